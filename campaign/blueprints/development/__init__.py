@@ -1,0 +1,5 @@
+"""For developers only, never in production: kept mail, the components' own page."""
+
+from flask import Blueprint
+
+bp = Blueprint("development", __name__, url_prefix="/dev")

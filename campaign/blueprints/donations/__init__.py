@@ -1,0 +1,6 @@
+"""Giving: the form, the way to the payment page and back, and the provider's webhooks."""
+
+from flask import Blueprint
+
+bp = Blueprint("donations", __name__)
+webhook_bp = Blueprint("webhooks", __name__)

@@ -1,0 +1,5 @@
+"""What everybody may read: the campaign, where the money goes, updates, receipts' check."""
+
+from flask import Blueprint
+
+bp = Blueprint("public", __name__)

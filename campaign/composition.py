@@ -1,0 +1,81 @@
+"""The composition root: knows everybody and joins them."""
+
+from datetime import timedelta
+
+from flask import Flask
+
+from campaign import errors, i18n, jobs, security
+from campaign.blueprints import admin, api, donations, health, public
+from campaign.config import Config
+from campaign.database import set_up_database
+from campaign.extensions import babel, csrf, db, limiter, migrate
+from campaign.wiring import Gateways, set_gateways
+
+BODY_LIMIT_BYTES = 1_000_000
+
+
+def compose(config: Config, gateways: Gateways | None) -> Flask:
+    """Build the app from its configuration, with all blueprints, filters, handlers and commands."""
+    app = Flask("campaign", instance_path=str(config.instance_dir))
+    app.config.update(_flask_settings(config), KURAK=config)
+    db.init_app(app)
+    set_up_database(app)
+    migrate.init_app(app, db, directory="migrations")
+    csrf.init_app(app)
+    limiter.init_app(app)
+    i18n.init_app(app, babel)
+    security.init_app(app)
+    errors.init_app(app)
+    jobs.init_app(app)
+    set_gateways(app, gateways)
+    for blueprint in (health.bp, donations.bp, donations.webhook_bp, public.bp, api.bp, admin.bp):
+        app.register_blueprint(blueprint)
+    admin.init_app(app)
+    if config.is_development:
+        _add_development_pages(app, config)
+    _add_commands(app)
+    return app
+
+
+def _flask_settings(config: Config) -> dict[str, object]:
+    is_https = config.public_url.startswith("https://")
+    return {
+        "SECRET_KEY": config.secret_key,
+        "SQLALCHEMY_DATABASE_URI": config.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(config.database_url),
+        "MAX_CONTENT_LENGTH": BODY_LIMIT_BYTES,
+        "MAX_FORM_MEMORY_SIZE": 200_000,
+        "SESSION_COOKIE_NAME": "__Host-staff" if is_https else "staff",
+        "SESSION_COOKIE_SECURE": is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=10),
+        "WTF_CSRF_CHECK_DEFAULT": False,  # public forms rest on Sec-Fetch-Site and Origin; staff forms add a token
+        "RATELIMIT_STORAGE_URI": config.limits_url,
+        "RATELIMIT_ENABLED": not config.testing,
+        "TESTING": config.testing,
+    }
+
+
+def _engine_options(url: str) -> dict[str, object]:
+    if url.startswith("sqlite"):
+        return {}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+
+
+def _add_development_pages(app: Flask, config: Config) -> None:
+    """Mail that was kept, the components' own page, and the sandbox's pages; production never imports them."""
+    from campaign.blueprints import development
+
+    app.register_blueprint(development.bp)
+    if config.sandbox_url:
+        from campaign.blueprints import sandbox
+
+        csrf.exempt(sandbox.bp)
+        app.register_blueprint(sandbox.bp)
+
+
+def _add_commands(app: Flask) -> None:
+    from campaign.cli import add_commands
+
+    add_commands(app)

@@ -1,0 +1,199 @@
+"""Every setting, read once from the environment into one frozen object; what is unknown or unsafe is refused in words."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+PaymentMode = Literal["none", "sandbox", "test", "live"]
+
+SETTINGS: dict[str, str] = {
+    "APP_ENV": "development (the default) or production",
+    "PUBLIC_URL": "the address at which people reach the site",
+    "SECRET_KEY": "signs cookies and forms; made and kept in INSTANCE_DIR in development",
+    "DATABASE_URL": "sqlite:///… (the default, in INSTANCE_DIR) or postgresql+psycopg://…",
+    "JOBS_URL": "the queue that wakes the workers: sqlite:///… (the default), postgresql://… or redis://…",
+    "LIMITS_URL": "where request limits are counted: memory:// (the default) or redis://…",
+    "STRIPE_SECRET_KEY": "sk_… or rk_…; without one, development uses the sandbox and production takes no card gifts",
+    "STRIPE_WEBHOOK_SECRET": "whsec_…; several with commas while one is being replaced",
+    "MAIL_URL": "smtp://user:password@host:port (smtps:// for TLS from the start); without one, mail stays in the outbox",
+    "MAIL_FROM": "the sender of every mail",
+    "INSTANCE_DIR": "the folder for the database, the queue and the sandbox's state",
+    "LOG_LEVEL": "DEBUG, INFO (the default), WARNING or ERROR",
+    "HOST": "the address that `make run` listens on; 127.0.0.1 by default",
+    "PORT": "the port that `make run` listens on; 8000 by default",
+}
+"""Name → what it is for, as printed in docs/settings.md. Each is also read from NAME_FILE, for secrets kept in files."""
+
+
+class BadSetting(Exception):
+    """A setting is unknown, missing or unsafe; the message is one sentence that says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What this process was told, whole and checked. Tests build their own."""
+
+    app_env: Literal["development", "production"]
+    public_url: str  # no slash at the end
+    secret_key: str
+    database_url: str
+    jobs_url: str
+    limits_url: str
+    instance_dir: Path
+    stripe_secret_key: str | None = None
+    stripe_webhook_secrets: tuple[str, ...] = ()
+    stripe_api_base: str | None = None  # the sandbox's loopback address; never set for Stripe itself
+    mail_url: str | None = None
+    mail_from: str = "Kurak <no-reply@kurak.example>"
+    log_level: str = "INFO"
+    testing: bool = False
+
+    @property
+    def payment_mode(self) -> PaymentMode:
+        """Decided by the key alone."""
+        return payment_mode_of(self.stripe_secret_key)
+
+    @property
+    def is_development(self) -> bool:
+        return self.app_env == "development"
+
+    @property
+    def sandbox_url(self) -> str | None:
+        """Where the sandbox listens, when it is what takes the payments."""
+        return self.stripe_api_base if self.payment_mode == "sandbox" else None
+
+
+def payment_mode_of(key: str | None) -> PaymentMode:
+    """none, sandbox, test or live; a key of another kind raises BadSetting."""
+    if not key:
+        return "none"
+    if key.startswith("sk_test_sandbox_"):
+        return "sandbox"
+    if key.startswith(("sk_test_", "rk_test_")):
+        return "test"
+    if key.startswith(("sk_live_", "rk_live_")):
+        return "live"
+    raise BadSetting("STRIPE_SECRET_KEY must be a secret (sk_…) or restricted (rk_…) key, not a publishable one.")
+
+
+def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Config:
+    """The configuration from the environment, completed from a `.env` file that may not name an unknown setting."""
+    given = {**_dotenv(dotenv), **{k: v for k, v in environ.items() if _is_ours(k)}}
+    values = _with_files(given)
+    app_env = values.get("APP_ENV", "development")
+    if app_env not in {"development", "production"}:
+        raise BadSetting(f"APP_ENV is development or production, not {app_env!r}.")
+    instance = Path(values.get("INSTANCE_DIR", "instance")).resolve()
+    sandbox = _sandbox(instance) if app_env == "development" and not values.get("STRIPE_SECRET_KEY") else {}
+    config = Config(
+        app_env="production" if app_env == "production" else "development",
+        public_url=values.get("PUBLIC_URL", f"http://127.0.0.1:{values.get('PORT', '8000')}").rstrip("/"),
+        secret_key=values.get("SECRET_KEY") or _kept_secret(instance, app_env),
+        database_url=values.get("DATABASE_URL", f"sqlite:///{instance / 'kurak.sqlite'}"),
+        jobs_url=values.get("JOBS_URL", f"sqlite:///{instance / 'jobs.sqlite'}"),
+        limits_url=values.get("LIMITS_URL", "memory://"),
+        instance_dir=instance,
+        stripe_secret_key=values.get("STRIPE_SECRET_KEY") or sandbox.get("api_key"),
+        stripe_webhook_secrets=tuple(
+            s.strip()
+            for s in values.get("STRIPE_WEBHOOK_SECRET", sandbox.get("webhook_secret", "")).split(",")
+            if s.strip()
+        ),
+        stripe_api_base=sandbox.get("api_base"),
+        mail_url=values.get("MAIL_URL") or None,
+        mail_from=values.get("MAIL_FROM", "Kurak <no-reply@kurak.example>"),
+        log_level=values.get("LOG_LEVEL", "INFO").upper(),
+    )
+    refuse_unsafe(config)
+    return config
+
+
+def refuse_unsafe(config: Config) -> None:
+    """Raise BadSetting for what must never run: a live key outside production, a key sent to a foreign host."""
+    if config.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        raise BadSetting(f"LOG_LEVEL is DEBUG, INFO, WARNING or ERROR, not {config.log_level!r}.")
+    if config.payment_mode == "live" and config.is_development:
+        raise BadSetting("A live Stripe key needs APP_ENV=production.")
+    if config.stripe_api_base and not (config.payment_mode == "sandbox" and _is_loopback(config.stripe_api_base)):
+        raise BadSetting(
+            "Only the sandbox's own key may be sent to another address than Stripe's, and only on this machine."
+        )
+    if config.app_env == "production":
+        if config.payment_mode == "sandbox":
+            raise BadSetting("The sandbox's key is for development; production needs a Stripe key or none.")
+        if len(config.secret_key) < 32:
+            raise BadSetting("SECRET_KEY must have at least 32 characters in production.")
+        if not config.public_url.startswith("https://"):
+            raise BadSetting("PUBLIC_URL must begin with https:// in production.")
+
+
+def _is_ours(name: str) -> bool:
+    known = name in SETTINGS or name.removesuffix("_FILE") in SETTINGS
+    if not known and name.startswith(("STRIPE_", "KURAK_")):
+        raise BadSetting(f"{name} is not a setting of Kurak; docs/settings.md lists them.")
+    return known
+
+
+def _dotenv(path: Path | None) -> dict[str, str]:
+    values: dict[str, str] = {}
+    if path is None or not path.exists():
+        return values
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        name, sign, value = line.strip().partition("=")
+        if not name or name.startswith("#"):
+            continue
+        if not sign or (name.strip() not in SETTINGS and name.strip().removesuffix("_FILE") not in SETTINGS):
+            raise BadSetting(
+                f"{path.name}, line {number}: {name.strip()!r} is not a setting; docs/settings.md lists them."
+            )
+        values[name.strip()] = value.strip().strip('"').strip("'")
+    return values
+
+
+def _with_files(given: Mapping[str, str]) -> dict[str, str]:
+    values = {k: v for k, v in given.items() if k in SETTINGS}
+    for name, path in given.items():
+        if name not in SETTINGS and path:
+            try:
+                values[name.removesuffix("_FILE")] = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise BadSetting(f"{name} names {path}, which cannot be read ({error.strerror}).") from None
+    return values
+
+
+def _kept_secret(instance: Path, app_env: str) -> str:
+    """Development's SECRET_KEY: made once and kept, so that a restart signs nobody out."""
+    if app_env == "production":
+        raise BadSetting("SECRET_KEY is missing: production needs one of at least 32 characters.")
+    path = instance / "secret_key"
+    try:
+        if not path.exists():
+            instance.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise BadSetting(f"INSTANCE_DIR {instance} cannot be written ({error.strerror}).") from None
+
+
+def _sandbox(instance: Path) -> dict[str, str]:
+    """What the running sandbox wrote about itself; nothing when it never ran here."""
+    path = instance / "sandbox" / "sandbox.json"
+    try:
+        found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,97 @@
+"""Where transactions begin and end: the only commit and rollback in the program."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from campaign.domain.errors import DomainError
+from campaign.extensions import db
+
+BUSY_TIMEOUT_MS = 5000
+"""How long a writer waits for SQLite's one write lock before it gives up with DatabaseBusy."""
+
+
+class DatabaseBusy(DomainError):
+    """Somebody else kept the database locked for too long; trying again is safe."""
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One transaction: committed when the block ends, rolled back when it raises. It has one owner, so it never nests.
+
+    On SQLite it takes the write lock at once (BEGIN IMMEDIATE): a reader that turns writer later would fail, not wait.
+    """
+    session: Session = db.session()
+    if session.info.get("open"):
+        raise RuntimeError("a transaction is already open: a service must not call another service's transaction")
+    session.rollback()  # ends a reading snapshot that a query left behind
+    session.info["open"] = True
+    try:
+        session.connection(execution_options={"immediate": True})
+        yield session
+        session.commit()
+    except OperationalError as error:
+        session.rollback()
+        if _is_lock(error):
+            raise DatabaseBusy from error
+        raise
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info["open"] = False
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session for queries; inside a transaction the same one, outside a fresh snapshot that is let go at the end."""
+    session: Session = db.session()
+    if session.info.get("open"):
+        yield session
+        return
+    session.rollback()
+    try:
+        yield session
+    finally:
+        session.rollback()
+
+
+def set_up_database(app: Flask) -> None:
+    """Give the app's engine SQLite's safe habits: foreign keys, WAL, our own BEGIN."""
+    with app.app_context():
+        engine: Engine = db.engine
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_sqlite_connect)
+        event.listen(engine, "begin", _on_sqlite_begin)
+
+
+def _on_sqlite_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    raw: Any = connection  # the driver's own attribute, not in the protocol
+    raw.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in (
+        "foreign_keys=ON",
+        "recursive_triggers=ON",  # INSERT OR REPLACE deletes too, and the books must hear of it
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_sqlite_begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _is_lock(error: OperationalError) -> bool:
+    text = str(error.orig)
+    return "database is locked" in text or "lock timeout" in text or "deadlock detected" in text

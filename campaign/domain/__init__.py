@@ -1,0 +1,1 @@
+"""The rules of fund-raising in plain Python: no framework, no database, no clock, no network."""

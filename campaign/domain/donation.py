@@ -1,0 +1,68 @@
+"""A gift's way from the form to the money, as a table: what may follow what, and what is refused by name.
+
+Payment is monotonic (`RANK`): an older fact never undoes a newer one, and money beats expiry. Refunds are a set of their
+own, keyed by the provider's ids, with totals recomputed; they are not states.
+"""
+
+from enum import StrEnum
+
+from campaign.domain.errors import DomainError
+
+
+class DonationAlreadyPaid(DomainError):
+    """The gift is paid: there is nothing more to pay, and nothing that unpays it."""
+
+
+class DonationClosed(DomainError):
+    """The gift's payment page has expired or failed; a new gift is started instead."""
+
+
+class NotRefundable(DomainError):
+    """The gift is not paid, or all of it has gone back already."""
+
+
+class RefundTooLarge(DomainError):
+    """More was to be sent back than is left of the gift."""
+
+
+class DonationState(StrEnum):
+    CREATED = "created"  # our row stands; the provider may or may not know of it
+    OPEN = "open"  # the payment page exists and waits for the donor
+    PROCESSING = "processing"  # the donor has done her part; the money is under way (delayed methods)
+    PAID = "paid"
+    EXPIRED = "expired"  # the payment page was not used in time
+    FAILED = "failed"  # a delayed payment did not come
+
+
+class Fact(StrEnum):
+    """What the provider may tell of a payment."""
+
+    OPENED = "opened"
+    UNPAID = "unpaid"
+    PAID = "paid"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
+_S, _F = DonationState, Fact
+TRANSITIONS: dict[tuple[DonationState, Fact], DonationState] = {
+    (_S.CREATED, _F.OPENED): _S.OPEN,
+    (_S.CREATED, _F.UNPAID): _S.PROCESSING,
+    (_S.CREATED, _F.PAID): _S.PAID,
+    (_S.CREATED, _F.EXPIRED): _S.EXPIRED,
+    (_S.CREATED, _F.FAILED): _S.FAILED,
+    (_S.OPEN, _F.UNPAID): _S.PROCESSING,
+    (_S.OPEN, _F.PAID): _S.PAID,
+    (_S.OPEN, _F.EXPIRED): _S.EXPIRED,
+    (_S.OPEN, _F.FAILED): _S.FAILED,
+    (_S.PROCESSING, _F.PAID): _S.PAID,
+    (_S.PROCESSING, _F.FAILED): _S.FAILED,
+    (_S.EXPIRED, _F.PAID): _S.PAID,
+    (_S.EXPIRED, _F.UNPAID): _S.PROCESSING,
+    (_S.FAILED, _F.PAID): _S.PAID,
+}
+
+
+def next_state(state: DonationState, fact: Fact) -> DonationState:
+    """Where a fact leads; the same state where it says nothing new or comes too late to matter."""
+    return TRANSITIONS.get((state, fact), state)

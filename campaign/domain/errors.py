@@ -1,0 +1,16 @@
+"""What every refusal of the domain has in common: a name for the broken rule, and facts to tell it by."""
+
+
+class DomainError(Exception):
+    """A rule of the field was about to be broken; nothing has been done.
+
+    Subclasses are named after the rule. `errors.py` turns each into a page and a status, in the reader's language.
+    """
+
+
+class NotFound(DomainError):
+    """There is no such thing, or the reader may not know that there is."""
+
+
+class Conflict(DomainError):
+    """The thing has moved on since the reader looked at it."""

@@ -1,0 +1,235 @@
+"""Double entry: an entry that does not balance in every currency cannot be made, so it cannot be posted.
+
+The chart and the postings are those of docs/ledger.md. A line's amount is positive on the debit side, negative on the
+credit side, in minor units. A fund is named on every income, cost, transfer and trading line, and on no other.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum, StrEnum
+
+from campaign.domain.errors import DomainError
+from campaign.domain.money import Money
+
+
+class UnbalancedEntry(DomainError):
+    """An entry's lines do not add up to zero in every currency, or there are fewer than two."""
+
+
+class FundMisplaced(DomainError):
+    """A line that needs a fund has none, or one that must not have a fund names one."""
+
+
+class Account(IntEnum):
+    """The chart of accounts; below 3000 a line has no fund, from 3000 on it must have one."""
+
+    CARD_PAYMENTS = 1005
+    PROVIDER = 1010
+    PAYOUTS = 1015
+    BANK = 1020
+    DISPUTED = 1030
+    GRANTS_PAYABLE = 2010
+    UNIDENTIFIED = 2020
+    TRADING = 3900
+    CONTRIBUTIONS = 4010
+    FEES_COVERED = 4030
+    REFUNDS = 4090
+    CHARGEBACKS = 4095
+    TRANSFERS = 4800
+    PROVIDER_FEES = 5010
+    DISPUTE_FEES = 5015
+    GRANTS = 5100
+    PROGRAMME = 5110
+
+    @property
+    def needs_fund(self) -> bool:
+        """Income, cost, transfer and trading lines say whose money they move."""
+        return self >= Account.TRADING
+
+
+class EntryKind(StrEnum):
+    """What happened. VOLUNTARY kinds are decided by people and may not take a fund below zero."""
+
+    GIFT_PAID = "gift_paid"
+    GIFT_SETTLED = "gift_settled"
+    REFUND = "refund"
+    REFUND_FAILED = "refund_failed"
+    ALLOCATION = "allocation"
+    TAKE_BACK = "take_back"
+    DISBURSEMENT = "disbursement"
+    REVERSAL = "reversal"
+
+
+VOLUNTARY = frozenset({EntryKind.ALLOCATION, EntryKind.TAKE_BACK, EntryKind.DISBURSEMENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One side of an entry. `fund_id` is the fund whose money it is, where the account needs one."""
+
+    account: Account
+    amount: Money  # positive debits the account, negative credits it; never zero
+    fund_id: int | None = None
+    reference: str = ""  # what the line is about outside the books: a charge, a payee
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Something that happened to the money, whole."""
+
+    source: str  # "charge:ch_…", "txn:txn_…", "allocation:…": unique, so a replay cannot post twice
+    kind: EntryKind
+    effective_on: date  # the provider's or the bank's day
+    lines: tuple[Line, ...]
+    subject: str  # "donation:<public_id>", "allocation:<public_id>": whose story it belongs to
+    reverses: str | None = None  # the source of the entry that this one mirrors
+    note: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        sums: dict[str, int] = defaultdict(int)
+        for line in self.lines:
+            if line.amount.minor == 0:
+                raise UnbalancedEntry(f"{self.source}: a line of nothing")
+            if line.account.needs_fund != (line.fund_id is not None):
+                raise FundMisplaced(f"{self.source}: {line.account.name}")
+            sums[line.amount.currency] += line.amount.minor
+        if any(sums.values()) or len(self.lines) < 2:
+            raise UnbalancedEntry(f"{self.source}: {dict(sums)}")
+
+    @property
+    def request_hash(self) -> str:
+        """SHA-256 of what is asked for: the same key with another hash is refused."""
+        asked = [
+            self.kind,
+            self.effective_on.isoformat(),
+            self.reverses,
+            [[int(ln.account), ln.fund_id, ln.amount.currency, ln.amount.minor, ln.reference] for ln in self.lines],
+        ]
+        return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the provider's balance transaction says of a charge or refund, in the settlement currency."""
+
+    transaction_id: str
+    gross: Money  # of a charge positive, of a refund what left the balance, positive too
+    fee: Money
+
+
+def gift_paid(*, charge_id: str, subject: str, gift: Money, cover: Money, fund_id: int, on: date) -> Entry:
+    """The donor has paid by card: the receipt's amount, in her currency; the provider still owes us all of it."""
+    lines = [
+        Line(Account.CARD_PAYMENTS, gift + cover, reference=charge_id),
+        Line(Account.CONTRIBUTIONS, -gift, fund_id, charge_id),
+    ]
+    if cover.minor:
+        lines.append(Line(Account.FEES_COVERED, -cover, fund_id, charge_id))
+    return Entry(
+        source=f"charge:{charge_id}", kind=EntryKind.GIFT_PAID, effective_on=on, lines=tuple(lines), subject=subject
+    )
+
+
+def gift_settled(*, subject: str, charged: Money, settled: Settled, fund_id: int, fee_fund_id: int, on: date) -> Entry:
+    """The provider has put the gift into our balance, less its fee, perhaps in another currency (through trading)."""
+    ref = settled.transaction_id
+    lines = [
+        Line(Account.PROVIDER, settled.gross - settled.fee, reference=ref),
+        Line(Account.CARD_PAYMENTS, -charged, reference=ref),
+        *_conversion(charged, settled.gross, fund_id, ref),
+    ]
+    if settled.fee.minor:
+        lines.append(Line(Account.PROVIDER_FEES, settled.fee, fee_fund_id, ref))
+    return Entry(
+        source=f"txn:{ref}",
+        kind=EntryKind.GIFT_SETTLED,
+        effective_on=on,
+        lines=_without_nothing(lines),
+        subject=subject,
+    )
+
+
+def refund_made(*, subject: str, refunded: Money, settled: Settled, fund_id: int, on: date) -> Entry:
+    """Money goes back to the donor; the fund bears it, and the fee does not come back."""
+    ref = settled.transaction_id
+    lines = (
+        Line(Account.REFUNDS, refunded, fund_id, ref),
+        Line(Account.PROVIDER, -(settled.gross + settled.fee), reference=ref),
+        *_conversion(-refunded, -settled.gross, fund_id, ref),
+        Line(Account.PROVIDER_FEES, settled.fee, fund_id, ref),
+    )
+    return Entry(
+        source=f"txn:{ref}", kind=EntryKind.REFUND, effective_on=on, lines=_without_nothing(lines), subject=subject
+    )
+
+
+def refund_failed(*, subject: str, refunded: Money, returned: Settled, fund_id: int, on: date) -> Entry:
+    """The donor's bank sent the refund back: the money is ours again, at the rate at which it came."""
+    ref = returned.transaction_id
+    lines = (
+        Line(Account.PROVIDER, returned.gross, reference=ref),
+        Line(Account.REFUNDS, -refunded, fund_id, ref),
+        *_conversion(refunded, returned.gross, fund_id, ref),
+    )
+    return Entry(
+        source=f"txn:{ref}",
+        kind=EntryKind.REFUND_FAILED,
+        effective_on=on,
+        lines=_without_nothing(lines),
+        subject=subject,
+    )
+
+
+def transferred(
+    *, kind: EntryKind, public_id: str, amount: Money, source_fund: int, target_fund: int, on: date
+) -> Entry:
+    """Money of one fund becomes another's: an allocation, or its taking back."""
+    subject = f"allocation:{public_id}"
+    lines = (
+        Line(Account.TRANSFERS, amount, source_fund, public_id),
+        Line(Account.TRANSFERS, -amount, target_fund, public_id),
+    )
+    return Entry(source=subject, kind=kind, effective_on=on, lines=lines, subject=subject)
+
+
+def disbursed(*, public_id: str, cost: Account, amount: Money, fund_id: int, on: date) -> Entry:
+    """Money was really paid from the bank, for the programme or as a grant (awarded and paid in one)."""
+    subject = f"disbursement:{public_id}"
+    lines = [Line(cost, amount, fund_id, public_id), Line(Account.BANK, -amount, reference=public_id)]
+    if cost is Account.GRANTS:
+        lines[1:1] = [
+            Line(Account.GRANTS_PAYABLE, -amount, reference=public_id),
+            Line(Account.GRANTS_PAYABLE, amount, reference=public_id),
+        ]
+    return Entry(source=subject, kind=EntryKind.DISBURSEMENT, effective_on=on, lines=tuple(lines), subject=subject)
+
+
+def reversal_of(original: Entry, *, source: str, on: date) -> Entry:
+    """The mirror of an entry, line by line; the only way in which a mistake is undone."""
+    lines = tuple(Line(ln.account, -ln.amount, ln.fund_id, ln.reference) for ln in original.lines)
+    return Entry(
+        source=source,
+        kind=EntryKind.REVERSAL,
+        effective_on=on,
+        lines=lines,
+        subject=original.subject,
+        reverses=original.source,
+    )
+
+
+def _conversion(charged: Money, settled: Money, fund_id: int, reference: str) -> Iterable[Line]:
+    """The trading lines that join a charge in one currency to its settlement in another; none where it is the same."""
+    if charged.currency == settled.currency:
+        return ()
+    return (
+        Line(Account.TRADING, charged, fund_id, reference),
+        Line(Account.TRADING, -settled, fund_id, reference),
+    )
+
+
+def _without_nothing(lines: Iterable[Line]) -> tuple[Line, ...]:
+    return tuple(line for line in lines if line.amount.minor)

@@ -1,0 +1,138 @@
+"""Money is an integer of minor units with a currency; two currencies are never added."""
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from campaign.domain.errors import DomainError
+
+
+class UnknownCurrency(DomainError):
+    """The currency is not in our table, so its minor unit is not known."""
+
+
+class CurrencyMismatch(DomainError):
+    """Two amounts of different currencies were about to be added or compared."""
+
+
+class AmountNotUnderstood(DomainError):
+    """What was typed is not an amount, or can be read in two ways."""
+
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """How the card networks, not ISO alone, count a currency.
+
+    `step` is the least difference between two amounts in minor units: 100 for UGX and ISK (sent with two decimals that
+    must be 00), 10 for three-decimal ones. `minimum_minor` is Stripe's least charge (STRIPE.md 4.9), or a cautious one of ours.
+    """
+
+    code: str
+    exponent: int
+    step: int
+    minimum_minor: int
+
+
+CURRENCIES: dict[str, Currency] = {
+    c.code: c
+    for c in (
+        Currency("USD", 2, 1, 50),
+        Currency("EUR", 2, 1, 50),
+        Currency("GBP", 2, 1, 30),
+        Currency("KGS", 2, 1, 100_00),
+        Currency("KZT", 2, 1, 300_00),
+        Currency("TRY", 2, 1, 25_00),
+        Currency("JPY", 0, 1, 50),
+        Currency("KWD", 3, 10, 200),
+        Currency("UGX", 2, 100, 2500_00),
+    )
+}
+
+
+def currency(code: str) -> Currency:
+    """The table's row for `code` (three capitals); UnknownCurrency otherwise."""
+    try:
+        return CURRENCIES[code]
+    except KeyError:
+        raise UnknownCurrency(code) from None
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """An amount in minor units of a known currency; may be negative."""
+
+    minor: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        if type(self.minor) is not int:
+            raise TypeError(f"minor units are whole numbers, not {self.minor!r}")
+        currency(self.currency)
+
+    def __add__(self, other: "Money") -> "Money":
+        self._require_same(other)
+        return Money(self.minor + other.minor, self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        self._require_same(other)
+        return Money(self.minor - other.minor, self.currency)
+
+    def __neg__(self) -> "Money":
+        return Money(-self.minor, self.currency)
+
+    def __lt__(self, other: "Money") -> bool:
+        self._require_same(other)
+        return self.minor < other.minor
+
+    def __le__(self, other: "Money") -> bool:
+        self._require_same(other)
+        return self.minor <= other.minor
+
+    @property
+    def decimal(self) -> Decimal:
+        """The amount in major units, exactly."""
+        return Decimal(self.minor).scaleb(-currency(self.currency).exponent)
+
+    def _require_same(self, other: "Money") -> None:
+        if self.currency != other.currency:
+            raise CurrencyMismatch(f"{self.currency} and {other.currency}")
+
+
+_SPACES = re.compile(r"[\s\u00a0\u202f'’]+")
+_CURRENCY_WORDS = re.compile(
+    r"[$€£¥₸₺]|\b(?:USD|EUR|GBP|KGS|KZT|TRY|JPY|KWD|UGX|SOM)\b|сом(?:ов|а)?|som", re.IGNORECASE
+)
+_PLAIN = re.compile(r"(\d{1,9})(?:[.,](\d{1,3}))?", re.ASCII)
+_GROUPED = re.compile(r"([1-9]\d{0,2})(?:([.,])\d{3})(?:\2\d{3})*(?:(?!\2)[.,](\d{1,2}))?", re.ASCII)
+
+
+def parse_amount(text: str, code: str) -> Money:
+    """The amount that a person typed, read strictly: `25`, `25,50`, `1 000`, `1.000,50`, `5 000 сом`.
+
+    A number that two customs read differently is read as the one with decimals only where that is plain: `1,000` in a
+    two-decimal currency is one thousand, because nobody types three decimals there. Signs, exponents, other scripts'
+    digits and too many decimals raise AmountNotUnderstood.
+    """
+    unit = currency(code)
+    bare = _SPACES.sub("", _CURRENCY_WORDS.sub("", text))
+    whole, fraction = _split(bare, unit.exponent)
+    if len(fraction) > unit.exponent:
+        raise AmountNotUnderstood(text)
+    return Money(int(whole + fraction.ljust(unit.exponent, "0")), code)
+
+
+def _split(bare: str, exponent: int) -> tuple[str, str]:
+    plain = _PLAIN.fullmatch(bare)
+    if plain and len(plain[2] or "") <= exponent:
+        return plain[1], plain[2] or ""
+    grouped = _GROUPED.fullmatch(bare)
+    if grouped is None:
+        raise AmountNotUnderstood(bare)
+    fraction = grouped[3] or ""
+    whole = bare[: len(bare) - len(fraction) - 1] if fraction else bare
+    return re.sub(r"\D", "", whole), fraction
+
+
+def rounded(value: Decimal) -> int:
+    """A whole number of minor units, half to even, as our own conversions round."""
+    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))

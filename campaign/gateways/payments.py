@@ -1,0 +1,147 @@
+"""What we ask of a payment provider, in our own words; `stripe_payments` speaks Stripe's."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from campaign.domain.donation import Fact
+from campaign.domain.errors import DomainError
+from campaign.domain.journal import Settled
+from campaign.domain.money import Money
+
+CheckoutParams = dict[str, object]
+"""Exactly what the provider is asked for a payment page; frozen in the donation's row before the first try."""
+
+
+class PaymentsUnavailable(DomainError):
+    """The provider cannot be reached, is too slow, or asks us to wait; nothing is known to have happened."""
+
+
+class PaymentsNotConfigured(DomainError):
+    """This installation has no key, so it takes no card gifts."""
+
+
+class PaymentRefused(DomainError):
+    """The provider understood and said no, for good; the message is for staff."""
+
+    def __init__(self, message: str, *, code: str | None = None, parameter: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.parameter = parameter
+
+
+class BadSignature(DomainError):
+    """A delivery was not signed by the provider, or is too old, or not of the form that we know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutPage:
+    """A payment page at the provider."""
+
+    checkout_id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedEvent:
+    """A signed event, read no further than its envelope."""
+
+    event_id: str
+    type: str
+    object_id: str
+    api_version: str | None
+    livemode: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundFacts:
+    """One refund as the provider has it now. `state` is in our words (models.Refund)."""
+
+    provider_id: str
+    amount: Money  # in the donor's currency
+    state: str
+    made_at: datetime
+    request_id: str | None  # our Refund.public_id; None where it was made in the provider's dashboard
+    settled: Settled | None  # what left the balance, positive
+    settled_on: datetime | None
+    returned: Settled | None  # what came back when it failed, positive
+    returned_on: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentFacts:
+    """All that the provider knows of one gift now: page, payment, settlement and refunds in one answer."""
+
+    checkout_id: str
+    donation_public_id: str | None  # from metadata; None is somebody else's payment
+    livemode: bool
+    fact: Fact
+    amount: Money
+    email: str | None
+    name: str | None
+    payment_id: str | None
+    charge_id: str | None
+    paid_at: datetime | None
+    method: str | None
+    method_brand: str | None
+    method_last4: str | None
+    settled: Settled | None  # None until the provider's fee is known
+    settled_on: datetime | None
+    rate: str | None
+    refunds: tuple[RefundFacts, ...]
+
+
+class PaymentGateway(Protocol):
+    """The provider. Each call may raise PaymentsUnavailable; none is made inside a transaction."""
+
+    @property
+    def mode(self) -> str:
+        """none, sandbox, test or live."""
+
+    @property
+    def checkout_origin(self) -> str | None:
+        """The origin that the donor is sent to, for the page's Content-Security-Policy."""
+
+    def open_checkout(self, params: CheckoutParams, *, key: str) -> CheckoutPage:
+        """Make the payment page, or find the one made with the same key."""
+
+    def payment(self, checkout_id: str) -> PaymentFacts | None:
+        """What is known of a payment page now; None when the provider does not know it."""
+
+    def checkout_of(self, object_type: str, object_id: str) -> str | None:
+        """The payment page that an event's object (a charge, refund or payment) belongs to; None when it has none."""
+
+    def expire_checkout(self, checkout_id: str) -> None:
+        """Close a page that is not needed any more; a page already closed is left as it is."""
+
+    def refund(self, payment_id: str, amount: Money, *, request_id: str, donation_id: str) -> None:
+        """Ask to send money back; asked again with the same request, it is one refund. PaymentRefused when it may not."""
+
+    def verify(self, body: bytes, signature: str) -> ReceivedEvent:
+        """The envelope of a signed delivery; BadSignature otherwise."""
+
+
+class NoPayments:
+    """An installation without a key: the site tells its story and takes no card gifts."""
+
+    mode = "none"
+    checkout_origin = None
+
+    def open_checkout(self, params: CheckoutParams, *, key: str) -> CheckoutPage:  # noqa: ARG002
+        raise PaymentsNotConfigured
+
+    def payment(self, checkout_id: str) -> PaymentFacts | None:  # noqa: ARG002
+        raise PaymentsNotConfigured
+
+    def checkout_of(self, object_type: str, object_id: str) -> str | None:  # noqa: ARG002
+        raise PaymentsNotConfigured
+
+    def expire_checkout(self, checkout_id: str) -> None:  # noqa: ARG002
+        raise PaymentsNotConfigured
+
+    def refund(self, payment_id: str, amount: Money, *, request_id: str, donation_id: str) -> None:  # noqa: ARG002
+        raise PaymentsNotConfigured
+
+    def verify(self, body: bytes, signature: str) -> ReceivedEvent:  # noqa: ARG002
+        raise BadSignature("no key is set, so nothing can be signed for us")

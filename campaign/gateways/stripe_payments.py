@@ -1,0 +1,1 @@
+"""Stripe, spoken by its official library; the only file that imports it."""

@@ -1,0 +1,131 @@
+"""A campaign and what its page tells: currencies, amounts, sections of text, milestones, updates."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CHAR, CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaign.extensions import Key, Model
+from campaign.models.columns import CurrencyCode, Facts, Minor, PrimaryKey, PublicId, Texts
+
+
+class Campaign(Model):
+    """One appeal for money. Its goal and public total are counted in `currency`."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (
+        CheckConstraint("goal_minor > 0", "positive_goal"),
+        CheckConstraint("ends_on > starts_on", "ends_after_start"),
+        CheckConstraint("fee_bearer IN ('fund', 'general')", "fee_bearer"),
+    )
+
+    id: Mapped[PrimaryKey]
+    slug: Mapped[str] = mapped_column(unique=True)
+    currency: Mapped[CurrencyCode]
+    goal_minor: Mapped[Minor]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    is_featured: Mapped[bool] = mapped_column(default=False)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    """Its figures were chosen for a demonstration, and every page says so."""
+    title: Mapped[Texts]
+    kicker: Mapped[Texts]
+    summary: Mapped[Texts]
+    trust_line: Mapped[Texts]
+    image_alt: Mapped[Texts]
+    contact_email: Mapped[str]
+    fee_bearer: Mapped[str] = mapped_column(default="fund")
+    """Whose money pays the provider's fee: the gift's own fund, or the general one so that the gift arrives whole."""
+    series: Mapped[str]
+    """The receipts' series: WCL gives WCL-2026-000001."""
+    issuer: Mapped[Facts]
+    """What the receipt prints of the issuer: name, address, registration, place, signatory."""
+    latitude: Mapped[str | None]
+    longitude: Mapped[str | None]
+
+
+class CampaignRevision(Model):
+    """Counts the public changes of a campaign, so that a page is rendered once per change and then kept."""
+
+    __tablename__ = "campaign_revision"
+
+    campaign_id: Mapped[int] = mapped_column(Key, ForeignKey("campaign.id"), primary_key=True)
+    revision: Mapped[int]
+
+
+class CampaignCurrency(Model):
+    """A currency in which the campaign takes gifts, with its bounds and an estimate of the provider's fee."""
+
+    __tablename__ = "campaign_currency"
+    __table_args__ = (
+        CheckConstraint("0 < minimum_minor AND minimum_minor < maximum_minor", "bounds"),
+        CheckConstraint("fee_basis_points >= 0 AND fee_basis_points < 10000 AND fee_fixed_minor >= 0", "fee"),
+    )
+
+    campaign_id: Mapped[int] = mapped_column(Key, ForeignKey("campaign.id"), primary_key=True)
+    currency: Mapped[str] = mapped_column(CHAR(3), primary_key=True)
+    position: Mapped[int]
+    minimum_minor: Mapped[Minor]
+    maximum_minor: Mapped[Minor]
+    fee_basis_points: Mapped[int]
+    fee_fixed_minor: Mapped[Minor]
+
+
+class SuggestedAmount(Model):
+    """An amount that the form offers, with what it makes possible."""
+
+    __tablename__ = "suggested_amount"
+    __table_args__ = (UniqueConstraint("campaign_id", "currency", "amount_minor"),)
+
+    id: Mapped[PrimaryKey]
+    campaign_id: Mapped[int] = mapped_column(Key, ForeignKey("campaign.id"))
+    currency: Mapped[CurrencyCode]
+    amount_minor: Mapped[Minor]
+    impact: Mapped[Texts]
+
+
+class Section(Model):
+    """A piece of a campaign's text in its place: story, ask, reached, place, learning, partner, question, page, other_way."""
+
+    __tablename__ = "section"
+    __table_args__ = (UniqueConstraint("campaign_id", "place", "slug"),)
+
+    id: Mapped[PrimaryKey]
+    campaign_id: Mapped[int] = mapped_column(Key, ForeignKey("campaign.id"))
+    place: Mapped[str]
+    slug: Mapped[str]
+    position: Mapped[int]
+    heading: Mapped[Texts]
+    body: Mapped[Texts]
+    """Markdown."""
+    facts: Mapped[Facts]
+    """What is not text: a figure, a fund's code, whether it is demo data."""
+
+
+class Milestone(Model):
+    """A stage on the way to the goal and what it makes possible."""
+
+    __tablename__ = "milestone"
+    __table_args__ = (UniqueConstraint("campaign_id", "amount_minor"), CheckConstraint("amount_minor > 0", "positive"))
+
+    id: Mapped[PrimaryKey]
+    campaign_id: Mapped[int] = mapped_column(Key, ForeignKey("campaign.id"))
+    amount_minor: Mapped[Minor]
+    """In the campaign's currency."""
+    title: Mapped[Texts]
+    body: Mapped[Texts]
+
+
+class Update(Model):
+    """News from the campaign."""
+
+    __tablename__ = "campaign_update"
+
+    id: Mapped[PrimaryKey]
+    public_id: Mapped[PublicId]
+    campaign_id: Mapped[int] = mapped_column(Key, ForeignKey("campaign.id"), index=True)
+    published_on: Mapped[date]
+    title: Mapped[Texts]
+    body: Mapped[Texts]
+    author: Mapped[Texts]
+    recorded_at: Mapped[datetime]

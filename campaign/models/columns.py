@@ -1,0 +1,22 @@
+"""Column types and mixed-in columns that several tables share."""
+
+from typing import Annotated
+
+from sqlalchemy import CHAR, JSON, BigInteger, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import mapped_column
+
+from campaign.extensions import Key
+
+Json = JSON().with_variant(JSONB(astext_type=Text()), "postgresql")
+
+PrimaryKey = Annotated[int, mapped_column(Key, primary_key=True)]
+PublicId = Annotated[str, mapped_column(CHAR(16), unique=True)]
+"""The name that addresses and mails carry instead of the key."""
+CurrencyCode = Annotated[str, mapped_column(CHAR(3))]
+Minor = Annotated[int, mapped_column(BigInteger)]
+"""An amount in minor units of the row's currency."""
+Texts = Annotated[dict[str, str], mapped_column(Json)]
+"""A text per language: {"en": …, "ru": …, "ky": …}; a missing one falls back, visibly."""
+Facts = Annotated[dict[str, object], mapped_column(Json)]
+LongText = Annotated[str, mapped_column(Text)]

@@ -1,0 +1,120 @@
+"""A gift, its history, and what was sent back of it."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaign.extensions import Key, Model
+from campaign.models.columns import CurrencyCode, Facts, Minor, PrimaryKey, PublicId
+
+
+class Donation(Model):
+    """One gift, from the press of the button on. What the provider told is kept beside what the donor chose."""
+
+    __tablename__ = "donation"
+    __table_args__ = (
+        CheckConstraint("gift_minor > 0 AND cover_minor >= 0", "positive_amount"),
+        CheckConstraint("state IN ('created', 'open', 'processing', 'paid', 'expired', 'failed')", "state"),
+        CheckConstraint("frequency IN ('once', 'monthly')", "frequency"),
+        CheckConstraint("fee_bearer IN ('fund', 'general')", "fee_bearer"),
+        CheckConstraint("wall IN ('shown', 'hidden')", "wall"),
+        CheckConstraint("state <> 'paid' OR paid_at IS NOT NULL", "paid_has_a_time"),
+        CheckConstraint("refunded_minor >= 0 AND refunded_minor <= gift_minor + cover_minor", "refund_within_gift"),
+        Index(None, "campaign_id", "state", "paid_at"),
+        Index(None, "created_at", "id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    public_id: Mapped[PublicId]
+    campaign_id: Mapped[int] = mapped_column(Key, ForeignKey("campaign.id"))
+    fund_id: Mapped[int] = mapped_column(Key, ForeignKey("fund.id"))
+    """The purpose that the donor chose."""
+    donor_id: Mapped[int | None] = mapped_column(Key, ForeignKey("donor.id"), index=True)
+    form_id: Mapped[str] = mapped_column(unique=True)
+    """The signed form's own id: a second press of the button finds the first one's gift."""
+    language: Mapped[str]
+    frequency: Mapped[str]
+    currency: Mapped[CurrencyCode]
+    gift_minor: Mapped[Minor]
+    cover_minor: Mapped[Minor]
+    """Added by the donor to cover the fee; the charge is the sum of both."""
+    fee_bearer: Mapped[str]
+    is_anonymous: Mapped[bool]
+    public_name: Mapped[str | None]
+    message: Mapped[str | None]
+    wall: Mapped[str] = mapped_column(default="shown")
+
+    state: Mapped[str] = mapped_column(default="created")
+    version: Mapped[int] = mapped_column(default=0)
+    """Counts applied facts: an answer fetched before the last one was applied is fetched again, never applied."""
+    attempt: Mapped[int] = mapped_column(default=1)
+    """Which payment page of this gift: the idempotency key is made of it."""
+    livemode: Mapped[bool]
+    checkout_params: Mapped[Facts]
+    """Exactly what the provider is asked, frozen before the first try, so that every try has the same bytes."""
+    checkout_id: Mapped[str | None] = mapped_column(unique=True)
+    checkout_url: Mapped[str | None]
+    expires_at: Mapped[datetime]
+    payment_id: Mapped[str | None] = mapped_column(unique=True)
+    charge_id: Mapped[str | None] = mapped_column(unique=True)
+    method: Mapped[str | None]
+    """card, bank or cash."""
+    method_brand: Mapped[str | None]
+    method_last4: Mapped[str | None]
+
+    created_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    settlement_id: Mapped[str | None] = mapped_column(unique=True)
+    """The provider's balance transaction."""
+    settled_currency: Mapped[str | None]
+    settled_minor: Mapped[int | None]
+    fee_minor: Mapped[int | None]
+    """In the settlement currency, like settled_minor."""
+    rate: Mapped[str | None]
+    """The provider's rate, as decimal text, where it converted."""
+    refunded_minor: Mapped[Minor] = mapped_column(default=0)
+    """Recomputed from the refunds each time; in the donor's currency."""
+
+
+class DonationEvent(Model):
+    """What happened to a gift, in order; append-only."""
+
+    __tablename__ = "donation_event"
+    __table_args__ = (Index(None, "donation_id", "id"),)
+
+    id: Mapped[PrimaryKey]
+    donation_id: Mapped[int] = mapped_column(Key, ForeignKey("donation.id"))
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    detail: Mapped[Facts]
+    actor_id: Mapped[int | None] = mapped_column(Key, ForeignKey("staff.id"))
+
+
+class Refund(Model):
+    """Money sent back, or about to be: our request first, then the provider's word on it."""
+
+    __tablename__ = "refund"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", "positive_amount"),
+        CheckConstraint("state IN ('requested', 'pending', 'succeeded', 'failed', 'canceled')", "state"),
+        UniqueConstraint("provider_id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    public_id: Mapped[PublicId]
+    donation_id: Mapped[int] = mapped_column(Key, ForeignKey("donation.id"), index=True)
+    currency: Mapped[CurrencyCode]
+    amount_minor: Mapped[Minor]
+    reason: Mapped[str]
+    state: Mapped[str] = mapped_column(default="requested", index=True)
+    requested_by: Mapped[int | None] = mapped_column(Key, ForeignKey("staff.id"))
+    """Nobody of ours, where it was made in the provider's dashboard."""
+    requested_at: Mapped[datetime]
+    provider_id: Mapped[str | None]
+    settlement_id: Mapped[str | None]
+    failure_settlement_id: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None]
+    error: Mapped[str | None]

@@ -1,0 +1,86 @@
+"""Funds: whose money it is, and where it may go; events, grants and budget lines are funds with facts of their own."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaign.extensions import Key, Model
+from campaign.models.columns import CurrencyCode, Minor, PrimaryKey, PublicId, Texts
+
+
+class Fund(Model):
+    """A purpose for which money is held.
+
+    GEN is unrestricted; a theme is restricted by its donors; an event, grant or budget line is a target that staff
+    choose; a restricted child (EVENT-7@THEME-EVENTS) holds a theme's money inside a target, so that the restriction
+    travels with it.
+    """
+
+    __tablename__ = "fund"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "code"),
+        CheckConstraint("kind IN ('general', 'theme', 'event', 'grant', 'line', 'restricted')", "kind"),
+        CheckConstraint("(kind = 'restricted') = (theme_id IS NOT NULL AND target_id IS NOT NULL)", "restricted_child"),
+        CheckConstraint("goal_minor >= 0", "goal"),
+    )
+
+    id: Mapped[PrimaryKey]
+    public_id: Mapped[PublicId]
+    campaign_id: Mapped[int] = mapped_column(Key, ForeignKey("campaign.id"))
+    code: Mapped[str]
+    kind: Mapped[str]
+    position: Mapped[int]
+    title: Mapped[Texts]
+    summary: Mapped[Texts]
+    goal_minor: Mapped[Minor]
+    """In the campaign's currency; 0 where it has none."""
+    theme_id: Mapped[int | None] = mapped_column(Key, ForeignKey("fund.id"))
+    target_id: Mapped[int | None] = mapped_column(Key, ForeignKey("fund.id"))
+
+
+class FundReach(Model):
+    """Where a fund's money may be moved: general to any target, a theme only to its own children."""
+
+    __tablename__ = "fund_reach"
+
+    source_id: Mapped[int] = mapped_column(Key, ForeignKey("fund.id"), primary_key=True)
+    target_id: Mapped[int] = mapped_column(Key, ForeignKey("fund.id"), primary_key=True)
+
+
+class Event(Model):
+    """A thematic event: when and where; its money is its fund's."""
+
+    __tablename__ = "event"
+
+    fund_id: Mapped[int] = mapped_column(Key, ForeignKey("fund.id"), primary_key=True)
+    place: Mapped[Texts]
+    starts_on: Mapped[date]
+    status: Mapped[str] = mapped_column(default="planned")
+    """planned, held or cancelled."""
+
+
+class Grant(Model):
+    """A grant for a woman entrepreneur: when its call is open; its money is its fund's."""
+
+    __tablename__ = "grant"
+
+    fund_id: Mapped[int] = mapped_column(Key, ForeignKey("fund.id"), primary_key=True)
+    opens_on: Mapped[date]
+    closes_on: Mapped[date]
+    status: Mapped[str] = mapped_column(default="planned")
+    """planned, open, awarded or closed."""
+
+
+class BudgetLine(Model):
+    """What an event, a grant or a line of the space is planned to cost, item by item."""
+
+    __tablename__ = "budget_line"
+    __table_args__ = (UniqueConstraint("fund_id", "position"), CheckConstraint("amount_minor > 0", "positive"))
+
+    id: Mapped[PrimaryKey]
+    fund_id: Mapped[int] = mapped_column(Key, ForeignKey("fund.id"))
+    position: Mapped[int]
+    title: Mapped[Texts]
+    amount_minor: Mapped[Minor]
+    currency: Mapped[CurrencyCode]

@@ -1,0 +1,39 @@
+"""What the provider told us, word for word, before anything is done about it."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaign.extensions import Model
+from campaign.models.columns import PrimaryKey
+
+
+class ProviderEvent(Model):
+    """One signed event. `event_id` is unique, so a replayed delivery changes nothing."""
+
+    __tablename__ = "provider_event"
+    __table_args__ = (
+        CheckConstraint("state IN ('new', 'processed', 'ignored', 'foreign', 'parked', 'failed', 'dead')", "state"),
+        Index(None, "state", "next_try_at", "id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    event_id: Mapped[str] = mapped_column(unique=True)
+    type: Mapped[str]
+    object_id: Mapped[str] = mapped_column(index=True)
+    api_version: Mapped[str | None]
+    livemode: Mapped[bool]
+    created_at: Mapped[datetime]
+    """The provider's second; events are never ordered by it."""
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    received_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="new")
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime]
+    """When it is due; a worker that takes it moves this on, and so holds it for that long (its lease)."""
+    processed_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+    """The last failure, in words, for staff."""
+    donation_id: Mapped[int | None]
+    """Whose gift it turned out to be about."""

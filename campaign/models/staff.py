@@ -1,0 +1,64 @@
+"""Who works at the desk, what they may do, and what they did."""
+
+from datetime import datetime
+
+from flask_security.core import RoleMixin, UserMixin
+from sqlalchemy import Column, ForeignKey, Index, Table
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from campaign.extensions import Key, Model
+from campaign.models.columns import Facts, Json, PrimaryKey
+
+staff_role = Table(
+    "staff_role",
+    Model.metadata,
+    Column("staff_id", Key, ForeignKey("staff.id"), primary_key=True),
+    Column("role_id", Key, ForeignKey("role.id"), primary_key=True),
+)
+
+
+class Role(Model, RoleMixin):
+    """viewer, campaign, finance, approver or admin."""
+
+    __tablename__ = "role"
+
+    id: Mapped[PrimaryKey]
+    name: Mapped[str] = mapped_column(unique=True)
+
+
+class Staff(Model, UserMixin):
+    """A member of staff, with the columns that Flask-Security asks for."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[PrimaryKey]
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    language: Mapped[str] = mapped_column(default="en")
+    password: Mapped[str | None]
+    """argon2, by Flask-Security."""
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(unique=True)
+    """Changed when the password is: it ends every session."""
+    created_at: Mapped[datetime]
+    tf_primary_method: Mapped[str | None]
+    tf_totp_secret: Mapped[str | None]
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(Json)
+    roles: Mapped[list[Role]] = relationship(secondary=staff_role, lazy="selectin")
+
+
+class AuditEvent(Model):
+    """What a member of staff, or the command line, did; append-only."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (Index(None, "subject"),)
+
+    id: Mapped[PrimaryKey]
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(Key, ForeignKey("staff.id"), index=True)
+    """Nobody: the command line or the system itself."""
+    action: Mapped[str]
+    """thing:act, such as allocation:approve."""
+    subject: Mapped[str]
+    """thing:public_id."""
+    detail: Mapped[Facts]

@@ -1,0 +1,61 @@
+"""What protects every answer and every unsafe request: headers, the Content-Security-Policy, the origin check."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, Response, abort, current_app, request
+
+from campaign.config import Config
+from campaign.wiring import gateways
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+UNCHECKED_ENDPOINTS = frozenset({"webhooks.stripe"})
+"""A delivery by the provider is checked by its signature instead."""
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(refuse_foreign_origin)
+    app.after_request(add_headers)
+
+
+def refuse_foreign_origin() -> None:
+    """403 for an unsafe request that another site made the browser send.
+
+    Browsers tell where a request comes from (Sec-Fetch-Site, else Origin). Without either it is no browser with our
+    cookies in it: the donation form has no session at stake; the desk asks for its token too.
+    """
+    if request.method in SAFE_METHODS or request.endpoint in UNCHECKED_ENDPOINTS:
+        return
+    if not _is_own(request):
+        abort(403)
+
+
+def _is_own(asked: Request) -> bool:
+    site = asked.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    origin = asked.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == asked.host
+
+
+def add_headers(response: Response) -> Response:
+    """Headers for every answer, errors too. A blueprint that needs another policy sets it first and keeps it."""
+    config: Config = current_app.config["KURAK"]
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", content_security_policy())
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if config.public_url.startswith("https://"):
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    return response
+
+
+def content_security_policy() -> str:
+    """Our own files only, no inline script or style; a form may lead to the payment page (Chromium checks the redirect)."""
+    checkout = gateways().payments.checkout_origin
+    form_action = "'self'" + (f" {checkout}" if checkout else "")
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"connect-src 'self'; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+    )

@@ -1,0 +1,44 @@
+"""The gateways that this app was built with: the one place where real and pretended parts are chosen."""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+
+from campaign.config import Config
+from campaign.gateways.clock import Clock, SystemClock
+from campaign.gateways.mailer import KeptMail, Mailer, SmtpMailer
+from campaign.gateways.payments import NoPayments, PaymentGateway
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateways:
+    """The outside world as this app sees it."""
+
+    clock: Clock
+    payments: PaymentGateway
+    mailer: Mailer
+
+
+def set_gateways(app: Flask, given: Gateways | None) -> None:
+    app.extensions["gateways"] = given or _from_config(app.config["KURAK"])
+
+
+def gateways() -> Gateways:
+    """For views, jobs and commands only; services are handed what they need."""
+    found: Gateways = current_app.extensions["gateways"]
+    return found
+
+
+def _from_config(config: Config) -> Gateways:
+    mailer = SmtpMailer(config.mail_url, sender=config.mail_from) if config.mail_url else KeptMail()
+    return Gateways(clock=SystemClock(), payments=_payments(config), mailer=mailer)
+
+
+def _payments(config: Config) -> PaymentGateway:
+    if config.payment_mode == "none" or config.stripe_secret_key is None:
+        return NoPayments()
+    from campaign.gateways.stripe_payments import StripePayments
+
+    return StripePayments(
+        config.stripe_secret_key, webhook_secrets=config.stripe_webhook_secrets, api_base=config.stripe_api_base
+    )
