@@ -1,0 +1,25 @@
+"""Receipts: a document in, PDF bytes out. Knows no web framework, no database and no campaign.
+
+Importing this package stays light: the renderer and the fonts are loaded by the first receipt made, so
+the web process may read documents and never carries them.
+"""
+
+from receipts.document import ReceiptDocument
+
+__all__ = ["HeldReceipt", "ReceiptDocument", "check_document", "render_pdf"]
+
+from receipts.checks import HeldReceipt, check_document
+
+
+def render_pdf(document: ReceiptDocument) -> bytes:
+    """Make the PDF of a document: PDF/A-3a and PDF/UA-1, with the document's JSON embedded.
+
+    The same document gives the same bytes. Raise HeldReceipt, with the reasons, for a document that
+    must not leave. Takes tens of milliseconds of CPU: call it in a worker, not in a web request.
+    """
+    from receipts.rendering import print_receipt  # tens of megabytes that the web process spares
+
+    reasons = check_document(document)
+    if reasons:
+        raise HeldReceipt(reasons)
+    return print_receipt(document)

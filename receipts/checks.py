@@ -1,0 +1,92 @@
+"""What holds a receipt back: a document that is not whole, cannot be written or contradicts itself."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from receipts.document import ReceiptDocument
+from receipts.fonts import missing_glyphs
+from receipts.page import Page, page_of
+from receipts.reading import UnreadableAmount, amount_from_words
+from receipts.texts import LANGUAGES, MissingText
+from receipts.words import NoWordsForAmount
+
+_NEEDED = (
+    "number", "issued_at_place", "issuer_name", "issuer_address", "issuer_registration", "purpose",
+    "verify_url", "verify_code", "campaign_title", "template_version",
+)  # fmt: skip
+
+
+class HeldReceipt(Exception):
+    """The receipt must not leave as it is; ``reasons`` says why, for the staff."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
+
+
+def check_document(document: ReceiptDocument) -> list[str]:
+    """Give every reason to hold a receipt back, in English for the staff; none when it may leave."""
+    reasons = [*_gaps(document), *_contradictions(document)]
+    if reasons:
+        return reasons  # its page could not be written anyway
+    try:
+        page = page_of(document)
+    except (MissingText, NoWordsForAmount) as error:
+        return [f"{type(error).__name__}: {error}"]
+    return [*_glyph_reasons(document, page), *_word_reasons(document, page)]
+
+
+def _gaps(document: ReceiptDocument) -> Iterator[str]:
+    for name in _NEEDED:
+        if not getattr(document, name).strip():
+            yield f"{name} is empty"
+    if document.donor_name is not None and not document.donor_name.strip():
+        yield "donor_name is empty; an anonymous donor is None"
+    if document.language not in LANGUAGES:
+        yield f"there are no texts in {document.language!r}"
+    if document.status == "void" and document.voided_on is None:
+        yield "void, but the day is missing"
+    if document.status == "replaced" and not document.replaced_by:
+        yield "replaced, but by which number is missing"
+    settled = (document.settled_minor, document.settled_currency, document.settled_exponent)
+    if any(part is None for part in settled) != all(part is None for part in settled):
+        yield "the settled amount is not whole"
+
+
+def _contradictions(document: ReceiptDocument) -> Iterator[str]:
+    if document.amount_minor <= 0:
+        yield "the amount is not positive"
+    if not re.fullmatch(r"[A-Z]{3}", document.currency) or not 0 <= document.exponent <= 4:
+        yield f"{document.currency!r} with {document.exponent} decimals is no currency"
+    if document.rate is not None and not re.fullmatch(r"\d+(\.\d+)?", document.rate):
+        yield f"{document.rate!r} is no rate"
+    if document.method_last4 and not re.fullmatch(r"\d{4}", document.method_last4):
+        yield "method_last4 is not four digits"
+    if not document.verify_url.startswith(("https://", "http://")):
+        yield "verify_url is no web address"
+    if document.is_test != document.number.startswith("TEST-"):
+        yield "test money and the number's series do not agree"
+
+
+def _glyph_reasons(document: ReceiptDocument, page: Page) -> Iterator[str]:
+    for name, value in (asdict(document) | {"the page": _page_text(page)}).items():
+        if isinstance(value, str):
+            for char in missing_glyphs(value):
+                yield f"{name}: the font has no glyph for U+{ord(char):04X}"
+
+
+def _page_text(page: Page) -> str:
+    sentences = [sentence for mark in page.marks for sentence in (mark.stamp, mark.sentence)]
+    labels = [row.label for row in page.rows]
+    return "\n".join([*page.say.values(), page.amount, page.words, *labels, *sentences])
+
+
+def _word_reasons(document: ReceiptDocument, page: Page) -> Iterator[str]:
+    try:
+        read = amount_from_words(page.words, document.exponent, document.language)
+    except UnreadableAmount as error:
+        yield f"the amount in words cannot be read back: {error}"
+        return
+    if read != document.amount_minor:
+        yield f"the words say {read} minor units, the digits {document.amount_minor}"

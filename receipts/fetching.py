@@ -1,0 +1,33 @@
+"""The renderer's only door: files of this package and of the font's package, and nothing else."""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from receipts.fonts import FONT_FOLDER
+
+ASSETS = Path(__file__).resolve().parent / "assets"
+_OPEN_FOLDERS = (ASSETS, FONT_FOLDER.resolve())
+_TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".ttf": "font/ttf"}
+_OWN_PICTURE = "data:image/png;base64,"
+
+
+class ClosedAddress(ValueError):
+    """A receipt tried to open something outside its own files."""
+
+
+class PackageFiles(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
+    """Opens package files, and pictures that stand in the page itself; refuses all else."""
+
+    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        """Open a package file. Raise ClosedAddress for any other address."""
+        if url.startswith(_OWN_PICTURE):
+            return super().fetch(url)
+        address = urlsplit(url)
+        path = Path(unquote(address.path)).resolve()
+        inside = any(path.is_relative_to(folder) for folder in _OPEN_FOLDERS)
+        if address.scheme != "file" or address.netloc or not inside:
+            raise ClosedAddress(url)
+        content_type = _TYPES.get(path.suffix, "application/octet-stream")
+        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": content_type})

@@ -1,0 +1,30 @@
+"""Last touches to the PDF before it is written: what PDF/A-3 and PDF/UA-1 ask for together."""
+
+from typing import Any
+
+# PDF/A lets no property into the metadata that it does not know, unless a schema there explains it.
+_PDF_UA = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"\
+ pdfuaid:part="1"/><rdf:Description rdf:about=""\
+ xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"\
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"\
+ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"><pdfaExtension:schemas><rdf:Bag>\
+<rdf:li rdf:parseType="Resource"><pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>\
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>\
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq>\
+<rdf:li rdf:parseType="Resource"><pdfaProperty:name>part</pdfaProperty:name>\
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>\
+<pdfaProperty:category>internal</pdfaProperty:category>\
+<pdfaProperty:description>Part of ISO 14289 that the file follows</pdfaProperty:description>\
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas>\
+</rdf:Description></rdf:RDF>"""
+
+
+def finish(_document: Any, pdf: Any) -> None:  # Any: WeasyPrint and pydyf have no types
+    """Say PDF/UA-1 in the one metadata block, and name the embedded file once.
+
+    WeasyPrint writes one standard's identifier only, and lists an embedded file twice under /AF.
+    """
+    metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
+    (block,) = metadata.stream
+    metadata.stream = [block.replace(b"</rdf:RDF>", _PDF_UA)]
+    pdf.catalog["AF"][:] = list(dict.fromkeys(pdf.catalog["AF"]))

@@ -1,0 +1,82 @@
+"""The receipt's own words in its three languages, with its dates and its figures."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from receipts.document import Language
+
+LANGUAGES: tuple[Language, ...] = ("en", "ru", "ky")
+
+
+class MissingText(LookupError):
+    """A receipt asked for words that its language does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The words of one language, and how it writes days and money."""
+
+    messages: dict[str, str]
+    currencies: dict[str, str]
+    months: tuple[str, ...]
+    date_pattern: str
+    money_pattern: str
+    group: str
+    decimal: str
+
+    def say(self, key: str, /, **values: str) -> str:
+        """Give the sentence of a key with its values. Raise MissingText if there is none."""
+        try:
+            return self.messages[key].format(**values)
+        except KeyError as error:
+            raise MissingText(f"{key}: {error}") from error
+
+    def day(self, day: date) -> str:
+        """Write a day with the name of its month, because 3/8 is read in two ways."""
+        month = self.months[day.month - 1]
+        return self.date_pattern.format(year=day.year, month=month, day=day.day)
+
+    def money(self, minor: int, currency: str, exponent: int) -> str:
+        """Write an amount of minor units with all its decimals: «1 200,00 USD»."""
+        code = self.currencies.get(currency, currency)
+        return self.money_pattern.format(code=code, digits=self._digits(minor, exponent))
+
+    def rate(self, rate: str, currency: str, settled_currency: str) -> str:
+        """Say what one unit of the charged currency was worth. ``rate`` is decimal text."""
+        whole, point, fraction = rate.partition(".")
+        value = self._grouped(int(whole)) + (self.decimal + fraction if point else "")
+        pattern, codes = self.money_pattern, self.currencies
+        return self.say(
+            "rate",
+            unit=pattern.format(code=codes.get(currency, currency), digits="1"),
+            settled_unit=pattern.format(
+                code=codes.get(settled_currency, settled_currency), digits=value
+            ),
+        )
+
+    def _digits(self, minor: int, exponent: int) -> str:
+        whole, fraction = divmod(minor, 10**exponent)
+        return self._grouped(whole) + (f"{self.decimal}{fraction:0{exponent}}" if exponent else "")
+
+    def _grouped(self, whole: int) -> str:
+        return f"{whole:,}".replace(",", self.group)
+
+
+@cache
+def texts_in(language: Language) -> Texts:
+    """Load the words of a language, once per process."""
+    source = (files(__package__) / f"{language}.toml").read_text(encoding="utf-8")
+    content = tomllib.loads(source)
+    formats, currencies = content.pop("format"), content.pop("currencies")
+    return Texts(
+        messages=content,
+        currencies=currencies,
+        months=tuple(formats["months"]),
+        date_pattern=formats["date"],
+        money_pattern=formats["money"],
+        group=formats["group"],
+        decimal=formats["decimal"],
+    )
