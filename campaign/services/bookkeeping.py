@@ -1,0 +1,304 @@
+"""The books: the only service that touches the journal. It posts entries and adds postings up, nothing else.
+
+Callers bring their own transaction; posting is part of what they do, so it stands or falls with it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, Integer, Select, case, func, insert, literal, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from campaign.domain.errors import DomainError
+from campaign.domain.journal import Account, Entry
+from campaign.domain.money import Money
+from campaign.models.fund import Fund
+from campaign.models.journal import JournalEntry, Posting
+from campaign.services.ledger_check import Problem as Problem
+from campaign.services.ledger_check import check_books as check_books
+
+
+class EntryConflict(DomainError):
+    """The same source was to be posted again with other lines: one of the two is wrong."""
+
+
+class NotEnoughFunds(DomainError):
+    """A voluntary move would take a fund below zero."""
+
+
+class MoneyMayNotGoThere(DomainError):
+    """The target lies outside what the donors gave the money for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundFlow:
+    """What came into and went out of one fund in one currency, in minor units; all positive but the balance."""
+
+    fund_id: int
+    currency: str
+    contributed_minor: int
+    fees_covered_minor: int
+    refunded_minor: int
+    charged_back_minor: int
+    converted_minor: int  # brought in by conversion; negative in the currency that was converted away
+    fees_minor: int
+    transferred_in_minor: int
+    transferred_out_minor: int
+    spent_minor: int
+    balance_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow:
+    """One posting with its entry's header, as finance reads it."""
+
+    entry_id: str
+    recorded_at: datetime
+    effective_on: date
+    kind: str
+    subject: str
+    source: str
+    line: int
+    account: int
+    fund_id: int | None
+    fund_code: str | None
+    currency: str
+    amount_minor: int
+    reference: str
+    actor_id: int | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerFilter:
+    """Which part of the journal; days are effective days, both included. `after` is the last row seen, for paging."""
+
+    campaign_id: int
+    since: date | None = None
+    until: date | None = None
+    fund_id: int | None = None
+    kinds: frozenset[str] = frozenset()
+    subject: str | None = None
+
+
+def post(
+    session: Session, entry: Entry, *, campaign_id: int, at: datetime, actor_id: int | None = None, note: str = ""
+) -> bool:
+    """Write an entry into the books; False when it stands already, to the letter.
+
+    The lines go first and the header last, whose trigger checks and seals them. Raises EntryConflict when the source is
+    known with another content, NotEnoughFunds and MoneyMayNotGoThere when the database refuses a voluntary move.
+    """
+    known = session.execute(
+        select(JournalEntry.request_hash).where(JournalEntry.source == entry.source)
+    ).scalar_one_or_none()
+    if known is not None:
+        if known != entry.request_hash:
+            raise EntryConflict(entry.source)
+        return False
+    entry_id = uuid4().hex
+    session.execute(
+        insert(Posting),
+        [
+            {
+                "entry_id": entry_id,
+                "transaction_id": 0,
+                "line": number,
+                "account": int(line.account),
+                "fund_id": line.fund_id,
+                "currency": line.amount.currency,
+                "amount_minor": line.amount.minor,
+                "reference": line.reference,
+            }
+            for number, line in enumerate(entry.lines, start=1)
+        ],
+    )
+    header = {
+        "id": entry_id,
+        "transaction_id": 0,
+        "campaign_id": campaign_id,
+        "source": entry.source,
+        "request_hash": entry.request_hash,
+        "kind": entry.kind.value,
+        "subject": entry.subject,
+        "effective_on": entry.effective_on,
+        "recorded_at": at,
+        "reverses": entry.reverses,
+        "actor_id": actor_id,
+        "note": note or entry.note,
+    }
+    try:
+        session.execute(insert(JournalEntry), header)
+    except IntegrityError as error:
+        raise _refusal(error) from error
+    return True
+
+
+def lock_funds(session: Session, fund_ids: Iterable[int]) -> None:
+    """Keep others from moving these funds until the transaction ends; in one order, so that no two wait for each other."""
+    session.execute(select(Fund.id).where(Fund.id.in_(sorted(fund_ids))).order_by(Fund.id).with_for_update()).all()
+
+
+def balance_of(session: Session, fund_id: int, currency: str) -> Money:
+    """What a fund holds: minus the sum of its postings."""
+    total = session.execute(
+        select(func.coalesce(func.sum(Posting.amount_minor), 0)).where(
+            Posting.fund_id == fund_id, Posting.currency == currency
+        )
+    ).scalar_one()
+    return Money(-int(total), currency)
+
+
+def balances(session: Session, *, campaign_id: int) -> dict[int, dict[str, int]]:
+    """fund id → currency → balance in minor units, zeros left out."""
+    found: dict[int, dict[str, int]] = {}
+    rows = session.execute(
+        select(Posting.fund_id, Posting.currency, func.sum(Posting.amount_minor))
+        .join(Fund, Fund.id == Posting.fund_id)
+        .where(Fund.campaign_id == campaign_id)
+        .group_by(Posting.fund_id, Posting.currency)
+    )
+    for fund_id, code, total in rows:
+        if total and fund_id is not None:
+            found.setdefault(fund_id, {})[code] = -int(total)
+    return found
+
+
+def fund_flows(session: Session, *, campaign_id: int) -> list[FundFlow]:
+    """Every fund's flows per currency, each a sum of postings; funds without a posting have no row."""
+
+    def total(condition: ColumnElement[bool], sign: int = 1) -> ColumnElement[int]:
+        amount = func.sum(case((condition, Posting.amount_minor), else_=0)) * literal(sign, Integer)
+        return func.coalesce(amount, 0)
+
+    account, amount = Posting.account, Posting.amount_minor
+    rows = session.execute(
+        select(
+            Fund.id,
+            Posting.currency,
+            total(account == Account.CONTRIBUTIONS, -1),
+            total(account == Account.FEES_COVERED, -1),
+            total(account == Account.REFUNDS),
+            total(account == Account.CHARGEBACKS),
+            total(account == Account.TRADING, -1),
+            total(account.in_((Account.PROVIDER_FEES, Account.DISPUTE_FEES))),
+            total((account == Account.TRANSFERS) & (amount < 0), -1),
+            total((account == Account.TRANSFERS) & (amount > 0)),
+            total(account.in_((Account.GRANTS, Account.PROGRAMME))),
+            -func.sum(amount),
+        )
+        .join(Fund, Fund.id == Posting.fund_id)
+        .where(Fund.campaign_id == campaign_id)
+        .group_by(Fund.id, Posting.currency)
+        .order_by(Fund.id, Posting.currency)
+    )
+    return [
+        FundFlow(
+            fund_id=row[0],
+            currency=row[1],
+            contributed_minor=int(row[2]),
+            fees_covered_minor=int(row[3]),
+            refunded_minor=int(row[4]),
+            charged_back_minor=int(row[5]),
+            converted_minor=int(row[6]),
+            fees_minor=int(row[7]),
+            transferred_in_minor=int(row[8]),
+            transferred_out_minor=int(row[9]),
+            spent_minor=int(row[10]),
+            balance_minor=int(row[11]),
+        )
+        for row in rows
+    ]
+
+
+def account_totals(session: Session, *, campaign_id: int | None = None) -> dict[tuple[int, str], int]:
+    """(account, currency) → sum of its postings, debit positive: the trial balance."""
+    query = select(Posting.account, Posting.currency, func.sum(Posting.amount_minor)).group_by(
+        Posting.account, Posting.currency
+    )
+    if campaign_id is not None:
+        query = query.join(JournalEntry, JournalEntry.id == Posting.entry_id).where(
+            JournalEntry.campaign_id == campaign_id
+        )
+    return {(account, code): int(total) for account, code, total in session.execute(query)}
+
+
+def ledger_rows(
+    session: Session, wanted: LedgerFilter, *, after: tuple[datetime, str, int] | None = None, limit: int | None = None
+) -> Iterable[LedgerRow]:
+    """The journal line by line, oldest first; `after` = (recorded_at, entry_id, line) of the last row seen."""
+    query = _ledger_query(wanted)
+    if after is not None:
+        at, entry_id, line = after
+        query = query.where(
+            (JournalEntry.recorded_at > at)
+            | ((JournalEntry.recorded_at == at) & (JournalEntry.id > entry_id))
+            | ((JournalEntry.recorded_at == at) & (JournalEntry.id == entry_id) & (Posting.line > line))
+        )
+    if limit is not None:
+        query = query.limit(limit)
+    for row in session.execute(query.execution_options(yield_per=1000)):
+        yield LedgerRow(**row._mapping)  # noqa: SLF001  # SQLAlchemy's public name for it
+
+
+def entries_of(session: Session, campaign_id: int, subject: str) -> Sequence[LedgerRow]:
+    """All postings of one story, a donation's or an allocation's, in order."""
+    return list(ledger_rows(session, LedgerFilter(campaign_id=campaign_id, subject=subject)))
+
+
+def is_posted(session: Session, source: str) -> bool:
+    """Whether an entry of this source stands."""
+    return session.execute(select(JournalEntry.id).where(JournalEntry.source == source)).first() is not None
+
+
+def _ledger_query(wanted: LedgerFilter) -> Select[Any]:
+    query = (
+        select(
+            JournalEntry.id.label("entry_id"),
+            JournalEntry.recorded_at,
+            JournalEntry.effective_on,
+            JournalEntry.kind,
+            JournalEntry.subject,
+            JournalEntry.source,
+            Posting.line,
+            Posting.account,
+            Posting.fund_id,
+            Fund.code.label("fund_code"),
+            Posting.currency,
+            Posting.amount_minor,
+            Posting.reference,
+            JournalEntry.actor_id,
+            JournalEntry.note,
+        )
+        .join(Posting, Posting.entry_id == JournalEntry.id)
+        .outerjoin(Fund, Fund.id == Posting.fund_id)
+        .where(JournalEntry.campaign_id == wanted.campaign_id)
+        .order_by(JournalEntry.recorded_at, JournalEntry.id, Posting.line)
+    )
+    if wanted.since:
+        query = query.where(JournalEntry.effective_on >= wanted.since)
+    if wanted.until:
+        query = query.where(JournalEntry.effective_on <= wanted.until)
+    if wanted.fund_id is not None:
+        query = query.where(Posting.fund_id == wanted.fund_id)
+    if wanted.kinds:
+        query = query.where(JournalEntry.kind.in_(wanted.kinds))
+    if wanted.subject:
+        query = query.where(JournalEntry.subject == wanted.subject)
+    return query
+
+
+def _refusal(error: IntegrityError) -> Exception:
+    """The broken rule behind a trigger's message."""
+    text = str(error.orig)
+    if "the fund holds too little" in text:
+        return NotEnoughFunds()
+    if "the money may not go there" in text:
+        return MoneyMayNotGoThere()
+    if "stands already" in text or "uq_journal_entry_source" in text:
+        return EntryConflict()
+    return error

@@ -1,0 +1,163 @@
+"""Every invariant of the books as a small check; problems are values, so that all of them are told, not the first.
+
+The checks are plain SQL on purpose: they share no code with what they check.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+ROWS_MAX = 10
+"""How many broken rows a problem names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A broken invariant: its number in docs/ledger.md, its rule, and rows that break it."""
+
+    invariant: int
+    rule: str
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A rule and the query of the rows that break it."""
+
+    invariant: int
+    rule: str
+    broken: str
+
+
+CHECKS = (
+    Check(
+        1,
+        "every entry adds up to zero in each of its currencies",
+        """SELECT entry_id, currency, SUM(amount_minor) FROM posting
+           GROUP BY entry_id, currency HAVING SUM(amount_minor) <> 0""",
+    ),
+    Check(
+        1,
+        "no line is without a header",
+        """SELECT p.entry_id, p.line FROM posting p LEFT JOIN journal_entry e ON e.id = p.entry_id WHERE e.id IS NULL""",
+    ),
+    Check(
+        1,
+        "no entry has fewer than two lines",
+        """SELECT e.id, COUNT(p.id) FROM journal_entry e LEFT JOIN posting p ON p.entry_id = e.id
+           GROUP BY e.id HAVING COUNT(p.id) < 2""",
+    ),
+    Check(
+        2,
+        "all postings add up to zero",
+        "SELECT currency, SUM(amount_minor) FROM posting GROUP BY currency HAVING SUM(amount_minor) <> 0",
+    ),
+    Check(
+        3,
+        "assets and liabilities equal the funds' balances in every currency",
+        """SELECT currency, own, held FROM (
+               SELECT currency,
+                      SUM(CASE WHEN account < 3000 THEN amount_minor ELSE 0 END) AS own,
+                      SUM(CASE WHEN fund_id IS NOT NULL THEN -amount_minor ELSE 0 END) AS held
+               FROM posting GROUP BY currency) AS sides
+           WHERE own <> held""",
+    ),
+    Check(
+        4,
+        "transfers between funds add up to zero",
+        """SELECT currency, SUM(amount_minor) FROM posting WHERE account = 4800
+           GROUP BY currency HAVING SUM(amount_minor) <> 0""",
+    ),
+    Check(
+        5,
+        "a settled gift owes nothing on 1005",
+        """SELECT d.public_id, SUM(p.amount_minor) FROM donation d
+           JOIN journal_entry e ON e.subject = 'donation:' || d.public_id
+           JOIN posting p ON p.entry_id = e.id AND p.account = 1005
+           WHERE d.settled_at IS NOT NULL GROUP BY d.public_id HAVING SUM(p.amount_minor) <> 0""",
+    ),
+    Check(
+        5,
+        "a paid gift stands in the books with its whole amount, and no other gift does",
+        """SELECT public_id, state, charged, booked FROM (
+               SELECT d.public_id, d.state, d.gift_minor + d.cover_minor AS charged,
+                      COALESCE(-SUM(p.amount_minor), 0) AS booked
+               FROM donation d
+               LEFT JOIN journal_entry e ON e.subject = 'donation:' || d.public_id
+               LEFT JOIN posting p ON p.entry_id = e.id AND p.account IN (4010, 4030)
+               GROUP BY d.public_id, d.state, d.gift_minor, d.cover_minor) AS gifts
+           WHERE booked <> CASE WHEN state = 'paid' THEN charged ELSE 0 END""",
+    ),
+    Check(
+        6,
+        "what was sent back is the sum of a gift's refunds, and not more than the gift",
+        """SELECT public_id, kept, refunds, charged FROM (
+               SELECT d.public_id, d.refunded_minor AS kept, d.gift_minor + d.cover_minor AS charged,
+                      COALESCE(SUM(r.amount_minor), 0) AS refunds
+               FROM donation d LEFT JOIN refund r ON r.donation_id = d.id AND r.state IN ('pending', 'succeeded')
+               GROUP BY d.public_id, d.refunded_minor, d.gift_minor, d.cover_minor) AS gifts
+           WHERE kept <> refunds OR kept > charged""",
+    ),
+    Check(
+        6,
+        "the books send back what the settled refunds say",
+        """SELECT public_id, told, booked FROM (
+               SELECT d.public_id,
+                      (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.donation_id = d.id
+                       AND r.settlement_id IS NOT NULL AND r.failure_settlement_id IS NULL) AS told,
+                      (SELECT COALESCE(SUM(p.amount_minor), 0) FROM journal_entry e JOIN posting p ON p.entry_id = e.id
+                       AND p.account = 4090 WHERE e.subject = 'donation:' || d.public_id) AS booked
+               FROM donation d) AS gifts
+           WHERE told <> booked""",
+    ),
+    Check(
+        7,
+        "an approved allocation stands in the books, and no other does",
+        """SELECT a.public_id, a.state FROM allocation a
+           LEFT JOIN journal_entry e ON e.source = 'allocation:' || a.public_id
+           WHERE (a.state = 'approved') <> (e.id IS NOT NULL)""",
+    ),
+    Check(
+        7,
+        "money was moved only to where its fund reaches",
+        """SELECT e.source, d.fund_id, c.fund_id FROM journal_entry e
+           JOIN posting d ON d.entry_id = e.id AND d.account = 4800 AND d.amount_minor > 0
+           JOIN posting c ON c.entry_id = e.id AND c.account = 4800 AND c.amount_minor < 0
+           WHERE NOT EXISTS (SELECT 1 FROM fund_reach r WHERE
+               (e.kind = 'allocation' AND r.source_id = d.fund_id AND r.target_id = c.fund_id) OR
+               (e.kind = 'take_back' AND r.source_id = c.fund_id AND r.target_id = d.fund_id))""",
+    ),
+    Check(
+        12,
+        "receipt numbers run from 1 without a gap",
+        """SELECT series, year, last_number, issued, first, last FROM (
+               SELECT c.series, c.year, c.last_number, COUNT(r.id) AS issued,
+                      COALESCE(MIN(r.serial), 1) AS first, COALESCE(MAX(r.serial), 0) AS last
+               FROM receipt_counter c LEFT JOIN receipt r ON r.series = c.series AND r.year = c.year
+               GROUP BY c.series, c.year, c.last_number) AS registers
+           WHERE issued <> last_number OR first <> 1 OR last <> last_number""",
+    ),
+    Check(
+        12,
+        "a paid gift has one live receipt for what is left of it, and none when nothing is left",
+        """SELECT public_id, remaining, receipts, receipted FROM (
+               SELECT d.public_id, d.gift_minor + d.cover_minor - d.refunded_minor AS remaining,
+                      COUNT(r.id) AS receipts, COALESCE(SUM(r.amount_minor), 0) AS receipted
+               FROM donation d LEFT JOIN receipt r ON r.donation_id = d.id AND r.state = 'issued'
+               WHERE d.state = 'paid'
+               GROUP BY d.public_id, d.gift_minor, d.cover_minor, d.refunded_minor) AS gifts
+           WHERE receipted <> remaining OR receipts <> CASE WHEN remaining > 0 THEN 1 ELSE 0 END""",
+    ),
+)
+
+
+def check_books(session: Session) -> list[Problem]:
+    """All broken invariants; an empty list is a clean set of books."""
+    problems = []
+    for check in CHECKS:
+        rows = session.execute(text(f"{check.broken} LIMIT {ROWS_MAX}")).all()
+        if rows:
+            told = tuple(", ".join(str(value) for value in row) for row in rows)
+            problems.append(Problem(check.invariant, check.rule, told))
+    return problems
