@@ -1,0 +1,144 @@
+"""The account's money: what each charge and refund moved, and what is left, pending or available."""
+
+from campaign.sandbox import money
+from campaign.sandbox.box import Box
+from campaign.sandbox.cards import CARDS, Card
+from campaign.sandbox.json_types import Json
+from campaign.sandbox.lists import page_of
+from campaign.sandbox.params import Text, list_params
+
+LIST = list_params(currency=Text(3), source=Text(), type=Text())
+
+
+def retrieve(box: Box, transaction_id: str) -> Json:
+    """One movement."""
+    return box.get("balance_transaction", transaction_id)
+
+
+def list_all(box: Box, params: Json) -> Json:
+    """Movements, newest first."""
+    filters = ("currency", "source", "type")
+    return page_of(box, "balance_transaction", params, url="/v1/balance_transactions", filters=filters)
+
+
+def summary(box: Box) -> Json:
+    """The balance as Stripe shows it; together it is the sum of every movement's net."""
+    totals = {"pending": 0, "available": 0}
+    sums = box.store.rows(
+        "SELECT json_extract(body, '$.status') AS status, SUM(json_extract(body, '$.net')) AS net"
+        " FROM objects WHERE kind = 'balance_transaction' GROUP BY 1"
+    )
+    totals.update({row["status"]: row["net"] for row in sums})
+    currency = box.settings.settlement_currency
+
+    def amount(minor: int) -> list[Json]:
+        return [{"amount": minor, "currency": currency, "source_types": {"card": minor}}]
+
+    return {
+        "object": "balance",
+        "available": amount(totals["available"]),
+        "livemode": False,
+        "pending": amount(totals["pending"]),
+        "refund_and_dispute_prefunding": {
+            "available": [{"amount": 0, "currency": currency}],
+            "pending": [{"amount": 0, "currency": currency}],
+        },
+    }
+
+
+def record_charge(box: Box, charge: Json, card: Card) -> Json:
+    """The movement of a charge, with Stripe's fee taken off, in the settlement currency."""
+    amount = _settled(box, charge)
+    details = _fees(box, charge, amount)
+    return _record(
+        box,
+        charge,
+        kind="charge",
+        amount=amount,
+        fee_details=details,
+        available_on=box.now() + (0 if card.funds_at_once else box.settings.available_after_seconds),
+    )
+
+
+def record_refund(box: Box, refund: Json) -> Json:
+    """The movement of a refund, at the rate of today; no fee comes back."""
+    return _record(box, refund, kind="refund", amount=-_settled(box, refund))
+
+
+def record_refund_failure(box: Box, refund: Json, original: Json) -> Json:
+    """The money of a failed refund, coming back exactly as it went."""
+    return _record(box, refund, kind="refund_failure", amount=-original["amount"])
+
+
+def _settled(box: Box, body: Json) -> int:
+    return money.to_settlement(body["amount"], body["currency"], settings=box.settings, days=box.days())
+
+
+def _fees(box: Box, charge: Json, amount: int) -> list[Json]:
+    fees, settings = box.settings.fees, box.settings
+    details = [("Stripe processing fees", money.share(amount, fees.rate_bp) + fees.fixed_minor)]
+    if charge["payment_method_details"]["card"]["country"] != settings.account_country:
+        details.append(("International card fee", money.share(amount, fees.international_bp)))
+    if charge["currency"] != settings.settlement_currency:
+        details.append(("Currency conversion fee", money.share(amount, fees.conversion_bp)))
+    return [
+        {
+            "amount": fee,
+            "application": None,
+            "currency": settings.settlement_currency,
+            "description": description,
+            "type": "stripe_fee",
+        }
+        for description, fee in details
+    ]
+
+
+def _record(
+    box: Box,
+    source: Json,
+    *,
+    kind: str,
+    amount: int,
+    fee_details: list[Json] | None = None,
+    available_on: int | None = None,
+) -> Json:
+    now, details = box.now(), fee_details or []
+    fee = sum(detail["amount"] for detail in details)
+    ready = now if available_on is None else available_on
+    settlement = box.settings.settlement_currency
+    rate = box.settings.rate_to_settlement(source["currency"], box.days())
+    transaction: Json = {
+        "id": box.new_id("txn_1"),
+        "object": "balance_transaction",
+        "amount": amount,
+        "available_on": ready,
+        "balance_type": "payments",
+        "created": now,
+        "currency": settlement,
+        "description": source.get("description"),
+        "exchange_rate": None if source["currency"] == settlement else float(rate),
+        "fee": fee,
+        "fee_details": details,
+        "net": amount - fee,
+        "reporting_category": kind,
+        "source": source["id"],
+        "status": "available" if ready <= now else "pending",
+        "type": kind,
+    }
+    box.save(transaction)
+    if ready > now:
+        box.later("release_funds", transaction["id"], due=ready)
+    return transaction
+
+
+def release(box: Box, transaction_id: str) -> None:
+    """Turn pending money into available money on its day."""
+    transaction = retrieve(box, transaction_id)
+    transaction["status"] = "available"
+    box.save(transaction)
+    box.tell("balance.available", summary(box))
+
+
+def card_of(box: Box, charge: Json) -> Card:
+    """Which test card paid a charge."""
+    return CARDS[box.store.hidden(charge["id"])["card"]]

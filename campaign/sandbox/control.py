@@ -1,0 +1,89 @@
+"""The levers that tests and the console pull: faults, the clock, deliveries, the truth. Loopback only."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, request
+from werkzeug.exceptions import BadRequest, Forbidden
+
+from campaign.sandbox import faults, jobs
+from campaign.sandbox.box import Box
+from campaign.sandbox.errors import Refused
+from campaign.sandbox.json_types import Json
+from campaign.sandbox.truth import payments_truth
+from campaign.sandbox.webhooks import Deliverer
+
+_LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "[::1]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """The routes under ``/sandbox/api/``, for one box."""
+
+    box: Box
+    deliverer: Deliverer
+
+    def blueprint(self) -> Blueprint:
+        """The routes, to be mounted on the stand-in's own listener and never proxied."""
+        api = Blueprint("control", __name__, url_prefix="/sandbox/api")
+        api.before_request(_refuse_strangers)
+        api.add_url_rule("/faults", view_func=self.list_faults, methods=["GET"])
+        api.add_url_rule("/faults", view_func=self.add_fault, methods=["POST"])
+        api.add_url_rule("/faults", view_func=self.clear_faults, methods=["DELETE"])
+        api.add_url_rule("/clock", view_func=self.show_clock, methods=["GET"])
+        api.add_url_rule("/clock", view_func=self.move_clock, methods=["POST"])
+        api.add_url_rule("/deliver", view_func=self.deliver, methods=["POST"])
+        api.add_url_rule("/truth", view_func=self.truth, methods=["GET"])
+        return api
+
+    def list_faults(self) -> Json:
+        """The rules that are still to act."""
+        return {"data": faults.rules(self.box)}
+
+    def add_fault(self) -> tuple[Json, int]:
+        """Keep a rule; 400 with the reason when it makes no sense."""
+        try:
+            return faults.add_rule(self.box, _body()), 201
+        except Refused as refusal:
+            return {"error": refusal.error}, 400
+
+    def clear_faults(self) -> Json:
+        """Forget all rules."""
+        faults.clear(self.box)
+        return {"data": []}
+
+    def show_clock(self) -> Json:
+        """The stand-in's time and how far it is ahead."""
+        clock = self.box.clock
+        return {"now": clock.now(), "offset_seconds": clock.offset_seconds}
+
+    def move_clock(self) -> Json:
+        """Move ``advance_seconds`` forward and do what falls due; events wait for the deliverer."""
+        seconds = _body().get("advance_seconds")
+        if type(seconds) is not int or seconds < 0:
+            raise BadRequest("advance_seconds must be a whole number, and time goes forward only.")
+        self.box.advance(seconds)
+        jobs.run_due(self.box)
+        return self.show_clock()
+
+    def deliver(self) -> Json:
+        """Do every due job and send every due event now; what was sent and how it was answered."""
+        jobs.run_due(self.box)
+        return {"deliveries": self.deliverer.deliver_due()}
+
+    def truth(self) -> Json:
+        """What really happened to each payment."""
+        return {"data": payments_truth(self.box)}
+
+
+def _refuse_strangers() -> None:
+    # A page on another site may post to loopback through somebody's browser: it cannot send JSON
+    # without asking, and a rebound name does not match.
+    if request.host.rsplit(":", 1)[0] not in _LOOPBACK_HOSTS:
+        raise Forbidden
+    if request.method == "POST" and not request.is_json and request.content_length:
+        raise BadRequest("Send JSON.")
+
+
+def _body() -> Any:  # Any: it is JSON from outside until it has been looked at
+    return request.get_json(silent=True) or {}

@@ -1,0 +1,39 @@
+"""What happens by itself when the time comes: in the order of time, then of planning."""
+
+from collections.abc import Callable
+from typing import Final
+
+from campaign.sandbox import balance, payments, refunds, sessions
+from campaign.sandbox.box import Box
+
+
+def _expire_session(box: Box, session_id: str) -> None:
+    session = sessions.retrieve(box, session_id)
+    if session["status"] == "open":
+        sessions.close(box, session)
+
+
+_JOBS: Final[dict[str, Callable[[Box, str], object]]] = {
+    "expire_session": _expire_session,
+    "settle_charge": payments.settle,
+    "release_funds": balance.release,
+    "trace_refund": refunds.trace,
+    "finish_refund": refunds.finish,
+    "fail_refund": refunds.fail,
+}
+
+
+def run_due(box: Box) -> int:
+    """Do everything that is due by the stand-in's clock; how many jobs that were."""
+    done = 0
+    while True:
+        with box.store.transaction():
+            rows = box.store.rows(
+                "SELECT * FROM jobs WHERE due <= ? ORDER BY due, id LIMIT 1",
+                (box.clock.precise(),),
+            )
+            if not rows:
+                return done
+            box.store.run("DELETE FROM jobs WHERE id = ?", (rows[0]["id"],))
+            _JOBS[rows[0]["name"]](box, rows[0]["object_id"])
+        done += 1

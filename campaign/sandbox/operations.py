@@ -1,0 +1,105 @@
+"""The table of API operations: method, address, parameters, and the function that does it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from campaign.sandbox import (
+    account,
+    balance,
+    customers,
+    endpoints,
+    events,
+    payment_methods,
+    payment_pages,
+    payments,
+    refunds,
+    sessions,
+)
+from campaign.sandbox.box import Box
+from campaign.sandbox.json_types import Json
+from campaign.sandbox.params import EXPAND, Group, list_params
+
+Run: TypeAlias = Callable[[Box, Json, Mapping[str, str]], Json]
+_EXPAND_ONLY: Final = Group(EXPAND)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """One call of the API."""
+
+    method: str
+    path: str
+    params: Group
+    run: Run
+
+
+def _read(path: str, find: Callable[[Box, str], Json]) -> Operation:
+    return Operation("GET", f"{path}/<id>", _EXPAND_ONLY, lambda box, _, at: find(box, at["id"]))
+
+
+def _list(path: str, params: Group, find: Callable[[Box, Json], Json]) -> Operation:
+    return Operation("GET", path, params, lambda box, given, _: find(box, given))
+
+
+def _create(path: str, params: Group, make: Callable[[Box, Json], Json]) -> Operation:
+    return Operation("POST", path, params, lambda box, given, _: make(box, given))
+
+
+def _change(path: str, params: Group, change: Callable[[Box, Json, str], Json]) -> Operation:
+    return Operation("POST", path, params, lambda box, given, at: change(box, given, at["id"]))
+
+
+_SESSIONS: Final = "/v1/checkout/sessions"
+
+OPERATIONS: Final = (
+    Operation("GET", "/v1/account", _EXPAND_ONLY, lambda box, _, __: account.retrieve(box)),
+    Operation("GET", "/v1/balance", _EXPAND_ONLY, lambda box, _, __: balance.summary(box)),
+    _list("/v1/balance_transactions", balance.LIST, balance.list_all),
+    _read("/v1/balance_transactions", balance.retrieve),
+    _list("/v1/charges", payments.LIST_CHARGES, payments.list_charges),
+    _read("/v1/charges", payments.retrieve_charge),
+    _create(_SESSIONS, sessions.CREATE, sessions.create),
+    _list(_SESSIONS, sessions.LIST, sessions.list_all),
+    _read(_SESSIONS, sessions.retrieve),
+    _change(f"{_SESSIONS}/<id>", sessions.UPDATE, sessions.update),
+    Operation(
+        "POST",
+        f"{_SESSIONS}/<id>/expire",
+        _EXPAND_ONLY,
+        lambda box, _, at: sessions.expire(box, at["id"]),
+    ),
+    Operation(
+        "GET",
+        f"{_SESSIONS}/<id>/line_items",
+        list_params(),
+        lambda box, given, at: sessions.line_items(box, given, at["id"]),
+    ),
+    _create("/v1/customers", customers.WRITE, customers.create),
+    _list("/v1/customers", customers.LIST, customers.list_all),
+    _read("/v1/customers", customers.retrieve),
+    _change("/v1/customers/<id>", customers.WRITE, customers.update),
+    _list("/v1/events", events.LIST, events.list_all),
+    _read("/v1/events", events.retrieve),
+    _list("/v1/payment_intents", payments.LIST, payments.list_all),
+    _read("/v1/payment_intents", payments.retrieve),
+    _change("/v1/payment_intents/<id>", payments.UPDATE, payments.update),
+    _create("/v1/payment_methods", payment_methods.CREATE, payment_methods.create),
+    _read("/v1/payment_methods", payment_methods.retrieve),
+    _read("/v1/payment_pages", payment_pages.retrieve),
+    _change("/v1/payment_pages/<id>/confirm", payment_pages.CONFIRM, payment_pages.confirm),
+    _create("/v1/refunds", refunds.CREATE, refunds.create),
+    _list("/v1/refunds", refunds.LIST, refunds.list_all),
+    _read("/v1/refunds", refunds.retrieve),
+    _change("/v1/refunds/<id>", refunds.UPDATE, refunds.update),
+    _create("/v1/webhook_endpoints", endpoints.CREATE, endpoints.create),
+    _list("/v1/webhook_endpoints", endpoints.LIST, endpoints.list_all),
+    _read("/v1/webhook_endpoints", endpoints.retrieve),
+    _change("/v1/webhook_endpoints/<id>", endpoints.UPDATE, endpoints.update),
+    Operation(
+        "DELETE",
+        "/v1/webhook_endpoints/<id>",
+        Group(),
+        lambda box, _, at: endpoints.delete(box, at["id"]),
+    ),
+)

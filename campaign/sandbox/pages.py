@@ -1,0 +1,284 @@
+"""The hosted checkout and its 3-D Secure step: plain HTML forms that take published test cards only."""
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as AnyResponse
+
+from campaign.sandbox import jobs, payment_methods, payments
+from campaign.sandbox.box import Box
+from campaign.sandbox.cards import CARDS, Card
+from campaign.sandbox.errors import CardDeclined, Refused
+from campaign.sandbox.json_types import Json
+from campaign.sandbox.params import Address
+from campaign.sandbox.texts import LANGUAGES, TEXTS, amount_text
+from campaign.sandbox.webhooks import Deliverer
+
+_WAIT_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """The routes of the pages, for one box."""
+
+    box: Box
+    deliverer: Deliverer
+
+    def blueprint(self) -> Blueprint:
+        """``/c/<session>`` and its 3-D Secure step, to be mounted under ``/sandbox``."""
+        pages = Blueprint("checkout", __name__, url_prefix="/sandbox/c")
+        pages.add_url_rule("/<session_id>", view_func=self.show, methods=["GET"])
+        pages.add_url_rule("/<session_id>", view_func=self.pay, methods=["POST"])
+        pages.add_url_rule("/<session_id>/3ds", view_func=self.show_secure, methods=["GET"])
+        pages.add_url_rule("/<session_id>/3ds", view_func=self.finish_secure, methods=["POST"])
+        return pages
+
+    def show(self, session_id: str) -> AnyResponse:
+        """The form, or the closed state of a session that cannot be paid any more."""
+        session = self._session(session_id)
+        if session is None or session["status"] != "open":
+            return self._closed(session)
+        intent = self._intent(session)
+        if intent and intent["status"] == "requires_action":
+            return redirect(f"/sandbox/c/{session_id}/3ds", 303)
+        chosen = request.args.get("card", "")
+        values = MultiDict(_filled_in(chosen)) if chosen in CARDS else MultiDict[str, str]()
+        return self._form(session, values, problem=_last_decline(intent))
+
+    def pay(self, session_id: str) -> AnyResponse:
+        """Take the form: charge the card, or show what is wrong with everything kept but the code."""
+        session = self._session(session_id)
+        if session is None or session["status"] != "open":
+            return self._closed(session)
+        if not self._is_ours(session_id):
+            return self._form(session, request.form, problem="stale", status=400)
+        errors = self._errors(session, request.form)
+        if errors:
+            return self._form(session, request.form, errors=errors, status=422)
+        return self._charge(session, request.form)
+
+    def _charge(self, session: Json, form: "MultiDict[str, str]") -> AnyResponse:
+        card = CARDS[_digits(form.get("number", ""))]
+        month, year = _expiry(form.get("expiry", "")) or (12, 2034)
+        email = session["customer_email"] or form.get("email")
+        try:
+            with self.box.store.transaction():
+                method = payment_methods.record(
+                    self.box,
+                    card,
+                    exp_month=month,
+                    exp_year=year,
+                    email=email,
+                    name=form.get("name", "").strip() or None,
+                )
+                declined = _declined_or_none(self.box, session, method, card)
+        except Refused:
+            return self.show(session["id"])
+        if declined is not None:
+            return self._form(session, form, problem=_decline_key(declined.error), status=402)
+        return self._onward(session["id"])
+
+    def show_secure(self, session_id: str) -> AnyResponse:
+        """The step at which a bank would ask who is there."""
+        session = self._session(session_id)
+        intent = self._intent(session)
+        if session is None or session["status"] != "open":
+            return self._closed(session)
+        if intent is None or intent["status"] != "requires_action":
+            return redirect(f"/sandbox/c/{session_id}", 303)
+        return self._page("secure.html", session)
+
+    def finish_secure(self, session_id: str) -> AnyResponse:
+        """Pass or fail the authentication."""
+        session = self._session(session_id)
+        if session is None or session["status"] != "open":
+            return self._closed(session)
+        if not self._is_ours(session_id):
+            return self._page("secure.html", session, status=400)
+        try:
+            with self.box.store.transaction():
+                try:
+                    payments.authenticate(self.box, session, passed=request.form.get("outcome") == "complete")
+                except CardDeclined:
+                    return redirect(f"/sandbox/c/{session_id}", 303)
+        except Refused:
+            return redirect(f"/sandbox/c/{session_id}", 303)
+        return self._onward(session_id)
+
+    def _onward(self, session_id: str) -> AnyResponse:
+        session = self.box.get("checkout.session", session_id)
+        if session["status"] != "complete":
+            return redirect(f"/sandbox/c/{session_id}/3ds", 303)
+        settings = self.box.settings
+        if settings.page_waits_for_webhook and settings.tick_seconds is not None:
+            self.deliverer.wait_for(_completion_event(self.box, session_id), timeout_seconds=_WAIT_SECONDS)
+        return redirect(_success_url(session), 303)
+
+    def _session(self, session_id: str) -> Json | None:
+        jobs.run_due(self.box)
+        found = self.box.store.find(session_id)
+        return found if found and found["object"] == "checkout.session" else None
+
+    def _intent(self, session: Json | None) -> Json | None:
+        return self.box.store.find((session or {}).get("payment_intent") or "")
+
+    def _token(self, session_id: str) -> str:
+        key = self.box.page_secret.encode()
+        return hmac.new(key, session_id.encode(), hashlib.sha256).hexdigest()
+
+    def _is_ours(self, session_id: str) -> bool:
+        return hmac.compare_digest(request.form.get("token", ""), self._token(session_id))
+
+    def _errors(self, session: Json, form: "MultiDict[str, str]") -> dict[str, str]:
+        errors = {}
+        if not session["customer_email"] and not _is_email(form.get("email", "").strip()):
+            errors["email"] = "bad_email"
+        card = CARDS.get(_digits(form.get("number", "")))
+        if card is None:
+            errors["number"] = "bad_number"
+        elif card.rejected:
+            errors["number"] = str(card.decline)
+        expiry, now = _expiry(form.get("expiry", "")), datetime.fromtimestamp(self.box.now(), UTC)
+        if expiry is None or (expiry[1], expiry[0]) < (now.year, now.month):
+            errors["expiry"] = "bad_expiry"
+        if not re.fullmatch(rf"\d{{{card.cvc_length if card else 3}}}", form.get("cvc", "")):
+            errors["cvc"] = "bad_cvc"
+        return errors
+
+    def _form(
+        self,
+        session: Json,
+        values: "MultiDict[str, str]",
+        *,
+        errors: dict[str, str] | None = None,
+        problem: str | None = None,
+        status: int = 200,
+    ) -> Response:
+        card = CARDS.get(_digits(values.get("number", "")))
+        return self._page(
+            "pay.html",
+            session,
+            status=status,
+            values=values,
+            errors=errors or {},
+            problem=problem,
+            cvc_length=card.cvc_length if card else 3,
+            line_items=self.box.store.hidden(session["id"])["line_items"],
+            cards=[(card, _card_text(card)) for card in CARDS.values() if card.shown],
+        )
+
+    def _closed(self, session: Json | None) -> Response:
+        if session is None:
+            return self._page("closed.html", None, status=404)
+        onward = _success_url(session) if session["status"] == "complete" else session["cancel_url"]
+        return self._page("closed.html", session, onward=onward)
+
+    def _page(self, template: str, session: Json | None, *, status: int = 200, **context: object) -> Response:
+        language = _language(session)
+        html = render_template(
+            f"checkout/{template}",
+            session=session,
+            token=self._token(session["id"]) if session else "",
+            language=language,
+            text=TEXTS[language],
+            merchant=self.box.settings.merchant,
+            amount=lambda minor, currency: amount_text(minor, currency, language),
+            **context,
+        )
+        page = make_response(html, status)
+        page.headers["Content-Security-Policy"] = _policy(session)
+        page.headers["Cache-Control"] = "no-store"
+        page.headers["Referrer-Policy"] = "same-origin"
+        page.headers["X-Content-Type-Options"] = "nosniff"
+        return page
+
+
+def _declined_or_none(box: Box, session: Json, method: Json, card: Card) -> CardDeclined | None:
+    # Caught inside the transaction, so that the failed charge and its events are kept.
+    try:
+        payments.pay(box, session, method, card)
+    except CardDeclined as declined:
+        return declined
+    return None
+
+
+def _completion_event(box: Box, session_id: str) -> str:
+    rows = box.store.rows(
+        "SELECT id FROM objects WHERE kind = 'event'"
+        " AND json_extract(body, '$.type') = 'checkout.session.completed'"
+        " AND json_extract(body, '$.data.object.id') = ? ORDER BY seq DESC LIMIT 1",
+        (session_id,),
+    )
+    return str(rows[0]["id"]) if rows else ""
+
+
+def _success_url(session: Json) -> str:
+    # Only the literal form is replaced: percent-encoded braces stay as they are, as at Stripe.
+    return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
+
+
+def _language(session: Json | None) -> str:
+    locale = str((session or {}).get("locale") or "auto")
+    if locale == "auto":
+        return request.accept_languages.best_match(LANGUAGES) or "en"
+    return locale if locale in LANGUAGES else "en"
+
+
+def _policy(session: Json | None) -> str:
+    origins = {
+        f"{parts.scheme}://{parts.netloc}"
+        for url in ((session or {}).get("success_url"), (session or {}).get("cancel_url"))
+        if url and (parts := urlsplit(url))
+    }
+    allowed = " ".join(["'self'", *sorted(origins)])
+    return (
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none';"
+        f" frame-ancestors 'none'; form-action {allowed}"
+    )
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"[\s-]", "", text)
+
+
+def _expiry(text: str) -> tuple[int, int] | None:
+    found = re.fullmatch(r"\s*(0?[1-9]|1[0-2])\s*/\s*(?:20)?(\d\d)\s*", text)
+    return (int(found[1]), 2000 + int(found[2])) if found else None
+
+
+def _is_email(text: str) -> bool:
+    try:
+        Address(email=True).read(text, "email")
+    except Refused:
+        return False
+    return True
+
+
+def _filled_in(number: str) -> dict[str, str]:
+    card = CARDS[number]
+    return {"number": number, "expiry": "12/34", "cvc": "1234"[: card.cvc_length]}
+
+
+def _decline_key(error: Json) -> str:
+    return str(error.get("decline_code") or error.get("code") or "generic_decline")
+
+
+def _last_decline(intent: Json | None) -> str | None:
+    error = (intent or {}).get("last_payment_error")
+    return _decline_key(error) if error else None
+
+
+def _card_text(card: Card) -> str:
+    if card.decline:
+        return "card_3ds_declined" if card.three_d_secure else "card_declined"
+    if card.three_d_secure:
+        return "card_3ds"
+    if card.refund != "succeeded":
+        return "card_refund_pending" if card.refund == "pending" else "card_refund_fails"
+    return "card_at_once" if card.funds_at_once else "card_ok"

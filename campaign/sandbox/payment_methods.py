@@ -1,0 +1,123 @@
+"""Cards as the API shows them: brand and last four digits, never the number."""
+
+import hashlib
+
+from campaign.sandbox.box import Box
+from campaign.sandbox.cards import CARDS, Card, card_of_token
+from campaign.sandbox.errors import Refused
+from campaign.sandbox.json_types import Json
+from campaign.sandbox.params import EXPAND, Address, Choice, Group, Metadata, Text, Whole
+
+_CARD = Group(
+    {
+        "token": Text(),
+        "number": Text(19),
+        "exp_month": Whole(1, 12),
+        "exp_year": Whole(2000, 2100),
+        "cvc": Text(4),
+    }
+)
+_BILLING_ADDRESS = Group({name: Text() for name in ("city", "country", "line1", "line2", "postal_code", "state")})
+CREATE = Group(
+    {
+        **EXPAND,
+        "type": Choice(("card",)),
+        "card": _CARD,
+        "billing_details": Group(
+            {
+                "email": Address(email=True),
+                "name": Text(),
+                "phone": Text(),
+                "address": _BILLING_ADDRESS,
+            }
+        ),
+        "metadata": Metadata(),
+    },
+    required=("type", "card"),
+)
+
+
+def create(box: Box, params: Json) -> Json:
+    """A payment method from a published test token or number; any other number is refused."""
+    given = params["card"]
+    card = card_of_token(given["token"]) if "token" in given else CARDS.get(given.get("number", ""))
+    if card is None or card.rejected:
+        raise Refused(
+            "Your card number is incorrect. This sandbox takes published test cards only.",
+            status=402,
+            kind="card_error",
+            code="incorrect_number",
+            param="card[number]",
+        )
+    billing = params.get("billing_details", {})
+    return record(
+        box,
+        card,
+        exp_month=given.get("exp_month", 12),
+        exp_year=given.get("exp_year", 2034),
+        email=billing.get("email"),
+        name=billing.get("name"),
+    )
+
+
+def record(
+    box: Box,
+    card: Card,
+    *,
+    exp_month: int = 12,
+    exp_year: int = 2034,
+    email: str | None = None,
+    name: str | None = None,
+) -> Json:
+    """Keep a payment method for a test card."""
+    method: Json = {
+        "id": box.new_id("pm_1"),
+        "object": "payment_method",
+        "allow_redisplay": "limited",
+        "billing_details": billing_details(email, name),
+        "card": {
+            "brand": card.brand,
+            "checks": {
+                "address_line1_check": None,
+                "address_postal_code_check": None,
+                "cvc_check": "fail" if card.decline == "incorrect_cvc" else "pass",
+            },
+            "country": "US",
+            "display_brand": "american_express" if card.brand == "amex" else card.brand,
+            "exp_month": exp_month,
+            "exp_year": exp_year,
+            "fingerprint": hashlib.sha256(f"{box.seed}{card.number}".encode()).hexdigest()[:16],
+            "funding": card.funding,
+            "generated_from": None,
+            "last4": card.last4,
+            "networks": {"available": [card.brand], "preferred": None},
+            "regulated_status": "unregulated",
+            "three_d_secure_usage": {"supported": True},
+            "wallet": None,
+        },
+        "created": box.now(),
+        "customer": None,
+        "livemode": False,
+        "metadata": {},
+        "type": "card",
+    }
+    return box.save(method, {"card": card.number})
+
+
+def billing_details(email: str | None, name: str | None) -> Json:
+    """What is known of the payer."""
+    return {"address": None, "email": email, "name": name, "phone": None, "tax_id": None}
+
+
+def retrieve(box: Box, method_id: str) -> Json:
+    """The payment method."""
+    return box.get("payment_method", method_id)
+
+
+def of_token_or_id(box: Box, given: str, *, email: str | None) -> tuple[Json, Card]:
+    """The payment method of ``pm_…``, made on the spot for a ready-made ``pm_card_…``."""
+    card = card_of_token(given)
+    if card is not None:
+        return record(box, card, email=email), card
+    method = box.get("payment_method", given, param="payment_method")
+    return method, CARDS[box.store.hidden(method["id"])["card"]]

@@ -1,0 +1,339 @@
+"""Checkout sessions in payment mode: opened, listed, expired."""
+
+import re
+from typing import Final
+
+from campaign.sandbox import money
+from campaign.sandbox.box import Box
+from campaign.sandbox.errors import Refused
+from campaign.sandbox.json_types import Json
+from campaign.sandbox.lists import as_list, page_of
+from campaign.sandbox.params import (
+    EXPAND,
+    Address,
+    Choice,
+    Flag,
+    Group,
+    ListOf,
+    Metadata,
+    Text,
+    Whole,
+    list_params,
+    merged_metadata,
+    require,
+)
+
+LOCALES: Final = (
+    *("auto", "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "es-419", "et", "fi", "fil", "fr", "fr-CA", "hr"),
+    *("hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "mt", "nb", "nl", "pl", "pt", "pt-BR", "ro", "ru", "sk", "sl"),
+    *("sv", "th", "tr", "vi", "zh", "zh-HK", "zh-TW"),
+)
+_THIRTY_MINUTES = 30 * 60
+_A_DAY = 24 * 60 * 60
+_DESCRIPTOR = re.compile(r"[ -~]{1,22}")
+
+_PRODUCT = Group(
+    {
+        "name": Text(),
+        "description": Text(),
+        "metadata": Metadata(),
+        "images": ListOf(Address(), max_items=8),
+    },
+    required=("name",),
+)
+_PRICE = Group(
+    {"currency": Text(3), "unit_amount": Whole(), "product_data": _PRODUCT},
+    required=("currency", "product_data", "unit_amount"),
+)
+_LINE = Group({"price_data": _PRICE, "quantity": Whole(1, 999_999)})
+_MESSAGE = Group({"message": Text(1200)}, required=("message",))
+_INTENT_DATA = Group(
+    {
+        "description": Text(1000),
+        "metadata": Metadata(),
+        "receipt_email": Address(email=True),
+        "statement_descriptor": Text(22),
+        "statement_descriptor_suffix": Text(22),
+    }
+)
+
+CREATE = Group(
+    {
+        **EXPAND,
+        "adaptive_pricing": Group({"enabled": Flag()}),
+        "cancel_url": Address(),
+        "client_reference_id": Text(200),
+        "custom_text": Group({"submit": _MESSAGE, "after_submit": _MESSAGE, "terms_of_service_acceptance": _MESSAGE}),
+        "customer": Text(),
+        "customer_creation": Choice(("always", "if_required")),
+        "customer_email": Address(email=True),
+        "expires_at": Whole(),
+        "line_items": ListOf(_LINE),
+        "locale": Choice(LOCALES),
+        "metadata": Metadata(),
+        "mode": Choice(("payment", "setup", "subscription")),
+        "payment_intent_data": _INTENT_DATA,
+        "submit_type": Choice(("auto", "book", "donate", "pay", "subscribe")),
+        "success_url": Address(),
+        "ui_mode": Choice(("elements", "embedded_page", "form", "hosted_page")),
+    }
+)
+LIST = list_params(customer=Text(), payment_intent=Text(), status=Choice(("complete", "expired", "open")))
+UPDATE = Group({**EXPAND, "metadata": Metadata()})
+
+
+def create(box: Box, params: Json) -> Json:
+    """Open a session, or refuse what Stripe refuses beyond the shape of the parameters."""
+    _check(box, params)
+    now = box.now()
+    session_id = box.new_id("cs_test_a1", 56)
+    items = [_line_item(box, line) for line in params["line_items"]]
+    total = sum(item["amount_total"] for item in items)
+    currency = items[0]["currency"]
+    money.require_chargeable(total, currency, settings=box.settings, days=box.days())
+    expires_at = params.get("expires_at", now + _A_DAY)
+    session: Json = {
+        **_blank(),
+        "id": session_id,
+        "object": "checkout.session",
+        "adaptive_pricing": params.get("adaptive_pricing", {"enabled": False}),
+        "amount_subtotal": total,
+        "amount_total": total,
+        "cancel_url": params.get("cancel_url"),
+        "client_reference_id": params.get("client_reference_id"),
+        "created": now,
+        "currency": currency,
+        "custom_text": {
+            "after_submit": None,
+            "shipping_address": None,
+            "submit": None,
+            "terms_of_service_acceptance": None,
+            **params.get("custom_text", {}),
+        },
+        "customer": params.get("customer"),
+        "customer_creation": None if "customer" in params else _customer_creation(params),
+        "customer_email": params.get("customer_email"),
+        "expires_at": expires_at,
+        "locale": params.get("locale"),
+        "metadata": merged_metadata({}, params.get("metadata", {})),
+        "submit_type": params.get("submit_type"),
+        "success_url": params["success_url"],
+        "url": f"{box.settings.public_url}/sandbox/c/{session_id}",
+    }
+    if email := params.get("customer_email"):
+        session["customer_details"] = customer_details(email)
+    box.save(session, {"line_items": items, "intent": params.get("payment_intent_data", {})})
+    box.later("expire_session", session_id, due=expires_at)
+    return session
+
+
+def _customer_creation(params: Json) -> str:
+    return str(params.get("customer_creation", "if_required"))
+
+
+def customer_details(email: str | None, name: str | None = None) -> Json:
+    """What the session tells about the payer."""
+    return {
+        "address": None,
+        "business_name": None,
+        "email": email,
+        "individual_name": None,
+        "name": name,
+        "phone": None,
+        "tax_exempt": "none",
+        "tax_ids": None,
+    }
+
+
+def _blank() -> Json:
+    return {
+        "after_expiration": None,
+        "allow_promotion_codes": None,
+        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+        "billing_address_collection": None,
+        "client_secret": None,
+        "collected_information": None,
+        "consent": None,
+        "consent_collection": None,
+        "currency_conversion": None,
+        "custom_fields": [],
+        "customer_account": None,
+        "customer_details": None,
+        "discounts": [],
+        "excluded_payment_method_types": [],
+        "invoice": None,
+        "invoice_creation": None,
+        "livemode": False,
+        "mode": "payment",
+        "origin_context": None,
+        "payment_intent": None,
+        "payment_link": None,
+        "payment_method_collection": "if_required",
+        "payment_method_configuration_details": None,
+        "payment_method_options": {},
+        "payment_method_types": ["card"],
+        "payment_status": "unpaid",
+        "permissions": None,
+        "phone_number_collection": {"enabled": False},
+        "recovered_from": None,
+        "saved_payment_method_options": None,
+        "setup_intent": None,
+        "shipping_address_collection": None,
+        "shipping_cost": None,
+        "shipping_options": [],
+        "status": "open",
+        "subscription": None,
+        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+        "ui_mode": "hosted_page",
+        "wallet_options": None,
+    }
+
+
+def _check(box: Box, params: Json) -> None:
+    require(params, "mode")
+    if params["mode"] != "payment":
+        raise Refused(f"This sandbox does not do mode {params['mode']} yet.", param="mode")
+    if params.get("ui_mode", "hosted_page") != "hosted_page":
+        raise Refused("This sandbox has hosted pages only.", param="ui_mode")
+    require(params, "line_items", "success_url")
+    if not params["line_items"]:
+        raise Refused("You must specify at least one line item.", param="line_items")
+    _check_lines(box, params["line_items"])
+    _check_expiry(box, params.get("expires_at"))
+    _check_descriptors(params.get("payment_intent_data", {}))
+    if "customer" in params:
+        box.get("customer", params["customer"], param="customer")
+        if "customer_email" in params:
+            raise Refused("You may only specify one of these parameters: customer, customer_email.")
+
+
+def _check_lines(box: Box, lines: list[Json]) -> None:
+    for number, line in enumerate(lines):
+        at = f"line_items[{number}]"
+        for name in ("price_data", "quantity"):
+            if name not in line:
+                raise Refused(
+                    f"Missing required param: {at}[{name}].",
+                    code="parameter_missing",
+                    param=f"{at}[{name}]",
+                )
+        price = line["price_data"]
+        param = f"{at}[price_data][currency]"
+        price["currency"] = money.require_currency(price["currency"], param=param, settings=box.settings)
+        if price["currency"] != lines[0]["price_data"]["currency"]:
+            raise Refused("All line items must have the same currency.", param=param)
+
+
+def _check_expiry(box: Box, expires_at: int | None) -> None:
+    if expires_at is None:
+        return
+    if expires_at < box.now() + _THIRTY_MINUTES:
+        raise Refused(
+            "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.",
+            param="expires_at",
+        )
+    if expires_at > box.now() + _A_DAY:
+        raise Refused(
+            "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.",
+            param="expires_at",
+        )
+
+
+def _check_descriptors(intent: Json) -> None:
+    for name in ("statement_descriptor", "statement_descriptor_suffix"):
+        text = intent.get(name)
+        if text is None:
+            continue
+        allowed = _DESCRIPTOR.fullmatch(text) and not set(text) & set("<>\\'\"*")
+        if not allowed or not re.search(r"[A-Za-z]", text):
+            raise Refused(
+                "The statement descriptor must contain at least one letter, only Latin characters"
+                " and none of < > \\ ' \" *.",
+                code="invalid_statement_descriptor",
+                param=f"payment_intent_data[{name}]",
+            )
+
+
+def _line_item(box: Box, line: Json) -> Json:
+    data = line["price_data"]
+    total = data["unit_amount"] * line["quantity"]
+    price: Json = {
+        "id": box.new_id("price_1"),
+        "object": "price",
+        "active": False,
+        "billing_scheme": "per_unit",
+        "created": box.now(),
+        "currency": data["currency"],
+        "custom_unit_amount": None,
+        "livemode": False,
+        "lookup_key": None,
+        "metadata": {},
+        "nickname": None,
+        "product": box.new_id("prod_", 14),
+        "recurring": None,
+        "tax_behavior": "unspecified",
+        "tiers_mode": None,
+        "transform_quantity": None,
+        "type": "one_time",
+        "unit_amount": data["unit_amount"],
+        "unit_amount_decimal": str(data["unit_amount"]),
+    }
+    return {
+        "id": box.new_id("li_1"),
+        "object": "item",
+        "adjustable_quantity": None,
+        "amount_discount": 0,
+        "amount_subtotal": total,
+        "amount_tax": 0,
+        "amount_total": total,
+        "currency": data["currency"],
+        "description": data["product_data"]["name"],
+        "metadata": {},
+        "price": price,
+        "quantity": line["quantity"],
+    }
+
+
+def retrieve(box: Box, session_id: str) -> Json:
+    """The session as it stands."""
+    return box.get("checkout.session", session_id)
+
+
+def update(box: Box, params: Json, session_id: str) -> Json:
+    """Merge metadata into the session."""
+    session = retrieve(box, session_id)
+    session["metadata"] = merged_metadata(session["metadata"], params.get("metadata", {}))
+    return box.save(session)
+
+
+def list_all(box: Box, params: Json) -> Json:
+    """Sessions, newest first."""
+    return page_of(
+        box, "checkout.session", params, url="/v1/checkout/sessions", filters=("customer", "payment_intent", "status")
+    )
+
+
+def line_items(box: Box, params: Json, session_id: str) -> Json:
+    """What the session is for."""
+    session = retrieve(box, session_id)
+    items = box.store.hidden(session["id"])["line_items"]
+    return as_list(items[: params.get("limit", 10)], f"/v1/checkout/sessions/{session_id}/line_items")
+
+
+def expire(box: Box, session_id: str) -> Json:
+    """Close an open session by request; a closed one is refused."""
+    session = retrieve(box, session_id)
+    if session["status"] != "open":
+        raise Refused(
+            'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout'
+            f" Session has a status of `{session['status']}`."
+        )
+    return close(box, session)
+
+
+def close(box: Box, session: Json) -> Json:
+    """Mark a session expired and tell about it."""
+    session.update(status="expired", url=None)
+    box.save(session)
+    box.tell("checkout.session.expired", session)
+    return session

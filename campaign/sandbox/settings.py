@@ -1,0 +1,120 @@
+"""Everything a sandbox is configured with: addresses, fees, rates, pauses. Read once, never changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+API_VERSION = "2026-10-28.endive"
+
+# What an integration that takes gifts subscribes to; Stripe sends an endpoint nothing else.
+SUBSCRIBED_EVENTS = (
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.expired",
+    "payment_intent.succeeded",
+    "payment_intent.payment_failed",
+    "payment_intent.processing",
+    "payment_intent.canceled",
+    "charge.updated",
+    "charge.refunded",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+    "customer.subscription.created",
+    "customer.subscription.updated",
+    "customer.subscription.deleted",
+    "invoice.paid",
+    "invoice.payment_failed",
+    "invoice.payment_action_required",
+    "radar.early_fraud_warning.created",
+    "payout.paid",
+    "payout.failed",
+    "payout.reconciliation_completed",
+)
+
+# One major unit of each currency in US dollars, on the day the sandbox was first started.
+USD_RATES = {
+    "usd": "1",
+    "eur": "1.1600",
+    "gbp": "1.3400",
+    "kgs": "0.01143",
+    "rub": "0.01230",
+    "kzt": "0.00190",
+    "uzs": "0.000083",
+    "jpy": "0.0065",
+    "krw": "0.00068",
+    "vnd": "0.000038",
+    "clp": "0.00105",
+    "pyg": "0.00014",
+    "xaf": "0.00177",
+    "xof": "0.00177",
+    "xpf": "0.00972",
+    "bif": "0.00034",
+    "djf": "0.00562",
+    "gnf": "0.000115",
+    "kmf": "0.00236",
+    "mga": "0.00022",
+    "rwf": "0.00069",
+    "vuv": "0.0083",
+    "ugx": "0.00028",
+    "isk": "0.0080",
+    "bhd": "2.6525",
+    "jod": "1.4104",
+    "kwd": "3.2600",
+    "omr": "2.6008",
+    "tnd": "0.3420",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fees:
+    """What the stand-in takes of a payment, in parts of ten thousand and in minor settlement units."""
+
+    rate_bp: int = 290
+    fixed_minor: int = 30
+    international_bp: int = 150
+    conversion_bp: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How one sandbox behaves."""
+
+    state_dir: Path
+    webhook_url: str
+    public_url: str
+    seed: str | None = None  # of the ids; a random one is made and kept when there is none
+    merchant: str = "Women Creative Lab"
+    account_country: str = "US"
+    settlement_currency: str = "usd"
+    fees: Fees = field(default_factory=Fees)
+    usd_rates: Mapping[str, str] = field(default_factory=lambda: dict(USD_RATES))
+    subscribed_events: tuple[str, ...] = SUBSCRIBED_EVENTS
+    balance_delay_seconds: int = 2
+    refund_delay_seconds: int = 5
+    available_after_seconds: int = 2 * 86_400
+    # Stripe waits about an hour, then longer, for three days; nobody developing waits so long.
+    retry_pauses_seconds: tuple[int, ...] = (1, 5, 30, 300, 1_800, 7_200, 43_200)
+    webhook_timeout_seconds: float = 10.0
+    # A tick is how long the background thread sleeps at most; None means that nothing happens by
+    # itself: a test moves the clock and asks for deliveries.
+    tick_seconds: float | None = 0.5
+    page_waits_for_webhook: bool = True
+
+    def rate_to_settlement(self, currency: str, days: int) -> Decimal:
+        """Settlement units for one unit of ``currency``, ``days`` after the first start.
+
+        Rates move a little every day, so that a refund never undoes a conversion exactly.
+        """
+        if currency == self.settlement_currency:
+            return Decimal(1)
+        rate = Decimal(self.usd_rates[currency]) / Decimal(self.usd_rates[self.settlement_currency])
+        drift = Decimal(1) + Decimal(days % 10) / Decimal(1000)
+        return (rate * drift).quantize(Decimal("0.00000001")).normalize()

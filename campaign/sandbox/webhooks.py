@@ -1,0 +1,174 @@
+"""Signed deliveries of events: at least once, retried by a schedule, each one a row until it is done."""
+
+import hashlib
+import hmac
+import http.client
+import json
+import math
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+from campaign.sandbox import faults
+from campaign.sandbox.box import Box
+from campaign.sandbox.json_types import Json
+from campaign.sandbox.settings import API_VERSION
+
+_LOGGED_CHARACTERS: Final = 200
+
+
+def signature(payload: bytes, secret: str, *, moment: int) -> str:
+    """The ``Stripe-Signature`` header: an HMAC over the moment and the exact bytes of the body."""
+    signed = f"{moment}.".encode() + payload
+    digest = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    return f"t={moment},v1={digest}"
+
+
+def plan(box: Box, event: Json) -> None:
+    """Queue an event for each endpoint that wants it, with the fault that a rule asks for."""
+    wanting = [
+        endpoint["id"]
+        for endpoint in box.store.all("webhook_endpoint")
+        if endpoint["status"] == "enabled" and {"*", event["type"]} & set(endpoint["enabled_events"])
+    ]
+    if not wanting:
+        return
+    event["pending_webhooks"] = len(wanting)
+    box.save(event)
+    fault = faults.of_event(box, event["type"]) or faults.Fault("none")
+    due, reverse = box.clock.precise(), fault.kind == "reorder"
+    if fault.kind == "delay":
+        due += fault.seconds
+    if reverse:
+        due = math.ceil(due / fault.seconds) * fault.seconds
+    copies = [event]
+    if fault.kind == "duplicate":
+        copies.append(event)
+    if fault.kind == "duplicate_event":
+        copies.append(box.save({**event, "id": box.new_id("evt_1")}))
+    for copy in copies:
+        for endpoint_id in wanting:
+            row = box.store.run(
+                "INSERT INTO deliveries (event_id, endpoint_id, state, due, position, losses)"
+                " VALUES (?, ?, 'due', ?, 0, ?)",
+                (copy["id"], endpoint_id, due, fault.losses if fault.kind == "drop" else 0),
+            )
+            position = -row if reverse else row
+            box.store.run("UPDATE deliveries SET position = ? WHERE id = ?", (position, row))
+
+
+@dataclass(slots=True)
+class Attempt:
+    """What came of one try: a status, or the reason why there is none."""
+
+    status: int | None = None
+    note: str = ""
+
+    @property
+    def accepted(self) -> bool:
+        """Only 2xx counts; a redirect is a failure."""
+        return self.status is not None and 200 <= self.status < 300
+
+
+@dataclass(slots=True)
+class Deliverer:
+    """Sends what is due. Never holds the store's lock while it waits for an answer."""
+
+    box: Box
+    _sending: set[int] = field(default_factory=set)
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def deliver_due(self) -> list[Json]:
+        """Send everything that is due now, in order; what was tried and what came of it."""
+        tried = []
+        while (row := self._claim()) is not None:
+            tried.append(self._deliver(row))
+        return tried
+
+    def wait_for(self, event_id: str, *, timeout_seconds: float) -> bool:
+        """Wait until an event has been tried at each of its endpoints; False when time ran out."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: (
+                    not self.box.store.rows("SELECT 1 FROM deliveries WHERE event_id = ? AND attempts = 0", (event_id,))
+                ),
+                timeout_seconds,
+            )
+
+    def _claim(self) -> Json | None:
+        with self._changed:
+            rows = self.box.store.rows(
+                "SELECT * FROM deliveries WHERE state = 'due' AND due <= ? ORDER BY due, position",
+                (self.box.clock.precise(),),
+            )
+            for row in rows:
+                if row["id"] not in self._sending:
+                    self._sending.add(row["id"])
+                    return dict(row)
+        return None
+
+    def _deliver(self, row: Json) -> Json:
+        try:
+            event = self.box.store.find(row["event_id"]) or {}
+            endpoint = self.box.store.find(row["endpoint_id"])
+            if endpoint is None:
+                attempt = Attempt(note="endpoint is gone")
+            elif row["losses"] > 0:
+                attempt = Attempt(note="lost on purpose")
+            else:
+                attempt = self._post(event, endpoint)
+            self._note(row, attempt)
+        finally:
+            with self._changed:
+                self._sending.discard(row["id"])
+                self._changed.notify_all()
+        return {
+            "event": row["event_id"],
+            "type": event.get("type"),
+            "status": attempt.status,
+            "note": attempt.note,
+        }
+
+    def _post(self, event: Json, endpoint: Json) -> Attempt:
+        payload = json.dumps(event, indent=2, ensure_ascii=False).encode()
+        secret = self.box.store.hidden(endpoint["id"])["secret"]
+        address = urlsplit(endpoint["url"])
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "Stripe-Signature": signature(payload, secret, moment=int(time.time())),
+            "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+            "Stripe-Version": API_VERSION,
+        }
+        connection = http.client.HTTPConnection(
+            address.hostname or "",
+            address.port or 80,
+            timeout=self.box.settings.webhook_timeout_seconds,
+        )
+        try:
+            path = address.path + (f"?{address.query}" if address.query else "")
+            connection.request("POST", path or "/", payload, headers)
+            answer = connection.getresponse()
+            text = answer.read(_LOGGED_CHARACTERS).decode("utf-8", "replace")
+            return Attempt(answer.status, text)
+        except (OSError, http.client.HTTPException) as problem:
+            return Attempt(note=f"{type(problem).__name__}: {problem}")
+        finally:
+            connection.close()
+
+    def _note(self, row: Json, attempt: Attempt) -> None:
+        log = json.loads(row["log"])
+        log.append({"at": self.box.now(), "status": attempt.status, "note": attempt.note})
+        pauses = self.box.settings.retry_pauses_seconds
+        state, due = "due", row["due"]
+        if attempt.accepted:
+            state = "delivered"
+        elif row["attempts"] >= len(pauses):
+            state = "failed"
+        else:
+            due = self.box.clock.precise() + pauses[row["attempts"]]
+        self.box.store.run(
+            "UPDATE deliveries SET state = ?, due = ?, attempts = attempts + 1, losses = ?, log = ? WHERE id = ?",
+            (state, due, max(0, row["losses"] - 1), json.dumps(log), row["id"]),
+        )
