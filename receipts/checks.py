@@ -27,14 +27,14 @@ class HeldReceipt(Exception):
 
 def check_document(document: ReceiptDocument) -> list[str]:
     """Give every reason to hold a receipt back, in English for the staff; none when it may leave."""
+    if document.language not in LANGUAGES:
+        return [f"there are no texts in {document.language!r}"]
     reasons = [*_gaps(document), *_contradictions(document)]
-    if reasons:
-        return reasons  # its page could not be written anyway
     try:
         page = page_of(document)
     except (MissingText, NoWordsForAmount) as error:
-        return [f"{type(error).__name__}: {error}"]
-    return [*_glyph_reasons(document, page), *_word_reasons(document, page)]
+        return [*reasons, f"{type(error).__name__}: {error}"]
+    return [*reasons, *_glyph_reasons(document, page), *word_reasons(document, page.words)]
 
 
 def _gaps(document: ReceiptDocument) -> Iterator[str]:
@@ -43,8 +43,6 @@ def _gaps(document: ReceiptDocument) -> Iterator[str]:
             yield f"{name} is empty"
     if document.donor_name is not None and not document.donor_name.strip():
         yield "donor_name is empty; an anonymous donor is None"
-    if document.language not in LANGUAGES:
-        yield f"there are no texts in {document.language!r}"
     if document.status == "void" and document.voided_on is None:
         yield "void, but the day is missing"
     if document.status == "replaced" and not document.replaced_by:
@@ -79,12 +77,13 @@ def _glyph_reasons(document: ReceiptDocument, page: Page) -> Iterator[str]:
 def _page_text(page: Page) -> str:
     sentences = [sentence for mark in page.marks for sentence in (mark.stamp, mark.sentence)]
     labels = [row.label for row in page.rows]
-    return "\n".join([*page.say.values(), page.amount, page.words, *labels, *sentences])
+    return "\n".join([*page.say.values(), page.amount, page.words, page.claim, *labels, *sentences])
 
 
-def _word_reasons(document: ReceiptDocument, page: Page) -> Iterator[str]:
+def word_reasons(document: ReceiptDocument, words: str) -> Iterator[str]:
+    """Say whether an amount in words differs from the document's digits."""
     try:
-        read = amount_from_words(page.words, document.exponent, document.language)
+        read = amount_from_words(words, document.exponent, document.language)
     except UnreadableAmount as error:
         yield f"the amount in words cannot be read back: {error}"
         return

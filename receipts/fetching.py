@@ -20,7 +20,7 @@ class ClosedAddress(ValueError):
 class PackageFiles(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
     """Opens package files, and pictures that stand in the page itself; refuses all else."""
 
-    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:  # noqa: ARG002  WeasyPrint's own signature
         """Open a package file. Raise ClosedAddress for any other address."""
         if url.startswith(_OWN_PICTURE):
             return super().fetch(url)

@@ -19,7 +19,7 @@ _BLANKS = {"\n"}
 @cache
 def writable_characters() -> frozenset[str]:
     """Give the characters that every face of the receipt has a glyph for."""
-    from fontTools.ttLib import TTFont  # the web process checks nothing
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # late: the web process checks nothing
 
     charts = []
     for face in _FACES:

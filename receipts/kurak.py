@@ -47,8 +47,7 @@ class Cloth:
         """Give the drawing as an SVG document of one path for each colour of a layer."""
         size = f"{_number(PAGE_WIDTH)} {_number(height)}"
         paths = [
-            f'<path fill="{colour}" d="{"".join(patches)}"/>'
-            for (_, colour), patches in sorted(self._layers.items())
+            f'<path fill="{colour}" d="{"".join(patches)}"/>' for (_, colour), patches in sorted(self._layers.items())
         ]
         paths.append(
             f'<path fill="none" stroke="{WOOL}" stroke-width=".35" stroke-dasharray="1.6 1.2"'
@@ -56,9 +55,7 @@ class Cloth:
         )
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}"'
-            f' width="{_number(PAGE_WIDTH)}mm" height="{_number(height)}mm">\n'
-            + "\n".join(paths)
-            + "\n</svg>\n"
+            f' width="{_number(PAGE_WIDTH)}mm" height="{_number(height)}mm">\n' + "\n".join(paths) + "\n</svg>\n"
         )
 
 

@@ -39,13 +39,12 @@ class Page:
     replaces: str
     rows: tuple[Row, ...]
     qr_text: str
+    claim: str
     fingerprint: str
     template: str
 
 
-_SAID = (
-    "title", "amount", "signed", "electronic", "check", "check_how", "code", "acknowledgement",
-)  # fmt: skip
+_SAID = ("title", "amount", "signed", "electronic", "check", "check_how", "code")
 
 
 def page_of(document: ReceiptDocument) -> Page:
@@ -57,9 +56,7 @@ def page_of(document: ReceiptDocument) -> Page:
     return Page(
         say={key: texts.say(key) for key in _SAID},
         number=texts.say("number", number=document.number),
-        issued=texts.say(
-            "issued", date=texts.day(document.issued_on), place=document.issued_at_place
-        ),
+        issued=texts.say("issued", date=texts.day(document.issued_on), place=document.issued_at_place),
         registration=texts.say("registration", registration=document.issuer_registration),
         amount=texts.money(*amount),
         words=words[0].upper() + words[1:],
@@ -67,9 +64,16 @@ def page_of(document: ReceiptDocument) -> Page:
         replaces=replaces,
         rows=tuple(_rows(document, texts)),
         qr_text=texts.say("qr", url=document.verify_url),
+        claim=_claim(document, texts),
         fingerprint=texts.say("fingerprint", fingerprint=document.sha256()),
         template=texts.say("template", version=document.template_version),
     )
+
+
+def _claim(document: ReceiptDocument, texts: Texts) -> str:
+    """Say what the paper is worth: test money and a receipt that is no longer valid acknowledge nothing."""
+    counts = document.status in {"original", "copy"} and not document.is_test
+    return " ".join(texts.say(key) for key in ("acknowledgement", "tax") if counts or key == "tax")
 
 
 def _marks(document: ReceiptDocument, texts: Texts) -> list[Mark]:

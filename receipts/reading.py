@@ -44,7 +44,7 @@ def amount_from_words(text: str, exponent: int, language: Language) -> int:
     minor = re.search(rf"\b(\d{{{exponent}}})\b(?:/1|\s|$)", rest)
     if minor is None:
         raise UnreadableAmount(f"no minor units in {text!r}")
-    return whole * 10**exponent + int(minor[1])
+    return int(f"{whole}{minor[1]}")
 
 
 def _values(words: str) -> dict[str, int]:

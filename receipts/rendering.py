@@ -9,11 +9,14 @@ import base64
 import threading
 from datetime import UTC, datetime, time
 from functools import cache
+from importlib.resources import files
 from io import BytesIO
+from unicodedata import normalize
 
 import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from weasyprint import CSS, HTML, Attachment, Document
+from weasyprint.css import ColorProfile
 from weasyprint.text.fonts import FontConfiguration
 
 from receipts.checks import HeldReceipt
@@ -25,6 +28,7 @@ from receipts.pdf import finish
 from receipts.texts import texts_in
 
 _VARIANT = "pdf/a-3a"
+_COLOURS = "receipt-srgb"
 _SPACINGS = ("roomy", "dense")  # the second for the rare receipt with very much to say
 
 _one_at_a_time = threading.Lock()
@@ -39,18 +43,28 @@ def print_receipt(document: ReceiptDocument) -> bytes:
             laid_out = _lay_out(document, spacing, press)
             if len(laid_out.pages) == 1:
                 pdf: bytes = laid_out.write_pdf(
-                    finisher=finish, pdf_variant=_VARIANT, attachments=[_embedded_facts(document)]
+                    finisher=finish,
+                    pdf_variant=_VARIANT,
+                    output_intent=_COLOURS,
+                    attachments=[_embedded_facts(document)],
                 )
                 return pdf
     raise HeldReceipt(["the facts need more than one page"])
 
 
 def _lay_out(document: ReceiptDocument, spacing: str, press: "_Press") -> Document:
-    html = _template().render(
+    text = _template().render(
         document=document, page=page_of(document), qr=_qr_address(document.verify_url), spacing=spacing
     )
+    html = normalize("NFC", text)  # the font has composed letters and hardly a loose accent
     page = HTML(string=html, base_url=f"{ASSETS.as_uri()}/", url_fetcher=press.files)
-    return page.render(font_config=press.fonts, stylesheets=[press.style], pdf_variant=_VARIANT)
+    return page.render(
+        font_config=press.fonts,
+        stylesheets=[press.style],
+        color_profiles={_COLOURS: press.colours},
+        output_intent=_COLOURS,
+        pdf_variant=_VARIANT,
+    )
 
 
 class _Press:
@@ -61,9 +75,24 @@ class _Press:
         with private_fontconfig():
             self.fonts = FontConfiguration()
         style = ASSETS / "receipt.css"
-        self.style = CSS(
-            url=style.as_uri(), font_config=self.fonts, url_fetcher=self.files
-        )
+        self.style = CSS(url=style.as_uri(), font_config=self.fonts, url_fetcher=self.files)
+        self.colours = _Colours((files("weasyprint.pdf") / "sRGB2014.icc").read_bytes())
+
+
+class _Colours(ColorProfile):  # type: ignore[misc]  # WeasyPrint has no types
+    """WeasyPrint's sRGB profile, opened once and embedded as it is.
+
+    Left alone, WeasyPrint opens its file for each document, never closes it, and embeds what the colour library
+    writes back, which is not the same the second time.
+    """
+
+    def __init__(self, profile: bytes) -> None:
+        super().__init__(BytesIO(profile), "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
+        self._bytes = profile
+
+    @property
+    def content(self) -> bytes:
+        return self._bytes
 
 
 def _press() -> _Press:

@@ -52,9 +52,7 @@ class Texts:
         return self.say(
             "rate",
             unit=pattern.format(code=codes.get(currency, currency), digits="1"),
-            settled_unit=pattern.format(
-                code=codes.get(settled_currency, settled_currency), digits=value
-            ),
+            settled_unit=pattern.format(code=codes.get(settled_currency, settled_currency), digits=value),
         )
 
     def _digits(self, minor: int, exponent: int) -> str:

@@ -1,0 +1,83 @@
+"""Receipts to test with, each a plainly synthetic document with sensible facts, and how to look into them."""
+
+import json
+import shutil
+import subprocess
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from receipts import ReceiptDocument
+from receipts.document import Language
+
+_ENGLISH = ReceiptDocument(
+    number="WCL-2026-000123",
+    status="original",
+    replaces=None,
+    replaced_by=None,
+    voided_on=None,
+    issued_on=date(2026, 3, 9),
+    issued_at_place="Osh",
+    issuer_name="Demo Foundation",
+    issuer_address="1 Demo Street\nOsh, Kyrgyzstan",
+    issuer_registration="DEMO-1",
+    signatory="",
+    donor_name="Demo donor 12",
+    received_on=date(2026, 3, 8),
+    amount_minor=1_250_50,
+    currency="KGS",
+    exponent=2,
+    settled_minor=None,
+    settled_currency=None,
+    settled_exponent=None,
+    rate=None,
+    method="card",
+    method_brand="Visa",
+    method_last4="4242",
+    method_reference=None,
+    purpose="Grants",
+    restricted=True,
+    given_in_return=None,
+    language="en",
+    verify_url="https://give.example.org/en/verify/WCL-2026-000123",
+    verify_code="7F3K-9QXA",
+    campaign_title="Women Creative Lab",
+    is_test=False,
+    template_version="1",
+    note=None,
+)
+_LOCAL: dict[Language, dict[str, Any]] = {
+    "en": {},
+    "ru": {"donor_name": "Съешь ещё этих Ёлок", "purpose": "Гранты", "issued_at_place": "Ош"},
+    "ky": {"donor_name": "Өмүрбек Үсөнов Ңң", "purpose": "Гранттар", "issued_at_place": "Ош"},
+}
+
+
+def a_receipt(language: Language = "en", **facts: Any) -> ReceiptDocument:
+    """Give a receipt in a language with some of its facts changed."""
+    return replace(_ENGLISH, language=language, **_LOCAL[language] | facts)
+
+
+def text_of(pdf: bytes) -> str:
+    """Give the words of a PDF as another program extracts them, on one line."""
+    program = shutil.which("pdftotext")
+    if program is None:
+        pytest.skip("pdftotext is missing: install poppler-utils")
+    done = subprocess.run([program, "-raw", "-", "-"], input=pdf, capture_output=True, check=True)
+    return " ".join(done.stdout.decode().split())
+
+
+def accessibility_findings(pdf: bytes, folder: Path, program: Path) -> list[str]:
+    """Give what an independent checker finds against PDF/UA-1: errors and warnings."""
+    paper, report = folder / "receipt.pdf", folder / "report.json"
+    paper.write_bytes(pdf)
+    subprocess.run([program, "--json", report, "-q", "--fail-on", "never", paper], check=True, capture_output=True)
+    return [str(finding) for finding in _findings(json.loads(report.read_text(encoding="utf-8")))]
+
+
+def _findings(report: Any) -> list[Any]:
+    (checked,) = report["results"]
+    return [finding for finding in checked["findings"] if finding["severity"] in {"error", "warning"}]

@@ -1,0 +1,62 @@
+"""A receipt that is not whole, cannot be written or contradicts itself is held, with every reason named."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from receipts import HeldReceipt, check_document, render_pdf
+from receipts.checks import word_reasons
+from receipts.document import Language
+from receipts.texts import LANGUAGES
+from tests.receipts.papers import a_receipt
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_whole_receipt_may_leave(language: Language) -> None:
+    assert check_document(a_receipt(language)) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"donor_name": "Demo 🎁"}, "donor_name: the font has no glyph for U+1F381"),
+        ({"donor_name": "王小明"}, "donor_name: the font has no glyph for U+738B"),
+        ({"donor_name": "abc\u202etxt"}, "donor_name: the font has no glyph for U+202E"),
+        ({"purpose": " "}, "purpose is empty"),
+        ({"donor_name": ""}, "donor_name is empty; an anonymous donor is None"),
+        ({"amount_minor": 0}, "the amount is not positive"),
+        ({"currency": "som"}, "'som' with 2 decimals is no currency"),
+        ({"status": "void"}, "void, but the day is missing"),
+        ({"status": "replaced"}, "replaced, but by which number is missing"),
+        ({"settled_minor": 5}, "the settled amount is not whole"),
+        ({"rate": "1e5"}, "'1e5' is no rate"),
+        ({"method_last4": "42"}, "method_last4 is not four digits"),
+        ({"verify_url": "javascript:alert(1)"}, "verify_url is no web address"),
+        ({"language": "de"}, "there are no texts in 'de'"),
+        ({"is_test": True}, "test money and the number's series do not agree"),
+        ({"number": "TEST-WCL-2026-000001"}, "test money and the number's series do not agree"),
+        ({"amount_minor": 10**18}, "NoWordsForAmount: 1000000000000000000 minor units of KGS"),
+    ],
+)
+def test_a_receipt_is_held(facts: dict[str, Any], reason: str) -> None:
+    document = replace(a_receipt(), **facts)
+    assert reason in check_document(document)
+    with pytest.raises(HeldReceipt) as held:
+        render_pdf(document)
+    assert reason in held.value.reasons
+
+
+def test_letters_typed_with_a_loose_accent_are_written_composed() -> None:
+    assert check_document(a_receipt(donor_name="Андреи\u0306")) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("One som and 00 tyiyns", "the words say 100 minor units, the digits 125050"),
+        ("One thousand soms", "the amount in words cannot be read back: no minor units in 'One thousand soms'"),
+    ],
+)
+def test_words_that_differ_from_the_digits_hold_the_receipt(words: str, reason: str) -> None:
+    assert list(word_reasons(a_receipt(), words)) == [reason]
