@@ -19,12 +19,17 @@ class AmountNotUnderstood(DomainError):
     """What was typed is not an amount, or can be read in two ways."""
 
 
+class AmountInOtherCurrency(AmountNotUnderstood):
+    """What was typed names another currency than the one that was asked for: 500 som must not become 500 dollars."""
+
+
 @dataclass(frozen=True, slots=True)
 class Currency:
     """How the card networks, not ISO alone, count a currency.
 
     `step` is the least difference between two amounts in minor units: 100 for UGX and ISK (sent with two decimals that
-    must be 00), 10 for three-decimal ones. `minimum_minor` is Stripe's least charge (STRIPE.md 4.9), or a cautious one of ours.
+    must be 00), 10 for three-decimal ones. `minimum_minor` is Stripe's least charge (STRIPE.md 4.9), or a cautious one
+    of ours.
     """
 
     code: str
@@ -98,12 +103,21 @@ class Money:
             raise CurrencyMismatch(f"{self.currency} and {other.currency}")
 
 
-_SPACES = re.compile(r"[\s\u00a0\u202f'’]+")
-_CURRENCY_WORDS = re.compile(
-    r"[$€£¥₸₺]|\b(?:USD|EUR|GBP|KGS|KZT|TRY|JPY|KWD|UGX|SOM)\b|сом(?:ов|а)?|som", re.IGNORECASE
-)
+_SPOKEN = {
+    "USD": "$ us$ доллар доллара долларов",
+    "EUR": "€ евро",
+    "GBP": "£",
+    "KGS": "som сом сома сомов",
+    "KZT": "₸ тенге",
+    "TRY": "₺",
+    "JPY": "¥",
+}
+_NAMES = {name.upper(): code for code in CURRENCIES for name in (code, *_SPOKEN.get(code, "").split())}
+"""What people write beside a number → the currency that they mean."""
+_NAME = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True))
+_NAMED_NUMBER = re.compile(rf"({_NAME})?\s*(.*?)\s*({_NAME})?", re.IGNORECASE | re.DOTALL)
 _PLAIN = re.compile(r"(\d{1,9})(?:[.,](\d{1,3}))?", re.ASCII)
-_GROUPED = re.compile(r"([1-9]\d{0,2})(?:([.,])\d{3})(?:\2\d{3})*(?:(?!\2)[.,](\d{1,2}))?", re.ASCII)
+_GROUPED = re.compile(r"([1-9]\d{0,2})(?:([ '.,])\d{3})(?:\2\d{3})*(?:(?!\2)[.,](\d{1,2}))?", re.ASCII)
 
 
 def parse_amount(text: str, code: str) -> Money:
@@ -111,17 +125,22 @@ def parse_amount(text: str, code: str) -> Money:
 
     A number that two customs read differently is read as the one with decimals only where that is plain: `1,000` in a
     two-decimal currency is one thousand, because nobody types three decimals there. Signs, exponents, other scripts'
-    digits and too many decimals raise AmountNotUnderstood.
+    digits, crooked groups and too many decimals raise AmountNotUnderstood; another currency's name raises
+    AmountInOtherCurrency.
     """
     unit = currency(code)
-    bare = _SPACES.sub("", _CURRENCY_WORDS.sub("", text))
-    whole, fraction = _split(bare, unit.exponent)
+    found = _NAMED_NUMBER.fullmatch(text.strip())
+    before, number, after = found.groups() if found else (None, text, None)
+    if any(_NAMES[name.upper()] != code for name in (before, after) if name):
+        raise AmountInOtherCurrency(text)
+    whole, fraction = _split(re.sub(r"\s", " ", number).replace("’", "'"), unit.exponent)
     if len(fraction) > unit.exponent:
         raise AmountNotUnderstood(text)
     return Money(int(whole + fraction.ljust(unit.exponent, "0")), code)
 
 
 def _split(bare: str, exponent: int) -> tuple[str, str]:
+    """The digits before and after the decimal sign; a separator between groups of three is none."""
     plain = _PLAIN.fullmatch(bare)
     if plain and len(plain[2] or "") <= exponent:
         return plain[1], plain[2] or ""

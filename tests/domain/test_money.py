@@ -1,0 +1,125 @@
+"""Amounts: read strictly from what people type, added only to their own kind."""
+
+from contextlib import suppress
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaign.domain.money import (
+    CURRENCIES,
+    AmountInOtherCurrency,
+    AmountNotUnderstood,
+    CurrencyMismatch,
+    Money,
+    UnknownCurrency,
+    parse_amount,
+    rounded,
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "minor"),
+    [
+        ("25", 25_00),
+        (" 25 ", 25_00),
+        ("25,5", 25_50),
+        ("25,50", 25_50),
+        ("25.50", 25_50),
+        ("0", 0),
+        ("1 000", 1000_00),
+        ("1\u00a0000", 1000_00),
+        ("1\u202f234,5", 1234_50),
+        ("1.000,50", 1000_50),
+        ("1,000.50", 1000_50),
+        ("1'000.50", 1000_50),
+        ("1’000", 1000_00),
+        ("1,000", 1000_00),
+        ("1.234.567", 1_234_567_00),
+        ("$25", 25_00),
+        ("US$ 25", 25_00),
+        ("25 $", 25_00),
+        ("25 usd", 25_00),
+        ("USD25", 25_00),
+        ("5 долларов", 5_00),
+    ],
+)
+def test_an_amount_is_read_as_its_writer_meant_it(typed: str, minor: int) -> None:
+    assert parse_amount(typed, "USD") == Money(minor, "USD")
+
+
+@pytest.mark.parametrize("typed", ["5 000 сом", "5000 сомов", "KGS 5,000", "5000som", "5.000,00 СОМ"])
+def test_som_are_read_with_their_name(typed: str) -> None:
+    assert parse_amount(typed, "KGS") == Money(5000_00, "KGS")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", " ", "abc", "$", "-5", "+5", "1e5", "0.001", "1,0000", "25.5.5", "25.", ".5", "٢٥", "２５", "½", "25\x00"]
+    + ["1 2 3", "10 20", "25 26", "1,2,3", "12,34,567", "1,000,00", "0,500", "1.000.50", "1_000", "1234567890"]
+    + ["2USD5", "1/2", "0x19", "NaN", "<b>25</b>"],
+)
+def test_what_is_no_plain_amount_is_refused_and_never_guessed(typed: str) -> None:
+    with pytest.raises(AmountNotUnderstood):
+        parse_amount(typed, "USD")
+
+
+@pytest.mark.parametrize(("typed", "code"), [("500 сом", "USD"), ("KGS 500", "EUR"), ("€20", "USD"), ("$20", "KGS")])
+def test_an_amount_in_another_currency_is_never_taken_for_this_one(typed: str, code: str) -> None:
+    with pytest.raises(AmountInOtherCurrency):
+        parse_amount(typed, code)
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "minor"),
+    [("1000", "JPY", 1000), ("1,000", "JPY", 1000), ("1.250", "KWD", 1250), ("2500", "UGX", 2500_00)],
+)
+def test_a_currency_without_cents_or_with_mils_is_read_in_its_own_units(typed: str, code: str, minor: int) -> None:
+    assert parse_amount(typed, code) == Money(minor, code)
+
+
+def test_yen_have_no_decimals() -> None:
+    with pytest.raises(AmountNotUnderstood):
+        parse_amount("10.50", "JPY")
+
+
+@given(st.integers(0, 999_999_999_99), st.sampled_from(["USD", "EUR", "KGS"]), st.sampled_from(".,"))
+def test_every_amount_that_is_written_out_is_read_back(minor: int, code: str, sign: str) -> None:
+    assert parse_amount(f"{minor // 100}{sign}{minor % 100:02}", code).minor == minor
+
+
+@given(st.text(max_size=20))
+def test_no_text_at_all_breaks_the_reader(typed: str) -> None:
+    with suppress(AmountNotUnderstood):
+        assert parse_amount(typed, "USD").minor >= 0
+
+
+def test_two_currencies_are_never_added_or_compared() -> None:
+    with pytest.raises(CurrencyMismatch):
+        Money(1, "USD") + Money(1, "EUR")
+    with pytest.raises(CurrencyMismatch):
+        assert Money(1, "USD") < Money(1, "KGS")
+
+
+def test_an_amount_is_made_of_whole_minor_units_of_a_known_currency() -> None:
+    with pytest.raises(TypeError):
+        Money(1.5, "USD")  # type: ignore[arg-type]
+    with pytest.raises(UnknownCurrency):
+        Money(1, "XXX")
+
+
+@pytest.mark.parametrize(
+    ("minor", "code", "major"), [(1234, "USD", "12.34"), (50, "JPY", "50"), (1250, "KWD", "1.250")]
+)
+def test_major_units_are_exact(minor: int, code: str, major: str) -> None:
+    assert Money(minor, code).decimal == Decimal(major)
+
+
+@pytest.mark.parametrize(("value", "whole"), [("0.5", 0), ("1.5", 2), ("2.5", 2), ("-1.5", -2), ("2.51", 3)])
+def test_conversions_round_half_to_even(value: str, whole: int) -> None:
+    assert rounded(Decimal(value)) == whole
+
+
+def test_every_minimum_is_a_charge_that_the_networks_take() -> None:
+    assert all(unit.minimum_minor % unit.step == 0 for unit in CURRENCIES.values())
