@@ -54,12 +54,13 @@ def test_som_are_read_with_their_name(typed: str) -> None:
     assert parse_amount(typed, "KGS") == Money(5000_00, "KGS")
 
 
-@pytest.mark.parametrize(
-    "typed",
-    ["", " ", "abc", "$", "-5", "+5", "1e5", "0.001", "1,0000", "25.5.5", "25.", ".5", "٢٥", "２５", "½", "25\x00"]
-    + ["1 2 3", "10 20", "25 26", "1,2,3", "12,34,567", "1,000,00", "0,500", "1.000.50", "1_000", "1234567890"]
-    + ["2USD5", "1/2", "0x19", "NaN", "<b>25</b>"],
-)
+UNREADABLE = (
+    "abc $ -5 +5 1e5 0.001 1,0000 25.5.5 25. .5 ٢٥ ２５ ½ 1,2,3 12,34,567 1,000,00 0,500 1.000.50 1_000 1234567890 "
+    "2USD5 1/2 0x19 NaN <b>25</b>"
+).split()
+
+
+@pytest.mark.parametrize("typed", [*UNREADABLE, "", " ", "1 2 3", "10 20", "25 26", "25\x00"])
 def test_what_is_no_plain_amount_is_refused_and_never_guessed(typed: str) -> None:
     with pytest.raises(AmountNotUnderstood):
         parse_amount(typed, "USD")
