@@ -1,0 +1,142 @@
+"""The app on a fresh database of its own, on SQLite and on PostgreSQL, and a client to speak to it."""
+
+import contextvars
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from campaign import create_app
+from campaign.extensions import db
+from campaign.services.ledger_check import check_books
+from campaign.wiring import Gateways
+from tests.databases import config_for, migrate, postgresql, url_of
+from tests.fakes import FakePayments, RecordingMailer, SettableClock
+
+DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_configure() -> None:
+    sys.addaudithook(_refuse_foreign_hosts)
+
+
+def _refuse_foreign_hosts(event: str, arguments: tuple[Any, ...]) -> None:
+    """Nothing in a test may leave the machine."""
+    if event == "socket.connect" and arguments[0].family in {socket.AF_INET, socket.AF_INET6}:
+        host = arguments[1][0]
+        if host != "localhost" and not ip_address(host).is_loopback:
+            raise RuntimeError(f"a test wanted to connect to {host}")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What touches the database runs on both, unless the test pins one: @pytest.mark.database("sqlite")."""
+    if "database_url" in metafunc.fixturenames:
+        pinned = metafunc.definition.get_closest_marker("database")
+        metafunc.parametrize("database_url", pinned.args if pinned else DATABASES, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file at the head of the migrations, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite"
+    migrate(f"sqlite:///{path}", instance=path.parent)
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The conninfo of a PostgreSQL server of our own."""
+    with postgresql() as conninfo:
+        yield conninfo
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database at the head of the migrations, to be cloned."""
+    with psycopg.connect(postgresql_server, autocommit=True) as server:
+        server.execute("CREATE DATABASE template_migrated")
+    migrate(url_of(postgresql_server, "template_migrated"), instance=tmp_path_factory.mktemp("postgresql"))
+    return "template_migrated"
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated, empty database for this test alone; the test runs once for each kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "kurak.sqlite"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    conninfo, template = request.getfixturevalue("postgresql_server"), request.getfixturevalue("postgresql_template")
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(conninfo, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy".encode())
+        yield url_of(conninfo, name)
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock()
+
+
+@pytest.fixture
+def payments(clock: SettableClock) -> FakePayments:
+    return FakePayments(clock=clock)
+
+
+@pytest.fixture
+def mailer() -> RecordingMailer:
+    return RecordingMailer()
+
+
+@pytest.fixture
+def app(
+    request: pytest.FixtureRequest,
+    database_url: str,
+    tmp_path: Path,
+    clock: SettableClock,
+    payments: FakePayments,
+    mailer: RecordingMailer,
+) -> Iterator[Flask]:
+    """The whole app with its context pushed; afterwards the books must be clean."""
+    gateways = Gateways(clock=clock, payments=payments, mailer=mailer)
+    app = create_app(config_for(database_url, instance=tmp_path), gateways)
+    app.test_client_class = SeparateClient
+    with app.app_context():
+        yield app
+        db.session.rollback()
+        problems = [] if request.node.get_closest_marker("broken_books") else check_books(db.session())
+        db.session.remove()
+        db.engine.dispose()
+        assert not problems
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:
+    """The test's own session, for looking; writing goes through services and builders."""
+    return db.session()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+class SeparateClient(FlaskClient):
+    """A client whose requests share nothing with the test: each has its own context and database session."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:  # as Flask types it
+        answer = contextvars.Context().run(super().open, *args, **kwargs)
+        db.session.rollback()  # what the test has read is read anew after a request
+        return answer
