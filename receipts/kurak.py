@@ -62,6 +62,7 @@ class Cloth:
 def band_svg() -> str:
     """Draw the head of the page: a row of patches between two rows of teeth and two seams."""
     cloth = Cloth()
+    cloth.sew_box(-1, WALNUT, 0, 0, (PAGE_WIDTH, BAND_HEIGHT))  # so that no paper shines between patches
     _seam(cloth, 0)
     _teeth(cloth, SEAM, pointing_down=False)
     top = SEAM + TOOTH_HEIGHT
