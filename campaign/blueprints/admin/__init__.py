@@ -1,9 +1,13 @@
-"""The staff desk; closed unless a view's role says otherwise."""
+"""The staff desk; closed unless the table of permissions opens it."""
 
 from flask import Blueprint, Flask
 
 bp = Blueprint("admin", __name__, url_prefix="/staff")
 
+from campaign.blueprints.admin import guard, sign_in
+
 
 def init_app(app: Flask) -> None:
-    """Join the desk's sign-in to the app."""
+    """Join the desk's sign-in and its guard to the app."""
+    sign_in.init_app(app)
+    guard.init_app(app)

@@ -1,0 +1,137 @@
+"""The desk's door: every request to it is checked here, before any view, against the table of permissions."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+
+from flask import Flask, abort, flash, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, user_logged_in
+from flask_security.utils import check_and_update_authn_fresh, logout_user
+
+from campaign.blueprints.admin.permissions import CLOSED, OPEN, RULES, Rule, can
+from campaign.blueprints.admin.sign_in import FRESH_FOR
+from campaign.extensions import csrf
+from campaign.security import SAFE_METHODS
+from campaign.services import audit
+from campaign.wiring import gateways
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=10)
+BLUEPRINTS = frozenset({"admin", "security"})
+DRAFT_CHARACTERS_MAX = 1500
+"""A cookie holds 4 KB; a longer text is typed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who sits at the desk, copied out of the session: a rollback in a service must not touch it."""
+
+    id: int
+    name: str
+    email: str
+    language: str
+    roles: frozenset[str]
+    has_second_factor: bool
+
+
+def init_app(app: Flask) -> None:
+    """Put the guard before every request, and start a session's clock at sign-in."""
+    app.before_request(guard)
+    user_logged_in.connect(_on_signed_in, app)
+    app.context_processor(lambda: {"person": g.get("person"), "can": person_can})
+
+
+def guard() -> ResponseReturnValue | None:
+    """Let somebody in whose role the table names, with her token on every unsafe act; turn everybody else away."""
+    if request.blueprint not in BLUEPRINTS:
+        return None
+    if request.method not in SAFE_METHODS:
+        csrf.protect()
+    endpoint = str(request.endpoint)
+    if endpoint in CLOSED:
+        abort(404)
+    if not current_user.is_authenticated:
+        return None if endpoint in OPEN else _to_sign_in()
+    if _is_over():
+        logout_user()
+        flash(_("You were signed out because the desk was left alone. Sign in to go on."), "info")
+        return _to_sign_in()
+    g.person = _person()
+    g.lang = g.person.language
+    if endpoint in OPEN:
+        return None
+    rule = RULES.get(endpoint)
+    if rule is None or not rule.roles & g.person.roles:
+        abort(403)
+    return _ask_again(rule) if rule.fresh and not _is_fresh() else None
+
+
+def person() -> Person:
+    """Who sits at the desk; only within the guard."""
+    return cast(Person, g.person)
+
+
+def person_can(endpoint: str) -> bool:
+    """Whether the person at the desk may go to this endpoint; for menus and buttons."""
+    return "person" in g and can(g.person.roles, endpoint)
+
+
+def typed() -> dict[str, str]:
+    """What was typed on this page before the password was asked for again; once."""
+    draft = session.get("draft")
+    if not draft or draft.get("path") != request.path:
+        return {}
+    session.pop("draft")
+    return cast(dict[str, str], draft["fields"])
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("security.login", next=wanted))
+
+
+def _ask_again(rule: Rule) -> ResponseReturnValue:
+    """To the page that asks for the password; from there back here, or to the page that leads here."""
+    if request.method not in SAFE_METHODS:
+        fields = {name: value for name, value in request.form.items() if name != "csrf_token"}
+        if sum(map(len, fields.values())) <= DRAFT_CHARACTERS_MAX:
+            session["draft"] = {"path": request.path, "fields": fields}
+    if rule.back:
+        flash(_("Confirm that it is you, then choose the download again."), "info")
+        return redirect(url_for("security.verify", next=url_for(rule.back, **request.args.to_dict())))
+    return redirect(url_for("security.verify", next=request.full_path.rstrip("?")))
+
+
+def _is_fresh() -> bool:
+    return bool(check_and_update_authn_fresh(FRESH_FOR, timedelta(0)))
+
+
+def _is_over() -> bool:
+    now = gateways().clock.now().timestamp()
+    seen, started = session.get("seen_at", 0), session.get("in_at", 0)
+    if now - seen > IDLE.total_seconds() or now - started > LONGEST.total_seconds():
+        return True
+    if now - seen > 60:  # once a minute is often enough to say that somebody is there
+        session["seen_at"] = now
+    return False
+
+
+def _person() -> Person:
+    return Person(
+        id=current_user.id,
+        name=current_user.name,
+        email=current_user.email,
+        language=current_user.language,
+        roles=frozenset(role.name for role in current_user.roles),
+        has_second_factor=current_user.tf_totp_secret is not None,
+    )
+
+
+def _on_signed_in(_app: Flask, user: object, **_more: object) -> None:
+    clock = gateways().clock
+    session.permanent = True
+    session["in_at"] = session["seen_at"] = clock.now().timestamp()
+    staff_id = int(getattr(user, "id"))  # noqa: B009  # Flask-Login hands over any object
+    audit.record_reading(actor_id=staff_id, action="staff:sign_in", subject=f"staff:{staff_id}", detail={}, clock=clock)

@@ -1,0 +1,97 @@
+"""Who may do what at the desk: one row per endpoint. An endpoint without a row is closed to everybody.
+
+Money moves by two hands: who proposes does not approve, and looking after people (admin) gives no right over money.
+"""
+
+from dataclasses import dataclass
+
+ANYONE = frozenset({"viewer", "campaign", "finance", "approver", "admin"})
+PERSONAL = frozenset({"campaign", "finance", "approver", "admin"})
+"""Who sees donors' addresses."""
+CAMPAIGN = frozenset({"campaign"})
+FINANCE = frozenset({"finance"})
+PROPOSERS = frozenset({"campaign", "finance"})
+APPROVERS = frozenset({"approver"})
+MONEY = frozenset({"finance", "approver"})
+KEEPERS = frozenset({"finance", "admin"})
+ADMIN = frozenset({"admin"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One of the roles is needed; `fresh` asks for the password again when the last time is over five minutes ago.
+
+    `back` is the page that leads to a download: from there it is chosen again once the password has been given.
+    """
+
+    roles: frozenset[str]
+    fresh: bool = False
+    back: str | None = None
+
+
+OPEN = frozenset(
+    {
+        "security.login",
+        "security.logout",
+        "security.two_factor_token_validation",
+        "security.two_factor_setup",
+        "security.mf_recovery",
+    }
+)
+"""The way in and out; Flask-Security guards these itself (the second step is set up at the first sign-in)."""
+CLOSED = frozenset({"security.two_factor_rescue", "security.tf_select"})
+"""Doors of Flask-Security that we do not offer: rescue by mail, a choice where there is one way."""
+
+RULES: dict[str, Rule] = {
+    "security.verify": Rule(ANYONE),
+    "security.change_password": Rule(ANYONE, fresh=True),
+    "security.two_factor_setup_validate": Rule(ANYONE),
+    "security.mf_recovery_codes": Rule(ANYONE, fresh=True),
+    "admin.overview": Rule(ANYONE),
+    "admin.account": Rule(ANYONE),
+    "admin.set_language": Rule(ANYONE),
+    "admin.choose_campaign": Rule(ANYONE),
+    "admin.donations": Rule(ANYONE),
+    "admin.donation": Rule(ANYONE),
+    "admin.set_wall": Rule(CAMPAIGN),
+    "admin.refund": Rule(FINANCE, fresh=True),
+    "admin.request_refund": Rule(FINANCE, fresh=True),
+    "admin.allocations": Rule(ANYONE),
+    "admin.allocation": Rule(ANYONE),
+    "admin.allocation_form": Rule(PROPOSERS),
+    "admin.propose_allocation": Rule(PROPOSERS),
+    "admin.take_back_form": Rule(PROPOSERS),
+    "admin.propose_take_back": Rule(PROPOSERS),
+    "admin.approve_allocation": Rule(APPROVERS),
+    "admin.reject_allocation": Rule(APPROVERS),
+    "admin.withdraw_allocation": Rule(PROPOSERS),
+    "admin.disbursements": Rule(ANYONE),
+    "admin.disbursement_form": Rule(FINANCE),
+    "admin.record_disbursement": Rule(FINANCE),
+    "admin.receipts": Rule(PERSONAL),
+    "admin.receipt_pdf": Rule(PERSONAL, fresh=True, back="admin.receipts"),
+    "admin.receipts_zip": Rule(MONEY, fresh=True, back="admin.receipts"),
+    "admin.receipt_register": Rule(MONEY, fresh=True, back="admin.receipts"),
+    "admin.ledger": Rule(ANYONE),
+    "admin.ledger_file": Rule(ANYONE),
+    "admin.trial_balance": Rule(ANYONE),
+    "admin.trial_balance_file": Rule(ANYONE),
+    "admin.fund_statement": Rule(ANYONE),
+    "admin.fund_statement_file": Rule(ANYONE),
+    "admin.allocation_ledger_file": Rule(ANYONE),
+    "admin.donation_register": Rule(FINANCE, fresh=True, back="admin.donations"),
+    "admin.inbox": Rule(KEEPERS),
+    "admin.inbox_event": Rule(KEEPERS),
+    "admin.replay_event": Rule(KEEPERS),
+    "admin.mails": Rule(PERSONAL),
+    "admin.audit_trail": Rule(MONEY | ADMIN),
+    "admin.people": Rule(ADMIN),
+    "admin.person": Rule(ADMIN, fresh=True),
+    "admin.set_roles": Rule(ADMIN, fresh=True),
+}
+
+
+def can(roles: frozenset[str], endpoint: str) -> bool:
+    """Whether somebody with these roles may go there; menus and buttons ask the same table as the guard."""
+    rule = RULES.get(endpoint)
+    return rule is not None and bool(rule.roles & roles)

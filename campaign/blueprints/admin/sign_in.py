@@ -1,0 +1,141 @@
+"""Sign-in to the desk: Flask-Security with only the doors that we use, our own words and limits."""
+
+import base64
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, request
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from flask_limiter.util import get_remote_address
+from flask_security.forms import LoginForm
+
+from campaign.config import Config
+from campaign.extensions import limiter, security
+from campaign.i18n import Catalogues
+from campaign.services.staff import staff_datastore
+
+FRESH_FOR = timedelta(minutes=5)
+TRIES = "10 per minute"
+"""Of a password or code, for one account from one address."""
+TRIES_OF_AN_ADDRESS = "60 per minute"
+"""Whatever the account: argon2 takes about 0.2 s of a core for each."""
+
+MESSAGES: dict[str, tuple[LazyString, str]] = {
+    "GENERIC_AUTHN_FAILED": (_l("The address or the password is wrong."), "error"),
+    "EMAIL_NOT_PROVIDED": (_l("Enter your e-mail address."), "error"),
+    "INVALID_EMAIL_ADDRESS": (_l("Enter an e-mail address, like name@example.org."), "error"),
+    "PASSWORD_NOT_PROVIDED": (_l("Enter your password."), "error"),
+    "INVALID_PASSWORD": (_l("The password is wrong."), "error"),
+    "INVALID_PASSWORD_CODE": (_l("The password or code is wrong."), "error"),
+    "DISABLED_ACCOUNT": (_l("This account is closed. Ask an administrator."), "error"),
+    "PASSWORD_INVALID_LENGTH": (_l("Choose a password of at least %(length)s characters."), "error"),
+    "PASSWORD_TOO_SIMPLE": (_l("This password is too easy to guess. Choose another."), "error"),
+    "PASSWORD_IS_THE_SAME": (_l("The new password must differ from the old one."), "error"),
+    "RETYPE_PASSWORD_MISMATCH": (_l("The two new passwords are not the same."), "error"),
+    "PASSWORD_CHANGE": (_l("Your password has been changed."), "success"),
+    "REAUTHENTICATION_REQUIRED": (_l("Confirm that it is you."), "info"),
+    "REAUTHENTICATION_SUCCESSFUL": (_l("Thank you, it is you. Go on."), "success"),
+    "UNAUTHENTICATED": (_l("Sign in to see this page."), "info"),
+    "UNAUTHORIZED": (_l("Your role does not include this page."), "error"),
+    "TWO_FACTOR_INVALID_TOKEN": (_l("The code is wrong or too old. Enter the one that the app shows now."), "error"),
+    "TWO_FACTOR_LOGIN_SUCCESSFUL": (_l("You are signed in."), "success"),
+    "TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": (_l("The second step has been set up."), "success"),
+    "TWO_FACTOR_DISABLED": (_l("The second step has been switched off."), "success"),
+    "TWO_FACTOR_METHOD_NOT_AVAILABLE": (_l("Choose one of the ways shown."), "error"),
+    "TWO_FACTOR_PERMISSION_DENIED": (_l("Start again: sign in first."), "error"),
+    "TWO_FACTOR_SETUP_EXPIRED": (_l("The set-up was open for too long. Start again."), "error"),
+    "INVALID_RECOVERY_CODE": (_l("This recovery code is wrong or has been used."), "error"),
+    "NO_RECOVERY_CODES_SETUP": (_l("There are no recovery codes yet."), "info"),
+    "API_ERROR": (_l("We did not understand this request."), "error"),
+}
+"""Flask-Security's sentences in our words; it ships none in Kyrgyz."""
+
+
+class DeskLoginForm(LoginForm):  # type: ignore[misc]  # Flask-Security is untyped here
+    """Address and password. Nobody is remembered: a session ends after half an hour of nothing."""
+
+    remember = None
+
+
+class DeskDomain(Catalogues):
+    """Flask-Security asks its own catalogues by English text; ours are asked by our own lazy sentences."""
+
+    def gettext(self, string: Any, **variables: Any) -> str:  # a str or one of MESSAGES' lazy strings
+        found = str(string) if isinstance(string, LazyString) else super().gettext(string)
+        return str(found) % variables if variables else str(found)
+
+
+def init_app(app: Flask) -> None:
+    """Join Flask-Security to the app and put limits on the doors."""
+    config: Config = app.config["KURAK"]
+    app.config.update(_settings(config))
+    app.config.update({f"SECURITY_MSG_{key}": value for key, value in MESSAGES.items()})
+    security.init_app(app, staff_datastore(), login_form=DeskLoginForm)
+    security.i18n_domain = DeskDomain()
+    for endpoint in (
+        "security.login",
+        "security.verify",
+        "security.two_factor_token_validation",
+        "security.mf_recovery",
+    ):
+        app.view_functions[endpoint] = _limited(app.view_functions[endpoint])
+
+
+def _settings(config: Config) -> dict[str, object]:
+    return {
+        "WTF_CSRF_TIME_LIMIT": None,  # a token lives as long as its session, so a form left open for lunch still works
+        "SECURITY_URL_PREFIX": "/staff",
+        "SECURITY_STATIC_FOLDER": None,
+        "SECURITY_FLASH_MESSAGES": True,
+        "SECURITY_LOGOUT_METHODS": ["POST"],
+        "SECURITY_POST_LOGIN_VIEW": "/staff/",
+        "SECURITY_POST_LOGOUT_VIEW": "/staff/login",
+        "SECURITY_POST_VERIFY_VIEW": "/staff/",
+        "SECURITY_POST_CHANGE_VIEW": "/staff/account",
+        "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "/staff/account",
+        "SECURITY_RETURN_GENERIC_RESPONSES": True,  # a wrong address and a wrong password look alike
+        "SECURITY_PASSWORD_HASH": "argon2",
+        "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+        "SECURITY_PASSWORD_SINGLE_HASH": True,  # argon2 salts by itself; a second secret could only be lost
+        "SECURITY_PASSWORD_LENGTH_MIN": 12,
+        "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
+        "SECURITY_API_ENABLED_METHODS": ["session"],
+        "SECURITY_FRESHNESS": FRESH_FOR,
+        "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(0),
+        "SECURITY_CHANGEABLE": True,
+        "SECURITY_CHANGE_URL": "/password",
+        "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
+        "SECURITY_TWO_FACTOR": True,
+        "SECURITY_TWO_FACTOR_REQUIRED": not config.is_development,
+        "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "SECURITY_TWO_FACTOR_ALWAYS_VALIDATE": True,
+        "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
+        "SECURITY_TWO_FACTOR_SETUP_URL": "/second-step",
+        "SECURITY_TWO_FACTOR_TOKEN_VALIDATION_URL": "/second-step/code",
+        "SECURITY_TWO_FACTOR_RESCUE_URL": "/second-step/rescue",
+        "SECURITY_TWO_FACTOR_SELECT_URL": "/second-step/choice",
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_URL": "/recovery-codes",
+        "SECURITY_MULTI_FACTOR_RECOVERY_URL": "/second-step/recovery",
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [_key(config, "recovery codes")],
+        "SECURITY_TOTP_ISSUER": "Kurak",
+        "SECURITY_TOTP_SECRETS": {"1": _key(config, "totp")},
+    }
+
+
+def _key(config: Config, purpose: str) -> str:
+    """A key of 256 bits for one purpose, made of SECRET_KEY: second steps are set up anew when that is lost."""
+    return base64.urlsafe_b64encode(hashlib.sha256(f"{purpose}:{config.secret_key}".encode()).digest()).decode()
+
+
+def _account_and_address() -> str:
+    account = str(request.form.get("email", "")).strip().casefold()
+    return f"{get_remote_address()}:{account}"
+
+
+def _limited(view: Any) -> Any:  # Flask's views have no common type
+    by_account = limiter.limit(TRIES, key_func=_account_and_address, methods=["POST"])
+    by_address = limiter.limit(TRIES_OF_AN_ADDRESS, methods=["POST"])
+    return by_address(by_account(view))

@@ -1,0 +1,68 @@
+"""The trail of every act: a row in the act's own transaction, so that nothing is done unrecorded or recorded undone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaign.database import reading, transaction
+from campaign.gateways.clock import Clock
+from campaign.models.staff import AuditEvent, Staff
+
+PAGE_ROWS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    """One act as the desk shows it. Details hold ids and figures, never personal data."""
+
+    id: int
+    at: datetime
+    actor: str | None  # the person's name; None is the command line or the system itself
+    action: str
+    subject: str
+    detail: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFilter:
+    """Which acts; empty fields ask for all."""
+
+    action: str = ""
+    subject: str = ""
+    actor_id: int | None = None
+    before_id: int | None = None  # the last row of the page before
+
+
+def record(
+    session: Session, *, actor_id: int | None, action: str, subject: str, at: datetime, detail: dict[str, object]
+) -> None:
+    """Write an act (`thing:act`) on a subject (`thing:public_id`) into the trail, within the caller's transaction."""
+    session.add(AuditEvent(at=at, actor_id=actor_id, action=action, subject=subject, detail=detail))
+
+
+def record_reading(*, actor_id: int, action: str, subject: str, detail: dict[str, object], clock: Clock) -> None:
+    """Write that somebody took personal data or books out of the house; it changes nothing else."""
+    with transaction() as session:
+        record(session, actor_id=actor_id, action=action, subject=subject, at=clock.now(), detail=detail)
+
+
+def trail(wanted: AuditFilter, *, limit: int = PAGE_ROWS) -> Sequence[AuditRow]:
+    """The acts, newest first."""
+    query = select(AuditEvent, Staff.name).outerjoin(Staff, Staff.id == AuditEvent.actor_id)
+    if wanted.action:
+        query = query.where(AuditEvent.action.startswith(wanted.action, autoescape=True))
+    if wanted.subject:
+        query = query.where(AuditEvent.subject == wanted.subject)
+    if wanted.actor_id is not None:
+        query = query.where(AuditEvent.actor_id == wanted.actor_id)
+    if wanted.before_id is not None:
+        query = query.where(AuditEvent.id < wanted.before_id)
+    with reading() as session:
+        rows = session.execute(query.order_by(AuditEvent.id.desc()).limit(limit)).all()
+        return [
+            AuditRow(id=act.id, at=act.at, actor=name, action=act.action, subject=act.subject, detail=act.detail)
+            for act, name in rows
+        ]

@@ -1,0 +1,194 @@
+"""Who may sit at the desk: people, their roles, and their accounts."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flask_security.datastore import SQLAlchemySessionUserDatastore
+from flask_security.utils import hash_password
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from campaign.database import reading, transaction
+from campaign.domain.errors import Conflict, DomainError, NotFound
+from campaign.extensions import db
+from campaign.gateways.clock import Clock
+from campaign.models.staff import Role, Staff
+from campaign.services import audit
+
+ROLES = ("viewer", "campaign", "finance", "approver", "admin")
+DEMO_PASSWORD = "many-small-pieces"  # noqa: S105  # printed at every demo start, refused in production
+DEMO_PEOPLE = (
+    ("campaign@demo.kurak.example", "Demo campaign desk", "campaign"),
+    ("finance@demo.kurak.example", "Demo finance desk", "finance"),
+    ("approver@demo.kurak.example", "Demo approver", "approver"),
+)
+
+
+class UnknownRole(DomainError):
+    """A role was named that does not exist."""
+
+
+class StaffExists(Conflict):
+    """Somebody with this address sits at the desk already."""
+
+
+class OwnRolesAreFixed(DomainError):
+    """Nobody changes her own roles or shuts herself out: another administrator does."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """An address with its password in the clear, to be told once."""
+
+    email: str
+    password: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffRow:
+    """A member of staff as the list of people shows her."""
+
+    id: int
+    name: str
+    email: str
+    roles: tuple[str, ...]
+    is_active: bool
+    has_second_factor: bool
+
+
+def staff_datastore() -> SQLAlchemySessionUserDatastore:
+    """What Flask-Security finds people in."""
+    return SQLAlchemySessionUserDatastore(db.session, Staff, Role)
+
+
+def add_staff(
+    email: str,
+    *,
+    name: str,
+    roles: Iterable[str],
+    clock: Clock,
+    password: str | None = None,
+    actor_id: int | None = None,
+) -> SignIn:
+    """Add a person; without a password a random one is made, to be changed at the first sign-in.
+
+    Raises UnknownRole and StaffExists.
+    """
+    wanted = _known(roles)
+    given = password or secrets.token_urlsafe(12)
+    address = email.strip().casefold()
+    with transaction() as session:
+        if session.execute(select(Staff.id).where(func.lower(Staff.email) == address)).first():
+            raise StaffExists(address)
+        person = Staff(
+            email=address,
+            name=name.strip() or address,
+            language="en",
+            password=hash_password(given),
+            active=True,
+            fs_uniquifier=secrets.token_hex(16),
+            created_at=clock.now(),
+            roles=_role_rows(session, wanted),
+        )
+        session.add(person)
+        session.flush()
+        audit.record(
+            session,
+            actor_id=actor_id,
+            action="staff:add",
+            subject=f"staff:{person.id}",
+            at=clock.now(),
+            detail={"roles": list(wanted)},
+        )
+    return SignIn(email=address, password=given, roles=wanted)
+
+
+def add_demo_staff(*, clock: Clock) -> list[SignIn]:
+    """The three demo sign-ins, added where they are missing; for development only, as their password is public."""
+    sign_ins = []
+    for email, name, role in DEMO_PEOPLE:
+        try:
+            sign_ins.append(add_staff(email, name=name, roles=(role,), clock=clock, password=DEMO_PASSWORD))
+        except StaffExists:
+            sign_ins.append(SignIn(email=email, password=DEMO_PASSWORD, roles=(role,)))
+    return sign_ins
+
+
+def people() -> Sequence[StaffRow]:
+    """Everybody who has ever sat at the desk, by name."""
+    with reading() as session:
+        rows = session.execute(select(Staff).order_by(Staff.name, Staff.id)).scalars().all()
+        return [_row(person) for person in rows]
+
+
+def person(staff_id: int) -> StaffRow:
+    """One member of staff; NotFound otherwise."""
+    with reading() as session:
+        return _row(_found(session, staff_id))
+
+
+def set_roles(staff_id: int, *, roles: Iterable[str], is_active: bool, actor_id: int, clock: Clock) -> None:
+    """Give a person these roles, or take her chair away. Her sessions end, so the change holds at once.
+
+    Raises OwnRolesAreFixed, UnknownRole and NotFound.
+    """
+    if staff_id == actor_id:
+        raise OwnRolesAreFixed
+    wanted = _known(roles)
+    with transaction() as session:
+        person = _found(session, staff_id)
+        before = [role.name for role in person.roles]
+        person.roles = _role_rows(session, wanted)
+        person.active = is_active
+        person.fs_uniquifier = secrets.token_hex(16)
+        audit.record(
+            session,
+            actor_id=actor_id,
+            action="staff:set_roles",
+            subject=f"staff:{staff_id}",
+            at=clock.now(),
+            detail={"before": sorted(before), "after": list(wanted), "active": is_active},
+        )
+
+
+def set_language(staff_id: int, language: str) -> None:
+    """The language in which the desk speaks to this person."""
+    with transaction() as session:
+        _found(session, staff_id).language = language
+
+
+def _known(roles: Iterable[str]) -> tuple[str, ...]:
+    wanted = tuple(sorted(set(roles)))
+    unknown = set(wanted) - set(ROLES)
+    if unknown:
+        raise UnknownRole(", ".join(sorted(unknown)))
+    return wanted
+
+
+def _role_rows(session: Session, names: Iterable[str]) -> list[Role]:
+    known = {role.name: role for role in session.execute(select(Role)).scalars()}
+    for name in names:
+        if name not in known:
+            known[name] = Role(name=name)
+            session.add(known[name])
+    return [known[name] for name in names]
+
+
+def _found(session: Session, staff_id: int) -> Staff:
+    found = session.get(Staff, staff_id)
+    if found is None:
+        raise NotFound(f"staff:{staff_id}")
+    return found
+
+
+def _row(person: Staff) -> StaffRow:
+    return StaffRow(
+        id=person.id,
+        name=person.name,
+        email=person.email,
+        roles=tuple(sorted(role.name for role in person.roles)),
+        is_active=person.active,
+        has_second_factor=person.tf_totp_secret is not None,
+    )
