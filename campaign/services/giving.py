@@ -1,0 +1,205 @@
+"""What somebody who gives gets to see: what may be given, and what became of her gift. It reads only."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from campaign.database import reading
+from campaign.domain.donation import DonationState
+from campaign.domain.errors import NotFound
+from campaign.domain.fees import FeeModel, cover_for
+from campaign.domain.money import Money
+from campaign.models.campaign import Campaign, CampaignCurrency, SuggestedAmount
+from campaign.models.donation import Donation
+from campaign.models.donor import Donor
+from campaign.models.fund import Fund
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """An amount that the form offers, and what it makes possible."""
+
+    amount: Money
+    impact: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What may be given in one currency."""
+
+    currency: str
+    minimum: Money
+    maximum: Money
+    fee: FeeModel
+    presets: tuple[Preset, ...]
+
+    def cover_of(self, gift: Money) -> Money:
+        """What the donor adds so that this gift arrives whole."""
+        return cover_for(gift, self.fee)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """A fund that a donor may choose; the general one is «where it is needed most»."""
+
+    code: str
+    title: dict[str, str]
+    summary: dict[str, str]
+    is_general: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivingOptions:
+    """All that the form of one campaign needs to know."""
+
+    slug: str
+    title: dict[str, str]
+    trust_line: dict[str, str]
+    contact_email: str
+    is_featured: bool
+    is_demo: bool
+    starts_on: date
+    ends_on: date
+    offers: tuple[Offer, ...]
+    purposes: tuple[Purpose, ...]
+
+    def is_open_on(self, day: date) -> bool:
+        """Whether the campaign takes gifts on this day (UTC), the last one included."""
+        return self.starts_on <= day <= self.ends_on
+
+    def offer_in(self, currency: str | None) -> Offer:
+        """The offer in this currency, or the first one where the currency is not taken."""
+        return next((offer for offer in self.offers if offer.currency == currency), self.offers[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenGift:
+    """One gift as its giver may see it again. `email`, `name` and `message` are for her own browser alone."""
+
+    public_id: str
+    form_id: str
+    state: DonationState
+    checkout_id: str | None
+    campaign_slug: str
+    campaign_title: dict[str, str]
+    contact_email: str
+    is_demo: bool
+    purpose_code: str
+    purpose: dict[str, str]
+    gift: Money
+    cover: Money
+    refunded: Money
+    is_anonymous: bool
+    public_name: str | None
+    message: str | None
+    name: str | None
+    email: str | None
+
+    @property
+    def charge(self) -> Money:
+        """What was or would be paid: the gift and the cover of the fee."""
+        return self.gift + self.cover
+
+
+def giving_options(slug: str | None = None) -> GivingOptions:
+    """What may be given to a campaign, by default to the featured one; NotFound when there is none."""
+    with reading() as session:
+        wanted = Campaign.slug == slug if slug else Campaign.is_featured
+        campaign = session.execute(select(Campaign).where(wanted).order_by(Campaign.id).limit(1)).scalar_one_or_none()
+        if campaign is None:
+            raise NotFound(slug or "featured campaign")
+        return GivingOptions(
+            slug=campaign.slug,
+            title=campaign.title,
+            trust_line=campaign.trust_line,
+            contact_email=campaign.contact_email,
+            is_featured=campaign.is_featured,
+            is_demo=campaign.is_demo,
+            starts_on=campaign.starts_on,
+            ends_on=campaign.ends_on,
+            offers=_offers(session, campaign.id),
+            purposes=_purposes(session, campaign.id),
+        )
+
+
+def gift_named(public_id: str) -> GivenGift | None:
+    """The gift with this public id."""
+    return _gift(Donation.public_id == public_id)
+
+
+def gift_of_form(form_id: str) -> GivenGift | None:
+    """The gift that this form led to."""
+    return _gift(Donation.form_id == form_id)
+
+
+def gift_of_checkout(checkout_id: str) -> GivenGift | None:
+    """The gift that is paid on this payment page."""
+    return _gift(Donation.checkout_id == checkout_id)
+
+
+def _offers(session: Session, campaign_id: int) -> tuple[Offer, ...]:
+    presets: dict[str, list[Preset]] = {}
+    suggested = select(SuggestedAmount).where(SuggestedAmount.campaign_id == campaign_id)
+    for row in session.execute(suggested.order_by(SuggestedAmount.amount_minor)).scalars():
+        amount = Money(row.amount_minor, row.currency)
+        presets.setdefault(row.currency, []).append(Preset(amount=amount, impact=row.impact))
+    taken = select(CampaignCurrency).where(CampaignCurrency.campaign_id == campaign_id)
+    return tuple(
+        Offer(
+            currency=row.currency,
+            minimum=Money(row.minimum_minor, row.currency),
+            maximum=Money(row.maximum_minor, row.currency),
+            fee=FeeModel(row.fee_basis_points, row.fee_fixed_minor),
+            presets=tuple(presets.get(row.currency, ())),
+        )
+        for row in session.execute(taken.order_by(CampaignCurrency.position)).scalars()
+    )
+
+
+def _purposes(session: Session, campaign_id: int) -> tuple[Purpose, ...]:
+    """The general fund first, then the themes: what start_checkout takes."""
+    wanted = select(Fund).where(Fund.campaign_id == campaign_id, Fund.kind.in_(("general", "theme")))
+    funds = session.execute(wanted.order_by(Fund.kind, Fund.position, Fund.id)).scalars()
+    return tuple(
+        Purpose(code=fund.code, title=fund.title, summary=fund.summary, is_general=fund.kind == "general")
+        for fund in funds
+    )
+
+
+def _gift(wanted: ColumnElement[bool]) -> GivenGift | None:
+    query = (
+        select(Donation, Campaign, Fund, Donor)
+        .join(Campaign, Campaign.id == Donation.campaign_id)
+        .join(Fund, Fund.id == Donation.fund_id)
+        .outerjoin(Donor, Donor.id == Donation.donor_id)
+        .where(wanted)
+    )
+    with reading() as session:
+        row = session.execute(query).one_or_none()
+        return _as_given(*row) if row else None
+
+
+def _as_given(donation: Donation, campaign: Campaign, fund: Fund, donor: Donor | None) -> GivenGift:
+    asked = donation.checkout_params.get("customer_email")
+    return GivenGift(
+        public_id=donation.public_id,
+        form_id=donation.form_id,
+        state=DonationState(donation.state),
+        checkout_id=donation.checkout_id,
+        campaign_slug=campaign.slug,
+        campaign_title=campaign.title,
+        contact_email=campaign.contact_email,
+        is_demo=campaign.is_demo,
+        purpose_code=fund.code,
+        purpose=fund.title,
+        gift=Money(donation.gift_minor, donation.currency),
+        cover=Money(donation.cover_minor, donation.currency),
+        refunded=Money(donation.refunded_minor, donation.currency),
+        is_anonymous=donation.is_anonymous,
+        public_name=donation.public_name,
+        message=donation.message,
+        name=donor.name if donor else None,
+        email=donor.email if donor else (asked if isinstance(asked, str) else None),
+    )
