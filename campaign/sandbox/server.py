@@ -5,7 +5,7 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,12 +72,12 @@ class Sandbox:
         ``application`` is what to serve instead of the plain stand-in, such as a recorder around
         it. With port 0 the port of the last start is taken again if it is free.
         """
-        self._server = self._listen(port, application or self)
-        self.box.store.set_meta("port", str(self._server.port))
-        self._in_thread(self._server.serve_forever)
+        self._server = server = self._listen(port, application or self)
+        self.box.store.set_meta("port", str(server.port))
+        self._in_thread(lambda: server.serve_forever(poll_interval=0.02))
         if self.settings.tick_seconds is not None:
             self._in_thread(self._keep_time)
-        base = f"http://{_HOST}:{self._server.port}"
+        base = f"http://{_HOST}:{server.port}"
         self._write_addresses(base)
         return base
 
@@ -101,7 +101,7 @@ class Sandbox:
             thread.join(timeout=self.settings.webhook_timeout_seconds + 1)
         self.box.store.close()
 
-    def _in_thread(self, run: Any) -> None:  # Any: the server's own loop takes options
+    def _in_thread(self, run: Callable[[], None]) -> None:
         thread = threading.Thread(target=run, name="sandbox", daemon=True)
         thread.start()
         self._threads.append(thread)
