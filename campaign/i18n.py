@@ -1,8 +1,9 @@
 """Languages: which there are, which one a reader gets, and how money and dates look in each."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -17,14 +18,23 @@ from babel.support import Translations
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, get_babel, get_locale
 
+from campaign.domain.language import shown_language
 from campaign.domain.money import Money, currency
 
 Language = Literal["en", "ru", "ky"]
 LANGUAGES: dict[Language, str] = {"en": "English", "ru": "Русский", "ky": "Кыргызча"}
 """Code → the language's name in itself."""
 DEFAULT: Language = "en"
-FALLBACKS: dict[str, tuple[str, ...]] = {"ky": ("ru", "en"), "ru": ("en", "ky"), "en": ("ru", "ky")}
-"""Where a text is missing, the language whose text is shown instead, visibly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A text as a reader gets it, and in which language: where hers is missing, another's, which the page must say."""
+
+    text: str
+    language: str
+    is_fallback: bool
+
 
 NBSP = "\u00a0"
 SYMBOLS: dict[str, str] = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "KZT": "₸", "TRY": "₺"}
@@ -37,8 +47,8 @@ def init_app(app: Flask, babel: Babel) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
     babel.init_app(app, locale_selector=_selected)
     get_babel(app).domain_instance = Catalogues()
-    app.jinja_env.globals.update(LANGUAGES=LANGUAGES, language=current_language)
-    app.jinja_env.filters.update(money=money, day=day, moment=moment, number=number, percent=percent)
+    app.jinja_env.globals.update(LANGUAGES=LANGUAGES, language=current_language, shown=shown)
+    app.jinja_env.filters.update(money=money, day=day, moment=moment, number=number, percent=percent, text=text_of)
 
 
 def current_language() -> Language:
@@ -55,6 +65,18 @@ def in_language(code: str) -> Iterator[None]:
         yield
 
 
+def shown(texts: Mapping[str, str], *, language: str | None = None) -> Shown:
+    """The text in the reader's language, else in the next best one."""
+    code = language or current_language()
+    found = shown_language(texts, code)
+    return Shown(texts.get(found, ""), found, is_fallback=found != code)
+
+
+def text_of(texts: Mapping[str, str]) -> str:
+    """The bare words, for places that cannot say that they fell back: titles, addresses, mails' subjects."""
+    return shown(texts).text
+
+
 def preferred_language() -> Language:
     """The reader's best language by Accept-Language; Russian speakers' neighbours get Russian, others English."""
     best = request.accept_languages.best_match(list(LANGUAGES))
@@ -62,7 +84,7 @@ def preferred_language() -> Language:
 
 
 def money(amount: Money, *, language: str | None = None) -> str:
-    """`$1,234.50`, `1 234,50 $`, `1 234,50 сом`; whole amounts lose their zeros. Patterns are ours, pinned by a test."""
+    """`$1,234.50`, `1 234,50 $`, `1 234,50 сом`; whole amounts lose their zeros. The patterns are ours."""
     code = language or current_language()
     unit = currency(amount.currency)
     is_whole = amount.minor % 10**unit.exponent == 0

@@ -46,6 +46,7 @@ def a_campaign(
         "currency": "USD",
         "starts_on": date(2026, 10, 1),
         "ends_on": date(2027, 3, 8),
+        "name": in_three("Quilt"),
         "title": in_three("A campaign"),
         "kicker": in_three("Osh, Kyrgyzstan"),
         "summary": in_three("What it is for"),

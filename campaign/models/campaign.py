@@ -28,6 +28,8 @@ class Campaign(Model):
     is_featured: Mapped[bool] = mapped_column(default=False)
     is_demo: Mapped[bool] = mapped_column(default=False)
     """Its figures were chosen for a demonstration, and every page says so."""
+    name: Mapped[Texts]
+    """What the campaign is called, in the header and in titles; `title` is the sentence that its page opens with."""
     title: Mapped[Texts]
     kicker: Mapped[Texts]
     summary: Mapped[Texts]

@@ -23,7 +23,7 @@ from campaign.services.demo.content import (
 )
 from campaign.services.demo.plan_file import LANGUAGES, Text, UnusablePlan
 
-NAMES_THAT_STAY_LATIN = {"Welcome KG", "Women Peace Bank"}
+NAMES_THAT_STAY_LATIN = {"Women Creative Lab", "Welcome KG", "Women Peace Bank"}
 
 # What the facts behind the campaign say in digits, and names that carry a digit. Goals and dates live in fields.
 FACTS = {"25", "100", "200", "500", "600", "2022", "2023"}

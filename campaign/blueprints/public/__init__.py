@@ -3,3 +3,5 @@
 from flask import Blueprint
 
 bp = Blueprint("public", __name__)
+
+from campaign.blueprints.public import frame

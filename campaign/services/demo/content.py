@@ -123,6 +123,7 @@ class Campaign:
     starts_on: date
     ends_on: date
     contact_email: str
+    name: Text
     title: Text
     kicker: Text
     summary: Text

@@ -1,0 +1,96 @@
+"""Our own files for the browser: addresses that carry a hash of the content, answers that may be kept for a year."""
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, Response, abort, make_response, request, url_for
+from werkzeug.security import safe_join
+
+COMPRESSIBLE = ("text/", "image/svg+xml", "application/json")
+YEAR_SECONDS = 31_536_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file as it is sent: its bytes, the same compressed, and the hash that its address carries."""
+
+    body: bytes
+    packed: bytes | None
+    version: str
+    mimetype: str
+    modified_ns: int
+
+
+class Assets:
+    """The files of one folder, read once and kept; a changed file is read again, so development sees it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._kept: dict[str, Asset] = {}
+
+    def find(self, name: str) -> Asset | None:
+        """The file under `name`, or None where there is none inside the folder."""
+        path = safe_join(str(self._folder), name)
+        try:
+            modified = Path(path).stat().st_mtime_ns if path else None
+        except OSError:
+            modified = None
+        if path is None or modified is None or not Path(path).is_file():
+            return None
+        kept = self._kept.get(name)
+        if kept is None or kept.modified_ns != modified:
+            kept = self._kept[name] = _read(Path(path), modified)
+        return kept
+
+
+def init_app(app: Flask) -> None:
+    """Serve the static folder through `Assets` and give templates `static_url`."""
+    app.extensions["assets"] = assets = Assets(Path(app.static_folder or "static"))
+
+    def static_url(name: str) -> str:
+        """The address of a static file, with the hash of what is in it."""
+        asset = assets.find(name)
+        if asset is None:
+            raise FileNotFoundError(name)
+        return url_for("static", filename=name, v=asset.version)
+
+    def serve(filename: str) -> Response:
+        return _answer(assets.find(filename))
+
+    app.view_functions["static"] = serve
+    app.jinja_env.globals["static_url"] = static_url
+
+
+def _read(path: Path, modified_ns: int) -> Asset:
+    body = path.read_bytes()
+    mimetype = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return Asset(
+        body=body,
+        packed=gzip.compress(body, mtime=0) if mimetype.startswith(COMPRESSIBLE) else None,
+        version=hashlib.sha256(body).hexdigest()[:12],
+        mimetype=mimetype,
+        modified_ns=modified_ns,
+    )
+
+
+def _answer(asset: Asset | None) -> Response:
+    if asset is None:
+        abort(404)
+    is_packed = asset.packed is not None and "gzip" in request.accept_encodings
+    answer = make_response(asset.packed if is_packed else asset.body)
+    answer.mimetype = asset.mimetype
+    answer.set_etag(asset.version)
+    if is_packed:
+        answer.content_encoding = "gzip"
+    if asset.packed is not None:
+        answer.vary.add("Accept-Encoding")
+    answer.cache_control.public = True
+    if request.args.get("v") == asset.version:
+        answer.cache_control.max_age = YEAR_SECONDS
+        answer.cache_control.immutable = True
+    else:
+        answer.cache_control.no_cache = True
+    return answer.make_conditional(request)

@@ -1,0 +1,77 @@
+"""Which campaigns there are, and what every page needs to know of one: its names, its currency, its revision."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, select, true
+
+from campaign.database import reading
+from campaign.domain.errors import NotFound
+from campaign.models.campaign import Campaign, CampaignRevision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignCard:
+    """A campaign as the frame of every page shows it."""
+
+    id: int
+    slug: str
+    name: dict[str, str]
+    title: dict[str, str]
+    summary: dict[str, str]
+    currency: str
+    goal_minor: int
+    starts_on: date
+    ends_on: date
+    contact_email: str
+    is_demo: bool
+    revision: int
+
+
+def featured_campaign() -> CampaignCard:
+    """The campaign at the site's front door; NotFound while there is none."""
+    return _card_where(true())
+
+
+def campaign_named(slug: str) -> CampaignCard:
+    """The campaign of an address; NotFound otherwise."""
+    return _card_where(Campaign.slug == slug)
+
+
+def all_campaigns() -> list[CampaignCard]:
+    """Every campaign, the featured one first."""
+    with reading() as session:
+        return [_card(row[0], row[1]) for row in session.execute(_cards())]
+
+
+def _card_where(condition: ColumnElement[bool]) -> CampaignCard:
+    with reading() as session:
+        found = session.execute(_cards().where(condition).limit(1)).first()
+        if found is None:
+            raise NotFound("campaign")
+        return _card(found[0], found[1])
+
+
+def _cards() -> Select[Campaign, int]:
+    return (
+        select(Campaign, CampaignRevision.revision)
+        .join(CampaignRevision, CampaignRevision.campaign_id == Campaign.id)
+        .order_by(Campaign.is_featured.desc(), Campaign.id)
+    )
+
+
+def _card(row: Campaign, revision: int) -> CampaignCard:
+    return CampaignCard(
+        id=row.id,
+        slug=row.slug,
+        name=row.name,
+        title=row.title,
+        summary=row.summary,
+        currency=row.currency,
+        goal_minor=row.goal_minor,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        contact_email=row.contact_email,
+        is_demo=row.is_demo,
+        revision=revision,
+    )

@@ -1,0 +1,36 @@
+// Conveniences only: every page works without this file.
+
+document.documentElement.classList.add("js");
+
+// A page that answers a mistake begins with its summary: put the reader there.
+document.querySelector("[data-focus]")?.focus();
+
+// Copying an address is offered only where the browser can do it.
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    const said = button.nextElementSibling;
+    if (said) said.textContent = button.dataset.copied;
+  });
+}
+
+// The phone's own share sheet.
+for (const button of document.querySelectorAll("button[data-share]")) {
+  if (!navigator.share) continue;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    navigator.share({ title: document.title, url: button.dataset.share }).catch(() => undefined);
+  });
+}
+
+// The bar at the foot of a phone's screen appears once the first call to give has scrolled away.
+const first = document.querySelector("[data-first-call]");
+const bar = document.querySelector("[data-donate-bar]");
+if (first && bar && "IntersectionObserver" in window) {
+  bar.hidden = true;
+  new IntersectionObserver(([seen]) => {
+    bar.hidden = seen.isIntersecting || seen.boundingClientRect.top > 0;
+  }).observe(first);
+}

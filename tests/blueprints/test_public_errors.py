@@ -1,0 +1,19 @@
+"""Pages for what goes wrong: in the reader's language, whole, and with a way on."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.builders import a_campaign
+from tests.pages import fetch_address
+
+
+@pytest.mark.parametrize("address", ["/en/nowhere", "/xx/", "/ru/c/no-such-campaign/"])
+def test_an_unknown_address_has_a_page_with_a_way_on(client: FlaskClient, address: str) -> None:
+    a_campaign()
+    page = fetch_address(client, address, status=404)
+    assert page.h1 == "There is no such page"
+    assert page.link("Go to the campaign") == "/en/"
+
+
+def test_an_error_page_stands_without_a_campaign(client: FlaskClient) -> None:
+    assert fetch_address(client, "/en/nowhere", status=404).one(".brand").get_text(strip=True) == "Kurak"
