@@ -14,7 +14,19 @@ CheckoutParams = dict[str, object]
 
 
 class PaymentsUnavailable(DomainError):
-    """The provider cannot be reached, is too slow, or asks us to wait; nothing is known to have happened."""
+    """The provider cannot be reached, is too slow, or asks us to wait.
+
+    `is_answer` tells that it did answer, with a failure of its own: it keeps that answer under the request's key, so
+    the next try needs another key. Without an answer the same key is used again, and finds what may have been made.
+    """
+
+    def __init__(self, message: str = "", *, is_answer: bool = False) -> None:
+        super().__init__(message)
+        self.is_answer = is_answer
+
+
+class GoneAtProvider(DomainError):
+    """The provider has no such object (any more): there is nothing to do about it."""
 
 
 class PaymentsNotConfigured(DomainError):
@@ -106,11 +118,15 @@ class PaymentGateway(Protocol):
     def open_checkout(self, params: CheckoutParams, *, key: str) -> CheckoutPage:
         """Make the payment page, or find the one made with the same key."""
 
-    def payment(self, checkout_id: str) -> PaymentFacts | None:
-        """What is known of a payment page now; None when the provider does not know it."""
+    def payment(self, checkout_id: str, *, with_refunds: bool) -> PaymentFacts:
+        """What is known of a payment now. Refunds are asked for when wanted or when the charge shows some, else the
+        set is empty. GoneAtProvider when there is no such page.
+        """
 
-    def checkout_of(self, object_type: str, object_id: str) -> str | None:
-        """The payment page that an event's object (a charge, refund or payment) belongs to; None when it has none."""
+    def donation_of(self, kind: str, object_id: str) -> str | None:
+        """The public id of the gift that an object of this kind (checkout.session, payment_intent, charge, refund)
+        belongs to, by the metadata that we gave it; None when it is not ours. GoneAtProvider when it does not exist.
+        """
 
     def expire_checkout(self, checkout_id: str) -> None:
         """Close a page that is not needed any more; a page already closed is left as it is."""
@@ -131,10 +147,10 @@ class NoPayments:
     def open_checkout(self, params: CheckoutParams, *, key: str) -> CheckoutPage:  # noqa: ARG002
         raise PaymentsNotConfigured
 
-    def payment(self, checkout_id: str) -> PaymentFacts | None:  # noqa: ARG002
+    def payment(self, checkout_id: str, *, with_refunds: bool) -> PaymentFacts:  # noqa: ARG002
         raise PaymentsNotConfigured
 
-    def checkout_of(self, object_type: str, object_id: str) -> str | None:  # noqa: ARG002
+    def donation_of(self, kind: str, object_id: str) -> str | None:  # noqa: ARG002
         raise PaymentsNotConfigured
 
     def expire_checkout(self, checkout_id: str) -> None:  # noqa: ARG002

@@ -18,8 +18,6 @@ from campaign.domain.journal import Account, Entry
 from campaign.domain.money import Money
 from campaign.models.fund import Fund
 from campaign.models.journal import JournalEntry, Posting
-from campaign.services.ledger_check import Problem as Problem
-from campaign.services.ledger_check import check_books as check_books
 
 
 class EntryConflict(DomainError):
@@ -139,7 +137,7 @@ def post(
 
 
 def lock_funds(session: Session, fund_ids: Iterable[int]) -> None:
-    """Keep others from moving these funds until the transaction ends; in one order, so that no two wait for each other."""
+    """Keep others from moving these funds until the transaction ends; in one order, so that no two wait crosswise."""
     session.execute(select(Fund.id).where(Fund.id.in_(sorted(fund_ids))).order_by(Fund.id).with_for_update()).all()
 
 
@@ -256,7 +254,7 @@ def is_posted(session: Session, source: str) -> bool:
 
 
 def _ledger_query(wanted: LedgerFilter) -> Select[Any]:
-    query = (
+    query: Select[Any] = (
         select(
             JournalEntry.id.label("entry_id"),
             JournalEntry.recorded_at,

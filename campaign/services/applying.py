@@ -1,0 +1,263 @@
+"""What the provider says of a gift, turned into rows: state, history, journal, receipt, mail. Part of a transaction.
+
+It can be given the same facts any number of times, and facts in any order: payment only goes forward, refunds are a set
+keyed by the provider's ids, totals are recomputed, and journal, receipts and mails have unique keys.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.orm import Session
+
+from campaign.domain import journal
+from campaign.domain.donation import DonationState, Fact, next_state
+from campaign.domain.errors import DomainError
+from campaign.domain.identity import new_public_id
+from campaign.domain.money import Money
+from campaign.gateways.payments import PaymentFacts, RefundFacts
+from campaign.models.campaign import CampaignRevision
+from campaign.models.donation import Donation, DonationEvent, Refund
+from campaign.models.donor import Donor
+from campaign.models.fund import Fund
+from campaign.services import bookkeeping, gift_papers
+
+NOW_REFUNDED = ("pending", "succeeded")
+"""Refund states in which the money counts as sent back."""
+
+
+class PaymentMismatch(DomainError):
+    """The provider's payment is not the gift that we wrote down: another amount, currency, gift or mode."""
+
+
+@dataclass(slots=True)
+class Gift:
+    """A locked gift while facts are applied to it: its row as read, and what changes."""
+
+    row: Row[Any]
+    changes: dict[str, object]
+
+    @property
+    def id(self) -> int:
+        return int(self.row.id)
+
+    @property
+    def subject(self) -> str:
+        return f"donation:{self.row.public_id}"
+
+    @property
+    def gift(self) -> Money:
+        return Money(self.row.gift_minor, self.row.currency)
+
+    @property
+    def cover(self) -> Money:
+        return Money(self.row.cover_minor, self.row.currency)
+
+    @property
+    def charge(self) -> Money:
+        return self.gift + self.cover
+
+    def now(self, name: str) -> Any:  # a column of any type
+        """A column's value with the changes of this transaction in it."""
+        return self.changes.get(name, getattr(self.row, name))
+
+
+def apply_facts(session: Session, donation_id: int, facts: PaymentFacts, *, at: datetime, public_url: str) -> None:
+    """Bring a gift (locked by the caller) up to these facts. Raises PaymentMismatch and changes nothing if they do not fit."""
+    gift = Gift(session.execute(select(*Donation.__table__.c).where(Donation.id == donation_id)).one(), {})
+    _refuse_mismatch(gift, facts)
+    happened: list[tuple[str, dict[str, object]]] = []
+    _move(session, gift, facts, happened, at=at)
+    _settle(session, gift, facts, happened)
+    _refund(session, gift, facts, happened, at=at)
+    if not happened:
+        return
+    gift.changes["version"] = gift.row.version + 1
+    session.execute(update(Donation).where(Donation.id == gift.id).values(gift.changes))
+    session.execute(
+        insert(DonationEvent),
+        [{"donation_id": gift.id, "at": at, "kind": kind, "detail": detail} for kind, detail in happened],
+    )
+    if gift.now("state") == DonationState.PAID:
+        gift_papers.bring_up_to_date(session, gift.id, at=at, public_url=public_url)
+    _announce(session, gift.row.campaign_id)
+
+
+def _refuse_mismatch(gift: Gift, facts: PaymentFacts) -> None:
+    row = gift.row
+    if facts.livemode != row.livemode:
+        raise PaymentMismatch("test money and real money")
+    if facts.donation_public_id != row.public_id:
+        raise PaymentMismatch("it carries another gift's name")
+    if facts.amount != gift.charge:
+        raise PaymentMismatch(f"{facts.amount.minor} {facts.amount.currency}, not {gift.charge.minor} {row.currency}")
+    if row.charge_id and facts.charge_id and row.charge_id != facts.charge_id:
+        raise PaymentMismatch("a second payment of a gift that is paid; refund one of the two at Stripe")
+
+
+def _move(
+    session: Session, gift: Gift, facts: PaymentFacts, happened: list[tuple[str, dict[str, object]]], *, at: datetime
+) -> None:
+    """The payment's own step, and the entry and donor that come with «paid»."""
+    state = DonationState(gift.row.state)
+    new = next_state(state, facts.fact)
+    if new is state:
+        return
+    gift.changes.update(state=new.value, checkout_id=facts.checkout_id, payment_id=facts.payment_id)
+    if new is DonationState.PAID:
+        gift.changes.update(
+            charge_id=facts.charge_id,
+            paid_at=facts.paid_at or at,
+            method=facts.method,
+            method_brand=facts.method_brand,
+            method_last4=facts.method_last4,
+            donor_id=_donor(session, gift, facts, at=at),
+        )
+        _post(
+            session,
+            gift,
+            journal.gift_paid(
+                charge_id=facts.charge_id or facts.checkout_id,
+                subject=gift.subject,
+                gift=gift.gift,
+                cover=gift.cover,
+                fund_id=gift.row.fund_id,
+                on=(facts.paid_at or at).date(),
+            ),
+            at=at,
+        )
+    happened.append((new.value, {"from": state.value}))
+
+
+def _settle(session: Session, gift: Gift, facts: PaymentFacts, happened: list[tuple[str, dict[str, object]]]) -> None:
+    """The provider's balance transaction, once it is known: it comes after the payment, sometimes much later."""
+    if facts.settled is None or facts.settled_on is None or gift.row.settlement_id or facts.fact is not Fact.PAID:
+        return
+    gift.changes.update(
+        settled_at=facts.settled_on,
+        settlement_id=facts.settled.transaction_id,
+        settled_currency=facts.settled.gross.currency,
+        settled_minor=facts.settled.gross.minor,
+        fee_minor=facts.settled.fee.minor,
+        rate=facts.rate,
+    )
+    entry = journal.gift_settled(
+        subject=gift.subject,
+        charged=gift.charge,
+        settled=facts.settled,
+        fund_id=gift.row.fund_id,
+        fee_fund_id=_fee_fund(session, gift),
+        on=facts.settled_on.date(),
+    )
+    _post(session, gift, entry, at=facts.settled_on)
+    happened.append(("settled", {"fee_minor": facts.settled.fee.minor, "currency": facts.settled.fee.currency}))
+
+
+def _refund(
+    session: Session, gift: Gift, facts: PaymentFacts, happened: list[tuple[str, dict[str, object]]], *, at: datetime
+) -> None:
+    """Every refund that the provider knows; their sum is computed anew, never added to."""
+    if gift.now("state") != DonationState.PAID:
+        return
+    for refund in sorted(facts.refunds, key=lambda known: (known.made_at, known.provider_id)):
+        if _apply_refund(session, gift, refund, at=at):
+            happened.append((f"refund_{refund.state}", {"refund": refund.provider_id, "minor": refund.amount.minor}))
+    amounts = session.execute(
+        select(Refund.amount_minor).where(Refund.donation_id == gift.id, Refund.state.in_(NOW_REFUNDED))
+    ).scalars()
+    refunded = sum(amounts)
+    if refunded != gift.row.refunded_minor:
+        gift.changes["refunded_minor"] = refunded
+
+
+def _apply_refund(session: Session, gift: Gift, refund: RefundFacts, *, at: datetime) -> bool:
+    """One refund: our request (known by its id in the metadata), or one made in the provider's dashboard. True if new."""
+    is_ours = Refund.provider_id == refund.provider_id
+    if refund.request_id:
+        is_ours |= Refund.public_id == refund.request_id
+    known = session.execute(
+        select(Refund.id, Refund.state, Refund.settlement_id, Refund.failure_settlement_id).where(
+            is_ours, Refund.donation_id == gift.id
+        )
+    ).one_or_none()
+    facts = {
+        "state": refund.state,
+        "provider_id": refund.provider_id,
+        "settlement_id": refund.settled.transaction_id if refund.settled else None,
+        "failure_settlement_id": refund.returned.transaction_id if refund.returned else None,
+        "next_try_at": None,
+        "error": None,
+    }
+    if known is None:
+        made = {
+            "public_id": new_public_id(),
+            "donation_id": gift.id,
+            "currency": refund.amount.currency,
+            "amount_minor": refund.amount.minor,
+            "reason": "",
+            "requested_at": refund.made_at,
+        }
+        session.execute(insert(Refund), {**made, **facts})
+    elif tuple(known)[1:] == (facts["state"], facts["settlement_id"], facts["failure_settlement_id"]):
+        return False
+    else:
+        session.execute(update(Refund).where(Refund.id == known.id).values(facts))
+    _post_refund(session, gift, refund, at=at)
+    return True
+
+
+def _post_refund(session: Session, gift: Gift, refund: RefundFacts, *, at: datetime) -> None:
+    """Money moves when the provider's balance transactions say so: out, and back in if it failed."""
+    about: dict[str, Any] = {"subject": gift.subject, "refunded": refund.amount, "fund_id": gift.row.fund_id}
+    if refund.settled:
+        on = _day(refund.settled_on, at)
+        _post(session, gift, journal.refund_made(settled=refund.settled, on=on, **about), at=at)
+    if refund.returned:
+        on = _day(refund.returned_on, at)
+        _post(session, gift, journal.refund_failed(returned=refund.returned, on=on, **about), at=at)
+
+
+def _post(session: Session, gift: Gift, entry: journal.Entry, *, at: datetime) -> None:
+    bookkeeping.post(session, entry, campaign_id=gift.row.campaign_id, at=at)
+
+
+def _fee_fund(session: Session, gift: Gift) -> int:
+    """Whose money pays the fee: the gift's fund, or the general one so that the gift arrives whole."""
+    if gift.row.fee_bearer == "fund":
+        return int(gift.row.fund_id)
+    return session.execute(
+        select(Fund.id).where(Fund.campaign_id == gift.row.campaign_id, Fund.kind == "general")
+    ).scalar_one()
+
+
+def _donor(session: Session, gift: Gift, facts: PaymentFacts, *, at: datetime) -> int | None:
+    """The person behind the address that the payment was made with; None when there is none."""
+    if not facts.email:
+        return None
+    key = facts.email.strip().casefold()
+    donor_id = session.execute(select(Donor.id).where(Donor.email_key == key)).scalar()
+    if donor_id is not None:
+        return donor_id
+    donor = {
+        "public_id": new_public_id(),
+        "email": facts.email,
+        "email_key": key,
+        "name": facts.name,
+        "language": gift.row.language,
+        "created_at": at,
+    }
+    return session.execute(insert(Donor).returning(Donor.id), donor).scalar_one()
+
+
+def _announce(session: Session, campaign_id: int) -> None:
+    """Public pages are stale now. Last, because everybody who settles for this campaign meets at this row."""
+    session.execute(
+        update(CampaignRevision)
+        .where(CampaignRevision.campaign_id == campaign_id)
+        .values(revision=CampaignRevision.revision + 1)
+    )
+
+
+def _day(instant: datetime | None, otherwise: datetime) -> date:
+    return (instant or otherwise).date()

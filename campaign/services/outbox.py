@@ -1,0 +1,48 @@
+"""Mail is written with the work that it tells of, in the same transaction; `delivery` sends it afterwards."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from campaign.domain.identity import new_public_id
+from campaign.models.outbox import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A mail to be: its kind (a folder of templates), whom it goes to, and plain facts for the templates."""
+
+    kind: str
+    language: str
+    recipient: str
+    facts: dict[str, object]
+    key: str  # kind and subject: the same thing is told once
+
+
+def enqueue(
+    session: Session,
+    letter: Letter,
+    *,
+    at: datetime,
+    receipt_id: int | None = None,
+    donation_id: int | None = None,
+) -> None:
+    """Put a mail into the outbox; a mail of the same key that is there already is the mail."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    row = {
+        "public_id": new_public_id(),
+        "kind": letter.kind,
+        "language": letter.language,
+        "recipient": letter.recipient,
+        "facts": letter.facts,
+        "dedupe_key": letter.key,
+        "receipt_id": receipt_id,
+        "donation_id": donation_id,
+        "created_at": at,
+        "state": "queued",
+        "attempts": 0,
+        "next_try_at": at,
+    }
+    session.execute(dialect.insert(Message).values(row).on_conflict_do_nothing(index_elements=["dedupe_key"]))

@@ -1,0 +1,363 @@
+"""Receipts: numbered without a gap in the settling transaction, printed from stored facts, checked in public."""
+
+import hashlib
+import io
+import secrets
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from campaign.database import reading, transaction
+from campaign.domain.errors import DomainError, NotFound
+from campaign.domain.identity import ALPHABET
+from campaign.domain.money import Money, currency
+from campaign.gateways.clock import Clock
+from campaign.models.donation import Donation
+from campaign.models.receipt import Receipt, ReceiptCounter, ReceiptFile
+from receipts import ReceiptDocument, render_pdf
+
+TEMPLATE_VERSION = "1"
+ZIP_MAX = 2000
+"""How many receipts one download may hold."""
+
+
+class ReceiptNotReady(DomainError):
+    """The PDF is being made by a worker; asking again in a moment finds it."""
+
+
+class TooManyReceipts(DomainError):
+    """The period holds more receipts than one download may."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptFacts:
+    """What a new receipt prints, besides its number, code and day of issue."""
+
+    donation_id: int
+    livemode: bool
+    series: str
+    language: str
+    remaining: Money
+    donor_name: str | None
+    received_on: date
+    settled: Money | None
+    rate: str | None
+    method: str
+    method_brand: str | None
+    method_last4: str | None
+    purpose: str
+    is_restricted: bool
+    campaign_title: str
+    issuer: dict[str, str]
+    note: str | None
+    public_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptView:
+    """A receipt as lists and pages show it."""
+
+    id: int
+    number: str
+    state: str
+    language: str
+    amount: Money
+    issued_at: datetime
+    ended_at: datetime | None
+    end_reason: str | None
+    donation_public_id: str
+    is_ready: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedReceipt:
+    """What the public check tells: no more than number, day, amount, state and initials."""
+
+    number: str
+    state: str
+    issued_on: date
+    amount: Money
+    initials: str
+    ended_on: date | None
+    replaced_by: str | None
+    is_test: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptFilter:
+    """Which receipts; days are days of issue, both included."""
+
+    since: date | None = None
+    until: date | None = None
+    state: str | None = None
+    number: str | None = None
+    before_id: int | None = None
+    limit: int = 50
+
+
+def issue_receipt(
+    session: Session, facts: ReceiptFacts, *, at: datetime, replaces: int | None = None
+) -> tuple[int, str]:
+    """Take the next number and copy the facts; (receipt id, number). Part of the transaction that settled the money."""
+    series = facts.series if facts.livemode else f"TEST-{facts.series}"
+    serial = _take_number(session, series, at.year)
+    number = f"{series}-{at.year}-{serial:06d}"
+    code = "".join(secrets.choice(ALPHABET) for _ in range(10))
+    replaced = session.execute(select(Receipt.number).where(Receipt.id == replaces)).scalar() if replaces else None
+    document = _document(facts, number=number, code=code, issued_on=at.date(), replaces=replaced)
+    receipt_id: int = session.execute(
+        insert(Receipt).returning(Receipt.id),
+        {
+            "series": series,
+            "year": at.year,
+            "serial": serial,
+            "number": number,
+            "donation_id": facts.donation_id,
+            "language": facts.language,
+            "currency": facts.remaining.currency,
+            "amount_minor": facts.remaining.minor,
+            "issued_at": at,
+            "verify_code": code,
+            "document": document.to_json(),
+            "document_sha256": document.sha256(),
+            "replaces_id": replaces,
+        },
+    ).scalar_one()
+    return receipt_id, number
+
+
+def live_receipt(session: Session, donation_id: int) -> tuple[int, str, int] | None:
+    """(id, number, amount in minor units) of the gift's live receipt."""
+    row = session.execute(
+        select(Receipt.id, Receipt.number, Receipt.amount_minor).where(
+            Receipt.donation_id == donation_id, Receipt.state == "issued"
+        )
+    ).one_or_none()
+    return (row[0], row[1], row[2]) if row else None
+
+
+def last_receipt(session: Session, donation_id: int) -> tuple[int, str] | None:
+    """(id, number) of the gift's newest receipt, whatever became of it."""
+    row = session.execute(
+        select(Receipt.id, Receipt.number)
+        .where(Receipt.donation_id == donation_id)
+        .order_by(Receipt.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def end_receipt(session: Session, receipt_id: int, state: str, *, reason: str, at: datetime) -> None:
+    """A receipt becomes replaced or void; its facts and its bytes stay."""
+    session.execute(update(Receipt).where(Receipt.id == receipt_id).values(state=state, ended_at=at, end_reason=reason))
+
+
+def make_file(receipt_id: int, *, clock: Clock) -> bytes:
+    """The PDF of a receipt: the bytes first made, made now if nobody did. For workers: it loads the renderer.
+
+    Raises receipts.HeldReceipt when the document must not leave.
+    """
+    with reading() as session:
+        stored = session.execute(select(ReceiptFile.pdf).where(ReceiptFile.receipt_id == receipt_id)).scalar()
+        text = session.execute(select(Receipt.document).where(Receipt.id == receipt_id)).scalar()
+    if stored is not None:
+        return stored
+    if text is None:
+        raise NotFound(f"receipt {receipt_id}")
+    pdf = render_pdf(ReceiptDocument.from_json(text))
+    row = {
+        "receipt_id": receipt_id,
+        "pdf": pdf,
+        "sha256": hashlib.sha256(pdf).hexdigest(),
+        "made_at": clock.now(),
+    }
+    with transaction() as session:
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        session.execute(dialect.insert(ReceiptFile).values(row).on_conflict_do_nothing())
+        kept: bytes = session.execute(select(ReceiptFile.pdf).where(ReceiptFile.receipt_id == receipt_id)).scalar_one()
+    return kept
+
+
+def unprinted(*, limit: int = 20) -> list[int]:
+    """Receipts whose PDF is still to be made, oldest first."""
+    with reading() as session:
+        rows = session.execute(
+            select(Receipt.id)
+            .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
+            .where(ReceiptFile.receipt_id.is_(None))
+            .order_by(Receipt.id)
+            .limit(limit)
+        )
+        return list(rows.scalars())
+
+
+def receipt_pdf(number: str) -> bytes:
+    """The stored bytes of a receipt. NotFound; ReceiptNotReady while a worker has still to print it."""
+    with reading() as session:
+        row = session.execute(
+            select(Receipt.id, ReceiptFile.pdf)
+            .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
+            .where(Receipt.number == number)
+        ).one_or_none()
+    if row is None:
+        raise NotFound(number)
+    if row[1] is None:
+        raise ReceiptNotReady(number)
+    pdf: bytes = row[1]
+    return pdf
+
+
+def receipts(wanted: ReceiptFilter) -> list[ReceiptView]:
+    """The register, newest first."""
+    query = (
+        select(Receipt, Donation.public_id, ReceiptFile.receipt_id)
+        .join(Donation, Donation.id == Receipt.donation_id)
+        .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
+        .order_by(Receipt.id.desc())
+        .limit(wanted.limit)
+    )
+    if wanted.before_id is not None:
+        query = query.where(Receipt.id < wanted.before_id)
+    if wanted.state:
+        query = query.where(Receipt.state == wanted.state)
+    if wanted.number:
+        query = query.where(Receipt.number == wanted.number)
+    if wanted.since:
+        query = query.where(Receipt.issued_at >= datetime.fromisoformat(f"{wanted.since}T00:00:00+00:00"))
+    if wanted.until:
+        query = query.where(Receipt.issued_at <= datetime.fromisoformat(f"{wanted.until}T23:59:59.999999+00:00"))
+    with reading() as session:
+        return [_view(row[0], row[1], is_ready=row[2] is not None) for row in session.execute(query)]
+
+
+def receipts_of(donation_public_id: str) -> list[ReceiptView]:
+    """All receipts of a gift, newest first."""
+    query = (
+        select(Receipt, ReceiptFile.receipt_id)
+        .join(Donation, Donation.id == Receipt.donation_id)
+        .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
+        .where(Donation.public_id == donation_public_id)
+        .order_by(Receipt.id.desc())
+    )
+    with reading() as session:
+        return [_view(row[0], donation_public_id, is_ready=row[1] is not None) for row in session.execute(query)]
+
+
+def receipt_of(donation_public_id: str) -> ReceiptView | None:
+    """The gift's live receipt, else its newest one."""
+    found = receipts_of(donation_public_id)
+    return next((receipt for receipt in found if receipt.state == "issued"), found[0] if found else None)
+
+
+def receipts_zip(wanted: ReceiptFilter) -> bytes:
+    """The PDFs of a period in one archive. TooManyReceipts past ZIP_MAX; ReceiptNotReady while one is being printed."""
+    found = receipts(ReceiptFilter(since=wanted.since, until=wanted.until, state=wanted.state, limit=ZIP_MAX + 1))
+    if len(found) > ZIP_MAX:
+        raise TooManyReceipts
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as packed:
+        for number, pdf in _files(found):
+            packed.writestr(f"{number}.pdf", pdf)
+    return archive.getvalue()
+
+
+def verify_receipt(number: str, code: str) -> VerifiedReceipt | None:
+    """The public check. A wrong code and an unknown number look alike: None."""
+    with reading() as session:
+        receipt = session.execute(select(Receipt).where(Receipt.number == number)).scalar_one_or_none()
+        expected = receipt.verify_code if receipt else "-" * 10
+        if not secrets.compare_digest(expected.encode(), code.strip().lower().encode()) or receipt is None:
+            return None
+        newer = session.execute(select(Receipt.number).where(Receipt.replaces_id == receipt.id)).scalar()
+        name = ReceiptDocument.from_json(receipt.document).donor_name
+        return VerifiedReceipt(
+            number=receipt.number,
+            state=receipt.state,
+            issued_on=receipt.issued_at.date(),
+            amount=Money(receipt.amount_minor, receipt.currency),
+            initials="".join(f"{word[0].upper()}." for word in (name or "").split()[:3]),
+            ended_on=receipt.ended_at.date() if receipt.ended_at else None,
+            replaced_by=newer if receipt.state == "replaced" else None,
+            is_test=receipt.series.startswith("TEST-"),
+        )
+
+
+def _take_number(session: Session, series: str, year: int) -> int:
+    """The next serial; the counter's row stays locked until the transaction ends, so that no number is lost."""
+    counted = (
+        update(ReceiptCounter)
+        .where(ReceiptCounter.series == series, ReceiptCounter.year == year)
+        .values(last_number=ReceiptCounter.last_number + 1)
+        .returning(ReceiptCounter.last_number)
+    )
+    serial = session.execute(counted).scalar()
+    if serial is None:
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        first = {"series": series, "year": year, "last_number": 0}
+        session.execute(dialect.insert(ReceiptCounter).values(first).on_conflict_do_nothing())
+        serial = session.execute(counted).scalar_one()
+    return serial
+
+
+def _document(facts: ReceiptFacts, *, number: str, code: str, issued_on: date, replaces: str | None) -> ReceiptDocument:
+    return ReceiptDocument(
+        number=number,
+        status="original",
+        replaces=replaces,
+        replaced_by=None,
+        voided_on=None,
+        issued_on=issued_on,
+        issued_at_place=facts.issuer.get("place", ""),
+        issuer_name=facts.issuer.get("legal_name", ""),
+        issuer_address=facts.issuer.get("address", ""),
+        issuer_registration=facts.issuer.get("registration", ""),
+        signatory=facts.issuer.get("signatory", ""),
+        donor_name=facts.donor_name,
+        received_on=facts.received_on,
+        amount_minor=facts.remaining.minor,
+        currency=facts.remaining.currency,
+        exponent=currency(facts.remaining.currency).exponent,
+        settled_minor=facts.settled.minor if facts.settled else None,
+        settled_currency=facts.settled.currency if facts.settled else None,
+        settled_exponent=currency(facts.settled.currency).exponent if facts.settled else None,
+        rate=facts.rate,
+        method="bank" if facts.method == "bank" else "cash" if facts.method == "cash" else "card",
+        method_brand=facts.method_brand,
+        method_last4=facts.method_last4,
+        method_reference=None,
+        purpose=facts.purpose,
+        restricted=facts.is_restricted,
+        given_in_return=None,
+        language="ru" if facts.language == "ru" else "ky" if facts.language == "ky" else "en",
+        verify_url=f"{facts.public_url}/{facts.language}/verify/{number}?code={code}",
+        verify_code=code,
+        campaign_title=facts.campaign_title,
+        is_test=not facts.livemode,
+        template_version=TEMPLATE_VERSION,
+        note=facts.note,
+    )
+
+
+def _view(receipt: Receipt, donation_public_id: str, *, is_ready: bool) -> ReceiptView:
+    return ReceiptView(
+        id=receipt.id,
+        number=receipt.number,
+        state=receipt.state,
+        language=receipt.language,
+        amount=Money(receipt.amount_minor, receipt.currency),
+        issued_at=receipt.issued_at,
+        ended_at=receipt.ended_at,
+        end_reason=receipt.end_reason,
+        donation_public_id=donation_public_id,
+        is_ready=is_ready,
+    )
+
+
+def _files(found: list[ReceiptView]) -> Iterator[tuple[str, bytes]]:
+    for receipt in found:
+        yield receipt.number, receipt_pdf(receipt.number)
