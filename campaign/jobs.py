@@ -1,7 +1,154 @@
-"""Background work: rows are the truth, the queue only wakes. Each job calls one service and can be run twice."""
+"""Background work: rows are the truth, the queue only wakes.
 
-from flask import Flask
+Each job works off what is due, through services that may be run twice, and then lingers for a moment, so that the next
+row finds it awake. A sweep every minute picks up what a lost wake-up left behind.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app
+from huey import Huey, crontab
+from huey.storage import MemoryStorage, PostgresStorage, RedisStorage, SqliteStorage
+
+from campaign.database import DatabaseBusy
+from campaign.services import delivery, receipting, refunding, settlement
+from campaign.wiring import gateways
+from receipts import HeldReceipt
+
+log = logging.getLogger(__name__)
+
+LINGER_SECONDS = 1.5
+"""How long a job waits for more work before it ends; a wake-up within WAKE_SECONDS of the last one is not needed."""
+PAUSE_SECONDS = 0.1
+WAKE_SECONDS = 1.0
+
+huey: Any = Huey(
+    "kurak", storage_class=MemoryStorage, results=False
+)  # Huey has no types; its storage comes with the app
+_flask: list[Flask] = []
+_woken: dict[str, float] = {}
 
 
 def init_app(app: Flask) -> None:
-    """Join the queue to the app."""
+    """Give the queue its storage and the jobs their app."""
+    _flask[:] = [app]
+    _woken.clear()
+    url: str = app.config["KURAK"].jobs_url
+    match urlsplit(url).scheme.partition("+")[0]:
+        case "sqlite":
+            app.config["KURAK"].instance_dir.mkdir(parents=True, exist_ok=True)
+            huey.storage_class, huey.storage_kwargs = SqliteStorage, {"filename": url.removeprefix("sqlite:///")}
+        case "postgresql":
+            huey.storage_class, huey.storage_kwargs = PostgresStorage, {"dsn": url.replace("+psycopg", "")}
+        case "redis" | "rediss":
+            huey.storage_class, huey.storage_kwargs = RedisStorage, {"url": url}
+        case _:
+            huey.storage_class, huey.storage_kwargs = MemoryStorage, {}
+    huey.storage = huey.create_storage()
+
+
+def wake(name: str) -> None:
+    """Tell a worker that there is work: inbox, outbox, refunds or papers. Never raises: the sweep is behind it."""
+    now = time.monotonic()
+    if now - _woken.get(name, -WAKE_SECONDS) < WAKE_SECONDS:
+        return  # a job that was woken so lately is still awake
+    _woken[name] = now
+    try:
+        TASKS[name]()
+    except Exception:  # the row is stored; only its wake-up was lost
+        log.warning("could not wake %s; the sweep will", name, exc_info=True)
+
+
+def work_off(step: Callable[[], bool], *, linger_seconds: float = LINGER_SECONDS) -> int:
+    """Do steps until nothing has been due for a while; how many were done. One failed step does not stop the next."""
+    done = 0
+    idle_since = time.monotonic()
+    while time.monotonic() - idle_since < linger_seconds or linger_seconds == 0:
+        if _did(step):
+            done += 1
+            idle_since = time.monotonic()
+        elif linger_seconds == 0:
+            return done
+        else:
+            time.sleep(PAUSE_SECONDS)
+    return done
+
+
+def work_off_everything() -> int:
+    """All that is due now, without lingering: for tests, commands and the sweep."""
+    return sum(work_off(step, linger_seconds=0) for step in (settle_inbox, send_refunds, print_papers, send_mail))
+
+
+def settle_inbox() -> bool:
+    """One event of the inbox; what it brought may have papers to print and mail to send."""
+    outside = gateways()
+    did = settlement.settle_next_event(payments=outside.payments, clock=outside.clock, public_url=_public_url())
+    if did:
+        wake("outbox")
+    return did
+
+
+def send_refunds() -> bool:
+    outside = gateways()
+    return refunding.send_next_refund(payments=outside.payments, clock=outside.clock, public_url=_public_url())
+
+
+def send_mail() -> bool:
+    outside = gateways()
+    return delivery.deliver_next(mailer=outside.mailer, clock=outside.clock, public_url=_public_url())
+
+
+def print_papers() -> bool:
+    """One receipt that has no PDF yet; those whose facts cannot be printed rightly are left for staff."""
+    for receipt_id in receipting.unprinted():
+        try:
+            receipting.make_file(receipt_id, clock=gateways().clock)
+        except HeldReceipt as reason:
+            log.warning("receipt %s is held: %s", receipt_id, reason)
+        else:
+            return True
+    return False
+
+
+def _did(step: Callable[[], bool]) -> bool:
+    try:
+        return step()
+    except DatabaseBusy:
+        time.sleep(PAUSE_SECONDS)
+        return False
+    except Exception:  # told, kept with its reason in the row, and tried again; the next row must not wait
+        log.exception("a job failed")
+        return True
+
+
+def _public_url() -> str:
+    url: str = current_app.config["KURAK"].public_url
+    return url
+
+
+def _job(step: Callable[[], bool]) -> Any:
+    @huey.task(name=step.__name__)  # type: ignore[untyped-decorator]
+    def job() -> None:
+        with _flask[0].app_context():
+            work_off(step)
+
+    return job
+
+
+TASKS: dict[str, Any] = {
+    "inbox": _job(settle_inbox),
+    "outbox": _job(send_mail),
+    "refunds": _job(send_refunds),
+    "papers": _job(print_papers),
+}
+
+
+@huey.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
+def sweep() -> None:
+    """Whatever is due, woken or not."""
+    with _flask[0].app_context():
+        work_off_everything()

@@ -253,8 +253,8 @@ def is_posted(session: Session, source: str) -> bool:
     return session.execute(select(JournalEntry.id).where(JournalEntry.source == source)).first() is not None
 
 
-def _ledger_query(wanted: LedgerFilter) -> Select[Any]:
-    query: Select[Any] = (
+def _ledger_query(wanted: LedgerFilter) -> Select[*tuple[Any, ...]]:
+    query = (
         select(
             JournalEntry.id.label("entry_id"),
             JournalEntry.recorded_at,

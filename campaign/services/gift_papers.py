@@ -46,7 +46,7 @@ def bring_up_to_date(session: Session, donation_id: int, *, at: datetime, public
 
 def _issue(
     session: Session,
-    gift: Row[Any],
+    gift: Row[*tuple[Any, ...]],
     remaining: Money,
     *,
     former: tuple[int, str] | None,
@@ -60,7 +60,7 @@ def _issue(
     _tell(session, gift, "receipt", number=number, receipt_id=receipt_id, key=number, at=at)
 
 
-def _facts(gift: Row[Any], remaining: Money, *, former: tuple[int, str] | None, public_url: str) -> ReceiptFacts:
+def _facts(gift: Row[*tuple[Any, ...]], remaining: Money, *, former: tuple[int, str] | None, public_url: str) -> ReceiptFacts:
     language = gift.language
     is_part = bool(former) and remaining.minor < gift.gift_minor + gift.cover_minor
     # Only a whole gift was settled at the amount that the provider told; a rest has no settlement of its own.
@@ -87,7 +87,7 @@ def _facts(gift: Row[Any], remaining: Money, *, former: tuple[int, str] | None, 
     )
 
 
-def _note(gift: Row[Any], *, is_part: bool) -> str | None:
+def _note(gift: Row[*tuple[Any, ...]], *, is_part: bool) -> str | None:
     """What a replacement says of the rest that was sent back, in the receipt's language."""
     if not is_part:
         return None
@@ -105,7 +105,7 @@ PART_REFUND = {
 
 def _tell(
     session: Session,
-    gift: Row[Any],
+    gift: Row[*tuple[Any, ...]],
     kind: str,
     *,
     number: str,
@@ -135,7 +135,7 @@ def _tell(
     enqueue(session, letter, receipt_id=receipt_id, donation_id=gift.id, at=at)
 
 
-def _gift(session: Session, donation_id: int) -> Row[Any]:
+def _gift(session: Session, donation_id: int) -> Row[*tuple[Any, ...]]:
     """The gift with all that its papers print, in one query."""
     return session.execute(
         select(

@@ -1,0 +1,209 @@
+"""Mail leaves the outbox: in the donor's language, with its receipt, retried with growing pauses, then shown to staff.
+
+A mail is marked as sent after the server took it. A crash in between sends it once more, with the same Message-ID, so
+that a mailbox can tell the double; the other order could lose it.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import render_template
+from sqlalchemy import select, update
+
+from campaign.database import reading, transaction
+from campaign.domain.errors import NotFound
+from campaign.domain.money import Money
+from campaign.gateways.clock import Clock
+from campaign.gateways.mailer import Letter, Mailer, MailRefused, MailUnavailable
+from campaign.i18n import day, in_language, money
+from campaign.models.outbox import Message
+from campaign.models.receipt import Receipt
+from campaign.services import receipting
+from receipts import HeldReceipt
+
+LEASE = timedelta(minutes=5)
+ATTEMPTS_MAX = 10
+"""Then a mail is dead and staff see it; with the pauses below that is about two days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Due:
+    """A mail that a worker holds."""
+
+    id: int
+    receipt_id: int | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRow:
+    """A mail as lists show it."""
+
+    public_id: str
+    kind: str
+    language: str
+    recipient: str
+    state: str
+    attempts: int
+    created_at: datetime
+    sent_at: datetime | None
+    error: str | None
+    receipt_id: int | None
+
+
+def deliver_next(*, mailer: Mailer, clock: Clock, public_url: str) -> bool:
+    """Send the oldest mail that is due; False when there is none."""
+    due = _take_next(clock=clock)
+    if due is None:
+        return False
+    try:
+        attachment = _attachment(due, clock=clock)
+        if not mailer.sends:
+            _close(due, "kept", None, clock=clock)
+            return True
+        mailer.send(compose(_message(due.id), attachment=attachment, public_url=public_url, at=clock.now()))
+    except HeldReceipt as reason:
+        _close(due, "held", f"The receipt cannot be printed rightly: {reason}", clock=clock)
+    except MailRefused as reason:
+        _close(due, "dead", str(reason), clock=clock)
+    except MailUnavailable as reason:
+        _put_back(due, str(reason), clock=clock)
+    except Exception as error:
+        _put_back(due, f"{type(error).__name__}: {error}", clock=clock)
+        raise
+    else:
+        _close(due, "sent", None, clock=clock)
+    return True
+
+
+def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_url: str, at: datetime) -> Letter:
+    """The mail as it leaves: subject, text and HTML from the templates of its kind, in its language."""
+    with in_language(message.language):
+        told = _told(message, public_url=public_url)
+        parts = {
+            part: render_template(f"emails/{message.kind}/{part}", **told)
+            for part in ("subject.txt", "body.txt", "body.html")
+        }
+    return Letter(
+        message_id=f"<{message.public_id}@{urlsplit(public_url).hostname}>",
+        recipient=message.recipient,
+        subject=" ".join(parts["subject.txt"].split()),
+        text=parts["body.txt"],
+        html=parts["body.html"],
+        language=message.language,
+        sent_at=at,
+        attachments=(attachment,) if attachment else (),
+    )
+
+
+def preview(public_id: str, *, public_url: str, clock: Clock) -> Letter:
+    """A mail as it left or will leave, without its attachment; NotFound."""
+    with reading() as session:
+        message = session.execute(select(Message).where(Message.public_id == public_id)).scalar_one_or_none()
+        if message is None:
+            raise NotFound(public_id)
+        session.expunge(message)
+    return compose(message, attachment=None, public_url=public_url, at=message.sent_at or clock.now())
+
+
+def messages(*, state: str | None = None, limit: int = 100) -> list[MessageRow]:
+    """Mails, newest first, of one state or all."""
+    query = select(*(getattr(Message, name) for name in MessageRow.__slots__)).order_by(Message.id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(Message.state == state)
+    with reading() as session:
+        return [MessageRow(**row._mapping) for row in session.execute(query)]  # noqa: SLF001
+
+
+def send_again(public_id: str, *, clock: Clock) -> None:
+    """Queue a mail once more: a dead or held one after its cause was mended, or a sent one that was lost on its way."""
+    with transaction() as session:
+        found = session.execute(
+            update(Message)
+            .where(Message.public_id == public_id)
+            .values(state="queued", attempts=0, next_try_at=clock.now(), error=None)
+            .returning(Message.id)
+        ).one_or_none()
+        if found is None:
+            raise NotFound(public_id)
+
+
+def _told(message: Message, *, public_url: str) -> dict[str, Any]:
+    """The stored facts as finished texts of the reader's language, which is what the templates take."""
+    facts: dict[str, Any] = dict(message.facts)
+    base = f"{public_url}/{message.language}"
+    number = facts.get("receipt_number", "")
+    code = _verify_code(number)
+    facts |= {
+        "lang": message.language,
+        "amount": money(Money(facts["amount_minor"], facts["currency"])),
+        "given_on": day(date.fromisoformat(facts["given_on"])),
+        "verify_url": f"{base}/verify/{number}?code={code}",
+        "receipt_url": f"{base}/verify/{number}?code={code}",
+    }
+    return facts
+
+
+def _verify_code(number: str) -> str:
+    with reading() as session:
+        return session.execute(select(Receipt.verify_code).where(Receipt.number == number)).scalar() or ""
+
+
+def _attachment(due: _Due, *, clock: Clock) -> tuple[str, bytes] | None:
+    if due.receipt_id is None:
+        return None
+    pdf = receipting.make_file(due.receipt_id, clock=clock)
+    with reading() as session:
+        number = session.execute(select(Receipt.number).where(Receipt.id == due.receipt_id)).scalar_one()
+    return f"{number}.pdf", pdf
+
+
+def _message(message_id: int) -> Message:
+    with reading() as session:
+        message = session.get_one(Message, message_id)
+        session.expunge(message)
+    return message
+
+
+def _take_next(*, clock: Clock) -> _Due | None:
+    now = clock.now()
+    waiting = (
+        select(Message.id)
+        .where(Message.state == "queued", Message.next_try_at <= now)
+        .order_by(Message.next_try_at, Message.id)
+        .limit(1)
+    )
+    with reading() as session:
+        if session.execute(waiting).first() is None:
+            return None
+    with transaction() as session:
+        row = session.execute(
+            update(Message)
+            .where(Message.id == waiting.with_for_update(skip_locked=True).scalar_subquery())
+            .values(next_try_at=now + LEASE, attempts=Message.attempts + 1)
+            .returning(Message.id, Message.receipt_id, Message.attempts)
+        ).one_or_none()
+    return _Due(id=row[0], receipt_id=row[1], attempts=row[2]) if row else None
+
+
+def _close(due: _Due, state: str, error: str | None, *, clock: Clock) -> None:
+    now = clock.now()
+    with transaction() as session:
+        session.execute(
+            update(Message)
+            .where(Message.id == due.id)
+            .values(state=state, error=error, sent_at=now if state == "sent" else None)
+        )
+
+
+def _put_back(due: _Due, error: str, *, clock: Clock) -> None:
+    pause = min(timedelta(seconds=30 * 2.0 ** (due.attempts - 1)), timedelta(hours=12))
+    is_last = due.attempts >= ATTEMPTS_MAX
+    with transaction() as session:
+        session.execute(
+            update(Message)
+            .where(Message.id == due.id)
+            .values(state="dead" if is_last else "queued", error=error[:500], next_try_at=clock.now() + pause)
+        )

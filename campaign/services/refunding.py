@@ -1,0 +1,189 @@
+"""Money goes back: the request is written down first, then the provider is asked under one key until it answers."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from campaign.database import reading, transaction
+from campaign.domain.donation import DonationState, NotRefundable, RefundTooLarge
+from campaign.domain.errors import NotFound
+from campaign.domain.identity import new_public_id
+from campaign.domain.money import CurrencyMismatch, Money
+from campaign.gateways.clock import Clock
+from campaign.gateways.payments import PaymentGateway, PaymentRefused, PaymentsUnavailable
+from campaign.models.donation import Donation, DonationEvent, Refund
+from campaign.services import audit
+from campaign.services.applying import NOW_REFUNDED
+from campaign.services.settlement import settle
+
+LEASE = timedelta(minutes=5)
+UNDER_WAY = ("requested", *NOW_REFUNDED)
+"""States of refunds that take from what may still be sent back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundOrder:
+    """What staff decided: how much of which gift goes back, and why."""
+
+    donation_public_id: str
+    amount: Money
+    reason: str
+    actor_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Due:
+    """A request that a worker is to bring to the provider."""
+
+    id: int
+    public_id: str
+    donation_id: int
+    donation_public_id: str
+    payment_id: str
+    amount: Money
+    attempts: int
+
+
+def refundable(session: Session, donation_public_id: str) -> Money:
+    """What may still be sent back: the charge less what went back or is about to. NotRefundable when nothing may."""
+    row = session.execute(
+        select(Donation.id, Donation.state, Donation.currency, Donation.gift_minor + Donation.cover_minor)
+        .where(Donation.public_id == donation_public_id)
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotFound(donation_public_id)
+    if row[1] != DonationState.PAID:
+        raise NotRefundable
+    taken = session.execute(
+        select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(
+            Refund.donation_id == row[0], Refund.state.in_(UNDER_WAY)
+        )
+    ).scalar_one()
+    left = Money(row[3] - int(taken), row[2])
+    if left.minor <= 0:
+        raise NotRefundable
+    return left
+
+
+def request_refund(order: RefundOrder, *, clock: Clock) -> str:
+    """Write down that money is to go back; the public id of the request. A worker asks the provider afterwards.
+
+    Raises NotRefundable, or RefundTooLarge when more is asked than is left.
+    """
+    now = clock.now()
+    public_id = new_public_id()
+    with transaction() as session:
+        left = refundable(session, order.donation_public_id)
+        if order.amount.currency != left.currency:
+            raise CurrencyMismatch(order.amount.currency)
+        if not 0 < order.amount.minor <= left.minor:
+            raise RefundTooLarge(order.amount)
+        donation_id = session.execute(
+            select(Donation.id).where(Donation.public_id == order.donation_public_id)
+        ).scalar_one()
+        session.execute(
+            insert(Refund),
+            {
+                "public_id": public_id,
+                "donation_id": donation_id,
+                "currency": order.amount.currency,
+                "amount_minor": order.amount.minor,
+                "reason": order.reason,
+                "requested_by": order.actor_id,
+                "requested_at": now,
+                "next_try_at": now,
+            },
+        )
+        detail: dict[str, object] = {"refund": public_id, "minor": order.amount.minor, "reason": order.reason}
+        told = {"donation_id": donation_id, "at": now, "kind": "refund_requested", "detail": detail}
+        session.execute(insert(DonationEvent), {**told, "actor_id": order.actor_id})
+        audit.record(
+            session,
+            actor_id=order.actor_id,
+            action="refund:request",
+            subject=f"donation:{order.donation_public_id}",
+            detail=detail,
+            at=now,
+        )
+    return public_id
+
+
+def send_next_refund(*, payments: PaymentGateway, clock: Clock, public_url: str) -> bool:
+    """Bring the oldest waiting request to the provider, then look at what became of it; False when none waits.
+
+    Asked again after a crash or a silence, the provider finds the same request under the same key.
+    """
+    due = _take_next(clock=clock)
+    if due is None:
+        return False
+    try:
+        payments.refund(due.payment_id, due.amount, request_id=due.public_id, donation_id=due.donation_public_id)
+        settle(due.donation_id, payments=payments, clock=clock, public_url=public_url, with_refunds=True)
+    except PaymentRefused as refusal:
+        _close(due, str(refusal), at=clock.now())
+    except PaymentsUnavailable as silence:
+        _put_back(due, str(silence), at=clock.now())
+    return True
+
+
+def _take_next(*, clock: Clock) -> _Due | None:
+    now = clock.now()
+    waiting = (
+        select(Refund.id)
+        .where(Refund.state == "requested", Refund.next_try_at <= now)
+        .order_by(Refund.next_try_at, Refund.id)
+        .limit(1)
+    )
+    with reading() as session:
+        if session.execute(waiting).first() is None:
+            return None
+    with transaction() as session:
+        held = session.execute(
+            update(Refund)
+            .where(Refund.id == waiting.with_for_update(skip_locked=True).scalar_subquery())
+            .values(next_try_at=now + LEASE, attempts=Refund.attempts + 1)
+            .returning(Refund.id)
+        ).scalar()
+        if held is None:
+            return None
+        row = session.execute(
+            select(Refund, Donation.public_id, Donation.payment_id)
+            .join(Donation, Donation.id == Refund.donation_id)
+            .where(Refund.id == held)
+        ).one()
+        refund = row[0]
+        return _Due(
+            id=refund.id,
+            public_id=refund.public_id,
+            donation_id=refund.donation_id,
+            donation_public_id=row[1],
+            payment_id=row[2] or "",
+            amount=Money(refund.amount_minor, refund.currency),
+            attempts=refund.attempts,
+        )
+
+
+def _close(due: _Due, error: str, *, at: datetime) -> None:
+    """The provider said no for good: the request is over, and staff read why."""
+    with transaction() as session:
+        session.execute(
+            update(Refund)
+            .where(Refund.id == due.id, Refund.state == "requested")
+            .values(state="failed", error=error[:500], next_try_at=None)
+        )
+        detail: dict[str, object] = {"refund": due.public_id, "minor": due.amount.minor, "error": error[:200]}
+        told = {"donation_id": due.donation_id, "at": at, "kind": "refund_failed", "detail": detail}
+        session.execute(insert(DonationEvent), told)
+
+
+def _put_back(due: _Due, error: str, *, at: datetime) -> None:
+    pause = min(timedelta(seconds=10 * 2.0 ** (due.attempts - 1)), timedelta(hours=1))
+    with transaction() as session:
+        session.execute(
+            update(Refund)
+            .where(Refund.id == due.id, Refund.state == "requested")
+            .values(error=error[:500], next_try_at=at + pause)
+        )
