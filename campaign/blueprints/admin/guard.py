@@ -7,7 +7,7 @@ from typing import cast
 from flask import Flask, abort, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user, user_logged_in
+from flask_login import current_user, user_logged_in  # type: ignore[import-untyped]
 from flask_security.utils import check_and_update_authn_fresh, logout_user
 
 from campaign.blueprints.admin.permissions import CLOSED, OPEN, RULES, Rule, can
@@ -100,7 +100,7 @@ def _ask_again(rule: Rule) -> ResponseReturnValue:
             session["draft"] = {"path": request.path, "fields": fields}
     if rule.back:
         flash(_("Confirm that it is you, then choose the download again."), "info")
-        return redirect(url_for("security.verify", next=url_for(rule.back, **request.args.to_dict())))
+        return redirect(url_for("security.verify", next=f"{url_for(rule.back)}?{request.query_string.decode()}"))
     return redirect(url_for("security.verify", next=request.full_path.rstrip("?")))
 
 

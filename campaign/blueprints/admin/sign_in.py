@@ -53,7 +53,7 @@ MESSAGES: dict[str, tuple[LazyString, str]] = {
 """Flask-Security's sentences in our words; it ships none in Kyrgyz."""
 
 
-class DeskLoginForm(LoginForm):  # type: ignore[misc]  # Flask-Security is untyped here
+class DeskLoginForm(LoginForm):
     """Address and password. Nobody is remembered: a session ends after half an hour of nothing."""
 
     remember = None
