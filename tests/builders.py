@@ -54,7 +54,9 @@ def a_campaign(
         "image_alt": in_three("Women at work"),
         "contact_email": "hello@quilt.example",
         "series": slug.upper()[:3],
-        "issuer": {"name": "Quilt", "address": "Osh", "registration": "1", "place": "Osh", "signatory": "A. B."},
+        "issuer": {
+            name: in_three(name.title()) for name in ("legal_name", "address", "registration", "place", "signatory")
+        },
         **facts,
     }
     with transaction() as session:

@@ -1,0 +1,99 @@
+"""Short words for the engine's tests: give, pay, tell, work off."""
+
+from dataclasses import dataclass, field
+from itertools import count
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaign.database import reading
+from campaign.domain.money import Money
+from campaign.extensions import db
+from campaign.jobs import work_off_everything
+from campaign.models.campaign import Campaign
+from campaign.models.donation import Donation
+from campaign.services import webhook_inbox
+from campaign.services.checkout import GiftRequest, start_checkout
+from tests.builders import a_campaign
+from tests.fakes import SIGNATURE, FakePayments, RecordingMailer, SettableClock
+
+PUBLIC_URL = "http://127.0.0.1:8000"
+
+
+@dataclass
+class Engine:
+    """The services with their outside world, as one test uses them."""
+
+    app: Flask
+    payments: FakePayments
+    mailer: RecordingMailer
+    clock: SettableClock
+    numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    @classmethod
+    def started(cls, app: Flask, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock) -> "Engine":
+        """With a campaign that takes gifts."""
+        a_campaign(series="WCL")
+        db.session.rollback()
+        return cls(app, payments, mailer, clock)
+
+    def request(
+        self, *, form: str = "", minor: int = 25_00, currency: str = "USD", language: str = "en", covers_fee: bool = False
+    ) -> GiftRequest:
+        with reading() as session:
+            slug = session.execute(select(Campaign.slug)).scalar_one()
+        return GiftRequest(
+            campaign_slug=slug,
+            form_id=form or f"form-{next(self.numbers)}",
+            language=language,
+            gift=Money(minor, currency),
+            covers_fee=covers_fee,
+            fund_code=None,
+            email="donor@example.org",
+            public_name=None,
+            message=None,
+            is_anonymous=True,
+        )
+
+    def open(self, request: GiftRequest | None = None) -> str:
+        """A gift whose page is open: its public id."""
+        return start_checkout(
+            request or self.request(), payments=self.payments, clock=self.clock, public_url=PUBLIC_URL
+        ).public_id
+
+    def checkout_of(self, public_id: str) -> str:
+        return str(self.donation(public_id).checkout_id)
+
+    def tell(self, type_: str, object_id: str, *, event_id: str = "") -> bool:
+        """Deliver a signed event about an object; whether it was new."""
+        name = event_id or f"evt_{next(self.numbers)}"
+        body = self.payments.event(type_, object_id, event_id=name)
+        return webhook_inbox.receive(body, SIGNATURE, payments=self.payments, clock=self.clock)
+
+    def work(self) -> int:
+        """Everything that is due."""
+        return work_off_everything()
+
+    def give(self, *, minor: int = 25_00, fee_minor: int | None = 1_03, language: str = "en") -> str:
+        """A gift that is paid, settled (unless fee_minor is None) and told; its public id."""
+        public_id = self.open(self.request(minor=minor, language=language))
+        checkout = self.checkout_of(public_id)
+        self.payments.pay(checkout)
+        if fee_minor is not None:
+            self.payments.settle(checkout, fee_minor=fee_minor)
+        self.tell("checkout.session.completed", checkout)
+        self.work()
+        return public_id
+
+    def donation(self, public_id: str) -> Donation:
+        """The row as it is now, detached."""
+        with reading() as session:
+            found = session.execute(select(Donation).where(Donation.public_id == public_id)).scalar_one()
+            session.expunge(found)
+        return found
+
+    @property
+    def session(self) -> Session:
+        return db.session()
+

@@ -1,0 +1,144 @@
+"""Money goes back: whole, in part, twice, from the dashboard, and when the donor's bank sends it back to us."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from campaign.domain.donation import NotRefundable, RefundTooLarge
+from campaign.domain.journal import Account, Settled
+from campaign.domain.money import Money
+from campaign.models.donation import Refund
+from campaign.models.receipt import Receipt
+from campaign.services import bookkeeping
+from campaign.services.refunding import RefundOrder, request_refund
+from tests.services.engine import Engine
+
+
+def order(public_id: str, minor: int) -> RefundOrder:
+    return RefundOrder(
+        donation_public_id=public_id, amount=Money(minor, "USD"), reason="asked for by the donor", actor_id=None
+    )
+
+
+def send_back(engine: Engine, public_id: str, minor: int) -> str:
+    """Ask, let the provider do it, and hear of it."""
+    request_id = request_refund(order(public_id, minor), clock=engine.clock)
+    engine.work()
+    engine.payments.settle_refund(request_id)
+    engine.tell("refund.updated", f"re_{request_id}")
+    engine.work()
+    return request_id
+
+
+def receipts(engine: Engine) -> list[tuple[str, int]]:
+    rows = engine.session.execute(select(Receipt.state, Receipt.amount_minor).order_by(Receipt.id))
+    return [(row[0], row[1]) for row in rows]
+
+
+def test_a_part_refund_replaces_the_receipt_by_one_for_the_rest(engine: Engine) -> None:
+    public_id = engine.give(minor=25_00, fee_minor=1_03)
+
+    send_back(engine, public_id, 10_00)
+
+    assert engine.donation(public_id).refunded_minor == 10_00
+    assert receipts(engine) == [("replaced", 25_00), ("issued", 15_00)]
+    assert bookkeeping.account_totals(engine.session)[(Account.PROVIDER, "USD")] == 13_97
+    assert [letter.subject != "" for letter in engine.mailer.sent] == [True, True, True]
+
+
+def test_a_whole_refund_voids_the_receipt_and_tells_the_donor(engine: Engine) -> None:
+    public_id = engine.give(minor=25_00, fee_minor=1_03)
+
+    send_back(engine, public_id, 25_00)
+
+    assert receipts(engine) == [("void", 25_00)]
+    donation = engine.donation(public_id)
+    assert bookkeeping.balance_of(engine.session, donation.fund_id, "USD").minor == -1_03  # the fee does not come back
+
+
+def test_two_part_refunds_may_not_exceed_the_gift(engine: Engine) -> None:
+    public_id = engine.give(minor=25_00)
+    send_back(engine, public_id, 20_00)
+
+    with pytest.raises(RefundTooLarge):
+        request_refund(order(public_id, 5_01), clock=engine.clock)
+    send_back(engine, public_id, 5_00)
+    with pytest.raises(NotRefundable):
+        request_refund(order(public_id, 1), clock=engine.clock)
+
+
+def test_what_is_asked_for_and_not_yet_sent_counts_already(engine: Engine) -> None:
+    public_id = engine.give(minor=25_00)
+    request_refund(order(public_id, 20_00), clock=engine.clock)
+
+    with pytest.raises(RefundTooLarge):
+        request_refund(order(public_id, 20_00), clock=engine.clock)
+
+
+def test_an_unpaid_gift_cannot_be_refunded(engine: Engine) -> None:
+    with pytest.raises(NotRefundable):
+        request_refund(order(engine.open(), 1_00), clock=engine.clock)
+
+
+def test_a_lost_answer_leads_to_one_refund(engine: Engine) -> None:
+    public_id = engine.give(minor=25_00)
+    engine.payments.loses_answers = True
+    request_refund(order(public_id, 10_00), clock=engine.clock)
+    engine.work()
+    engine.payments.loses_answers = False
+    engine.clock.advance(minutes=10)
+    engine.work()
+
+    [facts] = engine.payments.facts.values()
+    assert len(facts.refunds) == 1
+    assert engine.donation(public_id).refunded_minor == 10_00
+
+
+def test_a_refund_made_in_the_dashboard_arrives_as_an_event(engine: Engine) -> None:
+    public_id = engine.give(minor=25_00)
+    checkout = engine.checkout_of(public_id)
+    engine.payments.refund(
+        f"pi_{checkout}", Money(7_00, "USD"), request_id="from-the-dashboard", donation_id=public_id
+    )
+    engine.payments.settle_refund("from-the-dashboard")
+
+    engine.tell("charge.refunded", f"ch_{checkout}")
+    engine.work()
+
+    assert engine.donation(public_id).refunded_minor == 7_00
+    assert receipts(engine) == [("replaced", 25_00), ("issued", 18_00)]
+
+
+def test_a_refund_that_fails_after_success_restores_the_gift_and_its_receipt(engine: Engine) -> None:
+    public_id = engine.give(minor=25_00, fee_minor=1_03)
+    request_id = send_back(engine, public_id, 25_00)
+    checkout = engine.checkout_of(public_id)
+    [refund] = engine.payments.facts[checkout].refunds
+    failed = replace(
+        refund,
+        state="failed",
+        returned=Settled("txn_back", Money(25_00, "USD"), Money(0, "USD")),
+        returned_on=engine.clock.now(),
+    )
+    engine.payments._tell(checkout, refunds=(failed,))
+
+    engine.tell("refund.failed", f"re_{request_id}")
+    engine.work()
+
+    assert engine.donation(public_id).refunded_minor == 0
+    assert receipts(engine) == [("void", 25_00), ("issued", 25_00)]
+    assert bookkeeping.account_totals(engine.session)[(Account.PROVIDER, "USD")] == 23_97
+
+
+def test_a_refusal_by_the_provider_is_told_to_staff_and_frees_the_amount(engine: Engine) -> None:
+    public_id = engine.give(minor=25_00)
+    checkout = engine.checkout_of(public_id)
+    request_refund(order(public_id, 25_00), clock=engine.clock)
+    engine.payments.refund(f"pi_{checkout}", Money(25_00, "USD"), request_id="somebody-else", donation_id=public_id)
+
+    engine.work()
+
+    mine = engine.session.execute(select(Refund).where(Refund.reason != "")).scalar_one()
+    assert mine.state == "failed"
+    assert "more than was paid" in (mine.error or "")
