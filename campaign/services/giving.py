@@ -35,6 +35,11 @@ class Offer:
     fee: FeeModel
     presets: tuple[Preset, ...]
 
+    @property
+    def fee_fixed(self) -> Money:
+        """The part of the fee that is the same for every gift."""
+        return Money(self.fee.fixed_minor, self.currency)
+
     def cover_of(self, gift: Money) -> Money:
         """What the donor adds so that this gift arrives whole."""
         return cover_for(gift, self.fee)
@@ -56,10 +61,8 @@ class GivingOptions:
 
     slug: str
     title: dict[str, str]
-    trust_line: dict[str, str]
     contact_email: str
     is_featured: bool
-    is_demo: bool
     starts_on: date
     ends_on: date
     offers: tuple[Offer, ...]
@@ -83,9 +86,8 @@ class GivenGift:
     state: DonationState
     checkout_id: str | None
     campaign_slug: str
-    campaign_title: dict[str, str]
+    campaign_name: dict[str, str]
     contact_email: str
-    is_demo: bool
     purpose_code: str
     purpose: dict[str, str]
     gift: Money
@@ -102,6 +104,14 @@ class GivenGift:
         """What was or would be paid: the gift and the cover of the fee."""
         return self.gift + self.cover
 
+    @property
+    def masked_email(self) -> str | None:
+        """Enough of the address for its owner to know it again: `a•••@mail.ru`."""
+        if not self.email:
+            return None
+        who, _, where = self.email.rpartition("@")
+        return f"{who[:1]}•••@{where}"
+
 
 def giving_options(slug: str | None = None) -> GivingOptions:
     """What may be given to a campaign, by default to the featured one; NotFound when there is none."""
@@ -113,10 +123,8 @@ def giving_options(slug: str | None = None) -> GivingOptions:
         return GivingOptions(
             slug=campaign.slug,
             title=campaign.title,
-            trust_line=campaign.trust_line,
             contact_email=campaign.contact_email,
             is_featured=campaign.is_featured,
-            is_demo=campaign.is_demo,
             starts_on=campaign.starts_on,
             ends_on=campaign.ends_on,
             offers=_offers(session, campaign.id),
@@ -189,9 +197,8 @@ def _as_given(donation: Donation, campaign: Campaign, fund: Fund, donor: Donor |
         state=DonationState(donation.state),
         checkout_id=donation.checkout_id,
         campaign_slug=campaign.slug,
-        campaign_title=campaign.title,
+        campaign_name=campaign.name,
         contact_email=campaign.contact_email,
-        is_demo=campaign.is_demo,
         purpose_code=fund.code,
         purpose=fund.title,
         gift=Money(donation.gift_minor, donation.currency),

@@ -4,3 +4,5 @@ from flask import Blueprint
 
 bp = Blueprint("donations", __name__)
 webhook_bp = Blueprint("webhooks", __name__)
+
+from campaign.blueprints.donations import give, thanks, webhooks

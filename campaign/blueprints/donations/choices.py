@@ -1,0 +1,49 @@
+"""The form's choices as its page draws them, in the reader's language."""
+
+from decimal import Decimal
+
+from babel.numbers import format_decimal
+from flask_babel import gettext as _
+
+from campaign.blueprints.donations.gift_form import OTHER
+from campaign.domain.money import Money, currency
+from campaign.i18n import current_language, money, text_of
+from campaign.services.giving import GivingOptions, Offer
+
+Choice = tuple[str, str, str | None]
+"""(value, label, hint)"""
+
+
+def amounts(offer: Offer) -> list[Choice]:
+    """The offered amounts with what each makes possible, and «other»."""
+    offered: list[Choice] = [
+        (typed_amount(preset.amount), money(preset.amount), text_of(preset.impact)) for preset in offer.presets
+    ]
+    return [*offered, (OTHER, _("Other amount"), _("Write it below"))]
+
+
+def purposes(options: GivingOptions) -> list[Choice]:
+    """The funds that may be chosen, the general one first."""
+    return [(purpose.code, text_of(purpose.title), text_of(purpose.summary)) for purpose in options.purposes]
+
+
+def currency_names() -> dict[str, str]:
+    """Code → what people call the currency; CLDR's Russian and English names of the som are not the country's."""
+    return {"USD": _("US dollars"), "EUR": _("euros"), "KGS": _("Kyrgyz som")}
+
+
+def fee_share(offer: Offer) -> str:
+    """The part of the fee that grows with the gift: `2.9 %`."""
+    share = format_decimal(Decimal(offer.fee.basis_points) / 100, format="0.##", locale=current_language())
+    return f"{share}\u00a0%"
+
+
+def money_sample(offer: Offer) -> str:
+    """An amount written out, from which the page's script learns how the reader's language writes money."""
+    return money(Money(12_345_67 * 10 ** currency(offer.currency).exponent // 100, offer.currency))
+
+
+def typed_amount(amount: Money) -> str:
+    """An amount as one types it: `25`, `25.50`."""
+    whole, _sign, rest = str(amount.decimal).partition(".")
+    return f"{whole}.{rest}" if rest.strip("0") else whole

@@ -1,0 +1,201 @@
+"""The donation form: what was typed is judged here, told in the reader's language, and becomes a GiftRequest.
+
+It is a Flask-WTF form, so that fields, kept values and messages are in one place; pages draw it with our own macros.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, StringField
+from wtforms.validators import StopValidation, ValidationError
+
+from campaign.blueprints.donations.form_id import FormForged, FormTooOld, FormTooYoung, read_form_id
+from campaign.blueprints.donations.typed import AddressNotUnderstood, email_address, one_line, paragraphs
+from campaign.domain.errors import DomainError
+from campaign.domain.money import AmountInOtherCurrency, AmountNotUnderstood, Money, currency, parse_amount
+from campaign.gateways.clock import Clock
+from campaign.i18n import money
+from campaign.services.checkout import GiftRequest
+from campaign.services.giving import GivingOptions
+
+OTHER = "other"
+NAME_MAX = 80
+MESSAGE_MAX = 280
+NO = ("", "0", "no", "off", "false")
+"""What a box sends, besides nothing, when it is not ticked."""
+
+
+class FormNotValid(DomainError):
+    """A gift was asked of a form that has mistakes, or was not checked."""
+
+
+class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """One gift as it was typed. Call `validate_on_submit`, then `request_in`."""
+
+    class Meta:
+        csrf = False  # no session is at stake; the origin of the request is checked for every form
+
+    amount = StringField(filters=[one_line])
+    other_amount = StringField(filters=[one_line])
+    currency = StringField(filters=[one_line])
+    cover_fees = BooleanField(false_values=NO)
+    fund = StringField(filters=[one_line])
+    anonymous = BooleanField(false_values=NO)
+    public_name = StringField(filters=[one_line])
+    message = StringField(filters=[paragraphs])
+    email = StringField(filters=[one_line])
+    frequency = StringField(filters=[one_line])
+    form_id = StringField()
+
+    def __init__(self, options: GivingOptions, *, clock: Clock, data: Mapping[str, object] | None = None) -> None:
+        self.options = options
+        self.clock = clock
+        self.gift: Money | None = None
+        self._address: str | None = None
+        self._form_id: str | None = None
+        self.is_too_young = False
+        super().__init__(data=data)
+        self.offer = options.offer_in(self.currency.data)
+
+    def validate_currency(self, field: Field) -> None:
+        if field.data not in {offer.currency for offer in self.options.offers}:
+            raise ValidationError(_("Choose one of the currencies that we take."))
+
+    def validate_amount(self, field: Field) -> None:
+        """The chosen amount, or the typed one; both only where they say the same."""
+        typed = self.other_amount.data
+        if not field.data and not typed:
+            raise ValidationError(_("Choose how much you want to give."))
+        preset = self._preset(field.data)
+        if field.data and field.data != OTHER and preset is None:
+            raise ValidationError(_("Choose how much you want to give."))
+        if preset is not None and not typed:
+            self.gift = preset
+
+    def validate_other_amount(self, field: Field) -> None:
+        chosen = self.amount.data
+        if self.amount.errors or self.gift is not None:
+            return
+        try:
+            given = parse_amount(field.data, self.offer.currency)
+        except AmountInOtherCurrency:
+            raise ValidationError(_("You wrote another currency. Choose it above, or write only the number.")) from None
+        except AmountNotUnderstood:
+            raise ValidationError(_("Enter an amount, like 35 or 35.50.")) from None
+        preset = self._preset(chosen)
+        if preset is not None and preset != given:
+            raise ValidationError(
+                _(
+                    "You chose %(chosen)s and also typed an amount. Clear this field, or choose “Other amount”.",
+                    chosen=money(preset),
+                )
+            )
+        self._refuse_out_of_bounds(given)
+        self.gift = given
+
+    def validate_fund(self, field: Field) -> None:
+        if field.data and field.data not in {purpose.code for purpose in self.options.purposes}:
+            raise ValidationError(_("Choose one of the purposes in the list."))
+
+    def validate_frequency(self, field: Field) -> None:
+        if field.data == "monthly":
+            raise ValidationError(_("Monthly gifts are not offered yet. You can give once."))
+        if field.data not in {"", "once"}:
+            raise ValidationError(_("Choose how often you want to give."))
+
+    def validate_email(self, field: Field) -> None:
+        if not field.data:
+            return
+        try:
+            self._address = email_address(field.data)
+        except AddressNotUnderstood:
+            raise ValidationError(_("Enter an e-mail address, like name@example.com, or leave it empty.")) from None
+
+    def validate_public_name(self, field: Field) -> None:
+        if len(field.data) > NAME_MAX:
+            raise ValidationError(_("Shorten the name to %(most)s characters.", most=NAME_MAX))
+
+    def validate_message(self, field: Field) -> None:
+        if len(field.data) > MESSAGE_MAX:
+            raise ValidationError(
+                _(
+                    "Shorten the message to %(most)s characters; it has %(count)s.",
+                    most=MESSAGE_MAX,
+                    count=len(field.data),
+                )
+            )
+
+    def validate_form_id(self, field: Field) -> None:
+        try:
+            self._form_id = read_form_id(field.data or "", clock=self.clock)
+        except FormTooYoung:
+            self.is_too_young = True
+            raise StopValidation(_("That was very fast. Look once more at what you chose, then continue.")) from None
+        except FormTooOld:
+            raise StopValidation(
+                _("This form was open for more than a day. Everything is still here: continue when it is right.")
+            ) from None
+        except FormForged:
+            raise StopValidation(
+                _("We could not recognise this form. Everything is still here: continue when it is right.")
+            ) from None
+
+    def request_in(self, language: str) -> GiftRequest:
+        """The valid form as a request. Its form id names what is given too: a changed form is another gift."""
+        if self.gift is None or self._form_id is None:
+            raise FormNotValid
+        fund = next((p for p in self.options.purposes if p.code == self.fund.data and not p.is_general), None)
+        name = None if self.anonymous.data else self.public_name.data or None
+        request = GiftRequest(
+            campaign_slug=self.options.slug,
+            form_id=self._form_id,
+            language=language,
+            gift=self.gift,
+            covers_fee=bool(self.cover_fees.data),
+            fund_code=fund.code if fund else None,
+            email=self._address,
+            public_name=name,
+            message=self.message.data or None,
+            is_anonymous=name is None,
+        )
+        return replace(request, form_id=f"{self._form_id}-{_digest(request)}")
+
+    def _preset(self, text: str | None) -> Money | None:
+        """The offered amount that a radio's value names."""
+        try:
+            named = parse_amount(text or "", self.offer.currency)
+        except AmountNotUnderstood:
+            return None
+        return named if named in {preset.amount for preset in self.offer.presets} else None
+
+    def _refuse_out_of_bounds(self, given: Money) -> None:
+        offer, step = self.offer, currency(given.currency).step
+        if given < offer.minimum:
+            raise ValidationError(_("The smallest gift we can take is %(amount)s.", amount=money(offer.minimum)))
+        if offer.maximum < given:
+            raise ValidationError(
+                _(
+                    "For gifts above %(amount)s write to %(email)s.",
+                    amount=money(offer.maximum),
+                    email=self.options.contact_email,
+                )
+            )
+        if given.minor % step:
+            raise ValidationError(
+                _("Enter an amount in steps of %(amount)s.", amount=money(Money(step, given.currency)))
+            )
+
+
+def _digest(request: GiftRequest) -> str:
+    """Twelve letters that differ when anything that was filled in does."""
+    said = json.dumps(asdict(replace(request, language="")), sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+
+def shown_form_of(form_id: str) -> str:
+    """The name of the shown form from a gift's form id."""
+    return form_id.partition("-")[0]

@@ -1,0 +1,152 @@
+"""The donation form: shown, judged, and answered with the way to the payment page."""
+
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign.blueprints.donations import bp, choices
+from campaign.blueprints.donations.form_id import sign_form_id
+from campaign.blueprints.donations.gift_form import GiveForm, shown_form_of
+from campaign.blueprints.donations.own_gifts import remember_gift
+from campaign.blueprints.donations.prefill import of_address, of_gift
+from campaign.config import Config
+from campaign.database import DatabaseBusy
+from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, DonationState
+from campaign.domain.errors import DomainError
+from campaign.extensions import limiter
+from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
+from campaign.i18n import LANGUAGES, current_language
+from campaign.services.campaigns import campaign_named
+from campaign.services.checkout import CampaignEnded, CheckoutStarted, start_checkout
+from campaign.services.giving import GivenGift, gift_named, gift_of_form, giving_options
+from campaign.wiring import gateways
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 60
+UNPAID = {DonationState.CREATED, DonationState.OPEN, DonationState.EXPIRED, DonationState.FAILED}
+
+
+class ForeignCheckout(DomainError):
+    """The payment page's address is neither the provider's nor ours, so nobody is sent there."""
+
+
+@bp.get("/<any(en,ru,ky):lang>/donate")
+def donate(lang: str) -> ResponseReturnValue:
+    """The empty form, or one filled in from the address, or from the gift whose payment page was left."""
+    left = gift_named(request.args["left"]) if "left" in request.args else None
+    if left is not None and left.state not in UNPAID:
+        return redirect(url_for(".thanks", lang=lang, s=left.checkout_id), code=303)
+    options = giving_options(left.campaign_slug if left else request.args.get("campaign"))
+    form = GiveForm(options, clock=gateways().clock, data=of_gift(left) if left else of_address(options))
+    return _page(form, left=left)
+
+
+@bp.post("/<any(en,ru,ky):lang>/donate")
+@limiter.limit("30 per 10 minutes")
+def give(lang: str) -> ResponseReturnValue:
+    """303 to the payment page; 422, 410 or 503 with the form and everything that was typed."""
+    options = giving_options(request.args.get("campaign"))
+    form = GiveForm(options, clock=gateways().clock)
+    if not form.validate_on_submit():
+        return _page(form, status=422)
+    asked = form.request_in(lang)
+    try:
+        started = _started(form, lang)
+    except DonationAlreadyPaid:
+        paid = gift_of_form(asked.form_id)
+        return redirect(url_for(".thanks", lang=lang, s=paid.checkout_id if paid else None), code=303)
+    except (DonationClosed, CampaignEnded):
+        form.form_id.data = sign_form_id(clock=gateways().clock)
+        return _page(
+            form,
+            status=410,
+            problem=_("The payment page of this form has closed, and nothing was charged. Continue to open a new one."),
+        )
+    except (PaymentsUnavailable, PaymentsNotConfigured, PaymentRefused, ForeignCheckout, DatabaseBusy) as error:
+        log.warning("no payment page could be opened: %s %s", type(error).__name__, error)
+        return _page(
+            form,
+            status=503,
+            problem=_(
+                "Card payments do not work for the moment. You have not been charged, and what you entered is kept. "
+                "Please try again in a minute, or give in another way."
+            ),
+        )
+    answer = make_response(redirect(started.url, code=303))
+    remember_gift(answer, started.public_id)
+    return answer
+
+
+def _started(form: GiveForm, lang: str) -> CheckoutStarted:
+    config: Config = current_app.config["KURAK"]
+    outside = gateways()
+    started = start_checkout(
+        form.request_in(lang), payments=outside.payments, clock=outside.clock, public_url=config.public_url
+    )
+    parts = urlsplit(started.url)
+    if f"{parts.scheme}://{parts.netloc}" not in {config.public_url, outside.payments.checkout_origin}:
+        raise ForeignCheckout(started.url)
+    return started
+
+
+def _page(form: GiveForm, *, status: int = 200, left: GivenGift | None = None, problem: str | None = None) -> Response:
+    """The form as it stands. It may be kept by the browser for its back button, and by nobody else."""
+    outside, options = gateways(), form.options
+    if not form.form_id.data or (form.form_id.errors and not form.is_too_young):
+        form.form_id.data = sign_form_id(_reusable_form(left), clock=outside.clock)
+    page = render_template(
+        "donations/donate.html",
+        site=campaign_named(options.slug),
+        options=options,
+        form=form,
+        offer=form.offer,
+        errors=_mistakes(form),
+        left=left,
+        problem=problem,
+        is_open=options.is_open_on(outside.clock.today()),
+        takes_cards=outside.payments.mode != "none",
+        cover=form.offer.cover_of(form.gift) if form.gift else None,
+        choices=choices,
+        same_page=_same_form,
+        in_currency=_in_currency(form),
+    )
+    answer = make_response(page, status)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer
+
+
+def _same_form() -> dict[str, str]:
+    """This form in each language, filled in from the address as before."""
+    asked: dict[str, Any] = {name: value for name, value in request.args.items() if name != "lang"}
+    return {code: url_for(".donate", lang=code, **asked) for code in LANGUAGES}
+
+
+def _in_currency(form: GiveForm) -> Callable[[str], str]:
+    """The address of this form in another currency: what does not name a person goes along."""
+    kept: dict[str, Any] = {  # of the address, which takes anything
+        "fund": form.fund.data or None,
+        "cover_fees": "yes" if form.cover_fees.data else None,
+        "campaign": None if form.options.is_featured else form.options.slug,
+    }
+    return lambda code: url_for(".donate", lang=current_language(), currency=code, **kept)
+
+
+def _reusable_form(left: GivenGift | None) -> str | None:
+    """A gift whose payment page is still open keeps its form: sent again unchanged, it leads to the same page."""
+    is_open = left is not None and left.state in {DonationState.CREATED, DonationState.OPEN}
+    return shown_form_of(left.form_id) if left is not None and is_open else None
+
+
+def _mistakes(form: GiveForm) -> list[tuple[str, str]]:
+    """(id of the input, message) in the order of the page."""
+    ids = {"amount": "amount-0", "form_id": "continue", "currency": "amount-0", "frequency": "continue"}
+    return [(ids.get(field.name, field.name), str(field.errors[0])) for field in form if field.errors]

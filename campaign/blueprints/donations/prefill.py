@@ -1,0 +1,56 @@
+"""What the form holds before anybody typed: from the address, or from a gift whose payment page was left."""
+
+from flask import request
+
+from campaign.blueprints.donations.choices import typed_amount
+from campaign.blueprints.donations.gift_form import NO, OTHER
+from campaign.blueprints.donations.own_gifts import own_gifts
+from campaign.domain.money import AmountNotUnderstood, Money, parse_amount
+from campaign.services.giving import GivenGift, GivingOptions, Offer, giving_options
+
+
+def of_address(options: GivingOptions) -> dict[str, object]:
+    """What the address fills in; what it says wrong is passed over, for nobody has typed it."""
+    asked = request.args
+    offer = options.offer_in(asked.get("currency"))
+    try:
+        amount = parse_amount(asked.get("amount", ""), offer.currency)
+    except AmountNotUnderstood:
+        amount = None
+    return {
+        **_of_amount(amount, offer),
+        "cover_fees": asked.get("cover_fees", "") not in NO,
+        "fund": asked.get("fund", ""),
+        "anonymous": True,
+        "frequency": "once",
+    }
+
+
+def of_gift(gift: GivenGift) -> dict[str, object]:
+    """What was chosen for a gift; her address, name and message only in the browser that gave it."""
+    offer = giving_options(gift.campaign_slug).offer_in(gift.gift.currency)
+    chosen = {
+        **_of_amount(gift.gift, offer),
+        "cover_fees": gift.cover.minor > 0,
+        "fund": gift.purpose_code,
+        "anonymous": True,
+        "frequency": "once",
+    }
+    if gift.public_id not in own_gifts():
+        return chosen
+    return {
+        **chosen,
+        "anonymous": gift.is_anonymous,
+        "public_name": gift.public_name or "",
+        "message": gift.message or "",
+        "email": gift.email or "",
+    }
+
+
+def _of_amount(amount: Money | None, offer: Offer) -> dict[str, object]:
+    """An offered amount is its radio; another one stands in the field."""
+    if amount is None:
+        return {"currency": offer.currency}
+    if amount in {preset.amount for preset in offer.presets}:
+        return {"currency": offer.currency, "amount": typed_amount(amount)}
+    return {"currency": offer.currency, "amount": OTHER, "other_amount": typed_amount(amount)}

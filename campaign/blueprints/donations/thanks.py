@@ -1,0 +1,111 @@
+"""After the payment page: what our books say of the gift, never what an address bar says."""
+
+import re
+
+from flask import Response, abort, current_app, jsonify, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from limits import parse
+
+from campaign.blueprints.donations import bp
+from campaign.blueprints.donations.own_gifts import own_gifts
+from campaign.config import Config
+from campaign.domain.donation import DonationState
+from campaign.domain.errors import DomainError
+from campaign.extensions import limiter
+from campaign.i18n import LANGUAGES
+from campaign.jobs import wake
+from campaign.services.campaigns import campaign_named
+from campaign.services.giving import GivenGift, gift_of_checkout
+from campaign.services.receipting import ReceiptView, receipt_of, receipt_pdf
+from campaign.services.settlement import look_at_checkout
+from campaign.wiring import gateways
+
+CHECKOUT_ID = re.compile(r"cs_[A-Za-z0-9_]{4,200}")
+LOOK = parse("1 per 2 seconds")
+"""How often the provider is asked about one payment page because somebody looks at ours."""
+STATES = {
+    DonationState.PAID: "paid",
+    DonationState.EXPIRED: "failed",
+    DonationState.FAILED: "failed",
+}
+"""What the page tells of a gift; of the other states it tells that we are confirming."""
+
+
+@bp.get("/<any(en,ru,ky):lang>/thanks")
+def thanks(lang: str) -> ResponseReturnValue:  # noqa: ARG001
+    """Paid, confirming, failed or unknown, with names and receipt only for the browser that gave."""
+    gift = _gift_now(request.args.get("s", ""))
+    is_own = gift is not None and gift.public_id in own_gifts()
+    receipt = receipt_of(gift.public_id) if gift and is_own else None
+    return _discreet(
+        render_template(
+            "donations/thanks.html",
+            gift=gift,
+            state=_state_of(gift),
+            is_own=is_own,
+            receipt=receipt,
+            same_page=_same_page,
+            **_in_name_of(gift),
+        )
+    )
+
+
+@bp.get("/<any(en,ru,ky):lang>/thanks/state")
+def thanks_state(lang: str) -> ResponseReturnValue:  # noqa: ARG001
+    """The state alone, for the page's script."""
+    return _discreet(jsonify(state=_state_of(_gift_now(request.args.get("s", "")))))
+
+
+@bp.get("/<any(en,ru,ky):lang>/thanks/receipt/<number>")
+def own_receipt(lang: str, number: str) -> ResponseReturnValue:  # noqa: ARG001
+    """The receipt's PDF for the browser that gave; for everybody else there is no such page."""
+    mine: list[ReceiptView | None] = [receipt_of(public_id) for public_id in own_gifts()]
+    if number not in {receipt.number for receipt in mine if receipt}:
+        abort(404)
+    answer = _discreet(receipt_pdf(number))
+    answer.mimetype = "application/pdf"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
+    return answer
+
+
+def _gift_now(checkout_id: str) -> GivenGift | None:
+    """The gift of a payment page; where its state is not final, the provider is asked first, but not too often."""
+    if not CHECKOUT_ID.fullmatch(checkout_id):
+        return None
+    gift = gift_of_checkout(checkout_id)
+    if gift is None or gift.state in STATES or not _may_look(checkout_id):
+        return gift
+    outside = gateways()
+    config: Config = current_app.config["KURAK"]
+    try:
+        look_at_checkout(checkout_id, payments=outside.payments, clock=outside.clock, public_url=config.public_url)
+    except DomainError:
+        return gift  # not reached now; the webhook or the next look will tell
+    wake("outbox")
+    return gift_of_checkout(checkout_id)
+
+
+def _may_look(checkout_id: str) -> bool:
+    return not limiter.enabled or limiter.limiter.hit(LOOK, "look at checkout", checkout_id)
+
+
+def _in_name_of(gift: GivenGift | None) -> dict[str, object]:
+    """The gift's own campaign speaks; where there is no gift, the featured one."""
+    return {"site": campaign_named(gift.campaign_slug)} if gift else {}
+
+
+def _same_page() -> dict[str, str]:
+    return {code: url_for(".thanks", lang=code, s=request.args.get("s")) for code in LANGUAGES}
+
+
+def _state_of(gift: GivenGift | None) -> str:
+    return STATES.get(gift.state, "confirming") if gift else "unknown"
+
+
+def _discreet(page: str | bytes | Response) -> Response:
+    """Kept by nobody, found by no search engine, and its address is told to no other site."""
+    answer = make_response(page)
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer

@@ -1,0 +1,107 @@
+// Conveniences of the donation form and the page after it: both work without this file.
+
+const form = document.querySelector("form[data-give]");
+const poll = document.querySelector("[data-poll]");
+
+// How this language writes money is read from a sample of 12 345.67 that the server wrote.
+function moneyWriter(sample) {
+  const [, before, group, point, cents, after] = sample.match(/^(.*?)12(\D*)345(?:(\D)(67))?(.*)$/);
+  const decimals = cents ? 2 : 0;
+  return {
+    decimals,
+    write(minor) {
+      const whole = String(Math.floor(minor / 10 ** decimals)).replace(/\B(?=(\d{3})+$)/g, group);
+      const rest = minor % 10 ** decimals;
+      return before + whole + (rest ? point + String(rest).padStart(decimals, "0") : "") + after;
+    },
+  };
+}
+
+// Only plain numbers are shown live; the server reads everything else, and is the judge.
+function plainMinor(text, decimals) {
+  const found = text.trim().match(/^(\d{1,7})(?:[.,](\d{1,2}))?$/);
+  if (!found) return null;
+  const minor = Number(found[1]) * 10 ** decimals + (decimals ? Number((found[2] ?? "").padEnd(decimals, "0")) : 0);
+  return minor > 0 ? minor : null;
+}
+
+// The same gross-up as domain/fees.py, for the text alone.
+function coverOf(gift, basisPoints, fixed) {
+  const fee = (charge) => Math.ceil((charge * basisPoints) / 10000) + fixed;
+  let charge = Math.ceil(((gift + fixed) * 10000) / (10000 - basisPoints));
+  while (charge - fee(charge) < gift) charge += 1;
+  return charge - gift;
+}
+
+function showCover() {
+  const money = moneyWriter(form.dataset.money);
+  const place = form.querySelector("[data-cover]");
+  const label = place.querySelector("b");
+  label.dataset.plain ??= label.textContent;
+  const chosen = form.elements.amount.value;
+  const gift = plainMinor(chosen === "other" || !chosen ? form.elements.other_amount.value : chosen, money.decimals);
+  if (gift === null) return void (label.textContent = label.dataset.plain);
+  const cover = coverOf(gift, Number(form.dataset.feeBasisPoints), Number(form.dataset.feeFixed));
+  label.textContent = place.dataset.cover.replace("{cover}", money.write(cover)).replace("{gift}", money.write(gift));
+}
+
+function choose(name, value) {
+  for (const radio of form.querySelectorAll(`input[name="${name}"]`)) radio.checked = radio.value === value;
+}
+
+function whatWasTyped(event) {
+  const { name, value } = event.target;
+  if (name === "other_amount" && value.trim()) choose("amount", "other");
+  if (name === "amount" && value !== "other") form.elements.other_amount.value = "";
+  if (name === "public_name" && value.trim()) choose("anonymous", "0");
+  if (event.target.dataset.count) countLeft(event.target);
+  showCover();
+}
+
+function countLeft(field) {
+  const hint = document.getElementById(`${field.id}-hint`);
+  hint.dataset.plain ??= hint.textContent;
+  hint.textContent = `${hint.dataset.plain} ${field.dataset.left} ${field.dataset.count - [...field.value].length}`;
+}
+
+// Another currency brings other amounts; what was chosen besides goes along.
+function keepChoices(event) {
+  const address = new URL(event.currentTarget.href);
+  const put = (name, value) => (value ? address.searchParams.set(name, value) : address.searchParams.delete(name));
+  put("fund", form.elements.fund?.value);
+  put("cover_fees", form.elements.cover_fees.checked ? "yes" : "");
+  event.currentTarget.href = address.href;
+}
+
+function watchForm() {
+  const button = form.querySelector("#continue");
+  const status = form.querySelector("[data-status]");
+  const say = (isOpening) => {
+    button.toggleAttribute("aria-disabled", isOpening);
+    if (isOpening) button.setAttribute("aria-disabled", "true");
+    status.textContent = isOpening ? form.dataset.opening : "";
+  };
+  form.addEventListener("input", whatWasTyped);
+  for (const link of form.querySelectorAll("a[data-keep]")) link.addEventListener("click", keepChoices);
+  form.addEventListener("submit", (event) => {
+    if (button.getAttribute("aria-disabled") === "true") event.preventDefault();
+    else say(true);
+  });
+  addEventListener("pageshow", () => say(false)); // the back button brings the page as it was left
+  showCover();
+}
+
+// After 2, 4, 8, … seconds, for about a minute; the link on the page does the same by hand.
+async function watchPayment(waitSeconds = 2) {
+  await new Promise((resolve) => setTimeout(resolve, waitSeconds * 1000));
+  const state = await fetch(poll.dataset.poll, { cache: "no-store" })
+    .then((answer) => answer.json())
+    .then((told) => told.state)
+    .catch(() => "confirming");
+  if (state !== "confirming") location.reload();
+  else if (waitSeconds < 32) await watchPayment(waitSeconds * 2);
+  else poll.querySelector("p").textContent = poll.dataset.slow;
+}
+
+if (form) watchForm();
+if (poll) watchPayment();
