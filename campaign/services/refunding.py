@@ -1,6 +1,6 @@
 """Money goes back: the request is written down first, then the provider is asked under one key until it answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, insert, select, update
@@ -31,6 +31,7 @@ class RefundOrder:
     amount: Money
     reason: str
     actor_id: int | None
+    public_id: str = field(default_factory=new_public_id)  # made with the form: sent twice, it is one refund
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +74,10 @@ def request_refund(order: RefundOrder, *, clock: Clock) -> str:
 
     Raises NotRefundable, or RefundTooLarge when more is asked than is left.
     """
-    now = clock.now()
-    public_id = new_public_id()
+    now, public_id = clock.now(), order.public_id
     with transaction() as session:
+        if session.execute(select(Refund.id).where(Refund.public_id == public_id)).first():
+            return public_id
         left = refundable(session, order.donation_public_id)
         if order.amount.currency != left.currency:
             raise CurrencyMismatch(order.amount.currency)

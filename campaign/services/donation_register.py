@@ -1,0 +1,152 @@
+"""The register of donations: found by what staff know of a gift, counted per currency, paged without a drift."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from campaign.database import reading
+from campaign.domain.money import Money
+from campaign.models.donation import Donation
+from campaign.models.donor import Donor
+from campaign.models.fund import Fund
+
+PAGE_ROWS = 50
+STATES = ("created", "open", "processing", "paid", "refunded", "expired", "failed")
+"""The donation's states, and `refunded`: a paid gift of which something went back."""
+CHARGE = Donation.gift_minor + Donation.cover_minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DonationFilter:
+    """What is looked for; empty fields ask for all. Days are UTC days of the gift's making, both included."""
+
+    campaign_id: int
+    text: str = ""  # a gift's public id, an e-mail address (both exact) or a part of a name
+    state: str = ""
+    since: date | None = None
+    until: date | None = None
+    currency: str = ""
+    language: str = ""
+    fund: str = ""  # public id
+    least_minor: int | None = None  # of the charge, in minor units of `currency`
+    most_minor: int | None = None
+    before: str = ""  # public id of the last row of the page before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DonationRow:
+    """A gift as the list shows it."""
+
+    public_id: str
+    created_at: datetime
+    state: str
+    name: str | None
+    is_anonymous: bool
+    charge: Money
+    refunded: Money
+    fund_code: str
+    fund_title: dict[str, str]
+    language: str
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DonationTotals:
+    """How many gifts were found, and the sum of their charges in each currency."""
+
+    count: int
+    sums: tuple[Money, ...]
+
+
+def donations(wanted: DonationFilter, *, limit: int = PAGE_ROWS) -> tuple[Sequence[DonationRow], bool]:
+    """A page of gifts, newest first, and whether there are older ones."""
+    query = _narrowed(
+        select(Donation, Donor.name, Donor.email, Fund.code, Fund.title)
+        .outerjoin(Donor, Donor.id == Donation.donor_id)
+        .join(Fund, Fund.id == Donation.fund_id),
+        wanted,
+    )
+    with reading() as session:
+        if wanted.before:
+            last = select(Donation.id).where(Donation.public_id == wanted.before).scalar_subquery()
+            query = query.where(Donation.id < last)
+        rows = session.execute(query.order_by(Donation.id.desc()).limit(limit + 1)).all()
+    return [_row(row) for row in rows[:limit]], len(rows) > limit
+
+
+def totals(wanted: DonationFilter) -> DonationTotals:
+    """Count and sums of all that is found, whatever the page."""
+    query = select(Donation.currency, func.count(), func.sum(CHARGE)).outerjoin(Donor, Donor.id == Donation.donor_id)
+    narrowed = _narrowed(query.join(Fund, Fund.id == Donation.fund_id), replace(wanted, before=""))
+    with reading() as session:
+        rows = session.execute(narrowed.group_by(Donation.currency).order_by(Donation.currency)).all()
+    return DonationTotals(
+        count=sum(int(count) for _code, count, _sum in rows),
+        sums=tuple(Money(int(total), code) for code, _count, total in rows),
+    )
+
+
+def all_donations(session: Session, wanted: DonationFilter) -> Sequence[DonationRow]:
+    """Everything that is found, for a file; the caller keeps the session open while it reads."""
+    query = _narrowed(
+        select(Donation, Donor.name, Donor.email, Fund.code, Fund.title)
+        .outerjoin(Donor, Donor.id == Donation.donor_id)
+        .join(Fund, Fund.id == Donation.fund_id),
+        replace(wanted, before=""),
+    )
+    return [_row(row) for row in session.execute(query.order_by(Donation.id))]
+
+
+def _narrowed(query: Select[*tuple[Any, ...]], wanted: DonationFilter) -> Select[*tuple[Any, ...]]:
+    conditions: list[ColumnElement[bool]] = [Donation.campaign_id == wanted.campaign_id]
+    exact = {Donation.currency: wanted.currency, Donation.language: wanted.language, Fund.public_id: wanted.fund}
+    conditions += [column == value for column, value in exact.items() if value]
+    if wanted.state == "refunded":
+        conditions.append(Donation.refunded_minor > 0)
+    elif wanted.state:
+        conditions.append(Donation.state == wanted.state)
+    if wanted.since:
+        conditions.append(Donation.created_at >= _midnight(wanted.since))
+    if wanted.until:
+        conditions.append(Donation.created_at < _midnight(wanted.until + timedelta(days=1)))
+    if wanted.least_minor is not None:
+        conditions.append(wanted.least_minor <= CHARGE)
+    if wanted.most_minor is not None:
+        conditions.append(wanted.most_minor >= CHARGE)
+    if wanted.text:
+        conditions.append(_about(wanted.text))
+    return query.where(*conditions)
+
+
+def _about(text: str) -> ColumnElement[bool]:
+    return or_(
+        Donation.public_id == text,
+        Donor.email_key == text.casefold(),
+        Donor.name.icontains(text, autoescape=True),
+        Donation.public_name.icontains(text, autoescape=True),
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def _row(found: Row[*tuple[Any, ...]]) -> DonationRow:
+    gift = found[0]
+    return DonationRow(
+        public_id=gift.public_id,
+        created_at=gift.created_at,
+        state=gift.state,
+        name=found[1] or gift.public_name,
+        is_anonymous=gift.is_anonymous,
+        charge=Money(gift.gift_minor + gift.cover_minor, gift.currency),
+        refunded=Money(gift.refunded_minor, gift.currency),
+        fund_code=found[3],
+        fund_title=found[4],
+        language=gift.language,
+        email=found[2],
+    )

@@ -1,0 +1,214 @@
+"""One gift, whole: what it is, and everything that happened to it in one line of time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaign.database import reading
+from campaign.domain.donation import DonationState
+from campaign.domain.errors import NotFound
+from campaign.domain.money import Money
+from campaign.models.donation import Donation, DonationEvent, Refund
+from campaign.models.donor import Donor
+from campaign.models.fund import Fund
+from campaign.models.inbox import ProviderEvent
+from campaign.models.outbox import Message
+from campaign.models.staff import Staff
+from campaign.services import bookkeeping, receipting, refunding
+from campaign.services.bookkeeping import LedgerRow
+from campaign.services.receipting import ReceiptView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """Something that happened: `kind` is thing:act, `note` a figure, a number or an error, never personal data."""
+
+    at: datetime
+    kind: str
+    note: str = ""
+    who: str | None = None
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRow:
+    """Money sent back, or about to be."""
+
+    public_id: str
+    amount: Money
+    reason: str
+    state: str
+    requested_at: datetime
+    who: str | None  # nobody of ours: it was made in the provider's dashboard
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DonationStory:
+    """A gift as its page shows it. Amounts in the donor's currency, but `settled` and `fee`."""
+
+    public_id: str
+    state: str
+    created_at: datetime
+    paid_at: datetime | None
+    language: str
+    gift: Money
+    cover: Money
+    refunded: Money
+    left: Money | None  # what may still be sent back
+    settled: Money | None
+    fee: Money | None
+    rate: str | None
+    fund_code: str
+    fund_title: dict[str, str]
+    name: str | None
+    email: str | None
+    is_anonymous: bool
+    public_name: str | None
+    message: str | None
+    is_on_wall: bool
+    method: str | None
+    method_brand: str | None
+    method_last4: str | None
+    payment_id: str | None
+    checkout_id: str | None
+    livemode: bool
+    refunds: Sequence[RefundRow]
+    receipts: Sequence[ReceiptView]
+    entries: Sequence[LedgerRow]
+    moments: Sequence[Moment]
+
+    @property
+    def charge(self) -> Money:
+        return self.gift + self.cover
+
+    @property
+    def net(self) -> Money | None:
+        """What reached our balance with the provider."""
+        return self.settled - self.fee if self.settled and self.fee else None
+
+
+def donation_story(campaign_id: int, public_id: str) -> DonationStory:
+    """All that is known of a gift; NotFound otherwise. A fixed number of queries."""
+    with reading() as session:
+        found = session.execute(
+            select(Donation, Donor.name, Donor.email, Fund.code, Fund.title)
+            .outerjoin(Donor, Donor.id == Donation.donor_id)
+            .join(Fund, Fund.id == Donation.fund_id)
+            .where(Donation.campaign_id == campaign_id, Donation.public_id == public_id)
+        ).one_or_none()
+        if found is None:
+            raise NotFound(f"donation:{public_id}")
+        gift = found[0]
+        refunds = _refunds(session, gift.id)
+        receipts = receipting.receipts_of(public_id)
+        entries = bookkeeping.entries_of(session, campaign_id, f"donation:{public_id}")
+        moments = [*_history(session, gift), *_told(session, gift), *_mails(session, gift.id), *_papers(receipts)]
+        return DonationStory(
+            public_id=gift.public_id,
+            state=gift.state,
+            created_at=gift.created_at,
+            paid_at=gift.paid_at,
+            language=gift.language,
+            gift=Money(gift.gift_minor, gift.currency),
+            cover=Money(gift.cover_minor, gift.currency),
+            refunded=Money(gift.refunded_minor, gift.currency),
+            left=_left(gift, refunds),
+            settled=_money(gift.settled_minor, gift.settled_currency),
+            fee=_money(gift.fee_minor, gift.settled_currency),
+            rate=gift.rate,
+            fund_code=found[3],
+            fund_title=found[4],
+            name=found[1],
+            email=found[2],
+            is_anonymous=gift.is_anonymous,
+            public_name=gift.public_name,
+            message=gift.message,
+            is_on_wall=gift.wall == "shown",
+            method=gift.method,
+            method_brand=gift.method_brand,
+            method_last4=gift.method_last4,
+            payment_id=gift.payment_id,
+            checkout_id=gift.checkout_id,
+            livemode=gift.livemode,
+            refunds=refunds,
+            receipts=receipts,
+            entries=entries,
+            moments=sorted(moments, key=lambda moment: moment.at),
+        )
+
+
+def _left(gift: Donation, refunds: Sequence[RefundRow]) -> Money | None:
+    """As `refunding.refundable` counts it, but without its lock: looking must not wait for a settlement."""
+    under_way = sum(refund.amount.minor for refund in refunds if refund.state in refunding.UNDER_WAY)
+    left = gift.gift_minor + gift.cover_minor - under_way
+    return Money(left, gift.currency) if gift.state == DonationState.PAID and left > 0 else None
+
+
+def _money(minor: int | None, currency: str | None) -> Money | None:
+    return Money(minor, currency) if minor is not None and currency else None
+
+
+def _refunds(session: Session, donation_id: int) -> list[RefundRow]:
+    rows = session.execute(
+        select(Refund, Staff.name)
+        .outerjoin(Staff, Staff.id == Refund.requested_by)
+        .where(Refund.donation_id == donation_id)
+        .order_by(Refund.id)
+    )
+    return [
+        RefundRow(
+            public_id=row.public_id,
+            amount=Money(row.amount_minor, row.currency),
+            reason=row.reason,
+            state=row.state,
+            requested_at=row.requested_at,
+            who=name,
+            error=row.error,
+        )
+        for row, name in rows
+    ]
+
+
+def _history(session: Session, gift: Donation) -> Iterator[Moment]:
+    yield Moment(at=gift.created_at, kind="donation:created")
+    rows = session.execute(
+        select(DonationEvent, Staff.name)
+        .outerjoin(Staff, Staff.id == DonationEvent.actor_id)
+        .where(DonationEvent.donation_id == gift.id)
+        .order_by(DonationEvent.id)
+    )
+    for row, name in rows:
+        if row.kind == "created":
+            continue
+        minor = row.detail.get("minor")
+        amount = Money(minor, gift.currency) if isinstance(minor, int) else None
+        yield Moment(
+            at=row.at, kind=f"donation:{row.kind}", note=str(row.detail.get("error", "")), who=name, amount=amount
+        )
+
+
+def _told(session: Session, gift: Donation) -> Iterator[Moment]:
+    rows = session.execute(
+        select(ProviderEvent.received_at, ProviderEvent.type, ProviderEvent.event_id)
+        .where(ProviderEvent.donation_id == gift.id)
+        .order_by(ProviderEvent.id)
+    )
+    for received_at, kind, event_id in rows:
+        yield Moment(at=received_at, kind="provider:event", note=f"{kind} ({event_id})")
+
+
+def _mails(session: Session, donation_id: int) -> Iterator[Moment]:
+    query = select(Message).where(Message.donation_id == donation_id).order_by(Message.id)
+    for mail in session.execute(query).scalars():
+        yield Moment(at=mail.sent_at or mail.created_at, kind=f"mail:{mail.state}", note=mail.kind)
+
+
+def _papers(receipts: Sequence[ReceiptView]) -> Iterator[Moment]:
+    for receipt in receipts:
+        yield Moment(at=receipt.issued_at, kind="receipt:issued", note=receipt.number, amount=receipt.amount)
+        if receipt.ended_at:
+            yield Moment(at=receipt.ended_at, kind=f"receipt:{receipt.state}", note=receipt.number)
