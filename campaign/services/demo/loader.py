@@ -1,0 +1,247 @@
+"""Writes a campaign's plan into the tables, in one transaction and only once: a second load changes nothing."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaign.database import transaction
+from campaign.domain.identity import new_public_id
+from campaign.gateways.clock import Clock
+from campaign.models.campaign import (
+    Campaign,
+    CampaignCurrency,
+    CampaignRevision,
+    Milestone,
+    Section,
+    SuggestedAmount,
+    Update,
+)
+from campaign.models.fund import BudgetLine, Event, Fund, FundReach, Grant
+from campaign.services.demo import content
+from campaign.services.demo.plan_file import Text
+
+NO_TEXT: Text = {}
+
+
+def load_campaign(plan: content.CampaignPlan, *, clock: Clock) -> str:
+    """The plan's campaign in the database, with funds, texts and targets; its slug. A known one is left as it is."""
+    slug = plan.campaign.slug
+    with transaction() as session:
+        if session.execute(select(Campaign.id).where(Campaign.slug == slug)).first() is None:
+            campaign_id = _add_campaign(session, plan.campaign)
+            _add_currencies(session, campaign_id, plan.campaign.currencies)
+            _add_texts(session, campaign_id, plan)
+            _add_funds(session, campaign_id, plan)
+            _add_news(session, campaign_id, plan, at=clock.now())
+    return slug
+
+
+def _add_campaign(session: Session, plan: content.Campaign) -> int:
+    is_first = session.execute(select(Campaign.id).where(Campaign.is_featured)).first() is None
+    alt = {image.key: image.alt for image in plan.images}
+    campaign = Campaign(
+        slug=plan.slug,
+        currency=plan.currency,
+        goal_minor=plan.goal_minor,
+        starts_on=plan.starts_on,
+        ends_on=plan.ends_on,
+        is_featured=is_first,
+        is_demo=plan.is_demo,
+        name=plan.name,
+        title=plan.title,
+        kicker=plan.kicker,
+        summary=plan.summary,
+        trust_line=plan.trust_line,
+        image_alt=alt.get("hero", NO_TEXT),
+        contact_email=plan.contact_email,
+        series="".join(word[0] for word in plan.slug.split("-")).upper(),
+        issuer={
+            "legal_name": plan.issuer.legal_name,
+            "address": plan.issuer.address,
+            "registration": plan.issuer.registration,
+            "place": plan.issuer.place,
+            "signatory": plan.issuer.signatory,
+        },
+        latitude=str(plan.learning_plan.latitude),
+        longitude=str(plan.learning_plan.longitude),
+    )
+    session.add(campaign)
+    session.flush()
+    session.add(CampaignRevision(campaign_id=campaign.id, revision=1))
+    return campaign.id
+
+
+def _add_currencies(session: Session, campaign_id: int, plans: Iterable[content.CurrencyPlan]) -> None:
+    for position, plan in enumerate(plans):
+        session.add(
+            CampaignCurrency(
+                campaign_id=campaign_id,
+                currency=plan.code,
+                position=position,
+                minimum_minor=plan.min_minor,
+                maximum_minor=plan.max_minor,
+                fee_basis_points=plan.fee_rate_bp,
+                fee_fixed_minor=plan.fee_fixed_minor,
+            )
+        )
+        session.add_all(
+            SuggestedAmount(
+                campaign_id=campaign_id, currency=plan.code, amount_minor=preset.amount_minor, impact=preset.impact
+            )
+            for preset in plan.presets
+        )
+
+
+def _add_texts(session: Session, campaign_id: int, plan: content.CampaignPlan) -> None:
+    """Every piece of text in its place; what a page needs beside words is in `facts`."""
+    c = plan.campaign
+    sections = [
+        *_numbered("story", [(part.heading, part.body, {}) for part in c.story]),
+        *_numbered("ask", [(ask.title, ask.body, {"fund": ask.fund}) for ask in c.asks]),
+        *_numbered("reached", [(item.value, item.label, {"year": item.year}) for item in c.reached]),
+        *_numbered("place", [(place.name, place.sentence, {}) for place in c.places]),
+        *_numbered("partner", [(partner.name, partner.role, {}) for partner in c.partners]),
+        *_numbered("question", [(item.question, item.answer, {}) for item in plan.questions]),
+        *_learning(c.learning_plan),
+        *_pages(plan.pages),
+        *_other_ways(plan.other_ways),
+        Section(place="notice", slug="demo", heading=NO_TEXT, body=c.demo_notice, facts={}),
+    ]
+    for position, section in enumerate(sections):
+        section.campaign_id, section.position = campaign_id, position
+    session.add_all(sections)
+
+
+def _numbered(place: str, parts: Iterable[tuple[Text, Text, Mapping[str, object]]]) -> list[Section]:
+    return [
+        Section(place=place, slug=f"{place}-{number}", heading=heading, body=body, facts=dict(facts))
+        for number, (heading, body, facts) in enumerate(parts, start=1)
+    ]
+
+
+def _learning(plan: content.LearningPlan) -> list[Section]:
+    """The plan itself, then what was learned, how and from which data, told apart by `facts["part"]`."""
+    facts: dict[str, object] = {
+        "part": "plan",
+        "year": plan.year,
+        "latitude": str(plan.latitude),
+        "longitude": str(plan.longitude),
+        "kind": plan.kind,
+        "place": plan.place,
+    }
+    parts = (("insight", plan.insights), ("method", plan.methods), ("data", plan.data))
+    lists = [(NO_TEXT, text, {"part": part}) for part, texts in parts for text in texts]
+    return _numbered("learning", [(plan.title, plan.handover, facts), *lists])
+
+
+def _pages(pages: Iterable[content.Page]) -> list[Section]:
+    """Each standing page as its head, named by its slug, and its parts after it."""
+    sections = []
+    for page in pages:
+        facts = {"page": page.slug, "updated_on": page.updated_on.isoformat()}
+        sections.append(Section(place="page", slug=page.slug, heading=page.title, body=page.lead, facts=facts))
+        for number, part in enumerate(page.sections, start=1):
+            slug = f"{page.slug}-{number}"
+            sections.append(
+                Section(place="page", slug=slug, heading=part.heading, body=part.body, facts={"page": page.slug})
+            )
+    return sections
+
+
+def _other_ways(plan: content.OtherWays) -> list[Section]:
+    lead = Section(place="other_way", slug="lead", heading=NO_TEXT, body=plan.lead, facts={"part": "lead"})
+    ways = [
+        Section(
+            place="other_way",
+            slug=way.code.lower(),
+            heading=way.title,
+            body=way.body,
+            facts={
+                "part": "way",
+                "is_demo": way.demo,
+                "details": [{"label": detail.label, "value": detail.value} for detail in way.details],
+            },
+        )
+        for way in plan.ways
+    ]
+    return [lead, *ways]
+
+
+def _add_funds(session: Session, campaign_id: int, plan: content.CampaignPlan) -> None:
+    """The general fund, the themes, their targets, and for each target the child that keeps its theme's restriction."""
+    own = {
+        fund.code: _fund(
+            fund.code, "general" if fund.code == "GEN" else "theme", fund.title, fund.description, fund.goal_minor
+        )
+        for fund in plan.funds
+    }
+    targets = [
+        *[(item.fund, _fund(item.code, "event", item.title, item.summary, item.goal_minor)) for item in plan.events],
+        *[(item.fund, _fund(item.code, "grant", item.title, item.summary, item.goal_minor)) for item in plan.grants],
+        *[(item.fund, _fund(item.code, "line", item.title, item.summary, item.goal_minor)) for item in plan.lines],
+    ]
+    _keep(session, campaign_id, [*own.values(), *[target for _, target in targets]])
+    children = [(own[theme], _child(own[theme], target)) for theme, target in targets]
+    _keep(session, campaign_id, [child for _, child in children])
+    session.add_all(FundReach(source_id=own["GEN"].id, target_id=target.id) for _, target in targets)
+    session.add_all(FundReach(source_id=theme.id, target_id=child.id) for theme, child in children)
+    _add_target_facts(session, plan, {target.code: target.id for _, target in targets})
+
+
+def _fund(code: str, kind: str, title: Text, summary: Text, goal_minor: int) -> Fund:
+    return Fund(
+        public_id=new_public_id(), code=code, kind=kind, title=title, summary=summary, goal_minor=goal_minor, position=0
+    )
+
+
+def _child(theme: Fund, target: Fund) -> Fund:
+    child = _fund(f"{target.code}@{theme.code}", "restricted", target.title, target.summary, 0)
+    child.theme_id, child.target_id = theme.id, target.id
+    return child
+
+
+def _keep(session: Session, campaign_id: int, funds: list[Fund]) -> None:
+    for position, fund in enumerate(funds):
+        fund.campaign_id, fund.position = campaign_id, position
+    session.add_all(funds)
+    session.flush()
+
+
+def _add_target_facts(session: Session, plan: content.CampaignPlan, fund_ids: Mapping[str, int]) -> None:
+    """When and where each event is, when each grant's call is open, and what both are planned to cost."""
+    for event in plan.events:
+        session.add(Event(fund_id=fund_ids[event.code], place=event.place, starts_on=event.starts_on))
+    for grant in plan.grants:
+        session.add(Grant(fund_id=fund_ids[grant.code], opens_on=grant.opens_on, closes_on=grant.closes_on))
+    for planned in (*plan.events, *plan.grants):
+        session.add_all(
+            BudgetLine(
+                fund_id=fund_ids[planned.code],
+                position=position,
+                title=cost.name,
+                amount_minor=cost.amount_minor,
+                currency=plan.campaign.currency,
+            )
+            for position, cost in enumerate(planned.plan)
+        )
+
+
+def _add_news(session: Session, campaign_id: int, plan: content.CampaignPlan, *, at: datetime) -> None:
+    session.add_all(
+        Milestone(campaign_id=campaign_id, amount_minor=stage.amount_minor, title=stage.title, body=stage.summary)
+        for stage in plan.milestones
+    )
+    session.add_all(
+        Update(
+            public_id=new_public_id(),
+            campaign_id=campaign_id,
+            published_on=news.published_on,
+            title=news.title,
+            body=news.body,
+            author=news.author,
+            recorded_at=at,
+        )
+        for news in plan.updates
+    )
