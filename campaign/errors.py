@@ -74,7 +74,7 @@ def on_http_error(error: HTTPException) -> Response:
 
 
 def on_unexpected(error: Exception) -> Response:
-    log.exception("unexpected error in %s", request.endpoint, exc_info=error)
+    log.error("unexpected error in %s", request.endpoint, exc_info=error)
     return error_page(HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
@@ -88,7 +88,7 @@ def error_page(status: int) -> Response:
             answer = make_response(
                 render_template("errors/error.html", status=status, heading=heading, advice=advice), status
             )
-        except Exception:  # noqa: BLE001  # the error page is the last resort: it must not fail itself
+        except Exception:  # the error page is the last resort: it must not fail itself
             log.exception("the error page failed")
             answer = make_response(LAST_RESORT, status)
     answer.headers["Cache-Control"] = "no-store"

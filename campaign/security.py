@@ -52,7 +52,7 @@ def add_headers(response: Response) -> Response:
 
 
 def content_security_policy() -> str:
-    """Our own files only, no inline script or style; a form may lead to the payment page (Chromium checks the redirect)."""
+    """Our own files only, nothing inline; a form may lead to the payment page (Chromium checks the redirect too)."""
     checkout = gateways().payments.checkout_origin
     form_action = "'self'" + (f" {checkout}" if checkout else "")
     return (

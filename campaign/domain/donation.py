@@ -1,7 +1,7 @@
 """A gift's way from the form to the money, as a table: what may follow what, and what is refused by name.
 
-Payment is monotonic (`RANK`): an older fact never undoes a newer one, and money beats expiry. Refunds are a set of their
-own, keyed by the provider's ids, with totals recomputed; they are not states.
+Payment is monotonic: an older fact never undoes a newer one, and money beats expiry. Refunds are a set of their own,
+keyed by the provider's ids, with totals recomputed; they are not states.
 """
 
 from enum import StrEnum

@@ -124,15 +124,16 @@ class PaymentGateway(Protocol):
         """
 
     def donation_of(self, kind: str, object_id: str) -> str | None:
-        """The public id of the gift that an object of this kind (checkout.session, payment_intent, charge, refund)
-        belongs to, by the metadata that we gave it; None when it is not ours. GoneAtProvider when it does not exist.
+        """Whose gift a checkout.session, payment_intent, charge or refund is about: the public id in its metadata.
+
+        None when it is not ours; GoneAtProvider when it does not exist.
         """
 
     def expire_checkout(self, checkout_id: str) -> None:
         """Close a page that is not needed any more; a page already closed is left as it is."""
 
     def refund(self, payment_id: str, amount: Money, *, request_id: str, donation_id: str) -> None:
-        """Ask to send money back; asked again with the same request, it is one refund. PaymentRefused when it may not."""
+        """Ask to send money back; the same request asked again is one refund. PaymentRefused when it may not be."""
 
     def verify(self, body: bytes, signature: str) -> ReceivedEvent:
         """The envelope of a signed delivery; BadSignature otherwise."""

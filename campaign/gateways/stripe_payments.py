@@ -1,7 +1,7 @@
 """Stripe, spoken by its official library; the only file that imports it.
 
-Every default of the library that would hurt is set here: telemetry off, no proxy, short time-outs, two retries under one
-key, one pinned version. Stripe's objects are turned into plain dictionaries at once, and into our facts before they leave.
+Every default of the library that would hurt is set here: telemetry off, no proxy, short time-outs, two retries under
+one key, one pinned version. Stripe's objects become plain dictionaries at once, and our facts before they leave.
 """
 
 import json

@@ -87,7 +87,7 @@ class SuggestedAmount(Model):
 
 
 class Section(Model):
-    """A piece of a campaign's text in its place: story, ask, reached, place, learning, partner, question, page, other_way."""
+    """A piece of text: its place is story, ask, reached, place, learning, partner, question, page or other_way."""
 
     __tablename__ = "section"
     __table_args__ = (UniqueConstraint("campaign_id", "place", "slug"),)

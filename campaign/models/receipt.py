@@ -8,7 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from campaign.extensions import Key, Model
 from campaign.models.columns import CurrencyCode, LongText, Minor, PrimaryKey
 
-
 LIVE = text("state = 'issued'")
 
 

@@ -59,6 +59,13 @@ class Control:
 
     def move_clock(self) -> Json:
         """Move ``advance_seconds`` forward and do what falls due; events wait for the deliverer."""
+        earlier = _body().get("rewind_seconds")
+        if type(earlier) is int and earlier > 0:
+            try:
+                self.box.rewind(earlier)
+            except ValueError as refusal:
+                raise BadRequest(str(refusal)) from refusal
+            return self.show_clock()
         seconds = _body().get("advance_seconds")
         if type(seconds) is not int or seconds < 0:
             raise BadRequest("advance_seconds must be a whole number, and time goes forward only.")

@@ -64,7 +64,7 @@ class Gift:
 
 
 def apply_facts(session: Session, donation_id: int, facts: PaymentFacts, *, at: datetime, public_url: str) -> None:
-    """Bring a gift (locked by the caller) up to these facts. Raises PaymentMismatch and changes nothing if they do not fit."""
+    """Bring a gift, locked by the caller, up to these facts. PaymentMismatch, and no change, when they do not fit."""
     gift = Gift(session.execute(select(*Donation.__table__.c).where(Donation.id == donation_id)).one(), {})
     _refuse_mismatch(gift, facts)
     happened: list[tuple[str, dict[str, object]]] = []
@@ -160,9 +160,12 @@ def _refund(
     """Every refund that the provider knows; their sum is computed anew, never added to."""
     if gift.now("state") != DonationState.PAID:
         return
-    for refund in sorted(facts.refunds, key=lambda known: (known.made_at, known.provider_id)):
-        if _apply_refund(session, gift, refund, at=at):
-            happened.append((f"refund_{refund.state}", {"refund": refund.provider_id, "minor": refund.amount.minor}))
+    in_order = sorted(facts.refunds, key=lambda known: (known.made_at, known.provider_id))
+    happened.extend(
+        (f"refund_{refund.state}", {"refund": refund.provider_id, "minor": refund.amount.minor})
+        for refund in in_order
+        if _apply_refund(session, gift, refund, at=at)
+    )
     amounts = session.execute(
         select(Refund.amount_minor).where(Refund.donation_id == gift.id, Refund.state.in_(NOW_REFUNDED))
     ).scalars()
@@ -172,7 +175,7 @@ def _refund(
 
 
 def _apply_refund(session: Session, gift: Gift, refund: RefundFacts, *, at: datetime) -> bool:
-    """One refund: our request (known by its id in the metadata), or one made in the provider's dashboard. True if new."""
+    """One refund, ours (its request is in the metadata) or made in the dashboard; True when it says something new."""
     is_ours = Refund.provider_id == refund.provider_id
     if refund.request_id:
         is_ours |= Refund.public_id == refund.request_id

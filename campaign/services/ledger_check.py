@@ -40,7 +40,8 @@ CHECKS = (
     Check(
         1,
         "no line is without a header",
-        """SELECT p.entry_id, p.line FROM posting p LEFT JOIN journal_entry e ON e.id = p.entry_id WHERE e.id IS NULL""",
+        """SELECT p.entry_id, p.line FROM posting p
+           LEFT JOIN journal_entry e ON e.id = p.entry_id WHERE e.id IS NULL""",
     ),
     Check(
         1,

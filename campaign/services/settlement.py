@@ -1,8 +1,9 @@
 """From the provider's word to our books: every way in (webhook, return page, replay, reconciler) ends in `settle`.
 
-The provider is asked outside any transaction and its answer applied in one: the gift's version is noted first, and if it
-has moved meanwhile the provider is asked again, so an older answer is never put over a newer one. State, history, journal
-entries, receipt, mail and the event's mark stand or fall together; each has a unique key, so doing it twice changes nothing.
+The provider is asked outside any transaction and its answer applied in one: the gift's version is noted first, and if
+it has moved meanwhile the provider is asked again, so an older answer is never put over a newer one. State, history,
+journal entries, receipt, mail and the event's mark stand or fall together; each has a unique key, so doing it twice
+changes nothing.
 """
 
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ class _Seen:
 
 
 def settle_next_event(*, payments: PaymentGateway, clock: Clock, public_url: str) -> bool:
-    """Work off the oldest event that is due; False when there is none. A failure leaves it for later, with its reason."""
+    """Work off the oldest event that is due; False when none is. A failure leaves it for later, with its reason."""
     event = webhook_inbox.take_next(clock=clock)
     if event is None:
         return False

@@ -1,0 +1,42 @@
+"""`flask demo`: a campaign with a past, for looking around and for training."""
+
+import sys
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from campaign.config import Config
+from campaign.gateways.sandbox_console import SandboxConsole
+from campaign.jobs import work_off_everything
+from campaign.services.demo.content import load_plan
+from campaign.services.demo.history import Stage, play_history
+from campaign.wiring import gateways
+
+demo = AppGroup("demo", help="Demonstrations, in development only.")
+
+
+def play(*, gifts: int, seed: int) -> int:
+    """Give synthetic gifts at the running sandbox; how many were paid. Ends the program when there is no sandbox."""
+    config: Config = current_app.config["KURAK"]
+    if config.sandbox_url is None or config.stripe_secret_key is None:
+        sys.exit("kurak: synthetic gifts are given at the sandbox, and none is running here.")
+    outside = gateways()
+    stage = Stage(
+        plan=load_plan(),
+        payments=outside.payments,
+        console=SandboxConsole(config.sandbox_url, config.stripe_secret_key),
+        clock=outside.clock,
+        public_url=config.public_url,
+    )
+    return play_history(stage, gifts=gifts, seed=seed)
+
+
+@demo.command()
+@click.option("--gifts", default=60, show_default=True, type=click.IntRange(1, 5000), help="How many are begun.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same history.")
+def load(gifts: int, seed: int) -> None:
+    """Give synthetic gifts over the campaign's days, allocate and spend some of the money."""
+    paid = play(gifts=gifts, seed=seed)
+    work_off_everything()
+    click.echo(f"{paid} of {gifts} gifts were paid.")

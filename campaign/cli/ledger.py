@@ -1,0 +1,30 @@
+"""`flask ledger`: whether the books are whole."""
+
+import json
+import sys
+from dataclasses import asdict
+
+import click
+from flask.cli import AppGroup
+
+from campaign.database import reading
+from campaign.services.ledger_check import CHECKS, check_books
+
+ledger = AppGroup("ledger", help="The books.")
+
+
+@ledger.command()
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+def check(as_json: bool) -> None:
+    """Check every invariant; exit 1 and name each problem if one is broken."""
+    with reading() as session:
+        problems = check_books(session)
+    if as_json:
+        click.echo(json.dumps({"checks": len(CHECKS), "problems": [asdict(problem) for problem in problems]}))
+    else:
+        for problem in problems:
+            click.echo(f"invariant {problem.invariant}: {problem.rule}")
+            for row in problem.rows:
+                click.echo(f"  {row}")
+        click.echo(f"{len(CHECKS)} checks, {len(problems)} problems")
+    sys.exit(1 if problems else 0)

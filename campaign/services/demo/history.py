@@ -1,0 +1,161 @@
+"""A past for the demo campaign: gifts paid at the sandbox, allocations and payments, all through the real services."""
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import select
+
+from campaign.database import reading
+from campaign.domain.identity import new_public_id
+from campaign.domain.journal import EntryKind
+from campaign.domain.money import Money
+from campaign.gateways.clock import Clock
+from campaign.gateways.payments import PaymentGateway
+from campaign.gateways.sandbox_console import SandboxConsole
+from campaign.models.campaign import Campaign
+from campaign.models.donation import Donation
+from campaign.models.fund import Fund
+from campaign.models.staff import Staff
+from campaign.services import allocating, bookkeeping, disbursing
+from campaign.services.checkout import GiftRequest, start_checkout
+from campaign.services.demo.content import CampaignPlan
+from campaign.services.settlement import settle
+
+AMOUNTS = {"USD": (10_00, 25_00, 50_00, 100_00), "EUR": (10_00, 25_00, 50_00), "KGS": (500_00, 1000_00, 3000_00)}
+DECLINED = "pm_card_chargeDeclined"
+
+
+@dataclass(slots=True)
+class HistoryClock:
+    """Stands at a moment of the past while its gifts are given."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+    def today(self) -> date:
+        return self.at.date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Where the history plays."""
+
+    plan: CampaignPlan
+    payments: PaymentGateway
+    console: SandboxConsole
+    clock: Clock
+    public_url: str
+
+
+def play_history(stage: Stage, *, gifts: int, seed: int) -> int:
+    """Give `gifts` gifts over the days since the campaign began, then allocate and spend some; how many were paid.
+
+    The sandbox is set back to the first day and moved forward gift by gift, so that every row has its own day. The same
+    seed gives the same history, but for the names that are random by nature.
+    """
+    dice = random.Random(seed)  # noqa: S311  # a demonstration, not a secret
+    now = stage.clock.now()
+    begin = datetime.combine(stage.plan.campaign.starts_on, time(8), UTC)
+    span = int((now - begin).total_seconds()) - 3600
+    moments = sorted(dice.randrange(span) for _ in range(gifts))
+    stage.console.rewind(int((now - begin).total_seconds()))
+    clock, passed = HistoryClock(begin), 0
+    for number, moment in enumerate(moments, start=1):
+        stage.console.advance(moment - passed)
+        clock.at, passed = begin + timedelta(seconds=moment), moment
+        _give(stage, number, dice=dice, clock=clock)
+    stage.console.advance(int((now - begin).total_seconds()) - passed)
+    paid = _settle_all(stage, clock=stage.clock)
+    _allocate_and_spend(stage.plan.campaign.slug, clock=stage.clock)
+    return paid
+
+
+def _give(stage: Stage, number: int, *, dice: random.Random, clock: HistoryClock) -> None:
+    """One gift: paid, or now and then declined or left."""
+    supporters = stage.plan.supporters
+    language = dice.choice(("en", "ru", "ru", "ky"))
+    code = dice.choices(("USD", "EUR", "KGS"), weights=(6, 2, 4))[0]
+    name = supporters.name[language].format(number=number)
+    fund = dice.choice((None, None, *(fund.code for fund in stage.plan.funds if fund.code != "GEN")))
+    started = start_checkout(
+        GiftRequest(
+            campaign_slug=stage.plan.campaign.slug,
+            form_id=new_public_id(),
+            language=language,
+            gift=Money(dice.choice(AMOUNTS[code]), code),
+            covers_fee=dice.random() < 0.4,
+            fund_code=fund,
+            email=f"demo{number}@donor.example",
+            public_name=name if dice.random() < 0.6 else None,
+            message=dice.choice(supporters.messages)[language] if dice.random() < 0.4 else None,
+            is_anonymous=dice.random() < 0.35,
+        ),
+        payments=stage.payments,
+        clock=clock,
+        public_url=stage.public_url,
+    )
+    luck = dice.random()
+    if luck < 0.08:
+        return  # the donor left the page
+    checkout_id, donation_id = _row(started.public_id)
+    method = DECLINED if luck < 0.12 else "pm_card_visa"
+    stage.console.pay(checkout_id, payment_method=method, email=f"demo{number}@donor.example")
+    settle(donation_id, payments=stage.payments, clock=clock, public_url=stage.public_url)
+
+
+def _row(public_id: str) -> tuple[str, int]:
+    with reading() as session:
+        row = session.execute(select(Donation.checkout_id, Donation.id).where(Donation.public_id == public_id)).one()
+    return row[0] or "", row[1]
+
+
+def _settle_all(stage: Stage, *, clock: Clock) -> int:
+    """Ask once more for every gift: fees and expiries have come meanwhile."""
+    with reading() as session:
+        ids = list(session.execute(select(Donation.id).where(Donation.checkout_id.is_not(None))).scalars())
+    for donation_id in ids:
+        settle(donation_id, payments=stage.payments, clock=clock, public_url=stage.public_url)
+    with reading() as session:
+        return len(session.execute(select(Donation.id).where(Donation.state == "paid")).all())
+
+
+def _allocate_and_spend(slug: str, *, clock: Clock) -> None:
+    """A third of each theme's dollars goes to its first targets, by two hands; half of that is paid out."""
+    with reading() as session:
+        campaign_id = session.execute(select(Campaign.id).where(Campaign.slug == slug)).scalar_one()
+        funds = {
+            fund.code: fund for fund in session.execute(select(Fund).where(Fund.campaign_id == campaign_id)).scalars()
+        }
+        desk = {staff.roles[0].name: staff.id for staff in session.execute(select(Staff)).scalars() if staff.roles}
+        held = bookkeeping.balances(session, campaign_id=campaign_id)
+        session.expunge_all()
+    if not {"finance", "approver"} <= desk.keys():
+        return
+    for theme, target in (("THEME-EVENTS", "EVENT-1"), ("THEME-GRANTS", "GRANT-1"), ("THEME-SPACE", "SPACE-1")):
+        amount = Money(held.get(funds[theme].id, {}).get("USD", 0) // 300 * 100, "USD")
+        if amount.minor <= 0:
+            continue
+        move = allocating.Move(
+            campaign_id=campaign_id,
+            kind=EntryKind.ALLOCATION,
+            source=funds[theme].public_id,
+            target=funds[target].public_id,
+            amount=amount,
+        )
+        public_id = allocating.propose(
+            move, public_id=new_public_id(), reason="Demo: the first step", actor_id=desk["finance"], clock=clock
+        )
+        allocating.approve(public_id, actor_id=desk["approver"], clock=clock)
+        spent = disbursing.Payment(
+            campaign_id=campaign_id,
+            fund=funds[f"{target}@{theme}"].public_id,
+            amount=Money(amount.minor // 200 * 100, "USD"),
+            paid_on=clock.today(),
+            payee="Demo supplier",
+            evidence="Demo invoice 1",
+        )
+        if spent.amount.minor > 0:
+            disbursing.record_disbursement(spent, public_id=new_public_id(), actor_id=desk["finance"], clock=clock)
