@@ -1,6 +1,6 @@
 """The register of donations: found by what staff know of a gift, counted per currency, paged without a drift."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -90,15 +90,16 @@ def totals(wanted: DonationFilter) -> DonationTotals:
     )
 
 
-def all_donations(session: Session, wanted: DonationFilter) -> Sequence[DonationRow]:
-    """Everything that is found, for a file; the caller keeps the session open while it reads."""
+def all_donations(session: Session, wanted: DonationFilter) -> Iterator[DonationRow]:
+    """Everything that is found, oldest first, for a file; the caller keeps the session open while it reads."""
     query = _narrowed(
         select(Donation, Donor.name, Donor.email, Fund.code, Fund.title)
         .outerjoin(Donor, Donor.id == Donation.donor_id)
         .join(Fund, Fund.id == Donation.fund_id),
         replace(wanted, before=""),
     )
-    return [_row(row) for row in session.execute(query.order_by(Donation.id))]
+    found = session.execute(query.order_by(Donation.id).execution_options(yield_per=1000))
+    return map(_row, found)
 
 
 def _narrowed(query: Select[*tuple[Any, ...]], wanted: DonationFilter) -> Select[*tuple[Any, ...]]:

@@ -93,6 +93,7 @@ class DonationStory:
 
 def donation_story(campaign_id: int, public_id: str) -> DonationStory:
     """All that is known of a gift; NotFound otherwise. A fixed number of queries."""
+    receipts = receipting.receipts_of(public_id)
     with reading() as session:
         found = session.execute(
             select(Donation, Donor.name, Donor.email, Fund.code, Fund.title)
@@ -104,7 +105,6 @@ def donation_story(campaign_id: int, public_id: str) -> DonationStory:
             raise NotFound(f"donation:{public_id}")
         gift = found[0]
         refunds = _refunds(session, gift.id)
-        receipts = receipting.receipts_of(public_id)
         entries = bookkeeping.entries_of(session, campaign_id, f"donation:{public_id}")
         moments = [*_history(session, gift), *_told(session, gift), *_mails(session, gift.id), *_papers(receipts)]
         return DonationStory(

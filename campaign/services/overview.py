@@ -98,8 +98,8 @@ class Overview:
 
 def overview(campaign_id: int, currency: str, *, now: datetime) -> Overview:
     """The figures of this moment; `currency` is the campaign's, for the two charts."""
+    rows = funds(campaign_id)
     with reading() as session:
-        rows = funds(campaign_id)
         flows = bookkeeping.fund_flows(session, campaign_id=campaign_id)
         queue = _queue(session)
         return Overview(

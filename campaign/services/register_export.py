@@ -1,0 +1,113 @@
+"""Registers as files to take away: receipts and donations. They hold personal data, so each download is audited."""
+
+from collections.abc import Iterator
+from typing import IO
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from campaign.database import reading
+from campaign.services import receipting
+from campaign.services.donation_register import DonationFilter, all_donations
+from campaign.services.receipting import ReceiptFilter
+from campaign.services.sheets import About, Cell, FileFormat, Sheet, written
+
+REGISTER_PAGE = 1000
+
+
+def receipt_file(wanted: ReceiptFilter, *, about: About, file_format: FileFormat) -> IO[bytes]:
+    """The register of receipts: every number is explained."""
+    return written(_receipts(wanted, about=about), file_format)
+
+
+def donation_file(wanted: DonationFilter, *, about: About, file_format: FileFormat) -> IO[bytes]:
+    """The donations that were found, with names and addresses."""
+    with reading() as session:
+        return written(_donations(session, wanted, about=about), file_format)
+
+
+def _receipts(wanted: ReceiptFilter, *, about: About) -> Sheet:
+    """The register of receipts: every number is explained."""
+    return Sheet(
+        title=_("Receipt register"),
+        about=about,
+        columns=(
+            _("Number"),
+            _("State"),
+            _("Issued at (UTC)"),
+            _("Donation"),
+            _("Language"),
+            _("Currency"),
+            _("Amount"),
+            _("Ended at (UTC)"),
+            _("Why it ended"),
+        ),
+        rows=_receipt_cells(wanted),
+        amounts=(6,),
+        by=5,
+        total_label=_("Total"),
+    )
+
+
+def _donations(session: Session, wanted: DonationFilter, *, about: About) -> Sheet:
+    """The donations that were found, with names and addresses: personal data."""
+    return Sheet(
+        title=_("Donations"),
+        about=about,
+        columns=(
+            _("Donation"),
+            _("Made at (UTC)"),
+            _("State"),
+            _("Name"),
+            _("E-mail"),
+            _("Anonymous"),
+            _("Language"),
+            _("Fund"),
+            _("Currency"),
+            _("Charge"),
+            _("Sent back"),
+        ),
+        rows=(
+            (
+                row.public_id,
+                row.created_at,
+                row.state,
+                row.name,
+                row.email,
+                _("yes") if row.is_anonymous else _("no"),
+                row.language,
+                row.fund_code,
+                row.charge.currency,
+                row.charge.decimal,
+                row.refunded.decimal,
+            )
+            for row in all_donations(session, wanted)
+        ),
+        amounts=(9, 10),
+        by=8,
+        total_label=_("Total"),
+    )
+
+
+def _receipt_cells(wanted: ReceiptFilter) -> Iterator[tuple[Cell, ...]]:
+    before_id = wanted.before_id
+    while True:
+        asked = ReceiptFilter(
+            since=wanted.since, until=wanted.until, state=wanted.state, before_id=before_id, limit=REGISTER_PAGE
+        )
+        page = receipting.receipts(asked)
+        for row in page:
+            yield (
+                row.number,
+                row.state,
+                row.issued_at,
+                row.donation_public_id,
+                row.language,
+                row.amount.currency,
+                row.amount.decimal,
+                row.ended_at,
+                row.end_reason,
+            )
+        if len(page) < REGISTER_PAGE:
+            return
+        before_id = page[-1].id

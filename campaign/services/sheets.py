@@ -1,0 +1,154 @@
+"""A table as a file: CSV and XLSX of the same rows, with what was asked for above them and totals below.
+
+A file is written whole before a byte of it leaves, so that nobody keeps half a ledger. Cells are text, days, moments or
+amounts; text that a spreadsheet would run as a formula is made harmless.
+"""
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Literal
+
+import xlsxwriter
+
+Cell = str | int | Decimal | date | datetime | None
+"""Decimal is an amount in major units; int a count or a number; the rest is what it says."""
+About = Sequence[tuple[str, str]]
+"""What was asked for, as (label, value), above the table."""
+FileFormat = Literal["csv", "xlsx"]
+IN_MEMORY_BYTES_MAX = 1_000_000
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What is written: `amounts` are the columns to add up, per value of the column `by` (the currency)."""
+
+    title: str
+    about: About
+    columns: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+    amounts: tuple[int, ...] = ()
+    by: int | None = None
+    total_label: str = ""
+
+
+@dataclass(slots=True)
+class Totals:
+    """The sums of the amount columns, added up while the rows pass by."""
+
+    sheet: Sheet
+    sums: dict[str, list[Decimal]] = field(default_factory=lambda: defaultdict(list))
+
+    def passing(self, rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
+        for row in rows:
+            if self.sheet.by is not None:
+                found = self.sums[str(row[self.sheet.by])]
+                amounts = [Decimal(str(row[place] or 0)) for place in self.sheet.amounts]
+                found[:] = [a + b for a, b in zip(found, amounts, strict=True)] if found else amounts
+            yield row
+
+    def rows(self) -> Iterator[list[Cell]]:
+        """One row per currency: the label first, the currency and the sums in their columns."""
+        for currency, sums in sorted(self.sums.items()):
+            row: list[Cell] = [None] * len(self.sheet.columns)
+            row[0] = self.sheet.total_label
+            if self.sheet.by is not None:
+                row[self.sheet.by] = currency
+            for place, total in zip(self.sheet.amounts, sums, strict=True):
+                row[place] = total
+            yield row
+
+
+def written(sheet: Sheet, file_format: FileFormat) -> IO[bytes]:
+    """The whole file, at its beginning; past a megabyte it lies on disk. The caller closes it."""
+    file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY_BYTES_MAX)  # noqa: SIM115  # it outlives this function
+    {"csv": write_csv, "xlsx": write_xlsx}[file_format](sheet, file)
+    file.seek(0)
+    return file
+
+
+def write_csv(sheet: Sheet, file: IO[bytes]) -> None:
+    """UTF-8 with a byte-order mark, so that every spreadsheet reads Cyrillic; amounts with a point."""
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+    writer, totals = csv.writer(text), Totals(sheet)
+    writer.writerow([sheet.title])
+    writer.writerows([[label, harmless(value)] for label, value in sheet.about])
+    writer.writerow([])
+    writer.writerow(sheet.columns)
+    writer.writerows([_plain(cell) for cell in row] for row in totals.passing(sheet.rows))
+    writer.writerows([_plain(cell) for cell in row] for row in totals.rows())
+    text.detach()
+
+
+def write_xlsx(sheet: Sheet, file: IO[bytes]) -> None:
+    """One worksheet, row by row in constant memory; amounts are numbers, everything else is what it is."""
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "default_date_format": "yyyy-mm-dd",
+        "remove_timezone": True,
+    }
+    with xlsxwriter.Workbook(file, options) as book:
+        page, formats = book.add_worksheet(), _formats(book)
+        page.set_column(0, len(sheet.columns) - 1, 18)
+        totals, number = Totals(sheet), 0
+        heads: list[tuple[Sequence[Cell], str]] = [([sheet.title], "bold"), *((pair, "") for pair in sheet.about)]
+        for row, style in (*heads, ([], ""), (sheet.columns, "bold")):
+            _write_row(page, number, row, formats, style=style)
+            number += 1
+        page.freeze_panes(number, 0)
+        for cells in totals.passing(sheet.rows):
+            _write_row(page, number, cells, formats)
+            number += 1
+        for cells in totals.rows():
+            _write_row(page, number, cells, formats, style="bold")
+            number += 1
+
+
+def harmless(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: an apostrophe before a sign that would begin one."""
+    return f"'{text}" if text.startswith(DANGEROUS) else text
+
+
+def _plain(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return harmless(cell)
+    if isinstance(cell, datetime):
+        return cell.strftime("%Y-%m-%d %H:%M:%S")
+    return "" if cell is None else str(cell)
+
+
+def _formats(book: Any) -> dict[str, Any]:  # XlsxWriter has no types
+    return {
+        "": None,
+        "bold": book.add_format({"bold": True}),
+        "amount": book.add_format({"num_format": "#,##0.00"}),
+        "amount bold": book.add_format({"num_format": "#,##0.00", "bold": True}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+    }
+
+
+def _write_row(page: Any, number: int, row: Sequence[Cell], formats: dict[str, Any], *, style: str = "") -> None:
+    for place, cell in enumerate(row):
+        match cell:
+            case None:
+                continue
+            case Decimal():  # the format's own number is a double: exact for amounts up to 2**53 minor units
+                page.write_number(number, place, float(cell), formats[f"amount {style}".strip()])
+            case datetime():
+                page.write_datetime(number, place, cell.replace(tzinfo=None), formats["moment"])
+            case date():
+                page.write_datetime(number, place, cell, formats["day"])
+            case int():
+                page.write_number(number, place, cell, formats[style])
+            case _:
+                page.write_string(number, place, harmless(cell), formats[style])

@@ -1,0 +1,96 @@
+"""The books as files: they balance, and they are the ledger."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import IO
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from campaign.models.campaign import Campaign
+from campaign.services.bookkeeping import LedgerFilter, account_totals
+from campaign.services.donation_register import DonationFilter
+from campaign.services.fund_register import funds
+from campaign.services.ledger_export import (
+    allocation_file,
+    fund_statement_file,
+    ledger_file,
+    trial_balance_file,
+)
+from campaign.services.receipting import ReceiptFilter
+from campaign.services.register_export import donation_file, receipt_file
+from tests.builders import NOW, a_campaign, a_donor, a_fund, a_paid_gift, usd
+
+ABOUT = [("From", "the beginning")]
+
+
+@pytest.fixture
+def campaign(app: Flask) -> Campaign:
+    campaign = a_campaign()
+    theme = a_fund(campaign=campaign)
+    a_paid_gift(campaign=campaign, gift=usd(25_00), donor_id=a_donor(name="Айгүл").id)
+    a_paid_gift(campaign=campaign, fund=theme, gift=usd(40_00), cover_minor=1_50)
+    return campaign
+
+
+def lines_of(file: IO[bytes]) -> list[dict[str, str]]:
+    """The rows under the head, by the head's words; the head stands after the empty line."""
+    with file:
+        lines = list(csv.reader(io.StringIO(file.read().decode("utf-8-sig"))))
+    head = lines.index([]) + 1
+    return [dict(zip(lines[head], line, strict=True)) for line in lines[head + 1 :]]
+
+
+def test_the_ledger_file_balances_and_equals_the_ledger(campaign: Campaign, session: Session) -> None:
+    *rows, total = lines_of(ledger_file(LedgerFilter(campaign_id=campaign.id), about=ABOUT, file_format="csv"))
+    assert total["Debit"] == total["Credit"]
+    for (account, currency), minor in account_totals(session).items():
+        own = [row for row in rows if row["Account"] == str(int(account)) and row["Currency"] == currency]
+        booked = sum(Decimal(row["Debit"] or 0) - Decimal(row["Credit"] or 0) for row in own)
+        assert booked == Decimal(minor) / 100
+
+
+def test_a_part_of_the_ledger_is_only_that_part(campaign: Campaign) -> None:
+    tomorrow = LedgerFilter(campaign_id=campaign.id, since=date(2026, 12, 2))
+    assert lines_of(ledger_file(tomorrow, about=ABOUT, file_format="csv")) == []
+
+
+def test_the_trial_balance_has_equal_sides(campaign: Campaign) -> None:
+    total = lines_of(trial_balance_file(campaign.id, about=ABOUT, file_format="csv"))[-1]
+    assert total["Debit"] == total["Credit"] != ""
+
+
+def test_the_fund_statement_ends_with_what_the_funds_hold(campaign: Campaign) -> None:
+    file = fund_statement_file(campaign.id, funds=funds(campaign.id), about=ABOUT, file_format="csv")
+    *rows, total = lines_of(file)
+    assert {row["Fund"]: row["Balance"] for row in rows} == {"GEN": "23.97", "THEME-EVENTS": "40.47"}
+    assert total["Balance"] == "64.44"
+
+
+def test_the_receipt_register_has_every_number(campaign: Campaign) -> None:
+    *rows, total = lines_of(receipt_file(ReceiptFilter(), about=ABOUT, file_format="csv"))
+    assert [row["Number"] for row in rows] == ["QUI-2026-000002", "QUI-2026-000001"]
+    assert total["Amount"] == "66.50"
+
+
+def test_the_donations_file_has_what_was_looked_for(campaign: Campaign) -> None:
+    wanted = DonationFilter(campaign_id=campaign.id, text="Айгүл", since=NOW.date())
+    *rows, total = lines_of(donation_file(wanted, about=ABOUT, file_format="csv"))
+    assert [(row["Name"], row["E-mail"], row["Charge"]) for row in rows] == [("Айгүл", "donor@example.org", "25.00")]
+    assert total["Charge"] == "25.00"
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda campaign: ledger_file(LedgerFilter(campaign_id=campaign.id), about=ABOUT, file_format="xlsx"),
+        lambda campaign: allocation_file(campaign.id, state=None, about=ABOUT, file_format="xlsx"),
+    ],
+)
+def test_a_workbook_is_a_workbook(campaign: Campaign, make: Callable[[Campaign], IO[bytes]]) -> None:
+    with make(campaign) as file:
+        assert file.read(2) == b"PK"

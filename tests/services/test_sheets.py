@@ -1,0 +1,86 @@
+"""Tables as files: harmless, complete, and added up per currency."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import openpyxl
+import pytest
+
+from campaign.services.sheets import Cell, Sheet, harmless, written
+
+NOON = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
+
+
+def a_sheet(rows: Sequence[Sequence[Cell]]) -> Sheet:
+    return Sheet(
+        title="Ledger",
+        about=[("From", "2026-12-01")],
+        columns=("Fund", "Day", "At", "Currency", "Debit", "Credit"),
+        rows=rows,
+        amounts=(4, 5),
+        by=3,
+        total_label="Total",
+    )
+
+
+ROWS: list[tuple[Cell, ...]] = [
+    ("GEN", date(2026, 12, 1), NOON, "USD", Decimal("25.50"), None),
+    ("Ошко", date(2026, 12, 1), NOON, "KGS", None, Decimal(-7)),
+    ("GEN", date(2026, 12, 2), NOON, "USD", Decimal("0.10"), Decimal(3)),
+]
+
+
+def lines_of(sheet: Sheet) -> list[list[str]]:
+    with written(sheet, "csv") as file:
+        return list(csv.reader(io.StringIO(file.read().decode("utf-8-sig"))))
+
+
+def cells_of(sheet: Sheet) -> Iterator[tuple[object, ...]]:
+    with written(sheet, "xlsx") as file:
+        yield from openpyxl.load_workbook(io.BytesIO(file.read())).active.iter_rows(values_only=True)
+
+
+def test_a_csv_begins_with_a_byte_order_mark_and_what_was_asked_for() -> None:
+    with written(a_sheet(ROWS), "csv") as file:
+        assert file.read().startswith(b"\xef\xbb\xbfLedger")
+    assert lines_of(a_sheet(ROWS))[1] == ["From", "2026-12-01"]
+
+
+def test_a_csv_ends_with_totals_per_currency() -> None:
+    lines = lines_of(a_sheet(ROWS))
+    assert lines[4] == ["GEN", "2026-12-01", "2026-12-01 12:00:00", "USD", "25.50", ""]
+    assert lines[-2:] == [["Total", "", "", "KGS", "0", "-7"], ["Total", "", "", "USD", "25.60", "3"]]
+
+
+def test_a_workbook_has_the_same_rows_and_totals_as_numbers_and_days() -> None:
+    rows = list(cells_of(a_sheet(ROWS)))
+    assert rows[4] == ("GEN", datetime(2026, 12, 1), datetime(2026, 12, 1, 12, 0), "USD", 25.5, None)  # noqa: DTZ001
+    assert rows[-2:] == [("Total", None, None, "KGS", 0, -7), ("Total", None, None, "USD", 25.6, 3)]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+7", "-2", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://evil")'])
+def test_text_that_looks_like_a_formula_is_made_harmless(text: str) -> None:
+    sheet = a_sheet([(text, None, None, "USD", Decimal(1), None)])
+    assert lines_of(sheet)[4][0].startswith("'")
+    assert str(list(cells_of(sheet))[4][0]).startswith("'")
+
+
+def test_a_negative_amount_stays_a_number() -> None:
+    sheet = a_sheet([("GEN", None, None, "USD", Decimal("-12.50"), None)])
+    assert lines_of(sheet)[4][4] == "-12.50"
+
+
+def test_a_filter_that_looks_like_a_formula_is_made_harmless() -> None:
+    sheet = Sheet(title="Ledger", about=[("About", "=1+1")], columns=("Fund",), rows=[])
+    assert lines_of(sheet)[1] == ["About", "'=1+1"]
+
+
+def test_plain_text_is_left_alone() -> None:
+    assert harmless("Ош, 5-кабинет") == "Ош, 5-кабинет"
+
+
+def test_an_empty_table_has_its_head_and_no_totals() -> None:
+    assert lines_of(a_sheet([]))[-1][0] == "Fund"
