@@ -117,6 +117,16 @@ def messages(*, state: str | None = None, limit: int = 100) -> list[MessageRow]:
         return [MessageRow(**row._mapping) for row in session.execute(query)]  # noqa: SLF001
 
 
+def receipt_number_of(public_id: str) -> str | None:
+    """The receipt that a mail carries, if it carries one."""
+    with reading() as session:
+        return session.execute(
+            select(Receipt.number)
+            .join(Message, Message.receipt_id == Receipt.id)
+            .where(Message.public_id == public_id)
+        ).scalar()
+
+
 def send_again(public_id: str, *, clock: Clock) -> None:
     """Queue a mail once more: a dead or held one after its cause was mended, or a sent one that was lost on its way."""
     with transaction() as session:

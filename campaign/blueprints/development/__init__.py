@@ -3,3 +3,5 @@
 from flask import Blueprint
 
 bp = Blueprint("development", __name__, url_prefix="/dev")
+
+from campaign.blueprints.development import mail

@@ -1,0 +1,49 @@
+"""`/dev/mail`: the mails of this installation as they leave, for developers without a mail server."""
+
+from io import BytesIO
+
+from flask import Response, current_app, render_template, send_file
+from flask.typing import ResponseReturnValue
+
+from campaign.blueprints.development import bp
+from campaign.security import content_security_policy
+from campaign.services import delivery, receipting
+from campaign.wiring import gateways
+
+
+@bp.get("/mail")
+def mail() -> ResponseReturnValue:
+    """All mails, newest first."""
+    return render_template("development/mail.html", messages=delivery.messages())
+
+
+@bp.get("/mail/<public_id>")
+def letter(public_id: str) -> ResponseReturnValue:
+    """One mail: its headers, its text, its HTML in a frame, its receipt."""
+    number = delivery.receipt_number_of(public_id)
+    page = render_template(
+        "development/letter.html", letter=_letter(public_id), public_id=public_id, receipt_number=number
+    )
+    return page, {"Content-Security-Policy": f"{content_security_policy()}; frame-src 'self'"}
+
+
+@bp.get("/mail/<public_id>/html")
+def letter_html(public_id: str) -> Response:
+    """The HTML part alone, as a mail program would show it: its inline styles are allowed here, scripts are not."""
+    answer = Response(_letter(public_id).html, mimetype="text/html")
+    answer.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
+    )
+    return answer
+
+
+@bp.get("/mail/<public_id>/receipt.pdf")
+def letter_receipt(public_id: str) -> ResponseReturnValue:
+    """The PDF that the mail carries."""
+    number = delivery.receipt_number_of(public_id) or ""
+    return send_file(BytesIO(receipting.receipt_pdf(number)), "application/pdf", download_name=f"{number}.pdf")
+
+
+def _letter(public_id: str) -> delivery.Letter:
+    url: str = current_app.config["KURAK"].public_url
+    return delivery.preview(public_id, public_url=url, clock=gateways().clock)
