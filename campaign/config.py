@@ -1,9 +1,10 @@
-"""Every setting, read once from the environment into one frozen object; what is unknown or unsafe is refused in words."""
+"""Every setting, read once from the environment into one frozen object; what is unknown or unsafe is refused."""
 
 import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
@@ -20,14 +21,14 @@ SETTINGS: dict[str, str] = {
     "LIMITS_URL": "where request limits are counted: memory:// (the default) or redis://…",
     "STRIPE_SECRET_KEY": "sk_… or rk_…; without one, development uses the sandbox and production takes no card gifts",
     "STRIPE_WEBHOOK_SECRET": "whsec_…; several with commas while one is being replaced",
-    "MAIL_URL": "smtp://user:password@host:port (smtps:// for TLS from the start); without one, mail stays in the outbox",
+    "MAIL_URL": "smtp://user:password@host:port or smtps://…; without one, mail stays in the outbox",
     "MAIL_FROM": "the sender of every mail",
     "INSTANCE_DIR": "the folder for the database, the queue and the sandbox's state",
     "LOG_LEVEL": "DEBUG, INFO (the default), WARNING or ERROR",
     "HOST": "the address that `make run` listens on; 127.0.0.1 by default",
     "PORT": "the port that `make run` listens on; 8000 by default",
 }
-"""Name → what it is for, as printed in docs/settings.md. Each is also read from NAME_FILE, for secrets kept in files."""
+"""Name → what it is for, as printed in docs/settings.md. Each is also read from the file that NAME_FILE names."""
 
 
 class BadSetting(Exception):
@@ -51,6 +52,8 @@ class Config:
     mail_url: str | None = None
     mail_from: str = "Kurak <no-reply@kurak.example>"
     log_level: str = "INFO"
+    host: str = "127.0.0.1"
+    port: int = 8000
     testing: bool = False
 
     @property
@@ -84,15 +87,16 @@ def payment_mode_of(key: str | None) -> PaymentMode:
 def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Config:
     """The configuration from the environment, completed from a `.env` file that may not name an unknown setting."""
     given = {**_dotenv(dotenv), **{k: v for k, v in environ.items() if _is_ours(k)}}
-    values = _with_files(given)
+    values = {name: value for name, value in _with_files(given).items() if value}
     app_env = values.get("APP_ENV", "development")
     if app_env not in {"development", "production"}:
         raise BadSetting(f"APP_ENV is development or production, not {app_env!r}.")
     instance = Path(values.get("INSTANCE_DIR", "instance")).resolve()
+    port = _port(values.get("PORT", "8000"))
     sandbox = _sandbox(instance) if app_env == "development" and not values.get("STRIPE_SECRET_KEY") else {}
     config = Config(
         app_env="production" if app_env == "production" else "development",
-        public_url=values.get("PUBLIC_URL", f"http://127.0.0.1:{values.get('PORT', '8000')}").rstrip("/"),
+        public_url=values.get("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
         secret_key=values.get("SECRET_KEY") or _kept_secret(instance, app_env),
         database_url=values.get("DATABASE_URL", f"sqlite:///{instance / 'kurak.sqlite'}"),
         jobs_url=values.get("JOBS_URL", f"sqlite:///{instance / 'jobs.sqlite'}"),
@@ -105,9 +109,11 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
             if s.strip()
         ),
         stripe_api_base=sandbox.get("api_base"),
-        mail_url=values.get("MAIL_URL") or None,
+        mail_url=values.get("MAIL_URL"),
         mail_from=values.get("MAIL_FROM", "Kurak <no-reply@kurak.example>"),
         log_level=values.get("LOG_LEVEL", "INFO").upper(),
+        host=values.get("HOST", "127.0.0.1"),
+        port=port,
     )
     refuse_unsafe(config)
     return config
@@ -135,8 +141,19 @@ def refuse_unsafe(config: Config) -> None:
 def _is_ours(name: str) -> bool:
     known = name in SETTINGS or name.removesuffix("_FILE") in SETTINGS
     if not known and name.startswith(("STRIPE_", "KURAK_")):
-        raise BadSetting(f"{name} is not a setting of Kurak; docs/settings.md lists them.")
+        raise BadSetting(f"{name} is not a setting of Kurak{_perhaps(name)}; docs/settings.md lists them.")
     return known
+
+
+def _perhaps(name: str) -> str:
+    near = get_close_matches(name, SETTINGS, n=1, cutoff=0.75)
+    return f" (did you mean {near[0]}?)" if near else ""
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise BadSetting(f"PORT is a number from 1 to 65535, not {text!r}.")
+    return int(text)
 
 
 def _dotenv(path: Path | None) -> dict[str, str]:
@@ -149,7 +166,8 @@ def _dotenv(path: Path | None) -> dict[str, str]:
             continue
         if not sign or (name.strip() not in SETTINGS and name.strip().removesuffix("_FILE") not in SETTINGS):
             raise BadSetting(
-                f"{path.name}, line {number}: {name.strip()!r} is not a setting; docs/settings.md lists them."
+                f"{path.name}, line {number}: {name.strip()} is not a setting of Kurak{_perhaps(name.strip())}; "
+                "docs/settings.md lists them."
             )
         values[name.strip()] = value.strip().strip('"').strip("'")
     return values

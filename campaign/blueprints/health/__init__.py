@@ -3,3 +3,5 @@
 from flask import Blueprint
 
 bp = Blueprint("health", __name__)
+
+from campaign.blueprints.health import views

@@ -1,0 +1,55 @@
+PYTHON ?= python3
+BIN := .venv/bin
+SOURCES := campaign receipts tests migrations wsgi.py
+T ?= tests
+MESSAGES := campaign/translations
+HEAD := migrations/.current-alembic-head
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup test check lint fix types contracts templates i18n-extract i18n-update i18n-check db-revision lock
+
+help: ## these words
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+run: ## start everything on http://127.0.0.1:8000 (PORT=…, HOST=…); Ctrl-C ends it
+	@$(PYTHON) -I campaign/cli/environment.py run && exec $(BIN)/python -m campaign.cli.serve
+
+setup: ## what tests and checks need, and nothing twice
+	@$(PYTHON) -I campaign/cli/environment.py test
+
+test: setup ## all tests, on SQLite and PostgreSQL (T=tests/services for some)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(T)
+
+check: setup lint types contracts templates i18n-check test ## all that must be right, what fails fastest first
+
+lint: ## ruff: mistakes and form
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check --quiet $(SOURCES) || { echo 'make fix formats them'; exit 1; }
+
+fix: ## mend what ruff can mend
+	@$(BIN)/ruff check --fix --quiet $(SOURCES); $(BIN)/ruff format --quiet $(SOURCES)
+
+types: ## mypy, strictly
+	@$(BIN)/mypy
+
+contracts: ## who may import whom
+	@$(BIN)/lint-imports --no-logo --verbose=false 2>/dev/null || $(BIN)/lint-imports
+
+templates: ## djlint: mistakes in templates
+	@$(BIN)/djlint --lint --quiet campaign/templates receipts
+
+i18n-extract: ## messages.pot from code and templates
+	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext --add-comments=NOTE: --sort-by-file --no-location --omit-header -o $(MESSAGES)/messages.pot .
+
+i18n-update: i18n-extract ## bring the catalogues up to date; new texts are left to be translated
+	@for language in ru ky; do $(BIN)/pybabel -q update -i $(MESSAGES)/messages.pot -d $(MESSAGES) -l $$language --no-fuzzy-matching --omit-header --ignore-obsolete; done
+
+i18n-check: ## every text stands in Russian and Kyrgyz
+	@$(BIN)/python -m pytest -q -p no:randomly tests/invariants/test_catalogues.py
+
+db-revision: ## a new migration, numbered (M="Add outbox")
+	@next=$$(printf %04d $$(expr $$(cat $(HEAD)) + 1)) && $(BIN)/flask --app wsgi db revision --autogenerate --rev-id $$next -m "$(M)" && echo $$next > $(HEAD)
+
+lock: ## pin the newest packages in requirements/*.txt
+	@for list in run dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --output-file requirements/$$list.txt requirements/$$list.in; done
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-deps --output-file requirements/contract.txt requirements/contract.in

@@ -1,0 +1,117 @@
+"""`flask doctor`: what is configured, what is missing, and whether this installation may take real gifts."""
+
+import re
+import sqlite3
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError
+
+from campaign.cli.environment import missing_libraries
+from campaign.config import Config
+from campaign.services.schema import schema_state
+
+SQLITE_MIN = (3, 39)
+"""The first with FULL JOIN, which a trigger of the books needs."""
+
+
+class Verdict(StrEnum):
+    OK = "ok"
+    MISSING = "missing"  # something does not work without it, and says so where it is missed
+    UNSAFE = "unsafe"  # this installation must not go live
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `told` is a sentence for the operator."""
+
+    verdict: Verdict
+    told: str
+
+
+@click.command()
+@with_appcontext
+def doctor() -> None:
+    """Look at everything that this installation needs. Exit 1 if it must not go live."""
+    findings = list(examine(current_app.config["KURAK"]))
+    for finding in findings:
+        click.echo(f"{finding.verdict.upper():<8}{finding.told}")
+    unsafe = sum(finding.verdict is Verdict.UNSAFE for finding in findings)
+    if unsafe:
+        click.echo(f"\nMust not go live: {unsafe} of {len(findings)}.")
+        sys.exit(1)
+    click.echo("\nMay go live.")
+
+
+def examine(config: Config) -> Iterator[Finding]:
+    """Every finding about this configuration and this machine."""
+    yield from _settings(config)
+    yield from _payments(config)
+    yield from _machine(config)
+    yield _database()
+
+
+def _settings(config: Config) -> Iterator[Finding]:
+    if config.is_development:
+        yield Finding(Verdict.UNSAFE, "APP_ENV is development: demo sign-ins work and mail is shown to everybody.")
+    else:
+        yield Finding(Verdict.OK, "APP_ENV is production.")
+    if config.public_url.startswith("https://"):
+        yield Finding(Verdict.OK, f"PUBLIC_URL is {config.public_url}.")
+    else:
+        yield Finding(Verdict.UNSAFE, f"PUBLIC_URL {config.public_url} is not https: passwords would be readable.")
+    if config.mail_url:
+        yield Finding(Verdict.OK, f"MAIL_URL is set; the sender is {config.mail_from}.")
+    else:
+        yield Finding(Verdict.MISSING, "MAIL_URL is not set: receipts are made but stay in the outbox.")
+    if re.search(r"\.(example|test|invalid|localhost)\b", config.mail_from):
+        yield Finding(Verdict.MISSING, f"MAIL_FROM {config.mail_from} is an example: filters refuse it.")
+    if config.limits_url.startswith("memory:"):
+        yield Finding(Verdict.MISSING, "LIMITS_URL is memory://: each process counts requests for itself.")
+
+
+def _payments(config: Config) -> Iterator[Finding]:
+    match config.payment_mode:
+        case "none":
+            yield Finding(Verdict.MISSING, "STRIPE_SECRET_KEY is not set: no card gifts are taken.")
+            return
+        case "live":
+            yield Finding(Verdict.OK, "STRIPE_SECRET_KEY is a live key.")
+        case mode:
+            yield Finding(Verdict.UNSAFE, f"STRIPE_SECRET_KEY is a {mode} key: gifts are pretended.")
+    secrets = config.stripe_webhook_secrets
+    if not secrets:
+        yield Finding(Verdict.UNSAFE, "STRIPE_WEBHOOK_SECRET is not set: paid gifts would not be heard of.")
+    elif not all(secret.startswith("whsec_") for secret in secrets):
+        yield Finding(Verdict.UNSAFE, "STRIPE_WEBHOOK_SECRET is not a signing secret: each begins with whsec_.")
+    else:
+        yield Finding(Verdict.OK, "STRIPE_WEBHOOK_SECRET is set.")
+
+
+def _machine(config: Config) -> Iterator[Finding]:
+    missing = missing_libraries()
+    if missing:
+        yield Finding(Verdict.UNSAFE, f"{' and '.join(missing)} cannot be loaded: no receipt can be made.")
+    else:
+        yield Finding(Verdict.OK, "Pango and HarfBuzz are there for receipts.")
+    if config.database_url.startswith("sqlite"):
+        if sqlite3.sqlite_version_info < SQLITE_MIN:
+            yield Finding(Verdict.UNSAFE, f"SQLite is {sqlite3.sqlite_version}; the books need 3.39 or newer.")
+        else:
+            yield Finding(Verdict.OK, f"SQLite is {sqlite3.sqlite_version}.")
+
+
+def _database() -> Finding:
+    try:
+        state = schema_state()
+    except OperationalError as error:
+        return Finding(Verdict.UNSAFE, f"The database does not answer: {str(error.orig).strip().splitlines()[0]}.")
+    if not state.is_ready:
+        at = state.current or "empty"
+        return Finding(Verdict.UNSAFE, f"The database is at {at}, not at {state.head}: flask --app wsgi prepare.")
+    return Finding(Verdict.OK, f"The database is at migration {state.current}.")

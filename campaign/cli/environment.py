@@ -1,0 +1,176 @@
+"""Makes what the other programs need on a bare machine: `.venv`, the pinned packages, the libraries that PDFs need.
+
+Run by path with any Python, `python3 -I campaign/cli/environment.py run`, before anything is installed: it imports
+nothing but the standard library and speaks in sentences. What is there already is not made again.
+"""
+
+import ctypes
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+PYTHON_MIN = (3, 11)
+
+RUN = ("run.txt",)
+TEST = ("dev.txt", "contract.txt")
+NO_DEPENDENCIES = frozenset({"contract.txt"})
+"""Installed without what they would drag in."""
+
+LIBRARIES = {
+    "Pango": ("libpango-1.0.so.0", "libpango-1.0.dylib"),
+    "PangoFT2": ("libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib"),
+    "HarfBuzz subset": ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib"),
+}
+"""What WeasyPrint loads to set text: a library and its file names, by system."""
+LIBRARY_FOLDERS = ("", "/opt/homebrew/lib/", "/usr/local/lib/")
+APT_LIBRARIES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fontconfig")
+COMMANDS = {
+    "apt-get": "sudo apt-get install -y " + " ".join(APT_LIBRARIES),
+    "dnf": "sudo dnf install -y pango harfbuzz fontconfig",
+    "brew": "brew install pango harfbuzz",
+}
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+class Missing(Exception):
+    """Something is not there and cannot be made here; the message says what to do."""
+
+
+def main(purpose: str) -> int:
+    """Make the environment to `run` the product, or to `test` it; 1 with one sentence when that cannot be."""
+    try:
+        _require_python()
+        _make_venv()
+        _install(RUN if purpose == "run" else TEST, stamp=VENV / f".kurak-{purpose}")
+        _require_libraries()
+        if purpose == "test":
+            _look_for_chromium()
+    except Missing as problem:
+        sys.stderr.write(f"kurak: {problem}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _require_python() -> None:
+    if sys.version_info < PYTHON_MIN:
+        raise Missing(f"Kurak needs Python 3.11 or newer, not {sys.version.split()[0]}: name one with PYTHON=….")
+
+
+def _make_venv() -> None:
+    if PYTHON.exists() and _works(PYTHON, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"):
+        return
+    _say("Making the environment in .venv …")
+    try:
+        import ensurepip  # noqa: F401  # Debian keeps it in a package of its own
+    except ImportError:
+        _apt("python3-venv", otherwise="Python's venv is missing: sudo apt-get install -y python3-venv")
+    try:
+        shutil.rmtree(VENV, ignore_errors=True)
+        done = subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise Missing(f"{VENV} cannot be made ({error.strerror}).") from None
+    if done.returncode:
+        raise Missing(f"{VENV} cannot be made: {_last_line(done.stderr or done.stdout)}")
+
+
+def _install(lists: "tuple[str, ...]", *, stamp: Path) -> None:
+    """Install pinned lists, unless the stamp says that exactly these are installed."""
+    files = [ROOT / "requirements" / name for name in lists]
+    wanted = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
+        return
+    if not _works(PYTHON, "-m", "pip", "--version"):
+        subprocess.run([PYTHON, "-m", "ensurepip"], capture_output=True, check=False)
+    for file in files:
+        _say(f"Installing requirements/{file.name}; the first time takes a minute or two …")
+        options = ["--no-deps"] if file.name in NO_DEPENDENCIES else []
+        pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+        done = subprocess.run([*pip, "--require-hashes", *options, "-r", str(file)], env=_quiet(), check=False)
+        if done.returncode:
+            raise Missing(f"the packages of requirements/{file.name} could not be installed; pip says why above.")
+    stamp.write_text(wanted, encoding="ascii")
+
+
+def _require_libraries() -> None:
+    missing = missing_libraries()
+    if missing:
+        told = " and ".join(missing)
+        commands = "; ".join(COMMANDS[tool] for tool in _package_tools())
+        _apt(*APT_LIBRARIES, otherwise=f"{told} must be installed, for receipts are made with it: {commands}")
+    if missing_libraries():
+        raise Missing(f"{' and '.join(missing_libraries())} cannot be loaded even after installing.")
+
+
+def missing_libraries() -> "list[str]":
+    """The names of those libraries that this machine cannot load."""
+    return [name for name, files in LIBRARIES.items() if not any(_loads(file) for file in files)]
+
+
+def _loads(file: str) -> bool:
+    for folder in LIBRARY_FOLDERS:
+        try:
+            ctypes.CDLL(folder + file)
+        except OSError:
+            continue
+        return True
+    return False
+
+
+def _package_tools() -> "list[str]":
+    """The package tool of this machine, or all of them where we know none."""
+    return [tool for tool in COMMANDS if shutil.which(tool)][:1] or list(COMMANDS)
+
+
+def _look_for_chromium() -> None:
+    """Install Debian's chromium where we may; without it the browser's tests are skipped and say so."""
+    if any(shutil.which(name) for name in CHROMIUM):
+        return
+    try:
+        _apt("chromium", otherwise="")
+    except Missing:
+        _say("Without chromium the browser's tests are skipped: sudo apt-get install -y chromium")
+
+
+def _apt(*packages: str, otherwise: str) -> None:
+    """Install Debian packages as root; anybody else is told what to do."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise Missing(otherwise)
+    _say(f"Installing {', '.join(packages)} …")
+    update = ["apt-get", "update", "-qq"]
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
+    for command in (update, install):
+        done = subprocess.run(command, env=_quiet(), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Missing(f"{' '.join(install)} failed: {_last_line(done.stderr)}")
+
+
+def _quiet() -> "dict[str, str]":
+    return {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "PIP_ROOT_USER_ACTION": "ignore"}
+
+
+def _works(*command: "str | Path") -> bool:
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def _last_line(text: str) -> str:
+    return (text.strip().splitlines() or ["no reason was given"])[-1]
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

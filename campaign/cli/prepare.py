@@ -1,0 +1,60 @@
+"""`flask prepare`: a database that this version can work with, and in development a campaign to look at."""
+
+import logging
+import sys
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+from sqlalchemy.exc import OperationalError
+
+from campaign.config import Config
+from campaign.services.campaigns import all_campaigns
+from campaign.services.schema import MIGRATIONS, schema_state
+from campaign.wiring import gateways
+
+
+@click.command()
+@with_appcontext
+def prepare() -> None:
+    """Migrate the database; in development, load the demo campaign and its staff when there is no campaign.
+
+    Prints the demo sign-ins. Everything is done once only, so it may run at every start.
+    """
+    config: Config = current_app.config["KURAK"]
+    _migrate()
+    if config.is_development:
+        _load_demo()
+
+
+def _migrate() -> None:
+    try:
+        state = schema_state()
+        if state.is_newer:
+            sys.exit(
+                f"kurak: the database is from a newer version (at {state.current}; this one knows {state.head}): "
+                "update the program, or name another database with DATABASE_URL=…"
+            )
+        if not state.is_ready:
+            click.echo("Making the database …" if state.current is None else "Updating the database …", err=True)
+            logging.getLogger("alembic").setLevel(logging.WARNING)
+            upgrade(str(MIGRATIONS))
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        sys.exit(f"kurak: the database cannot be used ({reason}): see DATABASE_URL and INSTANCE_DIR.")
+
+
+def _load_demo() -> None:
+    """The demo campaign, where there is none at all, and its staff."""
+    from campaign.services.demo.content import load_plan  # late: not needed where real campaigns run
+    from campaign.services.demo.loader import load_campaign
+    from campaign.services.staff import add_demo_staff
+
+    clock = gateways().clock
+    if not all_campaigns():
+        click.echo("Loading the demo campaign …", err=True)
+        load_campaign(load_plan(), clock=clock)
+    click.echo("Sign in at /staff/ as")
+    for person in add_demo_staff(clock=clock):
+        click.echo(f"  {', '.join(person.roles):<10} {person.email:<32} {person.password}")

@@ -1,0 +1,120 @@
+"""`make run`: the whole installation on this machine: sandbox where there is no Stripe key, web server, worker."""
+
+import fcntl
+import http.client
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from campaign.cli.supervisor import ProgramFailed, Supervisor
+from campaign.config import BadSetting, Config, read_config
+
+ROOT = Path(__file__).resolve().parents[2]
+WEB_PROCESSES = 2
+WEB_THREADS = 16
+"""Two processes of sixteen threads: while Stripe is slow to answer some, pages are still served by others."""
+START_SECONDS_MAX = 60.0
+
+
+class CannotStart(Exception):
+    """Something stands in the way; the message is one sentence that says what, and what to do."""
+
+
+def main() -> int:
+    """Run until Ctrl-C or SIGTERM. 1 with one sentence when it cannot start."""
+    os.chdir(ROOT)
+    try:
+        config = read_config(os.environ, dotenv=Path(".env"))
+        with _alone_in(config.instance_dir):
+            _require_free_port(config)
+            with Supervisor(_say) as supervisor:
+                return _run(supervisor, config)
+    except (BadSetting, CannotStart, ProgramFailed) as problem:
+        sys.stderr.write(f"kurak: {problem}\n")
+        return 1
+
+
+def _run(supervisor: Supervisor, config: Config) -> int:
+    addresses = config.instance_dir / "sandbox" / "sandbox.json"
+    has_sandbox = config.is_development and config.payment_mode in {"none", "sandbox"}
+    if has_sandbox:
+        _start_sandbox(supervisor, config, addresses=addresses)  # meanwhile the database is made ready
+    status, sign_ins = supervisor.run([sys.executable, "-m", "flask", "--app", "wsgi", "prepare"])
+    if supervisor.is_stopping or status:
+        return status  # it has said why
+    if has_sandbox and not supervisor.wait(addresses.exists, timeout_seconds=START_SECONDS_MAX):
+        return 0
+    supervisor.start("web server", _web_command(config))
+    supervisor.start("worker", [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "run"])
+    if supervisor.wait(lambda: _answers(config), timeout_seconds=START_SECONDS_MAX):
+        _say(f"\nKurak runs at {config.public_url}/   (Ctrl-C ends it)\n{sign_ins.rstrip()}")
+        supervisor.watch()
+    return 0
+
+
+def _start_sandbox(supervisor: Supervisor, config: Config, *, addresses: Path) -> None:
+    """Start the stand-in for Stripe; when it listens, it writes its addresses down for all others to read."""
+    addresses.parent.mkdir(exist_ok=True)
+    addresses.unlink(missing_ok=True)
+    webhooks = f"http://127.0.0.1:{config.port}/webhooks/stripe"
+    options = ["--state-dir", str(addresses.parent), "--webhook-url", webhooks, "--public-url", config.public_url]
+    supervisor.start("Stripe sandbox", [sys.executable, "-m", "campaign.sandbox", *options])
+
+
+def _web_command(config: Config) -> list[str]:
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "error"),
+        *("--host", config.host, "--port", str(config.port), "--respawn-failed-workers", "--workers-kill-timeout", "4"),
+        *("--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS), "wsgi:app"),
+    ]
+
+
+@contextmanager
+def _alone_in(instance: Path) -> Iterator[None]:
+    """Hold the instance folder for this process: two installations in one folder would take each other's work."""
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+        lock = (instance / "run.lock").open("a", encoding="ascii")
+    except OSError as error:
+        raise CannotStart(
+            f"the folder {instance} cannot be written ({error.strerror}): name another one with INSTANCE_DIR=…"
+        ) from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CannotStart(f"Kurak runs from {instance} already: stop it, or set another INSTANCE_DIR.") from None
+        yield
+
+
+def _require_free_port(config: Config) -> None:
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((config.host, config.port))
+        except OSError as error:
+            raise CannotStart(
+                f"port {config.port} of {config.host} cannot be used ({error.strerror}): choose another one with PORT=…"
+            ) from None
+
+
+def _answers(config: Config) -> bool:
+    host = "127.0.0.1" if config.host in {"", "0.0.0.0"} else config.host  # noqa: S104  # compared, not bound
+    asking = closing(http.client.HTTPConnection(host, config.port, timeout=2))
+    with suppress(OSError, http.client.HTTPException), asking as ask:
+        ask.request("GET", "/healthz")
+        return ask.getresponse().status == 200
+    return False
+
+
+def _say(text: str) -> None:
+    with suppress(BrokenPipeError):
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""Whether this installation can do its work now, for machines that watch it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from campaign.database import reading
+from campaign.gateways.clock import Clock
+from campaign.models.inbox import ProviderEvent
+from campaign.services.schema import head, schema_state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """`is_ready` decides whether traffic may come; the oldest waiting event's age tells of a worker that sleeps."""
+
+    has_database: bool
+    schema: str | None
+    schema_wanted: str
+    oldest_event_seconds: int | None  # None: nothing waits
+
+    @property
+    def is_ready(self) -> bool:
+        return self.has_database and self.schema == self.schema_wanted
+
+
+def readiness(*, clock: Clock) -> Readiness:
+    """Ask the database once; a database that does not answer is an answer, not an error."""
+    try:
+        state = schema_state()
+        oldest_seconds = _oldest_event_seconds(clock) if state.is_ready else None
+    except OperationalError:
+        return Readiness(has_database=False, schema=None, schema_wanted=head(), oldest_event_seconds=None)
+    return Readiness(
+        has_database=True, schema=state.current, schema_wanted=state.head, oldest_event_seconds=oldest_seconds
+    )
+
+
+def _oldest_event_seconds(clock: Clock) -> int | None:
+    waiting = (
+        select(ProviderEvent.received_at)
+        .where(ProviderEvent.state.in_(("new", "failed")))
+        .order_by(ProviderEvent.received_at)
+        .limit(1)
+    )
+    with reading() as session:
+        received_at = session.execute(waiting).scalar_one_or_none()
+    return None if received_at is None else max(0, int((clock.now() - received_at).total_seconds()))

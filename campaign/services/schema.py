@@ -1,0 +1,41 @@
+"""Whether the database has the tables that this version of the program needs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import inspect, text
+
+from campaign.database import reading
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaState:
+    """The migration that the database stands at (none when it is empty), and the one that the program needs."""
+
+    current: str | None
+    head: str
+
+    @property
+    def is_ready(self) -> bool:
+        return self.current == self.head
+
+    @property
+    def is_newer(self) -> bool:
+        """A later version of the program has been at work here; migrations are numbered, so it can be told."""
+        return self.current is not None and self.current > self.head
+
+
+def head() -> str:
+    """The last migration of this version, from the file in which two branches would conflict."""
+    return (MIGRATIONS / ".current-alembic-head").read_text(encoding="ascii").strip()
+
+
+def schema_state() -> SchemaState:
+    """Ask the database; an OperationalError tells that there is none."""
+    with reading() as session:
+        if not inspect(session.connection()).has_table("alembic_version"):
+            return SchemaState(None, head())
+        current = session.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return SchemaState(current, head())
