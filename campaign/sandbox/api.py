@@ -63,12 +63,16 @@ class Api:
                 path=request.path,
                 header=request.headers.get("Sandbox-Fault"),
             )
-            _before(fault, request)
             answer = self._keyed(request, request_id, headers, fault)
             _after(fault, request)
         except Refused as refusal:
             answer = Answer(refusal.status, {"error": refusal.error})
         return _response(answer, request_id, headers)
+
+    def keys_in_use(self) -> frozenset[str]:
+        """Idempotency keys of the calls that are being answered right now."""
+        with self._running_lock:
+            return frozenset(self._running)
 
     def _check_caller(self, request: Request) -> None:
         if _key_of(request) != self.box.api_key:
@@ -84,6 +88,7 @@ class Api:
     def _keyed(self, request: Request, request_id: str, headers: dict[str, str], fault: Fault | None) -> Answer:
         key = request.headers.get("Idempotency-Key")
         if key is None or request.method != "POST":
+            _before(fault, request)
             return self._execute(request, request_id, None, fault)
         if not 0 < len(key) <= 255:
             raise Refused("Idempotency keys are 1 to 255 characters long.", kind="idempotency_error")
@@ -100,6 +105,7 @@ class Api:
                 )
             self._running.add(key)
         try:
+            _before(fault, request)
             return self._replayed(request, key, headers) or self._execute(request, request_id, key, fault)
         finally:
             with self._running_lock:
@@ -210,7 +216,8 @@ def _cut(request: Request) -> None:
     connection: socket.socket | None = request.environ.get("werkzeug.socket")
     if connection is not None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        connection.close()
+        # The server's own files keep the socket open after a mere close; the client would wait.
+        connection.shutdown(socket.SHUT_RDWR)
     raise ConnectionResetError("This fault was asked for.")
 
 

@@ -1,6 +1,9 @@
 """Time inside the stand-in: the real clock plus an offset that only grows."""
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class OffsetClock:
@@ -8,6 +11,16 @@ class OffsetClock:
 
     def __init__(self, offset_seconds: int = 0) -> None:
         self.offset_seconds = offset_seconds
+        self._pinned = threading.local()
+
+    @contextmanager
+    def at(self, moment: float) -> Iterator[None]:
+        """Let this thread believe that it is ``moment``: a late job happens at the time it was due."""
+        self._pinned.moment = moment
+        try:
+            yield
+        finally:
+            del self._pinned.moment
 
     def now(self) -> int:
         """Whole seconds since 1970, as Stripe's ``created``."""
@@ -15,4 +28,5 @@ class OffsetClock:
 
     def precise(self) -> float:
         """Seconds since 1970 with fractions, for what is due within a second."""
-        return time.time() + self.offset_seconds
+        moment: float | None = getattr(self._pinned, "moment", None)
+        return time.time() + self.offset_seconds if moment is None else moment

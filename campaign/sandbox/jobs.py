@@ -35,5 +35,6 @@ def run_due(box: Box) -> int:
             if not rows:
                 return done
             box.store.run("DELETE FROM jobs WHERE id = ?", (rows[0]["id"],))
-            _JOBS[rows[0]["name"]](box, rows[0]["object_id"])
+            with box.clock.at(rows[0]["due"]):
+                _JOBS[rows[0]["name"]](box, rows[0]["object_id"])
         done += 1
