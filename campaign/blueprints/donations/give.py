@@ -148,5 +148,11 @@ def _reusable_form(left: GivenGift | None) -> str | None:
 
 def _mistakes(form: GiveForm) -> list[tuple[str, str]]:
     """(id of the input, message) in the order of the page."""
-    ids = {"amount": "amount-0", "form_id": "continue", "currency": "amount-0", "frequency": "continue"}
+    ids = {
+        "amount": "amount-0",
+        "fund": "fund-0",
+        "form_id": "continue",
+        "currency": "amount-0",
+        "frequency": "continue",
+    }
     return [(ids.get(field.name, field.name), str(field.errors[0])) for field in form if field.errors]

@@ -1,0 +1,271 @@
+"""The donation form as a giver meets it: what it offers, what it takes, what it says when something is wrong."""
+
+from datetime import date
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from campaign.models.donation import Donation
+from tests.builders import a_campaign, a_fund
+from tests.fakes import FakePayments, SettableClock
+from tests.pages import Page, fetch_address
+
+FORM = "/en/donate"
+
+
+@pytest.fixture(autouse=True)
+def _campaign(app: Flask) -> None:
+    """USD gifts of 5 to 50,000, offered 10, 25, 50 and 100; som from 200."""
+    a_fund(campaign=a_campaign(), code="THEME-GRANTS")
+
+
+def send(client: FlaskClient, clock: SettableClock, address: str = FORM, **typed: str | None) -> TestResponse:
+    """Open the form, take one's time, fill in and send."""
+    page = fetch_address(client, address)
+    clock.advance(seconds=10)
+    return page.submit(client, "form[data-give]", **typed)
+
+
+def mistakes(answer: TestResponse) -> list[str]:
+    assert answer.status_code == 422
+    page = Page(answer)
+    assert page.text("title").startswith("Error: ")
+    assert page.one("main .wrap > *").get("role") == "alert"
+    return page.texts(".error-summary li")
+
+
+def test_the_form_opens_with_nothing_chosen_but_the_anonymous_way(client: FlaskClient) -> None:
+    page = fetch_address(client, FORM)
+    assert page.h1 == "Donate"
+    assert page.texts("label:has([name=amount]) b") == ["$10", "$25", "$50", "$100", "Other amount"]
+    assert set(page.filled("form[data-give]")) - {"form_id"} == {
+        "frequency",
+        "currency",
+        "fund",
+        "anonymous",
+        "other_amount",
+        "public_name",
+        "message",
+        "email",
+    }
+    assert page.filled("form[data-give]")["anonymous"] == "1"
+    assert page.filled("form[data-give]")["fund"] == "GEN"
+
+
+@pytest.mark.parametrize(
+    ("lang", "currency", "amounts"),
+    [
+        ("en", "USD", ["$10", "$25", "$50", "$100"]),
+        ("ru", "EUR", ["10\u00a0€", "25\u00a0€", "50\u00a0€", "100\u00a0€"]),
+        ("ky", "KGS", ["400\u00a0сом", "1\u00a0000\u00a0сом", "2\u00a0000\u00a0сом", "4\u00a0000\u00a0сом"]),
+    ],
+)
+def test_every_currency_has_amounts_of_its_own_in_every_language(
+    client: FlaskClient, lang: str, currency: str, amounts: list[str]
+) -> None:
+    page = fetch_address(client, f"/{lang}/donate?currency={currency}")
+    shown = [tag.get_text().strip() for tag in page.soup.select("label:has([name=amount]) b")]
+    assert shown[:-1] == amounts
+    assert page.one("input[name=currency]")["value"] == currency
+
+
+def test_another_currency_is_a_link_that_keeps_purpose_and_cover(client: FlaskClient) -> None:
+    page = fetch_address(client, f"{FORM}?fund=THEME-GRANTS&cover_fees=yes")
+    chosen = fetch_address(client, page.link("Kyrgyz som")).filled("form[data-give]")
+    assert (chosen["currency"], chosen["fund"], chosen["cover_fees"]) == ("KGS", "THEME-GRANTS", "yes")
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize(
+    ("query", "amount", "other"),
+    [
+        ("amount=25", "25", ""),
+        ("amount=37", "other", "37"),
+        ("amount=12.50", "other", "12.50"),
+        ("amount=400&currency=KGS", "400", ""),
+        ("amount=%3Cscript%3E", None, ""),
+        ("amount=25&currency=XXX&fund=NONE&left=nobody", "25", ""),
+    ],
+)
+def test_an_address_may_fill_in_the_amount(client: FlaskClient, query: str, amount: str | None, other: str) -> None:
+    filled = fetch_address(client, f"{FORM}?{query}").filled("form[data-give]")
+    assert (filled.get("amount"), filled["other_amount"]) == (amount, other)
+
+
+def test_the_other_languages_lead_to_the_same_filled_in_form(client: FlaskClient) -> None:
+    address = fetch_address(client, f"{FORM}?amount=37&currency=EUR").link("Русский")
+    assert fetch_address(client, address).filled("form[data-give]")["other_amount"] == "37"
+
+
+@pytest.mark.database("sqlite")  # nothing is written
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ({}, "Choose how much you want to give."),
+        ({"amount": "37"}, "Choose how much you want to give."),
+        ({"amount": "other"}, "Enter an amount, like 35 or 35.50."),
+        ({"amount": "other", "other_amount": "a lot"}, "Enter an amount, like 35 or 35.50."),
+        ({"amount": "other", "other_amount": "-5"}, "Enter an amount, like 35 or 35.50."),
+        ({"amount": "other", "other_amount": "1e3"}, "Enter an amount, like 35 or 35.50."),
+        ({"amount": "other", "other_amount": "500 сом"}, "You wrote another currency."),
+        ({"amount": "other", "other_amount": "0"}, "The smallest gift we can take is $5."),
+        ({"amount": "other", "other_amount": "4.99"}, "The smallest gift we can take is $5."),
+        ({"amount": "other", "other_amount": "50000.01"}, "For gifts above $50,000 write to hello@quilt.example."),
+        ({"amount": "25", "other_amount": "35"}, "You chose $25 and also typed an amount."),
+        ({"amount": "25", "currency": "XXX"}, "Choose one of the currencies that we take."),
+        ({"amount": "25", "currency": ""}, "Choose one of the currencies that we take."),
+        ({"amount": "25", "fund": "EVENT-99"}, "Choose one of the purposes in the list."),
+        ({"amount": "25", "frequency": "monthly"}, "Monthly gifts are not offered yet."),
+        ({"amount": "25", "frequency": "daily"}, "Choose how often you want to give."),
+        ({"amount": "25", "email": "nobody"}, "Enter an e-mail address, like name@example.com"),
+        ({"amount": "25", "email": "a@b"}, "Enter an e-mail address"),
+        ({"amount": "25", "email": "a@b.example, c@d.example"}, "Enter an e-mail address"),
+        ({"amount": "25", "email": f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 60}.org"}, "Enter an e-mail"),
+        ({"amount": "25", "public_name": "А" * 81, "anonymous": "0"}, "Shorten the name to 80 characters."),
+        ({"amount": "25", "message": "м" * 281}, "Shorten the message to 280 characters; it has 281."),
+    ],
+)
+def test_a_mistake_is_told_first_by_its_field_and_keeps_what_was_typed(
+    client: FlaskClient, clock: SettableClock, session: Session, typed: dict[str, str], message: str
+) -> None:
+    answer = send(client, clock, **typed)
+    found = mistakes(answer)
+    assert len(found) == 1
+    assert found[0].startswith(message)
+    page = Page(answer)
+    assert found[0] in page.text(".field-error, [role=alert]")
+    kept = page.filled("form[data-give]")
+    assert all(
+        kept.get(name, "") == value for name, value in typed.items() if name in {"message", "email", "other_amount"}
+    )
+    assert session.execute(select(func.count(Donation.id))).scalar() == 0
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "ky"])
+def test_an_amount_is_written_the_way_the_reader_writes_it(
+    client: FlaskClient, clock: SettableClock, session: Session, lang: str
+) -> None:
+    answer = send(client, clock, f"/{lang}/donate", amount="other", other_amount="1 234,50")
+    assert answer.status_code == 303
+    assert session.execute(select(Donation.gift_minor)).scalar() == 1234_50
+
+
+def test_an_amount_that_is_only_typed_needs_no_radio(
+    client: FlaskClient, clock: SettableClock, session: Session
+) -> None:
+    assert send(client, clock, other_amount="12").status_code == 303
+    assert session.execute(select(Donation.gift_minor)).scalar() == 12_00
+
+
+def test_the_same_amount_chosen_and_typed_is_no_contradiction(client: FlaskClient, clock: SettableClock) -> None:
+    assert send(client, clock, amount="25", other_amount="25,00").status_code == 303
+
+
+def test_what_is_filled_in_is_what_is_written_down(
+    client: FlaskClient, clock: SettableClock, session: Session, payments: FakePayments
+) -> None:
+    answer = send(
+        client,
+        clock,
+        amount="25",
+        cover_fees="yes",
+        fund="THEME-GRANTS",
+        anonymous="0",
+        public_name="  Айгүл \u202e Өмүрбекова\x00 ",
+        message="Ийгилик!\r\n\r\n\r\n\r\nБир\u200bдей",
+        email=" Aida@Example.ORG ",
+    )
+    assert answer.status_code == 303
+    gift = session.execute(select(Donation)).scalar_one()
+    assert (gift.currency, gift.gift_minor, gift.cover_minor) == ("USD", 25_00, 1_06)
+    assert (gift.public_name, gift.message, gift.is_anonymous) == ("Айгүл Өмүрбекова", "Ийгилик!\n\nБирдей", False)
+    assert gift.checkout_params["customer_email"] == "Aida@example.org"
+    assert payments.calls == ["open_checkout"]
+
+
+@pytest.mark.parametrize("anonymous", ["1", "yes", "on"])
+def test_who_stays_anonymous_has_no_name_written_down(
+    client: FlaskClient, clock: SettableClock, session: Session, anonymous: str
+) -> None:
+    assert send(client, clock, amount="25", public_name="Aida", anonymous=anonymous).status_code == 303
+    gift = session.execute(select(Donation)).scalar_one()
+    assert (gift.public_name, gift.is_anonymous) == (None, True)
+
+
+def test_a_form_without_a_name_is_anonymous_whatever_it_says(
+    client: FlaskClient, clock: SettableClock, session: Session
+) -> None:
+    assert send(client, clock, amount="25", anonymous=None).status_code == 303
+    assert session.execute(select(Donation.is_anonymous)).scalar() is True
+
+
+def test_a_form_that_comes_back_at_once_is_asked_again_and_then_taken(
+    client: FlaskClient, clock: SettableClock
+) -> None:
+    page = fetch_address(client, FORM)
+    clock.advance(seconds=1.9)
+    hurried = page.submit(client, "form[data-give]", amount="25")
+    assert mistakes(hurried) == ["That was very fast. Look once more at what you chose, then continue."]
+    clock.advance(seconds=0.1)
+    assert Page(hurried).submit(client, "form[data-give]").status_code == 303
+
+
+def test_a_form_of_yesterday_is_asked_again_and_then_taken(client: FlaskClient, clock: SettableClock) -> None:
+    page = fetch_address(client, FORM)
+    clock.advance(hours=24, seconds=1)
+    late = page.submit(client, "form[data-give]", amount="25")
+    assert mistakes(late)[0].startswith("This form was open for more than a day.")
+    clock.advance(seconds=3)
+    assert Page(late).submit(client, "form[data-give]").status_code == 303
+
+
+@pytest.mark.parametrize("form_id", ["", "forged", "W10.x", None])
+def test_a_form_that_is_not_ours_is_asked_again_and_then_taken(
+    client: FlaskClient, clock: SettableClock, form_id: str | None
+) -> None:
+    forged = send(client, clock, amount="25", form_id=form_id)
+    assert mistakes(forged)[0].startswith("We could not recognise this form.")
+    clock.advance(seconds=3)
+    assert Page(forged).submit(client, "form[data-give]").status_code == 303
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_the_page(client: FlaskClient, clock: SettableClock) -> None:
+    answer = send(client, clock, email="nobody", public_name="A" * 81)
+    assert [link["href"] for link in Page(answer).soup.select(".error-summary a")] == [
+        "#amount-0",
+        "#public_name",
+        "#email",
+    ]
+
+
+def test_a_post_from_another_site_is_refused(client: FlaskClient) -> None:
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+        assert client.post(FORM, data={"amount": "25"}, headers=headers).status_code == 403
+
+
+def test_a_campaign_that_does_not_exist_and_a_language_that_does_not_exist_are_not_found(client: FlaskClient) -> None:
+    assert client.get(f"{FORM}?campaign=nothing").status_code == 404
+    assert client.post(f"{FORM}?campaign=nothing").status_code == 404
+    assert client.get("/de/donate").status_code == 404
+
+
+def test_another_campaign_is_given_to_by_its_name(client: FlaskClient, clock: SettableClock, session: Session) -> None:
+    second = a_campaign(slug="second", is_featured=False)
+    assert send(client, clock, f"{FORM}?campaign=second", amount="25").status_code == 303
+    assert session.execute(select(Donation.campaign_id)).scalar() == second.id
+
+
+def test_a_campaign_that_has_ended_says_so_and_takes_nothing(client: FlaskClient, session: Session) -> None:
+    a_campaign(slug="old", is_featured=False, starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31))
+    page = fetch_address(client, f"{FORM}?campaign=old")
+    assert page.text(".notice").startswith("This campaign takes no gifts now.")
+    assert not page.soup.select("form")
+
+
+def test_the_form_may_be_kept_by_the_browser_but_by_nobody_between(client: FlaskClient) -> None:
+    assert client.get(FORM).headers["Cache-Control"] == "private, no-cache"
+    assert "Set-Cookie" not in client.get(FORM).headers

@@ -1,0 +1,156 @@
+"""The return page: what our books say, told in full to the browser that gave and discreetly to every other."""
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaign import create_app
+from campaign.jobs import work_off_everything
+from campaign.models.donation import Donation
+from campaign.services.refunding import RefundOrder, request_refund
+from campaign.wiring import gateways
+from tests.builders import a_campaign, a_member_of_staff, usd
+from tests.fakes import FakePayments, SettableClock
+from tests.pages import Page, fetch, fetch_address
+
+CHECKOUT = "cs_test_000001"
+THANKS = f"/en/thanks?s={CHECKOUT}"
+STATE = f"/en/thanks/state?s={CHECKOUT}"
+
+
+@pytest.fixture(autouse=True)
+def _given(app: Flask, client: FlaskClient, clock: SettableClock) -> None:
+    """Somebody at the payment page, with this client as her browser."""
+    a_campaign()
+    form = fetch_address(client, "/en/donate")
+    clock.advance(seconds=10)
+    form.submit(client, "form[data-give]", amount="25", cover_fees="yes", public_name="Aida", anonymous="0")
+
+
+def test_a_paid_gift_is_thanked_for_by_name_in_the_browser_that_gave(
+    client: FlaskClient, payments: FakePayments
+) -> None:
+    payments.pay(CHECKOUT, email="aida@mail.example")
+    page = fetch_address(client, THANKS)
+    assert page.h1 == "Thank you, Aida"
+    assert page.text(".raised") == "$26.06 for Quilt (en)"
+    assert "QUI-2026-000001" in page.text(".facts")
+    assert "a•••@mail.example" in page.text(".facts")
+    assert "aida@mail.example" not in page.answer.text
+
+
+def test_another_browser_is_thanked_without_name_address_and_receipt(app: Flask, payments: FakePayments) -> None:
+    payments.pay(CHECKOUT, email="aida@mail.example")
+    page = fetch_address(app.test_client(), THANKS)
+    assert page.h1 == "Thank you"
+    assert not any(word in page.answer.text for word in ("Aida", "mail.example", "QUI-2026"))
+
+
+def test_the_receipt_is_downloaded_by_the_browser_that_gave_and_by_no_other(
+    app: Flask, client: FlaskClient, payments: FakePayments
+) -> None:
+    payments.pay(CHECKOUT)
+    address = "/en/thanks/receipt/TEST-QUI-2026-000001"
+    assert client.get(address).status_code == 404
+    fetch_address(client, THANKS)
+    work_off_everything()
+    assert fetch_address(client, THANKS).link("Download the receipt (PDF)") == address
+    pdf = client.get(address)
+    assert (pdf.mimetype, pdf.data[:5]) == ("application/pdf", b"%PDF-")
+    assert pdf.headers["Content-Disposition"] == 'attachment; filename="TEST-QUI-2026-000001.pdf"'
+    assert app.test_client().get(address).status_code == 404
+    assert client.get("/en/thanks/receipt/TEST-QUI-2026-000002").status_code == 404
+
+
+def test_an_unpaid_gift_is_being_confirmed_and_nobody_is_asked_to_pay_twice(client: FlaskClient) -> None:
+    page = fetch_address(client, THANKS)
+    assert page.h1 == "We are confirming your payment"
+    assert page.text("[role=status]").startswith("You don’t need to pay again.")
+    assert page.link("Check again") == THANKS
+    assert page.one("[data-poll]")["data-poll"] == STATE
+    assert client.get(STATE).json == {"state": "confirming"}
+
+
+@pytest.mark.parametrize("fate", ["expire", "fail"])
+def test_a_payment_that_did_not_come_says_so_and_leads_back_with_everything_kept(
+    client: FlaskClient, payments: FakePayments, fate: str
+) -> None:
+    getattr(payments, fate)(CHECKOUT)
+    page = fetch_address(client, THANKS)
+    assert page.h1 == "Your payment did not go through"
+    assert page.text(".lede") == "You have not been charged."
+    again = fetch_address(client, page.link("Try again"))
+    assert again.filled("form[data-give]").items() >= {"amount": "25", "cover_fees": "yes"}.items()
+
+
+@pytest.mark.parametrize("s", ["", "nothing", "cs_test_foreign", "cs_test_' OR 1=1 --", "x" * 5000])
+def test_an_address_of_no_gift_is_thanked_all_the_same_and_asks_nobody(
+    client: FlaskClient, payments: FakePayments, s: str
+) -> None:
+    asked = list(payments.calls)
+    page = fetch(client, "donations.thanks", lang="en", s=s)
+    assert page.h1 == "Thank you"
+    assert page.text(".lede") == "This address shows no gift that we know."
+    assert payments.calls == asked
+
+
+def test_a_provider_that_is_down_leaves_the_page_standing(client: FlaskClient, payments: FakePayments) -> None:
+    payments.pay(CHECKOUT)
+    payments.is_down = True
+    assert fetch_address(client, THANKS).h1 == "We are confirming your payment"
+    payments.is_down = False
+    assert client.get(STATE).json == {"state": "paid"}
+
+
+def test_looking_again_and_again_is_one_gift_one_receipt_one_mail(
+    client: FlaskClient, payments: FakePayments, session: Session
+) -> None:
+    payments.pay(CHECKOUT)
+    payments.settle(CHECKOUT, fee_minor=1_06)
+    for _ in range(3):
+        fetch_address(client, THANKS)
+    work_off_everything()
+    assert session.execute(select(Donation.state)).scalars().all() == ["paid"]
+    assert len(gateways().mailer.sent) == 1  # type: ignore[attr-defined]  # the recording one
+
+
+def test_what_went_back_is_told(client: FlaskClient, payments: FakePayments, session: Session) -> None:
+    payments.pay(CHECKOUT)
+    payments.settle(CHECKOUT, fee_minor=1_06)
+    fetch_address(client, THANKS)
+    public_id = session.execute(select(Donation.public_id)).scalar_one()
+    member = a_member_of_staff()
+    order = RefundOrder(donation_public_id=public_id, amount=usd(5_00), reason="asked", actor_id=member.id)
+    request_refund(order, clock=gateways().clock)
+    work_off_everything()
+    page = fetch_address(client, THANKS)
+    assert "Sent back to you $5" in page.text(".facts")
+
+
+@pytest.mark.parametrize("address", [THANKS, STATE])
+def test_the_page_is_kept_by_nobody_and_its_address_told_to_nobody(client: FlaskClient, address: str) -> None:
+    headers = client.get(address).headers
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Robots-Tag"] == "noindex"
+    assert headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_other_languages_lead_to_the_same_gift(client: FlaskClient, payments: FakePayments) -> None:
+    payments.pay(CHECKOUT)
+    russian = fetch_address(client, fetch_address(client, THANKS).link("Русский"))
+    assert "26,06" in russian.text(".raised")
+
+
+@pytest.mark.database("sqlite")
+def test_the_provider_is_asked_once_in_two_seconds_however_often_the_page_is(
+    app: Flask, client: FlaskClient, payments: FakePayments
+) -> None:
+    limited = create_app(replace(app.config["KURAK"], testing=False), gateways())
+    visitor = limited.test_client()
+    for _ in range(5):
+        assert Page(visitor.get(THANKS)).h1 == "We are confirming your payment"
+    assert payments.calls.count("payment") <= 2
