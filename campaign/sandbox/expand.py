@@ -51,8 +51,10 @@ def expand(box: Box, answer: Json, paths: list[str]) -> Json:
 def _expand_path(box: Box, here: Json, parts: list[str], param: str) -> None:
     name, below = parts[0], parts[1:]
     if here.get("object") != "list":
-        here[name] = _expanded(box, here, name, param)
-        found = [here[name]]
+        whole = _expanded(box, here, name, param)
+        if whole is not None or name in here:  # a property that is not there stays away
+            here[name] = whole
+        found = [whole]
     elif name == "data":
         found = here["data"]
     else:
