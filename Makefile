@@ -33,7 +33,7 @@ types: ## mypy, strictly
 	@$(BIN)/mypy
 
 contracts: ## who may import whom
-	@$(BIN)/lint-imports --no-logo --verbose=false 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 templates: ## djlint: mistakes in templates
 	@$(BIN)/djlint --lint --quiet campaign/templates receipts
