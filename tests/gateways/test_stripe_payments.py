@@ -57,7 +57,7 @@ class Joined:
     clock: SandboxClock
 
     def give(
-        self, gift: Money, *, pays: bool = True, form: str = "form-1", covers_fee: bool = False
+        self, gift: Money, *, pays: bool = True, covers_fee: bool = False
     ) -> CheckoutStarted:
         started = start_checkout(
             GiftRequest(

@@ -6,6 +6,7 @@ from flask import Response, current_app, render_template, send_file
 from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.development import bp
+from campaign.gateways.mailer import Letter
 from campaign.security import content_security_policy
 from campaign.services import delivery, receipting
 from campaign.wiring import gateways
@@ -44,6 +45,6 @@ def letter_receipt(public_id: str) -> ResponseReturnValue:
     return send_file(BytesIO(receipting.receipt_pdf(number)), "application/pdf", download_name=f"{number}.pdf")
 
 
-def _letter(public_id: str) -> delivery.Letter:
+def _letter(public_id: str) -> Letter:
     url: str = current_app.config["KURAK"].public_url
     return delivery.preview(public_id, public_url=url, clock=gateways().clock)
