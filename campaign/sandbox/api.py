@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import secrets
 import socket
 import struct
 import threading
@@ -53,7 +54,7 @@ class Api:
 
     def answer(self, request: Request) -> Response:
         """One call, from the key to the headers of the answer."""
-        request_id = self.box.new_id("req_", 14)
+        request_id = f"req_{secrets.token_hex(7)}"
         headers = {"Request-Id": request_id, "Stripe-Version": API_VERSION}
         try:
             self._check_caller(request)
@@ -128,8 +129,8 @@ class Api:
 
     def _execute(self, request: Request, request_id: str, key: str | None, fault: Fault | None) -> Answer:
         operation, arguments = self._route(request)
-        query = request.query_string.decode()
-        body = request.get_data().decode() if request.method != "GET" else ""
+        query = request.query_string.decode("utf-8", "replace")
+        body = request.get_data().decode("utf-8", "replace") if request.method != "GET" else ""
         pairs = parse_qsl(query, keep_blank_values=True) + parse_qsl(body, keep_blank_values=True)
         params = read_params(operation.params, read_pairs(pairs))
         jobs.run_due(self.box)

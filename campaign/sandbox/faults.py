@@ -47,6 +47,9 @@ def add_rule(box: Box, rule: object) -> Json:
         raise Refused(f"A fault rule is an object with fields of {sorted(_FIELDS)}.")
     if rule.get("kind") not in API_FAULTS + WEBHOOK_FAULTS:
         raise Refused(f"Unknown kind of fault; known are {', '.join(API_FAULTS + WEBHOOK_FAULTS)}.")
+    for name in ("seconds", "losses", "times"):
+        if not isinstance(rule.get(name, 1), (int, float) if name != "times" else (int, type(None))):
+            raise Refused(f"{name} must be a number.")
     kept = {"times": 1, **rule}
     number = box.store.run("INSERT INTO faults (rule) VALUES (?)", (json.dumps(kept),))
     return {"id": number, **kept}
@@ -69,7 +72,10 @@ def of_request(box: Box, *, method: str, path: str, header: str | None) -> Fault
         kind, _, seconds = header.partition("=")
         if kind not in API_FAULTS:
             raise Refused(f"Unknown Sandbox-Fault: {kind}")
-        return Fault(kind, float(seconds) if seconds else _SECONDS.get(kind, 0.0))
+        try:
+            return Fault(kind, float(seconds) if seconds else _SECONDS.get(kind, 0.0))
+        except ValueError:
+            raise Refused(f"Sandbox-Fault takes seconds as a number, not {seconds!r}.") from None
     return _take(
         box,
         lambda rule: (
@@ -89,6 +95,8 @@ def of_event(box: Box, event_type: str) -> Fault | None:
 
 
 def _take(box: Box, matches: Callable[[Json], bool]) -> Fault | None:
+    if not rules(box):  # the usual case, and it must not cost a write
+        return None
     with box.store.transaction():
         for rule in rules(box):
             if matches(rule):

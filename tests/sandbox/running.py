@@ -48,7 +48,7 @@ class ContractedSandbox:
             return start_response(status, headers, exc_info)
 
         body = b"".join(self.sandbox(environ, noting))
-        pairs = parse_qsl(f"{environ['QUERY_STRING']}&{sent.decode()}", keep_blank_values=True)
+        pairs = parse_qsl(f"{environ['QUERY_STRING']}&{sent.decode('utf-8', 'replace')}", keep_blank_values=True)
         self._judge(environ["REQUEST_METHOD"], path, pairs, statuses[-1], json.loads(body))
         return [body]
 

@@ -52,7 +52,7 @@ def visitor(running: RunningSandbox, session_id: str) -> Visitor:
 def test_the_page_says_that_it_is_a_test_and_what_is_to_be_paid(visitor: Visitor) -> None:
     answer, page = visitor.look()
     assert answer.status_code == 200
-    assert "TEST MODE" in page.find("p", {"role": "note"}).text  # type: ignore[union-attr]
+    assert "TEST MODE" in page.find("header").text  # type: ignore[union-attr]
     assert page.find("button").text == "Donate 25.00\N{NO-BREAK SPACE}USD"  # type: ignore[union-attr]
     assert page.find("input", {"name": "email"})["value"] == "donor@example.org"  # type: ignore[index]
     assert "Thank you!" in page.text

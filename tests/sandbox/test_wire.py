@@ -233,10 +233,30 @@ def test_a_rate_limit_is_429(running: RunningSandbox) -> None:
             running.client().v1.balance.retrieve()
 
 
-def test_a_fault_that_makes_no_sense_is_refused(running: RunningSandbox) -> None:
-    answer = running.http.post(f"{running.api_base}/sandbox/api/faults", json={"kind": "gremlins"}, timeout=5)
+@pytest.mark.parametrize(
+    ("rule", "complaint"),
+    [
+        ({"kind": "gremlins"}, "Unknown kind of fault"),
+        ({"kind": "latency", "second": 1}, "an object with fields of"),
+        ({"kind": "latency", "seconds": "long"}, "seconds must be a number"),
+        (["latency"], "an object with fields of"),
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_refused(running: RunningSandbox, rule: Any, complaint: str) -> None:
+    answer = running.http.post(f"{running.api_base}/sandbox/api/faults", json=rule, timeout=5)
     assert answer.status_code == 400
-    assert "Unknown kind of fault" in answer.json()["error"]["message"]
+    assert complaint in answer.json()["error"]["message"]
+
+
+def test_bytes_that_are_no_text_are_a_refusal_and_no_crash(running: RunningSandbox) -> None:
+    answer = running.http.post(
+        f"{running.api_base}/v1/customers",
+        data=b"name[\xff]=%ff",
+        headers={"Authorization": f"Bearer {running.api_key}", "Content-Type": "application/x-www-form-urlencoded"},
+        timeout=5,
+    )
+    assert answer.status_code == 400
+    running.contract.violations.clear()
 
 
 def test_the_control_api_takes_nothing_from_a_web_page(running: RunningSandbox) -> None:
