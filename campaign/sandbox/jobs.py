@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from campaign.sandbox import balance, payments, refunds, sessions
+from campaign.sandbox import balance, charges, refunds, sessions
 from campaign.sandbox.box import Box
 
 
@@ -15,7 +15,7 @@ def _expire_session(box: Box, session_id: str) -> None:
 
 _JOBS: Final[dict[str, Callable[[Box, str], object]]] = {
     "expire_session": _expire_session,
-    "settle_charge": payments.settle,
+    "settle_charge": charges.settle,
     "release_funds": balance.release,
     "trace_refund": refunds.trace,
     "finish_refund": refunds.finish,

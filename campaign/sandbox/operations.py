@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from campaign.sandbox import (
     account,
     balance,
+    charges,
     customers,
     endpoints,
     events,
@@ -14,6 +15,7 @@ from campaign.sandbox import (
     payment_pages,
     payments,
     refunds,
+    session_params,
     sessions,
 )
 from campaign.sandbox.box import Box
@@ -57,12 +59,12 @@ OPERATIONS: Final = (
     Operation("GET", "/v1/balance", _EXPAND_ONLY, lambda box, _, __: balance.summary(box)),
     _list("/v1/balance_transactions", balance.LIST, balance.list_all),
     _read("/v1/balance_transactions", balance.retrieve),
-    _list("/v1/charges", payments.LIST_CHARGES, payments.list_charges),
-    _read("/v1/charges", payments.retrieve_charge),
-    _create(_SESSIONS, sessions.CREATE, sessions.create),
-    _list(_SESSIONS, sessions.LIST, sessions.list_all),
+    _list("/v1/charges", charges.LIST, charges.list_all),
+    _read("/v1/charges", charges.retrieve),
+    _create(_SESSIONS, session_params.CREATE, sessions.create),
+    _list(_SESSIONS, session_params.LIST, sessions.list_all),
     _read(_SESSIONS, sessions.retrieve),
-    _change(f"{_SESSIONS}/<id>", sessions.UPDATE, sessions.update),
+    _change(f"{_SESSIONS}/<id>", session_params.UPDATE, sessions.update),
     Operation(
         "POST",
         f"{_SESSIONS}/<id>/expire",

@@ -1,6 +1,6 @@
 """Refunds: whole or part, at once or pending, and the one that fails after it had succeeded."""
 
-from campaign.sandbox import balance, payments
+from campaign.sandbox import balance, charges
 from campaign.sandbox.box import Box
 from campaign.sandbox.errors import Refused
 from campaign.sandbox.json_types import Json
@@ -33,7 +33,7 @@ UPDATE = Group({**EXPAND, "metadata": Metadata()})
 
 def create(box: Box, params: Json) -> Json:
     """Send money back to the card that paid."""
-    charge = payments.settle(box, _charge_of(box, params)["id"])
+    charge = charges.settle(box, _charge_of(box, params)["id"])
     left = charge["amount"] - charge["amount_refunded"]
     if left == 0:
         raise Refused(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
@@ -150,7 +150,7 @@ def fail(box: Box, refund_id: str) -> None:
         failure_balance_transaction=back["id"],
     )
     box.save(refund)
-    _recount(box, payments.retrieve_charge(box, refund["charge"]))
+    _recount(box, charges.retrieve(box, refund["charge"]))
     box.tell("refund.updated", refund, {"status": "succeeded"})
     box.tell("refund.failed", refund)
 
