@@ -6,13 +6,14 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from campaign.domain.errors import DomainError
-from campaign.extensions import db
+from campaign.extensions import Model, db
 
 BUSY_TIMEOUT_MS = 5000
 """How long a writer waits for SQLite's one write lock before it gives up with DatabaseBusy."""
@@ -61,6 +62,14 @@ def reading() -> Iterator[Session]:
         yield session
     finally:
         session.rollback()
+
+
+def insert_once(session: Session, table: type[Model], row: dict[str, Any]) -> bool:
+    """Insert a row unless its unique key is taken; True when it is new. Two at the same time are no error."""
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    key = next(iter(table.__table__.primary_key))
+    inserted = dialect.insert(table).values(row).on_conflict_do_nothing().returning(key)
+    return session.execute(inserted).first() is not None
 
 
 def set_up_database(app: Flask) -> None:

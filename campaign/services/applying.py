@@ -11,17 +11,18 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
+from campaign.database import insert_once
 from campaign.domain import journal
 from campaign.domain.donation import DonationState, Fact, next_state
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
 from campaign.gateways.payments import PaymentFacts, RefundFacts
-from campaign.models.campaign import CampaignRevision
 from campaign.models.donation import Donation, DonationEvent, Refund
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 from campaign.services import bookkeeping, gift_papers
+from campaign.services.public_revision import count_public_change
 
 NOW_REFUNDED = ("pending", "succeeded")
 """Refund states in which the money counts as sent back."""
@@ -81,7 +82,7 @@ def apply_facts(session: Session, donation_id: int, facts: PaymentFacts, *, at: 
     )
     if gift.now("state") == DonationState.PAID:
         gift_papers.bring_up_to_date(session, gift.id, at=at, public_url=public_url)
-    _announce(session, gift.row.campaign_id)
+    count_public_change(session, gift.row.campaign_id)  # last: everybody who settles for this campaign meets here
 
 
 def _refuse_mismatch(gift: Gift, facts: PaymentFacts) -> None:
@@ -239,7 +240,8 @@ def _donor(session: Session, gift: Gift, facts: PaymentFacts, *, at: datetime) -
     if not facts.email:
         return None
     key = facts.email.strip().casefold()
-    donor_id = session.execute(select(Donor.id).where(Donor.email_key == key)).scalar()
+    found = select(Donor.id).where(Donor.email_key == key)
+    donor_id = session.execute(found).scalar()
     if donor_id is not None:
         return donor_id
     donor = {
@@ -250,16 +252,8 @@ def _donor(session: Session, gift: Gift, facts: PaymentFacts, *, at: datetime) -
         "language": gift.row.language,
         "created_at": at,
     }
-    return session.execute(insert(Donor).returning(Donor.id), donor).scalar_one()
-
-
-def _announce(session: Session, campaign_id: int) -> None:
-    """Public pages are stale now. Last, because everybody who settles for this campaign meets at this row."""
-    session.execute(
-        update(CampaignRevision)
-        .where(CampaignRevision.campaign_id == campaign_id)
-        .values(revision=CampaignRevision.revision + 1)
-    )
+    insert_once(session, Donor, donor)
+    return session.execute(found).scalar_one()
 
 
 def _day(instant: datetime | None, otherwise: datetime) -> date:

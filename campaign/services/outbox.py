@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from campaign.database import insert_once
 from campaign.domain.identity import new_public_id
 from campaign.models.outbox import Message
 
@@ -30,7 +30,6 @@ def enqueue(
     donation_id: int | None = None,
 ) -> None:
     """Put a mail into the outbox; a mail of the same key that is there already is the mail."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     row = {
         "public_id": new_public_id(),
         "kind": letter.kind,
@@ -45,4 +44,4 @@ def enqueue(
         "attempts": 0,
         "next_try_at": at,
     }
-    session.execute(dialect.insert(Message).values(row).on_conflict_do_nothing(index_elements=["dedupe_key"]))
+    insert_once(session, Message, row)

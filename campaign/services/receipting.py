@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from campaign.database import reading, transaction
+from campaign.database import insert_once, reading, transaction
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.identity import ALPHABET
 from campaign.domain.money import Money, currency
@@ -177,8 +176,7 @@ def make_file(receipt_id: int, *, clock: Clock) -> bytes:
         "made_at": clock.now(),
     }
     with transaction() as session:
-        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        session.execute(dialect.insert(ReceiptFile).values(row).on_conflict_do_nothing())
+        insert_once(session, ReceiptFile, row)
         kept: bytes = session.execute(select(ReceiptFile.pdf).where(ReceiptFile.receipt_id == receipt_id)).scalar_one()
     return kept
 
@@ -297,9 +295,7 @@ def _take_number(session: Session, series: str, year: int) -> int:
     )
     serial = session.execute(counted).scalar()
     if serial is None:
-        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        first = {"series": series, "year": year, "last_number": 0}
-        session.execute(dialect.insert(ReceiptCounter).values(first).on_conflict_do_nothing())
+        insert_once(session, ReceiptCounter, {"series": series, "year": year, "last_number": 0})
         serial = session.execute(counted).scalar_one()
     return serial
 

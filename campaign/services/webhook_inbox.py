@@ -4,11 +4,10 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from campaign.database import reading, transaction
+from campaign.database import insert_once, reading, transaction
 from campaign.domain.errors import NotFound
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import PaymentGateway
@@ -67,27 +66,22 @@ def receive(body: bytes, signature: str, *, payments: PaymentGateway, clock: Clo
     event = payments.verify(body, signature)
     now = clock.now()
     is_right_mode = event.livemode == (payments.mode == "live")
-    try:
-        with transaction() as session:
-            session.execute(
-                insert(ProviderEvent),
-                {
-                    "event_id": event.event_id,
-                    "type": event.type,
-                    "object_id": event.object_id,
-                    "api_version": event.api_version,
-                    "livemode": event.livemode,
-                    "created_at": event.created_at,
-                    "raw": body,
-                    "received_at": now,
-                    "state": "new" if is_right_mode else "dead",
-                    "next_try_at": now,
-                    "error": None if is_right_mode else WRONG_MODE,
-                },
-            )
-    except IntegrityError:
-        return False
-    return True
+    row = {
+        "event_id": event.event_id,
+        "type": event.type,
+        "object_id": event.object_id,
+        "api_version": event.api_version,
+        "livemode": event.livemode,
+        "created_at": event.created_at,
+        "raw": body,
+        "received_at": now,
+        "state": "new" if is_right_mode else "dead",
+        "attempts": 0,
+        "next_try_at": now,
+        "error": None if is_right_mode else WRONG_MODE,
+    }
+    with transaction() as session:
+        return insert_once(session, ProviderEvent, row)
 
 
 def take_next(*, clock: Clock) -> TakenEvent | None:
