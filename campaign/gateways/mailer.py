@@ -44,12 +44,12 @@ class Letter:
         mail["Subject"] = self.subject
         mail["Message-ID"] = self.message_id
         mail["Date"] = format_datetime(self.sent_at)
-        mail["Content-Language"] = self.language
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(self.text)
         mail.add_alternative(self.html, subtype="html")
         for name, pdf in self.attachments:
             mail.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)
+        mail["Content-Language"] = self.language  # last: setting a content clears the headers about it
         return mail
 
 
