@@ -3,6 +3,7 @@ BIN := .venv/bin
 SOURCES := campaign receipts tests migrations wsgi.py
 T ?= tests
 MESSAGES := campaign/translations
+POT ?= $(MESSAGES)/messages.pot
 HEAD := migrations/.current-alembic-head
 
 .DEFAULT_GOAL := help
@@ -38,11 +39,12 @@ contracts: ## who may import whom
 templates: ## djlint: mistakes in templates
 	@$(BIN)/djlint --lint --quiet campaign/templates receipts
 
-i18n-extract: ## messages.pot from code and templates
-	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext --add-comments=NOTE: --sort-by-file --no-location --omit-header -o $(MESSAGES)/messages.pot .
+i18n-extract: ## messages.pot from code and templates (POT=… elsewhere)
+	@mkdir -p $(MESSAGES)
+	@$(BIN)/pybabel --quiet extract -F pyproject.toml -k lazy_gettext -k lazy_ngettext:1,2 -k lazy_pgettext:1c,2 -c Translators: --sort-output --no-location --project Kurak --version 1 --copyright-holder "The Kurak contributors" -o $(POT) campaign
 
 i18n-update: i18n-extract ## bring the catalogues up to date; new texts are left to be translated
-	@for language in ru ky; do $(BIN)/pybabel -q update -i $(MESSAGES)/messages.pot -d $(MESSAGES) -l $$language --no-fuzzy-matching --omit-header --ignore-obsolete; done
+	@for language in ru ky; do $(BIN)/pybabel --quiet update --init-missing --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i $(POT) -d $(MESSAGES) -l $$language; done
 
 i18n-check: ## every text stands in Russian and Kyrgyz
 	@$(BIN)/python -m pytest -q -p no:randomly tests/invariants/test_catalogues.py

@@ -1,0 +1,83 @@
+"""Every text of the product stands in Russian and in Kyrgyz, whole: no slot empty, nothing fuzzy, nothing lost."""
+
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+
+from tests.tree import ROOT
+
+LANGUAGES = {"ru": 3, "ky": 2}
+"""Language → its plural forms in gettext."""
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|\{\w*\}")
+TAG = re.compile(r"</?\w+")
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """The messages as they stand in code and templates now."""
+    path = tmp_path_factory.mktemp("messages") / "messages.pot"
+    tools = Path(sys.executable).parent
+    subprocess.run(["make", "--silent", "i18n-extract", f"POT={path}", f"BIN={tools}"], cwd=ROOT, check=True)
+    with path.open("rb") as file:
+        return read_po(file)
+
+
+@cache
+def catalogue(language: str) -> Catalog:
+    path = ROOT / "campaign" / "translations" / language / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        return read_po(file, locale=language, abort_invalid=True)
+
+
+def forms(message: Message) -> tuple[str, ...]:
+    """The text, or each of its plural forms."""
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+
+
+def originals(message: Message) -> tuple[str, ...]:
+    return (message.id,) if isinstance(message.id, str) else tuple(message.id)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_translated(template: Catalog, language: str) -> None:
+    missing = []
+    for message in template:
+        found = catalogue(language).get(originals(message)[0], message.context) if message.id else message
+        if message.id and (found is None or found.fuzzy or not all(forms(found))):
+            missing.append(originals(message)[0])
+    assert missing == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_plural_forms_are_those_of_the_language(language: str) -> None:
+    assert catalogue(language).num_plurals == LANGUAGES[language]
+    plurals = [message for message in catalogue(language) if isinstance(message.id, tuple | list)]
+    assert {len(forms(message)) for message in plurals} <= {LANGUAGES[language]}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_translation_keeps_what_is_filled_in(language: str) -> None:
+    changed = [
+        form
+        for message in catalogue(language)
+        if message.id
+        for form in forms(message)
+        if form and _shape(form) != _shape(originals(message)[-1])
+    ]
+    assert changed == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_country_is_named_as_it_names_itself(language: str) -> None:
+    assert [form for message in catalogue(language) for form in forms(message) if "киргиз" in form.lower()] == []
+
+
+def _shape(text: str) -> tuple[set[str], list[str], bool, bool]:
+    """What is filled in, the tags, and whether the text begins or ends with a space."""
+    return set(PLACEHOLDER.findall(text)), sorted(TAG.findall(text)), text.startswith(" "), text.endswith(" ")

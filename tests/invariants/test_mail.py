@@ -1,0 +1,50 @@
+"""Every kind of mail has its three parts, and each renders in each language with exactly the facts that it is given."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from campaign.i18n import LANGUAGES, in_language
+from tests.tree import TEMPLATES
+
+PARTS = ("subject.txt", "body.txt", "body.html")
+KINDS = sorted(path.name for path in (TEMPLATES / "emails").iterdir() if path.is_dir())
+FACTS = {
+    "donor_name": "Айгүл Ө.",
+    "amount": "$25.50",
+    "campaign_title": "Women Creative Lab",
+    "receipt_number": "WCL-2026-000001",
+    "receipt_url": "http://localhost/en/verify/WCL-2026-000001?code=a",
+    "verify_url": "http://localhost/en/verify/WCL-2026-000001?code=a",
+    "purpose": "Events & the space",
+    "given_on": "1 December 2026",
+    "help_email": "hello@quilt.example",
+}
+
+
+def test_there_are_mails() -> None:
+    assert {"receipt", "receipt_void", "refund"} <= set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_of_mail_has_its_three_parts(kind: str) -> None:
+    assert sorted(path.name for path in Path(TEMPLATES / "emails" / kind).iterdir()) == sorted(PARTS)
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("is_test", [True, False])
+def test_a_mail_renders_from_its_facts(app: Flask, kind: str, language: str, is_test: bool) -> None:
+    strict = app.jinja_env.overlay(undefined=StrictUndefined)
+    with app.test_request_context(), in_language(language):
+        made = {
+            part: strict.get_template(f"emails/{kind}/{part}").render(**FACTS, lang=language, is_test=is_test)
+            for part in PARTS
+        }
+    assert len(made["subject.txt"].strip().splitlines()) == 1
+    assert "Events & the space" in made["body.txt"]
+    assert "Events &amp; the space" in made["body.html"]
+    assert f'<html lang="{language}">' in made["body.html"]

@@ -1,0 +1,54 @@
+"""Templates: what is named exists, what exists is used."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from jinja2 import Environment, nodes
+
+from tests.tree import ROOT, TEMPLATES, sources
+
+PARSER = Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"], autoescape=True)
+NAMED = re.compile(r"""["']((?:[\w-]+/)+[\w.-]+\.(?:html|txt|svg|xml))["']""")
+
+
+def templates() -> Iterator[tuple[str, str, nodes.Template]]:
+    for file in sorted(TEMPLATES.rglob("*.*")):
+        text = file.read_text(encoding="utf-8")
+        yield str(file.relative_to(TEMPLATES)), text, PARSER.parse(text, filename=str(file))
+
+
+def test_no_imported_macro_is_unused() -> None:
+    unused = []
+    for name, text, tree in templates():
+        imported = [item for node in tree.find_all(nodes.FromImport) for item in node.names]
+        wanted = [item[1] if isinstance(item, tuple) else item for item in imported]
+        wanted += [node.target for node in tree.find_all(nodes.Import)]
+        unused += [f"{name}: {word}" for word in wanted if len(re.findall(rf"\b{word}\b", text)) < 2]
+    assert not unused
+
+
+def test_no_macro_is_unused() -> None:
+    everything = "\n".join(text for _, text, _ in templates())
+    unused = [
+        f"{name}: {macro.name}"
+        for name, _, tree in templates()
+        for macro in tree.find_all(nodes.Macro)
+        if len(re.findall(rf"\b{macro.name}\(", everything)) < 2
+    ]
+    assert not unused
+
+
+def test_every_named_template_exists() -> None:
+    texts = [text for _, text, _ in templates()]
+    texts += [file.read_text(encoding="utf-8") for file in sources("campaign/blueprints", "campaign/services")]
+    named = {name for text in texts for name in NAMED.findall(text) if (TEMPLATES / name).parent.is_dir()}
+    assert named
+    assert {name for name in named if not (TEMPLATES / name).exists()} == set()
+
+
+def test_no_text_is_hidden_from_the_translators() -> None:
+    """An f-string inside `_()` is never extracted."""
+    hidden = re.compile(r"\b_?(?:n|p|np)?(?:_|gettext|lazy_gettext)\(\s*f[\"']")
+    files = [*sources("campaign"), *TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt")]
+    assert [str(Path(f).relative_to(ROOT)) for f in files if hidden.search(f.read_text(encoding="utf-8"))] == []

@@ -1,0 +1,27 @@
+"""The time comes from the Clock, so that a test can set it."""
+
+import re
+
+from tests.tree import calls_in, name_of, sources
+
+ASKED = re.compile(r"(datetime\.(now|utcnow|today|utcfromtimestamp)|date\.today)$")
+
+
+def test_nobody_but_the_clock_asks_the_machine_for_the_time() -> None:
+    asked = {
+        name_of(file)
+        for file in sources("campaign", "receipts", without=("campaign/sandbox",))
+        for called, _ in calls_in(file)
+        if ASKED.search(called)
+    }
+    assert asked == {"campaign/gateways/clock.py"}
+
+
+def test_no_moment_is_made_without_a_time_zone() -> None:
+    naive = [
+        f"{name_of(file)}:{line}"
+        for file in sources("campaign", "receipts", "tests")
+        for called, line in calls_in(file)
+        if called.endswith(("utcfromtimestamp", "utcnow"))
+    ]
+    assert not naive

@@ -1,0 +1,141 @@
+"""Migrations are numbered, go up and down and up again, and make the tables that the models describe."""
+
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.engine import Connection
+
+from campaign import create_app
+from campaign.extensions import Model, db
+from campaign.services.schema import MIGRATIONS, head, schema_state
+from tests.databases import config_for, url_of
+
+NUMBERED = re.compile(r"(\d{4})_[a-z0-9_]+\.py")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with nothing in it."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
+        return
+    conninfo = request.getfixturevalue("postgresql_server")
+    name = f"empty_{uuid4().hex}"
+    with psycopg.connect(conninfo, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}".encode())
+        yield url_of(conninfo, name)
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture
+def empty(empty_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The app on an empty database."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    app = create_app(config_for(empty_url, instance=tmp_path))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_migrations_are_numbered_without_a_gap() -> None:
+    names = sorted(file.name for file in (MIGRATIONS / "versions").glob("*.py"))
+    numbers = [found[1] for name in names if (found := NUMBERED.fullmatch(name))]
+    assert numbers == [f"{number:04}" for number in range(1, len(names) + 1)]
+
+
+def test_each_migration_follows_the_one_before_and_the_head_is_written_down() -> None:
+    scripts = list(ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+    revisions = [script.revision for script in reversed(scripts)]
+    assert [script.down_revision for script in reversed(scripts)] == [None, *revisions[:-1]]
+    assert revisions[-1] == head()
+
+
+def test_up_and_down_and_up_again(empty: Flask) -> None:
+    upgrade(str(MIGRATIONS))
+    first = ddl_of_database()
+    assert schema_state().is_ready
+    downgrade(str(MIGRATIONS), revision="base")
+    assert tables() <= {"alembic_version"}
+    upgrade(str(MIGRATIONS))
+    assert ddl_of_database() == first
+
+
+def test_each_step_down_can_be_taken_back(empty: Flask) -> None:
+    upgrade(str(MIGRATIONS))
+    whole = ddl_of_database()
+    for _ in range(int(head()) - 1):
+        downgrade(str(MIGRATIONS), revision="-1")
+        upgrade(str(MIGRATIONS), revision="+1")
+        assert ddl_of_database() == whole
+        downgrade(str(MIGRATIONS), revision="-1")
+        whole = ddl_of_database()
+
+
+def test_the_tables_are_those_of_the_models(empty: Flask) -> None:
+    """`flask db check` does not see a changed CHECK, so the definitions themselves are compared."""
+    with db.engine.begin() as connection:
+        Model.metadata.create_all(connection)
+    by_models = ddl_of_database(with_triggers=False)
+    with db.engine.begin() as connection:
+        Model.metadata.drop_all(connection)
+    upgrade(str(MIGRATIONS))
+    by_migrations = ddl_of_database(with_triggers=False)
+    assert by_migrations == by_models
+    assert len(by_models) > 20
+
+
+def tables() -> set[str]:
+    engine = create_engine(db.engine.url)
+    try:
+        return set(inspect(engine).get_table_names())
+    finally:
+        engine.dispose()
+
+
+def ddl_of_database(*, with_triggers: bool = True) -> dict[str, Any]:
+    """What stands in the database, by name: definitions of tables, indexes and (if wanted) triggers and functions."""
+    with db.engine.connect() as connection:
+        found = _sqlite(connection) if connection.dialect.name == "sqlite" else _postgresql(connection)
+    kept = {name: told for name, told in found.items() if "alembic_version" not in name}
+    if with_triggers:
+        return kept
+    return {name: told for name, told in kept.items() if not name.startswith(("trigger ", "function "))}
+
+
+def _sqlite(connection: Connection) -> dict[str, Any]:
+    rows = connection.execute(text("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+    return {f"{kind} {name}": sorted(_parts(sql)) for kind, name, sql in rows}
+
+
+def _parts(sql: str) -> list[str]:
+    """The definition's clauses, one each; a table's order of columns and constraints is not compared."""
+    lines = [" ".join(line.split()).rstrip(",") for line in sql.splitlines()]
+    return [line for line in lines if line]
+
+
+def _postgresql(connection: Connection) -> dict[str, Any]:
+    columns = (
+        "SELECT 'column ' || table_name || '.' || column_name, data_type || ' ' || is_nullable || ' ' || "
+        "COALESCE(character_maximum_length::text, '') || ' ' || COALESCE(column_default, '') "
+        "FROM information_schema.columns WHERE table_schema = 'public'"
+    )
+    constraints = (
+        "SELECT 'constraint ' || conrelid::regclass || '.' || conname, pg_get_constraintdef(oid) "
+        "FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'"
+    )
+    indexes = "SELECT 'index ' || indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+    triggers = "SELECT 'trigger ' || tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
+    functions = "SELECT 'function ' || proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+    parts = (columns, constraints, indexes, triggers, functions)
+    return {name: told for part in parts for name, told in connection.execute(text(part)).all()}
