@@ -93,9 +93,10 @@ def _install(lists: "tuple[str, ...]", *, stamp: Path) -> None:
         _say(f"Installing requirements/{file.name}; the first time takes a minute or two …")
         options = ["--no-deps"] if file.name in NO_DEPENDENCIES else []
         pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-        done = subprocess.run([*pip, "--require-hashes", *options, "-r", str(file)], env=_quiet(), check=False)
+        command = [*pip, "--require-hashes", *options, "-r", str(file)]
+        done = subprocess.run(command, env=_quiet(), capture_output=True, text=True, check=False)
         if done.returncode:
-            raise Missing(f"the packages of requirements/{file.name} could not be installed; pip says why above.")
+            raise Missing(f"requirements/{file.name} could not be installed: {_last_line(done.stderr)}")
     stamp.write_text(wanted, encoding="ascii")
 
 
