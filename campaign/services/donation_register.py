@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.domain.money import Money
-from campaign.models.donation import Donation
+from campaign.models.donation import Donation, Refund
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 
 PAGE_ROWS = 50
-STATES = ("created", "open", "processing", "paid", "refunded", "expired", "failed")
-"""The donation's states, and `refunded`: a paid gift of which something went back."""
+STATES = ("created", "open", "processing", "paid", "refunded", "refund_trouble", "expired", "failed")
+"""The donation's states, and two of its refunds: something went back; something should have and has not."""
 CHARGE = Donation.gift_minor + Donation.cover_minor
 
 
@@ -106,10 +106,8 @@ def _narrowed(query: Select[*tuple[Any, ...]], wanted: DonationFilter) -> Select
     conditions: list[ColumnElement[bool]] = [Donation.campaign_id == wanted.campaign_id]
     exact = {Donation.currency: wanted.currency, Donation.language: wanted.language, Fund.public_id: wanted.fund}
     conditions += [column == value for column, value in exact.items() if value]
-    if wanted.state == "refunded":
-        conditions.append(Donation.refunded_minor > 0)
-    elif wanted.state:
-        conditions.append(Donation.state == wanted.state)
+    if wanted.state:
+        conditions.append(_in_state(wanted.state))
     if wanted.since:
         conditions.append(Donation.created_at >= _midnight(wanted.since))
     if wanted.until:
@@ -121,6 +119,14 @@ def _narrowed(query: Select[*tuple[Any, ...]], wanted: DonationFilter) -> Select
     if wanted.text:
         conditions.append(_about(wanted.text))
     return query.where(*conditions)
+
+
+def _in_state(state: str) -> ColumnElement[bool]:
+    if state == "refunded":
+        return Donation.refunded_minor > 0
+    if state == "refund_trouble":
+        return Donation.id.in_(select(Refund.donation_id).where(Refund.state.in_(("failed", "requested"))))
+    return Donation.state == state
 
 
 def _about(text: str) -> ColumnElement[bool]:

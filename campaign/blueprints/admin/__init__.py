@@ -4,7 +4,20 @@ from flask import Blueprint, Flask
 
 bp = Blueprint("admin", __name__, url_prefix="/staff")
 
-from campaign.blueprints.admin import guard, sign_in
+from campaign.blueprints.admin import (
+    allocations,
+    disbursements,
+    donations,
+    frame,
+    guard,
+    ledger,
+    machinery,
+    overview,
+    people,
+    receipts,
+    refunds,
+    sign_in,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, request
 from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as _
 from flask_limiter.util import get_remote_address
 from flask_security.forms import LoginForm
 
@@ -23,32 +23,32 @@ TRIES_OF_AN_ADDRESS = "60 per minute"
 """Whatever the account: argon2 takes about 0.2 s of a core for each."""
 
 MESSAGES: dict[str, tuple[LazyString, str]] = {
-    "GENERIC_AUTHN_FAILED": (_l("The address or the password is wrong."), "error"),
-    "EMAIL_NOT_PROVIDED": (_l("Enter your e-mail address."), "error"),
-    "INVALID_EMAIL_ADDRESS": (_l("Enter an e-mail address, like name@example.org."), "error"),
-    "PASSWORD_NOT_PROVIDED": (_l("Enter your password."), "error"),
-    "INVALID_PASSWORD": (_l("The password is wrong."), "error"),
-    "INVALID_PASSWORD_CODE": (_l("The password or code is wrong."), "error"),
-    "DISABLED_ACCOUNT": (_l("This account is closed. Ask an administrator."), "error"),
-    "PASSWORD_INVALID_LENGTH": (_l("Choose a password of at least %(length)s characters."), "error"),
-    "PASSWORD_TOO_SIMPLE": (_l("This password is too easy to guess. Choose another."), "error"),
-    "PASSWORD_IS_THE_SAME": (_l("The new password must differ from the old one."), "error"),
-    "RETYPE_PASSWORD_MISMATCH": (_l("The two new passwords are not the same."), "error"),
-    "PASSWORD_CHANGE": (_l("Your password has been changed."), "success"),
-    "REAUTHENTICATION_REQUIRED": (_l("Confirm that it is you."), "info"),
-    "REAUTHENTICATION_SUCCESSFUL": (_l("Thank you, it is you. Go on."), "success"),
-    "UNAUTHENTICATED": (_l("Sign in to see this page."), "info"),
-    "UNAUTHORIZED": (_l("Your role does not include this page."), "error"),
-    "TWO_FACTOR_INVALID_TOKEN": (_l("The code is wrong or too old. Enter the one that the app shows now."), "error"),
-    "TWO_FACTOR_LOGIN_SUCCESSFUL": (_l("You are signed in."), "success"),
-    "TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": (_l("The second step has been set up."), "success"),
-    "TWO_FACTOR_DISABLED": (_l("The second step has been switched off."), "success"),
-    "TWO_FACTOR_METHOD_NOT_AVAILABLE": (_l("Choose one of the ways shown."), "error"),
-    "TWO_FACTOR_PERMISSION_DENIED": (_l("Start again: sign in first."), "error"),
-    "TWO_FACTOR_SETUP_EXPIRED": (_l("The set-up was open for too long. Start again."), "error"),
-    "INVALID_RECOVERY_CODE": (_l("This recovery code is wrong or has been used."), "error"),
-    "NO_RECOVERY_CODES_SETUP": (_l("There are no recovery codes yet."), "info"),
-    "API_ERROR": (_l("We did not understand this request."), "error"),
+    "GENERIC_AUTHN_FAILED": (_("The address or the password is wrong."), "error"),
+    "EMAIL_NOT_PROVIDED": (_("Enter your e-mail address."), "error"),
+    "INVALID_EMAIL_ADDRESS": (_("Enter an e-mail address, like name@example.org."), "error"),
+    "PASSWORD_NOT_PROVIDED": (_("Enter your password."), "error"),
+    "INVALID_PASSWORD": (_("The password is wrong."), "error"),
+    "INVALID_PASSWORD_CODE": (_("The password or code is wrong."), "error"),
+    "DISABLED_ACCOUNT": (_("This account is closed. Ask an administrator."), "error"),
+    "PASSWORD_INVALID_LENGTH": (_("Choose a password of at least %(length)s characters."), "error"),
+    "PASSWORD_TOO_SIMPLE": (_("This password is too easy to guess. Choose another."), "error"),
+    "PASSWORD_IS_THE_SAME": (_("The new password must differ from the old one."), "error"),
+    "RETYPE_PASSWORD_MISMATCH": (_("The two new passwords are not the same."), "error"),
+    "PASSWORD_CHANGE": (_("Your password has been changed."), "success"),
+    "REAUTHENTICATION_REQUIRED": (_("Confirm that it is you."), "info"),
+    "REAUTHENTICATION_SUCCESSFUL": (_("Thank you, it is you. Go on."), "success"),
+    "UNAUTHENTICATED": (_("Sign in to see this page."), "info"),
+    "UNAUTHORIZED": (_("Your role does not include this page."), "error"),
+    "TWO_FACTOR_INVALID_TOKEN": (_("The code is wrong or too old. Enter the one that the app shows now."), "error"),
+    "TWO_FACTOR_LOGIN_SUCCESSFUL": (_("You are signed in."), "success"),
+    "TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": (_("The second step has been set up."), "success"),
+    "TWO_FACTOR_DISABLED": (_("The second step has been switched off."), "success"),
+    "TWO_FACTOR_METHOD_NOT_AVAILABLE": (_("Choose one of the ways shown."), "error"),
+    "TWO_FACTOR_PERMISSION_DENIED": (_("Start again: sign in first."), "error"),
+    "TWO_FACTOR_SETUP_EXPIRED": (_("The set-up was open for too long. Start again."), "error"),
+    "INVALID_RECOVERY_CODE": (_("This recovery code is wrong or has been used."), "error"),
+    "NO_RECOVERY_CODES_SETUP": (_("There are no recovery codes yet."), "info"),
+    "API_ERROR": (_("We did not understand this request."), "error"),
 }
 """Flask-Security's sentences in our words; it ships none in Kyrgyz."""
 

@@ -1,0 +1,101 @@
+"""What a person asks of a page: filters in an address and fields of a form, read strictly, kept as typed."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import urlencode
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from campaign.domain.errors import DomainError
+from campaign.domain.money import AmountNotUnderstood, Money, parse_amount
+
+TEXT_MAX = 500
+ASK_FOR_AMOUNT = lazy_gettext("Enter an amount, like 35 or 35.50.")
+
+
+@dataclass(slots=True)
+class Asked:
+    """Names and typed values, and what was wrong with them, as (name, sentence)."""
+
+    values: Mapping[str, str]
+    mistakes: list[tuple[str, str]] = field(default_factory=list)
+
+    def text(self, name: str) -> str:
+        """The typed value without spaces around it, cut at TEXT_MAX."""
+        return self.values.get(name, "").strip()[:TEXT_MAX]
+
+    def choice(self, name: str, allowed: Collection[str]) -> str:
+        """The value if it is one that the page offers, else nothing."""
+        value = self.text(name)
+        return value if value in allowed else ""
+
+    def day(self, name: str) -> date | None:
+        """A day as YYYY-MM-DD, as the browser's date field sends it."""
+        value = self.text(name)
+        if not value:
+            return None
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.mistakes.append((name, _("Enter a day, like 2026-12-31.")))
+            return None
+
+    def number(self, name: str) -> int | None:
+        """A whole number from an address; anything else is as if it were not there."""
+        value = self.text(name)
+        return int(value) if value.isascii() and value.isdigit() and len(value) < 18 else None
+
+    def money(self, name: str, currency: str) -> Money | None:
+        """An amount in this currency, by the strict rules of the donation form; empty is none."""
+        value = self.text(name)
+        if not value:
+            return None
+        try:
+            return parse_amount(value, currency)
+        except AmountNotUnderstood:
+            self.mistakes.append((name, str(ASK_FOR_AMOUNT)))
+            return None
+
+    def required(self, name: str, sentence: str) -> str:
+        """The value, which must be there."""
+        value = self.text(name)
+        if not value:
+            self.mistakes.append((name, sentence))
+        return value
+
+    def refuse(self, name: str, error: DomainError, sentence: str) -> None:
+        """A rule that a service found broken, told at the field where it can be mended."""
+        self.mistakes.append((name, sentence or type(error).__name__))
+
+    def error_of(self, name: str) -> str | None:
+        return next((sentence for wrong, sentence in self.mistakes if wrong == name), None)
+
+    def without(self, name: str) -> str:
+        """This page's address without one of its filters, and at the first page."""
+        return self._address({key: value for key, value in self.values.items() if key not in {name, "before", "after"}})
+
+    def with_(self, **more: str) -> str:
+        """This page's address with something set."""
+        return self._address({**self.values, **more})
+
+    def query(self) -> str:
+        """The filters alone, for the address of a file with the same rows."""
+        kept = {key: value for key, value in self.values.items() if value and key not in {"before", "after"}}
+        return f"?{urlencode(kept)}" if kept else ""
+
+    def _address(self, values: Mapping[str, str]) -> str:
+        kept = {key: value for key, value in values.items() if value}
+        return f"{request.path}?{urlencode(kept)}" if kept else request.path
+
+
+def asked_in_address() -> Asked:
+    """The filters of this page."""
+    return Asked(request.args.to_dict())
+
+
+def asked_in_form(**otherwise: str) -> Asked:
+    """What was typed into this page's form; `otherwise` stands where nothing was sent."""
+    return Asked({**otherwise, **request.form.to_dict()})

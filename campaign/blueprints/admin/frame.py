@@ -1,0 +1,156 @@
+"""What every page of the desk stands in: whose campaign it is, the menu, the mode, and never a kept copy."""
+
+from dataclasses import dataclass
+from typing import IO, cast
+
+from flask import Response, flash, g, redirect, render_template, request, send_file, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+from campaign.blueprints.admin import bp, choices, words
+from campaign.blueprints.admin.guard import BLUEPRINTS, person, person_can
+from campaign.domain.errors import DomainError, NotFound
+from campaign.domain.money import Money
+from campaign.i18n import money
+from campaign.services import ledger_words
+from campaign.services.campaigns import CampaignCard, all_campaigns, campaign_named, featured_campaign
+from campaign.services.sheets import FileFormat
+from campaign.services.staff import set_language as keep_language
+from campaign.wiring import gateways
+
+MIME = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+MENU: tuple[tuple[str, LazyString, frozenset[str]], ...] = (
+    ("admin.overview", _("Overview"), frozenset()),
+    ("admin.donations", _("Donations"), frozenset({"admin.donation", "admin.refund", "admin.request_refund"})),
+    (
+        "admin.allocations",
+        _("Allocations"),
+        frozenset(
+            {
+                "admin.allocation",
+                "admin.allocation_form",
+                "admin.propose_allocation",
+                "admin.take_back_form",
+                "admin.propose_take_back",
+            }
+        ),
+    ),
+    (
+        "admin.disbursements",
+        _("Payments out"),
+        frozenset({"admin.disbursement_form", "admin.record_disbursement"}),
+    ),
+    ("admin.receipts", _("Receipts"), frozenset()),
+    ("admin.ledger", _("Ledger"), frozenset({"admin.trial_balance", "admin.fund_statement"})),
+    ("admin.inbox", _("Inbox"), frozenset({"admin.inbox_event"})),
+    ("admin.mails", _("Mails"), frozenset()),
+    ("admin.audit_trail", _("Audit trail"), frozenset()),
+    ("admin.people", _("People"), frozenset({"admin.person", "admin.set_roles"})),
+)
+"""Endpoint, word, and the pages that belong to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A link that this person may follow."""
+
+    label: LazyString
+    url: str
+    is_current: bool
+
+
+def campaign() -> CampaignCard:
+    """The campaign at which the desk looks: the one chosen, else the featured one. NotFound while there is none."""
+    if "desk_campaign" not in g:
+        slug = session.get("campaign")
+        try:
+            g.desk_campaign = campaign_named(slug) if slug else featured_campaign()
+        except NotFound:
+            session.pop("campaign", None)
+            g.desk_campaign = featured_campaign()
+    return cast(CampaignCard, g.desk_campaign)
+
+
+@bp.app_context_processor
+def frame() -> dict[str, object]:
+    """Names for the templates of the desk and of its sign-in."""
+    if request.blueprint not in BLUEPRINTS:
+        return {}
+    return {
+        "menu": menu(),
+        "words": words,
+        "choices": choices,
+        "ledger_words": ledger_words,
+        "mode": gateways().payments.mode,
+    }
+
+
+@bp.app_template_filter("minor")
+def minor(value: int, currency: str) -> str:
+    """An amount in minor units, as people read it."""
+    return money(Money(value, currency))
+
+
+def menu() -> list[MenuItem]:
+    """What this person may open, in the desk's order."""
+    return [
+        MenuItem(label, url_for(endpoint), request.endpoint == endpoint or request.endpoint in own)
+        for endpoint, label, own in MENU
+        if person_can(endpoint)
+    ]
+
+
+@bp.after_app_request
+def keep_no_copy(response: Response) -> Response:
+    """Pages of the desk hold personal data: no cache keeps them, no other site learns their address."""
+    if request.path.startswith("/staff"):
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def done(message: str, endpoint: str, **values: str) -> ResponseReturnValue:
+    """After an act that succeeded: say so on the page where it shows."""
+    flash(message, "good")
+    return redirect(url_for(endpoint, **values), 303)  # type: ignore[arg-type]  # only values of addresses come in
+
+
+def refused(error: DomainError, endpoint: str, **values: str) -> ResponseReturnValue:
+    """After an act that was refused: say why on the page where it shows."""
+    flash(words.sentence_of(error), "bad")
+    return redirect(url_for(endpoint, **values), 303)  # type: ignore[arg-type]  # only values of addresses come in
+
+
+def file_answer(file: IO[bytes], name: str, file_format: FileFormat) -> Response:
+    """A file to keep, named after the campaign and the day."""
+    today = gateways().clock.today().isoformat()
+    return send_file(
+        file,
+        mimetype=MIME[file_format],
+        as_attachment=True,
+        download_name=f"{campaign().slug}-{name}-{today}.{file_format}",
+        max_age=0,
+    )
+
+
+@bp.get("/account")
+def account() -> ResponseReturnValue:
+    """The person's own page: language, password, second step, which campaign."""
+    return render_template("admin/account.html", campaigns=all_campaigns(), chosen=campaign())
+
+
+@bp.post("/account/language")
+def set_language() -> ResponseReturnValue:
+    chosen = request.form.get("language", "")
+    if chosen in {"en", "ru", "ky"}:
+        keep_language(person().id, chosen)
+    return redirect(url_for("admin.account"), 303)
+
+
+@bp.post("/account/campaign")
+def choose_campaign() -> ResponseReturnValue:
+    """Look at another campaign; it changes nothing but this session."""
+    session["campaign"] = campaign_named(request.form.get("campaign", "")).slug
+    return redirect(url_for("admin.overview"), 303)

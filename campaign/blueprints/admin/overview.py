@@ -1,0 +1,73 @@
+"""The desk's first page."""
+
+from datetime import timedelta
+
+from flask import current_app, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign.blueprints.admin import bp
+from campaign.blueprints.admin.frame import campaign
+from campaign.domain.money import Money
+from campaign.i18n import day, money, text_of
+from campaign.services import audit, books
+from campaign.services.audit import AuditFilter
+from campaign.services.campaigns import CampaignCard
+from campaign.services.overview import Concern, DayFigures, TargetFigures
+from campaign.services.overview import overview as figures_of
+from campaign.wiring import gateways
+
+LAST_ACTS = 12
+BOOKS_CHECKED_EVERY = timedelta(minutes=10)
+
+
+@bp.get("/")
+def overview() -> ResponseReturnValue:
+    """What needs attention first, then figures, charts, the last acts and the machinery."""
+    here, now = campaign(), gateways().clock.now()
+    seen = figures_of(here.id, here.currency, now=now)
+    return render_template(
+        "admin/overview.html",
+        campaign=here,
+        concerns=[*_broken_books(), *seen.concerns],
+        figures=seen.figures,
+        queue=seen.queue,
+        days=[_day_point(point, here.currency) for point in seen.days],
+        targets=[_target_bar(target, here) for target in seen.targets],
+        target_heads=[_("Spent"), _("Allocated, not yet spent"), _("Missing to the plan")],
+        days_left=max((here.ends_on - now.date()).days, 0),
+        acts=audit.trail(AuditFilter(), limit=LAST_ACTS),
+        now=now,
+    )
+
+
+def _broken_books() -> list[Concern]:
+    """The check of every invariant reads the whole ledger, so its answer is kept for ten minutes."""
+    now, kept = gateways().clock.now(), current_app.extensions.get("checked_books")
+    if kept is None or not kept[0] <= now < kept[0] + BOOKS_CHECKED_EVERY:
+        kept = (now, [problem.rule for problem in books.problems()])
+        current_app.extensions["checked_books"] = kept
+    rules = kept[1]
+    return [Concern(kind="books_broken", count=len(rules), detail="; ".join(rules))] if rules else []
+
+
+def _day_point(point: DayFigures, currency: str) -> dict[str, object]:
+    label, amounts = day(point.day), (Money(point.minor, currency), Money(point.total_minor, currency))
+    return {
+        "label": label,
+        "value": point.minor,
+        "total": point.total_minor,
+        "cells": [label, *(money(amount) for amount in amounts)],
+    }
+
+
+def _target_bar(target: TargetFigures, here: CampaignCard) -> dict[str, object]:
+    """Spent, allocated and not yet spent, and what is missing to the plan, one after the other."""
+    spent, held = target.spent_minor, max(target.allocated_minor - target.spent_minor, 0)
+    missing = max(target.goal_minor - target.allocated_minor, 0)
+    parts = [spent, held, missing]
+    return {
+        "label": f"{text_of(target.title)} ({target.code})",
+        "parts": parts,
+        "cells": [f"{text_of(target.title)} ({target.code})", *(money(Money(part, here.currency)) for part in parts)],
+    }

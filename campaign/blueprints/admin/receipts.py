@@ -1,0 +1,89 @@
+"""The register of receipts: one PDF, a period's PDFs in one archive, the register as a file. All of it is audited."""
+
+import io
+from collections.abc import Mapping
+
+from flask import Response, render_template, send_file
+from flask.typing import ResponseReturnValue
+
+from campaign.blueprints.admin import bp, words
+from campaign.blueprints.admin.asking import Asked, asked_in_address
+from campaign.blueprints.admin.frame import campaign, file_answer, refused
+from campaign.blueprints.admin.guard import person
+from campaign.domain.errors import DomainError
+from campaign.services import audit, receipting
+from campaign.services.ledger_export import period_of
+from campaign.services.receipting import ReceiptFilter
+from campaign.services.register_export import receipt_file
+from campaign.services.sheets import FileFormat
+from campaign.wiring import gateways
+
+PAGE_ROWS = 50
+
+
+@bp.get("/receipts")
+def receipts() -> ResponseReturnValue:
+    asked = asked_in_address()
+    rows = receipting.receipts(_wanted(asked))
+    return render_template(
+        "admin/receipts.html",
+        asked=asked,
+        rows=rows,
+        older_url=asked.with_(before=str(rows[-1].id)) if len(rows) == PAGE_ROWS else None,
+    )
+
+
+@bp.get("/receipts/<number>.pdf")
+def receipt_pdf(number: str) -> ResponseReturnValue:
+    """The bytes that the donor has."""
+    try:
+        pdf = receipting.receipt_pdf(number)
+    except receipting.ReceiptNotReady as error:
+        return refused(error, "admin.receipts")
+    _note("receipt:download", f"receipt:{number}", {})
+    return send_file(io.BytesIO(pdf), mimetype="application/pdf", as_attachment=True, download_name=f"{number}.pdf")
+
+
+@bp.get("/receipts/period.zip")
+def receipts_zip() -> ResponseReturnValue:
+    """Every PDF of the days asked for."""
+    asked = asked_in_address()
+    wanted = _wanted(asked)
+    try:
+        archive = receipting.receipts_zip(wanted)
+    except DomainError as error:
+        return refused(error, "admin.receipts", **asked.values)
+    _note("receipts:download", f"campaign:{campaign().slug}", _period(wanted))
+    name = f"{campaign().slug}-receipts-{wanted.since or 'all'}-{wanted.until or gateways().clock.today()}.zip"
+    return send_file(io.BytesIO(archive), mimetype="application/zip", as_attachment=True, download_name=name)
+
+
+@bp.get("/receipts/register.<any(csv,xlsx):file_format>")
+def receipt_register(file_format: FileFormat) -> Response:
+    """The same rows as on screen, all of them."""
+    wanted = _wanted(asked_in_address())
+    about = period_of(wanted.since, wanted.until, made_at=gateways().clock.now())
+    file = receipt_file(wanted, about=about, file_format=file_format)
+    _note("receipt_register:download", f"campaign:{campaign().slug}", {"format": file_format, **_period(wanted)})
+    return file_answer(file, "receipts", file_format)
+
+
+def _wanted(asked: Asked) -> ReceiptFilter:
+    return ReceiptFilter(
+        since=asked.day("since"),
+        until=asked.day("until"),
+        state=asked.choice("state", words.RECEIPT) or None,
+        number=asked.text("number").upper() or None,
+        before_id=asked.number("before"),
+        limit=PAGE_ROWS,
+    )
+
+
+def _period(wanted: ReceiptFilter) -> dict[str, object]:
+    return {"since": str(wanted.since or ""), "until": str(wanted.until or "")}
+
+
+def _note(action: str, subject: str, detail: Mapping[str, object]) -> None:
+    audit.record_reading(
+        actor_id=person().id, action=action, subject=subject, detail=dict(detail), clock=gateways().clock
+    )

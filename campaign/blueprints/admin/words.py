@@ -1,0 +1,172 @@
+"""The desk's words for what the services name: states, moments, concerns, acts, and each rule that may be broken."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+from campaign.domain.donation import NotRefundable, RefundTooLarge
+from campaign.domain.errors import DomainError, NotFound
+from campaign.services import allocating, disbursing, receipting, staff
+from campaign.services.bookkeeping import EntryConflict, MoneyMayNotGoThere, NotEnoughFunds
+
+Word = tuple[LazyString, str]
+"""A word and the colour of its label: good, warn, bad or none. The word alone says it; the colour repeats it."""
+
+DONATION: Mapping[str, Word] = {
+    "created": (_("Begun"), ""),
+    "open": (_("Waiting for payment"), "warn"),
+    "processing": (_("Payment under way"), "warn"),
+    "paid": (_("Paid"), "good"),
+    "refunded": (_("Sent back, whole or in part"), "bad"),
+    "refund_trouble": (_("Refund failed or waiting"), "bad"),
+    "expired": (_("Not paid in time"), ""),
+    "failed": (_("Failed"), "bad"),
+}
+REFUND: Mapping[str, Word] = {
+    "requested": (_("Asked for"), "warn"),
+    "pending": (_("Under way"), "warn"),
+    "succeeded": (_("Sent back"), "good"),
+    "failed": (_("Failed"), "bad"),
+    "canceled": (_("Cancelled"), ""),
+}
+ALLOCATION: Mapping[str, Word] = {
+    "proposed": (_("Waiting for approval"), "warn"),
+    "approved": (_("Approved"), "good"),
+    "rejected": (_("Rejected"), "bad"),
+    "withdrawn": (_("Withdrawn"), ""),
+}
+RECEIPT: Mapping[str, Word] = {
+    "issued": (_("Valid"), "good"),
+    "replaced": (_("Replaced"), ""),
+    "void": (_("Void"), "bad"),
+}
+INBOX: Mapping[str, Word] = {
+    "new": (_("Waiting"), "warn"),
+    "processed": (_("Done"), "good"),
+    "ignored": (_("Not about us"), ""),
+    "foreign": (_("Another's payment"), ""),
+    "parked": (_("Waiting for another event"), "warn"),
+    "failed": (_("Failed, will be tried again"), "bad"),
+    "dead": (_("Given up"), "bad"),
+}
+MAIL: Mapping[str, Word] = {
+    "queued": (_("Waiting"), "warn"),
+    "sent": (_("Sent"), "good"),
+    "kept": (_("Kept here: no mail server is set"), ""),
+    "held": (_("Held: its receipt cannot be printed"), "bad"),
+    "dead": (_("Given up"), "bad"),
+}
+MAIL_KINDS: Mapping[str, LazyString] = {
+    "receipt": _("Receipt"),
+    "receipt_void": _("Receipt is void"),
+    "refund": _("Refund"),
+}
+ROLES: Mapping[str, LazyString] = {
+    "viewer": _("Viewer: reads, without donors' addresses"),
+    "campaign": _("Campaign: proposes allocations, looks after the wall"),
+    "finance": _("Finance: refunds, payments, proposals, files"),
+    "approver": _("Approver: decides on allocations"),
+    "admin": _("Administrator: people and their roles"),
+}
+METHODS: Mapping[str, LazyString] = {"card": _("Card"), "bank": _("Bank transfer"), "cash": _("Cash")}
+MODES: Mapping[str, Word] = {
+    "none": (_("No payments: no key is set"), "warn"),
+    "sandbox": (_("SANDBOX: no real money"), "warn"),
+    "test": (_("TEST: no real money"), "warn"),
+    "live": (_("LIVE: real money"), "good"),
+}
+
+MOMENTS: Mapping[str, Word] = {
+    "donation:created": (_("The donor pressed «give»"), ""),
+    "donation:open": (_("The payment page was opened"), ""),
+    "donation:opened": (_("The payment page was opened"), ""),
+    "donation:reopened": (_("The payment page was opened again"), ""),
+    "donation:processing": (_("The payment is under way"), ""),
+    "donation:paid": (_("Paid"), "good"),
+    "donation:expired": (_("The payment page was not used in time"), ""),
+    "donation:failed": (_("The payment failed"), "bad"),
+    "donation:settled": (_("The money reached our balance"), "good"),
+    "donation:refund_requested": (_("A refund was asked for"), ""),
+    "donation:refund_pending": (_("The refund is under way"), ""),
+    "donation:refund_succeeded": (_("The refund was sent"), ""),
+    "donation:refund_failed": (_("The refund failed"), "bad"),
+    "donation:refund_canceled": (_("The refund was cancelled"), ""),
+    "donation:wall_hidden": (_("Taken off the wall"), ""),
+    "donation:wall_shown": (_("Put back on the wall"), ""),
+    "provider:event": (_("The provider told us"), ""),
+    "mail:queued": (_("A mail is waiting"), ""),
+    "mail:sent": (_("A mail was sent"), ""),
+    "mail:kept": (_("A mail was kept"), ""),
+    "mail:held": (_("A mail is held"), "bad"),
+    "mail:dead": (_("A mail could not be sent"), "bad"),
+    "receipt:issued": (_("Receipt issued"), ""),
+    "receipt:replaced": (_("Receipt replaced"), ""),
+    "receipt:void": (_("Receipt is void"), ""),
+}
+
+CONCERNS: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
+    "books_broken": (_("The books do not add up"), "admin.trial_balance", {}),
+    "fund_below_zero": (_("Funds are below zero"), "admin.fund_statement", {}),
+    "refund_failed": (_("Refunds failed"), "admin.donations", {"state": "refund_trouble"}),
+    "refund_stuck": (_("Refunds have not reached the provider"), "admin.donations", {"state": "refund_trouble"}),
+    "inbox_dead": (_("Provider's events were given up"), "admin.inbox", {"state": "dead"}),
+    "inbox_failed": (_("Provider's events failed"), "admin.inbox", {"state": "failed"}),
+    "inbox_parked": (_("Provider's events wait for another"), "admin.inbox", {"state": "parked"}),
+    "inbox_late": (_("The inbox is not being worked off: is a worker running?"), "admin.inbox", {"state": "new"}),
+    "mail_dead": (_("Mails could not be sent"), "admin.mails", {"state": "dead"}),
+    "mail_held": (_("Mails are held, for their receipts cannot be printed"), "admin.mails", {"state": "held"}),
+    "allocation_waiting": (_("Allocations wait for approval"), "admin.allocations", {"state": "proposed"}),
+}
+"""What needs attention → the sentence, and where it is looked after."""
+
+ACTS: Mapping[str, LazyString] = {
+    "staff:sign_in": _("Signed in"),
+    "staff:add": _("Added a person"),
+    "staff:set_roles": _("Changed roles"),
+    "allocation:propose": _("Proposed an allocation"),
+    "allocation:approve": _("Approved an allocation"),
+    "allocation:reject": _("Rejected an allocation"),
+    "allocation:withdraw": _("Withdrew an allocation"),
+    "disbursement:record": _("Recorded a payment"),
+    "refund:request": _("Asked for a refund"),
+    "donation:wall_hidden": _("Took a name off the wall"),
+    "donation:wall_shown": _("Put a name back on the wall"),
+    "inbox:replay": _("Replayed an event"),
+    "receipt:download": _("Downloaded a receipt"),
+    "receipts:download": _("Downloaded receipts of a period"),
+    "receipt_register:download": _("Downloaded the receipt register"),
+    "donations:download": _("Downloaded donations"),
+    "ledger:download": _("Downloaded the ledger"),
+    "allocations:download": _("Downloaded the allocation ledger"),
+}
+
+BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
+    NotEnoughFunds: _("The fund holds too little for this. Look at its balance, then ask for less."),
+    MoneyMayNotGoThere: _("The donors gave this money for something else, so it may not go there."),
+    EntryConflict: _(
+        "The same entry stands in the books with other figures. Nothing was changed; tell an administrator."
+    ),
+    NotRefundable: _("There is nothing left of this gift to send back."),
+    RefundTooLarge: _("That is more than what is left of the gift."),
+    NotFound: _("It is not there any more."),
+    allocating.SameHands: _("You proposed this. Another person must decide."),
+    allocating.NotYours: _("Only the person who proposed this can withdraw it."),
+    allocating.AlreadyDecided: _("Somebody has decided on this already."),
+    allocating.FiguresMoved: _("The balances have changed since you looked. Check the new figures, then decide."),
+    allocating.ReasonMissing: _("Say why."),
+    allocating.NothingToMove: _("Enter an amount above zero."),
+    disbursing.NothingPaid: _("Enter an amount above zero."),
+    disbursing.PaidInTheFuture: _("Enter a day that has come already."),
+    disbursing.EvidenceMissing: _("Enter who was paid, and the number of the paper that shows it."),
+    receipting.ReceiptNotReady: _("A receipt is still being printed. Try again in a minute."),
+    receipting.TooManyReceipts: _("There are too many receipts in this period for one file. Choose a shorter one."),
+    staff.OwnRolesAreFixed: _("You cannot change your own roles. Ask another administrator."),
+    staff.UnknownRole: _("Choose one of the roles shown."),
+}
+
+
+def sentence_of(error: DomainError) -> str:
+    """What to tell somebody whose act was refused."""
+    found = next((text for kind, text in BROKEN_RULES.items() if isinstance(error, kind)), None)
+    return str(found or _("This cannot be done. Nothing was changed."))

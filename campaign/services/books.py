@@ -1,0 +1,47 @@
+"""The books to look at: a page of the journal, the trial balance, the funds' flows, and what is wrong with them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from campaign.database import reading
+from campaign.domain.money import Money
+from campaign.services import bookkeeping
+from campaign.services.bookkeeping import FundFlow, LedgerFilter, LedgerRow
+from campaign.services.ledger_check import Problem, check_books
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountBalance:
+    """An account's balance in one currency: debit positive."""
+
+    account: int
+    balance: Money
+
+
+def journal_page(wanted: LedgerFilter, *, after: tuple[datetime, str, int] | None, limit: int) -> Sequence[LedgerRow]:
+    """Lines of the journal, oldest first; `after` is the place of the last line seen."""
+    with reading() as session:
+        return list(bookkeeping.ledger_rows(session, wanted, after=after, limit=limit))
+
+
+def trial_balance(campaign_id: int) -> dict[str, list[AccountBalance]]:
+    """Currency → its accounts; the balances of each currency add up to nothing."""
+    with reading() as session:
+        totals = bookkeeping.account_totals(session, campaign_id=campaign_id)
+    found: dict[str, list[AccountBalance]] = {}
+    for (account, code), minor in sorted(totals.items()):
+        found.setdefault(code, []).append(AccountBalance(account=int(account), balance=Money(minor, code)))
+    return found
+
+
+def flows(campaign_id: int) -> Sequence[FundFlow]:
+    """What came into and went out of every fund, per currency."""
+    with reading() as session:
+        return bookkeeping.fund_flows(session, campaign_id=campaign_id)
+
+
+def problems() -> Sequence[Problem]:
+    """The rules of the books that do not hold; it reads the whole ledger."""
+    with reading() as session:
+        return check_books(session)
