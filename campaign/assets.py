@@ -79,7 +79,7 @@ def _read(path: Path, modified_ns: int) -> Asset:
 def _answer(asset: Asset | None) -> Response:
     if asset is None:
         abort(404)
-    is_packed = asset.packed is not None and "gzip" in request.accept_encodings
+    is_packed = asset.packed is not None and bool(request.accept_encodings["gzip"])
     answer = make_response(asset.packed if is_packed else asset.body)
     answer.mimetype = asset.mimetype
     answer.set_etag(asset.version)
@@ -93,4 +93,5 @@ def _answer(asset: Asset | None) -> Response:
         answer.cache_control.immutable = True
     else:
         answer.cache_control.no_cache = True
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer

@@ -47,8 +47,9 @@ def init_app(app: Flask, babel: Babel) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
     babel.init_app(app, locale_selector=_selected)
     get_babel(app).domain_instance = Catalogues()
-    app.jinja_env.globals.update(LANGUAGES=LANGUAGES, language=current_language, shown=shown)
-    app.jinja_env.filters.update(money=money, day=day, moment=moment, number=number, percent=percent, text=text_of)
+    app.jinja_env.globals.update(LANGUAGES=LANGUAGES, language=current_language, shown=shown, as_money=Money)
+    app.jinja_env.filters.update(money=money, day=day, moment=moment, number=number, percent=percent)
+    app.jinja_env.filters.update(text=text_of, iso_day=date.fromisoformat)
 
 
 def current_language() -> Language:
@@ -78,9 +79,12 @@ def text_of(texts: Mapping[str, str]) -> str:
 
 
 def preferred_language() -> Language:
-    """The reader's best language by Accept-Language; Russian speakers' neighbours get Russian, others English."""
-    best = request.accept_languages.best_match(list(LANGUAGES))
-    return cast(Language, best) if best else DEFAULT
+    """The first of the reader's languages that is ours, regions aside (ky-KG is ky); English where none is."""
+    for tag in request.accept_languages.values():
+        code = tag.replace("_", "-").split("-")[0].lower()
+        if code in LANGUAGES:
+            return cast(Language, code)
+    return DEFAULT
 
 
 def money(amount: Money, *, language: str | None = None) -> str:

@@ -25,6 +25,7 @@ class CampaignCard:
     ends_on: date
     contact_email: str
     is_demo: bool
+    is_featured: bool
     revision: int
 
 
@@ -73,5 +74,6 @@ def _card(row: Campaign, revision: int) -> CampaignCard:
         ends_on=row.ends_on,
         contact_email=row.contact_email,
         is_demo=row.is_demo,
+        is_featured=row.is_featured,
         revision=revision,
     )

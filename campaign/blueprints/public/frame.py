@@ -6,10 +6,11 @@ from flask import current_app, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
 from campaign.blueprints.public import bp
+from campaign.blueprints.public.kept import card_of
 from campaign.config import Config
 from campaign.domain.errors import DomainError
 from campaign.i18n import LANGUAGES
-from campaign.services.campaigns import CampaignCard, featured_campaign
+from campaign.services.campaigns import CampaignCard
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ def same_page() -> dict[str, str]:
 def _site() -> CampaignCard | None:
     """The featured campaign; nothing while there is none or no database: an error page still stands."""
     try:
-        return featured_campaign()
+        return card_of()
     except DomainError:
         return None
     except SQLAlchemyError:

@@ -39,8 +39,10 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the campaign works, with one sentence about it."""
+    """Where the campaign works, with one sentence about it; degrees north and east put it on the map."""
 
+    latitude: float
+    longitude: float
     name: Text
     sentence: Text
 

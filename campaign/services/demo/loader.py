@@ -101,7 +101,7 @@ def _add_texts(session: Session, campaign_id: int, plan: content.CampaignPlan) -
         *_numbered("story", [(part.heading, part.body, {}) for part in c.story]),
         *_numbered("ask", [(ask.title, ask.body, {"fund": ask.fund}) for ask in c.asks]),
         *_numbered("reached", [(item.value, item.label, {"year": item.year}) for item in c.reached]),
-        *_numbered("place", [(place.name, place.sentence, {}) for place in c.places]),
+        *_numbered("place", [(at.name, at.sentence, _point(at.latitude, at.longitude)) for at in c.places]),
         *_numbered("partner", [(partner.name, partner.role, {}) for partner in c.partners]),
         *_numbered("question", [(item.question, item.answer, {}) for item in plan.questions]),
         *_learning(c.learning_plan),
@@ -121,13 +121,17 @@ def _numbered(place: str, parts: Iterable[tuple[Text, Text, Mapping[str, object]
     ]
 
 
+def _point(latitude: float, longitude: float) -> dict[str, object]:
+    """Where something is on the map, in hundredths of a degree north and east: enough for a drawing, and no fractions."""
+    return {"latitude_centidegrees": round(latitude * 100), "longitude_centidegrees": round(longitude * 100)}
+
+
 def _learning(plan: content.LearningPlan) -> list[Section]:
     """The plan itself, then what was learned, how and from which data, told apart by `facts["part"]`."""
     facts: dict[str, object] = {
         "part": "plan",
         "year": plan.year,
-        "latitude": str(plan.latitude),
-        "longitude": str(plan.longitude),
+        **_point(plan.latitude, plan.longitude),
         "kind": plan.kind,
         "place": plan.place,
     }
@@ -215,7 +219,8 @@ def _add_target_facts(session: Session, plan: content.CampaignPlan, fund_ids: Ma
         session.add(Event(fund_id=fund_ids[event.code], place=event.place, starts_on=event.starts_on))
     for grant in plan.grants:
         session.add(Grant(fund_id=fund_ids[grant.code], opens_on=grant.opens_on, closes_on=grant.closes_on))
-    for planned in (*plan.events, *plan.grants):
+    with_costs: list[content.Event | content.Grant] = [*plan.events, *plan.grants]
+    for planned in with_costs:
         session.add_all(
             BudgetLine(
                 fund_id=fund_ids[planned.code],

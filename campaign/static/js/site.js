@@ -34,3 +34,10 @@ if (first && bar && "IntersectionObserver" in window) {
     bar.hidden = seen.isIntersecting || seen.boundingClientRect.top > 0;
   }).observe(first);
 }
+
+// A language that the reader chose herself is where the front door leads next time.
+for (const link of document.querySelectorAll(".languages a")) {
+  link.addEventListener("click", () => {
+    document.cookie = `lang=${link.lang}; path=/; max-age=31536000; samesite=lax`;
+  });
+}

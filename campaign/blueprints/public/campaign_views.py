@@ -1,0 +1,58 @@
+"""The front door, the campaign's page, its updates and its supporters."""
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from campaign.blueprints.public import bp
+from campaign.blueprints.public.kept import campaign_of, kept
+from campaign.domain.errors import NotFound
+from campaign.i18n import LANGUAGES, preferred_language
+from campaign.services.campaign_page import wall_page
+from campaign.services.campaigns import CampaignCard
+
+
+@bp.get("/")
+def front_door() -> Response:
+    """To the reader's language: the one she chose last, else the one her browser prefers."""
+    chosen = request.cookies.get("lang", "")
+    lang = chosen if chosen in LANGUAGES else preferred_language()
+    answer = redirect(url_for("public.home", lang=lang), code=302)
+    answer.vary.update(("Accept-Language", "Cookie"))
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+@bp.get("/<any(en,ru,ky):lang>/", endpoint="home")
+@bp.get("/<any(en,ru,ky):lang>/c/<slug>/", endpoint="campaign")
+@kept()
+def campaign_page(*, card: CampaignCard) -> str:
+    return render_template("public/campaign.html", site=card, campaign=campaign_of(card))
+
+
+@bp.get("/<any(en,ru,ky):lang>/updates/")
+@kept()
+def updates(*, card: CampaignCard) -> str:
+    return render_template("public/updates.html", site=card, campaign=campaign_of(card))
+
+
+@bp.get("/<any(en,ru,ky):lang>/updates/<public_id>")
+@kept()
+def update(*, public_id: str, card: CampaignCard) -> str:
+    campaign = campaign_of(card)
+    news = next((item for item in campaign.news if item.public_id == public_id), None)
+    if news is None:
+        raise NotFound("update")
+    return render_template("public/update.html", site=card, campaign=campaign, news=news)
+
+
+@bp.get("/<any(en,ru,ky):lang>/supporters/")
+@kept(arguments=("page",))
+def supporters(*, card: CampaignCard) -> str:
+    wall = wall_page(card, request.args.get("page", 1, type=int))
+    return render_template("public/supporters.html", site=card, campaign=campaign_of(card), wall=wall)
+
+
+@bp.get("/quilt/<slug>.svg")
+@kept("image/svg+xml")
+def quilt(*, card: CampaignCard) -> str:
+    return campaign_of(card).quilt

@@ -1,0 +1,63 @@
+"""Where the money goes: the transparency page, its table as a file, events and grants."""
+
+from flask import Response, render_template
+
+from campaign.blueprints.public import bp
+from campaign.blueprints.public.kept import campaign_of, kept
+from campaign.domain.errors import NotFound
+from campaign.i18n import current_language
+from campaign.services.campaigns import CampaignCard
+from campaign.services.transparency import Purse
+from campaign.services.transparency_file import csv_of
+
+
+@bp.get("/<any(en,ru,ky):lang>/transparency")
+@kept()
+def transparency(*, card: CampaignCard) -> str:
+    return render_template("public/transparency.html", site=card, campaign=campaign_of(card))
+
+
+@bp.get("/<any(en,ru,ky):lang>/transparency.csv")
+def transparency_csv(**_address: str) -> Response:
+    answer = _csv()
+    answer.headers["Content-Disposition"] = 'attachment; filename="transparency.csv"'
+    return answer
+
+
+@kept("text/csv")
+def _csv(*, card: CampaignCard) -> str:
+    campaign = campaign_of(card)
+    return csv_of(campaign.money, language=current_language(), as_of=campaign.progress.as_of)
+
+
+@bp.get("/<any(en,ru,ky):lang>/events/")
+@kept()
+def events(*, card: CampaignCard) -> str:
+    return render_template("public/events.html", site=card, campaign=campaign_of(card))
+
+
+@bp.get("/<any(en,ru,ky):lang>/grants/")
+@kept()
+def grants(*, card: CampaignCard) -> str:
+    return render_template("public/grants.html", site=card, campaign=campaign_of(card))
+
+
+@bp.get("/<any(en,ru,ky):lang>/events/<public_id>")
+@kept()
+def event(*, public_id: str, card: CampaignCard) -> str:
+    target = _target("event", public_id, card)
+    return render_template("public/event.html", site=card, campaign=campaign_of(card), target=target)
+
+
+@bp.get("/<any(en,ru,ky):lang>/grants/<public_id>")
+@kept()
+def grant(*, public_id: str, card: CampaignCard) -> str:
+    target = _target("grant", public_id, card)
+    return render_template("public/grant.html", site=card, campaign=campaign_of(card), target=target)
+
+
+def _target(kind: str, public_id: str, card: CampaignCard) -> Purse:
+    for target in campaign_of(card).money.of_kind(kind):
+        if target.public_id == public_id:
+            return target
+    raise NotFound(kind)

@@ -1,0 +1,24 @@
+"""Pages that stand: other ways to give, about, privacy, accessibility."""
+
+from flask import render_template
+
+from campaign.blueprints.public import bp
+from campaign.blueprints.public.kept import campaign_of, kept
+from campaign.domain.errors import NotFound
+from campaign.services.campaigns import CampaignCard
+
+
+@bp.get("/<any(en,ru,ky):lang>/other-ways")
+@kept()
+def other_ways(*, card: CampaignCard) -> str:
+    return render_template("public/other_ways.html", site=card, campaign=campaign_of(card))
+
+
+@bp.get("/<any(en,ru,ky):lang>/<any(about,privacy,accessibility):name>")
+@kept()
+def standing(*, name: str, card: CampaignCard) -> str:
+    campaign = campaign_of(card)
+    parts = [part for part in campaign.texts.get("page", ()) if part.facts.get("page") == name]
+    if not parts:
+        raise NotFound(name)
+    return render_template("public/standing.html", site=card, campaign=campaign, head=parts[0], parts=parts[1:])

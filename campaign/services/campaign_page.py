@@ -1,0 +1,312 @@
+"""All that the public page of a campaign tells, read at once, in a fixed number of queries."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from campaign.database import reading
+from campaign.domain import quilt
+from campaign.domain.donation import DonationState
+from campaign.domain.errors import NotFound
+from campaign.domain.money import Money
+from campaign.models.campaign import Campaign, CampaignCurrency, Milestone, Section, SuggestedAmount, Update
+from campaign.models.donation import Donation
+from campaign.models.receipt import Receipt
+from campaign.services.campaigns import CampaignCard
+from campaign.services.transparency import Transparency, transparency_of
+
+SUPPORTERS_PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextPart:
+    """A piece of a campaign's text, with what is not text about it."""
+
+    slug: str
+    heading: dict[str, str]
+    body: dict[str, str]
+    facts: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A milestone; reached, next or later."""
+
+    amount: Money
+    title: dict[str, str]
+    body: dict[str, str]
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """An update."""
+
+    public_id: str
+    published_on: date
+    title: dict[str, str]
+    body: dict[str, str]
+    author: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supporter:
+    """Somebody who let her name be shown, and what she wrote, in her language."""
+
+    name: str
+    message: str | None
+    language: str
+    paid_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wall:
+    """One page of supporters, the latest first. `anonymous` counts the gifts that show no name."""
+
+    shown: tuple[Supporter, ...]
+    named: int
+    anonymous: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.named // SUPPORTERS_PER_PAGE))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountLink:
+    """A suggested amount and what it makes possible."""
+
+    amount: Money
+    impact: dict[str, str]
+
+    @property
+    def typed(self) -> str:
+        """As a donor would type it: 25, or 2.50."""
+        whole = self.amount.decimal.to_integral_value()
+        return str(whole if whole == self.amount.decimal else self.amount.decimal)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the campaign has come. Money of gifts is counted less refunds and lost disputes."""
+
+    as_of: datetime
+    goal: Money
+    raised: Money
+    pending: Money
+    gifts: int
+    donors: int
+    stages: tuple[Stage, ...]
+    days_left: int
+    has_begun: bool
+    has_ended: bool
+
+    @property
+    def percent(self) -> int:
+        """Whole per cent of the goal, rounded down: 99.9 % is not the goal."""
+        return max(0, self.raised.minor) * 100 // self.goal.minor
+
+    @property
+    def next_stage(self) -> Stage | None:
+        return next((stage for stage in self.stages if stage.state == "next"), None)
+
+    @property
+    def to_next_stage(self) -> Money | None:
+        """What is missing until the next milestone."""
+        return self.next_stage.amount - self.raised if self.next_stage else None
+
+    @property
+    def missing(self) -> Money:
+        """What is missing until the goal; nothing past it."""
+        return Money(max(0, self.goal.minor - self.raised.minor), self.goal.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicCampaign:
+    """A campaign with all that its pages show."""
+
+    card: CampaignCard
+    kicker: dict[str, str]
+    trust_line: dict[str, str]
+    image_alt: dict[str, str]
+    currencies: tuple[str, ...]
+    amounts: tuple[AmountLink, ...]
+    texts: dict[str, tuple[TextPart, ...]]
+    news: tuple[News, ...]
+    wall: Wall
+    progress: Progress
+    money: Transparency
+    quilt: str
+
+
+def public_campaign(card: CampaignCard, *, at: datetime) -> PublicCampaign:
+    """Everything about a campaign as of `at`."""
+    money = transparency_of(card.id, card.currency)
+    with reading() as session:
+        campaign = session.get_one(Campaign, card.id)
+        currencies = session.execute(
+            select(CampaignCurrency.currency)
+            .where(CampaignCurrency.campaign_id == card.id)
+            .order_by(CampaignCurrency.position)
+        ).scalars()
+        return PublicCampaign(
+            card=card,
+            kicker=campaign.kicker,
+            trust_line=campaign.trust_line,
+            image_alt=campaign.image_alt,
+            currencies=tuple(currencies),
+            amounts=_amounts(session, card),
+            texts=_texts(session, card.id),
+            news=_news(session, card.id),
+            wall=_wall(session, card.id, page=1, per_page=12),
+            progress=_progress(session, card, money, at=at),
+            money=money,
+            quilt=quilt_of(session, card.id),
+        )
+
+
+def wall_page(card: CampaignCard, page: int) -> Wall:
+    """One page of the supporters; NotFound past the last."""
+    with reading() as session:
+        wall = _wall(session, card.id, page=page, per_page=SUPPORTERS_PER_PAGE)
+    if not 1 <= page <= wall.pages:
+        raise NotFound("page")
+    return wall
+
+
+def quilt_of(session: Session, campaign_id: int) -> str:
+    """The quilt: the first gifts in the order of their receipts, what was given back unpicked, the others counted.
+
+    The receipts' order is the one in which we learnt of the gifts, and so never changes; the provider's times may.
+    """
+    first = session.execute(
+        select(Donation.public_id, Donation.refunded_minor >= Donation.gift_minor + Donation.cover_minor)
+        .join(Receipt, Receipt.donation_id == Donation.id)
+        .where(Donation.campaign_id == campaign_id, Receipt.replaces_id.is_(None))
+        .order_by(Receipt.id)
+        .limit(quilt.PLACES)
+    ).all()
+    count = session.execute(select(func.count()).where(*_paid(campaign_id))).scalar_one()
+    return quilt.draw(
+        [public_id for public_id, _ in first],
+        gifts=count,
+        unpicked={public_id for public_id, is_returned in first if is_returned},
+    )
+
+
+def _paid(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (Donation.campaign_id == campaign_id, Donation.state == DonationState.PAID.value)
+
+
+def _held(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Paid, and not wholly given back."""
+    return (*_paid(campaign_id), Donation.refunded_minor < Donation.gift_minor + Donation.cover_minor)
+
+
+def _progress(session: Session, card: CampaignCard, money: Transparency, *, at: datetime) -> Progress:
+    gifts, known, unknown = session.execute(
+        select(
+            func.count(),
+            func.count(Donation.donor_id.distinct()),
+            func.count() - func.count(Donation.donor_id),
+        ).where(*_held(card.id))
+    ).one()
+    pending = session.execute(
+        select(func.coalesce(func.sum(Donation.gift_minor + Donation.cover_minor), 0)).where(
+            Donation.campaign_id == card.id,
+            Donation.state == DonationState.PROCESSING.value,
+            Donation.currency == card.currency,
+        )
+    ).scalar_one()
+    raised = Money(money.main.raised_minor, card.currency)
+    return Progress(
+        as_of=at,
+        goal=Money(card.goal_minor, card.currency),
+        raised=raised,
+        pending=Money(int(pending), card.currency),
+        gifts=gifts,
+        donors=known + unknown,
+        stages=_stages(session, card, raised),
+        days_left=max(0, (card.ends_on - at.date()).days + 1),
+        has_begun=at.date() >= card.starts_on,
+        has_ended=at.date() > card.ends_on,
+    )
+
+
+def _stages(session: Session, card: CampaignCard, raised: Money) -> tuple[Stage, ...]:
+    rows = session.execute(
+        select(Milestone).where(Milestone.campaign_id == card.id).order_by(Milestone.amount_minor)
+    ).scalars()
+    stages: list[Stage] = []
+    for row in rows:
+        if row.amount_minor <= raised.minor:
+            state = "reached"
+        else:
+            state = "later" if any(stage.state == "next" for stage in stages) else "next"
+        stages.append(Stage(amount=Money(row.amount_minor, card.currency), title=row.title, body=row.body, state=state))
+    return tuple(stages)
+
+
+def _amounts(session: Session, card: CampaignCard) -> tuple[AmountLink, ...]:
+    rows = session.execute(
+        select(SuggestedAmount)
+        .where(SuggestedAmount.campaign_id == card.id, SuggestedAmount.currency == card.currency)
+        .order_by(SuggestedAmount.amount_minor)
+    ).scalars()
+    return tuple(AmountLink(amount=Money(row.amount_minor, row.currency), impact=row.impact) for row in rows)
+
+
+def _texts(session: Session, campaign_id: int) -> dict[str, tuple[TextPart, ...]]:
+    found: dict[str, list[TextPart]] = defaultdict(list)
+    rows = session.execute(select(Section).where(Section.campaign_id == campaign_id).order_by(Section.position))
+    for row in rows.scalars():
+        found[row.place].append(TextPart(slug=row.slug, heading=row.heading, body=row.body, facts=row.facts))
+    return {place: tuple(parts) for place, parts in found.items()}
+
+
+def _news(session: Session, campaign_id: int) -> tuple[News, ...]:
+    rows = session.execute(
+        select(Update).where(Update.campaign_id == campaign_id).order_by(Update.published_on.desc(), Update.id.desc())
+    ).scalars()
+    return tuple(
+        News(
+            public_id=row.public_id,
+            published_on=row.published_on,
+            title=row.title,
+            body=row.body,
+            author=row.author,
+        )
+        for row in rows
+    )
+
+
+def _wall(session: Session, campaign_id: int, *, page: int, per_page: int) -> Wall:
+    named = (
+        *_held(campaign_id),
+        Donation.is_anonymous.is_(False),
+        Donation.wall == "shown",
+        Donation.public_name.is_not(None),
+    )
+    rows = session.execute(
+        select(Donation.public_name, Donation.message, Donation.language, Donation.paid_at)
+        .where(*named)
+        .order_by(Donation.paid_at.desc(), Donation.id.desc())
+        .limit(per_page)
+        .offset(per_page * (max(page, 1) - 1))
+    ).all()
+    count = session.execute(select(func.count()).where(*named)).scalar_one()
+    everybody = session.execute(select(func.count()).where(*_held(campaign_id))).scalar_one()
+    return Wall(
+        shown=tuple(
+            Supporter(name=name, message=message, language=language, paid_at=paid_at)
+            for name, message, language, paid_at in rows
+            if name and paid_at
+        ),
+        named=count,
+        anonymous=everybody - count,
+        page=page,
+    )
