@@ -87,12 +87,12 @@ def preferred_language() -> Language:
     return DEFAULT
 
 
-def money(amount: Money, *, language: str | None = None) -> str:
-    """`$1,234.50`, `1 234,50 $`, `1 234,50 сом`; whole amounts lose their zeros. The patterns are ours."""
+def money(amount: Money, *, language: str | None = None, exact: bool = False) -> str:
+    """`$1,234.50`, `1 234,50 $`, `1 234,50 сом`; whole amounts lose their zeros, unless `exact`. The patterns are ours."""
     code = language or current_language()
     unit = currency(amount.currency)
     is_whole = amount.minor % 10**unit.exponent == 0
-    digits = 0 if is_whole else unit.exponent
+    digits = 0 if is_whole and not exact else unit.exponent
     text = format_decimal(abs(amount.decimal), format="#,##0" + ("." + "0" * digits if digits else ""), locale=code)
     sign = "\u2212" if amount.minor < 0 else ""
     if amount.currency == "KGS":
