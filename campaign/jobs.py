@@ -25,6 +25,7 @@ LINGER_SECONDS = 1.5
 """How long a job waits for more work before it ends; a wake-up within WAKE_SECONDS of the last one is not needed."""
 PAUSE_SECONDS = 0.1
 WAKE_SECONDS = 1.0
+FAILURES_MAX = 10
 
 huey: Any = Huey(
     "kurak", storage_class=MemoryStorage, results=False
@@ -64,15 +65,21 @@ def wake(name: str) -> None:
 
 
 def work_off(step: Callable[[], bool], *, linger_seconds: float = LINGER_SECONDS) -> int:
-    """Do steps until nothing has been due for a while; how many were done. One failed step does not stop the next."""
-    done = 0
+    """Do steps until nothing has been due for a while; how many were done.
+
+    A step that fails does not stop the next row's; after FAILURES_MAX in a row it is not the row (a full disk, a lost
+    database), so the job ends and the sweep tries again.
+    """
+    done = failures = 0
     idle_since = time.monotonic()
-    while time.monotonic() - idle_since < linger_seconds or linger_seconds == 0:
-        if _did(step):
-            done += 1
-            idle_since = time.monotonic()
-        elif linger_seconds == 0:
-            return done
+    while failures < FAILURES_MAX:
+        did = _tried(step)
+        if did:
+            done, failures, idle_since = done + 1, 0, time.monotonic()
+        elif did is None:
+            failures += 1
+        elif time.monotonic() - idle_since >= linger_seconds:
+            break
         else:
             time.sleep(PAUSE_SECONDS)
     return done
@@ -114,15 +121,16 @@ def print_papers() -> bool:
     return False
 
 
-def _did(step: Callable[[], bool]) -> bool:
+def _tried(step: Callable[[], bool]) -> bool | None:
+    """Whether a step found something to do; None when it failed, which is told here and kept with its row."""
     try:
         return step()
     except DatabaseBusy:
-        time.sleep(PAUSE_SECONDS)
-        return False
-    except Exception:  # told, kept with its reason in the row, and tried again; the next row must not wait
-        log.exception("a job failed")
-        return True
+        log.warning("the database is busy; %s waits", step.__name__)
+        return None
+    except Exception:
+        log.exception("%s failed", step.__name__)
+        return None
 
 
 def _public_url() -> str:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import render_template
+from flask import current_app
 from sqlalchemy import select, update
 
 from campaign.database import reading, transaction
@@ -82,8 +82,9 @@ def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_ur
     """The mail as it leaves: subject, text and HTML from the templates of its kind, in its language."""
     with in_language(message.language):
         told = _told(message, public_url=public_url)
+        # Not render_template: what pages are given of their request and site has no place in a mail.
         parts = {
-            part: render_template(f"emails/{message.kind}/{part}", **told)
+            part: current_app.jinja_env.get_template(f"emails/{message.kind}/{part}").render(told)
             for part in ("subject.txt", "body.txt", "body.html")
         }
     return Letter(
@@ -121,9 +122,7 @@ def receipt_number_of(public_id: str) -> str | None:
     """The receipt that a mail carries, if it carries one."""
     with reading() as session:
         return session.execute(
-            select(Receipt.number)
-            .join(Message, Message.receipt_id == Receipt.id)
-            .where(Message.public_id == public_id)
+            select(Receipt.number).join(Message, Message.receipt_id == Receipt.id).where(Message.public_id == public_id)
         ).scalar()
 
 
