@@ -62,7 +62,8 @@ def test_a_form_is_filled_as_a_browser_would() -> None:
         answer_with(
             GOOD % '<form method="post" action="/x"><input type="hidden" name="id" value="7">'
             '<label><input type="radio" name="r" value="1"></label>'
-            '<label><input type="radio" name="r" value="2" checked></label><label><select name="s"><option value="a">A</option></select></label>'
+            '<label><input type="radio" name="r" value="2" checked></label>'
+            '<label><select name="s"><option value="a">A</option></select></label>'
             '<label><textarea name="t">hi</textarea></label><label><input type="checkbox" name="c"></label></form>'
         )
     )

@@ -17,6 +17,7 @@ WEB_PROCESSES = 2
 WEB_THREADS = 16
 """Two processes of sixteen threads: while Stripe is slow to answer some, pages are still served by others."""
 START_SECONDS_MAX = 60.0
+FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 
 
 class CannotStart(Exception):
@@ -38,19 +39,24 @@ def main() -> int:
 
 
 def _run(supervisor: Supervisor, config: Config) -> int:
-    addresses = config.instance_dir / "sandbox" / "sandbox.json"
+    """Start all, tell where it is, and watch. The server starts beside the preparation: both only read the program."""
     has_sandbox = config.is_development and config.payment_mode in {"none", "sandbox"}
     if has_sandbox:
-        _start_sandbox(supervisor, config, addresses=addresses)  # meanwhile the database is made ready
-    status, sign_ins = supervisor.run([sys.executable, "-m", "flask", "--app", "wsgi", "prepare"])
-    if supervisor.is_stopping or status:
-        return status  # it has said why
+        addresses = config.instance_dir / "sandbox" / "sandbox.json"
+        _start_sandbox(supervisor, config, addresses=addresses)
+    preparation = supervisor.begin("preparation", [*FLASK, "prepare"])
     if has_sandbox and not supervisor.wait(addresses.exists, timeout_seconds=START_SECONDS_MAX):
         return 0
     supervisor.start("web server", _web_command(config))
-    supervisor.start("worker", [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "run"])
+    prepared = supervisor.result_of(preparation)
+    if prepared is None:
+        return 0
+    if prepared[0]:
+        supervisor.grace_seconds = 0  # nobody has been served yet
+        return prepared[0]  # it has said why
+    supervisor.start("worker", [*FLASK, "jobs", "run"])
     if supervisor.wait(lambda: _answers(config), timeout_seconds=START_SECONDS_MAX):
-        _say(f"\nKurak runs at {config.public_url}/   (Ctrl-C ends it)\n{sign_ins.rstrip()}")
+        _say(f"\nKurak runs at {config.public_url}/   (Ctrl-C ends it)\n{prepared[1].rstrip()}")
         supervisor.watch()
     return 0
 

@@ -46,6 +46,7 @@ class Supervisor:
         self._say = say
         self._programs: list[Program] = []
         self._signals = 0
+        self.grace_seconds = GRACE_SECONDS
 
     def __enter__(self) -> "Supervisor":
         for number in STOPPING_SIGNALS:
@@ -63,16 +64,19 @@ class Supervisor:
         """Start a program that is to run until the end."""
         self._programs.append(Program(name, command, _spawn(command)))
 
-    def run(self, command: list[str]) -> tuple[int, str]:
-        """Run a program to its end and give its status and what it printed; a stopping signal ends it early."""
-        process = _spawn(command, stdout=subprocess.PIPE)
-        program = Program(command[-1], command, process, is_task=True)
+    def begin(self, name: str, command: list[str]) -> Program:
+        """Start a program that ends by itself; `result_of` waits for it."""
+        program = Program(name, command, _spawn(command, stdout=subprocess.PIPE), is_task=True)
         self._programs.append(program)
-        if not self.wait(lambda: process.poll() is not None):
-            return 0, ""
-        self._programs.remove(program)
-        printed = process.stdout.read() if process.stdout else b""
-        return process.returncode, printed.decode()
+        return program
+
+    def result_of(self, task: Program) -> tuple[int, str] | None:
+        """Its status and what it printed, when it has ended; None when a stopping signal came first."""
+        if not self.wait(lambda: _is_dead(task)):
+            return None
+        self._programs.remove(task)
+        printed = task.process.stdout.read() if task.process.stdout else b""
+        return task.process.returncode, printed.decode()
 
     def wait(self, condition: Callable[[], bool], *, timeout_seconds: float = 600.0) -> bool:
         """Wait until the condition holds; False when a stopping signal came first.
@@ -113,12 +117,12 @@ class Supervisor:
         for program in reversed(self._programs):
             if not _is_dead(program):
                 program.process.terminate()
-        deadline = time.monotonic() + GRACE_SECONDS
+        deadline = time.monotonic() + self.grace_seconds
         hurry = self._signals + 1
         while not all(map(_is_dead, self._programs)) and time.monotonic() < deadline and self._signals < hurry:
             time.sleep(POLL_SECONDS)
         for program in self._programs:
-            if not _is_dead(program):
+            if not _is_dead(program) and self.grace_seconds:
                 self._say(f"The {program.name} did not end by itself and is killed.")
             _kill_group(program.process.pid)
             program.process.wait()

@@ -1,0 +1,105 @@
+"""Settings: read whole, and refused in one sentence when they are unknown or unsafe."""
+
+from pathlib import Path
+
+import pytest
+
+from campaign.config import BadSetting, read_config
+
+PRODUCTION = {
+    "APP_ENV": "production",
+    "SECRET_KEY": "k" * 32,
+    "PUBLIC_URL": "https://give.example",
+}
+
+
+def test_development_needs_no_setting(tmp_path: Path) -> None:
+    config = read_config({"INSTANCE_DIR": str(tmp_path)})
+    assert config.is_development
+    assert config.database_url == f"sqlite:///{tmp_path / 'kurak.sqlite'}"
+    assert config.payment_mode == "none"
+
+
+def test_developments_key_is_made_once_and_kept_to_its_owner(tmp_path: Path) -> None:
+    first = read_config({"INSTANCE_DIR": str(tmp_path)})
+    assert read_config({"INSTANCE_DIR": str(tmp_path)}).secret_key == first.secret_key
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_the_port_is_part_of_developments_address(tmp_path: Path) -> None:
+    config = read_config({"INSTANCE_DIR": str(tmp_path), "PORT": "8123"})
+    assert (config.port, config.public_url) == (8123, "http://127.0.0.1:8123")
+
+
+def test_an_empty_setting_is_no_setting(tmp_path: Path) -> None:
+    config = read_config({"INSTANCE_DIR": str(tmp_path), "PORT": "", "STRIPE_SECRET_KEY": "", "MAIL_URL": ""})
+    assert (config.port, config.stripe_secret_key, config.mail_url) == (8000, None, None)
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text('# a note\n\nLOG_LEVEL="debug"\nMAIL_FROM=A <a@example.org>\n', encoding="utf-8")
+    config = read_config({"INSTANCE_DIR": str(tmp_path), "LOG_LEVEL": "ERROR"}, dotenv=dotenv)
+    assert (config.log_level, config.mail_from) == ("ERROR", "A <a@example.org>")
+
+
+def test_a_secret_can_be_kept_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("k" * 40 + "\n", encoding="ascii")
+    config = read_config({"INSTANCE_DIR": str(tmp_path), "SECRET_KEY_FILE": str(tmp_path / "key")})
+    assert config.secret_key == "k" * 40
+
+
+def test_several_webhook_secrets_are_taken_while_one_is_replaced(tmp_path: Path) -> None:
+    config = read_config({"INSTANCE_DIR": str(tmp_path), "STRIPE_WEBHOOK_SECRET": "whsec_a, whsec_b,"})
+    assert config.stripe_webhook_secrets == ("whsec_a", "whsec_b")
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"STRIPE_SECRET_KYE": "x"}, "STRIPE_SECRET_KYE is not a setting of Kurak (did you mean STRIPE_SECRET_KEY?)"),
+        ({"KURAK_PORT": "1"}, "KURAK_PORT is not a setting of Kurak"),
+        ({"PORT": "eighty"}, "PORT is a number from 1 to 65535, not 'eighty'."),
+        ({"PORT": "70000"}, "PORT is a number from 1 to 65535"),
+        ({"APP_ENV": "prod"}, "APP_ENV is development or production, not 'prod'."),
+        ({"LOG_LEVEL": "loud"}, "LOG_LEVEL is DEBUG, INFO, WARNING or ERROR"),
+        ({"STRIPE_SECRET_KEY": "pk_test_1"}, "not a publishable one"),
+        ({"STRIPE_SECRET_KEY": "sk_live_1"}, "A live Stripe key needs APP_ENV=production."),
+        ({"SECRET_KEY_FILE": "/no/such/file"}, "SECRET_KEY_FILE names /no/such/file, which cannot be read"),
+        ({**PRODUCTION, "SECRET_KEY": ""}, "SECRET_KEY is missing"),
+        ({**PRODUCTION, "SECRET_KEY": "short"}, "SECRET_KEY must have at least 32 characters"),
+        ({**PRODUCTION, "PUBLIC_URL": "http://give.example"}, "PUBLIC_URL must begin with https://"),
+        ({**PRODUCTION, "STRIPE_SECRET_KEY": "sk_test_sandbox_1"}, "The sandbox's key is for development"),
+    ],
+)
+def test_what_is_wrong_is_refused_by_name(tmp_path: Path, given: dict[str, str], sentence: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        read_config({"INSTANCE_DIR": str(tmp_path), **given})
+    assert sentence in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_an_unknown_name_in_the_file_is_refused_with_its_line(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("PORT=8000\nDATABSE_URL=sqlite://\n", encoding="utf-8")
+    with pytest.raises(
+        BadSetting, match=r"^\.env, line 2: DATABSE_URL is not a setting of Kurak \(did you mean DATABASE"
+    ):
+        read_config({"INSTANCE_DIR": str(tmp_path)}, dotenv=dotenv)
+
+
+@pytest.mark.parametrize("address", ["http://192.0.2.1:1", "https://api.stripe.com", "http://localhost.example:1"])
+def test_the_sandboxs_key_never_leaves_the_machine(tmp_path: Path, address: str) -> None:
+    (tmp_path / "sandbox").mkdir()
+    told = f'{{"api_base": "{address}", "api_key": "sk_test_sandbox_1", "webhook_secret": "whsec_1"}}'
+    (tmp_path / "sandbox" / "sandbox.json").write_text(told, encoding="utf-8")
+    with pytest.raises(BadSetting, match="only on this machine"):
+        read_config({"INSTANCE_DIR": str(tmp_path)})
+
+
+def test_a_key_of_ones_own_puts_the_sandbox_aside(tmp_path: Path) -> None:
+    (tmp_path / "sandbox").mkdir()
+    told = '{"api_base": "http://127.0.0.1:1", "api_key": "sk_test_sandbox_1", "webhook_secret": "whsec_1"}'
+    (tmp_path / "sandbox" / "sandbox.json").write_text(told, encoding="utf-8")
+    config = read_config({"INSTANCE_DIR": str(tmp_path), "STRIPE_SECRET_KEY": "sk_test_mine"})
+    assert (config.payment_mode, config.stripe_api_base, config.sandbox_url) == ("test", None, None)

@@ -1,0 +1,76 @@
+"""`flask doctor` names what is missing, and lets nothing unsafe go live."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from campaign.cli.doctor import Verdict, examine
+from campaign.config import Config
+from tests.databases import config_for
+
+
+def production(config: Config) -> Config:
+    """A configuration with nothing to be said against it, on the test's own database."""
+    return dataclasses.replace(
+        config,
+        app_env="production",
+        public_url="https://give.example",
+        limits_url="redis://localhost",
+        stripe_secret_key="sk_live_1",
+        stripe_webhook_secrets=("whsec_1",),
+        mail_url="smtp://mail.example.org",
+        mail_from="Kurak <hello@kurak.org>",
+    )
+
+
+def unsafe(config: Config) -> list[str]:
+    return [finding.told for finding in examine(config) if finding.verdict is Verdict.UNSAFE]
+
+
+def test_a_whole_production_may_go_live(app: Flask) -> None:
+    findings = list(examine(production(app.config["KURAK"])))
+    assert {finding.verdict for finding in findings} == {Verdict.OK}
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"app_env": "development"}, "APP_ENV is development"),
+        ({"public_url": "http://give.example"}, "is not https"),
+        ({"stripe_secret_key": "sk_test_1"}, "STRIPE_SECRET_KEY is a test key"),
+        ({"stripe_secret_key": "sk_test_sandbox_1"}, "STRIPE_SECRET_KEY is a sandbox key"),
+        ({"stripe_webhook_secrets": ()}, "STRIPE_WEBHOOK_SECRET is not set"),
+        ({"stripe_webhook_secrets": ("we_1",)}, "STRIPE_WEBHOOK_SECRET is not a signing secret"),
+    ],
+)
+def test_what_is_unsafe_must_not_go_live(app: Flask, changed: dict[str, object], told: str) -> None:
+    config = dataclasses.replace(production(app.config["KURAK"]), **changed)  # type: ignore[arg-type]  # the table's columns
+    assert len(unsafe(config)) == 1
+    assert told in unsafe(config)[0]
+
+
+@pytest.mark.database("sqlite")
+def test_what_is_missing_is_told_and_does_not_stop(app: Flask) -> None:
+    config = dataclasses.replace(production(app.config["KURAK"]), mail_url=None, stripe_secret_key=None)
+    missing = [finding.told for finding in examine(config) if finding.verdict is Verdict.MISSING]
+    assert len(missing) == 2
+    assert unsafe(config) == []
+
+
+@pytest.mark.database("sqlite")
+def test_the_command_ends_with_1_in_development(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["doctor"])
+    assert result.exit_code == 1
+    assert "UNSAFE  APP_ENV is development" in result.output
+    assert "Must not go live" in result.output
+
+
+def test_an_empty_database_must_not_go_live(tmp_path: Path) -> None:
+    from campaign import create_app
+
+    app = create_app(config_for(f"sqlite:///{tmp_path / 'empty.sqlite'}", instance=tmp_path))
+    with app.app_context():
+        assert "The database is at empty" in unsafe(production(app.config["KURAK"]))[0]
