@@ -88,8 +88,29 @@ def frame() -> dict[str, object]:
 
 @bp.app_template_filter("minor")
 def minor(value: int, currency: str) -> str:
-    """An amount in minor units, as people read it."""
-    return money(Money(value, currency))
+    """An amount in minor units, with all its decimals, so that a column of them can be compared."""
+    return money(Money(value, currency), exact=True)
+
+
+@bp.app_template_filter("exact")
+def exact(amount: Money) -> str:
+    """An amount with all its decimals."""
+    return money(amount, exact=True)
+
+
+@bp.app_template_global("address_of_subject")
+def address_of_subject(subject: str) -> str | None:
+    """Where the desk shows a thing that the audit trail or the journal names; None where it has no page."""
+    kind, _sep, name = subject.partition(":")
+    pages = {
+        "donation": ("admin.donation", "public_id"),
+        "allocation": ("admin.allocation", "public_id"),
+        "provider_event": ("admin.inbox_event", "event_id"),
+    }
+    if kind not in pages or not person_can(pages[kind][0]):
+        return None
+    endpoint, value = pages[kind]
+    return url_for(endpoint, **{value: name})  # type: ignore[arg-type]  # only values of addresses come in
 
 
 def menu() -> list[MenuItem]:
