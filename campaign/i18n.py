@@ -130,7 +130,9 @@ def _selected() -> str:
     """Flask-Babel asks once per request or context; a worker has no request."""
     code = DEFAULT
     if has_request_context():
-        code = g.get("lang") or (request.view_args or {}).get("lang") or preferred_language()
+        in_path = request.path.split("/", 2)[1]  # an address that leads nowhere has its language all the same
+        by_address = (request.view_args or {}).get("lang") or (in_path if in_path in LANGUAGES else "")
+        code = g.get("lang") or by_address or preferred_language()
     return code if code in LANGUAGES else DEFAULT
 
 

@@ -7,12 +7,16 @@ from tests.builders import a_campaign
 from tests.pages import fetch_address
 
 
-@pytest.mark.parametrize("address", ["/en/nowhere", "/xx/", "/ru/c/no-such-campaign/"])
-def test_an_unknown_address_has_a_page_with_a_way_on(client: FlaskClient, address: str) -> None:
+@pytest.mark.parametrize(
+    ("address", "lang"),
+    [("/en/nowhere", "en"), ("/xx/", "en"), ("/ru/c/no-such-campaign/", "ru"), ("/ky/nowhere", "ky")],
+)
+def test_an_unknown_address_has_a_page_with_a_way_on(client: FlaskClient, address: str, lang: str) -> None:
     a_campaign()
     page = fetch_address(client, address, status=404)
-    assert page.h1 == "There is no such page"
-    assert page.link("Go to the campaign") == "/en/"
+    assert page.one("html")["lang"] == lang
+    assert page.one("main a.button")["href"] == f"/{lang}/"
+    assert page.answer.headers["Cache-Control"] == "no-store"
 
 
 def test_an_error_page_stands_without_a_campaign(client: FlaskClient) -> None:

@@ -4,9 +4,9 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from campaign.blueprints.public import bp
-from campaign.blueprints.public.kept import campaign_of, kept
 from campaign.domain.errors import NotFound
 from campaign.i18n import LANGUAGES, preferred_language
+from campaign.kept import campaign_of, kept
 from campaign.services.campaign_page import wall_page
 from campaign.services.campaigns import CampaignCard
 

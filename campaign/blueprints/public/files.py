@@ -1,13 +1,14 @@
 """What machines read: the feed of updates, the map of the site, rules for robots, where to report a weakness."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from flask import Response, current_app, make_response, render_template, url_for
 
 from campaign.blueprints.public import bp
-from campaign.blueprints.public.kept import campaign_of, card_of, kept
 from campaign.config import Config
 from campaign.i18n import LANGUAGES
+from campaign.kept import campaign_of, card_of, kept
 from campaign.services.campaigns import CampaignCard
 from campaign.wiring import gateways
 
@@ -23,7 +24,7 @@ def feed(*, card: CampaignCard) -> str:
 @bp.get("/sitemap.xml")
 @kept("application/xml")
 def sitemap(*, card: CampaignCard) -> str:
-    places: list[tuple[str, dict[str, str]]] = [(f"public.{name}", {}) for name in IN_THE_MAP]
+    places: list[tuple[str, dict[str, Any]]] = [(f"public.{name}", {}) for name in IN_THE_MAP]
     places += [("public.standing", {"name": name}) for name in ("about", "privacy", "accessibility")]
     places += [("public.update", {"public_id": news.public_id}) for news in campaign_of(card).news]
     pages = [{lang: url_for(name, lang=lang, **given) for lang in LANGUAGES} for name, given in places]

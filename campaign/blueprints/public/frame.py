@@ -6,10 +6,10 @@ from flask import current_app, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
 from campaign.blueprints.public import bp
-from campaign.blueprints.public.kept import card_of
 from campaign.config import Config
 from campaign.domain.errors import DomainError
 from campaign.i18n import LANGUAGES
+from campaign.kept import card_of
 from campaign.services.campaigns import CampaignCard
 
 log = logging.getLogger(__name__)

@@ -3,9 +3,9 @@
 from flask import Response, render_template
 
 from campaign.blueprints.public import bp
-from campaign.blueprints.public.kept import campaign_of, kept
 from campaign.domain.errors import NotFound
 from campaign.i18n import current_language
+from campaign.kept import campaign_of, kept
 from campaign.services.campaigns import CampaignCard
 from campaign.services.transparency import Purse
 from campaign.services.transparency_file import csv_of

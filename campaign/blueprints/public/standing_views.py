@@ -3,8 +3,8 @@
 from flask import render_template
 
 from campaign.blueprints.public import bp
-from campaign.blueprints.public.kept import campaign_of, kept
 from campaign.domain.errors import NotFound
+from campaign.kept import campaign_of, kept
 from campaign.services.campaigns import CampaignCard
 
 

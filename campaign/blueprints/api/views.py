@@ -1,0 +1,50 @@
+"""The API: the campaign, its progress, where its money is, its updates; anybody may read it from anywhere."""
+
+import json
+
+from flask import Response, jsonify
+
+from campaign.blueprints.api import bp
+from campaign.blueprints.api.shapes import allocations_of, campaign_shape, progress_of, updates_of
+from campaign.blueprints.api.specification import SPECIFICATION
+from campaign.kept import campaign_of, kept
+from campaign.services.campaigns import CampaignCard
+
+
+@bp.after_request
+def for_everybody(answer: Response) -> Response:
+    """Public figures carry no secret, so a page of any site may fetch them."""
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer
+
+
+@bp.get("/campaigns/<slug>")
+@kept("application/json")
+def campaign(*, card: CampaignCard) -> str:
+    return json.dumps(campaign_shape(campaign_of(card)), ensure_ascii=False)
+
+
+@bp.get("/campaigns/<slug>/progress")
+@kept("application/json")
+def progress(*, card: CampaignCard) -> str:
+    return json.dumps(progress_of(campaign_of(card)), ensure_ascii=False)
+
+
+@bp.get("/campaigns/<slug>/allocations")
+@kept("application/json")
+def allocations(*, card: CampaignCard) -> str:
+    return json.dumps(allocations_of(campaign_of(card)), ensure_ascii=False)
+
+
+@bp.get("/campaigns/<slug>/updates")
+@kept("application/json")
+def updates(*, card: CampaignCard) -> str:
+    return json.dumps(updates_of(campaign_of(card)), ensure_ascii=False)
+
+
+@bp.get("/openapi.json")
+def specification() -> Response:
+    answer = jsonify(SPECIFICATION)
+    answer.headers["Cache-Control"] = "public, max-age=3600"
+    return answer
