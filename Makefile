@@ -3,6 +3,7 @@ BIN := .venv/bin
 SOURCES := campaign receipts tests migrations wsgi.py
 T ?= tests
 MESSAGES := campaign/translations
+PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 POT ?= $(MESSAGES)/messages.pot
 HEAD := migrations/.current-alembic-head
 
@@ -37,7 +38,7 @@ contracts: ## who may import whom
 	@$(BIN)/lint-imports --no-logo
 
 templates: ## djlint: mistakes in templates
-	@$(BIN)/djlint --lint --quiet campaign/templates receipts
+	@$(BIN)/djlint --lint --quiet campaign/templates
 
 i18n-extract: ## messages.pot from code and templates (POT=… elsewhere)
 	@mkdir -p $(MESSAGES)
@@ -52,6 +53,7 @@ i18n-check: ## every text stands in Russian and Kyrgyz
 db-revision: ## a new migration, numbered (M="Add outbox")
 	@next=$$(printf %04d $$(expr $$(cat $(HEAD)) + 1)) && $(BIN)/flask --app wsgi db revision --autogenerate --rev-id $$next -m "$(M)" && echo $$next > $(HEAD)
 
-lock: ## pin the newest packages in requirements/*.txt
-	@for list in run dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --output-file requirements/$$list.txt requirements/$$list.in; done
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-deps --output-file requirements/contract.txt requirements/contract.in
+lock: ## pin packages in requirements/*.txt (UPGRADE=--upgrade takes the newest)
+	@$(PIN) --output-file requirements/run.txt requirements/run.in
+	@$(PIN) --constraint requirements/run.txt --output-file requirements/dev.txt requirements/dev.in
+	@$(PIN) --no-deps --output-file requirements/contract.txt requirements/contract.in
