@@ -73,10 +73,12 @@ CHECKS = (
     Check(
         5,
         "a settled gift owes nothing on 1005",
-        """SELECT d.public_id, SUM(p.amount_minor) FROM donation d
-           JOIN journal_entry e ON e.subject = 'donation:' || d.public_id
-           JOIN posting p ON p.entry_id = e.id AND p.account = 1005
-           WHERE d.settled_at IS NOT NULL GROUP BY d.public_id HAVING SUM(p.amount_minor) <> 0""",
+        # Added up before it is joined: the other way round SQLite reads all of 1005 again for every gift.
+        """SELECT d.public_id, owed.minor FROM (
+               SELECT e.subject, SUM(p.amount_minor) AS minor
+               FROM posting p JOIN journal_entry e ON e.id = p.entry_id
+               WHERE p.account = 1005 GROUP BY e.subject HAVING SUM(p.amount_minor) <> 0) AS owed
+           JOIN donation d ON 'donation:' || d.public_id = owed.subject WHERE d.settled_at IS NOT NULL""",
     ),
     Check(
         5,
