@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -65,7 +65,7 @@ def url_of(conninfo: str, database: str) -> str:
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
+def postgresql(settings: Mapping[str, str] = SPEED) -> Iterator[str]:
     """Start a server and give the conninfo of its `postgres` database; stop it and delete its data afterwards.
 
     PostgreSQL refuses root, so as root it runs as `nobody`; binaries that `nobody` cannot reach are copied first.
@@ -88,10 +88,10 @@ def postgresql() -> Iterator[str]:
         "--locale=C",
     ]
     subprocess.run([binaries / "initdb", *initdb], user=owner, cwd=home, check=True, capture_output=True)
-    settings = [f"--{name}={value}" for name, value in SPEED.items()]
+    options = [f"--{name}={value}" for name, value in settings.items()]
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-k", home, "-h", "", *settings],
+            [binaries / "postgres", "-D", data, "-k", home, "-h", "", *options],
             user=owner,
             cwd=home,
             stdout=log,
