@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("development", __name__, url_prefix="/dev")
 
-from campaign.blueprints.development import mail
+from campaign.blueprints.development import components, mail

@@ -1,0 +1,24 @@
+"""The components' own page is whole, and every macro of the design system stands on it."""
+
+import re
+from pathlib import Path
+
+from flask.testing import FlaskClient
+
+from tests.pages import fetch
+
+COMPONENTS = Path(__file__).parents[2] / "campaign" / "templates" / "components"
+OF_EVERY_PAGE = {"mark", "brand", "language_list"}
+WITH_A_CAMPAIGN = {"giving.html"}
+
+
+def test_every_component_is_shown(client: FlaskClient) -> None:
+    page = fetch(client, "development.components")
+    shown = set(re.findall(r"\w+", " ".join(page.texts("h2 code"))))
+    macros = {
+        name
+        for file in COMPONENTS.glob("*.html")
+        if file.name not in WITH_A_CAMPAIGN
+        for name in re.findall(r"{% macro ([a-z]\w*)\(", file.read_text(encoding="utf-8"))
+    }
+    assert macros - OF_EVERY_PAGE - shown == {"as_table", "plan_bars"}
