@@ -70,7 +70,7 @@ def apply_facts(session: Session, donation_id: int, facts: PaymentFacts, *, at: 
     _refuse_mismatch(gift, facts)
     happened: list[tuple[str, dict[str, object]]] = []
     _move(session, gift, facts, happened, at=at)
-    _settle(session, gift, facts, happened)
+    _settle(session, gift, facts, happened, at=at)
     _refund(session, gift, facts, happened, at=at)
     if not happened:
         return
@@ -131,7 +131,9 @@ def _move(
     happened.append((new.value, {"from": state.value}))
 
 
-def _settle(session: Session, gift: Gift, facts: PaymentFacts, happened: list[tuple[str, dict[str, object]]]) -> None:
+def _settle(
+    session: Session, gift: Gift, facts: PaymentFacts, happened: list[tuple[str, dict[str, object]]], *, at: datetime
+) -> None:
     """The provider's balance transaction, once it is known: it comes after the payment, sometimes much later."""
     if facts.settled is None or facts.settled_on is None or gift.row.settlement_id or facts.fact is not Fact.PAID:
         return
@@ -151,7 +153,7 @@ def _settle(session: Session, gift: Gift, facts: PaymentFacts, happened: list[tu
         fee_fund_id=_fee_fund(session, gift),
         on=facts.settled_on.date(),
     )
-    _post(session, gift, entry, at=facts.settled_on)
+    _post(session, gift, entry, at=at)
     happened.append(("settled", {"fee_minor": facts.settled.fee.minor, "currency": facts.settled.fee.currency}))
 
 
@@ -248,7 +250,7 @@ def _donor(session: Session, gift: Gift, facts: PaymentFacts, *, at: datetime) -
         "public_id": new_public_id(),
         "email": facts.email,
         "email_key": key,
-        "name": facts.name,
+        "name": facts.name or gift.row.public_name,
         "language": gift.row.language,
         "created_at": at,
     }

@@ -1,0 +1,228 @@
+"""The judge: after every step, our books are compared with the model, whole, and with what stood before."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from hypothesis.stateful import RuleBasedStateMachine
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from campaign.database import reading
+from campaign.domain.donation import Fact
+from campaign.models.donation import Donation, Refund
+from campaign.models.inbox import ProviderEvent
+from campaign.services import bookkeeping, settlement, webhook_inbox
+from campaign.services.checkout import GiftRequest
+from campaign.services.ledger_check import check_books
+from campaign.services.refunding import send_next_refund
+from tests.fakes import SIGNATURE, SettableClock
+from tests.invariants.books import dumps, model
+from tests.invariants.books.model import GiftStory, Model
+from tests.invariants.books.provider import Provider
+from tests.invariants.books.stage import Stage
+
+PUBLIC_URL = "http://localhost"
+
+
+class Judged(RuleBasedStateMachine):
+    """A history and the model beside it. `stage` is set by a subclass per database."""
+
+    stage: ClassVar[Stage]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stage.reset()
+        self.cast = self.stage.cast
+        self.clock = SettableClock()
+        self.provider = Provider(clock=self.clock)
+        self.model = Model()
+        self.forms: list[GiftRequest] = []
+        self.stood: dict[str, dumps.Rows] = {}
+        self.receipts: dict[str, tuple[Any, ...]] = {}
+        self.entries_at: set[str] = set()
+        self.looked_at = self.clock.now()
+        self.deliveries = 0
+        self.told_again = 0
+
+    def _find_gifts(self) -> None:
+        """Take gifts into the model: one row per form, whatever happened while it was made."""
+        forms = {request.form_id: request for request in self.forms}
+        with reading() as session:
+            found = session.execute(select(Donation.form_id, Donation.public_id, Donation.fee_bearer)).all()
+        for form_id, public_id, bearer in found:
+            if public_id in self.model.gifts:
+                continue
+            request = forms[form_id]
+            fund = self.cast.funds[request.fund_code or "GEN"].id
+            fee_fund = fund if bearer == "fund" else self.cast.funds["GEN"].id
+            self.model.gifts[public_id] = GiftStory(
+                form_id, public_id, request.gift.currency, request.gift.minor, fund, fee_fund
+            )
+        for checkout, facts in self.provider.facts.items():
+            gift = self.model.gifts[str(facts.donation_public_id)]
+            assert gift.checkout_id in {None, checkout}, "a second page for one gift"
+            gift.checkout_id = checkout
+
+    def _known_gifts(self) -> list[tuple[GiftStory, int]]:
+        with reading() as session:
+            ids = {row[0]: row[1] for row in session.execute(select(Donation.public_id, Donation.id))}
+        return [(gift, ids[public_id]) for public_id, gift in self.model.gifts.items()]
+
+    def _expected(self) -> dict[str, set[model.Shape]]:
+        """subject → entries, each gift at the moment at which our books stand."""
+        told = self.model.decided()
+        for gift in self.model.gifts.values():
+            if gift.checkout_id is not None:
+                facts = self.provider.moments_of(gift.checkout_id)[gift.seen]
+                told[f"donation:{gift.public_id}"] = model.gift_entries(facts, gift)
+        return {subject: entries for subject, entries in told.items() if entries}
+
+    def _holds(self, fund_id: int, currency: str) -> int:
+        return model.fund_balances(self._expected())[fund_id, currency]
+
+    def _settle(self, donation_id: int) -> None:
+        try:
+            settlement.settle(donation_id, payments=self.provider, clock=self.clock, public_url=PUBLIC_URL)
+        except settlement.GiftNotKnownYet:
+            return
+
+    def _settle_any(self) -> None:
+        for _, donation_id in self._known_gifts():
+            self._settle(donation_id)
+
+    def _work(self) -> bool:
+        return settlement.settle_next_event(payments=self.provider, clock=self.clock, public_url=PUBLIC_URL)
+
+    def _send_refund(self) -> bool:
+        return send_next_refund(payments=self.provider, clock=self.clock, public_url=PUBLIC_URL)
+
+    def _deliver(self, type_: str, object_id: str, *, event_id: str = "") -> bool:
+        self.deliveries += 1
+        body = self.provider.event(type_, object_id, event_id=event_id or f"evt_{self.deliveries}")
+        return webhook_inbox.receive(body, SIGNATURE, payments=self.provider, clock=self.clock)
+
+    def _refuse_half_done(self) -> None:
+        with reading() as session:
+            assert not check_books(session), "a crash left something half done"
+
+    def _compare(self, *, is_at_rest: bool) -> None:
+        self._find_gifts()
+        with reading() as session:
+            assert not check_books(session)
+            booked = dumps.entries_by_subject(session)
+            for public_id, state, refunded in session.execute(
+                select(Donation.public_id, Donation.state, Donation.refunded_minor)
+            ):
+                self._place(self.model.gifts[public_id], booked, state == "paid", refunded, is_at_rest=is_at_rest)
+            expected = self._expected()
+            assert booked == expected
+            told = bookkeeping.balances(session, campaign_id=self.cast.campaign_id)
+            held = {(fund, cur): minor for fund, by in told.items() for cur, minor in by.items()}
+            assert held == _without_zeros(model.fund_balances(expected))
+            totals = bookkeeping.account_totals(session, campaign_id=self.cast.campaign_id)
+            assert _without_zeros(totals) == _without_zeros(model.account_totals(expected))
+            self._compare_papers(session)
+            self._compare_history(session)
+
+    def _place(
+        self, gift: GiftStory, booked: dict[str, set[model.Shape]], is_paid: bool, refunded: int, *, is_at_rest: bool
+    ) -> None:
+        """Find the moment of the provider at which our books stand for this gift; not before the last one."""
+        entries = booked.get(f"donation:{gift.public_id}", set())
+        if gift.checkout_id is None:
+            assert not entries
+            return
+        moments = self.provider.moments_of(gift.checkout_id)
+        earliest = max(gift.seen, self.provider.answered.get(gift.checkout_id, 0))
+        if is_at_rest:
+            earliest = len(moments) - 1
+        for index in range(earliest, len(moments)):
+            facts = moments[index]
+            fits = is_paid == (facts.fact is Fact.PAID) and refunded == model.sent_back(facts)
+            if fits and entries == model.gift_entries(facts, gift):
+                gift.seen = index
+                return
+        raise AssertionError(f"the books stand at no moment since {earliest} of {gift}: {entries}")
+
+    def _compare_papers(self, session: Session) -> None:
+        """Receipts: facts never change, an ended one stays ended, each was mailed."""
+        columns = "number, serial, series, year, donation_id, amount_minor, currency, document_sha256, verify_code"
+        rows = session.execute(text(f"SELECT state, {columns} FROM receipt")).all()  # noqa: S608  # our own names
+        told = set(session.execute(text("SELECT dedupe_key FROM message")).scalars())
+        for state, number, *facts in rows:
+            was, *known = self.receipts.get(number, (state, *facts))
+            assert known == facts
+            assert was in {"issued", state}
+            assert f"receipt:{number}" in told
+            assert (f"receipt_void:{number}" in told) == (state == "void")
+        assert set(self.receipts) <= {row[1] for row in rows}
+        self.receipts = {number: (state, *facts) for state, number, *facts in rows}
+
+    def _compare_history(self, session: Session) -> None:
+        """What stood stands, and what is new was recorded now: a report as of an earlier moment does not change."""
+        rows = dumps.rows(session, dumps.APPEND_ONLY)
+        assert all(old <= rows[name] for name, old in self.stood.items())
+        self.stood = rows
+        entries = bookkeeping.ledger_rows(session, bookkeeping.LedgerFilter(campaign_id=self.cast.campaign_id))
+        recorded = {row.entry_id: row.recorded_at for row in entries}
+        new = set(recorded) - self.entries_at
+        assert all(recorded[name] >= self.looked_at for name in new), "an entry recorded in the past"
+        self.entries_at |= new
+        self.looked_at = self.clock.now()
+
+    def _work_off_all(self) -> None:
+        """Let time pass until nothing waits."""
+        self.provider.answered.clear()
+        for _ in range(60):
+            while self._work() or self._send_refund():
+                pass
+            if not self._waiting():
+                return
+            self.clock.advance(hours=13)
+        raise AssertionError(f"something waits for ever: {self._waiting()}")
+
+    def _waiting(self) -> list[str]:
+        with reading() as session:
+            events = session.execute(
+                select(ProviderEvent.state).where(ProviderEvent.state.in_(("new", "failed", "dead")))
+            ).scalars()
+            refunds = session.execute(select(Refund.state).where(Refund.state == "requested")).scalars()
+            return [*events, *refunds]
+
+    def _tell_the_last(self) -> None:
+        """The latest news once more, the newest first, half of them under an id that was used."""
+        for index, told in enumerate(reversed(self.provider.told[-3:])):
+            self._deliver(told.type, told.object_id, event_id="" if index % 2 else f"evt_same_{index}")
+        self._work_off_all()
+
+    def _refuse_any_change(self) -> None:
+        with reading() as session:
+            before = dumps.rows(session)
+        self._tell_the_last()
+        with reading() as session:
+            after = dumps.rows(session)
+        changed = {name for name, rows in before.items() if rows != after[name]}
+        assert changed <= {"provider_event"}
+
+    def _come_to_rest(self) -> None:
+        """Everything is paid out, told and worked off: nothing stays parked, nothing hangs, all balances agree."""
+        for checkout, facts in list(self.provider.facts.items()):
+            if facts.fact is Fact.PAID and facts.settled is None:
+                self.provider.credits(checkout, gross=facts.amount, fee_minor=7)
+        for told in self.provider.told:
+            self._deliver(told.type, told.object_id)
+        self._work_off_all()
+        self._compare(is_at_rest=True)
+        with reading() as session:
+            parked = session.execute(select(ProviderEvent.object_id).where(ProviderEvent.state == "parked")).scalars()
+            assert not list(parked)
+            totals = bookkeeping.account_totals(session)
+        assert not [minor for (account, _), minor in totals.items() if account == 1005 and minor]
+        assert {cur: minor for (account, cur), minor in totals.items() if account == 1010 and minor} == {
+            cur: minor for cur, minor in self.provider.balance.items() if minor
+        }
+        self._refuse_any_change()
+
+
+def _without_zeros(sums: Mapping[tuple[int, str], int]) -> dict[tuple[int, str], int]:
+    return {key: minor for key, minor in sums.items() if minor}

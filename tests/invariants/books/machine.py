@@ -1,0 +1,205 @@
+"""Random histories over the real services: everything that donors, the provider, staff and bad luck can do.
+
+After every step the books are compared with the model, whole: each gift's entries must be those of one moment of the
+provider's knowledge, and that moment never goes back.
+"""
+
+import sys
+from datetime import datetime
+
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, invariant, precondition, rule
+from sqlalchemy import update
+
+from campaign.database import transaction
+from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, Fact
+from campaign.domain.money import Money
+from campaign.gateways.payments import PaymentsUnavailable
+from campaign.models.campaign import Campaign
+from campaign.services.checkout import GiftRequest, start_checkout
+from tests.invariants.books.desk_rules import DeskRules
+from tests.invariants.books.judging import PUBLIC_URL
+from tests.invariants.books.provider import SENT_BACK
+from tests.invariants.books.troubles import TROUBLES, WHICH, Trouble
+
+CURRENCIES = st.sampled_from(["USD", "EUR", "KGS"])
+MINOR = st.integers(min_value=200_00, max_value=900_00)
+PURPOSES = st.sampled_from([None, "THEME-EVENTS", "THEME-GRANTS"])
+
+
+class Books(DeskRules):
+    """One history, whole."""
+
+    # What donors do.
+
+    @initialize(minor=MINOR, currency=CURRENCIES)
+    def two_gifts_to_begin_with(self, minor: int, currency: str) -> None:
+        for code, purpose in (("USD", None), (currency, "THEME-EVENTS")):
+            self.open_gift(code, minor, covers_fee=False, purpose=purpose, bearer="fund", trouble=None)
+            [*_, checkout] = self.provider.facts
+            self.provider.is_paid_by(checkout)
+            self.provider.credits(checkout, gross=self.provider.facts[checkout].amount, fee_minor=1_03)
+            self._deliver("checkout.session.completed", checkout)
+            self.work(None)
+
+    @rule(
+        currency=CURRENCIES,
+        minor=MINOR,
+        covers_fee=st.booleans(),
+        purpose=PURPOSES,
+        bearer=st.sampled_from(["fund", "general"]),
+        trouble=TROUBLES,
+    )
+    def open_gift(
+        self, currency: str, minor: int, covers_fee: bool, purpose: str | None, bearer: str, trouble: Trouble
+    ) -> None:
+        with transaction() as session:
+            session.execute(update(Campaign).values(fee_bearer=bearer))
+        request = GiftRequest(
+            campaign_slug=self.cast.slug,
+            form_id=f"form-{len(self.forms)}",
+            language="en",
+            gift=Money(minor, currency),
+            covers_fee=covers_fee,
+            fund_code=purpose,
+            email="donor@example.org",
+            public_name=None,
+            message=None,
+            is_anonymous=True,
+        )
+        self.forms.append(request)
+        self._press(request, trouble)
+
+    @rule(which=WHICH, trouble=TROUBLES)
+    def press_again(self, which: int, trouble: Trouble) -> None:
+        self._press(self.forms[which % len(self.forms)], trouble)
+
+    @rule(which=WHICH, how=st.sampled_from(["pay", "pay", "pay", "later", "leave"]))
+    def donor_at_the_page(self, which: int, how: str) -> None:
+        waiting = [c for c, f in self.provider.facts.items() if f.fact in {Fact.OPENED, Fact.UNPAID}]
+        if not waiting:
+            return
+        checkout = waiting[which % len(waiting)]
+        if how == "pay":
+            self.provider.is_paid_by(checkout)
+        elif how == "leave":
+            self.provider.is_left(checkout)
+        elif self.provider.facts[checkout].fact is Fact.OPENED:
+            self.provider.complete_without_money(checkout)
+
+    @rule(which=WHICH, trouble=TROUBLES)
+    def donor_returns(self, which: int, trouble: Trouble) -> None:
+        """The return page looks by itself, whatever the webhooks do."""
+        known = self._known_gifts()
+        if known:
+            _, donation_id = known[which % len(known)]
+            self._try(trouble, lambda: self._settle(donation_id), allowed=(PaymentsUnavailable,))
+
+    # What the provider does.
+
+    @rule(which=WHICH, fee=st.sampled_from([0, 1, 1_03, 9_99]), converts_to=st.sampled_from([None, "USD", "EUR"]))
+    def provider_credits(self, which: int, fee: int, converts_to: str | None) -> None:
+        waiting = [c for c, f in self.provider.facts.items() if f.fact is Fact.PAID and not f.settled]
+        if waiting:
+            checkout = waiting[which % len(waiting)]
+            amount = self.provider.facts[checkout].amount
+            self.provider.credits(checkout, gross=_converted(amount, converts_to), fee_minor=fee)
+
+    @rule(which=WHICH, share=st.sampled_from([1, 30, 50, 100]))
+    def refund_from_dashboard(self, which: int, share: int) -> None:
+        paid = [c for c in self.provider.facts if self._may_go_back(c)]
+        if paid:
+            checkout = paid[which % len(paid)]
+            facts = self.provider.facts[checkout]
+            minor = max(self.provider.left_of(checkout) * share // 100, 1)
+            self.provider.sends_back_from_dashboard(checkout, Money(minor, facts.amount.currency))
+
+    @rule(which=WHICH, fails=st.booleans())
+    def refund_moves_on(self, which: int, fails: bool) -> None:
+        self._move_refund(which, fails=fails)
+
+    # What reaches us.
+
+    @rule(which=WHICH, name=st.sampled_from(["new", "new", "new", "same"]), trouble=TROUBLES)
+    def deliver(self, which: int, name: str, trouble: Trouble) -> None:
+        """Any event, for the first time or again, under its own id or another."""
+        if self.provider.told:
+            index = which % len(self.provider.told)
+            told = self.provider.told[index]
+            event_id = f"evt_same_{index}" if name == "same" else ""
+            self._try(trouble, lambda: self._deliver(told.type, told.object_id, event_id=event_id))
+
+    @rule(trouble=TROUBLES)
+    def work(self, trouble: Trouble) -> None:
+        self._try(trouble, self._work)
+
+    @rule(which=WHICH, pays=st.booleans(), fails=st.booleans())
+    def work_while_another_worker_does(self, which: int, pays: bool, fails: bool) -> None:
+        """An answer is on its way; meanwhile things move at the provider, and another worker is quicker."""
+        waiting = [c for c, f in self.provider.facts.items() if f.fact is Fact.OPENED]
+        if pays and waiting:
+            self.provider.meanwhile.append(lambda: self.provider.is_paid_by(waiting[which % len(waiting)]))
+        self.provider.meanwhile += [lambda: self._move_refund(which, fails=fails), self._settle_any]
+        self._try(None, self._work)
+        self.provider.meanwhile.clear()
+
+    @rule(trouble=TROUBLES)
+    def send_refund(self, trouble: Trouble) -> None:
+        self._try(trouble, self._send_refund)
+
+    @rule(minutes=st.sampled_from([1, 6, 90, 60 * 30, 60 * 24 * 20]))
+    def time_passes(self, minutes: int) -> None:
+        if self.clock.now() < datetime.fromisoformat("2027-02-01T00:00+00:00"):
+            self.clock.advance(minutes=minutes)
+
+    # What must hold.
+
+    @precondition(lambda self: len(self.provider.told) > self.told_again)
+    @rule()
+    def a_redelivery_changes_nothing(self) -> None:
+        """What was told and worked off, told again, changes no bit but the inbox's own."""
+        self.told_again = len(self.provider.told)
+        self._tell_the_last()
+        self._refuse_any_change()
+
+    @invariant()
+    def books_equal_the_model(self) -> None:
+        self._compare(is_at_rest=False)
+
+    def teardown(self) -> None:
+        try:
+            if sys.exc_info()[0] is None:
+                self._come_to_rest()
+        finally:
+            self.stage.leave()
+
+    def _press(self, request: GiftRequest, trouble: Trouble) -> None:
+        def press() -> str | None:
+            return start_checkout(request, payments=self.provider, clock=self.clock, public_url=PUBLIC_URL).public_id
+
+        refusals = (PaymentsUnavailable, DonationAlreadyPaid, DonationClosed)
+        public_id = self._try(trouble, press, allowed=refusals)
+        self._find_gifts()
+        assert public_id is None or self.model.gifts[public_id].form_id == request.form_id
+
+    def _may_go_back(self, checkout: str) -> bool:
+        return self.provider.facts[checkout].fact is Fact.PAID and self.provider.left_of(checkout) > 0
+
+    def _move_refund(self, which: int, *, fails: bool) -> None:
+        live = [(c, r) for c, f in self.provider.facts.items() for r in f.refunds if r.state in SENT_BACK]
+        if not live:
+            return
+        checkout, refund = live[which % len(live)]
+        if fails:
+            self.provider.refund_fails(checkout, refund)
+        elif refund.state == "pending":
+            settled = self.provider.facts[checkout].settled
+            into = settled.gross.currency if settled else refund.amount.currency
+            self.provider.refund_leaves(checkout, refund, gross=_converted(refund.amount, into))
+
+
+def _converted(amount: Money, currency: str | None) -> Money:
+    """The same money in another currency, at some rate."""
+    if currency in {None, amount.currency}:
+        return amount
+    return Money(max(amount.minor * 91 // 100, 1), str(currency))

@@ -1,0 +1,154 @@
+"""One app whose database is put back to the same beginning before every history; rows are never deleted, so it is cloned."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+from flask import Flask
+from psycopg import sql
+from sqlalchemy import event, make_url, select
+
+from campaign import create_app
+from campaign.database import reading
+from campaign.extensions import db
+from campaign.models.fund import Fund, FundReach
+from tests.builders import a_campaign, a_fund, a_member_of_staff, a_restricted_child, general_fund_of
+from tests.databases import config_for
+
+
+@dataclass(frozen=True)
+class Place:
+    """A fund by the three names that it has."""
+
+    id: int
+    public_id: str
+    code: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The campaign, its funds and its people, as plain facts that outlive any session."""
+
+    campaign_id: int
+    slug: str
+    funds: dict[str, Place]
+    reach: frozenset[tuple[int, int]]
+    proposer: int
+    approver: int
+
+
+class Store(Protocol):
+    """Where the beginning is kept, and how the app's database is made equal to it."""
+
+    def keep(self) -> None: ...
+
+    def put_back(self) -> None: ...
+
+    def forget(self) -> None: ...
+
+
+class SqliteStore:
+    def __init__(self, url: str) -> None:
+        self._path = Path(make_url(url).database or "")
+        self._kept = self._path.with_suffix(".beginning")
+
+    def keep(self) -> None:
+        shutil.copyfile(self._path, self._kept)
+
+    def put_back(self) -> None:
+        for end in ("", "-wal", "-shm"):
+            Path(f"{self._path}{end}").unlink(missing_ok=True)
+        shutil.copyfile(self._kept, self._path)
+
+    def forget(self) -> None:
+        self._kept.unlink(missing_ok=True)
+
+
+class PostgresqlStore:
+    def __init__(self, url: str) -> None:
+        address = make_url(url)
+        self._server = f"host={address.query['host']} user=postgres dbname=postgres"
+        self._name = str(address.database)
+        self._kept = f"{self._name}_beginning"
+
+    def keep(self) -> None:
+        self._run(f"CREATE DATABASE {self._kept} TEMPLATE {self._name} STRATEGY file_copy")
+
+    def put_back(self) -> None:
+        self._run(f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)")
+        self._run(f"CREATE DATABASE {self._name} TEMPLATE {self._kept} STRATEGY file_copy")
+
+    def forget(self) -> None:
+        self._run(f"DROP DATABASE IF EXISTS {self._kept} WITH (FORCE)")
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self._server, autocommit=True) as server:
+            server.execute(sql.SQL(statement))
+
+
+@dataclass
+class Stage:
+    """The app with a campaign that takes gifts for three purposes and spends on two targets."""
+
+    app: Flask
+    cast: Cast
+    store: Store
+    prepare: list[Callable[[], None]] = field(default_factory=list)  # done to every fresh copy
+
+    def reset(self) -> None:
+        """Back to the beginning: no gift, no entry."""
+        self.leave()
+        self.store.put_back()
+        for act in self.prepare:
+            act()
+
+    def leave(self) -> None:
+        """Let go of every connection."""
+        db.session.remove()
+        db.engine.dispose()
+
+
+@contextmanager
+def stage_on(database_url: str, *, instance: Path) -> Iterator[Stage]:
+    """A stage on a migrated, empty database."""
+    app = create_app(config_for(database_url, instance=instance))
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            event.listen(
+                db.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF")
+            )  # no one pulls a plug
+        cast = _set()
+        store: Store = SqliteStore(database_url) if database_url.startswith("sqlite") else PostgresqlStore(database_url)
+        stage = Stage(app, cast, store)
+        stage.leave()
+        store.keep()
+        yield stage
+        stage.leave()
+        store.forget()
+
+
+def _set() -> Cast:
+    campaign = a_campaign()
+    themes = {name: a_fund(campaign=campaign, code=f"THEME-{name}") for name in ("EVENTS", "GRANTS")}
+    event_fund = a_fund(campaign=campaign, code="EVENT-1", kind="event")
+    grant_fund = a_fund(campaign=campaign, code="GRANT-1", kind="grant")
+    a_restricted_child(theme=themes["EVENTS"], target=event_fund)
+    a_restricted_child(theme=themes["GRANTS"], target=grant_fund)
+    general_fund_of(campaign)
+    proposer, approver = a_member_of_staff(role="campaign"), a_member_of_staff(role="approver")
+    with reading() as session:
+        funds = session.execute(select(Fund.id, Fund.public_id, Fund.code, Fund.kind)).all()
+        reach = session.execute(select(FundReach.source_id, FundReach.target_id)).all()
+        return Cast(
+            campaign_id=campaign.id,
+            slug=campaign.slug,
+            funds={row.code: Place(*row) for row in funds},
+            reach=frozenset((row[0], row[1]) for row in reach),
+            proposer=proposer.id,
+            approver=approver.id,
+        )

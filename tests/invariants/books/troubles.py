@@ -1,0 +1,69 @@
+"""What can go wrong while something is done: the provider is down, its answer is lost, the process dies."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from campaign.domain.errors import DomainError
+from tests.invariants.books.crashing import Crash, SimulatedCrash, crashing
+from tests.invariants.books.judging import Judged
+
+Trouble = Crash | str | None
+CRASHES = st.one_of(
+    st.builds(Crash, st.just("statement"), st.integers(1, 40)),
+    st.builds(Crash, st.sampled_from(["commit", "committed"]), st.integers(1, 3)),
+)
+TROUBLES = st.one_of(st.none(), st.none(), st.sampled_from(["down", "lost"]), CRASHES)
+WHICH = st.integers(min_value=0, max_value=999)
+"""Which of the things that there are, taken modulo their number."""
+AFTER_A_LEASE = timedelta(minutes=5, seconds=1)
+
+
+class Troubled(Judged):
+    """Acts that are tried again after a crash, by somebody who does not know how far the first try came."""
+
+    def _try(self, trouble: Trouble, act: Callable[[], Any], *, allowed: tuple[type[Exception], ...] = ()) -> Any:
+        """What the act gives, after the trouble has passed; None when it was refused as allowed."""
+        self.provider.answered.clear()
+        self.provider.is_down, self.provider.loses_answers = trouble == "down", trouble == "lost"
+        try:
+            if isinstance(trouble, Crash):
+                return self._try_and_crash(trouble, act)
+            return act()
+        except allowed:
+            return None
+        finally:
+            self.provider.is_down = self.provider.loses_answers = False
+
+    def _try_and_crash(self, crash: Crash, act: Callable[[], Any]) -> Any:
+        try:
+            with crashing(crash):
+                return act()
+        except SimulatedCrash:
+            self._refuse_half_done()
+            self.provider.answered.clear()
+            self.clock.at += AFTER_A_LEASE
+            return act()
+
+    def _expect(
+        self,
+        refusal: type[Exception] | None,
+        act: Callable[[], object],
+        trouble: Trouble,
+        *,
+        done_before: type[Exception] | None = None,
+    ) -> None:
+        """The act is refused with this and nothing else; done_before may say that a crash came after the commit."""
+        told: DomainError | None = None
+        try:
+            self._try(trouble, act)
+        except DomainError as refused:
+            told = refused
+        if refusal is None and done_before and isinstance(trouble, Crash) and trouble.when == "committed":
+            assert told is None or isinstance(told, done_before)
+        elif refusal is None:
+            assert told is None, f"{told!r} was not expected"
+        else:
+            assert isinstance(told, refusal), f"{told!r}, not {refusal.__name__}"
