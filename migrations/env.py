@@ -4,17 +4,19 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import text
 
-import campaign.models.allocation
-import campaign.models.campaign
-import campaign.models.donation
-import campaign.models.donor
-import campaign.models.fund
-import campaign.models.inbox
-import campaign.models.journal
-import campaign.models.outbox
-import campaign.models.receipt
-import campaign.models.staff
 from campaign.extensions import Instant, Model
+from campaign.models import (  # noqa: F401  # each module's tables join the metadata
+    allocation,
+    campaign,
+    donation,
+    donor,
+    fund,
+    inbox,
+    journal,
+    outbox,
+    receipt,
+    staff,
+)
 
 MIGRATION_LOCK = 7_305_817
 """The advisory lock's number: any, as long as it is ours."""

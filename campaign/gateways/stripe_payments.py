@@ -42,6 +42,9 @@ SIGNATURE_AGE_SECONDS = 300
 EXPANDED_SESSION = ["payment_intent.latest_charge.balance_transaction"]
 EXPANDED_REFUNDS = ["data.balance_transaction", "data.failure_balance_transaction"]
 
+BRANDS = {"amex": "American Express", "jcb": "JCB", "unionpay": "UnionPay"}
+"""Brands whose own spelling is more than a capital letter."""
+
 Object = dict[str, Any]  # a Stripe object as it came, of any shape
 
 stripe.enable_telemetry = False  # it would write a file into the home directory and send platform data
@@ -180,7 +183,7 @@ def payment_facts(session: Object, refunds: list[Object]) -> PaymentFacts:
         charge_id=charge.get("id") if fact is Fact.PAID else None,
         paid_at=_instant(charge["created"]) if fact is Fact.PAID and charge else None,
         method=("card" if card else "bank") if charge else None,
-        method_brand=card.get("brand"),
+        method_brand=BRANDS.get(card["brand"], card["brand"].title()) if card.get("brand") else None,
         method_last4=card.get("last4"),
         settled=_settled(transaction),
         settled_on=_instant(transaction["created"]) if transaction else None,

@@ -102,7 +102,6 @@ class Issuer:
     address: Text
     registration: Text
     place: Text
-    signatory: Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,6 @@ def _add_campaign(session: Session, plan: content.Campaign) -> int:
             "address": plan.issuer.address,
             "registration": plan.issuer.registration,
             "place": plan.issuer.place,
-            "signatory": plan.issuer.signatory,
         },
         latitude=str(plan.learning_plan.latitude),
         longitude=str(plan.learning_plan.longitude),
