@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import Translations
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, Domain, force_locale, get_babel, get_locale
+from flask_babel import Babel, Domain, force_locale, get_locale
 
 from campaign.domain.language import shown_language
 from campaign.domain.money import Money, currency
@@ -46,7 +46,7 @@ def init_app(app: Flask, babel: Babel) -> None:
     """Choose languages by address or preference, and compile the catalogues in memory."""
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
     babel.init_app(app, locale_selector=_selected)
-    get_babel(app).domain_instance = Catalogues()
+    babel.domain_instance = Catalogues()
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, language=current_language, shown=shown, as_money=Money)
     app.jinja_env.filters.update(money=money, day=day, moment=moment, number=number, percent=percent)
     app.jinja_env.filters.update(text=text_of, iso_day=date.fromisoformat)

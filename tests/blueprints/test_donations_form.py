@@ -73,6 +73,21 @@ def test_every_currency_has_amounts_of_its_own_in_every_language(
     assert page.one("input[name=currency]")["value"] == currency
 
 
+@pytest.mark.parametrize(
+    ("lang", "heading", "mistake"),
+    [
+        ("en", "Donate", "Choose how much you want to give."),
+        ("ru", "Пожертвовать", "Выберите сумму."),
+        ("ky", "Жардам берүү", "Сумманы тандаңыз."),
+    ],
+)
+def test_the_form_speaks_the_readers_language(
+    client: FlaskClient, clock: SettableClock, lang: str, heading: str, mistake: str
+) -> None:
+    assert fetch_address(client, f"/{lang}/donate").h1 == heading
+    assert Page(send(client, clock, f"/{lang}/donate")).texts(".error-summary li") == [mistake]
+
+
 def test_another_currency_is_a_link_that_keeps_purpose_and_cover(client: FlaskClient) -> None:
     page = fetch_address(client, f"{FORM}?fund=THEME-GRANTS&cover_fees=yes")
     chosen = fetch_address(client, page.link("Kyrgyz som")).filled("form[data-give]")
