@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from campaign import assets, errors, i18n, jobs, markdown, security
+from campaign import assets, errors, i18n, jobs, kept, markdown, security
 from campaign.blueprints import admin, api, donations, health, public
 from campaign.config import Config
 from campaign.database import set_up_database
@@ -26,6 +26,7 @@ def compose(config: Config, gateways: Gateways | None) -> Flask:
     i18n.init_app(app, babel)
     assets.init_app(app)
     markdown.init_app(app)
+    kept.init_app(app)
     security.init_app(app)
     errors.init_app(app)
     jobs.init_app(app)

@@ -1,10 +1,19 @@
-"""Public answers, made once per change of the campaign and then kept: the same for everybody."""
+"""Public answers, made once per change of the campaign and then kept: the same for everybody.
 
-from collections.abc import Callable
+A view under `kept` is asked only when there is something new to make. What it made is sent by Flask once a second, with
+all its headers, and in between by `Front`, before Flask is asked at all: that is what makes a public page as cheap as a
+file. Whoever changes what the public sees counts the change (services/public_revision.py).
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import wraps
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Response, current_app, make_response, request
+from flask import Flask, Response, current_app, make_response, request
 
 from campaign.config import Config
 from campaign.services.campaign_page import PublicCampaign, public_campaign
@@ -13,6 +22,8 @@ from campaign.services.page_cache import Cards, Kept, KeptPage, finished
 from campaign.wiring import gateways
 
 PAGES_MOST = 2000
+OFFER = "kurak.kept"
+"""Under this name a view's answer tells the front, in the request's environment, that it may be sent again."""
 View = Callable[..., str]
 
 
@@ -25,13 +36,16 @@ class PublicMemory:
         self.campaigns: Kept[PublicCampaign] = Kept(20)
 
 
+def init_app(app: Flask) -> None:
+    """Give the app its memory and its front. In tests a campaign is looked up every time: nobody waits a second."""
+    config: Config = app.config["KURAK"]
+    app.extensions["public_memory"] = PublicMemory(seconds=0.0 if config.testing else 1.0)
+    app.wsgi_app = Front(app.wsgi_app)  # type: ignore[method-assign]  # how Flask wants to be wrapped
+
+
 def memory() -> PublicMemory:
-    """This app's memory. In tests a campaign is looked up at every request, so that nobody has to wait a second."""
-    known = current_app.extensions
-    if "public_memory" not in known:
-        config: Config = current_app.config["KURAK"]
-        known["public_memory"] = PublicMemory(seconds=0.0 if config.testing else 1.0)
-    found: PublicMemory = known["public_memory"]
+    """This app's memory."""
+    found: PublicMemory = current_app.extensions["public_memory"]
     return found
 
 
@@ -62,6 +76,7 @@ def kept(mimetype: str = "text/html", *, arguments: tuple[str, ...] = ()) -> Cal
             key = (card.slug, request.path, tuple(request.args.get(name, "") for name in arguments))
             version = _version(card, gateways().clock.today())
             page = memory().pages.get(key, version, lambda: finished(view(card=card, **given)))
+            request.environ[OFFER] = page, memory().cards.fresh_until(slug)
             return _answer(page, mimetype)
 
         return answer
@@ -85,3 +100,64 @@ def _answer(page: KeptPage, mimetype: str) -> Response:
     answer.set_etag(page.etag, weak=True)
     answer.make_conditional(request)
     return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An answer that can be sent again until a moment of the monotonic clock, after which Flask is asked again."""
+
+    page: KeptPage
+    headers: list[tuple[str, str]]
+    until: float
+
+
+class Front:
+    """Sends kept pages again, unchanged and with the headers that they had, before Flask is asked.
+
+    It knows addresses without a query only: the others are rare, and Flask answers them from the same memory.
+    """
+
+    def __init__(self, app: WSGIApplication, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._app = app
+        self._monotonic = monotonic
+        self._ready: dict[str, Ready] = {}
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING"):
+            return self._app(environ, start_response)
+        ready = self._ready.get(environ["PATH_INFO"])
+        if ready is None or self._monotonic() >= ready.until:
+            return self._ask(environ, start_response)
+        return _send(ready, environ, start_response)
+
+    def _ask(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def remember(status: str, headers: list[tuple[str, str]], exc_info: Any = None, /) -> Callable[[bytes], object]:
+            offer = environ.get(OFFER)
+            if offer is not None and status.startswith("200 "):
+                self._keep(environ["PATH_INFO"], Ready(offer[0], _lasting(headers), offer[1]))
+            return start_response(status, headers, exc_info)
+
+        return self._app(environ, remember)
+
+    def _keep(self, path: str, ready: Ready) -> None:
+        if len(self._ready) >= PAGES_MOST:
+            self._ready.clear()
+        self._ready[path] = ready
+
+
+def _lasting(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The headers that every sending has in common; a kept page depends on no cookie, whatever read one on the way."""
+    passing = {"content-length", "content-encoding", "date", "set-cookie", "vary"}
+    return [*((name, value) for name, value in headers if name.lower() not in passing), ("Vary", "Accept-Encoding")]
+
+
+def _send(ready: Ready, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    if ready.page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+        start_response("304 NOT MODIFIED", ready.headers)
+        return []
+    accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
+    is_packed = "gzip" in accepted and "gzip;q=0" not in accepted
+    body = ready.page.packed if is_packed else ready.page.body
+    encoding = [("Content-Encoding", "gzip")] if is_packed else []
+    start_response("200 OK", [*ready.headers, *encoding, ("Content-Length", str(len(body)))])
+    return [body]

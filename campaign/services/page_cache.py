@@ -95,3 +95,8 @@ class Cards:
         card = read()
         self._read[slug] = (now, card)
         return card
+
+    def fresh_until(self, slug: str | None) -> float:
+        """The moment of the monotonic clock at which this campaign must be looked up again."""
+        known = self._read.get(slug)
+        return known[0] + self._seconds if known else 0.0
