@@ -43,6 +43,5 @@ def _parser(language: str) -> MarkdownIt:
 def _is_plain_link(url: str) -> bool:
     """An address with one of our schemes or a path of ours; `//host` looks like a path and is not one."""
     bare = url.strip().lower()
-    return bare.startswith(("https://", "http://", "mailto:", "tel:", "#")) or (
-        bare.startswith("/") and not bare.startswith(("//", "/\\"))
-    )
+    is_ours = bare.startswith(("/", "#")) and not bare.startswith("//")
+    return is_ours or bare.startswith(("https://", "http://", "mailto:", "tel:"))
