@@ -12,6 +12,7 @@ from campaign.domain.donation import NotRefundable, RefundTooLarge
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
+from campaign.jobs import wake
 from campaign.services.donation_story import DonationStory, donation_story
 from campaign.services.refunding import RefundOrder
 from campaign.services.refunding import request_refund as write_down
@@ -50,6 +51,7 @@ def request_refund(public_id: str) -> ResponseReturnValue:
         write_down(order, clock=gateways().clock)
     except DomainError as error:
         return refused(error, "admin.donation", public_id=public_id)
+    wake("refunds")
     return done(
         _("The refund has been asked for. The provider is told within a minute."), "admin.donation", public_id=public_id
     )
