@@ -47,7 +47,9 @@ def main(purpose: str) -> int:
     try:
         _require_python()
         _make_venv()
-        _install(RUN if purpose == "run" else TEST, stamp=VENV / f".kurak-{purpose}")
+        if purpose == "test":
+            _install(TEST, stamp=VENV / ".kurak-test")
+        _install(RUN, stamp=VENV / ".kurak-run", is_there=purpose == "test")
         _require_libraries()
         if purpose == "test":
             _look_for_chromium()
@@ -81,15 +83,15 @@ def _make_venv() -> None:
         raise Missing(f"{VENV} cannot be made: {_last_line(done.stderr or done.stdout)}")
 
 
-def _install(lists: "tuple[str, ...]", *, stamp: Path) -> None:
-    """Install pinned lists, unless the stamp says that exactly these are installed."""
+def _install(lists: "tuple[str, ...]", *, stamp: Path, is_there: bool = False) -> None:
+    """Install pinned lists, unless the stamp says that exactly these are installed; `is_there`: another list held them."""
     files = [ROOT / "requirements" / name for name in lists]
     wanted = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
     if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
         return
     if not _works(PYTHON, "-m", "pip", "--version"):
         subprocess.run([PYTHON, "-m", "ensurepip"], capture_output=True, check=False)
-    for file in files:
+    for file in () if is_there else files:
         _say(f"Installing requirements/{file.name}; the first time takes a minute or two …")
         options = ["--no-deps"] if file.name in NO_DEPENDENCIES else []
         pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
