@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flask_security.core import RoleMixin, UserMixin
 from sqlalchemy import Column, ForeignKey, Index, Table
+from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.extensions import Key, Model
@@ -43,7 +44,11 @@ class Staff(Model, UserMixin):
     created_at: Mapped[datetime]
     tf_primary_method: Mapped[str | None]
     tf_totp_secret: Mapped[str | None]
-    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(Json)
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(Json.copy()))
+    """Encrypted. Flask-Security takes a used one out of the list in place, which only a mutable type notices.
+
+    The type is a copy, for `as_mutable` takes every column of the very same type object for a list.
+    """
     roles: Mapped[list[Role]] = relationship(secondary=staff_role, lazy="selectin")  # type: ignore[assignment]
 
 

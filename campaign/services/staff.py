@@ -3,15 +3,15 @@
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask_security.datastore import SQLAlchemySessionUserDatastore
 from flask_security.utils import hash_password
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, scoped_session
 
 from campaign.database import reading, transaction
 from campaign.domain.errors import Conflict, DomainError, NotFound
-from campaign.extensions import db
 from campaign.gateways.clock import Clock
 from campaign.models.staff import Role, Staff
 from campaign.services import audit
@@ -58,9 +58,9 @@ class StaffRow:
     has_second_factor: bool
 
 
-def staff_datastore() -> SQLAlchemySessionUserDatastore:
-    """What Flask-Security finds people in."""
-    return SQLAlchemySessionUserDatastore(db.session, Staff, Role)
+def staff_datastore(session: "scoped_session[Any]") -> SQLAlchemySessionUserDatastore:
+    """What Flask-Security finds people in. The session must be its own: it writes early and commits late in a request."""
+    return SQLAlchemySessionUserDatastore(session, Staff, Role)
 
 
 def add_staff(

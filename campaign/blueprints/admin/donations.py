@@ -10,11 +10,11 @@ from campaign.blueprints.admin.frame import campaign, done, file_answer
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.permissions import PERSONAL
 from campaign.domain.money import CURRENCIES
-from campaign.i18n import LANGUAGES, day, text_of
+from campaign.i18n import LANGUAGES, day, money, text_of
 from campaign.services import audit
 from campaign.services.donation_register import STATES, DonationFilter, totals
 from campaign.services.donation_register import donations as donations_found
-from campaign.services.donation_story import donation_story
+from campaign.services.donation_story import Moment, donation_story
 from campaign.services.fund_register import COLLECTING, FundRow, funds
 from campaign.services.ledger_export import period_of
 from campaign.services.moderating import set_wall as put_on_wall
@@ -47,7 +47,8 @@ def donations() -> ResponseReturnValue:
 def donation(public_id: str) -> ResponseReturnValue:
     """A gift with all that happened to it."""
     story = donation_story(campaign().id, public_id)
-    return render_template("admin/donation.html", gift=story, sees_addresses=_sees_addresses())
+    moments = [_told(moment) for moment in story.moments]
+    return render_template("admin/donation.html", gift=story, moments=moments, sees_addresses=_sees_addresses())
 
 
 @bp.post("/donations/<public_id>/wall")
@@ -78,6 +79,19 @@ def donation_register(file_format: FileFormat) -> Response:
         clock=clock,
     )
     return file_answer(file, "donations", file_format)
+
+
+def _told(moment: Moment) -> dict[str, object]:
+    """A moment of the story as the timeline shows it."""
+    word, kind = words.MOMENTS.get(moment.kind, (moment.kind, ""))
+    amount = money(moment.amount, exact=True) if moment.amount else ""
+    note = words.MAIL_KINDS.get(moment.note, moment.note) if moment.kind.startswith("mail:") else moment.note
+    return {
+        "title": f"{word} {amount}".strip(),
+        "at": moment.at,
+        "note": " · ".join(str(part) for part in (note, moment.who) if part),
+        "kind": kind,
+    }
 
 
 def _purposes() -> dict[str, FundRow]:

@@ -1,10 +1,11 @@
 """The desk's door: every request to it is checked here, before any view, against the table of permissions."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
-from flask import Flask, abort, flash, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, user_logged_in  # type: ignore[import-untyped]
@@ -20,6 +21,7 @@ from campaign.wiring import gateways
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=10)
 BLUEPRINTS = frozenset({"admin", "security"})
+OWN_PAGE = re.compile(r"/staff(?:[/?][^\\\s\x00-\x1f]*)?")
 DRAFT_CHARACTERS_MAX = 1500
 """A cookie holds 4 KB; a longer text is typed again."""
 
@@ -39,6 +41,7 @@ class Person:
 def init_app(app: Flask) -> None:
     """Put the guard before every request, and start a session's clock at sign-in."""
     app.before_request(guard)
+    app.after_request(record_sign_in)
     user_logged_in.connect(_on_signed_in, app)
     app.context_processor(lambda: {"person": g.get("person"), "can": person_can})
 
@@ -47,8 +50,8 @@ def guard() -> ResponseReturnValue | None:
     """Let somebody in whose role the table names, with her token on every unsafe act; turn everybody else away."""
     if request.blueprint not in BLUEPRINTS:
         return None
-    if request.method not in SAFE_METHODS:
-        csrf.protect()
+    if (turned_away := _suspicious()) is not None:
+        return turned_away
     endpoint = str(request.endpoint)
     if endpoint in CLOSED:
         abort(404)
@@ -68,6 +71,15 @@ def guard() -> ResponseReturnValue | None:
     return _ask_again(rule) if rule.fresh and not _is_fresh() else None
 
 
+def record_sign_in(response: Response) -> Response:
+    """Write a sign-in into the trail: at the end of the request, for Flask-Security commits its own work before."""
+    staff_id: int | None = g.pop("signed_in_id", None)
+    if staff_id is not None:
+        subject, clock = f"staff:{staff_id}", gateways().clock
+        audit.record_reading(actor_id=staff_id, action="staff:sign_in", subject=subject, detail={}, clock=clock)
+    return response
+
+
 def person() -> Person:
     """Who sits at the desk; only within the guard."""
     return cast(Person, g.person)
@@ -85,6 +97,21 @@ def typed() -> dict[str, str]:
         return {}
     session.pop("draft")
     return cast(dict[str, str], draft["fields"])
+
+
+def _suspicious() -> ResponseReturnValue | None:
+    """Refuse an unsafe act without its token, and a way back that leads elsewhere."""
+    if request.method not in SAFE_METHODS:
+        csrf.protect()
+    if all(map(_is_of_the_desk, request.values.getlist("next"))):
+        return None
+    return redirect(url_for(str(request.endpoint))) if request.method == "GET" else abort(400)
+
+
+def _is_of_the_desk(address: str) -> bool:
+    """Where sign-in may lead: a path of the desk, and nothing that a browser might read as another site."""
+    path = address.removeprefix(request.host_url.rstrip("/"))  # Flask-Security names our own host too
+    return not path or OWN_PAGE.fullmatch(path) is not None
 
 
 def _to_sign_in() -> ResponseReturnValue:
@@ -130,8 +157,6 @@ def _person() -> Person:
 
 
 def _on_signed_in(_app: Flask, user: object, **_more: object) -> None:
-    clock = gateways().clock
     session.permanent = True
-    session["in_at"] = session["seen_at"] = clock.now().timestamp()
-    staff_id = int(getattr(user, "id"))  # noqa: B009  # Flask-Login hands over any object
-    audit.record_reading(actor_id=staff_id, action="staff:sign_in", subject=f"staff:{staff_id}", detail={}, clock=clock)
+    session["in_at"] = session["seen_at"] = gateways().clock.now().timestamp()
+    g.signed_in_id = int(getattr(user, "id"))  # noqa: B009  # Flask-Login hands over any object

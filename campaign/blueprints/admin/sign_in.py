@@ -6,13 +6,18 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, request
+from flask.globals import app_ctx
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from flask_limiter.util import get_remote_address
-from flask_security.forms import LoginForm
+from flask_security.forms import LoginForm, TwoFactorRescueForm, TwoFactorSetupForm
+from flask_sqlalchemy.session import Session
+from sqlalchemy.orm import scoped_session, sessionmaker
+from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
 
 from campaign.config import Config
-from campaign.extensions import limiter, security
+from campaign.extensions import db, limiter, security
 from campaign.i18n import Catalogues
 from campaign.services.staff import staff_datastore
 
@@ -59,6 +64,21 @@ class DeskLoginForm(LoginForm):
     remember = None
 
 
+class SecondStepForm(TwoFactorSetupForm):
+    """The one way that we offer, and out of it."""
+
+    setup = RadioField(
+        choices=[SelectChoice("authenticator", "authenticator"), SelectChoice("disable", "disable")],
+        validate_choice=False,  # Flask-Security checks it against its settings
+    )
+
+
+class NoRescueForm(TwoFactorRescueForm):
+    """Flask-Security makes this form beside the code's, whether or not it is shown; we show recovery codes instead."""
+
+    help_setup = RadioField(choices=[SelectChoice("help", "help")], validate_choice=False)
+
+
 class DeskDomain(Catalogues):
     """Flask-Security asks its own catalogues by English text; ours are asked by our own lazy sentences."""
 
@@ -67,13 +87,29 @@ class DeskDomain(Catalogues):
         return str(found) % variables if variables else str(found)
 
 
+def _context_id() -> int:
+    return id(app_ctx._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001  # as Flask-SQLAlchemy does
+
+
+sign_in_session: "scoped_session[Session]" = scoped_session(sessionmaker(class_=Session, db=db), scopefunc=_context_id)
+"""Flask-Security's own database session, one for each request: a service that ends a reading rolls the other one back,
+and with it would go what Flask-Security has changed and not yet committed."""
+
+
 def init_app(app: Flask) -> None:
     """Join Flask-Security to the app and put limits on the doors."""
     config: Config = app.config["KURAK"]
     app.config.update(_settings(config))
     app.config.update({f"SECURITY_MSG_{key}": value for key, value in MESSAGES.items()})
-    security.init_app(app, staff_datastore(), login_form=DeskLoginForm)
+    security.init_app(
+        app,
+        staff_datastore(sign_in_session),
+        login_form=DeskLoginForm,
+        two_factor_setup_form=SecondStepForm,
+        two_factor_rescue_form=NoRescueForm,
+    )
     security.i18n_domain = DeskDomain()
+    app.teardown_appcontext(_end_session)
     for endpoint in (
         "security.login",
         "security.verify",
@@ -81,6 +117,10 @@ def init_app(app: Flask) -> None:
         "security.mf_recovery",
     ):
         app.view_functions[endpoint] = _limited(app.view_functions[endpoint])
+
+
+def _end_session(_error: BaseException | None) -> None:
+    sign_in_session.remove()
 
 
 def _settings(config: Config) -> dict[str, object]:

@@ -1,0 +1,237 @@
+"""Sign-in: who gets in, for how long, and what the door does not tell."""
+
+import re
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from passlib.totp import TOTP  # type: ignore[import-untyped]
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from campaign import create_app
+from campaign.extensions import db
+from campaign.models.staff import AuditEvent, Staff
+from campaign.services.staff import add_staff, set_language
+from tests.blueprints.admin_desk import browser_of, sit_down, token_of
+from tests.builders import a_campaign, a_paid_gift
+from tests.fakes import SettableClock
+from tests.pages import Page, fetch, fetch_address
+
+pytestmark = pytest.mark.database("sqlite")  # Flask-Security asks the database one thing: who has this address
+EMAIL, PASSWORD = "finance@quilt.example", "a-patch-and-a-seam"
+
+
+@pytest.fixture
+def member(app: Flask, clock: SettableClock) -> None:
+    a_campaign()
+    add_staff(EMAIL, name="Finance", roles=("finance",), clock=clock, password=PASSWORD)
+
+
+def sign_in(client: FlaskClient, *, email: str = EMAIL, password: str = PASSWORD, after: str = "") -> TestResponse:
+    page = fetch_address(client, f"/staff/login{after}")
+    return page.submit(client, email=email, password=password)
+
+
+def test_a_member_of_staff_signs_in_and_it_is_in_the_trail(member: None, client: FlaskClient, session: Session) -> None:
+    answer = sign_in(client)
+    assert answer.location == "/staff/"
+    assert fetch(client, "admin.overview").h1 == "Overview"
+    assert session.execute(select(AuditEvent.action)).scalars().all()[-1] == "staff:sign_in"
+
+
+def test_a_wrong_password_and_an_unknown_address_look_alike(member: None, client: FlaskClient) -> None:
+    wrong = Page(sign_in(client, password="not the password"))
+    unknown = Page(sign_in(client, email="nobody@quilt.example"))
+    assert wrong.texts(".error-summary li") == unknown.texts(".error-summary li")
+    assert "The address or the password is wrong." in wrong.text(".error-summary")
+    assert wrong.one("#email")["value"] == EMAIL
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "ky"])
+def test_the_door_speaks_the_visitors_language(member: None, client: FlaskClient, language: str) -> None:
+    page = Page(client.get("/staff/login", headers={"Accept-Language": language}))
+    assert page.one("html")["lang"] == language
+
+
+def test_somebody_whose_chair_was_taken_away_does_not_get_in(
+    member: None, client: FlaskClient, session: Session
+) -> None:
+    session.execute(select(Staff)).scalar_one().active = False
+    session.commit()
+    assert Page(sign_in(client)).h1 == "Sign in to the staff desk"
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "//evil.example",
+        "https://evil.example/",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "////evil.example",
+        "javascript:alert(1)",
+        "https:evil.example",
+        "%2f%2fevil.example",
+        "http://localhost@evil.example/",
+    ],
+)
+def test_sign_in_leads_to_no_other_site(member: None, client: FlaskClient, hostile: str) -> None:
+    assert client.get("/staff/login", query_string={"next": hostile}).location == "/staff/login"
+    page = fetch_address(client, "/staff/login")
+    data = page.filled(email=EMAIL, password=PASSWORD, next=hostile)
+    assert client.post("/staff/login", data=data).status_code == 400
+    data["next"] = ""
+    assert client.post("/staff/login", query_string={"next": hostile}, data=data).status_code == 400
+
+
+def test_sign_in_leads_back_to_the_page_that_was_asked_for(member: None, client: FlaskClient) -> None:
+    asked = client.get("/staff/donations?state=paid")
+    page = fetch_address(client, asked.location)
+    assert page.submit(client, email=EMAIL, password=PASSWORD).location == "/staff/donations?state=paid"
+
+
+def test_a_desk_left_alone_for_half_an_hour_is_closed(app: Flask, clock: SettableClock) -> None:
+    a_campaign()
+    client = sit_down(app, clock, role="finance").client
+    clock.advance(minutes=29)
+    assert client.get("/staff/").status_code == 200
+    clock.advance(minutes=31)
+    assert "/staff/login" in client.get("/staff/").location
+    assert "left alone" in fetch_address(client, "/staff/login").text()
+
+
+def test_after_ten_hours_everybody_signs_in_again(app: Flask, clock: SettableClock) -> None:
+    a_campaign()
+    client = sit_down(app, clock, role="finance").client
+    for _ in range(23):
+        clock.advance(minutes=26)
+        assert client.get("/staff/").status_code == 200
+    clock.advance(minutes=10)
+    assert "/staff/login" in client.get("/staff/").location
+
+
+def test_signing_out_is_a_button_and_ends_the_session(app: Flask, clock: SettableClock) -> None:
+    a_campaign()
+    client = sit_down(app, clock, role="finance").client
+    assert client.get("/staff/logout").status_code == 405
+    assert client.post("/staff/logout", data={"csrf_token": token_of(client)}).location == "/staff/login"
+    assert "/staff/login" in client.get("/staff/").location
+
+
+def test_nobody_is_remembered(member: None, client: FlaskClient) -> None:
+    page = fetch_address(client, "/staff/login")
+    answer = page.submit(client, email=EMAIL, password=PASSWORD, remember="y")
+    assert not any("remember" in cookie for cookie in answer.headers.getlist("Set-Cookie"))
+
+
+def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(member: None, client: FlaskClient) -> None:
+    cookies = sign_in(client).headers.getlist("Set-Cookie")
+    assert all("HttpOnly" in cookie and "SameSite=Lax" in cookie for cookie in cookies)
+
+
+def test_guessing_is_slowed_down_for_one_account_and_not_for_another(app: Flask, member: None) -> None:
+    outside = app.extensions["gateways"]
+    client = create_app(replace(app.config["KURAK"], testing=False), outside).test_client()
+    page = Page(client.get("/staff/login"))
+    guesses = [page.submit(client, email=EMAIL, password=f"guess {n}").status_code for n in range(11)]
+    other = page.submit(client, email="other@quilt.example", password="guess").status_code
+    assert (guesses[:10], guesses[10], other) == ([200] * 10, 429, 200)
+
+
+def test_what_was_typed_survives_being_asked_for_the_password(app: Flask, clock: SettableClock, member: None) -> None:
+
+    finance = db.session().execute(select(Staff)).scalar_one()
+    gift = a_paid_gift(campaign=a_campaign(slug="other", is_featured=False))
+    client = browser_of(app, clock, finance)
+    choose = {"csrf_token": token_of(client), "campaign": "other"}
+    client.post("/staff/account/campaign", data=choose)
+    address = f"/staff/donations/{gift.public_id}/refund"
+    page = fetch_address(client, address)
+    with client.session_transaction() as stored:
+        stored["fs_paa"] = time.time() - 301
+        stored.pop("fs_gexp", None)
+    asked = page.submit(client, how_much="part", amount="5", reason="Given twice by mistake")
+    assert "/staff/verify" in asked.location
+    verified = fetch_address(client, asked.location).submit(client, password=PASSWORD)
+    assert verified.location == address
+    again = fetch_address(client, address)
+    assert (again.one("#amount")["value"], again.text("#reason")) == ("5", "Given twice by mistake")
+
+
+def test_a_wrong_password_does_not_make_a_session_fresh(app: Flask, clock: SettableClock, member: None) -> None:
+
+    client = browser_of(app, clock, db.session().execute(select(Staff)).scalar_one(), is_fresh=False)
+    page = fetch_address(client, client.get("/staff/donations/file.csv").location)
+    assert "The password is wrong." in Page(page.submit(client, password="not the password")).text()
+    assert "/staff/verify" in client.get("/staff/donations/file.csv").location
+
+
+def test_a_second_step_can_be_set_up_and_is_asked_for(app: Flask, clock: SettableClock, member: None) -> None:
+
+    first = browser_of(app, clock, db.session().execute(select(Staff)).scalar_one())
+    page = fetch_address(first, "/staff/second-step")
+    shown = Page(page.submit(first, setup="authenticator"))
+    key = re.sub(r"\s", "", shown.text("main code"))
+    device = TOTP(key=key)
+    done = shown.submit(first, code=device.generate().token)
+    assert done.location == "/staff/account"
+    assert "set up" in fetch_address(first, "/staff/account").text(".facts")
+
+    second = app.test_client()
+    asked = sign_in(second)
+    assert "/staff/second-step/code" in asked.location
+    assert "/staff/login" in second.get("/staff/").location
+    wrong = Page(fetch_address(second, asked.location).submit(second, code="000000"))
+    assert "The code is wrong or too old." in wrong.text()
+    later = device.generate(time=int(time.time() + 30)).token  # the code before was used up
+    assert wrong.submit(second, code=later).status_code == 302
+    assert fetch_address(second, "/staff/").h1 == "Overview"
+
+
+def test_recovery_codes_are_made_and_one_lets_in_once(app: Flask, clock: SettableClock, member: None) -> None:
+
+    first = browser_of(app, clock, db.session().execute(select(Staff)).scalar_one())
+    shown = Page(fetch_address(first, "/staff/second-step").submit(first, setup="authenticator"))
+    shown.submit(first, code=TOTP(key=re.sub(r"\s", "", shown.text("main code"))).generate().token)
+    codes_page = fetch_address(first, "/staff/recovery-codes")
+    form = "main form[method=post]"
+    codes = Page(codes_page.submit(first, form, generate_new_codes="yes")).texts("main li code")
+    assert len(codes) == 5
+    for lets_in in (True, False):
+        client = app.test_client()
+        sign_in(client)
+        fetch_address(client, "/staff/second-step/recovery").submit(client, code=codes[0])
+        assert (client.get("/staff/").status_code == 200) is lets_in
+
+
+def test_a_password_is_changed_and_ends_other_sessions(app: Flask, clock: SettableClock, member: None) -> None:
+
+    finance = db.session().execute(select(Staff)).scalar_one()
+    here, there = browser_of(app, clock, finance), browser_of(app, clock, finance)
+    page = fetch_address(here, "/staff/password")
+    short = Page(page.submit(here, password=PASSWORD, new_password="short", new_password_confirm="short"))
+    assert "at least 12 characters" in short.text(".error-summary")
+    new = "another-patch-and-seam"
+    assert page.submit(here, password=PASSWORD, new_password=new, new_password_confirm=new).location == "/staff/account"
+    assert here.get("/staff/").status_code == 200
+    assert "/staff/login" in there.get("/staff/").location
+    assert sign_in(app.test_client(), password=new).location == "/staff/"
+
+
+@pytest.mark.parametrize(("language", "heading"), [("en", "Overview"), ("ru", ""), ("ky", "")])
+def test_the_desk_speaks_the_persons_language(app: Flask, clock: SettableClock, language: str, heading: str) -> None:
+    a_campaign()
+    chair = sit_down(app, clock, role="finance")
+    set_language(chair.staff_id, language)
+    page = fetch_address(chair.client, "/staff/")
+    assert page.one("html")["lang"] == language
+    assert heading in page.h1
+
+
+def test_the_session_is_as_long_as_it_says(app: Flask) -> None:
+    assert app.permanent_session_lifetime == timedelta(hours=10)
