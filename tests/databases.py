@@ -7,6 +7,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ import psycopg
 from flask_migrate import upgrade
 
 from campaign import create_app
+from campaign.cli.supervisor import end_with_parent
 from campaign.config import Config
 from campaign.extensions import db
 
@@ -97,6 +99,7 @@ def postgresql(settings: Mapping[str, str] = SPEED) -> Iterator[str]:
             stdout=log,
             stderr=log,
             process_group=0,  # Ctrl-C stops the tests; they stop the server
+            preexec_fn=end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509  # killed tests cannot
         )
     try:
         conninfo = f"host={home} user=postgres dbname=postgres"

@@ -137,11 +137,11 @@ def _spawn(command: list[str], *, stdout: int | None = None) -> "subprocess.Pope
         stdin=subprocess.DEVNULL,
         stdout=stdout,
         process_group=0,
-        preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509  # there are no threads here
+        preexec_fn=end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509  # there are no threads here
     )
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """In the child: Linux is to end it when the supervisor is killed and cannot do it."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
