@@ -219,6 +219,13 @@ def test_static_files_carry_their_hash_and_may_be_kept(client: FlaskClient, demo
     assert client.get("/static/../config.py").status_code == 404
 
 
+def test_the_first_view_is_light(client: FlaskClient, demo: Campaign) -> None:
+    packed = {"Accept-Encoding": "gzip"}
+    page = client.get("/ky/", headers=packed)
+    files = [client.get(f"/static/{name}", headers=packed) for name in ("css/site.css", "js/site.js")]
+    assert sum(len(answer.data) for answer in (page, *files)) < 30_000
+
+
 def test_money_a_donor_gave_for_a_theme_shows_under_it(client: FlaskClient) -> None:
     campaign = a_campaign()
     theme = a_fund(campaign=campaign, code="THEME-EVENTS", kind="theme")

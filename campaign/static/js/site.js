@@ -29,10 +29,9 @@ for (const button of document.querySelectorAll("button[data-share]")) {
 const first = document.querySelector("[data-first-call]");
 const bar = document.querySelector("[data-donate-bar]");
 if (first && bar && "IntersectionObserver" in window) {
-  bar.hidden = true;
-  new IntersectionObserver(([seen]) => {
-    bar.hidden = seen.isIntersecting || seen.boundingClientRect.top > 0;
-  }).observe(first);
+  // All that lies below the top edge counts as seen, so a jump past the first call is noticed too.
+  const below = { rootMargin: "0px 0px 1000000px 0px" };
+  new IntersectionObserver(([seen]) => { bar.hidden = seen.isIntersecting; }, below).observe(first);
 }
 
 // A language that the reader chose herself is where the front door leads next time.
