@@ -21,11 +21,13 @@ from werkzeug.test import TestResponse
 
 from campaign import create_app
 from campaign.config import Config
+from campaign.extensions import db
 from campaign.gateways.clock import SystemClock
 from campaign.gateways.mailer import SmtpMailer
 from campaign.gateways.stripe_payments import StripePayments
 from campaign.jobs import work_off_everything
 from campaign.models.campaign import Campaign
+from campaign.services.ledger_check import check_books
 from campaign.wiring import Gateways
 from tests.builders import a_campaign
 from tests.conftest import SeparateClient
@@ -90,6 +92,14 @@ class Site:
         """A campaign that takes gifts today."""
         today = datetime.now(UTC).date()  # noqa: TID251  # the sandbox and the signature live in the machine's time
         return a_campaign(starts_on=today - timedelta(days=30), ends_on=today + timedelta(days=30), **facts)
+
+    def close(self) -> None:
+        """Look into the books once more, which must be clean, and let the database go."""
+        db.session.rollback()
+        problems = check_books(db.session())
+        db.session.remove()
+        db.engine.dispose()
+        assert not problems
 
     def heal(self) -> None:
         """The provider has no faults any more."""

@@ -1,0 +1,214 @@
+"""Giving in a real browser: with its script off, with its script on, by keyboard alone, and examined by axe."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from sqlalchemy import select
+
+from campaign.extensions import db
+from campaign.models.donation import Donation
+from tests.builders import a_fund
+from tests.journeys.site import CARD, Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.database("sqlite")]
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def opened(
+    chromium: Browser, site: Site, address: str, *, script: bool = True, width: int = 360, dark: bool = False
+) -> Page:
+    """A fresh browser at an address of the site, which stays there for some seconds."""
+    context = chromium.new_context(
+        java_script_enabled=script,
+        viewport={"width": width, "height": 800},
+        color_scheme="dark" if dark else "light",
+        base_url=site.url,
+    )
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    page.goto(address)
+    site.clock.advance(seconds=5)  # a person takes her time
+    return page
+
+
+def pay(page: Page) -> None:
+    """Fill in the hosted page and press its button."""
+    page.wait_for_url(re.compile("/sandbox/c/"))
+    for name, typed in {"email": "aida@example.org", **CARD}.items():
+        page.fill(f"#{name}", typed)
+    page.click("main button[type=submit], form button[type=submit]")
+    page.wait_for_url(re.compile("/thanks"))
+
+
+def is_narrow_enough(page: Page) -> bool:
+    """Nothing sticks out at the side."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+
+
+def gifts() -> list[tuple[str, int]]:
+    """(state, amount in minor units) of every gift."""
+    db.session.rollback()
+    rows = db.session.execute(select(Donation.state, Donation.gift_minor).order_by(Donation.id))
+    return [(row[0], row[1]) for row in rows]
+
+
+def test_a_gift_without_script_on_a_small_phone(chromium: Browser, site: Site) -> None:
+    a_fund(campaign=site.campaign(), code="THEME-GRANTS")
+    page = opened(chromium, site, "/en/donate", script=False, width=320)
+    page.check("#amount-4")
+    page.fill("#other_amount", "12,50")
+    page.check("#cover_fees")
+    page.click("summary:has-text('Choose what it pays for')")
+    page.check("#fund-1")
+    page.click("#continue")
+    pay(page)
+    expect(page.locator("h1")).to_have_text("Thank you, Aida Donor")
+    assert gifts() == [("paid", 12_50)]
+    site.work()
+    page.reload()
+    with page.expect_download() as download:
+        page.click("text=Download the receipt")
+    assert download.value.suggested_filename.endswith(".pdf")
+
+
+def test_a_gift_with_script_shows_the_cover_live_and_survives_a_double_click(chromium: Browser, site: Site) -> None:
+    site.campaign()
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error" and "/favicon.ico" not in message.location["url"]:  # the hosted page has none
+            complaints.append(message.text)
+
+    page = opened(chromium, site, "/en/donate")
+    page.on("console", listen)
+    label = page.locator("label[for=cover_fees] b")
+    expect(label).to_contain_text("about 2.9\u00a0% + $0.30")
+    page.check("#amount-1")
+    expect(label).to_have_text("Add $1.06 so that the full $25 arrives")
+    page.fill("#other_amount", "1234.50")
+    expect(page.locator("#amount-4")).to_be_checked()
+    expect(label).to_have_text("Add $37.18 so that the full $1,234.50 arrives")
+    page.check("#amount-1")
+    expect(page.locator("#other_amount")).to_have_value("")
+    page.click("summary:has-text('Add your name')")
+    page.fill("#message", "Salam!")
+    expect(page.locator("#message-hint")).to_contain_text("Characters left: 274")
+    page.fill("#public_name", "Aida")
+    expect(page.locator("#anonymous-1")).to_be_checked()
+    page.dblclick("#continue", no_wait_after=True)
+    pay(page)
+    expect(page.locator("h1")).to_have_text("Thank you, Aida")
+    assert gifts() == [("paid", 25_00)]
+    assert complaints == []
+
+
+def test_the_page_confirms_by_itself_what_came_late(chromium: Browser, site: Site) -> None:
+    site.campaign()
+    page = opened(chromium, site, "/en/donate?amount=25")
+    page.click("#continue")
+    page.wait_for_url(re.compile("/sandbox/c/"))
+    site.sandbox.fault("error_before", method="GET", path="/v1/checkout/sessions", times=3)
+    pay(page)
+    expect(page.locator("h1")).to_have_text("We are confirming your payment")
+    expect(page.locator("h1")).to_have_text("Thank you, Aida Donor", timeout=20_000)
+
+
+def test_the_back_button_brings_the_form_back_ready_to_use(chromium: Browser, site: Site) -> None:
+    site.campaign()
+    page = opened(chromium, site, "/en/donate?amount=25")
+    page.click("#continue")
+    page.wait_for_url(re.compile("/sandbox/c/"))
+    page.go_back()
+    expect(page.locator("#continue")).not_to_have_attribute("aria-disabled", "true")
+    site.clock.advance(seconds=5)
+    page.click("#continue")
+    page.wait_for_url(re.compile("/sandbox/c/"))
+    pay(page)
+    # A browser that kept the page sends the same form; this one fetches a new form, so the first page stays unpaid.
+    assert [state for state, _ in gifts()].count("paid") == 1
+
+
+def test_a_mistake_takes_the_focus_and_leads_to_its_field(chromium: Browser, site: Site) -> None:
+    site.campaign()
+    page = opened(chromium, site, "/en/donate")
+    page.fill("#email", "nobody")
+    page.click("#continue")
+    expect(page.locator(".error-summary")).to_be_focused()
+    expect(page).to_have_title(re.compile("^Error: "))
+    page.click(".error-summary a[href='#email']")
+    expect(page.locator("#email")).to_be_focused()
+    expect(page.locator("#email")).to_have_value("nobody")
+
+
+def test_another_currency_keeps_what_was_chosen(chromium: Browser, site: Site) -> None:
+    a_fund(campaign=site.campaign(), code="THEME-GRANTS")
+    page = opened(chromium, site, "/en/donate")
+    page.check("#cover_fees")
+    page.click("summary:has-text('Choose what it pays for')")
+    page.check("#fund-1")
+    page.click("text=Kyrgyz som")
+    expect(page.locator("[name=currency]")).to_have_value("KGS")
+    expect(page.locator("#cover_fees")).to_be_checked()
+    expect(page.locator("#fund-1")).to_be_checked()
+
+
+def test_a_gift_by_keyboard_alone(chromium: Browser, site: Site) -> None:
+    site.campaign()
+    page = opened(chromium, site, "/en/donate", script=False)
+    tab_to(page, "amount-0")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    tab_to(page, "email")
+    page.keyboard.type("aida@example.org")
+    tab_to(page, "continue")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/sandbox/c/"))
+    assert gifts() == [("open", 10_00)]
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the element with this id has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.locator(f"#{name}:focus").count():
+            return
+    raise AssertionError(f"Tab never reached #{name}")
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "ky"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing_from_the_form_to_the_thanks(chromium: Browser, site: Site, lang: str, width: int) -> None:
+    a_fund(campaign=site.campaign(), code="THEME-GRANTS")
+    for dark in (False, True):
+        page = opened(chromium, site, f"/{lang}/donate?currency=KGS", width=width, dark=dark)
+        for summary in page.locator("details > summary").all():
+            summary.click()
+        assert violations(page) == []
+        assert is_narrow_enough(page)
+        page.fill("#email", "nobody")
+        page.fill("#public_name", "А" * 81)
+        page.click("#continue")
+        expect(page.locator(".error-summary")).to_be_visible()
+        assert violations(page) == []
+        assert is_narrow_enough(page)
+        page.fill("#email", "")
+        page.fill("#public_name", "Айгүл")
+        page.check("#amount-1")
+        page.click("#continue")
+        page.wait_for_url(re.compile("/sandbox/c/"))
+        site.sandbox.fault("error_before", method="GET", path="/v1/checkout/sessions", times=3)
+        pay(page)
+        assert violations(page) == []
+        site.heal()
+        page.goto(page.url)
+        assert violations(page) == []
+        assert is_narrow_enough(page)
+        page.context.close()
