@@ -1,0 +1,239 @@
+"""Allocations and payments at the desk: two people, balances that are shown, and plain words when it may not be."""
+
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from campaign.models.allocation import Allocation, Disbursement
+from campaign.models.fund import Fund
+from campaign.services.bookkeeping import balance_of
+from tests.blueprints.admin_desk import sit_down, token_of
+from tests.builders import (
+    a_campaign,
+    a_fund,
+    a_paid_gift,
+    a_restricted_child,
+    general_fund_of,
+    usd,
+)
+from tests.fakes import SettableClock
+from tests.pages import Page, fetch, fetch_address
+
+
+@dataclass
+class Desk:
+    """Three browsers, and funds: 100 dollars for anything, 50 for events, an event with its child, a grant."""
+
+    campaign: FlaskClient
+    finance: FlaskClient
+    approver: FlaskClient
+    general: Fund
+    theme: Fund
+    event: Fund
+    grant: Fund
+
+    def form(self, source: Fund) -> Page:
+        return fetch_address(self.campaign, f"/staff/allocations/new?source={source.public_id}")
+
+    def propose(self, source: Fund, target: Fund, amount: str) -> str:
+        """The address of a confirmed proposal's page."""
+        preview = Page(self.form(source).submit(self.campaign, target=target.public_id, amount=amount, reason="Plan"))
+        return preview.submit(self.campaign, step="confirm").location
+
+
+@pytest.fixture
+def desk(app: Flask, clock: SettableClock) -> Desk:
+    campaign = a_campaign()
+    theme = a_fund(campaign=campaign, code="THEME-EVENTS")
+    event = a_fund(campaign=campaign, code="EVENT-1", kind="event")
+    a_restricted_child(theme=theme, target=event)
+    a_paid_gift(campaign=campaign, gift=usd(100_00), fee_minor=0)
+    a_paid_gift(campaign=campaign, fund=theme, gift=usd(50_00), fee_minor=0)
+    return Desk(
+        campaign=sit_down(app, clock, role="campaign").client,
+        finance=sit_down(app, clock, role="finance").client,
+        approver=sit_down(app, clock, role="approver").client,
+        general=general_fund_of(campaign),
+        theme=theme,
+        event=event,
+        grant=a_fund(campaign=campaign, code="GRANT-1", kind="grant"),
+    )
+
+
+def notice(client: FlaskClient, answer: TestResponse) -> str:
+    """What the next page says about what was just done."""
+    assert answer.status_code == 303
+    return fetch_address(client, answer.location).text(".notice")
+
+
+def decide(client: FlaskClient, page: Page, act: str, **typed: str) -> str:
+    return notice(client, page.submit(client, f"main form[action$={act}]", **typed))
+
+
+def test_the_pool_shows_what_every_fund_holds(desk: Desk) -> None:
+    page = fetch(desk.campaign, "admin.allocations")
+    assert "GEN (en) GEN $100.00 Allocate GEN (en)" in page.texts("tbody tr")
+
+
+def test_the_form_offers_only_where_the_money_may_go(desk: Desk) -> None:
+    assert [text.split()[0] for text in desk.form(desk.theme).texts("#target option")] == ["Choose", "EVENT-1"]
+    reached = [text.split()[0] for text in desk.form(desk.general).texts("#target option")]
+    assert reached == ["Choose", "EVENT-1", "GRANT-1"]
+
+
+def test_a_proposal_is_previewed_with_balances_before_and_after(desk: Desk, session: Session) -> None:
+    form = desk.form(desk.theme)
+    preview = Page(form.submit(desk.campaign, target=desk.event.public_id, amount="20", reason="Plan"))
+    assert preview.texts("tbody td") == ["$50.00", "−$20.00", "$30.00", "$0.00", "+$20.00", "$20.00"]
+    assert "EVENT-1@THEME-EVENTS" in preview.text("table")
+    assert session.execute(select(func.count(Allocation.id))).scalar_one() == 0
+
+
+def test_change_leads_back_to_the_form_with_everything_typed(desk: Desk) -> None:
+    form = desk.form(desk.general)
+    preview = Page(form.submit(desk.campaign, target=desk.event.public_id, amount="20", reason="Plan"))
+    again = Page(preview.submit(desk.campaign, step="change"))
+    assert (again.one("#amount")["value"], again.text("#reason")) == ("20", "Plan")
+    assert again.one("#target option[selected]")["value"] == desk.event.public_id
+
+
+def test_one_proposes_another_approves_and_the_money_moves_once(desk: Desk, session: Session) -> None:
+    address = desk.propose(desk.general, desk.event, "30")
+    assert "Another person decides now." in fetch_address(desk.campaign, address).text(".notice")
+    page = fetch_address(desk.approver, address)
+    assert page.texts("tbody td") == ["$100.00", "−$30.00", "$70.00", "$0.00", "+$30.00", "$30.00"]
+    assert decide(desk.approver, page, "approve") == "Approved. The money has moved."
+    assert decide(desk.approver, page, "approve") == "Somebody has decided on this already."
+    assert balance_of(session, desk.event.id, "USD") == usd(30_00)
+
+
+def test_the_proposer_finds_no_approve_button_and_may_withdraw(desk: Desk, session: Session) -> None:
+    address = desk.propose(desk.general, desk.event, "30")
+    page = fetch_address(desk.campaign, address)
+    assert page.soup.select("form[action$=approve]") == []
+    assert decide(desk.campaign, page, "withdraw") == "Withdrawn. Nothing has moved."
+    assert session.execute(select(Allocation.state)).scalar_one() == "withdrawn"
+
+
+def test_an_approval_of_old_figures_is_asked_again(desk: Desk, session: Session) -> None:
+    first = fetch_address(desk.approver, desk.propose(desk.general, desk.event, "30"))
+    second = fetch_address(desk.approver, desk.propose(desk.general, desk.grant, "40"))
+    decide(desk.approver, first, "approve")
+    assert decide(desk.approver, second, "approve").startswith("The balances have changed since you looked.")
+    assert balance_of(session, desk.grant.id, "USD") == usd(0)
+
+
+def test_what_the_fund_no_longer_holds_is_refused_in_plain_words(desk: Desk, session: Session) -> None:
+    first = fetch_address(desk.approver, desk.propose(desk.general, desk.event, "70"))
+    late = desk.propose(desk.general, desk.grant, "60")
+    decide(desk.approver, first, "approve")
+    page = fetch_address(desk.approver, late)
+    assert "The books would refuse it." in page.text(".notice.bad")
+    assert decide(desk.approver, page, "approve").startswith("The fund holds too little for this.")
+    assert balance_of(session, desk.general.id, "USD") == usd(30_00)
+
+
+def test_a_rejection_needs_a_reason_and_keeps_it(desk: Desk) -> None:
+    address = desk.propose(desk.general, desk.event, "30")
+    page = fetch_address(desk.approver, address)
+    assert decide(desk.approver, page, "reject", note=" ") == "Say why."
+    assert decide(desk.approver, page, "reject", note="The event is off") == "Rejected. Nothing has moved."
+    assert "The event is off" in fetch_address(desk.campaign, address).text(".facts")
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"amount": "100.01"}, "amount"),
+        ({"amount": "0"}, "amount"),
+        ({"amount": "ten"}, "amount"),
+        ({"amount": ""}, "amount"),
+        ({"target": ""}, "target"),
+        ({"target": "zzzzzzzzzzzzzzzz"}, "amount"),
+        ({"reason": ""}, "reason"),
+    ],
+)
+def test_a_proposal_that_cannot_be_is_told_and_nothing_is_lost(
+    desk: Desk, session: Session, typed: dict[str, str], field: str
+) -> None:
+    good = {"target": desk.event.public_id, "amount": "20", "reason": "Plan"}
+    answer = desk.form(desk.general).submit(desk.campaign, **{**good, **typed}, step="confirm")
+    page = Page(answer)
+    assert answer.status_code == 422
+    assert [link["href"] for link in page.soup.select(".error-summary a")] == [f"#{field}"]
+    assert session.execute(select(func.count(Allocation.id))).scalar_one() == 0
+
+
+def test_money_against_its_purpose_is_refused_in_plain_words(desk: Desk) -> None:
+    bent = desk.form(desk.theme).submit(
+        desk.campaign, target=desk.grant.public_id, amount="20", reason="Plan", step="confirm"
+    )
+    assert "The donors gave this money for something else" in Page(bent).text(".error-summary")
+
+
+def test_what_is_unspent_is_taken_back_by_two_people_too(desk: Desk, session: Session) -> None:
+    decide(desk.approver, fetch_address(desk.approver, desk.propose(desk.general, desk.event, "30")), "approve")
+    form = fetch_address(desk.campaign, f"/staff/allocations/back?source={desk.event.public_id}")
+    preview = Page(form.submit(desk.campaign, target=desk.general.public_id, amount="10", reason="Less is needed"))
+    address = preview.submit(desk.campaign, step="confirm").location
+    decide(desk.approver, fetch_address(desk.approver, address), "approve")
+    assert balance_of(session, desk.event.id, "USD") == usd(20_00)
+
+
+def test_a_payment_is_previewed_and_booked_once(desk: Desk, session: Session) -> None:
+    decide(desk.approver, fetch_address(desk.approver, desk.propose(desk.general, desk.event, "30")), "approve")
+    form = fetch(desk.finance, "admin.disbursement_form")
+    paid = {"fund": desk.event.public_id, "amount": "12,50", "payee": "A hall", "evidence": "INV-7"}
+    preview = Page(form.submit(desk.finance, **paid))
+    assert "$17.50" in preview.text(".facts")
+    for _ in range(2):
+        assert notice(desk.finance, preview.submit(desk.finance, step="confirm")) == "The payment is in the books."
+    assert session.execute(select(func.count(Disbursement.id))).scalar_one() == 1
+    assert balance_of(session, desk.event.id, "USD") == usd(17_50)
+    assert "INV-7" in fetch(desk.finance, "admin.disbursements").text("tbody")
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"amount": "30.01"}, "amount"),
+        ({"paid_on": "2027-01-01"}, "paid_on"),
+        ({"paid_on": "yesterday"}, "paid_on"),
+        ({"payee": " "}, "payee"),
+        ({"evidence": ""}, "evidence"),
+        ({"fund": ""}, "fund"),
+    ],
+)
+def test_a_payment_that_cannot_be_is_told_at_its_field(
+    desk: Desk, session: Session, typed: dict[str, str], field: str
+) -> None:
+    decide(desk.approver, fetch_address(desk.approver, desk.propose(desk.general, desk.event, "30")), "approve")
+    good = {"fund": desk.event.public_id, "amount": "10", "payee": "A hall", "evidence": "INV-7"}
+    form = fetch(desk.finance, "admin.disbursement_form")
+    answer = form.submit(desk.finance, **{**good, **typed}, step="confirm")
+    assert answer.status_code == 422
+    assert [link["href"] for link in Page(answer).soup.select(".error-summary a")] == [f"#{field}"]
+    assert session.execute(select(func.count(Disbursement.id))).scalar_one() == 0
+
+
+def test_the_register_is_filtered_by_state_and_taken_away(desk: Desk) -> None:
+    address = desk.propose(desk.general, desk.event, "30")
+    assert (
+        len(fetch_address(desk.campaign, "/staff/allocations?state=proposed").texts("#register ~ .table tbody tr")) == 1
+    )
+    assert fetch_address(desk.campaign, "/staff/allocations?state=approved").texts("#register ~ .table") == []
+    text = desk.campaign.get("/staff/allocations/file.csv?state=proposed", buffered=True).data.decode("utf-8-sig")
+    assert address.rpartition("/")[2] in text
+    assert "GEN,EVENT-1,USD,30.00,Plan" in text
+
+
+def test_an_approver_cannot_propose_nor_a_proposer_approve(desk: Desk) -> None:
+    address = desk.propose(desk.general, desk.event, "30")
+    token = token_of(desk.campaign)
+    assert desk.campaign.post(f"{address}/approve", data={"csrf_token": token}).status_code == 403
+    assert desk.approver.get(f"/staff/allocations/new?source={desk.general.public_id}").status_code == 403

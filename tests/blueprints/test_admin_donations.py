@@ -1,0 +1,243 @@
+"""Donations at the desk: found, counted, told as a story, sent back, and taken off the wall."""
+
+import gzip
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from campaign.domain.donation import DonationState
+from campaign.domain.money import Money
+from campaign.models.campaign import Campaign, CampaignRevision
+from campaign.models.donation import Donation, Refund
+from campaign.models.staff import AuditEvent
+from tests.blueprints.admin_desk import Chair, sit_down, token_of
+from tests.builders import NOW, a_campaign, a_donation, a_donor, a_fund, a_paid_gift, usd
+from tests.fakes import SettableClock
+from tests.pages import Page, fetch, fetch_address
+
+
+@pytest.fixture
+def campaign(app: Flask) -> Campaign:
+    return a_campaign()
+
+
+@pytest.fixture
+def finance(app: Flask, clock: SettableClock) -> FlaskClient:
+    return sit_down(app, clock, role="finance").client
+
+
+@pytest.fixture
+def three_gifts(campaign: Campaign) -> dict[str, Donation]:
+    """Of Айгүл 25 dollars yesterday, of Bermet 100 euros, of nobody named 40 dollars for events."""
+    theme = a_fund(campaign=campaign)
+    yesterday = NOW - timedelta(days=1)
+    aigul, bermet = a_donor(email="aigul@example.org", name="Айгүл"), a_donor(email="b@example.org", name="Bermet")
+    return {
+        "aigul": a_paid_gift(campaign=campaign, donor_id=aigul.id, at=yesterday, language="ky", public_name="Айгүл"),
+        "bermet": a_paid_gift(campaign=campaign, donor_id=bermet.id, gift=Money(100_00, "EUR"), public_name=None),
+        "open": a_donation(
+            campaign=campaign, fund=theme, gift=usd(40_00), state=DonationState.OPEN, public_name=None, language="ru"
+        ),
+    }
+
+
+def found(client: FlaskClient, **filters: str) -> set[str]:
+    """Public ids in the list under these filters."""
+    page = fetch_address(client, f"/staff/donations?{urlencode(filters)}")
+    return set(page.texts("tbody th"))
+
+
+def test_the_list_counts_and_adds_up_per_currency(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
+    page = fetch(finance, "admin.donations")
+    assert page.text("[role=status]") == "3 donations · €100.00 · $65.00"
+    assert page.texts("tbody th") == [three_gifts[name].public_id for name in ("open", "bermet", "aigul")]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"text": "aigul@EXAMPLE.org"}, {"aigul"}),
+        ({"text": "erme"}, {"bermet"}),
+        ({"text": "йгү"}, {"aigul"}),
+        ({"text": "%"}, set()),
+        ({"state": "open"}, {"open"}),
+        ({"state": "nonsense"}, {"aigul", "bermet", "open"}),
+        ({"currency": "EUR"}, {"bermet"}),
+        ({"language": "ky"}, {"aigul"}),
+        ({"since": "2026-12-01"}, {"bermet", "open"}),
+        ({"until": "2026-11-30"}, {"aigul"}),
+        ({"least": "30"}, {"open"}),
+        ({"most": "30,00"}, {"aigul"}),
+        ({"least": "90", "currency": "EUR"}, {"bermet"}),
+    ],
+)
+def test_filters_find_what_they_say(
+    three_gifts: dict[str, Donation], finance: FlaskClient, filters: dict[str, str], expected: set[str]
+) -> None:
+    assert found(finance, **filters) == {three_gifts[name].public_id for name in expected}
+
+
+def test_a_gift_is_found_by_its_number_and_by_its_purpose(
+    three_gifts: dict[str, Donation], finance: FlaskClient, session: Session
+) -> None:
+    wanted = three_gifts["open"]
+    assert found(finance, text=wanted.public_id) == {wanted.public_id}
+    page = fetch(finance, "admin.donations")
+    (theme,) = [tag["value"] for tag in page.soup.select("#fund option") if "THEME-EVENTS" in tag.get_text()]
+    assert found(finance, fund=str(theme)) == {wanted.public_id}
+
+
+def test_each_filter_is_a_chip_that_takes_it_away(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
+    page = fetch_address(finance, "/staff/donations?state=paid&since=2026-12-01")
+    chips = page.soup.select(".chips a")
+    assert [chip["href"] for chip in chips] == [
+        "/staff/donations?since=2026-12-01",
+        "/staff/donations?state=paid",
+        "/staff/donations",
+    ]
+
+
+def test_a_filter_that_is_no_day_or_amount_is_told_and_kept(
+    three_gifts: dict[str, Donation], finance: FlaskClient
+) -> None:
+    page = fetch_address(finance, "/staff/donations?since=yesterday&least=ten")
+    assert len(page.texts(".error-summary li")) == 2
+    assert (page.one("#since")["value"], page.one("#least")["value"]) == ("yesterday", "ten")
+    assert len(page.texts("tbody th")) == 3
+
+
+def test_fifty_gifts_are_a_page_and_a_new_one_moves_nothing(campaign: Campaign, finance: FlaskClient) -> None:
+    gifts = [a_donation(campaign=campaign, public_name=f"Donor {n}") for n in range(53)]
+    first = fetch(finance, "admin.donations")
+    a_donation(campaign=campaign)
+    second = fetch_address(finance, first.link("Older"))
+    assert len(first.texts("tbody th")) == 50
+    assert second.texts("tbody th") == [gift.public_id for gift in reversed(gifts[:3])]
+    assert second.text("[role=status]").startswith("54 donations")
+    assert len(gzip.compress(first.answer.data)) < 8_000
+
+
+def test_a_viewer_sees_no_address_and_finds_no_file(
+    app: Flask, clock: SettableClock, three_gifts: dict[str, Donation]
+) -> None:
+    viewer = sit_down(app, clock, role="viewer").client
+    for address in ("/staff/donations", f"/staff/donations/{three_gifts['aigul'].public_id}"):
+        page = fetch_address(viewer, address)
+        assert "aigul@example.org" not in page.answer.text
+        assert "file.csv" not in page.answer.text
+
+
+def test_a_gift_tells_its_money_and_its_story(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
+    page = fetch(finance, "admin.donation", public_id=three_gifts["aigul"].public_id)
+    facts = dict(zip(page.texts(".facts dt"), page.texts(".facts dd"), strict=True))
+    told = (facts["Gift"], facts["Provider's fee"], facts["Reached our balance"], facts["E-mail"])
+    assert told == ("$25.00", "$1.03", "$23.97", "aigul@example.org")
+    assert page.texts(".timeline strong") == ["The donor pressed «give»", "Receipt issued $25.00"]
+    assert len(page.texts("#entries ~ .table tbody tr")) == 5
+
+
+def test_a_gift_of_another_campaign_is_not_here(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
+    other = a_paid_gift(campaign=a_campaign(slug="other", is_featured=False))
+    fetch(finance, "admin.donation", public_id=other.public_id, status=404)
+
+
+def test_a_refund_is_previewed_confirmed_and_asked_for_once(
+    three_gifts: dict[str, Donation], finance: FlaskClient, session: Session
+) -> None:
+    gift = three_gifts["aigul"]
+    form = fetch(finance, "admin.refund", public_id=gift.public_id)
+    preview = Page(form.submit(finance, how_much="part", amount="5,50", reason="Given twice"))
+    facts = dict(zip(preview.texts(".facts dt"), preview.texts(".facts dd"), strict=True))
+    assert (facts["Sent back now"], facts["Left of the gift"]) == ("$5.50", "$19.50")
+    assert session.execute(select(func.count(Refund.id))).scalar_one() == 0
+    for _ in range(2):
+        answer = preview.submit(finance, step="confirm")
+        assert (answer.status_code, answer.location) == (303, f"/staff/donations/{gift.public_id}")
+    refund = session.execute(select(Refund)).scalar_one()
+    assert (refund.amount_minor, refund.state, refund.reason) == (5_50, "requested", "Given twice")
+    told = fetch(finance, "admin.donation", public_id=gift.public_id)
+    assert "The refund has been asked for." in told.text(".notice")
+    assert "refund:request" in session.execute(select(AuditEvent.action)).scalars().all()
+
+
+def test_the_whole_gift_can_go_back(three_gifts: dict[str, Donation], finance: FlaskClient, session: Session) -> None:
+    form = fetch(finance, "admin.refund", public_id=three_gifts["bermet"].public_id)
+    preview = Page(form.submit(finance, how_much="whole", reason="Asked for"))
+    assert "becomes void" in preview.text(".facts")
+    preview.submit(finance, step="confirm")
+    assert session.execute(select(Refund.amount_minor)).scalar_one() == 100_00
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"how_much": "part", "amount": "25.01", "reason": "r"}, "amount"),
+        ({"how_much": "part", "amount": "0", "reason": "r"}, "amount"),
+        ({"how_much": "part", "amount": "-5", "reason": "r"}, "amount"),
+        ({"how_much": "part", "amount": "five", "reason": "r"}, "amount"),
+        ({"how_much": "part", "amount": "", "reason": "r"}, "amount"),
+        ({"reason": "r"}, "amount"),
+        ({"how_much": "whole", "reason": " "}, "reason"),
+    ],
+)
+def test_a_refund_that_cannot_be_is_told_at_its_field(
+    three_gifts: dict[str, Donation],
+    finance: FlaskClient,
+    session: Session,
+    typed: dict[str, str],
+    field: str,
+) -> None:
+    form = fetch(finance, "admin.refund", public_id=three_gifts["aigul"].public_id)
+    answer = form.submit(finance, **typed, step="confirm")
+    page = Page(answer)
+    assert answer.status_code == 422
+    assert [link["href"] for link in page.soup.select(".error-summary a")] == [f"#{field}"]
+    assert page.text("title").startswith("Error:")
+    assert session.execute(select(func.count(Refund.id))).scalar_one() == 0
+
+
+def test_an_unpaid_gift_is_not_sent_back(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
+    answer = finance.get(f"/staff/donations/{three_gifts['open'].public_id}/refund")
+    assert answer.status_code == 303
+    assert "nothing left of this gift" in fetch_address(finance, answer.location).text(".notice")
+
+
+def test_a_name_is_taken_off_the_wall_and_put_back(
+    app: Flask, clock: SettableClock, three_gifts: dict[str, Donation], session: Session
+) -> None:
+    chair, gift = sit_down(app, clock, role="campaign"), three_gifts["aigul"]
+    for wall, said in (("hidden", "off the wall"), ("shown", "on the wall")):
+        before = session.execute(select(CampaignRevision.revision)).scalar_one()
+        page = fetch(chair.client, "admin.donation", public_id=gift.public_id)
+        answer = page.submit(chair.client, "main form[action$=wall]", wall=wall)
+        assert said in fetch_address(chair.client, answer.location).text(".notice")
+        assert session.execute(select(Donation.wall).where(Donation.id == gift.id)).scalar_one() == wall
+        assert session.execute(select(CampaignRevision.revision)).scalar_one() == before + 1
+    acts = session.execute(select(AuditEvent.action).where(AuditEvent.actor_id == chair.staff_id)).scalars().all()
+    assert acts == ["donation:wall_hidden", "donation:wall_shown"]
+
+
+def test_the_file_has_the_rows_of_the_screen_and_is_in_the_trail(
+    three_gifts: dict[str, Donation], finance: FlaskClient, session: Session
+) -> None:
+    answer = finance.get("/staff/donations/file.csv?text=aigul@example.org", buffered=True)
+    text = answer.data.decode("utf-8-sig")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert "Айгүл" in text
+    assert "Bermet" not in text
+    act = session.execute(select(AuditEvent)).scalars().all()[-1]
+    assert (act.action, act.detail) == ("donations:download", {"format": "csv", "filters": ["text"]})
+
+
+def test_a_file_with_names_asks_for_the_password_again(
+    app: Flask, clock: SettableClock, three_gifts: dict[str, Donation]
+) -> None:
+    chair: Chair = sit_down(app, clock, role="finance", is_fresh=False)
+    answer = chair.client.get("/staff/donations/file.csv?state=paid")
+    assert answer.location == "/staff/verify?next=/staff/donations?state%3Dpaid"
+    assert token_of(chair.client)
