@@ -18,7 +18,16 @@ Tree: TypeAlias = "dict[str, str | Tree]"
 
 # An expandable field may hold one of these in full; of any other resource it holds the id.
 OUR_RESOURCES: Final = frozenset(
-    {"balance_transaction", "charge", "checkout.session", "customer", "payment_intent", "payment_method", "refund"}
+    {
+        "balance_transaction",
+        "charge",
+        "checkout.session",
+        "customer",
+        "dispute",
+        "payment_intent",
+        "payment_method",
+        "refund",
+    }
 )
 # Stripe's command line uses these two; they are in no document.
 _UNDOCUMENTED: Final = re.compile(r"/v1/payment_pages/[^/]+(/confirm)?")

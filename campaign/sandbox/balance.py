@@ -1,13 +1,16 @@
 """The account's money: what each charge and refund moved, and what is left, pending or available."""
 
-from campaign.sandbox import money
+from campaign.sandbox import means, money
 from campaign.sandbox.box import Box
-from campaign.sandbox.cards import CARDS, Card
 from campaign.sandbox.json_types import Json
 from campaign.sandbox.lists import page_of
 from campaign.sandbox.params import Text, list_params
 
 LIST = list_params(currency=Text(3), source=Text(), type=Text())
+
+# What a movement is counted as, and what it is called, where that is not its kind.
+_CATEGORIES = {"payment": "charge", "payment_refund": "refund", "payment_failure_refund": "charge_failure"}
+_TYPES = {"dispute": "adjustment", "dispute_reversal": "adjustment"}
 
 
 def retrieve(box: Box, transaction_id: str) -> Json:
@@ -46,28 +49,59 @@ def summary(box: Box) -> Json:
     }
 
 
-def record_charge(box: Box, charge: Json, card: Card) -> Json:
+def record_charge(box: Box, charge: Json) -> Json:
     """The movement of a charge, with Stripe's fee taken off, in the settlement currency."""
     amount = _settled(box, charge)
-    details = _fees(box, charge, amount)
+    at_once = means.of_object(box, charge).funds_at_once
     return _record(
         box,
         charge,
-        kind="charge",
+        kind=_kind(charge["id"], "charge", "payment"),
         amount=amount,
-        fee_details=details,
-        available_on=box.now() + (0 if card.funds_at_once else box.settings.available_after_seconds),
+        fee_details=_fees(box, charge, amount),
+        available_on=box.now() + (0 if at_once else box.settings.available_after_seconds),
     )
 
 
 def record_refund(box: Box, refund: Json) -> Json:
     """The movement of a refund, at the rate of today; no fee comes back."""
-    return _record(box, refund, kind="refund", amount=-_settled(box, refund))
+    kind = _kind(refund["charge"], "refund", "payment_refund")
+    return _record(box, refund, kind=kind, amount=-_settled(box, refund))
 
 
 def record_refund_failure(box: Box, refund: Json, original: Json) -> Json:
     """The money of a failed refund, coming back exactly as it went."""
     return _record(box, refund, kind="refund_failure", amount=-original["amount"])
+
+
+def record_payment_failure(box: Box, charge: Json, original: Json) -> Json:
+    """A debit's pending money, taken back together with its fee."""
+    undone = [{**detail, "amount": -detail["amount"]} for detail in original["fee_details"]]
+    return _record(
+        box,
+        charge,
+        kind="payment_failure_refund",
+        amount=-original["amount"],
+        fee_details=undone,
+        available_on=original["available_on"],
+    )
+
+
+def record_dispute(box: Box, dispute: Json) -> Json:
+    """The disputed money leaves at the rate of today, together with the fee for the dispute."""
+    fee = _fee(box, "Dispute fee", box.settings.fees.dispute_minor)
+    amount = -_settled(box, dispute)
+    return _record(box, dispute, kind="dispute", amount=amount, fee_details=[fee])
+
+
+def record_dispute_reversal(box: Box, dispute: Json) -> Json:
+    """The money of a won dispute, back exactly as it went; the fee stays paid."""
+    taken = dispute["balance_transactions"][-1]
+    return _record(box, dispute, kind="dispute_reversal", amount=-taken["amount"])
+
+
+def _kind(charge_id: str, of_card: str, of_bank: str) -> str:
+    return of_bank if charge_id.startswith("py_") else of_card
 
 
 def _settled(box: Box, body: Json) -> int:
@@ -76,21 +110,24 @@ def _settled(box: Box, body: Json) -> int:
 
 def _fees(box: Box, charge: Json, amount: int) -> list[Json]:
     fees, settings = box.settings.fees, box.settings
-    details = [("Stripe processing fees", money.share(amount, fees.rate_bp) + fees.fixed_minor)]
-    if charge["payment_method_details"]["card"]["country"] != settings.account_country:
+    card = charge["payment_method_details"].get("card")
+    taken = money.share(amount, fees.rate_bp) + fees.fixed_minor if card else money.share(amount, fees.bank_bp)
+    details = [("Stripe processing fees", taken)]
+    if card and card["country"] != settings.account_country:
         details.append(("International card fee", money.share(amount, fees.international_bp)))
     if charge["currency"] != settings.settlement_currency:
         details.append(("Currency conversion fee", money.share(amount, fees.conversion_bp)))
-    return [
-        {
-            "amount": fee,
-            "application": None,
-            "currency": settings.settlement_currency,
-            "description": description,
-            "type": "stripe_fee",
-        }
-        for description, fee in details
-    ]
+    return [_fee(box, description, fee) for description, fee in details]
+
+
+def _fee(box: Box, description: str, amount: int) -> Json:
+    return {
+        "amount": amount,
+        "application": None,
+        "currency": box.settings.settlement_currency,
+        "description": description,
+        "type": "stripe_fee",
+    }
 
 
 def _record(
@@ -120,10 +157,10 @@ def _record(
         "fee": fee,
         "fee_details": details,
         "net": amount - fee,
-        "reporting_category": kind,
+        "reporting_category": _CATEGORIES.get(kind, kind),
         "source": source["id"],
         "status": "available" if ready <= now else "pending",
-        "type": kind,
+        "type": _TYPES.get(kind, kind),
     }
     box.save(transaction)
     if ready > now:
@@ -137,8 +174,3 @@ def release(box: Box, transaction_id: str) -> None:
     transaction["status"] = "available"
     box.save(transaction)
     box.tell("balance.available", summary(box))
-
-
-def card_of(box: Box, charge: Json) -> Card:
-    """Which test card paid a charge."""
-    return CARDS[box.store.hidden(charge["id"])["card"]]

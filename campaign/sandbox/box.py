@@ -82,6 +82,12 @@ class Box:
         self.store.put(body, hidden)
         return body
 
+    def remember(self, object_id: str, **facts: object) -> None:
+        """Keep facts about an object that the API does not show, besides those known already."""
+        found = self.store.find(object_id)
+        if found is not None:
+            self.store.put(found, {**self.store.hidden(object_id), **facts})
+
     def later(self, name: str, object_id: str, *, due: float) -> None:
         """Do a named job for an object once the clock has reached ``due``."""
         self.store.run("INSERT INTO jobs (due, name, object_id) VALUES (?, ?, ?)", (due, name, object_id))

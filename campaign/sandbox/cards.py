@@ -17,7 +17,9 @@ class Card:
     refund: str = "succeeded"  # succeeded · pending · fails
     funds_at_once: bool = False
     risk: str = "normal"
-    shown: bool = True  # on the page's list of cards
+    dispute: str | None = None  # the reason the owner gives her bank after paying
+    inquiry: bool = False  # the bank asks first and takes no money yet
+    warning: bool = False  # the bank calls the payment fraudulent before its owner does
 
     @property
     def last4(self) -> str:
@@ -58,10 +60,10 @@ _CARDS = (
         decline_code="generic_decline",
     ),
     _declined("4000000000000341", "generic_decline"),
-    Card("4000000000000259", shown=False),
-    Card("4000000000002685", shown=False),
-    Card("4000000000001976", shown=False),
-    Card("4000000000005423", shown=False),
+    Card("4000000000000259", dispute="fraudulent"),
+    Card("4000000000002685", dispute="product_not_received"),
+    Card("4000000000001976", dispute="fraudulent", inquiry=True),
+    Card("4000000000005423", warning=True),
     Card("4000000000007726", refund="pending"),
     Card("4000000000005126", refund="fails"),
     Card("4100000000000019", decline="card_declined", decline_code="fraudulent", risk="highest"),
@@ -90,6 +92,9 @@ TOKENS = {
     "chargeDeclinedVelocityLimitExceeded": "4000000000006975",
     "chargeCustomerFail": "4000000000000341",
     "createDispute": "4000000000000259",
+    "createDisputeProductNotReceived": "4000000000002685",
+    "createDisputeInquiry": "4000000000001976",
+    "createIssuerFraudRecord": "4000000000005423",
     "threeDSecure2Required": "4000002760003184",
     "threeDSecureRequired": "4000002760003184",
     "authenticationRequired": "4000002760003184",

@@ -1,20 +1,61 @@
-"""Charges: what one card did for one intent, and the balance transaction that arrives later."""
+"""Charges: what one card or account did for one intent, and the balance transaction that arrives later."""
 
-from campaign.sandbox import balance
+from campaign.sandbox import balance, charge_details, intents, means
 from campaign.sandbox.box import Box
 from campaign.sandbox.cards import Card, message_of
+from campaign.sandbox.errors import CardDeclined
 from campaign.sandbox.json_types import Json
 from campaign.sandbox.lists import page_of
+from campaign.sandbox.means import Means
 from campaign.sandbox.params import Text, list_params
 
 LIST = list_params(customer=Text(), payment_intent=Text())
 
 
-def record(box: Box, intent: Json, card: Card) -> Json:
-    """Keep the charge of an intent: succeeded and without its balance transaction yet, or failed."""
+def take(box: Box, intent: Json, card: Card) -> Json:
+    """Charge a card: the succeeded charge, not told yet; a decline is recorded, told and raised as CardDeclined."""
+    charge = record(box, intent, card, status="failed" if card.decline else "succeeded")
+    intent["latest_charge"] = charge["id"]
+    if card.decline:
+        _decline(box, intent, charge, card)
+    return charge
+
+
+def _decline(box: Box, intent: Json, charge: Json, card: Card) -> None:
+    why = intents.error(box, intent, code=card.decline or "card_declined", message=message_of(card))
+    why["charge"] = charge["id"]
+    if card.decline_code:
+        why["decline_code"] = card.decline_code
+    if card.decline in {"expired_card", "incorrect_cvc"}:
+        why["param"] = {"expired_card": "exp_month", "incorrect_cvc": "cvc"}[card.decline]
+    box.tell("charge.failed", charge)
+    intents.fail(box, intent, why)
+    raise CardDeclined({**why, "payment_intent": intent})
+
+
+def succeed(box: Box, intent: Json, charge: Json) -> None:
+    """Tell that a payment is here, and plan what this card or account does afterwards."""
+    intent.update(status="succeeded", amount_received=intent["amount"], next_action=None)
+    charge["customer"] = intent["customer"]
+    box.save(intent)
+    box.save(charge)
+    box.tell("charge.succeeded", charge)
+    box.tell("payment_intent.succeeded", intent)
+    now, settings = box.clock.precise(), box.settings
+    if charge["balance_transaction"] is None:
+        box.later("settle_charge", charge["id"], due=now + settings.balance_delay_seconds)
+    given = means.of_object(box, charge)
+    if given.dispute:
+        box.later("dispute_charge", charge["id"], due=now + settings.dispute_delay_seconds)
+    if given.warning:
+        box.later("warn_of_fraud", charge["id"], due=now + settings.dispute_delay_seconds)
+
+
+def record(box: Box, intent: Json, given: Means, *, status: str) -> Json:
+    """Keep a charge of an intent: ``succeeded``, ``pending`` or ``failed``, its balance transaction still to come."""
     method = box.get("payment_method", intent["payment_method"])
-    declined = card.decline is not None
-    details = method["card"]
+    succeeded, failed = status == "succeeded", status == "failed"
+    decline = given.decline if isinstance(given, Card) else None
     descriptor = " ".join(
         part
         for part in (
@@ -25,10 +66,10 @@ def record(box: Box, intent: Json, card: Card) -> Json:
         if part
     )
     charge: Json = {
-        "id": box.new_id("ch_3"),
+        "id": box.new_id("ch_3" if isinstance(given, Card) else "py_3"),
         "object": "charge",
         "amount": intent["amount"],
-        "amount_captured": 0 if declined else intent["amount"],
+        "amount_captured": intent["amount"] if succeeded else 0,
         "amount_refunded": 0,
         "application": None,
         "application_fee": None,
@@ -36,45 +77,26 @@ def record(box: Box, intent: Json, card: Card) -> Json:
         "balance_transaction": None,
         "billing_details": method["billing_details"],
         "calculated_statement_descriptor": descriptor[:22],
-        "captured": not declined,
+        "captured": succeeded,
         "created": box.now(),
         "currency": intent["currency"],
         "customer": intent["customer"],
         "description": intent["description"],
         "disputed": False,
         "failure_balance_transaction": None,
-        "failure_code": card.decline,
-        "failure_message": message_of(card) if declined else None,
+        "failure_code": decline,
+        "failure_message": message_of(given) if failed and isinstance(given, Card) else None,
         "fraud_details": {},
         "livemode": False,
         "metadata": dict(intent["metadata"]),
         "on_behalf_of": None,
-        "outcome": _outcome(card),
-        "paid": not declined,
+        "outcome": charge_details.outcome(given),
+        "paid": succeeded,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
-        "payment_method_details": {
-            "card": {
-                "amount_authorized": None if declined else intent["amount"],
-                "authorization_code": None,
-                "brand": details["brand"],
-                "checks": details["checks"],
-                "country": details["country"],
-                "exp_month": details["exp_month"],
-                "exp_year": details["exp_year"],
-                "fingerprint": details["fingerprint"],
-                "funding": details["funding"],
-                "installments": None,
-                "last4": details["last4"],
-                "mandate": None,
-                "network": details["brand"],
-                "network_token": {"used": False},
-                "regulated_status": "unregulated",
-                "three_d_secure": None,
-                "wallet": None,
-            },
-            "type": "card",
-        },
+        "payment_method_details": charge_details.of_method(
+            method, charged_minor=0 if failed else intent["amount"], now=box.now()
+        ),
         "radar_options": {},
         "receipt_email": intent["receipt_email"],
         "receipt_number": None,
@@ -85,45 +107,18 @@ def record(box: Box, intent: Json, card: Card) -> Json:
         "source_transfer": None,
         "statement_descriptor": intent["statement_descriptor"],
         "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
-        "status": "failed" if declined else "succeeded",
+        "status": status,
         "transfer_data": None,
         "transfer_group": None,
     }
-    return box.save(charge, {"card": card.number})
-
-
-def _outcome(card: Card) -> Json:
-    if card.decline is None:
-        return {
-            "advice_code": None,
-            "network_advice_code": None,
-            "network_decline_code": None,
-            "network_status": "approved_by_network",
-            "reason": "elevated_risk_level" if card.risk == "elevated" else None,
-            "risk_level": card.risk,
-            "risk_score": {"normal": 20, "elevated": 70}.get(card.risk, 90),
-            "seller_message": "Payment complete.",
-            "type": "authorized",
-        }
-    blocked = card.decline_code == "fraudulent"
-    return {
-        "advice_code": None,
-        "network_advice_code": None,
-        "network_decline_code": None,
-        "network_status": "not_sent_to_network" if blocked else "declined_by_network",
-        "reason": "highest_risk_level" if blocked else card.decline_code or card.decline,
-        "risk_level": card.risk,
-        "risk_score": 90 if blocked else 20,
-        "seller_message": "The bank did not return any further details with this decline.",
-        "type": "blocked" if blocked else "issuer_declined",
-    }
+    return box.save(charge, {"means": given.number})
 
 
 def settle(box: Box, charge_id: str) -> Json:
-    """Give a charge its balance transaction, some time after it succeeded; done once only."""
+    """Give a charge its balance transaction, some time after it was made; done once only."""
     charge = retrieve(box, charge_id)
-    if charge["balance_transaction"] is None:
-        transaction = balance.record_charge(box, charge, balance.card_of(box, charge))
+    if charge["balance_transaction"] is None and charge["status"] != "failed":
+        transaction = balance.record_charge(box, charge)
         charge["balance_transaction"] = transaction["id"]
         box.save(charge)
         box.tell("charge.updated", charge, {"balance_transaction": None})

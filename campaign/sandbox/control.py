@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, request
 from werkzeug.exceptions import BadRequest, Forbidden
 
-from campaign.sandbox import faults, jobs
+from campaign.sandbox import faults, jobs, levers
 from campaign.sandbox.box import Box
 from campaign.sandbox.errors import Refused
 from campaign.sandbox.json_types import Json
@@ -33,6 +33,8 @@ class Control:
         api.add_url_rule("/clock", view_func=self.show_clock, methods=["GET"])
         api.add_url_rule("/clock", view_func=self.move_clock, methods=["POST"])
         api.add_url_rule("/deliver", view_func=self.deliver, methods=["POST"])
+        api.add_url_rule("/disputes", view_func=self.dispute, methods=["POST"])
+        api.add_url_rule("/disputes/<dispute_id>", view_func=self.move_dispute, methods=["POST"])
         api.add_url_rule("/truth", view_func=self.truth, methods=["GET"])
         return api
 
@@ -77,6 +79,20 @@ class Control:
         """Do every due job and send every due event now; what was sent and how it was answered."""
         jobs.run_due(self.box)
         return {"deliveries": self.deliverer.deliver_due()}
+
+    def dispute(self) -> tuple[Json, int]:
+        """Dispute a ``payment`` (session, intent or charge): ``amount``, ``reason`` and ``inquiry`` are optional."""
+        try:
+            return levers.dispute(self.box, _body()), 201
+        except Refused as refusal:
+            return {"error": refusal.error}, 400
+
+    def move_dispute(self, dispute_id: str) -> tuple[Json, int]:
+        """Bring a dispute into the given ``status``."""
+        try:
+            return levers.move_dispute(self.box, dispute_id, _body()), 200
+        except Refused as refusal:
+            return {"error": refusal.error}, 400
 
     def truth(self) -> Json:
         """What really happened to each payment."""

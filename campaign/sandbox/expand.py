@@ -26,6 +26,8 @@ _REFERENCES: dict[str, frozenset[str]] = {
     "charge": frozenset({"balance_transaction", "payment_intent", "customer"}),
     "refund": frozenset({"charge", "payment_intent", "balance_transaction", "failure_balance_transaction"}),
     "balance_transaction": frozenset({"source"}),
+    "dispute": frozenset({"charge", "payment_intent"}),
+    "radar.early_fraud_warning": frozenset({"charge", "payment_intent"}),
     "payment_method": frozenset({"customer"}),
 }
 _COMPUTED: dict[tuple[str, str], Callable[[Box, Json], Json]] = {

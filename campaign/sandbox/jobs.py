@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Final
 
-from campaign.sandbox import balance, charges, refunds, sessions
+from campaign.sandbox import balance, charges, delayed, disputes, fraud_warnings, means, refunds, sessions
 from campaign.sandbox.box import Box
+from campaign.sandbox.cards import Card
 
 
 def _expire_session(box: Box, session_id: str) -> None:
@@ -13,9 +14,21 @@ def _expire_session(box: Box, session_id: str) -> None:
         sessions.close(box, session)
 
 
+def _dispute_charge(box: Box, charge_id: str) -> None:
+    charge = charges.retrieve(box, charge_id)
+    given = means.of_object(box, charge)
+    if given.dispute and not charge["refunded"]:
+        disputes.open_on(box, charge, reason=given.dispute, inquiry=isinstance(given, Card) and given.inquiry)
+
+
 _JOBS: Final[dict[str, Callable[[Box, str], object]]] = {
     "expire_session": _expire_session,
     "settle_charge": charges.settle,
+    "dispute_charge": _dispute_charge,
+    "judge_dispute": disputes.judge,
+    "dispute_due": disputes.fall_due,
+    "warn_of_fraud": fraud_warnings.warn,
+    "finish_bank_payment": delayed.finish,
     "release_funds": balance.release,
     "trace_refund": refunds.trace,
     "finish_refund": refunds.finish,

@@ -1,22 +1,21 @@
-"""The hosted checkout and its 3-D Secure step: plain HTML forms that take published test cards only."""
+"""The hosted checkout and its 3-D Secure step: plain HTML forms that take published test numbers only."""
 
 import hashlib
 import hmac
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from campaign.sandbox import jobs, payment_methods, payments
+from campaign.sandbox import banks, jobs, payment_methods, payments
 from campaign.sandbox.box import Box
-from campaign.sandbox.cards import CARDS, Card
+from campaign.sandbox.cards import CARDS
 from campaign.sandbox.errors import CardDeclined, Refused
 from campaign.sandbox.json_types import Json
-from campaign.sandbox.params import Address
+from campaign.sandbox.means import Means
+from campaign.sandbox.page_form import PageForm, decline_key, filled_in, means_text
 from campaign.sandbox.texts import LANGUAGES, TEXTS, amount_text
 from campaign.sandbox.webhooks import Deliverer
 
@@ -47,9 +46,7 @@ class Checkout:
         intent = self._intent(session)
         if intent and intent["status"] == "requires_action":
             return redirect(f"/sandbox/c/{session_id}/3ds", 303)
-        chosen = request.args.get("card", "")
-        values = MultiDict(_filled_in(chosen)) if chosen in CARDS else MultiDict[str, str]()
-        return self._form(session, values, problem=_last_decline(intent))
+        return self._form(session, filled_in(request.args.get("card", "")), problem=_last_decline(intent))
 
     def pay(self, session_id: str) -> AnyResponse:
         """Take the form: charge the card, or show what is wrong with everything kept but the code."""
@@ -58,30 +55,34 @@ class Checkout:
             return self._closed(session)
         if not self._is_ours(session_id):
             return self._form(session, request.form, problem="stale", status=400)
-        errors = self._errors(session, request.form)
-        if errors:
+        form = PageForm(request.form)
+        errors = form.errors(
+            email_is_known=bool(session["customer_email"]),
+            methods=session["payment_method_types"],
+            now=self.box.now(),
+        )
+        if errors or form.means is None:
             return self._form(session, request.form, errors=errors, status=422)
-        return self._charge(session, request.form)
+        return self._charge(session, form, form.means)
 
-    def _charge(self, session: Json, form: "MultiDict[str, str]") -> AnyResponse:
-        card = CARDS[_digits(form.get("number", ""))]
-        month, year = _expiry(form.get("expiry", "")) or (12, 2034)
-        email = session["customer_email"] or form.get("email")
+    def _charge(self, session: Json, form: PageForm, given: Means) -> AnyResponse:
+        month, year = form.expiry or (12, 2034)
+        email = session["customer_email"] or form.values.get("email")
         try:
             with self.box.store.transaction():
                 method = payment_methods.record(
                     self.box,
-                    card,
+                    given,
                     exp_month=month,
                     exp_year=year,
                     email=email,
-                    name=form.get("name", "").strip() or None,
+                    name=form.values.get("name", "").strip() or None,
                 )
-                declined = _declined_or_none(self.box, session, method, card)
+                declined = _declined_or_none(self.box, session, method, given)
         except Refused:
             return self.show(session["id"])
         if declined is not None:
-            return self._form(session, form, problem=_decline_key(declined.error), status=402)
+            return self._form(session, form.values, problem=decline_key(declined.error), status=402)
         return self._onward(session["id"])
 
     def show_secure(self, session_id: str) -> AnyResponse:
@@ -126,7 +127,7 @@ class Checkout:
         return found if found and found["object"] == "checkout.session" else None
 
     def _intent(self, session: Json | None) -> Json | None:
-        return self.box.store.find((session or {}).get("payment_intent") or "")
+        return payments.intent_of(self.box, session) if session else None
 
     def _token(self, session_id: str) -> str:
         key = self.box.page_secret.encode()
@@ -134,22 +135,6 @@ class Checkout:
 
     def _is_ours(self, session_id: str) -> bool:
         return hmac.compare_digest(request.form.get("token", ""), self._token(session_id))
-
-    def _errors(self, session: Json, form: "MultiDict[str, str]") -> dict[str, str]:
-        errors = {}
-        if not session["customer_email"] and not _is_email(form.get("email", "").strip()):
-            errors["email"] = "bad_email"
-        card = CARDS.get(_digits(form.get("number", "")))
-        if card is None:
-            errors["number"] = "bad_number"
-        elif card.rejected:
-            errors["number"] = str(card.decline)
-        expiry, now = _expiry(form.get("expiry", "")), datetime.fromtimestamp(self.box.now(), UTC)
-        if expiry is None or (expiry[1], expiry[0]) < (now.year, now.month):
-            errors["expiry"] = "bad_expiry"
-        if not re.fullmatch(rf"\d{{{card.cvc_length if card else 3}}}", form.get("cvc", "")):
-            errors["cvc"] = "bad_cvc"
-        return errors
 
     def _form(
         self,
@@ -160,7 +145,7 @@ class Checkout:
         problem: str | None = None,
         status: int = 200,
     ) -> Response:
-        card = CARDS.get(_digits(values.get("number", "")))
+        form = PageForm(values)
         return self._page(
             "pay.html",
             session,
@@ -168,9 +153,12 @@ class Checkout:
             values=values,
             errors=errors or {},
             problem=problem,
-            cvc_length=card.cvc_length if card else 3,
+            method=form.method,
+            cvc_length=form.cvc_length,
             line_items=self.box.store.hidden(session["id"])["line_items"],
-            cards=[(card, _card_text(card)) for card in CARDS.values() if card.shown],
+            cards=[(card, means_text(card)) for card in CARDS.values()],
+            debits=[(debit, means_text(debit)) for debit in banks.DEBITS],
+            transfers=(banks.TRANSFER, banks.LOST_TRANSFER),
         )
 
     def _closed(self, session: Json | None) -> Response:
@@ -199,10 +187,10 @@ class Checkout:
         return page
 
 
-def _declined_or_none(box: Box, session: Json, method: Json, card: Card) -> CardDeclined | None:
+def _declined_or_none(box: Box, session: Json, method: Json, given: Means) -> CardDeclined | None:
     # Caught inside the transaction, so that the failed charge and its events are kept.
     try:
-        payments.pay(box, session, method, card)
+        payments.pay(box, session, method, given)
     except CardDeclined as declined:
         return declined
     return None
@@ -243,42 +231,6 @@ def _policy(session: Json | None) -> str:
     )
 
 
-def _digits(text: str) -> str:
-    return re.sub(r"[\s-]", "", text)
-
-
-def _expiry(text: str) -> tuple[int, int] | None:
-    found = re.fullmatch(r"\s*(0?[1-9]|1[0-2])\s*/\s*(?:20)?(\d\d)\s*", text)
-    return (int(found[1]), 2000 + int(found[2])) if found else None
-
-
-def _is_email(text: str) -> bool:
-    try:
-        Address(email=True).read(text, "email")
-    except Refused:
-        return False
-    return True
-
-
-def _filled_in(number: str) -> dict[str, str]:
-    card = CARDS[number]
-    return {"number": number, "expiry": "12/34", "cvc": "1234"[: card.cvc_length]}
-
-
-def _decline_key(error: Json) -> str:
-    return str(error.get("decline_code") or error.get("code") or "generic_decline")
-
-
 def _last_decline(intent: Json | None) -> str | None:
     error = (intent or {}).get("last_payment_error")
-    return _decline_key(error) if error else None
-
-
-def _card_text(card: Card) -> str:
-    if card.decline:
-        return "card_3ds_declined" if card.three_d_secure else "card_declined"
-    if card.three_d_secure:
-        return "card_3ds"
-    if card.refund != "succeeded":
-        return "card_refund_pending" if card.refund == "pending" else "card_refund_fails"
-    return "card_at_once" if card.funds_at_once else "card_ok"
+    return decline_key(error) if error else None

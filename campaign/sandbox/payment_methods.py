@@ -1,11 +1,14 @@
-"""Cards as the API shows them: brand and last four digits, never the number."""
+"""Cards and bank accounts as the API shows them: brand and last four digits, never the number."""
 
 import hashlib
 
+from campaign.sandbox import means
+from campaign.sandbox.banks import BankAccount
 from campaign.sandbox.box import Box
 from campaign.sandbox.cards import CARDS, Card, card_of_token
 from campaign.sandbox.errors import Refused
 from campaign.sandbox.json_types import Json
+from campaign.sandbox.means import Means
 from campaign.sandbox.params import EXPAND, Address, Choice, Group, Metadata, Text, Whole
 
 _CARD = Group(
@@ -62,46 +65,68 @@ def create(box: Box, params: Json) -> Json:
 
 def record(
     box: Box,
-    card: Card,
+    given: Means,
     *,
     exp_month: int = 12,
     exp_year: int = 2034,
     email: str | None = None,
     name: str | None = None,
 ) -> Json:
-    """Keep a payment method for a test card."""
+    """Keep a payment method for a test card or a test account."""
+    kind = given.type if isinstance(given, BankAccount) else "card"
+    fingerprint = hashlib.sha256(f"{box.seed}{given.number}".encode()).hexdigest()[:16]
+    details: Json = {}
+    if isinstance(given, Card):
+        details = _card(given, exp_month=exp_month, exp_year=exp_year, fingerprint=fingerprint)
+    elif kind == "sepa_debit":
+        details = _debit(given, fingerprint)
     method: Json = {
         "id": box.new_id("pm_1"),
         "object": "payment_method",
         "allow_redisplay": "limited",
         "billing_details": billing_details(email, name),
-        "card": {
-            "brand": card.brand,
-            "checks": {
-                "address_line1_check": None,
-                "address_postal_code_check": None,
-                "cvc_check": "fail" if card.decline == "incorrect_cvc" else "pass",
-            },
-            "country": "US",
-            "display_brand": "american_express" if card.brand == "amex" else card.brand,
-            "exp_month": exp_month,
-            "exp_year": exp_year,
-            "fingerprint": hashlib.sha256(f"{box.seed}{card.number}".encode()).hexdigest()[:16],
-            "funding": card.funding,
-            "generated_from": None,
-            "last4": card.last4,
-            "networks": {"available": [card.brand], "preferred": None},
-            "regulated_status": "unregulated",
-            "three_d_secure_usage": {"supported": True},
-            "wallet": None,
-        },
+        kind: details,
         "created": box.now(),
         "customer": None,
         "livemode": False,
         "metadata": {},
-        "type": "card",
+        "type": kind,
     }
-    return box.save(method, {"card": card.number})
+    return box.save(method, {"means": given.number})
+
+
+def _card(card: Card, *, exp_month: int, exp_year: int, fingerprint: str) -> Json:
+    return {
+        "brand": card.brand,
+        "checks": {
+            "address_line1_check": None,
+            "address_postal_code_check": None,
+            "cvc_check": "fail" if card.decline == "incorrect_cvc" else "pass",
+        },
+        "country": "US",
+        "display_brand": "american_express" if card.brand == "amex" else card.brand,
+        "exp_month": exp_month,
+        "exp_year": exp_year,
+        "fingerprint": fingerprint,
+        "funding": card.funding,
+        "generated_from": None,
+        "last4": card.last4,
+        "networks": {"available": [card.brand], "preferred": None},
+        "regulated_status": "unregulated",
+        "three_d_secure_usage": {"supported": True},
+        "wallet": None,
+    }
+
+
+def _debit(account: BankAccount, fingerprint: str) -> Json:
+    return {
+        "bank_code": account.number[4:9],
+        "branch_code": "",
+        "country": account.number[:2],
+        "fingerprint": fingerprint,
+        "generated_from": {"charge": None, "setup_attempt": None},
+        "last4": account.last4,
+    }
 
 
 def billing_details(email: str | None, name: str | None) -> Json:
@@ -114,10 +139,10 @@ def retrieve(box: Box, method_id: str) -> Json:
     return box.get("payment_method", method_id)
 
 
-def of_token_or_id(box: Box, given: str, *, email: str | None) -> tuple[Json, Card]:
-    """The payment method of ``pm_…``, made on the spot for a ready-made ``pm_card_…``."""
-    card = card_of_token(given)
-    if card is not None:
-        return record(box, card, email=email), card
+def of_token_or_id(box: Box, given: str, *, email: str | None) -> tuple[Json, Means]:
+    """The payment method of ``pm_…``, made on the spot for a ready-made one such as ``pm_card_visa``."""
+    known = means.of_token(given)
+    if known is not None:
+        return record(box, known, email=email), known
     method = box.get("payment_method", given, param="payment_method")
-    return method, CARDS[box.store.hidden(method["id"])["card"]]
+    return method, means.of_object(box, method)

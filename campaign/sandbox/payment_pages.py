@@ -50,6 +50,6 @@ def confirm(box: Box, params: Json, session_id: str) -> Json:
     expected = params.get("expected_amount", session["amount_total"])
     if expected != session["amount_total"]:
         raise Refused(f"The amount is {session['amount_total']}, not {expected}.", param="expected_amount")
-    method, card = payment_methods.of_token_or_id(box, params["payment_method"], email=params.get("email"))
-    payments.pay(box, session, method, card)
+    method, given = payment_methods.of_token_or_id(box, params["payment_method"], email=params.get("email"))
+    payments.pay(box, session, method, given)
     return retrieve(box, session_id)

@@ -1,20 +1,16 @@
-"""A session being paid: payment intent, authentication, charge, and the money that arrives later."""
+"""A session being paid: by card at once or after authentication, by bank some days later."""
 
-from campaign.sandbox import charges, customers
+from campaign.sandbox import charges, completing, delayed, intents, means
+from campaign.sandbox.banks import BankAccount
 from campaign.sandbox.box import Box
-from campaign.sandbox.cards import CARDS, MESSAGES, Card, message_of
+from campaign.sandbox.cards import MESSAGES, Card
 from campaign.sandbox.errors import CardDeclined, Refused
 from campaign.sandbox.json_types import Json
-from campaign.sandbox.lists import page_of
-from campaign.sandbox.params import EXPAND, Group, Metadata, Text, list_params, merged_metadata
-from campaign.sandbox.sessions import customer_details
-
-LIST = list_params(customer=Text())
-UPDATE = Group({**EXPAND, "description": Text(1000), "metadata": Metadata()})
+from campaign.sandbox.means import Means
 
 
-def pay(box: Box, session: Json, method: Json, card: Card) -> Json:
-    """Try to pay an open session with a card.
+def pay(box: Box, session: Json, method: Json, given: Means) -> Json:
+    """Try to pay an open session.
 
     Returns the session: complete, or still open with an intent that ``requires_action``.
     A decline raises CardDeclined; what was recorded up to then stays.
@@ -24,95 +20,67 @@ def pay(box: Box, session: Json, method: Json, card: Card) -> Json:
             f"This Checkout Session is {session['status']} and cannot be paid.",
             code="payment_intent_unexpected_state",
         )
-    intent = _intent_of(box, session, method)
-    if card.three_d_secure:
+    if method["type"] not in session["payment_method_types"]:
+        raise Refused(f"This session cannot be paid by {method['type']}.", param="payment_method")
+    completing.ensure_customer(box, session, method)
+    intent = _intent_for(box, session, method)
+    if isinstance(given, BankAccount):
+        return delayed.start(box, session, intent, given)
+    if given.three_d_secure:
         intent.update(status="requires_action", next_action=_next_action(box, session))
-        box.save(intent, {"card": card.number, "session": session["id"]})
+        box.save(intent, {"means": given.number, "session": session["id"]})
         box.tell("payment_intent.requires_action", intent)
         return session
-    return _charge(box, session, intent, card)
+    return _charge(box, session, intent, given)
 
 
 def authenticate(box: Box, session: Json, *, passed: bool) -> Json:
     """Finish the 3-D Secure step of a session: charge the card, or fail as the bank would."""
-    intent = box.store.find(session["payment_intent"] or "")
+    intent = intent_of(box, session)
     if intent is None or intent["status"] != "requires_action" or session["status"] != "open":
         raise Refused("This payment does not wait for authentication.", code="payment_intent_unexpected_state")
-    card = CARDS[box.store.hidden(intent["id"])["card"]]
+    card = means.of_object(box, intent)
     intent["next_action"] = None
-    if passed:
+    if passed and isinstance(card, Card):
         return _charge(box, session, intent, card)
     code = "payment_intent_authentication_failure"
-    error = _card_error(box, intent, code=code, message=MESSAGES[code])
-    _fail_intent(box, intent, error, kind="invalid_request_error")
-    raise CardDeclined({**error, "payment_intent": intent})
+    why = intents.error(box, intent, code=code, message=MESSAGES[code])
+    intents.fail(box, intent, why, kind="invalid_request_error")
+    raise CardDeclined({**why, "payment_intent": intent})
 
 
-def _intent_of(box: Box, session: Json, method: Json) -> Json:
-    if session["payment_intent"]:
-        intent = retrieve(box, session["payment_intent"])
-        intent.update(payment_method=method["id"], last_payment_error=None, next_action=None)
+def intent_of(box: Box, session: Json) -> Json | None:
+    """The intent with which a session is being paid; that of a subscription is not shown on the session."""
+    intent_id = session["payment_intent"] or box.store.hidden(session["id"]).get("first_intent")
+    return box.store.find(intent_id) if intent_id else None
+
+
+def _intent_for(box: Box, session: Json, method: Json) -> Json:
+    intent = intent_of(box, session)
+    if intent is not None:
+        intent.update(
+            customer=session["customer"],
+            payment_method=method["id"],
+            payment_method_types=[method["type"]],
+            last_payment_error=None,
+            next_action=None,
+        )
         return intent
-    wanted = box.store.hidden(session["id"])["intent"]
-    intent_id = box.new_id("pi_3")
-    intent = {
-        **_blank_intent(),
-        "id": intent_id,
-        "object": "payment_intent",
+    subscribes = session["mode"] == "subscription"
+    fields = {
         "amount": session["amount_total"],
-        "client_secret": f"{intent_id}_secret_{box.new_id('', 25)}",
-        "created": box.now(),
         "currency": session["currency"],
         "customer": session["customer"],
-        "description": wanted.get("description"),
-        "metadata": merged_metadata({}, wanted.get("metadata", {})),
-        "payment_method": method["id"],
-        "receipt_email": wanted.get("receipt_email"),
-        "statement_descriptor": wanted.get("statement_descriptor"),
-        "statement_descriptor_suffix": wanted.get("statement_descriptor_suffix"),
+        "setup_future_usage": "off_session" if subscribes else None,
     }
-    box.save(intent)
-    session["payment_intent"] = intent_id
-    box.save(session)
-    box.tell("payment_intent.created", intent)
+    wanted = {} if subscribes else box.store.hidden(session["id"])["intent"]
+    intent = intents.create(box, fields, method=method, wanted=wanted)
+    if subscribes:
+        box.remember(session["id"], first_intent=intent["id"])
+    else:
+        session["payment_intent"] = intent["id"]
+        box.save(session)
     return intent
-
-
-def _blank_intent() -> Json:
-    return {
-        "amount_capturable": 0,
-        "amount_details": {"tip": {}},
-        "amount_received": 0,
-        "application": None,
-        "application_fee_amount": None,
-        "automatic_payment_methods": None,
-        "canceled_at": None,
-        "cancellation_reason": None,
-        "capture_method": "automatic_async",
-        "confirmation_method": "automatic",
-        "last_payment_error": None,
-        "latest_charge": None,
-        "livemode": False,
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method_configuration_details": None,
-        "payment_method_options": {
-            "card": {
-                "installments": None,
-                "mandate_options": None,
-                "network": None,
-                "request_three_d_secure": "automatic",
-            }
-        },
-        "payment_method_types": ["card"],
-        "processing": None,
-        "review": None,
-        "setup_future_usage": None,
-        "shipping": None,
-        "status": "requires_payment_method",
-        "transfer_data": None,
-        "transfer_group": None,
-    }
 
 
 def _next_action(box: Box, session: Json) -> Json:
@@ -124,84 +92,5 @@ def _next_action(box: Box, session: Json) -> Json:
 
 
 def _charge(box: Box, session: Json, intent: Json, card: Card) -> Json:
-    charge = charges.record(box, intent, card)
-    intent["latest_charge"] = charge["id"]
-    if card.decline:
-        _decline(box, intent, charge, card)
-    intent.update(status="succeeded", amount_received=intent["amount"])
-    return _complete(box, session, intent, charge)
-
-
-def _decline(box: Box, intent: Json, charge: Json, card: Card) -> None:
-    error = _card_error(box, intent, code=card.decline or "card_declined", message=message_of(card))
-    error["charge"] = charge["id"]
-    if card.decline_code:
-        error["decline_code"] = card.decline_code
-    if card.decline in {"expired_card", "incorrect_cvc"}:
-        error["param"] = {"expired_card": "exp_month", "incorrect_cvc": "cvc"}[card.decline]
-    box.tell("charge.failed", charge)
-    _fail_intent(box, intent, error, kind="card_error")
-    raise CardDeclined({**error, "payment_intent": intent})
-
-
-def _card_error(box: Box, intent: Json, *, code: str, message: str) -> Json:
-    return {
-        "code": code,
-        "doc_url": f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}",
-        "message": message,
-        "payment_method": box.get("payment_method", intent["payment_method"]),
-        "type": "card_error",
-    }
-
-
-def _fail_intent(box: Box, intent: Json, error: Json, *, kind: str) -> None:
-    intent.update(
-        status="requires_payment_method",
-        payment_method=None,
-        last_payment_error={**error, "type": kind},
-    )
-    box.save(intent)
-    box.tell("payment_intent.payment_failed", intent)
-
-
-def _complete(box: Box, session: Json, intent: Json, charge: Json) -> Json:
-    billing = charge["billing_details"]
-    email = session["customer_email"] or billing["email"]
-    if session["customer_creation"] == "always":
-        customer = customers.create(
-            box, {key: value for key, value in (("email", email), ("name", billing["name"])) if value}
-        )
-        session["customer"] = intent["customer"] = charge["customer"] = customer["id"]
-        box.save(charge)
-    session.update(
-        status="complete",
-        payment_status="paid",
-        url=None,
-        customer_details=customer_details(email, billing["name"]),
-    )
-    box.save(intent)
-    box.save(session)
-    box.tell("charge.succeeded", charge)
-    box.tell("payment_intent.succeeded", intent)
-    box.tell("checkout.session.completed", session)
-    due = box.clock.precise() + box.settings.balance_delay_seconds
-    box.later("settle_charge", charge["id"], due=due)
-    return session
-
-
-def retrieve(box: Box, intent_id: str) -> Json:
-    """The payment intent."""
-    return box.get("payment_intent", intent_id)
-
-
-def update(box: Box, params: Json, intent_id: str) -> Json:
-    """Change description and metadata of an intent."""
-    intent = retrieve(box, intent_id)
-    intent["description"] = params.get("description", intent["description"])
-    intent["metadata"] = merged_metadata(intent["metadata"], params.get("metadata", {}))
-    return box.save(intent)
-
-
-def list_all(box: Box, params: Json) -> Json:
-    """Payment intents, newest first."""
-    return page_of(box, "payment_intent", params, url="/v1/payment_intents", filters=("customer",))
+    charge = charges.take(box, intent, card)
+    return completing.paid(box, session, intent, charge)

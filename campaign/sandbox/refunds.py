@@ -1,6 +1,6 @@
 """Refunds: whole or part, at once or pending, and the one that fails after it had succeeded."""
 
-from campaign.sandbox import balance, charges
+from campaign.sandbox import balance, charges, disputes, fraud_warnings, means
 from campaign.sandbox.box import Box
 from campaign.sandbox.errors import Refused
 from campaign.sandbox.json_types import Json
@@ -37,21 +37,20 @@ def create(box: Box, params: Json) -> Json:
     left = charge["amount"] - charge["amount_refunded"]
     if left == 0:
         raise Refused(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
+    disputes.require_refundable(box, charge["id"])
     amount = params.get("amount", left)
     _check_amount(charge, amount, left)
-    outcome = balance.card_of(box, charge).refund
+    outcome = means.of_object(box, charge).refund
+    by_bank = charge["payment_method_details"]["type"] != "card"
     refund: Json = {
-        "id": box.new_id("re_3"),
+        "id": box.new_id("pyr_1" if by_bank else "re_3"),
         "object": "refund",
         "amount": amount,
         "balance_transaction": None,
         "charge": charge["id"],
         "created": box.now(),
         "currency": charge["currency"],
-        "destination_details": {
-            "card": {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"},
-            "type": "card",
-        },
+        "destination_details": _destination(by_bank=by_bank),
         "metadata": merged_metadata({}, params.get("metadata", {})),
         "payment_intent": charge["payment_intent"],
         "reason": params.get("reason"),
@@ -67,9 +66,18 @@ def create(box: Box, params: Json) -> Json:
     _recount(box, charge)
     box.tell("refund.created", refund)
     box.tell("charge.refunded", charge)
+    fraud_warnings.settle_for(box, charge)
+    disputes.after_refund(box, charge)
     job = {"pending": "finish_refund", "fails": "fail_refund"}.get(outcome, "trace_refund")
     box.later(job, refund["id"], due=box.clock.precise() + box.settings.refund_delay_seconds)
     return refund
+
+
+def _destination(*, by_bank: bool) -> Json:
+    if by_bank:
+        return {"eu_bank_transfer": {"reference": None, "reference_status": "pending"}, "type": "eu_bank_transfer"}
+    card = {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}
+    return {"card": card, "type": "card"}
 
 
 def _charge_of(box: Box, params: Json) -> Json:
@@ -125,9 +133,10 @@ def trace(box: Box, refund_id: str) -> None:
 
 
 def _traced(box: Box, refund: Json) -> Json:
-    card = {**refund["destination_details"]["card"], "reference_status": "available"}
-    card["reference"] = box.new_id("", 23).upper()
-    return {"card": card, "type": "card"}
+    kind = refund["destination_details"]["type"]
+    found = {**refund["destination_details"][kind], "reference_status": "available"}
+    found["reference"] = box.new_id("", 23).upper()
+    return {kind: found, "type": kind}
 
 
 def finish(box: Box, refund_id: str) -> None:

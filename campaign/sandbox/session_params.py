@@ -26,6 +26,7 @@ LOCALES: Final = (
     *("hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "mt", "nb", "nl", "pl", "pt", "pt-BR", "ro", "ru", "sk", "sl"),
     *("sv", "th", "tr", "vi", "zh", "zh-HK", "zh-TW"),
 )
+METHODS: Final = ("card", "sepa_debit", "customer_balance")
 _THIRTY_MINUTES = 30 * 60
 _A_DAY = 24 * 60 * 60
 _DESCRIPTOR = re.compile(r"[ -~]{1,22}")
@@ -58,6 +59,7 @@ _INTENT_DATA = Group(
 CREATE = Group(
     {
         **EXPAND,
+        "allowed_payment_method_types": ListOf(Text()),
         "adaptive_pricing": Group({"enabled": Flag()}),
         "cancel_url": Address(),
         "client_reference_id": Text(200),
@@ -65,6 +67,7 @@ CREATE = Group(
         "customer": Text(),
         "customer_creation": Choice(("always", "if_required")),
         "customer_email": Address(email=True),
+        "excluded_payment_method_types": ListOf(Text()),
         "expires_at": Whole(),
         "line_items": ListOf(_LINE),
         "locale": Choice(LOCALES),

@@ -44,6 +44,8 @@ def create(box: Box, params: Json) -> Json:
         "expires_at": expires_at,
         "locale": params.get("locale"),
         "metadata": merged_metadata({}, params.get("metadata", {})),
+        "excluded_payment_method_types": params.get("excluded_payment_method_types", []),
+        "payment_method_types": _methods(params),
         "submit_type": params.get("submit_type"),
         "success_url": params["success_url"],
         "url": f"{box.settings.public_url}/sandbox/c/{session_id}",
@@ -53,6 +55,15 @@ def create(box: Box, params: Json) -> Json:
     box.save(session, {"line_items": items, "intent": params.get("payment_intent_data", {})})
     box.later("expire_session", session_id, due=expires_at)
     return session
+
+
+def _methods(params: Json) -> list[str]:
+    allowed = params.get("allowed_payment_method_types", session_params.METHODS)
+    excluded = params.get("excluded_payment_method_types", [])
+    found = [method for method in session_params.METHODS if method in allowed and method not in excluded]
+    if not found:
+        raise Refused("No payment method is left for this session.", param="excluded_payment_method_types")
+    return found
 
 
 def _customer_creation(params: Json) -> str:
@@ -88,7 +99,6 @@ def _blank() -> Json:
         "customer_account": None,
         "customer_details": None,
         "discounts": [],
-        "excluded_payment_method_types": [],
         "invoice": None,
         "invoice_creation": None,
         "livemode": False,
@@ -99,7 +109,6 @@ def _blank() -> Json:
         "payment_method_collection": "if_required",
         "payment_method_configuration_details": None,
         "payment_method_options": {},
-        "payment_method_types": ["card"],
         "payment_status": "unpaid",
         "permissions": None,
         "phone_number_collection": {"enabled": False},

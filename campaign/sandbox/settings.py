@@ -81,6 +81,8 @@ class Fees:
     fixed_minor: int = 30
     international_bp: int = 150
     conversion_bp: int = 200
+    bank_bp: int = 80
+    dispute_minor: int = 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,10 @@ class Settings:
     subscribed_events: tuple[str, ...] = SUBSCRIBED_EVENTS
     balance_delay_seconds: int = 2
     refund_delay_seconds: int = 5
+    debit_delay_seconds: int = 5
+    slow_debit_delay_seconds: int = 180
+    transfer_delay_seconds: int = 86_400
+    dispute_delay_seconds: int = 5
     available_after_seconds: int = 2 * 86_400
     # Stripe waits about an hour, then longer, for three days; nobody developing waits so long.
     retry_pauses_seconds: tuple[int, ...] = (1, 5, 30, 300, 1_800, 7_200, 43_200)

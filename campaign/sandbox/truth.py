@@ -5,10 +5,10 @@ from campaign.sandbox.json_types import Json
 
 
 def payments_truth(box: Box) -> list[Json]:
-    """One row per paid session: what was paid, given back, charged as fees and kept.
+    """One row per paid session: what was paid, given back, disputed, charged as fees and kept.
 
     Amounts are minor units; ``amount`` and ``refunded`` in the payment's currency, ``settled``,
-    ``fee`` and ``net`` in the settlement currency, over the charge and all its refunds.
+    ``fee`` and ``net`` in the settlement currency, over the charge, all its refunds and all its disputes.
     """
     return [_truth(box, session) for session in box.store.all("checkout.session") if session["payment_intent"]]
 
@@ -17,7 +17,8 @@ def _truth(box: Box, session: Json) -> Json:
     intent = box.store.find(session["payment_intent"]) or {}
     charge = box.store.find(intent.get("latest_charge") or "") or {}
     refunds = box.store.all("refund", charge=charge.get("id", ""))
-    sources = [charge.get("id", ""), *(refund["id"] for refund in refunds)]
+    disputes = box.store.all("dispute", charge=charge.get("id", ""))
+    sources = [charge.get("id", ""), *(one["id"] for one in refunds + disputes)]
     movements = [movement for source in sources for movement in box.store.all("balance_transaction", source=source)]
     return {
         "session": session["id"],
@@ -35,4 +36,13 @@ def _truth(box: Box, session: Json) -> Json:
         "net": sum(movement["net"] for movement in movements),
         "balance_transactions": [movement["id"] for movement in movements],
         "refunds": [{name: refund[name] for name in ("id", "amount", "status", "metadata")} for refund in refunds],
+        "disputes": [
+            {**{name: one[name] for name in ("id", "amount", "status", "reason")}, "withdrawn": _withdrawn(one)}
+            for one in disputes
+        ],
     }
+
+
+def _withdrawn(dispute: Json) -> int:
+    total: int = sum(movement["amount"] for movement in dispute["balance_transactions"])
+    return -total

@@ -124,6 +124,10 @@ class RunningSandbox:
         """Let the next matching call or event go wrong: see ``campaign/sandbox/faults.py``."""
         self._control("POST", "faults", {"kind": kind, **rule})
 
+    def dispute(self, payment: str, **how: object) -> Json:
+        """Let the owner of a card dispute a payment: see ``campaign/sandbox/levers.py``."""
+        return self._control("POST", "disputes", {"payment": payment, **how})
+
     def _control(self, method: str, lever: str, body: Json | None = None) -> Json:
         answer = self.http.request(method, f"{self.api_base}/sandbox/api/{lever}", json=body, timeout=30)
         answer.raise_for_status()

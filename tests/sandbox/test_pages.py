@@ -197,7 +197,7 @@ def test_the_page_speaks_the_sessions_language(
 
 def test_every_field_has_a_name_that_can_be_read_out(visitor: Visitor) -> None:
     _, page = visitor.look()
-    visible = [field for field in page.find_all("input") if field.get("type") != "hidden"]
+    visible = [field for field in page.find_all(["input", "select"]) if field.get("type") != "hidden"]
     labels = {label["for"] for label in page.find_all("label")}
     assert {str(field["id"]) for field in visible} == labels
 
