@@ -62,12 +62,15 @@ def _day_point(point: DayFigures, currency: str) -> dict[str, object]:
 
 
 def _target_bar(target: TargetFigures, here: CampaignCard) -> dict[str, object]:
-    """Spent, allocated and not yet spent, and what is missing to the plan, one after the other."""
+    """Spent, allocated and not yet spent, and what is missing to the plan, one after the other: a whole plan a bar."""
     spent, held = target.spent_minor, max(target.allocated_minor - target.spent_minor, 0)
-    missing = max(target.goal_minor - target.allocated_minor, 0)
-    parts = [spent, held, missing]
+    parts = [spent, held, max(target.goal_minor - target.allocated_minor, 0)]
+    label = f"{text_of(target.title)} ({target.code})"
+    allocated, goal = Money(target.allocated_minor, here.currency), Money(target.goal_minor, here.currency)
     return {
-        "label": f"{text_of(target.title)} ({target.code})",
+        "label": label,
+        "note": _("%(allocated)s of %(goal)s", allocated=money(allocated), goal=money(goal)),
+        "whole": sum(parts),
         "parts": parts,
-        "cells": [f"{text_of(target.title)} ({target.code})", *(money(Money(part, here.currency)) for part in parts)],
+        "cells": [label, *(money(Money(part, here.currency)) for part in parts)],
     }

@@ -109,6 +109,7 @@ def init_app(app: Flask) -> None:
         two_factor_rescue_form=NoRescueForm,
     )
     security.i18n_domain = DeskDomain()
+    _ask_who_is_there_at_the_desk_alone(app)
     app.teardown_appcontext(_end_session)
     for endpoint in (
         "security.login",
@@ -117,6 +118,18 @@ def init_app(app: Flask) -> None:
         "security.mf_recovery",
     ):
         app.view_functions[endpoint] = _limited(app.view_functions[endpoint])
+
+
+def _ask_who_is_there_at_the_desk_alone(app: Flask) -> None:
+    """Flask-Principal would look for a person before every public page and every webhook too."""
+    hooks = app.before_request_funcs[None]
+    place, look = hooks.index(security.principal._on_before_request), security.principal._on_before_request  # noqa: SLF001
+
+    def look_at_the_desk() -> None:
+        if request.path.startswith("/staff"):
+            look()
+
+    hooks[place] = look_at_the_desk
 
 
 def _end_session(_error: BaseException | None) -> None:

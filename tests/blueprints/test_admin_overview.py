@@ -1,0 +1,184 @@
+"""The desk's first page: what needs a person comes first, every figure adds up, and it costs the same at any size."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, event, insert
+from sqlalchemy.orm import Session
+
+from campaign.database import transaction
+from campaign.domain.identity import new_public_id
+from campaign.domain.journal import EntryKind
+from campaign.domain.money import Money
+from campaign.extensions import db
+from campaign.models.campaign import Campaign
+from campaign.models.donation import Refund
+from campaign.models.inbox import ProviderEvent
+from campaign.services.allocating import Move, approve, propose
+from campaign.services.overview import overview
+from tests.blueprints.admin_desk import sit_down
+from tests.builders import (
+    NOW,
+    a_campaign,
+    a_donor,
+    a_fund,
+    a_member_of_staff,
+    a_paid_gift,
+    a_restricted_child,
+    usd,
+)
+from tests.fakes import SettableClock
+from tests.pages import fetch
+
+
+@pytest.fixture
+def campaign(app: Flask) -> Campaign:
+    return a_campaign()
+
+
+@pytest.fixture
+def viewer(app: Flask, clock: SettableClock, campaign: Campaign) -> FlaskClient:
+    return sit_down(app, clock, role="viewer").client
+
+
+def kinds(campaign: Campaign) -> set[str]:
+    return {concern.kind for concern in overview(campaign.id, "USD", now=NOW).concerns}
+
+
+def a_refund(campaign: Campaign, *, state: str) -> int:
+    gift = a_paid_gift(campaign=campaign)
+    with transaction() as session:
+        session.execute(insert(Refund), _refund(gift.id, state))
+    return gift.id
+
+
+def _refund(donation_id: int, state: str) -> dict[str, object]:
+    return {
+        "public_id": new_public_id(),
+        "donation_id": donation_id,
+        "currency": "USD",
+        "amount_minor": 1_00,
+        "reason": "",
+        "state": state,
+        "requested_at": NOW - timedelta(hours=1),
+    }
+
+
+def test_a_desk_without_worries_says_so(viewer: FlaskClient) -> None:
+    page = fetch(viewer, "admin.overview")
+    assert page.text("section").startswith("Needs attention Nothing.")
+    assert "No gift has been paid yet." in page.text()
+
+
+def test_a_failed_refund_needs_a_person_until_it_is_asked_for_again(campaign: Campaign) -> None:
+    donation_id = a_refund(campaign, state="failed")
+    assert kinds(campaign) == {"refund_failed"}
+    with transaction() as session:
+        session.execute(insert(Refund), _refund(donation_id, "requested") | {"requested_at": NOW})
+    assert kinds(campaign) == set()
+
+
+def test_a_refund_that_waits_for_long_needs_a_person(campaign: Campaign) -> None:
+    a_refund(campaign, state="requested")
+    assert kinds(campaign) == {"refund_stuck"}
+
+
+@pytest.mark.parametrize(("state", "told"), [("dead", {"inbox_dead"}), ("new", {"inbox_late"}), ("processed", set())])
+def test_the_inbox_needs_a_person_when_it_stands_still(campaign: Campaign, state: str, told: set[str]) -> None:
+    received = NOW - timedelta(minutes=11)
+    with transaction() as session:
+        session.add(
+            ProviderEvent(
+                event_id="evt_1",
+                type="charge.refunded",
+                object_id="ch_1",
+                livemode=False,
+                created_at=received,
+                raw=b"{}",
+                received_at=received,
+                state=state,
+                next_try_at=received,
+            )
+        )
+    assert kinds(campaign) == told
+
+
+def test_the_first_concern_is_a_link_with_its_count(viewer: FlaskClient, campaign: Campaign) -> None:
+    a_refund(campaign, state="failed")
+    page = fetch(viewer, "admin.overview")
+    assert page.texts(".concerns li") == ["Refunds failed 1"]
+    assert page.link("Refunds failed") == "/staff/donations?state=refund_trouble"
+    assert len(fetch(viewer, "admin.donations", state="refund_trouble").texts("tbody tr")) == 1
+
+
+def test_figures_stand_per_currency_and_are_sums_of_postings(campaign: Campaign, clock: SettableClock) -> None:
+    theme, target = a_fund(campaign=campaign), a_fund(campaign=campaign, code="EVENT-1", kind="event")
+    a_restricted_child(theme=theme, target=target)
+    donor = a_donor()
+    for minor in (10_00, 30_00, 90_00):
+        a_paid_gift(campaign=campaign, fund=theme, gift=usd(minor), fee_minor=1_00, donor_id=donor.id)
+    a_paid_gift(campaign=campaign, gift=Money(7_00, "EUR"), fee_minor=0)
+    proposer, approver = a_member_of_staff(role="campaign").id, a_member_of_staff(role="approver").id
+    move = Move(
+        campaign_id=campaign.id,
+        kind=EntryKind.ALLOCATION,
+        source=theme.public_id,
+        target=target.public_id,
+        amount=usd(50_00),
+    )
+    public_id = propose(move, public_id=new_public_id(), reason="Plan", actor_id=proposer, clock=clock)
+    approve(public_id, actor_id=approver, clock=clock)
+    seen = overview(campaign.id, "USD", now=NOW)
+    euros, dollars = seen.figures
+    assert (euros.currency, euros.raised_minor, euros.donors) == ("EUR", 7_00, 0)
+    assert (dollars.raised_minor, dollars.fees_minor, dollars.allocated_minor) == (130_00, 3_00, 50_00)
+    assert (dollars.unallocated_minor, dollars.gifts, dollars.donors) == (77_00, 3, 1)
+    assert dollars.median_minor == 30_00
+    (event_figures,) = seen.targets
+    assert (event_figures.code, event_figures.allocated_minor) == ("EVENT-1", 50_00)
+
+
+def test_the_chart_of_days_ends_today_with_everything_given(campaign: Campaign) -> None:
+    for days, minor in ((100, 5_00), (3, 10_00), (0, 20_00)):
+        a_paid_gift(campaign=campaign, gift=usd(minor), at=NOW - timedelta(days=days))
+    a_paid_gift(campaign=campaign, gift=usd(1_00), at=NOW.replace(hour=0, minute=0))
+    days_seen = overview(campaign.id, "USD", now=NOW).days
+    assert len(days_seen) == 60
+    assert (days_seen[-1].day, days_seen[-1].minor, days_seen[-1].total_minor) == (NOW.date(), 21_00, 36_00)
+    assert (days_seen[-4].minor, days_seen[0].total_minor) == (10_00, 5_00)
+
+
+def test_it_asks_the_database_the_same_number_of_times_for_any_number_of_gifts(
+    app: Flask, viewer: FlaskClient, campaign: Campaign, session: Session
+) -> None:
+    asked: list[str] = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    engine: Engine = db.engine
+    fetch(viewer, "admin.overview")  # the check of the books is kept from here on
+    counts = []
+    for gifts in (1, 12):
+        for _ in range(gifts):
+            a_paid_gift(campaign=campaign, donor_id=a_donor(email=f"{new_public_id()}@example.org").id)
+        event.listen(engine, "before_cursor_execute", count)
+        fetch(viewer, "admin.overview")
+        event.remove(engine, "before_cursor_execute", count)
+        counts.append(len(asked))
+        asked.clear()
+    assert counts[0] == counts[1] <= 24
+
+
+def test_both_charts_are_told_in_words_and_as_tables(viewer: FlaskClient, campaign: Campaign) -> None:
+    a_fund(campaign=campaign, code="EVENT-1", kind="event", goal_minor=100_00)
+    a_paid_gift(campaign=campaign)
+    page = fetch(viewer, "admin.overview")
+    assert len(page.soup.select("figure.chart")) == 2
+    assert page.texts("figure details table caption") == [
+        "Gifts per day",
+        "Allocated and spent per event, grant and budget line",
+    ]
+    assert page.texts("figure details tbody tr")[-1] == "EVENT-1 (en) (EVENT-1) $0 $0 $100"
