@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from campaign import create_app
 from campaign.extensions import db
 from campaign.models.staff import AuditEvent, Staff
-from campaign.services.staff import add_staff, set_language
+from campaign.services.staff import add_demo_staff, add_staff, set_language
 from tests.blueprints.admin_desk import browser_of, sit_down, token_of
 from tests.builders import a_campaign, a_paid_gift
 from tests.fakes import SettableClock
@@ -235,3 +235,15 @@ def test_the_desk_speaks_the_persons_language(app: Flask, clock: SettableClock, 
 
 def test_the_session_is_as_long_as_it_says(app: Flask) -> None:
     assert app.permanent_session_lifetime == timedelta(hours=10)
+
+
+def test_the_demonstrations_password_opens_no_door_in_production(
+    app: Flask, clock: SettableClock, client: FlaskClient
+) -> None:
+    a_campaign()
+    demo = add_demo_staff(clock=clock)[0]
+    app.config["KURAK"] = replace(app.config["KURAK"], app_env="production")
+    refused = Page(sign_in(client, email=demo.email, password=demo.password))
+    assert "The address or the password is wrong." in refused.text(".error-summary")
+    app.config["KURAK"] = replace(app.config["KURAK"], app_env="development")
+    assert sign_in(client, email=demo.email, password=demo.password).location == "/staff/"

@@ -2,10 +2,11 @@
 
 import base64
 import hashlib
+import secrets
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask.globals import app_ctx
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
@@ -19,8 +20,9 @@ from wtforms.fields.choices import SelectChoice
 from campaign.config import Config
 from campaign.extensions import db, limiter, security
 from campaign.i18n import Catalogues
-from campaign.services.staff import staff_datastore
+from campaign.services.staff import DEMO_PASSWORD, staff_datastore
 
+DEMO_BYTES = DEMO_PASSWORD.encode()
 FRESH_FOR = timedelta(minutes=5)
 TRIES = "10 per minute"
 """Of a password or code, for one account from one address."""
@@ -59,9 +61,21 @@ MESSAGES: dict[str, tuple[LazyString, str]] = {
 
 
 class DeskLoginForm(LoginForm):
-    """Address and password. Nobody is remembered: a session ends after half an hour of nothing."""
+    """Address and password. Nobody is remembered: a session ends after half an hour of nothing.
+
+    The demonstration's password is printed for everybody, so in production it opens no door.
+    """
 
     remember = None
+
+    def validate(self, **more: Any) -> bool:
+        if not super().validate(**more):
+            return False
+        config: Config = current_app.config["KURAK"]
+        if config.is_development or not secrets.compare_digest(str(self.password.data).encode(), DEMO_BYTES):
+            return True
+        self.password.errors = [str(MESSAGES["GENERIC_AUTHN_FAILED"][0])]
+        return False
 
 
 class SecondStepForm(TwoFactorSetupForm):
