@@ -4,21 +4,19 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.domain import quilt
 from campaign.domain.donation import DonationState
-from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
 from campaign.models.campaign import Campaign, CampaignCurrency, Milestone, Section, SuggestedAmount, Update
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt
 from campaign.services.campaigns import CampaignCard
+from campaign.services.supporters import GiftCounts, Wall, gift_counts, paid_to, wall_of
 from campaign.services.transparency import Transparency, transparency_of
-
-SUPPORTERS_PER_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,30 +48,6 @@ class News:
     title: dict[str, str]
     body: dict[str, str]
     author: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Supporter:
-    """Somebody who let her name be shown, and what she wrote, in her language."""
-
-    name: str
-    message: str | None
-    language: str
-    paid_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wall:
-    """One page of supporters, the latest first. `anonymous` counts the gifts that show no name."""
-
-    shown: tuple[Supporter, ...]
-    named: int
-    anonymous: int
-    page: int
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.named // SUPPORTERS_PER_PAGE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +122,7 @@ def public_campaign(card: CampaignCard, *, at: datetime) -> PublicCampaign:
     money = transparency_of(card.id, card.currency)
     with reading() as session:
         campaign = session.get_one(Campaign, card.id)
+        counts = gift_counts(session, card.id)
         currencies = session.execute(
             select(CampaignCurrency.currency)
             .where(CampaignCurrency.campaign_id == card.id)
@@ -162,20 +137,11 @@ def public_campaign(card: CampaignCard, *, at: datetime) -> PublicCampaign:
             amounts=_amounts(session, card),
             texts=_texts(session, card.id),
             news=_news(session, card.id),
-            wall=_wall(session, card.id, page=1, per_page=12),
-            progress=_progress(session, card, money, at=at),
+            wall=wall_of(session, card.id, counts, page=1, per_page=12),
+            progress=_progress(session, card, money, counts, at=at),
             money=money,
             quilt=quilt_of(session, card.id),
         )
-
-
-def wall_page(card: CampaignCard, page: int) -> Wall:
-    """One page of the supporters; NotFound past the last."""
-    with reading() as session:
-        wall = _wall(session, card.id, page=page, per_page=SUPPORTERS_PER_PAGE)
-    if not 1 <= page <= wall.pages:
-        raise NotFound("page")
-    return wall
 
 
 def quilt_of(session: Session, campaign_id: int) -> str:
@@ -190,7 +156,7 @@ def quilt_of(session: Session, campaign_id: int) -> str:
         .order_by(Receipt.id)
         .limit(quilt.PLACES)
     ).all()
-    count = session.execute(select(func.count()).where(*_paid(campaign_id))).scalar_one()
+    count = session.execute(select(func.count()).where(*paid_to(campaign_id))).scalar_one()
     return quilt.draw(
         [public_id for public_id, _ in first],
         gifts=count,
@@ -198,23 +164,9 @@ def quilt_of(session: Session, campaign_id: int) -> str:
     )
 
 
-def _paid(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (Donation.campaign_id == campaign_id, Donation.state == DonationState.PAID.value)
-
-
-def _held(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Paid, and not wholly given back."""
-    return (*_paid(campaign_id), Donation.refunded_minor < Donation.gift_minor + Donation.cover_minor)
-
-
-def _progress(session: Session, card: CampaignCard, money: Transparency, *, at: datetime) -> Progress:
-    gifts, known, unknown = session.execute(
-        select(
-            func.count(),
-            func.count(Donation.donor_id.distinct()),
-            func.count() - func.count(Donation.donor_id),
-        ).where(*_held(card.id))
-    ).one()
+def _progress(
+    session: Session, card: CampaignCard, money: Transparency, counts: GiftCounts, *, at: datetime
+) -> Progress:
     pending = session.execute(
         select(func.coalesce(func.sum(Donation.gift_minor + Donation.cover_minor), 0)).where(
             Donation.campaign_id == card.id,
@@ -228,8 +180,8 @@ def _progress(session: Session, card: CampaignCard, money: Transparency, *, at: 
         goal=Money(card.goal_minor, card.currency),
         raised=raised,
         pending=Money(int(pending), card.currency),
-        gifts=gifts,
-        donors=known + unknown,
+        gifts=counts.gifts,
+        donors=counts.donors,
         stages=_stages(session, card, raised),
         days_left=max(0, (card.ends_on - at.date()).days + 1),
         has_begun=at.date() >= card.starts_on,
@@ -281,32 +233,4 @@ def _news(session: Session, campaign_id: int) -> tuple[News, ...]:
             author=row.author,
         )
         for row in rows
-    )
-
-
-def _wall(session: Session, campaign_id: int, *, page: int, per_page: int) -> Wall:
-    named = (
-        *_held(campaign_id),
-        Donation.is_anonymous.is_(False),
-        Donation.wall == "shown",
-        Donation.public_name.is_not(None),
-    )
-    rows = session.execute(
-        select(Donation.public_name, Donation.message, Donation.language, Donation.paid_at)
-        .where(*named)
-        .order_by(Donation.paid_at.desc(), Donation.id.desc())
-        .limit(per_page)
-        .offset(per_page * (max(page, 1) - 1))
-    ).all()
-    count = session.execute(select(func.count()).where(*named)).scalar_one()
-    everybody = session.execute(select(func.count()).where(*_held(campaign_id))).scalar_one()
-    return Wall(
-        shown=tuple(
-            Supporter(name=name, message=message, language=language, paid_at=paid_at)
-            for name, message, language, paid_at in rows
-            if name and paid_at
-        ),
-        named=count,
-        anonymous=everybody - count,
-        page=page,
     )

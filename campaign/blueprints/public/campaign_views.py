@@ -7,8 +7,8 @@ from campaign.blueprints.public import bp
 from campaign.domain.errors import NotFound
 from campaign.i18n import LANGUAGES, preferred_language
 from campaign.kept import campaign_of, kept
-from campaign.services.campaign_page import wall_page
 from campaign.services.campaigns import CampaignCard
+from campaign.services.supporters import wall_page
 
 
 @bp.get("/")

@@ -1,0 +1,107 @@
+"""Who gave: how many, and those who let their names be shown."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from campaign.database import reading
+from campaign.domain.donation import DonationState
+from campaign.domain.errors import NotFound
+from campaign.models.donation import Donation
+from campaign.services.campaigns import CampaignCard
+
+SUPPORTERS_PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supporter:
+    """Somebody who let her name be shown, and what she wrote, in her language."""
+
+    name: str
+    message: str | None
+    language: str
+    paid_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wall:
+    """One page of supporters, the latest first. `anonymous` counts the gifts that show no name."""
+
+    shown: tuple[Supporter, ...]
+    named: int
+    anonymous: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.named // SUPPORTERS_PER_PAGE))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftCounts:
+    """Gifts that are paid and not wholly given back."""
+
+    gifts: int
+    donors: int
+    named: int
+
+
+def wall_page(card: CampaignCard, page: int) -> Wall:
+    """One page of the supporters; NotFound past the last."""
+    with reading() as session:
+        wall = wall_of(session, card.id, gift_counts(session, card.id), page=page, per_page=SUPPORTERS_PER_PAGE)
+    if not 1 <= page <= wall.pages:
+        raise NotFound("page")
+    return wall
+
+
+def gift_counts(session: Session, campaign_id: int) -> GiftCounts:
+    """The counts, in one pass over the gifts."""
+    is_named = and_(*_named())
+    gifts, known, with_donor, named = session.execute(
+        select(
+            func.count(),
+            func.count(Donation.donor_id.distinct()),
+            func.count(Donation.donor_id),
+            func.coalesce(func.sum(case((is_named, 1), else_=0)), 0),
+        ).where(*_held(campaign_id))
+    ).one()
+    return GiftCounts(gifts=gifts, donors=known + gifts - with_donor, named=int(named))
+
+
+def wall_of(session: Session, campaign_id: int, counts: GiftCounts, *, page: int, per_page: int) -> Wall:
+    """One page of the wall; empty past the last."""
+    rows = session.execute(
+        select(Donation.public_name, Donation.message, Donation.language, Donation.paid_at)
+        .where(*_held(campaign_id), *_named())
+        .order_by(Donation.paid_at.desc(), Donation.id.desc())
+        .limit(per_page)
+        .offset(per_page * (max(page, 1) - 1))
+    )
+    return Wall(
+        shown=tuple(
+            Supporter(name=name, message=message, language=language, paid_at=paid_at)
+            for name, message, language, paid_at in rows
+            if name and paid_at
+        ),
+        named=counts.named,
+        anonymous=counts.gifts - counts.named,
+        page=page,
+    )
+
+
+def paid_to(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
+    """The gifts that were paid, given back or not."""
+    return (Donation.campaign_id == campaign_id, Donation.state == DonationState.PAID.value)
+
+
+def _held(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Paid, and not wholly given back."""
+    return (*paid_to(campaign_id), Donation.refunded_minor < Donation.gift_minor + Donation.cover_minor)
+
+
+def _named() -> tuple[ColumnElement[bool], ...]:
+    """Shown on the wall: with a name, by the donor's own choice, and not hidden by staff."""
+    return Donation.is_anonymous.is_(False), Donation.wall == "shown", Donation.public_name.is_not(None)
