@@ -19,14 +19,8 @@ Tree: TypeAlias = "dict[str, str | Tree]"
 # An expandable field may hold one of these in full; of any other resource it holds the id.
 OUR_RESOURCES: Final = frozenset(
     {
-        "balance_transaction",
-        "charge",
-        "checkout.session",
-        "customer",
-        "dispute",
-        "payment_intent",
-        "payment_method",
-        "refund",
+        *("balance_transaction", "charge", "checkout.session", "customer", "dispute", "invoice", "payment_intent"),
+        *("payment_method", "payout", "price", "product", "refund", "subscription", "test_helpers.test_clock"),
     }
 )
 # Stripe's command line uses these two; they are in no document.

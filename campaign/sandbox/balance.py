@@ -6,7 +6,9 @@ from campaign.sandbox.json_types import Json
 from campaign.sandbox.lists import page_of
 from campaign.sandbox.params import Text, list_params
 
-LIST = list_params(currency=Text(3), source=Text(), type=Text())
+LIST = list_params(currency=Text(3), payout=Text(), source=Text(), type=Text())
+PAYOUT_DUE = "payout_due"
+_DAY_SECONDS = 86_400
 
 # What a movement is counted as, and what it is called, where that is not its kind.
 _CATEGORIES = {"payment": "charge", "payment_refund": "refund", "payment_failure_refund": "charge_failure"}
@@ -19,9 +21,14 @@ def retrieve(box: Box, transaction_id: str) -> Json:
 
 
 def list_all(box: Box, params: Json) -> Json:
-    """Movements, newest first."""
+    """Movements, newest first; with ``payout`` those that it paid out, its own one included."""
+    where: list[tuple[str, tuple[object, ...]]] = []
+    if "payout" in params:
+        payout = box.get("payout", params["payout"], param="payout")
+        where.append(("json_extract(hidden, '$.payout') = ?", (payout["id"],)))
     filters = ("currency", "source", "type")
-    return page_of(box, "balance_transaction", params, url="/v1/balance_transactions", filters=filters)
+    url = "/v1/balance_transactions"
+    return page_of(box, "balance_transaction", params, url=url, filters=filters, where=where)
 
 
 def summary(box: Box) -> Json:
@@ -100,6 +107,16 @@ def record_dispute_reversal(box: Box, dispute: Json) -> Json:
     return _record(box, dispute, kind="dispute_reversal", amount=-taken["amount"])
 
 
+def record_payout(box: Box, payout: Json) -> Json:
+    """The money of a payout, leaving for the bank."""
+    return _record(box, payout, kind="payout", amount=-payout["amount"])
+
+
+def record_payout_failure(box: Box, payout: Json) -> Json:
+    """The money of a payout that came back."""
+    return _record(box, payout, kind="payout_failure", amount=payout["amount"])
+
+
 def _kind(charge_id: str, of_card: str, of_bank: str) -> str:
     return of_bank if charge_id.startswith("py_") else of_card
 
@@ -165,7 +182,16 @@ def _record(
     box.save(transaction)
     if ready > now:
         box.later("release_funds", transaction["id"], due=ready)
+    elif kind != "payout":
+        _plan_payout(box)
     return transaction
+
+
+def _plan_payout(box: Box) -> None:
+    if not box.store.meta(PAYOUT_DUE):
+        midnight = (box.now() // _DAY_SECONDS + 1) * _DAY_SECONDS
+        box.store.set_meta(PAYOUT_DUE, str(midnight))
+        box.later("pay_out", "", due=midnight)
 
 
 def release(box: Box, transaction_id: str) -> None:
@@ -174,3 +200,4 @@ def release(box: Box, transaction_id: str) -> None:
     transaction["status"] = "available"
     box.save(transaction)
     box.tell("balance.available", summary(box))
+    _plan_payout(box)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, request
 from werkzeug.exceptions import BadRequest, Forbidden
 
-from campaign.sandbox import faults, jobs, levers
+from campaign.sandbox import faults, jobs, levers, payouts
 from campaign.sandbox.box import Box
 from campaign.sandbox.errors import Refused
 from campaign.sandbox.json_types import Json
@@ -35,6 +35,7 @@ class Control:
         api.add_url_rule("/deliver", view_func=self.deliver, methods=["POST"])
         api.add_url_rule("/disputes", view_func=self.dispute, methods=["POST"])
         api.add_url_rule("/disputes/<dispute_id>", view_func=self.move_dispute, methods=["POST"])
+        api.add_url_rule("/payouts", view_func=self.fail_payout, methods=["POST"])
         api.add_url_rule("/truth", view_func=self.truth, methods=["GET"])
         return api
 
@@ -93,6 +94,13 @@ class Control:
             return levers.move_dispute(self.box, dispute_id, _body()), 200
         except Refused as refusal:
             return {"error": refusal.error}, 400
+
+    def fail_payout(self) -> Json:
+        """Let the next payout come back from the bank a day after it was paid."""
+        if _body() != {"fail_next": True}:
+            raise BadRequest('The only thing to be said about payouts is {"fail_next": true}.')
+        payouts.fail_next(self.box)
+        return {"fail_next": True}
 
     def truth(self) -> Json:
         """What really happened to each payment."""

@@ -28,6 +28,7 @@ _REFERENCES: dict[str, frozenset[str]] = {
     "balance_transaction": frozenset({"source"}),
     "dispute": frozenset({"charge", "payment_intent"}),
     "radar.early_fraud_warning": frozenset({"charge", "payment_intent"}),
+    "payout": frozenset({"balance_transaction", "failure_balance_transaction"}),
     "payment_method": frozenset({"customer"}),
 }
 _COMPUTED: dict[tuple[str, str], Callable[[Box, Json], Json]] = {

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from campaign.sandbox import balance, charges, delayed, disputes, fraud_warnings, means, refunds, sessions
+from campaign.sandbox import balance, charges, delayed, disputes, fraud_warnings, means, payouts, refunds, sessions
 from campaign.sandbox.box import Box
 from campaign.sandbox.cards import Card
 
@@ -30,6 +30,10 @@ _JOBS: Final[dict[str, Callable[[Box, str], object]]] = {
     "warn_of_fraud": fraud_warnings.warn,
     "finish_bank_payment": delayed.finish,
     "release_funds": balance.release,
+    "pay_out": payouts.run,
+    "land_payout": payouts.land,
+    "reconcile_payout": payouts.reconcile,
+    "fail_payout": payouts.fail,
     "trace_refund": refunds.trace,
     "finish_refund": refunds.finish,
     "fail_refund": refunds.fail,

@@ -6,6 +6,7 @@ from campaign.sandbox.box import Box
 from campaign.sandbox.errors import Refused, no_such
 from campaign.sandbox.json_types import Json
 
+_MOMENTS = {"created": "created", "arrival_date": "json_extract(body, '$.arrival_date')"}
 _OPERATORS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
@@ -27,8 +28,9 @@ def page_of(
     conditions: list[tuple[str, tuple[object, ...]]] = [("kind = ?", (kind,)), *where]
     given = [name for name in filters if name in params]
     conditions.extend((f"json_extract(body, '$.{name}') = ?", (params[name],)) for name in given)
-    for operator, moment in params.get("created", {}).items():
-        conditions.append((f"created {_OPERATORS[operator]} ?", (moment,)))
+    for name, field in _MOMENTS.items():
+        limits = params.get(name, {}).items()
+        conditions.extend((f"{field} {_OPERATORS[operator]} ?", (moment,)) for operator, moment in limits)
     backwards = "ending_before" in params
     if backwards and "starting_after" in params:
         raise Refused("You cannot use both `starting_after` and `ending_before`.")

@@ -106,6 +106,9 @@ class Settings:
     transfer_delay_seconds: int = 86_400
     dispute_delay_seconds: int = 5
     available_after_seconds: int = 2 * 86_400
+    automatic_payouts: bool = True
+    payout_arrival_seconds: int = 86_400
+    payout_reconciliation_seconds: int = 3_600
     # Stripe waits about an hour, then longer, for three days; nobody developing waits so long.
     retry_pauses_seconds: tuple[int, ...] = (1, 5, 30, 300, 1_800, 7_200, 43_200)
     webhook_timeout_seconds: float = 10.0

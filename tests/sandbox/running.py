@@ -128,6 +128,10 @@ class RunningSandbox:
         """Let the owner of a card dispute a payment: see ``campaign/sandbox/levers.py``."""
         return self._control("POST", "disputes", {"payment": payment, **how})
 
+    def fail_next_payout(self) -> None:
+        """Let the next payout come back a day after it was paid."""
+        self._control("POST", "payouts", {"fail_next": True})
+
     def _control(self, method: str, lever: str, body: Json | None = None) -> Json:
         answer = self.http.request(method, f"{self.api_base}/sandbox/api/{lever}", json=body, timeout=30)
         answer.raise_for_status()

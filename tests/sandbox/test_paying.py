@@ -1,10 +1,12 @@
 """A session is paid, declined, authenticated or left alone; seen through the official library."""
 
+from pathlib import Path
+
 import pytest
 import stripe
 
 from tests.sandbox.gifts import full_session, open_gift
-from tests.sandbox.running import Listener, RunningSandbox
+from tests.sandbox.running import Listener, RunningSandbox, running_sandbox
 
 
 def test_a_good_card_completes_the_session(running: RunningSandbox, client: stripe.StripeClient) -> None:
@@ -132,13 +134,15 @@ def test_a_customer_is_made_when_the_session_asks_for_one(running: RunningSandbo
     assert client.v1.customers.retrieve(paid.customer).email == "donor@example.org"
 
 
-def test_the_balance_is_the_sum_of_all_movements(running: RunningSandbox, client: stripe.StripeClient) -> None:
-    for method in ("pm_card_visa", "pm_card_bypassPending"):
-        running.pay(open_gift(client)["id"], method=method)
-    running.advance(2)
-    balance = client.v1.balance.retrieve()
-    assert (balance.pending[0].amount, balance.available[0].amount) == (2397, 2397)
-    running.advance(2 * 24 * 3600)
-    balance = client.v1.balance.retrieve()
-    assert (balance.pending[0].amount, balance.available[0].amount) == (0, 2 * 2397)
-    assert sum(row["net"] for row in running.truth()) == 2 * 2397
+def test_the_balance_is_the_sum_of_all_movements(tmp_path: Path) -> None:
+    with running_sandbox(tmp_path, automatic_payouts=False) as running:
+        client = running.client()
+        for method in ("pm_card_visa", "pm_card_bypassPending"):
+            running.pay(open_gift(client)["id"], method=method)
+        running.advance(2)
+        balance = client.v1.balance.retrieve()
+        assert (balance.pending[0].amount, balance.available[0].amount) == (2397, 2397)
+        running.advance(2 * 24 * 3600)
+        balance = client.v1.balance.retrieve()
+        assert (balance.pending[0].amount, balance.available[0].amount) == (0, 2 * 2397)
+        assert sum(row["net"] for row in running.truth()) == 2 * 2397
