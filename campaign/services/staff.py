@@ -7,11 +7,13 @@ from typing import Any
 
 from flask_security.datastore import SQLAlchemySessionUserDatastore
 from flask_security.utils import hash_password
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from campaign.database import reading, transaction
 from campaign.domain.errors import Conflict, DomainError, NotFound
+from campaign.extensions import db
 from campaign.gateways.clock import Clock
 from campaign.models.staff import Role, Staff
 from campaign.services import audit
@@ -22,6 +24,12 @@ DEMO_PEOPLE = (
     ("campaign@demo.kurak.example", "Demo campaign desk", "campaign"),
     ("finance@demo.kurak.example", "Demo finance desk", "finance"),
     ("approver@demo.kurak.example", "Demo approver", "approver"),
+)
+
+
+sign_in_session: "scoped_session[Any]" = scoped_session(
+    sessionmaker(class_=FlaskSession, db=db),
+    scopefunc=db.session.registry.scopefunc,  # one for each of Flask's contexts, as the other
 )
 
 
@@ -58,9 +66,18 @@ class StaffRow:
     has_second_factor: bool
 
 
-def staff_datastore(session: "scoped_session[Any]") -> SQLAlchemySessionUserDatastore:
-    """What Flask-Security finds people in. The session must be its own: it writes early and commits late in a request."""
-    return SQLAlchemySessionUserDatastore(session, Staff, Role)
+def staff_datastore() -> SQLAlchemySessionUserDatastore:
+    """What Flask-Security finds people in, on a database session of its own.
+
+    It writes early in a request and commits late, and a service that ends a reading in between rolls the shared session
+    back. The caller ends each request's session by `close_sign_in_session`.
+    """
+    return SQLAlchemySessionUserDatastore(sign_in_session, Staff, Role)
+
+
+def close_sign_in_session() -> None:
+    """Give the connection of this request's sign-in back."""
+    sign_in_session.remove()
 
 
 def add_staff(

@@ -7,20 +7,17 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, current_app, request
-from flask.globals import app_ctx
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from flask_limiter.util import get_remote_address
 from flask_security.forms import LoginForm, TwoFactorRescueForm, TwoFactorSetupForm
-from flask_sqlalchemy.session import Session
-from sqlalchemy.orm import scoped_session, sessionmaker
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 
 from campaign.config import Config
-from campaign.extensions import db, limiter, security
+from campaign.extensions import limiter, security
 from campaign.i18n import Catalogues
-from campaign.services.staff import DEMO_PASSWORD, staff_datastore
+from campaign.services.staff import DEMO_PASSWORD, close_sign_in_session, staff_datastore
 
 DEMO_BYTES = DEMO_PASSWORD.encode()
 FRESH_FOR = timedelta(minutes=5)
@@ -101,15 +98,6 @@ class DeskDomain(Catalogues):
         return str(found) % variables if variables else str(found)
 
 
-def _context_id() -> int:
-    return id(app_ctx._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001  # as Flask-SQLAlchemy does
-
-
-sign_in_session: "scoped_session[Session]" = scoped_session(sessionmaker(class_=Session, db=db), scopefunc=_context_id)
-"""Flask-Security's own database session, one for each request: a service that ends a reading rolls the other one back,
-and with it would go what Flask-Security has changed and not yet committed."""
-
-
 def init_app(app: Flask) -> None:
     """Join Flask-Security to the app and put limits on the doors."""
     config: Config = app.config["KURAK"]
@@ -117,7 +105,7 @@ def init_app(app: Flask) -> None:
     app.config.update({f"SECURITY_MSG_{key}": value for key, value in MESSAGES.items()})
     security.init_app(
         app,
-        staff_datastore(sign_in_session),
+        staff_datastore(),
         login_form=DeskLoginForm,
         two_factor_setup_form=SecondStepForm,
         two_factor_rescue_form=NoRescueForm,
@@ -147,7 +135,7 @@ def _ask_who_is_there_at_the_desk_alone(app: Flask) -> None:
 
 
 def _end_session(_error: BaseException | None) -> None:
-    sign_in_session.remove()
+    close_sign_in_session()
 
 
 def _settings(config: Config) -> dict[str, object]:
