@@ -1,7 +1,7 @@
 """The instances that Flask's extensions live in; made here, set up by `create_app`."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask_babel import Babel
 from flask_limiter import Limiter
@@ -10,7 +10,7 @@ from flask_migrate import Migrate
 from flask_security.core import Security
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, Table, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, registry
 
 NAMING = {
@@ -54,6 +54,9 @@ class Model(DeclarativeBase):
     )
     # Flask-SQLAlchemy looks the metadata up on the class that it is given.
     metadata = registry.metadata
+
+    if TYPE_CHECKING:
+        __table__: ClassVar[Table]  # hot paths write through it: Core costs a third of what the ORM does
 
 
 db: SQLAlchemy = SQLAlchemy(model_class=Model)

@@ -4,24 +4,25 @@ It can be given the same facts any number of times, and facts in any order: paym
 keyed by the provider's ids, totals are recomputed, and journal, receipts and mails have unique keys.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from campaign.database import insert_once
+from campaign.database import insert_once_for_key
 from campaign.domain import journal
 from campaign.domain.donation import DonationState, Fact, next_state
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
-from campaign.domain.money import Money
 from campaign.gateways.payments import PaymentFacts, RefundFacts
 from campaign.models.donation import Donation, DonationEvent, Refund
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 from campaign.services import bookkeeping, gift_papers
+from campaign.services.locked_gift import DonorOfGift, LockedGift
 from campaign.services.public_revision import count_public_change
 
 NOW_REFUNDED = ("pending", "succeeded")
@@ -33,59 +34,36 @@ class PaymentMismatch(DomainError):
 
 
 @dataclass(slots=True)
-class Gift:
-    """A locked gift while facts are applied to it: its row as read, and what changes."""
+class _Outcome:
+    """What applying facts brings: steps of the gift's history, and entries for the books."""
 
-    row: Row[Any]
-    changes: dict[str, object]
-
-    @property
-    def id(self) -> int:
-        return int(self.row.id)
-
-    @property
-    def subject(self) -> str:
-        return f"donation:{self.row.public_id}"
-
-    @property
-    def gift(self) -> Money:
-        return Money(self.row.gift_minor, self.row.currency)
-
-    @property
-    def cover(self) -> Money:
-        return Money(self.row.cover_minor, self.row.currency)
-
-    @property
-    def charge(self) -> Money:
-        return self.gift + self.cover
-
-    def now(self, name: str) -> Any:  # a column of any type
-        """A column's value with the changes of this transaction in it."""
-        return self.changes.get(name, getattr(self.row, name))
+    happened: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    entries: list[journal.Entry] = field(default_factory=list)
 
 
-def apply_facts(session: Session, donation_id: int, facts: PaymentFacts, *, at: datetime, public_url: str) -> None:
-    """Bring a gift, locked by the caller, up to these facts. PaymentMismatch, and no change, when they do not fit."""
-    gift = Gift(session.execute(select(*Donation.__table__.c).where(Donation.id == donation_id)).one(), {})
+def apply_facts(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: datetime, public_url: str) -> None:
+    """Bring a gift up to these facts. PaymentMismatch, and no change, when they do not fit."""
     _refuse_mismatch(gift, facts)
-    happened: list[tuple[str, dict[str, object]]] = []
-    _move(session, gift, facts, happened, at=at)
-    _settle(session, gift, facts, happened, at=at)
-    _refund(session, gift, facts, happened, at=at)
-    if not happened:
+    outcome = _Outcome()
+    _move(session, gift, facts, outcome, at=at)
+    _settle(session, gift, facts, outcome)
+    _refund(session, gift, facts, outcome, at=at)
+    if not outcome.happened:
         return
+    if outcome.entries:
+        bookkeeping.post_all(session, outcome.entries, campaign_id=gift.row.campaign_id, at=at)
     gift.changes["version"] = gift.row.version + 1
-    session.execute(update(Donation).where(Donation.id == gift.id).values(gift.changes))
+    session.execute(_CHANGE, {"donation": gift.id, **gift.changes})
     session.execute(
-        insert(DonationEvent),
-        [{"donation_id": gift.id, "at": at, "kind": kind, "detail": detail} for kind, detail in happened],
+        _REMEMBER,
+        [{"donation_id": gift.id, "at": at, "kind": kind, "detail": detail} for kind, detail in outcome.happened],
     )
     if gift.now("state") == DonationState.PAID:
-        gift_papers.bring_up_to_date(session, gift.id, at=at, public_url=public_url)
+        gift_papers.bring_up_to_date(session, gift, at=at, public_url=public_url)
     count_public_change(session, gift.row.campaign_id)  # last: everybody who settles for this campaign meets here
 
 
-def _refuse_mismatch(gift: Gift, facts: PaymentFacts) -> None:
+def _refuse_mismatch(gift: LockedGift, facts: PaymentFacts) -> None:
     row = gift.row
     if facts.livemode != row.livemode:
         raise PaymentMismatch("test money and real money")
@@ -97,9 +75,7 @@ def _refuse_mismatch(gift: Gift, facts: PaymentFacts) -> None:
         raise PaymentMismatch("a second payment of a gift that is paid; refund one of the two at Stripe")
 
 
-def _move(
-    session: Session, gift: Gift, facts: PaymentFacts, happened: list[tuple[str, dict[str, object]]], *, at: datetime
-) -> None:
+def _move(session: Session, gift: LockedGift, facts: PaymentFacts, outcome: _Outcome, *, at: datetime) -> None:
     """The payment's own step, and the entry and donor that come with «paid»."""
     state = DonationState(gift.row.state)
     new = next_state(state, facts.fact)
@@ -113,27 +89,21 @@ def _move(
             method=facts.method,
             method_brand=facts.method_brand,
             method_last4=facts.method_last4,
-            donor_id=_donor(session, gift, facts, at=at),
         )
-        _post(
-            session,
-            gift,
-            journal.gift_paid(
-                charge_id=facts.charge_id or facts.checkout_id,
-                subject=gift.subject,
-                gift=gift.gift,
-                cover=gift.cover,
-                fund_id=gift.row.fund_id,
-                on=(facts.paid_at or at).date(),
-            ),
-            at=at,
+        gift.donor = _donor(session, gift, facts, at=at)
+        entry = journal.gift_paid(
+            charge_id=facts.charge_id or facts.checkout_id,
+            subject=gift.subject,
+            gift=gift.gift,
+            cover=gift.cover,
+            fund_id=gift.row.fund_id,
+            on=(facts.paid_at or at).date(),
         )
-    happened.append((new.value, {"from": state.value}))
+        outcome.entries.append(entry)
+    outcome.happened.append((new.value, {"from": state.value}))
 
 
-def _settle(
-    session: Session, gift: Gift, facts: PaymentFacts, happened: list[tuple[str, dict[str, object]]], *, at: datetime
-) -> None:
+def _settle(session: Session, gift: LockedGift, facts: PaymentFacts, outcome: _Outcome) -> None:
     """The provider's balance transaction, once it is known: it comes after the payment, sometimes much later."""
     if facts.settled is None or facts.settled_on is None or gift.row.settlement_id or facts.fact is not Fact.PAID:
         return
@@ -153,21 +123,19 @@ def _settle(
         fee_fund_id=_fee_fund(session, gift),
         on=facts.settled_on.date(),
     )
-    _post(session, gift, entry, at=at)
-    happened.append(("settled", {"fee_minor": facts.settled.fee.minor, "currency": facts.settled.fee.currency}))
+    outcome.entries.append(entry)
+    outcome.happened.append(("settled", {"fee_minor": facts.settled.fee.minor, "currency": facts.settled.fee.currency}))
 
 
-def _refund(
-    session: Session, gift: Gift, facts: PaymentFacts, happened: list[tuple[str, dict[str, object]]], *, at: datetime
-) -> None:
+def _refund(session: Session, gift: LockedGift, facts: PaymentFacts, outcome: _Outcome, *, at: datetime) -> None:
     """Every refund that the provider knows; their sum is computed anew, never added to."""
-    if gift.now("state") != DonationState.PAID:
+    if gift.now("state") != DonationState.PAID or not facts.refunds:
         return
     in_order = sorted(facts.refunds, key=lambda known: (known.made_at, known.provider_id))
-    happened.extend(
+    outcome.happened.extend(
         (f"refund_{refund.state}", {"refund": refund.provider_id, "minor": refund.amount.minor})
         for refund in in_order
-        if _apply_refund(session, gift, refund, at=at)
+        if _apply_refund(session, gift, refund, outcome, at=at)
     )
     amounts = session.execute(
         select(Refund.amount_minor).where(Refund.donation_id == gift.id, Refund.state.in_(NOW_REFUNDED))
@@ -177,7 +145,7 @@ def _refund(
         gift.changes["refunded_minor"] = refunded
 
 
-def _apply_refund(session: Session, gift: Gift, refund: RefundFacts, *, at: datetime) -> bool:
+def _apply_refund(session: Session, gift: LockedGift, refund: RefundFacts, outcome: _Outcome, *, at: datetime) -> bool:
     """One refund, ours (its request is in the metadata) or made in the dashboard; True when it says something new."""
     is_ours = Refund.provider_id == refund.provider_id
     if refund.request_id:
@@ -209,26 +177,20 @@ def _apply_refund(session: Session, gift: Gift, refund: RefundFacts, *, at: date
         return False
     else:
         session.execute(update(Refund).where(Refund.id == known.id).values(facts))
-    _post_refund(session, gift, refund, at=at)
+    outcome.entries.extend(_entries_of(gift, refund, at=at))
     return True
 
 
-def _post_refund(session: Session, gift: Gift, refund: RefundFacts, *, at: datetime) -> None:
+def _entries_of(gift: LockedGift, refund: RefundFacts, *, at: datetime) -> Iterator[journal.Entry]:
     """Money moves when the provider's balance transactions say so: out, and back in if it failed."""
     about: dict[str, Any] = {"subject": gift.subject, "refunded": refund.amount, "fund_id": gift.row.fund_id}
     if refund.settled:
-        on = _day(refund.settled_on, at)
-        _post(session, gift, journal.refund_made(settled=refund.settled, on=on, **about), at=at)
+        yield journal.refund_made(settled=refund.settled, on=_day(refund.settled_on, at), **about)
     if refund.returned:
-        on = _day(refund.returned_on, at)
-        _post(session, gift, journal.refund_failed(returned=refund.returned, on=on, **about), at=at)
+        yield journal.refund_failed(returned=refund.returned, on=_day(refund.returned_on, at), **about)
 
 
-def _post(session: Session, gift: Gift, entry: journal.Entry, *, at: datetime) -> None:
-    bookkeeping.post(session, entry, campaign_id=gift.row.campaign_id, at=at)
-
-
-def _fee_fund(session: Session, gift: Gift) -> int:
+def _fee_fund(session: Session, gift: LockedGift) -> int:
     """Whose money pays the fee: the gift's fund, or the general one so that the gift arrives whole."""
     if gift.row.fee_bearer == "fund":
         return int(gift.row.fund_id)
@@ -237,15 +199,11 @@ def _fee_fund(session: Session, gift: Gift) -> int:
     ).scalar_one()
 
 
-def _donor(session: Session, gift: Gift, facts: PaymentFacts, *, at: datetime) -> int | None:
+def _donor(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: datetime) -> DonorOfGift | None:
     """The person behind the address that the payment was made with; None when there is none."""
     if not facts.email:
         return None
     key = facts.email.strip().casefold()
-    found = select(Donor.id).where(Donor.email_key == key)
-    donor_id = session.execute(found).scalar()
-    if donor_id is not None:
-        return donor_id
     donor = {
         "public_id": new_public_id(),
         "email": facts.email,
@@ -254,9 +212,17 @@ def _donor(session: Session, gift: Gift, facts: PaymentFacts, *, at: datetime) -
         "language": gift.row.language,
         "created_at": at,
     }
-    insert_once(session, Donor, donor)
-    return session.execute(found).scalar_one()
+    donor_id: int | None = insert_once_for_key(session, Donor, donor)
+    if donor_id is not None:
+        return DonorOfGift(donor_id, facts.email, facts.name or gift.row.public_name)
+    known = session.execute(select(Donor.id, Donor.email, Donor.name).where(Donor.email_key == key)).one()
+    return DonorOfGift(known[0], known[1], known[2])
 
 
 def _day(instant: datetime | None, otherwise: datetime) -> date:
     return (instant or otherwise).date()
+
+
+# Built once, of the tables alone: every gift passes here.
+_CHANGE = update(Donation.__table__).where(Donation.__table__.c.id == bindparam("donation"))
+_REMEMBER = insert(DonationEvent.__table__)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Integer, Select, case, func, insert, literal, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, func, insert, literal, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -88,52 +88,83 @@ def post(
 ) -> bool:
     """Write an entry into the books; False when it stands already, to the letter.
 
-    The lines go first and the header last, whose trigger checks and seals them. Raises EntryConflict when the source is
-    known with another content, NotEnoughFunds and MoneyMayNotGoThere when the database refuses a voluntary move.
+    Raises EntryConflict when the source is known with another content, NotEnoughFunds and MoneyMayNotGoThere when the
+    database refuses a voluntary move.
     """
-    known = session.execute(
-        select(JournalEntry.request_hash).where(JournalEntry.source == entry.source)
-    ).scalar_one_or_none()
-    if known is not None:
-        if known != entry.request_hash:
-            raise EntryConflict(entry.source)
-        return False
-    entry_id = uuid4().hex
-    session.execute(
-        insert(Posting),
-        [
-            {
-                "entry_id": entry_id,
-                "transaction_id": 0,
-                "line": number,
-                "account": int(line.account),
-                "fund_id": line.fund_id,
-                "currency": line.amount.currency,
-                "amount_minor": line.amount.minor,
-                "reference": line.reference,
-            }
-            for number, line in enumerate(entry.lines, start=1)
-        ],
-    )
-    header = {
-        "id": entry_id,
-        "transaction_id": 0,
-        "campaign_id": campaign_id,
-        "source": entry.source,
-        "request_hash": entry.request_hash,
-        "kind": entry.kind.value,
-        "subject": entry.subject,
-        "effective_on": entry.effective_on,
-        "recorded_at": at,
-        "reverses": entry.reverses,
-        "actor_id": actor_id,
-        "note": note or entry.note,
-    }
+    return post_all(session, [entry], campaign_id=campaign_id, at=at, actor_id=actor_id, note=note) == 1
+
+
+def post_all(
+    session: Session,
+    entries: Sequence[Entry],
+    *,
+    campaign_id: int,
+    at: datetime,
+    actor_id: int | None = None,
+    note: str = "",
+) -> int:
+    """Write several entries of one moment as `post` does; how many were new.
+
+    All lines go first and the headers last, whose trigger checks and seals them: two statements, however many there are.
+    """
+    known = _known(session, entries)
+    new = [(uuid4().hex, entry) for entry in entries if entry.source not in known]
+    if not new:
+        return 0
+    session.execute(_INSERT_LINES, [line for entry_id, entry in new for line in _lines(entry_id, entry)])
+    headers = [
+        {
+            "id": entry_id,
+            "transaction_id": 0,
+            "campaign_id": campaign_id,
+            "source": entry.source,
+            "request_hash": entry.request_hash,
+            "kind": entry.kind.value,
+            "subject": entry.subject,
+            "effective_on": entry.effective_on,
+            "recorded_at": at,
+            "reverses": entry.reverses,
+            "actor_id": actor_id,
+            "note": note or entry.note,
+        }
+        for entry_id, entry in new
+    ]
     try:
-        session.execute(insert(JournalEntry), header)
+        session.execute(_INSERT_HEADERS, headers)
     except IntegrityError as error:
         raise _refusal(error) from error
-    return True
+    return len(new)
+
+
+def _known(session: Session, entries: Sequence[Entry]) -> set[str]:
+    """The sources that stand in the books already; EntryConflict when one stands with another content."""
+    rows = session.execute(_STANDING, {"sources": [entry.source for entry in entries]})
+    standing: dict[str, str] = {row.source: row.request_hash for row in rows}
+    for entry in entries:
+        if standing.get(entry.source, entry.request_hash) != entry.request_hash:
+            raise EntryConflict(entry.source)
+    return set(standing)
+
+
+def _lines(entry_id: str, entry: Entry) -> Iterable[dict[str, object]]:
+    for number, line in enumerate(entry.lines, start=1):
+        yield {
+            "entry_id": entry_id,
+            "transaction_id": 0,
+            "line": number,
+            "account": int(line.account),
+            "fund_id": line.fund_id,
+            "currency": line.amount.currency,
+            "amount_minor": line.amount.minor,
+            "reference": line.reference,
+        }
+
+
+# Built once, of the tables alone: every gift passes here.
+_INSERT_LINES, _INSERT_HEADERS = insert(Posting.__table__), insert(JournalEntry.__table__)
+_STANDING = select(JournalEntry.__table__.c.source, JournalEntry.__table__.c.request_hash).where(
+    JournalEntry.__table__.c.source.in_(bindparam("sources", expanding=True))
+)
 
 
 def lock_funds(session: Session, fund_ids: Iterable[int]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import insert_once, reading, transaction
@@ -108,9 +108,9 @@ def issue_receipt(
     number = f"{series}-{at.year}-{serial:06d}"
     code = "".join(secrets.choice(ALPHABET) for _ in range(10))
     replaced = session.execute(select(Receipt.number).where(Receipt.id == replaces)).scalar() if replaces else None
-    document = _document(facts, number=number, code=code, issued_on=at.date(), replaces=replaced)
+    document = _document(facts, number=number, code=code, issued_on=at.date(), replaces=replaced).to_json()
     receipt_id: int = session.execute(
-        insert(Receipt).returning(Receipt.id),
+        _ISSUE,
         {
             "series": series,
             "year": at.year,
@@ -122,8 +122,8 @@ def issue_receipt(
             "amount_minor": facts.remaining.minor,
             "issued_at": at,
             "verify_code": code,
-            "document": document.to_json(),
-            "document_sha256": document.sha256(),
+            "document": document,
+            "document_sha256": hashlib.sha256(document.encode()).hexdigest(),
             "replaces_id": replaces,
         },
     ).scalar_one()
@@ -287,17 +287,23 @@ def verify_receipt(number: str, code: str) -> VerifiedReceipt | None:
 
 def _take_number(session: Session, series: str, year: int) -> int:
     """The next serial; the counter's row stays locked until the transaction ends, so that no number is lost."""
-    counted = (
-        update(ReceiptCounter)
-        .where(ReceiptCounter.series == series, ReceiptCounter.year == year)
-        .values(last_number=ReceiptCounter.last_number + 1)
-        .returning(ReceiptCounter.last_number)
-    )
-    serial = session.execute(counted).scalar()
+    wanted = {"of_series": series, "of_year": year}
+    serial: int | None = session.execute(_COUNT_UP, wanted).scalar()
     if serial is None:
         insert_once(session, ReceiptCounter, {"series": series, "year": year, "last_number": 0})
-        serial = session.execute(counted).scalar_one()
+        serial = int(session.execute(_COUNT_UP, wanted).scalar_one())
     return serial
+
+
+_COUNTER = ReceiptCounter.__table__
+# Built once, of the tables alone: every gift passes here.
+_ISSUE = insert(Receipt.__table__).returning(Receipt.__table__.c.id)
+_COUNT_UP = (
+    update(_COUNTER)
+    .where(_COUNTER.c.series == bindparam("of_series"), _COUNTER.c.year == bindparam("of_year"))
+    .values(last_number=_COUNTER.c.last_number + 1)
+    .returning(_COUNTER.c.last_number)
+)
 
 
 def _document(facts: ReceiptFacts, *, number: str, code: str, issued_on: date, replaces: str | None) -> ReceiptDocument:

@@ -7,9 +7,9 @@ changes nothing.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
@@ -25,6 +25,7 @@ from campaign.gateways.payments import (
 from campaign.models.donation import Donation, Refund
 from campaign.services import webhook_inbox
 from campaign.services.applying import PaymentMismatch, apply_facts
+from campaign.services.locked_gift import LockedGift, lock_gift
 from campaign.services.webhook_inbox import TakenEvent
 
 KINDS = {
@@ -48,11 +49,23 @@ class KeepsMoving(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A gift's row before the provider was asked."""
+    """A gift's row before the provider was asked, and whether there are refunds of it."""
 
     id: int
     version: int
     checkout_id: str | None
+    has_refunds: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Errand:
+    """How to settle: whom to ask, by which clock, with refunds or without, and which event told of it."""
+
+    payments: PaymentGateway
+    clock: Clock
+    public_url: str
+    event: TakenEvent | None = None
+    with_refunds: bool = False
 
 
 def settle_next_event(*, payments: PaymentGateway, clock: Clock, public_url: str) -> bool:
@@ -83,26 +96,36 @@ def look_at_checkout(checkout_id: str, *, payments: PaymentGateway, clock: Clock
 
 
 def settle(
-    donation_id: int,
-    *,
-    payments: PaymentGateway,
-    clock: Clock,
-    public_url: str,
-    event: TakenEvent | None = None,
-    with_refunds: bool = False,
+    donation_id: int, *, payments: PaymentGateway, clock: Clock, public_url: str, with_refunds: bool = False
 ) -> None:
-    """Bring one gift up to what the provider knows now, and close the event that told of it in the same transaction."""
+    """Bring one gift up to what the provider knows now."""
+    errand = _Errand(payments=payments, clock=clock, public_url=public_url, with_refunds=with_refunds)
+    _settle(_seen(_BY_ID, donation_id), errand)
+
+
+def _settle(seen: _Seen | None, errand: _Errand) -> None:
+    """Ask and apply, until nobody else has applied anything in between; the event is closed in the same transaction."""
     for _ in range(REFETCHES_MAX):
-        seen, has_refunds = _seen(donation_id)
-        checkout_id = seen.checkout_id or (event.object_id if event and event.type.startswith("checkout.") else None)
-        if checkout_id is None:
-            raise GiftNotKnownYet("without a payment page")
-        facts = payments.payment(checkout_id, with_refunds=with_refunds or has_refunds)
+        if seen is None:
+            raise GiftNotKnownYet
+        has_refunds = errand.with_refunds or seen.has_refunds
+        facts = errand.payments.payment(_page_of(seen, errand.event), with_refunds=has_refunds)
         with transaction() as session:
-            if _is_unmoved(session, seen):
-                _apply(session, seen, facts, at=clock.now(), public_url=public_url, event=event)
+            gift = lock_gift(session, seen.id)
+            if _is_unmoved(gift, seen):
+                _apply(session, gift, facts, errand)
                 return
+        seen = _seen(_BY_ID, seen.id)
     raise KeepsMoving
+
+
+def _page_of(seen: _Seen, event: TakenEvent | None) -> str:
+    """The payment page to ask about: the gift's own, else the one that the event tells of."""
+    if seen.checkout_id is not None:
+        return seen.checkout_id
+    if event is None or not event.type.startswith("checkout."):
+        raise GiftNotKnownYet("without a payment page")
+    return event.object_id
 
 
 def _settle_event(event: TakenEvent, *, payments: PaymentGateway, clock: Clock, public_url: str) -> None:
@@ -110,69 +133,73 @@ def _settle_event(event: TakenEvent, *, payments: PaymentGateway, clock: Clock, 
     if act not in KINDS.get(kind, ()):
         _close(event, "ignored", clock=clock)
         return
+    is_about_refunds = kind == "refund" or act == "refunded"
     try:
-        donation_id = _donation_of(kind, event.object_id, payments=payments)
-        if donation_id is None:
+        seen = _gift_of(kind, event.object_id, payments=payments)
+        if seen is None:
             _close(event, "foreign", clock=clock)
             return
-        settle(
-            donation_id,
-            payments=payments,
-            clock=clock,
-            public_url=public_url,
-            event=event,
-            with_refunds=kind == "refund" or act == "refunded",
+        _settle(
+            seen,
+            _Errand(payments=payments, clock=clock, public_url=public_url, event=event, with_refunds=is_about_refunds),
         )
     except GoneAtProvider:
         _close(event, "processed", clock=clock)  # it was deleted meanwhile: there is nothing left to do
 
 
-def _donation_of(kind: str, object_id: str, *, payments: PaymentGateway) -> int | None:
+def _gift_of(kind: str, object_id: str, *, payments: PaymentGateway) -> _Seen | None:
     """Whose gift an object is about: by our own rows, else by the metadata at the provider; None is somebody else's."""
-    query = {
-        "checkout.session": select(Donation.id).where(Donation.checkout_id == object_id),
-        "payment_intent": select(Donation.id).where(Donation.payment_id == object_id),
-        "charge": select(Donation.id).where(Donation.charge_id == object_id),
-        "refund": select(Refund.donation_id).where(Refund.provider_id == object_id),
-    }[kind]
-    with reading() as session:
-        donation_id = session.execute(query).scalar()
-    if donation_id is not None:
-        return donation_id
+    known = _seen(_BY_OBJECT[kind], object_id)
+    if known is not None:
+        return known
     public_id = payments.donation_of(kind, object_id)
     if public_id is None:
         return None
-    with reading() as session:
-        donation_id = session.execute(select(Donation.id).where(Donation.public_id == public_id)).scalar()
-    if donation_id is None:
+    known = _seen(_BY_PUBLIC_ID, public_id)
+    if known is None:
         raise GiftNotKnownYet(public_id)
-    return donation_id
+    return known
 
 
-def _seen(donation_id: int) -> tuple[_Seen, bool]:
+def _seen(query: Select[*tuple[Any, ...]], key: str | int) -> _Seen | None:
     with reading() as session:
-        row = session.execute(
-            select(Donation.id, Donation.version, Donation.checkout_id).where(Donation.id == donation_id)
-        ).one()
-        has_refunds = session.execute(select(Refund.id).where(Refund.donation_id == donation_id)).first() is not None
-    return _Seen(row[0], row[1], row[2]), has_refunds
+        row = session.execute(query, {"key": key}).one_or_none()
+    return _Seen(row[0], row[1], row[2], row[3]) if row else None
 
 
-def _is_unmoved(session: Session, seen: _Seen) -> bool:
-    """Lock the gift; True when nobody applied anything since it was looked at."""
-    version = session.execute(select(Donation.version).where(Donation.id == seen.id).with_for_update()).scalar_one()
-    return version == seen.version
+def _is_unmoved(gift: LockedGift, seen: _Seen) -> bool:
+    """True when nobody has applied anything since the gift was looked at."""
+    return bool(gift.row.version == seen.version)
 
 
-def _apply(
-    session: Session, seen: _Seen, facts: PaymentFacts, *, at: datetime, public_url: str, event: TakenEvent | None
-) -> None:
-    apply_facts(session, seen.id, facts, at=at, public_url=public_url)
-    if event is not None:
-        webhook_inbox.mark_done(session, event.id, "processed", at=at, donation_id=seen.id)
+def _apply(session: Session, gift: LockedGift, facts: PaymentFacts, errand: _Errand) -> None:
+    at = errand.clock.now()
+    apply_facts(session, gift, facts, at=at, public_url=errand.public_url)
+    if errand.event is not None:
+        webhook_inbox.mark_done(session, errand.event.id, "processed", at=at, donation_id=gift.id)
     webhook_inbox.retry_parked(session, at=at)
 
 
 def _close(event: TakenEvent, state: str, *, clock: Clock) -> None:
     with transaction() as session:
         webhook_inbox.mark_done(session, event.id, state, at=clock.now())
+
+
+_DONATION, _REFUND = Donation.__table__, Refund.__table__
+# Built once, of the tables alone: every event passes here.
+_SEEN = select(
+    _DONATION.c.id,
+    _DONATION.c.version,
+    _DONATION.c.checkout_id,
+    select(_REFUND.c.id).where(_REFUND.c.donation_id == _DONATION.c.id).correlate(_DONATION).exists(),
+)
+_BY_ID = _SEEN.where(_DONATION.c.id == bindparam("key"))
+_BY_PUBLIC_ID = _SEEN.where(_DONATION.c.public_id == bindparam("key"))
+_BY_OBJECT = {
+    "checkout.session": _SEEN.where(_DONATION.c.checkout_id == bindparam("key")),
+    "payment_intent": _SEEN.where(_DONATION.c.payment_id == bindparam("key")),
+    "charge": _SEEN.where(_DONATION.c.charge_id == bindparam("key")),
+    "refund": _SEEN.where(
+        _DONATION.c.id.in_(select(_REFUND.c.donation_id).where(_REFUND.c.provider_id == bindparam("key")))
+    ),
+}
