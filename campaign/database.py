@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from flask import Flask
@@ -66,10 +67,34 @@ def reading() -> Iterator[Session]:
 
 def insert_once(session: Session, table: type[Model], row: dict[str, Any]) -> bool:
     """Insert a row unless its unique key is taken; True when it is new. Two at the same time are no error."""
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return insert_once_for_key(session, table, row) is not None
+
+
+def insert_once_for_key(session: Session, table: type[Model], row: dict[str, Any]) -> Any:  # a key of any type
+    """The same, for who needs the new row's primary key (its first column); None when the row is not new."""
+    statement = _insert_once(table, is_postgresql=session.get_bind().dialect.name == "postgresql")
+    return session.execute(statement, row).scalar()
+
+
+def insert_once_alone(table: type[Model], row: dict[str, Any]) -> bool:
+    """`insert_once` as a whole transaction without a session, for a hot path that writes one row and nothing else."""
+    engine = db.engine
+    statement = _insert_once(table, is_postgresql=engine.dialect.name == "postgresql")
+    try:
+        with engine.connect().execution_options(immediate=True) as connection, connection.begin():
+            return connection.execute(statement, row).first() is not None
+    except OperationalError as error:
+        if _is_lock(error):
+            raise DatabaseBusy from error
+        raise
+
+
+@cache
+def _insert_once(table: type[Model], *, is_postgresql: bool) -> Any:  # the dialects' inserts have no type in common
+    """Built once: making the statement anew costs more than running it."""
+    dialect: Any = postgresql if is_postgresql else sqlite
     key = next(iter(table.__table__.primary_key))
-    inserted = dialect.insert(table).values(row).on_conflict_do_nothing().returning(key)
-    return session.execute(inserted).first() is not None
+    return dialect.insert(table.__table__).on_conflict_do_nothing().returning(key)
 
 
 def set_up_database(app: Flask) -> None:

@@ -4,10 +4,10 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from campaign.database import insert_once, reading, transaction
+from campaign.database import insert_once_alone, reading, transaction
 from campaign.domain.errors import NotFound
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import PaymentGateway
@@ -80,39 +80,24 @@ def receive(body: bytes, signature: str, *, payments: PaymentGateway, clock: Clo
         "next_try_at": now,
         "error": None if is_right_mode else WRONG_MODE,
     }
-    with transaction() as session:
-        return insert_once(session, ProviderEvent, row)
+    return insert_once_alone(ProviderEvent, row)
 
 
 def take_next(*, clock: Clock) -> TakenEvent | None:
     """Hold the oldest event that is due; None when nothing is. Two workers never hold the same one."""
     now = clock.now()
-    due = (
-        select(ProviderEvent.id)
-        .where(ProviderEvent.state.in_(("new", "failed", "parked")), ProviderEvent.next_try_at <= now)
-        .order_by(ProviderEvent.next_try_at, ProviderEvent.id)
-        .limit(1)
-    )
     with reading() as session:
-        if session.execute(due).first() is None:
+        if session.execute(_DUE, {"now": now}).first() is None:
             return None  # the usual case, found without the write lock
     with transaction() as session:
-        due = due.with_for_update(skip_locked=True)
-        row = session.execute(
-            update(ProviderEvent)
-            .where(ProviderEvent.id == due.scalar_subquery())
-            .values(next_try_at=now + LEASE, attempts=ProviderEvent.attempts + 1)
-            .returning(ProviderEvent.id, ProviderEvent.type, ProviderEvent.object_id, ProviderEvent.attempts)
-        ).one_or_none()
+        row = session.execute(_HOLD, {"now": now, "until": now + LEASE}).one_or_none()
     return TakenEvent(id=row[0], type=row[1], object_id=row[2], attempts=row[3]) if row else None
 
 
 def mark_done(session: Session, event_id: int, state: str, *, at: datetime, donation_id: int | None = None) -> None:
     """Close an event in the transaction that did its work."""
     session.execute(
-        update(ProviderEvent)
-        .where(ProviderEvent.id == event_id)
-        .values(state=state, processed_at=at, error=None, donation_id=donation_id)
+        _MARK, {"event": event_id, "state": state, "processed_at": at, "error": None, "donation_id": donation_id}
     )
 
 
@@ -133,7 +118,7 @@ def put_back(event: TakenEvent, state: str, error: str, *, clock: Clock) -> None
 
 def retry_parked(session: Session, *, at: datetime) -> None:
     """A success may have brought the parent that parked events wait for."""
-    session.execute(update(ProviderEvent).where(ProviderEvent.state == "parked").values(next_try_at=at))
+    session.execute(_RETRY_PARKED, {"next_try_at": at})
 
 
 def pause_after(attempts: int) -> timedelta:
@@ -200,6 +185,23 @@ def oldest_waiting() -> datetime | None:
             select(func.min(ProviderEvent.received_at)).where(ProviderEvent.state.in_(("new", "failed", "parked")))
         ).scalar_one()
 
+
+_EVENT = ProviderEvent.__table__
+# Built once, of the table alone: every gift passes here.
+_DUE = (
+    select(_EVENT.c.id)
+    .where(_EVENT.c.state.in_(("new", "failed", "parked")), _EVENT.c.next_try_at <= bindparam("now"))
+    .order_by(_EVENT.c.next_try_at, _EVENT.c.id)
+    .limit(1)
+)
+_HOLD = (
+    update(_EVENT)
+    .where(_EVENT.c.id == _DUE.with_for_update(skip_locked=True).scalar_subquery())
+    .values(next_try_at=bindparam("until"), attempts=_EVENT.c.attempts + 1)
+    .returning(_EVENT.c.id, _EVENT.c.type, _EVENT.c.object_id, _EVENT.c.attempts)
+)
+_MARK = update(_EVENT).where(_EVENT.c.id == bindparam("event"))
+_RETRY_PARKED = update(_EVENT).where(_EVENT.c.state == "parked")
 
 _ROW = (
     ProviderEvent.id,
