@@ -92,10 +92,13 @@ def error_page(status: int) -> Response:
             log.exception("the error page failed")
             answer = make_response(LAST_RESORT, status)
     answer.headers["Cache-Control"] = "no-store"
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        answer.headers["Retry-After"] = "30"
+    if status in RETRY_AFTER_SECONDS:
+        answer.headers["Retry-After"] = RETRY_AFTER_SECONDS[status]
     return answer
 
+
+RETRY_AFTER_SECONDS = {429: "60", 503: "30"}
+"""What a program is told that came too often, or at a bad moment."""
 
 LAST_RESORT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Something went wrong</title>
 <h1>Something went wrong on our side. Nothing has been lost.</h1>

@@ -1,7 +1,7 @@
 """The donor presses «give»: a gift is written down, then a payment page is opened for it. Nothing is done twice."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -30,6 +30,7 @@ from campaign.models.fund import Fund
 
 PAGE_LIFE = timedelta(minutes=60)
 """How long the payment page waits; Stripe takes 30 minutes to 24 hours."""
+LEAST_LIFE = timedelta(minutes=31)
 ATTEMPTS_MAX = 5
 """How many payment pages one gift may ask for before the donor is sent back to a fresh form."""
 STRIPE_LOCALES = {"en": "en", "ru": "ru", "ky": "ru"}
@@ -88,6 +89,7 @@ class _Gift:
     attempt: int
     params: dict[str, Any]  # what Stripe is asked, of any shape
     url: str | None
+    expires_at: datetime
 
 
 def start_checkout(request: GiftRequest, *, payments: PaymentGateway, clock: Clock, public_url: str) -> CheckoutStarted:
@@ -100,7 +102,7 @@ def start_checkout(request: GiftRequest, *, payments: PaymentGateway, clock: Clo
     if payments.mode == "none":
         raise PaymentsNotConfigured
     gift = _written_down(request, payments=payments, clock=clock, public_url=public_url)
-    _refuse_closed(gift.state)
+    _refuse_closed(gift, now=clock.now())
     if gift.url is not None:
         return CheckoutStarted(public_id=gift.public_id, url=gift.url)
     page = _opened(gift, payments=payments)
@@ -136,12 +138,19 @@ def _gift_of_form(session: Session, form_id: str) -> _Gift | None:
             Donation.attempt,
             Donation.checkout_params,
             Donation.checkout_url,
+            Donation.expires_at,
         ).where(Donation.form_id == form_id)
     ).one_or_none()
     if row is None:
         return None
     return _Gift(
-        id=row[0], public_id=row[1], state=DonationState(row[2]), attempt=row[3], params=dict(row[4]), url=row[5]
+        id=row[0],
+        public_id=row[1],
+        state=DonationState(row[2]),
+        attempt=row[3],
+        params=dict(row[4]),
+        url=row[5],
+        expires_at=row[6],
     )
 
 
@@ -297,8 +306,10 @@ def _tell(session: Session, donation_id: int, kind: str, *, at: object, detail: 
     session.execute(insert(DonationEvent), {"donation_id": donation_id, "at": at, "kind": kind, "detail": detail})
 
 
-def _refuse_closed(state: DonationState) -> None:
-    if state in {DonationState.PAID, DonationState.PROCESSING}:
+def _refuse_closed(gift: _Gift, *, now: datetime) -> None:
+    """A gift that is paid or over cannot be paid again; nor one whose page has run out, or would at once."""
+    if gift.state in {DonationState.PAID, DonationState.PROCESSING}:
         raise DonationAlreadyPaid
-    if state in {DonationState.EXPIRED, DonationState.FAILED}:
+    needed = timedelta(0) if gift.url else LEAST_LIFE
+    if gift.state in {DonationState.EXPIRED, DonationState.FAILED} or gift.expires_at < now + needed:
         raise DonationClosed
