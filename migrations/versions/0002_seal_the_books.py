@@ -14,6 +14,15 @@ branch_labels = None
 depends_on = None
 
 APPEND_ONLY = ("journal_entry", "posting", "donation_event", "audit_event")
+ONCE = {
+    "journal_entry": "id = NEW.id OR source = NEW.source OR reverses = NEW.reverses",
+    "posting": "id = NEW.id",
+    "donation_event": "id = NEW.id",
+    "audit_event": "id = NEW.id",
+    "receipt": "id = NEW.id OR number = NEW.number OR (series = NEW.series AND year = NEW.year AND serial = NEW.serial)"
+    " OR replaces_id = NEW.replaces_id OR (donation_id = NEW.donation_id AND state = 'issued' AND NEW.state = 'issued')",
+}
+"""What SQLite's INSERT OR REPLACE would put aside without a word, and without our delete triggers in a careless shell."""
 FIXED_RECEIPT = (
     "series", "year", "serial", "number", "donation_id", "language", "currency", "amount_minor", "issued_at",
     "verify_code", "document", "document_sha256", "replaces_id",
@@ -48,10 +57,16 @@ NOT_MIRRORED = """
     WHERE was.line IS NULL OR undone.line IS NULL
 """
 
+DECIDED = """(NEW.kind IN ('allocation', 'take_back', 'disbursement') OR (NEW.kind = 'reversal'
+    AND EXISTS (SELECT 1 FROM posting WHERE entry_id = NEW.id AND account IN (4800, 5100, 5110))))"""
+"""People decide these, so they may not take a fund below zero; nor may undoing one of them, whose money may be spent."""
+OF_SEVERAL_FUNDS = "SELECT COUNT(DISTINCT fund_id) > 1 FROM posting WHERE entry_id = NEW.id AND account <> 5010"
+"""A fee may be borne by another fund than the gift's; all else in an entry is one fund's."""
+
 HEADER_CHECKS = (
     ("(SELECT COUNT(*) FROM posting WHERE entry_id = NEW.id) < 2", "an entry needs two lines"),
     (f"EXISTS ({UNBALANCED})", "an entry must balance in every currency"),
-    (f"NEW.kind IN ('allocation', 'take_back', 'disbursement') AND EXISTS ({OVERDRAWN})", "the fund holds too little"),
+    (f"{DECIDED} AND EXISTS ({OVERDRAWN})", "the fund holds too little"),
     (
         "NEW.kind IN ('allocation', 'take_back') AND "
         f"((SELECT COUNT(*) FROM posting WHERE entry_id = NEW.id) <> 2 OR NOT EXISTS ({REACHES}))",
@@ -59,7 +74,7 @@ HEADER_CHECKS = (
     ),
     (
         "NEW.kind NOT IN ('allocation', 'take_back', 'reversal') "
-        "AND EXISTS (SELECT 1 FROM posting WHERE entry_id = NEW.id AND account = 4800)",
+        f"AND (({OF_SEVERAL_FUNDS}) OR EXISTS (SELECT 1 FROM posting WHERE entry_id = NEW.id AND account = 4800))",
         "only an allocation moves money between funds",
     ),
     ("(NEW.kind = 'reversal') <> (NEW.reverses IS NOT NULL)", "a reversal names what it reverses"),
@@ -79,8 +94,8 @@ def downgrade() -> None:
         for table in APPEND_ONLY:
             for act in ("update", "delete"):
                 op.execute(f"DROP TRIGGER {table}_no_{act}")
-        for name in ("posting_before_header", "journal_entry_once", "journal_entry_seal", "receipt_facts_fixed", "receipt_no_delete"):
-            op.execute(f"DROP TRIGGER {name}")
+        for name in ("posting_before_header", "journal_entry_seal", "receipt_facts_fixed", "receipt_no_delete", *ONCE):
+            op.execute(f"DROP TRIGGER {name}{'_once' if name in ONCE else ''}")
         return
     for table in (*APPEND_ONLY, "receipt"):
         op.execute(f"DROP TRIGGER {table}_append_only ON {table}")
@@ -105,11 +120,11 @@ def _seal_sqlite() -> None:
         "OR EXISTS (SELECT 1 FROM posting WHERE entry_id = NEW.entry_id AND line = NEW.line) "
         "BEGIN SELECT RAISE(ABORT, 'the entry is sealed'); END"
     )
-    op.execute(
-        "CREATE TRIGGER journal_entry_once BEFORE INSERT ON journal_entry "
-        "WHEN EXISTS (SELECT 1 FROM journal_entry WHERE id = NEW.id OR source = NEW.source) "
-        "BEGIN SELECT RAISE(ABORT, 'the entry stands already'); END"
-    )
+    for table, same in ONCE.items():
+        op.execute(
+            f"CREATE TRIGGER {table}_once BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "
+            f"BEGIN SELECT RAISE(ABORT, '{table} stands already'); END"
+        )
     checks = " ".join(f"SELECT RAISE(ABORT, '{message}') WHERE {wrong};" for wrong, message in HEADER_CHECKS)
     op.execute(f"CREATE TRIGGER journal_entry_seal BEFORE INSERT ON journal_entry BEGIN {checks} END")
     changed = " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in FIXED_RECEIPT)
@@ -156,7 +171,7 @@ def _seal_postgresql() -> None:
     op.execute(f"""
         CREATE FUNCTION journal_entry_seal() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
             NEW.transaction_id := pg_current_xact_id()::text::bigint;
-            IF NEW.kind IN ('allocation', 'take_back', 'disbursement') THEN
+            IF {DECIDED} THEN
                 PERFORM 1 FROM fund WHERE id IN (SELECT fund_id FROM posting WHERE entry_id = NEW.id) ORDER BY id FOR UPDATE;
             END IF;
             {checks}
