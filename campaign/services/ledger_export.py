@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import IO
 
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
@@ -165,8 +166,8 @@ def _allocations(campaign_id: int, *, state: str | None, about: About) -> Sheet:
             _("Allocation"),
             _("Kind"),
             _("State"),
-            _("From"),
-            _("To"),
+            pgettext("fund", "From"),
+            pgettext("fund", "To"),
             _("Currency"),
             _("Amount"),
             _("Reason"),
