@@ -247,3 +247,24 @@ def test_the_demonstrations_password_opens_no_door_in_production(
     assert "The address or the password is wrong." in refused.text(".error-summary")
     app.config["KURAK"] = replace(app.config["KURAK"], app_env="development")
     assert sign_in(client, email=demo.email, password=demo.password).location == "/staff/"
+
+
+def test_in_production_nobody_gets_in_without_a_second_step(app: Flask, member: None) -> None:
+    strict = replace(app.config["KURAK"], app_env="production")
+    client = create_app(strict, app.extensions["gateways"]).test_client()
+    page = Page(client.get("/staff/login"))
+    location = page.submit(client, email=EMAIL, password=PASSWORD).location
+    assert "/staff/second-step" in location
+    shown = Page(Page(client.get(location)).submit(client, setup="authenticator"))
+    assert "/staff/login" in client.get("/staff/").location
+    key = re.sub(r"\s", "", shown.text("main code"))
+    shown.submit(client, code=TOTP(key=key).generate().token)
+    assert client.get("/staff/").status_code == 200
+
+
+def test_a_refused_password_is_logged_without_the_address_that_was_typed(
+    member: None, client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    sign_in(client, password="not the password")
+    assert "security.login refused for 127.0.0.1" in caplog.text
+    assert EMAIL not in caplog.text

@@ -1,5 +1,6 @@
 """The desk's door: every request to it is checked here, before any view, against the table of permissions."""
 
+import logging
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,12 +12,14 @@ from flask_babel import gettext as _
 from flask_login import current_user, user_logged_in  # type: ignore[import-untyped]
 from flask_security.utils import check_and_update_authn_fresh, logout_user
 
-from campaign.blueprints.admin.permissions import CLOSED, OPEN, RULES, Rule, can
+from campaign.blueprints.admin.permissions import CLOSED, OPEN, PASSWORD_DOORS, RULES, Rule, can
 from campaign.blueprints.admin.sign_in import FRESH_FOR
 from campaign.extensions import csrf
 from campaign.security import SAFE_METHODS
 from campaign.services import audit
 from campaign.wiring import gateways
+
+log = logging.getLogger(__name__)
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=10)
@@ -67,12 +70,18 @@ def guard() -> ResponseReturnValue | None:
         return None
     rule = RULES.get(endpoint)
     if rule is None or not rule.roles & g.person.roles:
+        log.warning("staff:%s may not go to %s", g.person.id, endpoint)
         abort(403)
     return _ask_again(rule) if rule.fresh and not _is_fresh() else None
 
 
 def record_sign_in(response: Response) -> Response:
-    """Write a sign-in into the trail: at the end of the request, for Flask-Security commits its own work before."""
+    """Write a sign-in into the trail: at the end of the request, for Flask-Security commits its own work before.
+
+    A refused password or code is only logged: rows that strangers can cause would bury the trail.
+    """
+    if request.endpoint in PASSWORD_DOORS and request.method == "POST" and response.status_code == 200:
+        log.warning("%s refused for %s", request.endpoint, request.remote_addr)
     staff_id: int | None = g.pop("signed_in_id", None)
     if staff_id is not None:
         subject, clock = f"staff:{staff_id}", gateways().clock

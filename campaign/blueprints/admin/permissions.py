@@ -39,6 +39,10 @@ OPEN = frozenset(
     }
 )
 """The way in and out; Flask-Security guards these itself (the second step is set up at the first sign-in)."""
+PASSWORD_DOORS = frozenset(
+    {"security.login", "security.verify", "security.two_factor_token_validation", "security.mf_recovery"}
+)
+"""Where a password or a code can be guessed: tries are limited and refusals logged."""
 CLOSED = frozenset({"security.two_factor_rescue", "security.tf_select"})
 """Doors of Flask-Security that we do not offer: rescue by mail, a choice where there is one way."""
 

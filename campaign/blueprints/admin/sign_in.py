@@ -14,6 +14,7 @@ from flask_security.forms import LoginForm, TwoFactorRescueForm, TwoFactorSetupF
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 
+from campaign.blueprints.admin.permissions import PASSWORD_DOORS
 from campaign.config import Config
 from campaign.extensions import limiter, security
 from campaign.i18n import Catalogues
@@ -113,12 +114,7 @@ def init_app(app: Flask) -> None:
     security.i18n_domain = DeskDomain()
     _ask_who_is_there_at_the_desk_alone(app)
     app.teardown_appcontext(_end_session)
-    for endpoint in (
-        "security.login",
-        "security.verify",
-        "security.two_factor_token_validation",
-        "security.mf_recovery",
-    ):
+    for endpoint in PASSWORD_DOORS:
         app.view_functions[endpoint] = _limited(app.view_functions[endpoint])
 
 
