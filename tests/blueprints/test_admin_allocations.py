@@ -9,7 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from campaign.domain.money import Money
 from campaign.models.allocation import Allocation, Disbursement
+from campaign.models.campaign import Campaign
 from campaign.models.fund import Fund
 from campaign.services.bookkeeping import balance_of
 from tests.blueprints.admin_desk import sit_down, token_of
@@ -237,3 +239,11 @@ def test_an_approver_cannot_propose_nor_a_proposer_approve(desk: Desk) -> None:
     token = token_of(desk.campaign)
     assert desk.campaign.post(f"{address}/approve", data={"csrf_token": token}).status_code == 403
     assert desk.approver.get(f"/staff/allocations/new?source={desk.general.public_id}").status_code == 403
+
+
+def test_the_campaigns_own_currency_comes_first(desk: Desk, session: Session) -> None:
+    campaign = session.execute(select(Campaign)).scalar_one()
+    session.expunge(campaign)
+    session.rollback()
+    a_paid_gift(campaign=campaign, gift=Money(10_00, "EUR"), fee_minor=0)
+    assert desk.form(desk.general).texts("#currency option") == ["USD", "EUR"]

@@ -141,7 +141,14 @@ def _form(asked: Asked, kind: EntryKind) -> str:
     targets = _targets(source, kind)
     if not targets:
         abort(404)
-    return render_template("admin/allocation_form.html", asked=asked, kind=kind.value, source=source, targets=targets)
+    return render_template(
+        "admin/allocation_form.html",
+        asked=asked,
+        kind=kind.value,
+        source=source,
+        targets=targets,
+        own_currency=campaign().currency,
+    )
 
 
 def _targets(source: FundRow, kind: EntryKind) -> list[FundRow]:

@@ -33,9 +33,10 @@ def funds(rows: Iterable[FundRow], empty: str, *, with_balance: bool = False) ->
     return [("", empty), *((row.public_id, _fund(row, with_balance=with_balance)) for row in rows)]
 
 
-def currencies_of(rows: Iterable[FundRow]) -> list[Choice]:
-    """The currencies that these funds hold."""
-    return codes(sorted({held.currency for row in rows for held in row.balances}))
+def currencies_of(rows: Iterable[FundRow], first: str) -> list[Choice]:
+    """The currencies that these funds hold, the campaign's own first."""
+    held = {amount.currency for row in rows for amount in row.balances}
+    return codes(sorted(held, key=lambda code: (code != first, code)))
 
 
 def people(rows: Sequence[StaffRow], empty: str) -> list[Choice]:

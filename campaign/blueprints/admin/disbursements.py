@@ -75,7 +75,8 @@ def _payment(asked: Asked) -> Payment | None:
 
 
 def _form(asked: Asked) -> str:
-    return render_template("admin/disbursement_form.html", asked=asked, funds=_with_money())
+    own = campaign().currency
+    return render_template("admin/disbursement_form.html", asked=asked, funds=_with_money(), own_currency=own)
 
 
 def _with_money() -> list[FundRow]:
