@@ -115,7 +115,7 @@ def _fund_statement(session: Session, campaign_id: int, *, funds: Sequence[FundR
         about=about,
         columns=(
             _("Fund"),
-            _("Name"),
+            pgettext("fund", "Name"),
             _("Currency"),
             _("Contributions"),
             _("Fees covered by donors"),
