@@ -17,9 +17,9 @@ from campaign.models.fund import Fund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.models.staff import Staff
-from campaign.services import bookkeeping, receipting, refunding
+from campaign.services import bookkeeping, receipt_register, refunding
 from campaign.services.bookkeeping import LedgerRow
-from campaign.services.receipting import ReceiptView
+from campaign.services.receipt_register import ReceiptView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ class DonationStory:
 
 def donation_story(campaign_id: int, public_id: str) -> DonationStory:
     """All that is known of a gift; NotFound otherwise. A fixed number of queries."""
-    receipts = receipting.receipts_of(public_id)
+    receipts = receipt_register.receipts_of(public_id)
     with reading() as session:
         found = session.execute(
             select(Donation, Donor.name, Donor.email, Fund.code, Fund.title)

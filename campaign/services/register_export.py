@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
-from campaign.services import receipting
+from campaign.services import receipt_register
 from campaign.services.donation_register import DonationFilter, all_donations
-from campaign.services.receipting import ReceiptFilter
+from campaign.services.receipt_register import ReceiptFilter
 from campaign.services.sheets import About, Cell, FileFormat, Sheet, written
 
 REGISTER_PAGE = 1000
@@ -95,7 +95,7 @@ def _receipt_cells(wanted: ReceiptFilter) -> Iterator[tuple[Cell, ...]]:
         asked = ReceiptFilter(
             since=wanted.since, until=wanted.until, state=wanted.state, before_id=before_id, limit=REGISTER_PAGE
         )
-        page = receipting.receipts(asked)
+        page = receipt_register.receipts(asked)
         for row in page:
             yield (
                 row.number,

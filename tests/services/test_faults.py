@@ -15,7 +15,7 @@ from campaign.extensions import db
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt, ReceiptFile
-from campaign.services import receipting
+from campaign.services import receipt_register
 from tests.fakes import SIGNATURE
 from tests.services.engine import Engine
 
@@ -130,7 +130,7 @@ def test_a_receipt_that_is_not_printed_yet_says_so(engine: Engine) -> None:
     engine.payments.pay(engine.checkout_of(public_id))
     engine.tell("checkout.session.completed", engine.checkout_of(public_id))
     jobs.work_off(jobs.settle_inbox, linger_seconds=0)
-    receipt = receipting.receipt_of(public_id)
+    receipt = receipt_register.receipt_of(public_id)
     assert receipt is not None
-    with pytest.raises(receipting.ReceiptNotReady):
-        receipting.receipt_pdf(receipt.number)
+    with pytest.raises(receipt_register.ReceiptNotReady):
+        receipt_register.receipt_pdf(receipt.number)

@@ -21,7 +21,7 @@ from campaign.services.ledger_export import (
     ledger_file,
     trial_balance_file,
 )
-from campaign.services.receipting import ReceiptFilter
+from campaign.services.receipt_register import ReceiptFilter
 from campaign.services.register_export import donation_file, receipt_file
 from tests.builders import NOW, a_campaign, a_donor, a_fund, a_paid_gift, usd
 

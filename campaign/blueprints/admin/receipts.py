@@ -11,9 +11,9 @@ from campaign.blueprints.admin.asking import Asked, asked_in_address
 from campaign.blueprints.admin.frame import campaign, file_answer, refused
 from campaign.blueprints.admin.guard import person
 from campaign.domain.errors import DomainError
-from campaign.services import audit, receipting
+from campaign.services import audit, receipt_register
 from campaign.services.ledger_export import period_of
-from campaign.services.receipting import ReceiptFilter
+from campaign.services.receipt_register import ReceiptFilter
 from campaign.services.register_export import receipt_file
 from campaign.services.sheets import FileFormat
 from campaign.wiring import gateways
@@ -24,7 +24,7 @@ PAGE_ROWS = 50
 @bp.get("/receipts")
 def receipts() -> ResponseReturnValue:
     asked = asked_in_address()
-    rows = receipting.receipts(_wanted(asked))
+    rows = receipt_register.receipts(_wanted(asked))
     return render_template(
         "admin/receipts.html",
         asked=asked,
@@ -37,8 +37,8 @@ def receipts() -> ResponseReturnValue:
 def receipt_pdf(number: str) -> ResponseReturnValue:
     """The bytes that the donor has."""
     try:
-        pdf = receipting.receipt_pdf(number)
-    except receipting.ReceiptNotReady as error:
+        pdf = receipt_register.receipt_pdf(number)
+    except receipt_register.ReceiptNotReady as error:
         return refused(error, "admin.receipts")
     _note("receipt:download", f"receipt:{number}", {})
     return send_file(io.BytesIO(pdf), mimetype="application/pdf", as_attachment=True, download_name=f"{number}.pdf")
@@ -50,7 +50,7 @@ def receipts_zip() -> ResponseReturnValue:
     asked = asked_in_address()
     wanted = _wanted(asked)
     try:
-        archive = receipting.receipts_zip(wanted)
+        archive = receipt_register.receipts_zip(wanted)
     except DomainError as error:
         return refused(error, "admin.receipts", **asked.values)
     _note("receipts:download", f"campaign:{campaign().slug}", _period(wanted))
@@ -58,8 +58,8 @@ def receipts_zip() -> ResponseReturnValue:
     return send_file(io.BytesIO(archive), mimetype="application/zip", as_attachment=True, download_name=name)
 
 
-@bp.get("/receipts/register.<any(csv,xlsx):file_format>")
-def receipt_register(file_format: FileFormat) -> Response:
+@bp.get("/receipts/register.<any(csv,xlsx):file_format>", endpoint="receipt_register")
+def register_file(file_format: FileFormat) -> Response:
     """The same rows as on screen, all of them."""
     wanted = _wanted(asked_in_address())
     about = period_of(wanted.since, wanted.until, made_at=gateways().clock.now())

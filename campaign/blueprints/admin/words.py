@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from campaign.domain.donation import NotRefundable, RefundTooLarge
 from campaign.domain.errors import DomainError, NotFound
-from campaign.services import allocating, disbursing, receipting, staff
+from campaign.services import allocating, disbursing, receipt_register, staff
 from campaign.services.bookkeeping import EntryConflict, MoneyMayNotGoThere, NotEnoughFunds
 
 Word = tuple[LazyString, str]
@@ -159,8 +159,8 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     disbursing.NothingPaid: _("Enter an amount above zero."),
     disbursing.PaidInTheFuture: _("Enter a day that has come already."),
     disbursing.EvidenceMissing: _("Enter who was paid, and the number of the paper that shows it."),
-    receipting.ReceiptNotReady: _("A receipt is still being printed. Try again in a minute."),
-    receipting.TooManyReceipts: _("There are too many receipts in this period for one file. Choose a shorter one."),
+    receipt_register.ReceiptNotReady: _("A receipt is still being printed. Try again in a minute."),
+    receipt_register.TooManyReceipts: _("There are too many receipts in this period for one file. Choose a shorter one."),
     staff.OwnRolesAreFixed: _("You cannot change your own roles. Ask another administrator."),
     staff.UnknownRole: _("Choose one of the roles shown."),
 }

@@ -16,7 +16,7 @@ from campaign.i18n import LANGUAGES
 from campaign.jobs import wake
 from campaign.services.campaigns import campaign_named
 from campaign.services.giving import GivenGift, gift_of_checkout
-from campaign.services.receipting import ReceiptView, receipt_of, receipt_pdf
+from campaign.services.receipt_register import ReceiptView, receipt_of, receipt_pdf
 from campaign.services.settlement import look_at_checkout
 from campaign.wiring import gateways
 

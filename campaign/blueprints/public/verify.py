@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.public import bp
 from campaign.extensions import limiter
-from campaign.services.receipting import verify_receipt
+from campaign.services.receipt_register import verify_receipt
 
 NUMBER_MAX, CODE_MAX = 60, 20
 

@@ -1,0 +1,181 @@
+"""Receipts as people look at them: the register, a gift's papers, a download, the public check."""
+
+import io
+import json
+import secrets
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from campaign.database import reading
+from campaign.domain.errors import DomainError, NotFound
+from campaign.domain.money import Money
+from campaign.models.donation import Donation
+from campaign.models.receipt import Receipt, ReceiptFile
+
+ZIP_MAX = 2000
+"""How many receipts one download may hold."""
+
+
+class ReceiptNotReady(DomainError):
+    """The PDF is being made by a worker; asking again in a moment finds it."""
+
+
+class TooManyReceipts(DomainError):
+    """The period holds more receipts than one download may."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptView:
+    """A receipt as lists and pages show it."""
+
+    id: int
+    number: str
+    state: str
+    language: str
+    amount: Money
+    issued_at: datetime
+    ended_at: datetime | None
+    end_reason: str | None
+    donation_public_id: str
+    is_ready: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedReceipt:
+    """What the public check tells: no more than number, day, amount, state and initials."""
+
+    number: str
+    state: str
+    issued_on: date
+    amount: Money
+    initials: str
+    ended_on: date | None
+    replaced_by: str | None
+    is_test: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptFilter:
+    """Which receipts; days are days of issue, both included."""
+
+    since: date | None = None
+    until: date | None = None
+    state: str | None = None
+    number: str | None = None
+    before_id: int | None = None
+    limit: int = 50
+
+
+def receipt_pdf(number: str) -> bytes:
+    """The stored bytes of a receipt. NotFound; ReceiptNotReady while a worker has still to print it."""
+    with reading() as session:
+        row = session.execute(
+            select(Receipt.id, ReceiptFile.pdf)
+            .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
+            .where(Receipt.number == number)
+        ).one_or_none()
+    if row is None:
+        raise NotFound(number)
+    if row[1] is None:
+        raise ReceiptNotReady(number)
+    pdf: bytes = row[1]
+    return pdf
+
+
+def receipts(wanted: ReceiptFilter) -> list[ReceiptView]:
+    """The register, newest first."""
+    query = (
+        select(Receipt, Donation.public_id, ReceiptFile.receipt_id)
+        .join(Donation, Donation.id == Receipt.donation_id)
+        .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
+        .order_by(Receipt.id.desc())
+        .limit(wanted.limit)
+    )
+    if wanted.before_id is not None:
+        query = query.where(Receipt.id < wanted.before_id)
+    if wanted.state:
+        query = query.where(Receipt.state == wanted.state)
+    if wanted.number:
+        query = query.where(Receipt.number == wanted.number)
+    if wanted.since:
+        query = query.where(Receipt.issued_at >= datetime.fromisoformat(f"{wanted.since}T00:00:00+00:00"))
+    if wanted.until:
+        query = query.where(Receipt.issued_at <= datetime.fromisoformat(f"{wanted.until}T23:59:59.999999+00:00"))
+    with reading() as session:
+        return [_view(row[0], row[1], is_ready=row[2] is not None) for row in session.execute(query)]
+
+
+def receipts_of(donation_public_id: str) -> list[ReceiptView]:
+    """All receipts of a gift, newest first."""
+    query = (
+        select(Receipt, ReceiptFile.receipt_id)
+        .join(Donation, Donation.id == Receipt.donation_id)
+        .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
+        .where(Donation.public_id == donation_public_id)
+        .order_by(Receipt.id.desc())
+    )
+    with reading() as session:
+        return [_view(row[0], donation_public_id, is_ready=row[1] is not None) for row in session.execute(query)]
+
+
+def receipt_of(donation_public_id: str) -> ReceiptView | None:
+    """The gift's live receipt, else its newest one."""
+    found = receipts_of(donation_public_id)
+    return next((receipt for receipt in found if receipt.state == "issued"), found[0] if found else None)
+
+
+def receipts_zip(wanted: ReceiptFilter) -> bytes:
+    """The PDFs of a period in one archive. TooManyReceipts past ZIP_MAX; ReceiptNotReady while one is being printed."""
+    found = receipts(ReceiptFilter(since=wanted.since, until=wanted.until, state=wanted.state, limit=ZIP_MAX + 1))
+    if len(found) > ZIP_MAX:
+        raise TooManyReceipts
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as packed:
+        for number, pdf in _files(found):
+            packed.writestr(f"{number}.pdf", pdf)
+    return archive.getvalue()
+
+
+def verify_receipt(number: str, code: str) -> VerifiedReceipt | None:
+    """The public check. A wrong code and an unknown number look alike: None."""
+    with reading() as session:
+        receipt = session.execute(select(Receipt).where(Receipt.number == number)).scalar_one_or_none()
+        expected = receipt.verify_code if receipt else "-" * 10
+        if not secrets.compare_digest(expected.encode(), code.strip().lower().encode()) or receipt is None:
+            return None
+        newer = session.execute(select(Receipt.number).where(Receipt.replaces_id == receipt.id)).scalar()
+        name = json.loads(receipt.document)["donor_name"]
+        return VerifiedReceipt(
+            number=receipt.number,
+            state=receipt.state,
+            issued_on=receipt.issued_at.date(),
+            amount=Money(receipt.amount_minor, receipt.currency),
+            initials="".join(f"{word[0].upper()}." for word in (name or "").split()[:3]),
+            ended_on=receipt.ended_at.date() if receipt.ended_at else None,
+            replaced_by=newer if receipt.state == "replaced" else None,
+            is_test=receipt.series.startswith("TEST-"),
+        )
+
+
+def _view(receipt: Receipt, donation_public_id: str, *, is_ready: bool) -> ReceiptView:
+    return ReceiptView(
+        id=receipt.id,
+        number=receipt.number,
+        state=receipt.state,
+        language=receipt.language,
+        amount=Money(receipt.amount_minor, receipt.currency),
+        issued_at=receipt.issued_at,
+        ended_at=receipt.ended_at,
+        end_reason=receipt.end_reason,
+        donation_public_id=donation_public_id,
+        is_ready=is_ready,
+    )
+
+
+def _files(found: list[ReceiptView]) -> Iterator[tuple[str, bytes]]:
+    for receipt in found:
+        yield receipt.number, receipt_pdf(receipt.number)
