@@ -128,7 +128,7 @@ def percent(share: float | Decimal, *, language: str | None = None) -> str:
 
 def _selected() -> str:
     """Flask-Babel asks once per request or context; a worker has no request."""
-    code = DEFAULT
+    code: str = DEFAULT
     if has_request_context():
         in_path = request.path.split("/", 2)[1]  # an address that leads nowhere has its language all the same
         by_address = (request.view_args or {}).get("lang") or (in_path if in_path in LANGUAGES else "")
