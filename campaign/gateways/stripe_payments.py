@@ -35,8 +35,10 @@ CONNECT_SECONDS, READ_SECONDS = 3, 12
 RETRIES = 2
 CHECKOUT_RETRIES = 1
 """A donor is waiting: she is told sooner, and may press again."""
-CHECKOUTS_AT_ONCE = 12
-"""How many threads may wait for Stripe with a donor: the others keep serving pages while it is slow."""
+CALLS_AT_ONCE = 10
+"""How many threads of a process may wait for Stripe: the others keep serving pages while it is slow."""
+WAITING_AT_ONCE = 2
+"""How many more may wait for one of those places, and how long; everybody else is told at once to try again."""
 QUEUE_SECONDS = 2.0
 SIGNATURE_AGE_SECONDS = 300
 EXPANDED_SESSION = ["payment_intent.latest_charge.balance_transaction"]
@@ -57,7 +59,8 @@ class StripePayments:
         self._webhook_secrets = webhook_secrets
         self._is_live = key.startswith(("sk_live_", "rk_live_"))
         self._api_base = api_base
-        self._places = BoundedSemaphore(CHECKOUTS_AT_ONCE)
+        self._places = BoundedSemaphore(CALLS_AT_ONCE)
+        self._waiting = BoundedSemaphore(WAITING_AT_ONCE)
         session = requests.Session()
         session.trust_env = False  # a proxy from the environment must not see the key, nor swallow loopback calls
         addresses: Any = {"base_addresses": {"api": api_base}} if api_base else {}
@@ -81,17 +84,12 @@ class StripePayments:
 
     def open_checkout(self, params: CheckoutParams, *, key: str) -> CheckoutPage:
         options: Any = {"idempotency_key": key, "max_network_retries": CHECKOUT_RETRIES}
-        if not self._places.acquire(timeout=QUEUE_SECONDS):
-            raise PaymentsUnavailable("too many donors are waiting for Stripe")
-        try:
-            with _translated():
-                made = self._v1.checkout.sessions.create(cast(Any, params), options).to_dict()
-        finally:
-            self._places.release()
+        with self._place(), _translated():
+            made = self._v1.checkout.sessions.create(cast(Any, params), options).to_dict()
         return CheckoutPage(checkout_id=made["id"], url=made["url"])
 
     def payment(self, checkout_id: str, *, with_refunds: bool) -> PaymentFacts:
-        with _translated():
+        with self._place(), _translated():
             session = self._v1.checkout.sessions.retrieve(checkout_id, {"expand": EXPANDED_SESSION}).to_dict()
             intent: Object = session.get("payment_intent") or {}
             charge: Object = intent.get("latest_charge") or {}
@@ -136,6 +134,25 @@ class StripePayments:
         }
         with _translated():
             self._v1.refunds.create(params, {"idempotency_key": f"refund-{request_id}"})
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """One of the calls that may be under way with a donor waiting; PaymentsUnavailable when there are too many."""
+        if not self._places.acquire(blocking=False) and not self._queued():
+            raise PaymentsUnavailable("too many donors are waiting for Stripe")
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    def _queued(self) -> bool:
+        """Wait for a place for a moment, unless others do already."""
+        if not self._waiting.acquire(blocking=False):
+            return False
+        try:
+            return self._places.acquire(timeout=QUEUE_SECONDS)
+        finally:
+            self._waiting.release()
 
     def verify(self, body: bytes, signature: str) -> ReceivedEvent:
         if not any(_is_signed(body, signature, secret) for secret in self._webhook_secrets):
