@@ -1,0 +1,1 @@
+"""`make bench`: our figures beside the limits of this machine, measured in the same run."""

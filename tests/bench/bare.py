@@ -1,0 +1,67 @@
+"""The limits: the least that Flask can do under the same server. One page kept as bytes, and one row stored by hand."""
+
+import json
+import os
+import sqlite3
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Flask, Response, request
+
+COLUMNS = "event_id, type, object_id, api_version, livemode, created_at, raw, received_at, state, attempts, next_try_at"
+INSERT = f"INSERT INTO provider_event ({COLUMNS}) VALUES ({', '.join('?' * 11)}) ON CONFLICT DO NOTHING"  # noqa: S608  # constants
+_kept = threading.local()
+
+
+def make_page() -> Flask:
+    """Every address answers with the bytes of the file PAGE; MIMETYPE and ENCODING say what they are."""
+    app = Flask("bare page")
+    body = Path(os.environ["PAGE"]).read_bytes()
+    mimetype, encoding = os.environ["MIMETYPE"], os.environ["ENCODING"]
+
+    @app.get("/<path:address>")
+    def page(address: str) -> Response:
+        answer = Response(body, mimetype=mimetype)
+        if encoding:
+            answer.headers["Content-Encoding"] = encoding
+        return answer
+
+    return app
+
+
+def make_inbox() -> Flask:
+    """A delivery becomes one durable row of our own table, as a short script would do it: unsigned, unchecked."""
+    app = Flask("bare inbox")
+
+    @app.get("/healthz")
+    def alive() -> str:
+        return "ok"
+
+    @app.post("/webhooks/stripe")
+    def receive() -> dict[str, bool]:
+        body = request.get_data(cache=False)
+        told = json.loads(body)
+        now = datetime.fromtimestamp(time.time(), UTC).isoformat(" ")[:26]
+        made = datetime.fromtimestamp(told["created"], UTC).isoformat(" ")[:19] + ".000000"
+        object_id = told["data"]["object"]["id"]
+        row = (told["id"], told["type"], object_id, told["api_version"], False, made, body, now, "new", 0, now)
+        database = _database()
+        database.execute("BEGIN IMMEDIATE")
+        database.execute(INSERT, row)
+        database.execute("COMMIT")
+        return {"received": True}
+
+    return app
+
+
+def _database() -> sqlite3.Connection:
+    """This thread's connection, as durable as ours."""
+    if not hasattr(_kept, "database"):
+        database = sqlite3.connect(os.environ["DATABASE"], isolation_level=None)
+        for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL"):
+            database.execute(f"PRAGMA {pragma}")
+        _kept.database = database
+    kept: sqlite3.Connection = _kept.database
+    return kept

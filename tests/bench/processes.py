@@ -1,0 +1,122 @@
+"""The servers that are measured: started on a free port, weighed from outside, ended by their own process id."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.client import NotMeasured, wait_until_it_answers
+
+ROOT = Path(__file__).resolve().parents[2]
+PROC = Path("/proc")
+START_SECONDS_MAX = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server and all processes that it has started."""
+
+    port: int
+    process: "subprocess.Popen[bytes]"
+
+    def workers(self) -> list[int]:
+        """The process ids below the first one; itself where it works alone."""
+        children = (PROC / str(self.process.pid) / "task" / str(self.process.pid) / "children").read_text().split()
+        return [int(child) for child in children if _is_worker(int(child))] or [self.process.pid]
+
+    def cpu_seconds(self) -> float:
+        """User and system time of all its workers so far."""
+        ticks = 0
+        for pid in self.workers():
+            fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def resident_mb(self) -> float:
+        """The resident memory of its largest worker."""
+        return max(resident_mb(pid) for pid in self.workers())
+
+
+def resident_mb(pid: int) -> float:
+    """The resident memory of a process in megabytes (10⁶ bytes)."""
+    for line in (PROC / str(pid) / "status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024 / 1e6
+    raise NotMeasured(f"process {pid} has no resident memory")
+
+
+def free_port() -> int:
+    """A port of this machine that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def granian(
+    app: str,
+    *,
+    folder: Path,
+    environment: Mapping[str, str],
+    port: int,
+    answers: str | None = "/healthz",
+    workers: int = 2,
+    threads: int = 16,
+) -> Iterator[Server]:
+    """A WSGI app under the server and settings that `make run` uses, until the block ends."""
+    command = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "error"),
+        *("--host", "127.0.0.1", "--port", str(port), "--workers-kill-timeout", "2"),
+        *("--workers", str(workers), "--blocking-threads", str(threads), app),
+    ]
+    with program(command, folder=folder, environment=environment) as process:
+        server = Server(port, process)
+        if answers is not None:
+            wait_until_it_answers(port, answers, timeout_seconds=START_SECONDS_MAX)
+        yield server
+
+
+@contextmanager
+def program(command: list[str], *, folder: Path, environment: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """A program in a folder of its own, so that it reads no `.env` of ours; what it says is kept in `program.log`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    with (folder / "program.log").open("ab") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**inherited, "PYTHONPATH": str(ROOT), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            process_group=0,
+        )
+    try:
+        yield process
+    finally:
+        _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(8)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    time.sleep(0.1)  # its children are told by it and need a moment
+
+
+def _is_worker(pid: int) -> bool:
+    """Python keeps a helper of its own beside the workers, which serves nobody."""
+    try:
+        return b"resource_tracker" not in (PROC / str(pid) / "cmdline").read_bytes()
+    except FileNotFoundError:
+        return False

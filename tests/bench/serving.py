@@ -1,0 +1,67 @@
+"""The web process by itself: how soon it answers, how much memory it keeps, and how it bears people who watch."""
+
+import time
+from pathlib import Path
+from statistics import median
+
+from tests.bench.client import Visitors, get, open_loop, wait_until_it_answers
+from tests.bench.giving import PAGE_MS, in_turn
+from tests.bench.installation import Installation, copy_of
+from tests.bench.processes import START_SECONDS_MAX, free_port, granian
+from tests.bench.reading import progress_address
+from tests.bench.results import Row, at_most
+
+READERS, EVERY_SECONDS = 2000, 10
+PAGES_PER_SECOND = 40
+SECONDS, SECONDS_QUICK = 20.0, 10.0
+STARTS, STARTS_QUICK = 5, 2
+START_SECONDS, RESIDENT_MB = 1.5, 80
+
+
+def serving(folder: Path, template: Installation, *, quick: bool) -> list[Row]:
+    """Start, readers that poll, and then the memory of the process that has served them."""
+    made = copy_of(template, folder / "web")
+    rows = [_start(made, starts=STARTS_QUICK if quick else STARTS)]
+    port = free_port()
+    environment = made.environment(port=port, provider_port=1)
+    with granian("wsgi:app", folder=made.folder, environment=environment, port=port) as server:
+        rows.append(_polling(server.port, progress_address(made), seconds=SECONDS_QUICK if quick else SECONDS))
+        told = "web process: resident memory after serving pages, the form and the sign-in"
+        visit_every_kind(server.port)
+        rows.append(at_most(told, server.resident_mb(), aim=RESIDENT_MB, unit="MB"))
+    return rows
+
+
+def visit_every_kind(port: int) -> None:
+    """Pages whose code and templates are loaded when first asked for."""
+    for language in ("en", "ru", "ky"):
+        for page in ("", "donate", "transparency", "events/", "grants/", "supporters/", "updates/", "verify/"):
+            wait_until_it_answers(port, f"/{language}/{page}", timeout_seconds=START_SECONDS_MAX)
+    wait_until_it_answers(port, "/staff/login", timeout_seconds=START_SECONDS_MAX)
+
+
+def _start(made: Installation, *, starts: int) -> Row:
+    """From the command to the first campaign page, the server alone; the middle of a few."""
+    took: list[float] = []
+    for _ in range(starts):
+        port = free_port()
+        environment = made.environment(port=port, provider_port=1)
+        begin = time.perf_counter()
+        with granian("wsgi:app", folder=made.folder, environment=environment, port=port, answers=None):
+            wait_until_it_answers(port, "/en/", timeout_seconds=START_SECONDS_MAX)
+            took.append(time.perf_counter() - begin)
+    return at_most("web server: start to the first campaign page", median(took), aim=START_SECONDS, unit="s")
+
+
+def _polling(port: int, progress: str, *, seconds: float) -> Row:
+    """Each reader has a connection of its own, which is kept, and asks for the progress in turn."""
+    asked = get(progress)
+    readers = Visitors("readers", READERS / EVERY_SECONDS, lambda: asked, connections=READERS)
+    pages = Visitors("pages", PAGES_PER_SECOND, in_turn("/en/", "/ru/transparency", "/ky/donate"))
+    measured = open_loop(port, [readers, pages], seconds=seconds)
+    measured["readers"].require(200)
+    told = (
+        f"pages' p99 while {READERS:,} readers poll every {EVERY_SECONDS} s "
+        f"(their own p99: {measured['readers'].percentile_ms(0.99):.0f} ms)"
+    )
+    return at_most(told, measured["pages"].require(200).percentile_ms(0.99), aim=PAGE_MS, unit="ms")
