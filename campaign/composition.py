@@ -1,8 +1,10 @@
 """The composition root: knows everybody and joins them."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from campaign import assets, errors, i18n, jobs, kept, markdown, security
 from campaign.blueprints import admin, api, donations, health, public
@@ -37,6 +39,8 @@ def compose(config: Config, gateways: Gateways | None) -> Flask:
     if config.is_development:
         _add_development_pages(app, config)
     _add_commands(app)
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
     return app
 
 
@@ -54,6 +58,9 @@ def _flask_settings(config: Config) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=10),
         "WTF_CSRF_CHECK_DEFAULT": False,  # public forms rest on Sec-Fetch-Site and Origin; staff forms add a token
+        "TRUSTED_HOSTS": None
+        if config.is_development
+        else [urlsplit(config.public_url).hostname, "127.0.0.1", "localhost"],
         "RATELIMIT_STORAGE_URI": config.limits_url,
         "RATELIMIT_ENABLED": not config.testing,
         "TESTING": config.testing,

@@ -27,6 +27,7 @@ SETTINGS: dict[str, str] = {
     "LOG_LEVEL": "DEBUG, INFO (the default), WARNING or ERROR",
     "HOST": "the address that `make run` listens on; 127.0.0.1 by default",
     "PORT": "the port that `make run` listens on; 8000 by default",
+    "PROXIES": "how many proxies of your own stand in front and name the visitor's address; 0 by default",
 }
 """Name → what it is for, as printed in docs/settings.md. Each is also read from the file that NAME_FILE names."""
 
@@ -54,6 +55,7 @@ class Config:
     log_level: str = "INFO"
     host: str = "127.0.0.1"
     port: int = 8000
+    proxies: int = 0  # their X-Forwarded-For is believed, and nobody else's
     testing: bool = False
 
     @property
@@ -114,6 +116,7 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
         log_level=values.get("LOG_LEVEL", "INFO").upper(),
         host=values.get("HOST", "127.0.0.1"),
         port=port,
+        proxies=_proxies(values.get("PROXIES", "0")),
     )
     refuse_unsafe(config)
     return config
@@ -148,6 +151,12 @@ def _is_ours(name: str) -> bool:
 def _perhaps(name: str) -> str:
     near = get_close_matches(name, SETTINGS, n=1, cutoff=0.75)
     return f" (did you mean {near[0]}?)" if near else ""
+
+
+def _proxies(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 5):
+        raise BadSetting(f"PROXIES is a number from 0 to 5, not {text!r}.")
+    return int(text)
 
 
 def _port(text: str) -> int:

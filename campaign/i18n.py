@@ -83,7 +83,7 @@ def preferred_language() -> Language:
     for tag in request.accept_languages.values():
         code = tag.replace("_", "-").split("-")[0].lower()
         if code in LANGUAGES:
-            return cast(Language, code)
+            return code
     return DEFAULT
 
 
