@@ -127,19 +127,22 @@ CHECKS = (
         """SELECT e.source, d.fund_id, c.fund_id FROM journal_entry e
            JOIN posting d ON d.entry_id = e.id AND d.account = 4800 AND d.amount_minor > 0
            JOIN posting c ON c.entry_id = e.id AND c.account = 4800 AND c.amount_minor < 0
-           WHERE NOT EXISTS (SELECT 1 FROM fund_reach r WHERE
+           WHERE e.kind <> 'reversal' AND NOT EXISTS (SELECT 1 FROM fund_reach r WHERE
                (e.kind = 'allocation' AND r.source_id = d.fund_id AND r.target_id = c.fund_id) OR
                (e.kind = 'take_back' AND r.source_id = c.fund_id AND r.target_id = d.fund_id))""",
     ),
     Check(
         12,
         "receipt numbers run from 1 without a gap",
-        """SELECT series, year, last_number, issued, first, last FROM (
-               SELECT c.series, c.year, c.last_number, COUNT(r.id) AS issued,
-                      COALESCE(MIN(r.serial), 1) AS first, COALESCE(MAX(r.serial), 0) AS last
-               FROM receipt_counter c LEFT JOIN receipt r ON r.series = c.series AND r.year = c.year
-               GROUP BY c.series, c.year, c.last_number) AS registers
-           WHERE issued <> last_number OR first <> 1 OR last <> last_number""",
+        """SELECT series, year, counted, issued, first, last FROM (
+               SELECT r.series, r.year, COUNT(r.id) AS issued, MIN(r.serial) AS first, MAX(r.serial) AS last,
+                      (SELECT c.last_number FROM receipt_counter c WHERE c.series = r.series AND c.year = r.year)
+                      AS counted
+               FROM receipt r GROUP BY r.series, r.year
+               UNION ALL
+               SELECT c.series, c.year, 0, 1, 0, c.last_number FROM receipt_counter c
+               WHERE NOT EXISTS (SELECT 1 FROM receipt r WHERE r.series = c.series AND r.year = c.year)) AS registers
+           WHERE counted IS NULL OR issued <> counted OR first <> 1 OR last <> counted""",
     ),
     Check(
         12,

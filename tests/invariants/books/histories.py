@@ -6,10 +6,12 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from campaign.extensions import db
 from tests.invariants.books.machine import Books
 from tests.invariants.books.stage import Stage
 
-USUAL = 10
+USUAL = {"sqlite": 40, "postgresql": 14}
+"""A statement costs more where a server is asked."""
 STEPS = 30
 
 
@@ -19,7 +21,7 @@ def run(
     """Try random histories on a stage; the first that breaks a rule is shrunk and told, with a blob to replay it."""
     machine = type("Books", (Books,), {"stage": stage})
     chosen = settings(
-        max_examples=histories or int(os.environ.get("KURAK_HISTORIES", USUAL)),
+        max_examples=histories or int(os.environ.get("KURAK_HISTORIES", USUAL[db.engine.dialect.name])),
         stateful_step_count=steps,
         deadline=None,
         print_blob=True,

@@ -24,6 +24,7 @@ from tests.invariants.books.troubles import TROUBLES, WHICH, Trouble
 
 CURRENCIES = st.sampled_from(["USD", "EUR", "KGS"])
 MINOR = st.integers(min_value=200_00, max_value=900_00)
+HEARD = st.sampled_from([True, True, False])
 PURPOSES = st.sampled_from([None, "THEME-EVENTS", "THEME-GRANTS"])
 
 
@@ -39,8 +40,9 @@ class Books(DeskRules):
             [*_, checkout] = self.provider.facts
             self.provider.is_paid_by(checkout)
             self.provider.credits(checkout, gross=self.provider.facts[checkout].amount, fee_minor=1_03)
-            self._deliver("checkout.session.completed", checkout)
-            self.work(None)
+            for told in self.provider.told[-3:]:
+                self._deliver(told)
+                self.work(None)
 
     @rule(
         currency=CURRENCIES,
@@ -74,8 +76,8 @@ class Books(DeskRules):
     def press_again(self, which: int, trouble: Trouble) -> None:
         self._press(self.forms[which % len(self.forms)], trouble)
 
-    @rule(which=WHICH, how=st.sampled_from(["pay", "pay", "pay", "later", "leave"]))
-    def donor_at_the_page(self, which: int, how: str) -> None:
+    @rule(which=WHICH, how=st.sampled_from(["pay", "pay", "pay", "later", "leave"]), is_heard=HEARD, trouble=TROUBLES)
+    def donor_at_the_page(self, which: int, how: str, is_heard: bool, trouble: Trouble) -> None:
         waiting = [c for c, f in self.provider.facts.items() if f.fact in {Fact.OPENED, Fact.UNPAID}]
         if not waiting:
             return
@@ -86,6 +88,7 @@ class Books(DeskRules):
             self.provider.is_left(checkout)
         elif self.provider.facts[checkout].fact is Fact.OPENED:
             self.provider.complete_without_money(checkout)
+        self._hear(is_heard, trouble)
 
     @rule(which=WHICH, trouble=TROUBLES)
     def donor_returns(self, which: int, trouble: Trouble) -> None:
@@ -97,49 +100,68 @@ class Books(DeskRules):
 
     # What the provider does.
 
-    @rule(which=WHICH, fee=st.sampled_from([0, 1, 1_03, 9_99]), converts_to=st.sampled_from([None, "USD", "EUR"]))
-    def provider_credits(self, which: int, fee: int, converts_to: str | None) -> None:
+    @rule(
+        which=WHICH,
+        fee=st.sampled_from([0, 1, 1_03, 9_99]),
+        converts_to=st.sampled_from([None, "USD", "EUR"]),
+        is_heard=HEARD,
+        trouble=TROUBLES,
+    )
+    def provider_credits(self, which: int, fee: int, converts_to: str | None, is_heard: bool, trouble: Trouble) -> None:
         waiting = [c for c, f in self.provider.facts.items() if f.fact is Fact.PAID and not f.settled]
         if waiting:
             checkout = waiting[which % len(waiting)]
             amount = self.provider.facts[checkout].amount
             self.provider.credits(checkout, gross=_converted(amount, converts_to), fee_minor=fee)
+            self._hear(is_heard, trouble)
 
-    @rule(which=WHICH, share=st.sampled_from([1, 30, 50, 100]))
-    def refund_from_dashboard(self, which: int, share: int) -> None:
+    @rule(which=WHICH, share=st.sampled_from([1, 30, 50, 100]), is_heard=HEARD, trouble=TROUBLES)
+    def refund_from_dashboard(self, which: int, share: int, is_heard: bool, trouble: Trouble) -> None:
         paid = [c for c in self.provider.facts if self._may_go_back(c)]
         if paid:
             checkout = paid[which % len(paid)]
             facts = self.provider.facts[checkout]
             minor = max(self.provider.left_of(checkout) * share // 100, 1)
             self.provider.sends_back_from_dashboard(checkout, Money(minor, facts.amount.currency))
+            self._hear(is_heard, trouble)
 
-    @rule(which=WHICH, fails=st.booleans())
-    def refund_moves_on(self, which: int, fails: bool) -> None:
-        self._move_refund(which, fails=fails)
+    @rule(which=WHICH, fails=st.booleans(), is_heard=HEARD, trouble=TROUBLES)
+    def refund_moves_on(self, which: int, fails: bool, is_heard: bool, trouble: Trouble) -> None:
+        if self._move_refund(which, fails=fails):
+            self._hear(is_heard, trouble)
 
     # What reaches us.
 
-    @rule(which=WHICH, name=st.sampled_from(["new", "new", "new", "same"]), trouble=TROUBLES)
-    def deliver(self, which: int, name: str, trouble: Trouble) -> None:
-        """Any event, for the first time or again, under its own id or another."""
-        if self.provider.told:
-            index = which % len(self.provider.told)
-            told = self.provider.told[index]
-            event_id = f"evt_same_{index}" if name == "same" else ""
-            self._try(trouble, lambda: self._deliver(told.type, told.object_id, event_id=event_id))
+    @rule(
+        which=WHICH,
+        name=st.sampled_from(["new", "new", "same"]),
+        then=st.sampled_from(["work", "wait"]),
+        trouble=TROUBLES,
+    )
+    def deliver(self, which: int, name: str, then: str, trouble: Trouble) -> None:
+        """Any event, for the first time or again, under its own id or another; it may be worked off at once."""
+        if not self.provider.told:
+            return
+        index = which % len(self.provider.told)
+        told = self.provider.told[index]
+        event_id = f"evt_same_{index}" if name == "same" else ""
+        self._try(None if then == "work" else trouble, lambda: self._deliver(told, event_id=event_id))
+        if then == "work":
+            self._try(trouble, self._work)
 
     @rule(trouble=TROUBLES)
     def work(self, trouble: Trouble) -> None:
         self._try(trouble, self._work)
 
-    @rule(which=WHICH, pays=st.booleans(), fails=st.booleans())
+    @precondition(lambda self: bool(self.provider.told))
+    @rule(which=st.integers(1, 3), pays=st.booleans(), fails=st.booleans())
     def work_while_another_worker_does(self, which: int, pays: bool, fails: bool) -> None:
-        """An answer is on its way; meanwhile things move at the provider, and another worker is quicker."""
+        """The answer about the latest news is on its way; meanwhile more happens, and another worker is quicker."""
+        self._deliver(self.provider.told[-which:][0])
         waiting = [c for c, f in self.provider.facts.items() if f.fact is Fact.OPENED]
         if pays and waiting:
-            self.provider.meanwhile.append(lambda: self.provider.is_paid_by(waiting[which % len(waiting)]))
-        self.provider.meanwhile += [lambda: self._move_refund(which, fails=fails), self._settle_any]
+            self.provider.meanwhile.append(lambda: self.provider.is_paid_by(waiting[-1]))
+        self.provider.meanwhile += [lambda: self._move_refund(-1, fails=fails), self._settle_any]
         self._try(None, self._work)
         self.provider.meanwhile.clear()
 
@@ -185,10 +207,18 @@ class Books(DeskRules):
     def _may_go_back(self, checkout: str) -> bool:
         return self.provider.facts[checkout].fact is Fact.PAID and self.provider.left_of(checkout) > 0
 
-    def _move_refund(self, which: int, *, fails: bool) -> None:
+    def _hear(self, is_heard: bool, trouble: Trouble) -> None:
+        """The latest news comes at once and is worked off at once, or comes later, or never."""
+        if is_heard:
+            for told in [told for told in self.provider.told if told not in self.delivered]:
+                self._deliver(told)
+                self._try(trouble, self._work)
+
+    def _move_refund(self, which: int, *, fails: bool) -> bool:
+        """A refund leaves or fails; whether one did."""
         live = [(c, r) for c, f in self.provider.facts.items() for r in f.refunds if r.state in SENT_BACK]
         if not live:
-            return
+            return False
         checkout, refund = live[which % len(live)]
         if fails:
             self.provider.refund_fails(checkout, refund)
@@ -196,6 +226,7 @@ class Books(DeskRules):
             settled = self.provider.facts[checkout].settled
             into = settled.gross.currency if settled else refund.amount.currency
             self.provider.refund_leaves(checkout, refund, gross=_converted(refund.amount, into))
+        return fails or refund.state == "pending"
 
 
 def _converted(amount: Money, currency: str | None) -> Money:

@@ -20,6 +20,7 @@ class Told:
 
     type: str
     object_id: str
+    number: int
 
 
 @dataclass
@@ -135,7 +136,7 @@ class Provider(FakePayments):
         self._tell(checkout_id, refunds=tuple(changed if r.provider_id == changed.provider_id else r for r in known))
 
     def _say(self, type_: str, object_id: str) -> None:
-        self.told.append(Told(type_, object_id))
+        self.told.append(Told(type_, object_id, len(self.told)))
 
     def _while_on_its_way(self) -> None:
         acts, self.meanwhile = self.meanwhile, []

@@ -15,7 +15,7 @@ CRASHES = st.one_of(
     st.builds(Crash, st.just("statement"), st.integers(1, 40)),
     st.builds(Crash, st.sampled_from(["commit", "committed"]), st.integers(1, 3)),
 )
-TROUBLES = st.one_of(st.none(), st.none(), st.sampled_from(["down", "lost"]), CRASHES)
+TROUBLES = st.one_of(st.none(), st.sampled_from(["down", "lost"]), CRASHES)
 WHICH = st.integers(min_value=0, max_value=999)
 """Which of the things that there are, taken modulo their number."""
 AFTER_A_LEASE = timedelta(minutes=5, seconds=1)

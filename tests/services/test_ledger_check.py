@@ -1,0 +1,195 @@
+"""A check that cannot fail is no check: each invariant is broken in plain SQL, and the check names it."""
+
+# ruff: noqa: S608  # the statements are put together from words of this file
+
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+
+from campaign.database import reading, transaction
+from campaign.domain.journal import EntryKind, reversal_of, transferred
+from campaign.extensions import db
+from campaign.services import bookkeeping
+from campaign.services.ledger_check import CHECKS, ROWS_MAX, check_books
+from tests.builders import NOW, a_campaign, a_fund, a_paid_gift, general_fund_of, usd
+
+pytestmark = pytest.mark.broken_books
+
+
+@dataclass(frozen=True)
+class Break:
+    """Rows that break a rule, and the rule's words."""
+
+    rule: str
+    statements: tuple[str, ...]
+
+
+LINE = (
+    "INSERT INTO posting (entry_id, transaction_id, line, account, fund_id, currency, amount_minor, reference) VALUES "
+)
+AN_ENTRY = "(SELECT MIN(id) FROM journal_entry WHERE kind = 'gift_settled')"
+REFUND = (
+    "INSERT INTO refund (public_id, donation_id, currency, amount_minor, reason, state, requested_at, attempts"
+    "{more_columns}) VALUES ('refund0000000000', 1, 'USD', 500, '', 'succeeded', '2026-12-01', 0{more_values})"
+)
+ALLOCATION = (
+    "INSERT INTO allocation (public_id, campaign_id, kind, source_id, target_id, currency, amount_minor, reason,"
+    " state, proposed_by, proposed_at, decided_by, decision_note)"
+    " VALUES ('{name}', 1, 'allocation', 1, 2, 'USD', 1, '', '{state}', 1, '2026-12-01', 2, '')"
+)
+
+BREAKS = (
+    Break(
+        "every entry adds up to zero in each of its currencies",
+        (f"UPDATE posting SET amount_minor = amount_minor + 1 WHERE account = 1010 AND entry_id = {AN_ENTRY}",),
+    ),
+    Break("no line is without a header", (LINE + "('nobody', 0, 1, 1005, NULL, 'USD', 5, '')",)),
+    Break("no entry has fewer than two lines", ("DELETE FROM posting WHERE account <> 4010",)),
+    Break("all postings add up to zero", (LINE + f"({AN_ENTRY}, 0, 9, 1020, NULL, 'USD', 5, '')",)),
+    Break(
+        "assets and liabilities equal the funds' balances in every currency",
+        (LINE + f"({AN_ENTRY}, 0, 9, 5110, 1, 'USD', 5, '')",),
+    ),
+    Break("transfers between funds add up to zero", ("UPDATE posting SET account = 4800 WHERE account = 4010",)),
+    Break(
+        "a settled gift owes nothing on 1005",
+        (f"DELETE FROM posting WHERE account = 1005 AND entry_id = {AN_ENTRY}",),
+    ),
+    Break(
+        "a paid gift stands in the books with its whole amount, and no other gift does",
+        ("UPDATE donation SET gift_minor = gift_minor + 1 WHERE id = 1",),
+    ),
+    Break(
+        "a paid gift stands in the books with its whole amount, and no other gift does",
+        ("UPDATE donation SET state = 'open' WHERE id = 1",),
+    ),
+    Break(
+        "what was sent back is the sum of a gift's refunds, and not more than the gift",
+        ("UPDATE donation SET refunded_minor = 5 WHERE id = 1",),
+    ),
+    Break(
+        "what was sent back is the sum of a gift's refunds, and not more than the gift",
+        (REFUND.format(more_columns="", more_values=""),),
+    ),
+    Break(
+        "the books send back what the settled refunds say",
+        (REFUND.format(more_columns=", settlement_id", more_values=", 'txn_1'"),),
+    ),
+    Break(
+        "an approved allocation stands in the books, and no other does",
+        (ALLOCATION.format(name="never00000000000", state="approved"),),
+    ),
+    Break(
+        "an approved allocation stands in the books, and no other does",
+        (ALLOCATION.format(name="moved", state="rejected"),),
+    ),
+    Break("money was moved only to where its fund reaches", ("DELETE FROM fund_reach",)),
+    Break(
+        "receipt numbers run from 1 without a gap",
+        ("UPDATE receipt SET serial = 3 WHERE serial = 2",),
+    ),
+    Break("receipt numbers run from 1 without a gap", ("UPDATE receipt_counter SET last_number = 7",)),
+    Break("receipt numbers run from 1 without a gap", ("DELETE FROM receipt_counter",)),
+    Break(
+        "receipt numbers run from 1 without a gap",
+        ("INSERT INTO receipt_counter (series, year, last_number) VALUES ('LOST', 2026, 2)",),
+    ),
+    Break(
+        "a paid gift has one live receipt for what is left of it, and none when nothing is left",
+        ("UPDATE receipt SET state = 'void' WHERE serial = 1",),
+    ),
+    Break(
+        "a paid gift has one live receipt for what is left of it, and none when nothing is left",
+        ("UPDATE receipt SET amount_minor = 1 WHERE serial = 1",),
+    ),
+)
+
+
+@pytest.fixture
+def open_books(app: Flask, session: Session) -> Session:
+    """Two paid gifts and an allocation, with every guard of the database taken away."""
+    campaign = a_campaign()
+    event_fund = a_fund(campaign=campaign, code="EVENT-1", kind="event")
+    for _ in range(2):
+        a_paid_gift(campaign=campaign, gift=usd(25_00))
+    move = transferred(
+        kind=EntryKind.ALLOCATION,
+        public_id="moved",
+        amount=usd(1),
+        source_fund=general_fund_of(campaign).id,
+        target_fund=event_fund.id,
+        on=NOW.date(),
+    )
+    with transaction() as writing:
+        bookkeeping.post(writing, move, campaign_id=campaign.id, at=NOW)
+    if db.engine.dialect.name == "sqlite":
+        event.listen(db.engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=OFF"))
+        db.session.remove()
+        db.engine.dispose()
+    return db.session()
+
+
+def break_by(*statements: str) -> None:
+    with transaction() as session:
+        for statement in (*_without_guards(session), *statements):
+            session.execute(text(statement))
+
+
+def _without_guards(session: Session) -> list[str]:
+    """Take away what keeps the books whole, as somebody who owns the database can."""
+    if session.get_bind().dialect.name == "postgresql":
+        return ["SET LOCAL session_replication_role = 'replica'"]
+    triggers = session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars()
+    return [f"DROP TRIGGER {name}" for name in triggers]
+
+
+def rules_broken(session: Session) -> set[str]:
+    with reading():
+        return {problem.rule for problem in check_books(session)}
+
+
+@pytest.mark.parametrize("wrong", BREAKS, ids=lambda wrong: f"{wrong.rule[:40]}: {wrong.statements[0][:30]}")
+def test_a_broken_rule_is_named(open_books: Session, wrong: Break) -> None:
+    honest = {"an approved allocation stands in the books, and no other does"}  # only the books were moved here
+    assert rules_broken(open_books) <= honest
+    break_by(*wrong.statements)
+    assert wrong.rule in rules_broken(open_books)
+
+
+def test_every_rule_is_broken_once() -> None:
+    assert {wrong.rule for wrong in BREAKS} == {check.rule for check in CHECKS}
+
+
+def test_a_problem_names_its_rows_and_not_all_of_a_thousand(open_books: Session) -> None:
+    break_by(*(LINE + f"('nobody-{number}', 0, 1, 1005, NULL, 'USD', 5, '')" for number in range(ROWS_MAX + 5)))
+    with reading():
+        [orphans] = [problem for problem in check_books(open_books) if problem.rule == "no line is without a header"]
+    assert orphans.invariant == 1
+    assert len(orphans.rows) == ROWS_MAX
+    assert orphans.rows[0].startswith("nobody-")
+
+
+def test_whole_books_have_no_problem(app: Flask, session: Session) -> None:
+    a_paid_gift(campaign=a_campaign(), gift=usd(25_00))
+    assert check_books(session) == []
+
+
+def test_a_reversed_allocation_is_no_problem(app: Flask, session: Session) -> None:
+    campaign = a_campaign()
+    event_fund = a_fund(campaign=campaign, code="EVENT-1", kind="event")
+    a_paid_gift(campaign=campaign, gift=usd(25_00))
+    move = transferred(
+        kind=EntryKind.ALLOCATION,
+        public_id="moved",
+        amount=usd(1),
+        source_fund=general_fund_of(campaign).id,
+        target_fund=event_fund.id,
+        on=NOW.date(),
+    )
+    with transaction() as writing:
+        for entry in (move, reversal_of(move, source="reversal:moved", on=NOW.date())):
+            bookkeeping.post(writing, entry, campaign_id=campaign.id, at=NOW)
+    assert "money was moved only to where its fund reaches" not in rules_broken(session)
