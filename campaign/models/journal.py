@@ -25,7 +25,7 @@ class JournalEntry(Model):
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    """A random name: the postings must know it before the header stands."""
+    """Made before the postings, which must know it before the header stands; it sorts by moment."""
     transaction_id: Mapped[int] = mapped_column(BigInteger)
     """PostgreSQL's own number of the transaction, so that no line is smuggled in from another; 0 on SQLite."""
     campaign_id: Mapped[int] = mapped_column(Key, ForeignKey("campaign.id"))

@@ -3,11 +3,11 @@
 Callers bring their own transaction; posting is part of what they do, so it stands or falls with it.
 """
 
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, func, insert, literal, select
 from sqlalchemy.exc import IntegrityError
@@ -108,7 +108,8 @@ def post_all(
     All lines go first and the headers last, whose trigger checks and seals them: two statements, however many there are.
     """
     known = _known(session, entries)
-    new = [(uuid4().hex, entry) for entry in entries if entry.source not in known]
+    fresh = [entry for entry in entries if entry.source not in known]
+    new = [(_name(at, place), entry) for place, entry in enumerate(fresh)]
     if not new:
         return 0
     session.execute(_INSERT_LINES, [line for entry_id, entry in new for line in _lines(entry_id, entry)])
@@ -144,6 +145,11 @@ def _known(session: Session, entries: Sequence[Entry]) -> set[str]:
         if standing.get(entry.source, entry.request_hash) != entry.request_hash:
             raise EntryConflict(entry.source)
     return set(standing)
+
+
+def _name(at: datetime, place: int) -> str:
+    """An entry's name: it sorts by moment and by place within it, so that a journal reads in the order of events."""
+    return f"{int(at.timestamp() * 1_000_000):014x}{place:02x}{secrets.token_hex(8)}"
 
 
 def _lines(entry_id: str, entry: Entry) -> Iterable[dict[str, object]]:
