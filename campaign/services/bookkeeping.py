@@ -174,8 +174,12 @@ _STANDING = select(JournalEntry.__table__.c.source, JournalEntry.__table__.c.req
 
 
 def lock_funds(session: Session, fund_ids: Iterable[int]) -> None:
-    """Keep others from moving these funds until the transaction ends; in one order, so that no two wait crosswise."""
-    session.execute(select(Fund.id).where(Fund.id.in_(sorted(fund_ids))).order_by(Fund.id).with_for_update()).all()
+    """Keep others from moving these funds until the transaction ends; in one order, so that no two wait crosswise.
+
+    Gifts for the same funds do not wait: their lines only refer to the fund's key.
+    """
+    funds = select(Fund.id).where(Fund.id.in_(sorted(fund_ids))).order_by(Fund.id)
+    session.execute(funds.with_for_update(key_share=True)).all()
 
 
 def balance_of(session: Session, fund_id: int, currency: str) -> Money:

@@ -1,0 +1,90 @@
+"""Any order of delivery, with doubles, leads to the same books: told at once, or all at the end and shuffled."""
+
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from campaign.database import reading
+from tests.invariants.books.machine import Books
+from tests.invariants.books.provider import Told
+from tests.invariants.books.stage import Stage
+
+EXAMPLES = 6
+ACTS = st.lists(
+    st.tuples(
+        st.sampled_from(["pay", "leave", "later", "credit", "send back", "refund leaves", "refund fails"]),
+        st.integers(0, 5),
+    ),
+    min_size=6,
+    max_size=16,
+)
+BOOKS = (
+    """SELECT e.source, e.kind, CAST(e.effective_on AS VARCHAR), p.line, p.account, p.fund_id, p.currency, p.amount_minor
+       FROM journal_entry e JOIN posting p ON p.entry_id = e.id ORDER BY 1, 4""",
+    "SELECT form_id, state, refunded_minor, settled_minor, settled_currency FROM donation ORDER BY 1",
+    """SELECT d.form_id, r.amount_minor FROM receipt r JOIN donation d ON d.id = r.donation_id
+       WHERE r.state = 'issued' ORDER BY 1""",
+    "SELECT r.provider_id, r.state, r.amount_minor FROM refund r ORDER BY 1",
+)
+"""The books without what the order of hearing may change: when it was recorded, under which random name."""
+
+
+@given(acts=ACTS, data=st.data())
+@settings(max_examples=EXAMPLES, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+def check_orders(stage: Stage, acts: list[tuple[str, int]], data: st.DataObject) -> None:
+    """The same acts of donors and provider, heard in two ways."""
+    at_once = _History(stage)
+    at_once.live(acts, is_heard=True)
+    in_order = at_once.books()
+    assert in_order[0], "nothing was booked"
+
+    late = _History(stage)
+    late.live(acts, is_heard=False)
+    told = late.provider.told
+    late.hear(data.draw(st.permutations([*told, *data.draw(st.lists(st.sampled_from(told), max_size=4))])))
+    assert late.books() == in_order
+
+
+def test_any_order_of_delivery_gives_the_same_books(stage: Stage) -> None:
+    check_orders(stage)
+
+
+class _History(Books):
+    """The machine's services without its dice."""
+
+    def __init__(self, stage: Stage) -> None:
+        type(self).stage = stage
+        super().__init__()
+        for number, currency in enumerate(("USD", "EUR", "KGS")):
+            self.open_gift(
+                currency, 500_00 + number, covers_fee=bool(number), purpose=None, bearer="general", trouble=None
+            )
+
+    def live(self, acts: list[tuple[str, int]], *, is_heard: bool) -> None:
+        for name, which in [("pay", 0), ("credit", 0), *acts]:
+            self._act(name, which)
+            self.clock.advance(minutes=7)
+            if is_heard:
+                self.hear([told for told in self.provider.told if told not in self.delivered])
+
+    def hear(self, news: list[Told]) -> None:
+        for told in news:
+            self._deliver(told)
+        self._work_off_all()
+
+    def _act(self, name: str, which: int) -> None:
+        match name:
+            case "pay" | "leave" | "later":
+                self.donor_at_the_page(which, name, is_heard=False, trouble=None)
+            case "credit":
+                self.provider_credits(which, 30, "USD", is_heard=False, trouble=None)
+            case "send back":
+                self.refund_from_dashboard(which, 30, is_heard=False, trouble=None)
+            case _:
+                self._move_refund(which, fails=name == "refund fails")
+
+    def books(self) -> list[Any]:
+        with reading() as session:
+            return [[tuple(row) for row in session.execute(text(query))] for query in BOOKS]
