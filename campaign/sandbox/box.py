@@ -4,7 +4,8 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from campaign.sandbox.clock import OffsetClock
 from campaign.sandbox.errors import no_such
@@ -32,6 +33,8 @@ class Box:
         self.request: Json = {"id": None, "idempotency_key": None}
         # Set by the sandbox: box knows nothing of deliveries.
         self.on_event: Callable[[Json], None] = lambda _event: None
+        # The test clock on which things happen just now, if any.
+        self.test_clock: str | None = None
         self.started = int(self._kept("started", str(self.clock.now())))
 
     def _kept(self, name: str, fresh: str) -> str:
@@ -89,8 +92,30 @@ class Box:
             self.store.put(found, {**self.store.hidden(object_id), **facts})
 
     def later(self, name: str, object_id: str, *, due: float) -> None:
-        """Do a named job for an object once the clock has reached ``due``."""
+        """Do a named job for an object once the clock has reached ``due``.
+
+        On a test clock the pause is the same in everybody's time: a bank settles while that clock stands still.
+        """
+        if self.test_clock:
+            due += self.clock.unpinned() - self.clock.precise()
         self.store.run("INSERT INTO jobs (due, name, object_id) VALUES (?, ?, ?)", (due, name, object_id))
+
+    def later_in_its_time(self, name: str, object_id: str, *, due: float) -> None:
+        """Do a named job once the time of the customer has reached ``due``: that of her test clock, if she has one."""
+        self.store.run(
+            "INSERT INTO jobs (due, name, object_id, clock) VALUES (?, ?, ?, ?)",
+            (due, name, object_id, self.test_clock),
+        )
+
+    @contextmanager
+    def on_test_clock(self, clock_id: str, moment: float) -> Iterator[None]:
+        """Whatever happens inside happens at ``moment`` of this test clock."""
+        self.test_clock = clock_id
+        try:
+            with self.clock.at(moment):
+                yield
+        finally:
+            self.test_clock = None
 
     def tell(self, event_type: str, subject: Json, previous: Json | None = None) -> Json:
         """Record an event with a copy of its object, and let the deliveries be planned."""

@@ -14,6 +14,8 @@ class Card:
     decline_code: str | None = None  # what the bank said, with card_declined
     rejected: bool = False  # refused before a charge is made
     three_d_secure: bool = False
+    always_secure: bool = False  # asks for it at renewals too
+    fails_later: bool = False  # the first payment of a subscription succeeds in spite of ``decline``
     refund: str = "succeeded"  # succeeded · pending · fails
     funds_at_once: bool = False
     risk: str = "normal"
@@ -52,14 +54,14 @@ _CARDS = (
     Card("4000000000000119", decline="processing_error"),
     Card("4242424242424241", decline="incorrect_number", rejected=True),
     Card("4000002500003155", three_d_secure=True),
-    Card("4000002760003184", three_d_secure=True),
+    Card("4000002760003184", three_d_secure=True, always_secure=True),
     Card(
         "4000008400001629",
         three_d_secure=True,
         decline="card_declined",
         decline_code="generic_decline",
     ),
-    _declined("4000000000000341", "generic_decline"),
+    Card("4000000000000341", decline="card_declined", decline_code="generic_decline", fails_later=True),
     Card("4000000000000259", dispute="fraudulent"),
     Card("4000000000002685", dispute="product_not_received"),
     Card("4000000000001976", dispute="fraudulent", inquiry=True),

@@ -49,11 +49,11 @@ def _debit(method: Json, now: int) -> Json:
     }
 
 
-def outcome(given: Means) -> Json:
+def outcome(given: Means, *, failed: bool) -> Json:
     """What the network said."""
     if not isinstance(given, Card):
         return _authorized("not_assessed", None, reason=None)
-    if given.decline is None:
+    if not failed:
         score = {"normal": 20, "elevated": 70}.get(given.risk, 90)
         return _authorized(given.risk, score, reason="elevated_risk_level" if given.risk == "elevated" else None)
     blocked = given.decline_code == "fraudulent"

@@ -12,11 +12,15 @@ from campaign.sandbox.params import Text, list_params
 LIST = list_params(customer=Text(), payment_intent=Text())
 
 
-def take(box: Box, intent: Json, card: Card) -> Json:
-    """Charge a card: the succeeded charge, not told yet; a decline is recorded, told and raised as CardDeclined."""
-    charge = record(box, intent, card, status="failed" if card.decline else "succeeded")
+def take(box: Box, intent: Json, card: Card, *, begins: bool = False) -> Json:
+    """Charge a card: the succeeded charge, not told yet; a decline is recorded, told and raised as CardDeclined.
+
+    ``begins`` says that a subscription begins with it.
+    """
+    declined = card.decline is not None and not (begins and card.fails_later)
+    charge = record(box, intent, card, status="failed" if declined else "succeeded")
     intent["latest_charge"] = charge["id"]
-    if card.decline:
+    if declined:
         _decline(box, intent, charge, card)
     return charge
 
@@ -84,13 +88,13 @@ def record(box: Box, intent: Json, given: Means, *, status: str) -> Json:
         "description": intent["description"],
         "disputed": False,
         "failure_balance_transaction": None,
-        "failure_code": decline,
+        "failure_code": decline if failed else None,
         "failure_message": message_of(given) if failed and isinstance(given, Card) else None,
         "fraud_details": {},
         "livemode": False,
         "metadata": dict(intent["metadata"]),
         "on_behalf_of": None,
-        "outcome": charge_details.outcome(given),
+        "outcome": charge_details.outcome(given, failed=failed),
         "paid": succeeded,
         "payment_intent": intent["id"],
         "payment_method": method["id"],

@@ -16,11 +16,12 @@ class OffsetClock:
     @contextmanager
     def at(self, moment: float) -> Iterator[None]:
         """Let this thread believe that it is ``moment``: a late job happens at the time it was due."""
+        before = getattr(self._pinned, "moment", None)
         self._pinned.moment = moment
         try:
             yield
         finally:
-            del self._pinned.moment
+            self._pinned.moment = before
 
     def now(self) -> int:
         """Whole seconds since 1970, as Stripe's ``created``."""
@@ -29,4 +30,8 @@ class OffsetClock:
     def precise(self) -> float:
         """Seconds since 1970 with fractions, for what is due within a second."""
         moment: float | None = getattr(self._pinned, "moment", None)
-        return time.time() + self.offset_seconds if moment is None else moment
+        return self.unpinned() if moment is None else moment
+
+    def unpinned(self) -> float:
+        """What time it is for everybody, whatever this thread believes."""
+        return time.time() + self.offset_seconds

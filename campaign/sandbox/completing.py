@@ -1,6 +1,6 @@
 """A session reaches its end: paid at once, or complete with the money still on its way."""
 
-from campaign.sandbox import charges, customers
+from campaign.sandbox import charges, customers, renewing, test_clocks
 from campaign.sandbox.box import Box
 from campaign.sandbox.json_types import Json
 from campaign.sandbox.sessions import customer_details
@@ -21,7 +21,11 @@ def ensure_customer(box: Box, session: Json, method: Json) -> None:
 def paid(box: Box, session: Json, intent: Json, charge: Json) -> Json:
     """Complete a session whose money is here."""
     close(box, session, payment_status="paid", billing=charge["billing_details"])
-    charges.succeed(box, intent, charge)
+    if session["mode"] == "subscription":
+        with test_clocks.time_of(box, session["customer"]):
+            renewing.begin(box, session, intent, charge)
+    else:
+        charges.succeed(box, intent, charge)
     box.tell("checkout.session.completed", session)
     return session
 

@@ -1,5 +1,6 @@
 """Customers: made on request or when a session asks for one."""
 
+from campaign.sandbox import payment_methods
 from campaign.sandbox.box import Box
 from campaign.sandbox.json_types import Json
 from campaign.sandbox.lists import page_of
@@ -19,13 +20,15 @@ WRITE = Group(
         **EXPAND,
         "description": Text(may_be_empty=True),
         "email": Address(email=True),
+        "invoice_settings": Group({"default_payment_method": Text()}),
         "metadata": Metadata(),
         "name": Text(256, may_be_empty=True),
         "phone": Text(20, may_be_empty=True),
         "preferred_locales": ListOf(Text()),
     }
 )
-LIST = list_params(email=Address(email=True))
+CREATE = Group({**WRITE.fields, "payment_method": Text(), "test_clock": Text()})
+LIST = list_params(email=Address(email=True), test_clock=Text())
 
 
 def create(box: Box, params: Json) -> Json:
@@ -57,10 +60,14 @@ def create(box: Box, params: Json) -> Json:
         "preferred_locales": [],
         "shipping": None,
         "tax_exempt": "none",
-        "test_clock": None,
+        "test_clock": params.get("test_clock"),
     }
+    if customer["test_clock"]:
+        box.get("test_helpers.test_clock", customer["test_clock"], param="test_clock")
     box.save(_written(customer, params))
     box.tell("customer.created", customer)
+    if "payment_method" in params:
+        payment_methods.attach_by_id(box, {"customer": customer["id"]}, params["payment_method"])
     return customer
 
 
@@ -68,6 +75,7 @@ def _written(customer: Json, params: Json) -> Json:
     for name in ("description", "email", "name", "phone", "preferred_locales"):
         if name in params:
             customer[name] = params[name] or None
+    customer["invoice_settings"] = {**customer["invoice_settings"], **params.get("invoice_settings", {})}
     customer["metadata"] = merged_metadata(customer["metadata"], params.get("metadata", {}))
     return customer
 
@@ -89,4 +97,4 @@ def update(box: Box, params: Json, customer_id: str) -> Json:
 
 def list_all(box: Box, params: Json) -> Json:
     """Customers, newest first."""
-    return page_of(box, "customer", params, url="/v1/customers", filters=("email",))
+    return page_of(box, "customer", params, url="/v1/customers", filters=("email", "test_clock"))

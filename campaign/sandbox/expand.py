@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from campaign.sandbox import invoices
 from campaign.sandbox.box import Box
 from campaign.sandbox.errors import Refused
 from campaign.sandbox.json_types import Json
@@ -21,19 +22,28 @@ def _refunds(box: Box, charge: Json) -> Json:
 
 
 _REFERENCES: dict[str, frozenset[str]] = {
-    "checkout.session": frozenset({"payment_intent", "customer"}),
+    "checkout.session": frozenset({"payment_intent", "customer", "subscription", "invoice"}),
     "payment_intent": frozenset({"latest_charge", "customer", "payment_method"}),
     "charge": frozenset({"balance_transaction", "payment_intent", "customer"}),
     "refund": frozenset({"charge", "payment_intent", "balance_transaction", "failure_balance_transaction"}),
     "balance_transaction": frozenset({"source"}),
     "dispute": frozenset({"charge", "payment_intent"}),
     "radar.early_fraud_warning": frozenset({"charge", "payment_intent"}),
+    "subscription": frozenset({"customer", "default_payment_method", "latest_invoice", "test_clock"}),
+    "invoice": frozenset({"customer", "default_payment_method", "test_clock"}),
+    "invoice.parent.subscription_details": frozenset({"subscription"}),
+    "invoice_payment": frozenset({"invoice"}),
+    "invoice_payment.payment": frozenset({"payment_intent"}),
+    "customer": frozenset({"test_clock"}),
+    "customer.invoice_settings": frozenset({"default_payment_method"}),
+    "price": frozenset({"product"}),
     "payout": frozenset({"balance_transaction", "failure_balance_transaction"}),
     "payment_method": frozenset({"customer"}),
 }
 _COMPUTED: dict[tuple[str, str], Callable[[Box, Json], Json]] = {
     ("checkout.session", "line_items"): _line_items,
     ("charge", "refunds"): _refunds,
+    ("invoice", "payments"): invoices.with_payments,
 }
 
 
@@ -51,26 +61,31 @@ def expand(box: Box, answer: Json, paths: list[str]) -> Json:
     return answer
 
 
-def _expand_path(box: Box, here: Json, parts: list[str], param: str) -> None:
+def _expand_path(box: Box, here: Json, parts: list[str], param: str, *, inside: str = "") -> None:
     name, below = parts[0], parts[1:]
-    if here.get("object") != "list":
-        whole = _expanded(box, here, name, param)
+    kind = str(here.get("object", inside))
+    found: list[object]
+    if kind == "list":
+        if name != "data":
+            raise _not_expandable(name, param)
+        found = here["data"]
+    elif below and isinstance(here.get(name), dict):  # what is inside already, such as a subscription's items
+        found = [here[name]]
+    else:
+        whole = _expanded(box, here, (kind, name), param)
         if whole is not None or name in here:  # a property that is not there stays away
             here[name] = whole
         found = [whole]
-    elif name == "data":
-        found = here["data"]
-    else:
-        raise _not_expandable(name, param)
     for item in found:
         if below and isinstance(item, dict):
-            _expand_path(box, item, below, param)
+            _expand_path(box, item, below, param, inside=f"{kind}.{name}")
 
 
-def _expanded(box: Box, here: Json, name: str, param: str) -> object:
-    kind, value = str(here.get("object")), here.get(name)
-    if (kind, name) in _COMPUTED:
-        return value or _COMPUTED[kind, name](box, here)
+def _expanded(box: Box, here: Json, at: tuple[str, str], param: str) -> object:
+    kind, name = at
+    value = here.get(name)
+    if at in _COMPUTED:
+        return value or _COMPUTED[at](box, here)
     if name not in _REFERENCES.get(kind, frozenset()):
         raise _not_expandable(name, param)
     return box.store.find(value) if isinstance(value, str) else value

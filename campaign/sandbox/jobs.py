@@ -3,9 +3,24 @@
 from collections.abc import Callable
 from typing import Final
 
-from campaign.sandbox import balance, charges, delayed, disputes, fraud_warnings, means, payouts, refunds, sessions
+from campaign.sandbox import (
+    balance,
+    charges,
+    collecting,
+    delayed,
+    disputes,
+    fraud_warnings,
+    means,
+    payouts,
+    refunds,
+    renewing,
+    sessions,
+    subscriptions,
+    test_clocks,
+)
 from campaign.sandbox.box import Box
 from campaign.sandbox.cards import Card
+from campaign.sandbox.json_types import Json
 
 
 def _expire_session(box: Box, session_id: str) -> None:
@@ -21,7 +36,32 @@ def _dispute_charge(box: Box, charge_id: str) -> None:
         disputes.open_on(box, charge, reason=given.dispute, inquiry=isinstance(given, Card) and given.inquiry)
 
 
+def _advance_clock(box: Box, clock_id: str) -> None:
+    clock = box.store.find(clock_id)
+    if clock is None:
+        return
+    target = clock["status_details"]["advancing"]["target_frozen_time"]
+    while (job := _next_job(box, "clock = ? AND due <= ?", (clock_id, target))) is not None:
+        with box.on_test_clock(clock_id, job["due"]):
+            _JOBS[job["name"]](box, job["object_id"])
+    test_clocks.arrive(box, clock_id)
+
+
+def _next_job(box: Box, where: str, values: tuple[object, ...]) -> Json | None:
+    rows = box.store.rows(f"SELECT * FROM jobs WHERE {where} ORDER BY due, id LIMIT 1", values)  # noqa: S608
+    if not rows:
+        return None
+    box.store.run("DELETE FROM jobs WHERE id = ?", (rows[0]["id"],))
+    return dict(rows[0])
+
+
 _JOBS: Final[dict[str, Callable[[Box, str], object]]] = {
+    "advance_clock": _advance_clock,
+    "renew_subscription": renewing.renew,
+    "expire_incomplete": renewing.expire_incomplete,
+    "resume_collection": subscriptions.resume,
+    "finalize_invoice": collecting.finalize_due,
+    "retry_invoice": collecting.retry_due,
     "expire_session": _expire_session,
     "settle_charge": charges.settle,
     "dispute_charge": _dispute_charge,
@@ -45,13 +85,9 @@ def run_due(box: Box) -> int:
     done = 0
     while True:
         with box.store.transaction():
-            rows = box.store.rows(
-                "SELECT * FROM jobs WHERE due <= ? ORDER BY due, id LIMIT 1",
-                (box.clock.precise(),),
-            )
-            if not rows:
+            job = _next_job(box, "clock IS NULL AND due <= ?", (box.clock.precise(),))
+            if job is None:
                 return done
-            box.store.run("DELETE FROM jobs WHERE id = ?", (rows[0]["id"],))
-            with box.clock.at(rows[0]["due"]):
-                _JOBS[rows[0]["name"]](box, rows[0]["object_id"])
+            with box.clock.at(job["due"]):
+                _JOBS[job["name"]](box, job["object_id"])
         done += 1

@@ -8,18 +8,27 @@ from campaign.sandbox import (
     account,
     balance,
     charges,
+    collecting,
     customers,
     disputes,
     endpoints,
     events,
     fraud_warnings,
     intents,
+    invoice_payments,
+    invoices,
     payment_methods,
     payment_pages,
     payouts,
+    portal,
+    prices,
+    products,
     refunds,
+    renewing,
     session_params,
     sessions,
+    subscriptions,
+    test_clocks,
 )
 from campaign.sandbox.box import Box
 from campaign.sandbox.json_types import Json
@@ -57,6 +66,62 @@ def _change(path: str, params: Group, change: Callable[[Box, Json, str], Json]) 
 
 _SESSIONS: Final = "/v1/checkout/sessions"
 
+_CLOCKS: Final = "/v1/test_helpers/test_clocks"
+
+
+def _in_its_time(change: Callable[[Box, Json, str], Json]) -> Callable[[Box, Json, str], Json]:
+    """The same change, at the time of the customer whose object it is."""
+
+    def changed(box: Box, params: Json, object_id: str) -> Json:
+        customer_id = (box.store.find(object_id) or {}).get("customer")
+        with test_clocks.time_of(box, customer_id):
+            return change(box, params, object_id)
+
+    return changed
+
+
+def _by_delete(path: str, params: Group, change: Callable[[Box, Json, str], Json]) -> Operation:
+    return Operation("DELETE", f"{path}/<id>", params, lambda box, given, at: change(box, given, at["id"]))
+
+
+_SUBSCRIBING: Final = (
+    _create("/v1/products", products.CREATE, products.create),
+    _list("/v1/products", products.LIST, products.list_all),
+    _read("/v1/products", products.retrieve),
+    _change("/v1/products/<id>", products.UPDATE, products.update),
+    _create("/v1/prices", prices.CREATE, prices.create),
+    _list("/v1/prices", prices.LIST, prices.list_all),
+    _read("/v1/prices", prices.retrieve),
+    _change("/v1/prices/<id>", prices.UPDATE, prices.update),
+    _create("/v1/subscriptions", subscriptions.CREATE, renewing.create),
+    _list("/v1/subscriptions", subscriptions.LIST, subscriptions.list_all),
+    _read("/v1/subscriptions", subscriptions.retrieve),
+    _change("/v1/subscriptions/<id>", subscriptions.UPDATE, _in_its_time(subscriptions.update)),
+    _by_delete("/v1/subscriptions", subscriptions.CANCEL, _in_its_time(subscriptions.cancel)),
+    _list("/v1/invoices", invoices.LIST, invoices.list_all),
+    _read("/v1/invoices", invoices.retrieve),
+    _change("/v1/invoices/<id>", invoices.UPDATE, invoices.update),
+    _change(
+        "/v1/invoices/<id>/finalize",
+        invoices.FINALIZE,
+        _in_its_time(lambda box, _, found: invoices.finalize(box, invoices.retrieve(box, found))),
+    ),
+    _change("/v1/invoices/<id>/pay", invoices.PAY, _in_its_time(collecting.pay)),
+    _change(
+        "/v1/invoices/<id>/void",
+        _EXPAND_ONLY,
+        _in_its_time(lambda box, _, found: invoices.close(box, invoices.retrieve(box, found), "void")),
+    ),
+    _list("/v1/invoice_payments", invoice_payments.LIST, invoice_payments.list_all),
+    _read("/v1/invoice_payments", invoice_payments.retrieve),
+    _create("/v1/billing_portal/sessions", portal.CREATE, portal.create),
+    _create(_CLOCKS, test_clocks.CREATE, test_clocks.create),
+    _list(_CLOCKS, test_clocks.LIST, test_clocks.list_all),
+    _read(_CLOCKS, test_clocks.retrieve),
+    _change(f"{_CLOCKS}/<id>/advance", test_clocks.ADVANCE, test_clocks.advance),
+    _by_delete(_CLOCKS, Group(), lambda box, _, found: test_clocks.delete(box, found)),
+)
+
 OPERATIONS: Final = (
     Operation("GET", "/v1/account", _EXPAND_ONLY, lambda box, _, __: account.retrieve(box)),
     Operation("GET", "/v1/balance", _EXPAND_ONLY, lambda box, _, __: balance.summary(box)),
@@ -80,7 +145,7 @@ OPERATIONS: Final = (
         list_params(),
         lambda box, given, at: sessions.line_items(box, given, at["id"]),
     ),
-    _create("/v1/customers", customers.WRITE, customers.create),
+    _create("/v1/customers", customers.CREATE, customers.create),
     _list("/v1/customers", customers.LIST, customers.list_all),
     _read("/v1/customers", customers.retrieve),
     _change("/v1/customers/<id>", customers.WRITE, customers.update),
@@ -102,6 +167,8 @@ OPERATIONS: Final = (
     _read("/v1/payment_methods", payment_methods.retrieve),
     _read("/v1/payment_pages", payment_pages.retrieve),
     _change("/v1/payment_pages/<id>/confirm", payment_pages.CONFIRM, payment_pages.confirm),
+    _list("/v1/payment_methods", payment_methods.LIST, payment_methods.list_all),
+    _change("/v1/payment_methods/<id>/attach", payment_methods.ATTACH, payment_methods.attach_by_id),
     _list("/v1/payouts", payouts.LIST, payouts.list_all),
     _read("/v1/payouts", payouts.retrieve),
     _list("/v1/radar/early_fraud_warnings", fraud_warnings.LIST, fraud_warnings.list_all),
@@ -110,6 +177,7 @@ OPERATIONS: Final = (
     _list("/v1/refunds", refunds.LIST, refunds.list_all),
     _read("/v1/refunds", refunds.retrieve),
     _change("/v1/refunds/<id>", refunds.UPDATE, refunds.update),
+    *_SUBSCRIBING,
     _create("/v1/webhook_endpoints", endpoints.CREATE, endpoints.create),
     _list("/v1/webhook_endpoints", endpoints.LIST, endpoints.list_all),
     _read("/v1/webhook_endpoints", endpoints.retrieve),

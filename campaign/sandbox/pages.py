@@ -1,22 +1,18 @@
 """The hosted checkout and its 3-D Secure step: plain HTML forms that take published test numbers only."""
 
-import hashlib
-import hmac
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, redirect, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from campaign.sandbox import banks, jobs, payment_methods, payments
+from campaign.sandbox import banks, jobs, page_frame, payment_methods, payments
 from campaign.sandbox.box import Box
 from campaign.sandbox.cards import CARDS
 from campaign.sandbox.errors import CardDeclined, Refused
 from campaign.sandbox.json_types import Json
 from campaign.sandbox.means import Means
 from campaign.sandbox.page_form import PageForm, decline_key, filled_in, means_text
-from campaign.sandbox.texts import LANGUAGES, TEXTS, amount_text
 from campaign.sandbox.webhooks import Deliverer
 
 _WAIT_SECONDS = 10.0
@@ -53,7 +49,7 @@ class Checkout:
         session = self._session(session_id)
         if session is None or session["status"] != "open":
             return self._closed(session)
-        if not self._is_ours(session_id):
+        if not page_frame.is_ours(self.box, session_id):
             return self._form(session, request.form, problem="stale", status=400)
         form = PageForm(request.form)
         errors = form.errors(
@@ -100,7 +96,7 @@ class Checkout:
         session = self._session(session_id)
         if session is None or session["status"] != "open":
             return self._closed(session)
-        if not self._is_ours(session_id):
+        if not page_frame.is_ours(self.box, session_id):
             return self._page("secure.html", session, status=400)
         try:
             with self.box.store.transaction():
@@ -128,13 +124,6 @@ class Checkout:
 
     def _intent(self, session: Json | None) -> Json | None:
         return payments.intent_of(self.box, session) if session else None
-
-    def _token(self, session_id: str) -> str:
-        key = self.box.page_secret.encode()
-        return hmac.new(key, session_id.encode(), hashlib.sha256).hexdigest()
-
-    def _is_ours(self, session_id: str) -> bool:
-        return hmac.compare_digest(request.form.get("token", ""), self._token(session_id))
 
     def _form(
         self,
@@ -168,23 +157,17 @@ class Checkout:
         return self._page("closed.html", session, onward=onward)
 
     def _page(self, template: str, session: Json | None, *, status: int = 200, **context: object) -> Response:
-        language = _language(session)
-        html = render_template(
+        found = session or {}
+        return page_frame.render(
+            self.box,
             f"checkout/{template}",
+            found.get("id", ""),
+            locale=found.get("locale"),
+            leads_to=(found.get("success_url"), found.get("cancel_url")),
+            status=status,
             session=session,
-            token=self._token(session["id"]) if session else "",
-            language=language,
-            text=TEXTS[language],
-            merchant=self.box.settings.merchant,
-            amount=lambda minor, currency: amount_text(minor, currency, language),
             **context,
         )
-        page = make_response(html, status)
-        page.headers["Content-Security-Policy"] = _policy(session)
-        page.headers["Cache-Control"] = "no-store"
-        page.headers["Referrer-Policy"] = "same-origin"
-        page.headers["X-Content-Type-Options"] = "nosniff"
-        return page
 
 
 def _declined_or_none(box: Box, session: Json, method: Json, given: Means) -> CardDeclined | None:
@@ -209,26 +192,6 @@ def _completion_event(box: Box, session_id: str) -> str:
 def _success_url(session: Json) -> str:
     # Only the literal form is replaced: percent-encoded braces stay as they are, as at Stripe.
     return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
-
-
-def _language(session: Json | None) -> str:
-    locale = str((session or {}).get("locale") or "auto")
-    if locale == "auto":
-        return request.accept_languages.best_match(LANGUAGES) or "en"
-    return locale if locale in LANGUAGES else "en"
-
-
-def _policy(session: Json | None) -> str:
-    origins = {
-        f"{parts.scheme}://{parts.netloc}"
-        for url in ((session or {}).get("success_url"), (session or {}).get("cancel_url"))
-        if url and (parts := urlsplit(url))
-    }
-    allowed = " ".join(["'self'", *sorted(origins)])
-    return (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none';"
-        f" frame-ancestors 'none'; form-action {allowed}"
-    )
 
 
 def _last_decline(intent: Json | None) -> str | None:

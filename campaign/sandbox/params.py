@@ -206,6 +206,17 @@ class Group:
         return {name: self.fields[name].read(below, _inside(param, name)) for name, below in value.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class EmptyOr:
+    """A value of a rule, or an empty string that unsets it."""
+
+    rule: Rule
+
+    def read(self, value: "str | Tree", param: str) -> Any:  # Any: the rule's own type, or None
+        """The value, or None."""
+        return None if value == "" else self.rule.read(value, param)
+
+
 def _inside(param: str, name: str) -> str:
     return f"{param}[{name}]" if param else name
 

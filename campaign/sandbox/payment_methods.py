@@ -8,8 +8,9 @@ from campaign.sandbox.box import Box
 from campaign.sandbox.cards import CARDS, Card, card_of_token
 from campaign.sandbox.errors import Refused
 from campaign.sandbox.json_types import Json
+from campaign.sandbox.lists import page_of
 from campaign.sandbox.means import Means
-from campaign.sandbox.params import EXPAND, Address, Choice, Group, Metadata, Text, Whole
+from campaign.sandbox.params import EXPAND, Address, Choice, Group, Metadata, Text, Whole, list_params
 
 _CARD = Group(
     {
@@ -38,6 +39,10 @@ CREATE = Group(
     },
     required=("type", "card"),
 )
+
+
+ATTACH = Group({**EXPAND, "customer": Text()}, required=("customer",))
+LIST = list_params(customer=Text(), type=Choice(("card", "customer_balance", "sepa_debit")))
 
 
 def create(box: Box, params: Json) -> Json:
@@ -132,6 +137,26 @@ def _debit(account: BankAccount, fingerprint: str) -> Json:
 def billing_details(email: str | None, name: str | None) -> Json:
     """What is known of the payer."""
     return {"address": None, "email": email, "name": name, "phone": None, "tax_id": None}
+
+
+def attach(box: Box, method: Json, customer: Json) -> Json:
+    """Let a customer be charged with it later."""
+    method["customer"] = customer["id"]
+    box.save(method)
+    box.tell("payment_method.attached", method)
+    return method
+
+
+def attach_by_id(box: Box, params: Json, given: str) -> Json:
+    """Attach ``pm_…``, or a ready-made one such as ``pm_card_visa``, made on the spot."""
+    customer = box.get("customer", params["customer"], param="customer")
+    method, _ = of_token_or_id(box, given, email=customer["email"])
+    return attach(box, method, customer)
+
+
+def list_all(box: Box, params: Json) -> Json:
+    """What a customer can be charged with, newest first."""
+    return page_of(box, "payment_method", params, url="/v1/payment_methods", filters=("customer", "type"))
 
 
 def retrieve(box: Box, method_id: str) -> Json:

@@ -92,5 +92,5 @@ def _next_action(box: Box, session: Json) -> Json:
 
 
 def _charge(box: Box, session: Json, intent: Json, card: Card) -> Json:
-    charge = charges.take(box, intent, card)
+    charge = charges.take(box, intent, card, begins=session["mode"] == "subscription")
     return completing.paid(box, session, intent, charge)

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request
 
 from campaign.sandbox import endpoints, jobs, webhooks
 from campaign.sandbox.api import Api
+from campaign.sandbox.billing_pages import BillingPages
 from campaign.sandbox.box import Box
 from campaign.sandbox.control import Control
 from campaign.sandbox.pages import Checkout
@@ -54,6 +55,7 @@ class Sandbox:
         self.box.on_event = self._on_event
         self.pages = Flask(__name__, static_url_path="/sandbox/static")
         self.pages.register_blueprint(Checkout(self.box, self.deliverer).blueprint())
+        self.pages.register_blueprint(BillingPages(self.box).blueprint())
         self.pages.register_blueprint(Control(self.box, self.deliverer).blueprint())
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from campaign.sandbox import money
+from campaign.sandbox import money, prices
 from campaign.sandbox.box import Box
 from campaign.sandbox.errors import Refused
 from campaign.sandbox.json_types import Json
@@ -41,10 +41,16 @@ _PRODUCT = Group(
     required=("name",),
 )
 _PRICE = Group(
-    {"currency": Text(3), "unit_amount": Whole(), "product_data": _PRODUCT},
-    required=("currency", "product_data", "unit_amount"),
+    {
+        "currency": Text(3),
+        "product": Text(),
+        "product_data": _PRODUCT,
+        "recurring": prices.RECURRING,
+        "unit_amount": Whole(),
+    },
+    required=("currency", "unit_amount"),
 )
-_LINE = Group({"price_data": _PRICE, "quantity": Whole(1, 999_999)})
+_LINE = Group({"price": Text(), "price_data": _PRICE, "quantity": Whole(1, 999_999)})
 _MESSAGE = Group({"message": Text(1200)}, required=("message",))
 _INTENT_DATA = Group(
     {
@@ -74,26 +80,30 @@ CREATE = Group(
         "metadata": Metadata(),
         "mode": Choice(("payment", "setup", "subscription")),
         "payment_intent_data": _INTENT_DATA,
+        "subscription_data": Group({"description": Text(500), "metadata": Metadata()}),
         "submit_type": Choice(("auto", "book", "donate", "pay", "subscribe")),
         "success_url": Address(),
         "ui_mode": Choice(("elements", "embedded_page", "form", "hosted_page")),
     }
 )
-LIST = list_params(customer=Text(), payment_intent=Text(), status=Choice(("complete", "expired", "open")))
+LIST = list_params(
+    customer=Text(), payment_intent=Text(), status=Choice(("complete", "expired", "open")), subscription=Text()
+)
 UPDATE = Group({**EXPAND, "metadata": Metadata()})
 
 
 def check(box: Box, params: Json) -> None:
     """Refuse a session that Stripe would not open: modes, addresses, currencies, times, descriptors."""
     require(params, "mode")
-    if params["mode"] != "payment":
-        raise Refused(f"This sandbox does not do mode {params['mode']} yet.", param="mode")
+    if params["mode"] == "setup":
+        raise Refused("This sandbox does not do mode setup.", param="mode")
+    _check_mode(params)
     if params.get("ui_mode", "hosted_page") != "hosted_page":
         raise Refused("This sandbox has hosted pages only.", param="ui_mode")
     require(params, "line_items", "success_url")
     if not params["line_items"]:
         raise Refused("You must specify at least one line item.", param="line_items")
-    _check_lines(box, params["line_items"])
+    _check_lines(box, params)
     _check_expiry(box, params.get("expires_at"))
     _check_descriptors(params.get("payment_intent_data", {}))
     if "customer" in params:
@@ -102,21 +112,56 @@ def check(box: Box, params: Json) -> None:
             raise Refused("You may only specify one of these parameters: customer, customer_email.")
 
 
-def _check_lines(box: Box, lines: list[Json]) -> None:
-    for number, line in enumerate(lines):
-        at = f"line_items[{number}]"
-        for name in ("price_data", "quantity"):
-            if name not in line:
-                raise Refused(
-                    f"Missing required param: {at}[{name}].",
-                    code="parameter_missing",
-                    param=f"{at}[{name}]",
-                )
+_OF_ONE_MODE: Final = {
+    "customer_creation": "payment",
+    "payment_intent_data": "payment",
+    "subscription_data": "subscription",
+}
+
+
+def _check_mode(params: Json) -> None:
+    for name, mode in _OF_ONE_MODE.items():
+        if name in params and params["mode"] != mode:
+            raise Refused(f"You can not pass `{name}` in `{params['mode']}` mode.", param=name)
+
+
+def _check_lines(box: Box, params: Json) -> None:
+    lines = params["line_items"]
+    if params["mode"] == "subscription" and len(lines) != 1:
+        raise Refused("This sandbox does subscriptions with one line item.", param="line_items")
+    currencies = [_checked_price(box, line, f"line_items[{number}]", params) for number, line in enumerate(lines)]
+    for number, currency in enumerate(currencies):
+        if currency != currencies[0]:
+            param = f"line_items[{number}][price_data][currency]"
+            raise Refused("All line items must have the same currency.", param=param)
+
+
+def _checked_price(box: Box, line: Json, at: str, params: Json) -> str:
+    """Refuse a line whose price does not fit the session; its currency."""
+    if "price" in line:
+        price = box.get("price", line["price"], param=f"{at}[price]")
+    else:
+        _require(line, "price_data", at)
         price = line["price_data"]
+        if ("product" in price) == ("product_data" in price):
+            _require(price, "product_data", f"{at}[price_data]")
+            raise Refused("You must specify either `product` or `product_data`.", param=f"{at}[price_data]")
+        if "product" in price:
+            box.get("product", price["product"], param=f"{at}[price_data][product]")
         param = f"{at}[price_data][currency]"
         price["currency"] = money.require_currency(price["currency"], param=param, settings=box.settings)
-        if price["currency"] != lines[0]["price_data"]["currency"]:
-            raise Refused("All line items must have the same currency.", param=param)
+    _require(line, "quantity", at)
+    recurs = bool(price.get("recurring"))
+    if recurs != (params["mode"] == "subscription"):
+        wrong = "a recurring price" if recurs else "only one-time prices"
+        raise Refused(f"You specified `{params['mode']}` mode but passed {wrong}.", param=at)
+    return str(price["currency"])
+
+
+def _require(given: Json, name: str, at: str) -> None:
+    if name not in given:
+        param = f"{at}[{name}]"
+        raise Refused(f"Missing required param: {param}.", code="parameter_missing", param=param)
 
 
 def _check_expiry(box: Box, expires_at: int | None) -> None:

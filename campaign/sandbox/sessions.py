@@ -1,6 +1,6 @@
-"""Checkout sessions in payment mode: opened, listed, expired."""
+"""Checkout sessions: opened, listed, expired."""
 
-from campaign.sandbox import money, session_params
+from campaign.sandbox import money, prices, products, session_params
 from campaign.sandbox.box import Box
 from campaign.sandbox.errors import Refused
 from campaign.sandbox.json_types import Json
@@ -15,7 +15,8 @@ def create(box: Box, params: Json) -> Json:
     session_params.check(box, params)
     now = box.now()
     session_id = box.new_id("cs_test_a1", 56)
-    items = [_line_item(box, line) for line in params["line_items"]]
+    subscribes = params["mode"] == "subscription"
+    items = [_line_item(box, line, kept=subscribes) for line in params["line_items"]]
     total = sum(item["amount_total"] for item in items)
     currency = items[0]["currency"]
     money.require_chargeable(total, currency, settings=box.settings, days=box.days())
@@ -43,6 +44,8 @@ def create(box: Box, params: Json) -> Json:
         "customer_email": params.get("customer_email"),
         "expires_at": expires_at,
         "locale": params.get("locale"),
+        "mode": params["mode"],
+        "payment_method_collection": "always" if subscribes else "if_required",
         "metadata": merged_metadata({}, params.get("metadata", {})),
         "excluded_payment_method_types": params.get("excluded_payment_method_types", []),
         "payment_method_types": _methods(params),
@@ -52,7 +55,8 @@ def create(box: Box, params: Json) -> Json:
     }
     if email := params.get("customer_email"):
         session["customer_details"] = customer_details(email)
-    box.save(session, {"line_items": items, "intent": params.get("payment_intent_data", {})})
+    hidden = {"line_items": items, "intent": params.get("payment_intent_data", {})}
+    box.save(session, {**hidden, "subscription": params.get("subscription_data", {})})
     box.later("expire_session", session_id, due=expires_at)
     return session
 
@@ -60,14 +64,16 @@ def create(box: Box, params: Json) -> Json:
 def _methods(params: Json) -> list[str]:
     allowed = params.get("allowed_payment_method_types", session_params.METHODS)
     excluded = params.get("excluded_payment_method_types", [])
-    found = [method for method in session_params.METHODS if method in allowed and method not in excluded]
+    known = ("card",) if params["mode"] == "subscription" else session_params.METHODS
+    found = [method for method in known if method in allowed and method not in excluded]
     if not found:
         raise Refused("No payment method is left for this session.", param="excluded_payment_method_types")
     return found
 
 
 def _customer_creation(params: Json) -> str:
-    return str(params.get("customer_creation", "if_required"))
+    usual = "always" if params["mode"] == "subscription" else "if_required"
+    return str(params.get("customer_creation", usual))
 
 
 def customer_details(email: str | None, name: str | None = None) -> Json:
@@ -102,11 +108,9 @@ def _blank() -> Json:
         "invoice": None,
         "invoice_creation": None,
         "livemode": False,
-        "mode": "payment",
         "origin_context": None,
         "payment_intent": None,
         "payment_link": None,
-        "payment_method_collection": "if_required",
         "payment_method_configuration_details": None,
         "payment_method_options": {},
         "payment_status": "unpaid",
@@ -126,30 +130,9 @@ def _blank() -> Json:
     }
 
 
-def _line_item(box: Box, line: Json) -> Json:
-    data = line["price_data"]
-    total = data["unit_amount"] * line["quantity"]
-    price: Json = {
-        "id": box.new_id("price_1"),
-        "object": "price",
-        "active": False,
-        "billing_scheme": "per_unit",
-        "created": box.now(),
-        "currency": data["currency"],
-        "custom_unit_amount": None,
-        "livemode": False,
-        "lookup_key": None,
-        "metadata": {},
-        "nickname": None,
-        "product": box.new_id("prod_", 14),
-        "recurring": None,
-        "tax_behavior": "unspecified",
-        "tiers_mode": None,
-        "transform_quantity": None,
-        "type": "one_time",
-        "unit_amount": data["unit_amount"],
-        "unit_amount_decimal": str(data["unit_amount"]),
-    }
+def _line_item(box: Box, line: Json, *, kept: bool) -> Json:
+    price, name = _price(box, line, kept=kept)
+    total = price["unit_amount"] * line["quantity"]
     return {
         "id": box.new_id("li_1"),
         "object": "item",
@@ -158,12 +141,26 @@ def _line_item(box: Box, line: Json) -> Json:
         "amount_subtotal": total,
         "amount_tax": 0,
         "amount_total": total,
-        "currency": data["currency"],
-        "description": data["product_data"]["name"],
+        "currency": price["currency"],
+        "description": name,
         "metadata": {},
         "price": price,
         "quantity": line["quantity"],
     }
+
+
+def _price(box: Box, line: Json, *, kept: bool) -> tuple[Json, str]:
+    """The price of a line and the name of what it is for; ``kept`` when a subscription will go on asking for it."""
+    if "price" in line:
+        price = prices.retrieve(box, line["price"])
+        return price, products.retrieve(box, price["product"])["name"]
+    data = line["price_data"]
+    if kept or "product" in data:
+        price = prices.create(box, data)
+        return price, products.retrieve(box, price["product"])["name"]
+    product_id = box.new_id("prod_", 14)
+    price = prices.blank(box, product_id, currency=data["currency"], unit_amount=data["unit_amount"])
+    return price, data["product_data"]["name"]
 
 
 def retrieve(box: Box, session_id: str) -> Json:
@@ -181,7 +178,11 @@ def update(box: Box, params: Json, session_id: str) -> Json:
 def list_all(box: Box, params: Json) -> Json:
     """Sessions, newest first."""
     return page_of(
-        box, "checkout.session", params, url="/v1/checkout/sessions", filters=("customer", "payment_intent", "status")
+        box,
+        "checkout.session",
+        params,
+        url="/v1/checkout/sessions",
+        filters=("customer", "payment_intent", "status", "subscription"),
     )
 
 

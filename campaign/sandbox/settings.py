@@ -109,6 +109,9 @@ class Settings:
     automatic_payouts: bool = True
     payout_arrival_seconds: int = 86_400
     payout_reconciliation_seconds: int = 3_600
+    # Days from one refusal of a renewal to the next attempt, and what becomes of the subscription after the last.
+    invoice_retry_days: tuple[int, ...] = (3, 5, 7, 7)
+    after_last_retry: str = "canceled"  # canceled · unpaid · past_due
     # Stripe waits about an hour, then longer, for three days; nobody developing waits so long.
     retry_pauses_seconds: tuple[int, ...] = (1, 5, 30, 300, 1_800, 7_200, 43_200)
     webhook_timeout_seconds: float = 10.0

@@ -24,6 +24,7 @@ CREATE INDEX IF NOT EXISTS objects_by_intent
     ON objects (kind, json_extract(body, '$.payment_intent'), seq);
 CREATE INDEX IF NOT EXISTS objects_by_charge ON objects (kind, json_extract(body, '$.charge'), seq);
 CREATE INDEX IF NOT EXISTS objects_by_source ON objects (kind, json_extract(body, '$.source'), seq);
+CREATE INDEX IF NOT EXISTS objects_by_customer ON objects (kind, json_extract(body, '$.customer'), seq);
 CREATE INDEX IF NOT EXISTS objects_by_payout ON objects (kind, json_extract(hidden, '$.payout'), seq);
 CREATE TABLE IF NOT EXISTS deliveries (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -39,9 +40,11 @@ CREATE TABLE IF NOT EXISTS deliveries (
 CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (state, due, position);
 CREATE INDEX IF NOT EXISTS deliveries_by_event ON deliveries (event_id);
 CREATE TABLE IF NOT EXISTS jobs (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, due REAL NOT NULL, name TEXT NOT NULL, object_id TEXT NOT NULL
+    id INTEGER PRIMARY KEY AUTOINCREMENT, due REAL NOT NULL, name TEXT NOT NULL, object_id TEXT NOT NULL,
+    clock TEXT
 );
 CREATE INDEX IF NOT EXISTS jobs_due ON jobs (due, id);
+CREATE INDEX IF NOT EXISTS jobs_by_clock ON jobs (clock, due, id);
 CREATE TABLE IF NOT EXISTS idempotency (
     key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,
     request_id TEXT NOT NULL, created INTEGER NOT NULL
@@ -61,6 +64,9 @@ class Store:
         self._connection.execute("PRAGMA journal_mode = WAL")
         # WAL with NORMAL survives kill -9 of the process; only a power cut can lose the last commits.
         self._connection.execute("PRAGMA synchronous = NORMAL")
+        columns = {row["name"] for row in self._connection.execute("PRAGMA table_info(jobs)")}
+        if columns and "clock" not in columns:  # a file of an older version
+            self._connection.execute("ALTER TABLE jobs ADD COLUMN clock TEXT")
         self._connection.executescript(SCHEMA)
 
     def close(self) -> None:

@@ -5,29 +5,38 @@ from campaign.sandbox.json_types import Json
 
 
 def payments_truth(box: Box) -> list[Json]:
-    """One row per paid session: what was paid, given back, disputed, charged as fees and kept.
+    """One row per session that was to be paid, and one per payment of a subscription's invoice.
 
     Amounts are minor units; ``amount`` and ``refunded`` in the payment's currency, ``settled``,
     ``fee`` and ``net`` in the settlement currency, over the charge, all its refunds and all its disputes.
     """
-    return [_truth(box, session) for session in box.store.all("checkout.session") if session["payment_intent"]]
+    rows = [
+        _truth(box, session["payment_intent"], session=session["id"], reference=session["client_reference_id"])
+        for session in box.store.all("checkout.session")
+        if session["payment_intent"]
+    ]
+    for payment in box.store.all("invoice_payment"):
+        row = _truth(box, payment["payment"]["payment_intent"])
+        row |= {"invoice": payment["invoice"], **box.store.hidden(payment["invoice"])}
+        rows.append(row)
+    return rows
 
 
-def _truth(box: Box, session: Json) -> Json:
-    intent = box.store.find(session["payment_intent"]) or {}
+def _truth(box: Box, intent_id: str, *, session: str | None = None, reference: str | None = None) -> Json:
+    intent = box.store.find(intent_id) or {}
     charge = box.store.find(intent.get("latest_charge") or "") or {}
     refunds = box.store.all("refund", charge=charge.get("id", ""))
     disputes = box.store.all("dispute", charge=charge.get("id", ""))
     sources = [charge.get("id", ""), *(one["id"] for one in refunds + disputes)]
     movements = [movement for source in sources for movement in box.store.all("balance_transaction", source=source)]
     return {
-        "session": session["id"],
-        "payment_intent": session["payment_intent"],
+        "session": session,
+        "payment_intent": intent_id,
         "charge": charge.get("id"),
-        "client_reference_id": session["client_reference_id"],
+        "client_reference_id": reference,
         "metadata": intent.get("metadata", {}),
-        "amount": session["amount_total"],
-        "currency": session["currency"],
+        "amount": intent["amount"],
+        "currency": intent["currency"],
         "paid": intent.get("status") == "succeeded",
         "refunded": charge.get("amount_refunded", 0),
         "settlement_currency": box.settings.settlement_currency,

@@ -4,7 +4,6 @@ import random
 import tempfile
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -124,14 +123,8 @@ class Money(RuleBasedStateMachine):
         assert self.box.store.find(charge["id"]) == charge
 
 
-@pytest.mark.filterwarnings("ignore::hypothesis.errors.NonInteractiveExampleWarning")
-class TestMoney(Money.TestCase):
-    """The machine, long enough for a dispute to be lost and a payout to come back."""
-
-    settings = settings(
-        max_examples=20,
-        stateful_step_count=20,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        derandomize=True,
-    )
+TestMoney = Money.TestCase
+# Long enough for a dispute to be lost and a payout to come back.
+TestMoney.settings = settings(
+    max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+)

@@ -26,6 +26,18 @@ def checkout(page: str) -> Response:
     return _handed_on(f"/sandbox/c/{quote(page)}")
 
 
+@bp.route("/p/<page>", methods=["GET", "POST"])
+def portal(page: str) -> Response:
+    """The billing portal of one donor."""
+    return _handed_on(f"/sandbox/p/{quote(page)}")
+
+
+@bp.route("/i/<page>", methods=["GET", "POST"])
+def invoice(page: str) -> Response:
+    """The hosted page of one invoice."""
+    return _handed_on(f"/sandbox/i/{quote(page)}")
+
+
 @bp.get("/static/<path:name>")
 def asset(name: str) -> Response:
     """The pages' style sheet."""

@@ -1,0 +1,115 @@
+"""Subscriptions in the course of time: begun by a paid session or a call, renewed at the end of each period."""
+
+from campaign.sandbox import (
+    collecting,
+    customers,
+    invoice_payments,
+    invoices,
+    payment_methods,
+    periods,
+    subscriptions,
+    test_clocks,
+)
+from campaign.sandbox.box import Box
+from campaign.sandbox.errors import CardDeclined
+from campaign.sandbox.json_types import Json
+from campaign.sandbox.params import merged_metadata
+
+_DRAFT_SECONDS = 3_600
+
+
+def begin(box: Box, session: Json, intent: Json, charge: Json) -> None:
+    """A session was paid: attach the card, make the subscription and its first invoice, tell it in Stripe's order."""
+    method = box.get("payment_method", intent["payment_method"])
+    customer = customers.retrieve(box, session["customer"])
+    payment_methods.attach(box, method, customer)
+    hidden = box.store.hidden(session["id"])
+    [line] = hidden["line_items"]
+    subscription = subscriptions.blank(
+        box,
+        customer_id=customer["id"],
+        method_id=method["id"],
+        price=line["price"],
+        quantity=line["quantity"],
+    )
+    wanted = hidden["subscription"]
+    subscription["metadata"] = merged_metadata({}, wanted.get("metadata", {}))
+    subscription["description"] = wanted.get("description")
+    invoice = _first_invoice(box, subscription)
+    payment = invoice_payments.open_for(box, invoice, intent["id"])
+    invoice["attempt_count"] = 1
+    session.update(subscription=subscription["id"], invoice=invoice["id"])
+    box.save(session)
+    collecting.settle(box, invoice, payment=payment, intent=intent, charge=charge)
+
+
+def create(box: Box, params: Json) -> Json:
+    """A subscription by a call: its first invoice is charged at once; ``incomplete`` when the bank refuses."""
+    customer = box.get("customer", params["customer"], param="customer")
+    with test_clocks.time_of(box, customer["id"]):
+        [item] = params["items"]
+        subscription = subscriptions.blank(
+            box,
+            customer_id=customer["id"],
+            method_id=params.get("default_payment_method"),
+            price=subscriptions.price_of(box, item),
+            quantity=item.get("quantity", 1),
+        )
+        method = collecting.method_of(box, subscription)
+        subscription["metadata"] = merged_metadata({}, params.get("metadata", {}))
+        subscription["description"] = params.get("description")
+        subscription["status"] = "incomplete"
+        invoice = _first_invoice(box, subscription)
+        try:
+            collecting.collect(box, invoice, method)
+        except CardDeclined:
+            box.later_in_its_time("expire_incomplete", subscription["id"], due=box.now() + 23 * 3_600)
+        if params.get("cancel_at_period_end"):
+            subscriptions.update(box, {"cancel_at_period_end": True}, subscription["id"])
+        return subscriptions.retrieve(box, subscription["id"])
+
+
+def _first_invoice(box: Box, subscription: Json) -> Json:
+    box.save(subscription)
+    invoice = invoices.draft(box, subscription, reason="subscription_create")
+    subscription["latest_invoice"] = invoice["id"]
+    box.save(subscription)
+    box.tell("customer.subscription.created", subscription)
+    end = subscription["items"]["data"][0]["current_period_end"]
+    box.later_in_its_time("renew_subscription", subscription["id"], due=end)
+    return invoices.finalize(box, invoice)
+
+
+def expire_incomplete(box: Box, subscription_id: str) -> None:
+    """Nobody paid the first invoice within 23 hours."""
+    subscription = box.store.find(subscription_id)
+    if subscription and subscription["status"] == "incomplete":
+        invoices.close(box, invoices.retrieve(box, subscription["latest_invoice"]), "void")
+        subscriptions.change(box, subscription, status="incomplete_expired", ended_at=box.now())
+
+
+def renew(box: Box, subscription_id: str) -> None:
+    """A period is over: the next one begins with a draft, or the subscription ends as it was asked to."""
+    subscription = box.store.find(subscription_id)
+    if subscription is None or subscriptions.is_over(subscription) or subscription["status"] == "incomplete":
+        return
+    if subscription["cancel_at_period_end"]:
+        subscriptions.end(box, subscription, "cancellation_requested")
+        return
+    item = subscription["items"]["data"][0]
+    start = item["current_period_end"]
+    end = periods.next_end(subscription["billing_cycle_anchor"], start, item["price"]["recurring"])
+    items = {
+        **subscription["items"],
+        "data": [{**item, "current_period_start": start, "current_period_end": end}],
+    }
+    invoice = invoices.draft(box, {**subscription, "items": items}, reason="subscription_cycle")
+    pause = subscription["pause_collection"]
+    if pause and pause["behavior"] == "keep_as_draft":
+        invoice["auto_advance"] = False
+    elif subscription["status"] != "unpaid":
+        invoice["automatically_finalizes_at"] = box.now() + _DRAFT_SECONDS
+        box.later_in_its_time("finalize_invoice", invoice["id"], due=box.now() + _DRAFT_SECONDS)
+    box.save(invoice)
+    subscriptions.change(box, subscription, items=items, latest_invoice=invoice["id"])
+    box.later_in_its_time("renew_subscription", subscription_id, due=end)

@@ -1,0 +1,277 @@
+"""Subscriptions: who pays how much how often, and what she has asked for since."""
+
+from typing import Final
+
+from campaign.sandbox import periods, prices
+from campaign.sandbox.box import Box
+from campaign.sandbox.errors import Refused
+from campaign.sandbox.json_types import Json
+from campaign.sandbox.lists import as_list, page_of
+from campaign.sandbox.params import (
+    EXPAND,
+    Choice,
+    EmptyOr,
+    Flag,
+    Group,
+    ListOf,
+    Metadata,
+    Text,
+    Whole,
+    list_params,
+    merged_metadata,
+)
+
+_REASON: Final = (
+    *("customer_service", "low_quality", "missing_features", "other", "switched_service", "too_complex"),
+    *("too_expensive", "unused"),
+)
+_DETAILS: Final = Group({"comment": Text(), "feedback": Choice(_REASON)})
+_ITEM: Final = Group({"id": Text(), "price": Text(), "price_data": prices.ITEM_DATA, "quantity": Whole(1)})
+_PAUSE: Final = EmptyOr(
+    Group({"behavior": Choice(("keep_as_draft", "mark_uncollectible", "void")), "resumes_at": Whole()}, ("behavior",))
+)
+_PRORATION: Final = Choice(("always_invoice", "create_prorations", "none"))
+UPDATE = Group(
+    {
+        **EXPAND,
+        "cancel_at_period_end": Flag(),
+        "cancellation_details": _DETAILS,
+        "default_payment_method": Text(),
+        "description": Text(500, may_be_empty=True),
+        "items": ListOf(_ITEM, max_items=1),
+        "metadata": Metadata(),
+        "pause_collection": _PAUSE,
+        "payment_behavior": Choice(("allow_incomplete",)),
+        "proration_behavior": _PRORATION,
+    }
+)
+CREATE = Group(
+    {
+        **EXPAND,
+        "cancel_at_period_end": Flag(),
+        "customer": Text(),
+        "default_payment_method": Text(),
+        "description": Text(500),
+        "items": ListOf(_ITEM, max_items=1),
+        "metadata": Metadata(),
+        "off_session": Flag(),
+    },
+    required=("customer", "items"),
+)
+CANCEL = Group({**EXPAND, "cancellation_details": _DETAILS, "invoice_now": Flag(), "prorate": Flag()})
+LIST = list_params(
+    customer=Text(),
+    price=Text(),
+    status=Choice(
+        ("active", "all", "canceled", "ended", "incomplete", "incomplete_expired", "past_due", "paused", "unpaid")
+    ),
+    test_clock=Text(),
+)
+
+
+def blank(box: Box, *, customer_id: str, method_id: str | None, price: Json, quantity: int) -> Json:
+    """A subscription that begins now; not kept and not told yet."""
+    now, subscription_id = box.now(), box.new_id("sub_1")
+    item: Json = {
+        "id": box.new_id("si_", 14),
+        "object": "subscription_item",
+        "billing_thresholds": None,
+        "created": now,
+        "current_period_end": periods.next_end(now, now, price["recurring"]),
+        "current_period_start": now,
+        "discounts": [],
+        "metadata": {},
+        "price": price,
+        "quantity": quantity,
+        "subscription": subscription_id,
+        "tax_rates": [],
+    }
+    return {
+        "id": subscription_id,
+        "object": "subscription",
+        "application": None,
+        "application_fee_percent": None,
+        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
+        "billing_cycle_anchor": now,
+        "billing_cycle_anchor_config": None,
+        "billing_mode": {"flexible": {"proration_discounts": "included"}, "type": "flexible"},
+        "billing_schedules": [],
+        "billing_thresholds": None,
+        "cancel_at": None,
+        "cancel_at_period_end": False,
+        "canceled_at": None,
+        "cancellation_details": {"comment": None, "feedback": None, "reason": None},
+        "collection_method": "charge_automatically",
+        "created": now,
+        "currency": price["currency"],
+        "customer": customer_id,
+        "customer_account": None,
+        "days_until_due": None,
+        "default_payment_method": method_id,
+        "default_source": None,
+        "default_tax_rates": [],
+        "description": None,
+        "discounts": [],
+        "ended_at": None,
+        "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
+        "items": as_list([item], f"/v1/subscription_items?subscription={subscription_id}"),
+        "latest_invoice": None,
+        "livemode": False,
+        "metadata": {},
+        "next_pending_invoice_item_invoice": None,
+        "on_behalf_of": None,
+        "pause_collection": None,
+        "payment_settings": {
+            "payment_method_options": None,
+            "payment_method_types": None,
+            "save_default_payment_method": "off",
+        },
+        "pending_invoice_item_interval": None,
+        "pending_setup_intent": None,
+        "pending_update": None,
+        "schedule": None,
+        "start_date": now,
+        "status": "active",
+        "test_clock": box.test_clock,
+        "transfer_data": None,
+        "trial_end": None,
+        "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}},
+        "trial_start": None,
+    }
+
+
+def is_over(subscription: Json) -> bool:
+    """Whether nothing will ever be paid for it again."""
+    return subscription["status"] in {"canceled", "incomplete_expired"}
+
+
+def change(box: Box, subscription: Json, **fields: object) -> None:
+    """Keep changed fields and tell which they were."""
+    before = {name: subscription[name] for name, value in fields.items() if subscription[name] != value}
+    subscription.update(fields)
+    box.save(subscription)
+    if before:
+        box.tell("customer.subscription.updated", subscription, before)
+
+
+def update(box: Box, params: Json, subscription_id: str) -> Json:
+    """What the payer or the merchant wants from now on."""
+    subscription = retrieve(box, subscription_id)
+    if is_over(subscription):
+        raise Refused("A canceled subscription can only update its cancellation_details and metadata.")
+    fields: Json = {name: params[name] for name in ("description",) if name in params}
+    if "cancel_at_period_end" in params:
+        fields.update(_ending(box, subscription, wanted=params["cancel_at_period_end"]))
+    if "cancellation_details" in params:
+        known: Json = fields.get("cancellation_details") or subscription["cancellation_details"]
+        fields["cancellation_details"] = {**known, **params["cancellation_details"]}
+    if "default_payment_method" in params:
+        fields["default_payment_method"] = _method(box, subscription, params["default_payment_method"])
+    if "items" in params:
+        fields["items"] = _items(box, subscription, params)
+    if "metadata" in params:
+        fields["metadata"] = merged_metadata(subscription["metadata"], params["metadata"])
+    if "pause_collection" in params:
+        fields["pause_collection"] = _pause(box, subscription, params["pause_collection"])
+    change(box, subscription, **fields)
+    return subscription
+
+
+def _method(box: Box, subscription: Json, method_id: str) -> str:
+    method = box.get("payment_method", method_id, param="default_payment_method")
+    if method["customer"] != subscription["customer"]:
+        raise Refused("The payment method must be attached to the customer.", param="default_payment_method")
+    return method_id
+
+
+def _pause(box: Box, subscription: Json, wanted: Json | None) -> Json | None:
+    if wanted is None:
+        return None
+    if "resumes_at" in wanted:
+        box.later_in_its_time("resume_collection", subscription["id"], due=wanted["resumes_at"])
+    return {"resumes_at": None, **wanted}
+
+
+def _ending(box: Box, subscription: Json, *, wanted: bool) -> Json:
+    end = subscription["items"]["data"][0]["current_period_end"]
+    details = {**subscription["cancellation_details"], "reason": "cancellation_requested" if wanted else None}
+    return {
+        "cancel_at_period_end": wanted,
+        "cancel_at": end if wanted else None,
+        "canceled_at": box.now() if wanted else None,
+        "cancellation_details": details,
+    }
+
+
+def _items(box: Box, subscription: Json, params: Json) -> Json:
+    if params.get("proration_behavior") != "none":
+        raise Refused("This sandbox does not prorate: send proration_behavior=none.", param="proration_behavior")
+    [given], old = params["items"], subscription["items"]["data"][0]
+    if given.get("id") != old["id"]:
+        raise Refused(f"No such subscription item: '{given.get('id')}'", code="resource_missing", param="items[0][id]")
+    price = price_of(box, given) if {"price", "price_data"} & given.keys() else old["price"]
+    if price["currency"] != subscription["currency"]:
+        raise Refused("The currency of a subscription cannot be changed.", param="items[0][price]")
+    item = {**old, "price": price, "quantity": given.get("quantity", old["quantity"])}
+    return {**subscription["items"], "data": [item]}
+
+
+def price_of(box: Box, given: Json) -> Json:
+    """The recurring price of an item: one that is there, or one made from its data."""
+    if "price_data" in given:
+        return prices.create(box, given["price_data"])
+    if "price" not in given:
+        raise Refused("Missing required param: items[0][price].", code="parameter_missing", param="items[0][price]")
+    price = box.get("price", given["price"], param="items[0][price]")
+    if price["recurring"] is None:
+        raise Refused("The price specified is set to `type=one_time`: it must be recurring.", param="items[0][price]")
+    return price
+
+
+def resume(box: Box, subscription_id: str) -> None:
+    """A pause that has an end ends."""
+    subscription = box.store.find(subscription_id)
+    pause = (subscription or {}).get("pause_collection")
+    if subscription and pause and (pause["resumes_at"] or 0) <= box.now() and not is_over(subscription):
+        change(box, subscription, pause_collection=None)
+
+
+def cancel(box: Box, params: Json, subscription_id: str) -> Json:
+    """End it at once; invoices that are open stay open."""
+    subscription = retrieve(box, subscription_id)
+    if is_over(subscription):
+        raise Refused(f"No such subscription: '{subscription_id}'", status=404, code="resource_missing", param="id")
+    return end(box, subscription, "cancellation_requested", **params.get("cancellation_details", {}))
+
+
+def end(box: Box, subscription: Json, reason: str, **details: str) -> Json:
+    """It is over, for this reason."""
+    subscription.update(
+        status="canceled",
+        canceled_at=subscription["canceled_at"] or box.now(),
+        ended_at=box.now(),
+        cancellation_details={**subscription["cancellation_details"], "reason": reason, **details},
+    )
+    box.save(subscription)
+    box.tell("customer.subscription.deleted", subscription)
+    return subscription
+
+
+def retrieve(box: Box, subscription_id: str) -> Json:
+    """The subscription."""
+    return box.get("subscription", subscription_id)
+
+
+def list_all(box: Box, params: Json) -> Json:
+    """Subscriptions, newest first; without the canceled ones unless they are asked for."""
+    status = params.pop("status", None)
+    where: list[tuple[str, tuple[object, ...]]] = []
+    if status in {None, "ended"}:
+        sign = "NOT IN" if status is None else "IN"
+        where.append((f"json_extract(body, '$.status') {sign} ('canceled', 'incomplete_expired')", ()))
+    elif status != "all":
+        where.append(("json_extract(body, '$.status') = ?", (status,)))
+    if "price" in params:
+        where.append(("json_extract(body, '$.items.data[0].price.id') = ?", (params["price"],)))
+    filters = ("customer", "test_clock")
+    return page_of(box, "subscription", params, url="/v1/subscriptions", filters=filters, where=where)
