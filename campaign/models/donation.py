@@ -23,6 +23,7 @@ class Donation(Model):
         CheckConstraint("refunded_minor >= 0 AND refunded_minor <= gift_minor + cover_minor", "refund_within_gift"),
         Index(None, "campaign_id", "state", "paid_at"),
         Index(None, "created_at", "id"),
+        Index(None, "campaign_id", "id"),  # the desk's list, newest first, a page at a time
     )
 
     id: Mapped[PrimaryKey]

@@ -75,13 +75,13 @@ def donations(wanted: DonationFilter, *, limit: int = PAGE_ROWS) -> tuple[Sequen
             last = select(Donation.id).where(Donation.public_id == wanted.before).scalar_subquery()
             query = query.where(Donation.id < last)
         rows = session.execute(query.order_by(Donation.id.desc()).limit(limit + 1)).all()
-    return [_row(row) for row in rows[:limit]], len(rows) > limit
+        return [_row(row) for row in rows[:limit]], len(rows) > limit
 
 
 def totals(wanted: DonationFilter) -> DonationTotals:
     """Count and sums of all that is found, whatever the page."""
-    query = select(Donation.currency, func.count(), func.sum(CHARGE)).outerjoin(Donor, Donor.id == Donation.donor_id)
-    narrowed = _narrowed(query.join(Fund, Fund.id == Donation.fund_id), replace(wanted, before=""))
+    query = select(Donation.currency, func.count(), func.sum(CHARGE))
+    narrowed = _narrowed(query, replace(wanted, before=""))
     with reading() as session:
         rows = session.execute(narrowed.group_by(Donation.currency).order_by(Donation.currency)).all()
     return DonationTotals(
@@ -104,8 +104,10 @@ def all_donations(session: Session, wanted: DonationFilter) -> Iterator[Donation
 
 def _narrowed(query: Select[*tuple[Any, ...]], wanted: DonationFilter) -> Select[*tuple[Any, ...]]:
     conditions: list[ColumnElement[bool]] = [Donation.campaign_id == wanted.campaign_id]
-    exact = {Donation.currency: wanted.currency, Donation.language: wanted.language, Fund.public_id: wanted.fund}
+    exact = {Donation.currency: wanted.currency, Donation.language: wanted.language}
     conditions += [column == value for column, value in exact.items() if value]
+    if wanted.fund:
+        conditions.append(Donation.fund_id.in_(select(Fund.id).where(Fund.public_id == wanted.fund)))
     if wanted.state:
         conditions.append(_in_state(wanted.state))
     if wanted.since:
@@ -130,10 +132,12 @@ def _in_state(state: str) -> ColumnElement[bool]:
 
 
 def _about(text: str) -> ColumnElement[bool]:
+    donors = select(Donor.id).where(
+        or_(Donor.email_key == text.casefold(), Donor.name.icontains(text, autoescape=True))
+    )
     return or_(
         Donation.public_id == text,
-        Donor.email_key == text.casefold(),
-        Donor.name.icontains(text, autoescape=True),
+        Donation.donor_id.in_(donors),
         Donation.public_name.icontains(text, autoescape=True),
     )
 

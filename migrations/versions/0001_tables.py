@@ -353,6 +353,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('public_id', name=op.f('uq_donation_public_id')),
     sa.UniqueConstraint('settlement_id', name=op.f('uq_donation_settlement_id'))
     )
+    op.create_index(op.f('ix_donation_campaign_id_id'), 'donation', ['campaign_id', 'id'], unique=False)
     op.create_index(op.f('ix_donation_campaign_id_state_paid_at'), 'donation', ['campaign_id', 'state', 'paid_at'], unique=False)
     op.create_index(op.f('ix_donation_created_at_id'), 'donation', ['created_at', 'id'], unique=False)
     op.create_index(op.f('ix_donation_donor_id'), 'donation', ['donor_id'], unique=False)
@@ -526,6 +527,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_donation_donor_id'), table_name='donation')
     op.drop_index(op.f('ix_donation_created_at_id'), table_name='donation')
     op.drop_index(op.f('ix_donation_campaign_id_state_paid_at'), table_name='donation')
+    op.drop_index(op.f('ix_donation_campaign_id_id'), table_name='donation')
     op.drop_table('donation')
     op.drop_index(op.f('ix_disbursement_campaign_id'), table_name='disbursement')
     op.drop_table('disbursement')
