@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 WEB_PROCESSES = 2
 WEB_THREADS = 16
 """Two processes of sixteen threads: while Stripe is slow to answer some, pages are still served by others."""
+WEB_CONNECTIONS = 4096
+"""How many a process keeps open. Granian's own 512 are used up by readers who keep theirs, and then nobody gets in."""
 START_SECONDS_MAX = 60.0
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 
@@ -74,7 +76,8 @@ def _web_command(config: Config) -> list[str]:
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "error"),
         *("--host", config.host, "--port", str(config.port), "--respawn-failed-workers", "--workers-kill-timeout", "4"),
-        *("--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS), "wsgi:app"),
+        *("--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS)),
+        *("--backlog", str(WEB_CONNECTIONS), "--backpressure", str(WEB_CONNECTIONS), "wsgi:app"),
     ]
 
 
