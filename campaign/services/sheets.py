@@ -14,8 +14,6 @@ from decimal import Decimal
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Literal
 
-import xlsxwriter
-
 Cell = str | int | Decimal | date | datetime | None
 """Decimal is an amount in major units; int a count or a number; the rest is what it says."""
 About = Sequence[tuple[str, str]]
@@ -88,6 +86,8 @@ def write_csv(sheet: Sheet, file: IO[bytes]) -> None:
 
 def write_xlsx(sheet: Sheet, file: IO[bytes]) -> None:
     """One worksheet, row by row in constant memory; amounts are numbers, everything else is what it is."""
+    import xlsxwriter  # 5 MB that most web processes never need
+
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
