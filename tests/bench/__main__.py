@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
     load, cores = os.getloadavg()[0], os.cpu_count() or 1
     _say(f"\n{table(rows)}\n")
     _say(
-        f"{cores} cores, load {load:.1f}, {time.monotonic() - begin:.0f} s. Ratios are of one run; other figures are this machine's."
+        f"{cores} cores, load {load:.1f}, {time.monotonic() - begin:.0f} s. Ratios travel, other figures are this machine's."
     )
     if load > cores + 2:
         _say("The machine was busy with other work: latencies say little, ratios more.")

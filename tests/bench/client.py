@@ -103,6 +103,11 @@ class Connection(asyncio.Protocol):
         self._transport.write(request)
         return await self._answer
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the server still keeps it; a browser too opens another one then."""
+        return self._transport is not None and not self._transport.is_closing()
+
     def close(self) -> None:
         if self._transport is not None:
             self._transport.close()
@@ -171,7 +176,7 @@ class Visitors:
     name: str
     per_second: float
     requests: Callable[[], bytes]
-    connections: int = 1  # to begin with; more are opened while all of them wait
+    connections: int = 1  # each is opened at its first turn; more are opened while all of them wait
     sources: Iterator[str] | None = None  # addresses to come from: then each request has a connection of its own
 
 
@@ -187,14 +192,14 @@ def open_loop(port: int, visitors: list[Visitors], *, seconds: float) -> dict[st
 
 async def _visit(port: int, visitors: Visitors, *, seconds: float) -> Measured:
     measured = Measured(seconds=seconds)
-    is_kept = visitors.sources is None
-    idle = deque([await Connection.open(port) for _ in range(visitors.connections)] if is_kept else ())
+    idle: deque[Connection] = deque()
     begin = time.perf_counter()
     tasks: list[asyncio.Task[None]] = []
     for number in range(int(visitors.per_second * seconds)):
         due = begin + number / visitors.per_second
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        tasks.append(asyncio.create_task(_visit_once(port, visitors, idle, measured, due=due)))
+        kept = idle.popleft() if idle and number >= visitors.connections else None
+        tasks.append(asyncio.create_task(_visit_once(port, visitors, kept, idle, measured, due)))
     await asyncio.gather(*tasks)
     for connection in idle:
         connection.close()
@@ -202,10 +207,10 @@ async def _visit(port: int, visitors: Visitors, *, seconds: float) -> Measured:
 
 
 async def _visit_once(
-    port: int, visitors: Visitors, idle: deque[Connection], measured: Measured, *, due: float
+    port: int, visitors: Visitors, kept: Connection | None, idle: deque[Connection], measured: Measured, due: float
 ) -> None:
     source = next(visitors.sources) if visitors.sources else None
-    connection = idle.popleft() if idle else await Connection.open(port, source=source)
+    connection = kept if kept and kept.is_open else await Connection.open(port, source=source)
     try:
         async with asyncio.timeout(ANSWER_SECONDS_MAX):
             _count(measured, await connection.ask(visitors.requests()))

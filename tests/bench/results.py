@@ -29,9 +29,9 @@ def at_least(what: str, ours: float, limit: float, *, aim: float, unit: str) -> 
     )
 
 
-def at_most(what: str, ours: float, *, aim: float, unit: str) -> Row:
-    """Less is better, against a fixed figure."""
-    return Row(what=what, ours=f"{_short(ours)} {unit}", aim=f"≤ {aim:g} {unit}", is_met=ours <= aim)
+def at_most(what: str, ours: float, *, aim: float, unit: str, limit: str = "") -> Row:
+    """Less is better, against a fixed figure; `limit` is shown beside it."""
+    return Row(what=what, ours=f"{_short(ours)} {unit}", limit=limit, aim=f"≤ {aim:g} {unit}", is_met=ours <= aim)
 
 
 def flat(what: str, ours: float, base: float, *, within: float, unit: str) -> Row:

@@ -5,7 +5,7 @@ from pathlib import Path
 from statistics import median
 
 from tests.bench.client import Visitors, get, open_loop, wait_until_it_answers
-from tests.bench.giving import PAGE_MS, in_turn
+from tests.bench.giving import PAGE_MS, PAGES, in_turn
 from tests.bench.installation import Installation, copy_of
 from tests.bench.processes import START_SECONDS_MAX, free_port, granian
 from tests.bench.reading import progress_address
@@ -13,7 +13,7 @@ from tests.bench.results import Row, at_most
 
 READERS, EVERY_SECONDS = 2000, 10
 PAGES_PER_SECOND = 40
-SECONDS, SECONDS_QUICK = 20.0, 10.0
+SECONDS, SECONDS_QUICK = 20.0, 12.0
 STARTS, STARTS_QUICK = 5, 2
 START_SECONDS, RESIDENT_MB = 1.5, 80
 
@@ -57,7 +57,7 @@ def _polling(port: int, progress: str, *, seconds: float) -> Row:
     """Each reader has a connection of its own, which is kept, and asks for the progress in turn."""
     asked = get(progress)
     readers = Visitors("readers", READERS / EVERY_SECONDS, lambda: asked, connections=READERS)
-    pages = Visitors("pages", PAGES_PER_SECOND, in_turn("/en/", "/ru/transparency", "/ky/donate"))
+    pages = Visitors("pages", PAGES_PER_SECOND, in_turn(*PAGES))
     measured = open_loop(port, [readers, pages], seconds=seconds)
     measured["readers"].require(200)
     told = (
