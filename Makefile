@@ -8,7 +8,7 @@ POT ?= $(MESSAGES)/messages.pot
 HEAD := migrations/.current-alembic-head
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test axe check lint fix types contracts templates i18n-extract i18n-update i18n-check db-revision lock
+.PHONY: help run setup test axe check lint fix types contracts templates i18n-extract i18n-update i18n-check db-revision lock bench
 
 help: ## these words
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -60,3 +60,6 @@ lock: ## pin packages in requirements/*.txt (UPGRADE=--upgrade takes the newest)
 	@$(PIN) --output-file requirements/run.txt requirements/run.in
 	@$(PIN) --constraint requirements/run.txt --output-file requirements/dev.txt requirements/dev.in
 	@$(PIN) --no-deps --output-file requirements/contract.txt requirements/contract.in
+
+bench: setup ## our figures beside this machine's limits (BENCH="--quick giving")
+	@$(BIN)/python -m tests.bench $(BENCH)
