@@ -27,6 +27,7 @@ def main() -> int:
             webhook_url=options.webhook_url,
             public_url=options.public_url.rstrip("/"),
             seed=options.seed,
+            calls_per_second=options.calls_per_second,
         )
     )
     stop = threading.Event()
@@ -46,6 +47,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--public-url", required=True, help="where browsers reach /sandbox/")
     parser.add_argument("--port", type=int, default=0, help="of the API; 0 takes a free one")
     parser.add_argument("--seed", help="makes the ids repeatable")
+    parser.add_argument("--calls-per-second", type=int, help="answers more than that with 429; Stripe has 25")
     return parser.parse_args()
 
 

@@ -4,10 +4,7 @@ import base64
 import hashlib
 import json
 import secrets
-import socket
-import struct
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -17,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from campaign.sandbox import faults, jobs
+from campaign.sandbox import api_faults, faults, jobs
 from campaign.sandbox.box import Box
 from campaign.sandbox.errors import CardDeclined, Refused
 from campaign.sandbox.expand import expand
@@ -30,6 +27,8 @@ from campaign.sandbox.settings import API_VERSION
 
 _KEPT_SECONDS: Final = 24 * 60 * 60
 _BODY_BYTES_MAX: Final = 1_000_000
+# Compiled once for all: it takes longer than everything else at the start.
+_URLS: Final = Map([Rule(op.path, methods=[op.method], endpoint=op) for op in OPERATIONS], strict_slashes=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +46,16 @@ class Api:
         self.box = box
         self._running: set[str] = set()
         self._running_lock = threading.Lock()
-        self._urls = Map(
-            [Rule(op.path, methods=[op.method], endpoint=op) for op in OPERATIONS],
-            strict_slashes=False,
-        )
+        self._limit = api_faults.RateLimit(box.settings.calls_per_second)
 
     def answer(self, request: Request) -> Response:
         """One call, from the key to the headers of the answer."""
         request_id = f"req_{secrets.token_hex(7)}"
         headers = {"Request-Id": request_id, "Stripe-Version": API_VERSION}
+        fault: Fault | None = None
         try:
             self._check_caller(request)
+            self._limit.require()
             fault = faults.of_request(
                 self.box,
                 method=request.method,
@@ -65,10 +63,16 @@ class Api:
                 header=request.headers.get("Sandbox-Fault"),
             )
             answer = self._keyed(request, request_id, headers, fault)
-            _after(fault, request)
+            api_faults.after(fault, request)
+        except api_faults.Garbled as garbled:
+            return garbled.response(headers)
         except Refused as refusal:
+            headers.update(refusal.headers)
             answer = Answer(refusal.status, {"error": refusal.error})
-        return _response(answer, request_id, headers)
+        if fault is not None and fault.kind == "no_balance_transaction":
+            api_faults.hide_balance_transactions(answer.body)
+        response = _response(answer, request_id, headers)
+        return api_faults.cut_short(response) if fault is not None and fault.kind == "malformed" else response
 
     def keys_in_use(self) -> frozenset[str]:
         """Idempotency keys of the calls that are being answered right now."""
@@ -89,7 +93,7 @@ class Api:
     def _keyed(self, request: Request, request_id: str, headers: dict[str, str], fault: Fault | None) -> Answer:
         key = request.headers.get("Idempotency-Key")
         if key is None or request.method != "POST":
-            _before(fault, request)
+            api_faults.before(fault, request)
             return self._execute(request, request_id, None, fault)
         if not 0 < len(key) <= 255:
             raise Refused("Idempotency keys are 1 to 255 characters long.", kind="idempotency_error")
@@ -106,7 +110,7 @@ class Api:
                 )
             self._running.add(key)
         try:
-            _before(fault, request)
+            api_faults.before(fault, request)
             return self._replayed(request, key, headers) or self._execute(request, request_id, key, fault)
         finally:
             with self._running_lock:
@@ -141,7 +145,7 @@ class Api:
             finally:
                 self.box.request = {"id": None, "idempotency_key": None}
             if fault is not None and fault.kind == "error_after":
-                answer = Answer(500, {"error": _API_ERROR})
+                answer = Answer(500, {"error": dict(api_faults.API_ERROR)})
             if key is not None:
                 self._store(request, key, request_id, answer)
         return answer
@@ -161,7 +165,7 @@ class Api:
         )
 
     def _route(self, request: Request) -> tuple[Operation, Mapping[str, str]]:
-        urls = self._urls.bind("sandbox")
+        urls = _URLS.bind("sandbox")
         try:
             operation, arguments = urls.match(request.path, method=request.method)
         except HTTPException:
@@ -182,44 +186,6 @@ def _run(box: Box, operation: Operation, params: Json, arguments: Mapping[str, s
         return Answer(declined.status, {"error": declined.error})
     # A copy, because expanding must not reach what has just been saved or told.
     return Answer(200, expand(box, json.loads(json.dumps(body)), paths))
-
-
-_API_ERROR: Final[Json] = {
-    "message": "An unknown error occurred. (This fault was asked for.)",
-    "type": "api_error",
-}
-
-
-def _before(fault: Fault | None, request: Request) -> None:
-    if fault is None:
-        return
-    if fault.kind == "latency":
-        time.sleep(fault.seconds)
-    elif fault.kind == "error_before":
-        raise Refused(str(_API_ERROR["message"]), status=500, kind="api_error")
-    elif fault.kind == "rate_limit":
-        raise Refused("Too many requests made to the API too quickly.", status=429, code="rate_limit")
-    elif fault.kind == "reset":
-        _cut(request)
-
-
-def _after(fault: Fault | None, request: Request) -> None:
-    if fault is None:
-        return
-    if fault.kind == "timeout_after":
-        time.sleep(fault.seconds)
-    if fault.kind in {"timeout_after", "reset_after"}:
-        _cut(request)
-
-
-def _cut(request: Request) -> None:
-    """Close the connection with a reset, so the client never sees an answer."""
-    connection: socket.socket | None = request.environ.get("werkzeug.socket")
-    if connection is not None:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        # The server's own files keep the socket open after a mere close; the client would wait.
-        connection.shutdown(socket.SHUT_RDWR)
-    raise ConnectionResetError("This fault was asked for.")
 
 
 def _key_of(request: Request) -> str:

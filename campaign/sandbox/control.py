@@ -44,9 +44,12 @@ class Control:
         return {"data": faults.rules(self.box)}
 
     def add_fault(self) -> tuple[Json, int]:
-        """Keep a rule; 400 with the reason when it makes no sense."""
+        """Keep a rule, or dice if there are probabilities; 400 with the reason when it makes no sense."""
+        given = _body()
         try:
-            return faults.add_rule(self.box, _body()), 201
+            if isinstance(given, dict) and "probabilities" in given:
+                return faults.set_dice(self.box, given), 201
+            return faults.add_rule(self.box, given), 201
         except Refused as refusal:
             return {"error": refusal.error}, 400
 

@@ -1,5 +1,7 @@
 """The ways the stand-in says no, worded and coded as Stripe does."""
 
+from collections.abc import Mapping
+
 from campaign.sandbox.json_types import Json
 
 
@@ -14,9 +16,11 @@ class Refused(Exception):
         kind: str = "invalid_request_error",
         code: str | None = None,
         param: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
+        self.headers = dict(headers or {})
         self.error: Json = {"message": message, "type": kind}
         if code:
             self.error["code"] = code

@@ -1,6 +1,7 @@
-"""Faults on purpose: what goes wrong with the next calls and deliveries, by rule or by request header."""
+"""Faults on purpose: what goes wrong with the next calls and deliveries, by rule, by dice or by request header."""
 
 import json
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +18,11 @@ API_FAULTS: Final = (
     "reset",  # the connection is cut, nothing was done
     "reset_after",  # done and stored, then the connection is cut
     "rate_limit",  # 429
+    "lock_timeout",  # 429 of another kind: somebody else changes the same object; asks for a retry
+    "conflict",  # 409, as if the same idempotency key were in use
+    "bad_gateway",  # 502 with a page of HTML, nothing was done
+    "malformed",  # done and stored, but the JSON of the answer ends in the middle
+    "no_balance_transaction",  # charges are shown without theirs; `times` reads of it
 )
 WEBHOOK_FAULTS: Final = (
     "duplicate",  # the same event, sent twice
@@ -24,8 +30,21 @@ WEBHOOK_FAULTS: Final = (
     "drop",  # `losses` attempts get lost on the way; the schedule of retries goes on
     "delay",  # first sent after `seconds`
     "reorder",  # events of the same `seconds` are sent in reverse
+    "burst",  # `copies` of the event at the same time
+    "old_signature",  # `losses` attempts are signed ten minutes ago
+    "wrong_secret",  # `losses` attempts are signed with a secret of nobody's
+    "other_version",  # written as an API version of 2024 would
+    "unknown_value",  # a status that nobody has heard of
+    "extra_fields",  # names that nobody has heard of
+    "livemode",  # beside the right event one that says it is live
+    "unknown_type",  # beside the right event one of a type that nobody has heard of
+    "thin",  # beside the right event one of the thin kind
+    "foreign",  # beside it another integration of the same account is paid
 )
-_FIELDS: Final = {"kind", "times", "seconds", "losses", "method", "path", "type"}
+_FIELDS: Final = {"kind", "times", "seconds", "losses", "copies", "method", "path", "type"}
+_DICE: Final = "fault_dice"
+# The donor's own acts stay as they are: nobody retries them.
+_SPARED: Final = "/v1/payment_pages/"
 _SECONDS = {"latency": 1.0, "timeout_after": 30.0, "delay": 60.0, "reorder": 2.0}
 
 
@@ -36,6 +55,7 @@ class Fault:
     kind: str
     seconds: float = 0.0
     losses: int = 1
+    copies: int = 5
 
 
 def add_rule(box: Box, rule: object) -> Json:
@@ -47,7 +67,7 @@ def add_rule(box: Box, rule: object) -> Json:
         raise Refused(f"A fault rule is an object with fields of {sorted(_FIELDS)}.")
     if rule.get("kind") not in API_FAULTS + WEBHOOK_FAULTS:
         raise Refused(f"Unknown kind of fault; known are {', '.join(API_FAULTS + WEBHOOK_FAULTS)}.")
-    for name in ("seconds", "losses", "times"):
+    for name in ("seconds", "losses", "copies", "times"):
         if not isinstance(rule.get(name, 1), (int, float) if name != "times" else (int, type(None))):
             raise Refused(f"{name} must be a number.")
     kept = {"times": 1, **rule}
@@ -55,9 +75,28 @@ def add_rule(box: Box, rule: object) -> Json:
     return {"id": number, **kept}
 
 
+def set_dice(box: Box, dice: Json) -> Json:
+    """Let things go wrong by chance: ``{"seed": …, "probabilities": {kind: 0.05, …}}``; the same seed, the same faults.
+
+    At most one thing goes wrong with a call or an event, so the probabilities of each side add up to 1 at most.
+    """
+    chances = dice.get("probabilities")
+    if dice.keys() != {"seed", "probabilities"} or not isinstance(chances, dict):
+        raise Refused("Dice are an object with a seed and probabilities.")
+    for kind, chance in chances.items():
+        if kind not in API_FAULTS + WEBHOOK_FAULTS or isinstance(chance, bool) or not isinstance(chance, (int, float)):
+            raise Refused(f"{kind} is no kind of fault with a probability.")
+    for side in (API_FAULTS, WEBHOOK_FAULTS):
+        if sum(chances.get(kind, 0) for kind in side) > 1 or min(chances.values(), default=0) < 0:
+            raise Refused("Probabilities are from 0 to 1, and so is their sum.")
+    box.store.set_meta(_DICE, json.dumps({**dice, "throws": 0}))
+    return dice
+
+
 def clear(box: Box) -> None:
-    """Forget all rules."""
+    """Forget all rules and put the dice away."""
     box.store.run("DELETE FROM faults")
+    box.store.set_meta(_DICE, "")
 
 
 def rules(box: Box) -> list[Json]:
@@ -76,7 +115,7 @@ def of_request(box: Box, *, method: str, path: str, header: str | None) -> Fault
             return Fault(kind, float(seconds) if seconds else _SECONDS.get(kind, 0.0))
         except ValueError:
             raise Refused(f"Sandbox-Fault takes seconds as a number, not {seconds!r}.") from None
-    return _take(
+    found = _take(
         box,
         lambda rule: (
             rule["kind"] in API_FAULTS
@@ -84,14 +123,31 @@ def of_request(box: Box, *, method: str, path: str, header: str | None) -> Fault
             and path.startswith(rule.get("path", ""))
         ),
     )
+    return found or (None if path.startswith(_SPARED) else _thrown(box, API_FAULTS))
 
 
 def of_event(box: Box, event_type: str) -> Fault | None:
     """The fault of this event's delivery, if a rule has one."""
-    return _take(
+    found = _take(
         box,
         lambda rule: rule["kind"] in WEBHOOK_FAULTS and rule.get("type", event_type) == event_type,
     )
+    return found or _thrown(box, WEBHOOK_FAULTS)
+
+
+def _thrown(box: Box, kinds: tuple[str, ...]) -> Fault | None:
+    if not box.store.meta(_DICE):
+        return None
+    with box.store.transaction():
+        dice = json.loads(box.store.meta(_DICE) or "{}")
+        dice["throws"] += 1
+        box.store.set_meta(_DICE, json.dumps(dice))
+    throw = random.Random(f"{dice['seed']}:{dice['throws']}").random()  # noqa: S311 - it must be repeatable
+    for kind in kinds:
+        throw -= dice["probabilities"].get(kind, 0.0)
+        if throw < 0:
+            return Fault(kind, _SECONDS.get(kind, 0.0))
+    return None
 
 
 def _take(box: Box, matches: Callable[[Json], bool]) -> Fault | None:
@@ -102,7 +158,7 @@ def _take(box: Box, matches: Callable[[Json], bool]) -> Fault | None:
             if matches(rule):
                 _use_up(box, rule)
                 seconds = rule.get("seconds", _SECONDS.get(rule["kind"], 0.0))
-                return Fault(rule["kind"], float(seconds), int(rule.get("losses", 1)))
+                return Fault(rule["kind"], float(seconds), int(rule.get("losses", 1)), int(rule.get("copies", 5)))
     return None
 
 

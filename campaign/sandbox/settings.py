@@ -99,6 +99,7 @@ class Settings:
     fees: Fees = field(default_factory=Fees)
     usd_rates: Mapping[str, str] = field(default_factory=lambda: dict(USD_RATES))
     subscribed_events: tuple[str, ...] = SUBSCRIBED_EVENTS
+    calls_per_second: int | None = None  # Stripe's own sandboxes take 25
     balance_delay_seconds: int = 2
     refund_delay_seconds: int = 5
     debit_delay_seconds: int = 5

@@ -35,6 +35,8 @@ CREATE TABLE IF NOT EXISTS deliveries (
     position INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
     losses INTEGER NOT NULL DEFAULT 0,
+    fault TEXT,
+    payload TEXT,
     log TEXT NOT NULL DEFAULT '[]'
 );
 CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (state, due, position);
@@ -64,9 +66,10 @@ class Store:
         self._connection.execute("PRAGMA journal_mode = WAL")
         # WAL with NORMAL survives kill -9 of the process; only a power cut can lose the last commits.
         self._connection.execute("PRAGMA synchronous = NORMAL")
-        columns = {row["name"] for row in self._connection.execute("PRAGMA table_info(jobs)")}
-        if columns and "clock" not in columns:  # a file of an older version
-            self._connection.execute("ALTER TABLE jobs ADD COLUMN clock TEXT")
+        for table, column in (("jobs", "clock"), ("deliveries", "fault"), ("deliveries", "payload")):
+            columns = {row["name"] for row in self._connection.execute(f"PRAGMA table_info({table})")}
+            if columns and column not in columns:  # a file of an older version
+                self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
         self._connection.executescript(SCHEMA)
 
     def close(self) -> None:

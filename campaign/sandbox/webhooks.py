@@ -7,16 +7,21 @@ import json
 import math
 import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
-from campaign.sandbox import faults
+from campaign.sandbox import event_faults, faults
 from campaign.sandbox.box import Box
 from campaign.sandbox.json_types import Json
 from campaign.sandbox.settings import API_VERSION
 
 _LOGGED_CHARACTERS: Final = 200
+_TOO_OLD_SECONDS: Final = 600
+# Faults that spoil the first attempts and let a later one through.
+_FAILING: Final = frozenset({"drop", "old_signature", "wrong_secret"})
 
 
 def signature(payload: bytes, secret: str, *, moment: int) -> str:
@@ -44,20 +49,35 @@ def plan(box: Box, event: Json) -> None:
         due += fault.seconds
     if reverse:
         due = math.ceil(due / fault.seconds) * fault.seconds
-    copies = [event]
-    if fault.kind == "duplicate":
-        copies.append(event)
-    if fault.kind == "duplicate_event":
-        copies.append(box.save({**event, "id": box.new_id("evt_1")}))
-    for copy in copies:
+    for copy, payload in _copies(box, event, fault):
         for endpoint_id in wanting:
             row = box.store.run(
-                "INSERT INTO deliveries (event_id, endpoint_id, state, due, position, losses)"
-                " VALUES (?, ?, 'due', ?, 0, ?)",
-                (copy["id"], endpoint_id, due, fault.losses if fault.kind == "drop" else 0),
+                "INSERT INTO deliveries (event_id, endpoint_id, state, due, position, losses, fault, payload)"
+                " VALUES (?, ?, 'due', ?, 0, ?, ?, ?)",
+                (copy["id"], endpoint_id, due, fault.losses if fault.kind in _FAILING else 0, fault.kind, payload),
             )
             position = -row if reverse else row
             box.store.run("UPDATE deliveries SET position = ? WHERE id = ?", (position, row))
+
+
+def _copies(box: Box, event: Json, fault: faults.Fault) -> list[tuple[Json, str | None]]:
+    """What is sent: events, each with its text if that is not the event itself."""
+    kind = fault.kind
+    right: list[tuple[Json, str | None]] = [(event, None)]
+    if kind in event_faults.INSTEAD:
+        return [(event, event_faults.written(event, event_faults.INSTEAD[kind], event_id=event["id"]))]
+    if kind in event_faults.BESIDE:
+        other = event_faults.written(event, event_faults.BESIDE[kind], event_id=box.new_id("evt_1"))
+        return [*right, (event, other)]
+    if kind == "duplicate":
+        return right * 2
+    if kind == "burst":
+        return right * fault.copies
+    if kind == "duplicate_event":
+        return [*right, (box.save({**event, "id": box.new_id("evt_1")}), None)]
+    if kind == "foreign":
+        box.later("pay_foreign", "", due=box.clock.precise())
+    return right
 
 
 @dataclass(slots=True)
@@ -85,8 +105,19 @@ class Deliverer:
         """Send everything that is due now, in order; what was tried and what came of it."""
         tried = []
         while (row := self._claim()) is not None:
-            tried.append(self._deliver(row))
+            if row["fault"] == "burst":
+                tried.extend(self._deliver_at_once([row, *self._claim_all(row["event_id"])]))
+            else:
+                tried.append(self._deliver(row))
         return tried
+
+    def _deliver_at_once(self, rows: list[Json]) -> list[Json]:
+        with ThreadPoolExecutor(len(rows)) as pool:
+            return list(pool.map(self._deliver, rows))
+
+    def _claim_all(self, event_id: str) -> Iterator[Json]:
+        while (row := self._claim(event_id)) is not None:
+            yield row
 
     def wait_for(self, event_id: str, *, timeout_seconds: float) -> bool:
         """Wait until an event has been tried at each of its endpoints; False when time ran out."""
@@ -98,11 +129,12 @@ class Deliverer:
                 timeout_seconds,
             )
 
-    def _claim(self) -> Json | None:
+    def _claim(self, event_id: str | None = None) -> Json | None:
         with self._changed:
             rows = self.box.store.rows(
-                "SELECT * FROM deliveries WHERE state = 'due' AND due <= ? ORDER BY due, position",
-                (self.box.clock.precise(),),
+                "SELECT * FROM deliveries WHERE state = 'due' AND due <= ? AND event_id = coalesce(?, event_id)"
+                " ORDER BY due, position",
+                (self.box.clock.precise(), event_id),
             )
             for row in rows:
                 if row["id"] not in self._sending:
@@ -116,10 +148,10 @@ class Deliverer:
             endpoint = self.box.store.find(row["endpoint_id"])
             if endpoint is None:
                 attempt = Attempt(note="endpoint is gone")
-            elif row["losses"] > 0:
+            elif row["losses"] > 0 and row["fault"] in {None, "drop"}:
                 attempt = Attempt(note="lost on purpose")
             else:
-                attempt = self._post(event, endpoint)
+                attempt = self._post(row, event, endpoint)
             self._note(row, attempt)
         finally:
             with self._changed:
@@ -132,13 +164,19 @@ class Deliverer:
             "note": attempt.note,
         }
 
-    def _post(self, event: Json, endpoint: Json) -> Attempt:
-        payload = json.dumps(event, indent=2, ensure_ascii=False).encode()
-        secret = self.box.store.hidden(endpoint["id"])["secret"]
+    def _signature(self, row: Json, payload: bytes) -> str:
+        secret, moment = self.box.store.hidden(row["endpoint_id"])["secret"], int(time.time())
+        if row["losses"] > 0:
+            secret = "whsec_of_nobody" if row["fault"] == "wrong_secret" else secret
+            moment -= _TOO_OLD_SECONDS if row["fault"] == "old_signature" else 0
+        return signature(payload, secret, moment=moment)
+
+    def _post(self, row: Json, event: Json, endpoint: Json) -> Attempt:
+        payload = (row["payload"] or json.dumps(event, indent=2, ensure_ascii=False)).encode()
         address = urlsplit(endpoint["url"])
         headers = {
             "Content-Type": "application/json; charset=utf-8",
-            "Stripe-Signature": signature(payload, secret, moment=int(time.time())),
+            "Stripe-Signature": self._signature(row, payload),
             "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
             "Stripe-Version": API_VERSION,
         }

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 import requests
 import stripe
 
+from campaign.sandbox.api_faults import MARK
 from campaign.sandbox.server import Sandbox
 from campaign.sandbox.settings import API_VERSION, Settings
 from tests.stripe_contract import Json, check_event, check_request, check_response
@@ -42,12 +43,16 @@ class ContractedSandbox:
         sent = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(sent)
         statuses: list[int] = []
+        garbled: list[str] = []
 
         def noting(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:  # Any: WSGI's own
             statuses.append(int(status[:3]))
+            garbled.extend(value for name, value in headers if name == MARK)
             return start_response(status, headers, exc_info)
 
         body = b"".join(self.sandbox(environ, noting))
+        if garbled:  # no JSON, because that was asked for
+            return [body]
         pairs = parse_qsl(f"{environ['QUERY_STRING']}&{sent.decode('utf-8', 'replace')}", keep_blank_values=True)
         self._judge(environ["REQUEST_METHOD"], path, pairs, statuses[-1], json.loads(body))
         return [body]
@@ -123,6 +128,10 @@ class RunningSandbox:
     def fault(self, kind: str, **rule: object) -> None:
         """Let the next matching call or event go wrong: see ``campaign/sandbox/faults.py``."""
         self._control("POST", "faults", {"kind": kind, **rule})
+
+    def dice(self, seed: int, **probabilities: float) -> None:
+        """Let things go wrong by chance from now on."""
+        self._control("POST", "faults", {"seed": seed, "probabilities": probabilities})
 
     def dispute(self, payment: str, **how: object) -> Json:
         """Let the owner of a card dispute a payment: see ``campaign/sandbox/levers.py``."""

@@ -1,0 +1,19 @@
+"""Another integration of the same account, whose payments are none of the product's business."""
+
+from campaign.sandbox import payment_methods, payments, sessions
+from campaign.sandbox.box import Box
+from campaign.sandbox.cards import CARDS
+
+
+def pay(box: Box, _account: str = "") -> None:
+    """Somebody buys something elsewhere, on the same account."""
+    product = {"currency": box.settings.settlement_currency, "unit_amount": 1_999, "product_data": {"name": "A mug"}}
+    wanted = {
+        "mode": "payment",
+        "success_url": "https://shop.example.org/thanks",
+        "line_items": [{"price_data": product, "quantity": 1}],
+        "metadata": {"order": "1017"},
+    }
+    card = CARDS["4242424242424242"]
+    method = payment_methods.record(box, card, email="buyer@example.org")
+    payments.pay(box, sessions.create(box, wanted), method, card)
