@@ -25,6 +25,7 @@ def compose(config: Config, gateways: Gateways | None) -> Flask:
     migrate.init_app(app, db, directory="migrations")
     csrf.init_app(app)
     limiter.init_app(app)
+    _limit_at_views_alone(app)
     i18n.init_app(app, babel)
     assets.init_app(app)
     markdown.init_app(app)
@@ -42,6 +43,12 @@ def compose(config: Config, gateways: Gateways | None) -> Flask:
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
     return app
+
+
+def _limit_at_views_alone(app: Flask) -> None:
+    """Before every request Flask-Limiter would look for default limits too: we have none, each stands at its view."""
+    hooks = app.before_request_funcs[None]
+    hooks[:] = [hook for hook in hooks if hook != limiter._check_request_limit]  # noqa: SLF001
 
 
 def _flask_settings(config: Config) -> dict[str, object]:
