@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, request
-from werkzeug.exceptions import BadRequest, Forbidden
+from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 
 from campaign.sandbox import faults, jobs, levers, payouts
 from campaign.sandbox.box import Box
@@ -33,6 +33,7 @@ class Control:
         api.add_url_rule("/clock", view_func=self.show_clock, methods=["GET"])
         api.add_url_rule("/clock", view_func=self.move_clock, methods=["POST"])
         api.add_url_rule("/deliver", view_func=self.deliver, methods=["POST"])
+        api.add_url_rule("/deliveries/<int:delivery_id>/resend", view_func=self.resend, methods=["POST"])
         api.add_url_rule("/disputes", view_func=self.dispute, methods=["POST"])
         api.add_url_rule("/disputes/<dispute_id>", view_func=self.move_dispute, methods=["POST"])
         api.add_url_rule("/payouts", view_func=self.fail_payout, methods=["POST"])
@@ -83,6 +84,14 @@ class Control:
         """Do every due job and send every due event now; what was sent and how it was answered."""
         jobs.run_due(self.box)
         return {"deliveries": self.deliverer.deliver_due()}
+
+    def resend(self, delivery_id: int) -> Json:
+        """Send a delivery once more."""
+        try:
+            self.deliverer.resend(delivery_id)
+        except ValueError as unknown:
+            raise NotFound from unknown
+        return {"id": delivery_id}
 
     def dispute(self) -> tuple[Json, int]:
         """Dispute a ``payment`` (session, intent or charge): ``amount``, ``reason`` and ``inquiry`` are optional."""

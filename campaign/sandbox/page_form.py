@@ -101,19 +101,19 @@ def decline_key(error: Json) -> str:
     return str(error.get("decline_code") or error.get("code") or "generic_decline")
 
 
-def means_text(given: Means) -> str:
-    """The key of the text that says what a listed card or account does."""
+def means_text(given: Means, *, begins: bool = False) -> str:
+    """The key of the text that says what a listed card or account does; ``begins``: with a first monthly gift."""
     if not isinstance(given, Card):
         return _account_text(given)
+    if begins and (given.fails_later or given.always_secure):
+        return "card_fails_later" if given.fails_later else "card_always_3ds"
     if given.decline:
         return "card_3ds_declined" if given.three_d_secure else "card_declined"
     if given.dispute or given.warning:
         return "card_inquiry" if given.inquiry else "card_warning" if given.warning else "card_disputed"
-    if given.three_d_secure:
-        return "card_3ds"
     if given.refund != "succeeded":
         return "card_refund_pending" if given.refund == "pending" else "card_refund_fails"
-    return "card_at_once" if given.funds_at_once else "card_ok"
+    return "card_3ds" if given.three_d_secure else "card_at_once" if given.funds_at_once else "card_ok"
 
 
 def _account_text(account: banks.BankAccount) -> str:

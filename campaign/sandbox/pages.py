@@ -145,7 +145,7 @@ class Checkout:
             method=form.method,
             cvc_length=form.cvc_length,
             line_items=self.box.store.hidden(session["id"])["line_items"],
-            cards=[(card, means_text(card)) for card in CARDS.values()],
+            cards=[(card, means_text(card, begins=session["mode"] == "subscription")) for card in CARDS.values()],
             debits=[(debit, means_text(debit)) for debit in banks.DEBITS],
             transfers=(banks.TRANSFER, banks.LOST_TRANSFER),
         )

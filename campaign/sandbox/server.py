@@ -17,6 +17,7 @@ from campaign.sandbox import endpoints, jobs, webhooks
 from campaign.sandbox.api import Api
 from campaign.sandbox.billing_pages import BillingPages
 from campaign.sandbox.box import Box
+from campaign.sandbox.console import Console
 from campaign.sandbox.control import Control
 from campaign.sandbox.pages import Checkout
 from campaign.sandbox.settings import Settings
@@ -56,6 +57,7 @@ class Sandbox:
         self.pages = Flask(__name__, static_url_path="/sandbox/static")
         self.pages.register_blueprint(Checkout(self.box, self.deliverer).blueprint())
         self.pages.register_blueprint(BillingPages(self.box).blueprint())
+        self.pages.register_blueprint(Console(self.box, self.deliverer).blueprint())
         self.pages.register_blueprint(Control(self.box, self.deliverer).blueprint())
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

@@ -119,6 +119,14 @@ class Deliverer:
         while (row := self._claim(event_id)) is not None:
             yield row
 
+    def resend(self, delivery_id: int) -> None:
+        """Send a delivery once more, whatever became of it; ValueError when there is none."""
+        if not self.box.store.rows("SELECT 1 FROM deliveries WHERE id = ?", (delivery_id,)):
+            raise ValueError(f"there is no delivery {delivery_id}")
+        self.box.store.run(
+            "UPDATE deliveries SET state = 'due', due = ? WHERE id = ?", (self.box.clock.precise(), delivery_id)
+        )
+
     def wait_for(self, event_id: str, *, timeout_seconds: float) -> bool:
         """Wait until an event has been tried at each of its endpoints; False when time ran out."""
         with self._changed:

@@ -20,6 +20,12 @@ _HANDED_BACK = (
 )
 
 
+@bp.route("/", methods=["GET", "POST"])
+def console() -> Response:
+    """The console, for whoever is in training."""
+    return _handed_on("/sandbox/")
+
+
 @bp.route("/c/<path:page>", methods=["GET", "POST"])
 def checkout(page: str) -> Response:
     """A hosted checkout or its 3-D Secure step."""
