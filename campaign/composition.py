@@ -3,6 +3,7 @@
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+import click
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -10,7 +11,7 @@ from campaign import assets, errors, i18n, jobs, kept, markdown, security
 from campaign.blueprints import admin, api, donations, health, public
 from campaign.config import Config
 from campaign.database import set_up_database
-from campaign.extensions import babel, csrf, db, limiter, migrate
+from campaign.extensions import babel, csrf, db, limiter
 from campaign.wiring import Gateways, set_gateways
 
 BODY_LIMIT_BYTES = 1_000_000
@@ -22,7 +23,6 @@ def compose(config: Config, gateways: Gateways | None) -> Flask:
     app.config.update(_flask_settings(config), KURAK=config)
     db.init_app(app)
     set_up_database(app)
-    migrate.init_app(app, db, directory="migrations")
     csrf.init_app(app)
     limiter.init_app(app)
     _limit_at_views_alone(app)
@@ -39,7 +39,8 @@ def compose(config: Config, gateways: Gateways | None) -> Flask:
     admin.init_app(app)
     if config.is_development:
         _add_development_pages(app, config)
-    _add_commands(app)
+    if config.testing or click.get_current_context(silent=True):
+        _add_commands(app)
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
     return app
@@ -93,6 +94,10 @@ def _add_development_pages(app: Flask, config: Config) -> None:
 
 
 def _add_commands(app: Flask) -> None:
+    """Commands and migrations, for the command line alone: a web server never runs them and need not carry them."""
+    from flask_migrate import Migrate
+
     from campaign.cli import add_commands
 
+    Migrate(app, db, directory="migrations")
     add_commands(app)

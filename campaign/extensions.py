@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_migrate import Migrate
 from flask_security.core import Security
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
@@ -60,7 +59,6 @@ class Model(DeclarativeBase):
 
 
 db: SQLAlchemy = SQLAlchemy(model_class=Model)
-migrate = Migrate()
 babel = Babel()
 csrf = CSRFProtect()
 limiter = Limiter(key_func=get_remote_address)
