@@ -99,6 +99,8 @@ def _as_endive(document: Json) -> Json:
     body["properties"].pop("payment_method_types", None)
     body["properties"]["allowed_payment_method_types"] = {"type": "array", "items": {"type": "string"}}
     body["properties"]["ui_mode"]["enum"] = _UI_MODES
+    endpoint = document["paths"]["/v1/webhook_endpoints"]["post"]["requestBody"]["content"][_FORM]["schema"]
+    endpoint["properties"]["api_version"]["enum"].append("2026-10-28.endive")
     schemas = document["components"]["schemas"]
     schemas["checkout.session"]["properties"]["ui_mode"]["enum"] = _UI_MODES
     status = schemas["dispute"]["properties"]["status"]

@@ -12,6 +12,7 @@ from campaign.sandbox import (
     invoice_payments,
     invoices,
     jobs,
+    means,
     page_frame,
     payment_methods,
     subscriptions,
@@ -64,6 +65,7 @@ class BillingPages:
             raise Refused("This subscription is another customer's.")
         if request.form.get("act") == "card":
             method = self._new_card(session["customer"])
+            payment_methods.require_attachable(means.of_object(self.box, method))
             subscriptions.update(self.box, {"default_payment_method": method["id"]}, subscription["id"])
         else:
             stop = request.form.get("act") == "stop"

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, request
 from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 
-from campaign.sandbox import faults, jobs, levers, payouts
+from campaign.sandbox import endpoints, faults, jobs, levers, payouts
 from campaign.sandbox.box import Box
 from campaign.sandbox.errors import Refused
 from campaign.sandbox.json_types import Json
@@ -33,6 +33,7 @@ class Control:
         api.add_url_rule("/clock", view_func=self.show_clock, methods=["GET"])
         api.add_url_rule("/clock", view_func=self.move_clock, methods=["POST"])
         api.add_url_rule("/deliver", view_func=self.deliver, methods=["POST"])
+        api.add_url_rule("/endpoints/<endpoint_id>/roll", view_func=self.roll_secret, methods=["POST"])
         api.add_url_rule("/deliveries/<int:delivery_id>/resend", view_func=self.resend, methods=["POST"])
         api.add_url_rule("/disputes", view_func=self.dispute, methods=["POST"])
         api.add_url_rule("/disputes/<dispute_id>", view_func=self.move_dispute, methods=["POST"])
@@ -84,6 +85,13 @@ class Control:
         """Do every due job and send every due event now; what was sent and how it was answered."""
         jobs.run_due(self.box)
         return {"deliveries": self.deliverer.deliver_due()}
+
+    def roll_secret(self, endpoint_id: str) -> Json:
+        """Give an endpoint a new secret beside the old one, as the Dashboard does."""
+        try:
+            return {"id": endpoint_id, "secret": endpoints.roll_secret(self.box, endpoint_id)}
+        except Refused as unknown:
+            raise NotFound from unknown
 
     def resend(self, delivery_id: int) -> Json:
         """Send a delivery once more."""

@@ -20,12 +20,12 @@ from campaign.sandbox.params import (
     list_params,
     merged_metadata,
 )
-from campaign.sandbox.settings import API_VERSION
+from campaign.sandbox.settings import API_VERSION, OLD_API_VERSION
 
 CREATE = Group(
     {
         **EXPAND,
-        "api_version": Choice((API_VERSION,)),
+        "api_version": Choice((API_VERSION, OLD_API_VERSION)),
         "description": Text(),
         "enabled_events": ListOf(Text(), max_items=300),
         "metadata": Metadata(),
@@ -44,6 +44,7 @@ UPDATE = Group(
     }
 )
 LIST = list_params()
+_ROLLING_SECONDS = 86_400
 CONFIGURED = "we_1ConfiguredAtStart"
 
 
@@ -80,6 +81,7 @@ def create(box: Box, params: Json) -> Json:
     secret = f"whsec_{secrets.token_hex(24)}"
     endpoint = _endpoint(box, box.new_id("we_1"))
     endpoint["url"] = _loopback(params["url"], box)
+    endpoint["api_version"] = params.get("api_version", API_VERSION)
     box.save(_written(endpoint, params), {"secret": secret})
     return {**endpoint, "secret": secret}
 
@@ -120,6 +122,22 @@ def update(box: Box, params: Json, endpoint_id: str) -> Json:
     if "url" in params:
         endpoint["url"] = _loopback(params["url"], box)
     return box.save(endpoint)
+
+
+def roll_secret(box: Box, endpoint_id: str) -> str:
+    """A new secret for an endpoint; for a day its events are signed with the old one as well."""
+    retrieve(box, endpoint_id)
+    secret = f"whsec_{secrets.token_hex(24)}"
+    old = box.store.hidden(endpoint_id)["secret"]
+    box.remember(endpoint_id, secret=secret, old_secret=old, old_until=box.now() + _ROLLING_SECONDS)
+    return secret
+
+
+def secrets_of(box: Box, endpoint_id: str) -> list[str]:
+    """What an endpoint's events are signed with now."""
+    hidden = box.store.hidden(endpoint_id)
+    rolling = box.now() < hidden.get("old_until", 0)
+    return [hidden["secret"], hidden["old_secret"]] if rolling else [hidden["secret"]]
 
 
 def delete(box: Box, endpoint_id: str) -> Json:

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import Final
 
 from campaign.sandbox.json_types import Json
+from campaign.sandbox.settings import OLD_API_VERSION
 
-OLD_VERSION: Final = "2024-06-20"
 
-
-def _other_version(event: Json) -> None:
-    event["api_version"] = OLD_VERSION
+def as_old_version(event: Json) -> None:
+    """Write an event as the old version would, as far as these versions differ in what we send."""
+    event["api_version"] = OLD_API_VERSION
     subject = event["data"]["object"]
     if subject.get("ui_mode") == "hosted_page":
         subject["ui_mode"] = "hosted"
@@ -59,7 +59,7 @@ def _thin(event: Json) -> None:
 # Told in place of the right event.
 INSTEAD: Final[dict[str, Callable[[Json], None]]] = {
     "extra_fields": _extra_fields,
-    "other_version": _other_version,
+    "other_version": as_old_version,
     "unknown_value": _unknown_value,
 }
 # Told beside it, as an event of its own.

@@ -5,7 +5,7 @@ import hashlib
 from campaign.sandbox import means
 from campaign.sandbox.banks import BankAccount
 from campaign.sandbox.box import Box
-from campaign.sandbox.cards import CARDS, Card, card_of_token
+from campaign.sandbox.cards import CARDS, Card, card_of_token, message_of
 from campaign.sandbox.errors import Refused
 from campaign.sandbox.json_types import Json
 from campaign.sandbox.lists import page_of
@@ -150,8 +150,15 @@ def attach(box: Box, method: Json, customer: Json) -> Json:
 def attach_by_id(box: Box, params: Json, given: str) -> Json:
     """Attach ``pm_…``, or a ready-made one such as ``pm_card_visa``, made on the spot."""
     customer = box.get("customer", params["customer"], param="customer")
-    method, _ = of_token_or_id(box, given, email=customer["email"])
+    method, found = of_token_or_id(box, given, email=customer["email"])
+    require_attachable(found)
     return attach(box, method, customer)
+
+
+def require_attachable(given: Means) -> None:
+    """Refuse a card that its bank declines already when it is asked whether the card is good."""
+    if isinstance(given, Card) and given.decline and not given.fails_later:
+        raise Refused(message_of(given), status=402, kind="card_error", code=given.decline)
 
 
 def list_all(box: Box, params: Json) -> Json:

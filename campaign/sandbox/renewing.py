@@ -105,9 +105,9 @@ def renew(box: Box, subscription_id: str) -> None:
     }
     invoice = invoices.draft(box, {**subscription, "items": items}, reason="subscription_cycle")
     pause = subscription["pause_collection"]
-    if pause and pause["behavior"] == "keep_as_draft":
+    if subscription["status"] == "unpaid" or (pause and pause["behavior"] == "keep_as_draft"):
         invoice["auto_advance"] = False
-    elif subscription["status"] != "unpaid":
+    else:
         invoice["automatically_finalizes_at"] = box.now() + _DRAFT_SECONDS
         box.later_in_its_time("finalize_invoice", invoice["id"], due=box.now() + _DRAFT_SECONDS)
     box.save(invoice)

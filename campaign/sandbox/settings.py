@@ -6,6 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 
 API_VERSION = "2026-10-28.endive"
+# Of an endpoint that somebody made long ago and never looked at again.
+OLD_API_VERSION = "2024-06-20"
 
 # What an integration that takes gifts subscribes to; Stripe sends an endpoint nothing else.
 SUBSCRIBED_EVENTS = (

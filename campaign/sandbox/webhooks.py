@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
-from campaign.sandbox import event_faults, faults
+from campaign.sandbox import endpoints, event_faults, faults
 from campaign.sandbox.box import Box
 from campaign.sandbox.json_types import Json
 from campaign.sandbox.settings import API_VERSION
@@ -24,11 +24,11 @@ _TOO_OLD_SECONDS: Final = 600
 _FAILING: Final = frozenset({"drop", "old_signature", "wrong_secret"})
 
 
-def signature(payload: bytes, secret: str, *, moment: int) -> str:
-    """The ``Stripe-Signature`` header: an HMAC over the moment and the exact bytes of the body."""
+def signature(payload: bytes, *secrets: str, moment: int) -> str:
+    """The ``Stripe-Signature`` header: an HMAC over the moment and the exact bytes of the body, by each secret."""
     signed = f"{moment}.".encode() + payload
-    digest = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
-    return f"t={moment},v1={digest}"
+    digests = (hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest() for secret in secrets)
+    return ",".join([f"t={moment}", *(f"v1={digest}" for digest in digests)])
 
 
 def plan(box: Box, event: Json) -> None:
@@ -173,20 +173,23 @@ class Deliverer:
         }
 
     def _signature(self, row: Json, payload: bytes) -> str:
-        secret, moment = self.box.store.hidden(row["endpoint_id"])["secret"], int(time.time())
+        secrets, moment = endpoints.secrets_of(self.box, row["endpoint_id"]), int(time.time())
         if row["losses"] > 0:
-            secret = "whsec_of_nobody" if row["fault"] == "wrong_secret" else secret
+            secrets = ["whsec_of_nobody"] if row["fault"] == "wrong_secret" else secrets
             moment -= _TOO_OLD_SECONDS if row["fault"] == "old_signature" else 0
-        return signature(payload, secret, moment=moment)
+        return signature(payload, *secrets, moment=moment)
 
     def _post(self, row: Json, event: Json, endpoint: Json) -> Attempt:
-        payload = (row["payload"] or json.dumps(event, indent=2, ensure_ascii=False)).encode()
+        text = row["payload"]
+        if text is None and endpoint["api_version"] != API_VERSION:
+            text = event_faults.written(event, event_faults.as_old_version, event_id=event["id"])
+        payload = (text or json.dumps(event, indent=2, ensure_ascii=False)).encode()
         address = urlsplit(endpoint["url"])
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "Stripe-Signature": self._signature(row, payload),
             "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
-            "Stripe-Version": API_VERSION,
+            "Stripe-Version": endpoint["api_version"],
         }
         connection = http.client.HTTPConnection(
             address.hostname or "",

@@ -14,7 +14,7 @@ import requests
 import stripe
 
 from tests.sandbox.gifts import open_gift
-from tests.sandbox.running import PUBLIC_URL, Listener
+from tests.sandbox.running import PUBLIC_URL, Listener, running_sandbox
 from tests.stripe_contract import Json
 
 ROOT = Path(__file__).parents[2]
@@ -115,3 +115,19 @@ def test_the_process_loads_nothing_of_the_product() -> None:
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     modules = found.stdout.split()
     assert all(name == "campaign" or name.startswith("campaign.sandbox") for name in modules), modules
+
+
+def test_a_file_of_an_older_version_is_taken_over(tmp_path: Path) -> None:
+    with running_sandbox(tmp_path) as before:
+        session = open_gift(before.client())
+        before.pay(session["id"])
+        store = before.sandbox.box.store
+        charge = store.all("charge")[0]
+        store.put(charge, {"card": "4242424242424242"})
+        store.run("DROP INDEX jobs_by_clock")
+        for table, column in (("jobs", "clock"), ("deliveries", "fault"), ("deliveries", "payload")):
+            store.run(f"ALTER TABLE {table} DROP COLUMN {column}")
+    with running_sandbox(tmp_path) as after:
+        after.advance(5)
+        intent = after.client().v1.charges.retrieve(charge["id"]).payment_intent
+        assert after.client().v1.refunds.create({"payment_intent": str(intent)}).status == "succeeded"

@@ -9,6 +9,7 @@ import stripe
 
 from tests.sandbox.monthly import a_customer_on_a_clock, monthly_params, subscribe, subscribe_by_call
 from tests.sandbox.running import Listener, RunningSandbox, running_sandbox
+from tests.sandbox.test_pages import Visitor
 from tests.stripe_contract import Json
 
 AN_HOUR, A_DAY = 3600, 24 * 3600
@@ -155,6 +156,15 @@ def test_a_card_that_always_asks_needs_the_donor_at_renewal(
     assert (invoice.status, invoice.attempt_count) == ("open", 1)
     assert "invoice.payment_action_required" in told(running, listener)
     assert str(invoice.hosted_invoice_url).endswith(f"/sandbox/i/{invoice.id}")
+
+
+def test_a_card_that_asks_once_is_renewed_without_asking(running: RunningSandbox, client: stripe.StripeClient) -> None:
+    session = client.v1.checkout.sessions.create(monthly_params())
+    visitor = Visitor(running, session.id)
+    assert visitor.pay("4000002500003155").headers["Location"].endswith("/3ds")
+    visitor.submit("/3ds", outcome="complete")
+    running.advance(A_MONTH)
+    assert [one.status for one in client.v1.invoices.list().data] == ["paid", "paid"]
 
 
 @pytest.mark.parametrize(("after", "status"), [("unpaid", "unpaid"), ("past_due", "past_due")])
@@ -313,7 +323,9 @@ def test_a_refused_card_leaves_a_called_subscription_incomplete(
     running: RunningSandbox, client: stripe.StripeClient
 ) -> None:
     customer = client.v1.customers.create({"email": "donor@example.org"})
-    attached = client.v1.payment_methods.attach("pm_card_chargeDeclined", {"customer": customer.id})
+    with pytest.raises(stripe.CardError):
+        client.v1.payment_methods.attach("pm_card_chargeDeclined", {"customer": customer.id})
+    attached = client.v1.payment_methods.attach("pm_card_chargeCustomerFail", {"customer": customer.id})
     client.v1.customers.update(customer.id, {"invoice_settings": {"default_payment_method": attached.id}})
     subscription = subscribe_by_call(client, customer.id)
     assert subscription["status"] == "incomplete"

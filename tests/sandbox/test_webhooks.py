@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import stripe
@@ -73,6 +74,35 @@ def test_an_endpoint_of_the_api_gets_what_it_asked_for(running: RunningSandbox, 
         running.deliver()
         assert len(other.received) == 1
         assert client.v1.webhook_endpoints.delete(made.id).deleted
+
+
+def test_an_endpoint_keeps_the_version_it_was_made_with(running: RunningSandbox, client: stripe.StripeClient) -> None:
+    with listening() as other:
+        wanted: Any = {"url": other.url, "enabled_events": ["checkout.session.completed"], "api_version": "2024-06-20"}
+        assert client.v1.webhook_endpoints.create(wanted).api_version == "2024-06-20"
+        pay_a_gift(running)
+        running.deliver()
+        [event] = other.events()
+        assert (event["api_version"], event["data"]["object"]["ui_mode"]) == ("2024-06-20", "hosted")
+
+
+def test_while_a_secret_is_rolled_both_are_good(running: RunningSandbox, listener: Listener) -> None:
+    old = running.webhook_secret
+    endpoint = running.client().v1.webhook_endpoints.list().data[0].id
+    address = f"{running.api_base}/sandbox/api/endpoints/{endpoint}/roll"
+    new = running.http.post(address, timeout=5).json()["secret"]
+    pay_a_gift(running)
+    running.deliver()
+    body, signature = listener.received[-1]
+    for secret in (old, new):
+        stripe.Webhook.construct_event(body, signature, secret)
+    running.advance(24 * 3600)
+    pay_a_gift(running)
+    running.deliver()
+    body, signature = listener.received[-1]
+    stripe.Webhook.construct_event(body, signature, new)
+    with pytest.raises(stripe.SignatureVerificationError):
+        stripe.Webhook.construct_event(body, signature, old)
 
 
 def test_events_are_sent_to_this_machine_only(client: stripe.StripeClient) -> None:
