@@ -10,7 +10,7 @@ from campaign.extensions import db
 from tests.invariants.books.machine import Books
 from tests.invariants.books.stage import Stage
 
-USUAL = {"sqlite": 40, "postgresql": 14}
+USUAL = {"sqlite": 25, "postgresql": 10}
 """A statement costs more where a server is asked."""
 STEPS = 30
 

@@ -142,9 +142,8 @@ class Books(DeskRules):
         """Any event, for the first time or again, under its own id or another; it may be worked off at once."""
         if not self.provider.told:
             return
-        index = which % len(self.provider.told)
-        told = self.provider.told[index]
-        event_id = f"evt_same_{index}" if name == "same" else ""
+        told = self.provider.told[which % len(self.provider.told)]
+        event_id = f"evt_same_{told.number}" if name == "same" else ""
         self._try(None if then == "work" else trouble, lambda: self._deliver(told, event_id=event_id))
         if then == "work":
             self._try(trouble, self._work)
@@ -186,7 +185,7 @@ class Books(DeskRules):
 
     @invariant()
     def books_equal_the_model(self) -> None:
-        self._compare(is_at_rest=False)
+        self._compare()
 
     def teardown(self) -> None:
         try:

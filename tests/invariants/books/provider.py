@@ -18,6 +18,7 @@ SENT_BACK = ("pending", "succeeded")
 class Told:
     """An event that the provider has to deliver."""
 
+    checkout_id: str  # the gift that it is about
     type: str
     object_id: str
     number: int
@@ -55,30 +56,30 @@ class Provider(FakePayments):
     def complete_without_money(self, checkout_id: str) -> None:
         """A delayed method: the donor has done her part, the money is under way."""
         self._tell(checkout_id, fact=Fact.UNPAID, payment_id=f"pi_{checkout_id}")
-        self._say("checkout.session.completed", checkout_id)
+        self._say(checkout_id, "checkout.session.completed", checkout_id)
 
     def is_paid_by(self, checkout_id: str) -> None:
         was = self.facts[checkout_id].fact
         self.pay(checkout_id)
         late = "checkout.session.async_payment_succeeded"
-        self._say(late if was is Fact.UNPAID else "checkout.session.completed", checkout_id)
-        self._say("payment_intent.succeeded", f"pi_{checkout_id}")
+        self._say(checkout_id, late if was is Fact.UNPAID else "checkout.session.completed", checkout_id)
+        self._say(checkout_id, "payment_intent.succeeded", f"pi_{checkout_id}")
 
     def is_left(self, checkout_id: str) -> None:
         """The page expires, or the delayed payment does not come."""
         if self.facts[checkout_id].fact is Fact.UNPAID:
             self.fail(checkout_id)
-            self._say("checkout.session.async_payment_failed", checkout_id)
+            self._say(checkout_id, "checkout.session.async_payment_failed", checkout_id)
         else:
             self.expire(checkout_id)
-            self._say("checkout.session.expired", checkout_id)
+            self._say(checkout_id, "checkout.session.expired", checkout_id)
 
     def credits(self, checkout_id: str, *, gross: Money, fee_minor: int) -> None:
         """The balance transaction of a charge."""
         rate = None if gross.currency == self.facts[checkout_id].amount.currency else "0.0114"
         self.settle(checkout_id, fee_minor=fee_minor, gross=gross, rate=rate)
         self.balance[gross.currency] += gross.minor - fee_minor
-        self._say("charge.updated", f"ch_{checkout_id}")
+        self._say(checkout_id, "charge.updated", f"ch_{checkout_id}")
 
     def sends_back_from_dashboard(self, checkout_id: str, amount: Money) -> None:
         """Somebody presses «refund» at the provider: it carries no request of ours."""
@@ -101,7 +102,7 @@ class Provider(FakePayments):
         out = Settled(f"txn_{refund.provider_id}", gross, Money(0, gross.currency))
         self.balance[gross.currency] -= gross.minor
         self._change(checkout_id, replace(refund, state="succeeded", settled=out, settled_on=self.clock.now()))
-        self._say("refund.updated", refund.provider_id)
+        self._say(checkout_id, "refund.updated", refund.provider_id)
 
     def refund_fails(self, checkout_id: str, refund: RefundFacts) -> None:
         """The donor's bank refuses: what has left comes back; what has not left stays."""
@@ -111,7 +112,7 @@ class Provider(FakePayments):
             self.balance[back.gross.currency] += back.gross.minor
         failed = replace(refund, state="failed", returned=back, returned_on=self.clock.now() if back else None)
         self._change(checkout_id, failed)
-        self._say("refund.failed", refund.provider_id)
+        self._say(checkout_id, "refund.failed", refund.provider_id)
 
     def moments_of(self, checkout_id: str) -> list[PaymentFacts]:
         """What it knew of a gift, the opening of its page first."""
@@ -128,15 +129,15 @@ class Provider(FakePayments):
         super()._tell(checkout_id, **news)
         history.append(self.facts[checkout_id])
         for refund in self.facts[checkout_id].refunds[len(was.refunds) :]:
-            self._say("refund.created", refund.provider_id)
-            self._say("charge.refunded", f"ch_{checkout_id}")
+            self._say(checkout_id, "refund.created", refund.provider_id)
+            self._say(checkout_id, "charge.refunded", f"ch_{checkout_id}")
 
     def _change(self, checkout_id: str, changed: RefundFacts) -> None:
         known = self.facts[checkout_id].refunds
         self._tell(checkout_id, refunds=tuple(changed if r.provider_id == changed.provider_id else r for r in known))
 
-    def _say(self, type_: str, object_id: str) -> None:
-        self.told.append(Told(type_, object_id, len(self.told)))
+    def _say(self, checkout_id: str, type_: str, object_id: str) -> None:
+        self.told.append(Told(checkout_id, type_, object_id, len(self.told)))
 
     def _while_on_its_way(self) -> None:
         acts, self.meanwhile = self.meanwhile, []

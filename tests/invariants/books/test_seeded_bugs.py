@@ -19,7 +19,7 @@ from campaign.services.locked_gift import LockedGift
 from tests.invariants.books.histories import run
 from tests.invariants.books.stage import Stage
 
-HISTORIES = 60
+HISTORIES = 150
 """More than any of these bugs has needed; the search ends with the first that is found."""
 Seed = Callable[[pytest.MonkeyPatch, Stage], None]
 
