@@ -23,7 +23,7 @@ class Box:
     def __init__(self, settings: Settings) -> None:
         settings.state_dir.mkdir(parents=True, exist_ok=True)
         self.settings = settings
-        self.store = Store(settings.state_dir / "sandbox.sqlite")
+        self.store = Store(settings.state_dir / "sandbox.sqlite", survives_power_cut=settings.survives_power_cut)
         self.clock = OffsetClock(int(self.store.meta("clock_offset_seconds", "0") or 0))
         self.api_key = self._kept("api_key", f"sk_test_sandbox_{secrets.token_hex(16)}")
         self.webhook_secret = self._kept("webhook_secret", f"whsec_{secrets.token_hex(24)}")

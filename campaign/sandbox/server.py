@@ -78,7 +78,7 @@ class Sandbox:
         """
         self._server = server = self._listen(port, application or self)
         self.box.store.set_meta("port", str(server.port))
-        self._in_thread(lambda: server.serve_forever(poll_interval=0.02))
+        self._in_thread(lambda: server.serve_forever(poll_interval=0.01))
         if self.settings.tick_seconds is not None:
             self._in_thread(self._keep_time)
         base = f"http://{_HOST}:{server.port}"

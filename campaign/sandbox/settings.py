@@ -122,6 +122,7 @@ class Settings:
     # itself: a test moves the clock and asks for deliveries.
     tick_seconds: float | None = 0.5
     page_waits_for_webhook: bool = True
+    survives_power_cut: bool = True  # tests have no power cuts, and no time to wait for the disk
 
     def rate_to_settlement(self, currency: str, days: int) -> Decimal:
         """Settlement units for one unit of ``currency``, ``days`` after the first start.

@@ -58,19 +58,19 @@ CREATE TABLE IF NOT EXISTS faults (id INTEGER PRIMARY KEY AUTOINCREMENT, rule TE
 class Store:
     """Rows of JSON objects with transactions; safe to use from any thread."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, survives_power_cut: bool = True) -> None:
         self._lock = threading.RLock()
         self._depth = 0
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._connection.row_factory = sqlite3.Row
+        # Both survive kill -9 of the process. With NORMAL a power cut can lose the last commits, with OFF the file.
+        self._connection.execute(f"PRAGMA synchronous = {'NORMAL' if survives_power_cut else 'OFF'}")
         self._connection.execute("PRAGMA journal_mode = WAL")
-        # WAL with NORMAL survives kill -9 of the process; only a power cut can lose the last commits.
-        self._connection.execute("PRAGMA synchronous = NORMAL")
         for table, column in (("jobs", "clock"), ("deliveries", "fault"), ("deliveries", "payload")):
             columns = {row["name"] for row in self._connection.execute(f"PRAGMA table_info({table})")}
             if columns and column not in columns:  # a file of an older version
                 self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
-        self._connection.executescript(SCHEMA)
+        self._connection.executescript(f"BEGIN;{SCHEMA}COMMIT;")
 
     def close(self) -> None:
         """Close the file; the store is of no use afterwards."""

@@ -164,7 +164,7 @@ def running_sandbox(
     itself. With ``wrong_requests_wanted`` a wrong request is allowed as long as the sandbox refused it.
     """
     stripe.enable_telemetry = False
-    chosen: dict[str, Any] = {"seed": "test", "tick_seconds": None, **settings}
+    chosen: dict[str, Any] = {"seed": "test", "tick_seconds": None, "survives_power_cut": False, **settings}
     sandbox = Sandbox(Settings(state_dir=state_dir, webhook_url=webhook_url, public_url=public_url, **chosen))
     contract = ContractedSandbox(sandbox, wrong_requests_wanted)
     http = requests.Session()
@@ -213,7 +213,7 @@ def listening(port: int = 0) -> Iterator[Listener]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True)
     thread.start()
     listener.url = f"http://127.0.0.1:{server.server_port}/webhooks/stripe"
     try:

@@ -31,7 +31,13 @@ class Money(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         self.box = Box(
-            Settings(state_dir=Path(self.folder.name), webhook_url=NOWHERE, public_url=PUBLIC_URL, seed="money")
+            Settings(
+                state_dir=Path(self.folder.name),
+                webhook_url=NOWHERE,
+                public_url=PUBLIC_URL,
+                seed="money",
+                survives_power_cut=False,
+            )
         )
 
     @rule(method=st.sampled_from(METHODS), currency=st.sampled_from(["usd", "kgs", "jpy", "kwd"]), dice=DICE)
