@@ -183,7 +183,7 @@ def _progress(
         gifts=counts.gifts,
         donors=counts.donors,
         stages=_stages(session, card, raised),
-        days_left=max(0, (card.ends_on - at.date()).days + 1),
+        days_left=card.days_left(at.date()),
         has_begun=at.date() >= card.starts_on,
         has_ended=at.date() > card.ends_on,
     )

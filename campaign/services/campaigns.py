@@ -28,6 +28,10 @@ class CampaignCard:
     is_featured: bool
     revision: int
 
+    def days_left(self, today: date) -> int:
+        """Days on which one can still give, today and the last one among them."""
+        return max(0, (self.ends_on - today).days + 1)
+
 
 def featured_campaign() -> CampaignCard:
     """The campaign at the site's front door; NotFound while there is none."""

@@ -97,14 +97,16 @@ class Overview:
 
 
 def overview(campaign_id: int, currency: str, *, now: datetime) -> Overview:
-    """The figures of this moment; `currency` is the campaign's, for the two charts."""
+    """The figures of this moment; `currency` is the campaign's: it comes first, and the two charts are in it."""
     rows = funds(campaign_id)
     with reading() as session:
         flows = bookkeeping.fund_flows(session, campaign_id=campaign_id)
         queue = _queue(session)
         return Overview(
             concerns=_concerns(session, campaign_id, rows=rows, queue=queue, now=now),
-            figures=_figures(session, campaign_id, rows=rows, flows=flows),
+            figures=sorted(
+                _figures(session, campaign_id, rows=rows, flows=flows), key=lambda found: found.currency != currency
+            ),
             days=_days(session, campaign_id, currency, today=now.date()),
             targets=_targets(rows, [flow for flow in flows if flow.currency == currency]),
             queue=queue,

@@ -131,7 +131,7 @@ def test_figures_stand_per_currency_and_are_sums_of_postings(campaign: Campaign,
     public_id = propose(move, public_id=new_public_id(), reason="Plan", actor_id=proposer, clock=clock)
     approve(public_id, actor_id=approver, clock=clock)
     seen = overview(campaign.id, "USD", now=NOW)
-    euros, dollars = seen.figures
+    dollars, euros = seen.figures
     assert (euros.currency, euros.raised_minor, euros.donors) == ("EUR", 7_00, 0)
     assert (dollars.raised_minor, dollars.fees_minor, dollars.allocated_minor) == (130_00, 3_00, 50_00)
     assert (dollars.unallocated_minor, dollars.gifts, dollars.donors) == (77_00, 3, 1)

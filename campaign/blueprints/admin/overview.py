@@ -35,7 +35,7 @@ def overview() -> ResponseReturnValue:
         days=[_day_point(point, here.currency) for point in seen.days],
         targets=[_target_bar(target, here) for target in seen.targets],
         target_heads=[_("Spent"), _("Allocated, not yet spent"), _("Missing to the plan")],
-        days_left=max((here.ends_on - now.date()).days, 0),
+        days_left=here.days_left(now.date()),
         acts=audit.trail(AuditFilter(), limit=LAST_ACTS),
         now=now,
     )
