@@ -56,9 +56,7 @@ class Joined:
     payments: StripePayments
     clock: SandboxClock
 
-    def give(
-        self, gift: Money, *, pays: bool = True, covers_fee: bool = False
-    ) -> CheckoutStarted:
+    def give(self, gift: Money, *, pays: bool = True, covers_fee: bool = False) -> CheckoutStarted:
         started = start_checkout(
             GiftRequest(
                 campaign_slug="quilt",

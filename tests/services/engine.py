@@ -39,7 +39,13 @@ class Engine:
         return cls(app, payments, mailer, clock)
 
     def request(
-        self, *, form: str = "", minor: int = 25_00, currency: str = "USD", language: str = "en", covers_fee: bool = False
+        self,
+        *,
+        form: str = "",
+        minor: int = 25_00,
+        currency: str = "USD",
+        language: str = "en",
+        covers_fee: bool = False,
     ) -> GiftRequest:
         with reading() as session:
             slug = session.execute(select(Campaign.slug)).scalar_one()
@@ -96,4 +102,3 @@ class Engine:
     @property
     def session(self) -> Session:
         return db.session()
-

@@ -98,9 +98,7 @@ def test_a_lost_answer_leads_to_one_refund(engine: Engine) -> None:
 def test_a_refund_made_in_the_dashboard_arrives_as_an_event(engine: Engine) -> None:
     public_id = engine.give(minor=25_00)
     checkout = engine.checkout_of(public_id)
-    engine.payments.refund(
-        f"pi_{checkout}", Money(7_00, "USD"), request_id="from-the-dashboard", donation_id=public_id
-    )
+    engine.payments.refund(f"pi_{checkout}", Money(7_00, "USD"), request_id="from-the-dashboard", donation_id=public_id)
     engine.payments.settle_refund("from-the-dashboard")
 
     engine.tell("charge.refunded", f"ch_{checkout}")

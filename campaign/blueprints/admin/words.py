@@ -160,7 +160,9 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     disbursing.PaidInTheFuture: _("Enter a day that has come already."),
     disbursing.EvidenceMissing: _("Enter who was paid, and the number of the paper that shows it."),
     receipt_register.ReceiptNotReady: _("A receipt is still being printed. Try again in a minute."),
-    receipt_register.TooManyReceipts: _("There are too many receipts in this period for one file. Choose a shorter one."),
+    receipt_register.TooManyReceipts: _(
+        "There are too many receipts in this period for one file. Choose a shorter one."
+    ),
     staff.OwnRolesAreFixed: _("You cannot change your own roles. Ask another administrator."),
     staff.UnknownRole: _("Choose one of the roles shown."),
 }
