@@ -28,7 +28,10 @@ def finalize_due(box: Box, invoice_id: str) -> None:
 def retry_due(box: Box, invoice_id: str) -> None:
     """The day of the next attempt has come."""
     invoice = box.store.find(invoice_id)
-    if invoice and invoice["status"] == "open" and (invoice["next_payment_attempt"] or box.now() + 1) <= box.now():
+    if invoice is None or invoice["status"] != "open" or invoice["next_payment_attempt"] is None:
+        return
+    is_due = invoice["next_payment_attempt"] <= box.now()
+    if is_due and not subscriptions.is_over(invoices.subscription_of(box, invoice)):
         _collect_quietly(box, invoice)
 
 

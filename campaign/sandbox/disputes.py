@@ -25,7 +25,8 @@ def open_on(
     """A new dispute about a charge or a part of it; an inquiry takes no money yet."""
     charge = charges.settle(box, charge["id"])
     open_minor = charge["amount"] - sum(one["amount"] for one in of_charge(box, charge["id"]) if one["status"] != "won")
-    amount = open_minor if amount_minor is None else amount_minor
+    # Left alone, a bank claims what has not been given back yet; but it can claim more.
+    amount = open_minor - charge["amount_refunded"] if amount_minor is None else amount_minor
     if not charge["paid"] or not 0 < amount <= open_minor:
         raise Refused(f"Of charge {charge['id']} no more than {max(0, open_minor)} can be disputed.", param="amount")
     due_by = box.now() + _DAYS_TO_ANSWER * _DAY_SECONDS

@@ -73,7 +73,7 @@ def _intent_for(box: Box, session: Json, method: Json) -> Json:
         "customer": session["customer"],
         "setup_future_usage": "off_session" if subscribes else None,
     }
-    wanted = {} if subscribes else box.store.hidden(session["id"])["intent"]
+    wanted = {"description": "Subscription creation"} if subscribes else box.store.hidden(session["id"])["intent"]
     intent = intents.create(box, fields, method=method, wanted=wanted)
     if subscribes:
         box.remember(session["id"], first_intent=intent["id"])

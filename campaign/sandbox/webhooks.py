@@ -141,8 +141,8 @@ class Deliverer:
         with self._changed:
             rows = self.box.store.rows(
                 "SELECT * FROM deliveries WHERE state = 'due' AND due <= ? AND event_id = coalesce(?, event_id)"
-                " ORDER BY due, position",
-                (self.box.clock.precise(), event_id),
+                " ORDER BY due, position LIMIT ?",
+                (self.box.clock.precise(), event_id, len(self._sending) + 1),
             )
             for row in rows:
                 if row["id"] not in self._sending:

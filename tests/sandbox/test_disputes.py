@@ -148,6 +148,12 @@ def test_one_payment_can_be_disputed_in_parts(running: RunningSandbox, client: s
     assert (too_much.status_code, running.truth()[0]["net"]) == (400, 2397 - 2500 - 2200)
 
 
+def test_a_bank_claims_what_was_not_given_back(running: RunningSandbox, client: stripe.StripeClient) -> None:
+    session = paid_with(running)
+    client.v1.refunds.create({"payment_intent": session["payment_intent"]["id"], "amount": 1000})
+    assert running.dispute(session["id"])["amount"] == 1500
+
+
 @pytest.mark.parametrize("status", ["prevented", "appeal_needs_response", "appeal_under_review", "under_review"])
 def test_a_dispute_can_be_in_any_state_that_stripe_has(
     running: RunningSandbox, client: stripe.StripeClient, status: str

@@ -265,6 +265,15 @@ def test_an_open_invoice_can_be_voided(running: RunningSandbox, client: stripe.S
     assert client.v1.subscriptions.retrieve(subscription["id"]).status == "past_due"
 
 
+def test_an_open_invoice_of_a_stopped_gift_is_left_alone(running: RunningSandbox, client: stripe.StripeClient) -> None:
+    subscription = subscribe(running, "pm_card_chargeCustomerFail")["subscription"]
+    running.advance(A_MONTH)
+    client.v1.subscriptions.cancel(subscription["id"])
+    running.advance(30 * A_DAY)
+    [invoice] = client.v1.invoices.list({"status": "open"}).data
+    assert invoice.attempt_count == 1
+
+
 @pytest.mark.parametrize(
     ("changes", "param"),
     [
