@@ -23,7 +23,7 @@ test: setup ## all tests, on SQLite and PostgreSQL (T=tests/services for some)
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(T)
 
 axe: setup ## every page in every language at all four looks, by axe (longer than make test allows)
-	@KURAK_AXE=full $(BIN)/python -m pytest -q -p no:randomly tests/browser/test_every_page.py
+	@KURAK_AXE=full $(BIN)/python -m pytest -q -p no:randomly tests/browser/test_every_page.py tests/browser/test_giving.py
 
 check: setup lint types contracts templates i18n-check test ## all that must be right, what fails fastest first
 

@@ -52,7 +52,7 @@ class Account(IntEnum):
 
 
 class EntryKind(StrEnum):
-    """What happened. VOLUNTARY kinds are decided by people and may not take a fund below zero."""
+    """What happened. Allocation, take-back and disbursement are people's choice: they take no fund below zero."""
 
     GIFT_PAID = "gift_paid"
     GIFT_SETTLED = "gift_settled"
@@ -62,9 +62,6 @@ class EntryKind(StrEnum):
     TAKE_BACK = "take_back"
     DISBURSEMENT = "disbursement"
     REVERSAL = "reversal"
-
-
-VOLUNTARY = frozenset({EntryKind.ALLOCATION, EntryKind.TAKE_BACK, EntryKind.DISBURSEMENT})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign.domain.journal import (
-    VOLUNTARY,
     Account,
     Entry,
     EntryKind,
@@ -195,7 +194,3 @@ def test_the_same_request_has_the_same_hash_and_another_has_another() -> None:
 
     assert paid(1).request_hash == paid(1).request_hash
     assert len({paid(1).request_hash, paid(2).request_hash, paid(1, date(2026, 12, 2)).request_hash}) == 3
-
-
-def test_only_what_people_decide_is_voluntary() -> None:
-    assert frozenset({EntryKind.ALLOCATION, EntryKind.TAKE_BACK, EntryKind.DISBURSEMENT}) == VOLUNTARY
