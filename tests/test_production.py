@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,7 +15,7 @@ from campaign.extensions import db
 from tests.builders import a_campaign
 from tests.databases import config_for
 
-LIVE = {
+LIVE: dict[str, Any] = {
     "app_env": "production",
     "public_url": "https://quilt.example",
     "secret_key": "x" * 40,
@@ -26,6 +27,7 @@ ALONE = """
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from campaign import create_app
 from tests.databases import config_for
 create_app(replace(config_for(f"sqlite:///{sys.argv[1]}/none.sqlite", instance=Path(sys.argv[1])), **eval(sys.argv[2])))
