@@ -24,9 +24,8 @@ def open_on(
 ) -> Json:
     """A new dispute about a charge or a part of it; an inquiry takes no money yet."""
     charge = charges.settle(box, charge["id"])
-    open_minor = charge["amount"] - sum(one["amount"] for one in of_charge(box, charge["id"]) if one["status"] != "won")
-    # Left alone, a bank claims what has not been given back yet; but it can claim more.
-    amount = open_minor - charge["amount_refunded"] if amount_minor is None else amount_minor
+    open_minor = _open_minor(box, charge)
+    amount = unclaimed_minor(box, charge) if amount_minor is None else amount_minor
     if not charge["paid"] or not 0 < amount <= open_minor:
         raise Refused(f"Of charge {charge['id']} no more than {max(0, open_minor)} can be disputed.", param="amount")
     due_by = box.now() + _DAYS_TO_ANSWER * _DAY_SECONDS
@@ -64,6 +63,18 @@ def open_on(
         _withdraw(box, dispute)
     box.later("dispute_due", dispute["id"], due=due_by)
     return dispute
+
+
+def unclaimed_minor(box: Box, charge: Json) -> int:
+    """What a bank left alone claims: what was neither given back nor disputed yet. It can claim more."""
+    minor: int = _open_minor(box, charge) - charge["amount_refunded"]
+    return minor
+
+
+def _open_minor(box: Box, charge: Json) -> int:
+    disputed = sum(one["amount"] for one in of_charge(box, charge["id"]) if one["status"] != "won")
+    minor: int = charge["amount"] - disputed
+    return minor
 
 
 def _method_details(charge: Json, *, inquiry: bool) -> Json:

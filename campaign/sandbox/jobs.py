@@ -33,7 +33,7 @@ def _expire_session(box: Box, session_id: str) -> None:
 def _dispute_charge(box: Box, charge_id: str) -> None:
     charge = charges.retrieve(box, charge_id)
     given = means.of_object(box, charge)
-    if given.dispute and not charge["refunded"]:
+    if given.dispute and disputes.unclaimed_minor(box, charge) > 0:  # else the payer has had it all already
         disputes.open_on(box, charge, reason=given.dispute, inquiry=isinstance(given, Card) and given.inquiry)
 
 

@@ -1,7 +1,8 @@
 """Every page in a real browser, in three languages, narrow and wide, light and dark: no fault that axe can find.
 
-Each page is opened once per language and examined at one of the four looks, another one in each language; `make axe`
-examines it at all four. Nothing may stick out at the side, and nothing may complain in the console.
+Each public page is examined in every language at one of the four looks, another one in each; each page of the desk in one
+language. `make axe` examines all of them in all languages at all looks. Nothing may stick out at the side, and nothing
+may complain in the console.
 """
 
 import os
@@ -229,7 +230,12 @@ def test_every_page_of_the_desk_is_without_fault(lab: Lab, lang: str) -> None:
     page.select_option("select[name=language]", lang)
     page.click("form[action='/staff/account/language'] button")
     page.wait_for_load_state()
-    addresses = {name: address.format(**lab.names) for name, address in DESK.items()}
+    turn = LANGUAGES.index(lang)
+    addresses = {
+        name: address.format(**lab.names)
+        for number, (name, address) in enumerate(DESK.items())
+        if IS_FULL or number % len(LANGUAGES) == turn
+    }
     assert faults_of(page, addresses, lang) == {}
 
 

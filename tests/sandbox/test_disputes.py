@@ -193,3 +193,13 @@ def test_a_debit_can_be_disputed(running: RunningSandbox, client: stripe.StripeC
     session = paid_with(running, "pm_sepaDebit_disputed_at")
     running.advance(5)
     assert dispute_of(client, session)["reason"] == "debit_not_authorized"
+
+
+def test_a_card_that_disputes_by_itself_does_so_only_for_what_is_left(
+    running: RunningSandbox, client: stripe.StripeClient
+) -> None:
+    session = open_gift(client)
+    running.pay(session["id"], method="pm_card_createDispute")
+    running.dispute(full_session(client, session["id"])["payment_intent"]["id"])
+    running.advance(60)
+    assert len(client.v1.disputes.list().data) == 1
