@@ -53,7 +53,7 @@ def _load_demo() -> None:
 
     clock = gateways().clock
     if not all_campaigns():
-        click.echo("Loading the demo campaign …", err=True)
+        click.echo("Loading the demo campaign …  (`flask --app wsgi demo load` gives it a past)", err=True)
         load_campaign(load_plan(), clock=clock)
     click.echo("Sign in at /staff/ as")
     for person in add_demo_staff(clock=clock):
