@@ -126,19 +126,6 @@ def receipt_number_of(public_id: str) -> str | None:
         ).scalar()
 
 
-def send_again(public_id: str, *, clock: Clock) -> None:
-    """Queue a mail once more: a dead or held one after its cause was mended, or a sent one that was lost on its way."""
-    with transaction() as session:
-        found = session.execute(
-            update(Message)
-            .where(Message.public_id == public_id)
-            .values(state="queued", attempts=0, next_try_at=clock.now(), error=None)
-            .returning(Message.id)
-        ).one_or_none()
-        if found is None:
-            raise NotFound(public_id)
-
-
 def _told(message: Message, *, public_url: str) -> dict[str, Any]:
     """The stored facts as finished texts of the reader's language, which is what the templates take."""
     facts: dict[str, Any] = dict(message.facts)
