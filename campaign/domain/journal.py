@@ -62,6 +62,15 @@ class EntryKind(StrEnum):
     TAKE_BACK = "take_back"
     DISBURSEMENT = "disbursement"
     REVERSAL = "reversal"
+    DISPUTE_OPENED = "dispute_opened"
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
+    PAYOUT_MADE = "payout_made"
+    PAYOUT_ARRIVED = "payout_arrived"
+    PAYOUT_FAILED = "payout_failed"
+    PROVIDER_FEE = "provider_fee"
+    UNIDENTIFIED = "unidentified"
+    IDENTIFIED = "identified"
 
 
 @dataclass(frozen=True, slots=True)

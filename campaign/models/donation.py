@@ -77,6 +77,10 @@ class Donation(Model):
     """The provider's rate, as decimal text, where it converted."""
     refunded_minor: Mapped[Minor] = mapped_column(default=0)
     """Recomputed from the refunds each time; in the donor's currency."""
+    charged_back_minor: Mapped[Minor] = mapped_column(server_default="0", default=0)
+    """Recomputed from the lost disputes each time; in the donor's currency."""
+    paid_again_for_id: Mapped[int | None] = mapped_column(Key, ForeignKey("donation.id"), index=True)
+    """The gift that was paid already when this second payment of it came; staff send one of the two back."""
 
 
 class DonationEvent(Model):
@@ -119,3 +123,46 @@ class Refund(Model):
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime | None]
     error: Mapped[str | None]
+
+
+class Dispute(Model):
+    """The donor's bank takes the gift back, or asks about it; keyed by the provider's id, for there may be several."""
+
+    __tablename__ = "dispute"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", "positive_amount"),
+        CheckConstraint("state IN ('inquiry', 'open', 'won', 'lost', 'closed')", "state"),
+    )
+
+    id: Mapped[PrimaryKey]
+    donation_id: Mapped[int] = mapped_column(Key, ForeignKey("donation.id"), index=True)
+    provider_id: Mapped[str] = mapped_column(unique=True)
+    currency: Mapped[CurrencyCode]
+    amount_minor: Mapped[Minor]
+    """In the donor's currency; it may be a part of the gift."""
+    reason: Mapped[str]
+    """The provider's word: fraudulent, product_not_received, …"""
+    state: Mapped[str] = mapped_column(index=True)
+    """inquiry: only asked, no money moves; open: held; won, lost; closed: an inquiry that came to nothing."""
+    status: Mapped[str]
+    """The provider's word, which may be one that is not known here."""
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    """Until when evidence can be given."""
+    withdrawal_id: Mapped[str | None] = mapped_column(unique=True)
+    """The balance transactions by which the money went and came back."""
+    reinstatement_id: Mapped[str | None] = mapped_column(unique=True)
+
+
+class FraudWarning(Model):
+    """The card's issuer suspects fraud: a refund now mostly prevents a dispute."""
+
+    __tablename__ = "fraud_warning"
+
+    id: Mapped[PrimaryKey]
+    donation_id: Mapped[int] = mapped_column(Key, ForeignKey("donation.id"), index=True)
+    provider_id: Mapped[str] = mapped_column(unique=True)
+    fraud_type: Mapped[str]
+    is_actionable: Mapped[bool]
+    """False once it is refunded or disputed."""
+    made_at: Mapped[datetime]

@@ -17,7 +17,8 @@ class JournalEntry(Model):
         UniqueConstraint("id", "transaction_id"),
         CheckConstraint(
             "kind IN ('gift_paid', 'gift_settled', 'refund', 'refund_failed', 'allocation', 'take_back', "
-            "'disbursement', 'reversal')",
+            "'disbursement', 'reversal', 'dispute_opened', 'dispute_won', 'dispute_lost', 'payout_made', 'payout_arrived', "
+            "'payout_failed', 'provider_fee', 'unidentified', 'identified')",
             "kind",
         ),
         Index(None, "campaign_id", "effective_on"),

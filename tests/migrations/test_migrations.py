@@ -21,6 +21,7 @@ from campaign.services.schema import MIGRATIONS, head, schema_state
 from tests.databases import config_for, url_of
 
 NUMBERED = re.compile(r"(\d{4})_[a-z0-9_]+\.py")
+CHECKED = re.compile(r"CONSTRAINT \w+ CHECK \((?:[^()]|\([^()]*\))*\)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -114,14 +115,29 @@ def ddl_of_database(*, with_triggers: bool = True) -> dict[str, Any]:
 
 
 def _sqlite(connection: Connection) -> dict[str, Any]:
-    rows = connection.execute(text("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
-    return {f"{kind} {name}": sorted(_parts(sql)) for kind, name, sql in rows}
-
-
-def _parts(sql: str) -> list[str]:
-    """The definition's clauses, one each; a table's order of columns and constraints is not compared."""
-    lines = [" ".join(line.split()).rstrip(",") for line in sql.splitlines()]
-    return [line for line in lines if line]
+    """A table by its columns, references, unique keys and CHECKs: their text differs where a migration added them."""
+    rows = connection.execute(text("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")).all()
+    found: dict[str, Any] = {f"{kind} {name}": " ".join(sql.split()) for kind, name, sql in rows if kind != "table"}
+    for name, sql in [(name, sql) for kind, name, sql in rows if kind == "table"]:
+        columns = connection.execute(
+            text(f"SELECT name, type, \"notnull\", dflt_value, pk FROM pragma_table_xinfo('{name}')")
+        )
+        references = connection.execute(text(f'SELECT "table", "from", "to" FROM pragma_foreign_key_list(\'{name}\')'))
+        unique = connection.execute(
+            text(
+                "SELECT i.name, group_concat(c.name) FROM pragma_index_list(:table) i, pragma_index_info(i.name) c "
+                "WHERE i.origin <> 'c' GROUP BY i.name"
+            ),
+            {"table": name},
+        )
+        found[f"table {name}"] = {
+            "columns": sorted(tuple(row) for row in columns),
+            "references": sorted(tuple(row) for row in references),
+            "unique": sorted(row[1] for row in unique),
+            "deferred": "DEFERRABLE" in sql,
+            "checks": sorted(" ".join(check.split()) for check in CHECKED.findall(sql)),
+        }
+    return found
 
 
 def _postgresql(connection: Connection) -> dict[str, Any]:
