@@ -37,8 +37,8 @@ def _from_config(config: Config) -> Gateways:
 def _payments(config: Config) -> PaymentGateway:
     if config.payment_mode == "none" or config.stripe_secret_key is None:
         return NoPayments()
+    from campaign.gateways.stripe_client import StripeClient
     from campaign.gateways.stripe_payments import StripePayments
 
-    return StripePayments(
-        config.stripe_secret_key, webhook_secrets=config.stripe_webhook_secrets, api_base=config.stripe_api_base
-    )
+    client = StripeClient(config.stripe_secret_key, api_base=config.stripe_api_base)
+    return StripePayments(client, webhook_secrets=config.stripe_webhook_secrets)

@@ -1,4 +1,4 @@
-"""What we ask of a payment provider, in our own words; `stripe_payments` speaks Stripe's."""
+"""What we ask of a payment provider, in our own words; `stripe_payments` asks Stripe, `stripe_facts` reads its answers."""
 
 from dataclasses import dataclass
 from datetime import datetime

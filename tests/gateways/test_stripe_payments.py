@@ -15,7 +15,9 @@ from campaign.domain.journal import Account
 from campaign.domain.money import Money
 from campaign.extensions import db
 from campaign.gateways.payments import BadSignature, GoneAtProvider, PaymentRefused, PaymentsUnavailable
-from campaign.gateways.stripe_payments import StripePayments, envelope
+from campaign.gateways.stripe_client import StripeClient
+from campaign.gateways.stripe_facts import envelope
+from campaign.gateways.stripe_payments import StripePayments
 from campaign.jobs import work_off_everything
 from campaign.models.donation import Donation
 from campaign.models.journal import JournalEntry, Posting
@@ -112,7 +114,9 @@ class Joined:
 def joined(database_url: str, tmp_path: Path) -> Iterator[Joined]:
     """An app on a database of its own with the real gateway; afterwards its books must be clean."""
     with listening() as listener, running_sandbox(tmp_path / "box", webhook_url=listener.url) as sandbox:
-        payments = StripePayments(sandbox.api_key, webhook_secrets=(sandbox.webhook_secret,), api_base=sandbox.api_base)
+        payments = StripePayments(
+            StripeClient(sandbox.api_key, api_base=sandbox.api_base), webhook_secrets=(sandbox.webhook_secret,)
+        )
         clock = SandboxClock(sandbox)
         gateways = Gateways(clock=clock, payments=payments, mailer=RecordingMailer())
         app = create_app(config_for(database_url, instance=tmp_path), gateways)
@@ -208,7 +212,9 @@ def test_a_payment_that_is_not_ours_has_no_gift(tmp_path: Path) -> None:
     with running_sandbox(tmp_path) as sandbox:
         params = gift_params(metadata={}, payment_intent_data={"metadata": {}})
         session_id = sandbox.client().v1.checkout.sessions.create(params).id
-        payments = StripePayments(sandbox.api_key, webhook_secrets=("whsec_x",), api_base=sandbox.api_base)
+        payments = StripePayments(
+            StripeClient(sandbox.api_key, api_base=sandbox.api_base), webhook_secrets=("whsec_x",)
+        )
         assert payments.donation_of("checkout.session", session_id) is None
 
 
@@ -223,13 +229,15 @@ def test_what_is_no_event_is_refused_whoever_signed_it(body: bytes) -> None:
 
 @pytest.mark.parametrize("signature", ["", "t=1,v1=00", "t=abc", "ключ", "t=1,v1=" + "0" * 5000])
 def test_a_forged_signature_is_refused(signature: str) -> None:
-    payments = StripePayments("sk_test_sandbox_0", webhook_secrets=("whsec_a",), api_base="http://127.0.0.1:9")
+    payments = StripePayments(
+        StripeClient("sk_test_sandbox_0", api_base="http://127.0.0.1:9"), webhook_secrets=("whsec_a",)
+    )
     with pytest.raises(BadSignature):
         payments.verify(b'{"object": "event"}', signature)
 
 
 def test_nobody_answering_is_told_as_unavailable() -> None:
-    payments = StripePayments("sk_test_sandbox_0", webhook_secrets=(), api_base="http://127.0.0.1:9")
+    payments = StripePayments(StripeClient("sk_test_sandbox_0", api_base="http://127.0.0.1:9"), webhook_secrets=())
     with pytest.raises(PaymentsUnavailable) as told:
         payments.open_checkout(gift_params(), key="k")
     assert not told.value.is_answer

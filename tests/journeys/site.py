@@ -24,6 +24,7 @@ from campaign.config import Config
 from campaign.extensions import db
 from campaign.gateways.clock import SystemClock
 from campaign.gateways.mailer import SmtpMailer
+from campaign.gateways.stripe_client import StripeClient
 from campaign.gateways.stripe_payments import StripePayments
 from campaign.jobs import work_off_everything
 from campaign.models.campaign import Campaign
@@ -219,9 +220,8 @@ def gateways_for(config: Config, clock: ForwardClock) -> Gateways:
     """The real gateways, with a clock that can be run ahead."""
     assert config.stripe_secret_key
     assert config.mail_url
-    payments = StripePayments(
-        config.stripe_secret_key, webhook_secrets=config.stripe_webhook_secrets, api_base=config.stripe_api_base
-    )
+    client = StripeClient(config.stripe_secret_key, api_base=config.stripe_api_base)
+    payments = StripePayments(client, webhook_secrets=config.stripe_webhook_secrets)
     return Gateways(clock=clock, payments=payments, mailer=SmtpMailer(config.mail_url, sender=config.mail_from))
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from campaign.extensions import db
-from campaign.gateways import stripe_payments
+from campaign.gateways import stripe_client
 from campaign.models.donation import Donation
 from campaign.models.inbox import ProviderEvent
 from campaign.models.receipt import Receipt
@@ -143,7 +143,7 @@ def test_a_payment_page_that_failed_to_open_is_opened_by_the_next_press(
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """The product waits half a second for the provider, not twelve."""
-    monkeypatch.setattr(stripe_payments, "READ_SECONDS", 0.5)
+    monkeypatch.setattr(stripe_client, "READ_SECONDS", 0.5)
 
 
 def test_a_provider_that_is_too_slow_is_told_and_the_page_it_made_is_found(

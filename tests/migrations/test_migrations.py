@@ -119,16 +119,19 @@ def _sqlite(connection: Connection) -> dict[str, Any]:
     rows = connection.execute(text("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")).all()
     found: dict[str, Any] = {f"{kind} {name}": " ".join(sql.split()) for kind, name, sql in rows if kind != "table"}
     for name, sql in [(name, sql) for kind, name, sql in rows if kind == "table"]:
+        about = {"table": name}
         columns = connection.execute(
-            text(f"SELECT name, type, \"notnull\", dflt_value, pk FROM pragma_table_xinfo('{name}')")
+            text('SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_xinfo(:table)'), about
         )
-        references = connection.execute(text(f'SELECT "table", "from", "to" FROM pragma_foreign_key_list(\'{name}\')'))
+        references = connection.execute(
+            text('SELECT "table", "from", "to" FROM pragma_foreign_key_list(:table)'), about
+        )
         unique = connection.execute(
             text(
                 "SELECT i.name, group_concat(c.name) FROM pragma_index_list(:table) i, pragma_index_info(i.name) c "
                 "WHERE i.origin <> 'c' GROUP BY i.name"
             ),
-            {"table": name},
+            about,
         )
         found[f"table {name}"] = {
             "columns": sorted(tuple(row) for row in columns),

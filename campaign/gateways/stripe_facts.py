@@ -1,0 +1,118 @@
+"""Stripe's objects, as plain dictionaries of any shape, turned into our facts; nothing here asks anybody."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from campaign.domain.donation import Fact
+from campaign.domain.journal import Settled
+from campaign.domain.money import Money
+from campaign.gateways.payments import BadSignature, PaymentFacts, ReceivedEvent, RefundFacts
+
+BRANDS = {"amex": "American Express", "jcb": "JCB", "unionpay": "UnionPay"}
+"""Brands whose own spelling is more than a capital letter."""
+
+Object = dict[str, Any]  # a Stripe object as it came, of any shape
+
+
+def envelope(body: bytes) -> ReceivedEvent:
+    """The outside of a signed event; BadSignature when it is not of the form that we know, whoever signed it."""
+    try:
+        event = json.loads(body)
+        if event["object"] != "event":
+            raise BadSignature(f"a {event['object']} was sent; choose snapshot events for this endpoint at Stripe")
+        found = event["data"]["object"]
+        return ReceivedEvent(
+            event_id=_text(event["id"]),
+            type=_text(event["type"]),
+            object_id=_text(found.get("id", "")),
+            api_version=event.get("api_version"),
+            livemode=event["livemode"] is True,
+            created_at=instant(event["created"]),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+        raise BadSignature("signed, but not an event") from error
+
+
+def payment_facts(session: Object, refunds: list[Object]) -> PaymentFacts:
+    """A Checkout Session with its payment expanded, and its refunds, in our own words."""
+    intent: Object = session.get("payment_intent") or {}
+    charge: Object = intent.get("latest_charge") or {}
+    transaction: Object = charge.get("balance_transaction") or {}
+    card: Object = (charge.get("payment_method_details") or {}).get("card") or {}
+    person: Object = session.get("customer_details") or {}
+    currency = session["currency"].upper()
+    fact = _fact(session, intent)
+    return PaymentFacts(
+        checkout_id=session["id"],
+        donation_public_id=(session.get("metadata") or {}).get("donation"),
+        livemode=session["livemode"],
+        fact=fact,
+        amount=Money(session["amount_total"], currency),
+        email=person.get("email") or session.get("customer_email"),
+        name=person.get("name"),
+        payment_id=intent.get("id"),
+        charge_id=charge.get("id") if fact is Fact.PAID else None,
+        paid_at=instant(charge["created"]) if fact is Fact.PAID and charge else None,
+        method=("card" if card else "bank") if charge else None,
+        method_brand=BRANDS.get(card["brand"], card["brand"].title()) if card.get("brand") else None,
+        method_last4=card.get("last4"),
+        settled=settled(transaction),
+        settled_on=instant(transaction["created"]) if transaction else None,
+        rate=_rate(transaction),
+        refunds=tuple(_refund_facts(refund) for refund in refunds),
+    )
+
+
+def _fact(session: Object, intent: Object) -> Fact:
+    if session["status"] == "expired":
+        return Fact.EXPIRED
+    if session["status"] != "complete":
+        return Fact.OPENED
+    if session["payment_status"] in {"paid", "no_payment_required"}:
+        return Fact.PAID
+    is_over = intent.get("status") in {"requires_payment_method", "canceled"}
+    return Fact.FAILED if is_over else Fact.UNPAID
+
+
+def _refund_facts(refund: Object) -> RefundFacts:
+    made: Object = refund.get("balance_transaction") or {}
+    undone: Object = refund.get("failure_balance_transaction") or {}
+    states = {"requires_action": "pending"}
+    return RefundFacts(
+        provider_id=refund["id"],
+        amount=Money(refund["amount"], refund["currency"].upper()),
+        state=str(states.get(refund["status"], refund["status"])),
+        made_at=instant(refund["created"]),
+        request_id=(refund.get("metadata") or {}).get("refund_request"),
+        settled=settled(made, sign=-1),
+        settled_on=instant(made["created"]) if made else None,
+        returned=settled(undone),
+        returned_on=instant(undone["created"]) if undone else None,
+    )
+
+
+def settled(transaction: Object, *, sign: int = 1) -> Settled | None:
+    if not transaction:
+        return None
+    currency = transaction["currency"].upper()
+    return Settled(
+        transaction_id=transaction["id"],
+        gross=Money(sign * transaction["amount"], currency),
+        fee=Money(transaction["fee"], currency),
+    )
+
+
+def _rate(transaction: Object) -> str | None:
+    rate = transaction.get("exchange_rate")
+    return None if rate is None else str(rate)
+
+
+def instant(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > 255:
+        raise TypeError
+    return value
