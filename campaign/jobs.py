@@ -15,7 +15,7 @@ from huey import Huey, crontab
 from huey.storage import MemoryStorage, PostgresStorage, RedisStorage, SqliteStorage
 
 from campaign.database import DatabaseBusy
-from campaign.services import delivery, receipting, refunding, settlement
+from campaign.services import delivery, laid_aside, receipting, refunding, settlement
 from campaign.wiring import gateways
 from receipts import HeldReceipt
 
@@ -53,7 +53,7 @@ def init_app(app: Flask) -> None:
 
 
 def wake(name: str) -> None:
-    """Tell a worker that there is work: inbox, outbox, refunds or papers. Never raises: the sweep is behind it."""
+    """Tell a worker that there is work: inbox, outbox, refunds, papers or pages. Never raises: the sweep is behind it."""
     now = time.monotonic()
     if now - _woken.get(name, -WAKE_SECONDS) < WAKE_SECONDS:
         return  # a job that was woken so lately is still awake
@@ -87,7 +87,8 @@ def work_off(step: Callable[[], bool], *, linger_seconds: float = LINGER_SECONDS
 
 def work_off_everything() -> int:
     """All that is due now, without lingering: for tests, commands and the sweep."""
-    return sum(work_off(step, linger_seconds=0) for step in (settle_inbox, send_refunds, print_papers, send_mail))
+    steps = (settle_inbox, send_refunds, close_pages, print_papers, send_mail)
+    return sum(work_off(step, linger_seconds=0) for step in steps)
 
 
 def settle_inbox() -> bool:
@@ -102,6 +103,11 @@ def settle_inbox() -> bool:
 def send_refunds() -> bool:
     outside = gateways()
     return refunding.send_next_refund(payments=outside.payments, clock=outside.clock, public_url=_public_url())
+
+
+def close_pages() -> bool:
+    outside = gateways()
+    return laid_aside.close_next_page(payments=outside.payments, clock=outside.clock, public_url=_public_url())
 
 
 def send_mail() -> bool:
@@ -152,6 +158,7 @@ TASKS: dict[str, Any] = {
     "outbox": _job(send_mail),
     "refunds": _job(send_refunds),
     "papers": _job(print_papers),
+    "pages": _job(close_pages),
 }
 
 

@@ -27,9 +27,8 @@ from campaign.gateways.payments import (
 from campaign.models.campaign import Campaign, CampaignCurrency
 from campaign.models.donation import Donation, DonationEvent
 from campaign.models.fund import Fund
+from campaign.services.laid_aside import PAGE_LIFE, lay_aside
 
-PAGE_LIFE = timedelta(minutes=60)
-"""How long the payment page waits; Stripe takes 30 minutes to 24 hours."""
 LEAST_LIFE = timedelta(minutes=31)
 ATTEMPTS_MAX = 5
 """How many payment pages one gift may ask for before the donor is sent back to a fresh form."""
@@ -69,6 +68,8 @@ class GiftRequest:
     message: str | None
     is_anonymous: bool
     frequency: str = "once"
+    shown_form: str | None = None
+    """How the names of all gifts of the same shown form begin: there the donor went back and changed something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,8 @@ class CheckoutStarted:
 
     public_id: str
     url: str
+    has_laid_aside: bool = False
+    """An earlier page of the same form is not needed any more: a worker closes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +111,10 @@ def start_checkout(request: GiftRequest, *, payments: PaymentGateway, clock: Clo
     page = _opened(gift, payments=payments)
     with transaction() as session:
         _keep_page(session, gift, page, clock=clock)
-    return CheckoutStarted(public_id=gift.public_id, url=page.url)
+        has_laid_aside = request.shown_form is not None and lay_aside(
+            session, shown_form=request.shown_form, but=gift.id, clock=clock
+        )
+    return CheckoutStarted(public_id=gift.public_id, url=page.url, has_laid_aside=has_laid_aside)
 
 
 def _written_down(request: GiftRequest, *, payments: PaymentGateway, clock: Clock, public_url: str) -> _Gift:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from campaign import create_app, database
 from campaign.extensions import db
 from campaign.gateways.payments import CheckoutPage, CheckoutParams, NoPayments
+from campaign.jobs import work_off_everything
 from campaign.models.donation import Donation
 from campaign.services.settlement import look_at_checkout
 from campaign.wiring import gateways, set_gateways
@@ -174,6 +175,17 @@ def test_leaving_the_payment_page_brings_everything_back_in_the_same_browser(
     clock.advance(seconds=3)
     assert left.submit(client, FORM).headers["Location"] == first.headers["Location"]
     assert gifts(session) == 1
+
+
+def test_going_back_and_changing_the_amount_closes_the_first_payment_page(
+    client: FlaskClient, page: Page, session: Session
+) -> None:
+    page.submit(client, FORM, amount="25")
+    assert page.submit(client, FORM, amount="50").headers["Location"].endswith("cs_test_000002")
+    work_off_everything()
+    assert session.execute(select(Donation.state).order_by(Donation.id)).scalars().all() == ["expired", "open"]
+    again = page.submit(client, FORM, amount="25")
+    assert (again.status_code, again.headers["Location"].endswith("cs_test_000003")) == (303, True)
 
 
 def test_leaving_the_payment_page_tells_another_browser_nothing_personal(

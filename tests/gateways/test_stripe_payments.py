@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from campaign import create_app
 from campaign.database import reading
+from campaign.domain.donation import Fact
 from campaign.domain.journal import Account
 from campaign.domain.money import Money
 from campaign.extensions import db
@@ -190,6 +191,21 @@ def test_an_expired_page_ends_the_gift(joined: Joined) -> None:
     joined.sandbox.advance(3700)
     joined.hear()
     assert joined.row(started).state == "expired"
+
+
+@pytest.mark.database("sqlite")
+def test_a_page_is_closed_while_nothing_is_paid_on_it(joined: Joined) -> None:
+    page = joined.row(joined.give(Money(25_00, "USD"), pays=False)).checkout_id or ""
+    for _ in range(2):
+        joined.payments.expire_checkout(page)
+    assert joined.payments.payment(page, with_refunds=False).fact is Fact.EXPIRED
+
+
+@pytest.mark.database("sqlite")
+def test_a_page_that_was_paid_on_stays_paid(joined: Joined) -> None:
+    page = joined.row(joined.give(Money(25_00, "USD"))).checkout_id or ""
+    joined.payments.expire_checkout(page)
+    assert joined.payments.payment(page, with_refunds=False).fact is Fact.PAID
 
 
 @pytest.mark.database("sqlite")

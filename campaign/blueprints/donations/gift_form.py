@@ -162,7 +162,7 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             message=self.message.data or None,
             is_anonymous=name is None,
         )
-        return replace(request, form_id=f"{self._form_id}-{_digest(request)}")
+        return replace(request, form_id=f"{self._form_id}-{_digest(request)}", shown_form=self._form_id)
 
     def _preset(self, text: str | None) -> Money | None:
         """The offered amount that a radio's value names."""

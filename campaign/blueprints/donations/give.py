@@ -22,6 +22,7 @@ from campaign.domain.errors import DomainError
 from campaign.extensions import limiter
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.i18n import LANGUAGES, current_language
+from campaign.jobs import wake
 from campaign.services.campaigns import campaign_named
 from campaign.services.checkout import CampaignEnded, CheckoutStarted, start_checkout
 from campaign.services.giving import GivenGift, gift_named, gift_of_form, giving_options
@@ -81,6 +82,8 @@ def give(lang: str) -> ResponseReturnValue:
         )
     answer = make_response(redirect(started.url, code=303))
     remember_gift(answer, started.public_id)
+    if started.has_laid_aside:
+        wake("pages")
     return answer
 
 

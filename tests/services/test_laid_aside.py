@@ -1,0 +1,88 @@
+"""She went back and changed her form: the first payment page is closed behind her, and nothing that is paid is lost."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from campaign import jobs
+from campaign.domain.donation import DonationAlreadyPaid
+from campaign.domain.money import Money
+from campaign.models.donation import Donation
+from campaign.services.checkout import GiftRequest
+from tests.services.engine import Engine
+
+
+def filled_in(engine: Engine, usd: int, *, form: str = "shown") -> GiftRequest:
+    """One shown form with an amount chosen in it; its name says which, as the form's digest does."""
+    gift = Money(usd * 100, "USD")
+    return replace(engine.request(form=f"{form}-{usd}"), gift=gift, shown_form=form)
+
+
+def test_the_page_of_a_form_that_was_changed_is_closed(engine: Engine) -> None:
+    first, second = engine.open(filled_in(engine, 25)), engine.open(filled_in(engine, 50))
+    engine.work()
+    assert engine.donation(first).state == "expired"
+    assert engine.donation(second).state == "open"
+    assert engine.payments.calls.count("expire_checkout") == 1
+    engine.work()
+    assert engine.payments.calls.count("expire_checkout") == 1
+
+
+def test_filled_in_as_at_first_the_form_leads_to_a_page_that_is_open(engine: Engine) -> None:
+    first = engine.open(filled_in(engine, 25))
+    second = engine.open(filled_in(engine, 50))
+    third = engine.open(filled_in(engine, 25))
+    assert engine.open(filled_in(engine, 25)) == third
+    engine.work()
+    states = {public_id: engine.donation(public_id).state for public_id in (first, second, third)}
+    assert states == {first: "expired", second: "expired", third: "open"}
+
+
+def test_who_pays_on_the_first_page_all_the_same_has_paid(engine: Engine) -> None:
+    first = engine.open(filled_in(engine, 25))
+    engine.open(filled_in(engine, 50))
+    engine.payments.pay(engine.checkout_of(first))
+    engine.work()
+    assert engine.donation(first).state == "paid"
+
+
+def test_a_gift_that_is_paid_keeps_its_form(engine: Engine) -> None:
+    first = engine.open(filled_in(engine, 25))
+    engine.payments.pay(engine.checkout_of(first))
+    engine.tell("checkout.session.completed", engine.checkout_of(first))
+    engine.work()
+    engine.open(filled_in(engine, 50))
+    engine.work()
+    with pytest.raises(DonationAlreadyPaid):
+        engine.open(filled_in(engine, 25))
+    assert "expire_checkout" not in engine.payments.calls
+
+
+def test_the_pages_of_other_forms_stay_open(engine: Engine) -> None:
+    hers, anothers = engine.open(filled_in(engine, 25)), engine.open(filled_in(engine, 50, form="shown2"))
+    engine.work()
+    assert {engine.donation(gift).state for gift in (hers, anothers)} == {"open"}
+
+
+def test_a_provider_that_is_down_keeps_nobody_from_giving_and_is_asked_later(engine: Engine) -> None:
+    first = engine.open(filled_in(engine, 25))
+    engine.open(filled_in(engine, 50))
+    engine.payments.is_down = True
+    engine.work()
+    assert engine.donation(first).state == "open"
+    engine.payments.is_down = False
+    engine.work()
+    assert engine.donation(first).state == "expired"
+
+
+def test_a_page_that_the_provider_leaves_open_holds_up_nobody(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    stubborn = engine.open(filled_in(engine, 25))
+    engine.open(filled_in(engine, 50))
+    engine.open(filled_in(engine, 100))
+    kept = engine.checkout_of(stubborn)
+    real = engine.payments.expire_checkout
+    monkeypatch.setattr(engine.payments, "expire_checkout", lambda page: None if page == kept else real(page))
+    jobs.work_off(jobs.close_pages, linger_seconds=0)
+    states = engine.session.execute(select(Donation.state).order_by(Donation.id)).scalars().all()
+    assert states == ["open", "expired", "open"]
