@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Flask, current_app
 
 from campaign.config import Config
-from campaign.gateways.clock import Clock, SystemClock
+from campaign.gateways.clock import Clock, SandboxClock, SystemClock
 from campaign.gateways.mailer import KeptMail, Mailer, SmtpMailer
 from campaign.gateways.payments import NoPayments, PaymentGateway
 
@@ -31,7 +31,13 @@ def gateways() -> Gateways:
 
 def _from_config(config: Config) -> Gateways:
     mailer = SmtpMailer(config.mail_url, sender=config.mail_from) if config.mail_url else KeptMail()
-    return Gateways(clock=SystemClock(), payments=_payments(config), mailer=mailer)
+    return Gateways(clock=_clock(config), payments=_payments(config), mailer=mailer)
+
+
+def _clock(config: Config) -> Clock:
+    if config.payment_mode == "sandbox":
+        return SandboxClock(config.instance_dir / "sandbox" / "ahead_seconds")
+    return SystemClock()
 
 
 def _payments(config: Config) -> PaymentGateway:

@@ -36,6 +36,7 @@ class Box:
         # The test clock on which things happen just now, if any.
         self.test_clock: str | None = None
         self.started = int(self._kept("started", str(self.clock.now())))
+        self._write_ahead()
 
     def _kept(self, name: str, fresh: str) -> str:
         with self.store.transaction():
@@ -56,6 +57,13 @@ class Box:
         """Move the clock forward, for good."""
         self.clock.offset_seconds += seconds
         self.store.set_meta("clock_offset_seconds", str(self.clock.offset_seconds))
+        self._write_ahead()
+
+    def _write_ahead(self) -> None:
+        """Tell whoever lives beside us, in one step, how far ahead of the machine's clock it is here."""
+        draft = self.settings.state_dir / "ahead_seconds.new"
+        draft.write_text(str(self.clock.offset_seconds), encoding="ascii")
+        draft.replace(self.settings.state_dir / "ahead_seconds")
 
     def rewind(self, seconds: int) -> None:
         """Be born earlier, so that a demonstration can have a past; only while nothing has happened yet."""

@@ -1,0 +1,30 @@
+"""The product lives in the sandbox's time: what takes weeks can be rehearsed in an afternoon."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from campaign.gateways.clock import SandboxClock, SystemClock
+from tests.sandbox.running import running_sandbox
+
+WEEK_SECONDS = 7 * 86_400
+
+
+def test_the_product_is_where_the_sandbox_was_moved_to(tmp_path: Path) -> None:
+    clock = SandboxClock(tmp_path / "ahead_seconds")
+    with running_sandbox(tmp_path) as sandbox:
+        assert abs(clock.now() - SystemClock().now()) < timedelta(seconds=5)
+        sandbox.advance(WEEK_SECONDS)
+        assert clock.now() - SystemClock().now() > timedelta(days=6)
+    with running_sandbox(tmp_path):
+        assert clock.now() - SystemClock().now() > timedelta(days=6)
+
+
+def test_a_past_for_the_demo_does_not_take_the_product_back(tmp_path: Path) -> None:
+    with running_sandbox(tmp_path) as sandbox:
+        sandbox.sandbox.box.rewind(WEEK_SECONDS)
+    clock = SandboxClock(tmp_path / "ahead_seconds")
+    assert abs(clock.now() - SystemClock().now()) < timedelta(seconds=5)
+
+
+def test_without_a_sandbox_beside_it_the_machine_tells_the_time(tmp_path: Path) -> None:
+    assert abs(SandboxClock(tmp_path / "ahead_seconds").today() - SystemClock().today()) <= timedelta(days=1)
