@@ -28,6 +28,7 @@ SETTINGS: dict[str, str] = {
     "HOST": "the address that `make run` listens on; 127.0.0.1 by default",
     "PORT": "the port that `make run` listens on; 8000 by default",
     "PROXIES": "how many proxies of your own stand in front and name the visitor's address; 0 by default",
+    "SHIELD": "on (the default) counts attempts to give against card testing; off, for a load test, asks nobody anything",
 }
 """Name → what it is for, as printed in docs/settings.md. Each is also read from the file that NAME_FILE names."""
 
@@ -56,6 +57,7 @@ class Config:
     host: str = "127.0.0.1"
     port: int = 8000
     proxies: int = 0  # their X-Forwarded-For is believed, and nobody else's
+    shield: Literal["on", "off"] = "on"
     testing: bool = False
 
     @property
@@ -117,6 +119,7 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
         host=values.get("HOST", "127.0.0.1"),
         port=port,
         proxies=_proxies(values.get("PROXIES", "0")),
+        shield=_shield(values.get("SHIELD", "on")),
     )
     refuse_unsafe(config)
     return config
@@ -157,6 +160,12 @@ def _proxies(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= 5):
         raise BadSetting(f"PROXIES is a number from 0 to 5, not {text!r}.")
     return int(text)
+
+
+def _shield(text: str) -> Literal["on", "off"]:
+    if text not in {"on", "off"}:
+        raise BadSetting(f"SHIELD is on or off, not {text!r}.")
+    return "off" if text == "off" else "on"
 
 
 def _port(text: str) -> int:

@@ -130,10 +130,12 @@ def _told(message: Message, *, public_url: str) -> dict[str, Any]:
     """The stored facts as finished texts of the reader's language, which is what the templates take."""
     facts: dict[str, Any] = dict(message.facts)
     base = f"{public_url}/{message.language}"
-    number = facts.get("receipt_number", "")
+    facts |= {"lang": message.language, "public_url": public_url}
+    if "receipt_number" not in facts:
+        return facts  # it tells of no gift
+    number = facts["receipt_number"]
     code = _verify_code(number)
     facts |= {
-        "lang": message.language,
         "amount": money(Money(facts["amount_minor"], facts["currency"])),
         "given_on": day(date.fromisoformat(facts["given_on"])),
         "verify_url": f"{base}/verify/{number}?code={code}",

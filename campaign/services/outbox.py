@@ -28,8 +28,8 @@ def enqueue(
     at: datetime,
     receipt_id: int | None = None,
     donation_id: int | None = None,
-) -> None:
-    """Put a mail into the outbox; a mail of the same key that is there already is the mail."""
+) -> bool:
+    """Put a mail into the outbox; False where a mail of the same key is there already: that is the mail."""
     row = {
         "public_id": new_public_id(),
         "kind": letter.kind,
@@ -44,4 +44,4 @@ def enqueue(
         "attempts": 0,
         "next_try_at": at,
     }
-    insert_once(session, Message, row)
+    return insert_once(session, Message, row)

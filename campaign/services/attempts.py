@@ -1,0 +1,156 @@
+"""Counting attempts to give: rows of five minutes per hashed key, and where each payment session was started from.
+
+Every process and machine counts in the same rows. Counters of one transaction are taken in one order, so two that count
+the same things wait for each other and never deadlock.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from campaign.domain.abuse import DAY, WINDOWS, Kind, Tallies, Tally, bucket_of
+from campaign.domain.donation import DonationState
+from campaign.models.abuse import AttemptCount, GiftStart
+from campaign.models.donation import Donation
+
+KEPT = timedelta(days=2)
+"""How long what was counted by address, network, e-mail or form is kept: no limit looks back further than a day."""
+KNOWN = timedelta(days=28)
+"""How long a campaign's own counts are kept: they tell what it knows."""
+STARTS_KEPT = timedelta(days=8)
+"""A delayed payment may fail a week later."""
+KEYS = {
+    Kind.ADDRESS: GiftStart.address_key,
+    Kind.NETWORK: GiftStart.network_key,
+    Kind.EMAIL: GiftStart.email_key,
+    Kind.EMAIL_NEAR: GiftStart.email_near_key,
+    Kind.CAMPAIGN: GiftStart.campaign,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """What is to be added to one key's bucket."""
+
+    kind: str
+    key: str
+
+
+def count_attempts(session: Session, keys: Mapping[Kind, str], *, at: datetime, column: str, by: int = 1) -> None:
+    """Add to `started`, `failed` or `turned_away` of each key, in the transaction of what is counted."""
+    for counter in sorted((Counter(kind, key) for kind, key in keys.items()), key=lambda one: (one.kind, one.key)):
+        count_one(session, counter, at=at, column=column, by=by)
+
+
+def count_one(session: Session, counter: Counter, *, at: datetime, column: str, by: int = 1) -> None:
+    """The same for one counter; its row is locked until the transaction ends."""
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    table = AttemptCount.__table__
+    row = {"kind": counter.kind, "key": counter.key, "bucket_at": bucket_of(at), "started": 0, "failed": 0}
+    insert = dialect.insert(table).values({**row, "turned_away": 0, column: by})
+    session.execute(
+        insert.on_conflict_do_update(
+            index_elements=["kind", "key", "bucket_at"], set_={column: table.c[column] + insert.excluded[column]}
+        )
+    )
+
+
+def tallies_of(session: Session, keys: Mapping[Kind, str], *, at: datetime) -> Tallies:
+    """What was counted of these keys within each window."""
+    wanted = tuple_(AttemptCount.kind, AttemptCount.key).in_([(kind.value, key) for kind, key in keys.items()])
+    return _tallies(session, wanted, at=at) if keys else {}
+
+
+def traffic(session: Session, *, at: datetime, since: datetime | None) -> Tallies:
+    """What was counted of all campaigns within each window, but nothing from before `since`."""
+    wanted = AttemptCount.kind == Kind.CAMPAIGN.value
+    if since is not None:
+        wanted = and_(wanted, AttemptCount.bucket_at >= since)
+    return _tallies(session, wanted, at=at)
+
+
+def count_of(session: Session, counter: Counter, *, at: datetime, window: timedelta) -> Tally:
+    """What was counted of one key within one window."""
+    found = session.execute(
+        select(
+            func.coalesce(func.sum(AttemptCount.started), 0),
+            func.coalesce(func.sum(AttemptCount.failed), 0),
+            func.coalesce(func.sum(AttemptCount.turned_away), 0),
+        ).where(
+            AttemptCount.kind == counter.kind,
+            AttemptCount.key == counter.key,
+            AttemptCount.bucket_at >= _from(at, window),
+        )
+    ).one()
+    return Tally(started=int(found[0]), failed=int(found[1]), turned_away=int(found[2]))
+
+
+def paid_gifts(
+    session: Session, kind: Kind, key: str | None, *, at: datetime, window: timedelta, since: datetime | None = None
+) -> int:
+    """How many gifts whose payment session was started within the window are paid; without a key, of all."""
+    first = max(_from(at, window), since) if since else _from(at, window)
+    query = (
+        select(func.count())
+        .select_from(GiftStart)
+        .join(Donation, Donation.public_id == GiftStart.donation)
+        .where(GiftStart.started_at >= first, Donation.state == DonationState.PAID.value)
+    )
+    if key is not None:
+        query = query.where(KEYS[kind] == key)
+    return int(session.execute(query).scalar_one())
+
+
+def most_starts_known(session: Session, *, before: datetime) -> int:
+    """The busiest ten minutes of the last weeks: three times its fullest bucket, for bursts come in between."""
+    busiest = (
+        select(func.sum(AttemptCount.started).label("started"))
+        .where(AttemptCount.kind == Kind.CAMPAIGN.value, AttemptCount.bucket_at < bucket_of(before))
+        .group_by(AttemptCount.bucket_at)
+        .subquery()
+    )
+    return 3 * int(session.execute(select(func.coalesce(func.max(busiest.c.started), 0))).scalar_one())
+
+
+def keys_of_start(start: GiftStart) -> dict[Kind, str]:
+    """By which keys a session's failures are counted."""
+    found = {kind: getattr(start, column.key) for kind, column in KEYS.items()}
+    return {kind: key for kind, key in found.items() if key}
+
+
+def sweep_attempts(session: Session, *, at: datetime) -> None:
+    """Forget what no limit looks at any more."""
+    is_campaign = AttemptCount.kind == Kind.CAMPAIGN.value
+    old = or_(
+        and_(~is_campaign, AttemptCount.bucket_at < at - KEPT), and_(is_campaign, AttemptCount.bucket_at < at - KNOWN)
+    )
+    session.execute(delete(AttemptCount).where(old))
+    session.execute(delete(GiftStart).where(GiftStart.started_at < at - STARTS_KEPT))
+
+
+def _tallies(session: Session, wanted: ColumnElement[bool], *, at: datetime) -> Tallies:
+    columns = (AttemptCount.started, AttemptCount.failed, AttemptCount.turned_away)
+    sums = [
+        func.coalesce(func.sum(case((AttemptCount.bucket_at >= _from(at, window), column), else_=0)), 0)
+        for window in WINDOWS
+        for column in columns
+    ]
+    query = select(AttemptCount.kind, *sums).where(wanted, AttemptCount.bucket_at >= _from(at, DAY))
+    found = session.execute(query.group_by(AttemptCount.kind)).all()
+    return {(Kind(row[0]), window): tally for row in found for window, tally in _windows(row[1:])}
+
+
+def _windows(sums: Any) -> Iterator[tuple[timedelta, Tally]]:  # three numbers for each window, of a database's types
+    for number, window in enumerate(WINDOWS):
+        started, failed, turned_away = (int(one) for one in sums[3 * number : 3 * number + 3])
+        yield window, Tally(started=started, failed=failed, turned_away=turned_away)
+
+
+def _from(at: datetime, window: timedelta) -> datetime:
+    """The first bucket that is looked at: a window's length, and what has passed of the present bucket."""
+    return bucket_of(at) - window

@@ -1,0 +1,229 @@
+"""Card testing is kept out: each attempt to start a payment session is counted and judged, and a breaker watches all.
+
+Limits hold for one visitor; when too much fails, or far more is started than the campaigns know, the shield goes up for
+everybody: a small proof is asked, the smallest gift is higher, and staff are told. It goes away by itself after quiet.
+The table of limits is `domain/abuse.py`; what is counted stands in `services/attempts.py`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from campaign.database import reading, transaction
+from campaign.domain.abuse import (
+    BUCKET,
+    HOUR,
+    TEN_MINUTES,
+    Cause,
+    Demand,
+    Kind,
+    Paid,
+    Tallies,
+    Tally,
+    bucket_of,
+    demand_of,
+    is_quiet,
+    key_of,
+    mailbox_of,
+    places_of,
+    spike_in,
+)
+from campaign.domain.donation import DonationState
+from campaign.gateways.clock import Clock
+from campaign.models.abuse import GiftStart, ShieldPeriod
+from campaign.models.donation import Donation
+from campaign.services import shield_alarm
+from campaign.services.attempts import (
+    count_attempts,
+    keys_of_start,
+    most_starts_known,
+    paid_gifts,
+    sweep_attempts,
+    tallies_of,
+    traffic,
+)
+from campaign.services.shield_codes import sweep_codes
+
+UNPAID = (DonationState.CREATED.value, DonationState.OPEN.value, DonationState.EXPIRED.value)
+"""States in which a refused payment is a refused card; a delayed payment that fails days later is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Who wants to give, as far as she is counted: hashed, and by whatever is known."""
+
+    keys: Mapping[Kind, str]
+
+    @property
+    def places(self) -> Mapping[Kind, str]:
+        """What is known before she has typed anything."""
+        return {kind: key for kind, key in self.keys.items() if kind in {Kind.ADDRESS, Kind.NETWORK, Kind.CAMPAIGN}}
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """How the door stands for one visitor: whether the shield is up for everybody, and what she is asked at least."""
+
+    is_shielded: bool
+    demand: Demand
+
+
+def visitor(*, address: str | None, email: str | None, form: str, campaign: str, secret: str) -> Visitor:
+    """The keys of one attempt; `form` is the shown form's own name."""
+    places = places_of(address)
+    said: dict[Kind, str] = {**places, Kind.FORM: form}
+    if email:
+        said[Kind.EMAIL] = mailbox_of(email)
+        said[Kind.EMAIL_NEAR] = f"{mailbox_of(email)} {places.get(Kind.NETWORK, '')}"
+    keys = {kind: key_of(kind, value, secret=secret) for kind, value in said.items()}
+    return Visitor(keys={**keys, Kind.CAMPAIGN: campaign})
+
+
+def stance_for(who: Visitor, *, clock: Clock) -> Stance:
+    """What to ask of a visitor before she sends anything, by her address and network alone."""
+    now = clock.now()
+    with reading() as session:
+        is_up = shield_alarm.open_period(session) is not None
+        return Stance(is_up, _asked(session, who.places, is_up=is_up, at=now))
+
+
+def admit(who: Visitor, *, form_id: str, proof: Demand, clock: Clock) -> Demand:
+    """Let one attempt start a payment session, and count it: NOTHING; else what is asked, which `proof` did not reach.
+
+    A gift that is there already starts nothing and is let through: pressing twice costs nobody anything.
+    """
+    now = clock.now()
+    with transaction() as session:
+        if session.execute(select(Donation.id).where(Donation.form_id == form_id)).first():
+            return Demand.NOTHING
+        # Counted first: whoever comes at the same moment waits for these rows, and sees this attempt.
+        count_attempts(session, who.keys, at=now, column="started")
+        is_up = shield_alarm.open_period(session) is not None
+        demand = _asked(session, who.keys, is_up=is_up, at=now, but_started=1)
+        if demand > proof:
+            count_attempts(session, who.keys, at=now, column="started", by=-1)
+            count_attempts(session, who.keys, at=now, column="turned_away")
+            return demand
+        _remember(session, who, form_id=form_id, at=now)
+        _watch(session, at=now)
+    return Demand.NOTHING
+
+
+def name_gift(form_id: str, public_id: str) -> None:
+    """Tell which gift an admitted attempt became, so that its failures are counted where it came from."""
+    with transaction() as session:
+        session.execute(
+            update(GiftStart)
+            .where(GiftStart.form_id == form_id, GiftStart.donation.is_(None))
+            .values(donation=public_id)
+        )
+
+
+def count_failure(session: Session, donation_id: int, *, at: datetime) -> None:
+    """Count a refused payment of a gift, in the transaction that notes it. An event told twice counts twice.
+
+    Only of gifts that a form began and nobody paid yet: renewals and delayed payments fail for other reasons.
+    """
+    start = session.execute(
+        select(GiftStart)
+        .join(Donation, Donation.public_id == GiftStart.donation)
+        .where(Donation.id == donation_id, Donation.state.in_(UNPAID))
+        .order_by(GiftStart.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    if start is None:
+        return
+    session.execute(update(GiftStart).where(GiftStart.id == start.id).values(failures=GiftStart.failures + 1))
+    count_attempts(session, keys_of_start(start), at=at, column="failed")
+    _watch(session, at=at)
+
+
+def watch(*, clock: Clock) -> None:
+    """The breaker's own look at everything, once a minute: up at a spike, away after quiet; old counts are forgotten."""
+    now = clock.now()
+    with transaction() as session:
+        sweep_attempts(session, at=now)
+        sweep_codes(session, at=now)
+        period = shield_alarm.open_period(session)
+        if period is None:
+            _watch(session, at=now)
+        elif period.cause != Cause.STAFF and _has_been_quiet(session, at=now):
+            shield_alarm.put_away(session, period, actor_id=None, reason=None, at=now)
+
+
+def _asked(session: Session, keys: Mapping[Kind, str], *, is_up: bool, at: datetime, but_started: int = 0) -> Demand:
+    tallies = _less_started(tallies_of(session, keys, at=at), but_started)
+    asked = demand_of(tallies, _paid_of(session, keys, at=at))
+    return max(asked, Demand.WORK) if is_up else asked
+
+
+def _less_started(tallies: Tallies, less: int) -> Tallies:
+    """What was counted before this attempt."""
+    return {
+        where: Tally(started=tally.started - less, failed=tally.failed, turned_away=tally.turned_away)
+        for where, tally in tallies.items()
+    }
+
+
+def _paid_of(session: Session, keys: Mapping[Kind, str], *, at: datetime) -> Paid:
+    @cache
+    def paid(kind: Kind, window: timedelta) -> int:
+        return paid_gifts(session, kind, keys[kind], at=at, window=window) if kind in keys else 0
+
+    return paid
+
+
+def _remember(session: Session, who: Visitor, *, form_id: str, at: datetime) -> None:
+    session.execute(
+        insert(GiftStart),
+        {
+            "form_id": form_id,
+            "campaign": who.keys[Kind.CAMPAIGN],
+            "address_key": who.keys.get(Kind.ADDRESS),
+            "network_key": who.keys.get(Kind.NETWORK),
+            "email_key": who.keys.get(Kind.EMAIL),
+            "email_near_key": who.keys.get(Kind.EMAIL_NEAR),
+            "started_at": at,
+            "failures": 0,
+        },
+    )
+
+
+def _watch(session: Session, *, at: datetime) -> None:
+    """Put the shield up if what was counted since it was last put away calls for it."""
+    if shield_alarm.open_period(session) is not None:
+        return
+    since = _counted_from(session)
+    seen = traffic(session, at=at, since=since)
+    cause = spike_in(seen, _paid_by_all(session, at=at, since=since), known=_known(session, at=at))
+    if cause is not None:
+        shield_alarm.put_up(
+            session, cause, seen=seen.get((Kind.CAMPAIGN, HOUR), Tally()), actor_id=None, reason=None, at=at
+        )
+
+
+def _has_been_quiet(session: Session, *, at: datetime) -> bool:
+    return is_quiet(traffic(session, at=at, since=None), _paid_by_all(session, at=at, since=None))
+
+
+def _paid_by_all(session: Session, *, at: datetime, since: datetime | None) -> Paid:
+    @cache
+    def paid(kind: Kind, window: timedelta) -> int:
+        return paid_gifts(session, kind, None, at=at, window=window, since=since)
+
+    return paid
+
+
+def _known(session: Session, *, at: datetime) -> Callable[[], int]:
+    """Of the time before the burst could begin."""
+    return lambda: most_starts_known(session, before=at - TEN_MINUTES)
+
+
+def _counted_from(session: Session) -> datetime | None:
+    """The breaker looks at nothing from before the shield was last put away: what put it up must happen anew."""
+    ended_at = session.execute(select(func.max(ShieldPeriod.ended_at))).scalar()
+    return bucket_of(ended_at) + BUCKET if ended_at else None

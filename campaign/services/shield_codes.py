@@ -1,0 +1,87 @@
+"""A code by mail for who cannot do the browser's work: asked of any mailbox alike, whether it ever gave or not."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from campaign.database import transaction
+from campaign.domain.abuse import HOUR, Kind, key_of, mailbox_of, places_of
+from campaign.domain.language import in_language_of
+from campaign.domain.proof import CODE_SLOT, code_for, is_code
+from campaign.gateways.clock import Clock
+from campaign.models.campaign import Campaign
+from campaign.models.outbox import Message
+from campaign.services.attempts import KEPT, Counter, count_of, count_one
+from campaign.services.outbox import Letter, enqueue
+
+KIND = "gift_code"
+CODES_OF_A_MAILBOX_MOST = 4
+"""In an hour; then the page says the same and no mail leaves, so that nobody's mailbox is flooded through us."""
+CODES_OF_AN_ADDRESS_MOST = 40
+TRIES_MOST = 5
+"""Of codes for one form; then none is right any more."""
+TRIES_WINDOW = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeFor:
+    """Whose code: a shown form, a mailbox, and where the visitor comes from."""
+
+    form: str
+    email: str
+    address: str | None
+    campaign: str
+    language: str
+
+
+def mail_code(asked: CodeFor, *, clock: Clock, secret: str) -> None:
+    """Mail the code of this quarter of an hour, once per form; what the visitor is told does not depend on it."""
+    now, mailbox = clock.now(), mailbox_of(asked.email)
+    code = code_for(asked.form, mailbox, at=now, secret=secret)
+    slot = int(now.timestamp() // CODE_SLOT.total_seconds())
+    counters = [
+        Counter("code_address", key_of("code_address", places_of(asked.address).get(Kind.NETWORK, ""), secret=secret)),
+        Counter("code_email", key_of("code_email", mailbox, secret=secret)),
+    ]
+    most = [CODES_OF_AN_ADDRESS_MOST, CODES_OF_A_MAILBOX_MOST]
+    with transaction() as session:
+        sent = [count_of(session, counter, at=now, window=HOUR).started for counter in counters]
+        if any(already >= allowed for already, allowed in zip(sent, most, strict=True)):
+            return
+        campaign = session.execute(select(Campaign).where(Campaign.slug == asked.campaign)).scalar_one()
+        letter = Letter(
+            kind=KIND,
+            language=asked.language,
+            recipient=asked.email,
+            facts={
+                "donor_name": "",
+                "code": code,
+                "campaign_title": in_language_of(campaign.title, asked.language),
+                "help_email": campaign.contact_email,
+                "is_test": False,
+            },
+            key=f"gift_code:{asked.form}:{key_of('code_email', mailbox, secret=secret)}:{slot}",
+        )
+        if enqueue(session, letter, at=now):
+            for counter in counters:
+                count_one(session, counter, at=now, column="started")
+
+
+def sweep_codes(session: Session, *, at: datetime) -> None:
+    """Forget the mails with codes, and to whom they went."""
+    session.execute(delete(Message).where(Message.kind == KIND, Message.created_at < at - KEPT))
+
+
+def is_right_code(typed: str, asked: CodeFor, *, clock: Clock, secret: str) -> bool:
+    """Whether this is the code that was mailed; each wrong try is counted, and after some none is right."""
+    now = clock.now()
+    counter = Counter("code_try", key_of("code_try", asked.form, secret=secret))
+    with transaction() as session:
+        if count_of(session, counter, at=now, window=TRIES_WINDOW).failed >= TRIES_MOST:
+            return False
+        is_right = is_code(typed, asked.form, mailbox_of(asked.email), at=now, secret=secret)
+        if not is_right:
+            count_one(session, counter, at=now, column="failed")
+        return is_right
