@@ -50,6 +50,8 @@ _ENGLISH = {
     "JPY": _unit("Japanese yen/Japanese yen", exponent=0),
     "RUB": _unit("Russian rouble/Russian roubles", "kopeck/kopecks"),
     "KWD": _unit("Kuwaiti dinar/Kuwaiti dinars", "fils/fils", exponent=3),
+    "ISK": _unit("Icelandic króna/Icelandic krónur"),
+    "UGX": _unit("Ugandan shilling/Ugandan shillings"),
 }
 _RUSSIAN = {
     "USD": _unit("доллар США/доллара США/долларов США", "цент/цента/центов"),
@@ -61,6 +63,8 @@ _RUSSIAN = {
     "JPY": _unit("японская иена/японские иены/японских иен", exponent=0, feminine=True),
     "RUB": _unit("рубль/рубля/рублей", "копейка/копейки/копеек"),
     "KWD": _unit("кувейтский динар/кувейтских динара/кувейтских динаров", "филс/филса/филсов", exponent=3),
+    "ISK": _unit("исландская крона/исландские кроны/исландских крон", feminine=True),
+    "UGX": _unit("угандийский шиллинг/угандийских шиллинга/угандийских шиллингов"),
 }
 # Kyrgyz, here and in `_kyrgyz_integer`, waits for a native check.
 _KYRGYZ = {
@@ -73,6 +77,8 @@ _KYRGYZ = {
     "JPY": _unit("жапон йенасы", exponent=0),
     "RUB": _unit("орус рубли", "копейка"),
     "KWD": _unit("Кувейт динары", "филс", exponent=3),
+    "ISK": _unit("исланд кронасы"),
+    "UGX": _unit("уганда шиллинги"),
 }
 
 _KYRGYZ_ONES = ("", "бир", "эки", "үч", "төрт", "беш", "алты", "жети", "сегиз", "тогуз")

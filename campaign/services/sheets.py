@@ -20,6 +20,8 @@ About = Sequence[tuple[str, str]]
 """What was asked for, as (label, value), above the table."""
 FileFormat = Literal["csv", "xlsx"]
 IN_MEMORY_BYTES_MAX = 1_000_000
+DECIMALS_MAX = 3
+"""What the most divided currency of our table has."""
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -118,6 +120,12 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
+def _places(amount: Decimal) -> int:
+    """How many decimals an amount is written with: none for yen, three for dinars."""
+    exponent = amount.as_tuple().exponent
+    return min(max(-exponent, 0), DECIMALS_MAX) if isinstance(exponent, int) else 0
+
+
 def _plain(cell: Cell) -> str:
     if isinstance(cell, str):
         return harmless(cell)
@@ -130,8 +138,13 @@ def _formats(book: Any) -> dict[str, Any]:  # XlsxWriter has no types
     return {
         "": None,
         "bold": book.add_format({"bold": True}),
-        "amount": book.add_format({"num_format": "#,##0.00"}),
-        "amount bold": book.add_format({"num_format": "#,##0.00", "bold": True}),
+        **{
+            f"amount {places} {style}".strip(): book.add_format(
+                {"num_format": f"#,##0.{'0' * places}".rstrip("."), "bold": bool(style)}
+            )
+            for places in range(DECIMALS_MAX + 1)
+            for style in ("", "bold")
+        },
         "day": book.add_format({"num_format": "yyyy-mm-dd"}),
         "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
     }
@@ -143,7 +156,7 @@ def _write_row(page: Any, number: int, row: Sequence[Cell], formats: dict[str, A
             case None:
                 continue
             case Decimal():  # the format's own number is a double: exact for amounts up to 2**53 minor units
-                page.write_number(number, place, float(cell), formats[f"amount {style}".strip()])
+                page.write_number(number, place, float(cell), formats[f"amount {_places(cell)} {style}".strip()])
             case datetime():
                 page.write_datetime(number, place, cell.replace(tzinfo=None), formats["moment"])
             case date():

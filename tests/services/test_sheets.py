@@ -84,3 +84,15 @@ def test_plain_text_is_left_alone() -> None:
 
 def test_an_empty_table_has_its_head_and_no_totals() -> None:
     assert lines_of(a_sheet([]))[-1][0] == "Fund"
+
+
+def test_a_workbook_shows_each_currency_with_its_own_decimals() -> None:
+    rows: list[tuple[Cell, ...]] = [
+        ("GEN", None, None, "JPY", Decimal(1200), None),
+        ("GEN", None, None, "KWD", Decimal("1.250"), None),
+        ("GEN", None, None, "USD", Decimal("25.50"), None),
+    ]
+    with written(a_sheet(rows), "xlsx") as file:
+        page = openpyxl.load_workbook(io.BytesIO(file.read())).active
+    formats = {row[3].value: row[4].number_format for row in page.iter_rows(min_row=5) if row[3].value}
+    assert formats == {"JPY": "#,##0", "KWD": "#,##0.000", "USD": "#,##0.00"}

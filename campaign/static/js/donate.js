@@ -3,10 +3,10 @@
 const form = document.querySelector("form[data-give]");
 const poll = document.querySelector("[data-poll]");
 
-// How this language writes money is read from a sample of 12 345.67 that the server wrote.
+// How this language writes money is read from a sample of 12 345.67 that the server wrote; yen have no decimals.
 function moneyWriter(sample) {
-  const [, before, group, point, cents, after] = sample.match(/^(.*?)12(\D*)345(?:(\D)(67))?(.*)$/);
-  const decimals = cents ? 2 : 0;
+  const [, before, group, point, cents, after] = sample.match(/^(.*?)12(\D*)345(?:(\D)(67\d*))?(.*)$/);
+  const decimals = cents ? cents.length : 0;
   return {
     decimals,
     write(minor) {
@@ -19,17 +19,17 @@ function moneyWriter(sample) {
 
 // Only plain numbers are shown live; the server reads everything else, and is the judge.
 function plainMinor(text, decimals) {
-  const found = text.trim().match(/^(\d{1,7})(?:[.,](\d{1,2}))?$/);
-  if (!found) return null;
+  const found = text.trim().match(/^(\d{1,7})(?:[.,](\d{1,3}))?$/);
+  if (!found || (found[2] ?? "").length > decimals) return null;
   const minor = Number(found[1]) * 10 ** decimals + (decimals ? Number((found[2] ?? "").padEnd(decimals, "0")) : 0);
   return minor > 0 ? minor : null;
 }
 
 // The same gross-up as domain/fees.py, for the text alone.
-function coverOf(gift, basisPoints, fixed) {
+function coverOf(gift, basisPoints, fixed, step) {
   const fee = (charge) => Math.ceil((charge * basisPoints) / 10000) + fixed;
-  let charge = Math.ceil(((gift + fixed) * 10000) / (10000 - basisPoints));
-  while (charge - fee(charge) < gift) charge += 1;
+  let charge = Math.ceil(((gift + fixed) * 10000) / (10000 - basisPoints) / step) * step;
+  while (charge - fee(charge) < gift) charge += step;
   return charge - gift;
 }
 
@@ -41,7 +41,8 @@ function showCover() {
   const chosen = form.elements.amount.value;
   const gift = plainMinor(chosen === "other" || !chosen ? form.elements.other_amount.value : chosen, money.decimals);
   if (gift === null) return void (label.textContent = label.dataset.plain);
-  const cover = coverOf(gift, Number(form.dataset.feeBasisPoints), Number(form.dataset.feeFixed));
+  const { feeBasisPoints, feeFixed, step } = form.dataset;
+  const cover = coverOf(gift, Number(feeBasisPoints), Number(feeFixed), Number(step));
   label.textContent = place.dataset.cover.replace("{cover}", money.write(cover)).replace("{gift}", money.write(gift));
 }
 

@@ -1,0 +1,90 @@
+"""One table of currencies: what is typed, what the provider is asked for, what is spelled and shown all follow it."""
+
+from decimal import Decimal
+from typing import get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from campaign.domain.money import CURRENCIES, Money, currency, parse_amount
+from campaign.i18n import LANGUAGES, money
+from campaign.sandbox import money as at_provider
+from campaign.sandbox.settings import USD_RATES
+from receipts.document import Language
+from receipts.reading import amount_from_words
+from receipts.words import amount_in_words
+
+OFFERED = ("USD", "EUR", "GBP", "KGS", "KZT", "TRY", "JPY", "KWD")
+"""What a campaign may offer by our own promise; the table may hold more."""
+CODES = st.sampled_from(sorted(CURRENCIES))
+COUNTS = st.integers(0, 10**7)
+"""How many of the currency's least steps an amount has."""
+WRITTEN = {
+    ("USD", 1234_50): ("$1,234.50", "1 234,50 $", "1 234,50 $"),
+    ("EUR", 1234_50): ("€1,234.50", "1 234,50 €", "1 234,50 €"),
+    ("GBP", 1234_50): ("£1,234.50", "1 234,50 £", "1 234,50 £"),
+    ("KGS", 1234_50): ("KGS 1,234.50", "1 234,50 сом", "1 234,50 сом"),
+    ("KZT", 1234_50): ("₸1,234.50", "1 234,50 ₸", "1 234,50 ₸"),
+    ("TRY", 1234_50): ("₺1,234.50", "1 234,50 ₺", "1 234,50 ₺"),
+    ("JPY", 1234): ("¥1,234", "1 234 ¥", "1 234 ¥"),
+    ("KWD", 1_234_560): ("KWD 1,234.560", "1 234,560 KWD", "1 234,560 KWD"),
+    ("UGX", 2500_00): ("UGX 2,500.00", "2 500,00 UGX", "2 500,00 UGX"),
+}
+
+
+def test_every_promised_currency_has_its_row() -> None:
+    assert set(OFFERED) <= set(CURRENCIES)
+
+
+@pytest.mark.parametrize("code", sorted(CURRENCIES))
+def test_our_table_counts_as_the_provider_does(code: str) -> None:
+    unit = currency(code)
+    assert (unit.exponent, unit.step) == (at_provider.exponent(code.lower()), at_provider.step(code.lower()))
+
+
+@given(code=CODES, count=COUNTS)
+def test_what_is_typed_reaches_the_provider_as_the_same_amount(code: str, count: int) -> None:
+    unit = currency(code)
+    typed = f"{Decimal(count * unit.step).scaleb(-unit.exponent):f}"
+    asked = parse_amount(typed, code)
+    assert asked.minor % unit.step == 0
+    assert Decimal(at_provider.major(asked.minor, code.lower())) == Decimal(typed)
+
+
+@given(code=CODES, count=COUNTS)
+def test_what_the_provider_tells_is_shown_as_the_same_amount(code: str, count: int) -> None:
+    told = count * currency(code).step
+    assert Money(told, code).decimal == Decimal(at_provider.major(told, code.lower()))
+
+
+@settings(deadline=None)  # the first number in words loads the speller
+@given(code=CODES, count=COUNTS, language=st.sampled_from(get_args(Language)))
+def test_the_words_on_a_receipt_say_the_same_amount(code: str, count: int, language: Language) -> None:
+    unit = currency(code)
+    words = amount_in_words(count * unit.step, code, unit.exponent, language)
+    assert amount_from_words(words, unit.exponent, language) == count * unit.step
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+@pytest.mark.parametrize("code", OFFERED)
+def test_every_currency_has_nouns_of_its_own_on_a_receipt(code: str, language: Language) -> None:
+    assert code not in amount_in_words(3 * 10 ** currency(code).exponent, code, currency(code).exponent, language)
+
+
+@pytest.mark.parametrize(("code", "minor"), sorted(WRITTEN))
+def test_an_amount_is_written_in_each_language_with_its_own_decimals(code: str, minor: int) -> None:
+    shown = tuple(money(Money(minor, code), language=each, exact=True).replace("\u00a0", " ") for each in LANGUAGES)
+    assert shown == WRITTEN[code, minor]
+
+
+@pytest.mark.parametrize("code", OFFERED)
+def test_the_least_gift_is_worth_what_the_provider_takes(code: str) -> None:
+    """Fifty US cents after conversion: the least charge is judged in the currency of the settlement."""
+    least = Money(currency(code).minimum_minor, code).decimal * Decimal(USD_RATES[code.lower()])
+    assert least >= Decimal("0.50")
+
+
+@pytest.mark.parametrize("code", sorted(CURRENCIES))
+def test_the_least_gift_is_a_charge_in_whole_steps(code: str) -> None:
+    assert currency(code).minimum_minor % currency(code).step == 0
