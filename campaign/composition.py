@@ -30,6 +30,7 @@ def compose(config: Config, gateways: Gateways | None) -> Flask:
     assets.init_app(app)
     markdown.init_app(app)
     kept.init_app(app)
+    donations.webhooks.init_app(app)
     security.init_app(app)
     errors.init_app(app)
     jobs.init_app(app)

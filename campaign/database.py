@@ -77,12 +77,14 @@ def insert_once_for_key(session: Session, table: type[Model], row: dict[str, Any
 
 
 def insert_once_alone(table: type[Model], row: dict[str, Any]) -> bool:
-    """`insert_once` as a whole transaction without a session, for a hot path that writes one row and nothing else."""
+    """`insert_once` as a whole transaction, for a hot path that writes one row: no session, no BEGIN, no COMMIT."""
     engine = db.engine
-    statement = _insert_once(table, is_postgresql=engine.dialect.name == "postgresql")
+    is_postgresql = engine.dialect.name == "postgresql"
+    options: Any = {"isolation_level": "AUTOCOMMIT"} if is_postgresql else {"alone": True}
     try:
-        with engine.connect().execution_options(immediate=True) as connection, connection.begin():
-            return connection.execute(statement, row).first() is not None
+        with engine.connect() as connection:
+            connection.execution_options(**options)
+            return connection.execute(_insert_alone(table, is_postgresql=is_postgresql), row).rowcount > 0
     except OperationalError as error:
         if _is_lock(error):
             raise DatabaseBusy from error
@@ -92,9 +94,16 @@ def insert_once_alone(table: type[Model], row: dict[str, Any]) -> bool:
 @cache
 def _insert_once(table: type[Model], *, is_postgresql: bool) -> Any:  # the dialects' inserts have no type in common
     """Built once: making the statement anew costs more than running it."""
-    dialect: Any = postgresql if is_postgresql else sqlite
     key = next(iter(table.__table__.primary_key))
+    dialect: Any = postgresql if is_postgresql else sqlite
     return dialect.insert(table.__table__).on_conflict_do_nothing().returning(key)
+
+
+@cache
+def _insert_alone(table: type[Model], *, is_postgresql: bool) -> Any:
+    """The same without RETURNING: the number of rows tells whether it was new."""
+    dialect: Any = postgresql if is_postgresql else sqlite
+    return dialect.insert(table.__table__).on_conflict_do_nothing().inline()
 
 
 def set_up_database(app: Flask) -> None:
@@ -122,8 +131,9 @@ def _on_sqlite_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry
 
 
 def _on_sqlite_begin(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("alone"):  # else one statement is the whole transaction
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("immediate") else "BEGIN")
 
 
 def _is_lock(error: OperationalError) -> bool:

@@ -39,16 +39,24 @@ def _is_own(asked: Request) -> bool:
 
 def add_headers(response: Response) -> Response:
     """Headers for every answer, errors too. A blueprint that needs another policy sets it first and keeps it."""
-    config: Config = current_app.config["KURAK"]
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", content_security_policy())
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if config.public_url.startswith("https://"):
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    for name, value in headers_of_all().items():
+        response.headers.setdefault(name, value)
     return response
+
+
+def headers_of_all() -> dict[str, str]:
+    """What every answer carries, whoever makes it."""
+    config: Config = current_app.config["KURAK"]
+    headers = {
+        "Content-Security-Policy": content_security_policy(),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    if config.public_url.startswith("https://"):
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return headers
 
 
 def content_security_policy() -> str:

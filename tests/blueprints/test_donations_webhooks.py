@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -22,6 +23,12 @@ ADDRESS = "/webhooks/stripe"
 def deliver(client: FlaskClient, body: bytes, *, signature: str | None = SIGNATURE) -> TestResponse:
     headers = {"Stripe-Signature": signature} if signature is not None else {}
     return client.post(ADDRESS, data=body, headers=headers, content_type="application/json")
+
+
+def deliver_in_chunks(client: FlaskClient, body: bytes, *, signature: str) -> TestResponse:
+    """A delivery whose length is not told beforehand."""
+    environ = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked", "HTTP_STRIPE_SIGNATURE": signature}
+    return client.post(ADDRESS, input_stream=BytesIO(body), environ_overrides=environ)
 
 
 def stored(session: Session) -> list[tuple[str, str]]:
@@ -60,6 +67,31 @@ def test_an_oversized_delivery_is_refused_unread(client: FlaskClient, session: S
     answer = deliver(client, b"x" * 1_000_001)
     assert answer.status_code == 413
     assert answer.json is not None
+    assert stored(session) == []
+
+
+def test_a_delivery_without_a_length_is_taken_too(
+    client: FlaskClient, payments: FakePayments, session: Session
+) -> None:
+    body = payments.event("charge.updated", "ch_1")
+    assert deliver_in_chunks(client, body, signature="forged").status_code == 400
+    assert deliver_in_chunks(client, body, signature=SIGNATURE).json == {"received": True}
+    assert stored(session) == [("charge.updated", "new")]
+
+
+def test_an_answer_is_protected_as_every_other_is(client: FlaskClient, payments: FakePayments) -> None:
+    taken = deliver(client, payments.event("charge.updated", "ch_1"))
+    other = client.get(ADDRESS)
+    named = {"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Permissions-Policy"}
+    assert {name: taken.headers.get(name) for name in named} == {name: other.headers.get(name) for name in named}
+    assert taken.mimetype == "application/json"
+
+
+def test_a_failure_that_nobody_foresaw_asks_the_provider_to_send_again(
+    client: FlaskClient, payments: FakePayments, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(payments, "verify", None)
+    assert deliver(client, b"{}").status_code == 503
     assert stored(session) == []
 
 

@@ -1,36 +1,80 @@
 """The provider's deliveries: signature checked, stored, answered; a worker does the rest."""
 
+import json
 import logging
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import request
+from flask import Flask, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import SQLAlchemyError
 
 from campaign.blueprints.donations import webhook_bp
-from campaign.database import DatabaseBusy
 from campaign.gateways.payments import BadSignature
 from campaign.jobs import wake
+from campaign.security import headers_of_all
 from campaign.services.webhook_inbox import receive
 from campaign.wiring import gateways
 
 log = logging.getLogger(__name__)
 
+ADDRESS = "/webhooks/stripe"
+Answer = tuple[Mapping[str, object], HTTPStatus]
 
-@webhook_bp.post("/webhooks/stripe")
+BAD_SIGNATURE: Answer = {"error": "the signature does not fit"}, HTTPStatus.BAD_REQUEST
+NOT_STORED: Answer = {"error": "not stored, please send again"}, HTTPStatus.SERVICE_UNAVAILABLE
+STORED: Answer = {"received": True}, HTTPStatus.OK
+
+
+def init_app(app: Flask) -> None:
+    """Put the door before Flask."""
+    app.wsgi_app = Door(app)  # type: ignore[method-assign]  # how Flask wants to be wrapped
+
+
+@webhook_bp.post(ADDRESS)
 def stripe() -> ResponseReturnValue:
+    """What the door left to Flask: a delivery without a length, or one that is too big (refused, unread)."""
+    told, status = _taken(request.get_data(cache=False), request.headers.get("Stripe-Signature", ""))
+    return dict(told), status
+
+
+class Door:
+    """Takes deliveries before Flask is asked: they need no session, no route and no page, and come in crowds."""
+
+    def __init__(self, app: Flask) -> None:
+        self._flask = app
+        self._behind: WSGIApplication = app.wsgi_app
+        self._length_max: int = app.config["MAX_CONTENT_LENGTH"]
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != ADDRESS or environ["REQUEST_METHOD"] != "POST":
+            return self._behind(environ, start_response)
+        length = environ.get("CONTENT_LENGTH", "")
+        if not length.isdecimal() or int(length) > self._length_max:
+            return self._behind(environ, start_response)
+        body = environ["wsgi.input"].read(int(length))
+        with self._flask.app_context():
+            told, status = _taken(body, environ.get("HTTP_STRIPE_SIGNATURE", ""))
+            headers = headers_of_all()
+        answer = json.dumps(told).encode()
+        given = [("Content-Type", "application/json"), ("Content-Length", str(len(answer))), *headers.items()]
+        start_response(f"{status} {status.phrase}", given)
+        return [answer]
+
+
+def _taken(body: bytes, signature: str) -> Answer:
     """200 once the event is stored, now or before; 400 when it is not the provider's; 503 asks to send it again.
 
-    The body is read raw, because the signature is over its bytes; one that is too big is refused by MAX_CONTENT_LENGTH.
+    The body is raw, because the signature is over its bytes.
     """
-    body = request.get_data(cache=False)
     outside = gateways()
     try:
-        receive(body, request.headers.get("Stripe-Signature", ""), payments=outside.payments, clock=outside.clock)
+        receive(body, signature, payments=outside.payments, clock=outside.clock)
     except BadSignature as reason:
         log.warning("a delivery was refused: %s", reason)
-        return {"error": "the signature does not fit"}, 400
-    except (DatabaseBusy, SQLAlchemyError):
+        return BAD_SIGNATURE
+    except Exception:  # a busy or a lost database, or a mistake of ours: Stripe keeps the event
         log.exception("an event could not be stored; the provider will send it again")
-        return {"error": "not stored, please send again"}, 503
+        return NOT_STORED
     wake("inbox")
-    return {"received": True}
+    return STORED
