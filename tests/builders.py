@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from campaign.database import transaction
 from campaign.domain.donation import DonationState
 from campaign.domain.identity import new_public_id
-from campaign.domain.journal import Settled, gift_paid, gift_settled
+from campaign.domain.journal import Settled
 from campaign.domain.money import Money
+from campaign.domain.postings import gift_paid, gift_settled
 from campaign.extensions import db
 from campaign.models.campaign import Campaign, CampaignCurrency, CampaignRevision, SuggestedAmount
 from campaign.models.donation import Donation

@@ -13,6 +13,7 @@ from campaign.gateways.payments import (
     BadSignature,
     CheckoutPage,
     CheckoutParams,
+    GiftReference,
     GoneAtProvider,
     PaymentFacts,
     PaymentRefused,
@@ -85,7 +86,7 @@ class FakePayments:
         self._answer()
         return page
 
-    def payment(self, checkout_id: str, *, with_refunds: bool) -> PaymentFacts:
+    def payment(self, checkout_id: str, *, whole: bool) -> PaymentFacts:
         self._called("payment")
         if checkout_id not in self.facts:
             raise GoneAtProvider(checkout_id)
@@ -93,12 +94,13 @@ class FakePayments:
         self._answer()
         return facts
 
-    def donation_of(self, kind: str, object_id: str) -> str | None:
+    def donation_of(self, kind: str, object_id: str) -> GiftReference | None:
         self._called("donation_of")
         for facts in self.facts.values():
             refunds = [refund.provider_id for refund in facts.refunds]
             if object_id in {facts.checkout_id, facts.payment_id, facts.charge_id, *refunds}:
-                return facts.donation_public_id
+                public_id = facts.donation_public_id
+                return GiftReference(public_id=public_id, checkout_id=facts.checkout_id) if public_id else None
         raise GoneAtProvider(f"{kind} {object_id}")
 
     def expire_checkout(self, checkout_id: str) -> None:

@@ -67,6 +67,14 @@ class ReceivedEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GiftReference:
+    """Whose gift an object at the provider is about, and on which of its payment pages it was paid: there may be two."""
+
+    public_id: str
+    checkout_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefundFacts:
     """One refund as the provider has it now. `state` is in our words (models.Refund)."""
 
@@ -118,13 +126,13 @@ class PaymentGateway(Protocol):
     def open_checkout(self, params: CheckoutParams, *, key: str) -> CheckoutPage:
         """Make the payment page, or find the one made with the same key."""
 
-    def payment(self, checkout_id: str, *, with_refunds: bool) -> PaymentFacts:
-        """What is known of a payment now. Refunds are asked for when wanted or when the charge shows some, else the
-        set is empty. GoneAtProvider when there is no such page.
+    def payment(self, checkout_id: str, *, whole: bool) -> PaymentFacts:
+        """What is known of a payment now. Refunds are asked for when the whole is wanted or when the charge shows some,
+        else the set is empty. GoneAtProvider when there is no such page.
         """
 
-    def donation_of(self, kind: str, object_id: str) -> str | None:
-        """Whose gift a checkout.session, payment_intent, charge or refund is about: the public id in its metadata.
+    def donation_of(self, kind: str, object_id: str) -> GiftReference | None:
+        """Whose gift a checkout.session, payment_intent, charge or refund is about, and on which page it was paid.
 
         None when it is not ours; GoneAtProvider when it does not exist.
         """
@@ -148,10 +156,10 @@ class NoPayments:
     def open_checkout(self, params: CheckoutParams, *, key: str) -> CheckoutPage:  # noqa: ARG002
         raise PaymentsNotConfigured
 
-    def payment(self, checkout_id: str, *, with_refunds: bool) -> PaymentFacts:  # noqa: ARG002
+    def payment(self, checkout_id: str, *, whole: bool) -> PaymentFacts:  # noqa: ARG002
         raise PaymentsNotConfigured
 
-    def donation_of(self, kind: str, object_id: str) -> str | None:  # noqa: ARG002
+    def donation_of(self, kind: str, object_id: str) -> GiftReference | None:  # noqa: ARG002
         raise PaymentsNotConfigured
 
     def expire_checkout(self, checkout_id: str) -> None:  # noqa: ARG002

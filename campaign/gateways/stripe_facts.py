@@ -7,7 +7,7 @@ from typing import Any
 from campaign.domain.donation import Fact
 from campaign.domain.journal import Settled
 from campaign.domain.money import Money
-from campaign.gateways.payments import BadSignature, PaymentFacts, ReceivedEvent, RefundFacts
+from campaign.gateways.payments import BadSignature, GiftReference, PaymentFacts, ReceivedEvent, RefundFacts
 
 BRANDS = {"amex": "American Express", "jcb": "JCB", "unionpay": "UnionPay"}
 """Brands whose own spelling is more than a capital letter."""
@@ -32,6 +32,12 @@ def envelope(body: bytes) -> ReceivedEvent:
         )
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise BadSignature("signed, but not an event") from error
+
+
+def gift_reference(session: Object) -> GiftReference | None:
+    """Whose page a Checkout Session is, by its metadata; None where it is not a gift's."""
+    donation = (session.get("metadata") or {}).get("donation")
+    return GiftReference(public_id=donation, checkout_id=session["id"]) if isinstance(donation, str) else None
 
 
 def payment_facts(session: Object, refunds: list[Object]) -> PaymentFacts:

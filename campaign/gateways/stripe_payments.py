@@ -7,12 +7,13 @@ from campaign.gateways.payments import (
     BadSignature,
     CheckoutPage,
     CheckoutParams,
+    GiftReference,
     PaymentFacts,
     PaymentRefused,
     ReceivedEvent,
 )
 from campaign.gateways.stripe_client import StripeClient, is_signed, translated
-from campaign.gateways.stripe_facts import Object, envelope, payment_facts
+from campaign.gateways.stripe_facts import Object, envelope, gift_reference, payment_facts
 
 CHECKOUT_RETRIES = 1
 """A donor is waiting: she is told sooner, and may press again."""
@@ -43,36 +44,43 @@ class StripePayments:
             made = self._v1.checkout.sessions.create(cast(Any, params), options).to_dict()
         return CheckoutPage(checkout_id=made["id"], url=made["url"])
 
-    def payment(self, checkout_id: str, *, with_refunds: bool) -> PaymentFacts:
+    def payment(self, checkout_id: str, *, whole: bool) -> PaymentFacts:
         with self._client.place(), translated():
             session = self._v1.checkout.sessions.retrieve(checkout_id, {"expand": EXPANDED_SESSION}).to_dict()
             intent: Object = session.get("payment_intent") or {}
             charge: Object = intent.get("latest_charge") or {}
             refunds: list[Object] = []
-            if intent and (with_refunds or charge.get("amount_refunded")):
+            if intent and (whole or charge.get("amount_refunded")):
                 listed = self._v1.refunds.list(
                     {"payment_intent": intent["id"], "limit": 100, "expand": EXPANDED_REFUNDS}
                 )
                 refunds = [refund.to_dict() for refund in listed.auto_paging_iter()]
         return payment_facts(session, refunds)
 
-    def donation_of(self, kind: str, object_id: str) -> str | None:
+    def donation_of(self, kind: str, object_id: str) -> GiftReference | None:
         with translated():
-            match kind:
-                case "checkout.session":
-                    found: Any = self._v1.checkout.sessions.retrieve(object_id)
-                case "payment_intent":
-                    found = self._v1.payment_intents.retrieve(object_id)
-                case "charge":
-                    found = self._v1.charges.retrieve(object_id)
-                case "refund":
-                    refund = self._v1.refunds.retrieve(object_id, {"expand": ["payment_intent"]})
-                    found = refund.payment_intent
-                case _:
-                    return None
-        metadata: Object = (found.to_dict() if found else {}).get("metadata") or {}
-        donation = metadata.get("donation")
-        return donation if isinstance(donation, str) else None
+            if kind == "checkout.session":
+                return gift_reference(self._v1.checkout.sessions.retrieve(object_id).to_dict())
+            payment_id = self._payment_of(kind, object_id)
+            if payment_id is None:
+                return None
+            listed = self._v1.checkout.sessions.list({"payment_intent": payment_id, "limit": 1})
+        pages = [page.to_dict() for page in listed.data]
+        return gift_reference(pages[0]) if pages else None
+
+    def _payment_of(self, kind: str, object_id: str) -> str | None:
+        """The PaymentIntent behind an object; None where there is none."""
+        match kind:
+            case "payment_intent":
+                return object_id
+            case "charge":
+                found: Any = self._v1.charges.retrieve(object_id)
+            case "refund":
+                found = self._v1.refunds.retrieve(object_id)
+            case _:
+                return None
+        payment: str | None = found.to_dict().get("payment_intent")
+        return payment
 
     def expire_checkout(self, checkout_id: str) -> None:
         try:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from campaign.database import transaction
 from campaign.domain.errors import Conflict, DomainError, NotFound
-from campaign.domain.journal import EntryKind, transferred
+from campaign.domain.journal import EntryKind
 from campaign.domain.money import Money
+from campaign.domain.postings import transferred
 from campaign.gateways.clock import Clock
 from campaign.models.allocation import Allocation
 from campaign.models.fund import Fund, FundReach

@@ -13,10 +13,11 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import insert_once_for_key
-from campaign.domain import journal
+from campaign.domain import postings
 from campaign.domain.donation import DonationState, Fact, next_state
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
+from campaign.domain.journal import Entry
 from campaign.gateways.payments import PaymentFacts, RefundFacts
 from campaign.models.donation import Donation, DonationEvent, Refund
 from campaign.models.donor import Donor
@@ -38,7 +39,7 @@ class _Outcome:
     """What applying facts brings: steps of the gift's history, and entries for the books."""
 
     happened: list[tuple[str, dict[str, object]]] = field(default_factory=list)
-    entries: list[journal.Entry] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
 
 
 def apply_facts(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: datetime, public_url: str) -> None:
@@ -91,7 +92,7 @@ def _move(session: Session, gift: LockedGift, facts: PaymentFacts, outcome: _Out
             method_last4=facts.method_last4,
         )
         gift.donor = _donor(session, gift, facts, at=at)
-        entry = journal.gift_paid(
+        entry = postings.gift_paid(
             charge_id=facts.charge_id or facts.checkout_id,
             subject=gift.subject,
             gift=gift.gift,
@@ -115,7 +116,7 @@ def _settle(session: Session, gift: LockedGift, facts: PaymentFacts, outcome: _O
         fee_minor=facts.settled.fee.minor,
         rate=facts.rate,
     )
-    entry = journal.gift_settled(
+    entry = postings.gift_settled(
         subject=gift.subject,
         charged=gift.charge,
         settled=facts.settled,
@@ -181,13 +182,13 @@ def _apply_refund(session: Session, gift: LockedGift, refund: RefundFacts, outco
     return True
 
 
-def _entries_of(gift: LockedGift, refund: RefundFacts, *, at: datetime) -> Iterator[journal.Entry]:
+def _entries_of(gift: LockedGift, refund: RefundFacts, *, at: datetime) -> Iterator[Entry]:
     """Money moves when the provider's balance transactions say so: out, and back in if it failed."""
     about: dict[str, Any] = {"subject": gift.subject, "refunded": refund.amount, "fund_id": gift.row.fund_id}
     if refund.settled:
-        yield journal.refund_made(settled=refund.settled, on=_day(refund.settled_on, at), **about)
+        yield postings.refund_made(settled=refund.settled, on=_day(refund.settled_on, at), **about)
     if refund.returned:
-        yield journal.refund_failed(returned=refund.returned, on=_day(refund.returned_on, at), **about)
+        yield postings.refund_failed(returned=refund.returned, on=_day(refund.returned_on, at), **about)
 
 
 def _fee_fund(session: Session, gift: LockedGift) -> int:

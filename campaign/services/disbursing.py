@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
 from campaign.domain.errors import DomainError, NotFound
-from campaign.domain.journal import Account, disbursed
+from campaign.domain.journal import Account
 from campaign.domain.money import Money
+from campaign.domain.postings import disbursed
 from campaign.gateways.clock import Clock
 from campaign.models.allocation import Disbursement
 from campaign.models.fund import Fund

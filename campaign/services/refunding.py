@@ -123,7 +123,7 @@ def send_next_refund(*, payments: PaymentGateway, clock: Clock, public_url: str)
         return False
     try:
         payments.refund(due.payment_id, due.amount, request_id=due.public_id, donation_id=due.donation_public_id)
-        settle(due.donation_id, payments=payments, clock=clock, public_url=public_url, with_refunds=True)
+        settle(due.donation_id, payments=payments, clock=clock, public_url=public_url, whole=True)
     except PaymentRefused as refusal:
         _close(due, str(refusal), at=clock.now())
     except PaymentsUnavailable as silence:

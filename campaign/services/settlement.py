@@ -59,13 +59,13 @@ class _Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Errand:
-    """How to settle: whom to ask, by which clock, with refunds or without, and which event told of it."""
+    """How to settle: whom to ask, by which clock, with all that came after it or without, and which event told of it."""
 
     payments: PaymentGateway
     clock: Clock
     public_url: str
     event: TakenEvent | None = None
-    with_refunds: bool = False
+    whole: bool = False
 
 
 def settle_next_event(*, payments: PaymentGateway, clock: Clock, public_url: str) -> bool:
@@ -95,11 +95,9 @@ def look_at_checkout(checkout_id: str, *, payments: PaymentGateway, clock: Clock
         settle(donation_id, payments=payments, clock=clock, public_url=public_url)
 
 
-def settle(
-    donation_id: int, *, payments: PaymentGateway, clock: Clock, public_url: str, with_refunds: bool = False
-) -> None:
+def settle(donation_id: int, *, payments: PaymentGateway, clock: Clock, public_url: str, whole: bool = False) -> None:
     """Bring one gift up to what the provider knows now."""
-    errand = _Errand(payments=payments, clock=clock, public_url=public_url, with_refunds=with_refunds)
+    errand = _Errand(payments=payments, clock=clock, public_url=public_url, whole=whole)
     _settle(_seen(_BY_ID, donation_id), errand)
 
 
@@ -108,8 +106,8 @@ def _settle(seen: _Seen | None, errand: _Errand) -> None:
     for _ in range(REFETCHES_MAX):
         if seen is None:
             raise GiftNotKnownYet
-        has_refunds = errand.with_refunds or seen.has_refunds
-        facts = errand.payments.payment(_page_of(seen, errand.event), with_refunds=has_refunds)
+        whole = errand.whole or seen.has_refunds
+        facts = errand.payments.payment(_page_of(seen, errand.event), whole=whole)
         with transaction() as session:
             gift = lock_gift(session, seen.id)
             if _is_unmoved(gift, seen):
@@ -141,7 +139,7 @@ def _settle_event(event: TakenEvent, *, payments: PaymentGateway, clock: Clock, 
             return
         _settle(
             seen,
-            _Errand(payments=payments, clock=clock, public_url=public_url, event=event, with_refunds=is_about_refunds),
+            _Errand(payments=payments, clock=clock, public_url=public_url, event=event, whole=is_about_refunds),
         )
     except GoneAtProvider:
         _close(event, "processed", clock=clock)  # it was deleted meanwhile: there is nothing left to do
@@ -152,12 +150,12 @@ def _gift_of(kind: str, object_id: str, *, payments: PaymentGateway) -> _Seen | 
     known = _seen(_BY_OBJECT[kind], object_id)
     if known is not None:
         return known
-    public_id = payments.donation_of(kind, object_id)
-    if public_id is None:
+    reference = payments.donation_of(kind, object_id)
+    if reference is None:
         return None
-    known = _seen(_BY_PUBLIC_ID, public_id)
+    known = _seen(_BY_PUBLIC_ID, reference.public_id)
     if known is None:
-        raise GiftNotKnownYet(public_id)
+        raise GiftNotKnownYet(reference.public_id)
     return known
 
 

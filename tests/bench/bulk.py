@@ -11,8 +11,9 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from campaign.domain.identity import ALPHABET
-from campaign.domain.journal import Entry, Settled, gift_paid, gift_settled
+from campaign.domain.journal import Entry, Settled
 from campaign.domain.money import Money
+from campaign.domain.postings import gift_paid, gift_settled
 from campaign.extensions import Model
 from campaign.models.campaign import Campaign, CampaignRevision
 from campaign.models.donation import Donation, DonationEvent

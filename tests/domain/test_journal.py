@@ -15,15 +15,10 @@ from campaign.domain.journal import (
     Line,
     Settled,
     UnbalancedEntry,
-    disbursed,
-    gift_paid,
-    gift_settled,
-    refund_failed,
-    refund_made,
     reversal_of,
-    transferred,
 )
 from campaign.domain.money import Money
+from campaign.domain.postings import disbursed, gift_paid, gift_settled, refund_failed, refund_made, transferred
 
 DAY = date(2026, 12, 1)
 GENERAL, THEME = 1, 2

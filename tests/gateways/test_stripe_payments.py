@@ -198,14 +198,14 @@ def test_a_page_is_closed_while_nothing_is_paid_on_it(joined: Joined) -> None:
     page = joined.row(joined.give(Money(25_00, "USD"), pays=False)).checkout_id or ""
     for _ in range(2):
         joined.payments.expire_checkout(page)
-    assert joined.payments.payment(page, with_refunds=False).fact is Fact.EXPIRED
+    assert joined.payments.payment(page, whole=False).fact is Fact.EXPIRED
 
 
 @pytest.mark.database("sqlite")
 def test_a_page_that_was_paid_on_stays_paid(joined: Joined) -> None:
     page = joined.row(joined.give(Money(25_00, "USD"))).checkout_id or ""
     joined.payments.expire_checkout(page)
-    assert joined.payments.payment(page, with_refunds=False).fact is Fact.PAID
+    assert joined.payments.payment(page, whole=False).fact is Fact.PAID
 
 
 @pytest.mark.database("sqlite")
@@ -219,7 +219,7 @@ def test_more_than_was_paid_is_refused_by_name(joined: Joined) -> None:
 @pytest.mark.database("sqlite")
 def test_what_does_not_exist_is_gone(joined: Joined) -> None:
     with pytest.raises(GoneAtProvider):
-        joined.payments.payment("cs_test_nothing", with_refunds=False)
+        joined.payments.payment("cs_test_nothing", whole=False)
     with pytest.raises(GoneAtProvider):
         joined.payments.donation_of("charge", "ch_nothing")
 

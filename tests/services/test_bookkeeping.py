@@ -11,18 +11,9 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
 from campaign.domain.errors import DomainError
-from campaign.domain.journal import (
-    Account,
-    Entry,
-    EntryKind,
-    Settled,
-    disbursed,
-    gift_settled,
-    refund_made,
-    reversal_of,
-    transferred,
-)
+from campaign.domain.journal import Account, Entry, EntryKind, Settled, reversal_of
 from campaign.domain.money import Money
+from campaign.domain.postings import disbursed, gift_settled, refund_made, transferred
 from campaign.extensions import db
 from campaign.models.fund import Fund
 from campaign.services import bookkeeping

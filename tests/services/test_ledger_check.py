@@ -10,7 +10,8 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
-from campaign.domain.journal import EntryKind, reversal_of, transferred
+from campaign.domain.journal import EntryKind, reversal_of
+from campaign.domain.postings import transferred
 from campaign.extensions import db
 from campaign.services import bookkeeping
 from campaign.services.ledger_check import CHECKS, ROWS_MAX, check_books

@@ -179,19 +179,19 @@ def test_an_older_answer_is_never_put_over_a_newer_one(engine: Engine, monkeypat
     public_id = engine.open()
     donation = engine.donation(public_id)
     checkout = str(donation.checkout_id)
-    stale = engine.payments.payment(checkout, with_refunds=False)
+    stale = engine.payments.payment(checkout, whole=False)
     engine.payments.pay(checkout)
     answers = [stale]
     real = engine.payments.payment
 
-    def overtaken(checkout_id: str, *, with_refunds: bool) -> object:
+    def overtaken(checkout_id: str, *, whole: bool) -> object:
         """The first answer is old, and while it was on its way another worker applied a newer one."""
         if answers:
             old = answers.pop()
             engine.tell("checkout.session.completed", checkout)
             engine.work()
             return old
-        return real(checkout_id, with_refunds=with_refunds)
+        return real(checkout_id, whole=whole)
 
     monkeypatch.setattr(engine.payments, "payment", overtaken)
     settlement.settle(donation.id, payments=engine.payments, clock=engine.clock, public_url=PUBLIC_URL)

@@ -8,8 +8,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
-from campaign.domain.journal import EntryKind, Settled, gift_paid, gift_settled, transferred
+from campaign.domain.journal import EntryKind, Settled
 from campaign.domain.money import Money
+from campaign.domain.postings import gift_paid, gift_settled, transferred
 from campaign.models.campaign import Campaign
 from campaign.models.fund import Fund
 from campaign.services import bookkeeping

@@ -39,12 +39,12 @@ class Provider(FakePayments):
         self._while_on_its_way()
         return page
 
-    def payment(self, checkout_id: str, *, with_refunds: bool) -> PaymentFacts:
-        facts = super().payment(checkout_id, with_refunds=with_refunds)
+    def payment(self, checkout_id: str, *, whole: bool) -> PaymentFacts:
+        facts = super().payment(checkout_id, whole=whole)
         index = len(self.moments_of(checkout_id)) - 1
         self._while_on_its_way()
         # Without being asked, the real one shows refunds only while the charge counts something as sent back.
-        if facts.refunds and not with_refunds and not any(refund.state in SENT_BACK for refund in facts.refunds):
+        if facts.refunds and not whole and not any(refund.state in SENT_BACK for refund in facts.refunds):
             return replace(facts, refunds=())
         self.answered[checkout_id] = max(index, self.answered.get(checkout_id, 0))
         return facts

@@ -14,7 +14,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from campaign.database import reading, transaction
-from campaign.domain.journal import Account, EntryKind, disbursed, transferred
+from campaign.domain.journal import Account, EntryKind
+from campaign.domain.postings import disbursed, transferred
 from campaign.extensions import db
 from campaign.services import audit, bookkeeping
 from tests.builders import NOW, a_campaign, a_fund, a_paid_gift, a_restricted_child, general_fund_of, usd

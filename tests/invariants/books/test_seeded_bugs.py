@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
-from campaign.domain import journal
+from campaign.domain import postings
 from campaign.domain.journal import Entry
 from campaign.services import allocating, applying, bookkeeping, gift_papers, receipting, settlement, webhook_inbox
 from campaign.services.locked_gift import LockedGift
@@ -40,13 +40,13 @@ def without_idempotency(patch: pytest.MonkeyPatch, _: Stage) -> None:
 
 def with_the_fee_turned_round(patch: pytest.MonkeyPatch, _: Stage) -> None:
     """The fee is added to what arrives; the entry still balances."""
-    settled = journal.gift_settled
+    settled = postings.gift_settled
 
     def wrongly(**facts: Any) -> Entry:
         told = facts.pop("settled")
         return settled(settled=replace(told, fee=-told.fee), **facts)
 
-    patch.setattr(journal, "gift_settled", wrongly)
+    patch.setattr(postings, "gift_settled", wrongly)
 
 
 def without_a_check_of_what_is_there(patch: pytest.MonkeyPatch, stage: Stage) -> None:
