@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import Key, Model
 from campaign.models.columns import CurrencyCode, Facts, Minor, PrimaryKey, PublicId
+from campaign.models.pledge import Pledge
 
 
 class Donation(Model):
@@ -24,6 +25,7 @@ class Donation(Model):
         Index(None, "campaign_id", "state", "paid_at"),
         Index(None, "created_at", "id"),
         Index(None, "campaign_id", "id"),  # the desk's list, newest first, a page at a time
+        Index(None, "invoice_id", unique=True),
     )
 
     id: Mapped[PrimaryKey]
@@ -81,6 +83,10 @@ class Donation(Model):
     """Recomputed from the lost disputes each time; in the donor's currency."""
     paid_again_for_id: Mapped[int | None] = mapped_column(Key, ForeignKey("donation.id"), index=True)
     """The gift that was paid already when this second payment of it came; staff send one of the two back."""
+    pledge_id: Mapped[int | None] = mapped_column(Key, ForeignKey(Pledge.id), index=True)
+    """The monthly gift that this one is a month of."""
+    invoice_id: Mapped[str | None]
+    """The provider's invoice of that month: one gift per invoice, the first one included."""
 
 
 class DonationEvent(Model):

@@ -1,0 +1,159 @@
+"""A monthly gift's life as two tables: what the provider's word makes of it, and what may be asked of it when.
+
+The provider charges, retries and gives up by itself, so its word is the truth; but what is stopped stays stopped. What a
+donor or staff may ask for depends on the state, and each refusal has a name.
+"""
+
+from calendar import monthrange
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from campaign.domain.errors import DomainError
+
+
+class PledgeStopped(DomainError):
+    """The monthly gift has ended; a new one is started instead."""
+
+
+class PledgeIsStopping(DomainError):
+    """The monthly gift is about to end: first take that back, then change it."""
+
+
+class PledgeNotStopping(DomainError):
+    """Nobody asked the monthly gift to end, so there is nothing to take back."""
+
+
+class PledgeIsPaused(DomainError):
+    """The monthly gift is paused already: first go on with it."""
+
+
+class PledgeNotPaused(DomainError):
+    """The monthly gift is not paused."""
+
+
+class PledgeUnpaid(DomainError):
+    """The last gift could not be charged: mend that first, or stop."""
+
+
+class PauseTooShort(DomainError):
+    """The pause would end before the next gift, so nothing would be skipped."""
+
+
+class PauseTooLong(DomainError):
+    """The pause would last more than a year; stopping says that more clearly."""
+
+
+class PledgeState(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"  # nothing is charged, until a day or until it goes on
+    PAST_DUE = "past_due"  # the last gift could not be charged; the provider tries again
+    STOPPING = "stopping"  # it ends when the paid month is over
+    STOPPED = "stopped"
+
+
+class Word(StrEnum):
+    """What the provider may say of a subscription, in our words."""
+
+    RUNS = "runs"
+    PAUSED = "paused"
+    UNPAID = "unpaid"
+    ENDS = "ends"
+    OVER = "over"
+
+
+class Act(StrEnum):
+    """What may be asked of a monthly gift."""
+
+    CHANGE = "change"  # another amount from the next gift on
+    PAUSE = "pause"
+    SKIP = "skip"  # leave out the next gift
+    RESUME = "resume"
+    STOP_LATER = "stop_later"  # when the paid month is over
+    KEEP = "keep"  # take STOP_LATER back
+    STOP = "stop"
+    MEND = "mend"  # take the card that the donor put in at the provider, and charge what is due
+
+
+_S, _W, _A = PledgeState, Word, Act
+_BY_WORD = {
+    _W.RUNS: _S.ACTIVE,
+    _W.PAUSED: _S.PAUSED,
+    _W.UNPAID: _S.PAST_DUE,
+    _W.ENDS: _S.STOPPING,
+    _W.OVER: _S.STOPPED,
+}
+TOLD: dict[tuple[PledgeState, Word], PledgeState] = {
+    (state, word): told for state in _S if state is not _S.STOPPED for word, told in _BY_WORD.items()
+}
+"""The provider's word is followed from every state but the last."""
+
+ASKED: dict[tuple[PledgeState, Act], PledgeState] = {
+    (_S.ACTIVE, _A.CHANGE): _S.ACTIVE,
+    (_S.ACTIVE, _A.PAUSE): _S.PAUSED,
+    (_S.ACTIVE, _A.SKIP): _S.PAUSED,
+    (_S.ACTIVE, _A.STOP_LATER): _S.STOPPING,
+    (_S.ACTIVE, _A.STOP): _S.STOPPED,
+    (_S.ACTIVE, _A.MEND): _S.ACTIVE,
+    (_S.PAUSED, _A.CHANGE): _S.PAUSED,
+    (_S.PAUSED, _A.RESUME): _S.ACTIVE,
+    (_S.PAUSED, _A.STOP_LATER): _S.STOPPING,
+    (_S.PAUSED, _A.STOP): _S.STOPPED,
+    (_S.PAUSED, _A.MEND): _S.PAUSED,
+    (_S.PAST_DUE, _A.CHANGE): _S.PAST_DUE,
+    (_S.PAST_DUE, _A.STOP): _S.STOPPED,
+    (_S.PAST_DUE, _A.MEND): _S.ACTIVE,
+    (_S.STOPPING, _A.KEEP): _S.ACTIVE,
+    (_S.STOPPING, _A.STOP): _S.STOPPED,
+}
+"""What may be asked, and where it leads once the provider has done it."""
+
+_REFUSALS: dict[tuple[PledgeState, Act], type[DomainError]] = {
+    (_S.PAUSED, _A.PAUSE): PledgeIsPaused,
+    (_S.PAUSED, _A.SKIP): PledgeIsPaused,
+}
+_REFUSED_IN: dict[PledgeState, type[DomainError]] = {
+    _S.PAST_DUE: PledgeUnpaid,
+    _S.STOPPING: PledgeIsStopping,
+    _S.STOPPED: PledgeStopped,
+}
+_NEEDS: dict[Act, type[DomainError]] = {_A.RESUME: PledgeNotPaused, _A.KEEP: PledgeNotStopping}
+PAUSE_LONGEST = timedelta(days=366)
+
+
+def told(state: PledgeState, word: Word) -> PledgeState:
+    """Where the provider's word leads; what is stopped stays stopped."""
+    return TOLD.get((state, word), state)
+
+
+def refusal(state: PledgeState, act: Act) -> type[DomainError] | None:
+    """The name of the broken rule, or None when the act may be asked for."""
+    if (state, act) in ASKED:
+        return None
+    if state is PledgeState.STOPPED:
+        return PledgeStopped
+    return _REFUSALS.get((state, act)) or _NEEDS.get(act) or _REFUSED_IN[state]
+
+
+def next_gift(period_ends_at: datetime, paused_until: datetime | None) -> datetime:
+    """When the next gift is charged: at the end of the paid month, or at the first month's end after a pause."""
+    months, at = 0, period_ends_at
+    while paused_until is not None and at < paused_until:
+        months += 1
+        at = _months_later(period_ends_at, months)
+    return at
+
+
+def end_of_skip(next_at: datetime) -> datetime:
+    """Until when to pause so that just one gift is left out: charges run a little late, so two days after it."""
+    return next_at + timedelta(days=2)
+
+
+def last_day_of(year: int, month: int) -> date:
+    """The last day on which a card can be charged that expires in this month."""
+    return date(year, month, monthrange(year, month)[1])
+
+
+def _months_later(at: datetime, months: int) -> datetime:
+    year, month = divmod(at.month - 1 + months, 12)
+    year, month = at.year + year, month + 1
+    return at.replace(year=year, month=month, day=min(at.day, monthrange(year, month)[1]))

@@ -1,0 +1,120 @@
+"""A monthly gift, what was asked of it, and what happened to it. Each month's gift is a donation of its own."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaign.extensions import Key, Model
+from campaign.models.columns import CurrencyCode, Facts, Minor, PrimaryKey, PublicId
+
+
+class Pledge(Model):
+    """One subscription at the provider: its terms as they are from the next gift on, and how it stands."""
+
+    __tablename__ = "pledge"
+    __table_args__ = (
+        CheckConstraint("gift_minor > 0 AND cover_minor >= 0", "positive_amount"),
+        CheckConstraint("state IN ('active', 'paused', 'past_due', 'stopping', 'stopped')", "state"),
+        CheckConstraint("fee_bearer IN ('fund', 'general')", "fee_bearer"),
+        CheckConstraint("state <> 'stopped' OR ended_at IS NOT NULL", "stopped_has_a_time"),
+        CheckConstraint("end_reason IN ('asked', 'unpaid', 'provider', 'double')", "end_reason"),
+        Index(None, "campaign_id", "state"),
+        Index(None, "state", "next_at"),
+    )
+
+    id: Mapped[PrimaryKey]
+    public_id: Mapped[PublicId]
+    campaign_id: Mapped[int] = mapped_column(Key, ForeignKey("campaign.id"))
+    fund_id: Mapped[int] = mapped_column(Key, ForeignKey("fund.id"))
+    donor_id: Mapped[int | None] = mapped_column(Key, ForeignKey("donor.id"), index=True)
+    doubles_id: Mapped[int | None] = mapped_column(Key, ForeignKey("pledge.id"), index=True)
+    """The pledge that the same form had led to already: this one was begun by mistake, and is stopped at once."""
+    language: Mapped[str]
+    currency: Mapped[CurrencyCode]
+    gift_minor: Mapped[Minor]
+    cover_minor: Mapped[Minor]
+    fee_bearer: Mapped[str]
+    is_anonymous: Mapped[bool]
+    public_name: Mapped[str | None]
+    livemode: Mapped[bool]
+
+    state: Mapped[str]
+    status: Mapped[str]
+    """The provider's word, which may be one that is not known here."""
+    version: Mapped[int] = mapped_column(default=0)
+    """Counts applied answers: one that was fetched before the last one was applied is fetched again, never applied."""
+    link_version: Mapped[int] = mapped_column(default=1)
+    """Is signed into the links to the donor's page: counting it up makes all of them worthless."""
+    subscription_id: Mapped[str] = mapped_column(unique=True)
+    customer_id: Mapped[str]
+    item_id: Mapped[str]
+    """The line of the subscription whose price is the amount."""
+    card_brand: Mapped[str | None]
+    card_last4: Mapped[str | None]
+    card_expires_on: Mapped[date | None] = mapped_column(Date)
+    """The last day on which it can be charged."""
+    next_at: Mapped[datetime | None]
+    """When the next gift is to be charged; nothing when it is paused without an end or about to stop."""
+    paused_until: Mapped[datetime | None]
+    stops_at: Mapped[datetime | None]
+    due_invoice_id: Mapped[str | None]
+    """The gift that could not be charged, why (a word of ours), where it can be paid, and when it is tried again."""
+    due_reason: Mapped[str | None]
+    due_url: Mapped[str | None]
+    due_next_at: Mapped[datetime | None]
+
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]
+    """asked: by the donor or by us; unpaid: given up after the last try; provider: stopped there; double: see doubles_id."""
+    looked_at: Mapped[datetime]
+    """When the provider was last asked."""
+    reminded_at: Mapped[datetime | None]
+    card_warned_on: Mapped[date | None] = mapped_column(Date)
+    """The card's last day that the donor was told about."""
+
+
+class PledgeEvent(Model):
+    """What happened to a monthly gift, in order; append-only."""
+
+    __tablename__ = "pledge_event"
+    __table_args__ = (Index(None, "pledge_id", "id"),)
+
+    id: Mapped[PrimaryKey]
+    pledge_id: Mapped[int] = mapped_column(Key, ForeignKey("pledge.id"))
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    detail: Mapped[Facts]
+    actor_id: Mapped[int | None] = mapped_column(Key, ForeignKey("staff.id"))
+
+
+class PledgeRequest(Model):
+    """Something asked of a monthly gift, written down before the provider is: one at a time, in the order of asking."""
+
+    __tablename__ = "pledge_request"
+    __table_args__ = (
+        CheckConstraint(
+            "act IN ('change', 'pause', 'skip', 'resume', 'stop_later', 'keep', 'stop', 'mend')",
+            "act",
+        ),
+        CheckConstraint("state IN ('requested', 'done', 'refused')", "state"),
+        CheckConstraint("asked_by IN ('donor', 'staff', 'system')", "asked_by"),
+        Index(None, "pledge_id", "state", "id"),
+        Index(None, "state", "next_try_at", "id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    public_id: Mapped[PublicId]
+    """Made with the form: sent twice, it is one request. The idempotency key is made of it."""
+    pledge_id: Mapped[int] = mapped_column(Key, ForeignKey("pledge.id"))
+    act: Mapped[str]
+    detail: Mapped[Facts]
+    state: Mapped[str] = mapped_column(default="requested")
+    asked_by: Mapped[str]
+    actor_id: Mapped[int | None] = mapped_column(Key, ForeignKey("staff.id"))
+    requested_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    error: Mapped[str | None]
