@@ -8,18 +8,19 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from psycopg.conninfo import make_conninfo
 from sqlalchemy.orm import Session
 
 from campaign import create_app
 from campaign.extensions import db
 from campaign.services.ledger_check import check_books
 from campaign.wiring import Gateways
+from tests.beginnings import Beginning
 from tests.databases import config_for, migrate, postgresql, url_of
 from tests.fakes import FakePayments, RecordingMailer, SettableClock
 
@@ -61,12 +62,19 @@ def postgresql_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The name of a database at the head of the migrations, to be cloned."""
+def postgresql_beginning(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> Beginning:
+    """A database at the head of the migrations, lent to one test after the other."""
     with psycopg.connect(postgresql_server, autocommit=True) as server:
         server.execute("CREATE DATABASE template_migrated")
     migrate(url_of(postgresql_server, "template_migrated"), instance=tmp_path_factory.mktemp("postgresql"))
-    return "template_migrated"
+    _clone_template(postgresql_server)
+    return Beginning.of(make_conninfo(postgresql_server, dbname="lent"))
+
+
+def _clone_template(conninfo: str) -> None:
+    with psycopg.connect(conninfo, autocommit=True) as server:
+        server.execute("DROP DATABASE IF EXISTS lent WITH (FORCE)")
+        server.execute("CREATE DATABASE lent TEMPLATE template_migrated")
 
 
 @pytest.fixture
@@ -77,12 +85,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    conninfo, template = request.getfixturevalue("postgresql_server"), request.getfixturevalue("postgresql_template")
-    name = f"test_{uuid4().hex}"
-    with psycopg.connect(conninfo, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy".encode())
-        yield url_of(conninfo, name)
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    conninfo: str = request.getfixturevalue("postgresql_server")
+    beginning: Beginning = request.getfixturevalue("postgresql_beginning")
+    yield url_of(conninfo, "lent")
+    if not beginning.put_back():
+        _clone_template(conninfo)
 
 
 @pytest.fixture

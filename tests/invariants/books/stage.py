@@ -1,4 +1,4 @@
-"""One app whose database is put back to the same beginning before every history; rows are never deleted, so it is cloned."""
+"""One app whose database is put back to the same beginning before every history."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-import psycopg
 from flask import Flask
-from psycopg import sql
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import event, make_url, select
 
 from campaign import create_app
 from campaign.database import reading
 from campaign.extensions import db
 from campaign.models.fund import Fund, FundReach
+from tests.beginnings import Beginning
 from tests.builders import a_campaign, a_fund, a_member_of_staff, a_restricted_child, general_fund_of
 from tests.databases import config_for
 
@@ -72,23 +72,16 @@ class SqliteStore:
 class PostgresqlStore:
     def __init__(self, url: str) -> None:
         address = make_url(url)
-        self._server = f"host={address.query['host']} user=postgres dbname=postgres"
-        self._name = str(address.database)
-        self._kept = f"{self._name}_beginning"
+        self._conninfo = make_conninfo(host=str(address.query["host"]), user="postgres", dbname=address.database)
 
     def keep(self) -> None:
-        self._run(f"CREATE DATABASE {self._kept} TEMPLATE {self._name} STRATEGY file_copy")
+        self._kept = Beginning.of(self._conninfo)
 
     def put_back(self) -> None:
-        self._run(f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)")
-        self._run(f"CREATE DATABASE {self._name} TEMPLATE {self._kept} STRATEGY file_copy")
+        assert self._kept.put_back(), "somebody has changed the schema"
 
     def forget(self) -> None:
-        self._run(f"DROP DATABASE IF EXISTS {self._kept} WITH (FORCE)")
-
-    def _run(self, statement: str) -> None:
-        with psycopg.connect(self._server, autocommit=True) as server:
-            server.execute(sql.SQL(statement))
+        """There is nothing outside this object."""
 
 
 @dataclass
