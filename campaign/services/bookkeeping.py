@@ -32,7 +32,11 @@ class MoneyMayNotGoThere(DomainError):
     """The target lies outside what the donors gave the money for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+RAISED = (Account.CONTRIBUTIONS, Account.FEES_COVERED, Account.REFUNDS, Account.CHARGEBACKS, Account.TRADING)
+"""Whose postings, turned round, add up to what was raised in a currency: gifts less what went back, as converted."""
+
+
+@dataclass(frozen=True, slots=True)
 class FundFlow:
     """What came into and went out of one fund in one currency, in minor units; all positive but the balance."""
 
@@ -235,23 +239,25 @@ def fund_flows(session: Session, *, campaign_id: int) -> list[FundFlow]:
         .group_by(Fund.id, Posting.currency)
         .order_by(Fund.id, Posting.currency)
     )
-    return [
-        FundFlow(
-            fund_id=row[0],
-            currency=row[1],
-            contributed_minor=int(row[2]),
-            fees_covered_minor=int(row[3]),
-            refunded_minor=int(row[4]),
-            charged_back_minor=int(row[5]),
-            converted_minor=int(row[6]),
-            fees_minor=int(row[7]),
-            transferred_in_minor=int(row[8]),
-            transferred_out_minor=int(row[9]),
-            spent_minor=int(row[10]),
-            balance_minor=int(row[11]),
-        )
-        for row in rows
-    ]
+    return [FundFlow(row[0], row[1], *(int(minor) for minor in row[2:])) for row in rows]
+
+
+def raised_with(session: Session, subject: str, *, campaign_id: int, currency: str) -> tuple[int, int] | None:
+    """What the campaign had raised in a currency before a gift's story brought its money, and after, in minor units.
+
+    Later gifts and refunds change neither. None when the story has brought nothing in this currency.
+    """
+    amount = func.coalesce(-func.sum(Posting.amount_minor), 0)
+    of_raised = (Fund.campaign_id == campaign_id, Posting.currency == currency, Posting.account.in_(RAISED))
+    all_raised = select(amount).join(Fund, Fund.id == Posting.fund_id).where(*of_raised)
+    of_story = select(func.max(Posting.entry_id), amount).join(Fund, Fund.id == Posting.fund_id)
+    of_story = of_story.join(JournalEntry, JournalEntry.id == Posting.entry_id).where(JournalEntry.subject == subject)
+    entry_id, own = session.execute(of_story.where(*of_raised)).one()
+    if entry_id is None:
+        return None
+    later = all_raised.where(Posting.entry_id > entry_id)  # few, mostly: the whole sum is read from an index alone
+    after = int(session.execute(select(all_raised.scalar_subquery() - later.scalar_subquery())).scalar_one())
+    return after - int(own), after
 
 
 def account_totals(session: Session, *, campaign_id: int | None = None) -> dict[tuple[int, str], int]:
@@ -287,11 +293,6 @@ def ledger_rows(
 def entries_of(session: Session, campaign_id: int, subject: str) -> Sequence[LedgerRow]:
     """All postings of one story, a donation's or an allocation's, in order."""
     return list(ledger_rows(session, LedgerFilter(campaign_id=campaign_id, subject=subject)))
-
-
-def is_posted(session: Session, source: str) -> bool:
-    """Whether an entry of this source stands."""
-    return session.execute(select(JournalEntry.id).where(JournalEntry.source == source)).first() is not None
 
 
 def _ledger_query(wanted: LedgerFilter) -> Select[*tuple[Any, ...]]:

@@ -43,6 +43,14 @@ def test_a_paid_gift_is_thanked_for_by_name_in_the_browser_that_gave(
     assert "aida@mail.example" not in page.answer.text
 
 
+def test_a_paid_gift_is_told_what_it_moved_in_every_language(client: FlaskClient, payments: FakePayments) -> None:
+    payments.pay(CHECKOUT)
+    told = fetch_address(client, THANKS).text(".bar + p")
+    assert told == "You moved the campaign from $0 to $26.06, of the goal of $100,000."
+    for language in ("ru", "ky"):
+        assert "26,06 $" in fetch_address(client, THANKS.replace("/en/", f"/{language}/")).text(".bar + p")
+
+
 def test_another_browser_is_thanked_without_name_address_and_receipt(app: Flask, payments: FakePayments) -> None:
     payments.pay(CHECKOUT, email="aida@mail.example")
     page = fetch_address(app.test_client(), THANKS)

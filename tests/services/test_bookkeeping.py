@@ -207,12 +207,6 @@ def test_the_journal_is_read_by_day_fund_kind_and_story(purse: Purse, session: S
     assert [row.amount_minor for row in bookkeeping.entries_of(session, purse.campaign_id, "allocation:a")] == [1, -1]
 
 
-def test_it_is_known_what_stands(purse: Purse, session: Session) -> None:
-    purse.post(purse.allocation(1))
-    assert bookkeeping.is_posted(session, "allocation:a")
-    assert not bookkeeping.is_posted(session, "allocation:b")
-
-
 def test_many_hands_never_take_more_than_there_is(purse: Purse, app: Flask) -> None:
     """Without a lock on the fund, all of them read a thousand and seventeen hundred would leave."""
     threads = 17

@@ -16,6 +16,7 @@ from campaign.i18n import LANGUAGES
 from campaign.jobs import wake
 from campaign.services.campaigns import campaign_named
 from campaign.services.giving import GivenGift, gift_of_checkout
+from campaign.services.moved import step_of
 from campaign.services.receipt_register import ReceiptView, receipt_of, receipt_pdf
 from campaign.services.settlement import look_at_checkout
 from campaign.wiring import gateways
@@ -44,6 +45,7 @@ def thanks(lang: str) -> ResponseReturnValue:  # noqa: ARG001
             state=_state_of(gift),
             is_own=is_own,
             receipt=receipt,
+            step=step_of(gift.public_id) if gift and gift.state is DonationState.PAID else None,
             same_page=_same_page,
             **_in_name_of(gift),
         )
