@@ -1,6 +1,6 @@
 """The gateways that this app was built with: the one place where real and pretended parts are chosen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Flask, current_app
 
@@ -8,6 +8,7 @@ from campaign.config import Config
 from campaign.gateways.clock import Clock, SandboxClock, SystemClock
 from campaign.gateways.mailer import KeptMail, Mailer, SmtpMailer
 from campaign.gateways.payments import NoPayments, PaymentGateway
+from campaign.gateways.webhook_endpoints import NoEndpoints, WebhookEndpoints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,7 @@ class Gateways:
     clock: Clock
     payments: PaymentGateway
     mailer: Mailer
+    endpoints: WebhookEndpoints = field(default_factory=NoEndpoints)
 
 
 def set_gateways(app: Flask, given: Gateways | None) -> None:
@@ -31,20 +33,22 @@ def gateways() -> Gateways:
 
 def _from_config(config: Config) -> Gateways:
     mailer = SmtpMailer(config.mail_url, sender=config.mail_from) if config.mail_url else KeptMail()
-    return Gateways(clock=_clock(config), payments=_payments(config), mailer=mailer)
+    if config.payment_mode == "none" or config.stripe_secret_key is None:
+        return Gateways(clock=_clock(config), payments=NoPayments(), mailer=mailer)
+    from campaign.gateways.stripe_client import StripeClient
+    from campaign.gateways.stripe_endpoints import StripeEndpoints
+    from campaign.gateways.stripe_payments import StripePayments
+
+    client = StripeClient(config.stripe_secret_key, api_base=config.stripe_api_base)
+    return Gateways(
+        clock=_clock(config),
+        payments=StripePayments(client, webhook_secrets=config.stripe_webhook_secrets),
+        mailer=mailer,
+        endpoints=StripeEndpoints(client),
+    )
 
 
 def _clock(config: Config) -> Clock:
     if config.payment_mode == "sandbox":
         return SandboxClock(config.instance_dir / "sandbox" / "ahead_seconds")
     return SystemClock()
-
-
-def _payments(config: Config) -> PaymentGateway:
-    if config.payment_mode == "none" or config.stripe_secret_key is None:
-        return NoPayments()
-    from campaign.gateways.stripe_client import StripeClient
-    from campaign.gateways.stripe_payments import StripePayments
-
-    client = StripeClient(config.stripe_secret_key, api_base=config.stripe_api_base)
-    return StripePayments(client, webhook_secrets=config.stripe_webhook_secrets)

@@ -16,6 +16,7 @@ def add_commands(app: "Flask") -> None:
     from campaign.cli.prepare import prepare
     from campaign.cli.sandbox import sandbox
     from campaign.cli.staff import staff
+    from campaign.cli.stripe import stripe
 
-    for command in (demo, doctor, inbox, jobs, ledger, prepare, sandbox, staff):
+    for command in (demo, doctor, inbox, jobs, ledger, prepare, sandbox, staff, stripe):
         app.cli.add_command(command)

@@ -1,0 +1,119 @@
+"""`flask stripe setup`: the webhook endpoint at Stripe, made or corrected with exactly what this product needs."""
+
+import sys
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from campaign.config import Config
+from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
+from campaign.services.endpoint import (
+    PATH,
+    EndpointSeen,
+    NothingToRetire,
+    SetUp,
+    own_addresses,
+    retire_older,
+    set_up_endpoint,
+)
+from campaign.wiring import gateways
+
+stripe = AppGroup("stripe", help="The account at Stripe.")
+
+FAULTS = {
+    "missing": "there is no endpoint of ours",
+    "disabled": "it is disabled",
+    "types": "it lacks types of events",
+    "version": "it speaks another version of the API, which cannot be changed",
+    "url": "it leads to another address",
+}
+
+
+@stripe.command()
+@click.option("--url", help=f"The site's address when it is not PUBLIC_URL; {PATH} is added where it is missing.")
+@click.option("--dry-run", is_flag=True, help="Only tell what would be done.")
+@click.option("--rotate", is_flag=True, help="Make a new endpoint, with a new secret, beside the one that works.")
+@click.option("--retire", is_flag=True, help="Remove the older endpoint, once the new secret is set and works.")
+def setup(*, url: str | None, dry_run: bool, rotate: bool, retire: bool) -> None:
+    """Make or correct the webhook endpoint: its address, its types of events, its version."""
+    addresses = _addresses(url)
+    try:
+        if retire:
+            _retire(addresses)
+            return
+        done = set_up_endpoint(gateways().endpoints, addresses, is_dry_run=dry_run, rotates=rotate)
+    except PaymentsNotConfigured:
+        sys.exit("kurak: STRIPE_SECRET_KEY is not set, so there is no account to set up.")
+    except PaymentsUnavailable as problem:
+        sys.exit(f"kurak: {problem}. A restricted key needs the permission to write Webhook Endpoints.")
+    except PaymentRefused as refusal:
+        sys.exit(f"kurak: Stripe refuses: {refusal}")
+    click.echo(_told(done, addresses[0], is_dry_run=dry_run))
+
+
+def _addresses(url: str | None) -> tuple[str, ...]:
+    config: Config = current_app.config["KURAK"]
+    if url is not None:
+        return (url if url.endswith(PATH) else url.rstrip("/") + PATH,)
+    return own_addresses(config.public_url, port=config.port, mode=config.payment_mode)
+
+
+def _retire(addresses: tuple[str, ...]) -> None:
+    try:
+        removed = retire_older(gateways().endpoints, addresses)
+    except NothingToRetire:
+        sys.exit("kurak: there is no older endpoint beside one that is right; nothing was removed.")
+    for endpoint in removed:
+        click.echo(f"Removed {endpoint.id}. Its secret may leave STRIPE_WEBHOOK_SECRET.")
+
+
+def _told(done: SetUp, address: str, *, is_dry_run: bool) -> str:
+    """What was done, and what the operator does next. The secret is shown here and nowhere else."""
+    found = done.seen.endpoint
+    name = found.id if found else ""
+    would = "Would " if is_dry_run else ""
+    match done.act:
+        case "nothing":
+            lines = [f"{name} is right: {found.url if found else address}."]
+        case "correct":
+            lines = [f"{would}{'correct' if would else 'Corrected'} {name}: {_wrong(done.seen)}."]
+        case "make":
+            lines = [f"{would}{'make' if would else 'Made'} an endpoint for {address}."]
+        case _:
+            lines = [
+                f"{would}{'make' if would else 'Made'} a new endpoint for {address} beside {name}{_because(done)}."
+            ]
+    if done.made:
+        lines += ["", *_secret_told(done.made.secret, has_older=found is not None)]
+    elif done.seen.older and done.act == "nothing":
+        older = ", ".join(endpoint.id for endpoint in done.seen.older)
+        lines.append(f"{older} is an older one beside it: flask --app wsgi stripe setup --retire removes it.")
+    return "\n".join(lines)
+
+
+def _wrong(seen: EndpointSeen) -> str:
+    told = [FAULTS[fault] for fault in seen.faults]
+    if seen.lacking:
+        told.append(f"added {', '.join(seen.lacking)}")
+    if seen.needless:
+        told.append(f"took away {', '.join(seen.needless)}")
+    return "; ".join(told)
+
+
+def _because(done: SetUp) -> str:
+    return f", for {FAULTS['version']}" if "version" in done.seen.faults else ""
+
+
+def _secret_told(secret: str, *, has_older: bool) -> list[str]:
+    rest = ",<the old one>" if has_older else ""
+    lines = [
+        "Its signing secret is shown this once. Set it and restart web and worker:",
+        f"  STRIPE_WEBHOOK_SECRET={secret}{rest}",
+    ]
+    if has_older:
+        lines += [
+            "When `doctor` finds that all is well, remove the old endpoint:",
+            "  flask --app wsgi stripe setup --retire",
+        ]
+    return lines
