@@ -21,6 +21,7 @@ from campaign.extensions import db
 from campaign.services.ledger_check import check_books
 from campaign.wiring import Gateways
 from tests.beginnings import Beginning
+from tests.compiled import keep_compiled
 from tests.databases import config_for, migrate, postgresql, url_of
 from tests.fakes import FakePayments, RecordingMailer, SettableClock
 
@@ -29,6 +30,7 @@ DATABASES = ("sqlite", "postgresql")
 
 def pytest_configure() -> None:
     sys.addaudithook(_refuse_foreign_hosts)
+    keep_compiled()
 
 
 def _refuse_foreign_hosts(event: str, arguments: tuple[Any, ...]) -> None:
