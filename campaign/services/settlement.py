@@ -6,7 +6,9 @@ journal entries, receipt, mail and the event's mark stand or fall together; each
 changes nothing.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
@@ -35,6 +37,8 @@ KINDS = {
     "refund": ("created", "updated", "failed"),
 }
 """The events that tell of a gift, by the kind of their object; others are kept and ignored."""
+Handler = Callable[[TakenEvent], None]
+NOBODY: Mapping[str, Handler] = MappingProxyType({})
 REFETCHES_MAX = 5
 """How often the provider is asked again because somebody else applied an answer meanwhile."""
 
@@ -68,13 +72,22 @@ class _Errand:
     whole: bool = False
 
 
-def settle_next_event(*, payments: PaymentGateway, clock: Clock, public_url: str) -> bool:
-    """Work off the oldest event that is due; False when none is. A failure leaves it for later, with its reason."""
+def settle_next_event(
+    *, payments: PaymentGateway, clock: Clock, public_url: str, others: Mapping[str, Handler] = NOBODY
+) -> bool:
+    """Work off the oldest event that is due; False when none is. A failure leaves it for later, with its reason.
+
+    `others` look after events that tell of no gift, by the kind of their object; each closes its event itself.
+    """
     event = webhook_inbox.take_next(clock=clock)
     if event is None:
         return False
     try:
-        _settle_event(event, payments=payments, clock=clock, public_url=public_url)
+        other = others.get(event.type.rpartition(".")[0])
+        if other is not None:
+            other(event)
+        else:
+            _settle_event(event, payments=payments, clock=clock, public_url=public_url)
     except GiftNotKnownYet as wait:
         webhook_inbox.put_back(event, "parked", f"The gift {wait} is not known here yet.", clock=clock)
     except (PaymentsUnavailable, PaymentsNotConfigured, KeepsMoving) as wait:
