@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from campaign.extensions import Instant, Model
 from campaign.models import (  # noqa: F401  # each module's tables join the metadata
+    alarm,
     allocation,
     campaign,
     donation,

@@ -16,6 +16,10 @@ class ProviderEvent(Model):
     __table_args__ = (
         CheckConstraint("state IN ('new', 'processed', 'ignored', 'foreign', 'parked', 'failed', 'dead')", "state"),
         Index(None, "state", "next_try_at", "id"),
+        Index(None, "state", "id"),  # from here on: what the desk looks for, newest first, a page at a time
+        Index(None, "type", "id"),
+        Index(None, "donation_id", "id"),
+        Index(None, "received_at", "id"),
     )
 
     id: Mapped[PrimaryKey]
