@@ -256,6 +256,17 @@ def test_the_account_page_keeps_the_language(finance: FlaskClient) -> None:
     assert fetch(finance, "admin.account").one("html")["lang"] == "ky"
 
 
+def test_the_account_page_names_the_roles(admin: FlaskClient) -> None:
+    assert "Roles Administrator " in fetch(admin, "admin.account").text(".facts")
+
+
+def test_people_are_listed_with_the_names_of_their_roles(app: Flask, clock: SettableClock, admin: FlaskClient) -> None:
+    sit_down(app, clock, role="viewer")
+    rows = " ".join(fetch(admin, "admin.people").texts("tbody tr"))
+    assert "Viewer" in rows
+    assert "Administrator" in rows
+
+
 def test_another_campaign_can_be_looked_at(finance: FlaskClient) -> None:
     a_campaign(slug="other", is_featured=False)
     page = fetch(finance, "admin.account")

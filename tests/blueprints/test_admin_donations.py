@@ -102,6 +102,24 @@ def test_each_filter_is_a_chip_that_takes_it_away(three_gifts: dict[str, Donatio
     ]
 
 
+def test_a_chip_tells_an_amount_in_the_currency_that_is_meant(
+    three_gifts: dict[str, Donation], finance: FlaskClient
+) -> None:
+    for address, told in (("least=10,5", "At least: $10.50"), ("most=90&currency=EUR", "At most: €90")):
+        chips = fetch_address(finance, f"/staff/donations?{address}").texts(".chips a")
+        assert any(chip.startswith(told) for chip in chips)
+
+
+def test_a_converted_gift_tells_its_rate_as_the_reader_writes_numbers(campaign: Campaign, finance: FlaskClient) -> None:
+    gift = a_paid_gift(
+        campaign=campaign, gift=Money(1000_00, "KGS"), fee_minor=0, rate="0.011236", settled_currency="USD"
+    )
+    page = fetch(finance, "admin.donation", public_id=gift.public_id)
+    assert "1 KGS = 0.011236 USD" in page.text("main")
+    fetch(finance, "admin.account").submit(finance, "main form[action$=language]", language="ru")
+    assert "1 KGS = 0,011236 USD" in fetch(finance, "admin.donation", public_id=gift.public_id).text("main")
+
+
 def test_a_filter_that_is_no_day_or_amount_is_told_and_kept(
     three_gifts: dict[str, Donation], finance: FlaskClient
 ) -> None:

@@ -97,7 +97,7 @@ def test_a_gift_with_script_shows_the_cover_live_and_survives_a_double_click(chr
     page = opened(chromium, site, "/en/donate")
     page.on("console", listen)
     label = page.locator("label[for=cover_fees] b")
-    expect(label).to_contain_text("about 2.9\u00a0% + $0.30")
+    expect(label).to_contain_text("about 2.9% + $0.30")
     page.check("#amount-1")
     expect(label).to_have_text("Add $1.06 so that the full $25 arrives")
     page.fill("#other_amount", "1234.50")

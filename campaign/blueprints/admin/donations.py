@@ -9,7 +9,7 @@ from campaign.blueprints.admin.asking import Asked, asked_in_address
 from campaign.blueprints.admin.frame import campaign, done, file_answer
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.permissions import PERSONAL
-from campaign.domain.money import CURRENCIES
+from campaign.domain.money import CURRENCIES, Money
 from campaign.i18n import LANGUAGES, day, money, text_of
 from campaign.services import audit
 from campaign.services.donation_register import STATES, DonationFilter, totals
@@ -65,7 +65,7 @@ def donation_register(file_format: FileFormat) -> Response:
     """The same rows as on screen, all of them, with names and addresses."""
     asked, purposes, clock = asked_in_address(), _purposes(), gateways().clock
     wanted = _wanted(asked, purposes)
-    about = [*period_of(wanted.since, wanted.until, made_at=clock.now()), *_about(asked, wanted, purposes)]
+    about = [*period_of(wanted.since, wanted.until, made_at=clock.now()), *_about(wanted, purposes)]
     file = donation_file(wanted, about=about, file_format=file_format)
     detail: dict[str, object] = {
         "format": file_format,
@@ -118,7 +118,7 @@ def _wanted(asked: Asked, purposes: dict[str, FundRow]) -> DonationFilter:
     )
 
 
-def _about(asked: Asked, wanted: DonationFilter, purposes: dict[str, FundRow]) -> list[tuple[str, str]]:
+def _about(wanted: DonationFilter, purposes: dict[str, FundRow]) -> list[tuple[str, str]]:
     """The filters in use, in words."""
     said = {
         _("Text"): wanted.text,
@@ -126,8 +126,8 @@ def _about(asked: Asked, wanted: DonationFilter, purposes: dict[str, FundRow]) -
         _("Currency"): wanted.currency,
         _("Language"): LANGUAGES.get(wanted.language, ""),  # type: ignore[call-overload]  # checked by `choice`
         _("Fund"): text_of(purposes[wanted.fund].title) if wanted.fund else "",
-        _("At least"): asked.text("least") if wanted.least_minor is not None else "",
-        _("At most"): asked.text("most") if wanted.most_minor is not None else "",
+        _("At least"): money(Money(wanted.least_minor, wanted.currency)) if wanted.least_minor is not None else "",
+        _("At most"): money(Money(wanted.most_minor, wanted.currency)) if wanted.most_minor is not None else "",
     }
     return [(label, value) for label, value in said.items() if value]
 
@@ -142,7 +142,7 @@ def _chips(asked: Asked, wanted: DonationFilter, purposes: dict[str, FundRow]) -
         _("At least"): "least",
         _("At most"): "most",
     }
-    chips = [(f"{label}: {value}", asked.without(names[label])) for label, value in _about(asked, wanted, purposes)]
+    chips = [(f"{label}: {value}", asked.without(names[label])) for label, value in _about(wanted, purposes)]
     if wanted.since:
         chips.append((_("From %(day)s", day=day(wanted.since)), asked.without("since")))
     if wanted.until:

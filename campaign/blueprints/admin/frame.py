@@ -1,8 +1,10 @@
 """What every page of the desk stands in: whose campaign it is, the menu, the mode, and never a kept copy."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import IO, cast
 
+from babel.numbers import format_decimal
 from flask import Response, flash, g, redirect, render_template, request, send_file, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
@@ -12,7 +14,7 @@ from campaign.blueprints.admin import bp, choices, words
 from campaign.blueprints.admin.guard import BLUEPRINTS, person, person_can
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
-from campaign.i18n import money
+from campaign.i18n import current_language, money
 from campaign.services import ledger_words
 from campaign.services.campaigns import CampaignCard, all_campaigns, campaign_named, featured_campaign
 from campaign.services.sheets import FileFormat
@@ -96,6 +98,13 @@ def minor(value: int, currency: str) -> str:
 def exact(amount: Money) -> str:
     """An amount with all its decimals."""
     return money(amount, exact=True)
+
+
+@bp.app_template_filter("rate")
+def rate(text: str, charged: str, settled: str) -> str:
+    """What one unit of the charged currency was worth; `text` is the provider's decimal text, told with all its digits."""
+    worth = format_decimal(Decimal(text), locale=current_language(), decimal_quantization=False)
+    return f"1\u00a0{charged} = {worth}\u00a0{settled}"
 
 
 @bp.app_template_global("address_of_subject")

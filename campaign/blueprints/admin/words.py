@@ -1,8 +1,8 @@
 """The desk's words for what the services name: states, moments, concerns, acts, and each rule that may be broken."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from flask_babel import LazyString
+from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
 from campaign.domain.donation import NotRefundable, RefundTooLarge
@@ -68,6 +68,13 @@ ROLES: Mapping[str, LazyString] = {
     "finance": _("Finance: refunds, payments, proposals, files"),
     "approver": _("Approver: decides on allocations"),
     "admin": _("Administrator: people and their roles"),
+}
+ROLE_NAMES: Mapping[str, LazyString] = {
+    "viewer": lazy_pgettext("role", "Viewer"),
+    "campaign": lazy_pgettext("role", "Campaign"),
+    "finance": lazy_pgettext("role", "Finance"),
+    "approver": lazy_pgettext("role", "Approver"),
+    "admin": lazy_pgettext("role", "Administrator"),
 }
 METHODS: Mapping[str, LazyString] = {"card": _("Card"), "bank": _("Bank transfer"), "cash": _("Cash")}
 MODES: Mapping[str, Word] = {
@@ -166,6 +173,11 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     staff.OwnRolesAreFixed: _("You cannot change your own roles. Ask another administrator."),
     staff.UnknownRole: _("Choose one of the roles shown."),
 }
+
+
+def roles_in_words(roles: Collection[str]) -> str:
+    """The names of somebody's roles, always in the same order."""
+    return ", ".join(str(name) for role, name in ROLE_NAMES.items() if role in roles)
 
 
 def sentence_of(error: DomainError) -> str:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from babel.numbers import format_decimal
+from babel.numbers import format_percent
 from flask_babel import gettext as _
 
 from campaign.blueprints.donations.gift_form import OTHER
@@ -33,9 +33,9 @@ def currency_names() -> dict[str, str]:
 
 
 def fee_share(offer: Offer) -> str:
-    """The part of the fee that grows with the gift: `2.9 %`."""
-    share = format_decimal(Decimal(offer.fee.basis_points) / 100, format="0.##", locale=current_language())
-    return f"{share}\u00a0%"
+    """The part of the fee that grows with the gift, as the reader's language writes it: `2.9%`, `2,9 %`."""
+    share = Decimal(offer.fee.basis_points) / 10_000
+    return format_percent(share, locale=current_language(), decimal_quantization=False)
 
 
 def money_sample(offer: Offer) -> str:
