@@ -1,0 +1,153 @@
+"""When all is quiet again: do the product's books say what really happened at the provider, to the last unit?"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import func, select
+
+from campaign.database import reading
+from campaign.domain.journal import Account
+from campaign.jobs import work_off_everything
+from campaign.models.donation import Donation, Refund
+from campaign.models.inbox import ProviderEvent
+from campaign.models.journal import JournalEntry, Posting
+from campaign.models.outbox import Message
+from campaign.services.ledger_check import check_books
+from campaign.services.webhook_inbox import WRONG_MODE
+from tests.chaos.acts import Stage
+from tests.chaos.installation import Installation
+
+ROUNDS_MAX = 40
+ROUND_SECONDS = 4 * 3600
+"""How far time moves between two looks: retries of both sides come due."""
+WENT_BACK = ("succeeded", "pending", "requires_action")
+WAITING = ("new", "failed", "parked")
+
+
+def come_to_rest(stage: Stage, *, is_mutated: bool = False) -> None:
+    """No more faults; time passes until nobody has anything left to do. AssertionError when that never comes."""
+    here = stage.here
+    for timer in stage.timers:
+        timer.join(30)
+    here.control("DELETE", "faults")
+    here.mailbox.is_down = False
+    quiet = 0
+    for _ in range(ROUNDS_MAX):
+        here.control("POST", "deliver")
+        if not is_mutated:
+            work_off_everything()
+        quiet = quiet + 1 if not _waiting() else 0
+        if quiet == 3:  # what is heard late is heard now
+            return
+        here.advance(ROUND_SECONDS)
+    raise AssertionError(f"it never comes to rest: {_waiting()}")
+
+
+def _waiting() -> dict[str, int]:
+    """What is still to be done, by kind."""
+    counts = {
+        "events": select(func.count()).where(ProviderEvent.state.in_(WAITING)),
+        "letters": select(func.count()).where(Message.state == "queued"),
+        "refunds": select(func.count()).where(Refund.state == "requested"),
+    }
+    with reading() as session:
+        found = {name: int(session.execute(count).scalar_one()) for name, count in counts.items()}
+    return {name: count for name, count in found.items() if count}
+
+
+def problems_of(stage: Stage) -> list[str]:
+    """Everything that is not as it should be, in sentences; an empty list is a story that ended well."""
+    here = stage.here
+    with reading() as session:
+        books = [f"invariant {found.invariant}: {found.rule}: {found.rows}" for found in check_books(session)]
+    return [*books, *_of_payments(here), *_of_inbox(), *_of_mail(here), *here.violations()]
+
+
+def _of_payments(here: Installation) -> Iterator[str]:
+    """Each payment against the one gift that it is, and no gift without a payment."""
+    truth = {row["charge"]: row for row in here.truth() if row["paid"] and _is_ours(row)}
+    with reading() as session:
+        gifts = session.execute(select(Donation).where(Donation.charge_id.is_not(None))).scalars().all()
+        ours = {gift.charge_id: gift for gift in gifts}
+        moved = _moved(session)
+    for charge in truth.keys() - ours.keys():
+        yield f"{charge} was paid and is in no gift: {truth[charge]['metadata']}"
+    for charge in ours.keys() - truth.keys():
+        yield f"gift {ours[charge].public_id} was never paid"
+    for charge in truth.keys() & ours.keys():
+        row, gift = truth[charge], ours[charge]
+        lost = sum(one["amount"] for one in row["disputes"] if one["status"] == "lost" and one["withdrawn"] > 0)
+        told = {
+            "state": "paid",
+            "amount": row["amount"],
+            "currency": row["currency"].upper(),
+            "refunded": sum(one["amount"] for one in row["refunds"] if one["status"] in WENT_BACK),
+            "charged back": lost,
+            "net": row["net"],
+            "fee": row["fee"],
+        }
+        kept = {
+            "state": gift.state,
+            "amount": gift.gift_minor + gift.cover_minor,
+            "currency": gift.currency,
+            "refunded": gift.refunded_minor,
+            "charged back": gift.charged_back_minor,
+            "net": moved[gift.public_id][0],
+            "fee": moved[gift.public_id][1],
+        }
+        if told != kept:
+            wrong = {name: (kept[name], told[name]) for name in told if told[name] != kept[name]}
+            yield f"gift {gift.public_id} ({charge}), books and truth: {wrong}"
+
+
+def _is_ours(row: dict[str, Any]) -> bool:
+    return bool(row["metadata"].get("donation") or row.get("invoice"))
+
+
+def _moved(session: Any) -> dict[str, tuple[int, int]]:
+    """public id → what the books say came to the provider's balance, and what of it was fee."""
+    found: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    rows = session.execute(
+        select(JournalEntry.subject, Posting.account, func.sum(Posting.amount_minor))
+        .join(Posting, Posting.entry_id == JournalEntry.id)
+        .where(Posting.account.in_((Account.PROVIDER, Account.PROVIDER_FEES, Account.DISPUTE_FEES)))
+        .group_by(JournalEntry.subject, Posting.account)
+    )
+    for subject, account, total in rows:
+        found[subject.removeprefix("donation:")][account != Account.PROVIDER] += int(total)
+    return defaultdict(lambda: (0, 0), {name: (net, fee) for name, (net, fee) in found.items()})
+
+
+def _of_inbox() -> Iterator[str]:
+    with reading() as session:
+        rows = session.execute(
+            select(ProviderEvent.type, ProviderEvent.state, ProviderEvent.error).where(
+                ProviderEvent.state.in_((*WAITING, "dead")), ProviderEvent.error.is_distinct_from(WRONG_MODE)
+            )
+        )
+        yield from (f"an event {type_} is {state}: {error}" for type_, state, error in rows)
+
+
+def _of_mail(here: Installation) -> Iterator[str]:
+    """Each letter left, and left once. A worker that was killed between the server's yes and its mark may send again."""
+    may_repeat = any(worker.deaths for worker in here.workers)
+    sent = Counter(str(letter["Message-ID"]) for letter in here.mailbox.letters)
+    for name, times in sent.items():
+        if times > 1 and not may_repeat:
+            yield f"letter {name} left {times} times"
+    distinct: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for letter in here.mailbox.letters:
+        distinct[str(letter["To"]), str(letter["Subject"]), _body(letter)].add(str(letter["Message-ID"]))
+    yield from (f"{to} was told twice: {subject}" for (to, subject, body), ids in distinct.items() if len(ids) > 1)
+    with reading() as session:
+        rows = session.execute(select(Message.kind, Message.state).where(Message.state.in_(("queued", "dead"))))
+        yield from (f"a letter ({kind}) is {state}" for kind, state in rows)
+        queued = session.execute(select(func.count()).where(Message.state == "sent")).scalar_one()
+    if len(sent) < queued:
+        yield f"{queued} letters are said to be sent, {len(sent)} arrived"
+
+
+def _body(letter: Any) -> str:
+    part = letter.get_body(("plain",))
+    return part.get_content() if part else ""

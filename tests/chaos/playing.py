@@ -1,0 +1,54 @@
+"""Plays stories on installations, judges each, and shortens the first that fails."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from tests.chaos.acts import Stage
+from tests.chaos.database import a_database
+from tests.chaos.installation import AS_DEPLOYED, Installation, Shape, installed
+from tests.chaos.judging import come_to_rest, problems_of
+from tests.chaos.stories import Story, shortened, story_of
+
+STORIES_AN_INSTALLATION = 10
+"""Stories share one, so that each also meets what the ones before it left behind; a failing one is played again alone."""
+
+
+def play(story: Story, here: Installation, *, is_mutated: bool = False) -> list[str]:
+    """Play one story to its end; what is wrong afterwards."""
+    stage = Stage(here, f"story{story.seed}")
+    try:
+        for act in story.acts:
+            act.do(stage)
+        come_to_rest(stage, is_mutated=is_mutated)
+    except AssertionError as wrong:
+        return [str(wrong)]
+    return problems_of(stage)
+
+
+def play_all(
+    seeds: Iterable[int], *, kind: str, server: str | None, folder: Path, shape: Shape, say: Callable[[str], None]
+) -> str | None:
+    """Play the stories of these seeds; the first failure, as its shortest story and what was wrong, or None."""
+    left = list(seeds)
+    while left:
+        now, left = left[:STORIES_AN_INSTALLATION], left[STORIES_AN_INSTALLATION:]
+        place = folder / f"stories-{now[0]}"
+        with a_database(kind, place, server) as database, installed(place, database, shape) as here:
+            for seed in now:
+                wrong = play(story_of(seed), here)
+                say(f"{kind} {seed}: {'; '.join(wrong) if wrong else 'well'}")
+                if wrong:
+                    logs = here.logs()
+                    break
+            else:
+                continue
+        short = shortened(story_of(seed), lambda story: bool(alone(story, kind=kind, server=server, folder=folder)))
+        return f"{short}\n" + "\n".join(wrong) + f"\n{logs}"
+    return None
+
+
+def alone(story: Story, *, kind: str, server: str | None, folder: Path, shape: Shape = AS_DEPLOYED) -> list[str]:
+    """Play one story on an installation of its own; what is wrong afterwards."""
+    place = folder / "alone"
+    with a_database(kind, place, server) as database, installed(place, database, shape) as here:
+        return play(story, here, is_mutated=bool(shape.mutant))
