@@ -7,7 +7,7 @@ import click
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from campaign import assets, errors, i18n, jobs, kept, markdown, security
+from campaign import assets, compiled_templates, errors, i18n, jobs, kept, markdown, security
 from campaign.blueprints import admin, api, donations, health, public
 from campaign.config import Config
 from campaign.database import set_up_database
@@ -29,6 +29,7 @@ def compose(config: Config, gateways: Gateways | None) -> Flask:
     i18n.init_app(app, babel)
     assets.init_app(app)
     markdown.init_app(app)
+    compiled_templates.init_app(app)
     kept.init_app(app)
     donations.webhooks.init_app(app)
     security.init_app(app)

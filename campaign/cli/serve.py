@@ -18,6 +18,8 @@ WEB_THREADS = 16
 """Two processes of sixteen threads: while Stripe is slow to answer some, pages are still served by others."""
 WEB_CONNECTIONS = 4096
 """How many a process keeps open. Granian's own 512 are used up by readers who keep theirs, and then nobody gets in."""
+MEMORY = {"MALLOC_ARENA_MAX": "2"}
+"""In the environment: glibc's own choice is a heap for each thread, and what one has let go no other can use."""
 START_SECONDS_MAX = 60.0
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 
@@ -29,6 +31,7 @@ class CannotStart(Exception):
 def main() -> int:
     """Run until Ctrl-C or SIGTERM. 1 with one sentence when it cannot start."""
     os.chdir(ROOT)
+    os.environ.update(MEMORY | os.environ)
     try:
         config = read_config(os.environ, dotenv=Path(".env"))
         with _alone_in(config.instance_dir):

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from campaign.cli.serve import WEB_CONNECTIONS, WEB_PROCESSES, WEB_THREADS
+from campaign.cli.serve import MEMORY, WEB_CONNECTIONS, WEB_PROCESSES, WEB_THREADS
 from tests.bench.client import NotMeasured, wait_until_it_answers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,7 +92,7 @@ def program(command: list[str], *, folder: Path, environment: Mapping[str, str])
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env={**inherited, "PYTHONPATH": str(ROOT), **environment},
+            env={**inherited, **MEMORY, "PYTHONPATH": str(ROOT), **environment},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
