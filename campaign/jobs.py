@@ -5,19 +5,35 @@ row finds it awake. A sweep every minute picks up what a lost wake-up left behin
 """
 
 import logging
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
-from huey import Huey, crontab
-from huey.storage import MemoryStorage, PostgresStorage, RedisStorage, SqliteStorage
 
 from campaign.database import DatabaseBusy
 from campaign.services import delivery, laid_aside, receipting, refunding, settlement
 from campaign.wiring import gateways
 from receipts import HeldReceipt
+
+
+@contextmanager
+def _left_out(module: str) -> Iterator[None]:
+    """Imports in this block do not find the module, unless it is loaded already."""
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment]  # how Python is told that there is none
+    yield
+    del sys.modules[module]
+
+
+with _left_out("psycopg"):  # Huey loads it wherever it is installed: 8 MB that a queue in SQLite has no use for
+    from huey import Huey, crontab, storage
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +44,7 @@ WAKE_SECONDS = 1.0
 FAILURES_MAX = 10
 
 huey: Any = Huey(
-    "kurak", storage_class=MemoryStorage, results=False
+    "kurak", storage_class=storage.MemoryStorage, results=False
 )  # Huey has no types; its storage comes with the app
 _flask: list[Flask] = []
 _woken: dict[str, float] = {}
@@ -42,13 +58,17 @@ def init_app(app: Flask) -> None:
     match urlsplit(url).scheme.partition("+")[0]:
         case "sqlite":
             app.config["KURAK"].instance_dir.mkdir(parents=True, exist_ok=True)
-            huey.storage_class, huey.storage_kwargs = SqliteStorage, {"filename": url.removeprefix("sqlite:///")}
+            huey.storage_class, huey.storage_kwargs = (
+                storage.SqliteStorage,
+                {"filename": url.removeprefix("sqlite:///")},
+            )
         case "postgresql":
-            huey.storage_class, huey.storage_kwargs = PostgresStorage, {"dsn": url.replace("+psycopg", "")}
+            storage.psycopg = import_module("psycopg")
+            huey.storage_class, huey.storage_kwargs = storage.PostgresStorage, {"dsn": url.replace("+psycopg", "")}
         case "redis" | "rediss":
-            huey.storage_class, huey.storage_kwargs = RedisStorage, {"url": url}
+            huey.storage_class, huey.storage_kwargs = storage.RedisStorage, {"url": url}
         case _:
-            huey.storage_class, huey.storage_kwargs = MemoryStorage, {}
+            huey.storage_class, huey.storage_kwargs = storage.MemoryStorage, {}
     huey.storage = huey.create_storage()
 
 
