@@ -36,6 +36,8 @@ COMMANDS = {
     "brew": "brew install pango harfbuzz",
 }
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+NODE_LIBRARY = "libatomic.so.1"
+"""What the program that drives the browser is linked with; Debian's smallest systems lack it."""
 
 
 class Missing(Exception):
@@ -52,7 +54,7 @@ def main(purpose: str) -> int:
         _install(RUN, stamp=VENV / ".kurak-run", is_there=purpose == "test")
         _require_libraries()
         if purpose == "test":
-            _look_for_chromium()
+            _look_for_test_programs()
     except Missing as problem:
         sys.stderr.write(f"kurak: {problem}\n")
         return 1
@@ -98,7 +100,7 @@ def _install(lists: "tuple[str, ...]", *, stamp: Path, is_there: bool = False) -
         command = [*pip, "--require-hashes", *options, "-r", str(file)]
         done = subprocess.run(command, env=_quiet(), capture_output=True, text=True, check=False)
         if done.returncode:
-            raise Missing(f"requirements/{file.name} could not be installed: {_last_line(done.stderr)}")
+            raise Missing(f"requirements/{file.name} could not be installed: {_reason(done.stderr)}")
     stamp.write_text(wanted, encoding="ascii")
 
 
@@ -132,14 +134,23 @@ def _package_tools() -> "list[str]":
     return [tool for tool in COMMANDS if shutil.which(tool)][:1] or list(COMMANDS)
 
 
-def _look_for_chromium() -> None:
-    """Install Debian's chromium where we may; without it the browser's tests are skipped and say so."""
-    if any(shutil.which(name) for name in CHROMIUM):
+def _look_for_test_programs() -> None:
+    """Install what only tests need, where we may; without it those that do are skipped and say so."""
+    missing = [*missing_for_browser(), *([] if shutil.which("pdftotext") else ["poppler-utils"])]
+    if not missing:
         return
     try:
-        _apt("chromium", otherwise="")
+        _apt(*missing, otherwise="")
     except Missing:
-        _say("Without chromium the browser's tests are skipped: sudo apt-get install -y chromium")
+        _say(f"Without {' and '.join(missing)} some tests are skipped: sudo apt-get install -y {' '.join(missing)}")
+
+
+def missing_for_browser() -> "list[str]":
+    """The Debian packages that a test in a browser needs and this machine lacks."""
+    missing = [] if any(shutil.which(name) for name in CHROMIUM) else ["chromium"]
+    if sys.platform == "linux" and not _loads(NODE_LIBRARY):
+        missing.append("libatomic1")
+    return missing
 
 
 def _apt(*packages: str, otherwise: str) -> None:
@@ -164,6 +175,12 @@ def _works(*command: "str | Path") -> bool:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
     except OSError:
         return False
+
+
+def _reason(told_by_pip: str) -> str:
+    """Why pip gave up: it says last that it found no such package, even when it reached no index at all."""
+    unreached = next((line for line in told_by_pip.splitlines() if "after connection broken by" in line), None)
+    return f"the package index was not reached: {unreached}" if unreached else _last_line(told_by_pip)
 
 
 def _last_line(text: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from campaign.cli.environment import CHROMIUM, missing_for_browser
 from tests.journeys.site import Site, running_site
 
 ARGUMENTS = [
@@ -23,9 +24,9 @@ ARGUMENTS = [
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A headless browser."""
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("there is no chromium here: apt-get install --no-install-recommends chromium")
+    if missing := missing_for_browser():
+        pytest.skip(f"no browser can be driven here: apt-get install --no-install-recommends {' '.join(missing)}")
+    path = next(filter(None, map(shutil.which, CHROMIUM)))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
