@@ -7,8 +7,12 @@ donor or staff may ask for depends on the state, and each refusal has a name.
 from calendar import monthrange
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from campaign.domain.errors import DomainError
+
+
+Day = TypeVar("Day", date, datetime)
 
 
 class PledgeStopped(DomainError):
@@ -139,7 +143,7 @@ def next_gift(period_ends_at: datetime, paused_until: datetime | None) -> dateti
     months, at = 0, period_ends_at
     while paused_until is not None and at < paused_until:
         months += 1
-        at = _months_later(period_ends_at, months)
+        at = months_later(period_ends_at, months)
     return at
 
 
@@ -153,7 +157,8 @@ def last_day_of(year: int, month: int) -> date:
     return date(year, month, monthrange(year, month)[1])
 
 
-def _months_later(at: datetime, months: int) -> datetime:
+def months_later(at: Day, months: int) -> Day:
+    """The same day of a later month, or its last day where it has fewer: how the provider counts."""
     year, month = divmod(at.month - 1 + months, 12)
     year, month = at.year + year, month + 1
     return at.replace(year=year, month=month, day=min(at.day, monthrange(year, month)[1]))

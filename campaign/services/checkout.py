@@ -173,12 +173,15 @@ def _insert_gift(
     cover = _cover(session, campaign.id, request)
     public_id = new_public_id()
     expires_at = (now + PAGE_LIFE).replace(microsecond=0)
+    is_monthly = request.frequency == "monthly"
     params = {
         **what_is_bought(request.gift + cover, title=campaign.title, purpose=fund.title, language=request.language),
-        **whose_it_is(public_id),
+        **(whose_month_it_is(public_id, cover=cover) if is_monthly else whose_it_is(public_id)),
         **how_it_looks(request, base=f"{public_url}/{request.language}", public_id=public_id),
         "expires_at": int(expires_at.timestamp()),
     }
+    if is_monthly:
+        ask_every_month(params)
     donation_id = session.execute(
         insert(Donation).returning(Donation.id),
         {
@@ -243,6 +246,22 @@ def whose_it_is(public_id: str) -> dict[str, object]:
         "metadata": metadata,
         "payment_intent_data": {"metadata": metadata},
     }
+
+
+def whose_month_it_is(public_id: str, *, cover: Money) -> dict[str, object]:
+    """The same for a monthly gift: the subscription carries the name of its first gift, and every invoice a copy."""
+    return {
+        "client_reference_id": public_id,
+        "metadata": {"donation": public_id},
+        "subscription_data": {"metadata": {"donation": public_id, "cover": str(cover.minor)}},
+    }
+
+
+def ask_every_month(params: dict[str, Any]) -> None:
+    """Turn what is asked once into what is asked every month, from today on."""
+    params["mode"] = "subscription"
+    for item in params["line_items"]:
+        item["price_data"]["recurring"] = {"interval": "month"}
 
 
 def how_it_looks(request: GiftRequest, *, base: str, public_id: str) -> dict[str, object]:

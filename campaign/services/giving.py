@@ -90,6 +90,7 @@ class GivenGift:
     contact_email: str
     purpose_code: str
     purpose: dict[str, str]
+    frequency: str  # once or monthly
     gift: Money
     cover: Money
     refunded: Money
@@ -201,6 +202,7 @@ def _as_given(donation: Donation, campaign: Campaign, fund: Fund, donor: Donor |
         contact_email=campaign.contact_email,
         purpose_code=fund.code,
         purpose=fund.title,
+        frequency=donation.frequency,
         gift=Money(donation.gift_minor, donation.currency),
         cover=Money(donation.cover_minor, donation.currency),
         refunded=Money(donation.refunded_minor, donation.currency),

@@ -22,7 +22,7 @@ def of_address(options: GivingOptions) -> dict[str, object]:
         "cover_fees": asked.get("cover_fees", "") not in NO,
         "fund": asked.get("fund", ""),
         "anonymous": True,
-        "frequency": "once",
+        "frequency": "monthly" if asked.get("frequency") == "monthly" else "once",
     }
 
 
@@ -34,7 +34,7 @@ def of_gift(gift: GivenGift) -> dict[str, object]:
         "cover_fees": gift.cover.minor > 0,
         "fund": gift.purpose_code,
         "anonymous": True,
-        "frequency": "once",
+        "frequency": gift.frequency,
     }
     if gift.public_id not in own_gifts():
         return chosen

@@ -1,0 +1,90 @@
+"""What we ask of the provider about monthly gifts, in our own words; `stripe_pledges` asks Stripe."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from campaign.domain.money import Money
+from campaign.domain.pledge import Word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardOnFile:
+    """The card that the next gift is charged to, as far as the donor needs to know it again."""
+
+    brand: str
+    last4: str
+    expires_on: date  # the last day on which it can be charged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftDue:
+    """A month's gift that could not be charged yet."""
+
+    invoice_id: str
+    amount: Money
+    reason: str  # expired, funds, confirm, lost, declined or error
+    url: str | None  # where it can be paid or confirmed
+    next_at: datetime | None  # when it is tried again; None: never by itself
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PledgeFacts:
+    """All that the provider knows of one monthly gift now."""
+
+    subscription_id: str
+    donation_public_id: str | None  # of the gift that the form made; None is somebody else's subscription
+    livemode: bool
+    status: str  # the provider's word
+    word: Word
+    amount: Money  # from the next gift on
+    cover_minor: int
+    item_id: str
+    customer_id: str
+    email: str | None
+    name: str | None
+    card: CardOnFile | None
+    started_at: datetime
+    period_ends_at: datetime
+    paused_until: datetime | None
+    stops_at: datetime | None
+    asked_to_stop_at: datetime | None
+    ended_at: datetime | None
+    is_given_up: bool  # it ended because it could not be charged
+    due: GiftDue | None
+
+
+class PledgeGateway(Protocol):
+    """Monthly gifts at the provider. Each call may raise PaymentsUnavailable; none is made inside a transaction.
+
+    Asking for what is so already changes nothing, so everything may be asked again. GoneAtProvider when there is no such
+    subscription; PaymentRefused when the provider says no for good.
+    """
+
+    def pledge(self, subscription_id: str) -> PledgeFacts:
+        """What is known of a monthly gift now."""
+
+    def paid_invoices(self, subscription_id: str) -> tuple[str, ...]:
+        """The invoices of it that brought money, the latest twelve."""
+
+    def change(self, pledge: PledgeFacts, amount: Money, *, cover_minor: int, name: str, key: str) -> None:
+        """Charge another amount from the next gift on; `name` is what the provider's papers call it."""
+
+    def pause(self, subscription_id: str, *, until: datetime | None, key: str) -> None:
+        """Charge nothing, until a moment or until `resume`."""
+
+    def resume(self, subscription_id: str, *, key: str) -> None:
+        """Charge again."""
+
+    def stop_later(self, subscription_id: str, *, is_wanted: bool, key: str) -> None:
+        """End it when the paid month is over, or (not wanted any more) do not."""
+
+    def stop(self, subscription_id: str, *, key: str) -> None:
+        """End it at once, with whatever is still due of it."""
+
+    def take_new_card(self, subscription_id: str, *, key: str) -> None:
+        """Charge the card that the donor put in last, beginning with what is due. PaymentRefused when it is declined."""
+
+    def card_page(self, customer_id: str, *, return_url: str, language: str) -> str:
+        """The address of a page at the provider where the donor puts in another card."""

@@ -1,0 +1,229 @@
+"""Monthly gifts at Stripe: subscriptions, their open invoices, and the portal page for another card."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from campaign.domain.money import Money
+from campaign.domain.pledge import Word, last_day_of
+from campaign.gateways.payments import GoneAtProvider, PaymentRefused
+from campaign.gateways.pledges import CardOnFile, GiftDue, PledgeFacts
+from campaign.gateways.stripe_client import StripeClient, translated
+from campaign.gateways.stripe_facts import BRANDS, Object, instant
+
+EXPANDED: Final = [
+    "default_payment_method",
+    "latest_invoice",
+    "customer.invoice_settings.default_payment_method",
+]
+OVER: Final = {"canceled", "incomplete_expired"}
+UNPAID: Final = {"past_due", "unpaid", "incomplete"}
+REASONS: Final = {
+    "expired_card": "expired",
+    "insufficient_funds": "funds",
+    "authentication_required": "confirm",
+    "payment_intent_authentication_failure": "confirm",
+    "lost_card": "lost",
+    "stolen_card": "lost",
+    "pickup_card": "lost",
+    "processing_error": "error",
+    "issuer_not_available": "error",
+}
+"""Why a card was refused, as far as the donor can do something about it; everything else is «declined»."""
+LOCALES: Final = {"en": "en", "ru": "ru", "ky": "ru"}
+
+
+class StripePledges:
+    """A PledgeGateway over HTTP."""
+
+    def __init__(self, client: StripeClient) -> None:
+        self._client = client
+        self._v1 = client.v1
+
+    def pledge(self, subscription_id: str) -> PledgeFacts:
+        with self._client.place(), translated():
+            found: Object = self._v1.subscriptions.retrieve(subscription_id, {"expand": EXPANDED}).to_dict()
+            return pledge_facts(found, self._due(found))
+
+    def paid_invoices(self, subscription_id: str) -> tuple[str, ...]:
+        with translated():
+            listed = self._v1.invoices.list({"subscription": subscription_id, "status": "paid", "limit": 12})
+        return tuple(str(one.id) for one in listed.data if one.amount_paid > 0)
+
+    def change(self, pledge: PledgeFacts, amount: Money, *, cover_minor: int, name: str, key: str) -> None:
+        with self._client.place(), translated():
+            # The product of the first page was made for that page alone, and may take no other price.
+            product = self._v1.products.create({"name": name[:250]}, {"idempotency_key": f"{key}-product"})
+            price = {
+                "currency": amount.currency.lower(),
+                "product": product.id,
+                "recurring": {"interval": "month"},
+                "unit_amount": amount.minor,
+            }
+            wanted: Any = {
+                "items": [{"id": pledge.item_id, "price_data": price}],
+                "metadata": {"cover": str(cover_minor)},
+                "proration_behavior": "none",
+            }
+            self._v1.subscriptions.update(pledge.subscription_id, wanted, {"idempotency_key": key})
+
+    def pause(self, subscription_id: str, *, until: datetime | None, key: str) -> None:
+        pause: dict[str, object] = {"behavior": "void"}
+        if until is not None:
+            pause["resumes_at"] = int(until.timestamp())
+        self._update(subscription_id, key=key, pause_collection=pause)
+
+    def resume(self, subscription_id: str, *, key: str) -> None:
+        self._update(subscription_id, key=key, pause_collection="")
+
+    def stop_later(self, subscription_id: str, *, is_wanted: bool, key: str) -> None:
+        self._update(subscription_id, key=key, cancel_at_period_end=is_wanted)
+
+    def stop(self, subscription_id: str, *, key: str) -> None:
+        with self._client.place():
+            try:
+                with translated():
+                    self._v1.subscriptions.cancel(subscription_id, {}, {"idempotency_key": key})
+            except GoneAtProvider:
+                pass  # it is over already; but something may still be due of it
+            for invoice_id in self._open_invoices(subscription_id):
+                self._void(invoice_id, key=f"{key}-{invoice_id}")
+
+    def take_new_card(self, subscription_id: str, *, key: str) -> None:
+        with self._client.place(), translated():
+            found: Object = self._v1.subscriptions.retrieve(subscription_id, {"expand": EXPANDED}).to_dict()
+            newest = (found["customer"].get("invoice_settings") or {}).get("default_payment_method") or {}
+            charged = found.get("default_payment_method") or {}
+            if newest and newest["id"] != charged.get("id") and newest["created"] > charged.get("created", 0):
+                self._v1.subscriptions.update(
+                    subscription_id, {"default_payment_method": newest["id"]}, {"idempotency_key": key}
+                )
+        if found["status"] in OVER:
+            return
+        for invoice_id in self._open_invoices(subscription_id):
+            with self._client.place(), translated():
+                self._v1.invoices.pay(invoice_id, {}, {"idempotency_key": f"{key}-{invoice_id}"})
+
+    def card_page(self, customer_id: str, *, return_url: str, language: str) -> str:
+        wanted: Any = {
+            "customer": customer_id,
+            "return_url": return_url,
+            "locale": LOCALES[language],
+            "flow_data": {
+                "type": "payment_method_update",
+                "after_completion": {"type": "redirect", "redirect": {"return_url": return_url}},
+            },
+        }
+        with self._client.place(), translated():
+            return str(self._v1.billing_portal.sessions.create(wanted).url)
+
+    def _update(self, subscription_id: str, *, key: str, **wanted: Any) -> None:  # of the library's many types
+        params: Any = wanted
+        with self._client.place(), translated():
+            self._v1.subscriptions.update(subscription_id, params, {"idempotency_key": key})
+
+    def _open_invoices(self, subscription_id: str) -> Iterator[str]:
+        with translated():
+            listed = self._v1.invoices.list({"subscription": subscription_id, "status": "open", "limit": 100})
+        yield from (str(one.id) for one in listed.data)
+
+    def _void(self, invoice_id: str, *, key: str) -> None:
+        try:
+            with translated():
+                self._v1.invoices.void_invoice(invoice_id, {}, {"idempotency_key": key})
+        except PaymentRefused:
+            return  # it was paid or voided meanwhile; the truth is asked for afterwards
+
+    def _due(self, found: Object) -> GiftDue | None:
+        """The open invoice of the latest month, with why its last try was refused."""
+        invoice: Object = found.get("latest_invoice") or {}
+        if invoice.get("status") != "open" or found["status"] in OVER:
+            return None
+        params: Any = {"invoice": invoice["id"], "limit": 1, "expand": ["data.payment.payment_intent"]}
+        tries = [one.to_dict() for one in self._v1.invoice_payments.list(params).data]
+        intent: Object = (tries[0]["payment"].get("payment_intent") or {}) if tries else {}
+        if intent.get("status") == "processing":
+            return None  # a debit that is under way is not refused
+        again = invoice.get("next_payment_attempt")
+        return GiftDue(
+            invoice_id=invoice["id"],
+            amount=Money(invoice["amount_remaining"], invoice["currency"].upper()),
+            reason=_reason(intent),
+            url=invoice.get("hosted_invoice_url"),
+            next_at=instant(again) if again else None,
+            attempts=invoice.get("attempt_count") or 0,
+        )
+
+
+def pledge_facts(found: Object, due: GiftDue | None) -> PledgeFacts:
+    """A subscription with its customer and cards expanded, in our own words."""
+    item: Object = found["items"]["data"][0]
+    price: Object = item["price"]
+    customer: Object = found["customer"]
+    metadata: Object = found.get("metadata") or {}
+    pause: Object = found.get("pause_collection") or {}
+    reason = (found.get("cancellation_details") or {}).get("reason")
+    method = found.get("default_payment_method")
+    method = method or (customer.get("invoice_settings") or {}).get("default_payment_method")
+    return PledgeFacts(
+        subscription_id=found["id"],
+        donation_public_id=metadata.get("donation"),
+        livemode=found["livemode"],
+        status=found["status"],
+        word=_word(found),
+        amount=Money(price["unit_amount"] * item.get("quantity", 1), price["currency"].upper()),
+        cover_minor=cover_in(metadata),
+        item_id=item["id"],
+        customer_id=customer["id"],
+        email=customer.get("email"),
+        name=customer.get("name"),
+        card=_card(method or {}),
+        started_at=instant(found["start_date"]),
+        period_ends_at=instant(item["current_period_end"]),
+        paused_until=_instant(pause.get("resumes_at")),
+        stops_at=_instant(found.get("cancel_at")),
+        asked_to_stop_at=_instant(found.get("canceled_at")),
+        ended_at=_instant(found.get("ended_at")),
+        is_given_up=reason == "payment_failed",
+        due=due,
+    )
+
+
+def cover_in(metadata: Object) -> int:
+    """What of the amount covers the fee, in minor units; a subscription carries it from the form on."""
+    text = str(metadata.get("cover", ""))
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+
+
+def _word(found: Object) -> Word:
+    status = found["status"]
+    if status in OVER:
+        return Word.OVER
+    if found.get("cancel_at_period_end") or found.get("cancel_at"):
+        return Word.ENDS
+    if status in UNPAID:
+        return Word.UNPAID
+    return Word.PAUSED if found.get("pause_collection") or status == "paused" else Word.RUNS
+
+
+def _reason(intent: Object) -> str:
+    if intent.get("status") == "requires_action":
+        return "confirm"
+    error: Object = intent.get("last_payment_error") or {}
+    return REASONS.get(error.get("decline_code") or "", "") or REASONS.get(error.get("code") or "", "declined")
+
+
+def _card(method: Object) -> CardOnFile | None:
+    card: Object = method.get("card") or {}
+    if not card:
+        return None
+    brand = card.get("brand") or "card"
+    return CardOnFile(
+        brand=BRANDS.get(brand, brand.title()),
+        last4=card["last4"],
+        expires_on=last_day_of(card["exp_year"], card["exp_month"]),
+    )
+
+
+def _instant(seconds: int | None) -> datetime | None:
+    return None if seconds is None else instant(seconds)

@@ -1,0 +1,212 @@
+"""A monthly gift is brought up to what the provider knows now: the provider charges, retries and gives up by itself.
+
+As with gifts, the provider is asked outside any transaction and its answer applied in one: the pledge's version is noted
+first, and if it has moved meanwhile the provider is asked again. Whichever word comes first (the page, the subscription,
+an invoice) makes the pledge, by the subscription's id.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from campaign.database import insert_once_for_key, reading, transaction
+from campaign.domain.identity import new_public_id
+from campaign.domain.pledge import PledgeState, Word, next_gift, told
+from campaign.gateways.clock import Clock
+from campaign.gateways.payments import PaymentGateway
+from campaign.gateways.pledges import PledgeFacts
+from campaign.models.donation import Donation
+from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
+from campaign.services import pledge_letters
+from campaign.services.locked_gift import GiftNotKnownYet, KeepsMoving
+
+REFETCHES_MAX = 5
+ASKED, UNPAID, ELSEWHERE, DOUBLE = "asked", "unpaid", "provider", "double"
+"""Why a pledge ended: models.Pledge.end_reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A pledge's row before the provider was asked."""
+
+    id: int
+    version: int
+
+
+def follow(subscription_id: str, *, payments: PaymentGateway, clock: Clock) -> int | None:
+    """Ask the provider about one monthly gift and apply its answer; the pledge's key, None when it is not ours.
+
+    Raises GiftNotKnownYet when the gift that the form made has no row (yet).
+    """
+    for _ in range(REFETCHES_MAX):
+        seen = _seen(subscription_id)
+        facts = payments.pledges.pledge(subscription_id)
+        if facts.donation_public_id is None and seen is None:
+            return None
+        with transaction() as session:
+            pledge = _locked(session, facts) if seen else _begun(session, facts, at=clock.now())
+            if pledge is not None and (seen is None or pledge.version == seen.version):
+                _apply(session, pledge, facts, at=clock.now())
+                return pledge.id
+    raise KeepsMoving
+
+
+def _seen(subscription_id: str) -> _Seen | None:
+    with reading() as session:
+        row = session.execute(
+            select(Pledge.id, Pledge.version).where(Pledge.subscription_id == subscription_id)
+        ).one_or_none()
+    return _Seen(row[0], row[1]) if row else None
+
+
+def _locked(session: Session, facts: PledgeFacts) -> Pledge:
+    return session.execute(
+        select(Pledge).where(Pledge.subscription_id == facts.subscription_id).with_for_update()
+    ).scalar_one()
+
+
+def _begun(session: Session, facts: PledgeFacts, *, at: datetime) -> Pledge | None:
+    """A new pledge, with the terms of the gift that the form made; None when somebody else was quicker.
+
+    A second subscription of the same gift is a mistake (two payment pages of one form were paid): it is begun too, so
+    that its money is seen, and asked to stop at once.
+    """
+    gift = session.execute(
+        select(Donation).where(Donation.public_id == facts.donation_public_id).with_for_update()
+    ).scalar_one_or_none()
+    if gift is None:
+        raise GiftNotKnownYet(facts.donation_public_id)
+    row: dict[str, object] = {
+        "public_id": new_public_id(),
+        **{name: getattr(gift, name) for name in _TAKEN_OVER},
+        "doubles_id": gift.pledge_id,
+        "gift_minor": facts.amount.minor - facts.cover_minor,
+        "cover_minor": facts.cover_minor,
+        "livemode": facts.livemode,
+        "state": PledgeState.ACTIVE.value,
+        "status": facts.status,
+        "version": 0,
+        "link_version": 1,
+        "subscription_id": facts.subscription_id,
+        "customer_id": facts.customer_id,
+        "item_id": facts.item_id,
+        "started_at": facts.started_at,
+        "looked_at": at,
+    }
+    pledge_id = insert_once_for_key(session, Pledge, row)
+    if pledge_id is None:
+        return None
+    session.execute(insert(PledgeEvent), _event(pledge_id, "begun", at=facts.started_at))
+    if gift.pledge_id is None:
+        session.execute(update(Donation).where(Donation.id == gift.id).values(pledge_id=pledge_id))
+    else:
+        _stop_double(session, pledge_id, at=at)
+    return session.get_one(Pledge, pledge_id)
+
+
+_TAKEN_OVER = (
+    *("campaign_id", "fund_id", "donor_id", "language", "currency", "fee_bearer", "is_anonymous", "public_name"),
+)
+
+
+def _stop_double(session: Session, pledge_id: int, *, at: datetime) -> None:
+    request = {
+        "public_id": new_public_id(),
+        "pledge_id": pledge_id,
+        "act": "stop",
+        "detail": {},
+        "state": "requested",
+        "asked_by": "system",
+        "requested_at": at,
+        "attempts": 0,
+        "next_try_at": at,
+    }
+    session.execute(insert(PledgeRequest), request)
+
+
+def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime) -> None:
+    """Put the provider's answer into the row; what is new is history, and told to the donor once."""
+    before = PledgeState(pledge.state)
+    is_new = pledge.version == 0
+    changes = _changes(pledge, facts)
+    if before is not PledgeState.STOPPED and changes["state"] == PledgeState.STOPPED:
+        changes["ended_at"] = facts.ended_at or at
+        changes["end_reason"] = _end_reason(session, pledge, facts)
+    news = {name: value for name, value in changes.items() if getattr(pledge, name) != value}
+    happened = list(_happened(pledge, news))
+    pledge.looked_at = at
+    if not news and not is_new:
+        return
+    for name, value in news.items():
+        setattr(pledge, name, value)
+    pledge.version += 1
+    session.flush()
+    if happened:
+        session.execute(insert(PledgeEvent), [_event(pledge.id, kind, at=at, **detail) for kind, detail in happened])
+    pledge_letters.tell_news(session, pledge, facts, before=before, at=at)
+
+
+def _changes(pledge: Pledge, facts: PledgeFacts) -> dict[str, Any]:
+    """The columns that follow the provider."""
+    state = told(PledgeState(pledge.state), facts.word)
+    is_stopped, is_stopping = state is PledgeState.STOPPED, state is PledgeState.STOPPING
+    goes_on = not is_stopped and not is_stopping
+    has_next = goes_on and (facts.word is not Word.PAUSED or facts.paused_until is not None)
+    card, due = facts.card, None if is_stopped else facts.due
+    return {
+        "state": state.value,
+        "status": facts.status,
+        "gift_minor": facts.amount.minor - facts.cover_minor,
+        "cover_minor": facts.cover_minor,
+        "customer_id": facts.customer_id,
+        "item_id": facts.item_id,
+        "card_brand": card.brand if card else None,
+        "card_last4": card.last4 if card else None,
+        "card_expires_on": card.expires_on if card else None,
+        "next_at": next_gift(facts.period_ends_at, facts.paused_until) if has_next else None,
+        "paused_until": facts.paused_until if goes_on else None,
+        "stops_at": (facts.stops_at or facts.period_ends_at) if is_stopping else None,
+        "due_invoice_id": due.invoice_id if due else None,
+        "due_reason": due.reason if due else None,
+        "due_url": due.url if due else None,
+        "due_next_at": due.next_at if due else None,
+    }
+
+
+def _happened(pledge: Pledge, news: dict[str, Any]) -> "list[tuple[str, dict[str, object]]]":
+    """What of the news is worth a line in the pledge's history."""
+    happened: list[tuple[str, dict[str, object]]] = []
+    if "state" in news:
+        detail: dict[str, object] = {"from": pledge.state}
+        if news["state"] == PledgeState.STOPPED:
+            detail["reason"] = news["end_reason"]
+        happened.append((news["state"], detail))
+    if {"gift_minor", "cover_minor"} & news.keys() and pledge.version:
+        gift, cover = news.get("gift_minor", pledge.gift_minor), news.get("cover_minor", pledge.cover_minor)
+        happened.append(("amount", {"minor": gift + cover, "was_minor": pledge.gift_minor + pledge.cover_minor}))
+    if "card_last4" in news and pledge.card_last4:
+        happened.append(("card", {"last4": news["card_last4"]}))
+    if news.get("due_invoice_id"):
+        happened.append(("unpaid", {"invoice": news["due_invoice_id"], "reason": news.get("due_reason")}))
+    return happened
+
+
+def _end_reason(session: Session, pledge: Pledge, facts: PledgeFacts) -> str:
+    """Why it ended: given up by the provider, asked for on our pages, or stopped there."""
+    if pledge.doubles_id is not None:
+        return DOUBLE
+    if facts.is_given_up:
+        return UNPAID
+    asked = select(PledgeRequest.id).where(
+        PledgeRequest.pledge_id == pledge.id,
+        PledgeRequest.act.in_(("stop", "stop_later")),
+        PledgeRequest.state != "refused",
+    )
+    return ASKED if session.execute(asked.limit(1)).first() else ELSEWHERE
+
+
+def _event(pledge_id: int, kind: str, *, at: datetime, **detail: object) -> dict[str, object]:
+    return {"pledge_id": pledge_id, "at": at, "kind": kind, "detail": detail, "actor_id": None}

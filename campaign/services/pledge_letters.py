@@ -1,0 +1,133 @@
+"""What donors are told of their monthly gifts, each thing once, in their language, with the link to pause, change or stop.
+
+A letter is written in the transaction that learned its news. What it says stands as plain facts; delivery makes words.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from campaign.domain.language import in_language_of
+from campaign.domain.money import Money
+from campaign.domain.pledge import PledgeState
+from campaign.gateways.pledges import PledgeFacts
+from campaign.i18n import day, money
+from campaign.models.campaign import Campaign
+from campaign.models.donor import Donor
+from campaign.models.fund import Fund
+from campaign.models.outbox import Message
+from campaign.models.pledge import Pledge, PledgeEvent
+from campaign.services.outbox import Letter, enqueue
+from campaign.services.pledge_links import link_address
+
+ENDING = {PledgeState.STOPPING, PledgeState.STOPPED}
+DAYS = ("next_on", "expires_on", "stops_on", "next_try_on")
+"""Facts that are days: stored as ISO dates, told in the reader's words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What is to be told: its kind (a folder of templates), what makes it this news and no other, and its own facts."""
+
+    kind: str
+    key: str
+    facts: dict[str, object]
+    email: str | None = None  # the address at the provider, where no donor is known (yet)
+
+
+def tell_news(session: Session, pledge: Pledge, facts: PledgeFacts, *, before: PledgeState, at: datetime) -> None:
+    """Write what the provider's answer makes necessary: a gift that could not be charged, the end of the monthly gift."""
+    state = PledgeState(pledge.state)
+    if pledge.doubles_id is not None:
+        return  # a mistake that is mended by us; the donor did not ask for it and need not do anything
+    if state in ENDING:
+        if before not in ENDING:
+            _tell_stopped(session, pledge, facts, at=at)
+        return
+    due = facts.due
+    if due is None:
+        return
+    kind = "pledge_confirm" if due.reason == "confirm" else "pledge_unpaid"
+    is_last = due.next_at is None and due.attempts > 1
+    more: dict[str, object] = {
+        "amount_minor": due.amount.minor,
+        "reason": due.reason,
+        "pay_url": due.url or "",
+        "next_try_on": _iso(due.next_at),
+    }
+    key = f"{due.invoice_id}{':last' if is_last else ''}"
+    tell(session, pledge, News(kind=kind, key=key, facts=more, email=facts.email), at=at)
+
+
+def tell_reminder(session: Session, pledge: Pledge, *, at: datetime) -> None:
+    """A few days before the first renewal."""
+    tell(session, pledge, News(kind="pledge_reminder", key="first", facts={"next_on": _iso(pledge.next_at)}), at=at)
+
+
+def tell_card_expires(session: Session, pledge: Pledge, *, at: datetime) -> None:
+    """The card cannot be charged much longer; once per card."""
+    expires_on = pledge.card_expires_on.isoformat() if pledge.card_expires_on else ""
+    facts: dict[str, object] = {"expires_on": expires_on, "next_on": _iso(pledge.next_at)}
+    tell(session, pledge, News(kind="pledge_card", key=expires_on, facts=facts), at=at)
+
+
+def _tell_stopped(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime) -> None:
+    """Once per decision: taken back and decided again, it is told again."""
+    decided_at = facts.asked_to_stop_at or facts.ended_at or at
+    more: dict[str, object] = {"end_reason": pledge.end_reason or "asked", "stops_on": _iso(pledge.stops_at)}
+    key = f"{decided_at.timestamp():.0f}"
+    tell(session, pledge, News(kind="pledge_stopped", key=key, facts=more, email=facts.email), at=at)
+
+
+def tell(session: Session, pledge: Pledge, news: News, *, at: datetime) -> None:
+    """Queue a letter, unless its key was told before; without an address there is nobody to tell."""
+    dedupe_key = f"{news.kind}:{pledge.public_id}:{news.key}"
+    if session.execute(select(Message.id).where(Message.dedupe_key == dedupe_key)).first():
+        return
+    title, contact, fund_title, name, known = session.execute(
+        select(Campaign.title, Campaign.contact_email, Fund.title, Donor.name, Donor.email)
+        .select_from(Pledge)
+        .join(Campaign, Campaign.id == Pledge.campaign_id)
+        .join(Fund, Fund.id == Pledge.fund_id)
+        .outerjoin(Donor, Donor.id == Pledge.donor_id)
+        .where(Pledge.id == pledge.id)
+    ).one()
+    recipient = known or news.email
+    if not recipient:
+        return
+    facts: dict[str, object] = {
+        "pledge": pledge.public_id,
+        "donor_name": name or "",
+        "amount_minor": pledge.gift_minor + pledge.cover_minor,
+        "currency": pledge.currency,
+        "campaign_title": in_language_of(title, pledge.language),
+        "purpose": in_language_of(fund_title, pledge.language),
+        "help_email": contact,
+        "card": f"{pledge.card_brand} •••• {pledge.card_last4}" if pledge.card_last4 else "",
+        "is_test": not pledge.livemode,
+        **news.facts,
+    }
+    letter = Letter(kind=news.kind, language=pledge.language, recipient=recipient, facts=facts, key=dedupe_key)
+    enqueue(session, letter, at=at)
+    session.execute(
+        insert(PledgeEvent), {"pledge_id": pledge.id, "at": at, "kind": "told", "detail": {"mail": news.kind}}
+    )
+
+
+def told(session: Session, facts: dict[str, Any], *, language: str, public_url: str) -> dict[str, Any]:
+    """The stored facts of such a letter as words of the reader's language, with the link as it is now."""
+    pledge = session.execute(select(Pledge).where(Pledge.public_id == facts["pledge"])).scalar_one()
+    days = {name: day(date.fromisoformat(facts[name])) if facts.get(name) else "" for name in DAYS}
+    return {
+        **facts,
+        **days,
+        "amount": money(Money(facts["amount_minor"], facts["currency"])),
+        "manage_url": link_address(pledge, public_url=public_url, language=language),
+    }
+
+
+def _iso(moment: datetime | None) -> str:
+    return moment.date().isoformat() if moment else ""

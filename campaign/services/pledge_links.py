@@ -1,0 +1,54 @@
+"""The signed link to one monthly gift's page: who holds it may pause, change or stop that gift, and nothing else."""
+
+from dataclasses import dataclass
+
+from flask import current_app
+from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaign.domain.errors import NotFound
+from campaign.models.donation import Donation
+from campaign.models.pledge import Pledge
+
+PURPOSE = "monthly gift page"
+"""Signed into every link, so that no other signed word of ours opens this page."""
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeLink:
+    """Which monthly gift a link is for, and of which generation it is: staff can make all earlier ones worthless."""
+
+    public_id: str
+    version: int
+
+
+def link_address(pledge: Pledge, *, public_url: str, language: str) -> str:
+    """The whole address of the page, for a mail."""
+    return f"{public_url}/{language}/p/{sign(PledgeLink(pledge.public_id, pledge.link_version))}"
+
+
+def link_of_gift(session: Session, donation_id: int | None, *, public_url: str, language: str) -> str:
+    """The address of the page of the monthly gift that a donation is a month of; "" where it is not."""
+    pledge = session.execute(
+        select(Pledge).join(Donation, Donation.pledge_id == Pledge.id).where(Donation.id == donation_id)
+    ).scalar_one_or_none()
+    return link_address(pledge, public_url=public_url, language=language) if pledge else ""
+
+
+def sign(link: PledgeLink) -> str:
+    """The word in the address."""
+    return str(_signer().dumps([link.public_id, link.version]))
+
+
+def read(token: str) -> PledgeLink:
+    """What a link says; NotFound when we did not sign it, whoever asks."""
+    try:
+        public_id, version = _signer().loads(token)
+        return PledgeLink(str(public_id), int(version))
+    except (BadData, TypeError, ValueError) as error:
+        raise NotFound("link") from error
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt=PURPOSE)
