@@ -3,7 +3,7 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from flask_babel import lazy_gettext as _
 from werkzeug.exceptions import HTTPException
 
@@ -41,6 +41,20 @@ MESSAGES: dict[int, tuple[object, object]] = {
     503: (_("This does not work for the moment"), _("It is our fault, not yours. Please try again in a minute.")),
 }
 """Status → heading and what to do."""
+
+ADVICE_AT_THE_DESK: dict[int, object] = {
+    400: _(
+        "The form was sent without this session’s mark, or was open for too long. Load its page again and repeat it."
+    ),
+    403: _("Your role does not include this. Ask a colleague whose role does, or an administrator for another role."),
+    404: _(
+        "There is nothing under this number or address. It may belong to another campaign than the one you look at."
+    ),
+    409: _("A colleague was quicker. Nothing of yours was done: look at the page again, then decide."),
+    500: _("What was under way has been undone whole, so nothing is half done. Tell an administrator when it was."),
+    503: _("The database or the payment provider does not answer. Nothing was done; try again in a minute."),
+}
+"""What somebody at the desk is told instead, who can do something about it."""
 
 
 def init_app(app: Flask) -> None:
@@ -83,18 +97,31 @@ def error_page(status: int) -> Response:
     heading, advice = MESSAGES.get(status, MESSAGES[500 if status >= 500 else 400])
     if request.path.startswith(("/api/", "/webhooks/", "/healthz", "/readyz")):
         answer = make_response({"error": str(heading)}, status)
+    elif "person" in g:  # she sits at the desk and stays there
+        told = ADVICE_AT_THE_DESK.get(status, advice)
+        at_desk = _rendered("admin/error.html", status=status, heading=heading, advice=told)
+        answer = at_desk or _public_page(status, heading, advice)
     else:
-        try:
-            answer = make_response(
-                render_template("errors/error.html", status=status, heading=heading, advice=advice), status
-            )
-        except Exception:  # the error page is the last resort: it must not fail itself
-            log.exception("the error page failed")
-            answer = make_response(LAST_RESORT, status)
+        answer = _public_page(status, heading, advice)
     answer.headers["Cache-Control"] = "no-store"
     if status in RETRY_AFTER_SECONDS:
         answer.headers["Retry-After"] = RETRY_AFTER_SECONDS[status]
     return answer
+
+
+def _public_page(status: int, heading: object, advice: object) -> Response:
+    g.pop("person", None)  # nothing of the desk is drawn here, which may be what failed
+    answer = _rendered("errors/error.html", status=status, heading=heading, advice=advice)
+    return answer or make_response(LAST_RESORT, status)
+
+
+def _rendered(template: str, *, status: int, heading: object, advice: object) -> Response | None:
+    """The page; None when it fails itself, for then a simpler one is told."""
+    try:
+        return make_response(render_template(template, status=status, heading=heading, advice=advice), status)
+    except Exception:  # an error page must not fail
+        log.exception("the error page %s failed", template)
+        return None
 
 
 RETRY_AFTER_SECONDS = {429: "60", 503: "30"}

@@ -76,8 +76,8 @@ def campaign() -> CampaignCard:
 
 @bp.app_context_processor
 def frame() -> dict[str, object]:
-    """Names for the templates of the desk and of its sign-in."""
-    if request.blueprint not in BLUEPRINTS:
+    """Names for the templates of the desk, of its sign-in, and of what goes wrong there."""
+    if request.blueprint not in BLUEPRINTS and "person" not in g:
         return {}
     return {
         "menu": menu(),

@@ -43,10 +43,18 @@ class Person:
 
 def init_app(app: Flask) -> None:
     """Put the guard before every request, and start a session's clock at sign-in."""
+    app.before_request(sit_down)
     app.before_request(guard)
     app.after_request(record_sign_in)
     user_logged_in.connect(_on_signed_in, app)
     app.context_processor(lambda: {"person": g.get("person"), "can": person_can})
+
+
+def sit_down() -> None:
+    """Seat who is signed in, unless her session is over: whatever goes wrong from here on is told in the desk's frame."""
+    if request.path.startswith("/staff/") and current_user.is_authenticated and not _is_over():
+        g.person = _person()
+        g.lang = g.person.language
 
 
 def guard() -> ResponseReturnValue | None:
@@ -60,12 +68,10 @@ def guard() -> ResponseReturnValue | None:
         abort(404)
     if not current_user.is_authenticated:
         return None if endpoint in OPEN else _to_sign_in()
-    if _is_over():
+    if "person" not in g:
         logout_user()
         flash(_("You were signed out because the desk was left alone. Sign in to go on."), "info")
         return _to_sign_in()
-    g.person = _person()
-    g.lang = g.person.language
     if endpoint in OPEN:
         return None
     rule = RULES.get(endpoint)
