@@ -18,6 +18,12 @@ WEB_THREADS = 16
 """Two processes of sixteen threads: while Stripe is slow to answer some, pages are still served by others."""
 WEB_CONNECTIONS = 4096
 """How many a process keeps open. Granian's own 512 are used up by readers who keep theirs, and then nobody gets in."""
+WEB_OPTIONS = (
+    *("--interface", "wsgi", "--no-ws", "--log-level", "error"),
+    *("--http", "1"),  # proxies speak nothing else with us; a connection that might become HTTP/2 keeps 6 KB more
+    *("--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS)),
+    *("--backlog", str(WEB_CONNECTIONS), "--backpressure", str(WEB_CONNECTIONS)),
+)
 MEMORY = {"MALLOC_ARENA_MAX": "2"}
 """In the environment: glibc's own choice is a heap for each thread, and what one has let go no other can use."""
 START_SECONDS_MAX = 60.0
@@ -77,10 +83,8 @@ def _start_sandbox(supervisor: Supervisor, config: Config, *, addresses: Path) -
 
 def _web_command(config: Config) -> list[str]:
     return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "error"),
-        *("--host", config.host, "--port", str(config.port), "--respawn-failed-workers", "--workers-kill-timeout", "4"),
-        *("--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS)),
-        *("--backlog", str(WEB_CONNECTIONS), "--backpressure", str(WEB_CONNECTIONS), "wsgi:app"),
+        *(sys.executable, "-m", "granian", *WEB_OPTIONS, "--host", config.host, "--port", str(config.port)),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "4", "wsgi:app"),
     ]
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from campaign.cli.serve import MEMORY, WEB_CONNECTIONS, WEB_PROCESSES, WEB_THREADS
+from campaign.cli.serve import MEMORY, WEB_OPTIONS
 from tests.bench.client import NotMeasured, wait_until_it_answers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,10 +71,8 @@ def granian(
 ) -> Iterator[Server]:
     """A WSGI app under the server and settings that `make run` uses, until the block ends."""
     command = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "error"),
-        *("--host", "127.0.0.1", "--port", str(port), "--workers-kill-timeout", "2"),
-        *("--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS)),
-        *("--backlog", str(WEB_CONNECTIONS), "--backpressure", str(WEB_CONNECTIONS), app),
+        *(sys.executable, "-m", "granian", *WEB_OPTIONS, "--host", "127.0.0.1", "--port", str(port)),
+        *("--workers-kill-timeout", "2", app),
     ]
     with program(command, folder=folder, environment=environment) as process:
         server = Server(port, process)
