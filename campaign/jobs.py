@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app
 
 from campaign.database import DatabaseBusy
-from campaign.services import delivery, laid_aside, receipting, refunding, settlement
+from campaign.services import delivery, laid_aside, payouts, receipting, refunding, settlement
 from campaign.wiring import gateways
 from receipts import HeldReceipt
 
@@ -114,7 +115,10 @@ def work_off_everything() -> int:
 def settle_inbox() -> bool:
     """One event of the inbox; what it brought may have papers to print and mail to send."""
     outside = gateways()
-    did = settlement.settle_next_event(payments=outside.payments, clock=outside.clock, public_url=_public_url())
+    others = {"payout": partial(payouts.take_event, account=outside.account, clock=outside.clock)}
+    did = settlement.settle_next_event(
+        payments=outside.payments, clock=outside.clock, public_url=_public_url(), others=others
+    )
     if did:
         wake("outbox")
     return did

@@ -8,6 +8,7 @@ from campaign.config import Config
 from campaign.gateways.clock import Clock, SandboxClock, SystemClock
 from campaign.gateways.mailer import KeptMail, Mailer, SmtpMailer
 from campaign.gateways.payments import NoPayments, PaymentGateway
+from campaign.gateways.provider_account import NoAccount, ProviderAccount
 from campaign.gateways.webhook_endpoints import NoEndpoints, WebhookEndpoints
 
 
@@ -18,6 +19,7 @@ class Gateways:
     clock: Clock
     payments: PaymentGateway
     mailer: Mailer
+    account: ProviderAccount = field(default_factory=NoAccount)
     endpoints: WebhookEndpoints = field(default_factory=NoEndpoints)
 
 
@@ -35,6 +37,7 @@ def _from_config(config: Config) -> Gateways:
     mailer = SmtpMailer(config.mail_url, sender=config.mail_from) if config.mail_url else KeptMail()
     if config.payment_mode == "none" or config.stripe_secret_key is None:
         return Gateways(clock=_clock(config), payments=NoPayments(), mailer=mailer)
+    from campaign.gateways.stripe_account import StripeAccount
     from campaign.gateways.stripe_client import StripeClient
     from campaign.gateways.stripe_endpoints import StripeEndpoints
     from campaign.gateways.stripe_payments import StripePayments
@@ -44,6 +47,7 @@ def _from_config(config: Config) -> Gateways:
         clock=_clock(config),
         payments=StripePayments(client, webhook_secrets=config.stripe_webhook_secrets),
         mailer=mailer,
+        account=StripeAccount(client),
         endpoints=StripeEndpoints(client),
     )
 

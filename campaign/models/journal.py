@@ -2,11 +2,14 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import Key, Model
 from campaign.models.columns import CurrencyCode, Minor, PrimaryKey
+
+ON_PROVIDER = text("account = 1010")
+"""Only these lines are looked up by their reference: the provider's own name for the movement."""
 
 
 class JournalEntry(Model):
@@ -57,6 +60,7 @@ class Posting(Model):
         CheckConstraint("(account >= 3000) = (fund_id IS NOT NULL)", "fund_where_needed"),
         Index(None, "fund_id", "account", "currency", "amount_minor"),
         Index(None, "account", "currency", "amount_minor"),
+        Index(None, "reference", sqlite_where=ON_PROVIDER, postgresql_where=ON_PROVIDER),
     )
 
     id: Mapped[PrimaryKey]

@@ -11,7 +11,12 @@ PAYOUT_DUE = "payout_due"
 _DAY_SECONDS = 86_400
 
 # What a movement is counted as, and what it is called, where that is not its kind.
-_CATEGORIES = {"payment": "charge", "payment_refund": "refund", "payment_failure_refund": "charge_failure"}
+_CATEGORIES = {
+    "payment": "charge",
+    "payment_refund": "refund",
+    "payment_failure_refund": "charge_failure",
+    "payout_failure": "payout_reversal",
+}
 _TYPES = {"dispute": "adjustment", "dispute_reversal": "adjustment"}
 
 

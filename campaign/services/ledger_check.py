@@ -82,6 +82,42 @@ CHECKS = (
     ),
     Check(
         5,
+        "a payout that is over leaves nothing on 1015",
+        """SELECT p.provider_id, p.state, SUM(l.amount_minor) FROM payout p
+           JOIN journal_entry e ON e.subject = 'payout:' || p.provider_id
+           JOIN posting l ON l.entry_id = e.id AND l.account = 1015
+           WHERE p.state <> 'under_way' GROUP BY p.provider_id, p.state HAVING SUM(l.amount_minor) <> 0""",
+    ),
+    Check(
+        5,
+        "a transaction of the provider that the books explain stands on 1010 with its net",
+        """SELECT t.provider_id, t.net_minor, COALESCE(l.minor, 0) FROM provider_transaction t
+           LEFT JOIN (SELECT reference, SUM(amount_minor) AS minor FROM posting WHERE account = 1010
+                      GROUP BY reference) AS l ON l.reference = t.provider_id
+           WHERE t.explained_by IN ('books', 'fee') AND t.net_minor <> COALESCE(l.minor, 0)""",
+    ),
+    Check(
+        5,
+        "a payout takes from 1010 what its explained transactions brought",
+        """SELECT p.provider_id, COALESCE(told.minor, 0), COALESCE(taken.minor, 0) FROM payout p
+           LEFT JOIN (
+               SELECT t.payout_id, SUM(CASE WHEN t.explained_by = 'payout' THEN COALESCE(l.minor, 0)
+                                       ELSE t.net_minor END) AS minor
+               FROM provider_transaction t
+               LEFT JOIN payout own ON own.transaction_id = t.provider_id
+               LEFT JOIN (SELECT reference, SUM(amount_minor) AS minor FROM posting WHERE account = 1010
+                          GROUP BY reference) AS l ON l.reference = t.provider_id
+               WHERE t.explained_by IN ('books', 'fee', 'unidentified', 'payout') AND own.id IS NULL
+               GROUP BY t.payout_id) AS told ON told.payout_id = p.id
+           LEFT JOIN (
+               SELECT e.subject, -SUM(l.amount_minor) AS minor FROM journal_entry e
+               JOIN posting l ON l.entry_id = e.id AND l.account = 1010
+               WHERE e.kind = 'payout_made' GROUP BY e.subject) AS taken ON taken.subject = 'payout:' || p.provider_id
+           WHERE COALESCE(taken.minor, 0) <> CASE WHEN p.campaign_id IS NULL THEN COALESCE(told.minor, 0)
+                                             ELSE p.amount_minor END""",
+    ),
+    Check(
+        5,
         "a paid gift stands in the books with its whole amount, and no other gift does",
         """SELECT public_id, state, charged, booked FROM (
                SELECT d.public_id, d.state, d.gift_minor + d.cover_minor AS charged,

@@ -33,6 +33,12 @@ KINDS: dict[EntryKind, LazyString] = {
     EntryKind.TAKE_BACK: _("Taking back"),
     EntryKind.DISBURSEMENT: _("Disbursement"),
     EntryKind.REVERSAL: _("Reversal"),
+    EntryKind.PAYOUT_MADE: _("Payout made"),
+    EntryKind.PAYOUT_ARRIVED: _("Payout arrived"),
+    EntryKind.PAYOUT_FAILED: _("Payout came back"),
+    EntryKind.PROVIDER_FEE: _("Provider's fee"),
+    EntryKind.UNIDENTIFIED: _("Not identified"),
+    EntryKind.IDENTIFIED: _("Identified after all"),
 }
 FUND_KINDS: dict[str, LazyString] = {
     "general": _("General fund"),

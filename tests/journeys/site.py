@@ -24,6 +24,7 @@ from campaign.config import Config
 from campaign.extensions import db
 from campaign.gateways.clock import SystemClock
 from campaign.gateways.mailer import SmtpMailer
+from campaign.gateways.stripe_account import StripeAccount
 from campaign.gateways.stripe_client import StripeClient
 from campaign.gateways.stripe_payments import StripePayments
 from campaign.jobs import work_off_everything
@@ -222,7 +223,8 @@ def gateways_for(config: Config, clock: ForwardClock) -> Gateways:
     assert config.mail_url
     client = StripeClient(config.stripe_secret_key, api_base=config.stripe_api_base)
     payments = StripePayments(client, webhook_secrets=config.stripe_webhook_secrets)
-    return Gateways(clock=clock, payments=payments, mailer=SmtpMailer(config.mail_url, sender=config.mail_from))
+    mailer = SmtpMailer(config.mail_url, sender=config.mail_from)
+    return Gateways(clock=clock, payments=payments, mailer=mailer, account=StripeAccount(client))
 
 
 def path_of(address: str) -> str:

@@ -41,6 +41,15 @@ ALLOCATION = (
     " state, proposed_by, proposed_at, decided_by, decision_note)"
     " VALUES ('{name}', 1, 'allocation', 1, 2, 'USD', 1, '', '{state}', 1, '2026-12-01', 2, '')"
 )
+PAYOUT = (
+    "INSERT INTO payout (provider_id, currency, amount_minor, state, is_automatic, made_at, arrives_on, is_complete)"
+    " VALUES ('po_1', 'USD', 5, 'arrived', TRUE, '2026-12-01', '2026-12-02', TRUE)"
+)
+MOVEMENT = (
+    "INSERT INTO provider_transaction (provider_id, type, category, payout_id, currency, amount_minor, fee_minor,"
+    " net_minor, made_at, available_at, explained_by, is_foreign)"
+    " VALUES ('txn_1', 'charge', 'charge', {payout}, 'USD', 5, 0, 5, '2026-12-01', '2026-12-01', '{by}', FALSE)"
+)
 
 BREAKS = (
     Break(
@@ -58,6 +67,22 @@ BREAKS = (
     Break(
         "a settled gift owes nothing on 1005",
         (f"DELETE FROM posting WHERE account = 1005 AND entry_id = {AN_ENTRY}",),
+    ),
+    Break(
+        "a payout that is over leaves nothing on 1015",
+        (
+            PAYOUT,
+            f"UPDATE journal_entry SET subject = 'payout:po_1' WHERE id = {AN_ENTRY}",
+            LINE + f"({AN_ENTRY}, 0, 9, 1015, NULL, 'USD', 5, '')",
+        ),
+    ),
+    Break(
+        "a transaction of the provider that the books explain stands on 1010 with its net",
+        (MOVEMENT.format(payout="NULL", by="books"),),
+    ),
+    Break(
+        "a payout takes from 1010 what its explained transactions brought",
+        (PAYOUT, MOVEMENT.format(payout="(SELECT MAX(id) FROM payout)", by="unidentified")),
     ),
     Break(
         "a paid gift stands in the books with its whole amount, and no other gift does",

@@ -1,0 +1,108 @@
+"""What our books say of our balance at the provider, by the provider's own names: read here, written by `bookkeeping`."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from campaign.domain.journal import Account, EntryKind
+from campaign.domain.payout_postings import PartBooked
+from campaign.models.journal import JournalEntry, Posting
+from campaign.models.payout import ProviderTransaction
+
+ASKED_AT_ONCE = 500
+OF_PAYOUTS = (EntryKind.PAYOUT_MADE, EntryKind.PAYOUT_ARRIVED, EntryKind.PAYOUT_FAILED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownLine:
+    """A movement in our books that the provider does not have."""
+
+    reference: str
+    subject: str
+    currency: str
+    minor: int
+
+
+def booked(session: Session, references: Collection[str]) -> Mapping[str, dict[int, int]]:
+    """Balance transaction → campaign → what its books moved on 1010 because of it, in minor units of its currency."""
+    found: dict[str, dict[int, int]] = defaultdict(dict)
+    names = sorted(references)
+    for start in range(0, len(names), ASKED_AT_ONCE):
+        some = names[start : start + ASKED_AT_ONCE]
+        rows = session.execute(
+            select(Posting.reference, JournalEntry.campaign_id, func.sum(Posting.amount_minor))
+            .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+            .where(Posting.account == Account.PROVIDER, Posting.reference.in_(some))
+            .group_by(Posting.reference, JournalEntry.campaign_id)
+        )
+        for reference, campaign_id, minor in rows:
+            found[reference][campaign_id] = int(minor)
+    return found
+
+
+def parts_of(session: Session, payout_id: str) -> dict[int, PartBooked]:
+    """Campaign → what its books hold of a payout."""
+    of_payout = JournalEntry.subject == f"payout:{payout_id}"
+    counts = session.execute(
+        select(JournalEntry.campaign_id, func.count()).where(of_payout).group_by(JournalEntry.campaign_id)
+    ).all()
+    rows = session.execute(
+        select(JournalEntry.campaign_id, JournalEntry.kind, Posting.account, func.sum(Posting.amount_minor))
+        .join(Posting, Posting.entry_id == JournalEntry.id)
+        .where(of_payout)
+        .group_by(JournalEntry.campaign_id, JournalEntry.kind, Posting.account)
+    ).all()
+    sums: dict[int, Counter[tuple[str, int]]] = defaultdict(Counter)
+    for campaign_id, kind, account, minor in rows:
+        sums[campaign_id][kind, account] = int(minor)
+    return {campaign_id: _part(sums[campaign_id], entries) for campaign_id, entries in counts}
+
+
+def _part(sums: Counter[tuple[str, int]], entries: int) -> PartBooked:
+    def on(account: Account) -> int:
+        return sum(minor for (_kind, code), minor in sums.items() if code == account)
+
+    return PartBooked(
+        made_minor=-sums[EntryKind.PAYOUT_MADE, Account.PROVIDER],
+        under_way_minor=on(Account.PAYOUTS),
+        in_bank_minor=on(Account.BANK),
+        entries=entries,
+    )
+
+
+def balances(session: Session, *, until: datetime) -> dict[str, int]:
+    """Currency → what our books of that moment say has come into the balance, before anything was paid out."""
+    rows = session.execute(
+        select(Posting.currency, func.sum(Posting.amount_minor))
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .where(
+            Posting.account == Account.PROVIDER,
+            JournalEntry.kind.not_in(OF_PAYOUTS),
+            JournalEntry.recorded_at <= until,
+        )
+        .group_by(Posting.currency)
+    )
+    return {currency: int(minor) for currency, minor in rows}
+
+
+def unknown_lines(session: Session, *, until: datetime, limit: int) -> list[UnknownLine]:
+    """Movements in our books, recorded until then, that the provider was not found to have."""
+    rows = session.execute(
+        select(Posting.reference, JournalEntry.subject, Posting.currency, func.sum(Posting.amount_minor))
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .outerjoin(ProviderTransaction, ProviderTransaction.provider_id == Posting.reference)
+        .where(
+            Posting.account == Account.PROVIDER,
+            ProviderTransaction.id.is_(None),
+            JournalEntry.kind.not_in(OF_PAYOUTS),
+            JournalEntry.recorded_at <= until,
+        )
+        .group_by(Posting.reference, JournalEntry.subject, Posting.currency)
+        .order_by(Posting.reference)
+        .limit(limit)
+    )
+    return [UnknownLine(reference=row[0], subject=row[1], currency=row[2], minor=int(row[3])) for row in rows if row[3]]

@@ -1,0 +1,17 @@
+"""The stage as a fixture, on each database."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.site import running_site
+from tests.reconciling.stage import Stage
+
+
+@pytest.fixture
+def stage(database_url: str, tmp_path: Path) -> Iterator[Stage]:
+    """Product and sandbox; afterwards the books must be clean."""
+    with running_site(database_url, tmp_path) as site, site.app.app_context():
+        yield Stage(site)
+        site.close()

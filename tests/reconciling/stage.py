@@ -1,0 +1,120 @@
+"""An installation beside the sandbox, for stories of payouts and comparisons: gifts by service, time that passes in both."""
+
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from sqlalchemy import func, select
+
+from campaign.database import reading
+from campaign.domain.journal import Account
+from campaign.domain.money import Money
+from campaign.extensions import db
+from campaign.jobs import settle_inbox, work_off
+from campaign.models.campaign import Campaign
+from campaign.models.donation import Donation
+from campaign.models.journal import JournalEntry, Posting
+from campaign.models.payout import Payout, ProviderTransaction
+from campaign.services.checkout import GiftRequest, start_checkout
+from campaign.wiring import Gateways
+from tests.journeys.site import Site
+from tests.stripe_contract import Json
+
+A_DAY = 86_400
+AT_ONCE = "pm_card_bypassPending"
+"""A card whose money is available at once, so that it leaves with the next payout."""
+
+
+@dataclass
+class Stage:
+    """One story: what donors and the provider do, and what our rows say."""
+
+    site: Site
+    numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    @property
+    def gateways(self) -> Gateways:
+        found: Gateways = self.site.app.extensions["gateways"]
+        return found
+
+    def gift(self, *, campaign: Campaign, minor: int = 25_00, currency: str = "USD", method: str = AT_ONCE) -> str:
+        """A gift that its donor has paid, of which nothing has been told yet; its public id."""
+        request = GiftRequest(
+            campaign_slug=campaign.slug,
+            form_id=f"form-{next(self.numbers)}",
+            language="en",
+            gift=Money(minor, currency),
+            covers_fee=False,
+            fund_code=None,
+            email="donor@example.org",
+            public_name=None,
+            message=None,
+            is_anonymous=True,
+        )
+        outside = self.gateways
+        started = start_checkout(request, payments=outside.payments, clock=outside.clock, public_url=self.site.url)
+        self.site.sandbox.pay(str(self.donation(started.public_id).checkout_id), method=method)
+        return started.public_id
+
+    def refund(self, public_id: str, minor: int) -> Json:
+        """Part of a gift is sent back in the provider's dashboard."""
+        asked: Any = {"payment_intent": self.payment_of(public_id), "amount": minor}
+        made: Json = self.site.sandbox.client().v1.refunds.create(asked).to_dict()
+        return made
+
+    def payment_of(self, public_id: str) -> str:
+        """The gift's payment at the provider, whether we have heard of it or not."""
+        checkout_id = str(self.donation(public_id).checkout_id)
+        return str(self.site.sandbox.client().v1.checkout.sessions.retrieve(checkout_id).payment_intent)
+
+    def pass_time(self, seconds: int) -> None:
+        """Time passes for us and for the provider; what it brings is not told yet."""
+        self.site.clock.advance(seconds=seconds)
+        self.site.sandbox.advance(seconds)
+
+    def pass_night(self) -> None:
+        """Time passes until after the next midnight, when the provider makes its payout."""
+        self.pass_time(A_DAY - int(self.site.clock.now().timestamp()) % A_DAY + 60)
+
+    def hear(self) -> None:
+        """The provider tells all that it has to tell, and the worker takes it in."""
+        self.site.sandbox.deliver()
+        work_off(settle_inbox, linger_seconds=0)
+        db.session.rollback()
+
+    def donation(self, public_id: str) -> Donation:
+        with reading() as session:
+            found = session.execute(select(Donation).where(Donation.public_id == public_id)).scalar_one()
+            session.expunge(found)
+        return found
+
+    def payouts(self) -> list[Payout]:
+        """As our rows have them, oldest first."""
+        with reading() as session:
+            return list(session.execute(select(Payout).order_by(Payout.made_at)).scalars())
+
+    def transactions(self) -> list[ProviderTransaction]:
+        with reading() as session:
+            return list(session.execute(select(ProviderTransaction).order_by(ProviderTransaction.made_at)).scalars())
+
+    def on(self, account: Account, *, campaign: Campaign | None = None) -> dict[str, int]:
+        """Currency → the balance of an account, in all books or in one campaign's; empty where there is none."""
+        query = (
+            select(Posting.currency, func.sum(Posting.amount_minor))
+            .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+            .where(Posting.account == account)
+            .group_by(Posting.currency)
+        )
+        if campaign is not None:
+            query = query.where(JournalEntry.campaign_id == campaign.id)
+        with reading() as session:
+            return {currency: int(minor) for currency, minor in session.execute(query) if minor}
+
+    def entries(self, kind: str) -> int:
+        with reading() as session:
+            return session.execute(select(func.count()).where(JournalEntry.kind == kind)).scalar_one()
+
+    def provider_balance(self) -> int:
+        """What the provider says of its balance, pending and available together."""
+        balance: Json = self.site.sandbox.client().v1.balance.retrieve().to_dict()
+        return sum(int(part["amount"]) for part in (*balance["available"], *balance["pending"]))
