@@ -83,8 +83,11 @@ class PledgeGateway(Protocol):
     def stop(self, subscription_id: str, *, key: str) -> None:
         """End it at once, with whatever is still due of it."""
 
-    def take_new_card(self, subscription_id: str, *, key: str) -> None:
-        """Charge the card that the donor put in last, beginning with what is due. PaymentRefused when it is declined."""
+    def take_new_card(self, subscription_id: str, *, key: str) -> bool:
+        """Charge the card that the donor put in last, beginning with what is due; False when there is no other card yet.
+
+        PaymentRefused when it is declined.
+        """
 
     def card_page(self, customer_id: str, *, return_url: str, language: str) -> str:
         """The address of a page at the provider where the donor puts in another card."""

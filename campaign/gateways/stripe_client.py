@@ -91,6 +91,8 @@ def translated() -> Iterator[None]:
         yield
     except stripe.APIConnectionError as error:
         raise PaymentsUnavailable("Stripe does not answer") from error
+    except stripe.CardError as error:
+        raise PaymentRefused(str(error.user_message), code=error.code) from error
     except stripe.RateLimitError as error:
         raise PaymentsUnavailable("Stripe asks us to wait") from error
     except stripe.InvalidRequestError as error:

@@ -89,20 +89,38 @@ class StripePledges:
             for invoice_id in self._open_invoices(subscription_id):
                 self._void(invoice_id, key=f"{key}-{invoice_id}")
 
-    def take_new_card(self, subscription_id: str, *, key: str) -> None:
+    def take_new_card(self, subscription_id: str, *, key: str) -> bool:
         with self._client.place(), translated():
             found: Object = self._v1.subscriptions.retrieve(subscription_id, {"expand": EXPANDED}).to_dict()
-            newest = (found["customer"].get("invoice_settings") or {}).get("default_payment_method") or {}
-            charged = found.get("default_payment_method") or {}
-            if newest and newest["id"] != charged.get("id") and newest["created"] > charged.get("created", 0):
+            if found["status"] in OVER:
+                return True
+            newest: Object = (found["customer"].get("invoice_settings") or {}).get("default_payment_method") or {}
+            charged: Object = found.get("default_payment_method") or newest
+            # The portal may put the card in for the customer alone, and a subscription's own card comes before that.
+            is_new = bool(newest) and newest["id"] != charged["id"] and newest["created"] > charged["created"]
+            if is_new:
                 self._v1.subscriptions.update(
                     subscription_id, {"default_payment_method": newest["id"]}, {"idempotency_key": key}
                 )
-        if found["status"] in OVER:
-            return
-        for invoice_id in self._open_invoices(subscription_id):
-            with self._client.place(), translated():
-                self._v1.invoices.pay(invoice_id, {}, {"idempotency_key": f"{key}-{invoice_id}"})
+                charged = newest
+            return self._pay_due(found, with_card=charged.get("id"), key=key) or is_new
+
+    def _pay_due(self, found: Object, *, with_card: str | None, key: str) -> bool:
+        """Pay the open invoice, unless its last try was with this very card."""
+        invoice: Object = found.get("latest_invoice") or {}
+        if invoice.get("status") != "open":
+            return False
+        intent = self._last_try(invoice["id"])
+        refused: Object = (intent.get("last_payment_error") or {}).get("payment_method") or {}
+        if with_card is None or with_card in {intent.get("payment_method"), refused.get("id")}:
+            return False
+        self._v1.invoices.pay(invoice["id"], {"payment_method": with_card}, {"idempotency_key": f"{key}-pay"})
+        return True
+
+    def _last_try(self, invoice_id: str) -> Object:
+        params: Any = {"invoice": invoice_id, "limit": 1, "expand": ["data.payment.payment_intent"]}
+        tries = [one.to_dict() for one in self._v1.invoice_payments.list(params).data]
+        return (tries[0]["payment"].get("payment_intent") or {}) if tries else {}
 
     def card_page(self, customer_id: str, *, return_url: str, language: str) -> str:
         wanted: Any = {
@@ -139,9 +157,7 @@ class StripePledges:
         invoice: Object = found.get("latest_invoice") or {}
         if invoice.get("status") != "open" or found["status"] in OVER:
             return None
-        params: Any = {"invoice": invoice["id"], "limit": 1, "expand": ["data.payment.payment_intent"]}
-        tries = [one.to_dict() for one in self._v1.invoice_payments.list(params).data]
-        intent: Object = (tries[0]["payment"].get("payment_intent") or {}) if tries else {}
+        intent = self._last_try(invoice["id"])
         if intent.get("status") == "processing":
             return None  # a debit that is under way is not refused
         again = invoice.get("next_payment_attempt")

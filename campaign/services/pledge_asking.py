@@ -1,0 +1,275 @@
+"""What a donor or staff want of a monthly gift: written down first, then brought to the provider until it answers.
+
+Acts on one pledge are brought in the order in which they were asked, so that what was asked last is what holds. Each may
+be brought again: asking the provider for what is so already changes nothing.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session, aliased
+
+from campaign.database import reading, transaction
+from campaign.domain.errors import NotFound
+from campaign.domain.identity import new_public_id
+from campaign.domain.language import in_language_of
+from campaign.domain.money import Money
+from campaign.domain.pledge import ASKED, Act, PledgeState, refusal
+from campaign.gateways.clock import Clock
+from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentRefused, PaymentsUnavailable
+from campaign.models.campaign import Campaign
+from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
+from campaign.services import audit
+from campaign.services.pledge_following import follow
+
+LEASE = timedelta(minutes=5)
+CARD_PAUSES = (timedelta(minutes=10), timedelta(hours=2), timedelta(hours=22))
+"""When to look for a new card after the donor was sent to put one in, unless she comes back sooner."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PledgeOrder:
+    """What is wanted of which monthly gift, and by whom."""
+
+    pledge_public_id: str
+    act: Act
+    detail: dict[str, object] = field(default_factory=dict)
+    asked_by: str = "donor"  # donor, staff or system
+    actor_id: int | None = None
+    public_id: str = field(default_factory=new_public_id)  # made with the form: sent twice, it is one request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Due:
+    """A request that somebody is to bring to the provider."""
+
+    id: int
+    public_id: str
+    act: Act
+    detail: dict[str, Any]  # JSON of the act's own
+    attempts: int
+    pledge_id: int
+    subscription_id: str
+    currency: str
+    name: str
+
+
+def ask(order: PledgeOrder, *, clock: Clock) -> str:
+    """Write down what is wanted; the public id of the request. A refused act raises the broken rule of domain.pledge.
+
+    What was asked before and is still under way counts as done: after «stop» nothing more can be asked.
+    """
+    now = clock.now()
+    with transaction() as session:
+        if session.execute(select(PledgeRequest.id).where(PledgeRequest.public_id == order.public_id)).first():
+            return order.public_id
+        pledge = session.execute(
+            select(Pledge).where(Pledge.public_id == order.pledge_public_id).with_for_update()
+        ).scalar_one_or_none()
+        if pledge is None:
+            raise NotFound(order.pledge_public_id)
+        broken = refusal(_expected(session, pledge), order.act)
+        if broken is not None:
+            raise broken(order.pledge_public_id)
+        _write_down(session, pledge, order, at=now)
+    return order.public_id
+
+
+def carry_out(public_id: str, *, payments: PaymentGateway, clock: Clock) -> str:
+    """Bring one request to the provider at once, for the person who waits; its state afterwards.
+
+    «requested» says that the provider did not answer, or that something asked before comes first: a worker goes on.
+    """
+    due = _take(PledgeRequest.public_id == public_id, clock=clock)
+    if due is not None:
+        _bring(due, payments=payments, clock=clock)
+    with reading() as session:
+        return session.execute(select(PledgeRequest.state).where(PledgeRequest.public_id == public_id)).scalar_one()
+
+
+def carry_out_next(*, payments: PaymentGateway, clock: Clock) -> bool:
+    """Bring the oldest request that is due; False when none is."""
+    due = _take(PledgeRequest.next_try_at <= clock.now(), clock=clock)
+    if due is None:
+        return False
+    _bring(due, payments=payments, clock=clock)
+    return True
+
+
+def _expected(session: Session, pledge: Pledge) -> PledgeState:
+    """The state as it will be once everything that was asked has been done."""
+    state = PledgeState(pledge.state)
+    asked = session.execute(
+        select(PledgeRequest.act)
+        .where(PledgeRequest.pledge_id == pledge.id, PledgeRequest.state == "requested")
+        .order_by(PledgeRequest.id)
+    ).scalars()
+    for act in asked:
+        if act != Act.MEND:
+            state = ASKED.get((state, Act(act)), state)
+    return state
+
+
+def _write_down(session: Session, pledge: Pledge, order: PledgeOrder, *, at: datetime) -> None:
+    is_later = order.act is Act.MEND
+    session.execute(
+        insert(PledgeRequest),
+        {
+            "public_id": order.public_id,
+            "pledge_id": pledge.id,
+            "act": order.act.value,
+            "detail": order.detail,
+            "asked_by": order.asked_by,
+            "actor_id": order.actor_id,
+            "requested_at": at,
+            "next_try_at": at + CARD_PAUSES[0] if is_later else at,
+        },
+    )
+    detail: dict[str, object] = {**order.detail, "by": order.asked_by}
+    told = {"pledge_id": pledge.id, "at": at, "kind": f"asked_{order.act.value}", "detail": detail}
+    session.execute(insert(PledgeEvent), {**told, "actor_id": order.actor_id})
+    if order.actor_id is not None:
+        audit.record(
+            session,
+            actor_id=order.actor_id,
+            action=f"pledge:{order.act.value}",
+            subject=f"pledge:{pledge.public_id}",
+            detail=order.detail,
+            at=at,
+        )
+
+
+def _take(wanted: Any, *, clock: Clock) -> _Due | None:  # a condition on PledgeRequest
+    """Hold a request that nothing asked earlier of the same pledge waits before; None when there is none."""
+    now = clock.now()
+    earlier = aliased(PledgeRequest)
+    is_behind = (
+        select(earlier.id)
+        .where(
+            earlier.pledge_id == PledgeRequest.pledge_id,
+            earlier.id < PledgeRequest.id,
+            earlier.state == "requested",
+            earlier.act != Act.MEND.value,
+        )
+        .exists()
+    )
+    waiting = (
+        select(PledgeRequest.id)
+        .where(wanted, PledgeRequest.state == "requested", ~is_behind)
+        .order_by(PledgeRequest.next_try_at, PledgeRequest.id)
+        .limit(1)
+    )
+    with reading() as session:
+        if session.execute(waiting).first() is None:
+            return None
+    with transaction() as session:
+        held = session.execute(
+            update(PledgeRequest)
+            .where(PledgeRequest.id == waiting.with_for_update(skip_locked=True).scalar_subquery())
+            .values(next_try_at=now + LEASE, attempts=PledgeRequest.attempts + 1)
+            .returning(PledgeRequest.id)
+        ).scalar()
+        return _due(session, held) if held is not None else None
+
+
+def _due(session: Session, request_id: int) -> _Due:
+    request, pledge, title = session.execute(
+        select(PledgeRequest, Pledge, Campaign.title)
+        .join(Pledge, Pledge.id == PledgeRequest.pledge_id)
+        .join(Campaign, Campaign.id == Pledge.campaign_id)
+        .where(PledgeRequest.id == request_id)
+    ).one()
+    return _Due(
+        id=request.id,
+        public_id=request.public_id,
+        act=Act(request.act),
+        detail=request.detail,
+        attempts=request.attempts,
+        pledge_id=pledge.id,
+        subscription_id=pledge.subscription_id,
+        currency=pledge.currency,
+        name=in_language_of(title, pledge.language),
+    )
+
+
+def _bring(due: _Due, *, payments: PaymentGateway, clock: Clock) -> None:
+    """Do it at the provider, then look at what became of it."""
+    try:
+        is_done = _act(due, payments=payments)
+        follow(due.subscription_id, payments=payments, clock=clock)
+    except PaymentsUnavailable as silence:
+        _put_back(due, str(silence), pause=_pause_after(due.attempts), at=clock.now())
+    except (PaymentRefused, GoneAtProvider) as refused:
+        _close(due, "refused", str(refused) or type(refused).__name__, at=clock.now())
+        _follow_after_refusal(due, payments=payments, clock=clock)
+    else:
+        if is_done or due.attempts >= len(CARD_PAUSES):
+            _close(due, "done", None, at=clock.now())
+        else:
+            _put_back(due, "no new card yet", pause=CARD_PAUSES[due.attempts], at=clock.now())
+
+
+def _act(due: _Due, *, payments: PaymentGateway) -> bool:
+    """Ask the provider; False where there was nothing to do yet.
+
+    Each try has a key of its own: the acts say how it shall be, not what to add, so a second one changes nothing, and a
+    failure that the provider keeps under a key would else be its answer for a day.
+    """
+    pledges, subscription_id = payments.pledges, due.subscription_id
+    key = f"pledge-{due.public_id}-{due.attempts}"
+    match due.act:
+        case Act.CHANGE:
+            gift, cover = int(due.detail["gift_minor"]), int(due.detail["cover_minor"])
+            now = pledges.pledge(subscription_id)
+            pledges.change(now, Money(gift + cover, due.currency), cover_minor=cover, name=due.name, key=key)
+        case Act.PAUSE | Act.SKIP:
+            until = due.detail.get("until")
+            pledges.pause(subscription_id, until=datetime.fromisoformat(until) if until else None, key=key)
+        case Act.RESUME:
+            pledges.resume(subscription_id, key=key)
+        case Act.STOP_LATER | Act.KEEP:
+            pledges.stop_later(subscription_id, is_wanted=due.act is Act.STOP_LATER, key=key)
+        case Act.STOP:
+            pledges.stop(subscription_id, key=key)
+        case Act.MEND:
+            return pledges.take_new_card(subscription_id, key=key)
+    return True
+
+
+def _follow_after_refusal(due: _Due, *, payments: PaymentGateway, clock: Clock) -> None:
+    """The refusal may mean that our picture is old; if nobody answers now, the next event brings it."""
+    try:
+        follow(due.subscription_id, payments=payments, clock=clock)
+    except (PaymentsUnavailable, GoneAtProvider):
+        return
+
+
+def _close(due: _Due, state: str, error: str | None, *, at: datetime) -> None:
+    with transaction() as session:
+        closed = session.execute(
+            update(PledgeRequest)
+            .where(PledgeRequest.id == due.id, PledgeRequest.state == "requested")
+            .values(state=state, error=error[:500] if error else None, done_at=at)
+            .returning(PledgeRequest.id)
+        ).all()
+        if closed and state == "refused":
+            detail: dict[str, object] = {"act": due.act.value, "error": (error or "")[:200]}
+            told = {"pledge_id": due.pledge_id, "at": at, "kind": "refused", "detail": detail}
+            session.execute(insert(PledgeEvent), told)
+
+
+def _put_back(due: _Due, error: str, *, pause: timedelta, at: datetime) -> None:
+    """Again later. It is never given up: a donor's «stop» must come to pass; the desk shows what waits for long."""
+    with transaction() as session:
+        session.execute(
+            update(PledgeRequest)
+            .where(PledgeRequest.id == due.id, PledgeRequest.state == "requested")
+            .values(error=error[:500], next_try_at=at + pause)
+        )
+
+
+def _pause_after(attempts: int) -> timedelta:
+    """15 s, 30 s, 1 min, … up to an hour."""
+    return min(timedelta(seconds=15 * 2.0 ** min(attempts - 1, 20)), timedelta(hours=1))
