@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app
 
 from campaign.database import DatabaseBusy
-from campaign.services import delivery, laid_aside, payouts, receipting, refunding, settlement
+from campaign.services import delivery, laid_aside, payouts, receipting, refunding, settlement, shield, worn_pages
 from campaign.wiring import gateways
 from receipts import HeldReceipt
 
@@ -130,8 +130,18 @@ def send_refunds() -> bool:
 
 
 def close_pages() -> bool:
+    """One payment page that nobody needs: its donor has another by now, or too many cards were refused on it."""
     outside = gateways()
-    return laid_aside.close_next_page(payments=outside.payments, clock=outside.clock, public_url=_public_url())
+    return any(
+        close(payments=outside.payments, clock=outside.clock, public_url=_public_url())
+        for close in (laid_aside.close_next_page, worn_pages.close_next_worn_page)
+    )
+
+
+def watch_shield() -> bool:
+    """Up at a spike, away after quiet; there is never more than that to do."""
+    shield.watch(clock=gateways().clock)
+    return False
 
 
 def send_mail() -> bool:
@@ -188,6 +198,7 @@ TASKS: dict[str, Any] = {
 
 @huey.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
 def sweep() -> None:
-    """Whatever is due, woken or not."""
+    """Whatever is due, woken or not; and a look at whether the shield is needed."""
     with _flask[0].app_context():
+        _tried(watch_shield)
         work_off_everything()

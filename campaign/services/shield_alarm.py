@@ -25,6 +25,10 @@ TOLD = ("admin", "finance", "campaign")
 HISTORY_MAX = 50
 
 
+class ShieldIsSoAlready(Conflict):
+    """Somebody else has just put the shield up or away."""
+
+
 class ReasonMissing(DomainError):
     """The shield is put up or away by hand for a reason, which is kept."""
 
@@ -104,24 +108,24 @@ def put_away(session: Session, period: ShieldPeriod, *, actor_id: int | None, re
 
 
 def put_up_by_hand(*, actor_id: int, reason: str, clock: Clock) -> None:
-    """Staff see an attack coming. It stays until staff put it away. ReasonMissing; Conflict where it is up."""
+    """Staff see an attack coming. It stays until staff put it away. ReasonMissing; ShieldIsSoAlready."""
     if not reason.strip():
         raise ReasonMissing
     now = clock.now()
     with transaction() as session:
         seen = traffic(session, at=now, since=None).get((Kind.CAMPAIGN, HOUR), Tally())
         if not put_up(session, Cause.STAFF, seen=seen, actor_id=actor_id, reason=reason.strip(), at=now):
-            raise Conflict("the shield is up")
+            raise ShieldIsSoAlready
 
 
 def put_away_by_hand(*, actor_id: int, reason: str, clock: Clock) -> None:
-    """Staff know better. What was counted until now does not put it up again. ReasonMissing; Conflict where it is away."""
+    """Staff know better. What was counted until now does not put it up again. ReasonMissing; ShieldIsSoAlready."""
     if not reason.strip():
         raise ReasonMissing
     with transaction() as session:
         period = open_period(session)
         if period is None:
-            raise Conflict("the shield is away")
+            raise ShieldIsSoAlready
         put_away(session, period, actor_id=actor_id, reason=reason.strip(), at=clock.now())
 
 

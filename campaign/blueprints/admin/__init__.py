@@ -16,6 +16,7 @@ from campaign.blueprints.admin import (
     people,
     receipts,
     refunds,
+    shield,
     sign_in,
 )
 

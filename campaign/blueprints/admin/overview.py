@@ -15,6 +15,7 @@ from campaign.services.audit import AuditFilter
 from campaign.services.campaigns import CampaignCard
 from campaign.services.overview import Concern, DayFigures, TargetFigures
 from campaign.services.overview import overview as figures_of
+from campaign.services.shield_alarm import is_up_since
 from campaign.wiring import gateways
 
 LAST_ACTS = 12
@@ -29,7 +30,7 @@ def overview() -> ResponseReturnValue:
     return render_template(
         "admin/overview.html",
         campaign=here,
-        concerns=[*_broken_books(), *seen.concerns],
+        concerns=[*_broken_books(), *_shield_up(), *seen.concerns],
         figures=seen.figures,
         queue=seen.queue,
         days=[_day_point(point, here.currency) for point in seen.days],
@@ -49,6 +50,12 @@ def _broken_books() -> list[Concern]:
         current_app.extensions["checked_books"] = kept
     rules = kept[1]
     return [Concern(kind="books_broken", count=len(rules), detail="; ".join(rules))] if rules else []
+
+
+def _shield_up() -> list[Concern]:
+    """The alarm while stolen cards are being tried, whichever campaign the desk looks at."""
+    since = is_up_since()
+    return [Concern(kind="shield_up", count=1, since=since)] if since else []
 
 
 def _day_point(point: DayFigures, currency: str) -> dict[str, object]:

@@ -88,6 +88,8 @@ RULES: dict[str, Rule] = {
     "admin.inbox_event": Rule(KEEPERS),
     "admin.replay_event": Rule(KEEPERS),
     "admin.mails": Rule(PERSONAL),
+    "admin.shield": Rule(PERSONAL),
+    "admin.turn_shield": Rule(KEEPERS),
     "admin.audit_trail": Rule(MONEY | ADMIN),
     "admin.people": Rule(ADMIN),
     "admin.person": Rule(ADMIN, fresh=True),

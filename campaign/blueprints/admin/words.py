@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from campaign.domain.donation import NotRefundable, RefundTooLarge
 from campaign.domain.errors import DomainError, NotFound
-from campaign.services import allocating, disbursing, receipt_register, staff
+from campaign.services import allocating, disbursing, receipt_register, shield_alarm, staff
 from campaign.services.bookkeeping import EntryConflict, MoneyMayNotGoThere, NotEnoughFunds
 
 Word = tuple[LazyString, str]
@@ -61,6 +61,8 @@ MAIL_KINDS: Mapping[str, LazyString] = {
     "receipt": _("Receipt"),
     "receipt_void": _("Receipt is void"),
     "refund": _("Refund"),
+    "gift_code": _("Code for a donor"),
+    "shield_up": _("Shield is up"),
 }
 ROLES: Mapping[str, LazyString] = {
     "viewer": _("Viewer: reads, without donors' addresses"),
@@ -113,6 +115,7 @@ MOMENTS: Mapping[str, Word] = {
 }
 
 CONCERNS: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
+    "shield_up": (_("Stolen cards are being tried: the shield is up"), "admin.shield", {}),
     "books_broken": (_("The books do not add up"), "admin.trial_balance", {}),
     "fund_below_zero": (_("Funds are below zero"), "admin.fund_statement", {}),
     "refund_failed": (_("Refunds failed"), "admin.donations", {"state": "refund_trouble"}),
@@ -127,6 +130,12 @@ CONCERNS: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
 }
 """What needs attention → the sentence, and where it is looked after."""
 
+SHIELD_CAUSES: Mapping[str, LazyString] = {
+    "failures": _("very many payments failed"),
+    "starts": _("far more payment pages were opened than the campaign knows"),
+    "staff": _("put up by hand"),
+}
+
 ACTS: Mapping[str, LazyString] = {
     "staff:sign_in": _("Signed in"),
     "staff:add": _("Added a person"),
@@ -140,6 +149,8 @@ ACTS: Mapping[str, LazyString] = {
     "donation:wall_hidden": _("Took a name off the wall"),
     "donation:wall_shown": _("Put a name back on the wall"),
     "inbox:replay": _("Replayed an event"),
+    "shield:up": _("Put the shield up"),
+    "shield:away": _("Put the shield away"),
     "receipt:download": _("Downloaded a receipt"),
     "receipts:download": _("Downloaded receipts of a period"),
     "receipt_register:download": _("Downloaded the receipt register"),
@@ -172,6 +183,8 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     ),
     staff.OwnRolesAreFixed: _("You cannot change your own roles. Ask another administrator."),
     staff.UnknownRole: _("Choose one of the roles shown."),
+    shield_alarm.ReasonMissing: _("Say why."),
+    shield_alarm.ShieldIsSoAlready: _("Somebody was quicker. Look at the page again, then decide."),
 }
 
 

@@ -17,7 +17,9 @@ Choice = tuple[str, str, str | None]
 def amounts(offer: Offer) -> list[Choice]:
     """The offered amounts with what each makes possible, and «other»."""
     offered: list[Choice] = [
-        (typed_amount(preset.amount), money(preset.amount), text_of(preset.impact)) for preset in offer.presets
+        (typed_amount(preset.amount), money(preset.amount), text_of(preset.impact))
+        for preset in offer.presets
+        if preset.amount.minor >= offer.minimum.minor
     ]
     return [*offered, (OTHER, _("Other amount"), _("Write it below"))]
 

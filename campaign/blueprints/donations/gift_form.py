@@ -50,6 +50,10 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     email = StringField(filters=[one_line])
     frequency = StringField(filters=[one_line])
     form_id = StringField()
+    homepage = StringField()
+    """Nobody sees it; who fills it in is a robot, or was filled in for."""
+    proof = StringField(filters=[one_line])
+    code = StringField(filters=[one_line])
 
     def __init__(self, options: GivingOptions, *, clock: Clock, data: Mapping[str, object] | None = None) -> None:
         self.options = options
@@ -74,6 +78,7 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         if field.data and field.data != OTHER and preset is None:
             raise ValidationError(_("Choose how much you want to give."))
         if preset is not None and not typed:
+            self._refuse_out_of_bounds(preset)
             self.gift = preset
 
     def validate_other_amount(self, field: Field) -> None:
@@ -127,6 +132,13 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
                     most=MESSAGE_MAX,
                     count=len(field.data),
                 )
+            )
+
+    def validate_homepage(self, field: Field) -> None:
+        if field.data:
+            field.data = ""
+            raise ValidationError(
+                _("Something filled in a field that nobody sees. It is empty again: please continue.")
             )
 
     def validate_form_id(self, field: Field) -> None:

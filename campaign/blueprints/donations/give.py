@@ -11,6 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.blueprints.donations import bp, choices
+from campaign.blueprints.donations.door import RETRY_AFTER_SECONDS as PAUSE_SECONDS
+from campaign.blueprints.donations.door import Door, door_of, name_gift
 from campaign.blueprints.donations.form_id import sign_form_id
 from campaign.blueprints.donations.gift_form import GiveForm, shown_form_of
 from campaign.blueprints.donations.own_gifts import remember_gift
@@ -30,7 +32,9 @@ from campaign.wiring import gateways
 
 log = logging.getLogger(__name__)
 
-RETRY_AFTER_SECONDS = 60
+RETRY_AFTER_SECONDS = {HTTPStatus.SERVICE_UNAVAILABLE: 60, HTTPStatus.TOO_MANY_REQUESTS: PAUSE_SECONDS}
+PRESSES = "600 per 10 minutes"
+"""From one address, whatever comes of them: behind a mobile carrier's address hundreds of people give in an hour."""
 UNPAID = {DonationState.CREATED, DonationState.OPEN, DonationState.EXPIRED, DonationState.FAILED}
 
 
@@ -45,21 +49,27 @@ def donate(lang: str) -> ResponseReturnValue:
     if left is not None and left.state not in UNPAID:
         return redirect(url_for(".thanks", lang=lang, s=left.checkout_id), code=303)
     options = giving_options(left.campaign_slug if left else request.args.get("campaign"))
-    form = GiveForm(options, clock=gateways().clock, data=of_gift(left) if left else of_address(options))
-    return _page(form, left=left)
+    door = door_of(options)
+    data = of_gift(left) if left else of_address(options)
+    form = GiveForm(door.options(options), clock=gateways().clock, data=data)
+    return _page(form, door, left=left)
 
 
 @bp.post("/<any(en,ru,ky):lang>/donate")
-@limiter.limit("30 per 10 minutes")
+@limiter.limit(PRESSES)
 def give(lang: str) -> ResponseReturnValue:
-    """303 to the payment page; 422, 410 or 503 with the form and everything that was typed."""
+    """303 to the payment page; 422, 410, 429 or 503 with the form and everything that was typed."""
     options = giving_options(request.args.get("campaign"))
-    form = GiveForm(options, clock=gateways().clock)
+    door = door_of(options)
+    form = GiveForm(door.options(options), clock=gateways().clock)
     if not form.validate_on_submit():
-        return _page(form, status=422)
+        return _page(form, door, status=422)
     asked = form.request_in(lang)
     try:
+        if (told := door.admit(form, lang)) is not None:
+            return _page(form, door, status=told.status, problem=told.problem)
         started = _started(form, lang)
+        name_gift(asked.form_id, started.public_id)
     except DonationAlreadyPaid:
         paid = gift_of_form(asked.form_id)
         return redirect(url_for(".thanks", lang=lang, s=paid.checkout_id if paid else None), code=303)
@@ -67,6 +77,7 @@ def give(lang: str) -> ResponseReturnValue:
         form.form_id.data = sign_form_id(clock=gateways().clock)
         return _page(
             form,
+            door,
             status=410,
             problem=_("The payment page of this form has closed, and nothing was charged. Continue to open a new one."),
         )
@@ -74,6 +85,7 @@ def give(lang: str) -> ResponseReturnValue:
         log.warning("no payment page could be opened: %s %s", type(error).__name__, error)
         return _page(
             form,
+            door,
             status=503,
             problem=_(
                 "Card payments do not work for the moment. You have not been charged, and what you entered is kept. "
@@ -99,7 +111,9 @@ def _started(form: GiveForm, lang: str) -> CheckoutStarted:
     return started
 
 
-def _page(form: GiveForm, *, status: int = 200, left: GivenGift | None = None, problem: str | None = None) -> Response:
+def _page(
+    form: GiveForm, door: Door, *, status: int = 200, left: GivenGift | None = None, problem: str | None = None
+) -> Response:
     """The form as it stands. It may be kept by the browser for its back button, and by nobody else."""
     outside, options = gateways(), form.options
     if not form.form_id.data or (form.form_id.errors and not form.is_too_young):
@@ -109,10 +123,12 @@ def _page(form: GiveForm, *, status: int = 200, left: GivenGift | None = None, p
         site=campaign_named(options.slug),
         options=options,
         form=form,
+        door=door,
         offer=form.offer,
         errors=_mistakes(form),
         left=left,
         problem=problem,
+        is_step=status == HTTPStatus.UNPROCESSABLE_ENTITY,
         is_open=options.is_open_on(outside.clock.today()),
         takes_cards=outside.payments.mode != "none",
         cover=form.offer.cover_of(form.gift) if form.gift else None,
@@ -122,8 +138,8 @@ def _page(form: GiveForm, *, status: int = 200, left: GivenGift | None = None, p
     )
     answer = make_response(page, status)
     answer.headers["Cache-Control"] = "private, no-cache"
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if status in RETRY_AFTER_SECONDS:
+        answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS[HTTPStatus(status)])
     return answer
 
 
@@ -157,5 +173,6 @@ def _mistakes(form: GiveForm) -> list[tuple[str, str]]:
         "form_id": "continue",
         "currency": "amount-0",
         "frequency": "continue",
+        "homepage": "continue",
     }
     return [(ids.get(field.name, field.name), str(field.errors[0])) for field in form if field.errors]

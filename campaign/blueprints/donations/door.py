@@ -1,0 +1,163 @@
+"""The form's door: who asks for a payment session is counted and judged, and told in words what is asked of her.
+
+Everything typed is kept. The answers are alike for every e-mail, whether it ever gave or not, and so are the queries.
+"""
+
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+
+from flask import current_app, request
+from flask_babel import gettext as _
+
+from campaign.blueprints.donations.form_id import sign_form_id
+from campaign.blueprints.donations.gift_form import GiveForm, shown_form_of
+from campaign.config import Config
+from campaign.domain.abuse import Demand, shield_minimum
+from campaign.domain.money import Money
+from campaign.domain.proof import BITS, PUZZLES, is_solved
+from campaign.jobs import wake
+from campaign.services import shield, shield_codes
+from campaign.services.giving import GivingOptions, Offer
+from campaign.services.shield import Stance, Visitor
+from campaign.services.shield_codes import CodeFor
+from campaign.wiring import gateways
+
+RETRY_AFTER_SECONDS = 600
+"""When a pause is asked: after ten minutes the narrowest window has moved on."""
+OPEN = Stance(is_shielded=False, demand=Demand.NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Why no payment session was started: a status, and a sentence above the form where its fields do not say it."""
+
+    status: HTTPStatus
+    problem: str | None = None
+
+
+@dataclass(slots=True)
+class Door:
+    """How one request stands: what is asked at least, and whether a code is to be typed."""
+
+    stance: Stance
+    wants_code: bool = False
+
+    @property
+    def work(self) -> str | None:
+        """What the page's script is to do: how many puzzles of how many bits; nothing where no work is asked."""
+        return f"{PUZZLES},{BITS}" if self.stance.demand is Demand.WORK else None
+
+    @property
+    def wants_mailbox(self) -> bool:
+        """Whether an e-mail is needed of everybody, or of who has no script."""
+        return self.stance.demand in {Demand.WORK, Demand.CODE}
+
+    def options(self, options: GivingOptions) -> GivingOptions:
+        """What may be given: behind the shield the smallest gift is higher."""
+        if not self.stance.is_shielded:
+            return options
+        return replace(options, offers=tuple(_raised(offer) for offer in options.offers))
+
+    def admit(self, form: GiveForm, lang: str) -> Told | None:
+        """Count this attempt; None where it may start a session, else what to tell."""
+        if not _is_watched():
+            return None
+        asked = form.request_in(lang)
+        form_name = shown_form_of(asked.form_id)
+        code = CodeFor(
+            form=form_name,
+            email=asked.email or "",
+            address=request.remote_addr,
+            campaign=asked.campaign_slug,
+            language=lang,
+        )
+        demand = shield.admit(
+            _visitor(asked.campaign_slug, email=asked.email, form=form_name),
+            form_id=asked.form_id,
+            proof=_proof(form, code),
+            clock=gateways().clock,
+        )
+        return None if demand is Demand.NOTHING else self._tell(demand, form, code)
+
+    def _tell(self, demand: Demand, form: GiveForm, code: CodeFor) -> Told:
+        if demand is Demand.PAUSE:
+            return Told(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                _(
+                    "Very many gifts were begun like this one, so we pause. You have not been charged, and what you "
+                    "entered is kept. Please try again in some minutes, or give in another way."
+                ),
+            )
+        if demand is Demand.FRESH_FORM:
+            form.form_id.data = sign_form_id(clock=gateways().clock)
+            return Told(
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                _("This form was used many times. Look once more at what you chose, then continue."),
+            )
+        self.stance = replace(self.stance, demand=demand)
+        has_seen_work = "proof" in request.form
+        if demand is Demand.WORK and not has_seen_work:
+            return Told(
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                _("We check for robots at the moment. What you entered is kept: please continue once more."),
+            )
+        return self._ask_for_code(form, code)
+
+    def _ask_for_code(self, form: GiveForm, code: CodeFor) -> Told:
+        if not code.email:
+            form.email.errors = [_("Enter your e-mail address: we send a code there, to see that no robot gives.")]
+            return Told(HTTPStatus.UNPROCESSABLE_ENTITY)
+        self.wants_code = True
+        shield_codes.mail_code(code, clock=gateways().clock, secret=str(current_app.secret_key))
+        wake("outbox")
+        if form.code.data:
+            form.code.errors = [_("This is not the code of the latest mail, or it is too old.")]
+            return Told(HTTPStatus.UNPROCESSABLE_ENTITY)
+        return Told(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            _("We have sent a code of six digits to %(email)s. Enter it below, then continue.", email=code.email),
+        )
+
+
+def door_of(options: GivingOptions) -> Door:
+    """The door as it stands for this request's visitor, before anything of hers is read."""
+    if not _is_watched():
+        return Door(OPEN)
+    visitor = _visitor(options.slug, email=None, form="")
+    return Door(shield.stance_for(visitor, clock=gateways().clock), wants_code=bool(request.form.get("code")))
+
+
+def name_gift(form_id: str, public_id: str) -> None:
+    """Tell which gift an admitted attempt became."""
+    if _is_watched():
+        shield.name_gift(form_id, public_id)
+
+
+def _is_watched() -> bool:
+    config: Config = current_app.config["KURAK"]
+    return config.shield == "on"
+
+
+def _visitor(campaign: str, *, email: str | None, form: str) -> Visitor:
+    return shield.visitor(
+        address=request.remote_addr,
+        email=email,
+        form=form,
+        campaign=campaign,
+        secret=str(current_app.secret_key),
+    )
+
+
+def _proof(form: GiveForm, code: CodeFor) -> Demand:
+    """What the visitor has done: typed the code that was mailed, or had her browser work."""
+    if form.code.data and code.email:
+        is_right = shield_codes.is_right_code(
+            form.code.data, code, clock=gateways().clock, secret=str(current_app.secret_key)
+        )
+        return Demand.CODE if is_right else Demand.NOTHING
+    return Demand.WORK if is_solved(form.form_id.data or "", form.proof.data or "") else Demand.NOTHING
+
+
+def _raised(offer: Offer) -> Offer:
+    least = min(shield_minimum(offer.minimum.minor), offer.maximum.minor)
+    return replace(offer, minimum=Money(least, offer.currency))

@@ -1,0 +1,271 @@
+"""Card testing in pure figures: attacks of the sizes seen in the field end early, and honest crowds pass."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaign.domain.abuse import (
+    BUCKET,
+    DAY,
+    HOUR,
+    LIMITS,
+    TEN_MINUTES,
+    WINDOWS,
+    Cause,
+    Demand,
+    Kind,
+    Paid,
+    Tallies,
+    Tally,
+    What,
+    bucket_of,
+    demand_of,
+    is_quiet,
+    key_of,
+    mailbox_of,
+    places_of,
+    spike_in,
+)
+
+START = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+NETWORKS = 1 << 16
+
+
+@dataclass
+class Tried:
+    """What one key has tried, bucket by bucket: started, failed, paid."""
+
+    buckets: dict[datetime, list[int]] = field(default_factory=dict)
+
+    def count(self, at: datetime, *, is_paid: bool) -> None:
+        told = self.buckets.setdefault(bucket_of(at), [0, 0, 0])
+        told[0] += 1
+        told[2 if is_paid else 1] += 1
+
+    def within(self, at: datetime, window: timedelta) -> list[int]:
+        first = bucket_of(at) - window
+        told = [counts for bucket, counts in self.buckets.items() if bucket >= first]
+        return [sum(column) for column in zip(*told, strict=True)] or [0, 0, 0]
+
+
+@dataclass
+class Town:
+    """The counters in memory, and the door: who comes, when, with which proof, and what becomes of it."""
+
+    known: int = 0
+    at: datetime = START
+    is_shielded: bool = False
+    tried: defaultdict[tuple[Kind, str], Tried] = field(default_factory=lambda: defaultdict(Tried))
+    refused: dict[tuple[datetime, str], Demand] = field(default_factory=dict)
+    asked: Counter[Demand] = field(default_factory=Counter)
+
+    def come(self, *, address: str, email: str, proof: Demand = Demand.NOTHING, pays: bool = False) -> bool:
+        """One attempt: whether a session was started; its payment succeeds, or its card is refused."""
+        keys = {**places_of(address), Kind.EMAIL: email, Kind.CAMPAIGN: "quilt"}
+        now = (bucket_of(self.at), address)  # within a bucket nothing is forgotten, so what is refused stays refused
+        demand = self.refused.get(now) or self.demand(keys)
+        if demand > proof:
+            self.refused[now] = demand
+            self.asked[demand] += 1
+            return False
+        for one in keys.items():
+            self.tried[one].count(self.at, is_paid=pays)
+        self.is_shielded = self.is_shielded or self.spike() is not None
+        return True
+
+    def demand(self, keys: dict[Kind, str]) -> Demand:
+        asked = demand_of(*self._seen(keys))
+        return max(asked, Demand.WORK) if self.is_shielded else asked
+
+    def spike(self) -> Cause | None:
+        return spike_in(*self._seen({Kind.CAMPAIGN: "quilt"}), known=lambda: self.known)
+
+    def _seen(self, keys: dict[Kind, str]) -> tuple[Tallies, Paid]:
+        seen = {
+            (kind, window): self.tried[kind, key].within(self.at, window)
+            for kind, key in keys.items()
+            for window in WINDOWS
+        }
+        tallies = {where: Tally(started=told[0], failed=told[1]) for where, told in seen.items()}
+        return tallies, lambda kind, window: seen[kind, window][2]
+
+
+def address(number: int) -> str:
+    """One address in a network of its own."""
+    return f"{11 + number // NETWORKS % 80}.{number // 256 % 256}.{number % 256}.7"
+
+
+def test_18_000_attempts_from_one_address_start_a_handful() -> None:
+    town = Town()
+    started = 0
+    for number in range(18_000):
+        town.at += timedelta(seconds=2)  # ten hours of it
+        started += town.come(address="203.0.113.9", email=f"{number}@bot.example")
+    assert started <= 6 * 11  # six go free in an hour
+    assert town.asked[Demand.WORK] > 17_000
+
+
+def test_18_000_attempts_that_do_the_work_are_stopped_all_the_same() -> None:
+    town = Town()
+    started = 0
+    for number in range(18_000):
+        town.at += timedelta(seconds=2)
+        started += town.come(address="203.0.113.9", email=f"{number}@bot.example", proof=Demand.WORK)
+    assert started <= 60  # a day's
+
+
+def test_400_attempts_in_five_minutes_from_many_addresses_put_the_shield_up_after_twenty() -> None:
+    town = Town()
+    started = 0
+    for number in range(400):
+        town.at += timedelta(seconds=0.75)
+        started += town.come(address=address(number), email=f"{number}@bot.example")
+    assert (started, town.is_shielded) == (20, True)
+
+
+def test_120_000_attempts_spread_over_many_addresses_start_next_to_nothing() -> None:
+    town = Town()
+    started = 0
+    for number in range(120_000):
+        town.at += timedelta(seconds=7)  # ten days of it
+        if town.is_shielded and number % 100:
+            continue  # all are turned away alike
+        started += town.come(address=address(number), email=f"{number}@bot.example")
+    assert (started, town.is_shielded) == (20, True)
+
+
+def test_a_patient_spread_of_one_in_five_minutes_is_noticed_within_a_day() -> None:
+    town = Town()
+    for number in range(288):
+        town.at += timedelta(minutes=5)
+        town.come(address=address(number), email=f"{number}@bot.example")
+        if number % 20 == 0:
+            town.come(address="192.0.2.1", email=f"donor{number}@home.example", pays=True)
+    assert town.is_shielded
+
+
+def test_testers_who_do_the_work_behind_the_shield_are_asked_for_a_mailbox_each() -> None:
+    town = Town()
+    started = 0
+    for number in range(2_000):
+        town.at += timedelta(seconds=0.25)
+        started += town.come(address=address(number), email=f"{number}@bot.example", proof=Demand.WORK)
+    assert started == 100
+    assert town.asked == {Demand.CODE: 1_900}
+
+
+def test_300_donors_behind_one_mobile_address_in_an_hour_pass_unasked() -> None:
+    """Every eighth has a card refused once, and tries again."""
+    town = Town(known=30)
+    for number in range(300):
+        town.at += timedelta(seconds=12)
+        email = f"donor{number}@home.example"
+        assert number % 8 or town.come(address="198.51.100.7", email=email)
+        assert town.come(address="198.51.100.7", email=email, pays=True)
+    assert not town.asked
+    assert not town.is_shielded
+
+
+def test_an_evening_on_television_is_no_attack() -> None:
+    """Forty gifts a minute where four were known; every tenth card is refused."""
+    town = Town(known=40)
+    for number in range(1_200):
+        town.at += timedelta(seconds=1.5)
+        assert town.come(address=address(number), email=f"{number}@home.example", pays=number % 10 > 0)
+    assert not town.is_shielded
+
+
+def test_starts_that_nobody_pays_put_the_shield_up_where_the_campaign_knows_fewer() -> None:
+    tallies = {(Kind.CAMPAIGN, TEN_MINUTES): Tally(started=400)}
+    assert spike_in(tallies, lambda _kind, _window: 0, known=lambda: 30) is Cause.STARTS
+    assert spike_in(tallies, lambda _kind, _window: 0, known=lambda: 200) is None
+    assert spike_in(tallies, lambda _kind, _window: 120, known=lambda: 30) is None
+
+
+def test_what_a_campaign_knows_is_not_asked_where_there_is_little() -> None:
+    def known() -> int:
+        raise AssertionError("asked")
+
+    assert spike_in({(Kind.CAMPAIGN, TEN_MINUTES): Tally(started=149)}, lambda _kind, _window: 0, known=known) is None
+
+
+def test_quiet_is_few_failures_and_few_turned_away_for_the_gifts_there_are() -> None:
+    half_an_hour = (Kind.CAMPAIGN, timedelta(minutes=30))
+    assert is_quiet({}, lambda _kind, _window: 0)
+    assert is_quiet({half_an_hour: Tally(started=5, failed=3, turned_away=10)}, lambda _kind, _window: 0)
+    assert not is_quiet({half_an_hour: Tally(failed=4)}, lambda _kind, _window: 0)
+    assert is_quiet({half_an_hour: Tally(failed=4)}, lambda _kind, _window: 4)
+    assert not is_quiet({half_an_hour: Tally(turned_away=11)}, lambda _kind, _window: 0)
+
+
+@given(started=st.integers(0, 5_000), failed=st.integers(0, 5_000), more=st.integers(0, 100))
+def test_more_failures_or_starts_are_never_asked_less(started: int, failed: int, more: int) -> None:
+    def asked(started: int, failed: int) -> Demand:
+        tally = Tally(started=started, failed=failed)
+        return demand_of({(kind, window): tally for kind in Kind for window in WINDOWS}, lambda _kind, _window: 10)
+
+    assert asked(started, failed) <= asked(started + more, failed) <= asked(started + more, failed + more)
+
+
+@given(failed=st.integers(0, 500), paid=st.integers(0, 500))
+def test_paid_gifts_excuse_failures_and_never_add_to_them(failed: int, paid: int) -> None:
+    tallies = {(Kind.ADDRESS, HOUR): Tally(failed=failed), (Kind.ADDRESS, DAY): Tally(failed=failed)}
+    assert demand_of(tallies, lambda _kind, _window: paid) <= demand_of(tallies, lambda _kind, _window: 0)
+    if failed <= 5 + paid // 2:
+        assert demand_of(tallies, lambda _kind, _window: paid) is Demand.NOTHING
+
+
+@given(unpaid=st.integers(0, 40), paid=st.integers(0, 40))
+def test_gifts_that_an_e_mail_paid_leave_no_trace_in_what_it_is_asked(unpaid: int, paid: int) -> None:
+    def asked(started: int, paid: int) -> Demand:
+        return demand_of(
+            {(Kind.EMAIL, window): Tally(started=started) for window in WINDOWS}, lambda _kind, _window: paid
+        )
+
+    assert asked(unpaid + paid, paid) is asked(unpaid, 0)
+
+
+def test_no_limit_of_an_e_mail_is_moved_by_what_strangers_cannot_have_done_themselves() -> None:
+    everywhere = [limit for limit in LIMITS if limit.kind is Kind.EMAIL]
+    assert {limit.what for limit in everywhere} == {What.UNPAID}
+    assert not [limit for limit in LIMITS if limit.kind is Kind.EMAIL_NEAR and limit.paid_per_excuse]
+
+
+@pytest.mark.parametrize(
+    ("given_address", "near", "far"),
+    [
+        ("203.0.113.9", "203.0.113.9/32", "203.0.113.0/24"),
+        ("::ffff:203.0.113.9", "203.0.113.9/32", "203.0.113.0/24"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", "2001:db8:1::/48"),
+        ("fe80::1%eth0", "fe80::/64", "fe80::/48"),
+    ],
+)
+def test_an_address_is_counted_alone_and_with_its_network(given_address: str, near: str, far: str) -> None:
+    assert places_of(given_address) == {Kind.ADDRESS: near, Kind.NETWORK: far}
+
+
+@pytest.mark.parametrize("nobody", [None, "", "unix:", "999.1.1.1"])
+def test_an_unknown_address_is_not_counted(nobody: str | None) -> None:
+    assert places_of(nobody) == {}
+
+
+def test_a_mailbox_is_one_however_it_is_written() -> None:
+    assert mailbox_of("Aida+quilt@Example.org") == mailbox_of("aida@example.org") == "aida@example.org"
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_a_bucket_begins_at_most_five_minutes_before(at: datetime) -> None:
+    assert timedelta() <= at - bucket_of(at) < BUCKET
+    assert bucket_of(bucket_of(at)) == bucket_of(at)
+
+
+def test_a_key_tells_nothing_without_the_secret() -> None:
+    key = key_of(Kind.ADDRESS, "203.0.113.9/32", secret="one")
+    assert "203" not in key
+    assert key != key_of(Kind.ADDRESS, "203.0.113.9/32", secret="another")
+    assert key != key_of(Kind.NETWORK, "203.0.113.9/32", secret="one")
+    assert len(key) == 32
