@@ -8,6 +8,7 @@ from campaign.domain.donation import Fact
 from campaign.domain.errors import DomainError
 from campaign.domain.journal import Settled
 from campaign.domain.money import Money
+from campaign.gateways.pledges import PledgeGateway
 
 CheckoutParams = dict[str, object]
 """Exactly what the provider is asked for a payment page; frozen in the donation's row before the first try."""
@@ -68,10 +69,17 @@ class ReceivedEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiftReference:
-    """Whose gift an object at the provider is about, and on which of its payment pages it was paid: there may be two."""
+    """Whose gift an object at the provider is about, and on which of its payment pages it was paid: there may be two.
+
+    A later month of a monthly gift has no page: it is known by its invoice, and `public_id` is the first month's gift.
+    """
 
     public_id: str
-    checkout_id: str
+    checkout_id: str | None
+    subscription_id: str | None = None
+    invoice_id: str | None = None
+    paid: Money | None = None  # by this invoice
+    cover_minor: int = 0  # what of it covers the fee
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +97,43 @@ class RefundFacts:
     returned_on: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Money that a dispute took from the balance or brought back to it, positive in both cases."""
+
+    settled: Settled
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeFacts:
+    """One dispute as the provider has it now: its word for it, and the movements, which are the truth."""
+
+    provider_id: str
+    amount: Money  # in the donor's currency; it may be a part of the gift
+    reason: str
+    status: str  # the provider's word
+    opened_at: datetime
+    due_at: datetime | None
+    withdrawals: tuple[Movement, ...]  # oldest first
+    returns: tuple[Movement, ...]  # the first brings the first withdrawal back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FraudWarningFacts:
+    """The card's issuer suspects fraud; there is nothing to do any more once the gift is refunded or disputed."""
+
+    provider_id: str
+    fraud_type: str
+    is_actionable: bool
+    made_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentFacts:
-    """All that the provider knows of one gift now: page, payment, settlement and refunds in one answer."""
+    """All that the provider knows of one gift now: page, payment, settlement, and what came after, in one answer."""
 
-    checkout_id: str
+    checkout_id: str | None  # None: a later month of a monthly gift
     donation_public_id: str | None  # from metadata; None is somebody else's payment
     livemode: bool
     fact: Fact
@@ -110,6 +150,10 @@ class PaymentFacts:
     settled_on: datetime | None
     rate: str | None
     refunds: tuple[RefundFacts, ...]
+    disputes: tuple[DisputeFacts, ...] = ()
+    warnings: tuple[FraudWarningFacts, ...] = ()
+    invoice_id: str | None = None  # of this month, where the gift is monthly
+    subscription_id: str | None = None
 
 
 class PaymentGateway(Protocol):
@@ -127,12 +171,20 @@ class PaymentGateway(Protocol):
         """Make the payment page, or find the one made with the same key."""
 
     def payment(self, checkout_id: str, *, whole: bool) -> PaymentFacts:
-        """What is known of a payment now. Refunds are asked for when the whole is wanted or when the charge shows some,
-        else the set is empty. GoneAtProvider when there is no such page.
+        """What is known of a payment now. Refunds and disputes are asked for when the whole is wanted or when the charge
+        shows some, fraud warnings for the whole alone; else the set is empty. GoneAtProvider when there is no such page.
         """
 
+    @property
+    def pledges(self) -> PledgeGateway:
+        """Monthly gifts at the same provider."""
+
+    def payment_of_invoice(self, invoice_id: str, *, whole: bool) -> PaymentFacts:
+        """The same for a month's invoice of a monthly gift; `donation_public_id` is the first month's gift."""
+
     def donation_of(self, kind: str, object_id: str) -> GiftReference | None:
-        """Whose gift a checkout.session, payment_intent, charge or refund is about, and on which page it was paid.
+        """Whose gift an object is about, and where it was paid: a checkout.session, payment_intent, charge, refund,
+        charge.dispute, radar.early_fraud_warning or invoice.
 
         None when it is not ours; GoneAtProvider when it does not exist.
         """
@@ -157,6 +209,13 @@ class NoPayments:
         raise PaymentsNotConfigured
 
     def payment(self, checkout_id: str, *, whole: bool) -> PaymentFacts:  # noqa: ARG002
+        raise PaymentsNotConfigured
+
+    @property
+    def pledges(self) -> PledgeGateway:
+        raise PaymentsNotConfigured
+
+    def payment_of_invoice(self, invoice_id: str, *, whole: bool) -> PaymentFacts:  # noqa: ARG002
         raise PaymentsNotConfigured
 
     def donation_of(self, kind: str, object_id: str) -> GiftReference | None:  # noqa: ARG002

@@ -1,13 +1,23 @@
 """Stripe's objects, as plain dictionaries of any shape, turned into our facts; nothing here asks anybody."""
 
 import json
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from campaign.domain.donation import Fact
 from campaign.domain.journal import Settled
 from campaign.domain.money import Money
-from campaign.gateways.payments import BadSignature, GiftReference, PaymentFacts, ReceivedEvent, RefundFacts
+from campaign.gateways.payments import (
+    BadSignature,
+    DisputeFacts,
+    FraudWarningFacts,
+    GiftReference,
+    Movement,
+    PaymentFacts,
+    ReceivedEvent,
+    RefundFacts,
+)
 
 BRANDS = {"amex": "American Express", "jcb": "JCB", "unionpay": "UnionPay"}
 """Brands whose own spelling is more than a capital letter."""
@@ -40,34 +50,84 @@ def gift_reference(session: Object) -> GiftReference | None:
     return GiftReference(public_id=donation, checkout_id=session["id"]) if isinstance(donation, str) else None
 
 
-def payment_facts(session: Object, refunds: list[Object]) -> PaymentFacts:
-    """A Checkout Session with its payment expanded, and its refunds, in our own words."""
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What came after a payment, as Stripe's objects."""
+
+    refunds: list[Object] = field(default_factory=list)
+    disputes: list[Object] = field(default_factory=list)
+    warnings: list[Object] = field(default_factory=list)
+
+
+def payment_facts(session: Object, after: Aftermath) -> PaymentFacts:
+    """A Checkout Session with its payment expanded, and what came after it, in our own words."""
     intent: Object = session.get("payment_intent") or {}
-    charge: Object = intent.get("latest_charge") or {}
-    transaction: Object = charge.get("balance_transaction") or {}
-    card: Object = (charge.get("payment_method_details") or {}).get("card") or {}
     person: Object = session.get("customer_details") or {}
-    currency = session["currency"].upper()
     fact = _fact(session, intent)
     return PaymentFacts(
         checkout_id=session["id"],
         donation_public_id=(session.get("metadata") or {}).get("donation"),
         livemode=session["livemode"],
         fact=fact,
-        amount=Money(session["amount_total"], currency),
+        amount=Money(session["amount_total"], session["currency"].upper()),
         email=person.get("email") or session.get("customer_email"),
         name=person.get("name"),
-        payment_id=intent.get("id"),
-        charge_id=charge.get("id") if fact is Fact.PAID else None,
-        paid_at=instant(charge["created"]) if fact is Fact.PAID and charge else None,
-        method=("card" if card else "bank") if charge else None,
-        method_brand=BRANDS.get(card["brand"], card["brand"].title()) if card.get("brand") else None,
-        method_last4=card.get("last4"),
-        settled=settled(transaction),
-        settled_on=instant(transaction["created"]) if transaction else None,
-        rate=_rate(transaction),
-        refunds=tuple(_refund_facts(refund) for refund in refunds),
+        invoice_id=(session.get("invoice") or {}).get("id") if fact is Fact.PAID else None,
+        subscription_id=session.get("subscription"),
+        **_of_payment(intent, fact, after),
     )
+
+
+def invoice_facts(invoice: Object, intent: Object, after: Aftermath) -> PaymentFacts:
+    """A month's invoice with its payment, and what came after it, in our own words."""
+    subscription = subscription_of(invoice)
+    fact = Fact.PAID if invoice["status"] == "paid" else Fact.OPENED
+    return PaymentFacts(
+        checkout_id=None,
+        donation_public_id=(subscription.get("metadata") or {}).get("donation"),
+        livemode=invoice["livemode"],
+        fact=fact,
+        amount=Money(invoice["amount_paid"], invoice["currency"].upper()),
+        email=invoice.get("customer_email"),
+        name=invoice.get("customer_name"),
+        invoice_id=invoice["id"],
+        subscription_id=subscription.get("subscription"),
+        **_of_payment(intent, fact, after),
+    )
+
+
+def subscription_of(invoice: Object) -> Object:
+    """The subscription that an invoice is for, with its metadata as they were then; empty where there is none."""
+    return (invoice.get("parent") or {}).get("subscription_details") or {}
+
+
+def payment_of(invoice: Object) -> str | None:
+    """The PaymentIntent that paid an invoice, whose payments are expanded; else the latest one that tried to."""
+    tries: list[Object] = (invoice.get("payments") or {}).get("data") or []
+    tries.sort(key=lambda one: one["status"] == "paid")
+    found: str | None = tries[-1]["payment"].get("payment_intent") if tries else None
+    return found
+
+
+def _of_payment(intent: Object, fact: Fact, after: Aftermath) -> dict[str, Any]:
+    """What a PaymentIntent with its charge tells, by the names of PaymentFacts."""
+    charge: Object = intent.get("latest_charge") or {}
+    transaction: Object = charge.get("balance_transaction") or {}
+    card: Object = (charge.get("payment_method_details") or {}).get("card") or {}
+    return {
+        "payment_id": intent.get("id"),
+        "charge_id": charge.get("id") if fact is Fact.PAID else None,
+        "paid_at": instant(charge["created"]) if fact is Fact.PAID and charge else None,
+        "method": ("card" if card else "bank") if charge else None,
+        "method_brand": BRANDS.get(card["brand"], card["brand"].title()) if card.get("brand") else None,
+        "method_last4": card.get("last4"),
+        "settled": settled(transaction),
+        "settled_on": instant(transaction["created"]) if transaction else None,
+        "rate": _rate(transaction),
+        "refunds": tuple(_refund_facts(refund) for refund in after.refunds),
+        "disputes": tuple(_dispute_facts(dispute) for dispute in after.disputes),
+        "warnings": tuple(_warning_facts(warning) for warning in after.warnings),
+    }
 
 
 def _fact(session: Object, intent: Object) -> Fact:
@@ -98,9 +158,39 @@ def _refund_facts(refund: Object) -> RefundFacts:
     )
 
 
+def _dispute_facts(dispute: Object) -> DisputeFacts:
+    moved: list[Object] = sorted(dispute["balance_transactions"], key=lambda transaction: transaction["created"])
+    due: int | None = (dispute.get("evidence_details") or {}).get("due_by")
+    return DisputeFacts(
+        provider_id=dispute["id"],
+        amount=Money(dispute["amount"], dispute["currency"].upper()),
+        reason=dispute["reason"],
+        status=dispute["status"],
+        opened_at=instant(dispute["created"]),
+        due_at=instant(due) if due else None,
+        withdrawals=tuple(_movement(taken, sign=-1) for taken in moved if taken["amount"] < 0),
+        returns=tuple(_movement(back, sign=1) for back in moved if back["amount"] > 0),
+    )
+
+
+def _movement(transaction: Object, *, sign: int) -> Movement:
+    return Movement(_moved(transaction, sign=sign), instant(transaction["created"]))
+
+
+def _warning_facts(warning: Object) -> FraudWarningFacts:
+    return FraudWarningFacts(
+        provider_id=warning["id"],
+        fraud_type=warning["fraud_type"],
+        is_actionable=warning["actionable"],
+        made_at=instant(warning["created"]),
+    )
+
+
 def settled(transaction: Object, *, sign: int = 1) -> Settled | None:
-    if not transaction:
-        return None
+    return _moved(transaction, sign=sign) if transaction else None
+
+
+def _moved(transaction: Object, *, sign: int) -> Settled:
     currency = transaction["currency"].upper()
     return Settled(
         transaction_id=transaction["id"],

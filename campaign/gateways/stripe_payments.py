@@ -1,4 +1,4 @@
-"""Gifts at Stripe: payment pages, what is known of a payment, refunds, signed deliveries."""
+"""Gifts at Stripe: payment pages, what is known of a payment and what came after it, refunds, signed deliveries."""
 
 from typing import Any, cast
 
@@ -13,11 +13,22 @@ from campaign.gateways.payments import (
     ReceivedEvent,
 )
 from campaign.gateways.stripe_client import StripeClient, is_signed, translated
-from campaign.gateways.stripe_facts import Object, envelope, gift_reference, payment_facts
+from campaign.gateways.stripe_facts import (
+    Aftermath,
+    Object,
+    envelope,
+    gift_reference,
+    invoice_facts,
+    payment_facts,
+    payment_of,
+    subscription_of,
+)
+from campaign.gateways.stripe_pledges import StripePledges, cover_in
 
 CHECKOUT_RETRIES = 1
 """A donor is waiting: she is told sooner, and may press again."""
-EXPANDED_SESSION = ["payment_intent.latest_charge.balance_transaction"]
+EXPANDED_INTENT = ["latest_charge.balance_transaction"]
+EXPANDED_SESSION = ["payment_intent.latest_charge.balance_transaction", "invoice.payments"]
 EXPANDED_REFUNDS = ["data.balance_transaction", "data.failure_balance_transaction"]
 
 
@@ -28,6 +39,7 @@ class StripePayments:
         self._client = client
         self._v1 = client.v1
         self._webhook_secrets = webhook_secrets
+        self.pledges = StripePledges(client)
 
     @property
     def mode(self) -> str:
@@ -47,26 +59,71 @@ class StripePayments:
     def payment(self, checkout_id: str, *, whole: bool) -> PaymentFacts:
         with self._client.place(), translated():
             session = self._v1.checkout.sessions.retrieve(checkout_id, {"expand": EXPANDED_SESSION}).to_dict()
+            if session.get("invoice"):  # a monthly gift's page leads to its payment through the first invoice
+                session["payment_intent"] = self._intent(payment_of(session["invoice"]))
             intent: Object = session.get("payment_intent") or {}
-            charge: Object = intent.get("latest_charge") or {}
-            refunds: list[Object] = []
-            if intent and (whole or charge.get("amount_refunded")):
-                listed = self._v1.refunds.list(
-                    {"payment_intent": intent["id"], "limit": 100, "expand": EXPANDED_REFUNDS}
-                )
-                refunds = [refund.to_dict() for refund in listed.auto_paging_iter()]
-        return payment_facts(session, refunds)
+            return payment_facts(session, self._after(intent, whole=whole))
+
+    def payment_of_invoice(self, invoice_id: str, *, whole: bool) -> PaymentFacts:
+        with self._client.place(), translated():
+            invoice = self._v1.invoices.retrieve(invoice_id, {"expand": ["payments"]}).to_dict()
+            intent = self._intent(payment_of(invoice))
+            return invoice_facts(invoice, intent, self._after(intent, whole=whole))
+
+    def _intent(self, payment_id: str | None) -> Object:
+        if payment_id is None:
+            return {}
+        return self._v1.payment_intents.retrieve(payment_id, {"expand": EXPANDED_INTENT}).to_dict()
+
+    def _after(self, intent: Object, *, whole: bool) -> Aftermath:
+        """What came after the payment, where the whole is wanted or the charge shows some."""
+        charge: Object = intent.get("latest_charge") or {}
+        about: Any = {"payment_intent": intent.get("id"), "limit": 100}
+        refunds = disputes = warnings = None
+        if intent and (whole or charge.get("amount_refunded")):
+            refunds = self._v1.refunds.list({**about, "expand": EXPANDED_REFUNDS})
+        if intent and (whole or charge.get("disputed")):
+            disputes = self._v1.disputes.list(about)
+        if intent and whole:
+            warnings = self._v1.radar.early_fraud_warnings.list(about)
+        return Aftermath(_all_of(refunds), _all_of(disputes), _all_of(warnings))
 
     def donation_of(self, kind: str, object_id: str) -> GiftReference | None:
         with translated():
             if kind == "checkout.session":
                 return gift_reference(self._v1.checkout.sessions.retrieve(object_id).to_dict())
+            if kind == "invoice":
+                return self._gift_of_invoice(object_id)
             payment_id = self._payment_of(kind, object_id)
             if payment_id is None:
                 return None
             listed = self._v1.checkout.sessions.list({"payment_intent": payment_id, "limit": 1})
-        pages = [page.to_dict() for page in listed.data]
-        return gift_reference(pages[0]) if pages else None
+            pages = [page.to_dict() for page in listed.data]
+            if pages:
+                return gift_reference(pages[0])
+            wanted: Any = {"payment": {"type": "payment_intent", "payment_intent": payment_id}, "limit": 1}
+            months = [str(month.invoice) for month in self._v1.invoice_payments.list(wanted).data]
+            return self._gift_of_invoice(months[0]) if months else None
+
+    def _gift_of_invoice(self, invoice_id: str) -> GiftReference | None:
+        """The first invoice belongs to the page on which the monthly gift was begun; the later ones to no page."""
+        invoice = self._v1.invoices.retrieve(invoice_id).to_dict()
+        subscription = subscription_of(invoice)
+        metadata: Object = subscription.get("metadata") or {}
+        donation = metadata.get("donation")
+        if not isinstance(donation, str):
+            return None
+        pages = []
+        if invoice["billing_reason"] == "subscription_create":
+            pages = self._v1.checkout.sessions.list({"subscription": subscription["subscription"], "limit": 1}).data
+        return GiftReference(
+            public_id=donation,
+            checkout_id=pages[0].id if pages else None,
+            subscription_id=subscription["subscription"],
+            invoice_id=invoice_id,
+            paid=Money(invoice["amount_paid"], invoice["currency"].upper()),
+            cover_minor=cover_in(metadata),
+        )
 
     def _payment_of(self, kind: str, object_id: str) -> str | None:
         """The PaymentIntent behind an object; None where there is none."""
@@ -77,6 +134,10 @@ class StripePayments:
                 found: Any = self._v1.charges.retrieve(object_id)
             case "refund":
                 found = self._v1.refunds.retrieve(object_id)
+            case "charge.dispute":
+                found = self._v1.disputes.retrieve(object_id)
+            case "radar.early_fraud_warning":
+                found = self._v1.radar.early_fraud_warnings.retrieve(object_id)
             case _:
                 return None
         payment: str | None = found.to_dict().get("payment_intent")
@@ -102,3 +163,7 @@ class StripePayments:
         if not any(is_signed(body, signature, secret) for secret in self._webhook_secrets):
             raise BadSignature("no known secret made this signature, or it is too old")
         return envelope(body)
+
+
+def _all_of(listed: Any) -> list[Object]:  # a list of any of the library's objects
+    return [one.to_dict() for one in listed.auto_paging_iter()] if listed else []

@@ -20,7 +20,8 @@ from campaign.gateways.mailer import Letter, Mailer, MailRefused, MailUnavailabl
 from campaign.i18n import day, in_language, money
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
-from campaign.services import receipting
+from campaign.services import pledge_letters, receipting
+from campaign.services.pledge_links import link_of_gift
 from receipts import HeldReceipt
 
 LEASE = timedelta(minutes=5)
@@ -131,6 +132,9 @@ def _told(message: Message, *, public_url: str) -> dict[str, Any]:
     facts: dict[str, Any] = dict(message.facts)
     base = f"{public_url}/{message.language}"
     facts |= {"lang": message.language, "public_url": public_url}
+    if "pledge" in facts:
+        with reading() as session:
+            return pledge_letters.told(session, facts, language=message.language, public_url=public_url)
     if "receipt_number" not in facts:
         return facts  # it tells of no gift
     number = facts["receipt_number"]
@@ -141,6 +145,10 @@ def _told(message: Message, *, public_url: str) -> dict[str, Any]:
         "verify_url": f"{base}/verify/{number}?code={code}",
         "receipt_url": f"{base}/verify/{number}?code={code}",
     }
+    with reading() as session:
+        facts["manage_url"] = link_of_gift(
+            session, message.donation_id, public_url=public_url, language=message.language
+        )
     return facts
 
 

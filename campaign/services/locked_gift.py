@@ -6,11 +6,21 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
+from campaign.domain.errors import DomainError
+from campaign.domain.journal import Entry
 from campaign.domain.money import Money
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
+
+
+class GiftNotKnownYet(DomainError):
+    """The provider names a gift of ours that has no row (yet): parked, and tried after every success."""
+
+
+class KeepsMoving(DomainError):
+    """Others kept applying answers to this gift; trying later is safe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +33,17 @@ class DonorOfGift:
 
 
 class LockedGift:
-    """A gift's row as it was read, its donor, and what changes in this transaction."""
+    """A gift's row as it was read, its donor, and what changes in this transaction.
+
+    `happened` are the steps to remember, as kind and detail; `entries` go into the books. Both in order.
+    """
 
     def __init__(self, row: Row[*tuple[Any, ...]]) -> None:
         self.row = row
         self.changes: dict[str, object] = {}
+        self.is_quiet = False  # late news: the donor's mails are written and held
+        self.happened: list[tuple[str, dict[str, object]]] = []
+        self.entries: list[Entry] = []
         self._donor = DonorOfGift(row.donor_id, row.donor_email, row.donor_name) if row.donor_id else None
 
     @property

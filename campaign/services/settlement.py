@@ -15,7 +15,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
-from campaign.domain.errors import DomainError
+from campaign.domain.donation import Fact
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import (
     GoneAtProvider,
@@ -25,9 +25,10 @@ from campaign.gateways.payments import (
     PaymentsUnavailable,
 )
 from campaign.models.donation import Donation, Refund
-from campaign.services import webhook_inbox
+from campaign.services import pledge_following, pledge_gifts, webhook_inbox
 from campaign.services.applying import PaymentMismatch, apply_facts
-from campaign.services.locked_gift import LockedGift, lock_gift
+from campaign.services.locked_gift import GiftNotKnownYet, KeepsMoving, LockedGift, lock_gift
+from campaign.services.pledge_gifts import NothingGiven
 from campaign.services.webhook_inbox import TakenEvent
 
 KINDS = {
@@ -35,20 +36,16 @@ KINDS = {
     "payment_intent": ("succeeded", "payment_failed", "processing", "canceled"),
     "charge": ("updated", "refunded"),
     "refund": ("created", "updated", "failed"),
+    "invoice": ("paid", "payment_failed", "payment_action_required"),
+    "customer.subscription": ("created", "updated", "deleted"),
 }
 """The events that tell of a gift, by the kind of their object; others are kept and ignored."""
 Handler = Callable[[TakenEvent], None]
 NOBODY: Mapping[str, Handler] = MappingProxyType({})
+PLEDGE_KINDS = frozenset({"invoice", "customer.subscription"})
+"""Objects by which the provider tells of a monthly gift."""
 REFETCHES_MAX = 5
 """How often the provider is asked again because somebody else applied an answer meanwhile."""
-
-
-class GiftNotKnownYet(DomainError):
-    """The provider names a gift of ours that has no row (yet): parked, and tried after every success."""
-
-
-class KeepsMoving(DomainError):
-    """Others kept applying answers to this gift; trying later is safe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +55,8 @@ class _Seen:
     id: int
     version: int
     checkout_id: str | None
+    invoice_id: str | None
+    has_pledge: bool
     has_refunds: bool
 
 
@@ -70,6 +69,7 @@ class _Errand:
     public_url: str
     event: TakenEvent | None = None
     whole: bool = False
+    is_quiet: bool = False  # the donor's mails are held
 
 
 def settle_next_event(
@@ -108,10 +108,33 @@ def look_at_checkout(checkout_id: str, *, payments: PaymentGateway, clock: Clock
         settle(donation_id, payments=payments, clock=clock, public_url=public_url)
 
 
-def settle(donation_id: int, *, payments: PaymentGateway, clock: Clock, public_url: str, whole: bool = False) -> None:
-    """Bring one gift up to what the provider knows now."""
-    errand = _Errand(payments=payments, clock=clock, public_url=public_url, whole=whole)
+def settle(
+    donation_id: int,
+    *,
+    payments: PaymentGateway,
+    clock: Clock,
+    public_url: str,
+    whole: bool = False,
+    is_quiet: bool = False,
+) -> None:
+    """Bring one gift up to what the provider knows now; with `is_quiet` the donor's mails are held."""
+    errand = _Errand(payments=payments, clock=clock, public_url=public_url, whole=whole, is_quiet=is_quiet)
     _settle(_seen(_BY_ID, donation_id), errand)
+
+
+def settle_about(
+    kind: str, object_id: str, *, payments: PaymentGateway, clock: Clock, public_url: str, is_quiet: bool = False
+) -> bool:
+    """Bring the gift that an object at the provider is about up to date, with all that came after it.
+
+    False when it is none of ours; GoneAtProvider when it is not there. With `is_quiet` the donor's mails are held.
+    """
+    errand = _Errand(payments=payments, clock=clock, public_url=public_url, whole=True, is_quiet=is_quiet)
+    seen = _gift_of(kind, object_id, errand)
+    if seen is None:
+        return False
+    _settle(seen, errand)
+    return True
 
 
 def _settle(seen: _Seen | None, errand: _Errand) -> None:
@@ -120,7 +143,10 @@ def _settle(seen: _Seen | None, errand: _Errand) -> None:
         if seen is None:
             raise GiftNotKnownYet
         whole = errand.whole or seen.has_refunds
-        facts = errand.payments.payment(_page_of(seen, errand.event), whole=whole)
+        facts = _asked(seen, errand, whole=whole)
+        if facts.subscription_id and not seen.has_pledge and facts.fact is Fact.PAID:
+            # the first month is paid: the monthly gift begins, so that its papers lead to its page
+            pledge_following.follow(facts.subscription_id, payments=errand.payments, clock=errand.clock)
         with transaction() as session:
             gift = lock_gift(session, seen.id)
             if _is_unmoved(gift, seen):
@@ -128,6 +154,13 @@ def _settle(seen: _Seen | None, errand: _Errand) -> None:
                 return
         seen = _seen(_BY_ID, seen.id)
     raise KeepsMoving
+
+
+def _asked(seen: _Seen, errand: _Errand, *, whole: bool) -> PaymentFacts:
+    """The provider's answer about a gift: by its payment page, or by its invoice where it is a later month's."""
+    if seen.checkout_id is None and seen.invoice_id is not None:
+        return errand.payments.payment_of_invoice(seen.invoice_id, whole=whole)
+    return errand.payments.payment(_page_of(seen, errand.event), whole=whole)
 
 
 def _page_of(seen: _Seen, event: TakenEvent | None) -> str:
@@ -145,27 +178,44 @@ def _settle_event(event: TakenEvent, *, payments: PaymentGateway, clock: Clock, 
         _close(event, "ignored", clock=clock)
         return
     is_about_refunds = kind == "refund" or act == "refunded"
+    errand = _Errand(payments=payments, clock=clock, public_url=public_url, event=event, whole=is_about_refunds)
     try:
-        seen = _gift_of(kind, event.object_id, payments=payments)
+        if kind in PLEDGE_KINDS and not _follow_pledge(kind, event.object_id, errand):
+            _close(event, "foreign", clock=clock)
+            return
+        if kind in PLEDGE_KINDS and event.type != "invoice.paid":
+            _close(event, "processed", clock=clock)
+            return
+        seen = _gift_of(kind, event.object_id, errand)
         if seen is None:
             _close(event, "foreign", clock=clock)
             return
-        _settle(
-            seen,
-            _Errand(payments=payments, clock=clock, public_url=public_url, event=event, whole=is_about_refunds),
-        )
-    except GoneAtProvider:
-        _close(event, "processed", clock=clock)  # it was deleted meanwhile: there is nothing left to do
+        _settle(seen, errand)
+    except (GoneAtProvider, NothingGiven):
+        _close(event, "processed", clock=clock)  # it was deleted meanwhile, or brought nothing: nothing is left to do
 
 
-def _gift_of(kind: str, object_id: str, *, payments: PaymentGateway) -> _Seen | None:
-    """Whose gift an object is about: by our own rows, else by the metadata at the provider; None is somebody else's."""
+def _follow_pledge(kind: str, object_id: str, errand: _Errand) -> bool:
+    """Bring the monthly gift that an event is about up to what the provider knows; False when it is not ours."""
+    subscription_id: str | None = object_id
+    if kind == "invoice":
+        reference = errand.payments.donation_of(kind, object_id)
+        subscription_id = reference.subscription_id if reference else None
+    if subscription_id is None:
+        return False
+    return pledge_following.follow(subscription_id, payments=errand.payments, clock=errand.clock) is not None
+
+
+def _gift_of(kind: str, object_id: str, errand: _Errand) -> _Seen | None:
+    """Whose gift an object is about: by our own rows, else by what the provider tells; None is somebody else's."""
     known = _seen(_BY_OBJECT[kind], object_id)
     if known is not None:
         return known
-    reference = payments.donation_of(kind, object_id)
+    reference = errand.payments.donation_of(kind, object_id)
     if reference is None:
         return None
+    if reference.invoice_id is not None and reference.checkout_id is None:
+        return _seen(_BY_ID, pledge_gifts.month_of(reference, payments=errand.payments, clock=errand.clock))
     known = _seen(_BY_PUBLIC_ID, reference.public_id)
     if known is None:
         raise GiftNotKnownYet(reference.public_id)
@@ -175,7 +225,7 @@ def _gift_of(kind: str, object_id: str, *, payments: PaymentGateway) -> _Seen | 
 def _seen(query: Select[*tuple[Any, ...]], key: str | int) -> _Seen | None:
     with reading() as session:
         row = session.execute(query, {"key": key}).one_or_none()
-    return _Seen(row[0], row[1], row[2], row[3]) if row else None
+    return _Seen(*row) if row else None
 
 
 def _is_unmoved(gift: LockedGift, seen: _Seen) -> bool:
@@ -185,6 +235,7 @@ def _is_unmoved(gift: LockedGift, seen: _Seen) -> bool:
 
 def _apply(session: Session, gift: LockedGift, facts: PaymentFacts, errand: _Errand) -> None:
     at = errand.clock.now()
+    gift.is_quiet = errand.is_quiet
     apply_facts(session, gift, facts, at=at, public_url=errand.public_url)
     if errand.event is not None:
         webhook_inbox.mark_done(session, errand.event.id, "processed", at=at, donation_id=gift.id)
@@ -202,6 +253,8 @@ _SEEN = select(
     _DONATION.c.id,
     _DONATION.c.version,
     _DONATION.c.checkout_id,
+    _DONATION.c.invoice_id,
+    _DONATION.c.pledge_id.is_not(None),
     select(_REFUND.c.id).where(_REFUND.c.donation_id == _DONATION.c.id).correlate(_DONATION).exists(),
 )
 _BY_ID = _SEEN.where(_DONATION.c.id == bindparam("key"))
@@ -210,6 +263,7 @@ _BY_OBJECT = {
     "checkout.session": _SEEN.where(_DONATION.c.checkout_id == bindparam("key")),
     "payment_intent": _SEEN.where(_DONATION.c.payment_id == bindparam("key")),
     "charge": _SEEN.where(_DONATION.c.charge_id == bindparam("key")),
+    "invoice": _SEEN.where(_DONATION.c.invoice_id == bindparam("key")),
     "refund": _SEEN.where(
         _DONATION.c.id.in_(select(_REFUND.c.donation_id).where(_REFUND.c.provider_id == bindparam("key")))
     ),
