@@ -14,6 +14,8 @@ from campaign.services.locked_gift import LockedGift
 from campaign.services.outbox import Letter, enqueue
 from campaign.services.receipting import ReceiptFacts
 
+LATE_NEWS = "late news: found by a comparison with the provider, and not yet released"
+"""Why a mail is held that nobody expects any more; staff send such mails, or leave them."""
 PART_REFUND = {
     "en": "Of the gift of {charged}, {back} was sent back; this receipt is for what is left.",
     "ru": "Из пожертвования {charged} возвращено {back}; эта квитанция — на оставшуюся сумму.",
@@ -86,7 +88,8 @@ class _Papers:
             "is_test": not gift.livemode,
         }
         letter = Letter(kind=kind, language=gift.language, recipient=donor.email, facts=facts, key=f"{kind}:{number}")
-        enqueue(self.session, letter, receipt_id=receipt_id, donation_id=gift.id, at=self.at)
+        held = LATE_NEWS if self.gift.is_quiet else None
+        enqueue(self.session, letter, receipt_id=receipt_id, donation_id=gift.id, at=self.at, held_because=held)
 
     def _facts(self) -> ReceiptFacts:
         gift, now, language = self.gift.row, self.gift.now, self.gift.row.language

@@ -28,8 +28,12 @@ def enqueue(
     at: datetime,
     receipt_id: int | None = None,
     donation_id: int | None = None,
+    held_because: str | None = None,
 ) -> bool:
-    """Put a mail into the outbox; False where a mail of the same key is there already: that is the mail."""
+    """Put a mail into the outbox; False where a mail of the same key is there already: that is the mail.
+
+    With a reason it is held there until somebody sends it.
+    """
     row = {
         "public_id": new_public_id(),
         "kind": letter.kind,
@@ -40,8 +44,9 @@ def enqueue(
         "receipt_id": receipt_id,
         "donation_id": donation_id,
         "created_at": at,
-        "state": "queued",
+        "state": "held" if held_because else "queued",
         "attempts": 0,
         "next_try_at": at,
+        "error": held_because,
     }
     return insert_once(session, Message, row)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from campaign.database import insert_once_alone, reading, transaction
 from campaign.domain.errors import NotFound
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import PaymentGateway
+from campaign.gateways.payments import PaymentGateway, ReceivedEvent
 from campaign.models.inbox import ProviderEvent
 
 LEASE = timedelta(minutes=5)
@@ -63,9 +63,13 @@ def receive(body: bytes, signature: str, *, payments: PaymentGateway, clock: Clo
 
     An event of the wrong mode is stored as dead: sending it again cannot help, and staff must see it.
     """
-    event = payments.verify(body, signature)
+    return store(payments.verify(body, signature), body, mode=payments.mode, clock=clock)
+
+
+def store(event: ReceivedEvent, body: bytes, *, mode: str, clock: Clock) -> bool:
+    """Keep an event that is the provider's for certain: signed, or fetched from it; False when it was stored before."""
     now = clock.now()
-    is_right_mode = event.livemode == (payments.mode == "live")
+    is_right_mode = event.livemode == (mode == "live")
     row = {
         "event_id": event.event_id,
         "type": event.type,
