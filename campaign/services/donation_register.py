@@ -15,6 +15,8 @@ from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 
 PAGE_ROWS = 50
+SUMMED_MOST = 1000
+"""How many gifts are added up for a page that nobody asked for sums; more takes a press of a link."""
 STATES = ("created", "open", "processing", "paid", "refunded", "refund_trouble", "expired", "failed")
 """The donation's states, and two of its refunds: something went back; something should have and has not."""
 CHARGE = Donation.gift_minor + Donation.cover_minor
@@ -56,10 +58,14 @@ class DonationRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DonationTotals:
-    """How many gifts were found, and the sum of their charges in each currency."""
+    """How many gifts were found, and the sum of their charges in each currency.
+
+    Where `has_more`, so many were counted and there are more; a sum of some would mislead, so none is given.
+    """
 
     count: int
     sums: tuple[Money, ...]
+    has_more: bool = False
 
 
 def donations(wanted: DonationFilter, *, limit: int = PAGE_ROWS) -> tuple[Sequence[DonationRow], bool]:
@@ -78,16 +84,19 @@ def donations(wanted: DonationFilter, *, limit: int = PAGE_ROWS) -> tuple[Sequen
         return [_row(row) for row in rows[:limit]], len(rows) > limit
 
 
-def totals(wanted: DonationFilter) -> DonationTotals:
-    """Count and sums of all that is found, whatever the page."""
-    query = select(Donation.currency, func.count(), func.sum(CHARGE))
-    narrowed = _narrowed(query, replace(wanted, before=""))
+def totals(wanted: DonationFilter, *, most: int | None = None) -> DonationTotals:
+    """Count and sums of all that is found, whatever the page; `most` bounds the work: beyond it nothing is added up."""
+    found = _narrowed(select(Donation.currency, CHARGE.label("charge")), replace(wanted, before=""))
+    if most is not None:
+        found = found.order_by(Donation.id.desc()).limit(most + 1)
+    gift = found.subquery()
+    query = select(gift.c.currency, func.count(), func.sum(gift.c.charge)).group_by(gift.c.currency)
     with reading() as session:
-        rows = session.execute(narrowed.group_by(Donation.currency).order_by(Donation.currency)).all()
-    return DonationTotals(
-        count=sum(int(count) for _code, count, _sum in rows),
-        sums=tuple(Money(int(total), code) for code, _count, total in rows),
-    )
+        rows = session.execute(query.order_by(gift.c.currency)).all()
+    count = sum(int(number) for _code, number, _sum in rows)
+    if most is not None and count > most:
+        return DonationTotals(count=most, sums=(), has_more=True)
+    return DonationTotals(count=count, sums=tuple(Money(int(total), code) for code, _count, total in rows))
 
 
 def all_donations(session: Session, wanted: DonationFilter) -> Iterator[DonationRow]:

@@ -11,14 +11,15 @@ from sqlalchemy import event, select
 from campaign.extensions import db
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
-from campaign.services.donation_register import DonationFilter, donations, totals
+from campaign.services.donation_register import SUMMED_MOST, DonationFilter, donations, totals
 from campaign.services.ledger_check import check_books
 from tests.bench.client import NotMeasured
 from tests.bench.installation import Installation
-from tests.bench.results import Row, flat
+from tests.bench.results import Row, at_most, flat
 
 REPEATS = 15
 FLAT_WITHIN = 1.5
+TOTALS_MS = 5
 GROWING = ("donation", "donor", "refund")
 """Tables that grow with the gifts: none may be read whole for a page."""
 
@@ -53,14 +54,18 @@ def _parts() -> dict[str, Callable[[], object]]:
     return {
         "first page": lambda: donations(everything),
         "page in the middle": lambda: donations(DonationFilter(campaign_id=campaign_id, before=deep)),
-        "totals": lambda: totals(everything),
+        "totals": lambda: totals(everything, most=SUMMED_MOST),
     }
 
 
 def _compared(name: str, few: Reading, many: Reading, *, gifts: int) -> list[Row]:
     told = f"desk's donations, {name}"
+    if name == "totals":  # of a bounded number, which the fewest gifts do not reach
+        took = at_most(f"{told}: at {gifts:,} gifts", many.took_ms, aim=TOTALS_MS, unit="ms")
+    else:
+        took = flat(f"{told}: at {gifts:,} gifts vs fewest", many.took_ms, few.took_ms, within=FLAT_WITHIN, unit="ms")
     return [
-        flat(f"{told}: at {gifts:,} gifts vs fewest", many.took_ms, few.took_ms, within=FLAT_WITHIN, unit="ms"),
+        took,
         Row(
             what=f"{told}: queries, tables read whole",
             ours=f"{many.queries}, {' '.join(many.scans) or 'none'}",

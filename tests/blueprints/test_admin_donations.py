@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from campaign.blueprints.admin import donations as donation_views
 from campaign.domain.donation import DonationState
 from campaign.domain.money import Money
 from campaign.models.campaign import Campaign, CampaignRevision
@@ -56,6 +57,18 @@ def test_the_list_counts_and_adds_up_per_currency(three_gifts: dict[str, Donatio
     page = fetch(finance, "admin.donations")
     assert page.text("[role=status]") == "3 donations · €100.00 · $65.00"
     assert page.texts("tbody th") == [three_gifts[name].public_id for name in ("open", "bermet", "aigul")]
+
+
+def test_sums_of_very_many_are_made_when_they_are_asked_for(
+    three_gifts: dict[str, Donation], finance: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(donation_views, "SUMMED_MOST", len(three_gifts))
+    assert fetch(finance, "admin.donations").text("[role=status]") == "3 donations · €100.00 · $65.00"
+    monkeypatch.setattr(donation_views, "SUMMED_MOST", 2)
+    page = fetch(finance, "admin.donations")
+    assert page.text("[role=status]") == "More than 2 donations · Count and add up all of them"
+    asked_for = fetch(finance, "admin.donations", sums="all")
+    assert asked_for.text("[role=status]") == "3 donations · €100.00 · $65.00"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from campaign.blueprints.admin.permissions import PERSONAL
 from campaign.domain.money import CURRENCIES, Money
 from campaign.i18n import LANGUAGES, day, money, text_of
 from campaign.services import audit
-from campaign.services.donation_register import STATES, DonationFilter, totals
+from campaign.services.donation_register import STATES, SUMMED_MOST, DonationFilter, totals
 from campaign.services.donation_register import donations as donations_found
 from campaign.services.donation_story import Moment, donation_story
 from campaign.services.fund_register import COLLECTING, FundRow, funds
@@ -33,7 +33,7 @@ def donations() -> ResponseReturnValue:
         "admin/donations.html",
         asked=asked,
         rows=rows,
-        totals=totals(wanted),
+        totals=totals(wanted, most=None if asked.text("sums") == "all" else SUMMED_MOST),
         chips=_chips(asked, wanted, purposes),
         older_url=asked.with_(before=rows[-1].public_id) if has_more else None,
         states=STATES,
