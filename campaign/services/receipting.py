@@ -3,9 +3,9 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import insert_once, reading, transaction
@@ -17,6 +17,9 @@ from campaign.models.receipt import Receipt, ReceiptCounter, ReceiptFile
 from receipts import ReceiptDocument, render_pdf
 
 TEMPLATE_VERSION = "1"
+PRINT_DAYS = 30
+"""So long a worker looks for receipts without a PDF, or it would look at all that were ever issued, every minute. An
+older one is printed when somebody wants it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,13 +118,16 @@ def make_file(receipt_id: int, *, clock: Clock) -> bytes:
 
 
 def unprinted(*, limit: int = 20) -> list[int]:
-    """Receipts whose PDF is still to be made, oldest first."""
+    """Receipts whose PDF is still to be made, oldest first, of the last PRINT_DAYS days before the newest one."""
     with reading() as session:
+        newest = session.execute(select(func.max(Receipt.issued_at))).scalar()
+        if newest is None:
+            return []
         rows = session.execute(
             select(Receipt.id)
             .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
-            .where(ReceiptFile.receipt_id.is_(None))
-            .order_by(Receipt.id)
+            .where(Receipt.issued_at >= newest - timedelta(days=PRINT_DAYS), ReceiptFile.receipt_id.is_(None))
+            .order_by(Receipt.issued_at, Receipt.id)
             .limit(limit)
         )
         return list(rows.scalars())
