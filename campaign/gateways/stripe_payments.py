@@ -81,7 +81,8 @@ class StripePayments:
         about: Any = {"payment_intent": intent.get("id"), "limit": 100}
         refunds = disputes = warnings = None
         if intent and (whole or charge.get("amount_refunded")):
-            refunds = self._v1.refunds.list({**about, "expand": EXPANDED_REFUNDS})
+            about_refunds: Any = {**about, "expand": EXPANDED_REFUNDS}
+            refunds = self._v1.refunds.list(about_refunds)
         if intent and (whole or charge.get("disputed")):
             disputes = self._v1.disputes.list(about)
         if intent and whole:

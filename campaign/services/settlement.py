@@ -108,6 +108,15 @@ def look_at_checkout(checkout_id: str, *, payments: PaymentGateway, clock: Clock
         settle(donation_id, payments=payments, clock=clock, public_url=public_url)
 
 
+def look_at_invoice(invoice_id: str, *, payments: PaymentGateway, clock: Clock, public_url: str) -> None:
+    """Ask the provider about a month of a monthly gift and apply its answer: for months that no event told of."""
+    errand = _Errand(payments=payments, clock=clock, public_url=public_url)
+    try:
+        _settle(_gift_of("invoice", invoice_id, errand), errand)
+    except NothingGiven:
+        return
+
+
 def settle(
     donation_id: int,
     *,

@@ -21,6 +21,15 @@ FACTS = {
     "purpose": "Events & the space",
     "given_on": "1 December 2026",
     "help_email": "hello@quilt.example",
+    "manage_url": "http://localhost/en/p/signed",
+    "card": "Visa •••• 4242",
+    "next_on": "1 January 2027",
+    "expires_on": "31 January 2027",
+    "next_try_on": "4 January 2027",
+    "stops_on": "",
+    "reason": "funds",
+    "end_reason": "asked",
+    "pay_url": "http://localhost/sandbox/i/in_1",
 }
 
 

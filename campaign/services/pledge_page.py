@@ -1,0 +1,159 @@
+"""One monthly gift as its donor sees it on her signed page: terms, next date, months so far with receipts. It reads only."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaign.database import reading
+from campaign.domain.errors import NotFound
+from campaign.domain.money import Money
+from campaign.domain.pledge import Act, PledgeState, refusal
+from campaign.models.campaign import Campaign
+from campaign.models.donation import Donation
+from campaign.models.fund import Fund
+from campaign.models.pledge import Pledge, PledgeRequest
+from campaign.models.receipt import Receipt, ReceiptFile
+from campaign.services.pledge_links import PledgeLink
+
+MONTHS_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthGiven:
+    """One month's gift, with its receipt where one is valid."""
+
+    public_id: str
+    paid_at: datetime
+    amount: Money
+    refunded: Money
+    receipt_number: str | None
+    is_printed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """The month that could not be charged."""
+
+    reason: str
+    url: str | None
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PledgePage:
+    """All that the page shows. Nothing tells whether the donor has other gifts."""
+
+    public_id: str
+    campaign_slug: str
+    campaign_name: dict[str, str]
+    contact_email: str
+    purpose: dict[str, str]
+    state: PledgeState
+    gift: Money
+    cover: Money
+    card_brand: str | None
+    card_last4: str | None
+    card_expires_on: date | None
+    customer_id: str
+    started_at: datetime
+    next_at: datetime | None
+    paused_until: datetime | None
+    stops_at: datetime | None
+    ended_at: datetime | None
+    end_reason: str | None
+    due: Due | None
+    under_way: tuple[Act, ...]  # asked for, and not done at the provider yet
+    months: tuple[MonthGiven, ...]
+
+    @property
+    def charge(self) -> Money:
+        """What is charged each month."""
+        return self.gift + self.cover
+
+    def can(self, act: Act) -> bool:
+        """Whether it may be asked for now."""
+        return refusal(self.state, act) is None
+
+
+def pledge_page(link: PledgeLink) -> PledgePage:
+    """The monthly gift of a link; NotFound for an unknown one, or when staff have made the link worthless."""
+    with reading() as session:
+        found = session.execute(
+            select(Pledge, Campaign, Fund.title)
+            .join(Campaign, Campaign.id == Pledge.campaign_id)
+            .join(Fund, Fund.id == Pledge.fund_id)
+            .where(Pledge.public_id == link.public_id, Pledge.link_version == link.version)
+        ).one_or_none()
+        if found is None:
+            raise NotFound("link")
+        return _as_page(session, *found)
+
+
+def receipt_of_month(link: PledgeLink, number: str) -> str:
+    """The number of a receipt that this link may download; NotFound for every other."""
+    page = pledge_page(link)
+    if number not in {month.receipt_number for month in page.months}:
+        raise NotFound(number)
+    return number
+
+
+def _as_page(session: Session, pledge: Pledge, campaign: Campaign, purpose: dict[str, str]) -> PledgePage:
+    return PledgePage(
+        public_id=pledge.public_id,
+        campaign_slug=campaign.slug,
+        campaign_name=campaign.name,
+        contact_email=campaign.contact_email,
+        purpose=purpose,
+        state=PledgeState(pledge.state),
+        gift=Money(pledge.gift_minor, pledge.currency),
+        cover=Money(pledge.cover_minor, pledge.currency),
+        card_brand=pledge.card_brand,
+        card_last4=pledge.card_last4,
+        card_expires_on=pledge.card_expires_on,
+        customer_id=pledge.customer_id,
+        started_at=pledge.started_at,
+        next_at=pledge.next_at,
+        paused_until=pledge.paused_until,
+        stops_at=pledge.stops_at,
+        ended_at=pledge.ended_at,
+        end_reason=pledge.end_reason,
+        due=Due(reason=pledge.due_reason, url=pledge.due_url, next_at=pledge.due_next_at)
+        if pledge.due_reason
+        else None,
+        under_way=_under_way(session, pledge.id),
+        months=months_of(session, pledge.id),
+    )
+
+
+def _under_way(session: Session, pledge_id: int) -> tuple[Act, ...]:
+    asked = session.execute(
+        select(PledgeRequest.act)
+        .where(PledgeRequest.pledge_id == pledge_id, PledgeRequest.state == "requested")
+        .order_by(PledgeRequest.id)
+    ).scalars()
+    return tuple(Act(act) for act in asked if act != Act.MEND)
+
+
+def months_of(session: Session, pledge_id: int) -> tuple[MonthGiven, ...]:
+    """The months that were paid, newest first."""
+    rows = session.execute(
+        select(Donation, Receipt.number, ReceiptFile.receipt_id)
+        .outerjoin(Receipt, (Receipt.donation_id == Donation.id) & (Receipt.state == "issued"))
+        .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
+        .where(Donation.pledge_id == pledge_id, Donation.state == "paid")
+        .order_by(Donation.paid_at.desc(), Donation.id.desc())
+        .limit(MONTHS_SHOWN)
+    )
+    return tuple(
+        MonthGiven(
+            public_id=gift.public_id,
+            paid_at=gift.paid_at,
+            amount=Money(gift.gift_minor + gift.cover_minor, gift.currency),
+            refunded=Money(gift.refunded_minor, gift.currency),
+            receipt_number=number,
+            is_printed=file is not None,
+        )
+        for gift, number, file in rows
+    )
