@@ -1,25 +1,40 @@
-"""`flask inbox`: what the provider told, and telling it again."""
+"""`flask inbox`: what the provider told, one event word for word, and telling it again."""
 
 import sys
+from datetime import timedelta
 
 import click
 from flask.cli import AppGroup
 
-from campaign.database import transaction
 from campaign.domain.errors import NotFound
 from campaign.jobs import wake
-from campaign.services import audit, webhook_inbox
+from campaign.services import inbox_desk
+from campaign.services.inbox_desk import ATTENTION, STATES, EventRow, InboxFilter
+from campaign.services.replaying import MANY_MAX, preview_of, replay_many
+from campaign.services.replaying import replay as replay_one
 from campaign.wiring import gateways
 
 inbox = AppGroup("inbox", help="Events of the payment provider.")
 
+STATE = click.Choice([*STATES, "attention"])
+WHY = {
+    "wrong_mode": "Test and live are mixed up: look at the keys.",
+    "gift_unknown": "It names a gift that is not in our books.",
+    "provider_away": "The provider did not answer, asked us to wait, or refused our key.",
+    "mismatch": "The payment does not fit the gift: a person must look at both.",
+    "program": "The program failed on it.",
+}
+
 
 @inbox.command("list")
-@click.option("--state", help="new, processed, ignored, foreign, parked, failed or dead.")
+@click.option("--state", type=STATE, help="attention is dead, failed and parked.")
+@click.option("--type", "type_", default="", help="Such as charge.refunded.")
+@click.option("--gift", default="", help="The public id of a gift.")
+@click.option("--older-than", type=int, help="Minutes since they came.")
 @click.option("--limit", default=50, show_default=True)
-def list_events(state: str | None, limit: int) -> None:
+def list_events(*, state: str | None, type_: str, gift: str, older_than: int | None, limit: int) -> None:
     """The newest events, one a line: id, state, type, attempts, when, and why it failed."""
-    for row in webhook_inbox.events(state=state, limit=limit):
+    for row in inbox_desk.events(_wanted(state, type_, gift=gift, older_than=older_than), limit=limit):
         when = f"{row.received_at:%Y-%m-%d %H:%M:%S}"
         click.echo(
             f"{row.event_id}  {row.state:<9}  {row.type:<40} {row.attempts:>2}  {when}  {row.error or ''}".rstrip()
@@ -28,15 +43,68 @@ def list_events(state: str | None, limit: int) -> None:
 
 @inbox.command()
 @click.argument("event_id")
-def replay(event_id: str) -> None:
-    """Let an event be worked off again; what it did already is not done twice."""
-    now = gateways().clock.now()
+def show(event_id: str) -> None:
+    """One event: what became of it, why it stands still, and what was sent."""
     try:
-        with transaction() as session:
-            webhook_inbox.replay_in(session, event_id, at=now)
-            subject = f"event:{event_id}"
-            audit.record(session, actor_id=None, action="event:replay", subject=subject, detail={}, at=now)
+        found = inbox_desk.event(event_id)
+    except NotFound:
+        sys.exit(f"kurak: there is no event {event_id}.")
+    row = found.row
+    facts = {
+        "type": row.type,
+        "about": row.object_id,
+        "gift": row.gift or "none known",
+        "state": row.state,
+        "attempts": str(row.attempts),
+        "received": f"{row.received_at:%Y-%m-%d %H:%M:%S} UTC",
+        "next try": _next_try(row),
+        "version": found.api_version or "not told",
+    }
+    for name, value in facts.items():
+        click.echo(f"{name:<10}{value}")
+    if row.reason:
+        click.echo(f"{'why':<10}{WHY[row.reason]}\n{'line':<10}{row.error}")
+    click.echo(found.payload)
+
+
+@inbox.command()
+@click.argument("event_ids", nargs=-1)
+@click.option("--state", type=STATE, help="All of a state instead; attention is dead, failed and parked.")
+@click.option("--type", "type_", default="", help="All of a type instead.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def replay(*, event_ids: tuple[str, ...], state: str | None, type_: str, yes: bool) -> None:
+    """Let events be worked off again; what they did already is not done twice."""
+    if len(event_ids) == 1:
+        _replay_one(event_ids[0])
+        return
+    if not event_ids and not state and not type_:
+        sys.exit("kurak: name events, or choose them by --state or --type.")
+    wanted = InboxFilter(event_ids=event_ids) if event_ids else _wanted(state, type_)
+    preview = preview_of(wanted)
+    more = f" (the oldest {MANY_MAX}; there are more)" if preview.has_more else ""
+    if preview.count and (yes or click.confirm(f"Replay {preview.count} events{more}?", abort=True)):
+        count = replay_many(wanted, up_to_id=preview.up_to_id, actor_id=None, clock=gateways().clock)
+        wake("inbox")
+        click.echo(f"{count} events are worked off again.")
+    else:
+        click.echo("There is no such event.")
+
+
+def _replay_one(event_id: str) -> None:
+    try:
+        replay_one(event_id, actor_id=None, clock=gateways().clock)
     except NotFound:
         sys.exit(f"kurak: there is no event {event_id} that could be replayed.")
     wake("inbox")
     click.echo(f"{event_id} is worked off again.")
+
+
+def _wanted(state: str | None, type_: str, *, gift: str = "", older_than: int | None = None) -> InboxFilter:
+    states = ATTENTION if state == "attention" else (state,) if state else ()
+    until = gateways().clock.now() - timedelta(minutes=older_than) if older_than is not None else None
+    return InboxFilter(states=states, type=type_, gift=gift, until=until)
+
+
+def _next_try(row: EventRow) -> str:
+    waits = row.state in {"new", "failed", "parked"}
+    return f"{row.next_try_at:%Y-%m-%d %H:%M:%S} UTC" if waits else "none"

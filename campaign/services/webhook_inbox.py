@@ -1,10 +1,9 @@
 """What the provider tells is stored before anything is done about it, answered at once, and can be replayed."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import insert_once_alone, reading, transaction
@@ -17,35 +16,9 @@ LEASE = timedelta(minutes=5)
 """How long a worker may hold an event before another takes it over: longer than any call may last."""
 ATTEMPTS_MAX = 12
 """Then an event is dead, and staff are told; with the pauses below that is about two days."""
+PING = "kurak.ping"
+"""The type of the event by which an installation tries its own address; it is about nothing."""
 WRONG_MODE = "It is about test money and this installation takes real money, or the other way round."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventRow:
-    """An event as the desk lists it."""
-
-    id: int
-    event_id: str
-    type: str
-    object_id: str
-    state: str
-    attempts: int
-    received_at: datetime
-    next_try_at: datetime
-    error: str | None
-    donation_id: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventDetail:
-    """One event with what was sent, word for word."""
-
-    row: EventRow
-    payload: str
-    api_version: str | None
-    livemode: bool
-    created_at: datetime
-    processed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +61,15 @@ def store(event: ReceivedEvent, body: bytes, *, mode: str, clock: Clock) -> bool
 
 
 def take_next(*, clock: Clock) -> TakenEvent | None:
-    """Hold the oldest event that is due; None when nothing is. Two workers never hold the same one."""
+    """Hold the oldest event that is due; None when nothing is. Two workers never hold the same one.
+
+    A machine that fails may forget the hold: then the event is due again, as it would be when the lease is over.
+    """
     now = clock.now()
     with reading() as session:
         if session.execute(_DUE, {"now": now}).first() is None:
             return None  # the usual case, found without the write lock
-    with transaction() as session:
+    with transaction(may_be_lost=True) as session:
         row = session.execute(_HOLD, {"now": now, "until": now + LEASE}).one_or_none()
     return TakenEvent(id=row[0], type=row[1], object_id=row[2], attempts=row[3]) if row else None
 
@@ -130,14 +106,10 @@ def pause_after(attempts: int) -> timedelta:
     return min(timedelta(seconds=5 * 2.0 ** (attempts - 1)), timedelta(hours=12))
 
 
-def replay(event_id: str, *, clock: Clock) -> None:
-    """Let an event be worked off again, whatever became of it; harmless, for what was done is not done twice."""
-    with transaction() as session:
-        replay_in(session, event_id, at=clock.now())
-
-
 def replay_in(session: Session, event_id: str, *, at: datetime) -> None:
-    """The same inside the caller's transaction, beside its audit row."""
+    """Let an event be worked off again, whatever became of it, beside its audit row; NotFound. What was done is not
+    done twice.
+    """
     found = session.execute(
         update(ProviderEvent)
         .where(ProviderEvent.event_id == event_id, ProviderEvent.error.is_distinct_from(WRONG_MODE))
@@ -146,48 +118,6 @@ def replay_in(session: Session, event_id: str, *, at: datetime) -> None:
     ).one_or_none()
     if found is None:
         raise NotFound(event_id)
-
-
-def events(*, state: str | None = None, before_id: int | None = None, limit: int = 50) -> list[EventRow]:
-    """Events, newest first, of one state or all; `before_id` is the last row of the page before."""
-    query = select(*_ROW).order_by(ProviderEvent.id.desc()).limit(limit)
-    if state is not None:
-        query = query.where(ProviderEvent.state == state)
-    if before_id is not None:
-        query = query.where(ProviderEvent.id < before_id)
-    with reading() as session:
-        return [EventRow(**row._mapping) for row in session.execute(query)]  # noqa: SLF001
-
-
-def event(event_id: str) -> EventDetail:
-    """One event whole; NotFound."""
-    with reading() as session:
-        found = session.execute(select(ProviderEvent).where(ProviderEvent.event_id == event_id)).scalar_one_or_none()
-        if found is None:
-            raise NotFound(event_id)
-        return EventDetail(
-            row=EventRow(**{column.key: getattr(found, column.key) for column in _ROW}),
-            payload=json.dumps(json.loads(found.raw), indent=2, ensure_ascii=False),
-            api_version=found.api_version,
-            livemode=found.livemode,
-            created_at=found.created_at,
-            processed_at=found.processed_at,
-        )
-
-
-def count_by_state() -> dict[str, int]:
-    """How many events are in each state; states without one are left out."""
-    with reading() as session:
-        rows = session.execute(select(ProviderEvent.state, func.count()).group_by(ProviderEvent.state))
-        return {row[0]: row[1] for row in rows}
-
-
-def oldest_waiting() -> datetime | None:
-    """When the oldest event that is not yet worked off came in."""
-    with reading() as session:
-        return session.execute(
-            select(func.min(ProviderEvent.received_at)).where(ProviderEvent.state.in_(("new", "failed", "parked")))
-        ).scalar_one()
 
 
 _EVENT = ProviderEvent.__table__
@@ -206,16 +136,3 @@ _HOLD = (
 )
 _MARK = update(_EVENT).where(_EVENT.c.id == bindparam("event"))
 _RETRY_PARKED = update(_EVENT).where(_EVENT.c.state == "parked")
-
-_ROW = (
-    ProviderEvent.id,
-    ProviderEvent.event_id,
-    ProviderEvent.type,
-    ProviderEvent.object_id,
-    ProviderEvent.state,
-    ProviderEvent.attempts,
-    ProviderEvent.received_at,
-    ProviderEvent.next_try_at,
-    ProviderEvent.error,
-    ProviderEvent.donation_id,
-)

@@ -22,7 +22,7 @@ from campaign.gateways.stripe_payments import StripePayments
 from campaign.jobs import work_off_everything
 from campaign.models.donation import Donation
 from campaign.models.journal import JournalEntry, Posting
-from campaign.services import webhook_inbox
+from campaign.services import inbox_desk, webhook_inbox
 from campaign.services.checkout import CheckoutStarted, GiftRequest, start_checkout
 from campaign.services.ledger_check import check_books
 from campaign.services.refunding import RefundOrder, request_refund
@@ -170,7 +170,7 @@ def test_every_event_of_a_gift_may_come_twice_and_backwards(joined: Joined) -> N
 
     with reading() as session:
         assert session.execute(select(func.count()).select_from(JournalEntry)).scalar() == 2
-    assert set(webhook_inbox.count_by_state()) <= {"processed", "ignored"}
+    assert set(inbox_desk.count_by_state()) <= {"processed", "ignored"}
 
 
 @pytest.mark.database("sqlite")

@@ -10,6 +10,7 @@ from campaign.blueprints.admin import (
     donations,
     frame,
     guard,
+    inbox,
     ledger,
     machinery,
     overview,

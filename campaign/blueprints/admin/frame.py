@@ -45,7 +45,7 @@ MENU: tuple[tuple[str, LazyString, frozenset[str]], ...] = (
     ),
     ("admin.receipts", _("Receipts"), frozenset()),
     ("admin.ledger", _("Ledger"), frozenset({"admin.trial_balance", "admin.fund_statement"})),
-    ("admin.inbox", _("Inbox"), frozenset({"admin.inbox_event"})),
+    ("admin.inbox", _("Inbox"), frozenset({"admin.inbox_event", "admin.replay_events"})),
     ("admin.mails", _("Mails"), frozenset()),
     ("admin.audit_trail", _("Audit trail"), frozenset()),
     ("admin.people", _("People"), frozenset({"admin.person", "admin.set_roles"})),

@@ -87,6 +87,7 @@ RULES: dict[str, Rule] = {
     "admin.inbox": Rule(KEEPERS),
     "admin.inbox_event": Rule(KEEPERS),
     "admin.replay_event": Rule(KEEPERS),
+    "admin.replay_events": Rule(KEEPERS),
     "admin.mails": Rule(PERSONAL),
     "admin.shield": Rule(PERSONAL),
     "admin.turn_shield": Rule(KEEPERS),

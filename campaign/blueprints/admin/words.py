@@ -149,6 +149,7 @@ ACTS: Mapping[str, LazyString] = {
     "donation:wall_hidden": _("Took a name off the wall"),
     "donation:wall_shown": _("Put a name back on the wall"),
     "inbox:replay": _("Replayed an event"),
+    "inbox:replay_many": _("Replayed events"),
     "shield:up": _("Put the shield up"),
     "shield:away": _("Put the shield away"),
     "receipt:download": _("Downloaded a receipt"),

@@ -1,0 +1,104 @@
+"""The inbox at the desk: what the provider told, what became of it, and telling it again, one event or many."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from campaign.blueprints.admin import bp, inbox_words
+from campaign.blueprints.admin.asking import Asked, asked_in_address, asked_in_form
+from campaign.blueprints.admin.frame import done, refused
+from campaign.blueprints.admin.guard import person
+from campaign.domain.errors import DomainError
+from campaign.jobs import wake
+from campaign.services import inbox_desk
+from campaign.services.endpoint import event_types
+from campaign.services.inbox_desk import ATTENTION, COUNT_MAX, STATES, InboxFilter
+from campaign.services.replaying import MANY_MAX, preview_of, replay, replay_many
+from campaign.wiring import gateways
+
+PAGE_ROWS = 50
+ALL, LOOK = "all", "attention"
+AGES: Mapping[str, timedelta] = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
+"""Older than so much."""
+FILTERS = ("state", "type", "age", "gift")
+
+
+@bp.get("/inbox")
+def inbox() -> ResponseReturnValue:
+    """Events by state; those that stand still are shown first, unless another state is asked for."""
+    asked, counts = asked_in_address(), inbox_desk.count_by_state()
+    needs_look = any(counts.get(state) for state in ATTENTION)
+    state = asked.choice("state", (*STATES, ALL, LOOK)) or (LOOK if needs_look else ALL)
+    rows = inbox_desk.events(_wanted(asked, state, before_id=asked.number("before")), limit=PAGE_ROWS)
+    return render_template(
+        "admin/inbox.html",
+        asked=asked,
+        state=state,
+        rows=rows,
+        counts=counts,
+        count_max=COUNT_MAX,
+        meanings=inbox_words,
+        types=sorted(event_types()),
+        oldest=inbox_desk.oldest_waiting(),
+        older_url=asked.with_(before=str(rows[-1].id)) if len(rows) == PAGE_ROWS else None,
+    )
+
+
+@bp.get("/inbox/<event_id>")
+def inbox_event(event_id: str) -> ResponseReturnValue:
+    """One event, word for word, and why it stands still."""
+    return render_template("admin/inbox_event.html", event=inbox_desk.event(event_id), meanings=inbox_words)
+
+
+@bp.post("/inbox/<event_id>/replay")
+def replay_event(event_id: str) -> ResponseReturnValue:
+    """Work it off again; what was done is not done twice."""
+    try:
+        replay(event_id, actor_id=person().id, clock=gateways().clock)
+    except DomainError as error:
+        return refused(error, "admin.inbox_event", event_id=event_id)
+    wake("inbox")
+    return done(_("The event will be worked off again within a minute."), "admin.inbox_event", event_id=event_id)
+
+
+@bp.post("/inbox/replay")
+def replay_events() -> ResponseReturnValue:
+    """Many at once: the ticked ones, or all that the filter means. First how many they are, then the act."""
+    asked = asked_in_form()
+    chosen = tuple(request.form.getlist("event"))[:PAGE_ROWS]
+    wanted = InboxFilter(event_ids=chosen) if chosen else _wanted(asked, asked.choice("state", (*STATES, ALL, LOOK)))
+    is_meant = bool(chosen) or asked.text("step") in {"all", "confirm"}
+    if not is_meant:
+        return done(_("Tick the events that you mean."), "admin.inbox", **_kept(asked))
+    up_to_id = asked.number("up_to")
+    if asked.text("step") == "confirm" and up_to_id is not None:
+        count = replay_many(wanted, up_to_id=up_to_id, actor_id=person().id, clock=gateways().clock)
+        wake("inbox")
+        told = ngettext("%(num)s event is worked off again.", "%(num)s events are worked off again.", count)
+        return done(told, "admin.inbox", **_kept(asked))
+    preview = preview_of(wanted)
+    return render_template(
+        "admin/inbox_replay.html", asked=asked, chosen=chosen, preview=preview, most=MANY_MAX, filters=FILTERS
+    )
+
+
+def _wanted(asked: Asked, state: str, *, before_id: int | None = None) -> InboxFilter:
+    """What the filters of the page mean."""
+    states = {ALL: (), LOOK: ATTENTION, "": ()}.get(state, (state,))
+    age = AGES.get(asked.choice("age", AGES))
+    return InboxFilter(
+        states=states,
+        type=asked.text("type"),
+        until=gateways().clock.now() - age if age else None,
+        gift=asked.text("gift"),
+        before_id=before_id,
+    )
+
+
+def _kept(asked: Asked) -> dict[str, str]:
+    """The filters for the address of the page to go back to."""
+    return {name: asked.text(name) for name in FILTERS if asked.text(name)}
