@@ -20,7 +20,7 @@ setup: ## what tests and checks need, and nothing twice
 	@$(PYTHON) -I campaign/cli/environment.py test
 
 test: setup ## all tests, on SQLite and PostgreSQL (T=tests/services for some)
-	@$(BIN)/python -m pytest -q -n 3 --dist loadfile $(T)
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(T)
 
 axe: setup ## every page in every language at all four looks, by axe (longer than make test allows)
 	@KURAK_AXE=full $(BIN)/python -m pytest -q -p no:randomly tests/browser/test_every_page.py tests/browser/test_giving.py
