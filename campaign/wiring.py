@@ -6,7 +6,7 @@ from flask import Flask, current_app
 
 from campaign.config import Config
 from campaign.gateways.clock import Clock, SandboxClock, SystemClock
-from campaign.gateways.mailer import KeptMail, Mailer, SmtpMailer
+from campaign.gateways.mailer import KeptMail, Mailer, RehearsedMailer, SmtpMailer
 from campaign.gateways.payments import NoPayments, PaymentGateway
 from campaign.gateways.provider_account import NoAccount, ProviderAccount
 from campaign.gateways.webhook_endpoints import NoEndpoints, WebhookEndpoints
@@ -34,7 +34,7 @@ def gateways() -> Gateways:
 
 
 def _from_config(config: Config) -> Gateways:
-    mailer = SmtpMailer(config.mail_url, sender=config.mail_from) if config.mail_url else KeptMail()
+    mailer = _mailer(config)
     if config.payment_mode == "none" or config.stripe_secret_key is None:
         return Gateways(clock=_clock(config), payments=NoPayments(), mailer=mailer)
     from campaign.gateways.stripe_account import StripeAccount
@@ -50,6 +50,13 @@ def _from_config(config: Config) -> Gateways:
         account=StripeAccount(client),
         endpoints=StripeEndpoints(client),
     )
+
+
+def _mailer(config: Config) -> Mailer:
+    mailer = SmtpMailer(config.mail_url, sender=config.mail_from) if config.mail_url else KeptMail()
+    if config.payment_mode == "sandbox":
+        return RehearsedMailer(mailer, outage=config.instance_dir / "sandbox" / "mail_is_down")
+    return mailer
 
 
 def _clock(config: Config) -> Clock:

@@ -11,6 +11,7 @@ from campaign.models import (  # noqa: F401  # each module's tables join the met
     campaign,
     donation,
     donor,
+    drill,
     fund,
     inbox,
     journal,

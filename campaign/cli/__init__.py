@@ -10,6 +10,7 @@ def add_commands(app: "Flask") -> None:
     """Register every command."""
     from campaign.cli.demo import demo
     from campaign.cli.doctor import doctor  # late, so that `serve` starts at once: it needs none of this
+    from campaign.cli.drill import drill
     from campaign.cli.inbox import inbox
     from campaign.cli.jobs import jobs
     from campaign.cli.ledger import ledger
@@ -18,5 +19,5 @@ def add_commands(app: "Flask") -> None:
     from campaign.cli.staff import staff
     from campaign.cli.stripe import stripe
 
-    for command in (demo, doctor, inbox, jobs, ledger, prepare, sandbox, staff, stripe):
+    for command in (demo, doctor, drill, inbox, jobs, ledger, prepare, sandbox, staff, stripe):
         app.cli.add_command(command)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from campaign.cli.environment import missing_libraries
 from campaign.config import Config
+from campaign.services.drill.record import standing
 from campaign.services.schema import schema_state
 
 SQLITE_MIN = (3, 39)
@@ -53,7 +54,10 @@ def examine(config: Config) -> Iterator[Finding]:
     yield from _settings(config)
     yield from _payments(config)
     yield from _machine(config)
-    yield _database()
+    database = _database()
+    yield database
+    if config.payment_mode == "live" and database.verdict is Verdict.OK:
+        yield _drill()
 
 
 def _settings(config: Config) -> Iterator[Finding]:
@@ -115,3 +119,21 @@ def _database() -> Finding:
         at = state.current or "empty"
         return Finding(Verdict.UNSAFE, f"The database is at {at}, not at {state.head}: flask --app wsgi prepare.")
     return Finding(Verdict.OK, f"The database is at migration {state.current}.")
+
+
+def _drill() -> Finding:
+    """Real money only for a version that a fire drill was held with, or for a reason that somebody wrote down."""
+    found = standing()
+    match found.outcome:
+        case "held":
+            return Finding(Verdict.OK, f"A fire drill of version {found.version} was held on {found.at:%Y-%m-%d}.")
+        case "waived":
+            return Finding(Verdict.OK, f"No fire drill of version {found.version}, because: {found.reason}")
+        case "failed":
+            told = f"The last fire drill of version {found.version} failed"
+        case _:
+            told = f"No fire drill of version {found.version} was held"
+    return Finding(
+        Verdict.UNSAFE,
+        f"{told}: play `flask --app wsgi drill` beside a sandbox, then here `flask --app wsgi drill accept report.json`.",
+    )

@@ -1,8 +1,10 @@
 """`flask jobs`: the worker that does what pages only write down."""
 
 import logging
+import os
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from campaign.jobs import huey, work_off_everything
@@ -21,6 +23,7 @@ SHUTDOWN_SECONDS_MAX = 6
 def run(workers: int) -> None:
     """Work until SIGTERM or Ctrl-C; a job that has begun is finished."""
     logging.getLogger("huey").setLevel(logging.WARNING)
+    (current_app.config["KURAK"].instance_dir / "worker.pid").write_text(str(os.getpid()), encoding="ascii")
     shortest, longest = POLL_SECONDS
     huey.create_consumer(
         workers=workers,

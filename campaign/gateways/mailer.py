@@ -7,6 +7,7 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -70,6 +71,23 @@ class KeptMail:
 
     def send(self, letter: Letter) -> None:
         raise MailUnavailable(f"no MAIL_URL is set, so the mail to {letter.recipient} stays")
+
+
+class RehearsedMailer:
+    """Beside the sandbox: a mail server that is out of order as long as somebody has put a file there."""
+
+    def __init__(self, mailer: Mailer, *, outage: Path) -> None:
+        self._mailer = mailer
+        self._outage = outage
+
+    @property
+    def sends(self) -> bool:
+        return self._mailer.sends or self._outage.exists()
+
+    def send(self, letter: Letter) -> None:
+        if self._outage.exists():
+            raise MailUnavailable("a drill has taken the mail server away")
+        self._mailer.send(letter)
 
 
 class SmtpMailer:

@@ -34,6 +34,43 @@ class SandboxConsole:
         """Let time pass in the sandbox."""
         self._clock(advance_seconds=seconds)
 
+    def dispute(self, payment: str, *, inquiry: bool = False) -> str:
+        """The donor's bank takes a payment back, or asks about it; the dispute's id."""
+        return str(self._pull("disputes", {"payment": payment, "inquiry": inquiry})["id"])
+
+    def move_dispute(self, dispute_id: str, status: str) -> None:
+        """Bring a dispute to an end."""
+        self._pull(f"disputes/{dispute_id}", {"status": status})
+
+    def misbehave(self, kind: str, *, times: int = 1, seconds: float = 1.0, losses: int = 1, **match: str) -> None:
+        """Let the next calls or deliveries go wrong; `match` narrows them by method, path or type."""
+        self._pull("faults", {"kind": kind, "times": times, "seconds": seconds, "losses": losses, **match})
+
+    def behave(self) -> None:
+        """No faults any more."""
+        self._http.delete(f"{self._base}/sandbox/api/faults", timeout=TIMEOUT_SECONDS).raise_for_status()
+
+    def deliver(self) -> None:
+        """Send every event that is due now."""
+        self._pull("deliver", {})
+
+    def truth(self) -> list[dict[str, Any]]:
+        """What really happened to each payment."""
+        answer = self._http.get(f"{self._base}/sandbox/api/truth", timeout=TIMEOUT_SECONDS)
+        answer.raise_for_status()
+        rows: list[dict[str, Any]] = answer.json()["data"]
+        return rows
+
+    def refund(self, payment_intent: str, *, amount_minor: int) -> None:
+        """Somebody refunds in the provider's dashboard."""
+        wanted: dict[str, str | int] = {"payment_intent": payment_intent, "amount": amount_minor}
+        self._http.post(f"{self._base}/v1/refunds", data=wanted, timeout=TIMEOUT_SECONDS).raise_for_status()
+
+    def _pull(self, lever: str, body: dict[str, Any]) -> Any:  # JSON of any shape
+        answer = self._http.post(f"{self._base}/sandbox/api/{lever}", json=body, timeout=60)
+        answer.raise_for_status()
+        return answer.json()
+
     def _clock(self, **how_far: int) -> None:
         answer: Any = self._http.post(f"{self._base}/sandbox/api/clock", json=how_far, timeout=TIMEOUT_SECONDS)
         answer.raise_for_status()

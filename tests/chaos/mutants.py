@@ -31,8 +31,8 @@ def _adds_refunds_up() -> None:
 
     right: Any = applying._apply_refund
 
-    def adding(session: Any, gift: Any, refund: Any, outcome: Any, **more: Any) -> bool:
-        is_new = right(session, gift, refund, outcome, **more)
+    def adding(session: Any, gift: Any, refund: Any, **more: Any) -> Any:
+        is_new = right(session, gift, refund, **more)
         gift.changes["refunded_minor"] = gift.now("refunded_minor") + refund.amount.minor
         return is_new
 

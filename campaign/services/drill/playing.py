@@ -1,0 +1,80 @@
+"""Plays the week on a campaign of its own, so that no figure of a real campaign moves."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from campaign.database import reading
+from campaign.domain.errors import DomainError
+from campaign.gateways.clock import Clock
+from campaign.models.campaign import Campaign
+from campaign.models.donation import Donation
+from campaign.services.demo.content import load_plan
+from campaign.services.demo.loader import load_campaign
+from campaign.services.drill.report import Outcome
+from campaign.services.drill.scenes import WEEK, Scene
+from campaign.services.drill.stage import NotHeld, Stage
+
+
+def open_campaign(*, clock: Clock) -> str:
+    """A campaign for one drill, beside all others; its slug."""
+    plan, now = load_plan(), clock.now()
+    own = replace(
+        plan.campaign,
+        slug=f"fire-drill-{now:%Y%m%d-%H%M%S}",
+        starts_on=now.date() - timedelta(days=1),
+        ends_on=now.date() + timedelta(days=120),
+        is_demo=True,
+    )
+    return load_campaign(replace(plan, campaign=own), clock=clock)
+
+
+def play_week(stage: Stage, *, say: Callable[[Outcome], None]) -> list[Outcome]:
+    """Every scene in order, whatever became of those before; each outcome is told at once."""
+    outcomes = []
+    for day, scenes in WEEK:
+        for scene in scenes:
+            outcome = _played(scene, stage, day)
+            say(outcome)
+            outcomes.append(outcome)
+        stage.days_pass(1)
+    return outcomes
+
+
+def figures(campaign: str) -> dict[str, str]:
+    """What was moved, per currency, in minor units: for the report's foot."""
+    query = (
+        select(
+            Donation.currency,
+            func.count(),
+            func.sum(Donation.gift_minor + Donation.cover_minor),
+            func.sum(Donation.refunded_minor),
+            func.sum(Donation.charged_back_minor),
+        )
+        .join(Campaign, Campaign.id == Donation.campaign_id)
+        .where(Campaign.slug == campaign, Donation.state == "paid")
+        .group_by(Donation.currency)
+        .order_by(Donation.currency)
+    )
+    with reading() as session:
+        return {
+            f"Paid in {code}": f"{count} gifts, {given} minor units; {refunded} sent back, {lost} charged back"
+            for code, count, given, refunded, lost in session.execute(query)
+        }
+
+
+def _played(scene: Scene, stage: Stage, day: str) -> Outcome:
+    tried, began, wrong = (scene.__doc__ or scene.__name__).strip(), time.monotonic(), ""
+    try:
+        scene(stage)
+    except NotHeld as reason:
+        wrong = str(reason)
+    except (DomainError, OSError) as error:  # a refusal of ours, or nobody answers: told like any other outcome
+        wrong = f"{type(error).__name__}: {error}"
+    finally:
+        stage.console.behave()
+        stage.outage.unlink(missing_ok=True)
+    return Outcome(day, tried, time.monotonic() - began, wrong)

@@ -1,0 +1,77 @@
+"""Which drills were held, and whether this version may take real money."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from campaign.database import reading, transaction
+from campaign.domain.errors import DomainError
+from campaign.gateways.clock import Clock
+from campaign.models.drill import Drill
+from campaign.services import audit
+from campaign.services.drill.report import Report
+from campaign.services.drill.version import fingerprint
+
+REASON_LEAST = 10
+"""Letters that a reason must have: «ok» is none."""
+
+
+class OtherVersion(DomainError):
+    """The report is of another version of the program than this one."""
+
+
+class ReasonTooShort(DomainError):
+    """Going live without a drill needs a reason that somebody can read later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of this version: `outcome` is held, failed, waived or None; when, and why it was waived."""
+
+    version: str
+    outcome: str | None
+    at: datetime | None = None
+    reason: str = ""
+
+    @property
+    def may_go_live(self) -> bool:
+        return self.outcome in {"held", "waived"}
+
+
+def standing() -> Standing:
+    """The newest word on this version."""
+    version = fingerprint()
+    with reading() as session:
+        row = session.execute(
+            select(Drill.outcome, Drill.at, Drill.reason)
+            .where(Drill.version == version)
+            .order_by(Drill.id.desc())
+            .limit(1)
+        ).one_or_none()
+    return Standing(version, *row) if row else Standing(version, None)
+
+
+def keep(report: Report, *, clock: Clock) -> None:
+    """Write a drill down, held or failed. OtherVersion when it was not this program that was drilled."""
+    if report.version != fingerprint():
+        raise OtherVersion(report.version)
+    _add("held" if report.held else "failed", reason="", report=report.as_facts(), clock=clock)
+
+
+def waive(reason: str, *, clock: Clock) -> None:
+    """Let this version go live without a drill, for a reason that is kept. ReasonTooShort."""
+    if len(reason.strip()) < REASON_LEAST:
+        raise ReasonTooShort
+    _add("waived", reason=reason.strip(), report={}, clock=clock)
+
+
+def _add(outcome: str, *, reason: str, report: dict[str, object], clock: Clock) -> None:
+    version, at = fingerprint(), clock.now()
+    row = {"version": version, "outcome": outcome, "at": at, "reason": reason, "report": report}
+    with transaction() as session:
+        session.execute(insert(Drill), row)
+        detail: dict[str, object] = {"outcome": outcome, "reason": reason}
+        audit.record(
+            session, actor_id=None, action=f"drill:{outcome}", subject=f"version:{version}", at=at, detail=detail
+        )

@@ -1,0 +1,242 @@
+"""The week, scene by scene. A scene's first line says what is tried; it raises NotHeld when it comes out otherwise."""
+
+import json
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from campaign.database import reading
+from campaign.domain.identity import new_public_id
+from campaign.domain.money import Money
+from campaign.gateways.visitor import Visitor
+from campaign.services import refunding
+from campaign.services.drill.stage import Given, Stage, require
+from campaign.services.ledger_check import check_books
+
+WORKER_SECONDS_MAX = 30.0
+PRINTED = {"sent", "kept"}
+"""What becomes of a letter: it left, or stays readable where no mail server is set."""
+
+
+def a_gift_in_each_currency(stage: Stage) -> None:
+    """A gift by card in dollars, euros and som: paid, its fee known, its receipt on the way."""
+    for amount, currency in (("25", "USD"), ("40", "EUR"), ("2500", "KGS")):
+        given = stage.give(amount, currency)
+        stage.pay(given)
+        stage.settles(given)
+        _is_receipted(stage, given)
+
+
+def three_languages(stage: Stage) -> None:
+    """Donors read English, Russian and Kyrgyz."""
+    for language in ("en", "ru", "ky"):
+        given = stage.give("15", language=language)
+        stage.pay(given)
+        stage.becomes(given, "paid")
+        require(stage.gift(given).language == language, f"a gift in {language} was kept as another language's")
+
+
+def an_impatient_donor(stage: Stage) -> None:
+    """A donor presses the button twice: one payment page, one gift."""
+    given = stage.give("30", presses=2)
+    stage.pay(given)
+    stage.settles(given)
+
+
+def a_declined_card(stage: Stage) -> None:
+    """A card is declined, another one pays: nothing is booked for the first."""
+    given = stage.give("35")
+    stage.pay(given, "pm_card_chargeDeclined")
+    require(stage.gift(given).state == "open", "a declined card ended the gift")
+    stage.pay(given)
+    stage.settles(given)
+
+
+def a_page_nobody_paid(stage: Stage) -> None:
+    """A donor leaves the payment page: it expires, and the gift with it."""
+    given = stage.give("20")
+    stage.console.advance(25 * 3600)
+    stage.becomes(given, "expired")
+
+
+def a_forged_delivery(stage: Stage) -> None:
+    """Somebody pretends to be the provider: refused, and nothing is stored."""
+    body = json.dumps({"id": "evt_forged", "object": "event", "type": "checkout.session.completed"}).encode()
+    before = sum(stage.events().values())
+    with Visitor(stage.site) as stranger:
+        status = stranger.deliver(body, "t=1,v1=00")
+    require(status == 400, f"a forged delivery was answered with {status}")
+    require(sum(stage.events().values()) == before, "a forged delivery was stored")
+
+
+def deliveries_go_wrong(stage: Stage) -> None:
+    """Deliveries come twice, late, backwards, and some not before the third try."""
+    for kind in ("duplicate", "duplicate_event", "reorder", "drop", "burst", "unknown_type"):
+        stage.console.misbehave(kind, losses=2)
+    given = stage.give("45")
+    stage.pay(given)
+    stage.settles(given)
+    require(len(stage.receipts(given)) == 1, "a repeated delivery made another receipt")
+
+
+def the_provider_fails(stage: Stage) -> None:
+    """The provider fails before and after it did what was asked, cuts the line, asks to wait."""
+    for kind in ("error_before", "error_after", "reset_after", "rate_limit"):
+        stage.console.misbehave(kind, path="/v1/checkout/sessions", method="POST")
+        given = stage.give("50")
+        stage.console.behave()
+        stage.pay(given)
+        stage.settles(given)
+
+
+def the_mail_server_is_gone(stage: Stage) -> None:
+    """The mail server is gone while a gift is paid: the receipt waits, and leaves once, later."""
+    with stage.mail_is_down():
+        given = stage.give("55")
+        stage.pay(given)
+        stage.becomes(given, "paid")
+        time.sleep(2)
+        require(("receipt", "queued") in stage.letters(given), "the receipt's letter did not wait")
+    _is_receipted(stage, given)
+
+
+def the_worker_is_killed(stage: Stage) -> None:
+    """The worker is killed in the middle of its work: another goes on, and nothing is lost or doubled."""
+    given = stage.give("60")
+    stage.pay(given)
+    killed = stage.kill_worker()
+    deadline = time.monotonic() + WORKER_SECONDS_MAX
+    while _worker(stage) == killed and time.monotonic() < deadline:
+        time.sleep(0.2)
+    require(_worker(stage) != killed, "no other worker took its place")
+    stage.settles(given)
+    _is_receipted(stage, given)
+    require(len(stage.receipts(given)) == 1, "the killed worker's work was done twice")
+
+
+def refunds(stage: Stage) -> None:
+    """Staff send a part back; the rest has a receipt of its own. Then the rest, and no receipt is left."""
+    given = stage.give("80")
+    stage.pay(given)
+    stage.settles(given)
+    for minor, left in ((30_00, 50_00), (50_00, 0)):
+        _send_back(stage, given, minor)
+        stage.eventually(lambda: stage.gift(given).refunded_minor == 80_00 - left, "the refund never came")  # noqa: B023
+        live = [amount for state, amount in stage.receipts(given) if state == "issued"]
+        require(live == ([left] if left else []), f"after the refund the live receipts are for {live}")
+
+
+def a_refund_in_the_dashboard(stage: Stage) -> None:
+    """Somebody refunds at the provider: we hear of it and book it."""
+    given = stage.give("25")
+    stage.pay(given)
+    stage.settles(given)
+    stage.console.refund(stage.gift(given).payment_id or "", amount_minor=25_00)
+    stage.eventually(lambda: stage.gift(given).refunded_minor == 25_00, "the dashboard's refund was not heard of")
+
+
+def a_refund_that_fails(stage: Stage) -> None:
+    """A refund fails days later: the gift is whole again, and so is its receipt."""
+    given = stage.give("26")
+    stage.pay(given, "pm_card_refundFail")
+    stage.settles(given)
+    _send_back(stage, given, 26_00)
+    stage.eventually(lambda: "failed" in stage.refunds(given), "the failed refund was not heard of")
+    stage.eventually(lambda: stage.gift(given).refunded_minor == 0, "a failed refund still counts")
+    live = [amount for state, amount in stage.receipts(given) if state == "issued"]
+    require(live == [26_00], "the gift has no receipt again")
+
+
+def bank_debits(stage: Stage) -> None:
+    """Two bank debits: under way for days, then one comes and one does not."""
+    comes, fails = stage.give("70"), stage.give("71")
+    stage.pay(comes, "pm_sepaDebit_success_at")
+    stage.pay(fails, "pm_sepaDebit_failed_at")
+    for given in (comes, fails):
+        stage.eventually(
+            lambda: stage.gift(given).state in {"processing", "paid", "failed"},  # noqa: B023  # asked at once
+            "a bank debit was not seen to be under way",
+        )
+        require(not stage.receipts(given) or stage.gift(given).state == "paid", "a receipt before the money")
+    stage.days_pass(7)
+    stage.becomes(comes, "paid")
+    stage.becomes(fails, "failed")
+    require(not stage.receipts(fails), "money that never came has a receipt")
+
+
+def disputes(stage: Stage) -> None:
+    """Two disputes: one is won and the gift stays, one is lost and its receipt ends."""
+    won, lost = stage.give("90"), stage.give("91")
+    for given, verdict in ((won, "won"), (lost, "lost")):
+        stage.pay(given)
+        stage.settles(given)
+        dispute = stage.console.dispute(stage.gift(given).payment_id or "")
+        stage.console.advance(60)
+        stage.console.move_dispute(dispute, verdict)
+    stage.eventually(lambda: stage.gift(lost).charged_back_minor == 91_00, "the lost dispute was not booked")
+    stage.eventually(
+        lambda: [state for state, _ in stage.receipts(lost)] == ["void"], "the lost gift's receipt is still valid"
+    )
+    require(stage.gift(won).charged_back_minor == 0, "the dispute that was won was booked as lost")
+    require(stage.receipts(won)[-1][0] == "issued", "the gift that stayed has no receipt")
+
+
+def the_books(stage: Stage) -> None:
+    """The inbox is empty, and every rule of the books holds."""
+    waiting = ("new", "failed", "parked")
+    stage.eventually(
+        lambda: not any(stage.events().get(state) for state in waiting), f"events are left: {stage.events()}"
+    )
+    with reading() as session:
+        problems = check_books(session)
+    require(not problems, "; ".join(f"{problem.rule}: {', '.join(problem.rows)}" for problem in problems))
+
+
+def the_provider_agrees(stage: Stage) -> None:
+    """Gift by gift, our books say what the provider says: paid, sent back, fee."""
+    truth = {row["session"]: row for row in stage.console.truth() if row["paid"]}
+    for given in stage.gifts:
+        row, gift = truth.get(given.checkout_id), stage.gift(given)
+        if row is None:
+            require(gift.state != "paid", f"gift {gift.public_id} was never paid at the provider")
+            continue
+        back = sum(one["amount"] for one in row["refunds"] if one["status"] in {"succeeded", "pending"})
+        require(gift.state == "paid", f"gift {gift.public_id} is paid at the provider and {gift.state} here")
+        require(gift.gift_minor + gift.cover_minor == row["amount"], f"gift {gift.public_id} has another amount")
+        require(gift.refunded_minor == back, f"gift {gift.public_id} was sent back otherwise at the provider")
+
+
+def _is_receipted(stage: Stage, given: Given) -> None:
+    stage.eventually(
+        lambda: any(kind == "receipt" and state in PRINTED for kind, state in stage.letters(given)),
+        f"the receipt's letter never left: {stage.letters(given)}",
+    )
+
+
+def _send_back(stage: Stage, given: Given, minor: int) -> None:
+    gift = stage.gift(given)
+    order = refunding.RefundOrder(
+        donation_public_id=gift.public_id,
+        amount=Money(minor, gift.currency),
+        reason="Fire drill",
+        actor_id=None,
+        public_id=new_public_id(),
+    )
+    refunding.request_refund(order, clock=stage.clock)
+
+
+def _worker(stage: Stage) -> int:
+    with suppress(OSError, ValueError):
+        return int(stage.worker_pid.read_text(encoding="ascii"))
+    return 0
+
+
+Scene = Callable[[Stage], None]
+WEEK: tuple[tuple[str, tuple[Scene, ...]], ...] = (
+    ("Monday: gifts", (a_gift_in_each_currency, three_languages, an_impatient_donor, a_declined_card)),
+    ("Tuesday: things go wrong", (a_page_nobody_paid, a_forged_delivery, deliveries_go_wrong, the_provider_fails)),
+    ("Wednesday: outages", (the_mail_server_is_gone, the_worker_is_killed)),
+    ("Thursday: money goes back", (refunds, a_refund_in_the_dashboard, a_refund_that_fails)),
+    ("Friday: banks", (bank_debits, disputes)),
+    ("Sunday: the books", (the_books, the_provider_agrees)),
+)

@@ -1,0 +1,174 @@
+"""Where a drill plays: the running installation from outside, its rows from inside, and the levers of its sandbox."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from campaign.database import reading
+from campaign.gateways.clock import Clock
+from campaign.gateways.sandbox_console import SandboxConsole
+from campaign.gateways.visitor import Visitor
+from campaign.models.donation import Donation, Refund
+from campaign.models.inbox import ProviderEvent
+from campaign.models.outbox import Message
+from campaign.models.receipt import Receipt
+
+THINKING_SECONDS = 10
+"""A donor takes her time with the form."""
+LOOKS_MAX = 120
+PAUSE_SECONDS = 0.25
+STEP_SECONDS = 30
+"""How far time moves between two looks, so that retries of both sides come due."""
+
+
+class NotHeld(Exception):
+    """Something did not come out as it should; the message is the sentence for the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A gift that a drill's donor has begun."""
+
+    checkout_id: str
+    email: str
+
+
+@dataclass
+class Stage:
+    """One drill under way."""
+
+    site: str
+    campaign: str
+    console: SandboxConsole
+    clock: Clock
+    outage: Path
+    """While this file is there, no mail leaves."""
+    worker_pid: Path
+    """Where the worker writes its process id."""
+    donors: int = 0
+    gifts: list[Given] = field(default_factory=list)
+
+    # What donors do.
+
+    def give(
+        self, amount: str, currency: str = "USD", *, frequency: str = "once", presses: int = 1, language: str = "en"
+    ) -> Given:
+        """A donor fills in the form and is led to the payment page; she presses again while she is told to wait."""
+        self.donors += 1
+        email = f"drill-{self.donors}@{self.campaign}.example"
+        with Visitor(self.site) as donor:
+            fields = donor.open_form(campaign=self.campaign, currency=currency, language=language)
+            self.console.advance(THINKING_SECONDS)
+            filled = {**fields, "amount": "other", "other_amount": amount, "frequency": frequency}
+            pages = {self._press(donor, {**filled, "email": email, "anonymous": "1"}, language) for _ in range(presses)}
+        if len(pages) != 1:
+            raise NotHeld(f"pressing {presses} times led to {len(pages)} payment pages")
+        given = Given(pages.pop(), email)
+        self.gifts.append(given)
+        return given
+
+    def _press(self, donor: Visitor, fields: dict[str, str], language: str) -> str:
+        for _ in range(8):
+            answer = donor.send_form(fields, campaign=self.campaign, language=language)
+            if answer.checkout_id:
+                return answer.checkout_id
+            if answer.status not in {429, 503}:
+                break
+            time.sleep(1)
+        raise NotHeld(f"the donation form answered {answer.status} and led to no payment page")
+
+    def pay(self, given: Given, method: str = "pm_card_visa") -> None:
+        self.console.pay(given.checkout_id, payment_method=method, email=given.email)
+
+    # What is looked at.
+
+    def gift(self, given: Given) -> Donation:
+        """The gift's row as it is now, detached."""
+        with reading() as session:
+            found = session.execute(select(Donation).where(Donation.checkout_id == given.checkout_id)).scalar_one()
+            session.expunge(found)
+        return found
+
+    def refunds(self, given: Given) -> list[str]:
+        """The states of a gift's refunds."""
+        query = select(Refund.state).join(Donation, Donation.id == Refund.donation_id)
+        with reading() as session:
+            return list(session.execute(query.where(Donation.checkout_id == given.checkout_id)).scalars())
+
+    def receipts(self, given: Given) -> list[tuple[str, int]]:
+        """State and amount of each receipt of a gift, the oldest first."""
+        query = select(Receipt.state, Receipt.amount_minor).join(Donation, Donation.id == Receipt.donation_id)
+        with reading() as session:
+            rows = session.execute(query.where(Donation.checkout_id == given.checkout_id).order_by(Receipt.id))
+            return [(row[0], row[1]) for row in rows]
+
+    def letters(self, given: Given) -> list[tuple[str, str]]:
+        """Kind and state of each letter about a gift."""
+        query = select(Message.kind, Message.state).join(Donation, Donation.id == Message.donation_id)
+        with reading() as session:
+            rows = session.execute(query.where(Donation.checkout_id == given.checkout_id).order_by(Message.id))
+            return [(row[0], row[1]) for row in rows]
+
+    def events(self) -> dict[str, int]:
+        """How many events are in each state."""
+        with reading() as session:
+            rows = session.execute(select(ProviderEvent.state, func.count()).group_by(ProviderEvent.state))
+            return {row[0]: row[1] for row in rows}
+
+    # What is waited for and demanded.
+
+    def eventually(self, holds: Callable[[], bool], sentence: str) -> None:
+        """Let time pass until something is so; NotHeld with the sentence when it never is."""
+        for _ in range(LOOKS_MAX):
+            if holds():
+                return
+            self.console.advance(STEP_SECONDS)
+            time.sleep(PAUSE_SECONDS)
+        raise NotHeld(sentence)
+
+    def becomes(self, given: Given, state: str) -> None:
+        self.eventually(
+            lambda: self.gift(given).state == state, f"the gift is {self.gift(given).state}, not {state}, after a while"
+        )
+
+    def settles(self, given: Given) -> None:
+        """Paid, and the provider's fee is known."""
+        self.becomes(given, "paid")
+        self.eventually(lambda: self.gift(given).settlement_id is not None, "the provider's fee never came")
+
+    def days_pass(self, days: int) -> None:
+        """Day by day, as a calendar has it."""
+        for _ in range(days):
+            self.console.advance(86_400)
+
+    # What breaks.
+
+    @contextmanager
+    def mail_is_down(self) -> Iterator[None]:
+        self.outage.parent.mkdir(exist_ok=True)
+        self.outage.touch()
+        try:
+            yield
+        finally:
+            self.outage.unlink(missing_ok=True)
+
+    def kill_worker(self) -> int:
+        """`kill -9` to the worker; its process id. NotHeld when none runs."""
+        try:
+            pid = int(self.worker_pid.read_text(encoding="ascii"))
+            os.kill(pid, signal.SIGKILL)
+        except (OSError, ValueError) as error:
+            raise NotHeld("no worker of this installation runs on this machine") from error
+        return pid
+
+
+def require(condition: object, sentence: str) -> None:
+    """NotHeld with the sentence unless the condition holds."""
+    if not condition:
+        raise NotHeld(sentence)

@@ -1,0 +1,77 @@
+"""The fire drill's report and record: what going live rests on. The drill itself is played in tests/journeys."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+
+from campaign.cli.doctor import examine
+from campaign.config import Config
+from campaign.gateways.clock import SystemClock
+from campaign.services.audit import AuditFilter, trail
+from campaign.services.drill import record
+from campaign.services.drill.record import OtherVersion, ReasonTooShort, keep, standing, waive
+from campaign.services.drill.report import Outcome, Report, report_of
+from campaign.services.drill.version import fingerprint
+
+CLOCK = SystemClock()
+
+
+def a_report(*, wrong: str = "", version: str = "") -> Report:
+    at = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+    return Report(
+        version=version or fingerprint(),
+        began_at=at,
+        ended_at=at,
+        address="http://127.0.0.1:8000",
+        database="sqlite",
+        outcomes=(Outcome("Monday", "A gift <by card>.", 1.2), Outcome("Tuesday", "A fault.", 0.4, wrong)),
+        figures={"Paid in USD": "3 gifts"},
+    )
+
+
+def sentences(app: Flask) -> list[str]:
+    config: Config = app.config["KURAK"]
+    live = replace(config, app_env="production", stripe_secret_key="sk_live_1", stripe_webhook_secrets=("whsec_1",))
+    return [finding.told for finding in examine(live) if "drill" in finding.told]
+
+
+def test_a_live_key_is_refused_until_a_drill_of_this_version_held(app: Flask) -> None:
+    assert sentences(app)[0].startswith(f"No fire drill of version {fingerprint()} was held")
+    keep(a_report(wrong="the receipt never left"), clock=CLOCK)
+    assert sentences(app)[0].startswith(f"The last fire drill of version {fingerprint()} failed")
+    keep(a_report(), clock=CLOCK)
+    assert sentences(app)[0].startswith(f"A fire drill of version {fingerprint()} was held on")
+
+
+def test_a_drill_of_another_version_proves_nothing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(OtherVersion):
+        keep(a_report(version="0123456789ab"), clock=CLOCK)
+    keep(a_report(), clock=CLOCK)
+    monkeypatch.setattr(record, "fingerprint", lambda: "another")
+    assert standing().outcome is None
+
+
+def test_going_live_without_a_drill_needs_a_reason_that_is_kept(app: Flask) -> None:
+    with pytest.raises(ReasonTooShort):
+        waive("  because  ", clock=CLOCK)
+    waive("The sandbox cannot run on this host; drilled on staging.", clock=CLOCK)
+    assert standing().may_go_live
+    assert "drilled on staging" in sentences(app)[0]
+    [act] = trail(AuditFilter(action="drill:"))
+    assert act.detail["reason"] == "The sandbox cannot run on this host; drilled on staging."
+
+
+def test_a_report_survives_its_file_and_escapes_what_it_tells() -> None:
+    report = a_report(wrong="<nothing> came")
+    assert report_of(report.as_facts()) == report
+    assert not report.held
+    assert "&lt;nothing&gt; came" in report.as_html()
+    assert "<by card>" not in report.as_html()
+    assert "FAILED  A fault." in report.as_text()
+    assert a_report().verdict == "All 2 scenes held."
+
+
+def test_a_report_without_scenes_did_not_hold() -> None:
+    assert not replace(a_report(), outcomes=()).held
