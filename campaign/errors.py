@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 from werkzeug.exceptions import HTTPException
 
 from campaign.database import DatabaseBusy
+from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, NotRefundable, RefundTooLarge
 from campaign.domain.errors import Conflict, DomainError, NotFound
 from campaign.gateways.payments import PaymentsNotConfigured, PaymentsUnavailable
@@ -20,6 +21,8 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     DonationAlreadyPaid: HTTPStatus.CONFLICT,
     DonationClosed: HTTPStatus.GONE,
     NotRefundable: HTTPStatus.CONFLICT,
+    DisputeOpen: HTTPStatus.CONFLICT,
+    DisputeLost: HTTPStatus.CONFLICT,
     RefundTooLarge: HTTPStatus.UNPROCESSABLE_ENTITY,
     PaymentsUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     PaymentsNotConfigured: HTTPStatus.SERVICE_UNAVAILABLE,

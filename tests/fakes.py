@@ -21,6 +21,7 @@ from campaign.gateways.payments import (
     ReceivedEvent,
     RefundFacts,
 )
+from tests.fake_disputes import FakeDisputes
 
 SIGNATURE = "signed by the fake"
 
@@ -57,11 +58,11 @@ class RecordingMailer:
 
 
 @dataclass
-class FakePayments:
+class FakePayments(FakeDisputes):
     """A provider in memory, with the real one's promises: one page per key, one refund per request.
 
-    A test tells what happened: `pay`, `settle`, `expire`, `fail`, `settle_refund`. `is_down` refuses every call;
-    `loses_answers` does what is asked and then fails, as a broken connection does.
+    A test tells what happened: `pay`, `settle`, `expire`, `fail`, `settle_refund`, and all of FakeDisputes. `is_down`
+    refuses every call; `loses_answers` does what is asked and then fails, as a broken connection does.
     """
 
     clock: SettableClock = field(default_factory=SettableClock)
@@ -98,7 +99,10 @@ class FakePayments:
         self._called("donation_of")
         for facts in self.facts.values():
             refunds = [refund.provider_id for refund in facts.refunds]
-            if object_id in {facts.checkout_id, facts.payment_id, facts.charge_id, *refunds}:
+            claims = [dispute.provider_id for dispute in facts.disputes]
+            warnings = [warning.provider_id for warning in facts.warnings]
+            after = [*refunds, *claims, *warnings]
+            if object_id in {facts.checkout_id, facts.payment_id, facts.charge_id, *after}:
                 public_id = facts.donation_public_id
                 return GiftReference(public_id=public_id, checkout_id=facts.checkout_id) if public_id else None
         raise GoneAtProvider(f"{kind} {object_id}")
@@ -112,6 +116,8 @@ class FakePayments:
     def refund(self, payment_id: str, amount: Money, *, request_id: str, donation_id: str) -> None:
         self._called("refund")
         facts = next(facts for facts in self.facts.values() if facts.payment_id == payment_id)
+        if any(dispute.status in {"needs_response", "under_review", "lost"} for dispute in facts.disputes):
+            raise PaymentRefused("the charge has been charged back", code="charge_disputed")
         if request_id not in [refund.request_id for refund in facts.refunds]:
             back = sum(refund.amount.minor for refund in facts.refunds if refund.state in {"pending", "succeeded"})
             if back + amount.minor > facts.amount.minor:
@@ -231,4 +237,6 @@ def _opened(checkout_id: str, params: CheckoutParams) -> PaymentFacts:
         settled_on=None,
         rate=None,
         refunds=(),
+        disputes=(),
+        warnings=(),
     )

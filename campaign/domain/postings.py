@@ -70,6 +70,58 @@ def refund_failed(*, subject: str, refunded: Money, returned: Settled, fund_id: 
     )
 
 
+def dispute_opened(*, subject: str, withdrawn: Settled, fund_id: int, on: date) -> Entry:
+    """The donor's bank holds the money while it decides; the gift's fund bears the provider's fee for it."""
+    ref = withdrawn.transaction_id
+    lines = (
+        Line(Account.DISPUTED, withdrawn.gross, reference=ref),
+        Line(Account.PROVIDER, -(withdrawn.gross + withdrawn.fee), reference=ref),
+        Line(Account.DISPUTE_FEES, withdrawn.fee, fund_id, ref),
+    )
+    return Entry(
+        source=f"txn:{ref}",
+        kind=EntryKind.DISPUTE_OPENED,
+        effective_on=on,
+        lines=_without_nothing(lines),
+        subject=subject,
+    )
+
+
+def dispute_won(*, subject: str, withdrawn: Settled, returned: Settled, fund_id: int, on: date) -> Entry:
+    """The money is back: all that was held is let go, and what another rate made of it passes through trading."""
+    ref = returned.transaction_id
+    lines = (
+        Line(Account.PROVIDER, returned.gross - returned.fee, reference=ref),
+        Line(Account.DISPUTED, -withdrawn.gross, reference=ref),
+        *_difference(withdrawn.gross, returned.gross, fund_id, ref),
+        Line(Account.DISPUTE_FEES, returned.fee, fund_id, ref),
+    )
+    return Entry(
+        source=f"txn:{ref}",
+        kind=EntryKind.DISPUTE_WON,
+        effective_on=on,
+        lines=_without_nothing(lines),
+        subject=subject,
+    )
+
+
+def dispute_lost(*, subject: str, disputed: Money, withdrawn: Settled, fund_id: int, on: date) -> Entry:
+    """The donor keeps the money: what was held is written off, in her currency at the fund."""
+    ref = withdrawn.transaction_id
+    lines = (
+        Line(Account.CHARGEBACKS, disputed, fund_id, ref),
+        Line(Account.DISPUTED, -withdrawn.gross, reference=ref),
+        *_difference(-disputed, -withdrawn.gross, fund_id, ref),
+    )
+    return Entry(
+        source=f"lost:{ref}",
+        kind=EntryKind.DISPUTE_LOST,
+        effective_on=on,
+        lines=_without_nothing(lines),
+        subject=subject,
+    )
+
+
 def transferred(
     *, kind: EntryKind, public_id: str, amount: Money, source_fund: int, target_fund: int, on: date
 ) -> Entry:
@@ -102,6 +154,13 @@ def _conversion(charged: Money, settled: Money, fund_id: int, reference: str) ->
         Line(Account.TRADING, charged, fund_id, reference),
         Line(Account.TRADING, -settled, fund_id, reference),
     )
+
+
+def _difference(before: Money, after: Money, fund_id: int, reference: str) -> Iterable[Line]:
+    """What became of an amount on its way, through trading: another currency, or another sum in the same one."""
+    if before.currency == after.currency:
+        return (Line(Account.TRADING, before - after, fund_id, reference),)
+    return _conversion(before, after, fund_id, reference)
 
 
 def _without_nothing(lines: Iterable[Line]) -> tuple[Line, ...]:

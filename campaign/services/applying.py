@@ -1,11 +1,10 @@
 """What the provider says of a gift, turned into rows: state, history, journal, receipt, mail. Part of a transaction.
 
-It can be given the same facts any number of times, and facts in any order: payment only goes forward, refunds are a set
-keyed by the provider's ids, totals are recomputed, and journal, receipts and mails have unique keys.
+It can be given the same facts any number of times, and facts in any order: payment only goes forward, refunds and
+disputes are sets keyed by the provider's ids, totals are recomputed, and journal, receipts and mails have unique keys.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -22,7 +21,7 @@ from campaign.gateways.payments import PaymentFacts, RefundFacts
 from campaign.models.donation import Donation, DonationEvent, Refund
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
-from campaign.services import bookkeeping, gift_papers
+from campaign.services import bookkeeping, disputing, gift_papers
 from campaign.services.locked_gift import DonorOfGift, LockedGift
 from campaign.services.public_revision import count_public_change
 
@@ -34,30 +33,24 @@ class PaymentMismatch(DomainError):
     """The provider's payment is not the gift that we wrote down: another amount, currency, gift or mode."""
 
 
-@dataclass(slots=True)
-class _Outcome:
-    """What applying facts brings: steps of the gift's history, and entries for the books."""
-
-    happened: list[tuple[str, dict[str, object]]] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
-
-
 def apply_facts(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: datetime, public_url: str) -> None:
     """Bring a gift up to these facts. PaymentMismatch, and no change, when they do not fit."""
     _refuse_mismatch(gift, facts)
-    outcome = _Outcome()
-    _move(session, gift, facts, outcome, at=at)
-    _settle(session, gift, facts, outcome)
-    _refund(session, gift, facts, outcome, at=at)
-    if not outcome.happened:
+    _move(session, gift, facts, at=at)
+    _settle(session, gift, facts)
+    if gift.now("state") == DonationState.PAID:
+        _refund(session, gift, facts, at=at)
+        disputing.apply_disputes(session, gift, facts.disputes)
+        disputing.apply_warnings(session, gift, facts.warnings)
+    if not gift.happened:
         return
-    if outcome.entries:
-        bookkeeping.post_all(session, outcome.entries, campaign_id=gift.row.campaign_id, at=at)
+    if gift.entries:
+        bookkeeping.post_all(session, gift.entries, campaign_id=gift.row.campaign_id, at=at)
     gift.changes["version"] = gift.row.version + 1
     session.execute(_CHANGE, {"donation": gift.id, **gift.changes})
     session.execute(
         _REMEMBER,
-        [{"donation_id": gift.id, "at": at, "kind": kind, "detail": detail} for kind, detail in outcome.happened],
+        [{"donation_id": gift.id, "at": at, "kind": kind, "detail": detail} for kind, detail in gift.happened],
     )
     if gift.now("state") == DonationState.PAID:
         gift_papers.bring_up_to_date(session, gift, at=at, public_url=public_url)
@@ -76,7 +69,7 @@ def _refuse_mismatch(gift: LockedGift, facts: PaymentFacts) -> None:
         raise PaymentMismatch("a second payment of a gift that is paid; refund one of the two at Stripe")
 
 
-def _move(session: Session, gift: LockedGift, facts: PaymentFacts, outcome: _Outcome, *, at: datetime) -> None:
+def _move(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: datetime) -> None:
     """The payment's own step, and the entry and donor that come with «paid»."""
     state = DonationState(gift.row.state)
     new = next_state(state, facts.fact)
@@ -100,11 +93,11 @@ def _move(session: Session, gift: LockedGift, facts: PaymentFacts, outcome: _Out
             fund_id=gift.row.fund_id,
             on=(facts.paid_at or at).date(),
         )
-        outcome.entries.append(entry)
-    outcome.happened.append((new.value, {"from": state.value}))
+        gift.entries.append(entry)
+    gift.happened.append((new.value, {"from": state.value}))
 
 
-def _settle(session: Session, gift: LockedGift, facts: PaymentFacts, outcome: _Outcome) -> None:
+def _settle(session: Session, gift: LockedGift, facts: PaymentFacts) -> None:
     """The provider's balance transaction, once it is known: it comes after the payment, sometimes much later."""
     if facts.settled is None or facts.settled_on is None or gift.row.settlement_id or facts.fact is not Fact.PAID:
         return
@@ -124,19 +117,19 @@ def _settle(session: Session, gift: LockedGift, facts: PaymentFacts, outcome: _O
         fee_fund_id=_fee_fund(session, gift),
         on=facts.settled_on.date(),
     )
-    outcome.entries.append(entry)
-    outcome.happened.append(("settled", {"fee_minor": facts.settled.fee.minor, "currency": facts.settled.fee.currency}))
+    gift.entries.append(entry)
+    gift.happened.append(("settled", {"fee_minor": facts.settled.fee.minor, "currency": facts.settled.fee.currency}))
 
 
-def _refund(session: Session, gift: LockedGift, facts: PaymentFacts, outcome: _Outcome, *, at: datetime) -> None:
+def _refund(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: datetime) -> None:
     """Every refund that the provider knows; their sum is computed anew, never added to."""
-    if gift.now("state") != DonationState.PAID or not facts.refunds:
+    if not facts.refunds:
         return
     in_order = sorted(facts.refunds, key=lambda known: (known.made_at, known.provider_id))
-    outcome.happened.extend(
+    gift.happened.extend(
         (f"refund_{refund.state}", {"refund": refund.provider_id, "minor": refund.amount.minor})
         for refund in in_order
-        if _apply_refund(session, gift, refund, outcome, at=at)
+        if _apply_refund(session, gift, refund, at=at)
     )
     amounts = session.execute(
         select(Refund.amount_minor).where(Refund.donation_id == gift.id, Refund.state.in_(NOW_REFUNDED))
@@ -146,7 +139,7 @@ def _refund(session: Session, gift: LockedGift, facts: PaymentFacts, outcome: _O
         gift.changes["refunded_minor"] = refunded
 
 
-def _apply_refund(session: Session, gift: LockedGift, refund: RefundFacts, outcome: _Outcome, *, at: datetime) -> bool:
+def _apply_refund(session: Session, gift: LockedGift, refund: RefundFacts, *, at: datetime) -> bool:
     """One refund, ours (its request is in the metadata) or made in the dashboard; True when it says something new."""
     is_ours = Refund.provider_id == refund.provider_id
     if refund.request_id:
@@ -178,7 +171,7 @@ def _apply_refund(session: Session, gift: LockedGift, refund: RefundFacts, outco
         return False
     else:
         session.execute(update(Refund).where(Refund.id == known.id).values(facts))
-    outcome.entries.extend(_entries_of(gift, refund, at=at))
+    gift.entries.extend(_entries_of(gift, refund, at=at))
     return True
 
 

@@ -145,12 +145,13 @@ def public_campaign(card: CampaignCard, *, at: datetime) -> PublicCampaign:
 
 
 def quilt_of(session: Session, campaign_id: int) -> str:
-    """The quilt: the first gifts in the order of their receipts, what was given back unpicked, the others counted.
+    """The quilt: the first gifts in the order of their receipts, what went back unpicked, the others counted.
 
     The receipts' order is the one in which we learnt of the gifts, and so never changes; the provider's times may.
     """
+    back = Donation.refunded_minor + Donation.charged_back_minor
     first = session.execute(
-        select(Donation.public_id, Donation.refunded_minor >= Donation.gift_minor + Donation.cover_minor)
+        select(Donation.public_id, back >= Donation.gift_minor + Donation.cover_minor)
         .join(Receipt, Receipt.donation_id == Donation.id)
         .where(Donation.campaign_id == campaign_id, Receipt.replaces_id.is_(None))
         .order_by(Receipt.id)

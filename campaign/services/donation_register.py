@@ -9,16 +9,21 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
+from campaign.domain.disputes import UNDECIDED
 from campaign.domain.money import Money
-from campaign.models.donation import Donation, Refund
+from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 
 PAGE_ROWS = 50
 SUMMED_MOST = 1000
 """How many gifts are added up for a page that nobody asked for sums; more takes a press of a link."""
-STATES = ("created", "open", "processing", "paid", "refunded", "refund_trouble", "expired", "failed")
-"""The donation's states, and two of its refunds: something went back; something should have and has not."""
+STATES = (
+    *("created", "open", "processing", "paid", "refunded", "refund_trouble", "disputed", "charged_back", "suspected"),
+    *("paid_again", "expired", "failed"),
+)
+"""The donation's own states; and of what came after: something went back, or should have and has not; the donor's bank
+asks or claims, or has taken; the card's bank suspects fraud; the same gift was paid before."""
 CHARGE = Donation.gift_minor + Donation.cover_minor
 
 
@@ -50,6 +55,7 @@ class DonationRow:
     is_anonymous: bool
     charge: Money
     refunded: Money
+    charged_back: Money
     fund_code: str
     fund_title: dict[str, str]
     language: str
@@ -133,11 +139,16 @@ def _narrowed(query: Select[*tuple[Any, ...]], wanted: DonationFilter) -> Select
 
 
 def _in_state(state: str) -> ColumnElement[bool]:
-    if state == "refunded":
-        return Donation.refunded_minor > 0
-    if state == "refund_trouble":
-        return Donation.id.in_(select(Refund.donation_id).where(Refund.state.in_(("failed", "requested"))))
-    return Donation.state == state
+    of = Donation.id.in_
+    after: dict[str, ColumnElement[bool]] = {
+        "refunded": Donation.refunded_minor > 0,
+        "refund_trouble": of(select(Refund.donation_id).where(Refund.state.in_(("failed", "requested")))),
+        "disputed": of(select(Dispute.donation_id).where(Dispute.state.in_(UNDECIDED))),
+        "charged_back": Donation.charged_back_minor > 0,
+        "suspected": of(select(FraudWarning.donation_id).where(FraudWarning.is_actionable)),
+        "paid_again": Donation.paid_again_for_id.is_not(None),
+    }
+    return after.get(state, Donation.state == state)
 
 
 def _about(text: str) -> ColumnElement[bool]:
@@ -165,6 +176,7 @@ def _row(found: Row[*tuple[Any, ...]]) -> DonationRow:
         is_anonymous=gift.is_anonymous,
         charge=Money(gift.gift_minor + gift.cover_minor, gift.currency),
         refunded=Money(gift.refunded_minor, gift.currency),
+        charged_back=Money(gift.charged_back_minor, gift.currency),
         fund_code=found[3],
         fund_title=found[4],
         language=gift.language,

@@ -21,14 +21,21 @@ PART_REFUND = {
     "ru": "Из пожертвования {charged} возвращено {back}; эта квитанция — на оставшуюся сумму.",
     "ky": "{charged} жардамдын ичинен {back} кайтарылды; бул дүмүрчөк калган суммага берилди.",
 }
-"""What a replacement says, in the receipt's language: it is a stored fact, so it is not looked up later."""
+PART_DISPUTE = {
+    "en": "Of the gift of {charged}, the bank returned {back} to the payer; this receipt is for what is left.",
+    "ru": "Из пожертвования {charged} банк вернул плательщику {back}; эта квитанция — на оставшуюся сумму.",
+    "ky": "{charged} жардамдын ичинен банк төлөөчүгө {back} кайтарды; бул дүмүрчөк калган суммага берилди.",
+}
+"""What a replacement says, in the receipt's language: it is a stored fact, so it is not looked up later. Where both a
+refund and a dispute took a part, the first says the sum of both."""
 
 
 def bring_up_to_date(session: Session, gift: LockedGift, *, at: datetime, public_url: str) -> None:
     """Issue, replace or void the receipt so that one live receipt says what is left, and tell the donor.
 
-    A first payment issues; a part refund replaces by a new number for the rest; a full refund voids; a refund that
-    failed restores. Called with a gift whose papers are right already, it does nothing.
+    A first payment issues; a part refund or a part lost in a dispute replaces by a new number for the rest; nothing left
+    voids; a refund that failed, or a dispute won in the end, restores. An open dispute changes no paper. Called with a
+    gift whose papers are right already, it does nothing.
     """
     papers = _Papers(session, gift, at, public_url)
     remaining = papers.left.minor
@@ -40,12 +47,14 @@ def bring_up_to_date(session: Session, gift: LockedGift, *, at: datetime, public
         papers.issue(replaces=None)
         return
     receipt_id, number, amount_minor = live
-    receipting.end_receipt(session, receipt_id, "replaced" if remaining else "void", reason="refund", at=at)
+    is_by_dispute = gift.now("charged_back_minor") != gift.row.charged_back_minor
+    reason = "dispute" if is_by_dispute else "refund"
+    receipting.end_receipt(session, receipt_id, "replaced" if remaining else "void", reason=reason, at=at)
     if remaining:
         papers.issue(replaces=receipt_id)
     else:
-        papers.tell("receipt_void", number, gift.charge)
-    if remaining < amount_minor:
+        papers.tell("receipt_void_dispute" if is_by_dispute else "receipt_void", number, gift.charge)
+    if remaining < amount_minor and not is_by_dispute:
         papers.tell("refund", number, Money(amount_minor - remaining, gift.row.currency))
 
 
@@ -60,11 +69,14 @@ class _Papers:
 
     @property
     def back(self) -> Money:
-        return Money(self.gift.now("refunded_minor"), self.gift.row.currency)
+        """What the donor has again, sent back by us or returned by her bank."""
+        now = self.gift.now
+        return Money(now("refunded_minor") + now("charged_back_minor"), self.gift.row.currency)
 
     @property
     def left(self) -> Money:
-        return self.gift.charge - self.back
+        """What is left to confirm; a bank may have returned more than that."""
+        return max(self.gift.charge - self.back, Money(0, self.gift.row.currency), key=lambda left: left.minor)
 
     def issue(self, *, replaces: int | None) -> None:
         """A receipt for what is left, and the mail that brings it."""
@@ -119,7 +131,8 @@ class _Papers:
         )
 
     def _note(self) -> str:
-        """What a replacement says of the part that was sent back."""
+        """What a replacement says of the part that the donor has again."""
         language = self.gift.row.language
         charged, back = money(self.gift.charge, language=language), money(self.back, language=language)
-        return PART_REFUND[language].format(charged=charged, back=back)
+        is_by_dispute_alone = not self.gift.now("refunded_minor")
+        return (PART_DISPUTE if is_by_dispute_alone else PART_REFUND)[language].format(charged=charged, back=back)

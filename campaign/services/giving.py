@@ -94,6 +94,7 @@ class GivenGift:
     gift: Money
     cover: Money
     refunded: Money
+    charged_back: Money  # returned to her by her bank, after a dispute
     is_anonymous: bool
     public_name: str | None
     message: str | None
@@ -104,6 +105,11 @@ class GivenGift:
     def charge(self) -> Money:
         """What was or would be paid: the gift and the cover of the fee."""
         return self.gift + self.cover
+
+    @property
+    def is_all_back(self) -> bool:
+        """Nothing is left of it: it was sent back, or her bank returned it."""
+        return (self.refunded + self.charged_back).minor >= self.charge.minor
 
     @property
     def masked_email(self) -> str | None:
@@ -206,6 +212,7 @@ def _as_given(donation: Donation, campaign: Campaign, fund: Fund, donor: Donor |
         gift=Money(donation.gift_minor, donation.currency),
         cover=Money(donation.cover_minor, donation.currency),
         refunded=Money(donation.refunded_minor, donation.currency),
+        charged_back=Money(donation.charged_back_minor, donation.currency),
         is_anonymous=donation.is_anonymous,
         public_name=donation.public_name,
         message=donation.message,

@@ -151,6 +151,36 @@ CHECKS = (
            WHERE told <> booked""",
     ),
     Check(
+        5,
+        "a gift without an open dispute owes nothing on 1030",
+        """SELECT d.public_id, held.currency, held.minor FROM (
+               SELECT e.subject, p.currency, SUM(p.amount_minor) AS minor
+               FROM posting p JOIN journal_entry e ON e.id = p.entry_id
+               WHERE p.account = 1030 GROUP BY e.subject, p.currency HAVING SUM(p.amount_minor) <> 0) AS held
+           JOIN donation d ON 'donation:' || d.public_id = held.subject
+           WHERE held.minor < 0
+              OR NOT EXISTS (SELECT 1 FROM dispute o WHERE o.donation_id = d.id AND o.state = 'open')""",
+    ),
+    Check(
+        6,
+        "what was charged back is the sum of a gift's lost disputes",
+        """SELECT public_id, kept, lost FROM (
+               SELECT d.public_id, d.charged_back_minor AS kept, COALESCE(SUM(o.amount_minor), 0) AS lost
+               FROM donation d LEFT JOIN dispute o ON o.donation_id = d.id AND o.state = 'lost'
+               GROUP BY d.public_id, d.charged_back_minor) AS gifts
+           WHERE kept <> lost""",
+    ),
+    Check(
+        6,
+        "the books charge back what the lost disputes say",
+        """SELECT d.public_id, d.charged_back_minor, COALESCE(back.minor, 0) FROM donation d
+           LEFT JOIN (SELECT e.subject, SUM(p.amount_minor) AS minor
+                      FROM posting p JOIN journal_entry e ON e.id = p.entry_id
+                      WHERE p.account = 4095 GROUP BY e.subject) AS back
+             ON back.subject = 'donation:' || d.public_id
+           WHERE d.charged_back_minor <> COALESCE(back.minor, 0)""",
+    ),
+    Check(
         7,
         "an approved allocation stands in the books, and no other does",
         """SELECT a.public_id, a.state FROM allocation a
@@ -184,11 +214,14 @@ CHECKS = (
         12,
         "a paid gift has one live receipt for what is left of it, and none when nothing is left",
         """SELECT public_id, remaining, receipts, receipted FROM (
-               SELECT d.public_id, d.gift_minor + d.cover_minor - d.refunded_minor AS remaining,
+               SELECT d.public_id,
+                      CASE WHEN d.refunded_minor + d.charged_back_minor < d.gift_minor + d.cover_minor
+                           THEN d.gift_minor + d.cover_minor - d.refunded_minor - d.charged_back_minor ELSE 0 END
+                      AS remaining,
                       COUNT(r.id) AS receipts, COALESCE(SUM(r.amount_minor), 0) AS receipted
                FROM donation d LEFT JOIN receipt r ON r.donation_id = d.id AND r.state = 'issued'
                WHERE d.state = 'paid'
-               GROUP BY d.public_id, d.gift_minor, d.cover_minor, d.refunded_minor) AS gifts
+               GROUP BY d.public_id, d.gift_minor, d.cover_minor, d.refunded_minor, d.charged_back_minor) AS gifts
            WHERE receipted <> remaining OR receipts <> CASE WHEN remaining > 0 THEN 1 ELSE 0 END""",
     ),
 )

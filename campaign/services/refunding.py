@@ -7,13 +7,14 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
+from campaign.domain.disputes import DisputeLost, DisputeOpen, DisputeState
 from campaign.domain.donation import DonationState, NotRefundable, RefundTooLarge
 from campaign.domain.errors import NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import CurrencyMismatch, Money
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import PaymentGateway, PaymentRefused, PaymentsUnavailable
-from campaign.models.donation import Donation, DonationEvent, Refund
+from campaign.models.donation import Dispute, Donation, DonationEvent, Refund
 from campaign.services import audit
 from campaign.services.applying import NOW_REFUNDED
 from campaign.services.settlement import settle
@@ -48,7 +49,11 @@ class _Due:
 
 
 def refundable(session: Session, donation_public_id: str) -> Money:
-    """What may still be sent back: the charge less what went back or is about to. NotRefundable when nothing may."""
+    """What may still be sent back: the charge less what went back or is about to.
+
+    Raises NotRefundable when nothing may, DisputeOpen while the donor's bank holds the money, and DisputeLost once it has
+    given some of it to her: the provider refuses both. An inquiry is no hindrance; a whole refund ends it.
+    """
     row = session.execute(
         select(Donation.id, Donation.state, Donation.currency, Donation.gift_minor + Donation.cover_minor)
         .where(Donation.public_id == donation_public_id)
@@ -58,6 +63,7 @@ def refundable(session: Session, donation_public_id: str) -> Money:
         raise NotFound(donation_public_id)
     if row[1] != DonationState.PAID:
         raise NotRefundable
+    _refuse_disputed(session, row[0])
     taken = session.execute(
         select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(
             Refund.donation_id == row[0], Refund.state.in_(UNDER_WAY)
@@ -69,10 +75,18 @@ def refundable(session: Session, donation_public_id: str) -> Money:
     return left
 
 
+def _refuse_disputed(session: Session, donation_id: int) -> None:
+    states = set(session.execute(select(Dispute.state).where(Dispute.donation_id == donation_id)).scalars())
+    if DisputeState.OPEN in states:
+        raise DisputeOpen
+    if DisputeState.LOST in states:
+        raise DisputeLost
+
+
 def request_refund(order: RefundOrder, *, clock: Clock) -> str:
     """Write down that money is to go back; the public id of the request. A worker asks the provider afterwards.
 
-    Raises NotRefundable, or RefundTooLarge when more is asked than is left.
+    Raises what `refundable` raises, or RefundTooLarge when more is asked than is left.
     """
     now, public_id = clock.now(), order.public_id
     with transaction() as session:
@@ -122,10 +136,12 @@ def send_next_refund(*, payments: PaymentGateway, clock: Clock, public_url: str)
     if due is None:
         return False
     try:
-        payments.refund(due.payment_id, due.amount, request_id=due.public_id, donation_id=due.donation_public_id)
+        try:
+            payments.refund(due.payment_id, due.amount, request_id=due.public_id, donation_id=due.donation_public_id)
+        except PaymentRefused as refusal:
+            _close(due, str(refusal), at=clock.now())
+        # After a refusal too: it was sent back there already, or the donor's bank was quicker.
         settle(due.donation_id, payments=payments, clock=clock, public_url=public_url, whole=True)
-    except PaymentRefused as refusal:
-        _close(due, str(refusal), at=clock.now())
     except PaymentsUnavailable as silence:
         _put_back(due, str(silence), at=clock.now())
     return True

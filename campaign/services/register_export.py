@@ -66,6 +66,7 @@ def _donations(session: Session, wanted: DonationFilter, *, about: About) -> She
             _("Currency"),
             _("Charge"),
             _("Sent back"),
+            _("Charged back"),
         ),
         rows=(
             (
@@ -80,10 +81,11 @@ def _donations(session: Session, wanted: DonationFilter, *, about: About) -> She
                 row.charge.currency,
                 row.charge.decimal,
                 row.refunded.decimal,
+                row.charged_back.decimal,
             )
             for row in all_donations(session, wanted)
         ),
-        amounts=(9, 10),
+        amounts=(9, 10, 11),
         by=8,
         total_label=_("Total"),
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
@@ -24,7 +24,7 @@ from campaign.gateways.payments import (
     PaymentsNotConfigured,
     PaymentsUnavailable,
 )
-from campaign.models.donation import Donation, Refund
+from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
 from campaign.services import pledge_following, pledge_gifts, webhook_inbox
 from campaign.services.applying import PaymentMismatch, apply_facts
 from campaign.services.locked_gift import GiftNotKnownYet, KeepsMoving, LockedGift, lock_gift
@@ -36,6 +36,8 @@ KINDS = {
     "payment_intent": ("succeeded", "payment_failed", "processing", "canceled"),
     "charge": ("updated", "refunded"),
     "refund": ("created", "updated", "failed"),
+    "charge.dispute": ("created", "updated", "closed", "funds_withdrawn", "funds_reinstated"),
+    "radar.early_fraud_warning": ("created",),
     "invoice": ("paid", "payment_failed", "payment_action_required"),
     "customer.subscription": ("created", "updated", "deleted"),
 }
@@ -50,14 +52,14 @@ REFETCHES_MAX = 5
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A gift's row before the provider was asked, and whether there are refunds of it."""
+    """A gift's row before the provider was asked, and whether it has refunds, disputes or fraud warnings."""
 
     id: int
     version: int
     checkout_id: str | None
     invoice_id: str | None
     has_pledge: bool
-    has_refunds: bool
+    has_more: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +153,7 @@ def _settle(seen: _Seen | None, errand: _Errand) -> None:
     for _ in range(REFETCHES_MAX):
         if seen is None:
             raise GiftNotKnownYet
-        whole = errand.whole or seen.has_refunds
+        whole = errand.whole or seen.has_more
         facts = _asked(seen, errand, whole=whole)
         if facts.subscription_id and not seen.has_pledge and facts.fact is Fact.PAID:
             # the first month is paid: the monthly gift begins, so that its papers lead to its page
@@ -186,8 +188,8 @@ def _settle_event(event: TakenEvent, *, payments: PaymentGateway, clock: Clock, 
     if act not in KINDS.get(kind, ()):
         _close(event, "ignored", clock=clock)
         return
-    is_about_refunds = kind == "refund" or act == "refunded"
-    errand = _Errand(payments=payments, clock=clock, public_url=public_url, event=event, whole=is_about_refunds)
+    is_about_the_whole = kind in {"refund", "charge.dispute", "radar.early_fraud_warning"} or act == "refunded"
+    errand = _Errand(payments=payments, clock=clock, public_url=public_url, event=event, whole=is_about_the_whole)
     try:
         if kind in PLEDGE_KINDS and not _follow_pledge(kind, event.object_id, errand):
             _close(event, "foreign", clock=clock)
@@ -256,7 +258,7 @@ def _close(event: TakenEvent, state: str, *, clock: Clock) -> None:
         webhook_inbox.mark_done(session, event.id, state, at=clock.now())
 
 
-_DONATION, _REFUND = Donation.__table__, Refund.__table__
+_DONATION, _REFUND, _DISPUTE, _WARNING = (table.__table__ for table in (Donation, Refund, Dispute, FraudWarning))
 # Built once, of the tables alone: every event passes here.
 _SEEN = select(
     _DONATION.c.id,
@@ -264,8 +266,19 @@ _SEEN = select(
     _DONATION.c.checkout_id,
     _DONATION.c.invoice_id,
     _DONATION.c.pledge_id.is_not(None),
-    select(_REFUND.c.id).where(_REFUND.c.donation_id == _DONATION.c.id).correlate(_DONATION).exists(),
+    or_(
+        *(
+            select(table.c.id).where(table.c.donation_id == _DONATION.c.id).correlate(_DONATION).exists()
+            for table in (_REFUND, _DISPUTE, _WARNING)
+        )
+    ),
 )
+
+
+def _of_provider_id(table: Any) -> Select[*tuple[Any, ...]]:  # one of those above
+    return _SEEN.where(_DONATION.c.id.in_(select(table.c.donation_id).where(table.c.provider_id == bindparam("key"))))
+
+
 _BY_ID = _SEEN.where(_DONATION.c.id == bindparam("key"))
 _BY_PUBLIC_ID = _SEEN.where(_DONATION.c.public_id == bindparam("key"))
 _BY_OBJECT = {
@@ -273,7 +286,7 @@ _BY_OBJECT = {
     "payment_intent": _SEEN.where(_DONATION.c.payment_id == bindparam("key")),
     "charge": _SEEN.where(_DONATION.c.charge_id == bindparam("key")),
     "invoice": _SEEN.where(_DONATION.c.invoice_id == bindparam("key")),
-    "refund": _SEEN.where(
-        _DONATION.c.id.in_(select(_REFUND.c.donation_id).where(_REFUND.c.provider_id == bindparam("key")))
-    ),
+    "refund": _of_provider_id(_REFUND),
+    "charge.dispute": _of_provider_id(_DISPUTE),
+    "radar.early_fraud_warning": _of_provider_id(_WARNING),
 }

@@ -98,8 +98,9 @@ def paid_to(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def _held(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Paid, and not wholly given back."""
-    return (*paid_to(campaign_id), Donation.refunded_minor < Donation.gift_minor + Donation.cover_minor)
+    """Paid, and neither given back nor taken back by the donor's bank, but for a part."""
+    back = Donation.refunded_minor + Donation.charged_back_minor
+    return (*paid_to(campaign_id), back < Donation.gift_minor + Donation.cover_minor)
 
 
 def _named() -> tuple[ColumnElement[bool], ...]:

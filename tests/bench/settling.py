@@ -166,6 +166,8 @@ def _facts(number: int) -> PaymentFacts:
         settled_on=now,
         rate=None,
         refunds=(),
+        disputes=(),
+        warnings=(),
     )
 
 

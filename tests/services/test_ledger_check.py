@@ -36,6 +36,10 @@ REFUND = (
     "INSERT INTO refund (public_id, donation_id, currency, amount_minor, reason, state, requested_at, attempts"
     "{more_columns}) VALUES ('refund0000000000', 1, 'USD', 500, '', 'succeeded', '2026-12-01', 0{more_values})"
 )
+DISPUTE = (
+    "INSERT INTO dispute (donation_id, provider_id, currency, amount_minor, reason, state, status, opened_at)"
+    " VALUES (1, 'dp_1', 'USD', 500, 'fraudulent', '{state}', '', '2026-12-01')"
+)
 ALLOCATION = (
     "INSERT INTO allocation (public_id, campaign_id, kind, source_id, target_id, currency, amount_minor, reason,"
     " state, proposed_by, proposed_at, decided_by, decision_note)"
@@ -105,6 +109,23 @@ BREAKS = (
         (REFUND.format(more_columns=", settlement_id", more_values=", 'txn_1'"),),
     ),
     Break(
+        "a gift without an open dispute owes nothing on 1030",
+        (f"UPDATE posting SET account = 1030 WHERE account = 1010 AND entry_id = {AN_ENTRY}",),
+    ),
+    Break(
+        "a gift without an open dispute owes nothing on 1030",
+        (
+            DISPUTE.format(state="open"),
+            LINE + f"({AN_ENTRY}, 0, 8, 1030, NULL, 'USD', -5, '')",
+            LINE + f"({AN_ENTRY}, 0, 9, 1010, NULL, 'USD', 5, '')",
+        ),
+    ),
+    Break("what was charged back is the sum of a gift's lost disputes", (DISPUTE.format(state="lost"),)),
+    Break(
+        "the books charge back what the lost disputes say",
+        (DISPUTE.format(state="lost"), "UPDATE donation SET charged_back_minor = 500 WHERE id = 1"),
+    ),
+    Break(
         "an approved allocation stands in the books, and no other does",
         (ALLOCATION.format(name="never00000000000", state="approved"),),
     ),
@@ -130,6 +151,10 @@ BREAKS = (
     Break(
         "a paid gift has one live receipt for what is left of it, and none when nothing is left",
         ("UPDATE receipt SET amount_minor = 1 WHERE serial = 1",),
+    ),
+    Break(
+        "a paid gift has one live receipt for what is left of it, and none when nothing is left",
+        ("UPDATE donation SET charged_back_minor = 9999 WHERE id = 1",),
     ),
 )
 

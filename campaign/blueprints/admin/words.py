@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
+from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import NotRefundable, RefundTooLarge
 from campaign.domain.errors import DomainError, NotFound
 from campaign.services import allocating, disbursing, receipt_register, shield_alarm, staff
@@ -20,6 +21,10 @@ DONATION: Mapping[str, Word] = {
     "paid": (_("Paid"), "good"),
     "refunded": (_("Sent back, whole or in part"), "bad"),
     "refund_trouble": (_("Refund failed or waiting"), "bad"),
+    "disputed": (_("Disputed"), "bad"),
+    "charged_back": (_("Taken back by the bank"), "bad"),
+    "suspected": (_("Suspected of fraud"), "bad"),
+    "paid_again": (_("Paid a second time"), "warn"),
     "expired": (_("Not paid in time"), ""),
     "failed": (_("Failed"), "bad"),
 }
@@ -60,6 +65,7 @@ MAIL: Mapping[str, Word] = {
 MAIL_KINDS: Mapping[str, LazyString] = {
     "receipt": _("Receipt"),
     "receipt_void": _("Receipt is void"),
+    "receipt_void_dispute": _("Receipt is void after a dispute"),
     "refund": _("Refund"),
     "gift_code": _("Code for a donor"),
     "shield_up": _("Shield is up"),
@@ -101,6 +107,13 @@ MOMENTS: Mapping[str, Word] = {
     "donation:refund_succeeded": (_("The refund was sent"), ""),
     "donation:refund_failed": (_("The refund failed"), "bad"),
     "donation:refund_canceled": (_("The refund was cancelled"), ""),
+    "donation:dispute_inquiry": (_("The donor's bank asks about the payment"), "warn"),
+    "donation:dispute_open": (_("Dispute: the donor's bank holds the money"), "bad"),
+    "donation:dispute_won": (_("Dispute won: the money is back"), "good"),
+    "donation:dispute_lost": (_("Dispute lost: the donor keeps the money"), "bad"),
+    "donation:dispute_closed": (_("Dispute closed: no money moved"), "good"),
+    "donation:fraud_warning": (_("The card's bank suspects fraud"), "bad"),
+    "donation:fraud_warning_over": (_("The suspicion of fraud is dealt with"), ""),
     "donation:wall_hidden": (_("Taken off the wall"), ""),
     "donation:wall_shown": (_("Put back on the wall"), ""),
     "provider:event": (_("The provider told us"), ""),
@@ -167,6 +180,13 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
         "The same entry stands in the books with other figures. Nothing was changed; tell an administrator."
     ),
     NotRefundable: _("There is nothing left of this gift to send back."),
+    DisputeOpen: _(
+        "The donor's bank holds this money in a dispute, so sending it back now would pay twice. "
+        "Answer or accept the dispute at the provider first."
+    ),
+    DisputeLost: _(
+        "The donor's bank has returned this money to the donor, or a part of it: the provider sends no more of it back."
+    ),
     RefundTooLarge: _("That is more than what is left of the gift."),
     NotFound: _("It is not there any more."),
     allocating.SameHands: _("You proposed this. Another person must decide."),

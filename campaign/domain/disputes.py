@@ -1,0 +1,82 @@
+"""What a dispute is, as a table of what its money says and what the provider calls it; and what it forbids, by name.
+
+The balance transactions are the truth: a word alone moves nothing, and a word that is not known here changes nothing.
+"""
+
+from enum import StrEnum
+
+from campaign.domain.errors import DomainError
+
+
+class DisputeOpen(DomainError):
+    """The donor's bank holds the money: a refund now would pay twice."""
+
+
+class DisputeLost(DomainError):
+    """The donor has the money back from her bank, or a part of it: the provider refunds no more of this payment."""
+
+
+class DisputeState(StrEnum):
+    INQUIRY = "inquiry"  # the bank only asks; no money has moved, and a refund ends it
+    OPEN = "open"  # the money is held, or about to be
+    WON = "won"  # the money came back
+    LOST = "lost"  # the donor keeps the money
+    CLOSED = "closed"  # it ended and no money ever moved
+
+
+UNDECIDED = (DisputeState.INQUIRY, DisputeState.OPEN)
+"""In these, somebody should answer."""
+
+
+class Held(StrEnum):
+    """Where the disputed money is, by the balance transactions."""
+
+    NEVER = "never"  # none has moved
+    NOW = "now"  # it was withdrawn and is not back
+    BEFORE = "before"  # every withdrawal came back
+
+
+class Word(StrEnum):
+    """What the provider's status means here."""
+
+    ASKED = "asked"
+    LOST = "lost"
+    OVER = "over"
+    OTHER = "other"  # it goes on, or the word is not known here
+
+
+_WORDS = {
+    "warning_needs_response": Word.ASKED,
+    "warning_under_review": Word.ASKED,
+    "lost": Word.LOST,
+    "won": Word.OVER,
+    "warning_closed": Word.OVER,
+    "prevented": Word.OVER,
+}
+_S, _H, _W = DisputeState, Held, Word
+DISPUTE_STATES: dict[tuple[Held, Word], DisputeState] = {
+    (_H.NEVER, _W.ASKED): _S.INQUIRY,
+    (_H.NEVER, _W.OTHER): _S.OPEN,
+    (_H.NEVER, _W.LOST): _S.OPEN,
+    (_H.NEVER, _W.OVER): _S.CLOSED,
+    (_H.NOW, _W.ASKED): _S.OPEN,
+    (_H.NOW, _W.OTHER): _S.OPEN,
+    (_H.NOW, _W.LOST): _S.LOST,
+    (_H.NOW, _W.OVER): _S.OPEN,
+    (_H.BEFORE, _W.ASKED): _S.WON,
+    (_H.BEFORE, _W.OTHER): _S.WON,
+    (_H.BEFORE, _W.LOST): _S.WON,
+    (_H.BEFORE, _W.OVER): _S.WON,
+}
+
+
+def held(*, withdrawals: int, returns: int) -> Held:
+    """Where the money is after so many withdrawals and so many returns."""
+    if not withdrawals:
+        return Held.NEVER
+    return Held.NOW if withdrawals > returns else Held.BEFORE
+
+
+def dispute_state(status: str, where: Held) -> DisputeState:
+    """What a dispute is, given the provider's word and where the money is."""
+    return DISPUTE_STATES[where, _WORDS.get(status, Word.OTHER)]
