@@ -73,6 +73,13 @@ def test_percent_encoded_braces_are_not_a_session_id(running: RunningSandbox, cl
     assert Visitor(running, session["id"]).pay().headers["Location"] == address
 
 
+def test_a_page_names_its_icon_and_has_it(visitor: Visitor) -> None:
+    _, page = visitor.look()
+    icon = page.find("link", rel="icon")
+    answer = visitor.running.http.get(f"{visitor.running.api_base}{icon['href']}", timeout=5)  # type: ignore[index]
+    assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (200, "image/svg+xml")
+
+
 @pytest.mark.parametrize("card", [card for card in CARDS.values() if card.decline and not card.three_d_secure])
 def test_a_decline_is_told_and_everything_is_kept_but_the_code(visitor: Visitor, card: Card) -> None:
     answer = visitor.pay(card.number)
