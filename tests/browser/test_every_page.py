@@ -213,6 +213,10 @@ def faults(page: Page, address: str, looks: tuple[tuple[int, str], ...]) -> list
         ]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             complaints.append(f"{width} {scheme}: sticks out at the side")
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        complaints.append("at twice the text size: sticks out at the side")
     page.remove_listener("console", heard)
     return complaints
 
