@@ -1,12 +1,8 @@
 """The app on a fresh database of its own, on SQLite and on PostgreSQL, and a client to speak to it."""
 
 import contextvars
-import os
 import shutil
-import socket
-import sys
 from collections.abc import Iterator
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -22,37 +18,13 @@ from campaign.extensions import db
 from campaign.services.ledger_check import check_books
 from campaign.wiring import Gateways
 from tests.beginnings import Beginning
-from tests.compiled import keep_compiled
 from tests.databases import config_for, migrate, postgresql, url_of
 from tests.fakes import FakePayments, RecordingMailer, SettableClock
+from tests.this_run import pytest_collection_modifyitems, pytest_configure
+
+__all__ = ["pytest_collection_modifyitems", "pytest_configure"]  # pytest finds its hooks here
 
 DATABASES = ("sqlite", "postgresql")
-LONGEST = frozenset(
-    {"test_crashes", "test_every_page", "test_histories", "test_orders", "test_seeded_bugs", "test_serve"}
-)
-MEMORY = Path("/dev/shm")  # noqa: S108  # pytest makes folders of its own there
-"""Where files cost no waiting for a disk: nothing of a test must outlive the power."""
-MEMORY_NEEDED_BYTES = 1_000_000_000
-
-
-def pytest_configure() -> None:
-    sys.addaudithook(_refuse_foreign_hosts)
-    keep_compiled()
-    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED_BYTES:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
-
-
-def _refuse_foreign_hosts(event: str, arguments: tuple[Any, ...]) -> None:
-    """Nothing in a test may leave the machine."""
-    if event == "socket.connect" and arguments[0].family in {socket.AF_INET, socket.AF_INET6}:
-        host = arguments[1][0]
-        if host != "localhost" and not ip_address(host).is_loopback:
-            raise RuntimeError(f"a test wanted to connect to {host}")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first, after they have been shuffled: begun last, one would keep a single worker busy at the end."""
-    items.sort(key=lambda item: item.path.stem not in LONGEST)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
