@@ -77,14 +77,23 @@ def insert_once_for_key(session: Session, table: type[Model], row: dict[str, Any
 
 
 def insert_once_alone(table: type[Model], row: dict[str, Any]) -> bool:
-    """`insert_once` as a whole transaction, for a hot path that writes one row: no session, no BEGIN, no COMMIT."""
+    """`insert_once` as a whole transaction."""
+    with each_alone() as connection:
+        statement = _insert_alone(table, is_postgresql=connection.dialect.name == "postgresql")
+        return connection.execute(statement, row).rowcount > 0
+
+
+@contextmanager
+def each_alone() -> Iterator[Connection]:
+    """A connection on which every statement is a whole transaction, for hot paths: no session, no BEGIN, no COMMIT.
+
+    What a statement returns is to be read to its end: SQLite commits it there.
+    """
     engine = db.engine
-    is_postgresql = engine.dialect.name == "postgresql"
-    options: Any = {"isolation_level": "AUTOCOMMIT"} if is_postgresql else {"alone": True}
+    options: Any = {"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {"alone": True}
     try:
         with engine.connect() as connection:
-            connection.execution_options(**options)
-            return connection.execute(_insert_alone(table, is_postgresql=is_postgresql), row).rowcount > 0
+            yield connection.execution_options(**options)
     except OperationalError as error:
         if _is_lock(error):
             raise DatabaseBusy from error

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from campaign.database import insert_once_alone, reading, transaction
+from campaign.database import each_alone, insert_once_alone, transaction
 from campaign.domain.errors import NotFound
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import PaymentGateway, ReceivedEvent
@@ -61,16 +61,12 @@ def store(event: ReceivedEvent, body: bytes, *, mode: str, clock: Clock) -> bool
 
 
 def take_next(*, clock: Clock) -> TakenEvent | None:
-    """Hold the oldest event that is due; None when nothing is. Two workers never hold the same one.
-
-    A machine that fails may forget the hold: then the event is due again, as it would be when the lease is over.
-    """
+    """Hold the oldest event that is due; None when nothing is. Two workers never hold the same one."""
     now = clock.now()
-    with reading() as session:
-        if session.execute(_DUE, {"now": now}).first() is None:
+    with each_alone() as connection:
+        if connection.execute(_DUE, {"now": now}).first() is None:
             return None  # the usual case, found without the write lock
-    with transaction(may_be_lost=True) as session:
-        row = session.execute(_HOLD, {"now": now, "until": now + LEASE}).one_or_none()
+        row = connection.execute(_HOLD, {"now": now, "until": now + LEASE}).one_or_none()
     return TakenEvent(id=row[0], type=row[1], object_id=row[2], attempts=row[3]) if row else None
 
 
