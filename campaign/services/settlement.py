@@ -25,7 +25,7 @@ from campaign.gateways.payments import (
     PaymentsUnavailable,
 )
 from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
-from campaign.services import pledge_following, pledge_gifts, webhook_inbox
+from campaign.services import pledge_following, pledge_gifts, shield, webhook_inbox
 from campaign.services.applying import PaymentMismatch, apply_facts
 from campaign.services.locked_gift import GiftNotKnownYet, KeepsMoving, LockedGift, lock_gift
 from campaign.services.pledge_gifts import NothingGiven
@@ -250,6 +250,8 @@ def _apply(session: Session, gift: LockedGift, facts: PaymentFacts, errand: _Err
     apply_facts(session, gift, facts, at=at, public_url=errand.public_url)
     if errand.event is not None:
         webhook_inbox.mark_done(session, errand.event.id, "processed", at=at, donation_id=gift.id)
+        if errand.event.type == "payment_intent.payment_failed":
+            shield.count_failure(session, gift.id, at=at)
     webhook_inbox.retry_parked(session, at=at)
 
 
