@@ -17,7 +17,22 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app
 
 from campaign.database import DatabaseBusy
-from campaign.services import delivery, laid_aside, payouts, receipting, refunding, settlement, shield, worn_pages
+from campaign.services import (
+    alarm_signs,
+    delivery,
+    laid_aside,
+    payouts,
+    pledge_asking,
+    pledge_reminding,
+    receipting,
+    reconciling,
+    refunding,
+    settlement,
+    shield,
+    watching,
+    worn_pages,
+)
+from campaign.services.endpoint import own_addresses
 from campaign.wiring import gateways
 from receipts import HeldReceipt
 
@@ -108,7 +123,7 @@ def work_off(step: Callable[[], bool], *, linger_seconds: float = LINGER_SECONDS
 
 def work_off_everything() -> int:
     """All that is due now, without lingering: for tests, commands and the sweep."""
-    steps = (settle_inbox, send_refunds, close_pages, print_papers, send_mail)
+    steps = (settle_inbox, send_refunds, look_after_pledges, close_pages, print_papers, send_mail)
     return sum(work_off(step, linger_seconds=0) for step in steps)
 
 
@@ -124,9 +139,37 @@ def settle_inbox() -> bool:
     return did
 
 
+def reconcile_hourly() -> bool:
+    """Make good what the provider knows and we do not; what was stored for it is worked off by the sweep."""
+    reconciling.repair_hourly(reconciling_outside(current_app))
+    return False
+
+
+def reconciling_outside(app: Flask) -> reconciling.Outside:
+    """The provider from both sides, for comparing."""
+    outside = gateways()
+    return reconciling.Outside(
+        payments=outside.payments,
+        account=outside.account,
+        clock=outside.clock,
+        public_url=app.config["KURAK"].public_url,
+    )
+
+
 def send_refunds() -> bool:
     outside = gateways()
     return refunding.send_next_refund(payments=outside.payments, clock=outside.clock, public_url=_public_url())
+
+
+def look_after_pledges() -> bool:
+    """One monthly gift: what is asked of it, what its donor is to be told, what should have been heard of it."""
+    outside = gateways()
+    payments, clock = outside.payments, outside.clock
+    return (
+        pledge_asking.carry_out_next(payments=payments, clock=clock)
+        or pledge_reminding.remind_next(payments=payments, clock=clock)
+        or pledge_reminding.look_after_next(payments=payments, clock=clock, public_url=_public_url())
+    )
 
 
 def close_pages() -> bool:
@@ -141,6 +184,15 @@ def close_pages() -> bool:
 def watch_shield() -> bool:
     """Up at a spike, away after quiet; there is never more than that to do."""
     shield.watch(clock=gateways().clock)
+    return False
+
+
+def watch() -> bool:
+    """Alarms about the installation itself, raised and ended; there is never more than that to do."""
+    outside, config = gateways(), current_app.config["KURAK"]
+    addresses = own_addresses(config.public_url, port=config.port, mode=outside.payments.mode)
+    watching.note_endpoint(outside.endpoints, addresses, clock=outside.clock)
+    watching.watch(takes_cards=outside.payments.mode != "none", clock=outside.clock)
     return False
 
 
@@ -193,6 +245,7 @@ TASKS: dict[str, Any] = {
     "refunds": _job(send_refunds),
     "papers": _job(print_papers),
     "pages": _job(close_pages),
+    "pledges": _job(look_after_pledges),
 }
 
 
@@ -200,5 +253,21 @@ TASKS: dict[str, Any] = {
 def sweep() -> None:
     """Whatever is due, woken or not; and a look at whether the shield is needed."""
     with _flask[0].app_context():
+        alarm_signs.note(alarm_signs.WORKER, clock=gateways().clock)
         _tried(watch_shield)
         work_off_everything()
+        alarm_signs.note(alarm_signs.SWEEP, clock=gateways().clock)
+
+
+@huey.periodic_task(crontab(minute="*/5"))  # type: ignore[untyped-decorator]
+def look_after() -> None:
+    """A round of the watch; apart from the sweep, which it watches too."""
+    with _flask[0].app_context():
+        _tried(watch)
+
+
+@huey.periodic_task(crontab(minute="17"))  # type: ignore[untyped-decorator]
+def reconcile() -> None:
+    """Once an hour; however many workers' timetables ask for it, one does it."""
+    with _flask[0].app_context():
+        _tried(reconcile_hourly)
