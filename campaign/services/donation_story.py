@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
-from campaign.domain.donation import DonationState
-from campaign.domain.errors import NotFound
+from campaign.domain.disputes import UNDECIDED, DisputeLost, DisputeOpen, DisputeState
+from campaign.domain.donation import DonationState, NotRefundable
+from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
 from campaign.models.donation import Donation, DonationEvent, Refund
 from campaign.models.donor import Donor
@@ -19,6 +20,7 @@ from campaign.models.outbox import Message
 from campaign.models.staff import Staff
 from campaign.services import bookkeeping, receipt_register, refunding
 from campaign.services.bookkeeping import LedgerRow
+from campaign.services.claims import Claims, claims_of
 from campaign.services.receipt_register import ReceiptView
 
 
@@ -58,6 +60,7 @@ class DonationStory:
     gift: Money
     cover: Money
     refunded: Money
+    charged_back: Money
     left: Money | None  # what may still be sent back
     settled: Money | None
     fee: Money | None
@@ -77,6 +80,7 @@ class DonationStory:
     checkout_id: str | None
     livemode: bool
     refunds: Sequence[RefundRow]
+    claims: Claims
     receipts: Sequence[ReceiptView]
     entries: Sequence[LedgerRow]
     moments: Sequence[Moment]
@@ -84,6 +88,16 @@ class DonationStory:
     @property
     def charge(self) -> Money:
         return self.gift + self.cover
+
+    @property
+    def is_disputed(self) -> bool:
+        """Somebody should look after a dispute of it."""
+        return bool(self.claims.states & set(UNDECIDED))
+
+    @property
+    def hindrance(self) -> DomainError:
+        """Why nothing can be sent back, where `left` is None."""
+        return _hindrance(self.claims) or NotRefundable()
 
     @property
     def net(self) -> Money | None:
@@ -104,7 +118,7 @@ def donation_story(campaign_id: int, public_id: str) -> DonationStory:
         if found is None:
             raise NotFound(f"donation:{public_id}")
         gift = found[0]
-        refunds = _refunds(session, gift.id)
+        refunds, claims = _refunds(session, gift.id), claims_of(session, gift)
         entries = bookkeeping.entries_of(session, campaign_id, f"donation:{public_id}")
         moments = [*_history(session, gift), *_told(session, gift), *_mails(session, gift.id), *_papers(receipts)]
         return DonationStory(
@@ -116,7 +130,8 @@ def donation_story(campaign_id: int, public_id: str) -> DonationStory:
             gift=Money(gift.gift_minor, gift.currency),
             cover=Money(gift.cover_minor, gift.currency),
             refunded=Money(gift.refunded_minor, gift.currency),
-            left=_left(gift, refunds),
+            charged_back=Money(gift.charged_back_minor, gift.currency),
+            left=None if _hindrance(claims) else _left(gift, refunds),
             settled=_money(gift.settled_minor, gift.settled_currency),
             fee=_money(gift.fee_minor, gift.settled_currency),
             rate=gift.rate,
@@ -135,10 +150,18 @@ def donation_story(campaign_id: int, public_id: str) -> DonationStory:
             checkout_id=gift.checkout_id,
             livemode=gift.livemode,
             refunds=refunds,
+            claims=claims,
             receipts=receipts,
             entries=entries,
             moments=sorted(moments, key=lambda moment: moment.at),
         )
+
+
+def _hindrance(claims: Claims) -> DomainError | None:
+    """As `refunding` refuses it: the provider sends nothing back that the donor's bank holds or has given to her."""
+    if DisputeState.OPEN in claims.states:
+        return DisputeOpen()
+    return DisputeLost() if DisputeState.LOST in claims.states else None
 
 
 def _left(gift: Donation, refunds: Sequence[RefundRow]) -> Money | None:

@@ -19,6 +19,7 @@ from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.services import bookkeeping
 from campaign.services.bookkeeping import FundFlow
+from campaign.services.claims import open_claims
 from campaign.services.donation_register import CHARGE
 from campaign.services.fund_register import COLLECTING, FundRow, funds
 from campaign.services.refunding import UNDER_WAY
@@ -30,11 +31,12 @@ LATE = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concern:
-    """Something that needs a person: `kind` names it, `count` says how many."""
+    """Something that needs a person: `kind` names it, `count` says how many, `until` by when the first must be done."""
 
     kind: str
     count: int
     since: datetime | None = None
+    until: datetime | None = None
     detail: str = ""
 
 
@@ -141,10 +143,14 @@ def _concerns(
             Allocation.campaign_id == campaign_id, Allocation.state == "proposed"
         )
     ).one()
+    claims = open_claims(session, campaign_id)
     below = [row.code for row in rows if row.is_below_zero]
     is_late = queue.oldest_waiting is not None and queue.oldest_waiting < now - LATE
     found = [
         Concern(kind="fund_below_zero", count=len(below), detail=", ".join(below)),
+        Concern(kind="disputed", count=claims.disputes, until=claims.due_at),
+        Concern(kind="suspected", count=claims.suspected),
+        Concern(kind="paid_again", count=claims.paid_again),
         Concern(kind="refund_failed", count=failed),
         Concern(kind="refund_stuck", count=stuck),
         *(Concern(kind=f"inbox_{state}", count=queue.inbox.get(state, 0)) for state in ("dead", "failed", "parked")),

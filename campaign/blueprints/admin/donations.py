@@ -4,7 +4,7 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from campaign.blueprints.admin import bp, words
+from campaign.blueprints.admin import bp, claim_words, words
 from campaign.blueprints.admin.asking import Asked, asked_in_address
 from campaign.blueprints.admin.frame import campaign, done, file_answer
 from campaign.blueprints.admin.guard import person
@@ -48,7 +48,9 @@ def donation(public_id: str) -> ResponseReturnValue:
     """A gift with all that happened to it."""
     story = donation_story(campaign().id, public_id)
     moments = [_told(moment) for moment in story.moments]
-    return render_template("admin/donation.html", gift=story, moments=moments, sees_addresses=_sees_addresses())
+    return render_template(
+        "admin/donation.html", gift=story, moments=moments, sees_addresses=_sees_addresses(), claim_words=claim_words
+    )
 
 
 @bp.post("/donations/<public_id>/wall")

@@ -8,7 +8,7 @@ from campaign.blueprints.admin import bp, words
 from campaign.blueprints.admin.asking import ASK_FOR_AMOUNT, Asked, asked_in_form
 from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.guard import person, typed
-from campaign.domain.donation import NotRefundable, RefundTooLarge
+from campaign.domain.donation import RefundTooLarge
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
@@ -24,7 +24,7 @@ def refund(public_id: str) -> ResponseReturnValue:
     """The form; what was typed before the password was asked for again is still there."""
     gift = donation_story(campaign().id, public_id)
     if gift.left is None:
-        return refused(NotRefundable(), "admin.donation", public_id=public_id)
+        return refused(gift.hindrance, "admin.donation", public_id=public_id)
     return _form(gift, Asked({"form_id": new_public_id(), "amount": "", **typed()}))
 
 
@@ -34,7 +34,7 @@ def request_refund(public_id: str) -> ResponseReturnValue:
     gift = donation_story(campaign().id, public_id)
     asked = asked_in_form(form_id=new_public_id())
     if gift.left is None:
-        return refused(NotRefundable(), "admin.donation", public_id=public_id)
+        return refused(gift.hindrance, "admin.donation", public_id=public_id)
     amount, reason = _amount(asked, gift.left), asked.required("reason", _("Say why."))
     if asked.mistakes or amount is None or asked.text("step") == "change":
         return _form(gift, asked), 422 if asked.mistakes else 200

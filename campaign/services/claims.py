@@ -1,0 +1,130 @@
+"""What others claim of a gift, as the desk shows it: disputes, fraud warnings, and the same gift paid twice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from campaign.domain.disputes import UNDECIDED
+from campaign.domain.donation import DonationState
+from campaign.domain.money import Money
+from campaign.models.donation import Dispute, Donation, FraudWarning
+
+TO_ANSWER = ("needs_response", "warning_needs_response", "appeal_needs_response")
+"""The provider's words for a dispute that waits for our answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeRow:
+    """A dispute of a gift."""
+
+    provider_id: str
+    amount: Money
+    reason: str  # the provider's word
+    state: str
+    status: str  # the provider's word
+    opened_at: datetime
+    due_at: datetime | None
+
+    @property
+    def waits_for_us(self) -> bool:
+        """Evidence can be given now."""
+        return self.state in UNDECIDED and self.status in TO_ANSWER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarningRow:
+    """A suspicion of fraud."""
+
+    provider_id: str
+    is_actionable: bool
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """All claims on a gift. `paid_before` and `paid_again` are public ids of the gifts that were one in the donor's mind."""
+
+    disputes: Sequence[DisputeRow]
+    warnings: Sequence[WarningRow]
+    paid_before: str | None
+    paid_again: Sequence[str]
+
+    @property
+    def states(self) -> set[str]:
+        """The states of its disputes."""
+        return {dispute.state for dispute in self.disputes}
+
+    @property
+    def is_suspected(self) -> bool:
+        """A refund may still prevent a dispute."""
+        return any(warning.is_actionable for warning in self.warnings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenClaims:
+    """How many gifts of a campaign somebody should look after; `due_at` is the first day of answering."""
+
+    disputes: int
+    due_at: datetime | None
+    suspected: int
+    paid_again: int
+
+
+def claims_of(session: Session, gift: Donation) -> Claims:
+    """Everything that is claimed of one gift, oldest first."""
+    disputes = session.execute(select(Dispute).where(Dispute.donation_id == gift.id).order_by(Dispute.id)).scalars()
+    warnings = session.execute(
+        select(FraudWarning).where(FraudWarning.donation_id == gift.id).order_by(FraudWarning.id)
+    ).scalars()
+    before = select(Donation.public_id).where(Donation.id == gift.paid_again_for_id)
+    again = select(Donation.public_id).where(Donation.paid_again_for_id == gift.id).order_by(Donation.id)
+    return Claims(
+        disputes=[_dispute(row) for row in disputes],
+        warnings=[
+            WarningRow(provider_id=row.provider_id, is_actionable=row.is_actionable, made_at=row.made_at)
+            for row in warnings
+        ],
+        paid_before=session.execute(before).scalar() if gift.paid_again_for_id else None,
+        paid_again=list(session.execute(again).scalars()),
+    )
+
+
+def open_claims(session: Session, campaign_id: int) -> OpenClaims:
+    """What of a campaign's gifts waits for a person."""
+    disputed = session.execute(
+        select(func.count(Dispute.id), func.min(Dispute.due_at).filter(Dispute.status.in_(TO_ANSWER)))
+        .join(Donation, Donation.id == Dispute.donation_id)
+        .where(Donation.campaign_id == campaign_id, Dispute.state.in_(UNDECIDED))
+    ).one()
+    suspected = session.execute(
+        select(func.count(func.distinct(FraudWarning.donation_id)))
+        .join(Donation, Donation.id == FraudWarning.donation_id)
+        .where(Donation.campaign_id == campaign_id, FraudWarning.is_actionable)
+    ).scalar_one()
+    first = aliased(Donation)
+    twice = session.execute(
+        select(func.count(Donation.id))
+        .join(first, first.id == Donation.paid_again_for_id)
+        .where(Donation.campaign_id == campaign_id, _is_held(Donation), _is_held(first))
+    ).scalar_one()
+    return OpenClaims(disputes=disputed[0], due_at=disputed[1], suspected=suspected, paid_again=twice)
+
+
+def _is_held(gift: type[Donation]) -> ColumnElement[bool]:
+    """Paid, and nothing of it went back: of two such payments of one gift, one should."""
+    return and_(gift.state == DonationState.PAID, gift.refunded_minor == 0, gift.charged_back_minor == 0)
+
+
+def _dispute(row: Dispute) -> DisputeRow:
+    return DisputeRow(
+        provider_id=row.provider_id,
+        amount=Money(row.amount_minor, row.currency),
+        reason=row.reason,
+        state=row.state,
+        status=row.status,
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+    )
