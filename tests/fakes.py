@@ -22,6 +22,7 @@ from campaign.gateways.payments import (
     RefundFacts,
 )
 from tests.fake_disputes import FakeDisputes
+from tests.fake_pledges import FakePledges
 
 SIGNATURE = "signed by the fake"
 
@@ -74,6 +75,9 @@ class FakePayments(FakeDisputes):
     facts: dict[str, PaymentFacts] = field(default_factory=dict)
     pages: dict[str, tuple[CheckoutParams, CheckoutPage]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.pledges = FakePledges(self)
+
     def open_checkout(self, params: CheckoutParams, *, key: str) -> CheckoutPage:
         self._called("open_checkout")
         if key not in self.pages:
@@ -95,6 +99,12 @@ class FakePayments(FakeDisputes):
         self._answer()
         return facts
 
+    def payment_of_invoice(self, invoice_id: str, *, whole: bool) -> PaymentFacts:
+        self._called("payment_of_invoice")
+        facts = self.pledges.month(invoice_id)
+        self._answer()
+        return facts
+
     def donation_of(self, kind: str, object_id: str) -> GiftReference | None:
         self._called("donation_of")
         for facts in self.facts.values():
@@ -105,6 +115,8 @@ class FakePayments(FakeDisputes):
             if object_id in {facts.checkout_id, facts.payment_id, facts.charge_id, *after}:
                 public_id = facts.donation_public_id
                 return GiftReference(public_id=public_id, checkout_id=facts.checkout_id) if public_id else None
+        if (month := self.pledges.reference(object_id)) is not None:
+            return month
         raise GoneAtProvider(f"{kind} {object_id}")
 
     def expire_checkout(self, checkout_id: str) -> None:

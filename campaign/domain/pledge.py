@@ -11,7 +11,6 @@ from typing import TypeVar
 
 from campaign.domain.errors import DomainError
 
-
 Day = TypeVar("Day", date, datetime)
 
 
@@ -121,7 +120,8 @@ _REFUSED_IN: dict[PledgeState, type[DomainError]] = {
     _S.STOPPED: PledgeStopped,
 }
 _NEEDS: dict[Act, type[DomainError]] = {_A.RESUME: PledgeNotPaused, _A.KEEP: PledgeNotStopping}
-PAUSE_LONGEST = timedelta(days=366)
+PAUSE_LONGEST = timedelta(days=400)
+"""Twelve gifts left out, wherever in the month one asks."""
 
 
 def told(state: PledgeState, word: Word) -> PledgeState:

@@ -16,7 +16,7 @@ from campaign.domain.errors import NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
-from campaign.domain.pledge import ASKED, Act, PledgeState, refusal
+from campaign.domain.pledge import ASKED, PAUSE_LONGEST, Act, PauseTooLong, PauseTooShort, PledgeState, refusal
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentRefused, PaymentsUnavailable
 from campaign.models.campaign import Campaign
@@ -73,6 +73,8 @@ def ask(order: PledgeOrder, *, clock: Clock) -> str:
         broken = refusal(_expected(session, pledge), order.act)
         if broken is not None:
             raise broken(order.pledge_public_id)
+        if order.act in {Act.PAUSE, Act.SKIP}:
+            _check_pause(pledge, order.detail.get("until"), at=now)
         _write_down(session, pledge, order, at=now)
     return order.public_id
 
@@ -87,6 +89,25 @@ def carry_out(public_id: str, *, payments: PaymentGateway, clock: Clock) -> str:
         _bring(due, payments=payments, clock=clock)
     with reading() as session:
         return session.execute(select(PledgeRequest.state).where(PledgeRequest.public_id == public_id)).scalar_one()
+
+
+def hurry(pledge_public_id: str, request_id: str, *, clock: Clock) -> bool:
+    """The donor is back from the card's page: look at once for what she put in there; True when it is to be looked for."""
+    of_pledge = select(Pledge.id).where(Pledge.public_id == pledge_public_id).scalar_subquery()
+    with transaction() as session:
+        hurried = session.execute(
+            update(PledgeRequest)
+            .where(
+                PledgeRequest.public_id == request_id,
+                PledgeRequest.pledge_id == of_pledge,
+                PledgeRequest.act == Act.MEND.value,
+                PledgeRequest.state == "requested",
+                PledgeRequest.attempts == 0,
+            )
+            .values(next_try_at=clock.now())
+            .returning(PledgeRequest.id)
+        ).all()
+    return bool(hurried)
 
 
 def carry_out_next(*, payments: PaymentGateway, clock: Clock) -> bool:
@@ -110,6 +131,17 @@ def _expected(session: Session, pledge: Pledge) -> PledgeState:
         if act != Act.MEND:
             state = ASKED.get((state, Act(act)), state)
     return state
+
+
+def _check_pause(pledge: Pledge, until: object, *, at: datetime) -> None:
+    """A pause has to leave out a gift, and not more than a year of them; one without an end is taken as it is."""
+    if until is None:
+        return
+    end = datetime.fromisoformat(str(until))
+    if pledge.next_at is None or end <= pledge.next_at:
+        raise PauseTooShort(pledge.public_id)
+    if end > at + PAUSE_LONGEST:
+        raise PauseTooLong(pledge.public_id)
 
 
 def _write_down(session: Session, pledge: Pledge, order: PledgeOrder, *, at: datetime) -> None:

@@ -156,4 +156,5 @@ def months_of(session: Session, pledge_id: int) -> tuple[MonthGiven, ...]:
             is_printed=file is not None,
         )
         for gift, number, file in rows
+        if gift.paid_at
     )

@@ -1,0 +1,166 @@
+"""A donor's own page of her monthly gift, by a signed link and without signing in. Looking changes nothing."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, current_app, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from campaign.blueprints.donations import bp, choices, pledge_words
+from campaign.blueprints.donations.pledge_form import NotUnderstood, PledgeForm
+from campaign.config import Config
+from campaign.database import DatabaseBusy
+from campaign.domain.errors import DomainError, NotFound
+from campaign.domain.identity import new_public_id
+from campaign.domain.pledge import Act, end_of_skip, months_later
+from campaign.extensions import limiter
+from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
+from campaign.i18n import LANGUAGES
+from campaign.jobs import wake
+from campaign.services.campaigns import campaign_named
+from campaign.services.giving import giving_options
+from campaign.services.pledge_asking import PledgeOrder, ask, carry_out, hurry
+from campaign.services.pledge_links import read
+from campaign.services.pledge_page import PledgePage, pledge_page, receipt_of_month
+from campaign.services.receipt_register import receipt_pdf
+from campaign.wiring import gateways
+
+ACTS = "change,pause,skip,resume,stop_later,keep,stop,mend"
+
+
+@bp.get("/<any(en,ru,ky):lang>/p/<token>")
+@limiter.limit("300 per 10 minutes")
+def pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
+    """Amount, next date, months so far with receipts, and what can be done; what was just done is said on top."""
+    page = pledge_page(read(token))
+    if "back" in request.args and hurry(page.public_id, request.args["back"], clock=gateways().clock):
+        wake("pledges")
+    return _page(page, token, PledgeForm.of(page), told=pledge_words.told(request.args))
+
+
+@bp.post(f"/<any(en,ru,ky):lang>/p/<token>/<any({ACTS}):act>")
+@limiter.limit("60 per 10 minutes")
+def ask_of_pledge(lang: str, token: str, act: str) -> ResponseReturnValue:
+    """Do one thing at once; where the provider does not answer, a worker goes on, and the page says so."""
+    link = read(token)
+    page, wanted = pledge_page(link), Act(act)
+    form = PledgeForm.typed(page, request.form, offer=giving_options(page.campaign_slug).offer_in(page.gift.currency))
+    try:
+        order = PledgeOrder(
+            pledge_public_id=page.public_id, act=wanted, detail=_detail(wanted, page, form), public_id=form.request_id
+        )
+        ask(order, clock=gateways().clock)
+    except NotUnderstood:
+        return _page(page, token, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    except NotFound:
+        raise
+    except DatabaseBusy:
+        return _page(page, token, form, problem=pledge_words.TRY_AGAIN, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    except DomainError as broken:
+        return _page(page, token, form, problem=pledge_words.sentence_of(broken), status=HTTPStatus.CONFLICT)
+    if wanted is Act.MEND:
+        return _to_card_page(lang, token, page, order)
+    return redirect(url_for(".pledge", lang=lang, token=token, **_done(order)), code=303)
+
+
+@bp.get("/<any(en,ru,ky):lang>/p/<token>/receipt/<number>")
+def pledge_receipt(lang: str, token: str, number: str) -> ResponseReturnValue:  # noqa: ARG001
+    """The PDF of one month's receipt."""
+    pdf = receipt_pdf(receipt_of_month(read(token), number))
+    answer = _discreet(make_response(pdf))
+    answer.mimetype = "application/pdf"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
+    return answer
+
+
+def _detail(act: Act, page: PledgePage, form: PledgeForm) -> dict[str, object]:
+    """What an act needs to know besides its name; NotUnderstood where that was typed wrong."""
+    if act is Act.CHANGE:
+        gift, cover = form.amounts()
+        return {"gift_minor": gift.minor, "cover_minor": cover.minor}
+    if act is Act.SKIP or (act is Act.PAUSE and form.months):
+        return {"until": _after_months(page, form.months if act is Act.PAUSE else 1)}
+    return {}
+
+
+def _after_months(page: PledgePage, months: int) -> str | None:
+    """Until when to pause so that so many gifts are left out."""
+    if page.next_at is None:
+        return None
+    last: datetime = months_later(page.next_at, months - 1)
+    return end_of_skip(last).isoformat()
+
+
+def _done(order: PledgeOrder) -> dict[str, Any]:  # values of an address
+    outside = gateways()
+    try:
+        state = carry_out(order.public_id, payments=outside.payments, clock=outside.clock)
+    except (PaymentsUnavailable, PaymentsNotConfigured, DatabaseBusy):
+        state = "requested"
+    if state == "requested":
+        wake("pledges")
+    wake("outbox")
+    return {state: order.act.value}
+
+
+def _to_card_page(lang: str, token: str, page: PledgePage, order: PledgeOrder) -> ResponseReturnValue:
+    """To the provider's page for another card; what was put in there is taken up when she comes back, or by a worker."""
+    config: Config = current_app.config["KURAK"]
+    back = config.public_url + url_for(".pledge", lang=lang, token=token, back=order.public_id)
+    try:
+        address = gateways().payments.pledges.card_page(page.customer_id, return_url=back, language=lang)
+    except (PaymentsUnavailable, PaymentsNotConfigured, PaymentRefused):
+        return _page(
+            page,
+            token,
+            PledgeForm.of(page),
+            problem=pledge_words.NO_CARD_PAGE,
+            status=HTTPStatus.SERVICE_UNAVAILABLE,
+        )
+    return redirect(address, code=303)
+
+
+def _page(
+    page: PledgePage,
+    token: str,
+    form: PledgeForm,
+    *,
+    told: "pledge_words.Told | None" = None,
+    problem: object = None,
+    status: int = 200,
+) -> Response:
+    answer = make_response(
+        render_template(
+            "donations/pledge.html",
+            site=campaign_named(page.campaign_slug),
+            pledge=page,
+            token=token,
+            form=form,
+            told=told,
+            problem=problem,
+            request_id=new_public_id(),
+            pauses=_pauses(page),
+            words=pledge_words,
+            choices=choices,
+            Act=Act,
+            same_page=lambda: {code: url_for(".pledge", lang=code, token=token) for code in LANGUAGES},
+        ),
+        status,
+    )
+    return _discreet(answer)
+
+
+def _pauses(page: PledgePage) -> list[tuple[int, datetime]]:
+    """How many gifts may be left out, and when the next one would be."""
+    if page.next_at is None:
+        return []
+    return [(months, months_later(page.next_at, months)) for months in (1, 2, 3, 6, 12)]
+
+
+def _discreet(answer: Response) -> Response:
+    """Kept by nobody, found by no search engine, and its address is told to no other site."""
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer

@@ -1,0 +1,87 @@
+"""What a donor types on the page of her monthly gift: another amount, or how many gifts to leave out."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from flask_babel import gettext as _
+
+from campaign.blueprints.donations.choices import typed_amount
+from campaign.blueprints.donations.typed import one_line
+from campaign.domain.errors import DomainError
+from campaign.domain.identity import ALPHABET, new_public_id
+from campaign.domain.money import AmountInOtherCurrency, AmountNotUnderstood, Money, currency, parse_amount
+from campaign.i18n import money
+from campaign.services.giving import Offer
+from campaign.services.pledge_page import PledgePage
+
+REQUEST_ID = re.compile(f"[{ALPHABET}]{{16}}")
+PAUSES = {"1": 1, "2": 2, "3": 3, "6": 6, "12": 12, "open": 0}
+
+
+class NotUnderstood(DomainError):
+    """Something on the form has to be mended first."""
+
+
+@dataclass(slots=True)
+class PledgeForm:
+    """What was typed, as it was typed, and what is wrong with it."""
+
+    request_id: str
+    amount: str
+    covers_fee: bool
+    pause: str = "1"
+    offer: Offer | None = None
+    mistakes: list[tuple[str, str]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, page: PledgePage) -> Self:
+        """The form as it is shown first: the terms as they are."""
+        return cls(new_public_id(), typed_amount(page.gift), page.cover.minor > 0)
+
+    @classmethod
+    def typed(cls, page: PledgePage, sent: Mapping[str, str], *, offer: Offer) -> Self:
+        """The form as it was sent; a request without a usable name of its own gets a new one."""
+        name = sent.get("request_id", "")
+        return cls(
+            name if REQUEST_ID.fullmatch(name) else new_public_id(),
+            one_line(sent.get("amount", typed_amount(page.gift))),
+            "cover_fees" in sent,
+            sent.get("pause", "1"),
+            offer,
+        )
+
+    @property
+    def months(self) -> int:
+        """How many gifts to leave out; 0: until the donor goes on."""
+        return PAUSES.get(self.pause, 1)
+
+    @property
+    def error(self) -> str | None:
+        return self.mistakes[0][1] if self.mistakes else None
+
+    def amounts(self) -> tuple[Money, Money]:
+        """The gift and what covers the fee; NotUnderstood, with the mistake noted, when it cannot be taken."""
+        if self.offer is None:
+            raise NotUnderstood
+        try:
+            gift = parse_amount(self.amount, self.offer.currency)
+        except AmountInOtherCurrency:
+            raise self._refused(_("A monthly gift keeps its currency. Write only the number.")) from None
+        except AmountNotUnderstood:
+            raise self._refused(_("Enter an amount, like 35 or 35.50.")) from None
+        if gift < self.offer.minimum:
+            raise self._refused(_("The smallest gift we can take is %(amount)s.", amount=money(self.offer.minimum)))
+        if self.offer.maximum < gift:
+            raise self._refused(
+                _("The largest monthly gift we can take is %(amount)s.", amount=money(self.offer.maximum))
+            )
+        step = currency(gift.currency).step
+        if gift.minor % step:
+            raise self._refused(_("Enter an amount in steps of %(amount)s.", amount=money(Money(step, gift.currency))))
+        return gift, self.offer.cover_of(gift) if self.covers_fee else Money(0, gift.currency)
+
+    def _refused(self, sentence: str) -> NotUnderstood:
+        self.mistakes.append(("amount", sentence))
+        return NotUnderstood(sentence)

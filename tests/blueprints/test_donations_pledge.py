@@ -1,0 +1,205 @@
+"""The donor's page of her monthly gift: what it shows, what each button does, and what nobody else can do with it."""
+
+from dataclasses import dataclass
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from campaign.database import reading
+from campaign.domain.pledge import Word
+from campaign.models.pledge import Pledge
+from campaign.services.pledge_links import PledgeLink, sign
+from tests.fakes import FakePayments, RecordingMailer, SettableClock
+from tests.services.engine import Engine
+from tests.services.pledging import begin_pledge
+
+
+@dataclass
+class DonorsPage:
+    """The page of one monthly gift, as its donor uses it without script."""
+
+    client: FlaskClient
+    engine: Engine
+    subscription_id: str
+    language: str = "en"
+
+    @property
+    def pledge(self) -> Pledge:
+        with reading() as session:
+            found = session.execute(select(Pledge)).scalar_one()
+            session.expunge(found)
+        return found
+
+    @property
+    def path(self) -> str:
+        pledge = self.pledge
+        with self.engine.app.app_context():
+            return f"/{self.language}/p/{sign(PledgeLink(pledge.public_id, pledge.link_version))}"
+
+    def look(self, query: str = "") -> BeautifulSoup:
+        answer = self.client.get(self.path + query)
+        assert answer.status_code == 200
+        return BeautifulSoup(answer.text, "html.parser")
+
+    def words(self) -> str:
+        """All that it says, on one line."""
+        return " ".join(self.look().get_text(" ").split())
+
+    def press(self, act: str, **fields: str) -> TestResponse:
+        return self.client.post(f"{self.path}/{act}", data=fields)
+
+    def text_after(self, answer: TestResponse) -> str:
+        assert answer.status_code == 303
+        return " ".join(BeautifulSoup(self.client.get(answer.headers["Location"]).text, "html.parser").text.split())
+
+
+@pytest.fixture
+def page(
+    app: Flask, client: FlaskClient, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock
+) -> DonorsPage:
+    engine = Engine.started(app, payments, mailer, clock)
+    return DonorsPage(client, engine, begin_pledge(engine))
+
+
+def test_it_shows_amount_next_date_card_and_months(page: DonorsPage) -> None:
+    text = page.words()
+    for words in (
+        "$25 every month",
+        "Next gift January 1, 2027",
+        "Visa •••• 4242",
+        "December 1, 2026",
+        "WCL-2026-000001",
+    ):
+        assert words in text
+
+
+def test_looking_changes_nothing(page: DonorsPage) -> None:
+    before = list(page.engine.payments.pledges.asked)
+    for _ in range(2):
+        page.look()
+        page.client.head(page.path)
+    assert page.client.get(f"{page.path}/stop").status_code == 405
+    assert page.engine.payments.pledges.asked == before
+    assert page.pledge.state == "active"
+
+
+def test_one_click_stops_it(page: DonorsPage) -> None:
+    assert "nothing more is charged" in page.text_after(page.press("stop"))
+    assert (page.pledge.state, page.pledge.end_reason) == ("stopped", "asked")
+    assert page.look().find("form") is None
+
+
+def test_the_same_press_twice_is_one_request(page: DonorsPage) -> None:
+    name = page.look().find("input", {"name": "request_id"})["value"]  # type: ignore[index]
+    for _ in range(2):
+        assert page.press("skip", request_id=str(name)).status_code == 303
+    assert [act for act, _ in page.engine.payments.pledges.asked] == ["pause"]
+
+
+def test_the_next_gift_is_left_out(page: DonorsPage) -> None:
+    assert "the next gift is left out" in page.text_after(page.press("skip", request_id=""))
+    assert "Next gift February 1, 2027" in page.words()
+
+
+def test_it_is_paused_for_some_gifts_or_until_further_notice(page: DonorsPage) -> None:
+    page.press("pause", pause="3")
+    assert "April 1, 2027" in page.look().text
+    assert page.press("pause", pause="1").status_code == 409
+    page.press("resume")
+    page.press("pause", pause="open")
+    assert "when you let it go on" in page.look().text
+
+
+def test_another_amount_holds_from_the_next_gift_on(page: DonorsPage) -> None:
+    page.press("change", amount="40", cover_fees="yes")
+    assert page.pledge.gift_minor == 40_00
+    assert page.pledge.cover_minor > 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [("1", "The smallest gift we can take is $5."), ("a lot", "Enter an amount"), ("€40", "keeps its currency")],
+)
+def test_an_amount_that_cannot_be_taken_is_told_and_kept(page: DonorsPage, typed: str, told: str) -> None:
+    answer = page.press("change", amount=typed)
+    assert answer.status_code == 422
+    assert told in answer.text
+    assert BeautifulSoup(answer.text, "html.parser").find("input", {"name": "amount"})["value"] == typed  # type: ignore[index]
+    assert page.pledge.gift_minor == 25_00
+
+
+def test_what_was_to_stop_later_can_go_on(page: DonorsPage) -> None:
+    page.press("stop_later")
+    assert page.pledge.state == "stopping"
+    assert page.press("change", amount="30").status_code == 409
+    page.press("keep")
+    assert page.pledge.state == "active"
+
+
+def test_where_the_provider_is_silent_a_worker_goes_on(page: DonorsPage) -> None:
+    page.engine.payments.is_down = True
+    assert "We have written it down" in page.text_after(page.press("stop"))
+    assert page.pledge.state == "active"
+    page.engine.payments.is_down = False
+    page.engine.clock.advance(minutes=10)
+    page.engine.work()
+    assert page.pledge.state == "stopped"
+
+
+def test_another_card_is_put_in_at_the_provider(page: DonorsPage) -> None:
+    answer = page.press("mend")
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("https://billing.example/")
+    back = dict(page.engine.payments.pledges.asked)["card_page"]
+    assert "back=" in str(back)
+
+
+def test_a_gift_that_could_not_be_charged_says_why_and_how_to_mend_it(page: DonorsPage) -> None:
+    page.engine.payments.pledges.refuse(page.subscription_id, reason="expired")
+    page.engine.tell("customer.subscription.updated", page.subscription_id)
+    page.engine.work()
+    shown = page.look()
+    assert "The card has expired." in shown.text
+    assert shown.find("a", href=lambda href: bool(href) and href.startswith("https://invoice.example/"))
+
+
+@pytest.mark.parametrize("token", ["nonsense", "WyJhYSIsMV0.x"])
+def test_a_word_that_we_did_not_sign_opens_nothing(page: DonorsPage, token: str) -> None:
+    assert page.client.get(f"/en/p/{token}").status_code == 404
+    assert page.client.post(f"/en/p/{token}/stop").status_code == 404
+
+
+def test_a_withdrawn_link_opens_nothing(page: DonorsPage) -> None:
+    pledge = page.pledge
+    old = sign(PledgeLink(pledge.public_id, pledge.link_version - 1))
+    assert page.client.get(f"/en/p/{old}").status_code == 404
+
+
+def test_another_site_cannot_press_for_her(page: DonorsPage) -> None:
+    answer = page.client.post(f"{page.path}/stop", headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+    assert page.engine.payments.pledges.subscriptions[page.subscription_id].word is Word.RUNS
+
+
+def test_the_page_is_kept_by_nobody_and_tells_its_address_to_nobody(page: DonorsPage) -> None:
+    answer = page.client.get(page.path)
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+
+
+def test_the_receipt_of_a_month_is_hers_to_download_and_no_other(page: DonorsPage) -> None:
+    link = page.look().find("a", download=True)["href"]  # type: ignore[index]
+    assert page.client.get(str(link)).data.startswith(b"%PDF")
+    assert page.client.get(f"{link}9").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["ru", "ky"])
+def test_it_is_drawn_in_each_language(page: DonorsPage, language: str) -> None:
+    page.language = language
+    html = page.look().find("html")
+    assert html["lang"] == language  # type: ignore[index]
