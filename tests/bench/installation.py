@@ -59,7 +59,6 @@ class Installation:
             "PORT": str(port),
             "SECRET_KEY": SECRET_KEY,
             "LOG_LEVEL": "ERROR",
-            "SHIELD": "off",  # a load test is what the shield is against
         }
 
     @contextmanager
