@@ -15,9 +15,10 @@ def add_commands(app: "Flask") -> None:
     from campaign.cli.jobs import jobs
     from campaign.cli.ledger import ledger
     from campaign.cli.prepare import prepare
+    from campaign.cli.reconcile import reconcile
     from campaign.cli.sandbox import sandbox
     from campaign.cli.staff import staff
     from campaign.cli.stripe import stripe
 
-    for command in (demo, doctor, drill, inbox, jobs, ledger, prepare, sandbox, staff, stripe):
+    for command in (demo, doctor, drill, inbox, jobs, ledger, prepare, reconcile, sandbox, staff, stripe):
         app.cli.add_command(command)

@@ -56,8 +56,12 @@ def look_at(payout_id: str, *, account: ProviderAccount, clock: Clock) -> None:
 def ask(payout_id: str, *, account: ProviderAccount) -> Walk:
     """A payout as the provider has it, walked as soon as nothing more can join it; GoneAtProvider."""
     facts = account.payout(payout_id)
-    can_be_walked = facts.is_automatic and (facts.is_complete or facts.state in {"failed", "canceled"})
-    return Walk(facts, account.transactions_of(payout_id) if can_be_walked else None)
+    return Walk(facts, account.transactions_of(payout_id) if can_be_walked(facts) else None)
+
+
+def can_be_walked(facts: PayoutFacts) -> bool:
+    """Whether the provider can say what a payout consists of: of one made by hand, never."""
+    return facts.is_automatic and (facts.is_complete or facts.state in {"failed", "canceled"})
 
 
 def apply(session: Session, walk: Walk, *, clock: Clock) -> None:

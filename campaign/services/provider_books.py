@@ -74,6 +74,11 @@ def _part(sums: Counter[tuple[str, int]], entries: int) -> PartBooked:
     )
 
 
+def campaign_of(session: Session, source: str) -> int:
+    """In whose books the entry of a source stands."""
+    return session.execute(select(JournalEntry.campaign_id).where(JournalEntry.source == source)).scalar_one()
+
+
 def balances(session: Session, *, until: datetime) -> dict[str, int]:
     """Currency → what our books of that moment say has come into the balance, before anything was paid out."""
     rows = session.execute(

@@ -6,16 +6,21 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from campaign.database import reading
+from campaign.database import reading, transaction
 from campaign.domain.journal import Account
 from campaign.domain.money import Money
 from campaign.extensions import db
-from campaign.jobs import settle_inbox, work_off
+from campaign.jobs import reconciling_outside, settle_inbox, work_off
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
+from campaign.models.inbox import ProviderEvent
 from campaign.models.journal import JournalEntry, Posting
+from campaign.models.outbox import Message
 from campaign.models.payout import Payout, ProviderTransaction
+from campaign.models.receipt import Receipt
+from campaign.services import comparing, provider_transactions
 from campaign.services.checkout import GiftRequest, start_checkout
+from campaign.services.reconciling import Outside
 from campaign.wiring import Gateways
 from tests.journeys.site import Site
 from tests.stripe_contract import Json
@@ -37,8 +42,19 @@ class Stage:
         found: Gateways = self.site.app.extensions["gateways"]
         return found
 
+    @property
+    def outside(self) -> Outside:
+        """What a comparison is given."""
+        return reconciling_outside(self.site.app)
+
     def gift(self, *, campaign: Campaign, minor: int = 25_00, currency: str = "USD", method: str = AT_ONCE) -> str:
         """A gift that its donor has paid, of which nothing has been told yet; its public id."""
+        public_id = self.begin(campaign=campaign, minor=minor, currency=currency)
+        self.site.sandbox.pay(str(self.donation(public_id).checkout_id), method=method)
+        return public_id
+
+    def begin(self, *, campaign: Campaign, minor: int = 25_00, currency: str = "USD") -> str:
+        """A gift whose payment page is open; its public id."""
         request = GiftRequest(
             campaign_slug=campaign.slug,
             form_id=f"form-{next(self.numbers)}",
@@ -53,7 +69,6 @@ class Stage:
         )
         outside = self.gateways
         started = start_checkout(request, payments=outside.payments, clock=outside.clock, public_url=self.site.url)
-        self.site.sandbox.pay(str(self.donation(started.public_id).checkout_id), method=method)
         return started.public_id
 
     def refund(self, public_id: str, minor: int) -> Json:
@@ -82,11 +97,51 @@ class Stage:
         work_off(settle_inbox, linger_seconds=0)
         db.session.rollback()
 
+    def note_transactions(self) -> None:
+        """The provider's movements are noted, and nothing is done about them."""
+        for some in comparing.new_transactions(self.gateways.account):
+            with transaction() as session:
+                provider_transactions.note(session, some)
+
     def donation(self, public_id: str) -> Donation:
         with reading() as session:
             found = session.execute(select(Donation).where(Donation.public_id == public_id)).scalar_one()
             session.expunge(found)
         return found
+
+    def inbox(self) -> list[ProviderEvent]:
+        with reading() as session:
+            return list(session.execute(select(ProviderEvent).order_by(ProviderEvent.id)).scalars())
+
+    def mails(self) -> list[tuple[str, str]]:
+        """Kind and state of every mail."""
+        with reading() as session:
+            return [(row[0], row[1]) for row in session.execute(select(Message.kind, Message.state))]
+
+    def everything(self) -> tuple[object, ...]:
+        """What a repair might change, to be compared: books, gifts, receipts, mails, movements, payouts."""
+        with reading() as session:
+            counts = tuple(
+                session.execute(select(func.count()).select_from(table)).scalar_one()
+                for table in (JournalEntry, Posting, Receipt, Message, ProviderTransaction, Payout, ProviderEvent)
+            )
+            gifts = tuple(session.execute(select(Donation.public_id, Donation.state, Donation.version)).all())
+        return counts + gifts
+
+    def agrees_with_the_truth(self, gifts: list[str]) -> None:
+        """Each gift's net in our books is the sandbox's, to the last unit."""
+        by_session = {row["session"]: row for row in self.site.sandbox.truth()}
+        for public_id in gifts:
+            gift = self.donation(public_id)
+            truth = by_session[str(gift.checkout_id)]
+            query = (
+                select(func.coalesce(func.sum(Posting.amount_minor), 0))
+                .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+                .where(Posting.account == Account.PROVIDER, JournalEntry.subject == f"donation:{public_id}")
+            )
+            with reading() as session:
+                net = session.execute(query).scalar_one()
+            assert (gift.state == "paid", gift.refunded_minor, net) == (truth["paid"], truth["refunded"], truth["net"])
 
     def payouts(self) -> list[Payout]:
         """As our rows have them, oldest first."""

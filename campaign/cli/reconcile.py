@@ -1,0 +1,73 @@
+"""`flask reconcile`: our rows against the provider's."""
+
+import json
+import sys
+
+import click
+from flask import current_app
+
+from campaign.domain.errors import DomainError
+from campaign.gateways.payments import PaymentsNotConfigured
+from campaign.jobs import reconciling_outside, wake
+from campaign.services import reconciling
+from campaign.services.comparing import Finding
+from campaign.services.lease import HeldByAnother
+from campaign.services.reconciling import DAYS, Mails, Report
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@click.option("--repair", is_flag=True, help="Make good what is found; without it nothing is changed.")
+@click.option("--mail", is_flag=True, help="Send donors the mails about it; without it they are written and held.")
+@click.option("--days", default=DAYS, show_default=True, type=click.IntRange(1, 365), help="How far back.")
+def reconcile(as_json: bool, repair: bool, mail: bool, days: int) -> None:
+    """Compare with the provider; exit 1 when something is found, or with --repair when something is left."""
+    outside = reconciling_outside(current_app)
+    try:
+        if repair:
+            report = reconciling.repair(outside, mails=Mails.ALL if mail else Mails.NONE, days=days)
+            wake("inbox")
+            wake("outbox")
+        else:
+            report = reconciling.compare(outside, days=days)
+    except HeldByAnother:
+        sys.exit("kurak: another repair is running; try again when it has ended.")
+    except PaymentsNotConfigured:
+        sys.exit("kurak: no key is set, so there is no provider to compare with.")
+    except DomainError as problem:
+        sys.exit(f"kurak: not possible now: {problem}. What was done stands; run it again for the rest.")
+    click.echo(_as_json(report) if as_json else _as_text(report, is_repair=repair))
+    sys.exit(0 if report.is_clean else 1)
+
+
+def _as_json(report: Report) -> str:
+    return json.dumps(
+        {
+            "mended": [_facts(found) for found in report.mended],
+            "open": [{**_facts(found), "reason": reason} for found, reason in report.still_open],
+        }
+    )
+
+
+def _facts(found: Finding) -> dict[str, str | None]:
+    at = found.at.isoformat() if found.at else None
+    return {"kind": found.kind, "subject": found.subject, "detail": found.detail, "at": at}
+
+
+def _as_text(report: Report, *, is_repair: bool) -> str:
+    lines = [f"mended  {_line(found)}" for found in report.mended]
+    word = "open  " if is_repair else "found "
+    lines += [f"{word}  {_line(found)}{f': {reason}' if reason else ''}" for found, reason in report.still_open]
+    summary = f"{len(report.mended)} mended, {len(report.still_open)} open" if is_repair else _told(report)
+    return "\n".join([*lines, summary])
+
+
+def _line(found: Finding) -> str:
+    when = f" of {found.at:%Y-%m-%d %H:%M}" if found.at else ""
+    return f"{found.kind:<16} {found.subject}{when}  {found.detail}".rstrip()
+
+
+def _told(report: Report) -> str:
+    if report.is_clean:
+        return "Our rows and the provider's agree."
+    return f"{len(report.still_open)} found; nothing was changed. --repair makes good what can be made good."

@@ -1,0 +1,179 @@
+"""What was never told is found by comparing, and made good to the last unit of the provider's truth."""
+
+from datetime import timedelta
+
+import pytest
+
+from campaign.database import transaction
+from campaign.domain.journal import Account
+from campaign.gateways.payments import PaymentsUnavailable
+from campaign.models.payout import Lease
+from campaign.services import reconciling, unidentified
+from campaign.services.lease import LASTS, HeldByAnother, alone
+from campaign.services.reconciling import Mails
+from tests.builders import a_member_of_staff
+from tests.reconciling.stage import A_DAY, Stage
+from tests.sandbox.gifts import open_gift
+
+
+def test_what_agrees_is_told_to_agree(stage: Stage) -> None:
+    stage.gift(campaign=stage.site.campaign())
+    stage.pass_time(6)
+    stage.hear()
+    assert reconciling.compare(stage.outside).is_clean
+    assert reconciling.repair(stage.outside, mails=Mails.NONE).counts() == {"mended": {}, "open": {}}
+
+
+def test_looking_changes_nothing(stage: Stage) -> None:
+    gift = stage.gift(campaign=stage.site.campaign())
+    stage.pass_time(6)
+    found = {one.kind for one, _reason in reconciling.compare(stage.outside).still_open}
+    assert found == {"payment_unknown", "event_missed", "unexplained"}
+    assert (stage.donation(gift).state, stage.transactions(), stage.inbox()) == ("open", [], [])
+
+
+def test_a_week_of_which_nothing_was_told_is_repaired_to_the_last_unit(stage: Stage) -> None:
+    quilt, hall = stage.site.campaign(), stage.site.campaign(slug="hall", is_featured=False)
+    stage.site.sandbox.fail_next_payout()
+    gifts = [
+        stage.gift(campaign=quilt, minor=90_00),
+        stage.gift(campaign=hall, minor=60_00, currency="EUR"),
+        stage.gift(campaign=quilt, minor=5_000_00, currency="KGS"),
+        stage.gift(campaign=hall, minor=40_00, method="pm_sepaDebit_success_at"),
+        stage.gift(campaign=quilt, minor=35_00, method="pm_card_createDispute"),
+    ]
+    stage.pass_time(10)
+    stage.refund(gifts[0], 20_00)
+    stage.refund(gifts[2], 1_000_00)
+    stage.pass_night()
+    foreign = open_gift(stage.site.sandbox.client(), 50_00, metadata={}, payment_intent_data={})
+    stage.site.sandbox.pay(foreign["id"], method="pm_card_bypassPending")
+    stage.pass_time(7 * A_DAY)
+
+    report = reconciling.repair(stage.outside, mails=Mails.NONE)
+
+    [(left, _reason)] = report.still_open
+    assert (left.kind, left.is_foreign) == ("unexplained", True)
+    stage.agrees_with_the_truth(gifts)
+    unmatched = [row for row in stage.transactions() if row.explained_by is None]
+    assert [row.amount_minor for row in unmatched] == [50_00]
+    in_bank = sum(payout.amount_minor for payout in stage.payouts() if payout.state == "arrived")
+    assert stage.on(Account.BANK) == {"USD": in_bank - unmatched[0].net_minor}
+    assert stage.on(Account.PAYOUTS) == {}
+    assert {payout.state for payout in stage.payouts()} == {"failed", "arrived"}
+
+
+def test_a_second_repair_finds_nothing_to_do(stage: Stage) -> None:
+    gift = stage.gift(campaign=stage.site.campaign())
+    stage.pass_time(10)
+    stage.refund(gift, 5_00)
+    stage.pass_time(3 * A_DAY)
+    reconciling.repair(stage.outside, mails=Mails.NONE)
+    before = stage.everything()
+    assert reconciling.repair(stage.outside, mails=Mails.NONE).counts() == {"mended": {}, "open": {}}
+    assert stage.everything() == before
+    stage.hear()
+    assert stage.everything() == before
+
+
+def test_missed_events_are_kept_as_if_they_had_been_delivered(stage: Stage) -> None:
+    stage.gift(campaign=stage.site.campaign())
+    stage.pass_time(6)
+    reconciling.repair(stage.outside, mails=Mails.NONE)
+    kept = stage.inbox()
+    assert {row.state for row in kept} == {"new"}
+    assert "checkout.session.completed" in {row.type for row in kept}
+    stage.hear()
+    assert {row.state for row in stage.inbox()} == {"processed"}
+
+
+def test_a_page_that_closed_unnoticed_is_closed_here_too(stage: Stage) -> None:
+    gift = stage.begin(campaign=stage.site.campaign())
+    stage.pass_time(2 * A_DAY)
+    assert [one.kind for one in reconciling.repair(stage.outside, mails=Mails.NONE).mended] == [
+        "session_overdue",
+        "event_missed",
+    ]
+    assert stage.donation(gift).state == "expired"
+
+
+@pytest.mark.parametrize(("mails", "state"), [(Mails.NONE, "held"), (Mails.RECENT, "queued"), (Mails.ALL, "queued")])
+def test_donors_are_told_only_where_that_is_wanted(stage: Stage, mails: Mails, state: str) -> None:
+    stage.gift(campaign=stage.site.campaign())
+    stage.pass_time(3600)
+    reconciling.repair(stage.outside, mails=mails)
+    stage.hear()
+    assert stage.mails() == [("receipt", state)]
+
+
+def test_old_news_are_held_by_the_hourly_repair(stage: Stage) -> None:
+    stage.gift(campaign=stage.site.campaign())
+    stage.pass_time(int((reconciling.LATE + timedelta(hours=1)).total_seconds()))
+    assert reconciling.repair_hourly(stage.outside) is not None
+    assert stage.mails() == [("receipt", "held")]
+
+
+def test_two_repairs_do_not_run_at_once(stage: Stage) -> None:
+    stage.gift(campaign=stage.site.campaign())
+    stage.pass_time(6)
+    with alone("reconcile", clock=stage.site.clock):
+        assert reconciling.repair_hourly(stage.outside) is None
+        with pytest.raises(HeldByAnother):
+            reconciling.repair(stage.outside, mails=Mails.NONE)
+    assert reconciling.repair_hourly(stage.outside) is not None
+
+
+def test_an_hour_needs_one_repair(stage: Stage) -> None:
+    stage.site.campaign()
+    assert reconciling.repair_hourly(stage.outside) is not None
+    assert reconciling.repair_hourly(stage.outside) is None
+    stage.pass_time(3600)
+    assert reconciling.repair_hourly(stage.outside) is not None
+
+
+def test_a_holder_that_died_lets_its_lease_pass(stage: Stage) -> None:
+    now = stage.site.clock.now()
+    with transaction() as session:
+        session.add(Lease(name="reconcile", holder="died", until=now + LASTS))
+    assert reconciling.repair_hourly(stage.outside) is None
+    stage.pass_time(int(LASTS.total_seconds()) + 1)
+    assert reconciling.repair_hourly(stage.outside) is not None
+
+
+def test_a_holder_that_was_too_slow_stops(stage: Stage) -> None:
+    with alone("reconcile", clock=stage.site.clock) as slow:
+        stage.pass_time(int(LASTS.total_seconds()) + 1)
+        with alone("reconcile", clock=stage.site.clock), pytest.raises(HeldByAnother):
+            slow.renew()
+
+
+def test_a_repair_that_was_cut_off_is_finished_by_the_next(stage: Stage) -> None:
+    campaign = stage.site.campaign()
+    gifts = [stage.gift(campaign=campaign) for _ in range(3)]
+    stage.pass_time(3 * A_DAY)
+    for kind in ("balance_transactions", "refunds", "payouts"):
+        stage.site.sandbox.fault("error_before", path=f"/v1/{kind}", times=20)
+        with pytest.raises(PaymentsUnavailable):
+            reconciling.repair(stage.outside, mails=Mails.NONE)
+        stage.site.heal()
+    assert reconciling.repair(stage.outside, mails=Mails.NONE).is_clean
+    stage.agrees_with_the_truth(gifts)
+
+
+def test_what_a_person_booked_as_unidentified_gives_way_to_its_gift(stage: Stage) -> None:
+    """The makeshift goes when the gift's own entries stand, and the payout that it left with stays whole."""
+    campaign = stage.site.campaign()
+    finance = a_member_of_staff(role="finance")
+    stage.gift(campaign=campaign)
+    stage.pass_night()
+    stage.pass_time(2 * A_DAY)
+    stage.note_transactions()
+    [charge] = [row for row in stage.transactions() if row.category == "charge"]
+    unidentified.book_as_unidentified(
+        charge.provider_id, campaign_id=campaign.id, actor_id=finance.id, clock=stage.site.clock
+    )
+    assert stage.on(Account.UNIDENTIFIED) == {"USD": -charge.net_minor}
+    assert reconciling.repair(stage.outside, mails=Mails.NONE).is_clean
+    assert (stage.on(Account.UNIDENTIFIED), stage.on(Account.PROVIDER)) == ({}, {})
+    assert stage.on(Account.BANK) == {"USD": charge.net_minor}
+    assert all(payout.reconciled_at for payout in stage.payouts())
