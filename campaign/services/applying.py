@@ -61,7 +61,8 @@ def _refuse_mismatch(gift: LockedGift, facts: PaymentFacts) -> None:
     row = gift.row
     if facts.livemode != row.livemode:
         raise PaymentMismatch("test money and real money")
-    if facts.donation_public_id != row.public_id:
+    is_same = facts.donation_public_id == row.public_id if facts.checkout_id else facts.invoice_id == row.invoice_id
+    if not is_same:
         raise PaymentMismatch("it carries another gift's name")
     if facts.amount != gift.charge:
         raise PaymentMismatch(f"{facts.amount.minor} {facts.amount.currency}, not {gift.charge.minor} {row.currency}")
@@ -76,6 +77,8 @@ def _move(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: dateti
     if new is state:
         return
     gift.changes.update(state=new.value, checkout_id=facts.checkout_id, payment_id=facts.payment_id)
+    if facts.invoice_id:
+        gift.changes["invoice_id"] = facts.invoice_id
     if new is DonationState.PAID:
         gift.changes.update(
             charge_id=facts.charge_id,
@@ -84,9 +87,9 @@ def _move(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: dateti
             method_brand=facts.method_brand,
             method_last4=facts.method_last4,
         )
-        gift.donor = _donor(session, gift, facts, at=at)
+        gift.donor = gift.donor or _donor(session, gift, facts, at=at)
         entry = postings.gift_paid(
-            charge_id=facts.charge_id or facts.checkout_id,
+            charge_id=facts.charge_id or facts.checkout_id or gift.row.public_id,
             subject=gift.subject,
             gift=gift.gift,
             cover=gift.cover,

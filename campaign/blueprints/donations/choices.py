@@ -1,5 +1,6 @@
 """The form's choices as its page draws them, in the reader's language."""
 
+from datetime import date
 from decimal import Decimal
 
 from babel.numbers import format_percent
@@ -7,7 +8,8 @@ from flask_babel import gettext as _
 
 from campaign.blueprints.donations.gift_form import OTHER
 from campaign.domain.money import Money, currency
-from campaign.i18n import current_language, money, text_of
+from campaign.domain.pledge import months_later
+from campaign.i18n import current_language, day, money, text_of
 from campaign.services.giving import GivingOptions, Offer
 
 Choice = tuple[str, str, str | None]
@@ -24,6 +26,16 @@ def amounts(offer: Offer) -> list[Choice]:
     return [*offered, (OTHER, _("Other amount"), _("Write it below"))]
 
 
+def frequencies(today: date) -> list[Choice]:
+    """Once or every month, and what a month means: asked for today, charged again on the same day of the next."""
+    monthly = _(
+        "You give today and then every month, next on %(day)s, until you stop. Each mail has a link to change, pause or "
+        "stop it at once, without signing in.",
+        day=day(months_later(today, 1)),
+    )
+    return [("once", _("One time"), None), ("monthly", _("Every month"), monthly)]
+
+
 def purposes(options: GivingOptions) -> list[Choice]:
     """The funds that may be chosen, the general one first."""
     return [(purpose.code, text_of(purpose.title), text_of(purpose.summary)) for purpose in options.purposes]
@@ -31,7 +43,18 @@ def purposes(options: GivingOptions) -> list[Choice]:
 
 def currency_names() -> dict[str, str]:
     """Code → what people call the currency; CLDR's Russian and English names of the som are not the country's."""
-    return {"USD": _("US dollars"), "EUR": _("euros"), "KGS": _("Kyrgyz som")}
+    return {
+        "USD": _("US dollars"),
+        "EUR": _("euros"),
+        "GBP": _("pounds sterling"),
+        "KGS": _("Kyrgyz som"),
+        "KZT": _("Kazakhstani tenge"),
+        "TRY": _("Turkish lira"),
+        "JPY": _("Japanese yen"),
+        "KWD": _("Kuwaiti dinars"),
+        "ISK": _("Icelandic krónur"),
+        "UGX": _("Ugandan shillings"),
+    }
 
 
 def fee_share(offer: Offer) -> str:
@@ -43,6 +66,11 @@ def fee_share(offer: Offer) -> str:
 def money_sample(offer: Offer) -> str:
     """An amount written out, from which the page's script learns how the reader's language writes money."""
     return money(Money(12_345_67 * 10 ** currency(offer.currency).exponent // 100, offer.currency))
+
+
+def step(offer: Offer) -> int:
+    """The least difference between two amounts, in minor units."""
+    return currency(offer.currency).step
 
 
 def typed_amount(amount: Money) -> str:

@@ -107,9 +107,7 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             raise ValidationError(_("Choose one of the purposes in the list."))
 
     def validate_frequency(self, field: Field) -> None:
-        if field.data == "monthly":
-            raise ValidationError(_("Monthly gifts are not offered yet. You can give once."))
-        if field.data not in {"", "once"}:
+        if field.data not in {"", "once", "monthly"}:
             raise ValidationError(_("Choose how often you want to give."))
 
     def validate_email(self, field: Field) -> None:
@@ -173,6 +171,7 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             public_name=name,
             message=self.message.data or None,
             is_anonymous=name is None,
+            frequency=self.frequency.data or "once",
         )
         return replace(request, form_id=f"{self._form_id}-{_digest(request)}", shown_form=self._form_id)
 

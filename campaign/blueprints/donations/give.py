@@ -130,6 +130,7 @@ def _page(
         problem=problem,
         is_step=status == HTTPStatus.UNPROCESSABLE_ENTITY,
         is_open=options.is_open_on(outside.clock.today()),
+        today=outside.clock.today(),
         takes_cards=outside.payments.mode != "none",
         cover=form.offer.cover_of(form.gift) if form.gift else None,
         choices=choices,
@@ -152,6 +153,7 @@ def _same_form() -> dict[str, str]:
 def _in_currency(form: GiveForm) -> Callable[[str], str]:
     """The address of this form in another currency: what does not name a person goes along."""
     kept: dict[str, Any] = {  # of the address, which takes anything
+        "frequency": "monthly" if form.frequency.data == "monthly" else None,
         "fund": form.fund.data or None,
         "cover_fees": "yes" if form.cover_fees.data else None,
         "campaign": None if form.options.is_featured else form.options.slug,
@@ -172,7 +174,7 @@ def _mistakes(form: GiveForm) -> list[tuple[str, str]]:
         "fund": "fund-0",
         "form_id": "continue",
         "currency": "amount-0",
-        "frequency": "continue",
+        "frequency": "frequency-0",
         "homepage": "continue",
     }
     return [(ids.get(field.name, field.name), str(field.errors[0])) for field in form if field.errors]
