@@ -4,6 +4,7 @@ Each opens a transaction of its own, so none is called inside one.
 """
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from campaign.database import transaction
 from campaign.domain.donation import DonationState
 from campaign.domain.identity import new_public_id
 from campaign.domain.journal import Settled
-from campaign.domain.money import Money
+from campaign.domain.money import Money, currency
 from campaign.domain.postings import gift_paid, gift_settled
 from campaign.extensions import db
 from campaign.models.campaign import Campaign, CampaignCurrency, CampaignRevision, SuggestedAmount
@@ -24,6 +25,7 @@ from campaign.models.fund import Event, Fund, FundReach, Grant
 from campaign.models.receipt import Receipt, ReceiptCounter
 from campaign.models.staff import Role, Staff
 from campaign.services import bookkeeping
+from receipts.__main__ import sample
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 """When everything here happened: where the tests' clock starts."""
@@ -282,17 +284,26 @@ def _add_receipt(session: Session, donation: Donation, campaign: Campaign, *, at
         counter = ReceiptCounter(series=campaign.series, year=at.year, last_number=0)
         session.add(counter)
     counter.last_number += 1
-    document = "{}"
+    number = f"{campaign.series}-{at.year}-{counter.last_number:06}"
+    printed = replace(
+        sample("en"),
+        number=number,
+        currency=donation.currency,
+        exponent=currency(donation.currency).exponent,
+        amount_minor=donation.gift_minor + donation.cover_minor,
+        is_test=False,
+    )
+    document = printed.to_json()
     session.add(
         Receipt(
             series=campaign.series,
             year=at.year,
             serial=counter.last_number,
-            number=f"{campaign.series}-{at.year}-{counter.last_number:06}",
+            number=number,
             donation_id=donation.id,
             language=donation.language,
-            currency=donation.currency,
-            amount_minor=donation.gift_minor + donation.cover_minor,
+            currency=printed.currency,
+            amount_minor=printed.amount_minor,
             issued_at=at,
             verify_code=new_public_id(8),
             document=document,

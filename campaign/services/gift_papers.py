@@ -11,7 +11,7 @@ from campaign.domain.money import Money
 from campaign.i18n import money
 from campaign.services import receipting
 from campaign.services.locked_gift import LockedGift
-from campaign.services.outbox import Letter, enqueue
+from campaign.services.outbox import Letter, enqueue, send_instead
 from campaign.services.receipting import ReceiptFacts
 
 LATE_NEWS = "late news: found by a comparison with the provider, and not yet released"
@@ -58,6 +58,15 @@ def bring_up_to_date(session: Session, gift: LockedGift, *, at: datetime, public
         papers.tell("refund", number, Money(amount_minor - remaining, gift.row.currency))
 
 
+def issue_corrected(session: Session, gift: LockedGift, receipt_id: int, *, at: datetime, public_url: str) -> int:
+    """Replace a live receipt that never left by one with the facts as they are now; the new receipt's id.
+
+    The mail that waited for the first one brings the second.
+    """
+    receipting.end_receipt(session, receipt_id, "replaced", reason=receipting.CORRECTION, at=at)
+    return _Papers(session, gift, at, public_url).issue(replaces=receipt_id, is_correction=True)
+
+
 @dataclass(frozen=True, slots=True)
 class _Papers:
     """One gift's row with all that its papers print, and where and when they are written."""
@@ -78,16 +87,29 @@ class _Papers:
         """What is left to confirm; a bank may have returned more than that."""
         return max(self.gift.charge - self.back, Money(0, self.gift.row.currency), key=lambda left: left.minor)
 
-    def issue(self, *, replaces: int | None) -> None:
-        """A receipt for what is left, and the mail that brings it."""
+    def issue(self, *, replaces: int | None, is_correction: bool = False) -> int:
+        """A receipt for what is left, and the mail that brings it, which is the old one's where it only corrects."""
         receipt_id, number = receipting.issue_receipt(self.session, self._facts(), at=self.at, replaces=replaces)
-        self.tell("receipt", number, self.left, receipt_id=receipt_id)
+        letter = self._letter("receipt", number, self.left)
+        if letter is None or (
+            is_correction
+            and replaces is not None
+            and send_instead(self.session, letter, receipt_id=receipt_id, in_place_of=replaces, at=self.at)
+        ):
+            return receipt_id
+        self._queue(letter, receipt_id=receipt_id)
+        return receipt_id
 
-    def tell(self, kind: str, number: str, amount: Money, *, receipt_id: int | None = None) -> None:
+    def tell(self, kind: str, number: str, amount: Money) -> None:
         """Queue a mail to the donor about a receipt; without an address there is nobody to tell."""
+        letter = self._letter(kind, number, amount)
+        if letter is not None:
+            self._queue(letter, receipt_id=None)
+
+    def _letter(self, kind: str, number: str, amount: Money) -> Letter | None:
         gift, donor = self.gift.row, self.gift.donor
         if donor is None or not donor.email:
-            return
+            return None
         facts: dict[str, object] = {
             "donor_name": donor.name or "",
             "amount_minor": amount.minor,
@@ -99,9 +121,11 @@ class _Papers:
             "help_email": gift.contact_email,
             "is_test": not gift.livemode,
         }
-        letter = Letter(kind=kind, language=gift.language, recipient=donor.email, facts=facts, key=f"{kind}:{number}")
+        return Letter(kind=kind, language=gift.language, recipient=donor.email, facts=facts, key=f"{kind}:{number}")
+
+    def _queue(self, letter: Letter, *, receipt_id: int | None) -> None:
         held = LATE_NEWS if self.gift.is_quiet else None
-        enqueue(self.session, letter, receipt_id=receipt_id, donation_id=gift.id, at=self.at, held_because=held)
+        enqueue(self.session, letter, receipt_id=receipt_id, donation_id=self.gift.id, at=self.at, held_because=held)
 
     def _facts(self) -> ReceiptFacts:
         gift, now, language = self.gift.row, self.gift.now, self.gift.row.language

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from campaign.database import insert_once
@@ -50,3 +51,23 @@ def enqueue(
         "error": held_because,
     }
     return insert_once(session, Message, row)
+
+
+def send_instead(session: Session, letter: Letter, *, receipt_id: int, in_place_of: int, at: datetime) -> bool:
+    """Let the mail that should have brought one receipt bring another; False where none waits or is held for it."""
+    redirected = session.execute(
+        update(Message)
+        .where(Message.receipt_id == in_place_of, Message.state.in_(("queued", "held")))
+        .values(
+            receipt_id=receipt_id,
+            recipient=letter.recipient,
+            facts=letter.facts,
+            dedupe_key=letter.key,
+            state="queued",
+            attempts=0,
+            next_try_at=at,
+            error=None,
+        )
+        .returning(Message.id)
+    )
+    return bool(redirected.all())

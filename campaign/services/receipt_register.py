@@ -15,6 +15,7 @@ from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt, ReceiptFile
+from campaign.services.receipting import CORRECTION
 
 ZIP_MAX = 2000
 """How many receipts one download may hold."""
@@ -177,5 +178,7 @@ def _view(receipt: Receipt, donation_public_id: str, *, is_ready: bool) -> Recei
 
 
 def _files(found: list[ReceiptView]) -> Iterator[tuple[str, bytes]]:
+    """All but those that never left: a correction replaced them before they could be printed."""
     for receipt in found:
-        yield receipt.number, receipt_pdf(receipt.number)
+        if receipt.is_ready or receipt.end_reason != CORRECTION:
+            yield receipt.number, receipt_pdf(receipt.number)

@@ -15,8 +15,11 @@ from campaign.domain.money import Money, currency
 from campaign.gateways.clock import Clock
 from campaign.models.receipt import Receipt, ReceiptCounter, ReceiptFile
 from receipts import ReceiptDocument, render_pdf
+from receipts.checks import check_document
 
 TEMPLATE_VERSION = "1"
+CORRECTION = "correction"
+"""Why a receipt was replaced that could not be printed; it never left, and has no PDF."""
 PRINT_DAYS = 30
 """So long a worker looks for receipts without a PDF, or it would look at all that were ever issued, every minute. An
 older one is printed when somebody wants it."""
@@ -117,6 +120,15 @@ def make_file(receipt_id: int, *, clock: Clock) -> bytes:
     return kept
 
 
+def reasons_to_hold(document: str) -> list[str]:
+    """Why a receipt with these stored facts must not leave, in English for the staff; none when it may."""
+    try:
+        facts = ReceiptDocument.from_json(document)
+    except (TypeError, ValueError, KeyError) as error:
+        return [f"the stored facts cannot be read: {error}"]
+    return check_document(facts)
+
+
 def unprinted(*, limit: int = 20) -> list[int]:
     """Receipts whose PDF is still to be made, oldest first, of the last PRINT_DAYS days before the newest one."""
     with reading() as session:
@@ -126,7 +138,11 @@ def unprinted(*, limit: int = 20) -> list[int]:
         rows = session.execute(
             select(Receipt.id)
             .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
-            .where(Receipt.issued_at >= newest - timedelta(days=PRINT_DAYS), ReceiptFile.receipt_id.is_(None))
+            .where(
+                Receipt.issued_at >= newest - timedelta(days=PRINT_DAYS),
+                ReceiptFile.receipt_id.is_(None),
+                Receipt.end_reason.is_distinct_from(CORRECTION),
+            )
             .order_by(Receipt.issued_at, Receipt.id)
             .limit(limit)
         )

@@ -43,7 +43,7 @@ MENU: tuple[tuple[str, LazyString, frozenset[str]], ...] = (
         _("Payments out"),
         frozenset({"admin.disbursement_form", "admin.record_disbursement"}),
     ),
-    ("admin.receipts", _("Receipts"), frozenset()),
+    ("admin.receipts", _("Receipts"), frozenset({"admin.held_receipt", "admin.correct_receipt"})),
     ("admin.ledger", _("Ledger"), frozenset({"admin.trial_balance", "admin.fund_statement"})),
     ("admin.inbox", _("Inbox"), frozenset({"admin.inbox_event", "admin.replay_events"})),
     ("admin.mails", _("Mails"), frozenset()),

@@ -73,6 +73,8 @@ RULES: dict[str, Rule] = {
     "admin.disbursement_form": Rule(FINANCE),
     "admin.record_disbursement": Rule(FINANCE),
     "admin.receipts": Rule(PERSONAL),
+    "admin.held_receipt": Rule(FINANCE),
+    "admin.correct_receipt": Rule(FINANCE, fresh=True),
     "admin.receipt_pdf": Rule(PERSONAL, fresh=True, back="admin.receipts"),
     "admin.receipts_zip": Rule(MONEY, fresh=True, back="admin.receipts"),
     "admin.receipt_register": Rule(MONEY, fresh=True, back="admin.receipts"),

@@ -3,15 +3,19 @@
 import io
 from collections.abc import Mapping
 
-from flask import Response, render_template, send_file
+from flask import Response, current_app, render_template, send_file
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp, words
-from campaign.blueprints.admin.asking import Asked, asked_in_address
-from campaign.blueprints.admin.frame import campaign, file_answer, refused
-from campaign.blueprints.admin.guard import person
+from campaign.blueprints.admin.asking import Asked, asked_in_address, asked_in_form
+from campaign.blueprints.admin.frame import campaign, done, file_answer, refused
+from campaign.blueprints.admin.guard import person, typed
+from campaign.config import Config
 from campaign.domain.errors import DomainError
-from campaign.services import audit, receipt_register
+from campaign.jobs import wake
+from campaign.services import audit, held_receipts, receipt_register
+from campaign.services.held_receipts import HeldRow
 from campaign.services.ledger_export import period_of
 from campaign.services.receipt_register import ReceiptFilter
 from campaign.services.register_export import receipt_file
@@ -29,6 +33,7 @@ def receipts() -> ResponseReturnValue:
         "admin/receipts.html",
         asked=asked,
         rows=rows,
+        held=held_receipts.held_receipts(),
         older_url=asked.with_(before=str(rows[-1].id)) if len(rows) == PAGE_ROWS else None,
     )
 
@@ -66,6 +71,40 @@ def register_file(file_format: FileFormat) -> Response:
     file = receipt_file(wanted, about=about, file_format=file_format)
     _note("receipt_register:download", f"campaign:{campaign().slug}", {"format": file_format, **_period(wanted)})
     return file_answer(file, "receipts", file_format)
+
+
+@bp.get("/receipts/<number>/held")
+def held_receipt(number: str) -> ResponseReturnValue:
+    """Why a receipt is held, and the name on it to be corrected."""
+    row = held_receipts.held_receipt(number)
+    return _correction(row, Asked({"donor_name": row.donor_name or "", **typed()}))
+
+
+@bp.post("/receipts/<number>/held")
+def correct_receipt(number: str) -> ResponseReturnValue:
+    """Replace it by one with the corrected name; its mail leaves with the new one."""
+    asked = asked_in_form()
+    config: Config = current_app.config["KURAK"]
+    try:
+        new_number = held_receipts.correct(
+            number,
+            donor_name=" ".join(asked.text("donor_name").split()) or None,
+            actor_id=person().id,
+            clock=gateways().clock,
+            public_url=config.public_url,
+        )
+    except held_receipts.StillHeld as error:
+        asked.refuse("donor_name", error, words.sentence_of(error))
+        return _correction(held_receipts.held_receipt(number), asked, why=str(error)), 422
+    except DomainError as error:
+        return refused(error, "admin.receipts")
+    wake("outbox")
+    wake("papers")
+    return done(_("Corrected. Receipt %(number)s is printed and sent now.", number=new_number), "admin.receipts")
+
+
+def _correction(row: HeldRow, asked: Asked, *, why: str = "") -> str:
+    return render_template("admin/held_receipt.html", row=row, asked=asked, why=why)
 
 
 def _wanted(asked: Asked) -> ReceiptFilter:

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import NotRefundable, RefundTooLarge
 from campaign.domain.errors import DomainError, NotFound
-from campaign.services import allocating, disbursing, receipt_register, shield_alarm, staff
+from campaign.services import allocating, disbursing, held_receipts, receipt_register, shield_alarm, staff
 from campaign.services.bookkeeping import EntryConflict, MoneyMayNotGoThere, NotEnoughFunds
 
 Word = tuple[LazyString, str]
@@ -168,6 +168,7 @@ ACTS: Mapping[str, LazyString] = {
     "inbox:replay_many": _("Replayed events"),
     "shield:up": _("Put the shield up"),
     "shield:away": _("Put the shield away"),
+    "receipt:correct": _("Corrected a held receipt"),
     "receipt:download": _("Downloaded a receipt"),
     "receipts:download": _("Downloaded receipts of a period"),
     "receipt_register:download": _("Downloaded the receipt register"),
@@ -201,6 +202,10 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     disbursing.NothingPaid: _("Enter an amount above zero."),
     disbursing.PaidInTheFuture: _("Enter a day that has come already."),
     disbursing.EvidenceMissing: _("Enter who was paid, and the number of the paper that shows it."),
+    held_receipts.NotHeld: _("This receipt is not held any more. Nothing was changed."),
+    held_receipts.StillHeld: _(
+        "With this the receipt cannot be printed either. Nothing was changed; the reasons are below."
+    ),
     receipt_register.ReceiptNotReady: _("A receipt is still being printed. Try again in a minute."),
     receipt_register.TooManyReceipts: _(
         "There are too many receipts in this period for one file. Choose a shorter one."

@@ -1,0 +1,119 @@
+"""Receipts that cannot be printed rightly: which and why, and the way out, a replacement with the donor's name corrected.
+
+The held receipt keeps its facts and its number; it never left, and its replacement says that it replaces it.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from campaign.database import reading, transaction
+from campaign.domain.errors import Conflict, DomainError, NotFound
+from campaign.domain.money import Money
+from campaign.gateways.clock import Clock
+from campaign.models.donation import Donation
+from campaign.models.donor import Donor
+from campaign.models.receipt import Receipt, ReceiptFile
+from campaign.services import audit, gift_papers, receipting
+from campaign.services.locked_gift import LockedGift, lock_gift
+
+SHOWN_MAX = 100
+
+
+class NotHeld(Conflict):
+    """The receipt can be printed, has been printed, or has ended: there is nothing to correct."""
+
+
+class StillHeld(DomainError):
+    """With these facts the receipt could not be printed either; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRow:
+    """A held receipt as the desk shows it; the reasons are in English."""
+
+    number: str
+    donation_public_id: str
+    language: str
+    amount: Money
+    issued_at: datetime
+    donor_name: str | None
+    reasons: tuple[str, ...]
+
+
+def held_receipts() -> list[HeldRow]:
+    """The live receipts that must not leave as they are, oldest first."""
+    with reading() as session:
+        rows = session.execute(_UNPRINTED.order_by(Receipt.id).limit(SHOWN_MAX)).all()
+    found = (_row(receipt, public_id) for receipt, public_id in rows)
+    return [row for row in found if row.reasons]
+
+
+def held_receipt(number: str) -> HeldRow:
+    """One of them; NotFound."""
+    with reading() as session:
+        found = session.execute(_UNPRINTED.where(Receipt.number == number)).one_or_none()
+    row = _row(*found) if found else None
+    if row is None or not row.reasons:
+        raise NotFound(number)
+    return row
+
+
+def correct(number: str, *, donor_name: str | None, actor_id: int, clock: Clock, public_url: str) -> str:
+    """Replace a held receipt by one with this name (None: an anonymous donor), and let its mail go; the new number.
+
+    The name is corrected with the donor too, whose next receipt would be held as well. Raises NotFound, NotHeld, and
+    StillHeld, with nothing done, when something else keeps the receipt from being printed.
+    """
+    now = clock.now()
+    with transaction() as session:
+        receipt_id, gift = _locked(session, number)
+        if gift.donor is not None:
+            session.execute(update(Donor).where(Donor.id == gift.donor.id).values(name=donor_name))
+        gift = lock_gift(session, gift.id)
+        new_id = gift_papers.issue_corrected(session, gift, receipt_id, at=now, public_url=public_url)
+        new_number, document = session.execute(
+            select(Receipt.number, Receipt.document).where(Receipt.id == new_id)
+        ).one()
+        if reasons := receipting.reasons_to_hold(document):
+            raise StillHeld("; ".join(reasons))
+        detail: dict[str, object] = {"replaced_by": new_number}
+        audit.record(
+            session, actor_id=actor_id, action="receipt:correct", subject=f"receipt:{number}", at=now, detail=detail
+        )
+    return str(new_number)
+
+
+def _locked(session: Session, number: str) -> tuple[int, LockedGift]:
+    """The held receipt's id and its gift, kept from others until the transaction ends."""
+    donation_id = session.execute(select(Receipt.donation_id).where(Receipt.number == number)).scalar()
+    if donation_id is None:
+        raise NotFound(number)
+    gift = lock_gift(session, donation_id)
+    found = session.execute(_UNPRINTED.where(Receipt.number == number)).one_or_none()
+    if found is None or not _row(*found).reasons:
+        raise NotHeld(number)
+    return int(found[0].id), gift
+
+
+def _row(receipt: Receipt, donation_public_id: str) -> HeldRow:
+    return HeldRow(
+        number=receipt.number,
+        donation_public_id=donation_public_id,
+        language=receipt.language,
+        amount=Money(receipt.amount_minor, receipt.currency),
+        issued_at=receipt.issued_at,
+        donor_name=json.loads(receipt.document).get("donor_name"),
+        reasons=tuple(receipting.reasons_to_hold(receipt.document)),
+    )
+
+
+_UNPRINTED: Select[Receipt, str] = (
+    select(Receipt, Donation.public_id)
+    .join(Donation, Donation.id == Receipt.donation_id)
+    .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
+    .where(Receipt.state == "issued", ReceiptFile.receipt_id.is_(None))
+)

@@ -1,0 +1,64 @@
+"""A held receipt at the desk: seen by who looks after receipts, corrected by finance, and refused in words."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from campaign.jobs import work_off_everything
+from tests.blueprints.admin_desk import sit_down
+from tests.builders import a_campaign
+from tests.fakes import SIGNATURE, FakePayments, RecordingMailer, SettableClock
+from tests.pages import Page, fetch_address
+
+NUMBER = "TEST-QUI-2026-000001"
+HELD = f"/staff/receipts/{NUMBER}/held"
+FORM = "main form[action$=held]"
+
+
+@pytest.fixture(autouse=True)
+def _held(app: Flask, client: FlaskClient, clock: SettableClock, payments: FakePayments) -> None:
+    """A gift of somebody whose name has a letter that the receipt's font has not."""
+    a_campaign()
+    form = fetch_address(client, "/en/donate")
+    clock.advance(seconds=10)
+    form.submit(client, "form[data-give]", amount="25", email="a@example.org")
+    payments.pay("cs_test_000001", name="Aida 🙂")
+    body = payments.event("checkout.session.completed", "cs_test_000001")
+    client.post("/webhooks/stripe", data=body, headers={"Stripe-Signature": SIGNATURE})
+    work_off_everything()
+
+
+@pytest.fixture
+def finance(app: Flask, clock: SettableClock) -> FlaskClient:
+    return sit_down(app, clock, role="finance").client
+
+
+def test_finance_corrects_the_name_and_the_mail_leaves(finance: FlaskClient, mailer: RecordingMailer) -> None:
+    page = fetch_address(finance, fetch_address(finance, "/staff/receipts").link(NUMBER))
+    assert "U+1F642" in page.text("main ul")
+    answer = page.submit(finance, FORM, donor_name="  Aida   K. ")
+    assert fetch_address(finance, answer.location).text(".notice").startswith("Corrected. Receipt TEST-QUI-2026-000002")
+    work_off_everything()
+    assert "Aida K." in mailer.sent[0].text
+    assert not fetch_address(finance, "/staff/receipts").soup.select(".notice.bad")
+
+
+def test_a_name_that_cannot_be_printed_either_is_told_at_the_field(finance: FlaskClient) -> None:
+    refused = Page(fetch_address(finance, HELD).submit(finance, FORM, donor_name="Aida 😀"))
+    assert refused.answer.status_code == 422
+    assert "U+1F600" in refused.text("main ul[lang=en]")
+    assert refused.one("#donor_name")["value"] == "Aida 😀"
+
+
+def test_what_is_corrected_is_not_corrected_twice(finance: FlaskClient) -> None:
+    page = fetch_address(finance, HELD)
+    page.submit(finance, FORM, donor_name="Aida")
+    second = page.submit(finance, FORM, donor_name="Bermet")
+    assert "not held any more" in fetch_address(finance, second.location).text(".notice.bad")
+    fetch_address(finance, HELD, status=404)
+
+
+def test_who_does_not_look_after_money_sees_it_and_cannot_change_it(app: Flask, clock: SettableClock) -> None:
+    campaigner = sit_down(app, clock, role="campaign").client
+    assert NUMBER in fetch_address(campaigner, "/staff/receipts").text(".notice.bad")
+    fetch_address(campaigner, HELD, status=403)

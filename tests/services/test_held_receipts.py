@@ -1,0 +1,94 @@
+"""A receipt that cannot be printed rightly: seen, corrected by a replacement, and sent by the mail that waited for it."""
+
+import pytest
+from sqlalchemy import select
+
+from campaign.domain.errors import NotFound
+from campaign.domain.identity import new_public_id
+from campaign.models.donor import Donor
+from campaign.models.outbox import Message
+from campaign.models.receipt import Receipt
+from campaign.models.staff import AuditEvent
+from campaign.services import held_receipts, receipt_register
+from campaign.services.held_receipts import NotHeld, StillHeld
+from campaign.services.receipt_register import ReceiptFilter
+from tests.builders import a_member_of_staff
+from tests.services.engine import PUBLIC_URL, Engine
+
+HELD, NEW = "TEST-WCL-2026-000001", "TEST-WCL-2026-000002"
+
+
+@pytest.fixture
+def held(engine: Engine) -> Engine:
+    """A gift of somebody whose name has a letter that the receipt's font has not."""
+    checkout = engine.checkout_of(engine.open())
+    engine.payments.pay(checkout, name="Aida 🙂")
+    engine.tell("checkout.session.completed", checkout)
+    engine.work()
+    return engine
+
+
+def correct(engine: Engine, name: str | None, *, number: str = HELD) -> str:
+    actor = a_member_of_staff(email=f"{new_public_id()}@quilt.example")
+    return held_receipts.correct(number, donor_name=name, actor_id=actor.id, clock=engine.clock, public_url=PUBLIC_URL)
+
+
+def test_a_held_receipt_is_listed_with_its_reason(held: Engine) -> None:
+    (row,) = held_receipts.held_receipts()
+    assert (row.number, row.donor_name) == (HELD, "Aida 🙂")
+    assert "donor_name: the font has no glyph for U+1F642" in row.reasons
+    assert held.mailer.sent == []
+
+
+def test_what_can_be_printed_is_not_listed(engine: Engine) -> None:
+    engine.give()
+    assert held_receipts.held_receipts() == []
+    with pytest.raises(NotFound):
+        held_receipts.held_receipt(HELD)
+
+
+def test_a_corrected_receipt_replaces_the_held_one_and_leaves_by_the_waiting_mail(held: Engine) -> None:
+    assert correct(held, "Aida") == NEW
+    held.work()
+    (letter,) = held.mailer.sent
+    assert [name for name, _ in letter.attachments] == [f"{NEW}.pdf"]
+    assert "Aida" in letter.text
+    assert "🙂" not in letter.text
+    states = held.session.execute(select(Receipt.number, Receipt.state, Receipt.end_reason).order_by(Receipt.id)).all()
+    assert [tuple(row) for row in states] == [(HELD, "replaced", "correction"), (NEW, "issued", None)]
+    assert held.session.execute(select(Message.state)).scalars().all() == ["sent"]
+    assert held.session.execute(select(Donor.name)).scalars().all() == ["Aida"]
+    assert held_receipts.held_receipts() == []
+
+
+def test_the_correction_is_in_the_trail_without_a_name(held: Engine) -> None:
+    correct(held, "Aida")
+    (act,) = held.session.execute(select(AuditEvent).where(AuditEvent.action == "receipt:correct")).scalars()
+    assert (act.subject, act.detail) == (f"receipt:{HELD}", {"replaced_by": NEW})
+
+
+def test_without_a_name_the_receipt_is_for_an_anonymous_donor(held: Engine) -> None:
+    correct(held, None)
+    held.work()
+    assert receipt_register.receipt_pdf(NEW).startswith(b"%PDF-")
+
+
+def test_a_name_that_cannot_be_printed_either_changes_nothing(held: Engine) -> None:
+    with pytest.raises(StillHeld, match=r"U\+1F600"):
+        correct(held, "Aida 😀")
+    assert held.session.execute(select(Receipt.number, Receipt.state)).all() == [(HELD, "issued")]
+    assert held.session.execute(select(Donor.name)).scalars().all() == ["Aida 🙂"]
+
+
+def test_what_is_not_held_is_not_corrected(held: Engine) -> None:
+    correct(held, "Aida")
+    for number in (HELD, NEW):
+        held.work()
+        with pytest.raises(NotHeld):
+            correct(held, "Bermet", number=number)
+
+
+def test_a_receipt_that_never_left_keeps_no_period_from_being_downloaded(held: Engine) -> None:
+    correct(held, "Aida")
+    held.work()
+    assert receipt_register.receipts_zip(ReceiptFilter()).startswith(b"PK")
