@@ -43,21 +43,12 @@ class Counter:
 
 def count_attempts(session: Session, keys: Mapping[Kind, str], *, at: datetime, column: str, by: int = 1) -> None:
     """Add to `started`, `failed` or `turned_away` of each key, in the transaction of what is counted."""
-    for counter in sorted((Counter(kind, key) for kind, key in keys.items()), key=lambda one: (one.kind, one.key)):
-        count_one(session, counter, at=at, column=column, by=by)
+    _add(session, [Counter(kind.value, key) for kind, key in keys.items()], at=at, column=column, by=by)
 
 
-def count_one(session: Session, counter: Counter, *, at: datetime, column: str, by: int = 1) -> None:
-    """The same for one counter; its row is locked until the transaction ends."""
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    table = AttemptCount.__table__
-    row = {"kind": counter.kind, "key": counter.key, "bucket_at": bucket_of(at), "started": 0, "failed": 0}
-    insert = dialect.insert(table).values({**row, "turned_away": 0, column: by})
-    session.execute(
-        insert.on_conflict_do_update(
-            index_elements=["kind", "key", "bucket_at"], set_={column: table.c[column] + insert.excluded[column]}
-        )
-    )
+def count_one(session: Session, counter: Counter, *, at: datetime, column: str) -> None:
+    """The same for one counter."""
+    _add(session, [counter], at=at, column=column, by=1)
 
 
 def tallies_of(session: Session, keys: Mapping[Kind, str], *, at: datetime) -> Tallies:
@@ -131,6 +122,18 @@ def sweep_attempts(session: Session, *, at: datetime) -> None:
     )
     session.execute(delete(AttemptCount).where(old))
     session.execute(delete(GiftStart).where(GiftStart.started_at < at - STARTS_KEPT))
+
+
+def _add(session: Session, counters: list[Counter], *, at: datetime, column: str, by: int) -> None:
+    """One statement for all; their rows are locked until the transaction ends, always in the same order."""
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    table, none = AttemptCount.__table__, {"started": 0, "failed": 0, "turned_away": 0}
+    in_order = sorted(counters, key=lambda counter: (counter.kind, counter.key))
+    insert = dialect.insert(table).values(
+        [{"kind": one.kind, "key": one.key, "bucket_at": bucket_of(at), **none, column: by} for one in in_order]
+    )
+    added = {column: table.c[column] + insert.excluded[column]}
+    session.execute(insert.on_conflict_do_update(index_elements=["kind", "key", "bucket_at"], set_=added))
 
 
 def _tallies(session: Session, wanted: ColumnElement[bool], *, at: datetime) -> Tallies:

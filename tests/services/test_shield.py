@@ -1,5 +1,7 @@
 """The shield over real rows: limits per visitor, the breaker up and away, and what is kept of it."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -138,6 +140,22 @@ def test_one_form_starts_ten_gifts_and_then_a_fresh_one_is_needed(donors: Donors
     who = shield.visitor(address=None, email=None, form="form", campaign="quilt", secret=SECRET)
     asked = [shield.admit(who, form_id=f"form-{n}", proof=Demand.CODE, clock=donors.clock) for n in range(11)]
     assert asked == [Demand.NOTHING] * 10 + [Demand.FRESH_FORM]
+
+
+def test_many_at_the_same_moment_are_counted_one_by_one(app: Flask, donors: Donors) -> None:
+    """Of twenty presses of one form in eight threads ten go through, and none waits for ever."""
+    addresses = [f"198.51.100.{number % 3}" for number in range(20)]
+
+    def press(number: int) -> Demand:
+        with app.app_context():
+            who = shield.visitor(
+                address=addresses[number], email="a@example.org", form="form", campaign="quilt", secret=SECRET
+            )
+            return shield.admit(who, form_id=f"form-{number}", proof=Demand.CODE, clock=donors.clock)
+
+    with ThreadPoolExecutor(8) as threads:
+        asked = Counter(threads.map(press, range(20)))
+    assert asked == {Demand.NOTHING: 10, Demand.FRESH_FORM: 10}
 
 
 def test_pressing_twice_counts_once(donors: Donors, session: Session) -> None:

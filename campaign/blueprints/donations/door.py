@@ -52,6 +52,11 @@ class Door:
         """Whether an e-mail is needed of everybody, or of who has no script."""
         return self.stance.demand in {Demand.WORK, Demand.CODE}
 
+    @property
+    def needs_mailbox(self) -> bool:
+        """Whether this visitor must give an e-mail: the code goes there."""
+        return self.wants_code or self.stance.demand is Demand.CODE
+
     def options(self, options: GivingOptions) -> GivingOptions:
         """What may be given: behind the shield the smallest gift is higher."""
         if not self.stance.is_shielded:
