@@ -130,16 +130,16 @@ class FakePledges:
             if month.subscription_id == subscription_id and month.fact is Fact.PAID
         )
 
-    def change(self, pledge: PledgeFacts, amount: Money, *, cover_minor: int, name: str, key: str) -> None:
+    def change(self, pledge: PledgeFacts, amount: Money, *, cover_minor: int, name: str, key: str) -> None:  # noqa: ARG002
         self._set(pledge.subscription_id, "change", amount=amount, cover_minor=cover_minor)
 
-    def pause(self, subscription_id: str, *, until: datetime | None, key: str) -> None:
+    def pause(self, subscription_id: str, *, until: datetime | None, key: str) -> None:  # noqa: ARG002
         self._set(subscription_id, "pause", word=Word.PAUSED, paused_until=until)
 
-    def resume(self, subscription_id: str, *, key: str) -> None:
+    def resume(self, subscription_id: str, *, key: str) -> None:  # noqa: ARG002
         self._set(subscription_id, "resume", word=Word.RUNS, paused_until=None)
 
-    def stop_later(self, subscription_id: str, *, is_wanted: bool, key: str) -> None:
+    def stop_later(self, subscription_id: str, *, is_wanted: bool, key: str) -> None:  # noqa: ARG002
         ends = self.subscriptions[subscription_id].period_ends_at
         now = self.provider.clock.now()
         word = Word.ENDS if is_wanted else Word.RUNS
@@ -151,12 +151,12 @@ class FakePledges:
             asked_to_stop_at=now if is_wanted else None,
         )
 
-    def stop(self, subscription_id: str, *, key: str) -> None:
+    def stop(self, subscription_id: str, *, key: str) -> None:  # noqa: ARG002
         self._called("stop")
         self._over(subscription_id)
         self._answer()
 
-    def take_new_card(self, subscription_id: str, *, key: str) -> bool:
+    def take_new_card(self, subscription_id: str, *, key: str) -> bool:  # noqa: ARG002
         self._called("take_new_card")
         if self.new_card is None:
             return False
@@ -172,7 +172,7 @@ class FakePledges:
         self._answer()
         return True
 
-    def card_page(self, customer_id: str, *, return_url: str, language: str) -> str:
+    def card_page(self, customer_id: str, *, return_url: str, language: str) -> str:  # noqa: ARG002
         self._called("card_page")
         self.asked.append(("card_page", return_url))
         self._answer()

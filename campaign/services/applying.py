@@ -21,7 +21,7 @@ from campaign.gateways.payments import PaymentFacts, RefundFacts
 from campaign.models.donation import Donation, DonationEvent, Refund
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
-from campaign.services import bookkeeping, disputing, gift_papers
+from campaign.services import bookkeeping, disputing, gift_papers, pledge_following
 from campaign.services.locked_gift import DonorOfGift, LockedGift
 from campaign.services.public_revision import count_public_change
 
@@ -88,6 +88,8 @@ def _move(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: dateti
             method_last4=facts.method_last4,
         )
         gift.donor = gift.donor or _donor(session, gift, facts, at=at)
+        if gift.row.pledge_id and gift.donor:
+            pledge_following.name_donor(session, gift.row.pledge_id, gift.donor.id)
         entry = postings.gift_paid(
             charge_id=facts.charge_id or facts.checkout_id or gift.row.public_id,
             subject=gift.subject,

@@ -54,6 +54,11 @@ def follow(subscription_id: str, *, payments: PaymentGateway, clock: Clock) -> i
     raise KeepsMoving
 
 
+def name_donor(session: Session, pledge_id: int, donor_id: int) -> None:
+    """The first month's payment tells who the donor is."""
+    session.execute(update(Pledge).where(Pledge.id == pledge_id, Pledge.donor_id.is_(None)).values(donor_id=donor_id))
+
+
 def _seen(subscription_id: str) -> _Seen | None:
     with reading() as session:
         row = session.execute(

@@ -81,9 +81,7 @@ class Monthly:
             is_anonymous=False,
             frequency="monthly",
         )
-        return start_checkout(
-            request, payments=self.payments, clock=self.clock, public_url=PUBLIC_URL
-        ).public_id
+        return start_checkout(request, payments=self.payments, clock=self.clock, public_url=PUBLIC_URL).public_id
 
     def begin(self, *, method: str = "pm_card_visa", **how: Any) -> Pledge:  # the arguments of `open`
         """A monthly gift whose first month is paid and told."""
@@ -120,9 +118,7 @@ class Monthly:
 
     def ask(self, pledge: Pledge, act: Act, **detail: object) -> str:
         """What a donor asks, done at once; the request's state."""
-        order = PledgeOrder(
-            pledge_public_id=pledge.public_id, act=act, detail=dict(detail), public_id=new_public_id()
-        )
+        order = PledgeOrder(pledge_public_id=pledge.public_id, act=act, detail=dict(detail), public_id=new_public_id())
         pledge_asking.ask(order, clock=self.clock)
         return pledge_asking.carry_out(order.public_id, payments=self.payments, clock=self.clock)
 

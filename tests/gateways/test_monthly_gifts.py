@@ -2,10 +2,21 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import select
 
-from tests.gateways.monthly_gifts import Monthly, monthly_gifts
+from campaign.database import reading
+from campaign.domain.money import Money
+from campaign.domain.pledge import Act, end_of_skip, months_later
+from campaign.jobs import work_off_everything
+from campaign.models.donation import Dispute
+from campaign.services import inbox_desk, pledge_asking
+from campaign.services.pledge_asking import PledgeOrder
+from campaign.services.refunding import RefundOrder, request_refund
+from tests.gateways.monthly_gifts import A_DAY, A_MONTH, PUBLIC_URL, Monthly, monthly_gifts
+from tests.sandbox.test_billing_pages import send
 
 
 @pytest.fixture
@@ -29,3 +40,257 @@ def test_the_first_month_and_three_more_are_gifts_with_receipts(monthly: Monthly
     assert monthly.receipts() == 4
     assert len(monthly.letters("Thank you")) == 4
     assert monthly.balance_in_books() == monthly.balance_in_truth() > 0
+
+
+def test_every_event_may_come_twice_and_backwards(monthly: Monthly) -> None:
+    monthly.sandbox.pay(monthly.gift(monthly.open()).checkout_id or "")
+    heard = monthly.collect()
+    monthly.sandbox.advance(A_MONTH)
+    heard += monthly.collect()
+    monthly.tell([*reversed(heard), *heard])
+    for _ in range(3):  # what came before its parent waits for it
+        work_off_everything()
+
+    assert len(monthly.pledges()) == 1
+    assert [gift.state for gift in monthly.gifts()] == ["paid", "paid"]
+    assert monthly.receipts() == 2
+    assert set(inbox_desk.count_by_state()) <= {"processed", "ignored", "foreign"}
+    assert monthly.balance_in_books() == monthly.balance_in_truth()
+
+
+@pytest.mark.database("sqlite")
+def test_the_donor_is_told_before_the_first_renewal_and_not_before_the_second(monthly: Monthly) -> None:
+    monthly.begin()
+    monthly.pass_days(25)
+    assert monthly.letters("Your next monthly gift") == []
+    monthly.pass_days(3)
+    [letter] = monthly.letters("Your next monthly gift")
+    assert "/en/p/" in letter.text
+    monthly.pass_a_month()
+    monthly.pass_days(28)
+    assert len(monthly.letters("Your next monthly gift")) == 1
+
+
+def test_a_refused_renewal_is_told_once_and_given_up_after_the_last_try(monthly: Monthly) -> None:
+    pledge = monthly.begin(method="pm_card_chargeCustomerFail")
+    monthly.pass_a_month()
+    now = monthly.again(pledge)
+    assert (now.state, now.due_reason) == ("past_due", "declined")
+    assert now.due_url
+    assert now.due_next_at
+    monthly.pass_days(8)
+    assert len(monthly.letters("could not be charged")) == 1
+    monthly.pass_days(15)
+
+    ended = monthly.again(pledge)
+    assert (ended.state, ended.end_reason) == ("stopped", "unpaid")
+    assert len(monthly.letters("Your monthly gift ends")) == 1
+    assert "could not be charged several times" in monthly.letters("Your monthly gift ends")[0].text
+    assert [gift.state for gift in monthly.gifts()] == ["paid"]
+    assert monthly.balance_in_books() == monthly.balance_in_truth()
+
+
+@pytest.mark.database("sqlite")
+def test_another_card_from_the_portal_pays_what_is_due_at_once(monthly: Monthly) -> None:
+    pledge = monthly.begin(method="pm_card_chargeCustomerFail")
+    monthly.pass_a_month()
+    order = PledgeOrder(pledge_public_id=pledge.public_id, act=Act.MEND)
+    pledge_asking.ask(order, clock=monthly.clock)
+    path = urlsplit(
+        monthly.payments.pledges.card_page(pledge.customer_id, return_url=f"{PUBLIC_URL}/en/p/x", language="ky")
+    ).path
+    answer = send(monthly.sandbox, path, subscription=pledge.subscription_id, act="card", card="5555555555554444")
+    assert answer.headers["Location"] == f"{PUBLIC_URL}/en/p/x"
+
+    pledge_asking.carry_out(order.public_id, payments=monthly.payments, clock=monthly.clock)
+    monthly.hear()
+
+    mended = monthly.again(pledge)
+    assert (mended.state, mended.card_last4, mended.due_invoice_id) == ("active", "4444", None)
+    assert [gift.state for gift in monthly.gifts()] == ["paid", "paid"]
+
+
+@pytest.mark.database("sqlite")
+def test_a_card_that_the_customer_alone_has_is_taken_for_the_monthly_gift(monthly: Monthly) -> None:
+    pledge = monthly.begin(method="pm_card_chargeCustomerFail")
+    monthly.pass_a_month()
+    client = monthly.sandbox.client()
+    attached = client.v1.payment_methods.attach("pm_card_mastercard", {"customer": pledge.customer_id})
+    client.v1.customers.update(pledge.customer_id, {"invoice_settings": {"default_payment_method": attached.id}})
+
+    assert monthly.ask(pledge, Act.MEND) == "done"
+    monthly.hear()
+
+    assert (monthly.again(pledge).state, monthly.again(pledge).card_last4) == ("active", "4444")
+    assert len(monthly.gifts()) == 2
+
+
+@pytest.mark.database("sqlite")
+def test_a_mended_card_that_is_refused_too_is_told_by_its_reason(monthly: Monthly) -> None:
+    pledge = monthly.begin(method="pm_card_chargeCustomerFail")
+    monthly.pass_a_month()
+    assert monthly.ask(pledge, Act.MEND) == "requested"  # no other card yet
+    client = monthly.sandbox.client()
+    attached = client.v1.payment_methods.attach("pm_card_chargeCustomerFail", {"customer": pledge.customer_id})
+    client.v1.subscriptions.update(pledge.subscription_id, {"default_payment_method": attached.id})
+    assert monthly.ask(pledge, Act.MEND) == "refused"
+    assert monthly.again(pledge).state == "past_due"
+
+
+def test_a_bank_that_asks_is_told_of_and_confirmed_on_the_payment_page(monthly: Monthly) -> None:
+    pledge = monthly.begin()
+    monthly.another_card(pledge, "pm_card_authenticationRequired")
+    monthly.pass_a_month()
+    waiting = monthly.again(pledge)
+    assert (waiting.state, waiting.due_reason) == ("past_due", "confirm")
+    [letter] = monthly.letters("Your bank asks you to confirm")
+    assert str(waiting.due_url) in letter.text
+
+    send(monthly.sandbox, urlsplit(str(waiting.due_url)).path, outcome="complete")
+    monthly.hear()
+
+    assert (monthly.again(pledge).state, monthly.again(pledge).due_reason) == ("active", None)
+    assert len(monthly.gifts()) == 2
+    assert monthly.letters("could not be charged") == []
+
+
+@pytest.mark.database("sqlite")
+def test_a_skipped_gift_is_left_out_and_the_next_one_comes(monthly: Monthly) -> None:
+    pledge = monthly.begin()
+    assert pledge.next_at is not None
+    monthly.ask(pledge, Act.SKIP, until=end_of_skip(pledge.next_at).isoformat())
+    assert (monthly.again(pledge).state, monthly.again(pledge).next_at) == ("paused", months_later(pledge.next_at, 1))
+    monthly.pass_a_month()
+    monthly.pass_days(2)
+    assert (monthly.again(pledge).state, len(monthly.gifts())) == ("active", 1)
+    monthly.pass_a_month()
+    assert len(monthly.gifts()) == 2
+
+
+@pytest.mark.database("sqlite")
+def test_a_pause_without_an_end_charges_nothing_until_it_goes_on(monthly: Monthly) -> None:
+    pledge = monthly.begin()
+    monthly.ask(pledge, Act.PAUSE)
+    assert (monthly.again(pledge).state, monthly.again(pledge).next_at) == ("paused", None)
+    monthly.pass_a_month()
+    monthly.pass_a_month()
+    assert len(monthly.gifts()) == 1
+    monthly.ask(pledge, Act.RESUME)
+    monthly.pass_a_month()
+    assert (monthly.again(pledge).state, len(monthly.gifts())) == ("active", 2)
+
+
+def test_another_amount_is_charged_from_the_next_gift_on(monthly: Monthly) -> None:
+    pledge = monthly.begin(covers_fee=True)
+    assert monthly.ask(pledge, Act.CHANGE, gift_minor=40_00, cover_minor=1_51) == "done"
+    assert (monthly.again(pledge).gift_minor, monthly.again(pledge).cover_minor) == (40_00, 1_51)
+    monthly.pass_a_month()
+    last = monthly.gifts()[-1]
+    assert (last.gift_minor, last.cover_minor) == (40_00, 1_51)
+    assert "amount" in monthly.history(pledge)
+    assert monthly.balance_in_books() == monthly.balance_in_truth()
+
+
+def test_stopped_at_once_it_is_charged_no_more_and_what_was_due_is_void(monthly: Monthly) -> None:
+    pledge = monthly.begin(method="pm_card_chargeCustomerFail")
+    monthly.pass_a_month()
+    assert monthly.ask(pledge, Act.STOP) == "done"
+    assert (monthly.again(pledge).state, monthly.again(pledge).end_reason) == ("stopped", "asked")
+    invoices = monthly.sandbox.client().v1.invoices.list({"subscription": pledge.subscription_id}).data
+    assert [invoice.status for invoice in invoices] == ["void", "paid"]
+    monthly.pass_a_month()
+    assert len(monthly.gifts()) == 1
+    assert len(monthly.letters("Your monthly gift ends")) == 1
+
+
+@pytest.mark.database("sqlite")
+def test_what_stops_later_can_be_taken_back_or_ends_by_itself(monthly: Monthly) -> None:
+    pledge = monthly.begin()
+    monthly.ask(pledge, Act.STOP_LATER)
+    assert monthly.again(pledge).state == "stopping"
+    assert monthly.again(pledge).stops_at == pledge.next_at
+    monthly.ask(pledge, Act.KEEP)
+    assert monthly.again(pledge).next_at == pledge.next_at
+    monthly.sandbox.advance(60)
+    monthly.ask(pledge, Act.STOP_LATER)
+    monthly.pass_a_month()
+    assert (monthly.again(pledge).state, monthly.again(pledge).end_reason) == ("stopped", "asked")
+    assert len(monthly.gifts()) == 1
+    assert len(monthly.letters("Your monthly gift ends")) == 2  # each time that it was decided
+
+
+@pytest.mark.database("sqlite")
+def test_stopped_in_the_provider_s_portal_it_is_stopped_here(monthly: Monthly) -> None:
+    pledge = monthly.begin()
+    path = urlsplit(
+        monthly.payments.pledges.card_page(pledge.customer_id, return_url=f"{PUBLIC_URL}/en/p/x", language="en")
+    ).path
+    send(monthly.sandbox, path, subscription=pledge.subscription_id, act="stop")
+    monthly.hear()
+    assert monthly.again(pledge).state == "stopping"
+    monthly.pass_a_month()
+    assert (monthly.again(pledge).state, monthly.again(pledge).end_reason) == ("stopped", "provider")
+
+
+def test_a_renewal_is_sent_back_and_disputed_as_any_gift(monthly: Monthly) -> None:
+    monthly.begin()
+    monthly.pass_a_month()
+    monthly.pass_a_month()
+    _first, second, third = monthly.gifts()
+    order = RefundOrder(donation_public_id=second.public_id, amount=Money(10_00, "USD"), reason="asked", actor_id=None)
+    request_refund(order, clock=monthly.clock)
+    work_off_everything()
+    monthly.sandbox.dispute(str(third.payment_id))
+    monthly.hear()
+    monthly.pass_days(1)
+
+    assert monthly.gift(second.public_id).refunded_minor == 10_00
+    with reading() as session:
+        disputed = session.execute(select(Dispute.donation_id)).scalars().all()
+    assert disputed == [third.id]
+    assert monthly.balance_in_books() == monthly.balance_in_truth()
+
+
+@pytest.mark.database("sqlite")
+def test_a_renewal_that_is_refunded_before_we_hear_of_it_is_found_by_its_payment(monthly: Monthly) -> None:
+    monthly.begin()
+    monthly.sandbox.advance(A_MONTH)
+    client = monthly.sandbox.client()
+    [charge, *_] = client.v1.charges.list({"limit": 1}).data
+    client.v1.refunds.create({"charge": charge.id, "amount": 5_00})
+    heard = [one for one in monthly.collect() if b'"type": "refund.created"' in one[0] or b'"refund.created"' in one[0]]
+    assert heard
+    monthly.tell(heard)
+    work_off_everything()
+    assert [gift.refunded_minor for gift in monthly.gifts()] == [0, 5_00]
+
+
+@pytest.mark.database("sqlite")
+def test_a_second_monthly_gift_of_the_same_donor_stands_beside_the_first(monthly: Monthly) -> None:
+    first = monthly.begin(minor=10_00)
+    second = monthly.begin(minor=20_00)
+    assert first.donor_id == second.donor_id is not None
+    monthly.pass_a_month()
+    assert [pledge.state for pledge in monthly.pledges()] == ["active", "active"]
+    assert sorted(gift.gift_minor for gift in monthly.gifts()) == [10_00, 10_00, 20_00, 20_00]
+
+
+@pytest.mark.database("sqlite")
+def test_one_form_pressed_twice_is_one_monthly_gift(monthly: Monthly) -> None:
+    first, second = monthly.open(form="same"), monthly.open(form="same")
+    assert first == second
+    monthly.sandbox.pay(monthly.gift(first).checkout_id or "")
+    monthly.hear()
+    assert len(monthly.pledges()) == 1
+
+
+@pytest.mark.database("sqlite")
+def test_months_that_no_event_told_of_are_found(monthly: Monthly) -> None:
+    pledge = monthly.begin()
+    monthly.sandbox.advance(A_MONTH)
+    monthly.collect()  # and lost
+    monthly.sandbox.advance(2 * A_DAY)
+    monthly.collect()
+    work_off_everything()
+    assert [gift.state for gift in monthly.gifts()] == ["paid", "paid"]
+    assert monthly.again(pledge).next_at != pledge.next_at
