@@ -4,8 +4,6 @@ import re
 import sqlite3
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
 import click
 from flask import current_app
@@ -13,33 +11,29 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
 
 from campaign.cli.environment import missing_libraries
+from campaign.cli.findings import Finding, Verdict
 from campaign.config import Config
 from campaign.services.drill.record import standing
 from campaign.services.schema import schema_state
+from campaign.wiring import gateways
 
 SQLITE_MIN = (3, 39)
 """The first with FULL JOIN, which a trigger of the books needs."""
 
 
-class Verdict(StrEnum):
-    OK = "ok"
-    MISSING = "missing"  # something does not work without it, and says so where it is missed
-    UNSAFE = "unsafe"  # this installation must not go live
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. `told` is a sentence for the operator."""
-
-    verdict: Verdict
-    told: str
-
-
 @click.command()
+@click.option("--offline", is_flag=True, help="Ask neither Stripe nor our own address.")
 @with_appcontext
-def doctor() -> None:
+def doctor(*, offline: bool) -> None:
     """Look at everything that this installation needs. Exit 1 if it must not go live."""
-    findings = list(examine(current_app.config["KURAK"]))
+    config: Config = current_app.config["KURAK"]
+    findings = list(examine(config))
+    if not offline and schema_is_ready():
+        from campaign.cli.examining import (
+            examine_outside,
+        )  # Stripe's library is slow to load, and other commands need none
+
+        findings += examine_outside(config, gateways())
     for finding in findings:
         click.echo(f"{finding.verdict.upper():<8}{finding.told}")
     unsafe = sum(finding.verdict is Verdict.UNSAFE for finding in findings)
@@ -108,6 +102,14 @@ def _machine(config: Config) -> Iterator[Finding]:
             yield Finding(Verdict.UNSAFE, f"SQLite is {sqlite3.sqlite_version}; the books need 3.39 or newer.")
         else:
             yield Finding(Verdict.OK, f"SQLite is {sqlite3.sqlite_version}.")
+
+
+def schema_is_ready() -> bool:
+    """Whether the database answers and is migrated, so that anything else can be asked of it."""
+    try:
+        return schema_state().is_ready
+    except OperationalError:
+        return False
 
 
 def _database() -> Finding:

@@ -17,6 +17,7 @@ from campaign.services.endpoint import (
     retire_older,
     set_up_endpoint,
 )
+from campaign.services.watching import note_endpoint
 from campaign.wiring import gateways
 
 stripe = AppGroup("stripe", help="The account at Stripe.")
@@ -43,6 +44,8 @@ def setup(*, url: str | None, dry_run: bool, rotate: bool, retire: bool) -> None
             _retire(addresses)
             return
         done = set_up_endpoint(gateways().endpoints, addresses, is_dry_run=dry_run, rotates=rotate)
+        if not dry_run and url is None:
+            note_endpoint(gateways().endpoints, addresses, clock=gateways().clock, is_urged=True)
     except PaymentsNotConfigured:
         sys.exit("kurak: STRIPE_SECRET_KEY is not set, so there is no account to set up.")
     except PaymentsUnavailable as problem:

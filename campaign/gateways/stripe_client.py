@@ -84,6 +84,11 @@ def is_signed(body: bytes, signature: str, secret: str) -> bool:
         return False
 
 
+def signature_of(body: bytes, secret: str) -> str:
+    """What the provider would put beside this body: for trying our own address."""
+    return str(stripe.WebhookSignature.generate_signature_header(body.decode(), secret))
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Stripe's refusals and silences in our own words; nothing of a key or a donor goes into the message."""

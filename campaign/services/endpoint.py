@@ -1,13 +1,13 @@
 """The provider's webhook endpoint: what is wrong with it, and how it is made right.
 
-The event types are those that settlement understands, taken from there and written down nowhere else.
+The event types are those that settlement and payouts act upon, taken from there and written down nowhere else.
 """
 
 from dataclasses import dataclass
 
 from campaign.domain.errors import DomainError
 from campaign.gateways.webhook_endpoints import Endpoint, MadeEndpoint, WebhookEndpoints
-from campaign.services import settlement
+from campaign.services import payouts, settlement
 
 PATH = "/webhooks/stripe"
 ALL_TYPES = "*"
@@ -39,7 +39,8 @@ class SetUp:
 
 def event_types() -> frozenset[str]:
     """Every type of event that this product acts upon."""
-    return frozenset(f"{kind}.{act}" for kind, acts in settlement.KINDS.items() for act in acts)
+    kinds = {**settlement.KINDS, "payout": payouts.ACTS}
+    return frozenset(f"{kind}.{act}" for kind, acts in kinds.items() for act in acts)
 
 
 def own_addresses(public_url: str, *, port: int, mode: str) -> tuple[str, ...]:

@@ -145,7 +145,6 @@ def _concerns(
     ).one()
     claims = open_claims(session, campaign_id)
     below = [row.code for row in rows if row.is_below_zero]
-    is_late = queue.oldest_waiting is not None and queue.oldest_waiting < now - LATE
     found = [
         Concern(kind="fund_below_zero", count=len(below), detail=", ".join(below)),
         Concern(kind="disputed", count=claims.disputes, until=claims.due_at),
@@ -153,9 +152,7 @@ def _concerns(
         Concern(kind="paid_again", count=claims.paid_again),
         Concern(kind="refund_failed", count=failed),
         Concern(kind="refund_stuck", count=stuck),
-        *(Concern(kind=f"inbox_{state}", count=queue.inbox.get(state, 0)) for state in ("dead", "failed", "parked")),
-        Concern(kind="inbox_late", count=int(is_late), since=queue.oldest_waiting),
-        *(Concern(kind=f"mail_{state}", count=queue.mails.get(state, 0)) for state in ("dead", "held")),
+        *(Concern(kind=f"inbox_{state}", count=queue.inbox.get(state, 0)) for state in ("failed", "parked")),
         Concern(kind="allocation_waiting", count=waiting[0], since=waiting[1]),
     ]
     return [concern for concern in found if concern.count]

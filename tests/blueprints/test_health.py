@@ -75,3 +75,23 @@ def test_a_database_that_cannot_be_reached_is_not_ready(app: Flask) -> None:
     lost = create_app(config_for("sqlite:////no/such/folder/kurak.sqlite", instance=instance))
     assert lost.test_client().get("/readyz").status_code == 503
     assert lost.test_client().get("/healthz").status_code == 200
+
+
+class TestAlarms:
+    """What a monitor is told: that something is wrong, and not what."""
+
+    def test_an_installation_without_trouble_is_well(self, client: FlaskClient) -> None:
+        answer = client.get("/healthz/alarms")
+        assert (answer.status_code, answer.json) == (200, {"status": "ok"})
+
+    def test_an_urgent_alarm_is_told_without_a_detail(self, client: FlaskClient, clock: SettableClock) -> None:
+        an_event(clock, state="dead", age_seconds=60)
+        answer = client.get("/healthz/alarms")
+        assert (answer.status_code, answer.json) == (503, {"status": "not ok"})
+
+    def test_it_is_looked_at_once_in_a_while(self, client: FlaskClient, clock: SettableClock) -> None:
+        assert client.get("/healthz/alarms").status_code == 200
+        an_event(clock, state="dead", age_seconds=60)
+        assert client.get("/healthz/alarms").status_code == 200
+        clock.advance(seconds=16)
+        assert client.get("/healthz/alarms").status_code == 503

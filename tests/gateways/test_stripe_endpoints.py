@@ -10,8 +10,8 @@ from flask import Flask
 from campaign import create_app
 from campaign.gateways.stripe_client import API_VERSION, StripeClient
 from campaign.gateways.stripe_endpoints import StripeEndpoints
-from campaign.sandbox.settings import OLD_API_VERSION
-from campaign.services import settlement
+from campaign.sandbox.settings import OLD_API_VERSION, SUBSCRIBED_EVENTS
+from campaign.services import payouts, settlement
 from campaign.services.endpoint import (
     NothingToRetire,
     event_types,
@@ -53,9 +53,14 @@ def old_version(sandbox: RunningSandbox) -> str:
     return made.id
 
 
-def test_the_types_are_those_that_settlement_understands() -> None:
+def test_the_types_are_those_that_are_acted_upon() -> None:
     kinds = {(name.rpartition(".")[0], name.rpartition(".")[2]) for name in event_types()}
-    assert kinds == {(kind, act) for kind, acts in settlement.KINDS.items() for act in acts}
+    acted_upon = {**settlement.KINDS, "payout": payouts.ACTS}
+    assert kinds == {(kind, act) for kind, acts in acted_upon.items() for act in acts}
+
+
+def test_the_sandbox_sends_what_the_product_acts_upon() -> None:
+    assert event_types() <= set(SUBSCRIBED_EVENTS)
 
 
 def test_the_event_that_would_hold_up_every_invoice_is_not_subscribed() -> None:

@@ -35,6 +35,11 @@ FACTS = {
     "reason": "funds",
     "end_reason": "asked",
     "pay_url": "http://localhost/sandbox/i/in_1",
+    "headline": "The worker is silent",
+    "sentence": "No mail leaves.",
+    "mend": "Start the worker.",
+    "page": "docs/operations.md#worker-silent",
+    "since": "1 December 2026, 09:00 UTC",
 }
 
 

@@ -1,6 +1,6 @@
 """The desk's first page."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
@@ -10,7 +10,8 @@ from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.frame import campaign
 from campaign.domain.money import Money
 from campaign.i18n import day, money, text_of
-from campaign.services import audit, books
+from campaign.services import audit, books, watching
+from campaign.services.alarm_words import Told, told_of
 from campaign.services.audit import AuditFilter
 from campaign.services.campaigns import CampaignCard
 from campaign.services.overview import Concern, DayFigures, TargetFigures
@@ -20,6 +21,14 @@ from campaign.wiring import gateways
 
 LAST_ACTS = 12
 BOOKS_CHECKED_EVERY = timedelta(minutes=10)
+ALARM_PLACES: dict[str, tuple[str, dict[str, str]]] = {
+    "events_wait": ("admin.inbox", {}),
+    "events_dead": ("admin.inbox", {"state": "dead"}),
+    "mail_waits": ("admin.mails", {"state": "queued"}),
+    "mail_dead": ("admin.mails", {"state": "dead"}),
+    "receipts_held": ("admin.mails", {"state": "held"}),
+}
+"""Where an alarm is looked after at the desk; the others are mended on the command line."""
 
 
 @bp.get("/")
@@ -30,6 +39,8 @@ def overview() -> ResponseReturnValue:
     return render_template(
         "admin/overview.html",
         campaign=here,
+        alarms=_alarms(),
+        places=ALARM_PLACES,
         concerns=[*_broken_books(), *_shield_up(), *seen.concerns],
         figures=seen.figures,
         queue=seen.queue,
@@ -40,6 +51,13 @@ def overview() -> ResponseReturnValue:
         acts=audit.trail(AuditFilter(), limit=LAST_ACTS),
         now=now,
     )
+
+
+def _alarms() -> list[tuple[Told, datetime | None]]:
+    """What rings now, with since when; read afresh, so that it tells of a worker that is not there to raise it."""
+    outside = gateways()
+    found = watching.ringing_now(takes_cards=outside.payments.mode != "none", clock=outside.clock)
+    return [(told_of(alarm), alarm.since) for alarm in found]
 
 
 def _broken_books() -> list[Concern]:

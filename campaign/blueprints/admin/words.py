@@ -136,12 +136,8 @@ CONCERNS: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
     "paid_again": (_("Gifts were paid twice"), "admin.donations", {"state": "paid_again"}),
     "refund_failed": (_("Refunds failed"), "admin.donations", {"state": "refund_trouble"}),
     "refund_stuck": (_("Refunds have not reached the provider"), "admin.donations", {"state": "refund_trouble"}),
-    "inbox_dead": (_("Provider's events were given up"), "admin.inbox", {"state": "dead"}),
     "inbox_failed": (_("Provider's events failed"), "admin.inbox", {"state": "failed"}),
     "inbox_parked": (_("Provider's events wait for another"), "admin.inbox", {"state": "parked"}),
-    "inbox_late": (_("The inbox is not being worked off: is a worker running?"), "admin.inbox", {"state": "new"}),
-    "mail_dead": (_("Mails could not be sent"), "admin.mails", {"state": "dead"}),
-    "mail_held": (_("Mails are held, for their receipts cannot be printed"), "admin.mails", {"state": "held"}),
     "allocation_waiting": (_("Allocations wait for approval"), "admin.allocations", {"state": "proposed"}),
 }
 """What needs attention → the sentence, and where it is looked after."""

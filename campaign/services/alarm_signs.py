@@ -1,0 +1,87 @@
+"""The signs that alarms are judged by: read from the tables in a fixed number of small queries, and written down."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from campaign.database import reading, transaction
+from campaign.gateways.clock import Clock
+from campaign.models.alarm import Observation
+from campaign.models.donation import Donation
+from campaign.models.inbox import ProviderEvent
+from campaign.models.outbox import Message
+from campaign.services.alarms import EndpointSigns, Signs
+from campaign.services.inbox_desk import WAITING, waiting_in
+from campaign.services.webhook_inbox import PING
+
+WORKER, SWEEP, ENDPOINT = "worker", "sweep", "endpoint"
+"""What is observed: the worker began a round, it ended one, and how the endpoint stood."""
+
+
+def note(name: str, *, clock: Clock, facts: Mapping[str, object] | None = None) -> None:
+    """Write down that something was seen now; only the last time is kept."""
+    with transaction() as session:
+        session.merge(Observation(name=name, at=clock.now(), facts=dict(facts or {})))
+
+
+def observed(session: Session, name: str) -> Observation | None:
+    """The last look at a thing."""
+    return session.get(Observation, name)
+
+
+def read_signs(*, takes_cards: bool, clock: Clock) -> Signs:
+    """Everything that the rules judge, as of now; it asks nobody outside."""
+    with reading() as session:
+        last_event_at = session.execute(_LAST_EVENT).scalar()
+        waiting, dead = waiting_in(session, *WAITING), waiting_in(session, "dead")
+        mails = {state: (count, oldest) for state, count, oldest in session.execute(_MAILS)}
+        seen = {row.name: row for row in session.execute(select(Observation)).scalars()}
+        return Signs(
+            now=clock.now(),
+            takes_cards=takes_cards,
+            oldest_waiting_at=waiting.oldest_at,
+            waiting=waiting.count,
+            dead_events=dead.count,
+            oldest_dead_at=dead.oldest_at,
+            last_event_at=last_event_at,
+            first_unheard_at=_first_unheard_at(session, last_event_at) if takes_cards else None,
+            oldest_mail_at=mails.get("queued", (0, None))[1],
+            dead_mails=mails.get("dead", (0, None))[0],
+            held_mails=mails.get("held", (0, None))[0],
+            worker_at=seen[WORKER].at if WORKER in seen else None,
+            sweep_at=seen[SWEEP].at if SWEEP in seen else None,
+            endpoint=_endpoint(seen[ENDPOINT]) if takes_cards and ENDPOINT in seen else None,
+        )
+
+
+def _first_unheard_at(session: Session, last_event_at: datetime | None) -> datetime | None:
+    """When the first payment page after the last event was opened."""
+    query = select(Donation.created_at).where(Donation.checkout_id.is_not(None))
+    if last_event_at is not None:
+        query = query.where(Donation.created_at > last_event_at)
+    return session.execute(query.order_by(Donation.created_at).limit(1)).scalar()
+
+
+def _endpoint(row: Observation) -> EndpointSigns:
+    told: dict[str, Any] = row.facts
+    good_at = told.get("good_at")
+    return EndpointSigns(
+        at=row.at,
+        good_at=datetime.fromisoformat(good_at) if good_at else None,
+        faults=tuple(told.get("faults", ())),
+        facts=told.get("about", {}),
+        problem=told.get("problem"),
+    )
+
+
+_LAST_EVENT = (
+    select(ProviderEvent.received_at).where(ProviderEvent.type != PING).order_by(ProviderEvent.id.desc()).limit(1)
+)
+_MAILS = (
+    select(Message.state, func.count(), func.min(Message.created_at))
+    .where(Message.state.in_(("queued", "dead", "held")))
+    .group_by(Message.state)
+)

@@ -1,0 +1,137 @@
+"""What an alarm says in the reader's language: a headline, a sentence, and how it is mended."""
+
+from dataclasses import dataclass
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+from campaign.i18n import moment, number
+from campaign.services.alarms import Ringing
+
+PAGE = "docs/operations.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """An alarm's texts; `told` and `mend` may name facts of the alarm as %(name)s."""
+
+    headline: LazyString
+    told: LazyString
+    mend: LazyString
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An alarm, ready to be read. `anchor` is its section in docs/operations.md."""
+
+    key: str
+    headline: str
+    sentence: str
+    mend: str
+    anchor: str
+
+
+WORDS: dict[str, Words] = {
+    "worker_silent": Words(
+        _("The worker is silent"),
+        _("No worker has begun a round for minutes, so gifts are not settled and no mail leaves."),
+        _("Start the worker: flask --app wsgi jobs run."),
+    ),
+    "sweep_silent": Words(
+        _("The sweep does not end"),
+        _("A worker lives, but its round over everything that is due has not ended for a long time."),
+        _("Look into the worker's log for what it hangs on, then restart it: an unfinished job is done again."),
+    ),
+    "events_wait": Words(
+        _("Events wait too long"),
+        _("%(count)s events of the payment provider wait to be worked off; gifts behind them are not settled yet."),
+        _("Open the inbox and read what the oldest one waits for."),
+    ),
+    "events_dead": Words(
+        _("Events were given up"),
+        _("%(count)s events failed until nothing was tried any more; what they tell is not in the books."),
+        _("Open the inbox, read the reason, mend it, then replay them."),
+    ),
+    "no_event_ever": Words(
+        _("The payment provider has never told us anything"),
+        _("Payment pages were opened, and no event about them ever came: paid gifts are not heard of."),
+        _("Run flask --app wsgi stripe setup, then flask --app wsgi doctor."),
+    ),
+    "events_stopped": Words(
+        _("The payment provider has stopped telling us"),
+        _("Payment pages were opened hours ago, and no event about them has come: paid gifts are not heard of."),
+        _("Run flask --app wsgi doctor: it says what is wrong with the endpoint, and tries the address."),
+    ),
+    "endpoint_missing": Words(
+        _("The endpoint at Stripe is missing"),
+        _("The account at Stripe has no endpoint of ours, so nothing is told about gifts."),
+        _("Run flask --app wsgi stripe setup and set the secret that it shows."),
+    ),
+    "endpoint_disabled": Words(
+        _("The endpoint at Stripe is switched off"),
+        _("Stripe sends nothing to %(url)s. It switches an endpoint off when it fails for days."),
+        _("Run flask --app wsgi stripe setup: it switches it on again. Then look for what was missed."),
+    ),
+    "endpoint_types": Words(
+        _("The endpoint at Stripe lacks events"),
+        _("Stripe does not send us these events: %(lacking)s."),
+        _("Run flask --app wsgi stripe setup: it adds them."),
+    ),
+    "endpoint_version": Words(
+        _("The endpoint at Stripe speaks another version"),
+        _("Events are made in version %(version)s, and this program reads %(wanted)s."),
+        _("Run flask --app wsgi stripe setup: a version cannot be changed, so it makes a new endpoint beside it."),
+    ),
+    "endpoint_url": Words(
+        _("The endpoint at Stripe leads elsewhere"),
+        _("Stripe sends to %(url)s, and this site listens at %(address)s."),
+        _("Check PUBLIC_URL. If it is right, run flask --app wsgi stripe setup."),
+    ),
+    "endpoint_unseen": Words(
+        _("The endpoint at Stripe cannot be looked at"),
+        _("We could not look for hours: %(problem)s."),
+        _("A restricted key needs the permission to write Webhook Endpoints. Else wait until Stripe answers."),
+    ),
+    "mail_waits": Words(
+        _("Mail does not leave"),
+        _("Mails have waited for more than an hour; donors miss their receipts."),
+        _("Open the mails and read the reason; check MAIL_URL and the mail server."),
+    ),
+    "mail_dead": Words(
+        _("Mails could not be sent"),
+        _("%(count)s mails were refused or tried in vain for days."),
+        _("Open the mails: an address may be wrong. The receipt can be downloaded and sent by hand."),
+    ),
+    "receipts_held": Words(
+        _("Receipts are held back"),
+        _("%(count)s receipts cannot be printed rightly, so they were not sent."),
+        _("Open the mails and read what is missing: mostly a letter in a name that no font has."),
+    ),
+}
+"""A text for every rule of `alarms.RULES`."""
+
+
+def told_of(alarm: Ringing) -> Told:
+    """What to say about an alarm, in the language that is being spoken."""
+    words = WORDS[alarm.key]
+    facts = {name: _shown(value) for name, value in alarm.facts.items()}
+    return Told(
+        key=alarm.key,
+        headline=str(words.headline),
+        sentence=str(words.told) % facts,
+        mend=str(words.mend),
+        anchor=f"{PAGE}#{alarm.key.replace('_', '-')}",
+    )
+
+
+def since_words(alarm: Ringing) -> str:
+    """The moment since when it lasts, or nothing where it is not known."""
+    return moment(alarm.since) if alarm.since else ""
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, int):
+        return number(value)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(item) for item in value)
+    return str(value)

@@ -1,0 +1,189 @@
+"""When an alarm rings: small rules over signs that somebody else has read, each with a key, a severity and a since.
+
+A new alarm is a rule in RULES, its sentences in `alarm_words`, and a section of docs/operations.md; a test holds them
+together.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+EVENT_WAITS = timedelta(minutes=30)
+"""How long an event may wait to be worked off; another event it waits for comes within minutes."""
+FIRST_EVENT = timedelta(minutes=15)
+"""How soon after the first payment page the provider must have told us something."""
+EVENTS_SILENT = timedelta(hours=3)
+"""Every payment page ends within an hour, paid or not, and the provider tells of it."""
+MAIL_WAITS = timedelta(hours=1)
+WORKER_SILENT = timedelta(minutes=5)
+"""The sweep begins every minute."""
+SWEEP_SILENT = timedelta(minutes=20)
+ENDPOINT_UNSEEN = timedelta(hours=6)
+"""How long the look at the endpoint may fail before it is told: the provider may be down for a while."""
+
+
+class Severity(StrEnum):
+    """Urgent: gifts or receipts suffer now. Warning: somebody should look today."""
+
+    URGENT = "urgent"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointSigns:
+    """The last look at the provider's endpoint. `faults` as in services/endpoint.py; `problem` when it failed."""
+
+    at: datetime
+    good_at: datetime | None  # the last look that succeeded
+    faults: tuple[str, ...] = ()
+    facts: Mapping[str, object] = field(default_factory=dict)
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """What the rules judge: moments and counts, read at `now`."""
+
+    now: datetime
+    takes_cards: bool
+    oldest_waiting_at: datetime | None = None  # of events that are not worked off
+    waiting: int = 0
+    dead_events: int = 0
+    oldest_dead_at: datetime | None = None
+    last_event_at: datetime | None = None
+    first_unheard_at: datetime | None = None  # the first payment page opened after the last event
+    oldest_mail_at: datetime | None = None  # of mails that wait to leave
+    dead_mails: int = 0
+    held_mails: int = 0
+    worker_at: datetime | None = None
+    sweep_at: datetime | None = None
+    endpoint: EndpointSigns | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ringing:
+    """An alarm that rings. `facts` is what its sentence names."""
+
+    key: str
+    severity: Severity
+    since: datetime | None
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What a rule found: since when, and what the sentence about it names."""
+
+    since: datetime | None
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One alarm: `look` finds the trouble in the signs, or none."""
+
+    key: str
+    severity: Severity
+    look: Callable[[Signs], Trouble | None]
+
+
+def ringing(signs: Signs) -> list[Ringing]:
+    """Every alarm that rings by these signs, urgent ones first."""
+    found = [(rule, rule.look(signs)) for rule in RULES]
+    return [
+        Ringing(key=rule.key, severity=rule.severity, since=trouble.since, facts=trouble.facts)
+        for rule, trouble in sorted(found, key=lambda pair: pair[0].severity is not Severity.URGENT)
+        if trouble is not None
+    ]
+
+
+def _worker_silent(signs: Signs) -> Trouble | None:
+    if signs.worker_at is not None:
+        return Trouble(signs.worker_at) if signs.worker_at < signs.now - WORKER_SILENT else None
+    waits = [at for at in (signs.oldest_waiting_at, signs.oldest_mail_at) if at is not None]
+    return Trouble(min(waits)) if waits and min(waits) < signs.now - WORKER_SILENT else None
+
+
+def _sweep_silent(signs: Signs) -> Trouble | None:
+    """Only while the worker lives: otherwise that is what is told."""
+    if signs.worker_at is None or _worker_silent(signs):
+        return None
+    ended = signs.sweep_at
+    is_late = ended is not None and ended < signs.now - SWEEP_SILENT
+    return Trouble(ended) if is_late else None
+
+
+def _events_wait(signs: Signs) -> Trouble | None:
+    oldest = signs.oldest_waiting_at
+    if oldest is None or oldest >= signs.now - EVENT_WAITS:
+        return None
+    return Trouble(oldest, {"count": signs.waiting})
+
+
+def _events_dead(signs: Signs) -> Trouble | None:
+    return Trouble(signs.oldest_dead_at, {"count": signs.dead_events}) if signs.dead_events else None
+
+
+def _no_event_ever(signs: Signs) -> Trouble | None:
+    unheard = signs.first_unheard_at
+    if signs.last_event_at is not None or unheard is None or unheard >= signs.now - FIRST_EVENT:
+        return None
+    return Trouble(unheard)
+
+
+def _events_stopped(signs: Signs) -> Trouble | None:
+    unheard = signs.first_unheard_at
+    if signs.last_event_at is None or unheard is None or unheard >= signs.now - EVENTS_SILENT:
+        return None
+    return Trouble(signs.last_event_at)
+
+
+def _mail_waits(signs: Signs) -> Trouble | None:
+    oldest = signs.oldest_mail_at
+    return Trouble(oldest) if oldest is not None and oldest < signs.now - MAIL_WAITS else None
+
+
+def _mail_dead(signs: Signs) -> Trouble | None:
+    return Trouble(None, {"count": signs.dead_mails}) if signs.dead_mails else None
+
+
+def _receipts_held(signs: Signs) -> Trouble | None:
+    return Trouble(None, {"count": signs.held_mails}) if signs.held_mails else None
+
+
+def _endpoint_unseen(signs: Signs) -> Trouble | None:
+    seen = signs.endpoint
+    if seen is None or seen.problem is None:
+        return None
+    if seen.good_at is not None and seen.good_at >= signs.now - ENDPOINT_UNSEEN:
+        return None
+    return Trouble(seen.good_at, {"problem": seen.problem})
+
+
+def _endpoint(fault: str) -> Callable[[Signs], Trouble | None]:
+    def look(signs: Signs) -> Trouble | None:
+        seen = signs.endpoint
+        return Trouble(seen.good_at, seen.facts) if seen is not None and fault in seen.faults else None
+
+    return look
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("worker_silent", Severity.URGENT, _worker_silent),
+    Rule("sweep_silent", Severity.WARNING, _sweep_silent),
+    Rule("events_wait", Severity.URGENT, _events_wait),
+    Rule("events_dead", Severity.URGENT, _events_dead),
+    Rule("no_event_ever", Severity.URGENT, _no_event_ever),
+    Rule("events_stopped", Severity.URGENT, _events_stopped),
+    Rule("endpoint_missing", Severity.URGENT, _endpoint("missing")),
+    Rule("endpoint_disabled", Severity.URGENT, _endpoint("disabled")),
+    Rule("endpoint_types", Severity.URGENT, _endpoint("types")),
+    Rule("endpoint_version", Severity.URGENT, _endpoint("version")),
+    Rule("endpoint_url", Severity.URGENT, _endpoint("url")),
+    Rule("endpoint_unseen", Severity.WARNING, _endpoint_unseen),
+    Rule("mail_waits", Severity.URGENT, _mail_waits),
+    Rule("mail_dead", Severity.WARNING, _mail_dead),
+    Rule("receipts_held", Severity.WARNING, _receipts_held),
+)
+"""Every alarm there is."""

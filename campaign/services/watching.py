@@ -1,0 +1,152 @@
+"""The watch: looks at the provider's endpoint, raises what rings, ends what is over, and tells staff of each once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaign.database import insert_once_for_key, reading, transaction
+from campaign.domain.language import in_language_of
+from campaign.gateways.clock import Clock
+from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
+from campaign.gateways.webhook_endpoints import WebhookEndpoints
+from campaign.i18n import in_language
+from campaign.models.alarm import Alarm
+from campaign.models.campaign import Campaign
+from campaign.models.staff import Role, Staff
+from campaign.services import alarm_signs
+from campaign.services.alarm_words import since_words, told_of
+from campaign.services.alarms import Ringing, Severity, ringing
+from campaign.services.endpoint import EndpointSeen, look_at_endpoint
+from campaign.services.outbox import Letter, enqueue
+
+TOLD = ("admin", "finance")
+"""Roles whose people are mailed."""
+LOOK_EVERY = timedelta(minutes=15)
+"""How often the provider is asked about the endpoint."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What one look at the signs changed: keys of alarms."""
+
+    raised: tuple[str, ...]
+    over: tuple[str, ...]
+
+
+def note_endpoint(
+    endpoints: WebhookEndpoints, addresses: tuple[str, ...], *, clock: Clock, is_urged: bool = False
+) -> None:
+    """Look at the provider's endpoint and write down how it stands, unless that was done lately and nobody urges."""
+    with reading() as session:
+        last = alarm_signs.observed(session, alarm_signs.ENDPOINT)
+        if last is not None and last.at > clock.now() - LOOK_EVERY and not is_urged:
+            return
+        known = dict(last.facts) if last is not None else {}
+    try:
+        seen = look_at_endpoint(endpoints, addresses)
+    except PaymentsNotConfigured:
+        return
+    except (PaymentsUnavailable, PaymentRefused) as problem:
+        facts: Mapping[str, object] = {**known, "problem": str(problem)}
+    else:
+        facts = {
+            "good_at": clock.now().isoformat(),
+            "faults": list(seen.faults),
+            "about": _about(seen, addresses, endpoints.api_version),
+        }
+    alarm_signs.note(alarm_signs.ENDPOINT, clock=clock, facts=facts)
+
+
+def watch(*, takes_cards: bool, clock: Clock) -> Change:
+    """Bring the alarms in line with the signs; who comes second changes nothing and mails nobody twice."""
+    signs = alarm_signs.read_signs(takes_cards=takes_cards, clock=clock)
+    found = {alarm.key: alarm for alarm in ringing(signs)}
+    now = clock.now()
+    with transaction() as session:
+        open_now = {row.key: row for row in session.execute(_OPEN).scalars()}
+        over = [row for key, row in open_now.items() if key not in found]
+        for row in over:
+            row.cleared_at = now
+            _tell(session, row.id, _as_ringing(row), kind="alarm_over", at=now)
+        raised = [key for key in found if key not in open_now and _raise(session, found[key], at=now)]
+    return Change(raised=tuple(raised), over=tuple(row.key for row in over))
+
+
+def ringing_now(*, takes_cards: bool, clock: Clock) -> list[Ringing]:
+    """What rings by the signs of this moment, whoever was told; it works where no worker does."""
+    return ringing(alarm_signs.read_signs(takes_cards=takes_cards, clock=clock))
+
+
+def is_well(*, takes_cards: bool, clock: Clock) -> bool:
+    """Whether nothing urgent rings, for machines that watch."""
+    return all(alarm.severity is not Severity.URGENT for alarm in ringing_now(takes_cards=takes_cards, clock=clock))
+
+
+def _raise(session: Session, alarm: Ringing, *, at: datetime) -> bool:
+    row = {
+        "key": alarm.key,
+        "severity": alarm.severity.value,
+        "since": alarm.since,
+        "facts": dict(alarm.facts),
+        "raised_at": at,
+        "told_at": at,
+    }
+    alarm_id = insert_once_for_key(session, Alarm, row)
+    if alarm_id is None:
+        return False  # another worker was faster
+    _tell(session, alarm_id, alarm, kind="alarm_raised", at=at)
+    return True
+
+
+def _tell(session: Session, alarm_id: int, alarm: Ringing, *, kind: str, at: datetime) -> None:
+    campaign = session.execute(select(Campaign).where(Campaign.is_featured).order_by(Campaign.id).limit(1)).scalar()
+    for person in _people(session):
+        with in_language(person.language):
+            told = told_of(alarm)
+            since = since_words(alarm)
+        facts: dict[str, object] = {
+            "donor_name": person.name,
+            "headline": told.headline,
+            "sentence": told.sentence,
+            "mend": told.mend,
+            "page": told.anchor,
+            "since": since,
+            "campaign_title": in_language_of(campaign.title, person.language) if campaign else "",
+            "help_email": campaign.contact_email if campaign else "",
+            "is_test": False,
+        }
+        letter = Letter(
+            kind=kind,
+            language=person.language,
+            recipient=person.email,
+            facts=facts,
+            key=f"{kind}:{alarm_id}:{person.id}",
+        )
+        enqueue(session, letter, at=at)
+
+
+def _people(session: Session) -> Iterable[Staff]:
+    wanted = select(Staff).where(Staff.active, Staff.roles.any(Role.name.in_(TOLD))).order_by(Staff.id)
+    return session.execute(wanted).scalars().all()
+
+
+def _as_ringing(row: Alarm) -> Ringing:
+    return Ringing(key=row.key, severity=Severity(row.severity), since=row.since, facts=row.facts)
+
+
+def _about(seen: EndpointSeen, addresses: tuple[str, ...], version: str | None) -> dict[str, object]:
+    """What the sentences about an endpoint name."""
+    found = seen.endpoint
+    return {
+        "url": found.url if found else "",
+        "address": addresses[0],
+        "version": (found.api_version if found else None) or "?",
+        "wanted": version or "?",
+        "lacking": list(seen.lacking),
+    }
+
+
+_OPEN = select(Alarm).where(Alarm.cleared_at.is_(None)).order_by(Alarm.id)

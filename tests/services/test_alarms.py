@@ -1,0 +1,293 @@
+"""Each alarm rings for its own trouble, is told once when it begins and once when it is over."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from campaign.database import transaction
+from campaign.extensions import db
+from campaign.gateways.payments import PaymentsUnavailable
+from campaign.gateways.webhook_endpoints import Endpoint, NoEndpoints
+from campaign.i18n import LANGUAGES, in_language
+from campaign.models.alarm import Alarm
+from campaign.models.inbox import ProviderEvent
+from campaign.models.outbox import Message
+from campaign.services import alarm_signs, watching
+from campaign.services.alarm_words import WORDS, told_of
+from campaign.services.alarms import (
+    ENDPOINT_UNSEEN,
+    EVENT_WAITS,
+    EVENTS_SILENT,
+    FIRST_EVENT,
+    MAIL_WAITS,
+    RULES,
+    SWEEP_SILENT,
+    WORKER_SILENT,
+    EndpointSigns,
+    Ringing,
+    Severity,
+    Signs,
+    ringing,
+)
+from campaign.services.endpoint import event_types
+from tests.builders import NOW, a_member_of_staff
+from tests.services.engine import Engine
+from tests.tree import ROOT
+
+MOMENT = timedelta(seconds=1)
+ADDRESSES = ("https://give.example/webhooks/stripe",)
+QUIET = Signs(now=NOW, takes_cards=True, worker_at=NOW, sweep_at=NOW, last_event_at=NOW)
+"""An installation in which all is well."""
+AN_ENDPOINT = EndpointSigns(at=NOW, good_at=NOW)
+
+
+def keys(signs: Signs) -> list[str]:
+    return [alarm.key for alarm in ringing(signs)]
+
+
+def after(limit: timedelta) -> datetime:
+    """A moment that is longer ago than the limit."""
+    return NOW - limit - MOMENT
+
+
+RINGS: dict[str, Mapping[str, Any]] = {
+    "worker_silent": {"worker_at": after(WORKER_SILENT)},
+    "sweep_silent": {"sweep_at": after(SWEEP_SILENT)},
+    "events_wait": {"oldest_waiting_at": after(EVENT_WAITS), "waiting": 2},
+    "events_dead": {"dead_events": 1, "oldest_dead_at": NOW},
+    "no_event_ever": {"last_event_at": None, "first_unheard_at": after(FIRST_EVENT)},
+    "events_stopped": {"first_unheard_at": after(EVENTS_SILENT)},
+    **{
+        f"endpoint_{fault}": {"endpoint": replace(AN_ENDPOINT, faults=(fault,))}
+        for fault in ("missing", "disabled", "types", "version", "url")
+    },
+    "endpoint_unseen": {"endpoint": EndpointSigns(at=NOW, good_at=after(ENDPOINT_UNSEEN), problem="no permission")},
+    "mail_waits": {"oldest_mail_at": after(MAIL_WAITS)},
+    "mail_dead": {"dead_mails": 3},
+    "receipts_held": {"held_mails": 1},
+}
+QUIETLY: dict[str, Mapping[str, Any]] = {
+    "worker": {"worker_at": NOW - WORKER_SILENT},
+    "sweep": {"sweep_at": NOW - SWEEP_SILENT},
+    "an event on its way": {"oldest_waiting_at": NOW - EVENT_WAITS, "waiting": 1},
+    "a first page just opened": {"last_event_at": None, "first_unheard_at": NOW - FIRST_EVENT},
+    "no page opened": {"last_event_at": None},
+    "a page opened lately": {"first_unheard_at": NOW - EVENTS_SILENT},
+    "a provider down for an hour": {
+        "endpoint": EndpointSigns(at=NOW, good_at=NOW - ENDPOINT_UNSEEN, problem="Stripe does not answer")
+    },
+    "an endpoint that is right": {"endpoint": AN_ENDPOINT},
+    "a mail that waits": {"oldest_mail_at": NOW - MAIL_WAITS},
+}
+
+
+def test_a_healthy_installation_is_silent() -> None:
+    assert keys(QUIET) == []
+
+
+def test_every_rule_has_a_case_here() -> None:
+    assert set(RINGS) == {rule.key for rule in RULES}
+
+
+@pytest.mark.parametrize("key", sorted(RINGS))
+def test_an_alarm_rings_for_its_own_trouble_alone(key: str) -> None:
+    assert keys(replace(QUIET, **RINGS[key])) == [key]
+
+
+@pytest.mark.parametrize("case", sorted(QUIETLY))
+def test_nothing_rings_within_its_limit(case: str) -> None:
+    assert keys(replace(QUIET, **QUIETLY[case])) == []
+
+
+def test_a_silent_worker_is_told_and_not_its_sweep_too() -> None:
+    assert keys(replace(QUIET, worker_at=after(SWEEP_SILENT), sweep_at=after(SWEEP_SILENT))) == ["worker_silent"]
+
+
+def test_a_worker_that_never_was_is_missed_once_something_waits() -> None:
+    never = replace(QUIET, worker_at=None, sweep_at=None)
+    assert keys(never) == []
+    assert keys(replace(never, oldest_waiting_at=after(WORKER_SILENT))) == ["worker_silent"]
+
+
+def test_urgent_alarms_come_first() -> None:
+    both = replace(QUIET, dead_mails=1, dead_events=1)
+    assert keys(both) == ["events_dead", "mail_dead"]
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", sorted(RINGS))
+def test_every_alarm_says_what_it_means_and_how_it_is_mended(app: Flask, key: str, language: str) -> None:
+    facts = {"count": 2, "url": "u", "address": "a", "version": "v", "wanted": "w", "lacking": ["x"], "problem": "p"}
+    with app.test_request_context(), in_language(language):
+        told = told_of(Ringing(key=key, severity=Severity.URGENT, since=NOW, facts=facts))
+    assert told.headline
+    assert told.mend
+    assert "%(" not in told.sentence + told.mend
+
+
+def test_every_alarm_has_its_section_in_the_handbook() -> None:
+    headings = re.findall(r"^#+ (.+)$", (ROOT / "docs/operations.md").read_text(encoding="utf-8"), re.MULTILINE)
+    anchors = {re.sub(r"[^a-z0-9 _-]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    assert set(WORDS) == set(RINGS)
+    assert {key.replace("_", "-") for key in RINGS} <= anchors
+
+
+class TestTheWatch:
+    """Signs from the tables, alarms into the table, mails into the outbox."""
+
+    def keys(self, engine: Engine) -> list[str]:
+        return [alarm.key for alarm in watching.ringing_now(takes_cards=True, clock=engine.clock)]
+
+    def watch(self, engine: Engine) -> watching.Change:
+        return watching.watch(takes_cards=True, clock=engine.clock)
+
+    def mails(self) -> list[str]:
+        rows = db.session.execute(select(Message.kind, Message.recipient).order_by(Message.id)).all()
+        db.session.rollback()
+        return [f"{kind} {recipient}" for kind, recipient in rows if kind.startswith("alarm")]
+
+    def test_a_fresh_installation_is_silent(self, engine: Engine) -> None:
+        assert self.keys(engine) == []
+
+    def test_a_page_of_which_nothing_was_ever_told_rings(self, engine: Engine) -> None:
+        engine.open()
+        engine.clock.advance(minutes=16)
+        assert self.keys(engine) == ["no_event_ever"]
+
+    def test_a_page_of_which_nothing_is_told_any_more_rings(self, engine: Engine) -> None:
+        engine.give()
+        engine.clock.advance(minutes=1)
+        engine.open()
+        engine.clock.advance(hours=4)
+        assert "events_stopped" in self.keys(engine)
+
+    def test_gifts_that_were_told_ring_nothing(self, engine: Engine) -> None:
+        engine.give()
+        engine.clock.advance(hours=4)
+        assert "events_stopped" not in self.keys(engine)
+
+    def test_an_installation_that_takes_no_cards_misses_no_events(self, engine: Engine) -> None:
+        engine.open()
+        engine.clock.advance(hours=5)
+        assert watching.ringing_now(takes_cards=False, clock=engine.clock) == []
+
+    def test_trying_our_own_address_is_no_event_of_the_provider(self, engine: Engine) -> None:
+        engine.open()
+        engine.tell("kurak.ping", "nothing")
+        engine.work()
+        engine.clock.advance(minutes=16)
+        assert self.keys(engine) == ["no_event_ever"]
+
+    def test_events_that_wait_and_that_were_given_up_ring(self, engine: Engine) -> None:
+        checkout = engine.checkout_of(engine.open())
+        engine.tell("checkout.session.completed", checkout)
+        engine.clock.advance(minutes=31)
+        assert self.keys(engine) == ["worker_silent", "events_wait"]
+        with transaction() as session:
+            session.execute(update(ProviderEvent).values(state="dead"))
+        assert self.keys(engine) == ["events_dead"]
+
+    def test_a_trouble_is_mailed_once_to_each_and_once_when_it_is_over(self, engine: Engine) -> None:
+        a_member_of_staff(role="finance")
+        a_member_of_staff(role="admin")
+        a_member_of_staff(role="viewer")
+        engine.open()
+        engine.clock.advance(minutes=16)
+        assert self.watch(engine).raised == ("no_event_ever",)
+        assert self.watch(engine) == watching.Change(raised=(), over=())
+        assert self.mails() == ["alarm_raised finance@quilt.example", "alarm_raised admin@quilt.example"]
+        engine.tell("charge.updated", "ch_somebody")
+        assert self.watch(engine).over == ("no_event_ever",)
+        assert self.watch(engine) == watching.Change(raised=(), over=())
+        assert self.mails()[2:] == ["alarm_over finance@quilt.example", "alarm_over admin@quilt.example"]
+
+    def test_the_mail_says_what_happened_and_what_to_do(self, engine: Engine) -> None:
+        a_member_of_staff(role="admin")
+        engine.open()
+        engine.clock.advance(minutes=16)
+        self.watch(engine)
+        engine.work()
+        [letter] = [letter for letter in engine.mailer.sent if "Alarm" in letter.subject]
+        assert letter.subject == "Alarm: The payment provider has never told us anything"
+        assert "flask --app wsgi stripe setup" in letter.text
+        assert "docs/operations.md#no-event-ever" in letter.text
+
+    def test_a_trouble_that_comes_back_is_told_again(self, engine: Engine) -> None:
+        alarm_signs.note(alarm_signs.WORKER, clock=engine.clock)
+        for _ in range(2):
+            engine.clock.advance(minutes=6)
+            assert self.watch(engine).raised == ("worker_silent",)
+            alarm_signs.note(alarm_signs.WORKER, clock=engine.clock)
+            assert self.watch(engine).over == ("worker_silent",)
+        assert len(db.session.execute(select(Alarm)).scalars().all()) == 2
+
+
+class Endpoints(NoEndpoints):
+    """An account with one endpoint, or one that does not answer."""
+
+    api_version = "2026-10-28.endive"  # type: ignore[assignment]  # the one without a key has none
+
+    def __init__(self, endpoint: Endpoint | None, *, is_down: bool = False) -> None:
+        self.endpoint, self.is_down, self.asked = endpoint, is_down, 0
+
+    def all(self) -> tuple[Endpoint, ...]:
+        self.asked += 1
+        if self.is_down:
+            raise PaymentsUnavailable("Stripe does not answer")
+        return (self.endpoint,) if self.endpoint else ()
+
+
+RIGHT = Endpoint(
+    id="we_1", url=ADDRESSES[0], api_version="2026-10-28.endive", types=event_types(), is_enabled=True, is_marked=True
+)
+
+
+class TestTheEndpoint:
+    """What the look at the provider's endpoint brings."""
+
+    @pytest.mark.parametrize(
+        ("endpoint", "rung"),
+        [
+            (RIGHT, []),
+            (None, ["endpoint_missing"]),
+            (replace(RIGHT, is_enabled=False), ["endpoint_disabled"]),
+            (replace(RIGHT, types=frozenset({"charge.updated"})), ["endpoint_types"]),
+            (replace(RIGHT, api_version="2025-03-31.basil"), ["endpoint_version"]),
+            (replace(RIGHT, url="https://old.example/webhooks/stripe"), ["endpoint_url"]),
+        ],
+    )
+    def test_each_fault_rings_its_own_alarm(self, engine: Engine, endpoint: Endpoint | None, rung: list[str]) -> None:
+        watching.note_endpoint(Endpoints(endpoint), ADDRESSES, clock=engine.clock)
+        found = watching.ringing_now(takes_cards=True, clock=engine.clock)
+        assert [alarm.key for alarm in found] == rung
+        with engine.app.test_request_context():
+            assert all(told_of(alarm).sentence for alarm in found)
+
+    def test_it_is_asked_a_few_times_an_hour(self, engine: Engine) -> None:
+        endpoints = Endpoints(RIGHT)
+        for _ in range(12):
+            watching.note_endpoint(endpoints, ADDRESSES, clock=engine.clock)
+            engine.clock.advance(minutes=5)
+        assert endpoints.asked == 4
+
+    def test_a_provider_that_is_down_keeps_what_was_known(self, engine: Engine) -> None:
+        watching.note_endpoint(Endpoints(replace(RIGHT, is_enabled=False)), ADDRESSES, clock=engine.clock)
+        engine.clock.advance(hours=1)
+        watching.note_endpoint(Endpoints(None, is_down=True), ADDRESSES, clock=engine.clock)
+        found = watching.ringing_now(takes_cards=True, clock=engine.clock)
+        assert [alarm.key for alarm in found] == ["endpoint_disabled"]
+        engine.clock.advance(hours=7)
+        watching.note_endpoint(Endpoints(None, is_down=True), ADDRESSES, clock=engine.clock)
+        rung = [alarm.key for alarm in watching.ringing_now(takes_cards=True, clock=engine.clock)]
+        assert rung == ["endpoint_disabled", "endpoint_unseen"]
+
+    def test_without_a_key_nobody_is_asked(self, engine: Engine) -> None:
+        watching.note_endpoint(NoEndpoints(), ADDRESSES, clock=engine.clock)
+        assert watching.ringing_now(takes_cards=False, clock=engine.clock) == []
