@@ -8,7 +8,7 @@ POT ?= $(MESSAGES)/messages.pot
 HEAD := migrations/.current-alembic-head
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test axe check lint fix types contracts templates i18n-extract i18n-update i18n-check db-revision lock bench
+.PHONY: help run setup test axe drill chaos check lint fix types contracts templates i18n-extract i18n-update i18n-check db-revision lock bench
 
 help: ## these words
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -24,6 +24,13 @@ test: setup ## all tests, on SQLite and PostgreSQL (T=tests/services for some)
 
 axe: setup ## every page in every language at all four looks, by axe (longer than make test allows)
 	@KURAK_AXE=full $(BIN)/python -m pytest -q -p no:randomly tests/browser/test_every_page.py tests/browser/test_giving.py
+
+drill: ## a synthetic week against the installation that `make run` has started (INSTANCE_DIR=…, PORT=… as there)
+	@$(BIN)/flask --app wsgi drill
+
+chaos: setup ## 200 random stories over real processes and 500 histories of the books, on both databases (about an hour)
+	@$(BIN)/python -m tests.chaos $(CHAOS)
+	@KURAK_HISTORIES=500 $(BIN)/python -m pytest -q -p no:randomly tests/invariants/books/test_histories.py
 
 check: setup lint types contracts templates i18n-check test ## all that must be right, what fails fastest first
 

@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 from campaign.config import Config
 from campaign.gateways.clock import SystemClock
 from campaign.gateways.sandbox_console import SandboxConsole
+from campaign.jobs import wake
 from campaign.services.drill import record
 from campaign.services.drill.playing import figures, open_campaign, play_week
 from campaign.services.drill.report import Outcome, Report, report_of
@@ -44,6 +45,7 @@ def _play() -> None:
         clock=clock,
         outage=config.instance_dir / "sandbox" / "mail_is_down",
         worker_pid=config.instance_dir / "worker.pid",
+        wake=wake,
     )
     outcomes = play_week(stage, say=_say)
     report = Report(

@@ -223,6 +223,7 @@ def _send_back(stage: Stage, given: Given, minor: int) -> None:
         public_id=new_public_id(),
     )
     refunding.request_refund(order, clock=stage.clock)
+    stage.wake("refunds")
 
 
 def _worker(stage: Stage) -> int:

@@ -51,6 +51,8 @@ class Stage:
     """While this file is there, no mail leaves."""
     worker_pid: Path
     """Where the worker writes its process id."""
+    wake: Callable[[str], None]
+    """Tells the worker that there is work of a kind, as the desk does."""
     donors: int = 0
     gifts: list[Given] = field(default_factory=list)
 
