@@ -45,10 +45,10 @@ def test_a_paid_gift_is_thanked_for_by_name_in_the_browser_that_gave(
 
 def test_a_paid_gift_is_told_what_it_moved_in_every_language(client: FlaskClient, payments: FakePayments) -> None:
     payments.pay(CHECKOUT)
-    told = fetch_address(client, THANKS).text(".bar + p")
+    told = fetch_address(client, THANKS).text(".moved")
     assert told == "You moved the campaign from $0 to $26.06, of the goal of $100,000."
     for language in ("ru", "ky"):
-        assert "26,06 $" in fetch_address(client, THANKS.replace("/en/", f"/{language}/")).text(".bar + p")
+        assert "26,06 $" in fetch_address(client, THANKS.replace("/en/", f"/{language}/")).text(".moved")
 
 
 def test_another_browser_is_thanked_without_name_address_and_receipt(app: Flask, payments: FakePayments) -> None:
