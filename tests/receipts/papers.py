@@ -11,43 +11,19 @@ from typing import Any
 import pytest
 
 from receipts import ReceiptDocument
+from receipts.__main__ import sample
 from receipts.document import Language
 
-_ENGLISH = ReceiptDocument(
+_ENGLISH = replace(
+    sample("en"),
     number="WCL-2026-000123",
-    status="original",
-    replaces=None,
-    replaced_by=None,
-    voided_on=None,
     issued_on=date(2026, 3, 9),
-    issued_at_place="Osh",
     issuer_name="Demo Foundation",
     issuer_address="1 Demo Street\nOsh, Kyrgyzstan",
     issuer_registration="DEMO-1",
-    signatory="",
-    donor_name="Demo donor 12",
-    received_on=date(2026, 3, 8),
-    amount_minor=1_250_50,
-    currency="KGS",
-    exponent=2,
-    settled_minor=None,
-    settled_currency=None,
-    settled_exponent=None,
-    rate=None,
-    method="card",
-    method_brand="Visa",
-    method_last4="4242",
-    method_reference=None,
     purpose="Grants",
-    restricted=True,
-    given_in_return=None,
-    language="en",
     verify_url="https://give.example.org/en/verify/WCL-2026-000123",
-    verify_code="7F3K-9QXA",
-    campaign_title="Women Creative Lab",
     is_test=False,
-    template_version="1",
-    note=None,
 )
 _LOCAL: dict[Language, dict[str, Any]] = {
     "en": {},
