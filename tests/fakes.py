@@ -176,6 +176,10 @@ class FakePayments(FakeDisputes):
             method_last4="4242",
         )
 
+    def wait(self, checkout_id: str, *, email: str | None = "donor@example.org", name: str = "Aida Donor") -> None:
+        """The donor pays by a method that takes days."""
+        self._tell(checkout_id, fact=Fact.UNPAID, payment_id=f"pi_{checkout_id}", email=email, name=name)
+
     def settle(self, checkout_id: str, *, fee_minor: int, gross: Money | None = None, rate: str | None = None) -> None:
         """The gift reaches the balance, less its fee; `gross` is given where it was converted."""
         into = gross or self.facts[checkout_id].amount

@@ -22,6 +22,7 @@ from campaign.models.donation import Donation, DonationEvent, Refund
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 from campaign.services import bookkeeping, disputing, gift_papers, pledge_following
+from campaign.services.delayed_letters import tell_of_delay
 from campaign.services.locked_gift import DonorOfGift, LockedGift
 from campaign.services.public_revision import count_public_change
 
@@ -62,12 +63,13 @@ def _refuse_mismatch(gift: LockedGift, facts: PaymentFacts) -> None:
     if facts.livemode != row.livemode:
         raise PaymentMismatch("test money and real money")
     is_same = facts.donation_public_id == row.public_id if facts.checkout_id else facts.invoice_id == row.invoice_id
-    if not is_same:
+    # A second payment carries the first one's name; it is known by its page.
+    if not is_same and row.paid_again_for_id is None:
         raise PaymentMismatch("it carries another gift's name")
     if facts.amount != gift.charge:
         raise PaymentMismatch(f"{facts.amount.minor} {facts.amount.currency}, not {gift.charge.minor} {row.currency}")
     if row.charge_id and facts.charge_id and row.charge_id != facts.charge_id:
-        raise PaymentMismatch("a second payment of a gift that is paid; refund one of the two at Stripe")
+        raise PaymentMismatch("a page that was paid has another payment now")
 
 
 def _move(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: datetime) -> None:
@@ -100,6 +102,8 @@ def _move(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: dateti
         )
         gift.entries.append(entry)
     gift.happened.append((new.value, {"from": state.value}))
+    if DonationState.PROCESSING in {state, new}:
+        tell_of_delay(session, gift, new, email=facts.email, name=facts.name, at=at)
 
 
 def _settle(session: Session, gift: LockedGift, facts: PaymentFacts) -> None:

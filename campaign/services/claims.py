@@ -94,23 +94,23 @@ def claims_of(session: Session, gift: Donation) -> Claims:
 
 def open_claims(session: Session, campaign_id: int) -> OpenClaims:
     """What of a campaign's gifts waits for a person."""
-    disputed = session.execute(
-        select(func.count(Dispute.id), func.min(Dispute.due_at).filter(Dispute.status.in_(TO_ANSWER)))
-        .join(Donation, Donation.id == Dispute.donation_id)
-        .where(Donation.campaign_id == campaign_id, Dispute.state.in_(UNDECIDED))
-    ).one()
-    suspected = session.execute(
-        select(func.count(func.distinct(FraudWarning.donation_id)))
-        .join(Donation, Donation.id == FraudWarning.donation_id)
-        .where(Donation.campaign_id == campaign_id, FraudWarning.is_actionable)
-    ).scalar_one()
+    of_campaign = Donation.campaign_id == campaign_id
+    undecided = (of_campaign, Dispute.state.in_(UNDECIDED))
+    disputes = select(func.count(Dispute.id)).join(Donation, Donation.id == Dispute.donation_id).where(*undecided)
+    due = select(func.min(Dispute.due_at)).join(Donation, Donation.id == Dispute.donation_id)
+    suspected = select(func.count(func.distinct(FraudWarning.donation_id)))
+    suspected = suspected.join(Donation, Donation.id == FraudWarning.donation_id)
     first = aliased(Donation)
-    twice = session.execute(
-        select(func.count(Donation.id))
-        .join(first, first.id == Donation.paid_again_for_id)
-        .where(Donation.campaign_id == campaign_id, _is_held(Donation), _is_held(first))
-    ).scalar_one()
-    return OpenClaims(disputes=disputed[0], due_at=disputed[1], suspected=suspected, paid_again=twice)
+    twice = select(func.count(Donation.id)).join(first, first.id == Donation.paid_again_for_id)
+    row = session.execute(
+        select(
+            disputes.scalar_subquery(),
+            due.where(*undecided, Dispute.status.in_(TO_ANSWER)).scalar_subquery(),
+            suspected.where(of_campaign, FraudWarning.is_actionable).scalar_subquery(),
+            twice.where(of_campaign, _is_held(Donation), _is_held(first)).scalar_subquery(),
+        )
+    ).one()
+    return OpenClaims(disputes=row[0], due_at=row[1], suspected=row[2], paid_again=row[3])
 
 
 def _is_held(gift: type[Donation]) -> ColumnElement[bool]:

@@ -135,12 +135,15 @@ def _told(message: Message, *, public_url: str) -> dict[str, Any]:
     if "pledge" in facts:
         with reading() as session:
             return pledge_letters.told(session, facts, language=message.language, public_url=public_url)
+    if "amount_minor" in facts:
+        facts["amount"] = money(Money(facts["amount_minor"], facts["currency"]))
+    if "donate_query" in facts:
+        facts["donate_url"] = f"{base}/donate?{facts['donate_query']}"
     if "receipt_number" not in facts:
-        return facts  # it tells of no gift
+        return facts  # it tells of no gift, or of one that is not paid
     number = facts["receipt_number"]
     code = _verify_code(number)
     facts |= {
-        "amount": money(Money(facts["amount_minor"], facts["currency"])),
         "given_on": day(date.fromisoformat(facts["given_on"])),
         "verify_url": f"{base}/verify/{number}?code={code}",
         "receipt_url": f"{base}/verify/{number}?code={code}",

@@ -45,6 +45,9 @@ def bring_up_to_date(session: Session, gift: LockedGift, *, at: datetime, public
         return
     if live is None:
         papers.issue(replaces=None)
+        issued = receipting.live_receipt(session, gift.id)
+        if gift.row.paid_again_for_id and issued and not was_paid:
+            papers.tell("paid_again", issued[1], gift.charge)
         return
     receipt_id, number, amount_minor = live
     is_by_dispute = gift.now("charged_back_minor") != gift.row.charged_back_minor

@@ -90,7 +90,7 @@ _D, _C, _F, _P = Donation.__table__, Campaign.__table__, Fund.__table__, Donor._
 _LOCK = (
     select(
         *(column for column in _D.c if column.key != "checkout_params"),
-        *(_C.c.series, _C.c.title, _C.c.issuer, _C.c.contact_email),
+        *(_C.c.slug, _C.c.series, _C.c.title, _C.c.issuer, _C.c.contact_email),
         *(_F.c.title.label("fund_title"), _F.c.kind.label("fund_kind")),
         *(_P.c.email.label("donor_email"), _P.c.name.label("donor_name")),
     )

@@ -25,7 +25,7 @@ from campaign.gateways.payments import (
     PaymentsUnavailable,
 )
 from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
-from campaign.services import pledge_following, pledge_gifts, shield, webhook_inbox
+from campaign.services import paid_again, pledge_following, pledge_gifts, shield, webhook_inbox
 from campaign.services.applying import PaymentMismatch, apply_facts
 from campaign.services.locked_gift import GiftNotKnownYet, KeepsMoving, LockedGift, lock_gift
 from campaign.services.pledge_gifts import NothingGiven
@@ -60,6 +60,14 @@ class _Seen:
     invoice_id: str | None
     has_pledge: bool
     has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Whose gift an object is about, and on which of its pages; None where it is the gift's own."""
+
+    seen: _Seen
+    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +122,8 @@ def look_at_invoice(invoice_id: str, *, payments: PaymentGateway, clock: Clock, 
     """Ask the provider about a month of a monthly gift and apply its answer: for months that no event told of."""
     errand = _Errand(payments=payments, clock=clock, public_url=public_url)
     try:
-        _settle(_gift_of("invoice", invoice_id, errand), errand)
+        found = _gift_of("invoice", invoice_id, errand)
+        _settle(found.seen if found else None, errand)
     except NothingGiven:
         return
 
@@ -141,20 +150,20 @@ def settle_about(
     False when it is none of ours; GoneAtProvider when it is not there. With `is_quiet` the donor's mails are held.
     """
     errand = _Errand(payments=payments, clock=clock, public_url=public_url, whole=True, is_quiet=is_quiet)
-    seen = _gift_of(kind, object_id, errand)
-    if seen is None:
+    found = _gift_of(kind, object_id, errand)
+    if found is None:
         return False
-    _settle(seen, errand)
+    _settle(found.seen, errand, page=found.page)
     return True
 
 
-def _settle(seen: _Seen | None, errand: _Errand) -> None:
+def _settle(seen: _Seen | None, errand: _Errand, *, page: str | None = None) -> None:
     """Ask and apply, until nobody else has applied anything in between; the event is closed in the same transaction."""
     for _ in range(REFETCHES_MAX):
         if seen is None:
             raise GiftNotKnownYet
         whole = errand.whole or seen.has_more
-        facts = _asked(seen, errand, whole=whole)
+        facts = _asked(seen, errand, page=page, whole=whole)
         if facts.subscription_id and not seen.has_pledge and facts.fact is Fact.PAID:
             # the first month is paid: the monthly gift begins, so that its papers lead to its page
             pledge_following.follow(facts.subscription_id, payments=errand.payments, clock=errand.clock)
@@ -167,20 +176,14 @@ def _settle(seen: _Seen | None, errand: _Errand) -> None:
     raise KeepsMoving
 
 
-def _asked(seen: _Seen, errand: _Errand, *, whole: bool) -> PaymentFacts:
-    """The provider's answer about a gift: by its payment page, or by its invoice where it is a later month's."""
+def _asked(seen: _Seen, errand: _Errand, *, page: str | None, whole: bool) -> PaymentFacts:
+    """The provider's answer about a gift: by a page of it, or by its invoice where it is a later month's."""
     if seen.checkout_id is None and seen.invoice_id is not None:
         return errand.payments.payment_of_invoice(seen.invoice_id, whole=whole)
-    return errand.payments.payment(_page_of(seen, errand.event), whole=whole)
-
-
-def _page_of(seen: _Seen, event: TakenEvent | None) -> str:
-    """The payment page to ask about: the gift's own, else the one that the event tells of."""
-    if seen.checkout_id is not None:
-        return seen.checkout_id
-    if event is None or not event.type.startswith("checkout."):
+    page = page or seen.checkout_id
+    if page is None:
         raise GiftNotKnownYet("without a payment page")
-    return event.object_id
+    return errand.payments.payment(page, whole=whole)
 
 
 def _settle_event(event: TakenEvent, *, payments: PaymentGateway, clock: Clock, public_url: str) -> None:
@@ -197,11 +200,11 @@ def _settle_event(event: TakenEvent, *, payments: PaymentGateway, clock: Clock, 
         if kind in PLEDGE_KINDS and event.type != "invoice.paid":
             _close(event, "processed", clock=clock)
             return
-        seen = _gift_of(kind, event.object_id, errand)
-        if seen is None:
+        found = _gift_of(kind, event.object_id, errand)
+        if found is None:
             _close(event, "foreign", clock=clock)
             return
-        _settle(seen, errand)
+        _settle(found.seen, errand, page=found.page)
     except (GoneAtProvider, NothingGiven):
         _close(event, "processed", clock=clock)  # it was deleted meanwhile, or brought nothing: nothing is left to do
 
@@ -217,20 +220,22 @@ def _follow_pledge(kind: str, object_id: str, errand: _Errand) -> bool:
     return pledge_following.follow(subscription_id, payments=errand.payments, clock=errand.clock) is not None
 
 
-def _gift_of(kind: str, object_id: str, errand: _Errand) -> _Seen | None:
+def _gift_of(kind: str, object_id: str, errand: _Errand) -> _Found | None:
     """Whose gift an object is about: by our own rows, else by what the provider tells; None is somebody else's."""
     known = _seen(_BY_OBJECT[kind], object_id)
     if known is not None:
-        return known
+        return _Found(known)
     reference = errand.payments.donation_of(kind, object_id)
     if reference is None:
         return None
     if reference.invoice_id is not None and reference.checkout_id is None:
-        return _seen(_BY_ID, pledge_gifts.month_of(reference, payments=errand.payments, clock=errand.clock))
-    known = _seen(_BY_PUBLIC_ID, reference.public_id)
+        known = _seen(_BY_ID, pledge_gifts.month_of(reference, payments=errand.payments, clock=errand.clock))
+        return _Found(known) if known else None
+    page = reference.checkout_id
+    known = (_seen(_BY_OBJECT["checkout.session"], page) if page else None) or _seen(_BY_PUBLIC_ID, reference.public_id)
     if known is None:
         raise GiftNotKnownYet(reference.public_id)
-    return known
+    return _Found(known, page)
 
 
 def _seen(query: Select[*tuple[Any, ...]], key: str | int) -> _Seen | None:
@@ -246,8 +251,11 @@ def _is_unmoved(gift: LockedGift, seen: _Seen) -> bool:
 
 def _apply(session: Session, gift: LockedGift, facts: PaymentFacts, errand: _Errand) -> None:
     at = errand.clock.now()
-    gift.is_quiet = errand.is_quiet
-    apply_facts(session, gift, facts, at=at, public_url=errand.public_url)
+    told_of = paid_again.gift_on_page(session, gift, facts, at=at)
+    if told_of is not None:
+        gift = told_of
+        gift.is_quiet = errand.is_quiet
+        apply_facts(session, gift, facts, at=at, public_url=errand.public_url)
     if errand.event is not None:
         webhook_inbox.mark_done(session, errand.event.id, "processed", at=at, donation_id=gift.id)
         if errand.event.type == "payment_intent.payment_failed":

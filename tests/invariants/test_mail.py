@@ -18,6 +18,7 @@ FACTS = {
     "receipt_number": "WCL-2026-000001",
     "receipt_url": "http://localhost/en/verify/WCL-2026-000001?code=a",
     "verify_url": "http://localhost/en/verify/WCL-2026-000001?code=a",
+    "donate_url": "http://localhost/en/donate?amount=25.00",
     "purpose": "Events & the space",
     "given_on": "1 December 2026",
     "help_email": "hello@quilt.example",

@@ -1,0 +1,43 @@
+"""Mails about a payment that takes days: that it is under way, and that it did not come. Each goes out once."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from sqlalchemy.orm import Session
+
+from campaign.domain.donation import DonationState
+from campaign.domain.language import in_language_of
+from campaign.domain.money import Money
+from campaign.services.gift_papers import LATE_NEWS
+from campaign.services.locked_gift import LockedGift
+from campaign.services.outbox import Letter, enqueue
+
+KINDS = {DonationState.PROCESSING: "processing", DonationState.FAILED: "payment_failed"}
+"""State → the folder of its mail; the other states have no mail of this kind."""
+
+
+def tell_of_delay(
+    session: Session, gift: LockedGift, state: DonationState, *, email: str | None, name: str | None, at: datetime
+) -> None:
+    """Queue the mail about a gift that has come into this state; without an address there is nobody to tell."""
+    row = gift.row
+    if not email or state not in KINDS:
+        return
+    kind, held_because = KINDS[state], LATE_NEWS if gift.is_quiet else None
+    facts: dict[str, object] = {
+        "donor_name": name or "",
+        "amount_minor": gift.charge.minor,
+        "currency": row.currency,
+        "campaign_title": in_language_of(row.title, row.language),
+        "purpose": in_language_of(row.fund_title, row.language),
+        "help_email": row.contact_email,
+        "is_test": not row.livemode,
+        "donate_query": urlencode(_same_gift(row.slug, gift.gift)),
+    }
+    letter = Letter(kind=kind, language=row.language, recipient=email, facts=facts, key=f"{kind}:{row.public_id}")
+    enqueue(session, letter, donation_id=gift.id, at=at, held_because=held_because)
+
+
+def _same_gift(slug: str, gift: Money) -> dict[str, str]:
+    """The form's address with what she gave last time in it."""
+    return {"campaign": slug, "amount": str(gift.decimal), "currency": gift.currency}

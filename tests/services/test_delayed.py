@@ -1,0 +1,109 @@
+"""Payments that take days: told once, counted when the money has come, and neither swept away nor mistaken for a failure."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from campaign.database import reading
+from campaign.models.journal import JournalEntry
+from campaign.models.outbox import Message
+from campaign.models.receipt import Receipt
+from campaign.services.supporters import gift_counts
+from tests.services.engine import Engine
+
+
+def waiting(engine: Engine) -> tuple[str, str]:
+    """A gift by debit whose money is under way: its public id and its page."""
+    public_id = engine.open()
+    checkout = engine.checkout_of(public_id)
+    engine.payments.wait(checkout)
+    engine.tell("checkout.session.completed", checkout)
+    engine.tell("payment_intent.processing", f"pi_{checkout}")
+    engine.work()
+    return public_id, checkout
+
+
+def mails(engine: Engine) -> list[str]:
+    return list(engine.session.execute(select(Message.kind).order_by(Message.id)).scalars())
+
+
+def test_an_unpaid_completed_page_is_under_way_and_told_once(engine: Engine) -> None:
+    """AI-Shipping-Labs #1423: unpaid `completed` was terminal, or granted what was not paid."""
+    public_id, checkout = waiting(engine)
+    engine.tell("checkout.session.completed", checkout)
+    engine.work()
+
+    assert engine.donation(public_id).state == "processing"
+    assert mails(engine) == ["processing"]
+    assert "few working days" in engine.mailer.sent[0].text
+
+
+def test_a_gift_under_way_counts_in_no_total(engine: Engine) -> None:
+    public_id, _ = waiting(engine)
+    with reading() as session:
+        assert gift_counts(session, engine.donation(public_id).campaign_id).gifts == 0
+        assert not session.execute(select(JournalEntry.id)).first()
+        assert not session.execute(select(Receipt.id)).first()
+
+
+@pytest.mark.parametrize("event", ["checkout.session.async_payment_succeeded", "payment_intent.succeeded"])
+def test_the_money_that_comes_days_later_is_booked_and_receipted(engine: Engine, event: str) -> None:
+    """woocommerce-gateway-stripe #1943: a SEPA order never left on-hold."""
+    public_id, checkout = waiting(engine)
+    engine.clock.advance(days=5)
+    engine.payments.pay(checkout)
+    engine.payments.settle(checkout, fee_minor=35)
+    engine.tell(event, checkout if event.startswith("checkout") else f"pi_{checkout}")
+    engine.work()
+
+    assert engine.donation(public_id).state == "paid"
+    assert mails(engine) == ["processing", "receipt"]
+
+
+def test_a_debit_that_fails_is_told_with_a_way_to_give_again_and_books_nothing(engine: Engine) -> None:
+    public_id, checkout = waiting(engine)
+    engine.clock.advance(days=5)
+    engine.payments.fail(checkout)
+    for event, object_id in (
+        ("checkout.session.async_payment_failed", checkout),
+        ("payment_intent.payment_failed", f"pi_{checkout}"),
+    ):
+        engine.tell(event, object_id)
+        engine.work()
+
+    assert engine.donation(public_id).state == "failed"
+    assert mails(engine) == ["processing", "payment_failed"]
+    assert "/en/donate?campaign=" in engine.mailer.sent[-1].text
+    assert "amount=25.00&currency=USD" in engine.mailer.sent[-1].text
+    with reading() as session:
+        assert not session.execute(select(JournalEntry.id)).first()
+
+
+def test_a_gift_under_way_outlives_its_page(engine: Engine) -> None:
+    public_id, checkout = waiting(engine)
+    engine.clock.advance(days=4)
+    assert engine.clock.now() > engine.donation(public_id).expires_at + timedelta(days=2)
+    engine.work()
+    engine.tell("checkout.session.expired", checkout)
+    engine.work()
+    assert engine.donation(public_id).state == "processing"
+
+
+def test_a_settlement_that_is_known_before_the_money_is_sure_is_not_booked(engine: Engine) -> None:
+    _, checkout = waiting(engine)
+    engine.payments.settle(checkout, fee_minor=35)
+    engine.tell("charge.updated", f"ch_{checkout}")
+    engine.work()
+    with reading() as session:
+        assert not session.execute(select(JournalEntry.id)).first()
+
+
+def test_a_donor_without_an_address_is_told_nothing(engine: Engine) -> None:
+    public_id = engine.open()
+    checkout = engine.checkout_of(public_id)
+    engine.payments.wait(checkout, email=None)
+    engine.tell("checkout.session.completed", checkout)
+    engine.work()
+    assert engine.donation(public_id).state == "processing"
+    assert mails(engine) == []
