@@ -95,6 +95,7 @@ class GivenGift:
     cover: Money
     refunded: Money
     charged_back: Money  # returned to her by her bank, after a dispute
+    is_second_payment: bool  # of a gift that she had paid already
     is_anonymous: bool
     public_name: str | None
     message: str | None
@@ -213,6 +214,7 @@ def _as_given(donation: Donation, campaign: Campaign, fund: Fund, donor: Donor |
         cover=Money(donation.cover_minor, donation.currency),
         refunded=Money(donation.refunded_minor, donation.currency),
         charged_back=Money(donation.charged_back_minor, donation.currency),
+        is_second_payment=donation.paid_again_for_id is not None,
         is_anonymous=donation.is_anonymous,
         public_name=donation.public_name,
         message=donation.message,

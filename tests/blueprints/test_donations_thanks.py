@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from campaign import create_app
 from campaign.jobs import work_off_everything
 from campaign.models.donation import Donation
+from campaign.services import webhook_inbox
 from campaign.services.refunding import RefundOrder, request_refund
 from campaign.wiring import gateways
 from tests.builders import a_campaign, a_member_of_staff, usd
-from tests.fakes import FakePayments, SettableClock
+from tests.fakes import SIGNATURE, FakePayments, SettableClock
 from tests.pages import Page, fetch, fetch_address
 
 CHECKOUT = "cs_test_000001"
@@ -162,3 +163,37 @@ def test_the_provider_is_asked_once_in_two_seconds_however_often_the_page_is(
     for _ in range(5):
         assert Page(visitor.get(THANKS)).h1 == "We are confirming your payment"
     assert payments.calls.count("payment") <= 2
+
+
+def test_a_payment_that_takes_days_says_so_and_asks_for_no_second_one(
+    client: FlaskClient, payments: FakePayments
+) -> None:
+    payments.wait(CHECKOUT)
+    page = fetch_address(client, THANKS)
+    assert page.h1 == "We are confirming your payment"
+    assert "a few working days" in page.text(".lede")
+    assert "you don’t need to pay again" in page.text(".lede")
+
+
+def test_what_the_bank_took_back_is_told_and_no_receipt_is_promised(
+    client: FlaskClient, payments: FakePayments
+) -> None:
+    payments.pay(CHECKOUT)
+    payments.settle(CHECKOUT, fee_minor=1_03)
+    dispute_id = payments.dispute(CHECKOUT, status="lost")
+    payments.withdraw(dispute_id)
+    page = fetch_address(client, THANKS)
+    assert page.h1.startswith("Thank you")  # the return page did not look for disputes
+    work_off_everything()
+    with_dispute(payments, dispute_id)
+
+    page = fetch_address(client, THANKS)
+    assert "Returned to you by your bank" in page.text(".facts")
+    assert "Your receipt comes" not in page.text()
+
+
+def with_dispute(payments: FakePayments, dispute_id: str) -> None:
+    """The provider tells of a dispute, and it is worked off."""
+    body = payments.event("charge.dispute.closed", dispute_id)
+    webhook_inbox.receive(body, SIGNATURE, payments=payments, clock=payments.clock)
+    work_off_everything()

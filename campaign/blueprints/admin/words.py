@@ -65,6 +65,9 @@ MAIL: Mapping[str, Word] = {
 MAIL_KINDS: Mapping[str, LazyString] = {
     "receipt": _("Receipt"),
     "receipt_void": _("Receipt is void"),
+    "processing": _("The payment takes some days"),
+    "payment_failed": _("The payment did not come"),
+    "paid_again": _("The same gift came twice"),
     "receipt_void_dispute": _("Receipt is void after a dispute"),
     "refund": _("Refund"),
     "gift_code": _("Code for a donor"),
@@ -107,6 +110,8 @@ MOMENTS: Mapping[str, Word] = {
     "donation:refund_succeeded": (_("The refund was sent"), ""),
     "donation:refund_failed": (_("The refund failed"), "bad"),
     "donation:refund_canceled": (_("The refund was cancelled"), ""),
+    "donation:paid_again": (_("The same gift was paid once more, on another page"), "bad"),
+    "donation:paid_before": (_("A gift that was paid already was paid again here"), "bad"),
     "donation:dispute_inquiry": (_("The donor's bank asks about the payment"), "warn"),
     "donation:dispute_open": (_("Dispute: the donor's bank holds the money"), "bad"),
     "donation:dispute_won": (_("Dispute won: the money is back"), "good"),
