@@ -37,9 +37,7 @@ class GiftStart(Model):
 
     id: Mapped[PrimaryKey]
     form_id: Mapped[str] = mapped_column(index=True)
-    """The form's name as it was sent; a gift that is laid aside changes its own."""
-    donation: Mapped[str | None] = mapped_column(index=True)
-    """The gift's public id, once there is a gift."""
+    """donation.form_id of the gift as it was begun; a gift that is laid aside adds a blank and more to its own."""
     campaign: Mapped[str]
     address_key: Mapped[str | None]
     network_key: Mapped[str | None]

@@ -7,14 +7,16 @@ the same things wait for each other and never deadlock.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, tuple_
+from sqlalchemy import Select, and_, bindparam, case, delete, func, or_, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from campaign.domain.abuse import DAY, WINDOWS, Kind, Tallies, Tally, bucket_of
 from campaign.domain.donation import DonationState
+from campaign.extensions import Instant
 from campaign.models.abuse import AttemptCount, GiftStart
 from campaign.models.donation import Donation
 
@@ -53,16 +55,12 @@ def count_one(session: Session, counter: Counter, *, at: datetime, column: str) 
 
 def tallies_of(session: Session, keys: Mapping[Kind, str], *, at: datetime) -> Tallies:
     """What was counted of these keys within each window."""
-    wanted = tuple_(AttemptCount.kind, AttemptCount.key).in_([(kind.value, key) for kind, key in keys.items()])
-    return _tallies(session, wanted, at=at) if keys else {}
+    return _tallies(session, _OF_KEYS, {"keys": [(kind.value, key) for kind, key in keys.items()]}, at=at)
 
 
 def traffic(session: Session, *, at: datetime, since: datetime | None) -> Tallies:
     """What was counted of all campaigns within each window, but nothing from before `since`."""
-    wanted = AttemptCount.kind == Kind.CAMPAIGN.value
-    if since is not None:
-        wanted = and_(wanted, AttemptCount.bucket_at >= since)
-    return _tallies(session, wanted, at=at)
+    return _tallies(session, _OF_ALL, {"since": since or _from(at, DAY)}, at=at)
 
 
 def count_of(session: Session, counter: Counter, *, at: datetime, window: timedelta) -> Tally:
@@ -89,7 +87,7 @@ def paid_gifts(
     query = (
         select(func.count())
         .select_from(GiftStart)
-        .join(Donation, Donation.public_id == GiftStart.donation)
+        .join(Donation, Donation.form_id == GiftStart.form_id)
         .where(GiftStart.started_at >= first, Donation.state == DonationState.PAID.value)
     )
     if key is not None:
@@ -125,26 +123,28 @@ def sweep_attempts(session: Session, *, at: datetime) -> None:
 
 
 def _add(session: Session, counters: list[Counter], *, at: datetime, column: str, by: int) -> None:
-    """One statement for all; their rows are locked until the transaction ends, always in the same order."""
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    table, none = AttemptCount.__table__, {"started": 0, "failed": 0, "turned_away": 0}
+    """Their rows are locked until the transaction ends, always in the same order."""
+    none = {"started": 0, "failed": 0, "turned_away": 0}
     in_order = sorted(counters, key=lambda counter: (counter.kind, counter.key))
-    insert = dialect.insert(table).values(
-        [{"kind": one.kind, "key": one.key, "bucket_at": bucket_of(at), **none, column: by} for one in in_order]
+    session.execute(
+        _adding(column, is_postgresql=session.get_bind().dialect.name == "postgresql"),
+        [{"kind": one.kind, "key": one.key, "bucket_at": bucket_of(at), **none, column: by} for one in in_order],
     )
+
+
+@cache
+def _adding(column: str, *, is_postgresql: bool) -> Any:  # the dialects' inserts have no type in common
+    """Built once: making the statement anew costs more than running it."""
+    dialect: Any = postgresql if is_postgresql else sqlite
+    table = AttemptCount.__table__
+    insert = dialect.insert(table)
     added = {column: table.c[column] + insert.excluded[column]}
-    session.execute(insert.on_conflict_do_update(index_elements=["kind", "key", "bucket_at"], set_=added))
+    return insert.on_conflict_do_update(index_elements=["kind", "key", "bucket_at"], set_=added)
 
 
-def _tallies(session: Session, wanted: ColumnElement[bool], *, at: datetime) -> Tallies:
-    columns = (AttemptCount.started, AttemptCount.failed, AttemptCount.turned_away)
-    sums = [
-        func.coalesce(func.sum(case((AttemptCount.bucket_at >= _from(at, window), column), else_=0)), 0)
-        for window in WINDOWS
-        for column in columns
-    ]
-    query = select(AttemptCount.kind, *sums).where(wanted, AttemptCount.bucket_at >= _from(at, DAY))
-    found = session.execute(query.group_by(AttemptCount.kind)).all()
+def _tallies(session: Session, query: Select[*tuple[Any, ...]], more: dict[str, Any], *, at: datetime) -> Tallies:
+    first = {f"from_{number}": _from(at, window) for number, window in enumerate(WINDOWS)}
+    found = session.execute(query, {**first, "first": _from(at, DAY), **more}).all()
     return {(Kind(row[0]), window): tally for row in found for window, tally in _windows(row[1:])}
 
 
@@ -157,3 +157,19 @@ def _windows(sums: Any) -> Iterator[tuple[timedelta, Tally]]:  # three numbers f
 def _from(at: datetime, window: timedelta) -> datetime:
     """The first bucket that is looked at: a window's length, and what has passed of the present bucket."""
     return bucket_of(at) - window
+
+
+_COUNT = AttemptCount.__table__.c
+_SUMS = [
+    func.coalesce(
+        func.sum(case((_COUNT.bucket_at >= bindparam(f"from_{number}", type_=Instant()), column), else_=0)), 0
+    )
+    for number in range(len(WINDOWS))
+    for column in (_COUNT.started, _COUNT.failed, _COUNT.turned_away)
+]
+_TALLIES = (
+    select(_COUNT.kind, *_SUMS).where(_COUNT.bucket_at >= bindparam("first", type_=Instant())).group_by(_COUNT.kind)
+)
+# Built once, of the table alone: every attempt passes here.
+_OF_KEYS = _TALLIES.where(tuple_(_COUNT.kind, _COUNT.key).in_(bindparam("keys", expanding=True)))
+_OF_ALL = _TALLIES.where(_COUNT.kind == Kind.CAMPAIGN.value, _COUNT.bucket_at >= bindparam("since", type_=Instant()))

@@ -113,28 +113,18 @@ def admit(who: Visitor, *, form_id: str, proof: Demand, clock: Clock) -> Demand:
     return Demand.NOTHING
 
 
-def name_gift(form_id: str, public_id: str) -> None:
-    """Tell which gift an admitted attempt became, so that its failures are counted where it came from."""
-    with transaction() as session:
-        session.execute(
-            update(GiftStart)
-            .where(GiftStart.form_id == form_id, GiftStart.donation.is_(None))
-            .values(donation=public_id)
-        )
-
-
 def count_failure(session: Session, donation_id: int, *, at: datetime) -> None:
     """Count a refused payment of a gift, in the transaction that notes it. An event told twice counts twice.
 
     Only of gifts that a form began and nobody paid yet: renewals and delayed payments fail for other reasons.
     """
-    start = session.execute(
-        select(GiftStart)
-        .join(Donation, Donation.public_id == GiftStart.donation)
-        .where(Donation.id == donation_id, Donation.state.in_(UNPAID))
-        .order_by(GiftStart.id.desc())
-        .limit(1)
-    ).scalar_one_or_none()
+    form_id = session.execute(
+        select(Donation.form_id).where(Donation.id == donation_id, Donation.state.in_(UNPAID))
+    ).scalar()
+    if form_id is None:
+        return
+    begun = select(GiftStart).where(GiftStart.form_id == form_id.partition(" ")[0])
+    start = session.execute(begun.order_by(GiftStart.id.desc()).limit(1)).scalar_one_or_none()
     if start is None:
         return
     session.execute(update(GiftStart).where(GiftStart.id == start.id).values(failures=GiftStart.failures + 1))
@@ -179,7 +169,7 @@ def _paid_of(session: Session, keys: Mapping[Kind, str], *, at: datetime) -> Pai
 
 def _remember(session: Session, who: Visitor, *, form_id: str, at: datetime) -> None:
     session.execute(
-        insert(GiftStart),
+        insert(GiftStart.__table__),
         {
             "form_id": form_id,
             "campaign": who.keys[Kind.CAMPAIGN],

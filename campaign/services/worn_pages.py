@@ -43,7 +43,7 @@ def close_next_worn_page(*, payments: PaymentGateway, clock: Clock, public_url: 
 def _next_worn(*, since: datetime) -> tuple[int, int, str] | None:
     query = (
         select(GiftStart.id, Donation.id, Donation.checkout_id)
-        .join(Donation, Donation.public_id == GiftStart.donation)
+        .join(Donation, Donation.form_id == GiftStart.form_id)
         .where(
             GiftStart.started_at > since,
             GiftStart.failures >= FAILURES_OF_A_PAGE_MOST,

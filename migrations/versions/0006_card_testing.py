@@ -28,7 +28,6 @@ def upgrade() -> None:
         "gift_start",
         sa.Column("id", KEY, nullable=False),
         sa.Column("form_id", sa.String(), nullable=False),
-        sa.Column("donation", sa.String(), nullable=True),
         sa.Column("campaign", sa.String(), nullable=False),
         sa.Column("address_key", sa.String(), nullable=True),
         sa.Column("network_key", sa.String(), nullable=True),
@@ -41,7 +40,6 @@ def upgrade() -> None:
     )
     for columns in (
         ("form_id",),
-        ("donation",),
         ("address_key", "started_at"),
         ("network_key", "started_at"),
         ("email_key", "started_at"),

@@ -132,12 +132,6 @@ def door_of(options: GivingOptions) -> Door:
     return Door(shield.stance_for(visitor, clock=gateways().clock), wants_code=bool(request.form.get("code")))
 
 
-def name_gift(form_id: str, public_id: str) -> None:
-    """Tell which gift an admitted attempt became."""
-    if _is_watched():
-        shield.name_gift(form_id, public_id)
-
-
 def _is_watched() -> bool:
     config: Config = current_app.config["KURAK"]
     return config.shield == "on"

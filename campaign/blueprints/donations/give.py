@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from campaign.blueprints.donations import bp, choices
 from campaign.blueprints.donations.door import RETRY_AFTER_SECONDS as PAUSE_SECONDS
-from campaign.blueprints.donations.door import Door, door_of, name_gift
+from campaign.blueprints.donations.door import Door, door_of
 from campaign.blueprints.donations.form_id import sign_form_id
 from campaign.blueprints.donations.gift_form import GiveForm, shown_form_of
 from campaign.blueprints.donations.own_gifts import remember_gift
@@ -69,7 +69,6 @@ def give(lang: str) -> ResponseReturnValue:
         if (told := door.admit(form, lang)) is not None:
             return _page(form, door, status=told.status, problem=told.problem)
         started = _started(form, lang)
-        name_gift(asked.form_id, started.public_id)
     except DonationAlreadyPaid:
         paid = gift_of_form(asked.form_id)
         return redirect(url_for(".thanks", lang=lang, s=paid.checkout_id if paid else None), code=303)
