@@ -166,7 +166,7 @@ def chosen(session: Session, wanted: InboxFilter, *, limit: int, newest_first: b
         return []
     order = ProviderEvent.id.desc() if newest_first else ProviderEvent.id
     if not wanted.states:
-        return session.execute(narrowed.order_by(order).limit(limit)).scalars().all()
+        return list(session.execute(narrowed.order_by(order).limit(limit)).scalars())
     parts = [
         select(narrowed.where(ProviderEvent.state == state).order_by(order).limit(limit).subquery())
         for state in wanted.states
@@ -175,7 +175,7 @@ def chosen(session: Session, wanted: InboxFilter, *, limit: int, newest_first: b
     return found[:limit]
 
 
-def _narrowed(session: Session, wanted: InboxFilter) -> Select[tuple[int]] | None:
+def _narrowed(session: Session, wanted: InboxFilter) -> Select[int] | None:
     """The filter but for the states; None where nothing can be meant by it."""
     query = select(ProviderEvent.id)
     bounds = [bound for bound in (wanted.up_to_id, wanted.before_id and wanted.before_id - 1) if bound is not None]
@@ -195,7 +195,7 @@ def _narrowed(session: Session, wanted: InboxFilter) -> Select[tuple[int]] | Non
     return query
 
 
-_ROWS: Select[Any] = select(
+_ROWS: Select[*tuple[Any, ...]] = select(
     ProviderEvent.id,
     ProviderEvent.event_id,
     ProviderEvent.type,
