@@ -8,12 +8,14 @@ from sqlalchemy import func, select
 
 from campaign.database import reading
 from campaign.domain.journal import Account
-from campaign.jobs import work_off_everything
+from campaign.jobs import reconciling_outside, work_off_everything
 from campaign.models.donation import Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.journal import JournalEntry, Posting
 from campaign.models.outbox import Message
+from campaign.services import reconciliation_desk, reconciling
 from campaign.services.ledger_check import check_books
+from campaign.services.reconciling import Mails
 from campaign.services.webhook_inbox import WRONG_MODE
 from tests.chaos.acts import Stage
 from tests.chaos.installation import Installation
@@ -21,6 +23,7 @@ from tests.chaos.installation import Installation
 ROUNDS_MAX = 40
 ROUND_SECONDS = 4 * 3600
 """How far time moves between two looks: retries of both sides come due."""
+DAYS_MAX = 365
 WENT_BACK = ("succeeded", "pending", "requires_action")
 WAITING = ("new", "failed", "parked")
 
@@ -42,6 +45,30 @@ def come_to_rest(stage: Stage, *, is_mutated: bool = False) -> None:
             return
         here.advance(ROUND_SECONDS)
     raise AssertionError(f"it never comes to rest: {_waiting()}")
+
+
+def reconcile(stage: Stage) -> None:
+    """What `flask reconcile --repair --mail` does, and what the worker does by itself every hour."""
+    reconciling.repair(reconciling_outside(stage.here.app), mails=Mails.ALL, days=DAYS_MAX)
+    come_to_rest(stage)
+
+
+def unexplained(stage: Stage) -> list[str]:
+    """After a reconciliation the provider's balance is our books, but for what belongs to somebody else's payments."""
+    reconcile(stage)
+    desk = reconciliation_desk.desk()
+    foreign: Counter[str] = Counter()
+    wrong = []
+    for case in desk.cases:
+        if case.is_foreign:
+            foreign[case.net.currency] += case.net.minor
+        elif case.problem != "under_way":
+            wrong.append(f"{case.transaction_id} ({case.category}) of {case.source_id} is unexplained: {case.problem}")
+    return wrong + [
+        f"{figure.unexplained} is unexplained, of it {foreign[figure.unexplained.currency]} of others"
+        for figure in desk.figures
+        if figure.unexplained.minor != foreign[figure.unexplained.currency]
+    ]
 
 
 def _waiting() -> dict[str, int]:

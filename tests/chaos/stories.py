@@ -104,7 +104,7 @@ def _gives(dice: random.Random) -> Gives:
     return Gives(
         amount=dice.choice(AMOUNTS[currency]),
         currency=currency,
-        frequency=dice.choice(("once", "once", "once", "once")),
+        frequency=dice.choice(("once", "once", "once", "monthly")),
         presses=dice.choice((1, 1, 1, 2)),
     )
 
