@@ -145,7 +145,7 @@ class FakePayments(FakeDisputes):
                 returned=None,
                 returned_on=None,
             )
-            self._tell(facts.checkout_id, refunds=(*facts.refunds, refund))
+            self._tell(str(facts.checkout_id), refunds=(*facts.refunds, refund))
         self._answer()
 
     def verify(self, body: bytes, signature: str) -> ReceivedEvent:
@@ -196,7 +196,7 @@ class FakePayments(FakeDisputes):
         """The refund succeeds and leaves the balance, in the currency of the settlement and without a fee."""
         for facts in list(self.facts.values()):
             if request_id in [refund.request_id for refund in facts.refunds]:
-                self._tell(facts.checkout_id, refunds=tuple(self._settled(r, request_id) for r in facts.refunds))
+                self._tell(str(facts.checkout_id), refunds=tuple(self._settled(r, request_id) for r in facts.refunds))
 
     def event(self, type_: str, object_id: str, *, event_id: str = "evt_1", object_type: str = "") -> bytes:
         """The body of a delivery about an object, to be signed with SIGNATURE."""

@@ -19,6 +19,7 @@ from campaign.domain.money import Money
 from campaign.domain.pledge import Act
 from campaign.extensions import db
 from campaign.gateways.mailer import Letter
+from campaign.gateways.stripe_account import StripeAccount
 from campaign.gateways.stripe_client import StripeClient
 from campaign.gateways.stripe_payments import StripePayments
 from campaign.jobs import work_off_everything
@@ -188,12 +189,12 @@ class Monthly:
 def monthly_gifts(database_url: str, tmp_path: Path, **settings: Any) -> Iterator[Monthly]:  # fields of the sandbox's
     """An app on a database of its own with the real gateway; afterwards its books must be clean."""
     with listening() as listener, running_sandbox(tmp_path / "box", webhook_url=listener.url, **settings) as sandbox:
-        payments = StripePayments(
-            StripeClient(sandbox.api_key, api_base=sandbox.api_base), webhook_secrets=(sandbox.webhook_secret,)
-        )
+        client = StripeClient(sandbox.api_key, api_base=sandbox.api_base)
+        payments = StripePayments(client, webhook_secrets=(sandbox.webhook_secret,))
         clock, mailer = SandboxClock(sandbox), RecordingMailer()
         app = create_app(
-            config_for(database_url, instance=tmp_path), Gateways(clock=clock, payments=payments, mailer=mailer)
+            config_for(database_url, instance=tmp_path),
+            Gateways(clock=clock, payments=payments, mailer=mailer, account=StripeAccount(client)),
         )
         with app.app_context():
             today = clock.today()

@@ -15,6 +15,7 @@ from campaign.blueprints.admin import (
     machinery,
     overview,
     people,
+    pledges,
     receipts,
     refunds,
     shield,

@@ -25,6 +25,7 @@ MIME = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformat
 MENU: tuple[tuple[str, LazyString, frozenset[str]], ...] = (
     ("admin.overview", _("Overview"), frozenset()),
     ("admin.donations", _("Donations"), frozenset({"admin.donation", "admin.refund", "admin.request_refund"})),
+    ("admin.pledges", _("Monthly gifts"), frozenset({"admin.pledge", "admin.stop_pledge"})),
     (
         "admin.allocations",
         _("Allocations"),
@@ -113,6 +114,7 @@ def address_of_subject(subject: str) -> str | None:
     kind, _sep, name = subject.partition(":")
     pages = {
         "donation": ("admin.donation", "public_id"),
+        "pledge": ("admin.pledge", "public_id"),
         "allocation": ("admin.allocation", "public_id"),
         "provider_event": ("admin.inbox_event", "event_id"),
     }

@@ -16,6 +16,7 @@ from campaign.services.audit import AuditFilter
 from campaign.services.campaigns import CampaignCard
 from campaign.services.overview import Concern, DayFigures, TargetFigures
 from campaign.services.overview import overview as figures_of
+from campaign.services.pledge_register import monthly_values
 from campaign.services.shield_alarm import is_up_since
 from campaign.wiring import gateways
 
@@ -43,6 +44,7 @@ def overview() -> ResponseReturnValue:
         places=ALARM_PLACES,
         concerns=[*_broken_books(), *_shield_up(), *seen.concerns],
         figures=seen.figures,
+        monthly=monthly_values(here.id),
         queue=seen.queue,
         days=[_day_point(point, here.currency) for point in seen.days],
         targets=[_target_bar(target, here) for target in seen.targets],

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import NotRefundable, RefundTooLarge
 from campaign.domain.errors import DomainError, NotFound
+from campaign.domain.pledge import PledgeStopped
 from campaign.services import allocating, disbursing, held_receipts, receipt_register, shield_alarm, staff
 from campaign.services.bookkeeping import EntryConflict, MoneyMayNotGoThere, NotEnoughFunds
 
@@ -72,6 +73,11 @@ MAIL_KINDS: Mapping[str, LazyString] = {
     "refund": _("Refund"),
     "gift_code": _("Code for a donor"),
     "shield_up": _("Shield is up"),
+    "pledge_reminder": _("Monthly gift: before the first renewal"),
+    "pledge_unpaid": _("Monthly gift: could not be charged"),
+    "pledge_confirm": _("Monthly gift: the bank asks to confirm"),
+    "pledge_card": _("Monthly gift: the card expires soon"),
+    "pledge_stopped": _("Monthly gift: ends"),
 }
 ROLES: Mapping[str, LazyString] = {
     "viewer": _("Viewer: reads, without donors' addresses"),
@@ -163,6 +169,8 @@ ACTS: Mapping[str, LazyString] = {
     "allocation:withdraw": _("Withdrew an allocation"),
     "disbursement:record": _("Recorded a payment"),
     "refund:request": _("Asked for a refund"),
+    "pledge:stop": _("Stopped a monthly gift"),
+    "pledge:withdraw_links": _("Withdrew the links of a monthly gift"),
     "donation:wall_hidden": _("Took a name off the wall"),
     "donation:wall_shown": _("Put a name back on the wall"),
     "inbox:replay": _("Replayed an event"),
@@ -185,6 +193,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
         "The same entry stands in the books with other figures. Nothing was changed; tell an administrator."
     ),
     NotRefundable: _("There is nothing left of this gift to send back."),
+    PledgeStopped: _("This monthly gift has ended already."),
     DisputeOpen: _(
         "The donor's bank holds this money in a dispute, so sending it back now would pay twice. "
         "Answer or accept the dispute at the provider first."

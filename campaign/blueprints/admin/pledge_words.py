@@ -1,0 +1,60 @@
+"""The desk's words for monthly gifts: states, moments of their history, why they ended or could not be charged."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+Word = tuple[LazyString, str]
+
+STATES: Mapping[str, Word] = {
+    "active": (_("Goes on"), "good"),
+    "paused": (_("Paused"), "warn"),
+    "past_due": (_("Could not be charged"), "bad"),
+    "stopping": (_("About to end"), "warn"),
+    "stopped": (_("Ended"), ""),
+}
+MOMENTS: Mapping[str, Word] = {
+    "begun": (_("Begun"), "good"),
+    "active": (_("Goes on"), "good"),
+    "paused": (_("Paused"), "warn"),
+    "past_due": (_("Could not be charged"), "bad"),
+    "stopping": (_("About to end"), "warn"),
+    "stopped": (_("Ended"), ""),
+    "amount": (_("The amount became"), ""),
+    "card": (_("Another card"), ""),
+    "unpaid": (_("A month was refused"), "bad"),
+    "told": (_("Mail written"), ""),
+    "refused": (_("The provider refused"), "bad"),
+    "links_withdrawn": (_("Links to the donor's page withdrawn"), "warn"),
+    "asked_change": (_("Asked: another amount"), ""),
+    "asked_pause": (_("Asked: pause"), ""),
+    "asked_skip": (_("Asked: leave out the next gift"), ""),
+    "asked_resume": (_("Asked: go on"), ""),
+    "asked_stop_later": (_("Asked: stop when the paid month is over"), ""),
+    "asked_keep": (_("Asked: go on after all"), ""),
+    "asked_stop": (_("Asked: stop at once"), ""),
+    "asked_mend": (_("Asked: another card"), ""),
+}
+REASONS: Mapping[str, LazyString] = {
+    "expired": _("the card has expired"),
+    "funds": _("not enough money on the card"),
+    "confirm": _("the bank wants the donor to confirm"),
+    "lost": _("the bank has blocked the card"),
+    "error": _("the bank could not be reached"),
+    "declined": _("the bank gave no reason"),
+}
+ENDINGS: Mapping[str, LazyString] = {
+    "asked": _("asked for"),
+    "unpaid": _("given up after several refusals"),
+    "provider": _("stopped at the payment service"),
+    "double": _("begun twice by mistake"),
+}
+MAILS: Mapping[str, LazyString] = {
+    "pledge_reminder": _("before the first renewal"),
+    "pledge_unpaid": _("a month could not be charged"),
+    "pledge_confirm": _("the bank wants the donor to confirm"),
+    "pledge_card": _("the card expires soon"),
+    "pledge_stopped": _("the monthly gift ends"),
+}
+NOTES: Mapping[str, LazyString] = {**REASONS, **ENDINGS, **MAILS}

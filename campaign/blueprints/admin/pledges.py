@@ -1,0 +1,114 @@
+"""Monthly gifts at the desk: the list, one with its history, and stopping one because its donor asked us to."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign.blueprints.admin import bp, pledge_words
+from campaign.blueprints.admin.asking import asked_in_address, asked_in_form
+from campaign.blueprints.admin.frame import campaign, done, refused
+from campaign.blueprints.admin.guard import person
+from campaign.blueprints.admin.permissions import PERSONAL
+from campaign.domain.errors import DomainError
+from campaign.domain.identity import new_public_id
+from campaign.domain.pledge import Act, PledgeState
+from campaign.i18n import money
+from campaign.jobs import wake
+from campaign.services import pledge_register
+from campaign.services.pledge_asking import PledgeOrder, ask
+from campaign.services.pledge_register import PledgeMoment, pledge_story
+from campaign.wiring import gateways
+
+
+@bp.get("/pledges")
+def pledges() -> ResponseReturnValue:
+    """Fifty monthly gifts a page, of one state or all, and what they bring each month."""
+    asked = asked_in_address()
+    state = asked.choice("state", [state.value for state in PledgeState])
+    rows, has_more = pledge_register.pledges(campaign().id, state=state, before=asked.text("before"))
+    return render_template(
+        "admin/pledges.html",
+        asked=asked,
+        rows=rows,
+        values=pledge_register.monthly_values(campaign().id),
+        older_url=asked.with_(before=rows[-1].public_id) if has_more else None,
+        states=pledge_words.STATES,
+        sees_addresses=_sees_addresses(),
+    )
+
+
+@bp.get("/pledges/<public_id>")
+def pledge(public_id: str) -> ResponseReturnValue:
+    """One monthly gift with its months and all that happened to it."""
+    story = pledge_story(campaign().id, public_id)
+    return render_template(
+        "admin/pledge.html",
+        pledge=story,
+        moments=[_told(moment) for moment in story.moments],
+        pledge_words=pledge_words,
+        form_id=new_public_id(),
+        sees_addresses=_sees_addresses(),
+    )
+
+
+@bp.post("/pledges/<public_id>/stop")
+def stop_pledge(public_id: str) -> ResponseReturnValue:
+    """Stop it at once, because its donor asked us to; why is kept."""
+    asked = asked_in_form(form_id=new_public_id())
+    why = asked.required("why", _("Say why."))
+    story = pledge_story(campaign().id, public_id)
+    if asked.mistakes:
+        return (
+            render_template(
+                "admin/pledge.html",
+                pledge=story,
+                moments=[_told(moment) for moment in story.moments],
+                pledge_words=pledge_words,
+                form_id=asked.text("form_id"),
+                asked=asked,
+                sees_addresses=_sees_addresses(),
+            ),
+            422,
+        )
+    order = PledgeOrder(
+        pledge_public_id=public_id,
+        act=Act.STOP,
+        detail={"why": why},
+        asked_by="staff",
+        actor_id=person().id,
+        public_id=asked.text("form_id"),
+    )
+    try:
+        ask(order, clock=gateways().clock)
+    except DomainError as error:
+        return refused(error, "admin.pledge", public_id=public_id)
+    wake("pledges")
+    return done(
+        _("It is being stopped. The provider is told within a minute, and the donor gets a mail."),
+        "admin.pledge",
+        public_id=public_id,
+    )
+
+
+@bp.post("/pledges/<public_id>/links")
+def withdraw_pledge_links(public_id: str) -> ResponseReturnValue:
+    """Make the links in all mails so far worthless, when one has got into wrong hands."""
+    pledge_register.withdraw_links(campaign().id, public_id, actor_id=person().id, clock=gateways().clock)
+    return done(_("The links that were sent so far open nothing any more."), "admin.pledge", public_id=public_id)
+
+
+def _told(moment: PledgeMoment) -> dict[str, object]:
+    """A moment of the history as the timeline shows it."""
+    word, kind = pledge_words.MOMENTS.get(moment.kind, (moment.kind, ""))
+    amount = money(moment.amount, exact=True) if moment.amount else ""
+    note = str(pledge_words.NOTES.get(moment.note, moment.note))
+    return {
+        "title": f"{word} {amount}".strip(),
+        "at": moment.at,
+        "note": " · ".join(part for part in (note, moment.who or "") if part),
+        "kind": kind,
+    }
+
+
+def _sees_addresses() -> bool:
+    return bool(person().roles & PERSONAL)
