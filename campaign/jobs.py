@@ -8,7 +8,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -33,6 +33,7 @@ from campaign.services import (
     worn_pages,
 )
 from campaign.services.endpoint import own_addresses
+from campaign.services.lease import HeldByAnother
 from campaign.wiring import gateways
 from receipts import HeldReceipt
 
@@ -142,6 +143,13 @@ def settle_inbox() -> bool:
 def reconcile_hourly() -> bool:
     """Make good what the provider knows and we do not; what was stored for it is worked off by the sweep."""
     reconciling.repair_hourly(reconciling_outside(current_app))
+    return False
+
+
+def repair_now() -> bool:
+    """The hour's repair, before its time; nothing where one is running already."""
+    with suppress(HeldByAnother):
+        reconciling.repair(reconciling_outside(current_app), mails=reconciling.Mails.RECENT)
     return False
 
 
@@ -264,6 +272,16 @@ def look_after() -> None:
     """A round of the watch; apart from the sweep, which it watches too."""
     with _flask[0].app_context():
         _tried(watch)
+
+
+@huey.task(name="reconcile_now")  # type: ignore[untyped-decorator]
+def reconcile_now() -> None:
+    """The same, because somebody at the desk asked for it."""
+    with _flask[0].app_context():
+        _tried(repair_now)
+
+
+TASKS["reconcile"] = reconcile_now
 
 
 @huey.periodic_task(crontab(minute="17"))  # type: ignore[untyped-decorator]

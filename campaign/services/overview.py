@@ -17,7 +17,7 @@ from campaign.models.allocation import Allocation
 from campaign.models.donation import Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
-from campaign.services import bookkeeping
+from campaign.services import bookkeeping, reconciliation_desk
 from campaign.services.bookkeeping import FundFlow
 from campaign.services.claims import open_claims
 from campaign.services.donation_register import CHARGE
@@ -153,6 +153,7 @@ def _concerns(
         Concern(kind="refund_failed", count=failed),
         Concern(kind="refund_stuck", count=stuck),
         *(Concern(kind=f"inbox_{state}", count=queue.inbox.get(state, 0)) for state in ("failed", "parked")),
+        *(Concern(kind=kind, count=count) for kind, count in reconciliation_desk.concerns(session, now=now).items()),
         Concern(kind="allocation_waiting", count=waiting[0], since=waiting[1]),
     ]
     return [concern for concern in found if concern.count]

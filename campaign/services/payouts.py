@@ -11,18 +11,23 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import insert_once, transaction
+from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
 from campaign.domain.payout_postings import PartBooked, PayoutTold, payout_entries
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import GoneAtProvider
 from campaign.gateways.provider_account import PayoutFacts, ProviderAccount, TransactionFacts
 from campaign.models.payout import Payout, ProviderTransaction
-from campaign.services import bookkeeping, provider_books, provider_transactions, webhook_inbox
+from campaign.services import audit, bookkeeping, provider_books, provider_transactions, webhook_inbox
 from campaign.services.webhook_inbox import TakenEvent
 
 ACTS = frozenset({"created", "updated", "paid", "failed", "canceled", "reconciliation_completed"})
 RANK = {"under_way": 0, "arrived": 1, "failed": 2, "canceled": 2}
 """A payout goes forward only: an older answer never undoes a newer one."""
+
+
+class CannotBeBookedWhole(DomainError):
+    """The provider says what the payout consists of, or somebody has booked it already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,30 @@ def look_at(payout_id: str, *, account: ProviderAccount, clock: Clock) -> None:
     walk = ask(payout_id, account=account)
     with transaction() as session:
         apply(session, walk, clock=clock)
+
+
+def book_whole(payout_id: str, *, campaign_id: int, actor_id: int, clock: Clock) -> None:
+    """Put a payout that was made by hand into one campaign's books whole, by a person's word: the provider cannot say
+    what it consists of. NotFound; CannotBeBookedWhole for one that is walked, or stands somewhere already.
+    """
+    with transaction() as session:
+        found = session.execute(select(Payout.id).where(Payout.provider_id == payout_id)).scalar()
+        if found is None:
+            raise NotFound(payout_id)
+        payout = _locked(session, found)
+        if payout.is_automatic or payout.campaign_id is not None:
+            raise CannotBeBookedWhole(payout_id)
+        payout.campaign_id = campaign_id
+        session.flush()
+        book(session, {payout.id}, clock=clock)
+        audit.record(
+            session,
+            actor_id=actor_id,
+            action="reconciliation:payout",
+            subject=f"payout:{payout_id}",
+            at=clock.now(),
+            detail={"minor": payout.amount_minor, "currency": payout.currency},
+        )
 
 
 def ask(payout_id: str, *, account: ProviderAccount) -> Walk:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from campaign.domain.journal import Account, EntryKind
@@ -79,16 +79,19 @@ def campaign_of(session: Session, source: str) -> int:
     return session.execute(select(JournalEntry.campaign_id).where(JournalEntry.source == source)).scalar_one()
 
 
-def balances(session: Session, *, until: datetime) -> dict[str, int]:
-    """Currency → what our books of that moment say has come into the balance, before anything was paid out."""
+def balances(session: Session, *, until: datetime | None) -> dict[str, int]:
+    """Currency → what our books say has come into the balance, before anything was paid out.
+
+    Of movements that the provider was not asked about yet, only those that were recorded until then count.
+    """
+    was_compared: ColumnElement[bool] = ProviderTransaction.id.is_not(None)
+    if until is not None:
+        was_compared |= JournalEntry.recorded_at <= until
     rows = session.execute(
         select(Posting.currency, func.sum(Posting.amount_minor))
         .join(JournalEntry, JournalEntry.id == Posting.entry_id)
-        .where(
-            Posting.account == Account.PROVIDER,
-            JournalEntry.kind.not_in(OF_PAYOUTS),
-            JournalEntry.recorded_at <= until,
-        )
+        .outerjoin(ProviderTransaction, ProviderTransaction.provider_id == Posting.reference)
+        .where(Posting.account == Account.PROVIDER, JournalEntry.kind.not_in(OF_PAYOUTS), was_compared)
         .group_by(Posting.currency)
     )
     return {currency: int(minor) for currency, minor in rows}

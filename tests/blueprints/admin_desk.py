@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from flask import Flask
 from flask.testing import FlaskClient
 
+from campaign.gateways.clock import Clock
 from campaign.models.staff import Staff
 from tests.builders import a_member_of_staff
-from tests.fakes import SettableClock
 
 FRESH_SECONDS = 300
 
@@ -21,13 +21,13 @@ class Chair:
     client: FlaskClient
 
 
-def sit_down(app: Flask, clock: SettableClock, *, role: str, is_fresh: bool = True) -> Chair:
+def sit_down(app: Flask, clock: Clock, *, role: str, is_fresh: bool = True) -> Chair:
     """A person of this role with a session as sign-in leaves it; `is_fresh` is whether the password was just given."""
     member = a_member_of_staff(role=role)
     return Chair(staff_id=member.id, client=browser_of(app, clock, member, is_fresh=is_fresh))
 
 
-def browser_of(app: Flask, clock: SettableClock, member: Staff, *, is_fresh: bool = True) -> FlaskClient:
+def browser_of(app: Flask, clock: Clock, member: Staff, *, is_fresh: bool = True) -> FlaskClient:
     """A browser in which this person is signed in."""
     client = app.test_client()
     with client.session_transaction() as session:

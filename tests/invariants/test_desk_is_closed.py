@@ -13,7 +13,15 @@ from tests.fakes import SettableClock
 
 pytestmark = pytest.mark.database("sqlite")  # the table of permissions, not the database, is what is tested
 ROLES = sorted(ANYONE)
-VALUES = {"public_id": "zzzzzzzzzzzzzzzz", "number": "NO-1", "event_id": "evt_0", "staff_id": "999", "token": "none"}
+VALUES = {
+    "public_id": "zzzzzzzzzzzzzzzz",
+    "number": "NO-1",
+    "event_id": "evt_0",
+    "staff_id": "999",
+    "token": "none",
+    "transaction_id": "txn_0",
+    "payout_id": "po_0",
+}
 
 
 def routes(app: Flask) -> Iterator[Route]:

@@ -17,6 +17,7 @@ from campaign.blueprints.admin import (
     people,
     pledges,
     receipts,
+    reconciliation,
     refunds,
     shield,
     sign_in,

@@ -46,6 +46,7 @@ MENU: tuple[tuple[str, LazyString, frozenset[str]], ...] = (
     ),
     ("admin.receipts", _("Receipts"), frozenset({"admin.held_receipt", "admin.correct_receipt"})),
     ("admin.ledger", _("Ledger"), frozenset({"admin.trial_balance", "admin.fund_statement"})),
+    ("admin.reconciliation", _("Reconciliation"), frozenset({"admin.reconciliation_case", "admin.payout"})),
     ("admin.inbox", _("Inbox"), frozenset({"admin.inbox_event", "admin.replay_events"})),
     ("admin.mails", _("Mails"), frozenset()),
     ("admin.audit_trail", _("Audit trail"), frozenset()),
@@ -117,6 +118,8 @@ def address_of_subject(subject: str) -> str | None:
         "pledge": ("admin.pledge", "public_id"),
         "allocation": ("admin.allocation", "public_id"),
         "provider_event": ("admin.inbox_event", "event_id"),
+        "payout": ("admin.payout", "payout_id"),
+        "transaction": ("admin.reconciliation_case", "transaction_id"),
     }
     if kind not in pages or not person_can(pages[kind][0]):
         return None

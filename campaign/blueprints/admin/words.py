@@ -9,7 +9,16 @@ from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import NotRefundable, RefundTooLarge
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.pledge import PledgeStopped
-from campaign.services import allocating, disbursing, held_receipts, receipt_register, shield_alarm, staff
+from campaign.services import (
+    allocating,
+    disbursing,
+    held_receipts,
+    payouts,
+    receipt_register,
+    shield_alarm,
+    staff,
+    unidentified,
+)
 from campaign.services.bookkeeping import EntryConflict, MoneyMayNotGoThere, NotEnoughFunds
 
 Word = tuple[LazyString, str]
@@ -149,6 +158,9 @@ CONCERNS: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
     "refund_stuck": (_("Refunds have not reached the provider"), "admin.donations", {"state": "refund_trouble"}),
     "inbox_failed": (_("Provider's events failed"), "admin.inbox", {"state": "failed"}),
     "inbox_parked": (_("Provider's events wait for another"), "admin.inbox", {"state": "parked"}),
+    "unexplained": (_("Movements at the provider are not explained"), "admin.reconciliation", {}),
+    "payout_failed": (_("A payout came back from the bank"), "admin.reconciliation", {}),
+    "payout_open": (_("Payouts do not add up, or wait to be booked by hand"), "admin.reconciliation", {}),
     "allocation_waiting": (_("Allocations wait for approval"), "admin.allocations", {"state": "proposed"}),
 }
 """What needs attention → the sentence, and where it is looked after."""
@@ -178,6 +190,12 @@ ACTS: Mapping[str, LazyString] = {
     "shield:up": _("Put the shield up"),
     "shield:away": _("Put the shield away"),
     "receipt:correct": _("Corrected a held receipt"),
+    "reconciliation:fetch": _("Fetched what is behind a movement"),
+    "reconciliation:fee": _("Booked a movement as a fee"),
+    "reconciliation:unidentified": _("Booked a movement as not identified"),
+    "reconciliation:payout": _("Booked a payout"),
+    "payouts:download": _("Downloaded payouts"),
+    "mail:send_held": _("Sent mails that were held as late"),
     "receipt:download": _("Downloaded a receipt"),
     "receipts:download": _("Downloaded receipts of a period"),
     "receipt_register:download": _("Downloaded the receipt register"),
@@ -220,6 +238,8 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     receipt_register.TooManyReceipts: _(
         "There are too many receipts in this period for one file. Choose a shorter one."
     ),
+    unidentified.AlreadyExplained: _("The books explain this movement already. Nothing was changed."),
+    payouts.CannotBeBookedWhole: _("The provider says what this payout consists of, or it is booked already."),
     staff.OwnRolesAreFixed: _("You cannot change your own roles. Ask another administrator."),
     staff.UnknownRole: _("Choose one of the roles shown."),
     shield_alarm.ReasonMissing: _("Say why."),

@@ -1,0 +1,159 @@
+"""What finance sees of the provider's side, and what she does about it: figures, cases, repairs, payouts, files."""
+
+import csv
+import io
+from dataclasses import dataclass
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from campaign.domain.journal import Account
+from campaign.models.campaign import Campaign
+from campaign.models.staff import Staff
+from campaign.services import late_mail, reconciliation_desk, reconciling
+from campaign.services.reconciling import Mails
+from tests.blueprints.admin_desk import browser_of, token_of
+from tests.builders import a_member_of_staff
+from tests.conftest import SeparateClient
+from tests.pages import Page
+from tests.reconciling.stage import A_DAY, Stage
+from tests.sandbox.gifts import open_gift
+
+
+@pytest.fixture
+def campaign(stage: Stage) -> Campaign:
+    return stage.site.campaign()
+
+
+@dataclass
+class Finance:
+    """Somebody of finance, who signs in anew whenever she looks, for weeks may have passed."""
+
+    stage: Stage
+    member: Staff
+
+    def browser(self) -> FlaskClient:
+        return browser_of(self.stage.site.app, self.stage.site.clock, self.member)
+
+    def opens(self, address: str) -> Page:
+        answer = self.browser().get(address)
+        assert answer.status_code == 200, answer.status
+        return Page(answer)
+
+    def presses(self, address: str) -> TestResponse:
+        browser = self.browser()
+        return browser.post(address, data={"csrf_token": token_of(browser)})
+
+
+@pytest.fixture
+def finance(stage: Stage, campaign: Campaign) -> Finance:
+    stage.site.app.test_client_class = SeparateClient  # its cookies are of the host that sessions are made for
+    return Finance(stage, a_member_of_staff(role="finance"))
+
+
+def a_foreign_charge(stage: Stage) -> None:
+    page = open_gift(stage.site.sandbox.client(), 50_00, metadata={}, payment_intent_data={})
+    stage.site.sandbox.pay(page["id"], method="pm_card_bypassPending")
+
+
+def test_zero_is_a_good_state(stage: Stage, campaign: Campaign, finance: Finance) -> None:
+    stage.gift(campaign=campaign)
+    stage.pass_time(10)
+    reconciling.repair(stage.outside, mails=Mails.NONE)
+    [figure] = reconciliation_desk.desk().figures
+    assert (figure.unexplained.minor, figure.provider, figure.cases) == (0, figure.books, 0)
+    page = finance.opens("/staff/reconciliation")
+    assert "Everything is explained" in page.text("main")
+
+
+def test_the_figure_is_the_sum_of_its_cases(stage: Stage, campaign: Campaign) -> None:
+    stage.gift(campaign=campaign)
+    stage.gift(campaign=campaign, minor=30_00, method="pm_sepaDebit_success_at")
+    a_foreign_charge(stage)
+    stage.pass_time(3)
+    reconciling.repair(stage.outside, mails=Mails.NONE)
+    desk = reconciliation_desk.desk()
+    [figure] = desk.figures
+    by_problem = {case.problem: case.net for case in desk.cases}
+    assert by_problem.keys() == {"foreign", "under_way"}
+    assert (figure.unexplained, figure.under_way) == (by_problem["foreign"], by_problem["under_way"])
+    assert figure.cases == 1
+    stage.pass_time(3 * A_DAY)
+    reconciling.repair(stage.outside, mails=Mails.NONE)
+    [figure] = reconciliation_desk.desk().figures
+    assert (figure.unexplained, figure.under_way.minor) == (by_problem["foreign"], 0)
+
+
+def test_a_missed_gift_is_fetched_by_a_button(stage: Stage, campaign: Campaign, finance: Finance) -> None:
+    gift = stage.gift(campaign=campaign)
+    stage.pass_time(10)
+    stage.note_transactions()
+    [case] = reconciliation_desk.desk().cases
+    assert case.problem == "missed"
+    assert "Fetch" in finance.opens("/staff/reconciliation").text("main")
+    assert finance.presses(f"/staff/reconciliation/{case.transaction_id}/fetch").status_code == 303
+    assert (stage.donation(gift).state, reconciliation_desk.desk().cases) == ("paid", [])
+    assert finance.presses(f"/staff/reconciliation/{case.transaction_id}/fetch").status_code == 303
+    assert stage.entries("gift_settled") == 1
+
+
+def test_somebody_elses_money_is_booked_as_not_identified_once(
+    stage: Stage, campaign: Campaign, finance: Finance
+) -> None:
+    a_foreign_charge(stage)
+    stage.gift(campaign=campaign)
+    stage.pass_night()
+    stage.pass_time(2 * A_DAY)
+    reconciling.repair(stage.outside, mails=Mails.NONE)
+    [case] = reconciliation_desk.desk().cases
+    assert "not identified" in finance.opens(f"/staff/reconciliation/{case.transaction_id}").text("main")
+    for _ in range(2):
+        finance.presses(f"/staff/reconciliation/{case.transaction_id}/unidentified")
+    assert stage.on(Account.UNIDENTIFIED) == {"USD": -case.net.minor}
+    [payout] = stage.payouts()
+    assert payout.reconciled_at is not None
+    assert stage.on(Account.BANK) == {"USD": payout.amount_minor}
+    [figure] = reconciliation_desk.desk().figures
+    assert (figure.unexplained.minor, figure.cases) == (0, 0)
+
+
+def test_a_payout_is_shown_movement_by_movement(stage: Stage, campaign: Campaign, finance: Finance) -> None:
+    gift = stage.gift(campaign=campaign)
+    stage.pass_night()
+    stage.pass_time(2 * A_DAY)
+    reconciling.repair(stage.outside, mails=Mails.NONE)
+    [payout] = stage.payouts()
+    page = finance.opens(f"/staff/payouts/{payout.provider_id}")
+    assert gift in page.text("table")
+    rows = list(
+        csv.reader(
+            io.StringIO(finance.browser().get("/staff/payouts/register.csv", buffered=True).data.decode("utf-8-sig"))
+        )
+    )
+    lines = [row for row in rows if row and row[0] == payout.provider_id]
+    assert [row[6] for row in lines] == ["charge", "payout"]
+    assert [row[-1] for row in rows if row and row[0] == "Total"] == ["0.00"]
+
+
+def test_late_mails_leave_by_a_button(stage: Stage, campaign: Campaign, finance: Finance) -> None:
+    stage.gift(campaign=campaign)
+    stage.pass_time(10)
+    reconciling.repair(stage.outside, mails=Mails.NONE)
+    assert (late_mail.held(), stage.mails()) == (1, [("receipt", "held")])
+    assert "1 mail to a donor is held" in finance.opens("/staff/reconciliation").text("main")
+    finance.presses("/staff/reconciliation/mails")
+    assert (late_mail.held(), stage.mails()) == (0, [("receipt", "queued")])
+
+
+def test_the_overview_tells_of_what_is_unexplained(stage: Stage, campaign: Campaign, finance: Finance) -> None:
+    assert "not explained" not in finance.opens("/staff/").text("main")
+    stage.gift(campaign=campaign)
+    a_foreign_charge(stage)
+    stage.site.sandbox.fail_next_payout()
+    stage.pass_night()
+    stage.pass_time(3 * A_DAY)
+    reconciling.repair(stage.outside, mails=Mails.NONE)
+    told = finance.opens("/staff/").text("main")
+    assert "Movements at the provider are not explained" in told
+    assert "A payout came back from the bank" in told
