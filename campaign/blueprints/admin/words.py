@@ -82,6 +82,8 @@ MAIL_KINDS: Mapping[str, LazyString] = {
     "refund": _("Refund"),
     "gift_code": _("Code for a donor"),
     "shield_up": _("Shield is up"),
+    "alarm_raised": _("Alarm"),
+    "alarm_over": _("Alarm is over"),
     "pledge_reminder": _("Monthly gift: before the first renewal"),
     "pledge_unpaid": _("Monthly gift: could not be charged"),
     "pledge_confirm": _("Monthly gift: the bank asks to confirm"),
