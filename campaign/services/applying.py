@@ -102,8 +102,7 @@ def _move(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: dateti
         )
         gift.entries.append(entry)
     gift.happened.append((new.value, {"from": state.value}))
-    if DonationState.PROCESSING in {state, new}:
-        tell_of_delay(session, gift, new, email=facts.email, name=facts.name, at=at)
+    tell_of_delay(session, gift, new, email=facts.email, name=facts.name, at=at)
 
 
 def _settle(session: Session, gift: LockedGift, facts: PaymentFacts) -> None:

@@ -1,135 +1,24 @@
 """Stripe's official library over HTTP against the sandbox: our facts, our refusals, and books that equal the truth."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
-from campaign import create_app
 from campaign.database import reading
 from campaign.domain.donation import Fact
-from campaign.domain.journal import Account
 from campaign.domain.money import Money
-from campaign.extensions import db
 from campaign.gateways.payments import BadSignature, GoneAtProvider, PaymentRefused, PaymentsUnavailable
 from campaign.gateways.stripe_client import StripeClient
 from campaign.gateways.stripe_facts import envelope
 from campaign.gateways.stripe_payments import StripePayments
 from campaign.jobs import work_off_everything
-from campaign.models.donation import Donation
-from campaign.models.journal import JournalEntry, Posting
+from campaign.models.journal import JournalEntry
 from campaign.services import inbox_desk, webhook_inbox
-from campaign.services.checkout import CheckoutStarted, GiftRequest, start_checkout
-from campaign.services.ledger_check import check_books
 from campaign.services.refunding import RefundOrder, request_refund
-from campaign.wiring import Gateways
-from tests.builders import a_campaign
-from tests.databases import config_for
-from tests.fakes import RecordingMailer
+from tests.gateways.joined import Joined
 from tests.sandbox.gifts import gift_params
-from tests.sandbox.running import Listener, RunningSandbox, listening, running_sandbox
-
-PUBLIC_URL = "http://127.0.0.1:8310"
-
-
-@dataclass
-class SandboxClock:
-    """The sandbox's time, so that page lives and signatures agree."""
-
-    sandbox: RunningSandbox
-
-    def now(self) -> datetime:
-        return datetime.fromtimestamp(self.sandbox.sandbox.box.now(), UTC)
-
-    def today(self) -> date:
-        return self.now().date()
-
-
-@dataclass
-class Joined:
-    """The services, joined to a running sandbox by HTTP alone."""
-
-    app: Flask
-    sandbox: RunningSandbox
-    listener: Listener
-    payments: StripePayments
-    clock: SandboxClock
-
-    def give(self, gift: Money, *, pays: bool = True, covers_fee: bool = False) -> CheckoutStarted:
-        started = start_checkout(
-            GiftRequest(
-                campaign_slug="quilt",
-                form_id="form-1",
-                language="ky",
-                gift=gift,
-                covers_fee=covers_fee,
-                fund_code=None,
-                email="donor@example.org",
-                public_name=None,
-                message=None,
-                is_anonymous=True,
-            ),
-            payments=self.payments,
-            clock=self.clock,
-            public_url=PUBLIC_URL,
-        )
-        if pays:
-            self.sandbox.pay(self.row(started).checkout_id or "")
-            self.hear()
-        return started
-
-    def hear(self) -> None:
-        """Let time pass until every event was delivered, store them all, and work them off."""
-        self.sandbox.advance(5)
-        self.sandbox.deliver()
-        received, self.listener.received = list(self.listener.received), []
-        for body, signature in received:
-            webhook_inbox.receive(body, signature, payments=self.payments, clock=self.clock)
-        work_off_everything()
-
-    def row(self, started: CheckoutStarted) -> Donation:
-        with reading() as session:
-            found = session.execute(select(Donation).where(Donation.public_id == started.public_id)).scalar_one()
-            session.expunge(found)
-        return found
-
-    def balance_in_books(self) -> int:
-        """What the books say is at the provider, in cents."""
-        with reading() as session:
-            total = session.execute(
-                select(func.sum(Posting.amount_minor)).where(
-                    Posting.account == Account.PROVIDER, Posting.currency == "USD"
-                )
-            ).scalar()
-        return int(total or 0)
-
-    def balance_in_truth(self) -> int:
-        return sum(int(payment["net"]) for payment in self.sandbox.truth())
-
-
-@pytest.fixture
-def joined(database_url: str, tmp_path: Path) -> Iterator[Joined]:
-    """An app on a database of its own with the real gateway; afterwards its books must be clean."""
-    with listening() as listener, running_sandbox(tmp_path / "box", webhook_url=listener.url) as sandbox:
-        payments = StripePayments(
-            StripeClient(sandbox.api_key, api_base=sandbox.api_base), webhook_secrets=(sandbox.webhook_secret,)
-        )
-        clock = SandboxClock(sandbox)
-        gateways = Gateways(clock=clock, payments=payments, mailer=RecordingMailer())
-        app = create_app(config_for(database_url, instance=tmp_path), gateways)
-        with app.app_context():
-            today = clock.today()
-            a_campaign(starts_on=today - timedelta(days=1), ends_on=today + timedelta(days=300))
-            yield Joined(app, sandbox, listener, payments, clock)
-            db.session.rollback()
-            problems = check_books(db.session())
-            db.session.remove()
-            db.engine.dispose()
-            assert not problems
+from tests.sandbox.running import running_sandbox
 
 
 @pytest.mark.parametrize(
