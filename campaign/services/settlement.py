@@ -231,10 +231,11 @@ def _gift_of(kind: str, object_id: str, errand: _Errand) -> _Found | None:
     if reference.invoice_id is not None and reference.checkout_id is None:
         known = _seen(_BY_ID, pledge_gifts.month_of(reference, payments=errand.payments, clock=errand.clock))
         return _Found(known) if known else None
-    page = reference.checkout_id
-    known = (_seen(_BY_OBJECT["checkout.session"], page) if page else None) or _seen(_BY_PUBLIC_ID, reference.public_id)
+    known, page = _seen(_BY_PUBLIC_ID, reference.public_id), reference.checkout_id
     if known is None:
         raise GiftNotKnownYet(reference.public_id)
+    if page is not None and page != known.checkout_id:
+        known = _seen(_BY_OBJECT["checkout.session"], page) or known  # a second payment of it has a row of its own
     return _Found(known, page)
 
 
