@@ -61,8 +61,9 @@ def headers_of_all() -> dict[str, str]:
 
 def content_security_policy() -> str:
     """Our own files only, nothing inline; a form may lead to the payment page (Chromium checks the redirect too)."""
-    checkout = gateways().payments.checkout_origin
-    form_action = "'self'" + (f" {checkout}" if checkout else "")
+    payments = gateways().payments
+    elsewhere = [payments.checkout_origin, payments.pledges.card_page_origin] if payments.checkout_origin else []
+    form_action = " ".join(["'self'", *filter(None, elsewhere)])
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
         f"connect-src 'self'; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"

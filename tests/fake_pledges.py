@@ -30,6 +30,7 @@ class FakePledges:
     months: dict[str, PaymentFacts] = field(default_factory=dict)
     new_card: CardOnFile | None = None
     asked: list[tuple[str, object]] = field(default_factory=list)
+    card_page_origin: str | None = "https://billing.example"
 
     def begin(self, checkout_id: str, *, cover_minor: int = 0, expires_on: date = date(2030, 12, 31)) -> str:
         """The paid page has made a subscription; its id."""

@@ -62,6 +62,10 @@ class PledgeGateway(Protocol):
     subscription; PaymentRefused when the provider says no for good.
     """
 
+    @property
+    def card_page_origin(self) -> str | None:
+        """The origin of `card_page`, for the page's Content-Security-Policy; None where it is our own."""
+
     def pledge(self, subscription_id: str) -> PledgeFacts:
         """What is known of a monthly gift now."""
 

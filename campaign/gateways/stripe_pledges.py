@@ -40,6 +40,10 @@ class StripePledges:
         self._client = client
         self._v1 = client.v1
 
+    @property
+    def card_page_origin(self) -> str | None:
+        return None if self._client.mode == "sandbox" else "https://billing.stripe.com"
+
     def pledge(self, subscription_id: str) -> PledgeFacts:
         with self._client.place(), translated():
             found: Object = self._v1.subscriptions.retrieve(subscription_id, {"expand": EXPANDED}).to_dict()

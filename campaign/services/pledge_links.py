@@ -7,6 +7,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from campaign.database import reading
 from campaign.domain.errors import NotFound
 from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge
@@ -34,6 +35,17 @@ def link_of_gift(session: Session, donation_id: int | None, *, public_url: str, 
         select(Pledge).join(Donation, Donation.pledge_id == Pledge.id).where(Donation.id == donation_id)
     ).scalar_one_or_none()
     return link_address(pledge, public_url=public_url, language=language) if pledge else ""
+
+
+def token_of_gift(donation_public_id: str) -> str | None:
+    """The word in the address of the monthly gift that a donation is a month of: for the browser that gave it."""
+    with reading() as session:
+        row = session.execute(
+            select(Pledge.public_id, Pledge.link_version)
+            .join(Donation, Donation.pledge_id == Pledge.id)
+            .where(Donation.public_id == donation_public_id)
+        ).one_or_none()
+    return sign(PledgeLink(row[0], row[1])) if row else None
 
 
 def sign(link: PledgeLink) -> str:

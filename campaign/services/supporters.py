@@ -27,7 +27,10 @@ class Supporter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wall:
-    """One page of supporters, the latest first. `anonymous` counts the gifts that show no name."""
+    """One page of supporters, the latest first. `anonymous` counts the gifts that show no name.
+
+    A monthly supporter stands here once, with her first month.
+    """
 
     shown: tuple[Supporter, ...]
     named: int
@@ -46,6 +49,7 @@ class GiftCounts:
     gifts: int
     donors: int
     named: int
+    later_months: int = 0  # of monthly gifts: the same supporters again
 
 
 def wall_page(card: CampaignCard, page: int) -> Wall:
@@ -60,15 +64,17 @@ def wall_page(card: CampaignCard, page: int) -> Wall:
 def gift_counts(session: Session, campaign_id: int) -> GiftCounts:
     """The counts, in one pass over the gifts."""
     is_named = and_(*_named())
-    gifts, known, with_donor, named = session.execute(
+    is_later_month = and_(Donation.pledge_id.is_not(None), Donation.checkout_id.is_(None))
+    gifts, known, with_donor, named, months = session.execute(
         select(
             func.count(),
             func.count(Donation.donor_id.distinct()),
             func.count(Donation.donor_id),
             func.coalesce(func.sum(case((is_named, 1), else_=0)), 0),
+            func.coalesce(func.sum(case((is_later_month, 1), else_=0)), 0),
         ).where(*_held(campaign_id))
     ).one()
-    return GiftCounts(gifts=gifts, donors=known + gifts - with_donor, named=int(named))
+    return GiftCounts(gifts=gifts, donors=known + gifts - with_donor, named=int(named), later_months=int(months))
 
 
 def wall_of(session: Session, campaign_id: int, counts: GiftCounts, *, page: int, per_page: int) -> Wall:
@@ -87,7 +93,7 @@ def wall_of(session: Session, campaign_id: int, counts: GiftCounts, *, page: int
             if name and paid_at
         ),
         named=counts.named,
-        anonymous=counts.gifts - counts.named,
+        anonymous=counts.gifts - counts.named - counts.later_months,
         page=page,
     )
 

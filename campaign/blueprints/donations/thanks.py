@@ -17,6 +17,7 @@ from campaign.jobs import wake
 from campaign.services.campaigns import campaign_named
 from campaign.services.giving import GivenGift, gift_of_checkout
 from campaign.services.moved import step_of
+from campaign.services.pledge_links import token_of_gift
 from campaign.services.receipt_register import ReceiptView, receipt_of, receipt_pdf
 from campaign.services.settlement import look_at_checkout
 from campaign.wiring import gateways
@@ -45,6 +46,7 @@ def thanks(lang: str) -> ResponseReturnValue:  # noqa: ARG001
             state=_state_of(gift),
             is_own=is_own,
             receipt=receipt,
+            pledge_token=token_of_gift(gift.public_id) if gift and is_own and gift.frequency == "monthly" else None,
             step=step_of(gift.public_id) if gift and gift.state is DonationState.PAID else None,
             same_page=_same_page,
             **_in_name_of(gift),
