@@ -20,7 +20,7 @@ from campaign.domain.pledge import (
 )
 
 
-@pytest.mark.parametrize(("state", "word"), product(PledgeState, Word))
+@pytest.mark.parametrize(("state", "word"), list(product(PledgeState, Word)))
 def test_the_provider_s_word_is_followed_but_what_is_stopped_stays_stopped(state: PledgeState, word: Word) -> None:
     says = {
         Word.RUNS: PledgeState.ACTIVE,
@@ -32,7 +32,7 @@ def test_the_provider_s_word_is_followed_but_what_is_stopped_stays_stopped(state
     assert told(state, word) is (PledgeState.STOPPED if state is PledgeState.STOPPED else says[word])
 
 
-@pytest.mark.parametrize(("state", "act"), product(PledgeState, Act))
+@pytest.mark.parametrize(("state", "act"), list(product(PledgeState, Act)))
 def test_every_act_is_allowed_or_refused_by_name(state: PledgeState, act: Act) -> None:
     broken = refusal(state, act)
     assert (broken is None) == ((state, act) in pledge.ASKED)
