@@ -82,7 +82,7 @@ def fetch_case(transaction_id: str) -> ResponseReturnValue:
             transaction_id=transaction_id,
         )
     wake("outbox")
-    return done(_("It has been fetched, and the books explain it now."), "admin.reconciliation")
+    return done(_("The provider was asked, and what it knows is in our rows now."), "admin.reconciliation")
 
 
 @bp.post("/reconciliation/<transaction_id>/fee")
@@ -101,7 +101,13 @@ def book_unidentified(transaction_id: str) -> ResponseReturnValue:
 def payout(payout_id: str) -> ResponseReturnValue:
     """One payout, movement by movement."""
     found, movements = reconciliation_desk.payout(payout_id)
-    return render_template("admin/payout.html", payout=found, movements=movements, money_words=reconciliation_words)
+    return render_template(
+        "admin/payout.html",
+        payout=found,
+        movements=movements,
+        own_campaign=campaign(),
+        money_words=reconciliation_words,
+    )
 
 
 @bp.post("/payouts/<payout_id>/book")

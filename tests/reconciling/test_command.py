@@ -1,0 +1,60 @@
+"""`flask reconcile`: it tells, it repairs when asked, and its exit tells a machine."""
+
+import json
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from campaign.cli.reconcile import reconcile
+from campaign.models.campaign import Campaign
+from tests.reconciling.stage import Stage
+
+pytestmark = pytest.mark.database("sqlite")
+
+
+@pytest.fixture
+def campaign(stage: Stage) -> Campaign:
+    return stage.site.campaign()
+
+
+def called(stage: Stage, *arguments: str) -> Result:
+    return stage.site.app.test_cli_runner().invoke(reconcile, arguments)
+
+
+def test_where_all_agrees_it_says_so(stage: Stage, campaign: Campaign) -> None:
+    answer = called(stage)
+    assert (answer.exit_code, answer.output.strip()) == (0, "Our rows and the provider's agree.")
+
+
+def test_a_look_tells_what_a_repair_would_do_and_leaves_it(stage: Stage, campaign: Campaign) -> None:
+    gift = stage.gift(campaign=campaign)
+    stage.pass_time(6)
+    answer = called(stage)
+    assert answer.exit_code == 1
+    assert "payment_unknown" in answer.output
+    assert "nothing was changed" in answer.output
+    assert stage.donation(gift).state == "open"
+
+
+def test_a_repair_ends_well_and_mails_only_when_asked(stage: Stage, campaign: Campaign) -> None:
+    gift = stage.gift(campaign=campaign)
+    stage.pass_time(6)
+    answer = called(stage, "--repair", "--json")
+    told: dict[str, Any] = json.loads(answer.output)
+    assert (answer.exit_code, told["open"]) == (0, [])
+    assert "payment_unknown" in {found["kind"] for found in told["mended"]}
+    assert stage.donation(gift).state == "paid"
+    assert stage.mails() == [("receipt", "held")]
+    stage.gift(campaign=campaign)
+    stage.pass_time(6)
+    assert called(stage, "--repair", "--mail").exit_code == 0
+    assert sorted(stage.mails()) == [("receipt", "held"), ("receipt", "queued")]
+
+
+def test_a_provider_that_does_not_answer_ends_it_with_a_sentence(stage: Stage, campaign: Campaign) -> None:
+    stage.gift(campaign=campaign)
+    stage.site.sandbox.fault("error_before", path="/v1/payment_intents", times=None)
+    answer = called(stage, "--repair")
+    assert answer.exit_code == 1
+    assert "run it again for the rest" in answer.output
