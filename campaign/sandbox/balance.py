@@ -16,6 +16,7 @@ _CATEGORIES = {
     "payment_refund": "refund",
     "payment_failure_refund": "charge_failure",
     "payout_failure": "payout_reversal",
+    "stripe_fee": "fee",
 }
 _TYPES = {"dispute": "adjustment", "dispute_reversal": "adjustment"}
 
@@ -110,6 +111,12 @@ def record_dispute_reversal(box: Box, dispute: Json) -> Json:
     """The money of a won dispute, back exactly as it went; the fee stays paid."""
     taken = dispute["balance_transactions"][-1]
     return _record(box, dispute, kind="dispute_reversal", amount=-taken["amount"])
+
+
+def record_own_fee(box: Box, amount_minor: int, description: str) -> Json:
+    """A fee that belongs to no payment, taken by the provider itself."""
+    nobody: Json = {"id": None, "currency": box.settings.settlement_currency, "description": description}
+    return _record(box, nobody, kind="stripe_fee", amount=-amount_minor)
 
 
 def record_payout(box: Box, payout: Json) -> Json:

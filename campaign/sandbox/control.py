@@ -37,6 +37,7 @@ class Control:
         api.add_url_rule("/deliveries/<int:delivery_id>/resend", view_func=self.resend, methods=["POST"])
         api.add_url_rule("/disputes", view_func=self.dispute, methods=["POST"])
         api.add_url_rule("/disputes/<dispute_id>", view_func=self.move_dispute, methods=["POST"])
+        api.add_url_rule("/fees", view_func=self.take_fee, methods=["POST"])
         api.add_url_rule("/payouts", view_func=self.fail_payout, methods=["POST"])
         api.add_url_rule("/truth", view_func=self.truth, methods=["GET"])
         return api
@@ -112,6 +113,13 @@ class Control:
         """Bring a dispute into the given ``status``."""
         try:
             return levers.move_dispute(self.box, dispute_id, _body()), 200
+        except Refused as refusal:
+            return {"error": refusal.error}, 400
+
+    def take_fee(self) -> tuple[Json, int]:
+        """Take an ``amount`` from the balance as a fee of the provider's own; ``description`` is optional."""
+        try:
+            return levers.take_fee(self.box, _body()), 201
         except Refused as refusal:
             return {"error": refusal.error}, 400
 

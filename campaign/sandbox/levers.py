@@ -1,12 +1,13 @@
 """What tests and the console can make happen that no call of Stripe's API can."""
 
-from campaign.sandbox import disputes, intents
+from campaign.sandbox import balance, disputes, intents
 from campaign.sandbox.box import Box
 from campaign.sandbox.errors import Refused
 from campaign.sandbox.json_types import Json
 from campaign.sandbox.params import Choice, Flag, Group, Text, Whole
 
 _DISPUTE = Group({"payment": Text(), "reason": Text(), "amount": Whole(1), "inquiry": Flag()}, required=("payment",))
+_FEE = Group({"amount": Whole(1), "description": Text()}, required=("amount",))
 _STATUS = Choice(
     (
         *("lost", "needs_response", "prevented", "under_review", "warning_closed", "warning_needs_response"),
@@ -26,6 +27,13 @@ def dispute(box: Box, given: Json) -> Json:
             inquiry=wanted.get("inquiry", False),
             amount_minor=wanted.get("amount"),
         )
+
+
+def take_fee(box: Box, given: Json) -> Json:
+    """The provider takes a fee of its own, apart from any payment."""
+    wanted = _FEE.read(_words(given), "")
+    with box.store.transaction():
+        return balance.record_own_fee(box, wanted["amount"], wanted.get("description", "Stripe fee"))
 
 
 def move_dispute(box: Box, dispute_id: str, given: Json) -> Json:

@@ -118,6 +118,24 @@ def test_somebody_elses_money_is_booked_as_not_identified_once(
     assert (figure.unexplained.minor, figure.cases) == (0, 0)
 
 
+def test_a_fee_by_itself_is_booked_on_the_general_fund(stage: Stage, campaign: Campaign, finance: Finance) -> None:
+    gift = stage.gift(campaign=campaign)
+    stage.pass_time(10)
+    stage.site.sandbox.take_fee(300)
+    stage.pass_night()
+    stage.pass_time(2 * A_DAY)
+    reconciling.repair(stage.outside, mails=Mails.NONE)
+    [case] = reconciliation_desk.desk().cases
+    assert (case.problem, case.net.minor) == ("fee", -300)
+    for _ in range(2):
+        assert finance.presses(f"/staff/reconciliation/{case.transaction_id}/fee").status_code == 303
+    assert stage.on(Account.PROVIDER_FEES)["USD"] - 300 == stage.donation(gift).fee_minor
+    [payout] = stage.payouts()
+    assert payout.reconciled_at is not None
+    assert stage.on(Account.BANK) == {"USD": payout.amount_minor}
+    assert "Booked a movement as a fee" in finance.opens("/staff/audit").text("main")
+
+
 def test_a_payout_is_shown_movement_by_movement(stage: Stage, campaign: Campaign, finance: Finance) -> None:
     gift = stage.gift(campaign=campaign)
     stage.pass_night()

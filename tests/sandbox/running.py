@@ -137,6 +137,10 @@ class RunningSandbox:
         """Let the owner of a card dispute a payment: see ``campaign/sandbox/levers.py``."""
         return self._control("POST", "disputes", {"payment": payment, **how})
 
+    def take_fee(self, amount_minor: int, *, description: str = "Radar for Fraud Teams") -> Json:
+        """Let the provider take a fee that belongs to no payment."""
+        return self._control("POST", "fees", {"amount": amount_minor, "description": description})
+
     def fail_next_payout(self) -> None:
         """Let the next payout come back a day after it was paid."""
         self._control("POST", "payouts", {"fail_next": True})

@@ -40,7 +40,7 @@ def test_what_is_available_leaves_on_the_next_day(
     running.advance(3600)
     running.deliver()
     assert client.v1.payouts.retrieve(payout["id"]).reconciliation_status == "completed"
-    told = [kind for kind in listener.types() if kind.startswith("payout.")]
+    told = [kind for kind in listener.types() if kind.startswith("payout.") and kind != "payout.created"]
     assert told == ["payout.paid", "payout.reconciliation_completed"]
 
 
@@ -108,3 +108,20 @@ def test_payouts_are_found_by_state_and_day(running: RunningSandbox, client: str
     assert client.v1.payouts.list({"arrival_date": {"gt": payout["arrival_date"]}}).data == []
     with pytest.raises(stripe.InvalidRequestError):
         client.v1.balance_transactions.list({"payout": "po_nobody"})
+
+
+def test_a_fee_of_the_providers_own_leaves_with_the_next_payout(
+    running: RunningSandbox, client: stripe.StripeClient
+) -> None:
+    a_gift(running)
+    taken = running.take_fee(300)
+    assert (taken["type"], taken["reporting_category"], taken["net"], taken["source"]) == (
+        "stripe_fee",
+        "fee",
+        -300,
+        None,
+    )
+    running.advance(A_DAY)
+    [payout] = payouts(client)
+    assert payout["amount"] == 2397 - 300
+    assert taken["id"] in {row["id"] for row in movements(client, payout)}
