@@ -10,7 +10,7 @@ from campaign.domain.errors import NotFound
 from campaign.jobs import wake
 from campaign.services import inbox_desk
 from campaign.services.inbox_desk import ATTENTION, STATES, EventRow, InboxFilter
-from campaign.services.replaying import MANY_MAX, preview_of, replay_many
+from campaign.services.replaying import MANY_MAX, preview_of, replay_many, set_aside
 from campaign.services.replaying import replay as replay_one
 from campaign.wiring import gateways
 
@@ -82,12 +82,23 @@ def replay(*, event_ids: tuple[str, ...], state: str | None, type_: str, yes: bo
     wanted = InboxFilter(event_ids=event_ids) if event_ids else _wanted(state, type_)
     preview = preview_of(wanted)
     more = f" (the oldest {MANY_MAX}; there are more)" if preview.has_more else ""
-    if preview.count and (yes or click.confirm(f"Replay {preview.count} events{more}?", abort=True)):
+    if preview.count and (yes or click.confirm(f"Replay {_events(preview.count)}{more}?", abort=True)):
         count = replay_many(wanted, up_to_id=preview.up_to_id, actor_id=None, clock=gateways().clock)
         wake("inbox")
-        click.echo(f"{count} events are worked off again.")
+        click.echo(f"Worked off again: {_events(count)}.")
     else:
-        click.echo("There is no such event.")
+        click.echo("There is no such event that could be replayed.")
+
+
+@inbox.command("set-aside")
+@click.argument("event_id")
+def put_aside(event_id: str) -> None:
+    """Close an event that was given up and will never be worked off; it is kept."""
+    try:
+        set_aside(event_id, actor_id=None, clock=gateways().clock)
+    except NotFound:
+        sys.exit(f"kurak: there is no event {event_id} that was given up.")
+    click.echo(f"{event_id} is set aside.")
 
 
 def _replay_one(event_id: str) -> None:
@@ -103,6 +114,10 @@ def _wanted(state: str | None, type_: str, *, gift: str = "", older_than: int | 
     states = ATTENTION if state == "attention" else (state,) if state else ()
     until = gateways().clock.now() - timedelta(minutes=older_than) if older_than is not None else None
     return InboxFilter(states=states, type=type_, gift=gift, until=until)
+
+
+def _events(count: int) -> str:
+    return f"{count} event{'' if count == 1 else 's'}"
 
 
 def _next_try(row: EventRow) -> str:

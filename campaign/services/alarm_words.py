@@ -44,13 +44,15 @@ WORDS: dict[str, Words] = {
     ),
     "events_wait": Words(
         _("Events wait too long"),
-        _("%(count)s events of the payment provider wait to be worked off; gifts behind them are not settled yet."),
+        _(
+            "Events of the payment provider that wait to be worked off: %(count)s. Gifts behind them are not settled yet."
+        ),
         _("Open the inbox and read what the oldest one waits for."),
     ),
     "events_dead": Words(
         _("Events were given up"),
-        _("%(count)s events failed until nothing was tried any more; what they tell is not in the books."),
-        _("Open the inbox, read the reason, mend it, then replay them."),
+        _("Events that nothing tries any more: %(count)s. What they tell is not in the books."),
+        _("Open the inbox and read the reason. Mend it and replay them, or set them aside."),
     ),
     "no_event_ever": Words(
         _("The payment provider has never told us anything"),
@@ -99,12 +101,12 @@ WORDS: dict[str, Words] = {
     ),
     "mail_dead": Words(
         _("Mails could not be sent"),
-        _("%(count)s mails were refused or tried in vain for days."),
+        _("Mails that were refused, or tried in vain for days: %(count)s."),
         _("Open the mails: an address may be wrong. The receipt can be downloaded and sent by hand."),
     ),
     "receipts_held": Words(
         _("Receipts are held back"),
-        _("%(count)s receipts cannot be printed rightly, so they were not sent."),
+        _("Receipts that cannot be printed rightly, and so were not sent: %(count)s."),
         _("Open the mails and read what is missing: mostly a letter in a name that no font has."),
     ),
 }

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select, update
 
 from campaign.database import reading, transaction
+from campaign.domain.errors import NotFound
 from campaign.gateways.clock import Clock
 from campaign.models.inbox import ProviderEvent
 from campaign.services import audit, webhook_inbox
@@ -35,6 +36,22 @@ def replay(event_id: str, *, actor_id: int | None, clock: Clock) -> None:
         webhook_inbox.replay_in(session, event_id, at=now)
         subject = f"provider_event:{event_id}"
         audit.record(session, actor_id=actor_id, action="inbox:replay", subject=subject, at=now, detail={})
+
+
+def set_aside(event_id: str, *, actor_id: int | None, clock: Clock) -> None:
+    """Close an event that was given up and will never be worked off, such as one of the wrong mode; NotFound."""
+    now = clock.now()
+    with transaction() as session:
+        closed = session.execute(
+            update(ProviderEvent)
+            .where(ProviderEvent.event_id == event_id, ProviderEvent.state == "dead")
+            .values(state="ignored", processed_at=now)
+            .returning(ProviderEvent.id)
+        ).one_or_none()
+        if closed is None:
+            raise NotFound(event_id)
+        subject = f"provider_event:{event_id}"
+        audit.record(session, actor_id=actor_id, action="inbox:set_aside", subject=subject, at=now, detail={})
 
 
 def preview_of(wanted: InboxFilter) -> Preview:

@@ -105,6 +105,14 @@ def test_ticking_nothing_changes_nothing(finance: FlaskClient, session: Session)
     assert states(session) == {"evt_1": "dead"}
 
 
+def test_an_event_that_was_given_up_is_set_aside_by_a_button(finance: FlaskClient, session: Session) -> None:
+    an_event("evt_1", state="dead")
+    page = fetch(finance, "admin.inbox_event", event_id="evt_1")
+    assert page.submit(finance, "form[action$='/set-aside']").status_code == 303
+    assert states(session) == {"evt_1": "ignored"}
+    assert not fetch(finance, "admin.inbox_event", event_id="evt_1").soup.select("form[action$='/set-aside']")
+
+
 @pytest.mark.parametrize("role", ["viewer", "campaign", "approver"])
 def test_only_finance_and_administrators_replay(
     app: Flask, clock: SettableClock, campaign: Campaign, role: str

@@ -10,6 +10,7 @@ from sqlalchemy import event as hook
 from sqlalchemy import insert, select, text
 
 from campaign.database import transaction
+from campaign.domain.errors import NotFound
 from campaign.extensions import db
 from campaign.models.inbox import ProviderEvent
 from campaign.models.staff import AuditEvent
@@ -248,6 +249,17 @@ def fill_more(number: int) -> None:
         session.execute(insert(ProviderEvent), [row])
 
 
+def test_an_event_of_which_nothing_will_come_is_set_aside_and_kept(app: Flask) -> None:
+    fill(1, state="dead", error=WRONG_MODE)
+    clock = app.extensions["gateways"].clock
+    replaying.set_aside("evt_000000", actor_id=None, clock=clock)
+    row = inbox_desk.event("evt_000000").row
+    assert (row.state, row.error) == ("ignored", WRONG_MODE)
+    assert db.session.execute(select(AuditEvent.action)).scalars().all() == ["inbox:set_aside"]
+    with pytest.raises(NotFound):
+        replaying.set_aside("evt_000000", actor_id=None, clock=clock)
+
+
 class TestTheCommands:
     """`flask inbox`, with the same filters as the desk."""
 
@@ -273,8 +285,11 @@ class TestTheCommands:
         assert code == 1
         assert "Replay 2 events?" in told
         assert len(names(InboxFilter(states=("dead",)))) == 2
-        assert "2 events are worked off again." in self.run(app, "replay", "--state", "dead", answer="y\n")[1]
-        assert self.run(app, "replay", "--state", "dead", "--yes") == (0, "There is no such event.\n")
+        assert "Worked off again: 2 events." in self.run(app, "replay", "--state", "dead", answer="y\n")[1]
+        assert self.run(app, "replay", "--state", "dead", "--yes") == (
+            0,
+            "There is no such event that could be replayed.\n",
+        )
 
     def test_replaying_nothing_in_particular_is_refused(self, app: Flask) -> None:
         assert self.run(app, "replay")[0] == 1

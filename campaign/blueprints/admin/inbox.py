@@ -17,7 +17,7 @@ from campaign.jobs import wake
 from campaign.services import inbox_desk
 from campaign.services.endpoint import event_types
 from campaign.services.inbox_desk import ATTENTION, COUNT_MAX, STATES, InboxFilter
-from campaign.services.replaying import MANY_MAX, preview_of, replay, replay_many
+from campaign.services.replaying import MANY_MAX, preview_of, replay, replay_many, set_aside
 from campaign.wiring import gateways
 
 PAGE_ROWS = 50
@@ -63,6 +63,16 @@ def replay_event(event_id: str) -> ResponseReturnValue:
         return refused(error, "admin.inbox_event", event_id=event_id)
     wake("inbox")
     return done(_("The event will be worked off again within a minute."), "admin.inbox_event", event_id=event_id)
+
+
+@bp.post("/inbox/<event_id>/set-aside")
+def set_event_aside(event_id: str) -> ResponseReturnValue:
+    """Nothing will come of it: it asks for no attention any more, and is kept."""
+    try:
+        set_aside(event_id, actor_id=person().id, clock=gateways().clock)
+    except DomainError as error:
+        return refused(error, "admin.inbox_event", event_id=event_id)
+    return done(_("The event is set aside. It is kept."), "admin.inbox_event", event_id=event_id)
 
 
 @bp.post("/inbox/replay")

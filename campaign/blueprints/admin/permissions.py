@@ -104,6 +104,7 @@ RULES: dict[str, Rule] = {
     "admin.inbox_event": Rule(KEEPERS),
     "admin.replay_event": Rule(KEEPERS),
     "admin.replay_events": Rule(KEEPERS),
+    "admin.set_event_aside": Rule(KEEPERS),
     "admin.mails": Rule(PERSONAL),
     "admin.shield": Rule(PERSONAL),
     "admin.turn_shield": Rule(KEEPERS),

@@ -189,6 +189,7 @@ ACTS: Mapping[str, LazyString] = {
     "donation:wall_shown": _("Put a name back on the wall"),
     "inbox:replay": _("Replayed an event"),
     "inbox:replay_many": _("Replayed events"),
+    "inbox:set_aside": _("Set an event aside"),
     "shield:up": _("Put the shield up"),
     "shield:away": _("Put the shield away"),
     "receipt:correct": _("Corrected a held receipt"),
