@@ -14,6 +14,7 @@ from campaign.models.donation import Donation
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.services.alarms import EndpointSigns, Signs
+from campaign.services.gift_papers import LATE_NEWS
 from campaign.services.inbox_desk import WAITING, waiting_in
 from campaign.services.webhook_inbox import PING
 
@@ -82,6 +83,6 @@ _LAST_EVENT = (
 )
 _MAILS = (
     select(Message.state, func.count(), func.min(Message.created_at))
-    .where(Message.state.in_(("queued", "dead", "held")))
+    .where(Message.state.in_(("queued", "dead", "held")), Message.error.is_distinct_from(LATE_NEWS))
     .group_by(Message.state)
 )

@@ -69,7 +69,7 @@ MAIL: Mapping[str, Word] = {
     "queued": (_("Waiting"), "warn"),
     "sent": (_("Sent"), "good"),
     "kept": (_("Kept here: no mail server is set"), ""),
-    "held": (_("Held: its receipt cannot be printed"), "bad"),
+    "held": (_("Held back"), "bad"),
     "dead": (_("Given up"), "bad"),
 }
 MAIL_KINDS: Mapping[str, LazyString] = {
