@@ -5,16 +5,15 @@ row finds it awake. A sweep every minute picks up what a lost wake-up left behin
 """
 
 import logging
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
-from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
+from huey import Huey, crontab, storage
 
 from campaign.database import DatabaseBusy
 from campaign.services import (
@@ -36,21 +35,6 @@ from campaign.services.endpoint import own_addresses
 from campaign.services.lease import HeldByAnother
 from campaign.wiring import gateways
 from receipts import HeldReceipt
-
-
-@contextmanager
-def _left_out(module: str) -> Iterator[None]:
-    """Imports in this block do not find the module, unless it is loaded already."""
-    if module in sys.modules:
-        yield
-        return
-    sys.modules[module] = None  # type: ignore[assignment]  # how Python is told that there is none
-    yield
-    del sys.modules[module]
-
-
-with _left_out("psycopg"):  # Huey loads it wherever it is installed: 8 MB that a queue in SQLite has no use for
-    from huey import Huey, crontab, storage
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +64,6 @@ def init_app(app: Flask) -> None:
                 {"filename": url.removeprefix("sqlite:///")},
             )
         case "postgresql":
-            storage.psycopg = import_module("psycopg")
             huey.storage_class, huey.storage_kwargs = storage.PostgresStorage, {"dsn": url.replace("+psycopg", "")}
         case "redis" | "rediss":
             huey.storage_class, huey.storage_kwargs = storage.RedisStorage, {"url": url}
