@@ -18,7 +18,8 @@ def add_commands(app: "Flask") -> None:
     from campaign.cli.reconcile import reconcile
     from campaign.cli.sandbox import sandbox
     from campaign.cli.staff import staff
+    from campaign.cli.states import donation
     from campaign.cli.stripe import stripe
 
-    for command in (demo, doctor, drill, inbox, jobs, ledger, prepare, reconcile, sandbox, staff, stripe):
+    for command in (demo, doctor, donation, drill, inbox, jobs, ledger, prepare, reconcile, sandbox, staff, stripe):
         app.cli.add_command(command)

@@ -45,7 +45,7 @@ class Word(StrEnum):
     OTHER = "other"  # it goes on, or the word is not known here
 
 
-_WORDS = {
+WORDS = {
     "warning_needs_response": Word.ASKED,
     "warning_under_review": Word.ASKED,
     "lost": Word.LOST,
@@ -53,6 +53,7 @@ _WORDS = {
     "warning_closed": Word.OVER,
     "prevented": Word.OVER,
 }
+"""The provider's words that mean something here; every other one is OTHER."""
 _S, _H, _W = DisputeState, Held, Word
 DISPUTE_STATES: dict[tuple[Held, Word], DisputeState] = {
     (_H.NEVER, _W.ASKED): _S.INQUIRY,
@@ -79,4 +80,4 @@ def held(*, withdrawals: int, returns: int) -> Held:
 
 def dispute_state(status: str, where: Held) -> DisputeState:
     """What a dispute is, given the provider's word and where the money is."""
-    return DISPUTE_STATES[where, _WORDS.get(status, Word.OTHER)]
+    return DISPUTE_STATES[where, WORDS.get(status, Word.OTHER)]

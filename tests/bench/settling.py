@@ -100,7 +100,7 @@ def wait_in_the_inbox(payments: FakePayments, gifts: int) -> int:
         fund_id = session.execute(select(Fund.id).where(Fund.kind == "theme")).scalars().first()
         for number in (next(_numbers) for _ in range(gifts)):
             facts = _facts(number)
-            payments.facts[facts.checkout_id] = facts
+            payments.facts[str(facts.checkout_id)] = facts
             donations.append(
                 {
                     "public_id": f"bench{number:011}",

@@ -15,6 +15,7 @@ from campaign.models.journal import JournalEntry
 from campaign.services import bookkeeping, settlement, webhook_inbox
 from campaign.services.checkout import GiftRequest
 from campaign.services.ledger_check import check_books
+from campaign.services.locked_gift import GiftNotKnownYet
 from campaign.services.refunding import send_next_refund
 from tests.fakes import SIGNATURE, SettableClock
 from tests.invariants.books import dumps, model
@@ -85,7 +86,7 @@ class Judged(RuleBasedStateMachine):
     def _settle(self, donation_id: int) -> None:
         try:
             settlement.settle(donation_id, payments=self.provider, clock=self.clock, public_url=PUBLIC_URL)
-        except settlement.GiftNotKnownYet:
+        except GiftNotKnownYet:
             return
 
     def _settle_any(self) -> None:

@@ -7,14 +7,21 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from campaign.database import reading
+from campaign.domain.donation import Fact
+from campaign.domain.money import Money
 from tests.invariants.books.machine import Books
 from tests.invariants.books.provider import Told
 from tests.invariants.books.stage import Stage
 
-EXAMPLES = 6
+EXAMPLES = 10
 ACTS = st.lists(
     st.tuples(
-        st.sampled_from(["pay", "leave", "later", "credit", "send back", "refund leaves", "refund fails"]),
+        st.sampled_from(
+            [
+                *("pay", "leave", "later", "credit", "send back", "refund leaves", "refund fails"),
+                *("ask", "claim", "claim", "take", "take", "lose", "win", "suspect"),
+            ]
+        ),
         st.integers(0, 5),
     ),
     min_size=6,
@@ -23,10 +30,13 @@ ACTS = st.lists(
 BOOKS = (
     """SELECT e.source, e.kind, CAST(e.effective_on AS VARCHAR), p.line, p.account, p.fund_id, p.currency, p.amount_minor
        FROM journal_entry e JOIN posting p ON p.entry_id = e.id ORDER BY 1, 4""",
-    "SELECT form_id, state, refunded_minor, settled_minor, settled_currency FROM donation ORDER BY 1",
+    """SELECT form_id, state, refunded_minor, charged_back_minor, settled_minor, settled_currency
+       FROM donation ORDER BY 1""",
     """SELECT d.form_id, r.amount_minor FROM receipt r JOIN donation d ON d.id = r.donation_id
        WHERE r.state = 'issued' ORDER BY 1""",
     "SELECT r.provider_id, r.state, r.amount_minor FROM refund r ORDER BY 1",
+    """SELECT provider_id, state, status, amount_minor, withdrawal_id, reinstatement_id FROM dispute ORDER BY 1""",
+    "SELECT provider_id, is_actionable FROM fraud_warning ORDER BY 1",
 )
 """The books without what the order of hearing may change: when it was recorded, under which random name."""
 
@@ -82,8 +92,49 @@ class _History(Books):
                 self.provider_credits(which, 30, "USD", is_heard=False, trouble=None)
             case "send back":
                 self.refund_from_dashboard(which, 30, is_heard=False, trouble=None)
-            case _:
+            case "refund leaves" | "refund fails":
                 self._move_refund(which, fails=name == "refund fails")
+            case _:
+                self._bank_acts(name, which)
+
+    def _bank_acts(self, name: str, which: int) -> None:
+        """A donor's bank asks, claims, takes, decides or suspects, where something is there for it to be about."""
+        paid = [checkout for checkout, facts in self.provider.facts.items() if facts.fact is Fact.PAID]
+        held = {"take": (0, 0), "lose": (1, 0), "win": (1, 0)}.get(name)
+        if held is None and paid:
+            checkout = paid[which % len(paid)]
+            self._bank_claims(name, checkout)
+        about = [
+            (checkout, dispute.provider_id)
+            for checkout in paid
+            for dispute in self.provider.facts[checkout].disputes
+            if (len(dispute.withdrawals), len(dispute.returns)) == held and dispute.status != "lost"
+        ]
+        if about:
+            self._bank_decides(name, *about[which % len(about)])
+
+    def _bank_claims(self, name: str, checkout: str) -> None:
+        if name == "suspect":
+            self.provider._say(checkout, "radar.early_fraud_warning.created", self.provider.warn(checkout))
+            return
+        part = self.provider.facts[checkout].amount.minor * 30 // 100
+        status = "needs_response" if name == "claim" else "warning_needs_response"
+        dispute_id = self.provider.dispute(checkout, minor=part, status=status)
+        self.provider._say(checkout, "charge.dispute.created", dispute_id)
+
+    def _bank_decides(self, name: str, checkout: str, dispute_id: str) -> None:
+        settled = self.provider.facts[checkout].settled
+        into = settled.gross.currency if settled else "USD"
+        if name == "take":
+            self.provider.call_dispute(dispute_id, "needs_response")
+            self.provider.withdraw(dispute_id, gross=Money(140_00, into))
+            self.provider._say(checkout, "charge.dispute.funds_withdrawn", dispute_id)
+            return
+        self.provider.call_dispute(dispute_id, "lost" if name == "lose" else "won")
+        self.provider._say(checkout, "charge.dispute.closed", dispute_id)
+        if name == "win":
+            self.provider.reinstate(dispute_id, gross=Money(141_00, into))
+            self.provider._say(checkout, "charge.dispute.funds_reinstated", dispute_id)
 
     def books(self) -> list[Any]:
         with reading() as session:

@@ -1,0 +1,168 @@
+"""`flask donation states`: the tables of states, as the program has them, drawn as docs/donation-states.md."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import click
+from flask.cli import AppGroup
+
+from campaign.domain.disputes import (
+    DISPUTE_STATES,
+    UNDECIDED,
+    WORDS,
+    DisputeLost,
+    DisputeOpen,
+    DisputeState,
+    Held,
+    Word,
+)
+from campaign.domain.donation import (
+    TRANSITIONS,
+    DonationAlreadyPaid,
+    DonationClosed,
+    DonationState,
+    Fact,
+    NotRefundable,
+    RefundTooLarge,
+)
+from campaign.domain.errors import DomainError
+from campaign.services.applying import NOW_REFUNDED
+from campaign.services.refunding import UNDER_WAY
+
+donation = AppGroup("donation", help="Gifts.")
+
+Refusal = type[DomainError]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatePage:
+    """One thing's states: what they mean, a drawing and a table of what leads where, and what is refused by which name."""
+
+    title: str
+    about: str
+    states: Mapping[StrEnum | str, str]  # with what each means
+    draw: Callable[[], Iterator[str]]  # lines of Markdown
+    refusals: tuple[Refusal, ...] = field(default=())
+
+
+def _payment() -> Iterator[str]:
+    yield from _diagram((str(old), str(new), str(fact)) for (old, fact), new in TRANSITIONS.items() if old is not new)
+    yield ""
+    yield f"| state | {' | '.join(Fact)} |"
+    yield "|---" * (len(Fact) + 1) + "|"
+    for state in DonationState:
+        cells = (TRANSITIONS.get((state, fact), "–") for fact in Fact)
+        yield f"| {state} | {' | '.join(str(cell) for cell in cells)} |"
+    yield ""
+    yield "A dash: the fact says nothing new, or comes too late to matter."
+
+
+def _refund() -> Iterator[str]:
+    yield "| state | counts as sent back | takes from what may be sent back |"
+    yield "|---|---|---|"
+    for state in REFUND_STATES:
+        yield f"| {state} | {_yes(state in NOW_REFUNDED)} | {_yes(state in UNDER_WAY)} |"
+
+
+def _dispute() -> Iterator[str]:
+    yield f"| the money was withdrawn | {' | '.join(Word)} |"
+    yield "|---" * (len(Word) + 1) + "|"
+    for where in Held:
+        yield f"| {where} | {' | '.join(DISPUTE_STATES[where, word] for word in Word)} |"
+    yield ""
+    for word in Word:
+        called = [f"`{status}`" for status, meaning in WORDS.items() if meaning is word] or ["every other word"]
+        yield f"- *{word}*: {', '.join(called)}"
+    yield ""
+    yield "| state | somebody should look after it |"
+    yield "|---|---|"
+    for state in DisputeState:
+        yield f"| {state} | {_yes(state in UNDECIDED)} |"
+
+
+REFUND_STATES = {
+    "requested": "written down; the provider has not been asked, or has not answered",
+    "pending": "the provider has it; the money is on its way",
+    "succeeded": "the money has left; the donor's bank may still send it back, days later",
+    "failed": "refused by the provider, or sent back by the donor's bank: the money is ours again",
+    "canceled": "taken back at the provider before it left",
+}
+PAGES = [
+    StatePage(
+        title="The payment of a gift",
+        about="Payment only goes forward: an older fact never undoes a newer one, and money beats expiry.",
+        states={
+            DonationState.CREATED: "our row stands; the provider may or may not know of it",
+            DonationState.OPEN: "the payment page exists and waits for the donor",
+            DonationState.PROCESSING: "the donor has done her part; the money takes some days",
+            DonationState.PAID: "the money has come",
+            DonationState.EXPIRED: "the payment page was not used in time",
+            DonationState.FAILED: "a payment that takes days did not come",
+        },
+        draw=_payment,
+        refusals=(DonationAlreadyPaid, DonationClosed),
+    ),
+    StatePage(
+        title="The refunds of a gift",
+        about="A set, keyed by the provider's ids; what was sent back is added up anew each time. No state of the payment.",
+        states=REFUND_STATES,
+        draw=_refund,
+        refusals=(NotRefundable, RefundTooLarge, DisputeOpen, DisputeLost),
+    ),
+    StatePage(
+        title="The disputes of a gift",
+        about="A set as well. Where the money is, by its balance transactions, decides; the provider's word tells the rest. "
+        "What was lost and written off stays lost until the money comes back.",
+        states={
+            DisputeState.INQUIRY: "the donor's bank only asks; no money has moved, and a whole refund ends it",
+            DisputeState.OPEN: "the bank holds the money, or is about to",
+            DisputeState.WON: "the money came back",
+            DisputeState.LOST: "the donor keeps the money",
+            DisputeState.CLOSED: "it ended, and no money ever moved",
+        },
+        draw=_dispute,
+    ),
+]
+"""What the page tells of, in this order; a monthly gift's states are one more."""
+HEAD = """# States of a gift
+
+Drawn by `flask --app wsgi donation states` from the tables that the program runs on; a test holds this page to them.
+"""
+
+
+@donation.command()
+def states() -> None:
+    """Print docs/donation-states.md."""
+    click.echo(drawn(), nl=False)
+
+
+def drawn() -> str:
+    """The whole page."""
+    return "\n".join([HEAD, *("\n".join(_section(page)) for page in PAGES)])
+
+
+def _section(page: StatePage) -> Iterator[str]:
+    yield f"## {page.title}\n"
+    yield f"{page.about}\n"
+    yield from (f"- **{state}**: {meaning}" for state, meaning in page.states.items())
+    yield ""
+    yield from page.draw()
+    yield ""
+    if page.refusals:
+        yield "| refused as | because |"
+        yield "|---|---|"
+        for refusal in page.refusals:
+            yield f"| `{refusal.__name__}` | {' '.join(str(refusal.__doc__).split())} |"
+        yield ""
+
+
+def _diagram(steps: Iterator[tuple[str, str, str]]) -> Iterator[str]:
+    yield "```mermaid"
+    yield "stateDiagram-v2"
+    yield from (f"    {old} --> {new}: {fact}" for old, new, fact in steps)
+    yield "```"
+
+
+def _yes(is_so: bool) -> str:
+    return "yes" if is_so else "no"

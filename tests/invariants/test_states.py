@@ -1,0 +1,32 @@
+"""docs/donation-states.md is what the command draws, and it tells of every state that there is."""
+
+from flask import Flask
+
+from campaign.cli.states import PAGES, REFUND_STATES, drawn
+from campaign.domain.disputes import DisputeState
+from campaign.domain.donation import DonationState
+from campaign.models.donation import Dispute, Donation, Refund
+from tests.tree import ROOT
+
+
+def test_the_page_is_what_the_command_draws(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["donation", "states"])
+    assert result.exit_code == 0
+    assert result.output == (ROOT / "docs" / "donation-states.md").read_text(encoding="utf-8")
+
+
+def test_every_state_is_told() -> None:
+    told = {state for page in PAGES for state in page.states}
+    assert told >= {*DonationState, *DisputeState, *REFUND_STATES}
+
+
+def test_the_database_takes_just_these_states() -> None:
+    for model, states in ((Donation, DonationState), (Dispute, DisputeState), (Refund, REFUND_STATES)):
+        checks = " ".join(str(getattr(rule, "sqltext", "")) for rule in model.__table__.constraints)
+        assert f"state IN ({', '.join(repr(str(state)) for state in states)})" in checks
+
+
+def test_every_refusal_says_why() -> None:
+    page = drawn()
+    for refusal in (refusal for told in PAGES for refusal in told.refusals):
+        assert f"| `{refusal.__name__}` | " in page
