@@ -23,6 +23,9 @@ FORM_AGE_SECONDS = 5
 PRESSES_MAX = 6
 """How often a donor presses a button that answers with an error, before she gives up."""
 DAY_SECONDS = 86_400
+OVER = ("won", "warning_closed")
+APPEALS = ("won", "appeal_under_review")
+"""What may follow a dispute that is lost."""
 
 
 @dataclass
@@ -215,7 +218,12 @@ class Judges:
     verdict: str = "won"
 
     def do(self, stage: Stage) -> None:
-        disputes = [dispute for payment in stage.payments() for dispute in payment["disputes"]]
+        disputes = [
+            dispute
+            for payment in stage.payments()
+            for dispute in payment["disputes"]
+            if dispute["status"] not in OVER and (dispute["status"] != "lost" or self.verdict in APPEALS)
+        ]
         if disputes:
             dispute = disputes[self.which % len(disputes)]
             with contextlib.suppress(requests.HTTPError):  # not from where it stands

@@ -24,11 +24,16 @@ import stripe
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from campaign import create_app
 from campaign.config import Config, read_config
+from campaign.database import DatabaseBusy, reading
 from campaign.extensions import db
 from campaign.gateways.clock import SandboxClock, SystemClock
+from campaign.models.outbox import Message
+from campaign.services.delivery import LEASE
 from tests.builders import a_campaign
 from tests.chaos.database import Database
 from tests.databases import migrate
@@ -38,6 +43,7 @@ ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS_MAX = 30.0
 END_SECONDS_MAX = 15.0
 """A program that is asked to end must have ended by then, whatever it is doing."""
+IN_HAND_SECONDS_MAX = 8.0
 PROXY_HEADER = "X-Forwarded-For"
 
 
@@ -174,8 +180,23 @@ class Installation:
         return act()
 
     def advance(self, seconds: int) -> None:
-        """Let time pass for everybody."""
+        """Let time pass for everybody. Nobody is surprised by hours in the middle of a letter: clocks do not do that."""
+        deadline = time.monotonic() + IN_HAND_SECONDS_MAX
+        while seconds > LEASE.total_seconds() and self._has_letters_in_hand() and time.monotonic() < deadline:
+            time.sleep(0.1)
         self.control("POST", "clock", {"advance_seconds": seconds})
+
+    def _has_letters_in_hand(self) -> bool:
+        """Whether a worker has taken a letter within the last seconds, and not told what became of it."""
+        taken_since = self.clock.now() - timedelta(seconds=IN_HAND_SECONDS_MAX)
+        in_hand = (
+            select(Message.id).where(Message.state == "queued", Message.next_try_at > taken_since + LEASE).limit(1)
+        )
+        try:
+            with reading() as session:
+                return session.execute(in_hand).first() is not None
+        except (OperationalError, DatabaseBusy):
+            return True
 
     def provider(self) -> stripe.StripeClient:
         """The provider's dashboard."""

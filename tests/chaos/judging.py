@@ -25,6 +25,8 @@ ROUND_SECONDS = 4 * 3600
 """How far time moves between two looks: retries of both sides come due."""
 DAYS_MAX = 365
 WENT_BACK = ("succeeded", "pending", "requires_action")
+GONE = ("lost", "appeal_needs_response", "appeal_under_review")
+"""Until an appeal is won, what was lost is lost."""
 WAITING = ("new", "failed", "parked")
 
 
@@ -104,7 +106,7 @@ def _of_payments(here: Installation) -> Iterator[str]:
         yield f"gift {ours[charge].public_id} was never paid"
     for charge in truth.keys() & ours.keys():
         row, gift = truth[charge], ours[charge]
-        lost = sum(one["amount"] for one in row["disputes"] if one["status"] == "lost" and one["withdrawn"] > 0)
+        lost = sum(one["amount"] for one in row["disputes"] if one["status"] in GONE and one["withdrawn"] > 0)
         told = {
             "state": "paid",
             "amount": row["amount"],

@@ -44,9 +44,17 @@ def play_all(
                     break
             else:
                 continue
-        short = shortened(story_of(seed), lambda story: bool(alone(story, kind=kind, server=server, folder=folder)))
-        return f"{short}\n" + "\n".join(wrong) + f"\n{logs}"
+        return _told(story_of(seed), wrong, logs, lambda story: alone(story, kind=kind, server=server, folder=folder))
     return None
+
+
+def _told(story: Story, wrong: list[str], logs: str, again: Callable[[Story], list[str]]) -> str:
+    """The shortest story that fails by itself and what is wrong after it; or that it takes the ones before it."""
+    words = "\n".join(wrong)
+    if not again(story):
+        return f"{story}\n{words}\n(alone, this story ends well: it met what the ones before it left behind)\n{logs}"
+    short = shortened(story, lambda shorter: bool(again(shorter)))
+    return f"{short}\n" + "\n".join(again(short) or ["(now and then)"]) + f"\nat first: {words}\n{logs}"
 
 
 def alone(story: Story, *, kind: str, server: str | None, folder: Path, shape: Shape = AS_DEPLOYED) -> list[str]:

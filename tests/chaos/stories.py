@@ -38,7 +38,7 @@ WEBHOOK_FAULTS = (
     *("duplicate", "duplicate_event", "drop", "delay", "reorder", "burst", "old_signature", "wrong_secret"),
     *("other_version", "unknown_value", "extra_fields", "livemode", "unknown_type", "thin", "foreign"),
 )
-VERDICTS = ("won", "lost", "under_review", "warning_closed", "needs_response")
+VERDICTS = ("won", "lost", "lost", "under_review", "warning_closed", "appeal_under_review")
 CHANCES = {
     "gift": 3,
     "payment": 1,
