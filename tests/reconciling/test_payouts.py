@@ -1,6 +1,8 @@
 """Payouts are walked movement by movement and stand in the books of each campaign, to the last unit."""
 
 from campaign.domain.journal import Account
+from campaign.services import unidentified
+from tests.builders import a_member_of_staff
 from tests.reconciling.stage import A_DAY, Stage
 from tests.sandbox.gifts import open_gift
 
@@ -97,3 +99,23 @@ def test_another_integrations_charge_is_unmatched_and_never_dropped(stage: Stage
     assert unmatched[0].payout_id == payout.id
     assert (payout.difference_minor, payout.reconciled_at) == (0, None)
     assert stage.on(Account.BANK) == ours
+
+
+def test_what_is_explained_late_follows_its_payout_back_and_out_again(stage: Stage) -> None:
+    stage.site.sandbox.fail_next_payout()
+    campaign, finance = stage.site.campaign(), a_member_of_staff(role="finance")
+    stage.gift(campaign=campaign)
+    foreign = open_gift(stage.site.sandbox.client(), 50_00, metadata={}, payment_intent_data={})
+    stage.site.sandbox.pay(foreign["id"], method="pm_card_bypassPending")
+    stage.pass_night()
+    stage.pass_time(5 * A_DAY)
+    stage.hear()
+    [unmatched] = [row for row in stage.transactions() if row.explained_by is None]
+    first, second = stage.payouts()
+    assert stage.on(Account.BANK) == {"USD": second.amount_minor - unmatched.net_minor}
+    unidentified.book_as_unidentified(
+        unmatched.provider_id, campaign_id=campaign.id, actor_id=finance.id, clock=stage.site.clock
+    )
+    assert (first.amount_minor, stage.on(Account.BANK)) == (second.amount_minor, {"USD": second.amount_minor})
+    assert (stage.on(Account.PROVIDER), stage.on(Account.PAYOUTS)) == ({}, {})
+    assert all(payout.reconciled_at for payout in stage.payouts())

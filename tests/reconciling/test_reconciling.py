@@ -1,15 +1,19 @@
 """What was never told is found by comparing, and made good to the last unit of the provider's truth."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import count
+from threading import Barrier
 
 import pytest
 
 from campaign.database import transaction
 from campaign.domain.journal import Account
+from campaign.extensions import db
 from campaign.gateways.payments import PaymentsUnavailable
 from campaign.models.payout import Lease
 from campaign.services import reconciling, unidentified
-from campaign.services.lease import LASTS, HeldByAnother, alone
+from campaign.services.lease import LASTS, HeldByAnother, HeldLease, alone
 from campaign.services.reconciling import Mails
 from tests.builders import a_member_of_staff
 from tests.reconciling.stage import A_DAY, Stage
@@ -158,6 +162,52 @@ def test_a_repair_that_was_cut_off_is_finished_by_the_next(stage: Stage) -> None
         stage.site.heal()
     assert reconciling.repair(stage.outside, mails=Mails.NONE).is_clean
     stage.agrees_with_the_truth(gifts)
+
+
+class Killed(BaseException):
+    """As sudden as a power cut."""
+
+
+@pytest.mark.parametrize("after_steps", [1, 4, 8, 12])
+def test_a_repair_that_was_killed_is_finished_by_the_next(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, after_steps: int
+) -> None:
+    campaign = stage.site.campaign()
+    gifts = [stage.gift(campaign=campaign) for _ in range(2)]
+    stage.pass_time(10)
+    stage.refund(gifts[0], 5_00)
+    stage.pass_time(3 * A_DAY)
+    steps, renew = count(1), HeldLease.renew
+
+    def killed_at_last(lease: HeldLease) -> None:
+        renew(lease)
+        if next(steps) == after_steps:
+            raise Killed
+
+    monkeypatch.setattr(HeldLease, "renew", killed_at_last)
+    with pytest.raises(Killed):
+        reconciling.repair(stage.outside, mails=Mails.NONE)
+    assert reconciling.repair(stage.outside, mails=Mails.NONE).is_clean
+    stage.agrees_with_the_truth(gifts)
+    assert all(payout.reconciled_at for payout in stage.payouts())
+
+
+def test_of_two_repairs_at_the_same_instant_one_is_done(stage: Stage) -> None:
+    gift = stage.gift(campaign=stage.site.campaign())
+    stage.pass_time(3600)
+    together = Barrier(2)
+
+    def one_of_two() -> bool:
+        with stage.site.app.app_context():
+            together.wait()
+            return reconciling.repair_hourly(stage.outside) is not None
+
+    with ThreadPoolExecutor(2) as machines:
+        done = [machines.submit(one_of_two) for _ in range(2)]
+    assert sorted(found.result() for found in done) == [False, True]
+    db.session.rollback()
+    stage.agrees_with_the_truth([gift])
+    assert stage.mails() == [("receipt", "queued")]
 
 
 def test_what_a_person_booked_as_unidentified_gives_way_to_its_gift(stage: Stage) -> None:
