@@ -73,7 +73,7 @@ class _History(Books):
             )
 
     def live(self, acts: list[tuple[str, int]], *, is_heard: bool) -> None:
-        for name, which in [("pay", 0), ("credit", 0), *acts]:
+        for name, which in [("pay", 0), ("credit", 0), ("claim", 0), ("take", 0), *acts]:
             self._act(name, which)
             self.clock.advance(minutes=7)
             if is_heard:
