@@ -1,0 +1,106 @@
+"""A monthly gift in a real browser without script: begun on the form, then changed, paused, mended and stopped on its page."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
+
+from campaign.extensions import db
+from campaign.models.pledge import Pledge
+from tests.browser.test_giving import is_narrow_enough, opened, pay, violations
+from tests.journeys.site import Site
+from tests.sandbox.test_subscriptions import A_MONTH
+
+pytestmark = [pytest.mark.browser, pytest.mark.database("sqlite")]
+
+
+def begun(
+    chromium: Browser, site: Site, *, lang: str = "en", width: int = 360, dark: bool = False, script: bool = False
+) -> Page:
+    """A monthly gift given, told and mailed; the page of its link."""
+    site.campaign()
+    page = opened(chromium, site, f"/{lang}/donate?frequency=monthly", script=script, width=width, dark=dark)
+    expect(page.locator("#frequency-1")).to_be_checked()
+    page.check("#amount-1")
+    page.click("#continue")
+    pay(page)
+    site.work()
+    letter = site.mailbox.letters[-1].get_body(("plain",))
+    assert letter is not None
+    page.goto(re.findall(r"http://\S+/p/\S+", letter.get_content())[0])
+    return page
+
+
+def pledge() -> Pledge:
+    db.session.rollback()
+    return db.session.execute(select(Pledge)).scalar_one()
+
+
+def press(page: Page, words: str) -> None:
+    page.click(f"button:has-text('{words}')")
+
+
+def test_the_whole_life_of_a_monthly_gift_without_script(chromium: Browser, site: Site) -> None:
+    page = begun(chromium, site)
+    expect(page.locator("h1")).to_have_text("Your monthly gift")
+    expect(page.locator("main")).to_contain_text("$25")
+
+    page.fill("#amount", "1")
+    press(page, "Change the amount")
+    expect(page.locator(".error-summary")).to_contain_text("The smallest gift we can take is $5.")
+    page.fill("#amount", "30")
+    press(page, "Change the amount")
+    expect(page.locator(".notice")).to_contain_text("the new amount holds from the next gift on")
+
+    press(page, "Leave out the gift of")
+    expect(page.locator(".notice")).to_contain_text("the next gift is left out")
+    press(page, "Let it go on now")
+    page.select_option("#pause-for", "3")
+    page.click("button:text-is('Pause')")
+    expect(page.locator(".tag").first).to_have_text("Paused")
+    press(page, "Let it go on now")
+
+    site.sandbox.advance(A_MONTH)
+    site.work()
+    page.reload()
+    expect(page.locator("tbody tr")).to_have_count(2)
+    expect(page.locator("tbody tr").first).to_contain_text("$30")
+
+    press(page, "Stop on")
+    expect(page.locator(".tag").first).to_have_text("It is about to end")
+    press(page, "Let it go on")
+    press(page, "Stop now")
+    expect(page.locator(".notice")).to_contain_text("nothing more is charged")
+    assert pledge().state == "stopped"
+    expect(page.locator("main form")).to_have_count(0)
+
+
+def test_a_refused_card_is_mended_in_the_portal(chromium: Browser, site: Site) -> None:
+    page = begun(chromium, site)
+    client = site.sandbox.client()
+    attached = client.v1.payment_methods.attach("pm_card_chargeCustomerFail", {"customer": pledge().customer_id})
+    client.v1.subscriptions.update(pledge().subscription_id, {"default_payment_method": attached.id})
+    site.sandbox.advance(A_MONTH)
+    site.work()
+    page.reload()
+    expect(page.locator("#mend")).to_have_text("The last gift could not be charged")
+
+    press(page, "Put in another card")
+    page.wait_for_url(re.compile("/sandbox/p/"))
+    page.locator("select[name=card], input[name=card]").first.wait_for()
+    page.select_option("select[name=card]", "5555555555554444")
+    page.click("button[value=card]")
+    page.wait_for_url(re.compile("/en/p/"))
+    expect(page.locator(".notice")).to_contain_text("If you put in another card")
+    site.work()
+    page.reload()
+    expect(page.locator("main")).to_contain_text("Mastercard •••• 4444")
+    expect(page.locator(".tag").first).to_have_text("It goes on")
+
+
+@pytest.mark.parametrize(("lang", "width", "dark"), [("en", 320, False), ("ru", 1280, True), ("ky", 320, False)])
+def test_the_page_can_be_read_by_everybody(chromium: Browser, site: Site, lang: str, width: int, dark: bool) -> None:
+    page = begun(chromium, site, lang=lang, width=width, dark=dark, script=True)
+    assert violations(page) == []
+    assert is_narrow_enough(page)
