@@ -152,7 +152,9 @@ def spike_in(tallies: Tallies, paid: Paid, *, known: Callable[[], int]) -> Cause
     if started < BURST_LEAST:
         return None
     unexplained = started - 3 * paid(_C, TEN_MINUTES)
-    return Cause.STARTS if unexplained >= max(BURST_LEAST, BURST_TIMES * known()) else None
+    if unexplained < BURST_LEAST:
+        return None
+    return Cause.STARTS if unexplained >= BURST_TIMES * known() else None
 
 
 def is_quiet(tallies: Tallies, paid: Paid) -> bool:

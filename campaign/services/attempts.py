@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, delete, func, or_, select, tuple_
+from sqlalchemy import Select, and_, bindparam, case, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from campaign.domain.abuse import DAY, WINDOWS, Kind, Tallies, Tally, bucket_of
 from campaign.domain.donation import DonationState
 from campaign.extensions import Instant
 from campaign.models.abuse import AttemptCount, GiftStart
+from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 
 KEPT = timedelta(days=2)
@@ -55,7 +56,7 @@ def count_one(session: Session, counter: Counter, *, at: datetime, column: str) 
 
 def tallies_of(session: Session, keys: Mapping[Kind, str], *, at: datetime) -> Tallies:
     """What was counted of these keys within each window."""
-    return _tallies(session, _OF_KEYS, {"keys": [(kind.value, key) for kind, key in keys.items()]}, at=at)
+    return _tallies(session, _OF_KEYS, {"kinds": [kind.value for kind in keys], "keys": list(keys.values())}, at=at)
 
 
 def traffic(session: Session, *, at: datetime, since: datetime | None) -> Tallies:
@@ -84,15 +85,8 @@ def paid_gifts(
 ) -> int:
     """How many gifts whose payment session was started within the window are paid; without a key, of all."""
     first = max(_from(at, window), since) if since else _from(at, window)
-    query = (
-        select(func.count())
-        .select_from(GiftStart)
-        .join(Donation, Donation.form_id == GiftStart.form_id)
-        .where(GiftStart.started_at >= first, Donation.state == DonationState.PAID.value)
-    )
-    if key is not None:
-        query = query.where(KEYS[kind] == key)
-    return int(session.execute(query).scalar_one())
+    query = _PAID_BY_ALL if key is None else _PAID_BY[kind]
+    return int(session.execute(query, {"first": first, "key": key}).scalar_one())
 
 
 def most_starts_known(session: Session, *, before: datetime) -> int:
@@ -171,5 +165,20 @@ _TALLIES = (
     select(_COUNT.kind, *_SUMS).where(_COUNT.bucket_at >= bindparam("first", type_=Instant())).group_by(_COUNT.kind)
 )
 # Built once, of the table alone: every attempt passes here.
-_OF_KEYS = _TALLIES.where(tuple_(_COUNT.kind, _COUNT.key).in_(bindparam("keys", expanding=True)))
-_OF_ALL = _TALLIES.where(_COUNT.kind == Kind.CAMPAIGN.value, _COUNT.bucket_at >= bindparam("since", type_=Instant()))
+# A key is of one kind. Asked for as pairs, SQLite would read all visitors' counts of a day.
+_OF_KEYS = _TALLIES.where(
+    _COUNT.kind.in_(bindparam("kinds", expanding=True)), _COUNT.key.in_(bindparam("keys", expanding=True))
+)
+# Each campaign by its name: by kind alone, the counts of four weeks would be read to find those of a day.
+_OF_ALL = _TALLIES.where(
+    _COUNT.kind == Kind.CAMPAIGN.value,
+    _COUNT.key.in_(select(Campaign.__table__.c.slug)),
+    _COUNT.bucket_at >= bindparam("since", type_=Instant()),
+)
+_START, _GIFT = GiftStart.__table__, Donation.__table__
+_PAID_BY_ALL = (
+    select(func.count())
+    .select_from(_START.join(_GIFT, _GIFT.c.form_id == _START.c.form_id))
+    .where(_START.c.started_at >= bindparam("first", type_=Instant()), _GIFT.c.state == DonationState.PAID.value)
+)
+_PAID_BY = {kind: _PAID_BY_ALL.where(_START.c[column.key] == bindparam("key")) for kind, column in KEYS.items()}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
@@ -65,6 +65,14 @@ class Visitor:
 
 
 @dataclass(frozen=True, slots=True)
+class _Shield:
+    """Whether it is up, and from when on the breaker counts: not from before it was last put away."""
+
+    is_up: bool
+    counted_from: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Stance:
     """How the door stands for one visitor: whether the shield is up for everybody, and what she is asked at least."""
 
@@ -87,7 +95,7 @@ def stance_for(who: Visitor, *, clock: Clock) -> Stance:
     """What to ask of a visitor before she sends anything, by her address and network alone."""
     now = clock.now()
     with reading() as session:
-        is_up = shield_alarm.open_period(session) is not None
+        is_up = _shield(session).is_up
         return Stance(is_up, _asked(session, who.places, is_up=is_up, at=now))
 
 
@@ -98,18 +106,18 @@ def admit(who: Visitor, *, form_id: str, proof: Demand, clock: Clock) -> Demand:
     """
     now = clock.now()
     with transaction() as session:
-        if session.execute(select(Donation.id).where(Donation.form_id == form_id)).first():
+        if session.execute(_BEGUN, {"form": form_id}).first():
             return Demand.NOTHING
         # Counted first: whoever comes at the same moment waits for these rows, and sees this attempt.
         count_attempts(session, who.keys, at=now, column="started")
-        is_up = shield_alarm.open_period(session) is not None
-        demand = _asked(session, who.keys, is_up=is_up, at=now, but_started=1)
+        shield = _shield(session)
+        demand = _asked(session, who.keys, is_up=shield.is_up, at=now, but_started=1)
         if demand > proof:
             count_attempts(session, who.keys, at=now, column="started", by=-1)
             count_attempts(session, who.keys, at=now, column="turned_away")
             return demand
         _remember(session, who, form_id=form_id, at=now)
-        _watch(session, at=now)
+        _watch(session, shield, at=now)
     return Demand.NOTHING
 
 
@@ -129,7 +137,7 @@ def count_failure(session: Session, donation_id: int, *, at: datetime) -> None:
         return
     session.execute(update(GiftStart).where(GiftStart.id == start.id).values(failures=GiftStart.failures + 1))
     count_attempts(session, keys_of_start(start), at=at, column="failed")
-    _watch(session, at=at)
+    _watch(session, _shield(session), at=at)
 
 
 def watch(*, clock: Clock) -> None:
@@ -140,7 +148,7 @@ def watch(*, clock: Clock) -> None:
         sweep_codes(session, at=now)
         period = shield_alarm.open_period(session)
         if period is None:
-            _watch(session, at=now)
+            _watch(session, _shield(session), at=now)
         elif period.cause != Cause.STAFF and _has_been_quiet(session, at=now):
             shield_alarm.put_away(session, period, actor_id=None, reason=None, at=now)
 
@@ -169,7 +177,7 @@ def _paid_of(session: Session, keys: Mapping[Kind, str], *, at: datetime) -> Pai
 
 def _remember(session: Session, who: Visitor, *, form_id: str, at: datetime) -> None:
     session.execute(
-        insert(GiftStart.__table__),
+        _REMEMBER,
         {
             "form_id": form_id,
             "campaign": who.keys[Kind.CAMPAIGN],
@@ -183,11 +191,16 @@ def _remember(session: Session, who: Visitor, *, form_id: str, at: datetime) -> 
     )
 
 
-def _watch(session: Session, *, at: datetime) -> None:
+def _shield(session: Session) -> _Shield:
+    open_ones, ended_at = session.execute(_PERIODS).one()
+    return _Shield(is_up=open_ones > 0, counted_from=bucket_of(ended_at) + BUCKET if ended_at else None)
+
+
+def _watch(session: Session, shield: _Shield, *, at: datetime) -> None:
     """Put the shield up if what was counted since it was last put away calls for it."""
-    if shield_alarm.open_period(session) is not None:
+    if shield.is_up:
         return
-    since = _counted_from(session)
+    since = shield.counted_from
     seen = traffic(session, at=at, since=since)
     cause = spike_in(seen, _paid_by_all(session, at=at, since=since), known=_known(session, at=at))
     if cause is not None:
@@ -213,7 +226,8 @@ def _known(session: Session, *, at: datetime) -> Callable[[], int]:
     return lambda: most_starts_known(session, before=at - TEN_MINUTES)
 
 
-def _counted_from(session: Session) -> datetime | None:
-    """The breaker looks at nothing from before the shield was last put away: what put it up must happen anew."""
-    ended_at = session.execute(select(func.max(ShieldPeriod.ended_at))).scalar()
-    return bucket_of(ended_at) + BUCKET if ended_at else None
+# Built once, of the tables alone: every attempt passes here.
+_BEGUN = select(Donation.__table__.c.id).where(Donation.__table__.c.form_id == bindparam("form"))
+_REMEMBER = insert(GiftStart.__table__).inline()
+_PERIOD = ShieldPeriod.__table__.c
+_PERIODS = select(func.count(_PERIOD.is_open), func.max(_PERIOD.ended_at))
