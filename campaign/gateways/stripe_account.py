@@ -53,7 +53,7 @@ class StripeAccount:
     def missed_events(self) -> list[MissedEvent]:
         found = []
         for row in _walked(self._v1.events, {"delivery_success": False}):
-            body = json.dumps(row).encode()
+            body = json.dumps(row, default=str).encode()  # the library makes a Decimal of some of Stripe's strings
             try:
                 found.append(MissedEvent(envelope=envelope(body), body=body))
             except BadSignature:

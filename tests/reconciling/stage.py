@@ -47,13 +47,13 @@ class Stage:
         """What a comparison is given."""
         return reconciling_outside(self.site.app)
 
-    def gift(self, *, campaign: Campaign, minor: int = 25_00, currency: str = "USD", method: str = AT_ONCE) -> str:
+    def gift(self, *, method: str = AT_ONCE, **wanted: Any) -> str:  # the arguments of `begin`
         """A gift that its donor has paid, of which nothing has been told yet; its public id."""
-        public_id = self.begin(campaign=campaign, minor=minor, currency=currency)
+        public_id = self.begin(**wanted)
         self.site.sandbox.pay(str(self.donation(public_id).checkout_id), method=method)
         return public_id
 
-    def begin(self, *, campaign: Campaign, minor: int = 25_00, currency: str = "USD") -> str:
+    def begin(self, *, campaign: Campaign, minor: int = 25_00, currency: str = "USD", frequency: str = "once") -> str:
         """A gift whose payment page is open; its public id."""
         request = GiftRequest(
             campaign_slug=campaign.slug,
@@ -66,6 +66,7 @@ class Stage:
             public_name=None,
             message=None,
             is_anonymous=True,
+            frequency=frequency,
         )
         outside = self.gateways
         started = start_checkout(request, payments=outside.payments, clock=outside.clock, public_url=self.site.url)

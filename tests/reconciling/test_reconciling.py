@@ -67,6 +67,20 @@ def test_a_week_of_which_nothing_was_told_is_repaired_to_the_last_unit(stage: St
     assert {payout.state for payout in stage.payouts()} == {"failed", "arrived"}
 
 
+def test_months_of_which_nothing_was_told_are_found_by_their_money(stage: Stage) -> None:
+    first = stage.gift(campaign=stage.site.campaign(), frequency="monthly", method="pm_card_visa")
+    stage.pass_time(10)
+    for _ in range(2):
+        stage.pass_time(32 * A_DAY)
+    reconciling.repair(stage.outside, mails=Mails.NONE)
+    assert [row for row in stage.transactions() if row.explained_by is None] == []
+    assert stage.donation(first).state == "paid"
+    assert stage.entries("gift_settled") == 3
+    truth = [row["net"] for row in stage.site.sandbox.truth() if row["paid"]]
+    in_books = stage.on(Account.PROVIDER).get("USD", 0) + stage.on(Account.BANK)["USD"]
+    assert (in_books, stage.on(Account.PAYOUTS)) == (sum(truth), {})
+
+
 def test_a_second_repair_finds_nothing_to_do(stage: Stage) -> None:
     gift = stage.gift(campaign=stage.site.campaign())
     stage.pass_time(10)
