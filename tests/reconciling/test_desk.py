@@ -69,9 +69,9 @@ def test_zero_is_a_good_state(stage: Stage, campaign: Campaign, finance: Finance
 
 def test_the_figure_is_the_sum_of_its_cases(stage: Stage, campaign: Campaign) -> None:
     stage.gift(campaign=campaign)
-    stage.gift(campaign=campaign, minor=30_00, method="pm_sepaDebit_success_at")
+    stage.gift(campaign=campaign, minor=30_00, method="pm_sepaDebit_successDelayed_at")
     a_foreign_charge(stage)
-    stage.pass_time(3)
+    stage.pass_time(10)
     reconciling.repair(stage.outside, mails=Mails.NONE)
     desk = reconciliation_desk.desk()
     [figure] = desk.figures
