@@ -10,6 +10,7 @@ from sqlalchemy import select
 from campaign.database import reading
 from campaign.domain.money import Money
 from campaign.domain.pledge import Act, end_of_skip, months_later
+from campaign.gateways.payments import PaymentsUnavailable
 from campaign.jobs import work_off_everything
 from campaign.models.donation import Dispute
 from campaign.models.inbox import ProviderEvent
@@ -298,3 +299,25 @@ def test_months_that_no_event_told_of_are_found(monthly: Monthly) -> None:
     work_off_everything()
     assert [gift.state for gift in monthly.gifts()] == ["paid", "paid"]
     assert monthly.again(pledge).next_at != pledge.next_at
+
+
+@pytest.mark.database("sqlite")
+def test_two_paid_pages_of_one_form_leave_one_monthly_gift_and_both_payments_in_the_books(monthly: Monthly) -> None:
+    monthly.sandbox.fault("error_after", method="POST", path="/v1/checkout/sessions")
+    with pytest.raises(PaymentsUnavailable):
+        monthly.open(form="same")
+    monthly.open(form="same")
+    pages = monthly.sandbox.client().v1.checkout.sessions.list().data
+    assert len(pages) == 2
+    for page in pages:
+        monthly.sandbox.pay(page.id)
+    for _ in range(3):
+        monthly.hear()
+
+    kept, double = monthly.pledges()
+    assert (kept.state, double.state) == ("active", "stopped")
+    assert (double.end_reason, double.doubles_id) == ("double", kept.id)
+    monthly.pass_a_month()
+    assert [gift.state for gift in monthly.gifts()] == ["paid"] * 3
+    assert [gift.paid_again_for_id is not None for gift in monthly.gifts()].count(True) == 1
+    assert monthly.balance_in_books() == monthly.balance_in_truth()
