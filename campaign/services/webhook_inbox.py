@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, select, union_all, update
 from sqlalchemy.orm import Session
 
 from campaign.database import each_alone, insert_once_alone, transaction
@@ -117,16 +117,28 @@ def replay_in(session: Session, event_id: str, *, at: datetime) -> None:
 
 
 _EVENT = ProviderEvent.__table__
+
+
+def _due(*, locked: bool) -> Select[int]:
+    """The oldest event that is due. Each state by itself is read in the order of its index, whatever waits behind it."""
+    first_of_each = (
+        select(_EVENT.c.id, _EVENT.c.next_try_at)
+        .where(_EVENT.c.state == state, _EVENT.c.next_try_at <= bindparam("now"))
+        .order_by(_EVENT.c.next_try_at, _EVENT.c.id)
+        .limit(1)
+        for state in ("new", "failed", "parked")
+    )
+    found = union_all(
+        *(select((one.with_for_update(skip_locked=True) if locked else one).subquery()) for one in first_of_each)
+    ).subquery()
+    return select(found.c.id).order_by(found.c.next_try_at, found.c.id).limit(1)
+
+
 # Built once, of the table alone: every gift passes here.
-_DUE = (
-    select(_EVENT.c.id)
-    .where(_EVENT.c.state.in_(("new", "failed", "parked")), _EVENT.c.next_try_at <= bindparam("now"))
-    .order_by(_EVENT.c.next_try_at, _EVENT.c.id)
-    .limit(1)
-)
+_DUE = _due(locked=False)
 _HOLD = (
     update(_EVENT)
-    .where(_EVENT.c.id == _DUE.with_for_update(skip_locked=True).scalar_subquery())
+    .where(_EVENT.c.id == _due(locked=True).scalar_subquery())
     .values(next_try_at=bindparam("until"), attempts=_EVENT.c.attempts + 1)
     .returning(_EVENT.c.id, _EVENT.c.type, _EVENT.c.object_id, _EVENT.c.attempts)
 )
