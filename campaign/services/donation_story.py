@@ -17,6 +17,7 @@ from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
+from campaign.models.pledge import Pledge
 from campaign.models.staff import Staff
 from campaign.services import bookkeeping, receipt_register, refunding
 from campaign.services.bookkeeping import LedgerRow
@@ -65,6 +66,7 @@ class DonationStory:
     settled: Money | None
     fee: Money | None
     rate: str | None
+    pledge_public_id: str | None  # the monthly gift that it is a month of
     fund_code: str
     fund_title: dict[str, str]
     name: str | None
@@ -110,9 +112,10 @@ def donation_story(campaign_id: int, public_id: str) -> DonationStory:
     receipts = receipt_register.receipts_of(public_id)
     with reading() as session:
         found = session.execute(
-            select(Donation, Donor.name, Donor.email, Fund.code, Fund.title)
+            select(Donation, Donor.name, Donor.email, Fund.code, Fund.title, Pledge.public_id)
             .outerjoin(Donor, Donor.id == Donation.donor_id)
             .join(Fund, Fund.id == Donation.fund_id)
+            .outerjoin(Pledge, Pledge.id == Donation.pledge_id)
             .where(Donation.campaign_id == campaign_id, Donation.public_id == public_id)
         ).one_or_none()
         if found is None:
@@ -135,6 +138,7 @@ def donation_story(campaign_id: int, public_id: str) -> DonationStory:
             settled=_money(gift.settled_minor, gift.settled_currency),
             fee=_money(gift.fee_minor, gift.settled_currency),
             rate=gift.rate,
+            pledge_public_id=found[5],
             fund_code=found[3],
             fund_title=found[4],
             name=found[1],
@@ -197,7 +201,8 @@ def _refunds(session: Session, donation_id: int) -> list[RefundRow]:
 
 
 def _history(session: Session, gift: Donation) -> Iterator[Moment]:
-    yield Moment(at=gift.created_at, kind="donation:created")
+    is_later_month = gift.pledge_id is not None and gift.checkout_id is None
+    yield Moment(at=gift.created_at, kind="donation:renewed" if is_later_month else "donation:created")
     rows = session.execute(
         select(DonationEvent, Staff.name)
         .outerjoin(Staff, Staff.id == DonationEvent.actor_id)
@@ -205,7 +210,7 @@ def _history(session: Session, gift: Donation) -> Iterator[Moment]:
         .order_by(DonationEvent.id)
     )
     for row, name in rows:
-        if row.kind == "created":
+        if row.kind in {"created", "renewed"}:
             continue
         minor = row.detail.get("minor")
         amount = Money(minor, gift.currency) if isinstance(minor, int) else None

@@ -11,7 +11,7 @@ from campaign.services.pledge_register import monthly_values
 from tests.blueprints.admin_desk import sit_down, token_of
 from tests.fakes import FakePayments, RecordingMailer, SettableClock
 from tests.services.engine import Engine
-from tests.services.pledging import begin_pledge, pledge_of
+from tests.services.pledging import begin_pledge, months_of, pledge_of
 
 
 @pytest.fixture
@@ -54,8 +54,21 @@ def test_one_is_shown_with_its_months_and_its_history(engine: Engine) -> None:
     engine.work()
     desk = sit_down(engine.app, engine.clock, role="finance").client
     text = words_of(desk.get(f"/staff/pledges/{pledge_of(name).public_id}").text)
-    for said in ("Goes on", "Visa •••• 4242", "January 1, 2027", "December 1, 2026", "donor@example.org", "Begun"):
+    for said in ("Active", "Visa •••• 4242", "January 1, 2027", "December 1, 2026", "donor@example.org", "Begun"):
         assert said in text
+
+
+def test_a_month_leads_to_its_monthly_gift_and_back(engine: Engine) -> None:
+    name = begin_pledge(engine)
+    engine.clock.advance(days=31)
+    engine.tell("invoice.paid", engine.payments.pledges.renew(name))
+    engine.work()
+    desk = sit_down(engine.app, engine.clock, role="finance").client
+    later = months_of(name)[1].public_id
+    assert f"/staff/donations/{later}" in desk.get(f"/staff/pledges/{pledge_of(name).public_id}").text
+    shown = desk.get(f"/staff/donations/{later}").text
+    assert f"/staff/pledges/{pledge_of(name).public_id}" in shown
+    assert "Another month of a monthly gift was charged" in shown
 
 
 def test_it_is_stopped_because_the_donor_asked_and_why_is_kept(engine: Engine) -> None:

@@ -114,6 +114,7 @@ MODES: Mapping[str, Word] = {
 
 MOMENTS: Mapping[str, Word] = {
     "donation:created": (_("The donor pressed «give»"), ""),
+    "donation:renewed": (_("Another month of a monthly gift was charged"), ""),
     "donation:open": (_("The payment page was opened"), ""),
     "donation:opened": (_("The payment page was opened"), ""),
     "donation:reopened": (_("The payment page was opened again"), ""),
