@@ -111,7 +111,7 @@ def test_it_is_paused_for_some_gifts_or_until_further_notice(page: DonorsPage) -
     assert page.press("pause", pause="1").status_code == 409
     page.press("resume")
     page.press("pause", pause="open")
-    assert "when you let it go on" in page.look().text
+    assert "when you resume it" in page.look().text
 
 
 def test_another_amount_holds_from_the_next_gift_on(page: DonorsPage) -> None:

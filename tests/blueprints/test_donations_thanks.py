@@ -170,7 +170,7 @@ def test_a_payment_that_takes_days_says_so_and_asks_for_no_second_one(
 ) -> None:
     payments.wait(CHECKOUT)
     page = fetch_address(client, THANKS)
-    assert page.h1 == "We are confirming your payment"
+    assert page.h1 == "Your gift is under way"
     assert "a few working days" in page.text(".lede")
     assert "you don’t need to pay again" in page.text(".lede")
 

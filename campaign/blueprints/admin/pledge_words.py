@@ -8,18 +8,18 @@ from flask_babel import lazy_gettext as _
 Word = tuple[LazyString, str]
 
 STATES: Mapping[str, Word] = {
-    "active": (_("Goes on"), "good"),
+    "active": (_("Active"), "good"),
     "paused": (_("Paused"), "warn"),
     "past_due": (_("Could not be charged"), "bad"),
-    "stopping": (_("About to end"), "warn"),
+    "stopping": (_("Ends soon"), "warn"),
     "stopped": (_("Ended"), ""),
 }
 MOMENTS: Mapping[str, Word] = {
     "begun": (_("Begun"), "good"),
-    "active": (_("Goes on"), "good"),
+    "active": (_("Active"), "good"),
     "paused": (_("Paused"), "warn"),
     "past_due": (_("Could not be charged"), "bad"),
-    "stopping": (_("About to end"), "warn"),
+    "stopping": (_("Ends soon"), "warn"),
     "stopped": (_("Ended"), ""),
     "amount": (_("The amount became"), ""),
     "card": (_("Another card"), ""),
@@ -30,9 +30,9 @@ MOMENTS: Mapping[str, Word] = {
     "asked_change": (_("Asked: another amount"), ""),
     "asked_pause": (_("Asked: pause"), ""),
     "asked_skip": (_("Asked: leave out the next gift"), ""),
-    "asked_resume": (_("Asked: go on"), ""),
+    "asked_resume": (_("Asked: resume"), ""),
     "asked_stop_later": (_("Asked: stop when the paid month is over"), ""),
-    "asked_keep": (_("Asked: go on after all"), ""),
+    "asked_keep": (_("Asked: keep it after all"), ""),
     "asked_stop": (_("Asked: stop at once"), ""),
     "asked_mend": (_("Asked: another card"), ""),
 }

@@ -11,19 +11,19 @@ from campaign.domain.errors import DomainError
 from campaign.domain.pledge import Act
 
 STATES: Mapping[str, tuple[LazyString, str]] = {
-    "active": (_("It goes on"), "good"),
+    "active": (_("Active"), "good"),
     "paused": (_("Paused"), "warn"),
     "past_due": (_("The last gift could not be charged"), "bad"),
-    "stopping": (_("It is about to end"), "warn"),
+    "stopping": (_("Ends soon"), "warn"),
     "stopped": (_("Ended"), ""),
 }
 DONE: Mapping[Act, LazyString] = {
     Act.CHANGE: _("Done: the new amount holds from the next gift on."),
     Act.PAUSE: _("Done: your monthly gift is paused, and nothing is charged meanwhile."),
     Act.SKIP: _("Done: the next gift is left out."),
-    Act.RESUME: _("Done: your monthly gift goes on."),
+    Act.RESUME: _("Done: your monthly gift continues."),
     Act.STOP_LATER: _("Done: it ends by itself, and nothing more is charged."),
-    Act.KEEP: _("Done: your monthly gift goes on. Thank you!"),
+    Act.KEEP: _("Done: your monthly gift continues. Thank you!"),
     Act.STOP: _("Done: your monthly gift is stopped, and nothing more is charged. Thank you for every month."),
     Act.MEND: _("Done: the card is charged from now on."),
 }
@@ -50,8 +50,8 @@ ENDINGS: Mapping[str, LazyString] = {
 }
 _BROKEN: Mapping[type[DomainError], LazyString] = {
     pledge.PledgeStopped: _("This monthly gift has ended already. You can begin a new one."),
-    pledge.PledgeIsStopping: _("This monthly gift is about to end. First let it go on, then change it."),
-    pledge.PledgeNotStopping: _("This monthly gift goes on already."),
+    pledge.PledgeIsStopping: _("This monthly gift is about to end. First keep it, then change it."),
+    pledge.PledgeNotStopping: _("This monthly gift continues already."),
     pledge.PledgeIsPaused: _("This monthly gift is paused already."),
     pledge.PledgeNotPaused: _("This monthly gift is not paused."),
     pledge.PledgeUnpaid: _("The last gift could not be charged. Mend that first, or stop."),

@@ -11,7 +11,7 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.dataset.copy);
-    const said = button.nextElementSibling;
+    const said = button.parentElement.querySelector("[role='status']");
     if (said) said.textContent = button.dataset.copied;
   });
 }
