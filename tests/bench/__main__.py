@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tests.bench.client import NotMeasured
+from tests.bench.crowding import crowding
 from tests.bench.desk import desk
+from tests.bench.draining import draining
 from tests.bench.giving import giving
 from tests.bench.installation import Installation, copy_of, install
 from tests.bench.printing import printing
@@ -20,7 +22,7 @@ from tests.bench.serving import serving
 from tests.bench.settling import settling
 
 SIZES, SIZES_QUICK = (100, 10_000, 100_000), (100, 5_000)
-PARTS = ("reading", "receiving", "settling", "printing", "giving", "serving", "desk")
+PARTS = ("reading", "receiving", "settling", "crowding", "draining", "printing", "giving", "serving", "desk")
 NEED_GIFTS = {"reading", "receiving", "desk"}
 
 
@@ -61,6 +63,8 @@ def _measure(home: Path, parts: Iterable[str], *, quick: bool) -> tuple[list[Row
         "reading": lambda: reading(home / "reading", filled, quick=quick),
         "receiving": lambda: receiving(home / "receiving", filled, quick=quick),
         "settling": lambda: settling(home / "settling", quick=quick),
+        "crowding": lambda: crowding(home / "crowding", quick=quick),
+        "draining": lambda: draining(home / "draining", quick=quick),
         "printing": lambda: printing(quick=quick),
         "giving": lambda: giving(home / "giving", template, quick=quick),
         "serving": lambda: serving(home / "serving", template, quick=quick),

@@ -7,12 +7,16 @@ import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import psycopg
 from flask import Flask, Response, request
 
 COLUMNS = "event_id, type, object_id, api_version, livemode, created_at, raw, received_at, state, attempts, next_try_at"
 INSERT = f"INSERT INTO provider_event ({COLUMNS}) VALUES ({', '.join('?' * 11)}) ON CONFLICT DO NOTHING"  # noqa: S608  # constants
+INSERT_POSTGRESQL = INSERT.replace("?", "%s")
 _kept = threading.local()
+Values = tuple[Any, ...]  # of a row
 
 
 def make_page() -> Flask:
@@ -32,8 +36,12 @@ def make_page() -> Flask:
 
 
 def make_inbox() -> Flask:
-    """A delivery becomes one durable row of our own table, as a short script would do it: unsigned, unchecked."""
+    """A delivery becomes one durable row of our own table, as a short script would do it: unsigned, unchecked.
+
+    DATABASE is a file of SQLite's, or what PostgreSQL is to be told.
+    """
     app = Flask("bare inbox")
+    store = _store_in_postgresql if "host=" in os.environ["DATABASE"] else _store_in_sqlite
 
     @app.get("/healthz")
     def alive() -> str:
@@ -47,13 +55,23 @@ def make_inbox() -> Flask:
         made = datetime.fromtimestamp(told["created"], UTC).isoformat(" ")[:19] + ".000000"
         object_id = told["data"]["object"]["id"]
         row = (told["id"], told["type"], object_id, told["api_version"], False, made, body, now, "new", 0, now)
-        database = _database()
-        database.execute("BEGIN IMMEDIATE")
-        database.execute(INSERT, row)
-        database.execute("COMMIT")
+        store(row)
         return {"received": True}
 
     return app
+
+
+def _store_in_postgresql(row: Values) -> None:
+    if not hasattr(_kept, "server"):
+        _kept.server = psycopg.connect(os.environ["DATABASE"], autocommit=True)
+    _kept.server.execute(INSERT_POSTGRESQL, row)
+
+
+def _store_in_sqlite(row: Values) -> None:
+    database = _database()
+    database.execute("BEGIN IMMEDIATE")
+    database.execute(INSERT, row)
+    database.execute("COMMIT")
 
 
 def _database() -> sqlite3.Connection:

@@ -1,11 +1,13 @@
 """The limit of settling: the same rows written by SQLAlchemy Core for this one case, with nothing asked or checked twice.
 
 It is what a careful person would write who knew that the event is new, its gift open, its payment in dollars and its
-donor unknown. One worker, so no row is locked; every value is known or returned by the statement before.
+donor unknown. No gift is locked, for only one worker can hold its event; every value is known or returned by the
+statement before.
 """
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -33,7 +35,7 @@ ENTRY, POSTING, RECEIPT, COUNTER = (table_of(model) for model in (JournalEntry, 
 MESSAGE, REVISION, CAMPAIGN, FUND = (table_of(model) for model in (Message, CampaignRevision, Campaign, Fund))
 
 
-def settle_by_hand(engine: Engine, facts: dict[str, PaymentFacts], *, clock: Clock, commits: int) -> bool:
+def settle_by_hand(engine: Engine, facts_of: Callable[[str], PaymentFacts], *, clock: Clock, commits: int) -> bool:
     """Settle the oldest event that is due, in one commit or, with its lease, in two; False when there is none."""
     with engine.connect().execution_options(immediate=True) as connection:
         with connection.begin():
@@ -41,10 +43,10 @@ def settle_by_hand(engine: Engine, facts: dict[str, PaymentFacts], *, clock: Clo
             if event is None:
                 return False
             if commits == 1:
-                _settle(connection, event, facts[event.object_id], clock)
+                _settle(connection, event, facts_of(event.object_id), clock)
                 return True
         with connection.begin():
-            _settle(connection, event, facts[event.object_id], clock)
+            _settle(connection, event, facts_of(event.object_id), clock)
     return True
 
 
@@ -55,6 +57,7 @@ def _take(connection: Connection, clock: Clock) -> Any:
         .where(EVENT.c.state == "new", EVENT.c.next_try_at <= now)
         .order_by(EVENT.c.next_try_at, EVENT.c.id)
         .limit(1)
+        .with_for_update(skip_locked=True)
         .scalar_subquery()
     )
     return connection.execute(

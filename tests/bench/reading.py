@@ -16,9 +16,8 @@ from campaign.services.settlement import settle_next_event
 from tests.bench.client import NotMeasured, ask_once, closed_loop, get
 from tests.bench.installation import Installation
 from tests.bench.processes import Server, free_port, granian
+from tests.bench.ready import ReadyPayments, wait_in_the_inbox
 from tests.bench.results import Row, at_least, at_most, flat
-from tests.bench.settling import wait_in_the_inbox
-from tests.fakes import FakePayments
 
 CONNECTIONS = 16
 ROUNDS, ROUNDS_QUICK = 5, 2
@@ -119,9 +118,9 @@ def _middle(rates: list[Rate]) -> Rate:
 
 def _freshness(made: Installation, server: Server, gifts: int) -> Row:
     """From the commit of a gift's settlement until a reader sees another page than before."""
-    payments, clock = FakePayments(), SystemClock()
+    payments, clock = ReadyPayments(), SystemClock()
     with made.app(payments):
-        wait_in_the_inbox(payments, 1)
+        wait_in_the_inbox(1)
         before = ask_once(server.port, get("/en/")).body
         if not settle_next_event(payments=payments, clock=clock, public_url="http://127.0.0.1"):
             raise NotMeasured("the gift was not settled")

@@ -44,11 +44,8 @@ def receiving(folder: Path, installations: dict[int, Installation], *, quick: bo
 def _beside_the_bare_view(
     folder: Path, template: Installation, *, quick: bool
 ) -> tuple[tuple[float, float], tuple[float, float]]:
-    rounds, seconds = (ROUNDS_QUICK, ROUND_SECONDS_QUICK) if quick else (ROUNDS, ROUND_SECONDS)
     made, hand = copy_of(template, folder / "ours"), copy_of(template, folder / "by hand")
     port, bare_port = free_port(), free_port()
-    ours: list[tuple[float, float]] = []
-    limit: list[tuple[float, float]] = []
     with (
         granian(
             "wsgi:app", folder=made.folder, environment=made.environment(port=port, provider_port=1), port=port
@@ -60,11 +57,19 @@ def _beside_the_bare_view(
             port=bare_port,
         ) as bare,
     ):
-        for number in range(rounds + 1):
-            for target, rates in ((server, ours), (bare, limit)):
-                rate = _rate(target, seconds=seconds)
-                if number:
-                    rates.append(rate)
+        return turns(server, bare, quick=quick)
+
+
+def turns(server: Server, bare: Server, *, quick: bool) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Answers by the clock and by the server's CPU, of ours and of the bare view: the middle of several turns."""
+    rounds, seconds = (ROUNDS_QUICK, ROUND_SECONDS_QUICK) if quick else (ROUNDS, ROUND_SECONDS)
+    ours: list[tuple[float, float]] = []
+    limit: list[tuple[float, float]] = []
+    for number in range(rounds + 1):
+        for target, rates in ((server, ours), (bare, limit)):
+            rate = _rate(target, seconds=seconds)
+            if number:
+                rates.append(rate)
     return _middle(ours), _middle(limit)
 
 

@@ -35,14 +35,14 @@ def at_most(what: str, ours: float, *, aim: float, unit: str, limit: str = "") -
 
 
 def flat(what: str, ours: float, base: float, *, within: float, unit: str) -> Row:
-    """A cost that must not grow: at most `within` times what it is for the smallest size."""
+    """What must not grow: at most `within` times what it was for the smallest size, or at first."""
     ratio = ours / base
     return Row(
         what=what,
         ours=f"{_short(ours)} {unit}",
         limit=f"{_short(base)} {unit}",
         ratio=ratio,
-        aim=f"≤ {within:g} × smallest",
+        aim=f"≤ {within:g} × limit",
         is_met=ratio <= within,
     )
 
