@@ -172,7 +172,7 @@ def test_a_payment_that_takes_days_says_so_and_asks_for_no_second_one(
     page = fetch_address(client, THANKS)
     assert page.h1 == "Your gift is under way"
     assert "a few working days" in page.text(".lede")
-    assert "you don’t need to pay again" in page.text(".lede")
+    assert "You don’t need to pay again" in page.text(".lede")
 
 
 def test_what_the_bank_took_back_is_told_and_no_receipt_is_promised(
