@@ -27,6 +27,22 @@ from campaign.domain.donation import (
     RefundTooLarge,
 )
 from campaign.domain.errors import DomainError
+from campaign.domain.pledge import (
+    ASKED,
+    TOLD,
+    Act,
+    PauseTooLong,
+    PauseTooShort,
+    PledgeIsPaused,
+    PledgeIsStopping,
+    PledgeNotPaused,
+    PledgeNotStopping,
+    PledgeState,
+    PledgeStopped,
+    PledgeUnpaid,
+    refusal,
+)
+from campaign.domain.pledge import Word as PledgeWord
 from campaign.services.applying import NOW_REFUNDED
 from campaign.services.refunding import UNDER_WAY
 
@@ -81,6 +97,25 @@ def _dispute() -> Iterator[str]:
         yield f"| {state} | {_yes(state in UNDECIDED)} |"
 
 
+def _pledge() -> Iterator[str]:
+    yield from _diagram((str(old), str(new), str(act)) for (old, act), new in ASKED.items() if old is not new)
+    yield ""
+    yield f"| what the provider says | {' | '.join(PledgeWord)} |"
+    yield "|---" * (len(PledgeWord) + 1) + "|"
+    for state in PledgeState:
+        yield f"| {state} | {' | '.join(TOLD.get((state, word), state) for word in PledgeWord)} |"
+    yield ""
+    yield f"| what is asked | {' | '.join(PledgeState)} |"
+    yield "|---" * (len(PledgeState) + 1) + "|"
+    for act in Act:
+        yield f"| {act} | {' | '.join(_asked(state, act) for state in PledgeState)} |"
+
+
+def _asked(state: PledgeState, act: Act) -> str:
+    broken = refusal(state, act)
+    return f"`{broken.__name__}`" if broken else str(ASKED[state, act])
+
+
 REFUND_STATES = {
     "requested": "written down; the provider has not been asked, or has not answered",
     "pending": "the provider has it; the money is on its way",
@@ -123,8 +158,31 @@ PAGES = [
         },
         draw=_dispute,
     ),
+    StatePage(
+        title="A monthly gift",
+        about="The provider charges, tries again and gives up by itself, so its word is followed; what is stopped stays so. "
+        "Each paid month is a gift with states of its own, as above.",
+        states={
+            PledgeState.ACTIVE: "the next month will be charged",
+            PledgeState.PAUSED: "nothing is charged, until a day or until it goes on",
+            PledgeState.PAST_DUE: "the last month could not be charged; the provider tries again",
+            PledgeState.STOPPING: "it ends when the paid month is over",
+            PledgeState.STOPPED: "nothing is ever charged again",
+        },
+        draw=_pledge,
+        refusals=(
+            PledgeStopped,
+            PledgeIsStopping,
+            PledgeNotStopping,
+            PledgeIsPaused,
+            PledgeNotPaused,
+            PledgeUnpaid,
+            PauseTooShort,
+            PauseTooLong,
+        ),
+    ),
 ]
-"""What the page tells of, in this order; a monthly gift's states are one more."""
+"""What the page tells of, in this order."""
 HEAD = """# States of a gift
 
 Drawn by `flask --app wsgi donation states` from the tables that the program runs on; a test holds this page to them.

@@ -5,7 +5,9 @@ from flask import Flask
 from campaign.cli.states import PAGES, REFUND_STATES, drawn
 from campaign.domain.disputes import DisputeState
 from campaign.domain.donation import DonationState
+from campaign.domain.pledge import PledgeState
 from campaign.models.donation import Dispute, Donation, Refund
+from campaign.models.pledge import Pledge
 from tests.tree import ROOT
 
 
@@ -17,11 +19,12 @@ def test_the_page_is_what_the_command_draws(app: Flask) -> None:
 
 def test_every_state_is_told() -> None:
     told = {state for page in PAGES for state in page.states}
-    assert told >= {*DonationState, *DisputeState, *REFUND_STATES}
+    assert told >= {*DonationState, *DisputeState, *REFUND_STATES, *PledgeState}
 
 
 def test_the_database_takes_just_these_states() -> None:
-    for model, states in ((Donation, DonationState), (Dispute, DisputeState), (Refund, REFUND_STATES)):
+    kinds = ((Donation, DonationState), (Dispute, DisputeState), (Refund, REFUND_STATES), (Pledge, PledgeState))
+    for model, states in kinds:
         checks = " ".join(str(getattr(rule, "sqltext", "")) for rule in model.__table__.constraints)
         assert f"state IN ({', '.join(repr(str(state)) for state in states)})" in checks
 
