@@ -112,7 +112,8 @@ def _insert_once(table: type[Model], *, is_postgresql: bool) -> Any:  # the dial
 def _insert_alone(table: type[Model], *, is_postgresql: bool) -> Any:
     """The same without RETURNING: the number of rows tells whether it was new."""
     dialect: Any = postgresql if is_postgresql else sqlite
-    return dialect.insert(table.__table__).on_conflict_do_nothing().inline()
+    statement = dialect.insert(table.__table__).on_conflict_do_nothing().inline()
+    return statement.execution_options(preserve_rowcount=True)
 
 
 def set_up_database(app: Flask) -> None:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_babel import lazy_gettext as _
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from campaign.database import DatabaseBusy
@@ -63,6 +64,7 @@ ADVICE_AT_THE_DESK: dict[int, object] = {
 def init_app(app: Flask) -> None:
     app.register_error_handler(DomainError, on_domain_error)
     app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(OperationalError, on_database_gone)
     app.register_error_handler(Exception, on_unexpected)  # last: what nobody foresaw
 
 
@@ -88,6 +90,12 @@ def on_http_error(error: HTTPException) -> Response:
         if name.lower() in {"allow", "retry-after"}:
             answer.headers[name] = value
     return answer
+
+
+def on_database_gone(error: OperationalError) -> Response:
+    """Nobody answers there, or whoever did was stopped: nothing was done, and trying again may help."""
+    log.error("the database does not answer in %s: %s", request.endpoint, str(error.orig).partition("\n")[0])
+    return error_page(HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def on_unexpected(error: Exception) -> Response:

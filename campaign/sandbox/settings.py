@@ -36,11 +36,8 @@ SUBSCRIBED_EVENTS = (
     "invoice.payment_failed",
     "invoice.payment_action_required",
     "radar.early_fraud_warning.created",
-    "payout.created",
-    "payout.updated",
     "payout.paid",
     "payout.failed",
-    "payout.canceled",
     "payout.reconciliation_completed",
 )
 

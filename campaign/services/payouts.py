@@ -21,7 +21,7 @@ from campaign.models.payout import Payout, ProviderTransaction
 from campaign.services import audit, bookkeeping, provider_books, provider_transactions, webhook_inbox
 from campaign.services.webhook_inbox import TakenEvent
 
-ACTS = frozenset({"created", "updated", "paid", "failed", "canceled", "reconciliation_completed"})
+ACTS = frozenset({"paid", "failed", "reconciliation_completed"})
 RANK = {"under_way": 0, "arrived": 1, "failed": 2, "canceled": 2}
 """A payout goes forward only: an older answer never undoes a newer one."""
 
