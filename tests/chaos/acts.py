@@ -241,6 +241,16 @@ class TimePasses:
 
 
 @dataclass(frozen=True)
+class Waits:
+    """Nothing happens, so that the workers get on with what they have."""
+
+    seconds: float = 3.0
+
+    def do(self, stage: Stage) -> None:  # noqa: ARG002
+        time.sleep(self.seconds)
+
+
+@dataclass(frozen=True)
 class Kills:
     """`kill -9`, some moments later, in the middle of whatever comes next."""
 
@@ -295,9 +305,13 @@ class ProviderMisbehaves:
     times: int = 1
     seconds: float = 1.0
     losses: int = 1
+    path: str = ""
+    """The calls that it is for; all, if empty."""
 
     def do(self, stage: Stage) -> None:
-        rule = {"kind": self.kind, "times": self.times, "seconds": self.seconds, "losses": self.losses}
+        rule: dict[str, Any] = {"kind": self.kind, "times": self.times, "seconds": self.seconds, "losses": self.losses}
+        if self.path:
+            rule["path"] = self.path
         stage.here.control("POST", "faults", rule)
 
 

@@ -25,40 +25,44 @@ def _forgets_what_it_could_not_do() -> None:
     patch.object(webhook_inbox, "put_back", forget).start()
 
 
-def _adds_refunds_up() -> None:
-    """The total is added to at every event, instead of being computed from the refunds."""
+def _takes_unpaid_for_paid() -> None:
+    """A page that is complete counts as paid, although the bank has days to say no."""
+    from campaign.domain.donation import Fact
+    from campaign.gateways import stripe_facts
+
+    right: Any = stripe_facts._fact
+
+    def hasty(session: Any, intent: Any) -> Any:
+        return Fact.PAID if session["status"] == "complete" else right(session, intent)
+
+    patch.object(stripe_facts, "_fact", hasty).start()
+
+
+def _knows_its_own_refunds_alone() -> None:
+    """What is refunded in the provider's dashboard carries no number of ours, and is passed over."""
     from campaign.services import applying
 
     right: Any = applying._apply_refund
 
-    def adding(session: Any, gift: Any, refund: Any, **more: Any) -> Any:
-        is_new = right(session, gift, refund, **more)
-        gift.changes["refunded_minor"] = gift.now("refunded_minor") + refund.amount.minor
-        return is_new
+    def selfish(session: Any, gift: Any, refund: Any, **more: Any) -> Any:
+        return right(session, gift, refund, **more) if refund.request_id else False
 
-    patch.object(applying, "_apply_refund", adding).start()
-
-
-def _believes_the_older_answer() -> None:
-    """An answer is applied although another was applied since it was asked for, as if it were the newest."""
-    from campaign.services import settlement
-
-    patch.object(settlement, "_is_unmoved", lambda _gift, _seen: True).start()
+    patch.object(applying, "_apply_refund", selfish).start()
 
 
 def _takes_the_fee_for_income() -> None:
-    """The fee's sign is wrong, in both of its lines, so that the entry still balances."""
+    """The fee's sign is wrong, in all of its lines, so that the entry still balances."""
     from dataclasses import replace
 
     from campaign.gateways import stripe_facts
 
-    right = stripe_facts.settled
+    right: Any = stripe_facts._moved
 
-    def wrong(transaction: Any, **how: Any) -> Any:
-        found = right(transaction, **how)
-        return found and replace(found, fee=-found.fee)
+    def wrong(transaction: Any, *, sign: int) -> Any:
+        found = right(transaction, sign=sign)
+        return replace(found, fee=-found.fee)
 
-    patch.object(stripe_facts, "settled", wrong).start()
+    patch.object(stripe_facts, "_moved", wrong).start()
 
 
 def _tells_twice() -> None:
@@ -71,36 +75,34 @@ def _tells_twice() -> None:
     right: Any = vars(gift_papers)["enqueue"]
 
     def keyless(session: Any, letter: Any, **more: Any) -> Any:
-        for _ in range(2):
-            right(session, replace(letter, key=uuid4().hex), **more)
+        right(session, replace(letter, key=uuid4().hex), **more)
+        return right(session, replace(letter, key=uuid4().hex), **more)
 
     patch.object(gift_papers, "enqueue", keyless).start()
 
 
-def _takes_an_event_out_when_it_begins() -> None:
-    """The event is gone from the inbox before its work is done: whoever is killed in between loses it."""
-    from campaign.database import transaction
-    from campaign.services import webhook_inbox
+def _books_a_dispute_at_every_event() -> None:
+    """The money of a dispute leaves whenever something is heard of it, not once by its balance transaction."""
+    from dataclasses import replace
+    from uuid import uuid4
 
-    right = webhook_inbox.take_next
+    from campaign.domain import postings
 
-    def taking(*, clock: Any) -> Any:
-        event = right(clock=clock)
-        if event is not None:
-            with transaction() as session:
-                webhook_inbox.mark_done(session, event.id, "processed", at=clock.now())
-        return event
+    right: Any = postings.dispute_opened
 
-    patch.object(webhook_inbox, "take_next", taking).start()
+    def again(**about: Any) -> Any:
+        return replace(right(**about), source=f"event:{uuid4().hex}")
+
+    patch.object(postings, "dispute_opened", again).start()
 
 
 MUTANTS: dict[str, Callable[[], None]] = {
     "forgets_what_it_could_not_do": _forgets_what_it_could_not_do,
-    "adds_refunds_up": _adds_refunds_up,
-    "believes_the_older_answer": _believes_the_older_answer,
+    "takes_unpaid_for_paid": _takes_unpaid_for_paid,
+    "knows_its_own_refunds_alone": _knows_its_own_refunds_alone,
     "takes_the_fee_for_income": _takes_the_fee_for_income,
     "tells_twice": _tells_twice,
-    "takes_an_event_out_when_it_begins": _takes_an_event_out_when_it_begins,
+    "books_a_dispute_at_every_event": _books_a_dispute_at_every_event,
 }
 
 
