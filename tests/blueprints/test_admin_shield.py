@@ -37,7 +37,7 @@ def test_the_overview_raises_the_alarm_and_leads_to_the_page(chair: Chair, clock
 
 def test_it_is_put_up_and_away_by_hand_for_a_reason(chair: Chair) -> None:
     page = fetch(chair.client, "admin.shield")
-    assert "There were no such times." in page.text()
+    assert "It has never been up before." in page.text()
     refused = page.submit(chair.client, FORM, reason=" ")
     assert refused.status_code == 422
     assert Page(refused).texts(".error-summary li") == ["Say why."]
