@@ -49,6 +49,8 @@ WORDS = {
     "warning_needs_response": Word.ASKED,
     "warning_under_review": Word.ASKED,
     "lost": Word.LOST,
+    "appeal_needs_response": Word.LOST,  # only what is lost can be appealed, and it stays lost until that is won
+    "appeal_under_review": Word.LOST,
     "won": Word.OVER,
     "warning_closed": Word.OVER,
     "prevented": Word.OVER,
