@@ -28,6 +28,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from campaign import create_app
+from campaign.cli.supervisor import end_with_parent
 from campaign.config import Config, read_config
 from campaign.database import DatabaseBusy, reading
 from campaign.extensions import db
@@ -92,6 +93,7 @@ class Program:
                 stdout=log,
                 stderr=log,
                 process_group=0,
+                preexec_fn=end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509  # killed, we cannot
             )
 
     def keep_up(self) -> None:
