@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from campaign.database import reading, transaction
+from campaign.database import each_alone, reading, transaction
 from campaign.domain.donation import Fact
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import (
@@ -240,8 +240,8 @@ def _gift_of(kind: str, object_id: str, errand: _Errand) -> _Found | None:
 
 
 def _seen(query: Select[*tuple[Any, ...]], key: str | int) -> _Seen | None:
-    with reading() as session:
-        row = session.execute(query, {"key": key}).one_or_none()
+    with each_alone() as connection:
+        row = connection.execute(query, {"key": key}).one_or_none()
     return _Seen(*row) if row else None
 
 
