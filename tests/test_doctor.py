@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from campaign.cli.doctor import Verdict, examine
+from campaign.cli.doctor import examine
+from campaign.cli.findings import Verdict
 from campaign.config import Config
 from campaign.gateways.clock import SystemClock
 from campaign.services.drill.record import waive

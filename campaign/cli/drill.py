@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from campaign.config import Config
 from campaign.gateways.clock import SystemClock
 from campaign.gateways.sandbox_console import SandboxConsole
-from campaign.jobs import wake
+from campaign.jobs import reconciling_outside, wake
 from campaign.services.drill import record
 from campaign.services.drill.playing import figures, open_campaign, play_week
 from campaign.services.drill.report import Outcome, Report, report_of
@@ -26,7 +26,7 @@ def drill(context: click.Context) -> None:
     """Play a week of gifts, faults and refunds at the running installation's sandbox, on a campaign of its own.
 
     Writes drill/report.html, .txt and .json into the instance folder. Exit 1 when anything did not hold. The sandbox's
-    time moves forward by about three weeks, for good.
+    time moves forward by about three months, for good.
     """
     if context.invoked_subcommand is None:
         _play()
@@ -42,7 +42,7 @@ def _play() -> None:
         site=config.public_url,
         campaign=open_campaign(clock=clock),
         console=SandboxConsole(config.sandbox_url, config.stripe_secret_key),
-        clock=clock,
+        outside=reconciling_outside(current_app),
         outage=config.instance_dir / "sandbox" / "mail_is_down",
         worker_pid=config.instance_dir / "worker.pid",
         wake=wake,

@@ -8,7 +8,7 @@ import pytest
 
 from campaign.domain.errors import DomainError
 from campaign.gateways.sandbox_console import SandboxConsole
-from campaign.jobs import work_off_everything
+from campaign.jobs import reconciling_outside, work_off_everything
 from campaign.services.drill import scenes
 from campaign.services.drill.playing import open_campaign, play_week
 from campaign.services.drill.stage import NotHeld, Stage
@@ -32,7 +32,7 @@ def stage(site: Site, tmp_path: Path) -> Iterator[Stage]:
         site=site.url,
         campaign=open_campaign(clock=site.clock),
         console=ForwardConsole(site),
-        clock=site.clock,
+        outside=reconciling_outside(site.app),
         outage=tmp_path / "mail_is_down",
         worker_pid=tmp_path / "worker.pid",
         wake=lambda _kind: None,
@@ -55,7 +55,7 @@ class ForwardConsole(SandboxConsole):
 
 @pytest.mark.database("sqlite")
 def test_scenes_hold_on_a_sound_installation(stage: Stage) -> None:
-    for scene in (scenes.an_impatient_donor, scenes.a_forged_delivery, scenes.refunds, scenes.disputes):
+    for scene in (scenes.an_impatient_donor, scenes.a_forged_delivery, scenes.refunds, scenes.disputes, scenes.payouts):
         scene(stage)
     scenes.the_books(stage)
     scenes.the_provider_agrees(stage)

@@ -26,7 +26,7 @@ def open_campaign(*, clock: Clock) -> str:
         plan.campaign,
         slug=f"fire-drill-{now:%Y%m%d-%H%M%S}",
         starts_on=now.date() - timedelta(days=1),
-        ends_on=now.date() + timedelta(days=120),
+        ends_on=now.date() + timedelta(days=200),
         is_demo=True,
     )
     return load_campaign(replace(plan, campaign=own), clock=clock)

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -9,9 +10,10 @@ from campaign.database import reading
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
 from campaign.gateways.visitor import Visitor
-from campaign.services import refunding
+from campaign.services import reconciliation_desk, reconciling, refunding
 from campaign.services.drill.stage import Given, Stage, require
 from campaign.services.ledger_check import check_books
+from campaign.services.reconciling import Mails
 
 WORKER_SECONDS_MAX = 30.0
 PRINTED = {"sent", "kept"}
@@ -181,6 +183,49 @@ def disputes(stage: Stage) -> None:
     require(stage.receipts(won)[-1][0] == "issued", "the gift that stayed has no receipt")
 
 
+def a_monthly_gift(stage: Stage) -> None:
+    """A monthly gift: its first month and the next two, each a gift with a receipt of its own."""
+    given = stage.give("12", frequency="monthly")
+    stage.pay(given)
+    stage.settles(given)
+    for month in (2, 3):
+        stage.days_pass(31)
+        stage.eventually(
+            lambda: stage.months(given) == ["paid"] * month,  # noqa: B023  # asked at once
+            f"after {month - 1} more months its gifts are {stage.months(given)}",
+        )
+
+
+def nothing_is_told(stage: Stage) -> None:
+    """Every word of the provider about a gift gets lost for good: comparing with it finds the gift."""
+    stage.console.misbehave("drop", times=30, losses=99)
+    given = stage.give("65")
+    stage.pay(given)
+    stage.console.advance(60)
+    time.sleep(1)
+    require(stage.gift(given).state == "open", "something was told although everything should get lost")
+    stage.console.behave()
+    reconciling.repair(stage.outside, mails=Mails.ALL)
+    stage.settles(given)
+    _is_receipted(stage, given)
+
+
+def payouts(stage: Stage) -> None:
+    """The provider's payouts are walked, movement by movement; nothing of its balance is left unexplained."""
+    stage.days_pass(3)
+    reconciling.repair(stage.outside, mails=Mails.ALL)
+    desk = reconciliation_desk.desk()
+    of_others = Counter[str]()
+    for case in desk.cases:
+        if case.is_foreign:
+            of_others[case.net.currency] += case.net.minor
+        else:
+            require(case.problem == "under_way", f"{case.transaction_id} ({case.category}) is unexplained")
+    for figure in desk.figures:
+        left = figure.unexplained
+        require(left.minor == of_others[left.currency], f"{left.decimal} {left.currency} is unexplained")
+
+
 def the_books(stage: Stage) -> None:
     """The inbox is empty, and every rule of the books holds."""
     waiting = ("new", "failed", "parked")
@@ -197,6 +242,8 @@ def the_provider_agrees(stage: Stage) -> None:
     truth = {row["session"]: row for row in stage.console.truth() if row["paid"]}
     for given in stage.gifts:
         row, gift = truth.get(given.checkout_id), stage.gift(given)
+        if gift.pledge_id is not None:
+            continue  # its payments are its invoices', not its page's
         if row is None:
             require(gift.state != "paid", f"gift {gift.public_id} was never paid at the provider")
             continue
@@ -222,7 +269,7 @@ def _send_back(stage: Stage, given: Given, minor: int) -> None:
         actor_id=None,
         public_id=new_public_id(),
     )
-    refunding.request_refund(order, clock=stage.clock)
+    refunding.request_refund(order, clock=stage.outside.clock)
     stage.wake("refunds")
 
 
@@ -239,5 +286,6 @@ WEEK: tuple[tuple[str, tuple[Scene, ...]], ...] = (
     ("Wednesday: outages", (the_mail_server_is_gone, the_worker_is_killed)),
     ("Thursday: money goes back", (refunds, a_refund_in_the_dashboard, a_refund_that_fails)),
     ("Friday: banks", (bank_debits, disputes)),
+    ("Saturday: months and payouts", (a_monthly_gift, nothing_is_told, payouts)),
     ("Sunday: the books", (the_books, the_provider_agrees)),
 )

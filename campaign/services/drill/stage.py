@@ -11,13 +11,13 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from campaign.database import reading
-from campaign.gateways.clock import Clock
 from campaign.gateways.sandbox_console import SandboxConsole
 from campaign.gateways.visitor import Visitor
 from campaign.models.donation import Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
+from campaign.services.reconciling import Outside
 
 THINKING_SECONDS = 10
 """A donor takes her time with the form."""
@@ -46,7 +46,8 @@ class Stage:
     site: str
     campaign: str
     console: SandboxConsole
-    clock: Clock
+    outside: Outside
+    """The provider from both sides, and the time."""
     outage: Path
     """While this file is there, no mail leaves."""
     worker_pid: Path
@@ -116,6 +117,13 @@ class Stage:
         with reading() as session:
             rows = session.execute(query.where(Donation.checkout_id == given.checkout_id).order_by(Message.id))
             return [(row[0], row[1]) for row in rows]
+
+    def months(self, given: Given) -> list[str]:
+        """The states of all gifts of a monthly gift's pledge, the oldest first."""
+        pledge_id = self.gift(given).pledge_id
+        with reading() as session:
+            rows = session.execute(select(Donation.state).where(Donation.pledge_id == pledge_id).order_by(Donation.id))
+            return list(rows.scalars()) if pledge_id else []
 
     def events(self) -> dict[str, int]:
         """How many events are in each state."""
