@@ -145,7 +145,7 @@ class FakePayments(FakeDisputes):
                 returned=None,
                 returned_on=None,
             )
-            self._tell(str(facts.checkout_id), refunds=(*facts.refunds, refund))
+            self._tell(str(facts.checkout_id or facts.invoice_id), refunds=(*facts.refunds, refund))
         self._answer()
 
     def verify(self, body: bytes, signature: str) -> ReceivedEvent:

@@ -7,6 +7,7 @@ from hypothesis.stateful import precondition, rule
 from sqlalchemy import select, text
 
 from campaign.database import reading
+from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import Fact, NotRefundable, RefundTooLarge
 from campaign.domain.errors import NotFound
 from campaign.domain.identity import new_public_id
@@ -17,8 +18,8 @@ from campaign.services.allocating import AlreadyDecided, Move, SameHands, approv
 from campaign.services.bookkeeping import MoneyMayNotGoThere, NotEnoughFunds
 from campaign.services.disbursing import Payment, record_disbursement
 from campaign.services.refunding import RefundOrder, request_refund
-from tests.invariants.books import model
-from tests.invariants.books.model import GiftStory, MoveStory, PayoutStory
+from tests.invariants.books import dispute_model, model
+from tests.invariants.books.model import GiftStory, MoveStory, SpentStory
 from tests.invariants.books.stage import Place
 from tests.invariants.books.troubles import TROUBLES, WHICH, Trouble, Troubled
 
@@ -45,7 +46,7 @@ class DeskRules(Troubled):
             reason="asked for by the donor",
             actor_id=self.cast.approver,
         )
-        expected = NotRefundable if left <= 0 else RefundTooLarge if asked > left else None
+        expected = self._disputed(gift) or (NotRefundable if left <= 0 else RefundTooLarge if asked > left else None)
         self._expect(expected, lambda: request_refund(order, clock=self.clock), trouble)
 
     @rule(
@@ -123,20 +124,30 @@ class DeskRules(Troubled):
         self._expect(expected, pay, trouble)
         if expected is None:
             is_grant = fund.startswith("GRANT")
-            self.model.payouts.append(PayoutStory(public_id, is_grant, place.id, currency, minor, payment.paid_on))
+            self.model.spent.append(SpentStory(public_id, is_grant, place.id, currency, minor, payment.paid_on))
 
     def _refundable(self, gift: GiftStory, donation_id: int) -> int:
         """What may go back by what we know: the charge less what we know as sent back, and our open requests."""
-        if gift.checkout_id is None:
-            return 0
-        facts = self.provider.moments_of(gift.checkout_id)[gift.seen]
-        if facts.fact is not Fact.PAID:
+        facts = self._facts_of(gift)
+        if facts is None or facts.fact is not Fact.PAID:
             return 0
         with reading() as session:
             waiting = session.execute(
                 select(Refund.amount_minor).where(Refund.donation_id == donation_id, Refund.state == "requested")
             ).scalars()
             return facts.amount.minor - model.sent_back(facts) - sum(waiting)
+
+    def _disputed(self, gift: GiftStory) -> type[Exception] | None:
+        """What the desk says while a donor's bank has the money, or has given it to her; the first comes first."""
+        facts = self._facts_of(gift)
+        if facts is None or facts.fact is not Fact.PAID:
+            return None
+        lost = [dispute_model.is_lost(dispute, written_off=gift.written_off) for dispute in facts.disputes]
+        is_open = [
+            not is_lost and dispute_model.is_open(dispute)
+            for dispute, is_lost in zip(facts.disputes, lost, strict=True)
+        ]
+        return DisputeOpen if any(is_open) else DisputeLost if any(lost) else None
 
     def _share_of(self, place: Place, share: int, which: int) -> tuple[str, int]:
         """A share of what a fund holds in one of its currencies."""

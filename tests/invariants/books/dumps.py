@@ -1,14 +1,15 @@
 """Every row of every table, to see that nothing changed, or that nothing that stood was changed."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from campaign.extensions import Model
-from tests.invariants.books.model import Line, Shape, shape
+from campaign.models.journal import JournalEntry, Posting
+from tests.invariants.books.shapes import Line, Shape, shape
 
 APPEND_ONLY = ("journal_entry", "posting", "donation_event", "audit_event")
 ALL = tuple(table.name for table in Model.metadata.sorted_tables)
@@ -19,6 +20,23 @@ def rows(session: Session, tables: Iterable[str] = ALL) -> dict[str, Rows]:
     """table → its rows, bit for bit."""
     known = Model.metadata.tables
     return {name: frozenset(tuple(map(repr, row)) for row in session.execute(select(known[name]))) for name in tables}
+
+
+def movements(session: Session) -> dict[str, int]:
+    """The provider's name of a movement → what it moved on 1010."""
+    query = text("SELECT reference, SUM(amount_minor) FROM posting WHERE account = 1010 GROUP BY reference")
+    return {row[0]: int(row[1]) for row in session.execute(query)}
+
+
+def totals_as_of(session: Session, moment: datetime) -> Rows:
+    """Account, fund, currency and sum of what had been recorded by a moment."""
+    query = (
+        select(Posting.account, Posting.fund_id, Posting.currency, func.sum(Posting.amount_minor))
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .where(JournalEntry.recorded_at <= moment)
+        .group_by(Posting.account, Posting.fund_id, Posting.currency)
+    )
+    return frozenset(tuple(map(str, row)) for row in session.execute(query))
 
 
 def entries_by_subject(session: Session) -> dict[str, set[Shape]]:

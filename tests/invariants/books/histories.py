@@ -4,22 +4,27 @@ import os
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from campaign.extensions import db
 from tests.invariants.books.machine import Books
 from tests.invariants.books.stage import Stage
 
-USUAL = {"sqlite": 25, "postgresql": 10}
+USUAL = {"sqlite": 15, "postgresql": 6}
 """A statement costs more where a server is asked."""
 STEPS = 30
 
 
 def run(
-    stage: Stage, *, histories: int | None = None, steps: int = STEPS, **how: Any
-) -> None:  # settings of Hypothesis
+    stage: Stage,
+    *,
+    of: type[RuleBasedStateMachine] = Books,
+    histories: int | None = None,
+    steps: int = STEPS,
+    **how: Any,  # settings of Hypothesis
+) -> None:
     """Try random histories on a stage; the first that breaks a rule is shrunk and told, with a blob to replay it."""
-    machine = type("Books", (Books,), {"stage": stage})
+    machine = type(of.__name__, (of,), {"stage": stage})
     chosen = settings(
         max_examples=histories or int(os.environ.get("KURAK_HISTORIES", USUAL[db.engine.dialect.name])),
         stateful_step_count=steps,

@@ -1,6 +1,9 @@
 """The judge: after every step, our books are compared with the model, whole, and with what stood before."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar
 
 from hypothesis.stateful import RuleBasedStateMachine
@@ -9,18 +12,20 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.domain.donation import Fact
+from campaign.gateways.payments import PaymentFacts
 from campaign.models.donation import Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.journal import JournalEntry
-from campaign.services import bookkeeping, settlement, webhook_inbox
+from campaign.services import bookkeeping, payouts, settlement, webhook_inbox
 from campaign.services.checkout import GiftRequest
 from campaign.services.ledger_check import check_books
 from campaign.services.locked_gift import GiftNotKnownYet
 from campaign.services.refunding import send_next_refund
 from tests.fakes import SIGNATURE, SettableClock
-from tests.invariants.books import dumps, model
-from tests.invariants.books.model import GiftStory, Model, Shape
-from tests.invariants.books.provider import Provider, Told
+from tests.invariants.books import dispute_model, dumps, model, payout_model
+from tests.invariants.books.model import GiftStory, Model
+from tests.invariants.books.provider import Provider, Told, hides_refunds
+from tests.invariants.books.shapes import Shape
 from tests.invariants.books.stage import Stage
 
 PUBLIC_URL = "http://localhost"
@@ -43,28 +48,42 @@ class Judged(RuleBasedStateMachine):
         self.receipts: dict[str, tuple[Any, ...]] = {}
         self.entries_at: set[str] = set()
         self.looked_at = self.clock.now()
+        self.reports: dict[datetime, dumps.Rows] = {}
         self.deliveries = 0
-        self.delivered: set[Told] = set()
+        self.delivered = self.provider.delivered
         self.told_again = 0
 
     def _find_gifts(self) -> None:
-        """Take gifts into the model: one row per form, whatever happened while it was made."""
-        forms = {request.form_id: request for request in self.forms}
+        """Take gifts into the model: a row per form, per second payment, and per month, whatever happened meanwhile."""
+        query = select(
+            Donation.form_id, Donation.public_id, Donation.fee_bearer, Donation.checkout_id, Donation.invoice_id
+        ).order_by(Donation.id)
         with reading() as session:
-            found = session.execute(select(Donation.form_id, Donation.public_id, Donation.fee_bearer)).all()
-        for form_id, public_id, bearer in found:
-            if public_id in self.model.gifts:
-                continue
-            request = forms[form_id]
+            found = session.execute(query).all()
+        for form_id, public_id, bearer, page, invoice in found:
+            gift = self.model.gifts.get(public_id) or self._new_gift(form_id, public_id, bearer)
+            if gift.checkout_id != (payment := page or invoice):
+                facts = self._facts_of(gift)
+                assert facts is None or facts.fact is not Fact.PAID, "a gift has lost the page that it was paid on"
+                gift.checkout_id, gift.seen = payment, 0
+
+    def _new_gift(self, form_id: str, public_id: str, bearer: str) -> GiftStory:
+        """What was asked for on the form; a second payment and a later month are as the first was."""
+        kind, _, payment = form_id.rpartition(":")
+        if kind:
+            first = self.model.gifts[str(self.provider.facts[payment].donation_public_id)]
+            currency, minor, fund = first.currency, first.gift_minor, first.fund_id
+        else:
+            [request] = [asked for asked in self.forms if asked.form_id == form_id]
+            currency, minor = request.gift.currency, request.gift.minor
             fund = self.cast.funds[request.fund_code or "GEN"].id
-            fee_fund = fund if bearer == "fund" else self.cast.funds["GEN"].id
-            self.model.gifts[public_id] = GiftStory(
-                form_id, public_id, request.gift.currency, request.gift.minor, fund, fee_fund
-            )
-        for checkout, facts in self.provider.facts.items():
-            gift = self.model.gifts[str(facts.donation_public_id)]
-            assert gift.checkout_id in {None, checkout}, "a second page for one gift"
-            gift.checkout_id = checkout
+        fee_fund = fund if bearer == "fund" else self.cast.funds["GEN"].id
+        gift = self.model.gifts[public_id] = GiftStory(form_id, public_id, currency, minor, fund, fee_fund)
+        return gift
+
+    def _facts_of(self, gift: GiftStory) -> PaymentFacts | None:
+        """The moment of the provider at which our books stand for this gift; None before it has a page."""
+        return self.provider.moments_of(gift.checkout_id)[gift.seen] if gift.checkout_id else None
 
     def _known_gifts(self) -> list[tuple[GiftStory, int]]:
         with reading() as session:
@@ -75,9 +94,7 @@ class Judged(RuleBasedStateMachine):
         """subject → entries, each gift at the moment at which our books stand."""
         told = self.model.decided()
         for gift in self.model.gifts.values():
-            if gift.checkout_id is not None:
-                facts = self.provider.moments_of(gift.checkout_id)[gift.seen]
-                told[f"donation:{gift.public_id}"] = model.gift_entries(facts, gift)
+            told[f"donation:{gift.public_id}"] = gift.entries
         return {subject: entries for subject, entries in told.items() if entries}
 
     def _holds(self, fund_id: int, currency: str) -> int:
@@ -94,7 +111,10 @@ class Judged(RuleBasedStateMachine):
             self._settle(donation_id)
 
     def _work(self) -> bool:
-        return settlement.settle_next_event(payments=self.provider, clock=self.clock, public_url=PUBLIC_URL)
+        others = {"payout": partial(payouts.take_event, account=self.provider.account, clock=self.clock)}
+        return settlement.settle_next_event(
+            payments=self.provider, clock=self.clock, public_url=PUBLIC_URL, others=others
+        )
 
     def _send_refund(self) -> bool:
         return send_next_refund(payments=self.provider, clock=self.clock, public_url=PUBLIC_URL)
@@ -118,21 +138,29 @@ class Judged(RuleBasedStateMachine):
             problems = [problem.rule for problem in check_books(session)]
             assert not problems, f"the ledger check finds: {problems}"
             booked = dumps.entries_by_subject(session)
-            for public_id, state, refunded in session.execute(
-                select(Donation.public_id, Donation.state, Donation.refunded_minor)
-            ):
-                gift = self.model.gifts[public_id]
-                entries = booked.get(f"donation:{public_id}", set())
-                self._place(gift, entries, (state == "paid", refunded), is_due=gift.checkout_id in due)
+            self._place_all(session, booked, due)
+            in_books = dumps.movements(session)
+            payout_model.follow_identified(self.model.movements, booked)
+            paid_out = {subject: booked.pop(subject) for subject in list(booked) if subject.startswith("payout:")}
+            payout_model.check(self.provider.account, paid_out, in_books, doubtful=set(self.model.movements))
             expected = self._expected()
             assert booked == expected, "the books hold other entries than the model"
             told = bookkeeping.balances(session, campaign_id=self.cast.campaign_id)
             held = {(fund, cur): minor for fund, by in told.items() for cur, minor in by.items()}
             assert held == _without_zeros(model.fund_balances(expected))
             totals = bookkeeping.account_totals(session, campaign_id=self.cast.campaign_id)
-            assert _without_zeros(totals) == _without_zeros(model.account_totals(expected))
+            assert _without_zeros(totals) == _without_zeros(model.account_totals({**expected, **paid_out}))
             self._compare_papers(session)
             self._compare_history(session)
+
+    def _place_all(self, session: Session, booked: dict[str, set[Shape]], due: set[str]) -> None:
+        columns = (Donation.public_id, Donation.state, Donation.refunded_minor, Donation.charged_back_minor)
+        for public_id, state, refunded, charged_back in session.execute(select(*columns)):
+            gift = self.model.gifts[public_id]
+            gift.entries = booked.get(f"donation:{public_id}", set())
+            self._place(gift, (state == "paid", refunded, charged_back), is_due=gift.checkout_id in due)
+        paid = {name for name in due if self.provider.facts[name].fact is Fact.PAID}
+        assert paid <= {gift.checkout_id for gift in self.model.gifts.values()}, "a payment without a gift"
 
     def _told_and_worked_off(self) -> set[str]:
         """The pages of which every event was delivered, once at least, and none waits in the inbox: nothing is lost."""
@@ -144,21 +172,25 @@ class Judged(RuleBasedStateMachine):
             told.checkout_id for told in self.provider.told if told not in self.delivered
         }
 
-    def _place(self, gift: GiftStory, entries: set[Shape], row: tuple[bool, int], *, is_due: bool) -> None:
+    def _place(self, gift: GiftStory, row: tuple[bool, int, int], *, is_due: bool) -> None:
         """Find the moment of the provider at which our books stand for this gift; not before the last one."""
         if gift.checkout_id is None:
-            assert not entries
+            assert not gift.entries
             return
         moments = self.provider.moments_of(gift.checkout_id)
         earliest = max(gift.seen, self.provider.answered.get(gift.checkout_id, 0))
         if is_due:
             earliest = len(moments) - 1
+        lost = frozenset(source.removeprefix("lost:") for source, *_ in gift.entries if source.startswith("lost:"))
         for index in range(earliest, len(moments)):
-            facts = moments[index]
-            if row == (facts.fact is Fact.PAID, model.sent_back(facts)) and entries == model.gift_entries(facts, gift):
-                gift.seen = index
+            told = moments[index]
+            was_lost = lost & frozenset().union(*map(dispute_model.lost_withdrawals, moments[: index + 1]))
+            # What is hidden from those who do not ask for the whole may be missing, as long as nothing tells of it.
+            shown = [told] if is_due or not hides_refunds(told) else [told, replace(told, refunds=())]
+            if any(_stands_at(facts, gift, row, was_lost) for facts in shown):
+                gift.seen, gift.written_off = index, was_lost
                 return
-        raise AssertionError(f"the books stand at no moment since {earliest} of {gift}: {entries}")
+        raise AssertionError(f"the books stand at no moment since {earliest} of {gift}: {row}")
 
     def _compare_papers(self, session: Session) -> None:
         """Receipts: facts never change, an ended one stays ended, each was mailed."""
@@ -170,9 +202,25 @@ class Judged(RuleBasedStateMachine):
             assert known == facts
             assert was in {"issued", state}
             assert f"receipt:{number}" in told
-            assert (f"receipt_void:{number}" in told) == (state == "void")
+            is_told = {f"receipt_void:{number}", f"receipt_void_dispute:{number}"} & told
+            assert bool(is_told) == (state == "void")
         assert set(self.receipts) <= {row[1] for row in rows}
         self.receipts = {number: (state, *facts) for state, number, *facts in rows}
+        live = text(
+            "SELECT d.public_id, r.amount_minor FROM receipt r JOIN donation d ON d.id = r.donation_id"
+            " WHERE r.state = 'issued' ORDER BY 1, 2"
+        )
+        left = {gift.public_id: self._left_of(gift) for gift in self.model.gifts.values()}
+        receipted = [(row[0], row[1]) for row in session.execute(live)]
+        assert receipted == sorted((name, minor) for name, minor in left.items() if minor > 0)
+
+    def _left_of(self, gift: GiftStory) -> int:
+        """What a receipt may still confirm: the charge less what its donor has again."""
+        facts = self._facts_of(gift)
+        if facts is None or facts.fact is not Fact.PAID:
+            return 0
+        charged_back = dispute_model.charged_back(facts, written_off=gift.written_off)
+        return facts.amount.minor - model.sent_back(facts) - charged_back
 
     def _compare_history(self, session: Session) -> None:
         """What stood stands, and what is new was recorded now: a report as of an earlier moment does not change."""
@@ -184,6 +232,8 @@ class Judged(RuleBasedStateMachine):
         new = set(recorded) - self.entries_at
         assert all(recorded[name] >= self.looked_at for name in new), "an entry recorded in the past"
         self.entries_at |= new
+        if self.clock.now() > self.looked_at:
+            self.reports[self.looked_at] = dumps.totals_as_of(session, self.looked_at)
         self.looked_at = self.clock.now()
 
     def _work_off_all(self) -> None:
@@ -220,25 +270,12 @@ class Judged(RuleBasedStateMachine):
         changed = {name for name, rows in before.items() if rows != after[name]}
         assert changed <= {"provider_event"}, f"a redelivery changed {changed}"
 
-    def _come_to_rest(self) -> None:
-        """Everything is paid out, told and worked off: nothing stays parked, nothing hangs, all balances agree."""
-        for checkout, facts in list(self.provider.facts.items()):
-            if facts.fact is Fact.PAID and facts.settled is None:
-                self.provider.credits(checkout, gross=facts.amount, fee_minor=7)
-        self._work_off_all()  # what staff asked for goes out, and makes news
-        while news := [told for told in self.provider.told if told not in self.delivered]:
-            for told in news:  # what we were told once must not be needed twice
-                self._deliver(told)
-            self._work_off_all()
-        assert self._told_and_worked_off() == set(self.provider.facts), "an event stays parked"
-        self._compare()
-        with reading() as session:
-            totals = bookkeeping.account_totals(session)
-        assert not [minor for (account, _), minor in totals.items() if account == 1005 and minor]
-        assert {cur: minor for (account, cur), minor in totals.items() if account == 1010 and minor} == {
-            cur: minor for cur, minor in self.provider.balance.items() if minor
-        }
-        self._refuse_any_change()
+
+def _stands_at(facts: PaymentFacts, gift: GiftStory, row: tuple[bool, int, int], was_lost: frozenset[str]) -> bool:
+    """Whether row and books say what the provider knew then."""
+    charged_back = dispute_model.charged_back(facts, written_off=was_lost)
+    is_told = row == (facts.fact is Fact.PAID, model.sent_back(facts), charged_back)
+    return is_told and gift.entries == model.gift_entries(facts, gift, written_off=was_lost)
 
 
 def _without_zeros(sums: Mapping[tuple[int, str], int]) -> dict[tuple[int, str], int]:

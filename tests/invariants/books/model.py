@@ -9,15 +9,10 @@ from datetime import date
 
 from campaign.domain.donation import Fact
 from campaign.gateways.payments import PaymentFacts
+from tests.invariants.books import dispute_model
+from tests.invariants.books.shapes import Line, Shape, shape
 
-Line = tuple[int, int | None, str, int]  # account, fund, currency, minor units (debit positive)
-Shape = tuple[str, str, date, tuple[Line, ...]]  # source, kind, effective day, lines in order of size
 SENT_BACK = ("pending", "succeeded")
-
-
-def shape(source: str, kind: str, day: date, *lines: Line) -> Shape:
-    """An entry as it is compared; lines of nothing are not written."""
-    return source, kind, day, tuple(sorted((ln for ln in lines if ln[3]), key=repr))
 
 
 @dataclass
@@ -30,9 +25,13 @@ class GiftStory:
     gift_minor: int
     fund_id: int
     fee_fund_id: int
-    checkout_id: str | None = None
+    checkout_id: str | None = None  # of its payment: the page, or the invoice where there is no page
     seen: int = 0
     """The earliest moment of the provider that our books may stand at; it never goes back."""
+    written_off: frozenset[str] = frozenset()
+    """Withdrawals of disputes that our books have counted as lost."""
+    entries: set[Shape] = field(default_factory=set)
+    """What our books say, once it was found to be what the provider knew at the moment of `seen`."""
 
 
 @dataclass
@@ -49,7 +48,7 @@ class MoveStory:
 
 
 @dataclass
-class PayoutStory:
+class SpentStory:
     """Money that left the bank."""
 
     public_id: str
@@ -61,12 +60,26 @@ class PayoutStory:
 
 
 @dataclass
+class MovementStory:
+    """A movement of our balance that a person has put into the books."""
+
+    transaction_id: str
+    kind: str  # provider_fee or unidentified
+    fund_id: int
+    currency: str
+    net_minor: int
+    day: date
+    identified_on: date | None = None
+
+
+@dataclass
 class Model:
     """All stories of one history."""
 
     gifts: dict[str, GiftStory] = field(default_factory=dict)  # by public id
     moves: list[MoveStory] = field(default_factory=list)
-    payouts: list[PayoutStory] = field(default_factory=list)
+    spent: list[SpentStory] = field(default_factory=list)
+    movements: dict[str, MovementStory] = field(default_factory=dict)  # by the provider's name
     approved: dict[str, date] = field(default_factory=dict)  # allocation → day of its approval
 
     def decided(self) -> dict[str, set[Shape]]:
@@ -76,13 +89,18 @@ class Model:
             if move.public_id in self.approved:
                 subject = f"allocation:{move.public_id}"
                 told[subject] = {moved(move, self.approved[move.public_id])}
-        for payout in self.payouts:
-            told[f"disbursement:{payout.public_id}"] = {paid_out(payout)}
+        for payment in self.spent:
+            told[f"disbursement:{payment.public_id}"] = {paid_out(payment)}
+        for movement in self.movements.values():
+            told[f"transaction:{movement.transaction_id}"] = movement_entries(movement)
         return told
 
 
-def gift_entries(facts: PaymentFacts, gift: GiftStory) -> set[Shape]:
-    """The entries of a gift once we know what the provider knew at that moment."""
+def gift_entries(facts: PaymentFacts, gift: GiftStory, *, written_off: frozenset[str] = frozenset()) -> set[Shape]:
+    """The entries of a gift once we know what the provider knew at that moment.
+
+    `written_off` are withdrawals of disputes that were lost at an earlier moment, and known as such.
+    """
     if facts.fact is not Fact.PAID or facts.paid_at is None or facts.charge_id is None:
         return set()
     cur, total, fund = gift.currency, facts.amount.minor, gift.fund_id
@@ -102,7 +120,8 @@ def gift_entries(facts: PaymentFacts, gift: GiftStory) -> set[Shape]:
         if into != cur:
             lines += [(3900, fund, cur, total), (3900, fund, into, -gross)]
         entries.add(shape(f"txn:{facts.settled.transaction_id}", "gift_settled", facts.settled_on.date(), *lines))
-    return entries | _refund_entries(facts, gift)
+    disputes = dispute_model.entries(facts, gift.fund_id, written_off=written_off)
+    return entries | _refund_entries(facts, gift) | disputes
 
 
 def _refund_entries(facts: PaymentFacts, gift: GiftStory) -> set[Shape]:
@@ -140,13 +159,25 @@ def moved(move: MoveStory, day: date) -> Shape:
     )
 
 
-def paid_out(payout: PayoutStory) -> Shape:
-    bank: Line = (1020, None, payout.currency, -payout.minor)
-    cost: Line = (5100 if payout.is_grant else 5110, payout.fund_id, payout.currency, payout.minor)
+def paid_out(payment: SpentStory) -> Shape:
+    bank: Line = (1020, None, payment.currency, -payment.minor)
+    cost: Line = (5100 if payment.is_grant else 5110, payment.fund_id, payment.currency, payment.minor)
     owed: list[Line] = []
-    if payout.is_grant:
-        owed = [(2010, None, payout.currency, -payout.minor), (2010, None, payout.currency, payout.minor)]
-    return shape(f"disbursement:{payout.public_id}", "disbursement", payout.day, cost, bank, *owed)
+    if payment.is_grant:
+        owed = [(2010, None, payment.currency, -payment.minor), (2010, None, payment.currency, payment.minor)]
+    return shape(f"disbursement:{payment.public_id}", "disbursement", payment.day, cost, bank, *owed)
+
+
+def movement_entries(movement: MovementStory) -> set[Shape]:
+    """A fee, or what was not identified and turned out to be a gift's after all."""
+    name, cur, net, day = movement.transaction_id, movement.currency, movement.net_minor, movement.day
+    if movement.kind == "provider_fee":
+        return {shape(f"fee:{name}", "provider_fee", day, (5010, movement.fund_id, cur, -net), (1010, None, cur, net))}
+    entries = {shape(f"unidentified:{name}", "unidentified", day, (1010, None, cur, net), (2020, None, cur, -net))}
+    if movement.identified_on:
+        back = (1010, None, cur, -net), (2020, None, cur, net)
+        entries.add(shape(f"identified:{name}", "identified", movement.identified_on, *back))
+    return entries
 
 
 def fund_balances(books: dict[str, set[Shape]]) -> Counter[tuple[int, str]]:

@@ -8,8 +8,18 @@ from typing import Any
 from campaign.domain.donation import Fact
 from campaign.domain.journal import Settled
 from campaign.domain.money import Money
-from campaign.gateways.payments import CheckoutPage, CheckoutParams, PaymentFacts, RefundFacts
-from tests.fakes import FakePayments
+from campaign.gateways.payments import (
+    CheckoutPage,
+    CheckoutParams,
+    DisputeFacts,
+    GiftReference,
+    GoneAtProvider,
+    PaymentFacts,
+    RefundFacts,
+)
+from campaign.gateways.provider_account import MissedEvent
+from tests.fakes import SIGNATURE, FakePayments
+from tests.invariants.books.account import Account
 
 SENT_BACK = ("pending", "succeeded")
 
@@ -18,7 +28,7 @@ SENT_BACK = ("pending", "succeeded")
 class Told:
     """An event that the provider has to deliver."""
 
-    checkout_id: str  # the gift that it is about
+    checkout_id: str  # the payment that it is about, by its page or, where there is none, by its invoice
     type: str
     object_id: str
     number: int
@@ -30,9 +40,19 @@ class Provider(FakePayments):
 
     moments: dict[str, list[PaymentFacts]] = field(default_factory=dict)
     answered: dict[str, int] = field(default_factory=dict)  # checkout → the moment that the last answer told
-    balance: Counter[str] = field(default_factory=Counter)
+    delayed: set[str] = field(default_factory=set)  # pages that were paid by a method that takes days
     told: list[Told] = field(default_factory=list)
+    delivered: set[Told] = field(default_factory=set)  # what was taken in, once at least
     meanwhile: list[Callable[[], object]] = field(default_factory=list)  # done while an answer is on its way
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.account = Account(self)
+
+    @property
+    def balance(self) -> Counter[str]:
+        """What we have there, by currency."""
+        return self.account.balance()
 
     def open_checkout(self, params: CheckoutParams, *, key: str) -> CheckoutPage:
         page = super().open_checkout(params, key=key)
@@ -43,11 +63,41 @@ class Provider(FakePayments):
         facts = super().payment(checkout_id, whole=whole)
         index = len(self.moments_of(checkout_id)) - 1
         self._while_on_its_way()
+        if not whole:
+            facts = replace(facts, warnings=())
         # Without being asked, the real one shows refunds only while the charge counts something as sent back.
-        if facts.refunds and not whole and not any(refund.state in SENT_BACK for refund in facts.refunds):
+        if hides_refunds(facts) and not whole:
             return replace(facts, refunds=())
         self.answered[checkout_id] = max(index, self.answered.get(checkout_id, 0))
         return facts
+
+    def payment_of_invoice(self, invoice_id: str, *, whole: bool) -> PaymentFacts:
+        return self.payment(invoice_id, whole=whole)
+
+    def donation_of(self, kind: str, object_id: str) -> GiftReference | None:
+        self._called("donation_of")
+        for facts in self.facts.values():
+            after = [refund.provider_id for refund in facts.refunds]
+            after += [dispute.provider_id for dispute in facts.disputes]
+            after += [warning.provider_id for warning in facts.warnings]
+            if object_id in {facts.checkout_id, facts.invoice_id, facts.payment_id, facts.charge_id, *after}:
+                return self._reference(facts)
+        raise GoneAtProvider(f"{kind} {object_id}")
+
+    def another_page(self, checkout_id: str) -> str:
+        """A second page of the same gift, as it is left behind where the answer to a press of the button was lost."""
+        [params] = [asked for asked, page in self.pages.values() if page.checkout_id == checkout_id]
+        return super().open_checkout(params, key=f"another {len(self.pages)}").checkout_id
+
+    def renews(self, subscription_id: str) -> str:
+        """Another month of a monthly gift is charged; its invoice."""
+        invoice_id = self.pledges.renew(subscription_id)
+        paid = self.pledges.months[invoice_id]
+        opened = replace(paid, fact=Fact.OPENED, charge_id=None, paid_at=None)
+        self.facts[invoice_id], self.moments[invoice_id] = paid, [opened, paid]
+        self._say(invoice_id, "invoice.paid", invoice_id)
+        self._say(invoice_id, "payment_intent.succeeded", f"pi_{invoice_id}")
+        return invoice_id
 
     def refund(self, payment_id: str, amount: Money, *, request_id: str, donation_id: str) -> None:
         super().refund(payment_id, amount, request_id=request_id, donation_id=donation_id)
@@ -60,7 +110,13 @@ class Provider(FakePayments):
 
     def is_paid_by(self, checkout_id: str) -> None:
         was = self.facts[checkout_id].fact
+        if was is Fact.UNPAID:
+            self.delayed.add(checkout_id)
         self.pay(checkout_id)
+        if any(
+            params["mode"] == "subscription" for params, page in self.pages.values() if page.checkout_id == checkout_id
+        ):
+            self._begins(checkout_id)
         late = "checkout.session.async_payment_succeeded"
         self._say(checkout_id, late if was is Fact.UNPAID else "checkout.session.completed", checkout_id)
         self._say(checkout_id, "payment_intent.succeeded", f"pi_{checkout_id}")
@@ -78,8 +134,7 @@ class Provider(FakePayments):
         """The balance transaction of a charge."""
         rate = None if gross.currency == self.facts[checkout_id].amount.currency else "0.0114"
         self.settle(checkout_id, fee_minor=fee_minor, gross=gross, rate=rate)
-        self.balance[gross.currency] += gross.minor - fee_minor
-        self._say(checkout_id, "charge.updated", f"ch_{checkout_id}")
+        self._say(checkout_id, "charge.updated", str(self.facts[checkout_id].charge_id))
 
     def sends_back_from_dashboard(self, checkout_id: str, amount: Money) -> None:
         """Somebody presses «refund» at the provider: it carries no request of ours."""
@@ -100,7 +155,6 @@ class Provider(FakePayments):
     def refund_leaves(self, checkout_id: str, refund: RefundFacts, *, gross: Money) -> None:
         """A pending refund succeeds: money leaves the balance."""
         out = Settled(f"txn_{refund.provider_id}", gross, Money(0, gross.currency))
-        self.balance[gross.currency] -= gross.minor
         self._change(checkout_id, replace(refund, state="succeeded", settled=out, settled_on=self.clock.now()))
         self._say(checkout_id, "refund.updated", refund.provider_id)
 
@@ -109,10 +163,53 @@ class Provider(FakePayments):
         back = None
         if refund.settled:
             back = Settled(f"txn_back_{refund.provider_id}", refund.settled.gross, refund.settled.fee)
-            self.balance[back.gross.currency] += back.gross.minor
         failed = replace(refund, state="failed", returned=back, returned_on=self.clock.now() if back else None)
         self._change(checkout_id, failed)
         self._say(checkout_id, "refund.failed", refund.provider_id)
+
+    # What donors' banks do, and what is sent to ours.
+
+    def claims(self, checkout_id: str, *, minor: int, status: str) -> None:
+        """A donor's bank asks about a payment, or claims it."""
+        self._say(checkout_id, "charge.dispute.created", self.dispute(checkout_id, minor=minor, status=status))
+
+    def takes(self, checkout_id: str, dispute_id: str, *, gross: Money, fee_minor: int) -> None:
+        """The disputed money is withdrawn from our balance."""
+        self.withdraw(dispute_id, gross=gross, fee_minor=fee_minor)
+        self._say(checkout_id, "charge.dispute.funds_withdrawn", dispute_id)
+
+    def gives_back(self, checkout_id: str, dispute_id: str, *, gross: Money | None = None, fee_minor: int = 0) -> None:
+        """It comes back, perhaps at another rate, perhaps with its fee."""
+        self.reinstate(dispute_id, gross=gross, fee_minor=fee_minor)
+        self._say(checkout_id, "charge.dispute.funds_reinstated", dispute_id)
+
+    def names(self, checkout_id: str, dispute_id: str, status: str) -> None:
+        """The provider has another word for a dispute."""
+        self.call_dispute(dispute_id, status)
+        act = "closed" if status in {"won", "lost", "warning_closed"} else "updated"
+        self._say(checkout_id, f"charge.dispute.{act}", dispute_id)
+
+    def suspects(self, checkout_id: str) -> None:
+        """The card's issuer warns of fraud."""
+        self._say(checkout_id, "radar.early_fraud_warning.created", self.warn(checkout_id))
+
+    def pays_out(self, currency: str) -> None:
+        if name := self.account.pays_out(currency):
+            self._say("", "payout.created", name)
+
+    def payout_is_complete(self, payout_id: str) -> None:
+        self.account.is_complete(payout_id)
+        self._say("", "payout.reconciliation_completed", payout_id)
+
+    def payout_arrives(self, payout_id: str) -> None:
+        """It is with our bank; by then nothing more joins it."""
+        self.payout_is_complete(payout_id)
+        self.account.arrives(payout_id)
+        self._say("", "payout.paid", payout_id)
+
+    def payout_comes_back(self, payout_id: str) -> None:
+        self.account.comes_back(payout_id)
+        self._say("", "payout.failed", payout_id)
 
     def moments_of(self, checkout_id: str) -> list[PaymentFacts]:
         """What it knew of a gift, the opening of its page first."""
@@ -130,7 +227,55 @@ class Provider(FakePayments):
         history.append(self.facts[checkout_id])
         for refund in self.facts[checkout_id].refunds[len(was.refunds) :]:
             self._say(checkout_id, "refund.created", refund.provider_id)
-            self._say(checkout_id, "charge.refunded", f"ch_{checkout_id}")
+            self._say(checkout_id, "charge.refunded", str(self.facts[checkout_id].charge_id))
+
+    def disputed(self) -> list[tuple[str, DisputeFacts]]:
+        """(payment, dispute), those that were opened last at the end."""
+        return [(name, one) for name, facts in self.facts.items() for one in facts.disputes]
+
+    def held(self) -> list[tuple[str, DisputeFacts]]:
+        """Those of which a bank has the money."""
+        return [(name, one) for name, one in self.disputed() if len(one.withdrawals) > len(one.returns)]
+
+    def missed(self) -> list[MissedEvent]:
+        """What was told and never taken in, as the list of events has it."""
+        bodies = [
+            self.event(told.type, told.object_id, event_id=missed_name(told))
+            for told in self.told
+            if told not in self.delivered
+        ]
+        return [MissedEvent(envelope=self.verify(body, SIGNATURE), body=body) for body in bodies]
+
+    def asked(self, name: str) -> None:
+        """Somebody asks; refused while the provider is down."""
+        self._called(name)
+
+    def answers(self) -> None:
+        """The answer leaves, or is lost on the way."""
+        self._answer()
+
+    def _begins(self, checkout_id: str) -> None:
+        """The page that was paid is the first month of a monthly gift."""
+        [asked] = [params for params, page in self.pages.values() if page.checkout_id == checkout_id]
+        metadata: Any = asked["subscription_data"]
+        name = self.pledges.begin(checkout_id, cover_minor=int(metadata["metadata"]["cover"]))
+        self.moments_of(checkout_id)[-1] = self.facts[checkout_id]
+        self._say(checkout_id, "customer.subscription.created", name)
+        self._say(checkout_id, "invoice.paid", str(self.facts[checkout_id].invoice_id))
+
+    def _reference(self, facts: PaymentFacts) -> GiftReference | None:
+        if facts.donation_public_id is None:
+            return None
+        if facts.checkout_id is not None:
+            return GiftReference(public_id=facts.donation_public_id, checkout_id=facts.checkout_id)
+        return GiftReference(
+            public_id=facts.donation_public_id,
+            checkout_id=None,
+            subscription_id=facts.subscription_id,
+            invoice_id=facts.invoice_id,
+            paid=facts.amount,
+            cover_minor=self.pledges.subscriptions[str(facts.subscription_id)].cover_minor,
+        )
 
     def _change(self, checkout_id: str, changed: RefundFacts) -> None:
         known = self.facts[checkout_id].refunds
@@ -143,3 +288,13 @@ class Provider(FakePayments):
         acts, self.meanwhile = self.meanwhile, []
         for act in acts:
             act()
+
+
+def hides_refunds(facts: PaymentFacts) -> bool:
+    """True when refunds are shown only to those who ask for the whole: the charge counts nothing as sent back."""
+    return bool(facts.refunds) and not any(refund.state in SENT_BACK for refund in facts.refunds)
+
+
+def missed_name(told: Told) -> str:
+    """The id of an event in the list of those that were not delivered."""
+    return f"evt_missed_{told.number}"

@@ -1,23 +1,45 @@
 """Bugs that are put in on purpose: the histories must find each one, or they prove nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import Any
 
 import pytest
 from hypothesis import Phase
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
 from campaign.domain import postings
-from campaign.domain.journal import Entry
+from campaign.domain.journal import Entry, EntryKind, Settled
+from campaign.domain.money import Money
+from campaign.extensions import db
+from campaign.gateways.payments import DisputeFacts, Movement
+from campaign.gateways.provider_account import TransactionFacts
+from campaign.models.donation import Donation
 from campaign.models.journal import JournalEntry
-from campaign.services import allocating, applying, bookkeeping, gift_papers, receipting, settlement, webhook_inbox
+from campaign.services import (
+    allocating,
+    applying,
+    bookkeeping,
+    disputing,
+    gift_papers,
+    paid_again,
+    pledge_gifts,
+    provider_transactions,
+    receipting,
+    settlement,
+    webhook_inbox,
+)
+from campaign.services.bookkeeping import EntryConflict
 from campaign.services.locked_gift import LockedGift
+from tests.invariants.books.dispute_rules import DisputeRules
+from tests.invariants.books.gift_rules import Gifts
 from tests.invariants.books.histories import run
+from tests.invariants.books.month_rules import MonthRules
+from tests.invariants.books.payout_rules import PayoutRules
 from tests.invariants.books.stage import Stage
 
 HISTORIES = 150
@@ -110,6 +132,89 @@ def adding_refunds_up(patch: pytest.MonkeyPatch, _: Stage) -> None:
     patch.setattr(applying, "NOW_REFUNDED", ("pending", "succeeded", "failed"))
 
 
+def counting_disputes_by_their_name(patch: pytest.MonkeyPatch, _: Stage) -> None:
+    """Whatever is called a claim is booked as if its money had been taken, whether a movement says so or not."""
+    apply = disputing.apply_disputes
+
+    def by_name(session: Session, gift: LockedGift, disputes: Sequence[DisputeFacts]) -> None:
+        apply(session, gift, [replace(told, withdrawals=told.withdrawals or _claimed(told)) for told in disputes])
+
+    def _claimed(told: DisputeFacts) -> tuple[Movement, ...]:
+        if told.status.startswith("warning"):
+            return ()
+        taken = Settled(f"txn_{told.provider_id}_out1", told.amount, Money(0, told.amount.currency))
+        return (Movement(taken, told.opened_at),)
+
+    patch.setattr(disputing, "apply_disputes", by_name)
+
+
+def bringing_disputed_money_back_twice(patch: pytest.MonkeyPatch, _: Stage) -> None:
+    """The reinstatement is booked by its movement, and once more by the dispute's end."""
+    entries_of = disputing._entries
+
+    def twice(*told: Any, **how: Any) -> Iterator[Entry]:
+        for entry in entries_of(*told, **how):
+            yield entry
+            if entry.kind is EntryKind.DISPUTE_WON:
+                yield replace(entry, source=f"won:{entry.source}")
+
+    patch.setattr(disputing, "_entries", twice)
+
+
+def leaving_charge_backs_out_of_receipts(patch: pytest.MonkeyPatch, _: Stage) -> None:
+    """A receipt confirms what the donor has again from her bank."""
+
+    def refunded(papers: gift_papers._Papers) -> Money:
+        return Money(papers.gift.now("refunded_minor"), papers.gift.row.currency)
+
+    patch.setattr(gift_papers._Papers, "back", property(refunded))
+
+
+def walking_payouts_by_type(patch: pytest.MonkeyPatch, _: Stage) -> None:
+    """Only movements of the types of cards are looked at: a debit is a `payment`, and is missed."""
+    note = provider_transactions.note
+
+    def some(session: Session, facts: Iterable[TransactionFacts], **how: Any) -> int:
+        return note(session, [fact for fact in facts if not fact.type.startswith("payment")], **how)
+
+    patch.setattr(provider_transactions, "note", some)
+
+
+def making_a_month_of_every_event(patch: pytest.MonkeyPatch, stage: Stage) -> None:
+    """A month is known by the event that told of it, and no longer by its invoice, here or in the database."""
+    names = count(1)
+
+    def make(session: Session, model: type[Donation], row: dict[str, Any]) -> int:
+        named = {**row, "form_id": f"{next(names)}:{row['form_id']}"}
+        made: int = session.execute(insert(model).returning(model.id), named).scalar_one()
+        return made
+
+    def drop() -> None:
+        with transaction() as session:
+            session.execute(text("DROP INDEX ix_donation_invoice_id"))
+
+    patch.setattr(pledge_gifts, "insert_once_for_key", make)
+    patch.setitem(settlement._BY_OBJECT, "invoice", select(Donation.id).where(Donation.id.is_(None)))
+    patch.setattr(stage, "prepare", [drop])
+
+
+def with_older_disputes_over_newer_ones(patch: pytest.MonkeyPatch, _: Stage) -> None:
+    """Of a gift that is disputed, nobody looks whether it has moved while the provider was asked."""
+    is_unmoved = settlement._is_unmoved
+
+    def is_disputed_or_unmoved(gift: LockedGift, seen: Any) -> bool:
+        query = text("SELECT COUNT(*) FROM dispute WHERE donation_id = :gift")
+        disputes: int = db.session.execute(query, {"gift": gift.id}).scalar_one()
+        return disputes > 0 or is_unmoved(gift, seen)
+
+    patch.setattr(settlement, "_is_unmoved", is_disputed_or_unmoved)
+
+
+def taking_a_second_payment_for_the_first(patch: pytest.MonkeyPatch, _: Stage) -> None:
+    """A gift that is paid on two pages is looked at as one."""
+    patch.setattr(paid_again, "_second", lambda _session, _gift, _facts, **_: None)
+
+
 def _without_trigger(patch: pytest.MonkeyPatch, stage: Stage, trigger: str) -> None:
     def drop() -> None:
         with transaction() as session:
@@ -118,27 +223,44 @@ def _without_trigger(patch: pytest.MonkeyPatch, stage: Stage, trigger: str) -> N
     patch.setattr(stage, "prepare", [drop])
 
 
-FOUND_BY: dict[Seed, str] = {
-    without_idempotency: "no moment|ledger check",
-    with_the_fee_turned_round: "no moment",
-    without_a_check_of_what_is_there: "not NotEnoughFunds",
-    with_papers_in_a_transaction_of_their_own: "half done",
-    with_older_answers_over_newer_ones: "no moment|ledger check",
-    dropping_orphans: "no moment",
-    editing_rows: "has changed",
-    losing_numbers: "ledger check",
-    adding_refunds_up: "ledger check|no moment|refund_within_gift",
+class Disputed(DisputeRules, Gifts):
+    """Gifts, and what donors' banks do."""
+
+
+class PaidOut(PayoutRules, Gifts):
+    """Gifts, and what becomes of our balance."""
+
+
+FOUND_BY: dict[Seed, tuple[type[Gifts], str]] = {
+    without_idempotency: (Gifts, "no moment|ledger check"),
+    with_the_fee_turned_round: (Gifts, "no moment"),
+    without_a_check_of_what_is_there: (Gifts, "not NotEnoughFunds"),
+    with_papers_in_a_transaction_of_their_own: (Gifts, "half done"),
+    with_older_answers_over_newer_ones: (Gifts, "no moment|ledger check"),
+    dropping_orphans: (Gifts, "no moment"),
+    editing_rows: (Gifts, "has changed"),
+    losing_numbers: (Gifts, "ledger check"),
+    adding_refunds_up: (Gifts, "ledger check|no moment|refund_within_gift"),
+    counting_disputes_by_their_name: (Disputed, "no moment"),
+    bringing_disputed_money_back_twice: (Disputed, "ledger check|no moment|a comparison leaves"),
+    leaving_charge_backs_out_of_receipts: (Disputed, "ledger check"),
+    with_older_disputes_over_newer_ones: (Disputed, "no moment|ledger check"),
+    walking_payouts_by_type: (PaidOut, "ledger check|1010 is not|a comparison leaves|took|not where"),
+    making_a_month_of_every_event: (MonthRules, "UNIQUE|was recorded with other content|without a gift|no moment"),
+    taking_a_second_payment_for_the_first: (MonthRules, "without a gift|waits for ever|a comparison leaves"),
 }
-"""The bug, and the words in which the judge, or the database, names what it broke."""
+"""The bug, the histories in which it can show itself, and the words in which the judge, or the database, names what it broke."""
 
 
 @pytest.mark.database("sqlite")
 @pytest.mark.parametrize("seed", FOUND_BY)
 def test_a_seeded_bug_is_found(stage: Stage, seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     seed(monkeypatch, stage)
-    with pytest.raises((AssertionError, IntegrityError), match=FOUND_BY[seed]):
+    histories, words = FOUND_BY[seed]
+    with pytest.raises((AssertionError, IntegrityError, EntryConflict), match=words):
         run(
             stage,
+            of=histories,
             histories=HISTORIES,
             phases=(Phase.generate,),
             database=None,

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from campaign.domain.errors import DomainError
+from campaign.domain.money import Money
 from tests.invariants.books.crashing import Crash, SimulatedCrash, crashing
 from tests.invariants.books.judging import Judged
 
@@ -16,6 +17,7 @@ CRASHES = st.one_of(
     st.builds(Crash, st.sampled_from(["commit", "committed"]), st.integers(1, 3)),
 )
 TROUBLES = st.one_of(st.none(), st.sampled_from(["down", "lost"]), CRASHES)
+HEARD = st.sampled_from([True, True, False])
 WHICH = st.integers(min_value=0, max_value=999)
 """Which of the things that there are, taken modulo their number."""
 AFTER_A_LEASE = timedelta(minutes=5, seconds=1)
@@ -36,6 +38,13 @@ class Troubled(Judged):
             return None
         finally:
             self.provider.is_down = self.provider.loses_answers = False
+
+    def _hear(self, is_heard: bool, trouble: Trouble) -> None:
+        """The latest news comes at once and is worked off at once, or comes later, or never."""
+        if is_heard:
+            for told in [told for told in self.provider.told if told not in self.delivered]:
+                self._deliver(told)
+                self._try(trouble, self._work)
 
     def _try_and_crash(self, crash: Crash, act: Callable[[], Any]) -> Any:
         try:
@@ -67,3 +76,10 @@ class Troubled(Judged):
             assert told is None, f"{told!r} was not expected"
         else:
             assert isinstance(told, refusal), f"{told!r}, not {refusal.__name__}"
+
+
+def converted(amount: Money, currency: str | None) -> Money:
+    """The same money in another currency, at some rate."""
+    if currency in {None, amount.currency}:
+        return amount
+    return Money(max(amount.minor * 91 // 100, 1), str(currency))
