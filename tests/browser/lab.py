@@ -1,0 +1,137 @@
+"""The demo campaign with a short past and one of every story that a page tells, for tests that look at all pages."""
+
+from dataclasses import dataclass
+
+from playwright.sync_api import BrowserContext
+from sqlalchemy import select
+
+from campaign.database import reading
+from campaign.domain.money import Money
+from campaign.gateways.sandbox_console import SandboxConsole
+from campaign.jobs import work_off_everything
+from campaign.models.allocation import Allocation
+from campaign.models.campaign import Campaign, Update
+from campaign.models.donation import Donation
+from campaign.models.fund import Fund
+from campaign.models.inbox import ProviderEvent
+from campaign.models.outbox import Message
+from campaign.models.payout import Payout, ProviderTransaction
+from campaign.models.pledge import Pledge
+from campaign.models.receipt import Receipt
+from campaign.models.staff import Staff
+from campaign.services import reconciling
+from campaign.services.checkout import GiftRequest, start_checkout
+from campaign.services.demo.content import load_plan
+from campaign.services.demo.history import Stage, play_history
+from campaign.services.demo.loader import load_campaign
+from campaign.services.held_receipts import held_receipts
+from campaign.services.pledge_links import token_of_gift
+from campaign.services.staff import DEMO_PASSWORD, add_demo_staff, add_staff
+from campaign.wiring import gateways
+from tests.journeys.site import Site
+
+EVERYWHERE = "everywhere@demo.kurak.example"
+"""Sits at the desk with two roles, so that every page of it opens for her."""
+
+
+@dataclass
+class Lab:
+    """The site, running, and the names that its addresses need."""
+
+    site: Site
+    names: dict[str, str]
+    desk: BrowserContext
+    visitor: BrowserContext
+
+
+def played(site: Site) -> dict[str, str]:
+    """Load the demo campaign, play a past of fourteen gifts, then the stories of today; the names for the addresses."""
+    plan, outside = load_plan(), gateways()
+    load_campaign(plan, clock=outside.clock)
+    add_demo_staff(clock=outside.clock)
+    add_staff(EVERYWHERE, name="Everywhere", roles=("admin", "finance"), clock=outside.clock, password=DEMO_PASSWORD)
+    console = SandboxConsole(site.sandbox.api_base, site.sandbox.api_key)
+    stage = Stage(plan=plan, payments=outside.payments, console=console, clock=outside.clock, public_url=site.url)
+    play_history(stage, gifts=14, seed=3)
+    names = {
+        "monthly": _begun(site, "monthly", frequency="monthly", method="pm_card_visa"),
+        "processing": _begun(site, "processing", method="pm_sepaDebit_successDelayed_at"),
+        "disputed": _begun(site, "disputed", method="pm_card_createDispute"),
+        "suspected": _begun(site, "suspected", method="pm_card_createIssuerFraudRecord"),
+        "unprintable": _begun(site, "unprintable", method=_card_of(site, name="Aida 🙂")),
+        "awaited": _begun(site, "awaited", method=None),
+    }
+    site.sandbox.deliver()
+    work_off_everything()
+    reconciling.repair_hourly(
+        reconciling.Outside(
+            payments=outside.payments, account=outside.account, clock=outside.clock, public_url=site.url
+        )
+    )
+    return names | _one_of_each(names) | {"pledge_word": token_of_gift(names["monthly"]) or ""}
+
+
+def _begun(site: Site, form_id: str, *, method: str | None, frequency: str = "once") -> str:
+    """A gift of today, paid by this method or left at the payment page; its public id."""
+    outside = gateways()
+    started = start_checkout(
+        GiftRequest(
+            campaign_slug=load_plan().campaign.slug,
+            form_id=form_id,
+            language="en",
+            gift=Money(25_00, "USD"),
+            covers_fee=False,
+            fund_code=None,
+            email=f"{form_id}@example.org",
+            public_name=None,
+            message=None,
+            is_anonymous=True,
+            frequency=frequency,
+        ),
+        payments=outside.payments,
+        clock=outside.clock,
+        public_url=site.url,
+    )
+    if method:
+        site.sandbox.pay(_checkout_of(started.public_id), method=method)
+    return started.public_id
+
+
+def _card_of(site: Site, *, name: str) -> str:
+    """A card with its owner's name."""
+    client = site.sandbox.client()
+    card = {"type": "card", "card": {"token": "tok_visa"}, "billing_details": {"name": name}}
+    return client.v1.payment_methods.create(card).id  # type: ignore[arg-type]  # the library's own dictionary type
+
+
+def _checkout_of(public_id: str) -> str:
+    with reading() as session:
+        query = select(Donation.checkout_id).where(Donation.public_id == public_id)
+        return str(session.execute(query).scalar_one())
+
+
+def _one_of_each(names: dict[str, str]) -> dict[str, str]:
+    """One of each thing that has an address."""
+    one = {
+        "event": select(Fund.public_id).where(Fund.code == "EVENT-1"),
+        "grant": select(Fund.public_id).where(Fund.code == "GRANT-1"),
+        "theme": select(Fund.public_id).where(Fund.code == "THEME-EVENTS"),
+        "child": select(Fund.public_id).where(Fund.code == "EVENT-1@THEME-EVENTS"),
+        "update": select(Update.public_id),
+        "paid": select(Donation.checkout_id).where(Donation.state == "paid"),
+        "donation": select(Donation.public_id).where(Donation.state == "paid"),
+        "receipt": select(Receipt.number).order_by(Receipt.id),
+        "code": select(Receipt.verify_code).order_by(Receipt.id),
+        "allocation": select(Allocation.public_id),
+        "inbox_event": select(ProviderEvent.event_id),
+        "mail": select(Message.public_id),
+        "person": select(Staff.id),
+        "slug": select(Campaign.slug),
+        "pledge": select(Pledge.public_id),
+        "payout": select(Payout.provider_id),
+        "movement": select(ProviderTransaction.provider_id),
+    }
+    with reading() as session:
+        found = {name: str(session.execute(query.limit(1)).scalar_one()) for name, query in one.items()}
+    checkouts = {f"{name}_page": _checkout_of(names[name]) for name in ("monthly", "processing", "awaited")}
+    return found | checkouts | {"held": held_receipts()[0].number}
