@@ -1,5 +1,6 @@
 """The judge: after every step, our books are compared with the model, whole, and with what stood before."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading
 from campaign.domain.donation import Fact
 from campaign.gateways.payments import PaymentFacts
-from campaign.models.donation import Donation, Refund
+from campaign.models.donation import Dispute, Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.journal import JournalEntry
 from campaign.services import bookkeeping, payouts, settlement, webhook_inbox
@@ -29,6 +30,8 @@ from tests.invariants.books.shapes import Shape
 from tests.invariants.books.stage import Stage
 
 PUBLIC_URL = "http://localhost"
+Row = tuple[bool, int, int, frozenset[tuple[str, str]]]
+"""Whether a gift is paid, what was sent back of it, what was charged back, and the provider's word for each dispute."""
 
 
 class Judged(RuleBasedStateMachine):
@@ -155,10 +158,18 @@ class Judged(RuleBasedStateMachine):
 
     def _place_all(self, session: Session, booked: dict[str, set[Shape]], due: set[str]) -> None:
         columns = (Donation.public_id, Donation.state, Donation.refunded_minor, Donation.charged_back_minor)
+        words: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        claims = select(Donation.public_id, Dispute.provider_id, Dispute.status).join_from(Dispute, Donation)
+        for public_id, dispute_id, status in session.execute(claims):
+            words[public_id].add((dispute_id, status))
         for public_id, state, refunded, charged_back in session.execute(select(*columns)):
             gift = self.model.gifts[public_id]
             gift.entries = booked.get(f"donation:{public_id}", set())
-            self._place(gift, (state == "paid", refunded, charged_back), is_due=gift.checkout_id in due)
+            self._place(
+                gift,
+                (state == "paid", refunded, charged_back, frozenset(words[public_id])),
+                is_due=gift.checkout_id in due,
+            )
         paid = {name for name in due if self.provider.facts[name].fact is Fact.PAID}
         assert paid <= {gift.checkout_id for gift in self.model.gifts.values()}, "a payment without a gift"
 
@@ -172,7 +183,7 @@ class Judged(RuleBasedStateMachine):
             told.checkout_id for told in self.provider.told if told not in self.delivered
         }
 
-    def _place(self, gift: GiftStory, row: tuple[bool, int, int], *, is_due: bool) -> None:
+    def _place(self, gift: GiftStory, row: Row, *, is_due: bool) -> None:
         """Find the moment of the provider at which our books stand for this gift; not before the last one."""
         if gift.checkout_id is None:
             assert not gift.entries
@@ -271,10 +282,12 @@ class Judged(RuleBasedStateMachine):
         assert changed <= {"provider_event"}, f"a redelivery changed {changed}"
 
 
-def _stands_at(facts: PaymentFacts, gift: GiftStory, row: tuple[bool, int, int], was_lost: frozenset[str]) -> bool:
+def _stands_at(facts: PaymentFacts, gift: GiftStory, row: Row, was_lost: frozenset[str]) -> bool:
     """Whether row and books say what the provider knew then."""
     charged_back = dispute_model.charged_back(facts, written_off=was_lost)
-    is_told = row == (facts.fact is Fact.PAID, model.sent_back(facts), charged_back)
+    is_paid = facts.fact is Fact.PAID
+    words = frozenset((one.provider_id, one.status) for one in facts.disputes if is_paid)
+    is_told = row == (is_paid, model.sent_back(facts), charged_back, words)
     return is_told and gift.entries == model.gift_entries(facts, gift, written_off=was_lost)
 
 
