@@ -9,7 +9,9 @@ from sqlalchemy import func, select
 
 from campaign.database import reading
 from campaign.domain.errors import DomainError
+from campaign.domain.money import Money
 from campaign.gateways.clock import Clock
+from campaign.i18n import money
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.services.demo.content import load_plan
@@ -45,7 +47,7 @@ def play_week(stage: Stage, *, say: Callable[[Outcome], None]) -> list[Outcome]:
 
 
 def figures(campaign: str) -> dict[str, str]:
-    """What was moved, per currency, in minor units: for the report's foot."""
+    """What was moved, per currency, in words: for the report's foot."""
     query = (
         select(
             Donation.currency,
@@ -61,9 +63,18 @@ def figures(campaign: str) -> dict[str, str]:
     )
     with reading() as session:
         return {
-            f"Paid in {code}": f"{count} gifts, {given} minor units; {refunded} sent back, {lost} charged back"
+            f"Paid in {code}": f"{_money(given, code)} in {_counted(count)}; {_money(refunded, code)} sent back, "
+            f"{_money(lost, code)} charged back"
             for code, count, given, refunded, lost in session.execute(query)
         }
+
+
+def _money(minor: int, code: str) -> str:
+    return money(Money(int(minor), code), language="en")
+
+
+def _counted(gifts: int) -> str:
+    return "one gift" if gifts == 1 else f"{gifts} gifts"
 
 
 def _played(scene: Scene, stage: Stage, day: str) -> Outcome:

@@ -9,8 +9,9 @@ from typing import Any
 STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}"
     "h1{font-size:1.6rem;line-height:1.2}h2{font-size:1.1rem;margin:1.6rem 0 .3rem}dl{margin:0}"
-    "dt{font-weight:600;margin-top:.5rem}dd{margin:0 0 0 1.6rem}.held::before{content:'✓';color:#18794e}"
-    ".failed::before{content:'✗';color:#c62a2f}dt::before{display:inline-block;width:1.6rem;font-weight:700}"
+    "dt{margin-top:.4rem}dd{margin:0 0 0 1.6rem;color:GrayText}dt[class]{padding-left:1.6rem;text-indent:-1.6rem}"
+    ".held::before{content:'✓';color:#18794e}.failed::before{content:'✗';color:#c62a2f}.failed{font-weight:600}"
+    "dt::before{display:inline-block;width:1.6rem;font-weight:700;text-indent:0}"
 )
 
 
