@@ -82,7 +82,7 @@ def fetch_case(transaction_id: str) -> ResponseReturnValue:
             transaction_id=transaction_id,
         )
     wake("outbox")
-    return done(_("The provider was asked, and what it knows is in our rows now."), "admin.reconciliation")
+    return done(_("The provider was asked; what it knows stands here now."), "admin.reconciliation")
 
 
 @bp.post("/reconciliation/<transaction_id>/fee")

@@ -44,7 +44,7 @@ REASONS: Mapping[str, LazyString] = {
 }
 ENDINGS: Mapping[str, LazyString] = {
     "asked": _("It was stopped as you asked."),
-    "unpaid": _("It was stopped because it could not be charged several times."),
+    "unpaid": _("It was stopped because several charges failed."),
     "provider": _("It was stopped at the payment service."),
     "double": _("It was begun twice by mistake, so this one was stopped."),
 }
