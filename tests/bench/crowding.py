@@ -20,8 +20,8 @@ from tests.bench.results import Row, at_least
 from tests.bench.settling import durable_postgresql
 
 WORKERS = (1, 2, 4)
-GIFTS, GIFTS_QUICK = 120, 40
-ROUNDS, ROUNDS_QUICK = 5, 2
+GIFTS = 40
+ROUNDS, ROUNDS_QUICK = 15, 3
 GIFTS_BEFORE = 1000
 
 
@@ -63,15 +63,15 @@ def _answered(folder: Path, url: str, *, quick: bool) -> list[Row]:
 
 
 def _settled(crew: Crew, workers: int, *, quick: bool) -> list[Row]:
-    gifts, rounds = (GIFTS_QUICK, ROUNDS_QUICK) if quick else (GIFTS, ROUNDS)
+    rounds = ROUNDS_QUICK if quick else ROUNDS
     wall: dict[str, list[float]] = {"ours": [], "hand": []}
     busy: dict[str, list[float]] = {"ours": [], "hand": []}
     for number in range(rounds + 1):
         for way in ("ours", "hand"):
-            seconds, told = crew.settle(way, wait_in_the_inbox(gifts), workers=workers)
+            seconds, told = crew.settle(way, wait_in_the_inbox(GIFTS), workers=workers)
             if number:  # the first round fills the caches
-                wall[way].append(gifts / seconds)
-                busy[way].append(gifts / sum(one.cpu_seconds for one in told))
+                wall[way].append(GIFTS / seconds)
+                busy[way].append(GIFTS / sum(one.cpu_seconds for one in told))
     told_of = f"settling, PostgreSQL, {workers} worker{'s' if workers > 1 else ''}"
     rate, work = ({way: median(values) for way, values in kind.items()} for kind in (wall, busy))
     return [
