@@ -1,7 +1,7 @@
 """Mail leaves the outbox: in the donor's language, with its receipt, retried with growing pauses, then shown to staff.
 
-A mail is marked as sent after the server took it. A crash in between sends it once more, with the same Message-ID, so
-that a mailbox can tell the double; the other order could lose it.
+A mail is marked as sent after the server took it. A crash in between, or a database that is gone just then, sends it
+once more, with the same Message-ID, so that a mailbox can tell the double; the other order could lose it.
 """
 
 from dataclasses import dataclass

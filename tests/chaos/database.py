@@ -15,15 +15,17 @@ import psycopg
 from tests.databases import url_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Database:
     """Where it is; `server` is the conninfo of its PostgreSQL, if it is one."""
 
     url: str
     server: str | None = None
+    outages: int = 0
 
     def be_gone(self, seconds: float) -> threading.Thread:
         """Nobody gets in for a while, and who is in is thrown out where the database can do that."""
+        self.outages += 1
         thread = threading.Thread(target=self._shut if self.server else self._hold, args=(seconds,), daemon=True)
         thread.start()
         return thread

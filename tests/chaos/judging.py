@@ -159,8 +159,8 @@ def _of_inbox() -> Iterator[str]:
 
 
 def _of_mail(here: Installation) -> Iterator[str]:
-    """Each letter left, and left once. A worker that was killed between the server's yes and its mark may send again."""
-    may_repeat = any(worker.deaths for worker in here.workers)
+    """Each letter left, and left once. Who could not write down the server's yes, killed or cut off, may send again."""
+    may_repeat = here.database.outages or any(worker.deaths for worker in here.workers)
     sent = Counter(str(letter["Message-ID"]) for letter in here.mailbox.letters)
     for name, times in sent.items():
         if times > 1 and not may_repeat:
