@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaign.database import reading
 from campaign.domain.money import Money
 from campaign.gateways.provider_account import MissedEvent, ProviderAccount, RecentRefund, TransactionFacts
 from campaign.models.donation import Dispute, Donation, Refund
 from campaign.models.inbox import ProviderEvent
-from campaign.models.payout import Payout, ProviderTransaction
+from campaign.models.payout import Payout, ProviderTransaction, Reconciliation
 from campaign.services import payouts, provider_books, provider_transactions, settlement
 
 CHUNK = 500
@@ -22,7 +22,7 @@ OVERDUE = timedelta(minutes=15)
 FEE_LATE = timedelta(hours=1)
 """The provider tells its fee some seconds after a payment, at most an hour."""
 LOOK_BACK = timedelta(days=2)
-"""Movements are looked at again so far before the newest that is noted, for lists may lag behind."""
+"""Movements are looked at again so far before the last whole repair began, for lists may lag behind."""
 OBJECTS = {
     "ch": "charge",
     "py": "charge",
@@ -177,11 +177,15 @@ def payouts_behind(account: ProviderAccount, *, since: datetime) -> Iterator[Fin
 
 
 def new_transactions(account: ProviderAccount) -> Iterator[list[TransactionFacts]]:
-    """The movements that are not noted yet, some at a time; from a little before our first gift on."""
+    """The movements that are not noted yet, some at a time; from a little before our first gift on.
+
+    They come newest first, and payouts bring some by themselves: so the newest that is noted says nothing of those
+    before it, and only a repair that came to its end does.
+    """
     with reading() as session:
-        newest = provider_transactions.newest_at(session)
+        whole = last_whole_repair(session)
         first = session.execute(select(Donation.created_at).order_by(Donation.created_at).limit(1)).scalar()
-    start = newest or first
+    start = whole or first
     if start is None:
         return  # no gift yet: what moved on the account is not for us to explain
     waiting: list[TransactionFacts] = []
@@ -191,6 +195,16 @@ def new_transactions(account: ProviderAccount) -> Iterator[list[TransactionFacts
             yield _not_noted(waiting)
             waiting = []
     yield _not_noted(waiting)
+
+
+def last_whole_repair(session: Session) -> datetime | None:
+    """When the last repair that came to its end began: what the provider had by then is noted."""
+    return session.execute(
+        select(Reconciliation.started_at)
+        .where(Reconciliation.error.is_(None), Reconciliation.finished_at.is_not(None))
+        .order_by(Reconciliation.id.desc())
+        .limit(1)
+    ).scalar()
 
 
 def unexplained(new: Iterable[TransactionFacts] = ()) -> list[Finding]:

@@ -5,7 +5,6 @@ staff, of whatever type it is: nothing is dropped.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, aliased
@@ -48,11 +47,6 @@ def note(session: Session, facts: Iterable[TransactionFacts], *, payout_id: int 
             known = update(ProviderTransaction).where(ProviderTransaction.provider_id == fact.provider_id)
             session.execute(known.values(payout_id=payout_id))
     return new
-
-
-def newest_at(session: Session) -> datetime | None:
-    """When the newest movement that is noted was made."""
-    return session.execute(select(func.max(ProviderTransaction.made_at))).scalar()
 
 
 def explain(session: Session, *, payout_id: int | None = None) -> set[int]:

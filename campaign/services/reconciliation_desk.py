@@ -14,6 +14,7 @@ from campaign.domain.money import Money
 from campaign.models.donation import Donation
 from campaign.models.payout import Payout, ProviderTransaction, Reconciliation
 from campaign.services import provider_books
+from campaign.services.comparing import last_whole_repair
 from campaign.services.provider_books import UnknownLine
 from campaign.services.provider_transactions import PAYOUT_CATEGORIES
 from campaign.services.unidentified import FEE_CATEGORIES
@@ -118,8 +119,7 @@ class Desk:
 def desk() -> Desk:
     """Where we stand with the provider; a fixed number of queries."""
     with reading() as session:
-        last = _last_run(session)
-        until = last.started_at if last else None
+        last, until = _last_run(session), last_whole_repair(session)
         cases = _movements(session, _is_case(), limit=CASES_MAX)
         unknown = provider_books.unknown_lines(session, until=until, limit=CASES_MAX) if until else []
         return Desk(figures=_figures(session, cases, until=until), cases=cases, unknown=unknown, last_run=last)

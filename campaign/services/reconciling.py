@@ -117,7 +117,7 @@ def _noted(outside: Outside, lease: HeldLease, *, mails: Mails, days: int) -> Re
     error = None
     try:
         run.work()
-    except Exception as stopped:
+    except BaseException as stopped:  # a worker that is told to stop ends no repair either
         error = f"{type(stopped).__name__}: {stopped}"[:500]
         raise
     finally:

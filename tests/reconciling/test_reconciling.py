@@ -1,18 +1,21 @@
 """What was never told is found by comparing, and made good to the last unit of the provider's truth."""
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
 from threading import Barrier
 
 import pytest
+from sqlalchemy.orm import Session
 
 from campaign.database import transaction
 from campaign.domain.journal import Account
 from campaign.extensions import db
 from campaign.gateways.payments import PaymentsUnavailable
+from campaign.gateways.provider_account import TransactionFacts
 from campaign.models.payout import Lease
-from campaign.services import reconciling, unidentified
+from campaign.services import comparing, provider_transactions, reconciling, unidentified
 from campaign.services.lease import LASTS, HeldByAnother, HeldLease, alone
 from campaign.services.reconciling import Mails
 from tests.builders import a_member_of_staff
@@ -204,6 +207,30 @@ def test_a_repair_that_was_killed_is_finished_by_the_next(
     assert reconciling.repair(stage.outside, mails=Mails.NONE).is_clean
     stage.agrees_with_the_truth(gifts)
     assert all(payout.reconciled_at for payout in stage.payouts())
+
+
+def test_a_repair_cut_off_in_the_middle_of_a_list_leaves_no_hole(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest movements are told and noted first: that they stand says nothing of the older ones."""
+    campaign = stage.site.campaign()
+    gifts = [stage.gift(campaign=campaign)]
+    stage.pass_time(6 * A_DAY)
+    gifts.append(stage.gift(campaign=campaign))
+    stage.pass_time(60)
+    note, noted = provider_transactions.note, count(1)
+
+    def cut_off(session: Session, facts: Iterable[TransactionFacts], *, payout_id: int | None = None) -> int:
+        if next(noted) == 2:
+            raise Killed
+        return note(session, facts, payout_id=payout_id)
+
+    monkeypatch.setattr(comparing, "CHUNK", 1)
+    monkeypatch.setattr(provider_transactions, "note", cut_off)
+    with pytest.raises(Killed):
+        reconciling.repair(stage.outside, mails=Mails.NONE)
+    assert len(stage.transactions()) == 1
+    assert reconciling.repair(stage.outside, mails=Mails.NONE).is_clean
+    charges = {row.payment_id for row in stage.transactions() if row.category == "charge"}
+    assert charges == {stage.payment_of(gift) for gift in gifts}
 
 
 def test_of_two_repairs_at_the_same_instant_one_is_done(stage: Stage) -> None:
