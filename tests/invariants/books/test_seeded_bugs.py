@@ -1,5 +1,6 @@
 """Bugs that are put in on purpose: the histories must find each one, or they prove nothing."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
@@ -252,8 +253,17 @@ FOUND_BY: dict[Seed, tuple[type[Gifts], str]] = {
 """The bug, the histories in which it can show itself, and the words in which the judge, or the database, names what it broke."""
 
 
+LONG_SEARCHES = {
+    counting_disputes_by_their_name,
+    leaving_charge_backs_out_of_receipts,
+    with_older_disputes_over_newer_ones,
+}
+"""Found as surely as the others, but not within seconds: they are looked for where KURAK_HISTORIES asks for long runs."""
+SEARCHED = [seed for seed in FOUND_BY if seed not in LONG_SEARCHES or "KURAK_HISTORIES" in os.environ]
+
+
 @pytest.mark.database("sqlite")
-@pytest.mark.parametrize("seed", FOUND_BY)
+@pytest.mark.parametrize("seed", SEARCHED)
 def test_a_seeded_bug_is_found(stage: Stage, seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     seed(monkeypatch, stage)
     histories, words = FOUND_BY[seed]
