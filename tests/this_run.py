@@ -13,7 +13,16 @@ import pytest
 from tests.compiled import keep_compiled
 
 LONGEST = frozenset(
-    {"test_crashes", "test_every_page", "test_histories", "test_orders", "test_seeded_bugs", "test_serve"}
+    {
+        "test_chaos",
+        "test_crashes",
+        "test_every_page",
+        "test_giving",
+        "test_histories",
+        "test_orders",
+        "test_seeded_bugs",
+        "test_serve",
+    }
 )
 MEMORY = Path("/dev/shm")  # noqa: S108  # pytest makes folders of its own there
 """Where files cost no waiting for a disk: nothing of a test must outlive the power."""
