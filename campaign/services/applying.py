@@ -68,6 +68,9 @@ def _refuse_mismatch(gift: LockedGift, facts: PaymentFacts) -> None:
         raise PaymentMismatch("it carries another gift's name")
     if facts.amount != gift.charge:
         raise PaymentMismatch(f"{facts.amount.minor} {facts.amount.currency}, not {gift.charge.minor} {row.currency}")
+    for later in (*facts.refunds, *facts.disputes):
+        if later.amount.currency != row.currency:
+            raise PaymentMismatch(f"{later.provider_id} is in {later.amount.currency}, the gift in {row.currency}")
     if row.charge_id and facts.charge_id and row.charge_id != facts.charge_id:
         raise PaymentMismatch("a page that was paid has another payment now")
 

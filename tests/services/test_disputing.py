@@ -1,5 +1,7 @@
 """Disputes: money moves by balance transactions alone, in any order, and the donor's papers say what is left."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -9,6 +11,7 @@ from campaign.domain.donation import NotRefundable
 from campaign.domain.journal import Account
 from campaign.domain.money import Money
 from campaign.models.donation import Dispute, FraudWarning, Refund
+from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services import bookkeeping
@@ -277,6 +280,21 @@ def test_a_refund_of_a_gift_that_was_sent_back_at_the_provider_finds_that(engine
     assert sorted(engine.session.execute(select(Refund.state)).scalars()) == ["failed", "pending"]
     with pytest.raises(NotRefundable):
         refundable(engine.session, public_id)
+
+
+def test_a_dispute_in_another_currency_than_the_gift_is_refused_by_name(engine: Engine) -> None:
+    """Sums of what was charged back are in the gift's currency: another one is for a person to look at."""
+    public_id, checkout = gift(engine)
+    books = total(engine, Account.CONTRIBUTIONS), total(engine, Account.PROVIDER)
+    dispute_id = engine.payments.dispute(checkout)
+    facts = engine.payments.facts[checkout].disputes
+    engine.payments._tell(checkout, disputes=tuple(replace(one, amount=Money(25_00, "EUR")) for one in facts))
+    hear(engine, dispute_id, "created")
+    event = engine.session.execute(select(ProviderEvent).where(ProviderEvent.object_id == dispute_id)).scalar_one()
+    assert (event.state, states(engine)) == ("failed", [])
+    assert event.error == f"It does not fit the gift: {dispute_id} is in EUR, the gift in USD"
+    assert (total(engine, Account.CONTRIBUTIONS), total(engine, Account.PROVIDER)) == books
+    assert engine.donation(public_id).charged_back_minor == 0
 
 
 def test_a_fraud_warning_is_shown_until_it_is_dealt_with(engine: Engine) -> None:
