@@ -95,8 +95,11 @@ def put_back(event: TakenEvent, state: str, error: str, *, clock: Clock) -> None
 
 
 def retry_parked(session: Session, *, at: datetime) -> None:
-    """A success may have brought the parent that parked events wait for."""
-    session.execute(_RETRY_PARKED, {"next_try_at": at})
+    """A success may have brought the parent that parked events wait for.
+
+    What another success holds is passed over: two that waited for each other's event would never end.
+    """
+    session.execute(_RETRY_PARKED, {"now": at})
 
 
 def pause_after(attempts: int) -> timedelta:
@@ -147,4 +150,9 @@ _HOLD = (
 # For this one commit PostgreSQL need not wait for the disk: a lease that a crash undoes leaves the event due, as it was.
 _HOLD_POSTGRESQL = _HOLD.returning(func.set_config("synchronous_commit", "off", True))
 _MARK = update(_EVENT).where(_EVENT.c.id == bindparam("event"))
-_RETRY_PARKED = update(_EVENT).where(_EVENT.c.state == "parked")
+_PARKED = select(_EVENT.c.id).where(_EVENT.c.state == "parked", _EVENT.c.next_try_at > bindparam("now"))
+_RETRY_PARKED = (
+    update(_EVENT)
+    .where(_EVENT.c.id.in_(_PARKED.with_for_update(skip_locked=True)))
+    .values(next_try_at=bindparam("now"))
+)

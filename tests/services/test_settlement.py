@@ -1,15 +1,17 @@
 """A gift from the provider's word to the books, told in every order, twice, and by halves."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from campaign.database import transaction
 from campaign.domain.journal import Account
+from campaign.extensions import db
 from campaign.models.donation import DonationEvent
 from campaign.models.inbox import ProviderEvent
 from campaign.models.journal import JournalEntry
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
-from campaign.services import bookkeeping, settlement
+from campaign.services import bookkeeping, settlement, webhook_inbox
 from tests.services.engine import PUBLIC_URL, Engine
 
 
@@ -127,6 +129,25 @@ def test_a_gift_that_no_row_knows_is_parked_until_it_does(engine: Engine) -> Non
     engine.tell("payment_intent.succeeded", "pi_unknown")
     engine.work()
     assert states(engine) == ["parked"]
+
+
+def test_a_parked_event_in_other_hands_is_not_waited_for(engine: Engine) -> None:
+    """Two workers that settle parked events at once would else wait for each other for ever."""
+    checkout = engine.checkout_of(engine.open())
+    engine.payments.pay(checkout)
+    engine.payments._tell(checkout, donation_public_id="nobodyknowsthis1", payment_id="pi_unknown")
+    engine.tell("payment_intent.succeeded", "pi_unknown")
+    engine.work()
+    is_parked = ProviderEvent.state == "parked"
+    with db.engine.connect() as other, other.begin():
+        other.execute(select(ProviderEvent.id).where(is_parked).with_for_update()).all()
+        with transaction() as session:
+            if session.get_bind().dialect.name == "postgresql":
+                session.execute(text("SET LOCAL lock_timeout = '500ms'"))
+            webhook_inbox.retry_parked(session, at=engine.clock.now())
+    with transaction() as session:
+        webhook_inbox.retry_parked(session, at=engine.clock.now())
+    assert engine.session.execute(select(ProviderEvent.next_try_at).where(is_parked)).scalar() == engine.clock.now()
 
 
 def test_another_amount_than_the_gift_is_not_booked(engine: Engine) -> None:
