@@ -63,13 +63,14 @@ def ask(order: PledgeOrder, *, clock: Clock) -> str:
     """
     now = clock.now()
     with transaction() as session:
-        if session.execute(select(PledgeRequest.id).where(PledgeRequest.public_id == order.public_id)).first():
-            return order.public_id
         pledge = session.execute(
             select(Pledge).where(Pledge.public_id == order.pledge_public_id).with_for_update()
         ).scalar_one_or_none()
         if pledge is None:
             raise NotFound(order.pledge_public_id)
+        # Under the lock: of two presses at once, the second finds the first one's request.
+        if _was_asked(session, pledge, order):
+            return order.public_id
         broken = refusal(_expected(session, pledge), order.act)
         if broken is not None:
             raise broken(order.pledge_public_id)
@@ -117,6 +118,13 @@ def carry_out_next(*, payments: PaymentGateway, clock: Clock) -> bool:
         return False
     _bring(due, payments=payments, clock=clock)
     return True
+
+
+def _was_asked(session: Session, pledge: Pledge, order: PledgeOrder) -> bool:
+    same = select(PledgeRequest.id).where(
+        PledgeRequest.public_id == order.public_id, PledgeRequest.pledge_id == pledge.id
+    )
+    return session.execute(same).first() is not None
 
 
 def _expected(session: Session, pledge: Pledge) -> PledgeState:

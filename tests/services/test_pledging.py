@@ -1,7 +1,9 @@
 """Monthly gifts with a fake provider: whose word comes first, what is asked in which order, what is told once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -170,6 +172,22 @@ def test_what_may_not_be_asked_is_refused_by_name(engine: Engine) -> None:
     engine.work()
     with pytest.raises(PledgeStopped):
         ask(engine, name, Act.KEEP)
+
+
+def test_two_presses_at_the_same_instant_are_one_request(engine: Engine) -> None:
+    pledge = pledge_of(begin_pledge(engine))
+    order = PledgeOrder(pledge_public_id=pledge.public_id, act=Act.STOP)
+    together = Barrier(2)
+
+    def press() -> str:
+        with engine.app.app_context():
+            together.wait()
+            return pledge_asking.ask(order, clock=engine.clock)
+
+    with ThreadPoolExecutor(2) as fingers:
+        pressed = [fingers.submit(press) for _ in range(2)]
+    assert [found.result() for found in pressed] == [order.public_id] * 2
+    assert history_of(pledge.subscription_id).count("asked_stop") == 1
 
 
 def test_an_unpaid_gift_is_mended_or_stopped_and_not_paused(engine: Engine) -> None:
