@@ -188,7 +188,7 @@ def test_another_site_cannot_press_for_her(page: DonorsPage) -> None:
 def test_the_page_is_kept_by_nobody_and_tells_its_address_to_nobody(page: DonorsPage) -> None:
     answer = page.client.get(page.path)
     assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
     assert answer.headers["X-Robots-Tag"] == "noindex"
 
 

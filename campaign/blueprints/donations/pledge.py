@@ -159,8 +159,11 @@ def _pauses(page: PledgePage) -> list[tuple[int, datetime]]:
 
 
 def _discreet(answer: Response) -> Response:
-    """Kept by nobody, found by no search engine, and its address is told to no other site."""
+    """Kept by nobody, found by no search engine, and its address is told to no other site.
+
+    Not `no-referrer`: under it a browser tells no origin of its own forms either, and older ones would be refused here.
+    """
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Robots-Tag"] = "noindex"
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["Referrer-Policy"] = "same-origin"
     return answer
