@@ -17,7 +17,7 @@ from campaign.domain.donation import DonationState, Fact, next_state
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
 from campaign.domain.journal import Entry
-from campaign.gateways.payments import PaymentFacts, RefundFacts
+from campaign.gateways.payments import DisputeFacts, PaymentFacts, RefundFacts
 from campaign.models.donation import Donation, DonationEvent, Refund
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
@@ -68,7 +68,8 @@ def _refuse_mismatch(gift: LockedGift, facts: PaymentFacts) -> None:
         raise PaymentMismatch("it carries another gift's name")
     if facts.amount != gift.charge:
         raise PaymentMismatch(f"{facts.amount.minor} {facts.amount.currency}, not {gift.charge.minor} {row.currency}")
-    for later in (*facts.refunds, *facts.disputes):
+    came_after: tuple[RefundFacts | DisputeFacts, ...] = (*facts.refunds, *facts.disputes)
+    for later in came_after:
         if later.amount.currency != row.currency:
             raise PaymentMismatch(f"{later.provider_id} is in {later.amount.currency}, the gift in {row.currency}")
     if row.charge_id and facts.charge_id and row.charge_id != facts.charge_id:

@@ -41,7 +41,7 @@ def payout_file(*, since: date | None, until: date | None, about: About, file_fo
 
 
 def _cells(since: date | None, until: date | None) -> Iterator[tuple[Cell, ...]]:
-    for payout in _payouts(since, until):
+    for payout in payouts(since, until):
         _view, movements = reconciliation_desk.payout(payout.payout_id)
         for row in movements:
             yield (
@@ -61,8 +61,9 @@ def _cells(since: date | None, until: date | None) -> Iterator[tuple[Cell, ...]]
             )
 
 
-def _payouts(since: date | None, until: date | None) -> Iterator[reconciliation_desk.PayoutView]:
-    before = None
+def payouts(since: date | None, until: date | None) -> Iterator[reconciliation_desk.PayoutView]:
+    """Those that arrive within these days, newest first, however many there are."""
+    before = ""
     while True:
         page = reconciliation_desk.payouts(before=before, limit=PAGE_ROWS)
         for payout in page:
@@ -70,4 +71,4 @@ def _payouts(since: date | None, until: date | None) -> Iterator[reconciliation_
                 yield payout
         if len(page) < PAGE_ROWS:
             return
-        before = page[-1].made_at
+        before = page[-1].payout_id

@@ -134,12 +134,14 @@ def movement(transaction_id: str) -> Movement:
     return found[0]
 
 
-def payouts(*, before: datetime | None = None, limit: int = 50) -> list[PayoutView]:
-    """Payouts, newest first; `before` is when the last one of the page before was made."""
+def payouts(*, before: str = "", limit: int = 50) -> list[PayoutView]:
+    """Payouts, newest first; `before` names the last one of the page before: several may be made in one second."""
     query = select(Payout).order_by(Payout.made_at.desc(), Payout.id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(Payout.made_at < before)
     with reading() as session:
+        last = session.execute(select(Payout.made_at, Payout.id).where(Payout.provider_id == before)).one_or_none()
+        if last is not None:
+            of_its_second = (Payout.made_at == last[0]) & (Payout.id < last[1])
+            query = query.where((Payout.made_at < last[0]) | of_its_second)
         return [_view(row) for row in session.execute(query).scalars()]
 
 

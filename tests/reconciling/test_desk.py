@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import insert
 from werkzeug.test import TestResponse
 
+from campaign.database import transaction
 from campaign.domain.journal import Account
 from campaign.models.campaign import Campaign
+from campaign.models.payout import Payout
 from campaign.models.staff import Staff
-from campaign.services import late_mail, reconciliation_desk, reconciling
+from campaign.services import late_mail, payout_export, reconciliation_desk, reconciling
 from campaign.services.reconciling import Mails
 from tests.blueprints.admin_desk import browser_of, token_of
 from tests.builders import a_member_of_staff
@@ -175,3 +178,25 @@ def test_the_overview_tells_of_what_is_unexplained(stage: Stage, campaign: Campa
     told = finance.opens("/staff/").text("main")
     assert "Movements at the provider are not explained" in told
     assert "A payout came back from the bank" in told
+
+
+def test_payouts_of_one_second_are_all_in_the_file(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The provider pays out every currency at once; a page of the list may end between two of them."""
+    made_at = stage.site.clock.now()
+    rows = [
+        {
+            "provider_id": f"po_{number}",
+            "currency": currency,
+            "amount_minor": 10_00,
+            "state": "arrived",
+            "is_automatic": True,
+            "made_at": made_at,
+            "arrives_on": made_at.date(),
+            "is_complete": True,
+        }
+        for number, currency in enumerate(("USD", "EUR", "KGS"))
+    ]
+    with transaction() as session:
+        session.execute(insert(Payout), rows)
+    monkeypatch.setattr(payout_export, "PAGE_ROWS", 2)
+    assert [payout.payout_id for payout in payout_export.payouts(None, None)] == ["po_2", "po_1", "po_0"]

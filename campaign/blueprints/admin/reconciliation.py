@@ -1,14 +1,12 @@
 """The provider's side at the desk: what is unexplained and what to do about it, payouts and what they consist of."""
 
-from datetime import datetime
-
 from flask import Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from campaign.blueprints.admin import bp, reconciliation_words
-from campaign.blueprints.admin.asking import Asked, asked_in_address
+from campaign.blueprints.admin.asking import asked_in_address
 from campaign.blueprints.admin.frame import campaign, done, file_answer, refused
 from campaign.blueprints.admin.guard import person
 from campaign.domain.errors import DomainError
@@ -26,13 +24,13 @@ PAGE_ROWS = 50
 def reconciliation() -> ResponseReturnValue:
     """How much is unexplained per currency, its cases, and the payouts."""
     asked = asked_in_address()
-    rows = reconciliation_desk.payouts(before=_moment(asked), limit=PAGE_ROWS)
+    rows = reconciliation_desk.payouts(before=asked.text("before"), limit=PAGE_ROWS)
     return render_template(
         "admin/reconciliation.html",
         asked=asked,
         desk=reconciliation_desk.desk(),
         payouts=rows,
-        older_url=asked.with_(before=rows[-1].made_at.isoformat()) if len(rows) == PAGE_ROWS else None,
+        older_url=asked.with_(before=rows[-1].payout_id) if len(rows) == PAGE_ROWS else None,
         held_mails=late_mail.held(),
         money_words=reconciliation_words,
     )
@@ -146,11 +144,3 @@ def _booked(transaction_id: str, word: str) -> ResponseReturnValue:
 def _public_url() -> str:
     url: str = current_app.config["KURAK"].public_url
     return url
-
-
-def _moment(asked: Asked) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(asked.text("before"))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
