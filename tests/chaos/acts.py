@@ -3,6 +3,7 @@
 import contextlib
 import threading
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -72,7 +73,7 @@ class Gives:
         stage.donors += 1
         donor = requests.Session()
         donor.trust_env = False
-        donor.headers[PROXY_HEADER] = f"10.{hash(stage.name) % 250}.{stage.donors // 250}.{stage.donors % 250 + 1}"
+        donor.headers[PROXY_HEADER] = _address_of(stage)
         fields = self._fields(stage, donor)
         if fields is None:
             return
@@ -313,6 +314,11 @@ class ProviderMisbehaves:
         if self.path:
             rule["path"] = self.path
         stage.here.control("POST", "faults", rule)
+
+
+def _address_of(stage: Stage) -> str:
+    """Another network for each story, another address for each of its donors."""
+    return f"10.{zlib.crc32(stage.name.encode()) % 250}.{stage.donors // 250}.{stage.donors % 250 + 1}"
 
 
 def _tried(ask: Callable[[], requests.Response]) -> requests.Response | None:

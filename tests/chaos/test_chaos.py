@@ -1,18 +1,33 @@
 """A few stories over real processes, and one bug put in on purpose; `make chaos` plays hundreds and all six bugs."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
-from tests.chaos.acts import Act, DashboardRefunds, Disputes, Gives, Judges, Pays, ProviderMisbehaves, TimePasses, Waits
-from tests.chaos.installation import Shape
+from tests.chaos.acts import (
+    Act,
+    DashboardRefunds,
+    Disputes,
+    Gives,
+    Judges,
+    Pays,
+    ProviderMisbehaves,
+    Stage,
+    TimePasses,
+    Waits,
+)
+from tests.chaos.database import a_database
+from tests.chaos.installation import Shape, installed
+from tests.chaos.judging import come_to_rest, problems_of
 from tests.chaos.mutants import MUTANTS
 from tests.chaos.playing import alone
 from tests.chaos.stories import Story, shortened, story_of
 
 A_GIFT = (Gives(), Pays())
 PLAYS_ALL = os.environ.get("KURAK_CHAOS") == "full"
+BURST = 12 if PLAYS_ALL else 4
 CATCHES: dict[str, tuple[Act, ...]] = {
     "forgets_what_it_could_not_do": (
         Gives(),
@@ -64,3 +79,25 @@ def test_a_failing_story_is_shortened_to_what_it_takes() -> None:
     long = story_of(11)
     wanted = long.acts[len(long.acts) // 2]
     assert shortened(long, lambda shorter: wanted in shorter.acts, tries_max=200).acts == (wanted,)
+
+
+def test_a_deploy_in_the_middle_of_a_burst_loses_nothing(tmp_path: Path) -> None:
+    """Everything is asked to end and started again while donors give and pay; each program ends in time."""
+    with a_database("sqlite", tmp_path, None) as database, installed(tmp_path, database, Shape(workers=2)) as here:
+        stages = [Stage(here, f"donor{number}") for number in range(BURST)]
+        donors = [threading.Thread(target=_give_and_pay, args=(stage,)) for stage in stages]
+        for donor in donors:
+            donor.start()
+        for program in (*here.webs, *here.workers):
+            program.replace()
+        for donor in donors:
+            donor.join()
+        everybody = Stage(here, "everybody", pages=[page for stage in stages for page in stage.pages])
+        come_to_rest(everybody)
+        assert len(everybody.payments()) == BURST
+        assert problems_of(everybody) == []
+
+
+def _give_and_pay(stage: Stage) -> None:
+    for act in A_GIFT:
+        act.do(stage)
