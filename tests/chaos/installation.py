@@ -209,6 +209,10 @@ class Installation:
             http_client=stripe.RequestsClient(timeout=(3, 10), session=self.http),
         )
 
+    def wait_for_web(self) -> None:
+        """Whoever was killed is up again."""
+        _wait_for(lambda: _answers(self.http, self.url))
+
     def truth(self) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self.control("GET", "truth")["data"]
         return rows

@@ -39,10 +39,11 @@ def come_to_rest(stage: Stage, *, is_mutated: bool = False) -> None:
     here.mailbox.is_down = False
     quiet = 0
     for _ in range(ROUNDS_MAX):
-        here.control("POST", "deliver")
+        here.wait_for_web()
+        sent = here.control("POST", "deliver")["deliveries"]
         if not is_mutated:
             work_off_everything()
-        quiet = quiet + 1 if not _waiting() else 0
+        quiet = 0 if sent or _waiting() else quiet + 1
         if quiet == 3:  # what is heard late is heard now
             return
         here.advance(ROUND_SECONDS)
