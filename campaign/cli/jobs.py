@@ -1,12 +1,12 @@
 """`flask jobs`: the worker that does what pages only write down."""
 
 import logging
-import os
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from campaign.gateways.worker_process import named_in
 from campaign.jobs import huey, work_off_everything
 
 jobs = AppGroup("jobs", help="Background work.")
@@ -23,15 +23,15 @@ SHUTDOWN_SECONDS_MAX = 6
 def run(workers: int) -> None:
     """Work until SIGTERM or Ctrl-C; a job that has begun is finished."""
     logging.getLogger("huey").setLevel(logging.WARNING)
-    (current_app.config["KURAK"].instance_dir / "worker.pid").write_text(str(os.getpid()), encoding="ascii")
     shortest, longest = POLL_SECONDS
-    huey.create_consumer(
-        workers=workers,
-        initial_delay=shortest,
-        max_delay=longest,
-        graceful_signal="TERM",
-        shutdown_timeout=SHUTDOWN_SECONDS_MAX,
-    ).run()
+    with named_in(current_app.config["KURAK"].instance_dir / "worker.pid"):
+        huey.create_consumer(
+            workers=workers,
+            initial_delay=shortest,
+            max_delay=longest,
+            graceful_signal="TERM",
+            shutdown_timeout=SHUTDOWN_SECONDS_MAX,
+        ).run()
 
 
 @jobs.command()

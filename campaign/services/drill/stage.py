@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from campaign.database import reading
 from campaign.gateways.sandbox_console import SandboxConsole
 from campaign.gateways.visitor import Visitor
+from campaign.gateways.worker_process import living_worker
 from campaign.models.donation import Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
@@ -170,11 +171,10 @@ class Stage:
 
     def kill_worker(self) -> int:
         """`kill -9` to the worker; its process id. NotHeld when none runs."""
-        try:
-            pid = int(self.worker_pid.read_text(encoding="ascii"))
-            os.kill(pid, signal.SIGKILL)
-        except (OSError, ValueError) as error:
-            raise NotHeld("no worker of this installation runs on this machine") from error
+        pid = living_worker(self.worker_pid)
+        if pid is None:
+            raise NotHeld("no worker of this installation runs on this machine")
+        os.kill(pid, signal.SIGKILL)
         return pid
 
 

@@ -1,0 +1,35 @@
+"""The worker's process on this machine: its number stands in a file that it keeps locked for as long as it lives."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def named_in(file: Path) -> Iterator[None]:
+    """Write this process down as the worker; beside another worker that one stays the named one."""
+    with file.open("a", encoding="ascii") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield
+            return
+        held.truncate(0)
+        held.write(str(os.getpid()))
+        held.flush()
+        yield
+
+
+def living_worker(file: Path) -> int | None:
+    """The worker's process id; None when none lives here, for a number that nobody holds may be another program's."""
+    try:
+        with file.open(encoding="ascii") as named:
+            try:
+                fcntl.flock(named, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return int(named.read())
+    except (OSError, ValueError):
+        return None
+    return None

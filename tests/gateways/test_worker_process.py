@@ -1,0 +1,28 @@
+"""Which process is the worker, told only while it lives."""
+
+import os
+from pathlib import Path
+
+from campaign.gateways.worker_process import living_worker, named_in
+
+
+def test_a_worker_is_named_while_it_lives(tmp_path: Path) -> None:
+    file = tmp_path / "worker.pid"
+    with named_in(file):
+        assert living_worker(file) == os.getpid()
+
+
+def test_a_number_that_was_left_behind_is_nobody_s(tmp_path: Path) -> None:
+    """After a crash it may be the number of any other program, which nobody must kill."""
+    file = tmp_path / "worker.pid"
+    file.write_text(str(os.getpid()), encoding="ascii")
+    assert living_worker(file) is None
+    assert living_worker(tmp_path / "none") is None
+
+
+def test_of_two_workers_the_first_one_stays_the_named_one(tmp_path: Path) -> None:
+    file = tmp_path / "worker.pid"
+    with named_in(file):
+        with named_in(file):
+            assert living_worker(file) == os.getpid()
+        assert living_worker(file) == os.getpid()
