@@ -90,6 +90,10 @@ def request_refund(order: RefundOrder, *, clock: Clock) -> str:
     """
     now, public_id = clock.now(), order.public_id
     with transaction() as session:
+        # The gift is locked before the look: of two presses at once, the second finds the first one's request.
+        donation_id = session.execute(
+            select(Donation.id).where(Donation.public_id == order.donation_public_id).with_for_update()
+        ).scalar()
         if session.execute(select(Refund.id).where(Refund.public_id == public_id)).first():
             return public_id
         left = refundable(session, order.donation_public_id)
@@ -97,9 +101,6 @@ def request_refund(order: RefundOrder, *, clock: Clock) -> str:
             raise CurrencyMismatch(order.amount.currency)
         if not 0 < order.amount.minor <= left.minor:
             raise RefundTooLarge(order.amount)
-        donation_id = session.execute(
-            select(Donation.id).where(Donation.public_id == order.donation_public_id)
-        ).scalar_one()
         session.execute(
             insert(Refund),
             {

@@ -1,6 +1,8 @@
 """Money goes back: whole, in part, twice, from the dashboard, and when the donor's bank sends it back to us."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -74,6 +76,21 @@ def test_what_is_asked_for_and_not_yet_sent_counts_already(engine: Engine) -> No
 
     with pytest.raises(RefundTooLarge):
         request_refund(order(public_id, 20_00), clock=engine.clock)
+
+
+def test_two_presses_at_the_same_instant_are_one_refund(engine: Engine) -> None:
+    asked = order(engine.give(minor=25_00, fee_minor=1_03), 25_00)
+    together = Barrier(2)
+
+    def press() -> str:
+        with engine.app.app_context():
+            together.wait()
+            return request_refund(asked, clock=engine.clock)
+
+    with ThreadPoolExecutor(2) as fingers:
+        pressed = [fingers.submit(press) for _ in range(2)]
+    assert [found.result() for found in pressed] == [asked.public_id] * 2
+    assert len(engine.session.execute(select(Refund.id)).all()) == 1
 
 
 def test_an_unpaid_gift_cannot_be_refunded(engine: Engine) -> None:
