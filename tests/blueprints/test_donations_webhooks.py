@@ -70,6 +70,12 @@ def test_an_oversized_delivery_is_refused_unread(client: FlaskClient, session: S
     assert stored(session) == []
 
 
+def test_a_length_of_thousands_of_digits_is_refused_and_stops_nobody(client: FlaskClient, session: Session) -> None:
+    answer = client.post(ADDRESS, environ_overrides={"CONTENT_LENGTH": "9" * 5000})
+    assert answer.status_code in {400, 413}
+    assert stored(session) == []
+
+
 def test_a_delivery_without_a_length_is_taken_too(
     client: FlaskClient, payments: FakePayments, session: Session
 ) -> None:

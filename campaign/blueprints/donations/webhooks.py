@@ -19,6 +19,8 @@ from campaign.wiring import gateways
 log = logging.getLogger(__name__)
 
 ADDRESS = "/webhooks/stripe"
+LENGTH_DIGITS_MAX = 12
+"""Python refuses to read a number of thousands of digits, and whoever sends one chooses when."""
 Answer = tuple[Mapping[str, object], HTTPStatus]
 
 BAD_SIGNATURE: Answer = {"error": "the signature does not fit"}, HTTPStatus.BAD_REQUEST
@@ -50,7 +52,7 @@ class Door:
         if environ["PATH_INFO"] != ADDRESS or environ["REQUEST_METHOD"] != "POST":
             return self._behind(environ, start_response)
         length = environ.get("CONTENT_LENGTH", "")
-        if not length.isdecimal() or int(length) > self._length_max:
+        if not length.isdecimal() or len(length) > LENGTH_DIGITS_MAX or int(length) > self._length_max:
             return self._behind(environ, start_response)
         body = environ["wsgi.input"].read(int(length))
         with self._flask.app_context():
