@@ -11,12 +11,10 @@ from campaign.database import reading, transaction
 from campaign.gateways.clock import Clock
 from campaign.models.alarm import Observation
 from campaign.models.donation import Donation
-from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.services.alarms import EndpointSigns, Signs
 from campaign.services.gift_papers import LATE_NEWS
-from campaign.services.inbox_desk import WAITING, waiting_in
-from campaign.services.webhook_inbox import PING
+from campaign.services.inbox_desk import LAST_EVENT, WAITING, waiting_in
 
 WORKER, SWEEP, ENDPOINT = "worker", "sweep", "endpoint"
 """What is observed: the worker began a round, it ended one, and how the endpoint stood."""
@@ -36,7 +34,7 @@ def observed(session: Session, name: str) -> Observation | None:
 def read_signs(*, takes_cards: bool, clock: Clock) -> Signs:
     """Everything that the rules judge, as of now; it asks nobody outside."""
     with reading() as session:
-        last_event_at = session.execute(_LAST_EVENT).scalar()
+        last_event_at = session.execute(LAST_EVENT).scalar()
         waiting, dead = waiting_in(session, *WAITING), waiting_in(session, "dead")
         mails = {state: (count, oldest) for state, count, oldest in session.execute(_MAILS)}
         seen = {row.name: row for row in session.execute(select(Observation)).scalars()}
@@ -78,9 +76,6 @@ def _endpoint(row: Observation) -> EndpointSigns:
     )
 
 
-_LAST_EVENT = (
-    select(ProviderEvent.received_at).where(ProviderEvent.type != PING).order_by(ProviderEvent.id.desc()).limit(1)
-)
 _MAILS = (
     select(Message.state, func.count(), func.min(Message.created_at))
     .where(Message.state.in_(("queued", "dead", "held")), Message.error.is_distinct_from(LATE_NEWS))

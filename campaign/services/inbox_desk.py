@@ -16,7 +16,7 @@ from campaign.database import reading
 from campaign.domain.errors import NotFound
 from campaign.models.donation import Donation
 from campaign.models.inbox import ProviderEvent
-from campaign.services.webhook_inbox import WRONG_MODE
+from campaign.services.webhook_inbox import PING, WRONG_MODE
 
 STATES = ("dead", "failed", "parked", "new", "processed", "ignored", "foreign")
 """In the order in which they want to be looked at."""
@@ -195,6 +195,10 @@ def _narrowed(session: Session, wanted: InboxFilter) -> Select[int] | None:
     return query
 
 
+LAST_EVENT = (
+    select(ProviderEvent.received_at).where(ProviderEvent.type != PING).order_by(ProviderEvent.id.desc()).limit(1)
+)
+"""When the provider was last heard of; our own try of the address is no word of its."""
 _ROWS: Select[*tuple[Any, ...]] = select(
     ProviderEvent.id,
     ProviderEvent.event_id,

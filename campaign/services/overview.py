@@ -22,6 +22,7 @@ from campaign.services.bookkeeping import FundFlow
 from campaign.services.claims import open_claims
 from campaign.services.donation_register import CHARGE
 from campaign.services.fund_register import COLLECTING, FundRow, funds
+from campaign.services.inbox_desk import LAST_EVENT, WAITING
 from campaign.services.refunding import UNDER_WAY
 
 CHART_DAYS = 60
@@ -81,9 +82,8 @@ class TargetFigures:
 class Queue:
     """How the machinery stands."""
 
-    inbox: dict[str, int]
-    mails: dict[str, int]
-    oldest_waiting: datetime | None
+    inbox: dict[str, int]  # state → events that wait in it
+    mails_waiting: int
     last_event: datetime | None
 
 
@@ -116,22 +116,12 @@ def overview(campaign_id: int, currency: str, *, now: datetime) -> Overview:
 
 
 def _queue(session: Session) -> Queue:
-    events = session.execute(
-        select(
-            ProviderEvent.state,
-            func.count(),
-            func.min(ProviderEvent.received_at),
-            func.max(ProviderEvent.received_at),
-        ).group_by(ProviderEvent.state)
-    ).all()
-    mails = session.execute(select(Message.state, func.count()).group_by(Message.state)).all()
-    waiting = [oldest for state, _count, oldest, _newest in events if state in {"new", "failed", "parked"}]
-    return Queue(
-        inbox={state: int(count) for state, count, _oldest, _newest in events},
-        mails={state: int(count) for state, count in mails},
-        oldest_waiting=min(waiting, default=None),
-        last_event=max((newest for _state, _count, _oldest, newest in events), default=None),
-    )
+    """Only what waits is counted: what was worked off grows with every gift."""
+    waiting = select(ProviderEvent.state, func.count()).where(ProviderEvent.state.in_(WAITING))
+    events = session.execute(waiting.group_by(ProviderEvent.state)).all()
+    mails = select(func.count()).select_from(Message).where(Message.state == "queued")
+    row = session.execute(select(mails.scalar_subquery(), LAST_EVENT.scalar_subquery())).one()
+    return Queue(inbox={state: int(count) for state, count in events}, mails_waiting=row[0], last_event=row[1])
 
 
 def _concerns(
