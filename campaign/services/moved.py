@@ -30,7 +30,11 @@ def step_of(donation_public_id: str) -> Step | None:
     )
     with reading() as session:
         row = session.execute(
-            gift.where(Donation.public_id == donation_public_id, Donation.refunded_minor == 0)
+            gift.where(
+                Donation.public_id == donation_public_id,
+                Donation.refunded_minor == 0,
+                Donation.charged_back_minor == 0,
+            )
         ).one_or_none()
         if row is None:
             return None

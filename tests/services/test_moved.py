@@ -61,6 +61,17 @@ def test_a_gift_of_which_something_went_back_boasts_of_nothing(engine: Engine) -
     assert step_of(public_id) is None
 
 
+def test_a_gift_that_the_bank_took_back_boasts_of_nothing(engine: Engine) -> None:
+    public_id = engine.give()
+    dispute_id = engine.payments.dispute(engine.checkout_of(public_id))
+    engine.payments.withdraw(dispute_id)
+    engine.payments.call_dispute(dispute_id, "lost")
+    engine.tell("charge.dispute.closed", dispute_id)
+    engine.work()
+    assert engine.donation(public_id).charged_back_minor
+    assert step_of(public_id) is None
+
+
 def test_a_gift_that_is_not_paid_or_not_there_has_moved_nothing(engine: Engine) -> None:
     assert step_of(engine.open()) is None
     assert step_of("nobody") is None
