@@ -15,8 +15,10 @@ from campaign.models.donation import Dispute, Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.payout import Payout, ProviderTransaction, Reconciliation
 from campaign.services import payouts, provider_books, provider_transactions, settlement
+from campaign.services.provider_books import some_at_a_time
 
 CHUNK = 500
+"""Movements that are looked at and noted in one step."""
 OVERDUE = timedelta(minutes=15)
 """How long after a payment page has closed its event may take."""
 FEE_LATE = timedelta(hours=1)
@@ -88,13 +90,12 @@ def unknown_refunds(account: ProviderAccount, *, since: datetime) -> Iterator[Fi
     """Refunds of our gifts that we do not have, or have in another state."""
     recent = {found.provider_id: found for found in account.refunds(since=since)}
     ours = _paid(found.payment_id for found in recent.values() if found.payment_id)
+    columns = (Refund.provider_id, Refund.state, Refund.settlement_id, Refund.failure_settlement_id)
+    known: dict[str | None, tuple[str | None, ...]] = {}
     with reading() as session:
-        rows = session.execute(
-            select(Refund.provider_id, Refund.state, Refund.settlement_id, Refund.failure_settlement_id).where(
-                Refund.provider_id.in_(list(recent))
-            )
-        ).all()
-    known = {row[0]: tuple(row)[1:] for row in rows}
+        for some in some_at_a_time(recent):
+            rows = session.execute(select(*columns).where(Refund.provider_id.in_(some)))
+            known |= {row[0]: tuple(row)[1:] for row in rows}
     for name, found in recent.items():
         if found.payment_id in ours and known.get(name) != _told(found):
             yield Finding(
@@ -111,14 +112,14 @@ def unknown_disputes(account: ProviderAccount, *, since: datetime) -> Iterator[F
     """Disputes of our gifts that we do not have, or of which we know less."""
     recent = {found.provider_id: found for found in account.disputes(since=since)}
     ours = _paid(found.payment_id for found in recent.values() if found.payment_id)
+    known: dict[str, str] = {}
     with reading() as session:
-        rows = session.execute(
-            select(Dispute.provider_id, Dispute.status).where(Dispute.provider_id.in_(list(recent)))
-        ).all()
+        for some in some_at_a_time(recent):
+            rows = session.execute(select(Dispute.provider_id, Dispute.status).where(Dispute.provider_id.in_(some)))
+            known |= {row[0]: row[1] for row in rows}
         standing = provider_books.booked(
             session, {moved for found in recent.values() for moved in found.transaction_ids}
         )
-    known = {row[0]: row[1] for row in rows}
     for name, found in recent.items():
         is_known = known.get(name) == found.status and all(moved in standing for moved in found.transaction_ids)
         if found.payment_id in ours and not is_known:
@@ -136,10 +137,8 @@ def missed_events(account: ProviderAccount) -> list[MissedEvent]:
     """Events of the kinds that we work off which the provider could not deliver and which are not here."""
     missed = {found.envelope.event_id: found for found in account.missed_events() if is_worked_off(found.envelope.type)}
     known: set[str] = set()
-    names = list(missed)
     with reading() as session:
-        for start in range(0, len(names), CHUNK):
-            some = names[start : start + CHUNK]
+        for some in some_at_a_time(missed):
             known |= set(
                 session.execute(select(ProviderEvent.event_id).where(ProviderEvent.event_id.in_(some))).scalars()
             )
@@ -248,10 +247,10 @@ def _gifts(kind: str, at: InstrumentedAttribute[Any], *conditions: ColumnElement
 
 def _paid(payment_ids: Iterable[str]) -> set[str]:
     """Those payments that a gift of ours has been paid by."""
-    names, found = sorted(payment_ids), set()
+    found = set()
     with reading() as session:
-        for start in range(0, len(names), CHUNK):
-            is_named = Donation.payment_id.in_(names[start : start + CHUNK])
+        for some in some_at_a_time(payment_ids):
+            is_named = Donation.payment_id.in_(some)
             found |= set(
                 session.execute(select(Donation.payment_id).where(is_named, Donation.state == "paid")).scalars()
             )

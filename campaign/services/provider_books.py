@@ -1,9 +1,10 @@
 """What our books say of our balance at the provider, by the provider's own names: read here, written by `bookkeeping`."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,8 @@ from campaign.models.journal import JournalEntry, Posting
 from campaign.models.payout import ProviderTransaction
 
 ASKED_AT_ONCE = 500
+"""Names in one statement: databases take some ten thousands."""
+Name = TypeVar("Name", str, int)
 OF_PAYOUTS = (EntryKind.PAYOUT_MADE, EntryKind.PAYOUT_ARRIVED, EntryKind.PAYOUT_FAILED)
 
 
@@ -27,12 +30,17 @@ class UnknownLine:
     minor: int
 
 
+def some_at_a_time(names: Iterable[Name]) -> Iterator[list[Name]]:
+    """Names in order, as many at once as one statement is given."""
+    in_order = sorted(names)
+    for start in range(0, len(in_order), ASKED_AT_ONCE):
+        yield in_order[start : start + ASKED_AT_ONCE]
+
+
 def booked(session: Session, references: Collection[str]) -> Mapping[str, dict[int, int]]:
     """Balance transaction → campaign → what its books moved on 1010 because of it, in minor units of its currency."""
     found: dict[str, dict[int, int]] = defaultdict(dict)
-    names = sorted(references)
-    for start in range(0, len(names), ASKED_AT_ONCE):
-        some = names[start : start + ASKED_AT_ONCE]
+    for some in some_at_a_time(references):
         rows = session.execute(
             select(Posting.reference, JournalEntry.campaign_id, func.sum(Posting.amount_minor))
             .join(JournalEntry, JournalEntry.id == Posting.entry_id)

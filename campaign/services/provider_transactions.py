@@ -95,8 +95,7 @@ def _in_books(session: Session, is_open: ColumnElement[bool]) -> set[int | None]
     standing = provider_books.booked(session, [row.provider_id for row in rows])
     right = [row.id for row in rows if sum(standing.get(row.provider_id, {}).values()) == row.net_minor]
     found: set[int | None] = set()
-    for start in range(0, len(right), provider_books.ASKED_AT_ONCE):
-        some = right[start : start + provider_books.ASKED_AT_ONCE]
+    for some in provider_books.some_at_a_time(right):
         found |= _marked(session, ProviderTransaction.id.in_(some), "books")
     return found
 

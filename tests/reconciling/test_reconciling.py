@@ -15,7 +15,7 @@ from campaign.extensions import db
 from campaign.gateways.payments import PaymentsUnavailable
 from campaign.gateways.provider_account import TransactionFacts
 from campaign.models.payout import Lease
-from campaign.services import comparing, provider_transactions, reconciling, unidentified
+from campaign.services import comparing, provider_books, provider_transactions, reconciling, unidentified
 from campaign.services.lease import LASTS, HeldByAnother, HeldLease, alone
 from campaign.services.reconciling import Mails
 from tests.builders import a_member_of_staff
@@ -29,6 +29,16 @@ def test_what_agrees_is_told_to_agree(stage: Stage) -> None:
     stage.hear()
     assert reconciling.compare(stage.outside).is_clean
     assert reconciling.repair(stage.outside, mails=Mails.NONE).counts() == {"mended": {}, "open": {}}
+
+
+def test_what_agrees_agrees_however_few_are_asked_about_at_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign = stage.site.campaign()
+    for gift in [stage.gift(campaign=campaign) for _ in range(3)]:
+        stage.refund(gift, 5_00)
+    stage.pass_time(60)
+    stage.hear()
+    monkeypatch.setattr(provider_books, "ASKED_AT_ONCE", 2)
+    assert reconciling.compare(stage.outside).still_open == []
 
 
 def test_looking_changes_nothing(stage: Stage) -> None:
