@@ -57,7 +57,7 @@ class BillingPages:
             return self._portal(session, status=400)
         after = (session["flow"] or {}).get("after_completion") or {}
         onward = (after.get("redirect") or {}).get("return_url")
-        return redirect(onward or f"/sandbox/p/{session_id}", 303)
+        return redirect(onward or page_frame.own(f"/sandbox/p/{session_id}"), 303)
 
     def _act(self, session: Json) -> None:
         subscription = subscriptions.retrieve(self.box, request.form.get("subscription", ""))
@@ -117,7 +117,7 @@ class BillingPages:
             problem = "stale"
         if problem:
             return self._invoice(self._found("invoice", invoice_id), problem=problem, status=402)
-        return redirect(f"/sandbox/i/{invoice_id}", 303)
+        return redirect(page_frame.own(f"/sandbox/i/{invoice_id}"), 303)
 
     def _pay(self, invoice: Json) -> str | None:
         outcome = request.form.get("outcome")

@@ -12,7 +12,7 @@ from campaign.sandbox import console_view, disputes, faults, jobs, levers, page_
 from campaign.sandbox.box import Box
 from campaign.sandbox.console_texts import CONSOLE_TEXTS
 from campaign.sandbox.errors import Refused
-from campaign.sandbox.texts import LANGUAGES, amount_text
+from campaign.sandbox.texts import amount_text
 from campaign.sandbox.webhooks import Deliverer
 
 _A_DAY: Final = 86_400
@@ -48,7 +48,7 @@ class Console:
             self._acts()[act](of)
         except (Refused, ValueError):
             return self._page(problem="impossible", status=400)
-        return redirect(f"/sandbox/?{urlencode({'lang': self._language(), 'done': act})}", 303)
+        return redirect(f"/sandbox/?{urlencode({'lang': page_frame.language_of(None), 'done': act})}", 303)
 
     def _acts(self) -> dict[str, Callable[[str], object]]:
         return {
@@ -75,13 +75,9 @@ class Console:
         status = disputes.retrieve(self.box, dispute_id)["status"]
         return "warning_closed" if status.startswith("warning") else "won"
 
-    def _language(self) -> str:
-        wanted = request.values.get("lang")
-        return page_frame.language_of(wanted if wanted in LANGUAGES else None)
-
     def _page(self, *, done: str | None = None, problem: str | None = None, status: int = 200) -> AnyResponse:
         jobs.run_due(self.box)
-        language = self._language()
+        language = page_frame.language_of(None)
         return page_frame.render(
             self.box,
             "console/page.html",
@@ -89,7 +85,6 @@ class Console:
             locale=language,
             status=status,
             say=CONSOLE_TEXTS[language],
-            languages=LANGUAGES,
             done=done,
             problem=problem,
             **console_view.whole(self.box, lambda minor, currency: amount_text(minor, currency, language)),

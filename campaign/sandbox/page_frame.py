@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Iterable
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Response, make_response, render_template, request
 
@@ -37,7 +37,10 @@ def render(
         template,
         token=token(box, subject) if subject else "",
         language=language,
+        languages=LANGUAGES,
         text=TEXTS[language],
+        own=own,
+        other_language=_other_language,
         merchant=box.settings.merchant,
         amount=lambda minor, currency: amount_text(minor, currency, language),
         **context,
@@ -51,10 +54,40 @@ def render(
 
 
 def language_of(locale: str | None) -> str:
-    """The session's language, or the browser's, if we speak it; else English."""
+    """The language that whoever looks has chosen; else the session's, or the browser's, if we speak it; else English.
+
+    Stripe offers no such choice, and has no Kyrgyz to offer. Here staff and donors rehearse together, and a rehearsal
+    must be readable by everybody who rehearses: so the choice is the reader's, also against the session's locale.
+    """
+    chosen = _chosen()
+    if chosen is not None:
+        return chosen
     if locale in {None, "auto"}:
-        return request.accept_languages.best_match(LANGUAGES) or "en"
+        return _browsers_language() or "en"
     return locale if locale in LANGUAGES else "en"
+
+
+def own(path: str, **query: str) -> str:
+    """The address of one of our own pages, with the language in it if one was chosen: forms and redirects keep it."""
+    chosen = _chosen()
+    asked = urlencode({**query, "lang": chosen} if chosen is not None else query)
+    return f"{path}?{asked}" if asked else path
+
+
+def _chosen() -> str | None:
+    wanted = request.values.get("lang")
+    return wanted if wanted in LANGUAGES else None
+
+
+def _browsers_language() -> str | None:
+    # By the first part alone: who asks for "ky-KG" and then for "ru" is served in Kyrgyz.
+    asked = [tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality > 0]
+    return next((language for language in asked if language in LANGUAGES), None)
+
+
+def _other_language(language: str) -> str:
+    # A page that answers a form is looked at again at the same address.
+    return f"{quote(request.path)}?{urlencode({**request.args.to_dict(), 'lang': language})}"
 
 
 def _policy(leads_to: Iterable[str | None]) -> str:

@@ -41,7 +41,7 @@ class Checkout:
             return self._closed(session)
         intent = self._intent(session)
         if intent and intent["status"] == "requires_action":
-            return redirect(f"/sandbox/c/{session_id}/3ds", 303)
+            return redirect(page_frame.own(f"/sandbox/c/{session_id}/3ds"), 303)
         return self._form(session, filled_in(request.args.get("card", "")), problem=_last_decline(intent))
 
     def pay(self, session_id: str) -> AnyResponse:
@@ -88,7 +88,7 @@ class Checkout:
         if session is None or session["status"] != "open":
             return self._closed(session)
         if intent is None or intent["status"] != "requires_action":
-            return redirect(f"/sandbox/c/{session_id}", 303)
+            return redirect(page_frame.own(f"/sandbox/c/{session_id}"), 303)
         return self._page("secure.html", session)
 
     def finish_secure(self, session_id: str) -> AnyResponse:
@@ -103,15 +103,15 @@ class Checkout:
                 try:
                     payments.authenticate(self.box, session, passed=request.form.get("outcome") == "complete")
                 except CardDeclined:
-                    return redirect(f"/sandbox/c/{session_id}", 303)
+                    return redirect(page_frame.own(f"/sandbox/c/{session_id}"), 303)
         except Refused:
-            return redirect(f"/sandbox/c/{session_id}", 303)
+            return redirect(page_frame.own(f"/sandbox/c/{session_id}"), 303)
         return self._onward(session_id)
 
     def _onward(self, session_id: str) -> AnyResponse:
         session = self.box.get("checkout.session", session_id)
         if session["status"] != "complete":
-            return redirect(f"/sandbox/c/{session_id}/3ds", 303)
+            return redirect(page_frame.own(f"/sandbox/c/{session_id}/3ds"), 303)
         settings = self.box.settings
         if settings.page_waits_for_webhook and settings.tick_seconds is not None:
             self.deliverer.wait_for(_completion_event(self.box, session_id), timeout_seconds=_WAIT_SECONDS)

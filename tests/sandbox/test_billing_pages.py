@@ -107,3 +107,32 @@ def test_the_truth_knows_every_monthly_payment(running: RunningSandbox, subscrip
     running.advance(A_MONTH)
     rows = [row for row in running.truth() if row.get("subscription") == subscription["id"]]
     assert [(row["paid"], row["amount"], row["net"]) for row in rows] == [(True, 1000, 941)] * 2
+
+
+def test_the_portal_keeps_the_language_that_was_chosen(
+    running: RunningSandbox, client: stripe.StripeClient, subscription: Json
+) -> None:
+    path = f"/sandbox/p/{portal(client, subscription, locale='ru')['id']}"
+    assert look(running, path).find("html")["lang"] == "ru"  # type: ignore[index]
+    assert look(running, f"{path}?lang=tr").find("html")["lang"] == "ru"  # type: ignore[index]
+    page = look(running, f"{path}?lang=ky")
+    assert page.find("h1").text == "Ай сайынкы жардамдарыңыз"  # type: ignore[union-attr]
+    assert "10,00\N{NO-BREAK SPACE}USD айына" in page.text
+    onward = str(page.find("form")["action"])  # type: ignore[index]
+    answer = send(running, onward, subscription=subscription["id"], act="stop")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{path}?lang=ky")
+    assert "Аяктайт:" in look(running, answer.headers["Location"]).text
+
+
+def test_an_invoice_keeps_the_language_that_was_chosen(
+    running: RunningSandbox, client: stripe.StripeClient, subscription: Json
+) -> None:
+    another_card(client, subscription, "pm_card_chargeCustomerFail")
+    running.advance(A_MONTH)
+    path = f"/sandbox/i/{client.v1.invoices.list({'status': 'open'}).data[0].id}?lang=ky"
+    declined = send(running, path, card="4000000000009995")
+    assert declined.status_code == 402
+    assert "Картада акча жетишсиз." in declined.text
+    paid = send(running, path, card="4242424242424242")
+    assert paid.headers["Location"] == path
+    assert "төлөндү" in look(running, path).text

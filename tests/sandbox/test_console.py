@@ -6,6 +6,8 @@ import stripe
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
+from campaign.sandbox.console_texts import CONSOLE_TEXTS
+from campaign.sandbox.texts import LANGUAGES
 from tests.sandbox.gifts import open_gift
 from tests.sandbox.monthly import subscribe
 from tests.sandbox.running import Listener, RunningSandbox
@@ -113,11 +115,24 @@ def test_three_webhooks_get_lost_and_one_is_sent_again(running: RunningSandbox, 
     assert "Let nothing go wrong" not in look(running).text
 
 
-def test_it_speaks_russian(running: RunningSandbox, gift: str) -> None:
-    page = look(running, "ru")
-    assert page.find("html")["lang"] == "ru"  # type: ignore[index]
-    assert page.find("h1").text == "Пульт песочницы"  # type: ignore[union-attr]
-    assert rows(page, "payments")[0][3] == "оплачен"
+@pytest.mark.parametrize(
+    ("language", "title", "paid"),
+    [("ru", "Пульт песочницы", "оплачен"), ("ky", "Сыноо чөйрөсүнүн пульту", "төлөндү")],
+)
+def test_it_speaks_the_chosen_language(
+    running: RunningSandbox, gift: str, language: str, title: str, paid: str
+) -> None:
+    page = look(running, language)
+    assert page.find("html")["lang"] == language  # type: ignore[index]
+    assert page.find("h1").text == title  # type: ignore[union-attr]
+    assert rows(page, "payments")[0][3] == paid
+    others = [str(link["href"]) for link in page.select(".languages a")]
+    assert others == [f"/sandbox/?lang={other}" for other in LANGUAGES if other != language]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_of_it_stands_in_every_language(language: str) -> None:
+    assert list(CONSOLE_TEXTS[language]) == list(CONSOLE_TEXTS["en"])
 
 
 def test_a_form_of_another_site_and_an_unknown_act_are_refused(running: RunningSandbox, gift: str) -> None:

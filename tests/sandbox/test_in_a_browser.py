@@ -35,6 +35,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningSa
             "console": "/sandbox/?lang=en",
             "console in Russian": "/sandbox/?lang=ru",
             "checkout": f"/sandbox/c/{open_gift(client)['id']}",
+            "checkout in Kyrgyz": f"/sandbox/c/{open_gift(client)['id']}?lang=ky",
             "portal": f"/sandbox/p/{portal.id}",
             "invoice": f"/sandbox/i/{invoice.id}",
         }
@@ -43,7 +44,14 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningSa
 
 @pytest.mark.parametrize(
     ("name", "width"),
-    [("console", 1280), ("console in Russian", 360), ("checkout", 360), ("portal", 1280), ("invoice", 360)],
+    [
+        ("console", 1280),
+        ("console in Russian", 360),
+        ("checkout", 360),
+        ("checkout in Kyrgyz", 360),
+        ("portal", 1280),
+        ("invoice", 360),
+    ],
 )
 def test_axe_finds_nothing_and_nothing_is_too_wide(
     chromium: Browser,  # noqa: F811

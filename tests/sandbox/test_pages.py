@@ -1,6 +1,7 @@
 """The hosted page and its 3-D Secure step as a browser without script sees them."""
 
 import re
+from string import Formatter
 
 import pytest
 import requests
@@ -8,6 +9,7 @@ import stripe
 from bs4 import BeautifulSoup
 
 from campaign.sandbox.cards import CARDS, Card
+from campaign.sandbox.texts import LANGUAGES, TEXTS
 from tests.sandbox.gifts import full_session, open_gift
 from tests.sandbox.running import RunningSandbox
 
@@ -190,7 +192,14 @@ def test_the_policy_lets_the_form_lead_to_the_merchant_only(visitor: Visitor) ->
 
 @pytest.mark.parametrize(
     ("locale", "accepted", "language"),
-    [("ru", "en", "ru"), ("en", "ru", "en"), ("auto", "ru,en;q=0.5", "ru"), ("auto", "ky", "en"), ("de", "ru", "en")],
+    [
+        ("ru", "en", "ru"),
+        ("en", "ru", "en"),
+        ("auto", "ru,en;q=0.5", "ru"),
+        ("auto", "ky-KG,ru;q=0.5", "ky"),
+        ("auto", "fr", "en"),
+        ("de", "ru", "en"),
+    ],
 )
 def test_the_page_speaks_the_sessions_language(
     running: RunningSandbox, client: stripe.StripeClient, locale: str, accepted: str, language: str
@@ -198,7 +207,7 @@ def test_the_page_speaks_the_sessions_language(
     session = open_gift(client, 1_250_00, "kgs", locale=locale)
     _, page = Visitor(running, session["id"]).look(**{"Accept-Language": accepted})
     assert page.find("html")["lang"] == language  # type: ignore[index]
-    shown = "1\N{NO-BREAK SPACE}250,00" if language == "ru" else "1,250.00"
+    shown = "1,250.00" if language == "en" else "1\N{NO-BREAK SPACE}250,00"
     assert f"{shown}\N{NO-BREAK SPACE}KGS" in page.text
 
 
@@ -213,3 +222,59 @@ def test_a_listed_card_fills_in_the_form(visitor: Visitor) -> None:
     _, page = visitor.look("?card=378282246310005")
     assert page.find("input", {"name": "number"})["value"] == "378282246310005"  # type: ignore[index]
     assert re.fullmatch(r"\d{4}", str(page.find("input", {"name": "cvc"})["value"]))  # type: ignore[index]
+
+
+def fields_of(text: str) -> list[str]:
+    """What is filled into a text."""
+    return sorted(name for _, name, _, _ in Formatter().parse(text) if name)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_stands_in_every_language(language: str) -> None:
+    assert list(TEXTS[language]) == list(TEXTS["en"])
+    for key, english in TEXTS["en"].items():
+        assert TEXTS[language][key].strip(), key
+        assert fields_of(TEXTS[language][key]) == fields_of(english), key
+
+
+def test_whoever_looks_may_choose_the_language(visitor: Visitor) -> None:
+    _, page = visitor.look()
+    nav = page.find("nav", {"aria-label": "Language"})
+    assert nav.text.split() == ["English", "Русский", "Кыргызча"]  # type: ignore[union-attr]
+    choice = nav.find("a", {"hreflang": "ky"})  # type: ignore[union-attr]
+    answer = visitor.running.http.get(f"{visitor.running.api_base}{choice['href']}", timeout=15)  # type: ignore[index]
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert page.find("html")["lang"] == "ky"  # type: ignore[index]
+    assert page.find("button").text == "Жардам берүү: 25,00\N{NO-BREAK SPACE}USD"  # type: ignore[union-attr]
+
+
+def test_the_chosen_language_survives_a_declined_card(visitor: Visitor) -> None:
+    _, page = visitor.look("?lang=ky")
+    form, cards = page.find("form"), page.select(".cards a")
+    assert form["action"].endswith("?lang=ky")  # type: ignore[index, union-attr]
+    assert all("lang=ky" in str(card["href"]) for card in cards)
+    answer = visitor.submit("?lang=ky", number="4000000000009995", expiry="12/34", cvc="123")
+    again = BeautifulSoup(answer.text, "html.parser")
+    assert answer.status_code == 402
+    assert again.find("html")["lang"] == "ky"  # type: ignore[index]
+    assert "Картада акча жетишсиз." in again.text
+    assert again.find("form")["action"] == form["action"]  # type: ignore[index]
+
+
+def test_the_chosen_language_survives_the_three_d_secure_step(visitor: Visitor, session_id: str) -> None:
+    secure = f"/sandbox/c/{session_id}/3ds?lang=ky"
+    answer = visitor.submit("?lang=ky", number=SECURE, expiry="12/34", cvc="123")
+    assert answer.headers["Location"] == secure
+    _, page = visitor.look("/3ds?lang=ky")
+    assert page.find("h1").text == "Төлөмдү ырастаңыз"  # type: ignore[union-attr]
+    assert page.find("form")["action"] == secure  # type: ignore[index]
+    assert visitor.look("?lang=ky")[0].headers["Location"] == secure
+    done = visitor.submit("/3ds?lang=ky", outcome="complete")
+    assert done.headers["Location"] == f"http://127.0.0.1:8310/en/thanks?session_id={session_id}"
+    assert visitor.look("?lang=ky")[1].find("h1").text == "Төлөм аяктады"  # type: ignore[union-attr]
+
+
+def test_a_language_that_is_not_spoken_leaves_the_sessions(visitor: Visitor) -> None:
+    _, page = visitor.look("?lang=tr", **{"Accept-Language": "ky"})
+    assert page.find("html")["lang"] == "en"  # type: ignore[index]
+    assert page.find("form")["action"] == visitor.address.removeprefix(visitor.running.api_base)  # type: ignore[index]
