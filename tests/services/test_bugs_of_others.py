@@ -1,4 +1,4 @@
-"""What went wrong elsewhere with one gift's payment and its refunds, and may not happen here (STRIPE.md, section 6)."""
+"""What went wrong elsewhere with one gift's payment and its refunds, and may not happen here."""
 
 from collections.abc import Sequence
 

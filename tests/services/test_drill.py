@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -13,7 +14,7 @@ from campaign.services.audit import AuditFilter, trail
 from campaign.services.drill import record
 from campaign.services.drill.record import OtherVersion, ReasonTooShort, keep, standing, waive
 from campaign.services.drill.report import Outcome, Report, report_of
-from campaign.services.drill.version import fingerprint
+from campaign.services.drill.version import fingerprint, fingerprint_of
 
 CLOCK = SystemClock()
 
@@ -75,3 +76,15 @@ def test_a_report_survives_its_file_and_escapes_what_it_tells() -> None:
 
 def test_a_report_without_scenes_did_not_hold() -> None:
     assert not replace(a_report(), outcomes=()).held
+
+
+@pytest.mark.parametrize(
+    "name", ["campaign/jobs.py", "campaign/templates/donations/_form.html", "campaign/static/js/donate.js"]
+)
+def test_a_change_of_whatever_makes_a_gift_is_another_version(tmp_path: Path, name: str) -> None:
+    for part in (name, "requirements/run.txt"):
+        (tmp_path / part).parent.mkdir(parents=True)
+        (tmp_path / part).write_text("before", encoding="utf-8")
+    before = fingerprint_of(tmp_path)
+    (tmp_path / name).write_text("after", encoding="utf-8")
+    assert fingerprint_of(tmp_path) != before

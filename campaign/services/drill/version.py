@@ -6,16 +6,24 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 PARTS = ("campaign", "receipts", "migrations", "requirements/run.txt")
+SOURCES = {".py", ".html", ".txt", ".js"}
+"""A form's template and script take part in a gift too."""
 LENGTH = 12
 
 
 @cache
 def fingerprint() -> str:
     """Twelve hexadecimal digits over every source file that takes part in a gift; any change makes another one."""
+    return fingerprint_of(ROOT)
+
+
+def fingerprint_of(root: Path) -> str:
+    """The same of a program in another folder."""
     digest = hashlib.sha256()
     for part in PARTS:
-        path = ROOT / part
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            digest.update(str(file.relative_to(ROOT)).encode())
+        path = root / part
+        found = (file for file in path.rglob("*") if file.suffix in SOURCES) if path.is_dir() else [path]
+        for file in sorted(found):
+            digest.update(str(file.relative_to(root)).encode())
             digest.update(file.read_bytes())
     return digest.hexdigest()[:LENGTH]
