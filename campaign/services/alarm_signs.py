@@ -14,7 +14,8 @@ from campaign.models.donation import Donation
 from campaign.models.outbox import Message
 from campaign.services.alarms import EndpointSigns, Signs
 from campaign.services.gift_papers import LATE_NEWS
-from campaign.services.inbox_desk import LAST_EVENT, WAITING, waiting_in
+from campaign.services.inbox_desk import LAST_EVENT, waiting_in
+from campaign.services.webhook_inbox import UNDONE
 
 WORKER, SWEEP, ENDPOINT = "worker", "sweep", "endpoint"
 """What is observed: the worker began a round, it ended one, and how the endpoint stood."""
@@ -35,7 +36,7 @@ def read_signs(*, takes_cards: bool, clock: Clock) -> Signs:
     """Everything that the rules judge, as of now; it asks nobody outside."""
     with reading() as session:
         last_event_at = session.execute(LAST_EVENT).scalar()
-        waiting, dead = waiting_in(session, *WAITING), waiting_in(session, "dead")
+        waiting, dead = waiting_in(session, *UNDONE), waiting_in(session, "dead")
         mails = {state: (count, oldest) for state, count, oldest in session.execute(_MAILS)}
         seen = {row.name: row for row in session.execute(select(Observation)).scalars()}
         return Signs(

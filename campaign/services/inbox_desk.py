@@ -16,12 +16,11 @@ from campaign.database import reading
 from campaign.domain.errors import NotFound
 from campaign.models.donation import Donation
 from campaign.models.inbox import ProviderEvent
-from campaign.services.webhook_inbox import PING, WRONG_MODE
+from campaign.services.webhook_inbox import PING, UNDONE, WRONG_MODE
 
 STATES = ("dead", "failed", "parked", "new", "processed", "ignored", "foreign")
 """In the order in which they want to be looked at."""
 ATTENTION = ("dead", "failed", "parked")
-WAITING = ("new", "failed", "parked")
 COUNT_MAX = 1000
 """Up to here events are counted; past it there are «more than»."""
 
@@ -156,7 +155,7 @@ def waiting_in(session: Session, *states: str) -> Waiting:
 def oldest_waiting() -> datetime | None:
     """When the oldest event that is not yet worked off came in."""
     with reading() as session:
-        return waiting_in(session, *WAITING).oldest_at
+        return waiting_in(session, *UNDONE).oldest_at
 
 
 def chosen(session: Session, wanted: InboxFilter, *, limit: int, newest_first: bool) -> Sequence[int]:

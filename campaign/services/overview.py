@@ -22,8 +22,9 @@ from campaign.services.bookkeeping import FundFlow
 from campaign.services.claims import open_claims
 from campaign.services.donation_register import CHARGE
 from campaign.services.fund_register import COLLECTING, FundRow, funds
-from campaign.services.inbox_desk import LAST_EVENT, WAITING
+from campaign.services.inbox_desk import LAST_EVENT
 from campaign.services.refunding import UNDER_WAY
+from campaign.services.webhook_inbox import UNDONE
 
 CHART_DAYS = 60
 LATE = timedelta(minutes=10)
@@ -117,7 +118,7 @@ def overview(campaign_id: int, currency: str, *, now: datetime) -> Overview:
 
 def _queue(session: Session) -> Queue:
     """Only what waits is counted: what was worked off grows with every gift."""
-    waiting = select(ProviderEvent.state, func.count()).where(ProviderEvent.state.in_(WAITING))
+    waiting = select(ProviderEvent.state, func.count()).where(ProviderEvent.state.in_(UNDONE))
     events = session.execute(waiting.group_by(ProviderEvent.state)).all()
     mails = select(func.count()).select_from(Message).where(Message.state == "queued")
     row = session.execute(select(mails.scalar_subquery(), LAST_EVENT.scalar_subquery())).one()

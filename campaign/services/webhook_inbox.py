@@ -16,6 +16,8 @@ LEASE = timedelta(minutes=5)
 """How long a worker may hold an event before another takes it over: longer than any call may last."""
 ATTEMPTS_MAX = 12
 """Then an event is dead, and staff are told; with the pauses below that is about two days."""
+UNDONE = ("new", "failed", "parked")
+"""States in which an event is still to be worked off."""
 PING = "kurak.ping"
 """The type of the event by which an installation tries its own address; it is about nothing."""
 WRONG_MODE = "It is about test money and this installation takes real money, or the other way round."
@@ -80,12 +82,15 @@ def mark_done(session: Session, event_id: int, state: str, *, at: datetime, dona
 
 
 def put_back(event: TakenEvent, state: str, error: str, *, clock: Clock) -> None:
-    """Try again later, after growing pauses; after the last try it is dead."""
+    """Try again later, after growing pauses; after the last try it is dead.
+
+    What another worker has closed meanwhile, because this one held it for too long, stays closed.
+    """
     is_last = event.attempts >= ATTEMPTS_MAX
     with transaction() as session:
         session.execute(
             update(ProviderEvent)
-            .where(ProviderEvent.id == event.id)
+            .where(ProviderEvent.id == event.id, ProviderEvent.state.in_(UNDONE))
             .values(
                 state="dead" if is_last else state,
                 error=error[:500],
@@ -131,7 +136,7 @@ def _due(*, locked: bool) -> Select[int]:
         .where(_EVENT.c.state == state, _EVENT.c.next_try_at <= bindparam("now"))
         .order_by(_EVENT.c.next_try_at, _EVENT.c.id)
         .limit(1)
-        for state in ("new", "failed", "parked")
+        for state in UNDONE
     )
     found = union_all(
         *(select((one.with_for_update(skip_locked=True) if locked else one).subquery()) for one in first_of_each)

@@ -150,6 +150,19 @@ def test_a_parked_event_in_other_hands_is_not_waited_for(engine: Engine) -> None
     assert engine.session.execute(select(ProviderEvent.next_try_at).where(is_parked)).scalar() == engine.clock.now()
 
 
+def test_an_event_that_another_worker_closed_is_not_opened_again_by_a_slow_one(engine: Engine) -> None:
+    engine.tell("charge.updated", "ch_nobody")
+    slow = webhook_inbox.take_next(clock=engine.clock)
+    assert slow
+    engine.clock.advance(minutes=6)
+    quick = webhook_inbox.take_next(clock=engine.clock)
+    assert quick
+    with transaction() as session:
+        webhook_inbox.mark_done(session, quick.id, "processed", at=engine.clock.now())
+    webhook_inbox.put_back(slow, "failed", "too late", clock=engine.clock)
+    assert states(engine) == ["processed"]
+
+
 def test_another_amount_than_the_gift_is_not_booked(engine: Engine) -> None:
     public_id = engine.open()
     checkout = engine.checkout_of(public_id)
