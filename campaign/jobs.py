@@ -29,6 +29,7 @@ from campaign.services import (
     settlement,
     shield,
     watching,
+    webhook_inbox,
     worn_pages,
 )
 from campaign.services.endpoint import own_addresses
@@ -265,6 +266,13 @@ def reconcile_now() -> None:
 
 
 TASKS["reconcile"] = reconcile_now
+
+
+@huey.periodic_task(crontab(hour="3", minute="41"))  # type: ignore[untyped-decorator]
+def forget() -> None:
+    """Once a day, what is not needed any more and tells of people."""
+    with _flask[0].app_context():
+        webhook_inbox.forget_payloads(clock=gateways().clock)
 
 
 @huey.periodic_task(crontab(minute="17"))  # type: ignore[untyped-decorator]

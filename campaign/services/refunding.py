@@ -13,7 +13,7 @@ from campaign.domain.errors import NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import CurrencyMismatch, Money
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import PaymentGateway, PaymentRefused, PaymentsUnavailable
+from campaign.gateways.payments import PaymentGateway, PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.models.donation import Dispute, Donation, DonationEvent, Refund
 from campaign.services import audit
 from campaign.services.applying import NOW_REFUNDED
@@ -143,7 +143,7 @@ def send_next_refund(*, payments: PaymentGateway, clock: Clock, public_url: str)
             _close(due, str(refusal), at=clock.now())
         # After a refusal too: it was sent back there already, or the donor's bank was quicker.
         settle(due.donation_id, payments=payments, clock=clock, public_url=public_url, whole=True)
-    except PaymentsUnavailable as silence:
+    except (PaymentsUnavailable, PaymentsNotConfigured) as silence:
         _put_back(due, str(silence), at=clock.now())
     return True
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, bindparam, func, select, union_all, update
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 from campaign.database import each_alone, insert_once_alone, transaction
@@ -20,6 +20,13 @@ UNDONE = ("new", "failed", "parked")
 """States in which an event is still to be worked off."""
 PING = "kurak.ping"
 """The type of the event by which an installation tries its own address; it is about nothing."""
+PARKED_FOR = timedelta(days=3)
+"""As long as the provider itself tries to deliver: a gift of ours that is not there by then does not come."""
+PAYLOAD_KEPT_FOR = timedelta(days=90)
+"""Long enough to look into what went wrong; the provider keeps its own copy for a month."""
+PAYLOAD_LOOKED_BACK = timedelta(days=400)
+"""Done every day, so what is older was emptied long ago."""
+FORGOTTEN = b"{}"
 WRONG_MODE = "It is about test money and this installation takes real money, or the other way round."
 
 
@@ -84,17 +91,22 @@ def mark_done(session: Session, event_id: int, state: str, *, at: datetime, dona
 def put_back(event: TakenEvent, state: str, error: str, *, clock: Clock) -> None:
     """Try again later, after growing pauses; after the last try it is dead.
 
+    What is parked is tried after every success, so its tries say nothing: it is dead when its parent has not come for days.
     What another worker has closed meanwhile, because this one held it for too long, stays closed.
     """
-    is_last = event.attempts >= ATTEMPTS_MAX
+    now = clock.now()
+    if state == "parked":
+        is_last: ColumnElement[bool] = ProviderEvent.received_at < now - PARKED_FOR
+    else:
+        is_last = literal(event.attempts >= ATTEMPTS_MAX)
     with transaction() as session:
         session.execute(
             update(ProviderEvent)
             .where(ProviderEvent.id == event.id, ProviderEvent.state.in_(UNDONE))
             .values(
-                state="dead" if is_last else state,
+                state=case((is_last, "dead"), else_=state),
                 error=error[:500],
-                next_try_at=clock.now() + pause_after(event.attempts),
+                next_try_at=now + pause_after(event.attempts),
             )
         )
 
@@ -109,7 +121,27 @@ def retry_parked(session: Session, *, at: datetime) -> None:
 
 def pause_after(attempts: int) -> timedelta:
     """5 s, 10 s, 20 s, … up to twelve hours."""
-    return min(timedelta(seconds=5 * 2.0 ** (attempts - 1)), timedelta(hours=12))
+    return min(timedelta(seconds=5 * 2 ** min(attempts - 1, 20)), timedelta(hours=12))
+
+
+def forget_payloads(*, clock: Clock) -> int:
+    """Empty the bodies of events that were done with long ago; how many. They hold names and addresses of donors.
+
+    What is left says which event it was, about what, and what became of it; a replay asks the provider anyway.
+    """
+    until = clock.now() - PAYLOAD_KEPT_FOR
+    with transaction() as session:
+        emptied = session.execute(
+            update(ProviderEvent)
+            .where(
+                ProviderEvent.received_at.between(until - PAYLOAD_LOOKED_BACK, until),
+                ProviderEvent.state.not_in((*UNDONE, "dead")),  # staff have not looked at what is dead
+                ProviderEvent.raw != FORGOTTEN,
+            )
+            .values(raw=FORGOTTEN)
+            .returning(ProviderEvent.id)
+        )
+        return len(emptied.all())
 
 
 def replay_in(session: Session, event_id: str, *, at: datetime) -> None:

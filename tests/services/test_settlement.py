@@ -131,6 +131,41 @@ def test_a_gift_that_no_row_knows_is_parked_until_it_does(engine: Engine) -> Non
     assert states(engine) == ["parked"]
 
 
+def test_a_parked_event_outlives_many_successes_and_is_dead_after_days(engine: Engine) -> None:
+    checkout = engine.checkout_of(engine.open())
+    engine.payments.pay(checkout)
+    engine.payments._tell(checkout, donation_public_id="nobodyknowsthis1", payment_id="pi_unknown")
+    engine.tell("payment_intent.succeeded", "pi_unknown")
+    for _ in range(webhook_inbox.ATTEMPTS_MAX + 2):
+        engine.work()
+        with transaction() as session:
+            webhook_inbox.retry_parked(session, at=engine.clock.now())
+    assert states(engine) == ["parked"]
+
+    engine.clock.advance(days=webhook_inbox.PARKED_FOR.days, hours=1)
+    engine.work()
+    assert states(engine) == ["dead"]
+
+
+def test_what_events_told_of_people_is_forgotten_in_time_and_a_replay_still_works(engine: Engine) -> None:
+    public_id = engine.give()
+    engine.clock.advance(days=webhook_inbox.PAYLOAD_KEPT_FOR.days - 1)
+    assert webhook_inbox.forget_payloads(clock=engine.clock) == 0
+    engine.clock.advance(days=2)
+    assert webhook_inbox.forget_payloads(clock=engine.clock) == 1
+    assert webhook_inbox.forget_payloads(clock=engine.clock) == 0
+
+    row = engine.session.execute(select(ProviderEvent)).scalar_one()
+    assert (row.raw, row.state) == (b"{}", "processed")
+    event_id = row.event_id
+    engine.session.rollback()
+    with transaction() as session:
+        webhook_inbox.replay_in(session, event_id, at=engine.clock.now())
+    engine.work()
+    assert engine.donation(public_id).state == "paid"
+    assert states(engine) == ["processed"]
+
+
 def test_a_parked_event_in_other_hands_is_not_waited_for(engine: Engine) -> None:
     """Two workers that settle parked events at once would else wait for each other for ever."""
     checkout = engine.checkout_of(engine.open())
