@@ -45,8 +45,8 @@ class DisputeRules(Troubled):
 
     @rule(which=WHICH, word=WORDS, is_heard=HEARD, trouble=TROUBLES)
     def provider_has_another_word(self, which: int, word: str, is_heard: bool, trouble: Trouble) -> None:
-        """A word moves no money, whatever it is."""
-        known = self.provider.disputed()
+        """A word moves no money, whatever it is. What is lost is lost: only the bank's own decision follows it."""
+        known = [(payment, one) for payment, one in self.provider.disputed() if one.status != "lost"]
         if known:
             payment, dispute = known[which % len(known)]
             self.provider.names(payment, dispute.provider_id, word)

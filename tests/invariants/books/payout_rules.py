@@ -60,8 +60,9 @@ class PayoutRules(Resting):
     def finance_says_what_a_movement_is(self, which: int, kind: str, trouble: Trouble) -> None:
         """A movement that no gift explains, or that none explains yet."""
         account = self.provider.account
-        found = account.fees if kind == "provider_fee" else account.movements()
-        found = [moved for moved in found if kind == "provider_fee" or not moved.category.startswith("payout")]
+        # A fee that is said to be unidentified stays so for ever, as it must: no gift turns up for it.
+        others = [moved for moved in account.movements() if not moved.category.startswith(("payout", "fee"))]
+        found = account.fees if kind == "provider_fee" else others
         if not found:
             return
         moved = found[which % len(found)]
