@@ -54,10 +54,11 @@ class Box:
         return max(0, (self.now() - self.started) // _DAY_SECONDS)
 
     def advance(self, seconds: int) -> None:
-        """Move the clock forward, for good."""
-        self.clock.offset_seconds += seconds
-        self.store.set_meta("clock_offset_seconds", str(self.clock.offset_seconds))
-        self._write_ahead()
+        """Move the clock forward, for good; two who move it at the same time do so one after the other."""
+        with self.store.transaction():
+            self.clock.offset_seconds += seconds
+            self.store.set_meta("clock_offset_seconds", str(self.clock.offset_seconds))
+            self._write_ahead()
 
     def _write_ahead(self) -> None:
         """Tell whoever lives beside us, in one step, how far ahead of the machine's clock it is here."""
