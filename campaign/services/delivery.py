@@ -21,10 +21,10 @@ from campaign.i18n import day, in_language, money
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services import pledge_letters, receipting
+from campaign.services.due_rows import hold_next
 from campaign.services.pledge_links import link_of_gift
 from receipts import HeldReceipt
 
-LEASE = timedelta(minutes=5)
 ATTEMPTS_MAX = 10
 """Then a mail is dead and staff see it; with the pauses below that is about two days."""
 
@@ -145,7 +145,6 @@ def _told(message: Message, *, public_url: str) -> dict[str, Any]:
     code = _verify_code(number)
     facts |= {
         "given_on": day(date.fromisoformat(facts["given_on"])),
-        "verify_url": f"{base}/verify/{number}?code={code}",
         "receipt_url": f"{base}/verify/{number}?code={code}",
     }
     with reading() as session:
@@ -178,23 +177,12 @@ def _message(message_id: int) -> Message:
 
 def _take_next(*, clock: Clock) -> _Due | None:
     now = clock.now()
-    waiting = (
-        select(Message.id)
-        .where(Message.state == "queued", Message.next_try_at <= now)
-        .order_by(Message.next_try_at, Message.id)
-        .limit(1)
-    )
+    held = hold_next(Message, Message.state == "queued", Message.next_try_at <= now, at=now)
+    if held is None:
+        return None
     with reading() as session:
-        if session.execute(waiting).first() is None:
-            return None
-    with transaction() as session:
-        row = session.execute(
-            update(Message)
-            .where(Message.id == waiting.with_for_update(skip_locked=True).scalar_subquery())
-            .values(next_try_at=now + LEASE, attempts=Message.attempts + 1)
-            .returning(Message.id, Message.receipt_id, Message.attempts)
-        ).one_or_none()
-    return _Due(id=row[0], receipt_id=row[1], attempts=row[2]) if row else None
+        row = session.execute(select(Message.receipt_id, Message.attempts).where(Message.id == held)).one()
+    return _Due(id=held, receipt_id=row[0], attempts=row[1])
 
 
 def _close(due: _Due, state: str, error: str | None, *, clock: Clock) -> None:

@@ -22,9 +22,9 @@ from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentRe
 from campaign.models.campaign import Campaign
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.services import audit
+from campaign.services.due_rows import hold_next
 from campaign.services.pledge_following import follow
 
-LEASE = timedelta(minutes=5)
 CARD_PAUSES = (timedelta(minutes=10), timedelta(hours=2), timedelta(hours=22))
 """When to look for a new card after the donor was sent to put one in, unless she comes back sooner."""
 
@@ -183,7 +183,6 @@ def _write_down(session: Session, pledge: Pledge, order: PledgeOrder, *, at: dat
 
 def _take(wanted: Any, *, clock: Clock) -> _Due | None:  # a condition on PledgeRequest
     """Hold a request that nothing asked earlier of the same pledge waits before; None when there is none."""
-    now = clock.now()
     earlier = aliased(PledgeRequest)
     is_behind = (
         select(earlier.id)
@@ -195,23 +194,11 @@ def _take(wanted: Any, *, clock: Clock) -> _Due | None:  # a condition on Pledge
         )
         .exists()
     )
-    waiting = (
-        select(PledgeRequest.id)
-        .where(wanted, PledgeRequest.state == "requested", ~is_behind)
-        .order_by(PledgeRequest.next_try_at, PledgeRequest.id)
-        .limit(1)
-    )
+    held = hold_next(PledgeRequest, wanted, PledgeRequest.state == "requested", ~is_behind, at=clock.now())
+    if held is None:
+        return None
     with reading() as session:
-        if session.execute(waiting).first() is None:
-            return None
-    with transaction() as session:
-        held = session.execute(
-            update(PledgeRequest)
-            .where(PledgeRequest.id == waiting.with_for_update(skip_locked=True).scalar_subquery())
-            .values(next_try_at=now + LEASE, attempts=PledgeRequest.attempts + 1)
-            .returning(PledgeRequest.id)
-        ).scalar()
-        return _due(session, held) if held is not None else None
+        return _due(session, held)
 
 
 def _due(session: Session, request_id: int) -> _Due:

@@ -17,9 +17,9 @@ from campaign.gateways.payments import PaymentGateway, PaymentRefused, PaymentsN
 from campaign.models.donation import Dispute, Donation, DonationEvent, Refund
 from campaign.services import audit
 from campaign.services.applying import NOW_REFUNDED
+from campaign.services.due_rows import hold_next
 from campaign.services.settlement import settle
 
-LEASE = timedelta(minutes=5)
 UNDER_WAY = ("requested", *NOW_REFUNDED)
 """States of refunds that take from what may still be sent back."""
 
@@ -150,24 +150,10 @@ def send_next_refund(*, payments: PaymentGateway, clock: Clock, public_url: str)
 
 def _take_next(*, clock: Clock) -> _Due | None:
     now = clock.now()
-    waiting = (
-        select(Refund.id)
-        .where(Refund.state == "requested", Refund.next_try_at <= now)
-        .order_by(Refund.next_try_at, Refund.id)
-        .limit(1)
-    )
+    held = hold_next(Refund, Refund.state == "requested", Refund.next_try_at <= now, at=now)
+    if held is None:
+        return None
     with reading() as session:
-        if session.execute(waiting).first() is None:
-            return None
-    with transaction() as session:
-        held = session.execute(
-            update(Refund)
-            .where(Refund.id == waiting.with_for_update(skip_locked=True).scalar_subquery())
-            .values(next_try_at=now + LEASE, attempts=Refund.attempts + 1)
-            .returning(Refund.id)
-        ).scalar()
-        if held is None:
-            return None
         row = session.execute(
             select(Refund, Donation.public_id, Donation.payment_id)
             .join(Donation, Donation.id == Refund.donation_id)

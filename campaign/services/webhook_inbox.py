@@ -11,9 +11,8 @@ from campaign.domain.errors import NotFound
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import PaymentGateway, ReceivedEvent
 from campaign.models.inbox import ProviderEvent
+from campaign.services.due_rows import LEASE
 
-LEASE = timedelta(minutes=5)
-"""How long a worker may hold an event before another takes it over: longer than any call may last."""
 ATTEMPTS_MAX = 12
 """Then an event is dead, and staff are told; with the pauses below that is about two days."""
 UNDONE = ("new", "failed", "parked")

@@ -34,7 +34,7 @@ from campaign.database import DatabaseBusy, reading
 from campaign.extensions import db
 from campaign.gateways.clock import SandboxClock, SystemClock
 from campaign.models.outbox import Message
-from campaign.services.delivery import LEASE
+from campaign.services.due_rows import LEASE
 from tests.builders import a_campaign
 from tests.chaos.database import Database
 from tests.databases import migrate
