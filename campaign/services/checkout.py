@@ -1,5 +1,6 @@
 """The donor presses «give»: a gift is written down, then a payment page is opened for it. Nothing is done twice."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
+from campaign.domain.abuse import Demand
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, DonationState, Fact, next_state
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.fees import FeeModel, cover_for
@@ -36,6 +38,9 @@ STRIPE_LOCALES = {"en": "en", "ru": "ru", "ky": "ru"}
 """Stripe's page has no Kyrgyz; the Russian one carries a Kyrgyz sentence above its button."""
 KYRGYZ_SENTENCE = "Төлөм барагы кыргызча жок, ошондуктан орусча көрсөтүлөт. Сумманы текшерип, төлөңүз."
 
+Admission = Callable[[Session, datetime], Demand]
+"""Counts and judges one attempt to start a payment page, in the transaction that writes its gift down."""
+
 
 class CampaignEnded(DomainError):
     """The campaign takes no gifts any more, or not yet."""
@@ -51,6 +56,14 @@ class CurrencyNotTaken(DomainError):
 
 class AmountOutOfBounds(DomainError):
     """The gift is smaller or larger than the campaign takes in its currency."""
+
+
+class NotAdmitted(DomainError):
+    """Too much like card testing to start a payment page for it; `demand` is what to ask of the visitor."""
+
+    def __init__(self, demand: Demand) -> None:
+        super().__init__(demand.name)
+        self.demand = demand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,16 +108,19 @@ class _Gift:
     expires_at: datetime
 
 
-def start_checkout(request: GiftRequest, *, payments: PaymentGateway, clock: Clock, public_url: str) -> CheckoutStarted:
+def start_checkout(
+    request: GiftRequest, *, payments: PaymentGateway, clock: Clock, public_url: str, admit: Admission | None = None
+) -> CheckoutStarted:
     """Write the gift down, open its payment page, and tell where it is. The same form always leads to the same gift.
 
     The row is committed before the provider is asked, and no transaction is open meanwhile: a crash in between leaves a
-    row whose next try, with the same key and the same bytes, finds the page that was made. Raises DonationAlreadyPaid
-    and DonationClosed for a used form, PaymentsUnavailable and PaymentsNotConfigured when nobody takes cards now.
+    row whose next try, with the same key and the same bytes, finds the page that was made. `admit` judges whether a gift
+    may be begun; one that is there already was judged when it was. Raises NotAdmitted, DonationAlreadyPaid and
+    DonationClosed for a used form, PaymentsUnavailable and PaymentsNotConfigured when nobody takes cards now.
     """
     if payments.mode == "none":
         raise PaymentsNotConfigured
-    gift = _written_down(request, payments=payments, clock=clock, public_url=public_url)
+    gift = _written_down(request, admit, payments=payments, clock=clock, public_url=public_url)
     _refuse_closed(gift, now=clock.now())
     if gift.url is not None:
         return CheckoutStarted(public_id=gift.public_id, url=gift.url)
@@ -117,21 +133,26 @@ def start_checkout(request: GiftRequest, *, payments: PaymentGateway, clock: Clo
     return CheckoutStarted(public_id=gift.public_id, url=page.url, has_laid_aside=has_laid_aside)
 
 
-def _written_down(request: GiftRequest, *, payments: PaymentGateway, clock: Clock, public_url: str) -> _Gift:
+def _written_down(
+    request: GiftRequest, admit: Admission | None, *, payments: PaymentGateway, clock: Clock, public_url: str
+) -> _Gift:
     """The gift of this form: the one that stands, or a new row."""
     with reading() as session:
         known = _gift_of_form(session, request.form_id)
     if known is not None:
         return known
+    demand = Demand.NOTHING
     try:
         with transaction() as session:
-            _insert_gift(session, request, payments=payments, clock=clock, public_url=public_url)
+            demand = admit(session, clock.now()) if admit else demand
+            if demand is Demand.NOTHING:
+                _insert_gift(session, request, payments=payments, clock=clock, public_url=public_url)
     except IntegrityError:
-        pass  # a second press was quicker: its row is the gift
+        pass  # a second press was quicker: its row is the gift, and it was counted
     with reading() as session:
         known = _gift_of_form(session, request.form_id)
     if known is None:
-        raise NotFound(request.form_id)
+        raise NotAdmitted(demand)
     return known
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
@@ -99,25 +99,21 @@ def stance_for(who: Visitor, *, clock: Clock) -> Stance:
         return Stance(is_up, _asked(session, who.places, is_up=is_up, at=now))
 
 
-def admit(who: Visitor, *, form_id: str, proof: Demand, clock: Clock) -> Demand:
-    """Let one attempt start a payment session, and count it: NOTHING; else what is asked, which `proof` did not reach.
+def admit(session: Session, who: Visitor, *, form_id: str, proof: Demand, at: datetime) -> Demand:
+    """Count one attempt to start a payment session: NOTHING lets it start; else what is asked, which `proof` did not reach.
 
-    A gift that is there already starts nothing and is let through: pressing twice costs nobody anything.
+    It belongs into the transaction that writes the gift down. What is counted stands, whatever the answer.
     """
-    now = clock.now()
-    with transaction() as session:
-        if session.execute(_BEGUN, {"form": form_id}).first():
-            return Demand.NOTHING
-        # Counted first: whoever comes at the same moment waits for these rows, and sees this attempt.
-        count_attempts(session, who.keys, at=now, column="started")
-        shield = _shield(session)
-        demand = _asked(session, who.keys, is_up=shield.is_up, at=now, but_started=1)
-        if demand > proof:
-            count_attempts(session, who.keys, at=now, column="started", by=-1)
-            count_attempts(session, who.keys, at=now, column="turned_away")
-            return demand
-        _remember(session, who, form_id=form_id, at=now)
-        _watch(session, shield, at=now)
+    # Counted first: whoever comes at the same moment waits for these rows, and sees this attempt.
+    count_attempts(session, who.keys, at=at, column="started")
+    shield = _shield(session)
+    demand = _asked(session, who.keys, is_up=shield.is_up, at=at, but_started=1)
+    if demand > proof:
+        count_attempts(session, who.keys, at=at, column="started", by=-1)
+        count_attempts(session, who.keys, at=at, column="turned_away")
+        return demand
+    _remember(session, who, form_id=form_id, at=at)
+    _watch(session, shield, at=at)
     return Demand.NOTHING
 
 
@@ -227,7 +223,6 @@ def _known(session: Session, *, at: datetime) -> Callable[[], int]:
 
 
 # Built once, of the tables alone: every attempt passes here.
-_BEGUN = select(Donation.__table__.c.id).where(Donation.__table__.c.form_id == bindparam("form"))
 _REMEMBER = insert(GiftStart.__table__).inline()
 _PERIOD = ShieldPeriod.__table__.c
 _PERIODS = select(func.count(_PERIOD.is_open), func.max(_PERIOD.ended_at))

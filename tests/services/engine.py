@@ -14,7 +14,7 @@ from campaign.jobs import work_off_everything
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.services import webhook_inbox
-from campaign.services.checkout import GiftRequest, start_checkout
+from campaign.services.checkout import Admission, GiftRequest, start_checkout
 from tests.builders import a_campaign
 from tests.fakes import SIGNATURE, FakePayments, RecordingMailer, SettableClock
 
@@ -62,10 +62,10 @@ class Engine:
             is_anonymous=True,
         )
 
-    def open(self, request: GiftRequest | None = None) -> str:
+    def open(self, request: GiftRequest | None = None, *, admit: Admission | None = None) -> str:
         """A gift whose page is open: its public id."""
         return start_checkout(
-            request or self.request(), payments=self.payments, clock=self.clock, public_url=PUBLIC_URL
+            request or self.request(), payments=self.payments, clock=self.clock, public_url=PUBLIC_URL, admit=admit
         ).public_id
 
     def checkout_of(self, public_id: str) -> str:

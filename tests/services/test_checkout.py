@@ -1,10 +1,17 @@
 """Pressing «give»: once, twice, too late, with an address that Stripe refuses, while nobody answers."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
+from threading import Barrier
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from campaign.domain.abuse import HOUR, Demand
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed
 from campaign.domain.money import Money
 from campaign.gateways.payments import (
@@ -16,15 +23,35 @@ from campaign.gateways.payments import (
     PaymentsUnavailable,
 )
 from campaign.models.donation import Donation
+from campaign.services.attempts import Counter, count_of, count_one
 from campaign.services.checkout import (
     AmountOutOfBounds,
     CampaignEnded,
     CurrencyNotTaken,
     FundUnknown,
+    NotAdmitted,
     how_it_looks,
     start_checkout,
 )
 from tests.services.engine import PUBLIC_URL, Engine
+
+
+class CountingDoor:
+    """Counts as the shield does, in rows that the next one waits for; gives these answers, the last one ever after."""
+
+    COUNTER = Counter("test", "door")
+
+    def __init__(self, *answers: Demand) -> None:
+        self.answers = answers or (Demand.NOTHING,)
+
+    def __call__(self, session: Session, at: datetime) -> Demand:
+        count_one(session, self.COUNTER, at=at, column="started")
+        number = count_of(session, self.COUNTER, at=at, window=HOUR).started
+        time.sleep(0.2 if len(self.answers) > number else 0)  # long enough for a twin to look for the gift in vain
+        return self.answers[min(number, len(self.answers)) - 1]
+
+    def counted(self, engine: Engine) -> int:
+        return count_of(engine.session, self.COUNTER, at=engine.clock.now(), window=HOUR).started
 
 
 def test_two_presses_are_one_gift_and_one_page(engine: Engine) -> None:
@@ -32,6 +59,41 @@ def test_two_presses_are_one_gift_and_one_page(engine: Engine) -> None:
     assert engine.open(request) == engine.open(request)
     assert engine.session.execute(select(func.count()).select_from(Donation)).scalar() == 1
     assert len(engine.payments.pages) == 1
+
+
+def test_an_attempt_is_judged_once_and_counted_with_its_gift(engine: Engine) -> None:
+    request, door = engine.request(form="judged"), CountingDoor()
+    assert len({engine.open(request, admit=door) for _ in range(20)}) == 1
+    assert door.counted(engine) == 1
+
+
+def test_an_attempt_that_is_turned_away_is_counted_and_leaves_no_gift(engine: Engine) -> None:
+    door = CountingDoor(Demand.PAUSE)
+    with pytest.raises(NotAdmitted) as refusal:
+        engine.open(admit=door)
+    assert refusal.value.demand is Demand.PAUSE
+    assert door.counted(engine) == 1
+    assert engine.session.execute(select(Donation.id)).all() == []
+
+
+def test_an_attempt_whose_gift_cannot_be_written_is_not_counted(engine: Engine) -> None:
+    door = CountingDoor()
+    with pytest.raises(FundUnknown):
+        engine.open(replace(engine.request(), fund_code="NOWHERE"), admit=door)
+    assert door.counted(engine) == 0
+
+
+def test_a_press_that_is_turned_away_beside_its_twin_gets_to_the_twins_page(app: Flask, engine: Engine) -> None:
+    """Neither found a gift; the second is judged after the first one's is written."""
+    request, door, both = engine.request(form="twice"), CountingDoor(Demand.NOTHING, Demand.PAUSE), Barrier(2)
+
+    def press(_number: int) -> str:
+        with app.app_context():
+            both.wait(timeout=30)
+            return engine.open(request, admit=door)
+
+    with ThreadPoolExecutor(2) as threads:
+        assert len(set(threads.map(press, range(2)))) == 1
 
 
 def test_a_lost_answer_is_found_by_the_next_press(engine: Engine) -> None:

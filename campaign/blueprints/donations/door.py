@@ -17,6 +17,7 @@ from campaign.domain.money import Money
 from campaign.domain.proof import BITS, PUZZLES, is_solved
 from campaign.jobs import wake
 from campaign.services import shield, shield_codes
+from campaign.services.checkout import Admission, GiftRequest
 from campaign.services.giving import GivingOptions, Offer
 from campaign.services.shield import Stance, Visitor
 from campaign.services.shield_codes import CodeFor
@@ -63,28 +64,17 @@ class Door:
             return options
         return replace(options, offers=tuple(_raised(offer) for offer in options.offers))
 
-    def admit(self, form: GiveForm, lang: str) -> Told | None:
-        """Count this attempt; None where it may start a session, else what to tell."""
+    def admission(self, form: GiveForm, lang: str) -> Admission | None:
+        """What judges this attempt when its gift is written down; None where nobody is judged."""
         if not _is_watched():
             return None
         asked = form.request_in(lang)
-        form_name = shown_form_of(asked.form_id)
-        code = CodeFor(
-            form=form_name,
-            email=asked.email or "",
-            address=request.remote_addr,
-            campaign=asked.campaign_slug,
-            language=lang,
-        )
-        demand = shield.admit(
-            _visitor(asked.campaign_slug, email=asked.email, form=form_name),
-            form_id=asked.form_id,
-            proof=_proof(form, code),
-            clock=gateways().clock,
-        )
-        return None if demand is Demand.NOTHING else self._tell(demand, form, code)
+        who = _visitor(asked.campaign_slug, email=asked.email, form=shown_form_of(asked.form_id))
+        proof = _proof(form, _code_for(asked))
+        return lambda session, at: shield.admit(session, who, form_id=asked.form_id, proof=proof, at=at)
 
-    def _tell(self, demand: Demand, form: GiveForm, code: CodeFor) -> Told:
+    def tell(self, demand: Demand, form: GiveForm, lang: str) -> Told:
+        """Why this attempt was not admitted, and what the visitor can do."""
         if demand is Demand.PAUSE:
             return Told(
                 HTTPStatus.TOO_MANY_REQUESTS,
@@ -106,7 +96,7 @@ class Door:
                 HTTPStatus.UNPROCESSABLE_ENTITY,
                 _("We check for robots at the moment. What you entered is kept: please continue once more."),
             )
-        return self._ask_for_code(form, code)
+        return self._ask_for_code(form, _code_for(form.request_in(lang)))
 
     def _ask_for_code(self, form: GiveForm, code: CodeFor) -> Told:
         if not code.email:
@@ -144,6 +134,16 @@ def _visitor(campaign: str, *, email: str | None, form: str) -> Visitor:
         form=form,
         campaign=campaign,
         secret=str(current_app.secret_key),
+    )
+
+
+def _code_for(asked: GiftRequest) -> CodeFor:
+    return CodeFor(
+        form=shown_form_of(asked.form_id),
+        email=asked.email or "",
+        address=request.remote_addr,
+        campaign=asked.campaign_slug,
+        language=asked.language,
     )
 
 

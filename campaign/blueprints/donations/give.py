@@ -26,7 +26,7 @@ from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, Pa
 from campaign.i18n import LANGUAGES, current_language
 from campaign.jobs import wake
 from campaign.services.campaigns import campaign_named
-from campaign.services.checkout import CampaignEnded, CheckoutStarted, start_checkout
+from campaign.services.checkout import CampaignEnded, CheckoutStarted, NotAdmitted, start_checkout
 from campaign.services.giving import GivenGift, gift_named, gift_of_form, giving_options
 from campaign.wiring import gateways
 
@@ -66,9 +66,10 @@ def give(lang: str) -> ResponseReturnValue:
         return _page(form, door, status=422)
     asked = form.request_in(lang)
     try:
-        if (told := door.admit(form, lang)) is not None:
-            return _page(form, door, status=told.status, problem=told.problem)
-        started = _started(form, lang)
+        started = _started(form, door, lang)
+    except NotAdmitted as refusal:
+        told = door.tell(refusal.demand, form, lang)
+        return _page(form, door, status=told.status, problem=told.problem)
     except DonationAlreadyPaid:
         paid = gift_of_form(asked.form_id)
         return redirect(url_for(".thanks", lang=lang, s=paid.checkout_id if paid else None), code=303)
@@ -98,11 +99,15 @@ def give(lang: str) -> ResponseReturnValue:
     return answer
 
 
-def _started(form: GiveForm, lang: str) -> CheckoutStarted:
+def _started(form: GiveForm, door: Door, lang: str) -> CheckoutStarted:
     config: Config = current_app.config["KURAK"]
     outside = gateways()
     started = start_checkout(
-        form.request_in(lang), payments=outside.payments, clock=outside.clock, public_url=config.public_url
+        form.request_in(lang),
+        payments=outside.payments,
+        clock=outside.clock,
+        public_url=config.public_url,
+        admit=door.admission(form, lang),
     )
     parts = urlsplit(started.url)
     if f"{parts.scheme}://{parts.netloc}" not in {config.public_url, outside.payments.checkout_origin}:
