@@ -1,14 +1,17 @@
-"""What every new app would compile anew, templates and the builders of addresses, is compiled once a process."""
+"""What every new app would compile anew, templates, statements and builders of addresses, is compiled once a process."""
 
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
 from flask.templating import Environment
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine
 from werkzeug.routing import Rule
 
 _templates: dict[object, Any] = {}
 _builders: dict[object, Callable[..., tuple[str, str]]] = {}
+_engines: dict[str, Engine] = {}
 
 
 class ThriftyEnvironment(Environment):
@@ -36,3 +39,25 @@ def keep_compiled() -> None:
         return _builders[key]
 
     Rule._compile_builder = kept  # type: ignore[assignment, method-assign]
+
+    make_engine = SQLAlchemy._make_engine
+
+    def sharing(*asked: Any) -> Engine:
+        engine = make_engine(*asked)
+        _share_statements(engine)
+        return engine
+
+    SQLAlchemy._make_engine = sharing  # type: ignore[assignment, method-assign]
+
+
+def _share_statements(engine: Engine) -> None:
+    """Let an engine use what an earlier one of its kind has compiled. Statements are kept by the dialect they are for.
+
+    A dialect learns of its database when it first connects: only one that has is shared.
+    """
+    earlier = _engines.get(engine.dialect.name)
+    if earlier is None or earlier.dialect.server_version_info is None:
+        _engines[engine.dialect.name] = engine
+        return
+    engine.dialect = engine.pool._dialect = earlier.dialect
+    engine._compiled_cache = earlier._compiled_cache

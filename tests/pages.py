@@ -1,15 +1,15 @@
 """Pages as a reader meets them: fetched by endpoint, and each one examined whole, whatever its test is about."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Any
 from urllib.parse import urlsplit
 
 import html5lib
 from bs4 import BeautifulSoup, Tag
+from bs4.builder._html5lib import HTML5TreeBuilder
 from flask import current_app
 from flask.testing import FlaskClient
-from html5lib.html5parser import ParseError
 from werkzeug.test import TestResponse
 
 LANGUAGES = {"en", "ru", "ky"}
@@ -17,7 +17,8 @@ LOADING = {"script": "src", "link": "href", "img": "src", "source": "srcset", "i
 """Elements that make a browser fetch something, and the attribute that says what."""
 UNFINISHED = re.compile(r"\{\{|\{%|%\(\w+\)|Traceback|\bNone\b|<Markup|object at 0x")
 """What shows through when a template or a translation is not filled in."""
-TYPED = ("input:not([type=hidden],[type=submit],[type=button])", "select", "textarea")
+Tags = dict[str, list[Tag]]
+"""A page's elements by name: found in one walk, for thousands of pages are examined."""
 
 
 class Page:
@@ -25,9 +26,8 @@ class Page:
 
     def __init__(self, answer: TestResponse, *, is_whole: bool = True) -> None:
         self.answer = answer
-        self.soup = BeautifulSoup(answer.text, "html5lib")
-        if is_whole:
-            assert problems_of(answer, self.soup) == []
+        self.soup, problems = examined(answer)
+        assert not is_whole or problems == []
 
     @property
     def h1(self) -> str:
@@ -91,97 +91,119 @@ def fetch_address(client: FlaskClient, address: str, *, status: int = 200) -> Pa
     return Page(answer)
 
 
-def problems_of(answer: TestResponse, soup: BeautifulSoup) -> list[str]:
-    """Everything that is wrong with a page as such; an empty list is a good page."""
-    return [
-        *_markup(answer.text),
-        *_head(soup),
-        *_identifiers(soup),
-        *_forms(soup),
-        *_policy(answer, soup),
-        *_loading(answer, soup),
+def examined(answer: TestResponse) -> tuple[BeautifulSoup, list[str]]:
+    """A page as a browser reads it, and everything that is wrong with it as such; an empty list is a good page."""
+    builder = _NothingForgiven()
+    soup = BeautifulSoup(answer.text, builder=builder)
+    tags: Tags = defaultdict(list)
+    for tag in soup.find_all(True):
+        tags[tag.name].append(tag)
+    return soup, [
+        *[f"not HTML5: {code} {detail} at {place}" for place, code, detail in builder.errors],
+        *_head(soup, tags),
+        *_identifiers(tags),
+        *_forms(tags),
+        *_policy(answer, tags),
+        *_loading(answer, tags),
         *[f"unfinished text: {found[0]}" for found in UNFINISHED.finditer(soup.get_text(" "))],
     ]
 
 
-def _markup(text: str) -> list[str]:
-    try:
-        html5lib.HTMLParser(strict=True).parse(text)
-    except ParseError as error:
-        return [f"not HTML5: {error}"]
-    return []
+class _NothingForgiven(HTML5TreeBuilder):
+    """Keeps what the parser had to mend; its own `feed` throws that away, and to parse a page again takes as long."""
+
+    errors: list[tuple[object, str, object]]  # place, code, detail
+
+    def feed(self, markup: Any) -> None:  # as Beautiful Soup types it
+        parser = html5lib.HTMLParser(tree=self.create_treebuilder)
+        assert self.underlying_builder is not None
+        self.underlying_builder.parser = parser
+        parser.parse(markup)
+        self.errors = parser.errors
 
 
-def _head(soup: BeautifulSoup) -> list[str]:
+def _head(soup: BeautifulSoup, tags: Tags) -> list[str]:
     problems = []
     if soup.title is None or not soup.title.get_text(strip=True):
         problems.append("no title")
     if soup.html is None or soup.html.get("lang") not in LANGUAGES:
         problems.append("the page does not tell its language")
-    if len(soup.select("h1")) != 1:
-        problems.append(f"{len(soup.select('h1'))} h1")
-    if not soup.select_one("meta[name=viewport]"):
+    if len(tags["h1"]) != 1:
+        problems.append(f"{len(tags['h1'])} h1")
+    if not any(tag.get("name") == "viewport" for tag in tags["meta"]):
         problems.append("no viewport for phones")
     return problems
 
 
-def _identifiers(soup: BeautifulSoup) -> list[str]:
-    counted = Counter(str(tag["id"]) for tag in soup.select("[id]"))
+def _identifiers(tags: Tags) -> list[str]:
+    everything = _all(tags)
+    counted = Counter(str(tag["id"]) for tag in everything if tag.has_attr("id"))
     problems = [f"id {name} stands {count} times" for name, count in counted.items() if count > 1]
     for attribute in ("for", "aria-describedby", "aria-labelledby", "aria-controls", "aria-details"):
-        for tag in soup.select(f"[{attribute}]"):
-            names = str(tag[attribute]).split()
-            problems += [f"{attribute}={name} leads nowhere" for name in names if name not in counted]
-    for tag in soup.select("a[href^='#']"):
-        name = str(tag["href"])[1:]
-        problems += [f"#{name} leads nowhere"] if name and name not in counted else []
+        names = [name for tag in everything if tag.has_attr(attribute) for name in str(tag[attribute]).split()]
+        problems += [f"{attribute}={name} leads nowhere" for name in names if name not in counted]
+    for tag in tags["a"]:
+        name = str(tag.get("href", ""))
+        if len(name) > 1 and name.startswith("#") and name[1:] not in counted:
+            problems.append(f"{name} leads nowhere")
     return problems
 
 
-def _forms(soup: BeautifulSoup) -> list[str]:
+def _forms(tags: Tags) -> list[str]:
     problems = [
         "a form without method or action"
-        for form in soup.select("form")
+        for form in tags["form"]
         if str(form.get("method", "")).lower() not in {"get", "post"} or not form.has_attr("action")
     ]
-    fields = soup.select(", ".join(TYPED))
-    problems += [f"{field.name} {field.get('name')} has no label" for field in fields if not _is_labelled(field, soup)]
-    problems += [f"img {image.get('src')} has no alt" for image in soup.select("img:not([alt])")]
-    problems += ["a button without words" for button in soup.select("button") if not _words(button)]
-    problems += [f"a link without words: {link.get('href')}" for link in soup.select("a[href]") if not _words(link)]
-    return problems
+    labelled = {str(label["for"]) for label in tags["label"] if label.has_attr("for")}
+    typed = [field for field in tags["input"] if field.get("type") not in {"hidden", "submit", "button"}]
+    problems += [
+        f"{field.name} {field.get('name')} has no label"
+        for field in [*typed, *tags["select"], *tags["textarea"]]
+        if not _is_labelled(field, labelled)
+    ]
+    problems += [f"img {image.get('src')} has no alt" for image in tags["img"] if not image.has_attr("alt")]
+    problems += ["a button without words" for button in tags["button"] if not _words(button)]
+    links = [link for link in tags["a"] if link.has_attr("href")]
+    return problems + [f"a link without words: {link['href']}" for link in links if not _words(link)]
 
 
-def _is_labelled(field: Tag, soup: BeautifulSoup) -> bool:
+def _is_labelled(field: Tag, labelled: set[str]) -> bool:
     if field.find_parent("label") or field.get("aria-label") or field.get("aria-labelledby"):
         return True
-    return field.has_attr("id") and soup.select_one(f'label[for="{field["id"]}"]') is not None
+    return field.get("id") in labelled
 
 
 def _words(tag: Tag) -> bool:
-    named = tag.get("aria-label") or tag.get("aria-labelledby") or tag.get_text(strip=True)
-    return bool(named) or any(image.get("alt") for image in tag.select("img")) or bool(tag.select("svg title"))
+    if tag.get("aria-label") or tag.get("aria-labelledby") or tag.get_text(strip=True):
+        return True
+    return any(image.get("alt") for image in tag.select("img")) or bool(tag.select("svg title"))
 
 
-def _policy(answer: TestResponse, soup: BeautifulSoup) -> list[str]:
+def _policy(answer: TestResponse, tags: Tags) -> list[str]:
     """The policy is sent, and nothing on the page needs it loosened."""
     policy = answer.headers.get("Content-Security-Policy", "")
     problems = [] if "default-src 'none'" in policy and "unsafe" not in policy else [f"policy: {policy!r}"]
-    problems += ["a script in the page" for _ in soup.select("script:not([src]):not([type='application/ld+json'])")]
-    problems += ["a style in the page" for _ in soup.select("style, [style]")]
-    handlers = [name for tag in soup.find_all(True) for name in tag.attrs if name.startswith("on")]
+    data = "application/ld+json"
+    problems += ["a script in the page" for tag in tags["script"] if "src" not in tag.attrs and tag.get("type") != data]
+    problems += ["a style in the page" for tag in _all(tags) if tag.name == "style" or tag.has_attr("style")]
+    handlers = [name for tag in _all(tags) for name in tag.attrs if name.startswith("on")]
     return problems + [f"a handler in the page: {name}" for name in handlers]
 
 
-def _loading(answer: TestResponse, soup: BeautifulSoup) -> list[str]:
+def _loading(answer: TestResponse, tags: Tags) -> list[str]:
     """Nothing is fetched from a third party; `link` may name the page's own canonical address."""
     own = {"", urlsplit(answer.request.host_url).netloc}
     problems = []
     for name, attribute in LOADING.items():
-        for tag in soup.select(f"{name}[{attribute}]"):
+        for tag in tags[name]:
             if name == "link" and set(tag.get_attribute_list("rel")) & {"canonical", "alternate", "license"}:
                 continue
-            parts = urlsplit(str(tag[attribute]))
+            parts = urlsplit(str(tag.get(attribute, "")))
             if parts.scheme != "data" and parts.netloc not in own:
                 problems.append(f"{name} is fetched from {parts.netloc}")
     return problems
+
+
+def _all(tags: Tags) -> list[Tag]:
+    return [tag for same in tags.values() for tag in same]

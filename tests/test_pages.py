@@ -1,11 +1,10 @@
 """The examination that every fetched page goes through finds what it is for."""
 
 import pytest
-from bs4 import BeautifulSoup
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, TestResponse
 
-from tests.pages import Page, problems_of
+from tests.pages import Page, examined
 
 GOOD = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>T</title>'
@@ -21,8 +20,7 @@ def answer_with(html: str, *, policy: str = "default-src 'none'") -> TestRespons
 
 
 def problems(html: str, **changed: str) -> list[str]:
-    answer = answer_with(html, **changed)
-    return problems_of(answer, BeautifulSoup(answer.text, "html5lib"))
+    return examined(answer_with(html, **changed))[1]
 
 
 def test_a_good_page_has_no_problem() -> None:

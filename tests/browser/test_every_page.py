@@ -11,17 +11,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from campaign.extensions import db
 from campaign.services.staff import DEMO_PASSWORD
+from tests.browser.axe import violations
 from tests.browser.lab import EVERYWHERE, Lab, played
 from tests.journeys.site import running_site
 
 pytestmark = pytest.mark.browser
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKS = ((360, "light"), (1280, "dark"), (360, "dark"), (1280, "light"))
 IS_FULL = os.environ.get("KURAK_AXE") == "full"
 LANGUAGES = ("en", "ru", "ky")
@@ -152,10 +151,7 @@ def seen(page: Page, looks: tuple[tuple[int, str], ...]) -> list[str]:
     for width, scheme in looks:
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
-        answer = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response
-        complaints += [
-            f"{width} {scheme}: {one['id']}: {one['nodes'][0]['html'][:160]}" for one in answer["violations"]
-        ]
+        complaints += [f"{width} {scheme}: {one}" for one in violations(page)]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             complaints.append(f"{width} {scheme}: sticks out at the side")
     page.set_viewport_size({"width": 360, "height": 800})

@@ -4,12 +4,12 @@ import os
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from sqlalchemy import select
 
 from campaign.extensions import db
 from campaign.models.donation import Donation
+from tests.browser.axe import violations
 from tests.builders import a_fund
 from tests.journeys.site import CARD, Site
 
@@ -20,8 +20,6 @@ IS_FULL = os.environ.get("KURAK_AXE") == "full"
 SIGHTS = [(lang, width) for lang in ("en", "ru", "ky") for width in (320, 1280)]
 if not IS_FULL:
     SIGHTS = [("en", 320), ("ru", 1280), ("ky", 320)]
-
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def opened(
@@ -53,11 +51,6 @@ def pay(page: Page) -> None:
 def is_narrow_enough(page: Page) -> bool:
     """Nothing sticks out at the side."""
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
 def gifts() -> list[tuple[str, int]]:
