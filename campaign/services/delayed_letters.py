@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from campaign.domain.donation import DonationState
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
-from campaign.services.gift_papers import LATE_NEWS
 from campaign.services.locked_gift import LockedGift
 from campaign.services.outbox import Letter, enqueue
 
@@ -23,7 +22,7 @@ def tell_of_delay(
     row = gift.row
     if not email or state not in KINDS:
         return
-    kind, held_because = KINDS[state], LATE_NEWS if gift.is_quiet else None
+    kind = KINDS[state]
     facts: dict[str, object] = {
         "donor_name": name or "",
         "amount_minor": gift.charge.minor,
@@ -35,7 +34,7 @@ def tell_of_delay(
         "donate_query": urlencode(_same_gift(row.slug, gift.gift)),
     }
     letter = Letter(kind=kind, language=row.language, recipient=email, facts=facts, key=f"{kind}:{row.public_id}")
-    enqueue(session, letter, donation_id=gift.id, at=at, held_because=held_because)
+    enqueue(session, letter, donation_id=gift.id, at=at, is_quiet=gift.is_quiet)
 
 
 def _same_gift(slug: str, gift: Money) -> dict[str, str]:

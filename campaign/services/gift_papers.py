@@ -14,8 +14,6 @@ from campaign.services.locked_gift import LockedGift
 from campaign.services.outbox import Letter, enqueue, send_instead
 from campaign.services.receipting import ReceiptFacts
 
-LATE_NEWS = "late news: found by a comparison with the provider, and not yet released"
-"""Why a mail is held that nobody expects any more; staff send such mails, or leave them."""
 PART_REFUND = {
     "en": "Of the gift of {charged}, {back} was sent back; this receipt is for what is left.",
     "ru": "Из пожертвования {charged} возвращено {back}; эта квитанция — на оставшуюся сумму.",
@@ -127,8 +125,8 @@ class _Papers:
         return Letter(kind=kind, language=gift.language, recipient=donor.email, facts=facts, key=f"{kind}:{number}")
 
     def _queue(self, letter: Letter, *, receipt_id: int | None) -> None:
-        held = LATE_NEWS if self.gift.is_quiet else None
-        enqueue(self.session, letter, receipt_id=receipt_id, donation_id=self.gift.id, at=self.at, held_because=held)
+        gift, at = self.gift, self.at
+        enqueue(self.session, letter, receipt_id=receipt_id, donation_id=gift.id, at=at, is_quiet=gift.is_quiet)
 
     def _facts(self) -> ReceiptFacts:
         gift, now, language = self.gift.row, self.gift.now, self.gift.row.language

@@ -6,7 +6,7 @@ from campaign.database import reading, transaction
 from campaign.gateways.clock import Clock
 from campaign.models.outbox import Message
 from campaign.services import audit
-from campaign.services.gift_papers import LATE_NEWS
+from campaign.services.outbox import LATE_NEWS
 
 _IS_HELD = (Message.state == "held") & (Message.error == LATE_NEWS)
 

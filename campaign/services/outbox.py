@@ -10,6 +10,9 @@ from campaign.database import insert_once
 from campaign.domain.identity import new_public_id
 from campaign.models.outbox import Message
 
+LATE_NEWS = "late news: found by a comparison with the provider, and not yet released"
+"""Why a quiet mail is held."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
@@ -29,11 +32,11 @@ def enqueue(
     at: datetime,
     receipt_id: int | None = None,
     donation_id: int | None = None,
-    held_because: str | None = None,
+    is_quiet: bool = False,
 ) -> bool:
     """Put a mail into the outbox; False where a mail of the same key is there already: that is the mail.
 
-    With a reason it is held there until somebody sends it.
+    A quiet one, late news that a comparison has found, is held there until somebody sends it.
     """
     row = {
         "public_id": new_public_id(),
@@ -45,10 +48,10 @@ def enqueue(
         "receipt_id": receipt_id,
         "donation_id": donation_id,
         "created_at": at,
-        "state": "held" if held_because else "queued",
+        "state": "held" if is_quiet else "queued",
         "attempts": 0,
         "next_try_at": at,
-        "error": held_because,
+        "error": LATE_NEWS if is_quiet else None,
     }
     return insert_once(session, Message, row)
 

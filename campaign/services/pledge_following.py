@@ -36,10 +36,10 @@ class _Seen:
     version: int
 
 
-def follow(subscription_id: str, *, payments: PaymentGateway, clock: Clock) -> int | None:
+def follow(subscription_id: str, *, payments: PaymentGateway, clock: Clock, is_quiet: bool = False) -> int | None:
     """Ask the provider about one monthly gift and apply its answer; the pledge's key, None when it is not ours.
 
-    Raises GiftNotKnownYet when the gift that the form made has no row (yet).
+    With `is_quiet` the donor's mails are held. Raises GiftNotKnownYet when the gift that the form made has no row (yet).
     """
     for _ in range(REFETCHES_MAX):
         seen = _seen(subscription_id)
@@ -49,7 +49,7 @@ def follow(subscription_id: str, *, payments: PaymentGateway, clock: Clock) -> i
         with transaction() as session:
             pledge = _locked(session, facts) if seen else _begun(session, facts, at=clock.now())
             if pledge is not None and (seen is None or pledge.version == seen.version):
-                _apply(session, pledge, facts, at=clock.now())
+                _apply(session, pledge, facts, at=clock.now(), is_quiet=is_quiet)
                 return pledge.id
     raise KeepsMoving
 
@@ -132,7 +132,7 @@ def _stop_double(session: Session, pledge_id: int, *, at: datetime) -> None:
     session.execute(insert(PledgeRequest), request)
 
 
-def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime) -> None:
+def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime, is_quiet: bool) -> None:
     """Put the provider's answer into the row; what is new is history, and told to the donor once."""
     before = PledgeState(pledge.state)
     is_new = pledge.version == 0
@@ -151,7 +151,7 @@ def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime
     session.flush()
     if happened:
         session.execute(insert(PledgeEvent), [_event(pledge.id, kind, at=at, **detail) for kind, detail in happened])
-    pledge_letters.tell_news(session, pledge, facts, before=before, at=at)
+    pledge_letters.tell_news(session, pledge, facts, before=before, at=at, is_quiet=is_quiet)
 
 
 def _changes(pledge: Pledge, facts: PledgeFacts) -> dict[str, Any]:

@@ -38,14 +38,16 @@ class News:
     email: str | None = None  # the address at the provider, where no donor is known (yet)
 
 
-def tell_news(session: Session, pledge: Pledge, facts: PledgeFacts, *, before: PledgeState, at: datetime) -> None:
+def tell_news(
+    session: Session, pledge: Pledge, facts: PledgeFacts, *, before: PledgeState, at: datetime, is_quiet: bool
+) -> None:
     """Write what the provider's answer makes necessary: a gift that could not be charged, the end of the monthly gift."""
     state = PledgeState(pledge.state)
     if pledge.doubles_id is not None:
         return  # a mistake that is mended by us; the donor did not ask for it and need not do anything
     if state in ENDING:
         if before not in ENDING:
-            _tell_stopped(session, pledge, facts, at=at)
+            _tell_stopped(session, pledge, facts, at=at, is_quiet=is_quiet)
         return
     due = facts.due
     if due is None:
@@ -59,7 +61,7 @@ def tell_news(session: Session, pledge: Pledge, facts: PledgeFacts, *, before: P
         "next_try_on": _iso(due.next_at),
     }
     key = f"{due.invoice_id}{':last' if is_last else ''}"
-    tell(session, pledge, News(kind=kind, key=key, facts=more, email=facts.email), at=at)
+    tell(session, pledge, News(kind=kind, key=key, facts=more, email=facts.email), at=at, is_quiet=is_quiet)
 
 
 def tell_reminder(session: Session, pledge: Pledge, *, at: datetime) -> None:
@@ -74,16 +76,19 @@ def tell_card_expires(session: Session, pledge: Pledge, *, at: datetime) -> None
     tell(session, pledge, News(kind="pledge_card", key=expires_on, facts=facts), at=at)
 
 
-def _tell_stopped(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime) -> None:
+def _tell_stopped(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime, is_quiet: bool) -> None:
     """Once per decision: taken back and decided again, it is told again."""
     decided_at = facts.asked_to_stop_at or facts.ended_at or at
     more: dict[str, object] = {"end_reason": pledge.end_reason or "asked", "stops_on": _iso(pledge.stops_at)}
     key = f"{decided_at.timestamp():.0f}"
-    tell(session, pledge, News(kind="pledge_stopped", key=key, facts=more, email=facts.email), at=at)
+    tell(session, pledge, News(kind="pledge_stopped", key=key, facts=more, email=facts.email), at=at, is_quiet=is_quiet)
 
 
-def tell(session: Session, pledge: Pledge, news: News, *, at: datetime) -> None:
-    """Queue a letter, unless its key was told before; without an address there is nobody to tell."""
+def tell(session: Session, pledge: Pledge, news: News, *, at: datetime, is_quiet: bool = False) -> None:
+    """Queue a letter, unless its key was told before; without an address there is nobody to tell.
+
+    A quiet one is held in the outbox until somebody sends it.
+    """
     dedupe_key = f"{news.kind}:{pledge.public_id}:{news.key}"
     if session.execute(select(Message.id).where(Message.dedupe_key == dedupe_key)).first():
         return
@@ -111,7 +116,7 @@ def tell(session: Session, pledge: Pledge, news: News, *, at: datetime) -> None:
         **news.facts,
     }
     letter = Letter(kind=news.kind, language=pledge.language, recipient=recipient, facts=facts, key=dedupe_key)
-    enqueue(session, letter, at=at)
+    enqueue(session, letter, at=at, is_quiet=is_quiet)
     session.execute(
         insert(PledgeEvent), {"pledge_id": pledge.id, "at": at, "kind": "told", "detail": {"mail": news.kind}}
     )

@@ -205,7 +205,7 @@ class _Repair:
         found, event = _of_event(missed), missed.envelope
         kind = event.type.rpartition(".")[0]
         is_right_mode = event.livemode == (self.outside.payments.mode == "live")
-        if is_right_mode and kind not in settlement.PLEDGE_KINDS | {"payout"}:
+        if is_right_mode and kind in settlement.KINDS:
             self._try(
                 Finding(
                     kind=found.kind, subject=found.subject, object_kind=kind, object_id=event.object_id, at=found.at

@@ -145,12 +145,19 @@ def settle(
 def settle_about(
     kind: str, object_id: str, *, payments: PaymentGateway, clock: Clock, public_url: str, is_quiet: bool = False
 ) -> bool:
-    """Bring the gift that an object at the provider is about up to date, with all that came after it.
+    """Bring the gift or monthly gift that an object at the provider is about up to date, with all that came after it.
 
     False when it is none of ours; GoneAtProvider when it is not there. With `is_quiet` the donor's mails are held.
     """
     errand = _Errand(payments=payments, clock=clock, public_url=public_url, whole=True, is_quiet=is_quiet)
-    found = _gift_of(kind, object_id, errand)
+    if kind in PLEDGE_KINDS and not _follow_pledge(kind, object_id, errand):
+        return False
+    if kind == "customer.subscription":
+        return True
+    try:
+        found = _gift_of(kind, object_id, errand)
+    except NothingGiven:
+        return True
     if found is None:
         return False
     _settle(found.seen, errand, page=found.page)
@@ -166,7 +173,7 @@ def _settle(seen: _Seen | None, errand: _Errand, *, page: str | None = None) -> 
         facts = _asked(seen, errand, page=page, whole=whole)
         if facts.subscription_id and not seen.has_pledge and facts.fact is Fact.PAID:
             # the first month is paid: the monthly gift begins, so that its papers lead to its page
-            pledge_following.follow(facts.subscription_id, payments=errand.payments, clock=errand.clock)
+            _follow(facts.subscription_id, errand)
         with transaction() as session:
             gift = lock_gift(session, seen.id)
             if _is_unmoved(gift, seen):
@@ -217,7 +224,13 @@ def _follow_pledge(kind: str, object_id: str, errand: _Errand) -> bool:
         subscription_id = reference.subscription_id if reference else None
     if subscription_id is None:
         return False
-    return pledge_following.follow(subscription_id, payments=errand.payments, clock=errand.clock) is not None
+    return _follow(subscription_id, errand) is not None
+
+
+def _follow(subscription_id: str, errand: _Errand) -> int | None:
+    return pledge_following.follow(
+        subscription_id, payments=errand.payments, clock=errand.clock, is_quiet=errand.is_quiet
+    )
 
 
 def _gift_of(kind: str, object_id: str, errand: _Errand) -> _Found | None:
@@ -229,7 +242,8 @@ def _gift_of(kind: str, object_id: str, errand: _Errand) -> _Found | None:
     if reference is None:
         return None
     if reference.invoice_id is not None and reference.checkout_id is None:
-        known = _seen(_BY_ID, pledge_gifts.month_of(reference, payments=errand.payments, clock=errand.clock))
+        month = pledge_gifts.month_of(reference, payments=errand.payments, clock=errand.clock, is_quiet=errand.is_quiet)
+        known = _seen(_BY_ID, month)
         return _Found(known) if known else None
     known, page = _seen(_BY_PUBLIC_ID, reference.public_id), reference.checkout_id
     if known is None:

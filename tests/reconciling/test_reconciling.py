@@ -137,6 +137,16 @@ def test_donors_are_told_only_where_that_is_wanted(stage: Stage, mails: Mails, s
     assert stage.mails() == [("receipt", state)]
 
 
+@pytest.mark.parametrize(("mails", "state"), [(Mails.NONE, "held"), (Mails.ALL, "queued")])
+def test_donors_of_monthly_gifts_too(stage: Stage, mails: Mails, state: str) -> None:
+    """Of a paid month and one that could not be charged nothing was told, nor does the worker tell it afterwards."""
+    stage.gift(campaign=stage.site.campaign(), frequency="monthly", method="pm_card_chargeCustomerFail")
+    stage.pass_time(32 * A_DAY)
+    reconciling.repair(stage.outside, mails=mails)
+    stage.hear()
+    assert sorted(stage.mails()) == [("pledge_unpaid", state), ("receipt", state)]
+
+
 def test_old_news_are_held_by_the_hourly_repair(stage: Stage) -> None:
     stage.gift(campaign=stage.site.campaign())
     stage.pass_time(int((reconciling.LATE + timedelta(hours=1)).total_seconds()))
