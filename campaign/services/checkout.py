@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -16,7 +15,6 @@ from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, Donati
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.fees import FeeModel, cover_for
 from campaign.domain.identity import new_public_id
-from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import (
@@ -30,14 +28,11 @@ from campaign.models.campaign import Campaign, CampaignCurrency
 from campaign.models.donation import Donation, DonationEvent
 from campaign.models.fund import Fund
 from campaign.services.laid_aside import PAGE_LIFE, lay_aside
+from campaign.services.payment_page import WantedPage, page_params
 
 LEAST_LIFE = timedelta(minutes=31)
 ATTEMPTS_MAX = 5
 """How many payment pages one gift may ask for before the donor is sent back to a fresh form."""
-STRIPE_LOCALES = {"en": "en", "ru": "ru", "ky": "ru"}
-"""Stripe's page has no Kyrgyz; the Russian one carries a Kyrgyz sentence above its button."""
-KYRGYZ_SENTENCE = "Төлөм барагы кыргызча жок, ошондуктан орусча көрсөтүлөт. Сумманы текшерип, төлөңүз."
-
 Admission = Callable[[Session, datetime], Demand]
 """Counts and judges one attempt to start a payment page, in the transaction that writes its gift down."""
 
@@ -194,15 +189,18 @@ def _insert_gift(
     cover = _cover(session, campaign.id, request)
     public_id = new_public_id()
     expires_at = (now + PAGE_LIFE).replace(microsecond=0)
-    is_monthly = request.frequency == "monthly"
-    params = {
-        **what_is_bought(request.gift + cover, title=campaign.title, purpose=fund.title, language=request.language),
-        **(whose_month_it_is(public_id, cover=cover) if is_monthly else whose_it_is(public_id)),
-        **how_it_looks(request, base=f"{public_url}/{request.language}", public_id=public_id),
-        "expires_at": int(expires_at.timestamp()),
-    }
-    if is_monthly:
-        ask_every_month(params)
+    wanted = WantedPage(
+        public_id=public_id,
+        gift=request.gift,
+        cover=cover,
+        is_monthly=request.frequency == "monthly",
+        title=campaign.title,
+        purpose=fund.title,
+        language=request.language,
+        email=request.email,
+        public_url=public_url,
+        expires_at=expires_at,
+    )
     donation_id = session.execute(
         insert(Donation).returning(Donation.id),
         {
@@ -220,7 +218,7 @@ def _insert_gift(
             "public_name": request.public_name,
             "message": request.message,
             "livemode": payments.mode == "live",
-            "checkout_params": params,
+            "checkout_params": page_params(wanted),
             "expires_at": expires_at,
             "created_at": now,
         },
@@ -248,59 +246,6 @@ def _cover(session: Session, campaign_id: int, request: GiftRequest) -> Money:
     if not request.covers_fee:
         return Money(0, gift.currency)
     return cover_for(gift, FeeModel(terms.fee_basis_points, terms.fee_fixed_minor))
-
-
-def what_is_bought(
-    charge: Money, *, title: dict[str, str], purpose: dict[str, str], language: str
-) -> dict[str, object]:
-    """One item, the gift, priced as it is given."""
-    product = {"name": in_language_of(title, language)[:250], "description": in_language_of(purpose, language)[:500]}
-    price = {"currency": charge.currency.lower(), "unit_amount": charge.minor, "product_data": product}
-    return {"mode": "payment", "line_items": [{"quantity": 1, "price_data": price}], "submit_type": "donate"}
-
-
-def whose_it_is(public_id: str) -> dict[str, object]:
-    """The gift's public id in all three places: Stripe does not hand metadata on. Nothing of the donor goes there."""
-    metadata = {"donation": public_id}
-    return {
-        "client_reference_id": public_id,
-        "metadata": metadata,
-        "payment_intent_data": {"metadata": metadata},
-    }
-
-
-def whose_month_it_is(public_id: str, *, cover: Money) -> dict[str, object]:
-    """The same for a monthly gift: the subscription carries the name of its first gift, and every invoice a copy."""
-    return {
-        "client_reference_id": public_id,
-        "metadata": {"donation": public_id},
-        "subscription_data": {"metadata": {"donation": public_id, "cover": str(cover.minor)}},
-    }
-
-
-def ask_every_month(params: dict[str, Any]) -> None:
-    """Turn what is asked once into what is asked every month, from today on."""
-    params["mode"] = "subscription"
-    for item in params["line_items"]:
-        item["price_data"]["recurring"] = {"interval": "month"}
-
-
-def how_it_looks(request: GiftRequest, *, base: str, public_id: str) -> dict[str, object]:
-    """The page's language, its ways back to us, and the donor's address so that she need not type it again.
-
-    The placeholder in success_url stays literal: quoting its braces breaks it.
-    """
-    params: dict[str, object] = {
-        "success_url": f"{base}/thanks?s={{CHECKOUT_SESSION_ID}}",
-        "cancel_url": f"{base}/donate?left={quote(public_id)}",
-        "locale": STRIPE_LOCALES[request.language],
-        "adaptive_pricing": {"enabled": False},
-    }
-    if request.language == "ky":
-        params["custom_text"] = {"submit": {"message": KYRGYZ_SENTENCE}}
-    if request.email:
-        params["customer_email"] = request.email
-    return params
 
 
 def _opened(gift: _Gift, *, payments: PaymentGateway) -> CheckoutPage:
