@@ -31,7 +31,7 @@ drill: ## a synthetic week against the installation that `make run` has started 
 chaos: setup ## 200 random stories over real processes and 500 histories of the books, on both databases (about an hour)
 	@$(BIN)/python -m tests.chaos $(CHAOS)
 	@KURAK_CHAOS=full $(BIN)/python -m pytest -q -p no:randomly tests/chaos
-	@KURAK_HISTORIES=500 $(BIN)/python -m pytest -q -p no:randomly tests/invariants/books/test_histories.py tests/invariants/books/test_seeded_bugs.py
+	@KURAK_HISTORIES=500 $(BIN)/python -m pytest -q -p no:randomly tests/invariants/books/test_histories.py tests/invariants/books/test_orders.py tests/invariants/books/test_seeded_bugs.py
 
 check: setup lint types contracts templates i18n-check test ## all that must be right, what fails fastest first
 

@@ -10,7 +10,7 @@ from campaign.gateways.clock import SystemClock
 from campaign.jobs import work_off_everything
 from campaign.services.shield_alarm import put_up_by_hand
 from tests.browser.axe import violations
-from tests.browser.test_giving import gifts, is_narrow_enough, opened, pay
+from tests.browser.test_giving import SIGHTS, gifts, is_narrow_enough, opened, pay
 from tests.builders import a_member_of_staff
 from tests.journeys.site import Site
 
@@ -42,7 +42,7 @@ def typed_code(site: Site, page: Page) -> None:
     page.fill("#code", found[1])
 
 
-@pytest.mark.parametrize(("lang", "width"), [("en", 320), ("ru", 1280), ("ky", 320)])
+@pytest.mark.parametrize(("lang", "width"), SIGHTS[-2:])
 def test_without_script_a_mailed_code_opens_the_door_and_axe_finds_nothing(
     chromium: Browser, site: Site, lang: str, width: int
 ) -> None:

@@ -10,7 +10,7 @@ from campaign.extensions import db
 from tests.invariants.books.machine import Books
 from tests.invariants.books.stage import Stage
 
-USUAL = {"sqlite": 15, "postgresql": 6}
+USUAL = {"sqlite": 10, "postgresql": 4}
 """A statement costs more where a server is asked."""
 STEPS = 30
 

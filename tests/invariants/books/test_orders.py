@@ -1,5 +1,6 @@
 """Any order of delivery, with doubles, leads to the same books: told at once, or all at the end and shuffled."""
 
+import os
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +14,7 @@ from tests.invariants.books.machine import Books
 from tests.invariants.books.provider import Told
 from tests.invariants.books.stage import Stage
 
-EXAMPLES = 10
+EXAMPLES = int(os.environ.get("KURAK_HISTORIES", "30")) // 5
 ACTS = st.lists(
     st.tuples(
         st.sampled_from(
