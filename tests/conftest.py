@@ -20,9 +20,13 @@ from campaign.wiring import Gateways
 from tests.beginnings import Beginning
 from tests.databases import config_for, migrate, postgresql, url_of
 from tests.fakes import FakePayments, RecordingMailer, SettableClock
-from tests.this_run import pytest_collection_modifyitems, pytest_configure
+from tests.this_run import pytest_collection_finish, pytest_collection_modifyitems, pytest_configure
 
-__all__ = ["pytest_collection_modifyitems", "pytest_configure"]  # pytest finds its hooks here
+__all__ = [
+    "pytest_collection_finish",
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+]  # pytest finds its hooks here
 
 DATABASES = ("sqlite", "postgresql")
 

@@ -193,6 +193,7 @@ def test_the_page_is_kept_by_nobody_and_tells_its_address_to_nobody(page: Donors
 
 
 def test_the_receipt_of_a_month_is_hers_to_download_and_no_other(page: DonorsPage) -> None:
+    page.engine.work()
     link = page.look().find("a", download=True)["href"]  # type: ignore[index]
     assert page.client.get(str(link)).data.startswith(b"%PDF")
     assert page.client.get(f"{link}9").status_code == 404

@@ -16,7 +16,6 @@ from campaign.domain.money import Money
 from campaign.extensions import db
 from campaign.gateways.stripe_client import StripeClient
 from campaign.gateways.stripe_payments import StripePayments
-from campaign.jobs import work_off_everything
 from campaign.models.donation import Donation
 from campaign.models.journal import JournalEntry, Posting
 from campaign.services import webhook_inbox
@@ -27,6 +26,7 @@ from tests.builders import a_campaign
 from tests.databases import config_for
 from tests.fakes import RecordingMailer
 from tests.sandbox.running import Listener, RunningSandbox, listening, running_sandbox
+from tests.working import work_off_money
 
 PUBLIC_URL = "http://127.0.0.1:8310"
 
@@ -91,7 +91,7 @@ class Joined:
         received, self.listener.received = list(self.listener.received), []
         for body, signature in received:
             webhook_inbox.receive(body, signature, payments=self.payments, clock=self.clock)
-        work_off_everything()
+        work_off_money()
 
     def row(self, started: CheckoutStarted) -> Donation:
         with reading() as session:

@@ -22,7 +22,7 @@ from campaign.gateways.mailer import Letter
 from campaign.gateways.stripe_account import StripeAccount
 from campaign.gateways.stripe_client import StripeClient
 from campaign.gateways.stripe_payments import StripePayments
-from campaign.jobs import work_off_everything
+from campaign.jobs import send_mail, work_off
 from campaign.models.donation import Donation
 from campaign.models.journal import Posting
 from campaign.models.pledge import Pledge, PledgeEvent
@@ -36,6 +36,7 @@ from tests.builders import a_campaign
 from tests.databases import config_for
 from tests.fakes import RecordingMailer
 from tests.sandbox.running import Listener, RunningSandbox, listening, running_sandbox
+from tests.working import work_off_money
 
 PUBLIC_URL = "http://127.0.0.1:8310"
 OURS = (Account.PROVIDER, Account.PAYOUTS, Account.BANK)
@@ -114,9 +115,9 @@ class Monthly:
             webhook_inbox.receive(body, signature, payments=self.payments, clock=self.clock)
 
     def hear(self) -> None:
-        """Deliver, store and work off everything."""
+        """Deliver, store and work off; mails are sent when somebody looks at them."""
         self.tell(self.collect())
-        work_off_everything()
+        work_off_money()
 
     def ask(self, pledge: Pledge, act: Act, **detail: object) -> str:
         """What a donor asks, done at once; the request's state."""
@@ -170,6 +171,7 @@ class Monthly:
 
     def letters(self, words: str = "") -> list[Letter]:
         """What was mailed, oldest first; those whose subject has these words."""
+        work_off(send_mail, linger_seconds=0)
         return [letter for letter in self.mailer.sent if words in letter.subject]
 
     def balance_in_books(self) -> int:

@@ -9,12 +9,12 @@ from campaign.domain.disputes import DisputeOpen
 from campaign.domain.journal import Account
 from campaign.domain.money import Money
 from campaign.gateways.payments import PaymentRefused
-from campaign.jobs import work_off_everything
 from campaign.models.donation import Dispute, FraudWarning
 from campaign.services.checkout import CheckoutStarted
 from campaign.services.refunding import RefundOrder, refundable, request_refund
 from tests.gateways.joined import Joined
 from tests.sandbox.running import RunningSandbox
+from tests.working import work_off_money
 
 CURRENCIES = [Money(25_00, "USD"), Money(25_00, "EUR"), Money(2000_00, "KGS")]
 A_DAY = 24 * 3600
@@ -122,7 +122,7 @@ def test_a_refund_ends_an_inquiry(joined: Joined) -> None:
     disputed(joined, payment_id, inquiry=True)
 
     request_refund(order(started, 25_00), clock=joined.clock)
-    work_off_everything()
+    work_off_money()
     joined.hear()
     joined.hear()
 
@@ -207,7 +207,7 @@ def test_a_fraud_warning_is_known_and_a_refund_settles_it(joined: Joined) -> Non
         assert session.execute(select(FraudWarning.is_actionable)).scalars().all() == [True]
 
     request_refund(order(started, 25_00), clock=joined.clock)
-    work_off_everything()
+    work_off_money()
     joined.hear()
 
     with reading() as session:

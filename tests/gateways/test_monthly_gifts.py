@@ -11,7 +11,6 @@ from campaign.database import reading
 from campaign.domain.money import Money
 from campaign.domain.pledge import Act, end_of_skip, months_later
 from campaign.gateways.payments import PaymentsUnavailable
-from campaign.jobs import work_off_everything
 from campaign.models.donation import Dispute
 from campaign.models.inbox import ProviderEvent
 from campaign.services import pledge_asking
@@ -19,6 +18,7 @@ from campaign.services.pledge_asking import PledgeOrder
 from campaign.services.refunding import RefundOrder, request_refund
 from tests.gateways.monthly_gifts import A_DAY, A_MONTH, PUBLIC_URL, Monthly, monthly_gifts
 from tests.sandbox.test_billing_pages import send
+from tests.working import work_off_money
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_every_event_may_come_twice_and_backwards(monthly: Monthly) -> None:
     heard += monthly.collect()
     monthly.tell([*reversed(heard), *heard])
     for _ in range(3):  # what came before its parent waits for it
-        work_off_everything()
+        work_off_money()
 
     assert len(monthly.pledges()) == 1
     assert [gift.state for gift in monthly.gifts()] == ["paid", "paid"]
@@ -244,7 +244,7 @@ def test_a_renewal_is_sent_back_and_disputed_as_any_gift(monthly: Monthly) -> No
     _first, second, third = monthly.gifts()
     order = RefundOrder(donation_public_id=second.public_id, amount=Money(10_00, "USD"), reason="asked", actor_id=None)
     request_refund(order, clock=monthly.clock)
-    work_off_everything()
+    work_off_money()
     monthly.sandbox.dispute(str(third.payment_id))
     monthly.hear()
     monthly.pass_days(1)
@@ -266,7 +266,7 @@ def test_a_renewal_that_is_refunded_before_we_hear_of_it_is_found_by_its_payment
     heard = [one for one in monthly.collect() if b'"type": "refund.created"' in one[0] or b'"refund.created"' in one[0]]
     assert heard
     monthly.tell(heard)
-    work_off_everything()
+    work_off_money()
     assert [gift.refunded_minor for gift in monthly.gifts()] == [0, 5_00]
 
 
@@ -296,7 +296,7 @@ def test_months_that_no_event_told_of_are_found(monthly: Monthly) -> None:
     monthly.collect()  # and lost
     monthly.sandbox.advance(2 * A_DAY)
     monthly.collect()
-    work_off_everything()
+    work_off_money()
     assert [gift.state for gift in monthly.gifts()] == ["paid", "paid"]
     assert monthly.again(pledge).next_at != pledge.next_at
 

@@ -12,13 +12,13 @@ from campaign.gateways.payments import BadSignature, GoneAtProvider, PaymentRefu
 from campaign.gateways.stripe_client import StripeClient
 from campaign.gateways.stripe_facts import envelope
 from campaign.gateways.stripe_payments import StripePayments
-from campaign.jobs import work_off_everything
 from campaign.models.journal import JournalEntry
 from campaign.services import inbox_desk, webhook_inbox
 from campaign.services.refunding import RefundOrder, request_refund
 from tests.gateways.joined import Joined
 from tests.sandbox.gifts import gift_params
 from tests.sandbox.running import running_sandbox
+from tests.working import work_off_money
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_part_refund_leaves_what_the_sandbox_has(joined: Joined) -> None:
     order = RefundOrder(donation_public_id=started.public_id, amount=Money(10_00, "EUR"), reason="", actor_id=None)
 
     request_refund(order, clock=joined.clock)
-    work_off_everything()
+    work_off_money()
     joined.hear()
 
     assert joined.row(started).refunded_minor == 10_00
@@ -55,7 +55,7 @@ def test_every_event_of_a_gift_may_come_twice_and_backwards(joined: Joined) -> N
     joined.sandbox.deliver()
     for body, signature in [*reversed(joined.listener.received), *joined.listener.received]:
         webhook_inbox.receive(body, signature, payments=joined.payments, clock=joined.clock)
-    work_off_everything()
+    work_off_money()
 
     with reading() as session:
         assert session.execute(select(func.count()).select_from(JournalEntry)).scalar() == 2

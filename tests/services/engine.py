@@ -17,6 +17,7 @@ from campaign.services import webhook_inbox
 from campaign.services.checkout import Admission, GiftRequest, start_checkout
 from tests.builders import a_campaign
 from tests.fakes import SIGNATURE, FakePayments, RecordingMailer, SettableClock
+from tests.working import work_off_money
 
 PUBLIC_URL = "http://127.0.0.1:8000"
 
@@ -82,14 +83,14 @@ class Engine:
         return work_off_everything()
 
     def give(self, *, minor: int = 25_00, fee_minor: int | None = 1_03, language: str = "en") -> str:
-        """A gift that is paid, settled (unless fee_minor is None) and told; its public id."""
+        """A gift that is paid and settled (the fee unless it is None), its papers and mails to be made; its public id."""
         public_id = self.open(self.request(minor=minor, language=language))
         checkout = self.checkout_of(public_id)
         self.payments.pay(checkout)
         if fee_minor is not None:
             self.payments.settle(checkout, fee_minor=fee_minor)
         self.tell("checkout.session.completed", checkout)
-        self.work()
+        work_off_money()
         return public_id
 
     def donation(self, public_id: str) -> Donation:

@@ -8,17 +8,18 @@ from campaign.database import reading
 from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge, PledgeEvent
 from tests.services.engine import Engine
+from tests.working import work_off_money
 
 
 def begin_pledge(engine: Engine, *, language: str = "en", form: str = "") -> str:
-    """A monthly gift whose first month is paid, settled and told: its subscription."""
+    """A monthly gift whose first month is paid and settled, its papers and mails still to be made: its subscription."""
     request = replace(engine.request(form=form, language=language), frequency="monthly")
     checkout = engine.checkout_of(engine.open(request))
     engine.payments.pay(checkout)
     engine.payments.settle(checkout, fee_minor=1_03)
     subscription_id = engine.payments.pledges.begin(checkout)
     engine.tell("checkout.session.completed", checkout)
-    engine.work()
+    work_off_money()
     return subscription_id
 
 

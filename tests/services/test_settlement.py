@@ -25,6 +25,7 @@ def states(engine: Engine) -> list[str]:
 
 def test_a_paid_gift_is_booked_receipted_and_mailed(engine: Engine) -> None:
     public_id = engine.give(minor=25_00, fee_minor=1_03)
+    engine.work()
 
     donation = engine.donation(public_id)
     assert (donation.state, donation.fee_minor, donation.method_last4) == ("paid", 1_03, "4242")
