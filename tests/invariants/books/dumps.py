@@ -14,12 +14,17 @@ from tests.invariants.books.shapes import Line, Shape, shape
 APPEND_ONLY = ("journal_entry", "posting", "donation_event", "audit_event")
 ALL = tuple(table.name for table in Model.metadata.sorted_tables)
 Rows = frozenset[tuple[str, ...]]
+NO_FACTS = {"pledge": {"looked_at"}}
+"""When the provider was last asked about something: it may be asked again and say the same."""
 
 
 def rows(session: Session, tables: Iterable[str] = ALL) -> dict[str, Rows]:
     """table → its rows, bit for bit."""
-    known = Model.metadata.tables
-    return {name: frozenset(tuple(map(repr, row)) for row in session.execute(select(known[name]))) for name in tables}
+    found: dict[str, Rows] = {}
+    for name in tables:
+        facts = [column for column in Model.metadata.tables[name].c if column.name not in NO_FACTS.get(name, ())]
+        found[name] = frozenset(tuple(map(repr, row)) for row in session.execute(select(*facts)))
+    return found
 
 
 def movements(session: Session) -> dict[str, int]:
