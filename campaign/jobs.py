@@ -17,23 +17,22 @@ from huey import Huey, crontab, storage
 
 from campaign.database import DatabaseBusy
 from campaign.services import (
-    alarm_signs,
     delivery,
     laid_aside,
-    payouts,
-    pledge_asking,
     pledge_reminding,
     receipting,
-    reconciling,
     refunding,
     settlement,
-    shield,
-    watching,
     webhook_inbox,
     worn_pages,
 )
+from campaign.services.alarms import signs as alarm_signs
+from campaign.services.alarms import watching
 from campaign.services.endpoint import own_addresses
 from campaign.services.lease import HeldByAnother
+from campaign.services.pledges import asking as pledge_asking
+from campaign.services.reconciliation import payouts, reconciling
+from campaign.services.shield import judging as shield
 from campaign.wiring import gateways
 from receipts import HeldReceipt
 

@@ -9,9 +9,10 @@ from campaign.domain.identity import new_public_id
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.gateways.webhook_ping import PingAnswer, ping, ping_body
 from campaign.i18n import in_language
-from campaign.services import inbox_desk, watching
-from campaign.services.alarm_words import told_of
-from campaign.services.alarms import Severity
+from campaign.services import inbox_desk
+from campaign.services.alarms import watching
+from campaign.services.alarms.rules import Severity
+from campaign.services.alarms.words import told_of
 from campaign.services.endpoint import EndpointSeen, look_at_endpoint, own_addresses
 from campaign.services.webhook_inbox import PING
 from campaign.wiring import Gateways

@@ -9,10 +9,10 @@ from flask import current_app
 from campaign.domain.errors import DomainError
 from campaign.gateways.payments import PaymentsNotConfigured
 from campaign.jobs import reconciling_outside, wake
-from campaign.services import reconciling
-from campaign.services.comparing import Finding
 from campaign.services.lease import HeldByAnother
-from campaign.services.reconciling import DAYS, Mails, Report
+from campaign.services.reconciliation import reconciling
+from campaign.services.reconciliation.comparing import Finding
+from campaign.services.reconciliation.reconciling import DAYS, Mails, Report
 
 
 @click.command()

@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 
 from campaign.config import Config
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
+from campaign.services.alarms.watching import note_endpoint
 from campaign.services.endpoint import (
     PATH,
     EndpointSeen,
@@ -17,7 +18,6 @@ from campaign.services.endpoint import (
     retire_older,
     set_up_endpoint,
 )
-from campaign.services.watching import note_endpoint
 from campaign.wiring import gateways
 
 stripe = AppGroup("stripe", help="The account at Stripe.")

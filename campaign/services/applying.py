@@ -21,9 +21,10 @@ from campaign.gateways.payments import DisputeFacts, PaymentFacts, RefundFacts
 from campaign.models.donation import Donation, DonationEvent, Refund
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
-from campaign.services import bookkeeping, disputing, gift_papers, pledge_following
+from campaign.services import bookkeeping, disputing, gift_papers
 from campaign.services.delayed_letters import tell_of_delay
 from campaign.services.locked_gift import DonorOfGift, LockedGift
+from campaign.services.pledges import following as pledge_following
 from campaign.services.public_revision import count_public_change
 
 NOW_REFUNDED = ("pending", "succeeded")

@@ -20,9 +20,10 @@ from campaign.gateways.mailer import Letter, Mailer, MailRefused, MailUnavailabl
 from campaign.i18n import day, in_language, money
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
-from campaign.services import pledge_letters, receipting
+from campaign.services import receipting
 from campaign.services.due_rows import hold_next
-from campaign.services.pledge_links import link_of_gift
+from campaign.services.pledges import letters as pledge_letters
+from campaign.services.pledges.links import link_of_gift
 from receipts import HeldReceipt
 
 ATTEMPTS_MAX = 10

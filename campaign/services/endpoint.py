@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from campaign.domain.errors import DomainError
 from campaign.gateways.webhook_endpoints import Endpoint, MadeEndpoint, WebhookEndpoints
-from campaign.services import payouts, settlement
+from campaign.services import settlement
+from campaign.services.reconciliation import payouts
 
 PATH = "/webhooks/stripe"
 ALL_TYPES = "*"

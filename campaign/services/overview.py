@@ -17,12 +17,13 @@ from campaign.models.allocation import Allocation
 from campaign.models.donation import Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
-from campaign.services import bookkeeping, reconciliation_desk
+from campaign.services import bookkeeping
 from campaign.services.bookkeeping import FundFlow
 from campaign.services.claims import open_claims
 from campaign.services.donation_register import CHARGE
 from campaign.services.fund_register import COLLECTING, FundRow, funds
 from campaign.services.inbox_desk import LAST_EVENT
+from campaign.services.reconciliation import desk as reconciliation_desk
 from campaign.services.refunding import UNDER_WAY
 from campaign.services.webhook_inbox import UNDONE
 

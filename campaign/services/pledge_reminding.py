@@ -13,8 +13,8 @@ from campaign.gateways.clock import Clock
 from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge
-from campaign.services import pledge_letters
-from campaign.services.pledge_following import follow
+from campaign.services.pledges import letters as pledge_letters
+from campaign.services.pledges.following import follow
 from campaign.services.settlement import look_at_invoice
 
 BEFORE_RENEWAL = timedelta(days=5)

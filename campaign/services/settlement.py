@@ -25,10 +25,13 @@ from campaign.gateways.payments import (
     PaymentsUnavailable,
 )
 from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
-from campaign.services import paid_again, pledge_following, pledge_gifts, shield, webhook_inbox
+from campaign.services import paid_again, webhook_inbox
 from campaign.services.applying import PaymentMismatch, apply_facts
 from campaign.services.locked_gift import GiftNotKnownYet, KeepsMoving, LockedGift, lock_gift
-from campaign.services.pledge_gifts import NothingGiven
+from campaign.services.pledges import following as pledge_following
+from campaign.services.pledges import gifts as pledge_gifts
+from campaign.services.pledges.gifts import NothingGiven
+from campaign.services.shield import judging as shield
 from campaign.services.webhook_inbox import TakenEvent
 
 KINDS = {

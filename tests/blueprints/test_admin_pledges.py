@@ -6,8 +6,8 @@ from flask import Flask
 
 from campaign.services import audit
 from campaign.services.audit import AuditFilter
-from campaign.services.pledge_links import PledgeLink, sign
-from campaign.services.pledge_register import monthly_values
+from campaign.services.pledges.links import PledgeLink, sign
+from campaign.services.pledges.register import monthly_values
 from tests.blueprints.admin_desk import sit_down, token_of
 from tests.fakes import FakePayments, RecordingMailer, SettableClock
 from tests.services.engine import Engine

@@ -7,7 +7,7 @@ from campaign.database import transaction
 from campaign.domain.abuse import Cause, Tally
 from campaign.services import audit
 from campaign.services.audit import AuditFilter
-from campaign.services.shield_alarm import is_up_since, put_up
+from campaign.services.shield.alarm import is_up_since, put_up
 from tests.blueprints.admin_desk import Chair, sit_down
 from tests.builders import a_campaign
 from tests.fakes import SettableClock

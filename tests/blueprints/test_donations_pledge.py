@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from campaign.database import reading
 from campaign.domain.pledge import Word
 from campaign.models.pledge import Pledge
-from campaign.services.pledge_links import PledgeLink, sign
+from campaign.services.pledges.links import PledgeLink, sign
 from tests.fakes import FakePayments, RecordingMailer, SettableClock
 from tests.services.engine import Engine
 from tests.services.pledging import begin_pledge

@@ -17,9 +17,9 @@ from campaign.jobs import send_mail, settle_inbox
 from campaign.models.abuse import AttemptCount, GiftStart
 from campaign.models.donation import Donation
 from campaign.models.outbox import Message
-from campaign.services import shield
 from campaign.services.settlement import look_at_checkout
-from campaign.services.shield_alarm import put_up_by_hand
+from campaign.services.shield import judging as shield
+from campaign.services.shield.alarm import put_up_by_hand
 from tests.builders import a_campaign, a_donor, a_member_of_staff
 from tests.fakes import SIGNATURE, FakePayments, RecordingMailer, SettableClock
 from tests.pages import Page, fetch_address

@@ -19,13 +19,13 @@ from campaign.models.payout import Payout, ProviderTransaction
 from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt
 from campaign.models.staff import Staff
-from campaign.services import reconciling
 from campaign.services.checkout import GiftRequest, start_checkout
 from campaign.services.demo.content import load_plan
 from campaign.services.demo.history import Stage, play_history
 from campaign.services.demo.loader import load_campaign
 from campaign.services.held_receipts import held_receipts
-from campaign.services.pledge_links import token_of_gift
+from campaign.services.pledges.links import token_of_gift
+from campaign.services.reconciliation import reconciling
 from campaign.services.staff import DEMO_PASSWORD, add_demo_staff, add_staff
 from campaign.wiring import gateways
 from tests.journeys.site import Site

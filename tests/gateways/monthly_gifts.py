@@ -27,10 +27,11 @@ from campaign.models.donation import Donation
 from campaign.models.journal import Posting
 from campaign.models.pledge import Pledge, PledgeEvent
 from campaign.models.receipt import Receipt
-from campaign.services import pledge_asking, webhook_inbox
+from campaign.services import webhook_inbox
 from campaign.services.checkout import GiftRequest, start_checkout
 from campaign.services.ledger_check import check_books
-from campaign.services.pledge_asking import PledgeOrder
+from campaign.services.pledges import asking as pledge_asking
+from campaign.services.pledges.asking import PledgeOrder
 from campaign.wiring import Gateways
 from tests.builders import a_campaign
 from tests.databases import config_for

@@ -13,8 +13,8 @@ from campaign.domain.pledge import Act, end_of_skip, months_later
 from campaign.gateways.payments import PaymentsUnavailable
 from campaign.models.donation import Dispute
 from campaign.models.inbox import ProviderEvent
-from campaign.services import pledge_asking
-from campaign.services.pledge_asking import PledgeOrder
+from campaign.services.pledges import asking as pledge_asking
+from campaign.services.pledges.asking import PledgeOrder
 from campaign.services.refunding import RefundOrder, request_refund
 from tests.gateways.monthly_gifts import A_DAY, A_MONTH, PUBLIC_URL, Monthly, monthly_gifts
 from tests.sandbox.test_billing_pages import send

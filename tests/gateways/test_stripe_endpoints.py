@@ -11,7 +11,7 @@ from campaign import create_app
 from campaign.gateways.stripe_client import API_VERSION, StripeClient
 from campaign.gateways.stripe_endpoints import StripeEndpoints
 from campaign.sandbox.settings import OLD_API_VERSION, SUBSCRIBED_EVENTS
-from campaign.services import payouts, settlement
+from campaign.services import settlement
 from campaign.services.endpoint import (
     NothingToRetire,
     event_types,
@@ -20,6 +20,7 @@ from campaign.services.endpoint import (
     retire_older,
     set_up_endpoint,
 )
+from campaign.services.reconciliation import payouts
 from tests.databases import config_for
 from tests.sandbox.running import RunningSandbox, running_sandbox
 

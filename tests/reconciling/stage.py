@@ -18,9 +18,9 @@ from campaign.models.journal import JournalEntry, Posting
 from campaign.models.outbox import Message
 from campaign.models.payout import Payout, ProviderTransaction
 from campaign.models.receipt import Receipt
-from campaign.services import comparing, provider_transactions
 from campaign.services.checkout import GiftRequest, start_checkout
-from campaign.services.reconciling import Outside
+from campaign.services.reconciliation import comparing, provider_transactions
+from campaign.services.reconciliation.reconciling import Outside
 from campaign.wiring import Gateways
 from tests.journeys.site import Site
 from tests.stripe_contract import Json

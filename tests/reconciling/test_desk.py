@@ -14,8 +14,9 @@ from campaign.domain.journal import Account
 from campaign.models.campaign import Campaign
 from campaign.models.payout import Payout
 from campaign.models.staff import Staff
-from campaign.services import late_mail, payout_export, reconciliation_desk, reconciling
-from campaign.services.reconciling import Mails
+from campaign.services.reconciliation import desk as reconciliation_desk
+from campaign.services.reconciliation import late_mail, payout_export, reconciling
+from campaign.services.reconciliation.reconciling import Mails
 from tests.blueprints.admin_desk import browser_of, token_of
 from tests.builders import a_member_of_staff
 from tests.conftest import SeparateClient

@@ -1,7 +1,7 @@
 """Payouts are walked movement by movement and stand in the books of each campaign, to the last unit."""
 
 from campaign.domain.journal import Account
-from campaign.services import unidentified
+from campaign.services.reconciliation import unidentified
 from tests.builders import a_member_of_staff
 from tests.reconciling.stage import A_DAY, Stage
 from tests.sandbox.gifts import open_gift

@@ -15,9 +15,9 @@ from campaign.extensions import db
 from campaign.gateways.payments import PaymentsUnavailable
 from campaign.gateways.provider_account import TransactionFacts
 from campaign.models.payout import Lease
-from campaign.services import comparing, provider_books, provider_transactions, reconciling, unidentified
 from campaign.services.lease import LASTS, HeldByAnother, HeldLease, alone
-from campaign.services.reconciling import Mails
+from campaign.services.reconciliation import comparing, provider_books, provider_transactions, reconciling, unidentified
+from campaign.services.reconciliation.reconciling import Mails
 from tests.builders import a_member_of_staff
 from tests.reconciling.stage import A_DAY, Stage
 from tests.sandbox.gifts import open_gift

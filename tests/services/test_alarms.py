@@ -18,9 +18,9 @@ from campaign.i18n import LANGUAGES, in_language
 from campaign.models.alarm import Alarm
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
-from campaign.services import alarm_signs, watching
-from campaign.services.alarm_words import WORDS, told_of
-from campaign.services.alarms import (
+from campaign.services.alarms import signs as alarm_signs
+from campaign.services.alarms import watching
+from campaign.services.alarms.rules import (
     ENDPOINT_UNSEEN,
     EVENT_WAITS,
     EVENTS_SILENT,
@@ -35,6 +35,7 @@ from campaign.services.alarms import (
     Signs,
     ringing,
 )
+from campaign.services.alarms.words import WORDS, told_of
 from campaign.services.endpoint import event_types
 from tests.builders import NOW, a_member_of_staff
 from tests.services.engine import Engine

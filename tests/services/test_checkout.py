@@ -23,7 +23,6 @@ from campaign.gateways.payments import (
     PaymentsUnavailable,
 )
 from campaign.models.donation import Donation
-from campaign.services.attempts import Counter, count_of, count_one
 from campaign.services.checkout import (
     AmountOutOfBounds,
     CampaignEnded,
@@ -32,6 +31,7 @@ from campaign.services.checkout import (
     NotAdmitted,
     start_checkout,
 )
+from campaign.services.shield.attempts import Counter, count_of, count_one
 from tests.services.engine import PUBLIC_URL, Engine
 
 

@@ -19,9 +19,10 @@ from campaign.domain.pledge import (
     PledgeUnpaid,
 )
 from campaign.gateways.pledges import CardOnFile
-from campaign.services import pledge_asking, pledge_reminding
+from campaign.services import pledge_reminding
 from campaign.services.checkout import GiftRequest
-from campaign.services.pledge_asking import PledgeOrder
+from campaign.services.pledges import asking as pledge_asking
+from campaign.services.pledges.asking import PledgeOrder
 from tests.fakes import FakePayments, RecordingMailer, SettableClock
 from tests.services.engine import PUBLIC_URL, Engine
 from tests.services.pledging import begin_pledge, history_of, months_of, pledge_of

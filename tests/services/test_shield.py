@@ -17,9 +17,10 @@ from campaign.models.abuse import AttemptCount, GiftStart, ShieldPeriod
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.outbox import Message
-from campaign.services import audit, shield
+from campaign.services import audit
 from campaign.services.audit import AuditFilter
-from campaign.services.shield_alarm import (
+from campaign.services.shield import judging as shield
+from campaign.services.shield.alarm import (
     ReasonMissing,
     ShieldIsSoAlready,
     is_up_since,

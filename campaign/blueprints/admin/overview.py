@@ -10,14 +10,15 @@ from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.frame import campaign
 from campaign.domain.money import Money
 from campaign.i18n import day, money, text_of
-from campaign.services import audit, books, watching
-from campaign.services.alarm_words import Told, told_of
+from campaign.services import audit, books
+from campaign.services.alarms import watching
+from campaign.services.alarms.words import Told, told_of
 from campaign.services.audit import AuditFilter
 from campaign.services.campaigns import CampaignCard
 from campaign.services.overview import Concern, DayFigures, TargetFigures
 from campaign.services.overview import overview as figures_of
-from campaign.services.pledge_register import monthly_values
-from campaign.services.shield_alarm import is_up_since
+from campaign.services.pledges.register import monthly_values
+from campaign.services.shield.alarm import is_up_since
 from campaign.wiring import gateways
 
 LAST_ACTS = 12

@@ -14,9 +14,9 @@ from campaign.domain.identity import new_public_id
 from campaign.domain.pledge import Act, PledgeState
 from campaign.i18n import money
 from campaign.jobs import wake
-from campaign.services import pledge_register
-from campaign.services.pledge_asking import PledgeOrder, ask
-from campaign.services.pledge_register import PledgeMoment, pledge_story
+from campaign.services.pledges import register as pledge_register
+from campaign.services.pledges.asking import PledgeOrder, ask
+from campaign.services.pledges.register import PledgeMoment, pledge_story
 from campaign.wiring import gateways
 
 

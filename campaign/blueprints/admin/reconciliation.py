@@ -11,9 +11,11 @@ from campaign.blueprints.admin.frame import campaign, done, file_answer, refused
 from campaign.blueprints.admin.guard import person
 from campaign.domain.errors import DomainError
 from campaign.jobs import wake
-from campaign.services import audit, case_repair, late_mail, payouts, reconciliation_desk, unidentified
+from campaign.services import audit
 from campaign.services.ledger_export import period_of
-from campaign.services.payout_export import payout_file
+from campaign.services.reconciliation import case_repair, late_mail, payouts, unidentified
+from campaign.services.reconciliation import desk as reconciliation_desk
+from campaign.services.reconciliation.payout_export import payout_file
 from campaign.services.sheets import FileFormat
 from campaign.wiring import gateways
 

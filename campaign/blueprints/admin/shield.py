@@ -8,7 +8,7 @@ from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.asking import Asked, asked_in_form
 from campaign.blueprints.admin.frame import done, refused
 from campaign.blueprints.admin.guard import person
-from campaign.services.shield_alarm import ShieldIsSoAlready, put_away_by_hand, put_up_by_hand, shield_view
+from campaign.services.shield.alarm import ShieldIsSoAlready, put_away_by_hand, put_up_by_hand, shield_view
 from campaign.wiring import gateways
 
 

@@ -9,17 +9,10 @@ from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import NotRefundable, RefundTooLarge
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.pledge import PledgeStopped
-from campaign.services import (
-    allocating,
-    disbursing,
-    held_receipts,
-    payouts,
-    receipt_register,
-    shield_alarm,
-    staff,
-    unidentified,
-)
+from campaign.services import allocating, disbursing, held_receipts, receipt_register, staff
 from campaign.services.bookkeeping import EntryConflict, MoneyMayNotGoThere, NotEnoughFunds
+from campaign.services.reconciliation import payouts, unidentified
+from campaign.services.shield import alarm as shield_alarm
 
 Word = tuple[LazyString, str]
 """A word and the colour of its label: good, warn, bad or none. The word alone says it; the colour repeats it."""

@@ -16,11 +16,12 @@ from campaign.domain.abuse import Demand, shield_minimum
 from campaign.domain.money import Money
 from campaign.domain.proof import BITS, PUZZLES, is_solved
 from campaign.jobs import wake
-from campaign.services import shield, shield_codes
 from campaign.services.checkout import Admission, GiftRequest
 from campaign.services.giving import GivingOptions, Offer
-from campaign.services.shield import Stance, Visitor
-from campaign.services.shield_codes import CodeFor
+from campaign.services.shield import codes as shield_codes
+from campaign.services.shield import judging as shield
+from campaign.services.shield.codes import CodeFor
+from campaign.services.shield.judging import Stance, Visitor
 from campaign.wiring import gateways
 
 RETRY_AFTER_SECONDS = 600

@@ -20,9 +20,9 @@ from campaign.i18n import LANGUAGES
 from campaign.jobs import wake
 from campaign.services.campaigns import campaign_named
 from campaign.services.giving import giving_options
-from campaign.services.pledge_asking import PledgeOrder, ask, carry_out, hurry
-from campaign.services.pledge_links import read
-from campaign.services.pledge_page import PledgePage, pledge_page, receipt_of_month
+from campaign.services.pledges.asking import PledgeOrder, ask, carry_out, hurry
+from campaign.services.pledges.links import read
+from campaign.services.pledges.page import PledgePage, pledge_page, receipt_of_month
 from campaign.services.receipt_register import receipt_pdf
 from campaign.wiring import gateways
 

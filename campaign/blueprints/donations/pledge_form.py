@@ -14,7 +14,7 @@ from campaign.domain.identity import ALPHABET, new_public_id
 from campaign.domain.money import AmountInOtherCurrency, AmountNotUnderstood, Money, currency, parse_amount
 from campaign.i18n import money
 from campaign.services.giving import Offer
-from campaign.services.pledge_page import PledgePage
+from campaign.services.pledges.page import PledgePage
 
 REQUEST_ID = re.compile(f"[{ALPHABET}]{{16}}")
 PAUSES = {"1": 1, "2": 2, "3": 3, "6": 6, "12": 12, "open": 0}

@@ -7,8 +7,8 @@ from flask import Response, current_app, jsonify
 
 from campaign.blueprints.health import bp
 from campaign.extensions import limiter
+from campaign.services.alarms.watching import is_well
 from campaign.services.readiness import readiness
-from campaign.services.watching import is_well
 from campaign.wiring import gateways
 
 LOOKED_EVERY = timedelta(seconds=15)

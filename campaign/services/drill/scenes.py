@@ -10,10 +10,12 @@ from campaign.database import reading
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
 from campaign.gateways.visitor import Visitor
-from campaign.services import reconciliation_desk, reconciling, refunding
+from campaign.services import refunding
 from campaign.services.drill.stage import Given, Stage, require
 from campaign.services.ledger_check import check_books
-from campaign.services.reconciling import Mails
+from campaign.services.reconciliation import desk as reconciliation_desk
+from campaign.services.reconciliation import reconciling
+from campaign.services.reconciliation.reconciling import Mails
 
 WORKER_SECONDS_MAX = 30.0
 PRINTED = {"sent", "kept"}

@@ -18,7 +18,7 @@ from campaign.models.donation import Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
-from campaign.services.reconciling import Outside
+from campaign.services.reconciliation.reconciling import Outside
 
 THINKING_SECONDS = 10
 """A donor takes her time with the form."""

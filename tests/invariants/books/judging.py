@@ -17,10 +17,11 @@ from campaign.gateways.payments import PaymentFacts
 from campaign.models.donation import Dispute, Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.journal import JournalEntry
-from campaign.services import bookkeeping, payouts, settlement, webhook_inbox
+from campaign.services import bookkeeping, settlement, webhook_inbox
 from campaign.services.checkout import GiftRequest
 from campaign.services.ledger_check import check_books
 from campaign.services.locked_gift import GiftNotKnownYet
+from campaign.services.reconciliation import payouts
 from campaign.services.refunding import send_next_refund
 from tests.fakes import SIGNATURE, SettableClock
 from tests.invariants.books import dispute_model, dumps, model, payout_model

@@ -8,8 +8,9 @@ from campaign.database import reading
 from campaign.domain.donation import Fact
 from campaign.gateways.provider_account import TransactionFacts
 from campaign.models.inbox import ProviderEvent
-from campaign.services import bookkeeping, reconciling, unidentified
-from campaign.services.reconciling import Mails, Outside
+from campaign.services import bookkeeping
+from campaign.services.reconciliation import reconciling, unidentified
+from campaign.services.reconciliation.reconciling import Mails, Outside
 from tests.invariants.books import dumps, payout_model
 from tests.invariants.books.judging import PUBLIC_URL
 from tests.invariants.books.model import MovementStory

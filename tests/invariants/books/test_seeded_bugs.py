@@ -28,14 +28,14 @@ from campaign.services import (
     disputing,
     gift_papers,
     paid_again,
-    pledge_gifts,
-    provider_transactions,
     receipting,
     settlement,
     webhook_inbox,
 )
 from campaign.services.bookkeeping import EntryConflict
 from campaign.services.locked_gift import LockedGift
+from campaign.services.pledges import gifts as pledge_gifts
+from campaign.services.reconciliation import provider_transactions
 from tests.invariants.books.dispute_rules import DisputeRules
 from tests.invariants.books.gift_rules import Gifts
 from tests.invariants.books.histories import run

@@ -13,8 +13,8 @@ from campaign.domain.proof import CODE_SLOT, code_for, is_code
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
 from campaign.models.outbox import Message
-from campaign.services.attempts import KEPT, Counter, count_of, count_one
 from campaign.services.outbox import Letter, enqueue
+from campaign.services.shield.attempts import KEPT, Counter, count_of, count_one
 
 KIND = "gift_code"
 CODES_OF_A_MAILBOX_MOST = 4

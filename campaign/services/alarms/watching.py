@@ -16,9 +16,9 @@ from campaign.i18n import in_language
 from campaign.models.alarm import Alarm
 from campaign.models.campaign import Campaign
 from campaign.models.staff import Role, Staff
-from campaign.services import alarm_signs
-from campaign.services.alarm_words import since_words, told_of
-from campaign.services.alarms import Ringing, Severity, ringing
+from campaign.services.alarms import signs as alarm_signs
+from campaign.services.alarms.rules import Ringing, Severity, ringing
+from campaign.services.alarms.words import since_words, told_of
 from campaign.services.endpoint import EndpointSeen, look_at_endpoint
 from campaign.services.outbox import Letter, enqueue
 

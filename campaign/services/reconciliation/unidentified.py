@@ -18,7 +18,8 @@ from campaign.domain.payout_postings import fee_taken, identified, not_identifie
 from campaign.gateways.clock import Clock
 from campaign.models.fund import Fund
 from campaign.models.payout import ProviderTransaction
-from campaign.services import audit, bookkeeping, payouts, provider_books
+from campaign.services import audit, bookkeeping
+from campaign.services.reconciliation import payouts, provider_books
 
 FEE_CATEGORIES = frozenset({"fee", "tax", "network_cost"})
 """What the provider takes by itself, apart from the fee of a payment."""

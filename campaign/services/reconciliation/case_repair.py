@@ -10,8 +10,9 @@ from campaign.gateways.clock import Clock
 from campaign.gateways.payments import PaymentGateway
 from campaign.gateways.provider_account import ProviderAccount
 from campaign.models.payout import ProviderTransaction
-from campaign.services import audit, comparing, payouts, provider_transactions, settlement
-from campaign.services.provider_transactions import PAYOUT_CATEGORIES
+from campaign.services import audit, settlement
+from campaign.services.reconciliation import comparing, payouts, provider_transactions
+from campaign.services.reconciliation.provider_transactions import PAYOUT_CATEGORIES
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
 from campaign.models.donation import Donation
 from campaign.models.payout import Payout, ProviderTransaction, Reconciliation
-from campaign.services import provider_books
-from campaign.services.comparing import last_whole_repair
-from campaign.services.provider_books import UnknownLine
-from campaign.services.provider_transactions import PAYOUT_CATEGORIES
-from campaign.services.unidentified import FEE_CATEGORIES
+from campaign.services.reconciliation import provider_books
+from campaign.services.reconciliation.comparing import last_whole_repair
+from campaign.services.reconciliation.provider_books import UnknownLine
+from campaign.services.reconciliation.provider_transactions import PAYOUT_CATEGORIES
+from campaign.services.reconciliation.unidentified import FEE_CATEGORIES
 
 CASES_MAX = 200
 FAILED_LATELY = timedelta(days=14)

@@ -20,8 +20,8 @@ from campaign.gateways.payments import PaymentGateway
 from campaign.gateways.pledges import PledgeFacts
 from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
-from campaign.services import pledge_letters
 from campaign.services.locked_gift import GiftNotKnownYet, KeepsMoving
+from campaign.services.pledges import letters as pledge_letters
 
 REFETCHES_MAX = 5
 ASKED, UNPAID, ELSEWHERE, DOUBLE = "asked", "unpaid", "provider", "double"

@@ -6,7 +6,7 @@ from typing import IO
 
 from flask_babel import gettext as _
 
-from campaign.services import reconciliation_desk
+from campaign.services.reconciliation import desk as reconciliation_desk
 from campaign.services.sheets import About, Cell, FileFormat, Sheet, written
 
 PAGE_ROWS = 200

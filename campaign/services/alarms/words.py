@@ -6,7 +6,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from campaign.i18n import moment, number
-from campaign.services.alarms import Ringing
+from campaign.services.alarms.rules import Ringing
 
 PAGE = "docs/operations.md"
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from campaign.database import insert_once
 from campaign.gateways.provider_account import TransactionFacts
 from campaign.models.payout import Payout, ProviderTransaction
-from campaign.services import provider_books
+from campaign.services.reconciliation import provider_books
 
 PAYOUT_CATEGORIES = frozenset({"payout", "payout_reversal"})
 UNDONE_CATEGORIES = frozenset({"charge", "charge_failure"})

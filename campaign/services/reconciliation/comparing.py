@@ -14,8 +14,9 @@ from campaign.gateways.provider_account import MissedEvent, ProviderAccount, Rec
 from campaign.models.donation import Dispute, Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.payout import Payout, ProviderTransaction, Reconciliation
-from campaign.services import payouts, provider_books, provider_transactions, settlement
-from campaign.services.provider_books import some_at_a_time
+from campaign.services import settlement
+from campaign.services.reconciliation import payouts, provider_books, provider_transactions
+from campaign.services.reconciliation.provider_books import some_at_a_time
 
 CHUNK = 500
 """Movements that are looked at and noted in one step."""

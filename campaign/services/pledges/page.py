@@ -15,7 +15,7 @@ from campaign.models.donation import Donation
 from campaign.models.fund import Fund
 from campaign.models.pledge import Pledge, PledgeRequest
 from campaign.models.receipt import Receipt, ReceiptFile
-from campaign.services.pledge_links import PledgeLink
+from campaign.services.pledges.links import PledgeLink
 
 MONTHS_SHOWN = 60
 

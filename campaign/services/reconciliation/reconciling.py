@@ -20,9 +20,10 @@ from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentsN
 from campaign.gateways.provider_account import MissedEvent, ProviderAccount
 from campaign.models.donation import Donation
 from campaign.models.payout import ProviderTransaction, Reconciliation
-from campaign.services import comparing, payouts, provider_transactions, settlement, unidentified, webhook_inbox
-from campaign.services.comparing import Finding
+from campaign.services import settlement, webhook_inbox
 from campaign.services.lease import HeldByAnother, HeldLease, alone
+from campaign.services.reconciliation import comparing, payouts, provider_transactions, unidentified
+from campaign.services.reconciliation.comparing import Finding
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ from campaign.models.campaign import Campaign
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.services import audit
 from campaign.services.due_rows import hold_next
-from campaign.services.pledge_following import follow
+from campaign.services.pledges.following import follow
 
 CARD_PAUSES = (timedelta(minutes=10), timedelta(hours=2), timedelta(hours=22))
 """When to look for a new card after the donor was sent to put one in, unless she comes back sooner."""

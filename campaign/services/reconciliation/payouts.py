@@ -18,7 +18,8 @@ from campaign.gateways.clock import Clock
 from campaign.gateways.payments import GoneAtProvider
 from campaign.gateways.provider_account import PayoutFacts, ProviderAccount, TransactionFacts
 from campaign.models.payout import Payout, ProviderTransaction
-from campaign.services import audit, bookkeeping, provider_books, provider_transactions, webhook_inbox
+from campaign.services import audit, bookkeeping, webhook_inbox
+from campaign.services.reconciliation import provider_books, provider_transactions
 from campaign.services.webhook_inbox import TakenEvent
 
 ACTS = frozenset({"paid", "failed", "reconciliation_completed"})

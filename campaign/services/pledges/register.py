@@ -19,7 +19,7 @@ from campaign.models.fund import Fund
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.models.staff import Staff
 from campaign.services import audit
-from campaign.services.pledge_page import MonthGiven, months_of
+from campaign.services.pledges.page import MonthGiven, months_of
 
 PAGE_ROWS = 50
 LIVE = (PledgeState.ACTIVE, PledgeState.PAUSED, PledgeState.PAST_DUE)

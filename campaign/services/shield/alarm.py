@@ -17,8 +17,8 @@ from campaign.models.abuse import ShieldPeriod
 from campaign.models.campaign import Campaign
 from campaign.models.staff import Role, Staff
 from campaign.services import audit
-from campaign.services.attempts import traffic
 from campaign.services.outbox import Letter, enqueue
+from campaign.services.shield.attempts import traffic
 
 TOLD = ("admin", "finance", "campaign")
 """Roles whose people are mailed when the shield goes up by itself."""

@@ -2,7 +2,7 @@
 
 Limits hold for one visitor; when too much fails, or far more is started than the campaigns know, the shield goes up for
 everybody: a small proof is asked, the smallest gift is higher, and staff are told. It goes away by itself after quiet.
-The table of limits is `domain/abuse.py`; what is counted stands in `services/attempts.py`.
+The table of limits is `domain/abuse.py`; what is counted stands in `services/shield/attempts.py`.
 """
 
 from collections.abc import Callable, Mapping
@@ -36,8 +36,8 @@ from campaign.domain.donation import DonationState
 from campaign.gateways.clock import Clock
 from campaign.models.abuse import GiftStart, ShieldPeriod
 from campaign.models.donation import Donation
-from campaign.services import shield_alarm
-from campaign.services.attempts import (
+from campaign.services.shield import alarm as shield_alarm
+from campaign.services.shield.attempts import (
     count_attempts,
     keys_of_start,
     most_starts_known,
@@ -46,7 +46,7 @@ from campaign.services.attempts import (
     tallies_of,
     traffic,
 )
-from campaign.services.shield_codes import sweep_codes
+from campaign.services.shield.codes import sweep_codes
 
 UNPAID = (DonationState.CREATED.value, DonationState.OPEN.value, DonationState.EXPIRED.value)
 """States in which a refused payment is a refused card; a delayed payment that fails days later is none."""

@@ -21,7 +21,7 @@ from campaign.models.fund import Fund
 from campaign.models.outbox import Message
 from campaign.models.pledge import Pledge, PledgeEvent
 from campaign.services.outbox import Letter, enqueue
-from campaign.services.pledge_links import link_address
+from campaign.services.pledges.links import link_address
 
 ENDING = {PledgeState.STOPPING, PledgeState.STOPPED}
 DAYS = ("next_on", "expires_on", "stops_on", "next_try_on")

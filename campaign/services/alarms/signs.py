@@ -12,7 +12,7 @@ from campaign.gateways.clock import Clock
 from campaign.models.alarm import Observation
 from campaign.models.donation import Donation
 from campaign.models.outbox import Message
-from campaign.services.alarms import EndpointSigns, Signs
+from campaign.services.alarms.rules import EndpointSigns, Signs
 from campaign.services.inbox_desk import LAST_EVENT, waiting_in
 from campaign.services.outbox import LATE_NEWS
 from campaign.services.webhook_inbox import UNDONE

@@ -11,7 +11,7 @@ from campaign.gateways.clock import Clock
 from campaign.gateways.payments import GiftReference, PaymentGateway
 from campaign.models.donation import Donation, DonationEvent
 from campaign.models.pledge import Pledge
-from campaign.services.pledge_following import follow
+from campaign.services.pledges.following import follow
 
 
 class NothingGiven(DomainError):
