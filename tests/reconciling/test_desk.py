@@ -2,7 +2,7 @@
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,14 +11,18 @@ from werkzeug.test import TestResponse
 
 from campaign.database import transaction
 from campaign.domain.journal import Account
+from campaign.domain.money import Money
+from campaign.domain.payout_postings import fee_taken
+from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
 from campaign.models.payout import Payout
 from campaign.models.staff import Staff
+from campaign.services import bookkeeping
 from campaign.services.reconciliation import desk as reconciliation_desk
 from campaign.services.reconciliation import late_mail, payout_export, reconciling
 from campaign.services.reconciliation.reconciling import Mails
 from tests.blueprints.admin_desk import browser_of, token_of
-from tests.builders import a_member_of_staff
+from tests.builders import a_member_of_staff, general_fund_of
 from tests.conftest import SeparateClient
 from tests.pages import Page
 from tests.reconciling.stage import A_DAY, Stage
@@ -120,6 +124,40 @@ def test_somebody_elses_money_is_booked_as_not_identified_once(
     assert stage.on(Account.BANK) == {"USD": payout.amount_minor}
     [figure] = reconciliation_desk.desk().figures
     assert (figure.unexplained.minor, figure.cases) == (0, 0)
+
+
+def test_a_movement_of_another_amount_is_made_whole_and_given_back_when_it_is_corrected(
+    stage: Stage, campaign: Campaign, finance: Finance
+) -> None:
+    gift = stage.gift(campaign=campaign)
+    stage.pass_time(10)
+    stage.note_transactions()
+    [case] = reconciliation_desk.desk().cases
+    book_wrongly(case.transaction_id, campaign, Money(-1_00, "USD"), name="wrong", clock=stage.site.clock)
+    reconciling.repair(stage.outside, mails=Mails.NONE)
+    [case] = reconciliation_desk.desk().cases
+    assert (case.problem, case.missing) == ("differs", Money(1_00, "USD"))
+    assert "another amount" in finance.opens(f"/staff/reconciliation/{case.transaction_id}").text("main")
+    for _ in range(2):
+        finance.presses(f"/staff/reconciliation/{case.transaction_id}/unidentified")
+    [figure] = reconciliation_desk.desk().figures
+    assert (figure.unexplained.minor, figure.cases, stage.on(Account.UNIDENTIFIED)) == (0, 0, {"USD": -1_00})
+    book_wrongly(case.transaction_id, campaign, Money(1_00, "USD"), name="right", clock=stage.site.clock)
+    assert reconciling.repair(stage.outside, mails=Mails.NONE).is_clean
+    [figure] = reconciliation_desk.desk().figures
+    assert (figure.unexplained.minor, stage.on(Account.UNIDENTIFIED)) == (0, {})
+    stage.agrees_with_the_truth([gift])
+
+
+def book_wrongly(transaction_id: str, campaign: Campaign, net: Money, *, name: str, clock: Clock) -> None:
+    """What a person with the command line might do: an entry on a movement that is a gift's."""
+    with transaction() as session:
+        entry = fee_taken(
+            transaction_id=transaction_id, net=net, fund_id=general_fund_of(campaign).id, on=clock.today()
+        )
+        bookkeeping.post(
+            session, replace(entry, source=f"{name}:{transaction_id}"), campaign_id=campaign.id, at=clock.now()
+        )
 
 
 def test_a_fee_by_itself_is_booked_on_the_general_fund(stage: Stage, campaign: Campaign, finance: Finance) -> None:

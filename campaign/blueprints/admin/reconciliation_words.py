@@ -57,7 +57,10 @@ PROBLEMS: Mapping[str, tuple[LazyString, LazyString]] = {
     "payout": (_("A payout that is not known here"), _("Fetch the payout from the provider.")),
     "differs": (
         _("Another amount"),
-        _("Our books hold another amount for it. Nothing is done by itself: tell an administrator."),
+        _(
+            "Our books hold another amount for it. Fetch it once more; if that changes nothing, keep the difference apart "
+            "and tell an administrator: what was booked wrongly is corrected by an entry of its own."
+        ),
     ),
     "other": (
         _("Of another kind"),

@@ -63,6 +63,11 @@ class Movement:
     booked: Money
 
     @property
+    def missing(self) -> Money:
+        """What of it our books do not say."""
+        return self.net - self.booked
+
+    @property
     def problem(self) -> str:
         """What kind of case it is; the words for it, and the repair, belong to the desk."""
         if self.explained_by is not None:

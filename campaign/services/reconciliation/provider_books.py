@@ -52,6 +52,19 @@ def booked(session: Session, references: Collection[str]) -> Mapping[str, dict[i
     return found
 
 
+def kept_apart(session: Session, references: Collection[str]) -> Mapping[str, int]:
+    """Balance transaction → what of it is kept apart as not identified, in minor units of its currency."""
+    found: dict[str, int] = {}
+    for some in some_at_a_time(references):
+        rows = session.execute(
+            select(Posting.reference, func.sum(Posting.amount_minor))
+            .where(Posting.account == Account.UNIDENTIFIED, Posting.reference.in_(some))
+            .group_by(Posting.reference)
+        )
+        found |= {reference: -int(minor) for reference, minor in rows}
+    return found
+
+
 def parts_of(session: Session, payout_id: str) -> dict[int, PartBooked]:
     """Campaign → what its books hold of a payout."""
     of_payout = JournalEntry.subject == f"payout:{payout_id}"

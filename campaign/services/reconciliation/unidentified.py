@@ -45,7 +45,7 @@ def book_fee(transaction_id: str, *, campaign_id: int, actor_id: int, clock: Clo
         general = select(Fund.id).where(Fund.campaign_id == campaign_id, Fund.kind == "general")
         entry = fee_taken(
             transaction_id=transaction_id,
-            net=Money(row.net_minor, row.currency),
+            net=_missing(session, row),
             fund_id=session.execute(general).scalar_one(),
             on=row.made_at.date(),
         )
@@ -53,12 +53,13 @@ def book_fee(transaction_id: str, *, campaign_id: int, actor_id: int, clock: Clo
 
 
 def book_as_unidentified(transaction_id: str, *, campaign_id: int, actor_id: int, clock: Clock) -> None:
-    """Money of none of our gifts is owed to whoever it turns out to be for. NotFound, AlreadyExplained."""
+    """Money of none of our gifts is owed to whoever it turns out to be for. NotFound, AlreadyExplained.
+
+    Of a movement that the books hold with another amount, what is missing there.
+    """
     with transaction() as session:
         row = _open(session, transaction_id)
-        entry = not_identified(
-            transaction_id=transaction_id, net=Money(row.net_minor, row.currency), on=row.made_at.date()
-        )
+        entry = not_identified(transaction_id=transaction_id, net=_missing(session, row), on=row.made_at.date())
         _decide(session, row, entry, Decision("unidentified", campaign_id, actor_id), clock=clock)
 
 
@@ -68,12 +69,13 @@ def undo_where_known(session: Session, *, at: datetime) -> set[int]:
         select(ProviderTransaction).where(ProviderTransaction.explained_by == "unidentified")
     ).scalars()
     by_name = {row.provider_id: row for row in rows}
+    booked, kept = provider_books.booked(session, by_name), provider_books.kept_apart(session, by_name)
     changed: set[int] = set()
-    for name, of_campaigns in provider_books.booked(session, list(by_name)).items():
-        row = by_name[name]
-        if sum(of_campaigns.values()) != 2 * row.net_minor or not row.net_minor:
+    for name, row in by_name.items():
+        makeshift = kept.get(name, 0)
+        if not makeshift or sum(booked.get(name, {}).values()) - makeshift != row.net_minor:
             continue
-        entry = identified(transaction_id=name, net=Money(row.net_minor, row.currency), on=at.date())
+        entry = identified(transaction_id=name, net=Money(makeshift, row.currency), on=at.date())
         bookkeeping.post(session, entry, campaign_id=provider_books.campaign_of(session, f"unidentified:{name}"), at=at)
         row.explained_by = "books"
         changed |= {row.payout_id} if row.payout_id is not None else set()
@@ -87,9 +89,15 @@ def _open(session: Session, transaction_id: str) -> ProviderTransaction:
     row = session.execute(query).scalar_one_or_none()
     if row is None:
         raise NotFound(transaction_id)
-    if row.explained_by is not None or provider_books.booked(session, [transaction_id]):
+    if row.explained_by is not None or not _missing(session, row).minor:
         raise AlreadyExplained(transaction_id)
     return row
+
+
+def _missing(session: Session, row: ProviderTransaction) -> Money:
+    """What of a movement our books do not say yet."""
+    booked = provider_books.booked(session, [row.provider_id]).get(row.provider_id, {})
+    return Money(row.net_minor - sum(booked.values()), row.currency)
 
 
 def _decide(session: Session, row: ProviderTransaction, entry: Entry, decision: Decision, *, clock: Clock) -> None:

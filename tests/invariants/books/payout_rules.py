@@ -76,7 +76,7 @@ class PayoutRules(Resting):
         query = select(ProviderTransaction.explained_by).where(ProviderTransaction.provider_id == moved.provider_id)
         with reading() as session:
             noted = session.execute(query).one_or_none()
-            stands = moved.provider_id in dumps.movements(session)
+            stands = dumps.movements(session).get(moved.provider_id, 0) == moved.net.minor
         if noted is None:
             return NotFound
         return AlreadyExplained if noted[0] is not None or stands else None
