@@ -5,7 +5,7 @@ import json
 import secrets
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -61,8 +61,9 @@ class VerifiedReceipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptFilter:
-    """Which receipts; days are days of issue, both included."""
+    """Which receipts of a campaign; days are days of issue, both included."""
 
+    campaign_id: int
     since: date | None = None
     until: date | None = None
     state: str | None = None
@@ -93,6 +94,7 @@ def receipts(wanted: ReceiptFilter) -> list[ReceiptView]:
         select(Receipt, Donation.public_id, ReceiptFile.receipt_id)
         .join(Donation, Donation.id == Receipt.donation_id)
         .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
+        .where(Donation.campaign_id == wanted.campaign_id)
         .order_by(Receipt.id.desc())
         .limit(wanted.limit)
     )
@@ -131,7 +133,7 @@ def receipt_of(donation_public_id: str) -> ReceiptView | None:
 
 def receipts_zip(wanted: ReceiptFilter) -> bytes:
     """The PDFs of a period in one archive. TooManyReceipts past ZIP_MAX; ReceiptNotReady while one is being printed."""
-    found = receipts(ReceiptFilter(since=wanted.since, until=wanted.until, state=wanted.state, limit=ZIP_MAX + 1))
+    found = receipts(replace(wanted, number=None, before_id=None, limit=ZIP_MAX + 1))
     if len(found) > ZIP_MAX:
         raise TooManyReceipts
     archive = io.BytesIO()

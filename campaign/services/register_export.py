@@ -1,6 +1,7 @@
 """Registers as files to take away: receipts and donations. They hold personal data, so each download is audited."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import IO
 
 from flask_babel import gettext as _
@@ -94,10 +95,7 @@ def _donations(session: Session, wanted: DonationFilter, *, about: About) -> She
 def _receipt_cells(wanted: ReceiptFilter) -> Iterator[tuple[Cell, ...]]:
     before_id = wanted.before_id
     while True:
-        asked = ReceiptFilter(
-            since=wanted.since, until=wanted.until, state=wanted.state, before_id=before_id, limit=REGISTER_PAGE
-        )
-        page = receipt_register.receipts(asked)
+        page = receipt_register.receipts(replace(wanted, number=None, before_id=before_id, limit=REGISTER_PAGE))
         for row in page:
             yield (
                 row.number,

@@ -156,6 +156,16 @@ def test_receipts_are_listed_and_one_is_taken(finance: FlaskClient, session: Ses
     assert acts(session)[-1] == "receipt:download"
 
 
+def test_receipts_of_another_campaign_are_neither_listed_nor_packed(finance: FlaskClient, session: Session) -> None:
+    a_paid_gift(campaign=a_campaign(slug="other", is_featured=False, series="OTH"), created_at=NOW)
+    first, second, other = printed(session)
+    assert other.startswith("OTH-")
+    assert fetch(finance, "admin.receipts").texts("tbody th") == [second, first]
+    archive = finance.get("/staff/receipts/period.zip", buffered=True)
+    assert sorted(zipfile.ZipFile(io.BytesIO(archive.data)).namelist()) == [f"{first}.pdf", f"{second}.pdf"]
+    assert other not in finance.get("/staff/receipts/register.csv", buffered=True).text
+
+
 def test_a_periods_receipts_are_one_archive(finance: FlaskClient, session: Session) -> None:
     _, second = printed(session)
     answer = finance.get("/staff/receipts/period.zip?since=2026-12-01", buffered=True)

@@ -109,6 +109,7 @@ def _correction(row: HeldRow, asked: Asked, *, why: str = "") -> str:
 
 def _wanted(asked: Asked) -> ReceiptFilter:
     return ReceiptFilter(
+        campaign_id=campaign().id,
         since=asked.day("since"),
         until=asked.day("until"),
         state=asked.choice("state", words.RECEIPT) or None,
