@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import time
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,27 @@ from flask import Flask, Response, request
 COLUMNS = "event_id, type, object_id, api_version, livemode, created_at, raw, received_at, state, attempts, next_try_at"
 INSERT = f"INSERT INTO provider_event ({COLUMNS}) VALUES ({', '.join('?' * 11)}) ON CONFLICT DO NOTHING"  # noqa: S608  # constants
 INSERT_POSTGRESQL = INSERT.replace("?", "%s")
+LIBRARIES = (
+    *(
+        "argon2",
+        "cryptography.fernet",
+        "flask_babel",
+        "flask_limiter",
+        "flask_security",
+        "flask_sqlalchemy",
+        "flask_wtf",
+    ),
+    *(
+        "huey",
+        "markdown_it",
+        "nh3",
+        "psycopg",
+        "sqlalchemy.dialects.postgresql",
+        "sqlalchemy.dialects.sqlite",
+        "stripe",
+    ),
+)
+"""Of requirements/run.in, what a web process loads."""
 _kept = threading.local()
 Values = tuple[Any, ...]  # of a row
 
@@ -33,6 +55,13 @@ def make_page() -> Flask:
         return answer
 
     return app
+
+
+def make_libraries() -> Flask:
+    """The bare page in a process that has loaded what our web process needs of others, and no line of ours."""
+    for name in LIBRARIES:
+        import_module(name)
+    return make_page()
 
 
 def make_inbox() -> Flask:

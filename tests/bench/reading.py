@@ -85,7 +85,9 @@ def _beside_the_bare_page(folder: Path, server: Server, path: str, *, quick: boo
 
 
 @contextmanager
-def bare_page(folder: Path, *, like: tuple[bytes, str, str]) -> Iterator[Server]:
+def bare_page(
+    folder: Path, *, like: tuple[bytes, str, str], app: str = "tests.bench.bare_page:app"
+) -> Iterator[Server]:
     """The limit: a Flask app that answers every address with these bytes, type and encoding."""
     body, mimetype, encoding = like
     folder.mkdir(parents=True)
@@ -93,7 +95,7 @@ def bare_page(folder: Path, *, like: tuple[bytes, str, str]) -> Iterator[Server]
     page.write_bytes(body)
     environment = {"PAGE": str(page), "MIMETYPE": mimetype, "ENCODING": encoding}
     port = free_port()
-    with granian("tests.bench.bare_page:app", folder=folder, environment=environment, port=port) as server:
+    with granian(app, folder=folder, environment=environment, port=port) as server:
         yield server
 
 

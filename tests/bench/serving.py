@@ -8,7 +8,7 @@ from tests.bench.client import Visitors, get, open_loop, wait_until_it_answers
 from tests.bench.giving import PAGE_MS, PAGES, in_turn
 from tests.bench.installation import Installation, copy_of
 from tests.bench.processes import START_SECONDS_MAX, free_port, granian
-from tests.bench.reading import progress_address
+from tests.bench.reading import ask_and_require, bare_page, progress_address
 from tests.bench.results import Row, at_most
 
 READERS, EVERY_SECONDS = 2000, 10
@@ -23,15 +23,28 @@ def serving(folder: Path, template: Installation, *, quick: bool) -> list[Row]:
     """Start, readers that poll, and then the memory of the process that has served them."""
     made = copy_of(template, folder / "web")
     rows = [_start(made, starts=STARTS_QUICK if quick else STARTS)]
+    seconds = SECONDS_QUICK if quick else SECONDS
     port = free_port()
     environment = made.environment(port=port, provider_port=1)
     with granian("wsgi:app", folder=made.folder, environment=environment, port=port) as server:
         rows.append(_first_visitors(server.port))
-        rows.append(_polling(server.port, progress_address(made), seconds=SECONDS_QUICK if quick else SECONDS))
-        told = "web process: resident memory after serving pages, the form and the sign-in"
+        rows.append(_polling(server.port, progress_address(made), seconds=seconds))
         visit_every_kind(server.port)
-        rows.append(at_most(told, server.resident_mb(), aim=RESIDENT_MB, unit="MB"))
+        resident_mb, like = server.resident_mb(), ask_and_require(server.port, progress_address(made))
+    libraries_mb = _resident_with_libraries_alone(folder / "libraries", like=like, seconds=seconds)
+    told = f"web process: resident memory after serving pages, the form and the sign-in, and {READERS:,} readers"
+    limit = f"{libraries_mb:.0f} MB: the same libraries, readers and one view"
+    rows.append(at_most(told, resident_mb, aim=RESIDENT_MB, unit="MB", limit=limit))
     return rows
+
+
+def _resident_with_libraries_alone(folder: Path, *, like: tuple[bytes, str, str], seconds: float) -> float:
+    """What a process keeps that has loaded what others wrote and answers as many readers."""
+    with bare_page(folder, like=like, app="tests.bench.bare_libraries:app") as server:
+        asked = get("/progress")
+        readers = Visitors("readers", READERS / EVERY_SECONDS, lambda: asked, connections=READERS)
+        open_loop(server.port, [readers], seconds=seconds)["readers"].require(200)
+        return server.resident_mb()
 
 
 def visit_every_kind(port: int) -> None:
