@@ -43,12 +43,14 @@ LINGER_SECONDS = 1.5
 PAUSE_SECONDS = 0.1
 WAKE_SECONDS = 1.0
 FAILURES_MAX = 10
+BEAT_SECONDS = 60.0
 
 huey: Any = Huey(
     "kurak", storage_class=storage.MemoryStorage, results=False
 )  # Huey has no types; its storage comes with the app
 _flask: list[Flask] = []
 _woken: dict[str, float] = {}
+_beats: list[float] = []  # when this worker last said that it is at work; empty in other processes
 
 
 def init_app(app: Flask) -> None:
@@ -96,6 +98,7 @@ def work_off(step: Callable[[], bool], *, linger_seconds: float = LINGER_SECONDS
         did = _tried(step)
         if did:
             done, failures, idle_since = done + 1, 0, time.monotonic()
+            _beat()
         elif did is None:
             failures += 1
         elif time.monotonic() - idle_since >= linger_seconds:
@@ -216,6 +219,13 @@ def _tried(step: Callable[[], bool]) -> bool | None:
         return None
 
 
+def _beat() -> None:
+    """Say once a minute that this worker is at work: with both hands full it begins no round, and is not silent."""
+    if _beats and time.monotonic() - _beats[0] >= BEAT_SECONDS:
+        _beats[0] = time.monotonic()
+        alarm_signs.note(alarm_signs.WORKER, clock=gateways().clock)
+
+
 def _public_url() -> str:
     url: str = current_app.config["KURAK"].public_url
     return url
@@ -225,6 +235,7 @@ def _job(step: Callable[[], bool]) -> Any:
     @huey.task(name=step.__name__)  # type: ignore[untyped-decorator]
     def job() -> None:
         with _flask[0].app_context():
+            _beats[:] = _beats or [0.0]
             work_off(step)
 
     return job
@@ -244,6 +255,7 @@ TASKS: dict[str, Any] = {
 def sweep() -> None:
     """Whatever is due, woken or not; and a look at whether the shield is needed."""
     with _flask[0].app_context():
+        _beats[:] = [time.monotonic()]
         alarm_signs.note(alarm_signs.WORKER, clock=gateways().clock)
         _tried(watch_shield)
         work_off_everything()

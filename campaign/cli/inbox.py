@@ -93,11 +93,11 @@ def replay(*, event_ids: tuple[str, ...], state: str | None, type_: str, yes: bo
 @inbox.command("set-aside")
 @click.argument("event_id")
 def put_aside(event_id: str) -> None:
-    """Close an event that was given up and will never be worked off; it is kept."""
+    """Close an event that was given up, or waits for its gift, and will never be worked off; it is kept."""
     try:
         set_aside(event_id, actor_id=None, clock=gateways().clock)
     except NotFound:
-        sys.exit(f"kurak: there is no event {event_id} that was given up.")
+        sys.exit(f"kurak: there is no event {event_id} that was given up or waits for its gift.")
     click.echo(f"{event_id} is set aside.")
 
 

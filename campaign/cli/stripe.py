@@ -116,7 +116,7 @@ def _secret_told(secret: str, *, has_older: bool) -> list[str]:
     ]
     if has_older:
         lines += [
-            "When `doctor` finds that all is well, remove the old endpoint:",
+            "When an event signed with the new secret has come (`inbox list`), remove the old endpoint:",
             "  flask --app wsgi stripe setup --retire",
         ]
     return lines

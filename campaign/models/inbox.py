@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary
+from sqlalchemy import CheckConstraint, Index, LargeBinary, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import Model
@@ -32,6 +32,8 @@ class ProviderEvent(Model):
     """The provider's second; events are never ordered by it."""
     raw: Mapped[bytes] = mapped_column(LargeBinary)
     received_at: Mapped[datetime]
+    was_fetched: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Nobody delivered it: a comparison asked for it. So it says nothing of whether deliveries arrive."""
     state: Mapped[str] = mapped_column(default="new")
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime]

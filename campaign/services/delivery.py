@@ -20,7 +20,7 @@ from campaign.gateways.mailer import Letter, Mailer, MailRefused, MailUnavailabl
 from campaign.i18n import day, in_language, money
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
-from campaign.services import receipting
+from campaign.services import audit, receipting
 from campaign.services.due_rows import hold_next
 from campaign.services.pledges import letters as pledge_letters
 from campaign.services.pledges.links import link_of_gift
@@ -118,6 +118,23 @@ def messages(*, state: str | None = None, limit: int = 100) -> list[MessageRow]:
         query = query.where(Message.state == state)
     with reading() as session:
         return [MessageRow(**row._mapping) for row in session.execute(query)]  # noqa: SLF001
+
+
+def send_again(public_id: str, *, actor_id: int, clock: Clock) -> None:
+    """Try a mail anew that was given up, for a reason that is mended. NotFound for any other."""
+    now = clock.now()
+    with transaction() as session:
+        queued = session.execute(
+            update(Message)
+            .where(Message.public_id == public_id, Message.state == "dead")
+            .values(state="queued", attempts=0, next_try_at=now, error=None)
+            .returning(Message.id)
+        ).one_or_none()
+        if queued is None:
+            raise NotFound(public_id)
+        audit.record(
+            session, actor_id=actor_id, action="mail:send_again", subject=f"mail:{public_id}", at=now, detail={}
+        )
 
 
 def receipt_number_of(public_id: str) -> str | None:

@@ -55,6 +55,7 @@ class EventDetail:
     api_version: str | None
     livemode: bool
     created_at: datetime
+    was_fetched: bool
     processed_at: datetime | None
 
 
@@ -118,6 +119,7 @@ def event(event_id: str) -> EventDetail:
             api_version=whole.api_version,
             livemode=whole.livemode,
             created_at=whole.created_at,
+            was_fetched=whole.was_fetched,
             processed_at=whole.processed_at,
         )
 
@@ -195,9 +197,12 @@ def _narrowed(session: Session, wanted: InboxFilter) -> Select[int] | None:
 
 
 LAST_EVENT = (
-    select(ProviderEvent.received_at).where(ProviderEvent.type != PING).order_by(ProviderEvent.id.desc()).limit(1)
+    select(ProviderEvent.received_at)
+    .where(ProviderEvent.type != PING, ~ProviderEvent.was_fetched)
+    .order_by(ProviderEvent.id.desc())
+    .limit(1)
 )
-"""When the provider was last heard of; our own try of the address is no word of its."""
+"""When the provider was last heard of; our own try of the address is no word of its, nor is what we had to fetch."""
 _ROWS: Select[*tuple[Any, ...]] = select(
     ProviderEvent.id,
     ProviderEvent.event_id,

@@ -15,7 +15,6 @@ from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt, ReceiptFile
-from campaign.services.receipting import CORRECTION
 
 ZIP_MAX = 2000
 """How many receipts one download may hold."""
@@ -180,7 +179,7 @@ def _view(receipt: Receipt, donation_public_id: str, *, is_ready: bool) -> Recei
 
 
 def _files(found: list[ReceiptView]) -> Iterator[tuple[str, bytes]]:
-    """All but those that never left: a correction replaced them before they could be printed."""
+    """All but those that never left: they were replaced or voided before they could be printed."""
     for receipt in found:
-        if receipt.is_ready or receipt.end_reason != CORRECTION:
+        if receipt.is_ready or receipt.state == "issued":
             yield receipt.number, receipt_pdf(receipt.number)

@@ -141,7 +141,7 @@ def unprinted(*, limit: int = 20) -> list[int]:
             .where(
                 Receipt.issued_at >= newest - timedelta(days=PRINT_DAYS),
                 ReceiptFile.receipt_id.is_(None),
-                Receipt.end_reason.is_distinct_from(CORRECTION),
+                Receipt.state == "issued",
             )
             .order_by(Receipt.issued_at, Receipt.id)
             .limit(limit)

@@ -39,12 +39,12 @@ def replay(event_id: str, *, actor_id: int | None, clock: Clock) -> None:
 
 
 def set_aside(event_id: str, *, actor_id: int | None, clock: Clock) -> None:
-    """Close an event that was given up and will never be worked off, such as one of the wrong mode; NotFound."""
+    """Close an event that will never be worked off: one that was given up, or waits for a gift that is not ours; NotFound."""
     now = clock.now()
     with transaction() as session:
         closed = session.execute(
             update(ProviderEvent)
-            .where(ProviderEvent.event_id == event_id, ProviderEvent.state == "dead")
+            .where(ProviderEvent.event_id == event_id, ProviderEvent.state.in_(("dead", "parked")))
             .values(state="ignored", processed_at=now)
             .returning(ProviderEvent.id)
         ).one_or_none()

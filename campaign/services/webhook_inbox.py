@@ -47,7 +47,7 @@ def receive(body: bytes, signature: str, *, payments: PaymentGateway, clock: Clo
     return store(payments.verify(body, signature), body, mode=payments.mode, clock=clock)
 
 
-def store(event: ReceivedEvent, body: bytes, *, mode: str, clock: Clock) -> bool:
+def store(event: ReceivedEvent, body: bytes, *, mode: str, clock: Clock, was_fetched: bool = False) -> bool:
     """Keep an event that is the provider's for certain: signed, or fetched from it; False when it was stored before."""
     now = clock.now()
     is_right_mode = event.livemode == (mode == "live")
@@ -60,6 +60,7 @@ def store(event: ReceivedEvent, body: bytes, *, mode: str, clock: Clock) -> bool
         "created_at": event.created_at,
         "raw": body,
         "received_at": now,
+        "was_fetched": was_fetched,
         "state": "new" if is_right_mode else "dead",
         "attempts": 0,
         "next_try_at": now,

@@ -230,10 +230,10 @@ def _count(measured: Measured, answer: Answer) -> None:
 
 
 def loopback_addresses() -> Iterator[str]:
-    """127.1.0.1, 127.1.0.2, …: the whole block is this machine's own on Linux."""
+    """127.1.0.1, 127.1.1.1, …, each in another network: the whole block is this machine's own on Linux."""
     for second in range(1, 255):
-        for third in range(256):
-            for fourth in range(1, 255):
+        for fourth in range(1, 255):
+            for third in range(256):
                 yield f"127.{second}.{third}.{fourth}"
 
 

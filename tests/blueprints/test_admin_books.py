@@ -224,6 +224,17 @@ def test_mails_are_shown_with_what_keeps_them(finance: FlaskClient) -> None:
     assert "No glyph" in page.text("tbody")
 
 
+def test_a_mail_that_was_given_up_is_sent_again_once(finance: FlaskClient, session: Session) -> None:
+    a_mail(state="dead", error="550 refused")
+    page = fetch(finance, "admin.mails")
+    for _ in range(2):  # the second time it is on its way already
+        page.submit(finance, "tbody form")
+    message = session.execute(select(Message)).scalar_one()
+    assert (message.state, message.attempts, message.error) == ("queued", 0, None)
+    assert acts(session).count("mail:send_again") == 1
+    assert fetch(finance, "admin.mails").soup.select("tbody form") == []
+
+
 def test_the_trail_is_narrowed_by_act_and_person(finance: FlaskClient, session: Session) -> None:
     printed(session)
     for _ in range(2):

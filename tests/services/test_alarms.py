@@ -10,14 +10,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from campaign import jobs
 from campaign.database import transaction
 from campaign.extensions import db
-from campaign.gateways.payments import PaymentsUnavailable
+from campaign.gateways.payments import PaymentsUnavailable, ReceivedEvent
 from campaign.gateways.webhook_endpoints import Endpoint, NoEndpoints
 from campaign.i18n import LANGUAGES, in_language
 from campaign.models.alarm import Alarm
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
+from campaign.services import receipting, webhook_inbox
 from campaign.services.alarms import signs as alarm_signs
 from campaign.services.alarms import watching
 from campaign.services.alarms.rules import (
@@ -39,6 +41,7 @@ from campaign.services.alarms.words import WORDS, told_of
 from campaign.services.endpoint import event_types
 from tests.builders import NOW, a_member_of_staff
 from tests.services.engine import Engine
+from tests.services.test_refunding import send_back
 from tests.tree import ROOT
 
 MOMENT = timedelta(seconds=1)
@@ -185,6 +188,49 @@ class TestTheWatch:
         engine.work()
         engine.clock.advance(minutes=16)
         assert self.keys(engine) == ["no_event_ever"]
+
+    def test_a_worker_with_both_hands_full_is_not_silent(self, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It begins no round for minutes, but gets work done."""
+        alarm_signs.note(alarm_signs.WORKER, clock=engine.clock)
+        engine.clock.advance(minutes=10)
+        assert "worker_silent" in self.keys(engine)
+        monkeypatch.setattr(jobs, "_beats", [0.0])
+        work = iter([True, False])
+        jobs.work_off(lambda: next(work), linger_seconds=0)
+        assert "worker_silent" not in self.keys(engine)
+
+    def test_an_event_that_had_to_be_fetched_does_not_say_that_deliveries_arrive(self, engine: Engine) -> None:
+        engine.open()
+        missed = ReceivedEvent(
+            event_id="evt_missed",
+            type="checkout.session.completed",
+            object_id="cs_1",
+            api_version=None,
+            livemode=False,
+            created_at=engine.clock.now(),
+        )
+        webhook_inbox.store(missed, b"{}", mode="test", clock=engine.clock, was_fetched=True)
+        engine.work()
+        engine.clock.advance(minutes=20)
+        assert "no_event_ever" in self.keys(engine)
+
+    def test_a_mail_that_was_given_up_is_told_of_for_a_week(self, engine: Engine) -> None:
+        engine.give()
+        with transaction() as session:
+            session.execute(update(Message).values(state="dead"))
+        assert "mail_dead" in self.keys(engine)
+        engine.clock.advance(days=8)
+        assert "mail_dead" not in self.keys(engine)
+
+    def test_a_held_receipt_is_nobodys_trouble_once_its_gift_was_sent_back(self, engine: Engine) -> None:
+        checkout = engine.checkout_of(public_id := engine.open())
+        engine.payments.pay(checkout, name="Aida 🙂")
+        engine.tell("checkout.session.completed", checkout)
+        engine.work()
+        assert "receipts_held" in self.keys(engine)
+        send_back(engine, public_id, 25_00)
+        assert "receipts_held" not in self.keys(engine)
+        assert receipting.unprinted() == []
 
     def test_events_that_wait_and_that_were_given_up_ring(self, engine: Engine) -> None:
         checkout = engine.checkout_of(engine.open())

@@ -249,8 +249,9 @@ def fill_more(number: int) -> None:
         session.execute(insert(ProviderEvent), [row])
 
 
-def test_an_event_of_which_nothing_will_come_is_set_aside_and_kept(app: Flask) -> None:
-    fill(1, state="dead", error=WRONG_MODE)
+@pytest.mark.parametrize("state", ["dead", "parked"])
+def test_an_event_of_which_nothing_will_come_is_set_aside_and_kept(app: Flask, state: str) -> None:
+    fill(1, state=state, error=WRONG_MODE)
     clock = app.extensions["gateways"].clock
     replaying.set_aside("evt_000000", actor_id=None, clock=clock)
     row = inbox_desk.event("evt_000000").row

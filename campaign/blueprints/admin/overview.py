@@ -28,7 +28,7 @@ ALARM_PLACES: dict[str, tuple[str, dict[str, str]]] = {
     "events_dead": ("admin.inbox", {"state": "dead"}),
     "mail_waits": ("admin.mails", {"state": "queued"}),
     "mail_dead": ("admin.mails", {"state": "dead"}),
-    "receipts_held": ("admin.mails", {"state": "held"}),
+    "receipts_held": ("admin.receipts", {}),
 }
 """Where an alarm is looked after at the desk; the others are mended on the command line."""
 

@@ -106,6 +106,7 @@ RULES: dict[str, Rule] = {
     "admin.replay_events": Rule(KEEPERS),
     "admin.set_event_aside": Rule(KEEPERS),
     "admin.mails": Rule(PERSONAL),
+    "admin.send_mail_again": Rule(KEEPERS),
     "admin.shield": Rule(PERSONAL),
     "admin.turn_shield": Rule(KEEPERS),
     "admin.audit_trail": Rule(MONEY | ADMIN),

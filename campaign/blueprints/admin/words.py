@@ -195,6 +195,7 @@ ACTS: Mapping[str, LazyString] = {
     "reconciliation:unidentified": _("Booked a movement as not identified"),
     "reconciliation:payout": _("Booked a payout"),
     "payouts:download": _("Downloaded payouts"),
+    "mail:send_again": _("Had a mail tried again"),
     "mail:send_held": _("Sent mails that were held as late"),
     "receipt:download": _("Downloaded a receipt"),
     "receipts:download": _("Downloaded receipts of a period"),

@@ -1,10 +1,10 @@
 """The signs that alarms are judged by: read from the tables in a fixed number of small queries, and written down."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
@@ -12,13 +12,16 @@ from campaign.gateways.clock import Clock
 from campaign.models.alarm import Observation
 from campaign.models.donation import Donation
 from campaign.models.outbox import Message
+from campaign.models.receipt import Receipt
 from campaign.services.alarms.rules import EndpointSigns, Signs
 from campaign.services.inbox_desk import LAST_EVENT, waiting_in
 from campaign.services.outbox import LATE_NEWS
 from campaign.services.webhook_inbox import UNDONE
 
 WORKER, SWEEP, ENDPOINT = "worker", "sweep", "endpoint"
-"""What is observed: the worker began a round, it ended one, and how the endpoint stood."""
+"""What is observed: the worker was at work, it ended a round, and how the endpoint stood."""
+DEAD_LATELY = timedelta(days=7)
+"""How long a mail that was given up calls for somebody: nobody can send it after that, but its address may be mended."""
 
 
 def note(name: str, *, clock: Clock, facts: Mapping[str, object] | None = None) -> None:
@@ -34,13 +37,17 @@ def observed(session: Session, name: str) -> Observation | None:
 
 def read_signs(*, takes_cards: bool, clock: Clock) -> Signs:
     """Everything that the rules judge, as of now; it asks nobody outside."""
+    now = clock.now()
     with reading() as session:
         last_event_at = session.execute(LAST_EVENT).scalar()
         waiting, dead = waiting_in(session, *UNDONE), waiting_in(session, "dead")
-        mails = {state: (count, oldest) for state, count, oldest in session.execute(_MAILS)}
+        mails = {
+            state: (count, oldest)
+            for state, count, oldest in session.execute(_MAILS, {"dead_since": now - DEAD_LATELY})
+        }
         seen = {row.name: row for row in session.execute(select(Observation)).scalars()}
         return Signs(
-            now=clock.now(),
+            now=now,
             takes_cards=takes_cards,
             oldest_waiting_at=waiting.oldest_at,
             waiting=waiting.count,
@@ -79,6 +86,13 @@ def _endpoint(row: Observation) -> EndpointSigns:
 
 _MAILS = (
     select(Message.state, func.count(), func.min(Message.created_at))
-    .where(Message.state.in_(("queued", "dead", "held")), Message.error.is_distinct_from(LATE_NEWS))
+    .outerjoin(Receipt, Receipt.id == Message.receipt_id)
+    .where(
+        Message.state.in_(("queued", "dead", "held")),
+        Message.error.is_distinct_from(LATE_NEWS),
+        or_(Message.state != "dead", Message.created_at >= bindparam("dead_since")),
+        or_(Message.state != "held", Receipt.state == "issued"),
+    )
     .group_by(Message.state)
 )
+"""A mail that was given up long ago, or is held with a receipt that is void meanwhile, needs nobody any more."""

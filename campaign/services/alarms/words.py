@@ -57,7 +57,10 @@ WORDS: dict[str, Words] = {
     "no_event_ever": Words(
         _("The payment provider has never told us anything"),
         _("Payment pages were opened, and no event about them ever came: paid gifts are not heard of."),
-        _("Run flask --app wsgi stripe setup, then flask --app wsgi doctor."),
+        _(
+            "Run flask --app wsgi stripe setup, then flask --app wsgi doctor. If both find nothing wrong, the signing secret is "
+            "that of another endpoint: the handbook says how to change it."
+        ),
     ),
     "events_stopped": Words(
         _("The payment provider has stopped telling us"),
@@ -107,7 +110,7 @@ WORDS: dict[str, Words] = {
     "receipts_held": Words(
         _("Receipts are held back"),
         _("Receipts that cannot be printed rightly, and so were not sent: %(count)s."),
-        _("Open the mails and read what is missing: mostly a letter in a name that no font has."),
+        _("Open the receipts: they tell what cannot be printed, mostly a letter of a name, and let you correct it."),
     ),
 }
 """A text for every rule of `alarms.RULES`."""

@@ -215,7 +215,9 @@ class _Repair:
             )
         else:
             self.report.mended.append(found)
-        webhook_inbox.store(event, missed.body, mode=self.outside.payments.mode, clock=self.outside.clock)
+        webhook_inbox.store(
+            event, missed.body, mode=self.outside.payments.mode, clock=self.outside.clock, was_fetched=True
+        )
 
     def _note_transactions(self) -> None:
         for some in comparing.new_transactions(self.outside.account):
