@@ -235,7 +235,7 @@ def _job(step: Callable[[], bool]) -> Any:
     @huey.task(name=step.__name__)  # type: ignore[untyped-decorator]
     def job() -> None:
         with _flask[0].app_context():
-            _beats[:] = _beats or [0.0]
+            _beats[:] = _beats or [-BEAT_SECONDS]
             work_off(step)
 
     return job

@@ -194,7 +194,7 @@ class TestTheWatch:
         alarm_signs.note(alarm_signs.WORKER, clock=engine.clock)
         engine.clock.advance(minutes=10)
         assert "worker_silent" in self.keys(engine)
-        monkeypatch.setattr(jobs, "_beats", [0.0])
+        monkeypatch.setattr(jobs, "_beats", [-jobs.BEAT_SECONDS])
         work = iter([True, False])
         jobs.work_off(lambda: next(work), linger_seconds=0)
         assert "worker_silent" not in self.keys(engine)
