@@ -147,6 +147,17 @@ def test_donors_of_monthly_gifts_too(stage: Stage, mails: Mails, state: str) -> 
     assert sorted(stage.mails()) == [("pledge_unpaid", state), ("receipt", state)]
 
 
+def test_a_month_that_failed_unheard_is_told_to_nobody_by_a_silent_repair(stage: Stage) -> None:
+    """No money moved, so its event alone tells of it: the repair takes that in, and leaves the worker nothing to mail."""
+    stage.gift(campaign=stage.site.campaign(), frequency="monthly", method="pm_card_chargeCustomerFail")
+    stage.pass_time(10)
+    stage.hear()
+    stage.pass_time(32 * A_DAY)
+    reconciling.repair(stage.outside, mails=Mails.NONE)
+    stage.hear()
+    assert [state for kind, state in stage.mails() if kind == "pledge_unpaid"] == ["held"]
+
+
 def test_old_news_are_held_by_the_hourly_repair(stage: Stage) -> None:
     stage.gift(campaign=stage.site.campaign())
     stage.pass_time(int((reconciling.LATE + timedelta(hours=1)).total_seconds()))
