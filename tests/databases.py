@@ -128,8 +128,14 @@ def _reachable(installed: Path, *, owner: str | None, copy_to: Path) -> Path:
     try:
         subprocess.run([installed / "bin" / "postgres", "--version"], user=owner, check=True, capture_output=True)
     except (PermissionError, subprocess.CalledProcessError):
-        shutil.copytree(installed, copy_to, symlinks=True)
-        return copy_to / "bin"
+        package = installed.parent
+        libraries = package.with_name(
+            f"{package.name}.libs"
+        )  # looked for beside the package, from where a program lies
+        shutil.copytree(libraries, copy_to / libraries.name)
+        copied = copy_to / package.name / installed.name
+        shutil.copytree(installed, copied, symlinks=True)
+        return copied / "bin"
     return installed / "bin"
 
 

@@ -21,7 +21,7 @@ from campaign.services.webhook_inbox import UNDONE
 WORKER, SWEEP, ENDPOINT = "worker", "sweep", "endpoint"
 """What is observed: the worker was at work, it ended a round, and how the endpoint stood."""
 DEAD_LATELY = timedelta(days=7)
-"""How long a mail that was given up calls for somebody: nobody can send it after that, but its address may be mended."""
+"""How long a mail that was given up calls for somebody; it can be sent again ever after."""
 
 
 def note(name: str, *, clock: Clock, facts: Mapping[str, object] | None = None) -> None:

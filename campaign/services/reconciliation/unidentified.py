@@ -41,11 +41,11 @@ class Decision:
 def book_fee(transaction_id: str, *, campaign_id: int, actor_id: int, clock: Clock) -> None:
     """A fee that the provider took by itself is borne by the campaign's general fund. NotFound, AlreadyExplained."""
     with transaction() as session:
-        row = _open(session, transaction_id)
+        row, missing = _open(session, transaction_id)
         general = select(Fund.id).where(Fund.campaign_id == campaign_id, Fund.kind == "general")
         entry = fee_taken(
             transaction_id=transaction_id,
-            net=_missing(session, row),
+            net=missing,
             fund_id=session.execute(general).scalar_one(),
             on=row.made_at.date(),
         )
@@ -58,8 +58,8 @@ def book_as_unidentified(transaction_id: str, *, campaign_id: int, actor_id: int
     Of a movement that the books hold with another amount, what is missing there.
     """
     with transaction() as session:
-        row = _open(session, transaction_id)
-        entry = not_identified(transaction_id=transaction_id, net=_missing(session, row), on=row.made_at.date())
+        row, missing = _open(session, transaction_id)
+        entry = not_identified(transaction_id=transaction_id, net=missing, on=row.made_at.date())
         _decide(session, row, entry, Decision("unidentified", campaign_id, actor_id), clock=clock)
 
 
@@ -83,21 +83,17 @@ def undo_where_known(session: Session, *, at: datetime) -> set[int]:
     return changed
 
 
-def _open(session: Session, transaction_id: str) -> ProviderTransaction:
-    """The movement under lock; it must still be unexplained."""
+def _open(session: Session, transaction_id: str) -> tuple[ProviderTransaction, Money]:
+    """The movement under lock, and what of it our books do not say yet: something, or it is explained."""
     query = select(ProviderTransaction).where(ProviderTransaction.provider_id == transaction_id).with_for_update()
     row = session.execute(query).scalar_one_or_none()
     if row is None:
         raise NotFound(transaction_id)
-    if row.explained_by is not None or not _missing(session, row).minor:
+    booked = provider_books.booked(session, [transaction_id]).get(transaction_id, {})
+    missing = Money(row.net_minor - sum(booked.values()), row.currency)
+    if row.explained_by is not None or not missing.minor:
         raise AlreadyExplained(transaction_id)
-    return row
-
-
-def _missing(session: Session, row: ProviderTransaction) -> Money:
-    """What of a movement our books do not say yet."""
-    booked = provider_books.booked(session, [row.provider_id]).get(row.provider_id, {})
-    return Money(row.net_minor - sum(booked.values()), row.currency)
+    return row, missing
 
 
 def _decide(session: Session, row: ProviderTransaction, entry: Entry, decision: Decision, *, clock: Clock) -> None:
