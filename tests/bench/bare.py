@@ -17,24 +17,20 @@ COLUMNS = "event_id, type, object_id, api_version, livemode, created_at, raw, re
 INSERT = f"INSERT INTO provider_event ({COLUMNS}) VALUES ({', '.join('?' * 11)}) ON CONFLICT DO NOTHING"  # noqa: S608  # constants
 INSERT_POSTGRESQL = INSERT.replace("?", "%s")
 LIBRARIES = (
-    *(
-        "argon2",
-        "cryptography.fernet",
-        "flask_babel",
-        "flask_limiter",
-        "flask_security",
-        "flask_sqlalchemy",
-        "flask_wtf",
-    ),
-    *(
-        "huey",
-        "markdown_it",
-        "nh3",
-        "psycopg",
-        "sqlalchemy.dialects.postgresql",
-        "sqlalchemy.dialects.sqlite",
-        "stripe",
-    ),
+    "argon2",
+    "cryptography.fernet",
+    "flask_babel",
+    "flask_limiter",
+    "flask_security",
+    "flask_sqlalchemy",
+    "flask_wtf",
+    "huey",
+    "markdown_it",
+    "nh3",
+    "psycopg",
+    "sqlalchemy.dialects.postgresql",
+    "sqlalchemy.dialects.sqlite",
+    "stripe",
 )
 """Of requirements/run.in, what a web process loads."""
 _kept = threading.local()
