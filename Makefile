@@ -1,6 +1,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
-SOURCES := campaign receipts tests migrations wsgi.py
+SOURCES := campaign receipts tests migrations web_server.py wsgi.py
 T ?= tests
 MESSAGES := campaign/translations
 PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)

@@ -1,13 +1,18 @@
 """The application for a web server and for `flask --app wsgi …`."""
 
+import gc
 import os
 import sys
 from pathlib import Path
 
-from campaign import create_app
-from campaign.config import BadSetting, read_config
+gc.disable()  # nothing of what is loaded is ever let go: the collector need not look at it, now or later
+
+from campaign import create_app  # noqa: E402
+from campaign.config import BadSetting, read_config  # noqa: E402
 
 try:
     app = create_app(read_config(os.environ, dotenv=Path(".env")))
 except BadSetting as error:
     sys.exit(f"kurak: {error}")
+gc.freeze()
+gc.enable()

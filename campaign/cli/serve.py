@@ -83,7 +83,7 @@ def _start_sandbox(supervisor: Supervisor, config: Config, *, addresses: Path) -
 
 def _web_command(config: Config) -> list[str]:
     return [
-        *(sys.executable, "-m", "granian", *WEB_OPTIONS, "--host", config.host, "--port", str(config.port)),
+        *(sys.executable, "-m", "web_server", *WEB_OPTIONS, "--host", config.host, "--port", str(config.port)),
         *("--respawn-failed-workers", "--workers-kill-timeout", "4", "wsgi:app"),
     ]
 

@@ -17,6 +17,7 @@ from tests.bench.client import NotMeasured, wait_until_it_answers
 ROOT = Path(__file__).resolve().parents[2]
 PROC = Path("/proc")
 START_SECONDS_MAX = 30.0
+OURS = "wsgi:app"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def granian(
 ) -> Iterator[Server]:
     """A WSGI app under the server and settings that `make run` uses, until the block ends."""
     command = [
-        *(sys.executable, "-m", "granian", *WEB_OPTIONS, "--host", "127.0.0.1", "--port", str(port)),
+        *(sys.executable, "-m", "web_server" if app == OURS else "granian", *WEB_OPTIONS, "--host", "127.0.0.1", "--port", str(port)),
         *("--workers-kill-timeout", "2", app),
     ]
     with program(command, folder=folder, environment=environment) as process:
