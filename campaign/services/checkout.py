@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -102,6 +102,18 @@ class _Gift:
     url: str | None
     expires_at: datetime
 
+    @classmethod
+    def of(cls, row: Row[Any]) -> "_Gift":  # the columns of _AS_GIFT
+        return cls(
+            id=row.id,
+            public_id=row.public_id,
+            state=DonationState(row.state),
+            attempt=row.attempt,
+            params=dict(row.checkout_params),
+            url=row.checkout_url,
+            expires_at=row.expires_at,
+        )
+
 
 def start_checkout(
     request: GiftRequest, *, payments: PaymentGateway, clock: Clock, public_url: str, admit: Admission | None = None
@@ -132,8 +144,7 @@ def _written_down(
     request: GiftRequest, admit: Admission | None, *, payments: PaymentGateway, clock: Clock, public_url: str
 ) -> _Gift:
     """The gift of this form: the one that stands, or a new row."""
-    with reading() as session:
-        known = _gift_of_form(session, request.form_id)
+    known = _gift_of_form(request.form_id)
     if known is not None:
         return known
     demand = Demand.NOTHING
@@ -141,52 +152,29 @@ def _written_down(
         with transaction() as session:
             demand = admit(session, clock.now()) if admit else demand
             if demand is Demand.NOTHING:
-                _insert_gift(session, request, payments=payments, clock=clock, public_url=public_url)
+                return _insert_gift(session, request, payments=payments, clock=clock, public_url=public_url)
     except IntegrityError:
         pass  # a second press was quicker: its row is the gift, and it was counted
-    with reading() as session:
-        known = _gift_of_form(session, request.form_id)
+    known = _gift_of_form(request.form_id)
     if known is None:
         raise NotAdmitted(demand)
     return known
 
 
-def _gift_of_form(session: Session, form_id: str) -> _Gift | None:
-    row = session.execute(
-        select(
-            Donation.id,
-            Donation.public_id,
-            Donation.state,
-            Donation.attempt,
-            Donation.checkout_params,
-            Donation.checkout_url,
-            Donation.expires_at,
-        ).where(Donation.form_id == form_id)
-    ).one_or_none()
-    if row is None:
-        return None
-    return _Gift(
-        id=row[0],
-        public_id=row[1],
-        state=DonationState(row[2]),
-        attempt=row[3],
-        params=dict(row[4]),
-        url=row[5],
-        expires_at=row[6],
-    )
+def _gift_of_form(form_id: str) -> _Gift | None:
+    with reading() as session:
+        row = session.execute(_OF_FORM, {"form": form_id}).one_or_none()
+    return _Gift.of(row) if row else None
 
 
 def _insert_gift(
     session: Session, request: GiftRequest, *, payments: PaymentGateway, clock: Clock, public_url: str
-) -> None:
+) -> _Gift:
     now = clock.now()
-    campaign = session.execute(select(Campaign).where(Campaign.slug == request.campaign_slug)).scalar_one_or_none()
-    if campaign is None:
-        raise NotFound(request.campaign_slug)
-    if not campaign.starts_on <= now.date() <= campaign.ends_on:
-        raise CampaignEnded(campaign.slug)
-    fund = _purpose(session, campaign.id, request.fund_code)
-    cover = _cover(session, campaign.id, request)
+    terms = _terms(session, request)
+    if not terms.starts_on <= now.date() <= terms.ends_on:
+        raise CampaignEnded(request.campaign_slug)
+    cover = _cover(terms, request)
     public_id = new_public_id()
     expires_at = (now + PAGE_LIFE).replace(microsecond=0)
     wanted = WantedPage(
@@ -194,53 +182,53 @@ def _insert_gift(
         gift=request.gift,
         cover=cover,
         is_monthly=request.frequency == "monthly",
-        title=campaign.title,
-        purpose=fund.title,
+        title=terms.title,
+        purpose=terms.purpose,
         language=request.language,
         email=request.email,
         public_url=public_url,
         expires_at=expires_at,
     )
-    donation_id = session.execute(
-        insert(Donation).returning(Donation.id),
-        {
-            "public_id": public_id,
-            "campaign_id": campaign.id,
-            "fund_id": fund.id,
-            "form_id": request.form_id,
-            "language": request.language,
-            "frequency": request.frequency,
-            "currency": request.gift.currency,
-            "gift_minor": request.gift.minor,
-            "cover_minor": cover.minor,
-            "fee_bearer": campaign.fee_bearer,
-            "is_anonymous": request.is_anonymous,
-            "public_name": request.public_name,
-            "message": request.message,
-            "livemode": payments.mode == "live",
-            "checkout_params": page_params(wanted),
-            "expires_at": expires_at,
-            "created_at": now,
-        },
-    ).scalar_one()
-    _tell(session, donation_id, "created", at=now, detail={"language": request.language})
+    row = {
+        "public_id": public_id,
+        "campaign_id": terms.campaign_id,
+        "fund_id": terms.fund_id,
+        "form_id": request.form_id,
+        "language": request.language,
+        "frequency": request.frequency,
+        "currency": request.gift.currency,
+        "gift_minor": request.gift.minor,
+        "cover_minor": cover.minor,
+        "fee_bearer": terms.fee_bearer,
+        "is_anonymous": request.is_anonymous,
+        "public_name": request.public_name,
+        "message": request.message,
+        "livemode": payments.mode == "live",
+        "checkout_params": page_params(wanted),
+        "expires_at": expires_at,
+        "created_at": now,
+    }
+    gift = _Gift.of(session.execute(_BEGIN, row).one())
+    _tell(session, gift.id, "created", at=now, detail={"language": request.language})
+    return gift
 
 
-def _purpose(session: Session, campaign_id: int, code: str | None) -> Fund:
-    """The fund that the donor chose among the general one and the themes."""
-    query = select(Fund).where(Fund.campaign_id == campaign_id, Fund.kind.in_(("general", "theme")))
-    query = query.where(Fund.kind == "general") if code is None else query.where(Fund.code == code)
-    fund = session.execute(query).scalar_one_or_none()
-    if fund is None:
-        raise FundUnknown(code)
-    return fund
-
-
-def _cover(session: Session, campaign_id: int, request: GiftRequest) -> Money:
-    gift = request.gift
-    terms = session.get(CampaignCurrency, (campaign_id, gift.currency))
+def _terms(session: Session, request: GiftRequest) -> Row[Any]:  # the columns of _TERMS
+    """On which terms the campaign takes gifts for the chosen purpose, the general one or a theme, in this currency."""
+    query = _TERMS_OF_GENERAL if request.fund_code is None else _TERMS_OF_THEME
+    names = {"slug": request.campaign_slug, "fund": request.fund_code, "currency": request.gift.currency}
+    terms = session.execute(query, names).one_or_none()
     if terms is None:
-        raise CurrencyNotTaken(gift.currency)
+        raise NotFound(request.campaign_slug)
+    if terms.fund_id is None:
+        raise FundUnknown(request.fund_code)
+    if terms.minimum_minor is None:
+        raise CurrencyNotTaken(request.gift.currency)
+    return terms
+
+
+def _cover(terms: Row[Any], request: GiftRequest) -> Money:
+    gift = request.gift
     if not terms.minimum_minor <= gift.minor <= terms.maximum_minor:
         raise AmountOutOfBounds(gift)
     if not request.covers_fee:
@@ -278,23 +266,19 @@ def _asked_anew(gift: _Gift, params: dict[str, Any]) -> _Gift:
 
 def _keep_page(session: Session, gift: _Gift, page: CheckoutPage, *, clock: Clock) -> None:
     """Remember the page, unless somebody else did, or the money has come already."""
-    state = session.execute(select(Donation.state).where(Donation.id == gift.id).with_for_update()).scalar_one()
-    kept = session.execute(
-        update(Donation)
-        .where(Donation.id == gift.id, Donation.checkout_url.is_(None))
-        .values(
-            checkout_id=page.checkout_id,
-            checkout_url=page.url,
-            state=next_state(DonationState(state), Fact.OPENED).value,
-        )
-        .returning(Donation.id)
-    ).all()
-    if kept:
+    state = session.execute(_STATE, {"gift": gift.id}).scalar_one()
+    opened = {
+        "gift": gift.id,
+        "page": page.checkout_id,
+        "url": page.url,
+        "opened": next_state(DonationState(state), Fact.OPENED).value,
+    }
+    if session.execute(_KEEP_PAGE, opened).scalar():
         _tell(session, gift.id, "opened", at=clock.now(), detail={"checkout": page.checkout_id})
 
 
-def _tell(session: Session, donation_id: int, kind: str, *, at: object, detail: dict[str, object]) -> None:
-    session.execute(insert(DonationEvent), {"donation_id": donation_id, "at": at, "kind": kind, "detail": detail})
+def _tell(session: Session, donation_id: int, kind: str, *, at: datetime, detail: dict[str, object]) -> None:
+    session.execute(_TELL, {"donation_id": donation_id, "at": at, "kind": kind, "detail": detail})
 
 
 def _refuse_closed(gift: _Gift, *, now: datetime) -> None:
@@ -304,3 +288,44 @@ def _refuse_closed(gift: _Gift, *, now: datetime) -> None:
     needed = timedelta(0) if gift.url else LEAST_LIFE
     if gift.state in {DonationState.EXPIRED, DonationState.FAILED} or gift.expires_at < now + needed:
         raise DonationClosed
+
+
+# Built once, of the tables alone: every press of the button passes here.
+_GIFT, _CAMPAIGN, _FUND, _CURRENCY = (table.__table__ for table in (Donation, Campaign, Fund, CampaignCurrency))
+_AS_GIFT = tuple(
+    _GIFT.c[name] for name in ("id", "public_id", "state", "attempt", "checkout_params", "checkout_url", "expires_at")
+)
+_OF_FORM = select(*_AS_GIFT).where(_GIFT.c.form_id == bindparam("form"))
+_BEGIN = insert(_GIFT).returning(*_AS_GIFT)
+_TELL = insert(DonationEvent.__table__).inline()
+_STATE = select(_GIFT.c.state).where(_GIFT.c.id == bindparam("gift")).with_for_update()
+_KEEP_PAGE = (
+    update(_GIFT)
+    .where(_GIFT.c.id == bindparam("gift"), _GIFT.c.checkout_url.is_(None))
+    .values(checkout_id=bindparam("page"), checkout_url=bindparam("url"), state=bindparam("opened"))
+    .returning(_GIFT.c.id)
+)
+
+
+def _terms_with(fund: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """One row where the campaign is known; what is missing of fund and currency is null."""
+    in_currency = and_(_CURRENCY.c.campaign_id == _CAMPAIGN.c.id, _CURRENCY.c.currency == bindparam("currency"))
+    return (
+        select(
+            *(_CAMPAIGN.c[name] for name in ("starts_on", "ends_on", "title", "fee_bearer")),
+            *(_CURRENCY.c[name] for name in ("minimum_minor", "maximum_minor", "fee_basis_points", "fee_fixed_minor")),
+            _CAMPAIGN.c.id.label("campaign_id"),
+            _FUND.c.id.label("fund_id"),
+            _FUND.c.title.label("purpose"),
+        )
+        .select_from(
+            _CAMPAIGN.outerjoin(_FUND, and_(_FUND.c.campaign_id == _CAMPAIGN.c.id, fund)).outerjoin(
+                _CURRENCY, in_currency
+            )
+        )
+        .where(_CAMPAIGN.c.slug == bindparam("slug"))
+    )
+
+
+_TERMS_OF_GENERAL = _terms_with(_FUND.c.kind == "general")
+_TERMS_OF_THEME = _terms_with(and_(_FUND.c.kind.in_(("general", "theme")), _FUND.c.code == bindparam("fund")))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
@@ -124,8 +124,7 @@ class GivenGift:
 def giving_options(slug: str | None = None) -> GivingOptions:
     """What may be given to a campaign, by default to the featured one; NotFound when there is none."""
     with reading() as session:
-        wanted = Campaign.slug == slug if slug else Campaign.is_featured
-        campaign = session.execute(select(Campaign).where(wanted).order_by(Campaign.id).limit(1)).scalar_one_or_none()
+        campaign = session.execute(_NAMED if slug else _FEATURED, {"slug": slug}).one_or_none()
         if campaign is None:
             raise NotFound(slug or "featured campaign")
         return GivingOptions(
@@ -157,11 +156,9 @@ def gift_of_checkout(checkout_id: str) -> GivenGift | None:
 
 def _offers(session: Session, campaign_id: int) -> tuple[Offer, ...]:
     presets: dict[str, list[Preset]] = {}
-    suggested = select(SuggestedAmount).where(SuggestedAmount.campaign_id == campaign_id)
-    for row in session.execute(suggested.order_by(SuggestedAmount.amount_minor)).scalars():
+    for row in session.execute(_SUGGESTED, {"campaign": campaign_id}):
         amount = Money(row.amount_minor, row.currency)
         presets.setdefault(row.currency, []).append(Preset(amount=amount, impact=row.impact))
-    taken = select(CampaignCurrency).where(CampaignCurrency.campaign_id == campaign_id)
     return tuple(
         Offer(
             currency=row.currency,
@@ -170,17 +167,15 @@ def _offers(session: Session, campaign_id: int) -> tuple[Offer, ...]:
             fee=FeeModel(row.fee_basis_points, row.fee_fixed_minor),
             presets=tuple(presets.get(row.currency, ())),
         )
-        for row in session.execute(taken.order_by(CampaignCurrency.position)).scalars()
+        for row in session.execute(_TAKEN, {"campaign": campaign_id})
     )
 
 
 def _purposes(session: Session, campaign_id: int) -> tuple[Purpose, ...]:
     """The general fund first, then the themes: what start_checkout takes."""
-    wanted = select(Fund).where(Fund.campaign_id == campaign_id, Fund.kind.in_(("general", "theme")))
-    funds = session.execute(wanted.order_by(Fund.kind, Fund.position, Fund.id)).scalars()
     return tuple(
         Purpose(code=fund.code, title=fund.title, summary=fund.summary, is_general=fund.kind == "general")
-        for fund in funds
+        for fund in session.execute(_PURPOSES, {"campaign": campaign_id})
     )
 
 
@@ -221,3 +216,21 @@ def _as_given(donation: Donation, campaign: Campaign, fund: Fund, donor: Donor |
         name=donor.name if donor else None,
         email=donor.email if donor else (asked if isinstance(asked, str) else None),
     )
+
+
+# Built once, of the tables alone: every form that is shown or sent passes here.
+_CAMPAIGN, _CURRENCY, _AMOUNT, _FUND = (
+    table.__table__ for table in (Campaign, CampaignCurrency, SuggestedAmount, Fund)
+)
+_ANY = select(
+    *(_CAMPAIGN.c[name] for name in ("id", "slug", "title", "contact_email", "is_featured", "starts_on", "ends_on"))
+)
+_NAMED = _ANY.where(_CAMPAIGN.c.slug == bindparam("slug"))
+_FEATURED = _ANY.where(_CAMPAIGN.c.is_featured).order_by(_CAMPAIGN.c.id).limit(1)
+_SUGGESTED = select(_AMOUNT).where(_AMOUNT.c.campaign_id == bindparam("campaign")).order_by(_AMOUNT.c.amount_minor)
+_TAKEN = select(_CURRENCY).where(_CURRENCY.c.campaign_id == bindparam("campaign")).order_by(_CURRENCY.c.position)
+_PURPOSES = (
+    select(_FUND.c.code, _FUND.c.kind, _FUND.c.title, _FUND.c.summary)
+    .where(_FUND.c.campaign_id == bindparam("campaign"), _FUND.c.kind.in_(("general", "theme")))
+    .order_by(_FUND.c.kind, _FUND.c.position, _FUND.c.id)
+)

@@ -7,7 +7,7 @@ form filled in as at first is a new gift; and a worker knows whose page is still
 import logging
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
@@ -27,20 +27,9 @@ PAGE_LIFE = timedelta(minutes=60)
 def lay_aside(session: Session, *, shown_form: str, but: int, clock: Clock) -> bool:
     """Lay the other unpaid gifts of a shown form aside, in the transaction that keeps the new page; were there any?
 
-    `shown_form` is how the form's names begin; `but` is the gift that the donor wants now.
+    `shown_form` is how the form's names begin, letters and digits alone; `but` is the gift that the donor wants now.
     """
-    laid = session.execute(
-        update(Donation)
-        .where(
-            *_of_late(clock),
-            Donation.state.in_((DonationState.CREATED.value, DonationState.OPEN.value)),
-            Donation.form_id.startswith(f"{shown_form}-", autoescape=True),
-            Donation.form_id.not_like("% %"),
-            Donation.id != but,
-        )
-        .values(form_id=Donation.form_id + " " + Donation.public_id)
-        .returning(Donation.id)
-    )
+    laid = session.execute(_LAY_ASIDE, {"form": f"{shown_form}-", "but": but, "late": clock.now() - PAGE_LIFE})
     return bool(laid.all())
 
 
@@ -65,7 +54,7 @@ def _open_pages(*, clock: Clock) -> list[tuple[int, str]]:
     query = (
         select(Donation.id, Donation.checkout_id)
         .where(
-            *_of_late(clock),
+            Donation.created_at > clock.now() - PAGE_LIFE,  # an index finds these
             Donation.state == DonationState.OPEN.value,
             Donation.form_id.like("% %"),
         )
@@ -76,6 +65,17 @@ def _open_pages(*, clock: Clock) -> list[tuple[int, str]]:
         return [(donation_id, page) for donation_id, page in session.execute(query) if page is not None]
 
 
-def _of_late(clock: Clock) -> tuple[ColumnElement[bool], ...]:
-    """Begun so lately that the page has not run out by itself; an index finds these."""
-    return (Donation.created_at > clock.now() - PAGE_LIFE,)
+# Built once, of the table alone: every press of the button passes here.
+_GIFT = Donation.__table__.c
+_LAY_ASIDE = (
+    update(Donation.__table__)
+    .where(
+        _GIFT.created_at > bindparam("late"),
+        _GIFT.state.in_((DonationState.CREATED.value, DonationState.OPEN.value)),
+        _GIFT.form_id.startswith(bindparam("form")),
+        _GIFT.form_id.not_like("% %"),
+        _GIFT.id != bindparam("but"),
+    )
+    .values(form_id=_GIFT.form_id + " " + _GIFT.public_id)
+    .returning(_GIFT.id)
+)

@@ -4,6 +4,7 @@ Everything typed is kept. The answers are alike for every e-mail, whether it eve
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from http import HTTPStatus
 
 from flask import current_app, request
@@ -21,12 +22,11 @@ from campaign.services.giving import GivingOptions, Offer
 from campaign.services.shield import codes as shield_codes
 from campaign.services.shield import judging as shield
 from campaign.services.shield.codes import CodeFor
-from campaign.services.shield.judging import Stance, Visitor
+from campaign.services.shield.judging import Visitor
 from campaign.wiring import gateways
 
 RETRY_AFTER_SECONDS = 600
 """When a pause is asked: after ten minutes the narrowest window has moved on."""
-OPEN = Stance(is_shielded=False, demand=Demand.NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,37 +37,51 @@ class Told:
     problem: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Door:
-    """How one request stands: what is asked at least, and whether a code is to be typed."""
+    """How one request stands. What it needs to know is looked up when it is first wanted."""
 
-    stance: Stance
+    visitor: Visitor | None
+    """Who asks, before anything of hers is read; None where nobody is judged."""
     wants_code: bool = False
+    """Whether a code is to be typed."""
+
+    @cached_property
+    def is_shielded(self) -> bool:
+        """Whether the shield is up for everybody."""
+        return self.visitor is not None and shield.is_up()
+
+    @cached_property
+    def demand(self) -> Demand:
+        """What is asked at least."""
+        if self.visitor is None:
+            return Demand.NOTHING
+        return shield.least_demand(self.visitor, is_up=self.is_shielded, clock=gateways().clock)
 
     @property
     def work(self) -> str | None:
         """What the page's script is to do: how many puzzles of how many bits; nothing where no work is asked."""
-        return f"{PUZZLES},{BITS}" if self.stance.demand is Demand.WORK else None
+        return f"{PUZZLES},{BITS}" if self.demand is Demand.WORK else None
 
     @property
     def wants_mailbox(self) -> bool:
         """Whether an e-mail is needed of everybody, or of who has no script."""
-        return self.stance.demand in {Demand.WORK, Demand.CODE}
+        return self.demand in {Demand.WORK, Demand.CODE}
 
     @property
     def needs_mailbox(self) -> bool:
         """Whether this visitor must give an e-mail: the code goes there."""
-        return self.wants_code or self.stance.demand is Demand.CODE
+        return self.wants_code or self.demand is Demand.CODE
 
     def options(self, options: GivingOptions) -> GivingOptions:
         """What may be given: behind the shield the smallest gift is higher."""
-        if not self.stance.is_shielded:
+        if not self.is_shielded:
             return options
         return replace(options, offers=tuple(_raised(offer) for offer in options.offers))
 
     def admission(self, form: GiveForm, lang: str) -> Admission | None:
         """What judges this attempt when its gift is written down; None where nobody is judged."""
-        if not _is_watched():
+        if self.visitor is None:
             return None
         asked = form.request_in(lang)
         who = _visitor(asked.campaign_slug, email=asked.email, form=shown_form_of(asked.form_id))
@@ -90,7 +104,7 @@ class Door:
                 HTTPStatus.UNPROCESSABLE_ENTITY,
                 _("This form was used many times. Look once more at what you chose, then continue."),
             )
-        self.stance = replace(self.stance, demand=demand)
+        self.demand = demand
         has_seen_work = "proof" in request.form
         if demand is Demand.WORK and not has_seen_work:
             return Told(
@@ -116,16 +130,10 @@ class Door:
 
 
 def door_of(options: GivingOptions) -> Door:
-    """The door as it stands for this request's visitor, before anything of hers is read."""
-    if not _is_watched():
-        return Door(OPEN)
-    visitor = _visitor(options.slug, email=None, form="")
-    return Door(shield.stance_for(visitor, clock=gateways().clock), wants_code=bool(request.form.get("code")))
-
-
-def _is_watched() -> bool:
+    """The door for this request's visitor."""
     config: Config = current_app.config["KURAK"]
-    return config.shield == "on"
+    visitor = _visitor(options.slug, email=None, form="") if config.shield == "on" else None
+    return Door(visitor, wants_code=bool(request.form.get("code")))
 
 
 def _visitor(campaign: str, *, email: str | None, form: str) -> Visitor:

@@ -91,13 +91,7 @@ def paid_gifts(
 
 def most_starts_known(session: Session, *, before: datetime) -> int:
     """The busiest ten minutes of the last weeks: three times its fullest bucket, for bursts come in between."""
-    busiest = (
-        select(func.sum(AttemptCount.started).label("started"))
-        .where(AttemptCount.kind == Kind.CAMPAIGN.value, AttemptCount.bucket_at < bucket_of(before))
-        .group_by(AttemptCount.bucket_at)
-        .subquery()
-    )
-    return 3 * int(session.execute(select(func.coalesce(func.max(busiest.c.started), 0))).scalar_one())
+    return 3 * int(session.execute(_BUSIEST, {"before": bucket_of(before)}).scalar_one())
 
 
 def keys_of_start(start: GiftStart) -> dict[Kind, str]:
@@ -175,6 +169,13 @@ _OF_ALL = _TALLIES.where(
     _COUNT.key.in_(select(Campaign.__table__.c.slug)),
     _COUNT.bucket_at >= bindparam("since", type_=Instant()),
 )
+_BUCKETS = (
+    select(func.sum(_COUNT.started).label("started"))
+    .where(_COUNT.kind == Kind.CAMPAIGN.value, _COUNT.bucket_at < bindparam("before", type_=Instant()))
+    .group_by(_COUNT.bucket_at)
+    .subquery()
+)
+_BUSIEST = select(func.coalesce(func.max(_BUCKETS.c.started), 0))
 _START, _GIFT = GiftStart.__table__, Donation.__table__
 _PAID_BY_ALL = (
     select(func.count())

@@ -72,14 +72,6 @@ class _Shield:
     counted_from: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Stance:
-    """How the door stands for one visitor: whether the shield is up for everybody, and what she is asked at least."""
-
-    is_shielded: bool
-    demand: Demand
-
-
 def visitor(*, address: str | None, email: str | None, form: str, campaign: str, secret: str) -> Visitor:
     """The keys of one attempt; `form` is the shown form's own name."""
     places = places_of(address)
@@ -91,12 +83,16 @@ def visitor(*, address: str | None, email: str | None, form: str, campaign: str,
     return Visitor(keys={**keys, Kind.CAMPAIGN: campaign})
 
 
-def stance_for(who: Visitor, *, clock: Clock) -> Stance:
-    """What to ask of a visitor before she sends anything, by her address and network alone."""
-    now = clock.now()
+def is_up() -> bool:
+    """Whether the shield is up for everybody."""
     with reading() as session:
-        is_up = _shield(session).is_up
-        return Stance(is_up, _asked(session, who.places, is_up=is_up, at=now))
+        return _shield(session).is_up
+
+
+def least_demand(who: Visitor, *, is_up: bool, clock: Clock) -> Demand:
+    """What to ask of a visitor before she sends anything, by her address and network alone."""
+    with reading() as session:
+        return _asked(session, who.places, is_up=is_up, at=clock.now())
 
 
 def admit(session: Session, who: Visitor, *, form_id: str, proof: Demand, at: datetime) -> Demand:
