@@ -42,10 +42,9 @@ def bring_up_to_date(session: Session, gift: LockedGift, *, at: datetime, public
     if remaining == (live[2] if live else 0):
         return
     if live is None:
-        papers.issue(replaces=None)
-        issued = receipting.live_receipt(session, gift.id)
-        if gift.row.paid_again_for_id and issued and not was_paid:
-            papers.tell("paid_again", issued[1], gift.charge)
+        _, issued = papers.issue(replaces=None)
+        if gift.row.paid_again_for_id and not was_paid:
+            papers.tell("paid_again", issued, gift.charge)
         return
     receipt_id, number, amount_minor = live
     is_by_dispute = gift.now("charged_back_minor") != gift.row.charged_back_minor
@@ -65,7 +64,8 @@ def issue_corrected(session: Session, gift: LockedGift, receipt_id: int, *, at: 
     The mail that waited for the first one brings the second.
     """
     receipting.end_receipt(session, receipt_id, "replaced", reason=receipting.CORRECTION, at=at)
-    return _Papers(session, gift, at, public_url).issue(replaces=receipt_id, is_correction=True)
+    corrected_id, _ = _Papers(session, gift, at, public_url).issue(replaces=receipt_id, is_correction=True)
+    return corrected_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,11 @@ class _Papers:
         """What is left to confirm; a bank may have returned more than that."""
         return max(self.gift.charge - self.back, Money(0, self.gift.row.currency), key=lambda left: left.minor)
 
-    def issue(self, *, replaces: int | None, is_correction: bool = False) -> int:
-        """A receipt for what is left, and the mail that brings it, which is the old one's where it only corrects."""
+    def issue(self, *, replaces: int | None, is_correction: bool = False) -> tuple[int, str]:
+        """A receipt for what is left, and the mail that brings it, which is the old one's where it only corrects.
+
+        Its (id, number).
+        """
         receipt_id, number = receipting.issue_receipt(self.session, self._facts(), at=self.at, replaces=replaces)
         letter = self._letter("receipt", number, self.left)
         if letter is None or (
@@ -97,9 +100,9 @@ class _Papers:
             and replaces is not None
             and send_instead(self.session, letter, receipt_id=receipt_id, in_place_of=replaces, at=self.at)
         ):
-            return receipt_id
+            return receipt_id, number
         self._queue(letter, receipt_id=receipt_id)
-        return receipt_id
+        return receipt_id, number
 
     def tell(self, kind: str, number: str, amount: Money) -> None:
         """Queue a mail to the donor about a receipt; without an address there is nobody to tell."""

@@ -71,15 +71,15 @@ def granian(
     answers: str | None = "/healthz",
 ) -> Iterator[Server]:
     """A WSGI app under the server and settings that `make run` uses, until the block ends."""
+    server = "web_server" if app == OURS else "granian"
     command = [
-        *(sys.executable, "-m", "web_server" if app == OURS else "granian", *WEB_OPTIONS, "--host", "127.0.0.1", "--port", str(port)),
+        *(sys.executable, "-m", server, *WEB_OPTIONS, "--host", "127.0.0.1", "--port", str(port)),
         *("--workers-kill-timeout", "2", app),
     ]
     with program(command, folder=folder, environment=environment) as process:
-        server = Server(port, process)
         if answers is not None:
             wait_until_it_answers(port, answers, timeout_seconds=START_SECONDS_MAX)
-        yield server
+        yield Server(port, process)
 
 
 @contextmanager
