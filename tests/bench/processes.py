@@ -33,9 +33,9 @@ class Server:
         return [int(child) for child in children if _is_worker(int(child))] or [self.process.pid]
 
     def cpu_seconds(self) -> float:
-        """User and system time of all its workers so far."""
+        """User and system time of all its processes so far."""
         ticks = 0
-        for pid in self.workers():
+        for pid in {self.process.pid, *self.workers()}:
             fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
             ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")
@@ -44,6 +44,10 @@ class Server:
         """The resident memory of its largest worker."""
         return max(resident_mb(pid) for pid in self.workers())
 
+    def whole_mb(self) -> float:
+        """The memory of all its processes together; what they share is counted once."""
+        return sum(proportional_mb(pid) for pid in {self.process.pid, *self.workers()})
+
 
 def resident_mb(pid: int) -> float:
     """The resident memory of a process in megabytes (10⁶ bytes)."""
@@ -51,6 +55,14 @@ def resident_mb(pid: int) -> float:
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) * 1024 / 1e6
     raise NotMeasured(f"process {pid} has no resident memory")
+
+
+def proportional_mb(pid: int) -> float:
+    """A process's own memory and its part of what it shares, in megabytes (10⁶ bytes)."""
+    for line in (PROC / str(pid) / "smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024 / 1e6
+    raise NotMeasured(f"process {pid} has no proportional memory")
 
 
 def free_port() -> int:
