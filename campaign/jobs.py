@@ -31,7 +31,7 @@ from campaign.services.alarms import watching
 from campaign.services.endpoint import own_addresses
 from campaign.services.lease import HeldByAnother
 from campaign.services.pledges import asking as pledge_asking
-from campaign.services.reconciliation import payouts, reconciling
+from campaign.services.reconciliation import payouts, reconciling, unidentified
 from campaign.services.shield import judging as shield
 from campaign.wiring import gateways
 from receipts import HeldReceipt
@@ -175,6 +175,12 @@ def close_pages() -> bool:
     )
 
 
+def give_way() -> bool:
+    """What was booked as nobody's and turned out to be a gift's; there is never more than that to do."""
+    unidentified.give_way(clock=gateways().clock)
+    return False
+
+
 def watch_shield() -> bool:
     """Up at a spike, away after quiet; there is never more than that to do."""
     shield.watch(clock=gateways().clock)
@@ -259,6 +265,7 @@ def sweep() -> None:
         alarm_signs.note(alarm_signs.WORKER, clock=gateways().clock)
         _tried(watch_shield)
         work_off_everything()
+        _tried(give_way)
         alarm_signs.note(alarm_signs.SWEEP, clock=gateways().clock)
 
 

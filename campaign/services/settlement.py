@@ -8,6 +8,7 @@ changes nothing.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
@@ -73,6 +74,14 @@ class _Found:
     page: str | None = None
 
 
+class _Done(Enum):
+    """What became of an errand, and in which state that leaves its event; a gift's event is closed with the gift."""
+
+    FOREIGN = "foreign"
+    WITHOUT_GIFT = "processed"
+    SETTLED = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Errand:
     """How to settle: whom to ask, by which clock, with all that came after it or without, and which event told of it."""
@@ -123,12 +132,7 @@ def look_at_checkout(checkout_id: str, *, payments: PaymentGateway, clock: Clock
 
 def look_at_invoice(invoice_id: str, *, payments: PaymentGateway, clock: Clock, public_url: str) -> None:
     """Ask the provider about a month of a monthly gift and apply its answer: for months that no event told of."""
-    errand = _Errand(payments=payments, clock=clock, public_url=public_url)
-    try:
-        found = _gift_of("invoice", invoice_id, errand)
-        _settle(found.seen if found else None, errand)
-    except NothingGiven:
-        return
+    _settle_gift_of("invoice", invoice_id, _Errand(payments=payments, clock=clock, public_url=public_url))
 
 
 def settle(
@@ -153,18 +157,25 @@ def settle_about(
     False when it is none of ours; GoneAtProvider when it is not there. With `is_quiet` the donor's mails are held.
     """
     errand = _Errand(payments=payments, clock=clock, public_url=public_url, whole=True, is_quiet=is_quiet)
+    return _settle_about(kind, object_id, errand, has_gift=kind != "customer.subscription") is not _Done.FOREIGN
+
+
+def _settle_about(kind: str, object_id: str, errand: _Errand, *, has_gift: bool) -> _Done:
+    """Bring the monthly gift that an object is about up to date, and where it `has_gift`, its gift."""
     if kind in PLEDGE_KINDS and not _follow_pledge(kind, object_id, errand):
-        return False
-    if kind == "customer.subscription":
-        return True
+        return _Done.FOREIGN
+    return _settle_gift_of(kind, object_id, errand) if has_gift else _Done.WITHOUT_GIFT
+
+
+def _settle_gift_of(kind: str, object_id: str, errand: _Errand) -> _Done:
     try:
         found = _gift_of(kind, object_id, errand)
     except NothingGiven:
-        return True
+        return _Done.WITHOUT_GIFT
     if found is None:
-        return False
+        return _Done.FOREIGN
     _settle(found.seen, errand, page=found.page)
-    return True
+    return _Done.SETTLED
 
 
 def _settle(seen: _Seen | None, errand: _Errand, *, page: str | None = None) -> None:
@@ -203,20 +214,13 @@ def _settle_event(event: TakenEvent, *, payments: PaymentGateway, clock: Clock, 
         return
     is_about_the_whole = kind in {"refund", "charge.dispute", "radar.early_fraud_warning"} or act == "refunded"
     errand = _Errand(payments=payments, clock=clock, public_url=public_url, event=event, whole=is_about_the_whole)
+    has_gift = kind not in PLEDGE_KINDS or event.type == "invoice.paid"
     try:
-        if kind in PLEDGE_KINDS and not _follow_pledge(kind, event.object_id, errand):
-            _close(event, "foreign", clock=clock)
-            return
-        if kind in PLEDGE_KINDS and event.type != "invoice.paid":
-            _close(event, "processed", clock=clock)
-            return
-        found = _gift_of(kind, event.object_id, errand)
-        if found is None:
-            _close(event, "foreign", clock=clock)
-            return
-        _settle(found.seen, errand, page=found.page)
-    except (GoneAtProvider, NothingGiven):
-        _close(event, "processed", clock=clock)  # it was deleted meanwhile, or brought nothing: nothing is left to do
+        done = _settle_about(kind, event.object_id, errand, has_gift=has_gift)
+    except GoneAtProvider:
+        done = _Done.WITHOUT_GIFT  # it was deleted meanwhile: nothing is left to do
+    if done is not _Done.SETTLED:
+        _close(event, done.value, clock=clock)
 
 
 def _follow_pledge(kind: str, object_id: str, errand: _Errand) -> bool:

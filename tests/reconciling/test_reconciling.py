@@ -14,6 +14,7 @@ from campaign.domain.journal import Account
 from campaign.extensions import db
 from campaign.gateways.payments import PaymentsUnavailable
 from campaign.gateways.provider_account import TransactionFacts
+from campaign.jobs import sweep
 from campaign.models.payout import Lease
 from campaign.services.lease import LASTS, HeldByAnother, HeldLease, alone
 from campaign.services.reconciliation import comparing, provider_books, provider_transactions, reconciling, unidentified
@@ -299,3 +300,21 @@ def test_what_a_person_booked_as_unidentified_gives_way_to_its_gift(stage: Stage
     assert (stage.on(Account.UNIDENTIFIED), stage.on(Account.PROVIDER)) == ({}, {})
     assert stage.on(Account.BANK) == {"USD": charge.net_minor}
     assert all(payout.reconciled_at for payout in stage.payouts())
+
+
+def test_it_gives_way_within_a_minute_when_an_event_brings_the_gift(stage: Stage) -> None:
+    """The next sweep, and not the hour's comparison: until then the gift's money stands on the provider's account twice."""
+    campaign = stage.site.campaign()
+    finance = a_member_of_staff(role="finance")
+    public_id = stage.gift(campaign=campaign)
+    stage.pass_time(6)
+    stage.note_transactions()
+    [charge] = [row for row in stage.transactions() if row.category == "charge"]
+    unidentified.book_as_unidentified(
+        charge.provider_id, campaign_id=campaign.id, actor_id=finance.id, clock=stage.site.clock
+    )
+    stage.hear()
+    assert stage.donation(public_id).settled_at is not None
+    assert stage.on(Account.PROVIDER) == {"USD": 2 * charge.net_minor}
+    sweep.call_local()
+    assert (stage.on(Account.UNIDENTIFIED), stage.on(Account.PROVIDER)) == ({}, {"USD": charge.net_minor})

@@ -63,6 +63,12 @@ def book_as_unidentified(transaction_id: str, *, campaign_id: int, actor_id: int
         _decide(session, row, entry, Decision("unidentified", campaign_id, actor_id), clock=clock)
 
 
+def give_way(*, clock: Clock) -> None:
+    """Take back what gifts have explained since: each minute, for until then their money stands in the books twice."""
+    with transaction() as session:
+        payouts.book(session, undo_where_known(session, at=clock.now()), clock=clock)
+
+
 def undo_where_known(session: Session, *, at: datetime) -> set[int]:
     """Take back the makeshift of movements whose gift has been found since; the payouts that they left with."""
     rows = session.execute(
