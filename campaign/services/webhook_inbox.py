@@ -66,7 +66,11 @@ def store(event: ReceivedEvent, body: bytes, *, mode: str, clock: Clock, was_fet
         "next_try_at": now,
         "error": None if is_right_mode else WRONG_MODE,
     }
-    return insert_once_alone(ProviderEvent, row)
+    is_new = insert_once_alone(ProviderEvent, row)
+    if not is_new and not was_fetched:
+        with each_alone() as connection:
+            connection.execute(_DELIVERED_AFTER_ALL, {"event": event.event_id, "now": now})
+    return is_new
 
 
 def take_next(*, clock: Clock) -> TakenEvent | None:
@@ -186,6 +190,11 @@ _HOLD = (
 )
 # For this one commit PostgreSQL need not wait for the disk: a lease that a crash undoes leaves the event due, as it was.
 _HOLD_POSTGRESQL = _HOLD.returning(func.set_config("synchronous_commit", "off", True))
+_DELIVERED_AFTER_ALL = (  # deliveries arrive again, and an alarm that they do not is over
+    update(_EVENT)
+    .where(_EVENT.c.event_id == bindparam("event"), _EVENT.c.was_fetched)
+    .values(was_fetched=False, received_at=bindparam("now"))
+)
 _MARK = update(_EVENT).where(_EVENT.c.id == bindparam("event"))
 _PARKED = select(_EVENT.c.id).where(_EVENT.c.state == "parked", _EVENT.c.next_try_at > bindparam("now"))
 _RETRY_PARKED = (

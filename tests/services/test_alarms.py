@@ -213,6 +213,8 @@ class TestTheWatch:
         engine.work()
         engine.clock.advance(minutes=20)
         assert "no_event_ever" in self.keys(engine)
+        webhook_inbox.store(missed, b"{}", mode="test", clock=engine.clock)  # it is delivered after all
+        assert "no_event_ever" not in self.keys(engine)
 
     def test_a_mail_that_was_given_up_is_told_of_for_a_week(self, engine: Engine) -> None:
         engine.give()
