@@ -10,7 +10,7 @@ from campaign.models.columns import Facts, PrimaryKey
 
 
 class Drill(Model):
-    """One drill, or a waiver; append-only by habit, for it is what going live rests on."""
+    """One drill, or a waiver; append-only, for it is what going live rests on."""
 
     __tablename__ = "drill"
     __table_args__ = (CheckConstraint("outcome IN ('held', 'failed', 'waived')", "outcome"),)
