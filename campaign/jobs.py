@@ -259,7 +259,7 @@ TASKS: dict[str, Any] = {
 
 @huey.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
 def sweep() -> None:
-    """Whatever is due, woken or not; and a look at whether the shield is needed."""
+    """Whatever is due, woken or not; whether the shield is needed; and what was nobody's money and is a gift's now."""
     with _flask[0].app_context():
         _beats[:] = [time.monotonic()]
         alarm_signs.note(alarm_signs.WORKER, clock=gateways().clock)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, insert, select, update
@@ -27,7 +27,7 @@ from campaign.gateways.payments import (
 from campaign.models.campaign import Campaign, CampaignCurrency
 from campaign.models.donation import Donation, DonationEvent
 from campaign.models.fund import Fund
-from campaign.services.laid_aside import PAGE_LIFE, lay_aside
+from campaign.services.laid_aside import PAGE_LIFE, hold_form, lay_aside
 from campaign.services.payment_page import WantedPage, page_params
 
 LEAST_LIFE = timedelta(minutes=31)
@@ -133,6 +133,8 @@ def start_checkout(
         return CheckoutStarted(public_id=gift.public_id, url=gift.url)
     page = _opened(gift, payments=payments)
     with transaction() as session:
+        if request.shown_form is not None:
+            hold_form(session, request.shown_form, clock=clock)
         _keep_page(session, gift, page, clock=clock)
         has_laid_aside = request.shown_form is not None and lay_aside(
             session, shown_form=request.shown_form, but=gift.id, clock=clock
@@ -171,9 +173,7 @@ def _insert_gift(
     session: Session, request: GiftRequest, *, payments: PaymentGateway, clock: Clock, public_url: str
 ) -> _Gift:
     now = clock.now()
-    terms = _terms(session, request)
-    if not terms.starts_on <= now.date() <= terms.ends_on:
-        raise CampaignEnded(request.campaign_slug)
+    terms = _terms(session, request, day=now.date())
     cover = _cover(terms, request)
     public_id = new_public_id()
     expires_at = (now + PAGE_LIFE).replace(microsecond=0)
@@ -213,13 +213,15 @@ def _insert_gift(
     return gift
 
 
-def _terms(session: Session, request: GiftRequest) -> Row[Any]:  # the columns of _TERMS
+def _terms(session: Session, request: GiftRequest, *, day: date) -> Row[Any]:  # the columns of _terms_with
     """On which terms the campaign takes gifts for the chosen purpose, the general one or a theme, in this currency."""
     query = _TERMS_OF_GENERAL if request.fund_code is None else _TERMS_OF_THEME
     names = {"slug": request.campaign_slug, "fund": request.fund_code, "currency": request.gift.currency}
     terms = session.execute(query, names).one_or_none()
     if terms is None:
         raise NotFound(request.campaign_slug)
+    if not terms.starts_on <= day <= terms.ends_on:
+        raise CampaignEnded(request.campaign_slug)
     if terms.fund_id is None:
         raise FundUnknown(request.fund_code)
     if terms.minimum_minor is None:

@@ -24,10 +24,16 @@ PAGE_LIFE = timedelta(minutes=60)
 """How long a payment page waits; Stripe takes 30 minutes to 24 hours. Past it there is nothing to close."""
 
 
+def hold_form(session: Session, shown_form: str, *, clock: Clock) -> None:
+    """Lock the late gifts of a shown form, always in one order: two that lay each other aside would wait for ever."""
+    session.execute(_HOLD_FORM, {"form": f"{shown_form}-", "late": clock.now() - PAGE_LIFE})
+
+
 def lay_aside(session: Session, *, shown_form: str, but: int, clock: Clock) -> bool:
     """Lay the other unpaid gifts of a shown form aside, in the transaction that keeps the new page; were there any?
 
-    `shown_form` is how the form's names begin, letters and digits alone; `but` is the gift that the donor wants now.
+    One that was laid aside itself meanwhile lays nobody aside: of two at the same moment, one stays. `shown_form` is how
+    the form's names begin, letters and digits alone; `but` is the gift that the donor wants now.
     """
     laid = session.execute(_LAY_ASIDE, {"form": f"{shown_form}-", "but": but, "late": clock.now() - PAGE_LIFE})
     return bool(laid.all())
@@ -66,16 +72,18 @@ def _open_pages(*, clock: Clock) -> list[tuple[int, str]]:
 
 
 # Built once, of the table alone: every press of the button passes here.
-_GIFT = Donation.__table__.c
+_GIFT, _WANTED = Donation.__table__, Donation.__table__.alias()
+_OF_FORM = (_GIFT.c.created_at > bindparam("late"), _GIFT.c.form_id.startswith(bindparam("form")))
+_HOLD_FORM = select(_GIFT.c.id).where(*_OF_FORM).order_by(_GIFT.c.id).with_for_update()
 _LAY_ASIDE = (
-    update(Donation.__table__)
+    update(_GIFT)
     .where(
-        _GIFT.created_at > bindparam("late"),
-        _GIFT.state.in_((DonationState.CREATED.value, DonationState.OPEN.value)),
-        _GIFT.form_id.startswith(bindparam("form")),
-        _GIFT.form_id.not_like("% %"),
-        _GIFT.id != bindparam("but"),
+        *_OF_FORM,
+        _GIFT.c.state.in_((DonationState.CREATED.value, DonationState.OPEN.value)),
+        _GIFT.c.form_id.not_like("% %"),
+        _GIFT.c.id != bindparam("but"),
+        select(_WANTED.c.id).where(_WANTED.c.id == bindparam("but"), _WANTED.c.form_id.not_like("% %")).exists(),
     )
-    .values(form_id=_GIFT.form_id + " " + _GIFT.public_id)
-    .returning(_GIFT.id)
+    .values(form_id=_GIFT.c.form_id + " " + _GIFT.c.public_id)
+    .returning(_GIFT.c.id)
 )

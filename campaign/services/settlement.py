@@ -131,8 +131,13 @@ def look_at_checkout(checkout_id: str, *, payments: PaymentGateway, clock: Clock
 
 
 def look_at_invoice(invoice_id: str, *, payments: PaymentGateway, clock: Clock, public_url: str) -> None:
-    """Ask the provider about a month of a monthly gift and apply its answer: for months that no event told of."""
-    _settle_gift_of("invoice", invoice_id, _Errand(payments=payments, clock=clock, public_url=public_url))
+    """Ask the provider about a month of a monthly gift and apply its answer: for months that no event told of.
+
+    GiftNotKnownYet when the provider says that it is none of ours.
+    """
+    errand = _Errand(payments=payments, clock=clock, public_url=public_url)
+    if _settle_gift_of("invoice", invoice_id, errand) is _Done.FOREIGN:
+        raise GiftNotKnownYet(invoice_id)
 
 
 def settle(

@@ -123,7 +123,7 @@ def _serve(port: str, processes: str) -> None:
     os.execv(  # noqa: S606  # nothing of it comes from outside
         sys.executable,
         [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "error"),
+            *(sys.executable, "-m", "web_server", "--interface", "wsgi", "--no-ws", "--log-level", "error"),
             *("--host", "127.0.0.1", "--port", port, "--workers", processes, "--respawn-failed-workers"),
             *("--workers-kill-timeout", "4", "--blocking-threads", "8", "wsgi:app"),
         ],

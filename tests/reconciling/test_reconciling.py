@@ -14,12 +14,10 @@ from campaign.domain.journal import Account
 from campaign.extensions import db
 from campaign.gateways.payments import PaymentsUnavailable
 from campaign.gateways.provider_account import TransactionFacts
-from campaign.jobs import sweep
 from campaign.models.payout import Lease
 from campaign.services.lease import LASTS, HeldByAnother, HeldLease, alone
-from campaign.services.reconciliation import comparing, provider_books, provider_transactions, reconciling, unidentified
+from campaign.services.reconciliation import comparing, provider_books, provider_transactions, reconciling
 from campaign.services.reconciliation.reconciling import Mails
-from tests.builders import a_member_of_staff
 from tests.reconciling.stage import A_DAY, Stage
 from tests.sandbox.gifts import open_gift
 
@@ -281,40 +279,3 @@ def test_of_two_repairs_at_the_same_instant_one_is_done(stage: Stage) -> None:
     db.session.rollback()
     stage.agrees_with_the_truth([gift])
     assert stage.mails() == [("receipt", "queued")]
-
-
-def test_what_a_person_booked_as_unidentified_gives_way_to_its_gift(stage: Stage) -> None:
-    """The makeshift goes when the gift's own entries stand, and the payout that it left with stays whole."""
-    campaign = stage.site.campaign()
-    finance = a_member_of_staff(role="finance")
-    stage.gift(campaign=campaign)
-    stage.pass_night()
-    stage.pass_time(2 * A_DAY)
-    stage.note_transactions()
-    [charge] = [row for row in stage.transactions() if row.category == "charge"]
-    unidentified.book_as_unidentified(
-        charge.provider_id, campaign_id=campaign.id, actor_id=finance.id, clock=stage.site.clock
-    )
-    assert stage.on(Account.UNIDENTIFIED) == {"USD": -charge.net_minor}
-    assert reconciling.repair(stage.outside, mails=Mails.NONE).is_clean
-    assert (stage.on(Account.UNIDENTIFIED), stage.on(Account.PROVIDER)) == ({}, {})
-    assert stage.on(Account.BANK) == {"USD": charge.net_minor}
-    assert all(payout.reconciled_at for payout in stage.payouts())
-
-
-def test_it_gives_way_within_a_minute_when_an_event_brings_the_gift(stage: Stage) -> None:
-    """The next sweep, and not the hour's comparison: until then the gift's money stands on the provider's account twice."""
-    campaign = stage.site.campaign()
-    finance = a_member_of_staff(role="finance")
-    public_id = stage.gift(campaign=campaign)
-    stage.pass_time(6)
-    stage.note_transactions()
-    [charge] = [row for row in stage.transactions() if row.category == "charge"]
-    unidentified.book_as_unidentified(
-        charge.provider_id, campaign_id=campaign.id, actor_id=finance.id, clock=stage.site.clock
-    )
-    stage.hear()
-    assert stage.donation(public_id).settled_at is not None
-    assert stage.on(Account.PROVIDER) == {"USD": 2 * charge.net_minor}
-    sweep.call_local()
-    assert (stage.on(Account.UNIDENTIFIED), stage.on(Account.PROVIDER)) == ({}, {"USD": charge.net_minor})

@@ -1,14 +1,20 @@
 """She went back and changed her form: the first payment page is closed behind her, and nothing that is paid is lost."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from threading import Barrier, BrokenBarrierError
+from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from campaign import jobs
 from campaign.domain.donation import DonationAlreadyPaid
 from campaign.domain.money import Money
 from campaign.models.donation import Donation
+from campaign.services import checkout, laid_aside
 from campaign.services.checkout import GiftRequest
 from tests.services.engine import Engine
 
@@ -37,6 +43,28 @@ def test_filled_in_as_at_first_the_form_leads_to_a_page_that_is_open(engine: Eng
     engine.work()
     states = {public_id: engine.donation(public_id).state for public_id in (first, second, third)}
     assert states == {first: "expired", second: "expired", third: "open"}
+
+
+def test_of_two_that_come_at_the_same_moment_one_stays(
+    app: Flask, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have their page before either lays the other aside: none waits for ever, and a page is left to pay on."""
+    both = Barrier(2)
+
+    def met(*given: Any, **named: Any) -> bool:  # as lay_aside takes them
+        with suppress(BrokenBarrierError):
+            both.wait(0.5)  # on both databases the second one waits for the first before it
+        return laid_aside.lay_aside(*given, **named)
+
+    def pressed(request: GiftRequest) -> str:
+        with app.app_context():
+            return engine.open(request)
+
+    monkeypatch.setattr(checkout, "lay_aside", met)
+    with ThreadPoolExecutor(2) as donors:
+        pages = list(donors.map(pressed, [filled_in(engine, 25), filled_in(engine, 50)]))
+    engine.work()
+    assert sorted(engine.donation(public_id).state for public_id in pages) == ["expired", "open"]
 
 
 def test_who_pays_on_the_first_page_all_the_same_has_paid(engine: Engine) -> None:

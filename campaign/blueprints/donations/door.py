@@ -4,7 +4,6 @@ Everything typed is kept. The answers are alike for every e-mail, whether it eve
 """
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from http import HTTPStatus
 
 from flask import current_app, request
@@ -37,26 +36,26 @@ class Told:
     problem: str | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Door:
-    """How one request stands. What it needs to know is looked up when it is first wanted."""
+    """How one request stands: who asks, whether the shield is up, what is asked of her, and whether to type a code."""
 
     visitor: Visitor | None
-    """Who asks, before anything of hers is read; None where nobody is judged."""
-    wants_code: bool = False
-    """Whether a code is to be typed."""
+    """What is known before anything of hers is read; None where nobody is judged."""
+    is_shielded: bool
+    wants_code: bool
+    _demand: Demand | None = None
 
-    @cached_property
-    def is_shielded(self) -> bool:
-        """Whether the shield is up for everybody."""
-        return self.visitor is not None and shield.is_up()
-
-    @cached_property
+    @property
     def demand(self) -> Demand:
-        """What is asked at least."""
-        if self.visitor is None:
-            return Demand.NOTHING
-        return shield.least_demand(self.visitor, is_up=self.is_shielded, clock=gateways().clock)
+        """What is asked at least: looked up when a form is to be shown, for an attempt that is admitted shows none."""
+        if self._demand is None:
+            self._demand = (
+                Demand.NOTHING
+                if self.visitor is None
+                else shield.least_demand(self.visitor, is_up=self.is_shielded, clock=gateways().clock)
+            )
+        return self._demand
 
     @property
     def work(self) -> str | None:
@@ -104,7 +103,7 @@ class Door:
                 HTTPStatus.UNPROCESSABLE_ENTITY,
                 _("This form was used many times. Look once more at what you chose, then continue."),
             )
-        self.demand = demand
+        self._demand = demand
         has_seen_work = "proof" in request.form
         if demand is Demand.WORK and not has_seen_work:
             return Told(
@@ -133,7 +132,8 @@ def door_of(options: GivingOptions) -> Door:
     """The door for this request's visitor."""
     config: Config = current_app.config["KURAK"]
     visitor = _visitor(options.slug, email=None, form="") if config.shield == "on" else None
-    return Door(visitor, wants_code=bool(request.form.get("code")))
+    is_shielded = visitor is not None and shield.is_up()
+    return Door(visitor, is_shielded=is_shielded, wants_code=bool(request.form.get("code")))
 
 
 def _visitor(campaign: str, *, email: str | None, form: str) -> Visitor:

@@ -1,7 +1,8 @@
 """Comparing our rows with the provider's and making good what is missing, by the same steps that its events take.
 
 Whatever is found ends in `settlement` or `payouts`, so a repair can be run again, beside workers and after a crash. One
-repair runs at a time, on whichever machine; looking alone changes nothing and needs no leave.
+repair runs at a time, on whichever machine; looking alone changes nothing and needs no leave. What was booked as nobody's
+gives way to its gift each minute too, beside a repair.
 """
 
 import logging

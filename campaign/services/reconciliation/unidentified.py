@@ -71,9 +71,9 @@ def give_way(*, clock: Clock) -> None:
 
 def undo_where_known(session: Session, *, at: datetime) -> set[int]:
     """Take back the makeshift of movements whose gift has been found since; the payouts that they left with."""
-    rows = session.execute(
-        select(ProviderTransaction).where(ProviderTransaction.explained_by == "unidentified")
-    ).scalars()
+    made_do = select(ProviderTransaction).where(ProviderTransaction.explained_by == "unidentified")
+    # Under lock: another sweep, a repair, or an event of the payout that they leave with may be looking at them too.
+    rows = session.execute(made_do.order_by(ProviderTransaction.id).with_for_update()).scalars()
     by_name = {row.provider_id: row for row in rows}
     booked, kept = provider_books.booked(session, by_name), provider_books.kept_apart(session, by_name)
     changed: set[int] = set()

@@ -147,32 +147,34 @@ def _from(at: datetime, window: timedelta) -> datetime:
     return bucket_of(at) - window
 
 
-_COUNT = AttemptCount.__table__.c
+_COUNT = AttemptCount.__table__
 _SUMS = [
     func.coalesce(
-        func.sum(case((_COUNT.bucket_at >= bindparam(f"from_{number}", type_=Instant()), column), else_=0)), 0
+        func.sum(case((_COUNT.c.bucket_at >= bindparam(f"from_{number}", type_=Instant()), column), else_=0)), 0
     )
     for number in range(len(WINDOWS))
-    for column in (_COUNT.started, _COUNT.failed, _COUNT.turned_away)
+    for column in (_COUNT.c.started, _COUNT.c.failed, _COUNT.c.turned_away)
 ]
 _TALLIES = (
-    select(_COUNT.kind, *_SUMS).where(_COUNT.bucket_at >= bindparam("first", type_=Instant())).group_by(_COUNT.kind)
+    select(_COUNT.c.kind, *_SUMS)
+    .where(_COUNT.c.bucket_at >= bindparam("first", type_=Instant()))
+    .group_by(_COUNT.c.kind)
 )
 # Built once, of the table alone: every attempt passes here.
 # A key is of one kind. Asked for as pairs, SQLite would read all visitors' counts of a day.
 _OF_KEYS = _TALLIES.where(
-    _COUNT.kind.in_(bindparam("kinds", expanding=True)), _COUNT.key.in_(bindparam("keys", expanding=True))
+    _COUNT.c.kind.in_(bindparam("kinds", expanding=True)), _COUNT.c.key.in_(bindparam("keys", expanding=True))
 )
 # Each campaign by its name: by kind alone, the counts of four weeks would be read to find those of a day.
 _OF_ALL = _TALLIES.where(
-    _COUNT.kind == Kind.CAMPAIGN.value,
-    _COUNT.key.in_(select(Campaign.__table__.c.slug)),
-    _COUNT.bucket_at >= bindparam("since", type_=Instant()),
+    _COUNT.c.kind == Kind.CAMPAIGN.value,
+    _COUNT.c.key.in_(select(Campaign.__table__.c.slug)),
+    _COUNT.c.bucket_at >= bindparam("since", type_=Instant()),
 )
 _BUCKETS = (
-    select(func.sum(_COUNT.started).label("started"))
-    .where(_COUNT.kind == Kind.CAMPAIGN.value, _COUNT.bucket_at < bindparam("before", type_=Instant()))
-    .group_by(_COUNT.bucket_at)
+    select(func.sum(_COUNT.c.started).label("started"))
+    .where(_COUNT.c.kind == Kind.CAMPAIGN.value, _COUNT.c.bucket_at < bindparam("before", type_=Instant()))
+    .group_by(_COUNT.c.bucket_at)
     .subquery()
 )
 _BUSIEST = select(func.coalesce(func.max(_BUCKETS.c.started), 0))
