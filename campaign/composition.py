@@ -7,7 +7,7 @@ import click
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from campaign import assets, compiled_templates, errors, i18n, jobs, kept, markdown, security
+from campaign import assets, bodies, compiled_templates, errors, i18n, jobs, kept, markdown, security
 from campaign.blueprints import admin, api, donations, health, public
 from campaign.config import Config
 from campaign.database import set_up_database
@@ -32,6 +32,7 @@ def compose(config: Config, gateways: Gateways | None) -> Flask:
     compiled_templates.init_app(app)
     kept.init_app(app)
     donations.webhooks.init_app(app)
+    bodies.init_app(app)
     security.init_app(app)
     errors.init_app(app)
     jobs.init_app(app)
@@ -78,9 +79,10 @@ def _flask_settings(config: Config) -> dict[str, object]:
 
 
 def _engine_options(url: str) -> dict[str, object]:
+    hidden: dict[str, object] = {"hide_parameters": True}  # an error that is logged tells no donor's name
     if url.startswith("sqlite"):
-        return {}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+        return hidden
+    return {**hidden, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
 
 
 def _add_development_pages(app: Flask, config: Config) -> None:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_babel import lazy_gettext as _
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from campaign.database import DatabaseBusy
 from campaign.domain.disputes import DisputeLost, DisputeOpen
@@ -83,6 +83,10 @@ def on_domain_error(error: DomainError) -> Response:
 def on_http_error(error: HTTPException) -> Response:
     if error.response is not None and isinstance(error.response, Response):
         return error.response
+    if isinstance(error, SecurityError):  # asked under a name that is not ours: there is no page to draw for it
+        return make_response(
+            "This is not the address of a site that is served here.\n", 400, {"Content-Type": "text/plain"}
+        )
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
     answer = error_page(error.code)

@@ -37,6 +37,7 @@ class CannotStart(Exception):
 def main() -> int:
     """Run until Ctrl-C or SIGTERM. 1 with one sentence when it cannot start."""
     os.chdir(ROOT)
+    os.umask(0o077)  # as in wsgi.py, for what this program makes itself: the instance folder
     os.environ.update(MEMORY | os.environ)
     try:
         config = read_config(os.environ, dotenv=Path(".env"))

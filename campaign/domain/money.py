@@ -122,6 +122,10 @@ _PLAIN = re.compile(r"(\d{1,9})(?:[.,](\d{1,3}))?", re.ASCII)
 _GROUPED = re.compile(r"([1-9]\d{0,2})(?:([ '.,])\d{3})(?:\2\d{3})*(?:(?!\2)[.,](\d{1,2}))?", re.ASCII)
 
 
+_LENGTH_MAX = 40
+"""Longer than any amount with its currency's name; what is longer is not even looked at."""
+
+
 def parse_amount(text: str, code: str) -> Money:
     """The amount that a person typed, read strictly: `25`, `25,50`, `1 000`, `1.000,50`, `5 000 сом`.
 
@@ -131,6 +135,8 @@ def parse_amount(text: str, code: str) -> Money:
     AmountInOtherCurrency.
     """
     unit = currency(code)
+    if len(text) > _LENGTH_MAX:
+        raise AmountNotUnderstood(text[:_LENGTH_MAX])
     found = _NAMED_NUMBER.fullmatch(text.strip())
     before, number, after = found.groups() if found else (None, text, None)
     if any(_NAMES[name.upper()] != code for name in (before, after) if name):

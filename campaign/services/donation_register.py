@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
@@ -128,7 +128,7 @@ def _narrowed(query: Select[*tuple[Any, ...]], wanted: DonationFilter) -> Select
     if wanted.since:
         conditions.append(Donation.created_at >= _midnight(wanted.since))
     if wanted.until:
-        conditions.append(Donation.created_at < _midnight(wanted.until + timedelta(days=1)))
+        conditions.append(Donation.created_at <= datetime.combine(wanted.until, time.max, tzinfo=UTC))
     if wanted.least_minor is not None:
         conditions.append(wanted.least_minor <= CHARGE)
     if wanted.most_minor is not None:

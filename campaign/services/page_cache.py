@@ -68,6 +68,9 @@ class Kept(Generic[Made]):
             return made
         finally:
             maker.release()
+            with self._lock:
+                if key not in self._shelves:  # nothing was made: whoever asks for what is not there leaves no trace
+                    self._makers.pop(key, None)
 
     def _put(self, key: Hashable, shelf: _Shelf[Made]) -> None:
         with self._lock:

@@ -55,8 +55,11 @@ class GiftCounts:
 def wall_page(card: CampaignCard, page: int) -> Wall:
     """One page of the supporters; NotFound past the last."""
     with reading() as session:
-        wall = wall_of(session, card.id, gift_counts(session, card.id), page=page, per_page=SUPPORTERS_PER_PAGE)
-    if not 1 <= page <= wall.pages:
+        counts = gift_counts(session, card.id)
+        if not 1 <= page <= 1 + counts.named // SUPPORTERS_PER_PAGE:
+            raise NotFound("page")
+        wall = wall_of(session, card.id, counts, page=page, per_page=SUPPORTERS_PER_PAGE)
+    if page > wall.pages:
         raise NotFound("page")
     return wall
 

@@ -35,3 +35,29 @@ def test_a_database_that_does_not_answer_is_told_as_that(client: FlaskClient, mo
     assert page.h1 == "This does not work for the moment"
     assert "secrets" not in page.answer.text
     assert page.answer.headers["Retry-After"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/static/%00", "/en/c/%00/", "/en/donate?campaign=%00", "/en/verify/%00?code=a", "/staff/donations/%00"],
+)
+def test_an_address_with_a_nul_is_refused_before_anything_looks_at_it(client: FlaskClient, address: str) -> None:
+    a_campaign()
+    assert client.get(address).status_code == 400
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "01", "1e3", "99999999999999999999999999"])
+def test_a_page_of_supporters_that_is_not_there_is_not_found(client: FlaskClient, page: str) -> None:
+    a_campaign()
+    fetch_address(client, f"/en/supporters/?page={page}", status=404)
+
+
+def test_what_an_address_says_of_routes_is_not_heard(client: FlaskClient) -> None:
+    a_campaign()
+    page = fetch_address(client, "/en/donate?endpoint=x&_external=1&_anchor=here&amount=25")
+    assert page.one("a[lang=ru]")["href"] == "/ru/donate?amount=25"
+
+
+def test_an_amount_of_thousands_of_letters_costs_nothing(client: FlaskClient) -> None:
+    a_campaign()
+    fetch_address(client, "/en/donate?amount=1" + "+" * 60_000 + "x")

@@ -70,6 +70,19 @@ def test_a_failed_making_keeps_nothing_and_can_be_tried_again() -> None:
     assert kept.get("page", 1, lambda: "made") == "made"
 
 
+def test_what_is_not_there_leaves_no_trace() -> None:
+    """Anybody can ask for a million addresses that lead nowhere."""
+    kept: Kept[str] = Kept(10)
+    for number in range(3):
+        with pytest.raises(NotFound):
+            kept.get(f"nowhere {number}", 1, nobody)
+    assert not kept._makers
+
+
+def nobody() -> str:
+    raise NotFound("page")
+
+
 def test_a_campaign_is_looked_up_at_most_once_a_second() -> None:
     now = [100.0]
     cards = Cards(seconds=1.0, monotonic=lambda: now[0])

@@ -21,7 +21,7 @@ from campaign.services.sheets import FileFormat
 from campaign.services.staff import set_language as keep_language
 from campaign.wiring import gateways
 
-MIME = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 MENU: tuple[tuple[str, LazyString, frozenset[str]], ...] = (
     ("admin.overview", _("Overview"), frozenset()),
     ("admin.donations", _("Donations"), frozenset({"admin.donation", "admin.refund", "admin.request_refund"})),

@@ -17,12 +17,12 @@ def people() -> ResponseReturnValue:
     return render_template("admin/people.html", rows=staff.people())
 
 
-@bp.get("/people/<int:staff_id>")
+@bp.get("/people/<int(max=2147483647):staff_id>")
 def person(staff_id: int) -> ResponseReturnValue:
     return render_template("admin/person.html", row=staff.person(staff_id), roles=staff.ROLES)
 
 
-@bp.post("/people/<int:staff_id>")
+@bp.post("/people/<int(max=2147483647):staff_id>")
 def set_roles(staff_id: int) -> ResponseReturnValue:
     """Give roles, or take the chair away; the person's sessions end at once."""
     try:

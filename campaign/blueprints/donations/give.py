@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = {HTTPStatus.SERVICE_UNAVAILABLE: 60, HTTPStatus.TOO_MANY_REQUESTS: PAUSE_SECONDS}
 PRESSES = "600 per 10 minutes"
 """From one address, whatever comes of them: behind a mobile carrier's address hundreds of people give in an hour."""
+FILLED_IN = ("amount", "campaign", "cover_fees", "currency", "frequency", "fund", "left")
+"""What an address may fill in."""
 UNPAID = {DonationState.CREATED, DonationState.OPEN, DonationState.EXPIRED, DonationState.FAILED}
 
 
@@ -150,7 +152,7 @@ def _page(
 
 def _same_form() -> dict[str, str]:
     """This form in each language, filled in from the address as before."""
-    asked: dict[str, Any] = {name: value for name, value in request.args.items() if name != "lang"}
+    asked: dict[str, Any] = {name: request.args[name] for name in FILLED_IN if name in request.args}
     return {code: url_for(".donate", lang=code, **asked) for code in LANGUAGES}
 
 

@@ -48,7 +48,11 @@ def update(*, public_id: str, card: CampaignCard) -> str:
 @bp.get("/<any(en,ru,ky):lang>/supporters/")
 @kept(arguments=("page",))
 def supporters(*, card: CampaignCard) -> str:
-    wall = wall_page(card, request.args.get("page", 1, type=int))
+    asked = request.args.get("page", "1")
+    page = request.args.get("page", 1, type=int)
+    if asked != str(page):
+        raise NotFound("page")  # else one page would be kept under many names
+    wall = wall_page(card, page)
     return render_template("public/supporters.html", site=card, campaign=campaign_of(card), wall=wall)
 
 

@@ -1,0 +1,47 @@
+"""Bodies that are sent slowly, or never, keep few threads: pages go on being served, and other senders are told to wait.
+
+The server hands a request to a thread before its body is there and has no limit of time for it. A proxy that takes bodies
+in whole before it asks us keeps this away altogether (docs/operations.md).
+"""
+
+from collections.abc import Iterable
+from io import BytesIO
+from threading import BoundedSemaphore
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Flask
+
+READERS_MAX = 6
+"""How many threads of a process may wait for a body; two more than that are left to Stripe, and the rest to pages."""
+WAIT_SECONDS = 0.5
+"""How long a sender waits for one of them: a body that is sent at once is read in no time."""
+BUSY = b"Too many requests are being sent. Nothing was done; please try again in a minute.\n"
+
+
+def init_app(app: Flask) -> None:
+    """Put the gate before everything that reads a body."""
+    app.wsgi_app = Gate(app.wsgi_app, length_max=app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
+
+
+class Gate:
+    """Reads a request's body, if it is not too long, before anybody else works on the request."""
+
+    def __init__(self, app: WSGIApplication, *, length_max: int) -> None:
+        self._app = app
+        self._length_max = length_max
+        self._readers = BoundedSemaphore(READERS_MAX)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        length = environ.get("CONTENT_LENGTH") or "0"
+        is_chunked = "HTTP_TRANSFER_ENCODING" in environ
+        if not is_chunked and not (length.isdecimal() and 0 < int(length[:12]) <= self._length_max):
+            return self._app(environ, start_response)  # without a body, or refused unread
+        if not self._readers.acquire(timeout=WAIT_SECONDS):
+            start_response("503 Service Unavailable", [("Content-Type", "text/plain"), ("Retry-After", "60")])
+            return [BUSY]
+        try:
+            most = self._length_max + 1 if is_chunked else int(length)
+            environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(most))
+        finally:
+            self._readers.release()
+        return self._app(environ, start_response)
