@@ -71,6 +71,8 @@ def _settings(config: Config) -> Iterator[Finding]:
         yield Finding(Verdict.MISSING, f"MAIL_FROM {config.mail_from} is an example: filters refuse it.")
     if config.limits_url.startswith("memory:"):
         yield Finding(Verdict.MISSING, "LIMITS_URL is memory://: each process counts requests for itself.")
+    if not config.proxies:
+        yield Finding(Verdict.MISSING, "PROXIES is 0: a proxy in front must take in bodies whole (docs/operations.md).")
 
 
 def _payments(config: Config) -> Iterator[Finding]:

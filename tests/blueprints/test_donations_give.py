@@ -95,13 +95,49 @@ def test_a_form_whose_payment_page_has_closed_offers_a_fresh_one(
     assert fresh.submit(client, FORM).headers["Location"].endswith("cs_test_000003")
 
 
-def test_two_tabs_are_two_forms_and_each_stands_for_itself(
+def test_two_tabs_in_which_the_same_is_filled_in_lead_to_one_page(
+    client: FlaskClient, page: Page, clock: SettableClock, session: Session
+) -> None:
+    other_tab = fetch_address(client, "/en/donate")
+    clock.advance(seconds=3)
+    first = page.submit(client, FORM, amount="25")
+    second = other_tab.submit(client, FORM, amount="25")
+    assert second.headers["Location"] == first.headers["Location"]
+    assert gifts(session) == 1
+
+
+def test_two_tabs_in_which_different_things_are_filled_in_are_two_gifts(
     client: FlaskClient, page: Page, clock: SettableClock, session: Session
 ) -> None:
     other_tab = fetch_address(client, "/en/donate")
     clock.advance(seconds=3)
     page.submit(client, FORM, amount="25")
-    other_tab.submit(client, FORM, amount="25")
+    other_tab.submit(client, FORM, amount="50")
+    assert gifts(session) == 2
+
+
+def test_after_the_back_button_a_form_shown_anew_goes_on_from_the_gift_that_waits(
+    client: FlaskClient, page: Page, clock: SettableClock, session: Session
+) -> None:
+    """Where the browser keeps no page, it asks for the form again: the same leads to the same page, another closes it."""
+    first = page.submit(client, FORM, amount="25")
+    shown_again = fetch_address(client, "/en/donate")
+    clock.advance(seconds=3)
+    assert shown_again.submit(client, FORM, amount="25").headers["Location"] == first.headers["Location"]
+    shown_again.submit(client, FORM, amount="50")
+    named = session.execute(select(Donation.form_id).order_by(Donation.id)).scalars().all()
+    assert [" " in form_id for form_id in named] == [True, False]  # the first one is laid aside
+
+
+def test_who_has_paid_gets_a_form_of_its_own(
+    client: FlaskClient, page: Page, payments: FakePayments, clock: SettableClock, session: Session
+) -> None:
+    page.submit(client, FORM, amount="25")
+    payments.pay("cs_test_000001")
+    bring_up_to_date(payments, clock)
+    again = fetch_address(client, "/en/donate")
+    clock.advance(seconds=3)
+    again.submit(client, FORM, amount="25")
     assert gifts(session) == 2
 
 

@@ -154,6 +154,12 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
                 _("We could not recognise this form. Everything is still here: continue when it is right.")
             ) from None
 
+    def go_on_from(self, form_id: str) -> None:
+        """Take this form, which is valid, for another showing of a gift's own, if it says the same."""
+        shown, self._form_id = self._form_id, shown_form_of(form_id)
+        if self.request_in("").form_id != form_id:
+            self._form_id = shown
+
     def request_in(self, language: str) -> GiftRequest:
         """The valid form as a request. Its form id names what is given too: a changed form is another gift."""
         if self.gift is None or self._form_id is None:

@@ -15,7 +15,7 @@ from campaign.blueprints.donations.door import RETRY_AFTER_SECONDS as PAUSE_SECO
 from campaign.blueprints.donations.door import Door, door_of
 from campaign.blueprints.donations.form_id import sign_form_id
 from campaign.blueprints.donations.gift_form import GiveForm, shown_form_of
-from campaign.blueprints.donations.own_gifts import remember_gift
+from campaign.blueprints.donations.own_gifts import own_gifts, remember_gift
 from campaign.blueprints.donations.prefill import of_address, of_gift
 from campaign.config import Config
 from campaign.database import DatabaseBusy
@@ -27,7 +27,7 @@ from campaign.i18n import LANGUAGES, current_language
 from campaign.jobs import wake
 from campaign.services.campaigns import campaign_named
 from campaign.services.checkout import CampaignEnded, CheckoutStarted, NotAdmitted, start_checkout
-from campaign.services.giving import GivenGift, gift_named, gift_of_form, giving_options
+from campaign.services.giving import GivenGift, GivingOptions, gift_named, gift_of_form, giving_options
 from campaign.wiring import gateways
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ PRESSES = "600 per 10 minutes"
 """From one address, whatever comes of them: behind a mobile carrier's address hundreds of people give in an hour."""
 FILLED_IN = ("amount", "campaign", "cover_fees", "currency", "frequency", "fund", "left")
 """What an address may fill in."""
+WAITING = {DonationState.CREATED, DonationState.OPEN}
 UNPAID = {DonationState.CREATED, DonationState.OPEN, DonationState.EXPIRED, DonationState.FAILED}
 
 
@@ -54,6 +55,7 @@ def donate(lang: str) -> ResponseReturnValue:
     door = door_of(options)
     data = of_gift(left) if left else of_address(options)
     form = GiveForm(door.options(options), clock=gateways().clock, data=data)
+    form.form_id.data = sign_form_id(_shown_form(left or _waiting_gift(options)), clock=gateways().clock)
     return _page(form, door, left=left)
 
 
@@ -66,6 +68,8 @@ def give(lang: str) -> ResponseReturnValue:
     form = GiveForm(door.options(options), clock=gateways().clock)
     if not form.validate_on_submit():
         return _page(form, door, status=422)
+    if waiting := _waiting_gift(options):
+        form.go_on_from(waiting.form_id)
     asked = form.request_in(lang)
     try:
         started = _started(form, door, lang)
@@ -123,7 +127,7 @@ def _page(
     """The form as it stands. It may be kept by the browser for its back button, and by nobody else."""
     outside, options = gateways(), form.options
     if not form.form_id.data or (form.form_id.errors and not form.is_too_young):
-        form.form_id.data = sign_form_id(_reusable_form(left), clock=outside.clock)
+        form.form_id.data = sign_form_id(clock=outside.clock)
     page = render_template(
         "donations/donate.html",
         site=campaign_named(options.slug),
@@ -167,10 +171,21 @@ def _in_currency(form: GiveForm) -> Callable[[str], str]:
     return lambda code: url_for(".donate", lang=current_language(), currency=code, **kept)
 
 
-def _reusable_form(left: GivenGift | None) -> str | None:
-    """A gift whose payment page is still open keeps its form: sent again unchanged, it leads to the same page."""
-    is_open = left is not None and left.state in {DonationState.CREATED, DonationState.OPEN}
-    return shown_form_of(left.form_id) if left is not None and is_open else None
+def _waiting_gift(options: GivingOptions) -> GivenGift | None:
+    """The newest gift of this browser to this campaign, while its payment page is still open.
+
+    A form that is shown then goes on from that gift, and one that another tab showed before, if the same is filled in:
+    unchanged it leads to the same page, changed it closes it. So nobody pays twice by the back button or in two tabs.
+    """
+    newest = next(iter(own_gifts()), None)
+    gift = gift_named(newest) if newest else None
+    is_same = gift is not None and gift.campaign_slug == options.slug
+    return gift if gift is not None and is_same and gift.state in WAITING else None
+
+
+def _shown_form(gift: GivenGift | None) -> str | None:
+    """The form that leads to an open page; none where the page has closed."""
+    return shown_form_of(gift.form_id) if gift is not None and gift.state in WAITING else None
 
 
 def _mistakes(form: GiveForm) -> list[tuple[str, str]]:
