@@ -5,7 +5,7 @@ has converted it; until then it is on its way, in its own.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -16,6 +16,7 @@ from campaign.database import reading
 from campaign.domain.money import Money
 from campaign.models.fund import BudgetLine, Event, Fund, Grant
 from campaign.services.bookkeeping import FundFlow, fund_flows
+from campaign.services.conversions import converted_into
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,8 @@ class Purse:
     ends_on: date | None = None
     place: dict[str, str] | None = None
     costs: tuple[PlannedCost, ...] = ()
+    theme: str = ""
+    """The code of the purpose that a target belongs to."""
 
     def in_currency(self, currency: str) -> Figures:
         """The figures of one currency; zeros where nothing moved in it."""
@@ -88,10 +91,22 @@ class Purse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GivenIn:
+    """One currency's gifts, refunds taken off: what was given, what of it the provider has not converted yet, and what
+    came of the rest in the campaign's own currency.
+    """
+
+    given: Money
+    on_the_way: Money
+    credited: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sums:
-    """What several targets plan and have together."""
+    """What several targets plan and have together; `asked` is the goal of the purposes that they belong to."""
 
     goal: Money
+    asked: Money
     figures: Figures
 
 
@@ -101,6 +116,7 @@ class Transparency:
 
     currency: str
     totals: tuple[Figures, ...]
+    given_in: tuple[GivenIn, ...]
     purposes: tuple[Purse, ...]
     targets: tuple[Purse, ...]
 
@@ -116,10 +132,13 @@ class Transparency:
 
     def sum_of(self, kind: str) -> "Sums":
         """The targets of one kind together, in the campaign's own currency."""
-        together, goal = Figures(currency=self.currency), Money(0, self.currency)
-        for target in self.of_kind(kind):
-            together, goal = together.plus(target.in_currency(self.currency)), goal + target.goal
-        return Sums(goal=goal, figures=together)
+        nothing = Money(0, self.currency)
+        targets, together = self.of_kind(kind), Figures(currency=self.currency)
+        for target in targets:
+            together = together.plus(target.in_currency(self.currency))
+        themes = {target.theme for target in targets}
+        asked = sum((purse.goal for purse in self.purposes if purse.code in themes), nothing)
+        return Sums(goal=sum((target.goal for target in targets), nothing), asked=asked, figures=together)
 
     def of_kind(self, kind: str) -> tuple[Purse, ...]:
         """The targets of one kind: event, grant or line."""
@@ -129,21 +148,35 @@ class Transparency:
 def transparency_of(campaign_id: int, currency: str) -> Transparency:
     """The campaign's money now. A fixed number of queries, however many gifts there are."""
     with reading() as session:
-        funds = session.execute(
-            select(Fund).where(Fund.campaign_id == campaign_id).order_by(Fund.position, Fund.id)
-        ).scalars()
+        of_campaign = select(Fund).where(Fund.campaign_id == campaign_id).order_by(Fund.position, Fund.id)
+        funds = session.execute(of_campaign).scalars().all()
+        themes = _themes(funds)
         listed = [fund for fund in funds if fund.kind != "restricted"]
         owners = _owners(session, campaign_id)
         figures = _figures(fund_flows(session, campaign_id=campaign_id), owners)
         facts = _TargetFacts(session, campaign_id)
-        purses = [facts.add_to(_purse(fund, currency, figures.get(fund.id, {})), fund.id) for fund in listed]
+        purses = [
+            replace(
+                facts.add_to(_purse(fund, currency, figures.get(fund.id, {})), fund.id), theme=themes.get(fund.id, "")
+            )
+            for fund in listed
+        ]
+        converted = converted_into(session, campaign_id=campaign_id, currency=currency)
     targets = tuple(purse for purse in purses if purse.kind not in {"general", "theme"})
+    totals = _totals(purses, targets, currency)
     return Transparency(
         currency=currency,
-        totals=_totals(purses, targets, currency),
+        totals=totals,
+        given_in=tuple(_given_in(row, currency, converted) for row in totals),
         purposes=tuple(purse for purse in purses if purse.kind in {"general", "theme"}),
         targets=targets,
     )
+
+
+def _themes(funds: Sequence[Fund]) -> dict[int, str]:
+    """Target → the code of the purpose whose money can be kept apart in it."""
+    codes = {fund.id: fund.code for fund in funds}
+    return {fund.target_id: codes[fund.theme_id] for fund in funds if fund.target_id and fund.theme_id}
 
 
 def _owners(session: Session, campaign_id: int) -> dict[int, int]:
@@ -193,6 +226,15 @@ def _totals(purses: Iterable[Purse], targets: tuple[Purse, ...], currency: str) 
             counted = row if purse in targets else replace(row, received_minor=0, passed_on_minor=0)
             sums[row.currency] = sums.get(row.currency, Figures(currency=row.currency)).plus(counted)
     return tuple(sums[code] for code in sorted(sums, key=lambda code: (code != currency, code)))
+
+
+def _given_in(row: Figures, currency: str, converted: Mapping[str, int]) -> GivenIn:
+    is_own = row.currency == currency
+    return GivenIn(
+        given=Money(row.given_minor, row.currency),
+        on_the_way=Money(0 if is_own else row.raised_minor, row.currency),
+        credited=Money(row.given_minor if is_own else converted.get(row.currency, 0), currency),
+    )
 
 
 class _TargetFacts:

@@ -66,6 +66,7 @@ def test_a_gift_is_the_same_amount_from_the_form_to_the_receipt(site: Site, brow
     assert (by_code[code].given_minor, by_code[code].raised_minor) == (minor, 0)  # it is here, converted
     assert by_code["USD"].raised_minor == gift.settled_minor
     assert money.on_the_way == ()
+    assert {row.given.currency: row.credited.minor for row in money.given_in}[code] == gift.settled_minor
 
 
 @pytest.mark.database("sqlite")

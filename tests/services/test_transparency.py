@@ -14,7 +14,7 @@ from campaign.domain.postings import gift_paid, gift_settled, transferred
 from campaign.models.campaign import Campaign
 from campaign.models.fund import Fund
 from campaign.services import bookkeeping
-from campaign.services.transparency import Figures, Transparency, transparency_of
+from campaign.services.transparency import Figures, GivenIn, Transparency, transparency_of
 from campaign.services.transparency_file import csv_of
 from tests.builders import NOW, a_campaign, a_fund, a_paid_gift, a_restricted_child, general_fund_of, usd
 
@@ -83,6 +83,7 @@ def test_another_currency_is_on_its_way_until_it_is_converted(app: Flask) -> Non
     money = shown(campaign)
     assert money.main.raised_minor == 0
     assert money.on_the_way == (euros,)
+    assert money.given_in[1] == GivenIn(given=euros, on_the_way=euros, credited=usd(0))
     settled = gift_settled(
         subject="donation:1",
         charged=euros,
@@ -97,6 +98,17 @@ def test_another_currency_is_on_its_way_until_it_is_converted(app: Flask) -> Non
     assert (money.main.raised_minor, money.main.left_minor) == (21_50, 20_60)
     assert money.on_the_way == ()
     assert [(row.currency, row.given_minor) for row in money.totals] == [("USD", 0), ("EUR", 20_00)]
+    assert money.given_in[1] == GivenIn(given=euros, on_the_way=Money(0, "EUR"), credited=usd(21_50))
+    assert sum((row.credited for row in money.given_in), usd(0)).minor == money.main.raised_minor
+
+
+def test_a_purpose_asks_for_more_than_its_targets_plan_so_far(app: Flask) -> None:
+    campaign = a_campaign()
+    theme = a_fund(campaign=campaign, code="THEME-EVENTS", kind="theme", goal_minor=200_00)
+    event = a_fund(campaign=campaign, code="EVENT-1", kind="event", goal_minor=60_00)
+    a_restricted_child(theme=theme, target=event)
+    planned = shown(campaign).sum_of("event")
+    assert (planned.goal, planned.asked) == (usd(60_00), usd(200_00))
 
 
 def test_every_row_and_total_adds_up_and_equals_the_books(app: Flask, session: Session) -> None:

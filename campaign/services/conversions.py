@@ -1,0 +1,28 @@
+"""What the provider's conversions brought, by the currency in which it was given: sums of postings, read only."""
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from campaign.domain.journal import Account
+from campaign.models.fund import Fund
+from campaign.models.journal import Posting
+
+
+def converted_into(session: Session, *, campaign_id: int, currency: str) -> dict[str, int]:
+    """Given in → minor units of `currency` that came of it, less what refunds and disputes took back.
+
+    An entry that converts has one line on the trading account in each of its two currencies.
+    """
+    is_here = Posting.currency == currency
+    each = (
+        select(
+            func.max(case((~is_here, Posting.currency))).label("given_in"),
+            func.sum(case((is_here, -Posting.amount_minor), else_=0)).label("minor"),
+        )
+        .join(Fund, Fund.id == Posting.fund_id)
+        .where(Fund.campaign_id == campaign_id, Posting.account == Account.TRADING)
+        .group_by(Posting.entry_id)
+        .subquery()
+    )
+    sums = select(each.c.given_in, func.sum(each.c.minor)).where(each.c.given_in.is_not(None)).group_by(each.c.given_in)
+    return {code: int(minor) for code, minor in session.execute(sums)}
