@@ -46,7 +46,8 @@ def _receipts(wanted: ReceiptFilter, *, about: About) -> Sheet:
         rows=_receipt_cells(wanted),
         amounts=(6,),
         by=5,
-        total_label=_("Total"),
+        counted=(1, "issued"),
+        total_label=_("Total of those that stand"),
     )
 
 
@@ -88,7 +89,8 @@ def _donations(session: Session, wanted: DonationFilter, *, about: About) -> She
         ),
         amounts=(9, 10, 11),
         by=8,
-        total_label=_("Total"),
+        counted=(2, "paid"),
+        total_label=_("Total of those that were paid"),
     )
 
 

@@ -27,7 +27,10 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """What is written: `amounts` are the columns to add up, per value of the column `by` (the currency)."""
+    """What is written: `amounts` are the columns to add up, per value of the column `by` (the currency).
+
+    Where `counted` names a column and a value, only rows with that value are added up; the label should say so.
+    """
 
     title: str
     about: About
@@ -35,6 +38,7 @@ class Sheet:
     rows: Iterable[Sequence[Cell]]
     amounts: tuple[int, ...] = ()
     by: int | None = None
+    counted: tuple[int, str] | None = None
     total_label: str = ""
 
 
@@ -47,11 +51,14 @@ class Totals:
 
     def passing(self, rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
         for row in rows:
-            if self.sheet.by is not None:
+            if self.sheet.by is not None and self._is_counted(row):
                 found = self.sums[str(row[self.sheet.by])]
                 amounts = [Decimal(str(row[place] or 0)) for place in self.sheet.amounts]
                 found[:] = [a + b for a, b in zip(found, amounts, strict=True)] if found else amounts
             yield row
+
+    def _is_counted(self, row: Sequence[Cell]) -> bool:
+        return self.sheet.counted is None or row[self.sheet.counted[0]] == self.sheet.counted[1]
 
     def rows(self) -> Iterator[list[Cell]]:
         """One row per currency: the label first, the currency and the sums in their columns."""

@@ -9,9 +9,13 @@ from typing import IO
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from campaign.database import transaction
 from campaign.models.campaign import Campaign
+from campaign.models.donation import Donation
+from campaign.models.receipt import Receipt
 from campaign.services.bookkeeping import LedgerFilter, account_totals
 from campaign.services.donation_register import DonationFilter
 from campaign.services.fund_register import funds
@@ -75,6 +79,18 @@ def test_the_receipt_register_has_every_number(campaign: Campaign) -> None:
     *rows, total = lines_of(receipt_file(ReceiptFilter(campaign_id=campaign.id), about=ABOUT, file_format="csv"))
     assert [row["Number"] for row in rows] == ["QUI-2026-000002", "QUI-2026-000001"]
     assert total["Amount"] == "66.50"
+
+
+@pytest.mark.broken_books
+def test_receipts_that_were_voided_and_gifts_that_were_not_paid_are_listed_and_not_added_up(campaign: Campaign) -> None:
+    with transaction() as session:
+        session.execute(update(Receipt).where(Receipt.number == "QUI-2026-000001").values(state="void"))
+        session.execute(update(Donation).where(Donation.id == 1).values(state="expired"))
+    *rows, total = lines_of(receipt_file(ReceiptFilter(campaign_id=campaign.id), about=ABOUT, file_format="csv"))
+    assert (len(rows), total["Amount"]) == (2, rows[0]["Amount"])
+    everything = DonationFilter(campaign_id=campaign.id)
+    *gifts, paid = lines_of(donation_file(everything, about=ABOUT, file_format="csv"))
+    assert (len(gifts), paid["Charge"]) == (2, gifts[1]["Charge"])
 
 
 def test_the_donations_file_has_what_was_looked_for(campaign: Campaign) -> None:
