@@ -65,6 +65,11 @@ def reading() -> Iterator[Session]:
         session.rollback()
 
 
+def let_go(session: Session) -> None:
+    """End what another session has read, so that its next writing starts from how things are then."""
+    session.rollback()
+
+
 def insert_once(session: Session, table: type[Model], row: dict[str, Any]) -> bool:
     """Insert a row unless its unique key is taken; True when it is new. Two at the same time are no error."""
     return insert_once_for_key(session, table, row) is not None

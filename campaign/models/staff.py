@@ -44,6 +44,8 @@ class Staff(Model, UserMixin):
     created_at: Mapped[datetime]
     tf_primary_method: Mapped[str | None]
     tf_totp_secret: Mapped[str | None]
+    tf_totp_counter: Mapped[int | None]
+    """Which thirty seconds the last code that was taken stood for: none is taken twice."""
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(Json.copy()))
     """Encrypted. Flask-Security takes a used one out of the list in place, which only a mutable type notices.
 

@@ -6,11 +6,12 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, session
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from flask_limiter.util import get_remote_address
 from flask_security.forms import LoginForm, TwoFactorRescueForm, TwoFactorSetupForm
+from flask_security.utils import uia_email_mapper
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 
@@ -18,12 +19,15 @@ from campaign.blueprints.admin.permissions import PASSWORD_DOORS
 from campaign.config import Config
 from campaign.extensions import limiter, security
 from campaign.i18n import Catalogues
+from campaign.services.spent_codes import SpentRecoveryCodes, SpentTotp
 from campaign.services.staff import DEMO_PASSWORD, close_sign_in_session, staff_datastore
 
 DEMO_BYTES = DEMO_PASSWORD.encode()
 FRESH_FOR = timedelta(minutes=5)
 TRIES = "10 per minute"
 """Of a password or code, for one account from one address."""
+TRIES_OF_AN_ACCOUNT = "15 per 15 minutes"
+"""From all addresses together, for who gave the password already: a stranger cannot use them up and lock her out."""
 TRIES_OF_AN_ADDRESS = "60 per minute"
 """Whatever the account: argon2 takes about 0.2 s of a core for each."""
 
@@ -104,6 +108,7 @@ def init_app(app: Flask) -> None:
     config: Config = app.config["KURAK"]
     app.config.update(_settings(config))
     app.config.update({f"SECURITY_MSG_{key}": value for key, value in MESSAGES.items()})
+    security._totp_cls, security._mf_recovery_codes_util_cls = SpentTotp, SpentRecoveryCodes  # noqa: SLF001
     security.init_app(
         app,
         staff_datastore(),
@@ -115,7 +120,7 @@ def init_app(app: Flask) -> None:
     _ask_who_is_there_at_the_desk_alone(app)
     app.teardown_appcontext(_end_session)
     for endpoint in PASSWORD_DOORS:
-        app.view_functions[endpoint] = _limited(app.view_functions[endpoint])
+        app.view_functions[endpoint] = _limited(app.view_functions[endpoint], endpoint)
 
 
 def _ask_who_is_there_at_the_desk_alone(app: Flask) -> None:
@@ -162,6 +167,7 @@ def _settings(config: Config) -> dict[str, object]:
         "SECURITY_TWO_FACTOR_REQUIRED": not config.is_development,
         "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
         "SECURITY_TWO_FACTOR_ALWAYS_VALIDATE": True,
+        "SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,  # seconds a clock may be off: three codes are right at a time
         "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
         "SECURITY_TWO_FACTOR_SETUP_URL": "/second-step",
         "SECURITY_TWO_FACTOR_TOKEN_VALIDATION_URL": "/second-step/code",
@@ -181,12 +187,23 @@ def _key(config: Config, purpose: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(f"{purpose}:{config.secret_key}".encode()).digest()).decode()
 
 
+def _account() -> str:
+    """Whose password or code is tried: after the password the session names her, whatever the form says."""
+    if request.endpoint == "security.login":
+        return (uia_email_mapper(request.form.get("email", "")) or "").casefold()  # all spellings that find one account
+    return str(session.get("tf_user_id") or session.get("_user_id") or "")
+
+
 def _account_and_address() -> str:
-    account = str(request.form.get("email", "")).strip().casefold()
-    return f"{get_remote_address()}:{account}"
+    return f"{get_remote_address()}:{_account()}"
 
 
-def _limited(view: Any) -> Any:  # Flask's views have no common type
-    by_account = limiter.limit(TRIES, key_func=_account_and_address, methods=["POST"])
-    by_address = limiter.limit(TRIES_OF_AN_ADDRESS, methods=["POST"])
-    return by_address(by_account(view))
+def _account_or_address() -> str:
+    return _account() or get_remote_address()
+
+
+def _limited(view: Any, endpoint: str) -> Any:  # Flask's views have no common type
+    limited = limiter.limit(TRIES, key_func=_account_and_address, methods=["POST"])(view)
+    if endpoint != "security.login":
+        limited = limiter.limit(TRIES_OF_AN_ACCOUNT, key_func=_account_or_address, methods=["POST"])(limited)
+    return limiter.limit(TRIES_OF_AN_ADDRESS, methods=["POST"])(limited)
