@@ -68,6 +68,7 @@ def _flask_settings(config: Config) -> dict[str, object]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=10),
+        "SESSION_REFRESH_EACH_REQUEST": False,  # a public answer that caches keep must not carry somebody's cookie
         "WTF_CSRF_CHECK_DEFAULT": False,  # public forms rest on Sec-Fetch-Site and Origin; staff forms add a token
         "TRUSTED_HOSTS": None
         if config.is_development

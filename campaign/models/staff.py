@@ -40,7 +40,7 @@ class Staff(Model, UserMixin):
     """argon2, by Flask-Security."""
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
-    """Changed when the password is: it ends every session."""
+    """Changed at sign-out, and when the password or the roles are: it ends every session, and every copy of its cookie."""
     created_at: Mapped[datetime]
     tf_primary_method: Mapped[str | None]
     tf_totp_secret: Mapped[str | None]

@@ -170,6 +170,12 @@ def set_roles(staff_id: int, *, roles: Iterable[str], is_active: bool, actor_id:
         )
 
 
+def end_sessions(staff_id: int) -> None:
+    """Make every session of this person worthless, and every copy of its cookie with it."""
+    with transaction() as session:
+        _found(session, staff_id).fs_uniquifier = secrets.token_hex(16)
+
+
 def set_language(staff_id: int, language: str) -> None:
     """The language in which the desk speaks to this person."""
     with transaction() as session:

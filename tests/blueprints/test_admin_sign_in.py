@@ -123,6 +123,58 @@ def test_signing_out_is_a_button_and_ends_the_session(app: Flask, clock: Settabl
     assert "/staff/login" in client.get("/staff/").location
 
 
+def test_signing_out_ends_copies_of_the_cookie_and_other_browsers(app: Flask, clock: SettableClock) -> None:
+    a_campaign()
+    chair = sit_down(app, clock, role="finance")
+    fetch_address(chair.client, "/staff/")
+    with chair.client.session_transaction() as stored:
+        copied = dict(stored)
+    thief = app.test_client()
+    with thief.session_transaction() as stored:
+        stored.update(copied)
+    assert thief.get("/staff/").status_code == 200
+    chair.client.post("/staff/logout", data={"csrf_token": token_of(chair.client)})
+    assert "/staff/login" in thief.get("/staff/").location
+    with chair.client.session_transaction() as left:
+        assert not {"in_at", "seen_at", "_user_id"} & left.keys()
+
+
+def test_a_browser_that_was_left_alone_takes_no_other_with_it(app: Flask, clock: SettableClock, member: None) -> None:
+    finance = db.session().execute(select(Staff)).scalar_one()
+    left_alone = browser_of(app, clock, finance)
+    clock.advance(minutes=31)
+    used = browser_of(app, clock, finance)
+    assert "/staff/login" in left_alone.get("/staff/").location
+    assert used.get("/staff/").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/en/", "/static/css/site.css", "/api/v1/openapi.json", "/healthz"])
+def test_a_public_answer_never_carries_the_desks_cookie(app: Flask, clock: SettableClock, address: str) -> None:
+    a_campaign()
+    client = sit_down(app, clock, role="finance").client
+    with client.session_transaction() as stored:
+        stored.permanent = True
+    assert client.get("/staff/").status_code == 200
+    clock.advance(minutes=2)
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+    assert "Set-Cookie" in client.get("/staff/").headers
+
+
+def test_the_desk_left_alone_is_told_by_use_of_the_desk(app: Flask, clock: SettableClock) -> None:
+    a_campaign()
+    client = sit_down(app, clock, role="finance").client
+    with client.session_transaction() as stored:
+        stored.permanent = True
+    for _ in range(3):
+        clock.advance(minutes=29)
+        assert client.get("/staff/").status_code == 200
+    clock.advance(minutes=31)
+    assert client.get("/en/").status_code == 200
+    assert "/staff/login" in client.get("/staff/").location
+
+
 def test_nobody_is_remembered(member: None, client: FlaskClient) -> None:
     page = fetch_address(client, "/staff/login")
     answer = page.submit(client, email=EMAIL, password=PASSWORD, remember="y")

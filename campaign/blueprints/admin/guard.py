@@ -9,7 +9,7 @@ from typing import cast
 from flask import Flask, Response, abort, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user, user_logged_in  # type: ignore[import-untyped]
+from flask_login import current_user, user_logged_in, user_logged_out  # type: ignore[import-untyped]
 from flask_security.utils import check_and_update_authn_fresh, logout_user
 
 from campaign.blueprints.admin.permissions import CLOSED, OPEN, PASSWORD_DOORS, RULES, Rule, can
@@ -17,6 +17,7 @@ from campaign.blueprints.admin.sign_in import FRESH_FOR
 from campaign.extensions import csrf
 from campaign.security import SAFE_METHODS
 from campaign.services import audit
+from campaign.services.staff import end_sessions
 from campaign.wiring import gateways
 
 log = logging.getLogger(__name__)
@@ -42,11 +43,12 @@ class Person:
 
 
 def init_app(app: Flask) -> None:
-    """Put the guard before every request, and start a session's clock at sign-in."""
+    """Put the guard before every request; start a session's clock at sign-in, and end it at sign-out."""
     app.before_request(sit_down)
     app.before_request(guard)
     app.after_request(record_sign_in)
     user_logged_in.connect(_on_signed_in, app)
+    user_logged_out.connect(_on_signed_out, app)
     app.context_processor(lambda: {"person": g.get("person"), "can": person_can})
 
 
@@ -175,3 +177,14 @@ def _on_signed_in(_app: Flask, user: object, **_more: object) -> None:
     session.permanent = True
     session["in_at"] = session["seen_at"] = gateways().clock.now().timestamp()
     g.signed_in_id = int(getattr(user, "id"))  # noqa: B009  # Flask-Login hands over any object
+
+
+def _on_signed_out(_app: Flask, user: object, **_more: object) -> None:
+    """A session lives in its cookie, so who signs out makes all copies of it worthless: they name an account of before.
+
+    A session that was left alone is over by its own clock; it takes no other browser of the person with it.
+    """
+    session.pop("in_at", None)
+    session.pop("seen_at", None)
+    if "person" in g:
+        end_sessions(int(getattr(user, "id")))  # noqa: B009  # as above
