@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_login import current_user  # type: ignore[import-untyped]
 from passlib.totp import TOTP  # type: ignore[import-untyped]
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -193,6 +194,41 @@ def test_guessing_is_slowed_down_for_one_account_and_not_for_another(app: Flask,
     guesses = [page.submit(client, email=EMAIL, password=f"guess {n}").status_code for n in range(11)]
     other = page.submit(client, email="other@quilt.example", password="guess").status_code
     assert (guesses[:10], guesses[10], other) == ([200] * 10, 429, 200)
+
+
+def test_guessing_the_password_that_is_to_be_changed_is_limited(app: Flask, clock: SettableClock, member: None) -> None:
+    limited = create_app(replace(app.config["KURAK"], testing=False), app.extensions["gateways"])
+    client = browser_of(limited, clock, db.session().execute(select(Staff)).scalar_one())
+    page = Page(client.get("/staff/password"))
+    new = {"new_password": "another-patch-and-seam", "new_password_confirm": "another-patch-and-seam"}
+    guesses = [page.submit(client, password=f"guess {n}", **new).status_code for n in range(11)]
+    assert guesses == [200] * 10 + [429]
+
+
+@pytest.mark.parametrize("body", ['"x"', "[" * 100_000, "[]", "null", '{"email": 1}', "{"])
+@pytest.mark.parametrize("address", ["/staff/login", "/staff/second-step/code", "/staff/", "/staff/password"])
+def test_the_desk_takes_no_json(client: FlaskClient, member: None, address: str, body: str) -> None:
+    answer = client.post(address, data=body, content_type="application/json")
+    assert 400 <= answer.status_code < 500
+
+
+def test_no_answer_holds_a_token(member: None, client: FlaskClient) -> None:
+    asked = "/staff/login?include_auth_token"
+    data = Page(client.get(asked)).filled(email=EMAIL, password=PASSWORD)
+    answer = client.post(asked, data=data, headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.location) == (302, "/staff/")
+    for address in ("/staff/account?include_auth_token", "/staff/verify?include_auth_token"):
+        page = client.get(address, headers={"Accept": "application/json"})
+        assert (page.mimetype, "authentication_token" in page.text) == ("text/html", False)
+
+
+def test_a_token_signs_nobody_in(app: Flask, member: None) -> None:
+    with app.test_request_context():
+        token = db.session().execute(select(Staff)).scalar_one().get_auth_token()
+    asked = ({"headers": {"Authentication-Token": token}}, {"query_string": {"auth_token": token}})
+    for request in (*asked, {"json": {"auth_token": token}}):
+        with app.test_request_context("/staff/", **request):
+            assert not current_user.is_authenticated
 
 
 def test_what_was_typed_survives_being_asked_for_the_password(app: Flask, clock: SettableClock, member: None) -> None:

@@ -117,7 +117,9 @@ def typed() -> dict[str, str]:
 
 
 def _suspicious() -> ResponseReturnValue | None:
-    """Refuse an unsafe act without its token, and a way back that leads elsewhere."""
+    """Refuse what no form of the desk sends, an unsafe act without its token, and a way back that leads elsewhere."""
+    if request.is_json:
+        abort(415)
     if request.method not in SAFE_METHODS:
         csrf.protect()
     if all(map(_is_of_the_desk, request.values.getlist("next"))):

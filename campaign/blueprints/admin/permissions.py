@@ -40,7 +40,13 @@ OPEN = frozenset(
 )
 """The way in and out; Flask-Security guards these itself (the second step is set up at the first sign-in)."""
 PASSWORD_DOORS = frozenset(
-    {"security.login", "security.verify", "security.two_factor_token_validation", "security.mf_recovery"}
+    {
+        "security.login",
+        "security.verify",
+        "security.change_password",
+        "security.two_factor_token_validation",
+        "security.mf_recovery",
+    }
 )
 """Where a password or a code can be guessed: tries are limited and refusals logged."""
 CLOSED = frozenset({"security.two_factor_rescue", "security.tf_select"})

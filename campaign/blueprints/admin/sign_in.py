@@ -117,10 +117,17 @@ def init_app(app: Flask) -> None:
         two_factor_rescue_form=NoRescueForm,
     )
     security.i18n_domain = DeskDomain()
+    _speak_to_browsers_alone(app)
     _ask_who_is_there_at_the_desk_alone(app)
     app.teardown_appcontext(_end_session)
     for endpoint in PASSWORD_DOORS:
         app.view_functions[endpoint] = _limited(app.view_functions[endpoint], endpoint)
+
+
+def _speak_to_browsers_alone(app: Flask) -> None:
+    """Flask-Security would answer JSON with a token that outlives its session, and take it from a header or a body."""
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]  # Flask-Login puts it there
+    security.want_json(lambda _request: False)
 
 
 def _ask_who_is_there_at_the_desk_alone(app: Flask) -> None:
