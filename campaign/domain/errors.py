@@ -14,3 +14,7 @@ class NotFound(DomainError):
 
 class Conflict(DomainError):
     """The thing has moved on since the reader looked at it."""
+
+
+class FormSpent(Conflict):
+    """The form was sent before with something else in it, and that was done."""

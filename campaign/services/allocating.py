@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
-from campaign.domain.errors import Conflict, DomainError, NotFound
+from campaign.domain.errors import Conflict, DomainError, FormSpent, NotFound
 from campaign.domain.journal import EntryKind
 from campaign.domain.money import Money
 from campaign.domain.postings import transferred
@@ -123,14 +123,15 @@ def preview(session: Session, move: Move) -> Preview:
 def propose(move: Move, *, public_id: str, reason: str, actor_id: int, clock: Clock) -> str:
     """Put a move up for approval; sent twice with the same `public_id` (made with the form) it is one proposal.
 
-    Raises what `preview` raises, NotEnoughFunds when the source holds too little now, and ReasonMissing.
+    Raises what `preview` raises, NotEnoughFunds when the source holds too little now, ReasonMissing, and FormSpent when the
+    proposal of this name is another.
     """
     if not reason.strip():
         raise ReasonMissing
     with transaction() as session:
-        if session.execute(select(Allocation.id).where(Allocation.public_id == public_id)).first():
-            return public_id
         seen = preview(session, move)
+        if _is_known(session, seen, public_id):
+            return public_id
         if seen.is_too_much:
             raise NotEnoughFunds
         session.add(
@@ -201,6 +202,20 @@ def withdraw(public_id: str, *, actor_id: int, clock: Clock) -> None:
             raise NotYours
         _decide(row, "withdrawn", actor_id, clock.now())
         _record(session, "withdraw", public_id, actor_id, clock.now(), {})
+
+
+def _is_known(session: Session, seen: Preview, public_id: str) -> bool:
+    """Whether this very move was proposed by this form before."""
+    wanted = select(
+        Allocation.kind, Allocation.source_id, Allocation.target_id, Allocation.currency, Allocation.amount_minor
+    )
+    known = session.execute(wanted.where(Allocation.public_id == public_id)).one_or_none()
+    if known is None:
+        return False
+    amount = seen.move.amount
+    if tuple(known) != (seen.move.kind.value, seen.source_id, seen.target_id, amount.currency, amount.minor):
+        raise FormSpent(public_id)
+    return True
 
 
 def _fund(session: Session, campaign_id: int, public_id: str) -> Fund:

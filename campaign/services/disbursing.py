@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
-from campaign.domain.errors import DomainError, NotFound
+from campaign.domain.errors import DomainError, FormSpent, NotFound
 from campaign.domain.journal import Account
 from campaign.domain.money import Money
 from campaign.domain.postings import disbursed
 from campaign.gateways.clock import Clock
 from campaign.models.allocation import Disbursement
+from campaign.models.campaign import Campaign
 from campaign.models.fund import Fund
 from campaign.models.staff import Staff
 from campaign.services import audit, bookkeeping
@@ -22,6 +23,8 @@ from campaign.services.public_revision import count_public_change
 
 SPENDING_KINDS = ("event", "grant", "line", "restricted")
 PAGE_ROWS = 50
+PAID_BEFORE_START_MOST = timedelta(days=366)
+"""What was paid while a campaign was prepared; a date before that is a slip of the hand."""
 
 
 class EvidenceMissing(DomainError):
@@ -30,6 +33,10 @@ class EvidenceMissing(DomainError):
 
 class PaidInTheFuture(DomainError):
     """The day of a payment has not come yet."""
+
+
+class PaidTooEarly(DomainError):
+    """The day of a payment is more than a year before its campaign began."""
 
 
 class NothingPaid(DomainError):
@@ -88,12 +95,15 @@ class DisbursementRow:
 def preview_payment(session: Session, payment: Payment, *, today: date) -> PaymentPreview:
     """What the payment would do to its fund now.
 
-    Raises NothingPaid, PaidInTheFuture, EvidenceMissing, and NotFound for a fund that is not one of spending.
+    Raises NothingPaid, PaidInTheFuture, PaidTooEarly, EvidenceMissing, and NotFound for a fund that is not one of spending.
     """
     if payment.amount.minor <= 0:
         raise NothingPaid
     if payment.paid_on > today:
         raise PaidInTheFuture
+    began = session.execute(select(Campaign.starts_on).where(Campaign.id == payment.campaign_id)).scalar_one()
+    if payment.paid_on < began - PAID_BEFORE_START_MOST:
+        raise PaidTooEarly
     if not payment.payee.strip() or not payment.evidence.strip():
         raise EvidenceMissing
     wanted = select(Fund).where(
@@ -115,13 +125,13 @@ def preview_payment(session: Session, payment: Payment, *, today: date) -> Payme
 def record_disbursement(payment: Payment, *, public_id: str, actor_id: int, clock: Clock) -> str:
     """Write a payment into the books; sent twice with the same `public_id` (made with the form) it is one payment.
 
-    Raises what `preview_payment` raises, and NotEnoughFunds.
+    Raises what `preview_payment` raises, NotEnoughFunds, and FormSpent when the payment of this name is another.
     """
     now = clock.now()
     with transaction() as session:
-        if session.execute(select(Disbursement.id).where(Disbursement.public_id == public_id)).first():
-            return public_id
         seen = preview_payment(session, payment, today=clock.today())
+        if _is_known(session, seen, public_id):
+            return public_id
         if seen.is_too_much:
             raise NotEnoughFunds
         session.add(
@@ -201,3 +211,17 @@ def _is_grant(session: Session, fund: Fund) -> bool:
     if fund.kind != "restricted":
         return fund.kind == "grant"
     return session.execute(select(Fund.kind).where(Fund.id == fund.target_id)).scalar_one() == "grant"
+
+
+def _is_known(session: Session, seen: PaymentPreview, public_id: str) -> bool:
+    """Whether this very payment was recorded by this form before."""
+    row, payment = (
+        session.execute(select(Disbursement).where(Disbursement.public_id == public_id)).scalar(),
+        seen.payment,
+    )
+    if row is None:
+        return False
+    same = (seen.fund_id, payment.amount, payment.paid_on, payment.payee.strip(), payment.evidence.strip())
+    if (row.fund_id, Money(row.amount_minor, row.currency), row.paid_on, row.payee, row.evidence) != same:
+        raise FormSpent(public_id)
+    return True

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading, transaction
 from campaign.domain.disputes import DisputeLost, DisputeOpen, DisputeState
 from campaign.domain.donation import DonationState, NotRefundable, RefundTooLarge
-from campaign.domain.errors import NotFound
+from campaign.domain.errors import FormSpent, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import CurrencyMismatch, Money
 from campaign.gateways.clock import Clock
@@ -86,7 +86,8 @@ def _refuse_disputed(session: Session, donation_id: int) -> None:
 def request_refund(order: RefundOrder, *, clock: Clock) -> str:
     """Write down that money is to go back; the public id of the request. A worker asks the provider afterwards.
 
-    Raises what `refundable` raises, or RefundTooLarge when more is asked than is left.
+    Raises what `refundable` raises, RefundTooLarge when more is asked than is left, and FormSpent when the request of this
+    name is of another gift or amount.
     """
     now, public_id = clock.now(), order.public_id
     with transaction() as session:
@@ -94,7 +95,12 @@ def request_refund(order: RefundOrder, *, clock: Clock) -> str:
         donation_id = session.execute(
             select(Donation.id).where(Donation.public_id == order.donation_public_id).with_for_update()
         ).scalar()
-        if session.execute(select(Refund.id).where(Refund.public_id == public_id)).first():
+        known = session.execute(
+            select(Refund.donation_id, Refund.currency, Refund.amount_minor).where(Refund.public_id == public_id)
+        ).one_or_none()
+        if known is not None:
+            if tuple(known) != (donation_id, order.amount.currency, order.amount.minor):
+                raise FormSpent(public_id)
             return public_id
         left = refundable(session, order.donation_public_id)
         if order.amount.currency != left.currency:

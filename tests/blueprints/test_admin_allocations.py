@@ -206,6 +206,8 @@ def test_a_payment_is_previewed_and_booked_once(desk: Desk, session: Session) ->
         ({"amount": "30.01"}, "amount"),
         ({"paid_on": "2027-01-01"}, "paid_on"),
         ({"paid_on": "yesterday"}, "paid_on"),
+        ({"paid_on": "0001-01-01"}, "paid_on"),
+        ({"form_id": "INV-7"}, "amount"),
         ({"payee": " "}, "payee"),
         ({"evidence": ""}, "evidence"),
         ({"fund": ""}, "fund"),
@@ -221,6 +223,23 @@ def test_a_payment_that_cannot_be_is_told_at_its_field(
     assert answer.status_code == 422
     assert [link["href"] for link in Page(answer).soup.select(".error-summary a")] == [f"#{field}"]
     assert session.execute(select(func.count(Disbursement.id))).scalar_one() == 0
+
+
+def test_a_form_that_was_sent_with_something_else_says_so_and_can_be_sent_anew(desk: Desk, session: Session) -> None:
+    form = desk.form(desk.general)
+    asked = {"target": desk.event.public_id, "reason": "Plan", "step": "confirm"}
+    form.submit(desk.campaign, **asked, amount="30")
+    changed = form.submit(desk.campaign, **asked, amount="20")
+    assert (changed.status_code, "was sent before" in Page(changed).text(".error-summary")) == (422, True)
+    Page(Page(changed).submit(desk.campaign, step="preview")).submit(desk.campaign, step="confirm")
+    assert session.execute(select(Allocation.amount_minor).order_by(Allocation.id)).scalars().all() == [30_00, 20_00]
+
+
+def test_no_link_names_a_form(desk: Desk) -> None:
+    decide(desk.approver, fetch_address(desk.approver, desk.propose(desk.general, desk.event, "30")), "approve")
+    for address in (f"/staff/allocations/new?source={desk.general.public_id}", "/staff/disbursements/new?"):
+        page = fetch_address(desk.finance, f"{address}&form_id=23456789abcdefgh")
+        assert page.one("main [name=form_id]")["value"] != "23456789abcdefgh"
 
 
 def test_the_register_is_filtered_by_state_and_taken_away(desk: Desk) -> None:

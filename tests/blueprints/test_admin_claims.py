@@ -114,7 +114,7 @@ def test_a_suspected_gift_is_sent_back_with_two_presses(finance: FlaskClient, gi
 
     preview = finance.post(address, data=asked | {"step": "preview"})
     assert "Send $25 back?" in preview.text
-    done = finance.post(address, data=asked | {"step": "confirm", "form_id": "f1"})
+    done = finance.post(address, data=asked | {"step": "confirm", "form_id": "23456789abcdefgh"})
 
     assert done.status_code == 303
     with reading() as session:

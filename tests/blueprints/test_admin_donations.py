@@ -232,6 +232,19 @@ def test_a_refund_that_cannot_be_is_told_at_its_field(
     assert session.execute(select(func.count(Refund.id))).scalar_one() == 0
 
 
+@pytest.mark.parametrize("name", ["f1", "", "x" * 500, "0OIl" * 4, "23456789abcdefg\n", "23456789ABCDEFGH"])
+def test_a_form_under_a_name_that_we_never_make_is_shown_again(
+    three_gifts: dict[str, Donation], finance: FlaskClient, session: Session, name: str
+) -> None:
+    form = fetch(finance, "admin.refund", public_id=three_gifts["aigul"].public_id)
+    answer = form.submit(finance, how_much="whole", reason="Asked for", step="confirm", form_id=name)
+    page = Page(answer)
+    assert (answer.status_code, page.text("#reason")) == (422, "Asked for")
+    assert "We could not recognise this form." in page.text(".error-summary")
+    assert session.execute(select(func.count(Refund.id))).scalar_one() == 0
+    assert Page(page.submit(finance, step="preview")).submit(finance, step="confirm").status_code == 303
+
+
 def test_an_unpaid_gift_is_not_sent_back(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
     answer = finance.get(f"/staff/donations/{three_gifts['open'].public_id}/refund")
     assert answer.status_code == 303

@@ -77,6 +77,8 @@ def test_it_is_stopped_because_the_donor_asked_and_why_is_kept(engine: Engine) -
     desk = sit_down(engine.app, engine.clock, role="campaign").client
     fields = {"csrf_token": token_of(desk), "form_id": "23456789abcdefgh"}
     assert desk.post(f"/staff/pledges/{public_id}/stop", data=fields).status_code == 422
+    forged = desk.post(f"/staff/pledges/{public_id}/stop", data={**fields, "form_id": "../x", "why": "she called us"})
+    assert (forged.status_code, "We could not recognise this form." in forged.text) == (422, True)
     answer = desk.post(f"/staff/pledges/{public_id}/stop", data={**fields, "why": "she called us"})
     assert answer.status_code == 303
     engine.work()
@@ -117,3 +119,13 @@ def test_another_campaign_s_monthly_gift_is_not_found(engine: Engine) -> None:
     begin_pledge(engine)
     desk = sit_down(engine.app, engine.clock, role="finance").client
     assert desk.get("/staff/pledges/23456789abcdefgh").status_code == 404
+
+
+def test_the_form_of_another_monthly_gift_is_not_taken_for_this_one(engine: Engine) -> None:
+    first, second = (pledge_of(begin_pledge(engine)).public_id for _ in range(2))
+    desk = sit_down(engine.app, engine.clock, role="campaign").client
+    fields = {"csrf_token": token_of(desk), "form_id": "23456789abcdefgh", "why": "she called us"}
+    desk.post(f"/staff/pledges/{first}/stop", data=fields)
+    other = desk.post(f"/staff/pledges/{second}/stop", data=fields)
+    assert other.status_code == 303
+    assert "was sent before" in desk.get(other.headers["Location"]).text

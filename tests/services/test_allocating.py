@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
-from campaign.domain.errors import DomainError, NotFound
+from campaign.domain.errors import DomainError, FormSpent, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.journal import EntryKind
 from campaign.domain.money import Money
@@ -229,6 +229,14 @@ def test_a_form_sent_twice_is_one_proposal(desk: Desk, session: Session) -> None
     for _ in range(2):
         propose(desk.move(usd(30_00)), public_id=public_id, reason="Planned", actor_id=desk.proposer, clock=desk.clock)
     assert session.execute(select(func.count(Allocation.id))).scalar_one() == 1
+
+
+def test_a_form_of_another_move_is_not_taken_for_this_one(desk: Desk, session: Session) -> None:
+    public_id = desk.propose(desk.move(usd(30_00)))
+    for other in (desk.move(usd(20_00)), desk.move(usd(30_00), target=desk.grant)):
+        with pytest.raises(FormSpent):
+            propose(other, public_id=public_id, reason="Planned", actor_id=desk.proposer, clock=desk.clock)
+    assert session.execute(select(Allocation.amount_minor)).scalars().all() == [30_00]
 
 
 def test_what_is_unspent_is_taken_back_and_no_more(desk: Desk) -> None:

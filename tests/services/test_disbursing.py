@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaign.domain.errors import NotFound
+from campaign.domain.errors import FormSpent, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.journal import Account, EntryKind
 from campaign.models.fund import Fund
@@ -19,6 +19,7 @@ from campaign.services.disbursing import (
     EvidenceMissing,
     NothingPaid,
     PaidInTheFuture,
+    PaidTooEarly,
     Payment,
     disbursements,
     record_disbursement,
@@ -97,6 +98,16 @@ def test_a_form_sent_twice_is_one_payment(payment: Payment, finance: int, clock:
     assert len(disbursements(payment.campaign_id)) == 1
 
 
+def test_a_form_of_another_payment_is_not_taken_for_this_one(
+    payment: Payment, finance: int, clock: SettableClock
+) -> None:
+    public_id = record(payment, actor_id=finance, clock=clock)
+    for other in (replace(payment, amount=usd(1_00)), replace(payment, evidence="INV-8")):
+        with pytest.raises(FormSpent):
+            record(other, actor_id=finance, clock=clock, public_id=public_id)
+    assert [row.amount for row in disbursements(payment.campaign_id)] == [usd(40_00)]
+
+
 def test_a_fund_does_not_pay_more_than_it_holds(payment: Payment, finance: int, clock: SettableClock) -> None:
     with pytest.raises(NotEnoughFunds):
         record(replace(payment, amount=usd(50_01)), actor_id=finance, clock=clock)
@@ -114,6 +125,8 @@ def test_a_fund_that_only_collects_pays_nobody(
 def test_what_is_not_whole_is_refused_by_name(payment: Payment, finance: int, clock: SettableClock) -> None:
     broken = (
         (replace(payment, paid_on=clock.today() + timedelta(days=1)), PaidInTheFuture),
+        (replace(payment, paid_on=date.min), PaidTooEarly),
+        (replace(payment, paid_on=date(2025, 9, 29)), PaidTooEarly),
         (replace(payment, payee=" "), EvidenceMissing),
         (replace(payment, evidence=""), EvidenceMissing),
         (replace(payment, amount=usd(0)), NothingPaid),

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from campaign.domain.donation import NotRefundable, RefundTooLarge
+from campaign.domain.errors import FormSpent
 from campaign.domain.journal import Account, Settled
 from campaign.domain.money import Money
 from campaign.models.donation import Refund
@@ -91,6 +92,17 @@ def test_two_presses_at_the_same_instant_are_one_refund(engine: Engine) -> None:
         pressed = [fingers.submit(press) for _ in range(2)]
     assert [found.result() for found in pressed] == [asked.public_id] * 2
     assert len(engine.session.execute(select(Refund.id)).all()) == 1
+
+
+def test_a_form_of_another_gift_or_amount_is_not_taken_for_this_one(engine: Engine) -> None:
+    asked = order(engine.give(minor=25_00), 10_00)
+    request_refund(asked, clock=engine.clock)
+    of_another = replace(asked, donation_public_id=engine.give(minor=25_00))
+    for other in (of_another, replace(asked, amount=Money(5_00, "USD"))):
+        with pytest.raises(FormSpent):
+            request_refund(other, clock=engine.clock)
+    assert request_refund(asked, clock=engine.clock) == asked.public_id
+    assert engine.session.execute(select(Refund.amount_minor)).scalars().all() == [10_00]
 
 
 def test_an_unpaid_gift_cannot_be_refunded(engine: Engine) -> None:

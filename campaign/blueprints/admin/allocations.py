@@ -49,7 +49,7 @@ def allocation(public_id: str) -> ResponseReturnValue:
 @bp.get("/allocations/back", endpoint="take_back_form", defaults={"kind": "take_back"})
 def form(kind: str) -> ResponseReturnValue:
     """The form for money of one fund; only where that money may go is offered."""
-    asked = Asked({"form_id": new_public_id(), **request.args.to_dict()})
+    asked = Asked({**request.args.to_dict(), "form_id": new_public_id()})
     return _form(asked, EntryKind(kind))
 
 
@@ -58,6 +58,7 @@ def form(kind: str) -> ResponseReturnValue:
 def propose(kind: str) -> ResponseReturnValue:
     """First the preview with balances before and after, then, confirmed, the proposal."""
     asked = asked_in_form(form_id=new_public_id())
+    form_id = asked.form_id(told_at="amount")
     move = _move(asked, EntryKind(kind))
     reason = asked.required("reason", _("Say why."))
     if asked.mistakes or move is None or asked.text("step") == "change":
@@ -65,7 +66,6 @@ def propose(kind: str) -> ResponseReturnValue:
     try:
         seen = preview_of(move)
         if asked.text("step") == "confirm":
-            form_id = asked.text("form_id")
             allocating.propose(move, public_id=form_id, reason=reason, actor_id=person().id, clock=gateways().clock)
             return done(_("Proposed. Another person decides now."), "admin.allocation", public_id=form_id)
     except DomainError as error:

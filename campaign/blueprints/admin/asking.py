@@ -9,7 +9,8 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from campaign.domain.errors import DomainError
+from campaign.domain.errors import DomainError, FormSpent
+from campaign.domain.identity import is_public_id, new_public_id
 from campaign.domain.money import AmountNotUnderstood, Money, parse_amount
 
 TEXT_MAX = 500
@@ -66,8 +67,18 @@ class Asked:
             self.mistakes.append((name, sentence))
         return value
 
+    def form_id(self, *, told_at: str) -> str:
+        """The name of the form that was shown: sent twice, it is one act. Another than we make is told at this field."""
+        if not is_public_id(self.values.get("form_id", "")):
+            sentence = _("We could not recognise this form. Everything is still here: continue when it is right.")
+            self.mistakes.append((told_at, sentence))
+            self._name_anew()
+        return self.values["form_id"]
+
     def refuse(self, name: str, error: DomainError, sentence: str) -> None:
         """A rule that a service found broken, told at the field where it can be mended."""
+        if isinstance(error, FormSpent):
+            self._name_anew()
         self.mistakes.append((name, sentence or type(error).__name__))
 
     def error_of(self, name: str) -> str | None:
@@ -85,6 +96,9 @@ class Asked:
         """The filters alone, for the address of a file with the same rows."""
         kept = {key: value for key, value in self.values.items() if value and key not in {"before", "after"}}
         return f"?{urlencode(kept)}" if kept else ""
+
+    def _name_anew(self) -> None:
+        self.values = {**self.values, "form_id": new_public_id()}
 
     def _address(self, values: Mapping[str, str]) -> str:
         kept = {key: value for key, value in values.items() if value}

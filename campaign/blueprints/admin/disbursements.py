@@ -20,6 +20,7 @@ from campaign.wiring import gateways
 
 FIELD_OF: dict[type[DomainError], str] = {
     disbursing.PaidInTheFuture: "paid_on",
+    disbursing.PaidTooEarly: "paid_on",
     disbursing.EvidenceMissing: "evidence",
 }
 """Where a broken rule is mended; the amount where it is not named."""
@@ -37,13 +38,14 @@ def disbursements() -> ResponseReturnValue:
 @bp.get("/disbursements/new")
 def disbursement_form() -> ResponseReturnValue:
     today = gateways().clock.today().isoformat()
-    return _form(Asked({"form_id": new_public_id(), "paid_on": today, **asked_in_address().values}))
+    return _form(Asked({"paid_on": today, **asked_in_address().values, "form_id": new_public_id()}))
 
 
 @bp.post("/disbursements/new")
 def record_disbursement() -> ResponseReturnValue:
     """First the preview with the fund's balance before and after, then, confirmed, the entry."""
     asked = asked_in_form(form_id=new_public_id())
+    form_id = asked.form_id(told_at="amount")
     payment = _payment(asked)
     if asked.mistakes or payment is None or asked.text("step") == "change":
         return _form(asked), 422 if asked.mistakes else 200
@@ -51,7 +53,7 @@ def record_disbursement() -> ResponseReturnValue:
     try:
         seen = preview_of_payment(payment, clock=clock)
         if asked.text("step") == "confirm":
-            disbursing.record_disbursement(payment, public_id=asked.text("form_id"), actor_id=person().id, clock=clock)
+            disbursing.record_disbursement(payment, public_id=form_id, actor_id=person().id, clock=clock)
             return done(_("The payment is in the books."), "admin.disbursements")
     except DomainError as error:
         asked.refuse(FIELD_OF.get(type(error), "amount"), error, words.sentence_of(error))

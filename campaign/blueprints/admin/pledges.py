@@ -55,7 +55,7 @@ def pledge(public_id: str) -> ResponseReturnValue:
 def stop_pledge(public_id: str) -> ResponseReturnValue:
     """Stop it at once, because its donor asked us to; why is kept."""
     asked = asked_in_form(form_id=new_public_id())
-    why = asked.required("why", _("Say why."))
+    form_id, why = asked.form_id(told_at="why"), asked.required("why", _("Say why."))
     story = pledge_story(campaign().id, public_id)
     if asked.mistakes:
         return (
@@ -76,7 +76,7 @@ def stop_pledge(public_id: str) -> ResponseReturnValue:
         detail={"why": why},
         asked_by="staff",
         actor_id=person().id,
-        public_id=asked.text("form_id"),
+        public_id=form_id,
     )
     try:
         ask(order, clock=gateways().clock)

@@ -35,6 +35,7 @@ def request_refund(public_id: str) -> ResponseReturnValue:
     asked = asked_in_form(form_id=new_public_id())
     if gift.left is None:
         return refused(gift.hindrance, "admin.donation", public_id=public_id)
+    form_id = asked.form_id(told_at="reason")
     amount, reason = _amount(asked, gift.left), asked.required("reason", _("Say why."))
     if asked.mistakes or amount is None or asked.text("step") == "change":
         return _form(gift, asked), 422 if asked.mistakes else 200
@@ -45,7 +46,7 @@ def request_refund(public_id: str) -> ResponseReturnValue:
         amount=amount,
         reason=reason,
         actor_id=person().id,
-        public_id=asked.text("form_id"),
+        public_id=form_id,
     )
     try:
         write_down(order, clock=gateways().clock)

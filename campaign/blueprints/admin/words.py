@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import NotRefundable, RefundTooLarge
-from campaign.domain.errors import DomainError, NotFound
+from campaign.domain.errors import DomainError, FormSpent, NotFound
 from campaign.domain.pledge import PledgeStopped
 from campaign.services import allocating, disbursing, held_receipts, receipt_register, staff
 from campaign.services.bookkeeping import EntryConflict, MoneyMayNotGoThere, NotEnoughFunds
@@ -222,6 +222,10 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     ),
     RefundTooLarge: _("That is more than what is left of the gift."),
     NotFound: _("It is not there any more."),
+    FormSpent: _(
+        "This form was sent before with something else in it, and that was done. "
+        "If this is to be done too, ask for it once more."
+    ),
     allocating.SameHands: _("You proposed this. Another person must decide."),
     allocating.NotYours: _("Only the person who proposed this can withdraw it."),
     allocating.AlreadyDecided: _("Somebody has decided on this already."),
@@ -230,6 +234,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     allocating.NothingToMove: _("Enter an amount above zero."),
     disbursing.NothingPaid: _("Enter an amount above zero."),
     disbursing.PaidInTheFuture: _("Enter a day that has come already."),
+    disbursing.PaidTooEarly: _("Enter a day that is not more than a year before the campaign began."),
     disbursing.EvidenceMissing: _("Enter who was paid, and the number of the paper that shows it."),
     held_receipts.NotHeld: _("This receipt is not held any more. Nothing was changed."),
     held_receipts.StillHeld: _(

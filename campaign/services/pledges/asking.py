@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from campaign.database import reading, transaction
-from campaign.domain.errors import NotFound
+from campaign.domain.errors import FormSpent, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
@@ -121,10 +121,12 @@ def carry_out_next(*, payments: PaymentGateway, clock: Clock) -> bool:
 
 
 def _was_asked(session: Session, pledge: Pledge, order: PledgeOrder) -> bool:
-    same = select(PledgeRequest.id).where(
-        PledgeRequest.public_id == order.public_id, PledgeRequest.pledge_id == pledge.id
-    )
-    return session.execute(same).first() is not None
+    """Whether this form was sent before; FormSpent when it was the form of another pledge."""
+    wanted = select(PledgeRequest.pledge_id).where(PledgeRequest.public_id == order.public_id)
+    known = session.execute(wanted).scalar()
+    if known is not None and known != pledge.id:
+        raise FormSpent(order.public_id)
+    return known is not None
 
 
 def _expected(session: Session, pledge: Pledge) -> PledgeState:
