@@ -229,6 +229,15 @@ def test_a_form_that_comes_back_at_once_is_asked_again_and_then_taken(
     assert Page(hurried).submit(client, "form[data-give]").status_code == 303
 
 
+def test_that_it_was_fast_is_not_told_beside_a_real_mistake(client: FlaskClient, clock: SettableClock) -> None:
+    page = fetch_address(client, FORM)
+    clock.advance(seconds=1)
+    hurried = page.submit(client, "form[data-give]", email="nobody", amount="25")
+    assert [words.partition(",")[0] for words in mistakes(hurried)] == ["Enter an e-mail address"]
+    clock.advance(seconds=1)
+    assert Page(hurried).submit(client, "form[data-give]", email="").status_code == 303
+
+
 def test_a_form_of_yesterday_is_asked_again_and_then_taken(client: FlaskClient, clock: SettableClock) -> None:
     page = fetch_address(client, FORM)
     clock.advance(hours=24, seconds=1)

@@ -65,6 +65,13 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         super().__init__(data=data)
         self.offer = options.offer_in(self.currency.data)
 
+    def validate(self, extra_validators: object = None) -> bool:
+        """Whether nothing is wrong. That it came very fast is told where it is the only thing to tell."""
+        is_valid = bool(super().validate(extra_validators=extra_validators))
+        if self.is_too_young and len(self.errors) > 1:
+            self.form_id.errors = []
+        return is_valid
+
     def validate_currency(self, field: Field) -> None:
         if field.data not in {offer.currency for offer in self.options.offers}:
             raise ValidationError(_("Choose one of the currencies that we take."))
