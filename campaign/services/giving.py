@@ -16,6 +16,9 @@ from campaign.models.donation import Donation
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 
+COUNTED_IN = {"ky": "KGS"}
+"""Language → the currency of those who read it, where they have one in common; Russian and English are read anywhere."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
@@ -75,6 +78,10 @@ class GivingOptions:
     def offer_in(self, currency: str | None) -> Offer:
         """The offer in this currency, or the first one where the currency is not taken."""
         return next((offer for offer in self.offers if offer.currency == currency), self.offers[0])
+
+    def first_offer_in(self, language: str) -> Offer:
+        """The offer that a form of this language opens with: the currency that its readers count in, where it is taken."""
+        return self.offer_in(COUNTED_IN.get(language))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,6 +97,28 @@ def test_another_currency_is_a_link_that_keeps_purpose_and_cover(client: FlaskCl
 
 @pytest.mark.database("sqlite")
 @pytest.mark.parametrize(
+    ("lang", "query", "currency"),
+    [
+        ("ky", "", "KGS"),
+        ("ky", "?frequency=monthly", "KGS"),
+        ("ky", "?currency=USD", "USD"),
+        ("ky", "?amount=25", "USD"),  # written before a language had a currency of its own
+        ("ky", "?amount=400&currency=KGS", "KGS"),
+        ("ru", "", "USD"),
+        ("en", "", "USD"),
+    ],
+)
+def test_a_form_opens_in_the_readers_own_currency_unless_its_address_asks_otherwise(
+    client: FlaskClient, lang: str, query: str, currency: str
+) -> None:
+    page = fetch_address(client, f"/{lang}/donate{query}")
+    assert page.filled("form[data-give]")["currency"] == currency
+    order = [str(link["href"]).partition("currency=")[2][:3] for link in page.soup.select("#currency a")]
+    assert order == ["USD", "EUR", "KGS"]
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize(
     ("query", "amount", "other"),
     [
         ("amount=25", "25", ""),

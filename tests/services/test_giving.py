@@ -1,5 +1,6 @@
 """What the form may offer, and what a giver may see of her gift."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -29,6 +30,14 @@ def test_each_currency_brings_its_own_bounds_fee_and_amounts(app: Flask) -> None
     assert offers[2].minimum == Money(200_00, "KGS")
     assert giving_options().offer_in("KGS") is not None
     assert giving_options().offer_in("XXX").currency == "USD"
+
+
+def test_a_language_opens_with_the_currency_of_its_readers_where_the_campaign_takes_it(app: Flask) -> None:
+    a_campaign()
+    options = giving_options()
+    assert [options.first_offer_in(language).currency for language in ("en", "ru", "ky")] == ["USD", "USD", "KGS"]
+    without_som = replace(options, offers=options.offers[:2])
+    assert without_som.first_offer_in("ky").currency == "USD"
 
 
 def test_a_donor_chooses_among_the_general_fund_and_the_themes_only(app: Flask) -> None:

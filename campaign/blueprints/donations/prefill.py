@@ -6,6 +6,7 @@ from campaign.blueprints.donations.choices import typed_amount
 from campaign.blueprints.donations.gift_form import NO, OTHER
 from campaign.blueprints.donations.own_gifts import own_gifts
 from campaign.domain.money import AmountNotUnderstood, Money, parse_amount
+from campaign.i18n import current_language
 from campaign.services.giving import GivenGift, GivingOptions, Offer, giving_options
 
 
@@ -13,6 +14,8 @@ def of_address(options: GivingOptions) -> dict[str, object]:
     """What the address fills in; what it says wrong is passed over, for nobody has typed it."""
     asked = request.args
     offer = options.offer_in(asked.get("currency"))
+    if not asked.get("currency") and not asked.get("amount"):  # an amount alone was always one of the first currency
+        offer = options.first_offer_in(current_language())
     try:
         amount = parse_amount(asked.get("amount", ""), offer.currency)
     except AmountNotUnderstood:
