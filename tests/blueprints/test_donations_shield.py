@@ -148,6 +148,37 @@ def test_behind_the_shield_the_work_of_the_pages_script_opens_the_door(
 
 
 @pytest.mark.usefixtures("_shield_up")
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [
+        ("en", "Extra protection is on: after you continue, a check takes some seconds."),
+        ("ru", "Сейчас включена дополнительная защита: после нажатия кнопки проверка займёт несколько секунд."),
+        ("ky", "Азыр кошумча коргоо күйгүзүлгөн: баскычты баскандан кийин текшерүү бир нече секунд алат."),
+    ],
+)
+def test_behind_the_shield_nobody_is_told_of_stolen_cards_and_seconds_are_promised_to_scripts_alone(
+    client: FlaskClient, clock: SettableClock, lang: str, sentence: str
+) -> None:
+    page = opened(client, clock, lang)
+    assert page.text(".notice.warn p.js-only") == sentence
+    assert page.one(".notice.warn noscript p").get_text() != sentence
+    told = page.text(".notice.warn").lower()
+    assert not any(word in told for word in ("stolen", "украден", "уурдалган"))
+
+
+def test_who_must_type_a_code_is_promised_no_seconds(
+    app: Flask, client: FlaskClient, clock: SettableClock, session: Session
+) -> None:
+    opened(client, clock).submit(client, FORM, amount="10")
+    for _ in range(40):
+        fail_newest(session, clock)
+    neighbour = app.test_client()
+    neighbour.environ_base["REMOTE_ADDR"] = "127.0.0.77"
+    told = opened(neighbour, clock).one(".notice.warn p").get_text()
+    assert told == "Extra protection is on: enter your e-mail address and continue, and we send you a code to type."
+
+
+@pytest.mark.usefixtures("_shield_up")
 @pytest.mark.parametrize(("lang", "amount"), [("en", "10"), ("ru", "10"), ("ky", "1000")])
 def test_without_script_a_code_by_mail_opens_the_door(
     client: FlaskClient, clock: SettableClock, mailer: RecordingMailer, session: Session, lang: str, amount: str

@@ -51,7 +51,7 @@ def test_the_whole_life_of_a_monthly_gift_without_script(chromium: Browser, site
     press(page, "Change the amount")
     expect(page.locator(".notice")).to_contain_text("the new amount holds from the next gift on")
 
-    press(page, "Leave out the gift of")
+    press(page, "Skip the gift of")
     expect(page.locator(".notice")).to_contain_text("the next gift is left out")
     press(page, "Resume now")
     page.select_option("#pause-for", "3")
