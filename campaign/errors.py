@@ -12,6 +12,7 @@ from campaign.database import DatabaseBusy
 from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, NotRefundable, RefundTooLarge
 from campaign.domain.errors import Conflict, DomainError, NotFound
+from campaign.domain.pledge import PledgeLinkBroken
 from campaign.gateways.payments import PaymentsNotConfigured, PaymentsUnavailable
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,11 @@ MESSAGES: dict[int, tuple[object, object]] = {
 }
 """Status → heading and what to do."""
 
+MESSAGES_OF: dict[type[DomainError], tuple[object, object]] = {
+    PledgeLinkBroken: (_("This link is not complete"), _("Open it from the mail once more, or write to us.")),
+}
+"""What is told instead where the broken rule tells more than its status."""
+
 ADVICE_AT_THE_DESK: dict[int, object] = {
     400: _(
         "The form was sent without this session’s mark, or was open for too long. Load its page again and repeat it."
@@ -77,7 +83,7 @@ def status_of(error: DomainError) -> HTTPStatus:
 
 def on_domain_error(error: DomainError) -> Response:
     log.info("%s refused: %s", request.endpoint, type(error).__name__)
-    return error_page(status_of(error))
+    return error_page(status_of(error), words=MESSAGES_OF.get(type(error)))
 
 
 def on_http_error(error: HTTPException) -> Response:
@@ -107,9 +113,12 @@ def on_unexpected(error: Exception) -> Response:
     return error_page(HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def error_page(status: int) -> Response:
-    """The page of a status, as JSON for the API; when even the template fails, plain words in three languages."""
-    heading, advice = MESSAGES.get(status, MESSAGES[500 if status >= 500 else 400])
+def error_page(status: int, *, words: tuple[object, object] | None = None) -> Response:
+    """The page of a status, as JSON for the API; when even the template fails, plain words in three languages.
+
+    `words` are another heading and advice than the status has.
+    """
+    heading, advice = words or MESSAGES.get(status, MESSAGES[500 if status >= 500 else 400])
     if request.path.startswith(("/api/", "/webhooks/", "/healthz", "/readyz")):
         answer = make_response({"error": str(heading)}, status)
     elif "person" in g:  # she sits at the desk and stays there

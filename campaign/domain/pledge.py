@@ -9,9 +9,13 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from campaign.domain.errors import DomainError
+from campaign.domain.errors import DomainError, NotFound
 
 Day = TypeVar("Day", date, datetime)
+
+
+class PledgeLinkBroken(NotFound):
+    """The link opens no monthly gift: cut, changed, withdrawn or never ours. Which of these is told to nobody."""
 
 
 class PledgeStopped(DomainError):

@@ -93,6 +93,23 @@ def test_one_click_stops_it(page: DonorsPage) -> None:
     assert page.look().find("form") is None
 
 
+@pytest.mark.parametrize(
+    ("language", "headline"),
+    [
+        ("en", "Stopped was $25 a month"),
+        ("ru", "Остановлено было 25 $ в месяц"),
+        ("ky", "Токтотулду айына 25 $ болчу"),
+    ],
+)
+def test_what_is_stopped_is_headed_by_that_and_promises_no_month(
+    page: DonorsPage, language: str, headline: str
+) -> None:
+    page.press("stop")
+    page.language = language
+    assert headline in page.words()
+    assert not any(words in page.words() for words in ("every month", "каждый месяц", "ай сайын "))
+
+
 def test_the_same_press_twice_is_one_request(page: DonorsPage) -> None:
     name = page.look().find("input", {"name": "request_id"})["value"]  # type: ignore[index]
     for _ in range(2):
@@ -181,7 +198,30 @@ def test_a_word_that_we_did_not_sign_opens_nothing(page: DonorsPage, token: str)
 def test_a_withdrawn_link_opens_nothing(page: DonorsPage) -> None:
     pledge = page.pledge
     old = sign(PledgeLink(pledge.public_id, pledge.link_version - 1))
-    assert page.client.get(f"/en/p/{old}").status_code == 404
+    withdrawn = page.client.get(f"/en/p/{old}")
+    assert withdrawn.status_code == 404
+    assert "This link is not complete" in withdrawn.text
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "This link is not complete Open it from the mail once more, or write to us."),
+        ("ru", "Эта ссылка неполная Откройте её из письма ещё раз или напишите нам."),
+        ("ky", "Бул шилтеме толук эмес Аны каттан дагы бир жолу ачыңыз же бизге жазыңыз."),
+    ],
+)
+def test_a_cut_link_says_how_to_open_it_and_not_whether_there_is_such_a_gift(
+    page: DonorsPage, language: str, sentence: str
+) -> None:
+    page.language = language
+    pledge = page.pledge
+    cut, foreign = page.path[:-3], f"/{language}/p/{sign(PledgeLink('nobody', pledge.link_version))}"
+    answers = [page.client.get(address) for address in (cut, foreign)]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    told = [BeautifulSoup(answer.text, "html.parser").select_one("main") for answer in answers]
+    assert told[0] == told[1]
+    assert sentence in " ".join(str(told[0].get_text(" ") if told[0] else "").split())
 
 
 def test_another_site_cannot_press_for_her(page: DonorsPage) -> None:

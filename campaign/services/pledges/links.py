@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
-from campaign.domain.errors import NotFound
+from campaign.domain.pledge import PledgeLinkBroken
 from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge
 
@@ -54,12 +54,12 @@ def sign(link: PledgeLink) -> str:
 
 
 def read(token: str) -> PledgeLink:
-    """What a link says; NotFound when we did not sign it, whoever asks."""
+    """What a link says; PledgeLinkBroken when we did not sign it, whoever asks."""
     try:
         public_id, version = _signer().loads(token)
         return PledgeLink(str(public_id), int(version))
     except (BadData, TypeError, ValueError) as error:
-        raise NotFound("link") from error
+        raise PledgeLinkBroken from error
 
 
 def _signer() -> URLSafeSerializer:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading
 from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
-from campaign.domain.pledge import Act, PledgeState, refusal
+from campaign.domain.pledge import Act, PledgeLinkBroken, PledgeState, refusal
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.fund import Fund
@@ -78,7 +78,7 @@ class PledgePage:
 
 
 def pledge_page(link: PledgeLink) -> PledgePage:
-    """The monthly gift of a link; NotFound for an unknown one, or when staff have made the link worthless."""
+    """The monthly gift of a link; PledgeLinkBroken for an unknown one, or when staff have made the link worthless."""
     with reading() as session:
         found = session.execute(
             select(Pledge, Campaign, Fund.title)
@@ -87,7 +87,7 @@ def pledge_page(link: PledgeLink) -> PledgePage:
             .where(Pledge.public_id == link.public_id, Pledge.link_version == link.version)
         ).one_or_none()
         if found is None:
-            raise NotFound("link")
+            raise PledgeLinkBroken
         return _as_page(session, *found)
 
 
