@@ -23,7 +23,6 @@ from campaign.models.receipt import Receipt
 from campaign.services import audit, receipting
 from campaign.services.due_rows import hold_next
 from campaign.services.pledges import letters as pledge_letters
-from campaign.services.pledges.links import link_of_gift
 from receipts import HeldReceipt
 
 ATTEMPTS_MAX = 10
@@ -166,10 +165,7 @@ def _told(message: Message, *, public_url: str) -> dict[str, Any]:
         "receipt_url": f"{base}/verify/{number}?code={code}",
     }
     with reading() as session:
-        facts["manage_url"] = link_of_gift(
-            session, message.donation_id, public_url=public_url, language=message.language
-        )
-    return facts
+        return facts | pledge_letters.told_with_receipt(session, message, public_url=public_url)
 
 
 def _verify_code(number: str) -> str:

@@ -12,6 +12,7 @@ from campaign.i18n import money
 from campaign.services import receipting
 from campaign.services.locked_gift import LockedGift
 from campaign.services.outbox import Letter, enqueue, send_instead
+from campaign.services.pledges import letters as pledge_letters
 from campaign.services.receipting import ReceiptFacts
 
 PART_REFUND = {
@@ -125,6 +126,8 @@ class _Papers:
             "help_email": gift.contact_email,
             "is_test": not gift.livemode,
         }
+        if kind == "receipt" and gift.pledge_id:
+            facts |= pledge_letters.of_receipt(self.session, gift.pledge_id, paid_at=self.gift.now("paid_at"))
         return Letter(kind=kind, language=gift.language, recipient=donor.email, facts=facts, key=f"{kind}:{number}")
 
     def _queue(self, letter: Letter, *, receipt_id: int | None) -> None:

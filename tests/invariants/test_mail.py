@@ -27,6 +27,7 @@ FACTS = {
     "cause": "failures",
     "failed": 41,
     "started": 1060,
+    "is_monthly": True,
     "manage_url": "http://localhost/en/p/signed",
     "card": "Visa •••• 4242",
     "next_on": "1 January 2027",

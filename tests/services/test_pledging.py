@@ -115,6 +115,47 @@ def test_the_letters_lead_to_the_donor_s_page_in_her_language(engine: Engine, la
     assert pledge_of(name).end_reason == "provider"
 
 
+@pytest.mark.parametrize(
+    ("language", "how_often", "next_payment", "further"),
+    [
+        ("en", "How often: Every month", "Next payment: January 1, 2027", "Next payment: February 1, 2027"),
+        ("ru", "Как часто: Каждый месяц", "Следующий платёж: 1 января 2027", "Следующий платёж: 1 февраля 2027"),
+        ("ky", "Канчалык тез-тез: Ай сайын", "Кийинки төлөм: 2027-ж., 1-январь", "Кийинки төлөм: 2027-ж., 1-февраль"),
+    ],
+)
+def test_the_receipt_of_each_month_says_that_the_gift_is_monthly_and_when_the_next_is_due(
+    engine: Engine, language: str, how_often: str, next_payment: str, further: str
+) -> None:
+    name = begin_pledge(engine, language=language)
+    engine.work()
+    engine.clock.advance(days=31)
+    engine.tell("invoice.paid", engine.payments.pledges.renew(name))
+    engine.work()
+    receipts = [letter for letter in engine.mailer.sent if letter.attachments]
+    for letter, day in zip(receipts, (next_payment, further), strict=True):
+        assert how_often in letter.text
+        assert day in letter.text.replace("\xa0", " ")
+        assert day.partition(": ")[2] in letter.html.replace("\xa0", " ")
+
+
+def test_a_receipt_that_waited_promises_no_payment_that_was_skipped_or_stopped_meanwhile(engine: Engine) -> None:
+    skipped, stopped = begin_pledge(engine), begin_pledge(engine)
+    ask(engine, skipped, Act.SKIP, until="2027-01-03T00:00:00+00:00")
+    ask(engine, stopped, Act.STOP)
+    while pledge_asking.carry_out_next(payments=engine.payments, clock=engine.clock):
+        pass
+    engine.work()
+    receipts = [letter.text for letter in engine.mailer.sent if letter.attachments]
+    assert ["How often: Every month" in text for text in receipts] == [True, False]
+    assert not any("Next payment" in text or "January 1" in text for text in receipts)
+
+
+def test_a_gift_given_once_says_nothing_of_months(engine: Engine) -> None:
+    engine.give()
+    engine.work()
+    assert not any(words in engine.mailer.sent[-1].text for words in ("How often", "Next payment", "/p/"))
+
+
 def test_what_is_stopped_stays_stopped_whatever_is_told(engine: Engine) -> None:
     name = begin_pledge(engine)
     before = engine.payments.pledges.subscriptions[name]

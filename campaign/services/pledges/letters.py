@@ -16,6 +16,7 @@ from campaign.domain.pledge import PledgeState
 from campaign.gateways.pledges import PledgeFacts
 from campaign.i18n import day, money
 from campaign.models.campaign import Campaign
+from campaign.models.donation import Donation
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 from campaign.models.outbox import Message
@@ -23,6 +24,8 @@ from campaign.models.pledge import Pledge, PledgeEvent
 from campaign.services.outbox import Letter, enqueue
 from campaign.services.pledges.links import link_address
 
+EXPECTED = {PledgeState.ACTIVE, PledgeState.PAUSED}
+"""In these states the next gift is charged on its day; in the others it is tried again, or never."""
 ENDING = {PledgeState.STOPPING, PledgeState.STOPPED}
 DAYS = ("next_on", "expires_on", "stops_on", "next_try_on")
 """Facts that are days: stored as ISO dates, told in the reader's words."""
@@ -131,6 +134,40 @@ def told(session: Session, facts: dict[str, Any], *, language: str, public_url: 
         **days,
         "amount": money(Money(facts["amount_minor"], facts["currency"])),
         "manage_url": link_address(pledge, public_url=public_url, language=language),
+    }
+
+
+def of_receipt(session: Session, pledge_id: int, *, paid_at: datetime) -> dict[str, object]:
+    """What the letter with a month's receipt says of the monthly gift: that it is one, and on which day the next is due.
+
+    Nothing where its end is decided, for then no other month comes.
+    """
+    state, next_at = session.execute(select(Pledge.state, Pledge.next_at).where(Pledge.id == pledge_id)).one()
+    if state in ENDING:
+        return {}
+    is_known = state in EXPECTED and next_at is not None and next_at > paid_at
+    return {"is_monthly": True, "next_on": _iso(next_at if is_known else None)}
+
+
+def told_with_receipt(session: Session, letter: Message, *, public_url: str) -> dict[str, Any]:
+    """Those facts in words, with the link as it is now; none of them where the letter brings a gift given once.
+
+    What was changed while the letter waited is not promised: it says no day that does not hold any more.
+    """
+    pledge = session.execute(
+        select(Pledge).join(Donation, Donation.pledge_id == Pledge.id).where(Donation.id == letter.donation_id)
+    ).scalar_one_or_none()
+    if pledge is None:
+        return {"is_monthly": False, "next_on": "", "manage_url": ""}
+    has_left = letter.state in ("sent", "kept")
+    is_monthly = bool(letter.facts.get("is_monthly")) and (has_left or pledge.state not in ENDING)
+    next_on = str(letter.facts.get("next_on") or "") if is_monthly else ""
+    if not has_left and next_on != _iso(pledge.next_at):
+        next_on = ""
+    return {
+        "is_monthly": is_monthly,
+        "next_on": day(date.fromisoformat(next_on)) if next_on else "",
+        "manage_url": link_address(pledge, public_url=public_url, language=letter.language),
     }
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.domain.pledge import PledgeLinkBroken
@@ -27,14 +26,6 @@ class PledgeLink:
 def link_address(pledge: Pledge, *, public_url: str, language: str) -> str:
     """The whole address of the page, for a mail."""
     return f"{public_url}/{language}/p/{sign(PledgeLink(pledge.public_id, pledge.link_version))}"
-
-
-def link_of_gift(session: Session, donation_id: int | None, *, public_url: str, language: str) -> str:
-    """The address of the page of the monthly gift that a donation is a month of; "" where it is not."""
-    pledge = session.execute(
-        select(Pledge).join(Donation, Donation.pledge_id == Pledge.id).where(Donation.id == donation_id)
-    ).scalar_one_or_none()
-    return link_address(pledge, public_url=public_url, language=language) if pledge else ""
 
 
 def token_of_gift(donation_public_id: str) -> str | None:
