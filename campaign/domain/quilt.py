@@ -96,6 +96,11 @@ def draw(public_ids: Sequence[str], *, gifts: int = 0, unpicked: Collection[str]
     return "".join(parts)
 
 
+def outlined(drawing: str, place: Place) -> str:
+    """A drawing that is finished, with the ring around one place."""
+    return drawing.removesuffix("</svg>") + _ring_around(place) + "</svg>"
+
+
 def _cloth(place: Place, name: str | None = None) -> Cloth:
     """The patch that the design has here. A gift's own name makes every fourth one a shade warmer, as scraps are."""
     triangle, upper, under = _design(place)
@@ -199,10 +204,16 @@ def _knots(places: list[Place], more: int) -> Iterator[str]:
 
 
 def _ring(sewn: dict[Place, str], mine: str | None) -> Iterator[str]:
-    for (x, y), name in sewn.items():
-        if name == mine:
-            square = f"M{x - 0.2:g} {y - 0.2:g}h1.4v1.4h-1.4z"
-            yield f'<path class="ring" fill="none" stroke="#fff" stroke-width=".3" d="{square}"/>'
+    return (_ring_around(place) for place, name in sewn.items() if name == mine)
+
+
+def _ring_around(place: Place) -> str:
+    """White between two dark lines, so that it is seen on every cloth."""
+    square = f"M{place[0] - 0.2:g} {place[1] - 0.2:g}h1.4v1.4h-1.4z"
+    return (
+        f'<path fill="none" stroke="#1d1512" stroke-width=".6" d="{square}"/>'
+        f'<path class="ring" fill="none" stroke="#fff" stroke-width=".3" d="{square}"/>'
+    )
 
 
 def _number(name: str) -> int:

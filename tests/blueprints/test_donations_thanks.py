@@ -9,12 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign import create_app
+from campaign.blueprints.donations.choices import each_month
 from campaign.jobs import work_off_everything
+from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.services import webhook_inbox
 from campaign.services.refunding import RefundOrder, request_refund
 from campaign.wiring import gateways
-from tests.builders import a_campaign, a_member_of_staff, usd
+from tests.builders import a_campaign, a_member_of_staff, a_paid_gift, usd
 from tests.fakes import SIGNATURE, FakePayments, SettableClock
 from tests.pages import Page, fetch, fetch_address
 
@@ -50,6 +52,99 @@ def test_a_paid_gift_is_told_what_it_moved_in_every_language(client: FlaskClient
     assert told == "You moved the campaign from $0 to $26.06, of the goal of $100,000."
     for language in ("ru", "ky"):
         assert "26,06 $" in fetch_address(client, THANKS.replace("/en/", f"/{language}/")).text(".moved")
+
+
+def test_the_mail_goes_to_the_donor_until_it_has_left_and_is_told_of_once(
+    client: FlaskClient, payments: FakePayments
+) -> None:
+    payments.pay(CHECKOUT, email="aida@mail.example")
+    before = fetch_address(client, THANKS)
+    assert "Goes to a•••@mail.example" in before.text(".facts")
+    assert "by e-mail" not in before.text("main")
+    payments.settle(CHECKOUT, fee_minor=1_06)
+    work_off_everything()
+    assert "Sent to a•••@mail.example" in fetch_address(client, THANKS).text(".facts")
+
+
+def test_another_browser_learns_whether_the_receipt_is_on_its_way_but_not_where_to(
+    app: Flask, payments: FakePayments
+) -> None:
+    payments.pay(CHECKOUT, email="aida@mail.example")
+    stranger = app.test_client()
+    assert "Your receipt comes by e-mail in a few minutes." in fetch_address(stranger, THANKS).text("main")
+    payments.settle(CHECKOUT, fee_minor=1_06)
+    work_off_everything()
+    assert "Your receipt has been sent by e-mail." in fetch_address(stranger, THANKS).text("main")
+
+
+@pytest.mark.parametrize(
+    ("language", "headline", "sentence"),
+    [
+        (
+            "en",
+            "$25 every month for Quilt (en)",
+            "on the 22nd of each month, until you stop it; next: January 22, 2027.",
+        ),
+        (
+            "ru",
+            "25 $ каждый месяц для Quilt (ru)",
+            "22-го числа каждого месяца, пока вы не остановите; следующий раз — 22 января 2027 г.",
+        ),
+        ("ky", "25 $ ай сайын Quilt (ky) үчүн", "ар айдын 22-күнү кайра алынат; кийинкиси — 2027-ж., 22-январь."),
+    ],
+)
+def test_a_monthly_gift_names_its_day_and_the_next_one(
+    client: FlaskClient, payments: FakePayments, clock: SettableClock, language: str, headline: str, sentence: str
+) -> None:
+    clock.advance(days=21)
+    address = begun_monthly(client, payments, clock).replace("/en/", f"/{language}/")
+    page = fetch_address(client, address)
+    assert page.text(".raised").replace("\xa0", " ") == headline
+    assert sentence in page.text("main").replace("\xa0", " ")
+
+
+def test_a_monthly_gift_that_was_stopped_promises_no_next_day(
+    client: FlaskClient, payments: FakePayments, clock: SettableClock
+) -> None:
+    address = begun_monthly(client, payments, clock)
+    fetch_address(client, address)
+    fetch_address(client, fetch_address(client, address).link("Change, pause or stop")).submit(
+        client, "form[action$='/stop']"
+    )
+    told = fetch_address(client, address).text("main")
+    assert "It has been stopped. Nothing more is charged." in told
+    assert "charged again" not in told
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize(
+    ("on", "words"),
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (11, "11th"), (13, "13th"), (21, "21st"), (28, "28th")],
+)
+def test_a_day_of_the_month_is_named_as_english_does(app: Flask, on: int, words: str) -> None:
+    with app.test_request_context("/en/"):
+        assert each_month(on) == f"on the {words} of each month"
+        assert each_month(31) == "on the 31st of each month, or on its last day"
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "ky"])
+def test_the_quilt_shows_which_patch_is_the_donors(
+    client: FlaskClient, payments: FakePayments, clock: SettableClock, session: Session, language: str
+) -> None:
+    campaign = session.execute(select(Campaign)).scalar_one()
+    for _gift_of_others in range(2):
+        a_paid_gift(campaign=campaign)
+    payments.pay(CHECKOUT)
+    page = fetch_address(client, THANKS.replace("/en/", f"/{language}/"))
+    drawing = page.one("figure.quilt svg")
+    assert drawing["aria-hidden"] == "true"
+    assert len(page.soup.select("figure.quilt .ring")) == 1
+    caption = {
+        "en": "Your gift is patch no. 3 of this quilt: the one with the white outline.",
+        "ru": "Ваше пожертвование — лоскут № 3 этого курака: он обведён белым.",
+        "ky": "Жардамыңыз — ушул курактын № 3 кесиндиси: ал ак сызык менен курчалган.",
+    }
+    assert page.text("figcaption") == caption[language]
 
 
 def test_another_browser_is_thanked_without_name_address_and_receipt(app: Flask, payments: FakePayments) -> None:
@@ -190,6 +285,17 @@ def test_what_the_bank_took_back_is_told_and_no_receipt_is_promised(
     page = fetch_address(client, THANKS)
     assert "Returned to you by your bank" in page.text(".facts")
     assert "Your receipt comes" not in page.text()
+
+
+def begun_monthly(client: FlaskClient, payments: FakePayments, clock: SettableClock) -> str:
+    """A gift every month, whose first month is paid: the address of its return page."""
+    form = fetch_address(client, "/en/donate")
+    clock.advance(seconds=10)
+    form.submit(client, "form[data-give]", amount="25", frequency="monthly")
+    checkout = "cs_test_000002"
+    payments.pay(checkout)
+    payments.pledges.begin(checkout)
+    return f"/en/thanks?s={checkout}"
 
 
 def with_dispute(payments: FakePayments, dispute_id: str) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign.domain.identity import ALPHABET
-from campaign.domain.quilt import PLACES, corners, draw, places_of
+from campaign.domain.quilt import PLACES, corners, draw, outlined, places_of
 
 NAMES = [f"{number:016}" for number in range(1200)]
 names = st.lists(st.text(ALPHABET, min_size=16, max_size=16), max_size=60, unique=True)
@@ -58,6 +58,10 @@ def test_what_was_given_back_leaves_its_place_to_nobody() -> None:
 def test_a_gift_of_mine_wears_a_ring() -> None:
     assert 'class="ring"' in draw(NAMES[:9], mine=NAMES[4])
     assert 'class="ring"' not in draw(NAMES[:9])
+
+
+def test_a_finished_drawing_is_given_the_same_ring() -> None:
+    assert outlined(draw(NAMES[:9]), places_of(NAMES[:9])[4]) == draw(NAMES[:9], mine=NAMES[4])
 
 
 def test_every_round_past_the_first_changes_the_drawing() -> None:

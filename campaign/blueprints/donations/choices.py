@@ -12,6 +12,7 @@ from campaign.domain.pledge import months_later
 from campaign.i18n import current_language, day, money, text_of
 from campaign.services.giving import GivingOptions, Offer
 
+SHORTEST_MONTH = 28
 Choice = tuple[str, str, str | None]
 """(value, label, hint)"""
 
@@ -66,6 +67,20 @@ def fee_share(offer: Offer) -> str:
 def money_sample(offer: Offer) -> str:
     """An amount written out, from which the page's script learns how the reader's language writes money."""
     return money(Money(12_345_67 * 10 ** currency(offer.currency).exponent // 100, offer.currency))
+
+
+def each_month(on: int) -> str:
+    """On which day of each month: “on the 22nd of each month”. A month that has no such day has a last one."""
+    nth = _ordinal(on) if current_language() == "en" else str(on)
+    if on > SHORTEST_MONTH:
+        return str(_("on the %(nth)s of each month, or on its last day", nth=nth))
+    return str(_("on the %(nth)s of each month", nth=nth))
+
+
+def _ordinal(number: int) -> str:
+    """`1st`, `22nd`, `13th`: English has no other way to name a day of the month in a sentence."""
+    is_teen = number // 10 == 1
+    return f"{number}{'th' if is_teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
 def step(offer: Offer) -> int:

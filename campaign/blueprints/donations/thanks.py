@@ -6,7 +6,7 @@ from flask import Response, abort, current_app, jsonify, make_response, render_t
 from flask.typing import ResponseReturnValue
 from limits import parse
 
-from campaign.blueprints.donations import bp
+from campaign.blueprints.donations import bp, choices
 from campaign.blueprints.donations.own_gifts import own_gifts
 from campaign.config import Config
 from campaign.domain.donation import DonationState
@@ -20,6 +20,7 @@ from campaign.services.moved import step_of
 from campaign.services.pledges.links import token_of_gift
 from campaign.services.receipt_register import ReceiptView, receipt_of, receipt_pdf
 from campaign.services.settlement import look_at_checkout
+from campaign.services.thanking import afterwards_of
 from campaign.wiring import gateways
 
 CHECKOUT_ID = re.compile(r"cs_[A-Za-z0-9_]{4,200}")
@@ -47,6 +48,8 @@ def thanks(lang: str) -> ResponseReturnValue:  # noqa: ARG001
             is_own=is_own,
             receipt=receipt,
             pledge_token=token_of_gift(gift.public_id) if gift and is_own and gift.frequency == "monthly" else None,
+            afterwards=afterwards_of(gift.public_id) if gift and gift.state is DonationState.PAID else None,
+            choices=choices,
             step=step_of(gift.public_id) if gift and gift.state is DonationState.PAID else None,
             same_page=_same_page,
             **_in_name_of(gift),

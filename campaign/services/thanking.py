@@ -1,0 +1,114 @@
+"""What the page after a paid gift tells besides the gift: its mail, its next month, its patch. It reads only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from campaign.database import reading
+from campaign.domain import quilt
+from campaign.domain.errors import NotFound
+from campaign.domain.pledge import PledgeState
+from campaign.models.donation import Donation
+from campaign.models.outbox import Message
+from campaign.models.pledge import Pledge
+from campaign.models.receipt import Receipt
+from campaign.services.campaign_page import quilt_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComingMonths:
+    """How a monthly gift goes on: on which day of the month it is charged, and when next, where that is known."""
+
+    day_of_month: int
+    next_at: datetime | None
+    is_stopped: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """Where a gift is in the quilt: the how manieth it is, and whether it is a knot on a patch that was sewn before."""
+
+    number: int
+    is_knot: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Afterwards:
+    """What became of a paid gift. `quilt` is the campaign's quilt as SVG, with the gift's own place in a ring."""
+
+    has_mail_left: bool
+    months: ComingMonths | None  # of a monthly gift, once the provider has told of it
+    quilt: str
+    patch: Patch | None
+
+
+def afterwards_of(donation_public_id: str) -> Afterwards:
+    """What is told of a paid gift; NotFound where there is no such gift."""
+    with reading() as session:
+        row = session.execute(
+            select(Donation.id, Donation.campaign_id, Donation.pledge_id).where(
+                Donation.public_id == donation_public_id
+            )
+        ).one_or_none()
+        if row is None:
+            raise NotFound(donation_public_id)
+        donation_id, campaign_id, pledge_id = row
+        drawing = quilt_of(session, campaign_id)
+        number = _number_in_quilt(session, donation_id, campaign_id)
+        if number is not None:
+            drawing = quilt.outlined(drawing, _place(session, campaign_id, number))
+        return Afterwards(
+            has_mail_left=_has_mail_left(session, donation_id),
+            months=_months(session, pledge_id) if pledge_id else None,
+            quilt=drawing,
+            patch=Patch(number=number, is_knot=number > quilt.PLACES) if number is not None else None,
+        )
+
+
+def _has_mail_left(session: Session, donation_id: int) -> bool:
+    """Whether the mail that brings the newest receipt is on its way to the donor's mailbox."""
+    state = session.execute(
+        select(Message.state)
+        .where(Message.donation_id == donation_id, Message.kind == "receipt")
+        .order_by(Message.id.desc())
+        .limit(1)
+    ).scalar()
+    return state == "sent"
+
+
+def _months(session: Session, pledge_id: int) -> ComingMonths:
+    pledge = session.get_one(Pledge, pledge_id)
+    return ComingMonths(
+        day_of_month=pledge.started_at.day,
+        next_at=pledge.next_at,
+        is_stopped=pledge.state == PledgeState.STOPPED,
+    )
+
+
+def _number_in_quilt(session: Session, donation_id: int, campaign_id: int) -> int | None:
+    """The how manieth gift it is in the order in which the quilt is sewn, that of the first receipts."""
+    first = session.execute(
+        select(func.min(Receipt.id)).where(Receipt.donation_id == donation_id, Receipt.replaces_id.is_(None))
+    ).scalar()
+    if first is None:
+        return None
+    return session.execute(
+        select(func.count())
+        .select_from(Receipt)
+        .join(Donation, Donation.id == Receipt.donation_id)
+        .where(Donation.campaign_id == campaign_id, Receipt.replaces_id.is_(None), Receipt.id <= first)
+    ).scalar_one()
+
+
+def _place(session: Session, campaign_id: int, number: int) -> quilt.Place:
+    """Where that gift is sewn: it depends on the gifts before it alone."""
+    names = session.execute(
+        select(Donation.public_id)
+        .join(Receipt, Receipt.donation_id == Donation.id)
+        .where(Donation.campaign_id == campaign_id, Receipt.replaces_id.is_(None))
+        .order_by(Receipt.id)
+        .limit(min(number, quilt.PLACES))
+    ).scalars()
+    return quilt.places_of(list(names))[(number - 1) % quilt.PLACES]
