@@ -127,16 +127,7 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
 
 def refuse_unsafe(config: Config) -> None:
     """Raise BadSetting for what must never run: a live key outside production, a key sent to a foreign host."""
-    for name, value, schemes in (
-        ("PUBLIC_URL", config.public_url, {"http", "https"}),
-        ("DATABASE_URL", config.database_url, {"sqlite", "postgresql+psycopg"}),
-        ("JOBS_URL", config.jobs_url, {"sqlite", "postgresql", "postgresql+psycopg", "redis", "rediss", "memory"}),
-        ("LIMITS_URL", config.limits_url, {"memory", "redis", "rediss"}),
-        ("MAIL_URL", config.mail_url or "smtp://", {"smtp", "smtps"}),
-    ):
-        if value.partition("://")[0] not in schemes or "://" not in value:
-            known = ", ".join(f"{scheme}://" for scheme in sorted(schemes))
-            raise BadSetting(f"{name} begins with one of {known}; docs/settings.md shows how it goes on.")
+    _refuse_strange_addresses(config)
     if config.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise BadSetting(f"LOG_LEVEL is DEBUG, INFO, WARNING or ERROR, not {config.log_level!r}.")
     if config.payment_mode == "live" and config.is_development:
@@ -152,6 +143,19 @@ def refuse_unsafe(config: Config) -> None:
             raise BadSetting("SECRET_KEY must have at least 32 characters in production.")
         if not config.public_url.startswith("https://"):
             raise BadSetting("PUBLIC_URL must begin with https:// in production.")
+
+
+def _refuse_strange_addresses(config: Config) -> None:
+    for name, value, schemes in (
+        ("PUBLIC_URL", config.public_url, {"http", "https"}),
+        ("DATABASE_URL", config.database_url, {"sqlite", "postgresql+psycopg"}),
+        ("JOBS_URL", config.jobs_url, {"sqlite", "postgresql", "postgresql+psycopg", "redis", "rediss", "memory"}),
+        ("LIMITS_URL", config.limits_url, {"memory", "redis", "rediss"}),
+        ("MAIL_URL", config.mail_url or "smtp://", {"smtp", "smtps"}),
+    ):
+        if value.partition("://")[0] not in schemes or "://" not in value:
+            known = ", ".join(f"{scheme}://" for scheme in sorted(schemes))
+            raise BadSetting(f"{name} begins with one of {known}; docs/settings.md shows how it goes on.")
 
 
 def _is_ours(name: str) -> bool:
