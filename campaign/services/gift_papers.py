@@ -27,6 +27,12 @@ PART_DISPUTE = {
 }
 """What a replacement says, in the receipt's language: it is a stored fact, so it is not looked up later. Where both a
 refund and a dispute took a part, the first says the sum of both."""
+RESTORED = {
+    "en": "The gift was not returned after all: it stands again, and this receipt is for it.",
+    "ru": "Пожертвование всё же не было возвращено: оно снова в силе, и эта квитанция — на него.",
+    "ky": "Жардам кайтарылган жок: ал кайра күчүндө, бул дүмүрчөк ага берилди.",
+}
+"""What the mail says with a receipt that follows a void one: the refund failed, or the dispute was won."""
 
 
 def bring_up_to_date(session: Session, gift: LockedGift, *, at: datetime, public_url: str) -> None:
@@ -43,7 +49,7 @@ def bring_up_to_date(session: Session, gift: LockedGift, *, at: datetime, public
     if remaining == (live[2] if live else 0):
         return
     if live is None:
-        _, issued = papers.issue(replaces=None)
+        _, issued = papers.issue(replaces=None, restores=was_paid)
         if gift.row.paid_again_for_id and not was_paid:
             papers.tell("paid_again", issued, gift.charge)
         return
@@ -89,13 +95,13 @@ class _Papers:
         """What is left to confirm; a bank may have returned more than that."""
         return max(self.gift.charge - self.back, Money(0, self.gift.row.currency), key=lambda left: left.minor)
 
-    def issue(self, *, replaces: int | None, is_correction: bool = False) -> tuple[int, str]:
+    def issue(self, *, replaces: int | None, restores: bool = False, is_correction: bool = False) -> tuple[int, str]:
         """A receipt for what is left, and the mail that brings it, which is the old one's where it only corrects.
 
         Its (id, number).
         """
         receipt_id, number = receipting.issue_receipt(self.session, self._facts(), at=self.at, replaces=replaces)
-        letter = self._letter("receipt", number, self.left)
+        letter = self._letter("receipt", number, self.left, note=self._why_again(restores=restores))
         if letter is None or (
             is_correction
             and replaces is not None
@@ -111,7 +117,7 @@ class _Papers:
         if letter is not None:
             self._queue(letter, receipt_id=None)
 
-    def _letter(self, kind: str, number: str, amount: Money) -> Letter | None:
+    def _letter(self, kind: str, number: str, amount: Money, *, note: str = "") -> Letter | None:
         gift, donor = self.gift.row, self.gift.donor
         if donor is None or not donor.email:
             return None
@@ -125,6 +131,7 @@ class _Papers:
             "given_on": self.gift.now("paid_at").date().isoformat(),
             "help_email": gift.contact_email,
             "is_test": not gift.livemode,
+            "note": note,
         }
         if kind == "receipt" and gift.pledge_id:
             facts |= pledge_letters.of_receipt(self.session, gift.pledge_id, paid_at=self.gift.now("paid_at"))
@@ -160,6 +167,12 @@ class _Papers:
             note=None if is_whole else self._note(),
             public_url=self.public_url,
         )
+
+    def _why_again(self, *, restores: bool) -> str:
+        """Why the donor gets another receipt; nothing with the first one."""
+        if self.left != self.gift.charge:
+            return self._note()
+        return RESTORED[self.gift.row.language] if restores else ""
 
     def _note(self) -> str:
         """What a replacement says of the part that the donor has again."""
