@@ -211,7 +211,7 @@ def _ring_around(place: Place) -> str:
     """White between two dark lines, so that it is seen on every cloth."""
     square = f"M{place[0] - 0.2:g} {place[1] - 0.2:g}h1.4v1.4h-1.4z"
     return (
-        f'<path fill="none" stroke="#1d1512" stroke-width=".6" d="{square}"/>'
+        f'<path fill="none" stroke="#1d1512" stroke-width=".46" d="{square}"/>'
         f'<path class="ring" fill="none" stroke="#fff" stroke-width=".3" d="{square}"/>'
     )
 

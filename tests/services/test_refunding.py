@@ -47,7 +47,11 @@ def test_a_part_refund_replaces_the_receipt_by_one_for_the_rest(engine: Engine) 
     assert engine.donation(public_id).refunded_minor == 10_00
     assert receipts(engine) == [("replaced", 25_00), ("issued", 15_00)]
     assert bookkeeping.account_totals(engine.session)[(Account.PROVIDER, "USD")] == 13_97
-    assert [letter.subject != "" for letter in engine.mailer.sent] == [True, True, True]
+    first, second, told = engine.mailer.sent
+    assert [letter.subject != "" for letter in (first, second, told)] == [True, True, True]
+    new = next(letter for letter in (second, told) if letter.subject.startswith("Test: Your new receipt"))
+    assert "Of the gift of $25, $10 was sent back; this receipt is for what is left." in new.text
+    assert "Your gift of" not in new.text
 
 
 def test_a_whole_refund_voids_the_receipt_and_tells_the_donor(engine: Engine) -> None:
@@ -155,6 +159,7 @@ def test_a_refund_that_fails_after_success_restores_the_gift_and_its_receipt(eng
 
     assert engine.donation(public_id).refunded_minor == 0
     assert receipts(engine) == [("void", 25_00), ("issued", 25_00)]
+    assert "The gift was not returned after all: it stands again" in engine.mailer.sent[-1].text
     assert bookkeeping.account_totals(engine.session)[(Account.PROVIDER, "USD")] == 23_97
 
 
