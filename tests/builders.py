@@ -190,12 +190,17 @@ def a_paid_gift(
     gift: Money | None = None,
     cover_minor: int = 0,
     fee_minor: int = 1_03,
+    settled: Money | None = None,
     at: datetime = NOW,
     **facts: Any,
 ) -> Donation:
-    """A gift that is paid and settled, as the books and the receipts' register show it. There is no mail about it."""
+    """A gift that is paid and settled, as the books and the receipts' register show it. There is no mail about it.
+
+    `settled` is what it was converted into; without it, it reaches the balance as it was charged.
+    """
     fund = fund or general_fund_of(campaign)
     gift = gift or usd(25_00)
+    settled = settled or gift + Money(cover_minor, gift.currency)
     name = new_public_id(8)
     paid = {
         "checkout_id": f"cs_test_{name}",
@@ -208,8 +213,8 @@ def a_paid_gift(
         "created_at": at,
         "paid_at": at,
         "settled_at": at,
-        "settled_currency": gift.currency,
-        "settled_minor": gift.minor + cover_minor,
+        "settled_currency": settled.currency,
+        "settled_minor": settled.minor,
         "fee_minor": fee_minor,
         "version": 2,
     }
@@ -219,7 +224,7 @@ def a_paid_gift(
         )
         session.add(donation)
         session.flush()
-        _post_gift(session, donation, fund=fund, at=at)
+        _post_gift(session, donation, fund=fund, settled=settled, at=at)
         _add_receipt(session, donation, campaign, at=at)
     return donation
 
@@ -253,12 +258,12 @@ def _donation(
     )
 
 
-def _post_gift(session: Session, donation: Donation, *, fund: Fund, at: datetime) -> None:
+def _post_gift(session: Session, donation: Donation, *, fund: Fund, settled: Money, at: datetime) -> None:
     subject = f"donation:{donation.public_id}"
     gift, cover = Money(donation.gift_minor, donation.currency), Money(donation.cover_minor, donation.currency)
     assert donation.charge_id
     assert donation.settlement_id
-    fee = Money(donation.fee_minor or 0, donation.currency)
+    fee = Money(donation.fee_minor or 0, settled.currency)
     fee_fund = fund
     if donation.fee_bearer == "general":
         wanted = select(Fund).where(Fund.campaign_id == donation.campaign_id, Fund.kind == "general")
@@ -268,7 +273,7 @@ def _post_gift(session: Session, donation: Donation, *, fund: Fund, at: datetime
         gift_settled(
             subject=subject,
             charged=gift + cover,
-            settled=Settled(donation.settlement_id, gift + cover, fee),
+            settled=Settled(donation.settlement_id, settled, fee),
             fund_id=fund.id,
             fee_fund_id=fee_fund.id,
             on=at.date(),

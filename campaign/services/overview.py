@@ -1,9 +1,9 @@
 """The desk's first page: what needs attention, where the campaign stands, and who did what last.
 
-Every sum is a sum of postings or of paid gifts; the number of queries is fixed, however many gifts there are.
+Every sum is a sum of postings or of paid gifts; the number of queries is fixed, however many gifts there are. The
+campaign's money is what the public page of it tells (`services/transparency.py`), so the two cannot differ.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,18 +13,18 @@ from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from campaign.database import reading
+from campaign.domain.money import Money
 from campaign.models.allocation import Allocation
 from campaign.models.donation import Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
-from campaign.services import bookkeeping
-from campaign.services.bookkeeping import FundFlow
 from campaign.services.claims import open_claims
 from campaign.services.donation_register import CHARGE
-from campaign.services.fund_register import COLLECTING, FundRow, funds
+from campaign.services.fund_register import FundRow, funds
 from campaign.services.inbox_desk import LAST_EVENT
 from campaign.services.reconciliation import desk as reconciliation_desk
 from campaign.services.refunding import UNDER_WAY
+from campaign.services.transparency import Purse, Transparency, transparency_of
 from campaign.services.webhook_inbox import UNDONE
 
 CHART_DAYS = 60
@@ -44,19 +44,14 @@ class Concern:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CurrencyFigures:
-    """Where the campaign stands in one currency, all in its minor units."""
+class GivenFigures:
+    """What was given in one currency, all in its minor units; what of it is spent is told in the campaign's."""
 
     currency: str
-    raised_minor: int  # contributions and covered fees, less what went back
-    fees_minor: int
-    refunded_minor: int
-    allocated_minor: int  # moved to events, grants and lines, less what was taken back
-    spent_minor: int
-    unallocated_minor: int  # still in the general and the themes' funds
     gifts: int
     donors: int
     median_minor: int
+    given_minor: int  # contributions and covered fees, less what went back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,25 +89,30 @@ class Overview:
     """All of the page but the audit trail."""
 
     concerns: Sequence[Concern]
-    figures: Sequence[CurrencyFigures]
+    money: Transparency
+    given: Sequence[GivenFigures]  # only currencies that have gifts
     days: Sequence[DayFigures]
     targets: Sequence[TargetFigures]
     queue: Queue
 
+    @property
+    def unallocated(self) -> Money:
+        """What is still in the general and the themes' funds, in the campaign's currency."""
+        held = (purpose.in_currency(self.money.currency).left_minor for purpose in self.money.purposes)
+        return Money(sum(held), self.money.currency)
+
 
 def overview(campaign_id: int, currency: str, *, now: datetime) -> Overview:
-    """The figures of this moment; `currency` is the campaign's: it comes first, and the two charts are in it."""
-    rows = funds(campaign_id)
+    """The figures of this moment; `currency` is the campaign's: its books and the two charts are in it."""
+    rows, money = funds(campaign_id), transparency_of(campaign_id, currency)
     with reading() as session:
-        flows = bookkeeping.fund_flows(session, campaign_id=campaign_id)
         queue = _queue(session)
         return Overview(
             concerns=_concerns(session, campaign_id, rows=rows, queue=queue, now=now),
-            figures=sorted(
-                _figures(session, campaign_id, rows=rows, flows=flows), key=lambda found: found.currency != currency
-            ),
+            money=money,
+            given=_given(session, campaign_id, money),
             days=_days(session, campaign_id, currency, today=now.date()),
-            targets=_targets(rows, [flow for flow in flows if flow.currency == currency]),
+            targets=[_target(purse, currency) for purse in money.targets],
             queue=queue,
         )
 
@@ -171,37 +171,20 @@ def _refunds_in_trouble(session: Session, campaign_id: int, *, late: datetime) -
     return int(row[0]), int(row[1])
 
 
-def _figures(
-    session: Session, campaign_id: int, *, rows: Sequence[FundRow], flows: Sequence[FundFlow]
-) -> list[CurrencyFigures]:
-    counts = {code: (gifts, donors) for code, gifts, donors in session.execute(_counts(campaign_id))}
+def _given(session: Session, campaign_id: int, money: Transparency) -> list[GivenFigures]:
+    """Per currency of the gifts, the campaign's first; the amounts are those of the books."""
+    counts = {code: (int(gifts), int(donors)) for code, gifts, donors in session.execute(_counts(campaign_id))}
     medians = _medians(session, campaign_id)
-    collecting = {row.id for row in rows if row.kind in COLLECTING}
-    sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for flow in flows:
-        into, gone_back = sums[flow.currency], flow.refunded_minor + flow.charged_back_minor
-        into["raised"] += flow.contributed_minor + flow.fees_covered_minor - gone_back
-        into["refunded"] += gone_back
-        into["fees"] += flow.fees_minor
-        into["spent"] += flow.spent_minor
-        if flow.fund_id in collecting:
-            into["unallocated"] += flow.balance_minor
-        else:
-            into["allocated"] += flow.transferred_in_minor - flow.transferred_out_minor
     return [
-        CurrencyFigures(
-            currency=code,
-            raised_minor=found["raised"],
-            fees_minor=found["fees"],
-            refunded_minor=found["refunded"],
-            allocated_minor=found["allocated"],
-            spent_minor=found["spent"],
-            unallocated_minor=found["unallocated"],
-            gifts=counts.get(code, (0, 0))[0],
-            donors=counts.get(code, (0, 0))[1],
-            median_minor=medians.get(code, 0),
+        GivenFigures(
+            currency=row.currency,
+            gifts=counts[row.currency][0],
+            donors=counts[row.currency][1],
+            median_minor=medians[row.currency],
+            given_minor=row.given_minor,
         )
-        for code, found in sorted(sums.items())
+        for row in money.totals
+        if row.currency in counts
     ]
 
 
@@ -254,22 +237,13 @@ def _utc_day(session: Session) -> ColumnElement[object]:
     return func.date(Donation.paid_at)
 
 
-def _targets(rows: Sequence[FundRow], flows: Sequence[FundFlow]) -> list[TargetFigures]:
-    home = {row.id: row.target_id or row.id for row in rows}
-    allocated: dict[int, int] = defaultdict(int)
-    spent: dict[int, int] = defaultdict(int)
-    for flow in flows:
-        allocated[home[flow.fund_id]] += flow.transferred_in_minor - flow.transferred_out_minor
-        spent[home[flow.fund_id]] += flow.spent_minor
-    return [
-        TargetFigures(
-            code=row.code,
-            title=row.title,
-            kind=row.kind,
-            goal_minor=row.goal_minor,
-            allocated_minor=allocated[row.id],
-            spent_minor=spent[row.id],
-        )
-        for row in rows
-        if row.kind in {"event", "grant", "line"}
-    ]
+def _target(purse: Purse, currency: str) -> TargetFigures:
+    figures = purse.in_currency(currency)
+    return TargetFigures(
+        code=purse.code,
+        title=purse.title,
+        kind=purse.kind,
+        goal_minor=purse.goal.minor,
+        allocated_minor=figures.allocated_minor,
+        spent_minor=figures.spent_minor,
+    )
