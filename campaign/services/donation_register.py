@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.domain.disputes import UNDECIDED
+from campaign.domain.donation import DonationState
 from campaign.domain.money import Money
 from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
 from campaign.models.donor import Donor
@@ -64,12 +65,13 @@ class DonationRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DonationTotals:
-    """How many gifts were found, and the sum of their charges in each currency.
+    """How many gifts were found, how many of them are paid, and what these were charged, per currency, before refunds.
 
     Where `has_more`, so many were counted and there are more; a sum of some would mislead, so none is given.
     """
 
     count: int
+    paid: int
     sums: tuple[Money, ...]
     has_more: bool = False
 
@@ -91,18 +93,23 @@ def donations(wanted: DonationFilter, *, limit: int = PAGE_ROWS) -> tuple[Sequen
 
 
 def totals(wanted: DonationFilter, *, most: int | None = None) -> DonationTotals:
-    """Count and sums of all that is found, whatever the page; `most` bounds the work: beyond it nothing is added up."""
-    found = _narrowed(select(Donation.currency, CHARGE.label("charge")), replace(wanted, before=""))
+    """Counts and sums of all that is found, whatever the page; `most` bounds the work: beyond it nothing is added up."""
+    columns = select(Donation.currency, Donation.state, CHARGE.label("charge"))
+    found = _narrowed(columns, replace(wanted, before=""))
     if most is not None:
         found = found.order_by(Donation.id.desc()).limit(most + 1)
     gift = found.subquery()
-    query = select(gift.c.currency, func.count(), func.sum(gift.c.charge)).group_by(gift.c.currency)
+    paid = gift.c.state == DonationState.PAID.value
+    query = select(
+        gift.c.currency, func.count(), func.count().filter(paid), func.sum(gift.c.charge).filter(paid)
+    ).group_by(gift.c.currency)
     with reading() as session:
         rows = session.execute(query.order_by(gift.c.currency)).all()
-    count = sum(int(number) for _code, number, _sum in rows)
+    count = sum(int(row[1]) for row in rows)
     if most is not None and count > most:
-        return DonationTotals(count=most, sums=(), has_more=True)
-    return DonationTotals(count=count, sums=tuple(Money(int(total), code) for code, _count, total in rows))
+        return DonationTotals(count=most, paid=0, sums=(), has_more=True)
+    sums = tuple(Money(int(row[3]), row[0]) for row in rows if row[2])
+    return DonationTotals(count=count, paid=sum(int(row[2]) for row in rows), sums=sums)
 
 
 def all_donations(session: Session, wanted: DonationFilter) -> Iterator[DonationRow]:

@@ -53,9 +53,14 @@ def found(client: FlaskClient, **filters: str) -> set[str]:
     return set(page.texts("tbody th"))
 
 
-def test_the_list_counts_and_adds_up_per_currency(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
+PAID_OF_THREE = "3 donations, 2 of them paid: €100.00 · $25.00 (refunds not taken off)"
+
+
+def test_the_list_counts_and_adds_up_what_is_paid_per_currency(
+    three_gifts: dict[str, Donation], finance: FlaskClient
+) -> None:
     page = fetch(finance, "admin.donations")
-    assert page.text("[role=status]") == "3 donations · €100.00 · $65.00"
+    assert page.text("[role=status]") == PAID_OF_THREE
     assert page.texts("tbody th") == [three_gifts[name].public_id for name in ("open", "bermet", "aigul")]
 
 
@@ -63,12 +68,26 @@ def test_sums_of_very_many_are_made_when_they_are_asked_for(
     three_gifts: dict[str, Donation], finance: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(donation_views, "SUMMED_MOST", len(three_gifts))
-    assert fetch(finance, "admin.donations").text("[role=status]") == "3 donations · €100.00 · $65.00"
+    assert fetch(finance, "admin.donations").text("[role=status]") == PAID_OF_THREE
     monkeypatch.setattr(donation_views, "SUMMED_MOST", 2)
     page = fetch(finance, "admin.donations")
     assert page.text("[role=status]") == "More than 2 donations · Count and add up all of them"
     asked_for = fetch(finance, "admin.donations", sums="all")
-    assert asked_for.text("[role=status]") == "3 donations · €100.00 · $65.00"
+    assert asked_for.text("[role=status]") == PAID_OF_THREE
+
+
+def test_attempts_that_nobody_paid_have_no_sum(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
+    assert fetch(finance, "admin.donations", state="open").text("[role=status]") == "1 donation, 0 of them paid"
+    assert fetch(finance, "admin.donations", state="expired").text("[role=status]") == "0 donations"
+
+
+def test_a_row_begins_with_the_amount_which_leads_to_the_gift(
+    three_gifts: dict[str, Donation], finance: FlaskClient
+) -> None:
+    page = fetch(finance, "admin.donations")
+    assert page.texts("thead th") == ["Amount", "Name", "State", "Purpose", "Made", "Number"]
+    assert page.link("$25.00") == f"/staff/donations/{three_gifts['aigul'].public_id}"
+    assert "Айгүл ky aigul@example.org" in page.texts("tbody td")
 
 
 @pytest.mark.parametrize(
