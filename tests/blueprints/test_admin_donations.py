@@ -16,10 +16,12 @@ from campaign.domain.money import Money
 from campaign.models.campaign import Campaign, CampaignRevision
 from campaign.models.donation import Donation, Refund
 from campaign.models.staff import AuditEvent
+from campaign.services.refunding import RefundOrder, request_refund
 from tests.blueprints.admin_desk import Chair, sit_down, token_of
 from tests.builders import NOW, a_campaign, a_donation, a_donor, a_fund, a_paid_gift, usd
-from tests.fakes import SettableClock
+from tests.fakes import FakePayments, RecordingMailer, SettableClock
 from tests.pages import Page, fetch, fetch_address
+from tests.services.engine import Engine
 
 
 @pytest.fixture
@@ -88,6 +90,22 @@ def test_a_row_begins_with_the_amount_which_leads_to_the_gift(
     assert page.texts("thead th") == ["Amount", "Name", "State", "Purpose", "Made", "Number"]
     assert page.link("$25.00") == f"/staff/donations/{three_gifts['aigul'].public_id}"
     assert "Айгүл ky aigul@example.org" in page.texts("tbody td")
+
+
+def test_a_gift_sent_back_whole_is_told_from_one_sent_back_in_part(
+    app: Flask, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock, finance: FlaskClient
+) -> None:
+    engine = Engine.started(app, payments, mailer, clock)
+    gift = engine.give(minor=25_00)
+    for minor, word in ((5_00, "Refunded in part"), (20_00, "Refunded")):
+        order = RefundOrder(donation_public_id=gift, amount=usd(minor), reason="Asked for", actor_id=None)
+        request_id = request_refund(order, clock=clock)
+        engine.work()
+        engine.payments.settle_refund(request_id)
+        engine.tell("refund.updated", f"re_{request_id}")
+        engine.work()
+        assert fetch(finance, "admin.donations", state="refunded").texts("tbody .tag") == ["Paid", word]
+        assert word in fetch(finance, "admin.donation", public_id=gift).texts(".row.between .tag")
 
 
 @pytest.mark.parametrize(

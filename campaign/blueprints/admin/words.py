@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import NotRefundable, RefundTooLarge
 from campaign.domain.errors import DomainError, FormSpent, NotFound
+from campaign.domain.money import Money
 from campaign.domain.pledge import PledgeStopped
 from campaign.services import allocating, disbursing, held_receipts, receipt_register, staff
 from campaign.services.bookkeeping import EntryConflict, MoneyMayNotGoThere, NotEnoughFunds
@@ -22,7 +23,7 @@ DONATION: Mapping[str, Word] = {
     "open": (_("Waiting for payment"), "warn"),
     "processing": (_("Payment under way"), "warn"),
     "paid": (_("Paid"), "good"),
-    "refunded": (_("Sent back, whole or in part"), "bad"),
+    "refunded": (_("Refunded, wholly or in part"), "bad"),
     "refund_trouble": (_("Refund failed or waiting"), "bad"),
     "disputed": (_("Disputed"), "bad"),
     "charged_back": (_("Taken back by the bank"), "bad"),
@@ -31,6 +32,8 @@ DONATION: Mapping[str, Word] = {
     "expired": (_("Not paid in time"), ""),
     "failed": (_("Failed"), "bad"),
 }
+REFUNDED: Word = (_("Refunded"), "bad")
+REFUNDED_IN_PART: Word = (_("Refunded in part"), "bad")
 REFUND: Mapping[str, Word] = {
     "requested": (_("Asked for"), "warn"),
     "pending": (_("Under way"), "warn"),
@@ -251,6 +254,13 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     shield_alarm.ReasonMissing: _("Say why."),
     shield_alarm.ShieldIsSoAlready: _("Somebody was quicker. Look at the page again, then decide."),
 }
+
+
+def refunded(charge: Money, sent_back: Money) -> Word | None:
+    """What to call a gift of which this much was sent back; None where nothing was."""
+    if not sent_back.minor:
+        return None
+    return REFUNDED_IN_PART if sent_back.minor < charge.minor else REFUNDED
 
 
 def roles_in_words(roles: Collection[str]) -> str:
