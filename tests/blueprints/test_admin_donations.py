@@ -209,6 +209,14 @@ def test_a_gift_tells_its_money_and_its_story(three_gifts: dict[str, Donation], 
     assert len(page.texts("#entries ~ .table tbody tr")) == 5
 
 
+def test_a_gifts_heading_is_its_amount_and_who_gave_it(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
+    for name, heading in (("aigul", "$25 · Айгүл"), ("open", "$40 · Anonymous")):
+        public_id = three_gifts[name].public_id
+        page = fetch(finance, "admin.donation", public_id=public_id)
+        assert (page.h1, page.text("h1 + .kicker")) == (heading, f"Donation {public_id}")
+        assert page.text("title") == f"{heading.split()[0]} · Donation {public_id} – Staff desk"
+
+
 def test_a_gift_of_another_campaign_is_not_here(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
     other = a_paid_gift(campaign=a_campaign(slug="other", is_featured=False))
     fetch(finance, "admin.donation", public_id=other.public_id, status=404)
