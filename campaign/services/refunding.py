@@ -128,7 +128,7 @@ def request_refund(order: RefundOrder, *, clock: Clock) -> str:
             actor_id=order.actor_id,
             action="refund:request",
             subject=f"donation:{order.donation_public_id}",
-            detail=detail,
+            detail={**detail, "currency": order.amount.currency},
             at=now,
         )
     return public_id

@@ -18,6 +18,7 @@ from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.models.staff import AuditEvent, Staff
+from campaign.services import audit
 from tests.blueprints.admin_desk import sit_down, token_of
 from tests.builders import NOW, a_campaign, a_paid_gift, usd
 from tests.fakes import SettableClock
@@ -243,6 +244,43 @@ def test_the_trail_is_narrowed_by_act_and_person(finance: FlaskClient, session: 
     assert len(fetch_address(finance, "/staff/audit?action=ledger:download").texts("tbody tr")) == 2
     finance_id = session.execute(select(Staff.id).where(Staff.email == "finance@quilt.example")).scalar_one()
     assert len(fetch_address(finance, f"/staff/audit?actor={finance_id}").texts("tbody tr")) == 3
+
+
+def test_the_trail_tells_details_in_words_and_amounts_as_money(finance: FlaskClient) -> None:
+    kept: list[tuple[str, dict[str, object], str]] = [
+        (
+            "allocation:propose",
+            {"from": "GEN", "to": "EVENT-1", "amount_minor": 150_00, "currency": "USD"},
+            "From: GEN; To: EVENT-1; Amount: $150.00",
+        ),
+        (
+            "disbursement:record",
+            {"fund": "EVENT-1", "amount_minor": 1_000_00, "currency": "KGS", "paid_on": "2026-11-30"},
+            "Fund: EVENT-1; Amount: KGS 1,000.00; Paid on: November 30, 2026",
+        ),
+        ("refund:request", {"refund": "abc", "minor": 500, "reason": ""}, "Refund: abc; minor: 500"),
+        (
+            "shield:up",
+            {"cause": "staff", "failed": 3, "started": 0},
+            "Cause: put up by hand; Payments failed in the last hour: 3; Payment pages opened in the last hour: 0",
+        ),
+        ("shield:away", {"after": "quiet"}, "Reason: it has been quiet"),
+        (
+            "staff:set_roles",
+            {"before": ["viewer"], "after": ["viewer", "finance"], "active": True},
+            "Roles before: Viewer; Roles after: Viewer, Finance; May sign in: yes",
+        ),
+        (
+            "ledger:download",
+            {"format": "csv", "since": "", "until": "", "tomorrows": "key"},
+            "Format: csv; tomorrows: key",
+        ),
+    ]
+    with transaction() as session:
+        for action, detail, _told in kept:
+            audit.record(session, actor_id=None, action=action, subject="thing:1", at=NOW, detail=detail)
+    page = fetch(finance, "admin.audit_trail", subject="thing:1")
+    assert page.texts("tbody td.small") == [told for *_kept, told in reversed(kept)]
 
 
 def test_an_administrator_changes_roles_and_the_person_is_signed_out(

@@ -4,7 +4,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from campaign.blueprints.admin import bp, words
+from campaign.blueprints.admin import audit_words, bp, words
 from campaign.blueprints.admin.asking import asked_in_address
 from campaign.blueprints.admin.frame import done, refused
 from campaign.blueprints.admin.guard import person
@@ -52,4 +52,11 @@ def audit_trail() -> ResponseReturnValue:
         limit=PAGE_ROWS,
     )
     older_url = asked.with_(before=str(rows[-1].id)) if len(rows) == PAGE_ROWS else None
-    return render_template("admin/audit.html", asked=asked, rows=rows, people=staff.people(), older_url=older_url)
+    return render_template(
+        "admin/audit.html",
+        asked=asked,
+        rows=rows,
+        people=staff.people(),
+        older_url=older_url,
+        details_of=audit_words.details,
+    )

@@ -1,0 +1,78 @@
+"""The words of the audit trail's details: what an act's row keeps besides its subject, as a person reads it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from flask_babel import LazyString, lazy_pgettext
+from flask_babel import lazy_gettext as _
+
+from campaign.blueprints.admin.words import SHIELD_CAUSES, roles_in_words
+from campaign.domain.money import CURRENCIES, Money
+from campaign.i18n import day, money, number
+
+KEYS: Mapping[str, LazyString] = {
+    "from": lazy_pgettext("fund", "From"),
+    "to": lazy_pgettext("fund", "To"),
+    "fund": _("Fund"),
+    "currency": _("Currency"),
+    "paid_on": _("Paid on"),
+    "reason": _("Reason"),
+    "why": _("Reason"),
+    "refund": _("Refund"),
+    "roles": _("Roles"),
+    "before": _("Roles before"),
+    "after": _("Roles after"),
+    "active": _("May sign in"),
+    "format": _("Format"),
+    "filters": _("Filters in use"),
+    "since": _("From"),
+    "until": _("Until"),
+    "count": _("How many"),
+    "events": lazy_pgettext("inbox", "Events"),
+    "mails": _("Mails"),
+    "replaced_by": _("Replaced by"),
+    "cause": _("Cause"),
+    "failed": _("Payments failed in the last hour"),
+    "started": _("Payment pages opened in the last hour"),
+    "is_ours": _("Concerns us"),
+}
+"""A key of a detail → its word, in the order in which they are told; a key that is not here stands last, as it is."""
+PLACES = {key: place for place, key in enumerate(KEYS)}
+AMOUNTS = ("amount_minor", "minor")
+DAYS = ("paid_on", "since", "until")
+ROLES = ("roles", "before", "after")
+
+
+def details(kept: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """What a row keeps as (word, text): an amount with its currency, nothing of what is empty."""
+    if kept == {"after": "quiet"}:  # the shield went away by itself
+        yield str(_("Reason")), str(_("it has been quiet"))
+        return
+    currency = kept.get("currency")
+    amount = next((key for key in AMOUNTS if isinstance(kept.get(key), int) and currency in CURRENCIES), None)
+    for key, value in sorted(kept.items(), key=lambda item: (PLACES.get(item[0], len(PLACES)), item[0])):
+        if key == "currency" and amount:
+            yield str(_("Amount")), money(Money(int(str(kept[amount])), str(currency)), exact=True)
+        elif value not in (None, "", []) and key != amount:
+            yield str(KEYS.get(key, key)), _text(key, value)
+
+
+def _text(key: str, value: object) -> str:
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, int):
+        return number(value)
+    if isinstance(value, list):
+        parts = [str(part) for part in value]
+        return (roles_in_words(parts) if key in ROLES else "") or ", ".join(parts)
+    text = str(value)
+    if key == "cause":
+        return str(SHIELD_CAUSES.get(text, text))
+    return _day(text) if key in DAYS else text
+
+
+def _day(text: str) -> str:
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return text
