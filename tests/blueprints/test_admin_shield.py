@@ -7,7 +7,7 @@ from campaign.database import transaction
 from campaign.domain.abuse import Cause, Tally
 from campaign.services import audit
 from campaign.services.audit import AuditFilter
-from campaign.services.shield.alarm import is_up_since, put_up
+from campaign.services.shield.alarm import put_up, up_now
 from tests.blueprints.admin_desk import Chair, sit_down
 from tests.builders import a_campaign
 from tests.fakes import SettableClock
@@ -35,6 +35,15 @@ def test_the_overview_raises_the_alarm_and_leads_to_the_page(chair: Chair, clock
     assert overview.link("Stolen cards are being tried: the shield is up") == "/staff/shield"
 
 
+def test_the_overview_does_not_speak_of_stolen_cards_when_somebody_put_it_up(chair: Chair) -> None:
+    fetch(chair.client, "admin.shield").submit(chair.client, FORM, reason="A warning of our bank")
+    overview = fetch(chair.client, "admin.overview")
+    told = overview.text(".concerns li")
+    assert told.startswith("The shield is up: put up by hand since")
+    assert told.endswith("A warning of our bank")
+    assert overview.link("The shield is up: put up by hand") == "/staff/shield"
+
+
 def test_it_is_put_up_and_away_by_hand_for_a_reason(chair: Chair) -> None:
     page = fetch(chair.client, "admin.shield")
     assert "It has never been up before." in page.text()
@@ -45,7 +54,7 @@ def test_it_is_put_up_and_away_by_hand_for_a_reason(chair: Chair) -> None:
     up = fetch(chair.client, "admin.shield")
     assert "A warning of our bank" in up.text()
     assert up.submit(chair.client, FORM, reason="All clear").status_code == 303
-    assert is_up_since() is None
+    assert up_now() is None
     assert "All clear" in fetch(chair.client, "admin.shield").text("table")
     acts = [(act.action, act.detail["reason"]) for act in audit.trail(AuditFilter(action="shield"))]
     assert acts == [("shield:away", "All clear"), ("shield:up", "A warning of our bank")]

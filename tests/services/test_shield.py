@@ -23,10 +23,10 @@ from campaign.services.shield import judging as shield
 from campaign.services.shield.alarm import (
     ReasonMissing,
     ShieldIsSoAlready,
-    is_up_since,
     put_away_by_hand,
     put_up_by_hand,
     shield_view,
+    up_now,
 )
 from campaign.services.worn_pages import close_next_worn_page
 from tests.builders import a_campaign, a_donation, a_member_of_staff, a_paid_gift
@@ -132,7 +132,7 @@ def test_300_honest_donors_behind_one_mobile_address_in_an_hour_pass(donors: Don
         )
         demand = donors.knock(who, f"{number}-x")
         assert demand is Demand.NOTHING, number
-    assert is_up_since() is None
+    assert up_now() is None
     assert session.execute(select(func.sum(AttemptCount.turned_away))).scalar() == 0
 
 
@@ -168,7 +168,9 @@ def test_twenty_refused_cards_from_many_networks_put_the_shield_up_and_staff_are
 ) -> None:
     people = [a_member_of_staff(role=role).email for role in ("finance", "admin", "viewer")]
     assert donors.try_stolen_cards(40, networks=20) == 20
-    assert is_up_since() == donors.clock.now()
+    up = up_now()
+    assert up is not None
+    assert up.since == donors.clock.now()
     assert donors.start(address="192.0.2.1")[0] is Demand.WORK
     assert donors.start(address="192.0.2.1", proof=Demand.WORK)[0] is Demand.NOTHING
     mails = session.execute(select(Message.recipient).where(Message.kind == "shield_up").order_by(Message.id)).scalars()
@@ -182,14 +184,14 @@ def test_the_shield_goes_away_after_half_an_hour_of_quiet(donors: Donors) -> Non
     donors.try_stolen_cards(20, networks=20)
     donors.clock.advance(minutes=29)
     shield.watch(clock=donors.clock)
-    assert is_up_since() is not None
+    assert up_now() is not None
     donors.clock.advance(minutes=7)
     shield.watch(clock=donors.clock)
-    assert is_up_since() is None
+    assert up_now() is None
     acts = [(act.action, act.actor) for act in audit.trail(AuditFilter(action="shield"))]
     assert acts == [("shield:away", None), ("shield:up", None)]
     shield.watch(clock=donors.clock)
-    assert is_up_since() is None  # what put it up does not do so twice
+    assert up_now() is None  # what put it up does not do so twice
 
 
 def test_robots_that_go_on_knocking_keep_the_shield_up(donors: Donors) -> None:
@@ -198,7 +200,7 @@ def test_robots_that_go_on_knocking_keep_the_shield_up(donors: Donors) -> None:
         donors.clock.advance(minutes=10)
         assert donors.try_stolen_cards(12, networks=12) == 0
         shield.watch(clock=donors.clock)
-        assert is_up_since() is not None
+        assert up_now() is not None
 
 
 def test_staff_put_it_away_for_a_reason_and_what_was_counted_before_does_not_put_it_up_again(donors: Donors) -> None:
@@ -213,7 +215,7 @@ def test_staff_put_it_away_for_a_reason_and_what_was_counted_before_does_not_put
     donors.clock.advance(minutes=6)
     donors.fail(donors.start(address="192.0.2.1")[1])
     shield.watch(clock=donors.clock)
-    assert is_up_since() is None
+    assert up_now() is None
     view = shield_view(clock=donors.clock)
     assert [(one.ended_by, one.end_reason) for one in view.history] == [(name, "A bank was down")]
 

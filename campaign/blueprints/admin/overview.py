@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.frame import campaign
+from campaign.domain.abuse import Cause
 from campaign.domain.money import Money
 from campaign.i18n import day, money, text_of
 from campaign.services import audit, books
@@ -18,7 +19,7 @@ from campaign.services.campaigns import CampaignCard
 from campaign.services.overview import Concern, DayFigures, TargetFigures
 from campaign.services.overview import overview as figures_of
 from campaign.services.pledges.register import monthly_values
-from campaign.services.shield.alarm import is_up_since
+from campaign.services.shield.alarm import up_now
 from campaign.wiring import gateways
 
 LAST_ACTS = 12
@@ -76,9 +77,12 @@ def _broken_books() -> list[Concern]:
 
 
 def _shield_up() -> list[Concern]:
-    """The alarm while stolen cards are being tried, whichever campaign the desk looks at."""
-    since = is_up_since()
-    return [Concern(kind="shield_up", count=1, since=since)] if since else []
+    """The alarm while stolen cards are being tried, or are expected to be, whichever campaign the desk looks at."""
+    up = up_now()
+    if up is None:
+        return []
+    kind = "shield_by_hand" if up.cause is Cause.STAFF else "shield_up"
+    return [Concern(kind=kind, count=1, since=up.since, detail=up.reason or "")]
 
 
 def _day_point(point: DayFigures, currency: str) -> dict[str, object]:

@@ -50,6 +50,15 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UpNow:
+    """Why the shield is up, and since when; the reason is somebody's, who put it up by hand."""
+
+    since: datetime
+    cause: Cause
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShieldView:
     """Now and before: whether the shield is up, what the last hour brought, and the times before."""
 
@@ -129,10 +138,11 @@ def put_away_by_hand(*, actor_id: int, reason: str, clock: Clock) -> None:
         put_away(session, period, actor_id=actor_id, reason=reason.strip(), at=clock.now())
 
 
-def is_up_since() -> datetime | None:
-    """When the shield went up; None while it is away."""
+def up_now() -> UpNow | None:
+    """What the desk's first page tells of the shield; None while it is away."""
     with reading() as session:
-        return session.execute(select(ShieldPeriod.started_at).where(ShieldPeriod.is_open.is_(True))).scalar()
+        period = open_period(session)
+        return UpNow(since=period.started_at, cause=Cause(period.cause), reason=period.reason) if period else None
 
 
 def shield_view(*, clock: Clock) -> ShieldView:
