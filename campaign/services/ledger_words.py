@@ -19,7 +19,7 @@ ACCOUNTS: dict[Account, LazyString] = {
     Account.REFUNDS: _("Refunds"),
     Account.CHARGEBACKS: _("Chargebacks"),
     Account.TRANSFERS: _("Transfers between funds"),
-    Account.PROVIDER_FEES: _("Provider's fees"),
+    Account.PROVIDER_FEES: _("Provider’s fees"),
     Account.DISPUTE_FEES: _("Dispute fees"),
     Account.GRANTS: _("Grants"),
     Account.PROGRAMME: _("Programme costs"),
@@ -39,7 +39,7 @@ KINDS: dict[EntryKind, LazyString] = {
     EntryKind.PAYOUT_MADE: _("Payout made"),
     EntryKind.PAYOUT_ARRIVED: _("Payout arrived"),
     EntryKind.PAYOUT_FAILED: _("Payout came back"),
-    EntryKind.PROVIDER_FEE: _("Provider's fee"),
+    EntryKind.PROVIDER_FEE: _("Provider’s fee"),
     EntryKind.UNIDENTIFIED: _("Not identified"),
     EntryKind.IDENTIFIED: _("Identified after all"),
 }

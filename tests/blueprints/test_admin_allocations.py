@@ -196,6 +196,13 @@ def test_what_is_unspent_is_taken_back_by_two_people_too(desk: Desk, session: Se
     assert balance_of(session, desk.event.id, "USD") == usd(20_00)
 
 
+@pytest.mark.parametrize(("language", "word"), [("en", "Spending"), ("ru", "Расходы"), ("ky", "Чыгымдар")])
+def test_the_page_of_what_was_spent_is_called_so(desk: Desk, language: str, word: str) -> None:
+    fetch(desk.finance, "admin.account").submit(desk.finance, "main form[action$=language]", language=language)
+    page = fetch(desk.finance, "admin.disbursements")
+    assert (page.h1, page.link(word)) == (word, "/staff/disbursements")
+
+
 def test_a_payment_is_previewed_and_booked_once(desk: Desk, session: Session) -> None:
     decide(desk.approver, fetch_address(desk.approver, desk.propose(desk.general, desk.event, "30")), "approve")
     form = fetch(desk.finance, "admin.disbursement_form")

@@ -316,6 +316,11 @@ def test_the_account_page_keeps_the_language(finance: FlaskClient) -> None:
     assert fetch(finance, "admin.account").one("html")["lang"] == "ky"
 
 
+def test_what_is_not_explained_is_called_a_discrepancy_in_russian(finance: FlaskClient) -> None:
+    fetch(finance, "admin.account").submit(finance, "main form[action$=language]", language="ru")
+    assert "Расхождения" in fetch(finance, "admin.reconciliation").texts("main h2")
+
+
 def test_the_account_page_names_the_roles(admin: FlaskClient) -> None:
     assert "Roles Administrator " in fetch(admin, "admin.account").text(".facts")
 

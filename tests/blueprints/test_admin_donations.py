@@ -203,9 +203,9 @@ def test_a_viewer_sees_no_address_and_finds_no_file(
 def test_a_gift_tells_its_money_and_its_story(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
     page = fetch(finance, "admin.donation", public_id=three_gifts["aigul"].public_id)
     facts = dict(zip(page.texts(".facts dt"), page.texts(".facts dd"), strict=True))
-    told = (facts["Gift"], facts["Provider's fee"], facts["Reached our balance"], facts["E-mail"])
+    told = (facts["Gift"], facts["Provider’s fee"], facts["Reached our balance"], facts["E-mail"])
     assert told == ("$25.00", "$1.03", "$23.97", "aigul@example.org")
-    assert page.texts(".timeline strong") == ["The donor pressed «give»", "Receipt issued $25.00"]
+    assert page.texts(".timeline strong") == ["The donor pressed “Donate”", "Receipt issued $25.00"]
     assert len(page.texts("#entries ~ .table tbody tr")) == 5
 
 

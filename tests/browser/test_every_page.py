@@ -66,7 +66,7 @@ DESK = {
     "allocations": "/staff/allocations",
     "an allocation": "/staff/allocations/{allocation}",
     "allocate": "/staff/allocations/new?source={theme}",
-    "payments out": "/staff/disbursements",
+    "spending": "/staff/disbursements",
     "record a payment": "/staff/disbursements/new?fund={child}",
     "receipts": "/staff/receipts",
     "a held receipt": "/staff/receipts/{held}/held",

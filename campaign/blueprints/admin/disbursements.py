@@ -1,4 +1,4 @@
-"""Payments out: the list, and the record of one with its evidence."""
+"""Spending: the list of what was paid out, and the record of one with its evidence."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue

@@ -41,7 +41,7 @@ MENU: tuple[tuple[str, LazyString, frozenset[str]], ...] = (
     ),
     (
         "admin.disbursements",
-        _("Payments out"),
+        _("Spending"),
         frozenset({"admin.disbursement_form", "admin.record_disbursement"}),
     ),
     ("admin.receipts", _("Receipts"), frozenset({"admin.held_receipt", "admin.correct_receipt"})),

@@ -22,7 +22,7 @@ CATEGORIES: Mapping[str, LazyString] = {
     "dispute_reversal": _("Dispute won"),
     "payout": _("Payout"),
     "payout_reversal": _("Payout that came back"),
-    "fee": _("Provider's fee"),
+    "fee": _("Provider’s fee"),
     "tax": _("Tax on fees"),
     "network_cost": _("Cost of card networks"),
     "topup": _("Money put in from the bank"),

@@ -109,7 +109,7 @@ MODES: Mapping[str, Word] = {
 }
 
 MOMENTS: Mapping[str, Word] = {
-    "donation:created": (_("The donor pressed «give»"), ""),
+    "donation:created": (_("The donor pressed “Donate”"), ""),
     "donation:renewed": (_("Another month of a monthly gift was charged"), ""),
     "donation:open": (_("The payment page was opened"), ""),
     "donation:opened": (_("The payment page was opened"), ""),
@@ -151,13 +151,13 @@ CONCERNS: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
     "shield_by_hand": (_("The shield is up: put up by hand"), "admin.shield", {}),
     "books_broken": (_("The books do not add up"), "admin.trial_balance", {}),
     "fund_below_zero": (_("Funds are below zero"), "admin.fund_statement", {}),
-    "disputed": (_("Donors' banks dispute gifts"), "admin.donations", {"state": "disputed"}),
+    "disputed": (_("Donors’ banks dispute gifts"), "admin.donations", {"state": "disputed"}),
     "suspected": (_("Gifts are suspected of fraud"), "admin.donations", {"state": "suspected"}),
     "paid_again": (_("Gifts were paid twice"), "admin.donations", {"state": "paid_again"}),
     "refund_failed": (_("Refunds failed"), "admin.donations", {"state": "refund_trouble"}),
     "refund_stuck": (_("Refunds have not reached the provider"), "admin.donations", {"state": "refund_trouble"}),
-    "inbox_failed": (_("Provider's events failed"), "admin.inbox", {"state": "failed"}),
-    "inbox_parked": (_("Provider's events wait for another"), "admin.inbox", {"state": "parked"}),
+    "inbox_failed": (_("Provider’s events failed"), "admin.inbox", {"state": "failed"}),
+    "inbox_parked": (_("Provider’s events wait for another"), "admin.inbox", {"state": "parked"}),
     "unexplained": (_("Movements at the provider are not explained"), "admin.reconciliation", {}),
     "payout_failed": (_("A payout came back from the bank"), "admin.reconciliation", {}),
     "payout_open": (_("Payouts do not add up, or wait to be booked by hand"), "admin.reconciliation", {}),
