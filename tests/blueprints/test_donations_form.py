@@ -162,6 +162,7 @@ def test_the_other_languages_lead_to_the_same_filled_in_form(client: FlaskClient
         ({"amount": "25", "email": "a@b"}, "Enter an e-mail address"),
         ({"amount": "25", "email": "a@b.example, c@d.example"}, "Enter an e-mail address"),
         ({"amount": "25", "email": f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 60}.org"}, "Enter an e-mail"),
+        ({"amount": "25", "anonymous": "0"}, "Write the name that is to be shown, or choose to stay anonymous."),
         ({"amount": "25", "public_name": "А" * 81, "anonymous": "0"}, "Shorten the name to 80 characters."),
         ({"amount": "25", "message": "м" * 281}, "Shorten the message to 280 characters; it has 281."),
     ],

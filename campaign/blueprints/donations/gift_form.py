@@ -126,6 +126,9 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             raise ValidationError(_("Enter an e-mail address, like name@example.com, or leave it empty.")) from None
 
     def validate_public_name(self, field: Field) -> None:
+        wants_to_be_shown = self.anonymous.raw_data and not self.anonymous.data
+        if wants_to_be_shown and not field.data:
+            raise ValidationError(_("Write the name that is to be shown, or choose to stay anonymous."))
         if len(field.data) > NAME_MAX:
             raise ValidationError(_("Shorten the name to %(most)s characters.", most=NAME_MAX))
 
