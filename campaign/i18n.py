@@ -36,7 +36,6 @@ class Shown:
     is_fallback: bool
 
 
-NO_BREAK_HYPHEN = "\u2011"
 NBSP = "\u00a0"
 SYMBOLS: dict[str, str] = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "KZT": "₸", "TRY": "₺"}
 SOM = {"en": "KGS", "ru": "сом", "ky": "сом"}
@@ -109,7 +108,7 @@ def day(value: date | datetime, *, language: str | None = None) -> str:
     """A day in words, on one line; the short forms of en and ky can be confused, so they are never used."""
     code = language or current_language()
     on = value.date() if isinstance(value, datetime) else value
-    return format_date(on, format="long", locale=code).replace(" ", NBSP).replace("-", NO_BREAK_HYPHEN)
+    return format_date(on, format="long", locale=code).replace(" ", NBSP)
 
 
 def moment(value: datetime, *, language: str | None = None) -> str:

@@ -161,7 +161,8 @@ def transparency_of(campaign_id: int, currency: str) -> Transparency:
             )
             for fund in listed
         ]
-        converted = converted_into(session, campaign_id=campaign_id, currency=currency)
+        is_mixed = any(row.currency != currency for purse in purses for row in purse.figures)
+        converted = converted_into(session, campaign_id=campaign_id, currency=currency) if is_mixed else {}
     targets = tuple(purse for purse in purses if purse.kind not in {"general", "theme"})
     totals = _totals(purses, targets, currency)
     return Transparency(

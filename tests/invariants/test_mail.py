@@ -28,6 +28,7 @@ FACTS = {
     "failed": 41,
     "started": 1060,
     "is_monthly": True,
+    "note": "",
     "manage_url": "http://localhost/en/p/signed",
     "card": "Visa •••• 4242",
     "next_on": "1 January 2027",
