@@ -1,7 +1,7 @@
 """What somebody who gives gets to see: what may be given, and what became of her gift. It reads only."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
@@ -92,6 +92,7 @@ class GivenGift:
     form_id: str
     state: DonationState
     checkout_id: str | None
+    page_ends_at: datetime  # whatever the provider has told of it since
     campaign_slug: str
     campaign_name: dict[str, str]
     contact_email: str
@@ -206,6 +207,7 @@ def _as_given(donation: Donation, campaign: Campaign, fund: Fund, donor: Donor |
         form_id=donation.form_id,
         state=DonationState(donation.state),
         checkout_id=donation.checkout_id,
+        page_ends_at=donation.expires_at,
         campaign_slug=campaign.slug,
         campaign_name=campaign.name,
         contact_email=campaign.contact_email,

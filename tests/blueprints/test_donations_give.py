@@ -129,6 +129,17 @@ def test_after_the_back_button_a_form_shown_anew_goes_on_from_the_gift_that_wait
     assert [" " in form_id for form_id in named] == [True, False]  # the first one is laid aside
 
 
+def test_a_page_that_has_run_out_is_not_gone_on_from_though_nobody_has_told_of_its_end(
+    client: FlaskClient, page: Page, clock: SettableClock, session: Session
+) -> None:
+    page.submit(client, FORM, amount="25")
+    clock.advance(minutes=61)
+    again = fetch_address(client, "/en/donate")
+    clock.advance(seconds=3)
+    assert again.submit(client, FORM, amount="25").headers["Location"].endswith("cs_test_000002")
+    assert gifts(session) == 2
+
+
 def test_who_has_paid_gets_a_form_of_its_own(
     client: FlaskClient, page: Page, payments: FakePayments, clock: SettableClock, session: Session
 ) -> None:

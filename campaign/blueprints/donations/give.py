@@ -179,8 +179,9 @@ def _waiting_gift(options: GivingOptions) -> GivenGift | None:
     """
     newest = next(iter(own_gifts()), None)
     gift = gift_named(newest) if newest else None
-    is_same = gift is not None and gift.campaign_slug == options.slug
-    return gift if gift is not None and is_same and gift.state in WAITING else None
+    if gift is None or gift.campaign_slug != options.slug or gift.state is not DonationState.OPEN:
+        return None
+    return gift if gift.page_ends_at > gateways().clock.now() else None
 
 
 def _shown_form(gift: GivenGift | None) -> str | None:
