@@ -81,6 +81,7 @@ class Queue:
 
     inbox: dict[str, int]  # state → events that wait in it
     mails_waiting: int
+    mails_not_taken: int  # of those, which a mail server has refused or not answered so far
     last_event: datetime | None
 
 
@@ -122,8 +123,15 @@ def _queue(session: Session) -> Queue:
     waiting = select(ProviderEvent.state, func.count()).where(ProviderEvent.state.in_(UNDONE))
     events = session.execute(waiting.group_by(ProviderEvent.state)).all()
     mails = select(func.count()).select_from(Message).where(Message.state == "queued")
-    row = session.execute(select(mails.scalar_subquery(), LAST_EVENT.scalar_subquery())).one()
-    return Queue(inbox={state: int(count) for state, count in events}, mails_waiting=row[0], last_event=row[1])
+    not_taken = mails.where(Message.attempts > 0)
+    counts = select(mails.scalar_subquery(), not_taken.scalar_subquery(), LAST_EVENT.scalar_subquery())
+    waiting_mails, refused_mails, last_event = session.execute(counts).one()
+    return Queue(
+        inbox={state: int(count) for state, count in events},
+        mails_waiting=waiting_mails,
+        mails_not_taken=refused_mails,
+        last_event=last_event,
+    )
 
 
 def _concerns(
@@ -145,6 +153,7 @@ def _concerns(
         Concern(kind="refund_failed", count=failed),
         Concern(kind="refund_stuck", count=stuck),
         *(Concern(kind=f"inbox_{state}", count=queue.inbox.get(state, 0)) for state in ("failed", "parked")),
+        Concern(kind="mails_not_taken", count=queue.mails_not_taken),
         *(Concern(kind=kind, count=count) for kind, count in reconciliation_desk.concerns(session, now=now).items()),
         Concern(kind="allocation_waiting", count=waiting[0], since=waiting[1]),
     ]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event, insert
+from sqlalchemy import Engine, event, insert, update
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
@@ -16,6 +16,7 @@ from campaign.extensions import db
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Refund
 from campaign.models.inbox import ProviderEvent
+from campaign.models.outbox import Message
 from campaign.services.allocating import Move, approve, propose
 from campaign.services.overview import overview
 from tests.blueprints.admin_desk import sit_down
@@ -105,6 +106,31 @@ def test_the_inbox_needs_a_person_when_it_stands_still(campaign: Campaign, state
             )
         )
     assert kinds(campaign) == told
+
+
+def test_it_does_not_say_that_mails_have_left_while_they_wait(viewer: FlaskClient, campaign: Campaign) -> None:
+    a_paid_gift(campaign=campaign)
+    with transaction() as session:
+        session.add(a_waiting_mail())
+    assert "Nothing. Mails are on their way" in fetch(viewer, "admin.overview").text("section")
+    with transaction() as session:
+        session.execute(update(Message).values(attempts=1))
+    page = fetch(viewer, "admin.overview")
+    assert page.texts(".concerns li") == ["The mail server has not taken mails 1"]
+
+
+def a_waiting_mail() -> Message:
+    return Message(
+        public_id=new_public_id(),
+        kind="receipt",
+        language="en",
+        recipient="a@example.org",
+        facts={},
+        dedupe_key="waits",
+        created_at=NOW,
+        next_try_at=NOW,
+        state="queued",
+    )
 
 
 def test_the_first_concern_is_a_link_with_its_count(viewer: FlaskClient, campaign: Campaign) -> None:

@@ -158,6 +158,7 @@ CONCERNS: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
     "refund_stuck": (_("Refunds have not reached the provider"), "admin.donations", {"state": "refund_trouble"}),
     "inbox_failed": (_("Provider’s events failed"), "admin.inbox", {"state": "failed"}),
     "inbox_parked": (_("Provider’s events wait for another"), "admin.inbox", {"state": "parked"}),
+    "mails_not_taken": (_("The mail server has not taken mails"), "admin.mails", {}),
     "unexplained": (_("Movements at the provider are not explained"), "admin.reconciliation", {}),
     "payout_failed": (_("A payout came back from the bank"), "admin.reconciliation", {}),
     "payout_open": (_("Payouts do not add up, or wait to be booked by hand"), "admin.reconciliation", {}),
