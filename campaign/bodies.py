@@ -12,10 +12,15 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask
 
 READERS_MAX = 6
-"""How many threads of a process may wait for a body; two more than that are left to Stripe, and the rest to pages."""
+"""How many threads of a process may wait for a body. Up to ten more may wait for Stripe, so both at once take all sixteen."""
 WAIT_SECONDS = 0.5
 """How long a sender waits for one of them: a body that is sent at once is read in no time."""
-BUSY = b"Too many requests are being sent. Nothing was done; please try again in a minute.\n"
+BUSY = (
+    "Too many requests are being sent. Nothing was done; please try again in a minute.\n"
+    "Сейчас слишком много запросов. Ничего не сделано; попробуйте ещё раз через минуту.\n"
+    "Азыр суроо-талап өтө көп. Эч нерсе аткарылган жок; бир мүнөттөн кийин кайра аракет кылыңыз.\n"
+).encode()
+"""In all three languages, for the address has not been looked at yet."""
 
 
 def init_app(app: Flask) -> None:
@@ -37,7 +42,9 @@ class Gate:
         if not is_chunked and not (length.isdecimal() and 0 < int(length[:12]) <= self._length_max):
             return self._app(environ, start_response)  # without a body, or refused unread
         if not self._readers.acquire(timeout=WAIT_SECONDS):
-            start_response("503 Service Unavailable", [("Content-Type", "text/plain"), ("Retry-After", "60")])
+            start_response(
+                "503 Service Unavailable", [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "60")]
+            )
             return [BUSY]
         try:
             most = self._length_max + 1 if is_chunked else int(length)

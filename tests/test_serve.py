@@ -107,6 +107,9 @@ def test_everything_runs_and_ends(running: tuple["subprocess.Popen[str]", int, P
     assert all(f"{role}@demo.kurak.example" in told for role in ("campaign", "finance", "approver"))
     assert status_of(port, "/readyz") == 200
     assert status_of(port, "/") in {302, 303}
+    kept = [path for path in instance.rglob("*") if path.is_file()]
+    assert kept
+    assert not any(path.stat().st_mode & 0o077 for path in kept)  # names and addresses are for this account alone
     assert "Kurak runs from" in refused(instance)
     server.terminate()
     assert server.wait(SECONDS_MAX) == 0

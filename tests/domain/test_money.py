@@ -89,6 +89,13 @@ def test_what_is_no_plain_amount_is_refused_and_never_guessed(typed: str) -> Non
         parse_amount(typed, "USD")
 
 
+def test_what_is_longer_than_any_amount_is_not_looked_at() -> None:
+    """Not even where it would be one: reading thousands of blanks would keep everybody waiting."""
+    assert parse_amount(" 25" + " " * 20, "USD") == Money(25_00, "USD")
+    with pytest.raises(AmountNotUnderstood):
+        parse_amount("25" + " " * 60, "USD")
+
+
 @pytest.mark.parametrize(("typed", "code"), [("500 сом", "USD"), ("KGS 500", "EUR"), ("€20", "USD"), ("$20", "KGS")])
 def test_an_amount_in_another_currency_is_never_taken_for_this_one(typed: str, code: str) -> None:
     with pytest.raises(AmountInOtherCurrency):
