@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from campaign.domain.donation import Fact
 from campaign.domain.money import Money
-from campaign.domain.pledge import Word, months_later
+from campaign.domain.pledge import Word, charge_after, months_later
 from campaign.gateways.payments import GiftReference, GoneAtProvider, PaymentFacts, PaymentRefused, PaymentsUnavailable
 from campaign.gateways.pledges import CardOnFile, GiftDue, PledgeFacts
 
@@ -52,6 +52,7 @@ class FakePledges:
             name=first.name,
             card=CardOnFile(brand="Visa", last4="4242", expires_on=expires_on),
             started_at=now,
+            anchor_at=now,
             period_ends_at=months_later(now, 1),
             paused_until=None,
             stops_at=None,
@@ -67,7 +68,11 @@ class FakePledges:
         now = self.subscriptions[name]
         invoice_id = self._new_month(name, fact=Fact.PAID)
         self.subscriptions[name] = replace(
-            now, status="active", word=Word.RUNS, due=None, period_ends_at=months_later(now.period_ends_at, 1)
+            now,
+            status="active",
+            word=Word.RUNS,
+            due=None,
+            period_ends_at=charge_after(now.anchor_at, now.period_ends_at, 1),
         )
         return invoice_id
 
@@ -84,7 +89,7 @@ class FakePledges:
             next_at=None if is_last else self.provider.clock.now() + timedelta(days=3),
             attempts=(known.attempts if known else 0) + 1,
         )
-        ends = now.period_ends_at if known else months_later(now.period_ends_at, 1)
+        ends = now.period_ends_at if known else charge_after(now.anchor_at, now.period_ends_at, 1)
         self.subscriptions[name] = replace(now, status="past_due", word=Word.UNPAID, due=due, period_ends_at=ends)
         return invoice_id
 

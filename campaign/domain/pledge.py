@@ -142,13 +142,24 @@ def refusal(state: PledgeState, act: Act) -> type[DomainError] | None:
     return _REFUSALS.get((state, act)) or _NEEDS.get(act) or _REFUSED_IN[state]
 
 
-def next_gift(period_ends_at: datetime, paused_until: datetime | None) -> datetime:
-    """When the next gift is charged: at the end of the paid month, or at the first month's end after a pause."""
+def next_gift(anchor: datetime, period_ends_at: datetime, paused_until: datetime | None) -> datetime:
+    """When the next gift is charged: at the end of the paid month, or at the first month's end after a pause.
+
+    Months are counted from the anchor, as the provider counts them: after 28 February comes 31 March for a gift that
+    was begun on the 31st.
+    """
     months, at = 0, period_ends_at
     while paused_until is not None and at < paused_until:
         months += 1
-        at = months_later(period_ends_at, months)
+        at = charge_after(anchor, period_ends_at, months)
     return at
+
+
+def charge_after(anchor: datetime, charge_at: datetime, months: int) -> datetime:
+    """The charge that comes so many months after a charge of a gift with this anchor day; 0 is that charge itself."""
+    if months == 0:
+        return charge_at
+    return months_later(anchor, (charge_at.year - anchor.year) * 12 + charge_at.month - anchor.month + months)
 
 
 def end_of_skip(next_at: datetime) -> datetime:
@@ -162,7 +173,7 @@ def last_day_of(year: int, month: int) -> date:
 
 
 def months_later(at: Day, months: int) -> Day:
-    """The same day of a later month, or its last day where it has fewer: how the provider counts."""
+    """The same day of a later month, or its last day where it has fewer. Count from the anchor, never from a result."""
     year, month = divmod(at.month - 1 + months, 12)
     year, month = at.year + year, month + 1
     return at.replace(year=year, month=month, day=min(at.day, monthrange(year, month)[1]))

@@ -46,6 +46,7 @@ class PledgeFacts:
     name: str | None
     card: CardOnFile | None
     started_at: datetime
+    anchor_at: datetime  # each charge falls on its day of the month, or on the last day of a shorter month
     period_ends_at: datetime
     paused_until: datetime | None
     stops_at: datetime | None

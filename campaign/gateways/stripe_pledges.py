@@ -199,6 +199,7 @@ def pledge_facts(found: Object, due: GiftDue | None) -> PledgeFacts:
         name=customer.get("name"),
         card=_card(method or {}),
         started_at=instant(found["start_date"]),
+        anchor_at=instant(found["billing_cycle_anchor"]),
         period_ends_at=instant(item["current_period_end"]),
         paused_until=_instant(pause.get("resumes_at")),
         stops_at=_instant(found.get("cancel_at")),

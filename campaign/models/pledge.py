@@ -65,6 +65,8 @@ class Pledge(Model):
     due_next_at: Mapped[datetime | None]
 
     started_at: Mapped[datetime]
+    anchor_at: Mapped[datetime | None]
+    """The provider's billing cycle anchor; None until the provider has been asked about a row that is older than this column."""
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
     """asked: by the donor or by us; unpaid: given up after the last try; provider: stopped there; double: see doubles_id."""
@@ -73,6 +75,11 @@ class Pledge(Model):
     reminded_at: Mapped[datetime | None]
     card_warned_on: Mapped[date | None] = mapped_column(Date)
     """The card's last day that the donor was told about."""
+
+    @property
+    def anchor(self) -> datetime:
+        """Each charge falls on its day of the month, or on the last day of a shorter month."""
+        return self.anchor_at or self.started_at
 
 
 class PledgeEvent(Model):

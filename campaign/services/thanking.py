@@ -81,7 +81,7 @@ def _has_mail_left(session: Session, donation_id: int) -> bool:
 def _months(session: Session, pledge_id: int) -> ComingMonths:
     pledge = session.get_one(Pledge, pledge_id)
     return ComingMonths(
-        day_of_month=pledge.started_at.day,
+        day_of_month=pledge.anchor.day,
         next_at=pledge.next_at,
         is_stopped=pledge.state == PledgeState.STOPPED,
     )

@@ -58,10 +58,12 @@ class DonorsPage:
 
 
 @pytest.fixture
-def page(
-    app: Flask, client: FlaskClient, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock
-) -> DonorsPage:
-    engine = Engine.started(app, payments, mailer, clock)
+def engine(app: Flask, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock) -> Engine:
+    return Engine.started(app, payments, mailer, clock)
+
+
+@pytest.fixture
+def page(client: FlaskClient, engine: Engine) -> DonorsPage:
     return DonorsPage(client, engine, begin_pledge(engine))
 
 
@@ -120,6 +122,22 @@ def test_the_same_press_twice_is_one_request(page: DonorsPage) -> None:
 def test_the_next_gift_is_left_out(page: DonorsPage) -> None:
     assert "the next gift is left out" in page.text_after(page.press("skip", request_id=""))
     assert "Next gift February 1, 2027" in page.words()
+
+
+@pytest.mark.parametrize(("act", "expected"), [("skip", "March 31, 2027"), ("pause", "April 30, 2027")])
+def test_a_gift_of_the_31st_skipped_in_february_comes_on_the_31st_again(
+    client: FlaskClient, engine: Engine, act: str, expected: str
+) -> None:
+    engine.clock.advance(days=30, hours=8)
+    page = DonorsPage(client, engine, begin_pledge(engine))
+    engine.clock.advance(days=31)
+    engine.tell("invoice.paid", engine.payments.pledges.renew(page.subscription_id))
+    engine.work()
+    assert "Next gift February 28, 2027" in page.words()
+    if act == "pause":
+        assert "2 months, until April 30, 2027" in page.words()
+    page.press(act, pause="2")
+    assert f"Next gift {expected}" in page.words()
 
 
 def test_it_is_paused_for_some_gifts_or_until_further_notice(page: DonorsPage) -> None:

@@ -1,6 +1,7 @@
 """A monthly gift's tables: the provider's word is followed until the end, and every act is allowed or refused by name."""
 
-from datetime import UTC, date, datetime
+from calendar import isleap
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -11,13 +12,14 @@ from campaign.domain.pledge import (
     Act,
     PledgeState,
     Word,
+    charge_after,
     end_of_skip,
     last_day_of,
-    months_later,
     next_gift,
     refusal,
     told,
 )
+from campaign.sandbox.periods import next_end
 
 
 @pytest.mark.parametrize(("state", "word"), list(product(PledgeState, Word)))
@@ -49,25 +51,50 @@ def at(month: int, day: int, year: int = 2027) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("period_ends", "paused_until", "expected"),
+    ("anchor", "period_ends", "paused_until", "expected"),
     [
-        (at(1, 31), None, at(1, 31)),
-        (at(1, 31), at(1, 20), at(1, 31)),
-        (at(1, 31), at(2, 2), at(2, 28)),
-        (at(1, 31), at(3, 5), at(3, 31)),
-        (at(12, 15, 2026), at(1, 1), at(1, 15)),
+        (at(12, 31, 2026), at(1, 31), None, at(1, 31)),
+        (at(12, 31, 2026), at(1, 31), at(1, 20), at(1, 31)),
+        (at(12, 31, 2026), at(1, 31), at(2, 2), at(2, 28)),
+        (at(12, 31, 2026), at(1, 31), at(3, 5), at(3, 31)),
+        (at(12, 31, 2026), at(2, 28), at(3, 2), at(3, 31)),
+        (at(12, 31, 2026), at(2, 28), at(4, 2), at(4, 30)),
+        (at(11, 15, 2026), at(12, 15, 2026), at(1, 1), at(1, 15)),
     ],
 )
 def test_the_next_gift_comes_at_the_first_month_s_end_after_a_pause(
-    period_ends: datetime, paused_until: datetime | None, expected: datetime
+    anchor: datetime, period_ends: datetime, paused_until: datetime | None, expected: datetime
 ) -> None:
-    assert next_gift(period_ends, paused_until) == expected
+    assert next_gift(anchor, period_ends, paused_until) == expected
 
 
-def test_a_skip_leaves_out_just_one_gift() -> None:
-    for day in (1, 28, 31):
-        first = at(1, day)
-        assert next_gift(first, end_of_skip(first)) == months_later(first, 1)
+MONTHLY = {"interval": "month", "interval_count": 1}
+LEFT_OUT = (1, 2, 3, 6, 12)
+"""How many gifts a donor may leave out."""
+
+
+def charges_of(anchor: datetime, how_many: int) -> list[datetime]:
+    """The first renewals as the sandbox's own calendar has them."""
+    start = anchor_at = int(anchor.timestamp())
+    found = []
+    for _ in range(how_many):
+        start = next_end(anchor_at, start, MONTHLY)
+        found.append(datetime.fromtimestamp(start, UTC))
+    return found
+
+
+@pytest.mark.parametrize("year", range(2026, 2041))
+def test_what_is_said_of_the_next_charge_is_what_the_provider_charges(year: int) -> None:
+    """For every day on which a gift may begin, asked after each of the months that may be short, for every pause."""
+    for number in range(365 + isleap(year)):
+        anchor = datetime(year, 1, 1, 20, 30, tzinfo=UTC) + timedelta(days=number)
+        how_many = 13 if anchor.day <= 28 else 26
+        charges = charges_of(anchor, how_many)
+        for first in range(how_many - 12):
+            for months in LEFT_OUT:
+                last = charge_after(anchor, charges[first], months - 1)
+                assert last == charges[first + months - 1]
+                assert next_gift(anchor, charges[first], end_of_skip(last)) == charges[first + months]
 
 
 def test_a_card_can_be_charged_until_its_month_is_over() -> None:

@@ -13,7 +13,7 @@ from campaign.config import Config
 from campaign.database import DatabaseBusy
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.identity import new_public_id
-from campaign.domain.pledge import Act, end_of_skip, months_later
+from campaign.domain.pledge import Act, end_of_skip
 from campaign.extensions import limiter
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.i18n import LANGUAGES
@@ -86,10 +86,8 @@ def _detail(act: Act, page: PledgePage, form: PledgeForm) -> dict[str, object]:
 
 def _after_months(page: PledgePage, months: int) -> str | None:
     """Until when to pause so that so many gifts are left out."""
-    if page.next_at is None:
-        return None
-    last: datetime = months_later(page.next_at, months - 1)
-    return end_of_skip(last).isoformat()
+    last = page.charge_after(months - 1)
+    return end_of_skip(last).isoformat() if last else None
 
 
 def _done(order: PledgeOrder) -> dict[str, Any]:  # values of an address
@@ -153,9 +151,7 @@ def _page(
 
 def _pauses(page: PledgePage) -> list[tuple[int, datetime]]:
     """How many gifts may be left out, and when the next one would be."""
-    if page.next_at is None:
-        return []
-    return [(months, months_later(page.next_at, months)) for months in (1, 2, 3, 6, 12)]
+    return [(months, at) for months in (1, 2, 3, 6, 12) if (at := page.charge_after(months)) is not None]
 
 
 def _discreet(answer: Response) -> Response:

@@ -99,6 +99,7 @@ def _begun(session: Session, facts: PledgeFacts, *, at: datetime) -> Pledge | No
         "customer_id": facts.customer_id,
         "item_id": facts.item_id,
         "started_at": facts.started_at,
+        "anchor_at": facts.anchor_at,
         "looked_at": at,
     }
     pledge_id = insert_once_for_key(session, Pledge, row)
@@ -168,10 +169,11 @@ def _changes(pledge: Pledge, facts: PledgeFacts) -> dict[str, Any]:
         "cover_minor": facts.cover_minor,
         "customer_id": facts.customer_id,
         "item_id": facts.item_id,
+        "anchor_at": facts.anchor_at,
         "card_brand": card.brand if card else None,
         "card_last4": card.last4 if card else None,
         "card_expires_on": card.expires_on if card else None,
-        "next_at": next_gift(facts.period_ends_at, facts.paused_until) if has_next else None,
+        "next_at": next_gift(facts.anchor_at, facts.period_ends_at, facts.paused_until) if has_next else None,
         "paused_until": facts.paused_until if goes_on else None,
         "stops_at": (facts.stops_at or facts.period_ends_at) if is_stopping else None,
         "due_invoice_id": due.invoice_id if due else None,

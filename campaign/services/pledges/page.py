@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading
 from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
-from campaign.domain.pledge import Act, PledgeLinkBroken, PledgeState, refusal
+from campaign.domain.pledge import Act, PledgeLinkBroken, PledgeState, charge_after, refusal
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.fund import Fund
@@ -58,6 +58,7 @@ class PledgePage:
     card_expires_on: date | None
     customer_id: str
     started_at: datetime
+    anchor: datetime
     next_at: datetime | None
     paused_until: datetime | None
     stops_at: datetime | None
@@ -71,6 +72,10 @@ class PledgePage:
     def charge(self) -> Money:
         """What is charged each month."""
         return self.gift + self.cover
+
+    def charge_after(self, months: int) -> datetime | None:
+        """The charge that comes so many months after the next one; None while no charge is due."""
+        return charge_after(self.anchor, self.next_at, months) if self.next_at else None
 
     def can(self, act: Act) -> bool:
         """Whether it may be asked for now."""
@@ -114,6 +119,7 @@ def _as_page(session: Session, pledge: Pledge, campaign: Campaign, purpose: dict
         card_expires_on=pledge.card_expires_on,
         customer_id=pledge.customer_id,
         started_at=pledge.started_at,
+        anchor=pledge.anchor,
         next_at=pledge.next_at,
         paused_until=pledge.paused_until,
         stops_at=pledge.stops_at,
