@@ -48,7 +48,7 @@ def init_app(app: Flask, babel: Babel) -> None:
     babel.init_app(app, locale_selector=_selected)
     babel.domain_instance = Catalogues()
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, language=current_language, shown=shown, as_money=Money)
-    app.jinja_env.filters.update(money=money, day=day, moment=moment, number=number, percent=percent)
+    app.jinja_env.filters.update(money=money, day=day, moment=moment, number=number, percent=percent, degrees=degrees)
     app.jinja_env.filters.update(text=text_of, iso_day=date.fromisoformat)
 
 
@@ -118,6 +118,12 @@ def moment(value: datetime, *, language: str | None = None) -> str:
 
 def number(value: int, *, language: str | None = None) -> str:
     return format_decimal(value, locale=language or current_language())
+
+
+def degrees(centidegrees: int, *, language: str | None = None) -> str:
+    """A latitude or longitude with two decimals, from hundredths of a degree; the compass point is the caller's."""
+    text = format_decimal(centidegrees / 100, format="0.00", locale=language or current_language())
+    return f"{text}°"
 
 
 def percent(share: float | Decimal, *, language: str | None = None) -> str:

@@ -30,9 +30,8 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What was reached in a year: the figure as it is said in each language, and what it counts."""
+    """What the programme reached: the figure as each language says it, and what it counts."""
 
-    year: int
     value: Text
     label: Text
 

@@ -99,7 +99,7 @@ def _add_texts(session: Session, campaign_id: int, plan: content.CampaignPlan) -
     sections = [
         *_numbered("story", [(part.heading, part.body, {}) for part in c.story]),
         *_numbered("ask", [(ask.title, ask.body, {"fund": ask.fund}) for ask in c.asks]),
-        *_numbered("reached", [(item.value, item.label, {"year": item.year}) for item in c.reached]),
+        *_numbered("reached", [(item.value, item.label, {}) for item in c.reached]),
         *_numbered("place", [(at.name, at.sentence, _point(at.latitude, at.longitude)) for at in c.places]),
         *_numbered("partner", [(partner.name, partner.role, {}) for partner in c.partners]),
         *_numbered("question", [(item.question, item.answer, {}) for item in plan.questions]),
