@@ -1,0 +1,66 @@
+"""The words that docs/translating.md retires stand in no catalogue, demo text or receipt."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.invariants.test_catalogues import catalogue, forms, originals
+from tests.tree import ROOT
+
+RETIRED = {
+    "ru": {
+        r"\b(?:в|по) книгам?х?\b|\bкниги (?:не|сход)|наших книг": "учёт",
+        r"пробн\w+ баланс": "оборотно-сальдовая ведомость",
+        r"(?:квитанция|она) недействительна": "аннулирована",
+        r"обмен(?:а|у)? валюты|\bобменял|пересчитано": "конвертация",
+        r"полотн\w+": "курак",
+        r"(?<!электронной )\bпо почте\b": "по электронной почте",
+        r"учебн\w+ план": "план обучения на практике",
+        r"\bкошел\w+": "бюджет",
+        r"мы не знаем|которое мы знаем": "не найдено",
+    },
+    "ky": {
+        r"кесинди": "кыйынды",
+        r"эсеп китеп": "бухгалтердик эсеп",
+        r"бөлүштүр": "бөлүү",
+        r"көрсөтмө": "демо",
+        r"коңгуроо": "тревога",
+        r"калкан": "коргоо",
+        r"тыныктыр|тыныгууда\b": "убактылуу токтотуу",
+        r"келгендер(?:ди|ге|дин)?\b": "келип түшкөн билдирүүлөр",
+        r"эсептешилди": "эсепке чегерилди",
+        r"унчукпай": "жооп бербей",
+        r"\bбет(?:те|ти|ке|и|инде)?\b": "барак",
+        r"(?<!электрондук )\bпочтаңызга": "электрондук почтаңызга",
+        r"окуу план": "үйрөнүү планы",
+    },
+}
+"""Language → pattern of a retired word → the word to use."""
+
+
+def texts(language: str) -> Iterator[tuple[str, str]]:
+    """Where a text stands, and the text, for everything that is said in a language."""
+    for message in catalogue(language):
+        if message.id:
+            yield from ((f"messages.po: {originals(message)[0]}", form) for form in forms(message))
+    receipt = ROOT / "receipts" / "texts" / f"{language}.toml"
+    yield from _lines(receipt)
+    for file in sorted((ROOT / "campaign" / "services" / "demo" / "wcl").glob("*.toml")):
+        yield from ((place, line) for place, line in _lines(file) if re.match(rf"(?:\w+\.)?{language} =", line))
+
+
+def _lines(file: Path) -> Iterator[tuple[str, str]]:
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        yield f"{file.name}:{number}", line
+
+
+@pytest.mark.parametrize(
+    ("language", "pattern", "better"),
+    [(language, pattern, better) for language, words in RETIRED.items() for pattern, better in words.items()],
+)
+def test_a_retired_word_stands_nowhere(language: str, pattern: str, better: str) -> None:
+    word = re.compile(pattern, re.IGNORECASE)
+    found = [f"{place}: {text!r}, say «{better}»" for place, text in texts(language) if word.search(text)]
+    assert not found
