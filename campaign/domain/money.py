@@ -19,6 +19,22 @@ class AmountNotUnderstood(DomainError):
     """What was typed is not an amount, or can be read in two ways."""
 
 
+class AmbiguousAmount(AmountNotUnderstood):
+    """The amount can be read in two ways: `1,500` is 1,500 to some people and 1.50 to others.
+
+    Attributes:
+        readings: Both amounts, the one with thousands first.
+    """
+
+    def __init__(self, text: str, readings: tuple["Money", "Money"]) -> None:
+        super().__init__(text)
+        self.readings = readings
+
+
+class ZeroAmount(AmountNotUnderstood):
+    """The amount is 0."""
+
+
 class AmountInOtherCurrency(AmountNotUnderstood):
     """What was typed names another currency than the one that was asked for: 500 som must not become 500 dollars."""
 
@@ -100,6 +116,14 @@ class Money:
         """The amount in major units, exactly."""
         return Decimal(self.minor).scaleb(-currency(self.currency).exponent)
 
+    @property
+    def plain(self) -> str:
+        """The amount as `parse_amount` reads it back in one way only: `25`, `25.50`, `1.25`."""
+        whole, _sign, fraction = str(self.decimal).partition(".")
+        if not fraction.strip("0"):
+            return whole
+        return f"{whole}.{fraction.rstrip('0') if len(fraction) > _CENTS else fraction}"
+
     def _require_same(self, other: "Money") -> None:
         if self.currency != other.currency:
             raise CurrencyMismatch(f"{self.currency} and {other.currency}")
@@ -122,17 +146,32 @@ _PLAIN = re.compile(r"(\d{1,9})(?:[.,](\d{1,3}))?", re.ASCII)
 _GROUPED = re.compile(r"([1-9]\d{0,2})(?:([ '.,])\d{3})(?:\2\d{3})*(?:(?!\2)[.,](\d{1,2}))?", re.ASCII)
 
 
+_TWO_READINGS = re.compile(r"([1-9]\d{0,2})[.,](\d{3})", re.ASCII)
+"""Three digits behind one sign: thousands to some people, decimals to others."""
+
+_CENTS = 2
 _LENGTH_MAX = 40
 """Longer than any amount with its currency's name; what is longer is not even looked at."""
 
 
 def parse_amount(text: str, code: str) -> Money:
-    """The amount that a person typed, read strictly: `25`, `25,50`, `1 000`, `1.000,50`, `5 000 сом`.
+    """Read the amount that a person typed: `25`, `25,50`, `1 000`, `1.000,50`, `5 000 сом`.
 
-    A number that two customs read differently is read as the one with decimals only where that is plain: `1,000` in a
-    two-decimal currency is one thousand, because nobody types three decimals there. Signs, exponents, other scripts'
-    digits, crooked groups and too many decimals raise AmountNotUnderstood; another currency's name raises
-    AmountInOtherCurrency.
+    The reading is strict and the same in every language. Nothing is guessed: signs, exponents, digits of other scripts,
+    irregular groups and too many decimals are refused.
+
+    Args:
+        text: What was typed.
+        code: The currency that the form asks for, three capitals.
+
+    Returns:
+        An amount of more than 0.
+
+    Raises:
+        AmbiguousAmount: The text has two readings, like `1,500`; in a currency without decimals it has one.
+        ZeroAmount: The amount is 0.
+        AmountInOtherCurrency: The text names another currency.
+        AmountNotUnderstood: The text is not an amount.
     """
     unit = currency(code)
     if len(text) > _LENGTH_MAX:
@@ -141,10 +180,25 @@ def parse_amount(text: str, code: str) -> Money:
     before, number, after = found.groups() if found else (None, text, None)
     if any(_NAMES[name.upper()] != code for name in (before, after) if name):
         raise AmountInOtherCurrency(text)
-    whole, fraction = _split(re.sub(r"\s", " ", number).replace("’", "'"), unit.exponent)
+    bare = re.sub(r"\s", " ", number).replace("’", "'")
+    _refuse_ambiguous(bare, unit)
+    whole, fraction = _split(bare, unit.exponent)
     if len(fraction) > unit.exponent:
         raise AmountNotUnderstood(text)
-    return Money(int(whole + fraction.ljust(unit.exponent, "0")), code)
+    amount = Money(int(whole + fraction.ljust(unit.exponent, "0")), code)
+    if amount.minor == 0:
+        raise ZeroAmount(text)
+    return amount
+
+
+def _refuse_ambiguous(bare: str, unit: Currency) -> None:
+    """Raise AmbiguousAmount where thousands and decimals are written alike and the currency has decimals."""
+    found = _TWO_READINGS.fullmatch(bare)
+    if found is None or unit.step == 10**unit.exponent:
+        return
+    thousands = Money(int(found[1] + found[2]) * 10**unit.exponent, unit.code)
+    decimals = Money(rounded(Decimal(f"{found[1]}.{found[2]}").scaleb(unit.exponent)), unit.code)
+    raise AmbiguousAmount(bare, (thousands, decimals))
 
 
 def _split(bare: str, exponent: int) -> tuple[str, str]:

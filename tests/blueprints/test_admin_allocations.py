@@ -178,6 +178,20 @@ def test_a_proposal_that_cannot_be_is_told_and_nothing_is_lost(
     assert session.execute(select(func.count(Allocation.id))).scalar_one() == 0
 
 
+@pytest.mark.database("sqlite")
+def test_an_ambiguous_amount_is_refused_with_both_readings(desk: Desk, session: Session) -> None:
+    """`1.000` was booked as 1,000; `0` was called too much."""
+    typed = {"target": desk.event.public_id, "amount": "1.000", "reason": "Plan"}
+    refused = Page(desk.form(desk.general).submit(desk.campaign, **typed, step="confirm"))
+    assert refused.texts(".error-summary li") == ["“1.000” can mean two amounts. Choose the one you mean."]
+    assert refused.texts("label:has([name=amount_meant])") == ["$1,000", "$1"]
+    preview = Page(refused.submit(desk.campaign, amount_meant="1", step="preview"))
+    preview.submit(desk.campaign, "main form", step="confirm")
+    assert session.execute(select(Allocation.amount_minor)).scalar_one() == 1_00
+    zero = Page(desk.form(desk.general).submit(desk.campaign, **{**typed, "amount": "0"}, step="confirm"))
+    assert zero.texts(".error-summary li") == ["Enter an amount of more than 0."]
+
+
 def test_money_against_its_purpose_is_refused_in_plain_words(desk: Desk) -> None:
     bent = desk.form(desk.theme).submit(
         desk.campaign, target=desk.grant.public_id, amount="20", reason="Plan", step="confirm"
@@ -239,6 +253,23 @@ def test_a_payment_that_cannot_be_is_told_at_its_field(
     assert answer.status_code == 422
     assert [link["href"] for link in Page(answer).soup.select(".error-summary a")] == [f"#{field}"]
     assert session.execute(select(func.count(Disbursement.id))).scalar_one() == 0
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize(
+    ("amount", "message"),
+    [
+        ("1,500", "“1,500” can mean two amounts. Choose the one you mean."),
+        ("0", "Enter an amount of more than 0."),
+        ("10 сом", "That amount is in a different currency. Enter only the number."),
+    ],
+)
+def test_the_amount_of_a_payment_is_read_strictly(desk: Desk, amount: str, message: str) -> None:
+    decide(desk.approver, fetch_address(desk.approver, desk.propose(desk.general, desk.event, "30")), "approve")
+    good = {"fund": desk.event.public_id, "payee": "A hall", "evidence": "INV-7"}
+    form = fetch(desk.finance, "admin.disbursement_form")
+    answer = form.submit(desk.finance, **good, amount=amount, step="confirm")
+    assert Page(answer).texts(".error-summary li") == [message]
 
 
 def test_a_form_that_was_sent_with_something_else_says_so_and_can_be_sent_anew(desk: Desk, session: Session) -> None:

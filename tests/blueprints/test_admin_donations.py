@@ -277,6 +277,23 @@ def test_a_refund_that_cannot_be_is_told_at_its_field(
     assert session.execute(select(func.count(Refund.id))).scalar_one() == 0
 
 
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize(
+    ("amount", "message"),
+    [
+        ("1.000", "“1.000” can mean two amounts. Choose the one you mean."),
+        ("0", "Enter an amount of more than 0."),
+        ("30", "That is more than what is left of the gift."),
+    ],
+)
+def test_the_amount_of_a_refund_is_read_strictly(
+    three_gifts: dict[str, Donation], finance: FlaskClient, amount: str, message: str
+) -> None:
+    form = fetch(finance, "admin.refund", public_id=three_gifts["aigul"].public_id)
+    answer = form.submit(finance, how_much="part", amount=amount, reason="r", step="confirm")
+    assert Page(answer).texts(".error-summary li") == [message]
+
+
 @pytest.mark.parametrize("name", ["f1", "", "x" * 500, "0OIl" * 4, "23456789abcdefg\n", "23456789ABCDEFGH"])
 def test_a_form_under_a_name_that_we_never_make_is_shown_again(
     three_gifts: dict[str, Donation], finance: FlaskClient, session: Session, name: str

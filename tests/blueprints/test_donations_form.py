@@ -192,6 +192,47 @@ def test_an_amount_is_written_the_way_the_reader_writes_it(
     assert session.execute(select(Donation.gift_minor)).scalar() == 1234_50
 
 
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize("lang", ["en", "ru", "ky"])
+@pytest.mark.parametrize(
+    ("typed", "minor"), [("1 500", 1500_00), ("1500.00", 1500_00), ("40,23", 40_23), ("1.500,00", 1500_00)]
+)
+def test_a_clear_amount_is_taken_in_every_language(
+    client: FlaskClient, clock: SettableClock, session: Session, lang: str, typed: str, minor: int
+) -> None:
+    assert send(client, clock, f"/{lang}/donate?currency=USD", other_amount=typed).status_code == 303
+    assert session.execute(select(Donation.gift_minor)).scalar() == minor
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize(
+    ("lang", "typed", "readings"),
+    [
+        ("en", "1,500", ["$1,500", "$1.50"]),
+        ("ru", "1.500", ["1\u00a0500\u00a0$", "1,50\u00a0$"]),
+        ("ky", "10.001", ["10\u00a0001\u00a0$", "10\u00a0$"]),
+    ],
+)
+def test_an_ambiguous_amount_is_refused_with_both_readings(
+    client: FlaskClient, clock: SettableClock, session: Session, lang: str, typed: str, readings: list[str]
+) -> None:
+    refused = send(client, clock, f"/{lang}/donate?currency=USD", other_amount=typed)
+    assert refused.status_code == 422
+    page = Page(refused)
+    assert f"“{typed}”" in page.text(".error-summary").replace("«", "“").replace("»", "”")
+    assert [tag.get_text().strip() for tag in page.soup.select("label:has([name=other_amount_meant])")] == readings
+    value = page.one("#other_amount_meant-0")["value"]
+    assert page.submit(client, "form[data-give]", other_amount_meant=value).status_code == 303
+    assert session.execute(select(Donation.gift_minor)).scalar() == int(str(value)) * 100
+
+
+def test_a_reading_that_was_chosen_stays_when_something_else_is_wrong(
+    client: FlaskClient, clock: SettableClock
+) -> None:
+    answer = send(client, clock, other_amount="1,500", other_amount_meant="1500", email="nobody")
+    assert Page(answer).filled("form[data-give]")["other_amount"] == "1500"
+
+
 def test_an_amount_that_is_only_typed_needs_no_radio(
     client: FlaskClient, clock: SettableClock, session: Session
 ) -> None:

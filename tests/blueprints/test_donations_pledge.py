@@ -172,6 +172,15 @@ def test_an_amount_that_cannot_be_taken_is_told_and_kept(page: DonorsPage, typed
     assert page.pledge.gift_minor == 25_00
 
 
+def test_an_ambiguous_amount_is_refused_with_both_readings(page: DonorsPage) -> None:
+    answer = page.press("change", amount="1,500")
+    assert answer.status_code == 422
+    offered = BeautifulSoup(answer.text, "html.parser").select("[name=amount_meant]")
+    assert [tag["value"] for tag in offered] == ["1500", "1.50"]
+    page.press("change", amount="1,500", amount_meant="1500")
+    assert page.pledge.gift_minor == 1500_00
+
+
 def test_what_was_to_stop_later_can_go_on(page: DonorsPage) -> None:
     page.press("stop_later")
     assert page.pledge.state == "stopping"

@@ -9,9 +9,10 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from campaign.amount_input import AmountRefused, read_amount
 from campaign.domain.errors import DomainError, FormSpent
 from campaign.domain.identity import is_public_id, new_public_id
-from campaign.domain.money import AmountNotUnderstood, Money, parse_amount
+from campaign.domain.money import Money
 
 TEXT_MAX = 500
 ASK_FOR_AMOUNT = lazy_gettext("Enter an amount, like 35 or 35.50.")
@@ -23,6 +24,8 @@ class Asked:
 
     values: Mapping[str, str]
     mistakes: list[tuple[str, str]] = field(default_factory=list)
+    readings: dict[str, tuple[Money, ...]] = field(default_factory=dict)
+    """The amounts that a typed text can mean, by the name of its field."""
 
     def text(self, name: str) -> str:
         """The typed value without spaces around it, cut at TEXT_MAX."""
@@ -50,15 +53,23 @@ class Asked:
         return int(value) if value.isascii() and value.isdigit() and len(value) < 18 else None
 
     def money(self, name: str, currency: str) -> Money | None:
-        """An amount in this currency, by the strict rules of the donation form; empty is none."""
+        """An amount in this currency, by the strict rules of the donation form; empty is none.
+
+        Of a text with two readings the chosen one is taken, and stands in the field from then on.
+        """
         value = self.text(name)
         if not value:
             return None
+        meant = self.text(f"{name}_meant")
         try:
-            return parse_amount(value, currency)
-        except AmountNotUnderstood:
-            self.mistakes.append((name, str(ASK_FOR_AMOUNT)))
+            amount = read_amount(value, currency, meant=meant)
+        except AmountRefused as refusal:
+            self.mistakes.append((name, refusal.sentence))
+            self.readings[name] = refusal.readings
             return None
+        if meant == amount.plain:
+            self.values = {**self.values, name: meant}
+        return amount
 
     def required(self, name: str, sentence: str) -> str:
         """The value, which must be there."""

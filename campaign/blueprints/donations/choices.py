@@ -90,5 +90,4 @@ def step(offer: Offer) -> int:
 
 def typed_amount(amount: Money) -> str:
     """An amount as one types it: `25`, `25.50`."""
-    whole, _sign, rest = str(amount.decimal).partition(".")
-    return f"{whole}.{rest}" if rest.strip("0") else whole
+    return amount.plain

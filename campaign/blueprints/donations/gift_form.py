@@ -13,10 +13,11 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, StringField
 from wtforms.validators import StopValidation, ValidationError
 
+from campaign.amount_input import AmountRefused, read_amount
 from campaign.blueprints.donations.form_id import FormForged, FormTooOld, FormTooYoung, read_form_id
 from campaign.blueprints.donations.typed import AddressNotUnderstood, email_address, one_line, paragraphs
 from campaign.domain.errors import DomainError
-from campaign.domain.money import AmountInOtherCurrency, AmountNotUnderstood, Money, currency, parse_amount
+from campaign.domain.money import AmountNotUnderstood, Money, currency, parse_amount
 from campaign.gateways.clock import Clock
 from campaign.i18n import money
 from campaign.services.checkout import GiftRequest
@@ -41,6 +42,8 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
 
     amount = StringField(filters=[one_line])
     other_amount = StringField(filters=[one_line])
+    other_amount_meant = StringField(filters=[one_line])
+    """Which of two readings of the typed amount was chosen."""
     currency = StringField(filters=[one_line])
     cover_fees = BooleanField(false_values=NO)
     fund = StringField(filters=[one_line])
@@ -62,6 +65,7 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         self._address: str | None = None
         self._form_id: str | None = None
         self.is_too_young = False
+        self.readings: tuple[Money, ...] = ()
         super().__init__(data=data)
         self.offer = options.offer_in(self.currency.data)
 
@@ -93,11 +97,12 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         if self.amount.errors or self.gift is not None:
             return
         try:
-            given = parse_amount(field.data, self.offer.currency)
-        except AmountInOtherCurrency:
-            raise ValidationError(_("You wrote another currency. Choose it above, or write only the number.")) from None
-        except AmountNotUnderstood:
-            raise ValidationError(_("Enter an amount, like 35 or 35.50.")) from None
+            given = read_amount(field.data, self.offer.currency, meant=self.other_amount_meant.data or "")
+        except AmountRefused as refusal:
+            self.readings = refusal.readings
+            raise ValidationError(self._sentence_of(refusal)) from None
+        if self.other_amount_meant.data == given.plain:
+            field.data = given.plain
         preset = self._preset(chosen)
         if preset is not None and preset != given:
             raise ValidationError(
@@ -199,10 +204,18 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             return None
         return named if named in {preset.amount for preset in self.offer.presets} else None
 
+    def _sentence_of(self, refusal: AmountRefused) -> str:
+        if refusal.is_other_currency:
+            return str(_("You wrote another currency. Choose it above, or write only the number."))
+        return self._too_small() if refusal.is_zero else refusal.sentence
+
+    def _too_small(self) -> str:
+        return str(_("The smallest gift we can take is %(amount)s.", amount=money(self.offer.minimum)))
+
     def _refuse_out_of_bounds(self, given: Money) -> None:
         offer, step = self.offer, currency(given.currency).step
         if given < offer.minimum:
-            raise ValidationError(_("The smallest gift we can take is %(amount)s.", amount=money(offer.minimum)))
+            raise ValidationError(self._too_small())
         if offer.maximum < given:
             raise ValidationError(
                 _(

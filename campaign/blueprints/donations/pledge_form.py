@@ -7,11 +7,12 @@ from typing import Self
 
 from flask_babel import gettext as _
 
+from campaign.amount_input import AmountRefused, read_amount
 from campaign.blueprints.donations.choices import typed_amount
 from campaign.blueprints.donations.typed import one_line
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import ALPHABET, new_public_id
-from campaign.domain.money import AmountInOtherCurrency, AmountNotUnderstood, Money, currency, parse_amount
+from campaign.domain.money import Money, currency
 from campaign.i18n import money
 from campaign.services.giving import Offer
 from campaign.services.pledges.page import PledgePage
@@ -33,6 +34,9 @@ class PledgeForm:
     covers_fee: bool
     pause: str = "1"
     offer: Offer | None = None
+    meant: str = ""
+    """Which of two readings of the amount was chosen."""
+    readings: tuple[Money, ...] = ()
     mistakes: list[tuple[str, str]] = field(default_factory=list)
 
     @classmethod
@@ -50,6 +54,7 @@ class PledgeForm:
             "cover_fees" in sent,
             sent.get("pause", "1"),
             offer,
+            sent.get("amount_meant", ""),
         )
 
     @property
@@ -66,13 +71,14 @@ class PledgeForm:
         if self.offer is None:
             raise NotUnderstood
         try:
-            gift = parse_amount(self.amount, self.offer.currency)
-        except AmountInOtherCurrency:
-            raise self._refused(_("A monthly gift keeps its currency. Write only the number.")) from None
-        except AmountNotUnderstood:
-            raise self._refused(_("Enter an amount, like 35 or 35.50.")) from None
+            gift = read_amount(self.amount, self.offer.currency, meant=self.meant)
+        except AmountRefused as refusal:
+            self.readings = refusal.readings
+            raise self._refused(self._sentence_of(refusal)) from None
+        if self.meant == gift.plain:
+            self.amount = gift.plain
         if gift < self.offer.minimum:
-            raise self._refused(_("The smallest gift we can take is %(amount)s.", amount=money(self.offer.minimum)))
+            raise self._refused(self._too_small(self.offer))
         if self.offer.maximum < gift:
             raise self._refused(
                 _("The largest monthly gift we can take is %(amount)s.", amount=money(self.offer.maximum))
@@ -81,6 +87,17 @@ class PledgeForm:
         if gift.minor % step:
             raise self._refused(_("Enter an amount in steps of %(amount)s.", amount=money(Money(step, gift.currency))))
         return gift, self.offer.cover_of(gift) if self.covers_fee else Money(0, gift.currency)
+
+    def _sentence_of(self, refusal: AmountRefused) -> str:
+        if refusal.is_other_currency:
+            return str(_("A monthly gift keeps its currency. Write only the number."))
+        if refusal.is_zero and self.offer is not None:
+            return self._too_small(self.offer)
+        return refusal.sentence
+
+    @staticmethod
+    def _too_small(offer: Offer) -> str:
+        return str(_("The smallest gift we can take is %(amount)s.", amount=money(offer.minimum)))
 
     def _refused(self, sentence: str) -> NotUnderstood:
         self.mistakes.append(("amount", sentence))
