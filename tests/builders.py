@@ -151,13 +151,12 @@ def _fund(campaign: Campaign, *, code: str, kind: str, goal_minor: int = 0) -> F
     )
 
 
-def a_donor(*, email: str = "donor@example.org", name: str = "Aida Donor", language: str = "en") -> Donor:
+def a_donor(*, email: str = "donor@example.org", language: str = "en") -> Donor:
     with transaction() as session:
         donor = Donor(
             public_id=new_public_id(),
             email=email,
             email_key=email.casefold(),
-            name=name,
             language=language,
             created_at=NOW,
         )

@@ -66,3 +66,8 @@ TRANSITIONS: dict[tuple[DonationState, Fact], DonationState] = {
 def next_state(state: DonationState, fact: Fact) -> DonationState:
     """Where a fact leads; the same state where it says nothing new or comes too late to matter."""
     return TRANSITIONS.get((state, fact), state)
+
+
+def name_on_receipt(receipt_name: str | None, payer_name: str | None) -> str | None:
+    """Whom a gift's receipt names: the one that was named for it, else the payer; None where it names nobody."""
+    return (payer_name if receipt_name is None else receipt_name) or None

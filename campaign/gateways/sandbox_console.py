@@ -16,11 +16,11 @@ class SandboxConsole:
         self._http.trust_env = False
         self._http.auth = (api_key, "")
 
-    def pay(self, checkout_id: str, *, payment_method: str = "pm_card_visa", email: str) -> None:
+    def pay(self, checkout_id: str, *, payment_method: str = "pm_card_visa", email: str, name: str = "") -> None:
         """The donor pays her page; a refused card leaves it open."""
         answer = self._http.post(
             f"{self._base}/v1/payment_pages/{checkout_id}/confirm",
-            data={"payment_method": payment_method, "email": email},
+            data={"payment_method": payment_method, "email": email} | ({"name": name} if name else {}),
             timeout=TIMEOUT_SECONDS,
         )
         if answer.status_code not in {200, 402}:

@@ -45,6 +45,12 @@ class Donation(Model):
     fee_bearer: Mapped[str]
     is_anonymous: Mapped[bool]
     public_name: Mapped[str | None]
+    """What the donor lets everybody read, unless the gift is anonymous."""
+    payer_name: Mapped[str | None]
+    """Who paid, as the provider's payment page was told; empty until then."""
+    receipt_name: Mapped[str | None]
+    """The person or organisation that the receipt is for, where the donor or staff named one; else it is the payer. An
+    empty text: the receipt names nobody."""
     message: Mapped[str | None]
     wall: Mapped[str] = mapped_column(default="shown")
 

@@ -9,7 +9,7 @@ from campaign.models.columns import PrimaryKey, PublicId
 
 
 class Donor(Model):
-    """A person known by her address; `email_key` is its folded form."""
+    """A mailbox that gifts were made with; `email_key` is its folded form. Names belong to the gifts, not to it."""
 
     __tablename__ = "donor"
 
@@ -17,7 +17,6 @@ class Donor(Model):
     public_id: Mapped[PublicId]
     email: Mapped[str | None]
     email_key: Mapped[str | None] = mapped_column(unique=True)
-    name: Mapped[str | None]
     language: Mapped[str]
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]

@@ -37,6 +37,9 @@ class Pledge(Model):
     fee_bearer: Mapped[str]
     is_anonymous: Mapped[bool]
     public_name: Mapped[str | None]
+    payer_name: Mapped[str | None]
+    """Both names are the first month's, and are on the receipts of all later ones: see models.Donation."""
+    receipt_name: Mapped[str | None]
     livemode: Mapped[bool]
 
     state: Mapped[str]

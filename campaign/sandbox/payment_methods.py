@@ -171,10 +171,10 @@ def retrieve(box: Box, method_id: str) -> Json:
     return box.get("payment_method", method_id)
 
 
-def of_token_or_id(box: Box, given: str, *, email: str | None) -> tuple[Json, Means]:
+def of_token_or_id(box: Box, given: str, *, email: str | None, name: str | None = None) -> tuple[Json, Means]:
     """The payment method of ``pm_…``, made on the spot for a ready-made one such as ``pm_card_visa``."""
     known = means.of_token(given)
     if known is not None:
-        return record(box, known, email=email), known
+        return record(box, known, email=email, name=name), known
     method = box.get("payment_method", given, param="payment_method")
     return method, means.of_object(box, method)

@@ -12,6 +12,7 @@ CONFIRM = Group(
         "payment_method": Text(),
         "expected_amount": Whole(),
         "email": Address(email=True),
+        "name": Text(),
     },
     required=("payment_method",),
 )
@@ -50,6 +51,8 @@ def confirm(box: Box, params: Json, session_id: str) -> Json:
     expected = params.get("expected_amount", session["amount_total"])
     if expected != session["amount_total"]:
         raise Refused(f"The amount is {session['amount_total']}, not {expected}.", param="expected_amount")
-    method, given = payment_methods.of_token_or_id(box, params["payment_method"], email=params.get("email"))
+    method, given = payment_methods.of_token_or_id(
+        box, params["payment_method"], email=params.get("email"), name=params.get("name")
+    )
     payments.pay(box, session, method, given)
     return retrieve(box, session_id)

@@ -39,21 +39,21 @@ def apply_facts(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: 
     """Bring a gift up to these facts. PaymentMismatch, and no change, when they do not fit."""
     _refuse_mismatch(gift, facts)
     _move(session, gift, facts, at=at)
+    _name_payer(gift, facts)
     _settle(session, gift, facts)
     if gift.now("state") == DonationState.PAID:
         _refund(session, gift, facts, at=at)
         disputing.apply_disputes(session, gift, facts.disputes)
         disputing.apply_warnings(session, gift, facts.warnings)
-    if not gift.happened:
+    if not gift.happened and not gift.changes:
         return
     if gift.entries:
         bookkeeping.post_all(session, gift.entries, campaign_id=gift.row.campaign_id, at=at)
     gift.changes["version"] = gift.row.version + 1
     session.execute(_CHANGE, {"donation": gift.id, **gift.changes})
-    session.execute(
-        _REMEMBER,
-        [{"donation_id": gift.id, "at": at, "kind": kind, "detail": detail} for kind, detail in gift.happened],
-    )
+    if gift.happened:
+        history = [{"donation_id": gift.id, "at": at, "kind": kind, "detail": detail} for kind, detail in gift.happened]
+        session.execute(_REMEMBER, history)
     if gift.now("state") == DonationState.PAID:
         gift_papers.bring_up_to_date(session, gift, at=at, public_url=public_url)
     count_public_change(session, gift.row.campaign_id)  # last: everybody who settles for this campaign meets here
@@ -96,7 +96,7 @@ def _move(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: dateti
         )
         gift.donor = gift.donor or _donor(session, gift, facts, at=at)
         if gift.row.pledge_id and gift.donor:
-            pledge_following.name_donor(session, gift.row.pledge_id, gift.donor.id)
+            pledge_following.name_donor(session, gift.row.pledge_id, gift.donor.id, payer_name=facts.name)
         entry = postings.gift_paid(
             charge_id=facts.charge_id or facts.checkout_id or gift.row.public_id,
             subject=gift.subject,
@@ -108,6 +108,13 @@ def _move(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: dateti
         gift.entries.append(entry)
     gift.happened.append((new.value, {"from": state.value}))
     tell_of_delay(session, gift, new, email=facts.email, name=facts.name, at=at)
+
+
+def _name_payer(gift: LockedGift, facts: PaymentFacts) -> None:
+    """The name on the payment page is this gift's alone: what another gift of the same address was paid with is not asked."""
+    is_paid_now = gift.changes.get("state") == DonationState.PAID
+    if facts.name and facts.name != gift.row.payer_name and (is_paid_now or gift.row.payer_name is None):
+        gift.changes["payer_name"] = facts.name
 
 
 def _settle(session: Session, gift: LockedGift, facts: PaymentFacts) -> None:
@@ -207,7 +214,7 @@ def _fee_fund(session: Session, gift: LockedGift) -> int:
 
 
 def _donor(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: datetime) -> DonorOfGift | None:
-    """The person behind the address that the payment was made with; None when there is none."""
+    """The mailbox that the payment was made with; None when there is none. Nothing known of it goes to the gift."""
     if not facts.email:
         return None
     key = facts.email.strip().casefold()
@@ -215,15 +222,14 @@ def _donor(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: datet
         "public_id": new_public_id(),
         "email": facts.email,
         "email_key": key,
-        "name": facts.name or gift.row.public_name,
         "language": gift.row.language,
         "created_at": at,
     }
     donor_id: int | None = insert_once_for_key(session, Donor, donor)
     if donor_id is not None:
-        return DonorOfGift(donor_id, facts.email, facts.name or gift.row.public_name)
-    known = session.execute(select(Donor.id, Donor.email, Donor.name).where(Donor.email_key == key)).one()
-    return DonorOfGift(known[0], known[1], known[2])
+        return DonorOfGift(donor_id, facts.email)
+    known = session.execute(select(Donor.id, Donor.email).where(Donor.email_key == key)).one()
+    return DonorOfGift(known[0], known[1])
 
 
 def _day(instant: datetime | None, otherwise: datetime) -> date:

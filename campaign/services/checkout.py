@@ -76,6 +76,7 @@ class GiftRequest:
     message: str | None
     is_anonymous: bool
     frequency: str = "once"
+    receipt_name: str | None = None  # None: the payer's, as the payment page is told
     shown_form: str | None = None
     """How the names of all gifts of the same shown form begin: there the donor went back and changed something."""
 
@@ -202,6 +203,7 @@ def _insert_gift(
         "fee_bearer": terms.fee_bearer,
         "is_anonymous": request.is_anonymous,
         "public_name": request.public_name,
+        "receipt_name": request.receipt_name,
         "message": request.message,
         "livemode": payments.mode == "live",
         "checkout_params": page_params(wanted),

@@ -79,7 +79,7 @@ class DonationTotals:
 def donations(wanted: DonationFilter, *, limit: int = PAGE_ROWS) -> tuple[Sequence[DonationRow], bool]:
     """A page of gifts, newest first, and whether there are older ones."""
     query = _narrowed(
-        select(Donation, Donor.name, Donor.email, Fund.code, Fund.title)
+        select(Donation, Donor.email, Fund.code, Fund.title)
         .outerjoin(Donor, Donor.id == Donation.donor_id)
         .join(Fund, Fund.id == Donation.fund_id),
         wanted,
@@ -115,7 +115,7 @@ def totals(wanted: DonationFilter, *, most: int | None = None) -> DonationTotals
 def all_donations(session: Session, wanted: DonationFilter) -> Iterator[DonationRow]:
     """Everything that is found, oldest first, for a file; the caller keeps the session open while it reads."""
     query = _narrowed(
-        select(Donation, Donor.name, Donor.email, Fund.code, Fund.title)
+        select(Donation, Donor.email, Fund.code, Fund.title)
         .outerjoin(Donor, Donor.id == Donation.donor_id)
         .join(Fund, Fund.id == Donation.fund_id),
         replace(wanted, before=""),
@@ -159,13 +159,11 @@ def _in_state(state: str) -> ColumnElement[bool]:
 
 
 def _about(text: str) -> ColumnElement[bool]:
-    donors = select(Donor.id).where(
-        or_(Donor.email_key == text.casefold(), Donor.name.icontains(text, autoescape=True))
-    )
+    names = (Donation.payer_name, Donation.receipt_name, Donation.public_name)
     return or_(
         Donation.public_id == text,
-        Donation.donor_id.in_(donors),
-        Donation.public_name.icontains(text, autoescape=True),
+        Donation.donor_id.in_(select(Donor.id).where(Donor.email_key == text.casefold())),
+        *(name.icontains(text, autoescape=True) for name in names),
     )
 
 
@@ -179,13 +177,13 @@ def _row(found: Row[*tuple[Any, ...]]) -> DonationRow:
         public_id=gift.public_id,
         created_at=gift.created_at,
         state=gift.state,
-        name=found[1] or gift.public_name,
+        name=gift.payer_name or gift.receipt_name or gift.public_name,
         is_anonymous=gift.is_anonymous,
         charge=Money(gift.gift_minor + gift.cover_minor, gift.currency),
         refunded=Money(gift.refunded_minor, gift.currency),
         charged_back=Money(gift.charged_back_minor, gift.currency),
-        fund_code=found[3],
-        fund_title=found[4],
+        fund_code=found[2],
+        fund_title=found[3],
         language=gift.language,
-        email=found[2],
+        email=found[1],
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.domain.disputes import UNDECIDED, DisputeLost, DisputeOpen, DisputeState
-from campaign.domain.donation import DonationState, NotRefundable
+from campaign.domain.donation import DonationState, NotRefundable, name_on_receipt
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
 from campaign.models.donation import Donation, DonationEvent, Refund
@@ -69,7 +69,8 @@ class DonationStory:
     pledge_public_id: str | None  # the monthly gift that it is a month of
     fund_code: str
     fund_title: dict[str, str]
-    name: str | None
+    payer_name: str | None
+    name_on_receipt: str | None
     email: str | None
     is_anonymous: bool
     public_name: str | None
@@ -112,7 +113,7 @@ def donation_story(campaign_id: int, public_id: str) -> DonationStory:
     receipts = receipt_register.receipts_of(public_id)
     with reading() as session:
         found = session.execute(
-            select(Donation, Donor.name, Donor.email, Fund.code, Fund.title, Pledge.public_id)
+            select(Donation, Donor.email, Fund.code, Fund.title, Pledge.public_id)
             .outerjoin(Donor, Donor.id == Donation.donor_id)
             .join(Fund, Fund.id == Donation.fund_id)
             .outerjoin(Pledge, Pledge.id == Donation.pledge_id)
@@ -138,11 +139,12 @@ def donation_story(campaign_id: int, public_id: str) -> DonationStory:
             settled=_money(gift.settled_minor, gift.settled_currency),
             fee=_money(gift.fee_minor, gift.settled_currency),
             rate=gift.rate,
-            pledge_public_id=found[5],
-            fund_code=found[3],
-            fund_title=found[4],
-            name=found[1],
-            email=found[2],
+            pledge_public_id=found[4],
+            fund_code=found[2],
+            fund_title=found[3],
+            payer_name=gift.payer_name,
+            name_on_receipt=name_on_receipt(gift.receipt_name, gift.payer_name),
+            email=found[1],
             is_anonymous=gift.is_anonymous,
             public_name=gift.public_name,
             message=gift.message,

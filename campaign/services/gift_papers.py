@@ -122,7 +122,7 @@ class _Papers:
         if donor is None or not donor.email:
             return None
         facts: dict[str, object] = {
-            "donor_name": donor.name or "",
+            "donor_name": self.gift.payer_name or self.gift.name_on_receipt or "",
             "amount_minor": amount.minor,
             "currency": amount.currency,
             "campaign_title": in_language_of(gift.title, gift.language),
@@ -153,7 +153,7 @@ class _Papers:
             series=gift.series,
             language=language,
             remaining=self.left,
-            donor_name=self.gift.donor.name if self.gift.donor else None,
+            donor_name=self.gift.name_on_receipt,
             received_on=now("paid_at").date(),
             settled=Money(now("settled_minor"), settled_currency) if is_converted else None,
             rate=now("rate") if is_converted else None,

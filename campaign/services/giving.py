@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
-from campaign.domain.donation import DonationState
+from campaign.domain.donation import DonationState, name_on_receipt
 from campaign.domain.errors import NotFound
 from campaign.domain.fees import FeeModel, cover_for
 from campaign.domain.money import Money
@@ -86,7 +86,7 @@ class GivingOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenGift:
-    """One gift as its giver may see it again. `email`, `name` and `message` are for her own browser alone."""
+    """One gift as its giver may see it again. `email`, names and `message` are for the giver's own browser alone."""
 
     public_id: str
     form_id: str
@@ -107,7 +107,9 @@ class GivenGift:
     is_anonymous: bool
     public_name: str | None
     message: str | None
-    name: str | None
+    payer_name: str | None
+    name_on_receipt: str | None
+    receipt_name: str | None  # as it was filled in
     email: str | None
 
     @property
@@ -222,7 +224,9 @@ def _as_given(donation: Donation, campaign: Campaign, fund: Fund, donor: Donor |
         is_anonymous=donation.is_anonymous,
         public_name=donation.public_name,
         message=donation.message,
-        name=donor.name if donor else None,
+        payer_name=donation.payer_name,
+        name_on_receipt=name_on_receipt(donation.receipt_name, donation.payer_name),
+        receipt_name=donation.receipt_name,
         email=donor.email if donor else (asked if isinstance(asked, str) else None),
     )
 

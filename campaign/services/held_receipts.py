@@ -15,7 +15,7 @@ from campaign.domain.errors import Conflict, DomainError, NotFound
 from campaign.domain.money import Money
 from campaign.gateways.clock import Clock
 from campaign.models.donation import Donation
-from campaign.models.donor import Donor
+from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.services import audit, gift_papers, receipting
 from campaign.services.locked_gift import LockedGift, lock_gift
@@ -65,14 +65,13 @@ def held_receipt(number: str) -> HeldRow:
 def correct(number: str, *, donor_name: str | None, actor_id: int, clock: Clock, public_url: str) -> str:
     """Replace a held receipt by one with this name (None: an anonymous donor), and let its mail go; the new number.
 
-    The name is corrected with the donor too, whose next receipt would be held as well. Raises NotFound, NotHeld, and
+    A monthly gift's later receipts take the corrected name too. Raises NotFound, NotHeld, and
     StillHeld, with nothing done, when something else keeps the receipt from being printed.
     """
     now = clock.now()
     with transaction() as session:
         receipt_id, gift = _locked(session, number)
-        if gift.donor is not None:
-            session.execute(update(Donor).where(Donor.id == gift.donor.id).values(name=donor_name))
+        _name_receipt(session, gift, donor_name or "")
         gift = lock_gift(session, gift.id)
         new_id = gift_papers.issue_corrected(session, gift, receipt_id, at=now, public_url=public_url)
         new_number, document = session.execute(
@@ -85,6 +84,13 @@ def correct(number: str, *, donor_name: str | None, actor_id: int, clock: Clock,
             session, actor_id=actor_id, action="receipt:correct", subject=f"receipt:{number}", at=now, detail=detail
         )
     return str(new_number)
+
+
+def _name_receipt(session: Session, gift: LockedGift, name: str) -> None:
+    """Set the name for the receipts of a gift and of the monthly gift that it is a month of."""
+    session.execute(update(Donation).where(Donation.id == gift.id).values(receipt_name=name))
+    if gift.row.pledge_id:
+        session.execute(update(Pledge).where(Pledge.id == gift.row.pledge_id).values(receipt_name=name))
 
 
 def _locked(session: Session, number: str) -> tuple[int, LockedGift]:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
+from campaign.domain.donation import name_on_receipt
 from campaign.domain.errors import DomainError
 from campaign.domain.journal import Entry
 from campaign.domain.money import Money
@@ -25,11 +26,10 @@ class KeepsMoving(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class DonorOfGift:
-    """Whom the papers are for."""
+    """The mailbox that the mails go to."""
 
     id: int
     email: str | None
-    name: str | None
 
 
 class LockedGift:
@@ -44,7 +44,7 @@ class LockedGift:
         self.is_quiet = False  # late news: the donor's mails are written and held
         self.happened: list[tuple[str, dict[str, object]]] = []
         self.entries: list[Entry] = []
-        self._donor = DonorOfGift(row.donor_id, row.donor_email, row.donor_name) if row.donor_id else None
+        self._donor = DonorOfGift(row.donor_id, row.donor_email) if row.donor_id else None
 
     @property
     def donor(self) -> DonorOfGift | None:
@@ -75,6 +75,17 @@ class LockedGift:
     def charge(self) -> Money:
         return Money(self.row.gift_minor + self.row.cover_minor, self.row.currency)
 
+    @property
+    def payer_name(self) -> str | None:
+        """Who paid, with the changes of this transaction in it."""
+        name: str | None = self.now("payer_name")
+        return name
+
+    @property
+    def name_on_receipt(self) -> str | None:
+        """The name for the receipt; None for a receipt that names nobody."""
+        return name_on_receipt(self.now("receipt_name"), self.payer_name)
+
     def now(self, name: str) -> Any:  # a column of any type
         """A column's value with the changes of this transaction in it."""
         return self.changes.get(name, getattr(self.row, name))
@@ -92,7 +103,7 @@ _LOCK = (
         *(column for column in _D.c if column.key != "checkout_params"),
         *(_C.c.slug, _C.c.series, _C.c.title, _C.c.issuer, _C.c.contact_email),
         *(_F.c.title.label("fund_title"), _F.c.kind.label("fund_kind")),
-        *(_P.c.email.label("donor_email"), _P.c.name.label("donor_name")),
+        _P.c.email.label("donor_email"),
     )
     .join(_C, _C.c.id == _D.c.campaign_id)
     .join(_F, _F.c.id == _D.c.fund_id)

@@ -17,7 +17,7 @@ from campaign.services.locked_gift import KeepsMoving, LockedGift, lock_gift
 
 COPIED = (
     *("campaign_id", "fund_id", "language", "frequency", "currency", "gift_minor", "cover_minor", "fee_bearer"),
-    *("is_anonymous", "public_name", "message", "wall", "livemode", "expires_at"),
+    *("is_anonymous", "public_name", "receipt_name", "message", "wall", "livemode", "expires_at"),
 )
 """What the donor chose for the first gift holds for the second payment too."""
 

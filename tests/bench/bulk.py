@@ -133,7 +133,6 @@ class _Maker:
             "public_id": self._name(),
             "email": email,
             "email_key": email,
-            "name": f"Demo donor {number}",
             "language": "en",
             "created_at": at,
         }
@@ -156,6 +155,7 @@ class _Maker:
             "fee_bearer": "fund",
             "is_anonymous": is_anonymous,
             "public_name": None if is_anonymous else f"Demo donor {donation_id}",
+            "payer_name": f"Demo donor {donation_id}",
             "message": None,
             "wall": "shown",
             "state": "paid",

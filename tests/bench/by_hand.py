@@ -96,6 +96,7 @@ def _settle(connection: Connection, event: Any, facts: PaymentFacts, clock: Cloc
             method_brand=facts.method_brand,
             method_last4=facts.method_last4,
             donor_id=donor_id,
+            payer_name=facts.name,
             settled_at=facts.settled_on,
             settlement_id=facts.settled.transaction_id,
             settled_currency=facts.settled.gross.currency,
@@ -125,7 +126,6 @@ def _donor(connection: Connection, facts: PaymentFacts, clock: Clock) -> int:
         public_id=new_public_id(),
         email=facts.email,
         email_key=key,
-        name=facts.name,
         language="en",
         created_at=clock.now(),
     )

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,12 +13,17 @@ import pytest
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, text, update
 from sqlalchemy.engine import Connection
 
 from campaign import create_app
+from campaign.database import transaction
+from campaign.domain.identity import new_public_id
 from campaign.extensions import Model, db
+from campaign.models.donation import Donation
+from campaign.models.pledge import Pledge
 from campaign.services.schema import MIGRATIONS, head, schema_state
+from tests.builders import NOW, a_campaign, a_donor, a_paid_gift
 from tests.databases import config_for, url_of
 
 NUMBERED = re.compile(r"(\d{4})_[a-z0-9_]+\.py")
@@ -94,6 +100,45 @@ def test_the_tables_are_those_of_the_models(empty: Flask) -> None:
     by_migrations = ddl_of_database(with_triggers=False)
     assert by_migrations == by_models
     assert len(by_models) > 20
+
+
+def test_names_move_from_the_address_to_the_gifts_where_they_are_sure(empty: Flask) -> None:
+    """The first gift of an address and its monthly gift; never another gift, which may be somebody else's."""
+    number = next(file.name[:4] for file in (MIGRATIONS / "versions").glob("*_names_of_a_gift.py"))
+    upgrade(str(MIGRATIONS))
+    campaign, donor_id = a_campaign(), a_donor(email="family@example.kg").id
+    first = a_paid_gift(campaign=campaign, donor_id=donor_id, payer_name="Aida", public_name=None)
+    a_paid_gift(campaign=campaign, donor_id=donor_id, payer_name="Bakyt", at=NOW + timedelta(days=1))
+    pledge_id = begin_pledge(first)
+    a_paid_gift(campaign=campaign, donor_id=donor_id, pledge_id=pledge_id, at=NOW + timedelta(days=31))
+    db.session.remove()
+    downgrade(str(MIGRATIONS), revision=f"{int(number) - 1:04}")
+    with db.engine.connect() as connection:
+        assert connection.execute(text("SELECT name FROM donor")).scalars().all() == ["Aida"]
+    upgrade(str(MIGRATIONS))
+    with db.engine.connect() as connection:
+        gifts = connection.execute(text("SELECT payer_name, receipt_name FROM donation ORDER BY id")).all()
+        pledges = connection.execute(text("SELECT payer_name, receipt_name FROM pledge")).all()
+    assert [tuple(row) for row in gifts] == [("Aida", None), (None, None), ("Aida", None)]
+    assert [tuple(row) for row in pledges] == [("Aida", None)]
+
+
+def begin_pledge(first: Donation) -> int:
+    """A monthly gift whose first month is this gift; its key."""
+    copied = ("campaign_id", "fund_id", "donor_id", "language", "currency", "gift_minor", "cover_minor", "fee_bearer")
+    with transaction() as session:
+        pledge = Pledge(
+            **{name: getattr(first, name) for name in (*copied, "is_anonymous", "public_name", "livemode")},
+            **{name: new_public_id() for name in ("public_id", "subscription_id", "customer_id", "item_id")},
+            state="active",
+            status="active",
+            started_at=NOW,
+            looked_at=NOW,
+        )
+        session.add(pledge)
+        session.flush()
+        session.execute(update(Donation).where(Donation.id == first.id).values(pledge_id=pledge.id))
+        return pledge.id
 
 
 def tables() -> set[str]:

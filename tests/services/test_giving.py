@@ -72,9 +72,9 @@ def test_a_gift_is_found_by_its_name_its_form_and_its_payment_page(app: Flask) -
 def test_the_address_comes_from_the_form_until_the_donor_is_known(app: Flask) -> None:
     campaign = a_campaign()
     asked = a_donation(campaign=campaign, checkout_params={"customer_email": "asked@example.org"})
-    paid = a_paid_gift(campaign=campaign, donor_id=a_donor(email="known@example.org", name="Aida").id)
+    paid = a_paid_gift(campaign=campaign, donor_id=a_donor(email="known@example.org").id, payer_name="Aida")
     first, second = gift_named(asked.public_id), gift_named(paid.public_id)
     assert first is not None
     assert second is not None
-    assert (first.email, first.name) == ("asked@example.org", None)
-    assert (second.email, second.name) == ("known@example.org", "Aida")
+    assert (first.email, first.payer_name) == ("asked@example.org", None)
+    assert (second.email, second.payer_name) == ("known@example.org", "Aida")

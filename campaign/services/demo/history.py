@@ -102,7 +102,7 @@ def _give(stage: Stage, number: int, *, dice: random.Random, clock: HistoryClock
         return  # the donor left the page
     checkout_id, donation_id = _row(started.public_id)
     method = DECLINED if luck < 0.12 else "pm_card_visa"
-    stage.console.pay(checkout_id, payment_method=method, email=f"demo{number}@donor.example")
+    stage.console.pay(checkout_id, payment_method=method, email=f"demo{number}@donor.example", name=name)
     settle(donation_id, payments=stage.payments, clock=clock, public_url=stage.public_url)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import insert_once_for_key, reading, transaction
@@ -54,9 +54,14 @@ def follow(subscription_id: str, *, payments: PaymentGateway, clock: Clock, is_q
     raise KeepsMoving
 
 
-def name_donor(session: Session, pledge_id: int, donor_id: int) -> None:
-    """The first month's payment tells who the donor is."""
-    session.execute(update(Pledge).where(Pledge.id == pledge_id, Pledge.donor_id.is_(None)).values(donor_id=donor_id))
+def name_donor(session: Session, pledge_id: int, donor_id: int, *, payer_name: str | None) -> None:
+    """The first month's payment tells which mailbox the mails go to, and in whose name all months are."""
+    changes = {
+        "donor_id": func.coalesce(Pledge.donor_id, donor_id),
+        "payer_name": func.coalesce(Pledge.payer_name, payer_name),
+    }
+    is_unknown = or_(Pledge.donor_id.is_(None), Pledge.payer_name.is_(None))
+    session.execute(update(Pledge).where(Pledge.id == pledge_id, is_unknown).values(changes))
 
 
 def _seen(subscription_id: str) -> _Seen | None:
@@ -115,6 +120,7 @@ def _begun(session: Session, facts: PledgeFacts, *, at: datetime) -> Pledge | No
 
 _TAKEN_OVER = (
     *("campaign_id", "fund_id", "donor_id", "language", "currency", "fee_bearer", "is_anonymous", "public_name"),
+    *("payer_name", "receipt_name"),
 )
 
 

@@ -46,6 +46,7 @@ def _month(session: Session, reference: GiftReference, paid: Money, *, pledge_id
             "currency": paid.currency,
             "gift_minor": paid.minor - cover_minor,
             "cover_minor": cover_minor,
+            "receipt_name": pledge.payer_name if pledge.receipt_name is None else pledge.receipt_name,
             "public_name": None,  # the wall shows a supporter once, with her first gift
             "wall": "shown",
             "state": "created",

@@ -95,8 +95,8 @@ def tell(session: Session, pledge: Pledge, news: News, *, at: datetime, is_quiet
     dedupe_key = f"{news.kind}:{pledge.public_id}:{news.key}"
     if session.execute(select(Message.id).where(Message.dedupe_key == dedupe_key)).first():
         return
-    title, contact, fund_title, name, known = session.execute(
-        select(Campaign.title, Campaign.contact_email, Fund.title, Donor.name, Donor.email)
+    title, contact, fund_title, known = session.execute(
+        select(Campaign.title, Campaign.contact_email, Fund.title, Donor.email)
         .select_from(Pledge)
         .join(Campaign, Campaign.id == Pledge.campaign_id)
         .join(Fund, Fund.id == Pledge.fund_id)
@@ -108,7 +108,7 @@ def tell(session: Session, pledge: Pledge, news: News, *, at: datetime, is_quiet
         return
     facts: dict[str, object] = {
         "pledge": pledge.public_id,
-        "donor_name": name or "",
+        "donor_name": pledge.payer_name or pledge.receipt_name or "",
         "amount_minor": pledge.gift_minor + pledge.cover_minor,
         "currency": pledge.currency,
         "campaign_title": in_language_of(title, pledge.language),

@@ -180,17 +180,17 @@ def _rows() -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     return (
-        select(Pledge, Donor.name, Donor.email, Fund.title, months)
+        select(Pledge, Donor.email, Fund.title, months)
         .join(Fund, Fund.id == Pledge.fund_id)
         .outerjoin(Donor, Donor.id == Pledge.donor_id)
     )
 
 
-def _row(pledge: Pledge, name: str | None, email: str | None, title: dict[str, str], months: int) -> PledgeRow:
+def _row(pledge: Pledge, email: str | None, title: dict[str, str], months: int) -> PledgeRow:
     return PledgeRow(
         public_id=pledge.public_id,
         state=pledge.state,
-        name=name,
+        name=pledge.payer_name or pledge.receipt_name,
         email=email,
         language=pledge.language,
         charge=Money(pledge.gift_minor + pledge.cover_minor, pledge.currency),
