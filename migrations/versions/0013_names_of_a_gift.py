@@ -8,8 +8,8 @@ name stays empty until the provider, who knows it, is next asked about the gift.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
