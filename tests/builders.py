@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from campaign.database import transaction
 from campaign.domain.donation import DonationState
 from campaign.domain.identity import new_public_id
-from campaign.domain.journal import Settled
+from campaign.domain.journal import EntryKind, Settled
 from campaign.domain.money import Money, currency
 from campaign.domain.postings import gift_paid, gift_settled
 from campaign.extensions import db
@@ -24,8 +24,9 @@ from campaign.models.donor import Donor
 from campaign.models.fund import Event, Fund, FundReach, Grant
 from campaign.models.receipt import Receipt, ReceiptCounter
 from campaign.models.staff import Role, Staff
-from campaign.services import bookkeeping
+from campaign.services import allocating, bookkeeping, disbursing
 from receipts.__main__ import sample
+from tests.fakes import SettableClock
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 """When everything here happened: where the tests' clock starts."""
@@ -330,3 +331,39 @@ def a_member_of_staff(*, role: str = "finance", email: str = "", name: str = "",
         )
         session.add(member)
     return member
+
+
+def an_allocation(name: str, *, source: Fund, target: Fund, amount: Money) -> str:
+    """An allocation that one person proposed and another approved, as the desk makes it."""
+    clock = SettableClock(at=NOW)
+    proposer, approver = (_somebody(email) for email in ("proposer@quilt.example", "approver@quilt.example"))
+    move = allocating.Move(
+        campaign_id=source.campaign_id,
+        kind=EntryKind.ALLOCATION,
+        source=source.public_id,
+        target=target.public_id,
+        amount=amount,
+    )
+    allocating.propose(move, public_id=name, reason="The plan", actor_id=proposer, clock=clock)
+    allocating.approve(name, actor_id=approver, clock=clock)
+    return name
+
+
+def a_payment(name: str, *, fund: Fund, amount: Money) -> str:
+    """A payment out of an event's, grant's or line's fund, as the desk records it."""
+    payment = disbursing.Payment(
+        campaign_id=fund.campaign_id,
+        fund=fund.public_id,
+        amount=amount,
+        paid_on=NOW.date(),
+        payee="Printer",
+        evidence="Act 1",
+    )
+    recorder = _somebody("proposer@quilt.example")
+    return disbursing.record_disbursement(payment, public_id=name, actor_id=recorder, clock=SettableClock(at=NOW))
+
+
+def _somebody(email: str) -> int:
+    known = db.session.execute(select(Staff.id).where(Staff.email == email)).scalar()
+    db.session.rollback()
+    return known or a_member_of_staff(email=email).id

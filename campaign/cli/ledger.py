@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 from campaign.database import reading
 from campaign.services.ledger_check import CHECKS, check_books
+from campaign.services.receipt_check import RULES, check_receipts
 
 ledger = AppGroup("ledger", help="The books.")
 
@@ -16,15 +17,16 @@ ledger = AppGroup("ledger", help="The books.")
 @ledger.command()
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 def check(as_json: bool) -> None:
-    """Check every invariant; exit 1 and name each problem if one is broken."""
+    """Check every invariant and the bytes of every receipt; exit 1 and name each problem if one is broken."""
+    checks = len(CHECKS) + len(RULES)
     with reading() as session:
-        problems = check_books(session)
+        problems = [*check_books(session), *check_receipts(session)]
     if as_json:
-        click.echo(json.dumps({"checks": len(CHECKS), "problems": [asdict(problem) for problem in problems]}))
+        click.echo(json.dumps({"checks": checks, "problems": [asdict(problem) for problem in problems]}))
     else:
         for problem in problems:
             click.echo(f"invariant {problem.invariant}: {problem.rule}")
             for row in problem.rows:
                 click.echo(f"  {row}")
-        click.echo(f"{len(CHECKS)} checks, {len(problems)} problems")
+        click.echo(f"{checks} checks, {len(problems)} problems")
     sys.exit(1 if problems else 0)

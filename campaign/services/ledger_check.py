@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from campaign.services.ledger_rules import ROW_CHECKS, Check
+
 ROWS_MAX = 10
 """How many broken rows a problem names."""
 
@@ -19,15 +21,6 @@ class Problem:
     invariant: int
     rule: str
     rows: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A rule and the query of the rows that break it."""
-
-    invariant: int
-    rule: str
-    broken: str
 
 
 CHECKS = (
@@ -224,6 +217,7 @@ CHECKS = (
                GROUP BY d.public_id, d.gift_minor, d.cover_minor, d.refunded_minor, d.charged_back_minor) AS gifts
            WHERE receipted <> remaining OR receipts <> CASE WHEN remaining > 0 THEN 1 ELSE 0 END""",
     ),
+    *ROW_CHECKS,
 )
 
 

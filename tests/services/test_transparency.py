@@ -4,32 +4,19 @@ import csv
 import io
 from datetime import UTC, datetime
 
+import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
-from campaign.domain.journal import EntryKind, Settled
+from campaign.domain.journal import Settled
 from campaign.domain.money import Money
-from campaign.domain.postings import gift_paid, gift_settled, transferred
+from campaign.domain.postings import gift_paid, gift_settled
 from campaign.models.campaign import Campaign
-from campaign.models.fund import Fund
 from campaign.services import bookkeeping
 from campaign.services.transparency import Figures, GivenIn, Transparency, transparency_of
 from campaign.services.transparency_file import csv_of
-from tests.builders import NOW, a_campaign, a_fund, a_paid_gift, a_restricted_child, general_fund_of, usd
-
-
-def move(campaign: Campaign, source: Fund, target: Fund, minor: int, public_id: str) -> None:
-    entry = transferred(
-        kind=EntryKind.ALLOCATION,
-        public_id=public_id,
-        amount=usd(minor),
-        source_fund=source.id,
-        target_fund=target.id,
-        on=NOW.date(),
-    )
-    with transaction() as session:
-        bookkeeping.post(session, entry, campaign_id=campaign.id, at=NOW)
+from tests.builders import NOW, a_campaign, a_fund, a_paid_gift, a_restricted_child, an_allocation, general_fund_of, usd
 
 
 def adds_up(figures: Figures) -> bool:
@@ -60,8 +47,8 @@ def test_a_target_has_what_its_restricted_child_has(app: Flask) -> None:
     child = a_restricted_child(theme=theme, target=event)
     a_paid_gift(campaign=campaign, gift=usd(25_00), fee_minor=0)
     a_paid_gift(campaign=campaign, fund=theme, gift=usd(40_00), fee_minor=0)
-    move(campaign, general_fund_of(campaign), event, 5_00, "from-general")
-    move(campaign, theme, child, 30_00, "from-theme")
+    an_allocation("from-general", source=general_fund_of(campaign), target=event, amount=usd(5_00))
+    an_allocation("from-theme", source=theme, target=child, amount=usd(30_00))
     money = shown(campaign)
     assert money.targets[0].in_currency("USD").allocated_minor == 35_00
     assert money.main.allocated_minor == 35_00
@@ -71,6 +58,7 @@ def test_a_target_has_what_its_restricted_child_has(app: Flask) -> None:
     assert purposes["THEME-EVENTS"].left_minor == 10_00
 
 
+@pytest.mark.broken_books  # these are entries alone, without their gift
 def test_another_currency_is_on_its_way_until_it_is_converted(app: Flask) -> None:
     campaign = a_campaign()
     fund = general_fund_of(campaign)
@@ -116,7 +104,7 @@ def test_every_row_and_total_adds_up_and_equals_the_books(app: Flask, session: S
     event = a_fund(campaign=campaign, code="EVENT-1", kind="event", goal_minor=60_00)
     for number in range(1, 6):
         a_paid_gift(campaign=campaign, gift=usd(number * 10_00))
-    move(campaign, general_fund_of(campaign), event, 44_00, "one")
+    an_allocation("one", source=general_fund_of(campaign), target=event, amount=usd(44_00))
     money = shown(campaign)
     rows = [figures for purse in (*money.purposes, *money.targets) for figures in purse.figures]
     assert all(adds_up(row) for row in rows)
