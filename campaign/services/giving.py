@@ -127,7 +127,7 @@ class GivenGift:
         """Enough of the address for its owner to know it again: `a•••@mail.ru`."""
         if not self.email:
             return None
-        who, _, where = self.email.rpartition("@")
+        who, _, where = self.email.lower().rpartition("@")  # however another gift's giver wrote it
         return f"{who[:1]}•••@{where}"
 
 

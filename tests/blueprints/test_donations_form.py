@@ -49,6 +49,7 @@ def test_the_form_opens_with_nothing_chosen_but_the_anonymous_way(client: FlaskC
         "anonymous",
         "other_amount",
         "public_name",
+        "receipt_name",
         "message",
         "email",
         "homepage",
@@ -273,6 +274,26 @@ def test_who_stays_anonymous_has_no_name_written_down(
     assert send(client, clock, amount="25", public_name="Aida", anonymous=anonymous).status_code == 303
     gift = session.execute(select(Donation)).scalar_one()
     assert (gift.public_name, gift.is_anonymous) == (None, True)
+
+
+@pytest.mark.parametrize("anonymous", [None, "", "1"])
+def test_a_name_is_shown_by_the_donors_own_choice_alone(
+    client: FlaskClient, clock: SettableClock, session: Session, anonymous: str | None
+) -> None:
+    assert send(client, clock, amount="25", public_name="Aida", anonymous=anonymous).status_code == 303
+    assert session.execute(select(Donation.public_name, Donation.is_anonymous)).one() == (None, True)
+    refused = Page(send(client, clock, amount="", public_name="Aida", anonymous=anonymous))
+    assert refused.filled("form[data-give]")["anonymous"] == "1"
+
+
+def test_the_name_for_the_receipt_is_another_one_than_the_name_to_show(
+    client: FlaskClient, clock: SettableClock, session: Session
+) -> None:
+    assert send(client, clock, amount="25", receipt_name="  «Ак-Жол»   ЖЧК ").status_code == 303
+    names = select(Donation.receipt_name, Donation.public_name, Donation.payer_name)
+    assert session.execute(names).one() == ("«Ак-Жол» ЖЧК", None, None)
+    refused = send(client, clock, amount="25", receipt_name="A" * 81)
+    assert Page(refused).text("#receipt_name-error") == "Error: Shorten the name to 80 characters."
 
 
 def test_a_form_without_a_name_is_anonymous_whatever_it_says(

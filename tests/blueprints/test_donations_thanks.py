@@ -46,6 +46,33 @@ def test_a_paid_gift_is_thanked_for_by_name_in_the_browser_that_gave(
     assert "aida@mail.example" not in page.answer.text
 
 
+def test_the_thanks_page_says_in_which_name_the_receipt_is_to_who_gave_alone(
+    app: Flask, client: FlaskClient, payments: FakePayments
+) -> None:
+    payments.wait(CHECKOUT, email="aida@mail.example", name="Aida Bekova")
+    assert "Name on the receipt Aida Bekova" in fetch_address(client, THANKS).text(".facts")
+    payments.pay(CHECKOUT, email="aida@mail.example", name="Aida Bekova")
+    assert "Name on the receipt Aida Bekova" in fetch_address(client, THANKS).text(".facts")
+    assert "Bekova" not in fetch_address(app.test_client(), THANKS).answer.text
+
+
+def test_a_stranger_who_types_an_address_reads_nobodys_name(
+    app: Flask, client: FlaskClient, payments: FakePayments, clock: SettableClock
+) -> None:
+    payments.pay(CHECKOUT, email="family@example.kg", name="Aida Bekova")
+    fetch_address(client, THANKS)
+    stranger = app.test_client()
+    form = fetch_address(stranger, "/en/donate")
+    clock.advance(seconds=10)
+    form.submit(stranger, "form[data-give]", amount="25", email="Family@example.kg")
+    payments.pay("cs_test_000002", email="Family@example.kg", name="Stranger X")
+    page = fetch_address(stranger, "/en/thanks?s=cs_test_000002")
+    assert page.h1 == "Thank you, Stranger X"
+    assert "Name on the receipt Stranger X" in page.text(".facts")
+    assert "f•••@example.kg" in page.text(".facts")
+    assert "Aida" not in page.answer.text
+
+
 def test_a_paid_gift_is_told_what_it_moved_in_every_language(client: FlaskClient, payments: FakePayments) -> None:
     payments.pay(CHECKOUT)
     told = fetch_address(client, THANKS).text(".moved")
@@ -142,7 +169,7 @@ def test_the_quilt_shows_which_patch_is_the_donors(
     caption = {
         "en": "Your gift is patch no. 3 of this quilt: the one with the white outline.",
         "ru": "Ваше пожертвование — лоскут № 3 этого курака: он обведён белым.",
-        "ky": "Жардамыңыз — ушул курактын № 3 кесиндиси: ал ак сызык менен курчалган.",
+        "ky": "Жардамыңыз — ушул курактын № 3 кыйындысы: ал ак сызык менен курчалган.",
     }
     assert page.text("figcaption") == caption[language]
 

@@ -102,10 +102,13 @@ def test_a_gift_with_script_shows_the_cover_live_and_survives_a_double_click(chr
     page.fill("#message", "Salam!")
     expect(page.locator("#message-hint")).to_contain_text("Characters left: 274")
     page.fill("#public_name", "Aida")
-    expect(page.locator("#anonymous-1")).to_be_checked()
+    expect(page.locator("#anonymous-0")).to_be_checked()  # typing a name does not show it
+    page.check("#anonymous-1")
+    page.fill("#receipt_name", "Ak-Jol LLC")
     page.dblclick("#continue", no_wait_after=True)
     pay(page)
     expect(page.locator("h1")).to_have_text("Thank you, Aida")
+    expect(page.locator(".facts")).to_contain_text("Ak-Jol LLC")
     assert gifts() == [("paid", 25_00)]
     assert complaints == []
 

@@ -49,6 +49,7 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     fund = StringField(filters=[one_line])
     anonymous = BooleanField(false_values=NO)
     public_name = StringField(filters=[one_line])
+    receipt_name = StringField(filters=[one_line])
     message = StringField(filters=[paragraphs])
     email = StringField(filters=[one_line])
     frequency = StringField(filters=[one_line])
@@ -68,6 +69,14 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         self.readings: tuple[Money, ...] = ()
         super().__init__(data=data)
         self.offer = options.offer_in(self.currency.data)
+
+    @property
+    def shows_name(self) -> bool:
+        """Whether the donor chose that the name is shown. A form that says nothing of it keeps the name to itself."""
+        chosen = self.anonymous.raw_data
+        if chosen is None:  # not sent yet: what the form is filled in with
+            return not self.anonymous.data
+        return bool(chosen) and all(value in NO and value for value in chosen)
 
     def validate(self, extra_validators: object = None) -> bool:
         """Whether nothing is wrong. That it came very fast is told where it is the only thing to tell."""
@@ -131,9 +140,12 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             raise ValidationError(_("Enter an e-mail address, like name@example.com, or leave it empty.")) from None
 
     def validate_public_name(self, field: Field) -> None:
-        wants_to_be_shown = self.anonymous.raw_data and not self.anonymous.data
-        if wants_to_be_shown and not field.data:
+        if self.shows_name and not field.data and self.anonymous.raw_data:
             raise ValidationError(_("Write the name that is to be shown, or choose to stay anonymous."))
+        if len(field.data) > NAME_MAX:
+            raise ValidationError(_("Shorten the name to %(most)s characters.", most=NAME_MAX))
+
+    def validate_receipt_name(self, field: Field) -> None:
         if len(field.data) > NAME_MAX:
             raise ValidationError(_("Shorten the name to %(most)s characters.", most=NAME_MAX))
 
@@ -180,7 +192,7 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         if self.gift is None or self._form_id is None:
             raise FormNotValid
         fund = next((p for p in self.options.purposes if p.code == self.fund.data and not p.is_general), None)
-        name = None if self.anonymous.data else self.public_name.data or None
+        name = (self.public_name.data or None) if self.shows_name else None
         request = GiftRequest(
             campaign_slug=self.options.slug,
             form_id=self._form_id,
@@ -190,6 +202,7 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             fund_code=fund.code if fund else None,
             email=self._address,
             public_name=name,
+            receipt_name=self.receipt_name.data or None,
             message=self.message.data or None,
             is_anonymous=name is None,
             frequency=self.frequency.data or "once",

@@ -45,6 +45,7 @@ def of_gift(gift: GivenGift) -> dict[str, object]:
         **chosen,
         "anonymous": gift.is_anonymous,
         "public_name": gift.public_name or "",
+        "receipt_name": gift.receipt_name or "",
         "message": gift.message or "",
         "email": gift.email or "",
     }

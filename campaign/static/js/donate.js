@@ -54,7 +54,6 @@ function whatWasTyped(event) {
   const { name, value } = event.target;
   if (name === "other_amount" && value.trim()) choose("amount", "other");
   if (name === "amount" && value !== "other") form.elements.other_amount.value = "";
-  if (name === "public_name" && value.trim()) choose("anonymous", "0");
   if (event.target.dataset.count) countLeft(event.target);
   showCover();
 }
