@@ -151,16 +151,25 @@ def test_a_mistake_takes_the_focus_and_leads_to_its_field(chromium: Browser, sit
     expect(page.locator("#email")).to_have_value("nobody")
 
 
-def test_another_currency_keeps_what_was_chosen(chromium: Browser, site: Site) -> None:
+@pytest.mark.parametrize("script", [True, False])
+def test_another_currency_and_language_keep_what_was_chosen(chromium: Browser, site: Site, script: bool) -> None:
     a_fund(campaign=site.campaign(), code="THEME-GRANTS")
-    page = opened(chromium, site, "/en/donate")
+    page = opened(chromium, site, "/en/donate?frequency=once&amount=25", script=script)
+    page.check("#frequency-1")
     page.check("#cover_fees")
     page.click("summary:has-text('Choose what it pays for')")
     page.check("#fund-1")
+    page.fill("#email", "aida@example.com")
     page.click("text=Kyrgyz som")
     expect(page.locator("[name=currency]")).to_have_value("KGS")
-    expect(page.locator("#cover_fees")).to_be_checked()
-    expect(page.locator("#fund-1")).to_be_checked()
+    page.click("text=Русский")
+    expect(page.locator("html")).to_have_attribute("lang", "ru")
+    expect(page.locator("[name=currency]")).to_have_value("KGS")
+    for chosen in ("#frequency-1", "#cover_fees", "#fund-1"):
+        expect(page.locator(chosen)).to_be_checked()
+    expect(page.locator("#email")).to_have_value("aida@example.com")
+    page.press("#email", "Enter")
+    page.wait_for_url(re.compile("/sandbox/c/"))
 
 
 def test_a_gift_by_keyboard_alone(chromium: Browser, site: Site) -> None:

@@ -128,12 +128,16 @@ class Door:
         )
 
 
-def door_of(options: GivingOptions) -> Door:
-    """The door for this request's visitor."""
+def door_of(options: GivingOptions, *, is_switch: bool = False) -> Door:
+    """The door for this request's visitor; a form that only changes its language goes on asking for the code."""
     config: Config = current_app.config["KURAK"]
     visitor = _visitor(options.slug, email=None, form="") if config.shield == "on" else None
     is_shielded = visitor is not None and shield.is_up()
-    return Door(visitor, is_shielded=is_shielded, wants_code=bool(request.form.get("code")))
+    return Door(
+        visitor,
+        is_shielded=is_shielded,
+        wants_code=bool(request.form.get("code")) or ("code" in request.form and is_switch),
+    )
 
 
 def _visitor(campaign: str, *, email: str | None, form: str) -> Visitor:

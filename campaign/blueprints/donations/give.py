@@ -1,7 +1,6 @@
 """The donation form: shown, judged, and answered with the way to the payment page."""
 
 import logging
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,13 +16,14 @@ from campaign.blueprints.donations.form_id import sign_form_id
 from campaign.blueprints.donations.gift_form import GiveForm, shown_form_of
 from campaign.blueprints.donations.own_gifts import own_gifts, remember_gift
 from campaign.blueprints.donations.prefill import of_address, of_gift
+from campaign.blueprints.donations.redraw import is_redraw, redraw
 from campaign.config import Config
 from campaign.database import DatabaseBusy
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, DonationState
 from campaign.domain.errors import DomainError
 from campaign.extensions import limiter
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
-from campaign.i18n import LANGUAGES, current_language
+from campaign.i18n import LANGUAGES
 from campaign.jobs import wake
 from campaign.services.campaigns import campaign_named
 from campaign.services.checkout import CampaignEnded, CheckoutStarted, NotAdmitted, start_checkout
@@ -62,14 +62,25 @@ def donate(lang: str) -> ResponseReturnValue:
 @bp.post("/<any(en,ru,ky):lang>/donate")
 @limiter.limit(PRESSES)
 def give(lang: str) -> ResponseReturnValue:
-    """303 to the payment page; 422, 410, 429 or 503 with the form and everything that was typed."""
+    """303 to the payment page; 422, 410, 429 or 503 with the form and everything that was typed.
+
+    200 with the same form in another currency or language, where one of its switches was pressed.
+    """
     options = giving_options(request.args.get("campaign"))
-    door = door_of(options)
+    door = door_of(options, is_switch=is_redraw())
     form = GiveForm(door.options(options), clock=gateways().clock)
+    if is_redraw():
+        redraw(form)
+        return _page(form, door)
     if not form.validate_on_submit():
         return _page(form, door, status=422)
     if waiting := _waiting_gift(options):
         form.go_on_from(waiting.form_id)
+    return _pay(form, door, lang)
+
+
+def _pay(form: GiveForm, door: Door, lang: str) -> ResponseReturnValue:
+    """Open the payment page of a valid form, or say why there is none."""
     asked = form.request_in(lang)
     try:
         started = _started(form, door, lang)
@@ -128,6 +139,7 @@ def _page(
     outside, options = gateways(), form.options
     if not form.form_id.data or (form.form_id.errors and not form.is_too_young):
         form.form_id.data = sign_form_id(clock=outside.clock)
+    is_open = options.is_open_on(outside.clock.today())
     page = render_template(
         "donations/donate.html",
         site=campaign_named(options.slug),
@@ -139,13 +151,13 @@ def _page(
         left=left,
         problem=problem,
         is_step=status == HTTPStatus.UNPROCESSABLE_ENTITY,
-        is_open=options.is_open_on(outside.clock.today()),
+        is_open=is_open,
         today=outside.clock.today(),
-        takes_cards=outside.payments.mode != "none",
+        takes_gifts=is_open and (outside.payments.mode != "none" or problem is not None),
         cover=form.offer.cover_of(form.gift) if form.gift else None,
         choices=choices,
         same_page=_same_form,
-        in_currency=_in_currency(form),
+        switches=_switches(options),
     )
     answer = make_response(page, status)
     answer.headers["Cache-Control"] = "private, no-cache"
@@ -160,15 +172,10 @@ def _same_form() -> dict[str, str]:
     return {code: url_for(".donate", lang=code, **asked) for code in LANGUAGES}
 
 
-def _in_currency(form: GiveForm) -> Callable[[str], str]:
-    """The address of this form in another currency: what does not name a person goes along."""
-    kept: dict[str, Any] = {  # of the address, which takes anything
-        "frequency": "monthly" if form.frequency.data == "monthly" else None,
-        "fund": form.fund.data or None,
-        "cover_fees": "yes" if form.cover_fees.data else None,
-        "campaign": None if form.options.is_featured else form.options.slug,
-    }
-    return lambda code: url_for(".donate", lang=current_language(), currency=code, **kept)
+def _switches(options: GivingOptions) -> dict[str, str]:
+    """Where the form goes to be drawn again in each language; everything else is in the form."""
+    slug = None if options.is_featured else options.slug
+    return {code: url_for(".give", lang=code, campaign=slug) for code in LANGUAGES}
 
 
 def _waiting_gift(options: GivingOptions) -> GivenGift | None:

@@ -64,15 +64,6 @@ function countLeft(field) {
   hint.textContent = `${hint.dataset.plain} ${field.dataset.left} ${field.dataset.count - [...field.value].length}`;
 }
 
-// Another currency brings other amounts; what was chosen besides goes along.
-function keepChoices(event) {
-  const address = new URL(event.currentTarget.href);
-  const put = (name, value) => (value ? address.searchParams.set(name, value) : address.searchParams.delete(name));
-  put("fund", form.elements.fund?.value);
-  put("cover_fees", form.elements.cover_fees.checked ? "yes" : "");
-  event.currentTarget.href = address.href;
-}
-
 function watchForm() {
   const button = form.querySelector("#continue");
   const status = form.querySelector("[data-status]");
@@ -82,8 +73,8 @@ function watchForm() {
     status.textContent = isOpening ? form.dataset.opening : "";
   };
   form.addEventListener("input", whatWasTyped);
-  for (const link of form.querySelectorAll("a[data-keep]")) link.addEventListener("click", keepChoices);
   form.addEventListener("submit", (event) => {
+    if (event.submitter?.name) return; // another currency or language: nothing is paid yet
     if (button.getAttribute("aria-disabled") === "true") event.preventDefault();
     else say(true);
   });

@@ -78,7 +78,7 @@ async function work() {
   const proof = form.elements.proof;
   let waiting = null; // the button that was pressed too early
   const hold = (event) => {
-    if (proof.value) return;
+    if (proof.value || event.submitter?.name) return; // a named button changes currency or language
     event.preventDefault();
     event.stopImmediatePropagation(); // this file comes before donate.js, which else says that the page opens
     waiting = event.submitter ?? form.querySelector("#continue");

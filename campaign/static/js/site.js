@@ -40,7 +40,7 @@ if (first && bar && "IntersectionObserver" in window) {
 }
 
 // A language that the reader chose herself is where the front door leads next time.
-for (const link of document.querySelectorAll(".languages a")) {
+for (const link of document.querySelectorAll(".languages a, .languages button")) {
   link.addEventListener("click", () => {
     document.cookie = `lang=${link.lang}; path=/; max-age=31536000; samesite=lax`;
   });

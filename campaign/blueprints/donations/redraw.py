@@ -1,0 +1,51 @@
+"""The form drawn again in another currency or language: what is typed and chosen now stays, and nothing is judged yet.
+
+The switches are submit buttons of the form, so that they work without script and no address holds what was typed.
+"""
+
+from flask import request
+
+from campaign.blueprints.donations.form_id import FormForged, FormTooOld, FormTooYoung, read_form_id
+from campaign.blueprints.donations.gift_form import GiveForm
+from campaign.domain.money import AmountNotUnderstood, parse_amount
+from campaign.services.giving import Offer, Preset
+
+SWITCHES = ("to_currency", "to_language")
+"""The buttons' names. `to_currency` with the form's own currency only brings the page up to date."""
+
+
+def is_redraw() -> bool:
+    """Whether the form was sent by one of its switches."""
+    return any(name in request.form for name in SWITCHES)
+
+
+def redraw(form: GiveForm) -> None:
+    """Put a form that was sent by a switch into its next state; its form id stays usable and keeps its age."""
+    if code := request.form.get("to_currency"):
+        before, form.offer = form.offer, form.options.offer_in(code)
+        form.currency.data = form.offer.currency
+        form.amount.data = _same_choice(form.amount.data, before, form.offer)
+    try:
+        read_form_id(form.form_id.data or "", clock=form.clock)
+    except FormTooYoung:
+        pass
+    except (FormTooOld, FormForged):
+        form.form_id.data = ""
+
+
+def _same_choice(value: str | None, before: Offer, after: Offer) -> str | None:
+    """The preset of the other currency that makes the same thing possible, else the same number; else none."""
+    chosen = _preset(value, before)
+    if chosen is None:
+        return value
+    same = [preset for preset in after.presets if preset.impact == chosen.impact]
+    same += [preset for preset in after.presets if preset.amount.decimal == chosen.amount.decimal]
+    return same[0].amount.plain if same else None
+
+
+def _preset(value: str | None, offer: Offer) -> Preset | None:
+    try:
+        amount = parse_amount(value or "", offer.currency)
+    except AmountNotUnderstood:
+        return None
+    return next((preset for preset in offer.presets if preset.amount == amount), None)
