@@ -22,6 +22,7 @@ SETTINGS: dict[str, str] = {
     "STRIPE_SECRET_KEY": "sk_… or rk_…; without one, development uses the sandbox and production takes no card gifts",
     "STRIPE_WEBHOOK_SECRET": "whsec_…; several with commas while one is being replaced",
     "MAIL_URL": "smtp://user:password@host:port or smtps://…; without one, mail stays in the outbox",
+    "MAIL_TLS": "required (the default in production) or offered (in development): whether mail may leave unencrypted",
     "MAIL_FROM": "the sender of every mail",
     "INSTANCE_DIR": "the folder for the database, the queue and the sandbox's state",
     "LOG_LEVEL": "DEBUG, INFO (the default), WARNING or ERROR",
@@ -52,6 +53,7 @@ class Config:
     stripe_webhook_secrets: tuple[str, ...] = ()
     stripe_api_base: str | None = None  # the sandbox's loopback address; never set for Stripe itself
     mail_url: str | None = None
+    mail_tls: Literal["required", "offered"] = "offered"
     mail_from: str = "Kurak <no-reply@kurak.example>"
     log_level: str = "INFO"
     host: str = "127.0.0.1"
@@ -114,6 +116,7 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
         ),
         stripe_api_base=sandbox.get("api_base"),
         mail_url=values.get("MAIL_URL"),
+        mail_tls=_mail_tls(values.get("MAIL_TLS"), app_env),
         mail_from=values.get("MAIL_FROM", "Kurak <no-reply@kurak.example>"),
         log_level=values.get("LOG_LEVEL", "INFO").upper(),
         host=values.get("HOST", "127.0.0.1"),
@@ -156,6 +159,17 @@ def _refuse_strange_addresses(config: Config) -> None:
         if value.partition("://")[0] not in schemes or "://" not in value:
             known = ", ".join(f"{scheme}://" for scheme in sorted(schemes))
             raise BadSetting(f"{name} begins with one of {known}; docs/settings.md shows how it goes on.")
+        if not value.startswith("sqlite"):
+            _refuse_bad_port(name, value)
+
+
+def _refuse_bad_port(name: str, url: str) -> None:
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        port = 0
+    if port == 0:
+        raise BadSetting(f"{name} has a port that is no number from 1 to 65535.")
 
 
 def _is_ours(name: str) -> bool:
@@ -180,6 +194,12 @@ def _shield(text: str) -> Literal["on", "off"]:
     if text not in {"on", "off"}:
         raise BadSetting(f"SHIELD is on or off, not {text!r}.")
     return "off" if text == "off" else "on"
+
+
+def _mail_tls(text: str | None, app_env: str) -> Literal["required", "offered"]:
+    if text not in {None, "required", "offered"}:
+        raise BadSetting(f"MAIL_TLS is required or offered, not {text!r}.")
+    return "offered" if text == "offered" or (text is None and app_env == "development") else "required"
 
 
 def _port(text: str) -> int:

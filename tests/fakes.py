@@ -51,6 +51,7 @@ class RecordingMailer:
     sent: list[Letter] = field(default_factory=list)
     is_down: bool = False
     sends: bool = True
+    is_ready: bool = True
 
     def send(self, letter: Letter) -> None:
         if self.is_down:

@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 from campaign.config import Config
 from campaign.gateways.clock import SystemClock
 from campaign.gateways.sandbox_console import SandboxConsole
+from campaign.gateways.worker_process import KINDS, pid_file
 from campaign.jobs import reconciling_outside, wake
 from campaign.services.drill import record
 from campaign.services.drill.playing import figures, open_campaign, play_week
@@ -44,7 +45,7 @@ def _play() -> None:
         console=SandboxConsole(config.sandbox_url, config.stripe_secret_key),
         outside=reconciling_outside(current_app),
         outage=config.instance_dir / "sandbox" / "mail_is_down",
-        worker_pid=config.instance_dir / "worker.pid",
+        worker_pids=tuple(pid_file(config.instance_dir, kind) for kind in KINDS),
         wake=wake,
     )
     outcomes = play_week(stage, say=_say)

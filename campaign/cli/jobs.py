@@ -1,37 +1,81 @@
-"""`flask jobs`: the worker that does what pages only write down."""
+"""`flask jobs`: the workers that do what pages only write down."""
 
 import logging
+from contextlib import ExitStack
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from huey.consumer import Consumer
 
-from campaign.gateways.worker_process import named_in
-from campaign.jobs import huey, work_off_everything
+from campaign.gateways.worker_process import named_in, pid_file
+from campaign.jobs import QUEUES, stopping, work_off_everything
 
 jobs = AppGroup("jobs", help="Background work.")
 
-WORKERS = 2
-POLL_SECONDS = (0.1, 1.0)
-"""How long an idle worker waits before it looks again: at first, and at most."""
+WORKERS = {"money": 4, "mail": 3}
+"""Threads of each kind: two rounds at once, and what is done by the clock beside them."""
+POLL_SECONDS = (0.1, 0.5)
+"""How long an idle thread waits before it looks again: at first, and at most."""
 SHUTDOWN_SECONDS_MAX = 6
 """How long a job that has begun may take to finish; an unfinished one is done again, for its row says so."""
 
 
 @jobs.command()
-@click.option("--workers", default=WORKERS, show_default=True, help="How many jobs run at the same time.")
-def run(workers: int) -> None:
-    """Work until SIGTERM or Ctrl-C; a job that has begun is finished."""
+@click.option("--only", type=click.Choice(list(QUEUES)), help="Do one kind of work; without it, all of it.")
+def run(only: str | None) -> None:
+    """Work until SIGTERM or Ctrl-C; a job that has begun is finished.
+
+    Money is everything about events, refunds, monthly gifts and the books; mail is receipts and mail.
+    """
     logging.getLogger("huey").setLevel(logging.WARNING)
+    kinds = [only] if only else list(QUEUES)
+    with ExitStack() as named:
+        for kind in kinds:
+            named.enter_context(named_in(pid_file(current_app.config["KURAK"].instance_dir, kind)))
+        first, *others = (_consumer(kind) for kind in kinds)
+        first.others = tuple(others)
+        first.run()
+
+
+class _Consumer(Consumer):  # type: ignore[misc]  # Huey has no types
+    """A consumer that may have others beside it in its process; what it is told by a signal ends them all."""
+
+    others: tuple["_Consumer", ...] = ()
+    has_signals = True
+
+    def start(self) -> None:
+        for other in self.others:
+            other.has_signals = False  # a process has one set of them
+            other.start()
+        super().start()
+
+    def stop(self, graceful: bool = False) -> None:  # Huey's own signature
+        stopping.set()
+        for other in self.others:
+            other.stop_flag.set()
+        super().stop(graceful=graceful)
+
+    def check_worker_health(self) -> None:
+        super().check_worker_health()
+        for other in self.others:
+            other.check_worker_health()
+
+    def _set_signal_handlers(self) -> None:
+        if self.has_signals:
+            super()._set_signal_handlers()
+
+
+def _consumer(kind: str) -> _Consumer:
     shortest, longest = POLL_SECONDS
-    with named_in(current_app.config["KURAK"].instance_dir / "worker.pid"):
-        huey.create_consumer(
-            workers=workers,
-            initial_delay=shortest,
-            max_delay=longest,
-            graceful_signal="TERM",
-            shutdown_timeout=SHUTDOWN_SECONDS_MAX,
-        ).run()
+    return _Consumer(
+        QUEUES[kind],
+        workers=WORKERS[kind],
+        initial_delay=shortest,
+        max_delay=longest,
+        graceful_signal="TERM",
+        shutdown_timeout=SHUTDOWN_SECONDS_MAX,
+    )
 
 
 @jobs.command()

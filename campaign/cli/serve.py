@@ -1,4 +1,4 @@
-"""`make run`: the whole installation on this machine: sandbox where there is no Stripe key, web server, worker."""
+"""`make run`: the whole installation on this machine: sandbox where there is no Stripe key, web server, workers."""
 
 import fcntl
 import http.client
@@ -66,8 +66,9 @@ def _run(supervisor: Supervisor, config: Config) -> int:
     if prepared[0]:
         supervisor.grace_seconds = 0  # nobody has been served yet
         return prepared[0]  # it has said why
-    supervisor.start("worker", [*FLASK, "jobs", "run"])
+    supervisor.start("money worker", [*FLASK, "jobs", "run", "--only", "money"])
     if supervisor.wait(lambda: _answers(config), timeout_seconds=START_SECONDS_MAX):
+        supervisor.start("mail worker", [*FLASK, "jobs", "run", "--only", "mail"])
         _say(f"\nKurak runs at {config.public_url}/   (Ctrl-C ends it)\n{prepared[1].rstrip()}")
         supervisor.watch()
     return 0

@@ -1,19 +1,14 @@
-"""Mail leaves here, over SMTP; a mail without a server stays in the outbox."""
+"""Mails as they leave, and mailers that send none; `smtp_mailer` sends them."""
 
-import smtplib
-import ssl
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
 
 from campaign.domain.errors import DomainError
-
-TIMEOUT_SECONDS = 20
 
 
 class MailUnavailable(DomainError):
@@ -61,6 +56,10 @@ class Mailer(Protocol):
     def sends(self) -> bool:
         """Whether mail leaves at all."""
 
+    @property
+    def is_ready(self) -> bool:
+        """False while the server is left alone because it did not answer; a mail that waits then costs it no try."""
+
     def send(self, letter: Letter) -> None: ...
 
 
@@ -68,6 +67,7 @@ class KeptMail:
     """No server is set: mail stays in the outbox, where /dev/mail shows it."""
 
     sends = False
+    is_ready = True
 
     def send(self, letter: Letter) -> None:
         raise MailUnavailable(f"no MAIL_URL is set, so the mail to {letter.recipient} stays")
@@ -84,52 +84,11 @@ class RehearsedMailer:
     def sends(self) -> bool:
         return self._mailer.sends or self._outage.exists()
 
+    @property
+    def is_ready(self) -> bool:
+        return self._mailer.is_ready or self._outage.exists()
+
     def send(self, letter: Letter) -> None:
         if self._outage.exists():
             raise MailUnavailable("a drill has taken the mail server away")
         self._mailer.send(letter)
-
-
-class SmtpMailer:
-    """A real SMTP server, by URL: smtp:// (with STARTTLS where offered) or smtps://."""
-
-    sends = True
-
-    def __init__(self, url: str, *, sender: str) -> None:
-        parts = urlsplit(url)
-        self._host = parts.hostname or "localhost"
-        self._is_tls = parts.scheme == "smtps"
-        self._port = parts.port or (465 if self._is_tls else 25)
-        self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
-        self._sender = sender
-        self._envelope_sender = parseaddr(sender)[1]
-
-    def send(self, letter: Letter) -> None:
-        mail = letter.as_email(self._sender)
-        try:
-            with self._connection() as server:
-                server.send_message(mail, from_addr=self._envelope_sender, to_addrs=[letter.recipient])
-        except smtplib.SMTPRecipientsRefused as error:
-            code = next(iter(error.recipients.values()))[0]
-            raise (MailRefused if code >= 500 else MailUnavailable)(f"the address was refused ({code})") from error
-        except smtplib.SMTPResponseException as error:
-            raise (MailRefused if error.smtp_code >= 550 else MailUnavailable)(
-                f"refused ({error.smtp_code})"
-            ) from error
-        except (smtplib.SMTPException, OSError) as error:
-            raise MailUnavailable(f"no answer from the mail server ({type(error).__name__})") from error
-
-    def _connection(self) -> smtplib.SMTP:
-        if self._is_tls:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                self._host, self._port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
-            )
-        else:
-            server = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT_SECONDS)
-            server.ehlo()
-            if server.has_extn("starttls"):
-                server.starttls(context=ssl.create_default_context())
-                server.ehlo()
-        if self._user:
-            server.login(self._user, self._password)
-        return server

@@ -1,10 +1,18 @@
-"""The worker's process on this machine: its number stands in a file that it keeps locked for as long as it lives."""
+"""The workers' processes on this machine: each one's number stands in a file that it keeps locked while it lives."""
 
 import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+KINDS = ("money", "mail")
+"""The kinds of workers; one process may be both."""
+
+
+def pid_file(instance: Path, kind: str) -> Path:
+    """The file in which the worker of a kind writes its process id."""
+    return instance / f"worker-{kind}.pid"
 
 
 @contextmanager

@@ -55,8 +55,8 @@ class MessageRow:
 
 
 def deliver_next(*, mailer: Mailer, clock: Clock, public_url: str) -> bool:
-    """Send the oldest mail that is due; False when there is none."""
-    due = _take_next(clock=clock)
+    """Send the oldest mail that is due; False when there is none, or the server is left alone."""
+    due = _take_next(clock=clock) if mailer.is_ready else None
     if due is None:
         return False
     try:

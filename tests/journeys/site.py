@@ -23,7 +23,7 @@ from campaign import create_app
 from campaign.config import Config
 from campaign.extensions import db
 from campaign.gateways.clock import SystemClock
-from campaign.gateways.mailer import SmtpMailer
+from campaign.gateways.smtp_mailer import SmtpMailer
 from campaign.gateways.stripe_account import StripeAccount
 from campaign.gateways.stripe_client import StripeClient
 from campaign.gateways.stripe_payments import StripePayments
@@ -223,7 +223,7 @@ def gateways_for(config: Config, clock: ForwardClock) -> Gateways:
     assert config.mail_url
     client = StripeClient(config.stripe_secret_key, api_base=config.stripe_api_base)
     payments = StripePayments(client, webhook_secrets=config.stripe_webhook_secrets)
-    mailer = SmtpMailer(config.mail_url, sender=config.mail_from)
+    mailer = SmtpMailer(config.mail_url, sender=config.mail_from, requires_tls=False)
     return Gateways(clock=clock, payments=payments, mailer=mailer, account=StripeAccount(client))
 
 

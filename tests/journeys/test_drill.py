@@ -34,7 +34,7 @@ def stage(site: Site, tmp_path: Path) -> Iterator[Stage]:
         console=ForwardConsole(site),
         outside=reconciling_outside(site.app),
         outage=tmp_path / "mail_is_down",
-        worker_pid=tmp_path / "worker.pid",
+        worker_pids=(tmp_path / "worker.pid",),
         wake=lambda _kind: None,
     )
     stopping.set()

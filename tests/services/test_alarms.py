@@ -10,12 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from campaign import jobs
 from campaign.database import transaction
 from campaign.extensions import db
 from campaign.gateways.payments import PaymentsUnavailable, ReceivedEvent
 from campaign.gateways.webhook_endpoints import Endpoint, NoEndpoints
 from campaign.i18n import LANGUAGES, in_language
+from campaign.jobs.rounds import Rounds
 from campaign.models.alarm import Alarm
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
@@ -28,6 +28,7 @@ from campaign.services.alarms.rules import (
     EVENTS_SILENT,
     FIRST_EVENT,
     MAIL_WAITS,
+    PAID_WAITS,
     RULES,
     SWEEP_SILENT,
     WORKER_SILENT,
@@ -46,7 +47,7 @@ from tests.tree import ROOT
 
 MOMENT = timedelta(seconds=1)
 ADDRESSES = ("https://give.example/webhooks/stripe",)
-QUIET = Signs(now=NOW, takes_cards=True, worker_at=NOW, sweep_at=NOW, last_event_at=NOW)
+QUIET = Signs(now=NOW, takes_cards=True, worker_at=NOW, mail_worker_at=NOW, sweep_at=NOW, last_event_at=NOW)
 """An installation in which all is well."""
 AN_ENDPOINT = EndpointSigns(at=NOW, good_at=NOW)
 
@@ -62,7 +63,9 @@ def after(limit: timedelta) -> datetime:
 
 RINGS: dict[str, Mapping[str, Any]] = {
     "worker_silent": {"worker_at": after(WORKER_SILENT)},
+    "mail_worker_silent": {"mail_worker_at": after(WORKER_SILENT)},
     "sweep_silent": {"sweep_at": after(SWEEP_SILENT)},
+    "paid_waits": {"oldest_paid_at": after(PAID_WAITS)},
     "events_wait": {"oldest_waiting_at": after(EVENT_WAITS), "waiting": 2},
     "events_dead": {"dead_events": 1, "oldest_dead_at": NOW},
     "no_event_ever": {"last_event_at": None, "first_unheard_at": after(FIRST_EVENT)},
@@ -78,6 +81,7 @@ RINGS: dict[str, Mapping[str, Any]] = {
 }
 QUIETLY: dict[str, Mapping[str, Any]] = {
     "worker": {"worker_at": NOW - WORKER_SILENT},
+    "a payment just reported": {"oldest_paid_at": NOW - PAID_WAITS},
     "sweep": {"sweep_at": NOW - SWEEP_SILENT},
     "an event on its way": {"oldest_waiting_at": NOW - EVENT_WAITS, "waiting": 1},
     "a first page just opened": {"last_event_at": None, "first_unheard_at": NOW - FIRST_EVENT},
@@ -117,6 +121,7 @@ def test_a_worker_that_never_was_is_missed_once_something_waits() -> None:
     never = replace(QUIET, worker_at=None, sweep_at=None)
     assert keys(never) == []
     assert keys(replace(never, oldest_waiting_at=after(WORKER_SILENT))) == ["worker_silent"]
+    assert keys(replace(never, mail_worker_at=None, oldest_mail_at=after(WORKER_SILENT))) == ["mail_worker_silent"]
 
 
 def test_urgent_alarms_come_first() -> None:
@@ -189,14 +194,13 @@ class TestTheWatch:
         engine.clock.advance(minutes=16)
         assert self.keys(engine) == ["no_event_ever"]
 
-    def test_a_worker_with_both_hands_full_is_not_silent(self, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_worker_with_both_hands_full_is_not_silent(self, engine: Engine) -> None:
         """It begins no round for minutes, but gets work done."""
         alarm_signs.note(alarm_signs.WORKER, clock=engine.clock)
         engine.clock.advance(minutes=10)
         assert "worker_silent" in self.keys(engine)
-        monkeypatch.setattr(jobs, "_beats", [-jobs.BEAT_SECONDS])
         work = iter([True, False])
-        jobs.work_off(lambda: next(work), linger_seconds=0)
+        Rounds(lambda: next(work), sign=alarm_signs.WORKER, at_once=1).run(linger_seconds=0)
         assert "worker_silent" not in self.keys(engine)
 
     def test_an_event_that_had_to_be_fetched_does_not_say_that_deliveries_arrive(self, engine: Engine) -> None:
@@ -238,10 +242,23 @@ class TestTheWatch:
         checkout = engine.checkout_of(engine.open())
         engine.tell("checkout.session.completed", checkout)
         engine.clock.advance(minutes=31)
-        assert self.keys(engine) == ["worker_silent", "events_wait"]
+        assert self.keys(engine) == ["worker_silent", "paid_waits", "events_wait"]
         with transaction() as session:
             session.execute(update(ProviderEvent).values(state="dead"))
         assert self.keys(engine) == ["events_dead"]
+
+    def test_a_paid_gift_that_is_not_booked_rings_within_minutes_and_other_events_do_not(self, engine: Engine) -> None:
+        alarm_signs.note(alarm_signs.WORKER, clock=engine.clock)
+        engine.tell("charge.updated", "ch_somebody")
+        engine.tell("checkout.session.completed", engine.checkout_of(engine.open()))
+        engine.clock.advance(minutes=6)
+        alarm_signs.note(alarm_signs.WORKER, clock=engine.clock)
+        assert self.keys(engine) == ["paid_waits"]
+        with transaction() as session:
+            session.execute(
+                update(ProviderEvent).where(ProviderEvent.object_id != "ch_somebody").values(state="processed")
+            )
+        assert self.keys(engine) == []
 
     def test_a_trouble_is_mailed_once_to_each_and_once_when_it_is_over(self, engine: Engine) -> None:
         a_member_of_staff(role="finance")

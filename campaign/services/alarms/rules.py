@@ -11,6 +11,8 @@ from enum import StrEnum
 
 EVENT_WAITS = timedelta(minutes=30)
 """How long an event may wait to be worked off; another event it waits for comes within minutes."""
+PAID_WAITS = timedelta(minutes=5)
+"""How long a gift that is paid may wait to be booked. Mostly it takes a second; a killed worker holds it for minutes."""
 FIRST_EVENT = timedelta(minutes=15)
 """How soon after the first payment page the provider must have told us something."""
 EVENTS_SILENT = timedelta(hours=3)
@@ -49,6 +51,7 @@ class Signs:
     takes_cards: bool
     oldest_waiting_at: datetime | None = None  # of events that are not worked off
     waiting: int = 0
+    oldest_paid_at: datetime | None = None  # of events that tell of a payment and are not worked off
     dead_events: int = 0
     oldest_dead_at: datetime | None = None
     last_event_at: datetime | None = None
@@ -57,6 +60,7 @@ class Signs:
     dead_mails: int = 0
     held_mails: int = 0
     worker_at: datetime | None = None
+    mail_worker_at: datetime | None = None
     sweep_at: datetime | None = None
     endpoint: EndpointSigns | None = None
 
@@ -98,11 +102,19 @@ def ringing(signs: Signs) -> list[Ringing]:
     ]
 
 
+def _late(at: datetime | None, limit: datetime) -> Trouble | None:
+    """Trouble since a moment that lies before the limit."""
+    return Trouble(at) if at is not None and at < limit else None
+
+
 def _worker_silent(signs: Signs) -> Trouble | None:
     if signs.worker_at is not None:
-        return Trouble(signs.worker_at) if signs.worker_at < signs.now - WORKER_SILENT else None
-    waits = [at for at in (signs.oldest_waiting_at, signs.oldest_mail_at) if at is not None]
-    return Trouble(min(waits)) if waits and min(waits) < signs.now - WORKER_SILENT else None
+        return _late(signs.worker_at, signs.now - WORKER_SILENT)
+    return _late(signs.oldest_waiting_at, signs.now - WORKER_SILENT)
+
+
+def _mail_worker_silent(signs: Signs) -> Trouble | None:
+    return _late(signs.mail_worker_at or signs.oldest_mail_at, signs.now - WORKER_SILENT)
 
 
 def _sweep_silent(signs: Signs) -> Trouble | None:
@@ -119,6 +131,10 @@ def _events_wait(signs: Signs) -> Trouble | None:
     if oldest is None or oldest >= signs.now - EVENT_WAITS:
         return None
     return Trouble(oldest, {"count": signs.waiting})
+
+
+def _paid_waits(signs: Signs) -> Trouble | None:
+    return _late(signs.oldest_paid_at, signs.now - PAID_WAITS)
 
 
 def _events_dead(signs: Signs) -> Trouble | None:
@@ -140,8 +156,7 @@ def _events_stopped(signs: Signs) -> Trouble | None:
 
 
 def _mail_waits(signs: Signs) -> Trouble | None:
-    oldest = signs.oldest_mail_at
-    return Trouble(oldest) if oldest is not None and oldest < signs.now - MAIL_WAITS else None
+    return _late(signs.oldest_mail_at, signs.now - MAIL_WAITS)
 
 
 def _mail_dead(signs: Signs) -> Trouble | None:
@@ -171,7 +186,9 @@ def _endpoint(fault: str) -> Callable[[Signs], Trouble | None]:
 
 RULES: tuple[Rule, ...] = (
     Rule("worker_silent", Severity.URGENT, _worker_silent),
+    Rule("mail_worker_silent", Severity.URGENT, _mail_worker_silent),
     Rule("sweep_silent", Severity.WARNING, _sweep_silent),
+    Rule("paid_waits", Severity.URGENT, _paid_waits),
     Rule("events_wait", Severity.URGENT, _events_wait),
     Rule("events_dead", Severity.URGENT, _events_dead),
     Rule("no_event_ever", Severity.URGENT, _no_event_ever),

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
 from campaign.gateways.clock import Clock
 from campaign.models.alarm import Observation
 from campaign.models.donation import Donation
+from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services.alarms.rules import EndpointSigns, Signs
@@ -18,8 +19,15 @@ from campaign.services.inbox_desk import LAST_EVENT, waiting_in
 from campaign.services.outbox import LATE_NEWS
 from campaign.services.webhook_inbox import UNDONE
 
-WORKER, SWEEP, ENDPOINT = "worker", "sweep", "endpoint"
-"""What is observed: the worker was at work, it ended a round, and how the endpoint stood."""
+WORKER, MAIL_WORKER, SWEEP, ENDPOINT = "worker", "mail_worker", "sweep", "endpoint"
+"""What is observed: a worker was at work, the money worker ended a round, and how the endpoint stood."""
+PAID_TYPES = (
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "payment_intent.succeeded",
+    "invoice.paid",
+)
+"""Events by which the provider tells that money was paid."""
 DEAD_LATELY = timedelta(days=7)
 """How long a mail that was given up calls for somebody; it can be sent again ever after."""
 
@@ -51,6 +59,7 @@ def read_signs(*, takes_cards: bool, clock: Clock) -> Signs:
             takes_cards=takes_cards,
             oldest_waiting_at=waiting.oldest_at,
             waiting=waiting.count,
+            oldest_paid_at=session.execute(_OLDEST_PAID).scalar(),
             dead_events=dead.count,
             oldest_dead_at=dead.oldest_at,
             last_event_at=last_event_at,
@@ -59,6 +68,7 @@ def read_signs(*, takes_cards: bool, clock: Clock) -> Signs:
             dead_mails=mails.get("dead", (0, None))[0],
             held_mails=mails.get("held", (0, None))[0],
             worker_at=seen[WORKER].at if WORKER in seen else None,
+            mail_worker_at=seen[MAIL_WORKER].at if MAIL_WORKER in seen else None,
             sweep_at=seen[SWEEP].at if SWEEP in seen else None,
             endpoint=_endpoint(seen[ENDPOINT]) if takes_cards and ENDPOINT in seen else None,
         )
@@ -84,6 +94,19 @@ def _endpoint(row: Observation) -> EndpointSigns:
     )
 
 
+_FIRST_PAID = union_all(  # each state by itself is read in the order of its index
+    *(
+        select(
+            select(ProviderEvent.received_at)
+            .where(ProviderEvent.state == state, ProviderEvent.type.in_(PAID_TYPES))
+            .order_by(ProviderEvent.id)
+            .limit(1)
+            .subquery()
+        )
+        for state in UNDONE
+    )
+).subquery()
+_OLDEST_PAID = select(func.min(_FIRST_PAID.c.received_at))
 _MAILS = (
     select(Message.state, func.count(), func.min(Message.created_at))
     .outerjoin(Receipt, Receipt.id == Message.receipt_id)

@@ -34,8 +34,18 @@ class Told:
 WORDS: dict[str, Words] = {
     "worker_silent": Words(
         _("The worker is silent"),
-        _("No worker has begun a round for minutes, so gifts are not settled and no mail leaves."),
+        _("No worker for money has been at work for minutes, so paid gifts are not booked."),
         _("Start the worker: flask --app wsgi jobs run."),
+    ),
+    "mail_worker_silent": Words(
+        _("Mail worker not responding"),
+        _("No worker for receipts and mail has been at work for minutes, so donors get no receipts."),
+        _("Start the worker: flask --app wsgi jobs run."),
+    ),
+    "paid_waits": Words(
+        _("Paid gifts are not booked"),
+        _("A payment that the provider reported minutes ago is still not in the books."),
+        _("Open the inbox and read what the oldest event waits for. If it waits for nothing, restart the worker."),
     ),
     "sweep_silent": Words(
         _("The sweep does not end"),

@@ -4,7 +4,6 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 
 from campaign.database import reading
 from campaign.domain.identity import new_public_id
@@ -105,14 +104,14 @@ def the_mail_server_is_gone(stage: Stage) -> None:
 
 
 def the_worker_is_killed(stage: Stage) -> None:
-    """The worker is killed in the middle of its work: another goes on, and nothing is lost or doubled."""
+    """The workers are killed in the middle of their work: others go on, and nothing is lost or doubled."""
     given = stage.give("60")
     stage.pay(given)
-    killed = stage.kill_worker()
+    killed = stage.kill_workers()
     deadline = time.monotonic() + WORKER_SECONDS_MAX
-    while _worker(stage) == killed and time.monotonic() < deadline:
+    while not _are_replaced(stage, killed) and time.monotonic() < deadline:
         time.sleep(0.2)
-    require(_worker(stage) != killed, "no other worker took its place")
+    require(_are_replaced(stage, killed), "no other worker took its place")
     stage.settles(given)
     _is_receipted(stage, given)
     require(len(stage.receipts(given)) == 1, "the killed worker's work was done twice")
@@ -275,10 +274,9 @@ def _send_back(stage: Stage, given: Given, minor: int) -> None:
     stage.wake("refunds")
 
 
-def _worker(stage: Stage) -> int:
-    with suppress(OSError, ValueError):
-        return int(stage.worker_pid.read_text(encoding="ascii"))
-    return 0
+def _are_replaced(stage: Stage, killed: set[int]) -> bool:
+    """Whether every kind of worker lives, and none is one that was killed."""
+    return not ({None} | killed) & set(stage.living_workers())
 
 
 Scene = Callable[[Stage], None]

@@ -51,8 +51,8 @@ class Stage:
     """The provider from both sides, and the time."""
     outage: Path
     """While this file is there, no mail leaves."""
-    worker_pid: Path
-    """Where the worker writes its process id."""
+    worker_pids: tuple[Path, ...]
+    """Where the workers write their process ids."""
     wake: Callable[[str], None]
     """Tells the worker that there is work of a kind, as the desk does."""
     donors: int = 0
@@ -169,13 +169,19 @@ class Stage:
         finally:
             self.outage.unlink(missing_ok=True)
 
-    def kill_worker(self) -> int:
-        """`kill -9` to the worker; its process id. NotHeld when none runs."""
-        pid = living_worker(self.worker_pid)
-        if pid is None:
+    def kill_workers(self) -> set[int]:
+        """`kill -9` to every worker; their process ids. NotHeld when one is missing."""
+        pids = self.living_workers()
+        if None in pids:
             raise NotHeld("no worker of this installation runs on this machine")
-        os.kill(pid, signal.SIGKILL)
-        return pid
+        killed = {pid for pid in pids if pid is not None}
+        for pid in killed:
+            os.kill(pid, signal.SIGKILL)
+        return killed
+
+    def living_workers(self) -> list[int | None]:
+        """The process id of each kind of worker; None where none lives. One process may be several."""
+        return [living_worker(file) for file in self.worker_pids]
 
 
 def require(condition: object, sentence: str) -> None:

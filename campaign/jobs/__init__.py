@@ -1,0 +1,122 @@
+"""Background work: rows are the truth, the queues only wake.
+
+A job runs a round over everything of its kind that is due, through services that may be run twice, and then lingers for
+a moment, so that the next row finds it awake. A sweep every minute picks up what a lost wake-up left behind. Money and
+mail have queues and workers of their own, so that neither waits for the other.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from huey import crontab
+
+from campaign.jobs.queues import QUEUES, TASKS, connect_queues, huey, mail_huey, wake
+from campaign.jobs.rounds import Rounds, attempt, stopping, work_off
+from campaign.jobs.steps import (
+    DOCUMENTS,
+    MONEY,
+    close_pages,
+    give_way,
+    look_after_pledges,
+    print_papers,
+    reconcile_hourly,
+    reconciling_outside,
+    repair_now,
+    send_mail,
+    send_refunds,
+    settle_inbox,
+    watch,
+    watch_shield,
+)
+from campaign.services import webhook_inbox
+from campaign.services.alarms import signs as alarm_signs
+from campaign.wiring import gateways
+
+__all__ = [
+    "QUEUES", "TASKS", "close_pages", "forget", "give_way", "huey", "init_app", "look_after", "look_after_pledges",
+    "mail_huey", "print_papers", "reconcile", "reconcile_now", "reconciling_outside", "send_mail", "send_refunds",
+    "settle_inbox", "stopping", "sweep", "sweep_mail", "wake", "work_off", "work_off_everything",
+]  # fmt: skip
+
+ROUNDS_AT_ONCE = 2
+"""How many rounds of a kind run at the same time in a process: while one waits for somebody outside, the other goes on."""
+
+_flask: list[Flask] = []
+_money = Rounds(*MONEY, sign=alarm_signs.WORKER, at_once=ROUNDS_AT_ONCE)
+_documents = Rounds(*DOCUMENTS, sign=alarm_signs.MAIL_WORKER, at_once=ROUNDS_AT_ONCE)
+
+
+def init_app(app: Flask) -> None:
+    """Give the queues their storage and the jobs their app."""
+    _flask[:] = [app]
+    connect_queues(app)
+
+
+def work_off_everything() -> int:
+    """All that is due now, without lingering: for tests and commands."""
+    return sum(work_off(step, linger_seconds=0) for step in (*MONEY, *DOCUMENTS))
+
+
+def _job(queue: Any, rounds: Rounds, name: str) -> Callable[[], object]:
+    @queue.task(name=name)  # type: ignore[untyped-decorator]
+    def job() -> None:
+        with _flask[0].app_context():
+            rounds.run()
+
+    return job  # type: ignore[no-any-return]
+
+
+_wake_money, _wake_documents = _job(huey, _money, "money"), _job(mail_huey, _documents, "documents")
+TASKS |= dict.fromkeys(("inbox", "refunds", "pages", "pledges"), _wake_money)
+TASKS |= dict.fromkeys(("outbox", "papers"), _wake_documents)
+
+
+@huey.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
+def sweep() -> None:
+    """Whatever money is due, woken or not; whether the shield is needed; and what was nobody's and is a gift's now."""
+    with _flask[0].app_context():
+        alarm_signs.note(alarm_signs.WORKER, clock=gateways().clock)
+        attempt(watch_shield)
+        _money.run(linger_seconds=0)
+        attempt(give_way)
+        alarm_signs.note(alarm_signs.SWEEP, clock=gateways().clock)
+
+
+@mail_huey.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
+def sweep_mail() -> None:
+    """Whatever is to be printed and mailed, woken or not."""
+    with _flask[0].app_context():
+        alarm_signs.note(alarm_signs.MAIL_WORKER, clock=gateways().clock)
+        _documents.run(linger_seconds=0)
+
+
+@huey.periodic_task(crontab(minute="*/5"))  # type: ignore[untyped-decorator]
+def look_after() -> None:
+    """A round of the watch; apart from the sweep, which it watches too."""
+    with _flask[0].app_context():
+        attempt(watch)
+
+
+@huey.task(name="reconcile_now")  # type: ignore[untyped-decorator]
+def reconcile_now() -> None:
+    """The same, because somebody at the desk asked for it."""
+    with _flask[0].app_context():
+        attempt(repair_now)
+
+
+TASKS["reconcile"] = reconcile_now
+
+
+@huey.periodic_task(crontab(hour="3", minute="41"))  # type: ignore[untyped-decorator]
+def forget() -> None:
+    """Once a day, what is not needed any more and tells of people."""
+    with _flask[0].app_context():
+        webhook_inbox.forget_payloads(clock=gateways().clock)
+
+
+@huey.periodic_task(crontab(minute="17"))  # type: ignore[untyped-decorator]
+def reconcile() -> None:
+    """Once an hour; however many workers' timetables ask for it, one does it."""
+    with _flask[0].app_context():
+        attempt(reconcile_hourly)

@@ -1,0 +1,67 @@
+"""The queues that wake the workers: rows are the truth, so a queue that is lost or late loses no work.
+
+Money has a queue and a worker of its own, so that nothing waits behind a receipt that is printed or a mail server that
+does not answer.
+"""
+
+import logging
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+from huey import Huey, storage
+
+log = logging.getLogger(__name__)
+
+WAKE_SECONDS = 1.0
+"""A wake-up within this time of the last one is not needed: the job that was woken is still awake."""
+
+
+def _queue(name: str) -> Any:  # Huey has no types; its storage comes with the app
+    return Huey(name, storage_class=storage.MemoryStorage, results=False)
+
+
+huey = _queue("kurak")
+"""The queue of money: events, refunds, monthly gifts, payment pages, and what is done by the clock."""
+mail_huey = _queue("kurak-mail")
+"""The queue of documents and mail."""
+QUEUES = {"money": huey, "mail": mail_huey}
+"""The queue of each kind of worker."""
+TASKS: dict[str, Any] = {}
+"""The task behind each name that `wake` takes; filled where the jobs are defined."""
+_woken: dict[str, float] = {}
+
+
+def connect_queues(app: Flask) -> None:
+    """Give the queues their storage, by the setting JOBS_URL."""
+    _woken.clear()
+    url: str = app.config["KURAK"].jobs_url
+    match urlsplit(url).scheme.partition("+")[0]:
+        case "sqlite":
+            app.config["KURAK"].instance_dir.mkdir(parents=True, exist_ok=True)
+            _connect(storage.SqliteStorage, filename=url.removeprefix("sqlite:///"))
+        case "postgresql":
+            _connect(storage.PostgresStorage, dsn=url.replace("+psycopg", ""))
+        case "redis" | "rediss":
+            _connect(storage.RedisStorage, url=url)
+        case _:
+            _connect(storage.MemoryStorage)
+
+
+def _connect(storage_class: Any, **settings: str) -> None:
+    for queue in QUEUES.values():
+        queue.storage_class, queue.storage_kwargs = storage_class, settings
+        queue.storage = queue.create_storage()
+
+
+def wake(name: str) -> None:
+    """Tell a worker that there is work: inbox, outbox, refunds, papers or pages. Never raises: the sweep is behind it."""
+    now = time.monotonic()
+    if now - _woken.get(name, -WAKE_SECONDS) < WAKE_SECONDS:
+        return
+    _woken[name] = now
+    try:
+        TASKS[name]()
+    except Exception:  # the row is stored; only its wake-up was lost
+        log.warning("could not wake %s; the sweep will", name, exc_info=True)

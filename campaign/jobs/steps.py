@@ -1,0 +1,138 @@
+"""The pieces of work that a worker does: each calls one service, and can be done twice."""
+
+import logging
+from contextlib import suppress
+from functools import partial
+
+from flask import Flask, current_app
+
+from campaign.jobs.queues import wake
+from campaign.services import (
+    delivery,
+    laid_aside,
+    pledge_reminding,
+    receipting,
+    refunding,
+    settlement,
+    worn_pages,
+)
+from campaign.services.alarms import watching
+from campaign.services.endpoint import own_addresses
+from campaign.services.lease import HeldByAnother
+from campaign.services.pledges import asking as pledge_asking
+from campaign.services.reconciliation import payouts, reconciling, unidentified
+from campaign.services.shield import judging as shield
+from campaign.wiring import gateways
+from receipts import HeldReceipt
+
+log = logging.getLogger(__name__)
+
+
+def settle_inbox() -> bool:
+    """One event of the inbox; what it brought may have papers to print and mail to send."""
+    outside = gateways()
+    others = {"payout": partial(payouts.take_event, account=outside.account, clock=outside.clock)}
+    did = settlement.settle_next_event(
+        payments=outside.payments, clock=outside.clock, public_url=_public_url(), others=others
+    )
+    if did:
+        wake("outbox")
+    return did
+
+
+def reconcile_hourly() -> bool:
+    """Make good what the provider knows and we do not; what was stored for it is worked off by the sweep."""
+    reconciling.repair_hourly(reconciling_outside(current_app))
+    return False
+
+
+def repair_now() -> bool:
+    """The hour's repair, before its time; nothing where one is running already."""
+    with suppress(HeldByAnother):
+        reconciling.repair(reconciling_outside(current_app), mails=reconciling.Mails.RECENT)
+    return False
+
+
+def reconciling_outside(app: Flask) -> reconciling.Outside:
+    """The provider from both sides, for comparing."""
+    outside = gateways()
+    return reconciling.Outside(
+        payments=outside.payments,
+        account=outside.account,
+        clock=outside.clock,
+        public_url=app.config["KURAK"].public_url,
+    )
+
+
+def send_refunds() -> bool:
+    outside = gateways()
+    return refunding.send_next_refund(payments=outside.payments, clock=outside.clock, public_url=_public_url())
+
+
+def look_after_pledges() -> bool:
+    """One monthly gift: what is asked of it, what its donor is to be told, what should have been heard of it."""
+    outside = gateways()
+    payments, clock = outside.payments, outside.clock
+    return (
+        pledge_asking.carry_out_next(payments=payments, clock=clock)
+        or pledge_reminding.remind_next(payments=payments, clock=clock)
+        or pledge_reminding.look_after_next(payments=payments, clock=clock, public_url=_public_url())
+    )
+
+
+def close_pages() -> bool:
+    """One payment page that nobody needs: its donor has another by now, or too many cards were refused on it."""
+    outside = gateways()
+    return any(
+        close(payments=outside.payments, clock=outside.clock, public_url=_public_url())
+        for close in (laid_aside.close_next_page, worn_pages.close_next_worn_page)
+    )
+
+
+def give_way() -> bool:
+    """What was booked as nobody's and turned out to be a gift's; there is never more than that to do."""
+    unidentified.give_way(clock=gateways().clock)
+    return False
+
+
+def watch_shield() -> bool:
+    """Up at a spike, away after quiet; there is never more than that to do."""
+    shield.watch(clock=gateways().clock)
+    return False
+
+
+def watch() -> bool:
+    """Alarms about the installation itself, raised and ended; there is never more than that to do."""
+    outside, config = gateways(), current_app.config["KURAK"]
+    addresses = own_addresses(config.public_url, port=config.port, mode=outside.payments.mode)
+    watching.note_endpoint(outside.endpoints, addresses, clock=outside.clock)
+    watching.watch(takes_cards=outside.payments.mode != "none", clock=outside.clock)
+    return False
+
+
+def send_mail() -> bool:
+    outside = gateways()
+    return delivery.deliver_next(mailer=outside.mailer, clock=outside.clock, public_url=_public_url())
+
+
+def print_papers() -> bool:
+    """One receipt that has no PDF yet; those whose facts cannot be printed rightly are left for staff."""
+    for receipt_id in receipting.unprinted():
+        try:
+            receipting.make_file(receipt_id, clock=gateways().clock)
+        except HeldReceipt as reason:
+            log.warning("receipt %s is held: %s", receipt_id, reason)
+        else:
+            return True
+    return False
+
+
+def _public_url() -> str:
+    url: str = current_app.config["KURAK"].public_url
+    return url
+
+
+MONEY = (settle_inbox, send_refunds, look_after_pledges, close_pages)
+"""What moves or books money, in the order of their turns."""
+DOCUMENTS = (print_papers, send_mail)
+"""What only tells of it."""

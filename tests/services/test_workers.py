@@ -1,0 +1,139 @@
+"""Workers: money waits neither for mail nor for documents, and no kind of work for a long backlog of another."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from huey.consumer import Consumer
+from sqlalchemy import select
+
+from campaign import jobs
+from campaign.extensions import db
+from campaign.gateways.mailer import Letter, MailUnavailable
+from campaign.jobs.rounds import TURN_SECONDS, Rounds, work_off
+from campaign.models.outbox import Message
+from campaign.services.alarms import signs as alarm_signs
+from tests.fakes import RecordingMailer
+from tests.services.engine import Engine
+
+pytestmark = pytest.mark.database("sqlite")
+
+
+class HangingMailer(RecordingMailer):
+    """A server that takes the connection and says nothing until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_asked, self.may_answer = threading.Event(), threading.Event()
+
+    def send(self, letter: Letter) -> None:
+        self.is_asked.set()
+        self.may_answer.wait(20)
+        raise MailUnavailable(f"no answer about {letter.recipient}")
+
+
+@pytest.fixture
+def mailer() -> HangingMailer:
+    return HangingMailer()
+
+
+@pytest.fixture
+def workers(app: Flask, mailer: HangingMailer) -> Iterator[None]:
+    """Consumers of both queues, in threads; nothing waits for them but the test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Consumer, "_set_signal_handlers", lambda _self: None)
+        consumers = [
+            queue.create_consumer(workers=2, initial_delay=0.05, max_delay=0.1, periodic=False)
+            for queue in jobs.QUEUES.values()
+        ]
+        for consumer in consumers:
+            consumer.start()
+        yield
+        mailer.may_answer.set()
+        jobs.stopping.set()
+        for consumer in consumers:
+            consumer.stop(graceful=True)
+        jobs.stopping.clear()
+
+
+def test_a_paid_gift_is_booked_while_the_mail_server_hangs(
+    engine: Engine, mailer: HangingMailer, workers: None
+) -> None:
+    for _ in range(5):
+        engine.payments.pay(checkout := engine.checkout_of(engine.open()))
+        engine.tell("checkout.session.completed", checkout)
+    jobs.work_off(jobs.settle_inbox, linger_seconds=0)
+    for _ in range(3):  # every thread for mail is busy
+        jobs.TASKS["outbox"]()
+    assert mailer.is_asked.wait(10)
+    public_id = engine.open()
+    engine.payments.pay(engine.checkout_of(public_id))
+    engine.tell("checkout.session.completed", engine.checkout_of(public_id))
+    begun = time.monotonic()
+    jobs.TASKS["inbox"]()
+    while engine.donation(public_id).state != "paid" and time.monotonic() - begun < 10:
+        time.sleep(0.02)
+    assert time.monotonic() - begun < 2
+    assert not mailer.may_answer.is_set()
+
+
+def test_a_mail_that_waits_costs_no_try_while_the_server_is_left_alone(engine: Engine) -> None:
+    engine.mailer.is_ready = False
+    engine.give()
+    assert not jobs.send_mail()
+    assert db.session.execute(select(Message.state, Message.attempts)).all() == [("queued", 0)]
+
+
+def test_every_kind_of_money_gets_its_turn_within_a_long_backlog() -> None:
+    begun = time.monotonic()
+    refunded: list[float] = []
+
+    def settle() -> bool:
+        time.sleep(0.01)
+        return not refunded
+
+    def refund() -> bool:
+        refunded.append(time.monotonic() - begun)
+        return False
+
+    work_off(settle, refund, linger_seconds=0)
+    assert refunded[0] < TURN_SECONDS + 0.5
+
+
+def test_a_kind_of_work_that_always_fails_does_not_stop_the_others() -> None:
+    left = [True, True, False]
+
+    def fails() -> bool:
+        raise OSError("the disk is full")
+
+    def works() -> bool:
+        return left.pop(0) if left else False
+
+    assert work_off(fails, works, linger_seconds=0) == 2
+
+
+def test_a_wake_up_during_the_last_look_begins_another_round(app: Flask) -> None:
+    looks: list[int] = []
+
+    def look() -> bool:
+        looks.append(len(looks))
+        if len(looks) == 1:
+            rounds.run(linger_seconds=0)  # as another thread would, while this round is the only one allowed
+        return False
+
+    rounds = Rounds(look, sign=alarm_signs.WORKER, at_once=1)
+    rounds.run(linger_seconds=0)
+    assert looks == [0, 1]
+
+
+def test_a_round_ends_after_its_step_when_the_worker_is_to_end() -> None:
+    def step() -> bool:
+        jobs.stopping.set()
+        return True
+
+    try:
+        assert work_off(step) == 1
+    finally:
+        jobs.stopping.clear()
