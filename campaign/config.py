@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
 
 PaymentMode = Literal["none", "sandbox", "test", "live"]
 
@@ -24,6 +25,7 @@ SETTINGS: dict[str, str] = {
     "MAIL_URL": "smtp://user:password@host:port or smtps://…; without one, mail stays in the outbox",
     "MAIL_TLS": "required (the default in production) or offered (in development): whether mail may leave unencrypted",
     "MAIL_FROM": "the sender of every mail",
+    "TIME_ZONE": "the organisation's time zone, for every day in its books and on its pages: Asia/Bishkek",
     "INSTANCE_DIR": "the folder for the database, the queue and the sandbox's state",
     "LOG_LEVEL": "DEBUG, INFO (the default), WARNING or ERROR",
     "HOST": "the address that `make run` listens on; 127.0.0.1 by default",
@@ -32,6 +34,10 @@ SETTINGS: dict[str, str] = {
     "SHIELD": "on (the default) counts attempts to give against card testing; off, for a load test, asks nobody anything",
 }
 """Name → what it is for, as printed in docs/settings.md. Each is also read from the file that NAME_FILE names."""
+
+
+DEFAULT_TIME_ZONES = {"development": "Asia/Bishkek", "production": "UTC"}
+"""Development shows the demo campaign, which is in Bishkek."""
 
 
 class BadSetting(Exception):
@@ -55,6 +61,7 @@ class Config:
     mail_url: str | None = None
     mail_tls: Literal["required", "offered"] = "offered"
     mail_from: str = "Kurak <no-reply@kurak.example>"
+    time_zone: ZoneInfo = ZoneInfo("UTC")  # noqa: RUF009  # immutable
     log_level: str = "INFO"
     host: str = "127.0.0.1"
     port: int = 8000
@@ -118,6 +125,7 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
         mail_url=values.get("MAIL_URL"),
         mail_tls=_mail_tls(values.get("MAIL_TLS"), app_env),
         mail_from=values.get("MAIL_FROM", "Kurak <no-reply@kurak.example>"),
+        time_zone=_time_zone(values.get("TIME_ZONE") or DEFAULT_TIME_ZONES[app_env]),
         log_level=values.get("LOG_LEVEL", "INFO").upper(),
         host=values.get("HOST", "127.0.0.1"),
         port=port,
@@ -188,6 +196,15 @@ def _proxies(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= 5):
         raise BadSetting(f"PROXIES is a number from 0 to 5, not {text!r}.")
     return int(text)
+
+
+def _time_zone(name: str) -> ZoneInfo:
+    known = available_timezones()
+    if name not in known:
+        near = get_close_matches(name, known, n=1)
+        perhaps = f" (did you mean {near[0]}?)" if near else ""
+        raise BadSetting(f"TIME_ZONE is a name like Asia/Bishkek or UTC, not {name!r}{perhaps}.")
+    return ZoneInfo(name)
 
 
 def _shield(text: str) -> Literal["on", "off"]:

@@ -18,6 +18,7 @@ from babel.support import Translations
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, get_locale
 
+from campaign.days import local_day, local_time, offset_name
 from campaign.domain.language import shown_language
 from campaign.domain.money import Money, currency
 
@@ -49,7 +50,7 @@ def init_app(app: Flask, babel: Babel) -> None:
     babel.domain_instance = Catalogues()
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, language=current_language, shown=shown, as_money=Money)
     app.jinja_env.filters.update(money=money, day=day, moment=moment, number=number, percent=percent, degrees=degrees)
-    app.jinja_env.filters.update(text=text_of, iso_day=date.fromisoformat)
+    app.jinja_env.filters.update(time_of_day=time_of_day, text=text_of, iso_day=date.fromisoformat)
 
 
 def current_language() -> Language:
@@ -107,13 +108,18 @@ def money(amount: Money, *, language: str | None = None, exact: bool = False) ->
 def day(value: date | datetime, *, language: str | None = None) -> str:
     """A day in words, on one line; the short forms of en and ky can be confused, so they are never used."""
     code = language or current_language()
-    on = value.date() if isinstance(value, datetime) else value
+    on = local_day(value) if isinstance(value, datetime) else value
     return format_date(on, format="long", locale=code).replace(" ", NBSP)
 
 
 def moment(value: datetime, *, language: str | None = None) -> str:
-    """A day and a time, in UTC and saying so."""
-    return f"{day(value, language=language)}, {value:%H:%M}{NBSP}UTC"
+    """A day and a time of the organisation, and which time that is: `28 November 2026, 14:05 UTC+6`."""
+    return f"{day(value, language=language)}, {time_of_day(value)}"
+
+
+def time_of_day(value: datetime) -> str:
+    """`14:05 UTC+6`: nobody must guess whose clock it is."""
+    return f"{local_time(value):%H:%M}{NBSP}{offset_name(value)}"
 
 
 def number(value: int, *, language: str | None = None) -> str:

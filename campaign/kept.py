@@ -16,6 +16,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, Response, current_app, make_response, request
 
 from campaign.config import Config
+from campaign.days import local_day
 from campaign.services.campaign_page import PublicCampaign, public_campaign
 from campaign.services.campaigns import CampaignCard, campaign_named, featured_campaign
 from campaign.services.page_cache import Cards, Kept, KeptPage, finished
@@ -57,7 +58,7 @@ def card_of(slug: str | None = None) -> CampaignCard:
 def campaign_of(card: CampaignCard) -> PublicCampaign:
     """All that the pages of a campaign show, read once per change and day, for every language and page together."""
     now = gateways().clock.now()
-    return memory().campaigns.get(card.slug, _version(card, now.date()), lambda: public_campaign(card, at=now))
+    return memory().campaigns.get(card.slug, _version(card, local_day(now)), lambda: public_campaign(card, at=now))
 
 
 def kept(mimetype: str = "text/html", *, arguments: tuple[str, ...] = ()) -> Callable[[View], Callable[..., Response]]:
@@ -74,7 +75,7 @@ def kept(mimetype: str = "text/html", *, arguments: tuple[str, ...] = ()) -> Cal
             slug = given.pop("slug", None) or request.args.get("campaign") or None
             card = card_of(slug)
             key = (card.slug, request.path, tuple(request.args.get(name, "") for name in arguments))
-            version = _version(card, gateways().clock.today())
+            version = _version(card, local_day(gateways().clock.now()))
             page = memory().pages.get(key, version, lambda: finished(view(card=card, **given)))
             request.environ[OFFER] = page, memory().cards.fresh_until(slug)
             return _answer(page, mimetype)

@@ -110,7 +110,8 @@ def app(
 ) -> Iterator[Flask]:
     """The whole app with its context pushed; afterwards the books must be clean."""
     gateways = Gateways(clock=clock, payments=payments, mailer=mailer)
-    app = create_app(config_for(database_url, instance=tmp_path), gateways)
+    place = request.node.get_closest_marker("time_zone")
+    app = create_app(config_for(database_url, instance=tmp_path, time_zone=place.args[0] if place else "UTC"), gateways)
     app.test_client_class = SeparateClient
     with app.app_context():
         yield app

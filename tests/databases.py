@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import psycopg
 from flask_migrate import upgrade
@@ -37,7 +38,7 @@ START_SECONDS_MAX = 30.0
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
-def config_for(database_url: str, *, instance: Path) -> Config:
+def config_for(database_url: str, *, instance: Path, time_zone: str = "UTC") -> Config:
     """A configuration as development has it, but for tests: no limits on requests, nothing kept outside `instance`."""
     return Config(
         app_env="development",
@@ -47,6 +48,7 @@ def config_for(database_url: str, *, instance: Path) -> Config:
         jobs_url=f"sqlite:///{instance / 'jobs.sqlite'}",
         limits_url="memory://",
         instance_dir=instance,
+        time_zone=ZoneInfo(time_zone),
         shield="off",  # tests of other things give as often as they like
         testing=True,
     )

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from campaign.domain.donation import Fact
@@ -35,9 +35,6 @@ class SettableClock:
 
     def now(self) -> datetime:
         return self.at
-
-    def today(self) -> date:
-        return self.at.date()
 
     def advance(self, **how_far: float) -> None:
         """`advance(minutes=5)`: the arguments of timedelta."""

@@ -54,9 +54,19 @@ def test_several_webhook_secrets_are_taken_while_one_is_replaced(tmp_path: Path)
     assert config.stripe_webhook_secrets == ("whsec_a", "whsec_b")
 
 
+def test_the_time_zone_is_the_demos_in_development_and_utc_in_production(tmp_path: Path) -> None:
+    here = {"INSTANCE_DIR": str(tmp_path)}
+    assert read_config(here).time_zone.key == "Asia/Bishkek"
+    assert read_config({**here, **PRODUCTION}).time_zone.key == "UTC"
+    assert read_config({**here, **PRODUCTION, "TIME_ZONE": "Europe/Berlin"}).time_zone.key == "Europe/Berlin"
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
+        ({"TIME_ZONE": "Asia/Bishkeck"}, "not 'Asia/Bishkeck' (did you mean Asia/Bishkek?)."),
+        ({"TIME_ZONE": "../UTC"}, "TIME_ZONE is a name like Asia/Bishkek or UTC, not '../UTC'"),
+        ({"TIME_ZONE": "UTC+6"}, "TIME_ZONE is a name like Asia/Bishkek or UTC, not 'UTC+6'"),
         ({"STRIPE_SECRET_KYE": "x"}, "STRIPE_SECRET_KYE is not a setting of Kurak (did you mean STRIPE_SECRET_KEY?)"),
         ({"KURAK_PORT": "1"}, "KURAK_PORT is not a setting of Kurak"),
         ({"PORT": "eighty"}, "PORT is a number from 1 to 65535, not 'eighty'."),

@@ -1,16 +1,14 @@
 """The time, from one place, so that a test can set it."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time; always aware, always UTC."""
+    """Tells the time; always aware, always UTC. Which day that is, campaign/days.py tells."""
 
     def now(self) -> datetime: ...
-
-    def today(self) -> date: ...
 
 
 class SystemClock:
@@ -18,9 +16,6 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
-
-    def today(self) -> date:
-        return self.now().date()
 
 
 class SandboxClock:
@@ -34,9 +29,6 @@ class SandboxClock:
 
     def now(self) -> datetime:
         return SystemClock().now() + timedelta(seconds=self._ahead_seconds())
-
-    def today(self) -> date:
-        return self.now().date()
 
     def _ahead_seconds(self) -> int:
         try:

@@ -24,7 +24,7 @@ class PayoutFacts:
     arrives_on: date
     transaction_id: str | None
     failure_transaction_id: str | None
-    failed_on: date | None
+    failed_at: datetime | None
     failure: str | None
     is_complete: bool  # nothing more will join it
 

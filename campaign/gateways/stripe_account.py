@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from campaign.domain.calendar import day_sent_as_midnight
 from campaign.domain.money import Money
 from campaign.gateways.payments import BadSignature
 from campaign.gateways.provider_account import (
@@ -112,10 +113,10 @@ def _payout(row: Object) -> PayoutFacts:
         state=PAYOUT_STATES.get(row["status"], "under_way"),
         is_automatic=row["automatic"],
         made_at=instant(row["created"]),
-        arrives_on=datetime.fromtimestamp(row["arrival_date"], UTC).date(),
+        arrives_on=day_sent_as_midnight(instant(row["arrival_date"])),
         transaction_id=row.get("balance_transaction"),
         failure_transaction_id=failure.get("id"),
-        failed_on=instant(failure["created"]).date() if failure else None,
+        failed_at=instant(failure["created"]) if failure else None,
         failure=row.get("failure_message") or row.get("failure_code"),
         is_complete=row.get("reconciliation_status") == "completed",
     )

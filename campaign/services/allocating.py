@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
+from campaign.days import local_day
 from campaign.domain.errors import Conflict, DomainError, FormSpent, NotFound
 from campaign.domain.journal import EntryKind
 from campaign.domain.money import Money
@@ -173,7 +174,7 @@ def approve(public_id: str, *, actor_id: int, clock: Clock, figures: str | None 
             amount=Money(row.amount_minor, row.currency),
             source_fund=row.source_id,
             target_fund=row.target_id,
-            on=clock.today(),
+            on=local_day(clock.now()),
         )
         bookkeeping.post(session, entry, campaign_id=row.campaign_id, at=now, actor_id=actor_id, note=row.reason)
         _decide(row, "approved", actor_id, now)

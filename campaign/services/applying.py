@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import insert_once_for_key
+from campaign.days import local_day
 from campaign.domain import postings
 from campaign.domain.donation import DonationState, Fact, next_state
 from campaign.domain.errors import DomainError
@@ -103,7 +104,7 @@ def _move(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: dateti
             gift=gift.gift,
             cover=gift.cover,
             fund_id=gift.row.fund_id,
-            on=(facts.paid_at or at).date(),
+            on=local_day(facts.paid_at or at),
         )
         gift.entries.append(entry)
     gift.happened.append((new.value, {"from": state.value}))
@@ -135,7 +136,7 @@ def _settle(session: Session, gift: LockedGift, facts: PaymentFacts) -> None:
         settled=facts.settled,
         fund_id=gift.row.fund_id,
         fee_fund_id=_fee_fund(session, gift),
-        on=facts.settled_on.date(),
+        on=local_day(facts.settled_on),
     )
     gift.entries.append(entry)
     gift.happened.append(("settled", {"fee_minor": facts.settled.fee.minor, "currency": facts.settled.fee.currency}))
@@ -233,7 +234,7 @@ def _donor(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: datet
 
 
 def _day(instant: datetime | None, otherwise: datetime) -> date:
-    return (instant or otherwise).date()
+    return local_day(instant or otherwise)
 
 
 # Built once, of the tables alone: every gift passes here.

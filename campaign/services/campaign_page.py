@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
+from campaign.days import local_day
 from campaign.domain import quilt
 from campaign.domain.donation import DonationState
 from campaign.domain.money import Money
@@ -184,9 +185,9 @@ def _progress(
         gifts=counts.gifts,
         donors=counts.donors,
         stages=_stages(session, card, raised),
-        days_left=card.days_left(at.date()),
-        has_begun=at.date() >= card.starts_on,
-        has_ended=at.date() > card.ends_on,
+        days_left=card.days_left(local_day(at)),
+        has_begun=local_day(at) >= card.starts_on,
+        has_ended=local_day(at) > card.ends_on,
     )
 
 

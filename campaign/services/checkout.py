@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
+from campaign.days import local_day
 from campaign.domain.abuse import Demand
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, DonationState, Fact, next_state
 from campaign.domain.errors import DomainError, NotFound
@@ -174,7 +175,7 @@ def _insert_gift(
     session: Session, request: GiftRequest, *, payments: PaymentGateway, clock: Clock, public_url: str
 ) -> _Gift:
     now = clock.now()
-    terms = _terms(session, request, day=now.date())
+    terms = _terms(session, request, day=local_day(now))
     cover = _cover(terms, request)
     public_id = new_public_id()
     expires_at = (now + PAGE_LIFE).replace(microsecond=0)

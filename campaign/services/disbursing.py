@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
+from campaign.days import local_day
 from campaign.domain.errors import DomainError, FormSpent, NotFound
 from campaign.domain.journal import Account
 from campaign.domain.money import Money
@@ -129,7 +130,7 @@ def record_disbursement(payment: Payment, *, public_id: str, actor_id: int, cloc
     """
     now = clock.now()
     with transaction() as session:
-        seen = preview_payment(session, payment, today=clock.today())
+        seen = preview_payment(session, payment, today=local_day(clock.now()))
         if _is_known(session, seen, public_id):
             return public_id
         if seen.is_too_much:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from campaign.days import local_day
 from campaign.domain import postings
 from campaign.domain.disputes import DisputeState, dispute_state, held
 from campaign.domain.journal import Entry, reversal_of
@@ -107,17 +108,17 @@ def _entries(
     about: dict[str, Any] = {"subject": gift.subject, "fund_id": gift.row.fund_id}
     for number, taken in enumerate(dispute.withdrawals):
         transaction = taken.settled.transaction_id
-        yield postings.dispute_opened(withdrawn=taken.settled, on=taken.at.date(), **about)
+        yield postings.dispute_opened(withdrawn=taken.settled, on=local_day(taken.at), **about)
         back = dispute.returns[number] if number < len(dispute.returns) else None
         # On the day on which the money left: the provider tells of no day on which it decided.
-        lost = postings.dispute_lost(disputed=dispute.amount, withdrawn=taken.settled, on=taken.at.date(), **about)
+        lost = postings.dispute_lost(disputed=dispute.amount, withdrawn=taken.settled, on=local_day(taken.at), **about)
         if back is None:
             if state is DisputeState.LOST:
                 yield lost
             continue
         if transaction == written_off:
-            yield reversal_of(lost, source=f"reversal:{lost.source}", on=back.at.date())
-        yield postings.dispute_won(withdrawn=taken.settled, returned=back.settled, on=back.at.date(), **about)
+            yield reversal_of(lost, source=f"reversal:{lost.source}", on=local_day(back.at))
+        yield postings.dispute_won(withdrawn=taken.settled, returned=back.settled, on=local_day(back.at), **about)
 
 
 def _id_of(movements: Sequence[Movement]) -> str | None:

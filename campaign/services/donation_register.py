@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
+from campaign.days import end_of_day, start_of_day
 from campaign.domain.disputes import UNDECIDED
 from campaign.domain.donation import DonationState
 from campaign.domain.money import Money
@@ -30,7 +31,7 @@ CHARGE = Donation.gift_minor + Donation.cover_minor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DonationFilter:
-    """What is looked for; empty fields ask for all. Days are UTC days of the gift's making, both included."""
+    """What is looked for; empty fields ask for all. Days are those of the gift's making, both included."""
 
     campaign_id: int
     text: str = ""  # a gift's public id, an e-mail address (both exact) or a part of a name
@@ -133,9 +134,9 @@ def _narrowed(query: Select[*tuple[Any, ...]], wanted: DonationFilter) -> Select
     if wanted.state:
         conditions.append(_in_state(wanted.state))
     if wanted.since:
-        conditions.append(Donation.created_at >= _midnight(wanted.since))
+        conditions.append(Donation.created_at >= start_of_day(wanted.since))
     if wanted.until:
-        conditions.append(Donation.created_at <= datetime.combine(wanted.until, time.max, tzinfo=UTC))
+        conditions.append(Donation.created_at < end_of_day(wanted.until))
     if wanted.least_minor is not None:
         conditions.append(wanted.least_minor <= CHARGE)
     if wanted.most_minor is not None:
@@ -165,10 +166,6 @@ def _about(text: str) -> ColumnElement[bool]:
         Donation.donor_id.in_(select(Donor.id).where(Donor.email_key == text.casefold())),
         *(name.icontains(text, autoescape=True) for name in names),
     )
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=UTC)
 
 
 def _row(found: Row[*tuple[Any, ...]]) -> DonationRow:

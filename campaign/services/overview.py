@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from campaign.database import reading
+from campaign.days import local_day
 from campaign.domain.money import Money
 from campaign.models.allocation import Allocation
 from campaign.models.donation import Donation, Refund
@@ -112,7 +113,7 @@ def overview(campaign_id: int, currency: str, *, now: datetime) -> Overview:
             concerns=_concerns(session, campaign_id, rows=rows, queue=queue, now=now),
             money=money,
             given=_given(session, campaign_id, money),
-            days=_days(session, campaign_id, currency, today=now.date()),
+            days=_days(session, campaign_id, currency, today=local_day(now)),
             targets=[_target(purse, currency) for purse in money.targets],
             queue=queue,
         )

@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from campaign.database import reading, transaction
+from campaign.days import local_day
 from campaign.domain.pledge import PledgeState
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentsNotConfigured, PaymentsUnavailable
@@ -109,7 +110,7 @@ def _renews_soon(clock: Clock) -> ColumnElement[bool]:
 def _expires_soon(clock: Clock) -> ColumnElement[bool]:
     return and_(
         Pledge.state.in_(GOES_ON),
-        Pledge.card_expires_on <= (clock.now() + BEFORE_EXPIRY).date(),
+        Pledge.card_expires_on <= local_day(clock.now() + BEFORE_EXPIRY),
         Pledge.card_warned_on.is_distinct_from(Pledge.card_expires_on),
     )
 

@@ -1,6 +1,7 @@
 """What a move or a payment would do, for somebody who has not decided yet; nothing is written."""
 
 from campaign.database import reading
+from campaign.days import local_day
 from campaign.gateways.clock import Clock
 from campaign.services.allocating import Move, Preview, preview
 from campaign.services.disbursing import Payment, PaymentPreview, preview_payment
@@ -15,4 +16,4 @@ def preview_of(move: Move) -> Preview:
 def preview_of_payment(payment: Payment, *, clock: Clock) -> PaymentPreview:
     """A payment; raises what `disbursing.preview_payment` raises."""
     with reading() as session:
-        return preview_payment(session, payment, today=clock.today())
+        return preview_payment(session, payment, today=local_day(clock.now()))

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from campaign.database import reading
+from campaign.days import end_of_day, local_day, start_of_day
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
 from campaign.models.donation import Donation
@@ -104,9 +105,9 @@ def receipts(wanted: ReceiptFilter) -> list[ReceiptView]:
     if wanted.number:
         query = query.where(Receipt.number == wanted.number)
     if wanted.since:
-        query = query.where(Receipt.issued_at >= datetime.fromisoformat(f"{wanted.since}T00:00:00+00:00"))
+        query = query.where(Receipt.issued_at >= start_of_day(wanted.since))
     if wanted.until:
-        query = query.where(Receipt.issued_at <= datetime.fromisoformat(f"{wanted.until}T23:59:59.999999+00:00"))
+        query = query.where(Receipt.issued_at < end_of_day(wanted.until))
     with reading() as session:
         return [_view(row[0], row[1], is_ready=row[2] is not None) for row in session.execute(query)]
 
@@ -154,10 +155,10 @@ def verify_receipt(number: str, code: str) -> VerifiedReceipt | None:
         return VerifiedReceipt(
             number=receipt.number,
             state=receipt.state,
-            issued_on=receipt.issued_at.date(),
+            issued_on=local_day(receipt.issued_at),
             amount=Money(receipt.amount_minor, receipt.currency),
             initials="".join(f"{word[0].upper()}." for word in (name or "").split()[:3]),
-            ended_on=receipt.ended_at.date() if receipt.ended_at else None,
+            ended_on=local_day(receipt.ended_at) if receipt.ended_at else None,
             replaced_by=newer if receipt.state == "replaced" else None,
             is_test=receipt.series.startswith("TEST-"),
         )

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import insert_once, reading, transaction
+from campaign.days import local_day
 from campaign.domain.errors import NotFound
 from campaign.domain.identity import ALPHABET
 from campaign.domain.money import Money, currency
@@ -54,16 +55,17 @@ def issue_receipt(
 ) -> tuple[int, str]:
     """Take the next number and copy the facts; (receipt id, number). Part of the transaction that settled the money."""
     series = facts.series if facts.livemode else f"TEST-{facts.series}"
-    serial = _take_number(session, series, at.year)
-    number = f"{series}-{at.year}-{serial:06d}"
+    issued_on = local_day(at)
+    serial = _take_number(session, series, issued_on.year)
+    number = f"{series}-{issued_on.year}-{serial:06d}"
     code = "".join(secrets.choice(ALPHABET) for _ in range(10))
     replaced = session.execute(select(Receipt.number).where(Receipt.id == replaces)).scalar() if replaces else None
-    document = _document(facts, number=number, code=code, issued_on=at.date(), replaces=replaced).to_json()
+    document = _document(facts, number=number, code=code, issued_on=issued_on, replaces=replaced).to_json()
     receipt_id: int = session.execute(
         _ISSUE,
         {
             "series": series,
-            "year": at.year,
+            "year": issued_on.year,
             "serial": serial,
             "number": number,
             "donation_id": facts.donation_id,

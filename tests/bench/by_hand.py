@@ -153,7 +153,7 @@ def _post(connection: Connection, gift: Any, facts: PaymentFacts, clock: Clock) 
         "transaction_id": 0,
         "campaign_id": gift.campaign_id,
         "subject": f"donation:{gift.public_id}",
-        "effective_on": clock.today(),
+        "effective_on": clock.now().date(),
         "recorded_at": clock.now(),
         "note": "",
     }

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -35,9 +35,6 @@ class _EarlierClock:
 
     def now(self) -> datetime:
         return self.at
-
-    def today(self) -> date:
-        return self.at.date()
 
 
 def giving(folder: Path, template: Installation, *, quick: bool) -> list[Row]:

@@ -114,7 +114,7 @@ def give(gifts: int) -> None:
 
 def _open_today() -> None:
     """The campaign takes gifts now, whenever the benchmark is run."""
-    today = SystemClock().today()
+    today = SystemClock().now().date()
     with transaction() as session:
         session.execute(
             update(Campaign).values(starts_on=today - timedelta(days=90), ends_on=today + timedelta(days=90))

@@ -255,7 +255,7 @@ def installed(folder: Path, database: Database, shape: Shape = Shape()) -> Itera
         made.config = read_config(environment, dotenv=None)
         made.app = create_app(made.config)
         with made.app.app_context():
-            today = SystemClock().today()
+            today = SystemClock().now().date()
             a_campaign(starts_on=today - timedelta(days=2), ends_on=today + timedelta(days=3000))
             for name, program in programs.items():
                 if name != "sandbox":

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -39,9 +39,6 @@ class SandboxClock:
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.sandbox.sandbox.box.now(), UTC)
-
-    def today(self) -> date:
-        return self.now().date()
 
 
 @dataclass
@@ -132,7 +129,7 @@ def joined_to_sandbox(database_url: str, tmp_path: Path) -> Iterator[Joined]:
         gateways = Gateways(clock=clock, payments=payments, mailer=RecordingMailer())
         app = create_app(config_for(database_url, instance=tmp_path), gateways)
         with app.app_context():
-            today = clock.today()
+            today = clock.now().date()
             a_campaign(starts_on=today - timedelta(days=1), ends_on=today + timedelta(days=300))
             yield Joined(app, sandbox, listener, payments, clock)
             db.session.rollback()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -53,9 +53,6 @@ class SandboxClock:
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.sandbox.sandbox.box.now(), UTC)
-
-    def today(self) -> date:
-        return self.now().date()
 
 
 @dataclass
@@ -199,7 +196,7 @@ def monthly_gifts(database_url: str, tmp_path: Path, **settings: Any) -> Iterato
             Gateways(clock=clock, payments=payments, mailer=mailer, account=StripeAccount(client)),
         )
         with app.app_context():
-            today = clock.today()
+            today = clock.now().date()
             a_campaign(starts_on=today - timedelta(days=1), ends_on=today + timedelta(days=900))
             yield Monthly(app, sandbox, listener, payments, clock, mailer)
             db.session.rollback()

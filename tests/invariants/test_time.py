@@ -25,3 +25,14 @@ def test_no_moment_is_made_without_a_time_zone() -> None:
         if called.endswith(("utcfromtimestamp", "utcnow"))
     ]
     assert not naive
+
+
+def test_an_instant_becomes_a_day_in_the_calendar_alone() -> None:
+    """`.date()` cuts the day off in whatever zone the instant happens to be in; days are the organisation's."""
+    cut = {
+        name_of(file)
+        for file in sources("campaign", "receipts", without=("campaign/sandbox",))
+        for called, _ in calls_in(file)
+        if called.endswith((".date", "date.fromtimestamp")) and called != "func.date"
+    }
+    assert cut == {"campaign/domain/calendar.py"}

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -52,9 +52,6 @@ class ForwardClock:
 
     def now(self) -> datetime:
         return SystemClock().now() + self.ahead
-
-    def today(self) -> date:
-        return self.now().date()
 
     def advance(self, **how_far: float) -> None:
         """`advance(seconds=5)`: the arguments of timedelta."""

@@ -153,7 +153,7 @@ def book_wrongly(transaction_id: str, campaign: Campaign, net: Money, *, name: s
     """What a person with the command line might do: an entry on a movement that is a gift's."""
     with transaction() as session:
         entry = fee_taken(
-            transaction_id=transaction_id, net=net, fund_id=general_fund_of(campaign).id, on=clock.today()
+            transaction_id=transaction_id, net=net, fund_id=general_fund_of(campaign).id, on=clock.now().date()
         )
         bookkeeping.post(
             session, replace(entry, source=f"{name}:{transaction_id}"), campaign_id=campaign.id, at=clock.now()

@@ -124,7 +124,7 @@ def test_a_fund_that_only_collects_pays_nobody(
 
 def test_what_is_not_whole_is_refused_by_name(payment: Payment, finance: int, clock: SettableClock) -> None:
     broken = (
-        (replace(payment, paid_on=clock.today() + timedelta(days=1)), PaidInTheFuture),
+        (replace(payment, paid_on=clock.now().date() + timedelta(days=1)), PaidInTheFuture),
         (replace(payment, paid_on=date.min), PaidTooEarly),
         (replace(payment, paid_on=date(2025, 9, 29)), PaidTooEarly),
         (replace(payment, payee=" "), EvidenceMissing),

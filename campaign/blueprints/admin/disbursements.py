@@ -8,6 +8,7 @@ from campaign.blueprints.admin import bp, words
 from campaign.blueprints.admin.asking import ASK_FOR_AMOUNT, Asked, asked_in_address, asked_in_form
 from campaign.blueprints.admin.frame import campaign, done
 from campaign.blueprints.admin.guard import person
+from campaign.days import local_day
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import CURRENCIES
@@ -37,7 +38,7 @@ def disbursements() -> ResponseReturnValue:
 
 @bp.get("/disbursements/new")
 def disbursement_form() -> ResponseReturnValue:
-    today = gateways().clock.today().isoformat()
+    today = local_day(gateways().clock.now()).isoformat()
     return _form(Asked({"paid_on": today, **asked_in_address().values, "form_id": new_public_id()}))
 
 

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _
 
 from campaign.blueprints.admin import bp, choices, words
 from campaign.blueprints.admin.guard import BLUEPRINTS, person, person_can
+from campaign.days import local_day
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
 from campaign.i18n import current_language, money
@@ -160,7 +161,7 @@ def refused(error: DomainError, endpoint: str, **values: str) -> ResponseReturnV
 
 def file_answer(file: IO[bytes], name: str, file_format: FileFormat) -> Response:
     """A file to keep, named after the campaign and the day."""
-    today = gateways().clock.today().isoformat()
+    today = local_day(gateways().clock.now()).isoformat()
     return send_file(
         file,
         mimetype=MIME[file_format],

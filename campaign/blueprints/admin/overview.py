@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.frame import campaign
+from campaign.days import local_day
 from campaign.domain.abuse import Cause
 from campaign.domain.money import Money
 from campaign.i18n import day, money, text_of
@@ -53,7 +54,7 @@ def overview() -> ResponseReturnValue:
         days=[_day_point(point, here.currency) for point in seen.days],
         targets=[_target_bar(target, here) for target in seen.targets],
         target_heads=[_("Spent"), _("Allocated, not yet spent"), _("Missing to the plan")],
-        days_left=here.days_left(now.date()),
+        days_left=here.days_left(local_day(now)),
         acts=audit.trail(AuditFilter(), limit=LAST_ACTS),
         now=now,
     )

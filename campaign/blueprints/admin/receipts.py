@@ -12,6 +12,7 @@ from campaign.blueprints.admin.asking import Asked, asked_in_address, asked_in_f
 from campaign.blueprints.admin.frame import campaign, done, file_answer, refused
 from campaign.blueprints.admin.guard import person, typed
 from campaign.config import Config
+from campaign.days import local_day
 from campaign.domain.errors import DomainError
 from campaign.jobs import wake
 from campaign.services import audit, held_receipts, receipt_register
@@ -59,7 +60,7 @@ def receipts_zip() -> ResponseReturnValue:
     except DomainError as error:
         return refused(error, "admin.receipts", **asked.values)
     _note("receipts:download", f"campaign:{campaign().slug}", _period(wanted))
-    name = f"{campaign().slug}-receipts-{wanted.since or 'all'}-{wanted.until or gateways().clock.today()}.zip"
+    name = f"{campaign().slug}-receipts-{wanted.since or 'all'}-{wanted.until or local_day(gateways().clock.now())}.zip"
     return send_file(io.BytesIO(archive), mimetype="application/zip", as_attachment=True, download_name=name)
 
 

@@ -1,6 +1,6 @@
 """The form's choices as its page draws them, in the reader's language."""
 
-from datetime import date
+from datetime import datetime
 from decimal import Decimal
 
 from babel.numbers import format_percent
@@ -27,12 +27,12 @@ def amounts(offer: Offer) -> list[Choice]:
     return [*offered, (OTHER, _("Other amount"), _("Write it below"))]
 
 
-def frequencies(today: date) -> list[Choice]:
-    """Once or every month, and what a month means: asked for today, charged again on the same day of the next."""
+def frequencies(now: datetime) -> list[Choice]:
+    """Once or every month, and what a month means: begun now, charged again a month later by the provider."""
     monthly = _(
         "You give today and then every month, next on %(day)s, until you stop. Each mail has a link to change, pause or "
         "stop it at once, without signing in.",
-        day=day(months_later(today, 1)),
+        day=day(months_later(now, 1)),
     )
     return [("once", _("One time"), None), ("monthly", _("Every month"), monthly)]
 

@@ -19,6 +19,7 @@ from campaign.blueprints.donations.prefill import of_address, of_gift
 from campaign.blueprints.donations.redraw import is_redraw, redraw
 from campaign.config import Config
 from campaign.database import DatabaseBusy
+from campaign.days import local_day
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, DonationState
 from campaign.domain.errors import DomainError
 from campaign.extensions import limiter
@@ -137,9 +138,10 @@ def _page(
 ) -> Response:
     """The form as it stands. It may be kept by the browser for its back button, and by nobody else."""
     outside, options = gateways(), form.options
+    now = outside.clock.now()
     if not form.form_id.data or (form.form_id.errors and not form.is_too_young):
         form.form_id.data = sign_form_id(clock=outside.clock)
-    is_open = options.is_open_on(outside.clock.today())
+    is_open = options.is_open_on(local_day(now))
     page = render_template(
         "donations/donate.html",
         site=campaign_named(options.slug),
@@ -152,7 +154,7 @@ def _page(
         problem=problem,
         is_step=status == HTTPStatus.UNPROCESSABLE_ENTITY,
         is_open=is_open,
-        today=outside.clock.today(),
+        now=now,
         takes_gifts=is_open and (outside.payments.mode != "none" or problem is not None),
         cover=form.offer.cover_of(form.gift) if form.gift else None,
         choices=choices,

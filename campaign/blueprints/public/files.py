@@ -1,12 +1,13 @@
 """What machines read: the feed of updates, the map of the site, rules for robots, where to report a weakness."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, current_app, make_response, render_template, url_for
 
 from campaign.blueprints.public import bp
 from campaign.config import Config
+from campaign.days import start_of_day
 from campaign.i18n import LANGUAGES
 from campaign.kept import campaign_of, card_of, kept
 from campaign.services.campaigns import CampaignCard
@@ -18,7 +19,7 @@ IN_THE_MAP = ("home", "transparency", "events", "grants", "updates", "supporters
 @bp.get("/<any(en,ru,ky):lang>/feed.xml")
 @kept("application/atom+xml")
 def feed(*, card: CampaignCard) -> str:
-    return render_template("public/feed.xml", site=card, campaign=campaign_of(card), midnight=_midnight)
+    return render_template("public/feed.xml", site=card, campaign=campaign_of(card), midnight=start_of_day)
 
 
 @bp.get("/sitemap.xml")
@@ -53,7 +54,3 @@ def security_txt() -> Response:
 def _public_url() -> str:
     config: Config = current_app.config["KURAK"]
     return config.public_url
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

@@ -2,11 +2,12 @@
 
 import random
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import select
 
 from campaign.database import reading
+from campaign.days import local_day
 from campaign.domain.identity import new_public_id
 from campaign.domain.journal import EntryKind
 from campaign.domain.money import Money
@@ -34,9 +35,6 @@ class HistoryClock:
 
     def now(self) -> datetime:
         return self.at
-
-    def today(self) -> date:
-        return self.at.date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +151,7 @@ def _allocate_and_spend(slug: str, *, clock: Clock) -> None:
             campaign_id=campaign_id,
             fund=funds[f"{target}@{theme}"].public_id,
             amount=Money(amount.minor // 200 * 100, "USD"),
-            paid_on=clock.today(),
+            paid_on=local_day(clock.now()),
             payee="Demo supplier",
             evidence="Demo invoice 1",
         )

@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from campaign.database import reading
+from campaign.days import local_day
 from campaign.domain.errors import DomainError
 from campaign.domain.money import Money
 from campaign.gateways.clock import Clock
@@ -27,8 +28,8 @@ def open_campaign(*, clock: Clock) -> str:
     own = replace(
         plan.campaign,
         slug=f"fire-drill-{now:%Y%m%d-%H%M%S}",
-        starts_on=now.date() - timedelta(days=1),
-        ends_on=now.date() + timedelta(days=200),
+        starts_on=local_day(now) - timedelta(days=1),
+        ends_on=local_day(now) + timedelta(days=200),
         is_demo=True,
     )
     return load_campaign(replace(plan, campaign=own), clock=clock)

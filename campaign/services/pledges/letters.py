@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from campaign.days import local_day
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
 from campaign.domain.pledge import PledgeState
@@ -172,4 +173,4 @@ def told_with_receipt(session: Session, letter: Message, *, public_url: str) -> 
 
 
 def _iso(moment: datetime | None) -> str:
-    return moment.date().isoformat() if moment else ""
+    return local_day(moment).isoformat() if moment else ""

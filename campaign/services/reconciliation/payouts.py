@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import insert_once, transaction
+from campaign.days import local_day
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
 from campaign.domain.payout_postings import PartBooked, PayoutTold, payout_entries
@@ -157,6 +158,7 @@ def _parts(session: Session, payout: Payout) -> Counter[int]:
 
 def _kept(session: Session, facts: PayoutFacts) -> Payout:
     """The payout's row under lock, brought forward to these facts."""
+    failed_on = local_day(facts.failed_at) if facts.failed_at else None
     row = {
         "provider_id": facts.provider_id,
         "currency": facts.amount.currency,
@@ -167,7 +169,7 @@ def _kept(session: Session, facts: PayoutFacts) -> Payout:
         "arrives_on": facts.arrives_on,
         "transaction_id": facts.transaction_id,
         "failure_transaction_id": facts.failure_transaction_id,
-        "failed_on": facts.failed_on,
+        "failed_on": failed_on,
         "failure": facts.failure,
         "is_complete": facts.is_complete,
     }
@@ -177,7 +179,8 @@ def _kept(session: Session, facts: PayoutFacts) -> Payout:
     payout.is_complete |= facts.is_complete
     if RANK[facts.state] >= RANK[payout.state]:
         payout.state, payout.arrives_on = facts.state, facts.arrives_on
-        payout.failure, payout.failed_on = facts.failure, facts.failed_on
+        payout.failure = facts.failure
+        payout.failed_on = failed_on
         payout.failure_transaction_id = facts.failure_transaction_id
     return payout
 
@@ -193,9 +196,9 @@ def _told(payout: Payout, *, clock: Clock) -> PayoutTold:
         state=payout.state,
         transaction_id=payout.transaction_id or payout.provider_id,
         failure_transaction_id=payout.failure_transaction_id or payout.provider_id,
-        made_on=payout.made_at.date(),
+        made_on=local_day(payout.made_at),
         arrives_on=payout.arrives_on,
-        failed_on=payout.failed_on or clock.today(),
+        failed_on=payout.failed_on or local_day(clock.now()),
     )
 
 

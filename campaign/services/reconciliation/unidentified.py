@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
+from campaign.days import local_day
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.journal import Entry
 from campaign.domain.money import Money
@@ -47,7 +48,7 @@ def book_fee(transaction_id: str, *, campaign_id: int, actor_id: int, clock: Clo
             transaction_id=transaction_id,
             net=missing,
             fund_id=session.execute(general).scalar_one(),
-            on=row.made_at.date(),
+            on=local_day(row.made_at),
         )
         _decide(session, row, entry, Decision("fee", campaign_id, actor_id), clock=clock)
 
@@ -59,7 +60,7 @@ def book_as_unidentified(transaction_id: str, *, campaign_id: int, actor_id: int
     """
     with transaction() as session:
         row, missing = _open(session, transaction_id)
-        entry = not_identified(transaction_id=transaction_id, net=missing, on=row.made_at.date())
+        entry = not_identified(transaction_id=transaction_id, net=missing, on=local_day(row.made_at))
         _decide(session, row, entry, Decision("unidentified", campaign_id, actor_id), clock=clock)
 
 
@@ -81,7 +82,7 @@ def undo_where_known(session: Session, *, at: datetime) -> set[int]:
         makeshift = kept.get(name, 0)
         if not makeshift or sum(booked.get(name, {}).values()) - makeshift != row.net_minor:
             continue
-        entry = identified(transaction_id=name, net=Money(makeshift, row.currency), on=at.date())
+        entry = identified(transaction_id=name, net=Money(makeshift, row.currency), on=local_day(at))
         bookkeeping.post(session, entry, campaign_id=provider_books.campaign_of(session, f"unidentified:{name}"), at=at)
         row.explained_by = "books"
         changed |= {row.payout_id} if row.payout_id is not None else set()

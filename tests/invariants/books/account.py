@@ -73,7 +73,7 @@ class Account:
             arrives_on=(now + ARRIVES_AFTER).date(),
             transaction_id=f"txn_{name}",
             failure_transaction_id=None,
-            failed_on=None,
+            failed_at=None,
             failure=None,
             is_complete=False,
         )
@@ -93,7 +93,7 @@ class Account:
             self.sent[payout_id],
             state="failed",
             failure="the account is closed",
-            failed_on=at.date(),
+            failed_at=at,
             failure_transaction_id=f"txn_back_{payout_id}",
         )
 

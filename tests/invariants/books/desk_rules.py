@@ -107,7 +107,7 @@ class DeskRules(Troubled):
             campaign_id=self.cast.campaign_id,
             fund=place.public_id,
             amount=Money(minor, currency),
-            paid_on=self.clock.today(),
+            paid_on=self.clock.now().date(),
             payee="A supplier",
             evidence="Invoice 7",
         )

@@ -24,7 +24,7 @@ def check(
         entries = booked.get(f"payout:{name}", set())
         for _, kind, day, lines in entries:
             days = {"payout_made": payout.made_at.date(), "payout_arrived": payout.arrives_on}
-            assert day == days.get(kind, payout.failed_on)
+            assert day == days.get(kind, payout.failed_at.date() if payout.failed_at else None)
             assert {(line[0], line[1], line[2]) for line in lines} <= {
                 (place, None, payout.amount.currency) for place in PLACES[kind]
             }

@@ -106,7 +106,7 @@ class Scene:
             campaign_id=self.campaign_id,
             fund=self.event,
             amount=Money(1, "USD"),
-            paid_on=self.engine.clock.today(),
+            paid_on=self.engine.clock.now().date(),
             payee="A supplier",
             evidence="Invoice 7",
         )

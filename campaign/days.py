@@ -1,0 +1,46 @@
+"""The organisation's days: every day that people read and that the books carry is a day of its time zone.
+
+Instants are UTC in the database and become days here, by the setting TIME_ZONE of the app that is running.
+"""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+from campaign.domain import calendar
+
+if TYPE_CHECKING:
+    from campaign.config import Config
+
+
+def time_zone() -> ZoneInfo:
+    """The organisation's time zone."""
+    config: Config = current_app.config["KURAK"]
+    return config.time_zone
+
+
+def local_day(instant: datetime) -> date:
+    """The organisation's day on which an instant falls."""
+    return calendar.local_day(instant, time_zone())
+
+
+def local_time(instant: datetime) -> datetime:
+    """An instant as the organisation's clock shows it."""
+    return instant.astimezone(time_zone())
+
+
+def start_of_day(day: date) -> datetime:
+    """The first instant of an organisation's day, in UTC."""
+    return calendar.start_of_day(day, time_zone())
+
+
+def end_of_day(day: date) -> datetime:
+    """The first instant after an organisation's day, in UTC: compare with `<`."""
+    return calendar.end_of_day(day, time_zone())
+
+
+def offset_name(instant: datetime) -> str:
+    """The name of the organisation's time at an instant: `UTC+6`."""
+    return calendar.offset_name(instant, time_zone())

@@ -1,0 +1,80 @@
+"""Days are the organisation's: the same instant is another day in Osh than in Greenwich."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from campaign.database import reading
+from campaign.domain.errors import NotFound
+from campaign.domain.money import Money
+from campaign.i18n import moment
+from campaign.models.campaign import Campaign
+from campaign.models.journal import JournalEntry
+from campaign.models.receipt import Receipt
+from campaign.services.disbursing import PaidInTheFuture, Payment
+from campaign.services.donation_register import DonationFilter, donations
+from campaign.services.previews import preview_of_payment
+from campaign.services.receipt_register import ReceiptFilter, receipts
+from receipts import ReceiptDocument
+from tests.services.engine import Engine
+
+pytestmark = pytest.mark.time_zone("Asia/Bishkek")
+
+NEW_YEAR_IN_OSH = datetime(2026, 12, 31, 20, 30, 16, tzinfo=UTC)
+
+
+def test_half_past_two_at_new_year_is_the_new_year_on_every_paper(engine: Engine) -> None:
+    engine.clock.at = NEW_YEAR_IN_OSH
+    engine.give()
+    engine.work()
+
+    receipt = engine.session.execute(select(Receipt)).scalar_one()
+    assert receipt.number == "TEST-WCL-2027-000001"
+    document = ReceiptDocument.from_json(receipt.document)
+    assert (document.received_on, document.issued_on) == (date(2027, 1, 1), date(2027, 1, 1))
+    assert set(engine.session.execute(select(JournalEntry.effective_on)).scalars()) == {date(2027, 1, 1)}
+
+
+def test_half_past_eleven_is_the_old_year(engine: Engine) -> None:
+    engine.clock.at = datetime(2026, 12, 31, 17, 30, 4, tzinfo=UTC)
+    engine.give()
+    engine.work()
+    assert engine.session.execute(select(Receipt.number)).scalar_one() == "TEST-WCL-2026-000001"
+
+
+def test_a_period_of_the_registers_is_one_of_the_organisations_days(engine: Engine) -> None:
+    engine.clock.at = NEW_YEAR_IN_OSH
+    public_id = engine.give()
+    engine.work()
+    campaign_id = engine.donation(public_id).campaign_id
+    new_year, old_year = date(2027, 1, 1), date(2026, 12, 31)
+    for day, found in ((new_year, 1), (old_year, 0)):
+        assert len(donations(DonationFilter(campaign_id=campaign_id, since=day, until=day))[0]) == found
+        assert len(receipts(ReceiptFilter(campaign_id=campaign_id, since=day, until=day))) == found
+
+
+def test_a_moment_is_shown_by_the_clock_on_the_wall_and_says_so(app: Flask) -> None:
+    for code, shown in (("en", "January 1, 2027, 02:30 UTC+6"), ("ru", "1 января 2027 г., 02:30 UTC+6")):
+        assert " ".join(moment(NEW_YEAR_IN_OSH, language=code).split()) == shown
+
+
+def test_money_paid_out_today_is_not_in_the_future(engine: Engine) -> None:
+    """At half past one on 2 December in Osh it is still 1 December in Greenwich."""
+    engine.clock.at = datetime(2026, 12, 1, 19, 30, tzinfo=UTC)
+    with reading() as session:
+        campaign_id = session.execute(select(Campaign.id)).scalar_one()
+    paid = Payment(
+        campaign_id=campaign_id,
+        fund="no-such",
+        amount=Money(1_00, "USD"),
+        paid_on=date(2026, 12, 2),
+        payee="A",
+        evidence="B",
+    )
+    with pytest.raises(NotFound):  # past the question whether the day has come
+        preview_of_payment(paid, clock=engine.clock)
+    with pytest.raises(PaidInTheFuture):
+        preview_of_payment(replace(paid, paid_on=date(2026, 12, 3)), clock=engine.clock)
