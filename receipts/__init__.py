@@ -6,7 +6,7 @@ the web process may read documents and never carries them.
 
 from receipts.document import ReceiptDocument
 
-__all__ = ["HeldReceipt", "ReceiptDocument", "check_document", "render_pdf"]
+__all__ = ["HeldReceipt", "ReceiptDocument", "check_document", "render_pdf", "substituted_characters"]
 
 from receipts.checks import HeldReceipt, check_document
 
@@ -23,3 +23,10 @@ def render_pdf(document: ReceiptDocument) -> bytes:
     if reasons:
         raise HeldReceipt(reasons)
     return print_receipt(document)
+
+
+def substituted_characters(document: ReceiptDocument) -> list[str]:
+    """Return the characters of a document that no font can print, and a substitute stands for, each once, in order."""
+    from receipts.printable import substituted  # opens fonts
+
+    return substituted(document)

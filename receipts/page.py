@@ -47,8 +47,11 @@ class Page:
 _SAID = ("title", "amount", "signed", "electronic", "check", "check_how", "code")
 
 
-def page_of(document: ReceiptDocument) -> Page:
-    """Write the page of a document in its language. Raise MissingText or NoWordsForAmount."""
+def page_of(document: ReceiptDocument, fingerprint: str) -> Page:
+    """Write the page of a printable document in its language. Raise MissingText or NoWordsForAmount.
+
+    ``fingerprint`` is that of the document as it was given.
+    """
     texts = texts_in(document.language)
     amount = (document.amount_minor, document.currency, document.exponent)
     words = amount_in_words(*amount, document.language)
@@ -65,7 +68,7 @@ def page_of(document: ReceiptDocument) -> Page:
         rows=tuple(_rows(document, texts)),
         qr_text=texts.say("qr", url=document.verify_url),
         claim=_claim(document, texts),
-        fingerprint=texts.say("fingerprint", fingerprint=document.sha256()),
+        fingerprint=texts.say("fingerprint", fingerprint=fingerprint),
         template=texts.say("template", version=document.template_version),
     )
 

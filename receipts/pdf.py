@@ -1,6 +1,10 @@
 """Last touches to the PDF before it is written: what PDF/A-3 and PDF/UA-1 ask for together."""
 
+import re
 from typing import Any
+
+_MAP_START = b"/CIDInit /ProcSet findresource begin"
+_NO_TEXT, _NO_WIDTH = re.compile(rb"(?<=> )<>$"), b"<200b>"
 
 # PDF/A lets no property into the metadata that it does not know, unless a schema there explains it.
 _PDF_UA = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"\
@@ -20,11 +24,15 @@ _PDF_UA = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/p
 
 
 def finish(_document: Any, pdf: Any) -> None:  # Any: WeasyPrint and pydyf have no types
-    """Say PDF/UA-1 in the one metadata block, and name the embedded file once.
+    """Say PDF/UA-1 in the one metadata block, name the embedded file once, and give every glyph a text.
 
-    WeasyPrint writes one standard's identifier only, and lists an embedded file twice under /AF.
+    WeasyPrint writes one standard's identifier only, lists an embedded file twice under /AF, and gives no text to the
+    second glyph of a letter that is drawn with two.
     """
     metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
     (block,) = metadata.stream
     metadata.stream = [block.replace(b"</rdf:RDF>", _PDF_UA)]
     pdf.catalog["AF"][:] = list(dict.fromkeys(pdf.catalog["AF"]))
+    for found in pdf.objects:
+        if _MAP_START in getattr(found, "stream", ())[:1]:
+            found.stream = [_NO_TEXT.sub(_NO_WIDTH, line) for line in found.stream]

@@ -2,16 +2,20 @@
 
 A font configuration and the style sheet parsed against it are made once per thread and kept: made anew
 for each receipt they never give their memory back, and shared between threads Pango hangs, draws wrong
-glyphs or aborts. A lock lets one thread render at a time; Python's own lock would hardly let it do more.
+glyphs or aborts. The fallback fonts have a configuration of their own, made when a text first needs them.
+A lock lets one thread render at a time; Python's own lock would hardly let it do more.
 """
 
 import base64
+import os
 import threading
-from datetime import UTC, datetime, time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
-from unicodedata import normalize
+from typing import Literal
 
 import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -19,16 +23,17 @@ from weasyprint import CSS, HTML, Attachment, Document
 from weasyprint.css import ColorProfile
 from weasyprint.text.fonts import FontConfiguration
 
-from receipts.checks import HeldReceipt
 from receipts.document import ReceiptDocument
 from receipts.fetching import ASSETS, PackageFiles
-from receipts.fonts import private_fontconfig
+from receipts.fonts import FONT_FOLDER, fallback_folders, private_fontconfig
 from receipts.page import page_of
 from receipts.pdf import finish
+from receipts.printable import needs_fallback, printable_document, typeface
 from receipts.texts import texts_in
 
 _VARIANT = "pdf/a-3a"
 _COLOURS = "receipt-srgb"
+_Fonts = Literal["common", "fallback"]
 _SPACINGS = ("roomy", "dense")  # the second for the rare receipt with very much to say
 
 _one_at_a_time = threading.Lock()
@@ -36,31 +41,50 @@ _kept = threading.local()
 
 
 def print_receipt(document: ReceiptDocument) -> bytes:
-    """Render a checked document. Raise HeldReceipt if its facts need more than one page."""
+    """Render a checked document; one with too many facts for a page runs on to a second."""
+    shown = printable_document(document)
     with _one_at_a_time:
-        press = _press()
+        press = _press("fallback" if needs_fallback(shown) else "common")
         for spacing in _SPACINGS:
-            laid_out = _lay_out(document, spacing, press)
+            laid_out = _lay_out(shown, document.sha256(), spacing, press)
             if len(laid_out.pages) == 1:
-                pdf: bytes = laid_out.write_pdf(
-                    finisher=finish,
-                    pdf_variant=_VARIANT,
-                    output_intent=_COLOURS,
-                    attachments=[_embedded_facts(document)],
-                )
-                return pdf
-    raise HeldReceipt(["the facts need more than one page"])
+                break
+        return _write(laid_out, document)
 
 
-def _lay_out(document: ReceiptDocument, spacing: str, press: "_Press") -> Document:
+def _write(laid_out: Document, document: ReceiptDocument) -> bytes:
+    with _dated(document.issued_on):
+        pdf: bytes = laid_out.write_pdf(
+            finisher=finish,
+            pdf_variant=_VARIANT,
+            output_intent=_COLOURS,
+            attachments=[_embedded_facts(document)],
+        )
+    return pdf
+
+
+@contextmanager
+def _dated(day: date) -> Iterator[None]:
+    """Let fontTools, which cuts the variable fallback fonts, write a day of the document's into them, not the present."""
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(datetime.combine(day, time(), tzinfo=UTC).timestamp()))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+        else:
+            os.environ["SOURCE_DATE_EPOCH"] = before
+
+
+def _lay_out(document: ReceiptDocument, fingerprint: str, spacing: str, press: "_Press") -> Document:
     text = _template().render(
-        document=document, page=page_of(document), qr=_qr_address(document.verify_url), spacing=spacing
+        document=document, page=page_of(document, fingerprint), qr=_qr_address(document.verify_url), spacing=spacing
     )
-    html = normalize("NFC", text)  # the font has composed letters and hardly a loose accent
-    page = HTML(string=html, base_url=f"{ASSETS.as_uri()}/", url_fetcher=press.files)
+    page = HTML(string=text, base_url=f"{ASSETS.as_uri()}/", url_fetcher=press.files)
     return page.render(
         font_config=press.fonts,
-        stylesheets=[press.style],
+        stylesheets=press.styles,
         color_profiles={_COLOURS: press.colours},
         output_intent=_COLOURS,
         pdf_variant=_VARIANT,
@@ -68,14 +92,17 @@ def _lay_out(document: ReceiptDocument, spacing: str, press: "_Press") -> Docume
 
 
 class _Press:
-    """What a thread keeps from one receipt to the next."""
+    """What a thread keeps from one receipt to the next: the common fonts, or these and the fallback fonts."""
 
-    def __init__(self) -> None:
+    def __init__(self, fonts: _Fonts) -> None:
         self.files = PackageFiles()
-        with private_fontconfig():
+        others = fallback_folders() if fonts == "fallback" else ()
+        styles = ["receipt.css", "fallback.css"] if others else ["receipt.css"]
+        with private_fontconfig(FONT_FOLDER, *others):
             self.fonts = FontConfiguration()
-        style = ASSETS / "receipt.css"
-        self.style = CSS(url=style.as_uri(), font_config=self.fonts, url_fetcher=self.files)
+        self.styles = [
+            CSS(url=(ASSETS / style).as_uri(), font_config=self.fonts, url_fetcher=self.files) for style in styles
+        ]
         self.colours = _Colours((files("weasyprint.pdf") / "sRGB2014.icc").read_bytes())
 
 
@@ -95,10 +122,10 @@ class _Colours(ColorProfile):  # type: ignore[misc]  # WeasyPrint has no types
         return self._bytes
 
 
-def _press() -> _Press:
-    if not hasattr(_kept, "press"):
-        _kept.press = _Press()
-    press: _Press = _kept.press
+def _press(fonts: _Fonts) -> _Press:
+    if not hasattr(_kept, fonts):
+        setattr(_kept, fonts, _Press(fonts))
+    press: _Press = getattr(_kept, fonts)
     return press
 
 
@@ -111,6 +138,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["typeface"] = typeface
     return environment.get_template("receipt.html")
 
 

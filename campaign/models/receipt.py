@@ -63,3 +63,5 @@ class ReceiptFile(Model):
     pdf: Mapped[bytes] = mapped_column(LargeBinary)
     sha256: Mapped[str]
     made_at: Mapped[datetime]
+    substituted: Mapped[str | None]
+    """Code points that no font has, such as "U+16A0 U+16C5": a substitute is printed for each."""

@@ -1,4 +1,4 @@
-"""Receipts that cannot be printed rightly: which and why, and the way out, a replacement with the donor's name corrected.
+"""Receipts that lack a text or contradict themselves: which and why, and a replacement with the facts corrected.
 
 The held receipt keeps its facts and its number; it never left, and its replacement says that it replaces it.
 """
@@ -44,12 +44,38 @@ class HeldRow:
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubstitutedRow:
+    """A receipt that left with a substitute; `characters` are code points, such as "U+16A0 U+16C5"."""
+
+    number: str
+    donation_public_id: str
+    characters: str
+
+
 def held_receipts() -> list[HeldRow]:
     """The live receipts that must not leave as they are, oldest first."""
     with reading() as session:
         rows = session.execute(_UNPRINTED.order_by(Receipt.id).limit(SHOWN_MAX)).all()
     found = (_row(receipt, public_id) for receipt, public_id in rows)
     return [row for row in found if row.reasons]
+
+
+def substituted_receipts() -> list[SubstitutedRow]:
+    """Return the live receipts that left with a substitute for a character that no font has, newest first."""
+    query = (
+        select(Receipt.number, Donation.public_id, ReceiptFile.substituted)
+        .join(Donation, Donation.id == Receipt.donation_id)
+        .join(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
+        .where(Receipt.state == "issued", ReceiptFile.substituted.is_not(None))
+        .order_by(Receipt.id.desc())
+        .limit(SHOWN_MAX)
+    )
+    with reading() as session:
+        return [
+            SubstitutedRow(number=number, donation_public_id=public_id, characters=characters or "")
+            for number, public_id, characters in session.execute(query)
+        ]
 
 
 def held_receipt(number: str) -> HeldRow:

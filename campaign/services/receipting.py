@@ -15,7 +15,7 @@ from campaign.domain.identity import ALPHABET
 from campaign.domain.money import Money, currency
 from campaign.gateways.clock import Clock
 from campaign.models.receipt import Receipt, ReceiptCounter, ReceiptFile
-from receipts import ReceiptDocument, render_pdf
+from receipts import ReceiptDocument, render_pdf, substituted_characters
 from receipts.checks import check_document
 
 TEMPLATE_VERSION = "1"
@@ -109,12 +109,14 @@ def make_file(receipt_id: int, *, clock: Clock) -> bytes:
         return stored
     if text is None:
         raise NotFound(f"receipt {receipt_id}")
-    pdf = render_pdf(ReceiptDocument.from_json(text))
+    document = ReceiptDocument.from_json(text)
+    pdf = render_pdf(document)
     row = {
         "receipt_id": receipt_id,
         "pdf": pdf,
         "sha256": hashlib.sha256(pdf).hexdigest(),
         "made_at": clock.now(),
+        "substituted": " ".join(f"U+{ord(char):04X}" for char in substituted_characters(document)) or None,
     }
     with transaction() as session:
         insert_once(session, ReceiptFile, row)

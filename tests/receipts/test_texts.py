@@ -6,7 +6,7 @@ from string import Formatter
 import pytest
 
 from receipts.document import Language
-from receipts.fonts import missing_glyphs
+from receipts.fonts import common_characters
 from receipts.texts import LANGUAGES, MissingText, texts_in
 
 NBSP = "\u00a0"
@@ -28,7 +28,7 @@ def test_a_translation_takes_the_same_values(language: Language) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_font_has_every_letter_of_the_texts(language: Language) -> None:
     texts = texts_in(language)
-    assert missing_glyphs("".join([*texts.messages.values(), *texts.months, *texts.currencies.values()])) == []
+    assert set("".join([*texts.messages.values(), *texts.months, *texts.currencies.values()])) <= common_characters()
 
 
 @pytest.mark.parametrize(

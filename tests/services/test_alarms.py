@@ -40,7 +40,7 @@ from campaign.services.alarms.rules import (
 )
 from campaign.services.alarms.words import WORDS, told_of
 from campaign.services.endpoint import event_types
-from tests.builders import NOW, a_member_of_staff
+from tests.builders import NOW, a_member_of_staff, set_issuer_text
 from tests.services.engine import Engine
 from tests.services.test_refunding import send_back
 from tests.tree import ROOT
@@ -78,6 +78,7 @@ RINGS: dict[str, Mapping[str, Any]] = {
     "mail_waits": {"oldest_mail_at": after(MAIL_WAITS)},
     "mail_dead": {"dead_mails": 3},
     "receipts_held": {"held_mails": 1},
+    "receipts_substituted": {"substituted_receipts": 1},
 }
 QUIETLY: dict[str, Mapping[str, Any]] = {
     "worker": {"worker_at": NOW - WORKER_SILENT},
@@ -229,14 +230,24 @@ class TestTheWatch:
         assert "mail_dead" not in self.keys(engine)
 
     def test_a_held_receipt_is_nobodys_trouble_once_its_gift_was_sent_back(self, engine: Engine) -> None:
+        set_issuer_text("registration", "")
         checkout = engine.checkout_of(public_id := engine.open())
-        engine.payments.pay(checkout, name="Aida 🙂")
+        engine.payments.pay(checkout, name="Aida")
         engine.tell("checkout.session.completed", checkout)
         engine.work()
         assert "receipts_held" in self.keys(engine)
         send_back(engine, public_id, 25_00)
         assert "receipts_held" not in self.keys(engine)
         assert receipting.unprinted() == []
+
+    def test_a_receipt_with_a_substitute_sign_rings_for_two_weeks(self, engine: Engine) -> None:
+        checkout = engine.checkout_of(engine.open())
+        engine.payments.pay(checkout, name="Aida \u16a0")
+        engine.tell("checkout.session.completed", checkout)
+        engine.work()
+        assert "receipts_substituted" in self.keys(engine)
+        engine.clock.advance(days=15)
+        assert "receipts_substituted" not in self.keys(engine)
 
     def test_events_that_wait_and_that_were_given_up_ring(self, engine: Engine) -> None:
         checkout = engine.checkout_of(engine.open())

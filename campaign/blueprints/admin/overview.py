@@ -31,6 +31,7 @@ ALARM_PLACES: dict[str, tuple[str, dict[str, str]]] = {
     "mail_waits": ("admin.mails", {"state": "queued"}),
     "mail_dead": ("admin.mails", {"state": "dead"}),
     "receipts_held": ("admin.receipts", {}),
+    "receipts_substituted": ("admin.receipts", {}),
 }
 """Where an alarm is looked after at the desk; the others are mended on the command line."""
 

@@ -35,6 +35,7 @@ def receipts() -> ResponseReturnValue:
         asked=asked,
         rows=rows,
         held=held_receipts.held_receipts(),
+        substituted=held_receipts.substituted_receipts(),
         older_url=asked.with_(before=str(rows[-1].id)) if len(rows) == PAGE_ROWS else None,
     )
 

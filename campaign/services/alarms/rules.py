@@ -59,6 +59,7 @@ class Signs:
     oldest_mail_at: datetime | None = None  # of mails that wait to leave
     dead_mails: int = 0
     held_mails: int = 0
+    substituted_receipts: int = 0  # sent, with a sign in place of a character that no font has
     worker_at: datetime | None = None
     mail_worker_at: datetime | None = None
     sweep_at: datetime | None = None
@@ -167,6 +168,10 @@ def _receipts_held(signs: Signs) -> Trouble | None:
     return Trouble(None, {"count": signs.held_mails}) if signs.held_mails else None
 
 
+def _receipts_substituted(signs: Signs) -> Trouble | None:
+    return Trouble(None, {"count": signs.substituted_receipts}) if signs.substituted_receipts else None
+
+
 def _endpoint_unseen(signs: Signs) -> Trouble | None:
     seen = signs.endpoint
     if seen is None or seen.problem is None:
@@ -202,5 +207,6 @@ RULES: tuple[Rule, ...] = (
     Rule("mail_waits", Severity.URGENT, _mail_waits),
     Rule("mail_dead", Severity.WARNING, _mail_dead),
     Rule("receipts_held", Severity.WARNING, _receipts_held),
+    Rule("receipts_substituted", Severity.WARNING, _receipts_substituted),
 )
 """Every alarm there is."""

@@ -13,7 +13,7 @@ from campaign.models.alarm import Observation
 from campaign.models.donation import Donation
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
-from campaign.models.receipt import Receipt
+from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.services.alarms.rules import EndpointSigns, Signs
 from campaign.services.inbox_desk import LAST_EVENT, waiting_in
 from campaign.services.outbox import LATE_NEWS
@@ -28,6 +28,8 @@ PAID_TYPES = (
     "invoice.paid",
 )
 """Events by which the provider tells that money was paid."""
+SUBSTITUTED_LATELY = timedelta(days=14)
+"""How long a receipt with a substitute for a character calls for somebody; a corrected receipt does no more."""
 DEAD_LATELY = timedelta(days=7)
 """How long a mail that was given up calls for somebody; it can be sent again ever after."""
 
@@ -67,6 +69,7 @@ def read_signs(*, takes_cards: bool, clock: Clock) -> Signs:
             oldest_mail_at=mails.get("queued", (0, None))[1],
             dead_mails=mails.get("dead", (0, None))[0],
             held_mails=mails.get("held", (0, None))[0],
+            substituted_receipts=session.execute(_SUBSTITUTED, {"since": now - SUBSTITUTED_LATELY}).scalar_one(),
             worker_at=seen[WORKER].at if WORKER in seen else None,
             mail_worker_at=seen[MAIL_WORKER].at if MAIL_WORKER in seen else None,
             sweep_at=seen[SWEEP].at if SWEEP in seen else None,
@@ -107,6 +110,12 @@ _FIRST_PAID = union_all(  # each state by itself is read in the order of its ind
     )
 ).subquery()
 _OLDEST_PAID = select(func.min(_FIRST_PAID.c.received_at))
+_SUBSTITUTED = (
+    select(func.count())
+    .select_from(ReceiptFile)
+    .join(Receipt, Receipt.id == ReceiptFile.receipt_id)
+    .where(ReceiptFile.substituted.is_not(None), Receipt.state == "issued", ReceiptFile.made_at >= bindparam("since"))
+)
 _MAILS = (
     select(Message.state, func.count(), func.min(Message.created_at))
     .outerjoin(Receipt, Receipt.id == Message.receipt_id)

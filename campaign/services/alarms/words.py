@@ -119,8 +119,13 @@ WORDS: dict[str, Words] = {
     ),
     "receipts_held": Words(
         _("Receipts are held back"),
-        _("Receipts that cannot be printed rightly, and so were not sent: %(count)s."),
-        _("Open the receipts: they tell what cannot be printed, mostly a letter of a name, and let you correct it."),
+        _("Receipts that lack a text or contradict themselves, and so were not sent: %(count)s."),
+        _("Open the receipts: each says what is wrong and lets you correct it."),
+    ),
+    "receipts_substituted": Words(
+        _("Receipts left with a substitute sign"),
+        _("Receipts on which � stands for a character that no font has: %(count)s."),
+        _("Open the receipts. Ask the donor how to write the name, then correct it; the receipt is replaced."),
     ),
 }
 """A text for every rule of `alarms.RULES`."""
