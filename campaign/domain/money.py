@@ -118,11 +118,9 @@ class Money:
 
     @property
     def plain(self) -> str:
-        """The amount as `parse_amount` reads it back in one way only: `25`, `25.50`, `1.25`."""
+        """The amount as `parse_amount` reads it back in one way only: `25`, `25.50`."""
         whole, _sign, fraction = str(self.decimal).partition(".")
-        if not fraction.strip("0"):
-            return whole
-        return f"{whole}.{fraction.rstrip('0') if len(fraction) > _CENTS else fraction}"
+        return f"{whole}.{fraction}" if fraction.strip("0") else whole
 
     def _require_same(self, other: "Money") -> None:
         if self.currency != other.currency:
@@ -168,7 +166,7 @@ def parse_amount(text: str, code: str) -> Money:
         An amount of more than 0.
 
     Raises:
-        AmbiguousAmount: The text has two readings, like `1,500`; in a currency without decimals it has one.
+        AmbiguousAmount: The text has two readings, like `1,500`; only currencies with two decimals have such texts.
         ZeroAmount: The amount is 0.
         AmountInOtherCurrency: The text names another currency.
         AmountNotUnderstood: The text is not an amount.
@@ -192,9 +190,12 @@ def parse_amount(text: str, code: str) -> Money:
 
 
 def _refuse_ambiguous(bare: str, unit: Currency) -> None:
-    """Raise AmbiguousAmount where thousands and decimals are written alike and the currency has decimals."""
+    """Raise AmbiguousAmount where thousands may be meant, or decimals of a currency that has two.
+
+    Yen have no decimals, so these are thousands; a dinar has three, as everybody there writes them.
+    """
     found = _TWO_READINGS.fullmatch(bare)
-    if found is None or unit.step == 10**unit.exponent:
+    if found is None or unit.exponent != _CENTS or unit.step == 10**unit.exponent:
         return
     thousands = Money(int(found[1] + found[2]) * 10**unit.exponent, unit.code)
     decimals = Money(rounded(Decimal(f"{found[1]}.{found[2]}").scaleb(unit.exponent)), unit.code)

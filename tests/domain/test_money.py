@@ -105,7 +105,7 @@ def test_an_amount_in_another_currency_is_never_taken_for_this_one(typed: str, c
 
 @pytest.mark.parametrize(
     ("typed", "code", "minor"),
-    [("1000", "JPY", 1000), ("1,000", "JPY", 1000), ("1.25", "KWD", 1250), ("2,500", "UGX", 2500_00)],
+    [("1000", "JPY", 1000), ("1,000", "JPY", 1000), ("1.250", "KWD", 1250), ("2,500", "UGX", 2500_00)],
 )
 def test_a_currency_without_cents_or_with_mils_is_read_in_its_own_units(typed: str, code: str, minor: int) -> None:
     assert parse_amount(typed, code) == Money(minor, code)
@@ -120,7 +120,6 @@ def test_a_currency_without_cents_or_with_mils_is_read_in_its_own_units(typed: s
         ("100,000", "KGS", 100_000_00, 100_00),
         ("$1,500", "USD", 1500_00, 1_50),
         ("1.000 сом", "KGS", 1000_00, 1_00),
-        ("1.250", "KWD", 1250_000, 1_250),
     ],
 )
 def test_an_amount_with_two_readings_is_refused_with_both(typed: str, code: str, thousands: int, decimals: int) -> None:
