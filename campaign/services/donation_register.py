@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.days import end_of_day, start_of_day
 from campaign.domain.disputes import UNDECIDED
-from campaign.domain.donation import DonationState
+from campaign.domain.donation import DonationState, name_on_receipt
 from campaign.domain.money import Money
 from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
 from campaign.models.donor import Donor
@@ -44,6 +44,7 @@ class DonationFilter:
     least_minor: int | None = None  # of the charge, in minor units of `currency`
     most_minor: int | None = None
     before: str = ""  # public id of the last row of the page before
+    sees_donors: bool = False  # else only what the donors made public is shown, and found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,13 @@ class DonationRow:
     fund_title: dict[str, str]
     language: str
     email: str | None
+    name_on_receipt: str | None
+    public_name: str | None
+    message: str | None
+
+    @property
+    def has_message(self) -> bool:
+        return bool(self.message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +98,7 @@ def donations(wanted: DonationFilter, *, limit: int = PAGE_ROWS) -> tuple[Sequen
             last = select(Donation.id).where(Donation.public_id == wanted.before).scalar_subquery()
             query = query.where(Donation.id < last)
         rows = session.execute(query.order_by(Donation.id.desc()).limit(limit + 1)).all()
-        return [_row(row) for row in rows[:limit]], len(rows) > limit
+        return [_row(row, sees_donors=wanted.sees_donors) for row in rows[:limit]], len(rows) > limit
 
 
 def totals(wanted: DonationFilter, *, most: int | None = None) -> DonationTotals:
@@ -122,7 +130,7 @@ def all_donations(session: Session, wanted: DonationFilter) -> Iterator[Donation
         replace(wanted, before=""),
     )
     found = session.execute(query.order_by(Donation.id).execution_options(yield_per=1000))
-    return map(_row, found)
+    return (_row(row, sees_donors=wanted.sees_donors) for row in found)
 
 
 def _narrowed(query: Select[*tuple[Any, ...]], wanted: DonationFilter) -> Select[*tuple[Any, ...]]:
@@ -142,7 +150,7 @@ def _narrowed(query: Select[*tuple[Any, ...]], wanted: DonationFilter) -> Select
     if wanted.most_minor is not None:
         conditions.append(wanted.most_minor >= CHARGE)
     if wanted.text:
-        conditions.append(_about(wanted.text))
+        conditions.append(_about(wanted.text) if wanted.sees_donors else _about_in_public(wanted.text))
     return query.where(*conditions)
 
 
@@ -168,13 +176,19 @@ def _about(text: str) -> ColumnElement[bool]:
     )
 
 
-def _row(found: Row[*tuple[Any, ...]]) -> DonationRow:
+def _about_in_public(text: str) -> ColumnElement[bool]:
+    is_named = and_(Donation.is_anonymous.is_(False), Donation.public_name.icontains(text, autoescape=True))
+    return or_(Donation.public_id == text, is_named)
+
+
+def _row(found: Row[*tuple[Any, ...]], *, sees_donors: bool) -> DonationRow:
     gift = found[0]
+    public_name = None if gift.is_anonymous else gift.public_name
     return DonationRow(
         public_id=gift.public_id,
         created_at=gift.created_at,
         state=gift.state,
-        name=gift.payer_name or gift.receipt_name or gift.public_name,
+        name=(gift.payer_name or gift.receipt_name or gift.public_name) if sees_donors else public_name,
         is_anonymous=gift.is_anonymous,
         charge=Money(gift.gift_minor + gift.cover_minor, gift.currency),
         refunded=Money(gift.refunded_minor, gift.currency),
@@ -182,5 +196,8 @@ def _row(found: Row[*tuple[Any, ...]]) -> DonationRow:
         fund_code=found[2],
         fund_title=found[3],
         language=gift.language,
-        email=found[1],
+        email=found[1] if sees_donors else None,
+        name_on_receipt=name_on_receipt(gift.receipt_name, gift.payer_name) if sees_donors else None,
+        public_name=public_name,
+        message=gift.message if sees_donors or not gift.is_anonymous else None,
     )

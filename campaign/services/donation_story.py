@@ -108,8 +108,11 @@ class DonationStory:
         return self.settled - self.fee if self.settled and self.fee else None
 
 
-def donation_story(campaign_id: int, public_id: str) -> DonationStory:
-    """All that is known of a gift; NotFound otherwise. A fixed number of queries."""
+def donation_story(campaign_id: int, public_id: str, *, sees_donors: bool = False) -> DonationStory:
+    """All that is known of a gift; NotFound otherwise. A fixed number of queries.
+
+    Who gave, and what else is not public, only with `sees_donors`.
+    """
     receipts = receipt_register.receipts_of(public_id)
     with reading() as session:
         found = session.execute(
@@ -122,9 +125,10 @@ def donation_story(campaign_id: int, public_id: str) -> DonationStory:
         if found is None:
             raise NotFound(f"donation:{public_id}")
         gift = found[0]
-        refunds, claims = _refunds(session, gift.id), claims_of(session, gift)
+        refunds, claims = _refunds(session, gift.id, sees_donors=sees_donors), claims_of(session, gift)
         entries = bookkeeping.entries_of(session, campaign_id, f"donation:{public_id}")
         moments = [*_history(session, gift), *_told(session, gift), *_mails(session, gift.id), *_papers(receipts)]
+        is_public = not gift.is_anonymous
         return DonationStory(
             public_id=gift.public_id,
             state=gift.state,
@@ -142,12 +146,12 @@ def donation_story(campaign_id: int, public_id: str) -> DonationStory:
             pledge_public_id=found[4],
             fund_code=found[2],
             fund_title=found[3],
-            payer_name=gift.payer_name,
-            name_on_receipt=name_on_receipt(gift.receipt_name, gift.payer_name),
-            email=found[1],
+            payer_name=gift.payer_name if sees_donors else None,
+            name_on_receipt=name_on_receipt(gift.receipt_name, gift.payer_name) if sees_donors else None,
+            email=found[1] if sees_donors else None,
             is_anonymous=gift.is_anonymous,
-            public_name=gift.public_name,
-            message=gift.message,
+            public_name=gift.public_name if is_public else None,
+            message=gift.message if is_public or sees_donors else None,
             is_on_wall=gift.wall == "shown",
             method=gift.method,
             method_brand=gift.method_brand,
@@ -181,7 +185,8 @@ def _money(minor: int | None, currency: str | None) -> Money | None:
     return Money(minor, currency) if minor is not None and currency else None
 
 
-def _refunds(session: Session, donation_id: int) -> list[RefundRow]:
+def _refunds(session: Session, donation_id: int, *, sees_donors: bool) -> list[RefundRow]:
+    """What was sent back; the reason is a free text of staff, in which the donor may be named."""
     rows = session.execute(
         select(Refund, Staff.name)
         .outerjoin(Staff, Staff.id == Refund.requested_by)
@@ -192,7 +197,7 @@ def _refunds(session: Session, donation_id: int) -> list[RefundRow]:
         RefundRow(
             public_id=row.public_id,
             amount=Money(row.amount_minor, row.currency),
-            reason=row.reason,
+            reason=row.reason if sees_donors else "",
             state=row.state,
             requested_at=row.requested_at,
             who=name,

@@ -69,6 +69,9 @@ def _donations(session: Session, wanted: DonationFilter, *, about: About) -> She
             _("Charge"),
             _("Sent back"),
             _("Charged back"),
+            _("Name on the receipt"),
+            _("Name to show"),
+            _("Message"),
         ),
         rows=(
             (
@@ -84,6 +87,9 @@ def _donations(session: Session, wanted: DonationFilter, *, about: About) -> She
                 row.charge.decimal,
                 row.refunded.decimal,
                 row.charged_back.decimal,
+                row.name_on_receipt,
+                row.public_name,
+                row.message,
             )
             for row in all_donations(session, wanted)
         ),

@@ -200,6 +200,34 @@ def test_fifty_gifts_are_a_page_and_a_new_one_moves_nothing(campaign: Campaign, 
     assert len(gzip.compress(first.answer.data)) < 8_000
 
 
+def test_a_viewer_sees_and_finds_only_what_donors_made_public(
+    app: Flask, clock: SettableClock, campaign: Campaign, three_gifts: dict[str, Donation]
+) -> None:
+    facts: dict[str, Any] = {"donor_id": three_gifts["aigul"].donor_id, "payer_name": "Bakyt Bekov"}
+    secret: dict[str, Any] = {"receipt_name": "Ak-Jol LLC", "message": "From Bakyt, with love"}
+    hidden = a_paid_gift(campaign=campaign, is_anonymous=True, public_name="Bako", **facts, **secret)
+    viewer, finance = (sit_down(app, clock, role=role).client for role in ("viewer", "finance"))
+    for address in ("/staff/donations", f"/staff/donations/{hidden.public_id}"):
+        page = fetch_address(viewer, address)
+        for word in ("Bak", "Ak-Jol", "with love", "aigul@"):
+            assert word not in page.answer.text
+        assert "Bakyt Bekov" in fetch_address(finance, address).answer.text
+    for text in ("Bakyt", "Bako", "Ak-Jol", "aigul@example.org"):
+        assert found(viewer, text=text) == set()
+        assert hidden.public_id in found(finance, text=text)
+    assert found(viewer, text="Айгүл") == {three_gifts["aigul"].public_id}
+    assert found(viewer, text=hidden.public_id) == {hidden.public_id}
+
+
+def test_a_message_of_an_anonymous_donor_reaches_staff_with_its_lines(campaign: Campaign, finance: FlaskClient) -> None:
+    gift = a_paid_gift(campaign=campaign, is_anonymous=True, message="Ийгилик!\nБирдей")
+    page = fetch(finance, "admin.donation", public_id=gift.public_id)
+    assert page.one("blockquote.lines").get_text() == "Ийгилик!\nБирдей"
+    assert "it is not public" in page.text("main")
+    assert "with a message" in fetch(finance, "admin.donations").text("tbody .person")
+    assert "Ийгилик" not in fetch_address(finance, "/en/supporters/").answer.text
+
+
 def test_a_viewer_sees_no_address_and_finds_no_file(
     app: Flask, clock: SettableClock, three_gifts: dict[str, Donation]
 ) -> None:

@@ -8,7 +8,7 @@ from campaign.blueprints.admin import bp, claim_words, words
 from campaign.blueprints.admin.asking import Asked, asked_in_address
 from campaign.blueprints.admin.frame import campaign, done, file_answer
 from campaign.blueprints.admin.guard import person
-from campaign.blueprints.admin.permissions import PERSONAL
+from campaign.blueprints.admin.permissions import sees_donors
 from campaign.domain.money import CURRENCIES, Money
 from campaign.i18n import LANGUAGES, day, money, text_of
 from campaign.services import audit
@@ -39,17 +39,17 @@ def donations() -> ResponseReturnValue:
         states=STATES,
         purposes=purposes,
         currencies=sorted(CURRENCIES),
-        sees_addresses=_sees_addresses(),
+        sees_donors=_sees_donors(),
     )
 
 
 @bp.get("/donations/<public_id>")
 def donation(public_id: str) -> ResponseReturnValue:
     """A gift with all that happened to it."""
-    story = donation_story(campaign().id, public_id)
+    story = donation_story(campaign().id, public_id, sees_donors=_sees_donors())
     moments = [_told(moment) for moment in story.moments]
     return render_template(
-        "admin/donation.html", gift=story, moments=moments, sees_addresses=_sees_addresses(), claim_words=claim_words
+        "admin/donation.html", gift=story, moments=moments, sees_donors=_sees_donors(), claim_words=claim_words
     )
 
 
@@ -117,6 +117,7 @@ def _wanted(asked: Asked, purposes: dict[str, FundRow]) -> DonationFilter:
         least_minor=least.minor if least else None,
         most_minor=most.minor if most else None,
         before=asked.text("before"),
+        sees_donors=_sees_donors(),
     )
 
 
@@ -152,5 +153,5 @@ def _chips(asked: Asked, wanted: DonationFilter, purposes: dict[str, FundRow]) -
     return chips
 
 
-def _sees_addresses() -> bool:
-    return bool(person().roles & PERSONAL)
+def _sees_donors() -> bool:
+    return sees_donors(person().roles)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 ANYONE = frozenset({"viewer", "campaign", "finance", "approver", "admin"})
 PERSONAL = frozenset({"campaign", "finance", "approver", "admin"})
-"""Who sees donors' addresses."""
+"""Who sees donors' names and addresses. The others see what the donors themselves made public."""
 CAMPAIGN = frozenset({"campaign"})
 FINANCE = frozenset({"finance"})
 PROPOSERS = frozenset({"campaign", "finance"})
@@ -120,6 +120,11 @@ RULES: dict[str, Rule] = {
     "admin.person": Rule(ADMIN, fresh=True),
     "admin.set_roles": Rule(ADMIN, fresh=True),
 }
+
+
+def sees_donors(roles: frozenset[str]) -> bool:
+    """Whether somebody with these roles sees who gave, and finds gifts by it."""
+    return bool(roles & PERSONAL)
 
 
 def can(roles: frozenset[str], endpoint: str) -> bool:

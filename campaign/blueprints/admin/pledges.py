@@ -8,7 +8,7 @@ from campaign.blueprints.admin import bp, pledge_words
 from campaign.blueprints.admin.asking import asked_in_address, asked_in_form
 from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.guard import person
-from campaign.blueprints.admin.permissions import PERSONAL
+from campaign.blueprints.admin.permissions import sees_donors
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
 from campaign.domain.pledge import Act, PledgeState
@@ -25,7 +25,9 @@ def pledges() -> ResponseReturnValue:
     """Fifty monthly gifts a page, of one state or all, and what they bring each month."""
     asked = asked_in_address()
     state = asked.choice("state", [state.value for state in PledgeState])
-    rows, has_more = pledge_register.pledges(campaign().id, state=state, before=asked.text("before"))
+    rows, has_more = pledge_register.pledges(
+        campaign().id, state=state, before=asked.text("before"), sees_donors=_sees_donors()
+    )
     return render_template(
         "admin/pledges.html",
         asked=asked,
@@ -33,21 +35,21 @@ def pledges() -> ResponseReturnValue:
         values=pledge_register.monthly_values(campaign().id),
         older_url=asked.with_(before=rows[-1].public_id) if has_more else None,
         states=pledge_words.STATES,
-        sees_addresses=_sees_addresses(),
+        sees_donors=_sees_donors(),
     )
 
 
 @bp.get("/pledges/<public_id>")
 def pledge(public_id: str) -> ResponseReturnValue:
     """One monthly gift with its months and all that happened to it."""
-    story = pledge_story(campaign().id, public_id)
+    story = pledge_story(campaign().id, public_id, sees_donors=_sees_donors())
     return render_template(
         "admin/pledge.html",
         pledge=story,
         moments=[_told(moment) for moment in story.moments],
         pledge_words=pledge_words,
         form_id=new_public_id(),
-        sees_addresses=_sees_addresses(),
+        sees_donors=_sees_donors(),
     )
 
 
@@ -56,7 +58,7 @@ def stop_pledge(public_id: str) -> ResponseReturnValue:
     """Stop it at once, because its donor asked us to; why is kept."""
     asked = asked_in_form(form_id=new_public_id())
     form_id, why = asked.form_id(told_at="why"), asked.required("why", _("Say why."))
-    story = pledge_story(campaign().id, public_id)
+    story = pledge_story(campaign().id, public_id, sees_donors=_sees_donors())
     if asked.mistakes:
         return (
             render_template(
@@ -66,7 +68,7 @@ def stop_pledge(public_id: str) -> ResponseReturnValue:
                 pledge_words=pledge_words,
                 form_id=asked.text("form_id"),
                 asked=asked,
-                sees_addresses=_sees_addresses(),
+                sees_donors=_sees_donors(),
             ),
             422,
         )
@@ -110,5 +112,5 @@ def _told(moment: PledgeMoment) -> dict[str, object]:
     }
 
 
-def _sees_addresses() -> bool:
-    return bool(person().roles & PERSONAL)
+def _sees_donors() -> bool:
+    return sees_donors(person().roles)

@@ -22,7 +22,7 @@ from campaign.wiring import gateways
 @bp.get("/donations/<public_id>/refund")
 def refund(public_id: str) -> ResponseReturnValue:
     """The form; what was typed before the password was asked for again is still there."""
-    gift = donation_story(campaign().id, public_id)
+    gift = donation_story(campaign().id, public_id, sees_donors=True)
     if gift.left is None:
         return refused(gift.hindrance, "admin.donation", public_id=public_id)
     return _form(gift, Asked({"form_id": new_public_id(), "amount": "", **typed()}))
@@ -31,7 +31,7 @@ def refund(public_id: str) -> ResponseReturnValue:
 @bp.post("/donations/<public_id>/refund")
 def request_refund(public_id: str) -> ResponseReturnValue:
     """First the preview, then, confirmed, the request."""
-    gift = donation_story(campaign().id, public_id)
+    gift = donation_story(campaign().id, public_id, sees_donors=True)
     asked = asked_in_form(form_id=new_public_id())
     if gift.left is None:
         return refused(gift.hindrance, "admin.donation", public_id=public_id)

@@ -96,8 +96,13 @@ class MonthlyValue:
     unpaid: int
 
 
-def pledges(campaign_id: int, *, state: str = "", before: str = "") -> tuple[list[PledgeRow], bool]:
-    """A page of the list, newest first, and whether there are older ones; `before` is the last row of the page before."""
+def pledges(
+    campaign_id: int, *, state: str = "", before: str = "", sees_donors: bool = False
+) -> tuple[list[PledgeRow], bool]:
+    """A page of the list, newest first, and whether there are older ones; `before` is the last row of the page before.
+
+    Without `sees_donors` a row has only the name that its donor made public.
+    """
     query = _rows().where(Pledge.campaign_id == campaign_id).order_by(Pledge.id.desc()).limit(PAGE_ROWS + 1)
     if state:
         query = query.where(Pledge.state == state)
@@ -105,7 +110,7 @@ def pledges(campaign_id: int, *, state: str = "", before: str = "") -> tuple[lis
         last = select(Pledge.id).where(Pledge.public_id == before).scalar_subquery()
         query = query.where(Pledge.id < last)
     with reading() as session:
-        found = [_row(*row) for row in session.execute(query)]
+        found = [_row(*row, sees_donors=sees_donors) for row in session.execute(query)]
     return found[:PAGE_ROWS], len(found) > PAGE_ROWS
 
 
@@ -125,8 +130,8 @@ def monthly_values(campaign_id: int) -> list[MonthlyValue]:
         ]
 
 
-def pledge_story(campaign_id: int, public_id: str) -> PledgeStory:
-    """One monthly gift with its months, what waits, and what happened; NotFound."""
+def pledge_story(campaign_id: int, public_id: str, *, sees_donors: bool = False) -> PledgeStory:
+    """One monthly gift with its months, what waits, and what happened; NotFound. Who gives only with `sees_donors`."""
     with reading() as session:
         found = session.execute(
             _rows().where(Pledge.campaign_id == campaign_id, Pledge.public_id == public_id)
@@ -135,7 +140,7 @@ def pledge_story(campaign_id: int, public_id: str) -> PledgeStory:
             raise NotFound(f"pledge:{public_id}")
         pledge: Pledge = found[0]
         return PledgeStory(
-            row=_row(*found),
+            row=_row(*found, sees_donors=sees_donors),
             gift=Money(pledge.gift_minor, pledge.currency),
             cover=Money(pledge.cover_minor, pledge.currency),
             card=f"{pledge.card_brand} •••• {pledge.card_last4}" if pledge.card_last4 else "",
@@ -151,7 +156,7 @@ def pledge_story(campaign_id: int, public_id: str) -> PledgeStory:
             may_stop=refusal(PledgeState(pledge.state), Act.STOP) is None,
             given=months_of(session, pledge.id),
             waiting=_waiting(session, pledge.id),
-            moments=_moments(session, pledge),
+            moments=_moments(session, pledge, sees_donors=sees_donors),
         )
 
 
@@ -186,12 +191,13 @@ def _rows() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _row(pledge: Pledge, email: str | None, title: dict[str, str], months: int) -> PledgeRow:
+def _row(pledge: Pledge, email: str | None, title: dict[str, str], months: int, *, sees_donors: bool) -> PledgeRow:
+    public_name = None if pledge.is_anonymous else pledge.public_name
     return PledgeRow(
         public_id=pledge.public_id,
         state=pledge.state,
-        name=pledge.payer_name or pledge.receipt_name,
-        email=email,
+        name=(pledge.payer_name or pledge.receipt_name) if sees_donors else public_name,
+        email=email if sees_donors else None,
         language=pledge.language,
         charge=Money(pledge.gift_minor + pledge.cover_minor, pledge.currency),
         fund_title=title,
@@ -219,7 +225,7 @@ def _waiting(session: Session, pledge_id: int) -> list[WaitingRequest]:
     ]
 
 
-def _moments(session: Session, pledge: Pledge) -> list[PledgeMoment]:
+def _moments(session: Session, pledge: Pledge, *, sees_donors: bool) -> list[PledgeMoment]:
     rows = session.execute(
         select(PledgeEvent, Staff.name)
         .outerjoin(Staff, Staff.id == PledgeEvent.actor_id)
@@ -227,14 +233,17 @@ def _moments(session: Session, pledge: Pledge) -> list[PledgeMoment]:
         .order_by(PledgeEvent.id)
     )
     return [
-        PledgeMoment(at=row.at, kind=row.kind, note=_note(row.detail), who=name, amount=_amount(row, pledge))
+        PledgeMoment(
+            at=row.at, kind=row.kind, note=_note(row.detail, sees_donors), who=name, amount=_amount(row, pledge)
+        )
         for row, name in rows
     ]
 
 
-def _note(detail: dict[str, object]) -> str:
-    """What the history adds in a word: a reason, a mail, a card, an error."""
-    return " · ".join(str(detail[name]) for name in ("mail", "reason", "last4", "error", "why") if detail.get(name))
+def _note(detail: dict[str, object], sees_donors: bool) -> str:
+    """What the history adds in a word: a reason, a mail, a card, an error; staff's own words may name the donor."""
+    names = ("mail", "reason", "last4", "error", *(("why",) if sees_donors else ()))
+    return " · ".join(str(detail[name]) for name in names if detail.get(name))
 
 
 def _amount(row: PledgeEvent, pledge: Pledge) -> Money | None:
