@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Protocol
+
+import idna
 
 from campaign.domain.errors import DomainError
 
@@ -17,6 +20,10 @@ class MailUnavailable(DomainError):
 
 class MailRefused(DomainError):
     """The mail server will never take this mail: the address does not exist, or the content is refused."""
+
+
+class AddressRefused(MailRefused):
+    """No mail for this address will ever be taken: it does not exist, or it is not one that this server can reach."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +40,15 @@ class Letter:
     attachments: tuple[tuple[str, bytes], ...] = ()  # (file name, PDF bytes)
 
     def as_email(self, sender: str) -> EmailMessage:
-        """multipart/mixed → alternative(text, html) + PDFs. A line break in a header raises ValueError."""
+        """multipart/mixed → alternative(text, html) + PDFs.
+
+        Raises:
+            AddressRefused: the recipient is not an address.
+            ValueError: a header contains a line break.
+        """
         mail = EmailMessage()
         mail["From"] = sender
-        mail["To"] = Address(addr_spec=self.recipient)
+        mail["To"] = deliverable(self.recipient)
         mail["Subject"] = self.subject
         mail["Message-ID"] = self.message_id
         mail["Date"] = format_datetime(self.sent_at)
@@ -92,3 +104,19 @@ class RehearsedMailer:
         if self._outage.exists():
             raise MailUnavailable("a drill has taken the mail server away")
         self._mailer.send(letter)
+
+
+def deliverable(recipient: str) -> Address:
+    """The recipient with the domain as DNS has it, so that an international domain needs no special mail server.
+
+    Raises:
+        AddressRefused: the text is not an address.
+    """
+    local_part, _, domain = recipient.strip().rpartition("@")
+    try:
+        ascii_domain = idna.encode(domain, uts46=True).decode("ascii")
+        if not local_part.isascii():  # the parser knows no such address, some mail servers do
+            return Address(username=local_part, domain=ascii_domain)
+        return Address(addr_spec=f"{local_part}@{ascii_domain}")
+    except (idna.IDNAError, HeaderParseError, ValueError, IndexError) as error:
+        raise AddressRefused("it is not an email address") from error

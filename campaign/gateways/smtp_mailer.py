@@ -13,12 +13,15 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from campaign.gateways.circuit_breaker import CircuitBreaker
-from campaign.gateways.mailer import Letter, MailRefused, MailUnavailable
+from campaign.gateways.mailer import AddressRefused, Letter, MailRefused, MailUnavailable, deliverable
 
 STEP_SECONDS_MAX = 10.0
 """How long the server may take for one answer."""
 MAIL_SECONDS_MAX = 30.0
 """How long one mail may take in all: a server that sends a letter now and then must not hold a worker for ever."""
+PERMANENT = 500
+TRANSACTION_FAILED = 554
+"""The reply code by which many servers turn away a sender that they do not want, such as one on a block list."""
 SERVICE_CLOSING = 421
 """The reply code by which a server says that it, and not this mail, is the trouble."""
 
@@ -55,7 +58,7 @@ class SmtpMailer:
         """Send within MAIL_SECONDS_MAX. Raises MailUnavailable or MailRefused."""
         mail = letter.as_email(self._sender)
         try:
-            self._send(mail, letter.recipient)
+            self._send(mail, deliverable(letter.recipient).addr_spec)
         except _ServerUnavailable:
             self._breaker.note_failure()
             raise
@@ -67,10 +70,12 @@ class SmtpMailer:
     def _send(self, mail: EmailMessage, recipient: str) -> None:
         try:
             with self._connection() as server:
+                server.ehlo_or_helo_if_needed()
+                if not recipient.isascii() and not server.has_extn("smtputf8"):
+                    raise AddressRefused("the mail server takes no address with letters outside ASCII")
                 server.send_message(mail, from_addr=self._envelope_sender, to_addrs=[recipient])
         except smtplib.SMTPRecipientsRefused as error:
-            code = next(iter(error.recipients.values()))[0]
-            raise (MailRefused if code >= 500 else MailUnavailable)(f"the address was refused ({code})") from error
+            raise _of_recipient(*next(iter(error.recipients.values()))) from error
         except (smtplib.SMTPAuthenticationError, smtplib.SMTPSenderRefused, smtplib.SMTPConnectError) as error:
             raise _ServerUnavailable(f"the mail server refused us ({error.smtp_code})") from error
         except smtplib.SMTPResponseException as error:
@@ -105,6 +110,14 @@ class SmtpMailer:
             server.ehlo()
         elif self._requires_tls:
             raise _ServerUnavailable("the mail server offers no encryption (STARTTLS); see MAIL_TLS")
+
+
+def _of_recipient(code: int, answer: bytes) -> MailRefused | MailUnavailable:
+    """What an answer to RCPT means. A server that wants no mail from us says nothing about the address."""
+    if code < PERMANENT:
+        return MailUnavailable(f"the address was refused for now ({code})")
+    is_policy = code == TRANSACTION_FAILED or answer.startswith(b"5.7.")
+    return (MailRefused if is_policy else AddressRefused)(f"the address was refused ({code})")
 
 
 def _of_reply(code: int) -> MailRefused | MailUnavailable:

@@ -31,7 +31,7 @@ class AuditFilter:
     """Which acts; empty fields ask for all."""
 
     action: str = ""
-    subject: str = ""
+    subject: str = ""  # thing:public_id, or the public id alone
     actor_id: int | None = None
     before_id: int | None = None  # the last row of the page before
 
@@ -55,7 +55,9 @@ def trail(wanted: AuditFilter, *, limit: int = PAGE_ROWS) -> Sequence[AuditRow]:
     if wanted.action:
         query = query.where(AuditEvent.action.startswith(wanted.action, autoescape=True))
     if wanted.subject:
-        query = query.where(AuditEvent.subject == wanted.subject)
+        is_whole = ":" in wanted.subject
+        named = AuditEvent.subject == wanted.subject
+        query = query.where(named if is_whole else AuditEvent.subject.endswith(f":{wanted.subject}", autoescape=True))
     if wanted.actor_id is not None:
         query = query.where(AuditEvent.actor_id == wanted.actor_id)
     if wanted.before_id is not None:

@@ -33,7 +33,14 @@ def tell_of_delay(
         "is_test": not row.livemode,
         "donate_query": urlencode(_same_gift(row.slug, gift.gift)),
     }
-    letter = Letter(kind=kind, language=row.language, recipient=email, facts=facts, key=f"{kind}:{row.public_id}")
+    letter = Letter(
+        kind=kind,
+        language=row.language,
+        recipient=email,
+        facts=facts,
+        key=f"{kind}:{row.public_id}",
+        campaign_id=row.campaign_id,
+    )
     enqueue(session, letter, donation_id=gift.id, at=at, is_quiet=gift.is_quiet)
 
 

@@ -16,11 +16,11 @@ from campaign.database import reading, transaction
 from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
 from campaign.gateways.clock import Clock
-from campaign.gateways.mailer import Letter, Mailer, MailRefused, MailUnavailable
+from campaign.gateways.mailer import AddressRefused, Letter, Mailer, MailRefused, MailUnavailable
 from campaign.i18n import day, in_language, money
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
-from campaign.services import audit, receipting
+from campaign.services import receipting
 from campaign.services.due_rows import hold_next
 from campaign.services.pledges import letters as pledge_letters
 from receipts import HeldReceipt
@@ -66,13 +66,14 @@ def deliver_next(*, mailer: Mailer, clock: Clock, public_url: str) -> bool:
             return True
         mailer.send(compose(_message(due.id), attachment=attachment, public_url=public_url, at=clock.now()))
     except HeldReceipt as reason:
-        _close(due, "held", f"The receipt cannot be printed rightly: {reason}", clock=clock)
+        _close(due, "held", f"The receipt cannot be printed rightly: {reason}", failure="receipt", clock=clock)
     except MailRefused as reason:
-        _close(due, "dead", str(reason), clock=clock)
+        failure = "address" if isinstance(reason, AddressRefused) else "refused"
+        _close(due, "dead", str(reason), failure=failure, clock=clock)
     except MailUnavailable as reason:
-        _put_back(due, str(reason), clock=clock)
+        _put_back(due, str(reason), failure="unreachable", clock=clock)
     except Exception as error:
-        _put_back(due, f"{type(error).__name__}: {error}", clock=clock)
+        _put_back(due, f"{type(error).__name__}: {error}", failure="fault", clock=clock)
         raise
     else:
         _close(due, "sent", None, clock=clock)
@@ -117,23 +118,6 @@ def messages(*, state: str | None = None, limit: int = 100) -> list[MessageRow]:
         query = query.where(Message.state == state)
     with reading() as session:
         return [MessageRow(**row._mapping) for row in session.execute(query)]  # noqa: SLF001
-
-
-def send_again(public_id: str, *, actor_id: int, clock: Clock) -> None:
-    """Try a mail anew that was given up, for a reason that is mended. NotFound for any other."""
-    now = clock.now()
-    with transaction() as session:
-        queued = session.execute(
-            update(Message)
-            .where(Message.public_id == public_id, Message.state == "dead")
-            .values(state="queued", attempts=0, next_try_at=now, error=None)
-            .returning(Message.id)
-        ).one_or_none()
-        if queued is None:
-            raise NotFound(public_id)
-        audit.record(
-            session, actor_id=actor_id, action="mail:send_again", subject=f"mail:{public_id}", at=now, detail={}
-        )
 
 
 def receipt_number_of(public_id: str) -> str | None:
@@ -199,22 +183,27 @@ def _take_next(*, clock: Clock) -> _Due | None:
     return _Due(id=held, receipt_id=row[0], attempts=row[1])
 
 
-def _close(due: _Due, state: str, error: str | None, *, clock: Clock) -> None:
+def _close(due: _Due, state: str, error: str | None, *, failure: str | None = None, clock: Clock) -> None:
     now = clock.now()
     with transaction() as session:
         session.execute(
             update(Message)
             .where(Message.id == due.id)
-            .values(state=state, error=error, sent_at=now if state == "sent" else None)
+            .values(state=state, error=error, failure=failure, sent_at=now if state == "sent" else None)
         )
 
 
-def _put_back(due: _Due, error: str, *, clock: Clock) -> None:
+def _put_back(due: _Due, error: str, *, failure: str, clock: Clock) -> None:
     pause = min(timedelta(seconds=30 * 2.0 ** (due.attempts - 1)), timedelta(hours=12))
     is_last = due.attempts >= ATTEMPTS_MAX
     with transaction() as session:
         session.execute(
             update(Message)
             .where(Message.id == due.id)
-            .values(state="dead" if is_last else "queued", error=error[:500], next_try_at=clock.now() + pause)
+            .values(
+                state="dead" if is_last else "queued",
+                error=error[:500],
+                failure=failure,
+                next_try_at=clock.now() + pause,
+            )
         )

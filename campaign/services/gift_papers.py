@@ -136,7 +136,14 @@ class _Papers:
         }
         if kind == "receipt" and gift.pledge_id:
             facts |= pledge_letters.of_receipt(self.session, gift.pledge_id, paid_at=self.gift.now("paid_at"))
-        return Letter(kind=kind, language=gift.language, recipient=donor.email, facts=facts, key=f"{kind}:{number}")
+        return Letter(
+            kind=kind,
+            language=gift.language,
+            recipient=donor.email,
+            facts=facts,
+            key=f"{kind}:{number}",
+            campaign_id=gift.campaign_id,
+        )
 
     def _queue(self, letter: Letter, *, receipt_id: int | None) -> None:
         gift, at = self.gift, self.at

@@ -7,6 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from campaign.database import insert_once
+from campaign.domain.folding import fold
 from campaign.domain.identity import new_public_id
 from campaign.models.outbox import Message
 
@@ -23,6 +24,7 @@ class Letter:
     recipient: str
     facts: dict[str, object]
     key: str  # kind and subject: the same thing is told once
+    campaign_id: int | None = None  # whose donors it tells; none for a mail to staff or with a code for the form
 
 
 def enqueue(
@@ -43,15 +45,18 @@ def enqueue(
         "kind": letter.kind,
         "language": letter.language,
         "recipient": letter.recipient,
+        "search_text": fold(letter.recipient),
         "facts": letter.facts,
         "dedupe_key": letter.key,
         "receipt_id": receipt_id,
         "donation_id": donation_id,
+        "campaign_id": letter.campaign_id,
         "created_at": at,
         "state": "held" if is_quiet else "queued",
         "attempts": 0,
         "next_try_at": at,
         "error": LATE_NEWS if is_quiet else None,
+        "failure": "late" if is_quiet else None,
     }
     return insert_once(session, Message, row)
 
@@ -64,12 +69,14 @@ def send_instead(session: Session, letter: Letter, *, receipt_id: int, in_place_
         .values(
             receipt_id=receipt_id,
             recipient=letter.recipient,
+            search_text=fold(letter.recipient),
             facts=letter.facts,
             dedupe_key=letter.key,
             state="queued",
             attempts=0,
             next_try_at=at,
             error=None,
+            failure=None,
         )
         .returning(Message.id)
     )

@@ -23,6 +23,7 @@ from campaign.services.claims import open_claims
 from campaign.services.donation_register import CHARGE
 from campaign.services.fund_register import FundRow, funds
 from campaign.services.inbox_desk import LAST_EVENT
+from campaign.services.mail_search import unreachable_addresses
 from campaign.services.reconciliation import desk as reconciliation_desk
 from campaign.services.refunding import UNDER_WAY
 from campaign.services.transparency import Purse, Transparency, transparency_of
@@ -155,6 +156,7 @@ def _concerns(
         Concern(kind="refund_stuck", count=stuck),
         *(Concern(kind=f"inbox_{state}", count=queue.inbox.get(state, 0)) for state in ("failed", "parked")),
         Concern(kind="mails_not_taken", count=queue.mails_not_taken),
+        Concern(kind="address_refused", count=unreachable_addresses(session, campaign_id)),
         *(Concern(kind=kind, count=count) for kind, count in reconciliation_desk.concerns(session, now=now).items()),
         Concern(kind="allocation_waiting", count=waiting[0], since=waiting[1]),
     ]

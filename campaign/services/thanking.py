@@ -39,6 +39,7 @@ class Afterwards:
     """What became of a paid gift. `quilt` is the campaign's quilt as SVG, with the gift's own place in a ring."""
 
     has_mail_left: bool
+    is_address_refused: bool  # no mail server takes mail for the donor's address
     months: ComingMonths | None  # of a monthly gift, once the provider has told of it
     quilt: str
     patch: Patch | None
@@ -55,27 +56,28 @@ def afterwards_of(donation_public_id: str) -> Afterwards:
         if row is None:
             raise NotFound(donation_public_id)
         donation_id, campaign_id, pledge_id = row
-        drawing = quilt_of(session, campaign_id)
+        drawing, mail = quilt_of(session, campaign_id), _receipt_mail(session, donation_id)
         number = _number_in_quilt(session, donation_id, campaign_id)
         if number is not None:
             drawing = quilt.outlined(drawing, _place(session, campaign_id, number))
         return Afterwards(
-            has_mail_left=_has_mail_left(session, donation_id),
+            has_mail_left=mail == ("sent", None),
+            is_address_refused=mail == ("dead", "address"),
             months=_months(session, pledge_id) if pledge_id else None,
             quilt=drawing,
             patch=Patch(number=number, is_knot=number > quilt.PLACES) if number is not None else None,
         )
 
 
-def _has_mail_left(session: Session, donation_id: int) -> bool:
-    """Whether the mail that brings the newest receipt is on its way to the donor's mailbox."""
-    state = session.execute(
-        select(Message.state)
+def _receipt_mail(session: Session, donation_id: int) -> tuple[str, str | None] | None:
+    """State of the mail that brings the newest receipt, and why its last try failed; None where there is no such mail."""
+    row = session.execute(
+        select(Message.state, Message.failure)
         .where(Message.donation_id == donation_id, Message.kind == "receipt")
         .order_by(Message.id.desc())
         .limit(1)
-    ).scalar()
-    return state == "sent"
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 def _months(session: Session, pledge_id: int) -> ComingMonths:

@@ -12,10 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
-from campaign.domain.identity import new_public_id
 from campaign.models.campaign import Campaign
 from campaign.models.inbox import ProviderEvent
-from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.models.staff import AuditEvent, Staff
 from campaign.services import audit
@@ -57,24 +55,6 @@ def an_event(event_id: str, *, state: str, error: str | None = None) -> None:
                 received_at=NOW,
                 state=state,
                 attempts=3,
-                next_try_at=NOW,
-                error=error,
-            )
-        )
-
-
-def a_mail(*, state: str, error: str | None = None) -> None:
-    with transaction() as session:
-        session.add(
-            Message(
-                public_id=new_public_id(),
-                kind="receipt",
-                language="ky",
-                recipient=f"{state}@example.org",
-                facts={},
-                dedupe_key=state,
-                created_at=NOW,
-                state=state,
                 next_try_at=NOW,
                 error=error,
             )
@@ -214,26 +194,6 @@ def test_a_replayed_event_starts_anew_and_is_in_the_trail(finance: FlaskClient, 
     event = session.execute(select(ProviderEvent)).scalar_one()
     assert (event.state, event.attempts, event.error) == ("new", 0, None)
     assert acts(session)[-1] == "inbox:replay"
-
-
-def test_mails_are_shown_with_what_keeps_them(finance: FlaskClient) -> None:
-    a_mail(state="sent")
-    a_mail(state="held", error="No glyph for U+20C0")
-    assert len(fetch(finance, "admin.mails").texts("tbody tr")) == 2
-    page = fetch_address(finance, "/staff/mails?state=held")
-    assert page.texts("tbody th") == ["held@example.org"]
-    assert "No glyph" in page.text("tbody")
-
-
-def test_a_mail_that_was_given_up_is_sent_again_once(finance: FlaskClient, session: Session) -> None:
-    a_mail(state="dead", error="550 refused")
-    page = fetch(finance, "admin.mails")
-    for _ in range(2):  # the second time it is on its way already
-        page.submit(finance, "tbody form")
-    message = session.execute(select(Message)).scalar_one()
-    assert (message.state, message.attempts, message.error) == ("queued", 0, None)
-    assert acts(session).count("mail:send_again") == 1
-    assert fetch(finance, "admin.mails").soup.select("tbody form") == []
 
 
 def test_the_trail_is_narrowed_by_act_and_person(finance: FlaskClient, session: Session) -> None:

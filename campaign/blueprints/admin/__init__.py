@@ -13,6 +13,7 @@ from campaign.blueprints.admin import (
     inbox,
     ledger,
     machinery,
+    mails,
     overview,
     people,
     pledges,

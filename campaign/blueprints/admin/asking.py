@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlencode
 
+from email_validator import EmailNotValidError, validate_email
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -70,6 +71,16 @@ class Asked:
         if meant == amount.plain:
             self.values = {**self.values, name: meant}
         return amount
+
+    def email(self, name: str) -> str:
+        """An email address that mail servers take, as they take it; what was typed and a mistake where it is none."""
+        value = self.text(name)
+        try:
+            found = validate_email(value, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False)
+        except EmailNotValidError:
+            self.mistakes.append((name, _("Enter an email address, like name@example.com.")))
+            return value
+        return found.ascii_email or value
 
     def required(self, name: str, sentence: str) -> str:
         """The value, which must be there."""

@@ -31,6 +31,7 @@ KEYS: Mapping[str, LazyString] = {
     "events": lazy_pgettext("inbox", "Events"),
     "mails": _("Mails"),
     "replaced_by": _("Replaced by"),
+    "to_other_address": _("To another address"),
     "cause": _("Cause"),
     "failed": _("Payments failed in the last hour"),
     "started": _("Payment pages opened in the last hour"),
@@ -39,6 +40,8 @@ KEYS: Mapping[str, LazyString] = {
 """A key of a detail → its word, in the order in which they are told; a key that is not here stands last, as it is."""
 PLACES = {key: place for place, key in enumerate(KEYS)}
 AMOUNTS = ("amount_minor", "minor")
+INTERNAL = frozenset({"form"})
+"""Keys that are for the program alone: which form an act was sent with."""
 DAYS = ("paid_on", "since", "until")
 ROLES = ("roles", "before", "after")
 
@@ -53,7 +56,7 @@ def details(kept: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for key, value in sorted(kept.items(), key=lambda item: (PLACES.get(item[0], len(PLACES)), item[0])):
         if key == "currency" and amount:
             yield str(_("Amount")), money(Money(int(str(kept[amount])), str(currency)), exact=True)
-        elif value not in (None, "", []) and key != amount:
+        elif value not in (None, "", []) and key != amount and key not in INTERNAL:
             yield str(KEYS.get(key, key)), _text(key, value)
 
 

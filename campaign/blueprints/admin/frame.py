@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _
 
 from campaign.blueprints.admin import bp, choices, words
 from campaign.blueprints.admin.guard import BLUEPRINTS, person, person_can
+from campaign.blueprints.admin.subject_words import subject_in_words
 from campaign.days import local_day
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
@@ -49,7 +50,7 @@ MENU: tuple[tuple[str, LazyString, frozenset[str]], ...] = (
     ("admin.ledger", _("Ledger"), frozenset({"admin.trial_balance", "admin.fund_statement"})),
     ("admin.reconciliation", _("Reconciliation"), frozenset({"admin.reconciliation_case", "admin.payout"})),
     ("admin.inbox", _("Inbox"), frozenset({"admin.inbox_event", "admin.replay_events"})),
-    ("admin.mails", _("Mails"), frozenset()),
+    ("admin.mails", _("Mails"), frozenset({"admin.mail_again", "admin.send_mail_again"})),
     ("admin.audit_trail", _("Audit trail"), frozenset()),
     ("admin.people", _("People"), frozenset({"admin.person", "admin.set_roles"})),
 )
@@ -108,6 +109,9 @@ def rate(text: str, charged: str, settled: str) -> str:
     """What one unit of the charged currency was worth; `text` is the provider's decimal text, told with all its digits."""
     worth = format_decimal(Decimal(text), locale=current_language(), decimal_quantization=False)
     return f"1\u00a0{charged} = {worth}\u00a0{settled}"
+
+
+bp.add_app_template_filter(subject_in_words, "subject")
 
 
 @bp.app_template_global("address_of_subject")

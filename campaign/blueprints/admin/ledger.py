@@ -10,6 +10,7 @@ from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.asking import Asked, asked_in_address
 from campaign.blueprints.admin.frame import campaign, file_answer
 from campaign.blueprints.admin.guard import person
+from campaign.blueprints.admin.subject_words import subject_typed
 from campaign.domain.errors import NotFound
 from campaign.domain.journal import EntryKind
 from campaign.i18n import text_of
@@ -92,8 +93,14 @@ def _wanted(asked: Asked) -> LedgerFilter:
         until=asked.day("until"),
         fund_id=chosen.id if chosen else None,
         kinds=frozenset({kind}) if kind else frozenset(),
-        subject=asked.text("subject") or None,
+        subject=_subject(asked.text("subject")),
     )
+
+
+def _subject(text: str) -> str | None:
+    """What was typed, as the books have it; a bare number is a donation's."""
+    subject = subject_typed(text)
+    return f"donation:{subject}" if subject and ":" not in subject else subject or None
 
 
 def _fund(asked: Asked) -> FundRow | None:

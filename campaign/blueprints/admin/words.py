@@ -10,7 +10,7 @@ from campaign.domain.donation import NotRefundable, RefundTooLarge
 from campaign.domain.errors import DomainError, FormSpent, NotFound
 from campaign.domain.money import Money
 from campaign.domain.pledge import PledgeStopped
-from campaign.services import allocating, disbursing, held_receipts, receipt_register, staff
+from campaign.services import allocating, disbursing, held_receipts, mail_resending, receipt_register, staff
 from campaign.services.bookkeeping import EntryConflict, MoneyMayNotGoThere, NotEnoughFunds
 from campaign.services.reconciliation import payouts, unidentified
 from campaign.services.shield import alarm as shield_alarm
@@ -159,6 +159,7 @@ CONCERNS: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
     "inbox_failed": (_("Provider’s events failed"), "admin.inbox", {"state": "failed"}),
     "inbox_parked": (_("Provider’s events wait for another"), "admin.inbox", {"state": "parked"}),
     "mails_not_taken": (_("The mail server has not taken mails"), "admin.mails", {}),
+    "address_refused": (_("Donors’ addresses cannot receive email"), "admin.mails", {"state": "dead"}),
     "unexplained": (_("Movements at the provider are not explained"), "admin.reconciliation", {}),
     "payout_failed": (_("A payout came back from the bank"), "admin.reconciliation", {}),
     "payout_open": (_("Payouts do not add up, or wait to be booked by hand"), "admin.reconciliation", {}),
@@ -200,7 +201,7 @@ ACTS: Mapping[str, LazyString] = {
     "reconciliation:unidentified": _("Booked a movement as not identified"),
     "reconciliation:payout": _("Booked a payout"),
     "payouts:download": _("Downloaded payouts"),
-    "mail:send_again": _("Had a mail tried again"),
+    "mail:send_again": _("Sent an email again"),
     "mail:send_held": _("Sent mails that were held as late"),
     "receipt:download": _("Downloaded a receipt"),
     "receipts:download": _("Downloaded receipts of a period"),
@@ -245,6 +246,11 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     held_receipts.StillHeld: _(
         "With this the receipt cannot be printed either. Nothing was changed; the reasons are below."
     ),
+    mail_resending.MailStillQueued: _("This email is waiting to be sent already. Nothing was changed."),
+    mail_resending.MailNotRepeatable: _(
+        "The code in this email has expired. The donor can ask for a new one on the form."
+    ),
+    mail_resending.ReceiptNotValid: _("The receipt in this email is no longer valid, so it cannot be sent again."),
     receipt_register.ReceiptNotReady: _("A receipt is still being printed. Try again in a minute."),
     receipt_register.TooManyReceipts: _(
         "There are too many receipts in this period for one file. Choose a shorter one."

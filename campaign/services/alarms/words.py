@@ -115,7 +115,7 @@ WORDS: dict[str, Words] = {
     "mail_dead": Words(
         _("Mails could not be sent"),
         _("Mails that were refused, or tried in vain for days: %(count)s."),
-        _("Open the mails: an address may be wrong. The receipt can be downloaded and sent by hand."),
+        _("Open the emails. Where an address is wrong, send the email again to the correct one."),
     ),
     "receipts_held": Words(
         _("Receipts are held back"),

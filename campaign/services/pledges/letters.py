@@ -119,7 +119,14 @@ def tell(session: Session, pledge: Pledge, news: News, *, at: datetime, is_quiet
         "is_test": not pledge.livemode,
         **news.facts,
     }
-    letter = Letter(kind=news.kind, language=pledge.language, recipient=recipient, facts=facts, key=dedupe_key)
+    letter = Letter(
+        kind=news.kind,
+        language=pledge.language,
+        recipient=recipient,
+        facts=facts,
+        key=dedupe_key,
+        campaign_id=pledge.campaign_id,
+    )
     enqueue(session, letter, at=at, is_quiet=is_quiet)
     session.execute(
         insert(PledgeEvent), {"pledge_id": pledge.id, "at": at, "kind": "told", "detail": {"mail": news.kind}}

@@ -24,7 +24,7 @@ def send_held(*, actor_id: int | None, clock: Clock) -> int:
         sent = session.execute(
             update(Message)
             .where(_IS_HELD)
-            .values(state="queued", next_try_at=now, error=None)
+            .values(state="queued", next_try_at=now, error=None, failure=None)
             .returning(Message.id)
             .execution_options(synchronize_session=False)
         ).all()

@@ -1,0 +1,78 @@
+"""Mails at the desk: what was sent, what waits or could not leave, and sending one again, to a corrected address too."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign.blueprints.admin import bp, mail_words, words
+from campaign.blueprints.admin.asking import Asked, asked_in_address, asked_in_form
+from campaign.blueprints.admin.frame import campaign, done, refused
+from campaign.blueprints.admin.guard import person, typed
+from campaign.domain.errors import DomainError, FormSpent
+from campaign.domain.identity import new_public_id
+from campaign.jobs import wake
+from campaign.services import mail_resending, mail_search
+from campaign.services.mail_resending import ResendOrder
+from campaign.services.mail_search import MailFilter, MailRow
+from campaign.wiring import gateways
+
+
+@bp.get("/mails")
+def mails() -> ResponseReturnValue:
+    """Fifty mails a page, of one state or all, found by address, receipt or gift."""
+    asked = asked_in_address()
+    wanted = MailFilter(
+        campaign_id=campaign().id,
+        state=asked.choice("state", words.MAIL),
+        text=asked.text("text"),
+        before=asked.text("before"),
+    )
+    rows, has_more = mail_search.mails(wanted)
+    return render_template(
+        "admin/mails.html",
+        asked=asked,
+        state=wanted.state,
+        rows=rows,
+        mail_words=mail_words,
+        older_url=asked.with_(before=rows[-1].public_id) if has_more else None,
+    )
+
+
+@bp.get("/mails/<public_id>/again")
+def mail_again(public_id: str) -> ResponseReturnValue:
+    """The form: to which address, and why."""
+    mail = mail_search.mail(campaign().id, public_id)
+    if not mail.is_resendable:
+        return refused(mail_resending.refusal_of(mail), "admin.mails")
+    return _form(mail, Asked({"recipient": mail.recipient, "form_id": new_public_id(), **typed()}))
+
+
+@bp.post("/mails/<public_id>/again")
+def send_mail_again(public_id: str) -> ResponseReturnValue:
+    """Queue it once more; the reason is in the audit trail."""
+    asked = asked_in_form(form_id=new_public_id())
+    form_id = asked.form_id(told_at="reason")
+    recipient, reason = asked.email("recipient"), asked.required("reason", _("Say why."))
+    if asked.mistakes:
+        return _form(mail_search.mail(campaign().id, public_id), asked), 422
+    order = ResendOrder(
+        campaign_id=campaign().id,
+        mail_public_id=public_id,
+        recipient=recipient,
+        reason=reason,
+        actor_id=person().id,
+        public_id=form_id,
+    )
+    try:
+        mail_resending.resend(order, clock=gateways().clock)
+    except FormSpent as error:
+        asked.refuse("reason", error, words.sentence_of(error))
+        return _form(mail_search.mail(campaign().id, public_id), asked), 422
+    except DomainError as error:
+        return refused(error, "admin.mails")
+    wake("outbox")
+    return done(_("The email will be sent within a minute."), "admin.mails")
+
+
+def _form(mail: MailRow, asked: Asked) -> str:
+    return render_template("admin/mail_again.html", mail=mail, asked=asked, mail_words=mail_words)

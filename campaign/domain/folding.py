@@ -1,0 +1,46 @@
+"""Text folded for searching: letter case, accents, width and look-alike punctuation make no difference.
+
+Databases fold case by their locale, some of them only in ASCII, so texts are folded here and stored beside the originals.
+"""
+
+import unicodedata
+
+QUERY_MAX = 200
+"""Characters of a query that are searched for; the rest is ignored."""
+WORDS_MAX = 8
+
+LETTERS = (
+    # Kyrgyz and Kazakh letters as people type them on a Russian keyboard.
+    str.maketrans("үұөңқғҗҳһ", "ууонкгжхх")
+    # Latin letters with a stroke and ligatures, which Unicode does not take apart.
+    | str.maketrans("łøđðħŧıə", "loddhtie", "")
+    | str.maketrans({"æ": "ae", "œ": "oe", "þ": "th"})
+    | dict.fromkeys(map(ord, "’‘ʼʻʹ′`´"), "'")
+    | dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+)
+SHORT_I = "и\u0306"
+"""й taken apart. It is a letter of its own in Russian and Kyrgyz (unlike ё, which people write as е), so it stays."""
+KEPT_CLASSES = frozenset({0, 8, 9})
+"""Combining classes of marks that make another letter or vowel: vowel signs, kana voicing, viramas."""
+
+
+def fold(text: str) -> str:
+    """The text as it is searched: for each of two texts that look the same to a reader, the same result."""
+    apart = unicodedata.normalize("NFKD", text.translate(LETTERS).casefold()).casefold()
+    apart = unicodedata.normalize("NFKD", apart).replace(SHORT_I, "й")
+    letters = "".join(
+        " " if letter.isspace() else letter
+        for letter in apart.translate(LETTERS)
+        if unicodedata.combining(letter) in KEPT_CLASSES and not _is_invisible(letter)
+    )
+    return " ".join(letters.split())
+
+
+def search_words(query: str) -> tuple[str, ...]:
+    """The folded words of a query, each once, at most WORDS_MAX of them."""
+    return tuple(dict.fromkeys(fold(query[:QUERY_MAX]).split()))[:WORDS_MAX]
+
+
+def _is_invisible(letter: str) -> bool:
+    """Control and formatting characters, surrogates, and characters that no one can type; white space is none of them."""
+    return unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Cn"} and not letter.isspace()

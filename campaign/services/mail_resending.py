@@ -1,0 +1,142 @@
+"""Sending a mail again, to the same address or a corrected one, because staff decided so; why is in the audit trail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from campaign.database import transaction
+from campaign.domain.errors import Conflict, DomainError, FormSpent, NotFound
+from campaign.domain.folding import fold
+from campaign.domain.identity import new_public_id
+from campaign.gateways.clock import Clock
+from campaign.models.outbox import Message
+from campaign.models.receipt import Receipt
+from campaign.models.staff import AuditEvent
+from campaign.services import audit
+from campaign.services.mail_search import UNSENDABLE, MailRow, in_campaign
+
+ACTION = "mail:send_again"
+REQUEUED = ("dead", "held", "kept")
+"""States of a mail that never left: it leaves itself. A sent one stays as it is, and a copy of it leaves."""
+
+
+class MailStillQueued(Conflict):
+    """The mail waits to be sent already."""
+
+
+class MailNotRepeatable(DomainError):
+    """The mail holds a code that is valid for some minutes only, so sending it again would help nobody."""
+
+
+class ReceiptNotValid(Conflict):
+    """The receipt that the mail carries was replaced or is void."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResendOrder:
+    """Which mail, to which address and why. `public_id` names the form: sent twice, it is one act."""
+
+    campaign_id: int
+    mail_public_id: str
+    recipient: str
+    reason: str
+    actor_id: int
+    public_id: str
+
+
+def resend(order: ResendOrder, *, clock: Clock) -> None:
+    """Queue the mail once more.
+
+    Raises:
+        NotFound: there is no such mail in the campaign.
+        FormSpent: the form was sent before with another address or reason.
+        MailStillQueued, MailNotRepeatable, ReceiptNotValid: see there.
+    """
+    now = clock.now()
+    with transaction() as session:
+        mail = session.execute(
+            select(Message)
+            .where(in_campaign(order.campaign_id), Message.public_id == order.mail_public_id)
+            .with_for_update()
+        ).scalar_one_or_none()
+        if mail is None:
+            raise NotFound(f"mail:{order.mail_public_id}")
+        if _is_done(session, order):
+            return
+        _refuse(session, mail)
+        is_corrected = fold(order.recipient) != fold(mail.recipient)
+        if mail.state in REQUEUED:
+            _requeue(session, mail, order, at=now)
+        else:
+            _copy(session, mail, order, at=now)
+        detail: dict[str, object] = {"reason": order.reason, "to_other_address": is_corrected, "form": order.public_id}
+        audit.record(session, actor_id=order.actor_id, action=ACTION, subject=_subject(order), at=now, detail=detail)
+
+
+def refusal_of(mail: MailRow) -> DomainError:
+    """Why this mail cannot be sent again, where `mail.is_resendable` is false."""
+    if mail.kind in UNSENDABLE:
+        return MailNotRepeatable(mail.kind)
+    return MailStillQueued(mail.public_id) if mail.state == "queued" else ReceiptNotValid(mail.public_id)
+
+
+def _subject(order: ResendOrder) -> str:
+    return f"mail:{order.mail_public_id}"
+
+
+def _is_done(session: Session, order: ResendOrder) -> bool:
+    """Whether this form was sent before. The row of the trail is the act; it tells the reason, not the address."""
+    details = session.execute(
+        select(AuditEvent.detail).where(AuditEvent.subject == _subject(order), AuditEvent.action == ACTION)
+    ).scalars()
+    done = next((detail for detail in details if detail.get("form") == order.public_id), None)
+    if done is not None and done.get("reason") != order.reason:
+        raise FormSpent(order.public_id)
+    return done is not None
+
+
+def _refuse(session: Session, mail: Message) -> None:
+    if mail.kind in UNSENDABLE:
+        raise MailNotRepeatable(mail.kind)
+    if mail.state == "queued":
+        raise MailStillQueued(mail.public_id)
+    if mail.receipt_id is not None:
+        state = session.execute(select(Receipt.state).where(Receipt.id == mail.receipt_id)).scalar_one()
+        if state != "issued":
+            raise ReceiptNotValid(state)
+
+
+def _requeue(session: Session, mail: Message, order: ResendOrder, *, at: datetime) -> None:
+    session.execute(
+        update(Message)
+        .where(Message.id == mail.id)
+        .values(
+            recipient=order.recipient,
+            search_text=fold(order.recipient),
+            state="queued",
+            attempts=0,
+            next_try_at=at,
+            error=None,
+            failure=None,
+        )
+    )
+
+
+def _copy(session: Session, mail: Message, order: ResendOrder, *, at: datetime) -> None:
+    same = ("kind", "language", "facts", "receipt_id", "donation_id", "campaign_id")
+    session.execute(
+        insert(Message),
+        {
+            **{name: getattr(mail, name) for name in same},
+            "public_id": new_public_id(),
+            "recipient": order.recipient,
+            "search_text": fold(order.recipient),
+            "dedupe_key": f"again:{order.public_id}",
+            "created_at": at,
+            "state": "queued",
+            "attempts": 0,
+            "next_try_at": at,
+        },
+    )
