@@ -3,11 +3,13 @@
 import sys
 
 import click
+import requests
 from flask import current_app
 from flask.cli import AppGroup
 
 from campaign.config import Config
-from campaign.gateways.sandbox_console import SandboxConsole
+from campaign.domain.errors import NotFound
+from campaign.gateways.sandbox_console import SandboxConsole, TimeGoesForward
 from campaign.jobs import work_off_everything
 from campaign.services.demo.content import load_plan
 from campaign.services.demo.history import Stage, play_history
@@ -29,7 +31,17 @@ def play(*, gifts: int, seed: int) -> int:
         clock=outside.clock,
         public_url=config.public_url,
     )
-    return play_history(stage, gifts=gifts, seed=seed)
+    try:
+        return play_history(stage, gifts=gifts, seed=seed)
+    except NotFound:
+        sys.exit("kurak: the demo campaign is not in this database; `make run` loads it into an empty one.")
+    except TimeGoesForward:
+        sys.exit(
+            "kurak: gifts were given at this sandbox already, and only a new one can be given a past; nothing was "
+            "changed. To load the past again, start the site with another INSTANCE_DIR."
+        )
+    except requests.ConnectionError:
+        sys.exit("kurak: the sandbox does not answer; `make run` starts it.")
 
 
 @demo.command()

@@ -1,10 +1,15 @@
 """The running sandbox's own levers, pulled over HTTP: what a demonstration uses to let donors pay and days pass."""
 
+from http import HTTPStatus
 from typing import Any
 
 import requests
 
 TIMEOUT_SECONDS = 20
+
+
+class TimeGoesForward(Exception):
+    """Something has happened at the sandbox already, so it cannot be given an earlier beginning."""
 
 
 class SandboxConsole:
@@ -27,8 +32,13 @@ class SandboxConsole:
             answer.raise_for_status()
 
     def rewind(self, seconds: int) -> None:
-        """Let the sandbox be born earlier; refused once something has happened in it."""
-        self._clock(rewind_seconds=seconds)
+        """Let the sandbox be born earlier; TimeGoesForward once something has happened in it."""
+        try:
+            self._clock(rewind_seconds=seconds)
+        except requests.HTTPError as refusal:
+            if refusal.response is not None and refusal.response.status_code == HTTPStatus.BAD_REQUEST:
+                raise TimeGoesForward from refusal
+            raise
 
     def advance(self, seconds: int) -> None:
         """Let time pass in the sandbox."""

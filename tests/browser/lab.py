@@ -127,7 +127,7 @@ def _one_of_each(names: dict[str, str]) -> dict[str, str]:
         "receipt": select(Receipt.number).order_by(Receipt.id),
         "code": select(Receipt.verify_code).order_by(Receipt.id),
         "allocation": select(Allocation.public_id),
-        "inbox_event": select(ProviderEvent.event_id),
+        "inbox_event": select(ProviderEvent.event_id).order_by(ProviderEvent.id.desc()),
         "mail": select(Message.public_id),
         "person": select(Staff.id),
         "slug": select(Campaign.slug),

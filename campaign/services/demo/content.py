@@ -1,7 +1,8 @@
 """A campaign's plan as typed, frozen data, read from a folder of TOML files and refused whole if a key is wrong.
 
 Nothing here knows a particular campaign: a second one is a second folder. Amounts are integers of minor units in the
-campaign's currency unless a class says otherwise; texts are tables with one entry for each of the three languages.
+campaign's currency unless a class says otherwise; texts are tables with one entry for each of the three languages. Days are
+counted from the day on which the plan is loaded, so that a demonstration is never over before it begins.
 """
 
 from dataclasses import dataclass
@@ -120,8 +121,8 @@ class Campaign:
     demo_figures: tuple[str, ...]
     currency: str
     goal_minor: int
-    starts_on: date
-    ends_on: date
+    starts_in_days: int
+    ends_in_days: int
     contact_email: str
     name: Text
     title: Text
@@ -165,7 +166,7 @@ class Event:
 
     code: str
     fund: str
-    starts_on: date
+    starts_in_days: int
     goal_minor: int
     demo: bool
     title: Text
@@ -180,8 +181,8 @@ class Grant:
 
     code: str
     fund: str
-    opens_on: date
-    closes_on: date
+    opens_in_days: int
+    closes_in_days: int
     goal_minor: int
     demo: bool
     title: Text
@@ -217,7 +218,7 @@ class Update:
     """A piece of news; the body is light Markdown."""
 
     slug: str
-    published_on: date
+    published_in_days: int
     demo: bool
     author: Text
     title: Text

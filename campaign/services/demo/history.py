@@ -2,12 +2,13 @@
 
 import random
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from campaign.database import reading
-from campaign.days import local_day
+from campaign.days import local_day, start_of_day
+from campaign.domain.errors import NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.journal import EntryKind
 from campaign.domain.money import Money
@@ -53,10 +54,12 @@ def play_history(stage: Stage, *, gifts: int, seed: int) -> int:
 
     The sandbox is set back to the first day and moved forward gift by gift, so that every row has its own day. The same
     seed gives the same history, but for the names that are random by nature.
+
+    Raises NotFound when the campaign was never loaded, and TimeGoesForward when the sandbox has seen gifts already.
     """
     dice = random.Random(seed)  # noqa: S311  # a demonstration, not a secret
     now = stage.clock.now()
-    begin = datetime.combine(stage.plan.campaign.starts_on, time(8), UTC)
+    begin = _first_morning(stage.plan.campaign.slug)
     span = int((now - begin).total_seconds()) - 3600
     moments = sorted(dice.randrange(span) for _ in range(gifts))
     stage.console.rewind(int((now - begin).total_seconds()))
@@ -69,6 +72,15 @@ def play_history(stage: Stage, *, gifts: int, seed: int) -> int:
     paid = _settle_all(stage, clock=stage.clock)
     _allocate_and_spend(stage.plan.campaign.slug, clock=stage.clock)
     return paid
+
+
+def _first_morning(slug: str) -> datetime:
+    """Eight o'clock on the campaign's first day, as it was loaded; the plan counts days from today."""
+    with reading() as session:
+        starts_on = session.execute(select(Campaign.starts_on).where(Campaign.slug == slug)).scalar_one_or_none()
+    if starts_on is None:
+        raise NotFound(f"campaign:{slug}")
+    return start_of_day(starts_on) + timedelta(hours=8)
 
 
 def _give(stage: Stage, number: int, *, dice: random.Random, clock: HistoryClock) -> None:

@@ -1,12 +1,13 @@
 """Writes a campaign's plan into the tables, in one transaction and only once: a second load changes nothing."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
+from campaign.days import local_day
 from campaign.domain.identity import new_public_id
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import (
@@ -27,26 +28,31 @@ NO_TEXT: Text = {}
 
 def load_campaign(plan: content.CampaignPlan, *, clock: Clock) -> str:
     """The plan's campaign in the database, with funds, texts and targets; its slug. A known one is left as it is."""
-    slug = plan.campaign.slug
+    slug, now = plan.campaign.slug, clock.now()
+    today = local_day(now)
     with transaction() as session:
         if session.execute(select(Campaign.id).where(Campaign.slug == slug)).first() is None:
-            campaign_id = _add_campaign(session, plan.campaign)
+            campaign_id = _add_campaign(session, plan.campaign, today=today)
             _add_currencies(session, campaign_id, plan.campaign.currencies)
             _add_texts(session, campaign_id, plan)
-            _add_funds(session, campaign_id, plan)
-            _add_news(session, campaign_id, plan, at=clock.now())
+            _add_funds(session, campaign_id, plan, today=today)
+            _add_news(session, campaign_id, plan, at=now)
     return slug
 
 
-def _add_campaign(session: Session, plan: content.Campaign) -> int:
+def _days_from(today: date, days: int) -> date:
+    return today + timedelta(days=days)
+
+
+def _add_campaign(session: Session, plan: content.Campaign, *, today: date) -> int:
     is_first = session.execute(select(Campaign.id).where(Campaign.is_featured)).first() is None
     alt = {image.key: image.alt for image in plan.images}
     campaign = Campaign(
         slug=plan.slug,
         currency=plan.currency,
         goal_minor=plan.goal_minor,
-        starts_on=plan.starts_on,
-        ends_on=plan.ends_on,
+        starts_on=_days_from(today, plan.starts_in_days),
+        ends_on=_days_from(today, plan.ends_in_days),
         is_featured=is_first,
         is_demo=plan.is_demo,
         name=plan.name,
@@ -172,7 +178,7 @@ def _other_ways(plan: content.OtherWays) -> list[Section]:
     return [lead, *ways]
 
 
-def _add_funds(session: Session, campaign_id: int, plan: content.CampaignPlan) -> None:
+def _add_funds(session: Session, campaign_id: int, plan: content.CampaignPlan, *, today: date) -> None:
     """The general fund, the themes, their targets, and for each target the child that keeps its theme's restriction."""
     own = {
         fund.code: _fund(
@@ -190,7 +196,7 @@ def _add_funds(session: Session, campaign_id: int, plan: content.CampaignPlan) -
     _keep(session, campaign_id, [child for _, child in children])
     session.add_all(FundReach(source_id=own["GEN"].id, target_id=target.id) for _, target in targets)
     session.add_all(FundReach(source_id=theme.id, target_id=child.id) for theme, child in children)
-    _add_target_facts(session, plan, {target.code: target.id for _, target in targets})
+    _add_target_facts(session, plan, {target.code: target.id for _, target in targets}, today=today)
 
 
 def _fund(code: str, kind: str, title: Text, summary: Text, goal_minor: int) -> Fund:
@@ -212,12 +218,16 @@ def _keep(session: Session, campaign_id: int, funds: list[Fund]) -> None:
     session.flush()
 
 
-def _add_target_facts(session: Session, plan: content.CampaignPlan, fund_ids: Mapping[str, int]) -> None:
+def _add_target_facts(
+    session: Session, plan: content.CampaignPlan, fund_ids: Mapping[str, int], *, today: date
+) -> None:
     """When and where each event is, when each grant's call is open, and what both are planned to cost."""
     for event in plan.events:
-        session.add(Event(fund_id=fund_ids[event.code], place=event.place, starts_on=event.starts_on))
+        starts_on = _days_from(today, event.starts_in_days)
+        session.add(Event(fund_id=fund_ids[event.code], place=event.place, starts_on=starts_on))
     for grant in plan.grants:
-        session.add(Grant(fund_id=fund_ids[grant.code], opens_on=grant.opens_on, closes_on=grant.closes_on))
+        opens_on, closes_on = _days_from(today, grant.opens_in_days), _days_from(today, grant.closes_in_days)
+        session.add(Grant(fund_id=fund_ids[grant.code], opens_on=opens_on, closes_on=closes_on))
     with_costs: list[content.Event | content.Grant] = [*plan.events, *plan.grants]
     for planned in with_costs:
         session.add_all(
@@ -241,7 +251,7 @@ def _add_news(session: Session, campaign_id: int, plan: content.CampaignPlan, *,
         Update(
             public_id=new_public_id(),
             campaign_id=campaign_id,
-            published_on=news.published_on,
+            published_on=_days_from(local_day(at), news.published_in_days),
             title=news.title,
             body=news.body,
             author=news.author,

@@ -3,12 +3,10 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 from sqlalchemy import func, select
 
 from campaign.database import reading
-from campaign.days import local_day
 from campaign.domain.errors import DomainError
 from campaign.domain.money import Money
 from campaign.gateways.clock import Clock
@@ -28,8 +26,8 @@ def open_campaign(*, clock: Clock) -> str:
     own = replace(
         plan.campaign,
         slug=f"fire-drill-{now:%Y%m%d-%H%M%S}",
-        starts_on=local_day(now) - timedelta(days=1),
-        ends_on=local_day(now) + timedelta(days=200),
+        starts_in_days=-1,
+        ends_in_days=200,
         is_demo=True,
     )
     return load_campaign(replace(plan, campaign=own), clock=clock)
