@@ -1,6 +1,7 @@
 """`flask jobs`: the workers that do what pages only write down."""
 
 import logging
+import os
 from contextlib import ExitStack
 
 import click
@@ -17,6 +18,8 @@ WORKERS = {"money": 4, "mail": 3}
 """Threads of each kind: two rounds at once, and what is done by the clock beside them."""
 POLL_SECONDS = (0.1, 0.5)
 """How long an idle thread waits before it looks again: at first, and at most."""
+MAIL_NICENESS = 10
+"""Printing receipts takes all the processor there is: pages and money come first."""
 SHUTDOWN_SECONDS_MAX = 6
 """How long a job that has begun may take to finish; an unfinished one is done again, for its row says so."""
 
@@ -30,6 +33,8 @@ def run(only: str | None) -> None:
     """
     logging.getLogger("huey").setLevel(logging.WARNING)
     kinds = [only] if only else list(QUEUES)
+    if only == "mail":
+        os.nice(MAIL_NICENESS)
     with ExitStack() as named:
         for kind in kinds:
             named.enter_context(named_in(pid_file(current_app.config["KURAK"].instance_dir, kind)))

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from tests.bench.booking import booking
 from tests.bench.client import NotMeasured
 from tests.bench.crowding import crowding
 from tests.bench.desk import desk
@@ -22,7 +23,7 @@ from tests.bench.serving import serving
 from tests.bench.settling import settling
 
 SIZES, SIZES_QUICK = (100, 10_000, 100_000), (100, 5_000)
-PARTS = ("reading", "receiving", "settling", "crowding", "draining", "printing", "giving", "serving", "desk")
+PARTS = ("reading", "receiving", "settling", "booking", "crowding", "draining", "printing", "giving", "serving", "desk")
 NEED_GIFTS = {"reading", "receiving", "desk"}
 
 
@@ -63,6 +64,7 @@ def _measure(home: Path, parts: Iterable[str], *, quick: bool) -> tuple[list[Row
         "reading": lambda: reading(home / "reading", filled, quick=quick),
         "receiving": lambda: receiving(home / "receiving", filled, quick=quick),
         "settling": lambda: settling(home / "settling", quick=quick),
+        "booking": lambda: booking(home / "booking", template, quick=quick),
         "crowding": lambda: crowding(home / "crowding", quick=quick),
         "draining": lambda: draining(home / "draining", quick=quick),
         "printing": lambda: printing(quick=quick),
