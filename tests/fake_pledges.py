@@ -67,12 +67,13 @@ class FakePledges:
         """A month later it is charged; the invoice's id."""
         now = self.subscriptions[name]
         invoice_id = self._new_month(name, fact=Fact.PAID)
+        ends_at = charge_after(now.anchor_at, now.period_ends_at, 1)
         self.subscriptions[name] = replace(
             now,
             status="active",
-            word=Word.RUNS,
+            word=Word.ENDS if now.stops_at and now.stops_at <= ends_at else Word.RUNS,
             due=None,
-            period_ends_at=charge_after(now.anchor_at, now.period_ends_at, 1),
+            period_ends_at=ends_at,
         )
         return invoice_id
 
@@ -156,6 +157,13 @@ class FakePledges:
             stops_at=ends if is_wanted else None,
             asked_to_stop_at=now if is_wanted else None,
         )
+
+    def stop_at(self, subscription_id: str, *, at: datetime, key: str) -> None:  # noqa: ARG002
+        known = self.subscriptions[subscription_id]
+        word = Word.ENDS if at <= known.period_ends_at else Word.RUNS if known.word is Word.ENDS else known.word
+        self._called("stop_at")
+        self.subscriptions[subscription_id] = replace(known, stops_at=at, word=word)
+        self._answer()
 
     def stop(self, subscription_id: str, *, key: str) -> None:  # noqa: ARG002
         self._called("stop")

@@ -50,6 +50,10 @@ class PauseTooLong(DomainError):
     """The pause would last more than a year; stopping says that more clearly."""
 
 
+class PledgeEndsWithCampaign(DomainError):
+    """The campaign ends before another gift is due, so there is nothing to keep or to change."""
+
+
 class PledgeState(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"  # nothing is charged, until a day or until it goes on
@@ -160,6 +164,21 @@ def charge_after(anchor: datetime, charge_at: datetime, months: int) -> datetime
     if months == 0:
         return charge_at
     return months_later(anchor, (charge_at.year - anchor.year) * 12 + charge_at.month - anchor.month + months)
+
+
+def first_charge_from(anchor: datetime, end: datetime) -> datetime:
+    """The first charge at or after a moment, by the anchor day; the one at the anchor itself is never meant."""
+    return months_later(anchor, _months_until(anchor, end))
+
+
+def last_charge_before(anchor: datetime, end: datetime) -> datetime:
+    """The last charge before a moment, by the anchor day; the anchor itself where there is no other."""
+    return months_later(anchor, _months_until(anchor, end) - 1)
+
+
+def _months_until(anchor: datetime, end: datetime) -> int:
+    months = max(1, (end.year - anchor.year) * 12 + end.month - anchor.month)
+    return months if months_later(anchor, months) >= end else months + 1
 
 
 def end_of_skip(next_at: datetime) -> datetime:

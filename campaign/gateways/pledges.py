@@ -49,7 +49,7 @@ class PledgeFacts:
     anchor_at: datetime  # each charge falls on its day of the month, or on the last day of a shorter month
     period_ends_at: datetime
     paused_until: datetime | None
-    stops_at: datetime | None
+    stops_at: datetime | None  # it ends then; a charge that would fall on it or later does not come
     asked_to_stop_at: datetime | None
     ended_at: datetime | None
     is_given_up: bool  # it ended because it could not be charged
@@ -84,6 +84,9 @@ class PledgeGateway(Protocol):
 
     def stop_later(self, subscription_id: str, *, is_wanted: bool, key: str) -> None:
         """End it when the paid month is over, or (not wanted any more) do not."""
+
+    def stop_at(self, subscription_id: str, *, at: datetime, key: str) -> None:
+        """End it at the moment of a later charge, in place of that charge: the months until then are charged whole."""
 
     def stop(self, subscription_id: str, *, key: str) -> None:
         """End it at once, with whatever is still due of it."""

@@ -1,5 +1,6 @@
 """Monthly gifts at Stripe: subscriptions, their open invoices, and the portal page for another card."""
 
+import math
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
@@ -82,6 +83,10 @@ class StripePledges:
 
     def stop_later(self, subscription_id: str, *, is_wanted: bool, key: str) -> None:
         self._update(subscription_id, key=key, cancel_at_period_end=is_wanted)
+
+    def stop_at(self, subscription_id: str, *, at: datetime, key: str) -> None:
+        # Within a period Stripe would charge a part of the last month, so `at` is the end of one.
+        self._update(subscription_id, key=key, cancel_at=int(at.timestamp()), proration_behavior="none")
 
     def stop(self, subscription_id: str, *, key: str) -> None:
         with self._client.place():
@@ -220,10 +225,13 @@ def _word(found: Object) -> Word:
     status = found["status"]
     if status in OVER:
         return Word.OVER
-    if found.get("cancel_at_period_end") or found.get("cancel_at"):
+    if found.get("cancel_at_period_end"):
         return Word.ENDS
     if status in UNPAID:
         return Word.UNPAID
+    # An end after further months is an end to come, not one that is near.
+    if (found.get("cancel_at") or math.inf) <= found["items"]["data"][0]["current_period_end"]:
+        return Word.ENDS
     return Word.PAUSED if found.get("pause_collection") or status == "paused" else Word.RUNS
 
 

@@ -20,6 +20,7 @@ from campaign.services.alarms import watching
 from campaign.services.endpoint import own_addresses
 from campaign.services.lease import HeldByAnother
 from campaign.services.pledges import asking as pledge_asking
+from campaign.services.pledges import endings as pledge_endings
 from campaign.services.reconciliation import payouts, reconciling, unidentified
 from campaign.services.shield import judging as shield
 from campaign.wiring import gateways
@@ -74,7 +75,10 @@ def look_after_pledges() -> bool:
     outside = gateways()
     payments, clock = outside.payments, outside.clock
     return (
-        pledge_asking.carry_out_next(payments=payments, clock=clock)
+        pledge_endings.stop_next(clock=clock)
+        or pledge_asking.carry_out_next(payments=payments, clock=clock)
+        or pledge_endings.plan_next(payments=payments, clock=clock)
+        or pledge_endings.announce_next(payments=payments, clock=clock)
         or pledge_reminding.remind_next(payments=payments, clock=clock)
         or pledge_reminding.look_after_next(payments=payments, clock=clock, public_url=_public_url())
     )

@@ -18,7 +18,7 @@ class Pledge(Model):
         CheckConstraint("state IN ('active', 'paused', 'past_due', 'stopping', 'stopped')", "state"),
         CheckConstraint("fee_bearer IN ('fund', 'general')", "fee_bearer"),
         CheckConstraint("state <> 'stopped' OR ended_at IS NOT NULL", "stopped_has_a_time"),
-        CheckConstraint("end_reason IN ('asked', 'unpaid', 'provider', 'double')", "end_reason"),
+        CheckConstraint("end_reason IN ('asked', 'unpaid', 'provider', 'double', 'campaign')", "end_reason"),
         Index(None, "campaign_id", "state"),
         Index(None, "state", "next_at"),
     )
@@ -61,6 +61,12 @@ class Pledge(Model):
     """When the next gift is to be charged; nothing when it is paused without an end or about to stop."""
     paused_until: Mapped[datetime | None]
     stops_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    """The provider ends it then, because we asked it to: the first charge that would come after the campaign's end."""
+    ends_at_for: Mapped[date | None] = mapped_column(Date)
+    """The campaign's last day for which `ends_at` was planned; another day, or none, is still to be planned."""
+    end_told_for: Mapped[date | None] = mapped_column(Date)
+    """The campaign's last day that the donor was told of beforehand."""
     due_invoice_id: Mapped[str | None]
     """The gift that could not be charged, why (a word of ours), where it can be paid, and when it is tried again."""
     due_reason: Mapped[str | None]
@@ -72,7 +78,8 @@ class Pledge(Model):
     """The provider's billing cycle anchor; None until the provider has been asked about a row that is older than this column."""
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
-    """asked: by the donor or by us; unpaid: given up after the last try; provider: stopped there; double: see doubles_id."""
+    """asked: by the donor or by us; unpaid: given up after the last try; provider: stopped there; double: see doubles_id;
+    campaign: ended with its campaign, which is known as soon as no other charge comes before that."""
     looked_at: Mapped[datetime]
     """When the provider was last asked."""
     reminded_at: Mapped[datetime | None]
@@ -83,6 +90,16 @@ class Pledge(Model):
     def anchor(self) -> datetime:
         """Each charge falls on its day of the month, or on the last day of a shorter month."""
         return self.anchor_at or self.started_at
+
+    @property
+    def ends_with_campaign(self) -> bool:
+        """Whether it goes on until its campaign ends; not one that has ended or was asked to stop earlier."""
+        return self.state in {"active", "paused", "past_due"} or self.is_paid_out
+
+    @property
+    def is_paid_out(self) -> bool:
+        """Whether it only waits for the end of its campaign: no other payment comes before that."""
+        return self.state == "stopping" and self.end_reason == "campaign"
 
 
 class PledgeEvent(Model):

@@ -75,9 +75,12 @@ def _first_invoice(box: Box, subscription: Json) -> Json:
     subscription["latest_invoice"] = invoice["id"]
     box.save(subscription)
     box.tell("customer.subscription.created", subscription)
-    end = subscription["items"]["data"][0]["current_period_end"]
-    box.later_in_its_time("renew_subscription", subscription["id"], due=end)
+    box.later_in_its_time("renew_subscription", subscription["id"], due=_period_end(subscription))
     return invoices.finalize(box, invoice)
+
+
+def _period_end(subscription: Json) -> int:
+    return int(subscription["items"]["data"][0]["current_period_end"])
 
 
 def expire_incomplete(box: Box, subscription_id: str) -> None:
@@ -93,7 +96,7 @@ def renew(box: Box, subscription_id: str) -> None:
     subscription = box.store.find(subscription_id)
     if subscription is None or subscriptions.is_over(subscription) or subscription["status"] == "incomplete":
         return
-    if subscription["cancel_at_period_end"]:
+    if subscription["cancel_at"] is not None and subscription["cancel_at"] <= _period_end(subscription):
         subscriptions.end(box, subscription, "cancellation_requested")
         return
     item = subscription["items"]["data"][0]

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from campaign.sandbox import periods, prices
+from campaign.sandbox import cancellation, periods, prices
 from campaign.sandbox.box import Box
 from campaign.sandbox.errors import Refused
 from campaign.sandbox.json_types import Json
@@ -34,6 +34,7 @@ _PRORATION: Final = Choice(("always_invoice", "create_prorations", "none"))
 UPDATE = Group(
     {
         **EXPAND,
+        "cancel_at": EmptyOr(Whole()),
         "cancel_at_period_end": Flag(),
         "cancellation_details": _DETAILS,
         "default_payment_method": Text(),
@@ -160,8 +161,7 @@ def update(box: Box, params: Json, subscription_id: str) -> Json:
     if is_over(subscription):
         raise Refused("A canceled subscription can only update its cancellation_details and metadata.")
     fields: Json = {name: params[name] for name in ("description",) if name in params}
-    if "cancel_at_period_end" in params:
-        fields.update(_ending(box, subscription, wanted=params["cancel_at_period_end"]))
+    fields.update(cancellation.ending_fields(box, subscription, params))
     if "cancellation_details" in params:
         known: Json = fields.get("cancellation_details") or subscription["cancellation_details"]
         fields["cancellation_details"] = {**known, **params["cancellation_details"]}
@@ -190,17 +190,6 @@ def _pause(box: Box, subscription: Json, wanted: Json | None) -> Json | None:
     if "resumes_at" in wanted:
         box.later_in_its_time("resume_collection", subscription["id"], due=wanted["resumes_at"])
     return {"resumes_at": None, **wanted}
-
-
-def _ending(box: Box, subscription: Json, *, wanted: bool) -> Json:
-    end = subscription["items"]["data"][0]["current_period_end"]
-    details = {**subscription["cancellation_details"], "reason": "cancellation_requested" if wanted else None}
-    return {
-        "cancel_at_period_end": wanted,
-        "cancel_at": end if wanted else None,
-        "canceled_at": box.now() if wanted else None,
-        "cancellation_details": details,
-    }
 
 
 def _items(box: Box, subscription: Json, params: Json) -> Json:

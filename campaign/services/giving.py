@@ -7,10 +7,12 @@ from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
+from campaign.days import end_of_day
 from campaign.domain.donation import DonationState, name_on_receipt
 from campaign.domain.errors import NotFound
 from campaign.domain.fees import FeeModel, cover_for
 from campaign.domain.money import Money
+from campaign.domain.pledge import months_later
 from campaign.models.campaign import Campaign, CampaignCurrency, SuggestedAmount
 from campaign.models.donation import Donation
 from campaign.models.donor import Donor
@@ -74,6 +76,10 @@ class GivingOptions:
     def is_open_on(self, day: date) -> bool:
         """Whether the campaign takes gifts on this day (UTC), the last one included."""
         return self.starts_on <= day <= self.ends_on
+
+    def takes_monthly(self, at: datetime) -> bool:
+        """Whether a second payment of a monthly gift begun now comes before the campaign ends."""
+        return months_later(at, 1) < end_of_day(self.ends_on)
 
     def offer_in(self, currency: str | None) -> Offer:
         """The offer in this currency, or the first one where the currency is not taken."""

@@ -3,7 +3,10 @@
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
+from sqlalchemy import update
 
+from campaign.database import transaction
+from campaign.models.campaign import Campaign
 from campaign.services import audit
 from campaign.services.audit import AuditFilter
 from campaign.services.pledges.links import PledgeLink, sign
@@ -37,6 +40,20 @@ def test_the_list_shows_what_the_monthly_gifts_bring_in_each_currency(engine: En
     assert "donor@example.org" not in text
     assert "Aida" not in text
     assert pledge_of(first).public_id not in words_of(desk.get("/staff/pledges?state=past_due").text)
+
+
+def test_the_list_counts_what_ends_with_the_campaign(engine: Engine) -> None:
+    names = [begin_pledge(engine), begin_pledge(engine)]
+    desk = sit_down(engine.app, engine.clock, role="viewer").client
+    assert "2 monthly gifts end with the campaign on March 8, 2028." in words_of(desk.get("/staff/pledges").text)
+    one = words_of(desk.get(f"/staff/pledges/{pledge_of(names[0]).public_id}").text)
+    assert "Ends with the campaign March 8, 2028" in one
+    with transaction() as session:
+        session.execute(update(Campaign).values(ends_on=engine.clock.now().date()))
+    engine.clock.advance(days=1)
+    engine.work()
+    desk = sit_down(engine.app, engine.clock, role="finance").client
+    assert "2 monthly gifts have ended with the campaign." in words_of(desk.get("/staff/pledges").text)
 
 
 def test_stopped_gifts_bring_nothing(engine: Engine) -> None:

@@ -1,6 +1,6 @@
 """The donation form as a giver meets it: what it offers, what it takes, what it says when something is wrong."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
@@ -367,3 +367,18 @@ def test_a_campaign_that_has_ended_says_so_and_takes_nothing(client: FlaskClient
 def test_the_form_may_be_kept_by_the_browser_but_by_nobody_between(client: FlaskClient) -> None:
     assert client.get(FORM).headers["Cache-Control"] == "private, no-cache"
     assert "Set-Cookie" not in client.get(FORM).headers
+
+
+def test_a_monthly_gift_says_that_it_ends_with_the_campaign(client: FlaskClient, clock: SettableClock) -> None:
+    page = fetch_address(client, FORM)
+    assert "It ends with the campaign on March 8, 2027." in page.text("form[data-give]").replace("\xa0", " ")
+
+
+def test_nobody_begins_a_monthly_gift_that_is_paid_once(client: FlaskClient, clock: SettableClock) -> None:
+    clock.at = datetime(2027, 2, 8, 23, tzinfo=UTC)
+    assert len(fetch_address(client, FORM).soup.select("[name=frequency]")) == 2
+    early = fetch_address(client, FORM)
+    clock.at = datetime(2027, 2, 9, 0, tzinfo=UTC)
+    assert len(fetch_address(client, FORM).soup.select("[name=frequency]")) == 1
+    answer = early.submit(client, "form[data-give]", amount="25.00", frequency="monthly")
+    assert mistakes(answer) == ["The campaign ends before a second payment. Please give once."]

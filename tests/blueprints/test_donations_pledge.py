@@ -1,16 +1,18 @@
 """The donor's page of her monthly gift: what it shows, what each button does, and what nobody else can do with it."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from campaign.database import reading
+from campaign.database import reading, transaction
 from campaign.domain.pledge import Word
+from campaign.models.campaign import Campaign
 from campaign.models.pledge import Pledge
 from campaign.services.pledges.links import PledgeLink, sign
 from tests.fakes import FakePayments, RecordingMailer, SettableClock
@@ -276,3 +278,21 @@ def test_it_is_drawn_in_each_language(page: DonorsPage, language: str) -> None:
     page.language = language
     html = page.look().find("html")
     assert html["lang"] == language  # type: ignore[index]
+
+
+def test_the_page_says_that_it_ends_with_the_campaign(page: DonorsPage) -> None:
+    assert "Ends with the campaign March 8, 2028 , last payment on March 1, 2028" in page.words()
+    with transaction() as session:
+        session.execute(update(Campaign).values(ends_on=date(2027, 1, 31)))
+    page.engine.work()
+    assert "1 month, until" not in page.words()
+    page.engine.clock.advance(days=31)
+    page.engine.tell("invoice.paid", page.engine.payments.pledges.renew(page.subscription_id))
+    page.engine.work()
+    text = page.words()
+    assert "Next gift none before the campaign ends Ends with the campaign January 31, 2027" in text
+    assert "Keep my monthly gift" not in text
+    assert "Stop now" in text
+    page.engine.clock.advance(days=31)
+    page.engine.work()
+    assert "It ended with the campaign." in page.words()

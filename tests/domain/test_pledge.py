@@ -14,6 +14,8 @@ from campaign.domain.pledge import (
     Word,
     charge_after,
     end_of_skip,
+    first_charge_from,
+    last_charge_before,
     last_day_of,
     next_gift,
     refusal,
@@ -91,6 +93,10 @@ def test_what_is_said_of_the_next_charge_is_what_the_provider_charges(year: int)
         how_many = 13 if anchor.day <= 28 else 26
         charges = charges_of(anchor, how_many)
         for first in range(how_many - 12):
+            second = timedelta(seconds=1)
+            assert first_charge_from(anchor, charges[first]) == charges[first]
+            assert first_charge_from(anchor, charges[first] + second) == charges[first + 1]
+            assert last_charge_before(anchor, charges[first] + second) == charges[first]
             for months in LEFT_OUT:
                 last = charge_after(anchor, charges[first], months - 1)
                 assert last == charges[first + months - 1]

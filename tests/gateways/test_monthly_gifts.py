@@ -5,12 +5,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from campaign.database import reading
+from campaign.database import reading, transaction
+from campaign.days import local_day
 from campaign.domain.money import Money
 from campaign.domain.pledge import Act, end_of_skip, months_later
 from campaign.gateways.payments import PaymentsUnavailable
+from campaign.models.campaign import Campaign
 from campaign.models.donation import Dispute
 from campaign.models.inbox import ProviderEvent
 from campaign.services.pledges import asking as pledge_asking
@@ -320,4 +322,26 @@ def test_two_paid_pages_of_one_form_leave_one_monthly_gift_and_both_payments_in_
     monthly.pass_a_month()
     assert [gift.state for gift in monthly.gifts()] == ["paid"] * 3
     assert [gift.paid_again_for_id is not None for gift in monthly.gifts()].count(True) == 1
+    assert monthly.balance_in_books() == monthly.balance_in_truth()
+
+
+@pytest.mark.database("sqlite")
+def test_nothing_is_charged_after_the_campaign_s_end_even_while_no_worker_runs(monthly: Monthly) -> None:
+    pledge = monthly.begin()
+    with transaction() as session:
+        session.execute(update(Campaign).values(ends_on=local_day(months_later(pledge.started_at, 1))))
+    monthly.hear()
+    planned = monthly.again(pledge)
+    assert planned.ends_at == months_later(pledge.started_at, 2)
+    assert (planned.state, planned.next_at) == ("active", months_later(pledge.started_at, 1))
+
+    for _ in range(4):
+        monthly.sandbox.advance(A_MONTH)
+    monthly.hear()
+
+    ended = monthly.again(pledge)
+    assert (ended.state, ended.end_reason, ended.ended_at) == ("stopped", "campaign", planned.ends_at)
+    assert [gift.state for gift in monthly.gifts()] == ["paid", "paid"]
+    [letter] = monthly.letters("Your monthly gift ends")
+    assert "The campaign has ended" in letter.text
     assert monthly.balance_in_books() == monthly.balance_in_truth()

@@ -35,6 +35,8 @@ FACTS = {
     "expires_on": "31 January 2027",
     "next_try_on": "4 January 2027",
     "stops_on": "",
+    "campaign_ends_on": "30 June 2027",
+    "last_on": "28 June 2027",
     "reason": "funds",
     "end_reason": "asked",
     "pay_url": "http://localhost/sandbox/i/in_1",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import stripe
 
+from campaign.sandbox.periods import next_end
 from tests.sandbox.monthly import a_customer_on_a_clock, monthly_params, subscribe, subscribe_by_call
 from tests.sandbox.running import Listener, RunningSandbox, running_sandbox
 from tests.sandbox.test_pages import Visitor
@@ -236,6 +237,26 @@ def test_one_gift_is_skipped_by_a_pause_that_ends(running: RunningSandbox, clien
     running.advance(2 * A_MONTH)
     assert client.v1.subscriptions.retrieve(subscription["id"]).pause_collection is None
     assert [one["status"] for one in invoices(client, subscription["id"])] == ["paid", "void", "paid"]
+
+
+def test_it_ends_in_place_of_a_later_charge(running: RunningSandbox, client: stripe.StripeClient) -> None:
+    subscription = subscribe(running)["subscription"]
+    first = datetime.fromtimestamp(subscription["items"]["data"][0]["current_period_end"], UTC)
+    anchor = subscription["billing_cycle_anchor"]
+    second = next_end(anchor, int(first.timestamp()), {"interval": "month", "interval_count": 1})
+    for refused in (anchor, second - A_DAY):
+        with pytest.raises(stripe.InvalidRequestError) as error:
+            client.v1.subscriptions.update(subscription["id"], {"cancel_at": refused})
+        assert error.value.param == "cancel_at"
+    both: Any = {"cancel_at": second, "cancel_at_period_end": True}
+    with pytest.raises(stripe.InvalidRequestError, match="only specify one"):
+        client.v1.subscriptions.update(subscription["id"], both)
+    ending = client.v1.subscriptions.update(subscription["id"], {"cancel_at": second, "proration_behavior": "none"})
+    assert (ending.status, ending.cancel_at, ending.cancel_at_period_end) == ("active", second, False)
+    running.advance(3 * A_MONTH)
+    over = client.v1.subscriptions.retrieve(subscription["id"])
+    assert (over.status, over.ended_at) == ("canceled", second)
+    assert [one["status"] for one in invoices(client, subscription["id"])] == ["paid", "paid"]
 
 
 def test_another_amount_is_asked_from_the_next_gift_on(running: RunningSandbox, client: stripe.StripeClient) -> None:

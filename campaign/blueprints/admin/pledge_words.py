@@ -49,8 +49,10 @@ ENDINGS: Mapping[str, LazyString] = {
     "unpaid": _("given up after several refusals"),
     "provider": _("stopped at the payment service"),
     "double": _("begun twice by mistake"),
+    "campaign": _("the campaign ended"),
 }
 MAILS: Mapping[str, LazyString] = {
+    "pledge_ending": _("two weeks before the campaign ends"),
     "pledge_reminder": _("before the first renewal"),
     "pledge_unpaid": _("a month could not be charged"),
     "pledge_confirm": _("the bank wants the donor to confirm"),

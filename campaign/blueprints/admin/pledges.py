@@ -16,6 +16,7 @@ from campaign.i18n import money
 from campaign.jobs import wake
 from campaign.services.pledges import register as pledge_register
 from campaign.services.pledges.asking import PledgeOrder, ask
+from campaign.services.pledges.endings import ending_counts
 from campaign.services.pledges.register import PledgeMoment, pledge_story
 from campaign.wiring import gateways
 
@@ -32,6 +33,7 @@ def pledges() -> ResponseReturnValue:
         "admin/pledges.html",
         asked=asked,
         rows=rows,
+        ending=ending_counts(campaign().id),
         values=pledge_register.monthly_values(campaign().id),
         older_url=asked.with_(before=rows[-1].public_id) if has_more else None,
         states=pledge_words.STATES,

@@ -27,14 +27,21 @@ def amounts(offer: Offer) -> list[Choice]:
     return [*offered, (OTHER, _("Other amount"), _("Write it below"))]
 
 
-def frequencies(now: datetime) -> list[Choice]:
-    """Once or every month, and what a month means: begun now, charged again a month later by the provider."""
+def frequencies(now: datetime, options: GivingOptions) -> list[Choice]:
+    """Once or every month, and what a month means: begun now, charged again a month later by the provider.
+
+    Only once where the campaign ends before a second payment.
+    """
+    once: Choice = ("once", _("One time"), None)
+    if not options.takes_monthly(now):
+        return [once]
     monthly = _(
         "You give today and then every month, next on %(day)s, until you stop. Each mail has a link to change, pause or "
         "stop it at once, without signing in.",
         day=day(months_later(now, 1)),
     )
-    return [("once", _("One time"), None), ("monthly", _("Every month"), monthly)]
+    until = _("It ends with the campaign on %(day)s.", day=day(options.ends_on))
+    return [once, ("monthly", _("Every month"), f"{monthly} {until}")]
 
 
 def purposes(options: GivingOptions) -> list[Choice]:

@@ -130,6 +130,8 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     def validate_frequency(self, field: Field) -> None:
         if field.data not in {"", "once", "monthly"}:
             raise ValidationError(_("Choose how often you want to give."))
+        if field.data == "monthly" and not self.options.takes_monthly(self.clock.now()):
+            raise ValidationError(_("The campaign ends before a second payment. Please give once."))
 
     def validate_email(self, field: Field) -> None:
         if not field.data:

@@ -150,8 +150,10 @@ def _page(
 
 
 def _pauses(page: PledgePage) -> list[tuple[int, datetime]]:
-    """How many gifts may be left out, and when the next one would be."""
-    return [(months, at) for months in (1, 2, 3, 6, 12) if (at := page.charge_after(months)) is not None]
+    """How many gifts may be left out, and when the next one would be, before the campaign ends."""
+    last = page.last_charge_at
+    offered = [(months, page.charge_after(months)) for months in (1, 2, 3, 6, 12)]
+    return [(months, at) for months, at in offered if at and last and at <= last]
 
 
 def _discreet(answer: Response) -> Response:

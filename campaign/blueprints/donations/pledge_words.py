@@ -46,11 +46,13 @@ ENDINGS: Mapping[str, LazyString] = {
     "asked": _("It was stopped as you asked."),
     "unpaid": _("It was stopped because several charges failed."),
     "provider": _("It was stopped at the payment service."),
+    "campaign": _("It ended with the campaign."),
     "double": _("It was begun twice by mistake, so this one was stopped."),
 }
 _BROKEN: Mapping[type[DomainError], LazyString] = {
     pledge.PledgeStopped: _("This monthly gift has ended already. You can begin a new one."),
     pledge.PledgeIsStopping: _("This monthly gift is about to end. First keep it, then change it."),
+    pledge.PledgeEndsWithCampaign: _("The campaign ends before the next payment, so there is nothing to change."),
     pledge.PledgeNotStopping: _("This monthly gift continues already."),
     pledge.PledgeIsPaused: _("This monthly gift is paused already."),
     pledge.PledgeNotPaused: _("This monthly gift is not paused."),

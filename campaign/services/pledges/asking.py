@@ -12,11 +12,20 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from campaign.database import reading, transaction
-from campaign.domain.errors import FormSpent, NotFound
+from campaign.domain.errors import DomainError, FormSpent, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
-from campaign.domain.pledge import ASKED, PAUSE_LONGEST, Act, PauseTooLong, PauseTooShort, PledgeState, refusal
+from campaign.domain.pledge import (
+    ASKED,
+    PAUSE_LONGEST,
+    Act,
+    PauseTooLong,
+    PauseTooShort,
+    PledgeEndsWithCampaign,
+    PledgeState,
+    refusal,
+)
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentRefused, PaymentsUnavailable
 from campaign.models.campaign import Campaign
@@ -54,6 +63,7 @@ class _Due:
     subscription_id: str
     currency: str
     name: str
+    ends_at: datetime | None
 
 
 def ask(order: PledgeOrder, *, clock: Clock) -> str:
@@ -71,7 +81,7 @@ def ask(order: PledgeOrder, *, clock: Clock) -> str:
         # Under the lock: of two presses at once, the second finds the first one's request.
         if _was_asked(session, pledge, order):
             return order.public_id
-        broken = refusal(_expected(session, pledge), order.act)
+        broken = _refusal(pledge, _expected(session, pledge), order.act)
         if broken is not None:
             raise broken(order.pledge_public_id)
         if order.act in {Act.PAUSE, Act.SKIP}:
@@ -118,6 +128,13 @@ def carry_out_next(*, payments: PaymentGateway, clock: Clock) -> bool:
         return False
     _bring(due, payments=payments, clock=clock)
     return True
+
+
+def _refusal(pledge: Pledge, state: PledgeState, act: Act) -> type[DomainError] | None:
+    """The broken rule: what ends with its campaign can only be stopped earlier."""
+    if state is PledgeState.STOPPING and pledge.is_paid_out and act is not Act.STOP:
+        return PledgeEndsWithCampaign
+    return refusal(state, act)
 
 
 def _was_asked(session: Session, pledge: Pledge, order: PledgeOrder) -> bool:
@@ -220,6 +237,7 @@ def _due(session: Session, request_id: int) -> _Due:
         subscription_id=pledge.subscription_id,
         currency=pledge.currency,
         name=in_language_of(title, pledge.language),
+        ends_at=pledge.ends_at,
     )
 
 
@@ -258,13 +276,22 @@ def _act(due: _Due, *, payments: PaymentGateway) -> bool:
             pledges.pause(subscription_id, until=datetime.fromisoformat(until) if until else None, key=key)
         case Act.RESUME:
             pledges.resume(subscription_id, key=key)
-        case Act.STOP_LATER | Act.KEEP:
-            pledges.stop_later(subscription_id, is_wanted=due.act is Act.STOP_LATER, key=key)
+        case Act.STOP_LATER:
+            pledges.stop_later(subscription_id, is_wanted=True, key=key)
+        case Act.KEEP:
+            _keep(due, payments=payments, key=key)
         case Act.STOP:
             pledges.stop(subscription_id, key=key)
         case Act.MEND:
             return pledges.take_new_card(subscription_id, key=key)
     return True
+
+
+def _keep(due: _Due, *, payments: PaymentGateway, key: str) -> None:
+    """Take «stop later» back, and put the end with the campaign in its place again."""
+    payments.pledges.stop_later(due.subscription_id, is_wanted=False, key=key)
+    if due.ends_at:
+        payments.pledges.stop_at(due.subscription_id, at=due.ends_at, key=f"{key}-end")
 
 
 def _follow_after_refusal(due: _Due, *, payments: PaymentGateway, clock: Clock) -> None:

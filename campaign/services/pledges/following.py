@@ -13,18 +13,20 @@ from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import insert_once_for_key, reading, transaction
+from campaign.days import end_of_day
 from campaign.domain.identity import new_public_id
 from campaign.domain.pledge import PledgeState, Word, next_gift, told
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import PaymentGateway
 from campaign.gateways.pledges import PledgeFacts
+from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.services.locked_gift import GiftNotKnownYet, KeepsMoving
 from campaign.services.pledges import letters as pledge_letters
 
 REFETCHES_MAX = 5
-ASKED, UNPAID, ELSEWHERE, DOUBLE = "asked", "unpaid", "provider", "double"
+ASKED, UNPAID, ELSEWHERE, DOUBLE, CAMPAIGN = "asked", "unpaid", "provider", "double", "campaign"
 """Why a pledge ended: models.Pledge.end_reason."""
 
 
@@ -141,12 +143,16 @@ def _stop_double(session: Session, pledge_id: int, *, at: datetime) -> None:
 
 def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime, is_quiet: bool) -> None:
     """Put the provider's answer into the row; what is new is history, and told to the donor once."""
-    before = PledgeState(pledge.state)
+    before = pledge_letters.Before(PledgeState(pledge.state), is_with_campaign=pledge.is_paid_out)
     is_new = pledge.version == 0
-    changes = _changes(pledge, facts)
-    if before is not PledgeState.STOPPED and changes["state"] == PledgeState.STOPPED:
-        changes["ended_at"] = facts.ended_at or at
-        changes["end_reason"] = _end_reason(session, pledge, facts)
+    end = end_of_day(session.execute(select(Campaign.ends_on).where(Campaign.id == pledge.campaign_id)).scalar_one())
+    changes = _changes(pledge, facts, end=end)
+    if before.state is not PledgeState.STOPPED and changes["state"] == PledgeState.STOPPED:
+        ended_at = facts.ended_at or at
+        changes["ended_at"] = ended_at
+        changes["end_reason"] = _end_reason(session, pledge, facts, is_after_end=ended_at >= end)
+    elif before.state is not PledgeState.STOPPED:
+        changes |= _campaign_end(pledge, facts, state=changes["state"], end=end)
     news = {name: value for name, value in changes.items() if getattr(pledge, name) != value}
     happened = list(_happened(pledge, news))
     pledge.looked_at = at
@@ -161,12 +167,14 @@ def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime
     pledge_letters.tell_news(session, pledge, facts, before=before, at=at, is_quiet=is_quiet)
 
 
-def _changes(pledge: Pledge, facts: PledgeFacts) -> dict[str, Any]:
-    """The columns that follow the provider."""
+def _changes(pledge: Pledge, facts: PledgeFacts, *, end: datetime) -> dict[str, Any]:
+    """The columns that follow the provider; no charge is expected at the end of the campaign or later."""
     state = told(PledgeState(pledge.state), facts.word)
     is_stopped, is_stopping = state is PledgeState.STOPPED, state is PledgeState.STOPPING
     goes_on = not is_stopped and not is_stopping
+    next_at = next_gift(facts.anchor_at, facts.period_ends_at, facts.paused_until)
     has_next = goes_on and (facts.word is not Word.PAUSED or facts.paused_until is not None)
+    has_next = has_next and next_at < min(end, facts.stops_at or end)
     card, due = facts.card, None if is_stopped else facts.due
     return {
         "state": state.value,
@@ -179,7 +187,7 @@ def _changes(pledge: Pledge, facts: PledgeFacts) -> dict[str, Any]:
         "card_brand": card.brand if card else None,
         "card_last4": card.last4 if card else None,
         "card_expires_on": card.expires_on if card else None,
-        "next_at": next_gift(facts.anchor_at, facts.period_ends_at, facts.paused_until) if has_next else None,
+        "next_at": next_at if has_next else None,
         "paused_until": facts.paused_until if goes_on else None,
         "stops_at": (facts.stops_at or facts.period_ends_at) if is_stopping else None,
         "due_invoice_id": due.invoice_id if due else None,
@@ -189,13 +197,24 @@ def _changes(pledge: Pledge, facts: PledgeFacts) -> dict[str, Any]:
     }
 
 
+def _campaign_end(pledge: Pledge, facts: PledgeFacts, *, state: str, end: datetime) -> dict[str, Any]:
+    """What of the campaign's end the answer tells: whether it ends with it, and whether that is to be planned anew."""
+    is_stopping = state == PledgeState.STOPPING
+    is_with_campaign = is_stopping and facts.stops_at is not None and facts.stops_at >= end
+    was_changed = facts.stops_at != pledge.ends_at and (not is_stopping or is_with_campaign)
+    return {
+        "end_reason": CAMPAIGN if is_with_campaign else None,
+        "ends_at_for": None if was_changed else pledge.ends_at_for,
+    }
+
+
 def _happened(pledge: Pledge, news: dict[str, Any]) -> "list[tuple[str, dict[str, object]]]":
     """What of the news is worth a line in the pledge's history."""
     happened: list[tuple[str, dict[str, object]]] = []
     if "state" in news:
         detail: dict[str, object] = {"from": pledge.state}
         if news["state"] == PledgeState.STOPPED:
-            detail["reason"] = news["end_reason"]
+            detail["reason"] = news.get("end_reason", pledge.end_reason)
         happened.append((news["state"], detail))
     if {"gift_minor", "cover_minor"} & news.keys() and pledge.version:
         gift, cover = news.get("gift_minor", pledge.gift_minor), news.get("cover_minor", pledge.cover_minor)
@@ -207,12 +226,14 @@ def _happened(pledge: Pledge, news: dict[str, Any]) -> "list[tuple[str, dict[str
     return happened
 
 
-def _end_reason(session: Session, pledge: Pledge, facts: PledgeFacts) -> str:
-    """Why it ended: given up by the provider, asked for on our pages, or stopped there."""
+def _end_reason(session: Session, pledge: Pledge, facts: PledgeFacts, *, is_after_end: bool) -> str:
+    """Why it ended: given up by the provider, with its campaign, asked for on our pages, or stopped there."""
     if pledge.doubles_id is not None:
         return DOUBLE
     if facts.is_given_up:
         return UNPAID
+    if is_after_end and pledge.ends_with_campaign:
+        return CAMPAIGN
     asked = select(PledgeRequest.id).where(
         PledgeRequest.pledge_id == pledge.id,
         PledgeRequest.act.in_(("stop", "stop_later")),

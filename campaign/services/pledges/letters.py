@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from campaign.days import local_day
+from campaign.days import end_of_day, local_day
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
-from campaign.domain.pledge import PledgeState
+from campaign.domain.pledge import PledgeState, last_charge_before
 from campaign.gateways.pledges import PledgeFacts
 from campaign.i18n import day, money
 from campaign.models.campaign import Campaign
@@ -28,7 +28,7 @@ from campaign.services.pledges.links import link_address
 EXPECTED = {PledgeState.ACTIVE, PledgeState.PAUSED}
 """In these states the next gift is charged on its day; in the others it is tried again, or never."""
 ENDING = {PledgeState.STOPPING, PledgeState.STOPPED}
-DAYS = ("next_on", "expires_on", "stops_on", "next_try_on")
+DAYS = ("next_on", "expires_on", "stops_on", "next_try_on", "campaign_ends_on", "last_on")
 """Facts that are days: stored as ISO dates, told in the reader's words."""
 
 
@@ -42,15 +42,30 @@ class News:
     email: str | None = None  # the address at the provider, where no donor is known (yet)
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """How the monthly gift stood before the news: an end with its campaign was nobody's decision about this gift."""
+
+    state: PledgeState
+    is_with_campaign: bool
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether its end was decided and told already."""
+        return self.state in ENDING and not self.is_with_campaign
+
+
 def tell_news(
-    session: Session, pledge: Pledge, facts: PledgeFacts, *, before: PledgeState, at: datetime, is_quiet: bool
+    session: Session, pledge: Pledge, facts: PledgeFacts, *, before: Before, at: datetime, is_quiet: bool
 ) -> None:
     """Write what the provider's answer makes necessary: a gift that could not be charged, the end of the monthly gift."""
     state = PledgeState(pledge.state)
     if pledge.doubles_id is not None:
         return  # a mistake that is mended by us; the donor did not ask for it and need not do anything
+    if pledge.is_paid_out:
+        return  # the last gift is paid; of the end itself the donor is told two weeks before and when it has come
     if state in ENDING:
-        if before not in ENDING:
+        if not before.is_decided and before.state is not PledgeState.STOPPED:
             _tell_stopped(session, pledge, facts, at=at, is_quiet=is_quiet)
         return
     due = facts.due
@@ -80,11 +95,19 @@ def tell_card_expires(session: Session, pledge: Pledge, *, at: datetime) -> None
     tell(session, pledge, News(kind="pledge_card", key=expires_on, facts=facts), at=at)
 
 
+def tell_campaign_ends(session: Session, pledge: Pledge, *, ends_on: date, at: datetime) -> None:
+    """Two weeks before the campaign ends; told anew when its end is moved."""
+    last = last_charge_before(pledge.anchor, end_of_day(ends_on)) if pledge.next_at else None
+    facts: dict[str, object] = {"campaign_ends_on": ends_on.isoformat(), "last_on": _iso(last)}
+    tell(session, pledge, News(kind="pledge_ending", key=ends_on.isoformat(), facts=facts), at=at)
+
+
 def _tell_stopped(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime, is_quiet: bool) -> None:
     """Once per decision: taken back and decided again, it is told again."""
     decided_at = facts.asked_to_stop_at or facts.ended_at or at
-    more: dict[str, object] = {"end_reason": pledge.end_reason or "asked", "stops_on": _iso(pledge.stops_at)}
-    key = f"{decided_at.timestamp():.0f}"
+    reason = pledge.end_reason or "asked"
+    more: dict[str, object] = {"end_reason": reason, "stops_on": _iso(pledge.stops_at)}
+    key = reason if reason == "campaign" else f"{decided_at.timestamp():.0f}"
     tell(session, pledge, News(kind="pledge_stopped", key=key, facts=more, email=facts.email), at=at, is_quiet=is_quiet)
 
 

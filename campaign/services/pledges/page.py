@@ -7,9 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
+from campaign.days import end_of_day
 from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
-from campaign.domain.pledge import Act, PledgeLinkBroken, PledgeState, charge_after, refusal
+from campaign.domain.pledge import Act, PledgeLinkBroken, PledgeState, charge_after, last_charge_before, refusal
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.fund import Fund
@@ -64,6 +65,9 @@ class PledgePage:
     stops_at: datetime | None
     ended_at: datetime | None
     end_reason: str | None
+    campaign_ends_on: date
+    ends_with_campaign: bool
+    is_paid_out: bool  # no other payment comes before the campaign ends
     due: Due | None
     under_way: tuple[Act, ...]  # asked for, and not done at the provider yet
     months: tuple[MonthGiven, ...]
@@ -79,7 +83,15 @@ class PledgePage:
 
     def can(self, act: Act) -> bool:
         """Whether it may be asked for now."""
+        if self.is_paid_out and act is not Act.STOP:
+            return False
         return refusal(self.state, act) is None
+
+    @property
+    def last_charge_at(self) -> datetime | None:
+        """The last payment before the campaign ends; None where none comes."""
+        end = end_of_day(self.campaign_ends_on)
+        return last_charge_before(self.anchor, end) if self.next_at else None
 
 
 def pledge_page(link: PledgeLink) -> PledgePage:
@@ -125,6 +137,9 @@ def _as_page(session: Session, pledge: Pledge, campaign: Campaign, purpose: dict
         stops_at=pledge.stops_at,
         ended_at=pledge.ended_at,
         end_reason=pledge.end_reason,
+        campaign_ends_on=campaign.ends_on,
+        ends_with_campaign=pledge.ends_with_campaign,
+        is_paid_out=pledge.is_paid_out,
         due=Due(reason=pledge.due_reason, url=pledge.due_url, next_at=pledge.due_next_at)
         if pledge.due_reason
         else None,

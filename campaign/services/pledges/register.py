@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select, update
@@ -13,6 +13,7 @@ from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
 from campaign.domain.pledge import Act, PledgeState, refusal
 from campaign.gateways.clock import Clock
+from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
@@ -78,6 +79,7 @@ class PledgeStory:
     stops_at: datetime | None
     ended_at: datetime | None
     end_reason: str | None
+    campaign_ends_on: date | None  # where it goes on until then
     due_reason: str | None
     due_next_at: datetime | None
     livemode: bool
@@ -139,6 +141,7 @@ def pledge_story(campaign_id: int, public_id: str, *, sees_donors: bool = False)
         if found is None:
             raise NotFound(f"pledge:{public_id}")
         pledge: Pledge = found[0]
+        ends_on = session.execute(select(Campaign.ends_on).where(Campaign.id == campaign_id)).scalar_one()
         return PledgeStory(
             row=_row(*found, sees_donors=sees_donors),
             gift=Money(pledge.gift_minor, pledge.currency),
@@ -150,6 +153,7 @@ def pledge_story(campaign_id: int, public_id: str, *, sees_donors: bool = False)
             stops_at=pledge.stops_at,
             ended_at=pledge.ended_at,
             end_reason=pledge.end_reason,
+            campaign_ends_on=ends_on if pledge.ends_with_campaign else None,
             due_reason=pledge.due_reason,
             due_next_at=pledge.due_next_at,
             livemode=pledge.livemode,
