@@ -13,10 +13,12 @@ import pytest
 SUPERVISED = """
 import sys
 from campaign.cli.supervisor import ProgramFailed, Supervisor
-folder, program = sys.argv[1:]
+from campaign.cli import supervisor as module
+folder, program, vital = sys.argv[1:]
+module.PAUSE_SECONDS_MIN = module.PAUSE_SECONDS_MAX = 0.2
 try:
     with Supervisor(lambda text: print(text, flush=True)) as supervisor:
-        supervisor.start("worker", [sys.executable, "-c", program, folder])
+        supervisor.start("worker", [sys.executable, "-c", program, folder], is_vital=bool(vital))
         print("ready", flush=True)
         supervisor.watch()
 except ProgramFailed as problem:
@@ -33,8 +35,8 @@ DIES = NOTES_ITS_ID + "sys.exit(7)"
 SECONDS_MAX = 20.0
 
 
-def supervise(folder: Path, program: str) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-c", SUPERVISED, str(folder), program]
+def supervise(folder: Path, program: str, *, is_vital: bool = True) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-c", SUPERVISED, str(folder), program, "yes" if is_vital else ""]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -107,7 +109,16 @@ def test_a_killed_program_is_told_of_and_started_again(tmp_path: Path) -> None:
         assert "The worker was ended by signal 9; it is started again." in told
 
 
-def test_a_program_that_does_not_stay_up_ends_everything(tmp_path: Path) -> None:
+def test_a_program_that_is_not_vital_may_die_again_and_again(tmp_path: Path) -> None:
+    with supervise(tmp_path, DIES, is_vital=False) as supervisor:
+        wait_until(lambda: len(processes(tmp_path)) >= 5)
+        assert supervisor.poll() is None
+        supervisor.terminate()
+        told, _ = supervisor.communicate(timeout=SECONDS_MAX)
+        assert "The worker ended with status 7; it does not stay up, so it is started again in 0 seconds." in told
+
+
+def test_a_vital_program_that_does_not_stay_up_ends_everything(tmp_path: Path) -> None:
     with supervise(tmp_path, DIES) as supervisor:
         _, told = supervisor.communicate(timeout=SECONDS_MAX)
         assert supervisor.returncode == 1

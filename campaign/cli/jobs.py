@@ -3,15 +3,20 @@
 import logging
 import os
 from contextlib import ExitStack
+from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 from huey.consumer import Consumer
+from huey.storage import SqliteStorage
 
 from campaign.gateways.worker_process import named_in, pid_file
-from campaign.jobs import QUEUES, stopping, work_off_everything
+from campaign.jobs import QUEUES, attempt, stopping, work_off_everything
+from campaign.jobs.queues import is_damaged
+from campaign.jobs.steps import note_death
 
+log = logging.getLogger(__name__)
 jobs = AppGroup("jobs", help="Background work.")
 
 WORKERS = {"money": 4, "mail": 3}
@@ -37,7 +42,8 @@ def run(only: str | None) -> None:
         os.nice(MAIL_NICENESS)
     with ExitStack() as named:
         for kind in kinds:
-            named.enter_context(named_in(pid_file(current_app.config["KURAK"].instance_dir, kind)))
+            if named.enter_context(named_in(pid_file(current_app.config["KURAK"].instance_dir, kind))):
+                attempt(note_death)
         first, *others = (_consumer(kind) for kind in kinds)
         first.others = tuple(others)
         first.run()
@@ -62,6 +68,9 @@ class _Consumer(Consumer):  # type: ignore[misc]  # Huey has no types
         super().stop(graceful=graceful)
 
     def check_worker_health(self) -> None:
+        if isinstance(self.huey.storage, SqliteStorage) and is_damaged(Path(self.huey.storage.filename)):
+            log.error("the queue is damaged; this worker ends, and the next one makes a new queue")
+            self.stop(graceful=True)
         super().check_worker_health()
         for other in self.others:
             other.check_worker_health()

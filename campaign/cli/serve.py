@@ -66,9 +66,9 @@ def _run(supervisor: Supervisor, config: Config) -> int:
     if prepared[0]:
         supervisor.grace_seconds = 0  # nobody has been served yet
         return prepared[0]  # it has said why
-    supervisor.start("money worker", [*FLASK, "jobs", "run", "--only", "money"])
+    supervisor.start("money worker", [*FLASK, "jobs", "run", "--only", "money"], is_vital=False)
     if supervisor.wait(lambda: _answers(config), timeout_seconds=START_SECONDS_MAX):
-        supervisor.start("mail worker", [*FLASK, "jobs", "run", "--only", "mail"])
+        supervisor.start("mail worker", [*FLASK, "jobs", "run", "--only", "mail"], is_vital=False)
         _say(f"\nKurak runs at {config.public_url}/   (Ctrl-C ends it)\n{prepared[1].rstrip()}")
         supervisor.watch()
     return 0

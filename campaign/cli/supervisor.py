@@ -19,6 +19,8 @@ GRACE_SECONDS = 8.0
 """How long a program may take to end by itself before it is killed."""
 DEATHS_MAX = 3
 DEATHS_WINDOW_SECONDS = 60.0
+PAUSE_SECONDS_MIN, PAUSE_SECONDS_MAX = 10.0, 60.0
+"""How long a program that does not stay up waits for its next start; each death in a row doubles it."""
 POLL_SECONDS = 0.05
 STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PR_SET_PDEATHSIG = 1
@@ -30,12 +32,19 @@ class ProgramFailed(Exception):
 
 @dataclass
 class Program:
-    """Something that runs until it is ended, or, as a task, to its own end. `deaths`: the moments of its last ends."""
+    """Something that runs until it is ended, or, as a task, to its own end. `deaths`: the moments of its last ends.
+
+    Without a vital program there is nothing to run; the others may die as often as they like.
+    """
 
     name: str
     command: list[str]
     process: "subprocess.Popen[bytes]"
     is_task: bool = False
+    is_vital: bool = True
+    started_at: float = field(default_factory=time.monotonic)
+    start_again_at: float | None = None
+    deaths_in_a_row: int = 0
     deaths: deque[float] = field(default_factory=lambda: deque(maxlen=DEATHS_MAX))
 
 
@@ -60,9 +69,9 @@ class Supervisor:
     def is_stopping(self) -> bool:
         return self._signals > 0
 
-    def start(self, name: str, command: list[str]) -> None:
-        """Start a program that is to run until the end."""
-        self._programs.append(Program(name, command, _spawn(command)))
+    def start(self, name: str, command: list[str], *, is_vital: bool = True) -> None:
+        """Start a program that is to run until the end. One that is not vital is started again however often it dies."""
+        self._programs.append(Program(name, command, _spawn(command), is_vital=is_vital))
 
     def begin(self, name: str, command: list[str]) -> Program:
         """Start a program that ends by itself; `result_of` waits for it."""
@@ -81,14 +90,14 @@ class Supervisor:
     def wait(self, condition: Callable[[], bool], *, timeout_seconds: float = 600.0) -> bool:
         """Wait until the condition holds; False when a stopping signal came first.
 
-        ProgramFailed when a program that should run has ended meanwhile, or when the time is over.
+        ProgramFailed when a vital program has ended meanwhile, or when the time is over.
         """
         deadline = time.monotonic() + timeout_seconds
         while not condition():
             if self.is_stopping:
                 return False
             for program in self._programs:
-                if _is_dead(program) and not program.is_task:
+                if _is_dead(program) and program.is_vital and not program.is_task:
                     raise ProgramFailed(f"the {program.name} {_end_of(program)}; it may have said why above.")
             if time.monotonic() > deadline:
                 raise ProgramFailed(f"nothing happened for {timeout_seconds:.0f} seconds, so the start is given up.")
@@ -96,7 +105,7 @@ class Supervisor:
         return True
 
     def watch(self) -> None:
-        """Start again what dies, until a stopping signal comes; ProgramFailed when one does not stay up."""
+        """Start again what dies, until a stopping signal comes; ProgramFailed when a vital one does not stay up."""
         while not self.is_stopping:
             for program in self._programs:
                 if _is_dead(program):
@@ -104,13 +113,28 @@ class Supervisor:
             time.sleep(POLL_SECONDS)
 
     def _start_again(self, program: Program) -> None:
+        now = time.monotonic()
+        if program.start_again_at is None:
+            program.start_again_at = now + self._note_death(program, now)
+        if now >= program.start_again_at:
+            program.process = _spawn(program.command)
+            program.started_at, program.start_again_at = time.monotonic(), None
+
+    def _note_death(self, program: Program, now: float) -> float:
+        """Clean up and tell; how many seconds to wait before the next start."""
         how = _end_of(program)
         _kill_group(program.process.pid)
-        program.deaths.append(time.monotonic())
+        program.deaths.append(now)
+        lived_long = now - program.started_at >= DEATHS_WINDOW_SECONDS
+        program.deaths_in_a_row = 1 if lived_long else program.deaths_in_a_row + 1
+        if not program.is_vital and program.deaths_in_a_row >= DEATHS_MAX:
+            pause = min(PAUSE_SECONDS_MIN * 2.0 ** (program.deaths_in_a_row - DEATHS_MAX), PAUSE_SECONDS_MAX)
+            self._say(f"The {program.name} {how}; it does not stay up, so it is started again in {pause:.0f} seconds.")
+            return float(pause)
         if len(program.deaths) == DEATHS_MAX and program.deaths[-1] - program.deaths[0] < DEATHS_WINDOW_SECONDS:
             raise ProgramFailed(f"the {program.name} {how}, for the {DEATHS_MAX}rd time in a minute.")
         self._say(f"The {program.name} {how}; it is started again.")
-        program.process = _spawn(program.command)
+        return 0.0
 
     def _stop_all(self) -> None:
         """End every program and what it started: asked first, killed after a while or at a second signal."""
@@ -122,6 +146,8 @@ class Supervisor:
         while not all(map(_is_dead, self._programs)) and time.monotonic() < deadline and self._signals < hurry:
             time.sleep(POLL_SECONDS)
         for program in self._programs:
+            if program.start_again_at is not None:
+                continue  # nothing is left of it, and its number may be another's by now
             if not _is_dead(program) and self.grace_seconds:
                 self._say(f"The {program.name} did not end by itself and is killed.")
             _kill_group(program.process.pid)

@@ -16,18 +16,24 @@ def pid_file(instance: Path, kind: str) -> Path:
 
 
 @contextmanager
-def named_in(file: Path) -> Iterator[None]:
-    """Write this process down as the worker; beside another worker that one stays the named one."""
-    with file.open("a", encoding="ascii") as held:
+def named_in(file: Path) -> Iterator[bool]:
+    """Write this process down as the worker; beside another worker that one stays the named one.
+
+    Yields whether the worker before it died: it did not come to its own end and take its number out.
+    """
+    with file.open("a+", encoding="ascii") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            yield
+            yield False
             return
+        held.seek(0)
+        has_died = bool(held.read())
         held.truncate(0)
         held.write(str(os.getpid()))
         held.flush()
-        yield
+        yield has_died
+        held.truncate(0)
 
 
 def living_worker(file: Path) -> int | None:

@@ -34,7 +34,7 @@ from campaign.services.alarms import signs as alarm_signs
 from campaign.wiring import gateways
 
 __all__ = [
-    "QUEUES", "TASKS", "close_pages", "forget", "give_way", "huey", "init_app", "look_after", "look_after_pledges",
+    "QUEUES", "TASKS", "attempt", "close_pages", "forget", "give_way", "huey", "init_app", "look_after", "look_after_pledges",
     "mail_huey", "print_papers", "reconcile", "reconcile_now", "reconciling_outside", "send_mail", "send_refunds",
     "settle_inbox", "stopping", "sweep", "sweep_mail", "wake", "work_off", "work_off_everything",
 ]  # fmt: skip

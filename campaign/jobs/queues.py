@@ -4,8 +4,12 @@ Money has a queue and a worker of its own, so that nothing waits behind a receip
 does not answer.
 """
 
+import fcntl
 import logging
+import sqlite3
 import time
+from contextlib import closing, suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,7 +44,9 @@ def connect_queues(app: Flask) -> None:
     match urlsplit(url).scheme.partition("+")[0]:
         case "sqlite":
             app.config["KURAK"].instance_dir.mkdir(parents=True, exist_ok=True)
-            _connect(storage.SqliteStorage, filename=url.removeprefix("sqlite:///"))
+            file = Path(url.removeprefix("sqlite:///"))
+            _replace_if_damaged(file)
+            _connect(storage.SqliteStorage, filename=str(file))
         case "postgresql":
             _connect(storage.PostgresStorage, dsn=url.replace("+psycopg", ""))
         case "redis" | "rediss":
@@ -55,6 +61,31 @@ def _connect(storage_class: Any, **settings: str) -> None:
         queue.storage = queue.create_storage()
 
 
+def _replace_if_damaged(file: Path) -> None:
+    """Move a damaged queue aside, so that a new one is made: nothing is lost with it but wake-ups."""
+    if not file.exists() or not is_damaged(file):
+        return
+    with file.with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_damaged(file):
+            return  # another process was faster
+        log.warning("the queue %s is damaged; it is moved aside, and a new one is made", file.name)
+        for suffix in ("-wal", "-shm"):
+            file.with_name(file.name + suffix).unlink(missing_ok=True)
+        file.replace(file.with_suffix(".damaged"))
+
+
+def is_damaged(file: Path) -> bool:
+    """Whether an SQLite file cannot be read as one. What cannot be found out now is not damaged: it may be locked."""
+    try:
+        with closing(sqlite3.connect(file, timeout=5)) as opened:
+            return bool(opened.execute("PRAGMA quick_check(1)").fetchone() != ("ok",))
+    except sqlite3.OperationalError:
+        return False
+    except sqlite3.DatabaseError:
+        return True
+
+
 def wake(name: str) -> None:
     """Tell a worker that there is work: inbox, outbox, refunds, papers or pages. Never raises: the sweep is behind it."""
     now = time.monotonic()
@@ -65,3 +96,12 @@ def wake(name: str) -> None:
         TASKS[name]()
     except Exception:  # the row is stored; only its wake-up was lost
         log.warning("could not wake %s; the sweep will", name, exc_info=True)
+        _reconnect()
+
+
+def _reconnect() -> None:
+    """Open SQLite's queues anew next time: a worker may have put a new one in the place of a damaged one."""
+    for queue in QUEUES.values():
+        if isinstance(queue.storage, storage.SqliteStorage):
+            with suppress(sqlite3.Error):
+                queue.storage.close()

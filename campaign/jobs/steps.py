@@ -16,6 +16,7 @@ from campaign.services import (
     settlement,
     worn_pages,
 )
+from campaign.services.alarms import signs as alarm_signs
 from campaign.services.alarms import watching
 from campaign.services.endpoint import own_addresses
 from campaign.services.lease import HeldByAnother
@@ -112,6 +113,12 @@ def watch() -> bool:
     watching.note_endpoint(outside.endpoints, addresses, clock=outside.clock)
     watching.watch(takes_cards=outside.payments.mode != "none", clock=outside.clock)
     return False
+
+
+def note_death() -> bool:
+    """The worker before this one died."""
+    alarm_signs.note_death(clock=gateways().clock)
+    return True
 
 
 def send_mail() -> bool:

@@ -20,6 +20,18 @@ def test_a_number_that_was_left_behind_is_nobody_s(tmp_path: Path) -> None:
     assert living_worker(tmp_path / "none") is None
 
 
+def test_a_worker_learns_whether_the_one_before_it_died(tmp_path: Path) -> None:
+    file = tmp_path / "worker.pid"
+    with named_in(file) as has_died:
+        assert not has_died  # there was none
+    with named_in(file) as has_died:
+        assert not has_died  # it came to its end
+        unfinished = file.read_bytes()
+    file.write_bytes(unfinished)
+    with named_in(file) as has_died:
+        assert has_died
+
+
 def test_of_two_workers_the_first_one_stays_the_named_one(tmp_path: Path) -> None:
     file = tmp_path / "worker.pid"
     with named_in(file):

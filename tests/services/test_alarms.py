@@ -23,10 +23,12 @@ from campaign.services import receipting, webhook_inbox
 from campaign.services.alarms import signs as alarm_signs
 from campaign.services.alarms import watching
 from campaign.services.alarms.rules import (
+    DEATHS_WITHIN,
     ENDPOINT_UNSEEN,
     EVENT_WAITS,
     EVENTS_SILENT,
     FIRST_EVENT,
+    FREE_BYTES_MIN,
     MAIL_WAITS,
     PAID_WAITS,
     RULES,
@@ -64,6 +66,8 @@ def after(limit: timedelta) -> datetime:
 RINGS: dict[str, Mapping[str, Any]] = {
     "worker_silent": {"worker_at": after(WORKER_SILENT)},
     "mail_worker_silent": {"mail_worker_at": after(WORKER_SILENT)},
+    "workers_die": {"worker_deaths": (NOW, NOW, NOW)},
+    "disk_full": {"free_bytes": FREE_BYTES_MIN - 1},
     "sweep_silent": {"sweep_at": after(SWEEP_SILENT)},
     "paid_waits": {"oldest_paid_at": after(PAID_WAITS)},
     "events_wait": {"oldest_waiting_at": after(EVENT_WAITS), "waiting": 2},
@@ -82,6 +86,8 @@ RINGS: dict[str, Mapping[str, Any]] = {
 }
 QUIETLY: dict[str, Mapping[str, Any]] = {
     "worker": {"worker_at": NOW - WORKER_SILENT},
+    "workers that died twice, and once before": {"worker_deaths": (after(DEATHS_WITHIN), NOW, NOW)},
+    "room for a while": {"free_bytes": FREE_BYTES_MIN},
     "a payment just reported": {"oldest_paid_at": NOW - PAID_WAITS},
     "sweep": {"sweep_at": NOW - SWEEP_SILENT},
     "an event on its way": {"oldest_waiting_at": NOW - EVENT_WAITS, "waiting": 1},
@@ -134,7 +140,16 @@ def test_urgent_alarms_come_first() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("key", sorted(RINGS))
 def test_every_alarm_says_what_it_means_and_how_it_is_mended(app: Flask, key: str, language: str) -> None:
-    facts = {"count": 2, "url": "u", "address": "a", "version": "v", "wanted": "w", "lacking": ["x"], "problem": "p"}
+    facts = {
+        "count": 2,
+        "url": "u",
+        "address": "a",
+        "version": "v",
+        "wanted": "w",
+        "lacking": ["x"],
+        "problem": "p",
+        "megabytes": 3,
+    }
     with app.test_request_context(), in_language(language):
         told = told_of(Ringing(key=key, severity=Severity.URGENT, since=NOW, facts=facts))
     assert told.headline
@@ -270,6 +285,17 @@ class TestTheWatch:
                 update(ProviderEvent).where(ProviderEvent.object_id != "ch_somebody").values(state="processed")
             )
         assert self.keys(engine) == []
+
+    def test_workers_that_die_again_and_again_ring_until_they_stay_up(self, engine: Engine) -> None:
+        for _ in range(3):
+            alarm_signs.note_death(clock=engine.clock)
+        assert self.keys(engine) == ["workers_die"]
+        engine.clock.advance(minutes=11)
+        assert self.keys(engine) == []
+
+    def test_a_full_disk_rings(self, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(alarm_signs, "free_bytes", lambda _folder: 0)
+        assert self.keys(engine) == ["disk_full"]
 
     def test_a_trouble_is_mailed_once_to_each_and_once_when_it_is_over(self, engine: Engine) -> None:
         a_member_of_staff(role="finance")

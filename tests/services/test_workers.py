@@ -12,6 +12,7 @@ from sqlalchemy import select
 from campaign import jobs
 from campaign.extensions import db
 from campaign.gateways.mailer import Letter, MailUnavailable
+from campaign.jobs.queues import connect_queues
 from campaign.jobs.rounds import TURN_SECONDS, Rounds, work_off
 from campaign.models.outbox import Message
 from campaign.services.alarms import signs as alarm_signs
@@ -137,3 +138,28 @@ def test_a_round_ends_after_its_step_when_the_worker_is_to_end() -> None:
         assert work_off(step) == 1
     finally:
         jobs.stopping.clear()
+
+
+@pytest.mark.parametrize("damage", ["no database", "a hole"])
+def test_a_damaged_queue_is_made_anew_and_kept_aside(app: Flask, damage: str) -> None:
+    file = app.config["KURAK"].instance_dir / "jobs.sqlite"
+    jobs.wake("inbox")
+    _close_queues()
+    whole = file.read_bytes()
+    file.write_bytes(b"no database" * 500 if damage == "no database" else whole[:5000] + b"\xff" * (len(whole) - 5000))
+    connect_queues(app)
+    jobs.wake("inbox")
+    assert jobs.huey.pending_count() == 1
+    assert file.with_suffix(".damaged").exists()
+    _close_queues()
+
+
+def test_a_sound_queue_is_kept(app: Flask) -> None:
+    jobs.wake("inbox")
+    connect_queues(app)
+    assert jobs.huey.pending_count() == 1
+
+
+def _close_queues() -> None:
+    for queue in jobs.QUEUES.values():
+        queue.storage.close()

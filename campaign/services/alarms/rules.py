@@ -20,6 +20,11 @@ EVENTS_SILENT = timedelta(hours=3)
 MAIL_WAITS = timedelta(hours=1)
 WORKER_SILENT = timedelta(minutes=5)
 """The sweep begins every minute."""
+DEATHS_MAX = 3
+DEATHS_WITHIN = timedelta(minutes=10)
+"""Workers that died so often within this time do not stay up."""
+FREE_BYTES_MIN = 50_000_000
+"""Below this the disk counts as full: SQLite's log, a backup or a day of receipts takes as much."""
 SWEEP_SILENT = timedelta(minutes=20)
 ENDPOINT_UNSEEN = timedelta(hours=6)
 """How long the look at the endpoint may fail before it is told: the provider may be down for a while."""
@@ -63,6 +68,8 @@ class Signs:
     worker_at: datetime | None = None
     mail_worker_at: datetime | None = None
     sweep_at: datetime | None = None
+    worker_deaths: tuple[datetime, ...] = ()
+    free_bytes: int | None = None  # of the disk with the instance folder
     endpoint: EndpointSigns | None = None
 
 
@@ -125,6 +132,16 @@ def _sweep_silent(signs: Signs) -> Trouble | None:
     ended = signs.sweep_at
     is_late = ended is not None and ended < signs.now - SWEEP_SILENT
     return Trouble(ended) if is_late else None
+
+
+def _workers_die(signs: Signs) -> Trouble | None:
+    lately = [at for at in signs.worker_deaths if at >= signs.now - DEATHS_WITHIN]
+    return Trouble(min(lately), {"count": len(lately)}) if len(lately) >= DEATHS_MAX else None
+
+
+def _disk_full(signs: Signs) -> Trouble | None:
+    free = signs.free_bytes
+    return Trouble(None, {"megabytes": free // 1_000_000}) if free is not None and free < FREE_BYTES_MIN else None
 
 
 def _events_wait(signs: Signs) -> Trouble | None:
@@ -192,6 +209,8 @@ def _endpoint(fault: str) -> Callable[[Signs], Trouble | None]:
 RULES: tuple[Rule, ...] = (
     Rule("worker_silent", Severity.URGENT, _worker_silent),
     Rule("mail_worker_silent", Severity.URGENT, _mail_worker_silent),
+    Rule("workers_die", Severity.URGENT, _workers_die),
+    Rule("disk_full", Severity.URGENT, _disk_full),
     Rule("sweep_silent", Severity.WARNING, _sweep_silent),
     Rule("paid_waits", Severity.URGENT, _paid_waits),
     Rule("events_wait", Severity.URGENT, _events_wait),

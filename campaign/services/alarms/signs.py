@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import bindparam, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
 from campaign.gateways.clock import Clock
+from campaign.gateways.disk import free_bytes
 from campaign.models.alarm import Observation
 from campaign.models.donation import Donation
 from campaign.models.inbox import ProviderEvent
@@ -30,6 +32,9 @@ PAID_TYPES = (
 """Events by which the provider tells that money was paid."""
 SUBSTITUTED_LATELY = timedelta(days=14)
 """How long a receipt with a substitute for a character calls for somebody; a corrected receipt does no more."""
+DEATHS = "worker_deaths"
+"""When workers died lately, as moments in `facts`."""
+DEATHS_KEPT = 20
 DEAD_LATELY = timedelta(days=7)
 """How long a mail that was given up calls for somebody; it can be sent again ever after."""
 
@@ -38,6 +43,15 @@ def note(name: str, *, clock: Clock, facts: Mapping[str, object] | None = None) 
     """Write down that something was seen now; only the last time is kept."""
     with transaction() as session:
         session.merge(Observation(name=name, at=clock.now(), facts=dict(facts or {})))
+
+
+def note_death(*, clock: Clock) -> None:
+    """Write down that a worker died."""
+    now = clock.now()
+    with transaction() as session:
+        moments = [*_deaths(session.get(Observation, DEATHS)), now][-DEATHS_KEPT:]
+        facts = {"at": [moment.isoformat() for moment in moments]}
+        session.merge(Observation(name=DEATHS, at=now, facts=facts))
 
 
 def observed(session: Session, name: str) -> Observation | None:
@@ -73,6 +87,8 @@ def read_signs(*, takes_cards: bool, clock: Clock) -> Signs:
             worker_at=seen[WORKER].at if WORKER in seen else None,
             mail_worker_at=seen[MAIL_WORKER].at if MAIL_WORKER in seen else None,
             sweep_at=seen[SWEEP].at if SWEEP in seen else None,
+            worker_deaths=_deaths(seen.get(DEATHS)),
+            free_bytes=free_bytes(current_app.config["KURAK"].instance_dir),
             endpoint=_endpoint(seen[ENDPOINT]) if takes_cards and ENDPOINT in seen else None,
         )
 
@@ -83,6 +99,11 @@ def _first_unheard_at(session: Session, last_event_at: datetime | None) -> datet
     if last_event_at is not None:
         query = query.where(Donation.created_at > last_event_at)
     return session.execute(query.order_by(Donation.created_at).limit(1)).scalar()
+
+
+def _deaths(row: Observation | None) -> tuple[datetime, ...]:
+    facts: dict[str, Any] = row.facts if row else {}
+    return tuple(datetime.fromisoformat(moment) for moment in facts.get("at", ()))
 
 
 def _endpoint(row: Observation) -> EndpointSigns:

@@ -47,6 +47,16 @@ WORDS: dict[str, Words] = {
         _("A payment that the provider reported minutes ago is still not in the books."),
         _("Open the inbox and read what the oldest event waits for. If it waits for nothing, restart the worker."),
     ),
+    "workers_die": Words(
+        _("Workers keep stopping"),
+        _("Workers that ended by themselves within the last minutes: %(count)s. They are started again each time."),
+        _("Read the worker’s log for the reason, and check memory and disk space."),
+    ),
+    "disk_full": Words(
+        _("The disk is full"),
+        _("Megabytes left on the disk: %(megabytes)s. Soon no gift, event or receipt can be saved."),
+        _("Free some space or enlarge the disk. Nothing needs to be restarted afterwards."),
+    ),
     "sweep_silent": Words(
         _("The sweep does not end"),
         _("A worker lives, but its round over everything that is due has not ended for a long time."),
