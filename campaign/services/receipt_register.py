@@ -14,6 +14,7 @@ from campaign.database import reading
 from campaign.days import end_of_day, local_day, start_of_day
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
+from campaign.domain.receipt_number import initials
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt, ReceiptFile
 
@@ -53,10 +54,11 @@ class VerifiedReceipt:
     state: str
     issued_on: date
     amount: Money
-    initials: str
+    initials: str  # empty: an anonymous donor
     ended_on: date | None
     replaced_by: str | None
     is_test: bool
+    is_disputed: bool  # void because the donor's bank returned the payment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,10 +159,11 @@ def verify_receipt(number: str, code: str) -> VerifiedReceipt | None:
             state=receipt.state,
             issued_on=local_day(receipt.issued_at),
             amount=Money(receipt.amount_minor, receipt.currency),
-            initials="".join(f"{word[0].upper()}." for word in (name or "").split()[:3]),
+            initials=initials(name or ""),
             ended_on=local_day(receipt.ended_at) if receipt.ended_at else None,
             replaced_by=newer if receipt.state == "replaced" else None,
             is_test=receipt.series.startswith("TEST-"),
+            is_disputed=receipt.state == "void" and receipt.end_reason == "dispute",
         )
 
 

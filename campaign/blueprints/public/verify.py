@@ -1,32 +1,62 @@
 """The public check of a receipt: valid, void since, replaced by; a wrong code and an unknown number look alike."""
 
-from flask import make_response, redirect, render_template, request, url_for
+from urllib.parse import urlsplit
+
+from flask import current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.public import bp
+from campaign.blueprints.public.typed_receipt import read_typed_receipt
+from campaign.config import Config
+from campaign.domain.receipt_number import TYPED_MAX, read_code, read_number
 from campaign.extensions import limiter
+from campaign.i18n import LANGUAGES
 from campaign.services.receipt_register import verify_receipt
-
-NUMBER_MAX, CODE_MAX = 60, 20
 
 
 @bp.get("/<any(en,ru,ky):lang>/verify/")
+@limiter.limit("30 per minute")
 def verify(lang: str) -> ResponseReturnValue:
-    """The form; with a number it leads to that receipt's own address."""
-    number = request.args.get("number", "").strip().upper()[:NUMBER_MAX]
-    code = request.args.get("code", "").strip().lower()[:CODE_MAX]
-    if number and "/" not in number:
-        return redirect(url_for("public.verified", lang=lang, number=number, code=code), code=303)
-    return render_template("public/verify.html", number=number, code=code, receipt=None, is_asked=False)
+    """The form; what is typed there leads to the receipt's own address, or is shown again with what is wrong."""
+    config: Config = current_app.config["KURAK"]
+    number, code = (request.args.get(name, "").strip()[:TYPED_MAX] for name in ("number", "code"))
+    typed = read_typed_receipt(number, code, host=urlsplit(config.public_url).netloc)
+    if typed.number and typed.code:
+        return redirect(url_for("public.verified", lang=lang, number=typed.number, code=typed.code), code=303)
+    is_asked = bool(number or code)
+    page = render_template(
+        "public/verify.html",
+        number=typed.number or number,
+        code=typed.code or code,
+        receipt=None,
+        is_number_missing=is_asked and not typed.number,
+        is_code_missing=is_asked and not typed.code,
+        is_unknown=False,
+        same_page=lambda: {code: url_for("public.verify", lang=code) for code in LANGUAGES},
+    )
+    return page, 422 if is_asked else 200
 
 
 @bp.get("/<any(en,ru,ky):lang>/verify/<number>")
 @limiter.limit("30 per minute")
 def verified(lang: str, number: str) -> ResponseReturnValue:  # noqa: ARG001
     """What became of a receipt, for whoever holds its code; 404 for every other question."""
-    code = request.args.get("code", "")[:CODE_MAX]
-    receipt = verify_receipt(number[:NUMBER_MAX], code) if code else None
-    page = render_template("public/verify.html", number=number, code=code, receipt=receipt, is_asked=bool(code))
+    number = number[:TYPED_MAX]
+    code = read_code(request.args.get("code", ""))
+    receipt = verify_receipt(read_number(number), code) if code else None
+    page = render_template(
+        "public/verify.html",
+        number=number,
+        code=code,
+        receipt=receipt,
+        is_number_missing=False,
+        is_code_missing=False,
+        is_unknown=bool(code),
+        same_page=lambda: {
+            language: url_for("public.verified", lang=language, number=number, code=code or None)
+            for language in LANGUAGES
+        },
+    )
     answer = make_response(page, 200 if receipt or not code else 404)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Robots-Tag"] = "noindex"
