@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from campaign.domain.donation import DonationState
 from campaign.domain.language import in_language_of
-from campaign.domain.money import Money
+from campaign.services.giving import same_gift
 from campaign.services.locked_gift import LockedGift
 from campaign.services.outbox import Letter, enqueue
 
@@ -31,7 +31,7 @@ def tell_of_delay(
         "purpose": in_language_of(row.fund_title, row.language),
         "help_email": row.contact_email,
         "is_test": not row.livemode,
-        "donate_query": urlencode(_same_gift(row.slug, gift.gift)),
+        "donate_query": urlencode(same_gift(row.slug, gift.gift, fund=row.fund_code, frequency=row.frequency)),
     }
     letter = Letter(
         kind=kind,
@@ -42,8 +42,3 @@ def tell_of_delay(
         campaign_id=row.campaign_id,
     )
     enqueue(session, letter, donation_id=gift.id, at=at, is_quiet=gift.is_quiet)
-
-
-def _same_gift(slug: str, gift: Money) -> dict[str, str]:
-    """The form's address with what she gave last time in it."""
-    return {"campaign": slug, "amount": str(gift.decimal), "currency": gift.currency}

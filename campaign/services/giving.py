@@ -253,3 +253,14 @@ _PURPOSES = (
     .where(_FUND.c.campaign_id == bindparam("campaign"), _FUND.c.kind.in_(("general", "theme")))
     .order_by(_FUND.c.kind, _FUND.c.position, _FUND.c.id)
 )
+
+
+def same_gift(slug: str, gift: Money, *, fund: str, frequency: str) -> dict[str, str]:
+    """The parameters of the form's address with which it opens filled in with a gift that was given before."""
+    return {
+        "campaign": slug,
+        "amount": str(gift.decimal),
+        "currency": gift.currency,
+        "frequency": frequency,
+        "fund": fund,
+    }

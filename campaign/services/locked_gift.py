@@ -102,7 +102,7 @@ _LOCK = (
     select(
         *(column for column in _D.c if column.key != "checkout_params"),
         *(_C.c.slug, _C.c.series, _C.c.title, _C.c.issuer, _C.c.contact_email),
-        *(_F.c.title.label("fund_title"), _F.c.kind.label("fund_kind")),
+        *(_F.c.title.label("fund_title"), _F.c.code.label("fund_code"), _F.c.kind.label("fund_kind")),
         _P.c.email.label("donor_email"),
     )
     .join(_C, _C.c.id == _D.c.campaign_id)

@@ -15,10 +15,9 @@ from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentsN
 from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge
 from campaign.services.pledges import letters as pledge_letters
-from campaign.services.pledges.following import follow
+from campaign.services.pledges.following import ANNOUNCED_BEFORE, follow
 from campaign.services.settlement import look_at_invoice
 
-BEFORE_RENEWAL = timedelta(days=5)
 BEFORE_EXPIRY = timedelta(days=30)
 OVERDUE = timedelta(days=1)
 """How long after the day of a gift it should have been heard of; how often it is looked for."""
@@ -103,7 +102,7 @@ def _renews_soon(clock: Clock) -> ColumnElement[bool]:
         Pledge.state == PledgeState.ACTIVE,
         Pledge.reminded_at.is_(None),
         Pledge.next_at > now,
-        Pledge.next_at <= now + BEFORE_RENEWAL,
+        Pledge.next_at <= now + ANNOUNCED_BEFORE,
     )
 
 

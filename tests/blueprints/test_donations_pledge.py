@@ -1,6 +1,6 @@
 """The donor's page of her monthly gift: what it shows, what each button does, and what nobody else can do with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pytest
@@ -15,7 +15,9 @@ from campaign.domain.pledge import Word
 from campaign.models.campaign import Campaign
 from campaign.models.pledge import Pledge
 from campaign.services.pledges.links import PledgeLink, sign
+from tests.builders import a_fund
 from tests.fakes import FakePayments, RecordingMailer, SettableClock
+from tests.pages import fetch_address
 from tests.services.engine import Engine
 from tests.services.pledging import begin_pledge
 
@@ -296,3 +298,29 @@ def test_the_page_says_that_it_ends_with_the_campaign(page: DonorsPage) -> None:
     page.engine.clock.advance(days=31)
     page.engine.work()
     assert "It ended with the campaign." in page.words()
+
+
+def test_to_give_again_keeps_amount_purpose_and_fee(client: FlaskClient, engine: Engine) -> None:
+    with reading() as session:
+        a_fund(campaign=session.execute(select(Campaign)).scalar_one(), code="THEME-GRANTS")
+    request = replace(engine.request(minor=33_00, covers_fee=True), fund_code="THEME-GRANTS", frequency="monthly")
+    checkout = engine.checkout_of(engine.open(request))
+    engine.payments.pay(checkout)
+    charge = engine.payments.facts[checkout].amount
+    name = engine.payments.pledges.begin(checkout, cover_minor=charge.minor - 33_00)
+    engine.tell("checkout.session.completed", checkout)
+    engine.work()
+    page = DonorsPage(client, engine, name)
+    page.press("stop")
+    again = page.look().find("a", string="Give again")
+    form = fetch_address(client, str(again["href"]))  # type: ignore[index]
+    filled = form.filled("form[data-give]")
+    chosen = {name: filled[name] for name in ("frequency", "amount", "other_amount", "fund", "currency")}
+    assert chosen == {
+        "frequency": "monthly",
+        "amount": "other",
+        "other_amount": "33",
+        "fund": "THEME-GRANTS",
+        "currency": "USD",
+    }
+    assert filled["cover_fees"]

@@ -75,7 +75,7 @@ def test_a_debit_that_fails_is_told_with_a_way_to_give_again_and_books_nothing(e
     assert engine.donation(public_id).state == "failed"
     assert mails(engine) == ["processing", "payment_failed"]
     assert "/en/donate?campaign=" in engine.mailer.sent[-1].text
-    assert "amount=25.00&currency=USD" in engine.mailer.sent[-1].text
+    assert "amount=25.00&currency=USD&frequency=once&fund=GEN" in engine.mailer.sent[-1].text
     with reading() as session:
         assert not session.execute(select(JournalEntry.id)).first()
 

@@ -17,6 +17,7 @@ from campaign.domain.pledge import (
     PledgeIsStopping,
     PledgeStopped,
     PledgeUnpaid,
+    charge_after,
 )
 from campaign.gateways.pledges import CardOnFile
 from campaign.services import pledge_reminding
@@ -302,3 +303,74 @@ def test_a_second_subscription_of_one_form_is_stopped_by_us_and_kept_in_sight(en
 
 def _monthly(engine: Engine) -> GiftRequest:
     return replace(engine.request(), frequency="monthly")
+
+
+def changes(engine: Engine) -> list[str]:
+    engine.work()
+    return [letter.text for letter in engine.mailer.sent if letter.subject == "Test: Your monthly gift has changed"]
+
+
+def test_every_change_is_confirmed_by_mail_once(engine: Engine) -> None:
+    name = begin_pledge(engine)
+    ask(engine, name, Act.CHANGE, gift_minor=40_00, cover_minor=0)
+    assert "is now $40. It was $25." in changes(engine)[-1]
+    ask(engine, name, Act.PAUSE, until="2027-01-03T09:00:00+00:00")
+    assert "is paused. The next payment is on February 1, 2027." in changes(engine)[-1].replace("\xa0", " ")
+    ask(engine, name, Act.RESUME)
+    assert "continues" in changes(engine)[-1]
+    ask(engine, name, Act.PAUSE)
+    assert "Nothing is charged until you resume it." in changes(engine)[-1]
+    ask(engine, name, Act.RESUME)
+    ask(engine, name, Act.STOP_LATER)
+    ask(engine, name, Act.KEEP)
+    assert "continues" in changes(engine)[-1]
+    engine.payments.pledges.change_card(name, CardOnFile(brand="Visa", last4="1881", expires_on=date(2031, 1, 31)))
+    engine.tell("customer.subscription.updated", name)
+    assert "charged to Visa •••• 1881" in changes(engine)[-1]
+    assert len(changes(engine)) == 7
+    engine.tell("customer.subscription.updated", name)
+    assert len(changes(engine)) == 7
+
+
+def test_a_pause_that_ends_on_its_day_is_announced_and_not_told_of(engine: Engine) -> None:
+    name = begin_pledge(engine)
+    ask(engine, name, Act.SKIP, until="2027-01-03T09:00:00+00:00")
+    assert len(changes(engine)) == 1
+    engine.clock.advance(days=33)
+    known = engine.payments.pledges.subscriptions[name]  # the month that was left out is over
+    ends_at = charge_after(known.anchor_at, known.period_ends_at, 1)
+    engine.payments.pledges.subscriptions[name] = replace(known, period_ends_at=ends_at)
+    engine.payments.pledges.resume(name, key="")
+    engine.tell("customer.subscription.updated", name)
+    assert len(changes(engine)) == 1
+    reminder = "Test: Your next monthly gift is on February 1, 2027"
+    assert reminder not in [subject.replace("\xa0", " ") for subject in subjects(engine)]
+    engine.clock.advance(days=25)
+    engine.work()
+    assert reminder in [subject.replace("\xa0", " ") for subject in subjects(engine)]
+
+
+def test_the_first_charge_after_a_change_is_announced_once(engine: Engine) -> None:
+    name = begin_pledge(engine)
+    engine.clock.advance(days=31)
+    engine.tell("invoice.paid", engine.payments.pledges.renew(name))
+    engine.work()
+    ask(engine, name, Act.CHANGE, gift_minor=40_00, cover_minor=0)
+    engine.work()
+    before = len(engine.mailer.sent)
+    for _ in range(3):
+        engine.clock.advance(days=9)
+        engine.work()
+    [letter] = engine.mailer.sent[before:]
+    assert "On February 1, 2027 we charge $40 again" in letter.text.replace("\xa0", " ")
+
+
+def test_a_change_shortly_before_a_charge_says_when_it_comes_and_is_not_announced_again(engine: Engine) -> None:
+    name = begin_pledge(engine)
+    engine.clock.advance(days=29)
+    engine.work()
+    before = len(engine.mailer.sent)
+    ask(engine, name, Act.CHANGE, gift_minor=40_00, cover_minor=0)
+    engine.work()
+    [letter] = engine.mailer.sent[before:]
+    assert "Next payment: January 1, 2027" in letter.text.replace("\xa0", " ")

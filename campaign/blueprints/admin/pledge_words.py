@@ -52,6 +52,7 @@ ENDINGS: Mapping[str, LazyString] = {
     "campaign": _("the campaign ended"),
 }
 MAILS: Mapping[str, LazyString] = {
+    "pledge_changed": _("a change is confirmed"),
     "pledge_ending": _("two weeks before the campaign ends"),
     "pledge_reminder": _("before the first renewal"),
     "pledge_unpaid": _("a month could not be charged"),

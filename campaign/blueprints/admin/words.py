@@ -80,6 +80,7 @@ MAIL_KINDS: Mapping[str, LazyString] = {
     "shield_up": _("Shield is up"),
     "alarm_raised": _("Alarm"),
     "alarm_over": _("Alarm is over"),
+    "pledge_changed": _("Monthly gift: a change is confirmed"),
     "pledge_ending": _("Monthly gift: ends with the campaign"),
     "pledge_reminder": _("Monthly gift: before the first renewal"),
     "pledge_unpaid": _("Monthly gift: could not be charged"),

@@ -11,6 +11,7 @@ from campaign.blueprints.donations import bp, choices, pledge_words
 from campaign.blueprints.donations.pledge_form import NotUnderstood, PledgeForm
 from campaign.config import Config
 from campaign.database import DatabaseBusy
+from campaign.days import local_day
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.pledge import Act, end_of_skip
@@ -133,6 +134,7 @@ def _page(
             "donations/pledge.html",
             site=campaign_named(page.campaign_slug),
             pledge=page,
+            takes_gifts=giving_options(page.campaign_slug).is_open_on(local_day(gateways().clock.now())),
             token=token,
             form=form,
             told=told,

@@ -6,7 +6,7 @@ an invoice) makes the pledge, by the subscription's id.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, or_, select, update
@@ -26,6 +26,8 @@ from campaign.services.locked_gift import GiftNotKnownYet, KeepsMoving
 from campaign.services.pledges import letters as pledge_letters
 
 REFETCHES_MAX = 5
+ANNOUNCED_BEFORE = timedelta(days=5)
+"""How long before a charge the donor is told of it: before the first renewal, and before the first one after a change."""
 ASKED, UNPAID, ELSEWHERE, DOUBLE, CAMPAIGN = "asked", "unpaid", "provider", "double", "campaign"
 """Why a pledge ended: models.Pledge.end_reason."""
 
@@ -143,7 +145,7 @@ def _stop_double(session: Session, pledge_id: int, *, at: datetime) -> None:
 
 def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime, is_quiet: bool) -> None:
     """Put the provider's answer into the row; what is new is history, and told to the donor once."""
-    before = pledge_letters.Before(PledgeState(pledge.state), is_with_campaign=pledge.is_paid_out)
+    before = pledge_letters.before_news(pledge)
     is_new = pledge.version == 0
     end = end_of_day(session.execute(select(Campaign.ends_on).where(Campaign.id == pledge.campaign_id)).scalar_one())
     changes = _changes(pledge, facts, end=end)
@@ -161,6 +163,10 @@ def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime
     for name, value in news.items():
         setattr(pledge, name, value)
     pledge.version += 1
+    if {"amount", "paused", "resumed"} & set(pledge_letters.changes_since(pledge, before, at=at)):
+        # Who is told of the next charge now is not told again a few days before it.
+        is_soon = pledge.next_at is not None and pledge.next_at <= at + ANNOUNCED_BEFORE
+        pledge.reminded_at = at if is_soon else None
     session.flush()
     if happened:
         session.execute(insert(PledgeEvent), [_event(pledge.id, kind, at=at, **detail) for kind, detail in happened])

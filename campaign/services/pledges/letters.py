@@ -3,6 +3,7 @@
 A letter is written in the transaction that learned its news. What it says stands as plain facts; delivery makes words.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -27,6 +28,7 @@ from campaign.services.pledges.links import link_address
 
 EXPECTED = {PledgeState.ACTIVE, PledgeState.PAUSED}
 """In these states the next gift is charged on its day; in the others it is tried again, or never."""
+PUT_OFF = {PledgeState.PAUSED, PledgeState.STOPPING}
 ENDING = {PledgeState.STOPPING, PledgeState.STOPPED}
 DAYS = ("next_on", "expires_on", "stops_on", "next_try_on", "campaign_ends_on", "last_on")
 """Facts that are days: stored as ISO dates, told in the reader's words."""
@@ -42,17 +44,52 @@ class News:
     email: str | None = None  # the address at the provider, where no donor is known (yet)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """How the monthly gift stood before the news: an end with its campaign was nobody's decision about this gift."""
+    """The monthly gift before the news. An end with its campaign was nobody's decision about this gift."""
 
     state: PledgeState
+    is_new: bool  # nothing was known of it, so nothing has changed
     is_with_campaign: bool
+    amount: Money
+    paused_until: datetime | None
+    card_last4: str | None
 
     @property
     def is_decided(self) -> bool:
         """Whether its end was decided and told already."""
         return self.state in ENDING and not self.is_with_campaign
+
+
+def before_news(pledge: Pledge) -> Before:
+    """What `tell_news` needs to know of the row as it is before the provider's answer is put into it."""
+    return Before(
+        state=PledgeState(pledge.state),
+        is_new=pledge.version == 0,
+        is_with_campaign=pledge.is_paid_out,
+        amount=Money(pledge.gift_minor + pledge.cover_minor, pledge.currency),
+        paused_until=pledge.paused_until,
+        card_last4=pledge.card_last4,
+    )
+
+
+def changes_since(pledge: Pledge, before: Before, *, at: datetime) -> list[str]:
+    """What of the news is a change that is confirmed by mail: amount, paused, resumed, card.
+
+    A pause that ends on its day is none: that was said when it began.
+    """
+    state = PledgeState(pledge.state)
+    if before.is_new or state is PledgeState.STOPPED:
+        return []
+    is_paused = state is PledgeState.PAUSED
+    ended_by_itself = before.paused_until is not None and before.paused_until <= at
+    happened = {
+        "amount": before.amount.minor != pledge.gift_minor + pledge.cover_minor,
+        "paused": is_paused and (before.state is not state or before.paused_until != pledge.paused_until),
+        "resumed": state is PledgeState.ACTIVE and before.state in PUT_OFF and not ended_by_itself,
+        "card": bool(pledge.card_last4) and before.card_last4 not in {None, pledge.card_last4},
+    }
+    return [change for change, is_so in happened.items() if is_so]
 
 
 def tell_news(
@@ -62,6 +99,8 @@ def tell_news(
     state = PledgeState(pledge.state)
     if pledge.doubles_id is not None:
         return  # a mistake that is mended by us; the donor did not ask for it and need not do anything
+    for news in _changes(pledge, before, email=facts.email, at=at):
+        tell(session, pledge, news, at=at, is_quiet=is_quiet)
     if pledge.is_paid_out:
         return  # the last gift is paid; of the end itself the donor is told two weeks before and when it has come
     if state in ENDING:
@@ -84,8 +123,10 @@ def tell_news(
 
 
 def tell_reminder(session: Session, pledge: Pledge, *, at: datetime) -> None:
-    """A few days before the first renewal."""
-    tell(session, pledge, News(kind="pledge_reminder", key="first", facts={"next_on": _iso(pledge.next_at)}), at=at)
+    """A few days before the first renewal, and before the first one after a change."""
+    next_on = _iso(pledge.next_at)
+    key = f"{next_on}:{pledge.gift_minor + pledge.cover_minor}"
+    tell(session, pledge, News(kind="pledge_reminder", key=key, facts={"next_on": next_on}), at=at)
 
 
 def tell_card_expires(session: Session, pledge: Pledge, *, at: datetime) -> None:
@@ -100,6 +141,18 @@ def tell_campaign_ends(session: Session, pledge: Pledge, *, ends_on: date, at: d
     last = last_charge_before(pledge.anchor, end_of_day(ends_on)) if pledge.next_at else None
     facts: dict[str, object] = {"campaign_ends_on": ends_on.isoformat(), "last_on": _iso(last)}
     tell(session, pledge, News(kind="pledge_ending", key=ends_on.isoformat(), facts=facts), at=at)
+
+
+def _changes(pledge: Pledge, before: Before, *, email: str | None, at: datetime) -> Iterator[News]:
+    """The confirmation of each change, once per applied answer."""
+    for change in changes_since(pledge, before, at=at):
+        facts: dict[str, object] = {
+            "change": change,
+            "was_minor": before.amount.minor if change == "amount" else None,
+            "is_open_ended": change == "paused" and pledge.paused_until is None,
+            "next_on": _iso(pledge.next_at),
+        }
+        yield News(kind="pledge_changed", key=f"{pledge.version}:{change}", facts=facts, email=email)
 
 
 def _tell_stopped(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime, is_quiet: bool) -> None:
@@ -159,11 +212,13 @@ def tell(session: Session, pledge: Pledge, news: News, *, at: datetime, is_quiet
 def told(session: Session, facts: dict[str, Any], *, language: str, public_url: str) -> dict[str, Any]:
     """The stored facts of such a letter as words of the reader's language, with the link as it is now."""
     pledge = session.execute(select(Pledge).where(Pledge.public_id == facts["pledge"])).scalar_one()
+    was = facts.get("was_minor")
     days = {name: day(date.fromisoformat(facts[name])) if facts.get(name) else "" for name in DAYS}
     return {
         **facts,
         **days,
         "amount": money(Money(facts["amount_minor"], facts["currency"])),
+        "was": money(Money(was, facts["currency"])) if was else "",
         "manage_url": link_address(pledge, public_url=public_url, language=language),
     }
 

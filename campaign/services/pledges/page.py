@@ -16,6 +16,7 @@ from campaign.models.donation import Donation
 from campaign.models.fund import Fund
 from campaign.models.pledge import Pledge, PledgeRequest
 from campaign.models.receipt import Receipt, ReceiptFile
+from campaign.services.giving import same_gift
 from campaign.services.pledges.links import PledgeLink
 
 MONTHS_SHOWN = 60
@@ -66,6 +67,7 @@ class PledgePage:
     ended_at: datetime | None
     end_reason: str | None
     campaign_ends_on: date
+    purpose_code: str
     ends_with_campaign: bool
     is_paid_out: bool  # no other payment comes before the campaign ends
     due: Due | None
@@ -88,6 +90,12 @@ class PledgePage:
         return refusal(self.state, act) is None
 
     @property
+    def same_gift(self) -> dict[str, str]:
+        """The parameters of the form's address that fill it in with the same gift."""
+        fee = {"cover_fees": "yes"} if self.cover.minor else {}
+        return same_gift(self.campaign_slug, self.gift, fund=self.purpose_code, frequency="monthly") | fee
+
+    @property
     def last_charge_at(self) -> datetime | None:
         """The last payment before the campaign ends; None where none comes."""
         end = end_of_day(self.campaign_ends_on)
@@ -98,7 +106,7 @@ def pledge_page(link: PledgeLink) -> PledgePage:
     """The monthly gift of a link; PledgeLinkBroken for an unknown one, or when staff have made the link worthless."""
     with reading() as session:
         found = session.execute(
-            select(Pledge, Campaign, Fund.title)
+            select(Pledge, Campaign, Fund)
             .join(Campaign, Campaign.id == Pledge.campaign_id)
             .join(Fund, Fund.id == Pledge.fund_id)
             .where(Pledge.public_id == link.public_id, Pledge.link_version == link.version)
@@ -116,13 +124,14 @@ def receipt_of_month(link: PledgeLink, number: str) -> str:
     return number
 
 
-def _as_page(session: Session, pledge: Pledge, campaign: Campaign, purpose: dict[str, str]) -> PledgePage:
+def _as_page(session: Session, pledge: Pledge, campaign: Campaign, fund: Fund) -> PledgePage:
     return PledgePage(
         public_id=pledge.public_id,
         campaign_slug=campaign.slug,
         campaign_name=campaign.name,
         contact_email=campaign.contact_email,
-        purpose=purpose,
+        purpose=fund.title,
+        purpose_code=fund.code,
         state=PledgeState(pledge.state),
         gift=Money(pledge.gift_minor, pledge.currency),
         cover=Money(pledge.cover_minor, pledge.currency),
