@@ -115,7 +115,10 @@ def _alarms(outside: Gateways, *, takes_cards: bool) -> Iterator[Finding]:
     with in_language("en"):
         for alarm in found:
             told = told_of(alarm)
-            verdict = Verdict.UNSAFE if alarm.severity is Severity.URGENT else Verdict.MISSING
+            is_safe = alarm.severity is not Severity.URGENT or bool(
+                alarm.case
+            )  # a single case keeps nobody from going live
+            verdict = Verdict.MISSING if is_safe else Verdict.UNSAFE
             yield Finding(verdict, f"{told.sentence} {told.mend} ({told.anchor})")
     if not found:
         yield Finding(Verdict.OK, "No other alarm rings.")

@@ -7,9 +7,10 @@ from dataclasses import asdict
 import click
 from flask.cli import AppGroup
 
-from campaign.database import reading
-from campaign.services.ledger_check import CHECKS, check_books
-from campaign.services.receipt_check import RULES, check_receipts
+from campaign.services.ledger_check import CHECKS
+from campaign.services.receipt_check import RULES
+from campaign.services.scheduled_checks import run_all_checks
+from campaign.wiring import gateways
 
 ledger = AppGroup("ledger", help="The books.")
 
@@ -17,10 +18,12 @@ ledger = AppGroup("ledger", help="The books.")
 @ledger.command()
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 def check(as_json: bool) -> None:
-    """Check every invariant and the bytes of every receipt; exit 1 and name each problem if one is broken."""
+    """Check every invariant and the bytes of every receipt; exit 1 and name each problem if one is broken.
+
+    The result is stored, so that the desk and the alarms tell of it.
+    """
     checks = len(CHECKS) + len(RULES)
-    with reading() as session:
-        problems = [*check_books(session), *check_receipts(session)]
+    problems = run_all_checks(clock=gateways().clock)
     if as_json:
         click.echo(json.dumps({"checks": checks, "problems": [asdict(problem) for problem in problems]}))
     else:

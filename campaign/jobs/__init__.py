@@ -16,6 +16,7 @@ from campaign.jobs.rounds import Rounds, attempt, stopping, work_off
 from campaign.jobs.steps import (
     DOCUMENTS,
     MONEY,
+    check_books,
     close_pages,
     give_way,
     look_after_pledges,
@@ -34,9 +35,10 @@ from campaign.services.alarms import signs as alarm_signs
 from campaign.wiring import gateways
 
 __all__ = [
-    "QUEUES", "TASKS", "attempt", "close_pages", "forget", "give_way", "huey", "init_app", "look_after", "look_after_pledges",
-    "mail_huey", "print_papers", "reconcile", "reconcile_now", "reconciling_outside", "send_mail", "send_refunds",
-    "settle_inbox", "stopping", "sweep", "sweep_mail", "wake", "work_off", "work_off_everything",
+    "QUEUES", "TASKS", "attempt", "check", "check_books", "close_pages", "forget", "give_way", "huey", "init_app",
+    "look_after", "look_after_pledges", "mail_huey", "print_papers", "reconcile", "reconcile_now",
+    "reconciling_outside", "send_mail", "send_refunds", "settle_inbox", "stopping", "sweep", "sweep_mail", "wake", "work_off",
+    "work_off_everything",
 ]  # fmt: skip
 
 ROUNDS_AT_ONCE = 2
@@ -96,6 +98,13 @@ def look_after() -> None:
     """A round of the watch; apart from the sweep, which it watches too."""
     with _flask[0].app_context():
         attempt(watch)
+
+
+@mail_huey.periodic_task(crontab(minute="*/5"))  # type: ignore[untyped-decorator]
+def check() -> None:
+    """The checks of the books that are due: beside the mails, for they may take long and money must not wait."""
+    with _flask[0].app_context():
+        attempt(check_books)
 
 
 @huey.task(name="reconcile_now")  # type: ignore[untyped-decorator]

@@ -13,6 +13,7 @@ from campaign.services import (
     pledge_reminding,
     receipting,
     refunding,
+    scheduled_checks,
     settlement,
     worn_pages,
 )
@@ -119,6 +120,11 @@ def note_death() -> bool:
     """The worker before this one died."""
     alarm_signs.note_death(clock=gateways().clock)
     return True
+
+
+def check_books() -> bool:
+    """Run the checks of the books and receipts that are due; there is never more than that to do."""
+    return scheduled_checks.run_due_checks(clock=gateways().clock)
 
 
 def send_mail() -> bool:

@@ -32,6 +32,7 @@ class Alarm(Model):
 
     id: Mapped[PrimaryKey]
     key: Mapped[str]
+    """The rule's key, and behind a colon the case, where each case rings by itself."""
     severity: Mapped[str]
     since: Mapped[datetime | None]
     """Since when the trouble has lasted, which is before anybody noticed."""

@@ -139,12 +139,7 @@ def _queue(session: Session) -> Queue:
 def _concerns(
     session: Session, campaign_id: int, *, rows: Sequence[FundRow], queue: Queue, now: datetime
 ) -> list[Concern]:
-    failed, stuck = _refunds_in_trouble(session, campaign_id, late=now - LATE)
-    waiting = session.execute(
-        select(func.count(), func.min(Allocation.proposed_at)).where(
-            Allocation.campaign_id == campaign_id, Allocation.state == "proposed"
-        )
-    ).one()
+    failed, stuck, waiting, since = _refunds_and_allocations(session, campaign_id, late=now - LATE)
     claims = open_claims(session, campaign_id)
     below = [row.code for row in rows if row.is_below_zero]
     found = [
@@ -158,13 +153,16 @@ def _concerns(
         Concern(kind="mails_not_taken", count=queue.mails_not_taken),
         Concern(kind="address_refused", count=unreachable_addresses(session, campaign_id)),
         *(Concern(kind=kind, count=count) for kind, count in reconciliation_desk.concerns(session, now=now).items()),
-        Concern(kind="allocation_waiting", count=waiting[0], since=waiting[1]),
+        Concern(kind="allocation_waiting", count=waiting, since=since),
     ]
     return [concern for concern in found if concern.count]
 
 
-def _refunds_in_trouble(session: Session, campaign_id: int, *, late: datetime) -> tuple[int, int]:
-    """(failed and not asked for again, asked for long ago and still not with the provider)."""
+def _refunds_and_allocations(
+    session: Session, campaign_id: int, *, late: datetime
+) -> tuple[int, int, int, datetime | None]:
+    """Refunds failed and not asked for again, those long not with the provider, proposals that wait and since when."""
+    proposed = Allocation.campaign_id == campaign_id, Allocation.state == "proposed"
     again = aliased(Refund)
     answered = (
         select(again.id)
@@ -175,12 +173,14 @@ def _refunds_in_trouble(session: Session, campaign_id: int, *, late: datetime) -
         select(
             func.count().filter(Refund.state == "failed", ~answered),
             func.count().filter(Refund.state == "requested", Refund.requested_at < late),
+            select(func.count(Allocation.id)).where(*proposed).scalar_subquery(),
+            select(func.min(Allocation.proposed_at)).where(*proposed).scalar_subquery(),
         )
         .select_from(Refund)
         .join(Donation, Donation.id == Refund.donation_id)
         .where(Donation.campaign_id == campaign_id, Refund.state.in_(("failed", "requested")))
     ).one()
-    return int(row[0]), int(row[1])
+    return int(row[0]), int(row[1]), int(row[2]), row[3]
 
 
 def _given(session: Session, campaign_id: int, money: Transparency) -> list[GivenFigures]:

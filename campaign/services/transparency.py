@@ -152,7 +152,7 @@ def transparency_of(campaign_id: int, currency: str) -> Transparency:
         funds = session.execute(of_campaign).scalars().all()
         themes = _themes(funds)
         listed = [fund for fund in funds if fund.kind != "restricted"]
-        owners = _owners(session, campaign_id)
+        owners = _owners(funds)
         figures = _figures(fund_flows(session, campaign_id=campaign_id), owners)
         facts = _TargetFacts(session, campaign_id)
         purses = [
@@ -180,12 +180,9 @@ def _themes(funds: Sequence[Fund]) -> dict[int, str]:
     return {fund.target_id: codes[fund.theme_id] for fund in funds if fund.target_id and fund.theme_id}
 
 
-def _owners(session: Session, campaign_id: int) -> dict[int, int]:
+def _owners(funds: Sequence[Fund]) -> dict[int, int]:
     """Restricted child → the target whose money it holds, for the public."""
-    rows = session.execute(
-        select(Fund.id, Fund.target_id).where(Fund.campaign_id == campaign_id, Fund.target_id.is_not(None))
-    )
-    return {child: target for child, target in rows if target is not None}
+    return {fund.id: fund.target_id for fund in funds if fund.target_id is not None}
 
 
 def _figures(flows: Iterable[FundFlow], owners: Mapping[int, int]) -> dict[int, dict[str, Figures]]:

@@ -7,6 +7,7 @@ from itertools import count
 from threading import Barrier
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
@@ -14,7 +15,9 @@ from campaign.domain.journal import Account
 from campaign.extensions import db
 from campaign.gateways.payments import PaymentsUnavailable
 from campaign.gateways.provider_account import TransactionFacts
+from campaign.models.alarm import Observation
 from campaign.models.payout import Lease
+from campaign.services.alarms import watching
 from campaign.services.lease import LASTS, HeldByAnother, HeldLease, alone
 from campaign.services.reconciliation import comparing, provider_books, provider_transactions, reconciling
 from campaign.services.reconciliation.reconciling import Mails
@@ -196,6 +199,29 @@ def test_a_holder_that_was_too_slow_stops(stage: Stage) -> None:
         stage.pass_time(int(LASTS.total_seconds()) + 1)
         with alone("reconcile", clock=stage.site.clock), pytest.raises(HeldByAnother):
             slow.renew()
+
+
+def test_a_comparison_that_failed_or_was_not_begun_rings(stage: Stage) -> None:
+    clock = stage.outside.clock
+
+    def rings() -> list[str]:
+        found = watching.ringing_now(takes_cards=True, clock=clock)
+        return [f"{alarm.key} {alarm.facts['problem']}" for alarm in found if alarm.key == "comparison_overdue"]
+
+    reconciling.repair_hourly(stage.outside)
+    assert rings() == []
+    with transaction() as session:
+        stored = {"good_at": (clock.now() - timedelta(hours=3, minutes=1)).isoformat()}
+        session.execute(update(Observation).where(Observation.name == "comparison").values(facts=stored))
+    assert rings() == ["comparison_overdue -"]
+    stage.site.sandbox.fault("error_before", path="/v1/refunds", times=20)
+    with pytest.raises(PaymentsUnavailable):
+        reconciling.repair(stage.outside, mails=Mails.RECENT)
+    [failed] = rings()
+    assert failed.startswith("comparison_overdue PaymentsUnavailable")
+    stage.site.heal()
+    reconciling.repair(stage.outside, mails=Mails.RECENT)
+    assert rings() == []
 
 
 def test_a_repair_that_was_cut_off_is_finished_by_the_next(stage: Stage) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,17 +13,18 @@ from sqlalchemy import select, update
 
 from campaign.database import transaction
 from campaign.extensions import db
-from campaign.gateways.payments import PaymentsUnavailable, ReceivedEvent
-from campaign.gateways.webhook_endpoints import Endpoint, NoEndpoints
+from campaign.gateways.clock import SandboxClock
+from campaign.gateways.payments import ReceivedEvent
 from campaign.i18n import LANGUAGES, in_language
 from campaign.jobs.rounds import Rounds
 from campaign.models.alarm import Alarm
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
-from campaign.services import receipting, webhook_inbox
+from campaign.services import observations, receipting, scheduled_checks, webhook_inbox
 from campaign.services.alarms import signs as alarm_signs
 from campaign.services.alarms import watching
 from campaign.services.alarms.rules import (
+    CHECK_OVERDUE,
     DEATHS_WITHIN,
     ENDPOINT_UNSEEN,
     EVENT_WAITS,
@@ -31,17 +33,16 @@ from campaign.services.alarms.rules import (
     FREE_BYTES_MIN,
     MAIL_WAITS,
     PAID_WAITS,
+    RECEIPT_CHECK_OVERDUE,
     RULES,
     SWEEP_SILENT,
     WORKER_SILENT,
-    EndpointSigns,
     Ringing,
     Severity,
-    Signs,
     ringing,
 )
+from campaign.services.alarms.sign_types import CheckSigns, EndpointSigns, MoneyCase, MoneySigns, Signs
 from campaign.services.alarms.words import WORDS, told_of
-from campaign.services.endpoint import event_types
 from tests.builders import NOW, a_member_of_staff, set_issuer_text
 from tests.services.engine import Engine
 from tests.services.test_refunding import send_back
@@ -49,8 +50,18 @@ from tests.tree import ROOT
 
 MOMENT = timedelta(seconds=1)
 ADDRESSES = ("https://give.example/webhooks/stripe",)
-QUIET = Signs(now=NOW, takes_cards=True, worker_at=NOW, mail_worker_at=NOW, sweep_at=NOW, last_event_at=NOW)
+QUIET = Signs(
+    now=NOW,
+    machine_now=NOW,
+    takes_cards=True,
+    worker_at=NOW,
+    mail_worker_at=NOW,
+    sweep_at=NOW,
+    last_event_at=NOW,
+)
 """An installation in which all is well."""
+A_CHECK = CheckSigns(good_at=NOW)
+A_CASE = MoneyCase(name="one", since=NOW, facts={"amount": {"minor": 25_00, "currency": "USD"}})
 AN_ENDPOINT = EndpointSigns(at=NOW, good_at=NOW)
 
 
@@ -83,6 +94,14 @@ RINGS: dict[str, Mapping[str, Any]] = {
     "mail_dead": {"dead_mails": 3},
     "receipts_held": {"held_mails": 1},
     "receipts_substituted": {"substituted_receipts": 1},
+    "books_broken": {"books": replace(A_CHECK, problems=("every entry adds up",))},
+    "books_unchecked": {"receipts": replace(A_CHECK, good_at=after(RECEIPT_CHECK_OVERDUE))},
+    "comparison_overdue": {"comparison": replace(A_CHECK, error="PaymentsUnavailable: no answer")},
+    "unexplained": {"money": MoneySigns(unexplained=2)},
+    "disputed": {"money": MoneySigns(disputes=(A_CASE,))},
+    "refund_failed": {"money": MoneySigns(failed_refunds=(A_CASE,))},
+    "payout_failed": {"money": MoneySigns(returned_payouts=(A_CASE,))},
+    "fund_below_zero": {"money": MoneySigns(funds_below_zero=(A_CASE,))},
 }
 QUIETLY: dict[str, Mapping[str, Any]] = {
     "worker": {"worker_at": NOW - WORKER_SILENT},
@@ -99,6 +118,10 @@ QUIETLY: dict[str, Mapping[str, Any]] = {
     },
     "an endpoint that is right": {"endpoint": AN_ENDPOINT},
     "a mail that waits": {"oldest_mail_at": NOW - MAIL_WAITS},
+    "checks that ran": {"books": A_CHECK, "receipts": A_CHECK, "comparison": A_CHECK},
+    "a check of this hour": {"books": replace(A_CHECK, good_at=NOW - CHECK_OVERDUE)},
+    "a comparison of this hour": {"comparison": replace(A_CHECK, good_at=NOW - CHECK_OVERDUE)},
+    "receipts read yesterday": {"receipts": replace(A_CHECK, good_at=NOW - RECEIPT_CHECK_OVERDUE)},
 }
 
 
@@ -140,7 +163,7 @@ def test_urgent_alarms_come_first() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("key", sorted(RINGS))
 def test_every_alarm_says_what_it_means_and_how_it_is_mended(app: Flask, key: str, language: str) -> None:
-    facts = {
+    facts: dict[str, object] = {
         "count": 2,
         "url": "u",
         "address": "a",
@@ -150,11 +173,13 @@ def test_every_alarm_says_what_it_means_and_how_it_is_mended(app: Flask, key: st
         "problem": "p",
         "megabytes": 3,
     }
+    facts |= {"amount": {"minor": 5_00, "currency": "USD"}, "gift": "g", "due": {"at": NOW.isoformat()}, "fund": "F"}
+    facts |= {"rules": ["one", "two"], "reason": "r"}
     with app.test_request_context(), in_language(language):
         told = told_of(Ringing(key=key, severity=Severity.URGENT, since=NOW, facts=facts))
     assert told.headline
     assert told.mend
-    assert "%(" not in told.sentence + told.mend
+    assert not re.search(r"%\(|[{}]", told.sentence + told.mend)
 
 
 def test_every_alarm_has_its_section_in_the_handbook() -> None:
@@ -209,6 +234,16 @@ class TestTheWatch:
         engine.work()
         engine.clock.advance(minutes=16)
         assert self.keys(engine) == ["no_event_ever"]
+
+    def test_the_moved_clock_of_the_sandbox_rings_nothing_about_workers(self, engine: Engine, tmp_path: Path) -> None:
+        ahead = tmp_path / "ahead_seconds"
+        clock = SandboxClock(ahead)
+        for name in (alarm_signs.WORKER, alarm_signs.MAIL_WORKER, alarm_signs.SWEEP):
+            alarm_signs.note(name, clock=clock)
+        scheduled_checks.run_all_checks(clock=clock)
+        observations.note_check(observations.COMPARISON, clock=clock)
+        ahead.write_text(str(90 * 24 * 60 * 60))
+        assert watching.ringing_now(takes_cards=engine.payments.mode != "none", clock=clock) == []
 
     def test_a_worker_with_both_hands_full_is_not_silent(self, engine: Engine) -> None:
         """It begins no round for minutes, but gets work done."""
@@ -330,67 +365,3 @@ class TestTheWatch:
             alarm_signs.note(alarm_signs.WORKER, clock=engine.clock)
             assert self.watch(engine).over == ("worker_silent",)
         assert len(db.session.execute(select(Alarm)).scalars().all()) == 2
-
-
-class Endpoints(NoEndpoints):
-    """An account with one endpoint, or one that does not answer."""
-
-    api_version = "2026-10-28.endive"  # type: ignore[assignment]  # the one without a key has none
-
-    def __init__(self, endpoint: Endpoint | None, *, is_down: bool = False) -> None:
-        self.endpoint, self.is_down, self.asked = endpoint, is_down, 0
-
-    def all(self) -> tuple[Endpoint, ...]:
-        self.asked += 1
-        if self.is_down:
-            raise PaymentsUnavailable("Stripe does not answer")
-        return (self.endpoint,) if self.endpoint else ()
-
-
-RIGHT = Endpoint(
-    id="we_1", url=ADDRESSES[0], api_version="2026-10-28.endive", types=event_types(), is_enabled=True, is_marked=True
-)
-
-
-class TestTheEndpoint:
-    """What the look at the provider's endpoint brings."""
-
-    @pytest.mark.parametrize(
-        ("endpoint", "rung"),
-        [
-            (RIGHT, []),
-            (None, ["endpoint_missing"]),
-            (replace(RIGHT, is_enabled=False), ["endpoint_disabled"]),
-            (replace(RIGHT, types=frozenset({"charge.updated"})), ["endpoint_types"]),
-            (replace(RIGHT, api_version="2025-03-31.basil"), ["endpoint_version"]),
-            (replace(RIGHT, url="https://old.example/webhooks/stripe"), ["endpoint_url"]),
-        ],
-    )
-    def test_each_fault_rings_its_own_alarm(self, engine: Engine, endpoint: Endpoint | None, rung: list[str]) -> None:
-        watching.note_endpoint(Endpoints(endpoint), ADDRESSES, clock=engine.clock)
-        found = watching.ringing_now(takes_cards=True, clock=engine.clock)
-        assert [alarm.key for alarm in found] == rung
-        with engine.app.test_request_context():
-            assert all(told_of(alarm).sentence for alarm in found)
-
-    def test_it_is_asked_a_few_times_an_hour(self, engine: Engine) -> None:
-        endpoints = Endpoints(RIGHT)
-        for _ in range(12):
-            watching.note_endpoint(endpoints, ADDRESSES, clock=engine.clock)
-            engine.clock.advance(minutes=5)
-        assert endpoints.asked == 4
-
-    def test_a_provider_that_is_down_keeps_what_was_known(self, engine: Engine) -> None:
-        watching.note_endpoint(Endpoints(replace(RIGHT, is_enabled=False)), ADDRESSES, clock=engine.clock)
-        engine.clock.advance(hours=1)
-        watching.note_endpoint(Endpoints(None, is_down=True), ADDRESSES, clock=engine.clock)
-        found = watching.ringing_now(takes_cards=True, clock=engine.clock)
-        assert [alarm.key for alarm in found] == ["endpoint_disabled"]
-        engine.clock.advance(hours=7)
-        watching.note_endpoint(Endpoints(None, is_down=True), ADDRESSES, clock=engine.clock)
-        rung = [alarm.key for alarm in watching.ringing_now(takes_cards=True, clock=engine.clock)]
-        assert rung == ["endpoint_disabled", "endpoint_unseen"]
-
-    def test_without_a_key_nobody_is_asked(self, engine: Engine) -> None:
-        watching.note_endpoint(NoEndpoints(), ADDRESSES, clock=engine.clock)
-        assert watching.ringing_now(takes_cards=False, clock=engine.clock) == []

@@ -1,8 +1,6 @@
 """The desk's first page."""
 
-from datetime import datetime, timedelta
-
-from flask import current_app, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,9 +10,9 @@ from campaign.days import local_day
 from campaign.domain.abuse import Cause
 from campaign.domain.money import Money
 from campaign.i18n import day, money, text_of
-from campaign.services import audit, books
+from campaign.services import audit
 from campaign.services.alarms import watching
-from campaign.services.alarms.words import Told, told_of
+from campaign.services.alarms.words import told_of
 from campaign.services.audit import AuditFilter
 from campaign.services.campaigns import CampaignCard
 from campaign.services.overview import Concern, DayFigures, TargetFigures
@@ -24,7 +22,6 @@ from campaign.services.shield.alarm import up_now
 from campaign.wiring import gateways
 
 LAST_ACTS = 12
-BOOKS_CHECKED_EVERY = timedelta(minutes=10)
 ALARM_PLACES: dict[str, tuple[str, dict[str, str]]] = {
     "events_wait": ("admin.inbox", {}),
     "events_dead": ("admin.inbox", {"state": "dead"}),
@@ -32,6 +29,13 @@ ALARM_PLACES: dict[str, tuple[str, dict[str, str]]] = {
     "mail_dead": ("admin.mails", {"state": "dead"}),
     "receipts_held": ("admin.receipts", {}),
     "receipts_substituted": ("admin.receipts", {}),
+    "books_broken": ("admin.trial_balance", {}),
+    "comparison_overdue": ("admin.reconciliation", {}),
+    "unexplained": ("admin.reconciliation", {}),
+    "disputed": ("admin.donations", {"state": "disputed"}),
+    "refund_failed": ("admin.donations", {"state": "refund_trouble"}),
+    "payout_failed": ("admin.reconciliation", {}),
+    "fund_below_zero": ("admin.fund_statement", {}),
 }
 """Where an alarm is looked after at the desk; the others are mended on the command line."""
 
@@ -41,12 +45,16 @@ def overview() -> ResponseReturnValue:
     """What needs attention first, then figures, charts, the last acts and the machinery."""
     here, now = campaign(), gateways().clock.now()
     seen = figures_of(here.id, here.currency, now=now)
+    outside = gateways()
+    view = watching.alarm_view(takes_cards=outside.payments.mode != "none", clock=outside.clock)
+    ringing = {alarm.key for alarm in view.ringing}
     return render_template(
         "admin/overview.html",
         campaign=here,
-        alarms=_alarms(),
+        alarms=[(told_of(alarm), alarm.since) for alarm in view.ringing],
         places=ALARM_PLACES,
-        concerns=[*_broken_books(), *_shield_up(), *seen.concerns],
+        concerns=[*_shield_up(), *(concern for concern in seen.concerns if concern.kind not in ringing)],
+        books_checked_at=view.books_checked_at,
         money=seen.money,
         unallocated=seen.unallocated,
         given=seen.given,
@@ -59,23 +67,6 @@ def overview() -> ResponseReturnValue:
         acts=audit.trail(AuditFilter(), limit=LAST_ACTS),
         now=now,
     )
-
-
-def _alarms() -> list[tuple[Told, datetime | None]]:
-    """What rings now, with since when; read afresh, so that it tells of a worker that is not there to raise it."""
-    outside = gateways()
-    found = watching.ringing_now(takes_cards=outside.payments.mode != "none", clock=outside.clock)
-    return [(told_of(alarm), alarm.since) for alarm in found]
-
-
-def _broken_books() -> list[Concern]:
-    """The check of every invariant reads the whole ledger, so its answer is kept for ten minutes."""
-    now, kept = gateways().clock.now(), current_app.extensions.get("checked_books")
-    if kept is None or not kept[0] <= now < kept[0] + BOOKS_CHECKED_EVERY:
-        kept = (now, [problem.rule for problem in books.problems()])
-        current_app.extensions["checked_books"] = kept
-    rules = kept[1]
-    return [Concern(kind="books_broken", count=len(rules), detail="; ".join(rules))] if rules else []
 
 
 def _shield_up() -> list[Concern]:

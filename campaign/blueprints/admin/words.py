@@ -151,7 +151,6 @@ MOMENTS: Mapping[str, Word] = {
 CONCERNS: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
     "shield_up": (_("Stolen cards are being tried: the shield is up"), "admin.shield", {}),
     "shield_by_hand": (_("The shield is up: put up by hand"), "admin.shield", {}),
-    "books_broken": (_("The books do not add up"), "admin.trial_balance", {}),
     "fund_below_zero": (_("Funds are below zero"), "admin.fund_statement", {}),
     "disputed": (_("Donors’ banks dispute gifts"), "admin.donations", {"state": "disputed"}),
     "suspected": (_("Gifts are suspected of fraud"), "admin.donations", {"state": "suspected"}),

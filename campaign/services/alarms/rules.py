@@ -4,10 +4,12 @@ A new alarm is a rule in RULES, its sentences in `alarm_words`, and a section of
 together.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from campaign.services.alarms.sign_types import CheckSigns, MoneyCase, MoneySigns, Signs
 
 EVENT_WAITS = timedelta(minutes=30)
 """How long an event may wait to be worked off; another event it waits for comes within minutes."""
@@ -29,6 +31,13 @@ SWEEP_SILENT = timedelta(minutes=20)
 ENDPOINT_UNSEEN = timedelta(hours=6)
 """How long the look at the endpoint may fail before it is told: the provider may be down for a while."""
 
+CHECK_OVERDUE = timedelta(hours=3)
+"""The books are checked every hour, and compared with the provider every hour."""
+RECEIPT_CHECK_OVERDUE = timedelta(hours=30)
+"""Receipts are read once a day."""
+CASES_MAX = 10
+"""How many cases of one kind ring by themselves; the desk lists them all."""
+
 
 class Severity(StrEnum):
     """Urgent: gifts or receipts suffer now. Warning: somebody should look today."""
@@ -38,75 +47,45 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointSigns:
-    """The last look at the provider's endpoint. `faults` as in services/endpoint.py; `problem` when it failed."""
-
-    at: datetime
-    good_at: datetime | None  # the last look that succeeded
-    faults: tuple[str, ...] = ()
-    facts: Mapping[str, object] = field(default_factory=dict)
-    problem: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signs:
-    """What the rules judge: moments and counts, read at `now`."""
-
-    now: datetime
-    takes_cards: bool
-    oldest_waiting_at: datetime | None = None  # of events that are not worked off
-    waiting: int = 0
-    oldest_paid_at: datetime | None = None  # of events that tell of a payment and are not worked off
-    dead_events: int = 0
-    oldest_dead_at: datetime | None = None
-    last_event_at: datetime | None = None
-    first_unheard_at: datetime | None = None  # the first payment page opened after the last event
-    oldest_mail_at: datetime | None = None  # of mails that wait to leave
-    dead_mails: int = 0
-    held_mails: int = 0
-    substituted_receipts: int = 0  # sent, with a sign in place of a character that no font has
-    worker_at: datetime | None = None
-    mail_worker_at: datetime | None = None
-    sweep_at: datetime | None = None
-    worker_deaths: tuple[datetime, ...] = ()
-    free_bytes: int | None = None  # of the disk with the instance folder
-    endpoint: EndpointSigns | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Ringing:
-    """An alarm that rings. `facts` is what its sentence names."""
+    """An alarm that rings. `facts` is what its sentence names; `case` is set where each case rings by itself."""
 
     key: str
+    case: str = ""
     severity: Severity
     since: datetime | None
     facts: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What tells this alarm from every other one."""
+        return f"{self.key}:{self.case}" if self.case else self.key
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What a rule found: since when, and what the sentence about it names."""
+    """What a rule found: since when, what the sentence about it names, and which case it is where there may be several."""
 
     since: datetime | None
     facts: Mapping[str, object] = field(default_factory=dict)
+    case: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One alarm: `look` finds the trouble in the signs, or none."""
+    """One alarm: `look` finds the trouble in the signs, or none, or one for each case."""
 
     key: str
     severity: Severity
-    look: Callable[[Signs], Trouble | None]
+    look: Callable[[Signs], Trouble | Iterable[Trouble] | None]
 
 
 def ringing(signs: Signs) -> list[Ringing]:
     """Every alarm that rings by these signs, urgent ones first."""
-    found = [(rule, rule.look(signs)) for rule in RULES]
     return [
-        Ringing(key=rule.key, severity=rule.severity, since=trouble.since, facts=trouble.facts)
-        for rule, trouble in sorted(found, key=lambda pair: pair[0].severity is not Severity.URGENT)
-        if trouble is not None
+        Ringing(key=rule.key, case=trouble.case, severity=rule.severity, since=trouble.since, facts=trouble.facts)
+        for rule in sorted(RULES, key=lambda rule: rule.severity is not Severity.URGENT)
+        for trouble in _troubles(rule, signs)
     ]
 
 
@@ -115,14 +94,21 @@ def _late(at: datetime | None, limit: datetime) -> Trouble | None:
     return Trouble(at) if at is not None and at < limit else None
 
 
+def _troubles(rule: Rule, signs: Signs) -> Iterable[Trouble]:
+    found = rule.look(signs)
+    return (found,) if isinstance(found, Trouble) else found or ()
+
+
 def _worker_silent(signs: Signs) -> Trouble | None:
     if signs.worker_at is not None:
-        return _late(signs.worker_at, signs.now - WORKER_SILENT)
+        return _late(signs.worker_at, signs.machine_now - WORKER_SILENT)
     return _late(signs.oldest_waiting_at, signs.now - WORKER_SILENT)
 
 
 def _mail_worker_silent(signs: Signs) -> Trouble | None:
-    return _late(signs.mail_worker_at or signs.oldest_mail_at, signs.now - WORKER_SILENT)
+    if signs.mail_worker_at is not None:
+        return _late(signs.mail_worker_at, signs.machine_now - WORKER_SILENT)
+    return _late(signs.oldest_mail_at, signs.now - WORKER_SILENT)
 
 
 def _sweep_silent(signs: Signs) -> Trouble | None:
@@ -130,12 +116,12 @@ def _sweep_silent(signs: Signs) -> Trouble | None:
     if signs.worker_at is None or _worker_silent(signs):
         return None
     ended = signs.sweep_at
-    is_late = ended is not None and ended < signs.now - SWEEP_SILENT
+    is_late = ended is not None and ended < signs.machine_now - SWEEP_SILENT
     return Trouble(ended) if is_late else None
 
 
 def _workers_die(signs: Signs) -> Trouble | None:
-    lately = [at for at in signs.worker_deaths if at >= signs.now - DEATHS_WITHIN]
+    lately = [at for at in signs.worker_deaths if at >= signs.machine_now - DEATHS_WITHIN]
     return Trouble(min(lately), {"count": len(lately)}) if len(lately) >= DEATHS_MAX else None
 
 
@@ -193,7 +179,7 @@ def _endpoint_unseen(signs: Signs) -> Trouble | None:
     seen = signs.endpoint
     if seen is None or seen.problem is None:
         return None
-    if seen.good_at is not None and seen.good_at >= signs.now - ENDPOINT_UNSEEN:
+    if seen.good_at is not None and seen.good_at >= signs.machine_now - ENDPOINT_UNSEEN:
         return None
     return Trouble(seen.good_at, {"problem": seen.problem})
 
@@ -202,6 +188,42 @@ def _endpoint(fault: str) -> Callable[[Signs], Trouble | None]:
     def look(signs: Signs) -> Trouble | None:
         seen = signs.endpoint
         return Trouble(seen.good_at, seen.facts) if seen is not None and fault in seen.faults else None
+
+    return look
+
+
+def _books_broken(signs: Signs) -> Trouble | None:
+    checks = [check for check in (signs.books, signs.receipts) if check is not None and check.problems]
+    rules = [rule for check in checks for rule in check.problems]
+    return Trouble(checks[0].good_at, {"count": len(rules), "rules": rules}) if checks else None
+
+
+def _books_unchecked(signs: Signs) -> Trouble | None:
+    return _overdue(signs, signs.books, CHECK_OVERDUE) or _overdue(signs, signs.receipts, RECEIPT_CHECK_OVERDUE)
+
+
+def _comparison_overdue(signs: Signs) -> Trouble | None:
+    return _overdue(signs, signs.comparison, CHECK_OVERDUE)
+
+
+def _overdue(signs: Signs, check: CheckSigns | None, limit: timedelta) -> Trouble | None:
+    """A check that failed the last time, or that nobody has begun for too long."""
+    if check is None:
+        return None
+    if check.error is not None:
+        return Trouble(check.good_at, {"problem": check.error})
+    is_late = check.good_at is None or check.good_at < signs.machine_now - limit
+    return Trouble(check.good_at, {"problem": "-"}) if is_late else None
+
+
+def _unexplained(signs: Signs) -> Trouble | None:
+    count = signs.money.unexplained
+    return Trouble(signs.money.oldest_unexplained_at, {"count": count}) if count else None
+
+
+def _each(cases: Callable[[MoneySigns], Iterable[MoneyCase]]) -> Callable[[Signs], Iterable[Trouble]]:
+    def look(signs: Signs) -> Iterable[Trouble]:
+        return [Trouble(case.since, case.facts, case.name) for case in cases(signs.money)]
 
     return look
 
@@ -223,9 +245,17 @@ RULES: tuple[Rule, ...] = (
     Rule("endpoint_version", Severity.URGENT, _endpoint("version")),
     Rule("endpoint_url", Severity.URGENT, _endpoint("url")),
     Rule("endpoint_unseen", Severity.WARNING, _endpoint_unseen),
+    Rule("books_broken", Severity.URGENT, _books_broken),
+    Rule("books_unchecked", Severity.URGENT, _books_unchecked),
+    Rule("comparison_overdue", Severity.URGENT, _comparison_overdue),
+    Rule("unexplained", Severity.URGENT, _unexplained),
+    Rule("disputed", Severity.URGENT, _each(lambda money: money.disputes)),
+    Rule("refund_failed", Severity.URGENT, _each(lambda money: money.failed_refunds)),
+    Rule("payout_failed", Severity.URGENT, _each(lambda money: money.returned_payouts)),
+    Rule("fund_below_zero", Severity.URGENT, _each(lambda money: money.funds_below_zero)),
     Rule("mail_waits", Severity.URGENT, _mail_waits),
     Rule("mail_dead", Severity.WARNING, _mail_dead),
-    Rule("receipts_held", Severity.WARNING, _receipts_held),
+    Rule("receipts_held", Severity.URGENT, _receipts_held),
     Rule("receipts_substituted", Severity.WARNING, _receipts_substituted),
 )
 """Every alarm there is."""

@@ -1,6 +1,5 @@
 """The signs that alarms are judged by: read from the tables in a fixed number of small queries, and written down."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,20 +8,32 @@ from sqlalchemy import bindparam, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
-from campaign.gateways.clock import Clock
+from campaign.gateways.clock import Clock, machine_clock
 from campaign.gateways.disk import free_bytes
 from campaign.models.alarm import Observation
 from campaign.models.donation import Donation
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt, ReceiptFile
-from campaign.services.alarms.rules import EndpointSigns, Signs
+from campaign.services.alarms.money_signs import read_money_signs
+from campaign.services.alarms.sign_types import CheckSigns, EndpointSigns, Signs
 from campaign.services.inbox_desk import LAST_EVENT, waiting_in
+from campaign.services.observations import (
+    BOOKS,
+    COMPARISON,
+    ENDPOINT,
+    MAIL_WORKER,
+    RECEIPTS,
+    SWEEP,
+    WORKER,
+    note,
+    observed,
+)
 from campaign.services.outbox import LATE_NEWS
 from campaign.services.webhook_inbox import UNDONE
 
-WORKER, MAIL_WORKER, SWEEP, ENDPOINT = "worker", "mail_worker", "sweep", "endpoint"
-"""What is observed: a worker was at work, the money worker ended a round, and how the endpoint stood."""
+__all__ = ["ENDPOINT", "MAIL_WORKER", "SWEEP", "WORKER", "check_signs", "note", "note_death", "observed", "read_signs"]
+
 PAID_TYPES = (
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
@@ -39,31 +50,22 @@ DEAD_LATELY = timedelta(days=7)
 """How long a mail that was given up calls for somebody; it can be sent again ever after."""
 
 
-def note(name: str, *, clock: Clock, facts: Mapping[str, object] | None = None) -> None:
-    """Write down that something was seen now; only the last time is kept."""
-    with transaction() as session:
-        session.merge(Observation(name=name, at=clock.now(), facts=dict(facts or {})))
-
-
 def note_death(*, clock: Clock) -> None:
     """Write down that a worker died."""
-    now = clock.now()
+    now = machine_clock(clock).now()
     with transaction() as session:
         moments = [*_deaths(session.get(Observation, DEATHS)), now][-DEATHS_KEPT:]
         facts = {"at": [moment.isoformat() for moment in moments]}
         session.merge(Observation(name=DEATHS, at=now, facts=facts))
 
 
-def observed(session: Session, name: str) -> Observation | None:
-    """The last look at a thing."""
-    return session.get(Observation, name)
-
-
 def read_signs(*, takes_cards: bool, clock: Clock) -> Signs:
     """Everything that the rules judge, as of now; it asks nobody outside."""
     now = clock.now()
     with reading() as session:
-        last_event_at = session.execute(LAST_EVENT).scalar()
+        last_event_at, oldest_paid_at, substituted = session.execute(
+            _EVENTS_AND_RECEIPTS, {"since": now - SUBSTITUTED_LATELY}
+        ).one()
         waiting, dead = waiting_in(session, *UNDONE), waiting_in(session, "dead")
         mails = {
             state: (count, oldest)
@@ -72,10 +74,11 @@ def read_signs(*, takes_cards: bool, clock: Clock) -> Signs:
         seen = {row.name: row for row in session.execute(select(Observation)).scalars()}
         return Signs(
             now=now,
+            machine_now=machine_clock(clock).now(),
             takes_cards=takes_cards,
             oldest_waiting_at=waiting.oldest_at,
             waiting=waiting.count,
-            oldest_paid_at=session.execute(_OLDEST_PAID).scalar(),
+            oldest_paid_at=oldest_paid_at,
             dead_events=dead.count,
             oldest_dead_at=dead.oldest_at,
             last_event_at=last_event_at,
@@ -83,13 +86,17 @@ def read_signs(*, takes_cards: bool, clock: Clock) -> Signs:
             oldest_mail_at=mails.get("queued", (0, None))[1],
             dead_mails=mails.get("dead", (0, None))[0],
             held_mails=mails.get("held", (0, None))[0],
-            substituted_receipts=session.execute(_SUBSTITUTED, {"since": now - SUBSTITUTED_LATELY}).scalar_one(),
+            substituted_receipts=substituted,
             worker_at=seen[WORKER].at if WORKER in seen else None,
             mail_worker_at=seen[MAIL_WORKER].at if MAIL_WORKER in seen else None,
             sweep_at=seen[SWEEP].at if SWEEP in seen else None,
             worker_deaths=_deaths(seen.get(DEATHS)),
             free_bytes=free_bytes(current_app.config["KURAK"].instance_dir),
             endpoint=_endpoint(seen[ENDPOINT]) if takes_cards and ENDPOINT in seen else None,
+            books=check_signs(seen[BOOKS]) if BOOKS in seen else None,
+            receipts=check_signs(seen[RECEIPTS]) if RECEIPTS in seen else None,
+            comparison=check_signs(seen[COMPARISON]) if takes_cards and COMPARISON in seen else None,
+            money=read_money_signs(session, now=now),
         )
 
 
@@ -137,6 +144,24 @@ _SUBSTITUTED = (
     .join(Receipt, Receipt.id == ReceiptFile.receipt_id)
     .where(ReceiptFile.substituted.is_not(None), Receipt.state == "issued", ReceiptFile.made_at >= bindparam("since"))
 )
+
+
+_EVENTS_AND_RECEIPTS = select(
+    LAST_EVENT.scalar_subquery(), _OLDEST_PAID.scalar_subquery(), _SUBSTITUTED.scalar_subquery()
+)
+
+
+def check_signs(row: Observation) -> CheckSigns:
+    """The last result of a check, as it was stored."""
+    stored: dict[str, Any] = row.facts
+    good_at = stored.get("good_at")
+    return CheckSigns(
+        good_at=datetime.fromisoformat(good_at) if good_at else None,
+        problems=tuple(stored.get("problems", ())),
+        error=stored.get("error"),
+    )
+
+
 _MAILS = (
     select(Message.state, func.count(), func.min(Message.created_at))
     .outerjoin(Receipt, Receipt.id == Message.receipt_id)

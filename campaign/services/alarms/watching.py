@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import insert_once_for_key, reading, transaction
 from campaign.domain.language import in_language_of
-from campaign.gateways.clock import Clock
+from campaign.gateways.clock import Clock, machine_clock
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.gateways.webhook_endpoints import WebhookEndpoints
 from campaign.i18n import in_language
@@ -42,7 +42,7 @@ def note_endpoint(
     """Look at the provider's endpoint and write down how it stands, unless that was done lately and nobody urges."""
     with reading() as session:
         last = alarm_signs.observed(session, alarm_signs.ENDPOINT)
-        if last is not None and last.at > clock.now() - LOOK_EVERY and not is_urged:
+        if last is not None and last.at > machine_clock(clock).now() - LOOK_EVERY and not is_urged:
             return
         known = dict(last.facts) if last is not None else {}
     try:
@@ -53,7 +53,7 @@ def note_endpoint(
         facts: Mapping[str, object] = {**known, "problem": str(problem)}
     else:
         facts = {
-            "good_at": clock.now().isoformat(),
+            "good_at": machine_clock(clock).now().isoformat(),
             "faults": list(seen.faults),
             "about": _about(seen, addresses, endpoints.api_version),
         }
@@ -63,7 +63,7 @@ def note_endpoint(
 def watch(*, takes_cards: bool, clock: Clock) -> Change:
     """Bring the alarms in line with the signs; who comes second changes nothing and mails nobody twice."""
     signs = alarm_signs.read_signs(takes_cards=takes_cards, clock=clock)
-    found = {alarm.key: alarm for alarm in ringing(signs)}
+    found = {alarm.name: alarm for alarm in ringing(signs)}
     now = clock.now()
     with transaction() as session:
         open_now = {row.key: row for row in session.execute(_OPEN).scalars()}
@@ -71,13 +71,27 @@ def watch(*, takes_cards: bool, clock: Clock) -> Change:
         for row in over:
             row.cleared_at = now
             _tell(session, row.id, _as_ringing(row), kind="alarm_over", at=now)
-        raised = [key for key in found if key not in open_now and _raise(session, found[key], at=now)]
+        raised = [name for name in found if name not in open_now and _raise(session, found[name], at=now)]
     return Change(raised=tuple(raised), over=tuple(row.key for row in over))
 
 
 def ringing_now(*, takes_cards: bool, clock: Clock) -> list[Ringing]:
     """What rings by the signs of this moment, whoever was told; it works where no worker does."""
     return ringing(alarm_signs.read_signs(takes_cards=takes_cards, clock=clock))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmView:
+    """What the desk shows: what rings now, and when the books were last checked."""
+
+    ringing: list[Ringing]
+    books_checked_at: datetime | None
+
+
+def alarm_view(*, takes_cards: bool, clock: Clock) -> AlarmView:
+    """What rings by the signs of this moment, and the time of the last check of the books."""
+    signs = alarm_signs.read_signs(takes_cards=takes_cards, clock=clock)
+    return AlarmView(ringing=ringing(signs), books_checked_at=signs.books.good_at if signs.books else None)
 
 
 def is_well(*, takes_cards: bool, clock: Clock) -> bool:
@@ -87,7 +101,7 @@ def is_well(*, takes_cards: bool, clock: Clock) -> bool:
 
 def _raise(session: Session, alarm: Ringing, *, at: datetime) -> bool:
     row = {
-        "key": alarm.key,
+        "key": alarm.name,
         "severity": alarm.severity.value,
         "since": alarm.since,
         "facts": dict(alarm.facts),
@@ -134,7 +148,8 @@ def _people(session: Session) -> Iterable[Staff]:
 
 
 def _as_ringing(row: Alarm) -> Ringing:
-    return Ringing(key=row.key, severity=Severity(row.severity), since=row.since, facts=row.facts)
+    key, _colon, case = row.key.partition(":")
+    return Ringing(key=key, case=case, severity=Severity(row.severity), since=row.since, facts=row.facts)
 
 
 def _about(seen: EndpointSeen, addresses: tuple[str, ...], version: str | None) -> dict[str, object]:

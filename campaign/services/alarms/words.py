@@ -1,11 +1,13 @@
 """What an alarm says in the reader's language: a headline, a sentence, and how it is mended."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from campaign.i18n import moment, number
+from campaign.domain.money import Money
+from campaign.i18n import moment, money, number
 from campaign.services.alarms.rules import Ringing
 
 PAGE = "docs/operations.md"
@@ -117,6 +119,49 @@ WORDS: dict[str, Words] = {
         _("We could not look for hours: %(problem)s."),
         _("A restricted key needs the permission to write Webhook Endpoints. Else wait until Stripe answers."),
     ),
+    "books_broken": Words(
+        _("The books do not add up"),
+        _("Rules of the books that do not hold: %(count)s. %(rules)s."),
+        _(
+            "Stop allocations and payments. Open the trial balance, which names the rows, and call whoever keeps the "
+            "database."
+        ),
+    ),
+    "books_unchecked": Words(
+        _("The books have not been checked"),
+        _("The check of the books did not run for hours, or failed: %(problem)s."),
+        _("Run flask --app wsgi ledger check, and look into the worker’s log."),
+    ),
+    "comparison_overdue": Words(
+        _("Our books were not compared with the payment provider’s"),
+        _("The comparison did not run for hours, or failed: %(problem)s."),
+        _("Open the reconciliation and select Compare now. If that fails too, run flask --app wsgi doctor."),
+    ),
+    "unexplained": Words(
+        _("Money at the payment provider is not explained"),
+        _("Movements of the balance that our books do not explain: %(count)s."),
+        _("Open the reconciliation and decide each case."),
+    ),
+    "disputed": Words(
+        _("A donor’s bank disputes a gift"),
+        _("%(amount)s of the gift %(gift)s is disputed. Evidence can be given until %(due)s."),
+        _("Open the gift and answer in the provider’s dashboard before the deadline, or accept the loss."),
+    ),
+    "refund_failed": Words(
+        _("A refund failed"),
+        _("%(amount)s of the gift %(gift)s could not be sent back, so the donor does not have the money."),
+        _("Open the gift and read the reason. Request the refund again, or agree with the donor on another way."),
+    ),
+    "payout_failed": Words(
+        _("A payout came back"),
+        _("The bank sent back a payout of %(amount)s. The provider’s reason: %(reason)s."),
+        _("Check the bank account in the provider’s dashboard. The alarm ends with the next payout that arrives."),
+    ),
+    "fund_below_zero": Words(
+        _("A fund is below zero"),
+        _("The fund %(fund)s holds %(amount)s: refunds or disputes took more than was left."),
+        _("Cover it from the general fund: one person proposes the allocation, another approves it."),
+    ),
     "mail_waits": Words(
         _("Mail does not leave"),
         _("Mails have waited for more than an hour; donors miss their receipts."),
@@ -160,8 +205,13 @@ def since_words(alarm: Ringing) -> str:
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, int):
-        return number(value)
-    if isinstance(value, (list, tuple)):
-        return ", ".join(str(item) for item in value)
+    match value:
+        case int():
+            return number(value)
+        case list() | tuple():
+            return "; ".join(str(item) for item in value)
+        case {"minor": int(minor), "currency": str(code)}:
+            return money(Money(minor, code))
+        case {"at": str(at)}:
+            return moment(datetime.fromisoformat(at))
     return str(value)

@@ -21,7 +21,7 @@ from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentsN
 from campaign.gateways.provider_account import MissedEvent, ProviderAccount
 from campaign.models.donation import Donation
 from campaign.models.payout import ProviderTransaction, Reconciliation
-from campaign.services import settlement, webhook_inbox
+from campaign.services import observations, settlement, webhook_inbox
 from campaign.services.lease import HeldByAnother, HeldLease, alone
 from campaign.services.reconciliation import comparing, payouts, provider_transactions, unidentified
 from campaign.services.reconciliation.comparing import Finding
@@ -126,6 +126,7 @@ def _noted(outside: Outside, lease: HeldLease, *, mails: Mails, days: int) -> Re
         ended = update(Reconciliation).where(Reconciliation.id == run_id)
         with transaction() as session:
             session.execute(ended.values(finished_at=outside.clock.now(), found={**run.report.counts()}, error=error))
+        observations.note_check(observations.COMPARISON, clock=outside.clock, error=error)
     return run.report
 
 

@@ -1,0 +1,141 @@
+"""The signs about money: disputes to answer, refunds that failed, payouts that came back, funds below zero, the unexplained.
+
+One query reads them all; the desk's pages list what is more than the alarms name.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, cast, func, literal, null, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from campaign.days import local_day
+from campaign.domain.disputes import UNDECIDED
+from campaign.models.donation import Dispute, Donation, Refund
+from campaign.models.payout import Payout, ProviderTransaction
+from campaign.services import availability
+from campaign.services.alarms.rules import CASES_MAX
+from campaign.services.alarms.sign_types import MoneyCase, MoneySigns
+from campaign.services.claims import TO_ANSWER
+from campaign.services.refunding import UNDER_WAY
+
+UNEXPLAINED_AFTER = timedelta(hours=2)
+"""The hourly comparison explains what is ours; what is left then is for a person."""
+REFUND_FAILED_LATELY = timedelta(days=60)
+"""A refund may fail weeks after it was asked for; later than this nobody is reminded of it."""
+PAYOUT_FAILED_LATELY = timedelta(days=14)
+
+
+_NO_MOMENT = cast(null(), Dispute.opened_at.type)
+Kind = Literal["dispute", "refund", "payout", "fund"]
+
+
+def read_money_signs(session: Session, *, now: datetime) -> MoneySigns:
+    """All of them, as of now, in one query."""
+    cases: dict[Kind, list[MoneyCase]] = {"dispute": [], "refund": [], "payout": [], "fund": []}
+    unexplained, oldest = 0, None
+    for row in session.execute(_all_cases(now)):
+        if row.kind == "unexplained":
+            unexplained, oldest = int(row.minor), row.since
+        else:
+            cases[row.kind].append(_case(row))
+    return MoneySigns(
+        disputes=tuple(cases["dispute"]),
+        failed_refunds=tuple(cases["refund"]),
+        returned_payouts=tuple(cases["payout"]),
+        funds_below_zero=tuple(cases["fund"]),
+        unexplained=unexplained,
+        oldest_unexplained_at=oldest,
+    )
+
+
+def _case(row: Row[Any]) -> MoneyCase:
+    amount = {"minor": int(row.minor), "currency": row.currency}
+    match row.kind:
+        case "dispute":
+            due = {"at": row.due.isoformat()} if row.due else "-"
+            return MoneyCase(name=row.name, since=row.since, facts={"amount": amount, "gift": row.about, "due": due})
+        case "refund":
+            return MoneyCase(name=row.name, since=row.since, facts={"amount": amount, "gift": row.about})
+        case "payout":
+            return MoneyCase(name=row.name, since=None, facts={"amount": amount, "reason": row.about or "-"})
+        case _:
+            return MoneyCase(name=f"{row.name}:{row.currency}", since=None, facts={"amount": amount, "fund": row.name})
+
+
+def _all_cases(now: datetime) -> CompoundSelect[Any]:
+    each = (_disputes(), _failed_refunds(now), _returned_payouts(now), _funds_below_zero())
+    limited = (select(query.limit(CASES_MAX).subquery()) for query in each)
+    return union_all(*limited, select(_unexplained(now).subquery()))
+
+
+def _row(kind: str, *columns: Any, since: Any = _NO_MOMENT, due: Any = _NO_MOMENT) -> list[ColumnElement[Any]]:
+    """One shape for all of them; the columns are name, about, currency and minor."""
+    labels = ("kind", "name", "about", "currency", "minor", "since", "due")
+    values = (literal(kind), *columns, since, due)
+    return [value.label(label) for label, value in zip(labels, values, strict=True)]
+
+
+def _disputes() -> Select[Any]:
+    """Those that wait for our answer."""
+    columns = (Dispute.provider_id, Donation.public_id, Dispute.currency, Dispute.amount_minor)
+    return (
+        select(*_row("dispute", *columns, since=Dispute.opened_at, due=Dispute.due_at))
+        .join(Donation, Donation.id == Dispute.donation_id)
+        .where(Dispute.state.in_(UNDECIDED), Dispute.status.in_(TO_ANSWER))
+        .order_by(Dispute.id)
+    )
+
+
+def _failed_refunds(now: datetime) -> Select[Any]:
+    """Those that nobody has asked for again."""
+    again = aliased(Refund)
+    asked_again = (
+        select(again.id)
+        .where(again.donation_id == Refund.donation_id, again.id > Refund.id, again.state.in_(UNDER_WAY))
+        .exists()
+    )
+    columns = (Refund.public_id, Donation.public_id, Refund.currency, Refund.amount_minor)
+    return (
+        select(*_row("refund", *columns, since=Refund.requested_at))
+        .join(Donation, Donation.id == Refund.donation_id)
+        .where(Refund.state == "failed", Refund.requested_at > now - REFUND_FAILED_LATELY, ~asked_again)
+        .order_by(Refund.id)
+    )
+
+
+def _returned_payouts(now: datetime) -> Select[Any]:
+    """Those after which none in the same currency has arrived."""
+    later = aliased(Payout)
+    arrived = (
+        select(later.id)
+        .where(later.currency == Payout.currency, later.state == "arrived", later.made_at > Payout.made_at)
+        .exists()
+    )
+    since = local_day(now - PAYOUT_FAILED_LATELY)
+    return (
+        select(*_row("payout", Payout.provider_id, Payout.failure, Payout.currency, Payout.amount_minor))
+        .where(Payout.state == "failed", func.coalesce(Payout.failed_on, Payout.arrives_on) >= since, ~arrived)
+        .order_by(Payout.id)
+    )
+
+
+def _funds_below_zero() -> Select[Any]:
+    below = availability.funds_below_zero().limit(CASES_MAX).subquery()
+    return select(*_row("fund", below.c.code, literal(""), below.c.currency, below.c.balance_minor))
+
+
+def _unexplained(now: datetime) -> Select[Any]:
+    """How many movements of the balance nobody can explain, and the oldest; but for debits that wait for their bank."""
+    is_under_way = (
+        select(Donation.id)
+        .where(Donation.payment_id == ProviderTransaction.payment_id, Donation.state == "processing")
+        .correlate(ProviderTransaction)
+        .exists()
+    )
+    oldest = func.min(ProviderTransaction.made_at)
+    return select(*_row("unexplained", literal(""), literal(""), literal(""), func.count(), since=oldest)).where(
+        ProviderTransaction.explained_by.is_(None),
+        ProviderTransaction.made_at < now - UNEXPLAINED_AFTER,
+        ~is_under_way,
+    )

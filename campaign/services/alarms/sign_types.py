@@ -1,0 +1,76 @@
+"""What the rules of the alarms judge: values that `signs` reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointSigns:
+    """The last look at the provider's endpoint. `faults` as in services/endpoint.py; `problem` when it failed."""
+
+    at: datetime
+    good_at: datetime | None  # the last look that succeeded
+    faults: tuple[str, ...] = ()
+    facts: Mapping[str, object] = field(default_factory=dict)
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSigns:
+    """The last run of a check: when one last came to its end, what it found, and why the last one did not end."""
+
+    good_at: datetime | None
+    problems: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyCase:
+    """One thing about money that needs a person. `name` tells it from others of its kind."""
+
+    name: str
+    since: datetime | None
+    facts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneySigns:
+    """What is wrong with the money, case by case, the oldest first; at most CASES_MAX of a kind are read."""
+
+    disputes: tuple[MoneyCase, ...] = ()
+    failed_refunds: tuple[MoneyCase, ...] = ()
+    returned_payouts: tuple[MoneyCase, ...] = ()
+    funds_below_zero: tuple[MoneyCase, ...] = ()
+    unexplained: int = 0
+    oldest_unexplained_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """What the rules judge: moments and counts, read at `now`; what a worker did is judged by `machine_now`."""
+
+    now: datetime
+    machine_now: datetime
+    takes_cards: bool
+    oldest_waiting_at: datetime | None = None  # of events that are not worked off
+    waiting: int = 0
+    oldest_paid_at: datetime | None = None  # of events that tell of a payment and are not worked off
+    dead_events: int = 0
+    oldest_dead_at: datetime | None = None
+    last_event_at: datetime | None = None
+    first_unheard_at: datetime | None = None  # the first payment page opened after the last event
+    oldest_mail_at: datetime | None = None  # of mails that wait to leave
+    dead_mails: int = 0
+    held_mails: int = 0
+    substituted_receipts: int = 0  # sent, with a sign in place of a character that no font has
+    worker_at: datetime | None = None
+    mail_worker_at: datetime | None = None
+    sweep_at: datetime | None = None
+    worker_deaths: tuple[datetime, ...] = ()
+    free_bytes: int | None = None  # of the disk with the instance folder
+    endpoint: EndpointSigns | None = None
+    books: CheckSigns | None = None
+    receipts: CheckSigns | None = None
+    comparison: CheckSigns | None = None
+    money: MoneySigns = MoneySigns()

@@ -1,0 +1,66 @@
+"""The checks of the books that run by themselves; the last result of each is stored with its time.
+
+They run in the machine's time, and again as soon as they are overdue: so also after a backup was restored.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from campaign.database import reading
+from campaign.gateways.clock import Clock, machine_clock
+from campaign.services.ledger_check import Problem, check_books
+from campaign.services.observations import BOOKS, RECEIPTS, note_check, observed
+from campaign.services.receipt_check import check_receipts
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledCheck:
+    """One check: the name of its stored result, how often it runs, and what it does."""
+
+    name: str
+    every: timedelta
+    check: Callable[[Session], list[Problem]]
+
+
+SCHEDULED = (
+    ScheduledCheck(BOOKS, timedelta(hours=1), check_books),
+    ScheduledCheck(RECEIPTS, timedelta(hours=24), check_receipts),
+)
+
+
+def run_due_checks(*, clock: Clock) -> bool:
+    """Run every check that is due; a check that fails is stored as such and does not keep the next from running."""
+    for scheduled in SCHEDULED:
+        if _is_due(scheduled, clock):
+            try:
+                _run(scheduled, clock)
+            except Exception as error:
+                log.exception("the check %s failed", scheduled.name)
+                note_check(scheduled.name, clock=clock, error=type(error).__name__)
+    return False
+
+
+def run_all_checks(*, clock: Clock) -> list[Problem]:
+    """Run every check now and store what each finds; the rules that do not hold."""
+    return [problem for scheduled in SCHEDULED for problem in _run(scheduled, clock)]
+
+
+def _is_due(scheduled: ScheduledCheck, clock: Clock) -> bool:
+    with reading() as session:
+        row = observed(session, scheduled.name)
+        return row is None or row.at <= machine_clock(clock).now() - scheduled.every
+
+
+def _run(scheduled: ScheduledCheck, clock: Clock) -> Sequence[Problem]:
+    with reading() as session:
+        problems = scheduled.check(session)
+    for problem in problems:
+        log.error("the books do not add up: %s: %s", problem.rule, "; ".join(problem.rows))
+    note_check(scheduled.name, clock=clock, problems=[problem.rule for problem in problems])
+    return problems
