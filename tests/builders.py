@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import transaction
 from campaign.domain.donation import DonationState
+from campaign.domain.email_address import email_key
 from campaign.domain.identity import new_public_id
 from campaign.domain.journal import EntryKind, Settled
 from campaign.domain.money import Money, currency
@@ -164,7 +165,7 @@ def a_donor(*, email: str = "donor@example.org", language: str = "en") -> Donor:
         donor = Donor(
             public_id=new_public_id(),
             email=email,
-            email_key=email.casefold(),
+            email_key=email_key(email),
             language=language,
             created_at=NOW,
         )

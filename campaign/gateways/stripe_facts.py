@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from campaign.domain.donation import Fact
+from campaign.domain.email_address import readable_email
 from campaign.domain.journal import Settled
 from campaign.domain.money import Money
+from campaign.domain.typed_text import one_line
 from campaign.gateways.payments import (
     BadSignature,
     DisputeFacts,
@@ -19,6 +21,8 @@ from campaign.gateways.payments import (
     RefundFacts,
 )
 
+NAME_MAX = 200
+"""Characters of a name on the payment page that are kept."""
 BRANDS = {"amex": "American Express", "jcb": "JCB", "unionpay": "UnionPay"}
 """Brands whose own spelling is more than a capital letter."""
 
@@ -59,6 +63,17 @@ class Aftermath:
     warnings: list[Object] = field(default_factory=list)
 
 
+def email_of(person: Object, name: str = "email") -> str | None:
+    """The address of a payer, with an international domain in its own letters."""
+    email: str | None = person.get(name)
+    return readable_email(email) if email else None
+
+
+def name_of(person: Object, name: str = "name") -> str | None:
+    """The name of a payer; None where nothing of it would be seen."""
+    return one_line(person.get(name))[:NAME_MAX] or None
+
+
 def payment_facts(session: Object, after: Aftermath) -> PaymentFacts:
     """A Checkout Session with its payment expanded, and what came after it, in our own words."""
     intent: Object = session.get("payment_intent") or {}
@@ -70,8 +85,8 @@ def payment_facts(session: Object, after: Aftermath) -> PaymentFacts:
         livemode=session["livemode"],
         fact=fact,
         amount=Money(session["amount_total"], session["currency"].upper()),
-        email=person.get("email") or session.get("customer_email"),
-        name=person.get("name"),
+        email=email_of(person) or email_of(session, "customer_email"),
+        name=name_of(person),
         invoice_id=(session.get("invoice") or {}).get("id") if fact is Fact.PAID else None,
         subscription_id=session.get("subscription"),
         **_of_payment(intent, fact, after),
@@ -88,8 +103,8 @@ def invoice_facts(invoice: Object, intent: Object, after: Aftermath) -> PaymentF
         livemode=invoice["livemode"],
         fact=fact,
         amount=Money(invoice["amount_paid"], invoice["currency"].upper()),
-        email=invoice.get("customer_email"),
-        name=invoice.get("customer_name"),
+        email=email_of(invoice, "customer_email"),
+        name=name_of(invoice, "customer_name"),
         invoice_id=invoice["id"],
         subscription_id=subscription.get("subscription"),
         **_of_payment(intent, fact, after),

@@ -10,7 +10,7 @@ from campaign.domain.pledge import Word, last_day_of
 from campaign.gateways.payments import GoneAtProvider, PaymentRefused
 from campaign.gateways.pledges import CardOnFile, GiftDue, PledgeFacts
 from campaign.gateways.stripe_client import StripeClient, translated
-from campaign.gateways.stripe_facts import BRANDS, Object, instant
+from campaign.gateways.stripe_facts import BRANDS, Object, email_of, instant, name_of
 
 EXPANDED: Final = [
     "default_payment_method",
@@ -200,8 +200,8 @@ def pledge_facts(found: Object, due: GiftDue | None) -> PledgeFacts:
         cover_minor=cover_in(metadata),
         item_id=item["id"],
         customer_id=customer["id"],
-        email=customer.get("email"),
-        name=customer.get("name"),
+        email=email_of(customer),
+        name=name_of(customer),
         card=_card(method or {}),
         started_at=instant(found["start_date"]),
         anchor_at=instant(found["billing_cycle_anchor"]),

@@ -15,6 +15,7 @@ from campaign.database import insert_once_for_key
 from campaign.days import local_day
 from campaign.domain import postings
 from campaign.domain.donation import DonationState, Fact, next_state
+from campaign.domain.email_address import email_key
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
 from campaign.domain.journal import Entry
@@ -218,7 +219,7 @@ def _donor(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: datet
     """The mailbox that the payment was made with; None when there is none. Nothing known of it goes to the gift."""
     if not facts.email:
         return None
-    key = facts.email.strip().casefold()
+    key = email_key(facts.email)
     donor = {
         "public_id": new_public_id(),
         "email": facts.email,

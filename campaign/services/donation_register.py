@@ -12,6 +12,7 @@ from campaign.database import reading
 from campaign.days import end_of_day, start_of_day
 from campaign.domain.disputes import UNDECIDED
 from campaign.domain.donation import DonationState, name_on_receipt
+from campaign.domain.email_address import email_key
 from campaign.domain.money import Money
 from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
 from campaign.models.donor import Donor
@@ -171,7 +172,7 @@ def _about(text: str) -> ColumnElement[bool]:
     names = (Donation.payer_name, Donation.receipt_name, Donation.public_name)
     return or_(
         Donation.public_id == text,
-        Donation.donor_id.in_(select(Donor.id).where(Donor.email_key == text.casefold())),
+        Donation.donor_id.in_(select(Donor.id).where(Donor.email_key == email_key(text))),
         *(name.icontains(text, autoescape=True) for name in names),
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading
 from campaign.days import end_of_day
 from campaign.domain.donation import DonationState, name_on_receipt
+from campaign.domain.email_address import readable_email
 from campaign.domain.errors import NotFound
 from campaign.domain.fees import FeeModel, cover_for
 from campaign.domain.money import Money
@@ -233,7 +234,7 @@ def _as_given(donation: Donation, campaign: Campaign, fund: Fund, donor: Donor |
         payer_name=donation.payer_name,
         name_on_receipt=name_on_receipt(donation.receipt_name, donation.payer_name),
         receipt_name=donation.receipt_name,
-        email=donor.email if donor else (asked if isinstance(asked, str) else None),
+        email=donor.email if donor else (readable_email(asked) if isinstance(asked, str) else None),
     )
 
 

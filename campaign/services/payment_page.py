@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from campaign.domain.email_address import ascii_email
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
 
@@ -88,5 +89,5 @@ def _how_it_looks(wanted: WantedPage) -> dict[str, object]:
     if wanted.language == "ky":
         params["custom_text"] = {"submit": {"message": KYRGYZ_SENTENCE}}
     if wanted.email:
-        params["customer_email"] = wanted.email
+        params["customer_email"] = ascii_email(wanted.email)
     return params

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlencode
 
-from email_validator import EmailNotValidError, validate_email
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -14,6 +13,7 @@ from campaign.amount_input import AmountRefused, read_amount
 from campaign.domain.errors import DomainError, FormSpent
 from campaign.domain.identity import is_public_id, new_public_id
 from campaign.domain.money import Money
+from campaign.email_input import EmailRefused, read_email
 
 TEXT_MAX = 500
 ASK_FOR_AMOUNT = lazy_gettext("Enter an amount, like 35 or 35.50.")
@@ -73,14 +73,13 @@ class Asked:
         return amount
 
     def email(self, name: str) -> str:
-        """An email address that mail servers take, as they take it; what was typed and a mistake where it is none."""
+        """An email address that mail servers take; what was typed and a mistake where it is none."""
         value = self.text(name)
         try:
-            found = validate_email(value, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False)
-        except EmailNotValidError:
-            self.mistakes.append((name, _("Enter an email address, like name@example.com.")))
+            return read_email(value)
+        except EmailRefused as refusal:
+            self.mistakes.append((name, refusal.sentence))
             return value
-        return found.ascii_email or value
 
     def required(self, name: str, sentence: str) -> str:
         """The value, which must be there."""

@@ -14,6 +14,7 @@ from campaign.blueprints.admin.guard import person, typed
 from campaign.config import Config
 from campaign.days import local_day
 from campaign.domain.errors import DomainError
+from campaign.domain.typed_text import one_line
 from campaign.jobs import wake
 from campaign.services import audit, held_receipts, receipt_register
 from campaign.services.held_receipts import HeldRow
@@ -90,7 +91,7 @@ def correct_receipt(number: str) -> ResponseReturnValue:
     try:
         new_number = held_receipts.correct(
             number,
-            donor_name=" ".join(asked.text("donor_name").split()) or None,
+            donor_name=one_line(asked.text("donor_name")) or None,
             actor_id=person().id,
             clock=gateways().clock,
             public_url=config.public_url,

@@ -15,9 +15,11 @@ from wtforms.validators import StopValidation, ValidationError
 
 from campaign.amount_input import AmountRefused, read_amount
 from campaign.blueprints.donations.form_id import FormForged, FormTooOld, FormTooYoung, read_form_id
-from campaign.blueprints.donations.typed import AddressNotUnderstood, email_address, one_line, paragraphs
+from campaign.domain.email_slips import suggest_email
 from campaign.domain.errors import DomainError
 from campaign.domain.money import AmountNotUnderstood, Money, currency, parse_amount
+from campaign.domain.typed_text import one_line, paragraphs
+from campaign.email_input import EmailRefused, read_email
 from campaign.gateways.clock import Clock
 from campaign.i18n import money
 from campaign.services.checkout import GiftRequest
@@ -52,6 +54,9 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     receipt_name = StringField(filters=[one_line])
     message = StringField(filters=[paragraphs])
     email = StringField(filters=[one_line])
+    email_asked = StringField(filters=[one_line])
+    """The address about which the form has asked whether another one was meant; it does so once."""
+    email_meant = StringField(filters=[one_line])
     frequency = StringField(filters=[one_line])
     form_id = StringField()
     homepage = StringField()
@@ -64,6 +69,8 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         self.clock = clock
         self.gift: Money | None = None
         self._address: str | None = None
+        self.email_choices: tuple[tuple[str, str], ...] = ()
+        """(value, label) of what was probably meant and of what was typed, where the form asks which is right."""
         self._form_id: str | None = None
         self.is_too_young = False
         self.readings: tuple[Money, ...] = ()
@@ -137,9 +144,20 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         if not field.data:
             return
         try:
-            self._address = email_address(field.data)
-        except AddressNotUnderstood:
-            raise ValidationError(_("Enter an e-mail address, like name@example.com, or leave it empty.")) from None
+            self._address = read_email(field.data)
+        except EmailRefused as refusal:
+            raise ValidationError(refusal.sentence) from None
+        meant = suggest_email(self._address)
+        if meant is None or self.email_meant.data == self._address:
+            return
+        if self.email_meant.data == meant:
+            self._address = field.data = meant
+        elif self.email_asked.data != self._address:
+            self.email_asked.data = self._address
+            self.email_choices = ((meant, meant), (self._address, self._address))
+            raise ValidationError(
+                _("Did you mean %(email)s? Choose below, or continue to keep what you typed.", email=meant)
+            )
 
     def validate_public_name(self, field: Field) -> None:
         if self.shows_name and not field.data and self.anonymous.raw_data:

@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 
 from campaign.amount_input import AmountRefused, read_amount
 from campaign.blueprints.donations.choices import typed_amount
-from campaign.blueprints.donations.typed import one_line
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import ALPHABET, new_public_id
 from campaign.domain.money import Money, currency
+from campaign.domain.typed_text import one_line
 from campaign.i18n import money
 from campaign.services.giving import Offer
 from campaign.services.pledges.page import PledgePage
