@@ -174,6 +174,17 @@ class FakePayments(FakeDisputes):
             method_last4="4242",
         )
 
+    def money_comes(self, checkout_id: str) -> None:
+        """The debit that was awaited succeeds. As at the real one, only an event tells when; its charge is days old."""
+        self._tell(
+            checkout_id,
+            fact=Fact.PAID,
+            payment_id=f"pi_{checkout_id}",
+            charge_id=f"ch_{checkout_id}",
+            paid_at=None,
+            method="bank",
+        )
+
     def wait(self, checkout_id: str, *, email: str | None = "donor@example.org", name: str = "Aida Donor") -> None:
         """The donor pays by a method that takes days."""
         self._tell(checkout_id, fact=Fact.UNPAID, payment_id=f"pi_{checkout_id}", email=email, name=name)

@@ -117,6 +117,7 @@ class DisputeFacts:
     due_at: datetime | None
     withdrawals: tuple[Movement, ...]  # oldest first
     returns: tuple[Movement, ...]  # the first brings the first withdrawal back
+    closed_at: datetime | None = None  # when it was decided, where an event told it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +143,7 @@ class PaymentFacts:
     name: str | None
     payment_id: str | None
     charge_id: str | None
-    paid_at: datetime | None
+    paid_at: datetime | None  # when the money came; None where a delayed payment's own event alone tells it
     method: str | None
     method_brand: str | None
     method_last4: str | None

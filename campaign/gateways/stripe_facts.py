@@ -23,6 +23,8 @@ from campaign.gateways.payments import (
 
 NAME_MAX = 200
 """Characters of a name on the payment page that are kept."""
+PAID_WHEN_MADE = frozenset({"card", "customer_balance"})
+"""Methods whose charge is made when the money is there; a bank debit's is made when it is asked for."""
 BRANDS = {"amex": "American Express", "jcb": "JCB", "unionpay": "UnionPay"}
 """Brands whose own spelling is more than a capital letter."""
 
@@ -89,7 +91,7 @@ def payment_facts(session: Object, after: Aftermath) -> PaymentFacts:
         name=name_of(person),
         invoice_id=(session.get("invoice") or {}).get("id") if fact is Fact.PAID else None,
         subscription_id=session.get("subscription"),
-        **_of_payment(intent, fact, after),
+        **_of_payment(intent, fact, after, invoice=session.get("invoice") or {}),
     )
 
 
@@ -107,7 +109,7 @@ def invoice_facts(invoice: Object, intent: Object, after: Aftermath) -> PaymentF
         name=name_of(invoice, "customer_name"),
         invoice_id=invoice["id"],
         subscription_id=subscription.get("subscription"),
-        **_of_payment(intent, fact, after),
+        **_of_payment(intent, fact, after, invoice=invoice),
     )
 
 
@@ -124,7 +126,7 @@ def payment_of(invoice: Object) -> str | None:
     return found
 
 
-def _of_payment(intent: Object, fact: Fact, after: Aftermath) -> dict[str, Any]:
+def _of_payment(intent: Object, fact: Fact, after: Aftermath, *, invoice: Object) -> dict[str, Any]:
     """What a PaymentIntent with its charge tells, by the names of PaymentFacts."""
     charge: Object = intent.get("latest_charge") or {}
     transaction: Object = charge.get("balance_transaction") or {}
@@ -132,7 +134,7 @@ def _of_payment(intent: Object, fact: Fact, after: Aftermath) -> dict[str, Any]:
     return {
         "payment_id": intent.get("id"),
         "charge_id": charge.get("id") if fact is Fact.PAID else None,
-        "paid_at": instant(charge["created"]) if fact is Fact.PAID and charge else None,
+        "paid_at": _paid_at(charge, invoice) if fact is Fact.PAID and charge else None,
         "method": ("card" if card else "bank") if charge else None,
         "method_brand": BRANDS.get(card["brand"], card["brand"].title()) if card.get("brand") else None,
         "method_last4": card.get("last4"),
@@ -143,6 +145,14 @@ def _of_payment(intent: Object, fact: Fact, after: Aftermath) -> dict[str, Any]:
         "disputes": tuple(_dispute_facts(dispute) for dispute in after.disputes),
         "warnings": tuple(_warning_facts(warning) for warning in after.warnings),
     }
+
+
+def _paid_at(charge: Object, invoice: Object) -> datetime | None:
+    """When the money came. A debit's charge is made days before that, and only its invoice or an event tells the end."""
+    if (charge.get("payment_method_details") or {}).get("type") in PAID_WHEN_MADE:
+        return instant(charge["created"])
+    paid: int | None = (invoice.get("status_transitions") or {}).get("paid_at")
+    return instant(paid) if paid else None
 
 
 def _fact(session: Object, intent: Object) -> Fact:

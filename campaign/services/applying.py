@@ -45,7 +45,7 @@ def apply_facts(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: 
     _settle(session, gift, facts)
     if gift.now("state") == DonationState.PAID:
         _refund(session, gift, facts, at=at)
-        disputing.apply_disputes(session, gift, facts.disputes)
+        disputing.apply_disputes(session, gift, facts.disputes, at=at)
         disputing.apply_warnings(session, gift, facts.warnings)
     if not gift.happened and not gift.changes:
         return
@@ -137,7 +137,7 @@ def _settle(session: Session, gift: LockedGift, facts: PaymentFacts) -> None:
         settled=facts.settled,
         fund_id=gift.row.fund_id,
         fee_fund_id=_fee_fund(session, gift),
-        on=local_day(facts.settled_on),
+        on=local_day(max(facts.settled_on, gift.now("paid_at"))),  # a debit is put on the balance before it succeeds
     )
     gift.entries.append(entry)
     gift.happened.append(("settled", {"fee_minor": facts.settled.fee.minor, "currency": facts.settled.fee.currency}))

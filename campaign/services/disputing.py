@@ -4,6 +4,7 @@ Money moves by balance transactions alone, never by an event's name. A write-off
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -18,12 +19,12 @@ from campaign.models.donation import Dispute, FraudWarning
 from campaign.services.locked_gift import LockedGift
 
 
-def apply_disputes(session: Session, gift: LockedGift, disputes: Sequence[DisputeFacts]) -> None:
+def apply_disputes(session: Session, gift: LockedGift, disputes: Sequence[DisputeFacts], *, at: datetime) -> None:
     """Every dispute that the provider knows; what was charged back is computed anew, never added to."""
     if not disputes:
         return
     for dispute in sorted(disputes, key=lambda known: (known.opened_at, known.provider_id)):
-        _apply_dispute(session, gift, dispute)
+        _apply_dispute(session, gift, dispute, at=at)
     lost = session.execute(
         select(Dispute.amount_minor).where(Dispute.donation_id == gift.id, Dispute.state == DisputeState.LOST)
     ).scalars()
@@ -55,7 +56,7 @@ def apply_warnings(session: Session, gift: LockedGift, warnings: Sequence[FraudW
             gift.happened.append(("fraud_warning_over", {"warning": warning.provider_id}))
 
 
-def _apply_dispute(session: Session, gift: LockedGift, dispute: DisputeFacts) -> None:
+def _apply_dispute(session: Session, gift: LockedGift, dispute: DisputeFacts, *, at: datetime) -> None:
     known = session.execute(select(Dispute).where(Dispute.provider_id == dispute.provider_id)).scalar_one_or_none()
     state = _state(dispute, known)
     facts: dict[str, Any] = {  # columns of any type
@@ -69,7 +70,7 @@ def _apply_dispute(session: Session, gift: LockedGift, dispute: DisputeFacts) ->
     }
     if known is not None and all(getattr(known, name) == value for name, value in facts.items()):
         return
-    gift.entries.extend(_entries(gift, dispute, state=state, written_off=_written_off(known)))
+    gift.entries.extend(_entries(gift, dispute, state=state, written_off=_written_off(known), at=at))
     if known is None:
         made = {
             "donation_id": gift.id,
@@ -102,18 +103,18 @@ def _written_off(known: Dispute | None) -> str | None:
 
 
 def _entries(
-    gift: LockedGift, dispute: DisputeFacts, *, state: DisputeState, written_off: str | None
+    gift: LockedGift, dispute: DisputeFacts, *, state: DisputeState, written_off: str | None, at: datetime
 ) -> Iterator[Entry]:
-    """All of a dispute's entries; those that stand already are known by their source."""
+    """All of a dispute's entries; those that stand already are known by their source, and what is lost is lost once."""
     about: dict[str, Any] = {"subject": gift.subject, "fund_id": gift.row.fund_id}
     for number, taken in enumerate(dispute.withdrawals):
         transaction = taken.settled.transaction_id
         yield postings.dispute_opened(withdrawn=taken.settled, on=local_day(taken.at), **about)
         back = dispute.returns[number] if number < len(dispute.returns) else None
-        # On the day on which the money left: the provider tells of no day on which it decided.
-        lost = postings.dispute_lost(disputed=dispute.amount, withdrawn=taken.settled, on=local_day(taken.at), **about)
+        decided_on = local_day(max(taken.at, dispute.closed_at or at))
+        lost = postings.dispute_lost(disputed=dispute.amount, withdrawn=taken.settled, on=decided_on, **about)
         if back is None:
-            if state is DisputeState.LOST:
+            if state is DisputeState.LOST and transaction != written_off:
                 yield lost
             continue
         if transaction == written_off:

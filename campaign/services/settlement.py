@@ -26,9 +26,10 @@ from campaign.gateways.payments import (
     PaymentsUnavailable,
 )
 from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
-from campaign.services import paid_again, webhook_inbox
+from campaign.services import paid_again, payment_dates, webhook_inbox
 from campaign.services.applying import PaymentMismatch, apply_facts
 from campaign.services.locked_gift import GiftNotKnownYet, KeepsMoving, LockedGift, lock_gift
+from campaign.services.payment_dates import NOTHING_MISSED, Missed
 from campaign.services.pledges import following as pledge_following
 from campaign.services.pledges import gifts as pledge_gifts
 from campaign.services.pledges.gifts import NothingGiven
@@ -91,7 +92,7 @@ class _Errand:
     public_url: str
     event: TakenEvent | None = None
     whole: bool = False
-    is_quiet: bool = False  # the donor's mails are held
+    missed: Missed = NOTHING_MISSED
 
 
 def settle_next_event(
@@ -147,21 +148,27 @@ def settle(
     clock: Clock,
     public_url: str,
     whole: bool = False,
-    is_quiet: bool = False,
+    missed: Missed = NOTHING_MISSED,
 ) -> None:
-    """Bring one gift up to what the provider knows now; with `is_quiet` the donor's mails are held."""
-    errand = _Errand(payments=payments, clock=clock, public_url=public_url, whole=whole, is_quiet=is_quiet)
+    """Bring one gift up to what the provider knows now, and where a repair `missed` something, as it says."""
+    errand = _Errand(payments=payments, clock=clock, public_url=public_url, whole=whole, missed=missed)
     _settle(_seen(_BY_ID, donation_id), errand)
 
 
 def settle_about(
-    kind: str, object_id: str, *, payments: PaymentGateway, clock: Clock, public_url: str, is_quiet: bool = False
+    kind: str,
+    object_id: str,
+    *,
+    payments: PaymentGateway,
+    clock: Clock,
+    public_url: str,
+    missed: Missed = NOTHING_MISSED,
 ) -> bool:
     """Bring the gift or monthly gift that an object at the provider is about up to date, with all that came after it.
 
-    False when it is none of ours; GoneAtProvider when it is not there. With `is_quiet` the donor's mails are held.
+    False when it is none of ours; GoneAtProvider when it is not there.
     """
-    errand = _Errand(payments=payments, clock=clock, public_url=public_url, whole=True, is_quiet=is_quiet)
+    errand = _Errand(payments=payments, clock=clock, public_url=public_url, whole=True, missed=missed)
     return _settle_about(kind, object_id, errand, has_gift=kind != "customer.subscription") is not _Done.FOREIGN
 
 
@@ -241,7 +248,7 @@ def _follow_pledge(kind: str, object_id: str, errand: _Errand) -> bool:
 
 def _follow(subscription_id: str, errand: _Errand) -> int | None:
     return pledge_following.follow(
-        subscription_id, payments=errand.payments, clock=errand.clock, is_quiet=errand.is_quiet
+        subscription_id, payments=errand.payments, clock=errand.clock, is_quiet=errand.missed.is_quiet
     )
 
 
@@ -254,7 +261,9 @@ def _gift_of(kind: str, object_id: str, errand: _Errand) -> _Found | None:
     if reference is None:
         return None
     if reference.invoice_id is not None and reference.checkout_id is None:
-        month = pledge_gifts.month_of(reference, payments=errand.payments, clock=errand.clock, is_quiet=errand.is_quiet)
+        month = pledge_gifts.month_of(
+            reference, payments=errand.payments, clock=errand.clock, is_quiet=errand.missed.is_quiet
+        )
         known = _seen(_BY_ID, month)
         return _Found(known) if known else None
     known, page = _seen(_BY_PUBLIC_ID, reference.public_id), reference.checkout_id
@@ -278,10 +287,11 @@ def _is_unmoved(gift: LockedGift, seen: _Seen) -> bool:
 
 def _apply(session: Session, gift: LockedGift, facts: PaymentFacts, errand: _Errand) -> None:
     at = errand.clock.now()
+    facts = payment_dates.dated(session, facts, told=errand.missed.told)
     told_of = paid_again.gift_on_page(session, gift, facts, at=at)
     if told_of is not None:
         gift = told_of
-        gift.is_quiet = errand.is_quiet
+        gift.is_quiet = errand.missed.is_quiet
         apply_facts(session, gift, facts, at=at, public_url=errand.public_url)
     if errand.event is not None:
         webhook_inbox.mark_done(session, errand.event.id, "processed", at=at, donation_id=gift.id)

@@ -74,6 +74,9 @@ def test_a_week_of_which_nothing_was_told_is_repaired_to_the_last_unit(stage: St
     [(left, _reason)] = report.still_open
     assert (left.kind, left.is_foreign) == ("unexplained", True)
     stage.agrees_with_the_truth(gifts)
+    debited_at = stage.donation(gifts[3]).paid_at
+    assert debited_at is not None
+    assert debited_at < stage.site.clock.now() - timedelta(days=7), "it counts when it came, not when it was found"
     unmatched = [row for row in stage.transactions() if row.explained_by is None]
     assert [row.amount_minor for row in unmatched] == [50_00]
     in_bank = sum(payout.amount_minor for payout in stage.payouts() if payout.state == "arrived")

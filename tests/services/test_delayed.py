@@ -1,16 +1,19 @@
 """Payments that take days: told once, counted when the money has come, and neither swept away nor mistaken for a failure."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from campaign.database import reading
+from campaign.days import local_day
 from campaign.models.journal import JournalEntry
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
+from campaign.services import settlement
 from campaign.services.supporters import gift_counts
-from tests.services.engine import Engine
+from receipts import ReceiptDocument
+from tests.services.engine import PUBLIC_URL, Engine
 
 
 def waiting(engine: Engine) -> tuple[str, str]:
@@ -107,3 +110,39 @@ def test_a_donor_without_an_address_is_told_nothing(engine: Engine) -> None:
     engine.work()
     assert engine.donation(public_id).state == "processing"
     assert mails(engine) == []
+
+
+def days_of(engine: Engine, public_id: str) -> tuple[date, date, list[date]]:
+    """The day on which a gift counts: for the register, on its receipt, and in the journal."""
+    paid_at = engine.donation(public_id).paid_at
+    document = engine.session.execute(select(Receipt.document)).scalar_one()
+    days = engine.session.execute(select(JournalEntry.effective_on).order_by(JournalEntry.kind)).scalars()
+    assert paid_at is not None
+    return local_day(paid_at), ReceiptDocument.from_json(document).received_on, list(days)
+
+
+@pytest.mark.parametrize("event", ["checkout.session.async_payment_succeeded", "payment_intent.succeeded"])
+def test_a_debit_counts_on_the_day_its_success_is_told(engine: Engine, event: str) -> None:
+    """Begun at two minutes to midnight, put on the balance at once, succeeded on the next day, worked off a day later."""
+    engine.clock.at = datetime(2027, 3, 6, 23, 58, 20, tzinfo=UTC)
+    public_id, checkout = waiting(engine)
+    engine.payments.settle(checkout, fee_minor=35)
+    engine.clock.at = datetime(2027, 3, 7, 0, 5, 1, tzinfo=UTC)
+    engine.payments.money_comes(checkout)
+    engine.tell(event, checkout if event.startswith("checkout") else f"pi_{checkout}")
+    engine.clock.advance(days=1)
+    engine.work()
+
+    came = date(2027, 3, 7)
+    assert days_of(engine, public_id) == (came, came, [came, came])
+
+
+def test_a_debit_that_no_event_told_of_counts_when_it_is_found(engine: Engine) -> None:
+    public_id, checkout = waiting(engine)
+    engine.clock.advance(days=5)
+    engine.payments.money_comes(checkout)
+    settlement.look_at_checkout(checkout, payments=engine.payments, clock=engine.clock, public_url=PUBLIC_URL)
+    engine.clock.advance(days=5)
+    engine.tell("payment_intent.succeeded", f"pi_{checkout}")
+    engine.work()
+    assert days_of(engine, public_id)[:2] == (date(2026, 12, 6), date(2026, 12, 6))

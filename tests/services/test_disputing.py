@@ -1,6 +1,7 @@
 """Disputes: money moves by balance transactions alone, in any order, and the donor's papers say what is left."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from campaign.domain.journal import Account
 from campaign.domain.money import Money
 from campaign.models.donation import Dispute, FraudWarning, Refund
 from campaign.models.inbox import ProviderEvent
+from campaign.models.journal import JournalEntry
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services import bookkeeping
@@ -144,6 +146,23 @@ def test_a_lost_dispute_is_charged_back_and_voids_the_receipt(engine: Engine) ->
     assert total(engine, Account.DISPUTED) == 0
     assert receipts(engine) == [("void", 25_00, "dispute")]
     assert mails(engine) == ["receipt", "receipt_void_dispute"]
+
+
+def test_a_lost_dispute_is_booked_on_the_day_it_is_lost(engine: Engine) -> None:
+    """The money left on 1 December and was lost on the 20th, heard of on the 21st, and taken from us on neither again."""
+    _, checkout = gift(engine)
+    dispute_id = open_one(engine, checkout)
+    engine.clock.advance(days=19)
+    engine.payments.call_dispute(dispute_id, "lost")
+    engine.tell("charge.dispute.closed", dispute_id)
+    engine.clock.advance(days=1)
+    engine.work()
+    engine.clock.advance(days=30)
+    hear(engine, dispute_id)
+
+    rows = engine.session.execute(select(JournalEntry.kind, JournalEntry.effective_on)).all()
+    days = {kind: on for kind, on in rows if kind.startswith("dispute")}
+    assert days == {"dispute_opened": date(2026, 12, 1), "dispute_lost": date(2026, 12, 20)}
 
 
 def test_a_part_lost_leaves_a_receipt_for_the_rest_that_says_so(engine: Engine) -> None:

@@ -21,8 +21,9 @@ from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentsN
 from campaign.gateways.provider_account import MissedEvent, ProviderAccount
 from campaign.models.donation import Donation
 from campaign.models.payout import ProviderTransaction, Reconciliation
-from campaign.services import observations, settlement, webhook_inbox
+from campaign.services import observations, payment_dates, settlement, webhook_inbox
 from campaign.services.lease import HeldByAnother, HeldLease, alone
+from campaign.services.payment_dates import Missed
 from campaign.services.reconciliation import comparing, payouts, provider_transactions, unidentified
 from campaign.services.reconciliation.comparing import Finding
 
@@ -139,12 +140,17 @@ class _Repair:
     mails: Mails
     since: datetime
     report: Report = field(default_factory=Report)
+    told: dict[str, datetime] = field(default_factory=dict)
 
     def work(self) -> None:
         """Gifts first, so that events and movements that come after find them as they should be."""
+        events = comparing.missed_events(self.outside.account)
+        self.told = payment_dates.of_events(
+            (missed.envelope.type, missed.envelope.object_id, missed.envelope.created_at) for missed in events
+        )
         for found in _about_gifts(self.outside, since=self.since):
             self._try(found, self._settle)
-        for missed in comparing.missed_events(self.outside.account):
+        for missed in events:
             self._take_in(missed)
         self._note_transactions()
         for found in comparing.unexplained():
@@ -174,7 +180,7 @@ class _Repair:
 
     def _settle(self, found: Finding) -> bool:
         """Settle the gift that a finding is about; False when it is none of ours."""
-        outside, is_quiet = self.outside, self._is_quiet(found)
+        outside, missed = self.outside, Missed(self._is_quiet(found), self.told)
         if found.object_kind != "gift":
             return settlement.settle_about(
                 found.object_kind,
@@ -182,7 +188,7 @@ class _Repair:
                 payments=outside.payments,
                 clock=outside.clock,
                 public_url=outside.public_url,
-                is_quiet=is_quiet,
+                missed=missed,
             )
         with reading() as session:
             gift_id = session.execute(select(Donation.id).where(Donation.public_id == found.object_id)).scalar_one()
@@ -192,7 +198,7 @@ class _Repair:
             clock=outside.clock,
             public_url=outside.public_url,
             whole=True,
-            is_quiet=is_quiet,
+            missed=missed,
         )
         return True
 

@@ -63,7 +63,8 @@ def _of_round(
         else [(3900, fund, cur, -disputed), (3900, fund, into, held)]
     )
     if was_lost or (back is None and dispute.status == "lost"):
-        yield shape(f"lost:{_name(taken)}", "dispute_lost", day, *lost)
+        decided = max(taken.at, dispute.closed_at or taken.at).date()
+        yield shape(f"lost:{_name(taken)}", "dispute_lost", decided, *lost)
     if back is None:
         return
     came, returned = back.settled.gross.minor, back.settled.fee.minor

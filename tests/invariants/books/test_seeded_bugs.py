@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -137,8 +138,9 @@ def counting_disputes_by_their_name(patch: pytest.MonkeyPatch, _: Stage) -> None
     """Whatever is called a claim is booked as if its money had been taken, whether a movement says so or not."""
     apply = disputing.apply_disputes
 
-    def by_name(session: Session, gift: LockedGift, disputes: Sequence[DisputeFacts]) -> None:
-        apply(session, gift, [replace(told, withdrawals=told.withdrawals or _claimed(told)) for told in disputes])
+    def by_name(session: Session, gift: LockedGift, disputes: Sequence[DisputeFacts], *, at: datetime) -> None:
+        claimed = [replace(told, withdrawals=told.withdrawals or _claimed(told)) for told in disputes]
+        apply(session, gift, claimed, at=at)
 
     def _claimed(told: DisputeFacts) -> tuple[Movement, ...]:
         if told.status.startswith("warning"):
