@@ -4,9 +4,17 @@ Importing this package stays light: the renderer and the fonts are loaded by the
 the web process may read documents and never carries them.
 """
 
-from receipts.document import ReceiptDocument
+from receipts.document import EndedState, ReceiptDocument
 
-__all__ = ["HeldReceipt", "ReceiptDocument", "check_document", "render_pdf", "substituted_characters"]
+__all__ = [
+    "EndedState",
+    "HeldReceipt",
+    "ReceiptDocument",
+    "check_document",
+    "mark_ended",
+    "render_pdf",
+    "substituted_characters",
+]
 
 from receipts.checks import HeldReceipt, check_document
 
@@ -30,3 +38,13 @@ def substituted_characters(document: ReceiptDocument) -> list[str]:
     from receipts.printable import substituted  # opens fonts
 
     return substituted(document)
+
+
+def mark_ended(pdf: bytes, state: EndedState) -> bytes:
+    """Return a copy of a receipt's PDF that says across the page that it is void or replaced, with a link to what stands.
+
+    The same bytes and the same state give the same copy.
+    """
+    from receipts.marking import mark_pdf  # opens PDFs and fonts, which few downloads need
+
+    return mark_pdf(pdf, state)

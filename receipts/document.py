@@ -89,6 +89,17 @@ class ReceiptDocument:
         return hashlib.sha256(self.to_json().encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedState:
+    """What a receipt became, since when, and the address that says what stands now."""
+
+    status: Literal["void", "replaced"]
+    language: Language
+    ended_on: date
+    replaced_by: str | None
+    address: str
+
+
 def _day_as_text(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()

@@ -1,33 +1,18 @@
-"""Receipts as people look at them: the register, a gift's papers, a download, the public check."""
+"""Receipts as people look at them: the register, a gift's receipts, the public check."""
 
-import io
 import json
 import secrets
-import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
 
 from campaign.database import reading
 from campaign.days import end_of_day, local_day, start_of_day
-from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
 from campaign.domain.receipt_number import initials
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt, ReceiptFile
-
-ZIP_MAX = 2000
-"""How many receipts one download may hold."""
-
-
-class ReceiptNotReady(DomainError):
-    """The PDF is being made by a worker; asking again in a moment finds it."""
-
-
-class TooManyReceipts(DomainError):
-    """The period holds more receipts than one download may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,22 +59,6 @@ class ReceiptFilter:
     limit: int = 50
 
 
-def receipt_pdf(number: str) -> bytes:
-    """The stored bytes of a receipt. NotFound; ReceiptNotReady while a worker has still to print it."""
-    with reading() as session:
-        row = session.execute(
-            select(Receipt.id, ReceiptFile.pdf)
-            .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
-            .where(Receipt.number == number)
-        ).one_or_none()
-    if row is None:
-        raise NotFound(number)
-    if row[1] is None:
-        raise ReceiptNotReady(number)
-    pdf: bytes = row[1]
-    return pdf
-
-
 def receipts(wanted: ReceiptFilter) -> list[ReceiptView]:
     """The register, newest first."""
     query = (
@@ -133,18 +102,6 @@ def receipt_of(donation_public_id: str) -> ReceiptView | None:
     return next((receipt for receipt in found if receipt.state == "issued"), found[0] if found else None)
 
 
-def receipts_zip(wanted: ReceiptFilter) -> bytes:
-    """The PDFs of a period in one archive. TooManyReceipts past ZIP_MAX; ReceiptNotReady while one is being printed."""
-    found = receipts(replace(wanted, number=None, before_id=None, limit=ZIP_MAX + 1))
-    if len(found) > ZIP_MAX:
-        raise TooManyReceipts
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as packed:
-        for number, pdf in _files(found):
-            packed.writestr(f"{number}.pdf", pdf)
-    return archive.getvalue()
-
-
 def verify_receipt(number: str, code: str) -> VerifiedReceipt | None:
     """The public check. A wrong code and an unknown number look alike: None."""
     with reading() as session:
@@ -180,10 +137,3 @@ def _view(receipt: Receipt, donation_public_id: str, *, is_ready: bool) -> Recei
         donation_public_id=donation_public_id,
         is_ready=is_ready,
     )
-
-
-def _files(found: list[ReceiptView]) -> Iterator[tuple[str, bytes]]:
-    """All but those that never left: they were replaced or voided before they could be printed."""
-    for receipt in found:
-        if receipt.is_ready or receipt.state == "issued":
-            yield receipt.number, receipt_pdf(receipt.number)

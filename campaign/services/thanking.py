@@ -1,12 +1,13 @@
 """What the page after a paid gift tells besides the gift: its mail, its next month, its patch. It reads only."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
+from campaign.days import local_day
 from campaign.domain import quilt
 from campaign.domain.errors import NotFound
 from campaign.domain.pledge import PledgeState
@@ -15,6 +16,10 @@ from campaign.models.outbox import Message
 from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt
 from campaign.services.campaign_page import quilt_of
+from campaign.services.outbox import LATE_NEWS
+
+HELD_DAYS = timedelta(days=7)
+"""Until then staff, whom an alarm tells of a held receipt, have corrected it: the donor's page promises it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +39,23 @@ class Patch:
     is_knot: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _ReceiptMail:
+    """How the mail stands that brings a receipt, and why its last try failed."""
+
+    state: str
+    failure: str | None
+    error: str | None
+    created_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Afterwards:
     """What became of a paid gift. `quilt` is the campaign's quilt as SVG, with the gift's own place in a ring."""
 
     has_mail_left: bool
     is_address_refused: bool  # no mail server takes mail for the donor's address
+    receipt_due_on: date | None  # of a held receipt: the day until which staff correct it and it leaves
     months: ComingMonths | None  # of a monthly gift, once the provider has told of it
     quilt: str
     patch: Patch | None
@@ -61,23 +77,31 @@ def afterwards_of(donation_public_id: str) -> Afterwards:
         if number is not None:
             drawing = quilt.outlined(drawing, _place(session, campaign_id, number))
         return Afterwards(
-            has_mail_left=mail == ("sent", None),
-            is_address_refused=mail == ("dead", "address"),
+            has_mail_left=mail is not None and mail.state == "sent",
+            is_address_refused=mail is not None and (mail.state, mail.failure) == ("dead", "address"),
+            receipt_due_on=_due_on(mail),
             months=_months(session, pledge_id) if pledge_id else None,
             quilt=drawing,
             patch=Patch(number=number, is_knot=number > quilt.PLACES) if number is not None else None,
         )
 
 
-def _receipt_mail(session: Session, donation_id: int) -> tuple[str, str | None] | None:
-    """State of the mail that brings the newest receipt, and why its last try failed; None where there is no such mail."""
+def _due_on(mail: _ReceiptMail | None) -> date | None:
+    """The day until which a held receipt leaves; None where it is not held."""
+    if mail is None or mail.state != "held" or mail.error == LATE_NEWS:
+        return None
+    return local_day(mail.created_at + HELD_DAYS)
+
+
+def _receipt_mail(session: Session, donation_id: int) -> _ReceiptMail | None:
+    """The mail that brings the newest receipt; None where there is no such mail."""
     row = session.execute(
-        select(Message.state, Message.failure)
+        select(Message.state, Message.failure, Message.error, Message.created_at)
         .where(Message.donation_id == donation_id, Message.kind == "receipt")
         .order_by(Message.id.desc())
         .limit(1)
     ).one_or_none()
-    return (row[0], row[1]) if row else None
+    return _ReceiptMail(*row) if row else None
 
 
 def _months(session: Session, pledge_id: int) -> ComingMonths:

@@ -1,22 +1,25 @@
 """The return page: what our books say, told in full to the browser that gave and discreetly to every other."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign import create_app
 from campaign.blueprints.donations.choices import each_month
+from campaign.days import local_day
+from campaign.i18n import day
 from campaign.jobs import work_off_everything
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.services import webhook_inbox
 from campaign.services.refunding import RefundOrder, request_refund
 from campaign.wiring import gateways
-from tests.builders import a_campaign, a_member_of_staff, a_paid_gift, usd
+from tests.builders import a_campaign, a_member_of_staff, a_paid_gift, set_issuer_text, usd
 from tests.fakes import SIGNATURE, FakePayments, SettableClock
 from tests.pages import Page, fetch, fetch_address
 
@@ -91,6 +94,20 @@ def test_the_mail_goes_to_the_donor_until_it_has_left_and_is_told_of_once(
     payments.settle(CHECKOUT, fee_minor=1_06)
     work_off_everything()
     assert "Sent to a•••@mail.example" in fetch_address(client, THANKS).text(".facts")
+
+
+def test_a_held_receipt_is_promised_for_a_day(
+    client: FlaskClient, payments: FakePayments, clock: SettableClock
+) -> None:
+    set_issuer_text("registration", "")
+    payments.pay(CHECKOUT, email="aida@mail.example")
+    fetch_address(client, THANKS)
+    work_off_everything()
+    page = fetch_address(client, THANKS)
+    with current_app.test_request_context("/en/"):
+        due = day(local_day(clock.now() + timedelta(days=7)))
+    assert f"We email it to you by {due}." in page.answer.text
+    assert "Download the receipt" not in page.answer.text
 
 
 def test_another_browser_learns_whether_the_receipt_is_on_its_way_but_not_where_to(

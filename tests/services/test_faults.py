@@ -15,7 +15,7 @@ from campaign.extensions import db
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt, ReceiptFile
-from campaign.services import receipt_register
+from campaign.services import receipt_files, receipt_register
 from tests.fakes import SIGNATURE
 from tests.services.engine import Engine
 
@@ -132,5 +132,5 @@ def test_a_receipt_that_is_not_printed_yet_says_so(engine: Engine) -> None:
     jobs.work_off(jobs.settle_inbox, linger_seconds=0)
     receipt = receipt_register.receipt_of(public_id)
     assert receipt is not None
-    with pytest.raises(receipt_register.ReceiptNotReady):
-        receipt_register.receipt_pdf(receipt.number)
+    with pytest.raises(receipt_files.ReceiptNotReady):
+        receipt_files.receipt_pdf(receipt.number)

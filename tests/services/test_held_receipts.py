@@ -10,7 +10,7 @@ from campaign.models.donation import Donation
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.models.staff import AuditEvent
-from campaign.services import held_receipts, receipt_register
+from campaign.services import held_receipts, receipt_files
 from campaign.services.held_receipts import NotHeld, StillHeld
 from campaign.services.receipt_register import ReceiptFilter
 from tests.builders import a_member_of_staff, set_issuer_text
@@ -77,7 +77,7 @@ def test_the_correction_is_in_the_trail_without_a_name(held: Engine) -> None:
 def test_without_a_name_the_receipt_is_for_an_anonymous_donor(held: Engine) -> None:
     correct(held, None)
     held.work()
-    assert receipt_register.receipt_pdf(NEW).startswith(b"%PDF-")
+    assert receipt_files.receipt_pdf(NEW).startswith(b"%PDF-")
 
 
 def test_a_correction_while_the_text_is_still_missing_changes_nothing(held: Engine) -> None:
@@ -100,7 +100,7 @@ def test_a_receipt_that_never_left_keeps_no_period_from_being_downloaded(held: E
     correct(held, "Aida")
     held.work()
     campaign_id = held.session.execute(select(Campaign.id)).scalar_one()
-    assert receipt_register.receipts_zip(ReceiptFilter(campaign_id=campaign_id)).startswith(b"PK")
+    assert receipt_files.receipts_zip(ReceiptFilter(campaign_id=campaign_id)).startswith(b"PK")
 
 
 @pytest.mark.parametrize("name", NAMES)

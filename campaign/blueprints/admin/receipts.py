@@ -16,7 +16,7 @@ from campaign.days import local_day
 from campaign.domain.errors import DomainError
 from campaign.domain.typed_text import one_line
 from campaign.jobs import wake
-from campaign.services import audit, held_receipts, receipt_register
+from campaign.services import audit, held_receipts, receipt_files, receipt_register
 from campaign.services.held_receipts import HeldRow
 from campaign.services.ledger_export import period_of
 from campaign.services.receipt_register import ReceiptFilter
@@ -45,8 +45,8 @@ def receipts() -> ResponseReturnValue:
 def receipt_pdf(number: str) -> ResponseReturnValue:
     """The bytes that the donor has."""
     try:
-        pdf = receipt_register.receipt_pdf(number)
-    except receipt_register.ReceiptNotReady as error:
+        pdf = receipt_files.receipt_pdf(number)
+    except receipt_files.ReceiptNotReady as error:
         return refused(error, "admin.receipts")
     _note("receipt:download", f"receipt:{number}", {})
     return send_file(io.BytesIO(pdf), mimetype="application/pdf", as_attachment=True, download_name=f"{number}.pdf")
@@ -58,7 +58,7 @@ def receipts_zip() -> ResponseReturnValue:
     asked = asked_in_address()
     wanted = _wanted(asked)
     try:
-        archive = receipt_register.receipts_zip(wanted)
+        archive = receipt_files.receipts_zip(wanted)
     except DomainError as error:
         return refused(error, "admin.receipts", **asked.values)
     _note("receipts:download", f"campaign:{campaign().slug}", _period(wanted))

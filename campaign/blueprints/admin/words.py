@@ -10,7 +10,7 @@ from campaign.domain.donation import NotRefundable, RefundTooLarge
 from campaign.domain.errors import DomainError, FormSpent, NotFound
 from campaign.domain.money import Money
 from campaign.domain.pledge import PledgeStopped
-from campaign.services import allocating, disbursing, held_receipts, mail_resending, receipt_register, staff
+from campaign.services import allocating, disbursing, held_receipts, mail_resending, receipt_files, staff
 from campaign.services.bookkeeping import EntryConflict, MoneyMayNotGoThere, NotEnoughFunds
 from campaign.services.reconciliation import payouts, unidentified
 from campaign.services.shield import alarm as shield_alarm
@@ -252,10 +252,8 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
         "The code in this email has expired. The donor can ask for a new one on the form."
     ),
     mail_resending.ReceiptNotValid: _("The receipt in this email is no longer valid, so it cannot be sent again."),
-    receipt_register.ReceiptNotReady: _("A receipt is still being printed. Try again in a minute."),
-    receipt_register.TooManyReceipts: _(
-        "There are too many receipts in this period for one file. Choose a shorter one."
-    ),
+    receipt_files.ReceiptNotReady: _("A receipt is still being printed. Try again in a minute."),
+    receipt_files.TooManyReceipts: _("There are too many receipts in this period for one file. Choose a shorter one."),
     unidentified.AlreadyExplained: _("The books explain this movement already. Nothing was changed."),
     payouts.CannotBeBookedWhole: _("The provider says what this payout consists of, or it is booked already."),
     staff.OwnRolesAreFixed: _("You cannot change your own roles. Ask another administrator."),

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from campaign.blueprints.development import bp
 from campaign.gateways.mailer import Letter
 from campaign.security import content_security_policy
-from campaign.services import delivery, receipt_register
+from campaign.services import delivery, receipt_files
 from campaign.wiring import gateways
 
 
@@ -42,7 +42,7 @@ def letter_html(public_id: str) -> Response:
 def letter_receipt(public_id: str) -> ResponseReturnValue:
     """The PDF that the mail carries."""
     number = delivery.receipt_number_of(public_id) or ""
-    return send_file(BytesIO(receipt_register.receipt_pdf(number)), "application/pdf", download_name=f"{number}.pdf")
+    return send_file(BytesIO(receipt_files.receipt_pdf(number)), "application/pdf", download_name=f"{number}.pdf")
 
 
 def _letter(public_id: str) -> Letter:

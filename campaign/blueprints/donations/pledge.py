@@ -24,7 +24,7 @@ from campaign.services.giving import giving_options
 from campaign.services.pledges.asking import PledgeOrder, ask, carry_out, hurry
 from campaign.services.pledges.links import read
 from campaign.services.pledges.page import PledgePage, pledge_page, receipt_of_month
-from campaign.services.receipt_register import receipt_pdf
+from campaign.services.receipt_files import receipt_pdf
 from campaign.wiring import gateways
 
 ACTS = "change,pause,skip,resume,stop_later,keep,stop,mend"

@@ -18,7 +18,8 @@ from campaign.services.campaigns import campaign_named
 from campaign.services.giving import GivenGift, gift_of_checkout
 from campaign.services.moved import step_of
 from campaign.services.pledges.links import token_of_gift
-from campaign.services.receipt_register import ReceiptView, receipt_of, receipt_pdf
+from campaign.services.receipt_files import receipt_pdf
+from campaign.services.receipt_register import ReceiptView, receipt_of
 from campaign.services.settlement import look_at_checkout
 from campaign.services.thanking import afterwards_of
 from campaign.wiring import gateways
