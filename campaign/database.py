@@ -70,6 +70,25 @@ def let_go(session: Session) -> None:
     session.rollback()
 
 
+def write_pending(session: Session) -> None:
+    """Write what a session of its own has changed, in one short transaction that begins now; DatabaseBusy.
+
+    What the session has read before may be long ago, and on SQLite a transaction that read then cannot write any more.
+    """
+    try:
+        if session.new or session.dirty or session.deleted:
+            connection = session.connection()
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("ROLLBACK")
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+        session.commit()
+    except OperationalError as error:
+        session.rollback()
+        if _is_lock(error):
+            raise DatabaseBusy from error
+        raise
+
+
 def insert_once(session: Session, table: type[Model], row: dict[str, Any]) -> bool:
     """Insert a row unless its unique key is taken; True when it is new. Two at the same time are no error."""
     return insert_once_for_key(session, table, row) is not None

@@ -14,6 +14,8 @@ from flask_security.utils import check_and_update_authn_fresh, logout_user
 
 from campaign.blueprints.admin.permissions import CLOSED, OPEN, PASSWORD_DOORS, RULES, Rule, can
 from campaign.blueprints.admin.sign_in import FRESH_FOR
+from campaign.database import DatabaseBusy
+from campaign.errors import on_domain_error
 from campaign.extensions import csrf
 from campaign.security import SAFE_METHODS
 from campaign.services import audit
@@ -86,14 +88,25 @@ def guard() -> ResponseReturnValue | None:
 def record_sign_in(response: Response) -> Response:
     """Write a sign-in into the trail: at the end of the request, for Flask-Security commits its own work before.
 
-    A refused password or code is only logged: rows that strangers can cause would bury the trail.
+    Without that row nobody is signed in, nor by a request that failed. A refused password or code is only logged: rows that
+    strangers can cause would bury the trail.
     """
     if request.endpoint in PASSWORD_DOORS and request.method == "POST" and response.status_code == 200:
         log.warning("%s refused for %s", request.endpoint, request.remote_addr)
     staff_id: int | None = g.pop("signed_in_id", None)
-    if staff_id is not None:
-        subject, clock = f"staff:{staff_id}", gateways().clock
+    if staff_id is None:
+        return response
+    if response.status_code >= 400:
+        session.clear()
+        return response
+    subject, clock = f"staff:{staff_id}", gateways().clock
+    try:
         audit.record_reading(actor_id=staff_id, action="staff:sign_in", subject=subject, detail={}, clock=clock)
+    except Exception as error:
+        session.clear()  # else the page that tells of the error would carry the session out
+        if isinstance(error, DatabaseBusy):
+            return on_domain_error(error)
+        raise
     return response
 
 
