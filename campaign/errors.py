@@ -33,36 +33,35 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
 """The nearest class wins; a DomainError that is not named here is 422."""
 
 MESSAGES: dict[int, tuple[object, object]] = {
-    400: (_("We did not understand this request"), _("Go back and try again.")),
-    403: (_("This is not allowed"), _("The request came from another site, or your role does not include it.")),
-    404: (_("There is no such page"), _("The address may be wrong, or the page may have moved.")),
-    405: (_("This page does not take that"), _("Go back and use the buttons of the page.")),
-    409: (_("This has changed meanwhile"), _("Somebody was quicker. Look at the page again, then decide.")),
+    400: (_("Bad request"), _("Go back and try again.")),
+    403: (_("This is not allowed"), _("The request came from another site, or your role does not allow it.")),
+    404: (_("Page not found"), _("The address may be wrong, or the page may have moved.")),
+    405: (_("Method not allowed"), _("Go back and use the buttons of the page.")),
+    409: (_("This has changed"), _("Someone else acted first. Reload the page, then decide.")),
     410: (_("This page is closed"), _("What it was for has ended.")),
-    413: (_("This is too big"), _("Send less at once.")),
-    422: (_("This cannot be done"), _("Check what you entered and try again.")),
-    429: (_("That was a lot at once"), _("Wait a minute, then try again.")),
-    500: (_("Something went wrong on our side"), _("Nothing has been lost. We have been told and will look into it.")),
-    503: (_("This does not work for the moment"), _("It is our fault, not yours. Please try again in a minute.")),
+    413: (_("This is too big"), _("Send less at a time.")),
+    422: (_("This cannot be done"), _("Check your entries and try again.")),
+    429: (_("Too many requests"), _("Please wait a minute, then try again.")),
+    500: (
+        _("Something went wrong on our side"),
+        _("Nothing has been lost. We have been notified and will look into it."),
+    ),
+    503: (_("This isn’t working right now"), _("This is our fault, not yours. Please try again in a minute.")),
 }
 """Status → heading and what to do."""
 
 MESSAGES_OF: dict[type[DomainError], tuple[object, object]] = {
-    PledgeLinkBroken: (_("This link is not complete"), _("Open it from the mail once more, or write to us.")),
+    PledgeLinkBroken: (_("This link is not complete"), _("Open it from the email again, or contact us.")),
 }
 """What is told instead where the broken rule tells more than its status."""
 
 ADVICE_AT_THE_DESK: dict[int, object] = {
-    400: _(
-        "The form was sent without this session’s mark, or was open for too long. Load its page again and repeat it."
-    ),
-    403: _("Your role does not include this. Ask a colleague whose role does, or an administrator for another role."),
-    404: _(
-        "There is nothing under this number or address. It may belong to another campaign than the one you look at."
-    ),
-    409: _("A colleague was quicker. Nothing of yours was done: look at the page again, then decide."),
-    500: _("What was under way has been undone whole, so nothing is half done. Tell an administrator when it was."),
-    503: _("The database or the payment provider does not answer. Nothing was done; try again in a minute."),
+    400: _("Your session has changed, or the form was open for too long. Reload the page and try again."),
+    403: _("Your role does not allow this. Ask a colleague whose role does, or ask an administrator for another role."),
+    404: _("Nothing was found under this number or address. It may belong to another campaign."),
+    409: _("A colleague acted first, so nothing was changed. Reload the page, then decide."),
+    500: _("The unfinished change was rolled back, so nothing is half done. Tell an administrator when this happened."),
+    503: _("The database or the payment provider is not responding. Nothing was changed. Try again in a minute."),
 }
 """What somebody at the desk is told instead, who can do something about it."""
 

@@ -58,7 +58,7 @@ def show(event_id: str) -> None:
         "attempts": str(row.attempts),
         "received": f"{row.received_at:%Y-%m-%d %H:%M:%S} UTC",
         "next try": _next_try(row),
-        "version": found.api_version or "not told",
+        "version": found.api_version or "not reported",
     }
     for name, value in facts.items():
         click.echo(f"{name:<10}{value}")

@@ -1,6 +1,6 @@
 """Card testing: how often somebody may try before more is asked of her, and when everybody is asked.
 
-What is counted: payment sessions started and payments refused, per address, network, e-mail, shown form and campaign, in
+What is counted: payment sessions started and payments refused, per address, network, email, shown form and campaign, in
 buckets of five minutes. Failures weigh most, and paid gifts excuse them where many people share an address: behind a
 mobile carrier's few addresses hundreds of donors give, and some of their cards are refused too.
 """
@@ -36,7 +36,7 @@ class Kind(StrEnum):
     ADDRESS = "address"  # one IPv4 address, or a /64
     NETWORK = "network"  # a /24, or a /48
     EMAIL = "email"
-    EMAIL_NEAR = "email_near"  # an e-mail from one network: what strangers elsewhere do is not seen in it
+    EMAIL_NEAR = "email_near"  # an email from one network: what strangers elsewhere do is not seen in it
     FORM = "form"  # one shown form
     CAMPAIGN = "campaign"
 
@@ -54,7 +54,7 @@ class Demand(IntEnum):
 
     NOTHING = 0
     WORK = 1  # a small proof of work, done by the page's script
-    CODE = 2  # a code sent by e-mail
+    CODE = 2  # a code sent by email
     FRESH_FORM = 3  # this form has started too many gifts
     PAUSE = 4  # nothing helps but time
 
@@ -108,7 +108,7 @@ LIMITS: tuple[Limit, ...] = (
     Limit(_N, What.FAILED, HOUR, 15, Demand.WORK, paid_per_excuse=2),
     Limit(_N, What.FAILED, HOUR, 40, Demand.CODE, paid_per_excuse=2),
     Limit(_N, What.FAILED, DAY, 120, Demand.CODE, paid_per_excuse=2),
-    # A paid gift leaves no trace in an e-mail's counts, so nobody learns by trying whether it gave.
+    # A paid gift leaves no trace in an email's counts, so nobody learns by trying whether it gave.
     Limit(_E, What.UNPAID, TEN_MINUTES, 6, Demand.WORK),
     Limit(_E, What.UNPAID, TEN_MINUTES, 12, Demand.PAUSE),
     Limit(_E, What.UNPAID, DAY, 30, Demand.PAUSE),
@@ -196,7 +196,7 @@ def places_of(address: str | None) -> dict[Kind, str]:
 
 
 def mailbox_of(email: str) -> str:
-    """An e-mail without what one mailbox can vary at will: case, and what stands after a plus."""
+    """An email without what one mailbox can vary at will: case, and what stands after a plus."""
     name, _, host = email.casefold().rpartition("@")
     return f"{name.partition('+')[0]}@{host}"
 

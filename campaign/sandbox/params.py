@@ -59,7 +59,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An e-mail address or a web address."""
+    """An email address or a web address."""
 
     email: bool = False
 

@@ -35,7 +35,7 @@ class DonationFilter:
     """What is looked for; empty fields ask for all. Days are those of the gift's making, both included."""
 
     campaign_id: int
-    text: str = ""  # a gift's public id, an e-mail address (both exact) or a part of a name
+    text: str = ""  # a gift's public id, an email address (both exact) or a part of a name
     state: str = ""
     since: date | None = None
     until: date | None = None

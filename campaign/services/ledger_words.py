@@ -30,7 +30,7 @@ KINDS: dict[EntryKind, LazyString] = {
     EntryKind.REFUND: _("Refund"),
     EntryKind.REFUND_FAILED: _("Refund failed"),
     EntryKind.ALLOCATION: _("Allocation"),
-    EntryKind.TAKE_BACK: _("Taking back"),
+    EntryKind.TAKE_BACK: _("Reversal of allocation"),
     EntryKind.DISBURSEMENT: _("Disbursement"),
     EntryKind.REVERSAL: _("Reversal"),
     EntryKind.DISPUTE_OPENED: _("Dispute: money withdrawn"),

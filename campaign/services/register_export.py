@@ -47,7 +47,7 @@ def _receipts(wanted: ReceiptFilter, *, about: About) -> Sheet:
         amounts=(6,),
         by=5,
         counted=(1, "issued"),
-        total_label=_("Total of those that stand"),
+        total_label=_("Total (valid receipts)"),
     )
 
 
@@ -61,7 +61,7 @@ def _donations(session: Session, wanted: DonationFilter, *, about: About) -> She
             _("Made at (UTC)"),
             _("State"),
             _("Name"),
-            _("E-mail"),
+            _("Email"),
             _("Anonymous"),
             _("Language"),
             _("Fund"),
@@ -96,7 +96,7 @@ def _donations(session: Session, wanted: DonationFilter, *, about: About) -> She
         amounts=(9, 10, 11),
         by=8,
         counted=(2, "paid"),
-        total_label=_("Total of those that were paid"),
+        total_label=_("Total (paid gifts)"),
     )
 
 

@@ -106,11 +106,11 @@ def test_change_leads_back_to_the_form_with_everything_typed(desk: Desk) -> None
 
 def test_one_proposes_another_approves_and_the_money_moves_once(desk: Desk, session: Session) -> None:
     address = desk.propose(desk.general, desk.event, "30")
-    assert "Another person decides now." in fetch_address(desk.campaign, address).text(".notice")
+    assert "Another person now decides." in fetch_address(desk.campaign, address).text(".notice")
     page = fetch_address(desk.approver, address)
     assert page.texts("tbody td") == ["$100.00", "−$30.00", "$70.00", "$0.00", "+$30.00", "$30.00"]
     assert decide(desk.approver, page, "approve") == "Approved. The money has moved."
-    assert decide(desk.approver, page, "approve") == "Somebody has decided on this already."
+    assert decide(desk.approver, page, "approve") == "Someone has already decided on this."
     assert balance_of(session, desk.event.id, "USD") == usd(30_00)
 
 
@@ -133,7 +133,7 @@ def test_an_approval_of_old_figures_is_asked_again(desk: Desk, session: Session)
     first = fetch_address(desk.approver, desk.propose(desk.general, desk.event, "30"))
     second = fetch_address(desk.approver, desk.propose(desk.general, desk.grant, "40"))
     decide(desk.approver, first, "approve")
-    assert decide(desk.approver, second, "approve").startswith("The balances have changed since you looked.")
+    assert decide(desk.approver, second, "approve").startswith("The balances have changed since you opened this page.")
     assert balance_of(session, desk.grant.id, "USD") == usd(0)
 
 
@@ -142,8 +142,8 @@ def test_what_the_fund_no_longer_holds_is_refused_in_plain_words(desk: Desk, ses
     late = desk.propose(desk.general, desk.grant, "60")
     decide(desk.approver, first, "approve")
     page = fetch_address(desk.approver, late)
-    assert "The books would refuse it." in page.text(".notice.bad")
-    assert decide(desk.approver, page, "approve").startswith("The fund holds too little for this.")
+    assert "does not have enough for this." in page.text(".notice.bad")
+    assert decide(desk.approver, page, "approve").startswith("The fund does not have enough")
     assert balance_of(session, desk.general.id, "USD") == usd(30_00)
 
 
@@ -224,7 +224,7 @@ def test_a_payment_is_previewed_and_booked_once(desk: Desk, session: Session) ->
     preview = Page(form.submit(desk.finance, **paid))
     assert "$17.50" in preview.text(".facts")
     for _ in range(2):
-        assert notice(desk.finance, preview.submit(desk.finance, step="confirm")) == "The payment is in the books."
+        assert notice(desk.finance, preview.submit(desk.finance, step="confirm")) == "The payment is recorded."
     assert session.execute(select(func.count(Disbursement.id))).scalar_one() == 1
     assert balance_of(session, desk.event.id, "USD") == usd(17_50)
     assert "INV-7" in fetch(desk.finance, "admin.disbursements").text("tbody")

@@ -67,7 +67,7 @@ def test_an_open_dispute_says_why_by_when_and_what_to_do(finance: FlaskClient, g
     page = fetch(finance, "admin.donation", public_id=gift.public_id)
     told = page.text("section[aria-labelledby=disputes]")
     assert "The owner of the card says that she did not make this payment." in told
-    assert "Answer at the provider before the day named here" in told
+    assert "Respond at the payment provider before this date" in told
     assert "8 December 2026" in told or "December 8, 2026" in told
     assert "$5.00" in told
 
@@ -75,17 +75,17 @@ def test_an_open_dispute_says_why_by_when_and_what_to_do(finance: FlaskClient, g
 def test_a_disputed_gift_offers_no_refund_and_says_why(finance: FlaskClient, gift: Donation) -> None:
     dispute(gift)
     page = fetch(finance, "admin.donation", public_id=gift.public_id)
-    assert "Send money back" not in page.text()
+    assert "Refund" not in page.text()
     assert finance.get(f"/staff/donations/{gift.public_id}/refund").status_code == 303
-    assert "sending it back now would pay twice" in fetch(finance, "admin.donation", public_id=gift.public_id).text()
+    assert "a refund now would pay twice" in fetch(finance, "admin.donation", public_id=gift.public_id).text()
 
 
 def test_an_inquiry_offers_the_refund_that_ends_it(finance: FlaskClient, gift: Donation) -> None:
     dispute(gift, state="inquiry", status="warning_needs_response", reason="a_reason_of_next_year")
     page = fetch(finance, "admin.donation", public_id=gift.public_id)
-    assert "send the whole gift back: that ends it" in page.text("section[aria-labelledby=disputes]")
+    assert "refund the whole gift to close it" in page.text("section[aria-labelledby=disputes]")
     assert "a_reason_of_next_year" in page.text("section[aria-labelledby=disputes]")
-    assert "Send money back" in page.text()
+    assert "Refund" in page.text()
 
 
 def test_a_dispute_under_review_asks_nothing_of_anybody(
@@ -108,7 +108,7 @@ def test_the_desk_names_the_first_day_of_answering(finance: FlaskClient, gift: D
 def test_a_suspected_gift_is_sent_back_with_two_presses(finance: FlaskClient, gift: Donation) -> None:
     suspect(gift)
     page = fetch(finance, "admin.donation", public_id=gift.public_id)
-    assert "mostly prevents a dispute" in page.text("section[aria-labelledby=suspected]")
+    assert "usually prevents a dispute" in page.text("section[aria-labelledby=suspected]")
     address, token = f"/staff/donations/{gift.public_id}/refund", token_of(finance)
     asked = {"how_much": "whole", "reason": "The card's bank suspects fraud.", "csrf_token": token}
 

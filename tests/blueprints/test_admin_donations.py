@@ -241,7 +241,7 @@ def test_a_viewer_sees_no_address_and_finds_no_file(
 def test_a_gift_tells_its_money_and_its_story(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
     page = fetch(finance, "admin.donation", public_id=three_gifts["aigul"].public_id)
     facts = dict(zip(page.texts(".facts dt"), page.texts(".facts dd"), strict=True))
-    told = (facts["Gift"], facts["Provider’s fee"], facts["Reached our balance"], facts["E-mail"])
+    told = (facts["Gift"], facts["Provider’s fee"], facts["Reached our balance"], facts["Email"])
     assert told == ("$25.00", "$1.03", "$23.97", "aigul@example.org")
     assert page.texts(".timeline strong") == ["The donor pressed “Donate”", "Receipt issued $25.00"]
     assert len(page.texts("#entries ~ .table tbody tr")) == 5
@@ -267,7 +267,7 @@ def test_a_refund_is_previewed_confirmed_and_asked_for_once(
     form = fetch(finance, "admin.refund", public_id=gift.public_id)
     preview = Page(form.submit(finance, how_much="part", amount="5,50", reason="Given twice"))
     facts = dict(zip(preview.texts(".facts dt"), preview.texts(".facts dd"), strict=True))
-    assert (facts["Sent back now"], facts["Left of the gift"]) == ("$5.50", "$19.50")
+    assert (facts["Sent back now"], facts["Remaining of the gift"]) == ("$5.50", "$19.50")
     assert session.execute(select(func.count(Refund.id))).scalar_one() == 0
     for _ in range(2):
         answer = preview.submit(finance, step="confirm")
@@ -275,7 +275,7 @@ def test_a_refund_is_previewed_confirmed_and_asked_for_once(
     refund = session.execute(select(Refund)).scalar_one()
     assert (refund.amount_minor, refund.state, refund.reason) == (5_50, "requested", "Given twice")
     told = fetch(finance, "admin.donation", public_id=gift.public_id)
-    assert "The refund has been asked for." in told.text(".notice")
+    assert "The refund is requested." in told.text(".notice")
     assert "refund:request" in session.execute(select(AuditEvent.action)).scalars().all()
 
 
@@ -340,7 +340,7 @@ def test_a_form_under_a_name_that_we_never_make_is_shown_again(
     answer = form.submit(finance, how_much="whole", reason="Asked for", step="confirm", form_id=name)
     page = Page(answer)
     assert (answer.status_code, page.text("#reason")) == (422, "Asked for")
-    assert "We could not recognise this form." in page.text(".error-summary")
+    assert "We could not verify this form." in page.text(".error-summary")
     assert session.execute(select(func.count(Refund.id))).scalar_one() == 0
     assert Page(page.submit(finance, step="preview")).submit(finance, step="confirm").status_code == 303
 

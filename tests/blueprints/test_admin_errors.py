@@ -32,7 +32,7 @@ def test_what_is_not_there_is_told_in_the_desks_frame(viewer: FlaskClient, addre
 def test_what_the_role_does_not_include_is_told_with_a_way_on(viewer: FlaskClient) -> None:
     page = fetch_address(viewer, "/staff/people", status=403)
     assert is_at_the_desk(page)
-    assert page.text("main .lede").startswith("Your role does not include this.")
+    assert page.text("main .lede").startswith("Your role does not allow this.")
 
 
 def test_a_form_without_its_mark_is_refused_at_the_desk(viewer: FlaskClient) -> None:

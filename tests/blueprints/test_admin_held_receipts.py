@@ -57,7 +57,7 @@ def test_what_is_corrected_is_not_corrected_twice(finance: FlaskClient) -> None:
     page = fetch_address(finance, HELD)
     page.submit(finance, FORM, donor_name="Aida")
     second = page.submit(finance, FORM, donor_name="Bermet")
-    assert "not held any more" in fetch_address(finance, second.location).text(".notice.bad")
+    assert "no longer held" in fetch_address(finance, second.location).text(".notice.bad")
     fetch_address(finance, HELD, status=404)
 
 

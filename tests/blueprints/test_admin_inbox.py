@@ -54,14 +54,14 @@ def test_why_an_event_stands_still_is_said_in_words_and_in_the_technical_line(fi
     an_event("evt_1", state="failed", error="Not possible now: Stripe does not answer")
     for page in (fetch(finance, "admin.inbox"), fetch(finance, "admin.inbox_event", event_id="evt_1")):
         told = page.text("main")
-        assert "The payment provider did not answer" in told
+        assert "The payment provider did not respond" in told
         assert "Not possible now: Stripe does not answer" in told
 
 
 def test_the_states_are_explained(finance: FlaskClient) -> None:
     told = fetch(finance, "admin.inbox").text("main")
-    assert "tried again by itself, after growing pauses" in told
-    assert "the account is used for something else too" in told
+    assert "retried automatically, at growing intervals" in told
+    assert "The account is also used for something else" in told
 
 
 def test_an_event_leads_to_its_gift(finance: FlaskClient, campaign: Campaign) -> None:
@@ -78,7 +78,7 @@ def test_the_ticked_events_are_replayed_after_their_count_was_shown(finance: Fla
     an_event("evt_2", state="dead")
     inbox = fetch(finance, "admin.inbox")
     preview = Page(inbox.submit(finance, REPLAY, event="evt_1", step="chosen"))
-    assert "1 event will be worked off again." in preview.text("main")
+    assert "1 event will be processed again." in preview.text("main")
     assert states(session)["evt_1"] == "dead"
     answer = preview.submit(finance, REPLAY, step="confirm")
     assert answer.status_code == 303
@@ -91,7 +91,7 @@ def test_all_of_a_state_are_replayed_and_stand_in_the_trail(finance: FlaskClient
     an_event("evt_3", state="failed")
     inbox = fetch_address(finance, "/staff/inbox?state=dead")
     preview = Page(inbox.submit(finance, REPLAY, event=None, step="all"))
-    assert "2 events will be worked off again." in preview.text("main")
+    assert "2 events will be processed again." in preview.text("main")
     preview.submit(finance, REPLAY, step="confirm")
     assert states(session) == {"evt_1": "new", "evt_2": "new", "evt_3": "failed"}
     act = session.execute(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).scalar_one()

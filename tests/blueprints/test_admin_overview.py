@@ -112,11 +112,11 @@ def test_it_does_not_say_that_mails_have_left_while_they_wait(viewer: FlaskClien
     a_paid_gift(campaign=campaign)
     with transaction() as session:
         session.add(a_waiting_mail())
-    assert "Nothing. Mails are on their way" in fetch(viewer, "admin.overview").text("section")
+    assert "Nothing. Emails are being sent" in fetch(viewer, "admin.overview").text("section")
     with transaction() as session:
         session.execute(update(Message).values(attempts=1))
     page = fetch(viewer, "admin.overview")
-    assert page.texts(".concerns li") == ["The mail server has not taken mails 1"]
+    assert page.texts(".concerns li") == ["The mail server has not accepted emails 1"]
 
 
 def a_waiting_mail() -> Message:
@@ -199,7 +199,7 @@ def test_only_currencies_in_which_somebody_gave_are_shown(viewer: FlaskClient, c
 
 def test_money_that_is_not_converted_yet_is_said_to_be_on_its_way(viewer: FlaskClient, campaign: Campaign) -> None:
     a_paid_gift(campaign=campaign, gift=Money(7_00, "EUR"), fee_minor=0)
-    assert "On its way, not yet converted: €7.00" in fetch(viewer, "admin.overview").text("[aria-labelledby=figures]")
+    assert "In transit, not yet converted: €7.00" in fetch(viewer, "admin.overview").text("[aria-labelledby=figures]")
 
 
 def test_the_chart_of_days_ends_today_with_everything_given(campaign: Campaign) -> None:

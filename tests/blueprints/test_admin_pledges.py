@@ -72,7 +72,7 @@ def test_one_is_shown_with_its_months_and_its_history(engine: Engine) -> None:
     engine.work()
     desk = sit_down(engine.app, engine.clock, role="finance").client
     text = words_of(desk.get(f"/staff/pledges/{pledge_of(name).public_id}").text)
-    for said in ("Active", "Visa •••• 4242", "January 1, 2027", "December 1, 2026", "donor@example.org", "Begun"):
+    for said in ("Active", "Visa •••• 4242", "January 1, 2027", "December 1, 2026", "donor@example.org", "Started"):
         assert said in text
 
 
@@ -96,7 +96,7 @@ def test_it_is_stopped_because_the_donor_asked_and_why_is_kept(engine: Engine) -
     fields = {"csrf_token": token_of(desk), "form_id": "23456789abcdefgh"}
     assert desk.post(f"/staff/pledges/{public_id}/stop", data=fields).status_code == 422
     forged = desk.post(f"/staff/pledges/{public_id}/stop", data={**fields, "form_id": "../x", "why": "she called us"})
-    assert (forged.status_code, "We could not recognise this form." in forged.text) == (422, True)
+    assert (forged.status_code, "We could not verify this form." in forged.text) == (422, True)
     answer = desk.post(f"/staff/pledges/{public_id}/stop", data={**fields, "why": "she called us"})
     assert answer.status_code == 303
     engine.work()
@@ -104,7 +104,7 @@ def test_it_is_stopped_because_the_donor_asked_and_why_is_kept(engine: Engine) -
     [row] = [row for row in audit.trail(AuditFilter()) if row.action == "pledge:stop"]
     assert row.detail["why"] == "she called us"
     again = desk.post(f"/staff/pledges/{public_id}/stop", data={**fields, "form_id": "23456789abcdefgj", "why": "x"})
-    assert "has ended already" in desk.get(again.headers["Location"]).text
+    assert "has already ended" in desk.get(again.headers["Location"]).text
 
 
 @pytest.mark.parametrize("role", ["viewer", "approver", "admin"])
@@ -146,4 +146,4 @@ def test_the_form_of_another_monthly_gift_is_not_taken_for_this_one(engine: Engi
     desk.post(f"/staff/pledges/{first}/stop", data=fields)
     other = desk.post(f"/staff/pledges/{second}/stop", data=fields)
     assert other.status_code == 303
-    assert "was sent before" in desk.get(other.headers["Location"]).text
+    assert "was already submitted" in desk.get(other.headers["Location"]).text

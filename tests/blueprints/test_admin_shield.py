@@ -31,22 +31,22 @@ def put_up_by_itself(clock: SettableClock) -> None:
 def test_the_overview_raises_the_alarm_and_leads_to_the_page(chair: Chair, clock: SettableClock) -> None:
     put_up_by_itself(clock)
     overview = fetch(chair.client, "admin.overview")
-    assert overview.text(".concerns li").startswith("Stolen cards are being tried: the shield is up since")
-    assert overview.link("Stolen cards are being tried: the shield is up") == "/staff/shield"
+    assert overview.text(".concerns li").startswith("Stolen cards are being tested: protection is on since")
+    assert overview.link("Stolen cards are being tested: protection is on") == "/staff/shield"
 
 
 def test_the_overview_does_not_speak_of_stolen_cards_when_somebody_put_it_up(chair: Chair) -> None:
     fetch(chair.client, "admin.shield").submit(chair.client, FORM, reason="A warning of our bank")
     overview = fetch(chair.client, "admin.overview")
     told = overview.text(".concerns li")
-    assert told.startswith("The shield is up: put up by hand since")
+    assert told.startswith("Protection is on: turned on manually since")
     assert told.endswith("A warning of our bank")
-    assert overview.link("The shield is up: put up by hand") == "/staff/shield"
+    assert overview.link("Protection is on: turned on manually") == "/staff/shield"
 
 
 def test_it_is_put_up_and_away_by_hand_for_a_reason(chair: Chair) -> None:
     page = fetch(chair.client, "admin.shield")
-    assert "It has never been up before." in page.text()
+    assert "It has never been on before." in page.text()
     refused = page.submit(chair.client, FORM, reason=" ")
     assert refused.status_code == 422
     assert Page(refused).texts(".error-summary li") == ["Say why."]
@@ -65,7 +65,7 @@ def test_two_who_act_at_once_are_told(chair: Chair, clock: SettableClock) -> Non
     put_up_by_itself(clock)
     answer = page.submit(chair.client, FORM, reason="A warning")
     assert answer.status_code == 303
-    assert "Somebody was quicker." in fetch(chair.client, "admin.shield").text("main")
+    assert "Someone else acted first." in fetch(chair.client, "admin.shield").text("main")
 
 
 @pytest.mark.database("sqlite")

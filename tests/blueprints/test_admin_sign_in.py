@@ -49,7 +49,7 @@ def test_a_wrong_password_and_an_unknown_address_look_alike(member: None, client
     wrong = Page(sign_in(client, password="not the password"))
     unknown = Page(sign_in(client, email="nobody@quilt.example"))
     assert wrong.texts(".error-summary li") == unknown.texts(".error-summary li")
-    assert "The address or the password is wrong." in wrong.text(".error-summary")
+    assert "The email address or password is wrong." in wrong.text(".error-summary")
     assert wrong.one("#email")["value"] == EMAIL
 
 
@@ -332,7 +332,7 @@ def test_the_demonstrations_password_opens_no_door_in_production(
     demo = add_demo_staff(clock=clock)[0]
     app.config["KURAK"] = replace(app.config["KURAK"], app_env="production")
     refused = Page(sign_in(client, email=demo.email, password=demo.password))
-    assert "The address or the password is wrong." in refused.text(".error-summary")
+    assert "The email address or password is wrong." in refused.text(".error-summary")
     app.config["KURAK"] = replace(app.config["KURAK"], app_env="development")
     assert sign_in(client, email=demo.email, password=demo.password).location == "/staff/"
 

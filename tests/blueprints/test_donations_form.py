@@ -78,7 +78,7 @@ def test_every_currency_has_amounts_of_its_own_in_every_language(
 @pytest.mark.parametrize(
     ("lang", "heading", "mistake"),
     [
-        ("en", "Donate", "Choose how much you want to give."),
+        ("en", "Donate", "Choose an amount."),
         ("ru", "Пожертвовать", "Выберите сумму."),
         ("ky", "Жардам берүү", "Сумманы тандаңыз."),
     ],
@@ -133,19 +133,19 @@ def test_an_address_may_fill_in_the_amount(client: FlaskClient, query: str, amou
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ({}, "Choose how much you want to give."),
-        ({"amount": "37"}, "Choose how much you want to give."),
+        ({}, "Choose an amount."),
+        ({"amount": "37"}, "Choose an amount."),
         ({"amount": "other"}, "Enter an amount, like 35 or 35.50."),
         ({"amount": "other", "other_amount": "a lot"}, "Enter an amount, like 35 or 35.50."),
         ({"amount": "other", "other_amount": "-5"}, "Enter an amount, like 35 or 35.50."),
         ({"amount": "other", "other_amount": "1e3"}, "Enter an amount, like 35 or 35.50."),
-        ({"amount": "other", "other_amount": "500 сом"}, "You wrote another currency."),
+        ({"amount": "other", "other_amount": "500 сом"}, "That amount is in a different currency."),
         ({"amount": "other", "other_amount": "0"}, "The smallest gift we can take is $5."),
         ({"amount": "other", "other_amount": "4.99"}, "The smallest gift we can take is $5."),
         ({"amount": "other", "other_amount": "50000.01"}, "For gifts above $50,000 write to hello@quilt.example."),
         ({"amount": "25", "other_amount": "35"}, "You chose $25 and also typed an amount."),
-        ({"amount": "25", "currency": "XXX"}, "Choose one of the currencies that we take."),
-        ({"amount": "25", "currency": ""}, "Choose one of the currencies that we take."),
+        ({"amount": "25", "currency": "XXX"}, "Choose one of the listed currencies."),
+        ({"amount": "25", "currency": ""}, "Choose one of the listed currencies."),
         ({"amount": "25", "fund": "EVENT-99"}, "Choose one of the purposes in the list."),
         ({"amount": "25", "frequency": "daily"}, "Choose how often you want to give."),
         ({"amount": "25", "email": "nobody"}, "Enter an email address, like name@example.com."),
@@ -269,7 +269,7 @@ def test_a_form_that_comes_back_at_once_is_asked_again_and_then_taken(
     page = fetch_address(client, FORM)
     clock.advance(seconds=1.9)
     hurried = page.submit(client, "form[data-give]", amount="25")
-    assert mistakes(hurried) == ["That was very fast. Look once more at what you chose, then continue."]
+    assert mistakes(hurried) == ["That was quick. Please check your details, then continue."]
     clock.advance(seconds=0.1)
     assert Page(hurried).submit(client, "form[data-give]").status_code == 303
 
@@ -297,7 +297,7 @@ def test_a_form_that_is_not_ours_is_asked_again_and_then_taken(
     client: FlaskClient, clock: SettableClock, form_id: str | None
 ) -> None:
     forged = send(client, clock, amount="25", form_id=form_id)
-    assert mistakes(forged)[0].startswith("We could not recognise this form.")
+    assert mistakes(forged)[0].startswith("We could not verify this form.")
     clock.advance(seconds=3)
     assert Page(forged).submit(client, "form[data-give]").status_code == 303
 
@@ -331,7 +331,7 @@ def test_another_campaign_is_given_to_by_its_name(client: FlaskClient, clock: Se
 def test_a_campaign_that_has_ended_says_so_and_takes_nothing(client: FlaskClient, session: Session) -> None:
     a_campaign(slug="old", is_featured=False, starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31))
     page = fetch_address(client, f"{FORM}?campaign=old")
-    assert page.text(".notice").startswith("This campaign takes no gifts now.")
+    assert page.text(".notice").startswith("This campaign isn’t accepting gifts right now.")
     assert not page.soup.select("form")
 
 

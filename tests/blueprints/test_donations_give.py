@@ -162,7 +162,7 @@ def test_a_provider_that_fails_costs_nothing_that_was_typed(
     assert int(failed.headers["Retry-After"]) > 0
     shown = Page(failed)
     assert shown.text("title").startswith("Error: ")
-    assert shown.text(".notice.bad p").startswith("Card payments do not work for the moment. You have not been charged")
+    assert shown.text(".notice.bad p").startswith("Card payments aren’t working right now. You haven’t been charged")
     assert shown.link("Other ways to give") == "/en/other-ways"
     kept = shown.filled(FORM)
     assert (kept["other_amount"], kept["email"], kept["message"]) == ("35,50", "a@example.org", "Salam")
@@ -216,7 +216,7 @@ def test_leaving_the_payment_page_brings_everything_back_in_the_same_browser(
     typed = {"public_name": "Aida", "anonymous": "0", "message": "Salam", "email": "aida@example.org"}
     first = page.submit(client, FORM, amount="other", other_amount="37", cover_fees="yes", **typed)
     left = fetch_address(client, cancel_address(session))
-    assert left.text(".notice") == "You left the payment page. You have not been charged."
+    assert left.text(".notice") == "You left the payment page. You haven’t been charged."
     filled = left.filled(FORM)
     assert filled.items() >= {"amount": "other", "other_amount": "37", "cover_fees": "yes", **typed}.items()
     clock.advance(seconds=3)
@@ -285,4 +285,4 @@ def test_six_hundred_presses_in_ten_minutes_are_enough_even_for_a_shared_address
     assert page.submit(client, FORM, amount=None).status_code == 422
     refused = page.submit(client, FORM, amount=None)
     assert refused.status_code == 429
-    assert Page(refused).h1 == "That was a lot at once"
+    assert Page(refused).h1 == "Too many requests"

@@ -124,7 +124,7 @@ def test_the_same_press_twice_is_one_request(page: DonorsPage) -> None:
 
 
 def test_the_next_gift_is_left_out(page: DonorsPage) -> None:
-    assert "the next gift is left out" in page.text_after(page.press("skip", request_id=""))
+    assert "The next payment is skipped" in page.text_after(page.press("skip", request_id=""))
     assert "Next gift February 1, 2027" in page.words()
 
 
@@ -195,7 +195,7 @@ def test_what_was_to_stop_later_can_go_on(page: DonorsPage) -> None:
 
 def test_where_the_provider_is_silent_a_worker_goes_on(page: DonorsPage) -> None:
     page.engine.payments.is_down = True
-    assert "We have written it down" in page.text_after(page.press("stop"))
+    assert "Your request is saved" in page.text_after(page.press("stop"))
     assert page.pledge.state == "active"
     page.engine.payments.is_down = False
     page.engine.clock.advance(minutes=10)
@@ -237,7 +237,7 @@ def test_a_withdrawn_link_opens_nothing(page: DonorsPage) -> None:
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("en", "This link is not complete Open it from the mail once more, or write to us."),
+        ("en", "This link is not complete Open it from the email again, or contact us."),
         ("ru", "Эта ссылка неполная Откройте её из письма ещё раз или напишите нам."),
         ("ky", "Бул шилтеме толук эмес Аны каттан дагы бир жолу ачыңыз же бизге жазыңыз."),
     ],

@@ -127,7 +127,7 @@ def test_who_tries_on_and_on_is_told_to_pause_and_everything_typed_is_kept(
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) == 600
     page = Page(answer)
-    assert page.text(".notice.bad p").startswith("Very many gifts were begun like this one")
+    assert page.text(".notice.bad p").startswith("We’re receiving an unusual number of attempts")
     assert page.link("Other ways to give") == "/en/other-ways"
     kept = page.filled(FORM)
     assert (kept["amount"], kept["message"], kept["email"]) == ("25", "Salam", "a@example.org")
@@ -151,7 +151,7 @@ def test_behind_the_shield_the_work_of_the_pages_script_opens_the_door(
 @pytest.mark.parametrize(
     ("lang", "sentence"),
     [
-        ("en", "Extra protection is on: after you continue, a check takes some seconds."),
+        ("en", "Extra protection is on. After you continue, a check takes a few seconds."),
         ("ru", "Сейчас включена дополнительная защита: после нажатия кнопки проверка займёт несколько секунд."),
         ("ky", "Азыр кошумча коргоо күйгүзүлгөн: баскычты баскандан кийин текшерүү бир нече секунд алат."),
     ],
@@ -175,7 +175,7 @@ def test_who_must_type_a_code_is_promised_no_seconds(
     neighbour = app.test_client()
     neighbour.environ_base["REMOTE_ADDR"] = "127.0.0.77"
     told = opened(neighbour, clock).one(".notice.warn p").get_text()
-    assert told == "Extra protection is on: enter your e-mail address and continue, and we send you a code to type."
+    assert told == "Extra protection is on. Enter your email address and continue; we’ll send you a code to enter."
 
 
 @pytest.mark.usefixtures("_shield_up")
@@ -204,7 +204,7 @@ def test_without_script_and_without_an_address_the_address_is_asked_for(
 ) -> None:
     answer = opened(client, clock).submit(client, FORM, amount="10")
     page = Page(answer)
-    assert page.texts(".error-summary a[href='#email']")[0].startswith("Enter your e-mail address")
+    assert page.texts(".error-summary a[href='#email']")[0].startswith("Enter your email address")
     assert session.execute(select(func.count(Message.id))).scalar() == 0
 
 
@@ -238,7 +238,7 @@ def test_a_form_of_before_the_shield_is_asked_for_one_more_press_and_no_mail_lea
 ) -> None:
     answer = opened(client, clock).submit(client, FORM, amount="10", email="aida@example.org", proof=None)
     page = Page(answer)
-    assert page.text(".notice[tabindex]").startswith("We check for robots at the moment.")
+    assert page.text(".notice[tabindex]").startswith("We’re running an extra security check.")
     assert session.execute(select(func.count(Message.id))).scalar() == 0
     assert page.submit(client, FORM, proof=solve(str(page.filled(FORM)["form_id"]))).status_code == 303
 
@@ -246,7 +246,7 @@ def test_a_form_of_before_the_shield_is_asked_for_one_more_press_and_no_mail_lea
 @pytest.mark.usefixtures("_shield_up")
 def test_behind_the_shield_the_smallest_gift_is_higher(client: FlaskClient, clock: SettableClock) -> None:
     page = opened(client, clock)
-    assert "The smallest gift is higher than usual: $10." in page.text("main")
+    assert "The minimum gift is higher than usual: $10." in page.text("main")
     answer = page.submit(client, FORM, amount="other", other_amount="9.99")
     assert Page(answer).texts(".error-summary li") == ["The smallest gift we can take is $10."]
 

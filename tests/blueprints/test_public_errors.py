@@ -32,7 +32,7 @@ def test_a_database_that_does_not_answer_is_told_as_that(client: FlaskClient, mo
 
     monkeypatch.setattr("campaign.blueprints.donations.give.giving_options", gone)
     page = fetch_address(client, "/en/donate", status=503)
-    assert page.h1 == "This does not work for the moment"
+    assert page.h1 == "This isn’t working right now"
     assert "secrets" not in page.answer.text
     assert page.answer.headers["Retry-After"]
 

@@ -92,7 +92,7 @@ def test_a_refused_renewal_is_told_once_and_given_up_after_the_last_try(monthly:
     ended = monthly.again(pledge)
     assert (ended.state, ended.end_reason) == ("stopped", "unpaid")
     assert len(monthly.letters("Your monthly gift ends")) == 1
-    assert "Several charges of your monthly gift" in monthly.letters("Your monthly gift ends")[0].text
+    assert "Several payments of your monthly gift" in monthly.letters("Your monthly gift ends")[0].text
     assert [gift.state for gift in monthly.gifts()] == ["paid"]
     assert monthly.balance_in_books() == monthly.balance_in_truth()
 

@@ -43,7 +43,7 @@ FACTS = {
     "reason": "funds",
     "end_reason": "asked",
     "pay_url": "http://localhost/sandbox/i/in_1",
-    "headline": "The worker is silent",
+    "headline": "Worker not responding",
     "sentence": "No mail leaves.",
     "mend": "Start the worker.",
     "page": "docs/operations.md#worker-silent",

@@ -100,7 +100,7 @@ def test_leaving_the_payment_page_and_coming_back_pays_the_same_page(site: Site,
     site.campaign()
     page = browser.fill_in("/en/donate", amount="other", other_amount="37").headers["Location"]
     left = browser.open(browser.open(page).link("Back to Women Creative Lab"))
-    assert left.text(".notice") == "You left the payment page. You have not been charged."
+    assert left.text(".notice") == "You left the payment page. You haven’t been charged."
     site.clock.advance(seconds=5)
     again = browser.send(left)
     assert again.headers["Location"] == page

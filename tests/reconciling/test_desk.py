@@ -137,7 +137,7 @@ def test_a_movement_of_another_amount_is_made_whole_and_given_back_when_it_is_co
     reconciling.repair(stage.outside, mails=Mails.NONE)
     [case] = reconciliation_desk.desk().cases
     assert (case.problem, case.missing) == ("differs", Money(1_00, "USD"))
-    assert "another amount" in finance.opens(f"/staff/reconciliation/{case.transaction_id}").text("main")
+    assert "a different amount" in finance.opens(f"/staff/reconciliation/{case.transaction_id}").text("main")
     for _ in range(2):
         finance.presses(f"/staff/reconciliation/{case.transaction_id}/unidentified")
     [figure] = reconciliation_desk.desk().figures
@@ -201,7 +201,7 @@ def test_late_mails_leave_by_a_button(stage: Stage, campaign: Campaign, finance:
     stage.pass_time(10)
     reconciling.repair(stage.outside, mails=Mails.NONE)
     assert (late_mail.held(), stage.mails()) == (1, [("receipt", "held")])
-    assert "1 mail to a donor is held" in finance.opens("/staff/reconciliation").text("main")
+    assert "1 email to a donor is held" in finance.opens("/staff/reconciliation").text("main")
     finance.presses("/staff/reconciliation/mails")
     assert (late_mail.held(), stage.mails()) == (0, [("receipt", "queued")])
 

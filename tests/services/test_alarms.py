@@ -353,7 +353,7 @@ class TestTheWatch:
         self.watch(engine)
         engine.work()
         [letter] = [letter for letter in engine.mailer.sent if "Alarm" in letter.subject]
-        assert letter.subject == "Alarm: The payment provider has never told us anything"
+        assert letter.subject == "Alarm: The payment provider has never sent an event"
         assert "flask --app wsgi stripe setup" in letter.text
         assert "docs/operations.md#no-event-ever" in letter.text
 

@@ -144,7 +144,7 @@ def test_an_address_that_stripe_refuses_is_left_to_its_own_page(
 
     def strict(params: CheckoutParams, *, key: str) -> CheckoutPage:
         if "customer_email" in params:
-            raise PaymentRefused("invalid e-mail", code="email_invalid", parameter="customer_email")
+            raise PaymentRefused("invalid email", code="email_invalid", parameter="customer_email")
         return real(params, key=key)
 
     monkeypatch.setattr(engine.payments, "open_checkout", strict)

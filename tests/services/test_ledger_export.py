@@ -96,7 +96,7 @@ def test_receipts_that_were_voided_and_gifts_that_were_not_paid_are_listed_and_n
 def test_the_donations_file_has_what_was_looked_for(campaign: Campaign) -> None:
     wanted = DonationFilter(campaign_id=campaign.id, text="Айгүл", since=NOW.date(), sees_donors=True)
     *rows, total = lines_of(donation_file(wanted, about=ABOUT, file_format="csv"))
-    assert [(row["Name"], row["E-mail"], row["Charge"]) for row in rows] == [("Айгүл", "donor@example.org", "25.00")]
+    assert [(row["Name"], row["Email"], row["Charge"]) for row in rows] == [("Айгүл", "donor@example.org", "25.00")]
     assert total["Charge"] == "25.00"
 
 

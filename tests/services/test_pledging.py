@@ -100,7 +100,7 @@ def test_a_refused_card_is_told_once_per_month_and_once_more_when_nothing_is_tri
             engine.work()
     assert subjects(engine).count("Test: Your monthly gift could not be charged") == 2
     assert "The reason: the card has expired." in engine.mailer.sent[-1].text
-    assert "We do not try again by ourselves." in engine.mailer.sent[-1].text
+    assert "We won’t retry automatically." in engine.mailer.sent[-1].text
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "ky"])

@@ -67,7 +67,7 @@ def propose(kind: str) -> ResponseReturnValue:
         seen = preview_of(move)
         if asked.text("step") == "confirm":
             allocating.propose(move, public_id=form_id, reason=reason, actor_id=person().id, clock=gateways().clock)
-            return done(_("Proposed. Another person decides now."), "admin.allocation", public_id=form_id)
+            return done(_("Proposed. Another person now decides."), "admin.allocation", public_id=form_id)
     except DomainError as error:
         asked.refuse("amount", error, words.sentence_of(error))
         return _form(asked, EntryKind(kind)), 422

@@ -91,7 +91,7 @@ class Asked:
     def form_id(self, *, told_at: str) -> str:
         """The name of the form that was shown: sent twice, it is one act. Another than we make is told at this field."""
         if not is_public_id(self.values.get("form_id", "")):
-            sentence = _("We could not recognise this form. Everything is still here: continue when it is right.")
+            sentence = _("We could not verify this form. Your entries are saved: check them and continue.")
             self.mistakes.append((told_at, sentence))
             self._name_anew()
         return self.values["form_id"]

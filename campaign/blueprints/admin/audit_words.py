@@ -29,13 +29,13 @@ KEYS: Mapping[str, LazyString] = {
     "until": _("Until"),
     "count": _("How many"),
     "events": lazy_pgettext("inbox", "Events"),
-    "mails": _("Mails"),
+    "mails": _("Emails"),
     "replaced_by": _("Replaced by"),
     "to_other_address": _("To another address"),
     "cause": _("Cause"),
     "failed": _("Payments failed in the last hour"),
     "started": _("Payment pages opened in the last hour"),
-    "is_ours": _("Concerns us"),
+    "is_ours": _("Ours"),
 }
 """A key of a detail → its word, in the order in which they are told; a key that is not here stands last, as it is."""
 PLACES = {key: place for place, key in enumerate(KEYS)}
@@ -49,7 +49,7 @@ ROLES = ("roles", "before", "after")
 def details(kept: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """What a row keeps as (word, text): an amount with its currency, nothing of what is empty."""
     if kept == {"after": "quiet"}:  # the shield went away by itself
-        yield str(_("Reason")), str(_("it has been quiet"))
+        yield str(_("Reason")), str(_("no attempts for 30 minutes"))
         return
     currency = kept.get("currency")
     amount = next((key for key in AMOUNTS if isinstance(kept.get(key), int) and currency in CURRENCIES), None)

@@ -19,30 +19,33 @@ REASONS: Mapping[str, LazyString] = {
     "check_returned": _("The cheque was returned."),
     "credit_not_processed": _("The donor says that a promised refund did not come."),
     "customer_initiated": _("The donor asked the bank to take the payment back."),
-    "debit_not_authorized": _("The donor says that she did not allow this debit."),
-    "duplicate": _("The donor says that she was charged twice."),
+    "debit_not_authorized": _("The donor says that they did not authorise this debit."),
+    "duplicate": _("The donor says that they were charged twice."),
     "fraudulent": _("The owner of the card says that she did not make this payment."),
     "general": _("The bank gives no reason."),
     "incorrect_account_details": _("The account's details were wrong."),
     "insufficient_funds": _("There was not enough money on the account."),
     "noncompliant": _("The bank says that a rule of the card network was broken."),
-    "product_not_received": _("The donor says that she did not receive what she paid for."),
-    "product_unacceptable": _("The donor says that it was not what she paid for."),
-    "subscription_canceled": _("The donor says that she had stopped her monthly gift."),
+    "product_not_received": _("The donor says that they did not receive what they paid for."),
+    "product_unacceptable": _("The donor says that it was not what they paid for."),
+    "subscription_canceled": _("The donor says that they had stopped their monthly gift."),
     "unrecognized": _("The owner of the card does not recognise this payment."),
 }
 _ANSWER_INQUIRY = _(
-    "The bank only asks; no money has moved. Answer it at the provider, or send the whole gift back: that ends it."
+    "The bank is only asking; no money has moved. Respond at the payment provider, or refund the "
+    "whole gift to close it."
 )
 _ANSWER = _(
-    "Answer at the provider before the day named here: upload what shows that the donor gave, such as the receipt that she "
-    "was sent. If she is right, accept the dispute there; do not send the money back from here."
+    "Respond at the payment provider before this date: upload evidence that the donor gave, such as "
+    "the receipt they were sent. If the donor is right, accept the dispute there; do not refund it "
+    "here."
 )
 _WAIT = _("Nothing to do now: the bank is deciding.")
 _OVER: Mapping[str, LazyString] = {
-    "won": _("Nothing to do: the gift stands."),
+    "won": _("Nothing to do: the gift is kept."),
     "lost": _(
-        "Nothing to do: the books and the receipt have followed. The provider sends no more of this payment back."
+        "Nothing to do: the accounts and the receipt have been updated. The payment provider will "
+        "refund no more of this payment."
     ),
     "closed": _("Nothing to do."),
 }

@@ -55,7 +55,7 @@ def record_disbursement() -> ResponseReturnValue:
         seen = preview_of_payment(payment, clock=clock)
         if asked.text("step") == "confirm":
             disbursing.record_disbursement(payment, public_id=form_id, actor_id=person().id, clock=clock)
-            return done(_("The payment is in the books."), "admin.disbursements")
+            return done(_("The payment is recorded."), "admin.disbursements")
     except DomainError as error:
         asked.refuse(FIELD_OF.get(type(error), "amount"), error, words.sentence_of(error))
         return _form(asked), 422

@@ -58,7 +58,11 @@ def set_wall(public_id: str) -> ResponseReturnValue:
     """Take the name and message off the wall of supporters, or put them back."""
     is_shown = request.form.get("wall") == "shown"
     put_on_wall(public_id, is_shown=is_shown, actor_id=person().id, clock=gateways().clock)
-    told = _("The name and message are on the wall.") if is_shown else _("The name and message are off the wall.")
+    told = (
+        _("The name and message are on the supporters list.")
+        if is_shown
+        else _("The name and message are off the supporters list.")
+    )
     return done(told, "admin.donation", public_id=public_id)
 
 

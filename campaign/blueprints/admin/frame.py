@@ -50,7 +50,7 @@ MENU: tuple[tuple[str, LazyString, frozenset[str]], ...] = (
     ("admin.ledger", _("Ledger"), frozenset({"admin.trial_balance", "admin.fund_statement"})),
     ("admin.reconciliation", _("Reconciliation"), frozenset({"admin.reconciliation_case", "admin.payout"})),
     ("admin.inbox", _("Inbox"), frozenset({"admin.inbox_event", "admin.replay_events"})),
-    ("admin.mails", _("Mails"), frozenset({"admin.mail_again", "admin.send_mail_again"})),
+    ("admin.mails", _("Emails"), frozenset({"admin.mail_again", "admin.send_mail_again"})),
     ("admin.audit_trail", _("Audit trail"), frozenset()),
     ("admin.people", _("People"), frozenset({"admin.person", "admin.set_roles"})),
 )

@@ -74,7 +74,7 @@ def guard() -> ResponseReturnValue | None:
         return None if endpoint in OPEN else _to_sign_in()
     if "person" not in g:
         logout_user()
-        flash(_("You were signed out because the desk was left alone. Sign in to go on."), "info")
+        flash(_("You were signed out after 30 minutes of inactivity. Sign in to continue."), "info")
         return _to_sign_in()
     if endpoint in OPEN:
         return None
@@ -158,7 +158,7 @@ def _ask_again(rule: Rule) -> ResponseReturnValue:
         if sum(map(len, fields.values())) <= DRAFT_CHARACTERS_MAX:
             session["draft"] = {"path": request.path, "fields": fields}
     if rule.back:
-        flash(_("Confirm that it is you, then choose the download again."), "info")
+        flash(_("Confirm your identity, then select the download again."), "info")
         return redirect(url_for("security.verify", next=f"{url_for(rule.back)}?{request.query_string.decode()}"))
     return redirect(url_for("security.verify", next=request.full_path.rstrip("?")))
 

@@ -62,7 +62,7 @@ def replay_event(event_id: str) -> ResponseReturnValue:
     except DomainError as error:
         return refused(error, "admin.inbox_event", event_id=event_id)
     wake("inbox")
-    return done(_("The event will be worked off again within a minute."), "admin.inbox_event", event_id=event_id)
+    return done(_("The event will be processed again within a minute."), "admin.inbox_event", event_id=event_id)
 
 
 @bp.post("/inbox/<event_id>/set-aside")
@@ -72,7 +72,7 @@ def set_event_aside(event_id: str) -> ResponseReturnValue:
         set_aside(event_id, actor_id=person().id, clock=gateways().clock)
     except DomainError as error:
         return refused(error, "admin.inbox_event", event_id=event_id)
-    return done(_("The event is set aside. It is kept."), "admin.inbox_event", event_id=event_id)
+    return done(_("The event is set aside and stored."), "admin.inbox_event", event_id=event_id)
 
 
 @bp.post("/inbox/replay")
@@ -83,12 +83,12 @@ def replay_events() -> ResponseReturnValue:
     wanted = InboxFilter(event_ids=chosen) if chosen else _wanted(asked, asked.choice("state", (*STATES, ALL, LOOK)))
     is_meant = bool(chosen) or asked.text("step") in {"all", "confirm"}
     if not is_meant:
-        return done(_("Tick the events that you mean."), "admin.inbox", **_kept(asked))
+        return done(_("Select at least one event."), "admin.inbox", **_kept(asked))
     up_to_id = asked.number("up_to")
     if asked.text("step") == "confirm" and up_to_id is not None:
         count = replay_many(wanted, up_to_id=up_to_id, actor_id=person().id, clock=gateways().clock)
         wake("inbox")
-        told = ngettext("%(num)s event is worked off again.", "%(num)s events are worked off again.", count)
+        told = ngettext("%(num)s event is processed again.", "%(num)s events are processed again.", count)
         return done(told, "admin.inbox", **_kept(asked))
     preview = preview_of(wanted)
     return render_template(

@@ -6,26 +6,26 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 STATES: Mapping[str, LazyString] = {
-    "dead": _("Tried until nothing more was tried. Read why, mend it, then replay it."),
-    "failed": _("It went wrong, and is tried again by itself, after growing pauses, for about two days."),
-    "parked": _("It tells of a gift that is not here yet; it is tried again after every success."),
-    "new": _("It came in and is about to be worked off."),
-    "processed": _("Its gift is up to date with it."),
-    "ignored": _("It tells of nothing that this program acts upon."),
-    "foreign": _("It is about a payment that is not ours: the account is used for something else too."),
+    "dead": _("Retries exhausted. Read the reason, fix it, then replay the event."),
+    "failed": _("It failed and is retried automatically, at growing intervals, for about two days."),
+    "parked": _("It concerns a gift that is not here yet. It is retried automatically."),
+    "new": _("Received and about to be processed."),
+    "processed": _("Its gift is up to date."),
+    "ignored": _("It contains nothing that this program acts on."),
+    "foreign": _("It concerns a payment that is not ours. The account is also used for something else."),
 }
 REASONS: Mapping[str, LazyString] = {
     "wrong_mode": _(
-        "It is about test money and this installation takes real money, or the other way round. "
-        "Look whether the right keys are set; a replay would not help."
+        "It concerns test money and this installation takes real money, or the other way round. Check "
+        "that the right keys are set; a replay would not help."
     ),
     "gift_unknown": _(
-        "It names a gift that is not in our books. If the database was restored lately, the gift may be lost; "
-        "otherwise it comes with the next try."
+        "It names a gift that is not in our records. If the database was restored recently, the gift "
+        "may be lost; otherwise it will appear on the next try."
     ),
-    "provider_away": _("The payment provider did not answer, asked us to wait, or refused our key."),
+    "provider_away": _("The payment provider did not respond, asked us to wait, or rejected our key."),
     "mismatch": _("The payment does not fit the gift: another amount, currency or gift. A person must look at both."),
-    "program": _("The program failed on it. A developer needs the technical line; replay it once it is mended."),
+    "program": _("The program failed on it. A developer needs the technical line. Replay it once it is fixed."),
 }
 AGES: Mapping[str, LazyString] = {
     "hour": _("older than an hour"),

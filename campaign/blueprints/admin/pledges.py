@@ -88,7 +88,7 @@ def stop_pledge(public_id: str) -> ResponseReturnValue:
         return refused(error, "admin.pledge", public_id=public_id)
     wake("pledges")
     return done(
-        _("It is being stopped. The provider is told within a minute, and the donor gets a mail."),
+        _("It is being stopped. The payment provider is notified within a minute, and the donor gets an email."),
         "admin.pledge",
         public_id=public_id,
     )
@@ -98,7 +98,7 @@ def stop_pledge(public_id: str) -> ResponseReturnValue:
 def withdraw_pledge_links(public_id: str) -> ResponseReturnValue:
     """Make the links in all mails so far worthless, when one has got into wrong hands."""
     pledge_register.withdraw_links(campaign().id, public_id, actor_id=person().id, clock=gateways().clock)
-    return done(_("The links that were sent so far open nothing any more."), "admin.pledge", public_id=public_id)
+    return done(_("The links sent so far no longer work."), "admin.pledge", public_id=public_id)
 
 
 def _told(moment: PledgeMoment) -> dict[str, object]:

@@ -42,7 +42,7 @@ def reconciliation() -> ResponseReturnValue:
 def compare_now() -> ResponseReturnValue:
     """A worker compares with the provider and makes good what it can, as it does every hour."""
     wake("reconcile")
-    return done(_("A worker is comparing now. Look again in a minute."), "admin.reconciliation")
+    return done(_("A comparison is running. Check again in a minute."), "admin.reconciliation")
 
 
 @bp.post("/reconciliation/mails")
@@ -50,7 +50,9 @@ def send_late_mails() -> ResponseReturnValue:
     """What was found late was written to donors and held; now it leaves."""
     sent = late_mail.send_held(actor_id=person().id, clock=gateways().clock)
     wake("outbox")
-    return done(ngettext("%(num)s mail leaves now.", "%(num)s mails leave now.", sent), "admin.reconciliation")
+    return done(
+        ngettext("%(num)s email is being sent.", "%(num)s emails are being sent.", sent), "admin.reconciliation"
+    )
 
 
 @bp.get("/reconciliation/<transaction_id>")
@@ -77,12 +79,12 @@ def fetch_case(transaction_id: str) -> ResponseReturnValue:
         return refused(error, "admin.reconciliation_case", transaction_id=transaction_id)
     if not is_ours:
         return done(
-            _("The provider knows no gift of ours behind it."),
+            _("The payment provider links it to no gift of ours."),
             "admin.reconciliation_case",
             transaction_id=transaction_id,
         )
     wake("outbox")
-    return done(_("The provider was asked; what it knows stands here now."), "admin.reconciliation")
+    return done(_("The payment provider’s latest information is shown here now."), "admin.reconciliation")
 
 
 @bp.post("/reconciliation/<transaction_id>/fee")
@@ -117,7 +119,7 @@ def book_payout(payout_id: str) -> ResponseReturnValue:
         payouts.book_whole(payout_id, campaign_id=campaign().id, actor_id=person().id, clock=gateways().clock)
     except DomainError as error:
         return refused(error, "admin.payout", payout_id=payout_id)
-    return done(_("The payout is in the books."), "admin.payout", payout_id=payout_id)
+    return done(_("The payout is recorded."), "admin.payout", payout_id=payout_id)
 
 
 @bp.get("/payouts/register.<any(csv,xlsx):file_format>", endpoint="payout_register")
@@ -140,7 +142,7 @@ def _booked(transaction_id: str, word: str) -> ResponseReturnValue:
         book(transaction_id, campaign_id=campaign().id, actor_id=person().id, clock=gateways().clock)
     except DomainError as error:
         return refused(error, "admin.reconciliation_case", transaction_id=transaction_id)
-    return done(_("It is in the books."), "admin.reconciliation")
+    return done(_("It is recorded."), "admin.reconciliation")
 
 
 def _public_url() -> str:

@@ -38,33 +38,35 @@ EXPLAINED: Mapping[str, Word] = {
 PROBLEMS: Mapping[str, tuple[LazyString, LazyString]] = {
     "missed": (
         _("Not in our books"),
-        _("It seems to belong to a gift, and its news may have been lost. Fetch the gift from the provider."),
+        _("It seems to belong to a gift whose events may have been lost. Fetch the gift from the payment provider."),
     ),
     "under_way": (
         _("On its way"),
-        _("A bank takes its days for this payment. It will be in the books when the bank has said yes."),
+        _("Banks need a few days for this payment. It will be recorded once the bank confirms it."),
     ),
     "foreign": (
-        _("Somebody else's"),
+        _("Someone else’s"),
         _(
-            "The provider knows no gift of ours behind it: something else uses the same account. Book it as not identified."
+            "The payment provider links it to no gift of ours: something else uses the same account. "
+            "Book it as not identified."
         ),
     ),
     "fee": (
-        _("A fee by itself"),
-        _("The provider took this fee apart from any payment. Book it, and the general fund bears it."),
+        _("Stand-alone fee"),
+        _("The payment provider charged this fee separately from any payment. Book it against the general fund."),
     ),
-    "payout": (_("A payout that is not known here"), _("Fetch the payout from the provider.")),
+    "payout": (_("An unknown payout"), _("Fetch the payout from the provider.")),
     "differs": (
         _("Another amount"),
         _(
-            "Our books hold another amount for it. Fetch it once more; if that changes nothing, keep the difference apart "
-            "and tell an administrator: what was booked wrongly is corrected by an entry of its own."
+            "Our records have a different amount for it. Fetch it again. If that changes nothing, book "
+            "the difference as not identified and tell an administrator: a wrong booking is corrected by "
+            "a separate entry."
         ),
     ),
     "other": (
         _("Of another kind"),
-        _("The provider moved money for a reason of its own. Ask what it is; until then book it as not identified."),
+        _("The payment provider moved money for its own reasons. Ask why; until then, book it as not identified."),
     ),
 }
 """Why a movement is a case → a short name, and what it means and what to do."""

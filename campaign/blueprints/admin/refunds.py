@@ -54,7 +54,9 @@ def request_refund(public_id: str) -> ResponseReturnValue:
         return refused(error, "admin.donation", public_id=public_id)
     wake("refunds")
     return done(
-        _("The refund has been asked for. The provider is told within a minute."), "admin.donation", public_id=public_id
+        _("The refund is requested. The payment provider is notified within a minute."),
+        "admin.donation",
+        public_id=public_id,
     )
 
 

@@ -33,7 +33,7 @@ def turn_shield() -> ResponseReturnValue:
             put_away_by_hand(actor_id=person().id, reason=reason, clock=gateways().clock)
     except ShieldIsSoAlready as error:
         return refused(error, "admin.shield")
-    return done(_("The shield is up.") if wanted == "up" else _("The shield is away."), "admin.shield")
+    return done(_("Protection is on.") if wanted == "up" else _("Protection is off."), "admin.shield")
 
 
 def _page(asked: Asked) -> str:

@@ -32,9 +32,9 @@ TRIES_OF_AN_ADDRESS = "60 per minute"
 """Whatever the account: argon2 takes about 0.2 s of a core for each."""
 
 MESSAGES: dict[str, tuple[LazyString, str]] = {
-    "GENERIC_AUTHN_FAILED": (_("The address or the password is wrong."), "error"),
-    "EMAIL_NOT_PROVIDED": (_("Enter your e-mail address."), "error"),
-    "INVALID_EMAIL_ADDRESS": (_("Enter an e-mail address, like name@example.org."), "error"),
+    "GENERIC_AUTHN_FAILED": (_("The email address or password is wrong."), "error"),
+    "EMAIL_NOT_PROVIDED": (_("Enter your email address."), "error"),
+    "INVALID_EMAIL_ADDRESS": (_("Enter an email address, like name@example.org."), "error"),
     "PASSWORD_NOT_PROVIDED": (_("Enter your password."), "error"),
     "INVALID_PASSWORD": (_("The password is wrong."), "error"),
     "INVALID_PASSWORD_CODE": (_("The password or code is wrong."), "error"),
@@ -44,8 +44,8 @@ MESSAGES: dict[str, tuple[LazyString, str]] = {
     "PASSWORD_IS_THE_SAME": (_("The new password must differ from the old one."), "error"),
     "RETYPE_PASSWORD_MISMATCH": (_("The two new passwords are not the same."), "error"),
     "PASSWORD_CHANGE": (_("Your password has been changed."), "success"),
-    "REAUTHENTICATION_REQUIRED": (_("Confirm that it is you."), "info"),
-    "REAUTHENTICATION_SUCCESSFUL": (_("Thank you, it is you. Go on."), "success"),
+    "REAUTHENTICATION_REQUIRED": (_("Confirm your identity."), "info"),
+    "REAUTHENTICATION_SUCCESSFUL": (_("Thanks, identity confirmed."), "success"),
     "UNAUTHENTICATED": (_("Sign in to see this page."), "info"),
     "UNAUTHORIZED": (_("Your role does not include this page."), "error"),
     "TWO_FACTOR_INVALID_TOKEN": (_("The code is wrong or too old. Enter the one that the app shows now."), "error"),
@@ -54,10 +54,10 @@ MESSAGES: dict[str, tuple[LazyString, str]] = {
     "TWO_FACTOR_DISABLED": (_("The second step has been switched off."), "success"),
     "TWO_FACTOR_METHOD_NOT_AVAILABLE": (_("Choose one of the ways shown."), "error"),
     "TWO_FACTOR_PERMISSION_DENIED": (_("Start again: sign in first."), "error"),
-    "TWO_FACTOR_SETUP_EXPIRED": (_("The set-up was open for too long. Start again."), "error"),
+    "TWO_FACTOR_SETUP_EXPIRED": (_("The set-up timed out. Start again."), "error"),
     "INVALID_RECOVERY_CODE": (_("This recovery code is wrong or has been used."), "error"),
     "NO_RECOVERY_CODES_SETUP": (_("There are no recovery codes yet."), "info"),
-    "API_ERROR": (_("We did not understand this request."), "error"),
+    "API_ERROR": (_("We could not understand this request."), "error"),
 }
 """Flask-Security's sentences in our words; it ships none in Kyrgyz."""
 

@@ -20,7 +20,7 @@ KINDS: Mapping[str, LazyString] = {
     "mails": _("Late emails"),
     "staff": _("Team member no. %(number)s"),
     "campaign": _("Campaign %(number)s"),
-    "shield": _("Shield"),
+    "shield": _("Protection"),
     "version": _("Version %(number)s"),
 }
 

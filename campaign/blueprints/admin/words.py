@@ -19,7 +19,7 @@ Word = tuple[LazyString, str]
 """A word and the colour of its label: good, warn, bad or none. The word alone says it; the colour repeats it."""
 
 DONATION: Mapping[str, Word] = {
-    "created": (_("Begun"), ""),
+    "created": (_("Started"), ""),
     "open": (_("Waiting for payment"), "warn"),
     "processing": (_("Payment under way"), "warn"),
     "paid": (_("Paid"), "good"),
@@ -58,13 +58,13 @@ INBOX: Mapping[str, Word] = {
     "ignored": (_("Not about us"), ""),
     "foreign": (_("Another's payment"), ""),
     "parked": (_("Waiting for another event"), "warn"),
-    "failed": (_("Failed, will be tried again"), "bad"),
+    "failed": (_("Failed, will be retried"), "bad"),
     "dead": (_("Given up"), "bad"),
 }
 MAIL: Mapping[str, Word] = {
     "queued": (_("Waiting"), "warn"),
     "sent": (_("Sent"), "good"),
-    "kept": (_("Kept here: no mail server is set"), ""),
+    "kept": (_("Saved here: no mail server is set up"), ""),
     "held": (_("Held back"), "bad"),
     "dead": (_("Given up"), "bad"),
 }
@@ -72,12 +72,12 @@ MAIL_KINDS: Mapping[str, LazyString] = {
     "receipt": _("Receipt"),
     "receipt_void": _("Receipt is void"),
     "processing": _("The payment takes some days"),
-    "payment_failed": _("The payment did not come"),
+    "payment_failed": _("The payment did not arrive"),
     "paid_again": _("The same gift came twice"),
     "receipt_void_dispute": _("Receipt is void after a dispute"),
     "refund": _("Refund"),
     "gift_code": _("Code for a donor"),
-    "shield_up": _("Shield is up"),
+    "shield_up": _("Protection is on"),
     "alarm_raised": _("Alarm"),
     "alarm_over": _("Alarm is over"),
     "pledge_changed": _("Monthly gift: a change is confirmed"),
@@ -90,7 +90,7 @@ MAIL_KINDS: Mapping[str, LazyString] = {
 }
 ROLES: Mapping[str, LazyString] = {
     "viewer": _("Viewer: reads, without donors' addresses"),
-    "campaign": _("Campaign: proposes allocations, looks after the wall"),
+    "campaign": _("Campaign: proposes allocations, moderates the supporters list"),
     "finance": _("Finance: refunds, payments, proposals, files"),
     "approver": _("Approver: decides on allocations"),
     "admin": _("Administrator: people and their roles"),
@@ -121,13 +121,13 @@ MOMENTS: Mapping[str, Word] = {
     "donation:expired": (_("The payment page was not used in time"), ""),
     "donation:failed": (_("The payment failed"), "bad"),
     "donation:settled": (_("The money reached our balance"), "good"),
-    "donation:refund_requested": (_("A refund was asked for"), ""),
+    "donation:refund_requested": (_("A refund was requested"), ""),
     "donation:refund_pending": (_("The refund is under way"), ""),
     "donation:refund_succeeded": (_("The refund was sent"), ""),
     "donation:refund_failed": (_("The refund failed"), "bad"),
     "donation:refund_canceled": (_("The refund was cancelled"), ""),
     "donation:paid_again": (_("The same gift was paid once more, on another page"), "bad"),
-    "donation:paid_before": (_("A gift that was paid already was paid again here"), "bad"),
+    "donation:paid_before": (_("A gift that had already been paid was paid again here"), "bad"),
     "donation:dispute_inquiry": (_("The donor's bank asks about the payment"), "warn"),
     "donation:dispute_open": (_("Dispute: the donor's bank holds the money"), "bad"),
     "donation:dispute_won": (_("Dispute won: the money is back"), "good"),
@@ -135,14 +135,14 @@ MOMENTS: Mapping[str, Word] = {
     "donation:dispute_closed": (_("Dispute closed: no money moved"), "good"),
     "donation:fraud_warning": (_("The card's bank suspects fraud"), "bad"),
     "donation:fraud_warning_over": (_("The suspicion of fraud is dealt with"), ""),
-    "donation:wall_hidden": (_("Taken off the wall"), ""),
-    "donation:wall_shown": (_("Put back on the wall"), ""),
+    "donation:wall_hidden": (_("Taken off the supporters list"), ""),
+    "donation:wall_shown": (_("Put back on the supporters list"), ""),
     "provider:event": (_("The provider told us"), ""),
-    "mail:queued": (_("A mail is waiting"), ""),
-    "mail:sent": (_("A mail was sent"), ""),
-    "mail:kept": (_("A mail was kept"), ""),
-    "mail:held": (_("A mail is held"), "bad"),
-    "mail:dead": (_("A mail could not be sent"), "bad"),
+    "mail:queued": (_("An email is waiting"), ""),
+    "mail:sent": (_("An email was sent"), ""),
+    "mail:kept": (_("An email was saved"), ""),
+    "mail:held": (_("An email is held"), "bad"),
+    "mail:dead": (_("An email could not be sent"), "bad"),
     "receipt:issued": (_("Receipt issued"), ""),
     "receipt:replaced": (_("Receipt replaced"), ""),
     "receipt:void": (_("Receipt is void"), ""),
@@ -159,19 +159,19 @@ CONCERNS: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
     "refund_stuck": (_("Refunds have not reached the provider"), "admin.donations", {"state": "refund_trouble"}),
     "inbox_failed": (_("Provider’s events failed"), "admin.inbox", {"state": "failed"}),
     "inbox_parked": (_("Provider’s events wait for another"), "admin.inbox", {"state": "parked"}),
-    "mails_not_taken": (_("The mail server has not taken mails"), "admin.mails", {}),
+    "mails_not_taken": (_("The mail server has not accepted emails"), "admin.mails", {}),
     "address_refused": (_("Donors’ addresses cannot receive email"), "admin.mails", {"state": "dead"}),
     "unexplained": (_("Movements at the provider are not explained"), "admin.reconciliation", {}),
     "payout_failed": (_("A payout came back from the bank"), "admin.reconciliation", {}),
-    "payout_open": (_("Payouts do not add up, or wait to be booked by hand"), "admin.reconciliation", {}),
+    "payout_open": (_("Payouts do not add up, or are waiting to be booked manually"), "admin.reconciliation", {}),
     "allocation_waiting": (_("Allocations wait for approval"), "admin.allocations", {"state": "proposed"}),
 }
 """What needs attention → the sentence, and where it is looked after."""
 
 SHIELD_CAUSES: Mapping[str, LazyString] = {
     "failures": _("very many payments failed"),
-    "starts": _("far more payment pages were opened than the campaign knows"),
-    "staff": _("put up by hand"),
+    "starts": _("unusually many payment pages were opened"),
+    "staff": _("turned on manually"),
 }
 
 ACTS: Mapping[str, LazyString] = {
@@ -183,19 +183,19 @@ ACTS: Mapping[str, LazyString] = {
     "allocation:reject": _("Rejected an allocation"),
     "allocation:withdraw": _("Withdrew an allocation"),
     "disbursement:record": _("Recorded a payment"),
-    "refund:request": _("Asked for a refund"),
+    "refund:request": _("Requested a refund"),
     "drill:held": _("Held a fire drill"),
     "drill:failed": _("Held a fire drill that failed"),
     "drill:waived": _("Allowed going live without a fire drill"),
     "pledge:stop": _("Stopped a monthly gift"),
     "pledge:withdraw_links": _("Withdrew the links of a monthly gift"),
-    "donation:wall_hidden": _("Took a name off the wall"),
-    "donation:wall_shown": _("Put a name back on the wall"),
+    "donation:wall_hidden": _("Took a name off the supporters list"),
+    "donation:wall_shown": _("Put a name back on the supporters list"),
     "inbox:replay": _("Replayed an event"),
     "inbox:replay_many": _("Replayed events"),
     "inbox:set_aside": _("Set an event aside"),
-    "shield:up": lazy_pgettext("audit", "Put the shield up"),
-    "shield:away": lazy_pgettext("audit", "Put the shield away"),
+    "shield:up": lazy_pgettext("audit", "Turn on protection"),
+    "shield:away": lazy_pgettext("audit", "Turn off protection"),
     "receipt:correct": _("Corrected a held receipt"),
     "reconciliation:fetch": _("Fetched what is behind a movement"),
     "reconciliation:fee": _("Booked a movement as a fee"),
@@ -213,39 +213,42 @@ ACTS: Mapping[str, LazyString] = {
 }
 
 BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
-    NotEnoughFunds: _("The fund holds too little for this. Look at its balance, then ask for less."),
+    NotEnoughFunds: _("The fund does not have enough. Check its balance, then enter a smaller amount."),
     MoneyMayNotGoThere: _("The donors gave this money for something else, so it may not go there."),
     EntryConflict: _(
         "The same entry stands in the books with other figures. Nothing was changed; tell an administrator."
     ),
     NotRefundable: _("There is nothing left of this gift to send back."),
-    PledgeStopped: _("This monthly gift has ended already."),
+    PledgeStopped: _("This monthly gift has already ended."),
     DisputeOpen: _(
-        "The donor's bank holds this money in a dispute, so sending it back now would pay twice. "
-        "Answer or accept the dispute at the provider first."
+        "The donor’s bank is holding this money in a dispute, so a refund now would pay twice. First "
+        "respond to the dispute or accept it at the payment provider."
     ),
     DisputeLost: _(
-        "The donor's bank has returned this money to the donor, or a part of it: the provider sends no more of it back."
+        "The donor’s bank has returned this money, or part of it, to the donor. The payment provider "
+        "will refund no more of it."
     ),
     RefundTooLarge: _("That is more than what is left of the gift."),
-    NotFound: _("It is not there any more."),
+    NotFound: _("It is no longer there."),
     FormSpent: _(
-        "This form was sent before with something else in it, and that was done. "
-        "If this is to be done too, ask for it once more."
+        "This form was already submitted with different details, and that request was carried out. To "
+        "do this as well, submit it again."
     ),
     allocating.SameHands: _("You proposed this. Another person must decide."),
     allocating.NotYours: _("Only the person who proposed this can withdraw it."),
-    allocating.AlreadyDecided: _("Somebody has decided on this already."),
-    allocating.FiguresMoved: _("The balances have changed since you looked. Check the new figures, then decide."),
+    allocating.AlreadyDecided: _("Someone has already decided on this."),
+    allocating.FiguresMoved: _(
+        "The balances have changed since you opened this page. Check the new figures, then decide."
+    ),
     allocating.ReasonMissing: _("Say why."),
     allocating.NothingToMove: _("Enter an amount above zero."),
     disbursing.NothingPaid: _("Enter an amount above zero."),
-    disbursing.PaidInTheFuture: _("Enter a day that has come already."),
+    disbursing.PaidInTheFuture: _("Enter a day that is not in the future."),
     disbursing.PaidTooEarly: _("Enter a day that is not more than a year before the campaign began."),
     disbursing.EvidenceMissing: _("Enter who was paid, and the number of the paper that shows it."),
-    held_receipts.NotHeld: _("This receipt is not held any more. Nothing was changed."),
+    held_receipts.NotHeld: _("This receipt is no longer held. Nothing was changed."),
     held_receipts.StillHeld: _(
-        "With this the receipt cannot be printed either. Nothing was changed; the reasons are below."
+        "The receipt still cannot be printed with this. Nothing was changed; the reasons are below."
     ),
     mail_resending.MailStillQueued: _("This email is waiting to be sent already. Nothing was changed."),
     mail_resending.MailNotRepeatable: _(
@@ -259,7 +262,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     staff.OwnRolesAreFixed: _("You cannot change your own roles. Ask another administrator."),
     staff.UnknownRole: _("Choose one of the roles shown."),
     shield_alarm.ReasonMissing: _("Say why."),
-    shield_alarm.ShieldIsSoAlready: _("Somebody was quicker. Look at the page again, then decide."),
+    shield_alarm.ShieldIsSoAlready: _("Someone else acted first. Reload the page, then decide."),
 }
 
 

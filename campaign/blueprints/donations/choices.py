@@ -24,7 +24,7 @@ def amounts(offer: Offer) -> list[Choice]:
         for preset in offer.presets
         if preset.amount.minor >= offer.minimum.minor
     ]
-    return [*offered, (OTHER, _("Other amount"), _("Write it below"))]
+    return [*offered, (OTHER, _("Other amount"), _("Enter it below"))]
 
 
 def frequencies(now: datetime, options: GivingOptions) -> list[Choice]:
@@ -36,8 +36,8 @@ def frequencies(now: datetime, options: GivingOptions) -> list[Choice]:
     if not options.takes_monthly(now):
         return [once]
     monthly = _(
-        "You give today and then every month, next on %(day)s, until you stop. Each mail has a link to change, pause or "
-        "stop it at once, without signing in.",
+        "You give today and then every month, next on %(day)s, until you stop. Every email has a link "
+        "to change, pause or stop it, without signing in.",
         day=day(months_later(now, 1)),
     )
     until = _("It ends with the campaign on %(day)s.", day=day(options.ends_on))

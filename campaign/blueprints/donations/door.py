@@ -1,6 +1,6 @@
 """The form's door: who asks for a payment session is counted and judged, and told in words what is asked of her.
 
-Everything typed is kept. The answers are alike for every e-mail, whether it ever gave or not, and so are the queries.
+Everything typed is kept. The answers are alike for every email, whether it ever gave or not, and so are the queries.
 """
 
 from dataclasses import dataclass, replace
@@ -64,12 +64,12 @@ class Door:
 
     @property
     def wants_mailbox(self) -> bool:
-        """Whether an e-mail is needed of everybody, or of who has no script."""
+        """Whether an email is needed of everybody, or of who has no script."""
         return self.demand in {Demand.WORK, Demand.CODE}
 
     @property
     def needs_mailbox(self) -> bool:
-        """Whether this visitor must give an e-mail: the code goes there."""
+        """Whether this visitor must give an email: the code goes there."""
         return self.wants_code or self.demand is Demand.CODE
 
     def options(self, options: GivingOptions) -> GivingOptions:
@@ -93,38 +93,40 @@ class Door:
             return Told(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 _(
-                    "Very many gifts were begun like this one, so we pause. You have not been charged, and what you "
-                    "entered is kept. Please try again in some minutes, or give in another way."
+                    "We’re receiving an unusual number of attempts. You haven’t been charged, and your "
+                    "entries are saved. Please try again in a few minutes, or give in another way."
                 ),
             )
         if demand is Demand.FRESH_FORM:
             form.form_id.data = sign_form_id(clock=gateways().clock)
             return Told(
                 HTTPStatus.UNPROCESSABLE_ENTITY,
-                _("This form was used many times. Look once more at what you chose, then continue."),
+                _("This form was used many times. Please check your details, then continue."),
             )
         self._demand = demand
         has_seen_work = "proof" in request.form
         if demand is Demand.WORK and not has_seen_work:
             return Told(
                 HTTPStatus.UNPROCESSABLE_ENTITY,
-                _("We check for robots at the moment. What you entered is kept: please continue once more."),
+                _("We’re running an extra security check. Your entries are saved; press Continue again."),
             )
         return self._ask_for_code(form, _code_for(form.request_in(lang)))
 
     def _ask_for_code(self, form: GiveForm, code: CodeFor) -> Told:
         if not code.email:
-            form.email.errors = [_("Enter your e-mail address: we send a code there, to see that no robot gives.")]
+            form.email.errors = [
+                _("Enter your email address. We’ll send a code to it to check that you’re not a robot.")
+            ]
             return Told(HTTPStatus.UNPROCESSABLE_ENTITY)
         self.wants_code = True
         shield_codes.mail_code(code, clock=gateways().clock, secret=str(current_app.secret_key))
         wake("outbox")
         if form.code.data:
-            form.code.errors = [_("This is not the code of the latest mail, or it is too old.")]
+            form.code.errors = [_("This is not the code from the latest email, or it has expired.")]
             return Told(HTTPStatus.UNPROCESSABLE_ENTITY)
         return Told(
             HTTPStatus.UNPROCESSABLE_ENTITY,
-            _("We have sent a code of six digits to %(email)s. Enter it below, then continue.", email=code.email),
+            _("We’ve sent a six-digit code to %(email)s. Enter it below, then continue.", email=code.email),
         )
 
 

@@ -94,16 +94,16 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
 
     def validate_currency(self, field: Field) -> None:
         if field.data not in {offer.currency for offer in self.options.offers}:
-            raise ValidationError(_("Choose one of the currencies that we take."))
+            raise ValidationError(_("Choose one of the listed currencies."))
 
     def validate_amount(self, field: Field) -> None:
         """The chosen amount, or the typed one; both only where they say the same."""
         typed = self.other_amount.data
         if not field.data and not typed:
-            raise ValidationError(_("Choose how much you want to give."))
+            raise ValidationError(_("Choose an amount."))
         preset = self._preset(field.data)
         if field.data and field.data != OTHER and preset is None:
-            raise ValidationError(_("Choose how much you want to give."))
+            raise ValidationError(_("Choose an amount."))
         if preset is not None and not typed:
             self._refuse_out_of_bounds(preset)
             self.gift = preset
@@ -136,7 +136,7 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
 
     def validate_frequency(self, field: Field) -> None:
         if field.data not in {"", "once", "monthly"}:
-            raise ValidationError(_("Choose how often you want to give."))
+            raise ValidationError(_("Choose one time or every month."))
         if field.data == "monthly" and not self.options.takes_monthly(self.clock.now()):
             raise ValidationError(_("The campaign ends before a second payment. Please give once."))
 
@@ -161,7 +161,7 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
 
     def validate_public_name(self, field: Field) -> None:
         if self.shows_name and not field.data and self.anonymous.raw_data:
-            raise ValidationError(_("Write the name that is to be shown, or choose to stay anonymous."))
+            raise ValidationError(_("Enter the name to show, or choose to stay anonymous."))
         if len(field.data) > NAME_MAX:
             raise ValidationError(_("Shorten the name to %(most)s characters.", most=NAME_MAX))
 
@@ -183,7 +183,7 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         if field.data:
             field.data = ""
             raise ValidationError(
-                _("Something filled in a field that nobody sees. It is empty again: please continue.")
+                _("A hidden field was filled in, perhaps by your browser. We cleared it. Please continue.")
             )
 
     def validate_form_id(self, field: Field) -> None:
@@ -191,14 +191,14 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             self._form_id = read_form_id(field.data or "", clock=self.clock)
         except FormTooYoung:
             self.is_too_young = True
-            raise StopValidation(_("That was very fast. Look once more at what you chose, then continue.")) from None
+            raise StopValidation(_("That was quick. Please check your details, then continue.")) from None
         except FormTooOld:
             raise StopValidation(
-                _("This form was open for more than a day. Everything is still here: continue when it is right.")
+                _("This form was open for more than a day. Your entries are saved: check them and continue.")
             ) from None
         except FormForged:
             raise StopValidation(
-                _("We could not recognise this form. Everything is still here: continue when it is right.")
+                _("We could not verify this form. Your entries are saved: check them and continue.")
             ) from None
 
     def go_on_from(self, form_id: str) -> None:
@@ -239,11 +239,11 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
 
     def _sentence_of(self, refusal: AmountRefused) -> str:
         if refusal.is_other_currency:
-            return str(_("You wrote another currency. Choose it above, or write only the number."))
+            return str(_("That amount is in a different currency. Select it above or enter just the number."))
         return self._too_small() if refusal.is_zero else refusal.sentence
 
     def _too_small(self) -> str:
-        return str(_("The smallest gift we can take is %(amount)s.", amount=money(self.offer.minimum)))
+        return str(_("The minimum gift is %(amount)s.", amount=money(self.offer.minimum)))
 
     def _refuse_out_of_bounds(self, given: Money) -> None:
         offer, step = self.offer, currency(given.currency).step
@@ -252,7 +252,7 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         if offer.maximum < given:
             raise ValidationError(
                 _(
-                    "For gifts above %(amount)s write to %(email)s.",
+                    "For gifts above %(amount)s, email %(email)s.",
                     amount=money(offer.maximum),
                     email=self.options.contact_email,
                 )

@@ -106,8 +106,8 @@ def _pay(form: GiveForm, door: Door, lang: str) -> ResponseReturnValue:
             door,
             status=503,
             problem=_(
-                "Card payments do not work for the moment. You have not been charged, and what you entered is kept. "
-                "Please try again in a minute, or give in another way."
+                "Card payments aren’t working right now. You haven’t been charged, and your entries are "
+                "saved. Please try again in a minute, or give in another way."
             ),
         )
     answer = make_response(redirect(started.url, code=303))

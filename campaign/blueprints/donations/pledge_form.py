@@ -80,9 +80,7 @@ class PledgeForm:
         if gift < self.offer.minimum:
             raise self._refused(self._too_small(self.offer))
         if self.offer.maximum < gift:
-            raise self._refused(
-                _("The largest monthly gift we can take is %(amount)s.", amount=money(self.offer.maximum))
-            )
+            raise self._refused(_("The maximum monthly gift is %(amount)s.", amount=money(self.offer.maximum)))
         step = currency(gift.currency).step
         if gift.minor % step:
             raise self._refused(_("Enter an amount in steps of %(amount)s.", amount=money(Money(step, gift.currency))))
@@ -90,14 +88,14 @@ class PledgeForm:
 
     def _sentence_of(self, refusal: AmountRefused) -> str:
         if refusal.is_other_currency:
-            return str(_("A monthly gift keeps its currency. Write only the number."))
+            return str(_("A monthly gift keeps its currency. Enter just the number."))
         if refusal.is_zero and self.offer is not None:
             return self._too_small(self.offer)
         return refusal.sentence
 
     @staticmethod
     def _too_small(offer: Offer) -> str:
-        return str(_("The smallest gift we can take is %(amount)s.", amount=money(offer.minimum)))
+        return str(_("The minimum gift is %(amount)s.", amount=money(offer.minimum)))
 
     def _refused(self, sentence: str) -> NotUnderstood:
         self.mistakes.append(("amount", sentence))

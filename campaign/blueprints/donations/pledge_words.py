@@ -18,26 +18,24 @@ STATES: Mapping[str, tuple[LazyString, str]] = {
     "stopped": (_("Ended"), ""),
 }
 DONE: Mapping[Act, LazyString] = {
-    Act.CHANGE: _("Done: the new amount holds from the next gift on."),
-    Act.PAUSE: _("Done: your monthly gift is paused, and nothing is charged meanwhile."),
-    Act.SKIP: _("Done: the next gift is left out."),
-    Act.RESUME: _("Done: your monthly gift continues."),
-    Act.STOP_LATER: _("Done: it ends by itself, and nothing more is charged."),
-    Act.KEEP: _("Done: your monthly gift continues. Thank you!"),
-    Act.STOP: _("Done: your monthly gift is stopped, and nothing more is charged. Thank you for every month."),
-    Act.MEND: _("Done: the card is charged from now on."),
+    Act.CHANGE: _("Done. The new amount applies from your next payment."),
+    Act.PAUSE: _("Done. Your monthly gift is paused. Nothing is charged until it resumes."),
+    Act.SKIP: _("Done. The next payment is skipped."),
+    Act.RESUME: _("Done. Your monthly gift continues."),
+    Act.STOP_LATER: _("Done. It will end automatically, and nothing more will be charged."),
+    Act.KEEP: _("Done. Your monthly gift continues. Thank you!"),
+    Act.STOP: _("Done. Your monthly gift is stopped, and nothing more will be charged. Thank you for every month."),
+    Act.MEND: _("Done. The new card will be charged from now on."),
 }
-WAITS = _(
-    "We have written it down. The payment service does not answer for the moment; we keep asking it by ourselves."
-)
+WAITS = _("Your request is saved. The payment service isn’t responding right now; we’ll keep retrying automatically.")
 REFUSED = _("The payment service refused this. Nothing was changed.")
-BACK = _("If you put in another card, it is charged from now on. This page shows it within a minute.")
-TRY_AGAIN = _("This did not work for the moment, and nothing was changed. Please try again in a minute.")
-NO_CARD_PAGE = _("The page for another card cannot be opened for the moment. Please try again in a minute.")
+BACK = _("If you added another card, it will be charged from now on. This page updates within a minute.")
+TRY_AGAIN = _("Something went wrong and nothing was changed. Please try again in a minute.")
+NO_CARD_PAGE = _("The page for another card can’t be opened right now. Please try again in a minute.")
 REASONS: Mapping[str, LazyString] = {
     "expired": _("The card has expired."),
     "funds": _("There was not enough money on the card."),
-    "confirm": _("Your bank wants you to confirm the payment."),
+    "confirm": _("Your bank asks you to confirm the payment."),
     "lost": _("The bank has blocked the card."),
     "error": _("The bank could not be reached."),
     "declined": _("The bank refused and gave no reason."),
@@ -47,16 +45,16 @@ ENDINGS: Mapping[str, LazyString] = {
     "unpaid": _("It was stopped because several charges failed."),
     "provider": _("It was stopped at the payment service."),
     "campaign": _("It ended with the campaign."),
-    "double": _("It was begun twice by mistake, so this one was stopped."),
+    "double": _("It was started twice by mistake, so this one was stopped."),
 }
 _BROKEN: Mapping[type[DomainError], LazyString] = {
-    pledge.PledgeStopped: _("This monthly gift has ended already. You can begin a new one."),
+    pledge.PledgeStopped: _("This monthly gift has already ended. You can start a new one."),
     pledge.PledgeIsStopping: _("This monthly gift is about to end. First keep it, then change it."),
     pledge.PledgeEndsWithCampaign: _("The campaign ends before the next payment, so there is nothing to change."),
-    pledge.PledgeNotStopping: _("This monthly gift continues already."),
-    pledge.PledgeIsPaused: _("This monthly gift is paused already."),
+    pledge.PledgeNotStopping: _("This monthly gift is already active."),
+    pledge.PledgeIsPaused: _("This monthly gift is already paused."),
     pledge.PledgeNotPaused: _("This monthly gift is not paused."),
-    pledge.PledgeUnpaid: _("The last gift could not be charged. Mend that first, or stop."),
+    pledge.PledgeUnpaid: _("The last payment failed. Please update your card or cancel."),
     pledge.PauseTooShort: _("That pause would end before the next gift. Choose a later day."),
     pledge.PauseTooLong: _("A pause lasts a year at most."),
 }

@@ -35,7 +35,7 @@ class Told:
 
 WORDS: dict[str, Words] = {
     "worker_silent": Words(
-        _("The worker is silent"),
+        _("Worker not responding"),
         _("No worker for money has been at work for minutes, so paid gifts are not booked."),
         _("Start the worker: flask --app wsgi jobs run."),
     ),
@@ -60,38 +60,36 @@ WORDS: dict[str, Words] = {
         _("Free some space or enlarge the disk. Nothing needs to be restarted afterwards."),
     ),
     "sweep_silent": Words(
-        _("The sweep does not end"),
-        _("A worker lives, but its round over everything that is due has not ended for a long time."),
-        _("Look into the worker's log for what it hangs on, then restart it: an unfinished job is done again."),
+        _("Background sweep stalled"),
+        _("A worker is running, but its background sweep has not finished for a long time."),
+        _("Check the worker’s log for what it is stuck on, then restart it. An unfinished job is run again."),
     ),
     "events_wait": Words(
-        _("Events wait too long"),
-        _(
-            "Events of the payment provider that wait to be worked off: %(count)s. Gifts behind them are not settled yet."
-        ),
-        _("Open the inbox and read what the oldest one waits for."),
+        _("Events are waiting too long"),
+        _("Payment provider events waiting to be processed: %(count)s. Their gifts are not recorded yet."),
+        _("Open the inbox and see what the oldest event is waiting for."),
     ),
     "events_dead": Words(
-        _("Events were given up"),
-        _("Events that nothing tries any more: %(count)s. What they tell is not in the books."),
-        _("Open the inbox and read the reason. Mend it and replay them, or set them aside."),
+        _("Events failed permanently"),
+        _("Events that failed permanently: %(count)s. Their contents are not recorded."),
+        _("Open the inbox and read the reason. Fix it and replay the events, or set them aside."),
     ),
     "no_event_ever": Words(
-        _("The payment provider has never told us anything"),
-        _("Payment pages were opened, and no event about them ever came: paid gifts are not heard of."),
+        _("The payment provider has never sent an event"),
+        _("Payment pages were opened, and no event about them ever arrived. Paid gifts may go unnoticed."),
         _(
             "Run flask --app wsgi stripe setup, then flask --app wsgi doctor. If both find nothing wrong, the signing secret is "
             "that of another endpoint: the handbook says how to change it."
         ),
     ),
     "events_stopped": Words(
-        _("The payment provider has stopped telling us"),
-        _("Payment pages were opened hours ago, and no event about them has come: paid gifts are not heard of."),
+        _("The payment provider has stopped sending events"),
+        _("Payment pages were opened hours ago, and no event about them has arrived. Paid gifts may go unnoticed."),
         _("Run flask --app wsgi doctor: it says what is wrong with the endpoint, and tries the address."),
     ),
     "endpoint_missing": Words(
         _("The endpoint at Stripe is missing"),
-        _("The account at Stripe has no endpoint of ours, so nothing is told about gifts."),
+        _("The Stripe account has no endpoint of ours, so no events about gifts are sent."),
         _("Run flask --app wsgi stripe setup and set the secret that it shows."),
     ),
     "endpoint_disabled": Words(
@@ -105,19 +103,19 @@ WORDS: dict[str, Words] = {
         _("Run flask --app wsgi stripe setup: it adds them."),
     ),
     "endpoint_version": Words(
-        _("The endpoint at Stripe speaks another version"),
-        _("Events are made in version %(version)s, and this program reads %(wanted)s."),
+        _("The Stripe endpoint uses another API version"),
+        _("Events use API version %(version)s, but this program reads %(wanted)s."),
         _("Run flask --app wsgi stripe setup: a version cannot be changed, so it makes a new endpoint beside it."),
     ),
     "endpoint_url": Words(
-        _("The endpoint at Stripe leads elsewhere"),
+        _("The Stripe endpoint has a different address"),
         _("Stripe sends to %(url)s, and this site listens at %(address)s."),
         _("Check PUBLIC_URL. If it is right, run flask --app wsgi stripe setup."),
     ),
     "endpoint_unseen": Words(
-        _("The endpoint at Stripe cannot be looked at"),
-        _("We could not look for hours: %(problem)s."),
-        _("A restricted key needs the permission to write Webhook Endpoints. Else wait until Stripe answers."),
+        _("The Stripe endpoint cannot be checked"),
+        _("We have not been able to check for hours: %(problem)s."),
+        _("A restricted key needs write permission for Webhook Endpoints. Otherwise, wait until Stripe responds."),
     ),
     "books_broken": Words(
         _("The books do not add up"),
@@ -163,13 +161,13 @@ WORDS: dict[str, Words] = {
         _("Cover it from the general fund: one person proposes the allocation, another approves it."),
     ),
     "mail_waits": Words(
-        _("Mail does not leave"),
-        _("Mails have waited for more than an hour; donors miss their receipts."),
-        _("Open the mails and read the reason; check MAIL_URL and the mail server."),
+        _("Email is not being sent"),
+        _("Emails have been waiting for more than an hour. Donors are missing their receipts."),
+        _("Open the emails and read the reason. Check MAIL_URL and the mail server."),
     ),
     "mail_dead": Words(
-        _("Mails could not be sent"),
-        _("Mails that were refused, or tried in vain for days: %(count)s."),
+        _("Emails could not be sent"),
+        _("Emails that were rejected or failed for days: %(count)s."),
         _("Open the emails. Where an address is wrong, send the email again to the correct one."),
     ),
     "receipts_held": Words(

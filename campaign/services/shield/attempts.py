@@ -22,7 +22,7 @@ from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 
 KEPT = timedelta(days=2)
-"""How long what was counted by address, network, e-mail or form is kept: no limit looks back further than a day."""
+"""How long what was counted by address, network, email or form is kept: no limit looks back further than a day."""
 KNOWN = timedelta(days=28)
 """How long a campaign's own counts are kept: they tell what it knows."""
 STARTS_KEPT = timedelta(days=8)
