@@ -205,12 +205,12 @@ def test_what_is_unspent_is_taken_back_by_two_people_too(desk: Desk, session: Se
     preview = Page(form.submit(desk.campaign, target=desk.general.public_id, amount="10", reason="Less is needed"))
     address = preview.submit(desk.campaign, step="confirm").location
     page = fetch_address(desk.approver, address)
-    assert (page.h1, page.text("h1 + .kicker").split()[:2]) == ("$10 · EVENT-1 (en)", ["Taking", "back"])
+    assert (page.h1, page.text("h1 + .kicker").split()[:2]) == ("$10 · EVENT-1 (en)", ["Reversal", "of"])
     decide(desk.approver, page, "approve")
     assert balance_of(session, desk.event.id, "USD") == usd(20_00)
 
 
-@pytest.mark.parametrize(("language", "word"), [("en", "Spending"), ("ru", "Расходы"), ("ky", "Чыгымдар")])
+@pytest.mark.parametrize(("language", "word"), [("en", "Spending"), ("ru", "Расходы"), ("ky", "Чыгым төлөмдөрү")])
 def test_the_page_of_what_was_spent_is_called_so(desk: Desk, language: str, word: str) -> None:
     fetch(desk.finance, "admin.account").submit(desk.finance, "main form[action$=language]", language=language)
     page = fetch(desk.finance, "admin.disbursements")
@@ -277,7 +277,7 @@ def test_a_form_that_was_sent_with_something_else_says_so_and_can_be_sent_anew(d
     asked = {"target": desk.event.public_id, "reason": "Plan", "step": "confirm"}
     form.submit(desk.campaign, **asked, amount="30")
     changed = form.submit(desk.campaign, **asked, amount="20")
-    assert (changed.status_code, "was sent before" in Page(changed).text(".error-summary")) == (422, True)
+    assert (changed.status_code, "was already submitted" in Page(changed).text(".error-summary")) == (422, True)
     Page(Page(changed).submit(desk.campaign, step="preview")).submit(desk.campaign, step="confirm")
     assert session.execute(select(Allocation.amount_minor).order_by(Allocation.id)).scalars().all() == [30_00, 20_00]
 

@@ -222,7 +222,7 @@ def test_the_trail_tells_details_in_words_and_amounts_as_money(finance: FlaskCli
         (
             "shield:up",
             {"cause": "staff", "failed": 3, "started": 0},
-            "Cause: put up by hand; Payments failed in the last hour: 3; Payment pages opened in the last hour: 0",
+            "Cause: turned on manually; Payments failed in the last hour: 3; Payment pages opened in the last hour: 0",
         ),
         ("shield:away", {"after": "quiet"}, "Reason: no attempts for 30 minutes"),
         (

@@ -355,7 +355,7 @@ def test_a_name_is_taken_off_the_wall_and_put_back(
     app: Flask, clock: SettableClock, three_gifts: dict[str, Donation], session: Session
 ) -> None:
     chair, gift = sit_down(app, clock, role="campaign"), three_gifts["aigul"]
-    for wall, said in (("hidden", "off the wall"), ("shown", "on the wall")):
+    for wall, said in (("hidden", "off the supporters list"), ("shown", "on the supporters list")):
         before = session.execute(select(CampaignRevision.revision)).scalar_one()
         page = fetch(chair.client, "admin.donation", public_id=gift.public_id)
         answer = page.submit(chair.client, "main form[action$=wall]", wall=wall)

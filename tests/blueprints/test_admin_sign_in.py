@@ -103,7 +103,7 @@ def test_a_desk_left_alone_for_half_an_hour_is_closed(app: Flask, clock: Settabl
     assert client.get("/staff/").status_code == 200
     clock.advance(minutes=31)
     assert "/staff/login" in client.get("/staff/").location
-    assert "left alone" in fetch_address(client, "/staff/login").text()
+    assert "after 30 minutes of inactivity" in fetch_address(client, "/staff/login").text()
 
 
 def test_after_ten_hours_everybody_signs_in_again(app: Flask, clock: SettableClock) -> None:

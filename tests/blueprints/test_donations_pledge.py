@@ -94,7 +94,7 @@ def test_looking_changes_nothing(page: DonorsPage) -> None:
 
 
 def test_one_click_stops_it(page: DonorsPage) -> None:
-    assert "nothing more is charged" in page.text_after(page.press("stop"))
+    assert "nothing more will be charged" in page.text_after(page.press("stop"))
     assert (page.pledge.state, page.pledge.end_reason) == ("stopped", "asked")
     assert page.look().find("form") is None
 
@@ -166,7 +166,7 @@ def test_another_amount_holds_from_the_next_gift_on(page: DonorsPage) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "told"),
-    [("1", "The smallest gift we can take is $5."), ("a lot", "Enter an amount"), ("€40", "keeps its currency")],
+    [("1", "The minimum gift is $5."), ("a lot", "Enter an amount"), ("€40", "keeps its currency")],
 )
 def test_an_amount_that_cannot_be_taken_is_told_and_kept(page: DonorsPage, typed: str, told: str) -> None:
     answer = page.press("change", amount=typed)

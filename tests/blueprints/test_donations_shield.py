@@ -248,7 +248,7 @@ def test_behind_the_shield_the_smallest_gift_is_higher(client: FlaskClient, cloc
     page = opened(client, clock)
     assert "The minimum gift is higher than usual: $10." in page.text("main")
     answer = page.submit(client, FORM, amount="other", other_amount="9.99")
-    assert Page(answer).texts(".error-summary li") == ["The smallest gift we can take is $10."]
+    assert Page(answer).texts(".error-summary li") == ["The minimum gift is $10."]
 
 
 def test_a_field_that_nobody_sees_catches_a_robot(client: FlaskClient, clock: SettableClock, session: Session) -> None:

@@ -127,7 +127,7 @@ def test_another_browser_learns_whether_the_receipt_is_on_its_way_but_not_where_
         (
             "en",
             "$25 every month for Quilt (en)",
-            "on the 22nd of each month, until you stop it; next: January 22, 2027.",
+            "on the 22nd of each month until you stop it. Next: January 22, 2027.",
         ),
         (
             "ru",

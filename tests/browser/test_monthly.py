@@ -46,7 +46,7 @@ def test_the_whole_life_of_a_monthly_gift_without_script(chromium: Browser, site
 
     page.fill("#amount", "1")
     press(page, "Change the amount")
-    expect(page.locator(".error-summary")).to_contain_text("The smallest gift we can take is $5.")
+    expect(page.locator(".error-summary")).to_contain_text("The minimum gift is $5.")
     page.fill("#amount", "30")
     press(page, "Change the amount")
     expect(page.locator(".notice")).to_contain_text("The new amount applies from your next payment")
@@ -69,7 +69,7 @@ def test_the_whole_life_of_a_monthly_gift_without_script(chromium: Browser, site
     expect(page.locator(".tag").first).to_have_text("Ends soon")
     press(page, "Keep my monthly gift")
     press(page, "Stop now")
-    expect(page.locator(".notice")).to_contain_text("nothing more is charged")
+    expect(page.locator(".notice")).to_contain_text("nothing more will be charged")
     assert pledge().state == "stopped"
     expect(page.locator("main form")).to_have_count(0)
 
