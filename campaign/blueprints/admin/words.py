@@ -80,7 +80,7 @@ MAIL_KINDS: Mapping[str, LazyString] = {
     "shield_up": _("Protection is on"),
     "alarm_raised": _("Alarm"),
     "alarm_over": _("Alarm is over"),
-    "pledge_changed": _("Monthly gift: a change is confirmed"),
+    "pledge_changed": _("Monthly gift: change confirmed"),
     "pledge_ending": _("Monthly gift: ends with the campaign"),
     "pledge_reminder": _("Monthly gift: before the first renewal"),
     "pledge_unpaid": _("Monthly gift: could not be charged"),
@@ -149,8 +149,8 @@ MOMENTS: Mapping[str, Word] = {
 }
 
 CONCERNS: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
-    "shield_up": (_("Stolen cards are being tried: the shield is up"), "admin.shield", {}),
-    "shield_by_hand": (_("The shield is up: put up by hand"), "admin.shield", {}),
+    "shield_up": (_("Stolen cards are being tested: protection is on"), "admin.shield", {}),
+    "shield_by_hand": (_("Protection is on: turned on manually"), "admin.shield", {}),
     "fund_below_zero": (_("Funds are below zero"), "admin.fund_statement", {}),
     "disputed": (_("Donors’ banks dispute gifts"), "admin.donations", {"state": "disputed"}),
     "suspected": (_("Gifts are suspected of fraud"), "admin.donations", {"state": "suspected"}),
