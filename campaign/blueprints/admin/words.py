@@ -257,7 +257,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     mail_resending.ReceiptNotValid: _("The receipt in this email is no longer valid, so it cannot be sent again."),
     receipt_files.ReceiptNotReady: _("A receipt is still being printed. Try again in a minute."),
     receipt_files.TooManyReceipts: _("There are too many receipts in this period for one file. Choose a shorter one."),
-    unidentified.AlreadyExplained: _("The books explain this movement already. Nothing was changed."),
+    unidentified.AlreadyExplained: _("The books already match this movement. Nothing was changed."),
     payouts.CannotBeBookedWhole: _("The provider says what this payout consists of, or it is booked already."),
     staff.OwnRolesAreFixed: _("You cannot change your own roles. Ask another administrator."),
     staff.UnknownRole: _("Choose one of the roles shown."),
