@@ -35,7 +35,7 @@ def read_email(text: str) -> str:
 
 def _sentence_of(error: InvalidEmail) -> str:
     sentence: str
-    letters = ", ".join(f"“{letter}”" for letter in error.letters)
+    letters = ", ".join(_("“%(letter)s”", letter=letter) for letter in error.letters)
     match error.problem:
         case EmailProblem.LOOK_ALIKE:
             sentence = _(
