@@ -25,7 +25,7 @@ from campaign.models.donor import Donor
 from campaign.models.fund import Event, Fund, FundReach, Grant
 from campaign.models.receipt import Receipt, ReceiptCounter
 from campaign.models.staff import Role, Staff
-from campaign.services import allocating, bookkeeping, disbursing
+from campaign.services import allocating, bookkeeping, disbursing, donation_search
 from receipts.__main__ import sample
 from tests.fakes import SettableClock
 
@@ -188,6 +188,8 @@ def a_donation(
     with transaction() as session:
         donation = _donation(campaign, fund, state=state, gift=gift or usd(25_00), cover_minor=cover_minor, facts=facts)
         session.add(donation)
+        session.flush()
+        donation_search.refresh(session, Donation.id == donation.id)
     return donation
 
 
@@ -232,6 +234,7 @@ def a_paid_gift(
         )
         session.add(donation)
         session.flush()
+        donation_search.refresh(session, Donation.id == donation.id)
         _post_gift(session, donation, fund=fund, settled=settled, at=at)
         _add_receipt(session, donation, campaign, at=at)
     return donation

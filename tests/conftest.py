@@ -20,6 +20,7 @@ from campaign.wiring import Gateways
 from tests.beginnings import Beginning
 from tests.databases import config_for, migrate, postgresql, url_of
 from tests.fakes import FakePayments, RecordingMailer, SettableClock
+from tests.search_texts import stale_search_texts
 from tests.this_run import pytest_collection_finish, pytest_collection_modifyitems, pytest_configure
 
 __all__ = [
@@ -117,9 +118,11 @@ def app(
         yield app
         db.session.rollback()
         problems = [] if request.node.get_closest_marker("broken_books") else check_books(db.session())
+        stale = stale_search_texts(db.session())
         db.session.remove()
         db.engine.dispose()
         assert not problems
+        assert not stale
 
 
 @pytest.fixture

@@ -23,8 +23,9 @@ from campaign.gateways.payments import DisputeFacts, PaymentFacts, RefundFacts
 from campaign.models.donation import Donation, DonationEvent, Refund
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
-from campaign.services import bookkeeping, disputing, gift_papers
+from campaign.services import bookkeeping, disputing, donation_search, gift_papers
 from campaign.services.delayed_letters import tell_of_delay
+from campaign.services.donation_search import search_columns
 from campaign.services.locked_gift import DonorOfGift, LockedGift
 from campaign.services.pledges import following as pledge_following
 from campaign.services.public_revision import count_public_change
@@ -51,6 +52,8 @@ def apply_facts(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: 
         return
     if gift.entries:
         bookkeeping.post_all(session, gift.entries, campaign_id=gift.row.campaign_id, at=at)
+    if gift.changes.keys() & {"payer_name", "donor_id"}:
+        gift.changes |= _search_columns(session, gift)
     gift.changes["version"] = gift.row.version + 1
     session.execute(_CHANGE, {"donation": gift.id, **gift.changes})
     if gift.happened:
@@ -117,6 +120,18 @@ def _name_payer(gift: LockedGift, facts: PaymentFacts) -> None:
     is_paid_now = gift.changes.get("state") == DonationState.PAID
     if facts.name and facts.name != gift.row.payer_name and (is_paid_now or gift.row.payer_name is None):
         gift.changes["payer_name"] = facts.name
+
+
+def _search_columns(session: Session, gift: LockedGift) -> dict[str, object]:
+    """What staff find the gift by, with the names and the address that it has now."""
+    email = gift.donor.email if gift.donor else donation_search.typed_address(session, gift.id)
+    return search_columns(
+        gift.payer_name,
+        gift.row.receipt_name,
+        public_name=gift.row.public_name,
+        is_anonymous=gift.row.is_anonymous,
+        email=email,
+    )
 
 
 def _settle(session: Session, gift: LockedGift, facts: PaymentFacts) -> None:

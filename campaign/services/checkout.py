@@ -28,6 +28,7 @@ from campaign.gateways.payments import (
 from campaign.models.campaign import Campaign, CampaignCurrency
 from campaign.models.donation import Donation, DonationEvent
 from campaign.models.fund import Fund
+from campaign.services.donation_search import refresh, search_columns
 from campaign.services.laid_aside import PAGE_LIFE, hold_form, lay_aside
 from campaign.services.payment_page import WantedPage, page_params
 
@@ -205,6 +206,12 @@ def _insert_gift(
         "is_anonymous": request.is_anonymous,
         "public_name": request.public_name,
         "receipt_name": request.receipt_name,
+        **search_columns(
+            request.receipt_name,
+            public_name=request.public_name,
+            is_anonymous=request.is_anonymous,
+            email=request.email,
+        ),
         "message": request.message,
         "livemode": payments.mode == "live",
         "checkout_params": page_params(wanted),
@@ -266,6 +273,8 @@ def _asked_anew(gift: _Gift, params: dict[str, Any]) -> _Gift:
             .where(Donation.id == gift.id, Donation.attempt == gift.attempt)
             .values(attempt=gift.attempt + 1, checkout_params=params)
         )
+        if params != gift.params:
+            refresh(session, Donation.id == gift.id)
     return replace(gift, attempt=gift.attempt + 1, params=params)
 
 

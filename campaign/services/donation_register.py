@@ -5,18 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.days import end_of_day, start_of_day
 from campaign.domain.disputes import UNDECIDED
 from campaign.domain.donation import DonationState, name_on_receipt
-from campaign.domain.email_address import email_key
 from campaign.domain.money import Money
 from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
+from campaign.services import donation_search
 
 PAGE_ROWS = 50
 SUMMED_MOST = 1000
@@ -35,12 +35,13 @@ class DonationFilter:
     """What is looked for; empty fields ask for all. Days are those of the gift's making, both included."""
 
     campaign_id: int
-    text: str = ""  # a gift's public id, an email address (both exact) or a part of a name
+    text: str = ""  # see donation_search.about
     state: str = ""
     since: date | None = None
     until: date | None = None
     currency: str = ""
     language: str = ""
+    frequency: str = ""  # once or monthly
     fund: str = ""  # public id
     least_minor: int | None = None  # of the charge, in minor units of `currency`
     most_minor: int | None = None
@@ -55,6 +56,7 @@ class DonationRow:
     public_id: str
     created_at: datetime
     state: str
+    is_monthly: bool
     name: str | None
     is_anonymous: bool
     charge: Money
@@ -136,7 +138,11 @@ def all_donations(session: Session, wanted: DonationFilter) -> Iterator[Donation
 
 def _narrowed(query: Select[*tuple[Any, ...]], wanted: DonationFilter) -> Select[*tuple[Any, ...]]:
     conditions: list[ColumnElement[bool]] = [Donation.campaign_id == wanted.campaign_id]
-    exact = {Donation.currency: wanted.currency, Donation.language: wanted.language}
+    exact = {
+        Donation.currency: wanted.currency,
+        Donation.language: wanted.language,
+        Donation.frequency: wanted.frequency,
+    }
     conditions += [column == value for column, value in exact.items() if value]
     if wanted.fund:
         conditions.append(Donation.fund_id.in_(select(Fund.id).where(Fund.public_id == wanted.fund)))
@@ -151,7 +157,7 @@ def _narrowed(query: Select[*tuple[Any, ...]], wanted: DonationFilter) -> Select
     if wanted.most_minor is not None:
         conditions.append(wanted.most_minor >= CHARGE)
     if wanted.text:
-        conditions.append(_about(wanted.text) if wanted.sees_donors else _about_in_public(wanted.text))
+        conditions.append(donation_search.about(wanted.text, sees_donors=wanted.sees_donors))
     return query.where(*conditions)
 
 
@@ -168,20 +174,6 @@ def _in_state(state: str) -> ColumnElement[bool]:
     return after.get(state, Donation.state == state)
 
 
-def _about(text: str) -> ColumnElement[bool]:
-    names = (Donation.payer_name, Donation.receipt_name, Donation.public_name)
-    return or_(
-        Donation.public_id == text,
-        Donation.donor_id.in_(select(Donor.id).where(Donor.email_key == email_key(text))),
-        *(name.icontains(text, autoescape=True) for name in names),
-    )
-
-
-def _about_in_public(text: str) -> ColumnElement[bool]:
-    is_named = and_(Donation.is_anonymous.is_(False), Donation.public_name.icontains(text, autoescape=True))
-    return or_(Donation.public_id == text, is_named)
-
-
 def _row(found: Row[*tuple[Any, ...]], *, sees_donors: bool) -> DonationRow:
     gift = found[0]
     public_name = None if gift.is_anonymous else gift.public_name
@@ -189,6 +181,7 @@ def _row(found: Row[*tuple[Any, ...]], *, sees_donors: bool) -> DonationRow:
         public_id=gift.public_id,
         created_at=gift.created_at,
         state=gift.state,
+        is_monthly=gift.frequency == "monthly",
         name=(gift.payer_name or gift.receipt_name or gift.public_name) if sees_donors else public_name,
         is_anonymous=gift.is_anonymous,
         charge=Money(gift.gift_minor + gift.cover_minor, gift.currency),
@@ -197,7 +190,7 @@ def _row(found: Row[*tuple[Any, ...]], *, sees_donors: bool) -> DonationRow:
         fund_code=found[2],
         fund_title=found[3],
         language=gift.language,
-        email=found[1] if sees_donors else None,
+        email=(found[1] or donation_search.address_in(gift.checkout_params)) if sees_donors else None,
         name_on_receipt=name_on_receipt(gift.receipt_name, gift.payer_name) if sees_donors else None,
         public_name=public_name,
         message=gift.message if sees_donors or not gift.is_anonymous else None,

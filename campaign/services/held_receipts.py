@@ -17,7 +17,7 @@ from campaign.gateways.clock import Clock
 from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt, ReceiptFile
-from campaign.services import audit, gift_papers, receipting
+from campaign.services import audit, donation_search, gift_papers, receipting
 from campaign.services.locked_gift import LockedGift, lock_gift
 
 SHOWN_MAX = 100
@@ -115,6 +115,7 @@ def correct(number: str, *, donor_name: str | None, actor_id: int, clock: Clock,
 def _name_receipt(session: Session, gift: LockedGift, name: str) -> None:
     """Set the name for the receipts of a gift and of the monthly gift that it is a month of."""
     session.execute(update(Donation).where(Donation.id == gift.id).values(receipt_name=name))
+    donation_search.refresh(session, Donation.id == gift.id)
     if gift.row.pledge_id:
         session.execute(update(Pledge).where(Pledge.id == gift.row.pledge_id).values(receipt_name=name))
 

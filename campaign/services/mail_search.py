@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
@@ -13,6 +13,7 @@ from campaign.domain.folding import search_words
 from campaign.models.donation import Donation
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
+from campaign.services import donation_search
 
 PAGE_ROWS = 50
 UNSENDABLE = frozenset({"gift_code"})
@@ -95,17 +96,11 @@ def in_campaign(campaign_id: int) -> ColumnElement[bool]:
 
 
 def about(text: str) -> ColumnElement[bool]:
-    """Each word is a part of the recipient's address or of the receipt's number, or names the gift."""
-    return and_(*(_has_word(word) for word in search_words(text)), *([] if search_words(text) else [Message.id < 0]))
-
-
-def _has_word(word: str) -> ColumnElement[bool]:
-    receipts = select(Receipt.id).where(Receipt.number.contains(word.upper(), autoescape=True))
-    donations = select(Donation.id).where(Donation.public_id == word)
+    """Mails to an address with all these words in it, and those about a gift that the words find."""
+    words = search_words(text)
+    is_addressed = and_(*(Message.search_text.contains(word, autoescape=True) for word in words)) if words else false()
     return or_(
-        Message.search_text.contains(word, autoescape=True),
-        Message.receipt_id.in_(receipts),
-        Message.donation_id.in_(donations),
+        is_addressed, Message.donation_id.in_(select(Donation.id).where(donation_search.about(text, sees_donors=True)))
     )
 
 

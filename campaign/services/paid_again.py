@@ -13,6 +13,7 @@ from campaign.domain.donation import DonationState, Fact
 from campaign.domain.identity import new_public_id
 from campaign.gateways.payments import PaymentFacts
 from campaign.models.donation import Donation, DonationEvent
+from campaign.services import donation_search
 from campaign.services.locked_gift import KeepsMoving, LockedGift, lock_gift
 
 COPIED = (
@@ -59,6 +60,7 @@ def _second(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: date
             "paid_again_for_id": gift.id,
         },
     ).scalar_one()
+    donation_search.refresh(session, Donation.id == second_id)
     told: dict[str, object] = {"checkout": facts.checkout_id}
     for donation_id, kind in ((gift.id, "paid_again"), (second_id, "paid_before")):
         session.execute(insert(DonationEvent), {"donation_id": donation_id, "at": at, "kind": kind, "detail": told})

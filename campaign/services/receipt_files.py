@@ -68,7 +68,7 @@ def receipts_zip(wanted: ReceiptFilter) -> bytes:
     Raises:
         TooManyReceipts: the period holds more than ZIP_MAX.
     """
-    found = receipts(replace(wanted, number=None, before_id=None, limit=ZIP_MAX + 1))
+    found = receipts(replace(wanted, text="", before_id=None, limit=ZIP_MAX + 1))
     if len(found) > ZIP_MAX:
         raise TooManyReceipts
     archive = io.BytesIO()

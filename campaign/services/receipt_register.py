@@ -13,6 +13,7 @@ from campaign.domain.money import Money
 from campaign.domain.receipt_number import initials
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt, ReceiptFile
+from campaign.services import donation_search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ class ReceiptFilter:
     since: date | None = None
     until: date | None = None
     state: str | None = None
-    number: str | None = None
+    text: str = ""  # of its gift: see donation_search.about
     before_id: int | None = None
     limit: int = 50
 
@@ -73,8 +74,8 @@ def receipts(wanted: ReceiptFilter) -> list[ReceiptView]:
         query = query.where(Receipt.id < wanted.before_id)
     if wanted.state:
         query = query.where(Receipt.state == wanted.state)
-    if wanted.number:
-        query = query.where(Receipt.number == wanted.number)
+    if wanted.text:
+        query = query.where(donation_search.about(wanted.text, sees_donors=True))
     if wanted.since:
         query = query.where(Receipt.issued_at >= start_of_day(wanted.since))
     if wanted.until:

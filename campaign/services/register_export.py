@@ -72,6 +72,7 @@ def _donations(session: Session, wanted: DonationFilter, *, about: About) -> She
             _("Name on the receipt"),
             _("Name to show"),
             _("Message"),
+            _("How often"),
         ),
         rows=(
             (
@@ -90,6 +91,7 @@ def _donations(session: Session, wanted: DonationFilter, *, about: About) -> She
                 row.name_on_receipt,
                 row.public_name,
                 row.message,
+                _("Monthly") if row.is_monthly else _("Once"),
             )
             for row in all_donations(session, wanted)
         ),
@@ -103,7 +105,7 @@ def _donations(session: Session, wanted: DonationFilter, *, about: About) -> She
 def _receipt_cells(wanted: ReceiptFilter) -> Iterator[tuple[Cell, ...]]:
     before_id = wanted.before_id
     while True:
-        page = receipt_register.receipts(replace(wanted, number=None, before_id=before_id, limit=REGISTER_PAGE))
+        page = receipt_register.receipts(replace(wanted, before_id=before_id, limit=REGISTER_PAGE))
         for row in page:
             yield (
                 row.number,

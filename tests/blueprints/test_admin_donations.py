@@ -385,3 +385,12 @@ def test_a_file_with_names_asks_for_the_password_again(
     answer = chair.client.get("/staff/donations/file.csv?state=paid")
     assert answer.location == "/staff/verify?next=/staff/donations?state%3Dpaid"
     assert token_of(chair.client)
+
+
+def test_monthly_gifts_are_told_apart_and_listed_alone(campaign: Campaign, finance: FlaskClient) -> None:
+    monthly = a_paid_gift(campaign=campaign, frequency="monthly")
+    a_paid_gift(campaign=campaign)
+    page = fetch(finance, "admin.donations")
+    assert page.texts("tbody .tag") == ["Paid", "Paid", "Monthly"]
+    assert found(finance, frequency="monthly") == {monthly.public_id}
+    assert "How often: Monthly" in fetch_address(finance, "/staff/donations?frequency=monthly").text(".chips")

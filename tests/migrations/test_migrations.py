@@ -119,6 +119,8 @@ def test_names_move_from_the_address_to_the_gifts_where_they_are_sure(empty: Fla
     with db.engine.connect() as connection:
         gifts = connection.execute(text("SELECT payer_name, receipt_name FROM donation ORDER BY id")).all()
         pledges = connection.execute(text("SELECT payer_name, receipt_name FROM pledge")).all()
+        searched = connection.execute(text("SELECT search_text FROM donation ORDER BY id")).scalars().first()
+    assert searched == "aida\nfamily@example.kg"
     assert [tuple(row) for row in gifts] == [("Aida", None), (None, None), ("Aida", None)]
     assert [tuple(row) for row in pledges] == [("Aida", None)]
 

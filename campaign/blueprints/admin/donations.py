@@ -117,6 +117,7 @@ def _wanted(asked: Asked, purposes: dict[str, FundRow]) -> DonationFilter:
         until=asked.day("until"),
         currency=counted_in if is_about_amounts else currency,
         language=asked.choice("language", LANGUAGES),
+        frequency=asked.choice("frequency", words.FREQUENCIES),
         fund=asked.choice("fund", purposes),
         least_minor=least.minor if least else None,
         most_minor=most.minor if most else None,
@@ -132,6 +133,7 @@ def _about(wanted: DonationFilter, purposes: dict[str, FundRow]) -> list[tuple[s
         _("State"): str(words.DONATION[wanted.state][0]) if wanted.state else "",
         _("Currency"): wanted.currency,
         _("Language"): LANGUAGES.get(wanted.language, ""),  # type: ignore[call-overload]  # checked by `choice`
+        _("How often"): str(words.FREQUENCIES.get(wanted.frequency, "")),
         _("Fund"): text_of(purposes[wanted.fund].title) if wanted.fund else "",
         _("At least"): money(Money(wanted.least_minor, wanted.currency)) if wanted.least_minor is not None else "",
         _("At most"): money(Money(wanted.most_minor, wanted.currency)) if wanted.most_minor is not None else "",
@@ -145,6 +147,7 @@ def _chips(asked: Asked, wanted: DonationFilter, purposes: dict[str, FundRow]) -
         _("State"): "state",
         _("Currency"): "currency",
         _("Language"): "language",
+        _("How often"): "frequency",
         _("Fund"): "fund",
         _("At least"): "least",
         _("At most"): "most",

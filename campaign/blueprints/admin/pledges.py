@@ -27,7 +27,11 @@ def pledges() -> ResponseReturnValue:
     asked = asked_in_address()
     state = asked.choice("state", [state.value for state in PledgeState])
     rows, has_more = pledge_register.pledges(
-        campaign().id, state=state, before=asked.text("before"), sees_donors=_sees_donors()
+        campaign().id,
+        state=state,
+        text=asked.text("text"),
+        before=asked.text("before"),
+        sees_donors=_sees_donors(),
     )
     return render_template(
         "admin/pledges.html",

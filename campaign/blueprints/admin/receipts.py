@@ -116,7 +116,7 @@ def _wanted(asked: Asked) -> ReceiptFilter:
         since=asked.day("since"),
         until=asked.day("until"),
         state=asked.choice("state", words.RECEIPT) or None,
-        number=asked.text("number").upper() or None,
+        text=asked.text("text") or asked.text("number"),
         before_id=asked.number("before"),
         limit=PAGE_ROWS,
     )

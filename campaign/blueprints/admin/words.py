@@ -102,6 +102,7 @@ ROLE_NAMES: Mapping[str, LazyString] = {
     "approver": lazy_pgettext("role", "Approver"),
     "admin": lazy_pgettext("role", "Administrator"),
 }
+FREQUENCIES: Mapping[str, LazyString] = {"once": _("Once"), "monthly": _("Monthly")}
 METHODS: Mapping[str, LazyString] = {"card": _("Card"), "bank": _("Bank transfer"), "cash": _("Cash")}
 MODES: Mapping[str, Word] = {
     "none": (_("No payments: no key is set"), "warn"),

@@ -11,6 +11,7 @@ from campaign.gateways.clock import Clock
 from campaign.gateways.payments import GiftReference, PaymentGateway
 from campaign.models.donation import Donation, DonationEvent
 from campaign.models.pledge import Pledge
+from campaign.services import donation_search
 from campaign.services.pledges.following import follow
 
 
@@ -63,6 +64,7 @@ def _month(session: Session, reference: GiftReference, paid: Money, *, pledge_id
     )
     if donation_id is None:
         return session.execute(select(Donation.id).where(Donation.invoice_id == reference.invoice_id)).scalar_one()
+    donation_search.refresh(session, Donation.id == donation_id)
     session.add(
         DonationEvent(donation_id=donation_id, at=now, kind="renewed", detail={"invoice": reference.invoice_id})
     )

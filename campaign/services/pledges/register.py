@@ -19,7 +19,7 @@ from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.models.staff import Staff
-from campaign.services import audit
+from campaign.services import audit, donation_search
 from campaign.services.pledges.page import MonthGiven, months_of
 
 PAGE_ROWS = 50
@@ -99,15 +99,21 @@ class MonthlyValue:
 
 
 def pledges(
-    campaign_id: int, *, state: str = "", before: str = "", sees_donors: bool = False
+    campaign_id: int, *, state: str = "", text: str = "", before: str = "", sees_donors: bool = False
 ) -> tuple[list[PledgeRow], bool]:
     """A page of the list, newest first, and whether there are older ones; `before` is the last row of the page before.
 
-    Without `sees_donors` a row has only the name that its donor made public.
+    `text` is looked for in its months' names, addresses and numbers. Without `sees_donors` a row has only the name that
+    its donor made public, and is found by it.
     """
     query = _rows().where(Pledge.campaign_id == campaign_id).order_by(Pledge.id.desc()).limit(PAGE_ROWS + 1)
     if state:
         query = query.where(Pledge.state == state)
+    if text:
+        months = select(Donation.pledge_id).where(
+            Donation.campaign_id == campaign_id, donation_search.about(text, sees_donors=sees_donors)
+        )
+        query = query.where(Pledge.id.in_(months.where(Donation.pledge_id.is_not(None))))
     if before:
         last = select(Pledge.id).where(Pledge.public_id == before).scalar_subquery()
         query = query.where(Pledge.id < last)
