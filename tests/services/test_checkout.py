@@ -163,7 +163,7 @@ def test_what_the_campaign_does_not_have_is_refused_by_name(engine: Engine) -> N
         engine.open(engine.request(minor=1000, currency="JPY"))
     with pytest.raises(FundUnknown):
         engine.open(replace(engine.request(), fund_code="NOWHERE"))
-    engine.clock.advance(days=400)
+    engine.clock.advance(days=500)
     with pytest.raises(CampaignEnded):
         engine.open()
 
