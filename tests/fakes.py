@@ -117,13 +117,11 @@ class FakePayments(FakeDisputes):
             return month
         raise GoneAtProvider(f"{kind} {object_id}")
 
-    def expire_checkout(self, checkout_id: str) -> bool:
+    def expire_checkout(self, checkout_id: str) -> None:
         self._called("expire_checkout")
-        is_open = self.facts[checkout_id].fact is Fact.OPENED
-        if is_open:
+        if self.facts[checkout_id].fact is Fact.OPENED:
             self.expire(checkout_id)
         self._answer()
-        return is_open
 
     def refund(self, payment_id: str, amount: Money, *, request_id: str, donation_id: str) -> None:
         self._called("refund")

@@ -52,7 +52,7 @@ class Account(IntEnum):
 
 
 class EntryKind(StrEnum):
-    """What happened. Allocation, take-back and disbursement are people's choice: they take no fund below zero."""
+    """What happened. Allocation, take-back, cover and disbursement are people's choice: they take no fund below zero."""
 
     GIFT_PAID = "gift_paid"
     GIFT_SETTLED = "gift_settled"
@@ -71,6 +71,7 @@ class EntryKind(StrEnum):
     PROVIDER_FEE = "provider_fee"
     UNIDENTIFIED = "unidentified"
     IDENTIFIED = "identified"
+    COVER = "cover"
 
 
 @dataclass(frozen=True, slots=True)

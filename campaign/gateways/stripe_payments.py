@@ -144,14 +144,12 @@ class StripePayments:
         payment: str | None = found.to_dict().get("payment_intent")
         return payment
 
-    def expire_checkout(self, checkout_id: str) -> bool:
-        options: Any = {"max_network_retries": 0}  # a donor may be waiting; whoever comes next tries again
+    def expire_checkout(self, checkout_id: str) -> None:
         try:
-            with self._client.place(), translated():
-                self._v1.checkout.sessions.expire(checkout_id, None, options)
+            with translated():
+                self._v1.checkout.sessions.expire(checkout_id)
         except PaymentRefused:
-            return False  # it is closed already
-        return True
+            return  # it is closed already
 
     def refund(self, payment_id: str, amount: Money, *, request_id: str, donation_id: str) -> None:
         params: Any = {

@@ -10,12 +10,12 @@ from campaign.models.columns import CurrencyCode, Minor, PrimaryKey, PublicId
 
 
 class Allocation(Model):
-    """Money of one fund that is to become another's, or is to be taken back from it."""
+    """Money of one fund that is to become another's, is to be taken back from it, or is to cover what it lacks."""
 
     __tablename__ = "allocation"
     __table_args__ = (
         CheckConstraint("amount_minor > 0", "positive_amount"),
-        CheckConstraint("kind IN ('allocation', 'take_back')", "kind"),
+        CheckConstraint("kind IN ('allocation', 'take_back', 'cover')", "kind"),
         CheckConstraint("state IN ('proposed', 'approved', 'rejected', 'withdrawn')", "state"),
         CheckConstraint("(state = 'proposed') = (decided_by IS NULL)", "decided_by_somebody"),
         CheckConstraint("state <> 'approved' OR decided_by <> proposed_by", "approved_by_another"),

@@ -21,7 +21,7 @@ class JournalEntry(Model):
         CheckConstraint(
             "kind IN ('gift_paid', 'gift_settled', 'refund', 'refund_failed', 'allocation', 'take_back', "
             "'disbursement', 'reversal', 'dispute_opened', 'dispute_won', 'dispute_lost', 'payout_made', 'payout_arrived', "
-            "'payout_failed', 'provider_fee', 'unidentified', 'identified')",
+            "'payout_failed', 'provider_fee', 'unidentified', 'identified', 'cover')",
             "kind",
         ),
         Index(None, "campaign_id", "effective_on"),

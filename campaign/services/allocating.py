@@ -1,5 +1,7 @@
 """Allocation: money of a fund becomes an event's, a grant's or a budget line's; one person proposes, another approves.
 
+A cover is the same for a fund below zero: money that no donor restricted brings it up to zero, and not beyond.
+
 Every proposal is shown with the balances before and after, computed anew each time it is looked at. What may
 not be, the database refuses: too much, or against what the donors gave for.
 """
@@ -19,11 +21,13 @@ from campaign.domain.postings import transferred
 from campaign.gateways.clock import Clock
 from campaign.models.allocation import Allocation
 from campaign.models.fund import Fund, FundReach
-from campaign.services import audit, bookkeeping
+from campaign.services import audit, availability, bookkeeping
 from campaign.services.bookkeeping import MoneyMayNotGoThere, NotEnoughFunds
 from campaign.services.public_revision import count_public_change
 
 TARGETS = ("event", "grant", "line")
+UNRESTRICTED = ("general", *TARGETS)
+"""Kinds of funds whose money no donor has restricted: only they may cover another fund."""
 
 
 class SameHands(DomainError):
@@ -46,6 +50,10 @@ class ReasonMissing(DomainError):
     """A proposal says why, and so does a rejection."""
 
 
+class MoreThanIsMissing(DomainError):
+    """A fund is covered up to zero, and not beyond."""
+
+
 class NothingToMove(DomainError):
     """The amount is not more than nothing."""
 
@@ -55,7 +63,7 @@ class Move:
     """What somebody wants moved: from a fund to a target (or back), in minor units of a currency."""
 
     campaign_id: int
-    kind: EntryKind  # ALLOCATION or TAKE_BACK
+    kind: EntryKind  # ALLOCATION, TAKE_BACK or COVER
     source: str  # the fund's public id
     target: str
     amount: Money
@@ -75,6 +83,8 @@ class Preview:
     is_restricted: bool
     source_before: Money
     target_before: Money
+    disputed: Money
+    """What open disputes hold of the source's money: it stands in the balance, and is not there."""
 
     @property
     def source_after(self) -> Money:
@@ -86,13 +96,18 @@ class Preview:
 
     @property
     def is_too_much(self) -> bool:
-        """The source does not hold as much; the database would refuse it."""
-        return self.source_after.minor < 0
+        """The source does not hold as much, disputed money left out; the database would refuse it."""
+        return self.source_after.minor < self.disputed.minor
+
+    @property
+    def is_beyond_zero(self) -> bool:
+        """The cover is more than the target lacks; the database would refuse it."""
+        return self.move.kind is EntryKind.COVER and self.target_after.minor > 0
 
     @property
     def figures(self) -> str:
         """The balances as one word, for the form that the approver signs."""
-        return f"{self.source_before.minor}:{self.target_before.minor}"
+        return f"{self.source_before.minor}:{self.target_before.minor}:{self.disputed.minor}"
 
 
 def preview(session: Session, move: Move) -> Preview:
@@ -107,6 +122,7 @@ def preview(session: Session, move: Move) -> Preview:
     target = _fund(session, move.campaign_id, move.target)
     holder = _holder(session, move.kind, source=source, target=target)
     currency = move.amount.currency
+    held = availability.holding_of(session, source.id, currency)
     return Preview(
         move=move,
         source_id=source.id,
@@ -115,8 +131,9 @@ def preview(session: Session, move: Move) -> Preview:
         target_code=holder.code,
         source_title=source.title,
         target_title=holder.title,
-        is_restricted=holder.kind == "restricted" or source.kind == "restricted",
-        source_before=bookkeeping.balance_of(session, source.id, currency),
+        is_restricted=move.kind is not EntryKind.COVER and "restricted" in {holder.kind, source.kind},
+        source_before=held.balance,
+        disputed=held.disputed,
         target_before=bookkeeping.balance_of(session, holder.id, currency),
     )
 
@@ -124,8 +141,8 @@ def preview(session: Session, move: Move) -> Preview:
 def propose(move: Move, *, public_id: str, reason: str, actor_id: int, clock: Clock) -> str:
     """Put a move up for approval; sent twice with the same `public_id` (made with the form) it is one proposal.
 
-    Raises what `preview` raises, NotEnoughFunds when the source holds too little now, ReasonMissing, and FormSpent when the
-    proposal of this name is another.
+    Raises what `preview` raises, NotEnoughFunds when the source has too little available now, MoreThanIsMissing for a cover
+    beyond zero, ReasonMissing, and FormSpent when the proposal of this name is another.
     """
     if not reason.strip():
         raise ReasonMissing
@@ -135,6 +152,8 @@ def propose(move: Move, *, public_id: str, reason: str, actor_id: int, clock: Cl
             return public_id
         if seen.is_too_much:
             raise NotEnoughFunds
+        if seen.is_beyond_zero:
+            raise MoreThanIsMissing
         session.add(
             Allocation(
                 public_id=public_id,
@@ -158,7 +177,7 @@ def approve(public_id: str, *, actor_id: int, clock: Clock, figures: str | None 
     """Move the money: post the entry, once, in the books.
 
     `figures` are the balances that the approver was shown (`Preview.figures`); FiguresMoved when they have changed.
-    Raises SameHands, AlreadyDecided, and NotEnoughFunds or MoneyMayNotGoThere when the database refuses.
+    Raises SameHands, AlreadyDecided, NotEnoughFunds, MoreThanIsMissing, and MoneyMayNotGoThere when the database refuses.
     """
     now = clock.now()
     with transaction() as session:
@@ -168,6 +187,7 @@ def approve(public_id: str, *, actor_id: int, clock: Clock, figures: str | None 
         bookkeeping.lock_funds(session, (row.source_id, row.target_id))
         if figures is not None and figures != _figures(session, row):
             raise FiguresMoved
+        _refuse_too_much(session, row)
         entry = transferred(
             kind=EntryKind(row.kind),
             public_id=public_id,
@@ -229,6 +249,10 @@ def _fund(session: Session, campaign_id: int, public_id: str) -> Fund:
 
 def _holder(session: Session, kind: EntryKind, *, source: Fund, target: Fund) -> Fund:
     """The fund that receives: staff name a theme and an event, and the theme's child inside the event holds it."""
+    if kind is EntryKind.COVER:
+        if source.kind not in UNRESTRICTED or target.id == source.id:
+            raise MoneyMayNotGoThere
+        return target
     if kind is EntryKind.TAKE_BACK:
         reach = select(Fund).join(FundReach, FundReach.source_id == Fund.id)
         wanted = reach.where(FundReach.target_id == source.id, Fund.id == target.id)
@@ -253,9 +277,19 @@ def _to_decide(session: Session, public_id: str) -> Allocation:
     return row
 
 
+def _refuse_too_much(session: Session, row: Allocation) -> None:
+    """What the database refuses too, by its right name."""
+    if availability.holding_of(session, row.source_id, row.currency).available.minor < row.amount_minor:
+        raise NotEnoughFunds
+    lacking = -bookkeeping.balance_of(session, row.target_id, row.currency).minor
+    if row.kind == EntryKind.COVER and row.amount_minor > lacking:
+        raise MoreThanIsMissing
+
+
 def _figures(session: Session, row: Allocation) -> str:
-    held = [bookkeeping.balance_of(session, fund, row.currency).minor for fund in (row.source_id, row.target_id)]
-    return f"{held[0]}:{held[1]}"
+    source = availability.holding_of(session, row.source_id, row.currency)
+    target = bookkeeping.balance_of(session, row.target_id, row.currency)
+    return f"{source.balance.minor}:{target.minor}:{source.disputed.minor}"
 
 
 def _decide(row: Allocation, state: str, actor_id: int, at: datetime) -> None:

@@ -18,7 +18,7 @@ from campaign.models.allocation import Disbursement
 from campaign.models.campaign import Campaign
 from campaign.models.fund import Fund
 from campaign.models.staff import Staff
-from campaign.services import audit, bookkeeping
+from campaign.services import audit, availability, bookkeeping
 from campaign.services.bookkeeping import NotEnoughFunds
 from campaign.services.public_revision import count_public_change
 
@@ -66,6 +66,8 @@ class PaymentPreview:
     fund_title: dict[str, str]
     is_grant: bool
     before: Money
+    disputed: Money
+    """What open disputes hold of the fund's money."""
 
     @property
     def after(self) -> Money:
@@ -73,8 +75,8 @@ class PaymentPreview:
 
     @property
     def is_too_much(self) -> bool:
-        """The fund does not hold as much; the database would refuse it."""
-        return self.after.minor < 0
+        """The fund does not hold as much, disputed money left out; the database would refuse it."""
+        return self.after.minor < self.disputed.minor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,19 +109,16 @@ def preview_payment(session: Session, payment: Payment, *, today: date) -> Payme
         raise PaidTooEarly
     if not payment.payee.strip() or not payment.evidence.strip():
         raise EvidenceMissing
-    wanted = select(Fund).where(
-        Fund.campaign_id == payment.campaign_id, Fund.public_id == payment.fund, Fund.kind.in_(SPENDING_KINDS)
-    )
-    fund = session.execute(wanted).scalar_one_or_none()
-    if fund is None:
-        raise NotFound(f"fund:{payment.fund}")
+    fund = _fund(session, payment)
+    held = availability.holding_of(session, fund.id, payment.amount.currency)
     return PaymentPreview(
         payment=payment,
         fund_id=fund.id,
         fund_code=fund.code,
         fund_title=fund.title,
         is_grant=_is_grant(session, fund),
-        before=bookkeeping.balance_of(session, fund.id, payment.amount.currency),
+        before=held.balance,
+        disputed=held.disputed,
     )
 
 
@@ -130,6 +129,7 @@ def record_disbursement(payment: Payment, *, public_id: str, actor_id: int, cloc
     """
     now = clock.now()
     with transaction() as session:
+        bookkeeping.lock_funds(session, [_fund(session, payment).id])
         seen = preview_payment(session, payment, today=local_day(clock.now()))
         if _is_known(session, seen, public_id):
             return public_id
@@ -206,6 +206,16 @@ def disbursements(
             )
             for row, code, title, name in session.execute(query)
         ]
+
+
+def _fund(session: Session, payment: Payment) -> Fund:
+    wanted = select(Fund).where(
+        Fund.campaign_id == payment.campaign_id, Fund.public_id == payment.fund, Fund.kind.in_(SPENDING_KINDS)
+    )
+    fund = session.execute(wanted).scalar_one_or_none()
+    if fund is None:
+        raise NotFound(f"fund:{payment.fund}")
+    return fund
 
 
 def _is_grant(session: Session, fund: Fund) -> bool:

@@ -186,7 +186,9 @@ CHECKS = (
         """SELECT e.source, d.fund_id, c.fund_id FROM journal_entry e
            JOIN posting d ON d.entry_id = e.id AND d.account = 4800 AND d.amount_minor > 0
            JOIN posting c ON c.entry_id = e.id AND c.account = 4800 AND c.amount_minor < 0
-           WHERE e.kind <> 'reversal' AND NOT EXISTS (SELECT 1 FROM fund_reach r WHERE
+           JOIN fund s ON s.id = d.fund_id
+           WHERE e.kind <> 'reversal' AND (e.kind <> 'cover' OR s.kind IN ('theme', 'restricted'))
+             AND NOT EXISTS (SELECT 1 FROM fund_reach r WHERE
                (e.kind = 'allocation' AND r.source_id = d.fund_id AND r.target_id = c.fund_id) OR
                (e.kind = 'take_back' AND r.source_id = c.fund_id AND r.target_id = d.fund_id))""",
     ),

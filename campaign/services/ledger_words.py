@@ -31,6 +31,7 @@ KINDS: dict[EntryKind, LazyString] = {
     EntryKind.REFUND_FAILED: _("Refund failed"),
     EntryKind.ALLOCATION: _("Allocation"),
     EntryKind.TAKE_BACK: _("Reversal of allocation"),
+    EntryKind.COVER: _("Cover of a deficit"),
     EntryKind.DISBURSEMENT: _("Disbursement"),
     EntryKind.REVERSAL: _("Reversal"),
     EntryKind.DISPUTE_OPENED: _("Dispute: money withdrawn"),

@@ -16,7 +16,7 @@ from campaign.domain.journal import EntryKind
 from campaign.domain.money import Money
 from campaign.extensions import db
 from campaign.models.allocation import Allocation
-from campaign.models.campaign import CampaignRevision
+from campaign.models.campaign import Campaign, CampaignRevision
 from campaign.models.fund import Fund
 from campaign.models.staff import AuditEvent
 from campaign.services.allocating import (
@@ -52,7 +52,7 @@ from tests.fakes import SettableClock
 class Desk:
     """A campaign with 100 dollars for anything and 50 for events, an event, a grant, and two people."""
 
-    campaign_id: int
+    campaign: Campaign
     general: Fund
     theme: Fund
     event: Fund
@@ -61,6 +61,10 @@ class Desk:
     proposer: int
     approver: int
     clock: SettableClock
+
+    @property
+    def campaign_id(self) -> int:
+        return self.campaign.id
 
     def move(self, amount: Money, *, source: Fund | None = None, target: Fund | None = None) -> Move:
         return Move(
@@ -105,7 +109,7 @@ def desk(app: Flask, clock: SettableClock) -> Desk:
     a_paid_gift(campaign=campaign, gift=usd(100_00), fee_minor=0)
     a_paid_gift(campaign=campaign, fund=theme, gift=usd(50_00), fee_minor=0)
     return Desk(
-        campaign_id=campaign.id,
+        campaign=campaign,
         general=general_fund_of(campaign),
         theme=theme,
         event=event,

@@ -80,7 +80,6 @@ MAIL_KINDS: Mapping[str, LazyString] = {
     "shield_up": _("Protection is on"),
     "alarm_raised": _("Alarm"),
     "alarm_over": _("Alarm is over"),
-    "pledge_code": _("Monthly gift: code for its page"),
     "pledge_changed": _("Monthly gift: change confirmed"),
     "pledge_ending": _("Monthly gift: ends with the campaign"),
     "pledge_reminder": _("Monthly gift: before the first renewal"),
@@ -153,7 +152,7 @@ MOMENTS: Mapping[str, Word] = {
 CONCERNS: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
     "shield_up": (_("Stolen cards are being tested: protection is on"), "admin.shield", {}),
     "shield_by_hand": (_("Protection is on: turned on manually"), "admin.shield", {}),
-    "fund_below_zero": (_("Funds are below zero"), "admin.fund_statement", {}),
+    "fund_below_zero": (_("Funds are below zero"), "admin.allocations", {}),
     "disputed": (_("Donors’ banks dispute gifts"), "admin.donations", {"state": "disputed"}),
     "suspected": (_("Gifts are suspected of fraud"), "admin.donations", {"state": "suspected"}),
     "paid_again": (_("Gifts were paid twice"), "admin.donations", {"state": "paid_again"}),
@@ -243,6 +242,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
         "The balances have changed since you opened this page. Check the new figures, then decide."
     ),
     allocating.ReasonMissing: _("Say why."),
+    allocating.MoreThanIsMissing: _("The fund needs less than this to be back at zero. Enter a smaller amount."),
     allocating.NothingToMove: _("Enter an amount above zero."),
     disbursing.NothingPaid: _("Enter an amount above zero."),
     disbursing.PaidInTheFuture: _("Enter a day that is not in the future."),

@@ -109,28 +109,26 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             self.gift = preset
 
     def validate_other_amount(self, field: Field) -> None:
-        """The typed amount. Where an offered one is chosen too, the donor says which of the two they mean."""
+        chosen = self.amount.data
         if self.amount.errors or self.gift is not None:
             return
-        preset, meant = self._preset(self.amount.data), self.other_amount_meant.data or ""
-        if preset is not None and preset.plain == meant:
-            self._refuse_out_of_bounds(preset)
-            self.gift, field.data = preset, ""
-            return
         try:
-            given = read_amount(field.data, self.offer.currency, meant=meant)
+            given = read_amount(field.data, self.offer.currency, meant=self.other_amount_meant.data or "")
         except AmountRefused as refusal:
             self.readings = refusal.readings
             raise ValidationError(self._sentence_of(refusal)) from None
-        if given.plain == meant:
+        if self.other_amount_meant.data == given.plain:
             field.data = given.plain
-        elif preset is not None and preset != given:
-            self.readings = (preset, given)
+        preset = self._preset(chosen)
+        if preset is not None and preset != given:
             raise ValidationError(
-                _("You chose %(chosen)s and also typed an amount. Choose the one you mean.", chosen=money(preset))
+                _(
+                    "You chose %(chosen)s and also typed an amount. Clear this field, or choose “Other amount”.",
+                    chosen=money(preset),
+                )
             )
         self._refuse_out_of_bounds(given)
-        self.gift, self.amount.data = given, OTHER
+        self.gift = given
 
     def validate_fund(self, field: Field) -> None:
         if field.data and field.data not in {purpose.code for purpose in self.options.purposes}:

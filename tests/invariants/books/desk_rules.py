@@ -1,5 +1,6 @@
 """What staff do: refund, propose, decide, disburse; the model says beforehand what the desk must answer."""
 
+from collections import Counter
 from datetime import date
 
 from hypothesis import strategies as st
@@ -14,7 +15,16 @@ from campaign.domain.identity import new_public_id
 from campaign.domain.journal import EntryKind
 from campaign.domain.money import Money
 from campaign.models.donation import Refund
-from campaign.services.allocating import AlreadyDecided, Move, SameHands, approve, propose, reject, withdraw
+from campaign.services.allocating import (
+    AlreadyDecided,
+    MoreThanIsMissing,
+    Move,
+    SameHands,
+    approve,
+    propose,
+    reject,
+    withdraw,
+)
 from campaign.services.bookkeeping import MoneyMayNotGoThere, NotEnoughFunds
 from campaign.services.disbursing import Payment, record_disbursement
 from campaign.services.refunding import RefundOrder, request_refund
@@ -50,7 +60,7 @@ class DeskRules(Troubled):
         self._expect(expected, lambda: request_refund(order, clock=self.clock), trouble)
 
     @rule(
-        kind=st.sampled_from([EntryKind.ALLOCATION, EntryKind.ALLOCATION, EntryKind.TAKE_BACK]),
+        kind=st.sampled_from([EntryKind.ALLOCATION, EntryKind.ALLOCATION, EntryKind.TAKE_BACK, EntryKind.COVER]),
         giver_code=FUNDS,
         taker_code=FUNDS,
         share=SHARES,
@@ -61,7 +71,7 @@ class DeskRules(Troubled):
         self, kind: EntryKind, giver_code: str, taker_code: str, share: int, which: int, trouble: Trouble
     ) -> None:
         giver, taker = self.cast.funds[giver_code], self.cast.funds[taker_code]
-        currency, minor = self._share_of(giver, share, which)
+        currency, minor = self._share_of(giver, share, which, lacking=taker if kind is EntryKind.COVER else None)
         holder = self._holder(kind, giver, taker)
         move = Move(
             campaign_id=self.cast.campaign_id,
@@ -74,8 +84,10 @@ class DeskRules(Troubled):
         expected: type[Exception] | None = None
         if holder is None:
             expected = MoneyMayNotGoThere
-        elif minor > self._holds(giver.id, currency):
+        elif minor > self._available(giver.id, currency):
             expected = NotEnoughFunds
+        elif kind is EntryKind.COVER and self._holds(holder, currency) + minor > 0:
+            expected = MoreThanIsMissing
 
         def ask() -> str:
             return propose(move, public_id=public_id, reason="planned", actor_id=self.cast.proposer, clock=self.clock)
@@ -115,7 +127,7 @@ class DeskRules(Troubled):
         expected: type[Exception] | None = None
         if place.kind in {"general", "theme"}:
             expected = NotFound
-        elif minor > self._holds(place.id, currency):
+        elif minor > self._available(place.id, currency):
             expected = NotEnoughFunds
 
         def pay() -> str:
@@ -149,15 +161,19 @@ class DeskRules(Troubled):
         ]
         return DisputeOpen if any(is_open) else DisputeLost if any(lost) else None
 
-    def _share_of(self, place: Place, share: int, which: int) -> tuple[str, int]:
-        """A share of what a fund holds in one of its currencies."""
+    def _share_of(self, place: Place, share: int, which: int, *, lacking: Place | None = None) -> tuple[str, int]:
+        """A share of what a fund holds in one of its currencies, or of what another lacks."""
         balances = model.fund_balances(self._expected())
+        if lacking is not None:
+            place, balances = lacking, Counter({key: -minor for key, minor in balances.items()})
         held = sorted((cur, minor) for (fund, cur), minor in balances.items() if fund == place.id and minor > 0)
         currency, minor = held[which % len(held)] if held else ("USD", 1_00)
         return currency, max(minor * share // 100, 1)
 
     def _holder(self, kind: EntryKind, giver: Place, taker: Place) -> int | None:
         """The fund that receives, or None where the money may not go."""
+        if kind is EntryKind.COVER:
+            return taker.id if giver.kind in {"general", "event", "grant", "line"} and giver != taker else None
         if kind is EntryKind.TAKE_BACK:
             return taker.id if (taker.id, giver.id) in self.cast.reach else None
         if (giver.id, taker.id) in self.cast.reach:
@@ -171,8 +187,11 @@ class DeskRules(Troubled):
             return AlreadyDecided
         if how == "alone":
             return SameHands
-        if how == "approve" and move.minor > self._holds(move.source_id, move.currency):
+        if how == "approve" and move.minor > self._available(move.source_id, move.currency):
             return NotEnoughFunds
+        is_cover = move.kind == EntryKind.COVER.value
+        if how == "approve" and is_cover and self._holds(move.target_id, move.currency) + move.minor > 0:
+            return MoreThanIsMissing
         return None
 
     def _decide(self, move: MoveStory, how: str) -> None:

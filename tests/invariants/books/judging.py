@@ -104,6 +104,10 @@ class Judged(RuleBasedStateMachine):
     def _holds(self, fund_id: int, currency: str) -> int:
         return model.fund_balances(self._expected())[fund_id, currency]
 
+    def _available(self, fund_id: int, currency: str) -> int:
+        """What a fund holds, less what open disputes have withdrawn of its gifts."""
+        return self._holds(fund_id, currency) - model.disputed(self.model.gifts.values())[fund_id, currency]
+
     def _settle(self, donation_id: int) -> None:
         try:
             settlement.settle(donation_id, payments=self.provider, clock=self.clock, public_url=PUBLIC_URL)

@@ -4,6 +4,7 @@ It shares no code with the journal: account numbers and signs stand here once mo
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -36,7 +37,7 @@ class GiftStory:
 
 @dataclass
 class MoveStory:
-    """An allocation or a taking back, as the model follows it."""
+    """An allocation, a taking back or a cover, as the model follows it."""
 
     public_id: str
     kind: str
@@ -188,6 +189,17 @@ def fund_balances(books: dict[str, set[Shape]]) -> Counter[tuple[int, str]]:
             for _, fund, currency, minor in lines:
                 if fund is not None:
                     held[fund, currency] -= minor
+    return held
+
+
+def disputed(gifts: Iterable[GiftStory]) -> Counter[tuple[int, str]]:
+    """(fund, currency) → what the donors' banks hold of its gifts."""
+    held: Counter[tuple[int, str]] = Counter()
+    for gift in gifts:
+        for _, _, _, lines in gift.entries:
+            for account, _, currency, minor in lines:
+                if account == 1030:
+                    held[gift.fund_id, currency] += minor
     return held
 
 

@@ -313,7 +313,10 @@ def test_a_receipts_bytes_are_not_replaced(books: Books, subtests: pytest.Subtes
     for careful in ("ON", "OFF"):
         with subtests.test(recursive_triggers=careful):
             replace_row(
-                careful, "REPLACE INTO receipt_file SELECT receipt_id, 'forged', sha256, made_at FROM receipt_file", {}
+                careful,
+                "REPLACE INTO receipt_file (receipt_id, pdf, sha256, made_at)"
+                " SELECT receipt_id, 'forged', sha256, made_at FROM receipt_file",
+                {},
             )
             assert db.session.execute(text("SELECT DISTINCT pdf FROM receipt_file")).scalars().all() == [b"%PDF"]
 
