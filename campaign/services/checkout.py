@@ -196,23 +196,17 @@ def _insert_gift(
         "public_id": public_id,
         "campaign_id": terms.campaign_id,
         "fund_id": terms.fund_id,
-        "form_id": request.form_id,
-        "language": request.language,
-        "frequency": request.frequency,
+        **{name: getattr(request, name) for name in _AS_REQUESTED},
         "currency": request.gift.currency,
         "gift_minor": request.gift.minor,
         "cover_minor": cover.minor,
         "fee_bearer": terms.fee_bearer,
-        "is_anonymous": request.is_anonymous,
-        "public_name": request.public_name,
-        "receipt_name": request.receipt_name,
         **search_columns(
             request.receipt_name,
             public_name=request.public_name,
             is_anonymous=request.is_anonymous,
             email=request.email,
         ),
-        "message": request.message,
         "livemode": payments.mode == "live",
         "checkout_params": page_params(wanted),
         "expires_at": expires_at,
@@ -309,6 +303,7 @@ _GIFT, _CAMPAIGN, _FUND, _CURRENCY = (table.__table__ for table in (Donation, Ca
 _AS_GIFT = tuple(
     _GIFT.c[name] for name in ("id", "public_id", "state", "attempt", "checkout_params", "checkout_url", "expires_at")
 )
+_AS_REQUESTED = ("form_id", "language", "frequency", "is_anonymous", "public_name", "receipt_name", "message")
 _OF_FORM = select(*_AS_GIFT).where(_GIFT.c.form_id == bindparam("form"))
 _BEGIN = insert(_GIFT).returning(*_AS_GIFT)
 _TELL = insert(DonationEvent.__table__).inline()

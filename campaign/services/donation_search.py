@@ -7,6 +7,7 @@ writes `search_columns` too, or calls `refresh`. A test compares them after ever
 from sqlalchemy import ColumnElement, and_, false, or_, select, update
 from sqlalchemy.orm import Session
 
+from campaign.domain.email_address import readable_email
 from campaign.domain.folding import QUERY_MAX, WORDS_MAX, fold
 from campaign.domain.receipt_number import read_number
 from campaign.models.donation import Dispute, Donation, Refund
@@ -52,7 +53,7 @@ def typed_address(session: Session, donation_id: int) -> str | None:
 def address_in(checkout_params: dict[str, object]) -> str | None:
     """The address with which the payment page was opened, if it was."""
     typed = checkout_params.get("customer_email")
-    return typed if isinstance(typed, str) else None
+    return readable_email(typed) if isinstance(typed, str) else None
 
 
 def about(text: str, *, sees_donors: bool) -> ColumnElement[bool]:

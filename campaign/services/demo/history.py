@@ -89,6 +89,7 @@ def _give(stage: Stage, number: int, *, dice: random.Random, clock: HistoryClock
     language = dice.choice(("en", "ru", "ru", "ky"))
     code = dice.choices(("USD", "EUR", "KGS"), weights=(6, 2, 4))[0]
     name = supporters.name[language].format(number=number)
+    is_named = dice.random() < 0.6 and dice.random() >= 0.35
     fund = dice.choice((None, None, *(fund.code for fund in stage.plan.funds if fund.code != "GEN")))
     started = start_checkout(
         GiftRequest(
@@ -99,9 +100,9 @@ def _give(stage: Stage, number: int, *, dice: random.Random, clock: HistoryClock
             covers_fee=dice.random() < 0.4,
             fund_code=fund,
             email=f"demo{number}@donor.example",
-            public_name=name if dice.random() < 0.6 else None,
+            public_name=name if is_named else None,
             message=dice.choice(supporters.messages)[language] if dice.random() < 0.4 else None,
-            is_anonymous=dice.random() < 0.35,
+            is_anonymous=not is_named,
         ),
         payments=stage.payments,
         clock=clock,

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
+from campaign.domain.donation import name_on_receipt
 from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
 from campaign.domain.pledge import Act, PledgeState, refusal
@@ -34,6 +35,7 @@ class PledgeRow:
     public_id: str
     state: str
     name: str | None
+    name_on_receipt: str | None
     email: str | None
     language: str
     charge: Money
@@ -207,6 +209,7 @@ def _row(pledge: Pledge, email: str | None, title: dict[str, str], months: int, 
         public_id=pledge.public_id,
         state=pledge.state,
         name=(pledge.payer_name or pledge.receipt_name) if sees_donors else public_name,
+        name_on_receipt=name_on_receipt(pledge.receipt_name, pledge.payer_name) if sees_donors else None,
         email=email if sees_donors else None,
         language=pledge.language,
         charge=Money(pledge.gift_minor + pledge.cover_minor, pledge.currency),
