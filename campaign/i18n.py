@@ -39,6 +39,13 @@ class Shown:
 
 NBSP = "\u00a0"
 SYMBOLS: dict[str, str] = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "KZT": "₸", "TRY": "₺"}
+WORD_JOINER = "\u2060"
+"""Keeps a line from ending after a hyphen."""
+KYRGYZ_MONTHS = (
+    *("январы", "февралы", "марты", "апрели", "майы", "июну"),
+    *("июлу", "августу", "сентябры", "октябры", "ноябры", "декабры"),
+)
+"""As in «2026-жылдын 28-ноябры»; CLDR has only the abbreviation «2026-ж.»."""
 SOM = {"en": "KGS", "ru": "сом", "ky": "сом"}
 """The som sign (U+20C0) is missing in nearly every font, so it is written as a word."""
 
@@ -109,6 +116,8 @@ def day(value: date | datetime, *, language: str | None = None) -> str:
     """A day in words, on one line; the short forms of en and ky can be confused, so they are never used."""
     code = language or current_language()
     on = local_day(value) if isinstance(value, datetime) else value
+    if code == "ky":
+        return f"{on.year}-{WORD_JOINER}жылдын{NBSP}{on.day}-{WORD_JOINER}{KYRGYZ_MONTHS[on.month - 1]}"
     return format_date(on, format="long", locale=code).replace(" ", NBSP)
 
 

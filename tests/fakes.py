@@ -117,11 +117,13 @@ class FakePayments(FakeDisputes):
             return month
         raise GoneAtProvider(f"{kind} {object_id}")
 
-    def expire_checkout(self, checkout_id: str) -> None:
+    def expire_checkout(self, checkout_id: str) -> bool:
         self._called("expire_checkout")
-        if self.facts[checkout_id].fact is Fact.OPENED:
+        is_open = self.facts[checkout_id].fact is Fact.OPENED
+        if is_open:
             self.expire(checkout_id)
         self._answer()
+        return is_open
 
     def refund(self, payment_id: str, amount: Money, *, request_id: str, donation_id: str) -> None:
         self._called("refund")

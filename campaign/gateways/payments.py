@@ -190,8 +190,12 @@ class PaymentGateway(Protocol):
         None when it is not ours; GoneAtProvider when it does not exist.
         """
 
-    def expire_checkout(self, checkout_id: str) -> None:
-        """Close a page that is not needed any more; a page already closed is left as it is."""
+    def expire_checkout(self, checkout_id: str) -> bool:
+        """Close a page that is not needed any more.
+
+        Returns:
+            Whether it was open; one that was paid or has run out is left as it is.
+        """
 
     def refund(self, payment_id: str, amount: Money, *, request_id: str, donation_id: str) -> None:
         """Ask to send money back; the same request asked again is one refund. PaymentRefused when it may not be."""
@@ -222,7 +226,7 @@ class NoPayments:
     def donation_of(self, kind: str, object_id: str) -> GiftReference | None:  # noqa: ARG002
         raise PaymentsNotConfigured
 
-    def expire_checkout(self, checkout_id: str) -> None:  # noqa: ARG002
+    def expire_checkout(self, checkout_id: str) -> bool:  # noqa: ARG002
         raise PaymentsNotConfigured
 
     def refund(self, payment_id: str, amount: Money, *, request_id: str, donation_id: str) -> None:  # noqa: ARG002

@@ -144,12 +144,14 @@ class StripePayments:
         payment: str | None = found.to_dict().get("payment_intent")
         return payment
 
-    def expire_checkout(self, checkout_id: str) -> None:
+    def expire_checkout(self, checkout_id: str) -> bool:
+        options: Any = {"max_network_retries": 0}  # a donor may be waiting; whoever comes next tries again
         try:
-            with translated():
-                self._v1.checkout.sessions.expire(checkout_id)
+            with self._client.place(), translated():
+                self._v1.checkout.sessions.expire(checkout_id, None, options)
         except PaymentRefused:
-            return  # it is closed already
+            return False  # it is closed already
+        return True
 
     def refund(self, payment_id: str, amount: Money, *, request_id: str, donation_id: str) -> None:
         params: Any = {

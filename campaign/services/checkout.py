@@ -31,6 +31,7 @@ from campaign.models.fund import Fund
 from campaign.services.donation_search import refresh, search_columns
 from campaign.services.laid_aside import PAGE_LIFE, hold_form, lay_aside
 from campaign.services.payment_page import WantedPage, page_params
+from campaign.services.superseded_pages import close_superseded, supersede_others
 
 LEAST_LIFE = timedelta(minutes=31)
 ATTEMPTS_MAX = 5
@@ -125,8 +126,11 @@ def start_checkout(
 
     The row is committed before the provider is asked, and no transaction is open meanwhile: a crash in between leaves a
     row whose next try, with the same key and the same bytes, finds the page that was made. `admit` judges whether a gift
-    may be begun; one that is there already was judged when it was. Raises NotAdmitted, DonationAlreadyPaid and
-    DonationClosed for a used form, PaymentsUnavailable and PaymentsNotConfigured when nobody takes cards now.
+    may be begun; one that is there already was judged when it was. The pages that the same shown form led to before are
+    closed first.
+
+    Raises NotAdmitted, DonationAlreadyPaid and DonationClosed for a used form, PaymentsUnavailable and
+    PaymentsNotConfigured when nobody takes cards now.
     """
     if payments.mode == "none":
         raise PaymentsNotConfigured
@@ -134,6 +138,7 @@ def start_checkout(
     _refuse_closed(gift, now=clock.now())
     if gift.url is not None:
         return CheckoutStarted(public_id=gift.public_id, url=gift.url)
+    has_closed = close_superseded(request.shown_form, payments=payments, clock=clock, public_url=public_url)
     page = _opened(gift, payments=payments)
     with transaction() as session:
         if request.shown_form is not None:
@@ -142,7 +147,7 @@ def start_checkout(
         has_laid_aside = request.shown_form is not None and lay_aside(
             session, shown_form=request.shown_form, but=gift.id, clock=clock
         )
-    return CheckoutStarted(public_id=gift.public_id, url=page.url, has_laid_aside=has_laid_aside)
+    return CheckoutStarted(public_id=gift.public_id, url=page.url, has_laid_aside=has_laid_aside or has_closed)
 
 
 def _written_down(
@@ -157,7 +162,9 @@ def _written_down(
         with transaction() as session:
             demand = admit(session, clock.now()) if admit else demand
             if demand is Demand.NOTHING:
-                return _insert_gift(session, request, payments=payments, clock=clock, public_url=public_url)
+                gift = _insert_gift(session, request, payments=payments, clock=clock, public_url=public_url)
+                supersede_others(session, request.shown_form, but=gift.id, clock=clock)
+                return gift
     except IntegrityError:
         pass  # a second press was quicker: its row is the gift, and it was counted
     known = _gift_of_form(request.form_id)

@@ -24,9 +24,13 @@ PAGE_LIFE = timedelta(minutes=60)
 """How long a payment page waits; Stripe takes 30 minutes to 24 hours. Past it there is nothing to close."""
 
 
-def hold_form(session: Session, shown_form: str, *, clock: Clock) -> None:
-    """Lock the late gifts of a shown form, always in one order: two that lay each other aside would wait for ever."""
-    session.execute(_HOLD_FORM, {"form": f"{shown_form}-", "late": clock.now() - PAGE_LIFE})
+def hold_form(session: Session, shown_form: str, *, clock: Clock) -> int:
+    """Lock the late gifts of a shown form, always in one order: two that lay each other aside would wait for ever.
+
+    Returns:
+        How many they are.
+    """
+    return len(session.execute(_HOLD_FORM, {"form": f"{shown_form}-", "late": clock.now() - PAGE_LIFE}).all())
 
 
 def lay_aside(session: Session, *, shown_form: str, but: int, clock: Clock) -> bool:
@@ -44,25 +48,25 @@ def close_next_page(*, payments: PaymentGateway, clock: Clock, public_url: str) 
 
     Whoever pays on it at the same moment has paid: the provider closes no page of a payment, and is asked afterwards.
     """
-    for donation_id, checkout_id in _open_pages(clock=clock):
+    for donation_id, checkout_id in open_pages(clock=clock):
         try:
             payments.expire_checkout(checkout_id)
             settle(donation_id, payments=payments, clock=clock, public_url=public_url)
         except DomainError as reason:
             log.warning("the page of donation %s stays open for now: %s %s", donation_id, type(reason).__name__, reason)
-        if (donation_id, checkout_id) not in _open_pages(clock=clock):
+        if (donation_id, checkout_id) not in open_pages(clock=clock):
             return True
     return False
 
 
-def _open_pages(*, clock: Clock) -> list[tuple[int, str]]:
-    """(donation, page) of gifts laid aside whose page may still be open, oldest first."""
+def open_pages(*, clock: Clock, shown_form: str = "") -> list[tuple[int, str]]:
+    """(donation, page) of gifts laid aside whose page may still be open, oldest first; of one shown form or of all."""
     query = (
         select(Donation.id, Donation.checkout_id)
         .where(
             Donation.created_at > clock.now() - PAGE_LIFE,  # an index finds these
             Donation.state == DonationState.OPEN.value,
-            Donation.form_id.like("% %"),
+            Donation.form_id.like(f"{shown_form}-% %" if shown_form else "% %"),
         )
         .order_by(Donation.id)
         .limit(20)

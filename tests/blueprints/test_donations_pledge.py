@@ -17,7 +17,7 @@ from campaign.models.pledge import Pledge
 from campaign.services.pledges.links import PledgeLink, sign
 from tests.builders import a_fund
 from tests.fakes import FakePayments, RecordingMailer, SettableClock
-from tests.pages import fetch_address
+from tests.pages import Page, fetch_address
 from tests.services.engine import Engine
 from tests.services.pledging import begin_pledge
 
@@ -52,6 +52,11 @@ class DonorsPage:
     def words(self) -> str:
         """All that it says, on one line."""
         return " ".join(self.look().get_text(" ").split())
+
+    def code(self) -> str:
+        """The one that was mailed last."""
+        subjects = [letter.subject for letter in self.engine.mailer.sent if "Your code: " in letter.subject]
+        return subjects[-1].partition("Your code: ")[2]
 
     def press(self, act: str, **fields: str) -> TestResponse:
         return self.client.post(f"{self.path}/{act}", data=fields)
@@ -155,13 +160,67 @@ def test_it_is_paused_for_some_gifts_or_until_further_notice(page: DonorsPage) -
 
 def test_a_pause_says_until_which_day_it_lasts_in_kyrgyz_too(page: DonorsPage) -> None:
     page.language = "ky"
-    assert "3 ай, 2027-ж., 1-апрель күнүнө чейин" in page.words().replace("\xa0", " ")
+    assert "3 ай (2027-\u2060жылдын 1-\u2060апрели бүтөт)" in page.words().replace("\xa0", " ")
 
 
-def test_another_amount_holds_from_the_next_gift_on(page: DonorsPage) -> None:
-    page.press("change", amount="40", cover_fees="yes")
+def test_a_lower_amount_holds_from_the_next_gift_on(page: DonorsPage) -> None:
+    page.press("change", amount="20", cover_fees="yes")
+    assert page.pledge.gift_minor == 20_00
+    assert page.pledge.cover_minor > 0
+
+
+def test_who_was_forwarded_the_link_raises_no_amount(page: DonorsPage) -> None:
+    for typed in ({"amount": "40"}, {"amount": "25", "cover_fees": "yes"}):
+        answer = page.press("change", **typed)
+        assert answer.status_code == 422
+        assert "We’ve sent a six-digit code" in answer.text
+    page.engine.work()
+    wrong = page.press("change", amount="40", code="000000" if page.code() != "000000" else "000001")
+    assert "This is not the code from the latest email" in wrong.text
+    assert page.pledge.gift_minor == 25_00
+    assert page.engine.payments.pledges.asked == []
+
+
+def test_a_code_from_the_mailbox_raises_the_amount_and_is_asked_for_once(page: DonorsPage) -> None:
+    step = Page(page.press("change", amount="40", cover_fees="yes"))
+    page.engine.work()
+    answer = step.submit(page.client, "form:has([name=code])", code=page.code())
+    assert "The new amount applies" in page.text_after(answer)
     assert page.pledge.gift_minor == 40_00
     assert page.pledge.cover_minor > 0
+    page.press("change", amount="50")
+    assert page.pledge.gift_minor == 50_00
+
+
+def test_codes_are_few_and_wrong_ones_end_it(page: DonorsPage) -> None:
+    for _ in range(6):
+        page.press("change", amount="40")
+        page.engine.clock.advance(minutes=1)
+    page.engine.work()
+    assert 1 <= len([letter for letter in page.engine.mailer.sent if "Your code" in letter.subject]) <= 4
+    right = page.code()
+    for number in range(6):
+        page.press("change", amount="40", code=f"{(int(right) + 1 + number) % 10**6:06}")
+    assert page.press("change", amount="40", code=right).status_code == 422
+
+
+def test_the_receipts_are_shown_to_who_reads_the_mailbox(page: DonorsPage) -> None:
+    page.engine.work()
+    address = f"{page.path}/receipt/TEST-WCL-2026-000001"
+    assert page.client.get(address).status_code == 303
+    assert page.look().find("a", download=True) is None
+    step = Page(page.client.post(f"{page.path}/receipts"))
+    page.engine.work()
+    answer = step.submit(page.client, "form:has([name=code])", code=page.code())
+    assert answer.status_code == 303
+    link = page.look().find("a", download=True)["href"]  # type: ignore[index]
+    assert page.client.get(str(link)).data.startswith(b"%PDF")
+    assert page.client.get(f"{link}9").status_code == 404
+
+
+def test_the_page_promises_what_its_link_can_do(page: DonorsPage) -> None:
+    assert "can skip, pause, resume, lower or stop this gift and change its card" in page.words()
+    assert "Aida" not in page.words()
 
 
 @pytest.mark.parametrize(
@@ -181,7 +240,9 @@ def test_an_ambiguous_amount_is_refused_with_both_readings(page: DonorsPage) -> 
     assert answer.status_code == 422
     offered = BeautifulSoup(answer.text, "html.parser").select("[name=amount_meant]")
     assert [tag["value"] for tag in offered] == ["1500", "1.50"]
-    page.press("change", amount="1,500", amount_meant="1500")
+    step = Page(page.press("change", amount="1,500", amount_meant="1500"))
+    page.engine.work()
+    step.submit(page.client, "form:has([name=code])", code=page.code())
     assert page.pledge.gift_minor == 1500_00
 
 
@@ -266,13 +327,6 @@ def test_the_page_is_kept_by_nobody_and_tells_its_address_to_nobody(page: Donors
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Referrer-Policy"] == "same-origin"
     assert answer.headers["X-Robots-Tag"] == "noindex"
-
-
-def test_the_receipt_of_a_month_is_hers_to_download_and_no_other(page: DonorsPage) -> None:
-    page.engine.work()
-    link = page.look().find("a", download=True)["href"]  # type: ignore[index]
-    assert page.client.get(str(link)).data.startswith(b"%PDF")
-    assert page.client.get(f"{link}9").status_code == 404
 
 
 @pytest.mark.parametrize("language", ["ru", "ky"])

@@ -63,7 +63,6 @@ def gifts() -> list[tuple[str, int]]:
 def test_a_gift_without_script_on_a_small_phone(chromium: Browser, site: Site) -> None:
     a_fund(campaign=site.campaign(), code="THEME-GRANTS")
     page = opened(chromium, site, "/en/donate", script=False, width=320)
-    page.check("#amount-4")
     page.fill("#other_amount", "12,50")
     page.check("#cover_fees")
     page.click("summary:has-text('Choose what it pays for')")
@@ -94,7 +93,7 @@ def test_a_gift_with_script_shows_the_cover_live_and_survives_a_double_click(chr
     page.check("#amount-1")
     expect(label).to_have_text("Add $1.06 so that the full $25 arrives")
     page.fill("#other_amount", "1234.50")
-    expect(page.locator("#amount-4")).to_be_checked()
+    expect(page.locator("#amount-1")).not_to_be_checked()
     expect(label).to_have_text("Add $37.18 so that the full $1,234.50 arrives")
     page.check("#amount-1")
     expect(page.locator("#other_amount")).to_have_value("")
@@ -111,6 +110,23 @@ def test_a_gift_with_script_shows_the_cover_live_and_survives_a_double_click(chr
     expect(page.locator(".facts")).to_contain_text("Ak-Jol LLC")
     assert gifts() == [("paid", 25_00)]
     assert complaints == []
+
+
+def test_the_summary_follows_what_is_chosen(chromium: Browser, site: Site) -> None:
+    site.campaign()
+    page = opened(chromium, site, "/en/donate?amount=25")
+    total = page.locator("[data-sum=total]")
+    expect(total).to_have_text("$25")
+    page.check("#cover_fees")
+    expect(total).to_have_text("$26.06")
+    page.check("#frequency-1")
+    expect(page.locator("[data-sum=often]")).to_contain_text("every month, next on ")
+    page.fill("#receipt_name", "Aida LLC")
+    expect(page.locator("[data-sum=name]")).to_have_text("Aida LLC")
+    page.fill("#other_amount", "1 500")
+    expect(page.locator("[data-sum=gift]")).to_have_text("$1,500")
+    page.fill("#other_amount", "1,500")
+    expect(total).to_have_text("not chosen yet")
 
 
 def test_the_page_confirms_by_itself_what_came_late(chromium: Browser, site: Site) -> None:
@@ -149,6 +165,26 @@ def test_a_mistake_takes_the_focus_and_leads_to_its_field(chromium: Browser, sit
     page.click(".error-summary a[href='#email']")
     expect(page.locator("#email")).to_be_focused()
     expect(page.locator("#email")).to_have_value("nobody")
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "ky"])
+def test_the_form_is_short_and_tells_what_is_chosen_from_what_is_wrong(
+    chromium: Browser, site: Site, lang: str
+) -> None:
+    """At 360 px at most 1,500 px before the optional parts, and all of it above them without sideways scrolling."""
+    a_fund(campaign=site.campaign(), code="THEME-GRANTS")
+    page = opened(chromium, site, f"/{lang}/donate?amount=25&currency=USD")
+    top = "element => element.getBoundingClientRect().top + scrollY"
+    assert page.locator("form[data-give] details").first.evaluate(top) <= 1500
+    look = "element => { const s = getComputedStyle(element); return [s.borderTopColor, s.borderInlineStartWidth] }"
+    chosen = page.locator("label[for=amount-1]").evaluate(look)
+    page.fill("#other_amount", "many")
+    page.click("#continue")
+    faulty = page.locator(".check.other")
+    assert faulty.evaluate(look)[0] != chosen[0]
+    assert faulty.evaluate(look)[1] != chosen[1]
+    assert page.locator(".check.other .field-error").evaluate("e => getComputedStyle(e, '::before').content") == '"!"'
+    assert is_narrow_enough(page)
 
 
 @pytest.mark.parametrize("script", [True, False])

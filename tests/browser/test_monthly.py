@@ -49,6 +49,11 @@ def test_the_whole_life_of_a_monthly_gift_without_script(chromium: Browser, site
     expect(page.locator(".error-summary")).to_contain_text("The minimum gift is $5.")
     page.fill("#amount", "30")
     press(page, "Change the amount")
+    expect(page.locator("#code-step")).to_have_text("Confirm that it’s you")
+    site.work()
+    code = re.findall(r"Your code: (\d{6})", str(site.mailbox.letters[-1]["Subject"]))
+    page.fill("#code", code[0])
+    press(page, "Raise the amount")
     expect(page.locator(".notice")).to_contain_text("The new amount applies from your next payment")
 
     press(page, "Skip the gift of")

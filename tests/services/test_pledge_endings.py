@@ -106,7 +106,7 @@ def test_a_campaign_that_goes_on_lets_its_monthly_gifts_go_on(engine: Engine) ->
     [
         ("en", "The campaign ends on February 20, 2027"),
         ("ru", "Кампания завершается 20 февраля 2027"),
-        ("ky", "Кампания 2027-ж., 20-февраль күнү аяктайт"),
+        ("ky", "Кампаниянын аяктоосу — 2027-\u2060жылдын 20-\u2060февралы"),
     ],
 )
 def test_the_donor_is_told_two_weeks_before_and_at_the_end_once_each(engine: Engine, language: str, words: str) -> None:

@@ -80,6 +80,7 @@ MAIL_KINDS: Mapping[str, LazyString] = {
     "shield_up": _("Protection is on"),
     "alarm_raised": _("Alarm"),
     "alarm_over": _("Alarm is over"),
+    "pledge_code": _("Monthly gift: code for its page"),
     "pledge_changed": _("Monthly gift: change confirmed"),
     "pledge_ending": _("Monthly gift: ends with the campaign"),
     "pledge_reminder": _("Monthly gift: before the first renewal"),

@@ -6,7 +6,6 @@ from decimal import Decimal
 from babel.numbers import format_percent
 from flask_babel import gettext as _
 
-from campaign.blueprints.donations.gift_form import OTHER
 from campaign.domain.money import Money, currency
 from campaign.domain.pledge import months_later
 from campaign.i18n import current_language, day, money, text_of
@@ -18,30 +17,34 @@ Choice = tuple[str, str, str | None]
 
 
 def amounts(offer: Offer) -> list[Choice]:
-    """The offered amounts with what each makes possible, and «other»."""
-    offered: list[Choice] = [
+    """The offered amounts with what each makes possible."""
+    return [
         (typed_amount(preset.amount), money(preset.amount), text_of(preset.impact))
         for preset in offer.presets
         if preset.amount.minor >= offer.minimum.minor
     ]
-    return [*offered, (OTHER, _("Other amount"), _("Enter it below"))]
 
 
 def frequencies(now: datetime, options: GivingOptions) -> list[Choice]:
-    """Once or every month, and what a month means: begun now, charged again a month later by the provider.
-
-    Only once where the campaign ends before a second payment.
-    """
+    """Once or every month; only once where the campaign ends before a second payment."""
     once: Choice = ("once", _("One time"), None)
-    if not options.takes_monthly(now):
-        return [once]
+    return [once, ("monthly", _("Every month"), None)] if options.takes_monthly(now) else [once]
+
+
+def next_month(now: datetime) -> datetime:
+    """The day of the second payment of a monthly gift that begins now."""
+    return months_later(now, 1)
+
+
+def monthly_hint(now: datetime, options: GivingOptions) -> str:
+    """What a month means: begun now, charged again a month later by the provider, ended with the campaign."""
     monthly = _(
         "You give today and then every month, next on %(day)s, until you stop. Every email has a link "
         "to change, pause or stop it, without signing in.",
-        day=day(months_later(now, 1)),
+        day=day(next_month(now)),
     )
     until = _("It ends with the campaign on %(day)s.", day=day(options.ends_on))
-    return [once, ("monthly", _("Every month"), f"{monthly} {until}")]
+    return f"{monthly} {until}"
 
 
 def purposes(options: GivingOptions) -> list[Choice]:

@@ -109,26 +109,28 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             self.gift = preset
 
     def validate_other_amount(self, field: Field) -> None:
-        chosen = self.amount.data
+        """The typed amount. Where an offered one is chosen too, the donor says which of the two they mean."""
         if self.amount.errors or self.gift is not None:
             return
+        preset, meant = self._preset(self.amount.data), self.other_amount_meant.data or ""
+        if preset is not None and preset.plain == meant:
+            self._refuse_out_of_bounds(preset)
+            self.gift, field.data = preset, ""
+            return
         try:
-            given = read_amount(field.data, self.offer.currency, meant=self.other_amount_meant.data or "")
+            given = read_amount(field.data, self.offer.currency, meant=meant)
         except AmountRefused as refusal:
             self.readings = refusal.readings
             raise ValidationError(self._sentence_of(refusal)) from None
-        if self.other_amount_meant.data == given.plain:
+        if given.plain == meant:
             field.data = given.plain
-        preset = self._preset(chosen)
-        if preset is not None and preset != given:
+        elif preset is not None and preset != given:
+            self.readings = (preset, given)
             raise ValidationError(
-                _(
-                    "You chose %(chosen)s and also typed an amount. Clear this field, or choose “Other amount”.",
-                    chosen=money(preset),
-                )
+                _("You chose %(chosen)s and also typed an amount. Choose the one you mean.", chosen=money(preset))
             )
         self._refuse_out_of_bounds(given)
-        self.gift = given
+        self.gift, self.amount.data = given, OTHER
 
     def validate_fund(self, field: Field) -> None:
         if field.data and field.data not in {purpose.code for purpose in self.options.purposes}:

@@ -17,6 +17,7 @@ from campaign.blueprints.donations.gift_form import GiveForm, shown_form_of
 from campaign.blueprints.donations.own_gifts import own_gifts, remember_gift
 from campaign.blueprints.donations.prefill import of_address, of_gift
 from campaign.blueprints.donations.redraw import is_redraw, redraw
+from campaign.blueprints.donations.summary import summary_of
 from campaign.config import Config
 from campaign.database import DatabaseBusy
 from campaign.days import local_day
@@ -29,6 +30,7 @@ from campaign.jobs import wake
 from campaign.services.campaigns import campaign_named
 from campaign.services.checkout import CampaignEnded, CheckoutStarted, NotAdmitted, start_checkout
 from campaign.services.giving import GivenGift, GivingOptions, gift_named, gift_of_form, giving_options
+from campaign.services.superseded_pages import PaidOnEarlierPage
 from campaign.wiring import gateways
 
 log = logging.getLogger(__name__)
@@ -88,6 +90,8 @@ def _pay(form: GiveForm, door: Door, lang: str) -> ResponseReturnValue:
     except NotAdmitted as refusal:
         told = door.tell(refusal.demand, form, lang)
         return _page(form, door, status=told.status, problem=told.problem)
+    except PaidOnEarlierPage as error:
+        return redirect(url_for(".thanks", lang=lang, s=error.checkout_id), code=303)
     except DonationAlreadyPaid:
         paid = gift_of_form(asked.form_id)
         return redirect(url_for(".thanks", lang=lang, s=paid.checkout_id if paid else None), code=303)
@@ -156,7 +160,7 @@ def _page(
         is_open=is_open,
         now=now,
         takes_gifts=is_open and (outside.payments.mode != "none" or problem is not None),
-        cover=form.offer.cover_of(form.gift) if form.gift else None,
+        summary=summary_of(form),
         choices=choices,
         same_page=_same_form,
         switches=_switches(options),

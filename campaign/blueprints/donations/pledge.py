@@ -8,6 +8,7 @@ from flask import Response, current_app, make_response, redirect, render_templat
 from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.donations import bp, choices, pledge_words
+from campaign.blueprints.donations.mailbox_proof import ask_for_code, is_proven, remember_proof
 from campaign.blueprints.donations.pledge_form import NotUnderstood, PledgeForm
 from campaign.config import Config
 from campaign.database import DatabaseBusy
@@ -47,10 +48,15 @@ def ask_of_pledge(lang: str, token: str, act: str) -> ResponseReturnValue:
     link = read(token)
     page, wanted = pledge_page(link), Act(act)
     form = PledgeForm.typed(page, request.form, offer=giving_options(page.campaign_slug).offer_in(page.gift.currency))
+    is_raised = False
     try:
         order = PledgeOrder(
             pledge_public_id=page.public_id, act=wanted, detail=_detail(wanted, page, form), public_id=form.request_id
         )
+        is_raised = wanted is Act.CHANGE and form.is_more_than(page.charge)
+        if is_raised and page.can(wanted) and (step := ask_for_code(page, act, language=lang)):
+            form.step = step
+            return _page(page, token, form, status=step.status)
         ask(order, clock=gateways().clock)
     except NotUnderstood:
         return _page(page, token, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -62,13 +68,34 @@ def ask_of_pledge(lang: str, token: str, act: str) -> ResponseReturnValue:
         return _page(page, token, form, problem=pledge_words.sentence_of(broken), status=HTTPStatus.CONFLICT)
     if wanted is Act.MEND:
         return _to_card_page(lang, token, page, order)
-    return redirect(url_for(".pledge", lang=lang, token=token, **_done(order)), code=303)
+    answer = make_response(redirect(url_for(".pledge", lang=lang, token=token, **_done(order)), code=303))
+    if is_raised:
+        remember_proof(answer, page)
+    return answer
+
+
+@bp.post("/<any(en,ru,ky):lang>/p/<token>/receipts")
+@limiter.limit("60 per 10 minutes")
+def show_pledge_receipts(lang: str, token: str) -> ResponseReturnValue:
+    """Let this browser download the receipts, once it has shown that it reads the mailbox they went to."""
+    page = pledge_page(read(token))
+    if step := ask_for_code(page, "receipts", language=lang):
+        form = PledgeForm.of(page)
+        form.step = step
+        return _page(page, token, form, status=step.status)
+    answer = make_response(redirect(url_for(".pledge", lang=lang, token=token, _anchor="receipts"), code=303))
+    remember_proof(answer, page)
+    return answer
 
 
 @bp.get("/<any(en,ru,ky):lang>/p/<token>/receipt/<number>")
-def pledge_receipt(lang: str, token: str, number: str) -> ResponseReturnValue:  # noqa: ARG001
-    """The PDF of one month's receipt."""
-    pdf = receipt_pdf(receipt_of_month(read(token), number))
+def pledge_receipt(lang: str, token: str, number: str) -> ResponseReturnValue:
+    """The PDF of one month's receipt, for who has shown that the mailbox is hers; others are led to the code."""
+    link = read(token)
+    known = receipt_of_month(link, number)
+    if not is_proven(pledge_page(link)):
+        return redirect(url_for(".pledge", lang=lang, token=token, _anchor="receipts"), code=303)
+    pdf = receipt_pdf(known)
     answer = _discreet(make_response(pdf))
     answer.mimetype = "application/pdf"
     answer.headers["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
@@ -139,6 +166,7 @@ def _page(
             form=form,
             told=told,
             problem=problem,
+            is_proven=is_proven(page),
             request_id=new_public_id(),
             pauses=_pauses(page),
             words=pledge_words,

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from campaign.amount_input import AmountRefused, read_amount
 from campaign.blueprints.donations.choices import typed_amount
+from campaign.blueprints.donations.mailbox_proof import CodeStep
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import ALPHABET, new_public_id
 from campaign.domain.money import Money, currency
@@ -37,6 +38,8 @@ class PledgeForm:
     meant: str = ""
     """Which of two readings of the amount was chosen."""
     readings: tuple[Money, ...] = ()
+    step: CodeStep | None = None
+    """The code that is asked for before anything is done."""
     mistakes: list[tuple[str, str]] = field(default_factory=list)
 
     @classmethod
@@ -65,6 +68,11 @@ class PledgeForm:
     @property
     def error(self) -> str | None:
         return self.mistakes[0][1] if self.mistakes else None
+
+    def is_more_than(self, charge: Money) -> bool:
+        """Whether more would be charged than until now."""
+        gift, cover = self.amounts()
+        return charge < gift + cover
 
     def amounts(self) -> tuple[Money, Money]:
         """The gift and what covers the fee; NotUnderstood, with the mistake noted, when it cannot be taken."""

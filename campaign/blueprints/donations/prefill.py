@@ -3,7 +3,7 @@
 from flask import request
 
 from campaign.blueprints.donations.choices import typed_amount
-from campaign.blueprints.donations.gift_form import NO, OTHER
+from campaign.blueprints.donations.gift_form import NO
 from campaign.blueprints.donations.own_gifts import own_gifts
 from campaign.domain.money import AmountNotUnderstood, Money, parse_amount
 from campaign.i18n import current_language
@@ -57,4 +57,4 @@ def _of_amount(amount: Money | None, offer: Offer) -> dict[str, object]:
         return {"currency": offer.currency}
     if amount in {preset.amount for preset in offer.presets}:
         return {"currency": offer.currency, "amount": typed_amount(amount)}
-    return {"currency": offer.currency, "amount": OTHER, "other_amount": typed_amount(amount)}
+    return {"currency": offer.currency, "other_amount": typed_amount(amount)}

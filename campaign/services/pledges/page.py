@@ -13,6 +13,7 @@ from campaign.domain.money import Money
 from campaign.domain.pledge import Act, PledgeLinkBroken, PledgeState, charge_after, last_charge_before, refusal
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
+from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 from campaign.models.pledge import Pledge, PledgeRequest
 from campaign.models.receipt import Receipt, ReceiptFile
@@ -51,6 +52,7 @@ class PledgePage:
     campaign_slug: str
     campaign_name: dict[str, str]
     contact_email: str
+    email: str | None  # where its mails go; never shown
     purpose: dict[str, str]
     state: PledgeState
     gift: Money
@@ -90,6 +92,11 @@ class PledgePage:
         return refusal(self.state, act) is None
 
     @property
+    def has_receipts(self) -> bool:
+        """Whether there is one to download."""
+        return any(month.is_printed for month in self.months)
+
+    @property
     def same_gift(self) -> dict[str, str]:
         """The parameters of the form's address that fill it in with the same gift."""
         fee = {"cover_fees": "yes"} if self.cover.minor else {}
@@ -106,9 +113,10 @@ def pledge_page(link: PledgeLink) -> PledgePage:
     """The monthly gift of a link; PledgeLinkBroken for an unknown one, or when staff have made the link worthless."""
     with reading() as session:
         found = session.execute(
-            select(Pledge, Campaign, Fund)
+            select(Pledge, Campaign, Fund, Donor.email)
             .join(Campaign, Campaign.id == Pledge.campaign_id)
             .join(Fund, Fund.id == Pledge.fund_id)
+            .outerjoin(Donor, Donor.id == Pledge.donor_id)
             .where(Pledge.public_id == link.public_id, Pledge.link_version == link.version)
         ).one_or_none()
         if found is None:
@@ -124,12 +132,13 @@ def receipt_of_month(link: PledgeLink, number: str) -> str:
     return number
 
 
-def _as_page(session: Session, pledge: Pledge, campaign: Campaign, fund: Fund) -> PledgePage:
+def _as_page(session: Session, pledge: Pledge, campaign: Campaign, fund: Fund, email: str | None) -> PledgePage:
     return PledgePage(
         public_id=pledge.public_id,
         campaign_slug=campaign.slug,
         campaign_name=campaign.name,
         contact_email=campaign.contact_email,
+        email=email,
         purpose=fund.title,
         purpose_code=fund.code,
         state=PledgeState(pledge.state),

@@ -16,7 +16,8 @@ from campaign.models.outbox import Message
 from campaign.services.outbox import Letter, enqueue
 from campaign.services.shield.attempts import KEPT, Counter, count_of, count_one
 
-KIND = "gift_code"
+KIND, PLEDGE_KIND = "gift_code", "pledge_code"
+"""Folders of mail templates: of a code for the donation form, and of one for the page of a monthly gift."""
 CODES_OF_A_MAILBOX_MOST = 4
 """In an hour; then the page says the same and no mail leaves, so that nobody's mailbox is flooded through us."""
 CODES_OF_AN_ADDRESS_MOST = 40
@@ -34,6 +35,7 @@ class CodeFor:
     address: str | None
     campaign: str
     language: str
+    kind: str = KIND
 
 
 def mail_code(asked: CodeFor, *, clock: Clock, secret: str) -> None:
@@ -52,7 +54,7 @@ def mail_code(asked: CodeFor, *, clock: Clock, secret: str) -> None:
             return
         campaign = session.execute(select(Campaign).where(Campaign.slug == asked.campaign)).scalar_one()
         letter = Letter(
-            kind=KIND,
+            kind=asked.kind,
             language=asked.language,
             recipient=asked.email,
             facts={
@@ -62,7 +64,7 @@ def mail_code(asked: CodeFor, *, clock: Clock, secret: str) -> None:
                 "help_email": campaign.contact_email,
                 "is_test": False,
             },
-            key=f"gift_code:{asked.form}:{key_of('code_email', mailbox, secret=secret)}:{slot}",
+            key=f"{asked.kind}:{asked.form}:{key_of('code_email', mailbox, secret=secret)}:{slot}",
         )
         if enqueue(session, letter, at=now):
             for counter in counters:
@@ -71,7 +73,7 @@ def mail_code(asked: CodeFor, *, clock: Clock, secret: str) -> None:
 
 def sweep_codes(session: Session, *, at: datetime) -> None:
     """Forget the mails with codes, and to whom they went."""
-    session.execute(delete(Message).where(Message.kind == KIND, Message.created_at < at - KEPT))
+    session.execute(delete(Message).where(Message.kind.in_((KIND, PLEDGE_KIND)), Message.created_at < at - KEPT))
 
 
 def is_right_code(typed: str, asked: CodeFor, *, clock: Clock, secret: str) -> bool:

@@ -17,9 +17,10 @@ function moneyWriter(sample) {
   };
 }
 
-// Only plain numbers are shown live; the server reads everything else, and is the judge.
+// Only clear numbers are shown live; the server reads everything else, and is the judge.
 function plainMinor(text, decimals) {
-  const found = text.trim().match(/^(\d{1,7})(?:[.,](\d{1,3}))?$/);
+  const bare = text.trim().replace(/(?<=\d)[\s'’](?=\d{3}(?:\D|$))/g, "");
+  const found = bare.match(/^(\d{1,7})(?:[.,](\d{1,3}))?$/);
   if (!found || (found[2] ?? "").length > decimals) return null;
   const minor = Number(found[1]) * 10 ** decimals + (decimals ? Number((found[2] ?? "").padEnd(decimals, "0")) : 0);
   return minor > 0 ? minor : null;
@@ -33,17 +34,40 @@ function coverOf(gift, basisPoints, fixed, step) {
   return charge - gift;
 }
 
-function showCover() {
+function showGift() {
   const money = moneyWriter(form.dataset.money);
+  const typed = form.elements.other_amount.value.trim();
+  const gift = plainMinor(typed || form.querySelector("[name=amount]:checked")?.value || "", money.decimals);
+  const { feeBasisPoints, feeFixed, step } = form.dataset;
+  const cover = gift === null ? null : coverOf(gift, Number(feeBasisPoints), Number(feeFixed), Number(step));
+  showCover(gift, cover, money);
+  showSummary(gift, form.elements.cover_fees.checked ? cover : 0, money);
+}
+
+function showCover(gift, cover, money) {
   const place = form.querySelector("[data-cover]");
   const label = place.querySelector("b");
-  label.dataset.plain ??= label.textContent;
-  const chosen = form.elements.amount.value;
-  const gift = plainMinor(chosen === "other" || !chosen ? form.elements.other_amount.value : chosen, money.decimals);
-  if (gift === null) return void (label.textContent = label.dataset.plain);
-  const { feeBasisPoints, feeFixed, step } = form.dataset;
-  const cover = coverOf(gift, Number(feeBasisPoints), Number(feeFixed), Number(step));
-  label.textContent = place.dataset.cover.replace("{cover}", money.write(cover)).replace("{gift}", money.write(gift));
+  label.dataset.plain ??= place.dataset.plain;
+  label.textContent = gift === null
+    ? label.dataset.plain
+    : place.dataset.cover.replace("{cover}", money.write(cover)).replace("{gift}", money.write(gift));
+}
+
+function showSummary(gift, fee, money) {
+  const summary = form.querySelector("[data-summary]");
+  const { none, once, monthly, payer } = summary.dataset;
+  const put = (name, text) => {
+    const place = summary.querySelector(`[data-sum="${name}"]`);
+    if (place) place.textContent = text;
+  };
+  put("gift", gift === null ? none : money.write(gift));
+  put("fee", gift === null ? "" : money.write(fee));
+  summary.querySelector('[data-sum="fee"]').parentElement.hidden = !gift || !fee;
+  put("total", gift === null ? none : money.write(gift + fee));
+  put("often", form.elements.frequency.value === "monthly" ? monthly : once);
+  put("name", form.elements.receipt_name.value.trim() || payer);
+  const purpose = form.querySelector("[name=fund]:checked + span b");
+  if (purpose) put("purpose", purpose.textContent);
 }
 
 function choose(name, value) {
@@ -52,10 +76,10 @@ function choose(name, value) {
 
 function whatWasTyped(event) {
   const { name, value } = event.target;
-  if (name === "other_amount" && value.trim()) choose("amount", "other");
-  if (name === "amount" && value !== "other") form.elements.other_amount.value = "";
+  if (name === "other_amount" && value.trim()) choose("amount", null);
+  if (name === "amount") form.elements.other_amount.value = "";
   if (event.target.dataset.count) countLeft(event.target);
-  showCover();
+  showGift();
 }
 
 function countLeft(field) {
@@ -79,7 +103,7 @@ function watchForm() {
     else say(true);
   });
   addEventListener("pageshow", () => say(false)); // the back button brings the page as it was left
-  showCover();
+  showGift();
 }
 
 // After 2, 4, 8, … seconds, for about a minute; the link on the page does the same by hand.

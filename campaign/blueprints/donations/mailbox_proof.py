@@ -1,0 +1,93 @@
+"""Whether this browser has shown that it reads the mailbox of a monthly gift: a code by mail, then a cookie for an hour.
+
+A link can be forwarded, so what would harm the donor in other hands (a higher amount, receipts with a full name) needs this.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+
+from flask import Response, current_app, request
+from flask_babel import gettext as _
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from campaign.domain.typed_text import one_line
+from campaign.jobs import wake
+from campaign.services.pledges.page import PledgePage
+from campaign.services.shield.codes import PLEDGE_KIND, CodeFor, is_right_code, mail_code
+from campaign.wiring import gateways
+
+LIFE = timedelta(hours=1)
+REMEMBERED_MAX = 5
+
+
+@dataclass(frozen=True, slots=True)
+class CodeStep:
+    """The form that asks for the code, and what is wrong with the one that was typed."""
+
+    action: str  # change or receipts: what is done once the code is right
+    error: str | None = None
+    is_without_address: bool = False
+
+    @property
+    def status(self) -> HTTPStatus:
+        return HTTPStatus.CONFLICT if self.is_without_address else HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def is_proven(page: PledgePage) -> bool:
+    """Whether a code for this monthly gift was entered in this browser within the hour."""
+    return page.public_id in _proven()
+
+
+def ask_for_code(page: PledgePage, action: str, *, language: str) -> CodeStep | None:
+    """Check the code that was sent with the form, or mail one; None when the mailbox is proven."""
+    if is_proven(page):
+        return None
+    if page.email is None:
+        return CodeStep(action, is_without_address=True)
+    wanted = CodeFor(
+        form=f"pledge:{page.public_id}",
+        email=page.email,
+        address=request.remote_addr,
+        campaign=page.campaign_slug,
+        language=language,
+        kind=PLEDGE_KIND,
+    )
+    clock, secret = gateways().clock, str(current_app.secret_key)
+    typed = "".join(one_line(request.form.get("code", "")).split())[:12]
+    if not typed:
+        mail_code(wanted, clock=clock, secret=secret)
+        wake("outbox")
+        return CodeStep(action)
+    if not is_right_code(typed, wanted, clock=clock, secret=secret):
+        return CodeStep(action, _("This is not the code from the latest email, or it has expired."))
+    return None
+
+
+def remember_proof(response: Response, page: PledgePage) -> None:
+    """Let this browser go on for an hour without another code."""
+    proven = [page.public_id, *(known for known in _proven() if known != page.public_id)][:REMEMBERED_MAX]
+    response.set_cookie(
+        _name(),
+        _signer().dumps(proven),
+        max_age=LIFE,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _proven() -> list[str]:
+    try:
+        proven = _signer().loads(request.cookies.get(_name(), ""), max_age=int(LIFE.total_seconds()))
+    except BadData:
+        return []
+    return [str(public_id) for public_id in proven]
+
+
+def _name() -> str:
+    return "__Host-mailbox" if current_app.config["SESSION_COOKIE_SECURE"] else "mailbox"
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt="mailbox of a monthly gift")

@@ -1,0 +1,76 @@
+"""What stands above the button of the donation form: what will happen when the donor continues."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaign.models.donation import Donation
+from tests.builders import a_campaign, a_fund
+from tests.fakes import SettableClock
+from tests.pages import Page, fetch_address
+
+FORM = "form[data-give]"
+pytestmark = pytest.mark.database("sqlite")
+
+
+@pytest.fixture(autouse=True)
+def _campaign(app: Flask) -> None:
+    a_fund(campaign=a_campaign(), code="THEME-GRANTS")
+
+
+def summary(page: Page) -> dict[str, str]:
+    """What the summary says, by the names of its rows; rows that are hidden are left out."""
+    rows = page.soup.select("[data-summary] dl > div:not([hidden]) dd")
+    return {str(row["data-sum"]): " ".join(row.get_text().split()) for row in rows}
+
+
+def test_nothing_is_chosen_yet(client: FlaskClient) -> None:
+    told = summary(fetch_address(client, "/en/donate"))
+    assert told == {
+        "gift": "not chosen yet",
+        "total": "not chosen yet",
+        "often": "one time",
+        "purpose": "GEN (en)",
+        "name": "the name you enter on the payment page",
+    }
+
+
+def test_it_says_amount_fee_total_purpose_frequency_and_name(client: FlaskClient, clock: SettableClock) -> None:
+    """Without script, after the form was drawn again for any reason: here a mistake, then the switch to itself."""
+    page = fetch_address(client, "/en/donate")
+    clock.advance(seconds=5)
+    typed = {"amount": "25", "cover_fees": "yes", "fund": "THEME-GRANTS", "frequency": "monthly"}
+    refused = Page(page.submit(client, FORM, **typed, receipt_name="Aida LLC", email="nobody"))
+    told = summary(refused)
+    assert told.pop("often").startswith("every month, next on ")
+    assert told == {
+        "gift": "$25",
+        "fee": "$1.06",
+        "total": "$26.06",
+        "purpose": "THEME-GRANTS (en)",
+        "name": "Aida LLC",
+    }
+    again = Page(refused.submit(client, FORM, amount="50", cover_fees=None, to_currency="USD"))
+    assert (summary(again)["total"], "fee" in summary(again)) == ("$50", False)
+    assert again.one(".no-js button")["value"] == "USD"
+
+
+@pytest.mark.parametrize("typed", ["1,500", "many", ""])
+def test_an_amount_that_cannot_be_read_is_not_told(client: FlaskClient, typed: str) -> None:
+    page = fetch_address(client, "/en/donate")
+    assert summary(Page(page.submit(client, FORM, other_amount=typed, to_currency="USD")))["total"] == "not chosen yet"
+
+
+@pytest.mark.parametrize(("meant", "minor"), [("25", 25_00), ("35.50", 35_50)])
+def test_an_amount_chosen_and_another_typed_are_a_choice(
+    client: FlaskClient, clock: SettableClock, session: Session, meant: str, minor: int
+) -> None:
+    page = fetch_address(client, "/en/donate")
+    clock.advance(seconds=5)
+    refused = Page(page.submit(client, FORM, amount="25", other_amount="35.50"))
+    assert summary(refused)["total"] == "not chosen yet"
+    assert [tag["value"] for tag in refused.soup.select("[name=other_amount_meant]")] == ["25", "35.50"]
+    assert refused.submit(client, FORM, other_amount_meant=meant).status_code == 303
+    assert session.execute(select(Donation.gift_minor)).scalar_one() == minor
