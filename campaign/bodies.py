@@ -11,9 +11,9 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 
-READERS_MAX = 6
-"""How many threads of a process may wait for a body. Up to ten more may wait for Stripe, so both at once take all sixteen."""
-WAIT_SECONDS = 0.5
+READERS_MAX = 4
+"""How many threads of a process may wait for a body. Ten more may wait for Stripe, so two of sixteen go on serving pages."""
+WAIT_SECONDS = 0.1
 """How long a sender waits for one of them: a body that is sent at once is read in no time."""
 BUSY = (
     "Too many requests are being sent. Nothing was done; please try again in a minute.\n"

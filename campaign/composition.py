@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from campaign import assets, bodies, compiled_templates, errors, i18n, jobs, kept, markdown, security
 from campaign.blueprints import admin, api, donations, health, public
-from campaign.config import Config
+from campaign.config import Config, refuse_to_serve
 from campaign.database import set_up_database
 from campaign.extensions import babel, csrf, db, limiter
 from campaign.wiring import Gateways, set_gateways
@@ -19,6 +19,9 @@ BODY_LIMIT_BYTES = 1_000_000
 
 def compose(config: Config, gateways: Gateways | None) -> Flask:
     """Build the app from its configuration, with all blueprints, filters, handlers and commands."""
+    is_command = click.get_current_context(silent=True) is not None
+    if not is_command:
+        refuse_to_serve(config)
     app = Flask("campaign", instance_path=str(config.instance_dir))
     app.config.update(_flask_settings(config), KURAK=config)
     db.init_app(app)
@@ -42,7 +45,7 @@ def compose(config: Config, gateways: Gateways | None) -> Flask:
     admin.init_app(app)
     if config.is_development:
         _add_development_pages(app, config)
-    if config.testing or click.get_current_context(silent=True):
+    if config.testing or is_command:
         _add_commands(app)
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]

@@ -40,6 +40,10 @@ DEFAULT_TIME_ZONES = {"development": "Asia/Bishkek", "production": "UTC"}
 """Development shows the demo campaign, which is in Bishkek."""
 
 
+SECRET_CHARACTERS_MIN = 8
+"""How many different characters a secret has: random hexadecimal digits lack them once in a million times."""
+
+
 class BadSetting(Exception):
     """A setting is unknown, missing or unsafe; the message is one sentence that says which and what to do."""
 
@@ -139,6 +143,10 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
 def refuse_unsafe(config: Config) -> None:
     """Raise BadSetting for what must never run: a live key outside production, a key sent to a foreign host."""
     _refuse_strange_addresses(config)
+    if urlsplit(config.public_url).path or set("?#@") & set(config.public_url):
+        raise BadSetting(
+            "PUBLIC_URL is a scheme and a host alone, like https://give.example: the site has no path of its own."
+        )
     if config.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise BadSetting(f"LOG_LEVEL is DEBUG, INFO, WARNING or ERROR, not {config.log_level!r}.")
     if config.payment_mode == "live" and config.is_development:
@@ -148,12 +156,24 @@ def refuse_unsafe(config: Config) -> None:
             "Only the sandbox's own key may be sent to another address than Stripe's, and only on this machine."
         )
     if config.app_env == "production":
-        if config.payment_mode == "sandbox":
-            raise BadSetting("The sandbox's key is for development; production needs a Stripe key or none.")
-        if len(config.secret_key) < 32:
-            raise BadSetting("SECRET_KEY must have at least 32 characters in production.")
-        if not config.public_url.startswith("https://"):
-            raise BadSetting("PUBLIC_URL must begin with https:// in production.")
+        _refuse_unsafe_production(config)
+
+
+def _refuse_unsafe_production(config: Config) -> None:
+    if config.payment_mode == "sandbox":
+        raise BadSetting("The sandbox's key is for development; production needs a Stripe key or none.")
+    if len(config.secret_key) < 32:
+        raise BadSetting("SECRET_KEY must have at least 32 characters in production.")
+    if len(set(config.secret_key)) < SECRET_CHARACTERS_MIN:
+        raise BadSetting("SECRET_KEY can be guessed: make one with `openssl rand -base64 48`.")
+    if not config.public_url.startswith("https://"):
+        raise BadSetting("PUBLIC_URL must begin with https:// in production.")
+
+
+def refuse_to_serve(config: Config) -> None:
+    """Raise BadSetting where visitors must not be let in, though commands may run: with them the rest is set up."""
+    if config.payment_mode == "live" and not config.stripe_webhook_secrets:
+        raise BadSetting("A live Stripe key needs STRIPE_WEBHOOK_SECRET: `flask --app wsgi stripe setup` shows it.")
 
 
 def _refuse_strange_addresses(config: Config) -> None:
@@ -169,6 +189,8 @@ def _refuse_strange_addresses(config: Config) -> None:
             raise BadSetting(f"{name} begins with one of {known}; docs/settings.md shows how it goes on.")
         if not value.startswith("sqlite"):
             _refuse_bad_port(name, value)
+    if urlsplit(config.public_url).path or set("?#@") & set(config.public_url):
+        raise BadSetting("PUBLIC_URL is a scheme and a host alone, like https://give.example, without a path.")
 
 
 def _refuse_bad_port(name: str, url: str) -> None:

@@ -1,14 +1,17 @@
 """Settings: read whole, and refused in one sentence when they are unknown or unsafe."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from campaign.config import BadSetting, read_config
+from campaign import create_app
+from campaign.cli.serve import warnings_about
+from campaign.config import BadSetting, read_config, refuse_to_serve
 
 PRODUCTION = {
     "APP_ENV": "production",
-    "SECRET_KEY": "k" * 32,
+    "SECRET_KEY": "0123456789abcdef" * 2,
     "PUBLIC_URL": "https://give.example",
 }
 
@@ -78,12 +81,22 @@ def test_the_time_zone_is_the_demos_in_development_and_utc_in_production(tmp_pat
         ({"LIMITS_URL": "foo://bar"}, "LIMITS_URL begins with one of memory://, redis://"),
         ({"JOBS_URL": "nonsense"}, "JOBS_URL begins with one of"),
         ({"MAIL_URL": "foo://bar"}, "MAIL_URL begins with one of smtp://, smtps://;"),
+        ({"MAIL_URL": "smtp://mail.example:smtp"}, "MAIL_URL has a port that is no number from 1 to 65535."),
+        ({"MAIL_URL": "smtp://mail.example:99999"}, "MAIL_URL has a port"),
+        ({"MAIL_URL": "smtps://mail.example:0"}, "MAIL_URL has a port"),
+        ({"JOBS_URL": "redis://cache:one"}, "JOBS_URL has a port"),
+        ({"MAIL_TLS": "off"}, "MAIL_TLS is required or offered, not 'off'."),
+        ({"PUBLIC_URL": "https://give.example/kurak"}, "PUBLIC_URL is a scheme and a host alone"),
+        ({"PUBLIC_URL": "https://give.example?a=b"}, "PUBLIC_URL is a scheme and a host alone"),
+        ({"PUBLIC_URL": "https://me@give.example"}, "PUBLIC_URL is a scheme and a host alone"),
         ({"PUBLIC_URL": "foo"}, "PUBLIC_URL begins with one of http://, https://;"),
         ({"STRIPE_SECRET_KEY": "pk_test_1"}, "not a publishable one"),
         ({"STRIPE_SECRET_KEY": "sk_live_1"}, "A live Stripe key needs APP_ENV=production."),
         ({"SECRET_KEY_FILE": "/no/such/file"}, "SECRET_KEY_FILE names /no/such/file, which cannot be read"),
         ({**PRODUCTION, "SECRET_KEY": ""}, "SECRET_KEY is missing"),
         ({**PRODUCTION, "SECRET_KEY": "short"}, "SECRET_KEY must have at least 32 characters"),
+        ({**PRODUCTION, "SECRET_KEY": "k" * 40}, "SECRET_KEY can be guessed"),
+        ({**PRODUCTION, "SECRET_KEY": "abcabc" * 8}, "SECRET_KEY can be guessed"),
         ({**PRODUCTION, "PUBLIC_URL": "http://give.example"}, "PUBLIC_URL must begin with https://"),
         ({**PRODUCTION, "STRIPE_SECRET_KEY": "sk_test_sandbox_1"}, "The sandbox's key is for development"),
     ],
@@ -93,6 +106,30 @@ def test_what_is_wrong_is_refused_by_name(tmp_path: Path, given: dict[str, str],
         read_config({"INSTANCE_DIR": str(tmp_path), **given})
     assert sentence in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_mail_leaves_production_encrypted_unless_the_setting_says_otherwise(tmp_path: Path) -> None:
+    instance = {"INSTANCE_DIR": str(tmp_path)}
+    assert read_config({**instance, **PRODUCTION}).mail_tls == "required"
+    assert read_config({**instance, **PRODUCTION, "MAIL_TLS": "offered"}).mail_tls == "offered"
+    assert read_config(instance).mail_tls == "offered"
+    assert read_config({**instance, "MAIL_TLS": "required"}).mail_tls == "required"
+
+
+def test_a_live_key_serves_nobody_without_its_webhook_secret_but_can_be_set_up(tmp_path: Path) -> None:
+    config = read_config({"INSTANCE_DIR": str(tmp_path), **PRODUCTION, "STRIPE_SECRET_KEY": "sk_live_1"})
+    with pytest.raises(BadSetting, match="A live Stripe key needs STRIPE_WEBHOOK_SECRET"):
+        create_app(config)
+    refuse_to_serve(replace(config, stripe_webhook_secrets=("whsec_1",)))
+
+
+@pytest.mark.parametrize(
+    ("given", "warned"),
+    [({}, False), ({"HOST": "192.0.2.1"}, True), ({"HOST": "::"}, True), ({"HOST": "::", **PRODUCTION}, False)],
+)
+def test_a_development_open_to_the_network_is_warned_of(tmp_path: Path, given: dict[str, str], warned: bool) -> None:
+    warnings = warnings_about(read_config({"INSTANCE_DIR": str(tmp_path), **given}))
+    assert ["everybody who reaches this machine" in warning for warning in warnings] == [True] * warned
 
 
 def test_an_unknown_name_in_the_file_is_refused_with_its_line(tmp_path: Path) -> None:

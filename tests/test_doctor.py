@@ -25,6 +25,7 @@ def production(config: Config) -> Config:
         stripe_secret_key="sk_live_1",
         stripe_webhook_secrets=("whsec_1",),
         mail_url="smtp://mail.example.org",
+        mail_tls="required",
         mail_from="Kurak <hello@kurak.org>",
     )
 
@@ -47,6 +48,7 @@ def test_a_whole_production_may_go_live(app: Flask) -> None:
         ({"public_url": "http://give.example"}, "is not https"),
         ({"stripe_secret_key": "sk_test_1"}, "STRIPE_SECRET_KEY is a test key"),
         ({"stripe_secret_key": "sk_test_sandbox_1"}, "STRIPE_SECRET_KEY is a sandbox key"),
+        ({"proxies": 0}, "PROXIES is 0"),
         ({"stripe_webhook_secrets": ()}, "STRIPE_WEBHOOK_SECRET is not set"),
         ({"stripe_webhook_secrets": ("we_1",)}, "STRIPE_WEBHOOK_SECRET is not a signing secret"),
     ],
@@ -60,10 +62,13 @@ def test_what_is_unsafe_must_not_go_live(app: Flask, changed: dict[str, object],
 
 @pytest.mark.database("sqlite")
 def test_what_is_missing_is_told_and_does_not_stop(app: Flask) -> None:
-    config = dataclasses.replace(production(app.config["KURAK"]), mail_url=None, stripe_secret_key=None, proxies=0)
+    config = dataclasses.replace(production(app.config["KURAK"]), mail_url=None, stripe_secret_key=None)
     missing = [finding.told for finding in examine(config) if finding.verdict is Verdict.MISSING]
-    assert [told.split()[0] for told in missing] == ["MAIL_URL", "PROXIES", "STRIPE_SECRET_KEY"]
+    assert [told.split()[0] for told in missing] == ["MAIL_URL", "STRIPE_SECRET_KEY"]
     assert unsafe(config) == []
+    in_the_clear = dataclasses.replace(production(app.config["KURAK"]), mail_tls="offered")
+    [told] = [finding.told for finding in examine(in_the_clear) if finding.verdict is Verdict.MISSING]
+    assert "MAIL_TLS" in told
 
 
 @pytest.mark.database("sqlite")

@@ -65,6 +65,8 @@ def _settings(config: Config) -> Iterator[Finding]:
         yield Finding(Verdict.UNSAFE, f"PUBLIC_URL {config.public_url} is not https: passwords would be readable.")
     if config.mail_url:
         yield Finding(Verdict.OK, f"MAIL_URL is set; the sender is {config.mail_from}.")
+        if config.mail_tls == "offered":
+            yield Finding(Verdict.MISSING, "MAIL_TLS is offered: mail may leave unencrypted, with names and receipts.")
     else:
         yield Finding(Verdict.MISSING, "MAIL_URL is not set: receipts are made but stay in the outbox.")
     if re.search(r"\.(example|test|invalid|localhost)\b", config.mail_from):
@@ -72,7 +74,11 @@ def _settings(config: Config) -> Iterator[Finding]:
     if config.limits_url.startswith("memory:"):
         yield Finding(Verdict.MISSING, "LIMITS_URL is memory://: each process counts requests for itself.")
     if not config.proxies:
-        yield Finding(Verdict.MISSING, "PROXIES is 0: a proxy in front must take in bodies whole (docs/operations.md).")
+        yield Finding(
+            Verdict.UNSAFE,
+            "PROXIES is 0: without a proxy that takes bodies in whole, a few slow senders stop every form and delivery "
+            "(docs/operations.md).",
+        )
 
 
 def _payments(config: Config) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from campaign.cli.supervisor import ProgramFailed, Supervisor
-from campaign.config import BadSetting, Config, read_config
+from campaign.config import BadSetting, Config, read_config, refuse_to_serve
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB_PROCESSES = 2
@@ -41,6 +41,9 @@ def main() -> int:
     os.environ.update(MEMORY | os.environ)
     try:
         config = read_config(os.environ, dotenv=Path(".env"))
+        refuse_to_serve(config)
+        for warning in warnings_about(config):
+            _say(f"Warning: {warning}")
         with _alone_in(config.instance_dir):
             _require_free_port(config)
             with Supervisor(_say) as supervisor:
@@ -48,6 +51,14 @@ def main() -> int:
     except (BadSetting, CannotStart, ProgramFailed) as problem:
         sys.stderr.write(f"kurak: {problem}\n")
         return 1
+
+
+def warnings_about(config: Config) -> list[str]:
+    """What is allowed and mostly a mistake, as sentences for the person at the terminal."""
+    if config.is_development and config.host not in {"127.0.0.1", "::1", "localhost"}:
+        told = "everybody who reaches this machine can sign in as the demo staff and read all mail"
+        return [f"HOST is {config.host} in development: {told}. Set APP_ENV=production for others."]
+    return []
 
 
 def _run(supervisor: Supervisor, config: Config) -> int:
