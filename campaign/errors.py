@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from campaign.database import DatabaseBusy
 from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, NotRefundable, RefundTooLarge
-from campaign.domain.errors import Conflict, DomainError, NotFound
+from campaign.domain.errors import Conflict, DomainError, NotFound, UnreadableFilter
 from campaign.domain.pledge import PledgeLinkBroken
 from campaign.gateways.payments import PaymentsNotConfigured, PaymentsUnavailable
 
@@ -51,6 +51,10 @@ MESSAGES: dict[int, tuple[object, object]] = {
 """Status → heading and what to do."""
 
 MESSAGES_OF: dict[type[DomainError], tuple[object, object]] = {
+    UnreadableFilter: (
+        _("A filter in this address cannot be read"),
+        _("Write days like 2026-12-31 and amounts like 35.50. The last day must not be before the first one."),
+    ),
     PledgeLinkBroken: (_("This link is not complete"), _("Open it from the email again, or contact us.")),
 }
 """What is told instead where the broken rule tells more than its status."""

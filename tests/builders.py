@@ -222,6 +222,7 @@ def a_paid_gift(
         "method_last4": "4242",
         "created_at": at,
         "paid_at": at,
+        "paid_on": at.date(),
         "settled_at": at,
         "settled_currency": settled.currency,
         "settled_minor": settled.minor,

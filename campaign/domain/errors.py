@@ -12,6 +12,10 @@ class NotFound(DomainError):
     """There is no such thing, or the reader may not know that there is."""
 
 
+class UnreadableFilter(DomainError):
+    """An address asks for a day or an amount that does not exist, or for a period that ends before it begins."""
+
+
 class Conflict(DomainError):
     """The thing has moved on since the reader looked at it."""
 

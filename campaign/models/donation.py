@@ -1,6 +1,6 @@
 """A gift, its history, and what was sent back of it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,6 +23,7 @@ class Donation(Model):
         CheckConstraint("state <> 'paid' OR paid_at IS NOT NULL", "paid_has_a_time"),
         CheckConstraint("refunded_minor >= 0 AND refunded_minor <= gift_minor + cover_minor", "refund_within_gift"),
         Index(None, "campaign_id", "state", "paid_at"),
+        Index(None, "campaign_id", "paid_on"),
         Index(None, "created_at", "id"),
         Index(None, "campaign_id", "id"),  # the desk's list, newest first, a page at a time
         Index(None, "invoice_id", unique=True),
@@ -78,6 +79,8 @@ class Donation(Model):
 
     created_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
+    paid_on: Mapped[date | None]
+    """The organisation's day on which it counts, everywhere: on the receipt, in the books, in lists and files."""
     settled_at: Mapped[datetime | None]
     settlement_id: Mapped[str | None] = mapped_column(unique=True)
     """The provider's balance transaction."""

@@ -95,6 +95,7 @@ def _move(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: dateti
         gift.changes.update(
             charge_id=facts.charge_id,
             paid_at=facts.paid_at or at,
+            paid_on=local_day(facts.paid_at or at),
             method=facts.method,
             method_brand=facts.method_brand,
             method_last4=facts.method_last4,
@@ -108,7 +109,7 @@ def _move(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: dateti
             gift=gift.gift,
             cover=gift.cover,
             fund_id=gift.row.fund_id,
-            on=local_day(facts.paid_at or at),
+            on=gift.now("paid_on"),
         )
         gift.entries.append(entry)
     gift.happened.append((new.value, {"from": state.value}))
@@ -152,7 +153,7 @@ def _settle(session: Session, gift: LockedGift, facts: PaymentFacts) -> None:
         settled=facts.settled,
         fund_id=gift.row.fund_id,
         fee_fund_id=_fee_fund(session, gift),
-        on=local_day(max(facts.settled_on, gift.now("paid_at"))),  # a debit is put on the balance before it succeeds
+        on=max(local_day(facts.settled_on), gift.now("paid_on")),  # a debit is put on the balance before it succeeds
     )
     gift.entries.append(entry)
     gift.happened.append(("settled", {"fee_minor": facts.settled.fee.minor, "currency": facts.settled.fee.currency}))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
@@ -32,7 +32,11 @@ CHARGE = Donation.gift_minor + Donation.cover_minor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DonationFilter:
-    """What is looked for; empty fields ask for all. Days are those of the gift's making, both included."""
+    """What is looked for; empty fields ask for all.
+
+    A paid gift belongs to the day on which it counts, and any other to the day on which it was begun; both days of a
+    period are included.
+    """
 
     campaign_id: int
     text: str = ""  # see donation_search.about
@@ -55,6 +59,7 @@ class DonationRow:
 
     public_id: str
     created_at: datetime
+    paid_on: date | None
     state: str
     is_monthly: bool
     name: str | None
@@ -149,9 +154,11 @@ def _narrowed(query: Select[*tuple[Any, ...]], wanted: DonationFilter) -> Select
     if wanted.state:
         conditions.append(_in_state(wanted.state))
     if wanted.since:
-        conditions.append(Donation.created_at >= start_of_day(wanted.since))
+        begun = and_(Donation.paid_on.is_(None), Donation.created_at >= start_of_day(wanted.since))
+        conditions.append(or_(Donation.paid_on >= wanted.since, begun))
     if wanted.until:
-        conditions.append(Donation.created_at < end_of_day(wanted.until))
+        begun = and_(Donation.paid_on.is_(None), Donation.created_at < end_of_day(wanted.until))
+        conditions.append(or_(Donation.paid_on <= wanted.until, begun))
     if wanted.least_minor is not None:
         conditions.append(wanted.least_minor <= CHARGE)
     if wanted.most_minor is not None:
@@ -180,6 +187,7 @@ def _row(found: Row[*tuple[Any, ...]], *, sees_donors: bool) -> DonationRow:
     return DonationRow(
         public_id=gift.public_id,
         created_at=gift.created_at,
+        paid_on=gift.paid_on,
         state=gift.state,
         is_monthly=gift.frequency == "monthly",
         name=(gift.payer_name or gift.receipt_name or gift.public_name) if sees_donors else public_name,

@@ -1,6 +1,5 @@
 """The funds of a campaign with what each holds: the pool that is allocated from, and the targets that it may go to."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,8 +10,8 @@ from campaign.database import reading
 from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
 from campaign.models.fund import Fund, FundReach
-from campaign.services import availability, bookkeeping
-from campaign.services.allocating import TARGETS, UNRESTRICTED
+from campaign.services import bookkeeping
+from campaign.services.allocating import TARGETS
 
 COLLECTING = ("general", "theme")
 """Kinds of funds that donors give to; allocation takes from these."""
@@ -35,11 +34,6 @@ class FundRow:
     @property
     def is_below_zero(self) -> bool:
         return any(held.minor < 0 for held in self.balances)
-
-    @property
-    def can_cover(self) -> bool:
-        """No donor has restricted its money, and it has some."""
-        return self.kind in UNRESTRICTED and any(held.minor > 0 for held in self.balances)
 
     def holds(self, currency: str) -> Money:
         return next((held for held in self.balances if held.currency == currency), Money(0, currency))
@@ -76,18 +70,6 @@ def givers_of(campaign_id: int, holder: FundRow) -> Sequence[FundRow]:
         reach = select(FundReach.source_id).where(FundReach.target_id == holder.id)
         sources = set(session.execute(reach).scalars().all())
         return [row for row in _funds(session, campaign_id) if row.id in sources]
-
-
-def below_zero(campaign_id: int, source: FundRow) -> Sequence[FundRow]:
-    """The funds that money of this one may cover: none where donors have restricted it."""
-    rows = funds(campaign_id) if source.kind in UNRESTRICTED else ()
-    return [row for row in rows if row.is_below_zero and row.id != source.id]
-
-
-def disputed_money_of(campaign_id: int) -> dict[int, tuple[Money, ...]]:
-    """Fund → what open disputes hold of its money; nothing of the others."""
-    with reading() as session:
-        return defaultdict(tuple, availability.disputed_money(session, campaign_id=campaign_id))
 
 
 def _funds(session: Session, campaign_id: int) -> list[FundRow]:

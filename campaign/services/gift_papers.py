@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from campaign.days import local_day
 from campaign.domain.donation import DonationState
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
@@ -129,7 +128,7 @@ class _Papers:
             "campaign_title": in_language_of(gift.title, gift.language),
             "receipt_number": number,
             "purpose": in_language_of(gift.fund_title, gift.language),
-            "given_on": local_day(self.gift.now("paid_at")).isoformat(),
+            "given_on": self.gift.now("paid_on").isoformat(),
             "help_email": gift.contact_email,
             "is_test": not gift.livemode,
             "note": note,
@@ -162,7 +161,7 @@ class _Papers:
             language=language,
             remaining=self.left,
             donor_name=self.gift.name_on_receipt,
-            received_on=local_day(now("paid_at")),
+            received_on=now("paid_on"),
             settled=Money(now("settled_minor"), settled_currency) if is_converted else None,
             rate=now("rate") if is_converted else None,
             method=now("method") or "card",

@@ -6,10 +6,10 @@ campaign's money is what the public page of it tells (`services/transparency.py`
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from campaign.database import reading
@@ -58,7 +58,7 @@ class GivenFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayFigures:
-    """Gifts paid on one UTC day, and all gifts up to its end, in the campaign's currency."""
+    """Gifts paid on one day of the organisation, and all gifts up to its end, in the campaign's currency."""
 
     day: date
     minor: int
@@ -226,27 +226,19 @@ def _medians(session: Session, campaign_id: int) -> dict[str, int]:
 
 def _days(session: Session, campaign_id: int, currency: str, *, today: date) -> list[DayFigures]:
     first = today - timedelta(days=CHART_DAYS - 1)
-    start = datetime.combine(first, time(), tzinfo=UTC)
     paid = and_(Donation.campaign_id == campaign_id, Donation.state == "paid", Donation.currency == currency)
     before = session.execute(
-        select(func.coalesce(func.sum(CHARGE), 0)).where(paid, Donation.paid_at < start)
+        select(func.coalesce(func.sum(CHARGE), 0)).where(paid, Donation.paid_on < first)
     ).scalar_one()
-    day = _utc_day(session)
-    found = session.execute(select(day, func.sum(CHARGE)).where(paid, Donation.paid_at >= start).group_by(day))
-    per_day = {date.fromisoformat(str(on)): int(minor) for on, minor in found}
+    day = Donation.paid_on
+    found = session.execute(select(day, func.sum(CHARGE)).where(paid, day >= first).group_by(day))
+    per_day = {on: int(minor) for on, minor in found}
     total, days = int(before), []
     for number in range(CHART_DAYS):
         on = first + timedelta(days=number)
         total += per_day.get(on, 0)
         days.append(DayFigures(day=on, minor=per_day.get(on, 0), total_minor=total))
     return days
-
-
-def _utc_day(session: Session) -> ColumnElement[object]:
-    """The UTC day of payment; PostgreSQL would else take the server's own time zone."""
-    if session.get_bind().dialect.name == "postgresql":
-        return cast(func.timezone("UTC", Donation.paid_at), Date)
-    return func.date(Donation.paid_at)
 
 
 def _target(purse: Purse, currency: str) -> TargetFigures:

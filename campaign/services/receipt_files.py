@@ -34,6 +34,10 @@ class TooManyReceipts(DomainError):
     """The period holds more receipts than one download may."""
 
 
+class NothingInPeriod(DomainError):
+    """No receipt fits the period and the filters, so there is nothing to put into an archive."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Stored:
     """A receipt's bytes and facts, and those of the receipt that replaces it."""
@@ -67,10 +71,13 @@ def receipts_zip(wanted: ReceiptFilter) -> bytes:
 
     Raises:
         TooManyReceipts: the period holds more than ZIP_MAX.
+        NothingInPeriod: it holds none.
     """
     found = receipts(replace(wanted, text="", before_id=None, limit=ZIP_MAX + 1))
     if len(found) > ZIP_MAX:
         raise TooManyReceipts
+    if not found:
+        raise NothingInPeriod
     archive = io.BytesIO()
     listed: list[tuple[str, ...]] = []
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as packed:

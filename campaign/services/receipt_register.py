@@ -29,6 +29,7 @@ class ReceiptView:
     ended_at: datetime | None
     end_reason: str | None
     donation_public_id: str
+    paid_on: date | None
     is_ready: bool
 
 
@@ -63,7 +64,7 @@ class ReceiptFilter:
 def receipts(wanted: ReceiptFilter) -> list[ReceiptView]:
     """The register, newest first."""
     query = (
-        select(Receipt, Donation.public_id, ReceiptFile.receipt_id)
+        select(Receipt, Donation.public_id, Donation.paid_on, ReceiptFile.receipt_id)
         .join(Donation, Donation.id == Receipt.donation_id)
         .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
         .where(Donation.campaign_id == wanted.campaign_id)
@@ -81,20 +82,23 @@ def receipts(wanted: ReceiptFilter) -> list[ReceiptView]:
     if wanted.until:
         query = query.where(Receipt.issued_at < end_of_day(wanted.until))
     with reading() as session:
-        return [_view(row[0], row[1], is_ready=row[2] is not None) for row in session.execute(query)]
+        return [_view(row[0], row[1], paid_on=row[2], is_ready=row[3] is not None) for row in session.execute(query)]
 
 
 def receipts_of(donation_public_id: str) -> list[ReceiptView]:
     """All receipts of a gift, newest first."""
     query = (
-        select(Receipt, ReceiptFile.receipt_id)
+        select(Receipt, Donation.paid_on, ReceiptFile.receipt_id)
         .join(Donation, Donation.id == Receipt.donation_id)
         .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
         .where(Donation.public_id == donation_public_id)
         .order_by(Receipt.id.desc())
     )
     with reading() as session:
-        return [_view(row[0], donation_public_id, is_ready=row[1] is not None) for row in session.execute(query)]
+        return [
+            _view(row[0], donation_public_id, paid_on=row[1], is_ready=row[2] is not None)
+            for row in session.execute(query)
+        ]
 
 
 def receipt_of(donation_public_id: str) -> ReceiptView | None:
@@ -125,7 +129,7 @@ def verify_receipt(number: str, code: str) -> VerifiedReceipt | None:
         )
 
 
-def _view(receipt: Receipt, donation_public_id: str, *, is_ready: bool) -> ReceiptView:
+def _view(receipt: Receipt, donation_public_id: str, *, paid_on: date | None, is_ready: bool) -> ReceiptView:
     return ReceiptView(
         id=receipt.id,
         number=receipt.number,
@@ -136,5 +140,6 @@ def _view(receipt: Receipt, donation_public_id: str, *, is_ready: bool) -> Recei
         ended_at=receipt.ended_at,
         end_reason=receipt.end_reason,
         donation_public_id=donation_public_id,
+        paid_on=paid_on,
         is_ready=is_ready,
     )

@@ -37,6 +37,7 @@ def _receipts(wanted: ReceiptFilter, *, about: About) -> Sheet:
             _("State"),
             _("Issued at (UTC)"),
             _("Donation"),
+            _("Paid on"),
             _("Language"),
             _("Currency"),
             _("Amount"),
@@ -44,8 +45,8 @@ def _receipts(wanted: ReceiptFilter, *, about: About) -> Sheet:
             _("Why it ended"),
         ),
         rows=_receipt_cells(wanted),
-        amounts=(6,),
-        by=5,
+        amounts=(7,),
+        by=6,
         counted=(1, "issued"),
         total_label=_("Total (valid receipts)"),
     )
@@ -58,6 +59,7 @@ def _donations(session: Session, wanted: DonationFilter, *, about: About) -> She
         about=about,
         columns=(
             _("Donation"),
+            _("Paid on"),
             _("Made at (UTC)"),
             _("State"),
             _("Name"),
@@ -77,6 +79,7 @@ def _donations(session: Session, wanted: DonationFilter, *, about: About) -> She
         rows=(
             (
                 row.public_id,
+                row.paid_on,
                 row.created_at,
                 row.state,
                 row.name,
@@ -95,9 +98,9 @@ def _donations(session: Session, wanted: DonationFilter, *, about: About) -> She
             )
             for row in all_donations(session, wanted)
         ),
-        amounts=(9, 10, 11),
-        by=8,
-        counted=(2, "paid"),
+        amounts=(10, 11, 12),
+        by=9,
+        counted=(3, "paid"),
         total_label=_("Total (paid gifts)"),
     )
 
@@ -112,6 +115,7 @@ def _receipt_cells(wanted: ReceiptFilter) -> Iterator[tuple[Cell, ...]]:
                 row.state,
                 row.issued_at,
                 row.donation_public_id,
+                row.paid_on,
                 row.language,
                 row.amount.currency,
                 row.amount.decimal,

@@ -14,6 +14,8 @@ from decimal import Decimal
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Literal
 
+from flask_babel import gettext as _
+
 Cell = str | int | Decimal | date | datetime | None
 """Decimal is an amount in major units; int a count or a number; the rest is what it says."""
 About = Sequence[tuple[str, str]]
@@ -48,9 +50,11 @@ class Totals:
 
     sheet: Sheet
     sums: dict[str, list[Decimal]] = field(default_factory=lambda: defaultdict(list))
+    is_empty: bool = True
 
     def passing(self, rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
         for row in rows:
+            self.is_empty = False
             if self.sheet.by is not None and self._is_counted(row):
                 found = self.sums[str(row[self.sheet.by])]
                 amounts = [Decimal(str(row[place] or 0)) for place in self.sheet.amounts]
@@ -61,7 +65,9 @@ class Totals:
         return self.sheet.counted is None or row[self.sheet.counted[0]] == self.sheet.counted[1]
 
     def rows(self) -> Iterator[list[Cell]]:
-        """One row per currency: the label first, the currency and the sums in their columns."""
+        """One row per currency: the label first, the currency and the sums in their columns. An empty table says so."""
+        if self.is_empty:
+            yield [_("Nothing fits this period and these filters.")]
         for currency, sums in sorted(self.sums.items()):
             row: list[Cell] = [None] * len(self.sheet.columns)
             row[0] = self.sheet.total_label

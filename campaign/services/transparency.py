@@ -37,11 +37,6 @@ class Figures:
     left_minor: int = 0
 
     @property
-    def is_below_zero(self) -> bool:
-        """Refunds, disputes or fees took more than was there."""
-        return min(self.raised_minor, self.left_minor) < 0
-
-    @property
     def allocated_minor(self) -> int:
         """What a target has been given and not given back."""
         return self.received_minor - self.passed_on_minor
@@ -134,12 +129,6 @@ class Transparency:
     def on_the_way(self) -> tuple[Money, ...]:
         """What was given in other currencies and is not converted yet."""
         return tuple(Money(row.raised_minor, row.currency) for row in self.totals[1:] if row.raised_minor)
-
-    def shows_minus(self, *kinds: str) -> bool:
-        """Whether a table of these kinds of funds shows a figure below zero: what a fund owes, or what covered it."""
-        rows = [purse.in_currency(self.currency) for purse in (*self.purposes, *self.targets) if purse.kind in kinds]
-        is_collecting = "general" in kinds
-        return any(row.is_below_zero or (is_collecting and row.allocated_minor > 0) for row in rows)
 
     def sum_of(self, kind: str) -> "Sums":
         """The targets of one kind together, in the campaign's own currency."""

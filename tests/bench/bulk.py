@@ -172,6 +172,7 @@ class _Maker:
             "method_last4": "4242",
             "created_at": at,
             "paid_at": at,
+            "paid_on": at.date(),
             "settled_at": at,
             "settlement_id": settled.transaction_id,
             "settled_currency": settled.gross.currency,

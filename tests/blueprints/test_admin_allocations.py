@@ -12,7 +12,6 @@ from werkzeug.test import TestResponse
 from campaign.domain.money import Money
 from campaign.models.allocation import Allocation, Disbursement
 from campaign.models.campaign import Campaign
-from campaign.models.donation import Donation
 from campaign.models.fund import Fund
 from campaign.services.bookkeeping import balance_of
 from tests.blueprints.admin_desk import sit_down, token_of
@@ -26,7 +25,6 @@ from tests.builders import (
 )
 from tests.fakes import SettableClock
 from tests.pages import Page, fetch, fetch_address
-from tests.services.test_available_money import dispute
 
 
 @dataclass
@@ -315,51 +313,3 @@ def test_the_campaigns_own_currency_comes_first(desk: Desk, session: Session) ->
     session.rollback()
     a_paid_gift(campaign=campaign, gift=Money(10_00, "EUR"), fee_minor=0)
     assert desk.form(desk.general).texts("#currency option") == ["USD", "EUR"]
-
-
-class TestAFundBelowZero:
-    """A theme whose gift cost two dollars more in fees than it brought."""
-
-    @pytest.fixture
-    def lacking(self, desk: Desk, session: Session) -> Fund:
-        campaign = session.execute(select(Campaign).where(Campaign.id == desk.theme.campaign_id)).scalar_one()
-        session.rollback()
-        fund = a_fund(campaign=campaign, code="THEME-GRANTS")
-        a_paid_gift(campaign=campaign, fund=fund, gift=usd(5_00), fee_minor=7_00)
-        return fund
-
-    def test_it_is_covered_by_a_proposal_that_another_person_approves(
-        self, desk: Desk, lacking: Fund, session: Session
-    ) -> None:
-        pool = fetch(desk.campaign, "admin.allocations")
-        form = fetch_address(desk.campaign, pool.link("Cover a fund below zero GEN"))
-        assert form.texts("#target option") == ["Choose", "THEME-GRANTS (en) (THEME-GRANTS): −$2"]
-        too_much = Page(form.submit(desk.campaign, target=lacking.public_id, amount="3", reason="Fees"))
-        refusal = Page(too_much.submit(desk.campaign, step="confirm"))
-        assert "The fund needs less than this to be back at zero" in refusal.text("main")
-        preview = Page(form.submit(desk.campaign, target=lacking.public_id, amount="2", reason="Fees"))
-        address = preview.submit(desk.campaign, step="confirm").location
-        page = fetch_address(desk.approver, address)
-        assert page.h1 == "$2 · THEME-GRANTS (en)"
-        assert decide(desk.approver, page, "approve") == "Approved. The money has moved."
-        assert balance_of(session, lacking.id, "USD") == usd(0)
-        assert not fetch(desk.campaign, "admin.allocations").soup.find_all("a", string="Cover a fund below zero")
-
-    @pytest.mark.usefixtures("lacking")
-    def test_the_public_page_explains_the_minus_in_one_sentence(self, desk: Desk) -> None:
-        page = fetch(desk.campaign, "public.transparency", lang="en")
-        assert "$5 $7 $0 −$2" in " ".join(page.texts("tbody tr"))
-        sentence = "A figure below zero means that refunds, disputes or fees took more than was left"
-        assert page.text("main").count(sentence) == 1
-
-
-def test_a_fund_shows_what_disputes_hold_of_it(desk: Desk, session: Session) -> None:
-    gift = session.execute(select(Donation).where(Donation.fund_id == desk.general.id)).scalar_one()
-    dispute(gift, 40_00)
-    pool = fetch(desk.campaign, "admin.allocations")
-    assert "GEN (en) GEN $100.00 disputed, not available: $40.00 Allocate GEN (en)" in pool.texts("tbody tr")
-    preview = Page(
-        desk.form(desk.general).submit(desk.campaign, target=desk.event.public_id, amount="70", reason="Plan")
-    )
-    assert "Open disputes hold $40.00 of this fund. That money cannot be moved." in preview.text("main")
-    assert "The fund does not have enough for this." in preview.text("main")

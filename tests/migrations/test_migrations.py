@@ -120,9 +120,11 @@ def test_names_move_from_the_address_to_the_gifts_where_they_are_sure(empty: Fla
         gifts = connection.execute(text("SELECT payer_name, receipt_name FROM donation ORDER BY id")).all()
         pledges = connection.execute(text("SELECT payer_name, receipt_name FROM pledge")).all()
         searched = connection.execute(text("SELECT search_text FROM donation ORDER BY id")).scalars().first()
+        days = connection.execute(text("SELECT paid_on FROM donation ORDER BY id")).scalars().all()
     assert searched == "aida\nfamily@example.kg"
     assert [tuple(row) for row in gifts] == [("Aida", None), (None, None), ("Aida", None)]
     assert [tuple(row) for row in pledges] == [("Aida", None)]
+    assert [str(day) for day in days] == ["2026-12-01", "2026-12-02", "2027-01-01"]
 
 
 def begin_pledge(first: Donation) -> int:

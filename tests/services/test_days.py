@@ -1,5 +1,6 @@
 """Days are the organisation's: the same instant is another day in Osh than in Greenwich."""
 
+import csv
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -14,10 +15,14 @@ from campaign.i18n import moment
 from campaign.models.campaign import Campaign
 from campaign.models.journal import JournalEntry
 from campaign.models.receipt import Receipt
+from campaign.services import bookkeeping
+from campaign.services.bookkeeping import LedgerFilter
 from campaign.services.disbursing import PaidInTheFuture, Payment
 from campaign.services.donation_register import DonationFilter, donations
+from campaign.services.overview import overview
 from campaign.services.previews import preview_of_payment
 from campaign.services.receipt_register import ReceiptFilter, receipts
+from campaign.services.register_export import donation_file
 from receipts import ReceiptDocument
 from tests.services.engine import Engine
 
@@ -78,3 +83,38 @@ def test_money_paid_out_today_is_not_in_the_future(engine: Engine) -> None:
         preview_of_payment(paid, clock=engine.clock)
     with pytest.raises(PaidInTheFuture):
         preview_of_payment(replace(paid, paid_on=date(2026, 12, 3)), clock=engine.clock)
+
+
+def test_a_gift_belongs_to_the_month_in_which_it_was_paid_in_every_list_and_file(engine: Engine) -> None:
+    """Begun in November and paid in December; another is begun in November and never paid."""
+    engine.clock.at = datetime(2026, 11, 30, 17, 57, 4, tzinfo=UTC)
+    public_id, unpaid = engine.open(), engine.open()
+    engine.clock.at = datetime(2026, 11, 30, 18, 3, 1, tzinfo=UTC)  # three minutes past midnight in Osh
+    checkout = engine.checkout_of(public_id)
+    engine.payments.pay(checkout)
+    engine.payments.settle(checkout, fee_minor=1_03)
+    engine.tell("checkout.session.completed", checkout)
+    engine.work()
+    campaign_id = engine.donation(public_id).campaign_id
+    november, december = (date(2026, 11, 1), date(2026, 11, 30)), (date(2026, 12, 1), date(2026, 12, 31))
+
+    for (since, until), gifts, papers in ((november, [unpaid], 0), (december, [public_id], 1)):
+        rows, _ = donations(DonationFilter(campaign_id=campaign_id, since=since, until=until))
+        assert [row.public_id for row in rows] == gifts
+        assert len(receipts(ReceiptFilter(campaign_id=campaign_id, since=since, until=until))) == papers
+        with reading() as session:
+            lines = bookkeeping.ledger_rows(session, LedgerFilter(campaign_id=campaign_id, since=since, until=until))
+            assert {line.subject for line in lines} == ({f"donation:{public_id}"} if papers else set())
+        wanted = DonationFilter(campaign_id=campaign_id, since=since, until=until)
+        with donation_file(wanted, about=(), file_format="csv") as file:
+            table = file.read().decode("utf-8-sig")
+        assert [row["Donation"] for row in csv.DictReader(table.splitlines()[2:])][: len(gifts)] == gifts
+    assert engine.donation(public_id).paid_on == date(2026, 12, 1)
+
+
+def test_the_gifts_of_a_day_in_the_chart_are_those_of_the_organisations_day(engine: Engine) -> None:
+    engine.clock.at = NEW_YEAR_IN_OSH
+    public_id = engine.give(minor=25_00)
+    engine.work()
+    days = overview(engine.donation(public_id).campaign_id, "USD", now=engine.clock.now()).days
+    assert [(one.day, one.minor) for one in days if one.minor] == [(date(2027, 1, 1), 25_00)]

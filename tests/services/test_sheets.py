@@ -82,8 +82,9 @@ def test_plain_text_is_left_alone() -> None:
     assert harmless("Ош, 5-кабинет") == "Ош, 5-кабинет"
 
 
-def test_an_empty_table_has_its_head_and_no_totals() -> None:
-    assert lines_of(a_sheet([]))[-1][0] == "Fund"
+def test_an_empty_table_has_its_head_and_says_that_it_is_empty() -> None:
+    head, nothing = lines_of(a_sheet([]))[-2:]
+    assert (head[0], nothing) == ("Fund", ["Nothing fits this period and these filters."])
 
 
 def test_a_workbook_shows_each_currency_with_its_own_decimals() -> None:

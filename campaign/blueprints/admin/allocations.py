@@ -15,7 +15,7 @@ from campaign.domain.money import CURRENCIES
 from campaign.services import allocating, audit
 from campaign.services.allocation_register import allocation as allocation_now
 from campaign.services.allocation_register import allocations as allocations_found
-from campaign.services.fund_register import FundRow, below_zero, disputed_money_of, fund, funds, givers_of, targets_of
+from campaign.services.fund_register import FundRow, fund, funds, givers_of, targets_of
 from campaign.services.ledger_export import allocation_file, period_of
 from campaign.services.previews import preview_of
 from campaign.services.sheets import FileFormat
@@ -28,14 +28,11 @@ def allocations() -> ResponseReturnValue:
     asked = asked_in_address()
     state = asked.choice("state", tuple(words.ALLOCATION))
     rows = allocations_found(campaign().id, state=state or None, before_id=asked.number("before"))
-    found = funds(campaign().id)
     return render_template(
         "admin/allocations.html",
         asked=asked,
         state=state,
-        funds=found,
-        disputed=disputed_money_of(campaign().id),
-        covers={row.id: row.can_cover and any(other.is_below_zero for other in found) for row in found},
+        funds=funds(campaign().id),
         rows=rows,
         older_url=asked.with_(before=str(rows[-1].id)) if len(rows) == 50 else None,
     )
@@ -50,7 +47,6 @@ def allocation(public_id: str) -> ResponseReturnValue:
 
 @bp.get("/allocations/new", endpoint="allocation_form", defaults={"kind": "allocation"})
 @bp.get("/allocations/back", endpoint="take_back_form", defaults={"kind": "take_back"})
-@bp.get("/allocations/cover", endpoint="cover_form", defaults={"kind": "cover"})
 def form(kind: str) -> ResponseReturnValue:
     """The form for money of one fund; only where that money may go is offered."""
     asked = Asked({**request.args.to_dict(), "form_id": new_public_id()})
@@ -59,7 +55,6 @@ def form(kind: str) -> ResponseReturnValue:
 
 @bp.post("/allocations/new", endpoint="propose_allocation", defaults={"kind": "allocation"})
 @bp.post("/allocations/back", endpoint="propose_take_back", defaults={"kind": "take_back"})
-@bp.post("/allocations/cover", endpoint="propose_cover", defaults={"kind": "cover"})
 def propose(kind: str) -> ResponseReturnValue:
     """First the preview with balances before and after, then, confirmed, the proposal."""
     asked = asked_in_form(form_id=new_public_id())
@@ -157,5 +152,5 @@ def _form(asked: Asked, kind: EntryKind) -> str:
 
 
 def _targets(source: FundRow, kind: EntryKind) -> list[FundRow]:
-    found = {EntryKind.TAKE_BACK: givers_of, EntryKind.COVER: below_zero}.get(kind, targets_of)
-    return list(found(campaign().id, source))
+    found = givers_of(campaign().id, source) if kind is EntryKind.TAKE_BACK else targets_of(campaign().id, source)
+    return list(found)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from campaign.amount_input import AmountRefused, read_amount
-from campaign.domain.errors import DomainError, FormSpent
+from campaign.domain.errors import DomainError, FormSpent, UnreadableFilter
 from campaign.domain.identity import is_public_id, new_public_id
 from campaign.domain.money import Money
 from campaign.email_input import EmailRefused, read_email
@@ -47,6 +47,18 @@ class Asked:
         except ValueError:
             self.mistakes.append((name, _("Enter a day, like 2026-12-31.")))
             return None
+
+    def period(self) -> tuple[date | None, date | None]:
+        """The days `since` and `until`, where they are given."""
+        since, until = self.day("since"), self.day("until")
+        if since and until and until < since:
+            self.mistakes.append(("until", _("The last day is before the first one.")))
+        return since, until
+
+    def refuse_mistakes(self) -> None:
+        """Refuse an address of which a part was not understood: for files, which cannot show what was wrong beside it."""
+        if self.mistakes:
+            raise UnreadableFilter(", ".join(name for name, _sentence in self.mistakes))
 
     def number(self, name: str) -> int | None:
         """A whole number from an address; anything else is as if it were not there."""
@@ -101,6 +113,11 @@ class Asked:
         if isinstance(error, FormSpent):
             self._name_anew()
         self.mistakes.append((name, sentence or type(error).__name__))
+
+    @property
+    def status(self) -> int:
+        """Of a list's page: 422 where its address was not understood."""
+        return 422 if self.mistakes else 200
 
     def error_of(self, name: str) -> str | None:
         return next((sentence for wrong, sentence in self.mistakes if wrong == name), None)

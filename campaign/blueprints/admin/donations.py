@@ -28,8 +28,8 @@ def donations() -> ResponseReturnValue:
     """Fifty gifts a page; the address holds the filters, so it can be shared."""
     asked, purposes = asked_in_address(), _purposes()
     wanted = _wanted(asked, purposes)
-    rows, has_more = donations_found(wanted)
-    return render_template(
+    rows, has_more = donations_found(wanted) if not asked.mistakes else ((), False)
+    page = render_template(
         "admin/donations.html",
         asked=asked,
         rows=rows,
@@ -41,6 +41,7 @@ def donations() -> ResponseReturnValue:
         currencies=sorted(CURRENCIES),
         sees_donors=_sees_donors(),
     )
+    return page, asked.status
 
 
 @bp.get("/donations/<public_id>")
@@ -71,6 +72,7 @@ def donation_register(file_format: FileFormat) -> Response:
     """The same rows as on screen, all of them, with names and addresses."""
     asked, purposes, clock = asked_in_address(), _purposes(), gateways().clock
     wanted = _wanted(asked, purposes)
+    asked.refuse_mistakes()
     about = [*period_of(wanted.since, wanted.until, made_at=clock.now()), *_about(wanted, purposes)]
     file = donation_file(wanted, about=about, file_format=file_format)
     detail: dict[str, object] = {
@@ -108,13 +110,14 @@ def _wanted(asked: Asked, purposes: dict[str, FundRow]) -> DonationFilter:
     currency = asked.choice("currency", CURRENCIES)
     counted_in = currency or campaign().currency
     least, most = asked.money("least", counted_in), asked.money("most", counted_in)
+    since, until = asked.period()
     is_about_amounts = least is not None or most is not None
     return DonationFilter(
         campaign_id=campaign().id,
         text=asked.text("text"),
         state=asked.choice("state", STATES),
-        since=asked.day("since"),
-        until=asked.day("until"),
+        since=since,
+        until=until,
         currency=counted_in if is_about_amounts else currency,
         language=asked.choice("language", LANGUAGES),
         frequency=asked.choice("frequency", words.FREQUENCIES),

@@ -29,8 +29,9 @@ PAGE_ROWS = 100
 def ledger() -> ResponseReturnValue:
     """The journal line by line, oldest first, a hundred lines a page."""
     asked = asked_in_address()
-    rows = books.journal_page(_wanted(asked), after=_place(asked), limit=PAGE_ROWS)
-    return render_template(
+    wanted = _wanted(asked)
+    rows = books.journal_page(wanted, after=_place(asked), limit=PAGE_ROWS) if not asked.mistakes else []
+    page = render_template(
         "admin/ledger.html",
         asked=asked,
         rows=rows,
@@ -38,6 +39,7 @@ def ledger() -> ResponseReturnValue:
         kinds=KINDS,
         next_url=asked.with_(after=_place_of(rows[-1])) if len(rows) == PAGE_ROWS else None,
     )
+    return page, asked.status
 
 
 @bp.get("/ledger/trial-balance")
@@ -63,6 +65,7 @@ def journal_file(file_format: FileFormat) -> Response:
     """The same lines as on screen, all of them, with totals."""
     asked, clock = asked_in_address(), gateways().clock
     wanted = _wanted(asked)
+    asked.refuse_mistakes()
     about = [*period_of(wanted.since, wanted.until, made_at=clock.now()), *_about(asked, wanted)]
     file = ledger_file(wanted, about=about, file_format=file_format)
     _note(
@@ -87,10 +90,11 @@ def statement_file(file_format: FileFormat) -> Response:
 
 def _wanted(asked: Asked) -> LedgerFilter:
     kind, chosen = asked.choice("kind", tuple(KINDS)), _fund(asked)
+    since, until = asked.period()
     return LedgerFilter(
         campaign_id=campaign().id,
-        since=asked.day("since"),
-        until=asked.day("until"),
+        since=since,
+        until=until,
         fund_id=chosen.id if chosen else None,
         kinds=frozenset({kind}) if kind else frozenset(),
         subject=_subject(asked.text("subject")),

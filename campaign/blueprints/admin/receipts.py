@@ -30,8 +30,9 @@ PAGE_ROWS = 50
 @bp.get("/receipts")
 def receipts() -> ResponseReturnValue:
     asked = asked_in_address()
-    rows = receipt_register.receipts(_wanted(asked))
-    return render_template(
+    wanted = _wanted(asked)
+    rows = receipt_register.receipts(wanted) if not asked.mistakes else []
+    page = render_template(
         "admin/receipts.html",
         asked=asked,
         rows=rows,
@@ -39,6 +40,7 @@ def receipts() -> ResponseReturnValue:
         substituted=held_receipts.substituted_receipts(),
         older_url=asked.with_(before=str(rows[-1].id)) if len(rows) == PAGE_ROWS else None,
     )
+    return page, asked.status
 
 
 @bp.get("/receipts/<number>.pdf")
@@ -57,6 +59,7 @@ def receipts_zip() -> ResponseReturnValue:
     """Every PDF of the days asked for."""
     asked = asked_in_address()
     wanted = _wanted(asked)
+    asked.refuse_mistakes()
     try:
         archive = receipt_files.receipts_zip(wanted)
     except DomainError as error:
@@ -69,7 +72,9 @@ def receipts_zip() -> ResponseReturnValue:
 @bp.get("/receipts/register.<any(csv,xlsx):file_format>", endpoint="receipt_register")
 def register_file(file_format: FileFormat) -> Response:
     """The same rows as on screen, all of them."""
-    wanted = _wanted(asked_in_address())
+    asked = asked_in_address()
+    wanted = _wanted(asked)
+    asked.refuse_mistakes()
     about = period_of(wanted.since, wanted.until, made_at=gateways().clock.now())
     file = receipt_file(wanted, about=about, file_format=file_format)
     _note("receipt_register:download", f"campaign:{campaign().slug}", {"format": file_format, **_period(wanted)})
@@ -111,10 +116,11 @@ def _correction(row: HeldRow, asked: Asked, *, why: str = "") -> str:
 
 
 def _wanted(asked: Asked) -> ReceiptFilter:
+    since, until = asked.period()
     return ReceiptFilter(
         campaign_id=campaign().id,
-        since=asked.day("since"),
-        until=asked.day("until"),
+        since=since,
+        until=until,
         state=asked.choice("state", words.RECEIPT) or None,
         text=asked.text("text") or asked.text("number"),
         before_id=asked.number("before"),

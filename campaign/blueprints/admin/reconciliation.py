@@ -126,7 +126,8 @@ def book_payout(payout_id: str) -> ResponseReturnValue:
 def register_file(file_format: FileFormat) -> Response:
     """Every payout with its movements, of the days asked for."""
     asked, clock = asked_in_address(), gateways().clock
-    since, until = asked.day("since"), asked.day("until")
+    since, until = asked.period()
+    asked.refuse_mistakes()
     about = period_of(since, until, made_at=clock.now())
     file = payout_file(since=since, until=until, about=about, file_format=file_format)
     detail: dict[str, object] = {"format": file_format, "since": str(since or ""), "until": str(until or "")}

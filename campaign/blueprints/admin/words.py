@@ -153,7 +153,7 @@ MOMENTS: Mapping[str, Word] = {
 CONCERNS: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
     "shield_up": (_("Stolen cards are being tested: protection is on"), "admin.shield", {}),
     "shield_by_hand": (_("Protection is on: turned on manually"), "admin.shield", {}),
-    "fund_below_zero": (_("Funds are below zero"), "admin.allocations", {}),
+    "fund_below_zero": (_("Funds are below zero"), "admin.fund_statement", {}),
     "disputed": (_("Donors’ banks dispute gifts"), "admin.donations", {"state": "disputed"}),
     "suspected": (_("Gifts are suspected of fraud"), "admin.donations", {"state": "suspected"}),
     "paid_again": (_("Gifts were paid twice"), "admin.donations", {"state": "paid_again"}),
@@ -243,7 +243,6 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
         "The balances have changed since you opened this page. Check the new figures, then decide."
     ),
     allocating.ReasonMissing: _("Say why."),
-    allocating.MoreThanIsMissing: _("The fund needs less than this to be back at zero. Enter a smaller amount."),
     allocating.NothingToMove: _("Enter an amount above zero."),
     disbursing.NothingPaid: _("Enter an amount above zero."),
     disbursing.PaidInTheFuture: _("Enter a day that is not in the future."),
@@ -259,6 +258,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     ),
     mail_resending.ReceiptNotValid: _("The receipt in this email is no longer valid, so it cannot be sent again."),
     receipt_files.ReceiptNotReady: _("A receipt is still being printed. Try again in a minute."),
+    receipt_files.NothingInPeriod: _("There is no receipt in this period."),
     receipt_files.TooManyReceipts: _("There are too many receipts in this period for one file. Choose a shorter one."),
     unidentified.AlreadyExplained: _("The books already match this movement. Nothing was changed."),
     payouts.CannotBeBookedWhole: _("The provider says what this payout consists of, or it is booked already."),
