@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, cast
 
+from babel.core import Locale
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -46,6 +47,7 @@ KYRGYZ_MONTHS = (
     *("июлу", "августу", "сентябры", "октябры", "ноябры", "декабры"),
 )
 """As in «2026-жылдын 28-ноябры»; CLDR has only the abbreviation «2026-ж.»."""
+RUSSIAN_SOMS = {"one": "сом", "few": "сома", "many": "сомов"}
 SOM = {"en": "KGS", "ru": "сом", "ky": "сом"}
 """The som sign (U+20C0) is missing in nearly every font, so it is written as a word."""
 
@@ -56,7 +58,8 @@ def init_app(app: Flask, babel: Babel) -> None:
     babel.init_app(app, locale_selector=_selected)
     babel.domain_instance = Catalogues()
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, language=current_language, shown=shown, as_money=Money)
-    app.jinja_env.filters.update(money=money, day=day, moment=moment, number=number, percent=percent, degrees=degrees)
+    app.jinja_env.filters.update(money=money, money_in_text=money_in_text, day=day, moment=moment)
+    app.jinja_env.filters.update(number=number, percent=percent, degrees=degrees)
     app.jinja_env.filters.update(time_of_day=time_of_day, text=text_of, iso_day=date.fromisoformat)
 
 
@@ -110,6 +113,17 @@ def money(amount: Money, *, language: str | None = None, exact: bool = False) ->
     if code != "en":
         return f"{sign}{text}{NBSP}{symbol}"
     return f"{sign}{symbol}{text}" if symbol != amount.currency else f"{sign}{symbol}{NBSP}{text}"
+
+
+def money_in_text(amount: Money, *, language: str | None = None) -> str:
+    """An amount inside a sentence: Russian inflects the som there («2 000 сомов»), and writes its sign in tables."""
+    code = language or current_language()
+    text = money(amount, language=code)
+    if code != "ru" or amount.currency != "KGS":
+        return text
+    whole, part = divmod(abs(amount.minor), 100)
+    form = "few" if part else Locale.parse("ru").plural_form(whole)
+    return text.removesuffix(SOM["ru"]) + RUSSIAN_SOMS[form]
 
 
 def day(value: date | datetime, *, language: str | None = None) -> str:

@@ -17,7 +17,7 @@ from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
 from campaign.gateways.clock import Clock
 from campaign.gateways.mailer import AddressRefused, Letter, Mailer, MailRefused, MailUnavailable
-from campaign.i18n import day, in_language, money
+from campaign.i18n import day, in_language, money_in_text
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services import receipting
@@ -137,7 +137,7 @@ def _told(message: Message, *, public_url: str) -> dict[str, Any]:
         with reading() as session:
             return pledge_letters.told(session, facts, language=message.language, public_url=public_url)
     if "amount_minor" in facts:
-        facts["amount"] = money(Money(facts["amount_minor"], facts["currency"]))
+        facts["amount"] = money_in_text(Money(facts["amount_minor"], facts["currency"]))
     if "donate_query" in facts:
         facts["donate_url"] = f"{base}/donate?{facts['donate_query']}"
     if "receipt_number" not in facts:

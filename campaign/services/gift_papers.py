@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from campaign.domain.donation import DonationState
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
-from campaign.i18n import money
+from campaign.i18n import money_in_text
 from campaign.services import receipting
 from campaign.services.locked_gift import LockedGift
 from campaign.services.outbox import Letter, enqueue, send_instead
@@ -184,6 +184,6 @@ class _Papers:
     def _note(self) -> str:
         """What a replacement says of the part that the donor has again."""
         language = self.gift.row.language
-        charged, back = money(self.gift.charge, language=language), money(self.back, language=language)
+        charged, back = (money_in_text(part, language=language) for part in (self.gift.charge, self.back))
         is_by_dispute_alone = not self.gift.now("refunded_minor")
         return (PART_DISPUTE if is_by_dispute_alone else PART_REFUND)[language].format(charged=charged, back=back)

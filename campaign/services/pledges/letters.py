@@ -16,7 +16,7 @@ from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
 from campaign.domain.pledge import PledgeState, last_charge_before
 from campaign.gateways.pledges import PledgeFacts
-from campaign.i18n import day, money
+from campaign.i18n import day, money_in_text
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.donor import Donor
@@ -217,8 +217,8 @@ def told(session: Session, facts: dict[str, Any], *, language: str, public_url: 
     return {
         **facts,
         **days,
-        "amount": money(Money(facts["amount_minor"], facts["currency"])),
-        "was": money(Money(was, facts["currency"])) if was else "",
+        "amount": money_in_text(Money(facts["amount_minor"], facts["currency"])),
+        "was": money_in_text(Money(was, facts["currency"])) if was else "",
         "manage_url": link_address(pledge, public_url=public_url, language=language),
     }
 
