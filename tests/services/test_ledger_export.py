@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import IO
+from typing import IO, Any
 
 import pytest
 from flask import Flask
@@ -27,7 +27,7 @@ from campaign.services.ledger_export import (
 )
 from campaign.services.receipt_register import ReceiptFilter
 from campaign.services.register_export import donation_file, receipt_file
-from tests.builders import NOW, a_campaign, a_donor, a_fund, a_paid_gift, usd
+from tests.builders import NOW, a_campaign, a_donation, a_donor, a_fund, a_paid_gift, usd
 
 ABOUT = [("From", "the beginning")]
 
@@ -98,6 +98,15 @@ def test_the_donations_file_has_what_was_looked_for(campaign: Campaign) -> None:
     *rows, total = lines_of(donation_file(wanted, about=ABOUT, file_format="csv"))
     assert [(row["Name"], row["Email"], row["Charge"]) for row in rows] == [("Айгүл", "donor@example.org", "25.00")]
     assert total["Charge"] == "25.00"
+
+
+def test_the_donations_file_has_each_name_by_its_use_and_messages_with_their_lines(campaign: Campaign) -> None:
+    names: dict[str, Any] = {"payer_name": "Aida Bekova", "receipt_name": "Ak-Jol LLC", "public_name": None}
+    gift = a_donation(campaign=campaign, is_anonymous=True, message="Ийгилик!\n\nAida", **names)
+    for sees_donors, told in ((True, ["Aida Bekova", "Ak-Jol LLC", "", "Ийгилик!\n\nAida"]), (False, ["", "", "", ""])):
+        wanted = DonationFilter(campaign_id=campaign.id, text=gift.public_id, sees_donors=sees_donors)
+        row, *_totals = lines_of(donation_file(wanted, about=ABOUT, file_format="csv"))
+        assert [row[column] for column in ("Name", "Name on the receipt", "Name to show", "Message")] == told
 
 
 @pytest.mark.parametrize(
