@@ -297,6 +297,7 @@ def test_the_whole_gift_can_go_back(three_gifts: dict[str, Donation], finance: F
         ({"how_much": "part", "amount": "", "reason": "r"}, "amount"),
         ({"reason": "r"}, "amount"),
         ({"how_much": "whole", "reason": " "}, "reason"),
+        ({"how_much": "whole", "reason": "\u3164\u2800"}, "reason"),
     ],
 )
 def test_a_refund_that_cannot_be_is_told_at_its_field(

@@ -13,6 +13,7 @@ from campaign.amount_input import AmountRefused, read_amount
 from campaign.domain.errors import DomainError, FormSpent, UnreadableFilter
 from campaign.domain.identity import is_public_id, new_public_id
 from campaign.domain.money import Money
+from campaign.domain.typed_text import paragraphs
 from campaign.email_input import EmailRefused, read_email
 
 TEXT_MAX = 500
@@ -94,8 +95,8 @@ class Asked:
             return value
 
     def required(self, name: str, sentence: str) -> str:
-        """The value, which must be there."""
-        value = self.text(name)
+        """The value, of which something must be seen."""
+        value = paragraphs(self.text(name))
         if not value:
             self.mistakes.append((name, sentence))
         return value
