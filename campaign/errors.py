@@ -13,6 +13,7 @@ from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, NotRefundable, RefundTooLarge
 from campaign.domain.errors import Conflict, DomainError, NotFound, UnreadableFilter
 from campaign.domain.pledge import PledgeLinkBroken
+from campaign.domain.receipt_number import ReceiptLinkBroken, ReceiptLinkExpired
 from campaign.gateways.payments import PaymentsNotConfigured, PaymentsUnavailable
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,8 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     Conflict: HTTPStatus.CONFLICT,
     DonationAlreadyPaid: HTTPStatus.CONFLICT,
     DonationClosed: HTTPStatus.GONE,
+    ReceiptLinkBroken: HTTPStatus.NOT_FOUND,
+    ReceiptLinkExpired: HTTPStatus.GONE,
     NotRefundable: HTTPStatus.CONFLICT,
     DisputeOpen: HTTPStatus.CONFLICT,
     DisputeLost: HTTPStatus.CONFLICT,
@@ -56,6 +59,11 @@ MESSAGES_OF: dict[type[DomainError], tuple[object, object]] = {
         _("Write days like 2026-12-31 and amounts like 35.50. The last day must not be before the first one."),
     ),
     PledgeLinkBroken: (_("This link is not complete"), _("Open it from the email again, or contact us.")),
+    ReceiptLinkBroken: (_("This link is not complete"), _("Open it from the email again, or contact us.")),
+    ReceiptLinkExpired: (
+        _("This link has expired"),
+        _("Your receipt is attached to the email as a PDF. If you need it again, contact us."),
+    ),
 }
 """What is told instead where the broken rule tells more than its status."""
 

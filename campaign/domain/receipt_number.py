@@ -3,6 +3,8 @@
 import re
 from unicodedata import normalize
 
+from campaign.domain.errors import DomainError
+
 SERIAL_DIGITS = 6
 TYPED_MAX = 500
 """More characters than any pasted address of ours has."""
@@ -16,6 +18,14 @@ _IN_ONE = re.compile(
     rf"(?P<test>TEST)?(?P<series>[0-9A-Z]+)(?P<year>[0-9OIL]{{4}})(?P<serial>[0-9OIL]{{{SERIAL_DIGITS}}})"
 )
 _DIGITS = str.maketrans("OIL", "011")
+
+
+class ReceiptLinkBroken(DomainError):
+    """We did not sign the link to a receipt."""
+
+
+class ReceiptLinkExpired(DomainError):
+    """The link was valid for some weeks; the receipt is attached to the mail."""
 
 
 def read_number(typed: str) -> str:

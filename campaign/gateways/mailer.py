@@ -37,6 +37,7 @@ class Letter:
     html: str
     language: str
     sent_at: datetime
+    reply_to: str | None = None  # an address that people read
     attachments: tuple[tuple[str, bytes], ...] = ()  # (file name, PDF bytes)
 
     def as_email(self, sender: str) -> EmailMessage:
@@ -49,6 +50,8 @@ class Letter:
         mail = EmailMessage()
         mail["From"] = sender
         mail["To"] = deliverable(self.recipient)
+        if self.reply_to:
+            mail["Reply-To"] = deliverable(self.reply_to)
         mail["Subject"] = self.subject
         mail["Message-ID"] = self.message_id
         mail["Date"] = format_datetime(self.sent_at)

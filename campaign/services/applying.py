@@ -26,7 +26,7 @@ from campaign.models.fund import Fund
 from campaign.services import bookkeeping, disputing, donation_search, gift_papers
 from campaign.services.delayed_letters import tell_of_delay
 from campaign.services.donation_search import search_columns
-from campaign.services.locked_gift import DonorOfGift, LockedGift
+from campaign.services.locked_gift import DonorOfGift, LockedGift, RefundNews
 from campaign.services.pledges import following as pledge_following
 from campaign.services.public_revision import count_public_change
 
@@ -183,7 +183,7 @@ def _apply_refund(session: Session, gift: LockedGift, refund: RefundFacts, *, at
     if refund.request_id:
         is_ours |= Refund.public_id == refund.request_id
     known = session.execute(
-        select(Refund.id, Refund.state, Refund.settlement_id, Refund.failure_settlement_id).where(
+        select(Refund.id, Refund.public_id, Refund.state, Refund.settlement_id, Refund.failure_settlement_id).where(
             is_ours, Refund.donation_id == gift.id
         )
     ).one_or_none()
@@ -195,9 +195,12 @@ def _apply_refund(session: Session, gift: LockedGift, refund: RefundFacts, *, at
         "next_try_at": None,
         "error": None,
     }
+    public_id = known.public_id if known else new_public_id()
+    if known is None or known.state != refund.state:
+        gift.refund_news.append(RefundNews(public_id, refund.amount, refund.state))
     if known is None:
         made = {
-            "public_id": new_public_id(),
+            "public_id": public_id,
             "donation_id": gift.id,
             "currency": refund.amount.currency,
             "amount_minor": refund.amount.minor,
@@ -205,7 +208,7 @@ def _apply_refund(session: Session, gift: LockedGift, refund: RefundFacts, *, at
             "requested_at": refund.made_at,
         }
         session.execute(insert(Refund), {**made, **facts})
-    elif tuple(known)[1:] == (facts["state"], facts["settlement_id"], facts["failure_settlement_id"]):
+    elif tuple(known)[2:] == (facts["state"], facts["settlement_id"], facts["failure_settlement_id"]):
         return False
     else:
         session.execute(update(Refund).where(Refund.id == known.id).values(facts))

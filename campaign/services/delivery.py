@@ -20,7 +20,7 @@ from campaign.gateways.mailer import AddressRefused, Letter, Mailer, MailRefused
 from campaign.i18n import day, in_language, money_in_text
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
-from campaign.services import receipting
+from campaign.services import receipt_files, receipt_links, receipting
 from campaign.services.due_rows import hold_next
 from campaign.services.pledges import letters as pledge_letters
 from receipts import HeldReceipt
@@ -83,7 +83,7 @@ def deliver_next(*, mailer: Mailer, clock: Clock, public_url: str) -> bool:
 def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_url: str, at: datetime) -> Letter:
     """The mail as it leaves: subject, text and HTML from the templates of its kind, in its language."""
     with in_language(message.language):
-        told = _told(message, public_url=public_url)
+        told = _told(message, public_url=public_url, at=at)
         # Not render_template: what pages are given of their request and site has no place in a mail.
         parts = {
             part: current_app.jinja_env.get_template(f"emails/{message.kind}/{part}").render(told)
@@ -96,6 +96,7 @@ def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_ur
         text=parts["body.txt"],
         html=parts["body.html"],
         language=message.language,
+        reply_to=told.get("help_email") or None,
         sent_at=at,
         attachments=(attachment,) if attachment else (),
     )
@@ -128,7 +129,7 @@ def receipt_number_of(public_id: str) -> str | None:
         ).scalar()
 
 
-def _told(message: Message, *, public_url: str) -> dict[str, Any]:
+def _told(message: Message, *, public_url: str, at: datetime) -> dict[str, Any]:
     """The stored facts as finished texts of the reader's language, which is what the templates take."""
     facts: dict[str, Any] = dict(message.facts)
     base = f"{public_url}/{message.language}"
@@ -147,6 +148,7 @@ def _told(message: Message, *, public_url: str) -> dict[str, Any]:
     facts |= {
         "given_on": day(date.fromisoformat(facts["given_on"])),
         "receipt_url": f"{base}/verify/{number}?code={code}",
+        "pdf_url": receipt_links.link_address(number, at=at, public_url=public_url, language=message.language),
     }
     with reading() as session:
         return facts | pledge_letters.told_with_receipt(session, message, public_url=public_url)
@@ -160,10 +162,10 @@ def _verify_code(number: str) -> str:
 def _attachment(due: _Due, *, clock: Clock) -> tuple[str, bytes] | None:
     if due.receipt_id is None:
         return None
-    pdf = receipting.make_file(due.receipt_id, clock=clock)
+    receipting.make_file(due.receipt_id, clock=clock)
     with reading() as session:
         number = session.execute(select(Receipt.number).where(Receipt.id == due.receipt_id)).scalar_one()
-    return f"{number}.pdf", pdf
+    return f"{number}.pdf", receipt_files.receipt_pdf(number)  # marked, where it has ended meanwhile
 
 
 def _message(message_id: int) -> Message:

@@ -1,6 +1,6 @@
 """A gift's papers: its receipt and mails, brought in line with what is left of it, in the settling transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
 from campaign.i18n import money_in_text
 from campaign.services import receipting
-from campaign.services.locked_gift import LockedGift
+from campaign.services.locked_gift import LockedGift, RefundNews
 from campaign.services.outbox import Letter, enqueue, send_instead
 from campaign.services.pledges import letters as pledge_letters
 from campaign.services.receipting import ReceiptFacts
@@ -39,30 +39,19 @@ def bring_up_to_date(session: Session, gift: LockedGift, *, at: datetime, public
     """Issue, replace or void the receipt so that one live receipt says what is left, and tell the donor.
 
     A first payment issues; a part refund or a part lost in a dispute replaces by a new number for the rest; nothing left
-    voids; a refund that failed, or a dispute won in the end, restores. An open dispute changes no paper. Called with a
-    gift whose papers are right already, it does nothing.
+    voids; a refund that failed, or a dispute won in the end, restores. An open dispute changes no receipt. A refund is
+    told of once, when the provider says that it succeeded, with what it changed of the receipt; one that failed after all
+    is told of with the receipt that stands again. Called with a gift whose papers are right already, it does nothing.
     """
     papers = _Papers(session, gift, at, public_url)
     remaining = papers.left.minor
     was_paid = gift.row.state == DonationState.PAID
     live = receipting.live_receipt(session, gift.id) if was_paid else None  # there is none before the gift is paid
-    if remaining == (live[2] if live else 0):
-        return
-    if live is None:
-        _, issued = papers.issue(replaces=None, restores=was_paid)
-        if gift.row.paid_again_for_id and not was_paid:
-            papers.tell("paid_again", issued, gift.charge)
-        return
-    receipt_id, number, amount_minor = live
-    is_by_dispute = gift.now("charged_back_minor") != gift.row.charged_back_minor
-    reason = "dispute" if is_by_dispute else "refund"
-    receipting.end_receipt(session, receipt_id, "replaced" if remaining else "void", reason=reason, at=at)
-    if remaining:
-        papers.issue(replaces=receipt_id)
-    else:
-        papers.tell("receipt_void_dispute" if is_by_dispute else "receipt_void", number, gift.charge)
-    if remaining < amount_minor and not is_by_dispute:
-        papers.tell("refund", number, Money(amount_minor - remaining, gift.row.currency))
+    if remaining != (live[2] if live else 0):
+        papers.replace(live, was_paid=was_paid)
+    for news in gift.refund_news:
+        if news.state in REFUND_MAILS:
+            papers.tell_of_refund(news)
 
 
 def issue_corrected(session: Session, gift: LockedGift, receipt_id: int, *, at: datetime, public_url: str) -> int:
@@ -73,6 +62,10 @@ def issue_corrected(session: Session, gift: LockedGift, receipt_id: int, *, at: 
     receipting.end_receipt(session, receipt_id, "replaced", reason=receipting.CORRECTION, at=at)
     corrected_id, _ = _Papers(session, gift, at, public_url).issue(replaces=receipt_id, is_correction=True)
     return corrected_id
+
+
+REFUND_MAILS = {"succeeded": "refund", "failed": "refund_failed"}
+"""Which mail a new state of a refund brings; of one that is still pending nobody is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +88,50 @@ class _Papers:
         """What is left to confirm; a bank may have returned more than that."""
         return max(self.gift.charge - self.back, Money(0, self.gift.row.currency), key=lambda left: left.minor)
 
-    def issue(self, *, replaces: int | None, restores: bool = False, is_correction: bool = False) -> tuple[int, str]:
+    @property
+    def is_refund_told(self) -> bool:
+        """Whether a mail about a refund brings the receipt, now or once the refund has succeeded."""
+        return any(news.state in {"pending", *REFUND_MAILS} for news in self.gift.refund_news)
+
+    def replace(self, live: tuple[int, str, int] | None, *, was_paid: bool) -> None:
+        """End the live receipt, where there is one, and issue one for what is left, where something is."""
+        if live is None:
+            _, issued = self.issue(replaces=None, restores=was_paid, is_told=not (was_paid and self.is_refund_told))
+            if self.gift.row.paid_again_for_id and not was_paid:
+                self.tell("paid_again", issued, self.gift.charge)
+            return
+        receipt_id, number, _ = live
+        is_by_dispute = self.gift.now("charged_back_minor") != self.gift.row.charged_back_minor
+        reason, state = "dispute" if is_by_dispute else "refund", "replaced" if self.left.minor else "void"
+        receipting.end_receipt(self.session, receipt_id, state, reason=reason, at=self.at)
+        if self.left.minor:
+            self.issue(replaces=receipt_id, is_told=is_by_dispute or not self.is_refund_told)
+        elif is_by_dispute:
+            self.tell("receipt_void_dispute", number, self.gift.charge)
+
+    def tell_of_refund(self, news: RefundNews) -> None:
+        """Queue the one mail about a refund that succeeded, or the one about its failure, with the receipt that stands."""
+        live = receipting.live_receipt(self.session, self.gift.id)
+        newest = live[:2] if live else receipting.newest_receipt(self.session, self.gift.id)
+        if newest is None:
+            return
+        kind = REFUND_MAILS[news.state]
+        note = self._note() if live and self.left != self.gift.charge else ""
+        letter = self._letter(kind, newest[1], news.amount, note=note)
+        if letter is not None:
+            letter = replace(letter, key=f"{kind}:{news.public_id}")
+            self._queue(letter, receipt_id=live[0] if live else None)
+
+    def issue(
+        self, *, replaces: int | None, restores: bool = False, is_correction: bool = False, is_told: bool = True
+    ) -> tuple[int, str]:
         """A receipt for what is left, and the mail that brings it, which is the old one's where it only corrects.
 
-        Its (id, number).
+        With `is_told` false another mail brings it. Its (id, number).
         """
         receipt_id, number = receipting.issue_receipt(self.session, self._facts(), at=self.at, replaces=replaces)
+        if not is_told:
+            return receipt_id, number
         letter = self._letter("receipt", number, self.left, note=self._why_again(restores=restores))
         if letter is None or (
             is_correction

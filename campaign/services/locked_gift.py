@@ -32,6 +32,15 @@ class DonorOfGift:
     email: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class RefundNews:
+    """A refund whose state at the provider is new: what the donor may be told about."""
+
+    public_id: str
+    amount: Money
+    state: str
+
+
 class LockedGift:
     """A gift's row as it was read, its donor, and what changes in this transaction.
 
@@ -44,6 +53,7 @@ class LockedGift:
         self.is_quiet = False  # late news: the donor's mails are written and held
         self.happened: list[tuple[str, dict[str, object]]] = []
         self.entries: list[Entry] = []
+        self.refund_news: list[RefundNews] = []
         self._donor = DonorOfGift(row.donor_id, row.donor_email) if row.donor_id else None
 
     @property

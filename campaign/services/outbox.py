@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import insert_once
@@ -63,21 +63,23 @@ def enqueue(
 
 def send_instead(session: Session, letter: Letter, *, receipt_id: int, in_place_of: int, at: datetime) -> bool:
     """Let the mail that should have brought one receipt bring another; False where none waits or is held for it."""
-    redirected = session.execute(
-        update(Message)
+    waiting = session.execute(
+        select(Message)
         .where(Message.receipt_id == in_place_of, Message.state.in_(("queued", "held")))
-        .values(
-            receipt_id=receipt_id,
-            recipient=letter.recipient,
-            search_text=fold(letter.recipient),
-            facts=letter.facts,
-            dedupe_key=letter.key,
-            state="queued",
-            attempts=0,
-            next_try_at=at,
-            error=None,
-            failure=None,
-        )
-        .returning(Message.id)
-    )
-    return bool(redirected.all())
+        .with_for_update()
+    ).scalars()
+    is_found = False
+    for message in waiting:
+        is_found = True
+        if message.kind == letter.kind:
+            message.facts, message.dedupe_key = letter.facts, letter.key
+        else:  # it tells of a refund, too: its amount stays
+            message.facts = message.facts | {
+                name: letter.facts[name] for name in ("receipt_number", "note", "donor_name")
+            }
+        message.receipt_id = receipt_id
+        message.recipient, message.search_text = letter.recipient, fold(letter.recipient)
+        message.state, message.attempts, message.next_try_at = "queued", 0, at
+        message.error = message.failure = None
+    session.flush()
+    return is_found

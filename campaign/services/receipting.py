@@ -92,6 +92,17 @@ def live_receipt(session: Session, donation_id: int) -> tuple[int, str, int] | N
     return (row[0], row[1], row[2]) if row else None
 
 
+def newest_receipt(session: Session, donation_id: int) -> tuple[int, str] | None:
+    """(id, number) of the gift's newest receipt, whatever its state."""
+    row = session.execute(
+        select(Receipt.id, Receipt.number)
+        .where(Receipt.donation_id == donation_id)
+        .order_by(Receipt.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
 def end_receipt(session: Session, receipt_id: int, state: str, *, reason: str, at: datetime) -> None:
     """A receipt becomes replaced or void; its facts and its bytes stay."""
     session.execute(update(Receipt).where(Receipt.id == receipt_id).values(state=state, ended_at=at, end_reason=reason))

@@ -11,7 +11,7 @@ from campaign.days import local_day
 from campaign.domain import quilt
 from campaign.domain.errors import NotFound
 from campaign.domain.pledge import PledgeState
-from campaign.models.donation import Donation
+from campaign.models.donation import Donation, Refund
 from campaign.models.outbox import Message
 from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt
@@ -55,6 +55,7 @@ class Afterwards:
 
     has_mail_left: bool
     is_address_refused: bool  # no mail server takes mail for the donor's address
+    is_refund_pending: bool  # money is on its way back, and the provider has not said that it was sent
     receipt_due_on: date | None  # of a held receipt: the day until which staff correct it and it leaves
     months: ComingMonths | None  # of a monthly gift, once the provider has told of it
     quilt: str
@@ -79,11 +80,17 @@ def afterwards_of(donation_public_id: str) -> Afterwards:
         return Afterwards(
             has_mail_left=mail is not None and mail.state == "sent",
             is_address_refused=mail is not None and (mail.state, mail.failure) == ("dead", "address"),
+            is_refund_pending=_is_refund_pending(session, donation_id),
             receipt_due_on=_due_on(mail),
             months=_months(session, pledge_id) if pledge_id else None,
             quilt=drawing,
             patch=Patch(number=number, is_knot=number > quilt.PLACES) if number is not None else None,
         )
+
+
+def _is_refund_pending(session: Session, donation_id: int) -> bool:
+    pending = select(Refund.id).where(Refund.donation_id == donation_id, Refund.state == "pending").limit(1)
+    return session.execute(pending).scalar() is not None
 
 
 def _due_on(mail: _ReceiptMail | None) -> date | None:
@@ -97,7 +104,7 @@ def _receipt_mail(session: Session, donation_id: int) -> _ReceiptMail | None:
     """The mail that brings the newest receipt; None where there is no such mail."""
     row = session.execute(
         select(Message.state, Message.failure, Message.error, Message.created_at)
-        .where(Message.donation_id == donation_id, Message.kind == "receipt")
+        .where(Message.donation_id == donation_id, Message.receipt_id.is_not(None))
         .order_by(Message.id.desc())
         .limit(1)
     ).one_or_none()

@@ -18,6 +18,7 @@ FACTS = {
     "campaign_title": "Women Creative Lab",
     "receipt_number": "WCL-2026-000001",
     "receipt_url": "http://localhost/en/verify/WCL-2026-000001?code=a",
+    "pdf_url": "http://localhost/en/receipt/signed",
     "donate_url": "http://localhost/en/donate?amount=25.00",
     "purpose": "Events & the space",
     "given_on": "1 December 2026",

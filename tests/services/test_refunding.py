@@ -13,9 +13,10 @@ from campaign.domain.journal import Account, Settled
 from campaign.domain.money import Money
 from campaign.models.donation import Refund
 from campaign.models.receipt import Receipt
-from campaign.services import bookkeeping
+from campaign.services import bookkeeping, held_receipts
 from campaign.services.refunding import RefundOrder, request_refund
-from tests.services.engine import Engine
+from tests.builders import a_member_of_staff, set_issuer_text
+from tests.services.engine import PUBLIC_URL, Engine
 
 
 def order(public_id: str, minor: int) -> RefundOrder:
@@ -47,11 +48,10 @@ def test_a_part_refund_replaces_the_receipt_by_one_for_the_rest(engine: Engine) 
     assert engine.donation(public_id).refunded_minor == 10_00
     assert receipts(engine) == [("replaced", 25_00), ("issued", 15_00)]
     assert bookkeeping.account_totals(engine.session)[(Account.PROVIDER, "USD")] == 13_97
-    first, second, told = engine.mailer.sent
-    assert [letter.subject != "" for letter in (first, second, told)] == [True, True, True]
-    new = next(letter for letter in (second, told) if letter.subject.startswith("Test: Your new receipt"))
-    assert "Of the gift of $25, $10 was sent back; this receipt is for what is left." in new.text
-    assert "Your gift of" not in new.text
+    _, told = engine.mailer.sent
+    assert told.subject == "Test: We have sent $10 back to you"
+    assert "Of the gift of $25, $10 was sent back; this receipt is for what is left." in told.text
+    assert [name for name, _ in told.attachments] == ["TEST-WCL-2026-000002.pdf"]
 
 
 def test_a_whole_refund_voids_the_receipt_and_tells_the_donor(engine: Engine) -> None:
@@ -60,6 +60,10 @@ def test_a_whole_refund_voids_the_receipt_and_tells_the_donor(engine: Engine) ->
     send_back(engine, public_id, 25_00)
 
     assert receipts(engine) == [("void", 25_00)]
+    _, told = engine.mailer.sent
+    assert told.subject == "Test: We have sent $25 back to you"
+    assert "Receipt TEST-WCL-2026-000001 is no longer valid" in told.text
+    assert told.attachments == ()
     donation = engine.donation(public_id)
     assert bookkeeping.balance_of(engine.session, donation.fund_id, "USD").minor == -1_03  # the fee does not come back
 
@@ -159,7 +163,11 @@ def test_a_refund_that_fails_after_success_restores_the_gift_and_its_receipt(eng
 
     assert engine.donation(public_id).refunded_minor == 0
     assert receipts(engine) == [("void", 25_00), ("issued", 25_00)]
-    assert "The gift was not returned after all: it stands again" in engine.mailer.sent[-1].text
+    told = engine.mailer.sent[-1]
+    assert told.subject == "Test: Your refund of $25 did not arrive"
+    assert "We will write to you within five working days" in told.text
+    assert [name for name, _ in told.attachments] == ["TEST-WCL-2026-000002.pdf"]
+    assert len(engine.mailer.sent) == 3  # the gift's, the refund's, and this one
     assert bookkeeping.account_totals(engine.session)[(Account.PROVIDER, "USD")] == 23_97
 
 
@@ -174,3 +182,54 @@ def test_a_refusal_by_the_provider_is_told_to_staff_and_frees_the_amount(engine:
     mine = engine.session.execute(select(Refund).where(Refund.reason != "")).scalar_one()
     assert mine.state == "failed"
     assert "more than was paid" in (mine.error or "")
+
+
+def test_a_refund_is_told_of_once_it_was_sent_and_once_only(engine: Engine) -> None:
+    public_id = engine.give(minor=25_00)
+    engine.work()
+    request_id = request_refund(order(public_id, 10_00), clock=engine.clock)
+    engine.work()
+    assert engine.session.execute(select(Refund.state)).scalars().all() == ["pending"]
+    assert len(engine.mailer.sent) == 1  # the receipt's
+    engine.payments.settle_refund(request_id)
+    for _ in range(2):
+        engine.tell("refund.updated", f"re_{request_id}")
+        engine.work()
+    assert [letter.subject for letter in engine.mailer.sent[1:]] == ["Test: We have sent $10 back to you"]
+
+
+def test_a_pending_refund_that_is_cancelled_brings_the_receipt_that_stands_again(engine: Engine) -> None:
+    public_id = engine.give(minor=25_00)
+    engine.work()
+    request_id = request_refund(order(public_id, 10_00), clock=engine.clock)
+    engine.work()
+    checkout = engine.checkout_of(public_id)
+    [refund] = engine.payments.facts[checkout].refunds
+    engine.payments._tell(checkout, refunds=(replace(refund, state="canceled"),))
+    engine.tell("refund.updated", f"re_{request_id}")
+    engine.work()
+    assert receipts(engine) == [("replaced", 25_00), ("replaced", 15_00), ("issued", 25_00)]
+    assert [name for name, _ in engine.mailer.sent[-1].attachments] == ["TEST-WCL-2026-000003.pdf"]
+    assert len(engine.mailer.sent) == 2
+
+
+def test_a_corrected_receipt_leaves_with_the_mail_about_the_refund(engine: Engine) -> None:
+    public_id = engine.give(minor=25_00)
+    engine.work()
+    set_issuer_text("registration", "")
+    send_back(engine, public_id, 10_00)
+    assert len(engine.mailer.sent) == 1
+    set_issuer_text("registration", "No. 1")
+    actor = a_member_of_staff()
+    number = "TEST-WCL-2026-000002"
+    held_receipts.correct(number, donor_name="Aida", actor_id=actor.id, clock=engine.clock, public_url=PUBLIC_URL)
+    engine.work()
+    told = engine.mailer.sent[-1]
+    assert told.subject == "Test: We have sent $10 back to you"
+    assert [name for name, _ in told.attachments] == ["TEST-WCL-2026-000003.pdf"]
+
+
+def test_an_answer_to_a_mail_reaches_the_campaign(engine: Engine) -> None:
+    engine.give()
+    engine.work()
+    assert engine.mailer.sent[0].as_email("no-reply@kurak.example")["Reply-To"] == "hello@quilt.example"

@@ -76,6 +76,7 @@ MAIL_KINDS: Mapping[str, LazyString] = {
     "paid_again": _("The same gift came twice"),
     "receipt_void_dispute": _("Receipt is void after a dispute"),
     "refund": _("Refund"),
+    "refund_failed": _("Refund failed"),
     "gift_code": _("Code for a donor"),
     "shield_up": _("Protection is on"),
     "alarm_raised": _("Alarm"),

@@ -1,0 +1,23 @@
+"""The receipt of a mail, downloaded by its reader through the signed link in it."""
+
+from flask import Response, make_response
+
+from campaign.blueprints.donations import bp
+from campaign.extensions import limiter
+from campaign.services import receipt_links
+from campaign.services.receipt_files import receipt_pdf
+from campaign.wiring import gateways
+
+
+@bp.get("/<any(en,ru,ky):lang>/receipt/<token>")
+@limiter.limit("30 per minute")
+def mailed_receipt(lang: str, token: str) -> Response:  # noqa: ARG001
+    """Return the PDF as it stands now; what has ended is marked."""
+    number = receipt_links.read(token, now=gateways().clock.now())
+    answer = make_response(receipt_pdf(number))
+    answer.mimetype = "application/pdf"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
