@@ -1,4 +1,4 @@
-"""The books to look at: a page of the journal, the trial balance, the funds' flows, and what is wrong with them."""
+"""The books to look at: a page of the journal, the trial balance, and what is wrong with them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime
 from campaign.database import reading
 from campaign.domain.money import Money
 from campaign.services import bookkeeping
-from campaign.services.bookkeeping import FundFlow, LedgerFilter, LedgerRow
+from campaign.services.bookkeeping import LedgerFilter, LedgerRow
 from campaign.services.ledger_check import Problem, check_books
 
 
@@ -33,12 +33,6 @@ def trial_balance(campaign_id: int) -> dict[str, list[AccountBalance]]:
     for (account, code), minor in sorted(totals.items()):
         found.setdefault(code, []).append(AccountBalance(account=int(account), balance=Money(minor, code)))
     return found
-
-
-def flows(campaign_id: int) -> Sequence[FundFlow]:
-    """What came into and went out of every fund, per currency."""
-    with reading() as session:
-        return bookkeeping.fund_flows(session, campaign_id=campaign_id)
 
 
 def problems() -> Sequence[Problem]:

@@ -16,6 +16,7 @@ from campaign.services import bookkeeping
 from campaign.services.allocation_register import AllocationRow, allocations
 from campaign.services.bookkeeping import LedgerFilter, LedgerRow
 from campaign.services.fund_register import FundRow
+from campaign.services.fund_statement import COLUMNS, fund_statement_of
 from campaign.services.ledger_words import account_name, kind_name
 from campaign.services.sheets import About, Cell, FileFormat, Sheet, written
 
@@ -38,8 +39,7 @@ def fund_statement_file(
     campaign_id: int, *, funds: Sequence[FundRow], about: About, file_format: FileFormat
 ) -> IO[bytes]:
     """What came into and went out of every fund, and what it holds."""
-    with reading() as session:
-        return written(_fund_statement(session, campaign_id, funds=funds, about=about), file_format)
+    return written(_fund_statement(campaign_id, funds=funds, about=about), file_format)
 
 
 def allocation_file(campaign_id: int, *, state: str | None, about: About, file_format: FileFormat) -> IO[bytes]:
@@ -107,51 +107,24 @@ def _trial_balance(session: Session, campaign_id: int, *, about: About) -> Sheet
     )
 
 
-def _fund_statement(session: Session, campaign_id: int, *, funds: Sequence[FundRow], about: About) -> Sheet:
+def _fund_statement(campaign_id: int, *, funds: Sequence[FundRow], about: About) -> Sheet:
     """What came into and went out of every fund, and what it holds."""
     named = {row.id: row for row in funds}
     return Sheet(
         title=_("Fund statement"),
         about=about,
-        columns=(
-            _("Fund"),
-            pgettext("fund", "Name"),
-            _("Currency"),
-            _("Contributions"),
-            _("Fees covered by donors"),
-            _("Refunds"),
-            _("Chargebacks"),
-            _("Conversion"),
-            _("Fees"),
-            _("Moved in"),
-            _("Moved out"),
-            _("Spent"),
-            _("Balance"),
-        ),
+        columns=(_("Fund"), pgettext("fund", "Name"), _("Currency"), *(str(name) for name, _amount in COLUMNS)),
         rows=[
             (
-                named[flow.fund_id].code,
-                text_of(named[flow.fund_id].title),
-                flow.currency,
-                *(
-                    Money(minor, flow.currency).decimal
-                    for minor in (
-                        flow.contributed_minor,
-                        flow.fees_covered_minor,
-                        -flow.refunded_minor,
-                        -flow.charged_back_minor,
-                        flow.converted_minor,
-                        -flow.fees_minor,
-                        flow.transferred_in_minor,
-                        -flow.transferred_out_minor,
-                        -flow.spent_minor,
-                        flow.balance_minor,
-                    )
-                ),
+                named[row.fund_id].code,
+                text_of(named[row.fund_id].title),
+                row.currency,
+                *(amount.decimal for amount in row.amounts),
             )
-            for flow in bookkeeping.fund_flows(session, campaign_id=campaign_id)
+            for row in fund_statement_of(campaign_id).rows
+            if row.fund_id is not None
         ],
-        amounts=tuple(range(3, 13)),
+        amounts=tuple(range(3, 3 + len(COLUMNS))),
         by=2,
         total_label=_("Total"),
     )

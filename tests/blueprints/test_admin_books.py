@@ -1,5 +1,6 @@
 """The books, receipts, inbox, mails, audit trail and people at the desk."""
 
+import csv
 import io
 import json
 import zipfile
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
+from campaign.domain.money import Money
 from campaign.models.campaign import Campaign
 from campaign.models.inbox import ProviderEvent
 from campaign.models.receipt import Receipt, ReceiptFile
@@ -116,9 +118,22 @@ def test_the_trial_balance_adds_up_and_says_that_the_books_hold(finance: FlaskCl
     assert "Every rule of the books holds." in page.text(".notice")
 
 
-def test_the_fund_statement_shows_what_each_fund_holds(finance: FlaskClient) -> None:
+def test_the_fund_statement_shows_the_table_of_its_file(finance: FlaskClient, campaign: Campaign) -> None:
+    """The same columns, rows and totals, with conversion in a column of its own."""
+    a_paid_gift(campaign=campaign, gift=Money(20_00, "EUR"), settled=usd(21_50), fee_minor=90)
     page = fetch(finance, "admin.fund_statement")
-    assert page.texts("tbody td") == ["$65.00", "$0.00", "$2.06", "$0.00", "$0.00", "$0.00", "$62.94"]
+    text = finance.get("/staff/ledger/funds.csv", buffered=True).data.decode("utf-8-sig")
+    lines = list(csv.reader(io.StringIO(text)))
+    heads = next(line for line in lines if line[:1] == ["Fund"])
+    assert page.texts("thead th") == [heads[0], *heads[2:]]
+    in_file = [[float(cell) for cell in line[3:]] for line in lines if line[2:3] in (["USD"], ["EUR"])]
+    cells = [[figure_of(cell.text) for cell in row.select("td.num")] for row in page.soup.select("tbody tr, tfoot tr")]
+    assert cells == in_file
+    assert [row[4] for row in cells] == [-20.0, 21.5, -20.0, 21.5]
+
+
+def figure_of(shown: str) -> float:
+    return float(shown.replace("−", "-").replace("$", "").replace("€", "").replace(",", ""))
 
 
 @pytest.mark.parametrize("name", ["journal", "trial-balance", "funds"])

@@ -239,8 +239,9 @@ def test_both_charts_are_told_in_words_and_as_tables(viewer: FlaskClient, campai
     a_paid_gift(campaign=campaign)
     page = fetch(viewer, "admin.overview")
     assert len(page.soup.select("figure.chart")) == 2
+    assert "Gross: refunds, disputes and fees are not taken off." in page.text("[aria-labelledby=by-day]")
     assert page.texts("figure details table caption") == [
-        "Gifts per day",
+        "Gifts per day in USD",
         "Allocated and spent per event, grant and budget line",
     ]
     assert page.texts("figure details tbody tr")[-1] == "EVENT-1 (en) (EVENT-1) $0 $0 $100"

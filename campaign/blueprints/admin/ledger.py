@@ -17,6 +17,7 @@ from campaign.i18n import text_of
 from campaign.services import audit, books
 from campaign.services.bookkeeping import LedgerFilter, LedgerRow
 from campaign.services.fund_register import FundRow, fund, funds
+from campaign.services.fund_statement import COLUMNS, fund_statement_of
 from campaign.services.ledger_export import fund_statement_file, ledger_file, period_of, trial_balance_file
 from campaign.services.ledger_words import KINDS
 from campaign.services.sheets import FileFormat
@@ -55,9 +56,11 @@ def trial_balance() -> ResponseReturnValue:
 
 @bp.get("/ledger/funds")
 def fund_statement() -> ResponseReturnValue:
-    """What came into and went out of every fund."""
+    """What came into and went out of every fund: the rows, columns and totals of the file."""
     named = {row.id: row for row in funds(campaign().id)}
-    return render_template("admin/fund_statement.html", flows=books.flows(campaign().id), named=named)
+    return render_template(
+        "admin/fund_statement.html", statement=fund_statement_of(campaign().id), columns=COLUMNS, named=named
+    )
 
 
 @bp.get("/ledger/journal.<any(csv,xlsx):file_format>")
