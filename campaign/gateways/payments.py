@@ -83,6 +83,16 @@ class GiftReference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransferInstructions:
+    """How the donor sends the money of a gift by bank transfer: nothing comes unless they do."""
+
+    amount: Money  # what is still to come
+    reference: str
+    url: str | None  # the provider's own page with the same
+    accounts: tuple[dict[str, str], ...]  # the provider's names of fields, such as iban, to their values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefundFacts:
     """One refund as the provider has it now. `state` is in our words (models.Refund)."""
 
@@ -153,6 +163,7 @@ class PaymentFacts:
     refunds: tuple[RefundFacts, ...]
     disputes: tuple[DisputeFacts, ...] = ()
     warnings: tuple[FraudWarningFacts, ...] = ()
+    transfer: TransferInstructions | None = None  # while the donor has to send the money
     invoice_id: str | None = None  # of this month, where the gift is monthly
     subscription_id: str | None = None
 

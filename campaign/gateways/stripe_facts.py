@@ -19,6 +19,7 @@ from campaign.gateways.payments import (
     PaymentFacts,
     ReceivedEvent,
     RefundFacts,
+    TransferInstructions,
 )
 
 NAME_MAX = 200
@@ -144,6 +145,7 @@ def _of_payment(intent: Object, fact: Fact, after: Aftermath, *, invoice: Object
         "refunds": tuple(_refund_facts(refund) for refund in after.refunds),
         "disputes": tuple(_dispute_facts(dispute) for dispute in after.disputes),
         "warnings": tuple(_warning_facts(warning) for warning in after.warnings),
+        "transfer": _transfer(intent),
     }
 
 
@@ -153,6 +155,23 @@ def _paid_at(charge: Object, invoice: Object) -> datetime | None:
         return instant(charge["created"])
     paid: int | None = (invoice.get("status_transitions") or {}).get("paid_at")
     return instant(paid) if paid else None
+
+
+def _transfer(intent: Object) -> TransferInstructions | None:
+    """The instructions of a bank transfer, each account as its fields that are plain text."""
+    action: Object = intent.get("next_action") or {}
+    shown: Object | None = action.get("display_bank_transfer_instructions")
+    if intent.get("status") != "requires_action" or not shown:
+        return None
+    accounts = [address.get(address["type"]) or {} for address in shown.get("financial_addresses") or []]
+    return TransferInstructions(
+        amount=Money(shown["amount_remaining"], (shown.get("currency") or intent["currency"]).upper()),
+        reference=shown.get("reference") or "",
+        url=shown.get("hosted_instructions_url"),
+        accounts=tuple(
+            {name: value for name, value in account.items() if isinstance(value, str)} for account in accounts
+        ),
+    )
 
 
 def _fact(session: Object, intent: Object) -> Fact:

@@ -33,12 +33,13 @@ class BillingPages:
     box: Box
 
     def blueprint(self) -> Blueprint:
-        """``/p/<session>`` and ``/i/<invoice>``, to be mounted under ``/sandbox``."""
+        """``/p/<session>``, ``/i/<invoice>`` and ``/b/<intent>``, to be mounted under ``/sandbox``."""
         pages = Blueprint("billing", __name__, url_prefix="/sandbox")
         pages.add_url_rule("/p/<session_id>", view_func=self.show_portal, methods=["GET"])
         pages.add_url_rule("/p/<session_id>", view_func=self.change, methods=["POST"])
         pages.add_url_rule("/i/<invoice_id>", view_func=self.show_invoice, methods=["GET"])
         pages.add_url_rule("/i/<invoice_id>", view_func=self.pay_invoice, methods=["POST"])
+        pages.add_url_rule("/b/<intent_id>", view_func=self.show_transfer, methods=["GET"])
         return pages
 
     def show_portal(self, session_id: str) -> AnyResponse:
@@ -143,6 +144,14 @@ class BillingPages:
             waits=self._waits(invoice),
             cards=self._cards(),
         )
+
+    def show_transfer(self, intent_id: str) -> AnyResponse:
+        """How the money of a bank transfer is to be sent, while it is awaited."""
+        intent = self._found("payment_intent", intent_id)
+        due = ((intent or {}).get("next_action") or {}).get("display_bank_transfer_instructions")
+        if due is None:
+            return page_frame.render(self.box, "billing/gone.html", "", status=404)
+        return page_frame.render(self.box, "billing/transfer.html", "", due=due)
 
     def _waits(self, invoice: Json) -> bool:
         """Whether the bank wants to be told by the donor that it is she."""

@@ -1,6 +1,6 @@
 """Payments by bank: the session is complete at once, the money comes or fails to come later."""
 
-from campaign.sandbox import balance, charges, completing, intents, means
+from campaign.sandbox import balance, bank_transfers, charges, completing, intents, means
 from campaign.sandbox.banks import BankAccount
 from campaign.sandbox.box import Box
 from campaign.sandbox.json_types import Json
@@ -14,7 +14,7 @@ def start(box: Box, session: Json, intent: Json, account: BankAccount) -> Json:
     method = box.get("payment_method", intent["payment_method"])
     transfer = account.type == "customer_balance"
     if transfer:
-        intent.update(status="requires_action", next_action=_instructions(intent))
+        intent.update(status="requires_action", next_action=bank_transfers.next_action(box, intent))
     else:
         charge = charges.record(box, intent, account, status="pending")
         intent.update(status="processing", latest_charge=charge["id"])
@@ -35,30 +35,6 @@ def _pause(box: Box, account: BankAccount) -> int:
     if account.type == "customer_balance":
         return box.settings.transfer_delay_seconds
     return box.settings.slow_debit_delay_seconds if account.slow else box.settings.debit_delay_seconds
-
-
-def _instructions(intent: Json) -> Json:
-    address = {"city": "Dublin", "country": "IE", "line1": "1 Test Street", "line2": None, "state": None}
-    address["postal_code"] = "D02 T000"
-    iban = {
-        "account_holder_address": address,
-        "account_holder_name": "Stripe sandbox",
-        "bank_address": address,
-        "bic": "TESTIE2DXXX",
-        "country": "IE",
-        "iban": "IE00TEST00000000000000",
-    }
-    return {
-        "type": "display_bank_transfer_instructions",
-        "display_bank_transfer_instructions": {
-            "amount_remaining": intent["amount"],
-            "currency": intent["currency"],
-            "financial_addresses": [{"iban": iban, "supported_networks": ["sepa"], "type": "iban"}],
-            "hosted_instructions_url": None,
-            "reference": intent["id"][-10:].upper(),
-            "type": "eu_bank_transfer",
-        },
-    }
 
 
 def finish(box: Box, intent_id: str) -> None:

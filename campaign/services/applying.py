@@ -29,6 +29,7 @@ from campaign.services.donation_search import search_columns
 from campaign.services.locked_gift import DonorOfGift, LockedGift, RefundNews
 from campaign.services.pledges import following as pledge_following
 from campaign.services.public_revision import count_public_change
+from campaign.services.transfers import stored_transfer
 
 NOW_REFUNDED = ("pending", "succeeded")
 """Refund states in which the money counts as sent back."""
@@ -112,8 +113,9 @@ def _move(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: dateti
             on=gift.now("paid_on"),
         )
         gift.entries.append(entry)
-    gift.happened.append((new.value, {"from": state.value}))
-    tell_of_delay(session, gift, new, email=facts.email, name=facts.name, at=at)
+    transfer = {"transfer": stored_transfer(facts.transfer)} if facts.transfer else {}
+    gift.happened.append((new.value, {"from": state.value, **transfer}))
+    tell_of_delay(session, gift, new, facts, at=at)
 
 
 def _name_payer(gift: LockedGift, facts: PaymentFacts) -> None:

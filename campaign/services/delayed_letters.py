@@ -7,24 +7,30 @@ from sqlalchemy.orm import Session
 
 from campaign.domain.donation import DonationState
 from campaign.domain.language import in_language_of
+from campaign.gateways.payments import PaymentFacts
 from campaign.services.giving import same_gift
 from campaign.services.locked_gift import LockedGift
 from campaign.services.outbox import Letter, enqueue
+from campaign.services.transfers import stored_transfer
 
 KINDS = {DonationState.PROCESSING: "processing", DonationState.FAILED: "payment_failed"}
 """State → the folder of its mail; the other states have no mail of this kind."""
 
 
+TRANSFER = "transfer_due"
+"""The mail about a payment that is under way only once the donor has sent it."""
+
+
 def tell_of_delay(
-    session: Session, gift: LockedGift, state: DonationState, *, email: str | None, name: str | None, at: datetime
+    session: Session, gift: LockedGift, state: DonationState, told: PaymentFacts, *, at: datetime
 ) -> None:
     """Queue the mail about a gift that has come into this state; without an address there is nobody to tell."""
-    row = gift.row
+    row, email = gift.row, told.email
     if not email or state not in KINDS:
         return
-    kind = KINDS[state]
+    kind = TRANSFER if told.transfer and state is DonationState.PROCESSING else KINDS[state]
     facts: dict[str, object] = {
-        "donor_name": name or "",
+        "donor_name": told.name or "",
         "amount_minor": gift.charge.minor,
         "currency": row.currency,
         "campaign_title": in_language_of(row.title, row.language),
@@ -33,6 +39,8 @@ def tell_of_delay(
         "is_test": not row.livemode,
         "donate_query": urlencode(same_gift(row.slug, gift.gift, fund=row.fund_code, frequency=row.frequency)),
     }
+    if told.transfer:
+        facts["transfer"] = stored_transfer(told.transfer)
     letter = Letter(
         kind=kind,
         language=row.language,

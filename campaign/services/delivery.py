@@ -23,6 +23,7 @@ from campaign.models.receipt import Receipt
 from campaign.services import receipt_files, receipt_links, receipting
 from campaign.services.due_rows import hold_next
 from campaign.services.pledges import letters as pledge_letters
+from campaign.services.transfers import transfer_in_words
 from receipts import HeldReceipt
 
 ATTEMPTS_MAX = 10
@@ -139,6 +140,8 @@ def _told(message: Message, *, public_url: str, at: datetime) -> dict[str, Any]:
             return pledge_letters.told(session, facts, language=message.language, public_url=public_url)
     if "amount_minor" in facts:
         facts["amount"] = money_in_text(Money(facts["amount_minor"], facts["currency"]))
+    if "transfer" in facts:
+        facts["transfer"] = transfer_in_words(facts["transfer"])
     if "donate_query" in facts:
         facts["donate_url"] = f"{base}/donate?{facts['donate_query']}"
     if "receipt_number" not in facts:

@@ -8,11 +8,12 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from campaign.i18n import LANGUAGES, in_language
+from campaign.services.transfers import TransferDue
 from tests.tree import TEMPLATES
 
 PARTS = ("subject.txt", "body.txt", "body.html")
 KINDS = sorted(path.name for path in (TEMPLATES / "emails").iterdir() if path.is_dir())
-FACTS = {
+FACTS: dict[str, object] = {
     "donor_name": "Айгүл Ө.",
     "amount": "$25.50",
     "campaign_title": "Women Creative Lab",
@@ -36,6 +37,12 @@ FACTS = {
     "expires_on": "31 January 2027",
     "next_try_on": "4 January 2027",
     "stops_on": "",
+    "transfer": TransferDue(
+        amount="$25.50",
+        reference="ABC123",
+        url="http://localhost/sandbox/b/pi_1",
+        accounts=[[("IBAN", "IE00")], [("Account number", "12")]],
+    ),
     "change": "amount",
     "was": "$20",
     "is_open_ended": False,

@@ -1,5 +1,7 @@
 """Gifts by bank: complete at once, paid or failed some days later."""
 
+from urllib.parse import urlsplit
+
 import pytest
 import stripe
 from bs4 import BeautifulSoup
@@ -74,6 +76,15 @@ def test_a_transfer_arrives_a_day_later(
     seen = full_session(client, session["id"])
     assert (seen["status"], seen["payment_status"]) == ("complete", "unpaid")
     assert seen["payment_intent"]["next_action"]["type"] == "display_bank_transfer_instructions"
+    due = seen["payment_intent"]["next_action"]["display_bank_transfer_instructions"]
+    assert (due["type"], due["amount_remaining"], due["currency"]) == (
+        "us_bank_transfer",
+        session["amount_total"],
+        "usd",
+    )
+    assert [address["type"] for address in due["financial_addresses"]] == ["aba", "swift"]
+    page = running.http.get(running.api_base + urlsplit(due["hosted_instructions_url"]).path, timeout=5)
+    assert due["reference"] in page.text
     assert isinstance(seen["customer"], str)
     running.advance(A_DAY)
     running.deliver()

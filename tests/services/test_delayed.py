@@ -1,5 +1,6 @@
 """Payments that take days: told once, counted when the money has come, and neither swept away nor mistaken for a failure."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,11 +8,14 @@ from sqlalchemy import select
 
 from campaign.database import reading
 from campaign.days import local_day
+from campaign.domain.money import Money
+from campaign.gateways.payments import TransferInstructions
 from campaign.models.journal import JournalEntry
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services import settlement
 from campaign.services.supporters import gift_counts
+from campaign.services.transfers import transfer_due
 from receipts import ReceiptDocument
 from tests.services.engine import PUBLIC_URL, Engine
 
@@ -146,3 +150,46 @@ def test_a_debit_that_no_event_told_of_counts_when_it_is_found(engine: Engine) -
     engine.tell("payment_intent.succeeded", f"pi_{checkout}")
     engine.work()
     assert days_of(engine, public_id)[:2] == (date(2026, 12, 6), date(2026, 12, 6))
+
+
+TRANSFER = TransferInstructions(
+    amount=Money(25_00, "USD"),
+    reference="ABC123XYZ0",
+    url="https://payments.example/transfer",
+    accounts=({"iban": "IE00TEST00000000000000", "bic": "TESTIE2DXXX", "account_holder_name": "Quilt", "x": "y"},),
+)
+
+
+def test_who_gives_by_bank_transfer_is_told_to_send_the_money_and_how(engine: Engine) -> None:
+    public_id = engine.open()
+    checkout = engine.checkout_of(public_id)
+    engine.payments.wait(checkout)
+    engine.payments.facts[checkout] = replace(engine.payments.facts[checkout], transfer=TRANSFER)
+    engine.tell("checkout.session.completed", checkout)
+    engine.work()
+
+    assert mails(engine) == ["transfer_due"]
+    [letter] = engine.mailer.sent
+    assert letter.subject == "Test: Please send your bank transfer of $25.00"
+    for words in (
+        "please send the money",
+        "Reference, exactly as it stands here: ABC123XYZ0",
+        "Account holder: Quilt\nIBAN: IE00TEST00000000000000\nBIC (SWIFT code): TESTIE2DXXX",
+        "https://payments.example/transfer",
+    ):
+        assert words in letter.text
+    assert "few working days" not in letter.text
+    due = transfer_due(public_id)
+    assert due is not None
+    assert (due.reference, due.accounts[0][1]) == ("ABC123XYZ0", ("IBAN", "IE00TEST00000000000000"))
+
+    stranger = engine.app.test_client().get(f"/en/thanks?s={checkout}").text
+    assert "Please send your bank transfer" in stranger
+    assert "ABC123XYZ0" not in stranger
+
+    engine.payments.pay(checkout)
+    engine.payments.facts[checkout] = replace(engine.payments.facts[checkout], transfer=None)
+    engine.tell("checkout.session.async_payment_succeeded", checkout)
+    engine.work()
+    assert mails(engine) == ["transfer_due", "receipt"]
+    assert transfer_due(public_id) is None

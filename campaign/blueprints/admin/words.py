@@ -71,6 +71,7 @@ MAIL: Mapping[str, Word] = {
 MAIL_KINDS: Mapping[str, LazyString] = {
     "receipt": _("Receipt"),
     "receipt_void": _("Receipt is void"),
+    "transfer_due": _("The donor is to send a bank transfer"),
     "processing": _("The payment takes some days"),
     "payment_failed": _("The payment did not arrive"),
     "paid_again": _("The same gift came twice"),

@@ -22,6 +22,7 @@ from campaign.services.receipt_files import receipt_pdf
 from campaign.services.receipt_register import ReceiptView, receipt_of
 from campaign.services.settlement import look_at_checkout
 from campaign.services.thanking import afterwards_of
+from campaign.services.transfers import transfer_due
 from campaign.wiring import gateways
 
 CHECKOUT_ID = re.compile(r"cs_[A-Za-z0-9_]{4,200}")
@@ -41,6 +42,7 @@ def thanks(lang: str) -> ResponseReturnValue:  # noqa: ARG001
     gift = _gift_now(request.args.get("s", ""))
     is_own = gift is not None and gift.public_id in own_gifts()
     receipt = receipt_of(gift.public_id) if gift and is_own else None
+    transfer = transfer_due(gift.public_id) if gift else None
     return _discreet(
         render_template(
             "donations/thanks.html",
@@ -48,6 +50,8 @@ def thanks(lang: str) -> ResponseReturnValue:  # noqa: ARG001
             state=_state_of(gift),
             is_own=is_own,
             receipt=receipt,
+            is_transfer=transfer is not None,
+            transfer=transfer if is_own else None,
             pledge_token=token_of_gift(gift.public_id) if gift and is_own and gift.frequency == "monthly" else None,
             afterwards=afterwards_of(gift.public_id) if gift and gift.state is DonationState.PAID else None,
             choices=choices,

@@ -44,6 +44,12 @@ def invoice(page: str) -> Response:
     return _handed_on(f"/sandbox/i/{quote(page)}")
 
 
+@bp.get("/b/<page>")
+def bank_transfer(page: str) -> Response:
+    """How the money of a bank transfer is to be sent."""
+    return _handed_on(f"/sandbox/b/{quote(page)}")
+
+
 @bp.get("/static/<path:name>")
 def asset(name: str) -> Response:
     """The pages' style sheet."""

@@ -17,6 +17,8 @@ KYRGYZ: Final[dict[str, str]] = {
     "method_sepa_debit": "SEPA дебети (акча эсептен бир нече күндөн кийин алынат)",
     "method_customer_balance": "Банк аркылуу которуу (төлөөчү өзү, кийинчерээк жөнөтөт)",
     "iban": "IBAN",
+    "send_transfer": "Банк которуусу: ушул сумманы жөнөтүңүз",
+    "transfer_reference": "Төлөмдүн коду",
     "transfer": "Которулган акча эмне болот",
     "transfer_TRANSFERARRIVES": "Бир күндөн кийин келет",
     "transfer_TRANSFERNEVERARRIVES": "Такыр келбейт",

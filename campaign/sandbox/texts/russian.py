@@ -17,6 +17,8 @@ RUSSIAN: Final[dict[str, str]] = {
     "method_sepa_debit": "Прямое дебетование SEPA (деньги спишут со счёта через несколько дней)",
     "method_customer_balance": "Банковский перевод (плательщик отправит его сам, позже)",
     "iban": "IBAN",
+    "send_transfer": "Банковский перевод: отправьте эту сумму",
+    "transfer_reference": "Назначение (код) платежа",
     "transfer": "Что будет с переводом",
     "transfer_TRANSFERARRIVES": "Придёт через день",
     "transfer_TRANSFERNEVERARRIVES": "Не придёт",
