@@ -135,6 +135,7 @@ class Checkout:
         status: int = 200,
     ) -> Response:
         form = PageForm(values)
+        hidden = self.box.store.hidden(session["id"])
         return self._page(
             "pay.html",
             session,
@@ -144,7 +145,8 @@ class Checkout:
             problem=problem,
             method=form.method,
             cvc_length=form.cvc_length,
-            line_items=self.box.store.hidden(session["id"])["line_items"],
+            line_items=hidden["line_items"],
+            details=hidden.get("details", []),
             cards=[(card, means_text(card, begins=session["mode"] == "subscription")) for card in CARDS.values()],
             debits=[(debit, means_text(debit)) for debit in banks.DEBITS],
             transfers=(banks.TRANSFER, banks.LOST_TRANSFER),

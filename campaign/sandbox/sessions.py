@@ -55,7 +55,8 @@ def create(box: Box, params: Json) -> Json:
     }
     if email := params.get("customer_email"):
         session["customer_details"] = customer_details(email)
-    hidden = {"line_items": items, "intent": params.get("payment_intent_data", {})}
+    details = [_details(line) for line in params["line_items"]]
+    hidden = {"line_items": items, "details": details, "intent": params.get("payment_intent_data", {})}
     box.save(session, {**hidden, "subscription": params.get("subscription_data", {})})
     box.later("expire_session", session_id, due=expires_at)
     return session
@@ -147,6 +148,11 @@ def _line_item(box: Box, line: Json, *, kept: bool) -> Json:
         "price": price,
         "quantity": line["quantity"],
     }
+
+
+def _details(line: Json) -> str:
+    """The second line of an item on the page, below its name."""
+    return str(line.get("price_data", {}).get("product_data", {}).get("description", ""))
 
 
 def _price(box: Box, line: Json, *, kept: bool) -> tuple[Json, str]:

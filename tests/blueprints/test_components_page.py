@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from tests.pages import fetch
 
 COMPONENTS = Path(__file__).parents[2] / "campaign" / "templates" / "components"
-OF_EVERY_PAGE = {"mark", "brand", "language_list", "language_buttons"}
+OF_EVERY_PAGE = {"mark", "brand", "language_list", "language_buttons", "default_button"}
 WITH_A_CAMPAIGN = {"giving.html"}
 
 

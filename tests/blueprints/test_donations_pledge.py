@@ -235,17 +235,6 @@ def test_an_amount_that_cannot_be_taken_is_told_and_kept(page: DonorsPage, typed
     assert page.pledge.gift_minor == 25_00
 
 
-def test_an_ambiguous_amount_is_refused_with_both_readings(page: DonorsPage) -> None:
-    answer = page.press("change", amount="1,500")
-    assert answer.status_code == 422
-    offered = BeautifulSoup(answer.text, "html.parser").select("[name=amount_meant]")
-    assert [tag["value"] for tag in offered] == ["1500", "1.50"]
-    step = Page(page.press("change", amount="1,500", amount_meant="1500"))
-    page.engine.work()
-    step.submit(page.client, "form:has([name=code])", code=page.code())
-    assert page.pledge.gift_minor == 1500_00
-
-
 def test_what_was_to_stop_later_can_go_on(page: DonorsPage) -> None:
     page.press("stop_later")
     assert page.pledge.state == "stopping"
@@ -369,10 +358,9 @@ def test_to_give_again_keeps_amount_purpose_and_fee(client: FlaskClient, engine:
     again = page.look().find("a", string="Give again")
     form = fetch_address(client, str(again["href"]))  # type: ignore[index]
     filled = form.filled("form[data-give]")
-    chosen = {name: filled[name] for name in ("frequency", "amount", "other_amount", "fund", "currency")}
+    chosen = {name: filled[name] for name in ("frequency", "other_amount", "fund", "currency")}
     assert chosen == {
         "frequency": "monthly",
-        "amount": "other",
         "other_amount": "33",
         "fund": "THEME-GRANTS",
         "currency": "USD",

@@ -36,10 +36,10 @@ def pressed(page: Page, client: FlaskClient, button: str, **typed: str | None) -
     values = {name: value for name, value in page.filled("form[data-give]", **typed).items() if value is not None}
     address = str(tag.get("formaction") or page.one("form[data-give]")["action"])
     answer = client.post(address, data={**values, str(tag["name"]): str(tag["value"])})
-    assert answer.status_code == 200
-    assert "aida" not in address
-    assert "Set-Cookie" not in answer.headers
-    return Page(answer)
+    assert answer.status_code == 303
+    assert "aida" not in address + answer.headers["Location"]
+    assert {"HttpOnly", "SameSite=Lax", "Max-Age=3600"} <= set(answer.headers["Set-Cookie"].split("; "))
+    return fetch_address(client, answer.headers["Location"])
 
 
 @pytest.mark.parametrize("button", ["[value=EUR]", "[value=ru]"])
@@ -75,6 +75,26 @@ def test_a_form_that_was_refused_keeps_everything_in_another_language(
 
 
 @pytest.mark.database("sqlite")
+def test_a_draft_is_for_its_own_browser_and_its_own_address(
+    app: Flask, client: FlaskClient, clock: SettableClock
+) -> None:
+    shown = pressed(fetch_address(client, FORM), client, "[value=ru]", **TYPED, amount=None)
+    address = shown.answer.request.full_path
+    assert fetch_address(client, address).filled("form[data-give]")["email"] == TYPED["email"]
+    for elsewhere, other in ((app.test_client(), address), (client, FORM), (client, f"{FORM}?draft=none")):
+        assert fetch_address(elsewhere, other).filled("form[data-give]")["email"] == ""
+
+
+@pytest.mark.database("sqlite")
+def test_a_form_too_long_for_a_cookie_is_drawn_at_once(client: FlaskClient) -> None:
+    page = fetch_address(client, FORM)
+    typed = "".join(chr(0x4E00 + number) for number in range(2000))
+    answer = page.submit(client, "form[data-give]", message=typed, to_currency="EUR")
+    assert answer.status_code == 200
+    assert Page(answer).filled("form[data-give]").items() >= {"message": typed, "currency": "EUR"}.items()
+
+
+@pytest.mark.database("sqlite")
 def test_what_is_chosen_last_is_once(client: FlaskClient) -> None:
     """Case 03 b: the address said monthly, the donor chose one time."""
     page = fetch_address(client, f"{FORM}?frequency=monthly&amount=75&currency=USD")
@@ -107,5 +127,5 @@ def test_a_form_that_was_drawn_again_keeps_its_age_and_its_gift(
 @pytest.mark.database("sqlite")
 def test_enter_goes_on_to_the_payment_and_not_to_another_language(client: FlaskClient) -> None:
     """A browser presses the first button of a form, in the order of the page."""
-    first = fetch_address(client, FORM).soup.select("button[form=gift], form[data-give] button")[0]
-    assert "name" not in first.attrs
+    first = fetch_address(client, FORM).soup.select("[form=gift], form[data-give] button")[0]
+    assert (first["type"], "name" in first.attrs) == ("submit", False)

@@ -96,6 +96,22 @@ def test_pressing_twice_reloading_and_going_back_is_one_gift_paid_once(site: Sit
     assert len(site.mailbox.letters) == 1
 
 
+@pytest.mark.database("sqlite")
+def test_the_payment_page_shows_gift_fee_and_purpose(site: Site, browser: Browser) -> None:
+    a_fund(campaign=site.campaign(), code="THEME-GRANTS")
+    chosen = {"amount": "25", "cover_fees": "yes", "fund": "THEME-GRANTS"}
+    once = browser.open(browser.fill_in("/en/donate", **chosen).headers["Location"])
+    assert once.texts(".items > div") == [
+        "A campaign (en) For: THEME-GRANTS (en) 25.00 USD",
+        "Fee that you add 1.06 USD",
+        "Total 26.06 USD",
+    ]
+    elsewhere = site.browser()
+    monthly = elsewhere.open(elsewhere.fill_in("/en/donate", **chosen, frequency="monthly").headers["Location"])
+    assert monthly.texts(".items > div")[0] == "A campaign (en) For: THEME-GRANTS (en) 26.06 USD"
+    assert "Each month $25, and $1.06 to cover the fee." in monthly.text("form")
+
+
 def test_leaving_the_payment_page_and_coming_back_pays_the_same_page(site: Site, browser: Browser) -> None:
     site.campaign()
     page = browser.fill_in("/en/donate", amount="other", other_amount="37").headers["Location"]

@@ -12,11 +12,12 @@ from flask_babel import gettext as _
 from campaign.blueprints.donations import bp, choices
 from campaign.blueprints.donations.door import RETRY_AFTER_SECONDS as PAUSE_SECONDS
 from campaign.blueprints.donations.door import Door, door_of
+from campaign.blueprints.donations.draft import draft_in_address, keep_draft, written_draft
 from campaign.blueprints.donations.form_id import sign_form_id
 from campaign.blueprints.donations.gift_form import GiveForm, shown_form_of
 from campaign.blueprints.donations.own_gifts import own_gifts, remember_gift
 from campaign.blueprints.donations.prefill import of_address, of_gift
-from campaign.blueprints.donations.redraw import is_redraw, redraw
+from campaign.blueprints.donations.redraw import has_usable_form_id, is_redraw, redraw
 from campaign.blueprints.donations.summary import summary_of
 from campaign.config import Config
 from campaign.database import DatabaseBusy
@@ -56,9 +57,13 @@ def donate(lang: str) -> ResponseReturnValue:
         return redirect(url_for(".thanks", lang=lang, s=left.checkout_id), code=303)
     options = giving_options(left.campaign_slug if left else request.args.get("campaign"))
     door = door_of(options)
-    data = of_gift(left) if left else of_address(options)
+    draft, data = draft_in_address(), of_gift(left) if left else of_address(options)
+    if draft is not None:
+        data, door.wants_code = draft
     form = GiveForm(door.options(options), clock=gateways().clock, data=data)
-    form.form_id.data = sign_form_id(_shown_form(left or _waiting_gift(options)), clock=gateways().clock)
+    shown_form = _shown_form(left or _waiting_gift(options))
+    if draft is None or shown_form is not None or not has_usable_form_id(form):
+        form.form_id.data = sign_form_id(shown_form, clock=gateways().clock)
     return _page(form, door, left=left)
 
 
@@ -67,19 +72,30 @@ def donate(lang: str) -> ResponseReturnValue:
 def give(lang: str) -> ResponseReturnValue:
     """303 to the payment page; 422, 410, 429 or 503 with the form and everything that was typed.
 
-    200 with the same form in another currency or language, where one of its switches was pressed.
+    303 to the same form in another currency or language, where one of its switches was pressed.
     """
     options = giving_options(request.args.get("campaign"))
     door = door_of(options, is_switch=is_redraw())
     form = GiveForm(door.options(options), clock=gateways().clock)
     if is_redraw():
-        redraw(form)
-        return _page(form, door)
+        return _redrawn(form, door, lang)
     if not form.validate_on_submit():
         return _page(form, door, status=422)
     if waiting := _waiting_gift(options):
         form.go_on_from(waiting.form_id)
     return _pay(form, door, lang)
+
+
+def _redrawn(form: GiveForm, door: Door, lang: str) -> ResponseReturnValue:
+    """The way to the same form in another currency or language."""
+    redraw(form)
+    draft = written_draft(form, wants_code=door.wants_code)
+    if draft is None:
+        return _page(form, door)
+    slug = None if form.options.is_featured else form.options.slug
+    answer = make_response(redirect(url_for(".donate", lang=lang, campaign=slug, draft=draft[0]), code=303))
+    keep_draft(answer, draft[1])
+    return answer
 
 
 def _pay(form: GiveForm, door: Door, lang: str) -> ResponseReturnValue:

@@ -20,6 +20,8 @@ from campaign.wiring import gateways
 LIFE = timedelta(hours=1)
 REMEMBERED_MAX = 5
 
+STEPS = ("change", "receipts")
+
 
 @dataclass(frozen=True, slots=True)
 class CodeStep:
@@ -28,6 +30,13 @@ class CodeStep:
     action: str  # change or receipts: what is done once the code is right
     error: str | None = None
     is_without_address: bool = False
+    typed: str = ""
+
+    @classmethod
+    def shown_again(cls) -> "CodeStep | None":
+        """The step of a page that is only drawn in another language: no code is checked or mailed."""
+        action = request.form.get("step", "")
+        return cls(action, typed=one_line(request.form.get("code", ""))[:12]) if action in STEPS else None
 
     @property
     def status(self) -> HTTPStatus:

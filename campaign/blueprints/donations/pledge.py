@@ -8,7 +8,7 @@ from flask import Response, current_app, make_response, redirect, render_templat
 from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.donations import bp, choices, pledge_words
-from campaign.blueprints.donations.mailbox_proof import ask_for_code, is_proven, remember_proof
+from campaign.blueprints.donations.mailbox_proof import CodeStep, ask_for_code, is_proven, remember_proof
 from campaign.blueprints.donations.pledge_form import NotUnderstood, PledgeForm
 from campaign.config import Config
 from campaign.database import DatabaseBusy
@@ -39,6 +39,17 @@ def pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
     if "back" in request.args and hurry(page.public_id, request.args["back"], clock=gateways().clock):
         wake("pledges")
     return _page(page, token, PledgeForm.of(page), told=pledge_words.told(request.args))
+
+
+@bp.post("/<any(en,ru,ky):lang>/p/<token>")
+@limiter.limit("300 per 10 minutes")
+def redraw_pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
+    """The page in another language with what is typed and chosen in it; nothing is judged and nothing changes."""
+    page = pledge_page(read(token))
+    offer = giving_options(page.campaign_slug).offer_in(page.gift.currency)
+    form = PledgeForm.typed(page, request.form, offer=offer)
+    form.step = CodeStep.shown_again()
+    return _page(page, token, form)
 
 
 @bp.post(f"/<any(en,ru,ky):lang>/p/<token>/<any({ACTS}):act>")
@@ -173,6 +184,7 @@ def _page(
             choices=choices,
             Act=Act,
             same_page=lambda: {code: url_for(".pledge", lang=code, token=token) for code in LANGUAGES},
+            switches={code: url_for(".redraw_pledge", lang=code, token=token) for code in LANGUAGES},
         ),
         status,
     )

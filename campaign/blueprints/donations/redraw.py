@@ -25,12 +25,19 @@ def redraw(form: GiveForm) -> None:
         before, form.offer = form.offer, form.options.offer_in(code)
         form.currency.data = form.offer.currency
         form.amount.data = _same_choice(form.amount.data, before, form.offer)
+    if not has_usable_form_id(form):
+        form.form_id.data = ""
+
+
+def has_usable_form_id(form: GiveForm) -> bool:
+    """Whether the form's id is ours and of today; that it was shown just now is no fault yet."""
     try:
         read_form_id(form.form_id.data or "", clock=form.clock)
     except FormTooYoung:
-        pass
+        return True
     except (FormTooOld, FormForged):
-        form.form_id.data = ""
+        return False
+    return True
 
 
 def _same_choice(value: str | None, before: Offer, after: Offer) -> str | None:

@@ -1,0 +1,66 @@
+"""What is typed on the page of a monthly gift: amounts with two readings, and another language in between (case 11)."""
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.blueprints.test_donations_pledge import DonorsPage
+from tests.fakes import FakePayments, RecordingMailer, SettableClock
+from tests.pages import Page
+from tests.services.engine import Engine
+from tests.services.pledging import begin_pledge
+
+
+@pytest.fixture
+def page(
+    app: Flask, client: FlaskClient, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock
+) -> DonorsPage:
+    engine = Engine.started(app, payments, mailer, clock)
+    return DonorsPage(client, engine, begin_pledge(engine))
+
+
+def test_an_ambiguous_amount_is_refused_with_both_readings(page: DonorsPage) -> None:
+    answer = page.press("change", amount="1,500")
+    assert answer.status_code == 422
+    offered = BeautifulSoup(answer.text, "html.parser").select("[name=amount_meant]")
+    assert [tag["value"] for tag in offered] == ["1500", "1.50"]
+    step = Page(page.press("change", amount="1,500", amount_meant="1500"))
+    page.engine.work()
+    step.submit(page.client, "form:has([name=code])", code=page.code())
+    assert page.pledge.gift_minor == 1500_00
+
+
+@pytest.mark.database("sqlite")
+def test_another_language_keeps_what_is_typed_and_chosen(page: DonorsPage) -> None:
+    """Case 11, also after an amount that was refused; nothing changes at the provider."""
+    asked = len(page.engine.payments.calls)
+    for look in (page.look(), BeautifulSoup(page.press("change", amount="1").text, "html.parser")):
+        form, button = look.select_one("form#monthly"), look.select_one("button[form=monthly][value=ru]")
+        assert form is not None
+        assert button is not None
+        assert {"amount", "cover_fees", "pause"} <= {str(field["name"]) for field in form.select("[name]")}
+        typed = {"amount": "33", "cover_fees": "yes", "pause": "3", "to_language": "ru"}
+        answer = page.client.post(str(button["formaction"]), data=typed)
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+        russian = BeautifulSoup(answer.text, "html.parser")
+        assert russian.html is not None
+        assert russian.html["lang"] == "ru"
+        assert [str(tag["value"]) for tag in russian.select("#amount, [name=pause] option[selected]")] == ["33", "3"]
+        assert russian.select("#cover_fees[checked]")
+        assert not russian.select(".error-summary")
+    assert page.pledge.gift_minor == 25_00
+    assert len(page.engine.payments.calls) == asked
+
+
+@pytest.mark.database("sqlite")
+def test_another_language_keeps_the_step_of_the_code_and_mails_no_other(page: DonorsPage) -> None:
+    step = BeautifulSoup(page.press("change", amount="33").text, "html.parser")
+    button = step.select_one("button[form=code-form][value=ky]")
+    assert button is not None
+    sent = {str(field["name"]): str(field.get("value", "")) for field in step.select("#code-form [name]")}
+    mails = len(page.engine.mailer.sent)
+    answer = page.client.post(str(button["formaction"]), data={**sent, "code": "123"})
+    kyrgyz = BeautifulSoup(answer.text, "html.parser")
+    assert [str(tag["value"]) for tag in kyrgyz.select("#code-form [name=amount], #code")] == ["33", "123"]
+    assert len(page.engine.mailer.sent) == mails
