@@ -13,7 +13,7 @@ from huey.storage import SqliteStorage
 
 from campaign.gateways.worker_process import named_in, pid_file
 from campaign.jobs import QUEUES, attempt, stopping, work_off_everything
-from campaign.jobs.queues import is_damaged
+from campaign.jobs.queues import is_damaged, reconnect_queues
 from campaign.jobs.steps import note_death
 
 log = logging.getLogger(__name__)
@@ -68,6 +68,7 @@ class _Consumer(Consumer):  # type: ignore[misc]  # Huey has no types
         super().stop(graceful=graceful)
 
     def check_worker_health(self) -> None:
+        reconnect_queues()
         if isinstance(self.huey.storage, SqliteStorage) and is_damaged(Path(self.huey.storage.filename)):
             log.error("the queue is damaged; this worker ends, and the next one makes a new queue")
             self.stop(graceful=True)

@@ -35,16 +35,33 @@ QUEUES = {"money": huey, "mail": mail_huey}
 TASKS: dict[str, Any] = {}
 """The task behind each name that `wake` takes; filled where the jobs are defined."""
 _woken: dict[str, float] = {}
+_url: list[str] = []
 
 
 def connect_queues(app: Flask) -> None:
-    """Give the queues their storage, by the setting JOBS_URL."""
+    """Give the queues their storage, by the setting JOBS_URL; in memory while that cannot be opened, with a warning."""
     _woken.clear()
     url: str = app.config["KURAK"].jobs_url
+    _url[:] = [url]
+    try:
+        _open(url)
+    except Exception as problem:  # of any of the storages: the sweep does without
+        log.warning("the queue cannot be opened; until then workers look for work every minute", exc_info=problem)
+        _connect(storage.MemoryStorage)
+
+
+def reconnect_queues() -> None:
+    """Open the queues again where that could not be done before."""
+    if _url and not _url[0].startswith("memory") and isinstance(huey.storage, storage.MemoryStorage):
+        with suppress(Exception):
+            _open(_url[0])
+
+
+def _open(url: str) -> None:
     match urlsplit(url).scheme.partition("+")[0]:
         case "sqlite":
-            app.config["KURAK"].instance_dir.mkdir(parents=True, exist_ok=True)
             file = Path(url.removeprefix("sqlite:///"))
+            file.parent.mkdir(parents=True, exist_ok=True)
             _replace_if_damaged(file)
             _connect(storage.SqliteStorage, filename=str(file))
         case "postgresql":
@@ -56,9 +73,9 @@ def connect_queues(app: Flask) -> None:
 
 
 def _connect(storage_class: Any, **settings: str) -> None:
-    for queue in QUEUES.values():
-        queue.storage_class, queue.storage_kwargs = storage_class, settings
-        queue.storage = queue.create_storage()
+    made = {name: storage_class(queue.name, **settings) for name, queue in QUEUES.items()}
+    for name, queue in QUEUES.items():
+        queue.storage_class, queue.storage_kwargs, queue.storage = storage_class, settings, made[name]
 
 
 def _replace_if_damaged(file: Path) -> None:
@@ -92,6 +109,7 @@ def wake(name: str) -> None:
     if now - _woken.get(name, -WAKE_SECONDS) < WAKE_SECONDS:
         return
     _woken[name] = now
+    reconnect_queues()
     try:
         TASKS[name]()
     except Exception:  # the row is stored; only its wake-up was lost

@@ -3,10 +3,13 @@
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from huey.consumer import Consumer
+from huey.storage import MemoryStorage, SqliteStorage
 from sqlalchemy import select
 
 from campaign import jobs
@@ -152,6 +155,18 @@ def test_a_damaged_queue_is_made_anew_and_kept_aside(app: Flask, damage: str) ->
     assert jobs.huey.pending_count() == 1
     assert file.with_suffix(".damaged").exists()
     _close_queues()
+
+
+def test_a_queue_that_cannot_be_opened_stops_nobody_and_is_opened_later(app: Flask, tmp_path: Path) -> None:
+    app.config["KURAK"] = replace(app.config["KURAK"], jobs_url=f"sqlite:///{tmp_path / 'in the way' / 'jobs.sqlite'}")
+    (tmp_path / "in the way").touch()
+    connect_queues(app)
+    jobs.wake("inbox")
+    assert isinstance(jobs.huey.storage, MemoryStorage)
+    (tmp_path / "in the way").unlink()
+    jobs.wake("refunds")
+    assert isinstance(jobs.huey.storage, SqliteStorage)
+    assert jobs.huey.pending_count() == 1
 
 
 def test_a_sound_queue_is_kept(app: Flask) -> None:
