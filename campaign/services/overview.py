@@ -26,6 +26,7 @@ from campaign.services.inbox_desk import LAST_EVENT
 from campaign.services.mail_search import unreachable_addresses
 from campaign.services.reconciliation import desk as reconciliation_desk
 from campaign.services.refunding import UNDER_WAY
+from campaign.services.supporters import GIVER
 from campaign.services.transparency import Purse, Transparency, transparency_of
 from campaign.services.webhook_inbox import UNDONE
 
@@ -202,7 +203,7 @@ def _given(session: Session, campaign_id: int, money: Transparency) -> list[Give
 
 def _counts(campaign_id: int) -> Select[*tuple[Any, ...]]:
     return (
-        select(Donation.currency, func.count(), func.count(func.distinct(Donation.donor_id)))
+        select(Donation.currency, func.count(), func.count(GIVER.distinct()))
         .where(Donation.campaign_id == campaign_id, Donation.state == "paid")
         .group_by(Donation.currency)
     )

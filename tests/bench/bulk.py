@@ -155,7 +155,7 @@ class _Maker:
             "fee_bearer": "fund",
             "is_anonymous": is_anonymous,
             "public_name": None if is_anonymous else f"Demo donor {donation_id}",
-            "payer_name": f"Demo donor {donation_id}",
+            "payer_name": "Demo donor",
             "message": None,
             "wall": "shown",
             "state": "paid",

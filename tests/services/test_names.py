@@ -12,6 +12,7 @@ from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services import settlement
 from campaign.services.checkout import GiftRequest
+from campaign.services.supporters import gift_counts
 from tests.services.engine import PUBLIC_URL, Engine
 from tests.services.pledging import begin_pledge, months_of, pledge_of
 from tests.working import work_off_money
@@ -55,6 +56,13 @@ def test_a_payment_without_a_name_takes_none_from_the_address(engine: Engine) ->
     give(engine, payer="")
     assert names_on_receipts() == ["Aida Bekova", None]
     assert names_in_mails() == ["Aida Bekova", ""]
+
+
+def test_the_count_of_donors_does_not_tell_whether_an_address_has_given(engine: Engine) -> None:
+    for payer, donors in (("Aida Bekova", 1), ("AIDA BEKOVA", 1), ("Stranger X", 2)):
+        campaign_id = engine.donation(give(engine, payer=payer)).campaign_id
+        with reading() as session:
+            assert gift_counts(session, campaign_id).donors == donors
 
 
 def test_the_name_that_was_named_for_the_receipt_is_on_it_and_the_payer_is_greeted(engine: Engine) -> None:
