@@ -11,21 +11,19 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from campaign.database import insert_once_for_key
 from campaign.days import local_day
 from campaign.domain import postings
 from campaign.domain.donation import DonationState, Fact, next_state
-from campaign.domain.email_address import email_key
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
 from campaign.domain.journal import Entry
 from campaign.gateways.payments import DisputeFacts, PaymentFacts, RefundFacts
 from campaign.models.donation import Donation, DonationEvent, Refund
-from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 from campaign.services import bookkeeping, disputing, donation_search, gift_papers
 from campaign.services.delayed_letters import tell_of_delay
 from campaign.services.donation_search import search_columns
+from campaign.services.donors import donor_of_mailbox
 from campaign.services.locked_gift import DonorOfGift, LockedGift, RefundNews
 from campaign.services.pledges import following as pledge_following
 from campaign.services.public_revision import count_public_change
@@ -237,22 +235,10 @@ def _fee_fund(session: Session, gift: LockedGift) -> int:
 
 
 def _donor(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: datetime) -> DonorOfGift | None:
-    """The mailbox that the payment was made with; None when there is none. Nothing known of it goes to the gift."""
+    """The mailbox that the payment was made with; None when there is none."""
     if not facts.email:
         return None
-    key = email_key(facts.email)
-    donor = {
-        "public_id": new_public_id(),
-        "email": facts.email,
-        "email_key": key,
-        "language": gift.row.language,
-        "created_at": at,
-    }
-    donor_id: int | None = insert_once_for_key(session, Donor, donor)
-    if donor_id is not None:
-        return DonorOfGift(donor_id, facts.email)
-    known = session.execute(select(Donor.id, Donor.email).where(Donor.email_key == key)).one()
-    return DonorOfGift(known[0], known[1])
+    return donor_of_mailbox(session, facts.email, language=gift.row.language, at=at)
 
 
 def _day(instant: datetime | None, otherwise: datetime) -> date:

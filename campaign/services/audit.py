@@ -1,6 +1,6 @@
 """The trail of every act: a row in the act's own transaction, so that nothing is done unrecorded or recorded undone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,6 +47,14 @@ def record_reading(*, actor_id: int, action: str, subject: str, detail: dict[str
     """Write that somebody took personal data or books out of the house; it changes nothing else."""
     with transaction() as session:
         record(session, actor_id=actor_id, action=action, subject=subject, at=clock.now(), detail=detail)
+
+
+def detail_of_form(session: Session, action: str, subject: str, form: str) -> Mapping[str, object] | None:
+    """The detail of the act that this form has led to already; None where it has not. The act's row is what counts."""
+    details = session.execute(
+        select(AuditEvent.detail).where(AuditEvent.subject == subject, AuditEvent.action == action)
+    ).scalars()
+    return next((detail for detail in details if detail.get("form") == form), None)
 
 
 def trail(wanted: AuditFilter, *, limit: int = PAGE_ROWS) -> Sequence[AuditRow]:

@@ -33,6 +33,12 @@ RESTORED = {
     "ky": "Жардам кайтарылган жок: ал кайра күчүндө, бул дүмүрчөк ага берилди.",
 }
 """What the mail says with a receipt that follows a void one: the refund failed, or the dispute was won."""
+CORRECTED = {
+    "en": "We corrected your details. This receipt replaces receipt {number}, which is no longer valid.",
+    "ru": "Мы исправили ваши данные. Эта квитанция заменяет квитанцию {number}, которая больше не действительна.",
+    "ky": "Маалыматыңызды оңдодук. Бул дүмүрчөк мындан ары жараксыз {number} дүмүрчөгүнүн ордуна берилди.",
+}
+"""What the mail says with the replacement of a receipt that was sent already."""
 
 
 def bring_up_to_date(session: Session, gift: LockedGift, *, at: datetime, public_url: str) -> None:
@@ -55,9 +61,9 @@ def bring_up_to_date(session: Session, gift: LockedGift, *, at: datetime, public
 
 
 def issue_corrected(session: Session, gift: LockedGift, receipt_id: int, *, at: datetime, public_url: str) -> int:
-    """Replace a live receipt that never left by one with the facts as they are now; the new receipt's id.
+    """Replace a live receipt by one with the facts as they are now; the new receipt's id.
 
-    The mail that waited for the first one brings the second.
+    The mail that waited for the first one brings the second; where it has left, another one says what was corrected.
     """
     receipting.end_receipt(session, receipt_id, "replaced", reason=receipting.CORRECTION, at=at)
     corrected_id, _ = _Papers(session, gift, at, public_url).issue(replaces=receipt_id, is_correction=True)
@@ -132,14 +138,15 @@ class _Papers:
         receipt_id, number = receipting.issue_receipt(self.session, self._facts(), at=self.at, replaces=replaces)
         if not is_told:
             return receipt_id, number
-        letter = self._letter("receipt", number, self.left, note=self._why_again(restores=restores))
-        if letter is None or (
-            is_correction
-            and replaces is not None
-            and send_instead(self.session, letter, receipt_id=receipt_id, in_place_of=replaces, at=self.at)
-        ):
-            return receipt_id, number
-        self._queue(letter, receipt_id=receipt_id)
+        why = self._why_again(restores=restores)
+        letter = self._letter("receipt", number, self.left, note=why)
+        if is_correction and letter and replaces is not None:
+            if send_instead(self.session, letter, receipt_id=receipt_id, in_place_of=replaces, at=self.at):
+                return receipt_id, number
+            corrected = CORRECTED[self.gift.row.language].format(number=receipting.number_of(self.session, replaces))
+            letter = self._letter("receipt", number, self.left, note=f"{corrected} {why}".strip())
+        if letter:
+            self._queue(letter, receipt_id=receipt_id)
         return receipt_id, number
 
     def tell(self, kind: str, number: str, amount: Money) -> None:

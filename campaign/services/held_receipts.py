@@ -97,7 +97,7 @@ def correct(number: str, *, donor_name: str | None, actor_id: int, clock: Clock,
     now = clock.now()
     with transaction() as session:
         receipt_id, gift = _locked(session, number)
-        _name_receipt(session, gift, donor_name or "")
+        name_receipt(session, gift, donor_name or "")
         gift = lock_gift(session, gift.id)
         new_id = gift_papers.issue_corrected(session, gift, receipt_id, at=now, public_url=public_url)
         new_number, document = session.execute(
@@ -112,7 +112,7 @@ def correct(number: str, *, donor_name: str | None, actor_id: int, clock: Clock,
     return str(new_number)
 
 
-def _name_receipt(session: Session, gift: LockedGift, name: str) -> None:
+def name_receipt(session: Session, gift: LockedGift, name: str) -> None:
     """Set the name for the receipts of a gift and of the monthly gift that it is a month of."""
     session.execute(update(Donation).where(Donation.id == gift.id).values(receipt_name=name))
     donation_search.refresh(session, Donation.id == gift.id)

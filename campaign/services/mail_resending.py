@@ -13,7 +13,6 @@ from campaign.domain.identity import new_public_id
 from campaign.gateways.clock import Clock
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
-from campaign.models.staff import AuditEvent
 from campaign.services import audit
 from campaign.services.mail_search import UNSENDABLE, MailRow, in_campaign
 
@@ -63,7 +62,7 @@ def resend(order: ResendOrder, *, clock: Clock) -> None:
         ).scalar_one_or_none()
         if mail is None:
             raise NotFound(f"mail:{order.mail_public_id}")
-        if _is_done(session, order):
+        if _is_done(session, order, mail):
             return
         _refuse(session, mail)
         is_corrected = fold(order.recipient) != fold(mail.recipient)
@@ -86,15 +85,19 @@ def _subject(order: ResendOrder) -> str:
     return f"mail:{order.mail_public_id}"
 
 
-def _is_done(session: Session, order: ResendOrder) -> bool:
-    """Whether this form was sent before. The row of the trail is the act; it tells the reason, not the address."""
-    details = session.execute(
-        select(AuditEvent.detail).where(AuditEvent.subject == _subject(order), AuditEvent.action == ACTION)
-    ).scalars()
-    done = next((detail for detail in details if detail.get("form") == order.public_id), None)
-    if done is not None and done.get("reason") != order.reason:
+def _is_done(session: Session, order: ResendOrder, mail: Message) -> bool:
+    done = audit.detail_of_form(session, ACTION, _subject(order), order.public_id)
+    if done is None:
+        return False
+    copy = select(Message.recipient).where(Message.dedupe_key == _key_of_copy(order))
+    sent_to = session.execute(copy).scalar() or mail.recipient
+    if done.get("reason") != order.reason or sent_to != order.recipient:
         raise FormSpent(order.public_id)
-    return done is not None
+    return True
+
+
+def _key_of_copy(order: ResendOrder) -> str:
+    return f"again:{order.public_id}"
 
 
 def _refuse(session: Session, mail: Message) -> None:
@@ -133,7 +136,7 @@ def _copy(session: Session, mail: Message, order: ResendOrder, *, at: datetime) 
             "public_id": new_public_id(),
             "recipient": order.recipient,
             "search_text": fold(order.recipient),
-            "dedupe_key": f"again:{order.public_id}",
+            "dedupe_key": _key_of_copy(order),
             "created_at": at,
             "state": "queued",
             "attempts": 0,

@@ -62,15 +62,19 @@ def enqueue(
 
 
 def send_instead(session: Session, letter: Letter, *, receipt_id: int, in_place_of: int, at: datetime) -> bool:
-    """Let the mail that should have brought one receipt bring another; False where none waits or is held for it."""
-    waiting = session.execute(
+    """Let the mails that should have brought one receipt bring another; False where they have left already."""
+    unsent = session.execute(
         select(Message)
-        .where(Message.receipt_id == in_place_of, Message.state.in_(("queued", "held")))
+        .where(Message.receipt_id == in_place_of, Message.state.in_(("queued", "held", "dead")))
+        .order_by(Message.id)
         .with_for_update()
     ).scalars()
-    is_found = False
-    for message in waiting:
-        is_found = True
+    brought: set[str] = set()
+    for message in unsent.all():
+        if message.kind == letter.kind and message.kind in brought:  # a copy that was to be sent again
+            session.delete(message)
+            continue
+        brought.add(message.kind)
         if message.kind == letter.kind:
             message.facts, message.dedupe_key = letter.facts, letter.key
         else:  # it tells of a refund, too: its amount stays
@@ -82,4 +86,4 @@ def send_instead(session: Session, letter: Letter, *, receipt_id: int, in_place_
         message.state, message.attempts, message.next_try_at = "queued", 0, at
         message.error = message.failure = None
     session.flush()
-    return is_found
+    return bool(brought)

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -31,6 +31,7 @@ class ReceiptView:
     donation_public_id: str
     paid_on: date | None
     is_ready: bool
+    replaces: str | None = None  # the number of the one before, in a list of one gift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +96,11 @@ def receipts_of(donation_public_id: str) -> list[ReceiptView]:
         .order_by(Receipt.id.desc())
     )
     with reading() as session:
+        rows = session.execute(query).all()
+        numbers = {row[0].id: row[0].number for row in rows}
+        views = [_view(row[0], donation_public_id, paid_on=row[1], is_ready=row[2] is not None) for row in rows]
         return [
-            _view(row[0], donation_public_id, paid_on=row[1], is_ready=row[2] is not None)
-            for row in session.execute(query)
+            replace(view, replaces=numbers.get(row[0].replaces_id or 0)) for view, row in zip(views, rows, strict=True)
         ]
 
 

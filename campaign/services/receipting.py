@@ -20,7 +20,7 @@ from receipts.checks import check_document
 
 TEMPLATE_VERSION = "1"
 CORRECTION = "correction"
-"""Why a receipt was replaced that could not be printed; it never left, and has no PDF."""
+"""Why a receipt was replaced: staff corrected what it says, or to whom it was sent."""
 PRINT_DAYS = 30
 """So long a worker looks for receipts without a PDF, or it would look at all that were ever issued, every minute. An
 older one is printed when somebody wants it."""
@@ -101,6 +101,11 @@ def newest_receipt(session: Session, donation_id: int) -> tuple[int, str] | None
         .limit(1)
     ).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+def number_of(session: Session, receipt_id: int) -> str:
+    """The number of a receipt."""
+    return session.execute(select(Receipt.number).where(Receipt.id == receipt_id)).scalar_one()
 
 
 def end_receipt(session: Session, receipt_id: int, state: str, *, reason: str, at: datetime) -> None:

@@ -6,6 +6,7 @@ bp = Blueprint("admin", __name__, url_prefix="/staff")
 
 from campaign.blueprints.admin import (
     allocations,
+    corrections,
     disbursements,
     donations,
     frame,

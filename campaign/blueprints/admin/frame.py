@@ -24,9 +24,18 @@ from campaign.services.staff import set_language as keep_language
 from campaign.wiring import gateways
 
 MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+DONATION_PAGES = frozenset(
+    {"admin.donation", "admin.correction", "admin.correct_donation", "admin.refund", "admin.request_refund"}
+)
 MENU: tuple[tuple[str, LazyString, frozenset[str]], ...] = (
     ("admin.overview", _("Overview"), frozenset()),
-    ("admin.donations", _("Donations"), frozenset({"admin.donation", "admin.refund", "admin.request_refund"})),
+    (
+        "admin.donations",
+        _("Donations"),
+        frozenset(
+            {"admin.donation", "admin.correction", "admin.correct_donation", "admin.refund", "admin.request_refund"}
+        ),
+    ),
     ("admin.pledges", _("Monthly gifts"), frozenset({"admin.pledge", "admin.stop_pledge"})),
     (
         "admin.allocations",

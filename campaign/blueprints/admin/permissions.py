@@ -68,6 +68,8 @@ RULES: dict[str, Rule] = {
     "admin.stop_pledge": Rule(PROPOSERS, fresh=True),
     "admin.withdraw_pledge_links": Rule(PROPOSERS),
     "admin.set_wall": Rule(CAMPAIGN),
+    "admin.correction": Rule(FINANCE, fresh=True),
+    "admin.correct_donation": Rule(FINANCE, fresh=True),
     "admin.refund": Rule(FINANCE, fresh=True),
     "admin.request_refund": Rule(FINANCE, fresh=True),
     "admin.allocations": Rule(ANYONE),

@@ -10,7 +10,15 @@ from campaign.domain.donation import NotRefundable, RefundTooLarge
 from campaign.domain.errors import DomainError, FormSpent, NotFound
 from campaign.domain.money import Money
 from campaign.domain.pledge import PledgeStopped
-from campaign.services import allocating, disbursing, held_receipts, mail_resending, receipt_files, staff
+from campaign.services import (
+    allocating,
+    disbursing,
+    gift_corrections,
+    held_receipts,
+    mail_resending,
+    receipt_files,
+    staff,
+)
 from campaign.services.bookkeeping import EntryConflict, MoneyMayNotGoThere, NotEnoughFunds
 from campaign.services.reconciliation import payouts, unidentified
 from campaign.services.shield import alarm as shield_alarm
@@ -139,6 +147,7 @@ MOMENTS: Mapping[str, Word] = {
     "donation:dispute_closed": (_("Dispute closed: no money moved"), "good"),
     "donation:fraud_warning": (_("The card's bank suspects fraud"), "bad"),
     "donation:fraud_warning_over": (_("The suspicion of fraud is dealt with"), ""),
+    "donation:corrected": (_("Name or address corrected"), ""),
     "donation:wall_hidden": (_("Taken off the supporters list"), ""),
     "donation:wall_shown": (_("Put back on the supporters list"), ""),
     "provider:event": (_("The provider told us"), ""),
@@ -193,6 +202,7 @@ ACTS: Mapping[str, LazyString] = {
     "drill:waived": _("Allowed going live without a fire drill"),
     "pledge:stop": _("Stopped a monthly gift"),
     "pledge:withdraw_links": _("Withdrew the links of a monthly gift"),
+    "donation:correct": _("Corrected a name or address"),
     "donation:wall_hidden": _("Took a name off the supporters list"),
     "donation:wall_shown": _("Put a name back on the supporters list"),
     "inbox:replay": _("Replayed an event"),
@@ -250,6 +260,8 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     disbursing.PaidInTheFuture: _("Enter a day that is not in the future."),
     disbursing.PaidTooEarly: _("Enter a day that is not more than a year before the campaign began."),
     disbursing.EvidenceMissing: _("Enter who was paid, and the number of the paper that shows it."),
+    gift_corrections.NothingToCorrect: _("This is what we have already. Change the name or the address."),
+    gift_corrections.NotPaid: _("This donation is not paid, so there is nothing to correct yet."),
     held_receipts.NotHeld: _("This receipt is no longer held. Nothing was changed."),
     held_receipts.StillHeld: _(
         "The receipt still cannot be printed with this. Nothing was changed; the reasons are below."
