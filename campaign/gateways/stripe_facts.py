@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from campaign.domain.donation import Fact
@@ -245,7 +246,7 @@ def _moved(transaction: Object, *, sign: int) -> Settled:
 
 def _rate(transaction: Object) -> str | None:
     rate = transaction.get("exchange_rate")
-    return None if rate is None else str(rate)
+    return None if rate is None else format(Decimal(str(rate)), "f")  # never 5e-05, which no receipt can print
 
 
 def instant(seconds: int) -> datetime:

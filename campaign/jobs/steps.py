@@ -23,6 +23,7 @@ from campaign.services.endpoint import own_addresses
 from campaign.services.lease import HeldByAnother
 from campaign.services.pledges import asking as pledge_asking
 from campaign.services.pledges import endings as pledge_endings
+from campaign.services.receipt_conversion import ConversionNotKnown
 from campaign.services.reconciliation import payouts, reconciling, unidentified
 from campaign.services.shield import judging as shield
 from campaign.wiring import gateways
@@ -139,6 +140,8 @@ def print_papers() -> bool:
             receipting.make_file(receipt_id, clock=gateways().clock)
         except HeldReceipt as reason:
             log.warning("receipt %s is held: %s", receipt_id, reason)
+        except ConversionNotKnown:
+            continue  # it is printed when the provider has told, or without it
         else:
             return True
     return False

@@ -23,9 +23,11 @@ from campaign.models.receipt import Receipt
 from campaign.services import receipt_files, receipt_links, receipting
 from campaign.services.due_rows import hold_next
 from campaign.services.pledges import letters as pledge_letters
+from campaign.services.receipt_conversion import ConversionNotKnown
 from campaign.services.transfers import transfer_in_words
 from receipts import HeldReceipt
 
+CONVERSION_PAUSE = timedelta(seconds=20)
 ATTEMPTS_MAX = 10
 """Then a mail is dead and staff see it; with the pauses below that is about two days."""
 
@@ -61,11 +63,9 @@ def deliver_next(*, mailer: Mailer, clock: Clock, public_url: str) -> bool:
     if due is None:
         return False
     try:
-        attachment = _attachment(due, clock=clock)
-        if not mailer.sends:
-            _close(due, "kept", None, clock=clock)
-            return True
-        mailer.send(compose(_message(due.id), attachment=attachment, public_url=public_url, at=clock.now()))
+        state = _send(due, mailer=mailer, clock=clock, public_url=public_url)
+    except ConversionNotKnown:
+        _wait_for_conversion(due, clock=clock)
     except HeldReceipt as reason:
         _close(due, "held", f"The receipt cannot be printed rightly: {reason}", failure="receipt", clock=clock)
     except MailRefused as reason:
@@ -77,8 +77,17 @@ def deliver_next(*, mailer: Mailer, clock: Clock, public_url: str) -> bool:
         _put_back(due, f"{type(error).__name__}: {error}", failure="fault", clock=clock)
         raise
     else:
-        _close(due, "sent", None, clock=clock)
+        _close(due, state, None, clock=clock)
     return True
+
+
+def _send(due: _Due, *, mailer: Mailer, clock: Clock, public_url: str) -> str:
+    """Let it leave with its receipt, where mail leaves at all; its state now."""
+    attachment = _attachment(due, clock=clock)
+    if not mailer.sends:
+        return "kept"
+    mailer.send(compose(_message(due.id), attachment=attachment, public_url=public_url, at=clock.now()))
+    return "sent"
 
 
 def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_url: str, at: datetime) -> Letter:
@@ -195,6 +204,16 @@ def _close(due: _Due, state: str, error: str | None, *, failure: str | None = No
             update(Message)
             .where(Message.id == due.id)
             .values(state=state, error=error, failure=failure, sent_at=now if state == "sent" else None)
+        )
+
+
+def _wait_for_conversion(due: _Due, *, clock: Clock) -> None:
+    """It was no try: the receipt that the mail carries waits for the provider's word, for a bounded time."""
+    with transaction() as session:
+        session.execute(
+            update(Message)
+            .where(Message.id == due.id)
+            .values(attempts=due.attempts - 1, next_try_at=clock.now() + CONVERSION_PAUSE)
         )
 
 

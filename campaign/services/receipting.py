@@ -15,6 +15,7 @@ from campaign.domain.identity import ALPHABET
 from campaign.domain.money import Money, currency
 from campaign.gateways.clock import Clock
 from campaign.models.receipt import Receipt, ReceiptCounter, ReceiptFile
+from campaign.services.receipt_conversion import with_conversion
 from receipts import ReceiptDocument, render_pdf, substituted_characters
 from receipts.checks import check_document
 
@@ -116,7 +117,9 @@ def end_receipt(session: Session, receipt_id: int, state: str, *, reason: str, a
 def make_file(receipt_id: int, *, clock: Clock) -> bytes:
     """The PDF of a receipt: the bytes first made, made now if nobody did. For workers: it loads the renderer.
 
-    Raises receipts.HeldReceipt when the document must not leave.
+    Raises:
+        receipts.HeldReceipt: the document must not leave.
+        ConversionNotKnown: the gift is about to be converted, and it is too early to print without the rate.
     """
     with reading() as session:
         stored = session.execute(select(ReceiptFile.pdf).where(ReceiptFile.receipt_id == receipt_id)).scalar()
@@ -125,7 +128,7 @@ def make_file(receipt_id: int, *, clock: Clock) -> bytes:
         return stored
     if text is None:
         raise NotFound(f"receipt {receipt_id}")
-    document = ReceiptDocument.from_json(text)
+    document = with_conversion(ReceiptDocument.from_json(text), receipt_id, at=clock.now())
     pdf = render_pdf(document)
     row = {
         "receipt_id": receipt_id,
@@ -149,7 +152,7 @@ def reasons_to_hold(document: str) -> list[str]:
     return check_document(facts)
 
 
-def unprinted(*, limit: int = 20) -> list[int]:
+def unprinted(*, limit: int = 200) -> list[int]:
     """Receipts whose PDF is still to be made, oldest first, of the last PRINT_DAYS days before the newest one."""
     with reading() as session:
         newest = session.execute(select(func.max(Receipt.issued_at))).scalar()
