@@ -75,7 +75,7 @@ class GivingOptions:
     purposes: tuple[Purpose, ...]
 
     def is_open_on(self, day: date) -> bool:
-        """Whether the campaign takes gifts on this day (UTC), the last one included."""
+        """Whether the campaign takes gifts on this day of the organisation, the last one included."""
         return self.starts_on <= day <= self.ends_on
 
     def takes_monthly(self, at: datetime) -> bool:

@@ -10,6 +10,7 @@ from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
+from campaign.days import local_time, time_zone
 from campaign.domain.money import Money
 from campaign.i18n import text_of
 from campaign.services import bookkeeping
@@ -52,7 +53,7 @@ def period_of(since: date | None, until: date | None, *, made_at: datetime) -> l
     return [
         (_("From"), since.isoformat() if since else _("the beginning")),
         (_("Until"), until.isoformat() if until else _("now")),
-        (_("Made at (UTC)"), made_at.strftime("%Y-%m-%d %H:%M:%S")),
+        (_("Made at (%(zone)s)", zone=time_zone().key), local_time(made_at).strftime("%Y-%m-%d %H:%M:%S")),
     ]
 
 
@@ -64,12 +65,13 @@ def sides(amount: Money) -> tuple[Decimal | None, Decimal | None]:
 def _ledger(session: Session, wanted: LedgerFilter, *, about: About) -> Sheet:
     """The journal line by line, debit and credit apart, with their sums per currency."""
     return Sheet(
+        zone=time_zone(),
         title=_("Ledger"),
         about=about,
         columns=(
             _("Entry"),
             _("Line"),
-            _("Recorded at (UTC)"),
+            _("Recorded at (%(zone)s)", zone=time_zone().key),
             _("Effective on"),
             _("Kind"),
             _("About"),
@@ -94,6 +96,7 @@ def _trial_balance(session: Session, campaign_id: int, *, about: About) -> Sheet
     """Every account's balance per currency; the two sums of a currency are equal."""
     totals = bookkeeping.account_totals(session, campaign_id=campaign_id)
     return Sheet(
+        zone=time_zone(),
         title=_("Trial balance"),
         about=about,
         columns=(_("Account"), _("Account's name"), _("Currency"), _("Debit"), _("Credit")),
@@ -111,6 +114,7 @@ def _fund_statement(campaign_id: int, *, funds: Sequence[FundRow], about: About)
     """What came into and went out of every fund, and what it holds."""
     named = {row.id: row for row in funds}
     return Sheet(
+        zone=time_zone(),
         title=_("Fund statement"),
         about=about,
         columns=(_("Fund"), pgettext("fund", "Name"), _("Currency"), *(str(name) for name, _amount in COLUMNS)),
@@ -133,6 +137,7 @@ def _fund_statement(campaign_id: int, *, funds: Sequence[FundRow], about: About)
 def _allocations(campaign_id: int, *, state: str | None, about: About) -> Sheet:
     """Every allocation: who proposed, who decided, from where, to where and why."""
     return Sheet(
+        zone=time_zone(),
         title=_("Allocation ledger"),
         about=about,
         columns=(
@@ -145,9 +150,9 @@ def _allocations(campaign_id: int, *, state: str | None, about: About) -> Sheet:
             _("Amount"),
             _("Reason"),
             _("Proposed by"),
-            _("Proposed at (UTC)"),
+            _("Proposed at (%(zone)s)", zone=time_zone().key),
             _("Decided by"),
-            _("Decided at (UTC)"),
+            _("Decided at (%(zone)s)", zone=time_zone().key),
             _("Note"),
         ),
         rows=map(_allocation_cells, _all_allocations(campaign_id, state)),

@@ -118,13 +118,13 @@ def verify_receipt(number: str, code: str) -> VerifiedReceipt | None:
         if not secrets.compare_digest(expected.encode(), code.strip().lower().encode()) or receipt is None:
             return None
         newer = session.execute(select(Receipt.number).where(Receipt.replaces_id == receipt.id)).scalar()
-        name = json.loads(receipt.document)["donor_name"]
+        printed = json.loads(receipt.document)
         return VerifiedReceipt(
             number=receipt.number,
             state=receipt.state,
-            issued_on=local_day(receipt.issued_at),
+            issued_on=date.fromisoformat(printed["issued_on"]),
             amount=Money(receipt.amount_minor, receipt.currency),
-            initials=initials(name or ""),
+            initials=initials(printed["donor_name"] or ""),
             ended_on=local_day(receipt.ended_at) if receipt.ended_at else None,
             replaced_by=newer if receipt.state == "replaced" else None,
             is_test=receipt.series.startswith("TEST-"),

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
+from campaign.days import time_zone
 from campaign.services import receipt_register
 from campaign.services.donation_register import DonationFilter, all_donations
 from campaign.services.receipt_register import ReceiptFilter
@@ -30,18 +31,19 @@ def donation_file(wanted: DonationFilter, *, about: About, file_format: FileForm
 def _receipts(wanted: ReceiptFilter, *, about: About) -> Sheet:
     """The register of receipts: every number is explained."""
     return Sheet(
+        zone=time_zone(),
         title=_("Receipt register"),
         about=about,
         columns=(
             _("Number"),
             _("State"),
-            _("Issued at (UTC)"),
+            _("Issued at (%(zone)s)", zone=time_zone().key),
             _("Donation"),
             _("Paid on"),
             _("Language"),
             _("Currency"),
             _("Amount"),
-            _("Ended at (UTC)"),
+            _("Ended at (%(zone)s)", zone=time_zone().key),
             _("Why it ended"),
         ),
         rows=_receipt_cells(wanted),
@@ -55,12 +57,13 @@ def _receipts(wanted: ReceiptFilter, *, about: About) -> Sheet:
 def _donations(session: Session, wanted: DonationFilter, *, about: About) -> Sheet:
     """The donations that were found, with names and addresses: personal data."""
     return Sheet(
+        zone=time_zone(),
         title=_("Donations"),
         about=about,
         columns=(
             _("Donation"),
             _("Paid on"),
-            _("Made at (UTC)"),
+            _("Made at (%(zone)s)", zone=time_zone().key),
             _("State"),
             _("Name"),
             _("Email"),

@@ -9,7 +9,7 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Literal
@@ -42,6 +42,7 @@ class Sheet:
     by: int | None = None
     counted: tuple[int, str] | None = None
     total_label: str = ""
+    zone: tzinfo = UTC  # whose clock the moments are written by; their heads say so
 
 
 @dataclass(slots=True)
@@ -53,13 +54,14 @@ class Totals:
     is_empty: bool = True
 
     def passing(self, rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
+        """The rows with their moments as the sheet's clock shows them."""
         for row in rows:
             self.is_empty = False
             if self.sheet.by is not None and self._is_counted(row):
                 found = self.sums[str(row[self.sheet.by])]
                 amounts = [Decimal(str(row[place] or 0)) for place in self.sheet.amounts]
                 found[:] = [a + b for a, b in zip(found, amounts, strict=True)] if found else amounts
-            yield row
+            yield [cell.astimezone(self.sheet.zone) if isinstance(cell, datetime) else cell for cell in row]
 
     def _is_counted(self, row: Sequence[Cell]) -> bool:
         return self.sheet.counted is None or row[self.sheet.counted[0]] == self.sheet.counted[1]
@@ -67,7 +69,7 @@ class Totals:
     def rows(self) -> Iterator[list[Cell]]:
         """One row per currency: the label first, the currency and the sums in their columns. An empty table says so."""
         if self.is_empty:
-            yield [_("Nothing fits this period and these filters.")]
+            yield [_("Nothing fits this period and these filters."), *[None] * (len(self.sheet.columns) - 1)]
         for currency, sums in sorted(self.sums.items()):
             row: list[Cell] = [None] * len(self.sheet.columns)
             row[0] = self.sheet.total_label

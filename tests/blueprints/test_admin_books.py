@@ -165,14 +165,18 @@ def test_receipts_of_another_campaign_are_neither_listed_nor_packed(finance: Fla
     assert other.startswith("OTH-")
     assert fetch(finance, "admin.receipts").texts("tbody th") == [second, first]
     archive = finance.get("/staff/receipts/period.zip", buffered=True)
-    assert sorted(zipfile.ZipFile(io.BytesIO(archive.data)).namelist()) == [f"{first}.pdf", f"{second}.pdf"]
+    assert sorted(zipfile.ZipFile(io.BytesIO(archive.data)).namelist()) == [
+        f"{first}.pdf",
+        f"{second}.pdf",
+        "receipts.csv",
+    ]
     assert other not in finance.get("/staff/receipts/register.csv", buffered=True).text
 
 
 def test_a_periods_receipts_are_one_archive(finance: FlaskClient, session: Session) -> None:
     _, second = printed(session)
     answer = finance.get("/staff/receipts/period.zip?since=2026-12-01", buffered=True)
-    assert zipfile.ZipFile(io.BytesIO(answer.data)).namelist() == [f"{second}.pdf"]
+    assert zipfile.ZipFile(io.BytesIO(answer.data)).namelist() == [f"{second}.pdf", "receipts.csv"]
     assert acts(session)[-1] == "receipts:download"
 
 
@@ -180,7 +184,7 @@ def test_too_many_receipts_are_refused_in_plain_words(
     finance: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     printed(session)
-    monkeypatch.setattr("campaign.services.receipt_register.ZIP_MAX", 1)
+    monkeypatch.setattr("campaign.services.receipt_files.ZIP_MAX", 1)
     answer = finance.get("/staff/receipts/period.zip?since=2026-11-01")
     assert answer.location == "/staff/receipts?since=2026-11-01"
     assert "Choose a shorter one." in fetch_address(finance, answer.location).text(".notice")

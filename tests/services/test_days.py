@@ -118,3 +118,11 @@ def test_the_gifts_of_a_day_in_the_chart_are_those_of_the_organisations_day(engi
     engine.work()
     days = overview(engine.donation(public_id).campaign_id, "USD", now=engine.clock.now()).days
     assert [(one.day, one.minor) for one in days if one.minor] == [(date(2027, 1, 1), 25_00)]
+
+
+def test_files_show_moments_by_the_organisations_clock_and_name_its_zone(engine: Engine) -> None:
+    engine.clock.at = NEW_YEAR_IN_OSH
+    campaign_id = engine.donation(engine.give()).campaign_id
+    with donation_file(DonationFilter(campaign_id=campaign_id), about=(), file_format="csv") as file:
+        [row] = list(csv.DictReader(file.read().decode("utf-8-sig").splitlines()[2:]))[:1]
+    assert (row["Paid on"], row["Made at (Asia/Bishkek)"]) == ("2027-01-01", "2027-01-01 02:30:16")

@@ -6,6 +6,7 @@ from typing import IO
 
 from flask_babel import gettext as _
 
+from campaign.days import time_zone
 from campaign.services.reconciliation import desk as reconciliation_desk
 from campaign.services.sheets import About, Cell, FileFormat, Sheet, written
 
@@ -15,6 +16,7 @@ PAGE_ROWS = 200
 def payout_file(*, since: date | None, until: date | None, about: About, file_format: FileFormat) -> IO[bytes]:
     """The payouts that arrive within these days, both included, each with its movements."""
     sheet = Sheet(
+        zone=time_zone(),
         title=_("Payouts"),
         about=about,
         columns=(
@@ -22,7 +24,7 @@ def payout_file(*, since: date | None, until: date | None, about: About, file_fo
             _("State"),
             _("Arrives on"),
             _("Movement"),
-            _("Made at (UTC)"),
+            _("Made at (%(zone)s)", zone=time_zone().key),
             _("Type"),
             _("Category"),
             _("Donation"),
