@@ -25,7 +25,7 @@ from campaign.wiring import gateways
 PAGES_MOST = 2000
 OFFER = "kurak.kept"
 """Under this name a view's answer tells the front, in the request's environment, that it may be sent again."""
-View = Callable[..., str]
+View = Callable[..., str | bytes]
 
 
 class PublicMemory:

@@ -28,6 +28,10 @@ class CampaignCard:
     is_featured: bool
     revision: int
 
+    def is_open_on(self, day: date) -> bool:
+        """Whether one can give on this day of the organisation, the last one among them."""
+        return self.starts_on <= day <= self.ends_on
+
     def days_left(self, today: date) -> int:
         """Days on which one can still give, today and the last one among them."""
         return max(0, (self.ends_on - today).days + 1)

@@ -27,9 +27,9 @@ class KeptPage:
     etag: str
 
 
-def finished(text: str) -> KeptPage:
-    """The page as it will be sent each time."""
-    body = text.encode()
+def finished(made: str | bytes) -> KeptPage:
+    """The page or file as it will be sent each time."""
+    body = made.encode() if isinstance(made, str) else made
     return KeptPage(body, gzip.compress(body, 6, mtime=0), hashlib.sha256(body).hexdigest()[:20])
 
 

@@ -1,19 +1,22 @@
-"""What machines read: the feed of updates, the map of the site, rules for robots, where to report a weakness."""
+"""What machines read: feed, sitemap, pictures for shared links, rules for robots, where to report a weakness."""
 
 from datetime import timedelta
-from typing import Any
 
-from flask import Response, current_app, make_response, render_template, url_for
+from flask import Response, current_app, make_response, render_template
+from flask_babel import gettext as _
 
 from campaign.blueprints.public import bp
+from campaign.blueprints.public.frame import address
 from campaign.config import Config
 from campaign.days import start_of_day
-from campaign.i18n import LANGUAGES
+from campaign.i18n import LANGUAGES, money, text_of
 from campaign.kept import campaign_of, card_of, kept
-from campaign.services.campaigns import CampaignCard
+from campaign.services.campaigns import CampaignCard, all_campaigns
 from campaign.wiring import gateways
 
-IN_THE_MAP = ("home", "transparency", "events", "grants", "updates", "supporters", "other_ways")
+ALWAYS = ("donate", "transparency", "events/", "grants/", "updates/", "supporters/", "other-ways")
+PRIVATE = ("/staff/", "/sandbox/", "/dev/", "/*/thanks", "/*/p/", "/*/verify/*")
+STANDING = ("about", "privacy", "accessibility")
 
 
 @bp.get("/<any(en,ru,ky):lang>/feed.xml")
@@ -23,18 +26,45 @@ def feed(*, card: CampaignCard) -> str:
 
 
 @bp.get("/sitemap.xml")
-@kept("application/xml")
-def sitemap(*, card: CampaignCard) -> str:
-    places: list[tuple[str, dict[str, Any]]] = [(f"public.{name}", {}) for name in IN_THE_MAP]
-    places += [("public.standing", {"name": name}) for name in ("about", "privacy", "accessibility")]
-    places += [("public.update", {"public_id": news.public_id}) for news in campaign_of(card).news]
-    pages = [{lang: url_for(name, lang=lang, **given) for lang in LANGUAGES} for name, given in places]
-    return render_template("public/sitemap.xml", pages=pages)
+def sitemap() -> Response:
+    """Every public page of every campaign, once, under its canonical address in each language."""
+    pages = [page for card in all_campaigns() for page in _addresses_of(card)]
+    answer = make_response(render_template("public/sitemap.xml", pages=pages))
+    answer.mimetype = "application/xml"
+    return answer
+
+
+def _addresses_of(card: CampaignCard) -> list[dict[str, str]]:
+    """Language → path, for each page of a campaign that is there."""
+    campaign = campaign_of(card)
+    standing = {str(part.facts.get("page")) for part in campaign.texts.get("page", ())}
+    paths = ["", *ALWAYS, *(name for name in STANDING if name in standing)]
+    paths += [f"{kind}s/{row.public_id}" for kind in ("event", "grant") for row in campaign.money.of_kind(kind)]
+    paths += [f"updates/{news.public_id}" for news in campaign.news]
+    return [{lang: address(path, card, language=lang) for lang in LANGUAGES} for path in paths]
+
+
+@bp.get("/og/<any(en,ru,ky):lang>/<slug>.png")
+@kept("image/png")
+def share_image(*, card: CampaignCard) -> bytes:
+    from campaign.services.share_image import ShareImage, render_png  # Pillow is loaded by those who share
+
+    progress = campaign_of(card).progress
+    reached = _("%(part)s of %(whole)s", part=money(progress.raised), whole=money(progress.goal))
+    return render_png(
+        ShareImage(
+            name=text_of(card.name),
+            title=text_of(card.title),
+            progress=reached,
+            percent=progress.percent,
+            demo_label=_("Demo data") if card.is_demo else None,
+        )
+    )
 
 
 @bp.get("/robots.txt")
 def robots() -> Response:
-    rules = "User-agent: *\nDisallow: /staff/\nDisallow: /*/thanks\nDisallow: /*/my/\n"
+    rules = "".join(["User-agent: *\n", *(f"Disallow: {path}\n" for path in PRIVATE)])
     answer = make_response(f"{rules}Sitemap: {_public_url()}/sitemap.xml\n")
     answer.mimetype = "text/plain"
     return answer

@@ -1,16 +1,20 @@
-"""What `base.html` needs on every page of the site: whose site it is, and the same page in the other languages."""
+"""What `base.html` needs on every page of the site: whose site it is, its addresses, the same page in other languages."""
 
 import logging
+from urllib.parse import urlencode
 
 from flask import current_app, request, url_for
+from flask.sansio.blueprints import BlueprintSetupState
 from sqlalchemy.exc import SQLAlchemyError
 
 from campaign.blueprints.public import bp
 from campaign.config import Config
+from campaign.days import local_day
 from campaign.domain.errors import DomainError
-from campaign.i18n import LANGUAGES
+from campaign.i18n import LANGUAGES, current_language
 from campaign.kept import card_of
 from campaign.services.campaigns import CampaignCard
+from campaign.wiring import gateways
 
 log = logging.getLogger(__name__)
 
@@ -22,12 +26,64 @@ def frame() -> dict[str, object]:
     return {"site": _site(), "same_page": same_page, "public_url": config.public_url}
 
 
+@bp.record_once
+def _add_globals(state: BlueprintSetupState) -> None:
+    state.app.jinja_env.globals.update(
+        address=address, accepts_gifts=accepts_gifts, canonical=canonical, OG_LOCALES=OG_LOCALES
+    )
+    state.app.jinja_env.filters.update(teaser=teaser)
+
+
+OG_LOCALES = {"en": "en_US", "ru": "ru_RU", "ky": "ky_KG"}
+"""Language → what Open Graph calls it: a language always with a territory."""
+
+
+def address(path: str, site: CampaignCard | None, *, language: str | None = None, **query: object) -> str:
+    """The path of a public page that speaks for this campaign, in the reader's language unless another is given.
+
+    Only the featured campaign owns the bare addresses. Every other one is named in the query, or by its own front page.
+    """
+    start, other = f"/{language or current_language()}/", None if site is None or site.is_featured else site.slug
+    if other and not path:
+        return f"{start}c/{other}/"
+    wanted = {**query, "campaign": other}
+    asked = urlencode({name: str(value) for name, value in wanted.items() if value is not None})
+    return f"{start}{path}" + (f"?{asked}" if asked else "")
+
+
+def canonical(site: CampaignCard | None) -> str:
+    """The one address under which a page is known, whatever its query says: for search engines and shared links."""
+    given = request.view_args or {}
+    if request.endpoint is None or "lang" not in given or request.endpoint in {"public.home", "public.campaign"}:
+        return address("", site)
+    path = url_for(request.endpoint, **given).removeprefix(f"/{given['lang']}/").partition("?")[0]
+    page = request.args.get("page", type=int)
+    return address(path, site, page=page if page and page > 1 else None)
+
+
+def teaser(text: str, most: int) -> str:
+    """The beginning of a text, at most `most` characters: it ends at a word, without punctuation before the ellipsis."""
+    flat = " ".join(text.split())
+    if len(flat) <= most:
+        return flat
+    return flat[:most].rpartition(" ")[0].rstrip(" ,;:.!?–—-«“(") + "…"
+
+
+def accepts_gifts(site: CampaignCard | None) -> bool:
+    """Whether anybody can give to this campaign today: it is running, and card payments are taken."""
+    if site is None:
+        return False
+    outside = gateways()
+    return site.is_open_on(local_day(outside.clock.now())) and outside.payments.mode != "none"
+
+
 def same_page() -> dict[str, str]:
     """Language → the path of this page in it; the front page where an address has no language."""
     given = request.view_args or {}
     if request.endpoint is None or "lang" not in given:
         return {code: f"/{code}/" for code in LANGUAGES}
-    return {code: url_for(request.endpoint, **{**given, "lang": code}) for code in LANGUAGES}
+    query = {name: request.args[name] for name in ("campaign", "page") if name in request.args}
+    return {code: url_for(request.endpoint, **{**query, **given, "lang": code}) for code in LANGUAGES}
 
 
 def _site() -> CampaignCard | None:

@@ -11,6 +11,7 @@ from campaign.config import Config
 from campaign.domain.receipt_number import TYPED_MAX, read_code, read_number
 from campaign.extensions import limiter
 from campaign.i18n import LANGUAGES
+from campaign.kept import card_of
 from campaign.services.receipt_register import verify_receipt
 
 
@@ -22,7 +23,9 @@ def verify(lang: str) -> ResponseReturnValue:
     number, code = (request.args.get(name, "").strip()[:TYPED_MAX] for name in ("number", "code"))
     typed = read_typed_receipt(number, code, host=urlsplit(config.public_url).netloc)
     if typed.number and typed.code:
-        return redirect(url_for("public.verified", lang=lang, number=typed.number, code=typed.code), code=303)
+        return redirect(
+            url_for("public.verified", lang=lang, number=typed.number, code=typed.code, campaign=_slug()), code=303
+        )
     is_asked = bool(number or code)
     page = render_template(
         "public/verify.html",
@@ -32,7 +35,9 @@ def verify(lang: str) -> ResponseReturnValue:
         is_number_missing=is_asked and not typed.number,
         is_code_missing=is_asked and not typed.code,
         is_unknown=False,
-        same_page=lambda: {code: url_for("public.verify", lang=code) for code in LANGUAGES},
+        same_page=lambda: {code: url_for("public.verify", lang=code, campaign=_slug()) for code in LANGUAGES},
+        slug=_slug(),
+        **_site(),
     )
     return page, 422 if is_asked else 200
 
@@ -53,11 +58,24 @@ def verified(lang: str, number: str) -> ResponseReturnValue:  # noqa: ARG001
         is_code_missing=False,
         is_unknown=bool(code),
         same_page=lambda: {
-            language: url_for("public.verified", lang=language, number=number, code=code or None)
+            language: url_for("public.verified", lang=language, number=number, code=code or None, campaign=_slug())
             for language in LANGUAGES
         },
+        slug=_slug(),
+        **_site(),
     )
     answer = make_response(page, 200 if receipt or not code else 404)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
+
+
+def _slug() -> str | None:
+    """The campaign whose pages the reader comes from, where it is not the featured one."""
+    return request.args.get("campaign") or None
+
+
+def _site() -> dict[str, object]:
+    """That campaign as the page's own; NotFound where there is none of this name."""
+    slug = _slug()
+    return {"site": card_of(slug)} if slug else {}

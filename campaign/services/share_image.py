@@ -1,0 +1,111 @@
+"""The picture that a shared link shows: 1200 × 630 px, the campaign's title and progress beside a piece of its quilt."""
+
+import io
+from dataclasses import dataclass
+
+import fontpkg_pt_sans
+from PIL import Image, ImageDraw, ImageFont
+
+from campaign.domain.quilt import COLOURS, INDIGO, MADDER, OCHRE, RED, STAR, WALNUT, WOOL
+
+SIZE = (1200, 630)
+MARGIN = 72
+TEXT_WIDTH = 640
+SQUARE = 70
+"""Side of a square of the quilt, in pixels: nine rows fill the height."""
+INK, MUTED = "#2b2320", "#6b5d54"
+FONTS = fontpkg_pt_sans.ROOT / "files"
+TITLE_SIZES = (64, 56, 48, 40)
+TITLE_LINES_MAX = 5
+CORNERS = {"nw": (0, 1, 2), "ne": (0, 1, 3), "sw": (0, 2, 3), "se": (1, 2, 3)}
+"""Where a triangle lies in its square → its corners, counted from the top left row by row."""
+PALETTES = ((WOOL, RED, OCHRE), (WOOL, INDIGO, MADDER), (WOOL, WALNUT, OCHRE))
+"""Ground, points and heart of a star, one star after the other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareImage:
+    """The finished texts of one picture, in the reader's language; `percent` of the goal, from 0."""
+
+    name: str
+    title: str
+    progress: str
+    percent: int
+    demo_label: str | None = None
+
+
+def render_png(content: ShareImage) -> bytes:
+    """The picture as PNG bytes; the same content gives the same bytes."""
+    image = Image.new("RGB", SIZE, COLOURS[WOOL])
+    draw = ImageDraw.Draw(image)
+    _draw_quilt(draw)
+    top = MARGIN
+    draw.text((MARGIN, top), content.name, font=_font(30, bold=True), fill=COLOURS[RED])
+    if content.demo_label:
+        _draw_label(draw, content.demo_label)
+    font, lines = _fitted(content.title)
+    draw.multiline_text((MARGIN, top + 64), "\n".join(lines), font=font, fill=INK, spacing=10)
+    _draw_progress(draw, content)
+    packed = io.BytesIO()
+    image.save(packed, "PNG", optimize=True)
+    return packed.getvalue()
+
+
+def _font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
+    name = "PT_Sans-Web-Bold.ttf" if bold else "PT_Sans-Web-Regular.ttf"
+    return ImageFont.truetype(str(FONTS / name), size)
+
+
+def _fitted(title: str) -> tuple[ImageFont.FreeTypeFont, list[str]]:
+    """The largest size at which the title fits its lines; at the smallest one it is cut at a word."""
+    for size in TITLE_SIZES:
+        font = _font(size, bold=True)
+        lines = _wrapped(title, font)
+        if len(lines) <= TITLE_LINES_MAX and len(lines) * (size + 18) <= 340:
+            return font, lines
+    return font, [*lines[: TITLE_LINES_MAX - 1], lines[TITLE_LINES_MAX - 1] + "…"]
+
+
+def _wrapped(text: str, font: ImageFont.FreeTypeFont) -> list[str]:
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and font.getlength(longer) <= TEXT_WIDTH:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def _draw_label(draw: ImageDraw.ImageDraw, label: str) -> None:
+    font = _font(22, bold=True)
+    width = font.getlength(label)
+    left, top = MARGIN + TEXT_WIDTH - width - 28, MARGIN - 2
+    draw.rounded_rectangle((left, top, left + width + 28, top + 40), radius=20, fill=COLOURS[OCHRE])
+    draw.text((left + 14, top + 6), label, font=font, fill=INK)
+
+
+def _draw_progress(draw: ImageDraw.ImageDraw, content: ShareImage) -> None:
+    top = SIZE[1] - MARGIN - 62
+    draw.text((MARGIN, top), content.progress, font=_font(28), fill=MUTED)
+    left, right, bar = MARGIN, MARGIN + TEXT_WIDTH, top + 46
+    draw.rounded_rectangle((left, bar, right, bar + 16), radius=8, fill="#e0d2ba")
+    reached = left + (right - left) * min(content.percent, 100) // 100
+    if reached - left >= 16:
+        draw.rounded_rectangle((left, bar, reached, bar + 16), radius=8, fill=COLOURS[RED])
+
+
+def _draw_quilt(draw: ImageDraw.ImageDraw) -> None:
+    """Stars of four by four squares along the right edge."""
+    left = MARGIN + TEXT_WIDTH + 64
+    columns, rows = -(-(SIZE[0] - left) // SQUARE), -(-SIZE[1] // SQUARE)
+    for row in range(rows):
+        for column in range(columns):
+            palette = PALETTES[(row // 4 + column // 4) % len(PALETTES)]
+            corner, ground, points = STAR[row % 4][column % 4]
+            x, y = left + column * SQUARE, row * SQUARE
+            draw.rectangle((x, y, x + SQUARE, y + SQUARE), fill=COLOURS[palette[points]])
+            if corner:
+                square = ((x, y), (x + SQUARE, y), (x, y + SQUARE), (x + SQUARE, y + SQUARE))
+                draw.polygon([square[index] for index in CORNERS[corner]], fill=COLOURS[palette[ground]])
+            draw.rectangle((x, y, x + SQUARE, y + SQUARE), outline="#ffffff", width=1)
