@@ -178,7 +178,7 @@ def test_the_form_is_short_and_tells_what_is_chosen_from_what_is_wrong(
     assert page.locator("form[data-give] details").first.evaluate(top) <= 1500
     look = "element => { const s = getComputedStyle(element); return [s.borderTopColor, s.borderInlineStartWidth] }"
     chosen = page.locator("label[for=amount-1]").evaluate(look)
-    page.fill("#other_amount", "many")
+    page.fill("#other_amount", "1,500")
     page.click("#continue")
     faulty = page.locator(".check.other")
     assert faulty.evaluate(look)[0] != chosen[0]
