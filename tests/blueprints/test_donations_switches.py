@@ -95,6 +95,17 @@ def test_a_form_too_long_for_a_cookie_is_drawn_at_once(client: FlaskClient) -> N
 
 
 @pytest.mark.database("sqlite")
+def test_a_form_with_a_mistake_can_be_come_back_to(client: FlaskClient, clock: SettableClock) -> None:
+    """With script the page takes the address of its draft, for a browser sends no form again by itself."""
+    page = fetch_address(client, FORM)
+    clock.advance(seconds=10)
+    refused = Page(page.submit(client, "form[data-give]", **{**TYPED, "email": "nobody"}))
+    address = str(refused.one("form[data-give]")["data-draft"])
+    filled = fetch_address(client, address).filled("form[data-give]")
+    assert {name: filled.get(name) for name in TYPED} == {**TYPED, "email": "nobody"}
+
+
+@pytest.mark.database("sqlite")
 def test_what_is_chosen_last_is_once(client: FlaskClient) -> None:
     """Case 03 b: the address said monthly, the donor chose one time."""
     page = fetch_address(client, f"{FORM}?frequency=monthly&amount=75&currency=USD")

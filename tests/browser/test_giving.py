@@ -204,8 +204,15 @@ def test_another_currency_and_language_keep_what_was_chosen(chromium: Browser, s
     for chosen in ("#frequency-1", "#cover_fees", "#fund-1"):
         expect(page.locator(chosen)).to_be_checked()
     expect(page.locator("#email")).to_have_value("aida@example.com")
+    page.fill("#other_amount", "many")
+    page.press("#email", "Enter")
+    expect(page.locator(".error-summary")).to_be_visible()
+    page.fill("#other_amount", "1000")
     page.press("#email", "Enter")
     page.wait_for_url(re.compile("/sandbox/c/"))
+    if script:
+        page.go_back()
+        expect(page.locator("#email")).to_have_value("aida@example.com")
 
 
 def test_a_gift_by_keyboard_alone(chromium: Browser, site: Site) -> None:

@@ -16,6 +16,8 @@ from campaign.domain.identity import new_public_id
 LIFE = timedelta(hours=1)
 LENGTH_MAX = 3500
 """A browser holds about 4,000 letters in a cookie; a longer form is drawn at once instead."""
+LAST = "last"
+"""Names whatever draft this browser holds: for the page that answers a form with a mistake, which is alike for everybody."""
 LEFT_OUT = {"homepage", "proof", "other_amount_meant", "email_meant"}
 
 
@@ -47,7 +49,7 @@ def draft_in_address() -> tuple[dict[str, Any], bool] | None:
         )
     except (BadData, ValueError):
         return None
-    return (dict(fields), bool(wants_code)) if name == request.args.get("draft") else None
+    return (dict(fields), bool(wants_code)) if request.args.get("draft") in {name, LAST} else None
 
 
 def _cookie() -> str:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from campaign.blueprints.donations import bp, choices
 from campaign.blueprints.donations.door import RETRY_AFTER_SECONDS as PAUSE_SECONDS
 from campaign.blueprints.donations.door import Door, door_of
-from campaign.blueprints.donations.draft import draft_in_address, keep_draft, written_draft
+from campaign.blueprints.donations.draft import LAST, draft_in_address, keep_draft, written_draft
 from campaign.blueprints.donations.form_id import sign_form_id
 from campaign.blueprints.donations.gift_form import GiveForm, shown_form_of
 from campaign.blueprints.donations.own_gifts import own_gifts, remember_gift
@@ -26,7 +26,7 @@ from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, Donati
 from campaign.domain.errors import DomainError
 from campaign.extensions import limiter
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
-from campaign.i18n import LANGUAGES
+from campaign.i18n import LANGUAGES, current_language
 from campaign.jobs import wake
 from campaign.services.campaigns import campaign_named
 from campaign.services.checkout import CampaignEnded, CheckoutStarted, NotAdmitted, start_checkout
@@ -92,8 +92,7 @@ def _redrawn(form: GiveForm, door: Door, lang: str) -> ResponseReturnValue:
     draft = written_draft(form, wants_code=door.wants_code)
     if draft is None:
         return _page(form, door)
-    slug = None if form.options.is_featured else form.options.slug
-    answer = make_response(redirect(url_for(".donate", lang=lang, campaign=slug, draft=draft[0]), code=303))
+    answer = make_response(redirect(_draft_address(form.options, draft[0], lang=lang), code=303))
     keep_draft(answer, draft[1])
     return answer
 
@@ -162,6 +161,7 @@ def _page(
     if not form.form_id.data or (form.form_id.errors and not form.is_too_young):
         form.form_id.data = sign_form_id(clock=outside.clock)
     is_open = options.is_open_on(local_day(now))
+    draft = written_draft(form, wants_code=door.wants_code) if request.method == "POST" else None
     page = render_template(
         "donations/donate.html",
         site=campaign_named(options.slug),
@@ -180,9 +180,12 @@ def _page(
         choices=choices,
         same_page=_same_form,
         switches=_switches(options),
+        draft=_draft_address(options, LAST) if draft else None,
     )
     answer = make_response(page, status)
     answer.headers["Cache-Control"] = "private, no-cache"
+    if draft is not None:
+        keep_draft(answer, draft[1])
     if status in RETRY_AFTER_SECONDS:
         answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS[HTTPStatus(status)])
     return answer
@@ -198,6 +201,12 @@ def _switches(options: GivingOptions) -> dict[str, str]:
     """Where the form goes to be drawn again in each language; everything else is in the form."""
     slug = None if options.is_featured else options.slug
     return {code: url_for(".give", lang=code, campaign=slug) for code in LANGUAGES}
+
+
+def _draft_address(options: GivingOptions, name: str, *, lang: str | None = None) -> str:
+    """Where a form that was sent is an ordinary page again."""
+    slug = None if options.is_featured else options.slug
+    return url_for(".donate", lang=lang or current_language(), campaign=slug, draft=name)
 
 
 def _waiting_gift(options: GivingOptions) -> GivenGift | None:

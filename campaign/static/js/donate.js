@@ -102,6 +102,8 @@ function watchForm() {
     if (button.getAttribute("aria-disabled") === "true") event.preventDefault();
     else say(true);
   });
+  // A page that answers a sent form cannot be come back to from the payment page; its draft can.
+  if (form.dataset.draft) history.replaceState(null, "", form.dataset.draft);
   addEventListener("pageshow", () => say(false)); // the back button brings the page as it was left
   showGift();
 }
