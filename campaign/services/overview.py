@@ -202,10 +202,15 @@ def _given(session: Session, campaign_id: int, money: Transparency) -> list[Give
 
 
 def _counts(campaign_id: int) -> Select[*tuple[Any, ...]]:
-    return (
-        select(Donation.currency, func.count(), func.count(GIVER.distinct()))
+    """Currency, gifts and known donors; see supporters.GIVER."""
+    givers = (
+        select(Donation.currency, Donation.donor_id, func.count().label("gifts"))
         .where(Donation.campaign_id == campaign_id, Donation.state == "paid")
-        .group_by(Donation.currency)
+        .group_by(Donation.currency, *GIVER)
+        .subquery()
+    )
+    return select(givers.c.currency, func.sum(givers.c.gifts), func.count(givers.c.donor_id)).group_by(
+        givers.c.currency
     )
 
 

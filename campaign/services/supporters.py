@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
@@ -13,7 +13,7 @@ from campaign.models.donation import Donation
 from campaign.services.campaigns import CampaignCard
 
 SUPPORTERS_PER_PAGE = 50
-GIVER = cast(Donation.donor_id, String) + " " + func.lower(func.coalesce(Donation.payer_name, ""))
+GIVER = (Donation.donor_id, func.lower(Donation.payer_name))
 """What donors are counted by: mailbox and payer's name, for several people may give with one mailbox. So the public count
 does not tell whether an address that somebody typed has given before."""
 
@@ -71,16 +71,23 @@ def gift_counts(session: Session, campaign_id: int) -> GiftCounts:
     """The counts, in one pass over the gifts."""
     is_named = and_(*_named())
     is_later_month = and_(Donation.pledge_id.is_not(None), Donation.checkout_id.is_(None))
-    gifts, known, with_donor, named, months = session.execute(
+    givers = (
         select(
-            func.count(),
-            func.count(GIVER.distinct()),
-            func.count(Donation.donor_id),
-            func.coalesce(func.sum(case((is_named, 1), else_=0)), 0),
-            func.coalesce(func.sum(case((is_later_month, 1), else_=0)), 0),
-        ).where(*_held(campaign_id))
+            Donation.donor_id,
+            func.count().label("gifts"),
+            func.sum(case((is_named, 1), else_=0)).label("named"),
+            func.sum(case((is_later_month, 1), else_=0)).label("months"),
+        )
+        .where(*_held(campaign_id))
+        .group_by(*GIVER)
+        .subquery()
+    )
+    nobody_known = givers.c.donor_id.is_(None)
+    sums = (givers.c.gifts, givers.c.named, givers.c.months, case((nobody_known, givers.c.gifts), else_=1))
+    gifts, named, months, donors = session.execute(
+        select(*(func.coalesce(func.sum(column), 0) for column in sums))
     ).one()
-    return GiftCounts(gifts=gifts, donors=known + gifts - with_donor, named=int(named), later_months=int(months))
+    return GiftCounts(gifts=int(gifts), donors=int(donors), named=int(named), later_months=int(months))
 
 
 def wall_of(session: Session, campaign_id: int, counts: GiftCounts, *, page: int, per_page: int) -> Wall:
