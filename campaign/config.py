@@ -63,7 +63,7 @@ class Config:
     stripe_webhook_secrets: tuple[str, ...] = ()
     stripe_api_base: str | None = None  # the sandbox's loopback address; never set for Stripe itself
     mail_url: str | None = None
-    mail_tls: Literal["required", "offered"] = "offered"
+    mail_tls: Literal["required", "offered"] = "required"
     mail_from: str = "Kurak <no-reply@kurak.example>"
     time_zone: ZoneInfo = ZoneInfo("UTC")  # noqa: RUF009  # immutable
     log_level: str = "INFO"

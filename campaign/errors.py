@@ -104,6 +104,9 @@ def on_http_error(error: HTTPException) -> Response:
         return make_response(
             "This is not the address of a site that is served here.\n", 400, {"Content-Type": "text/plain"}
         )
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, DomainError):  # raised after the view, where Flask sees an error of the program
+        return on_domain_error(cause)
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
     answer = error_page(error.code)

@@ -12,8 +12,10 @@ from flask import Flask
 
 from campaign import create_app
 from campaign.extensions import db
+from campaign.gateways.mailer import MailUnavailable
 from tests.builders import a_campaign
 from tests.databases import config_for
+from tests.gateways.test_smtp_mailer import Mailbox, a_letter, serving
 
 LIVE: dict[str, Any] = {
     "app_env": "production",
@@ -64,6 +66,16 @@ def test_no_page_speaks_of_the_sandbox_and_forms_lead_to_stripe_alone(live: Flas
     policy = answer.headers["Content-Security-Policy"]
     assert "form-action 'self' https://checkout.stripe.com https://billing.stripe.com;" in policy
     assert "max-age=" in answer.headers["Strict-Transport-Security"]
+
+
+@pytest.mark.database("sqlite")
+def test_mail_does_not_leave_unencrypted(live: Flask) -> None:
+    mailbox = Mailbox()
+    with serving(mailbox) as port:
+        config = replace(live.config["KURAK"], mail_url=f"smtp://127.0.0.1:{port}")
+        with pytest.raises(MailUnavailable, match="offers no encryption"):
+            create_app(config).extensions["gateways"].mailer.send(a_letter())
+    assert mailbox.came == []
 
 
 def test_neither_the_sandbox_nor_the_printer_of_receipts_is_even_loaded(tmp_path: Path) -> None:

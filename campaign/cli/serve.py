@@ -58,6 +58,8 @@ def warnings_about(config: Config) -> list[str]:
     if config.is_development and config.host not in {"127.0.0.1", "::1", "localhost"}:
         told = "everybody who reaches this machine can sign in as the demo staff and read all mail"
         return [f"HOST is {config.host} in development: {told}. Set APP_ENV=production for others."]
+    if not (config.is_development or config.proxies):
+        return ["PROXIES is 0: without a proxy in front, a few slow senders stop every form (docs/operations.md)."]
     return []
 
 

@@ -128,6 +128,22 @@ def test_nobody_signs_in_while_the_trail_cannot_be_written(app: Flask, signing_i
     assert Page(client.get("/staff/login")).submit(client, email=EMAIL, password=PASSWORD).status_code == 302
 
 
+def test_a_password_that_cannot_be_saved_stays_and_the_person_is_asked_to_try_again(
+    app: Flask, signing_in: tuple[FlaskClient, Page]
+) -> None:
+    client, page = signing_in
+    page.submit(client, email=EMAIL, password=PASSWORD)
+    change = fetch_address(client, "/staff/password")
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    with impatient(app), another_writer(app) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = change.submit(client, password=PASSWORD, new_password=ANOTHER, new_password_confirm=ANOTHER)
+        other.execute("ROLLBACK")
+    assert answer.status_code == 503
+    again = app.test_client()
+    assert Page(again.get("/staff/login")).submit(again, email=EMAIL, password=PASSWORD).status_code == 302
+
+
 def test_nobody_signs_in_by_a_request_that_fails_afterwards(
     app: Flask, signing_in: tuple[FlaskClient, Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
