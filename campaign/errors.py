@@ -58,7 +58,10 @@ MESSAGES_OF: dict[type[DomainError], tuple[object, object]] = {
         _("A filter in this address cannot be read"),
         _("Write days like 2026-12-31 and amounts like 35.50. The last day must not be before the first one."),
     ),
-    PledgeLinkBroken: (_("This link is not complete"), _("Open it from the email again, or contact us.")),
+    PledgeLinkBroken: (
+        _("This link doesn’t work any more"),
+        _("It may be incomplete, withdrawn or too old. We can email you a new one."),
+    ),
     ReceiptLinkBroken: (_("This link is not complete"), _("Open it from the email again, or contact us.")),
     ReceiptLinkExpired: (
         _("This link has expired"),
@@ -66,6 +69,9 @@ MESSAGES_OF: dict[type[DomainError], tuple[object, object]] = {
     ),
 }
 """What is told instead where the broken rule tells more than its status."""
+
+ACTIONS_OF: dict[type[DomainError], tuple[object, str]] = {PledgeLinkBroken: (_("Send me a new link"), "p/")}
+"""A button besides, and where it leads to within the reader's language."""
 
 ADVICE_AT_THE_DESK: dict[int, object] = {
     400: _("Your session has changed, or the form was open for too long. Reload the page and try again."),
@@ -94,6 +100,7 @@ def status_of(error: DomainError) -> HTTPStatus:
 
 def on_domain_error(error: DomainError) -> Response:
     log.info("%s refused: %s", request.endpoint, type(error).__name__)
+    g.error_action = ACTIONS_OF.get(type(error))
     return error_page(status_of(error), words=MESSAGES_OF.get(type(error)))
 
 

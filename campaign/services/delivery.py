@@ -23,6 +23,7 @@ from campaign.models.receipt import Receipt
 from campaign.services import receipt_files, receipt_links, receipting
 from campaign.services.due_rows import hold_next
 from campaign.services.pledges import letters as pledge_letters
+from campaign.services.pledges.mailbox import links_in_words
 from campaign.services.receipt_conversion import ConversionNotKnown
 from campaign.services.transfers import transfer_in_words
 from receipts import HeldReceipt
@@ -147,6 +148,8 @@ def _told(message: Message, *, public_url: str, at: datetime) -> dict[str, Any]:
     if "pledge" in facts:
         with reading() as session:
             return pledge_letters.told(session, facts, language=message.language, public_url=public_url)
+    if "mailbox" in facts:
+        return links_in_words(facts, message=message, public_url=public_url)
     if "amount_minor" in facts:
         facts["amount"] = money_in_text(Money(facts["amount_minor"], facts["currency"]))
     if "transfer" in facts:

@@ -37,6 +37,7 @@ FACTS: dict[str, object] = {
     "expires_on": "31 January 2027",
     "next_try_on": "4 January 2027",
     "stops_on": "",
+    "links_url": "http://localhost/en/p/all/signed",
     "transfer": TransferDue(
         amount="$25.50",
         reference="ABC123",

@@ -67,6 +67,7 @@ RULES: dict[str, Rule] = {
     "admin.pledge": Rule(ANYONE),
     "admin.stop_pledge": Rule(PROPOSERS, fresh=True),
     "admin.withdraw_pledge_links": Rule(PROPOSERS),
+    "admin.send_pledge_link": Rule(PROPOSERS),
     "admin.set_wall": Rule(CAMPAIGN),
     "admin.correction": Rule(FINANCE, fresh=True),
     "admin.correct_donation": Rule(FINANCE, fresh=True),

@@ -26,6 +26,7 @@ MOMENTS: Mapping[str, Word] = {
     "unpaid": (_("A monthly payment was declined"), "bad"),
     "told": (_("Email created"), ""),
     "refused": (_("The provider refused"), "bad"),
+    "link_sent": (_("New link sent to the donor"), ""),
     "links_withdrawn": (_("Links to the donor's page withdrawn"), "warn"),
     "asked_change": (_("Requested: different amount"), ""),
     "asked_pause": (_("Requested: pause"), ""),
@@ -53,6 +54,7 @@ ENDINGS: Mapping[str, LazyString] = {
 }
 MAILS: Mapping[str, LazyString] = {
     "pledge_changed": _("a change is confirmed"),
+    "pledge_link": _("a new link"),
     "pledge_ending": _("two weeks before the campaign ends"),
     "pledge_reminder": _("before the first renewal"),
     "pledge_unpaid": _("a month could not be charged"),

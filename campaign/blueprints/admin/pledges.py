@@ -17,6 +17,7 @@ from campaign.jobs import wake
 from campaign.services.pledges import register as pledge_register
 from campaign.services.pledges.asking import PledgeOrder, ask
 from campaign.services.pledges.endings import ending_counts
+from campaign.services.pledges.mailbox import send_link
 from campaign.services.pledges.register import PledgeMoment, pledge_story
 from campaign.wiring import gateways
 
@@ -103,6 +104,15 @@ def withdraw_pledge_links(public_id: str) -> ResponseReturnValue:
     """Make the links in all mails so far worthless, when one has got into wrong hands."""
     pledge_register.withdraw_links(campaign().id, public_id, actor_id=person().id, clock=gateways().clock)
     return done(_("The links sent so far no longer work."), "admin.pledge", public_id=public_id)
+
+
+@bp.post("/pledges/<public_id>/send-link")
+def send_pledge_link(public_id: str) -> ResponseReturnValue:
+    """Mail the donor the link as it is now."""
+    is_sent = send_link(campaign().id, public_id, actor_id=person().id, clock=gateways().clock)
+    wake("outbox")
+    sentence = _("A new link is on its way to the donor.") if is_sent else _("There is no email address for this gift.")
+    return done(sentence, "admin.pledge", public_id=public_id)
 
 
 def _told(moment: PledgeMoment) -> dict[str, object]:

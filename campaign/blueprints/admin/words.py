@@ -90,6 +90,8 @@ MAIL_KINDS: Mapping[str, LazyString] = {
     "shield_up": _("Protection is on"),
     "alarm_raised": _("Alarm"),
     "alarm_over": _("Alarm is over"),
+    "pledge_links": _("Monthly gifts: link to all of a mailbox"),
+    "pledge_link": _("Monthly gift: new link"),
     "pledge_code": _("Monthly gift: code for its page"),
     "pledge_changed": _("Monthly gift: change confirmed"),
     "pledge_ending": _("Monthly gift: ends with the campaign"),

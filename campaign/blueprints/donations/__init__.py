@@ -5,4 +5,4 @@ from flask import Blueprint
 bp = Blueprint("donations", __name__)
 webhook_bp = Blueprint("webhooks", __name__)
 
-from campaign.blueprints.donations import give, pledge, receipt_link, thanks, webhooks
+from campaign.blueprints.donations import give, pledge, pledge_links, receipt_link, thanks, webhooks

@@ -107,7 +107,7 @@ def pledge_receipt(lang: str, token: str, number: str) -> ResponseReturnValue:
     if not is_proven(pledge_page(link)):
         return redirect(url_for(".pledge", lang=lang, token=token, _anchor="receipts"), code=303)
     pdf = receipt_pdf(known)
-    answer = _discreet(make_response(pdf))
+    answer = discreet(make_response(pdf))
     answer.mimetype = "application/pdf"
     answer.headers["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
     return answer
@@ -188,7 +188,7 @@ def _page(
         ),
         status,
     )
-    return _discreet(answer)
+    return discreet(answer)
 
 
 def _pauses(page: PledgePage) -> list[tuple[int, datetime]]:
@@ -198,7 +198,7 @@ def _pauses(page: PledgePage) -> list[tuple[int, datetime]]:
     return [(months, at) for months, at in offered if at and last and at <= last]
 
 
-def _discreet(answer: Response) -> Response:
+def discreet(answer: Response) -> Response:
     """Kept by nobody, found by no search engine, and its address is told to no other site.
 
     Not `no-referrer`: under it a browser tells no origin of its own forms either, and older ones would be refused here.

@@ -4,6 +4,7 @@ Raising the amount and seeing receipts need a code from the donor's mailbox besi
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
@@ -15,6 +16,7 @@ from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge
 
 PURPOSE = "monthly gift page"
+PURPOSE_OF_MAILBOX = "monthly gifts of a mailbox"
 """Signed into every link, so that no other signed word of ours opens this page."""
 
 
@@ -42,6 +44,28 @@ def token_of_gift(donation_public_id: str) -> str | None:
     return sign(PledgeLink(row[0], row[1])) if row else None
 
 
+@dataclass(frozen=True, slots=True)
+class MailboxLink:
+    """The link to all monthly gifts of a mailbox, which was sent there and holds for a day."""
+
+    donor_public_id: str
+    expires_at: datetime
+
+
+def sign_mailbox(link: MailboxLink) -> str:
+    """The word in its address."""
+    return str(_mailbox_signer().dumps([link.donor_public_id, int(link.expires_at.timestamp())]))
+
+
+def read_mailbox(token: str) -> MailboxLink:
+    """What such a link says; PledgeLinkBroken when we did not sign it. Whether it has expired is for the caller."""
+    try:
+        public_id, expires_at = _mailbox_signer().loads(token)
+        return MailboxLink(str(public_id), datetime.fromtimestamp(int(expires_at), UTC))
+    except (BadData, TypeError, ValueError, OverflowError) as error:
+        raise PledgeLinkBroken from error
+
+
 def sign(link: PledgeLink) -> str:
     """The word in the address."""
     return str(_signer().dumps([link.public_id, link.version]))
@@ -58,3 +82,7 @@ def read(token: str) -> PledgeLink:
 
 def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(str(current_app.secret_key), salt=PURPOSE)
+
+
+def _mailbox_signer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt=PURPOSE_OF_MAILBOX)

@@ -1,0 +1,129 @@
+"""A new link to one's monthly gifts, by email, and the page of all of them, on which a new card is put in for each."""
+
+from http import HTTPStatus
+
+from flask import current_app, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from campaign.blueprints.donations import bp, pledge_words
+from campaign.blueprints.donations.pledge import discreet
+from campaign.config import Config
+from campaign.domain.typed_text import one_line
+from campaign.email_input import EmailRefused, read_email
+from campaign.extensions import limiter
+from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
+from campaign.i18n import LANGUAGES
+from campaign.jobs import wake
+from campaign.services.campaigns import featured_campaign
+from campaign.services.pledges.asking import hurry
+from campaign.services.pledges.links import read_mailbox
+from campaign.services.pledges.mailbox import (
+    LinkRequest,
+    MailboxPledge,
+    ask_for_card,
+    mailbox_pledges,
+    request_links,
+)
+from campaign.wiring import gateways
+
+
+@bp.get("/<any(en,ru,ky):lang>/p/")
+def pledge_links(lang: str) -> ResponseReturnValue:  # noqa: ARG001
+    """The form for a new link; after it was sent, the same answer for every address."""
+    return _form(is_sent="sent" in request.args)
+
+
+@bp.post("/<any(en,ru,ky):lang>/p/")
+@limiter.limit("30 per 10 minutes")
+def send_pledge_links(lang: str) -> ResponseReturnValue:
+    """Mail the link to the typed address."""
+    typed = one_line(request.form.get("email", ""))
+    try:
+        email = read_email(typed)
+    except EmailRefused as refusal:
+        return _form(email=typed, error=str(refusal), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    wanted = LinkRequest(email=email, language=lang, campaign=featured_campaign().slug, address=request.remote_addr)
+    request_links(wanted, clock=gateways().clock, secret=str(current_app.secret_key))
+    wake("outbox")
+    return redirect(url_for(".pledge_links", lang=lang, sent="1"), code=303)
+
+
+@bp.get("/<any(en,ru,ky):lang>/p/all/<token>")
+@limiter.limit("300 per 10 minutes")
+def mailbox_page(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
+    """All monthly gifts of a mailbox, each with the link to its own page; back from a card's page, the next one."""
+    clock = gateways().clock
+    pledges = mailbox_pledges(read_mailbox(token), clock=clock)
+    done = request.args.get("after", "")
+    if done and hurry(done, request.args.get("back", ""), clock=clock):
+        wake("pledges")
+    return _page(pledges, token, done=done)
+
+
+@bp.post("/<any(en,ru,ky):lang>/p/all/<token>/card")
+@limiter.limit("60 per 10 minutes")
+def change_all_cards(lang: str, token: str) -> ResponseReturnValue:
+    """To the provider's page for another card: for the chosen monthly gift, or for the first of all."""
+    outside, config = gateways(), _config()
+    pledges = mailbox_pledges(read_mailbox(token), clock=outside.clock)
+    chosen = request.form.get("pledge", "")
+    takers = [pledge for pledge in pledges if pledge.takes_card and chosen in {"", pledge.public_id}]
+    if not takers:
+        return redirect(url_for(".mailbox_page", lang=lang, token=token), code=303)
+    target = takers[0]
+    asked = ask_for_card(pledges, target, clock=outside.clock)
+    back = url_for(".mailbox_page", lang=lang, token=token, after=target.public_id, back=asked)
+    try:
+        address = outside.payments.pledges.card_page(
+            target.customer_id, return_url=config.public_url + back, language=lang
+        )
+    except (PaymentsUnavailable, PaymentsNotConfigured, PaymentRefused):
+        return _page(pledges, token, problem=pledge_words.NO_CARD_PAGE, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    return redirect(address, code=303)
+
+
+def _form(
+    *, email: str = "", error: str | None = None, is_sent: bool = False, status: int = HTTPStatus.OK
+) -> ResponseReturnValue:
+    page = render_template(
+        "donations/pledge_links.html",
+        site=featured_campaign(),
+        email=email,
+        error=error,
+        is_sent=is_sent,
+        same_page=lambda: {code: url_for(".pledge_links", lang=code) for code in LANGUAGES},
+    )
+    return discreet(make_response(page, status))
+
+
+def _page(
+    pledges: list[MailboxPledge], token: str, *, done: str = "", problem: object = None, status: int = HTTPStatus.OK
+) -> ResponseReturnValue:
+    page = render_template(
+        "donations/pledges_of_mailbox.html",
+        site=featured_campaign(),
+        pledges=pledges,
+        token=token,
+        is_back=bool(done),
+        following=_following(pledges, done) if done else None,
+        cards=len({pledge.customer_id for pledge in pledges if pledge.takes_card}),
+        problem=problem,
+        words=pledge_words,
+        same_page=lambda: {code: url_for(".mailbox_page", lang=code, token=token) for code in LANGUAGES},
+    )
+    return discreet(make_response(page, status))
+
+
+def _following(pledges: list[MailboxPledge], done: str) -> MailboxPledge | None:
+    """The next monthly gift that has a card of its own at the provider; None after the last."""
+    names = [pledge.public_id for pledge in pledges]
+    if done not in names:
+        return None
+    before = {pledge.customer_id for pledge in pledges[: names.index(done) + 1]}
+    later = pledges[names.index(done) + 1 :]
+    return next((pledge for pledge in later if pledge.takes_card and pledge.customer_id not in before), None)
+
+
+def _config() -> Config:
+    config: Config = current_app.config["KURAK"]
+    return config

@@ -1,0 +1,182 @@
+"""All monthly gifts of one mailbox: a link to them by email, the page behind it, and a new link to one of them.
+
+Whoever types an address is answered alike, and the same is written down: whether it has monthly gifts is looked up when the
+mail is composed, and told to that mailbox alone.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaign.database import reading, transaction
+from campaign.domain.abuse import HOUR, Kind, key_of, mailbox_of, places_of
+from campaign.domain.email_address import email_key
+from campaign.domain.errors import DomainError, NotFound
+from campaign.domain.language import in_language_of
+from campaign.domain.money import Money
+from campaign.domain.pledge import Act, PledgeLinkBroken, PledgeState, refusal
+from campaign.domain.proof import CODE_SLOT
+from campaign.gateways.clock import Clock
+from campaign.models.campaign import Campaign
+from campaign.models.donor import Donor
+from campaign.models.fund import Fund
+from campaign.models.outbox import Message
+from campaign.models.pledge import Pledge, PledgeEvent
+from campaign.services import audit
+from campaign.services.outbox import Letter, enqueue
+from campaign.services.pledges import letters as pledge_letters
+from campaign.services.pledges.asking import PledgeOrder, ask
+from campaign.services.pledges.links import MailboxLink, PledgeLink, sign, sign_mailbox
+from campaign.services.shield.attempts import Counter, count_of, count_one
+from campaign.services.shield.codes import CODES_OF_A_MAILBOX_MOST, CODES_OF_AN_ADDRESS_MOST
+
+KIND = "pledge_links"
+LINK_LIFE = timedelta(hours=24)
+SHOWN_MAX = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRequest:
+    """Who asks for the link to the monthly gifts of which address."""
+
+    email: str
+    language: str
+    campaign: str  # in whose name the mail is written
+    address: str | None  # of the visitor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxPledge:
+    """One monthly gift on the page of all."""
+
+    public_id: str
+    token: str  # of its own page
+    campaign_name: dict[str, str]
+    purpose: dict[str, str]
+    state: PledgeState
+    charge: Money
+    next_at: datetime | None
+    card: str
+    customer_id: str
+    takes_card: bool
+    """Whether another card can be put in for it."""
+
+
+def request_links(wanted: LinkRequest, *, clock: Clock, secret: str) -> None:
+    """Mail the link; at most once a quarter of an hour, and a few times an hour, without a word about it."""
+    now, mailbox = clock.now(), mailbox_of(wanted.email)
+    network = places_of(wanted.address).get(Kind.NETWORK, "")
+    counters = {
+        Counter("links_address", key_of("links_address", network, secret=secret)): CODES_OF_AN_ADDRESS_MOST,
+        Counter("links_email", key_of("links_email", mailbox, secret=secret)): CODES_OF_A_MAILBOX_MOST,
+    }
+    slot = int(now.timestamp() // CODE_SLOT.total_seconds())
+    with transaction() as session:
+        if any(count_of(session, one, at=now, window=HOUR).started >= most for one, most in counters.items()):
+            return
+        campaign = session.execute(select(Campaign).where(Campaign.slug == wanted.campaign)).scalar_one()
+        letter = Letter(
+            kind=KIND,
+            language=wanted.language,
+            recipient=wanted.email,
+            facts={
+                "mailbox": email_key(wanted.email),
+                "donor_name": "",
+                "campaign_title": in_language_of(campaign.title, wanted.language),
+                "help_email": campaign.contact_email,
+                "is_test": False,
+            },
+            key=f"{KIND}:{key_of('links_email', mailbox, secret=secret)}:{slot}",
+        )
+        if enqueue(session, letter, at=now):
+            for counter in counters:
+                count_one(session, counter, at=now, column="started")
+
+
+def links_in_words(facts: dict[str, Any], *, message: Message, public_url: str) -> dict[str, Any]:
+    """The facts of that mail with the link, or with none where the mailbox has no monthly gift."""
+    with reading() as session:
+        found = session.execute(
+            select(Donor.public_id)
+            .join(Pledge, Pledge.donor_id == Donor.id)
+            .where(Donor.email_key == facts["mailbox"], Pledge.doubles_id.is_(None))
+            .limit(1)
+        ).scalar()
+    link = MailboxLink(found, message.created_at + LINK_LIFE) if found else None
+    return {**facts, "links_url": f"{public_url}/{message.language}/p/all/{sign_mailbox(link)}" if link else ""}
+
+
+def mailbox_pledges(link: MailboxLink, *, clock: Clock) -> list[MailboxPledge]:
+    """The monthly gifts of a link, those that go on first; PledgeLinkBroken once it has expired."""
+    if link.expires_at < clock.now():
+        raise PledgeLinkBroken
+    with reading() as session:
+        rows = session.execute(
+            select(Pledge, Campaign.name, Fund.title)
+            .join(Donor, Donor.id == Pledge.donor_id)
+            .join(Campaign, Campaign.id == Pledge.campaign_id)
+            .join(Fund, Fund.id == Pledge.fund_id)
+            .where(Donor.public_id == link.donor_public_id, Pledge.doubles_id.is_(None))
+            .order_by(Pledge.ended_at.is_not(None), Pledge.id)
+            .limit(SHOWN_MAX)
+        ).all()
+        if not rows:
+            raise PledgeLinkBroken
+        return [_shown(*row) for row in rows]
+
+
+def ask_for_card(pledges: list[MailboxPledge], target: MailboxPledge, *, clock: Clock) -> str:
+    """Take the card that is about to be put in for one, and for those with the same payer at the provider.
+
+    Returns the request of `target`, or nothing where it has just ended.
+    """
+    requests: dict[str, str] = {}
+    for pledge in pledges:
+        if pledge.customer_id == target.customer_id and pledge.takes_card:
+            with suppress(DomainError):
+                order = PledgeOrder(pledge_public_id=pledge.public_id, act=Act.MEND)
+                requests[pledge.public_id] = ask(order, clock=clock)
+    return requests.get(target.public_id, "")
+
+
+def send_link(campaign_id: int, public_id: str, *, actor_id: int, clock: Clock) -> bool:
+    """Mail the donor the link to one monthly gift as it is now; False where no address is known. NotFound."""
+    now = clock.now()
+    with transaction() as session:
+        pledge = session.execute(
+            select(Pledge).where(Pledge.campaign_id == campaign_id, Pledge.public_id == public_id).with_for_update()
+        ).scalar_one_or_none()
+        if pledge is None:
+            raise NotFound(f"pledge:{public_id}")
+        if not _has_address(session, pledge):
+            return False
+        news = pledge_letters.News(kind="pledge_link", key=f"{now:%Y%m%d%H%M%S}", facts={})
+        pledge_letters.tell(session, pledge, news, at=now)
+        session.add(PledgeEvent(pledge_id=pledge.id, at=now, kind="link_sent", detail={}, actor_id=actor_id))
+        subject = f"pledge:{public_id}"
+        audit.record(session, actor_id=actor_id, action="pledge:send_link", subject=subject, detail={}, at=now)
+    return True
+
+
+def _has_address(session: Session, pledge: Pledge) -> bool:
+    return bool(session.execute(select(Donor.email).where(Donor.id == pledge.donor_id)).scalar())
+
+
+def _shown(pledge: Pledge, campaign_name: dict[str, str], purpose: dict[str, str]) -> MailboxPledge:
+    state = PledgeState(pledge.state)
+    return MailboxPledge(
+        public_id=pledge.public_id,
+        token=sign(PledgeLink(pledge.public_id, pledge.link_version)),
+        campaign_name=campaign_name,
+        purpose=purpose,
+        state=state,
+        charge=Money(pledge.gift_minor + pledge.cover_minor, pledge.currency),
+        next_at=pledge.next_at,
+        card=f"{pledge.card_brand} •••• {pledge.card_last4}" if pledge.card_last4 else "",
+        customer_id=pledge.customer_id,
+        takes_card=refusal(state, Act.MEND) is None,
+    )

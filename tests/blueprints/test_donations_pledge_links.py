@@ -1,0 +1,146 @@
+"""A lost link to a monthly gift: replaced by email, alike for every address; one page for all gifts of a mailbox."""
+
+import re
+from datetime import date
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from campaign.database import reading
+from campaign.gateways.pledges import CardOnFile
+from campaign.models.outbox import Message
+from campaign.services.pledges.links import PledgeLink, sign
+from tests.blueprints.admin_desk import sit_down, token_of
+from tests.fakes import FakePayments, RecordingMailer, SettableClock
+from tests.pages import Page, fetch_address
+from tests.services.engine import Engine
+from tests.services.pledging import begin_pledge, pledge_of
+
+DONOR = "donor@example.org"
+
+
+@pytest.fixture
+def engine(app: Flask, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock) -> Engine:
+    return Engine.started(app, payments, mailer, clock)
+
+
+def ask_for_links(client: FlaskClient, email: str, *, language: str = "en") -> Page:
+    answer = client.post(f"/{language}/p/", data={"email": email})
+    assert answer.status_code == 303
+    return fetch_address(client, answer.headers["Location"])
+
+
+def link_in(engine: Engine) -> str:
+    engine.work()
+    return str(re.findall(r"http://\S+(/\w\w/p/all/\S+)", engine.mailer.sent[-1].text)[0])
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [("en", "Send me a new link"), ("ru", "Пришлите мне новую ссылку"), ("ky", "Мага жаңы шилтеме жөнөтүңүз")],
+)
+def test_a_broken_link_says_so_and_leads_to_a_new_one(
+    client: FlaskClient, engine: Engine, language: str, label: str
+) -> None:
+    name = begin_pledge(engine)
+    pledge = pledge_of(name)
+    with engine.app.app_context():
+        withdrawn = sign(PledgeLink(pledge.public_id, pledge.link_version + 1))
+    answers = [client.get(f"/{language}/p/{token}") for token in (withdrawn, "nonsense", "all/nonsense")]
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    mains = [str(BeautifulSoup(answer.text, "html.parser").select_one("main")) for answer in answers]
+    assert mains[0] == mains[1] == mains[2]
+    link = BeautifulSoup(mains[0], "html.parser").find("a", string=label)
+    assert link is not None
+    assert fetch_address(client, str(link["href"])).soup.find("input", {"name": "email"}) is not None
+
+
+def test_every_address_gets_the_same_answer_and_its_own_mail(client: FlaskClient, engine: Engine) -> None:
+    begin_pledge(engine)
+    engine.work()
+    known, stranger = ask_for_links(client, DONOR), ask_for_links(client, "nobody@example.org")
+    assert str(known.one("main")) == str(stranger.one("main"))
+    with reading() as session:
+        rows = session.execute(select(Message).where(Message.kind == "pledge_links").order_by(Message.id)).scalars()
+        facts = [set(row.facts) for row in rows]
+    assert facts[0] == facts[1]
+    engine.work()
+    letters = {letter.recipient: letter.text for letter in engine.mailer.sent[-2:]}
+    assert "/en/p/all/" in letters[DONOR]
+    assert "There are none with this address" in letters["nobody@example.org"]
+    assert "/p/all/" not in letters["nobody@example.org"]
+
+
+def test_few_links_are_sent_to_one_mailbox(client: FlaskClient, engine: Engine) -> None:
+    for _ in range(8):
+        ask_for_links(client, "Nobody+x@example.org")
+        engine.clock.advance(minutes=7)
+    engine.work()
+    assert len(engine.mailer.sent) <= 4
+
+
+def test_a_slip_in_the_address_is_told(client: FlaskClient, engine: Engine) -> None:
+    answer = client.post("/en/p/", data={"email": "nobody"})
+    assert answer.status_code == 422
+    assert BeautifulSoup(answer.text, "html.parser").find("input", {"name": "email"})["value"] == "nobody"  # type: ignore[index]
+
+
+def test_one_page_shows_all_monthly_gifts_of_the_mailbox(client: FlaskClient, engine: Engine) -> None:
+    for _ in range(2):
+        begin_pledge(engine)
+    ask_for_links(client, DONOR.upper())
+    address = link_in(engine)
+    page = fetch_address(client, address)
+    assert len(page.texts("section h2 .money")) == 2
+    gift = page.soup.find_all("a", string="Open this gift")[1]
+    assert client.get(str(gift["href"])).status_code == 200
+    assert "Aida" not in page.text("main")
+    engine.clock.advance(hours=25)
+    assert client.get(address).status_code == 404
+
+
+def test_a_new_card_is_put_in_for_one_gift_after_the_other(client: FlaskClient, engine: Engine) -> None:
+    names = [begin_pledge(engine), begin_pledge(engine)]
+    ask_for_links(client, DONOR)
+    address = link_in(engine)
+    pledges = engine.payments.pledges
+    pledges.new_card = CardOnFile(brand="Visa", last4="1881", expires_on=date(2031, 1, 31))
+
+    first = client.post(f"{address}/card")
+    assert first.headers["Location"] == f"https://billing.example/{pledge_of(names[0]).customer_id}"
+    back = str(pledges.asked[-1][1]).removeprefix("http://127.0.0.1:8000")
+    page = fetch_address(client, back)
+    assert "If you added another card" in page.text("main")
+    second = page.submit(client, "form:has([name=pledge])")
+    assert second.headers["Location"] == f"https://billing.example/{pledge_of(names[1]).customer_id}"
+    last = fetch_address(client, str(pledges.asked[-1][1]).removeprefix("http://127.0.0.1:8000"))
+    assert last.soup.select("form [name=pledge]") == []
+
+    engine.work()
+    assert [pledge_of(name).card_last4 for name in names] == ["1881", "1881"]
+
+
+def test_staff_send_the_donor_a_new_link(engine: Engine) -> None:
+    pledge = pledge_of(begin_pledge(engine))
+    engine.work()
+    desk = sit_down(engine.app, engine.clock, role="finance").client
+    address = f"/staff/pledges/{pledge.public_id}"
+    token = token_of(desk)
+    desk.post(f"{address}/links", data={"csrf_token": token})
+    assert desk.post(f"{address}/send-link", data={"csrf_token": token}).status_code == 303
+    assert "A new link is on its way to the donor." in desk.get(address).text
+    engine.work()
+    letter = engine.mailer.sent[-1]
+    assert (letter.recipient, letter.subject) == (DONOR, "Test: A new link to your monthly gift")
+    link = re.findall(r"http://\S+(/en/p/\S+)", letter.text)[0]
+    assert engine.app.test_client().get(link).status_code == 200
+
+
+def test_a_viewer_sends_no_link(engine: Engine) -> None:
+    pledge = pledge_of(begin_pledge(engine))
+    desk = sit_down(engine.app, engine.clock, role="viewer").client
+    token = token_of(desk)
+    assert desk.post(f"/staff/pledges/{pledge.public_id}/send-link", data={"csrf_token": token}).status_code == 403
