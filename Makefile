@@ -8,7 +8,7 @@ POT ?= $(MESSAGES)/messages.pot
 HEAD := migrations/.current-alembic-head
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test axe drill chaos check lint fix types contracts templates i18n-extract i18n-update i18n-check db-revision lock bench
+.PHONY: help run setup test dates axe drill chaos check lint fix types contracts templates i18n-extract i18n-update i18n-check db-revision lock bench
 
 help: ## these words
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -21,6 +21,9 @@ setup: ## what tests and checks need, and nothing twice
 
 test: setup ## all tests, on SQLite and PostgreSQL (T=tests/services for some)
 	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(T)
+
+dates: setup ## all tests on four other days, by Debian's faketime (T=tests/services for some; four times as long as make test)
+	@$(BIN)/python -m tests.dates $(T)
 
 axe: setup ## every page in every language at all four looks, by axe (longer than make test allows)
 	@KURAK_AXE=full $(BIN)/python -m pytest -q -p no:randomly tests/browser/test_every_page.py tests/browser/test_giving.py

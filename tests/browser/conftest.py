@@ -1,5 +1,6 @@
 """Debian's chromium, started once; without it these tests are skipped and say how to get it."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +29,11 @@ def chromium() -> Iterator[Browser]:
         pytest.skip(f"no browser can be driven here: apt-get install --no-install-recommends {' '.join(missing)}")
     path = next(filter(None, map(shutil.which, CHROMIUM)))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        # Under libfaketime (make dates) the browser's processes would wait for each other for ever: it keeps real time.
+        environ: dict[str, str | float | bool] = {
+            name: value for name, value in os.environ.items() if name != "LD_PRELOAD"
+        }
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS, env=environ)
         yield browser
         browser.close()
 
