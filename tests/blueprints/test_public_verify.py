@@ -96,7 +96,7 @@ def test_a_test_receipt_says_that_it_proves_nothing(client: FlaskClient) -> None
 
 
 @pytest.mark.broken_books
-@pytest.mark.parametrize(("reason", "told"), [("dispute", "disputed"), ("refund", "whole gift was sent back")])
+@pytest.mark.parametrize(("reason", "told"), [("dispute", "disputed"), ("refund", "refunded in full")])
 def test_a_void_receipt_says_why(client: FlaskClient, printed: Printed, reason: str, told: str) -> None:
     with transaction() as session:
         session.execute(update(Receipt).values(state="void", ended_at=NOW + timedelta(days=3), end_reason=reason))
