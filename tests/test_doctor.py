@@ -11,6 +11,7 @@ from campaign.cli.findings import Verdict
 from campaign.config import Config
 from campaign.gateways.clock import SystemClock
 from campaign.services.drill.record import waive
+from tests.builders import a_campaign, a_member_of_staff
 from tests.databases import config_for
 
 
@@ -30,10 +31,18 @@ def production(config: Config) -> Config:
     )
 
 
+@pytest.fixture
+def peopled(app: Flask) -> None:
+    """A campaign that is no demonstration, and somebody who looks after it."""
+    a_campaign()
+    a_member_of_staff(role="admin")
+
+
 def unsafe(config: Config) -> list[str]:
     return [finding.told for finding in examine(config) if finding.verdict is Verdict.UNSAFE]
 
 
+@pytest.mark.usefixtures("peopled")
 def test_a_whole_production_may_go_live(app: Flask) -> None:
     waive("it was drilled on the machine beside this one", clock=SystemClock())
     findings = list(examine(production(app.config["KURAK"])))
@@ -41,6 +50,7 @@ def test_a_whole_production_may_go_live(app: Flask) -> None:
 
 
 @pytest.mark.database("sqlite")
+@pytest.mark.usefixtures("peopled")
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
@@ -61,6 +71,7 @@ def test_what_is_unsafe_must_not_go_live(app: Flask, changed: dict[str, object],
 
 
 @pytest.mark.database("sqlite")
+@pytest.mark.usefixtures("peopled")
 def test_what_is_missing_is_told_and_does_not_stop(app: Flask) -> None:
     config = dataclasses.replace(production(app.config["KURAK"]), mail_url=None, stripe_secret_key=None)
     missing = [finding.told for finding in examine(config) if finding.verdict is Verdict.MISSING]
@@ -69,6 +80,19 @@ def test_what_is_missing_is_told_and_does_not_stop(app: Flask) -> None:
     in_the_clear = dataclasses.replace(production(app.config["KURAK"]), mail_tls="offered")
     [told] = [finding.told for finding in examine(in_the_clear) if finding.verdict is Verdict.MISSING]
     assert "MAIL_TLS" in told
+
+
+def test_without_a_campaign_and_without_people_it_must_not_go_live(app: Flask) -> None:
+    waive("it was drilled on the machine beside this one", clock=SystemClock())
+    told = unsafe(production(app.config["KURAK"]))
+    assert [sentence.split(":")[0] for sentence in told] == ["There is no campaign", "Nobody can sign in to the desk"]
+
+
+def test_demo_data_must_not_go_live(app: Flask) -> None:
+    waive("it was drilled on the machine beside this one", clock=SystemClock())
+    a_member_of_staff(role="admin")
+    a_campaign(slug="show", is_demo=True)
+    assert unsafe(production(app.config["KURAK"])) == ["Demo data is in this database: show."]
 
 
 @pytest.mark.database("sqlite")

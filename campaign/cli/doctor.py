@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from campaign.cli.environment import missing_libraries
 from campaign.cli.findings import Finding, Verdict
 from campaign.config import Config
+from campaign.services.contents import contents
 from campaign.services.drill.record import standing
 from campaign.services.schema import schema_state
 from campaign.wiring import gateways
@@ -50,6 +51,8 @@ def examine(config: Config) -> Iterator[Finding]:
     yield from _machine(config)
     database = _database()
     yield database
+    if database.verdict is Verdict.OK:
+        yield from _contents()
     if config.payment_mode == "live" and database.verdict is Verdict.OK:
         yield _drill()
 
@@ -129,6 +132,21 @@ def _database() -> Finding:
         at = state.current or "empty"
         return Finding(Verdict.UNSAFE, f"The database is at {at}, not at {state.head}: flask --app wsgi prepare.")
     return Finding(Verdict.OK, f"The database is at migration {state.current}.")
+
+
+def _contents() -> Iterator[Finding]:
+    """A site needs a campaign of its own and people who look after it; demo data would be taken for real."""
+    found = contents()
+    if not found.campaigns:
+        yield Finding(Verdict.UNSAFE, "There is no campaign: nobody can give.")
+    elif found.demo_campaigns:
+        yield Finding(Verdict.UNSAFE, f"Demo data is in this database: {', '.join(found.demo_campaigns)}.")
+    else:
+        yield Finding(Verdict.OK, f"Campaigns: {found.campaigns}, none of them a demonstration.")
+    if found.active_staff:
+        yield Finding(Verdict.OK, f"People who can sign in: {found.active_staff}.")
+    else:
+        yield Finding(Verdict.UNSAFE, "Nobody can sign in to the desk: flask --app wsgi staff add EMAIL --role admin.")
 
 
 def _drill() -> Finding:

@@ -23,18 +23,26 @@ COLUMNS = (
     "spent",
     "left",
     "as_of",
+    "demo_data",
 )
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_of(money: Transparency, *, language: str, as_of: datetime) -> str:
+def csv_of(money: Transparency, *, language: str, as_of: datetime, is_demo: bool) -> str:
     """One row per purpose or target and currency, then the totals; amounts in major units with a decimal point."""
     out = io.StringIO()
     out.write(BYTE_ORDER_MARK)
     table = csv.writer(out)
     table.writerow(COLUMNS)
     for row in _rows(money, language):
-        table.writerow([*(_harmless(cell) for cell in row[:3]), *row[3:], as_of.isoformat(timespec="seconds")])
+        table.writerow(
+            [
+                *(_harmless(cell) for cell in row[:3]),
+                *row[3:],
+                as_of.isoformat(timespec="seconds"),
+                "yes" if is_demo else "no",
+            ]
+        )
     return out.getvalue()
 
 

@@ -15,6 +15,7 @@ from campaign.services.alarms import watching
 from campaign.services.alarms.words import told_of
 from campaign.services.audit import AuditFilter
 from campaign.services.campaigns import CampaignCard
+from campaign.services.drill.gate import lacks_drill
 from campaign.services.overview import Concern, DayFigures, TargetFigures
 from campaign.services.overview import overview as figures_of
 from campaign.services.pledges.register import monthly_values
@@ -52,6 +53,7 @@ def overview() -> ResponseReturnValue:
         "admin/overview.html",
         campaign=here,
         alarms=[(told_of(alarm), alarm.since) for alarm in view.ringing],
+        lacks_drill=lacks_drill(outside.payments.mode),
         places=ALARM_PLACES,
         concerns=[*_shield_up(), *(concern for concern in seen.concerns if concern.kind not in ringing)],
         books_checked_at=view.books_checked_at,

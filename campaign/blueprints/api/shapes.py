@@ -37,6 +37,7 @@ def progress_of(campaign: PublicCampaign) -> Shape:
     progress, money = campaign.progress, campaign.money
     return {
         "campaign": campaign.card.slug,
+        "is_demo": campaign.card.is_demo,
         "currency": money.currency,
         "goal_minor": progress.goal.minor,
         "raised_minor": progress.raised.minor,
@@ -70,6 +71,7 @@ def allocations_of(campaign: PublicCampaign) -> Shape:
     money = campaign.money
     return {
         "campaign": campaign.card.slug,
+        "is_demo": campaign.card.is_demo,
         "currency": money.currency,
         "totals": [_figures(row) for row in money.totals],
         "purposes": [_purse(purse) for purse in money.purposes],
@@ -82,6 +84,7 @@ def updates_of(campaign: PublicCampaign) -> Shape:
     """The campaign's news, the latest first; bodies are Markdown."""
     return {
         "campaign": campaign.card.slug,
+        "is_demo": campaign.card.is_demo,
         "updates": [
             {
                 "id": news.public_id,

@@ -47,6 +47,7 @@ PURSE = _object(
 PROGRESS = _object(
     {
         "campaign": TEXT,
+        "is_demo": {"type": "boolean"},
         "currency": CURRENCY,
         "goal_minor": MINOR,
         "raised_minor": MINOR,
@@ -83,6 +84,7 @@ CAMPAIGN = _object(
 ALLOCATIONS = _object(
     {
         "campaign": TEXT,
+        "is_demo": {"type": "boolean"},
         "currency": CURRENCY,
         "totals": _list(FIGURES),
         "purposes": _list(PURSE),
@@ -91,7 +93,7 @@ ALLOCATIONS = _object(
     }
 )
 UPDATE = _object({"id": TEXT, "published_on": DAY, "title": TEXTS, "body": TEXTS, "author": TEXTS})
-UPDATES = _object({"campaign": TEXT, "updates": _list(UPDATE)})
+UPDATES = _object({"campaign": TEXT, "is_demo": {"type": "boolean"}, "updates": _list(UPDATE)})
 
 
 def _path(summary: str, schema: str) -> Schema:

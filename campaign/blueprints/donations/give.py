@@ -30,6 +30,7 @@ from campaign.i18n import LANGUAGES, current_language
 from campaign.jobs import wake
 from campaign.services.campaigns import campaign_named
 from campaign.services.checkout import CampaignEnded, CheckoutStarted, NotAdmitted, start_checkout
+from campaign.services.drill.gate import lacks_drill, takes_card_gifts
 from campaign.services.giving import GivenGift, GivingOptions, gift_named, gift_of_form, giving_options
 from campaign.services.superseded_pages import PaidOnEarlierPage
 from campaign.wiring import gateways
@@ -139,6 +140,8 @@ def _pay(form: GiveForm, door: Door, lang: str) -> ResponseReturnValue:
 def _started(form: GiveForm, door: Door, lang: str) -> CheckoutStarted:
     config: Config = current_app.config["KURAK"]
     outside = gateways()
+    if lacks_drill(outside.payments.mode):
+        raise PaymentsNotConfigured("no fire drill of this version has held")
     started = start_checkout(
         form.request_in(lang),
         payments=outside.payments,
@@ -175,7 +178,7 @@ def _page(
         is_step=status == HTTPStatus.UNPROCESSABLE_ENTITY,
         is_open=is_open,
         now=now,
-        takes_gifts=is_open and (outside.payments.mode != "none" or problem is not None),
+        takes_gifts=is_open and (takes_card_gifts(outside.payments.mode) or problem is not None),
         summary=summary_of(form),
         choices=choices,
         same_page=_same_form,

@@ -14,6 +14,7 @@ from campaign.domain.errors import DomainError
 from campaign.i18n import LANGUAGES, current_language
 from campaign.kept import card_of
 from campaign.services.campaigns import CampaignCard
+from campaign.services.drill.gate import takes_card_gifts
 from campaign.wiring import gateways
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ def accepts_gifts(site: CampaignCard | None) -> bool:
     if site is None:
         return False
     outside = gateways()
-    return site.is_open_on(local_day(outside.clock.now())) and outside.payments.mode != "none"
+    return site.is_open_on(local_day(outside.clock.now())) and takes_card_gifts(outside.payments.mode)
 
 
 def same_page() -> dict[str, str]:

@@ -27,7 +27,7 @@ def transparency_csv(**_address: str) -> Response:
 @kept("text/csv")
 def _csv(*, card: CampaignCard) -> str:
     campaign = campaign_of(card)
-    return csv_of(campaign.money, language=current_language(), as_of=campaign.progress.as_of)
+    return csv_of(campaign.money, language=current_language(), as_of=campaign.progress.as_of, is_demo=card.is_demo)
 
 
 @bp.get("/<any(en,ru,ky):lang>/events/")

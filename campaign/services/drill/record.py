@@ -8,10 +8,12 @@ from sqlalchemy import insert, select
 from campaign.database import reading, transaction
 from campaign.domain.errors import DomainError
 from campaign.gateways.clock import Clock
+from campaign.models.campaign import Campaign
 from campaign.models.drill import Drill
 from campaign.services import audit
 from campaign.services.drill.report import Report
 from campaign.services.drill.version import fingerprint
+from campaign.services.public_revision import count_public_change
 
 REASON_LEAST = 10
 """Letters that a reason must have: «ok» is none."""
@@ -72,6 +74,8 @@ def _add(outcome: str, *, reason: str, report: dict[str, object], clock: Clock) 
     with transaction() as session:
         session.execute(insert(Drill), row)
         detail: dict[str, object] = {"outcome": outcome, "reason": reason}
+        for campaign_id in session.execute(select(Campaign.id)).scalars().all():
+            count_public_change(session, campaign_id)  # the pages offer to give, or no longer do
         audit.record(
             session, actor_id=None, action=f"drill:{outcome}", subject=f"version:{version}", at=at, detail=detail
         )
