@@ -228,12 +228,12 @@ def _history(session: Session, gift: Donation) -> Iterator[Moment]:
 
 def _told(session: Session, gift: Donation) -> Iterator[Moment]:
     rows = session.execute(
-        select(ProviderEvent.received_at, ProviderEvent.type, ProviderEvent.event_id)
+        select(ProviderEvent.received_at, ProviderEvent.type)
         .where(ProviderEvent.donation_id == gift.id)
         .order_by(ProviderEvent.id)
     )
-    for received_at, kind, event_id in rows:
-        yield Moment(at=received_at, kind="provider:event", note=f"{kind} ({event_id})")
+    for received_at, kind in rows:
+        yield Moment(at=received_at, kind="provider:event", note=kind)
 
 
 def _mails(session: Session, donation_id: int) -> Iterator[Moment]:

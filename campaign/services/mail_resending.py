@@ -13,7 +13,7 @@ from campaign.domain.identity import new_public_id
 from campaign.gateways.clock import Clock
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
-from campaign.services import audit
+from campaign.services import audit, receipting
 from campaign.services.mail_search import UNSENDABLE, MailRow, in_campaign
 
 ACTION = "mail:send_again"
@@ -27,6 +27,10 @@ class MailStillQueued(Conflict):
 
 class MailNotRepeatable(DomainError):
     """The mail holds a code that is valid for some minutes only, so sending it again would help nobody."""
+
+
+class ReceiptStillHeld(DomainError):
+    """The receipt that the mail carries cannot be printed yet."""
 
 
 class ReceiptNotValid(Conflict):
@@ -51,7 +55,7 @@ def resend(order: ResendOrder, *, clock: Clock) -> None:
     Raises:
         NotFound: there is no such mail in the campaign.
         FormSpent: the form was sent before with another address or reason.
-        MailStillQueued, MailNotRepeatable, ReceiptNotValid: see there.
+        MailStillQueued, MailNotRepeatable, ReceiptNotValid, ReceiptStillHeld: see there.
     """
     now = clock.now()
     with transaction() as session:
@@ -106,9 +110,11 @@ def _refuse(session: Session, mail: Message) -> None:
     if mail.state == "queued":
         raise MailStillQueued(mail.public_id)
     if mail.receipt_id is not None:
-        state = session.execute(select(Receipt.state).where(Receipt.id == mail.receipt_id)).scalar_one()
-        if state != "issued":
-            raise ReceiptNotValid(state)
+        receipt = session.execute(select(Receipt.state, Receipt.document).where(Receipt.id == mail.receipt_id)).one()
+        if receipt.state != "issued":
+            raise ReceiptNotValid(receipt.state)
+        if mail.failure == "receipt" and receipting.reasons_to_hold(receipt.document):
+            raise ReceiptStillHeld(mail.public_id)
 
 
 def _requeue(session: Session, mail: Message, order: ResendOrder, *, at: datetime) -> None:

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from campaign import create_app
 from campaign.blueprints.donations.choices import each_month
+from campaign.gateways.mailer import AddressRefused
 from campaign.jobs import work_off_everything
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.services import webhook_inbox
 from campaign.wiring import gateways
 from tests.builders import a_campaign, a_paid_gift
-from tests.fakes import SIGNATURE, FakePayments, SettableClock
+from tests.fakes import SIGNATURE, FakePayments, RecordingMailer, SettableClock
 from tests.pages import Page, fetch, fetch_address
 
 CHECKOUT = "cs_test_000001"
@@ -320,3 +321,20 @@ def with_dispute(payments: FakePayments, dispute_id: str) -> None:
     body = payments.event("charge.dispute.closed", dispute_id)
     webhook_inbox.receive(body, SIGNATURE, payments=payments, clock=payments.clock)
     work_off_everything()
+
+
+def test_an_address_that_cannot_take_mail_is_told_to_the_browser_that_gave_alone(
+    app: Flask, client: FlaskClient, payments: FakePayments, mailer: RecordingMailer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_letter: object) -> None:
+        raise AddressRefused("the address was refused (550)")
+
+    monkeypatch.setattr(mailer, "send", refuse)
+    payments.pay(CHECKOUT, email="aida@mail.example")
+    stranger = app.test_client()
+    before = fetch_address(stranger, THANKS).text("main")
+    work_off_everything()
+    assert fetch_address(stranger, THANKS).text("main") == before
+    page = fetch_address(client, THANKS)
+    assert "The address a•••@mail.example cannot receive email." in page.text(".notice.warn")
+    assert page.link("Download the receipt (PDF)")

@@ -12,8 +12,12 @@ from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt
 from campaign.services.donation_register import DonationFilter, donations
+from campaign.services.mail_search import MailFilter, mails
+from campaign.services.pledges.register import pledges
+from campaign.services.receipt_register import ReceiptFilter, receipts
 from tests.builders import a_campaign, a_donation, a_donor, a_paid_gift
 from tests.services.engine import Engine
+from tests.services.pledging import begin_pledge, months_of, pledge_of
 
 
 @pytest.fixture
@@ -112,3 +116,20 @@ def test_only_monthly_gifts_are_listed_where_they_are_asked_for(campaign: Campai
         session.execute(update(Donation).where(Donation.id == aigul.id).values(frequency="monthly"))
     a_paid_gift(campaign=campaign)
     assert found(campaign, "", frequency="monthly") == [aigul.public_id]
+
+
+def test_monthly_gifts_receipts_and_emails_are_found_alike(engine: Engine) -> None:
+    subscription = begin_pledge(engine)
+    engine.give()
+    campaign_id = engine.session.execute(select(Campaign.id)).scalar_one()
+    pledge, (month,) = pledge_of(subscription), months_of(subscription)
+    for text in (pledge.public_id, subscription, str(month.invoice_id), f"{month.public_id.upper()} "):
+        rows, _ = pledges(campaign_id, text=text, sees_donors=True)
+        assert [row.public_id for row in rows] == [pledge.public_id]
+        found_receipts = receipts(ReceiptFilter(campaign_id=campaign_id, text=text))
+        assert [row.donation_public_id for row in found_receipts] == [month.public_id]
+        emails, _ = mails(MailFilter(campaign_id=campaign_id, text=text))
+        assert [row.donation_public_id for row in emails] == [month.public_id]
+    assert len(receipts(ReceiptFilter(campaign_id=campaign_id, text="DONOR@example"))) == 2
+    assert pledges(campaign_id, text="donor@", sees_donors=False) == ([], False)
+    assert pledges(campaign_id, text="%", sees_donors=True) == ([], False)

@@ -12,8 +12,15 @@ from campaign.gateways.mailer import AddressRefused
 from campaign.models.campaign import Campaign
 from campaign.models.outbox import Message
 from campaign.models.staff import AuditEvent
-from campaign.services import mail_search
-from campaign.services.mail_resending import MailNotRepeatable, MailStillQueued, ReceiptNotValid, ResendOrder, resend
+from campaign.services import mail_search, receipting
+from campaign.services.mail_resending import (
+    MailNotRepeatable,
+    MailStillQueued,
+    ReceiptNotValid,
+    ReceiptStillHeld,
+    ResendOrder,
+    resend,
+)
 from campaign.services.mail_search import MailFilter
 from campaign.services.overview import overview
 from campaign.services.refunding import RefundOrder, request_refund
@@ -102,6 +109,17 @@ def test_a_receipt_that_is_void_is_not_sent_again(engine: Engine) -> None:
     engine.tell("refund.updated", f"re_{request_id}")
     engine.work()
     with pytest.raises(ReceiptNotValid):
+        resend(order_for(engine), clock=engine.clock)
+
+
+def test_a_receipt_that_cannot_be_printed_yet_is_not_sent_again(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receipting, "reasons_to_hold", lambda _document: ["no amount in words"])
+    engine.give()
+    with transaction() as session:
+        session.execute(update(Message).values(state="held", failure="receipt"))
+    with pytest.raises(ReceiptStillHeld):
         resend(order_for(engine), clock=engine.clock)
 
 

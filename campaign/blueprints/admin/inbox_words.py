@@ -32,3 +32,20 @@ AGES: Mapping[str, LazyString] = {
     "day": _("older than a day"),
     "week": _("older than a week"),
 }
+SUBJECTS: Mapping[str, LazyString] = {
+    "charge.dispute.": _("About a dispute"),
+    "charge.refund": _("About a refund"),
+    "refund.": _("About a refund"),
+    "radar.": _("About suspected fraud"),
+    "charge.": _("About the payment"),
+    "payment_intent.": _("About the payment"),
+    "checkout.": _("About the payment page"),
+    "invoice.": _("About a monthly payment"),
+    "customer.": _("About the monthly gift"),
+}
+"""How a type of event begins → what it is about; the first that fits."""
+
+
+def subject_of(event_type: str) -> str:
+    """What an event of this type is about; nothing where that is not known."""
+    return next((str(words) for start, words in SUBJECTS.items() if event_type.startswith(start)), "")

@@ -272,6 +272,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     mail_resending.MailNotRepeatable: _(
         "The code in this email has expired. The donor can ask for a new one on the form."
     ),
+    mail_resending.ReceiptStillHeld: _("The receipt in this email cannot be printed yet. Correct the receipt first."),
     mail_resending.ReceiptNotValid: _("The receipt in this email is no longer valid, so it cannot be sent again."),
     receipt_files.ReceiptNotReady: _("A receipt is still being printed. Try again in a minute."),
     receipt_files.NothingInPeriod: _("There is no receipt in this period."),
