@@ -12,6 +12,7 @@ from campaign.blueprints import admin, api, donations, health, public
 from campaign.config import Config, refuse_to_serve
 from campaign.database import set_up_database
 from campaign.extensions import babel, csrf, db, limiter
+from campaign.services import live_scope
 from campaign.wiring import Gateways, set_gateways
 
 BODY_LIMIT_BYTES = 1_000_000
@@ -40,6 +41,7 @@ def compose(config: Config, gateways: Gateways | None) -> Flask:
     errors.init_app(app)
     jobs.init_app(app)
     set_gateways(app, gateways)
+    live_scope.watch_queries()
     for blueprint in (health.bp, donations.bp, donations.webhook_bp, public.bp, api.bp, admin.bp):
         app.register_blueprint(blueprint)
     admin.init_app(app)

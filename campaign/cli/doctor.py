@@ -15,6 +15,7 @@ from campaign.cli.findings import Finding, Verdict
 from campaign.config import Config
 from campaign.services.contents import contents
 from campaign.services.drill.record import standing
+from campaign.services.live_scope import count_test_gifts, demo_campaigns
 from campaign.services.schema import schema_state
 from campaign.wiring import gateways
 
@@ -55,6 +56,18 @@ def examine(config: Config) -> Iterator[Finding]:
         yield from _contents()
     if config.payment_mode == "live" and database.verdict is Verdict.OK:
         yield _drill()
+        yield from _rehearsals()
+
+
+def _rehearsals() -> Iterator[Finding]:
+    """What was tried in a database that takes real money now."""
+    if tests := count_test_gifts():
+        yield Finding(
+            Verdict.MISSING,
+            f"Test gifts in this database: {tests}. No sum, list or file counts them; begin with a new one.",
+        )
+    if demos := demo_campaigns():
+        yield Finding(Verdict.UNSAFE, f"Demo campaigns in this database: {', '.join(demos)}. Begin with a new one.")
 
 
 def _settings(config: Config) -> Iterator[Finding]:

@@ -215,8 +215,8 @@ def test_the_overview_tells_of_what_is_unexplained(stage: Stage, campaign: Campa
     stage.pass_time(3 * A_DAY)
     reconciling.repair(stage.outside, mails=Mails.NONE)
     told = finance.opens("/staff/").text("main")
-    assert "Movements at the provider are not explained" in told
-    assert "A payout came back from the bank" in told
+    assert "Money at the payment provider is not explained" in told
+    assert "A payout came back" in told
 
 
 def test_payouts_of_one_second_are_all_in_the_file(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

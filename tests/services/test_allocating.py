@@ -159,10 +159,22 @@ def test_a_theme_does_not_reach_a_target_outside_its_purpose(desk: Desk) -> None
 
 
 def test_the_database_refuses_what_is_against_the_purpose(desk: Desk, session: Session) -> None:
-    public_id = desk.propose(desk.move(usd(20_00)))
-    with transaction() as writing:  # a proposal that somebody has bent past the service
-        row = writing.execute(select(Allocation).where(Allocation.public_id == public_id)).scalar_one()
-        row.source_id, row.target_id = desk.theme.id, desk.grant.id
+    public_id = new_public_id()
+    with transaction() as writing:  # a proposal that somebody has written past the service
+        writing.add(
+            Allocation(
+                public_id=public_id,
+                campaign_id=desk.campaign_id,
+                kind="allocation",
+                source_id=desk.theme.id,
+                target_id=desk.grant.id,
+                currency="USD",
+                amount_minor=20_00,
+                reason="",
+                proposed_by=desk.proposer,
+                proposed_at=NOW,
+            )
+        )
     with pytest.raises(MoneyMayNotGoThere):
         desk.approve(public_id)
     assert state_of(session, public_id) == "proposed"

@@ -1,0 +1,70 @@
+"""A live installation reads live gifts alone, in every sum, list and file; a database that was tried before keeps its tests."""
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from campaign.cli.doctor import _rehearsals
+from campaign.models.campaign import Campaign
+from campaign.services import bookkeeping, books, receipt_register
+from campaign.services.alarms import watching
+from campaign.services.availability import holding_of
+from campaign.services.fund_statement import fund_statement_of
+from campaign.services.ledger_export import ledger_file, period_of
+from campaign.services.overview import overview
+from campaign.services.transparency import transparency_of
+from tests.builders import NOW, a_campaign, a_fund, a_paid_gift, general_fund_of, usd
+from tests.fakes import FakePayments, SettableClock
+
+
+@pytest.fixture
+def campaign(app: Flask, payments: FakePayments) -> Campaign:
+    """A live gift of 25 dollars; and tests of 40, and of 5 that cost 7, from the days before the live key."""
+    campaign = a_campaign()
+    a_paid_gift(campaign=campaign, gift=usd(25_00), fee_minor=1_00, livemode=True)
+    a_paid_gift(campaign=campaign, gift=usd(40_00), fee_minor=0, livemode=False)
+    a_paid_gift(campaign=campaign, fund=a_fund(campaign=campaign), gift=usd(5_00), fee_minor=7_00, livemode=False)
+    payments.mode = "live"
+    return campaign
+
+
+def test_every_sum_is_of_live_gifts(campaign: Campaign, session: Session) -> None:
+    assert transparency_of(campaign.id, "USD").main.raised_minor == 25_00
+    assert [row.amounts[-1] for row in fund_statement_of(campaign.id).rows] == [usd(24_00)]
+    assert holding_of(session, general_fund_of(campaign).id, "USD").balance == usd(24_00)
+    assert {str(row.balance) for row in books.trial_balance(campaign.id)["USD"] if row.account == 4010} == {
+        str(usd(-25_00))
+    }
+    seen = overview(campaign.id, "USD", now=NOW)
+    assert [(row.gifts, row.given_minor, row.median_minor) for row in seen.given] == [(1, 25_00, 25_00)]
+    assert seen.days[-1].total_minor == 25_00
+
+
+def test_lists_and_files_too(campaign: Campaign, session: Session) -> None:
+    lines = list(bookkeeping.ledger_rows(session, bookkeeping.LedgerFilter(campaign_id=campaign.id)))
+    assert len({row.subject for row in lines}) == 1
+    about = period_of(None, None, made_at=NOW)
+    with ledger_file(bookkeeping.LedgerFilter(campaign_id=campaign.id), about=about, file_format="csv") as file:
+        assert file.read().decode().count("Contributions") == 1
+    wanted = receipt_register.ReceiptFilter(campaign_id=campaign.id)
+    assert len(list(receipt_register.receipts(wanted))) == 1
+
+
+@pytest.mark.usefixtures("campaign")
+def test_a_test_gift_rings_no_alarm_about_money(clock: SettableClock) -> None:
+    keys = {alarm.key for alarm in watching.ringing_now(takes_cards=True, clock=clock)}
+    assert "fund_below_zero" not in keys
+
+
+def test_without_a_live_key_all_gifts_are_tests_and_count(campaign: Campaign, payments: FakePayments) -> None:
+    payments.mode = "sandbox"
+    assert transparency_of(campaign.id, "USD").main.raised_minor == 70_00
+
+
+@pytest.mark.usefixtures("campaign")
+def test_the_doctor_names_test_gifts_and_demo_campaigns() -> None:
+    a_campaign(slug="made-up", is_featured=False, is_demo=True)
+    told = [(finding.verdict.value, finding.told) for finding in _rehearsals()]
+    assert told[0][0] == "missing"
+    assert told[0][1].startswith("Test gifts in this database: 2.")
+    assert told[1] == ("unsafe", "Demo campaigns in this database: made-up. Begin with a new one.")
