@@ -186,6 +186,8 @@ def test_a_filter_that_is_no_day_or_amount_is_told_and_kept(
     page = fetch_address(finance, "/staff/donations?since=yesterday&least=ten", status=422)
     assert len(page.texts(".error-summary li")) == 2
     assert (page.one("#since")["value"], page.one("#least")["value"]) == ("yesterday", "ten")
+    either = fetch_address(finance, "/staff/donations?least=1,500", status=422)
+    assert either.texts("label:has([name=least_meant])") == ["$1,500", "$1.50"]
     assert page.texts("tbody th") == []
 
 
