@@ -183,6 +183,7 @@ def test_who_was_forwarded_the_link_raises_no_amount(page: DonorsPage) -> None:
 
 def test_a_code_from_the_mailbox_raises_the_amount_and_is_asked_for_once(page: DonorsPage) -> None:
     step = Page(page.press("change", amount="40", cover_fees="yes"))
+    assert "New amount: $41.51 a month" in step.text("main")
     page.engine.work()
     answer = step.submit(page.client, "form:has([name=code])", code=page.code())
     assert "The new amount applies" in page.text_after(answer)
@@ -281,15 +282,24 @@ def test_a_withdrawn_link_opens_nothing(page: DonorsPage) -> None:
     old = sign(PledgeLink(pledge.public_id, pledge.link_version - 1))
     withdrawn = page.client.get(f"/en/p/{old}")
     assert withdrawn.status_code == 404
-    assert "This link is not complete" in withdrawn.text
+    assert "This link doesn’t work any more" in withdrawn.text
 
 
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("en", "This link is not complete Open it from the email again, or contact us."),
-        ("ru", "Эта ссылка неполная Откройте её из письма ещё раз или напишите нам."),
-        ("ky", "Бул шилтеме толук эмес Аны каттан дагы бир жолу ачыңыз же бизге жазыңыз."),
+        (
+            "en",
+            "This link doesn’t work any more It may be incomplete, withdrawn or too old. We can email you a new one.",
+        ),
+        (
+            "ru",
+            "Эта ссылка больше не работает Возможно, она неполная, отозвана или устарела.",
+        ),
+        (
+            "ky",
+            "Бул шилтеме мындан ары иштебейт Балким, ал толук эмес, жокко чыгарылган же эскирген.",
+        ),
     ],
 )
 def test_a_cut_link_says_how_to_open_it_and_not_whether_there_is_such_a_gift(

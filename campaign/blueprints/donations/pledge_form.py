@@ -69,10 +69,15 @@ class PledgeForm:
     def error(self) -> str | None:
         return self.mistakes[0][1] if self.mistakes else None
 
+    @property
+    def charge(self) -> Money:
+        """What would be charged each month; NotUnderstood where that cannot be read."""
+        gift, cover = self.amounts()
+        return gift + cover
+
     def is_more_than(self, charge: Money) -> bool:
         """Whether more would be charged than until now."""
-        gift, cover = self.amounts()
-        return charge < gift + cover
+        return charge < self.charge
 
     def amounts(self) -> tuple[Money, Money]:
         """The gift and what covers the fee; NotUnderstood, with the mistake noted, when it cannot be taken."""
