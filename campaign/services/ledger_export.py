@@ -20,6 +20,7 @@ from campaign.services.fund_register import FundRow
 from campaign.services.fund_statement import COLUMNS, fund_statement_of
 from campaign.services.ledger_words import account_name, kind_name
 from campaign.services.sheets import About, Cell, FileFormat, Sheet, written
+from campaign.services.state_words import ALLOCATIONS, in_words
 
 REGISTER_PAGE = 1000
 
@@ -195,7 +196,7 @@ def _allocation_cells(row: AllocationRow) -> tuple[Cell, ...]:
     return (
         row.public_id,
         kind_name(row.kind),
-        row.state,
+        in_words(ALLOCATIONS, row.state),
         row.source_code,
         row.target_code,
         row.amount.currency,

@@ -13,6 +13,7 @@ from campaign.services import receipt_register
 from campaign.services.donation_register import DonationFilter, all_donations
 from campaign.services.receipt_register import ReceiptFilter
 from campaign.services.sheets import About, Cell, FileFormat, Sheet, written
+from campaign.services.state_words import DONATIONS, ENDINGS, RECEIPTS, in_words
 
 REGISTER_PAGE = 1000
 
@@ -49,7 +50,7 @@ def _receipts(wanted: ReceiptFilter, *, about: About) -> Sheet:
         rows=_receipt_cells(wanted),
         amounts=(7,),
         by=6,
-        counted=(1, "issued"),
+        counted=(1, in_words(RECEIPTS, "issued")),
         total_label=_("Total (valid receipts)"),
     )
 
@@ -84,7 +85,7 @@ def _donations(session: Session, wanted: DonationFilter, *, about: About) -> She
                 row.public_id,
                 row.paid_on,
                 row.created_at,
-                row.state,
+                in_words(DONATIONS, row.state),
                 row.name,
                 row.email,
                 _("yes") if row.is_anonymous else _("no"),
@@ -103,7 +104,7 @@ def _donations(session: Session, wanted: DonationFilter, *, about: About) -> She
         ),
         amounts=(10, 11, 12),
         by=9,
-        counted=(3, "paid"),
+        counted=(3, in_words(DONATIONS, "paid")),
         total_label=_("Total (paid gifts)"),
     )
 
@@ -115,7 +116,7 @@ def _receipt_cells(wanted: ReceiptFilter) -> Iterator[tuple[Cell, ...]]:
         for row in page:
             yield (
                 row.number,
-                row.state,
+                in_words(RECEIPTS, row.state),
                 row.issued_at,
                 row.donation_public_id,
                 row.paid_on,
@@ -123,7 +124,7 @@ def _receipt_cells(wanted: ReceiptFilter) -> Iterator[tuple[Cell, ...]]:
                 row.amount.currency,
                 row.amount.decimal,
                 row.ended_at,
-                row.end_reason,
+                in_words(ENDINGS, row.end_reason),
             )
         if len(page) < REGISTER_PAGE:
             return

@@ -89,9 +89,11 @@ def test_receipts_that_were_voided_and_gifts_that_were_not_paid_are_listed_and_n
         session.execute(update(Donation).where(Donation.id == 1).values(state="expired"))
     *rows, total = lines_of(receipt_file(ReceiptFilter(campaign_id=campaign.id), about=ABOUT, file_format="csv"))
     assert (len(rows), total["Amount"]) == (2, rows[0]["Amount"])
+    assert [row["State"] for row in rows] == ["Valid", "Void"]
     everything = DonationFilter(campaign_id=campaign.id, sees_donors=True)
     *gifts, paid = lines_of(donation_file(everything, about=ABOUT, file_format="csv"))
     assert (len(gifts), paid["Charge"]) == (2, gifts[1]["Charge"])
+    assert [gift["State"] for gift in gifts] == ["Not paid in time", "Paid"]
 
 
 def test_the_donations_file_has_what_was_looked_for(campaign: Campaign) -> None:

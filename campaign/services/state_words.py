@@ -1,0 +1,33 @@
+"""The states of gifts, receipts and allocations in the reader's language, for files; the desk's pages add colours."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+DONATIONS: Mapping[str, LazyString] = {
+    "created": _("Started"),
+    "open": _("Waiting for payment"),
+    "processing": _("Payment under way"),
+    "paid": _("Paid"),
+    "expired": _("Not paid in time"),
+    "failed": _("Failed"),
+}
+RECEIPTS: Mapping[str, LazyString] = {"issued": _("Valid"), "replaced": _("Replaced"), "void": _("Void")}
+ENDINGS: Mapping[str, LazyString] = {
+    "refund": _("Refund"),
+    "dispute": _("Dispute"),
+    "correction": _("Correction"),
+}
+"""Why a receipt was replaced or is void."""
+ALLOCATIONS: Mapping[str, LazyString] = {
+    "proposed": _("Waiting for approval"),
+    "approved": _("Approved"),
+    "rejected": _("Rejected"),
+    "withdrawn": _("Withdrawn"),
+}
+
+
+def in_words(words: Mapping[str, LazyString], state: str | None) -> str:
+    """A state as people read it; nothing where there is none."""
+    return str(words.get(state, state)) if state else ""
