@@ -15,7 +15,7 @@ from campaign.cli.findings import Finding, Verdict
 from campaign.config import Config
 from campaign.services.contents import contents
 from campaign.services.drill.record import standing
-from campaign.services.live_scope import count_test_gifts, demo_campaigns
+from campaign.services.live_scope import count_test_gifts
 from campaign.services.schema import schema_state
 from campaign.wiring import gateways
 
@@ -64,10 +64,8 @@ def _rehearsals() -> Iterator[Finding]:
     if tests := count_test_gifts():
         yield Finding(
             Verdict.MISSING,
-            f"Test gifts in this database: {tests}. No sum, list or file counts them; begin with a new one.",
+            f"Test gifts in this database: {tests}. No sum, list or file counts them; best begin with a new one.",
         )
-    if demos := demo_campaigns():
-        yield Finding(Verdict.UNSAFE, f"Demo campaigns in this database: {', '.join(demos)}. Begin with a new one.")
 
 
 def _settings(config: Config) -> Iterator[Finding]:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 
 from campaign.database import reading
 from campaign.extensions import db
-from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.journal import JournalEntry, Posting
 from campaign.models.pledge import Pledge
@@ -40,13 +39,6 @@ def count_test_gifts() -> int:
     """How many gifts in this database are tests."""
     with reading() as session:
         return session.execute(select(func.count()).select_from(_GIFT).where(_GIFT.c.livemode == false())).scalar_one()
-
-
-def demo_campaigns() -> list[str]:
-    """The addresses of the campaigns that are made up."""
-    with reading() as session:
-        demos = select(Campaign.slug).where(Campaign.is_demo).order_by(Campaign.slug)
-        return list(session.execute(demos).scalars())
 
 
 def _leave_tests_out(query: ORMExecuteState) -> None:
