@@ -25,6 +25,7 @@ from campaign.services.delayed_letters import tell_of_delay
 from campaign.services.donation_search import search_columns
 from campaign.services.donors import donor_of_mailbox
 from campaign.services.locked_gift import DonorOfGift, LockedGift, RefundNews
+from campaign.services.outbox import expedite
 from campaign.services.pledges import following as pledge_following
 from campaign.services.public_revision import count_public_change
 from campaign.services.transfers import stored_transfer
@@ -42,7 +43,7 @@ def apply_facts(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: 
     _refuse_mismatch(gift, facts)
     _move(session, gift, facts, at=at)
     _name_payer(gift, facts)
-    _settle(session, gift, facts)
+    _settle(session, gift, facts, at=at)
     if gift.now("state") == DonationState.PAID:
         _refund(session, gift, facts, at=at)
         disputing.apply_disputes(session, gift, facts.disputes, at=at)
@@ -135,7 +136,7 @@ def _search_columns(session: Session, gift: LockedGift) -> dict[str, object]:
     )
 
 
-def _settle(session: Session, gift: LockedGift, facts: PaymentFacts) -> None:
+def _settle(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: datetime) -> None:
     """The provider's balance transaction, once it is known: it comes after the payment, sometimes much later."""
     if facts.settled is None or facts.settled_on is None or gift.row.settlement_id or facts.fact is not Fact.PAID:
         return
@@ -156,6 +157,8 @@ def _settle(session: Session, gift: LockedGift, facts: PaymentFacts) -> None:
         on=max(local_day(facts.settled_on), gift.now("paid_on")),  # a debit is put on the balance before it succeeds
     )
     gift.entries.append(entry)
+    if facts.settled.gross.currency != gift.row.currency:
+        expedite(session, gift.id, at=at)  # the receipt waited for the conversion
     gift.happened.append(("settled", {"fee_minor": facts.settled.fee.minor, "currency": facts.settled.fee.currency}))
 
 

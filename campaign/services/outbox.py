@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import insert_once
@@ -59,6 +59,15 @@ def enqueue(
         "failure": "late" if is_quiet else None,
     }
     return insert_once(session, Message, row)
+
+
+def expedite(session: Session, donation_id: int, *, at: datetime) -> None:
+    """Let the mails of a gift that wait for their first try leave now; one that a worker holds is left alone."""
+    session.execute(
+        update(Message)
+        .where(Message.donation_id == donation_id, Message.state == "queued", Message.attempts == 0)
+        .values(next_try_at=at)
+    )
 
 
 def send_instead(session: Session, letter: Letter, *, receipt_id: int, in_place_of: int, at: datetime) -> bool:

@@ -26,7 +26,6 @@ def settle(engine: Engine, checkout: str) -> None:
     """The provider tells that and how it converted the gift."""
     engine.payments.settle(checkout, fee_minor=1_96, gross=Money(57_10, "USD"), rate="0.01142")
     engine.tell("charge.updated", f"ch_{checkout}")
-    engine.clock.advance(seconds=20)
     engine.work()
 
 
