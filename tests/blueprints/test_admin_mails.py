@@ -115,3 +115,15 @@ def test_who_may_only_read_sees_mails_and_sends_none(app: Flask, campaign: Campa
     campaigner = sit_down(app, clock, role="campaign").client
     assert not fetch(campaigner, "admin.mails").soup.select("tbody a.button")
     fetch(campaigner, "admin.mail_again", public_id=mail.public_id, status=403)
+
+
+def test_an_administrator_sends_an_email_again_but_to_no_other_address(
+    app: Flask, campaign: Campaign, clock: SettableClock, session: Session
+) -> None:
+    mail = a_mail(campaign, state="dead", failure="unreachable")
+    admin = sit_down(app, clock, role="admin").client
+    page = fetch(admin, "admin.mail_again", public_id=mail.public_id)
+    assert not page.soup.select("#recipient")
+    assert page.submit(admin, FORM, recipient="mine@example.org", reason="The server works again").status_code == 303
+    session.refresh(mail)
+    assert (mail.state, mail.recipient) == ("queued", "aida@example.org")

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from campaign.blueprints.admin import bp, mail_words, words
 from campaign.blueprints.admin.asking import Asked, asked_in_address, asked_in_form
 from campaign.blueprints.admin.frame import campaign, done, refused
-from campaign.blueprints.admin.guard import person, typed
+from campaign.blueprints.admin.guard import person, person_can, typed
 from campaign.domain.errors import DomainError, FormSpent
 from campaign.domain.identity import new_public_id
 from campaign.jobs import wake
@@ -49,12 +49,13 @@ def mail_again(public_id: str) -> ResponseReturnValue:
 
 @bp.post("/mails/<public_id>/again")
 def send_mail_again(public_id: str) -> ResponseReturnValue:
-    """Queue it once more; the reason is in the audit trail."""
-    asked = asked_in_form(form_id=new_public_id())
+    """Queue it once more, for another address too where this person looks after donors' data; why is in the audit trail."""
+    mail, asked = mail_search.mail(campaign().id, public_id), asked_in_form(form_id=new_public_id())
     form_id = asked.form_id(told_at="reason")
-    recipient, reason = asked.email("recipient"), asked.required("reason", _("Say why."))
+    recipient = asked.email("recipient") if _may_redirect() else mail.recipient
+    reason = asked.required("reason", _("Say why."))
     if asked.mistakes:
-        return _form(mail_search.mail(campaign().id, public_id), asked), 422
+        return _form(mail, asked), 422
     order = ResendOrder(
         campaign_id=campaign().id,
         mail_public_id=public_id,
@@ -67,7 +68,7 @@ def send_mail_again(public_id: str) -> ResponseReturnValue:
         mail_resending.resend(order, clock=gateways().clock)
     except FormSpent as error:
         asked.refuse("reason", error, words.sentence_of(error))
-        return _form(mail_search.mail(campaign().id, public_id), asked), 422
+        return _form(mail, asked), 422
     except DomainError as error:
         return refused(error, "admin.mails")
     wake("outbox")
@@ -75,4 +76,11 @@ def send_mail_again(public_id: str) -> ResponseReturnValue:
 
 
 def _form(mail: MailRow, asked: Asked) -> str:
-    return render_template("admin/mail_again.html", mail=mail, asked=asked, mail_words=mail_words)
+    return render_template(
+        "admin/mail_again.html", mail=mail, asked=asked, mail_words=mail_words, may_redirect=_may_redirect()
+    )
+
+
+def _may_redirect() -> bool:
+    """An email brings a receipt or a link to a monthly gift: whoever may not correct an address sends it nowhere else."""
+    return person_can("admin.correct_donation")
