@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 
 from campaign.database import reading
 from campaign.days import local_day, local_time
+from campaign.domain.csv_text import escape_formula
 from campaign.domain.errors import DomainError, NotFound
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.services.receipt_register import ReceiptFilter, ReceiptView, receipts
@@ -133,7 +134,7 @@ def _list(lines: list[tuple[str, ...]]) -> bytes:
     text = io.StringIO()
     rows = csv.writer(text, quoting=csv.QUOTE_ALL)
     rows.writerow((_("Number"), _("State"), _("Replaced by"), _("File"), _("Why there is no file")))
-    rows.writerows(lines)
+    rows.writerows([escape_formula(cell) for cell in line] for line in lines)
     return ("\ufeff" + text.getvalue()).encode()
 
 

@@ -1,7 +1,7 @@
 """A table as a file: CSV and XLSX of the same rows, with what was asked for above them and totals below.
 
 A file is written whole before a byte of it leaves, so that nobody keeps half a ledger. Cells are text, days, moments or
-amounts; text that a spreadsheet would run as a formula is made harmless.
+amounts; in a CSV, text that a spreadsheet would run as a formula is escaped. A workbook knows text from formulas.
 """
 
 import csv
@@ -16,6 +16,8 @@ from typing import IO, Any, Literal
 
 from flask_babel import gettext as _
 
+from campaign.domain.csv_text import escape_formula
+
 Cell = str | int | Decimal | date | datetime | None
 """Decimal is an amount in major units; int a count or a number; the rest is what it says."""
 About = Sequence[tuple[str, str]]
@@ -24,7 +26,6 @@ FileFormat = Literal["csv", "xlsx"]
 IN_MEMORY_BYTES_MAX = 1_000_000
 DECIMALS_MAX = 3
 """What the most divided currency of our table has."""
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +90,11 @@ def written(sheet: Sheet, file_format: FileFormat) -> IO[bytes]:
 
 
 def write_csv(sheet: Sheet, file: IO[bytes]) -> None:
-    """UTF-8 with a byte-order mark, so that every spreadsheet reads Cyrillic; amounts with a point."""
+    """UTF-8 with a byte-order mark, so that every spreadsheet reads Cyrillic; amounts with a point, text in quotes."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
-    writer, totals = csv.writer(text), Totals(sheet)
+    writer, totals = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC), Totals(sheet)
     writer.writerow([sheet.title])
-    writer.writerows([[label, harmless(value)] for label, value in sheet.about])
+    writer.writerows([[label, escape_formula(value)] for label, value in sheet.about])
     writer.writerow([])
     writer.writerow(sheet.columns)
     writer.writerows([_plain(cell) for cell in row] for row in totals.passing(sheet.rows))
@@ -130,23 +131,21 @@ def write_xlsx(sheet: Sheet, file: IO[bytes]) -> None:
             number += 1
 
 
-def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe before a sign that would begin one."""
-    return f"'{text}" if text.startswith(DANGEROUS) else text
-
-
 def _places(amount: Decimal) -> int:
     """How many decimals an amount is written with: none for yen, three for dinars."""
     exponent = amount.as_tuple().exponent
     return min(max(-exponent, 0), DECIMALS_MAX) if isinstance(exponent, int) else 0
 
 
-def _plain(cell: Cell) -> str:
+def _plain(cell: Cell) -> str | int | Decimal:
+    """Numbers stay numbers, so that they stand without quotation marks."""
     if isinstance(cell, str):
-        return harmless(cell)
+        return escape_formula(cell)
     if isinstance(cell, datetime):
         return cell.strftime("%Y-%m-%d %H:%M:%S")
-    return "" if cell is None else str(cell)
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return "" if cell is None else cell
 
 
 def _formats(book: Any) -> dict[str, Any]:  # XlsxWriter has no types
@@ -179,4 +178,4 @@ def _write_row(page: Any, number: int, row: Sequence[Cell], formats: dict[str, A
             case int():
                 page.write_number(number, place, cell, formats[style])
             case _:
-                page.write_string(number, place, harmless(cell), formats[style])
+                page.write_string(number, place, cell, formats[style])

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from datetime import datetime
 
+from campaign.domain.csv_text import escape_formula
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
 from campaign.services.transparency import Figures, Purse, Transparency
@@ -25,19 +26,18 @@ COLUMNS = (
     "as_of",
     "demo_data",
 )
-RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_of(money: Transparency, *, language: str, as_of: datetime, is_demo: bool) -> str:
     """One row per purpose or target and currency, then the totals; amounts in major units with a decimal point."""
     out = io.StringIO()
     out.write(BYTE_ORDER_MARK)
-    table = csv.writer(out)
+    table = csv.writer(out, quoting=csv.QUOTE_ALL)
     table.writerow(COLUMNS)
     for row in _rows(money, language):
         table.writerow(
             [
-                *(_harmless(cell) for cell in row[:3]),
+                *(escape_formula(cell) for cell in row[:3]),
                 *row[3:],
                 as_of.isoformat(timespec="seconds"),
                 "yes" if is_demo else "no",
@@ -69,8 +69,3 @@ def _amounts(figures: Figures, purse: Purse | None) -> tuple[str, ...]:
         figures.left_minor,
     )
     return tuple(str(Money(minor, figures.currency).decimal) for minor in amounts)
-
-
-def _harmless(cell: str) -> str:
-    """A text that a spreadsheet would take for a formula is marked as text."""
-    return f"'{cell}" if cell.startswith(RISKY) else cell

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -9,7 +10,8 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from campaign.services.sheets import Cell, Sheet, harmless, written
+from campaign.domain.csv_text import escape_formula
+from campaign.services.sheets import Cell, Sheet, written
 
 NOON = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
 
@@ -45,7 +47,7 @@ def cells_of(sheet: Sheet) -> Iterator[tuple[object, ...]]:
 
 def test_a_csv_begins_with_a_byte_order_mark_and_what_was_asked_for() -> None:
     with written(a_sheet(ROWS), "csv") as file:
-        assert file.read().startswith(b"\xef\xbb\xbfLedger")
+        assert file.read().startswith(b'\xef\xbb\xbf"Ledger"')
     assert lines_of(a_sheet(ROWS))[1] == ["From", "2026-12-01"]
 
 
@@ -61,11 +63,42 @@ def test_a_workbook_has_the_same_rows_and_totals_as_numbers_and_days() -> None:
     assert rows[-2:] == [("Total", None, None, "KGS", 0, -7), ("Total", None, None, "USD", 25.6, 3)]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+7", "-2", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://evil")'])
-def test_text_that_looks_like_a_formula_is_made_harmless(text: str) -> None:
-    sheet = a_sheet([(text, None, None, "USD", Decimal(1), None)])
-    assert lines_of(sheet)[4][0].startswith("'")
-    assert str(list(cells_of(sheet))[4][0]).startswith("'")
+FORMULAS = [
+    "=1+1",
+    "+7",
+    "-2",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    '=HYPERLINK("http://evil")',
+    "＝1+2",
+    "＋7",
+    "－2",
+    "＠SUM(A1)",
+    " =1",
+]
+IN_THE_MIDDLE = ["Aida;=1+2;x", "Aida\t=1+2", "Aida|@SUM(A1)", "Aida\n=1+2", "Aida; +7", "a;b;－2"]
+
+
+@pytest.mark.parametrize("text", [*FORMULAS, *IN_THE_MIDDLE])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_no_cell_begins_a_formula_under_any_separator(text: str, separator: str) -> None:
+    with written(a_sheet([(text, None, None, "USD", Decimal(1), None)]), "csv") as file:
+        lines = file.read().decode("utf-8-sig").splitlines()
+    cells = [cell for line in lines for cell in re.split(re.escape(separator), line)]
+    assert not [cell for cell in cells if re.match(r"[\"\s]*[=+@＝＋－＠]", cell)]
+
+
+@pytest.mark.parametrize("text", [*FORMULAS, *IN_THE_MIDDLE])
+def test_a_workbook_keeps_the_text_as_it_is(text: str) -> None:
+    cell = list(cells_of(a_sheet([(text, None, None, "USD", Decimal(1), None)])))[4][0]
+    assert str(cell).replace("_x000D_", "\r") == text.replace("\r\n", "\n")
+
+
+def test_every_text_is_quoted_and_no_number_is() -> None:
+    with written(a_sheet(ROWS), "csv") as file:
+        line = file.read().decode("utf-8-sig").splitlines()[4]
+    assert line == '"GEN","2026-12-01","2026-12-01 12:00:00","USD",25.50,""'
 
 
 def test_a_negative_amount_stays_a_number() -> None:
@@ -79,7 +112,7 @@ def test_a_filter_that_looks_like_a_formula_is_made_harmless() -> None:
 
 
 def test_plain_text_is_left_alone() -> None:
-    assert harmless("Ош, 5-кабинет") == "Ош, 5-кабинет"
+    assert escape_formula("Ош, 5-кабинет") == "Ош, 5-кабинет"
 
 
 def test_an_empty_table_has_its_head_and_says_that_it_is_empty() -> None:
