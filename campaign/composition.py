@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from campaign import assets, bodies, compiled_templates, errors, i18n, jobs, kept, markdown, security
 from campaign.blueprints import admin, api, donations, health, public
+from campaign.client_address import ClientAddressMiddleware
 from campaign.config import Config, refuse_to_serve
 from campaign.database import set_up_database
 from campaign.extensions import babel, csrf, db, limiter
@@ -50,7 +51,8 @@ def compose(config: Config, gateways: Gateways | None) -> Flask:
     if config.testing or is_command:
         _add_commands(app)
     if config.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
+        named = ClientAddressMiddleware(app.wsgi_app, proxies=config.proxies, header=config.proxy_header)
+        app.wsgi_app = ProxyFix(named, x_for=0, x_proto=config.proxies)  # type: ignore[method-assign]
     return app
 
 

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 PaymentMode = Literal["none", "sandbox", "test", "live"]
 
+PROXY_HEADERS = ("X-Forwarded-For", "Forwarded")
+
 SETTINGS: dict[str, str] = {
     "APP_ENV": "development (the default) or production",
     "PUBLIC_URL": "the address at which people reach the site",
@@ -30,6 +32,7 @@ SETTINGS: dict[str, str] = {
     "LOG_LEVEL": "DEBUG, INFO (the default), WARNING or ERROR",
     "HOST": "the address that `make run` listens on; 127.0.0.1 by default",
     "PORT": "the port that `make run` listens on; 8000 by default",
+    "PROXY_HEADER": "the header in which those proxies name the visitor: X-Forwarded-For (the default) or Forwarded",
     "PROXIES": "how many proxies of your own stand in front and name the visitor's address; 0 by default",
     "SHIELD": "on (the default) counts attempts to give against card testing; off, for a load test, asks nobody anything",
 }
@@ -69,7 +72,8 @@ class Config:
     log_level: str = "INFO"
     host: str = "127.0.0.1"
     port: int = 8000
-    proxies: int = 0  # their X-Forwarded-For is believed, and nobody else's
+    proxies: int = 0  # their word on the visitor's address is believed, and nobody else's
+    proxy_header: str = "X-Forwarded-For"
     shield: Literal["on", "off"] = "on"
     testing: bool = False
 
@@ -134,6 +138,7 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
         host=values.get("HOST", "127.0.0.1"),
         port=port,
         proxies=_proxies(values.get("PROXIES", "0")),
+        proxy_header=_proxy_header(values.get("PROXY_HEADER", PROXY_HEADERS[0])),
         shield=_shield(values.get("SHIELD", "on")),
     )
     refuse_unsafe(config)
@@ -212,6 +217,13 @@ def _is_ours(name: str) -> bool:
 def _perhaps(name: str) -> str:
     near = get_close_matches(name, SETTINGS, n=1, cutoff=0.75)
     return f" (did you mean {near[0]}?)" if near else ""
+
+
+def _proxy_header(text: str) -> str:
+    for known in PROXY_HEADERS:
+        if text.lower() == known.lower():
+            return known
+    raise BadSetting(f"PROXY_HEADER is {' or '.join(PROXY_HEADERS)}, not {text!r}.")
 
 
 def _proxies(text: str) -> int:

@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, current_app, make_response, request
+from werkzeug.http import parse_accept_header
 
 from campaign.config import Config
 from campaign.days import local_day
@@ -152,12 +153,17 @@ def _lasting(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [*((name, value) for name, value in headers if name.lower() not in passing), ("Vary", "Accept-Encoding")]
 
 
+@lru_cache(maxsize=200)
+def _takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding header takes gzip: `gzip; q=0` refuses it, whatever its spelling."""
+    return bool(parse_accept_header(accepted)["gzip"])
+
+
 def _send(ready: Ready, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     if ready.page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
         start_response("304 NOT MODIFIED", ready.headers)
         return []
-    accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
-    is_packed = "gzip" in accepted and "gzip;q=0" not in accepted
+    is_packed = _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
     body = ready.page.packed if is_packed else ready.page.body
     encoding = [("Content-Encoding", "gzip")] if is_packed else []
     start_response("200 OK", [*ready.headers, *encoding, ("Content-Length", str(len(body)))])

@@ -46,7 +46,12 @@ def _is_own(asked: Request) -> bool:
     if site is not None:
         return site in {"same-origin", "none"}
     origin = asked.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == asked.host
+    return origin is None or origin in {asked.host_url.rstrip("/"), _origin_of(current_app.config["KURAK"].public_url)}
+
+
+def _origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def add_headers(response: Response) -> Response:

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 from flask import request
+from flask.testing import FlaskClient
 
 from campaign import create_app
+from campaign.client_address import normalized_address
 from campaign.config import BadSetting, Config, read_config
 from campaign.gateways.payments import NoPayments
 from campaign.wiring import Gateways
+from tests.builders import a_campaign
 from tests.databases import config_for
 from tests.fakes import RecordingMailer, SettableClock
 
@@ -26,6 +29,70 @@ def test_as_many_forwarded_addresses_are_believed_as_there_are_proxies(tmp_path:
     app.add_url_rule("/who", view_func=lambda: request.remote_addr or "")
     forwarded = {"X-Forwarded-For": "198.51.100.1, 203.0.113.7"}
     assert app.test_client().get("/who", headers=forwarded).text == seen
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("203.0.113.7:4711", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("[::ffff:203.0.113.7]:443", "203.0.113.7"),
+        ('"[2001:db8::1]:443"', "2001:db8::1"),
+        ("2001:DB8:0::1", "2001:db8::1"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("unknown", None),
+        ("203.0.113.7, 6.6.6.6", None),
+        ("", None),
+    ],
+)
+def test_one_visitor_has_one_address_however_it_is_written(written: str, address: str | None) -> None:
+    assert normalized_address(written) == address
+
+
+def test_a_forwarded_address_with_a_port_is_the_same_visitor(tmp_path: Path) -> None:
+    app = create_app(replace(config(tmp_path), proxies=1), GATEWAYS)
+    app.add_url_rule("/who", view_func=lambda: request.remote_addr or "")
+    for entry in ("203.0.113.7", "203.0.113.7:8080", "::ffff:203.0.113.7"):
+        assert app.test_client().get("/who", headers={"X-Forwarded-For": entry}).text == "203.0.113.7"
+
+
+def test_only_the_header_that_the_proxy_is_set_to_send_is_believed(tmp_path: Path) -> None:
+    app = create_app(replace(config(tmp_path), proxies=1, proxy_header="Forwarded"), GATEWAYS)
+    app.add_url_rule("/who", view_func=lambda: request.remote_addr or "")
+    headers = {"Forwarded": 'for="[2001:db8::1]:443";proto=https', "X-Forwarded-For": "6.6.6.6"}
+    assert app.test_client().get("/who", headers=headers).text == "2001:db8::1"
+    assert app.test_client().get("/who", headers={"X_Forwarded_For": "6.6.6.6"}).text == "127.0.0.1"
+
+
+def test_an_unknown_header_of_proxies_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match="PROXY_HEADER"):
+        read_config({"INSTANCE_DIR": str(tmp_path), "PROXY_HEADER": "X-Whoever"})
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("http://[::1", 403),
+        ("null", 403),
+        ("https://localhost", 403),
+        ("http://localhost.evil.example", 403),
+        ("http://localhost", 422),
+    ],
+)
+def test_an_origin_is_compared_whole_and_a_broken_one_is_foreign(client: FlaskClient, origin: str, status: int) -> None:
+    a_campaign()
+    answer = client.post("/en/donate", headers={"Origin": origin}, data={})
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize("accepted", ["gzip; q=0", "gzip;q=0.0, identity", "GZIP;Q=0", "br, identity", ""])
+def test_who_refuses_gzip_gets_plain_bytes_from_memory_too(client: FlaskClient, accepted: str) -> None:
+    a_campaign()
+    for _ in range(2):
+        answer = client.get("/en/", headers={"Accept-Encoding": accepted})
+        assert "Content-Encoding" not in answer.headers
+        assert answer.data.startswith(b"<!doctype html>")
 
 
 @pytest.mark.parametrize("given", ["-1", "six", "99", "١"])

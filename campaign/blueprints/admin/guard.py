@@ -77,7 +77,7 @@ def guard() -> ResponseReturnValue | None:
         flash(_("You were signed out after 30 minutes of inactivity. Sign in to continue."), "info")
         return _to_sign_in()
     if endpoint in OPEN:
-        return None
+        return _past_second_step(endpoint)
     rule = RULES.get(endpoint)
     if rule is None or not rule.roles & g.person.roles:
         log.warning("staff:%s may not go to %s", g.person.id, endpoint)
@@ -149,6 +149,13 @@ def _is_of_the_desk(address: str) -> bool:
 def _to_sign_in() -> ResponseReturnValue:
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("security.login", next=wanted))
+
+
+def _past_second_step(endpoint: str) -> ResponseReturnValue | None:
+    """Away from the page for the code, where no code is due: Flask-Security would sign the person out there."""
+    if endpoint == "security.two_factor_token_validation" and session.get("tf_state") != "validating_profile":
+        return redirect(url_for("admin.account"))
+    return None
 
 
 def _ask_again(rule: Rule) -> ResponseReturnValue:
