@@ -58,7 +58,7 @@ def init_app(app: Flask, babel: Babel) -> None:
     babel.init_app(app, locale_selector=_selected)
     babel.domain_instance = Catalogues()
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, language=current_language, shown=shown, as_money=Money)
-    app.jinja_env.filters.update(money=money, money_in_text=money_in_text, day=day, moment=moment)
+    app.jinja_env.filters.update(figure=figure, money=money, money_in_text=money_in_text, day=day, moment=moment)
     app.jinja_env.filters.update(number=number, percent=percent, degrees=degrees)
     app.jinja_env.filters.update(time_of_day=time_of_day, text=text_of, iso_day=date.fromisoformat)
 
@@ -143,6 +143,14 @@ def moment(value: datetime, *, language: str | None = None) -> str:
 def time_of_day(value: datetime) -> str:
     """`14:05 UTC+6`: nobody must guess whose clock it is."""
     return f"{local_time(value):%H:%M}{NBSP}{offset_name(value)}"
+
+
+def figure(amount: Money, *, language: str | None = None) -> str:
+    """An amount with all its decimals and without its currency, for tables that have a column for that."""
+    digits = currency(amount.currency).exponent
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    text = format_decimal(abs(amount.decimal), format=pattern, locale=language or current_language())
+    return f"\u2212{text}" if amount.minor < 0 else text
 
 
 def number(value: int, *, language: str | None = None) -> str:
