@@ -88,6 +88,16 @@ def test_a_slip_in_the_address_is_told(client: FlaskClient, engine: Engine) -> N
     assert BeautifulSoup(answer.text, "html.parser").find("input", {"name": "email"})["value"] == "nobody"  # type: ignore[index]
 
 
+@pytest.mark.database("sqlite")
+def test_another_language_keeps_the_typed_address_and_sends_nothing(client: FlaskClient, engine: Engine) -> None:
+    button = fetch_address(client, "/en/p/").one("button[form=links][value=ru]")
+    answer = client.post(str(button["formaction"]), data={"email": "aida@exam", "to_language": "ru"})
+    page = Page(answer)
+    assert (answer.status_code, page.one("html")["lang"], page.one("#email")["value"]) == (200, "ru", "aida@exam")
+    assert not page.soup.select(".error-summary")
+    assert not engine.mailer.sent
+
+
 def test_one_page_shows_all_monthly_gifts_of_the_mailbox(client: FlaskClient, engine: Engine) -> None:
     for _ in range(2):
         begin_pledge(engine)

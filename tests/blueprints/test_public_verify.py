@@ -87,6 +87,15 @@ def test_the_code_survives_the_language_links(client: FlaskClient, printed: Prin
     assert other.soup.select(".notice.good")
 
 
+@pytest.mark.database("sqlite")
+def test_another_language_keeps_what_is_typed_of_a_receipt(client: FlaskClient, printed: Printed) -> None:
+    button = fetch_address(client, "/en/verify/").one("button[form=receipt][value=ky]")
+    typed = {"number": printed.number, "code": "half", "to_language": "ky"}
+    page = Page(client.get(str(button["formaction"]), query_string=typed))
+    assert page.answer.status_code == 200
+    assert (page.one("#number")["value"], page.one("#code")["value"]) == (printed.number, "half")
+
+
 def test_a_test_receipt_says_that_it_proves_nothing(client: FlaskClient) -> None:
     page = fetch_address(client, a_receipt_of(series="TEST-QUI").address)
     assert page.text(".notice h2") == "This is a test receipt"

@@ -36,8 +36,10 @@ def pledge_links(lang: str) -> ResponseReturnValue:  # noqa: ARG001
 @bp.post("/<any(en,ru,ky):lang>/p/")
 @limiter.limit("30 per 10 minutes")
 def send_pledge_links(lang: str) -> ResponseReturnValue:
-    """Mail the link to the typed address."""
+    """Mail the link to the typed address; only show it again where the language was changed."""
     typed = one_line(request.form.get("email", ""))
+    if "to_language" in request.form:
+        return _form(email=typed)
     try:
         email = read_email(typed)
     except EmailRefused as refusal:
@@ -92,6 +94,7 @@ def _form(
         error=error,
         is_sent=is_sent,
         same_page=lambda: {code: url_for(".pledge_links", lang=code) for code in LANGUAGES},
+        switches={code: url_for(".send_pledge_links", lang=code) for code in LANGUAGES},
     )
     return discreet(make_response(page, status))
 

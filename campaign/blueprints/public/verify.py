@@ -22,11 +22,12 @@ def verify(lang: str) -> ResponseReturnValue:
     config: Config = current_app.config["KURAK"]
     number, code = (request.args.get(name, "").strip()[:TYPED_MAX] for name in ("number", "code"))
     typed = read_typed_receipt(number, code, host=urlsplit(config.public_url).netloc)
-    if typed.number and typed.code:
+    is_redrawn = "to_language" in request.args  # only the language was changed: nothing is looked up
+    if typed.number and typed.code and not is_redrawn:
         return redirect(
             url_for("public.verified", lang=lang, number=typed.number, code=typed.code, campaign=_slug()), code=303
         )
-    is_asked = bool(number or code)
+    is_asked = bool(number or code) and not is_redrawn
     page = render_template(
         "public/verify.html",
         number=typed.number or number,
@@ -36,6 +37,7 @@ def verify(lang: str) -> ResponseReturnValue:
         is_code_missing=is_asked and not typed.code,
         is_unknown=False,
         same_page=lambda: {code: url_for("public.verify", lang=code, campaign=_slug()) for code in LANGUAGES},
+        switches={code: url_for("public.verify", lang=code) for code in LANGUAGES},
         slug=_slug(),
         **_site(),
     )
