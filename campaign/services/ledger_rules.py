@@ -66,6 +66,13 @@ ROW_CHECKS = (
     ),
     Check(
         7,
+        "a paid gift counts on the day of its entry",
+        """SELECT d.public_id, d.paid_on, e.effective_on FROM donation d
+           JOIN journal_entry e ON e.subject = 'donation:' || d.public_id AND e.kind = 'gift_paid'
+           WHERE d.paid_on IS NULL OR d.paid_on <> e.effective_on""",
+    ),
+    Check(
+        7,
         "only a payment spends, and grants are spent as grants",
         """SELECT e.source, e.kind, p.account, f.code FROM posting p
            JOIN journal_entry e ON e.id = p.entry_id

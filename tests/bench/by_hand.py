@@ -92,6 +92,7 @@ def _settle(connection: Connection, event: Any, facts: PaymentFacts, clock: Cloc
             payment_id=facts.payment_id,
             charge_id=facts.charge_id,
             paid_at=facts.paid_at,
+            paid_on=facts.paid_at.date() if facts.paid_at else None,
             method=facts.method,
             method_brand=facts.method_brand,
             method_last4=facts.method_last4,

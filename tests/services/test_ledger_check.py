@@ -157,6 +157,13 @@ BREAKS = (
         )
     ),
     *(
+        Break(
+            "a paid gift counts on the day of its entry",
+            (f"UPDATE donation SET paid_on = {day} WHERE paid_on IS NOT NULL",),
+        )
+        for day in ("NULL", "'2026-11-01'")
+    ),
+    *(
         Break("every payment stands in the books as its row says", (change,))
         for change in (
             "DELETE FROM journal_entry WHERE source = 'disbursement:spent'",
