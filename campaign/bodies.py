@@ -13,7 +13,7 @@ from flask import Flask
 
 READERS_MAX = 4
 """How many threads of a process may wait for a body. Ten more may wait for Stripe, so two of sixteen go on serving pages."""
-WAIT_SECONDS = 0.1
+WAIT_SECONDS = 0.2
 """How long a sender waits for one of them: a body that is sent at once is read in no time."""
 BUSY = (
     "Too many requests are being sent. Nothing was done; please try again in a minute.\n"
