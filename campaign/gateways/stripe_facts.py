@@ -44,11 +44,11 @@ def envelope(body: bytes) -> ReceivedEvent:
             event_id=_text(event["id"]),
             type=_text(event["type"]),
             object_id=_text(found.get("id", "")),
-            api_version=event.get("api_version"),
+            api_version=_text(event["api_version"]) if event.get("api_version") else None,
             livemode=event["livemode"] is True,
             created_at=instant(event["created"]),
         )
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise BadSignature("signed, but not an event") from error
 
 
@@ -254,6 +254,7 @@ def instant(seconds: int) -> datetime:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str) or len(value) > 255:
+    if not isinstance(value, str) or len(value) > 255 or "\0" in value:
         raise TypeError
+    value.encode()  # a lone surrogate, which JSON can spell and no database can hold, is a ValueError
     return value

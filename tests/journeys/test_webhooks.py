@@ -16,6 +16,7 @@ from tests.journeys.site import Browser, Site
 from tests.sandbox.gifts import open_gift
 
 SIGNED_BUT_SENSELESS = [b"", b"not json", b"[]", b"null", b'"text"', b"17", b"{}", b'{"id": "evt_1"}', b"\xff\xfe"]
+DEEP = b'{"id": "evt_1", "object": "event", "data": ' + b"[" * 60_000 + b"]" * 60_000 + b"}"
 
 
 def deliver(site: Site, body: bytes, *, secret: str | None = None, age_seconds: int = 0) -> int:
@@ -52,6 +53,24 @@ def inbox() -> list[str]:
 @pytest.mark.parametrize("body", SIGNED_BUT_SENSELESS)
 @pytest.mark.database("sqlite")
 def test_what_is_signed_but_no_event_is_refused(site: Site, body: bytes) -> None:
+    assert deliver(site, body) == 400
+    assert inbox() == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        DEEP,
+        an_event(id="evt_\ud800"),
+        an_event(type="charge\ud800.updated"),
+        an_event(api_version="\ud800"),
+        an_event(data={"object": {"id": "ch_\udfff"}}),
+        an_event(id="evt_\0"),
+        an_event(id="evt_" + "x" * 10_000),
+    ],
+    ids=["deep", "id", "type", "version", "object", "nul", "long"],
+)
+def test_a_signed_body_that_cannot_be_stored_is_refused_once(site: Site, body: bytes) -> None:
     assert deliver(site, body) == 400
     assert inbox() == []
 
