@@ -297,7 +297,7 @@ def test_the_register_is_filtered_by_state_and_taken_away(desk: Desk) -> None:
     assert fetch_address(desk.campaign, "/staff/allocations?state=approved").texts("#register ~ .table") == []
     text = desk.campaign.get("/staff/allocations/file.csv?state=proposed", buffered=True).data.decode("utf-8-sig")
     assert address.rpartition("/")[2] in text
-    assert "GEN,EVENT-1,USD,30.00,Plan" in text
+    assert '"GEN","EVENT-1","USD",30.00,"Plan"' in text
 
 
 def test_an_approver_cannot_propose_nor_a_proposer_approve(desk: Desk) -> None:
