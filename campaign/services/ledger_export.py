@@ -78,7 +78,7 @@ def _ledger(session: Session, wanted: LedgerFilter, *, about: About) -> Sheet:
             _("About"),
             _("Source"),
             _("Account"),
-            _("Account's name"),
+            _("Account name"),
             _("Fund"),
             _("Currency"),
             _("Debit"),
@@ -100,7 +100,7 @@ def _trial_balance(session: Session, campaign_id: int, *, about: About) -> Sheet
         zone=time_zone(),
         title=_("Trial balance"),
         about=about,
-        columns=(_("Account"), _("Account's name"), _("Currency"), _("Debit"), _("Credit")),
+        columns=(_("Account"), _("Account name"), _("Currency"), _("Debit"), _("Credit")),
         rows=[
             (str(account), account_name(account), code, *sides(Money(minor, code)))
             for (account, code), minor in sorted(totals.items())

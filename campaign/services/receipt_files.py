@@ -123,7 +123,7 @@ def _line(receipt: ReceiptView, stored: _Stored, *, is_there: bool) -> tuple[str
 
 def _why_missing(receipt: ReceiptView, stored: _Stored) -> str:
     if receipt.state != "issued":
-        return str(_("It ended before it was printed, and never left."))
+        return str(_("It ended before it was printed and was never sent."))
     if reasons := reasons_to_hold(stored.document):
         return str(_("It is held: %(reasons)s", reasons="; ".join(reasons)))
     return str(_("It is still being printed. Download the archive again in a few minutes."))

@@ -66,7 +66,7 @@ def test_an_open_dispute_says_why_by_when_and_what_to_do(finance: FlaskClient, g
     dispute(gift)
     page = fetch(finance, "admin.donation", public_id=gift.public_id)
     told = page.text("section[aria-labelledby=disputes]")
-    assert "The owner of the card says that she did not make this payment." in told
+    assert "The owner of the card says that they did not make this payment." in told
     assert "Respond at the payment provider before this date" in told
     assert "8 December 2026" in told or "December 8, 2026" in told
     assert "$5.00" in told
@@ -110,7 +110,7 @@ def test_a_suspected_gift_is_sent_back_with_two_presses(finance: FlaskClient, gi
     page = fetch(finance, "admin.donation", public_id=gift.public_id)
     assert "usually prevents a dispute" in page.text("section[aria-labelledby=suspected]")
     address, token = f"/staff/donations/{gift.public_id}/refund", token_of(finance)
-    asked = {"how_much": "whole", "reason": "The card's bank suspects fraud.", "csrf_token": token}
+    asked = {"how_much": "whole", "reason": "The card’s bank suspects fraud.", "csrf_token": token}
 
     preview = finance.post(address, data=asked | {"step": "preview"})
     assert "Send $25 back?" in preview.text

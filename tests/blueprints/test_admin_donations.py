@@ -324,7 +324,7 @@ def test_a_refund_that_cannot_be_is_told_at_its_field(
     [
         ("1.000", "“1.000” can mean two amounts. Choose the one you mean."),
         ("0", "Enter an amount of more than 0."),
-        ("30", "That is more than what is left of the gift."),
+        ("30", "That is more than the remaining amount of the gift."),
     ],
 )
 def test_the_amount_of_a_refund_is_read_strictly(
@@ -351,7 +351,7 @@ def test_a_form_under_a_name_that_we_never_make_is_shown_again(
 def test_an_unpaid_gift_is_not_sent_back(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
     answer = finance.get(f"/staff/donations/{three_gifts['open'].public_id}/refund")
     assert answer.status_code == 303
-    assert "nothing left of this gift" in fetch_address(finance, answer.location).text(".notice")
+    assert "Nothing of this gift is left" in fetch_address(finance, answer.location).text(".notice")
 
 
 def test_a_name_is_taken_off_the_wall_and_put_back(

@@ -173,7 +173,7 @@ def test_who_gives_by_bank_transfer_is_told_to_send_the_money_and_how(engine: En
     assert letter.subject == "Test: Please send your bank transfer of $25.00"
     for words in (
         "please send the money",
-        "Reference, exactly as it stands here: ABC123XYZ0",
+        "Reference, exactly as shown here: ABC123XYZ0",
         "Account holder: Quilt\nIBAN: IE00TEST00000000000000\nBIC (SWIFT code): TESTIE2DXXX",
         "https://payments.example/transfer",
     ):

@@ -16,7 +16,7 @@ FAILURES: Mapping[str, LazyString] = {
 """Why it has not left → what happened and what to do."""
 GIVEN_UP: Mapping[str, LazyString] = {
     **FAILURES,
-    "unreachable": _("The mail server did not take it for two days. Send it again when the server works."),
+    "unreachable": _("The mail server did not accept it for two days. Send it again when the server works."),
 }
 """The same where it is not tried any more."""
 

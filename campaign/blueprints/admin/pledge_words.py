@@ -27,7 +27,7 @@ MOMENTS: Mapping[str, Word] = {
     "told": (_("Email created"), ""),
     "refused": (_("The provider refused"), "bad"),
     "link_sent": (_("New link sent to the donor"), ""),
-    "links_withdrawn": (_("Links to the donor's page withdrawn"), "warn"),
+    "links_withdrawn": (_("Links to the donor’s page withdrawn"), "warn"),
     "asked_change": (_("Requested: different amount"), ""),
     "asked_pause": (_("Requested: pause"), ""),
     "asked_skip": (_("Requested: skip the next payment"), ""),
@@ -46,7 +46,7 @@ REASONS: Mapping[str, LazyString] = {
     "declined": _("the bank gave no reason"),
 }
 ENDINGS: Mapping[str, LazyString] = {
-    "asked": _("asked for"),
+    "asked": _("requested"),
     "unpaid": _("given up after several refusals"),
     "provider": _("stopped at the payment service"),
     "double": _("started twice by mistake"),

@@ -43,7 +43,7 @@ DONATION: Mapping[str, Word] = {
 REFUNDED: Word = (_("Refunded"), "bad")
 REFUNDED_IN_PART: Word = (_("Refunded in part"), "bad")
 REFUND: Mapping[str, Word] = {
-    "requested": (_("Asked for"), "warn"),
+    "requested": (_("Requested"), "warn"),
     "pending": (_("Under way"), "warn"),
     "succeeded": (_("Sent back"), "good"),
     "failed": (_("Failed"), "bad"),
@@ -64,7 +64,7 @@ INBOX: Mapping[str, Word] = {
     "new": (_("Waiting"), "warn"),
     "processed": (_("Done"), "good"),
     "ignored": (_("Not about us"), ""),
-    "foreign": (_("Another's payment"), ""),
+    "foreign": (_("Someone else’s payment"), ""),
     "parked": (_("Waiting for another event"), "warn"),
     "failed": (_("Failed, will be retried"), "bad"),
     "dead": (_("Given up"), "bad"),
@@ -142,12 +142,12 @@ MOMENTS: Mapping[str, Word] = {
     "donation:refund_canceled": (_("The refund was cancelled"), ""),
     "donation:paid_again": (_("The same gift was paid once more, on another page"), "bad"),
     "donation:paid_before": (_("A gift that had already been paid was paid again here"), "bad"),
-    "donation:dispute_inquiry": (_("The donor's bank asks about the payment"), "warn"),
-    "donation:dispute_open": (_("Dispute: the donor's bank holds the money"), "bad"),
+    "donation:dispute_inquiry": (_("The donor’s bank asks about the payment"), "warn"),
+    "donation:dispute_open": (_("Dispute: the donor’s bank holds the money"), "bad"),
     "donation:dispute_won": (_("Dispute won: the money is back"), "good"),
     "donation:dispute_lost": (_("Dispute lost: the donor keeps the money"), "bad"),
     "donation:dispute_closed": (_("Dispute closed: no money moved"), "good"),
-    "donation:fraud_warning": (_("The card's bank suspects fraud"), "bad"),
+    "donation:fraud_warning": (_("The card’s bank suspects fraud"), "bad"),
     "donation:fraud_warning_over": (_("The suspicion of fraud is dealt with"), ""),
     "donation:corrected": (_("Name or address corrected"), ""),
     "donation:wall_hidden": (_("Taken off the supporters list"), ""),
@@ -219,7 +219,7 @@ ACTS: Mapping[str, LazyString] = {
     "reconciliation:payout": _("Booked a payout"),
     "payouts:download": _("Downloaded payouts"),
     "mail:send_again": _("Sent an email again"),
-    "mail:send_held": _("Sent mails that were held as late"),
+    "mail:send_held": _("Sent emails that were held as late"),
     "receipt:download": _("Downloaded a receipt"),
     "receipts:download": _("Downloaded receipts of a period"),
     "receipt_register:download": _("Downloaded the receipt register"),
@@ -232,9 +232,9 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     NotEnoughFunds: _("The fund does not have enough. Check its balance, then enter a smaller amount."),
     MoneyMayNotGoThere: _("The donors gave this money for something else, so it may not go there."),
     EntryConflict: _(
-        "The same entry stands in the books with other figures. Nothing was changed; tell an administrator."
+        "The same entry is in the books with different figures. Nothing was changed; tell an administrator."
     ),
-    NotRefundable: _("There is nothing left of this gift to send back."),
+    NotRefundable: _("Nothing of this gift is left to refund."),
     PledgeStopped: _("This monthly gift has already ended."),
     DisputeOpen: _(
         "The donor’s bank is holding this money in a dispute, so a refund now would pay twice. First "
@@ -244,7 +244,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
         "The donor’s bank has returned this money, or part of it, to the donor. The payment provider "
         "will refund no more of it."
     ),
-    RefundTooLarge: _("That is more than what is left of the gift."),
+    RefundTooLarge: _("That is more than the remaining amount of the gift."),
     NotFound: _("It is no longer there."),
     FormSpent: _(
         "This form was already submitted with different details, and that request was carried out. To "
@@ -261,7 +261,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     disbursing.NothingPaid: _("Enter an amount above zero."),
     disbursing.PaidInTheFuture: _("Enter a day that is not in the future."),
     disbursing.PaidTooEarly: _("Enter a day that is not more than a year before the campaign began."),
-    disbursing.EvidenceMissing: _("Enter who was paid, and the number of the paper that shows it."),
+    disbursing.EvidenceMissing: _("Enter who was paid, and the number of the document that shows it."),
     gift_corrections.NothingToCorrect: _("This is what we have already. Change the name or the address."),
     gift_corrections.NotPaid: _("This donation is not paid, so there is nothing to correct yet."),
     held_receipts.NotHeld: _("This receipt is no longer held. Nothing was changed."),

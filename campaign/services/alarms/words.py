@@ -40,8 +40,8 @@ WORDS: dict[str, Words] = {
         _("Start the worker: flask --app wsgi jobs run."),
     ),
     "mail_worker_silent": Words(
-        _("Mail worker not responding"),
-        _("No worker for receipts and mail has been at work for minutes, so donors get no receipts."),
+        _("Email worker not responding"),
+        _("No worker for receipts and email has responded for several minutes, so donors get no receipts."),
         _("Start the worker: flask --app wsgi jobs run."),
     ),
     "paid_waits": Words(
@@ -177,7 +177,7 @@ WORDS: dict[str, Words] = {
     ),
     "receipts_substituted": Words(
         _("Receipts left with a substitute sign"),
-        _("Receipts on which � stands for a character that no font has: %(count)s."),
+        _("Receipts on which � replaces a character that no font has: %(count)s."),
         _("Open the receipts. Ask the donor how to write the name, then correct it; the receipt is replaced."),
     ),
 }
