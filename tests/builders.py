@@ -329,8 +329,15 @@ def _add_receipt(session: Session, donation: Donation, campaign: Campaign, *, at
     )
 
 
-def a_member_of_staff(*, role: str = "finance", email: str = "", name: str = "", password: str | None = None) -> Staff:
-    """Somebody at the desk with one role. Without a password (its hash) she cannot sign in."""
+def a_member_of_staff(
+    *,
+    role: str = "finance",
+    email: str = "",
+    name: str = "",
+    password: str | None = None,
+    campaign: Campaign | None = None,
+) -> Staff:
+    """Somebody at the desk with one role, for a campaign or for all. Without a password (its hash) they cannot sign in."""
     with transaction() as session:
         known = session.execute(select(Role).where(Role.name == role)).scalar_one_or_none()
         member = Staff(
@@ -339,6 +346,7 @@ def a_member_of_staff(*, role: str = "finance", email: str = "", name: str = "",
             password=password,
             fs_uniquifier=new_public_id(32),
             created_at=NOW,
+            campaign_id=campaign.id if campaign else None,
             roles=[known or Role(name=role)],
         )
         session.add(member)

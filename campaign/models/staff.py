@@ -51,6 +51,8 @@ class Staff(Model, UserMixin):
 
     The type is a copy, for `as_mutable` takes every column of the very same type object for a list.
     """
+    campaign_id: Mapped[int | None] = mapped_column(Key, ForeignKey("campaign.id"), index=True)
+    """The one campaign for which this person's roles hold; NULL: they hold for all campaigns and the installation."""
     roles: Mapped[list[Role]] = relationship(secondary=staff_role, lazy="selectin")  # type: ignore[assignment]
 
 

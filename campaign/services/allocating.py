@@ -173,7 +173,9 @@ def propose(move: Move, *, public_id: str, reason: str, actor_id: int, clock: Cl
     return public_id
 
 
-def approve(public_id: str, *, actor_id: int, clock: Clock, figures: str | None = None) -> None:
+def approve(
+    public_id: str, *, campaign_id: int | None = None, actor_id: int, clock: Clock, figures: str | None = None
+) -> None:
     """Move the money: post the entry, once, in the books.
 
     `figures` are the balances that the approver was shown (`Preview.figures`); FiguresMoved when they have changed.
@@ -181,7 +183,7 @@ def approve(public_id: str, *, actor_id: int, clock: Clock, figures: str | None 
     """
     now = clock.now()
     with transaction() as session:
-        row = _to_decide(session, public_id)
+        row = _to_decide(session, public_id, campaign_id)
         if row.proposed_by == actor_id:
             raise SameHands
         bookkeeping.lock_funds(session, (row.source_id, row.target_id))
@@ -202,12 +204,12 @@ def approve(public_id: str, *, actor_id: int, clock: Clock, figures: str | None 
         _record(session, "approve", public_id, actor_id, now, {"amount_minor": row.amount_minor, "figures": figures})
 
 
-def reject(public_id: str, *, note: str, actor_id: int, clock: Clock) -> None:
+def reject(public_id: str, *, campaign_id: int | None = None, note: str, actor_id: int, clock: Clock) -> None:
     """Say no, and why. Raises SameHands, AlreadyDecided and ReasonMissing."""
     if not note.strip():
         raise ReasonMissing
     with transaction() as session:
-        row = _to_decide(session, public_id)
+        row = _to_decide(session, public_id, campaign_id)
         if row.proposed_by == actor_id:
             raise SameHands
         _decide(row, "rejected", actor_id, clock.now())
@@ -215,10 +217,10 @@ def reject(public_id: str, *, note: str, actor_id: int, clock: Clock) -> None:
         _record(session, "reject", public_id, actor_id, clock.now(), {})
 
 
-def withdraw(public_id: str, *, actor_id: int, clock: Clock) -> None:
+def withdraw(public_id: str, *, campaign_id: int | None = None, actor_id: int, clock: Clock) -> None:
     """The proposer thinks better of it. Raises NotYours and AlreadyDecided."""
     with transaction() as session:
-        row = _to_decide(session, public_id)
+        row = _to_decide(session, public_id, campaign_id)
         if row.proposed_by != actor_id:
             raise NotYours
         _decide(row, "withdrawn", actor_id, clock.now())
@@ -267,8 +269,10 @@ def _holder(session: Session, kind: EntryKind, *, source: Fund, target: Fund) ->
     return found
 
 
-def _to_decide(session: Session, public_id: str) -> Allocation:
+def _to_decide(session: Session, public_id: str, campaign_id: int | None) -> Allocation:
     wanted = select(Allocation).where(Allocation.public_id == public_id)
+    if campaign_id is not None:
+        wanted = wanted.where(Allocation.campaign_id == campaign_id)
     row = session.execute(wanted.with_for_update().execution_options(populate_existing=True)).scalar_one_or_none()
     if row is None:
         raise NotFound(f"allocation:{public_id}")

@@ -4,11 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, cast, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaign.database import reading, transaction
 from campaign.gateways.clock import Clock
+from campaign.models.allocation import Allocation, Disbursement
+from campaign.models.campaign import Campaign
+from campaign.models.donation import Donation
+from campaign.models.outbox import Message
+from campaign.models.pledge import Pledge
+from campaign.models.receipt import Receipt
 from campaign.models.staff import AuditEvent, Staff
 
 PAGE_ROWS = 50
@@ -34,6 +40,7 @@ class AuditFilter:
     subject: str = ""  # thing:public_id, or the public id alone
     actor_id: int | None = None
     before_id: int | None = None  # the last row of the page before
+    campaign_id: int | None = None  # only what was done to things of this campaign
 
 
 def record(
@@ -68,6 +75,8 @@ def trail(wanted: AuditFilter, *, limit: int = PAGE_ROWS) -> Sequence[AuditRow]:
         query = query.where(named if is_whole else AuditEvent.subject.endswith(f":{wanted.subject}", autoescape=True))
     if wanted.actor_id is not None:
         query = query.where(AuditEvent.actor_id == wanted.actor_id)
+    if wanted.campaign_id is not None:
+        query = query.where(_is_of_campaign(wanted.campaign_id))
     if wanted.before_id is not None:
         query = query.where(AuditEvent.id < wanted.before_id)
     with reading() as session:
@@ -76,3 +85,24 @@ def trail(wanted: AuditFilter, *, limit: int = PAGE_ROWS) -> Sequence[AuditRow]:
             AuditRow(id=act.id, at=act.at, actor=name, action=act.action, subject=act.subject, detail=act.detail)
             for act, name in rows
         ]
+
+
+def _is_of_campaign(campaign_id: int) -> ColumnElement[bool]:
+    """Acts on things of this campaign; what belongs to no campaign, such as a sign-in, is not among them."""
+    own_slug = select("campaign:" + Campaign.slug).where(Campaign.id == campaign_id).scalar_subquery()
+    own_things = (
+        _names("donation", Donation.public_id, Donation.campaign_id == campaign_id),
+        _names("pledge", Pledge.public_id, Pledge.campaign_id == campaign_id),
+        _names("allocation", Allocation.public_id, Allocation.campaign_id == campaign_id),
+        _names("disbursement", Disbursement.public_id, Disbursement.campaign_id == campaign_id),
+        _names("mail", Message.public_id, Message.campaign_id == campaign_id),
+        _names("receipt", Receipt.number, Receipt.donation_id == Donation.id, Donation.campaign_id == campaign_id),
+    )
+    return or_(AuditEvent.subject == own_slug, *own_things)
+
+
+def _names(kind: str, name: InstrumentedAttribute[str], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether an act's subject is a row of this kind; the cast lets PostgreSQL use the index of a CHAR column."""
+    named = cast(func.substr(AuditEvent.subject, len(kind) + 2), name.type)
+    is_row = select(name).where(name == named, *conditions).correlate(AuditEvent).exists()
+    return and_(AuditEvent.subject.startswith(f"{kind}:"), is_row)

@@ -47,6 +47,11 @@ def campaign_named(slug: str) -> CampaignCard:
     return _card_where(Campaign.slug == slug)
 
 
+def campaign_with_id(campaign_id: int) -> CampaignCard:
+    """One campaign by its key; NotFound otherwise."""
+    return _card_where(Campaign.id == campaign_id)
+
+
 def all_campaigns() -> list[CampaignCard]:
     """Every campaign, the featured one first."""
     with reading() as session:

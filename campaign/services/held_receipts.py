@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, Select, select, true, update
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
@@ -53,21 +53,21 @@ class SubstitutedRow:
     characters: str
 
 
-def held_receipts() -> list[HeldRow]:
-    """The live receipts that must not leave as they are, oldest first."""
+def held_receipts(*, campaign_id: int | None = None) -> list[HeldRow]:
+    """The live receipts that must not leave as they are, of one campaign or of all, oldest first."""
     with reading() as session:
-        rows = session.execute(_UNPRINTED.order_by(Receipt.id).limit(SHOWN_MAX)).all()
+        rows = session.execute(_UNPRINTED.where(_is_of(campaign_id)).order_by(Receipt.id).limit(SHOWN_MAX)).all()
     found = (_row(receipt, public_id) for receipt, public_id in rows)
     return [row for row in found if row.reasons]
 
 
-def substituted_receipts() -> list[SubstitutedRow]:
-    """Return the live receipts that left with a substitute for a character that no font has, newest first."""
+def substituted_receipts(*, campaign_id: int | None = None) -> list[SubstitutedRow]:
+    """Return the live receipts that left with a substitute for a character, of one campaign or of all, newest first."""
     query = (
         select(Receipt.number, Donation.public_id, ReceiptFile.substituted)
         .join(Donation, Donation.id == Receipt.donation_id)
         .join(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
-        .where(Receipt.state == "issued", ReceiptFile.substituted.is_not(None))
+        .where(_is_of(campaign_id), Receipt.state == "issued", ReceiptFile.substituted.is_not(None))
         .order_by(Receipt.id.desc())
         .limit(SHOWN_MAX)
     )
@@ -78,17 +78,26 @@ def substituted_receipts() -> list[SubstitutedRow]:
         ]
 
 
-def held_receipt(number: str) -> HeldRow:
+def held_receipt(number: str, *, campaign_id: int | None = None) -> HeldRow:
     """One of them; NotFound."""
     with reading() as session:
-        found = session.execute(_UNPRINTED.where(Receipt.number == number)).one_or_none()
+        named = (_is_of(campaign_id), Receipt.number == number)
+        found = session.execute(_UNPRINTED.where(*named)).one_or_none()
     row = _row(*found) if found else None
     if row is None or not row.reasons:
         raise NotFound(number)
     return row
 
 
-def correct(number: str, *, donor_name: str | None, actor_id: int, clock: Clock, public_url: str) -> str:
+def correct(
+    number: str,
+    *,
+    donor_name: str | None,
+    actor_id: int,
+    clock: Clock,
+    public_url: str,
+    campaign_id: int | None = None,
+) -> str:
     """Replace a held receipt by one with this name (None: an anonymous donor), and let its mail go; the new number.
 
     A monthly gift's later receipts take the corrected name too. Raises NotFound, NotHeld, and
@@ -96,7 +105,7 @@ def correct(number: str, *, donor_name: str | None, actor_id: int, clock: Clock,
     """
     now = clock.now()
     with transaction() as session:
-        receipt_id, gift = _locked(session, number)
+        receipt_id, gift = _locked(session, number, campaign_id)
         name_receipt(session, gift, donor_name or "")
         gift = lock_gift(session, gift.id)
         new_id = gift_papers.issue_corrected(session, gift, receipt_id, at=now, public_url=public_url)
@@ -120,9 +129,11 @@ def name_receipt(session: Session, gift: LockedGift, name: str) -> None:
         session.execute(update(Pledge).where(Pledge.id == gift.row.pledge_id).values(receipt_name=name))
 
 
-def _locked(session: Session, number: str) -> tuple[int, LockedGift]:
+def _locked(session: Session, number: str, campaign_id: int | None) -> tuple[int, LockedGift]:
     """The held receipt's id and its gift, kept from others until the transaction ends."""
-    donation_id = session.execute(select(Receipt.donation_id).where(Receipt.number == number)).scalar()
+    query = select(Receipt.donation_id).join(Donation, Donation.id == Receipt.donation_id)
+    named = (_is_of(campaign_id), Receipt.number == number)
+    donation_id = session.execute(query.where(*named)).scalar()
     if donation_id is None:
         raise NotFound(number)
     gift = lock_gift(session, donation_id)
@@ -130,6 +141,10 @@ def _locked(session: Session, number: str) -> tuple[int, LockedGift]:
     if found is None or not _row(*found).reasons:
         raise NotHeld(number)
     return int(found[0].id), gift
+
+
+def _is_of(campaign_id: int | None) -> ColumnElement[bool]:
+    return true() if campaign_id is None else Donation.campaign_id == campaign_id
 
 
 def _row(receipt: Receipt, donation_public_id: str) -> HeldRow:

@@ -47,6 +47,7 @@ class ResendOrder:
     reason: str
     actor_id: int
     public_id: str
+    with_shared: bool = True
 
 
 def resend(order: ResendOrder, *, clock: Clock) -> None:
@@ -61,7 +62,9 @@ def resend(order: ResendOrder, *, clock: Clock) -> None:
     with transaction() as session:
         mail = session.execute(
             select(Message)
-            .where(in_campaign(order.campaign_id), Message.public_id == order.mail_public_id)
+            .where(
+                in_campaign(order.campaign_id, with_shared=order.with_shared), Message.public_id == order.mail_public_id
+            )
             .with_for_update()
         ).scalar_one_or_none()
         if mail is None:

@@ -22,9 +22,13 @@ UNSENDABLE = frozenset({"gift_code"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailFilter:
-    """Which mails; empty fields ask for all. `before` is the public id of the last row of the page before."""
+    """Which mails; empty fields ask for all. `before` is the public id of the last row of the page before.
+
+    `with_shared` adds what belongs to no campaign, such as alarms.
+    """
 
     campaign_id: int
+    with_shared: bool = True
     state: str = ""
     text: str = ""
     before: str = ""
@@ -56,7 +60,7 @@ class MailRow:
 
 def mails(wanted: MailFilter) -> tuple[list[MailRow], bool]:
     """A page of mails, newest first, and whether there are older ones."""
-    query = _rows(wanted.campaign_id).order_by(Message.id.desc()).limit(PAGE_ROWS + 1)
+    query = _rows(wanted.campaign_id, with_shared=wanted.with_shared).order_by(Message.id.desc()).limit(PAGE_ROWS + 1)
     if wanted.state:
         query = query.where(Message.state == wanted.state)
     if wanted.text:
@@ -69,14 +73,16 @@ def mails(wanted: MailFilter) -> tuple[list[MailRow], bool]:
     return found[:PAGE_ROWS], len(found) > PAGE_ROWS
 
 
-def mail(campaign_id: int, public_id: str) -> MailRow:
+def mail(campaign_id: int, public_id: str, *, with_shared: bool = True) -> MailRow:
     """One mail.
 
     Raises:
         NotFound: there is none, or it is another campaign's.
     """
     with reading() as session:
-        row = session.execute(_rows(campaign_id).where(Message.public_id == public_id)).one_or_none()
+        row = session.execute(
+            _rows(campaign_id, with_shared=with_shared).where(Message.public_id == public_id)
+        ).one_or_none()
     if row is None:
         raise NotFound(f"mail:{public_id}")
     return MailRow(**row._mapping)  # noqa: SLF001
@@ -90,9 +96,10 @@ def unreachable_addresses(session: Session, campaign_id: int) -> int:
     return session.execute(query).scalar_one()
 
 
-def in_campaign(campaign_id: int) -> ColumnElement[bool]:
-    """Mails of this campaign, and those that belong to none, such as alarms."""
-    return or_(Message.campaign_id == campaign_id, Message.campaign_id.is_(None))
+def in_campaign(campaign_id: int, *, with_shared: bool = True) -> ColumnElement[bool]:
+    """Mails of this campaign, and, `with_shared`, those that belong to none."""
+    is_own = Message.campaign_id == campaign_id
+    return or_(is_own, Message.campaign_id.is_(None)) if with_shared else is_own
 
 
 def about(text: str) -> ColumnElement[bool]:
@@ -104,7 +111,7 @@ def about(text: str) -> ColumnElement[bool]:
     )
 
 
-def _rows(campaign_id: int) -> Select[*tuple[Any, ...]]:
+def _rows(campaign_id: int, *, with_shared: bool) -> Select[*tuple[Any, ...]]:
     own = (
         "public_id",
         "kind",
@@ -126,5 +133,5 @@ def _rows(campaign_id: int) -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(Donation, Donation.id == Message.donation_id)
         .outerjoin(Receipt, Receipt.id == Message.receipt_id)
-        .where(in_campaign(campaign_id))
+        .where(in_campaign(campaign_id, with_shared=with_shared))
     )

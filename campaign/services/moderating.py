@@ -10,11 +10,16 @@ from campaign.services import audit
 from campaign.services.public_revision import count_public_change
 
 
-def set_wall(public_id: str, *, is_shown: bool, actor_id: int, clock: Clock) -> None:
-    """Show or hide a gift's name and message; saying the same again changes nothing. Raises NotFound."""
+def set_wall(campaign_id: int, public_id: str, *, is_shown: bool, actor_id: int, clock: Clock) -> None:
+    """Show or hide a gift's name and message; saying the same again changes nothing.
+
+    Raises:
+        NotFound: the campaign has no such gift.
+    """
     wall, now = ("shown" if is_shown else "hidden"), clock.now()
     with transaction() as session:
-        wanted = select(Donation).where(Donation.public_id == public_id).with_for_update()
+        named = (Donation.campaign_id == campaign_id, Donation.public_id == public_id)
+        wanted = select(Donation).where(*named).with_for_update()
         gift = session.execute(wanted).scalar_one_or_none()
         if gift is None:
             raise NotFound(f"donation:{public_id}")

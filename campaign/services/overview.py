@@ -4,7 +4,7 @@ Every sum is a sum of postings or of paid gifts; the number of queries is fixed,
 campaign's money is what the public page of it tells (`services/transparency.py`), so the two cannot differ.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -88,6 +88,9 @@ class Queue:
     last_event: datetime | None
 
 
+EMPTY_QUEUE = Queue(inbox={}, mails_waiting=0, mails_not_taken=0, last_event=None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """All of the page but the audit trail."""
@@ -106,13 +109,17 @@ class Overview:
         return Money(sum(held), self.money.currency)
 
 
-def overview(campaign_id: int, currency: str, *, now: datetime) -> Overview:
-    """The figures of this moment; `currency` is the campaign's: its books and the two charts are in it."""
+def overview(campaign_id: int, currency: str, *, now: datetime, with_shared: bool = True) -> Overview:
+    """The figures of this moment; `currency` is the campaign's: its books and the two charts are in it.
+
+    `with_shared` adds what concerns the whole installation: the inbox, the outbox, the comparison with the provider.
+    """
     rows, money = funds(campaign_id), transparency_of(campaign_id, currency)
     with reading() as session:
-        queue = _queue(session)
+        queue = _queue(session) if with_shared else EMPTY_QUEUE
+        shared = reconciliation_desk.concerns(session, now=now) if with_shared else {}
         return Overview(
-            concerns=_concerns(session, campaign_id, rows=rows, queue=queue, now=now),
+            concerns=_concerns(session, campaign_id, rows=rows, queue=queue, shared=shared, now=now),
             money=money,
             given=_given(session, campaign_id, money),
             days=_days(session, campaign_id, currency, today=local_day(now)),
@@ -138,7 +145,13 @@ def _queue(session: Session) -> Queue:
 
 
 def _concerns(
-    session: Session, campaign_id: int, *, rows: Sequence[FundRow], queue: Queue, now: datetime
+    session: Session,
+    campaign_id: int,
+    *,
+    rows: Sequence[FundRow],
+    queue: Queue,
+    shared: Mapping[str, int],
+    now: datetime,
 ) -> list[Concern]:
     failed, stuck, waiting, since = _refunds_and_allocations(session, campaign_id, late=now - LATE)
     claims = open_claims(session, campaign_id)
@@ -153,7 +166,7 @@ def _concerns(
         *(Concern(kind=f"inbox_{state}", count=queue.inbox.get(state, 0)) for state in ("failed", "parked")),
         Concern(kind="mails_not_taken", count=queue.mails_not_taken),
         Concern(kind="address_refused", count=unreachable_addresses(session, campaign_id)),
-        *(Concern(kind=kind, count=count) for kind, count in reconciliation_desk.concerns(session, now=now).items()),
+        *(Concern(kind=kind, count=count) for kind, count in shared.items()),
         Concern(kind="allocation_waiting", count=waiting, since=since),
     ]
     return [concern for concern in found if concern.count]

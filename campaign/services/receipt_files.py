@@ -17,6 +17,7 @@ from campaign.database import reading
 from campaign.days import local_day, local_time
 from campaign.domain.csv_text import escape_formula
 from campaign.domain.errors import DomainError, NotFound
+from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.services.receipt_register import ReceiptFilter, ReceiptView, receipts
 from campaign.services.receipting import reasons_to_hold
@@ -50,15 +51,18 @@ class _Stored:
     successor: str | None
 
 
-def receipt_pdf(number: str) -> bytes:
+def receipt_pdf(number: str, *, campaign_id: int | None = None) -> bytes:
     """Return the stored bytes of a valid receipt, or a marked copy of one that is void or replaced.
 
     Raises:
-        NotFound: there is no such receipt.
+        NotFound: there is no such receipt, or it is of another campaign than the one given.
         ReceiptNotReady: a worker has still to print it, or it is held.
     """
     with reading() as session:
-        row = session.execute(_STORED.where(Receipt.number == number)).one_or_none()
+        query = _STORED.where(Receipt.number == number)
+        if campaign_id is not None:
+            query = query.where(Receipt.donation_id.in_(select(Donation.id).where(Donation.campaign_id == campaign_id)))
+        row = session.execute(query).one_or_none()
     if row is None:
         raise NotFound(number)
     pdf = _as_it_stands(_Stored(*row))

@@ -8,13 +8,14 @@ from typing import Any
 from flask_security.datastore import SQLAlchemySessionUserDatastore
 from flask_security.utils import hash_password
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from campaign.database import reading, transaction, write_pending
 from campaign.domain.errors import Conflict, DomainError, NotFound
 from campaign.extensions import db
 from campaign.gateways.clock import Clock
+from campaign.models.campaign import Campaign
 from campaign.models.staff import Role, Staff
 from campaign.services import audit
 
@@ -35,6 +36,10 @@ sign_in_session: "scoped_session[Any]" = scoped_session(
 
 class UnknownRole(DomainError):
     """A role was named that does not exist."""
+
+
+class UnknownCampaign(DomainError):
+    """A campaign was named that does not exist."""
 
 
 class StaffExists(Conflict):
@@ -64,6 +69,8 @@ class StaffRow:
     roles: tuple[str, ...]
     is_active: bool
     has_second_factor: bool
+    campaign_slug: str | None  # the only campaign for which the roles hold; None: they hold for all
+    campaign_name: dict[str, str] | None
 
 
 class StaffDatastore(SQLAlchemySessionUserDatastore):
@@ -92,13 +99,17 @@ def add_staff(
     *,
     name: str,
     roles: Iterable[str],
+    campaign: str | None = None,
     clock: Clock,
     password: str | None = None,
-    actor_id: int | None = None,
 ) -> SignIn:
     """Add a person; without a password a random one is made, to be changed at the first sign-in.
 
-    Raises UnknownRole and StaffExists.
+    Args:
+        campaign: the slug of the only campaign for which the roles hold; None: they hold for all.
+
+    Raises:
+        UnknownRole, UnknownCampaign, StaffExists: see there.
     """
     wanted = _known(roles)
     given = password or secrets.token_urlsafe(12)
@@ -115,17 +126,18 @@ def add_staff(
             active=True,
             fs_uniquifier=secrets.token_hex(16),
             created_at=clock.now(),
+            campaign_id=_campaign_id(session, campaign),
             roles=_role_rows(session, wanted),
         )
         session.add(person)
         session.flush()
         audit.record(
             session,
-            actor_id=actor_id,
+            actor_id=None,
             action="staff:add",
             subject=f"staff:{person.id}",
             at=clock.now(),
-            detail={"roles": list(wanted)},
+            detail={"roles": list(wanted), "campaign": campaign},
         )
     return SignIn(email=address, password=given, roles=wanted)
 
@@ -141,23 +153,33 @@ def add_demo_staff(*, clock: Clock) -> list[SignIn]:
     return sign_ins
 
 
-def people() -> Sequence[StaffRow]:
-    """Everybody who has ever sat at the desk, by name."""
+def people(*, campaign_id: int | None = None) -> Sequence[StaffRow]:
+    """Everybody who has ever worked at the desk, by name; of a campaign, if given, with those of all campaigns."""
+    query = select(Staff, Campaign).outerjoin(Campaign, Campaign.id == Staff.campaign_id)
+    if campaign_id is not None:
+        query = query.where(or_(Staff.campaign_id == campaign_id, Staff.campaign_id.is_(None)))
     with reading() as session:
-        rows = session.execute(select(Staff).order_by(Staff.name, Staff.id)).scalars().all()
-        return [_row(person) for person in rows]
+        rows = session.execute(query.order_by(Staff.name, Staff.id)).all()
+        return [_row(person, only) for person, only in rows]
 
 
 def person(staff_id: int) -> StaffRow:
     """One member of staff; NotFound otherwise."""
     with reading() as session:
-        return _row(_found(session, staff_id))
+        found = _found(session, staff_id)
+        return _row(found, session.get(Campaign, found.campaign_id) if found.campaign_id else None)
 
 
-def set_roles(staff_id: int, *, roles: Iterable[str], is_active: bool, actor_id: int, clock: Clock) -> None:
-    """Give a person these roles, or take her chair away. Her sessions end, so the change holds at once.
+def set_roles(
+    staff_id: int, *, roles: Iterable[str], campaign: str | None, is_active: bool, actor_id: int, clock: Clock
+) -> None:
+    """Give a person these roles, or close their account. Their sessions end, so the change applies at once.
 
-    Raises OwnRolesAreFixed, UnknownRole and NotFound.
+    Args:
+        campaign: the slug of the only campaign for which the roles hold; None: they hold for all.
+
+    Raises:
+        OwnRolesAreFixed, UnknownRole, UnknownCampaign, NotFound: see there.
     """
     if staff_id == actor_id:
         raise OwnRolesAreFixed
@@ -165,7 +187,9 @@ def set_roles(staff_id: int, *, roles: Iterable[str], is_active: bool, actor_id:
     with transaction() as session:
         person = _found(session, staff_id)
         before = [role.name for role in person.roles]
+        campaign_before = session.get(Campaign, person.campaign_id) if person.campaign_id else None
         person.roles = _role_rows(session, wanted)
+        person.campaign_id = _campaign_id(session, campaign)
         person.active = is_active
         person.fs_uniquifier = secrets.token_hex(16)
         audit.record(
@@ -174,7 +198,13 @@ def set_roles(staff_id: int, *, roles: Iterable[str], is_active: bool, actor_id:
             action="staff:set_roles",
             subject=f"staff:{staff_id}",
             at=clock.now(),
-            detail={"before": sorted(before), "after": list(wanted), "active": is_active},
+            detail={
+                "before": sorted(before),
+                "after": list(wanted),
+                "campaign_before": campaign_before.slug if campaign_before else None,
+                "campaign": campaign,
+                "active": is_active,
+            },
         )
 
 
@@ -198,6 +228,15 @@ def _known(roles: Iterable[str]) -> tuple[str, ...]:
     return wanted
 
 
+def _campaign_id(session: Session, slug: str | None) -> int | None:
+    if slug is None:
+        return None
+    found = session.execute(select(Campaign.id).where(Campaign.slug == slug)).scalar()
+    if found is None:
+        raise UnknownCampaign(slug)
+    return found
+
+
 def _role_rows(session: Session, names: Iterable[str]) -> list[Role]:
     known = {role.name: role for role in session.execute(select(Role)).scalars()}
     for name in names:
@@ -214,7 +253,7 @@ def _found(session: Session, staff_id: int) -> Staff:
     return found
 
 
-def _row(person: Staff) -> StaffRow:
+def _row(person: Staff, campaign: Campaign | None) -> StaffRow:
     return StaffRow(
         id=person.id,
         name=person.name,
@@ -222,4 +261,6 @@ def _row(person: Staff) -> StaffRow:
         roles=tuple(sorted(role.name for role in person.roles)),
         is_active=person.active,
         has_second_factor=person.tf_totp_secret is not None,
+        campaign_slug=campaign.slug if campaign else None,
+        campaign_name=campaign.name if campaign else None,
     )

@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from campaign.gateways.clock import Clock
+from campaign.models.campaign import Campaign
 from campaign.models.staff import Staff
 from tests.builders import a_member_of_staff
 
@@ -21,9 +22,9 @@ class Chair:
     client: FlaskClient
 
 
-def sit_down(app: Flask, clock: Clock, *, role: str, is_fresh: bool = True) -> Chair:
+def sit_down(app: Flask, clock: Clock, *, role: str, is_fresh: bool = True, campaign: Campaign | None = None) -> Chair:
     """A person of this role with a session as sign-in leaves it; `is_fresh` is whether the password was just given."""
-    member = a_member_of_staff(role=role)
+    member = a_member_of_staff(role=role, campaign=campaign)
     return Chair(staff_id=member.id, client=browser_of(app, clock, member, is_fresh=is_fresh))
 
 

@@ -60,7 +60,7 @@ def test_the_demo_sign_ins_are_three_and_are_added_once(app: Flask, clock: Setta
 def test_a_change_of_roles_ends_the_persons_sessions(app: Flask, clock: SettableClock, session: Session) -> None:
     admin, viewer = a_member_of_staff(role="admin"), a_member_of_staff(role="viewer")
     before = viewer.fs_uniquifier
-    set_roles(viewer.id, roles=("approver",), is_active=True, actor_id=admin.id, clock=clock)
+    set_roles(viewer.id, roles=("approver",), campaign=None, is_active=True, actor_id=admin.id, clock=clock)
     session.rollback()
     changed = member(session, viewer.email)
     assert [role.name for role in changed.roles] == ["approver"]
@@ -70,5 +70,5 @@ def test_a_change_of_roles_ends_the_persons_sessions(app: Flask, clock: Settable
 def test_nobody_gives_herself_a_role(app: Flask, clock: SettableClock, session: Session) -> None:
     admin = a_member_of_staff(role="admin")
     with pytest.raises(OwnRolesAreFixed):
-        set_roles(admin.id, roles=("admin", "approver"), is_active=True, actor_id=admin.id, clock=clock)
+        set_roles(admin.id, roles=("admin", "approver"), campaign=None, is_active=True, actor_id=admin.id, clock=clock)
     assert [role.name for role in member(session, admin.email).roles] == ["admin"]

@@ -79,7 +79,9 @@ def approve_allocation(public_id: str) -> ResponseReturnValue:
     """Approve what was shown: if the balances have moved since, the page is shown again."""
     figures = request.form.get("figures", "")
     try:
-        allocating.approve(public_id, actor_id=person().id, clock=gateways().clock, figures=figures)
+        allocating.approve(
+            public_id, campaign_id=campaign().id, actor_id=person().id, clock=gateways().clock, figures=figures
+        )
     except DomainError as error:
         return refused(error, "admin.allocation", public_id=public_id)
     return done(_("Approved. The money has moved."), "admin.allocation", public_id=public_id)
@@ -89,7 +91,7 @@ def approve_allocation(public_id: str) -> ResponseReturnValue:
 def reject_allocation(public_id: str) -> ResponseReturnValue:
     note = asked_in_form().text("note")
     try:
-        allocating.reject(public_id, note=note, actor_id=person().id, clock=gateways().clock)
+        allocating.reject(public_id, campaign_id=campaign().id, note=note, actor_id=person().id, clock=gateways().clock)
     except DomainError as error:
         return refused(error, "admin.allocation", public_id=public_id)
     return done(_("Rejected. Nothing has moved."), "admin.allocation", public_id=public_id)
@@ -98,7 +100,7 @@ def reject_allocation(public_id: str) -> ResponseReturnValue:
 @bp.post("/allocations/<public_id>/withdraw")
 def withdraw_allocation(public_id: str) -> ResponseReturnValue:
     try:
-        allocating.withdraw(public_id, actor_id=person().id, clock=gateways().clock)
+        allocating.withdraw(public_id, campaign_id=campaign().id, actor_id=person().id, clock=gateways().clock)
     except DomainError as error:
         return refused(error, "admin.allocation", public_id=public_id)
     return done(_("Withdrawn. Nothing has moved."), "admin.allocation", public_id=public_id)

@@ -22,6 +22,8 @@ KEYS: Mapping[str, LazyString] = {
     "roles": _("Roles"),
     "before": _("Roles before"),
     "after": _("Roles after"),
+    "campaign_before": _("Campaign before"),
+    "campaign": _("Campaign"),
     "active": _("May sign in"),
     "format": _("Format"),
     "filters": _("Filters in use"),

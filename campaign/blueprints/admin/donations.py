@@ -58,7 +58,7 @@ def donation(public_id: str) -> ResponseReturnValue:
 def set_wall(public_id: str) -> ResponseReturnValue:
     """Take the name and message off the wall of supporters, or put them back."""
     is_shown = request.form.get("wall") == "shown"
-    put_on_wall(public_id, is_shown=is_shown, actor_id=person().id, clock=gateways().clock)
+    put_on_wall(campaign().id, public_id, is_shown=is_shown, actor_id=person().id, clock=gateways().clock)
     told = (
         _("The name and message are on the supporters list.")
         if is_shown

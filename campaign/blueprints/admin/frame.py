@@ -18,7 +18,13 @@ from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
 from campaign.i18n import current_language, money
 from campaign.services import ledger_words
-from campaign.services.campaigns import CampaignCard, all_campaigns, campaign_named, featured_campaign
+from campaign.services.campaigns import (
+    CampaignCard,
+    all_campaigns,
+    campaign_named,
+    campaign_with_id,
+    featured_campaign,
+)
 from campaign.services.sheets import FileFormat
 from campaign.services.staff import set_language as keep_language
 from campaign.wiring import gateways
@@ -76,15 +82,29 @@ class MenuItem:
 
 
 def campaign() -> CampaignCard:
-    """The campaign at which the desk looks: the one chosen, else the featured one. NotFound while there is none."""
+    """The campaign at which the desk looks: the person's only one, or the one chosen, else the featured one.
+
+    Raises:
+        NotFound: there is none yet.
+    """
     if "desk_campaign" not in g:
-        slug = session.get("campaign")
-        try:
-            g.desk_campaign = campaign_named(slug) if slug else featured_campaign()
-        except NotFound:
-            session.pop("campaign", None)
-            g.desk_campaign = featured_campaign()
+        only = person().campaign_id
+        g.desk_campaign = _chosen_campaign() if only is None else campaign_with_id(only)
     return cast(CampaignCard, g.desk_campaign)
+
+
+def _chosen_campaign() -> CampaignCard:
+    slug = session.get("campaign")
+    try:
+        return campaign_named(slug) if slug else featured_campaign()
+    except NotFound:
+        session.pop("campaign", None)
+        return featured_campaign()
+
+
+def visible_campaigns() -> list[CampaignCard]:
+    """The campaigns that this person may look at."""
+    return all_campaigns() if person().is_for_all_campaigns else [campaign()]
 
 
 @bp.app_context_processor
@@ -167,7 +187,9 @@ def done(message: str, endpoint: str, **values: str) -> ResponseReturnValue:
 
 
 def refused(error: DomainError, endpoint: str, **values: str) -> ResponseReturnValue:
-    """After an act that was refused: say why on the page where it shows."""
+    """After an act that was refused: say why on the page where it shows. What is not there, or not here, has no page."""
+    if isinstance(error, NotFound):
+        raise error
     flash(words.sentence_of(error), "bad")
     return redirect(url_for(endpoint, **values), 303)  # type: ignore[arg-type]  # only values of addresses come in
 
@@ -187,7 +209,7 @@ def file_answer(file: IO[bytes], name: str, file_format: FileFormat) -> Response
 @bp.get("/account")
 def account() -> ResponseReturnValue:
     """The person's own page: language, password, second step, which campaign."""
-    return render_template("admin/account.html", campaigns=all_campaigns(), chosen=campaign())
+    return render_template("admin/account.html", campaigns=visible_campaigns(), chosen=campaign())
 
 
 @bp.post("/account/language")
@@ -201,5 +223,8 @@ def set_language() -> ResponseReturnValue:
 @bp.post("/account/campaign")
 def choose_campaign() -> ResponseReturnValue:
     """Look at another campaign; it changes nothing but this session."""
-    session["campaign"] = campaign_named(request.form.get("campaign", "")).slug
+    wanted = request.form.get("campaign", "")
+    if wanted not in {card.slug for card in visible_campaigns()}:
+        raise NotFound("campaign")
+    session["campaign"] = wanted
     return redirect(url_for("admin.overview"), 303)

@@ -42,6 +42,12 @@ class Person:
     language: str
     roles: frozenset[str]
     has_second_factor: bool
+    campaign_id: int | None
+    """The only campaign for which the roles hold; None: they hold for all."""
+
+    @property
+    def is_for_all_campaigns(self) -> bool:
+        return self.campaign_id is None
 
 
 def init_app(app: Flask) -> None:
@@ -79,7 +85,7 @@ def guard() -> ResponseReturnValue | None:
     if endpoint in OPEN:
         return _past_second_step(endpoint)
     rule = RULES.get(endpoint)
-    if rule is None or not rule.roles & g.person.roles:
+    if rule is None or not rule.allows(g.person.roles, campaign_id=g.person.campaign_id):
         log.warning("staff:%s may not go to %s", g.person.id, endpoint)
         abort(403)
     return _ask_again(rule) if rule.fresh and not _is_fresh() else None
@@ -117,7 +123,7 @@ def person() -> Person:
 
 def person_can(endpoint: str) -> bool:
     """Whether the person at the desk may go to this endpoint; for menus and buttons."""
-    return "person" in g and can(g.person.roles, endpoint)
+    return "person" in g and can(g.person.roles, endpoint, campaign_id=g.person.campaign_id)
 
 
 def typed() -> dict[str, str]:
@@ -192,6 +198,7 @@ def _person() -> Person:
         language=current_user.language,
         roles=frozenset(role.name for role in current_user.roles),
         has_second_factor=current_user.tf_totp_secret is not None,
+        campaign_id=current_user.campaign_id,
     )
 
 

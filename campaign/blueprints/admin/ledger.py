@@ -50,6 +50,7 @@ def trial_balance() -> ResponseReturnValue:
         "admin/trial_balance.html",
         balances=books.trial_balance(campaign().id),
         problems=books.problems(),
+        shows_rows=person().is_for_all_campaigns,
         checked_at=gateways().clock.now(),
     )
 

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.admin import audit_words, bp, words
 from campaign.blueprints.admin.asking import asked_in_address
+from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.subject_words import subject_typed
 from campaign.services import audit, staff
 from campaign.services.audit import AuditFilter
@@ -22,6 +23,7 @@ def audit_trail() -> ResponseReturnValue:
             subject=subject_typed(asked.text("subject")),
             actor_id=asked.number("actor"),
             before_id=asked.number("before"),
+            campaign_id=person().campaign_id,
         ),
         limit=PAGE_ROWS,
     )
@@ -30,7 +32,7 @@ def audit_trail() -> ResponseReturnValue:
         "admin/audit.html",
         asked=asked,
         rows=rows,
-        people=staff.people(),
+        people=staff.people(campaign_id=person().campaign_id),
         older_url=older_url,
         details_of=audit_words.details,
     )

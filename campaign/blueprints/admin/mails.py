@@ -23,6 +23,7 @@ def mails() -> ResponseReturnValue:
     asked = asked_in_address()
     wanted = MailFilter(
         campaign_id=campaign().id,
+        with_shared=person().is_for_all_campaigns,
         state=asked.choice("state", words.MAIL),
         text=asked.text("text"),
         before=asked.text("before"),
@@ -41,7 +42,7 @@ def mails() -> ResponseReturnValue:
 @bp.get("/mails/<public_id>/again")
 def mail_again(public_id: str) -> ResponseReturnValue:
     """The form: to which address, and why."""
-    mail = mail_search.mail(campaign().id, public_id)
+    mail = _mail(public_id)
     if not mail.is_resendable:
         return refused(mail_resending.refusal_of(mail), "admin.mails")
     return _form(mail, Asked({"recipient": mail.recipient, "form_id": new_public_id(), **typed()}))
@@ -50,7 +51,7 @@ def mail_again(public_id: str) -> ResponseReturnValue:
 @bp.post("/mails/<public_id>/again")
 def send_mail_again(public_id: str) -> ResponseReturnValue:
     """Queue it once more, for another address too where this person looks after donors' data; why is in the audit trail."""
-    mail, asked = mail_search.mail(campaign().id, public_id), asked_in_form(form_id=new_public_id())
+    mail, asked = _mail(public_id), asked_in_form(form_id=new_public_id())
     form_id = asked.form_id(told_at="reason")
     recipient = asked.email("recipient") if _may_redirect() else mail.recipient
     reason = asked.required("reason", _("Say why."))
@@ -63,6 +64,7 @@ def send_mail_again(public_id: str) -> ResponseReturnValue:
         reason=reason,
         actor_id=person().id,
         public_id=form_id,
+        with_shared=person().is_for_all_campaigns,
     )
     try:
         mail_resending.resend(order, clock=gateways().clock)
@@ -73,6 +75,10 @@ def send_mail_again(public_id: str) -> ResponseReturnValue:
         return refused(error, "admin.mails")
     wake("outbox")
     return done(_("The email will be sent within a minute."), "admin.mails")
+
+
+def _mail(public_id: str) -> MailRow:
+    return mail_search.mail(campaign().id, public_id, with_shared=person().is_for_all_campaigns)
 
 
 def _form(mail: MailRow, asked: Asked) -> str:

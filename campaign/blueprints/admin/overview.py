@@ -6,12 +6,14 @@ from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.frame import campaign
+from campaign.blueprints.admin.guard import person
 from campaign.days import local_day
 from campaign.domain.abuse import Cause
 from campaign.domain.money import Money
 from campaign.i18n import day, money, text_of
 from campaign.services import audit
 from campaign.services.alarms import watching
+from campaign.services.alarms.watching import AlarmView
 from campaign.services.alarms.words import told_of
 from campaign.services.audit import AuditFilter
 from campaign.services.campaigns import CampaignCard
@@ -23,6 +25,8 @@ from campaign.services.shield.alarm import up_now
 from campaign.wiring import gateways
 
 LAST_ACTS = 12
+NO_ALARMS = AlarmView(ringing=[], books_checked_at=None)
+"""For people of one campaign: alarms concern the whole installation, and name things of every campaign."""
 ALARM_PLACES: dict[str, tuple[str, dict[str, str]]] = {
     "events_wait": ("admin.inbox", {}),
     "events_dead": ("admin.inbox", {"state": "dead"}),
@@ -44,10 +48,10 @@ ALARM_PLACES: dict[str, tuple[str, dict[str, str]]] = {
 @bp.get("/")
 def overview() -> ResponseReturnValue:
     """What needs attention first, then figures, charts, the last acts and the machinery."""
-    here, now = campaign(), gateways().clock.now()
-    seen = figures_of(here.id, here.currency, now=now)
+    here, now, is_shared = campaign(), gateways().clock.now(), person().is_for_all_campaigns
+    seen = figures_of(here.id, here.currency, now=now, with_shared=is_shared)
     outside = gateways()
-    view = watching.alarm_view(takes_cards=outside.payments.mode != "none", clock=outside.clock)
+    view = _alarms() if is_shared else NO_ALARMS
     ringing = {alarm.key for alarm in view.ringing}
     return render_template(
         "admin/overview.html",
@@ -55,7 +59,10 @@ def overview() -> ResponseReturnValue:
         alarms=[(told_of(alarm), alarm.since) for alarm in view.ringing],
         lacks_drill=lacks_drill(outside.payments.mode),
         places=ALARM_PLACES,
-        concerns=[*_shield_up(), *(concern for concern in seen.concerns if concern.kind not in ringing)],
+        concerns=[
+            *(_shield_up() if is_shared else ()),
+            *(concern for concern in seen.concerns if concern.kind not in ringing),
+        ],
         books_checked_at=view.books_checked_at,
         money=seen.money,
         unallocated=seen.unallocated,
@@ -66,9 +73,14 @@ def overview() -> ResponseReturnValue:
         targets=[_target_bar(target, here) for target in seen.targets],
         target_heads=[_("Spent"), _("Allocated, not yet spent"), _("Missing to the plan")],
         days_left=here.days_left(local_day(now)),
-        acts=audit.trail(AuditFilter(), limit=LAST_ACTS),
+        acts=audit.trail(AuditFilter(campaign_id=person().campaign_id), limit=LAST_ACTS),
         now=now,
     )
+
+
+def _alarms() -> AlarmView:
+    outside = gateways()
+    return watching.alarm_view(takes_cards=outside.payments.mode != "none", clock=outside.clock)
 
 
 def _shield_up() -> list[Concern]:

@@ -9,6 +9,7 @@ from campaign.blueprints.admin.frame import done, refused
 from campaign.blueprints.admin.guard import person as at_desk
 from campaign.domain.errors import DomainError
 from campaign.services import staff
+from campaign.services.campaigns import all_campaigns
 from campaign.wiring import gateways
 
 
@@ -19,7 +20,9 @@ def people() -> ResponseReturnValue:
 
 @bp.get("/people/<int(max=2147483647):staff_id>")
 def person(staff_id: int) -> ResponseReturnValue:
-    return render_template("admin/person.html", row=staff.person(staff_id), roles=staff.ROLES)
+    return render_template(
+        "admin/person.html", row=staff.person(staff_id), roles=staff.ROLES, campaigns=all_campaigns()
+    )
 
 
 @bp.post("/people/<int(max=2147483647):staff_id>")
@@ -29,6 +32,7 @@ def set_roles(staff_id: int) -> ResponseReturnValue:
         staff.set_roles(
             staff_id,
             roles=request.form.getlist("roles"),
+            campaign=request.form.get("campaign") or None,
             is_active=request.form.get("active") == "yes",
             actor_id=at_desk().id,
             clock=gateways().clock,

@@ -22,11 +22,17 @@ class Rule:
     """One of the roles is needed; `fresh` asks for the password again when the last time is over five minutes ago.
 
     `back` is the page that leads to a download: from there it is chosen again once the password has been given.
+    `is_shared` pages concern the whole installation: a role that holds for one campaign does not open them.
     """
 
     roles: frozenset[str]
     fresh: bool = False
     back: str | None = None
+    is_shared: bool = False
+
+    def allows(self, roles: frozenset[str], *, campaign_id: int | None) -> bool:
+        """Whether somebody with these roles may go there; `campaign_id` is the only campaign for which they hold."""
+        return bool(self.roles & roles) and (campaign_id is None or not self.is_shared)
 
 
 OPEN = frozenset(
@@ -98,31 +104,31 @@ RULES: dict[str, Rule] = {
     "admin.fund_statement": Rule(ANYONE),
     "admin.statement_file": Rule(ANYONE),
     "admin.allocation_ledger_file": Rule(ANYONE),
-    "admin.reconciliation": Rule(MONEY),
-    "admin.reconciliation_case": Rule(MONEY),
-    "admin.compare_now": Rule(FINANCE),
-    "admin.fetch_case": Rule(FINANCE),
-    "admin.book_fee": Rule(FINANCE, fresh=True),
-    "admin.book_unidentified": Rule(FINANCE, fresh=True),
-    "admin.send_late_mails": Rule(FINANCE, fresh=True),
-    "admin.payout": Rule(MONEY),
-    "admin.book_payout": Rule(FINANCE, fresh=True),
-    "admin.payout_register": Rule(MONEY),
+    "admin.reconciliation": Rule(MONEY, is_shared=True),
+    "admin.reconciliation_case": Rule(MONEY, is_shared=True),
+    "admin.compare_now": Rule(FINANCE, is_shared=True),
+    "admin.fetch_case": Rule(FINANCE, is_shared=True),
+    "admin.book_fee": Rule(FINANCE, fresh=True, is_shared=True),
+    "admin.book_unidentified": Rule(FINANCE, fresh=True, is_shared=True),
+    "admin.send_late_mails": Rule(FINANCE, fresh=True, is_shared=True),
+    "admin.payout": Rule(MONEY, is_shared=True),
+    "admin.book_payout": Rule(FINANCE, fresh=True, is_shared=True),
+    "admin.payout_register": Rule(MONEY, is_shared=True),
     "admin.donation_register": Rule(FINANCE, fresh=True, back="admin.donations"),
-    "admin.inbox": Rule(KEEPERS),
-    "admin.inbox_event": Rule(KEEPERS),
-    "admin.replay_event": Rule(KEEPERS),
-    "admin.replay_events": Rule(KEEPERS),
-    "admin.set_event_aside": Rule(KEEPERS),
+    "admin.inbox": Rule(KEEPERS, is_shared=True),
+    "admin.inbox_event": Rule(KEEPERS, is_shared=True),
+    "admin.replay_event": Rule(KEEPERS, is_shared=True),
+    "admin.replay_events": Rule(KEEPERS, is_shared=True),
+    "admin.set_event_aside": Rule(KEEPERS, is_shared=True),
     "admin.mails": Rule(PERSONAL),
     "admin.mail_again": Rule(KEEPERS, fresh=True),
     "admin.send_mail_again": Rule(KEEPERS, fresh=True),
-    "admin.shield": Rule(PERSONAL),
-    "admin.turn_shield": Rule(KEEPERS),
+    "admin.shield": Rule(PERSONAL, is_shared=True),
+    "admin.turn_shield": Rule(KEEPERS, is_shared=True),
     "admin.audit_trail": Rule(MONEY | ADMIN),
-    "admin.people": Rule(ADMIN),
-    "admin.person": Rule(ADMIN, fresh=True),
-    "admin.set_roles": Rule(ADMIN, fresh=True),
+    "admin.people": Rule(ADMIN, is_shared=True),
+    "admin.person": Rule(ADMIN, fresh=True, is_shared=True),
+    "admin.set_roles": Rule(ADMIN, fresh=True, is_shared=True),
 }
 
 
@@ -131,7 +137,7 @@ def sees_donors(roles: frozenset[str]) -> bool:
     return bool(roles & PERSONAL)
 
 
-def can(roles: frozenset[str], endpoint: str) -> bool:
+def can(roles: frozenset[str], endpoint: str, *, campaign_id: int | None) -> bool:
     """Whether somebody with these roles may go there; menus and buttons ask the same table as the guard."""
     rule = RULES.get(endpoint)
-    return rule is not None and bool(rule.roles & roles)
+    return rule is not None and rule.allows(roles, campaign_id=campaign_id)

@@ -36,8 +36,8 @@ def receipts() -> ResponseReturnValue:
         "admin/receipts.html",
         asked=asked,
         rows=rows,
-        held=held_receipts.held_receipts(),
-        substituted=held_receipts.substituted_receipts(),
+        held=held_receipts.held_receipts(campaign_id=campaign().id),
+        substituted=held_receipts.substituted_receipts(campaign_id=campaign().id),
         older_url=asked.with_(before=str(rows[-1].id)) if len(rows) == PAGE_ROWS else None,
     )
     return page, asked.status
@@ -47,7 +47,7 @@ def receipts() -> ResponseReturnValue:
 def receipt_pdf(number: str) -> ResponseReturnValue:
     """The bytes that the donor has."""
     try:
-        pdf = receipt_files.receipt_pdf(number)
+        pdf = receipt_files.receipt_pdf(number, campaign_id=campaign().id)
     except receipt_files.ReceiptNotReady as error:
         return refused(error, "admin.receipts")
     _note("receipt:download", f"receipt:{number}", {})
@@ -84,7 +84,7 @@ def register_file(file_format: FileFormat) -> Response:
 @bp.get("/receipts/<number>/held")
 def held_receipt(number: str) -> ResponseReturnValue:
     """Why a receipt is held, and the name on it to be corrected."""
-    row = held_receipts.held_receipt(number)
+    row = held_receipts.held_receipt(number, campaign_id=campaign().id)
     return _correction(row, Asked({"donor_name": row.donor_name or "", **typed()}))
 
 
@@ -96,6 +96,7 @@ def correct_receipt(number: str) -> ResponseReturnValue:
     try:
         new_number = held_receipts.correct(
             number,
+            campaign_id=campaign().id,
             donor_name=one_line(asked.text("donor_name")) or None,
             actor_id=person().id,
             clock=gateways().clock,
@@ -103,7 +104,7 @@ def correct_receipt(number: str) -> ResponseReturnValue:
         )
     except held_receipts.StillHeld as error:
         asked.refuse("donor_name", error, words.sentence_of(error))
-        return _correction(held_receipts.held_receipt(number), asked, why=str(error)), 422
+        return _correction(held_receipts.held_receipt(number, campaign_id=campaign().id), asked, why=str(error)), 422
     except DomainError as error:
         return refused(error, "admin.receipts")
     wake("outbox")

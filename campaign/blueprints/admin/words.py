@@ -281,6 +281,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     payouts.CannotBeBookedWhole: _("The provider says what this payout consists of, or it is booked already."),
     staff.OwnRolesAreFixed: _("You cannot change your own roles. Ask another administrator."),
     staff.UnknownRole: _("Choose one of the roles shown."),
+    staff.UnknownCampaign: _("Choose one of the campaigns shown."),
     shield_alarm.ReasonMissing: _("Say why."),
     shield_alarm.ShieldIsSoAlready: _("Someone else acted first. Reload the page, then decide."),
 }

@@ -23,7 +23,7 @@ from campaign.services.endpoint import EndpointSeen, look_at_endpoint
 from campaign.services.outbox import Letter, enqueue
 
 TOLD = ("admin", "finance")
-"""Roles whose people are mailed."""
+"""Roles whose people are mailed, where they hold for all campaigns."""
 LOOK_EVERY = timedelta(minutes=15)
 """How often the provider is asked about the endpoint."""
 
@@ -143,8 +143,8 @@ def _tell(session: Session, alarm_id: int, alarm: Ringing, *, kind: str, at: dat
 
 
 def _people(session: Session) -> Iterable[Staff]:
-    wanted = select(Staff).where(Staff.active, Staff.roles.any(Role.name.in_(TOLD))).order_by(Staff.id)
-    return session.execute(wanted).scalars().all()
+    is_wanted = (Staff.active, Staff.campaign_id.is_(None), Staff.roles.any(Role.name.in_(TOLD)))
+    return session.execute(select(Staff).where(*is_wanted).order_by(Staff.id)).scalars().all()
 
 
 def _as_ringing(row: Alarm) -> Ringing:

@@ -183,7 +183,9 @@ def _tell_staff(session: Session, public_id: str, *, seen: Tally, cause: Cause, 
     """One mail for each person and time behind the shield."""
     campaign = session.execute(select(Campaign).where(Campaign.is_featured).order_by(Campaign.id).limit(1)).scalar()
     people = session.execute(
-        select(Staff).where(Staff.active, Staff.roles.any(Role.name.in_(TOLD))).order_by(Staff.id)
+        select(Staff)
+        .where(Staff.active, Staff.campaign_id.is_(None), Staff.roles.any(Role.name.in_(TOLD)))
+        .order_by(Staff.id)
     ).scalars()
     for person in people:
         letter = Letter(
