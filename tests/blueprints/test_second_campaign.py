@@ -21,6 +21,7 @@ from tests.builders import a_campaign
 from tests.fakes import SettableClock
 from tests.pages import Page, fetch_address
 
+pytestmark = pytest.mark.database("sqlite")  # addresses, not the database, are what is tested
 NOT_OF_A_CAMPAIGN = ("/static/", "/quilt/", "/og/", "/sandbox/", "/p/")
 OF_OTHER_LANGUAGES = ("/ru/", "/ky/")
 
@@ -46,7 +47,6 @@ def links_of(page: Page) -> set[str]:
     return {address.partition("#")[0] for address in own if address.startswith("/")}
 
 
-@pytest.mark.database("sqlite")
 def test_every_page_that_a_second_campaign_leads_to_is_its_own(client: FlaskClient, second: str) -> None:
     start = f"/en/c/{second}/"
     seen, waiting = {start}, [start]

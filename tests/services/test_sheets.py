@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import openpyxl
-import pytest
 
 from campaign.domain.csv_text import escape_formula
 from campaign.services.sheets import Cell, Sheet, written
@@ -80,19 +79,20 @@ FORMULAS = [
 IN_THE_MIDDLE = ["Aida;=1+2;x", "Aida\t=1+2", "Aida|@SUM(A1)", "Aida\n=1+2", "Aida; +7", "a;b;－2"]
 
 
-@pytest.mark.parametrize("text", [*FORMULAS, *IN_THE_MIDDLE])
-@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
-def test_no_cell_begins_a_formula_under_any_separator(text: str, separator: str) -> None:
-    with written(a_sheet([(text, None, None, "USD", Decimal(1), None)]), "csv") as file:
+def test_no_cell_begins_a_formula_under_any_separator() -> None:
+    rows = [(text, None, None, "USD", Decimal(1), None) for text in (*FORMULAS, *IN_THE_MIDDLE)]
+    with written(a_sheet(rows), "csv") as file:
         lines = file.read().decode("utf-8-sig").splitlines()
-    cells = [cell for line in lines for cell in re.split(re.escape(separator), line)]
+    cells = [cell for line in lines for separator in ",;\t|" for cell in line.split(separator)]
+    assert len(lines) > len(rows)
     assert not [cell for cell in cells if re.match(r"[\"\s]*[=+@＝＋－＠]", cell)]
 
 
-@pytest.mark.parametrize("text", [*FORMULAS, *IN_THE_MIDDLE])
-def test_a_workbook_keeps_the_text_as_it_is(text: str) -> None:
-    cell = list(cells_of(a_sheet([(text, None, None, "USD", Decimal(1), None)])))[4][0]
-    assert str(cell).replace("_x000D_", "\r") == text.replace("\r\n", "\n")
+def test_a_workbook_keeps_the_text_as_it_is() -> None:
+    texts = [*FORMULAS, *IN_THE_MIDDLE]
+    cells = list(cells_of(a_sheet([(text, None, None, "USD", Decimal(1), None) for text in texts])))
+    found = [str(row[0]).replace("_x000D_", "\r") for row in cells[4 : 4 + len(texts)]]
+    assert found == texts
 
 
 def test_every_text_is_quoted_and_no_number_is() -> None:
