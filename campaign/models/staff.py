@@ -8,7 +8,7 @@ from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.extensions import Key, Model
-from campaign.models.columns import Facts, Json, PrimaryKey
+from campaign.models.columns import Facts, Json, PrimaryKey, PublicId
 
 staff_role = Table(
     "staff_role",
@@ -54,6 +54,22 @@ class Staff(Model, UserMixin):
     campaign_id: Mapped[int | None] = mapped_column(Key, ForeignKey("campaign.id"), index=True)
     """The one campaign for which this person's roles hold; NULL: they hold for all campaigns and the installation."""
     roles: Mapped[list[Role]] = relationship(secondary=staff_role, lazy="selectin")  # type: ignore[assignment]
+
+
+class StaffSession(Model):
+    """A browser in which somebody is signed in; the signed cookie names the row, and is worth nothing without it."""
+
+    __tablename__ = "staff_session"
+
+    id: Mapped[PrimaryKey]
+    public_id: Mapped[PublicId]
+    staff_id: Mapped[int] = mapped_column(Key, ForeignKey("staff.id"), index=True)
+    browser: Mapped[str]
+    """Two names for the person's own list, such as Firefox and Windows; the whole header is not stored."""
+    system: Mapped[str]
+    signed_in_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    """To the minute."""
 
 
 class AuditEvent(Model):

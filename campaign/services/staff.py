@@ -8,7 +8,7 @@ from typing import Any
 from flask_security.datastore import SQLAlchemySessionUserDatastore
 from flask_security.utils import hash_password
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import func, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from campaign.database import reading, transaction, write_pending
@@ -16,7 +16,7 @@ from campaign.domain.errors import Conflict, DomainError, NotFound
 from campaign.extensions import db
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
-from campaign.models.staff import Role, Staff
+from campaign.models.staff import Role, Staff, StaffSession
 from campaign.services import audit
 
 ROLES = ("viewer", "campaign", "finance", "approver", "admin")
@@ -192,6 +192,7 @@ def set_roles(
         person.campaign_id = _campaign_id(session, campaign)
         person.active = is_active
         person.fs_uniquifier = secrets.token_hex(16)
+        _forget_sessions(session, staff_id)
         audit.record(
             session,
             actor_id=actor_id,
@@ -212,12 +213,17 @@ def end_sessions(staff_id: int) -> None:
     """Make every session of this person worthless, and every copy of its cookie with it."""
     with transaction() as session:
         _found(session, staff_id).fs_uniquifier = secrets.token_hex(16)
+        _forget_sessions(session, staff_id)
 
 
 def set_language(staff_id: int, language: str) -> None:
     """The language in which the desk speaks to this person."""
     with transaction() as session:
         _found(session, staff_id).language = language
+
+
+def _forget_sessions(session: Session, staff_id: int) -> None:
+    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
 
 
 def _known(roles: Iterable[str]) -> tuple[str, ...]:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from flask import Flask
 from flask.testing import FlaskClient
 
+from campaign.database import transaction
+from campaign.domain.identity import new_public_id
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
-from campaign.models.staff import Staff
+from campaign.models.staff import Staff, StaffSession
 from tests.builders import a_member_of_staff
 
 FRESH_SECONDS = 300
@@ -36,6 +38,18 @@ def browser_of(app: Flask, clock: Clock, member: Staff, *, is_fresh: bool = True
         session["_fresh"] = True
         session["fs_paa"] = time.time() - (0 if is_fresh else FRESH_SECONDS + 1)  # Flask-Security asks the machine
         session["in_at"] = session["seen_at"] = clock.now().timestamp()
+        session["session_id"] = new_public_id()
+    with transaction() as rows:
+        rows.add(
+            StaffSession(
+                public_id=session["session_id"],
+                staff_id=member.id,
+                browser="",
+                system="",
+                signed_in_at=clock.now(),
+                last_used_at=clock.now(),
+            )
+        )
     return client
 
 

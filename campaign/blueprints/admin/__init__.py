@@ -21,6 +21,7 @@ from campaign.blueprints.admin import (
     receipts,
     reconciliation,
     refunds,
+    sessions,
     shield,
     sign_in,
 )

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
@@ -10,22 +11,24 @@ from flask import Flask, Response, abort, flash, g, redirect, request, session, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, user_logged_in, user_logged_out  # type: ignore[import-untyped]
+from flask_security.signals import password_changed
 from flask_security.utils import check_and_update_authn_fresh, logout_user
 
 from campaign.blueprints.admin.permissions import CLOSED, OPEN, PASSWORD_DOORS, RULES, Rule, can
 from campaign.blueprints.admin.sign_in import FRESH_FOR
 from campaign.database import DatabaseBusy
+from campaign.domain.identity import new_public_id
+from campaign.domain.user_agent import browser_of, system_of
 from campaign.errors import on_domain_error
 from campaign.extensions import csrf
 from campaign.security import SAFE_METHODS
-from campaign.services import audit
+from campaign.services import staff_sessions
 from campaign.services.staff import end_sessions
+from campaign.services.staff_sessions import IDLE, LONGEST
 from campaign.wiring import gateways
 
 log = logging.getLogger(__name__)
 
-IDLE = timedelta(minutes=30)
-LONGEST = timedelta(hours=10)
 BLUEPRINTS = frozenset({"admin", "security"})
 OWN_PAGE = re.compile(r"/staff(?:[/?][^\\\s\x00-\x1f]*)?")
 DRAFT_CHARACTERS_MAX = 1500
@@ -57,12 +60,17 @@ def init_app(app: Flask) -> None:
     app.after_request(record_sign_in)
     user_logged_in.connect(_on_signed_in, app)
     user_logged_out.connect(_on_signed_out, app)
+    password_changed.connect(_on_password_changed, app)
     app.context_processor(lambda: {"person": g.get("person"), "can": person_can})
 
 
 def sit_down() -> None:
     """Seat who is signed in, unless her session is over: whatever goes wrong from here on is told in the desk's frame."""
-    if request.path.startswith("/staff/") and current_user.is_authenticated and not _is_over():
+    if not request.path.startswith("/staff/") or not current_user.is_authenticated:
+        return
+    if (ended := _reason_of_end()) is not None:
+        g.reason_of_end = ended
+    else:
         g.person = _person()
         g.lang = g.person.language
 
@@ -80,7 +88,7 @@ def guard() -> ResponseReturnValue | None:
         return None if endpoint in OPEN else _to_sign_in()
     if "person" not in g:
         logout_user()
-        flash(_("You were signed out after 30 minutes of inactivity. Sign in to continue."), "info")
+        flash(g.reason_of_end, "info")
         return _to_sign_in()
     if endpoint in OPEN:
         return _past_second_step(endpoint)
@@ -105,9 +113,16 @@ def record_sign_in(response: Response) -> Response:
     if response.status_code >= 400:
         session.clear()
         return response
-    subject, clock = f"staff:{staff_id}", gateways().clock
+    agent, ends_others = request.user_agent.string, g.pop("is_password_changed", False)
     try:
-        audit.record_reading(actor_id=staff_id, action="staff:sign_in", subject=subject, detail={}, clock=clock)
+        staff_sessions.begin(
+            staff_id,
+            session_id(),
+            browser=browser_of(agent),
+            system=system_of(agent),
+            ends_others=ends_others,
+            clock=gateways().clock,
+        )
     except Exception as error:
         session.clear()  # else the page that tells of the error would carry the session out
         if isinstance(error, DatabaseBusy):
@@ -119,6 +134,11 @@ def record_sign_in(response: Response) -> Response:
 def person() -> Person:
     """Who sits at the desk; only within the guard."""
     return cast(Person, g.person)
+
+
+def session_id() -> str:
+    """The name of this browser's session; empty without one."""
+    return str(session.get("session_id", ""))
 
 
 def person_can(endpoint: str) -> bool:
@@ -180,14 +200,20 @@ def _is_fresh() -> bool:
     return bool(check_and_update_authn_fresh(FRESH_FOR, timedelta(0)))
 
 
-def _is_over() -> bool:
-    now = gateways().clock.now().timestamp()
+def _reason_of_end() -> str | None:
+    """Why this session is over, in a sentence; None while it is not."""
+    clock = gateways().clock
+    now = clock.now().timestamp()
     seen, started = session.get("seen_at", 0), session.get("in_at", 0)
     if now - seen > IDLE.total_seconds() or now - started > LONGEST.total_seconds():
-        return True
+        return str(_("You were signed out after 30 minutes of inactivity. Sign in to continue."))
+    if not staff_sessions.is_open(current_user.id, session_id()):
+        return str(_("This session has ended. Sign in to continue."))
     if now - seen > 60:  # once a minute is often enough to say that somebody is there
         session["seen_at"] = now
-    return False
+        with suppress(DatabaseBusy):  # it is for the list alone
+            staff_sessions.note_use(session_id(), clock=clock)
+    return None
 
 
 def _person() -> Person:
@@ -203,9 +229,18 @@ def _person() -> Person:
 
 
 def _on_signed_in(_app: Flask, user: object, **_more: object) -> None:
+    """A session of its own, with a CSRF token of its own: what was known of the browser before is worth nothing now."""
     session.permanent = True
+    for name in ("csrf_token", "draft"):
+        session.pop(name, None)
+        g.pop(name, None)
+    session["session_id"] = new_public_id()
     session["in_at"] = session["seen_at"] = gateways().clock.now().timestamp()
     g.signed_in_id = int(getattr(user, "id"))  # noqa: B009  # Flask-Login hands over any object
+
+
+def _on_password_changed(_app: Flask, **_more: object) -> None:
+    g.is_password_changed = True
 
 
 def _on_signed_out(_app: Flask, user: object, **_more: object) -> None:
@@ -213,7 +248,7 @@ def _on_signed_out(_app: Flask, user: object, **_more: object) -> None:
 
     A session that was left alone is over by its own clock; it takes no other browser of the person with it.
     """
-    session.pop("in_at", None)
-    session.pop("seen_at", None)
+    for name in ("in_at", "seen_at", "session_id"):
+        session.pop(name, None)
     if "person" in g:
         end_sessions(int(getattr(user, "id")))  # noqa: B009  # as above

@@ -193,6 +193,7 @@ ACTS: Mapping[str, LazyString] = {
     "staff:sign_in": _("Signed in"),
     "staff:add": _("Added a person"),
     "staff:set_roles": _("Changed roles"),
+    "staff:end_sessions": _("Ended own sessions"),
     "allocation:propose": _("Proposed an allocation"),
     "allocation:approve": _("Approved an allocation"),
     "allocation:reject": _("Rejected an allocation"),
