@@ -78,6 +78,12 @@ def test_the_country_is_named_as_it_names_itself(language: str) -> None:
     assert [form for message in catalogue(language) for form in forms(message) if "киргиз" in form.lower()] == []
 
 
+def test_no_russian_sentence_ends_with_a_day() -> None:
+    """A day ends in «г.», so two full stops would meet."""
+    ends = re.compile(r"%\((?:day|date|until|ends_on)\)s\.")
+    assert [form for message in catalogue("ru") for form in forms(message) if ends.search(form)] == []
+
+
 def _shape(text: str) -> tuple[set[str], list[str], bool, bool]:
     """What is filled in, the tags, and whether the text begins or ends with a space."""
     return set(PLACEHOLDER.findall(text)), sorted(TAG.findall(text)), text.startswith(" "), text.endswith(" ")
