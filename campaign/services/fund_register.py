@@ -12,6 +12,7 @@ from campaign.domain.money import Money
 from campaign.models.fund import Fund, FundReach
 from campaign.services import bookkeeping
 from campaign.services.allocating import TARGETS
+from campaign.services.availability import disputed_money
 
 COLLECTING = ("general", "theme")
 """Kinds of funds that donors give to; allocation takes from these."""
@@ -19,7 +20,7 @@ COLLECTING = ("general", "theme")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FundRow:
-    """A fund and its balance in each currency that it holds, or owes."""
+    """A fund and its balance in each currency that it holds, or owes; `disputed` is what open disputes withhold of it."""
 
     id: int
     public_id: str
@@ -30,6 +31,7 @@ class FundRow:
     theme_id: int | None
     target_id: int | None
     balances: tuple[Money, ...]
+    disputed: tuple[Money, ...] = ()
 
     @property
     def is_below_zero(self) -> bool:
@@ -40,7 +42,7 @@ class FundRow:
 
 
 def funds(campaign_id: int) -> Sequence[FundRow]:
-    """Every fund of the campaign: collecting ones first, then targets, then restricted children; two queries."""
+    """Every fund of the campaign: collecting ones first, then targets, then restricted children; three queries."""
     with reading() as session:
         return _funds(session, campaign_id)
 
@@ -74,6 +76,7 @@ def givers_of(campaign_id: int, holder: FundRow) -> Sequence[FundRow]:
 
 def _funds(session: Session, campaign_id: int) -> list[FundRow]:
     held = bookkeeping.balances(session, campaign_id=campaign_id)
+    disputed = disputed_money(session, campaign_id=campaign_id)
     rows = session.execute(select(Fund).where(Fund.campaign_id == campaign_id)).scalars().all()
     order = {"general": 0, "theme": 1, "event": 2, "grant": 3, "line": 4, "restricted": 5}
     return [
@@ -87,6 +90,7 @@ def _funds(session: Session, campaign_id: int) -> list[FundRow]:
             theme_id=row.theme_id,
             target_id=row.target_id,
             balances=tuple(Money(minor, code) for code, minor in sorted(held.get(row.id, {}).items())),
+            disputed=disputed.get(row.id, ()),
         )
         for row in sorted(rows, key=lambda row: (order[row.kind], row.position, row.id))
     ]

@@ -17,11 +17,12 @@ from campaign.days import local_day
 from campaign.domain.money import Money
 from campaign.models.allocation import Allocation
 from campaign.models.donation import Donation, Refund
+from campaign.models.fund import Fund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
+from campaign.services.availability import funds_below_zero
 from campaign.services.claims import open_claims
 from campaign.services.donation_register import CHARGE
-from campaign.services.fund_register import FundRow, funds
 from campaign.services.inbox_desk import LAST_EVENT
 from campaign.services.mail_search import unreachable_addresses
 from campaign.services.reconciliation import desk as reconciliation_desk
@@ -114,12 +115,12 @@ def overview(campaign_id: int, currency: str, *, now: datetime, with_shared: boo
 
     `with_shared` adds what concerns the whole installation: the inbox, the outbox, the comparison with the provider.
     """
-    rows, money = funds(campaign_id), transparency_of(campaign_id, currency)
+    money = transparency_of(campaign_id, currency)
     with reading() as session:
         queue = _queue(session) if with_shared else EMPTY_QUEUE
         shared = reconciliation_desk.concerns(session, now=now) if with_shared else {}
         return Overview(
-            concerns=_concerns(session, campaign_id, rows=rows, queue=queue, shared=shared, now=now),
+            concerns=_concerns(session, campaign_id, queue=queue, shared=shared, now=now),
             money=money,
             given=_given(session, campaign_id, money),
             days=_days(session, campaign_id, currency, today=local_day(now)),
@@ -148,14 +149,14 @@ def _concerns(
     session: Session,
     campaign_id: int,
     *,
-    rows: Sequence[FundRow],
     queue: Queue,
     shared: Mapping[str, int],
     now: datetime,
 ) -> list[Concern]:
     failed, stuck, waiting, since = _refunds_and_allocations(session, campaign_id, late=now - LATE)
     claims = open_claims(session, campaign_id)
-    below = [row.code for row in rows if row.is_below_zero]
+    owing = session.execute(funds_below_zero().where(Fund.campaign_id == campaign_id))
+    below = list(dict.fromkeys(code for code, _currency, _minor in owing))
     found = [
         Concern(kind="fund_below_zero", count=len(below), detail=", ".join(below)),
         Concern(kind="disputed", count=claims.disputes, until=claims.due_at),

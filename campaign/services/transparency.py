@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading
 from campaign.domain.money import Money
 from campaign.models.fund import BudgetLine, Event, Fund, Grant
+from campaign.services.availability import disputed_money
 from campaign.services.bookkeeping import FundFlow, fund_flows
 from campaign.services.conversions import converted_into
 
@@ -24,7 +25,8 @@ class Figures:
     """One currency's way through a fund, a target or the whole campaign, in minor units.
 
     raised − fees + received − passed on − spent = left. `given` is what donors paid in this currency, whole refunds and
-    chargebacks taken off; `raised` is what of it is in this currency after the provider's conversion.
+    chargebacks taken off; `raised` is what of it is in this currency after the provider's conversion. `disputed` is what
+    open disputes withhold of what is left.
     """
 
     currency: str
@@ -35,11 +37,17 @@ class Figures:
     passed_on_minor: int = 0
     spent_minor: int = 0
     left_minor: int = 0
+    disputed_minor: int = 0
 
     @property
     def allocated_minor(self) -> int:
         """What a target has been given and not given back."""
         return self.received_minor - self.passed_on_minor
+
+    @property
+    def available_minor(self) -> int:
+        """What may be allocated or paid out; below zero where a fund owes."""
+        return self.left_minor - self.disputed_minor
 
     def plus(self, other: "Figures") -> "Figures":
         return Figures(
@@ -51,6 +59,7 @@ class Figures:
             passed_on_minor=self.passed_on_minor + other.passed_on_minor,
             spent_minor=self.spent_minor + other.spent_minor,
             left_minor=self.left_minor + other.left_minor,
+            disputed_minor=self.disputed_minor + other.disputed_minor,
         )
 
 
@@ -84,6 +93,11 @@ class Purse:
     costs: tuple[PlannedCost, ...] = ()
     theme: str = ""
     """The code of the purpose that a target belongs to."""
+
+    @property
+    def is_below_zero(self) -> bool:
+        """Whether less than nothing is available in the currency of the plan."""
+        return self.in_currency(self.goal.currency).available_minor < 0
 
     def in_currency(self, currency: str) -> Figures:
         """The figures of one currency; zeros where nothing moved in it."""
@@ -154,6 +168,7 @@ def transparency_of(campaign_id: int, currency: str) -> Transparency:
         listed = [fund for fund in funds if fund.kind != "restricted"]
         owners = _owners(funds)
         figures = _figures(fund_flows(session, campaign_id=campaign_id), owners)
+        _add_disputed(figures, disputed_money(session, campaign_id=campaign_id), owners)
         facts = _TargetFacts(session, campaign_id)
         purses = [
             replace(
@@ -202,6 +217,16 @@ def _figures(flows: Iterable[FundFlow], owners: Mapping[int, int]) -> dict[int, 
         kept = found[owners.get(flow.fund_id, flow.fund_id)]
         kept[flow.currency] = kept[flow.currency].plus(row) if flow.currency in kept else row
     return found
+
+
+def _add_disputed(
+    figures: dict[int, dict[str, Figures]], disputed: Mapping[int, tuple[Money, ...]], owners: Mapping[int, int]
+) -> None:
+    for fund_id, amounts in disputed.items():
+        rows = figures[owners.get(fund_id, fund_id)]
+        for amount in amounts:
+            withheld = Figures(currency=amount.currency, disputed_minor=amount.minor)
+            rows[amount.currency] = rows.get(amount.currency, Figures(currency=amount.currency)).plus(withheld)
 
 
 def _purse(fund: Fund, currency: str, figures: Mapping[str, Figures]) -> Purse:

@@ -17,7 +17,9 @@ from campaign.services import bookkeeping
 from campaign.services.allocating import FiguresMoved, MoreThanIsMissing, Move
 from campaign.services.bookkeeping import MoneyMayNotGoThere, NotEnoughFunds
 from campaign.services.disbursing import Payment, record_disbursement
+from campaign.services.fund_register import funds
 from campaign.services.previews import preview_of_payment
+from campaign.services.transparency import transparency_of
 from tests.builders import NOW, a_fund, a_paid_gift, usd
 from tests.services.test_allocating import Desk, desk
 
@@ -72,6 +74,15 @@ class TestDisputedMoney:
     @pytest.fixture
     def gift(self, desk: Desk, session: Session) -> Donation:
         return session.execute(select(Donation).where(Donation.fund_id == desk.general.id)).scalar_one()
+
+    def test_desk_and_public_page_tell_it_apart_from_what_is_available(self, gift: Donation) -> None:
+        dispute(gift, 40_00)
+        row = next(row for row in funds(gift.campaign_id) if row.id == gift.fund_id)
+        assert (row.balances, row.disputed) == ((usd(100_00),), (usd(40_00),))
+        money = transparency_of(gift.campaign_id, "USD")
+        figures = money.purposes[0].in_currency("USD")
+        assert (figures.left_minor, figures.disputed_minor, figures.available_minor) == (100_00, 40_00, 60_00)
+        assert (money.main.disputed_minor, money.purposes[0].is_below_zero) == (40_00, False)
 
     def test_it_is_not_available_for_allocation(self, desk: Desk, gift: Donation) -> None:
         withdrawn = dispute(gift, 40_00)
