@@ -3,15 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
+from campaign.domain.email_address import email_key
 from campaign.domain.errors import Conflict, DomainError, FormSpent, NotFound
 from campaign.domain.folding import fold
 from campaign.domain.identity import new_public_id
 from campaign.gateways.clock import Clock
+from campaign.models.donation import Donation, DonationEvent
+from campaign.models.donor import Donor
 from campaign.models.outbox import Message
+from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt
 from campaign.services import audit, receipting
 from campaign.services.mail_search import UNSENDABLE, MailRow, in_campaign
@@ -26,7 +30,11 @@ class MailStillQueued(Conflict):
 
 
 class MailNotRepeatable(DomainError):
-    """The mail holds a code that is valid for some minutes only, so sending it again would help nobody."""
+    """The mail holds a code or a link for the reader of one mailbox, for a short time: they ask for a new one."""
+
+
+class AddressCorrected(DomainError):
+    """The donor's address was corrected after the mail was written: what it holds is not for the old mailbox."""
 
 
 class ReceiptStillHeld(DomainError):
@@ -56,7 +64,7 @@ def resend(order: ResendOrder, *, clock: Clock) -> None:
     Raises:
         NotFound: there is no such mail in the campaign.
         FormSpent: the form was sent before with another address or reason.
-        MailStillQueued, MailNotRepeatable, ReceiptNotValid, ReceiptStillHeld: see there.
+        MailStillQueued, MailNotRepeatable, AddressCorrected, ReceiptNotValid, ReceiptStillHeld: see there.
     """
     now = clock.now()
     with transaction() as session:
@@ -72,6 +80,7 @@ def resend(order: ResendOrder, *, clock: Clock) -> None:
         if _is_done(session, order, mail):
             return
         _refuse(session, mail)
+        _refuse_former_address(session, mail, order.recipient)
         is_corrected = fold(order.recipient) != fold(mail.recipient)
         if mail.state in REQUEUED:
             _requeue(session, mail, order, at=now)
@@ -118,6 +127,24 @@ def _refuse(session: Session, mail: Message) -> None:
             raise ReceiptNotValid(receipt.state)
         if mail.failure == "receipt" and receipting.reasons_to_hold(receipt.document):
             raise ReceiptStillHeld(mail.public_id)
+
+
+def _refuse_former_address(session: Session, mail: Message, recipient: str) -> None:
+    """Its links lead to the gift as it is now, and whoever reads the old mailbox must not follow them."""
+    of_pledge = select(Pledge.id).where(Pledge.public_id == mail.facts.get("pledge"))
+    of_gift = select(Donation.pledge_id).where(Donation.id == mail.donation_id)
+    corrected = session.execute(
+        select(Donor.email_key)
+        .join(Donation, Donation.donor_id == Donor.id)
+        .join(DonationEvent, DonationEvent.donation_id == Donation.id)
+        .where(
+            or_(Donation.id == mail.donation_id, Donation.pledge_id.in_(of_pledge), Donation.pledge_id.in_(of_gift)),
+            DonationEvent.kind == "corrected",
+            DonationEvent.at >= mail.created_at,
+        )
+    ).scalars()
+    if email_key(recipient) == email_key(mail.recipient) and not {email_key(recipient)}.issuperset(corrected):
+        raise AddressCorrected(mail.public_id)
 
 
 def _requeue(session: Session, mail: Message, order: ResendOrder, *, at: datetime) -> None:

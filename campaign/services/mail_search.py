@@ -14,10 +14,11 @@ from campaign.models.donation import Donation
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services import donation_search
+from campaign.services.shield.codes import PROOFS
 
 PAGE_ROWS = 50
-UNSENDABLE = frozenset({"gift_code"})
-"""Kinds that are never sent again: their code is valid for some minutes only."""
+UNSENDABLE = PROOFS
+"""Kinds that are never sent again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from campaign.database import reading
 from campaign.gateways.pledges import CardOnFile
 from campaign.models.outbox import Message
 from campaign.services.pledges.links import PledgeLink, sign
+from campaign.services.shield.judging import watch
 from tests.blueprints.admin_desk import sit_down, token_of
 from tests.fakes import FakePayments, RecordingMailer, SettableClock
 from tests.pages import Page, fetch_address
@@ -154,3 +155,30 @@ def test_a_viewer_sends_no_link(engine: Engine) -> None:
     desk = sit_down(engine.app, engine.clock, role="viewer").client
     token = token_of(desk)
     assert desk.post(f"/staff/pledges/{pledge.public_id}/send-link", data={"csrf_token": token}).status_code == 403
+
+
+def test_a_link_to_all_gifts_does_not_outlive_the_withdrawal_of_one(client: FlaskClient, engine: Engine) -> None:
+    names = [begin_pledge(engine), begin_pledge(engine)]
+    ask_for_links(client, DONOR)
+    address = link_in(engine)
+    desk = sit_down(engine.app, engine.clock, role="finance").client
+    token = token_of(desk)
+    for left, name in ((1, names[0]), (0, names[1])):
+        engine.clock.advance(minutes=1)
+        desk.post(f"/staff/pledges/{pledge_of(name).public_id}/links", data={"csrf_token": token})
+        answer = client.get(address)
+        assert len(BeautifulSoup(answer.text, "html.parser").find_all("a", string="Open this gift")) == left
+    assert answer.status_code == 404
+    assert client.post(f"{address}/card").status_code == 404
+    engine.clock.advance(minutes=20)
+    ask_for_links(client, DONOR)
+    assert client.get(link_in(engine)).status_code == 200
+
+
+def test_who_asked_for_a_link_is_forgotten_after_some_days(client: FlaskClient, engine: Engine) -> None:
+    ask_for_links(client, "nobody@example.org")
+    engine.work()
+    engine.clock.advance(days=3)
+    watch(clock=engine.clock)
+    with reading() as session:
+        assert session.execute(select(Message.recipient).where(Message.kind == "pledge_links")).all() == []

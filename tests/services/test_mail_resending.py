@@ -10,10 +10,13 @@ from campaign.domain.errors import FormSpent, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.gateways.mailer import AddressRefused
 from campaign.models.campaign import Campaign
+from campaign.models.donation import Donation
 from campaign.models.outbox import Message
 from campaign.models.staff import AuditEvent
 from campaign.services import mail_search, receipting
+from campaign.services.gift_corrections import Correction, correct
 from campaign.services.mail_resending import (
+    AddressCorrected,
     MailNotRepeatable,
     MailStillQueued,
     ReceiptNotValid,
@@ -23,10 +26,12 @@ from campaign.services.mail_resending import (
 )
 from campaign.services.mail_search import MailFilter
 from campaign.services.overview import overview
+from campaign.services.pledges.mailbox import send_link
 from campaign.services.refunding import RefundOrder, request_refund
 from campaign.services.thanking import afterwards_of
 from tests.builders import a_campaign, a_member_of_staff, usd
-from tests.services.engine import Engine
+from tests.services.engine import PUBLIC_URL, Engine
+from tests.services.pledging import begin_pledge, pledge_of
 
 
 def mail_of(engine: Engine) -> Message:
@@ -123,10 +128,11 @@ def test_a_receipt_that_cannot_be_printed_yet_is_not_sent_again(
         resend(order_for(engine), clock=engine.clock)
 
 
-def test_a_code_is_not_sent_again(engine: Engine) -> None:
+@pytest.mark.parametrize("kind", ["gift_code", "pledge_code", "pledge_links"])
+def test_a_code_and_the_link_to_a_mailbox_are_not_sent_again(engine: Engine, kind: str) -> None:
     engine.give()
     with transaction() as session:
-        session.execute(update(Message).values(kind="gift_code", state="sent"))
+        session.execute(update(Message).values(kind=kind, state="sent"))
     with pytest.raises(MailNotRepeatable):
         resend(order_for(engine), clock=engine.clock)
 
@@ -149,3 +155,31 @@ def test_mails_are_found_by_a_part_of_the_address_and_of_the_receipt(engine: Eng
     assert [row.recipient for row in rows] == ["donor@example.org"]
     for other in ("%", "_", "\x00", "nobody"):
         assert mail_search.mails(MailFilter(campaign_id=campaign_id, text=other)) == ([], False)
+
+
+def test_no_mail_of_a_monthly_gift_goes_again_to_the_address_that_was_corrected(engine: Engine) -> None:
+    pledge = pledge_of(begin_pledge(engine))
+    campaign_id, staff_id = pledge.campaign_id, a_member_of_staff().id
+    engine.work()
+    gift = engine.session.execute(select(Donation.public_id).where(Donation.pledge_id == pledge.id)).scalar_one()
+    send_link(campaign_id, pledge.public_id, actor_id=staff_id, clock=engine.clock)
+    engine.work()
+    correction = Correction(
+        campaign_id=campaign_id,
+        donation_public_id=gift,
+        receipt_name="Aida Bekova",
+        email="right@example.org",
+        reason="She called us",
+        actor_id=staff_id,
+        public_id=new_public_id(),
+    )
+    correct(correction, clock=engine.clock, public_url=PUBLIC_URL)
+    engine.work()
+    engine.session.rollback()
+    mail = engine.session.execute(select(Message).where(Message.kind == "pledge_link")).scalar_one()
+    order = replace(order_for(engine, recipient="donor@example.org"), mail_public_id=mail.public_id)
+    with pytest.raises(AddressCorrected):
+        resend(order, clock=engine.clock)
+    resend(replace(order, recipient="Right@example.org"), clock=engine.clock)
+    engine.work()
+    assert engine.mailer.sent[-1].recipient == "Right@example.org"

@@ -3,6 +3,8 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import sleep
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,12 +15,14 @@ from campaign.database import transaction
 from campaign.domain.abuse import FAILURES_OF_A_PAGE_MOST, Cause, Demand
 from campaign.domain.donation import DonationState
 from campaign.domain.identity import new_public_id
+from campaign.domain.proof import is_code
 from campaign.models.abuse import AttemptCount, GiftStart, ShieldPeriod
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.outbox import Message
 from campaign.services import audit
 from campaign.services.audit import AuditFilter
+from campaign.services.shield import codes
 from campaign.services.shield import judging as shield
 from campaign.services.shield.alarm import (
     ReasonMissing,
@@ -283,3 +287,24 @@ def test_counts_are_forgotten_and_hold_no_address_and_no_e_mail(donors: Donors, 
     shield.watch(clock=donors.clock)
     assert session.execute(select(func.count()).select_from(AttemptCount)).scalar() == 0
     assert session.execute(select(func.count(GiftStart.id))).scalar() == 0
+
+
+def test_tries_at_once_are_no_more_than_tries_one_after_the_other(
+    app: Flask, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = codes.CodeFor(form="f" * 16, email="aida@example.org", address=None, campaign="wcl", language="en")
+    judged: list[str] = []
+
+    def slowly(typed: str, *about: str, **more: Any) -> bool:
+        judged.append(typed)
+        sleep(0.02)
+        return is_code(typed, *about, **more)
+
+    def guess(number: int) -> bool:
+        with app.app_context():
+            return codes.is_right_code(f"wrong{number}", wanted, clock=clock, secret=SECRET)
+
+    monkeypatch.setattr(codes, "is_code", slowly)
+    with ThreadPoolExecutor(8) as threads:
+        assert not any(threads.map(guess, range(16)))
+    assert len(judged) == codes.TRIES_MOST

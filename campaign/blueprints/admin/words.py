@@ -270,9 +270,8 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
         "The receipt still cannot be printed with this. Nothing was changed; the reasons are below."
     ),
     mail_resending.MailStillQueued: _("This email is waiting to be sent already. Nothing was changed."),
-    mail_resending.MailNotRepeatable: _(
-        "The code in this email has expired. The donor can ask for a new one on the form."
-    ),
+    mail_resending.MailNotRepeatable: _("The code or link in this email has expired. The donor can ask for a new one."),
+    mail_resending.AddressCorrected: _("The donor’s address was corrected after this email. Send it to that address."),
     mail_resending.ReceiptStillHeld: _("The receipt in this email cannot be printed yet. Correct the receipt first."),
     mail_resending.ReceiptNotValid: _("The receipt in this email is no longer valid, so it cannot be sent again."),
     receipt_files.ReceiptNotReady: _("A receipt is still being printed. Try again in a minute."),

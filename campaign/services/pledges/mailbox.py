@@ -32,9 +32,8 @@ from campaign.services.pledges import letters as pledge_letters
 from campaign.services.pledges.asking import PledgeOrder, ask
 from campaign.services.pledges.links import MailboxLink, PledgeLink, sign, sign_mailbox
 from campaign.services.shield.attempts import Counter, count_of, count_one
-from campaign.services.shield.codes import CODES_OF_A_MAILBOX_MOST, CODES_OF_AN_ADDRESS_MOST
+from campaign.services.shield.codes import CODES_OF_A_MAILBOX_MOST, CODES_OF_AN_ADDRESS_MOST, LINKS_KIND
 
-KIND = "pledge_links"
 LINK_LIFE = timedelta(hours=24)
 SHOWN_MAX = 100
 
@@ -80,7 +79,7 @@ def request_links(wanted: LinkRequest, *, clock: Clock, secret: str) -> None:
             return
         campaign = session.execute(select(Campaign).where(Campaign.slug == wanted.campaign)).scalar_one()
         letter = Letter(
-            kind=KIND,
+            kind=LINKS_KIND,
             language=wanted.language,
             recipient=wanted.email,
             facts={
@@ -90,7 +89,7 @@ def request_links(wanted: LinkRequest, *, clock: Clock, secret: str) -> None:
                 "help_email": campaign.contact_email,
                 "is_test": False,
             },
-            key=f"{KIND}:{key_of('links_email', mailbox, secret=secret)}:{slot}",
+            key=f"{LINKS_KIND}:{key_of('links_email', mailbox, secret=secret)}:{slot}",
         )
         if enqueue(session, letter, at=now):
             for counter in counters:
@@ -111,16 +110,22 @@ def links_in_words(facts: dict[str, Any], *, message: Message, public_url: str) 
 
 
 def mailbox_pledges(link: MailboxLink, *, clock: Clock) -> list[MailboxPledge]:
-    """The monthly gifts of a link, those that go on first; PledgeLinkBroken once it has expired."""
+    """The monthly gifts of a link, those that go on first; PledgeLinkBroken once it has expired.
+
+    A gift whose links staff have withdrawn since is not among them: this link came with those.
+    """
     if link.expires_at < clock.now():
         raise PledgeLinkBroken
+    withdrawn = select(PledgeEvent.pledge_id).where(
+        PledgeEvent.kind == "links_withdrawn", PledgeEvent.at >= link.expires_at - LINK_LIFE
+    )
     with reading() as session:
         rows = session.execute(
             select(Pledge, Campaign.name, Fund.title)
             .join(Donor, Donor.id == Pledge.donor_id)
             .join(Campaign, Campaign.id == Pledge.campaign_id)
             .join(Fund, Fund.id == Pledge.fund_id)
-            .where(Donor.public_id == link.donor_public_id, Pledge.doubles_id.is_(None))
+            .where(Donor.public_id == link.donor_public_id, Pledge.doubles_id.is_(None), Pledge.id.not_in(withdrawn))
             .order_by(Pledge.ended_at.is_not(None), Pledge.id)
             .limit(SHOWN_MAX)
         ).all()

@@ -16,8 +16,12 @@ from campaign.models.outbox import Message
 from campaign.services.outbox import Letter, enqueue
 from campaign.services.shield.attempts import KEPT, Counter, count_of, count_one
 
-KIND, PLEDGE_KIND = "gift_code", "pledge_code"
-"""Folders of mail templates: of a code for the donation form, and of one for the page of a monthly gift."""
+KIND, PLEDGE_KIND, LINKS_KIND = "gift_code", "pledge_code", "pledge_links"
+"""Folders of mail templates: of a code for the donation form, of one for the page of a monthly gift, and of the link to all
+monthly gifts of a mailbox."""
+PROOFS = frozenset({KIND, PLEDGE_KIND, LINKS_KIND})
+"""Mails for an address that anybody typed, whose reader proves by them that the mailbox is theirs: they are never sent
+again or elsewhere, and forgotten after some days."""
 CODES_OF_A_MAILBOX_MOST = 4
 """In an hour; then the page says the same and no mail leaves, so that nobody's mailbox is flooded through us."""
 CODES_OF_AN_ADDRESS_MOST = 40
@@ -72,8 +76,8 @@ def mail_code(asked: CodeFor, *, clock: Clock, secret: str) -> None:
 
 
 def sweep_codes(session: Session, *, at: datetime) -> None:
-    """Forget the mails with codes, and to whom they went."""
-    session.execute(delete(Message).where(Message.kind.in_((KIND, PLEDGE_KIND)), Message.created_at < at - KEPT))
+    """Forget the mails with codes and with links to a mailbox's gifts, and to whom they went."""
+    session.execute(delete(Message).where(Message.kind.in_(PROOFS), Message.created_at < at - KEPT))
 
 
 def is_right_code(typed: str, asked: CodeFor, *, clock: Clock, secret: str) -> bool:
@@ -81,6 +85,7 @@ def is_right_code(typed: str, asked: CodeFor, *, clock: Clock, secret: str) -> b
     now = clock.now()
     counter = Counter("code_try", key_of("code_try", asked.form, secret=secret))
     with transaction() as session:
+        count_one(session, counter, at=now, column="started")  # its row is locked: tries at once wait for each other
         if count_of(session, counter, at=now, window=TRIES_WINDOW).failed >= TRIES_MOST:
             return False
         is_right = is_code(typed, asked.form, mailbox_of(asked.email), at=now, secret=secret)
