@@ -101,7 +101,8 @@ def test_the_desk_names_the_first_day_of_answering(finance: FlaskClient, gift: D
     dispute(gift)
     concern = concerns(campaign)["disputed"]
     assert (concern.count, concern.until) == (1, DUE)
-    assert "answer by" in fetch(finance, "admin.overview").text("section[aria-labelledby=attention]")
+    attention = fetch(finance, "admin.overview").text("section[aria-labelledby=attention]").replace("\xa0", " ")
+    assert "Evidence can be given until December 8, 2026" in attention
     assert gift.public_id in fetch(finance, "admin.donations", state="disputed").text()
 
 
