@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 
 from campaign.database import reading, transaction
 from campaign.domain.errors import NotFound
@@ -35,11 +35,23 @@ ATTEMPTS_MAX = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Due:
-    """A mail that a worker holds."""
+    """A mail that a worker holds, as it was when it was taken."""
 
     id: int
     receipt_id: int | None
+    recipient: str
     attempts: int
+
+    @property
+    def is_unchanged(self) -> ColumnElement[bool]:
+        """Whether the row still is what was taken: one that brings another receipt or goes elsewhere by now is sent anew."""
+        return and_(
+            Message.id == self.id,
+            Message.state == "queued",
+            Message.attempts == self.attempts,
+            Message.receipt_id.is_not_distinct_from(self.receipt_id),
+            Message.recipient == self.recipient,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,8 +208,10 @@ def _take_next(*, clock: Clock) -> _Due | None:
     if held is None:
         return None
     with reading() as session:
-        row = session.execute(select(Message.receipt_id, Message.attempts).where(Message.id == held)).one()
-    return _Due(id=held, receipt_id=row[0], attempts=row[1])
+        row = session.execute(
+            select(Message.receipt_id, Message.recipient, Message.attempts).where(Message.id == held)
+        ).one()
+    return _Due(id=held, receipt_id=row[0], recipient=row[1], attempts=row[2])
 
 
 def _close(due: _Due, state: str, error: str | None, *, failure: str | None = None, clock: Clock) -> None:
@@ -205,7 +219,7 @@ def _close(due: _Due, state: str, error: str | None, *, failure: str | None = No
     with transaction() as session:
         session.execute(
             update(Message)
-            .where(Message.id == due.id)
+            .where(due.is_unchanged)
             .values(state=state, error=error, failure=failure, sent_at=now if state == "sent" else None)
         )
 
@@ -215,7 +229,7 @@ def _wait_for_conversion(due: _Due, *, clock: Clock) -> None:
     with transaction() as session:
         session.execute(
             update(Message)
-            .where(Message.id == due.id)
+            .where(due.is_unchanged)
             .values(attempts=due.attempts - 1, next_try_at=clock.now() + CONVERSION_PAUSE)
         )
 
@@ -226,7 +240,7 @@ def _put_back(due: _Due, error: str, *, failure: str, clock: Clock) -> None:
     with transaction() as session:
         session.execute(
             update(Message)
-            .where(Message.id == due.id)
+            .where(due.is_unchanged)
             .values(
                 state="dead" if is_last else "queued",
                 error=error[:500],

@@ -90,6 +90,8 @@ def send_instead(session: Session, letter: Letter, *, receipt_id: int, in_place_
             message.facts = message.facts | {
                 name: letter.facts[name] for name in ("receipt_number", "note", "donor_name")
             }
+        if message.attempts:  # it may be leaving at this moment, and no mailbox may take this one for its double
+            message.public_id = new_public_id()
         message.receipt_id = receipt_id
         message.recipient, message.search_text = letter.recipient, fold(letter.recipient)
         message.state, message.attempts, message.next_try_at = "queued", 0, at

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from campaign.domain.errors import FormSpent, NotFound
 from campaign.domain.identity import new_public_id
-from campaign.gateways.mailer import AddressRefused
+from campaign.gateways.mailer import AddressRefused, Letter
 from campaign.models.donation import Donation
 from campaign.models.donor import Donor
 from campaign.models.outbox import Message
@@ -130,3 +130,28 @@ def test_a_monthly_gift_goes_to_the_corrected_mailbox_and_the_old_links_end(engi
     pledge, (first,) = pledge_of(subscription), months_of(subscription)
     assert pledge.donor_id == first.donor_id != before.donor_id
     assert (pledge.receipt_name, pledge.link_version) == ("Aida LLC", before.link_version + 1)
+
+
+@pytest.mark.parametrize(("name", "email"), [("Aida Bekova", ""), ("Aida Bekowa", "right@example.org")])
+def test_what_is_corrected_while_its_mail_is_leaving_leaves_after_it(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, name: str, email: str
+) -> None:
+    checkout = engine.checkout_of(public_id := engine.open())
+    engine.payments.pay(checkout, name="Aida Bekowa")
+    engine.tell("checkout.session.completed", checkout)
+    order = order_for(engine.session, public_id, name=name, email=email)
+    send = engine.mailer.send
+
+    def send_slowly(letter: Letter) -> None:
+        send(letter)
+        if len(engine.mailer.sent) == 1:
+            correct(order, clock=engine.clock, public_url=PUBLIC_URL)
+
+    monkeypatch.setattr(engine.mailer, "send", send_slowly)
+    engine.work()
+    engine.clock.advance(minutes=6)
+    engine.work()
+    sent = [(letter.recipient, [file for file, _ in letter.attachments]) for letter in engine.mailer.sent]
+    assert sent == [("donor@example.org", [f"{FIRST}.pdf"]), (email or "donor@example.org", [f"{SECOND}.pdf"])]
+    assert len({letter.message_id for letter in engine.mailer.sent}) == 2
+    assert engine.session.execute(select(Message.state)).scalars().all() == ["sent"]
