@@ -11,7 +11,7 @@ from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
 from campaign.models.fund import Fund, FundReach
 from campaign.services import bookkeeping
-from campaign.services.allocating import TARGETS
+from campaign.services.allocating import TARGETS, UNRESTRICTED
 from campaign.services.availability import disputed_money
 
 COLLECTING = ("general", "theme")
@@ -34,8 +34,9 @@ class FundRow:
     disputed: tuple[Money, ...] = ()
 
     @property
-    def is_below_zero(self) -> bool:
-        return any(held.minor < 0 for held in self.balances)
+    def deficits(self) -> tuple[Money, ...]:
+        """What the fund lacks in each currency in which it is below zero."""
+        return tuple(-held for held in self.balances if held.minor < 0)
 
     def holds(self, currency: str) -> Money:
         return next((held for held in self.balances if held.currency == currency), Money(0, currency))
@@ -72,6 +73,18 @@ def givers_of(campaign_id: int, holder: FundRow) -> Sequence[FundRow]:
         reach = select(FundReach.source_id).where(FundReach.target_id == holder.id)
         sources = set(session.execute(reach).scalars().all())
         return [row for row in _funds(session, campaign_id) if row.id in sources]
+
+
+def covering(campaign_id: int, lacking: FundRow) -> Sequence[FundRow]:
+    """The funds whose money may cover this one's deficit: unrestricted ones that hold a currency which it lacks."""
+    wanted = {amount.currency for amount in lacking.deficits}
+    return [
+        row
+        for row in funds(campaign_id)
+        if row.kind in UNRESTRICTED
+        and row.id != lacking.id
+        and any(held.minor > 0 and held.currency in wanted for held in row.balances)
+    ]
 
 
 def _funds(session: Session, campaign_id: int) -> list[FundRow]:

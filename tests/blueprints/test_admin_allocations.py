@@ -178,6 +178,24 @@ def test_a_proposal_that_cannot_be_is_told_and_nothing_is_lost(
     assert session.execute(select(func.count(Allocation.id))).scalar_one() == 0
 
 
+def test_a_fund_below_zero_is_covered_by_two_people(desk: Desk, session: Session) -> None:
+    campaign = session.get_one(Campaign, desk.general.campaign_id)
+    lacking = a_fund(campaign=campaign, code="THEME-SPACE", kind="theme")
+    a_paid_gift(campaign=campaign, fund=lacking, gift=usd(5_00), fee_minor=7_00)
+    pool = fetch_address(desk.campaign, "/staff/allocations")
+    form = fetch_address(desk.campaign, str(pool.one("a[href*=cover]")["href"]))
+    assert (form.one("#amount")["value"], "THEME-EVENTS" in form.text("main")) == ("2", False)
+    good = {"source": desk.general.public_id, "reason": "A dispute"}
+    refused = Page(form.submit(desk.campaign, **good, amount="2.01", step="confirm"))
+    assert refused.text(".error-summary li") == "That is more than the fund lacks. Enter a smaller amount."
+    preview = Page(form.submit(desk.campaign, **good))
+    proposed = fetch_address(desk.approver, preview.submit(desk.campaign, step="confirm").location)
+    assert "Cover of a deficit" in proposed.text("main")
+    assert decide(desk.approver, proposed, "approve") == "Approved. The money has moved."
+    assert balance_of(session, lacking.id, "USD") == usd(0)
+    fetch_address(desk.campaign, f"/staff/allocations/cover?target={lacking.public_id}", status=404)
+
+
 @pytest.mark.database("sqlite")
 def test_an_ambiguous_amount_is_refused_with_both_readings(desk: Desk, session: Session) -> None:
     """`1.000` was booked as 1,000; `0` was called too much."""

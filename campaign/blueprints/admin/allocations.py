@@ -15,7 +15,7 @@ from campaign.domain.money import CURRENCIES
 from campaign.services import allocating, audit
 from campaign.services.allocation_register import allocation as allocation_now
 from campaign.services.allocation_register import allocations as allocations_found
-from campaign.services.fund_register import FundRow, fund, funds, givers_of, targets_of
+from campaign.services.fund_register import FundRow, covering, fund, funds, givers_of, targets_of
 from campaign.services.ledger_export import allocation_file, period_of
 from campaign.services.previews import preview_of
 from campaign.services.sheets import FileFormat
@@ -47,14 +47,16 @@ def allocation(public_id: str) -> ResponseReturnValue:
 
 @bp.get("/allocations/new", endpoint="allocation_form", defaults={"kind": "allocation"})
 @bp.get("/allocations/back", endpoint="take_back_form", defaults={"kind": "take_back"})
+@bp.get("/allocations/cover", endpoint="cover_form", defaults={"kind": "cover"})
 def form(kind: str) -> ResponseReturnValue:
-    """The form for money of one fund; only where that money may go is offered."""
+    """The form for money of one fund, or for one that owes; only where that money may go, or come from, is offered."""
     asked = Asked({**request.args.to_dict(), "form_id": new_public_id()})
     return _form(asked, EntryKind(kind))
 
 
 @bp.post("/allocations/new", endpoint="propose_allocation", defaults={"kind": "allocation"})
 @bp.post("/allocations/back", endpoint="propose_take_back", defaults={"kind": "take_back"})
+@bp.post("/allocations/cover", endpoint="propose_cover", defaults={"kind": "cover"})
 def propose(kind: str) -> ResponseReturnValue:
     """First the preview with balances before and after, then, confirmed, the proposal."""
     asked = asked_in_form(form_id=new_public_id())
@@ -130,15 +132,16 @@ def _move(asked: Asked, kind: EntryKind) -> allocating.Move | None:
     amount = asked.money("amount", currency)
     if amount is None and not asked.error_of("amount"):
         asked.mistakes.append(("amount", str(ASK_FOR_AMOUNT)))
+    source = asked.required("source", _("Choose where the money comes from."))
     target = asked.required("target", _("Choose where the money goes."))
-    if amount is None or not target:
+    if amount is None or not source or not target:
         return None
-    return allocating.Move(
-        campaign_id=campaign().id, kind=kind, source=asked.text("source"), target=target, amount=amount
-    )
+    return allocating.Move(campaign_id=campaign().id, kind=kind, source=source, target=target, amount=amount)
 
 
 def _form(asked: Asked, kind: EntryKind) -> str:
+    if kind is EntryKind.COVER:
+        return _cover_form(asked)
     source = fund(campaign().id, asked.text("source"))
     targets = _targets(source, kind)
     if not targets:
@@ -149,6 +152,19 @@ def _form(asked: Asked, kind: EntryKind) -> str:
         kind=kind.value,
         source=source,
         targets=targets,
+        own_currency=campaign().currency,
+    )
+
+
+def _cover_form(asked: Asked) -> str:
+    target = fund(campaign().id, asked.text("target"))
+    if not target.deficits:
+        abort(404)
+    return render_template(
+        "admin/cover_form.html",
+        asked=asked,
+        target=target,
+        sources=covering(campaign().id, target),
         own_currency=campaign().currency,
     )
 

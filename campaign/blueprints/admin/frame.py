@@ -53,6 +53,8 @@ MENU: tuple[tuple[str, LazyString, frozenset[str]], ...] = (
                 "admin.propose_allocation",
                 "admin.take_back_form",
                 "admin.propose_take_back",
+                "admin.cover_form",
+                "admin.propose_cover",
             }
         ),
     ),

@@ -88,6 +88,8 @@ RULES: dict[str, Rule] = {
     "admin.propose_allocation": Rule(PROPOSERS),
     "admin.take_back_form": Rule(PROPOSERS),
     "admin.propose_take_back": Rule(PROPOSERS),
+    "admin.cover_form": Rule(PROPOSERS),
+    "admin.propose_cover": Rule(PROPOSERS),
     "admin.approve_allocation": Rule(APPROVERS),
     "admin.reject_allocation": Rule(APPROVERS),
     "admin.withdraw_allocation": Rule(PROPOSERS),

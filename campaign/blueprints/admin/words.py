@@ -257,6 +257,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     allocating.FiguresMoved: _(
         "The balances have changed since you opened this page. Check the new figures, then decide."
     ),
+    allocating.MoreThanIsMissing: _("That is more than the fund lacks. Enter a smaller amount."),
     allocating.ReasonMissing: _("Say why."),
     allocating.NothingToMove: _("Enter an amount above zero."),
     disbursing.NothingPaid: _("Enter an amount above zero."),
