@@ -5,8 +5,12 @@ import sys
 import click
 from flask.cli import AppGroup
 
+from campaign.domain.errors import NotFound
+from campaign.services.first_passwords import reset_password
 from campaign.services.staff import ROLES, StaffExists, UnknownCampaign, add_staff
 from campaign.wiring import gateways
+
+TERMS = "It is valid for 72 hours and one sign-in; they then choose their own."
 
 staff = AppGroup("staff", help="Members of staff.")
 
@@ -27,3 +31,16 @@ def add(email: str, roles: tuple[str, ...], campaign: str | None, name: str) -> 
     except UnknownCampaign:
         sys.exit(f"kurak: there is no campaign {campaign}.")
     click.echo(f"{given.email} may sign in at /staff/login with the password {given.password}")
+    click.echo(TERMS)
+
+
+@staff.command("reset-password")
+@click.argument("email")
+def reset(email: str) -> None:
+    """Give somebody a new first password; it ends their sessions."""
+    try:
+        password = reset_password(email, clock=gateways().clock)
+    except NotFound:
+        sys.exit(f"kurak: there is nobody with the address {email}.")
+    click.echo(f"{email} may sign in at /staff/login with the password {password}")
+    click.echo(TERMS)

@@ -53,6 +53,8 @@ class Staff(Model, UserMixin):
     """
     campaign_id: Mapped[int | None] = mapped_column(Key, ForeignKey("campaign.id"), index=True)
     """The one campaign for which this person's roles hold; NULL: they hold for all campaigns and the installation."""
+    first_password_until: Mapped[datetime | None]
+    """The password is a first one, good for a sign-in before then and to be changed; NULL: the person chose it."""
     roles: Mapped[list[Role]] = relationship(secondary=staff_role, lazy="selectin")  # type: ignore[assignment]
 
 

@@ -18,6 +18,7 @@ from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
 from campaign.models.staff import Role, Staff, StaffSession
 from campaign.services import audit
+from campaign.services.first_passwords import VALID_FOR, new_first_password
 
 ROLES = ("viewer", "campaign", "finance", "approver", "admin")
 DEMO_PASSWORD = "many-small-pieces"  # noqa: S105  # printed at every demo start, refused in production
@@ -103,7 +104,7 @@ def add_staff(
     clock: Clock,
     password: str | None = None,
 ) -> SignIn:
-    """Add a person; without a password a random one is made, to be changed at the first sign-in.
+    """Add a person; without a password a first one is made: see services.first_passwords.
 
     Args:
         campaign: the slug of the only campaign for which the roles hold; None: they hold for all.
@@ -112,7 +113,7 @@ def add_staff(
         UnknownRole, UnknownCampaign, StaffExists: see there.
     """
     wanted = _known(roles)
-    given = password or secrets.token_urlsafe(12)
+    given = password or new_first_password()
     address = email.strip().casefold()
     hashed = hash_password(given)  # slow, so before the transaction
     with transaction() as session:
@@ -127,6 +128,7 @@ def add_staff(
             fs_uniquifier=secrets.token_hex(16),
             created_at=clock.now(),
             campaign_id=_campaign_id(session, campaign),
+            first_password_until=None if password else clock.now() + VALID_FOR,
             roles=_role_rows(session, wanted),
         )
         session.add(person)

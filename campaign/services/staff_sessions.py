@@ -10,7 +10,7 @@ from campaign.database import reading, transaction
 from campaign.domain.errors import NotFound
 from campaign.gateways.clock import Clock
 from campaign.models.staff import StaffSession
-from campaign.services import audit
+from campaign.services import audit, first_passwords
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=10)
@@ -32,9 +32,13 @@ def begin(staff_id: int, public_id: str, *, browser: str, system: str, ends_othe
 
     Args:
         ends_others: whether the person's other sessions end, as after a change of the password.
+
+    Raises:
+        FirstPasswordSpent: see services.first_passwords.
     """
     now = clock.now()
     with transaction() as session:
+        first_passwords.spend(session, staff_id, at=now)
         expired = (StaffSession.last_used_at < now - IDLE) | (StaffSession.signed_in_at < now - LONGEST)
         session.execute(delete(StaffSession).where(expired))
         if ends_others:

@@ -14,7 +14,7 @@ from flask_login import current_user, user_logged_in, user_logged_out  # type: i
 from flask_security.signals import password_changed
 from flask_security.utils import check_and_update_authn_fresh, logout_user
 
-from campaign.blueprints.admin.permissions import CLOSED, OPEN, PASSWORD_DOORS, RULES, Rule, can
+from campaign.blueprints.admin.permissions import CLOSED, OPEN, PASSWORD_DOORS, RULES, WITH_A_FIRST_PASSWORD, Rule, can
 from campaign.blueprints.admin.sign_in import FRESH_FOR
 from campaign.database import DatabaseBusy
 from campaign.domain.identity import new_public_id
@@ -22,7 +22,8 @@ from campaign.domain.user_agent import browser_of, system_of
 from campaign.errors import on_domain_error
 from campaign.extensions import csrf
 from campaign.security import SAFE_METHODS
-from campaign.services import staff_sessions
+from campaign.services import first_passwords, staff_sessions
+from campaign.services.first_passwords import FirstPasswordSpent
 from campaign.services.staff import end_sessions
 from campaign.services.staff_sessions import IDLE, LONGEST
 from campaign.wiring import gateways
@@ -45,6 +46,7 @@ class Person:
     language: str
     roles: frozenset[str]
     has_second_factor: bool
+    has_first_password: bool
     campaign_id: int | None
     """The only campaign for which the roles hold; None: they hold for all."""
 
@@ -90,6 +92,13 @@ def guard() -> ResponseReturnValue | None:
         logout_user()
         flash(g.reason_of_end, "info")
         return _to_sign_in()
+    return _admit(endpoint)
+
+
+def _admit(endpoint: str) -> ResponseReturnValue | None:
+    """Let somebody who is signed in where their role leads, once they have a password of their own."""
+    if g.person.has_first_password and endpoint not in WITH_A_FIRST_PASSWORD:
+        return redirect(url_for("security.change_password"))
     if endpoint in OPEN:
         return _past_second_step(endpoint)
     rule = RULES.get(endpoint)
@@ -125,7 +134,7 @@ def record_sign_in(response: Response) -> Response:
         )
     except Exception as error:
         session.clear()  # else the page that tells of the error would carry the session out
-        if isinstance(error, DatabaseBusy):
+        if isinstance(error, (DatabaseBusy, FirstPasswordSpent)):
             return on_domain_error(error)
         raise
     return response
@@ -143,7 +152,9 @@ def session_id() -> str:
 
 def person_can(endpoint: str) -> bool:
     """Whether the person at the desk may go to this endpoint; for menus and buttons."""
-    return "person" in g and can(g.person.roles, endpoint, campaign_id=g.person.campaign_id)
+    if "person" not in g or g.person.has_first_password:
+        return False
+    return can(g.person.roles, endpoint, campaign_id=g.person.campaign_id)
 
 
 def typed() -> dict[str, str]:
@@ -224,6 +235,7 @@ def _person() -> Person:
         language=current_user.language,
         roles=frozenset(role.name for role in current_user.roles),
         has_second_factor=current_user.tf_totp_secret is not None,
+        has_first_password=current_user.first_password_until is not None,
         campaign_id=current_user.campaign_id,
     )
 
@@ -239,7 +251,9 @@ def _on_signed_in(_app: Flask, user: object, **_more: object) -> None:
     g.signed_in_id = int(getattr(user, "id"))  # noqa: B009  # Flask-Login hands over any object
 
 
-def _on_password_changed(_app: Flask, **_more: object) -> None:
+def _on_password_changed(_app: Flask, user: object, **_more: object) -> None:
+    """Flask-Security writes the person down after this, so their first password ends with the change."""
+    first_passwords.forget(user)
     g.is_password_changed = True
 
 

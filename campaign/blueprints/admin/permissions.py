@@ -55,6 +55,8 @@ PASSWORD_DOORS = frozenset(
     }
 )
 """Where a password or a code can be guessed: tries are limited and refusals logged."""
+WITH_A_FIRST_PASSWORD = OPEN | {"security.verify", "security.change_password", "security.two_factor_setup_validate"}
+"""Where somebody may go who has not chosen a password of their own yet."""
 CLOSED = frozenset({"security.two_factor_rescue", "security.tf_select"})
 """Doors of Flask-Security that we do not offer: rescue by mail, a choice where there is one way."""
 

@@ -6,7 +6,7 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, current_app, request, session
+from flask import Flask, current_app, flash, request, session
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from flask_limiter.util import get_remote_address
@@ -15,12 +15,20 @@ from flask_security.utils import uia_email_mapper
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 
+from campaign.blueprints.admin.passwords import (
+    BoundedPasswordMixin,
+    StaffChangePasswordForm,
+    StaffPasswordUtil,
+    StaffVerifyForm,
+)
 from campaign.blueprints.admin.permissions import PASSWORD_DOORS
 from campaign.config import Config
 from campaign.extensions import limiter, security
 from campaign.i18n import Catalogues
+from campaign.services import first_passwords
 from campaign.services.spent_codes import SpentRecoveryCodes, SpentTotp
 from campaign.services.staff import DEMO_PASSWORD, close_sign_in_session, staff_datastore
+from campaign.wiring import gateways
 
 DEMO_BYTES = DEMO_PASSWORD.encode()
 FRESH_FOR = timedelta(minutes=5)
@@ -39,8 +47,6 @@ MESSAGES: dict[str, tuple[LazyString, str]] = {
     "INVALID_PASSWORD": (_("The password is wrong."), "error"),
     "INVALID_PASSWORD_CODE": (_("The password or code is wrong."), "error"),
     "DISABLED_ACCOUNT": (_("This account is closed. Ask an administrator."), "error"),
-    "PASSWORD_INVALID_LENGTH": (_("Choose a password of at least %(length)s characters."), "error"),
-    "PASSWORD_TOO_SIMPLE": (_("This password is too easy to guess. Choose another."), "error"),
     "PASSWORD_IS_THE_SAME": (_("The new password must differ from the old one."), "error"),
     "RETYPE_PASSWORD_MISMATCH": (_("The two new passwords are not the same."), "error"),
     "PASSWORD_CHANGE": (_("Your password has been changed."), "success"),
@@ -62,16 +68,20 @@ MESSAGES: dict[str, tuple[LazyString, str]] = {
 """Flask-Security's sentences in our words; it ships none in Kyrgyz."""
 
 
-class DeskLoginForm(LoginForm):
+class DeskLoginForm(BoundedPasswordMixin, LoginForm):
     """Address and password. Nobody is remembered: a session ends after half an hour of nothing.
 
     The demonstration's password is printed for everybody, so in production it opens no door.
     """
 
     remember = None
+    wrong_password = MESSAGES["GENERIC_AUTHN_FAILED"][0]
 
     def validate(self, **more: Any) -> bool:
         if not super().validate(**more):
+            return False
+        if first_passwords.is_spent(self.user, clock=gateways().clock):
+            flash(_("This first password has been used or has expired. Ask an administrator for another."), "error")
             return False
         config: Config = current_app.config["KURAK"]
         if config.is_development or not secrets.compare_digest(str(self.password.data).encode(), DEMO_BYTES):
@@ -109,10 +119,13 @@ def init_app(app: Flask) -> None:
     app.config.update(_settings(config))
     app.config.update({f"SECURITY_MSG_{key}": value for key, value in MESSAGES.items()})
     security._totp_cls, security._mf_recovery_codes_util_cls = SpentTotp, SpentRecoveryCodes  # noqa: SLF001
+    security._password_util_cls = StaffPasswordUtil  # noqa: SLF001
     security.init_app(
         app,
         staff_datastore(),
         login_form=DeskLoginForm,
+        verify_form=StaffVerifyForm,
+        change_password_form=StaffChangePasswordForm,
         two_factor_setup_form=SecondStepForm,
         two_factor_rescue_form=NoRescueForm,
     )
@@ -162,7 +175,6 @@ def _settings(config: Config) -> dict[str, object]:
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_SCHEMES": ["argon2"],
         "SECURITY_PASSWORD_SINGLE_HASH": True,  # argon2 salts by itself; a second secret could only be lost
-        "SECURITY_PASSWORD_LENGTH_MIN": 12,
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
         "SECURITY_API_ENABLED_METHODS": ["session"],
         "SECURITY_FRESHNESS": FRESH_FOR,

@@ -194,6 +194,7 @@ ACTS: Mapping[str, LazyString] = {
     "staff:add": _("Added a person"),
     "staff:set_roles": _("Changed roles"),
     "staff:end_sessions": _("Ended own sessions"),
+    "staff:reset_password": _("Gave a new first password"),
     "allocation:propose": _("Proposed an allocation"),
     "allocation:approve": _("Approved an allocation"),
     "allocation:reject": _("Rejected an allocation"),
