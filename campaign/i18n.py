@@ -153,6 +153,12 @@ def figure(amount: Money, *, language: str | None = None) -> str:
     return f"\u2212{text}" if amount.minor < 0 else text
 
 
+def country_name(code: str) -> str:
+    """A country by its two letters, as the reader's language calls it; the letters where it has no name for it."""
+    names = Locale.parse(current_language()).territories
+    return str(names.get(code.upper(), code))
+
+
 def number(value: int, *, language: str | None = None) -> str:
     return format_decimal(value, locale=language or current_language())
 

@@ -12,7 +12,7 @@ from campaign.database import reading
 from campaign.domain.donation import DonationState
 from campaign.domain.money import Money
 from campaign.gateways.payments import TransferInstructions
-from campaign.i18n import money
+from campaign.i18n import country_name, money
 from campaign.models.donation import Donation, DonationEvent
 
 FIELDS: Mapping[str, LazyString] = {
@@ -62,10 +62,15 @@ def transfer_in_words(stored: Mapping[str, Any]) -> TransferDue:
         reference=str(stored["reference"]),
         url=str(stored["url"]),
         accounts=[
-            [(str(label), str(account[name])) for name, label in FIELDS.items() if account.get(name)]
+            [(str(label), _told_as(name, str(account[name]))) for name, label in FIELDS.items() if account.get(name)]
             for account in stored["accounts"]
         ],
     )
+
+
+def _told_as(name: str, value: str) -> str:
+    """A fact of an account; a country by its name in the reader's language instead of its code."""
+    return country_name(value) if name == "country" else value
 
 
 def transfer_due(donation_public_id: str) -> TransferDue | None:

@@ -121,6 +121,12 @@ def test_what_is_stopped_is_headed_by_that_and_promises_no_month(
     assert not any(words in page.words() for words in ("every month", "каждый месяц", "ай сайын "))
 
 
+def test_a_stopped_gift_promises_no_pause(page: DonorsPage) -> None:
+    assert "can skip, pause" in page.words()
+    page.press("stop")
+    assert "can skip, pause" not in page.words()
+
+
 def test_the_same_press_twice_is_one_request(page: DonorsPage) -> None:
     name = page.look().find("input", {"name": "request_id"})["value"]  # type: ignore[index]
     for _ in range(2):

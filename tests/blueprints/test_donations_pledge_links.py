@@ -64,6 +64,7 @@ def test_every_address_gets_the_same_answer_and_its_own_mail(client: FlaskClient
     engine.work()
     known, stranger = ask_for_links(client, DONOR), ask_for_links(client, "nobody@example.org")
     assert str(known.one("main")) == str(stranger.one("main"))
+    assert "We’ve sent a link to the address" not in known.text()  # it would be untrue for the stranger
     with reading() as session:
         rows = session.execute(select(Message).where(Message.kind == "pledge_links").order_by(Message.id)).scalars()
         facts = [set(row.facts) for row in rows]

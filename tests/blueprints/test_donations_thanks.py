@@ -110,12 +110,12 @@ def test_another_browser_learns_whether_the_receipt_is_on_its_way_but_not_where_
         (
             "en",
             "$25 every month for Quilt (en)",
-            "on the 22nd of each month until you stop it. Next: January 22, 2027.",
+            "on the 22nd of each month, until you stop it. Next: January 22, 2027.",
         ),
         (
             "ru",
             "25 $ каждый месяц для Quilt (ru)",
-            "22-го числа каждого месяца, пока вы не остановите; следующий раз — 22 января 2027 г.",
+            "22-го числа каждого месяца, пока вы не остановите пожертвование; следующий раз — 22 января 2027 г.",
         ),
         (
             "ky",

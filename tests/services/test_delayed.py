@@ -10,12 +10,13 @@ from campaign.database import reading
 from campaign.days import local_day
 from campaign.domain.money import Money
 from campaign.gateways.payments import TransferInstructions
+from campaign.i18n import in_language
 from campaign.models.journal import JournalEntry
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services import settlement
 from campaign.services.supporters import gift_counts
-from campaign.services.transfers import transfer_due
+from campaign.services.transfers import transfer_due, transfer_in_words
 from receipts import ReceiptDocument
 from tests.services.engine import PUBLIC_URL, Engine
 
@@ -193,3 +194,9 @@ def test_who_gives_by_bank_transfer_is_told_to_send_the_money_and_how(engine: En
     engine.work()
     assert mails(engine) == ["transfer_due", "receipt"]
     assert transfer_due(public_id) is None
+
+
+def test_the_country_of_a_bank_is_named_not_coded(engine: Engine) -> None:
+    stored = {"minor": 100, "currency": "EUR", "reference": "R", "url": "", "accounts": [{"country": "IE"}]}
+    with engine.app.test_request_context(), in_language("ru"):
+        assert transfer_in_words(stored).accounts == [[("Страна банка", "Ирландия")]]

@@ -1,0 +1,31 @@
+"""Mails on a phone: nothing in them is wider than 360 pixels."""
+
+from typing import Any
+
+import pytest
+from flask import Flask, render_template_string
+from playwright.sync_api import Browser
+
+from campaign.i18n import in_language
+
+pytestmark = pytest.mark.browser
+
+LETTER = """{% extends "emails/letter.html" %}{% block content %}{{ parts.facts_table(facts) }}{% endblock %}"""
+FACTS: dict[str, list[tuple[str, str]]] = {
+    "ru": [
+        ("Дата пожертвования", "29\N{NO-BREAK SPACE}декабря 2026\N{NO-BREAK SPACE}г."),
+        ("IBAN", "IE00TEST00000000000000000000"),
+    ],
+    "ky": [("Жардам берилген күн", "2026-\N{WORD JOINER}жылдын\N{NO-BREAK SPACE}29-\N{WORD JOINER}сентябры")],
+}
+
+
+@pytest.mark.parametrize("language", FACTS)
+def test_the_facts_of_a_mail_fit_a_phone(chromium: Browser, app: Flask, language: str) -> None:
+    told: dict[str, Any] = {"lang": language, "is_test": True, "help_email": "hello@women-creative-lab.example"}
+    with app.test_request_context(), in_language(language):
+        letter = render_template_string(LETTER, facts=FACTS[language], **told)
+    page = chromium.new_page(viewport={"width": 360, "height": 800})
+    page.set_content(letter)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.close()
