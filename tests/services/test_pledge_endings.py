@@ -101,6 +101,18 @@ def test_a_campaign_that_goes_on_lets_its_monthly_gifts_go_on(engine: Engine) ->
     assert (pledge.state, pledge.end_reason, pledge.next_at) == ("active", None, at(3, 1))
 
 
+def test_a_payment_that_is_being_made_is_named_as_the_last(engine: Engine) -> None:
+    """The provider charges an hour after the day of a payment began; until then nobody is told that nothing is charged."""
+    end_campaign(date(2027, 2, 10))
+    name = begin_pledge(engine)
+    renew(engine, name, at(1, 1))
+    engine.clock.at = at(2, 1)
+    engine.payments.pledges.renew(name)
+    engine.work()
+    (text,) = mails(engine, "The campaign ends on")
+    assert "Last payment: February 1, 2027" in text.replace("\xa0", " ")
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [

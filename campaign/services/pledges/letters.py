@@ -5,7 +5,7 @@ A letter is written in the transaction that learned its news. What it says stand
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -30,6 +30,8 @@ EXPECTED = {PledgeState.ACTIVE, PledgeState.PAUSED}
 """In these states the next gift is charged on its day; in the others it is tried again, or never."""
 PUT_OFF = {PledgeState.PAUSED, PledgeState.STOPPING}
 ENDING = {PledgeState.STOPPING, PledgeState.STOPPED}
+BEING_CHARGED = timedelta(days=1)
+"""The provider charges an hour or more after the day began for it, so for that long a payment may still come."""
 DAYS = ("next_on", "expires_on", "stops_on", "next_try_on", "campaign_ends_on", "last_on")
 """Facts that are days: stored as ISO dates, told in the reader's words."""
 
@@ -138,8 +140,10 @@ def tell_card_expires(session: Session, pledge: Pledge, *, at: datetime) -> None
 
 def tell_campaign_ends(session: Session, pledge: Pledge, *, ends_on: date, at: datetime) -> None:
     """Two weeks before the campaign ends; told anew when its end is moved."""
-    last = last_charge_before(pledge.anchor, end_of_day(ends_on)) if pledge.next_at else None
-    facts: dict[str, object] = {"campaign_ends_on": ends_on.isoformat(), "last_on": _iso(last)}
+    last = last_charge_before(pledge.anchor, end_of_day(ends_on))
+    is_being_charged = not pledge.paused_until and at - BEING_CHARGED < last <= at
+    last_on = _iso(last) if pledge.next_at or is_being_charged else ""
+    facts: dict[str, object] = {"campaign_ends_on": ends_on.isoformat(), "last_on": last_on}
     tell(session, pledge, News(kind="pledge_ending", key=ends_on.isoformat(), facts=facts), at=at)
 
 
