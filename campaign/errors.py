@@ -56,7 +56,10 @@ MESSAGES: dict[int, tuple[object, object]] = {
 MESSAGES_OF: dict[type[DomainError], tuple[object, object]] = {
     UnreadableFilter: (
         _("A filter in this address cannot be read"),
-        _("Write days like 2026-12-31 and amounts like 35.50. The last day must not be before the first one."),
+        _(
+            "Write days like 2026-12-31 and amounts like 35.50. The last day must not be before the first one. "
+            "Choose the other filters on the page."
+        ),
     ),
     PledgeLinkBroken: (
         _("This link doesn’t work any more"),

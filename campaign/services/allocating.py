@@ -201,7 +201,8 @@ def approve(
         bookkeeping.post(session, entry, campaign_id=row.campaign_id, at=now, actor_id=actor_id, note=row.reason)
         _decide(row, "approved", actor_id, now)
         count_public_change(session, row.campaign_id)
-        _record(session, "approve", public_id, actor_id, now, {"amount_minor": row.amount_minor, "figures": figures})
+        detail = {"amount_minor": row.amount_minor, "currency": row.currency, "figures": figures}
+        _record(session, "approve", public_id, actor_id, now, detail)
 
 
 def reject(public_id: str, *, campaign_id: int | None = None, note: str, actor_id: int, clock: Clock) -> None:

@@ -22,6 +22,7 @@ from campaign.models.staff import Staff
 from campaign.services import bookkeeping, receipt_register, refunding
 from campaign.services.bookkeeping import LedgerRow
 from campaign.services.claims import Claims, claims_of
+from campaign.services.donation_search import address_in
 from campaign.services.receipt_register import ReceiptView
 
 
@@ -148,7 +149,7 @@ def donation_story(campaign_id: int, public_id: str, *, sees_donors: bool = Fals
             fund_title=found[3],
             payer_name=gift.payer_name if sees_donors else None,
             name_on_receipt=name_on_receipt(gift.receipt_name, gift.payer_name) if sees_donors else None,
-            email=found[1] if sees_donors else None,
+            email=(found[1] or address_in(gift.checkout_params)) if sees_donors else None,
             is_anonymous=gift.is_anonymous,
             public_name=gift.public_name if is_public else None,
             message=gift.message if is_public or sees_donors else None,

@@ -120,7 +120,12 @@ def request_refund(order: RefundOrder, *, clock: Clock) -> str:
                 "next_try_at": now,
             },
         )
-        detail: dict[str, object] = {"refund": public_id, "minor": order.amount.minor, "reason": order.reason}
+        detail: dict[str, object] = {
+            "refund": public_id,
+            "minor": order.amount.minor,
+            "currency": order.amount.currency,
+            "reason": order.reason,
+        }
         told = {"donation_id": donation_id, "at": now, "kind": "refund_requested", "detail": detail}
         session.execute(insert(DonationEvent), {**told, "actor_id": order.actor_id})
         audit.record(

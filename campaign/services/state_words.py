@@ -27,6 +27,21 @@ ALLOCATIONS: Mapping[str, LazyString] = {
     "withdrawn": _("Withdrawn"),
 }
 
+PAYOUTS: Mapping[str, LazyString] = {
+    "under_way": _("On its way"),
+    "arrived": _("Arrived"),
+    "failed": _("Came back"),
+    "canceled": _("Cancelled"),
+}
+EXPLANATIONS: Mapping[str, LazyString] = {
+    "books": _("In the books"),
+    "payout": _("A payout"),
+    "undone": _("Failed and taken back"),
+    "fee": _("Booked as a fee"),
+    "unidentified": _("Booked as not identified"),
+}
+"""By what a movement of the provider's balance is matched."""
+
 
 def in_words(words: Mapping[str, LazyString], state: str | None) -> str:
     """A state as people read it; nothing where there is none."""

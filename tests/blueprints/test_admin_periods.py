@@ -1,14 +1,15 @@
-"""Periods in addresses of the desk: what cannot be read is refused, and what is empty says so."""
+"""Periods and filters in addresses of the desk: what cannot be read is refused, and what is empty says so."""
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from campaign.domain.donation import DonationState
 from campaign.models.campaign import Campaign
 from tests.blueprints.admin_desk import sit_down
-from tests.builders import a_campaign
+from tests.builders import a_campaign, a_donation
 from tests.fakes import SettableClock
-from tests.pages import fetch_address
+from tests.pages import fetch, fetch_address
 
 
 @pytest.fixture
@@ -32,8 +33,39 @@ def test_a_file_of_days_that_do_not_exist_is_refused(
     assert "A filter in this address cannot be read" in page.text("h1")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(f"donations?{name}=zzz" for name in ("state", "currency", "language", "frequency", "fund")),
+        "donations/file.csv?fund=zzz",
+        "receipts/register.csv?state=zzz",
+        "ledger/journal.csv?kind=zzz",
+        "allocations/file.csv?state=zzz",
+        "mails?state=zzz",
+        "pledges?state=zzz",
+        "inbox?state=zzz",
+        "inbox?age=zzz",
+    ],
+)
+@pytest.mark.database("sqlite")
+def test_a_filter_that_the_page_does_not_offer_is_refused(
+    campaign: Campaign, finance: FlaskClient, address: str
+) -> None:
+    """It was left out, so everything looked like the answer."""
+    page = fetch_address(finance, f"/staff/{address}", status=422)
+    assert "A filter in this address cannot be read" in page.text("h1")
+
+
 @pytest.mark.database("sqlite")
 def test_a_file_of_a_period_without_gifts_says_so(campaign: Campaign, finance: FlaskClient) -> None:
     table = finance.get("/staff/donations/file.csv?since=2020-01-01&until=2020-01-31", buffered=True).text
     assert table.splitlines()[-1].strip(',"') == "Nothing fits this period and these filters."
     assert finance.get("/staff/receipts/period.zip?since=2020-01-01&until=2020-01-31").status_code == 303
+
+
+@pytest.mark.database("sqlite")
+def test_a_gift_that_is_not_paid_shows_the_address_that_was_typed(campaign: Campaign, finance: FlaskClient) -> None:
+    """The list showed it, the gift's own page said `not given`."""
+    typed = {"customer_email": "typed@example.org"}
+    gift = a_donation(campaign=campaign, state=DonationState.PROCESSING, checkout_params=typed)
+    assert "typed@example.org" in fetch(finance, "admin.donation", public_id=gift.public_id).text("main")

@@ -26,7 +26,7 @@ from campaign.wiring import gateways
 def allocations() -> ResponseReturnValue:
     """What every fund holds, what waits for a decision, and the register."""
     asked = asked_in_address()
-    state = asked.choice("state", tuple(words.ALLOCATION))
+    state = asked.filter_choice("state", tuple(words.ALLOCATION))
     rows = allocations_found(campaign().id, state=state or None, before_id=asked.number("before"))
     return render_template(
         "admin/allocations.html",
@@ -111,7 +111,7 @@ def withdraw_allocation(public_id: str) -> ResponseReturnValue:
 @bp.get("/allocations/file.<any(csv,xlsx):file_format>")
 def allocation_ledger_file(file_format: FileFormat) -> Response:
     """The register of allocations, whole."""
-    state, clock = asked_in_address().choice("state", tuple(words.ALLOCATION)), gateways().clock
+    state, clock = asked_in_address().filter_choice("state", tuple(words.ALLOCATION)), gateways().clock
     about = [*period_of(None, None, made_at=clock.now())]
     if state:
         about.append((_("State"), str(words.ALLOCATION[state][0])))

@@ -38,6 +38,17 @@ class Asked:
         value = self.text(name)
         return value if value in allowed else ""
 
+    def filter_choice(self, name: str, allowed: Collection[str]) -> str:
+        """The value of a filter, empty for all.
+
+        Raises:
+            UnreadableFilter: The value is none that the page offers; everything would be shown as if it were the answer.
+        """
+        value = self.choice(name, allowed)
+        if not value and self.text(name):
+            raise UnreadableFilter(name)
+        return value
+
     def day(self, name: str) -> date | None:
         """A day as YYYY-MM-DD, as the browser's date field sends it."""
         value = self.text(name)

@@ -45,8 +45,8 @@ KEYS: Mapping[str, LazyString] = {
 """A key of a detail → its word, in the order in which they are told; a key that is not here stands last, as it is."""
 PLACES = {key: place for place, key in enumerate(KEYS)}
 AMOUNTS = ("amount_minor", "minor")
-INTERNAL = frozenset({"form"})
-"""Keys that are for the program alone: which form an act was sent with."""
+INTERNAL = frozenset({"form", "figures", *AMOUNTS})
+"""Keys that are for the program alone: which form an act was sent with, balances in minor units, an amount without currency."""
 DAYS = ("paid_on", "since", "until")
 ROLES = ("roles", "before", "after")
 

@@ -109,7 +109,7 @@ def _purposes() -> dict[str, FundRow]:
 
 
 def _wanted(asked: Asked, purposes: dict[str, FundRow]) -> DonationFilter:
-    currency = asked.choice("currency", CURRENCIES)
+    currency = asked.filter_choice("currency", CURRENCIES)
     counted_in = currency or campaign().currency
     least, most = asked.money("least", counted_in), asked.money("most", counted_in)
     since, until = asked.period()
@@ -117,13 +117,13 @@ def _wanted(asked: Asked, purposes: dict[str, FundRow]) -> DonationFilter:
     return DonationFilter(
         campaign_id=campaign().id,
         text=asked.text("text"),
-        state=asked.choice("state", STATES),
+        state=asked.filter_choice("state", STATES),
         since=since,
         until=until,
         currency=counted_in if is_about_amounts else currency,
-        language=asked.choice("language", LANGUAGES),
-        frequency=asked.choice("frequency", words.FREQUENCIES),
-        fund=asked.choice("fund", purposes),
+        language=asked.filter_choice("language", LANGUAGES),
+        frequency=asked.filter_choice("frequency", words.FREQUENCIES),
+        fund=asked.filter_choice("fund", purposes),
         least_minor=least.minor if least else None,
         most_minor=most.minor if most else None,
         before=asked.text("before"),

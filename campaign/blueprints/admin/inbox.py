@@ -32,7 +32,7 @@ def inbox() -> ResponseReturnValue:
     """Events by state; those that stand still are shown first, unless another state is asked for."""
     asked, counts = asked_in_address(), inbox_desk.count_by_state()
     needs_look = any(counts.get(state) for state in ATTENTION)
-    state = asked.choice("state", (*STATES, ALL, LOOK)) or (LOOK if needs_look else ALL)
+    state = asked.filter_choice("state", (*STATES, ALL, LOOK)) or (LOOK if needs_look else ALL)
     rows = inbox_desk.events(_wanted(asked, state, before_id=asked.number("before")), limit=PAGE_ROWS)
     return render_template(
         "admin/inbox.html",
@@ -80,7 +80,9 @@ def replay_events() -> ResponseReturnValue:
     """Many at once: the ticked ones, or all that the filter means. First how many they are, then the act."""
     asked = asked_in_form()
     chosen = tuple(request.form.getlist("event"))[:PAGE_ROWS]
-    wanted = InboxFilter(event_ids=chosen) if chosen else _wanted(asked, asked.choice("state", (*STATES, ALL, LOOK)))
+    wanted = (
+        InboxFilter(event_ids=chosen) if chosen else _wanted(asked, asked.filter_choice("state", (*STATES, ALL, LOOK)))
+    )
     is_meant = bool(chosen) or asked.text("step") in {"all", "confirm"}
     if not is_meant:
         return done(_("Select at least one event."), "admin.inbox", **_kept(asked))
@@ -99,7 +101,7 @@ def replay_events() -> ResponseReturnValue:
 def _wanted(asked: Asked, state: str, *, before_id: int | None = None) -> InboxFilter:
     """What the filters of the page mean."""
     states = {ALL: (), LOOK: ATTENTION, "": ()}.get(state, (state,))
-    age = AGES.get(asked.choice("age", AGES))
+    age = AGES.get(asked.filter_choice("age", AGES))
     return InboxFilter(
         states=states,
         type=asked.text("type"),

@@ -93,7 +93,7 @@ def statement_file(file_format: FileFormat) -> Response:
 
 
 def _wanted(asked: Asked) -> LedgerFilter:
-    kind, chosen = asked.choice("kind", tuple(KINDS)), _fund(asked)
+    kind, chosen = asked.filter_choice("kind", tuple(KINDS)), _fund(asked)
     since, until = asked.period()
     return LedgerFilter(
         campaign_id=campaign().id,

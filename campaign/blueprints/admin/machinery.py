@@ -19,7 +19,7 @@ def audit_trail() -> ResponseReturnValue:
     asked = asked_in_address()
     rows = audit.trail(
         AuditFilter(
-            action=asked.choice("action", words.ACTS),
+            action=asked.filter_choice("action", words.ACTS),
             subject=subject_typed(asked.text("subject")),
             actor_id=asked.number("actor"),
             before_id=asked.number("before"),

@@ -24,7 +24,7 @@ def mails() -> ResponseReturnValue:
     wanted = MailFilter(
         campaign_id=campaign().id,
         with_shared=person().is_for_all_campaigns,
-        state=asked.choice("state", words.MAIL),
+        state=asked.filter_choice("state", words.MAIL),
         text=asked.text("text"),
         before=asked.text("before"),
     )

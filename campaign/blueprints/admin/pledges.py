@@ -26,7 +26,7 @@ from campaign.wiring import gateways
 def pledges() -> ResponseReturnValue:
     """Fifty monthly gifts a page, of one state or all, and what they bring each month."""
     asked = asked_in_address()
-    state = asked.choice("state", [state.value for state in PledgeState])
+    state = asked.filter_choice("state", [state.value for state in PledgeState])
     rows, has_more = pledge_register.pledges(
         campaign().id,
         state=state,

@@ -122,7 +122,7 @@ def _wanted(asked: Asked) -> ReceiptFilter:
         campaign_id=campaign().id,
         since=since,
         until=until,
-        state=asked.choice("state", words.RECEIPT) or None,
+        state=asked.filter_choice("state", words.RECEIPT) or None,
         text=asked.text("text") or asked.text("number"),
         before_id=asked.number("before"),
         limit=PAGE_ROWS,

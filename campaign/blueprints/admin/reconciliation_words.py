@@ -6,13 +6,10 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from campaign.blueprints.admin.words import Word
+from campaign.services.state_words import EXPLANATIONS, PAYOUTS
 
-PAYOUT: Mapping[str, Word] = {
-    "under_way": (_("On its way"), "warn"),
-    "arrived": (_("Arrived"), "good"),
-    "failed": (_("Came back"), "bad"),
-    "canceled": (_("Cancelled"), ""),
-}
+_PAYOUT_COLOURS = {"under_way": "warn", "arrived": "good", "failed": "bad", "canceled": ""}
+PAYOUT: Mapping[str, Word] = {state: (PAYOUTS[state], colour) for state, colour in _PAYOUT_COLOURS.items()}
 CATEGORIES: Mapping[str, LazyString] = {
     "charge": _("Payment"),
     "charge_failure": _("Payment that failed"),
@@ -28,13 +25,8 @@ CATEGORIES: Mapping[str, LazyString] = {
     "topup": _("Money put in from the bank"),
     "risk_reserved_funds": _("Held back by the provider"),
 }
-EXPLAINED: Mapping[str, Word] = {
-    "books": (_("In the books"), "good"),
-    "payout": (_("A payout"), "good"),
-    "undone": (_("Failed and taken back"), ""),
-    "fee": (_("Booked as a fee"), "good"),
-    "unidentified": (_("Booked as not identified"), "warn"),
-}
+_EXPLAINED_COLOURS = {"books": "good", "payout": "good", "undone": "", "fee": "good", "unidentified": "warn"}
+EXPLAINED: Mapping[str, Word] = {by: (EXPLANATIONS[by], colour) for by, colour in _EXPLAINED_COLOURS.items()}
 PROBLEMS: Mapping[str, tuple[LazyString, LazyString]] = {
     "missed": (
         _("Not in our books"),

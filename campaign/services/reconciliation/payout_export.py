@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from campaign.days import time_zone
 from campaign.services.reconciliation import desk as reconciliation_desk
 from campaign.services.sheets import About, Cell, FileFormat, Sheet, written
+from campaign.services.state_words import EXPLANATIONS, PAYOUTS, in_words
 
 PAGE_ROWS = 200
 
@@ -48,14 +49,14 @@ def _cells(since: date | None, until: date | None) -> Iterator[tuple[Cell, ...]]
         for row in movements:
             yield (
                 payout.payout_id,
-                payout.state,
+                in_words(PAYOUTS, payout.state),
                 payout.arrives_on,
                 row.transaction_id,
                 row.made_at,
                 row.type,
                 row.category,
                 row.gift,
-                row.explained_by,
+                in_words(EXPLANATIONS, row.explained_by),
                 row.net.currency,
                 row.amount.decimal,
                 row.fee.decimal,
