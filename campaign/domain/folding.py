@@ -5,6 +5,8 @@ Databases fold case by their locale, some of them only in ASCII, so texts are fo
 
 import unicodedata
 
+from campaign.domain.text_marks import without_stacks
+
 QUERY_MAX = 200
 """Characters of a query that are searched for; the rest is ignored."""
 WORDS_MAX = 8
@@ -26,7 +28,7 @@ KEPT_CLASSES = frozenset({0, 8, 9})
 
 def fold(text: str) -> str:
     """The text as it is searched: for each of two texts that look the same to a reader, the same result."""
-    apart = unicodedata.normalize("NFKD", text.translate(LETTERS).casefold()).casefold()
+    apart = unicodedata.normalize("NFKD", without_stacks(text).translate(LETTERS).casefold()).casefold()
     apart = unicodedata.normalize("NFKD", apart).replace(SHORT_I, "й")
     letters = "".join(
         " " if letter.isspace() else letter

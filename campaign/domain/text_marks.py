@@ -1,6 +1,12 @@
 """How many combining marks writing systems put on one character. More than that is a pile that runs over other lines."""
 
+import unicodedata
 from bisect import bisect_right
+
+STACK_MAX = 30
+"""Marks in a row in the Stream-Safe Text Format of Unicode (UAX #15); no language needs as many."""
+UNFOLDING = frozenset("\u0f73\u0f75\u0f81\uff9e\uff9f")
+"""Characters that are no combining marks and become some when a text is normalized."""
 
 GENERAL = 2
 """Latin, Greek, Cyrillic and what has no entry below: in NFC few letters need more than one."""
@@ -36,3 +42,20 @@ _STARTS = tuple(start for start, _ in _LIMITS)
 def mark_limit(mark: str) -> int:
     """The most combining marks in a row of which this one, a character, may be the last."""
     return _LIMITS[bisect_right(_STARTS, ord(mark)) - 1][1]
+
+
+def without_stacks(text: str) -> str:
+    """The text with at most STACK_MAX combining marks in a row, which is done in a time that grows with its length.
+
+    Normalizing sorts the marks of a row, in a time that grows with the square of their number: a hundred thousand of them
+    hold the whole process for many seconds. So what anybody may type passes here first.
+    """
+    if len(text) <= STACK_MAX or text.isascii():
+        return text
+    kept: list[str] = []
+    row = 0
+    for letter in text:
+        row = row + 1 if unicodedata.combining(letter) or letter in UNFOLDING else 0
+        if row <= STACK_MAX:
+            kept.append(letter)
+    return "".join(kept)

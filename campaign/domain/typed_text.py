@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from campaign.domain.text_marks import mark_limit
+from campaign.domain.text_marks import mark_limit, without_stacks
 
 JOINERS = frozenset("\u200c\u200d")
 """Emoji and several scripts are written with them, between two characters that are seen."""
@@ -34,7 +34,7 @@ def paragraphs(text: str | None) -> str:
 
 
 def _visible(text: str) -> str:
-    unified = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    unified = unicodedata.normalize("NFC", without_stacks(text).replace("\r\n", "\n").replace("\r", "\n"))
     spaced = "".join(" " if letter in BLANK else letter for letter in IGNORED.sub("", unified))
     shown = "".join(letter for letter in spaced if _is_shown(letter))
     return _without_dangling_joiners(_without_piles(shown))

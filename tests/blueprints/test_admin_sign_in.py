@@ -205,6 +205,17 @@ def test_guessing_the_password_that_is_to_be_changed_is_limited(app: Flask, cloc
     assert guesses == [200] * 10 + [429]
 
 
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize("field", ["email", "password"])
+def test_marks_without_number_are_refused_at_once(app: Flask, clock: SettableClock, member: None, field: str) -> None:
+    limited = create_app(replace(app.config["KURAK"], testing=False), app.extensions["gateways"])
+    client = limited.test_client()
+    page, begun = Page(client.get("/staff/login")), time.process_time()
+    entered = {"email": EMAIL, "password": PASSWORD} | {field: "a" + "\u0315\u0300" * 16_000 + "@example.org"}
+    assert page.submit(client, **entered).status_code == 400
+    assert time.process_time() - begun < 0.5
+
+
 @pytest.mark.parametrize("body", ['"x"', "[" * 100_000, "[]", "null", '{"email": 1}', "{"])
 @pytest.mark.parametrize("address", ["/staff/login", "/staff/second-step/code", "/staff/", "/staff/password"])
 def test_the_desk_takes_no_json(client: FlaskClient, member: None, address: str, body: str) -> None:

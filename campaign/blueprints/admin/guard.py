@@ -18,6 +18,7 @@ from campaign.blueprints.admin.permissions import CLOSED, OPEN, PASSWORD_DOORS, 
 from campaign.blueprints.admin.sign_in import FRESH_FOR
 from campaign.database import DatabaseBusy
 from campaign.domain.identity import new_public_id
+from campaign.domain.text_marks import without_stacks
 from campaign.domain.user_agent import browser_of, system_of
 from campaign.errors import on_domain_error
 from campaign.extensions import csrf
@@ -170,6 +171,8 @@ def _suspicious() -> ResponseReturnValue | None:
     """Refuse what no form of the desk sends, an unsafe act without its token, and a way back that leads elsewhere."""
     if request.is_json:
         abort(415)
+    if any(without_stacks(value) != value for value in request.form.values()):
+        abort(400)  # Flask-Security normalizes address and password as they come
     if request.method not in SAFE_METHODS:
         csrf.protect()
     if all(map(_is_of_the_desk, request.values.getlist("next"))):
