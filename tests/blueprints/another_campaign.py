@@ -49,6 +49,7 @@ class Other:
     target: str
     receipt: str
     mail: str
+    alarm_mail: str
     event: str
     payout: str
 
@@ -91,7 +92,8 @@ def another_campaign(clock: Clock) -> Other:
     with transaction() as session:
         receipt = session.execute(select(Receipt).where(Receipt.donation_id == gift.id)).scalar_one()
         event, payout, mail = _an_event(gift), _a_payout(), _a_mail(campaign, gift, receipt)
-        session.add_all([event, payout, mail])
+        alarm_mail = _an_alarm_mail()
+        session.add_all([event, payout, mail, alarm_mail])
         subjects = (f"donation:{gift.public_id}", f"receipt:{receipt.number}", "campaign:mountain", "staff:1")
         for subject in subjects:
             audit.record(
@@ -111,6 +113,7 @@ def another_campaign(clock: Clock) -> Other:
         target=target.public_id,
         receipt=receipt.number,
         mail=mail.public_id,
+        alarm_mail=alarm_mail.public_id,
         event=event.event_id,
         payout=payout.provider_id,
     )
@@ -184,6 +187,23 @@ def _a_mail(campaign: Campaign, gift: Donation, receipt: Receipt) -> Message:
         receipt_id=receipt.id,
         donation_id=gift.id,
         campaign_id=campaign.id,
+        created_at=NOW,
+        state="dead",
+        failure="address",
+        next_try_at=NOW,
+    )
+
+
+def _an_alarm_mail() -> Message:
+    """To somebody who looks after the whole installation; it belongs to no campaign."""
+    return Message(
+        public_id=new_public_id(),
+        kind="alarm_raised",
+        language="en",
+        recipient="zulfiya.admin@mountain.example",
+        facts={},
+        search_text="zulfiya.admin@mountain.example",
+        dedupe_key="alarm:zulfiya",
         created_at=NOW,
         state="dead",
         failure="address",

@@ -173,6 +173,14 @@ def test_no_money_of_another_campaign_moves(client: FlaskClient, other: Other) -
     assert rows(Allocation, Disbursement) == before
 
 
+def test_an_email_about_the_installation_is_not_sent_again(client: FlaskClient, other: Other) -> None:
+    before = rows(Message)
+    address = f"/staff/mails/{other.alarm_mail}/again"
+    data = {"csrf_token": token_of(client), "form_id": new_public_id(), "recipient": "thief@example.org", "reason": "x"}
+    assert (client.get(address).status_code, client.post(address, data=data).status_code) == (404, 404)
+    assert rows(Message) == before
+
+
 def test_the_desk_looks_at_the_persons_own_campaign_alone(client: FlaskClient, other: Other) -> None:
     with client.session_transaction() as session:
         session["campaign"] = other.slug

@@ -18,6 +18,7 @@ from campaign.gateways.payments import ReceivedEvent
 from campaign.i18n import LANGUAGES, in_language
 from campaign.jobs.rounds import Rounds
 from campaign.models.alarm import Alarm
+from campaign.models.campaign import Campaign
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.services import observations, receipting, scheduled_checks, webhook_inbox
@@ -336,6 +337,8 @@ class TestTheWatch:
         a_member_of_staff(role="finance")
         a_member_of_staff(role="admin")
         a_member_of_staff(role="viewer")
+        only = db.session.execute(select(Campaign)).scalar_one()
+        a_member_of_staff(role="finance", email="of.one.campaign@quilt.example", campaign=only)
         engine.open()
         engine.clock.advance(minutes=16)
         assert self.watch(engine).raised == ("no_event_ever",)

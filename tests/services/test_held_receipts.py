@@ -1,5 +1,7 @@
 """A receipt that lacks a text: seen, corrected by a replacement, and sent by the mail that waited for it."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
@@ -13,7 +15,7 @@ from campaign.models.staff import AuditEvent
 from campaign.services import held_receipts, receipt_files
 from campaign.services.held_receipts import NotHeld, StillHeld
 from campaign.services.receipt_register import ReceiptFilter
-from tests.builders import a_member_of_staff, set_issuer_text
+from tests.builders import a_campaign, a_member_of_staff, set_issuer_text
 from tests.services.engine import PUBLIC_URL, Engine
 
 NAMES = ("Gʻulom Oʻtkirov", "Nguyễn Thị Ánh", "გიორგი", "李小龍", "🌸🌸🌸", "محمد")
@@ -54,6 +56,17 @@ def test_what_can_be_printed_is_not_listed(engine: Engine) -> None:
     assert held_receipts.held_receipts() == []
     with pytest.raises(NotFound):
         held_receipts.held_receipt(HELD)
+
+
+def test_a_held_receipt_is_of_its_campaign_alone(held: Engine) -> None:
+    other, actor = a_campaign(slug="other", is_featured=False), a_member_of_staff()
+    assert held_receipts.held_receipts(campaign_id=other.id) == []
+    with pytest.raises(NotFound):
+        held_receipts.held_receipt(HELD, campaign_id=other.id)
+    facts: dict[str, Any] = {"donor_name": "Thief", "clock": held.clock, "public_url": PUBLIC_URL}
+    with pytest.raises(NotFound):
+        held_receipts.correct(HELD, actor_id=actor.id, campaign_id=other.id, **facts)
+    assert [row.donor_name for row in held_receipts.held_receipts()] == ["Aida K."]
 
 
 def test_a_corrected_receipt_replaces_the_held_one_and_leaves_by_the_waiting_mail(held: Engine) -> None:

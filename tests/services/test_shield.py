@@ -171,6 +171,8 @@ def test_twenty_refused_cards_from_many_networks_put_the_shield_up_and_staff_are
     donors: Donors, session: Session
 ) -> None:
     people = [a_member_of_staff(role=role).email for role in ("finance", "admin", "viewer")]
+    only = session.execute(select(Campaign)).scalar_one()
+    a_member_of_staff(role="finance", email="of.one.campaign@quilt.example", campaign=only)
     assert donors.try_stolen_cards(40, networks=20) == 20
     up = up_now()
     assert up is not None
