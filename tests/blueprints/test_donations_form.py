@@ -99,6 +99,7 @@ def test_the_form_speaks_the_readers_language(
         ("ky", "?currency=USD", "USD"),
         ("ky", "?amount=25", "USD"),  # written before a language had a currency of its own
         ("ky", "?amount=400&currency=KGS", "KGS"),
+        ("en", "?amount=400&currency=kgs", "KGS"),
         ("ru", "", "USD"),
         ("en", "", "USD"),
     ],

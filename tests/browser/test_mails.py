@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from campaign.i18n import in_language
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.database("sqlite")]
 
 LETTER = """{% extends "emails/letter.html" %}{% block content %}{{ parts.facts_table(facts) }}{% endblock %}"""
 FACTS: dict[str, list[tuple[str, str]]] = {

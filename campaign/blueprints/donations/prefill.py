@@ -13,7 +13,7 @@ from campaign.services.giving import GivenGift, GivingOptions, Offer, giving_opt
 def of_address(options: GivingOptions) -> dict[str, object]:
     """What the address fills in; what it says wrong is passed over, for nobody has typed it."""
     asked = request.args
-    offer = options.offer_in(asked.get("currency"))
+    offer = options.offer_in(asked.get("currency", "").upper())
     if not asked.get("currency") and not asked.get("amount"):  # an amount alone was always one of the first currency
         offer = options.first_offer_in(current_language())
     try:
