@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import CompoundSelect, Select, and_, func, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from campaign.database import reading
@@ -247,17 +247,16 @@ def _medians(session: Session, campaign_id: int) -> dict[str, int]:
 def _days(session: Session, campaign_id: int, currency: str, *, today: date) -> list[DayFigures]:
     first = today - timedelta(days=CHART_DAYS - 1)
     paid = and_(Donation.campaign_id == campaign_id, Donation.state == "paid", Donation.currency == currency)
-    before = session.execute(
-        select(func.coalesce(func.sum(CHARGE), 0)).where(paid, Donation.paid_on < first)
-    ).scalar_one()
     day = Donation.paid_on
-    found = session.execute(select(day, func.sum(CHARGE)).where(paid, day >= first).group_by(day))
-    per_day = {on: int(minor) for on, minor in found}
-    total, days = int(before), []
+    per_day = select(day, func.sum(CHARGE)).where(paid, day >= first).group_by(day)
+    before = select(null(), func.coalesce(func.sum(CHARGE), 0)).where(paid, day < first)
+    both: CompoundSelect[*tuple[Any, ...]] = union_all(per_day, before)
+    found = {on: int(minor) for on, minor in session.execute(both)}
+    total, days = found[None], []
     for number in range(CHART_DAYS):
         on = first + timedelta(days=number)
-        total += per_day.get(on, 0)
-        days.append(DayFigures(day=on, minor=per_day.get(on, 0), total_minor=total))
+        total += found.get(on, 0)
+        days.append(DayFigures(day=on, minor=found.get(on, 0), total_minor=total))
     return days
 
 

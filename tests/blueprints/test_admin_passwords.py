@@ -1,13 +1,16 @@
 """Passwords at the desk: first ones work once and for three days, own ones are chosen well, and none is too long to refuse."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from passlib.totp import TOTP  # type: ignore[import-untyped]
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from campaign import create_app
 from campaign.database import reading, transaction
 from campaign.extensions import db
 from campaign.models.staff import AuditEvent, Staff
@@ -51,6 +54,19 @@ def test_a_first_password_opens_nothing_but_the_choice_of_an_own_one(client: Fla
     assert refused.location == "/staff/password"
     assert choose(client, first, OWN).location == "/staff/account"
     assert fetch_address(client, "/staff/").h1 == "Overview"
+
+
+def test_in_production_a_first_password_leads_by_the_second_step_to_an_own_one(app: Flask, first: str) -> None:
+    strict = replace(app.config["KURAK"], app_env="production")
+    client = create_app(strict, app.extensions["gateways"]).test_client()
+    location = Page(client.get("/staff/login")).submit(client, email=EMAIL, password=first).location
+    shown = Page(Page(client.get(location)).submit(client, setup="authenticator"))
+    key = re.sub(r"\s", "", shown.text("main code"))
+    shown.submit(client, code=TOTP(key=key).generate().token)
+    assert client.get("/staff/").location == "/staff/password"
+    page = Page(client.get("/staff/password"))
+    assert page.submit(client, password=first, new_password=OWN, new_password_confirm=OWN).location == "/staff/account"
+    assert client.get("/staff/").status_code == 200
 
 
 def test_a_first_password_works_once(app: Flask, client: FlaskClient, first: str) -> None:
