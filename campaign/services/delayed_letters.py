@@ -30,7 +30,7 @@ def tell_of_delay(
         return
     kind = TRANSFER if told.transfer and state is DonationState.PROCESSING else KINDS[state]
     facts: dict[str, object] = {
-        "donor_name": told.name or "",
+        "donor_name": "",  # nothing is paid yet: anybody could have us mail anything to anybody by it
         "amount_minor": gift.charge.minor,
         "currency": row.currency,
         "campaign_title": in_language_of(row.title, row.language),

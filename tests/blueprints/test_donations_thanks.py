@@ -338,3 +338,20 @@ def test_an_address_that_cannot_take_mail_is_told_to_the_browser_that_gave_alone
     page = fetch_address(client, THANKS)
     assert "The address a•••@mail.example cannot receive email." in page.text(".notice.warn")
     assert page.link("Download the receipt (PDF)")
+
+
+@pytest.mark.database("sqlite")
+def test_a_paid_gift_leaves_no_draft_of_the_form_in_the_browser(
+    client: FlaskClient, payments: FakePayments, clock: SettableClock
+) -> None:
+    """On a shared computer the next person must not find what was typed."""
+    form = fetch_address(client, "/en/donate")
+    clock.advance(seconds=10)
+    form.submit(client, "form[data-give]", amount="25", email="aida@mail", message="For my daughter")
+    draft = "/en/donate?draft=last"
+    assert fetch_address(client, draft).filled("form[data-give]")["message"] == "For my daughter"
+    fetch_address(client, THANKS)  # not paid yet: they may go back
+    assert fetch_address(client, draft).filled("form[data-give]")["message"] == "For my daughter"
+    payments.pay(CHECKOUT, email="aida@mail.example")
+    fetch_address(client, THANKS)
+    assert fetch_address(client, draft).filled("form[data-give]")["message"] == ""

@@ -107,6 +107,21 @@ def test_a_settlement_that_is_known_before_the_money_is_sure_is_not_booked(engin
         assert not session.execute(select(JournalEntry.id)).first()
 
 
+def test_no_mail_about_an_unpaid_gift_holds_what_somebody_typed(engine: Engine) -> None:
+    """Whoever pays nothing could have us mail a text of their own to an address of somebody else."""
+    checkout = engine.checkout_of(engine.open())
+    engine.payments.wait(checkout, name="You have won: evil.example")
+    engine.tell("checkout.session.completed", checkout)
+    engine.work()
+    engine.payments.fail(checkout)
+    engine.tell("checkout.session.async_payment_failed", checkout)
+    engine.work()
+    assert mails(engine) == ["processing", "payment_failed"]
+    assert len(engine.mailer.sent) == 2
+    for letter in engine.mailer.sent:
+        assert "evil" not in f"{letter.subject} {letter.text} {letter.html}"
+
+
 def test_a_donor_without_an_address_is_told_nothing(engine: Engine) -> None:
     public_id = engine.open()
     checkout = engine.checkout_of(public_id)

@@ -41,6 +41,14 @@ def keep_draft(answer: Response, text: str) -> None:
     )
 
 
+def drop_draft(answer: Response) -> None:
+    """Have the browser forget its draft: the gift is made, and whoever sits here next must not find it."""
+    if _cookie() in request.cookies:
+        answer.delete_cookie(
+            _cookie(), secure=current_app.config["SESSION_COOKIE_SECURE"], httponly=True, samesite="Lax"
+        )
+
+
 def draft_in_address() -> tuple[dict[str, Any], bool] | None:
     """(fields, whether a code is asked for) of the draft that the address names, if this browser holds it."""
     try:

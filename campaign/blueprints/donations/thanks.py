@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from limits import parse
 
 from campaign.blueprints.donations import bp, choices
+from campaign.blueprints.donations.draft import drop_draft
 from campaign.blueprints.donations.own_gifts import own_gifts
 from campaign.config import Config
 from campaign.domain.donation import DonationState
@@ -43,7 +44,7 @@ def thanks(lang: str) -> ResponseReturnValue:  # noqa: ARG001
     is_own = gift is not None and gift.public_id in own_gifts()
     receipt = receipt_of(gift.public_id) if gift and is_own else None
     transfer = transfer_due(gift.public_id) if gift else None
-    return _discreet(
+    answer = _discreet(
         render_template(
             "donations/thanks.html",
             gift=gift,
@@ -60,6 +61,9 @@ def thanks(lang: str) -> ResponseReturnValue:  # noqa: ARG001
             **_in_name_of(gift),
         )
     )
+    if is_own and _state_of(gift) == "paid":
+        drop_draft(answer)
+    return answer
 
 
 @bp.get("/<any(en,ru,ky):lang>/thanks/state")
