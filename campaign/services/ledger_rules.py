@@ -73,6 +73,32 @@ ROW_CHECKS = (
     ),
     Check(
         7,
+        "the entries of a gift say what its row says",
+        """SELECT d.public_id, d.gift_minor, d.cover_minor, d.currency FROM donation d
+           JOIN journal_entry e ON e.subject = 'donation:' || d.public_id AND e.kind = 'gift_paid'
+           JOIN posting p ON p.entry_id = e.id AND p.account IN (4010, 4030)
+           GROUP BY d.public_id, d.gift_minor, d.cover_minor, d.currency
+           HAVING SUM(CASE WHEN p.account = 4010 THEN -p.amount_minor ELSE 0 END) <> d.gift_minor
+               OR SUM(CASE WHEN p.account = 4030 THEN -p.amount_minor ELSE 0 END) <> d.cover_minor
+               OR MIN(p.currency) <> d.currency OR MAX(p.currency) <> d.currency
+           UNION ALL
+           SELECT d.public_id, d.settled_minor, d.fee_minor, d.settled_currency FROM donation d
+           JOIN journal_entry e ON e.subject = 'donation:' || d.public_id AND e.kind = 'gift_settled'
+           JOIN posting p ON p.entry_id = e.id AND p.account IN (1010, 5010)
+           GROUP BY d.public_id, d.settled_minor, d.fee_minor, d.settled_currency
+           HAVING COALESCE(d.settled_minor, -1) <> SUM(p.amount_minor)
+               OR COALESCE(d.fee_minor, -1) <> SUM(CASE WHEN p.account = 5010 THEN p.amount_minor ELSE 0 END)
+               OR COALESCE(d.settled_currency, '') <> MIN(p.currency) OR MIN(p.currency) <> MAX(p.currency)""",
+    ),
+    Check(
+        8,
+        "a payout is what its own movement took from the balance",
+        """SELECT p.provider_id, p.amount_minor, t.amount_minor FROM payout p
+           JOIN provider_transaction t ON t.provider_id = p.transaction_id
+           WHERE t.amount_minor <> -p.amount_minor OR t.currency <> p.currency""",
+    ),
+    Check(
+        7,
         "only a payment spends, and grants are spent as grants",
         """SELECT e.source, e.kind, p.account, f.code FROM posting p
            JOIN journal_entry e ON e.id = p.entry_id

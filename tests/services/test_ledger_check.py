@@ -164,6 +164,24 @@ BREAKS = (
         for day in ("NULL", "'2026-11-01'")
     ),
     *(
+        Break("the entries of a gift say what its row says", (f"UPDATE donation SET {change}",))
+        for change in (
+            "currency = 'EUR'",
+            "gift_minor = gift_minor - 1, cover_minor = cover_minor + 1",
+            "settled_minor = settled_minor + 1",
+            "fee_minor = fee_minor + 1",
+            "settled_currency = 'EUR'",
+        )
+    ),
+    Break(
+        "a payout is what its own movement took from the balance",
+        (
+            PAYOUT,
+            MOVEMENT.format(payout="NULL", by="payout"),
+            "UPDATE payout SET transaction_id = 'txn_1', amount_minor = 6",
+        ),
+    ),
+    *(
         Break("every payment stands in the books as its row says", (change,))
         for change in (
             "DELETE FROM journal_entry WHERE source = 'disbursement:spent'",
