@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, and_, func, null, select, union_all
+from sqlalchemy import CompoundSelect, Select, and_, case, func, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from campaign.database import reading
@@ -27,7 +27,7 @@ from campaign.services.inbox_desk import LAST_EVENT
 from campaign.services.mail_search import unreachable_addresses
 from campaign.services.reconciliation import desk as reconciliation_desk
 from campaign.services.refunding import UNDER_WAY
-from campaign.services.supporters import GIVER
+from campaign.services.supporters import GIVER, WHOLLY_RETURNED, gifts_not_returned, paid_to
 from campaign.services.transparency import Purse, Transparency, transparency_of
 from campaign.services.webhook_inbox import UNDONE
 
@@ -207,7 +207,7 @@ def _given(session: Session, campaign_id: int, money: Transparency) -> list[Give
             currency=row.currency,
             gifts=counts[row.currency][0],
             donors=counts[row.currency][1],
-            median_minor=medians[row.currency],
+            median_minor=medians.get(row.currency, 0),
             given_minor=row.given_minor,
         )
         for row in money.totals
@@ -216,16 +216,16 @@ def _given(session: Session, campaign_id: int, money: Transparency) -> list[Give
 
 
 def _counts(campaign_id: int) -> Select[*tuple[Any, ...]]:
-    """Currency, gifts and known donors; see supporters.GIVER."""
+    """Currency, gifts and known donors, as the public page counts them; see supporters.GIVER."""
+    is_counted = case((WHOLLY_RETURNED, 0), else_=1)
     givers = (
-        select(Donation.currency, Donation.donor_id, func.count().label("gifts"))
-        .where(Donation.campaign_id == campaign_id, Donation.state == "paid")
+        select(Donation.currency, Donation.donor_id, func.sum(is_counted).label("gifts"))
+        .where(*paid_to(campaign_id))
         .group_by(Donation.currency, *GIVER)
         .subquery()
     )
-    return select(givers.c.currency, func.sum(givers.c.gifts), func.count(givers.c.donor_id)).group_by(
-        givers.c.currency
-    )
+    donors = func.count(givers.c.donor_id).filter(givers.c.gifts > 0)
+    return select(givers.c.currency, func.sum(givers.c.gifts), donors).group_by(givers.c.currency)
 
 
 def _medians(session: Session, campaign_id: int) -> dict[str, int]:
@@ -237,7 +237,7 @@ def _medians(session: Session, campaign_id: int) -> dict[str, int]:
             func.row_number().over(partition_by=Donation.currency, order_by=CHARGE).label("place"),
             func.count().over(partition_by=Donation.currency).label("gifts"),
         )
-        .where(Donation.campaign_id == campaign_id, Donation.state == "paid")
+        .where(*gifts_not_returned(campaign_id))
         .subquery()
     )
     middle = select(ranked.c.currency, ranked.c.minor).where(ranked.c.place == (ranked.c.gifts + 1) // 2)

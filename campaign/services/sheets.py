@@ -60,7 +60,7 @@ class Totals:
             self.is_empty = False
             if self.sheet.by is not None and self._is_counted(row):
                 found = self.sums[str(row[self.sheet.by])]
-                amounts = [Decimal(str(row[place] or 0)) for place in self.sheet.amounts]
+                amounts = [_amount(row[place]) for place in self.sheet.amounts]
                 found[:] = [a + b for a, b in zip(found, amounts, strict=True)] if found else amounts
             yield [cell.astimezone(self.sheet.zone) if isinstance(cell, datetime) else cell for cell in row]
 
@@ -79,6 +79,11 @@ class Totals:
             for place, total in zip(self.sheet.amounts, sums, strict=True):
                 row[place] = total
             yield row
+
+
+def _amount(cell: Cell) -> Decimal:
+    """The cell’s amount with its decimal places, also of zero; nothing is zero."""
+    return Decimal(0) if cell in (None, "") else Decimal(str(cell))
 
 
 def written(sheet: Sheet, file_format: FileFormat) -> IO[bytes]:

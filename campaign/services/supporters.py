@@ -16,6 +16,8 @@ SUPPORTERS_PER_PAGE = 50
 GIVER = (Donation.donor_id, func.lower(Donation.payer_name))
 """What donors are counted by: mailbox and payer's name, for several people may give with one mailbox. So the public count
 does not tell whether an address that somebody typed has given before."""
+WHOLLY_RETURNED = Donation.refunded_minor + Donation.charged_back_minor >= Donation.gift_minor + Donation.cover_minor
+"""Refunded or charged back, and nothing of it is left: such a gift is counted nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ def gift_counts(session: Session, campaign_id: int) -> GiftCounts:
             func.sum(case((is_named, 1), else_=0)).label("named"),
             func.sum(case((is_later_month, 1), else_=0)).label("months"),
         )
-        .where(*_held(campaign_id))
+        .where(*gifts_not_returned(campaign_id))
         .group_by(*GIVER)
         .subquery()
     )
@@ -94,7 +96,7 @@ def wall_of(session: Session, campaign_id: int, counts: GiftCounts, *, page: int
     """One page of the wall; empty past the last."""
     rows = session.execute(
         select(Donation.public_name, Donation.message, Donation.language, Donation.paid_at)
-        .where(*_held(campaign_id), *_named())
+        .where(*gifts_not_returned(campaign_id), *_named())
         .order_by(Donation.paid_at.desc(), Donation.id.desc())
         .limit(per_page)
         .offset(per_page * (max(page, 1) - 1))
@@ -116,10 +118,9 @@ def paid_to(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
     return (Donation.campaign_id == campaign_id, Donation.state == DonationState.PAID.value)
 
 
-def _held(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
+def gifts_not_returned(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
     """Paid, and neither given back nor taken back by the donor's bank, but for a part."""
-    back = Donation.refunded_minor + Donation.charged_back_minor
-    return (*paid_to(campaign_id), back < Donation.gift_minor + Donation.cover_minor)
+    return (*paid_to(campaign_id), ~WHOLLY_RETURNED)
 
 
 def _named() -> tuple[ColumnElement[bool], ...]:

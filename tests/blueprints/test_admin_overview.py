@@ -14,11 +14,12 @@ from campaign.domain.journal import EntryKind
 from campaign.domain.money import Money
 from campaign.extensions import db
 from campaign.models.campaign import Campaign
-from campaign.models.donation import Refund
+from campaign.models.donation import Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.services.allocating import Move, approve, propose
 from campaign.services.overview import overview
+from campaign.services.supporters import gift_counts
 from tests.blueprints.admin_desk import sit_down
 from tests.builders import (
     NOW,
@@ -140,6 +141,19 @@ def test_the_first_concern_is_a_link_with_its_count(viewer: FlaskClient, campaig
     assert alarm.startswith("A refund failed since December 1, 2026")
     assert page.link("A refund failed") == "/staff/donations?state=refund_trouble"
     assert len(fetch(viewer, "admin.donations", state="refund_trouble").texts("tbody tr")) == 1
+
+
+@pytest.mark.broken_books  # the row alone is refunded, not the books
+def test_gifts_that_went_back_whole_are_not_counted_as_on_the_public_page(campaign: Campaign, session: Session) -> None:
+    a_paid_gift(campaign=campaign, gift=usd(10_00), fee_minor=0, donor_id=a_donor().id)
+    back = a_paid_gift(campaign=campaign, gift=usd(90_00), fee_minor=0, donor_id=a_donor(email="b@example.org").id)
+    with transaction() as writing:
+        writing.execute(update(Donation).where(Donation.id == back.id).values(refunded_minor=90_00))
+    (dollars,) = overview(campaign.id, "USD", now=NOW).given
+    public = gift_counts(session, campaign.id)
+    assert (
+        (dollars.gifts, dollars.donors, dollars.median_minor) == (public.gifts, public.donors, 10_00) == (1, 1, 10_00)
+    )
 
 
 def test_the_money_is_told_once_in_the_campaigns_currency_and_gifts_by_their_own(

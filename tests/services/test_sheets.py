@@ -39,6 +39,11 @@ def lines_of(sheet: Sheet) -> list[list[str]]:
         return list(csv.reader(io.StringIO(file.read().decode("utf-8-sig"))))
 
 
+def test_a_total_of_zero_keeps_its_decimals() -> None:
+    row: tuple[Cell, ...] = ("GEN", date(2026, 12, 1), NOON, "USD", Decimal("0.00"), Decimal("0.00"))
+    assert lines_of(a_sheet([row]))[-1] == ["Total", "", "", "USD", "0.00", "0.00"]
+
+
 def cells_of(sheet: Sheet) -> Iterator[tuple[object, ...]]:
     with written(sheet, "xlsx") as file:
         yield from openpyxl.load_workbook(io.BytesIO(file.read())).active.iter_rows(values_only=True)
