@@ -76,3 +76,22 @@ def test_an_amount_chosen_and_another_typed_are_a_choice(
     assert [tag["value"] for tag in refused.soup.select("[name=other_amount_meant]")] == ["25", "35.50"]
     assert refused.submit(client, FORM, other_amount_meant=meant).status_code == 303
     assert session.execute(select(Donation.gift_minor)).scalar_one() == minor
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "total"),
+    [
+        ({"other_amount": "1,500"}, "1500", "$1,500"),
+        ({"other_amount": "1,500"}, "1.50", "$1.50"),
+        ({"amount": "25", "other_amount": "40"}, "25", "$25"),
+        ({"amount": "25", "other_amount": "40"}, "40", "$40"),
+        ({"other_amount": "20"}, "1500", "$20"),
+    ],
+)
+def test_the_reading_that_was_chosen_is_told_when_the_form_is_drawn_again(
+    client: FlaskClient, clock: SettableClock, typed: dict[str, str], meant: str, total: str
+) -> None:
+    page = fetch_address(client, "/en/donate")
+    clock.advance(seconds=5)
+    drawn = page.submit(client, FORM, other_amount_meant=meant, to_currency="USD", **typed)
+    assert summary(fetch_address(client, drawn.headers["Location"]))["total"] == total

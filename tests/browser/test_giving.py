@@ -184,6 +184,10 @@ def test_the_form_is_short_and_tells_what_is_chosen_from_what_is_wrong(
     assert faulty.evaluate(look)[0] != chosen[0]
     assert faulty.evaluate(look)[1] != chosen[1]
     assert page.locator(".check.other .field-error").evaluate("e => getComputedStyle(e, '::before').content") == '"!"'
+    page.click("label[for=other_amount_meant-0]")
+    expect(page.locator("[data-sum=total]")).to_have_text(re.compile("1.?500"))
+    page.fill("#other_amount", "20")
+    expect(page.locator("[data-sum=total]")).to_have_text(re.compile("20"))
     assert is_narrow_enough(page)
 
 

@@ -3,10 +3,13 @@
 The switches are submit buttons of the form, so that they work without script and no address holds what was typed.
 """
 
+from contextlib import suppress
+
 from flask import request
 
+from campaign.amount_input import AmountRefused, read_amount
 from campaign.blueprints.donations.form_id import FormForged, FormTooOld, FormTooYoung, read_form_id
-from campaign.blueprints.donations.gift_form import GiveForm
+from campaign.blueprints.donations.gift_form import OTHER, GiveForm
 from campaign.domain.money import AmountNotUnderstood, parse_amount
 from campaign.services.giving import Offer, Preset
 
@@ -21,12 +24,28 @@ def is_redraw() -> bool:
 
 def redraw(form: GiveForm) -> None:
     """Put a form that was sent by a switch into its next state; its form id stays usable and keeps its age."""
+    _settle_reading(form)
     if code := request.form.get("to_currency"):
         before, form.offer = form.offer, form.options.offer_in(code)
         form.currency.data = form.offer.currency
         form.amount.data = _same_choice(form.amount.data, before, form.offer)
     if not has_usable_form_id(form):
         form.form_id.data = ""
+
+
+def _settle_reading(form: GiveForm) -> None:
+    """Write an amount that can mean two as the one that was chosen of them; the choice itself does not go along."""
+    meant = form.other_amount_meant.data
+    if not meant:
+        return
+    chosen = _preset(form.amount.data, form.offer)
+    if chosen is not None and chosen.amount.plain == meant:
+        form.other_amount.data = ""
+        return
+    with suppress(AmountRefused):
+        given = read_amount(form.other_amount.data or "", form.offer.currency, meant=meant)
+        if given.plain == meant:
+            form.other_amount.data, form.amount.data = given.plain, OTHER
 
 
 def has_usable_form_id(form: GiveForm) -> bool:

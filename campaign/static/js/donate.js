@@ -36,7 +36,8 @@ function coverOf(gift, basisPoints, fixed, step) {
 
 function showGift() {
   const money = moneyWriter(form.dataset.money);
-  const typed = form.elements.other_amount.value.trim();
+  const meant = form.querySelector("[name=other_amount_meant]:checked")?.value;
+  const typed = meant || form.elements.other_amount.value.trim();
   const gift = plainMinor(typed || form.querySelector("[name=amount]:checked")?.value || "", money.decimals);
   const { feeBasisPoints, feeFixed, step } = form.dataset;
   const cover = gift === null ? null : coverOf(gift, Number(feeBasisPoints), Number(feeFixed), Number(step));
@@ -78,6 +79,7 @@ function whatWasTyped(event) {
   const { name, value } = event.target;
   if (name === "other_amount" && value.trim()) choose("amount", null);
   if (name === "amount") form.elements.other_amount.value = "";
+  if (name === "amount" || name === "other_amount") choose("other_amount_meant", null); // meant for what stood there
   if (event.target.dataset.count) countLeft(event.target);
   showGift();
 }
