@@ -22,6 +22,7 @@ from campaign.models.donation import Donation
 from campaign.models.outbox import Message
 from campaign.services import audit
 from campaign.services.audit import AuditFilter
+from campaign.services.outbox import enqueue
 from campaign.services.shield import codes
 from campaign.services.shield import judging as shield
 from campaign.services.shield.alarm import (
@@ -310,3 +311,25 @@ def test_tries_at_once_are_no_more_than_tries_one_after_the_other(
     with ThreadPoolExecutor(8) as threads:
         assert not any(threads.map(guess, range(16)))
     assert len(judged) == codes.TRIES_MOST
+
+
+def test_codes_asked_for_at_once_are_no_more_than_a_mailbox_gets(
+    app: Flask, clock: SettableClock, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_campaign(slug="quilt")
+
+    def slowly(*about: Any, **more: Any) -> bool:
+        sleep(0.02)
+        return enqueue(*about, **more)
+
+    def ask(number: int) -> None:
+        wanted = codes.CodeFor(
+            form=f"form{number}", email="aida@example.org", address=None, campaign="quilt", language="en"
+        )
+        with app.app_context():
+            codes.mail_code(wanted, clock=clock, secret=SECRET)
+
+    monkeypatch.setattr(codes, "enqueue", slowly)
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(ask, range(12)))
+    assert session.execute(select(func.count()).select_from(Message)).scalar() == codes.CODES_OF_A_MAILBOX_MOST

@@ -31,7 +31,7 @@ from campaign.services.outbox import Letter, enqueue
 from campaign.services.pledges import letters as pledge_letters
 from campaign.services.pledges.asking import PledgeOrder, ask
 from campaign.services.pledges.links import MailboxLink, PledgeLink, sign, sign_mailbox
-from campaign.services.shield.attempts import Counter, count_of, count_one
+from campaign.services.shield.attempts import Counter, count_of, count_one, hold
 from campaign.services.shield.codes import CODES_OF_A_MAILBOX_MOST, CODES_OF_AN_ADDRESS_MOST, LINKS_KIND
 
 LINK_LIFE = timedelta(hours=24)
@@ -75,6 +75,7 @@ def request_links(wanted: LinkRequest, *, clock: Clock, secret: str) -> None:
     }
     slot = int(now.timestamp() // CODE_SLOT.total_seconds())
     with transaction() as session:
+        hold(session, *counters, at=now)
         if any(count_of(session, one, at=now, window=HOUR).started >= most for one, most in counters.items()):
             return
         campaign = session.execute(select(Campaign).where(Campaign.slug == wanted.campaign)).scalar_one()

@@ -54,6 +54,11 @@ def count_one(session: Session, counter: Counter, *, at: datetime, column: str) 
     _add(session, [counter], at=at, column=column, by=1)
 
 
+def hold(session: Session, *counters: Counter, at: datetime) -> None:
+    """Lock these counters until the transaction ends: who is about to count them waits, and sees what was counted."""
+    _add(session, list(counters), at=at, column="started", by=0)
+
+
 def tallies_of(session: Session, keys: Mapping[Kind, str], *, at: datetime) -> Tallies:
     """What was counted of these keys within each window."""
     return _tallies(session, _OF_KEYS, {"kinds": [kind.value for kind in keys], "keys": list(keys.values())}, at=at)

@@ -14,7 +14,7 @@ from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
 from campaign.models.outbox import Message
 from campaign.services.outbox import Letter, enqueue
-from campaign.services.shield.attempts import KEPT, Counter, count_of, count_one
+from campaign.services.shield.attempts import KEPT, Counter, count_of, count_one, hold
 
 KIND, PLEDGE_KIND, LINKS_KIND = "gift_code", "pledge_code", "pledge_links"
 """Folders of mail templates: of a code for the donation form, of one for the page of a monthly gift, and of the link to all
@@ -53,6 +53,7 @@ def mail_code(asked: CodeFor, *, clock: Clock, secret: str) -> None:
     ]
     most = [CODES_OF_AN_ADDRESS_MOST, CODES_OF_A_MAILBOX_MOST]
     with transaction() as session:
+        hold(session, *counters, at=now)
         sent = [count_of(session, counter, at=now, window=HOUR).started for counter in counters]
         if any(already >= allowed for already, allowed in zip(sent, most, strict=True)):
             return
@@ -85,7 +86,7 @@ def is_right_code(typed: str, asked: CodeFor, *, clock: Clock, secret: str) -> b
     now = clock.now()
     counter = Counter("code_try", key_of("code_try", asked.form, secret=secret))
     with transaction() as session:
-        count_one(session, counter, at=now, column="started")  # its row is locked: tries at once wait for each other
+        hold(session, counter, at=now)
         if count_of(session, counter, at=now, window=TRIES_WINDOW).failed >= TRIES_MOST:
             return False
         is_right = is_code(typed, asked.form, mailbox_of(asked.email), at=now, secret=secret)
