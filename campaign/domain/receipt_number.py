@@ -13,6 +13,7 @@ _LOOK_ALIKE = str.maketrans("АВЕКМНОРСТХУІЅЈԌҺΑΒΕΖΗΙΚΜ�
 _SEPARATORS = re.compile(r"[^0-9A-Z]+")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _WORDS_BEFORE = re.compile(r"^\W*(?:(?:RECEIPT|КВИТАНЦИЯ|ДҮМҮРЧӨК)\W+)?(?:(?:NO|NUMBER|НОМЕР|НОМЕРИ)\b)?")
+_WORD_BEFORE_CODE = re.compile(r"^\W*(?:CODE|КОДУ?)\W+")
 _PARTED = re.compile(r"(?P<series>[0-9A-Z]+(?:-[0-9A-Z]+)*)-(?P<year>[0-9OIL]{4})-(?P<serial>[0-9OIL]{1,9})")
 _IN_ONE = re.compile(
     rf"(?P<test>TEST)?(?P<series>[0-9A-Z]+)(?P<year>[0-9OIL]{{4}})(?P<serial>[0-9OIL]{{{SERIAL_DIGITS}}})"
@@ -45,7 +46,8 @@ def read_number(typed: str) -> str:
 
 def read_code(typed: str) -> str:
     """Return a receipt's code as it was printed: small Latin letters and digits."""
-    text = _INVISIBLE.sub("", normalize("NFKC", typed[:TYPED_MAX])).upper().translate(_LOOK_ALIKE)
+    text = _INVISIBLE.sub("", normalize("NFKC", typed[:TYPED_MAX])).upper()
+    text = _WORD_BEFORE_CODE.sub("", text).translate(_LOOK_ALIKE)
     return _SEPARATORS.sub("", text).lower()
 
 

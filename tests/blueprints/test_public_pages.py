@@ -197,7 +197,9 @@ def test_an_update_has_a_page_and_stands_in_the_feed(client: FlaskClient, demo: 
 
 
 def test_machines_find_their_files(client: FlaskClient, demo: Campaign) -> None:
-    assert "Sitemap:" in client.get("/robots.txt").text
+    robots = client.get("/robots.txt").text
+    assert "Sitemap:" in robots
+    assert "Disallow: /*/receipt/" in robots
     assert 'hreflang="ky"' in client.get("/sitemap.xml").text
     assert demo.contact_email in client.get("/.well-known/security.txt").text
     quilt = client.get(f"/quilt/{demo.slug}.svg")

@@ -43,7 +43,10 @@ def test_letters_of_a_series_are_no_word_before_it() -> None:
     assert read_number("nov 2026 1") == "NOV-2026-000001"
 
 
-@pytest.mark.parametrize("typed", [CODE, "3A573HR79A", " 3a57 3hr-79a. ", "3А573НR79а"])
+@pytest.mark.parametrize(
+    "typed",
+    [CODE, "3A573HR79A", " 3a57 3hr-79a. ", "3А573НR79а", "Code: 3a573hr79a", "Код: 3a573hr79a", "коду 3a573hr79a"],
+)
 def test_a_code_is_read_as_people_type_it(typed: str) -> None:
     assert read_code(typed) == CODE
 

@@ -15,7 +15,7 @@ from campaign.services.campaigns import CampaignCard, all_campaigns
 from campaign.wiring import gateways
 
 ALWAYS = ("donate", "transparency", "events/", "grants/", "updates/", "supporters/", "other-ways")
-PRIVATE = ("/staff/", "/sandbox/", "/dev/", "/*/thanks", "/*/p/", "/*/verify/*")
+PRIVATE = ("/staff/", "/sandbox/", "/dev/", "/*/thanks", "/*/p/", "/*/receipt/", "/*/verify/*")
 STANDING = ("about", "privacy", "accessibility")
 
 
