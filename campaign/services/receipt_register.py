@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from campaign.database import reading
-from campaign.days import end_of_day, local_day, start_of_day
+from campaign.days import local_day
 from campaign.domain.money import Money
 from campaign.domain.receipt_number import initials
 from campaign.models.donation import Donation
@@ -51,7 +51,7 @@ class VerifiedReceipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptFilter:
-    """Which receipts of a campaign; days are days of issue, both included."""
+    """Which receipts of a campaign; days are those on which their gifts were paid, both included, as in every list and file."""
 
     campaign_id: int
     since: date | None = None
@@ -79,9 +79,9 @@ def receipts(wanted: ReceiptFilter) -> list[ReceiptView]:
     if wanted.text:
         query = query.where(donation_search.about(wanted.text, sees_donors=True))
     if wanted.since:
-        query = query.where(Receipt.issued_at >= start_of_day(wanted.since))
+        query = query.where(Donation.paid_on >= wanted.since)
     if wanted.until:
-        query = query.where(Receipt.issued_at < end_of_day(wanted.until))
+        query = query.where(Donation.paid_on <= wanted.until)
     with reading() as session:
         return [_view(row[0], row[1], paid_on=row[2], is_ready=row[3] is not None) for row in session.execute(query)]
 

@@ -1,5 +1,7 @@
 """Periods and filters in addresses of the desk: what cannot be read is refused, and what is empty says so."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -7,7 +9,7 @@ from flask.testing import FlaskClient
 from campaign.domain.donation import DonationState
 from campaign.models.campaign import Campaign
 from tests.blueprints.admin_desk import sit_down
-from tests.builders import a_campaign, a_donation
+from tests.builders import NOW, a_campaign, a_donation, a_donor, a_paid_gift
 from tests.fakes import SettableClock
 from tests.pages import fetch, fetch_address
 
@@ -69,3 +71,16 @@ def test_a_gift_that_is_not_paid_shows_the_address_that_was_typed(campaign: Camp
     typed = {"customer_email": "typed@example.org"}
     gift = a_donation(campaign=campaign, state=DonationState.PROCESSING, checkout_params=typed)
     assert "typed@example.org" in fetch(finance, "admin.donation", public_id=gift.public_id).text("main")
+
+
+@pytest.mark.database("sqlite")
+def test_a_corrected_receipt_stays_in_the_month_of_its_gift(campaign: Campaign, finance: FlaskClient) -> None:
+    """The register went by the day of issue, so a later correction took the gift out of its month."""
+    gift = a_paid_gift(campaign=campaign, at=NOW - timedelta(days=2), donor_id=a_donor().id)
+    form = fetch(finance, "admin.correction", public_id=gift.public_id)
+    assert form.submit(finance, receipt_name="Another name", reason="Typo").status_code == 303
+    months = {
+        period: finance.get(f"/staff/receipts/register.csv?{period}", buffered=True).text.count(gift.public_id)
+        for period in ("since=2026-11-01&until=2026-11-30", "since=2026-12-01&until=2026-12-31")
+    }
+    assert list(months.values()) == [2, 0]
