@@ -40,7 +40,7 @@ ALARM_PLACES: dict[str, tuple[str, dict[str, str]]] = {
     "disputed": ("admin.donations", {"state": "disputed"}),
     "refund_failed": ("admin.donations", {"state": "refund_trouble"}),
     "payout_failed": ("admin.reconciliation", {}),
-    "fund_below_zero": ("admin.fund_statement", {}),
+    "fund_below_zero": ("admin.allocations", {}),
 }
 """Where an alarm is looked after at the desk; the others are mended on the command line."""
 

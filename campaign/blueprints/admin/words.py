@@ -166,7 +166,7 @@ MOMENTS: Mapping[str, Word] = {
 CONCERNS: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
     "shield_up": (_("Stolen cards are being tested: protection is on"), "admin.shield", {}),
     "shield_by_hand": (_("Protection is on: turned on manually"), "admin.shield", {}),
-    "fund_below_zero": (_("Funds are below zero"), "admin.fund_statement", {}),
+    "fund_below_zero": (_("Funds are below zero"), "admin.allocations", {}),
     "disputed": (_("Donors’ banks dispute gifts"), "admin.donations", {"state": "disputed"}),
     "suspected": (_("Gifts are suspected of fraud"), "admin.donations", {"state": "suspected"}),
     "paid_again": (_("Gifts were paid twice"), "admin.donations", {"state": "paid_again"}),
