@@ -1,13 +1,19 @@
 """A live installation reads live gifts alone, in every sum, list and file; a database that was tried before keeps its tests."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.cli.doctor import _rehearsals
 from campaign.cli.findings import Verdict
+from campaign.database import reading
+from campaign.jobs import steps
 from campaign.models.campaign import Campaign
-from campaign.services import bookkeeping, books, receipt_register
+from campaign.models.receipt import Receipt, ReceiptFile
+from campaign.services import bookkeeping, books, receipt_register, settlement
 from campaign.services.alarms import watching
 from campaign.services.availability import holding_of
 from campaign.services.fund_statement import fund_statement_of
@@ -15,7 +21,8 @@ from campaign.services.ledger_export import ledger_file, period_of
 from campaign.services.overview import overview
 from campaign.services.transparency import transparency_of
 from tests.builders import NOW, a_campaign, a_fund, a_paid_gift, general_fund_of, usd
-from tests.fakes import FakePayments, SettableClock
+from tests.fakes import FakePayments, RecordingMailer, SettableClock
+from tests.services.engine import PUBLIC_URL, Engine
 
 
 @pytest.fixture
@@ -67,3 +74,22 @@ def test_the_doctor_names_test_gifts() -> None:
     [finding] = _rehearsals()
     assert finding.verdict is Verdict.MISSING
     assert finding.told.startswith("Test gifts in this database: 2.")
+
+
+def test_the_paper_of_a_test_gift_holds_up_no_live_one(
+    app: Flask, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock
+) -> None:
+    """The receipt of a test that was not printed when the live key came stopped the printing of all later ones."""
+    engine = Engine.started(app, payments, mailer, clock)
+    for mode in ("sandbox", "live"):
+        payments.mode = mode
+        checkout = engine.checkout_of(engine.open())
+        payments.pay(checkout, email="donor@example.org")
+        payments.facts[checkout] = replace(payments.facts[checkout], livemode=mode == "live")
+        settlement.look_at_checkout(checkout, payments=payments, clock=clock, public_url=PUBLIC_URL)
+    assert [steps.print_papers() for _ in range(3)] == [True, True, False]
+    with reading() as session:
+        printed = select(Receipt.number).join(ReceiptFile, ReceiptFile.receipt_id == Receipt.id).order_by(Receipt.id)
+        assert session.execute(printed).scalars().all() == ["TEST-WCL-2026-000001", "WCL-2026-000001"]
+    engine.work()
+    assert [letter.subject.startswith("Test:") for letter in mailer.sent] == [True, False]
