@@ -96,6 +96,13 @@ def test_a_proposal_is_previewed_with_balances_before_and_after(desk: Desk, sess
     assert session.execute(select(func.count(Allocation.id))).scalar_one() == 0
 
 
+def test_a_move_of_more_than_there_is_can_only_be_changed(desk: Desk) -> None:
+    form = desk.form(desk.general)
+    preview = Page(form.submit(desk.campaign, target=desk.event.public_id, amount="100.01", reason="Plan"))
+    assert "The fund does not have enough for this." in preview.text("main")
+    assert preview.texts("main form button") == ["Change"]
+
+
 def test_change_leads_back_to_the_form_with_everything_typed(desk: Desk) -> None:
     form = desk.form(desk.general)
     preview = Page(form.submit(desk.campaign, target=desk.event.public_id, amount="20", reason="Plan"))

@@ -251,6 +251,7 @@ def test_the_trail_tells_details_in_words_and_amounts_as_money(finance: FlaskCli
             "Amount: $78.00",
         ),
         ("allocation:approve", {"amount_minor": 78_00}, ""),
+        ("donations:download", {"filters": ["since", "until"]}, "Filters in use: Paid from, Paid until"),
         (
             "shield:up",
             {"cause": "staff", "failed": 3, "started": 0},

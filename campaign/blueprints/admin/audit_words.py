@@ -43,6 +43,19 @@ KEYS: Mapping[str, LazyString] = {
     "is_ours": _("Ours"),
 }
 """A key of a detail → its word, in the order in which they are told; a key that is not here stands last, as it is."""
+FILTERS: Mapping[str, LazyString] = {
+    "text": _("Name, email or number"),
+    "state": _("State"),
+    "frequency": _("How often"),
+    "since": _("Paid from"),
+    "until": _("Paid until"),
+    "currency": _("Currency"),
+    "language": _("Language"),
+    "fund": _("Purpose"),
+    "least": _("At least"),
+    "most": _("At most"),
+}
+"""The filters of the list of donations, by their names in its address."""
 PLACES = {key: place for place, key in enumerate(KEYS)}
 AMOUNTS = ("amount_minor", "minor")
 INTERNAL = frozenset({"form", "figures", *AMOUNTS})
@@ -72,6 +85,8 @@ def _text(key: str, value: object) -> str:
         return number(value)
     if isinstance(value, list):
         parts = [str(part) for part in value]
+        if key == "filters":
+            return ", ".join(str(FILTERS[part]) for part in parts if part in FILTERS)
         return (roles_in_words(parts) if key in ROLES else "") or ", ".join(parts)
     text = str(value)
     if key == "cause":
