@@ -187,6 +187,17 @@ def test_who_was_forwarded_the_link_raises_no_amount(page: DonorsPage) -> None:
     assert page.engine.payments.pledges.asked == []
 
 
+def test_a_lower_amount_that_the_provider_does_not_know_yet_is_not_taken_back(page: DonorsPage) -> None:
+    page.engine.payments.is_down = True
+    assert page.press("change", amount="10").status_code == 303
+    assert page.press("change", amount="25").status_code == 422  # what is charged now, and more than what was asked for
+    assert page.press("change", amount="10").status_code == 303
+    page.engine.payments.is_down = False
+    page.engine.clock.advance(minutes=2)
+    page.engine.work()
+    assert page.pledge.gift_minor == 10_00
+
+
 def test_a_code_from_the_mailbox_raises_the_amount_and_is_asked_for_once(page: DonorsPage) -> None:
     step = Page(page.press("change", amount="40", cover_fees="yes"))
     assert "New amount: $41.51 a month" in step.text("main")

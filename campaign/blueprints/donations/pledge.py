@@ -64,7 +64,7 @@ def ask_of_pledge(lang: str, token: str, act: str) -> ResponseReturnValue:
         order = PledgeOrder(
             pledge_public_id=page.public_id, act=wanted, detail=_detail(wanted, page, form), public_id=form.request_id
         )
-        is_raised = wanted is Act.CHANGE and form.is_more_than(page.charge)
+        is_raised = wanted is Act.CHANGE and form.is_more_than(page.least_charge)
         if is_raised and page.can(wanted) and (step := ask_for_code(page, act, language=lang)):
             form.step = step
             return _page(page, token, form, status=step.status)

@@ -74,6 +74,7 @@ class PledgePage:
     is_paid_out: bool  # no other payment comes before the campaign ends
     due: Due | None
     under_way: tuple[Act, ...]  # asked for, and not done at the provider yet
+    least_charge: Money  # the least of what is charged now and of what was asked for and is not done yet
     months: tuple[MonthGiven, ...]
 
     @property
@@ -162,6 +163,7 @@ def _as_page(session: Session, pledge: Pledge, campaign: Campaign, fund: Fund, e
         if pledge.due_reason
         else None,
         under_way=_under_way(session, pledge.id),
+        least_charge=_least_charge(session, pledge),
         months=months_of(session, pledge.id),
     )
 
@@ -173,6 +175,19 @@ def _under_way(session: Session, pledge_id: int) -> tuple[Act, ...]:
         .order_by(PledgeRequest.id)
     ).scalars()
     return tuple(Act(act) for act in asked if act != Act.MEND)
+
+
+def _least_charge(session: Session, pledge: Pledge) -> Money:
+    """Whoever goes above it raises the amount: what was lowered is not taken back while the provider has not answered."""
+    asked = session.execute(
+        select(PledgeRequest.detail).where(
+            PledgeRequest.pledge_id == pledge.id,
+            PledgeRequest.state == "requested",
+            PledgeRequest.act == Act.CHANGE.value,
+        )
+    ).scalars()
+    charges = [int(str(detail["gift_minor"])) + int(str(detail["cover_minor"])) for detail in asked]
+    return Money(min([pledge.gift_minor + pledge.cover_minor, *charges]), pledge.currency)
 
 
 def months_of(session: Session, pledge_id: int) -> tuple[MonthGiven, ...]:
