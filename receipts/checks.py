@@ -9,10 +9,19 @@ from receipts.reading import UnreadableAmount, amount_from_words
 from receipts.texts import LANGUAGES, MissingText
 from receipts.words import NoWordsForAmount
 
-_NEEDED = (
-    "number", "issued_at_place", "issuer_name", "issuer_address", "issuer_registration", "purpose",
-    "verify_url", "verify_code", "campaign_title", "template_version",
-)  # fmt: skip
+_NEEDED = {
+    "number": "the number",
+    "issued_at_place": "the place of issue",
+    "issuer_name": "the organisation’s name",
+    "issuer_address": "the organisation’s address",
+    "issuer_registration": "the organisation’s registration",
+    "purpose": "the purpose",
+    "verify_url": "the address of the check page",
+    "verify_code": "the code of the check page",
+    "campaign_title": "the campaign’s title",
+    "template_version": "the version of the template",
+}
+"""The texts without which a receipt is not whole, and how staff read of them."""
 
 
 class HeldReceipt(Exception):
@@ -36,9 +45,9 @@ def check_document(document: ReceiptDocument) -> list[str]:
 
 
 def _gaps(document: ReceiptDocument) -> Iterator[str]:
-    for name in _NEEDED:
+    for name, in_words in _NEEDED.items():
         if not getattr(document, name).strip():
-            yield f"{name} is empty"
+            yield f"{in_words} is missing"
     if document.status == "void" and document.voided_on is None:
         yield "void, but the day is missing"
     if document.status == "replaced" and not document.replaced_by:
@@ -56,9 +65,9 @@ def _contradictions(document: ReceiptDocument) -> Iterator[str]:
     if document.rate is not None and not re.fullmatch(r"\d+(\.\d+)?", document.rate):
         yield f"{document.rate!r} is no rate"
     if document.method_last4 and not re.fullmatch(r"\d{4}", document.method_last4):
-        yield "method_last4 is not four digits"
+        yield "the card’s last digits are not four"
     if not document.verify_url.startswith(("https://", "http://")):
-        yield "verify_url is no web address"
+        yield "the address of the check page is no web address"
     if document.is_test != document.number.startswith("TEST-"):
         yield "test money and the number's series do not agree"
 

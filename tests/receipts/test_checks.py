@@ -20,15 +20,15 @@ def test_a_whole_receipt_may_leave(language: Language) -> None:
 @pytest.mark.parametrize(
     ("facts", "reason"),
     [
-        ({"purpose": " "}, "purpose is empty"),
+        ({"purpose": " "}, "the purpose is missing"),
         ({"amount_minor": 0}, "the amount is not positive"),
         ({"currency": "som"}, "'som' with 2 decimals is no currency"),
         ({"status": "void"}, "void, but the day is missing"),
         ({"status": "replaced"}, "replaced, but by which number is missing"),
         ({"settled_minor": 5}, "the settled amount is not whole"),
         ({"rate": "1e5"}, "'1e5' is no rate"),
-        ({"method_last4": "42"}, "method_last4 is not four digits"),
-        ({"verify_url": "javascript:alert(1)"}, "verify_url is no web address"),
+        ({"method_last4": "42"}, "the card’s last digits are not four"),
+        ({"verify_url": "javascript:alert(1)"}, "the address of the check page is no web address"),
         ({"language": "de"}, "there are no texts in 'de'"),
         ({"is_test": True}, "test money and the number's series do not agree"),
         ({"number": "TEST-WCL-2026-000001"}, "test money and the number's series do not agree"),

@@ -47,7 +47,7 @@ def correct(engine: Engine, name: str | None, *, number: str = HELD) -> str:
 def test_a_held_receipt_is_listed_with_its_reason(held: Engine) -> None:
     (row,) = held_receipts.held_receipts()
     assert (row.number, row.donor_name) == (HELD, "Aida K.")
-    assert row.reasons == ("issuer_registration is empty",)
+    assert row.reasons == ("the organisation’s registration is missing",)
     assert held.mailer.sent == []
 
 
@@ -95,7 +95,7 @@ def test_without_a_name_the_receipt_is_for_an_anonymous_donor(held: Engine) -> N
 
 def test_a_correction_while_the_text_is_still_missing_changes_nothing(held: Engine) -> None:
     set_issuer_text("registration", " ")
-    with pytest.raises(StillHeld, match="issuer_registration is empty"):
+    with pytest.raises(StillHeld, match="the organisation’s registration is missing"):
         correct(held, "Aida")
     assert held.session.execute(select(Receipt.number, Receipt.state)).all() == [(HELD, "issued")]
     assert held.session.execute(select(Donation.payer_name, Donation.receipt_name)).all() == [("Aida K.", None)]
