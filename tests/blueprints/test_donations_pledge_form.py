@@ -64,3 +64,18 @@ def test_another_language_keeps_the_step_of_the_code_and_mails_no_other(page: Do
     kyrgyz = BeautifulSoup(answer.text, "html.parser")
     assert [str(tag["value"]) for tag in kyrgyz.select("#code-form [name=amount], #code")] == ["33", "123"]
     assert len(page.engine.mailer.sent) == mails
+
+
+def test_after_too_many_wrong_codes_the_page_says_so_and_promises_no_mail(page: DonorsPage) -> None:
+    page.press("change", amount="40")
+    page.engine.work()
+    right = page.code()
+    for number in range(5):
+        wrong = page.press("change", amount="40", code=f"{(int(right) + 1 + number) % 1_000_000:06}")
+    assert "Too many wrong codes" in wrong.text
+    for typed in ({"code": right}, {}):
+        answer = page.press("change", amount="40", **typed)
+        assert "Too many wrong codes" in answer.text
+        assert "We’ve sent a six-digit code" not in answer.text
+    page.engine.clock.advance(minutes=70)
+    assert "We’ve sent a six-digit code" in page.press("change", amount="40").text

@@ -14,7 +14,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from campaign.domain.typed_text import one_line
 from campaign.jobs import wake
 from campaign.services.pledges.page import PledgePage
-from campaign.services.shield.codes import PLEDGE_KIND, CodeFor, is_right_code, mail_code
+from campaign.services.shield.codes import PLEDGE_KIND, CodeFor, has_tries_left, is_right_code, mail_code
 from campaign.wiring import gateways
 
 LIFE = timedelta(hours=1)
@@ -31,6 +31,7 @@ class CodeStep:
     error: str | None = None
     is_without_address: bool = False
     typed: str = ""
+    is_used_up: bool = False  # too many wrong codes: none is taken for an hour, and none is mailed
 
     @classmethod
     def shown_again(cls) -> "CodeStep | None":
@@ -62,15 +63,26 @@ def ask_for_code(page: PledgePage, action: str, *, language: str) -> CodeStep | 
         language=language,
         kind=PLEDGE_KIND,
     )
+    return _checked(wanted, action)
+
+
+def _checked(wanted: CodeFor, action: str) -> CodeStep | None:
+    """Check the typed code, or mail one where none was typed; None when it is right."""
     clock, secret = gateways().clock, str(current_app.secret_key)
     typed = "".join(one_line(request.form.get("code", "")).split())[:12]
-    if not typed:
-        mail_code(wanted, clock=clock, secret=secret)
-        wake("outbox")
-        return CodeStep(action)
-    if not is_right_code(typed, wanted, clock=clock, secret=secret):
+    if typed and is_right_code(typed, wanted, clock=clock, secret=secret):
+        return None
+    if not has_tries_left(wanted, clock=clock, secret=secret):
+        return _used_up(action)
+    if typed:
         return CodeStep(action, _("This is not the code from the latest email, or it has expired."))
-    return None
+    mail_code(wanted, clock=clock, secret=secret)
+    wake("outbox")
+    return CodeStep(action)
+
+
+def _used_up(action: str) -> CodeStep:
+    return CodeStep(action, _("Too many wrong codes were entered. Please try again in about an hour."), is_used_up=True)
 
 
 def remember_proof(response: Response, page: PledgePage) -> None:

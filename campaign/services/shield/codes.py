@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from campaign.database import transaction
+from campaign.database import reading, transaction
 from campaign.domain.abuse import HOUR, Kind, key_of, mailbox_of, places_of
 from campaign.domain.language import in_language_of
 from campaign.domain.proof import CODE_SLOT, code_for, is_code
@@ -93,3 +93,10 @@ def is_right_code(typed: str, asked: CodeFor, *, clock: Clock, secret: str) -> b
         if not is_right:
             count_one(session, counter, at=now, column="failed")
         return is_right
+
+
+def has_tries_left(asked: CodeFor, *, clock: Clock, secret: str) -> bool:
+    """Whether a right code would still be taken; after too many wrong ones none is, for an hour."""
+    counter = Counter("code_try", key_of("code_try", asked.form, secret=secret))
+    with reading() as session:
+        return count_of(session, counter, at=clock.now(), window=TRIES_WINDOW).failed < TRIES_MOST
