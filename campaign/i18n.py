@@ -127,11 +127,14 @@ def money_in_text(amount: Money, *, language: str | None = None) -> str:
 
 
 def day(value: date | datetime, *, language: str | None = None) -> str:
-    """A day in words, on one line; the short forms of en and ky can be confused, so they are never used."""
+    """A day in words; the short forms of en and ky can be confused, so they are never used.
+
+    It stands on one line. A Kyrgyz day is wider than a column on a phone, so it may break before the day of the month.
+    """
     code = language or current_language()
     on = local_day(value) if isinstance(value, datetime) else value
     if code == "ky":
-        return f"{on.year}-{WORD_JOINER}жылдын{NBSP}{on.day}-{WORD_JOINER}{KYRGYZ_MONTHS[on.month - 1]}"
+        return f"{on.year}-{WORD_JOINER}жылдын {on.day}-{WORD_JOINER}{KYRGYZ_MONTHS[on.month - 1]}"
     return format_date(on, format="long", locale=code).replace(" ", NBSP)
 
 
