@@ -56,7 +56,7 @@ _SAMPLE_TEXTS: dict[Language, dict[str, str]] = {
         "issuer_address": "Ош, Кыргызстан",
         "issuer_registration": "образец",
         "purpose": "Гранты для предпринимательниц",
-        "donor_name": "Демонстрационный жертвователь 12",
+        "donor_name": "Демонстрационный донор 12",
     },
     "ky": {
         "issued_at_place": "Ош",
