@@ -16,6 +16,8 @@ from tests.builders import a_campaign
 from tests.databases import config_for
 from tests.fakes import RecordingMailer, SettableClock
 
+pytestmark = pytest.mark.database("sqlite")  # addresses and headers, not the database, is what is tested
+
 GATEWAYS = Gateways(clock=SettableClock(), payments=NoPayments(), mailer=RecordingMailer())
 
 

@@ -171,7 +171,7 @@ def test_a_chip_tells_an_amount_in_the_currency_that_is_meant(
 
 def test_a_converted_gift_tells_its_rate_as_the_reader_writes_numbers(campaign: Campaign, finance: FlaskClient) -> None:
     gift = a_paid_gift(
-        campaign=campaign, gift=Money(1000_00, "KGS"), fee_minor=0, rate="0.011236", settled_currency="USD"
+        campaign=campaign, gift=Money(1000_00, "KGS"), fee_minor=0, rate="0.011236", settled=Money(11_24, "USD")
     )
     page = fetch(finance, "admin.donation", public_id=gift.public_id)
     assert "1 KGS = 0.011236 USD" in page.text("main")

@@ -12,6 +12,8 @@ from tests.builders import a_campaign
 from tests.fakes import SettableClock
 from tests.pages import Page, fetch_address
 
+pytestmark = pytest.mark.database("sqlite")  # the form, not the database, is what is tested
+
 
 @pytest.fixture(autouse=True)
 def _campaign(app: Flask) -> None:

@@ -14,6 +14,8 @@ from campaign.models.receipt import Receipt
 from tests.builders import NOW, a_campaign, a_paid_gift
 from tests.pages import Page, fetch_address
 
+pytestmark = pytest.mark.database("sqlite")  # what is typed and said, not the database, is what is tested
+
 HOST, PASTED, PASTED_CODE = "give.example.org", "TEST-WCL-2026-000100", "3a573hr79a"
 
 

@@ -238,7 +238,7 @@ class PaidOut(PayoutRules, Gifts):
 
 FOUND_BY: dict[Seed, tuple[type[Gifts], str]] = {
     without_idempotency: (Disputed, "no moment|ledger check|a comparison leaves"),
-    with_the_fee_turned_round: (Gifts, "no moment"),
+    with_the_fee_turned_round: (Gifts, "ledger check|no moment"),
     without_a_check_of_what_is_there: (Gifts, "not NotEnoughFunds"),
     with_papers_in_a_transaction_of_their_own: (Gifts, "half done"),
     with_older_answers_over_newer_ones: (Gifts, "no moment|ledger check"),
