@@ -274,11 +274,15 @@ def installed(folder: Path, database: Database, shape: Shape = Shape()) -> Itera
         shutil.rmtree(folder, ignore_errors=True)
 
 
+INHERITED = ("PATH", "HOME", "LANG", "LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC")
+"""The last three set the clock on other days (tests/dates): all processes of an installation live in one time."""
+
+
 def _environment(folder: Path, database: Database, *, url: str, port: int, mail_port: int) -> dict[str, str]:
-    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     return {
         **inherited,
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]),
         "APP_ENV": "development",
         "INSTANCE_DIR": str(folder),
         "DATABASE_URL": database.url,
