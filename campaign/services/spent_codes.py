@@ -4,6 +4,10 @@ Flask-Security checks a code early in a request and writes late, so of two reque
 is spent, committed, before anybody is told that it was right.
 """
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
 from flask_security.core import UserMixin
 from flask_security.recovery_codes import MfRecoveryCodesUtil
 from flask_security.totp import Totp
@@ -16,11 +20,18 @@ from campaign.services.staff import sign_in_session
 
 
 class SpentTotp(Totp):
-    """Codes of an app on a phone: none is taken twice, and none that is older than the last one taken."""
+    """Codes of an app on a phone: none is taken twice, and none that is older than the last one taken.
+
+    `now` is the time that phones show.
+    """
+
+    def __init__(self, *settings: Any, now: Callable[[], datetime]) -> None:  # what Flask-Security hands on
+        super().__init__(*settings)
+        self._now = now
 
     def verify_totp(self, token: str, totp_secret: str, user: UserMixin, window: int = 0) -> bool:
         try:
-            counter = self._totp.verify(token, totp_secret, window=window).counter
+            counter = self._totp.verify(token, totp_secret, time=self._now(), window=window).counter
         except TokenError:
             return False
         staff_id, is_new = int(user.id), totp_secret != user.tf_totp_secret

@@ -56,13 +56,15 @@ def test_a_first_password_opens_nothing_but_the_choice_of_an_own_one(client: Fla
     assert fetch_address(client, "/staff/").h1 == "Overview"
 
 
-def test_in_production_a_first_password_leads_by_the_second_step_to_an_own_one(app: Flask, first: str) -> None:
+def test_in_production_a_first_password_leads_by_the_second_step_to_an_own_one(
+    app: Flask, clock: SettableClock, first: str
+) -> None:
     strict = replace(app.config["KURAK"], app_env="production")
     client = create_app(strict, app.extensions["gateways"]).test_client()
     location = Page(client.get("/staff/login")).submit(client, email=EMAIL, password=first).location
     shown = Page(Page(client.get(location)).submit(client, setup="authenticator"))
     key = re.sub(r"\s", "", shown.text("main code"))
-    shown.submit(client, code=TOTP(key=key).generate().token)
+    shown.submit(client, code=TOTP(key=key).generate(time=clock.now()).token)
     assert client.get("/staff/").location == "/staff/password"
     page = Page(client.get("/staff/password"))
     assert page.submit(client, password=first, new_password=OWN, new_password_confirm=OWN).location == "/staff/account"

@@ -1,9 +1,9 @@
 """The second step: how often its codes may be guessed, and that each lets in once."""
 
 import re
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -30,10 +30,11 @@ class Member:
 
     device: TOTP
     codes: list[str]
+    clock: SettableClock
 
     def code(self, *, steps: int = 1) -> str:
         """What the phone shows after so many half minutes; the code of now was used up by setting it up."""
-        return str(self.device.generate(time=int(time.time() + 30 * steps)).token)
+        return str(self.device.generate(time=self.clock.now() + timedelta(seconds=30 * steps)).token)
 
 
 @pytest.fixture
@@ -43,10 +44,10 @@ def member(app: Flask, clock: SettableClock) -> Member:
     browser = browser_of(app, clock, db.session().execute(select(Staff)).scalar_one())
     shown = Page(fetch_address(browser, "/staff/second-step").submit(browser, setup="authenticator"))
     device = TOTP(key=re.sub(r"\s", "", shown.text("main code")))
-    assert shown.submit(browser, code=device.generate().token).status_code == 302
+    assert shown.submit(browser, code=device.generate(time=clock.now()).token).status_code == 302
     codes_page = fetch_address(browser, "/staff/recovery-codes")
     codes = Page(codes_page.submit(browser, "main form[method=post]", generate_new_codes="yes")).texts("main li code")
-    return Member(device, codes)
+    return Member(device, codes, clock)
 
 
 def before_the_second_step(app: Flask, *, address: str = "127.0.0.1") -> FlaskClient:
@@ -102,15 +103,29 @@ def test_a_code_of_the_phone_lets_in_once(app: Flask, member: Member) -> None:
 
 def test_the_code_that_set_the_second_step_up_lets_nobody_in(app: Flask, member: Member) -> None:
     client = before_the_second_step(app)
-    answer = Page(fetch_address(client, "/staff/second-step/code").submit(client, code=member.code(steps=0)))
-    assert "The code is wrong or too old." in answer.text()
+    page = fetch_address(client, "/staff/second-step/code")
+    code = member.code(steps=0)
+    for seconds in (0, 29, 1):  # to the end of its half minute, and into the next
+        member.clock.advance(seconds=seconds)
+        assert "The code is wrong or too old." in Page(page.submit(client, code=code)).text()
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize(("steps", "seconds", "lets_in"), [(1, 0, True), (2, 0, False), (1, 89, True), (1, 90, False)])
+def test_a_code_is_right_for_its_half_minute_and_the_ones_beside_it(
+    app: Flask, member: Member, steps: int, seconds: int, lets_in: bool
+) -> None:
+    client, code = before_the_second_step(app), member.code(steps=steps)
+    member.clock.advance(seconds=seconds)
+    answer = fetch_address(client, "/staff/second-step/code").submit(client, code=code)
+    assert (answer.location == "/staff/") is lets_in
 
 
 def test_another_phone_can_be_set_up_at_once(app: Flask, clock: SettableClock, member: Member) -> None:
     browser = browser_of(app, clock, db.session().execute(select(Staff)).scalar_one())
     shown = Page(fetch_address(browser, "/staff/second-step").submit(browser, setup="authenticator"))
     other = TOTP(key=re.sub(r"\s", "", shown.text("main code")))
-    assert shown.submit(browser, code=other.generate().token).location == "/staff/account"
+    assert shown.submit(browser, code=other.generate(time=clock.now()).token).location == "/staff/account"
 
 
 @pytest.mark.parametrize("door", ["code", "recovery"])

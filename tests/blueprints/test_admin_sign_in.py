@@ -277,7 +277,7 @@ def test_a_second_step_can_be_set_up_and_is_asked_for(app: Flask, clock: Settabl
     shown = Page(page.submit(first, setup="authenticator"))
     key = re.sub(r"\s", "", shown.text("main code"))
     device = TOTP(key=key)
-    done = shown.submit(first, code=device.generate().token)
+    done = shown.submit(first, code=device.generate(time=clock.now()).token)
     assert done.location == "/staff/account"
     assert "set up" in fetch_address(first, "/staff/account").text(".facts")
 
@@ -287,7 +287,7 @@ def test_a_second_step_can_be_set_up_and_is_asked_for(app: Flask, clock: Settabl
     assert "/staff/login" in second.get("/staff/").location
     wrong = Page(fetch_address(second, asked.location).submit(second, code="000000"))
     assert "The code is wrong or too old." in wrong.text()
-    later = device.generate(time=int(time.time() + 30)).token  # the code before was used up
+    later = device.generate(time=clock.now() + timedelta(seconds=30)).token  # the code before was used up
     assert wrong.submit(second, code=later).status_code == 302
     assert fetch_address(second, "/staff/").h1 == "Overview"
 
@@ -296,7 +296,8 @@ def test_recovery_codes_are_made_and_one_lets_in_once(app: Flask, clock: Settabl
 
     first = browser_of(app, clock, db.session().execute(select(Staff)).scalar_one())
     shown = Page(fetch_address(first, "/staff/second-step").submit(first, setup="authenticator"))
-    shown.submit(first, code=TOTP(key=re.sub(r"\s", "", shown.text("main code"))).generate().token)
+    device = TOTP(key=re.sub(r"\s", "", shown.text("main code")))
+    shown.submit(first, code=device.generate(time=clock.now()).token)
     codes_page = fetch_address(first, "/staff/recovery-codes")
     form = "main form[method=post]"
     codes = Page(codes_page.submit(first, form, generate_new_codes="yes")).texts("main li code")
@@ -348,7 +349,7 @@ def test_the_demonstrations_password_opens_no_door_in_production(
     assert sign_in(client, email=demo.email, password=demo.password).location == "/staff/"
 
 
-def test_in_production_nobody_gets_in_without_a_second_step(app: Flask, member: None) -> None:
+def test_in_production_nobody_gets_in_without_a_second_step(app: Flask, clock: SettableClock, member: None) -> None:
     strict = replace(app.config["KURAK"], app_env="production")
     client = create_app(strict, app.extensions["gateways"]).test_client()
     page = Page(client.get("/staff/login"))
@@ -357,7 +358,7 @@ def test_in_production_nobody_gets_in_without_a_second_step(app: Flask, member: 
     shown = Page(Page(client.get(location)).submit(client, setup="authenticator"))
     assert "/staff/login" in client.get("/staff/").location
     key = re.sub(r"\s", "", shown.text("main code"))
-    shown.submit(client, code=TOTP(key=key).generate().token)
+    shown.submit(client, code=TOTP(key=key).generate(time=clock.now()).token)
     assert client.get("/staff/").status_code == 200
 
 

@@ -3,7 +3,8 @@
 import base64
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from flask import Flask, current_app, flash, request, session
@@ -24,6 +25,7 @@ from campaign.blueprints.admin.passwords import (
 from campaign.blueprints.admin.permissions import PASSWORD_DOORS
 from campaign.config import Config
 from campaign.extensions import limiter, security
+from campaign.gateways.clock import machine_clock
 from campaign.i18n import Catalogues
 from campaign.services import first_passwords
 from campaign.services.spent_codes import SpentRecoveryCodes, SpentTotp
@@ -118,7 +120,8 @@ def init_app(app: Flask) -> None:
     config: Config = app.config["KURAK"]
     app.config.update(_settings(config))
     app.config.update({f"SECURITY_MSG_{key}": value for key, value in MESSAGES.items()})
-    security._totp_cls, security._mf_recovery_codes_util_cls = SpentTotp, SpentRecoveryCodes  # noqa: SLF001
+    security._totp_cls = partial(SpentTotp, now=_time_of_phones)  # noqa: SLF001
+    security._mf_recovery_codes_util_cls = SpentRecoveryCodes  # noqa: SLF001
     security._password_util_cls = StaffPasswordUtil  # noqa: SLF001
     security.init_app(
         app,
@@ -135,6 +138,11 @@ def init_app(app: Flask) -> None:
     app.teardown_appcontext(_end_session)
     for endpoint in PASSWORD_DOORS:
         app.view_functions[endpoint] = _limited(app.view_functions[endpoint], endpoint)
+
+
+def _time_of_phones() -> datetime:
+    """A phone knows nothing of the sandbox's time."""
+    return machine_clock(gateways().clock).now()
 
 
 def _speak_to_browsers_alone(app: Flask) -> None:
