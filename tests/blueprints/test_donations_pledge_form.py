@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.blueprints.test_donations_pledge import DonorsPage
+from tests.blueprints.donors_page import DonorsPage
 from tests.fakes import FakePayments, RecordingMailer, SettableClock
 from tests.pages import Page
 from tests.services.engine import Engine

@@ -1,5 +1,6 @@
 """What the return page tells of the receipt and of money that went back, and the link to the receipt in a mail."""
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from campaign import create_app
 from campaign.days import local_day
 from campaign.i18n import day
 from campaign.jobs import work_off_everything
@@ -107,3 +109,19 @@ def tell(payments: FakePayments, type_: str, object_id: str) -> None:
     body = payments.event(type_, object_id, event_id=f"evt_{object_id}")
     webhook_inbox.receive(body, SIGNATURE, payments=payments, clock=gateways().clock)
     work_off_everything()
+
+
+@pytest.mark.database("sqlite")  # nothing is written
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/en/thanks/receipt/TEST-QUI-2026-000001",
+        "/en/p/forged/receipt/TEST-QUI-2026-000001",
+        "/en/receipt/forged",
+        "/en/verify/TEST-QUI-2026-000001?code=AAAA",
+    ],
+)
+def test_receipts_are_tried_and_downloaded_at_a_bounded_rate(app: Flask, address: str) -> None:
+    client = create_app(replace(app.config["KURAK"], testing=False), app.extensions["gateways"]).test_client()
+    answers = [client.get(address).status_code for _ in range(31)]
+    assert (set(answers[:30]), answers[30]) == ({404}, 429)

@@ -1,6 +1,7 @@
 """Whether this browser has shown that it reads the mailbox of a monthly gift: a code by mail, then a cookie for an hour.
 
-A link can be forwarded, so what would harm the donor in other hands (a higher amount, receipts with a full name) needs this.
+A link can be forwarded, so what would harm the donor in other hands needs this: a higher amount, charges that begin again,
+receipts with a full name.
 """
 
 from dataclasses import dataclass
@@ -20,14 +21,14 @@ from campaign.wiring import gateways
 LIFE = timedelta(hours=1)
 REMEMBERED_MAX = 5
 
-STEPS = ("change", "receipts")
+STEPS = ("change", "resume", "keep", "receipts")
 
 
 @dataclass(frozen=True, slots=True)
 class CodeStep:
     """The form that asks for the code, and what is wrong with the one that was typed."""
 
-    action: str  # change or receipts: what is done once the code is right
+    action: str  # one of STEPS: what is done once the code is right
     error: str | None = None
     is_without_address: bool = False
     typed: str = ""

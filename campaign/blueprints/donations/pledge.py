@@ -29,6 +29,8 @@ from campaign.services.receipt_files import receipt_pdf
 from campaign.wiring import gateways
 
 ACTS = "change,pause,skip,resume,stop_later,keep,stop,mend"
+CHARGED_AGAIN = {Act.RESUME, Act.KEEP}
+"""What makes money flow again, as a higher amount does: a link that was forwarded is not enough for it."""
 
 
 @bp.get("/<any(en,ru,ky):lang>/p/<token>")
@@ -59,13 +61,13 @@ def ask_of_pledge(lang: str, token: str, act: str) -> ResponseReturnValue:
     link = read(token)
     page, wanted = pledge_page(link), Act(act)
     form = PledgeForm.typed(page, request.form, offer=giving_options(page.campaign_slug).offer_in(page.gift.currency))
-    is_raised = False
+    needs_proof = wanted in CHARGED_AGAIN
     try:
         order = PledgeOrder(
             pledge_public_id=page.public_id, act=wanted, detail=_detail(wanted, page, form), public_id=form.request_id
         )
-        is_raised = wanted is Act.CHANGE and form.is_more_than(page.least_charge)
-        if is_raised and page.can(wanted) and (step := ask_for_code(page, act, language=lang)):
+        needs_proof = needs_proof or (wanted is Act.CHANGE and form.is_more_than(page.least_charge))
+        if needs_proof and page.can(wanted) and (step := ask_for_code(page, act, language=lang)):
             form.step = step
             return _page(page, token, form, status=step.status)
         ask(order, clock=gateways().clock)
@@ -80,7 +82,7 @@ def ask_of_pledge(lang: str, token: str, act: str) -> ResponseReturnValue:
     if wanted is Act.MEND:
         return _to_card_page(lang, token, page, order)
     answer = make_response(redirect(url_for(".pledge", lang=lang, token=token, **_done(order)), code=303))
-    if is_raised:
+    if needs_proof:
         remember_proof(answer, page)
     return answer
 
@@ -100,6 +102,7 @@ def show_pledge_receipts(lang: str, token: str) -> ResponseReturnValue:
 
 
 @bp.get("/<any(en,ru,ky):lang>/p/<token>/receipt/<number>")
+@limiter.limit("30 per minute")
 def pledge_receipt(lang: str, token: str, number: str) -> ResponseReturnValue:
     """The PDF of one month's receipt, for who has shown that the mailbox is hers; others are led to the code."""
     link = read(token)

@@ -27,6 +27,13 @@ DONE: Mapping[Act, LazyString] = {
     Act.STOP: _("Done. Your monthly gift is stopped, and nothing more will be charged. Thank you for every month."),
     Act.MEND: _("Done. The new card will be charged from now on."),
 }
+CONFIRM: Mapping[str, LazyString] = {
+    "change": _("Raise the amount"),
+    "resume": _("Resume now"),
+    "keep": _("Keep my monthly gift"),
+    "receipts": _("Show the receipts"),
+}
+"""The button below the code from the mailbox, by what is done once it is right."""
 WAITS = _("Your request is saved. The payment service isn’t responding right now; we’ll keep retrying automatically.")
 REFUSED = _("The payment service refused this. Nothing was changed.")
 BACK = _("If you added another card, it will be charged from now on. This page updates within a minute.")

@@ -73,6 +73,7 @@ def thanks_state(lang: str) -> ResponseReturnValue:  # noqa: ARG001
 
 
 @bp.get("/<any(en,ru,ky):lang>/thanks/receipt/<number>")
+@limiter.limit("30 per minute")
 def own_receipt(lang: str, number: str) -> ResponseReturnValue:  # noqa: ARG001
     """The receipt's PDF for the browser that gave; for everybody else there is no such page."""
     mine: list[ReceiptView | None] = [receipt_of(public_id) for public_id in own_gifts()]

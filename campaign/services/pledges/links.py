@@ -1,6 +1,7 @@
 """The signed link to one monthly gift's page: who holds it may pause, lower or stop that gift.
 
-Raising the amount and seeing receipts need a code from the donor's mailbox besides, for a link can be forwarded.
+Raising the amount, going on after a pause or a stop, and seeing receipts need a code from the donor's mailbox besides, for
+a link can be forwarded.
 """
 
 from dataclasses import dataclass
