@@ -8,7 +8,7 @@ from campaign.domain.donation import Fact
 from campaign.domain.money import Money
 from campaign.domain.pledge import Word, charge_after, months_later
 from campaign.gateways.payments import GiftReference, GoneAtProvider, PaymentFacts, PaymentRefused, PaymentsUnavailable
-from campaign.gateways.pledges import CardOnFile, GiftDue, PledgeFacts
+from campaign.gateways.pledges import CardOnFile, GiftDue, PledgeFacts, PledgeTerms
 
 
 class Provider(Protocol):
@@ -46,7 +46,7 @@ class FakePledges:
             word=Word.RUNS,
             amount=first.amount,
             cover_minor=cover_minor,
-            item_id=f"si_{checkout_id}",
+            item_ids=(f"si_{checkout_id}",),
             customer_id=f"cus_{checkout_id}",
             email=first.email,
             name=first.name,
@@ -137,7 +137,8 @@ class FakePledges:
             if month.subscription_id == subscription_id and month.fact is Fact.PAID
         )
 
-    def change(self, pledge: PledgeFacts, amount: Money, *, cover_minor: int, name: str, key: str) -> None:  # noqa: ARG002
+    def change(self, pledge: PledgeFacts, terms: PledgeTerms, *, key: str) -> None:  # noqa: ARG002
+        amount, cover_minor = terms.gift + terms.cover, terms.cover.minor
         self._set(pledge.subscription_id, "change", amount=amount, cover_minor=cover_minor)
 
     def pause(self, subscription_id: str, *, until: datetime | None, key: str) -> None:  # noqa: ARG002

@@ -40,7 +40,7 @@ class PledgeFacts:
     word: Word
     amount: Money  # from the next gift on
     cover_minor: int
-    item_id: str
+    item_ids: tuple[str, ...]  # the gift's, then the fee's; one alone where no fee is covered, or both are one item
     customer_id: str
     email: str | None
     name: str | None
@@ -54,6 +54,16 @@ class PledgeFacts:
     ended_at: datetime | None
     is_given_up: bool  # it ended because it could not be charged
     due: GiftDue | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PledgeTerms:
+    """What each month is to be charged, and what the provider's papers call its parts."""
+
+    gift: Money
+    cover: Money  # nothing where the donor does not add the fee
+    gift_name: str
+    cover_name: str
 
 
 class PledgeGateway(Protocol):
@@ -73,8 +83,8 @@ class PledgeGateway(Protocol):
     def paid_invoices(self, subscription_id: str) -> tuple[str, ...]:
         """The invoices of it that brought money, the latest twelve."""
 
-    def change(self, pledge: PledgeFacts, amount: Money, *, cover_minor: int, name: str, key: str) -> None:
-        """Charge another amount from the next gift on; `name` is what the provider's papers call it."""
+    def change(self, pledge: PledgeFacts, terms: PledgeTerms, *, key: str) -> None:
+        """Charge other amounts from the next gift on."""
 
     def pause(self, subscription_id: str, *, until: datetime | None, key: str) -> None:
         """Charge nothing, until a moment or until `resume`."""

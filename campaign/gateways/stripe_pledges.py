@@ -3,12 +3,13 @@
 import math
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any, Final
 
 from campaign.domain.money import Money
 from campaign.domain.pledge import Word, last_day_of
 from campaign.gateways.payments import GoneAtProvider, PaymentRefused
-from campaign.gateways.pledges import CardOnFile, GiftDue, PledgeFacts
+from campaign.gateways.pledges import CardOnFile, GiftDue, PledgeFacts, PledgeTerms
 from campaign.gateways.stripe_client import StripeClient, translated
 from campaign.gateways.stripe_facts import BRANDS, Object, email_of, instant, name_of
 
@@ -55,22 +56,26 @@ class StripePledges:
             listed = self._v1.invoices.list({"subscription": subscription_id, "status": "paid", "limit": 12})
         return tuple(str(one.id) for one in listed.data if one.amount_paid > 0)
 
-    def change(self, pledge: PledgeFacts, amount: Money, *, cover_minor: int, name: str, key: str) -> None:
+    def change(self, pledge: PledgeFacts, terms: PledgeTerms, *, key: str) -> None:
+        """Both items, and what of the sum is the fee, in one request: no invoice is made of half a change."""
         with self._client.place(), translated():
-            # The product of the first page was made for that page alone, and may take no other price.
-            product = self._v1.products.create({"name": name[:250]}, {"idempotency_key": f"{key}-product"})
-            price = {
-                "currency": amount.currency.lower(),
-                "product": product.id,
-                "recurring": {"interval": "month"},
-                "unit_amount": amount.minor,
-            }
+            parts = [(terms.gift, self._product(terms.gift_name, key=f"{key}-gift"))]
+            if terms.cover.minor:
+                parts.append((terms.cover, self._product(terms.cover_name, key=f"{key}-fee")))
+            items: list[Object] = []
+            for item_id, part in zip_longest(pledge.item_ids, parts):
+                named = {"id": item_id} if item_id else {}  # an item without an id is added
+                items.append({**named, **({"price_data": _price(*part)} if part else {"deleted": True})})
             wanted: Any = {
-                "items": [{"id": pledge.item_id, "price_data": price}],
-                "metadata": {"cover": str(cover_minor)},
+                "items": items,
+                "metadata": {"cover": str(terms.cover.minor)},
                 "proration_behavior": "none",
             }
             self._v1.subscriptions.update(pledge.subscription_id, wanted, {"idempotency_key": key})
+
+    def _product(self, name: str, *, key: str) -> str:
+        """The product of a payment page was made for that page alone, and may take no other price."""
+        return str(self._v1.products.create({"name": name[:250]}, {"idempotency_key": key}).id)
 
     def pause(self, subscription_id: str, *, until: datetime | None, key: str) -> None:
         pause: dict[str, object] = {"behavior": "void"}
@@ -182,10 +187,9 @@ class StripePledges:
 
 def pledge_facts(found: Object, due: GiftDue | None) -> PledgeFacts:
     """A subscription with its customer and cards expanded, in our own words."""
-    item: Object = found["items"]["data"][0]
-    price: Object = item["price"]
-    customer: Object = found["customer"]
     metadata: Object = found.get("metadata") or {}
+    items = _gift_first(found["items"]["data"], cover_minor=cover_in(metadata))
+    customer: Object = found["customer"]
     pause: Object = found.get("pause_collection") or {}
     reason = (found.get("cancellation_details") or {}).get("reason")
     method = found.get("default_payment_method")
@@ -196,16 +200,16 @@ def pledge_facts(found: Object, due: GiftDue | None) -> PledgeFacts:
         livemode=found["livemode"],
         status=found["status"],
         word=_word(found),
-        amount=Money(price["unit_amount"] * item.get("quantity", 1), price["currency"].upper()),
+        amount=Money(sum(map(_amount_of, items)), items[0]["price"]["currency"].upper()),
         cover_minor=cover_in(metadata),
-        item_id=item["id"],
+        item_ids=tuple(item["id"] for item in items),
         customer_id=customer["id"],
         email=email_of(customer),
         name=name_of(customer),
         card=_card(method or {}),
         started_at=instant(found["start_date"]),
         anchor_at=instant(found["billing_cycle_anchor"]),
-        period_ends_at=instant(item["current_period_end"]),
+        period_ends_at=instant(_period_end(found)),
         paused_until=_instant(pause.get("resumes_at")),
         stops_at=_instant(found.get("cancel_at")),
         asked_to_stop_at=_instant(found.get("canceled_at")),
@@ -213,6 +217,29 @@ def pledge_facts(found: Object, due: GiftDue | None) -> PledgeFacts:
         is_given_up=reason == "payment_failed",
         due=due,
     )
+
+
+def _price(amount: Money, product_id: str) -> Object:
+    return {
+        "currency": amount.currency.lower(),
+        "product": product_id,
+        "recurring": {"interval": "month"},
+        "unit_amount": amount.minor,
+    }
+
+
+def _amount_of(item: Object) -> int:
+    return int(item["price"]["unit_amount"] * item.get("quantity", 1))
+
+
+def _gift_first(items: list[Object], *, cover_minor: int) -> list[Object]:
+    """The gift's item before the fee's, which is the one of that amount; Stripe promises no order."""
+    return sorted(items, key=lambda item: (_amount_of(item) == cover_minor, -_amount_of(item)))
+
+
+def _period_end(found: Object) -> int:
+    """The end of the paid month; all items have the same, and one that was added meanwhile no earlier one."""
+    return min(int(item["current_period_end"]) for item in found["items"]["data"])
 
 
 def cover_in(metadata: Object) -> int:
@@ -230,7 +257,7 @@ def _word(found: Object) -> Word:
     if status in UNPAID:
         return Word.UNPAID
     # An end after further months is an end to come, not one that is near.
-    if (found.get("cancel_at") or math.inf) <= found["items"]["data"][0]["current_period_end"]:
+    if (found.get("cancel_at") or math.inf) <= _period_end(found):
         return Word.ENDS
     return Word.PAUSED if found.get("pause_collection") or status == "paused" else Word.RUNS
 

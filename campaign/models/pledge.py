@@ -52,7 +52,7 @@ class Pledge(Model):
     subscription_id: Mapped[str] = mapped_column(unique=True)
     customer_id: Mapped[str]
     item_id: Mapped[str]
-    """The line of the subscription whose price is the amount."""
+    """The gift’s item of the subscription. The fee is another item, or part of this one where the gift began that way."""
     card_brand: Mapped[str | None]
     card_last4: Mapped[str | None]
     card_expires_on: Mapped[date | None] = mapped_column(Date)

@@ -15,6 +15,8 @@ from campaign.sandbox import (
     means,
     page_frame,
     payment_methods,
+    products,
+    subscription_items,
     subscriptions,
     test_clocks,
 )
@@ -94,6 +96,8 @@ class BillingPages:
             status=status,
             session=session,
             subscriptions=[one for one in found if not subscriptions.is_over(one)],
+            total_of=subscription_items.total,
+            product_of=lambda line: products.retrieve(self.box, line["price"]["product"])["name"],
             method_of=lambda one: collecting.method_of(self.box, one)["card"],
             day=lambda moment: datetime.fromtimestamp(moment, UTC).date().isoformat(),
             cards=self._cards(),

@@ -1,6 +1,6 @@
 """The planned end of a subscription: when the paid period is over, or at the end of a later one."""
 
-from campaign.sandbox import periods
+from campaign.sandbox import periods, subscription_items
 from campaign.sandbox.box import Box
 from campaign.sandbox.errors import Refused
 from campaign.sandbox.json_types import Json
@@ -16,7 +16,7 @@ def ending_fields(box: Box, subscription: Json, params: Json) -> Json:
         return _fields(box, subscription, at, is_period_end=False)
     if "cancel_at_period_end" in params:
         is_wanted = params["cancel_at_period_end"]
-        end = subscription["items"]["data"][0]["current_period_end"] if is_wanted else None
+        end = subscription_items.period_end(subscription) if is_wanted else None
         return _fields(box, subscription, end, is_period_end=is_wanted)
     return {}
 
@@ -27,10 +27,10 @@ def _require_end_of_period(box: Box, subscription: Json, at: int | None) -> None
         return
     if at <= box.now():
         raise Refused("The cancel_at timestamp must be in the future.", param="cancel_at")
-    item, anchor = subscription["items"]["data"][0], subscription["billing_cycle_anchor"]
-    end = item["current_period_end"]
+    anchor, recurring = subscription["billing_cycle_anchor"], subscription_items.recurring(subscription)
+    end = subscription_items.period_end(subscription)
     while end < at:
-        end = periods.next_end(anchor, end, item["price"]["recurring"])
+        end = periods.next_end(anchor, end, recurring)
     if at != end:
         raise Refused("This sandbox does not prorate: cancel_at must be the end of a period.", param="cancel_at")
 

@@ -20,9 +20,8 @@ def as_old_version(event: Json) -> None:
         subject.update(subscription=details["subscription"], subscription_details={"metadata": details["metadata"]})
         subject.update(paid=subject["status"] == "paid", payment_intent=None, charge=None)
     if subject["object"] == "subscription":
-        item = subject["items"]["data"][0]
         for name in ("current_period_end", "current_period_start"):
-            subject[name] = item.pop(name)
+            [*_, subject[name]] = [item.pop(name) for item in subject["items"]["data"]]
 
 
 def _unknown_value(event: Json) -> None:

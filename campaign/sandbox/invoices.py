@@ -1,6 +1,6 @@
 """Invoices: what a subscription asks for in one period, from the draft to the paid one."""
 
-from campaign.sandbox import invoice_payments
+from campaign.sandbox import invoice_payments, subscription_items
 from campaign.sandbox.box import Box
 from campaign.sandbox.errors import Refused
 from campaign.sandbox.json_types import Json
@@ -19,8 +19,9 @@ LIST = list_params(
 
 def draft(box: Box, subscription: Json, *, reason: str) -> Json:
     """A new draft for the subscription's current period, with a snapshot of its metadata."""
-    item, customer = subscription["items"]["data"][0], box.store.find(subscription["customer"]) or {}
-    invoice_id, total = box.new_id("in_1"), item["price"]["unit_amount"] * item["quantity"]
+    items, customer = subscription["items"]["data"], box.store.find(subscription["customer"]) or {}
+    invoice_id, total = box.new_id("in_1"), subscription_items.total(subscription)
+    lines, start = [_line(box, subscription, one, invoice_id) for one in items], items[0]["current_period_start"]
     invoice: Json = {
         **_blank(box),
         "id": invoice_id,
@@ -33,14 +34,14 @@ def draft(box: Box, subscription: Json, *, reason: str) -> Json:
         "customer": subscription["customer"],
         "customer_email": customer.get("email"),
         "customer_name": customer.get("name"),
-        "lines": as_list([_line(box, subscription, item, invoice_id)], f"/v1/invoices/{invoice_id}/lines"),
+        "lines": as_list(lines, f"/v1/invoices/{invoice_id}/lines"),
         "parent": {
             "quote_details": None,
             "subscription_details": {"metadata": subscription["metadata"], "subscription": subscription["id"]},
             "type": "subscription_details",
         },
-        "period_end": item["current_period_start"],
-        "period_start": item["current_period_start"],
+        "period_end": start,
+        "period_start": start,
         "subtotal": total,
         "subtotal_excluding_tax": total,
         "test_clock": box.test_clock,

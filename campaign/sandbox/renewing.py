@@ -6,7 +6,7 @@ from campaign.sandbox import (
     invoice_payments,
     invoices,
     payment_methods,
-    periods,
+    subscription_items,
     subscriptions,
     test_clocks,
 )
@@ -24,14 +24,8 @@ def begin(box: Box, session: Json, intent: Json, charge: Json) -> None:
     customer = customers.retrieve(box, session["customer"])
     payment_methods.attach(box, method, customer)
     hidden = box.store.hidden(session["id"])
-    [line] = hidden["line_items"]
-    subscription = subscriptions.blank(
-        box,
-        customer_id=customer["id"],
-        method_id=method["id"],
-        price=line["price"],
-        quantity=line["quantity"],
-    )
+    items = [(line["price"], line["quantity"]) for line in hidden["line_items"]]
+    subscription = subscriptions.blank(box, customer_id=customer["id"], method_id=method["id"], items=items)
     wanted = hidden["subscription"]
     subscription["metadata"] = merged_metadata({}, wanted.get("metadata", {}))
     subscription["description"] = wanted.get("description")
@@ -47,13 +41,11 @@ def create(box: Box, params: Json) -> Json:
     """A subscription by a call: its first invoice is charged at once; ``incomplete`` when the bank refuses."""
     customer = box.get("customer", params["customer"], param="customer")
     with test_clocks.time_of(box, customer["id"]):
-        [item] = params["items"]
         subscription = subscriptions.blank(
             box,
             customer_id=customer["id"],
             method_id=params.get("default_payment_method"),
-            price=subscriptions.price_of(box, item),
-            quantity=item.get("quantity", 1),
+            items=subscription_items.wanted_of(box, params["items"]),
         )
         method = collecting.method_of(box, subscription)
         subscription["metadata"] = merged_metadata({}, params.get("metadata", {}))
@@ -75,12 +67,8 @@ def _first_invoice(box: Box, subscription: Json) -> Json:
     subscription["latest_invoice"] = invoice["id"]
     box.save(subscription)
     box.tell("customer.subscription.created", subscription)
-    box.later_in_its_time("renew_subscription", subscription["id"], due=_period_end(subscription))
+    box.later_in_its_time("renew_subscription", subscription["id"], due=subscription_items.period_end(subscription))
     return invoices.finalize(box, invoice)
-
-
-def _period_end(subscription: Json) -> int:
-    return int(subscription["items"]["data"][0]["current_period_end"])
 
 
 def expire_incomplete(box: Box, subscription_id: str) -> None:
@@ -96,16 +84,11 @@ def renew(box: Box, subscription_id: str) -> None:
     subscription = box.store.find(subscription_id)
     if subscription is None or subscriptions.is_over(subscription) or subscription["status"] == "incomplete":
         return
-    if subscription["cancel_at"] is not None and subscription["cancel_at"] <= _period_end(subscription):
+    start = subscription_items.period_end(subscription)
+    if subscription["cancel_at"] is not None and subscription["cancel_at"] <= start:
         subscriptions.end(box, subscription, "cancellation_requested")
         return
-    item = subscription["items"]["data"][0]
-    start = item["current_period_end"]
-    end = periods.next_end(subscription["billing_cycle_anchor"], start, item["price"]["recurring"])
-    items = {
-        **subscription["items"],
-        "data": [{**item, "current_period_start": start, "current_period_end": end}],
-    }
+    items = subscription_items.renewed(subscription)
     invoice = invoices.draft(box, {**subscription, "items": items}, reason="subscription_cycle")
     pause = subscription["pause_collection"]
     if subscription["status"] == "unpaid" or (pause and pause["behavior"] == "keep_as_draft"):
@@ -115,4 +98,4 @@ def renew(box: Box, subscription_id: str) -> None:
         box.later_in_its_time("finalize_invoice", invoice["id"], due=box.now() + _DRAFT_SECONDS)
     box.save(invoice)
     subscriptions.change(box, subscription, items=items, latest_invoice=invoice["id"])
-    box.later_in_its_time("renew_subscription", subscription_id, due=end)
+    box.later_in_its_time("renew_subscription", subscription_id, due=subscription_items.period_end(subscription))

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from campaign.sandbox import money, prices
+from campaign.sandbox import money, prices, subscription_items
 from campaign.sandbox.box import Box
 from campaign.sandbox.errors import Refused
 from campaign.sandbox.json_types import Json
@@ -127,8 +127,8 @@ def _check_mode(params: Json) -> None:
 
 def _check_lines(box: Box, params: Json) -> None:
     lines = params["line_items"]
-    if params["mode"] == "subscription" and len(lines) != 1:
-        raise Refused("This sandbox does subscriptions with one line item.", param="line_items")
+    if params["mode"] == "subscription" and len(lines) > subscription_items.MOST:
+        raise Refused(f"A subscription has at most {subscription_items.MOST} items.", param="line_items")
     currencies = [_checked_price(box, line, f"line_items[{number}]", params) for number, line in enumerate(lines)]
     for number, currency in enumerate(currencies):
         if currency != currencies[0]:

@@ -1,6 +1,6 @@
 """Checkout sessions: opened, listed, expired."""
 
-from campaign.sandbox import money, prices, products, session_params
+from campaign.sandbox import money, prices, products, session_params, subscription_items
 from campaign.sandbox.box import Box
 from campaign.sandbox.errors import Refused
 from campaign.sandbox.json_types import Json
@@ -17,6 +17,8 @@ def create(box: Box, params: Json) -> Json:
     session_id = box.new_id("cs_test_a1", 56)
     subscribes = params["mode"] == "subscription"
     items = [_line_item(box, line, kept=subscribes) for line in params["line_items"]]
+    if subscribes:
+        subscription_items.require_one_interval([item["price"] for item in items])
     total = sum(item["amount_total"] for item in items)
     currency = items[0]["currency"]
     money.require_chargeable(total, currency, settings=box.settings, days=box.days())

@@ -2,18 +2,17 @@
 
 from typing import Final
 
-from campaign.sandbox import cancellation, periods, prices
+from campaign.sandbox import cancellation, periods, subscription_items
 from campaign.sandbox.box import Box
 from campaign.sandbox.errors import Refused
 from campaign.sandbox.json_types import Json
-from campaign.sandbox.lists import as_list, page_of
+from campaign.sandbox.lists import page_of
 from campaign.sandbox.params import (
     EXPAND,
     Choice,
     EmptyOr,
     Flag,
     Group,
-    ListOf,
     Metadata,
     Text,
     Whole,
@@ -26,11 +25,9 @@ _REASON: Final = (
     *("too_expensive", "unused"),
 )
 _DETAILS: Final = Group({"comment": Text(), "feedback": Choice(_REASON)})
-_ITEM: Final = Group({"id": Text(), "price": Text(), "price_data": prices.ITEM_DATA, "quantity": Whole(1)})
 _PAUSE: Final = EmptyOr(
     Group({"behavior": Choice(("keep_as_draft", "mark_uncollectible", "void")), "resumes_at": Whole()}, ("behavior",))
 )
-_PRORATION: Final = Choice(("always_invoice", "create_prorations", "none"))
 UPDATE = Group(
     {
         **EXPAND,
@@ -39,11 +36,11 @@ UPDATE = Group(
         "cancellation_details": _DETAILS,
         "default_payment_method": Text(),
         "description": Text(500, may_be_empty=True),
-        "items": ListOf(_ITEM, max_items=1),
+        "items": subscription_items.CHANGED,
         "metadata": Metadata(),
         "pause_collection": _PAUSE,
         "payment_behavior": Choice(("allow_incomplete",)),
-        "proration_behavior": _PRORATION,
+        "proration_behavior": subscription_items.PRORATION,
     }
 )
 CREATE = Group(
@@ -53,7 +50,7 @@ CREATE = Group(
         "customer": Text(),
         "default_payment_method": Text(),
         "description": Text(500),
-        "items": ListOf(_ITEM, max_items=1),
+        "items": subscription_items.NEW,
         "metadata": Metadata(),
         "off_session": Flag(),
     },
@@ -70,23 +67,10 @@ LIST = list_params(
 )
 
 
-def blank(box: Box, *, customer_id: str, method_id: str | None, price: Json, quantity: int) -> Json:
-    """A subscription that begins now; not kept and not told yet."""
-    now, subscription_id = box.now(), box.new_id("sub_1")
-    item: Json = {
-        "id": box.new_id("si_", 14),
-        "object": "subscription_item",
-        "billing_thresholds": None,
-        "created": now,
-        "current_period_end": periods.next_end(now, now, price["recurring"]),
-        "current_period_start": now,
-        "discounts": [],
-        "metadata": {},
-        "price": price,
-        "quantity": quantity,
-        "subscription": subscription_id,
-        "tax_rates": [],
-    }
+def blank(box: Box, *, customer_id: str, method_id: str | None, items: list[tuple[Json, int]]) -> Json:
+    """A subscription of prices and quantities that begins now; not kept and not told yet."""
+    now, subscription_id, price = box.now(), box.new_id("sub_1"), items[0][0]
+    end = periods.next_end(now, now, price["recurring"])
     return {
         "id": subscription_id,
         "object": "subscription",
@@ -115,7 +99,7 @@ def blank(box: Box, *, customer_id: str, method_id: str | None, price: Json, qua
         "discounts": [],
         "ended_at": None,
         "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
-        "items": as_list([item], f"/v1/subscription_items?subscription={subscription_id}"),
+        "items": subscription_items.blank(box, subscription_id, items, start=now, end=end),
         "latest_invoice": None,
         "livemode": False,
         "metadata": {},
@@ -168,7 +152,7 @@ def update(box: Box, params: Json, subscription_id: str) -> Json:
     if "default_payment_method" in params:
         fields["default_payment_method"] = _method(box, subscription, params["default_payment_method"])
     if "items" in params:
-        fields["items"] = _items(box, subscription, params)
+        fields["items"] = subscription_items.updated(box, subscription, params)
     if "metadata" in params:
         fields["metadata"] = merged_metadata(subscription["metadata"], params["metadata"])
     if "pause_collection" in params:
@@ -190,31 +174,6 @@ def _pause(box: Box, subscription: Json, wanted: Json | None) -> Json | None:
     if "resumes_at" in wanted:
         box.later_in_its_time("resume_collection", subscription["id"], due=wanted["resumes_at"])
     return {"resumes_at": None, **wanted}
-
-
-def _items(box: Box, subscription: Json, params: Json) -> Json:
-    if params.get("proration_behavior") != "none":
-        raise Refused("This sandbox does not prorate: send proration_behavior=none.", param="proration_behavior")
-    [given], old = params["items"], subscription["items"]["data"][0]
-    if given.get("id") != old["id"]:
-        raise Refused(f"No such subscription item: '{given.get('id')}'", code="resource_missing", param="items[0][id]")
-    price = price_of(box, given) if {"price", "price_data"} & given.keys() else old["price"]
-    if price["currency"] != subscription["currency"]:
-        raise Refused("The currency of a subscription cannot be changed.", param="items[0][price]")
-    item = {**old, "price": price, "quantity": given.get("quantity", old["quantity"])}
-    return {**subscription["items"], "data": [item]}
-
-
-def price_of(box: Box, given: Json) -> Json:
-    """The recurring price of an item: one that is there, or one made from its data."""
-    if "price_data" in given:
-        return prices.create(box, given["price_data"])
-    if "price" not in given:
-        raise Refused("Missing required param: items[0][price].", code="parameter_missing", param="items[0][price]")
-    price = box.get("price", given["price"], param="items[0][price]")
-    if price["recurring"] is None:
-        raise Refused("The price specified is set to `type=one_time`: it must be recurring.", param="items[0][price]")
-    return price
 
 
 def resume(box: Box, subscription_id: str) -> None:
@@ -261,6 +220,7 @@ def list_all(box: Box, params: Json) -> Json:
     elif status != "all":
         where.append(("json_extract(body, '$.status') = ?", (status,)))
     if "price" in params:
-        where.append(("json_extract(body, '$.items.data[0].price.id') = ?", (params["price"],)))
+        of_items = "SELECT json_extract(value, '$.price.id') FROM json_each(body, '$.items.data')"
+        where.append((f"? IN ({of_items})", (params["price"],)))
     filters = ("customer", "test_clock")
     return page_of(box, "subscription", params, url="/v1/subscriptions", filters=filters, where=where)

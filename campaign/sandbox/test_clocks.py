@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from campaign.sandbox import subscription_items
 from campaign.sandbox.box import Box
 from campaign.sandbox.errors import Refused
 from campaign.sandbox.json_types import Json
@@ -71,8 +72,8 @@ def advance(box: Box, params: Json, clock_id: str) -> Json:
 
 def _furthest(box: Box, clock: Json) -> int:
     now = clock["frozen_time"]
-    items = [one["items"]["data"][0] for one in box.store.all("subscription", test_clock=clock["id"])]
-    ends = [next_end(now, next_end(now, now, item["price"]["recurring"]), item["price"]["recurring"]) for item in items]
+    found = [subscription_items.recurring(one) for one in box.store.all("subscription", test_clock=clock["id"])]
+    ends = [next_end(now, next_end(now, now, recurring), recurring) for recurring in found]
     return min(ends, default=now + 2 * 366 * 86_400)
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from campaign.domain.email_address import ascii_email
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
-from campaign.i18n import in_language, money
+from campaign.i18n import in_language
 
 STRIPE_LOCALES = {"en": "en", "ru": "ru", "ky": "ru"}
 """Stripe's page has no Kyrgyz; the Russian one carries a Kyrgyz sentence above its button."""
@@ -44,45 +44,34 @@ def page_params(wanted: WantedPage) -> dict[str, Any]:
 
 
 def _what_is_bought(wanted: WantedPage) -> dict[str, object]:
-    """The gift with its purpose, and the fee that the donor adds as an item of its own.
-
-    A monthly gift stays one item: a subscription's amount is changed by its one price. What of it is the fee stands above
-    the button of the page.
-    """
+    """The gift with its purpose, and the fee that the donor adds as an item of its own; each month both, if monthly."""
     with in_language(wanted.language):
         purpose = str(_("For: %(purpose)s", purpose=in_language_of(wanted.purpose, wanted.language)))
-        fee = str(_("Fee that you add"))
-    if wanted.is_monthly:
-        line = _line(wanted, wanted.gift + wanted.cover, purpose)
-        line["price_data"]["recurring"] = {"interval": "month"}
-        return {"mode": "subscription", "line_items": [line], "submit_type": "donate"}
     lines = [_line(wanted, wanted.gift, purpose)]
     if wanted.cover.minor:
-        lines.append(_line(wanted, wanted.cover, name=fee))
-    return {"mode": "payment", "line_items": lines, "submit_type": "donate"}
+        lines.append(_line(wanted, wanted.cover, name=fee_name(wanted.language)))
+    mode = "subscription" if wanted.is_monthly else "payment"
+    return {"mode": mode, "line_items": lines, "submit_type": "donate"}
+
+
+def fee_name(language: str) -> str:
+    """What the provider's pages and papers call the fee that the donor adds."""
+    with in_language(language):
+        return str(_("Fee that you add"))
 
 
 def _line(wanted: WantedPage, amount: Money, description: str = "", *, name: str = "") -> dict[str, Any]:
     product = {"name": (name or in_language_of(wanted.title, wanted.language))[:250]}
     if description:
         product["description"] = description[:500]
-    price = {"currency": amount.currency.lower(), "unit_amount": amount.minor, "product_data": product}
+    price: dict[str, Any] = {
+        "currency": amount.currency.lower(),
+        "unit_amount": amount.minor,
+        "product_data": product,
+    }
+    if wanted.is_monthly:
+        price["recurring"] = {"interval": "month"}
     return {"quantity": 1, "price_data": price}
-
-
-def _message(wanted: WantedPage) -> str:
-    """What stands above the page's button: the parts of a monthly charge, and why a Kyrgyz reader sees Russian."""
-    parts = ""
-    if wanted.is_monthly and wanted.cover.minor:
-        with in_language(wanted.language):
-            parts = str(
-                _(
-                    "Each month %(gift)s, and %(fee)s to cover the fee.",
-                    gift=money(wanted.gift),
-                    fee=money(wanted.cover),
-                )
-            )
-    return " ".join(filter(None, (parts, KYRGYZ_SENTENCE if wanted.language == "ky" else "")))
 
 
 def _whose_it_is(wanted: WantedPage) -> dict[str, object]:
@@ -117,8 +106,8 @@ def _how_it_looks(wanted: WantedPage) -> dict[str, object]:
         "locale": STRIPE_LOCALES[wanted.language],
         "adaptive_pricing": {"enabled": False},
     }
-    if message := _message(wanted):
-        params["custom_text"] = {"submit": {"message": message}}
+    if wanted.language == "ky":
+        params["custom_text"] = {"submit": {"message": KYRGYZ_SENTENCE}}
     if wanted.email:
         params["customer_email"] = ascii_email(wanted.email)
     return params

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,6 +16,7 @@ from campaign.gateways.payments import PaymentsUnavailable
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Dispute
 from campaign.models.inbox import ProviderEvent
+from campaign.models.pledge import Pledge
 from campaign.services.pledges import asking as pledge_asking
 from campaign.services.pledges.asking import PledgeOrder
 from campaign.services.refunding import RefundOrder, request_refund
@@ -196,6 +198,49 @@ def test_another_amount_is_charged_from_the_next_gift_on(monthly: Monthly) -> No
     assert (last.gift_minor, last.cover_minor) == (40_00, 1_51)
     assert "amount" in monthly.history(pledge)
     assert monthly.balance_in_books() == monthly.balance_in_truth()
+
+
+def charged(monthly: Monthly, pledge: Pledge) -> list[list[int]]:
+    """The lines of each month's invoice, oldest first."""
+    found = monthly.sandbox.client().v1.invoices.list({"subscription": pledge.subscription_id}).data
+    return [[line.amount for line in invoice.lines.data] for invoice in reversed(found)]
+
+
+@pytest.mark.database("sqlite")
+def test_the_fee_is_an_item_of_its_own_while_it_is_covered(monthly: Monthly) -> None:
+    pledge = monthly.begin(covers_fee=True)
+    both = [25_00, pledge.cover_minor]
+    for gift, cover in ((30_00, 0), (40_00, 1_51)):
+        assert monthly.ask(pledge, Act.CHANGE, gift_minor=gift, cover_minor=cover) == "done"
+        now = monthly.again(pledge)
+        assert (now.gift_minor, now.cover_minor, now.item_id) == (gift, cover, pledge.item_id)
+        monthly.pass_a_month()
+    assert charged(monthly, pledge) == [both, [30_00], [40_00, 1_51]]
+    assert [(gift.gift_minor, gift.cover_minor) for gift in monthly.gifts()[1:]] == [(30_00, 0), (40_00, 1_51)]
+
+
+@pytest.mark.database("sqlite")
+def test_a_monthly_gift_that_began_as_one_item_goes_on_and_becomes_two(monthly: Monthly) -> None:
+    pledge = monthly.begin(covers_fee=True)
+    client = monthly.sandbox.client()
+    gift, fee = client.v1.subscriptions.retrieve(pledge.subscription_id).to_dict()["items"]["data"]
+    whole = {
+        "currency": "usd",
+        "product": gift["price"]["product"],
+        "recurring": {"interval": "month"},
+        "unit_amount": 25_00 + pledge.cover_minor,
+    }
+    one: Any = [{"id": gift["id"], "price_data": whole}, {"id": fee["id"], "deleted": True}]
+    client.v1.subscriptions.update(pledge.subscription_id, {"items": one, "proration_behavior": "none"})
+    monthly.pass_a_month()
+    before = monthly.again(pledge)
+    assert (before.gift_minor, before.cover_minor) == (25_00, pledge.cover_minor)
+    assert (monthly.gifts()[-1].gift_minor, monthly.gifts()[-1].cover_minor) == (25_00, pledge.cover_minor)
+
+    assert monthly.ask(pledge, Act.CHANGE, gift_minor=10_00, cover_minor=62) == "done"
+    monthly.pass_a_month()
+    assert charged(monthly, pledge)[1:] == [[25_00 + pledge.cover_minor], [10_00, 62]]
+    assert (monthly.gifts()[-1].gift_minor, monthly.gifts()[-1].cover_minor) == (10_00, 62)
 
 
 def test_stopped_at_once_it_is_charged_no_more_and_what_was_due_is_void(monthly: Monthly) -> None:

@@ -7,7 +7,7 @@ import requests
 import stripe
 from bs4 import BeautifulSoup
 
-from tests.sandbox.monthly import subscribe
+from tests.sandbox.monthly import monthly_params, subscribe
 from tests.sandbox.running import RunningSandbox
 from tests.sandbox.test_subscriptions import A_DAY, A_MONTH, another_card
 from tests.stripe_contract import Json
@@ -50,6 +50,21 @@ def test_the_portal_shows_the_gift_and_stops_it(
     assert client.v1.subscriptions.retrieve(subscription["id"]).cancel_at_period_end
     send(running, path, subscription=subscription["id"], act="go_on")
     assert not client.v1.subscriptions.retrieve(subscription["id"]).cancel_at_period_end
+
+
+def test_portal_and_invoice_show_each_item(running: RunningSandbox, client: stripe.StripeClient) -> None:
+    lines = monthly_params()["line_items"] + monthly_params(44)["line_items"]
+    lines[1]["price_data"]["product_data"]["name"] = "Fee that you add"
+    session = subscribe(running, line_items=lines)
+    page = look(running, f"/sandbox/p/{portal(client, session['subscription'])['id']}")
+    assert "10.44\N{NO-BREAK SPACE}USD a month" in page.text
+    parts = [line.get_text(" ") for line in page.select(".items > div")]
+    assert parts == ["Women Creative Lab 10.00\N{NO-BREAK SPACE}USD", "Fee that you add 0.44\N{NO-BREAK SPACE}USD"]
+    invoice = look(running, f"/sandbox/i/{session['invoice']['id']}")
+    assert [line.get_text(" ") for line in invoice.select(".items > div")][1:] == [
+        *parts,
+        "Total 10.44\N{NO-BREAK SPACE}USD",
+    ]
 
 
 def test_the_portal_takes_another_card_and_leads_back(

@@ -276,6 +276,37 @@ def test_another_amount_is_asked_from_the_next_gift_on(running: RunningSandbox, 
         client.v1.subscriptions.update(subscription["id"], {"items": change["items"]})
 
 
+def test_items_are_changed_added_and_deleted_together(running: RunningSandbox, client: stripe.StripeClient) -> None:
+    lines = monthly_params()["line_items"] + monthly_params(44)["line_items"]
+    session = subscribe(running, line_items=lines)
+    subscription = session["subscription"]
+    gift, fee = subscription["items"]["data"]
+    assert [line["amount"] for line in session["invoice"]["lines"]["data"]] == [1000, 44]
+
+    def price(minor: int) -> Json:
+        product = gift["price"]["product"]
+        return {"currency": "usd", "product": product, "recurring": {"interval": "month"}, "unit_amount": minor}
+
+    def changed(*items: Json) -> list[Json]:
+        wanted: Any = {"items": items, "proration_behavior": "none"}
+        data = client.v1.subscriptions.update(subscription["id"], wanted).to_dict()["items"]["data"]
+        assert len({one["current_period_end"] for one in data}) == 1
+        return list(data)
+
+    [left] = changed({"id": gift["id"], "price_data": price(2500)}, {"id": fee["id"], "deleted": True})
+    assert left["id"] == gift["id"]
+    running.advance(A_MONTH)
+    assert [one["price"]["unit_amount"] for one in changed({"price_data": price(90)})] == [2500, 90]
+    running.advance(A_MONTH)
+    found = invoices(client, subscription["id"])
+    assert [[line["amount"] for line in one["lines"]["data"]] for one in found] == [[1000, 44], [2500], [2500, 90]]
+    assert [one["amount_paid"] for one in found] == [1044, 2500, 2590]
+    with pytest.raises(stripe.InvalidRequestError, match="No such subscription item"):
+        changed({"id": fee["id"], "deleted": True})
+    with pytest.raises(stripe.InvalidRequestError, match="same interval"):
+        changed({"price_data": {**price(90), "recurring": {"interval": "year"}}})
+
+
 def test_an_open_invoice_can_be_voided(running: RunningSandbox, client: stripe.StripeClient) -> None:
     subscription = subscribe(running, "pm_card_chargeCustomerFail")["subscription"]
     running.advance(A_MONTH)

@@ -28,10 +28,12 @@ from campaign.domain.pledge import (
 )
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentRefused, PaymentsUnavailable
+from campaign.gateways.pledges import PledgeTerms
 from campaign.models.campaign import Campaign
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.services import audit
 from campaign.services.due_rows import hold_next
+from campaign.services.payment_page import fee_name
 from campaign.services.pledges.following import follow
 
 CARD_PAUSES = (timedelta(minutes=10), timedelta(hours=2), timedelta(hours=22))
@@ -63,6 +65,7 @@ class _Due:
     subscription_id: str
     currency: str
     name: str
+    language: str
     ends_at: datetime | None
 
 
@@ -237,6 +240,7 @@ def _due(session: Session, request_id: int) -> _Due:
         subscription_id=pledge.subscription_id,
         currency=pledge.currency,
         name=in_language_of(title, pledge.language),
+        language=pledge.language,
         ends_at=pledge.ends_at,
     )
 
@@ -269,8 +273,13 @@ def _act(due: _Due, *, payments: PaymentGateway) -> bool:
     match due.act:
         case Act.CHANGE:
             gift, cover = int(due.detail["gift_minor"]), int(due.detail["cover_minor"])
-            now = pledges.pledge(subscription_id)
-            pledges.change(now, Money(gift + cover, due.currency), cover_minor=cover, name=due.name, key=key)
+            terms = PledgeTerms(
+                gift=Money(gift, due.currency),
+                cover=Money(cover, due.currency),
+                gift_name=due.name,
+                cover_name=fee_name(due.language),
+            )
+            pledges.change(pledges.pledge(subscription_id), terms, key=key)
         case Act.PAUSE | Act.SKIP:
             until = due.detail.get("until")
             pledges.pause(subscription_id, until=datetime.fromisoformat(until) if until else None, key=key)
