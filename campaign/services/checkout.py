@@ -197,6 +197,8 @@ def _insert_gift(
         language=request.language,
         email=request.email,
         public_url=public_url,
+        campaign_slug=request.campaign_slug,
+        fund_code=request.fund_code or "",
         expires_at=expires_at,
     )
     row = {

@@ -120,6 +120,14 @@ class GivenGift:
     email: str | None
 
     @property
+    def same_gift(self) -> dict[str, str]:
+        """The parameters of the form's address that fill it in with the same gift; nothing of the giver."""
+        covers_fee = self.cover.minor > 0
+        return same_gift(
+            self.campaign_slug, self.gift, fund=self.purpose_code, frequency=self.frequency, covers_fee=covers_fee
+        )
+
+    @property
     def charge(self) -> Money:
         """What was or would be paid: the gift and the cover of the fee."""
         return self.gift + self.cover
@@ -256,9 +264,10 @@ _PURPOSES = (
 )
 
 
-def same_gift(slug: str, gift: Money, *, fund: str, frequency: str) -> dict[str, str]:
+def same_gift(slug: str, gift: Money, *, fund: str, frequency: str, covers_fee: bool = False) -> dict[str, str]:
     """The parameters of the form's address with which it opens filled in with a gift that was given before."""
-    return {
+    fee = {"cover_fees": "yes"} if covers_fee else {}
+    return fee | {
         "campaign": slug,
         "amount": str(gift.decimal),
         "currency": gift.currency,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 
@@ -11,6 +11,7 @@ from campaign.domain.email_address import ascii_email
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
 from campaign.i18n import in_language
+from campaign.services.giving import same_gift
 
 STRIPE_LOCALES = {"en": "en", "ru": "ru", "ky": "ru"}
 """Stripe's page has no Kyrgyz; the Russian one carries a Kyrgyz sentence above its button."""
@@ -30,6 +31,8 @@ class WantedPage:
     language: str
     email: str | None
     public_url: str
+    campaign_slug: str
+    fund_code: str
     expires_at: datetime
 
 
@@ -97,12 +100,21 @@ def _whose_month_it_is(wanted: WantedPage) -> dict[str, object]:
 def _how_it_looks(wanted: WantedPage) -> dict[str, object]:
     """The page's language, its ways back to us, and the donor's address so that she need not type it again.
 
+    The way back to the form names the gift, which tells something only to the browser that gave, and what was chosen.
+
     The placeholder in success_url stays literal: quoting its braces breaks it.
     """
     base = f"{wanted.public_url}/{wanted.language}"
+    chosen = same_gift(
+        wanted.campaign_slug,
+        wanted.gift,
+        fund=wanted.fund_code,
+        frequency="monthly" if wanted.is_monthly else "once",
+        covers_fee=wanted.cover.minor > 0,
+    )
     params: dict[str, object] = {
         "success_url": f"{base}/thanks?s={{CHECKOUT_SESSION_ID}}",
-        "cancel_url": f"{base}/donate?left={quote(wanted.public_id)}",
+        "cancel_url": f"{base}/donate?{urlencode({**chosen, 'left': wanted.public_id})}",
         "locale": STRIPE_LOCALES[wanted.language],
         "adaptive_pricing": {"enabled": False},
     }

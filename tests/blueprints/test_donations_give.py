@@ -244,6 +244,27 @@ def test_leaving_the_payment_page_tells_another_browser_nothing_personal(
     assert (filled["amount"], filled["public_name"], filled["message"], filled["email"]) == ("25", "", "", "")
     assert "Aida" not in elsewhere.answer.text
     assert "a@example.org" not in elsewhere.answer.text
+    assert elsewhere.soup.select(".notice") == []
+
+
+def test_who_has_the_id_of_a_gift_learns_nothing_of_it_and_reaches_nothing(
+    app: Flask, client: FlaskClient, page: Page, session: Session, clock: SettableClock
+) -> None:
+    first = page.submit(client, FORM, amount="other", other_amount="37", email="a@example.org")
+    address = f"/en/donate?left={session.execute(select(Donation.public_id)).scalar_one()}"
+    stranger = app.test_client()
+    form = fetch_address(stranger, address)
+    assert form.filled(FORM)["other_amount"] == ""
+    clock.advance(seconds=10)
+    for amount in ("37", "50"):  # the same gift again, and a changed one
+        answer = form.submit(stranger, FORM, amount="other", other_amount=amount, email="b@example.org")
+        assert answer.headers["Location"] not in {first.headers["Location"], "/en/thanks?s=cs_test_000001"}
+    work_off_everything()
+    assert session.execute(select(Donation.state).order_by(Donation.id).limit(1)).scalar_one() == "open"
+    gateways().payments.pay("cs_test_000001")  # type: ignore[attr-defined]  # the fake one
+    client.get("/en/thanks?s=cs_test_000001")
+    assert stranger.get(address).status_code == 200
+    assert client.get(address).status_code == 303
 
 
 def test_leaving_a_page_that_is_paid_leads_to_the_thanks(

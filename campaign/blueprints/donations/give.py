@@ -52,8 +52,8 @@ class ForeignCheckout(DomainError):
 
 @bp.get("/<any(en,ru,ky):lang>/donate")
 def donate(lang: str) -> ResponseReturnValue:
-    """The empty form, or one filled in from the address, or from the gift whose payment page was left."""
-    left = gift_named(request.args["left"]) if "left" in request.args else None
+    """The empty form, or one filled in from the address, or from this browser's gift whose payment page was left."""
+    left = _left_gift()
     if left is not None and left.state not in UNPAID:
         return redirect(url_for(".thanks", lang=lang, s=left.checkout_id), code=303)
     options = giving_options(left.campaign_slug if left else request.args.get("campaign"))
@@ -210,6 +210,12 @@ def _draft_address(options: GivingOptions, name: str, *, lang: str | None = None
     """Where a form that was sent is an ordinary page again."""
     slug = None if options.is_featured else options.slug
     return url_for(".donate", lang=lang or current_language(), campaign=slug, draft=name)
+
+
+def _left_gift() -> GivenGift | None:
+    """The gift whose payment page was left, in the browser that gave it; the address alone leads to nobody's gift."""
+    public_id = request.args.get("left", "")
+    return gift_named(public_id) if public_id in own_gifts() else None
 
 
 def _waiting_gift(options: GivingOptions) -> GivenGift | None:

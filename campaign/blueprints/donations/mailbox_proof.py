@@ -10,15 +10,15 @@ from http import HTTPStatus
 
 from flask import Response, current_app, request
 from flask_babel import gettext as _
-from itsdangerous import BadData, URLSafeTimedSerializer
 
+from campaign.blueprints.donations.signed_cookie import SignedCookie
 from campaign.domain.typed_text import one_line
 from campaign.jobs import wake
 from campaign.services.pledges.page import PledgePage
 from campaign.services.shield.codes import PLEDGE_KIND, CodeFor, has_tries_left, is_right_code, mail_code
 from campaign.wiring import gateways
 
-LIFE = timedelta(hours=1)
+COOKIE = SignedCookie(name="mailbox", purpose="mailbox of a monthly gift", life=timedelta(hours=1))
 REMEMBERED_MAX = 5
 
 STEPS = ("change", "resume", "keep", "receipts")
@@ -89,27 +89,8 @@ def _used_up(action: str) -> CodeStep:
 def remember_proof(response: Response, page: PledgePage) -> None:
     """Let this browser go on for an hour without another code."""
     proven = [page.public_id, *(known for known in _proven() if known != page.public_id)][:REMEMBERED_MAX]
-    response.set_cookie(
-        _name(),
-        _signer().dumps(proven),
-        max_age=LIFE,
-        secure=current_app.config["SESSION_COOKIE_SECURE"],
-        httponly=True,
-        samesite="Lax",
-    )
+    COOKIE.put(response, COOKIE.sign(proven))
 
 
 def _proven() -> list[str]:
-    try:
-        proven = _signer().loads(request.cookies.get(_name(), ""), max_age=int(LIFE.total_seconds()))
-    except BadData:
-        return []
-    return [str(public_id) for public_id in proven]
-
-
-def _name() -> str:
-    return "__Host-mailbox" if current_app.config["SESSION_COOKIE_SECURE"] else "mailbox"
-
-
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt="mailbox of a monthly gift")
+    return [str(public_id) for public_id in COOKIE.read() or ()]

@@ -4,7 +4,6 @@ from flask import request
 
 from campaign.blueprints.donations.choices import typed_amount
 from campaign.blueprints.donations.gift_form import NO
-from campaign.blueprints.donations.own_gifts import own_gifts
 from campaign.domain.money import AmountNotUnderstood, Money, parse_amount
 from campaign.i18n import current_language
 from campaign.services.giving import GivenGift, GivingOptions, Offer, giving_options
@@ -30,19 +29,13 @@ def of_address(options: GivingOptions) -> dict[str, object]:
 
 
 def of_gift(gift: GivenGift) -> dict[str, object]:
-    """What was chosen for a gift; her address, name and message only in the browser that gave it."""
+    """What was chosen and typed for a gift, for the browser that gave it."""
     offer = giving_options(gift.campaign_slug).offer_in(gift.gift.currency)
-    chosen = {
+    return {
         **_of_amount(gift.gift, offer),
         "cover_fees": gift.cover.minor > 0,
         "fund": gift.purpose_code,
-        "anonymous": True,
         "frequency": gift.frequency,
-    }
-    if gift.public_id not in own_gifts():
-        return chosen
-    return {
-        **chosen,
         "anonymous": gift.is_anonymous,
         "public_name": gift.public_name or "",
         "receipt_name": gift.receipt_name or "",

@@ -100,8 +100,10 @@ class PledgePage:
     @property
     def same_gift(self) -> dict[str, str]:
         """The parameters of the form's address that fill it in with the same gift."""
-        fee = {"cover_fees": "yes"} if self.cover.minor else {}
-        return same_gift(self.campaign_slug, self.gift, fund=self.purpose_code, frequency="monthly") | fee
+        covers_fee = self.cover.minor > 0
+        return same_gift(
+            self.campaign_slug, self.gift, fund=self.purpose_code, frequency="monthly", covers_fee=covers_fee
+        )
 
     @property
     def last_charge_at(self) -> datetime | None:
