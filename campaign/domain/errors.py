@@ -22,3 +22,11 @@ class Conflict(DomainError):
 
 class FormSpent(Conflict):
     """The form was sent before with something else in it, and that was done."""
+
+
+class GiftNotKnownYet(DomainError):
+    """The provider names a gift of ours that has no row (yet): parked, and tried after every success."""
+
+
+class KeepsMoving(DomainError):
+    """Others kept applying answers to this gift; trying later is safe."""

@@ -10,6 +10,7 @@ from campaign.jobs.queues import wake
 from campaign.services import (
     delivery,
     laid_aside,
+    missed_payments,
     pledge_reminding,
     receipting,
     refunding,
@@ -83,7 +84,7 @@ def look_after_pledges() -> bool:
         or pledge_endings.plan_next(payments=payments, clock=clock)
         or pledge_endings.announce_next(payments=payments, clock=clock)
         or pledge_reminding.remind_next(payments=payments, clock=clock)
-        or pledge_reminding.look_after_next(payments=payments, clock=clock, public_url=_public_url())
+        or missed_payments.look_after_next(payments=payments, clock=clock, public_url=_public_url())
     )
 
 

@@ -7,21 +7,12 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from campaign.domain.donation import name_on_receipt
-from campaign.domain.errors import DomainError
 from campaign.domain.journal import Entry
 from campaign.domain.money import Money
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
-
-
-class GiftNotKnownYet(DomainError):
-    """The provider names a gift of ours that has no row (yet): parked, and tried after every success."""
-
-
-class KeepsMoving(DomainError):
-    """Others kept applying answers to this gift; trying later is safe."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from campaign.domain.donation import DonationState, Fact
+from campaign.domain.errors import KeepsMoving
 from campaign.domain.identity import new_public_id
 from campaign.gateways.payments import PaymentFacts
 from campaign.models.donation import Donation, DonationEvent
 from campaign.services import donation_search
-from campaign.services.locked_gift import KeepsMoving, LockedGift, lock_gift
+from campaign.services.locked_gift import LockedGift, lock_gift
 
 COPIED = (
     *("campaign_id", "fund_id", "language", "frequency", "currency", "gift_minor", "cover_minor", "fee_bearer"),

@@ -1,5 +1,6 @@
-"""What is due for monthly gifts by the calendar: a word before the first renewal and before a card expires, and a look at
-those whose next gift should have come and was not heard of. The provider is asked before anything is said.
+"""Emails that are due for monthly gifts by the calendar: before the first renewal and before a card expires.
+
+The provider is asked before anything is said.
 """
 
 from dataclasses import dataclass
@@ -12,20 +13,16 @@ from campaign.days import local_day
 from campaign.domain.pledge import PledgeState
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentsNotConfigured, PaymentsUnavailable
-from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge
 from campaign.services.pledges import letters as pledge_letters
 from campaign.services.pledges.following import ANNOUNCED_BEFORE, follow
-from campaign.services.settlement import look_at_invoice
 
 BEFORE_EXPIRY = timedelta(days=30)
-OVERDUE = timedelta(days=1)
-"""How long after the day of a gift it should have been heard of; how often it is looked for."""
 GOES_ON = (PledgeState.ACTIVE, PledgeState.PAUSED, PledgeState.PAST_DUE)
 
 
 @dataclass(frozen=True, slots=True)
-class _Due:
+class DuePledge:
     """A pledge about which something is due."""
 
     id: int
@@ -34,7 +31,7 @@ class _Due:
 
 def remind_next(*, payments: PaymentGateway, clock: Clock) -> bool:
     """Tell one donor what is due; False when nothing is, or the provider does not answer."""
-    due = _first(or_(_renews_soon(clock), _expires_soon(clock)))
+    due = first_due(or_(_renews_soon(clock), _expires_soon(clock)))
     if due is None:
         return False
     try:
@@ -42,7 +39,7 @@ def remind_next(*, payments: PaymentGateway, clock: Clock) -> bool:
     except (PaymentsUnavailable, PaymentsNotConfigured):
         return False
     except GoneAtProvider:
-        return _passed_over(due, clock=clock)
+        return pass_over(due, clock=clock)
     now = clock.now()
     with transaction() as session:
         pledge = session.execute(select(Pledge).where(Pledge.id == due.id).with_for_update()).scalar_one()
@@ -55,45 +52,13 @@ def remind_next(*, payments: PaymentGateway, clock: Clock) -> bool:
     return True
 
 
-def look_after_next(*, payments: PaymentGateway, clock: Clock, public_url: str) -> bool:
-    """Look after one monthly gift whose next month is overdue: what the provider charged and nobody told us is found."""
-    now = clock.now()
-    due = _first(
-        and_(
-            Pledge.state.in_(GOES_ON),
-            Pledge.next_at < now - OVERDUE,
-            Pledge.looked_at < now - OVERDUE,
-        )
-    )
-    if due is None:
-        return False
-    try:
-        catch_up(due.subscription_id, payments=payments, clock=clock, public_url=public_url)
-    except (PaymentsUnavailable, PaymentsNotConfigured):
-        return False
-    except GoneAtProvider:
-        return _passed_over(due, clock=clock)
-    return True
-
-
-def catch_up(subscription_id: str, *, payments: PaymentGateway, clock: Clock, public_url: str) -> int:
-    """Bring a monthly gift and all its paid months up to what the provider knows; how many months were missing."""
-    follow(subscription_id, payments=payments, clock=clock)
-    invoices = payments.pledges.paid_invoices(subscription_id)
-    with reading() as session:
-        known = set(session.execute(select(Donation.invoice_id).where(Donation.invoice_id.in_(invoices))).scalars())
-    missing = [invoice for invoice in invoices if invoice not in known]
-    for invoice in missing:
-        look_at_invoice(invoice, payments=payments, clock=clock, public_url=public_url)
-    return len(missing)
-
-
-def _first(wanted: ColumnElement[bool]) -> _Due | None:
+def first_due(condition: ColumnElement[bool]) -> DuePledge | None:
+    """The oldest pledge that meets the condition, or None."""
     with reading() as session:
         row = session.execute(
-            select(Pledge.id, Pledge.subscription_id).where(wanted).order_by(Pledge.id).limit(1)
+            select(Pledge.id, Pledge.subscription_id).where(condition).order_by(Pledge.id).limit(1)
         ).one_or_none()
-    return _Due(row[0], row[1]) if row else None
+    return DuePledge(row[0], row[1]) if row else None
 
 
 def _renews_soon(clock: Clock) -> ColumnElement[bool]:
@@ -114,7 +79,7 @@ def _expires_soon(clock: Clock) -> ColumnElement[bool]:
     )
 
 
-def _passed_over(due: _Due, *, clock: Clock) -> bool:
+def pass_over(due: DuePledge, *, clock: Clock) -> bool:
     """The provider knows no such subscription any more: there is nothing to say, and nothing to look for again."""
     now = clock.now()
     with transaction() as session:

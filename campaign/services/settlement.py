@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import each_alone, reading, transaction
 from campaign.domain.donation import Fact
+from campaign.domain.errors import GiftNotKnownYet, KeepsMoving
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import (
     GoneAtProvider,
@@ -28,7 +29,7 @@ from campaign.gateways.payments import (
 from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
 from campaign.services import paid_again, payment_dates, webhook_inbox
 from campaign.services.applying import PaymentMismatch, apply_facts
-from campaign.services.locked_gift import GiftNotKnownYet, KeepsMoving, LockedGift, lock_gift
+from campaign.services.locked_gift import LockedGift, lock_gift
 from campaign.services.payment_dates import NOTHING_MISSED, Missed
 from campaign.services.pledges import following as pledge_following
 from campaign.services.pledges import gifts as pledge_gifts

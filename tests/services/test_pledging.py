@@ -20,7 +20,7 @@ from campaign.domain.pledge import (
     charge_after,
 )
 from campaign.gateways.pledges import CardOnFile
-from campaign.services import pledge_reminding
+from campaign.services import missed_payments
 from campaign.services.checkout import GiftRequest
 from campaign.services.pledges import asking as pledge_asking
 from campaign.services.pledges.asking import PledgeOrder
@@ -284,7 +284,7 @@ def test_months_that_nobody_told_of_are_counted_and_found(engine: Engine) -> Non
     engine.payments.pledges.renew(name)
     engine.payments.pledges.renew(name)
     found = [
-        pledge_reminding.catch_up(name, payments=engine.payments, clock=engine.clock, public_url=PUBLIC_URL)
+        missed_payments.catch_up(name, payments=engine.payments, clock=engine.clock, public_url=PUBLIC_URL)
         for _ in range(2)
     ]
     assert found == [2, 0]

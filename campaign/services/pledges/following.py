@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import insert_once_for_key, reading, transaction
 from campaign.days import end_of_day
+from campaign.domain.errors import GiftNotKnownYet, KeepsMoving
 from campaign.domain.identity import new_public_id
 from campaign.domain.pledge import PledgeState, Word, next_gift, told
 from campaign.gateways.clock import Clock
@@ -22,7 +23,6 @@ from campaign.gateways.pledges import PledgeFacts
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
-from campaign.services.locked_gift import GiftNotKnownYet, KeepsMoving
 from campaign.services.pledges import letters as pledge_letters
 
 REFETCHES_MAX = 5

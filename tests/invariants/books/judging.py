@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.domain.donation import Fact
+from campaign.domain.errors import GiftNotKnownYet
 from campaign.gateways.payments import PaymentFacts
 from campaign.models.donation import Dispute, Donation, Refund
 from campaign.models.inbox import ProviderEvent
@@ -21,7 +22,6 @@ from campaign.models.outbox import Message
 from campaign.services import bookkeeping, settlement, webhook_inbox
 from campaign.services.checkout import GiftRequest
 from campaign.services.ledger_check import check_books
-from campaign.services.locked_gift import GiftNotKnownYet
 from campaign.services.reconciliation import payouts
 from campaign.services.refunding import send_next_refund
 from tests.fakes import SIGNATURE, SettableClock
