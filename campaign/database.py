@@ -143,7 +143,11 @@ def _insert_alone(table: type[Model], *, is_postgresql: bool) -> Any:
 def set_up_database(app: Flask) -> None:
     """Give the app's engine SQLite's safe habits: foreign keys, WAL, our own BEGIN."""
     with app.app_context():
-        engine: Engine = db.engine
+        set_up_engine(db.engine)
+
+
+def set_up_engine(engine: Engine) -> None:
+    """The same for an engine of another database than the app's."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)

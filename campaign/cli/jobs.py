@@ -14,7 +14,7 @@ from huey.storage import SqliteStorage
 from campaign.gateways.worker_process import named_in, pid_file
 from campaign.jobs import QUEUES, attempt, stopping, work_off_everything
 from campaign.jobs.queues import is_damaged, reconnect_queues
-from campaign.jobs.steps import note_death
+from campaign.jobs.steps import note_death, note_start
 
 log = logging.getLogger(__name__)
 jobs = AppGroup("jobs", help="Background work.")
@@ -38,6 +38,7 @@ def run(only: str | None) -> None:
     """
     logging.getLogger("huey").setLevel(logging.WARNING)
     kinds = [only] if only else list(QUEUES)
+    attempt(note_start)
     if only == "mail":
         os.nice(MAIL_NICENESS)
     with ExitStack() as named:

@@ -10,6 +10,7 @@ from flask_migrate import upgrade
 from sqlalchemy.exc import OperationalError
 
 from campaign.config import Config
+from campaign.services.backup.places import MARK
 from campaign.services.campaigns import all_campaigns
 from campaign.services.schema import MIGRATIONS, schema_state
 from campaign.wiring import gateways
@@ -23,6 +24,10 @@ def prepare() -> None:
     Prints the demo sign-ins. Everything is done once only, so it may run at every start.
     """
     config: Config = current_app.config["KURAK"]
+    if (config.instance_dir / MARK).exists():
+        sys.exit(
+            "kurak: a restore was interrupted here: run `flask --app wsgi restore` again, and it says how to go on."
+        )
     _migrate()
     if config.is_development:
         _load_demo()

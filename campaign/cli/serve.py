@@ -44,7 +44,7 @@ def main() -> int:
         refuse_to_serve(config)
         for warning in warnings_about(config):
             _say(f"Warning: {warning}")
-        with _alone_in(config.instance_dir):
+        with alone_in(config.instance_dir):
             _require_free_port(config)
             with Supervisor(_say) as supervisor:
                 return _run(supervisor, config)
@@ -104,7 +104,7 @@ def _web_command(config: Config) -> list[str]:
 
 
 @contextmanager
-def _alone_in(instance: Path) -> Iterator[None]:
+def alone_in(instance: Path) -> Iterator[None]:
     """Hold the instance folder for this process: two installations in one folder would take each other's work."""
     try:
         instance.mkdir(parents=True, exist_ok=True)

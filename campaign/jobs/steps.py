@@ -2,10 +2,12 @@
 
 import logging
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 
 from flask import Flask, current_app
 
+from campaign.gateways.clock import machine_clock
 from campaign.jobs.queues import wake
 from campaign.services import (
     delivery,
@@ -31,6 +33,8 @@ from campaign.wiring import gateways
 from receipts import HeldReceipt
 
 log = logging.getLogger(__name__)
+_started_at: list[datetime] = []
+"""When this process became a worker, in the machine's time."""
 
 
 def settle_inbox() -> bool:
@@ -118,6 +122,12 @@ def watch() -> bool:
     return False
 
 
+def note_start() -> bool:
+    """This process is a worker from now on: what was checked before it started is checked again."""
+    _started_at.append(machine_clock(gateways().clock).now())
+    return True
+
+
 def note_death() -> bool:
     """The worker before this one died."""
     alarm_signs.note_death(clock=gateways().clock)
@@ -126,7 +136,7 @@ def note_death() -> bool:
 
 def check_books() -> bool:
     """Run the checks of the books and receipts that are due; there is never more than that to do."""
-    return scheduled_checks.run_due_checks(clock=gateways().clock)
+    return scheduled_checks.run_due_checks(clock=gateways().clock, started_at=max(_started_at, default=None))
 
 
 def send_mail() -> bool:

@@ -13,6 +13,9 @@ WORKER, MAIL_WORKER, SWEEP, ENDPOINT = "worker", "mail_worker", "sweep", "endpoi
 BOOKS, RECEIPTS, COMPARISON = "books", "receipts", "comparison"
 """Checks whose last result is stored: of the books, of the receipts, and of our rows against the provider's."""
 
+RESTORE = "restore"
+"""When a backup was restored into this database, and of which moment it was."""
+
 
 def note(name: str, *, clock: Clock, facts: Mapping[str, object] | None = None) -> None:
     """Write down that something was seen now, in the machine's time; only the last time is kept."""

@@ -1,19 +1,20 @@
 """The checks of the books that run by themselves; the last result of each is stored with its time.
 
-They run in the machine's time, and again as soon as they are overdue: so also after a backup was restored.
+They run in the machine's time, and again as soon as they are overdue. A check that is older than the worker, or than the
+last restore of a backup, is overdue: a database may have been put in its place by any tool while nobody was at work.
 """
 
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.gateways.clock import Clock, machine_clock
 from campaign.services.ledger_check import Problem, check_books
-from campaign.services.observations import BOOKS, RECEIPTS, note_check, observed
+from campaign.services.observations import BOOKS, RECEIPTS, RESTORE, note_check, observed
 from campaign.services.receipt_check import check_receipts
 
 log = logging.getLogger(__name__)
@@ -34,10 +35,13 @@ SCHEDULED = (
 )
 
 
-def run_due_checks(*, clock: Clock) -> bool:
-    """Run every check that is due; a check that fails is stored as such and does not keep the next from running."""
+def run_due_checks(*, clock: Clock, started_at: datetime | None = None) -> bool:
+    """Run every check that is due; a check that fails is stored as such and does not keep the next from running.
+
+    `started_at` is when the worker started that asks, in the machine's time.
+    """
     for scheduled in SCHEDULED:
-        if _is_due(scheduled, clock):
+        if _is_due(scheduled, clock, started_at):
             try:
                 _run(scheduled, clock)
             except Exception as error:
@@ -51,10 +55,13 @@ def run_all_checks(*, clock: Clock) -> list[Problem]:
     return [problem for scheduled in SCHEDULED for problem in _run(scheduled, clock)]
 
 
-def _is_due(scheduled: ScheduledCheck, clock: Clock) -> bool:
+def _is_due(scheduled: ScheduledCheck, clock: Clock, started_at: datetime | None) -> bool:
     with reading() as session:
-        row = observed(session, scheduled.name)
-        return row is None or row.at <= machine_clock(clock).now() - scheduled.every
+        row, restore = observed(session, scheduled.name), observed(session, RESTORE)
+        if row is None:
+            return True
+        needed_since = [machine_clock(clock).now() - scheduled.every, started_at, restore.at if restore else None]
+        return any(row.at <= moment for moment in needed_since if moment is not None)
 
 
 def _run(scheduled: ScheduledCheck, clock: Clock) -> Sequence[Problem]:

@@ -1,9 +1,12 @@
 """Whether the database has the tables that this version of the program needs."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import inspect, text
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, inspect, text
 
 from campaign.database import reading
 
@@ -39,3 +42,12 @@ def schema_state() -> SchemaState:
             return SchemaState(None, head())
         current = session.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
     return SchemaState(current, head())
+
+
+def migrate_database(engine: Engine) -> None:
+    """Bring the database of this engine to the last migration: also one that is not the app's own."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["engine"] = engine
+    command.upgrade(config, "head")

@@ -1,0 +1,27 @@
+"""What was under way when a backup was made, and may have been done since: a person has to look after it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from campaign.database import reading
+from campaign.models.donation import Refund
+from campaign.models.outbox import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """How many emails had not been sent, and how many refunds had not been confirmed by the provider."""
+
+    waiting_mails: int
+    open_refunds: int
+
+
+def read_leftovers() -> Leftovers:
+    """Count them in the database."""
+    mails = select(func.count()).select_from(Message).where(Message.state == "queued")
+    refunds = select(func.count()).select_from(Refund).where(Refund.state.in_(("requested", "pending")))
+    with reading() as session:
+        return Leftovers(
+            waiting_mails=session.execute(mails).scalar_one(), open_refunds=session.execute(refunds).scalar_one()
+        )
