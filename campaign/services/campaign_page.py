@@ -74,7 +74,7 @@ class Progress:
     raised: Money
     pending: Money
     gifts: int
-    donors: int
+    decisions: int  # gifts given once, and monthly gifts, each counted once
     stages: tuple[Stage, ...]
     days_left: int
     has_begun: bool
@@ -183,7 +183,7 @@ def _progress(
         raised=raised,
         pending=Money(int(pending), card.currency),
         gifts=counts.gifts,
-        donors=counts.donors,
+        decisions=counts.decisions,
         stages=_stages(session, card, raised),
         days_left=card.days_left(local_day(at)),
         has_begun=local_day(at) >= card.starts_on,

@@ -27,7 +27,7 @@ from campaign.services.inbox_desk import LAST_EVENT
 from campaign.services.mail_search import unreachable_addresses
 from campaign.services.reconciliation import desk as reconciliation_desk
 from campaign.services.refunding import UNDER_WAY
-from campaign.services.supporters import GIVER, WHOLLY_RETURNED, gifts_not_returned, paid_to
+from campaign.services.supporters import WHOLLY_RETURNED, gifts_not_returned, paid_to
 from campaign.services.transparency import Purse, Transparency, transparency_of
 from campaign.services.webhook_inbox import UNDONE
 
@@ -198,6 +198,11 @@ def _refunds_and_allocations(
     return int(row[0]), int(row[1]), int(row[2]), row[3]
 
 
+GIVER = (Donation.donor_id, func.lower(Donation.payer_name))
+"""What donors are counted by: mailbox and payer's name, for several people may give with one mailbox. The number is for those
+at the desk who see donors: it tells whether an address has given before."""
+
+
 def _given(session: Session, campaign_id: int, money: Transparency) -> list[GivenFigures]:
     """Per currency of the gifts, the campaign's first; the amounts are those of the books."""
     counts = {code: (int(gifts), int(donors)) for code, gifts, donors in session.execute(_counts(campaign_id))}
@@ -216,7 +221,7 @@ def _given(session: Session, campaign_id: int, money: Transparency) -> list[Give
 
 
 def _counts(campaign_id: int) -> Select[*tuple[Any, ...]]:
-    """Currency, gifts and known donors, as the public page counts them; see supporters.GIVER."""
+    """Currency, gifts as the public page counts them, and known donors."""
     is_counted = case((WHOLLY_RETURNED, 0), else_=1)
     givers = (
         select(Donation.currency, Donation.donor_id, func.sum(is_counted).label("gifts"))

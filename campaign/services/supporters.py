@@ -1,4 +1,8 @@
-"""Who gave: how many, and those who let their names be shown."""
+"""How many gifts there are, and those who gave them and let their names be shown.
+
+Gifts are never counted by donor here: a public number that grows for a new donor alone tells whoever gives with somebody
+else's name and address whether these two have given before (docs/decisions/0070).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +17,6 @@ from campaign.models.donation import Donation
 from campaign.services.campaigns import CampaignCard
 
 SUPPORTERS_PER_PAGE = 50
-GIVER = (Donation.donor_id, func.lower(Donation.payer_name))
-"""What donors are counted by: mailbox and payer's name, for several people may give with one mailbox. So the public count
-does not tell whether an address that somebody typed has given before."""
 WHOLLY_RETURNED = Donation.refunded_minor + Donation.charged_back_minor >= Donation.gift_minor + Donation.cover_minor
 """Refunded or charged back, and nothing of it is left: such a gift is counted nowhere."""
 
@@ -52,9 +53,13 @@ class GiftCounts:
     """Gifts that are paid and not wholly given back."""
 
     gifts: int
-    donors: int
     named: int
     later_months: int = 0  # of monthly gifts: the same supporters again
+
+    @property
+    def decisions(self) -> int:
+        """How often somebody decided to give: gifts given once, and monthly gifts, each counted once."""
+        return self.gifts - self.later_months
 
 
 def wall_page(card: CampaignCard, page: int) -> Wall:
@@ -73,23 +78,11 @@ def gift_counts(session: Session, campaign_id: int) -> GiftCounts:
     """The counts, in one pass over the gifts."""
     is_named = and_(*_named())
     is_later_month = and_(Donation.pledge_id.is_not(None), Donation.checkout_id.is_(None))
-    givers = (
-        select(
-            Donation.donor_id,
-            func.count().label("gifts"),
-            func.sum(case((is_named, 1), else_=0)).label("named"),
-            func.sum(case((is_later_month, 1), else_=0)).label("months"),
-        )
-        .where(*gifts_not_returned(campaign_id))
-        .group_by(*GIVER)
-        .subquery()
-    )
-    nobody_known = givers.c.donor_id.is_(None)
-    sums = (givers.c.gifts, givers.c.named, givers.c.months, case((nobody_known, givers.c.gifts), else_=1))
-    gifts, named, months, donors = session.execute(
-        select(*(func.coalesce(func.sum(column), 0) for column in sums))
+    counted = (func.count(), func.sum(case((is_named, 1), else_=0)), func.sum(case((is_later_month, 1), else_=0)))
+    gifts, named, months = session.execute(
+        select(*(func.coalesce(column, 0) for column in counted)).where(*gifts_not_returned(campaign_id))
     ).one()
-    return GiftCounts(gifts=int(gifts), donors=int(donors), named=int(named), later_months=int(months))
+    return GiftCounts(gifts=int(gifts), named=int(named), later_months=int(months))
 
 
 def wall_of(session: Session, campaign_id: int, counts: GiftCounts, *, page: int, per_page: int) -> Wall:
@@ -108,7 +101,7 @@ def wall_of(session: Session, campaign_id: int, counts: GiftCounts, *, page: int
             if name and paid_at
         ),
         named=counts.named,
-        anonymous=counts.gifts - counts.named - counts.later_months,
+        anonymous=counts.decisions - counts.named,
         page=page,
     )
 

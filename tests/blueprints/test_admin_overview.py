@@ -143,6 +143,16 @@ def test_the_first_concern_is_a_link_with_its_count(viewer: FlaskClient, campaig
     assert len(fetch(viewer, "admin.donations", state="refund_trouble").texts("tbody tr")) == 1
 
 
+def test_how_many_donors_there_are_is_for_those_who_see_donors(
+    app: Flask, clock: SettableClock, viewer: FlaskClient, campaign: Campaign
+) -> None:
+    """The number would tell a viewer who gives with somebody's name and address whether these have given before."""
+    a_paid_gift(campaign=campaign, gift=usd(10_00), donor_id=a_donor().id)
+    finance = sit_down(app, clock, role="finance").client
+    seen = ["Donors" in fetch(client, "admin.overview").texts("main th[scope=col]") for client in (finance, viewer)]
+    assert seen == [True, False]
+
+
 @pytest.mark.broken_books  # the row alone is refunded, not the books
 def test_gifts_that_went_back_whole_are_not_counted_as_on_the_public_page(campaign: Campaign, session: Session) -> None:
     a_paid_gift(campaign=campaign, gift=usd(10_00), fee_minor=0, donor_id=a_donor().id)
@@ -152,7 +162,9 @@ def test_gifts_that_went_back_whole_are_not_counted_as_on_the_public_page(campai
     (dollars,) = overview(campaign.id, "USD", now=NOW).given
     public = gift_counts(session, campaign.id)
     assert (
-        (dollars.gifts, dollars.donors, dollars.median_minor) == (public.gifts, public.donors, 10_00) == (1, 1, 10_00)
+        (dollars.gifts, dollars.donors, dollars.median_minor)
+        == (public.gifts, public.decisions, 10_00)
+        == (1, 1, 10_00)
     )
 
 
@@ -208,7 +220,7 @@ def test_the_figures_are_those_of_the_public_page_about_money(
 def test_only_currencies_in_which_somebody_gave_are_shown(viewer: FlaskClient, campaign: Campaign) -> None:
     a_paid_gift(campaign=campaign, gift=Money(1_000_00, "KGS"), fee_minor=0, settled=usd(11_50))
     page = fetch(viewer, "admin.overview")
-    assert page.texts("[aria-labelledby=figures] tbody tr") == ["KGS 1 0 KGS 1,000.00 KGS 1,000.00"]
+    assert page.texts("[aria-labelledby=figures] tbody tr") == ["KGS 1 KGS 1,000.00 KGS 1,000.00"]
 
 
 def test_money_that_is_not_converted_yet_is_said_to_be_on_its_way(viewer: FlaskClient, campaign: Campaign) -> None:

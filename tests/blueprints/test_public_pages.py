@@ -56,7 +56,7 @@ def test_the_campaign_page_opens_with_its_title_and_leads_to_giving(client: Flas
 def test_an_early_campaign_shows_the_way_to_its_next_milestone(client: FlaskClient, demo: Campaign) -> None:
     a_paid_gift(campaign=demo, gift=usd(25_00))
     text = fetch(client, "public.home", lang="en").text(".hero-progress")
-    assert "$25 raised by 1 donor" in text
+    assert "$25 raised in 1 gift" in text
     assert "$4,975 to go until the next milestone: The first events take place" in text
 
 

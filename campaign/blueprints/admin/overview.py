@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.frame import campaign
 from campaign.blueprints.admin.guard import person
+from campaign.blueprints.admin.permissions import sees_donors
 from campaign.days import local_day
 from campaign.domain.abuse import Cause
 from campaign.domain.money import Money
@@ -67,6 +68,7 @@ def overview() -> ResponseReturnValue:
         money=seen.money,
         unallocated=seen.unallocated,
         given=seen.given,
+        sees_donors=sees_donors(person().roles),
         monthly=monthly_values(here.id),
         queue=seen.queue,
         days=[_day_point(point, here.currency) for point in seen.days],

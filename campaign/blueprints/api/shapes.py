@@ -43,7 +43,7 @@ def progress_of(campaign: PublicCampaign) -> Shape:
         "raised_minor": progress.raised.minor,
         "pending_minor": progress.pending.minor,
         "donations": progress.gifts,
-        "donors": progress.donors,
+        "donors": progress.decisions,
         "percent": progress.percent,
         "by_fund": [
             {

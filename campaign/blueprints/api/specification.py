@@ -53,7 +53,11 @@ PROGRESS = _object(
         "raised_minor": MINOR,
         "pending_minor": MINOR,
         "donations": COUNT,
-        "donors": COUNT,
+        "donors": COUNT
+        | {
+            "description": "Gifts given once, and monthly gifts, each counted once. Gifts of one donor are not put "
+            "together, so that the number tells nothing about an address."
+        },
         "percent": COUNT,
         "by_fund": _list(_object({"fund": TEXT, "title": TEXTS, "goal_minor": MINOR, "raised_minor": MINOR})),
         "by_currency": _list(_object({"currency": CURRENCY, "given_minor": MINOR, "on_the_way_minor": MINOR})),
