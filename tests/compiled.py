@@ -1,6 +1,5 @@
-"""What every new app would compile anew, templates, statements and builders of addresses, is compiled once a process."""
+"""What every new app would compile anew, templates, statements and addresses, is compiled once a process."""
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
@@ -10,8 +9,11 @@ from sqlalchemy import Engine
 from werkzeug.routing import Rule
 
 _templates: dict[object, Any] = {}
-_builders: dict[object, Callable[..., tuple[str, str]]] = {}
+_rules: dict[object, dict[str, Any]] = {}
 _engines: dict[str, Engine] = {}
+COMPILED = ("_parts", "_trace", "_converters", "arguments")
+BUILDERS = ("_build", "_build_unknown")
+"""What Werkzeug's `Rule.compile` sets; the last are methods of the rule."""
 
 
 class ThriftyEnvironment(Environment):
@@ -28,18 +30,7 @@ class ThriftyEnvironment(Environment):
 def keep_compiled() -> None:
     """From now on, for all apps of this process; what is kept is what Jinja and Werkzeug themselves have made."""
     Flask.jinja_environment = ThriftyEnvironment
-    compile_builder = Rule._compile_builder
-
-    def kept(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # as there
-        if rule.defaults:
-            return compile_builder(rule, append_unknown)
-        key = rule.rule, tuple(rule._trace), append_unknown  # all that the code depends on
-        if key not in _builders:
-            _builders[key] = compile_builder(rule, append_unknown)
-        return _builders[key]
-
-    Rule._compile_builder = kept  # type: ignore[assignment, method-assign]
-
+    _share_rules()
     make_engine = SQLAlchemy._make_engine
 
     def sharing(*asked: Any) -> Engine:
@@ -48,6 +39,28 @@ def keep_compiled() -> None:
         return engine
 
     SQLAlchemy._make_engine = sharing  # type: ignore[assignment, method-assign]
+
+
+def _share_rules() -> None:
+    """Let an address use what an earlier one like it has compiled: nothing in that changes, nor depends on the app."""
+    compile_anew = Rule.compile
+
+    def compile_once(rule: Rule) -> None:
+        assert rule.map is not None
+        place = rule.host if rule.map.host_matching else rule.subdomain
+        defaults = tuple((rule.defaults or {}).items())
+        key = rule.rule, place, defaults, rule.merge_slashes, tuple(rule.map.converters.items())
+        if key not in _rules:
+            compile_anew(rule)
+            builders = {name: getattr(rule, name).__func__ for name in BUILDERS}
+            _rules[key] = {**{name: getattr(rule, name) for name in COMPILED}, **builders}
+            return
+        for name in COMPILED:
+            setattr(rule, name, _rules[key][name])
+        for name in BUILDERS:
+            setattr(rule, name, _rules[key][name].__get__(rule))
+
+    Rule.compile = compile_once  # type: ignore[assignment, method-assign]
 
 
 def _share_statements(engine: Engine) -> None:

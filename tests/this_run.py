@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from passlib.hash import argon2  # type: ignore[import-untyped]
 
 from tests.compiled import keep_compiled
 
@@ -25,6 +26,9 @@ LONGEST = frozenset(
         "test_serve",
     }
 )
+ARGON2_CHEAP = {"default_rounds": 1, "memory_cost": 8, "parallelism": 1}
+ARGON2_AS_SHIPPED = {name: getattr(argon2, name) for name in ARGON2_CHEAP}
+"""What a password costs the product: a fifth of a second of a core, each time."""
 MEMORY = Path("/dev/shm")  # noqa: S108  # pytest makes folders of its own there
 """Where files cost no waiting for a disk: nothing of a test must outlive the power."""
 MEMORY_NEEDED_BYTES = 1_000_000_000
@@ -33,6 +37,8 @@ MEMORY_NEEDED_BYTES = 1_000_000_000
 def pytest_configure() -> None:
     sys.addaudithook(_refuse_foreign_hosts)
     keep_compiled()
+    for name, cost in ARGON2_CHEAP.items():
+        setattr(argon2, name, cost)
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 

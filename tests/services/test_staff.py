@@ -3,9 +3,12 @@
 import pytest
 from flask import Flask
 from flask_security.utils import verify_password
+from passlib.hash import argon2  # type: ignore[import-untyped]
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from campaign import create_app
+from campaign.extensions import db
 from campaign.models.staff import AuditEvent, Staff
 from campaign.services.staff import (
     DEMO_PASSWORD,
@@ -19,6 +22,7 @@ from campaign.services.staff import (
 )
 from tests.builders import a_member_of_staff
 from tests.fakes import SettableClock
+from tests.this_run import ARGON2_AS_SHIPPED
 
 pytestmark = pytest.mark.database("sqlite")  # plain rows; the desk's own tests run on both
 
@@ -32,9 +36,22 @@ def test_an_added_person_gets_a_password_that_nobody_chose(app: Flask, clock: Se
     assert (given.email, given.roles) == ("aida@quilt.example", ("finance", "viewer"))
     stored = member(session, "aida@quilt.example").password
     assert stored is not None
-    assert stored.startswith("$argon2id$")
     assert verify_password(given.password, stored)
     assert session.execute(select(AuditEvent.action)).scalars().all() == ["staff:add"]
+
+
+def test_a_password_costs_whoever_guesses_it_memory_and_time(
+    app: Flask, clock: SettableClock, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, cost in ARGON2_AS_SHIPPED.items():
+        monkeypatch.setattr(argon2, name, cost)
+    with create_app(app.config["KURAK"], app.extensions["gateways"]).app_context():
+        given = add_staff("aida@quilt.example", name="Aida", roles=("finance",), clock=clock)
+        db.engine.dispose()
+    stored = member(session, given.email).password
+    assert stored is not None
+    assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert verify_password(given.password, stored)
 
 
 def test_an_address_sits_at_the_desk_once(app: Flask, clock: SettableClock) -> None:
