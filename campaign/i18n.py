@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Literal, cast
@@ -18,6 +18,7 @@ from babel.numbers import format_decimal
 from babel.support import Translations
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, get_locale
+from flask_babel import gettext as _
 
 from campaign.days import local_day, local_time, offset_name
 from campaign.domain.language import shown_language
@@ -172,10 +173,16 @@ def degrees(centidegrees: int, *, language: str | None = None) -> str:
     return f"{text}°"
 
 
-def percent(share: float | Decimal, *, language: str | None = None) -> str:
-    """A share of 1 as whole per cent, rounded down: 99.9 % is not the goal."""
-    code = language or current_language()
-    return f"{int(share * 100)}{NBSP if code == 'ru' else ''}%"
+def percent(share: Fraction) -> str:
+    """A share of 1 as whole per cent, rounded down: 99.9% is not the goal. What is little is not called nothing."""
+    whole = int(share * 100)
+    if whole == 0 and share > 0:
+        return str(_("less than %(percent)s", percent=_percent(1)))
+    return _percent(whole)
+
+
+def _percent(whole: int) -> str:
+    return f"{whole}{NBSP if current_language() == 'ru' else ''}%"
 
 
 def _selected() -> str:

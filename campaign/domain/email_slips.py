@@ -1,5 +1,7 @@
 """Slips of the finger in the domains of email addresses: what was probably meant. A guess, to be asked about only."""
 
+import re
+
 KNOWN = (
     *(
         "gmail.com",
@@ -45,6 +47,13 @@ REAL = frozenset(
     }
 )
 """Domains that exist and are near one of KNOWN: no question about them."""
+SINGLE_DOMAINS = {
+    **dict.fromkeys(("gmail", "gmial", "gmai", "gmil", "gamil", "gmaill", "gmal"), "gmail.com"),
+    "googlemail": "googlemail.com",
+    "icloud": "icloud.com",
+}
+"""Names of providers, and slips in them, whose mailboxes are all in one domain: gmail.ru has none."""
+_NAME_AND_ENDING = re.compile(r"([^.]+)\.(?:com\.)?[a-z]{2,4}")
 TOP_LEVELS = {
     **dict.fromkeys(("con", "cmo", "ocm", "comm", "coom", "vom", "xom", "cim", "cpm", "clm", "comn"), "com"),
     **dict.fromkeys(("nte", "nett", "ner"), "net"),
@@ -61,6 +70,9 @@ def suggest_email(address: str) -> str | None:
     domain = domain.lower()
     if domain in REAL:
         return None
+    split = _NAME_AND_ENDING.fullmatch(domain)
+    if split and split[1] in SINGLE_DOMAINS:
+        return f"{local_part}@{SINGLE_DOMAINS[split[1]]}"
     name, _, top_level = domain.rpartition(".")
     meant = f"{name}.{TOP_LEVELS[top_level]}" if top_level in TOP_LEVELS else domain
     near = meant if meant in REAL else next((known for known in KNOWN if _is_one_slip(meant, known)), meant)

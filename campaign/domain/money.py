@@ -1,6 +1,7 @@
 """Money is an integer of minor units with a currency; two currencies are never added."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -128,7 +129,7 @@ class Money:
 
 
 _SPOKEN = {
-    "USD": "$ us$ доллар доллара долларов",
+    "USD": "$ us$ долл доллар доллара долларов",
     "EUR": "€ евро",
     "GBP": "£",
     "KGS": "som сом сома сомов",
@@ -140,12 +141,18 @@ _NAMES = {name.upper(): code for code in CURRENCIES for name in (code, *_SPOKEN.
 """What people write beside a number → the currency that they mean."""
 _NAME = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True))
 _NAMED_NUMBER = re.compile(rf"({_NAME})?\s*(.*?)\s*({_NAME})?", re.IGNORECASE | re.DOTALL)
-_PLAIN = re.compile(r"(\d{1,9})(?:[.,](\d{1,3}))?", re.ASCII)
+_PLAIN = re.compile(r"(?=.)(\d{0,9})(?:[.,](\d{1,3}))?", re.ASCII)
 _GROUPED = re.compile(r"([1-9]\d{0,2})(?:([ '.,])\d{3})(?:\2\d{3})*(?:(?!\2)[.,](\d{1,2}))?", re.ASCII)
 
 
 _TWO_READINGS = re.compile(r"([1-9]\d{0,2})[.,](\d{3})", re.ASCII)
 """Three digits behind one sign: thousands to some people, decimals to others."""
+
+_SIGNS = str.maketrans({"٫": ".", "٬": "'", **dict.fromkeys("’‘ʼ", "'")})
+"""Arabic decimal and thousands signs, and the apostrophes that stand for one between thousands."""
+_FULL_WIDTH = re.compile("[\uff01-\uff5e\uffe0-\uffe6]")
+_LAST_SIGN = re.compile(r"(?<=\d)[.,]$")
+_LAST_POINT = re.compile(r"(?<=[^\W\d])\.$")
 
 _CENTS = 2
 _LENGTH_MAX = 40
@@ -153,10 +160,10 @@ _LENGTH_MAX = 40
 
 
 def parse_amount(text: str, code: str) -> Money:
-    """Read the amount that a person typed: `25`, `25,50`, `1 000`, `1.000,50`, `5 000 сом`.
+    """Read the amount that a person typed: `25`, `25,50`, `.5`, `3.`, `1 000`, `1.000,50`, `１００`, `5 000 сом`.
 
-    The reading is strict and the same in every language. Nothing is guessed: signs, exponents, digits of other scripts,
-    irregular groups and too many decimals are refused.
+    The reading is strict and the same in every language. Digits of every script are digits. Nothing is guessed: signs,
+    exponents, irregular groups and too many decimals are refused.
 
     Args:
         text: What was typed.
@@ -174,11 +181,11 @@ def parse_amount(text: str, code: str) -> Money:
     unit = currency(code)
     if len(text) > _LENGTH_MAX:
         raise AmountNotUnderstood(text[:_LENGTH_MAX])
-    found = _NAMED_NUMBER.fullmatch(text.strip())
+    found = _NAMED_NUMBER.fullmatch(_LAST_POINT.sub("", _with_usual_digits(text).strip()))
     before, number, after = found.groups() if found else (None, text, None)
     if any(_NAMES[name.upper()] != code for name in (before, after) if name):
         raise AmountInOtherCurrency(text)
-    bare = re.sub(r"\s", " ", number).replace("’", "'")
+    bare = _LAST_SIGN.sub("", re.sub(r"\s", " ", number))
     _refuse_ambiguous(bare, unit)
     whole, fraction = _split(bare, unit.exponent)
     if len(fraction) > unit.exponent:
@@ -187,6 +194,13 @@ def parse_amount(text: str, code: str) -> Money:
     if amount.minor == 0:
         raise ZeroAmount(text)
     return amount
+
+
+def _with_usual_digits(text: str) -> str:
+    """The text with ASCII digits and signs for those of other scripts, and without characters that show nothing."""
+    narrow = _FULL_WIDTH.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    shown = (letter for letter in narrow.translate(_SIGNS) if unicodedata.category(letter) != "Cf")
+    return "".join(str(unicodedata.decimal(letter, letter)) for letter in shown)
 
 
 def _refuse_ambiguous(bare: str, unit: Currency) -> None:

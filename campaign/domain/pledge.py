@@ -50,6 +50,10 @@ class PauseTooLong(DomainError):
     """The pause would last more than a year; stopping says that more clearly."""
 
 
+class PledgeUnchanged(DomainError):
+    """The amount that was asked for is the one that is charged already."""
+
+
 class PledgeEndsWithCampaign(DomainError):
     """The campaign ends before another gift is due, so there is nothing to keep or to change."""
 

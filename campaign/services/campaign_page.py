@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -84,6 +85,11 @@ class Progress:
     def percent(self) -> int:
         """Whole per cent of the goal, rounded down: 99.9 % is not the goal."""
         return max(0, self.raised.minor) * 100 // self.goal.minor
+
+    @property
+    def share(self) -> Fraction:
+        """What was raised as a part of the goal, exactly; 0 where more went back than came."""
+        return Fraction(max(0, self.raised.minor), self.goal.minor)
 
     @property
     def next_stage(self) -> Stage | None:

@@ -82,6 +82,10 @@ class GivingOptions:
         """Whether a second payment of a monthly gift begun now comes before the campaign ends."""
         return months_later(at, 1) < end_of_day(self.ends_on)
 
+    def takes(self, currency: str | None) -> bool:
+        """Whether gifts are taken in this currency."""
+        return any(offer.currency == currency for offer in self.offers)
+
     def offer_in(self, currency: str | None) -> Offer:
         """The offer in this currency, or the first one where the currency is not taken."""
         return next((offer for offer in self.offers if offer.currency == currency), self.offers[0])

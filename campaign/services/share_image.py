@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import dataclass
+from fractions import Fraction
 
 import fontpkg_pt_sans
 from PIL import Image, ImageDraw, ImageFont
@@ -17,6 +18,8 @@ INK, MUTED = "#2b2320", "#6b5d54"
 FONTS = fontpkg_pt_sans.ROOT / "files"
 TITLE_SIZES = (64, 56, 48, 40)
 TITLE_LINES_MAX = 5
+BAR = 16
+"""How high the bar of the progress is."""
 CORNERS = {"nw": (0, 1, 2), "ne": (0, 1, 3), "sw": (0, 2, 3), "se": (1, 2, 3)}
 """Where a triangle lies in its square → its corners, counted from the top left row by row."""
 PALETTES = ((WOOL, RED, OCHRE), (WOOL, INDIGO, MADDER), (WOOL, WALNUT, OCHRE))
@@ -25,12 +28,12 @@ PALETTES = ((WOOL, RED, OCHRE), (WOOL, INDIGO, MADDER), (WOOL, WALNUT, OCHRE))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareImage:
-    """The finished texts of one picture, in the reader's language; `percent` of the goal, from 0."""
+    """The finished texts of one picture, in the reader's language; `share` of the goal, from 0."""
 
     name: str
     title: str
     progress: str
-    percent: int
+    share: Fraction
     demo_label: str | None = None
 
 
@@ -89,10 +92,11 @@ def _draw_progress(draw: ImageDraw.ImageDraw, content: ShareImage) -> None:
     top = SIZE[1] - MARGIN - 62
     draw.text((MARGIN, top), content.progress, font=_font(28), fill=MUTED)
     left, right, bar = MARGIN, MARGIN + TEXT_WIDTH, top + 46
-    draw.rounded_rectangle((left, bar, right, bar + 16), radius=8, fill="#e0d2ba")
-    reached = left + (right - left) * min(content.percent, 100) // 100
-    if reached - left >= 16:
-        draw.rounded_rectangle((left, bar, reached, bar + 16), radius=8, fill=COLOURS[RED])
+    draw.rounded_rectangle((left, bar, right, bar + BAR), radius=BAR // 2, fill="#e0d2ba")
+    reached = left + int((right - left) * min(content.share, Fraction(1)))
+    if content.share > 0:
+        reached = max(reached, left + BAR)  # a round end, so that what is little is seen
+        draw.rounded_rectangle((left, bar, reached, bar + BAR), radius=BAR // 2, fill=COLOURS[RED])
 
 
 def _draw_quilt(draw: ImageDraw.ImageDraw) -> None:

@@ -122,12 +122,41 @@ def test_a_form_opens_in_the_readers_own_currency_unless_its_address_asks_otherw
         ("amount=12.50", None, "12.50"),
         ("amount=400&currency=KGS", "400", ""),
         ("amount=%3Cscript%3E", None, ""),
-        ("amount=25&currency=XXX&fund=NONE&left=nobody", "25", ""),
+        ("amount=25&fund=NONE&left=nobody", "25", ""),
+        ("amount=.5", None, "0.50"),
+        ("amount=25&currency=XXX", None, ""),
+        ("amount=1000&currency=JPY", None, ""),  # one that we know and this campaign does not take
     ],
 )
 def test_an_address_may_fill_in_the_amount(client: FlaskClient, query: str, amount: str | None, other: str) -> None:
     filled = fetch_address(client, f"{FORM}?{query}").filled("form[data-give]")
     assert (filled.get("amount"), filled["other_amount"]) == (amount, other)
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [("currency=xyz&amount=1000", 1), ("currency=xyz", 1), ("currency=kgs&amount=1000", 0), ("amount=1000", 0)],
+)
+def test_a_link_in_a_currency_that_is_not_taken_says_so(client: FlaskClient, query: str, said: int) -> None:
+    notices = fetch_address(client, f"{FORM}?{query}").texts(".notice")
+    assert len([notice for notice in notices if "a currency that we don’t take" in notice]) == said
+
+
+@pytest.mark.database("sqlite")
+def test_a_form_in_a_currency_that_is_not_taken_loses_the_amount_with_it(
+    client: FlaskClient, clock: SettableClock
+) -> None:
+    page = Page(send(client, clock, currency="XXX", other_amount="1000"))
+    assert page.filled("form[data-give]")["other_amount"] == ""
+    assert "Choose one of the listed currencies." in page.texts(".error-summary li")
+
+
+@pytest.mark.database("sqlite")
+def test_a_switch_to_a_currency_that_is_not_taken_changes_nothing(client: FlaskClient, clock: SettableClock) -> None:
+    answer = send(client, clock, f"{FORM}?currency=KGS", other_amount="777", to_currency="XXX")
+    filled = fetch_address(client, answer.location).filled("form[data-give]")
+    assert (filled["currency"], filled["other_amount"]) == ("KGS", "777")
 
 
 @pytest.mark.database("sqlite")  # nothing is written

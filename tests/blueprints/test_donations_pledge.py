@@ -248,7 +248,11 @@ def test_the_page_says_that_it_ends_with_the_campaign(page: DonorsPage) -> None:
     page.engine.work()
     assert "1 month, until" not in page.words()
     page.engine.clock.advance(days=31)
-    page.engine.tell("invoice.paid", page.engine.payments.pledges.renew(page.subscription_id))
+    invoice = page.engine.payments.pledges.renew(page.subscription_id)
+    page.engine.tell("customer.subscription.updated", page.subscription_id)
+    page.engine.work()
+    assert "Next gift the last one is being charged now Ends" in page.words()
+    page.engine.tell("invoice.paid", invoice)
     page.engine.work()
     text = page.words()
     assert "Next gift none before the campaign ends Ends with the campaign January 31, 2027" in text

@@ -1,10 +1,15 @@
 """What is typed on the page of a monthly gift: amounts with two readings, and another language in between (case 11)."""
 
+from datetime import date
+
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
+from campaign.database import transaction
+from campaign.models.campaign import Campaign
 from tests.blueprints.donors_page import DonorsPage
 from tests.fakes import FakePayments, RecordingMailer, SettableClock
 from tests.pages import Page
@@ -79,3 +84,36 @@ def test_after_too_many_wrong_codes_the_page_says_so_and_promises_no_mail(page: 
         assert "We’ve sent a six-digit code" not in answer.text
     page.engine.clock.advance(minutes=70)
     assert "We’ve sent a six-digit code" in page.press("change", amount="40").text
+
+
+def test_the_amount_as_it_is_changes_nothing_and_the_page_says_so(page: DonorsPage) -> None:
+    assert "Nothing was changed" in page.text_after(page.press("change", amount="25.00"))
+    assert page.engine.payments.pledges.asked == []
+    name = page.look().find("input", {"name": "request_id"})["value"]  # type: ignore[index]
+    for _ in range(2):  # pressed twice, the second press is no change back to what is so now
+        assert "The new amount applies" in page.text_after(page.press("change", amount="20", request_id=str(name)))
+
+
+def test_an_amount_is_as_it_is_only_while_no_other_was_asked_for(page: DonorsPage) -> None:
+    page.engine.payments.is_down = True
+    page.press("change", amount="10")
+    assert "Your request is saved" in page.text_after(page.press("change", amount="10"))
+
+
+@pytest.mark.database("sqlite")
+def test_a_pause_that_is_not_offered_is_refused_at_its_field(page: DonorsPage) -> None:
+    with transaction() as session:
+        session.execute(update(Campaign).values(ends_on=date(2027, 6, 30)))
+    for value in ("99", "0", "-1", "open 1", "12", ""):
+        answer = page.press("pause", pause=value)
+        assert answer.status_code == 422
+        refused = BeautifulSoup(answer.text, "html.parser")
+        assert [tag.text for tag in refused.select("a[href='#pause-for']")] == ["Choose one of the listed pauses."]
+        assert refused.select_one("#pause-for[aria-invalid=true]")
+    assert page.pledge.state == "active"
+
+
+@pytest.mark.database("sqlite")
+def test_a_box_that_is_sent_unticked_adds_no_fee(page: DonorsPage) -> None:
+    page.press("change", amount="20", cover_fees="no")
+    assert (page.pledge.gift_minor, page.pledge.cover_minor) == (20_00, 0)

@@ -209,17 +209,25 @@ def test_without_script_and_without_an_address_the_address_is_asked_for(
 
 
 @pytest.mark.usefixtures("_shield_up")
-def test_a_wrong_code_is_told_at_its_field_and_after_five_none_is_right(
+def test_a_wrong_code_is_told_at_its_field_and_after_five_another_one_is_mailed(
     client: FlaskClient, clock: SettableClock, mailer: RecordingMailer
 ) -> None:
     page = Page(opened(client, clock).submit(client, FORM, amount="10", email="aida@example.org"))
     code = mailed_code(mailer)
     wrong = "000000" if code != "000000" else "111111"
-    for _ in range(5):
+    for _ in range(4):
         page = Page(page.submit(client, FORM, code=wrong))
         assert page.texts(".error-summary a[href='#code']")
-    assert page.submit(client, FORM, code=code).status_code == 422
+    used_up = Page(page.submit(client, FORM, code=wrong))
+    for shown in (used_up, Page(page.submit(client, FORM, code=code))):
+        assert "That code can’t be used any more" in shown.text(".notice[tabindex]")
+        assert not shown.texts(".error-summary")
+        assert "code" not in shown.filled(FORM)
     assert len(mailer.sent) == 1
+    clock.advance(seconds=10)
+    page = Page(used_up.submit(client, FORM))
+    assert page.submit(client, FORM, code=code).status_code == 422
+    assert page.submit(client, FORM, code=mailed_code(mailer)).status_code == 303
 
 
 @pytest.mark.usefixtures("_shield_up")

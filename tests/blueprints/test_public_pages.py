@@ -66,6 +66,17 @@ def test_without_a_gift_the_first_patch_is_offered_and_no_bar_is_shown(client: F
     assert not page.soup.select(".hero-progress .bar")
 
 
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "less than 1% reached"), ("ru", "собрано менее 1 %"), ("ky", "1%дан аз чогулду")]
+)
+def test_a_small_beginning_is_not_called_nothing(client: FlaskClient, demo: Campaign, lang: str, said: str) -> None:
+    a_paid_gift(campaign=demo, gift=usd(25_00))
+    text = fetch(client, "public.home", lang=lang).text(".hero").replace("\xa0", " ")
+    assert said in text
+    assert "0%" not in text.replace("20%", "")
+
+
 def test_past_the_goal_the_page_says_where_the_rest_goes(client: FlaskClient) -> None:
     campaign = a_campaign(goal_minor=20_00)
     a_paid_gift(campaign=campaign, gift=usd(25_00))

@@ -128,6 +128,23 @@ def test_a_void_receipt_says_why(client: FlaskClient, printed: Printed, reason: 
         (f"№ {PASTED}, code {PASTED_CODE}", "", (PASTED, PASTED_CODE)),
         (PASTED, PASTED_CODE, (PASTED, PASTED_CODE)),
         (PASTED, "", (PASTED, "")),
+        *(
+            (typed, "", (PASTED, PASTED_CODE))
+            for typed in (
+                f"{PASTED} {PASTED_CODE}",
+                f"{PASTED}\t{PASTED_CODE[:5]} {PASTED_CODE[5:]}",
+                f"{PASTED}; {PASTED_CODE.upper()}.",
+                f"№ {PASTED.replace('-', ' ')} код: {PASTED_CODE}",
+                f"Number: {PASTED}Code: {PASTED_CODE}",  # a field of one line drops the line break
+                f"Code {PASTED_CODE}, number {PASTED}",
+                f"{PASTED_CODE} {PASTED}",
+            )
+        ),
+        ("", f"{PASTED} {PASTED_CODE}", (PASTED, PASTED_CODE)),
+        (PASTED, f"{PASTED} {PASTED_CODE}", (PASTED, PASTED_CODE)),
+        (f"{PASTED} {PASTED_CODE}", "0000000000", (PASTED, "0000000000")),
+        (PASTED, "abc", (PASTED, "abc")),
+        ("many words of no number", "", ("", "")),
     ],
 )
 def test_the_address_of_this_site_is_taken_whole(number: str, code: str, read: tuple[str, str]) -> None:

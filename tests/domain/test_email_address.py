@@ -76,11 +76,24 @@ def test_one_mailbox_has_one_key_and_two_have_two() -> None:
             (domain, "gmail.com")
             for domain in ("gmail.con", "gmial.com", "gmai.com", "gmail.co", "gmaill.com", "jmail.com")
         ),
+        *((domain, "gmail.com") for domain in ("gmail.ru", "gmail.kg", "gmail.com.ru", "gmial.ru", "gmai.ru")),
+        *(("icloud.ru", "icloud.com"), ("googlemail.ru", "googlemail.com")),
         *((domain, "mail.ru") for domain in ("mail.ry", "mial.ru", "maill.ru")),
         *(("yandx.ru", "yandex.ru"), ("hotmial.com", "hotmail.com"), ("firma.con", "firma.com"), ("bk.ry", "bk.ru")),
         *(
             (domain, None)
-            for domain in ("gmail.com", "mail.com", "mail.kg", "ymail.com", "yandex.by", "example.org", "ao.ru")
+            for domain in (
+                "gmail.com",
+                "googlemail.com",
+                "icloud.com",
+                "mail.com",
+                "mail.kg",
+                "gmail.example.org",
+                "ymail.com",
+                "yandex.by",
+                "example.org",
+                "ao.ru",
+            )
         ),
     ],
 )

@@ -93,8 +93,8 @@ def test_a_refused_renewal_is_told_once_and_given_up_after_the_last_try(monthly:
 
     ended = monthly.again(pledge)
     assert (ended.state, ended.end_reason) == ("stopped", "unpaid")
-    assert len(monthly.letters("Your monthly gift ends")) == 1
-    assert "Several payments of your monthly gift" in monthly.letters("Your monthly gift ends")[0].text
+    assert len(monthly.letters("Your monthly gift has ended")) == 1
+    assert "Several payments of your monthly gift" in monthly.letters("Your monthly gift has ended")[0].text
     assert [gift.state for gift in monthly.gifts()] == ["paid"]
     assert monthly.balance_in_books() == monthly.balance_in_truth()
 
@@ -252,7 +252,7 @@ def test_stopped_at_once_it_is_charged_no_more_and_what_was_due_is_void(monthly:
     assert [invoice.status for invoice in invoices] == ["void", "paid"]
     monthly.pass_a_month()
     assert len(monthly.gifts()) == 1
-    assert len(monthly.letters("Your monthly gift ends")) == 1
+    assert len(monthly.letters("Your monthly gift has ended")) == 1
 
 
 @pytest.mark.database("sqlite")
@@ -268,7 +268,7 @@ def test_what_stops_later_can_be_taken_back_or_ends_by_itself(monthly: Monthly) 
     monthly.pass_a_month()
     assert (monthly.again(pledge).state, monthly.again(pledge).end_reason) == ("stopped", "asked")
     assert len(monthly.gifts()) == 1
-    assert len(monthly.letters("Your monthly gift ends")) == 2  # each time that it was decided
+    assert len(monthly.letters("Your monthly gift ends on ")) == 2  # each time that it was decided
 
 
 @pytest.mark.database("sqlite")
@@ -387,6 +387,6 @@ def test_nothing_is_charged_after_the_campaign_s_end_even_while_no_worker_runs(m
     ended = monthly.again(pledge)
     assert (ended.state, ended.end_reason, ended.ended_at) == ("stopped", "campaign", planned.ends_at)
     assert [gift.state for gift in monthly.gifts()] == ["paid", "paid"]
-    [letter] = monthly.letters("Your monthly gift ends")
+    [letter] = monthly.letters("Your monthly gift has ended")
     assert "The campaign has ended" in letter.text
     assert monthly.balance_in_books() == monthly.balance_in_truth()

@@ -83,12 +83,12 @@ def test_after_the_last_charge_nothing_is_due_and_nothing_can_be_kept(engine: En
     renew(engine, name, at(2, 1))
     pledge = pledge_of(name)
     assert (pledge.state, pledge.end_reason, pledge.next_at) == ("stopping", "campaign", None)
-    assert mails(engine, "Your monthly gift ends") == []
+    assert mails(engine, "Your monthly gift has ended") == mails(engine, "Your monthly gift ends on") == []
     with pytest.raises(PledgeEndsWithCampaign):
         ask(engine, name, Act.KEEP)
     ask(engine, name, Act.STOP)
     assert pledge_of(name).end_reason == "asked"
-    assert len(mails(engine, "Your monthly gift ends")) == 1
+    assert len(mails(engine, "Your monthly gift has ended")) == 1
 
 
 def test_a_campaign_that_goes_on_lets_its_monthly_gifts_go_on(engine: Engine) -> None:
@@ -149,7 +149,7 @@ def test_when_the_campaign_is_over_it_is_stopped_with_what_was_due(engine: Engin
     engine.work()
     for one in (name, other):
         assert (pledge_of(one).state, pledge_of(one).end_reason) == ("stopped", "campaign")
-    assert "The campaign has ended" in mails(engine, "Your monthly gift ends")[0]
+    assert "The campaign has ended" in mails(engine, "Your monthly gift has ended")[0]
     counts = ending_counts(pledge_of(name).campaign_id)
     assert (counts.running, counts.ended) == (0, 2)
 

@@ -199,7 +199,7 @@ def test_an_answer_that_was_lost_is_asked_for_again_and_nothing_is_done_twice(en
     engine.clock.advance(hours=1)
     engine.work()
     assert (pledge_of(name).state, pledge_of(name).end_reason) == ("stopped", "asked")
-    assert subjects(engine).count("Test: Your monthly gift ends") == 1
+    assert subjects(engine).count("Test: Your monthly gift has ended") == 1
 
 
 def test_what_may_not_be_asked_is_refused_by_name(engine: Engine) -> None:

@@ -118,8 +118,11 @@ class Door:
                 _("Enter your email address. We’ll send a code to it to check that you’re not a robot.")
             ]
             return Told(HTTPStatus.UNPROCESSABLE_ENTITY)
+        clock, secret = gateways().clock, str(current_app.secret_key)
+        if not shield_codes.has_tries_left(code, clock=clock, secret=secret):
+            return self._start_anew(form)
         self.wants_code = True
-        shield_codes.mail_code(code, clock=gateways().clock, secret=str(current_app.secret_key))
+        shield_codes.mail_code(code, clock=clock, secret=secret)
         wake("outbox")
         if form.code.data:
             form.code.errors = [_("This is not the code from the latest email, or it has expired.")]
@@ -127,6 +130,18 @@ class Door:
         return Told(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             _("We’ve sent a six-digit code to %(email)s. Enter it below, then continue.", email=code.email),
+        )
+
+    def _start_anew(self, form: GiveForm) -> Told:
+        """Take no other code for this form, whose tries are used up: the next press is of another one, with its own code."""
+        self.wants_code, form.code.data = False, ""
+        form.form_id.data = sign_form_id(clock=gateways().clock)
+        return Told(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            _(
+                "That code can’t be used any more, because wrong codes were entered too often. "
+                "Press “Continue to payment” and we’ll email you a new one."
+            ),
         )
 
 

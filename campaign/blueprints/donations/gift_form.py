@@ -92,8 +92,20 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             self.form_id.errors = []
         return is_valid
 
+    @property
+    def is_in_offered_currency(self) -> bool:
+        """Whether gifts are taken in the currency that the form was sent in."""
+        return self.options.takes(self.currency.data)
+
+    def clear_amount(self) -> None:
+        """Forget the amount: a number without its currency is none."""
+        self.gift, self.readings = None, ()
+        self.amount.data = self.other_amount.data = self.other_amount_meant.data = ""
+
     def validate_currency(self, field: Field) -> None:
-        if field.data not in {offer.currency for offer in self.options.offers}:
+        if not self.is_in_offered_currency:
+            field.data = self.offer.currency
+            self.clear_amount()
             raise ValidationError(_("Choose one of the listed currencies."))
 
     def validate_amount(self, field: Field) -> None:

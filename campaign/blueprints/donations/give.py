@@ -16,7 +16,7 @@ from campaign.blueprints.donations.draft import LAST, draft_in_address, keep_dra
 from campaign.blueprints.donations.form_id import sign_form_id
 from campaign.blueprints.donations.gift_form import GiveForm, shown_form_of
 from campaign.blueprints.donations.own_gifts import own_gifts, remember_gift
-from campaign.blueprints.donations.prefill import of_address, of_gift
+from campaign.blueprints.donations.prefill import has_unknown_currency, of_address, of_gift
 from campaign.blueprints.donations.redraw import has_usable_form_id, is_redraw, redraw
 from campaign.blueprints.donations.summary import summary_of
 from campaign.config import Config
@@ -175,6 +175,7 @@ def _page(
         errors=_mistakes(form),
         left=left,
         problem=problem,
+        has_unknown_currency=request.method == "GET" and "draft" not in request.args and has_unknown_currency(options),
         is_step=status == HTTPStatus.UNPROCESSABLE_ENTITY,
         is_open=is_open,
         now=now,

@@ -15,7 +15,7 @@ from campaign.database import DatabaseBusy
 from campaign.days import local_day
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.identity import new_public_id
-from campaign.domain.pledge import Act, end_of_skip
+from campaign.domain.pledge import Act, PledgeUnchanged, end_of_skip
 from campaign.extensions import limiter
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.i18n import LANGUAGES
@@ -78,13 +78,20 @@ def ask_of_pledge(lang: str, token: str, act: str) -> ResponseReturnValue:
     except DatabaseBusy:
         return _page(page, token, form, problem=pledge_words.TRY_AGAIN, status=HTTPStatus.SERVICE_UNAVAILABLE)
     except DomainError as broken:
-        return _page(page, token, form, problem=pledge_words.sentence_of(broken), status=HTTPStatus.CONFLICT)
+        return _refused(lang, token, page, form, broken)
     if wanted is Act.MEND:
         return _to_card_page(lang, token, page, order)
     answer = make_response(redirect(url_for(".pledge", lang=lang, token=token, **_done(order)), code=303))
     if needs_proof:
         remember_proof(answer, page)
     return answer
+
+
+def _refused(lang: str, token: str, page: PledgePage, form: PledgeForm, broken: DomainError) -> ResponseReturnValue:
+    """The page with the rule that was broken; an amount that is so already is no fault and leaves an ordinary page."""
+    if isinstance(broken, PledgeUnchanged):
+        return redirect(url_for(".pledge", lang=lang, token=token, unchanged=Act.CHANGE.value), code=303)
+    return _page(page, token, form, problem=pledge_words.sentence_of(broken), status=HTTPStatus.CONFLICT)
 
 
 @bp.post("/<any(en,ru,ky):lang>/p/<token>/receipts")
@@ -121,9 +128,10 @@ def _detail(act: Act, page: PledgePage, form: PledgeForm) -> dict[str, object]:
     if act is Act.CHANGE:
         gift, cover = form.amounts()
         return {"gift_minor": gift.minor, "cover_minor": cover.minor}
-    if act is Act.SKIP or (act is Act.PAUSE and form.months):
-        return {"until": _after_months(page, form.months if act is Act.PAUSE else 1)}
-    return {}
+    if act is Act.PAUSE and page.can(act):
+        months = form.months([offered for offered, _at in _pauses(page)])
+        return {"until": _after_months(page, months)} if months else {}
+    return {"until": _after_months(page, 1)} if act is Act.SKIP else {}
 
 
 def _after_months(page: PledgePage, months: int) -> str | None:
@@ -183,6 +191,7 @@ def _page(
             is_proven=is_proven(page),
             request_id=new_public_id(),
             pauses=_pauses(page),
+            is_being_charged=page.is_last_being_charged(gateways().clock.now()),
             words=pledge_words,
             choices=choices,
             Act=Act,

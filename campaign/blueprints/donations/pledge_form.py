@@ -1,7 +1,7 @@
 """What a donor types on the page of her monthly gift: another amount, or how many gifts to leave out."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from campaign.amount_input import AmountRefused, read_amount
 from campaign.blueprints.donations.choices import typed_amount
+from campaign.blueprints.donations.gift_form import NO
 from campaign.blueprints.donations.mailbox_proof import CodeStep
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import ALPHABET, new_public_id
@@ -19,7 +20,8 @@ from campaign.services.giving import Offer
 from campaign.services.pledges.page import PledgePage
 
 REQUEST_ID = re.compile(f"[{ALPHABET}]{{16}}")
-PAUSES = {"1": 1, "2": 2, "3": 3, "6": 6, "12": 12, "open": 0}
+OPEN_ENDED = "open"
+"""The pause that lasts until the donor resumes the gift."""
 
 
 class NotUnderstood(DomainError):
@@ -33,7 +35,7 @@ class PledgeForm:
     request_id: str
     amount: str
     covers_fee: bool
-    pause: str = "1"
+    pause: str = ""
     offer: Offer | None = None
     meant: str = ""
     """Which of two readings of the amount was chosen."""
@@ -54,20 +56,26 @@ class PledgeForm:
         return cls(
             name if REQUEST_ID.fullmatch(name) else new_public_id(),
             one_line(sent.get("amount", typed_amount(page.gift))),
-            "cover_fees" in sent,
-            sent.get("pause", "1"),
+            sent.get("cover_fees", "") not in NO,
+            sent.get("pause", ""),
             offer,
             sent.get("amount_meant", ""),
         )
 
-    @property
-    def months(self) -> int:
-        """How many gifts to leave out; 0: until the donor goes on."""
-        return PAUSES.get(self.pause, 1)
+    def months(self, offered: Iterable[int]) -> int:
+        """How many gifts to leave out, one of the offered numbers; 0 until the donor goes on.
 
-    @property
-    def error(self) -> str | None:
-        return self.mistakes[0][1] if self.mistakes else None
+        Raises:
+            NotUnderstood: The pause is not one of those that the page offers; the mistake is noted.
+        """
+        choices = {str(number): number for number in offered} | {OPEN_ENDED: 0}
+        if self.pause not in choices:
+            raise self._refused(_("Choose one of the listed pauses."), name="pause-for")
+        return choices[self.pause]
+
+    def error_of(self, name: str) -> str | None:
+        """What is wrong with this field."""
+        return next((sentence for field_name, sentence in self.mistakes if field_name == name), None)
 
     @property
     def charge(self) -> Money:
@@ -110,6 +118,6 @@ class PledgeForm:
     def _too_small(offer: Offer) -> str:
         return str(_("The minimum gift is %(amount)s.", amount=money(offer.minimum)))
 
-    def _refused(self, sentence: str) -> NotUnderstood:
-        self.mistakes.append(("amount", sentence))
+    def _refused(self, sentence: str, name: str = "amount") -> NotUnderstood:
+        self.mistakes.append((name, sentence))
         return NotUnderstood(sentence)

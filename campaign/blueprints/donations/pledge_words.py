@@ -34,6 +34,7 @@ CONFIRM: Mapping[str, LazyString] = {
     "receipts": _("Show the receipts"),
 }
 """The button below the code from the mailbox, by what is done once it is right."""
+UNCHANGED = _("Nothing was changed: this is already the amount you give each month.")
 WAITS = _("Your request is saved. The payment service isn’t responding right now; we’ll keep retrying automatically.")
 REFUSED = _("The payment service refused this. Nothing was changed.")
 BACK = _("If you added another card, it will be charged from now on. This page updates within a minute.")
@@ -62,6 +63,7 @@ _BROKEN: Mapping[type[DomainError], LazyString] = {
     pledge.PledgeIsPaused: _("This monthly gift is already paused."),
     pledge.PledgeNotPaused: _("This monthly gift is not paused."),
     pledge.PledgeUnpaid: _("The last payment failed. Please update your card or cancel."),
+    pledge.PledgeUnchanged: UNCHANGED,
     pledge.PauseTooShort: _("That pause would end before the next gift. Choose a later day."),
     pledge.PauseTooLong: _("A pause lasts a year at most."),
 }
@@ -82,6 +84,8 @@ def told(asked: Mapping[str, str]) -> Told | None:
         if act in set(Act):
             sentence = {"done": DONE[Act(act)], "requested": WAITS, "refused": REFUSED}[state]
             return Told(sentence, kind)
+    if "unchanged" in asked:
+        return Told(UNCHANGED, "info")
     return Told(BACK, "info") if "back" in asked else None
 
 

@@ -9,14 +9,24 @@ from campaign.i18n import current_language
 from campaign.services.giving import GivenGift, GivingOptions, Offer, giving_options
 
 
+def has_unknown_currency(options: GivingOptions) -> bool:
+    """Whether the address names a currency that this campaign does not take."""
+    code = request.args.get("currency", "")
+    return bool(code) and not options.takes(code.upper())
+
+
 def of_address(options: GivingOptions) -> dict[str, object]:
-    """What the address fills in; what it says wrong is passed over, for nobody has typed it."""
+    """What the address fills in; what it says wrong is passed over, for nobody has typed it.
+
+    An amount in a currency that is not taken is passed over with it.
+    """
     asked = request.args
+    typed = "" if has_unknown_currency(options) else asked.get("amount", "")
     offer = options.offer_in(asked.get("currency", "").upper())
-    if not asked.get("currency") and not asked.get("amount"):  # an amount alone was always one of the first currency
-        offer = options.first_offer_in(current_language())
+    if not options.takes(asked.get("currency", "").upper()) and not typed:
+        offer = options.first_offer_in(current_language())  # an amount alone was always one of the first currency
     try:
-        amount = parse_amount(asked.get("amount", ""), offer.currency)
+        amount = parse_amount(typed, offer.currency)
     except AmountNotUnderstood:
         amount = None
     return {
@@ -45,8 +55,8 @@ def of_gift(gift: GivenGift) -> dict[str, object]:
 
 
 def _of_amount(amount: Money | None, offer: Offer) -> dict[str, object]:
-    """An offered amount is its radio; another one stands in the field."""
-    if amount is None:
+    """An offered amount is its radio; another one stands in the field, and none where its currency is not taken any more."""
+    if amount is None or amount.currency != offer.currency:
         return {"currency": offer.currency}
     if amount in {preset.amount for preset in offer.presets}:
         return {"currency": offer.currency, "amount": typed_amount(amount)}

@@ -24,8 +24,12 @@ def is_redraw() -> bool:
 
 def redraw(form: GiveForm) -> None:
     """Put a form that was sent by a switch into its next state; its form id stays usable and keeps its age."""
+    if not form.is_in_offered_currency:
+        form.currency.data = form.offer.currency
+        form.clear_amount()
     _settle_reading(form)
-    if code := request.form.get("to_currency"):
+    code = request.form.get("to_currency")
+    if form.options.takes(code):
         before, form.offer = form.offer, form.options.offer_in(code)
         form.currency.data = form.offer.currency
         form.amount.data = _same_choice(form.amount.data, before, form.offer)

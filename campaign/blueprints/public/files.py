@@ -56,7 +56,7 @@ def share_image(*, card: CampaignCard) -> bytes:
             name=text_of(card.name),
             title=text_of(card.title),
             progress=reached,
-            percent=progress.percent,
+            share=progress.share,
             demo_label=_("Demo data") if card.is_demo else None,
         )
     )

@@ -6,7 +6,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from campaign.domain.receipt_number import TYPED_MAX, read_code, read_number
 
-_CODE_AFTER = re.compile(r"\b(?P<code>[0-9A-Za-z]{10})\W*$")
+_BETWEEN = re.compile(r"[\s,;|]+")
+_GLUED_WORD = re.compile(r"(?<=\d)(?=(?:code|коду?)\b)", re.IGNORECASE)
+CODE_LENGTH = 10
+WORDS_MAX = 12
+"""More words than a number and a code have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +24,31 @@ class TypedReceipt:
 def read_typed_receipt(number: str, code: str, *, host: str) -> TypedReceipt:
     """Read number and code as typed: any dashes, spaces, № sign, look-alike letters, or the whole address of the check.
 
-    `host` is the site's own; an address of another site gives no number. A code in what was pasted counts where the code
-    was left empty.
+    `host` is the site's own; an address of another site gives no number. Number and code may be pasted together into
+    one field; a code beside the number counts where the code was left empty.
     """
     number, code = number.strip()[:TYPED_MAX], code.strip()[:TYPED_MAX]
     for text in (number, code):
         if re.match(r"(?i)^(https?://|[\w.-]+(:\d+)?/)", text):
             pasted = _from_address(text, host=host)
             return TypedReceipt(pasted.number, pasted.code or ("" if text == code else read_code(code)))
-    head, comma, tail = number.partition(",")
-    beside = _CODE_AFTER.search(tail) if comma else None
-    return TypedReceipt(read_number(head), read_code(code) or (read_code(beside["code"]) if beside else ""))
+    beside_number, beside_code = _take_apart(number), _take_apart(code)
+    return TypedReceipt(
+        beside_number.number or read_number(number) or beside_code.number,
+        beside_code.code or read_code(code) or beside_number.code,
+    )
+
+
+def _take_apart(text: str) -> TypedReceipt:
+    """Number and code that were pasted together, in any order; both empty where the text is not both."""
+    words = _BETWEEN.split(_GLUED_WORD.sub(" ", text).strip())[:WORDS_MAX]
+    for place in range(1, len(words)):
+        halves = " ".join(words[:place]), " ".join(words[place:])
+        for first, second in (halves, halves[::-1]):
+            found = TypedReceipt(read_number(first), read_code(second))
+            if found.number and len(found.code) == CODE_LENGTH:
+                return found
+    return TypedReceipt("", "")
 
 
 def _from_address(address: str, *, host: str) -> TypedReceipt:

@@ -24,6 +24,7 @@ from campaign.domain.pledge import (
     PauseTooShort,
     PledgeEndsWithCampaign,
     PledgeState,
+    PledgeUnchanged,
     refusal,
 )
 from campaign.gateways.clock import Clock
@@ -34,6 +35,7 @@ from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.services import audit
 from campaign.services.due_rows import hold_next
 from campaign.services.payment_page import fee_name
+from campaign.services.pledges.amounts import is_current_amount
 from campaign.services.pledges.following import follow
 
 CARD_PAUSES = (timedelta(minutes=10), timedelta(hours=2), timedelta(hours=22))
@@ -87,6 +89,8 @@ def ask(order: PledgeOrder, *, clock: Clock) -> str:
         broken = _refusal(pledge, _expected(session, pledge), order.act)
         if broken is not None:
             raise broken(order.pledge_public_id)
+        if order.act is Act.CHANGE and is_current_amount(session, pledge, order.detail):
+            raise PledgeUnchanged(order.pledge_public_id)
         if order.act in {Act.PAUSE, Act.SKIP}:
             _check_pause(pledge, order.detail.get("until"), at=now)
         _write_down(session, pledge, order, at=now)

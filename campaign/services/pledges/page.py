@@ -18,6 +18,7 @@ from campaign.models.fund import Fund
 from campaign.models.pledge import Pledge, PledgeRequest
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.services.giving import same_gift
+from campaign.services.pledges.letters import BEING_CHARGED
 from campaign.services.pledges.links import PledgeLink
 
 MONTHS_SHOWN = 60
@@ -104,6 +105,13 @@ class PledgePage:
         return same_gift(
             self.campaign_slug, self.gift, fund=self.purpose_code, frequency="monthly", covers_fee=covers_fee
         )
+
+    def is_last_being_charged(self, now: datetime) -> bool:
+        """Whether the day of the last payment has come and its money has not: it is charged an hour or more later."""
+        last = last_charge_before(self.anchor, end_of_day(self.campaign_ends_on))
+        is_time = self.anchor < last <= now < last + BEING_CHARGED
+        is_expected = self.is_paid_out and not self.paused_until
+        return is_time and is_expected and not any(month.paid_at >= last for month in self.months)
 
     @property
     def last_charge_at(self) -> datetime | None:

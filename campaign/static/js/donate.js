@@ -19,8 +19,9 @@ function moneyWriter(sample) {
 
 // Only clear numbers are shown live; the server reads everything else, and is the judge.
 function plainMinor(text, decimals) {
-  const bare = text.trim().replace(/(?<=\d)[\s'’](?=\d{3}(?:\D|$))/g, "");
-  const found = bare.match(/^(\d{1,7})(?:[.,](\d{1,3}))?$/);
+  const usual = text.replace(/[٠-٩۰-۹０-９]/g, (digit) => digit.charCodeAt(0) & 15); // each row of digits begins at …0
+  const bare = usual.trim().replace(/(?<=\d)[\s'’](?=\d{3}(?:\D|$))/g, "").replace(/(?<=\d)[.,]$/, "");
+  const found = bare.match(/^(?=.)(\d{0,7})(?:[.,](\d{1,3}))?$/);
   if (!found || (found[2] ?? "").length > decimals) return null;
   const minor = Number(found[1]) * 10 ** decimals + (decimals ? Number((found[2] ?? "").padEnd(decimals, "0")) : 0);
   return minor > 0 ? minor : null;
