@@ -201,13 +201,30 @@ def test_the_receipt_is_downloaded_by_the_browser_that_gave_and_by_no_other(
     assert client.get("/en/thanks/receipt/TEST-QUI-2026-000002").status_code == 404
 
 
+@pytest.mark.database("sqlite")
+def test_the_page_says_when_the_receipt_is_there_to_the_browser_that_gave_alone(
+    app: Flask, client: FlaskClient, payments: FakePayments
+) -> None:
+    payments.pay(CHECKOUT, email="aida@mail.example")
+    page = fetch_address(client, THANKS)
+    assert "Your receipt is being prepared" in page.text("[data-receipt]")
+    assert page.link("Check again") == THANKS
+    assert page.one("[data-receipt]")["data-receipt"] == STATE
+    assert client.get(STATE).get_json() == {"state": "paid", "has_receipt": False}
+    work_off_everything()
+    assert client.get(STATE).get_json() == {"state": "paid", "has_receipt": True}
+    stranger = app.test_client()
+    assert stranger.get(STATE).get_json() == {"state": "paid", "has_receipt": False}
+    assert not fetch_address(stranger, THANKS).soup.select("[data-receipt]")
+
+
 def test_an_unpaid_gift_is_being_confirmed_and_nobody_is_asked_to_pay_twice(client: FlaskClient) -> None:
     page = fetch_address(client, THANKS)
     assert page.h1 == "We are confirming your payment"
     assert page.text("[role=status]").startswith("You don’t need to pay again.")
     assert page.link("Check again") == THANKS
     assert page.one("[data-poll]")["data-poll"] == STATE
-    assert client.get(STATE).json == {"state": "confirming"}
+    assert client.get(STATE).get_json()["state"] == "confirming"
 
 
 @pytest.mark.parametrize("fate", ["expire", "fail"])
@@ -238,7 +255,7 @@ def test_a_provider_that_is_down_leaves_the_page_standing(client: FlaskClient, p
     payments.is_down = True
     assert fetch_address(client, THANKS).h1 == "We are confirming your payment"
     payments.is_down = False
-    assert client.get(STATE).json == {"state": "paid"}
+    assert client.get(STATE).get_json()["state"] == "paid"
 
 
 def test_looking_again_and_again_is_one_gift_one_receipt_one_mail(

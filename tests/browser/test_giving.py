@@ -138,6 +138,9 @@ def test_the_page_confirms_by_itself_what_came_late(chromium: Browser, site: Sit
     pay(page)
     expect(page.locator("h1")).to_have_text("We are confirming your payment")
     expect(page.locator("h1")).to_have_text("Thank you, Aida Donor", timeout=20_000)
+    expect(page.locator("[data-receipt]")).to_contain_text("Your receipt is being prepared")
+    site.work()
+    expect(page.locator("[data-receipt] a[href$='-000001']")).to_be_visible(timeout=10_000)
 
 
 def test_the_back_button_brings_the_form_back_ready_to_use(chromium: Browser, site: Site) -> None:

@@ -68,8 +68,11 @@ def thanks(lang: str) -> ResponseReturnValue:  # noqa: ARG001
 
 @bp.get("/<any(en,ru,ky):lang>/thanks/state")
 def thanks_state(lang: str) -> ResponseReturnValue:  # noqa: ARG001
-    """The state alone, for the page's script."""
-    return _discreet(jsonify(state=_state_of(_gift_now(request.args.get("s", "")))))
+    """The state, and whether the receipt can be downloaded by this browser; for the page's script."""
+    gift = _gift_now(request.args.get("s", ""))
+    is_paid_here = gift is not None and gift.state is DonationState.PAID and gift.public_id in own_gifts()
+    receipt = receipt_of(gift.public_id) if gift and is_paid_here else None
+    return _discreet(jsonify(state=_state_of(gift), has_receipt=receipt is not None and receipt.is_ready))
 
 
 @bp.get("/<any(en,ru,ky):lang>/thanks/receipt/<number>")

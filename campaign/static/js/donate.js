@@ -2,6 +2,7 @@
 
 const form = document.querySelector("form[data-give]");
 const poll = document.querySelector("[data-poll]");
+const receipt = document.querySelector("[data-receipt]");
 
 // How this language writes money is read from a sample of 12 345.67 that the server wrote; yen have no decimals.
 function moneyWriter(sample) {
@@ -123,5 +124,23 @@ async function watchPayment(waitSeconds = 2) {
   else poll.querySelector("p").textContent = poll.dataset.slow;
 }
 
+// The receipt of a gift that has come: its part of the page is fetched anew once it can be downloaded.
+async function watchReceipt(waitSeconds = 2) {
+  await new Promise((resolve) => setTimeout(resolve, waitSeconds * 1000));
+  const isReady = await fetch(receipt.dataset.receipt, { cache: "no-store" })
+    .then((answer) => answer.json())
+    .then((told) => told.has_receipt)
+    .catch(() => false);
+  if (isReady) await showReceipt();
+  else if (waitSeconds < 32) await watchReceipt(waitSeconds * 2);
+}
+
+async function showReceipt() {
+  const text = await fetch(location.href, { cache: "no-store" }).then((answer) => answer.text()).catch(() => "");
+  const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-receipt]");
+  if (fresh) receipt.replaceChildren(...fresh.childNodes);
+}
+
 if (form) watchForm();
 if (poll) watchPayment();
+if (receipt?.querySelector("p > a")) watchReceipt();
