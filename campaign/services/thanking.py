@@ -79,13 +79,26 @@ def afterwards_of(donation_public_id: str) -> Afterwards:
             drawing = quilt.outlined(drawing, _place(session, campaign_id, number))
         return Afterwards(
             has_mail_left=mail is not None and mail.state == "sent",
-            is_address_refused=mail is not None and (mail.state, mail.failure) == ("dead", "address"),
+            is_address_refused=_is_refused(mail),
             is_refund_pending=_is_refund_pending(session, donation_id),
             receipt_due_on=_due_on(mail),
             months=_months(session, pledge_id) if pledge_id else None,
             quilt=drawing,
             patch=Patch(number=number, is_knot=number > quilt.PLACES) if number is not None else None,
         )
+
+
+def is_address_refused(donation_public_id: str) -> bool:
+    """Whether no mail server takes the mail with the receipt of this gift."""
+    with reading() as session:
+        donation_id = session.execute(
+            select(Donation.id).where(Donation.public_id == donation_public_id)
+        ).scalar_one_or_none()
+        return donation_id is not None and _is_refused(_receipt_mail(session, donation_id))
+
+
+def _is_refused(mail: _ReceiptMail | None) -> bool:
+    return mail is not None and (mail.state, mail.failure) == ("dead", "address")
 
 
 def _is_refund_pending(session: Session, donation_id: int) -> bool:

@@ -207,14 +207,15 @@ def test_the_page_says_when_the_receipt_is_there_to_the_browser_that_gave_alone(
 ) -> None:
     payments.pay(CHECKOUT, email="aida@mail.example")
     page = fetch_address(client, THANKS)
+    waiting = {"state": "paid", "has_receipt": False, "is_address_refused": False}
     assert "Your receipt is being prepared" in page.text("[data-receipt]")
     assert page.link("Check again") == THANKS
     assert page.one("[data-receipt]")["data-receipt"] == STATE
-    assert client.get(STATE).get_json() == {"state": "paid", "has_receipt": False}
+    assert client.get(STATE).get_json() == waiting
     work_off_everything()
-    assert client.get(STATE).get_json() == {"state": "paid", "has_receipt": True}
+    assert client.get(STATE).get_json() == waiting | {"has_receipt": True}
     stranger = app.test_client()
-    assert stranger.get(STATE).get_json() == {"state": "paid", "has_receipt": False}
+    assert stranger.get(STATE).get_json() == waiting
     assert not fetch_address(stranger, THANKS).soup.select("[data-receipt]")
 
 
@@ -352,8 +353,10 @@ def test_an_address_that_cannot_take_mail_is_told_to_the_browser_that_gave_alone
     before = fetch_address(stranger, THANKS).text("main")
     work_off_everything()
     assert fetch_address(stranger, THANKS).text("main") == before
+    assert [who.get(STATE).get_json()["is_address_refused"] for who in (client, stranger)] == [True, False]
     page = fetch_address(client, THANKS)
     assert "The address a•••@mail.example cannot receive email." in page.text(".notice.warn")
+    assert page.soup.select(".notice.warn a[href^='mailto:']")
     assert page.link("Download the receipt (PDF)")
 
 

@@ -22,7 +22,7 @@ from campaign.services.pledges.links import token_of_gift
 from campaign.services.receipt_files import receipt_pdf
 from campaign.services.receipt_register import ReceiptView, receipt_of
 from campaign.services.settlement import look_at_checkout
-from campaign.services.thanking import afterwards_of
+from campaign.services.thanking import afterwards_of, is_address_refused
 from campaign.services.transfers import transfer_due
 from campaign.wiring import gateways
 
@@ -68,11 +68,17 @@ def thanks(lang: str) -> ResponseReturnValue:  # noqa: ARG001
 
 @bp.get("/<any(en,ru,ky):lang>/thanks/state")
 def thanks_state(lang: str) -> ResponseReturnValue:  # noqa: ARG001
-    """The state, and whether the receipt can be downloaded by this browser; for the page's script."""
+    """The state, and what became of the receipt, for the script of the page; the latter for the browser that gave alone."""
     gift = _gift_now(request.args.get("s", ""))
     is_paid_here = gift is not None and gift.state is DonationState.PAID and gift.public_id in own_gifts()
     receipt = receipt_of(gift.public_id) if gift and is_paid_here else None
-    return _discreet(jsonify(state=_state_of(gift), has_receipt=receipt is not None and receipt.is_ready))
+    return _discreet(
+        jsonify(
+            state=_state_of(gift),
+            has_receipt=receipt is not None and receipt.is_ready,
+            is_address_refused=receipt is not None and is_address_refused(receipt.donation_public_id),
+        )
+    )
 
 
 @bp.get("/<any(en,ru,ky):lang>/thanks/receipt/<number>")

@@ -124,15 +124,19 @@ async function watchPayment(waitSeconds = 2) {
   else poll.querySelector("p").textContent = poll.dataset.slow;
 }
 
-// The receipt of a gift that has come: its part of the page is fetched anew once it can be downloaded.
+// The receipt of a gift that has come: its part of the page is fetched anew once it can be downloaded, and the whole page
+// where its mail was refused, for then the donor has something to do.
 async function watchReceipt(waitSeconds = 2) {
   await new Promise((resolve) => setTimeout(resolve, waitSeconds * 1000));
-  const isReady = await fetch(receipt.dataset.receipt, { cache: "no-store" })
+  const told = await fetch(receipt.dataset.receipt, { cache: "no-store" })
     .then((answer) => answer.json())
-    .then((told) => told.has_receipt)
-    .catch(() => false);
-  if (isReady) await showReceipt();
-  else if (waitSeconds < 32) await watchReceipt(waitSeconds * 2);
+    .catch(() => ({}));
+  if (told.is_address_refused && receipt.dataset.mail) {
+    location.reload();
+    return;
+  }
+  if (told.has_receipt && receipt.querySelector("p > a:not(.button)")) await showReceipt();
+  if (waitSeconds < 32 && !(told.has_receipt && !receipt.dataset.mail)) await watchReceipt(waitSeconds * 2);
 }
 
 async function showReceipt() {
@@ -143,4 +147,4 @@ async function showReceipt() {
 
 if (form) watchForm();
 if (poll) watchPayment();
-if (receipt?.querySelector("p > a")) watchReceipt();
+if (receipt?.dataset.mail || receipt?.querySelector("p > a:not(.button)")) watchReceipt();
