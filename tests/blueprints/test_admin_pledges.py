@@ -7,10 +7,12 @@ from sqlalchemy import update
 
 from campaign.database import transaction
 from campaign.models.campaign import Campaign
+from campaign.models.pledge import Pledge
 from campaign.services import audit
 from campaign.services.audit import AuditFilter
+from campaign.services.donation_story import donation_story
 from campaign.services.pledges.links import PledgeLink, sign
-from campaign.services.pledges.register import monthly_values
+from campaign.services.pledges.register import monthly_values, pledge_story, pledges
 from tests.blueprints.admin_desk import sit_down, token_of
 from tests.fakes import FakePayments, RecordingMailer, SettableClock
 from tests.services.engine import Engine
@@ -74,6 +76,24 @@ def test_one_is_shown_with_its_months_and_its_history(engine: Engine) -> None:
     text = words_of(desk.get(f"/staff/pledges/{pledge_of(name).public_id}").text)
     for said in ("Active", "Visa •••• 4242", "January 1, 2027", "December 1, 2026", "donor@example.org", "Started"):
         assert said in text
+
+
+@pytest.mark.database("sqlite")
+def test_who_gives_each_month_is_handed_to_no_viewer(engine: Engine) -> None:
+    """Neither by the pages nor by what they are made of."""
+    name = begin_pledge(engine)
+    with transaction() as session:
+        session.execute(update(Pledge).values(public_name="Gul", receipt_name="Ak-Jol LLC", is_anonymous=True))
+    pledge, (month,) = pledge_of(name), months_of(name)
+    rows, _ = pledges(pledge.campaign_id)
+    for row in (*rows, pledge_story(pledge.campaign_id, pledge.public_id).row):
+        assert (row.name, row.name_on_receipt, row.email) == (None, None, None)
+    gift = donation_story(pledge.campaign_id, month.public_id)
+    assert (gift.payer_name, gift.name_on_receipt, gift.email) == (None, None, None)
+    desk = sit_down(engine.app, engine.clock, role="viewer").client
+    text = words_of(desk.get(f"/staff/pledges/{pledge.public_id}").text)
+    assert "Ak-Jol" not in text
+    assert text.count("not shown to your role") == 3
 
 
 def test_a_month_leads_to_its_monthly_gift_and_back(engine: Engine) -> None:

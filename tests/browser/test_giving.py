@@ -103,6 +103,11 @@ def test_a_gift_with_script_shows_the_cover_live_and_survives_a_double_click(chr
     page.fill("#public_name", "Aida")
     expect(page.locator("#anonymous-0")).to_be_checked()  # typing a name does not show it
     page.check("#anonymous-1")
+    page.check("#anonymous-0")
+    page.fill("#public_name", "Aida B")
+    expect(page.locator("#anonymous-0")).to_be_checked()  # nor does correcting it after another choice
+    page.fill("#public_name", "Aida")
+    page.check("#anonymous-1")
     page.fill("#receipt_name", "Ak-Jol LLC")
     page.dblclick("#continue", no_wait_after=True)
     pay(page)

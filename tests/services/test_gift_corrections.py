@@ -94,6 +94,27 @@ def test_a_corrected_address_takes_along_the_gift_and_what_was_refused(
     assert set(engine.session.execute(select(Message.state)).scalars()) == {"sent"}
 
 
+def test_what_was_refused_of_a_monthly_gift_leaves_for_the_corrected_address(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_letter: object) -> None:
+        raise AddressRefused("the address was refused (550)")
+
+    name = begin_pledge(engine)
+    engine.work()
+    with monkeypatch.context() as patched:
+        patched.setattr(engine.mailer, "send", refuse)
+        engine.clock.advance(days=26)
+        engine.work()  # the first renewal is announced
+    (first,) = months_of(name)
+    assert engine.session.execute(select(Message.state).where(Message.state != "sent")).scalars().all() == ["dead"]
+    order = order_for(engine.session, first.public_id, name="Aida Donor", email="right@example.org")
+    correct(order, clock=engine.clock, public_url=PUBLIC_URL)
+    engine.work()
+    told = [letter.subject for letter in engine.mailer.sent if letter.recipient == "right@example.org"]
+    assert [subject for subject in told if "next monthly gift" in subject] != []
+
+
 def test_an_address_that_is_known_already_gets_the_gift_and_no_name(engine: Engine) -> None:
     mine = a_gift(engine)
     order = order_for(engine.session, mine, name="Aida Bekowa", email="New@example.org")

@@ -98,6 +98,17 @@ def test_of_a_mail_that_left_a_copy_leaves_once_per_form(engine: Engine) -> None
         resend(replace(order, reason="Another"), clock=engine.clock)
 
 
+@pytest.mark.parametrize("state", ["held", "kept"])
+def test_a_mail_that_never_left_leaves_itself(engine: Engine, state: str) -> None:
+    engine.give()
+    with transaction() as session:
+        session.execute(update(Message).values(state=state, error="no news that late"))
+    resend(order_for(engine), clock=engine.clock)
+    engine.work()
+    assert [letter.recipient for letter in engine.mailer.sent] == ["right@example.org"]
+    assert engine.session.execute(select(Message.state, Message.error)).all() == [("sent", None)]
+
+
 def test_what_waits_is_not_queued_twice(engine: Engine) -> None:
     engine.give()
     with pytest.raises(MailStillQueued):
