@@ -56,10 +56,9 @@ class FakeDisputes:
         _change(self, replace(dispute, returns=(*dispute.returns, Movement(back, self.clock.now()))))
 
     def call_dispute(self: Tells, dispute_id: str, status: str) -> None:
-        """The provider has another word for it; no money moves."""
+        """The provider has another word for it; no money moves. As at the real one, only an event tells when."""
         known = _dispute(self, dispute_id)
-        lost_at = known.closed_at or (self.clock.now() if status == "lost" else None)
-        _change(self, replace(known, status=status, closed_at=lost_at))
+        _change(self, replace(known, status=status))
 
     def warn(self: Tells, checkout_id: str, *, is_actionable: bool = True) -> str:
         """The card's issuer suspects fraud; the warning's id. Said again, it may not be actionable any more."""

@@ -67,6 +67,16 @@ def test_a_campaign_that_ends_on_the_day_of_a_charge_still_has_it(engine: Engine
     assert engine.payments.pledges.subscriptions[name].stops_at == at(2, 1)
 
 
+@pytest.mark.time_zone("Asia/Bishkek")
+def test_the_campaign_ends_with_the_last_day_of_the_organisation(engine: Engine) -> None:
+    """What the provider charges at half past eight in the evening of 1 February is charged on the 2nd in Osh."""
+    engine.clock.at = datetime(2026, 12, 1, 20, 30, tzinfo=UTC)
+    end_campaign(date(2027, 2, 1))
+    name = begin_pledge(engine)
+    engine.work()
+    assert engine.payments.pledges.subscriptions[name].stops_at == datetime(2027, 2, 1, 20, 30, tzinfo=UTC)
+
+
 def test_where_the_provider_is_silent_it_is_planned_later(engine: Engine) -> None:
     name = begin_pledge(engine)
     engine.payments.is_down = True
@@ -130,6 +140,7 @@ def test_the_donor_is_told_two_weeks_before_and_at_the_end_once_each(engine: Eng
     for day in (6, 7, 20):
         engine.clock.at = at(2, day)
         engine.work()
+        assert len([one for one in engine.mailer.sent if words in one.subject.replace("\xa0", " ")]) == 1, day
     [letter] = [letter for letter in engine.mailer.sent if words in letter.subject.replace("\xa0", " ")]
     assert "/p/" in letter.text
     before = len(engine.mailer.sent)
