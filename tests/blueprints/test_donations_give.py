@@ -225,10 +225,11 @@ def test_leaving_the_payment_page_brings_everything_back_in_the_same_browser(
 
 
 def test_going_back_and_changing_the_amount_closes_the_first_payment_page(
-    client: FlaskClient, page: Page, session: Session
+    client: FlaskClient, page: Page, session: Session, payments: FakePayments
 ) -> None:
     page.submit(client, FORM, amount="25")
     assert page.submit(client, FORM, amount="50").headers["Location"].endswith("cs_test_000002")
+    assert payments.calls == ["open_checkout", "expire_checkout", "open_checkout"]  # closed before the second opens
     work_off_everything()
     assert session.execute(select(Donation.state).order_by(Donation.id)).scalars().all() == ["expired", "open"]
     again = page.submit(client, FORM, amount="25")

@@ -7,12 +7,14 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from campaign.database import reading
 from campaign.gateways.pledges import CardOnFile
 from campaign.models.outbox import Message
 from campaign.services.pledges.links import PledgeLink, sign
+from campaign.services.pledges.mailbox import LinkRequest, request_links
+from campaign.services.shield.codes import CODES_OF_AN_ADDRESS_MOST
 from campaign.services.shield.judging import watch
 from tests.blueprints.admin_desk import sit_down, token_of
 from tests.fakes import FakePayments, RecordingMailer, SettableClock
@@ -82,6 +84,17 @@ def test_few_links_are_sent_to_one_mailbox(client: FlaskClient, engine: Engine) 
         engine.clock.advance(minutes=7)
     engine.work()
     assert len(engine.mailer.sent) <= 4
+
+
+@pytest.mark.database("sqlite")
+def test_few_links_are_sent_on_the_word_of_one_network(engine: Engine) -> None:
+    """Whoever types many addresses mails nobody more than a few times an hour, and is told nothing of it."""
+    for number in range(CODES_OF_AN_ADDRESS_MOST + 2):
+        wanted = LinkRequest(email=f"{number}@example.org", language="en", campaign="quilt", address="198.51.100.7")
+        request_links(wanted, clock=engine.clock, secret="secret")
+    with reading() as session:
+        queued = session.execute(select(func.count()).where(Message.kind == "pledge_links")).scalar_one()
+    assert queued == CODES_OF_AN_ADDRESS_MOST
 
 
 def test_a_slip_in_the_address_is_told(client: FlaskClient, engine: Engine) -> None:

@@ -21,6 +21,7 @@ from campaign.wiring import gateways
 from tests.builders import a_campaign, a_member_of_staff, set_issuer_text, usd
 from tests.fakes import SIGNATURE, FakePayments, SettableClock
 from tests.pages import fetch_address
+from tests.receipts.papers import text_of
 
 CHECKOUT = "cs_test_000001"
 THANKS = f"/en/thanks?s={CHECKOUT}"
@@ -54,7 +55,9 @@ def test_a_gift_that_was_sent_back_is_not_thanked_for(
     client: FlaskClient, payments: FakePayments, session: Session
 ) -> None:
     payments.pay(CHECKOUT)
+    payments.settle(CHECKOUT, fee_minor=1_06)
     fetch_address(client, THANKS)
+    work_off_everything()
     public_id = session.execute(select(Donation.public_id)).scalar_one()
     order = RefundOrder(
         donation_public_id=public_id, amount=usd(26_06), reason="asked", actor_id=a_member_of_staff().id
@@ -69,6 +72,7 @@ def test_a_gift_that_was_sent_back_is_not_thanked_for(
     assert "QUI-2026-000001 (void)" in page.text(".facts")
     assert "Thank you" not in page.text()
     assert "Tell somebody" not in page.text()
+    assert "VOID Since" in text_of(client.get(page.link("Download the receipt (PDF)")).data)
 
 
 def test_the_link_of_a_mail_brings_the_receipt_for_thirty_days(

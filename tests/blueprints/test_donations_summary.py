@@ -27,7 +27,11 @@ def summary(page: Page) -> dict[str, str]:
 
 
 def test_nothing_is_chosen_yet(client: FlaskClient) -> None:
-    told = summary(fetch_address(client, "/en/donate"))
+    page = fetch_address(client, "/en/donate")
+    parts = page.soup.select("[data-summary], #continue, [name=amount], [name=other_amount], [name=email]")
+    names = [str(tag.get("name") or tag.get("id") or "summary") for tag in parts]
+    assert names == ["amount", "amount", "amount", "amount", "other_amount", "email", "summary", "continue"]
+    told = summary(page)
     assert told == {
         "gift": "not chosen yet",
         "total": "not chosen yet",

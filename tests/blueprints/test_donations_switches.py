@@ -19,6 +19,7 @@ TYPED = {
     "fund": "THEME-GRANTS",
     "anonymous": "0",
     "public_name": "Aida",
+    "receipt_name": "Ak-Jol LLC",
     "message": "For my sister\nand for me",
     "email": "aida@example.com",
 }

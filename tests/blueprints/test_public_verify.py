@@ -67,6 +67,12 @@ def test_dashes_spaces_and_case_make_no_difference(client: FlaskClient, printed:
     assert check(client, change(printed.number), printed.code).text(".notice h2") == "This receipt is valid"  # type: ignore[operator]
 
 
+def test_the_check_shows_initials_and_no_name(client: FlaskClient, printed: Printed) -> None:
+    page = fetch_address(client, printed.address)
+    assert "D.D.1." in page.text("main")  # of Demo donor 12
+    assert "donor 12" not in page.answer.text
+
+
 def test_what_is_no_number_is_said_at_the_field(client: FlaskClient, printed: Printed) -> None:
     page = check(client, f"https://other.example{printed.address}", "")
     assert page.answer.status_code == 422

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from receipts import check_document, render_pdf, substituted_characters
+from receipts import check_document, render_pdf, rendering, substituted_characters
 from receipts.printable import printable, typeface
 from tests.receipts.papers import a_receipt, accessibility_findings, text_of
 
@@ -93,6 +94,16 @@ def test_a_receipt_of_common_letters_carries_no_fallback_font() -> None:
         fonts = {str(found.BaseFont) for found in pdf.objects if _is_font(found)}
     assert fonts
     assert not [name for name in fonts if "Noto" in name]
+
+
+def test_the_fallback_fonts_are_loaded_when_a_text_needs_them() -> None:
+    def loaded_for(name: str) -> set[str]:
+        render_pdf(a_receipt(donor_name=name))
+        return set(vars(rendering._kept))  # what this thread has loaded
+
+    with ThreadPoolExecutor(1) as fresh:
+        assert fresh.submit(loaded_for, "Айгүл").result() == {"common"}
+        assert fresh.submit(loaded_for, "გიორგი").result() == {"common", "fallback"}
 
 
 def test_the_fallback_gives_the_same_bytes_on_another_day_and_in_another_process() -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from campaign.blueprints.donations.own_gifts import remember_gift
 from campaign.database import reading
 from campaign.days import local_day
 from campaign.domain.money import Money
@@ -199,6 +200,14 @@ def test_who_gives_by_bank_transfer_is_told_to_send_the_money_and_how(engine: En
     assert due is not None
     assert (due.reference, due.accounts[0][1]) == ("ABC123XYZ0", ("IBAN", "IE00TEST00000000000000"))
 
+    with engine.app.test_request_context():
+        answer = engine.app.response_class()
+        remember_gift(answer, public_id)
+    donor = engine.app.test_client()
+    donor.set_cookie("gifts", answer.headers["Set-Cookie"].partition(";")[0].partition("=")[2])
+    own = donor.get(f"/en/thanks?s={checkout}").text
+    for words in ("please send the money", "ABC123XYZ0", "IE00TEST00000000000000", "https://payments.example/transfer"):
+        assert words in own
     stranger = engine.app.test_client().get(f"/en/thanks?s={checkout}").text
     assert "Please send your bank transfer" in stranger
     assert "ABC123XYZ0" not in stranger

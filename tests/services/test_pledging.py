@@ -6,6 +6,7 @@ from datetime import date
 from threading import Barrier
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy.exc import NoResultFound
 
@@ -142,6 +143,14 @@ def test_the_receipt_of_each_month_says_that_the_gift_is_monthly_and_when_the_ne
         assert how_often in letter.text
         assert day in letter.text.replace("\xa0", " ")
         assert day.partition(": ")[2] in letter.html.replace("\xa0", " ")
+        buttons = [
+            str(link["href"])
+            for link in BeautifulSoup(letter.html, "html.parser").select("td[style*=border-radius] > a")
+        ]
+        assert [f"/{language}/{part}/" in address for part, address in zip(("receipt", "p"), buttons, strict=True)] == [
+            True,
+            True,
+        ]
 
 
 def test_a_receipt_that_waited_promises_no_payment_that_was_skipped_or_stopped_meanwhile(engine: Engine) -> None:
@@ -339,9 +348,12 @@ def test_every_change_is_confirmed_by_mail_once(engine: Engine) -> None:
 
 def test_a_pause_that_ends_on_its_day_is_announced_and_not_told_of(engine: Engine) -> None:
     name = begin_pledge(engine)
+    engine.clock.advance(days=26)
+    engine.work()
+    assert [one for one in subjects(engine) if "Your next monthly gift" in one] != []  # the first renewal is announced
     ask(engine, name, Act.SKIP, until="2027-01-03T09:00:00+00:00")
     assert len(changes(engine)) == 1
-    engine.clock.advance(days=33)
+    engine.clock.advance(days=7)
     known = engine.payments.pledges.subscriptions[name]  # the month that was left out is over
     ends_at = charge_after(known.anchor_at, known.period_ends_at, 1)
     engine.payments.pledges.subscriptions[name] = replace(known, period_ends_at=ends_at)
@@ -357,7 +369,10 @@ def test_a_pause_that_ends_on_its_day_is_announced_and_not_told_of(engine: Engin
 
 def test_the_first_charge_after_a_change_is_announced_once(engine: Engine) -> None:
     name = begin_pledge(engine)
-    engine.clock.advance(days=31)
+    engine.clock.advance(days=26)
+    engine.work()
+    assert [one for one in subjects(engine) if "Your next monthly gift" in one] != []  # the first renewal is announced
+    engine.clock.advance(days=5)
     engine.tell("invoice.paid", engine.payments.pledges.renew(name))
     engine.work()
     ask(engine, name, Act.CHANGE, gift_minor=40_00, cover_minor=0)
