@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -19,8 +20,10 @@ from campaign.services.bookkeeping import MoneyMayNotGoThere, NotEnoughFunds
 from campaign.services.disbursing import Payment, record_disbursement
 from campaign.services.fund_register import funds
 from campaign.services.previews import preview_of_payment
+from campaign.services.public_revision import count_public_change
 from campaign.services.transparency import transparency_of
 from tests.builders import NOW, a_fund, a_paid_gift, usd
+from tests.pages import fetch
 from tests.services.test_allocating import Desk, desk
 
 __all__ = ["desk"]  # a fixture
@@ -170,6 +173,29 @@ class TestCover:
         desk.approve(desk.propose(desk.move(usd(99_00))))
         with pytest.raises(NotEnoughFunds):
             desk.propose(self.cover(desk, lacking, 1_01))
+
+
+@pytest.mark.database("sqlite")
+def test_the_public_page_explains_disputed_money_and_a_figure_below_zero(desk: Desk, client: FlaskClient) -> None:
+    """In every language, and only where there is something to explain."""
+    gift = a_gift_to(desk, desk.event, usd(40_00))
+    theme = a_fund(campaign=desk.campaign, code="THEME-GRANTS")
+    sentences = {
+        "en": ("banks hold $40 because", "below zero"),
+        "ru": ("удерживают 40 $", "ниже нуля"),
+        "ky": ("боюнча 40 $ кармап", "Нөлдөн төмөн"),
+    }
+
+    def said(language: str) -> list[bool]:
+        text = fetch(client, "public.transparency", lang=language).text("main").replace("\xa0", " ")
+        return [sentence in text for sentence in sentences[language]]
+
+    assert {language: said(language) for language in sentences} == {language: [False, False] for language in sentences}
+    dispute(gift, 40_00)
+    a_gift_to(desk, theme, usd(5_00), fee_minor=7_00)
+    with transaction() as session:
+        count_public_change(session, desk.campaign_id)
+    assert {language: said(language) for language in sentences} == {language: [True, True] for language in sentences}
 
 
 def test_the_database_lets_only_a_payment_spend(desk: Desk) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,14 +13,20 @@ from huey.storage import MemoryStorage, SqliteStorage
 from sqlalchemy import select
 
 from campaign import jobs
+from campaign.domain.pledge import Act
 from campaign.extensions import db
 from campaign.gateways.mailer import Letter, MailUnavailable
 from campaign.jobs.queues import connect_queues
 from campaign.jobs.rounds import TURN_SECONDS, Rounds, work_off
 from campaign.models.outbox import Message
 from campaign.services.alarms import signs as alarm_signs
+from campaign.services.pledges import asking as pledge_asking
+from campaign.services.pledges.asking import PledgeOrder
+from campaign.services.refunding import request_refund
 from tests.fakes import RecordingMailer
 from tests.services.engine import Engine
+from tests.services.pledging import begin_pledge, pledge_of
+from tests.services.test_refunding import order
 
 pytestmark = pytest.mark.database("sqlite")
 
@@ -62,9 +68,17 @@ def workers(app: Flask, mailer: HangingMailer) -> Iterator[None]:
         jobs.stopping.clear()
 
 
-def test_a_paid_gift_is_booked_while_the_mail_server_hangs(
-    engine: Engine, mailer: HangingMailer, workers: None
-) -> None:
+def wait_for(condition: Callable[[], bool]) -> float:
+    """How many seconds it took until the condition held; ten at most."""
+    begun = time.monotonic()
+    while not condition() and time.monotonic() - begun < 10:
+        time.sleep(0.02)
+    return time.monotonic() - begun
+
+
+def test_money_moves_while_the_mail_server_hangs(engine: Engine, mailer: HangingMailer, workers: None) -> None:
+    """A paid gift is booked, a refund is sent, and a monthly gift is ended at the provider."""
+    subscription_id = begin_pledge(engine)
     for _ in range(5):
         engine.payments.pay(checkout := engine.checkout_of(engine.open()))
         engine.tell("checkout.session.completed", checkout)
@@ -75,11 +89,16 @@ def test_a_paid_gift_is_booked_while_the_mail_server_hangs(
     public_id = engine.open()
     engine.payments.pay(engine.checkout_of(public_id))
     engine.tell("checkout.session.completed", engine.checkout_of(public_id))
-    begun = time.monotonic()
     jobs.TASKS["inbox"]()
-    while engine.donation(public_id).state != "paid" and time.monotonic() - begun < 10:
-        time.sleep(0.02)
-    assert time.monotonic() - begun < 2
+    assert wait_for(lambda: engine.donation(public_id).state == "paid") < 2
+    request_refund(order(public_id, 5_00), clock=engine.clock)
+    jobs.TASKS["refunds"]()
+    assert wait_for(lambda: bool(engine.payments.facts[engine.checkout_of(public_id)].refunds)) < 10
+    pledge_asking.ask(
+        PledgeOrder(pledge_public_id=pledge_of(subscription_id).public_id, act=Act.STOP), clock=engine.clock
+    )
+    jobs.TASKS["pledges"]()
+    assert wait_for(lambda: pledge_of(subscription_id).state == "stopped") < 10
     assert not mailer.may_answer.is_set()
 
 
