@@ -1,17 +1,20 @@
 """`make run` as a newcomer meets it: what stands in its way is told in one sentence, and nothing is left running."""
 
 import os
+import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
+from campaign.gateways.worker_process import pid_file
 from campaign.services.schema import head
 from tests.databases import migrate
 from tests.tree import ROOT
@@ -92,6 +95,9 @@ def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
 def running(tmp_path: Path) -> Iterator[tuple["subprocess.Popen[str]", int, Path]]:
     """The server as it starts, its port and its folder."""
     given = environment(tmp_path)
+    died = pid_file(tmp_path, "money")  # as the worker of a machine that lost its power leaves it
+    died.touch(mode=0o600)
+    died.write_text("4194304", encoding="ascii")
     command = [sys.executable, "-m", "campaign.cli.serve"]
     server = subprocess.Popen(command, cwd=ROOT, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     with server:
@@ -111,10 +117,42 @@ def test_everything_runs_and_ends(running: tuple["subprocess.Popen[str]", int, P
     assert kept
     assert not any(path.stat().st_mode & 0o077 for path in kept)  # names and addresses are for this account alone
     assert "Kurak runs from" in refused(instance)
+    wait_for(lambda: "worker_deaths" in observations(instance))  # of the worker that left its number behind
+    for _ in range(3):
+        for kind in ("money", "mail"):
+            wait_for(lambda kind=kind: workers(server, kind) != [])  # type: ignore[misc]  # bound at once
+            os.kill(workers(server, kind)[0], signal.SIGKILL)
+    told = lines_until(server, "The mail worker was ended by signal 9; it does not stay up")
+    assert "The money worker was ended by signal 9; it does not stay up" in told
+    assert status_of(port, "/readyz") == 200
     server.terminate()
     assert server.wait(SECONDS_MAX) == 0
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def observations(instance: Path) -> list[str]:
+    with closing(sqlite3.connect(instance / "kurak.sqlite")) as database:
+        return [name for (name,) in database.execute("SELECT name FROM observation")]
+
+
+def workers(server: "subprocess.Popen[str]", kind: str) -> list[int]:
+    """The living processes of this kind that the server has started."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            state, parent = (process / "stat").read_text(encoding="ascii").rpartition(")")[2].split()[:2]
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            if state != "Z" and int(parent) == server.pid and words[-3:-1] == [b"--only", kind.encode()]:
+                found.append(int(process.name))
+    return found
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SECONDS_MAX
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def lines_until(server: "subprocess.Popen[str]", last: str) -> str:

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaign.cli.doctor import _rehearsals
+from campaign.cli.doctor import examine
 from campaign.cli.findings import Verdict
 from campaign.database import reading
 from campaign.jobs import steps
@@ -70,8 +70,9 @@ def test_without_a_live_key_all_gifts_are_tests_and_count(campaign: Campaign, pa
 
 
 @pytest.mark.usefixtures("campaign")
-def test_the_doctor_names_test_gifts() -> None:
-    [finding] = _rehearsals()
+def test_the_doctor_names_test_gifts(app: Flask) -> None:
+    findings = examine(replace(app.config["KURAK"], app_env="production", stripe_secret_key="sk_live_1"))
+    [finding] = [finding for finding in findings if "Test gifts" in finding.told]
     assert finding.verdict is Verdict.MISSING
     assert finding.told.startswith("Test gifts in this database: 2.")
 
