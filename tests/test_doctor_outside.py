@@ -15,6 +15,7 @@ from campaign.extensions import db
 from campaign.gateways.stripe_endpoints import StripeEndpoints
 from campaign.jobs import work_off_everything
 from campaign.models.inbox import ProviderEvent
+from campaign.services.observations import BOOKS, note_check
 from campaign.wiring import Gateways
 from tests.journeys.site import Site, running_site
 
@@ -121,6 +122,13 @@ def test_each_fault_of_the_endpoint_has_a_sentence_and_the_command_that_mends_it
     [(verdict, said)] = [found for found in findings if "no endpoint" in found[1]]
     assert verdict is Verdict.UNSAFE
     assert "stripe setup" in said
+
+
+@pytest.mark.database("sqlite")
+def test_an_alarm_that_rings_is_told(site: Site) -> None:
+    note_check(BOOKS, clock=outside(site).clock, problems=["every entry adds up to zero"])
+    [verdict] = [verdict for verdict, said in told(site) if "every entry adds up to zero" in said]
+    assert verdict is Verdict.UNSAFE
 
 
 @pytest.mark.database("sqlite")

@@ -95,6 +95,7 @@ def test_who_refuses_gzip_gets_plain_bytes_from_memory_too(client: FlaskClient, 
         answer = client.get("/en/", headers={"Accept-Encoding": accepted})
         assert "Content-Encoding" not in answer.headers
         assert answer.data.startswith(b"<!doctype html>")
+    assert "Content-Encoding" not in client.get("/static/css/site.css", headers={"Accept-Encoding": accepted}).headers
 
 
 @pytest.mark.parametrize("given", ["-1", "six", "99", "١"])

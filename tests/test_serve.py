@@ -59,6 +59,17 @@ def test_a_port_in_use_is_told(tmp_path: Path) -> None:
     )
 
 
+def test_what_is_mostly_a_mistake_is_said_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    command = [sys.executable, "-m", "campaign.cli.serve"]
+    given = environment(tmp_path / "file" / "instance", HOST="0.0.0.0", SECRET_KEY="s")  # noqa: S104  # it never listens
+    done = subprocess.run(
+        command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=SECONDS_MAX, check=False
+    )
+    assert done.returncode == 1
+    assert done.stdout.startswith("Warning: HOST is 0.0.0.0 in development")
+
+
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.write_text("", encoding="ascii")

@@ -16,7 +16,7 @@ from sqlalchemy import event, select
 
 from campaign.extensions import db
 from campaign.models.staff import AuditEvent, Staff
-from campaign.services import staff
+from campaign.services import first_passwords, staff
 from campaign.services.staff import add_staff
 from tests.blueprints.admin_desk import sit_down
 from tests.builders import a_campaign
@@ -92,6 +92,17 @@ def test_adding_somebody_holds_nobody_up(app: Flask, clock: SettableClock, monke
         add_staff(EMAIL, name="Finance", roles=("finance",), clock=clock, password=PASSWORD)
 
 
+def test_making_a_first_password_holds_nobody_up(
+    app: Flask, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_campaign()
+    add_staff(EMAIL, name="Finance", roles=("finance",), clock=clock, password=PASSWORD)
+    db.session.rollback()
+    with another_writer(app) as other:
+        monkeypatch.setattr(first_passwords, "hash_password", writing_before(hash_password, other))
+        first_passwords.reset_password(EMAIL, clock=clock)
+
+
 @contextmanager
 def impatient(app: Flask) -> Iterator[None]:
     """Nobody waits long for a lock here."""
@@ -144,8 +155,9 @@ def test_a_password_that_cannot_be_saved_stays_and_the_person_is_asked_to_try_ag
     assert Page(again.get("/staff/login")).submit(again, email=EMAIL, password=PASSWORD).status_code == 302
 
 
+@pytest.mark.parametrize("where", ["campaign.services.audit.record", "flask_security.views._get_post_login_redirect"])
 def test_nobody_signs_in_by_a_request_that_fails_afterwards(
-    app: Flask, signing_in: tuple[FlaskClient, Page], monkeypatch: pytest.MonkeyPatch
+    app: Flask, signing_in: tuple[FlaskClient, Page], monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     client, page = signing_in
 
@@ -153,7 +165,7 @@ def test_nobody_signs_in_by_a_request_that_fails_afterwards(
         raise OSError("the disk is full")
 
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    monkeypatch.setattr("campaign.services.audit.record", fail)
+    monkeypatch.setattr(where, fail)
     assert page.submit(client, email=EMAIL, password=PASSWORD).status_code == 500
     monkeypatch.undo()
     assert client.get("/staff/").location.startswith("/staff/login")

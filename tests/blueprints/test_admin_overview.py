@@ -18,6 +18,7 @@ from campaign.models.donation import Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.services.allocating import Move, approve, propose
+from campaign.services.observations import BOOKS, note_check
 from campaign.services.overview import overview
 from campaign.services.supporters import gift_counts
 from tests.blueprints.admin_desk import sit_down
@@ -72,6 +73,15 @@ def test_a_desk_without_worries_says_so(viewer: FlaskClient) -> None:
     page = fetch(viewer, "admin.overview")
     assert page.text("section").startswith("Needs attention Nothing.")
     assert "No gift has been paid yet." in page.text()
+
+
+def test_the_books_add_up_as_of_the_last_check(viewer: FlaskClient, clock: SettableClock) -> None:
+    note_check(BOOKS, clock=clock)
+    said = fetch(viewer, "admin.overview").text("section")
+    assert "The books add up. Last check: December 1, 2026, 09:00" in said.replace("\xa0", " ")
+    note_check(BOOKS, clock=clock, problems=["every entry adds up to zero"])
+    said = fetch(viewer, "admin.overview").text("section")
+    assert ("The books add up" in said, "The books do not add up" in said) == (False, True)
 
 
 def test_a_failed_refund_needs_a_person_until_it_is_asked_for_again(campaign: Campaign) -> None:

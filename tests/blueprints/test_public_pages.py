@@ -1,5 +1,6 @@
 """What everybody may read: each page whole in three languages, with the figures of the books on it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -209,7 +210,7 @@ def test_an_update_has_a_page_and_stands_in_the_feed(client: FlaskClient, demo: 
 
 def test_machines_find_their_files(client: FlaskClient, demo: Campaign) -> None:
     robots = client.get("/robots.txt").text
-    assert "Sitemap:" in robots
+    assert re.search(r"^Sitemap: https?://[^/]+/sitemap\.xml$", robots, re.MULTILINE)
     assert "Disallow: /*/receipt/" in robots
     assert 'hreflang="ky"' in client.get("/sitemap.xml").text
     assert demo.contact_email in client.get("/.well-known/security.txt").text

@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 from campaign.blueprints.public.frame import teaser
 from campaign.database import transaction
 from campaign.models.campaign import Campaign
+from campaign.services import share_image
 from campaign.services.demo.content import load_plan
 from campaign.services.demo.loader import load_campaign
+from campaign.services.share_image import ShareImage, render_png
 from tests.builders import a_campaign
 from tests.fakes import SettableClock
 from tests.pages import Page, fetch_address
@@ -61,6 +63,7 @@ def test_every_page_that_a_second_campaign_leads_to_is_its_own(client: FlaskClie
         new = {link for link in links_of(page) if not link.startswith((*NOT_OF_A_CAMPAIGN, *OF_OTHER_LANGUAGES))}
         waiting += sorted(new - seen)
         seen |= new
+        assert [link for link in new if second not in link and not link.startswith("/api/")] == [], address
     paths = {urlsplit(address).path for address in seen}
     assert {
         "/en/transparency",
@@ -77,7 +80,8 @@ def test_the_map_of_the_site_and_the_feed_name_pages_that_are_there(client: Flas
     addresses = re.findall(r"<loc>http://localhost(?::8000)?([^<]+)</loc>", client.get("/sitemap.xml").text)
     assert len(addresses) == len(set(addresses))
     english = [html.unescape(address) for address in addresses if address.startswith("/en/")]
-    assert any("events/" in address and second in address for address in english)
+    for path in (r"events/\w+", r"grants/\w+", r"updates/\w+", "other-ways", "supporters/", "privacy"):
+        assert any(re.fullmatch(rf"/en/{path}\?campaign={second}", address) for address in english), path
     feed = client.get(f"/en/feed.xml?campaign={second}").text
     english += [html.unescape(found) for found in re.findall(r'href="http://localhost(?::8000)?([^"]+)"', feed)]
     assert "Demo data" in feed
@@ -105,7 +109,19 @@ def test_the_picture_is_one_of_1200_by_630(client: FlaskClient, second: str, lan
     answer = client.get(f"/og/{lang}/{second}.png")
     assert (answer.status_code, answer.mimetype) == (200, "image/png")
     assert Image.open(io.BytesIO(answer.data)).size == (1200, 630)
-    assert client.get(f"/og/{lang}/{second}.png").data == answer.data
+
+
+def test_the_picture_is_drawn_once(client: FlaskClient, second: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+
+    def counted(content: ShareImage) -> bytes:
+        drawn.append(content.title)
+        return render_png(content)
+
+    monkeypatch.setattr(share_image, "render_png", counted)
+    pictures = [client.get(f"/og/en/{second}.png").data for _ in range(2)]
+    assert pictures[0] == pictures[1]
+    assert len(drawn) == 1
 
 
 def test_the_canonical_address_leaves_out_what_was_filled_in(client: FlaskClient) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from campaign.database import transaction
 from campaign.extensions import db
-from campaign.gateways.clock import SandboxClock
+from campaign.gateways.clock import SandboxClock, machine_clock
 from campaign.gateways.payments import ReceivedEvent
 from campaign.i18n import LANGUAGES, in_language
 from campaign.jobs.rounds import Rounds
@@ -245,6 +245,10 @@ class TestTheWatch:
         observations.note_check(observations.COMPARISON, clock=clock)
         ahead.write_text(str(90 * 24 * 60 * 60))
         assert watching.ringing_now(takes_cards=engine.payments.mode != "none", clock=clock) == []
+        alarm_signs.note(alarm_signs.WORKER, clock=clock)  # else a worker that dies now is missed in three months
+        noted = alarm_signs.observed(db.session(), alarm_signs.WORKER)
+        assert noted is not None
+        assert noted.at <= machine_clock(clock).now()
 
     def test_a_worker_with_both_hands_full_is_not_silent(self, engine: Engine) -> None:
         """It begins no round for minutes, but gets work done."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, text, update
 
+from campaign import jobs
 from campaign.database import transaction
 from campaign.i18n import in_language
 from campaign.jobs import steps
@@ -174,6 +175,12 @@ class TestTheChecks:
         assert told(engine) == "The check of the books did not run for hours, or failed: OSError."
         view = watching.alarm_view(takes_cards=True, clock=engine.clock)
         assert view.books_checked_at == good_at
+
+    def test_the_clock_runs_them(self, engine: Engine) -> None:
+        assert "check" in {type(task).__name__ for task in jobs.mail_huey._registry.periodic_tasks}
+        jobs.check.call_local()
+        view = watching.alarm_view(takes_cards=True, clock=engine.clock)
+        assert view.books_checked_at == engine.clock.now()
 
     def test_the_command_stores_its_result(self, engine: Engine) -> None:
         engine.app.test_cli_runner().invoke(args=["ledger", "check"])
