@@ -1,5 +1,8 @@
 """What everybody may read: each page whole in three languages, with the figures of the books on it."""
 
+import csv
+import io
+import json
 import re
 from datetime import timedelta
 
@@ -224,6 +227,45 @@ def test_a_demonstration_says_so_and_a_real_campaign_does_not(client: FlaskClien
     a_campaign(slug="real", is_featured=False)
     assert fetch(client, "public.campaign", lang="en", slug="quilt").soup.select(".demo")
     assert not fetch(client, "public.campaign", lang="en", slug="real").soup.select(".demo")
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_what_machines_read_says_whether_it_is_a_demonstration(client: FlaskClient, is_demo: bool) -> None:
+    """And of a real campaign nothing says it; no file names a founder that nobody knows."""
+    a_campaign(is_demo=is_demo)
+    page = client.get("/en/").text
+    linked = json.loads(page.partition('<script type="application/ld+json">')[2].partition("</script>")[0])
+    rows = list(csv.DictReader(io.StringIO(client.get("/en/transparency.csv").data.decode("utf-8-sig"))))
+    marks = {
+        "linked data": "(Demo data)" in linked["name"],
+        "shared link": 'site_name" content="Quilt (en) (Demo data)"' in page,
+        "feed": "(Demo data)" in client.get("/en/feed.xml").text,
+        "file": {row["demo_data"] for row in rows} == {"yes"},
+        **{
+            path: client.get(f"/api/v1/campaigns/quilt{path}").get_json()["is_demo"]
+            for path in ("", "/progress", "/allocations", "/updates")
+        },
+    }
+    assert marks == dict.fromkeys(marks, is_demo)
+    assert not {"foundingDate", "parentOrganization"} & set(linked)
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize(
+    ("lang", "recorded", "by_hand"),
+    [
+        ("en", "no receipt from this site comes for them", "does it by hand"),
+        ("ru", "квитанция за них с этого сайта не приходит", "сделает это вручную"),
+        ("ky", "бул сайттан дүмүрчөк келбейт", "кол менен жасап"),
+    ],
+)
+def test_what_cannot_be_done_yet_is_not_promised(
+    client: FlaskClient, demo: Campaign, lang: str, recorded: str, by_hand: str
+) -> None:
+    """Cash and transfers are not recorded, so they get no receipt; data is shown and removed by staff, not by a button."""
+    assert recorded in fetch(client, "public.other_ways", lang=lang).text(".lede")
+    assert by_hand in fetch(client, "public.standing", lang=lang, name="privacy").text("main")
 
 
 def test_static_files_carry_their_hash_and_may_be_kept(client: FlaskClient, demo: Campaign) -> None:

@@ -112,16 +112,16 @@ def test_the_picture_is_one_of_1200_by_630(client: FlaskClient, second: str, lan
 
 
 def test_the_picture_is_drawn_once(client: FlaskClient, second: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn: list[str] = []
+    drawn: list[str | None] = []
 
     def counted(content: ShareImage) -> bytes:
-        drawn.append(content.title)
+        drawn.append(content.demo_label)
         return render_png(content)
 
     monkeypatch.setattr(share_image, "render_png", counted)
     pictures = [client.get(f"/og/en/{second}.png").data for _ in range(2)]
     assert pictures[0] == pictures[1]
-    assert len(drawn) == 1
+    assert drawn == ["Demo data"]
 
 
 def test_the_canonical_address_leaves_out_what_was_filled_in(client: FlaskClient) -> None:
