@@ -1,7 +1,7 @@
 """How many gifts there are, and those who gave them and let their names be shown.
 
 Gifts are never counted by donor here: a public number that grows for a new donor alone tells whoever gives with somebody
-else's name and address whether these two have given before (docs/decisions/0070).
+else's name and address whether these two have given before (docs/decisions/0071).
 """
 
 from dataclasses import dataclass
