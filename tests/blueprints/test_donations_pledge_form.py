@@ -4,25 +4,12 @@ from datetime import date
 
 import pytest
 from bs4 import BeautifulSoup
-from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from campaign.database import transaction
 from campaign.models.campaign import Campaign
 from tests.blueprints.donors_page import DonorsPage
-from tests.fakes import FakePayments, RecordingMailer, SettableClock
 from tests.pages import Page
-from tests.services.engine import Engine
-from tests.services.pledging import begin_pledge
-
-
-@pytest.fixture
-def page(
-    app: Flask, client: FlaskClient, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock
-) -> DonorsPage:
-    engine = Engine.started(app, payments, mailer, clock)
-    return DonorsPage(client, engine, begin_pledge(engine))
 
 
 def test_an_ambiguous_amount_is_refused_with_both_readings(page: DonorsPage) -> None:

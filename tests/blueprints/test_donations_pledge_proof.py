@@ -1,22 +1,9 @@
 """What the link to a monthly gift does not do in other hands: that needs a code from the donor's mailbox."""
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 
 from tests.blueprints.donors_page import DonorsPage
-from tests.fakes import FakePayments, RecordingMailer, SettableClock
 from tests.pages import Page
-from tests.services.engine import Engine
-from tests.services.pledging import begin_pledge
-
-
-@pytest.fixture
-def page(
-    app: Flask, client: FlaskClient, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock
-) -> DonorsPage:
-    engine = Engine.started(app, payments, mailer, clock)
-    return DonorsPage(client, engine, begin_pledge(engine))
 
 
 def test_who_was_forwarded_the_link_raises_no_amount(page: DonorsPage) -> None:

@@ -10,7 +10,7 @@ from flask import Response
 from campaign.blueprints.donations.signed_cookie import SignedCookie
 
 COOKIE = SignedCookie(name="gifts", purpose="own gifts", life=timedelta(hours=24))
-KEPT_MAX = 5
+GIFTS_MAX = 5
 
 
 def own_gifts() -> list[str]:
@@ -20,5 +20,5 @@ def own_gifts() -> list[str]:
 
 def remember_gift(response: Response, public_id: str) -> None:
     """Add a gift to those that this browser may look at again."""
-    kept = [public_id, *(known for known in own_gifts() if known != public_id)][:KEPT_MAX]
-    COOKIE.put(response, COOKIE.sign(kept))
+    public_ids = [public_id, *(known for known in own_gifts() if known != public_id)][:GIFTS_MAX]
+    COOKIE.put(response, COOKIE.sign(public_ids))

@@ -128,15 +128,15 @@ async function watchPayment(waitSeconds = 2) {
 // where its mail was refused, for then the donor has something to do.
 async function watchReceipt(waitSeconds = 2) {
   await new Promise((resolve) => setTimeout(resolve, waitSeconds * 1000));
-  const told = await fetch(receipt.dataset.receipt, { cache: "no-store" })
+  const state = await fetch(receipt.dataset.receipt, { cache: "no-store" })
     .then((answer) => answer.json())
     .catch(() => ({}));
-  if (told.is_address_refused && receipt.dataset.mail) {
+  if (state.is_address_refused && receipt.dataset.mail) {
     location.reload();
     return;
   }
-  if (told.has_receipt && receipt.querySelector("p > a:not(.button)")) await showReceipt();
-  if (waitSeconds < 32 && !(told.has_receipt && !receipt.dataset.mail)) await watchReceipt(waitSeconds * 2);
+  if (state.has_receipt && receipt.querySelector("[data-check-again]")) await showReceipt();
+  if (waitSeconds < 32 && !(state.has_receipt && !receipt.dataset.mail)) await watchReceipt(waitSeconds * 2);
 }
 
 async function showReceipt() {
@@ -147,4 +147,4 @@ async function showReceipt() {
 
 if (form) watchForm();
 if (poll) watchPayment();
-if (receipt?.dataset.mail || receipt?.querySelector("p > a:not(.button)")) watchReceipt();
+if (receipt?.dataset.mail || receipt?.querySelector("[data-check-again]")) watchReceipt();

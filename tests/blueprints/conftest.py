@@ -1,0 +1,19 @@
+"""What several tests of pages begin with."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.blueprints.donors_page import DonorsPage
+from tests.fakes import FakePayments, RecordingMailer, SettableClock
+from tests.services.engine import Engine
+from tests.services.pledging import begin_pledge
+
+
+@pytest.fixture
+def page(
+    app: Flask, client: FlaskClient, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock
+) -> DonorsPage:
+    """The page of a monthly gift that has begun."""
+    engine = Engine.started(app, payments, mailer, clock)
+    return DonorsPage(client, engine, begin_pledge(engine))
