@@ -28,6 +28,7 @@ SETTINGS: dict[str, str] = {
     "MAIL_TLS": "required (the default in production) or offered (in development): whether mail may leave unencrypted",
     "MAIL_FROM": "the sender of every mail",
     "TIME_ZONE": "the organisation's time zone, for every day in its books and on its pages: Asia/Bishkek",
+    "PLEDGE_LINK_DAYS": "for how many days the link to a monthly gift works after its email; 400 by default",
     "INSTANCE_DIR": "the folder for the database, the queue and the sandbox's state",
     "LOG_LEVEL": "DEBUG, INFO (the default), WARNING or ERROR",
     "HOST": "the address that `make run` listens on; 127.0.0.1 by default",
@@ -69,6 +70,7 @@ class Config:
     mail_tls: Literal["required", "offered"] = "required"
     mail_from: str = "Kurak <no-reply@kurak.example>"
     time_zone: ZoneInfo = ZoneInfo("UTC")  # noqa: RUF009  # immutable
+    pledge_link_days: int = 400
     log_level: str = "INFO"
     host: str = "127.0.0.1"
     port: int = 8000
@@ -134,6 +136,7 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
         mail_tls=_mail_tls(values.get("MAIL_TLS"), app_env),
         mail_from=values.get("MAIL_FROM", "Kurak <no-reply@kurak.example>"),
         time_zone=_time_zone(values.get("TIME_ZONE") or DEFAULT_TIME_ZONES[app_env]),
+        pledge_link_days=_pledge_link_days(values.get("PLEDGE_LINK_DAYS", "400")),
         log_level=values.get("LOG_LEVEL", "INFO").upper(),
         host=values.get("HOST", "127.0.0.1"),
         port=port,
@@ -239,6 +242,12 @@ def _time_zone(name: str) -> ZoneInfo:
         perhaps = f" (did you mean {near[0]}?)" if near else ""
         raise BadSetting(f"TIME_ZONE is a name like Asia/Bishkek or UTC, not {name!r}{perhaps}.")
     return ZoneInfo(name)
+
+
+def _pledge_link_days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 31 <= int(text) <= 3660):
+        raise BadSetting(f"PLEDGE_LINK_DAYS is a number from 31 to 3660, not {text!r}.")
+    return int(text)
 
 
 def _shield(text: str) -> Literal["on", "off"]:

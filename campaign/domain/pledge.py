@@ -15,7 +15,7 @@ Day = TypeVar("Day", date, datetime)
 
 
 class PledgeLinkBroken(NotFound):
-    """The link opens no monthly gift: cut, changed, withdrawn or never ours. Which of these is told to nobody."""
+    """The link opens no monthly gift: cut, changed, withdrawn, expired or never ours. Which of these is told to nobody."""
 
 
 class PledgeStopped(DomainError):

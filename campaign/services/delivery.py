@@ -159,7 +159,7 @@ def _told(message: Message, *, public_url: str, at: datetime) -> dict[str, Any]:
     facts |= {"lang": message.language, "public_url": public_url}
     if "pledge" in facts:
         with reading() as session:
-            return pledge_letters.told(session, facts, language=message.language, public_url=public_url)
+            return pledge_letters.told(session, facts, message, public_url=public_url)
     if "mailbox" in facts:
         return links_in_words(facts, message=message, public_url=public_url)
     if "amount_minor" in facts:

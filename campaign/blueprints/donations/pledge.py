@@ -23,7 +23,7 @@ from campaign.jobs import wake
 from campaign.services.campaigns import campaign_named
 from campaign.services.giving import giving_options
 from campaign.services.pledges.asking import PledgeOrder, ask, carry_out, hurry
-from campaign.services.pledges.links import read
+from campaign.services.pledges.links import PledgeLink, read
 from campaign.services.pledges.page import PledgePage, pledge_page, receipt_of_month
 from campaign.services.receipt_files import receipt_pdf
 from campaign.wiring import gateways
@@ -37,7 +37,7 @@ CHARGED_AGAIN = {Act.RESUME, Act.KEEP}
 @limiter.limit("300 per 10 minutes")
 def pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
     """Amount, next date, months so far with receipts, and what can be done; what was just done is said on top."""
-    page = pledge_page(read(token))
+    page = _page_of(read(token))
     if "back" in request.args and hurry(page.public_id, request.args["back"], clock=gateways().clock):
         wake("pledges")
     return _page(page, token, PledgeForm.of(page), told=pledge_words.told(request.args))
@@ -47,7 +47,7 @@ def pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
 @limiter.limit("300 per 10 minutes")
 def redraw_pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
     """The page in another language with what is typed and chosen in it; nothing is judged and nothing changes."""
-    page = pledge_page(read(token))
+    page = _page_of(read(token))
     offer = giving_options(page.campaign_slug).offer_in(page.gift.currency)
     form = PledgeForm.typed(page, request.form, offer=offer)
     form.step = CodeStep.shown_again()
@@ -59,7 +59,7 @@ def redraw_pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
 def ask_of_pledge(lang: str, token: str, act: str) -> ResponseReturnValue:
     """Do one thing at once; where the provider does not answer, a worker goes on, and the page says so."""
     link = read(token)
-    page, wanted = pledge_page(link), Act(act)
+    page, wanted = _page_of(link), Act(act)
     form = PledgeForm.typed(page, request.form, offer=giving_options(page.campaign_slug).offer_in(page.gift.currency))
     needs_proof = wanted in CHARGED_AGAIN
     try:
@@ -98,7 +98,7 @@ def _refused(lang: str, token: str, page: PledgePage, form: PledgeForm, broken: 
 @limiter.limit("60 per 10 minutes")
 def show_pledge_receipts(lang: str, token: str) -> ResponseReturnValue:
     """Let this browser download the receipts, once it has shown that it reads the mailbox they went to."""
-    page = pledge_page(read(token))
+    page = _page_of(read(token))
     if step := ask_for_code(page, "receipts", language=lang):
         form = PledgeForm.of(page)
         form.step = step
@@ -113,14 +113,18 @@ def show_pledge_receipts(lang: str, token: str) -> ResponseReturnValue:
 def pledge_receipt(lang: str, token: str, number: str) -> ResponseReturnValue:
     """The PDF of one month's receipt, for who has shown that the mailbox is hers; others are led to the code."""
     link = read(token)
-    known = receipt_of_month(link, number)
-    if not is_proven(pledge_page(link)):
+    known = receipt_of_month(link, number, now=gateways().clock.now())
+    if not is_proven(_page_of(link)):
         return redirect(url_for(".pledge", lang=lang, token=token, _anchor="receipts"), code=303)
     pdf = receipt_pdf(known)
     answer = discreet(make_response(pdf))
     answer.mimetype = "application/pdf"
     answer.headers["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
     return answer
+
+
+def _page_of(link: PledgeLink) -> PledgePage:
+    return pledge_page(link, now=gateways().clock.now())
 
 
 def _detail(act: Act, page: PledgePage, form: PledgeForm) -> dict[str, object]:

@@ -53,7 +53,7 @@ def thanks(lang: str) -> ResponseReturnValue:  # noqa: ARG001
             receipt=receipt,
             is_transfer=transfer is not None,
             transfer=transfer if is_own else None,
-            pledge_token=token_of_gift(gift.public_id) if gift and is_own and gift.frequency == "monthly" else None,
+            pledge_token=_pledge_token(gift) if gift and is_own else None,
             afterwards=afterwards_of(gift.public_id) if gift and gift.state is DonationState.PAID else None,
             choices=choices,
             step=step_of(gift.public_id) if gift and gift.state is DonationState.PAID else None,
@@ -92,6 +92,10 @@ def own_receipt(lang: str, number: str) -> ResponseReturnValue:  # noqa: ARG001
     answer.mimetype = "application/pdf"
     answer.headers["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
     return answer
+
+
+def _pledge_token(gift: GivenGift) -> str | None:
+    return token_of_gift(gift.public_id, now=gateways().clock.now()) if gift.frequency == "monthly" else None
 
 
 def _gift_now(checkout_id: str) -> GivenGift | None:

@@ -213,8 +213,9 @@ def tell(session: Session, pledge: Pledge, news: News, *, at: datetime, is_quiet
     )
 
 
-def told(session: Session, facts: dict[str, Any], *, language: str, public_url: str) -> dict[str, Any]:
+def told(session: Session, facts: dict[str, Any], letter: Message, *, public_url: str) -> dict[str, Any]:
     """The stored facts of such a letter as words of the reader's language, with the link as it is now."""
+    issued_at, language = letter.created_at, letter.language
     pledge = session.execute(select(Pledge).where(Pledge.public_id == facts["pledge"])).scalar_one()
     was = facts.get("was_minor")
     days = {name: day(date.fromisoformat(facts[name])) if facts.get(name) else "" for name in DAYS}
@@ -223,7 +224,7 @@ def told(session: Session, facts: dict[str, Any], *, language: str, public_url: 
         **days,
         "amount": money_in_text(Money(facts["amount_minor"], facts["currency"])),
         "was": money_in_text(Money(was, facts["currency"])) if was else "",
-        "manage_url": link_address(pledge, public_url=public_url, language=language),
+        "manage_url": link_address(pledge, issued_at=issued_at, public_url=public_url, language=language),
     }
 
 
@@ -257,7 +258,9 @@ def told_with_receipt(session: Session, letter: Message, *, public_url: str) -> 
     return {
         "is_monthly": is_monthly,
         "next_on": day(date.fromisoformat(next_on)) if next_on else "",
-        "manage_url": link_address(pledge, public_url=public_url, language=letter.language),
+        "manage_url": link_address(
+            pledge, issued_at=letter.created_at, public_url=public_url, language=letter.language
+        ),
     }
 
 

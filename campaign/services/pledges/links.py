@@ -2,19 +2,24 @@
 
 Raising the amount, going on after a pause or a stop, and seeing receipts need a code from the donor's mailbox besides, for
 a link can be forwarded.
+
+A link expires `PLEDGE_LINK_DAYS` after its email was written. The link in the newest email works as long as the gift runs,
+however long it is paused.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.domain.pledge import PledgeLinkBroken
 from campaign.models.donation import Donation
-from campaign.models.pledge import Pledge
+from campaign.models.outbox import Message
+from campaign.models.pledge import Pledge, PledgeEvent
 
 PURPOSE = "monthly gift page"
 PURPOSE_OF_MAILBOX = "monthly gifts of a mailbox"
@@ -27,14 +32,42 @@ class PledgeLink:
 
     public_id: str
     version: int
+    issued_at: datetime | None = None
+    """When its email was written, to the second; None for a link from the time before links had a date."""
 
 
-def link_address(pledge: Pledge, *, public_url: str, language: str) -> str:
-    """The whole address of the page, for a mail."""
-    return f"{public_url}/{language}/p/{sign(PledgeLink(pledge.public_id, pledge.link_version))}"
+def link_address(pledge: Pledge, *, issued_at: datetime, public_url: str, language: str) -> str:
+    """The whole address of the page, for an email that was written at `issued_at`."""
+    return f"{public_url}/{language}/p/{sign(PledgeLink(pledge.public_id, pledge.link_version, issued_at))}"
 
 
-def token_of_gift(donation_public_id: str) -> str | None:
+def refuse_expired(session: Session, link: PledgeLink, pledge: Pledge, *, now: datetime) -> None:
+    """Return if the link may still open this monthly gift.
+
+    Raises:
+        PledgeLinkBroken: the link has expired.
+    """
+    issued_at = link.issued_at or pledge.started_at
+    life = timedelta(days=current_app.config["KURAK"].pledge_link_days)
+    if now <= issued_at + life:
+        return
+    if pledge.ended_at is not None or link.issued_at is None or link.issued_at < _newest_email_at(session, pledge):
+        raise PledgeLinkBroken
+
+
+def _newest_email_at(session: Session, pledge: Pledge) -> datetime:
+    """When the newest email with a link to this monthly gift was written, to the second."""
+    of_months = (
+        select(func.max(Message.created_at))
+        .join(Donation, Donation.id == Message.donation_id)
+        .where(Donation.pledge_id == pledge.id, Message.kind == "receipt")
+    )
+    of_news = select(func.max(PledgeEvent.at)).where(PledgeEvent.pledge_id == pledge.id, PledgeEvent.kind == "told")
+    written = [session.execute(query).scalar() for query in (of_months, of_news)]
+    return max([pledge.started_at, *(at for at in written if at)]).replace(microsecond=0)
+
+
+def token_of_gift(donation_public_id: str, *, now: datetime) -> str | None:
     """The word in the address of the monthly gift that a donation is a month of: for the browser that gave it."""
     with reading() as session:
         row = session.execute(
@@ -42,7 +75,7 @@ def token_of_gift(donation_public_id: str) -> str | None:
             .join(Donation, Donation.pledge_id == Pledge.id)
             .where(Donation.public_id == donation_public_id)
         ).one_or_none()
-    return sign(PledgeLink(row[0], row[1])) if row else None
+    return sign(PledgeLink(row[0], row[1], now)) if row else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +102,17 @@ def read_mailbox(token: str) -> MailboxLink:
 
 def sign(link: PledgeLink) -> str:
     """The word in the address."""
-    return str(_signer().dumps([link.public_id, link.version]))
+    dated = [int(link.issued_at.timestamp())] if link.issued_at else []
+    return str(_signer().dumps([link.public_id, link.version, *dated]))
 
 
 def read(token: str) -> PledgeLink:
-    """What a link says; PledgeLinkBroken when we did not sign it, whoever asks."""
+    """What a link says; PledgeLinkBroken when we did not sign it. Whether it has expired, `refuse_expired` says."""
     try:
-        public_id, version = _signer().loads(token)
-        return PledgeLink(str(public_id), int(version))
-    except (BadData, TypeError, ValueError) as error:
+        public_id, version, *dated = _signer().loads(token)
+        issued_at = datetime.fromtimestamp(int(dated[0]), UTC) if dated else None
+        return PledgeLink(str(public_id), int(version), issued_at)
+    except (BadData, TypeError, ValueError, OverflowError) as error:
         raise PledgeLinkBroken from error
 
 

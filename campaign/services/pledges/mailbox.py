@@ -132,7 +132,7 @@ def mailbox_pledges(link: MailboxLink, *, clock: Clock) -> list[MailboxPledge]:
         ).all()
         if not rows:
             raise PledgeLinkBroken
-        return [_shown(*row) for row in rows]
+        return [_shown(*row, issued_at=link.expires_at - LINK_LIFE) for row in rows]
 
 
 def ask_for_card(pledges: list[MailboxPledge], target: MailboxPledge, *, clock: Clock) -> str:
@@ -172,11 +172,13 @@ def _has_address(session: Session, pledge: Pledge) -> bool:
     return bool(session.execute(select(Donor.email).where(Donor.id == pledge.donor_id)).scalar())
 
 
-def _shown(pledge: Pledge, campaign_name: dict[str, str], purpose: dict[str, str]) -> MailboxPledge:
+def _shown(
+    pledge: Pledge, campaign_name: dict[str, str], purpose: dict[str, str], *, issued_at: datetime
+) -> MailboxPledge:
     state = PledgeState(pledge.state)
     return MailboxPledge(
         public_id=pledge.public_id,
-        token=sign(PledgeLink(pledge.public_id, pledge.link_version)),
+        token=sign(PledgeLink(pledge.public_id, pledge.link_version, issued_at)),
         campaign_name=campaign_name,
         purpose=purpose,
         state=state,

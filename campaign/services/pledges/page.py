@@ -19,7 +19,7 @@ from campaign.models.pledge import Pledge, PledgeRequest
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.services.giving import same_gift
 from campaign.services.pledges.letters import BEING_CHARGED
-from campaign.services.pledges.links import PledgeLink
+from campaign.services.pledges.links import PledgeLink, refuse_expired
 
 MONTHS_SHOWN = 60
 
@@ -120,8 +120,8 @@ class PledgePage:
         return last_charge_before(self.anchor, end) if self.next_at else None
 
 
-def pledge_page(link: PledgeLink) -> PledgePage:
-    """The monthly gift of a link; PledgeLinkBroken for an unknown one, or when staff have made the link worthless."""
+def pledge_page(link: PledgeLink, *, now: datetime) -> PledgePage:
+    """The monthly gift of a link; PledgeLinkBroken for a link that is unknown, withdrawn by staff or expired."""
     with reading() as session:
         found = session.execute(
             select(Pledge, Campaign, Fund, Donor.email)
@@ -132,12 +132,13 @@ def pledge_page(link: PledgeLink) -> PledgePage:
         ).one_or_none()
         if found is None:
             raise PledgeLinkBroken
+        refuse_expired(session, link, found[0], now=now)
         return _as_page(session, *found)
 
 
-def receipt_of_month(link: PledgeLink, number: str) -> str:
+def receipt_of_month(link: PledgeLink, number: str, *, now: datetime) -> str:
     """The number of a receipt that this link may download; NotFound for every other."""
-    page = pledge_page(link)
+    page = pledge_page(link, now=now)
     if number not in {month.receipt_number for month in page.months}:
         raise NotFound(number)
     return number
