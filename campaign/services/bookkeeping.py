@@ -85,6 +85,7 @@ class LedgerFilter:
     fund_id: int | None = None
     kinds: frozenset[str] = frozenset()
     subject: str | None = None
+    subjects: tuple[str, ...] | None = None  # any of these; none at all where the tuple is empty
 
 
 def post(
@@ -329,6 +330,8 @@ def _ledger_query(wanted: LedgerFilter) -> Select[*tuple[Any, ...]]:
         query = query.where(JournalEntry.kind.in_(wanted.kinds))
     if wanted.subject:
         query = query.where(JournalEntry.subject == wanted.subject)
+    if wanted.subjects is not None:
+        query = query.where(JournalEntry.subject.in_(wanted.subjects))
     return query
 
 

@@ -68,6 +68,15 @@ def about(text: str, *, sees_donors: bool) -> ColumnElement[bool]:
     return or_(has_words, *_by_receipt(fold(text[:QUERY_MAX].translate(NUMBER_SIGNS))))
 
 
+def by_numbers(text: str) -> ColumnElement[bool]:
+    """Gifts that a whole number names: their own, a receipt's, a monthly gift's, or an id of the provider's. No name does."""
+    text = text[:QUERY_MAX].translate(NUMBER_SIGNS)
+    number = read_number(text)
+    of_receipt = select(Receipt.donation_id).where(Receipt.number == number)
+    numbers = [known for word in text.split()[:WORDS_MAX] for known in _by_number(word.replace("\x00", ""))]
+    return or_(false(), *numbers, *([Donation.id.in_(of_receipt)] if number else []))
+
+
 def _has_word(word: str, *, sees_donors: bool) -> ColumnElement[bool]:
     column = Donation.search_text if sees_donors else Donation.public_search_text
     return or_(column.contains(fold(word), autoescape=True), *_by_number(word.replace("\x00", "")))

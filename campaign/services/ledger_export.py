@@ -21,6 +21,7 @@ from campaign.services.fund_statement import COLUMNS, fund_statement_of
 from campaign.services.ledger_words import account_name, kind_name
 from campaign.services.sheets import About, Cell, FileFormat, Sheet, written
 from campaign.services.state_words import ALLOCATIONS, in_words
+from campaign.services.subject_words import subject_in_words
 
 REGISTER_PAGE = 1000
 
@@ -170,7 +171,7 @@ def _ledger_cells(row: LedgerRow) -> tuple[Cell, ...]:
         row.recorded_at,
         row.effective_on,
         kind_name(row.kind),
-        row.subject,
+        subject_in_words(row.subject),
         row.source,
         str(row.account),
         account_name(row.account),

@@ -9,16 +9,20 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
 from campaign.domain.money import Money
 from campaign.models.campaign import Campaign
+from campaign.models.donation import Donation
 from campaign.models.inbox import ProviderEvent
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.models.staff import AuditEvent, Staff
 from campaign.services import audit
+from campaign.services.bookkeeping import LedgerFilter
+from campaign.services.ledger_export import ledger_file
 from tests.blueprints.admin_desk import sit_down, token_of
 from tests.builders import NOW, a_campaign, a_paid_gift, usd
 from tests.fakes import SettableClock
@@ -74,6 +78,41 @@ def printed(session: Session) -> list[str]:
 
 def acts(session: Session) -> list[str]:
     return list(session.execute(select(AuditEvent.action).order_by(AuditEvent.id)).scalars())
+
+
+@pytest.mark.database("sqlite")
+def test_the_journal_is_searched_by_any_number_that_people_know(finance: FlaskClient, session: Session) -> None:
+    gift = session.execute(select(Donation).order_by(Donation.id).limit(1)).scalar_one()
+    typed = (
+        "QUI-2026-000001",
+        "receipt qui 2026 1",
+        gift.payment_id,
+        gift.charge_id,
+        gift.settlement_id,
+        gift.public_id,
+    )
+    found = {text: fetch(finance, "admin.ledger", subject=text) for text in typed}
+    own = f"Donation {gift.public_id}"
+    assert {
+        text: (own in page.text(), "25.00" in page.text(), "40.00" in page.text()) for text, page in found.items()
+    } == (dict.fromkeys(typed, (True, True, False)))
+    assert "25.00" not in fetch(finance, "admin.ledger", subject="po_nobody").text()
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize(("language", "word"), [("en", "Donation"), ("ru", "Пожертвование"), ("ky", "Жардам")])
+def test_the_ledger_file_says_in_words_what_a_line_is_about(
+    app: Flask, session: Session, campaign: Campaign, language: str, word: str
+) -> None:
+    wanted = LedgerFilter(campaign_id=campaign.id)
+    with (
+        app.test_request_context(),
+        force_locale(language),
+        ledger_file(wanted, about=[], file_format="csv") as written,
+    ):
+        file = written.read().decode()
+    assert "donation:" not in file
+    assert f"{word} {session.execute(select(Donation.public_id).limit(1)).scalar_one()}" in file
 
 
 def test_the_journal_shows_debit_and_credit_apart(finance: FlaskClient) -> None:

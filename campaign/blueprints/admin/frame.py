@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext as _
 
 from campaign.blueprints.admin import bp, choices, words
 from campaign.blueprints.admin.guard import BLUEPRINTS, person, person_can
-from campaign.blueprints.admin.subject_words import subject_in_words
 from campaign.days import local_day
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
@@ -27,6 +26,7 @@ from campaign.services.campaigns import (
 )
 from campaign.services.sheets import FileFormat
 from campaign.services.staff import set_language as keep_language
+from campaign.services.subject_words import subject_in_words
 from campaign.wiring import gateways
 
 MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}

@@ -10,7 +10,6 @@ from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.asking import Asked, asked_in_address
 from campaign.blueprints.admin.frame import campaign, file_answer
 from campaign.blueprints.admin.guard import person
-from campaign.blueprints.admin.subject_words import subject_typed
 from campaign.domain.errors import NotFound
 from campaign.domain.journal import EntryKind
 from campaign.i18n import text_of
@@ -21,6 +20,7 @@ from campaign.services.fund_statement import COLUMNS, fund_statement_of
 from campaign.services.ledger_export import fund_statement_file, ledger_file, period_of, trial_balance_file
 from campaign.services.ledger_words import KINDS
 from campaign.services.sheets import FileFormat
+from campaign.services.subject_search import subjects_about
 from campaign.wiring import gateways
 
 PAGE_ROWS = 100
@@ -101,14 +101,8 @@ def _wanted(asked: Asked) -> LedgerFilter:
         until=until,
         fund_id=chosen.id if chosen else None,
         kinds=frozenset({kind}) if kind else frozenset(),
-        subject=_subject(asked.text("subject")),
+        subjects=subjects_about(campaign().id, text) if (text := asked.text("subject")) else None,
     )
-
-
-def _subject(text: str) -> str | None:
-    """What was typed, as the books have it; a bare number is a donation's."""
-    subject = subject_typed(text)
-    return f"donation:{subject}" if subject and ":" not in subject else subject or None
 
 
 def _fund(asked: Asked) -> FundRow | None:
@@ -126,7 +120,7 @@ def _about(asked: Asked, wanted: LedgerFilter) -> list[tuple[str, str]]:
     said = {
         _("Fund"): f"{chosen.code} {text_of(chosen.title)}" if chosen else "",
         _("Kind"): ", ".join(str(KINDS[EntryKind(kind)]) for kind in wanted.kinds),
-        _("About"): wanted.subject or "",
+        _("About"): asked.text("subject"),
     }
     return [(label, value) for label, value in said.items() if value]
 

@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from campaign.blueprints.admin import audit_words, bp, words
 from campaign.blueprints.admin.asking import asked_in_address
 from campaign.blueprints.admin.guard import person
-from campaign.blueprints.admin.subject_words import subject_typed
 from campaign.services import audit, staff
 from campaign.services.audit import AuditFilter
+from campaign.services.subject_words import subject_typed
 
 PAGE_ROWS = 50
 

@@ -100,6 +100,14 @@ def campaign_of(session: Session, source: str) -> int:
     return session.execute(select(JournalEntry.campaign_id).where(JournalEntry.source == source)).scalar_one()
 
 
+def subjects_of(session: Session, sources: Collection[str], *, campaign_id: int) -> list[str]:
+    """What the entries of a campaign with these sources are about."""
+    query = select(JournalEntry.subject).where(
+        JournalEntry.campaign_id == campaign_id, JournalEntry.source.in_(sources)
+    )
+    return list(session.execute(query).scalars())
+
+
 def balances(session: Session, *, until: datetime | None) -> dict[str, int]:
     """Currency → what our books say has come into the balance, before anything was paid out.
 
