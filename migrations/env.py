@@ -44,8 +44,11 @@ with engine.connect() as connection:
         render_item=render_item,
         transaction_per_migration=True,
     )
-    with context.begin_transaction():
-        context.run_migrations()
-    if is_postgresql:
-        connection.execute(text(f"SELECT pg_advisory_unlock({MIGRATION_LOCK})"))
-        connection.commit()
+    try:
+        with context.begin_transaction():
+            context.run_migrations()
+    finally:
+        if is_postgresql:
+            connection.rollback()
+            connection.execute(text(f"SELECT pg_advisory_unlock({MIGRATION_LOCK})"))
+            connection.commit()

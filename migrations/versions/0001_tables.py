@@ -3,10 +3,23 @@
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from campaign.services.downgrades import refuse_to_lose
 revision = '0001'
 down_revision = None
 branch_labels = None
 depends_on = None
+
+LOST = {
+    "gifts": "donation",
+    "entries in the books": "journal_entry",
+    "allocations": "allocation",
+    "payments": "disbursement",
+    "receipts": "receipt",
+    "receipt numbers": "receipt_counter",
+    "events of the provider": "provider_event",
+    "acts of staff": "audit_event",
+}
 
 
 def upgrade() -> None:
@@ -504,6 +517,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_to_lose(op.get_bind(), revision=revision, rows=LOST)
 
     op.drop_table('receipt_file')
     op.drop_index(op.f('ix_message_state_next_try_at_id'), table_name='message')

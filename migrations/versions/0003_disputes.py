@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from campaign.services.downgrades import refuse_to_lose
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -14,6 +16,14 @@ NEW_KINDS = (
     "dispute_opened", "dispute_won", "dispute_lost", "payout_made", "payout_arrived", "payout_failed", "provider_fee",
     "unidentified", "identified",
 )  # fmt: skip
+
+LOST = {
+    "disputes": "dispute",
+    "fraud warnings": "fraud_warning",
+    "second payments": "donation WHERE paid_again_for_id IS NOT NULL",
+    "charge-backs": "donation WHERE charged_back_minor <> 0",
+    "entries about disputes, payouts and fees": f"journal_entry WHERE kind IN ({', '.join(repr(kind) for kind in NEW_KINDS)})",
+}
 
 
 def upgrade() -> None:
@@ -65,6 +75,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_to_lose(op.get_bind(), revision=revision, rows=LOST)
     op.drop_index(op.f("ix_donation_paid_again_for_id"), "donation")
     op.execute("ALTER TABLE donation DROP COLUMN charged_back_minor")
     op.execute("ALTER TABLE donation DROP COLUMN paid_again_for_id")

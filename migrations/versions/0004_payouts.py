@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from campaign.services.downgrades import refuse_to_lose
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -12,6 +14,11 @@ depends_on = None
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JSON = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
 ON_PROVIDER = sa.text("account = 1010")
+
+LOST = {
+    "payouts": "payout",
+    "balance transactions": "provider_transaction",
+}
 
 
 def upgrade() -> None:
@@ -97,6 +104,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Comparisons and leases are dropped: the next comparison is made from the start."""
+    refuse_to_lose(op.get_bind(), revision=revision, rows=LOST)
     op.drop_index(op.f("ix_posting_reference"), "posting")
     op.drop_table("lease")
     op.drop_table("reconciliation")

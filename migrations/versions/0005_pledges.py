@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from campaign.services.downgrades import refuse_to_lose
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -12,6 +14,11 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 JSON = sa.JSON().with_variant(sa.dialects.postgresql.JSONB(astext_type=sa.Text()), "postgresql")
 REFERENCES = {"campaign_id": "campaign", "fund_id": "fund", "donor_id": "donor", "doubles_id": "pledge"}
+
+LOST = {
+    "monthly gifts": "pledge",
+    "gifts with an invoice": "donation WHERE invoice_id IS NOT NULL",
+}
 
 
 def upgrade() -> None:
@@ -28,6 +35,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_to_lose(op.get_bind(), revision=revision, rows=LOST)
     for column in ("invoice_id", "pledge_id"):
         op.drop_index(op.f(f"ix_donation_{column}"), "donation")
         op.execute(f"ALTER TABLE donation DROP COLUMN {column}")

@@ -75,6 +75,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Counts, which are forgotten after days, are dropped; who raised the shield stands in the audit trail."""
     op.drop_table("shield_period")
     op.drop_table("gift_start")
     op.drop_table("attempt_count")

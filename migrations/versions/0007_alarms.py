@@ -44,6 +44,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Alarms and signs of life are dropped: what is wrong rings again at the next look."""
     for columns in FOUND_BY:
         op.drop_index(op.f(f"ix_provider_event_{'_'.join(columns)}"), "provider_event")
     op.drop_table("alarm")

@@ -4,10 +4,16 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from campaign.services.downgrades import refuse_to_lose
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
+
+LOST = {
+    "records of fire drills": "drill",
+}
 
 
 def upgrade() -> None:
@@ -28,4 +34,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_to_lose(op.get_bind(), revision=revision, rows=LOST)
     op.drop_table("drill")

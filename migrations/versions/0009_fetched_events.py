@@ -14,4 +14,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Events stay; that nobody delivered them is forgotten."""
     op.drop_column("provider_event", "was_fetched")

@@ -15,4 +15,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """The day is the start again, as for old gifts, until the provider, who knows it, is next asked."""
     op.drop_column("pledge", "anchor_at")

@@ -8,6 +8,8 @@ name stays empty until the provider, who knows it, is next asked about the gift.
 import sqlalchemy as sa
 from alembic import op
 
+from campaign.services.downgrades import refuse_to_lose
+
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
@@ -44,6 +46,11 @@ UPDATE donor SET name = (
 )
 """
 
+LOST = {
+    "names for receipts": "donation WHERE receipt_name IS NOT NULL",
+    "names for receipts of monthly gifts": "pledge WHERE receipt_name IS NOT NULL",
+}
+
 
 def upgrade() -> None:
     for table in NAMED:
@@ -55,6 +62,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """A payer's name goes to the address of the first gift; the provider knows the others. Chosen names nobody else knows."""
+    refuse_to_lose(op.get_bind(), revision=revision, rows=LOST)
     op.add_column("donor", sa.Column("name", sa.String(), nullable=True))
     op.execute(BACK_TO_DONORS)
     for table in NAMED:

@@ -11,6 +11,8 @@ from runpy import run_path
 import sqlalchemy as sa
 from alembic import op
 
+from campaign.services.downgrades import refuse_to_lose
+
 revision = "0018"
 down_revision = "0017"
 branch_labels = None
@@ -69,6 +71,11 @@ CHECKS = (
     (f"{SPENDS} AND NEW.kind NOT IN ('disbursement', 'reversal')", "only a payment spends"),
 )
 
+LOST = {
+    "covers of a fund": "allocation WHERE kind = 'cover'",
+    "entries that cover a fund": "journal_entry WHERE kind = 'cover'",
+}
+
 
 def upgrade() -> None:
     _change_check("allocation", MOVE_KINDS, (*MOVE_KINDS, COVER))
@@ -77,7 +84,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Covers that stand are of a kind that is not known before; PostgreSQL refuses to go back from a database with one."""
+    """Covers that stand are of a kind that is not known before."""
+    refuse_to_lose(op.get_bind(), revision=revision, rows=LOST)
     _change_check("allocation", (*MOVE_KINDS, COVER), MOVE_KINDS)
     _change_check("journal_entry", (*JOURNAL_KINDS, COVER), JOURNAL_KINDS)
     _seal(BEFORE["DECIDED"], BEFORE["HEADER_CHECKS"])

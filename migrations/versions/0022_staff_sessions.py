@@ -1,5 +1,7 @@
 """Sessions of the staff desk are rows: whoever is signed in when this arrives signs in again."""
 
+from uuid import uuid4
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -28,5 +30,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Everybody is signed out: a session that was ended must not count again, as without the table it would."""
+    bind = op.get_bind()
+    for staff_id in bind.execute(sa.text("SELECT id FROM staff")).scalars().all():
+        renewed = {"id": staff_id, "mark": uuid4().hex}
+        bind.execute(sa.text("UPDATE staff SET fs_uniquifier = :mark WHERE id = :id"), renewed)
     op.drop_index(op.f("ix_staff_session_staff_id"), "staff_session")
     op.drop_table("staff_session")

@@ -14,4 +14,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """A password that was meant for the first sign-in is taken away: without the column it would hold for ever."""
+    op.execute("UPDATE staff SET password = NULL WHERE first_password_until IS NOT NULL")
     op.drop_column("staff", "first_password_until")
