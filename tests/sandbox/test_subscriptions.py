@@ -37,6 +37,12 @@ def another_card(client: stripe.StripeClient, subscription: Json, method: str) -
     return attached.id
 
 
+def advance_past_renewal(running: RunningSandbox, subscription: Json) -> None:
+    """Just past the next charge, however long the month is: a refused one is not yet tried a second time."""
+    end = subscription["items"]["data"][0]["current_period_end"]
+    running.advance(end - running.sandbox.box.now() + 2 * AN_HOUR)
+
+
 def test_a_paid_session_makes_customer_subscription_and_invoice(
     running: RunningSandbox, client: stripe.StripeClient, listener: Listener
 ) -> None:
@@ -105,7 +111,7 @@ def test_a_refused_renewal_is_tried_again_and_then_given_up(
 ) -> None:
     subscription = subscribe(running, "pm_card_chargeCustomerFail")["subscription"]
     told(running, listener)
-    running.advance(A_MONTH)
+    advance_past_renewal(running, subscription)
     refused = invoices(client, subscription["id"])[1]
     assert (refused["status"], refused["attempt_count"]) == ("open", 1)
     first = refused["next_payment_attempt"] - refused["effective_at"]
@@ -127,7 +133,7 @@ def test_a_refused_renewal_is_tried_again_and_then_given_up(
 
 def test_another_card_mends_a_refused_renewal(running: RunningSandbox, client: stripe.StripeClient) -> None:
     subscription = subscribe(running, "pm_card_chargeCustomerFail")["subscription"]
-    running.advance(A_MONTH)
+    advance_past_renewal(running, subscription)
     another_card(client, subscription, "pm_card_mastercard")
     running.advance(3 * A_DAY)
     assert invoices(client, subscription["id"])[1]["status"] == "paid"
@@ -136,7 +142,7 @@ def test_another_card_mends_a_refused_renewal(running: RunningSandbox, client: s
 
 def test_an_open_invoice_can_be_paid_by_a_call(running: RunningSandbox, client: stripe.StripeClient) -> None:
     subscription = subscribe(running, "pm_card_chargeCustomerFail")["subscription"]
-    running.advance(A_MONTH)
+    advance_past_renewal(running, subscription)
     invoice = invoices(client, subscription["id"])[1]["id"]
     with pytest.raises(stripe.CardError):
         client.v1.invoices.pay(invoice)
@@ -152,7 +158,7 @@ def test_a_card_that_always_asks_needs_the_donor_at_renewal(
 ) -> None:
     subscription = subscribe(running)["subscription"]
     another_card(client, subscription, "pm_card_authenticationRequired")
-    running.advance(A_MONTH)
+    advance_past_renewal(running, subscription)
     invoice = client.v1.invoices.list({"subscription": subscription["id"]}).data[0]
     assert (invoice.status, invoice.attempt_count) == ("open", 1)
     assert "invoice.payment_action_required" in told(running, listener)
@@ -309,7 +315,7 @@ def test_items_are_changed_added_and_deleted_together(running: RunningSandbox, c
 
 def test_an_open_invoice_can_be_voided(running: RunningSandbox, client: stripe.StripeClient) -> None:
     subscription = subscribe(running, "pm_card_chargeCustomerFail")["subscription"]
-    running.advance(A_MONTH)
+    advance_past_renewal(running, subscription)
     invoice = client.v1.invoices.list({"status": "open"}).data[0]
     assert client.v1.invoices.void_invoice(str(invoice.id)).status == "void"
     running.advance(4 * A_DAY)
@@ -319,7 +325,7 @@ def test_an_open_invoice_can_be_voided(running: RunningSandbox, client: stripe.S
 
 def test_an_open_invoice_of_a_stopped_gift_is_left_alone(running: RunningSandbox, client: stripe.StripeClient) -> None:
     subscription = subscribe(running, "pm_card_chargeCustomerFail")["subscription"]
-    running.advance(A_MONTH)
+    advance_past_renewal(running, subscription)
     client.v1.subscriptions.cancel(subscription["id"])
     running.advance(30 * A_DAY)
     [invoice] = client.v1.invoices.list({"status": "open"}).data
