@@ -68,9 +68,9 @@ db-revision: ## a new migration, numbered (M="Add outbox")
 	@next=$$(printf %04d $$(expr $$(cat $(HEAD)) + 1)) && $(BIN)/flask --app wsgi db revision --autogenerate --rev-id $$next -m "$(M)" && echo $$next > $(HEAD)
 
 lock: ## pin packages in requirements/*.txt (UPGRADE=--upgrade takes the newest)
-	@$(PIN) --output-file requirements/run.txt requirements/run.in
-	@$(PIN) --constraint requirements/run.txt --output-file requirements/dev.txt requirements/dev.in
-	@$(PIN) --no-deps --output-file requirements/contract.txt requirements/contract.in
+	@$(PIN) --output-file requirements/run.txt pyproject.toml
+	@$(PIN) --constraint requirements/run.txt --output-file requirements/dev.txt pyproject.toml --group dev
+	@$(PIN) --no-deps --output-file requirements/contract.txt --group contract
 
 bench: setup ## our figures beside this machine's limits (BENCH="--quick giving")
 	@$(BIN)/python -m tests.bench $(BENCH)

@@ -1,35 +1,6 @@
-"""The web server: Granian, whose processes find the program loaded when they are forked.
+"""The web server by its short name: `python -m web_server` is `python -m campaign.web_server`."""
 
-`python -m web_server …` takes Granian's own options. Loading once instead of in each process spares a second of
-CPU at a start and lets the processes share what none of them changes.
-"""
-
-import gc
-import multiprocessing
-import sys
-from importlib import import_module
-
-from granian.cli import entrypoint
-
-
-def main() -> None:
-    """Serve until SIGTERM. Where a fork is not safe (macOS) each process loads the program for itself."""
-    if sys.platform == "linux":
-        multiprocessing.set_start_method("fork")  # from Python 3.14 on it is not what one gets unasked
-        _load_program()
-    entrypoint()  # type: ignore[no-untyped-call]
-
-
-def _load_program() -> None:
-    """The modules, not the app: it belongs to its process, with its connections and threads.
-
-    Nothing of what is loaded is ever let go, so the collector need not look at it, now or after the fork.
-    """
-    gc.disable()
-    import_module("campaign.composition")
-    gc.freeze()
-    gc.enable()
-
+from campaign.web_server import main
 
 if __name__ == "__main__":
     main()

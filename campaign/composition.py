@@ -13,6 +13,7 @@ from campaign.client_address import ClientAddressMiddleware
 from campaign.config import Config, refuse_to_serve
 from campaign.database import set_up_database
 from campaign.extensions import babel, csrf, db, limiter
+from campaign.project import MIGRATIONS
 from campaign.services import live_scope
 from campaign.wiring import Gateways, set_gateways
 
@@ -111,5 +112,5 @@ def _add_commands(app: Flask) -> None:
 
     from campaign.cli import add_commands
 
-    Migrate(app, db, directory="migrations")
+    Migrate(app, db, directory=str(MIGRATIONS))
     add_commands(app)

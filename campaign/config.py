@@ -5,11 +5,16 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from io import StringIO
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
+
+from dotenv.parser import parse_stream
+
+from campaign.project import HOME
 
 PaymentMode = Literal["none", "sandbox", "test", "live"]
 
@@ -114,7 +119,7 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
     app_env = values.get("APP_ENV", "development")
     if app_env not in {"development", "production"}:
         raise BadSetting(f"APP_ENV is development or production, not {app_env!r}.")
-    instance = Path(values.get("INSTANCE_DIR", "instance")).resolve()
+    instance = (HOME / values.get("INSTANCE_DIR", "instance")).resolve()
     port = _port(values.get("PORT", "8000"))
     sandbox = _sandbox(instance) if app_env == "development" and not values.get("STRIPE_SECRET_KEY") else {}
     config = Config(
@@ -272,16 +277,19 @@ def _dotenv(path: Path | None) -> dict[str, str]:
     values: dict[str, str] = {}
     if path is None or not path.exists():
         return values
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        name, sign, value = line.strip().partition("=")
-        if not name or name.startswith("#"):
-            continue
-        if not sign or (name.strip() not in SETTINGS and name.strip().removesuffix("_FILE") not in SETTINGS):
+    for binding in parse_stream(StringIO(path.read_text(encoding="utf-8"))):
+        name, line = binding.key, binding.original.line
+        if binding.error:
             raise BadSetting(
-                f"{path.name}, line {number}: {name.strip()} is not a setting of Kurak{_perhaps(name.strip())}; "
-                "docs/settings.md lists them."
+                f"{path.name}, line {line} is not NAME=value: close its quotation marks, or comment it out."
             )
-        values[name.strip()] = value.strip().strip('"').strip("'")
+        if name is None:  # a comment or an empty line
+            continue
+        if binding.value is None or not (name in SETTINGS or name.removesuffix("_FILE") in SETTINGS):
+            raise BadSetting(
+                f"{path.name}, line {line}: {name} is not a setting of Kurak{_perhaps(name)}; docs/settings.md lists them."
+            )
+        values[name] = binding.value
     return values
 
 

@@ -8,6 +8,7 @@ import pytest
 from campaign import create_app
 from campaign.cli.serve import warnings_about
 from campaign.config import BadSetting, read_config, refuse_to_serve
+from tests.tree import ROOT
 
 PRODUCTION = {
     "APP_ENV": "production",
@@ -164,3 +165,30 @@ def test_a_key_of_ones_own_puts_the_sandbox_aside(tmp_path: Path) -> None:
     (tmp_path / "sandbox" / "sandbox.json").write_text(told, encoding="utf-8")
     config = read_config({"INSTANCE_DIR": str(tmp_path), "STRIPE_SECRET_KEY": "sk_test_mine"})
     assert (config.payment_mode, config.stripe_api_base, config.sandbox_url) == ("test", None, None)
+
+
+def test_the_file_may_quote_comment_and_span_lines(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text(
+        "export PORT=8001 # ours\nMAIL_FROM='Ай \\'#1\\' <a@example.org>'\nSECRET_KEY=\"two\nlines $HOME\"\n",
+        encoding="utf-8",
+    )
+    config = read_config({"INSTANCE_DIR": str(tmp_path)}, dotenv=dotenv)
+    assert (config.port, config.mail_from) == (8001, "Ай '#1' <a@example.org>")
+    assert config.secret_key == "two\nlines $HOME"
+
+
+@pytest.mark.parametrize("line", ["MAIL_FROM='never closed", "PORT"])
+def test_a_line_of_the_file_that_is_no_setting_is_refused(tmp_path: Path, line: str) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text(f"HOST=127.0.0.1\n{line}\n", encoding="utf-8")
+    with pytest.raises(BadSetting, match=r"^\.env, line 2"):
+        read_config({"INSTANCE_DIR": str(tmp_path)}, dotenv=dotenv)
+
+
+def test_a_relative_instance_folder_is_beside_the_project_wherever_the_program_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = read_config({"INSTANCE_DIR": "elsewhere", "SECRET_KEY": "a"})
+    assert config.instance_dir == ROOT / "elsewhere"

@@ -10,9 +10,10 @@ from flask_migrate import upgrade
 from sqlalchemy.exc import OperationalError
 
 from campaign.config import Config
+from campaign.project import MIGRATIONS
 from campaign.services.backup.places import MARK
 from campaign.services.campaigns import all_campaigns
-from campaign.services.schema import MIGRATIONS, schema_state
+from campaign.services.schema import schema_state
 from campaign.wiring import gateways
 
 

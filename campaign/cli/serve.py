@@ -11,8 +11,8 @@ from pathlib import Path
 
 from campaign.cli.supervisor import ProgramFailed, Supervisor
 from campaign.config import BadSetting, Config, read_config, refuse_to_serve
+from campaign.project import HOME
 
-ROOT = Path(__file__).resolve().parents[2]
 WEB_PROCESSES = 2
 WEB_THREADS = 16
 """Two processes of sixteen threads: while Stripe is slow to answer some, pages are still served by others."""
@@ -27,7 +27,7 @@ WEB_OPTIONS = (
 MEMORY = {"MALLOC_ARENA_MAX": "2"}
 """In the environment: glibc's own choice is a heap for each thread, and what one has let go no other can use."""
 START_SECONDS_MAX = 60.0
-FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
+KURAK = (sys.executable, "-m", "campaign")
 
 
 class CannotStart(Exception):
@@ -36,11 +36,11 @@ class CannotStart(Exception):
 
 def main() -> int:
     """Run until Ctrl-C or SIGTERM. 1 with one sentence when it cannot start."""
-    os.chdir(ROOT)
+    os.chdir(HOME)
     os.umask(0o077)  # as in wsgi.py, for what this program makes itself: the instance folder
     os.environ.update(MEMORY | os.environ)
     try:
-        config = read_config(os.environ, dotenv=Path(".env"))
+        config = read_config(os.environ, dotenv=HOME / ".env")
         refuse_to_serve(config)
         for warning in warnings_about(config):
             _say(f"Warning: {warning}")
@@ -69,7 +69,7 @@ def _run(supervisor: Supervisor, config: Config) -> int:
     if has_sandbox:
         addresses = config.instance_dir / "sandbox" / "sandbox.json"
         _start_sandbox(supervisor, config, addresses=addresses)
-    preparation = supervisor.begin("preparation", [*FLASK, "prepare"])
+    preparation = supervisor.begin("preparation", [*KURAK, "prepare"])
     if has_sandbox and not supervisor.wait(addresses.exists, timeout_seconds=START_SECONDS_MAX):
         return 0
     supervisor.start("web server", _web_command(config))
@@ -79,9 +79,9 @@ def _run(supervisor: Supervisor, config: Config) -> int:
     if prepared[0]:
         supervisor.grace_seconds = 0  # nobody has been served yet
         return prepared[0]  # it has said why
-    supervisor.start("money worker", [*FLASK, "jobs", "run", "--only", "money"], is_vital=False)
+    supervisor.start("money worker", [*KURAK, "jobs", "run", "--only", "money"], is_vital=False)
     if supervisor.wait(lambda: _answers(config), timeout_seconds=START_SECONDS_MAX):
-        supervisor.start("mail worker", [*FLASK, "jobs", "run", "--only", "mail"], is_vital=False)
+        supervisor.start("mail worker", [*KURAK, "jobs", "run", "--only", "mail"], is_vital=False)
         _say(f"\nKurak runs at {config.public_url}/   (Ctrl-C ends it)\n{prepared[1].rstrip()}")
         supervisor.watch()
     return 0
@@ -98,8 +98,8 @@ def _start_sandbox(supervisor: Supervisor, config: Config, *, addresses: Path) -
 
 def _web_command(config: Config) -> list[str]:
     return [
-        *(sys.executable, "-m", "web_server", *WEB_OPTIONS, "--host", config.host, "--port", str(config.port)),
-        *("--respawn-failed-workers", "--workers-kill-timeout", "4", "wsgi:app"),
+        *(sys.executable, "-m", "campaign.web_server", *WEB_OPTIONS, "--host", config.host, "--port", str(config.port)),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "4", "campaign.wsgi:app"),
     ]
 
 

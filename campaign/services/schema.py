@@ -2,15 +2,13 @@
 
 import logging
 from dataclasses import dataclass
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, inspect, text
 
 from campaign.database import reading
-
-MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+from campaign.project import MIGRATIONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,12 @@ from campaign.extensions import db
 from campaign.models.alarm import Observation
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
+from campaign.project import MIGRATIONS
 from campaign.services.backup.archive import MANIFEST
 from campaign.services.demo.content import load_plan
 from campaign.services.demo.loader import load_campaign
 from campaign.services.observations import BOOKS, RECEIPTS, RESTORE
-from campaign.services.schema import MIGRATIONS, head, schema_state
+from campaign.services.schema import head, schema_state
 from tests.backup.places import Place, manifest_of
 from tests.builders import a_paid_gift, usd
 from tests.fakes import SettableClock

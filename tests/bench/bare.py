@@ -32,7 +32,7 @@ LIBRARIES = (
     "sqlalchemy.dialects.sqlite",
     "stripe",
 )
-"""Of requirements/run.in, what a web process loads."""
+"""Of pyproject.toml, what a web process loads."""
 _kept = threading.local()
 Values = tuple[Any, ...]  # of a row
 

@@ -29,7 +29,8 @@ from sqlalchemy.engine import Connection
 
 from campaign.domain.identity import new_public_id
 from campaign.extensions import db
-from campaign.services.schema import MIGRATIONS, schema_state
+from campaign.project import MIGRATIONS
+from campaign.services.schema import schema_state
 from tests.builders import NOW, a_campaign, a_donor, a_member_of_staff, a_paid_gift
 from tests.migrations.test_migrations import empty, empty_url  # noqa: F401  # fixtures
 

@@ -22,7 +22,8 @@ from campaign.domain.identity import new_public_id
 from campaign.extensions import Model, db
 from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge
-from campaign.services.schema import MIGRATIONS, head, schema_state
+from campaign.project import MIGRATIONS
+from campaign.services.schema import head, schema_state
 from tests.builders import NOW, a_campaign, a_donor, a_paid_gift
 from tests.databases import config_for, url_of
 

@@ -4,8 +4,10 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
+from campaign.project import PACKAGE
+
 PARTS = ("campaign", "receipts", "migrations", "requirements/run.txt")
+"""An installed package has the last two inside `campaign`."""
 SOURCES = {".py", ".html", ".txt", ".js"}
 """A form's template and script take part in a gift too."""
 LENGTH = 12
@@ -14,7 +16,7 @@ LENGTH = 12
 @cache
 def fingerprint() -> str:
     """Twelve hexadecimal digits over every source file that takes part in a gift; any change makes another one."""
-    return fingerprint_of(ROOT)
+    return fingerprint_of(PACKAGE.parent)
 
 
 def fingerprint_of(root: Path) -> str:
@@ -23,7 +25,7 @@ def fingerprint_of(root: Path) -> str:
     for part in PARTS:
         path = root / part
         found = (file for file in path.rglob("*") if file.suffix in SOURCES) if path.is_dir() else [path]
-        for file in sorted(found):
+        for file in sorted(file for file in found if file.exists()):
             digest.update(str(file.relative_to(root)).encode())
             digest.update(file.read_bytes())
     return digest.hexdigest()[:LENGTH]
