@@ -1,14 +1,14 @@
 """Where transactions begin and end: the only commit and rollback in the program."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -22,6 +22,25 @@ BUSY_TIMEOUT_MS = 5000
 
 class DatabaseBusy(DomainError):
     """Somebody else kept the database locked for too long; trying again is safe."""
+
+
+class DatabaseUnavailable(DatabaseBusy):
+    """The database takes nothing for now: full disk, no memory or connections left, read-only. Trying again is safe."""
+
+
+SQLSTATE_LENGTH = 5
+LOCKED = frozenset({"55P03", "40P01", "40001", "database is locked", "lock timeout", "deadlock detected"})
+DISK_FULL = frozenset({"53100", "database or disk is full"})
+READ_ONLY = frozenset({"25006"})
+UNAVAILABLE = (
+    DISK_FULL
+    | READ_ONLY
+    | {"53000", "53200", "53300", "53400", "58030", "57P01", "57P02", "57P03"}
+    | {"too many clients already", "remaining connection slots are reserved", "disk I/O error"}
+)
+"""By SQLSTATE; and by text what SQLite says, and PostgreSQL before a connection stands."""
+DISK_FULL_MARK = "database_disk_full"
+"""This file in the instance folder has the time at which the database last said that its disk is full."""
 
 
 @contextmanager
@@ -41,9 +60,7 @@ def transaction() -> Iterator[Session]:
         session.commit()
     except OperationalError as error:
         session.rollback()
-        if _is_lock(error):
-            raise DatabaseBusy from error
-        raise
+        raise _passing(error) from error
     except BaseException:
         session.rollback()
         raise
@@ -84,9 +101,7 @@ def write_pending(session: Session) -> None:
         session.commit()
     except OperationalError as error:
         session.rollback()
-        if _is_lock(error):
-            raise DatabaseBusy from error
-        raise
+        raise _passing(error) from error
 
 
 def insert_once(session: Session, table: type[Model], row: dict[str, Any]) -> bool:
@@ -119,9 +134,7 @@ def each_alone() -> Iterator[Connection]:
         with engine.connect() as connection:
             yield connection.execution_options(**options)
     except OperationalError as error:
-        if _is_lock(error):
-            raise DatabaseBusy from error
-        raise
+        raise _passing(error) from error
 
 
 @cache
@@ -144,6 +157,7 @@ def set_up_database(app: Flask) -> None:
     """Give the app's engine SQLite's safe habits: foreign keys, WAL, our own BEGIN."""
     with app.app_context():
         set_up_engine(db.engine)
+        event.listen(db.engine, "handle_error", _note_outage)
 
 
 def set_up_engine(engine: Engine) -> None:
@@ -174,6 +188,26 @@ def _on_sqlite_begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("immediate") else "BEGIN")
 
 
-def _is_lock(error: OperationalError) -> bool:
-    text = str(error.orig)
-    return "database is locked" in text or "lock timeout" in text or "deadlock detected" in text
+def _note_outage(context: ExceptionContext) -> OperationalError | None:
+    """Let the alarms know of a full disk; after a failover, leave the server that only reads, and tell it as an outage."""
+    error = context.original_exception
+    if _says(error, DISK_FULL):
+        with suppress(OSError):
+            (current_app.config["KURAK"].instance_dir / DISK_FULL_MARK).touch()
+    if not _says(error, READ_ONLY):
+        return None
+    context.is_disconnect = True  # SQLAlchemy then throws the connections away
+    return OperationalError(context.statement, None, error, hide_parameters=True)
+
+
+def _passing(error: OperationalError) -> Exception:
+    """What a failed statement is called here: a lock or an outage that passes, or the error itself."""
+    if _says(error.orig, LOCKED):
+        return DatabaseBusy()
+    return DatabaseUnavailable() if _says(error.orig, UNAVAILABLE) else error
+
+
+def _says(error: BaseException | None, signs: frozenset[str]) -> bool:
+    """Whether the driver's error has one of these SQLSTATEs, or, where there is none, one of these texts."""
+    state = getattr(error, "sqlstate", None)
+    return state in signs if state else any(sign in str(error) for sign in signs if len(sign) > SQLSTATE_LENGTH)

@@ -91,6 +91,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DomainError, on_domain_error)
     app.register_error_handler(HTTPException, on_http_error)
     app.register_error_handler(OperationalError, on_database_gone)
+    app.after_request(_say_when_to_retry)
     app.register_error_handler(Exception, on_unexpected)  # last: what nobody foresaw
 
 
@@ -152,8 +153,12 @@ def error_page(status: int, *, words: tuple[object, object] | None = None) -> Re
     else:
         answer = _public_page(status, heading, advice)
     answer.headers["Cache-Control"] = "no-store"
-    if status in RETRY_AFTER_SECONDS:
-        answer.headers["Retry-After"] = RETRY_AFTER_SECONDS[status]
+    return answer
+
+
+def _say_when_to_retry(answer: Response) -> Response:
+    if answer.status_code in RETRY_AFTER_SECONDS:
+        answer.headers.setdefault("Retry-After", RETRY_AFTER_SECONDS[answer.status_code])
     return answer
 
 

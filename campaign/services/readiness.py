@@ -16,25 +16,43 @@ class Readiness:
     """`is_ready` decides whether traffic may come; the oldest waiting event's age tells of a worker that sleeps."""
 
     has_database: bool
+    is_read_only: bool = False
     schema: str | None
     schema_wanted: str
     oldest_event_seconds: int | None  # None: nothing waits
 
     @property
     def is_ready(self) -> bool:
-        return self.has_database and self.schema == self.schema_wanted
+        return self.has_database and not self.is_read_only and self.schema == self.schema_wanted
 
 
 def readiness(*, clock: Clock) -> Readiness:
     """Ask the database once; a database that does not answer is an answer, not an error."""
     try:
         state = schema_state()
+        is_read_only = _is_read_only()
         oldest_seconds = _oldest_event_seconds(clock) if state.is_ready else None
     except OperationalError:
         return Readiness(has_database=False, schema=None, schema_wanted=head(), oldest_event_seconds=None)
     return Readiness(
-        has_database=True, schema=state.current, schema_wanted=state.head, oldest_event_seconds=oldest_seconds
+        has_database=True,
+        is_read_only=is_read_only,
+        schema=state.current,
+        schema_wanted=state.head,
+        oldest_event_seconds=oldest_seconds,
     )
+
+
+def _is_read_only() -> bool:
+    """Whether the server takes no writing, as one that a failover has left behind; then the next look asks anew."""
+    with reading() as session:
+        connection = session.connection()
+        if connection.dialect.name != "postgresql":
+            return False
+        is_read_only = str(connection.exec_driver_sql("SHOW transaction_read_only").scalar_one()) == "on"
+        if is_read_only:
+            connection.invalidate()
+        return is_read_only
 
 
 def _oldest_event_seconds(clock: Clock) -> int | None:

@@ -43,6 +43,7 @@ def test_a_migrated_database_is_ready(client: FlaskClient) -> None:
     assert answer.json == {
         "status": "ok",
         "has_database": True,
+        "is_read_only": False,
         "schema": head(),
         "schema_wanted": head(),
         "oldest_event_seconds": None,

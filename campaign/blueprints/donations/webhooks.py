@@ -10,6 +10,7 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.donations import webhook_bp
+from campaign.errors import RETRY_AFTER_SECONDS
 from campaign.gateways.payments import BadSignature
 from campaign.jobs import wake
 from campaign.security import headers_of_all
@@ -60,6 +61,8 @@ class Door:
             headers = headers_of_all()
         answer = json.dumps(told).encode()
         given = [("Content-Type", "application/json"), ("Content-Length", str(len(answer))), *headers.items()]
+        if status in RETRY_AFTER_SECONDS:
+            given.append(("Retry-After", RETRY_AFTER_SECONDS[status]))
         start_response(f"{status} {status.phrase}", given)
         return [answer]
 

@@ -1,15 +1,16 @@
 """The signs that alarms are judged by: read from the tables in a fixed number of small queries, and written down."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import bindparam, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from campaign.database import reading, transaction
+from campaign.database import DISK_FULL_MARK, reading, transaction
 from campaign.gateways.clock import Clock, machine_clock
-from campaign.gateways.disk import free_bytes
+from campaign.gateways.disk import free_bytes, was_touched_within
 from campaign.models.alarm import Observation
 from campaign.models.donation import Donation
 from campaign.models.inbox import ProviderEvent
@@ -46,6 +47,8 @@ SUBSTITUTED_LATELY = timedelta(days=14)
 DEATHS = "worker_deaths"
 """When workers died lately, as moments in `facts`."""
 DEATHS_KEPT = 20
+FULL_LATELY = timedelta(minutes=3)
+"""A worker writes every minute, so a database whose disk is still full has said so again."""
 DEAD_LATELY = timedelta(days=7)
 """How long a mail that was given up calls for somebody; it can be sent again ever after."""
 
@@ -91,13 +94,19 @@ def read_signs(*, takes_cards: bool, clock: Clock) -> Signs:
             mail_worker_at=seen[MAIL_WORKER].at if MAIL_WORKER in seen else None,
             sweep_at=seen[SWEEP].at if SWEEP in seen else None,
             worker_deaths=_deaths(seen.get(DEATHS)),
-            free_bytes=free_bytes(current_app.config["KURAK"].instance_dir),
+            free_bytes=_free_bytes(),
             endpoint=_endpoint(seen[ENDPOINT]) if takes_cards and ENDPOINT in seen else None,
             books=check_signs(seen[BOOKS]) if BOOKS in seen else None,
             receipts=check_signs(seen[RECEIPTS]) if RECEIPTS in seen else None,
             comparison=check_signs(seen[COMPARISON]) if takes_cards and COMPARISON in seen else None,
             money=read_money_signs(session, now=now),
         )
+
+
+def _free_bytes() -> int | None:
+    """Room on the disk with the instance folder; none where the database, on whichever disk, has just found none."""
+    folder: Path = current_app.config["KURAK"].instance_dir
+    return 0 if was_touched_within(folder / DISK_FULL_MARK, FULL_LATELY) else free_bytes(folder)
 
 
 def _first_unheard_at(session: Session, last_event_at: datetime | None) -> datetime | None:
