@@ -18,7 +18,8 @@ folder, program, vital = sys.argv[1:]
 module.PAUSE_SECONDS_MIN = module.PAUSE_SECONDS_MAX = 0.2
 try:
     with Supervisor(lambda text: print(text, flush=True)) as supervisor:
-        supervisor.start("worker", [sys.executable, "-c", program, folder], is_vital=bool(vital))
+        note = lambda pid: print("died:", pid, flush=True)
+        supervisor.start("worker", [sys.executable, "-c", program, folder], is_vital=bool(vital), on_death=note)
         print("ready", flush=True)
         supervisor.watch()
 except ProgramFailed as problem:
@@ -116,6 +117,8 @@ def test_a_program_that_is_not_vital_may_die_again_and_again(tmp_path: Path) -> 
         supervisor.terminate()
         told, _ = supervisor.communicate(timeout=SECONDS_MAX)
         assert "The worker ended with status 7; it does not stay up, so it is started again in 0 seconds." in told
+        died = {f"died: {number}" for number in processes(tmp_path)} & set(told.splitlines())
+        assert len(died) >= 4
 
 
 def test_a_vital_program_that_does_not_stay_up_ends_everything(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from campaign.gateways.worker_process import KINDS, living_worker, pid_file
 from campaign.services.backup.manifest import KIND_NAMES, Manifest
 from campaign.services.backup.problems import BackupProblem
 from campaign.services.backup.restoring import Restored, restore_backup
-from campaign.services.backup.taking import take_backup
+from campaign.services.backup.taking import files_left_out, take_backup
 from campaign.services.ledger_check import CHECKS
 from campaign.services.receipt_check import RULES
 from campaign.wiring import gateways
@@ -46,6 +46,8 @@ def backup(file: Path, force: bool) -> None:
         manifest = take_backup(file, instance=config.instance_dir, clock=gateways().clock, replace=force)
     click.echo(f"The backup is complete: {file}, {file.stat().st_size:,} bytes.")
     _describe(manifest)
+    for left in files_left_out(config.instance_dir):
+        click.echo(f"{left} is not in it: it has {left.stat().st_size:,} bytes. Copy it yourself.", err=True)
     click.echo("SECRET_KEY and the other settings are not in it. Keep them in another safe place.")
 
 

@@ -25,6 +25,7 @@ POLL_SECONDS = (0.1, 0.5)
 """How long an idle thread waits before it looks again: at first, and at most."""
 MAIL_NICENESS = 10
 """Printing receipts takes all the processor there is: pages and money come first."""
+DEATHS_TOLD_MAX = 20
 SHUTDOWN_SECONDS_MAX = 6
 """How long a job that has begun may take to finish; an unfinished one is done again, for its row says so."""
 
@@ -43,7 +44,8 @@ def run(only: str | None) -> None:
         os.nice(MAIL_NICENESS)
     with ExitStack() as named:
         for kind in kinds:
-            if named.enter_context(named_in(pid_file(current_app.config["KURAK"].instance_dir, kind))):
+            file = pid_file(current_app.config["KURAK"].instance_dir, kind)
+            for _ in range(min(named.enter_context(named_in(file)), DEATHS_TOLD_MAX)):
                 attempt(note_death)
         first, *others = (_consumer(kind) for kind in kinds)
         first.others = tuple(others)

@@ -7,10 +7,12 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from campaign.cli.supervisor import ProgramFailed, Supervisor
 from campaign.config import BadSetting, Config, read_config, refuse_to_serve
+from campaign.gateways.worker_process import note_early_death, pid_file
 from campaign.project import HOME
 
 WEB_PROCESSES = 2
@@ -79,12 +81,18 @@ def _run(supervisor: Supervisor, config: Config) -> int:
     if prepared[0]:
         supervisor.grace_seconds = 0  # nobody has been served yet
         return prepared[0]  # it has said why
-    supervisor.start("money worker", [*KURAK, "jobs", "run", "--only", "money"], is_vital=False)
+    _start_worker(supervisor, config, "money")
     if supervisor.wait(lambda: _answers(config), timeout_seconds=START_SECONDS_MAX):
-        supervisor.start("mail worker", [*KURAK, "jobs", "run", "--only", "mail"], is_vital=False)
+        _start_worker(supervisor, config, "mail")
         _say(f"\nKurak runs at {config.public_url}/   (Ctrl-C ends it)\n{prepared[1].rstrip()}")
         supervisor.watch()
     return 0
+
+
+def _start_worker(supervisor: Supervisor, config: Config, kind: str) -> None:
+    """Start a worker; one that dies before it has written its process id down is written down by the supervisor."""
+    note = partial(note_early_death, pid_file(config.instance_dir, kind))
+    supervisor.start(f"{kind} worker", [*KURAK, "jobs", "run", "--only", kind], is_vital=False, on_death=note)
 
 
 def _start_sandbox(supervisor: Supervisor, config: Config, *, addresses: Path) -> None:

@@ -42,6 +42,7 @@ class Program:
     process: "subprocess.Popen[bytes]"
     is_task: bool = False
     is_vital: bool = True
+    on_death: Callable[[int], None] | None = None
     started_at: float = field(default_factory=time.monotonic)
     start_again_at: float | None = None
     deaths_in_a_row: int = 0
@@ -69,9 +70,14 @@ class Supervisor:
     def is_stopping(self) -> bool:
         return self._signals > 0
 
-    def start(self, name: str, command: list[str], *, is_vital: bool = True) -> None:
-        """Start a program that is to run until the end. One that is not vital is started again however often it dies."""
-        self._programs.append(Program(name, command, _spawn(command), is_vital=is_vital))
+    def start(
+        self, name: str, command: list[str], *, is_vital: bool = True, on_death: Callable[[int], None] | None = None
+    ) -> None:
+        """Start a program that is to run until the end. One that is not vital is started again however often it dies.
+
+        `on_death` is given the process id of each that failed or was killed.
+        """
+        self._programs.append(Program(name, command, _spawn(command), is_vital=is_vital, on_death=on_death))
 
     def begin(self, name: str, command: list[str]) -> Program:
         """Start a program that ends by itself; `result_of` waits for it."""
@@ -124,6 +130,8 @@ class Supervisor:
         """Clean up and tell; how many seconds to wait before the next start."""
         how = _end_of(program)
         _kill_group(program.process.pid)
+        if program.on_death and program.process.returncode:
+            program.on_death(program.process.pid)
         program.deaths.append(now)
         lived_long = now - program.started_at >= DEATHS_WINDOW_SECONDS
         program.deaths_in_a_row = 1 if lived_long else program.deaths_in_a_row + 1

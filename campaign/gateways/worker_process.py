@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 KINDS = ("money", "mail")
@@ -16,24 +16,33 @@ def pid_file(instance: Path, kind: str) -> Path:
 
 
 @contextmanager
-def named_in(file: Path) -> Iterator[bool]:
+def named_in(file: Path) -> Iterator[int]:
     """Write this process down as the worker; beside another worker that one stays the named one.
 
-    Yields whether the worker before it died: it did not come to its own end and take its number out.
+    Yields how many workers died before it: they did not come to their own end and take their numbers out.
     """
     with file.open("a+", encoding="ascii") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            yield False
+            yield 0
             return
         held.seek(0)
-        has_died = bool(held.read())
+        deaths = len(held.read().split())
         held.truncate(0)
-        held.write(str(os.getpid()))
+        held.write(f"{os.getpid()}\n")
         held.flush()
-        yield has_died
+        yield deaths
         held.truncate(0)
+
+
+def note_early_death(file: Path, pid: int) -> None:
+    """Write down a worker that died before it could do so itself, for the next one to tell; others stand there already."""
+    with suppress(OSError), file.open("a+", encoding="ascii") as held:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        held.seek(0)
+        if str(pid) not in held.read().split():
+            held.write(f"{pid}\n")
 
 
 def living_worker(file: Path) -> int | None:

@@ -17,7 +17,7 @@ from campaign.models.alarm import Observation
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.project import MIGRATIONS
-from campaign.services.backup.archive import MANIFEST
+from campaign.services.backup.archive import MANIFEST, MAX_STATE_FILE_BYTES
 from campaign.services.demo.content import load_plan
 from campaign.services.demo.loader import load_campaign
 from campaign.services.observations import BOOKS, RECEIPTS, RESTORE
@@ -93,6 +93,17 @@ def test_an_existing_file_is_replaced_only_by_force(source: Place, tmp_path: Pat
     assert result.output.endswith("one.tar exists already. Name another file, or replace it with --force.")
     assert source.run("backup", "--force", str(file)).code == 0
     assert manifest_of(file).database == "sqlite"
+
+
+@pytest.mark.database("sqlite")
+def test_a_state_file_that_is_too_large_is_named(source: Place, tmp_path: Path) -> None:
+    report = source.instance / "drill" / "report.html"
+    with report.open("wb") as file:
+        file.truncate(MAX_STATE_FILE_BYTES + 1)
+    result = source.run("backup", str(tmp_path / "one.tar"))
+    assert result.code == 0
+    assert f"{report} is not in it: it has 16,000,001 bytes. Copy it yourself." in result.output
+    assert not any(member.name.endswith("report.html") for member in manifest_of(tmp_path / "one.tar").members)
 
 
 def test_a_backup_beside_a_writer_is_consistent(source: Place, empty_place: EmptyPlace, tmp_path: Path) -> None:

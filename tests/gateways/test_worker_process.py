@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from campaign.gateways.worker_process import living_worker, named_in
+from campaign.gateways.worker_process import living_worker, named_in, note_early_death
 
 
 def test_a_worker_is_named_while_it_lives(tmp_path: Path) -> None:
@@ -38,3 +38,20 @@ def test_of_two_workers_the_first_one_stays_the_named_one(tmp_path: Path) -> Non
         with named_in(file):
             assert living_worker(file) == os.getpid()
         assert living_worker(file) == os.getpid()
+
+
+def test_deaths_before_the_pid_was_written_are_counted_once_each(tmp_path: Path) -> None:
+    file = tmp_path / "worker.pid"
+    with named_in(file):
+        note_early_death(file, 41)  # another worker holds the file: that one is well
+        unfinished = file.read_bytes()
+    file.write_bytes(unfinished)
+    note_early_death(file, os.getpid())  # it had written itself down
+    note_early_death(file, 42)
+    note_early_death(file, 43)
+    assert living_worker(file) is None
+    with named_in(file) as deaths:
+        assert deaths == 3
+        assert living_worker(file) == os.getpid()
+    with named_in(file) as deaths:
+        assert deaths == 0

@@ -77,9 +77,18 @@ def _copy_state_files(instance: Path, folder: Path) -> Iterator[tuple[Member, Pa
     """Copies, for a file that changes while it is read would not match its hash."""
     for name in STATE_FILES:
         source, copy = instance / name, folder / name.replace("/", "-")
-        if source.is_file() and source.stat().st_size <= MAX_STATE_FILE_BYTES:
+        if source.is_file() and not _is_too_large(source):
             shutil.copyfile(source, copy)
             yield describe(copy, name=FILES + name), copy
+
+
+def files_left_out(instance: Path) -> list[Path]:
+    """The state files that are too large for a backup, which must be copied by other means."""
+    return [instance / name for name in STATE_FILES if _is_too_large(instance / name)]
+
+
+def _is_too_large(file: Path) -> bool:
+    return file.is_file() and file.stat().st_size > MAX_STATE_FILE_BYTES
 
 
 @contextmanager
