@@ -136,7 +136,7 @@ class Supervisor:
         lived_long = now - program.started_at >= DEATHS_WINDOW_SECONDS
         program.deaths_in_a_row = 1 if lived_long else program.deaths_in_a_row + 1
         if not program.is_vital and program.deaths_in_a_row >= DEATHS_MAX:
-            pause = min(PAUSE_SECONDS_MIN * 2.0 ** (program.deaths_in_a_row - DEATHS_MAX), PAUSE_SECONDS_MAX)
+            pause = min(PAUSE_SECONDS_MIN * 2.0 ** min(program.deaths_in_a_row - DEATHS_MAX, 30), PAUSE_SECONDS_MAX)
             self._say(f"The {program.name} {how}; it does not stay up, so it is started again in {pause:.0f} seconds.")
             return float(pause)
         if len(program.deaths) == DEATHS_MAX and program.deaths[-1] - program.deaths[0] < DEATHS_WINDOW_SECONDS:

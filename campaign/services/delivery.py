@@ -13,6 +13,7 @@ from flask import current_app
 from sqlalchemy import ColumnElement, and_, select, update
 
 from campaign.database import reading, transaction
+from campaign.domain.backoff import retry_delay
 from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
 from campaign.gateways.clock import Clock
@@ -235,7 +236,7 @@ def _wait_for_conversion(due: _Due, *, clock: Clock) -> None:
 
 
 def _put_back(due: _Due, error: str, *, failure: str, clock: Clock) -> None:
-    pause = min(timedelta(seconds=30 * 2.0 ** (due.attempts - 1)), timedelta(hours=12))
+    pause = retry_delay(due.attempts, base=timedelta(seconds=30), maximum=timedelta(hours=12))
     is_last = due.attempts >= ATTEMPTS_MAX
     with transaction() as session:
         session.execute(

@@ -7,6 +7,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
+from campaign.domain.backoff import retry_delay
 from campaign.domain.disputes import DisputeLost, DisputeOpen, DisputeState
 from campaign.domain.donation import DonationState, NotRefundable, RefundTooLarge
 from campaign.domain.errors import FormSpent, NotFound
@@ -196,7 +197,7 @@ def _close(due: _Due, error: str, *, at: datetime) -> None:
 
 
 def _put_back(due: _Due, error: str, *, at: datetime) -> None:
-    pause = min(timedelta(seconds=10 * 2.0 ** (due.attempts - 1)), timedelta(hours=1))
+    pause = retry_delay(due.attempts, base=timedelta(seconds=10), maximum=timedelta(hours=1))
     with transaction() as session:
         session.execute(
             update(Refund)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, se
 from sqlalchemy.orm import Session
 
 from campaign.database import each_alone, insert_once_alone, transaction
+from campaign.domain.backoff import retry_delay
 from campaign.domain.errors import NotFound
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import PaymentGateway, ReceivedEvent
@@ -125,7 +126,7 @@ def retry_parked(session: Session, *, at: datetime) -> None:
 
 def pause_after(attempts: int) -> timedelta:
     """5 s, 10 s, 20 s, … up to twelve hours."""
-    return min(timedelta(seconds=5 * 2 ** min(attempts - 1, 20)), timedelta(hours=12))
+    return retry_delay(attempts, base=timedelta(seconds=5), maximum=timedelta(hours=12))
 
 
 def forget_payloads(*, clock: Clock) -> int:

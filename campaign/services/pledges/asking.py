@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from campaign.database import reading, transaction
+from campaign.domain.backoff import retry_delay
 from campaign.domain.errors import DomainError, FormSpent, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.language import in_language_of
@@ -341,4 +342,4 @@ def _put_back(due: _Due, error: str, *, pause: timedelta, at: datetime) -> None:
 
 def _pause_after(attempts: int) -> timedelta:
     """15 s, 30 s, 1 min, … up to an hour."""
-    return min(timedelta(seconds=15 * 2.0 ** min(attempts - 1, 20)), timedelta(hours=1))
+    return retry_delay(attempts, base=timedelta(seconds=15), maximum=timedelta(hours=1))
