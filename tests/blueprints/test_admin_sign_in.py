@@ -196,6 +196,17 @@ def test_guessing_is_slowed_down_for_one_account_and_not_for_another(app: Flask,
     assert (guesses[:10], guesses[10], other) == ([200] * 10, 429, 200)
 
 
+def test_guessing_is_slowed_down_for_a_whole_ipv6_network_of_one_household(app: Flask, member: None) -> None:
+    client = create_app(replace(app.config["KURAK"], testing=False), app.extensions["gateways"]).test_client()
+    page = Page(client.get("/staff/login"))
+    fields = page.filled(email=EMAIL, password="guess")
+    statuses = [
+        client.post("/staff/login", data=fields, environ_base={"REMOTE_ADDR": address}).status_code
+        for address in (*(f"2001:db8:0:7::{n:x}" for n in range(11)), "2001:db8:0:8::1")
+    ]
+    assert statuses == [200] * 10 + [429, 200]
+
+
 def test_guessing_the_password_that_is_to_be_changed_is_limited(app: Flask, clock: SettableClock, member: None) -> None:
     limited = create_app(replace(app.config["KURAK"], testing=False), app.extensions["gateways"])
     client = browser_of(limited, clock, db.session().execute(select(Staff)).scalar_one())

@@ -10,7 +10,6 @@ from typing import Any
 from flask import Flask, current_app, flash, request, session
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
-from flask_limiter.util import get_remote_address
 from flask_security.forms import LoginForm, TwoFactorRescueForm, TwoFactorSetupForm
 from flask_security.utils import uia_email_mapper
 from wtforms import RadioField
@@ -24,7 +23,7 @@ from campaign.blueprints.admin.passwords import (
 )
 from campaign.blueprints.admin.permissions import PASSWORD_DOORS
 from campaign.config import Config
-from campaign.extensions import limiter, security
+from campaign.extensions import limiter, security, visitor_key
 from campaign.gateways.clock import machine_clock
 from campaign.i18n import Catalogues
 from campaign.services import first_passwords
@@ -222,11 +221,11 @@ def _account() -> str:
 
 
 def _account_and_address() -> str:
-    return f"{get_remote_address()}:{_account()}"
+    return f"{visitor_key()}:{_account()}"
 
 
 def _account_or_address() -> str:
-    return _account() or get_remote_address()
+    return _account() or visitor_key()
 
 
 def _limited(view: Any, endpoint: str) -> Any:  # Flask's views have no common type
