@@ -63,6 +63,7 @@ class PledgeTerms:
     gift: Money
     cover: Money  # nothing where the donor does not add the fee
     gift_name: str
+    gift_description: str  # the purpose
     cover_name: str
 
 

@@ -59,9 +59,9 @@ class StripePledges:
     def change(self, pledge: PledgeFacts, terms: PledgeTerms, *, key: str) -> None:
         """Both items, and what of the sum is the fee, in one request: no invoice is made of half a change."""
         with self._client.place(), translated():
-            parts = [(terms.gift, self._product(terms.gift_name, key=f"{key}-gift"))]
+            parts = [(terms.gift, self._product(terms.gift_name, terms.gift_description, key=f"{key}-gift"))]
             if terms.cover.minor:
-                parts.append((terms.cover, self._product(terms.cover_name, key=f"{key}-fee")))
+                parts.append((terms.cover, self._product(terms.cover_name, "", key=f"{key}-fee")))
             items: list[Object] = []
             for item_id, part in zip_longest(pledge.item_ids, parts):
                 named = {"id": item_id} if item_id else {}  # an item without an id is added
@@ -73,9 +73,12 @@ class StripePledges:
             }
             self._v1.subscriptions.update(pledge.subscription_id, wanted, {"idempotency_key": key})
 
-    def _product(self, name: str, *, key: str) -> str:
+    def _product(self, name: str, description: str, *, key: str) -> str:
         """The product of a payment page was made for that page alone, and may take no other price."""
-        return str(self._v1.products.create({"name": name[:250]}, {"idempotency_key": key}).id)
+        product: Any = {"name": name[:250]}
+        if description:
+            product["description"] = description[:500]
+        return str(self._v1.products.create(product, {"idempotency_key": key}).id)
 
     def pause(self, subscription_id: str, *, until: datetime | None, key: str) -> None:
         pause: dict[str, object] = {"behavior": "void"}

@@ -86,6 +86,10 @@ class GivingOptions:
         """Whether gifts are taken in this currency."""
         return any(offer.currency == currency for offer in self.offers)
 
+    def offer_for(self, currency: str) -> Offer | None:
+        """The offer in this currency; None where it is not taken (any more)."""
+        return next((offer for offer in self.offers if offer.currency == currency), None)
+
     def offer_in(self, currency: str | None) -> Offer:
         """The offer in this currency, or the first one where the currency is not taken."""
         return next((offer for offer in self.offers if offer.currency == currency), self.offers[0])

@@ -1,5 +1,6 @@
 """What the provider is asked for a payment page: one gift, priced as it is given, in the donor's language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,13 +49,17 @@ def page_params(wanted: WantedPage) -> dict[str, Any]:
 
 def _what_is_bought(wanted: WantedPage) -> dict[str, object]:
     """The gift with its purpose, and the fee that the donor adds as an item of its own; each month both, if monthly."""
-    with in_language(wanted.language):
-        purpose = str(_("For: %(purpose)s", purpose=in_language_of(wanted.purpose, wanted.language)))
-    lines = [_line(wanted, wanted.gift, purpose)]
+    lines = [_line(wanted, wanted.gift, purpose_line(wanted.purpose, wanted.language))]
     if wanted.cover.minor:
         lines.append(_line(wanted, wanted.cover, name=fee_name(wanted.language)))
     mode = "subscription" if wanted.is_monthly else "payment"
     return {"mode": mode, "line_items": lines, "submit_type": "donate"}
+
+
+def purpose_line(purpose: Mapping[str, str], language: str) -> str:
+    """What the provider's pages and papers say below the name of the gift: what it is for."""
+    with in_language(language):
+        return str(_("For: %(purpose)s", purpose=in_language_of(purpose, language)))
 
 
 def fee_name(language: str) -> str:

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from campaign.database import transaction
-from campaign.models.campaign import Campaign
+from campaign.models.campaign import Campaign, CampaignCurrency, SuggestedAmount
 from tests.blueprints.donors_page import DonorsPage
 from tests.pages import Page
 
@@ -21,6 +21,34 @@ def test_an_ambiguous_amount_is_refused_with_both_readings(page: DonorsPage) -> 
     page.engine.work()
     step.submit(page.client, "form:has([name=code])", code=page.code())
     assert page.pledge.gift_minor == 1500_00
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "The campaign no longer takes gifts in this currency, so the amount can’t be changed."),
+        ("ru", "Кампания больше не принимает пожертвования в этой валюте, поэтому изменить сумму нельзя."),
+        ("ky", "Кампания бул валютада жардам албай калды, ошондуктан сумманы өзгөртүүгө болбойт."),
+    ],
+)
+def test_an_amount_in_a_currency_that_is_no_longer_taken_is_not_changed(
+    page: DonorsPage, language: str, words: str
+) -> None:
+    """It was read and bounded in the campaign's first currency, and charged in its own."""
+    with transaction() as session:
+        session.execute(delete(SuggestedAmount).where(SuggestedAmount.currency == "USD"))
+        session.execute(delete(CampaignCurrency).where(CampaignCurrency.currency == "USD"))
+    page.language = language
+    asked = len(page.engine.payments.pledges.asked)
+    assert page.look().select("[name=amount]") == []
+    answer = page.press("change", amount="10")
+    assert (answer.status_code, words in Page(answer).text()) == (422, True)
+    assert page.pledge.gift_minor == 25_00
+    assert len(page.engine.payments.pledges.asked) == asked
+    assert page.client.post(page.path, data={"to_language": "ru"}).status_code == 200
+    assert page.press("skip").status_code == 303
+    assert page.press("stop").status_code == 303
 
 
 @pytest.mark.database("sqlite")

@@ -21,7 +21,7 @@ from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, Pa
 from campaign.i18n import LANGUAGES
 from campaign.jobs import wake
 from campaign.services.campaigns import campaign_named
-from campaign.services.giving import giving_options
+from campaign.services.giving import Offer, giving_options
 from campaign.services.pledges.asking import PledgeOrder, ask, carry_out, hurry
 from campaign.services.pledges.links import PledgeLink, read
 from campaign.services.pledges.page import PledgePage, pledge_page, receipt_of_month
@@ -48,8 +48,7 @@ def pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
 def redraw_pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
     """The page in another language with what is typed and chosen in it; nothing is judged and nothing changes."""
     page = _page_of(read(token))
-    offer = giving_options(page.campaign_slug).offer_in(page.gift.currency)
-    form = PledgeForm.typed(page, request.form, offer=offer)
+    form = PledgeForm.typed(page, request.form, offer=_offer(page))
     form.step = CodeStep.shown_again()
     return _page(page, token, form)
 
@@ -60,7 +59,7 @@ def ask_of_pledge(lang: str, token: str, act: str) -> ResponseReturnValue:
     """Do one thing at once; where the provider does not answer, a worker goes on, and the page says so."""
     link = read(token)
     page, wanted = _page_of(link), Act(act)
-    form = PledgeForm.typed(page, request.form, offer=giving_options(page.campaign_slug).offer_in(page.gift.currency))
+    form = PledgeForm.typed(page, request.form, offer=_offer(page))
     needs_proof = wanted in CHARGED_AGAIN
     try:
         order = PledgeOrder(
@@ -121,6 +120,10 @@ def pledge_receipt(lang: str, token: str, number: str) -> ResponseReturnValue:
     answer.mimetype = "application/pdf"
     answer.headers["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
     return answer
+
+
+def _offer(page: PledgePage) -> Offer | None:
+    return giving_options(page.campaign_slug).offer_for(page.gift.currency)
 
 
 def _page_of(link: PledgeLink) -> PledgePage:
@@ -193,6 +196,7 @@ def _page(
             told=told,
             problem=problem,
             is_proven=is_proven(page),
+            takes_currency=_offer(page) is not None,
             request_id=new_public_id(),
             pauses=_pauses(page),
             is_being_charged=page.is_last_being_charged(gateways().clock.now()),

@@ -50,7 +50,7 @@ class PledgeForm:
         return cls(new_public_id(), typed_amount(page.gift), page.cover.minor > 0)
 
     @classmethod
-    def typed(cls, page: PledgePage, sent: Mapping[str, str], *, offer: Offer) -> Self:
+    def typed(cls, page: PledgePage, sent: Mapping[str, str], *, offer: Offer | None) -> Self:
         """The form as it was sent; a request without a usable name of its own gets a new one."""
         name = sent.get("request_id", "")
         return cls(
@@ -90,7 +90,7 @@ class PledgeForm:
     def amounts(self) -> tuple[Money, Money]:
         """The gift and what covers the fee; NotUnderstood, with the mistake noted, when it cannot be taken."""
         if self.offer is None:
-            raise NotUnderstood
+            raise NotUnderstood  # the currency is not taken any more, as the page says
         try:
             gift = read_amount(self.amount, self.offer.currency, meant=self.meant)
         except AmountRefused as refusal:

@@ -35,6 +35,10 @@ CONFIRM: Mapping[str, LazyString] = {
 }
 """The button below the code from the mailbox, by what is done once it is right."""
 UNCHANGED = _("Nothing was changed: this is already the amount you give each month.")
+CURRENCY_GONE = _(
+    "The campaign no longer takes gifts in this currency, so the amount can’t be changed. "
+    "Your monthly gift continues as it is until you stop it."
+)
 WAITS = _("Your request is saved. The payment service isn’t responding right now; we’ll keep retrying automatically.")
 REFUSED = _("The payment service refused this. Nothing was changed.")
 BACK = _("If you added another card, it will be charged from now on. This page updates within a minute.")

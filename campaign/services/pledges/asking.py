@@ -32,10 +32,11 @@ from campaign.gateways.clock import Clock
 from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentRefused, PaymentsUnavailable
 from campaign.gateways.pledges import PledgeTerms
 from campaign.models.campaign import Campaign
+from campaign.models.fund import Fund
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.services import audit
 from campaign.services.due_rows import hold_next
-from campaign.services.payment_page import fee_name
+from campaign.services.payment_page import fee_name, purpose_line
 from campaign.services.pledges.amounts import is_current_amount
 from campaign.services.pledges.following import follow
 
@@ -68,6 +69,7 @@ class _Due:
     subscription_id: str
     currency: str
     name: str
+    purpose: dict[str, str]
     language: str
     ends_at: datetime | None
 
@@ -229,10 +231,11 @@ def _take(wanted: Any, *, clock: Clock) -> _Due | None:  # a condition on Pledge
 
 
 def _due(session: Session, request_id: int) -> _Due:
-    request, pledge, title = session.execute(
-        select(PledgeRequest, Pledge, Campaign.title)
+    request, pledge, title, purpose = session.execute(
+        select(PledgeRequest, Pledge, Campaign.title, Fund.title)
         .join(Pledge, Pledge.id == PledgeRequest.pledge_id)
         .join(Campaign, Campaign.id == Pledge.campaign_id)
+        .join(Fund, Fund.id == Pledge.fund_id)
         .where(PledgeRequest.id == request_id)
     ).one()
     return _Due(
@@ -245,6 +248,7 @@ def _due(session: Session, request_id: int) -> _Due:
         subscription_id=pledge.subscription_id,
         currency=pledge.currency,
         name=in_language_of(title, pledge.language),
+        purpose=purpose,
         language=pledge.language,
         ends_at=pledge.ends_at,
     )
@@ -282,6 +286,7 @@ def _act(due: _Due, *, payments: PaymentGateway) -> bool:
                 gift=Money(gift, due.currency),
                 cover=Money(cover, due.currency),
                 gift_name=due.name,
+                gift_description=purpose_line(due.purpose, due.language),
                 cover_name=fee_name(due.language),
             )
             pledges.change(pledges.pledge(subscription_id), terms, key=key)
