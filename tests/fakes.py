@@ -79,7 +79,7 @@ class FakePayments(FakeDisputes):
     def open_checkout(self, params: CheckoutParams, *, key: str) -> CheckoutPage:
         self._called("open_checkout")
         if key not in self.pages:
-            checkout_id = f"cs_test_{len(self.pages) + 1:06}"
+            checkout_id = f"cs_{'live' if self.mode == 'live' else 'test'}_{len(self.pages) + 1:06}"
             page = CheckoutPage(checkout_id=checkout_id, url=f"{self.checkout_origin}/pay/{checkout_id}")
             self.pages[key] = (params, page)
             self.facts[checkout_id] = _opened(checkout_id, params)

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from campaign.services.ledger_rules import ROW_CHECKS, Check
+from campaign.services.ledger_trail_rules import TRAIL_CHECKS
 
 ROWS_MAX = 10
 """How many broken rows a problem names."""
@@ -220,6 +221,7 @@ CHECKS = (
            WHERE receipted <> remaining OR receipts <> CASE WHEN remaining > 0 THEN 1 ELSE 0 END""",
     ),
     *ROW_CHECKS,
+    *TRAIL_CHECKS,
 )
 
 

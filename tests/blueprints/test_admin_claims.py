@@ -12,7 +12,7 @@ from campaign.models.campaign import Campaign
 from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
 from campaign.services.overview import Concern, overview
 from tests.blueprints.admin_desk import sit_down, token_of
-from tests.builders import NOW, a_campaign, a_paid_gift
+from tests.builders import NOW, a_campaign, a_paid_gift, add_history
 from tests.fakes import SettableClock
 from tests.pages import fetch
 
@@ -50,6 +50,7 @@ def dispute(gift: Donation, *, state: str = "open", status: str = "needs_respons
                 "due_at": DUE,
             },
         )
+        add_history(session, gift.id, f"dispute_{state}")
 
 
 def suspect(gift: Donation) -> None:

@@ -30,6 +30,7 @@ from tests.builders import (
     a_member_of_staff,
     a_paid_gift,
     a_restricted_child,
+    add_history,
     usd,
 )
 from tests.fakes import SettableClock
@@ -54,6 +55,7 @@ def a_refund(campaign: Campaign, *, state: str) -> int:
     gift = a_paid_gift(campaign=campaign)
     with transaction() as session:
         session.execute(insert(Refund), _refund(gift.id, state))
+        add_history(session, gift.id, *([] if state == "requested" else [f"refund_{state}"]))
     return gift.id
 
 

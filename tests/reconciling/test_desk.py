@@ -17,7 +17,7 @@ from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
 from campaign.models.payout import Payout
 from campaign.models.staff import Staff
-from campaign.services import bookkeeping
+from campaign.services import audit, bookkeeping
 from campaign.services.reconciliation import desk as reconciliation_desk
 from campaign.services.reconciliation import late_mail, payout_export, reconciling
 from campaign.services.reconciliation.reconciling import Mails
@@ -155,9 +155,10 @@ def book_wrongly(transaction_id: str, campaign: Campaign, net: Money, *, name: s
         entry = fee_taken(
             transaction_id=transaction_id, net=net, fund_id=general_fund_of(campaign).id, on=clock.now().date()
         )
-        bookkeeping.post(
-            session, replace(entry, source=f"{name}:{transaction_id}"), campaign_id=campaign.id, at=clock.now()
-        )
+        entry = replace(entry, source=f"{entry.source}:{name}")
+        bookkeeping.post(session, entry, campaign_id=campaign.id, at=clock.now())
+        about = entry.subject
+        audit.record(session, actor_id=None, action="reconciliation:fee", subject=about, at=clock.now(), detail={})
 
 
 def test_a_fee_by_itself_is_booked_on_the_general_fund(stage: Stage, campaign: Campaign, finance: Finance) -> None:

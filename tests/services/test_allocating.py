@@ -19,6 +19,7 @@ from campaign.models.allocation import Allocation
 from campaign.models.campaign import Campaign, CampaignRevision
 from campaign.models.fund import Fund
 from campaign.models.staff import AuditEvent
+from campaign.services import audit
 from campaign.services.allocating import (
     AlreadyDecided,
     FiguresMoved,
@@ -175,6 +176,8 @@ def test_the_database_refuses_what_is_against_the_purpose(desk: Desk, session: S
                 proposed_at=NOW,
             )
         )
+        subject = f"allocation:{public_id}"
+        audit.record(writing, actor_id=desk.proposer, action="allocation:propose", subject=subject, at=NOW, detail={})
     with pytest.raises(MoneyMayNotGoThere):
         desk.approve(public_id)
     assert state_of(session, public_id) == "proposed"

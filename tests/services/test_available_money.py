@@ -22,7 +22,7 @@ from campaign.services.fund_register import funds
 from campaign.services.previews import preview_of_payment
 from campaign.services.public_revision import count_public_change
 from campaign.services.transparency import transparency_of
-from tests.builders import NOW, a_fund, a_paid_gift, usd
+from tests.builders import NOW, a_fund, a_paid_gift, add_history, usd
 from tests.pages import fetch
 from tests.services.test_allocating import Desk, desk
 
@@ -36,6 +36,7 @@ def dispute(gift: Donation, minor: int) -> Settled:
     row |= {"reason": "fraudulent", "state": "open", "status": "needs_response", "opened_at": NOW}
     with transaction() as session:
         session.execute(insert(Dispute), row | {"withdrawal_id": withdrawn.transaction_id})
+        add_history(session, gift.id, "dispute_open")
     post(
         gift,
         postings.dispute_opened(subject=subject_of(gift), withdrawn=withdrawn, fund_id=gift.fund_id, on=NOW.date()),
@@ -47,6 +48,7 @@ def win(gift: Donation, withdrawn: Settled) -> None:
     returned = Settled(f"txn_back_{gift.id}", withdrawn.gross, usd(0))
     with transaction() as session:
         session.execute(update(Dispute).values(state="won", reinstatement_id=returned.transaction_id))
+        add_history(session, gift.id, "dispute_won")
     post(
         gift,
         postings.dispute_won(

@@ -34,7 +34,7 @@ from campaign.services.shield.alarm import (
     up_now,
 )
 from campaign.services.worn_pages import close_next_worn_page
-from tests.builders import a_campaign, a_donation, a_member_of_staff, a_paid_gift
+from tests.builders import a_campaign, a_donation, a_member_of_staff, a_paid_gift, add_history
 from tests.fakes import FakePayments, SettableClock
 
 SECRET = "a secret of tests"
@@ -244,6 +244,7 @@ def test_a_delayed_payment_or_a_renewal_that_fails_is_no_refused_card(donors: Do
     assert gift is not None
     with transaction() as writing:
         writing.get_one(Donation, gift.id).state = DonationState.FAILED.value
+        add_history(writing, gift.id, "failed")
     donors.fail(gift)
     donors.fail(a_donation(campaign=donors.campaign, state=DonationState.OPEN))
     assert session.execute(select(func.sum(AttemptCount.failed))).scalar() == 0
