@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
@@ -157,7 +158,9 @@ def set_up_database(app: Flask) -> None:
     """Give the app's engine SQLite's safe habits: foreign keys, WAL, our own BEGIN."""
     with app.app_context():
         set_up_engine(db.engine)
-        event.listen(db.engine, "handle_error", _note_outage)
+        event.listen(
+            db.engine, "handle_error", partial(_note_outage, mark=app.config["KURAK"].instance_dir / DISK_FULL_MARK)
+        )
 
 
 def set_up_engine(engine: Engine) -> None:
@@ -188,12 +191,12 @@ def _on_sqlite_begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("immediate") else "BEGIN")
 
 
-def _note_outage(context: ExceptionContext) -> OperationalError | None:
+def _note_outage(context: ExceptionContext, *, mark: Path) -> OperationalError | None:
     """Let the alarms know of a full disk; after a failover, leave the server that only reads, and tell it as an outage."""
     error = context.original_exception
     if _says(error, DISK_FULL):
         with suppress(OSError):
-            (current_app.config["KURAK"].instance_dir / DISK_FULL_MARK).touch()
+            mark.touch()
     if not _says(error, READ_ONLY):
         return None
     context.is_disconnect = True  # SQLAlchemy then throws the connections away
