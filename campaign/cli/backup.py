@@ -18,6 +18,7 @@ from campaign.services.backup.manifest import KIND_NAMES, Manifest
 from campaign.services.backup.problems import BackupProblem
 from campaign.services.backup.restoring import Restored, restore_backup
 from campaign.services.backup.taking import files_left_out, take_backup
+from campaign.services.entry_check import ENTRIES_RULE
 from campaign.services.ledger_check import CHECKS
 from campaign.services.receipt_check import RULES
 from campaign.wiring import gateways
@@ -113,7 +114,7 @@ def _describe(manifest: Manifest) -> None:
 
 
 def _print_problems(restored: Restored) -> None:
-    checks = len(CHECKS) + len(RULES)
+    checks = len(CHECKS) + len((ENTRIES_RULE, *RULES))
     if not restored.problems:
         click.echo(f"Books and receipts: {checks} checks, no problems.")
         return

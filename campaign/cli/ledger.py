@@ -7,6 +7,7 @@ from dataclasses import asdict
 import click
 from flask.cli import AppGroup
 
+from campaign.services.entry_check import ENTRIES_RULE
 from campaign.services.ledger_check import CHECKS
 from campaign.services.receipt_check import RULES
 from campaign.services.scheduled_checks import run_all_checks
@@ -22,7 +23,7 @@ def check(as_json: bool) -> None:
 
     The result is stored, so that the desk and the alarms tell of it.
     """
-    checks = len(CHECKS) + len(RULES)
+    checks = len(CHECKS) + len((ENTRIES_RULE, *RULES))
     problems = run_all_checks(clock=gateways().clock)
     if as_json:
         click.echo(json.dumps({"checks": checks, "problems": [asdict(problem) for problem in problems]}))

@@ -8,6 +8,7 @@ line, and on no other.
 import hashlib
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
@@ -110,13 +111,13 @@ class Entry:
     @property
     def request_hash(self) -> str:
         """SHA-256 of what is asked for: the same key with another hash is refused."""
-        asked = [
-            self.kind,
-            self.effective_on.isoformat(),
-            self.reverses,
-            [[int(ln.account), ln.fund_id, ln.amount.currency, ln.amount.minor, ln.reference] for ln in self.lines],
-        ]
-        return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+        lines = [[int(ln.account), ln.fund_id, ln.amount.currency, ln.amount.minor, ln.reference] for ln in self.lines]
+        return hash_of_request(self.kind, self.effective_on.isoformat(), self.reverses, lines)
+
+
+def hash_of_request(kind: str, effective_on: str, reverses: str | None, lines: Sequence[Sequence[object]]) -> str:
+    """SHA-256 of an entry's content; a line is its account, fund, currency, minor units and reference."""
+    return hashlib.sha256(json.dumps([kind, effective_on, reverses, lines]).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

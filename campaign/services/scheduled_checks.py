@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.gateways.clock import Clock, machine_clock
+from campaign.services.entry_check import check_entries
 from campaign.services.ledger_check import Problem, check_books
 from campaign.services.observations import BOOKS, RECEIPTS, RESTORE, note_check, observed
 from campaign.services.receipt_check import check_receipts
@@ -29,8 +30,12 @@ class ScheduledCheck:
     check: Callable[[Session], list[Problem]]
 
 
+def _check_journal(session: Session) -> list[Problem]:
+    return [*check_books(session), *check_entries(session)]
+
+
 SCHEDULED = (
-    ScheduledCheck(BOOKS, timedelta(hours=1), check_books),
+    ScheduledCheck(BOOKS, timedelta(hours=1), _check_journal),
     ScheduledCheck(RECEIPTS, timedelta(hours=24), check_receipts),
 )
 

@@ -15,6 +15,7 @@ from campaign.domain.journal import EntryKind, reversal_of
 from campaign.domain.postings import transferred
 from campaign.extensions import db
 from campaign.services import bookkeeping
+from campaign.services.entry_check import ENTRIES_RULE, check_entries
 from campaign.services.ledger_check import CHECKS, ROWS_MAX, Problem, check_books
 from campaign.services.receipt_check import FACTS_RULE, FILES_RULE, check_receipts
 from tests.builders import (
@@ -67,6 +68,8 @@ MOVEMENT = (
     " net_minor, made_at, available_at, explained_by, is_foreign)"
     " VALUES ('txn_1', 'charge', 'charge', {payout}, 'USD', 5, 0, 5, '2026-12-01', '2026-12-01', '{by}', FALSE)"
 )
+
+ENTRY_OF = "(SELECT id FROM journal_entry WHERE source = '{source}')"
 
 BREAKS = (
     Break(
@@ -335,6 +338,26 @@ def test_a_reversed_allocation_is_no_problem(app: Flask, session: Session) -> No
     assert "money was moved only to where its fund reaches" not in rules_broken(session)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE journal_entry SET effective_on = '2026-11-01' WHERE source = '{source}'",
+        "UPDATE journal_entry SET kind = 'reversal' WHERE source = '{source}'",
+        "UPDATE journal_entry SET request_hash = '' WHERE source = '{source}'",
+        "UPDATE posting SET amount_minor = 2 * amount_minor WHERE entry_id = {entry}",
+        "UPDATE posting SET currency = 'EUR' WHERE entry_id = {entry}",
+        "UPDATE posting SET reference = 'other' WHERE entry_id = {entry}",
+        "DELETE FROM posting WHERE line = 2 AND entry_id = {entry}",
+    ],
+)
+@pytest.mark.parametrize("source", ["allocation:moved", "disbursement:spent"])
+def test_an_entry_that_is_not_as_it_was_posted_is_named(open_books: Session, source: str, change: str) -> None:
+    assert check_entries(open_books) == []
+    break_by(open_books, change.format(source=source, entry=ENTRY_OF.format(source=source)))
+    assert check_entries(open_books) == [Problem(11, ENTRIES_RULE, (source,))]
+    open_books.rollback()
+
+
 PDF = "INSERT INTO receipt_file (receipt_id, pdf, sha256, made_at) VALUES (:id, :pdf, :sha256, '2026-12-01')"
 
 
@@ -362,4 +385,4 @@ def test_the_command_reads_the_receipts_too(app: Flask, open_books: Session) -> 
     found = run(args=["ledger", "check"])
     assert found.exit_code == 1
     assert f"{FILES_RULE}\n  QUI-2026-000001" in found.output
-    assert found.output.endswith(f"{len(CHECKS) + 2} checks, 1 problems\n")
+    assert found.output.endswith(f"{len(CHECKS) + 3} checks, 1 problems\n")
