@@ -5,8 +5,8 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib.util import find_spec
 from io import StringIO
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from dotenv.parser import parse_stream
 
 from campaign.project import HOME
+from campaign.setting_values import has_bad_port, is_loopback, problem_of
 
 PaymentMode = Literal["none", "sandbox", "test", "live"]
 
@@ -116,6 +117,7 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
     """The configuration from the environment, completed from a `.env` file that may not name an unknown setting."""
     given = {**_dotenv(dotenv), **{k: v for k, v in environ.items() if _is_ours(k)}}
     values = {name: value for name, value in _with_files(given).items() if value}
+    _refuse_bad_texts(values)
     app_env = values.get("APP_ENV", "development")
     if app_env not in {"development", "production"}:
         raise BadSetting(f"APP_ENV is development or production, not {app_env!r}.")
@@ -150,21 +152,18 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
         shield=_shield(values.get("SHIELD", "on")),
     )
     refuse_unsafe(config)
+    _refuse_missing_packages(config)
     return config
 
 
 def refuse_unsafe(config: Config) -> None:
     """Raise BadSetting for what must never run: a live key outside production, a key sent to a foreign host."""
     _refuse_strange_addresses(config)
-    if urlsplit(config.public_url).path or set("?#@") & set(config.public_url):
-        raise BadSetting(
-            "PUBLIC_URL is a scheme and a host alone, like https://give.example: the site has no path of its own."
-        )
     if config.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise BadSetting(f"LOG_LEVEL is DEBUG, INFO, WARNING or ERROR, not {config.log_level!r}.")
     if config.payment_mode == "live" and config.is_development:
         raise BadSetting("A live Stripe key needs APP_ENV=production.")
-    if config.stripe_api_base and not (config.payment_mode == "sandbox" and _is_loopback(config.stripe_api_base)):
+    if config.stripe_api_base and not (config.payment_mode == "sandbox" and is_loopback(config.stripe_api_base)):
         raise BadSetting(
             "Only the sandbox's own key may be sent to another address than Stripe's, and only on this machine."
         )
@@ -200,19 +199,23 @@ def _refuse_strange_addresses(config: Config) -> None:
         if value.partition("://")[0] not in schemes or "://" not in value:
             known = ", ".join(f"{scheme}://" for scheme in sorted(schemes))
             raise BadSetting(f"{name} begins with one of {known}; docs/settings.md shows how it goes on.")
-        if not value.startswith("sqlite"):
-            _refuse_bad_port(name, value)
+        if has_bad_port(value):
+            raise BadSetting(f"{name} has a port that is no number from 1 to 65535.")
     if urlsplit(config.public_url).path or set("?#@") & set(config.public_url):
         raise BadSetting("PUBLIC_URL is a scheme and a host alone, like https://give.example, without a path.")
 
 
-def _refuse_bad_port(name: str, url: str) -> None:
-    try:
-        port = urlsplit(url).port
-    except ValueError:
-        port = 0
-    if port == 0:
-        raise BadSetting(f"{name} has a port that is no number from 1 to 65535.")
+def _refuse_bad_texts(values: Mapping[str, str]) -> None:
+    for name, value in values.items():
+        if problem := problem_of(name, value):
+            raise BadSetting(f"{name} {problem}")
+
+
+def _refuse_missing_packages(config: Config) -> None:
+    """Raise BadSetting for a queue or a counter whose package is not installed."""
+    for name, url in (("JOBS_URL", config.jobs_url), ("LIMITS_URL", config.limits_url)):
+        if url.startswith("redis") and find_spec("redis") is None:
+            raise BadSetting(f"{name} needs the Python package redis: install it with `.venv/bin/pip install redis`.")
 
 
 def _is_ours(name: str) -> bool:
@@ -277,7 +280,7 @@ def _dotenv(path: Path | None) -> dict[str, str]:
     values: dict[str, str] = {}
     if path is None or not path.exists():
         return values
-    for binding in parse_stream(StringIO(path.read_text(encoding="utf-8"))):
+    for binding in parse_stream(StringIO(_text_of(path, path.name))):
         name, line = binding.key, binding.original.line
         if binding.error:
             raise BadSetting(
@@ -297,11 +300,18 @@ def _with_files(given: Mapping[str, str]) -> dict[str, str]:
     values = {k: v for k, v in given.items() if k in SETTINGS}
     for name, path in given.items():
         if name not in SETTINGS and path:
-            try:
-                values[name.removesuffix("_FILE")] = Path(path).read_text(encoding="utf-8").strip()
-            except OSError as error:
-                raise BadSetting(f"{name} names {path}, which cannot be read ({error.strerror}).") from None
+            values[name.removesuffix("_FILE")] = _text_of(Path(path), f"{name} names {path}, which").strip()
     return values
+
+
+def _text_of(path: Path, subject: str) -> str:
+    """A file's text, with or without a byte-order mark; BadSetting, about `subject`, when it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise BadSetting(f"{subject} cannot be read ({error.strerror}).") from None
+    except ValueError:
+        raise BadSetting(f"{subject} is not UTF-8 text.") from None
 
 
 def _kept_secret(instance: Path, app_env: str) -> str:
@@ -327,11 +337,3 @@ def _sandbox(instance: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return found
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -1,5 +1,6 @@
 """Settings: read whole, and refused in one sentence when they are unknown or unsafe."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -96,6 +97,22 @@ def test_the_time_zone_is_the_demos_in_development_and_utc_in_production(tmp_pat
         ({"STRIPE_SECRET_KEY": "pk_test_1"}, "not a publishable one"),
         ({"STRIPE_SECRET_KEY": "sk_live_1"}, "A live Stripe key needs APP_ENV=production."),
         ({"SECRET_KEY_FILE": "/no/such/file"}, "SECRET_KEY_FILE names /no/such/file, which cannot be read"),
+        ({"PUBLIC_URL": "https://"}, "PUBLIC_URL has no host"),
+        ({"PUBLIC_URL": "https://give example.org"}, "PUBLIC_URL has no host"),
+        ({"PUBLIC_URL": "https://[::1"}, "PUBLIC_URL has no host"),
+        ({"MAIL_URL": "smtp://user:secret@"}, "MAIL_URL is a scheme and a host"),
+        ({"MAIL_URL": "smtp://user:pass#word@mail.example"}, "MAIL_URL is a scheme and a host"),
+        ({"MAIL_FROM": "nobody"}, "MAIL_FROM is one name and address"),
+        ({"MAIL_FROM": "a@give.example, b@give.example"}, "MAIL_FROM is one name and address"),
+        ({"MAIL_FROM": "a@give.example\nBcc: b@evil.example"}, "MAIL_FROM has a line break"),
+        ({"SECRET_KEY": "\udcff" * 40}, "SECRET_KEY is not UTF-8 text."),
+        ({"DATABASE_URL": "sqlite://var/kurak.sqlite"}, "DATABASE_URL names a file after three slashes"),
+        ({"JOBS_URL": "sqlite://"}, "JOBS_URL names a file after three slashes"),
+        ({"STRIPE_SECRET_KEY": "sk_live_ключ"}, "STRIPE_SECRET_KEY is a key like"),
+        ({"STRIPE_SECRET_KEY": "sk_live_a b"}, "STRIPE_SECRET_KEY is a key like"),
+        ({"STRIPE_WEBHOOK_SECRET": "we_1"}, "STRIPE_WEBHOOK_SECRET is whsec_"),
+        ({"PROXIES": "1" * 5000}, "PROXIES is a short number"),
+        ({"HOST": "give example"}, "HOST is an address or a name of this machine"),
         ({**PRODUCTION, "SECRET_KEY": ""}, "SECRET_KEY is missing"),
         ({**PRODUCTION, "SECRET_KEY": "short"}, "SECRET_KEY must have at least 32 characters"),
         ({**PRODUCTION, "SECRET_KEY": "k" * 40}, "SECRET_KEY can be guessed"),
@@ -109,6 +126,27 @@ def test_what_is_wrong_is_refused_by_name(tmp_path: Path, given: dict[str, str],
         read_config({"INSTANCE_DIR": str(tmp_path), **given})
     assert sentence in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["JOBS_URL", "LIMITS_URL"])
+def test_redis_without_its_package_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setitem(sys.modules, "redis", None)
+    with pytest.raises(BadSetting, match=f"^{name} needs the Python package redis"):
+        read_config({"INSTANCE_DIR": str(tmp_path), name: "redis://cache"})
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"\xff\xfe\x00")
+    instance = {"INSTANCE_DIR": str(tmp_path)}
+    with pytest.raises(BadSetting, match=r"^SECRET_KEY_FILE names .*key, which is not UTF-8 text\.$"):
+        read_config({**instance, "SECRET_KEY_FILE": str(tmp_path / "key")})
+    with pytest.raises(BadSetting, match=r"^key is not UTF-8 text\.$"):
+        read_config(instance, dotenv=tmp_path / "key")
+
+
+def test_a_byte_order_mark_in_the_file_of_settings_is_no_setting(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("\ufeffPORT=8123\n", encoding="utf-8")
+    assert read_config({"INSTANCE_DIR": str(tmp_path)}, dotenv=tmp_path / ".env").port == 8123
 
 
 def test_mail_leaves_production_encrypted_unless_the_setting_says_otherwise(tmp_path: Path) -> None:

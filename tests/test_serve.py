@@ -97,6 +97,11 @@ def test_a_database_of_a_newer_version_is_told_and_left_alone(tmp_path: Path) ->
     assert told.startswith(f"kurak: the database is from a newer version (at 9999; this one knows {head()})")
 
 
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "kurak.sqlite").write_bytes(b"not a database" * 500)
+    assert refused(tmp_path).startswith("kurak: the database cannot be used (file is not a database)")
+
+
 def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
     told = refused(tmp_path, DATABASE_URL="sqlite:////no/such/folder/kurak.sqlite")
     assert told.startswith("kurak: the database cannot be used (unable to open database file)")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from campaign.cli.environment import missing_libraries
 from campaign.cli.findings import Finding, Verdict
@@ -130,14 +130,14 @@ def schema_is_ready() -> bool:
     """Whether the database answers and is migrated, so that anything else can be asked of it."""
     try:
         return schema_state().is_ready
-    except OperationalError:
+    except DatabaseError:
         return False
 
 
 def _database() -> Finding:
     try:
         state = schema_state()
-    except OperationalError as error:
+    except DatabaseError as error:
         return Finding(Verdict.UNSAFE, f"The database does not answer: {str(error.orig).strip().splitlines()[0]}.")
     if not state.is_ready:
         at = state.current or "empty"

@@ -2,18 +2,19 @@
 
 import logging
 import sys
+from typing import NoReturn
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from campaign.config import Config
 from campaign.project import MIGRATIONS
 from campaign.services.backup.places import MARK
 from campaign.services.campaigns import all_campaigns
-from campaign.services.schema import schema_state
+from campaign.services.schema import SchemaState, schema_state
 from campaign.wiring import gateways
 
 
@@ -35,8 +36,8 @@ def prepare() -> None:
 
 
 def _migrate() -> None:
+    state = _schema_state()
     try:
-        state = schema_state()
         if state.is_newer:
             sys.exit(
                 f"kurak: the database is from a newer version (at {state.current}; this one knows {state.head}): "
@@ -47,8 +48,19 @@ def _migrate() -> None:
             logging.getLogger("alembic").setLevel(logging.WARNING)
             upgrade(str(MIGRATIONS))
     except OperationalError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        sys.exit(f"kurak: the database cannot be used ({reason}): see DATABASE_URL and INSTANCE_DIR.")
+        _say_unusable(error)
+
+
+def _schema_state() -> SchemaState:
+    try:
+        return schema_state()
+    except DatabaseError as error:  # also a file that is no database, or an option that the driver does not know
+        _say_unusable(error)
+
+
+def _say_unusable(error: DatabaseError) -> NoReturn:
+    reason = str(error.orig).strip().splitlines()[0]
+    sys.exit(f"kurak: the database cannot be used ({reason}): see DATABASE_URL and INSTANCE_DIR.")
 
 
 def _load_demo() -> None:
