@@ -8,7 +8,7 @@ POT ?= $(MESSAGES)/messages.pot
 HEAD := migrations/.current-alembic-head
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test dates axe drill chaos check lint fix types contracts templates i18n-extract i18n-update i18n-check db-revision lock bench
+.PHONY: help run setup test dates axe drill chaos check lint fix types contracts templates i18n-extract i18n-update i18n-check db-revision settings lock bench
 
 help: ## these words
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -66,6 +66,9 @@ i18n-check: ## every text stands in Russian and Kyrgyz
 
 db-revision: ## a new migration, numbered (M="Add outbox")
 	@next=$$(printf %04d $$(expr $$(cat $(HEAD)) + 1)) && $(BIN)/flask --app wsgi db revision --autogenerate --rev-id $$next -m "$(M)" && echo $$next > $(HEAD)
+
+settings: ## write the table of docs/settings.md and .env.example from campaign/settings.py
+	@$(BIN)/python -m campaign.settings
 
 lock: ## pin packages in requirements/*.txt (UPGRADE=--upgrade takes the newest)
 	@$(PIN) --output-file requirements/run.txt pyproject.toml

@@ -16,35 +16,11 @@ from dotenv.parser import parse_stream
 
 from campaign.project import HOME
 from campaign.setting_values import has_bad_port, is_loopback, problem_of
+from campaign.settings import SETTINGS
 
 PaymentMode = Literal["none", "sandbox", "test", "live"]
 
 PROXY_HEADERS = ("X-Forwarded-For", "Forwarded")
-
-SETTINGS: dict[str, str] = {
-    "APP_ENV": "development (the default) or production",
-    "PUBLIC_URL": "the address at which people reach the site",
-    "SECRET_KEY": "signs cookies and forms; made and kept in INSTANCE_DIR in development",
-    "DATABASE_URL": "sqlite:///… (the default, in INSTANCE_DIR) or postgresql+psycopg://…",
-    "JOBS_URL": "the queue that wakes the workers: sqlite:///… (the default), postgresql://… or redis://…",
-    "LIMITS_URL": "where request limits are counted: memory:// (the default) or redis://…",
-    "STRIPE_SECRET_KEY": "sk_… or rk_…; without one, development uses the sandbox and production takes no card gifts",
-    "STRIPE_WEBHOOK_SECRET": "whsec_…; several with commas while one is being replaced",
-    "MAIL_URL": "smtp://user:password@host:port or smtps://…; without one, mail stays in the outbox",
-    "MAIL_TLS": "required (the default in production) or offered (in development): whether mail may leave unencrypted",
-    "MAIL_FROM": "the sender of every mail",
-    "TIME_ZONE": "the organisation's time zone, for every day in its books and on its pages: Asia/Bishkek",
-    "PLEDGE_LINK_DAYS": "for how many days the link to a monthly gift works after its email; 400 by default",
-    "INSTANCE_DIR": "the folder for the database, the queue and the sandbox's state",
-    "LOG_LEVEL": "DEBUG, INFO (the default), WARNING or ERROR",
-    "HOST": "the address that `make run` listens on; 127.0.0.1 by default",
-    "PORT": "the port that `make run` listens on; 8000 by default",
-    "PROXY_HEADER": "the header in which those proxies name the visitor: X-Forwarded-For (the default) or Forwarded",
-    "PROXIES": "how many proxies of your own stand in front and name the visitor's address; 0 by default",
-    "SHIELD": "on (the default) counts attempts to give against card testing; off, for a load test, asks nobody anything",
-}
-"""Name → what it is for, as printed in docs/settings.md. Each is also read from the file that NAME_FILE names."""
-
 
 DEFAULT_TIME_ZONES = {"development": "Asia/Bishkek", "production": "UTC"}
 """Development shows the demo campaign, which is in Bishkek."""

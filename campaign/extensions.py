@@ -1,12 +1,11 @@
 """The instances that Flask's extensions live in; made here, set up by `create_app`."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from flask import request
 from flask_babel import Babel
 from flask_limiter import Limiter
-from flask_security.core import Security
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, Table, TypeDecorator
@@ -69,4 +68,3 @@ db: SQLAlchemy = SQLAlchemy(model_class=Model)
 babel = Babel()
 csrf = CSRFProtect()
 limiter = Limiter(key_func=visitor_key)
-security: Any = Security()  # Flask-Security has no types

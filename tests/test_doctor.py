@@ -10,6 +10,7 @@ from campaign.cli.doctor import examine
 from campaign.cli.findings import Verdict
 from campaign.config import Config
 from campaign.gateways.clock import SystemClock
+from campaign.project import version
 from campaign.services.drill.record import waive
 from tests.builders import a_campaign, a_member_of_staff
 from tests.databases import config_for
@@ -109,3 +110,13 @@ def test_an_empty_database_must_not_go_live(tmp_path: Path) -> None:
     app = create_app(config_for(f"sqlite:///{tmp_path / 'empty.sqlite'}", instance=tmp_path))
     with app.app_context():
         assert "The database is at empty" in unsafe(production(app.config["KURAK"]))[0]
+
+
+def test_it_begins_with_the_running_version(app: Flask) -> None:
+    assert app.test_cli_runner().invoke(args=["doctor", "--offline"]).output.startswith(f"Kurak {version()}\n")
+
+
+@pytest.mark.parametrize("command", ["users", "roles"])
+def test_staff_are_changed_by_commands_that_write_to_the_audit_log_alone(app: Flask, command: str) -> None:
+    assert "staff" in app.cli.commands
+    assert command not in app.cli.commands

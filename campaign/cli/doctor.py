@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from campaign.cli.environment import missing_libraries
 from campaign.cli.findings import Finding, Verdict
 from campaign.config import Config
+from campaign.project import version
 from campaign.services.contents import contents
 from campaign.services.drill.record import standing
 from campaign.services.live_scope import count_test_gifts
@@ -29,6 +30,7 @@ SQLITE_MIN = (3, 39)
 def doctor(*, offline: bool) -> None:
     """Look at everything that this installation needs. Exit 1 if it must not go live."""
     config: Config = current_app.config["KURAK"]
+    click.echo(f"Kurak {version()}")
     findings = list(examine(config))
     if not offline and schema_is_ready():
         from campaign.cli.examining import (
