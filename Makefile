@@ -8,7 +8,7 @@ POT ?= $(MESSAGES)/messages.pot
 HEAD := migrations/.current-alembic-head
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test dates axe drill chaos check lint fix types contracts templates i18n-extract i18n-update i18n-check db-revision settings lock bench
+.PHONY: help run setup test dates axe drill chaos check lint fix types contracts templates i18n-extract i18n-update i18n-check db-revision settings subjects lock bench
 
 help: ## these words
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -36,7 +36,7 @@ chaos: setup ## 200 random stories over real processes and 500 histories of the 
 	@KURAK_CHAOS=full $(BIN)/python -m pytest -q -p no:randomly tests/chaos
 	@KURAK_HISTORIES=500 $(BIN)/python -m pytest -q -p no:randomly tests/invariants/books/test_histories.py tests/invariants/books/test_orders.py tests/invariants/books/test_seeded_bugs.py
 
-check: setup lint types contracts templates i18n-check test ## all that must be right, what fails fastest first
+check: setup lint subjects types contracts templates i18n-check test ## all that must be right, what fails fastest first
 
 lint: ## ruff: mistakes and form
 	@$(BIN)/ruff check $(SOURCES)
@@ -44,6 +44,9 @@ lint: ## ruff: mistakes and form
 
 fix: ## mend what ruff can mend
 	@$(BIN)/ruff check --fix --quiet $(SOURCES); $(BIN)/ruff format --quiet $(SOURCES)
+
+subjects: ## the subjects of commits since the last tag
+	@$(BIN)/python -m tests.commit_subjects
 
 types: ## mypy, strictly
 	@$(BIN)/mypy
