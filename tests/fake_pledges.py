@@ -8,7 +8,8 @@ from campaign.domain.donation import Fact
 from campaign.domain.money import Money
 from campaign.domain.pledge import Word, charge_after, months_later
 from campaign.gateways.payments import GiftReference, GoneAtProvider, PaymentFacts, PaymentRefused, PaymentsUnavailable
-from campaign.gateways.pledges import CardOnFile, GiftDue, PledgeFacts, PledgeTerms
+from campaign.gateways.pledges import CardOnFile, GiftDue, PledgeFacts, PledgeMoves, PledgeTerms
+from tests.fake_moves import FakeMoves, Killed
 
 
 class Provider(Protocol):
@@ -31,6 +32,8 @@ class FakePledges:
     new_card: CardOnFile | None = None
     asked: list[tuple[str, object]] = field(default_factory=list)
     card_page_origin: str | None = "https://billing.example"
+    calls_left: int | None = None
+    """After so many answered calls the program ends, before it hears of the last one."""
 
     def begin(self, checkout_id: str, *, cover_minor: int = 0, expires_on: date = date(2030, 12, 31)) -> str:
         """The paid page has made a subscription; its id."""
@@ -50,7 +53,7 @@ class FakePledges:
             customer_id=f"cus_{checkout_id}",
             email=first.email,
             name=first.name,
-            card=CardOnFile(brand="Visa", last4="4242", expires_on=expires_on),
+            card=CardOnFile(brand="Visa", last4="4242", expires_on=expires_on, id=f"pm_{checkout_id}"),
             started_at=now,
             anchor_at=now,
             period_ends_at=months_later(now, 1),
@@ -121,16 +124,20 @@ class FakePledges:
                 return self._reference(month, checkout_id=None)
         return None
 
+    @property
+    def moves(self) -> PledgeMoves:
+        return FakeMoves(self)
+
     def pledge(self, subscription_id: str) -> PledgeFacts:
-        self._called("pledge")
+        self.called("pledge")
         if subscription_id not in self.subscriptions:
             raise GoneAtProvider(subscription_id)
         found = self.subscriptions[subscription_id]
-        self._answer()
+        self.answer()
         return found
 
     def paid_invoices(self, subscription_id: str) -> tuple[str, ...]:
-        self._called("paid_invoices")
+        self.called("paid_invoices")
         return tuple(
             name
             for name, month in self.months.items()
@@ -139,19 +146,19 @@ class FakePledges:
 
     def change(self, pledge: PledgeFacts, terms: PledgeTerms, *, key: str) -> None:  # noqa: ARG002
         amount, cover_minor = terms.gift + terms.cover, terms.cover.minor
-        self._set(pledge.subscription_id, "change", amount=amount, cover_minor=cover_minor)
+        self.set_facts(pledge.subscription_id, "change", amount=amount, cover_minor=cover_minor)
 
     def pause(self, subscription_id: str, *, until: datetime | None, key: str) -> None:  # noqa: ARG002
-        self._set(subscription_id, "pause", word=Word.PAUSED, paused_until=until)
+        self.set_facts(subscription_id, "pause", word=Word.PAUSED, paused_until=until)
 
     def resume(self, subscription_id: str, *, key: str) -> None:  # noqa: ARG002
-        self._set(subscription_id, "resume", word=Word.RUNS, paused_until=None)
+        self.set_facts(subscription_id, "resume", word=Word.RUNS, paused_until=None)
 
     def stop_later(self, subscription_id: str, *, is_wanted: bool, key: str) -> None:  # noqa: ARG002
         ends = self.subscriptions[subscription_id].period_ends_at
         now = self.provider.clock.now()
         word = Word.ENDS if is_wanted else Word.RUNS
-        self._set(
+        self.set_facts(
             subscription_id,
             "stop_later" if is_wanted else "keep",
             word=word,
@@ -162,17 +169,17 @@ class FakePledges:
     def stop_at(self, subscription_id: str, *, at: datetime, key: str) -> None:  # noqa: ARG002
         known = self.subscriptions[subscription_id]
         word = Word.ENDS if at <= known.period_ends_at else Word.RUNS if known.word is Word.ENDS else known.word
-        self._called("stop_at")
+        self.called("stop_at")
         self.subscriptions[subscription_id] = replace(known, stops_at=at, word=word)
-        self._answer()
+        self.answer()
 
     def stop(self, subscription_id: str, *, key: str) -> None:  # noqa: ARG002
-        self._called("stop")
+        self.called("stop")
         self._over(subscription_id)
-        self._answer()
+        self.answer()
 
     def take_new_card(self, subscription_id: str, *, key: str) -> bool:  # noqa: ARG002
-        self._called("take_new_card")
+        self.called("take_new_card")
         if self.new_card is None:
             return False
         if self.new_card.last4 == "0341":
@@ -184,22 +191,22 @@ class FakePledges:
             self.subscriptions[subscription_id] = replace(
                 self.subscriptions[subscription_id], status="active", word=Word.RUNS, due=None
             )
-        self._answer()
+        self.answer()
         return True
 
     def card_page(self, customer_id: str, *, return_url: str, language: str) -> str:  # noqa: ARG002
-        self._called("card_page")
+        self.called("card_page")
         self.asked.append(("card_page", return_url))
-        self._answer()
+        self.answer()
         return f"https://billing.example/{customer_id}"
 
-    def _set(self, name: str, act: str, **news: Any) -> None:  # the fields of PledgeFacts
-        self._called(act)
+    def set_facts(self, name: str, act: str, **news: Any) -> None:  # the fields of PledgeFacts
+        self.called(act)
         if self.subscriptions[name].word is Word.OVER:
             raise PaymentRefused("a canceled subscription cannot be updated")
         self.subscriptions[name] = replace(self.subscriptions[name], **news)
         self.asked.append((act, news))
-        self._answer()
+        self.answer()
 
     def _over(self, name: str, *, is_given_up: bool = False) -> None:
         now = self.provider.clock.now()
@@ -264,11 +271,15 @@ class FakePledges:
             cover_minor=self.subscriptions[str(facts.subscription_id)].cover_minor,
         )
 
-    def _called(self, name: str) -> None:
+    def called(self, name: str) -> None:
         self.provider.calls.append(name)
         if self.provider.is_down:
             raise PaymentsUnavailable("the fake provider is down")
 
-    def _answer(self) -> None:
+    def answer(self) -> None:
+        if self.calls_left is not None:
+            self.calls_left -= 1
+            if self.calls_left < 0:
+                raise Killed
         if self.provider.loses_answers:
             raise PaymentsUnavailable("the answer was lost on the way")

@@ -87,6 +87,7 @@ class Act(StrEnum):
     KEEP = "keep"  # take STOP_LATER back
     STOP = "stop"
     MEND = "mend"  # take the card that the donor put in at the provider, and charge what is due
+    USE_CARD = "use_card"  # charge the card of another monthly gift of the same donor from now on
 
 
 _S, _W, _A = PledgeState, Word, Act
@@ -109,11 +110,13 @@ ASKED: dict[tuple[PledgeState, Act], PledgeState] = {
     (_S.ACTIVE, _A.STOP_LATER): _S.STOPPING,
     (_S.ACTIVE, _A.STOP): _S.STOPPED,
     (_S.ACTIVE, _A.MEND): _S.ACTIVE,
+    (_S.ACTIVE, _A.USE_CARD): _S.ACTIVE,
     (_S.PAUSED, _A.CHANGE): _S.PAUSED,
     (_S.PAUSED, _A.RESUME): _S.ACTIVE,
     (_S.PAUSED, _A.STOP_LATER): _S.STOPPING,
     (_S.PAUSED, _A.STOP): _S.STOPPED,
     (_S.PAUSED, _A.MEND): _S.PAUSED,
+    (_S.PAUSED, _A.USE_CARD): _S.PAUSED,
     (_S.PAST_DUE, _A.CHANGE): _S.PAST_DUE,
     (_S.PAST_DUE, _A.STOP): _S.STOPPED,
     (_S.PAST_DUE, _A.MEND): _S.ACTIVE,

@@ -15,6 +15,7 @@ class CardOnFile:
     brand: str
     last4: str
     expires_on: date  # the last day on which it can be charged
+    id: str = ""  # the provider's name for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,9 @@ class PledgeFacts:
     ended_at: datetime | None
     is_given_up: bool  # it ended because it could not be charged
     due: GiftDue | None
+    is_being_charged: bool = False  # a month's invoice is there, and its payment is not decided yet
+    held_for: str | None = None  # the request that moves the gift to another subscription
+    moved_by: str | None = None  # the request for which it took the place of another subscription
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,38 @@ class PledgeTerms:
     cover_name: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PledgeMove:
+    """How a subscription of another customer takes the place of a held one, from the next charge on."""
+
+    request_id: str  # the same one never makes a second subscription
+    customer_id: str
+    card_id: str
+    terms: PledgeTerms
+    stops_at: datetime | None
+    is_paused: bool
+    paused_until: datetime | None
+
+
+class PledgeMoves(Protocol):
+    """A monthly gift goes over to another customer's card. As with PledgeGateway, each call may be made again."""
+
+    def charge_card(self, subscription_id: str, card_id: str, *, key: str) -> None:
+        """Charge this card of its own customer from now on."""
+
+    def hold(self, subscription_id: str, *, request_id: str, key: str) -> None:
+        """Let it end in place of its next charge, and mark it as held for this request."""
+
+    def release(self, subscription_id: str, *, key: str) -> None:
+        """Take `hold` back."""
+
+    def begin(self, old: PledgeFacts, move: PledgeMove) -> str:
+        """The subscription that takes the place of `old`, made unless it is there. It charges nothing now."""
+
+    def undo(self, move: PledgeMove) -> None:
+        """End the subscription that `begin` made, if it did."""
+
+
 class PledgeGateway(Protocol):
     """Monthly gifts at the provider. Each call may raise PaymentsUnavailable; none is made inside a transaction.
 
@@ -77,6 +113,10 @@ class PledgeGateway(Protocol):
     @property
     def card_page_origin(self) -> str | None:
         """The origin of `card_page`, for the page's Content-Security-Policy; None where it is our own."""
+
+    @property
+    def moves(self) -> PledgeMoves:
+        """Going over to the card of another customer."""
 
     def pledge(self, subscription_id: str) -> PledgeFacts:
         """What is known of a monthly gift now."""

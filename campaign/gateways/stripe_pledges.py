@@ -12,6 +12,7 @@ from campaign.gateways.payments import GoneAtProvider, PaymentRefused
 from campaign.gateways.pledges import CardOnFile, GiftDue, PledgeFacts, PledgeTerms
 from campaign.gateways.stripe_client import StripeClient, translated
 from campaign.gateways.stripe_facts import BRANDS, Object, email_of, instant, name_of
+from campaign.gateways.stripe_moves import StripePledgeMoves, monthly_prices
 
 EXPANDED: Final = [
     "default_payment_method",
@@ -46,10 +47,14 @@ class StripePledges:
     def card_page_origin(self) -> str | None:
         return None if self._client.mode == "sandbox" else "https://billing.stripe.com"
 
+    @property
+    def moves(self) -> StripePledgeMoves:
+        return StripePledgeMoves(self._client)
+
     def pledge(self, subscription_id: str) -> PledgeFacts:
         with self._client.place(), translated():
             found: Object = self._v1.subscriptions.retrieve(subscription_id, {"expand": EXPANDED}).to_dict()
-            return pledge_facts(found, self._due(found))
+            return pledge_facts(found, self._due(found), is_being_charged=self._is_being_charged(found))
 
     def paid_invoices(self, subscription_id: str) -> tuple[str, ...]:
         with translated():
@@ -59,26 +64,17 @@ class StripePledges:
     def change(self, pledge: PledgeFacts, terms: PledgeTerms, *, key: str) -> None:
         """Both items, and what of the sum is the fee, in one request: no invoice is made of half a change."""
         with self._client.place(), translated():
-            parts = [(terms.gift, self._product(terms.gift_name, terms.gift_description, key=f"{key}-gift"))]
-            if terms.cover.minor:
-                parts.append((terms.cover, self._product(terms.cover_name, "", key=f"{key}-fee")))
+            prices = monthly_prices(self._client, terms, key=key)
             items: list[Object] = []
-            for item_id, part in zip_longest(pledge.item_ids, parts):
+            for item_id, price in zip_longest(pledge.item_ids, prices):
                 named = {"id": item_id} if item_id else {}  # an item without an id is added
-                items.append({**named, **({"price_data": _price(*part)} if part else {"deleted": True})})
+                items.append({**named, **({"price_data": price} if price else {"deleted": True})})
             wanted: Any = {
                 "items": items,
                 "metadata": {"cover": str(terms.cover.minor)},
                 "proration_behavior": "none",
             }
             self._v1.subscriptions.update(pledge.subscription_id, wanted, {"idempotency_key": key})
-
-    def _product(self, name: str, description: str, *, key: str) -> str:
-        """The product of a payment page was made for that page alone, and may take no other price."""
-        product: Any = {"name": name[:250]}
-        if description:
-            product["description"] = description[:500]
-        return str(self._v1.products.create(product, {"idempotency_key": key}).id)
 
     def pause(self, subscription_id: str, *, until: datetime | None, key: str) -> None:
         pause: dict[str, object] = {"behavior": "void"}
@@ -169,6 +165,13 @@ class StripePledges:
         except PaymentRefused:
             return  # it was paid or voided meanwhile; the truth is asked for afterwards
 
+    def _is_being_charged(self, found: Object) -> bool:
+        """A draft is charged an hour after it was made; a debit takes days."""
+        invoice: Object = found.get("latest_invoice") or {}
+        if invoice.get("status") == "open":
+            return bool(self._last_try(invoice["id"]).get("status") == "processing")
+        return bool(invoice.get("status") == "draft" and invoice.get("auto_advance"))
+
     def _due(self, found: Object) -> GiftDue | None:
         """The open invoice of the latest month, with why its last try was refused."""
         invoice: Object = found.get("latest_invoice") or {}
@@ -188,7 +191,7 @@ class StripePledges:
         )
 
 
-def pledge_facts(found: Object, due: GiftDue | None) -> PledgeFacts:
+def pledge_facts(found: Object, due: GiftDue | None, *, is_being_charged: bool = False) -> PledgeFacts:
     """A subscription with its customer and cards expanded, in our own words."""
     metadata: Object = found.get("metadata") or {}
     items = _gift_first(found["items"]["data"], cover_minor=cover_in(metadata))
@@ -211,7 +214,7 @@ def pledge_facts(found: Object, due: GiftDue | None) -> PledgeFacts:
         name=name_of(customer),
         card=_card(method or {}),
         started_at=instant(found["start_date"]),
-        anchor_at=instant(found["billing_cycle_anchor"]),
+        anchor_at=_anchor(found),
         period_ends_at=instant(_period_end(found)),
         paused_until=_instant(pause.get("resumes_at")),
         stops_at=_instant(found.get("cancel_at")),
@@ -219,16 +222,10 @@ def pledge_facts(found: Object, due: GiftDue | None) -> PledgeFacts:
         ended_at=_instant(found.get("ended_at")),
         is_given_up=reason == "payment_failed",
         due=due,
+        is_being_charged=is_being_charged,
+        held_for=metadata.get("held_for"),
+        moved_by=metadata.get("moved_by"),
     )
-
-
-def _price(amount: Money, product_id: str) -> Object:
-    return {
-        "currency": amount.currency.lower(),
-        "product": product_id,
-        "recurring": {"interval": "month"},
-        "unit_amount": amount.minor,
-    }
 
 
 def _amount_of(item: Object) -> int:
@@ -238,6 +235,14 @@ def _amount_of(item: Object) -> int:
 def _gift_first(items: list[Object], *, cover_minor: int) -> list[Object]:
     """The gift's item before the fee's, which is the one of that amount; Stripe promises no order."""
     return sorted(items, key=lambda item: (_amount_of(item) == cover_minor, -_amount_of(item)))
+
+
+def _anchor(found: Object) -> datetime:
+    """What the months are counted from: in a short month the anchor has not the day that was asked for."""
+    anchor, config = instant(found["billing_cycle_anchor"]), found.get("billing_cycle_anchor_config")
+    if not config or config["day_of_month"] == anchor.day:
+        return anchor
+    return anchor.replace(month=1, day=config["day_of_month"])
 
 
 def _period_end(found: Object) -> int:
@@ -280,6 +285,7 @@ def _card(method: Object) -> CardOnFile | None:
     return CardOnFile(
         brand=BRANDS.get(brand, brand.title()),
         last4=card["last4"],
+        id=method.get("id", ""),
         expires_on=last_day_of(card["exp_year"], card["exp_month"]),
     )
 

@@ -122,7 +122,7 @@ class PledgeRequest(Model):
     __tablename__ = "pledge_request"
     __table_args__ = (
         CheckConstraint(
-            "act IN ('change', 'pause', 'skip', 'resume', 'stop_later', 'keep', 'stop', 'mend')",
+            "act IN ('change', 'pause', 'skip', 'resume', 'stop_later', 'keep', 'stop', 'mend', 'use_card')",
             "act",
         ),
         CheckConstraint("state IN ('requested', 'done', 'refused')", "state"),

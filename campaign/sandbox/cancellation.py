@@ -27,7 +27,7 @@ def _require_end_of_period(box: Box, subscription: Json, at: int | None) -> None
         return
     if at <= box.now():
         raise Refused("The cancel_at timestamp must be in the future.", param="cancel_at")
-    anchor, recurring = subscription["billing_cycle_anchor"], subscription_items.recurring(subscription)
+    anchor, recurring = periods.anchor_of(subscription), subscription_items.recurring(subscription)
     end = subscription_items.period_end(subscription)
     while end < at:
         end = periods.next_end(anchor, end, recurring)

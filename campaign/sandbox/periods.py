@@ -2,8 +2,33 @@
 
 import calendar
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from campaign.sandbox.json_types import Json
+from campaign.sandbox.params import Group, Whole
+
+DAY: Final = Group(
+    {"day_of_month": Whole(1, 31), "hour": Whole(0, 23), "minute": Whole(0, 59), "second": Whole(0, 59)},
+    required=("day_of_month",),
+)
+
+
+def anchor_of(subscription: Json) -> int:
+    """The moment by which periods are counted: the anchor, or an earlier one with the day that was asked for."""
+    anchor, config = int(subscription["billing_cycle_anchor"]), subscription["billing_cycle_anchor_config"]
+    if config is None:
+        return anchor
+    in_january = datetime.fromtimestamp(anchor, UTC).replace(month=1, day=config["day_of_month"])
+    return int(in_january.timestamp())
+
+
+def next_occurrence(now: int, config: Json) -> int:
+    """The next time of this day of the month, or of the last day of a month that is too short."""
+    moment = datetime.fromtimestamp(now, UTC)
+    clock = {name: config.get(name, getattr(moment, name)) for name in ("hour", "minute", "second")}
+    first = moment.replace(month=1, day=config["day_of_month"], **clock)
+    found = (int(_months_after(first, moment.month - 1 + more).timestamp()) for more in (0, 1))
+    return next(one for one in found if one > now)
 
 
 def next_end(anchor: int, start: int, recurring: Json) -> int:

@@ -1,17 +1,20 @@
 """Subscriptions in the course of time: begun by a paid session or a call, renewed at the end of each period."""
 
+from datetime import UTC, datetime
+
 from campaign.sandbox import (
     collecting,
     customers,
     invoice_payments,
     invoices,
     payment_methods,
+    periods,
     subscription_items,
     subscriptions,
     test_clocks,
 )
 from campaign.sandbox.box import Box
-from campaign.sandbox.errors import CardDeclined
+from campaign.sandbox.errors import CardDeclined, Refused
 from campaign.sandbox.json_types import Json
 from campaign.sandbox.params import merged_metadata
 
@@ -47,18 +50,44 @@ def create(box: Box, params: Json) -> Json:
             method_id=params.get("default_payment_method"),
             items=subscription_items.wanted_of(box, params["items"]),
         )
-        method = collecting.method_of(box, subscription)
         subscription["metadata"] = merged_metadata({}, params.get("metadata", {}))
         subscription["description"] = params.get("description")
-        subscription["status"] = "incomplete"
-        invoice = _first_invoice(box, subscription)
-        try:
-            collecting.collect(box, invoice, method)
-        except CardDeclined:
-            box.later_in_its_time("expire_incomplete", subscription["id"], due=box.now() + 23 * 3_600)
-        if params.get("cancel_at_period_end"):
-            subscriptions.update(box, {"cancel_at_period_end": True}, subscription["id"])
+        if "billing_cycle_anchor_config" in params:
+            _begin_later(box, subscription, params)
+        else:
+            _begin_now(box, subscription)
+        wanted: Json = {name: params[name] for name in ("cancel_at", "cancel_at_period_end") if name in params}
+        if wanted:
+            subscriptions.update(box, wanted, subscription["id"])
         return subscriptions.retrieve(box, subscription["id"])
+
+
+def _begin_now(box: Box, subscription: Json) -> None:
+    """Charge the first invoice; without a payment the subscription stays incomplete for a day."""
+    method = collecting.method_of(box, subscription)
+    subscription["status"] = "incomplete"
+    invoice = _first_invoice(box, subscription)
+    try:
+        collecting.collect(box, invoice, method)
+    except CardDeclined:
+        box.later_in_its_time("expire_incomplete", subscription["id"], due=box.now() + 23 * 3_600)
+
+
+def _begin_later(box: Box, subscription: Json, params: Json) -> None:
+    """Nothing is charged until the anchor, and without proration no invoice is made until then."""
+    if params.get("proration_behavior") != "none":
+        raise Refused("This sandbox does not prorate: send proration_behavior=none.", param="proration_behavior")
+    config = params["billing_cycle_anchor_config"]
+    anchor = periods.next_occurrence(box.now(), config)
+    moment = datetime.fromtimestamp(anchor, UTC)
+    given = {name: config.get(name, getattr(moment, name)) for name in ("hour", "minute", "second")}
+    subscription["billing_cycle_anchor"] = anchor
+    subscription["billing_cycle_anchor_config"] = {"day_of_month": config["day_of_month"], "month": None, **given}
+    for item in subscription["items"]["data"]:
+        item["current_period_end"] = anchor
+    box.save(subscription)
+    box.tell("customer.subscription.created", subscription)
+    box.later_in_its_time("renew_subscription", subscription["id"], due=anchor)
 
 
 def _first_invoice(box: Box, subscription: Json) -> Json:

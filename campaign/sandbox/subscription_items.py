@@ -77,7 +77,7 @@ def total(subscription: Json) -> int:
 def renewed(subscription: Json) -> Json:
     """The items in their next period."""
     start = period_end(subscription)
-    end = periods.next_end(subscription["billing_cycle_anchor"], start, recurring(subscription))
+    end = periods.next_end(periods.anchor_of(subscription), start, recurring(subscription))
     moved = [{**one, "current_period_start": start, "current_period_end": end} for one in subscription["items"]["data"]]
     return {**subscription["items"], "data": moved}
 

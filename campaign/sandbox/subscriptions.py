@@ -46,6 +46,8 @@ UPDATE = Group(
 CREATE = Group(
     {
         **EXPAND,
+        "billing_cycle_anchor_config": periods.DAY,
+        "cancel_at": Whole(),
         "cancel_at_period_end": Flag(),
         "customer": Text(),
         "default_payment_method": Text(),
@@ -53,6 +55,7 @@ CREATE = Group(
         "items": subscription_items.NEW,
         "metadata": Metadata(),
         "off_session": Flag(),
+        "proration_behavior": subscription_items.PRORATION,
     },
     required=("customer", "items"),
 )

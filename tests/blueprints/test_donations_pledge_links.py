@@ -127,25 +127,49 @@ def test_one_page_shows_all_monthly_gifts_of_the_mailbox(client: FlaskClient, en
     assert client.get(address).status_code == 404
 
 
-def test_a_new_card_is_put_in_for_one_gift_after_the_other(client: FlaskClient, engine: Engine) -> None:
+def test_a_new_card_is_entered_once_for_all_gifts(client: FlaskClient, engine: Engine) -> None:
     names = [begin_pledge(engine), begin_pledge(engine)]
     ask_for_links(client, DONOR)
     address = link_in(engine)
     pledges = engine.payments.pledges
-    pledges.new_card = CardOnFile(brand="Visa", last4="1881", expires_on=date(2031, 1, 31))
-
-    first = client.post(f"{address}/card")
-    assert first.headers["Location"] == f"https://billing.example/{pledge_of(names[0]).customer_id}"
+    pledges.new_card = CardOnFile(brand="Visa", last4="1881", expires_on=date(2031, 1, 31), id="pm_new")
+    gone = client.post(f"{address}/card")
+    assert gone.headers["Location"] == f"https://billing.example/{pledge_of(names[0]).customer_id}"
     back = str(pledges.asked[-1][1]).removeprefix("http://127.0.0.1:8000")
-    page = fetch_address(client, back)
-    assert "If you added another card" in page.text("main")
-    second = page.submit(client, "form:has([name=pledge])")
-    assert second.headers["Location"] == f"https://billing.example/{pledge_of(names[1]).customer_id}"
-    last = fetch_address(client, str(pledges.asked[-1][1]).removeprefix("http://127.0.0.1:8000"))
-    assert last.soup.select("form [name=pledge]") == []
-
+    assert "it will be charged for all these gifts from now on" in fetch_address(client, back).text("main")
     engine.work()
-    assert [pledge_of(name).card_last4 for name in names] == ["1881", "1881"]
+    main = fetch_address(client, address).text("main")
+    assert main.count("Visa •••• 1881") == 2
+    assert "4242" not in main
+    card_mails = [letter for letter in engine.mailer.sent if "1881" in letter.text]
+    assert len(card_mails) == 2  # each change is confirmed
+
+
+def test_a_gift_with_a_payment_due_takes_its_card_alone(client: FlaskClient, engine: Engine) -> None:
+    names = [begin_pledge(engine), begin_pledge(engine)]
+    engine.payments.pledges.refuse(names[0])
+    engine.tell("customer.subscription.updated", names[0])
+    engine.work()
+    ask_for_links(client, DONOR)
+    page = fetch_address(client, link_in(engine))
+    assert "A payment is due." in page.text("section[aria-labelledby=gift-1]")
+    assert not page.soup.select("section[aria-labelledby=gift-2] form")
+    gone = page.submit(client, "form:has([name=pledge])")
+    assert gone.headers["Location"] == f"https://billing.example/{pledge_of(names[0]).customer_id}"
+
+
+def test_a_card_that_could_not_be_used_for_a_gift_is_said_there(client: FlaskClient, engine: Engine) -> None:
+    for _ in range(2):
+        begin_pledge(engine)
+    ask_for_links(client, DONOR)
+    address = link_in(engine)
+    engine.payments.pledges.new_card = CardOnFile(brand="Visa", last4="1881", expires_on=date(2031, 1, 31))
+    client.post(f"{address}/card")
+    fetch_address(client, str(engine.payments.pledges.asked[-1][1]).removeprefix("http://127.0.0.1:8000"))
+    engine.work()
+    page = fetch_address(client, address)
+    assert "The new card could not be used for this gift." in page.text("section[aria-labelledby=gift-2]")
+    assert page.soup.select("section[aria-labelledby=gift-2] form [name=pledge]")
 
 
 def test_staff_send_the_donor_a_new_link(engine: Engine) -> None:

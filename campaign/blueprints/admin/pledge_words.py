@@ -36,6 +36,8 @@ MOMENTS: Mapping[str, Word] = {
     "asked_keep": (_("Requested: keep the monthly gift"), ""),
     "asked_stop": (_("Requested: stop now"), ""),
     "asked_mend": (_("Requested: different card"), ""),
+    "asked_use_card": (_("Requested: the card of another monthly gift"), ""),
+    "moved": (_("Moved to the donor’s other card"), ""),
 }
 REASONS: Mapping[str, LazyString] = {
     "expired": _("the card has expired"),

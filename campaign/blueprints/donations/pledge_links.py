@@ -1,4 +1,4 @@
-"""A new link to one's monthly gifts, by email, and the page of all of them, on which a new card is put in for each."""
+"""A new link to one's monthly gifts, by email, and the page of all of them, on which a new card is put in for all."""
 
 from http import HTTPStatus
 
@@ -53,27 +53,27 @@ def send_pledge_links(lang: str) -> ResponseReturnValue:
 @bp.get("/<any(en,ru,ky):lang>/p/all/<token>")
 @limiter.limit("300 per 10 minutes")
 def mailbox_page(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
-    """All monthly gifts of a mailbox, each with the link to its own page; back from a card's page, the next one."""
+    """All monthly gifts of a mailbox, each with the link to its own page and what becomes of a new card."""
     clock = gateways().clock
     pledges = mailbox_pledges(read_mailbox(token), clock=clock)
     done = request.args.get("after", "")
     if done and hurry(done, request.args.get("back", ""), clock=clock):
         wake("pledges")
-    return _page(pledges, token, done=done)
+    return _page(pledges, token, is_back=bool(done))
 
 
 @bp.post("/<any(en,ru,ky):lang>/p/all/<token>/card")
 @limiter.limit("60 per 10 minutes")
 def change_all_cards(lang: str, token: str) -> ResponseReturnValue:
-    """To the provider's page for another card: for the chosen monthly gift, or for the first of all."""
+    """To the provider's page for another card: for the chosen monthly gift alone, or once for all."""
     outside, config = gateways(), _config()
     pledges = mailbox_pledges(read_mailbox(token), clock=outside.clock)
     chosen = request.form.get("pledge", "")
     takers = [pledge for pledge in pledges if pledge.takes_card and chosen in {"", pledge.public_id}]
     if not takers:
         return redirect(url_for(".mailbox_page", lang=lang, token=token), code=303)
-    target = takers[0]
-    asked = ask_for_card(pledges, target, clock=outside.clock)
+    target = next((pledge for pledge in takers if pledge.uses_card), takers[0])
+    asked = ask_for_card(pledges, target, is_for_all=not chosen, clock=outside.clock)
     back = url_for(".mailbox_page", lang=lang, token=token, after=target.public_id, back=asked)
     try:
         address = outside.payments.pledges.card_page(
@@ -100,31 +100,25 @@ def _form(
 
 
 def _page(
-    pledges: list[MailboxPledge], token: str, *, done: str = "", problem: object = None, status: int = HTTPStatus.OK
+    pledges: list[MailboxPledge],
+    token: str,
+    *,
+    is_back: bool = False,
+    problem: object = None,
+    status: int = HTTPStatus.OK,
 ) -> ResponseReturnValue:
     page = render_template(
         "donations/pledges_of_mailbox.html",
         site=featured_campaign(),
         pledges=pledges,
         token=token,
-        is_back=bool(done),
-        following=_following(pledges, done) if done else None,
-        cards=len({pledge.customer_id for pledge in pledges if pledge.takes_card}),
+        is_back=is_back,
+        takers=[pledge for pledge in pledges if pledge.takes_card],
         problem=problem,
         words=pledge_words,
         same_page=lambda: {code: url_for(".mailbox_page", lang=code, token=token) for code in LANGUAGES},
     )
     return discreet(make_response(page, status))
-
-
-def _following(pledges: list[MailboxPledge], done: str) -> MailboxPledge | None:
-    """The next monthly gift that has a card of its own at the provider; None after the last."""
-    names = [pledge.public_id for pledge in pledges]
-    if done not in names:
-        return None
-    before = {pledge.customer_id for pledge in pledges[: names.index(done) + 1]}
-    later = pledges[names.index(done) + 1 :]
-    return next((pledge for pledge in later if pledge.takes_card and pledge.customer_id not in before), None)
 
 
 def _config() -> Config:

@@ -26,6 +26,7 @@ DONE: Mapping[Act, LazyString] = {
     Act.KEEP: _("Done. Your monthly gift continues. Thank you!"),
     Act.STOP: _("Done. Your monthly gift is stopped, and nothing more will be charged. Thank you for every month."),
     Act.MEND: _("Done. The new card will be charged from now on."),
+    Act.USE_CARD: _("Done. The new card will be charged from now on."),
 }
 CONFIRM: Mapping[str, LazyString] = {
     "change": _("Raise the amount"),
@@ -42,6 +43,14 @@ CURRENCY_GONE = _(
 WAITS = _("Your request is saved. The payment service isn’t responding right now; we’ll keep retrying automatically.")
 REFUSED = _("The payment service refused this. Nothing was changed.")
 BACK = _("If you added another card, it will be charged from now on. This page updates within a minute.")
+BACK_ALL = _(
+    "If you added another card, it will be charged for all these gifts from now on. Reload this page in a minute."
+)
+CARD_STATES: Mapping[str, LazyString] = {
+    "requested": _("This gift will use the new card too. That takes a few minutes."),
+    "refused": _("The new card could not be used for this gift. Please enter it for this gift alone."),
+}
+"""What became of a card that was entered for all gifts, by the state of the request."""
 TRY_AGAIN = _("Something went wrong and nothing was changed. Please try again in a minute.")
 NO_CARD_PAGE = _("The page for another card can’t be opened right now. Please try again in a minute.")
 REASONS: Mapping[str, LazyString] = {

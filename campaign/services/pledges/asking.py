@@ -16,7 +16,6 @@ from campaign.domain.backoff import retry_delay
 from campaign.domain.errors import DomainError, FormSpent, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.language import in_language_of
-from campaign.domain.money import Money
 from campaign.domain.pledge import (
     ASKED,
     PAUSE_LONGEST,
@@ -30,18 +29,20 @@ from campaign.domain.pledge import (
 )
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentRefused, PaymentsUnavailable
-from campaign.gateways.pledges import PledgeTerms
 from campaign.models.campaign import Campaign
 from campaign.models.fund import Fund
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.services import audit
 from campaign.services.due_rows import hold_next
-from campaign.services.payment_page import fee_name, purpose_line
 from campaign.services.pledges.amounts import is_current_amount
+from campaign.services.pledges.card_for_all import spread
 from campaign.services.pledges.following import follow
+from campaign.services.pledges.moving import StillCharging, use_card
+from campaign.services.pledges.provider_acts import RequestedAct, act_at_provider
 
 CARD_PAUSES = (timedelta(minutes=10), timedelta(hours=2), timedelta(hours=22))
 """When to look for a new card after the donor was sent to put one in, unless she comes back sooner."""
+STILL_CHARGING_PAUSE = timedelta(minutes=20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,24 +55,6 @@ class PledgeOrder:
     asked_by: str = "donor"  # donor, staff or system
     actor_id: int | None = None
     public_id: str = field(default_factory=new_public_id)  # made with the form: sent twice, it is one request
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Due:
-    """A request that somebody is to bring to the provider."""
-
-    id: int
-    public_id: str
-    act: Act
-    detail: dict[str, Any]  # JSON of the act's own
-    attempts: int
-    pledge_id: int
-    subscription_id: str
-    currency: str
-    name: str
-    purpose: dict[str, str]
-    language: str
-    ends_at: datetime | None
 
 
 def ask(order: PledgeOrder, *, clock: Clock) -> str:
@@ -210,7 +193,7 @@ def _write_down(session: Session, pledge: Pledge, order: PledgeOrder, *, at: dat
         )
 
 
-def _take(wanted: Any, *, clock: Clock) -> _Due | None:  # a condition on PledgeRequest
+def _take(wanted: Any, *, clock: Clock) -> RequestedAct | None:  # a condition on PledgeRequest
     """Hold a request that nothing asked earlier of the same pledge waits before; None when there is none."""
     earlier = aliased(PledgeRequest)
     is_behind = (
@@ -230,7 +213,7 @@ def _take(wanted: Any, *, clock: Clock) -> _Due | None:  # a condition on Pledge
         return _due(session, held)
 
 
-def _due(session: Session, request_id: int) -> _Due:
+def _due(session: Session, request_id: int) -> RequestedAct:
     request, pledge, title, purpose = session.execute(
         select(PledgeRequest, Pledge, Campaign.title, Fund.title)
         .join(Pledge, Pledge.id == PledgeRequest.pledge_id)
@@ -238,7 +221,7 @@ def _due(session: Session, request_id: int) -> _Due:
         .join(Fund, Fund.id == Pledge.fund_id)
         .where(PledgeRequest.id == request_id)
     ).one()
-    return _Due(
+    return RequestedAct(
         id=request.id,
         public_id=request.public_id,
         act=Act(request.act),
@@ -254,11 +237,15 @@ def _due(session: Session, request_id: int) -> _Due:
     )
 
 
-def _bring(due: _Due, *, payments: PaymentGateway, clock: Clock) -> None:
+def _bring(due: RequestedAct, *, payments: PaymentGateway, clock: Clock) -> None:
     """Do it at the provider, then look at what became of it."""
     try:
-        is_done = _act(due, payments=payments)
-        follow(due.subscription_id, payments=payments, clock=clock)
+        if due.act is Act.USE_CARD:
+            use_card(due.public_id, attempt=due.attempts, payments=payments, clock=clock)
+        is_done = act_at_provider(due, payments=payments)
+        follow(_present_subscription(due), payments=payments, clock=clock)
+    except StillCharging:
+        _put_back(due, "a month is being charged", pause=STILL_CHARGING_PAUSE, at=clock.now())
     except PaymentsUnavailable as silence:
         _put_back(due, str(silence), pause=_pause_after(due.attempts), at=clock.now())
     except (PaymentRefused, GoneAtProvider) as refused:
@@ -266,54 +253,18 @@ def _bring(due: _Due, *, payments: PaymentGateway, clock: Clock) -> None:
         _follow_after_refusal(due, payments=payments, clock=clock)
     else:
         if is_done or due.attempts >= len(CARD_PAUSES):
-            _close(due, "done", None, at=clock.now())
+            _close(due, "done", None, at=clock.now(), is_new_card=is_done)
         else:
             _put_back(due, "no new card yet", pause=CARD_PAUSES[due.attempts], at=clock.now())
 
 
-def _act(due: _Due, *, payments: PaymentGateway) -> bool:
-    """Ask the provider; False where there was nothing to do yet.
-
-    Each try has a key of its own: the acts say how it shall be, not what to add, so a second one changes nothing, and a
-    failure that the provider keeps under a key would else be its answer for a day.
-    """
-    pledges, subscription_id = payments.pledges, due.subscription_id
-    key = f"pledge-{due.public_id}-{due.attempts}"
-    match due.act:
-        case Act.CHANGE:
-            gift, cover = int(due.detail["gift_minor"]), int(due.detail["cover_minor"])
-            terms = PledgeTerms(
-                gift=Money(gift, due.currency),
-                cover=Money(cover, due.currency),
-                gift_name=due.name,
-                gift_description=purpose_line(due.purpose, due.language),
-                cover_name=fee_name(due.language),
-            )
-            pledges.change(pledges.pledge(subscription_id), terms, key=key)
-        case Act.PAUSE | Act.SKIP:
-            until = due.detail.get("until")
-            pledges.pause(subscription_id, until=datetime.fromisoformat(until) if until else None, key=key)
-        case Act.RESUME:
-            pledges.resume(subscription_id, key=key)
-        case Act.STOP_LATER:
-            pledges.stop_later(subscription_id, is_wanted=True, key=key)
-        case Act.KEEP:
-            _keep(due, payments=payments, key=key)
-        case Act.STOP:
-            pledges.stop(subscription_id, key=key)
-        case Act.MEND:
-            return pledges.take_new_card(subscription_id, key=key)
-    return True
+def _present_subscription(due: RequestedAct) -> str:
+    """Where the gift is charged now: another card may have taken it to another subscription."""
+    with reading() as session:
+        return session.execute(select(Pledge.subscription_id).where(Pledge.id == due.pledge_id)).scalar_one()
 
 
-def _keep(due: _Due, *, payments: PaymentGateway, key: str) -> None:
-    """Take «stop later» back, and put the end with the campaign in its place again."""
-    payments.pledges.stop_later(due.subscription_id, is_wanted=False, key=key)
-    if due.ends_at:
-        payments.pledges.stop_at(due.subscription_id, at=due.ends_at, key=f"{key}-end")
-
-
-def _follow_after_refusal(due: _Due, *, payments: PaymentGateway, clock: Clock) -> None:
+def _follow_after_refusal(due: RequestedAct, *, payments: PaymentGateway, clock: Clock) -> None:
     """The refusal may mean that our picture is old; if nobody answers now, the next event brings it."""
     try:
         follow(due.subscription_id, payments=payments, clock=clock)
@@ -321,7 +272,7 @@ def _follow_after_refusal(due: _Due, *, payments: PaymentGateway, clock: Clock) 
         return
 
 
-def _close(due: _Due, state: str, error: str | None, *, at: datetime) -> None:
+def _close(due: RequestedAct, state: str, error: str | None, *, at: datetime, is_new_card: bool = False) -> None:
     with transaction() as session:
         closed = session.execute(
             update(PledgeRequest)
@@ -329,13 +280,15 @@ def _close(due: _Due, state: str, error: str | None, *, at: datetime) -> None:
             .values(state=state, error=error[:500] if error else None, done_at=at)
             .returning(PledgeRequest.id)
         ).all()
+        if closed and is_new_card and due.act is Act.MEND:
+            spread(session, due.id, at=at)
         if closed and state == "refused":
             detail: dict[str, object] = {"act": due.act.value, "error": (error or "")[:200]}
             told = {"pledge_id": due.pledge_id, "at": at, "kind": "refused", "detail": detail}
             session.execute(insert(PledgeEvent), told)
 
 
-def _put_back(due: _Due, error: str, *, pause: timedelta, at: datetime) -> None:
+def _put_back(due: RequestedAct, error: str, *, pause: timedelta, at: datetime) -> None:
     """Again later. It is never given up: a donor's «stop» must come to pass; the desk shows what waits for long."""
     with transaction() as session:
         session.execute(

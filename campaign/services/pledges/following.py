@@ -51,6 +51,8 @@ def follow(subscription_id: str, *, payments: PaymentGateway, clock: Clock, is_q
         if facts.donation_public_id is None and seen is None:
             return None
         with transaction() as session:
+            if facts.held_for or (seen is None and facts.moved_by):
+                return _moving(session, facts)
             pledge = _locked(session, facts) if seen else _begun(session, facts, at=clock.now())
             if pledge is not None and (seen is None or pledge.version == seen.version):
                 _apply(session, pledge, facts, at=clock.now(), is_quiet=is_quiet)
@@ -76,10 +78,22 @@ def _seen(subscription_id: str) -> _Seen | None:
     return _Seen(row[0], row[1]) if row else None
 
 
-def _locked(session: Session, facts: PledgeFacts) -> Pledge:
+def _moving(session: Session, facts: PledgeFacts) -> int:
+    """The pledge that goes over from one subscription to another: of both, nothing but payments is of interest."""
+    request_id = facts.held_for or facts.moved_by
+    pledge_id = session.execute(
+        select(PledgeRequest.pledge_id).where(PledgeRequest.public_id == request_id)
+    ).scalar_one_or_none()
+    if pledge_id is None:
+        raise GiftNotKnownYet(request_id)
+    return pledge_id
+
+
+def _locked(session: Session, facts: PledgeFacts) -> Pledge | None:
+    """The row; None when it went over to another subscription while the provider was asked."""
     return session.execute(
         select(Pledge).where(Pledge.subscription_id == facts.subscription_id).with_for_update()
-    ).scalar_one()
+    ).scalar_one_or_none()
 
 
 def _begun(session: Session, facts: PledgeFacts, *, at: datetime) -> Pledge | None:

@@ -25,11 +25,12 @@ from campaign.models.campaign import Campaign
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 from campaign.models.outbox import Message
-from campaign.models.pledge import Pledge, PledgeEvent
+from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.services import audit
 from campaign.services.outbox import Letter, enqueue
 from campaign.services.pledges import letters as pledge_letters
 from campaign.services.pledges.asking import PledgeOrder, ask
+from campaign.services.pledges.card_for_all import CARD, OTHERS, card_text
 from campaign.services.pledges.links import MailboxLink, PledgeLink, sign, sign_mailbox
 from campaign.services.shield.attempts import Counter, count_of, count_one, hold
 from campaign.services.shield.codes import CODES_OF_A_MAILBOX_MOST, CODES_OF_AN_ADDRESS_MOST, LINKS_KIND
@@ -60,9 +61,14 @@ class MailboxPledge:
     charge: Money
     next_at: datetime | None
     card: str
+    card_now: str  # to be compared with
     customer_id: str
     takes_card: bool
     """Whether another card can be put in for it."""
+    uses_card: bool
+    """Whether it can take over a card that is put in for another gift: not while a payment is due."""
+    card_state: str
+    """What becomes of a card that was put in for all gifts: requested, refused, or nothing."""
 
 
 def request_links(wanted: LinkRequest, *, clock: Clock, secret: str) -> None:
@@ -132,21 +138,37 @@ def mailbox_pledges(link: MailboxLink, *, clock: Clock) -> list[MailboxPledge]:
         ).all()
         if not rows:
             raise PledgeLinkBroken
-        return [_shown(*row, issued_at=link.expires_at - LINK_LIFE) for row in rows]
+        card_states = _card_states(session, [row[0].id for row in rows])
+        return [_shown(*row, issued_at=link.expires_at - LINK_LIFE, card_states=card_states) for row in rows]
 
 
-def ask_for_card(pledges: list[MailboxPledge], target: MailboxPledge, *, clock: Clock) -> str:
+def ask_for_card(pledges: list[MailboxPledge], target: MailboxPledge, *, is_for_all: bool, clock: Clock) -> str:
     """Take the card that is about to be put in for one, and for those with the same payer at the provider.
 
-    Returns the request of `target`, or nothing where it has just ended.
+    With `is_for_all` the gifts of other payers at the provider take it over as soon as it is there. Returns the request of
+    `target`, or nothing where it has just ended.
     """
     requests: dict[str, str] = {}
+    others = [one.public_id for one in pledges if one.uses_card and one.customer_id != target.customer_id]
     for pledge in pledges:
         if pledge.customer_id == target.customer_id and pledge.takes_card:
+            is_for_others = is_for_all and pledge is target
+            detail: dict[str, object] = {OTHERS: others, CARD: target.card_now} if is_for_others else {}
             with suppress(DomainError):
-                order = PledgeOrder(pledge_public_id=pledge.public_id, act=Act.MEND)
+                order = PledgeOrder(pledge_public_id=pledge.public_id, act=Act.MEND, detail=detail)
                 requests[pledge.public_id] = ask(order, clock=clock)
     return requests.get(target.public_id, "")
+
+
+def _card_states(session: Session, pledge_ids: list[int]) -> dict[int, str]:
+    """The state of each gift's request to use a card that was put in for another, unless a card was asked for since."""
+    asked = session.execute(
+        select(PledgeRequest.pledge_id, PledgeRequest.act, PledgeRequest.state)
+        .where(PledgeRequest.pledge_id.in_(pledge_ids), PledgeRequest.act.in_((Act.MEND.value, Act.USE_CARD.value)))
+        .order_by(PledgeRequest.id)
+    )
+    last = {pledge_id: (act, state) for pledge_id, act, state in asked}
+    return {pledge_id: state for pledge_id, (act, state) in last.items() if act == Act.USE_CARD and state != "done"}
 
 
 def send_link(campaign_id: int, public_id: str, *, actor_id: int, clock: Clock) -> bool:
@@ -173,7 +195,12 @@ def _has_address(session: Session, pledge: Pledge) -> bool:
 
 
 def _shown(
-    pledge: Pledge, campaign_name: dict[str, str], purpose: dict[str, str], *, issued_at: datetime
+    pledge: Pledge,
+    campaign_name: dict[str, str],
+    purpose: dict[str, str],
+    *,
+    issued_at: datetime,
+    card_states: dict[int, str],
 ) -> MailboxPledge:
     state = PledgeState(pledge.state)
     return MailboxPledge(
@@ -185,6 +212,9 @@ def _shown(
         charge=Money(pledge.gift_minor + pledge.cover_minor, pledge.currency),
         next_at=pledge.next_at,
         card=f"{pledge.card_brand} •••• {pledge.card_last4}" if pledge.card_last4 else "",
+        card_now=card_text(pledge.card_brand, pledge.card_last4, pledge.card_expires_on),
         customer_id=pledge.customer_id,
         takes_card=refusal(state, Act.MEND) is None,
+        uses_card=refusal(state, Act.USE_CARD) is None,
+        card_state=card_states.get(pledge.id, ""),
     )
