@@ -9,6 +9,7 @@ from receipts.document import EndedState, ReceiptDocument
 __all__ = [
     "EndedState",
     "HeldReceipt",
+    "HoldReason",
     "ReceiptDocument",
     "check_document",
     "mark_ended",
@@ -16,7 +17,7 @@ __all__ = [
     "substituted_characters",
 ]
 
-from receipts.checks import HeldReceipt, check_document
+from receipts.checks import HeldReceipt, HoldReason, check_document
 
 
 def render_pdf(document: ReceiptDocument) -> bytes:

@@ -1,7 +1,8 @@
 """What holds a receipt back: a document that is not whole or contradicts itself. No letter does."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
 
 from receipts.document import ReceiptDocument
 from receipts.page import page_of
@@ -9,75 +10,108 @@ from receipts.reading import UnreadableAmount, amount_from_words
 from receipts.texts import LANGUAGES, MissingText
 from receipts.words import NoWordsForAmount
 
+
+class HoldReason(StrEnum):
+    """Why a receipt is held."""
+
+    NO_NUMBER = "no_number"
+    NO_ISSUED_AT_PLACE = "no_issued_at_place"
+    NO_ISSUER_NAME = "no_issuer_name"
+    NO_ISSUER_ADDRESS = "no_issuer_address"
+    NO_ISSUER_REGISTRATION = "no_issuer_registration"
+    NO_PURPOSE = "no_purpose"
+    NO_VERIFY_URL = "no_verify_url"
+    NO_VERIFY_CODE = "no_verify_code"
+    NO_CAMPAIGN_TITLE = "no_campaign_title"
+    NO_TEMPLATE_VERSION = "no_template_version"
+    NO_DAY_OF_VOIDING = "no_day_of_voiding"
+    NO_SUCCESSOR = "no_successor"
+    SETTLED_AMOUNT_INCOMPLETE = "settled_amount_incomplete"
+    AMOUNT_NOT_POSITIVE = "amount_not_positive"
+    UNKNOWN_CURRENCY = "unknown_currency"
+    UNREADABLE_RATE = "unreadable_rate"
+    WRONG_CARD_DIGITS = "wrong_card_digits"
+    WRONG_CHECK_ADDRESS = "wrong_check_address"
+    TEST_SERIES_MISMATCH = "test_series_mismatch"
+    UNKNOWN_LANGUAGE = "unknown_language"
+    NO_TEXT = "no_text"
+    NO_AMOUNT_IN_WORDS = "no_amount_in_words"
+    UNREADABLE_AMOUNT_IN_WORDS = "unreadable_amount_in_words"
+    AMOUNT_IN_WORDS_DIFFERS = "amount_in_words_differs"
+    UNREADABLE_FACTS = "unreadable_facts"
+
+
 _NEEDED = {
-    "number": "the number",
-    "issued_at_place": "the place of issue",
-    "issuer_name": "the organisation’s name",
-    "issuer_address": "the organisation’s address",
-    "issuer_registration": "the organisation’s registration",
-    "purpose": "the purpose",
-    "verify_url": "the address of the check page",
-    "verify_code": "the code of the check page",
-    "campaign_title": "the campaign’s title",
-    "template_version": "the version of the template",
+    "number": HoldReason.NO_NUMBER,
+    "issued_at_place": HoldReason.NO_ISSUED_AT_PLACE,
+    "issuer_name": HoldReason.NO_ISSUER_NAME,
+    "issuer_address": HoldReason.NO_ISSUER_ADDRESS,
+    "issuer_registration": HoldReason.NO_ISSUER_REGISTRATION,
+    "purpose": HoldReason.NO_PURPOSE,
+    "verify_url": HoldReason.NO_VERIFY_URL,
+    "verify_code": HoldReason.NO_VERIFY_CODE,
+    "campaign_title": HoldReason.NO_CAMPAIGN_TITLE,
+    "template_version": HoldReason.NO_TEMPLATE_VERSION,
 }
-"""The texts without which a receipt is not whole, and how staff read of them."""
+"""The texts without which a receipt is not whole."""
 
 
 class HeldReceipt(Exception):
-    """The receipt must not leave as it is; ``reasons`` says why, for the staff."""
+    """The receipt must not leave as it is; `reasons` says why."""
 
-    def __init__(self, reasons: list[str]) -> None:
+    def __init__(self, reasons: Sequence[HoldReason]) -> None:
         super().__init__("; ".join(reasons))
         self.reasons = reasons
 
 
-def check_document(document: ReceiptDocument) -> list[str]:
-    """Give every reason to hold a receipt back, in English for the staff; none when it may leave."""
+def check_document(document: ReceiptDocument) -> list[HoldReason]:
+    """Give every reason to hold a receipt back; none when it may leave."""
     if document.language not in LANGUAGES:
-        return [f"there are no texts in {document.language!r}"]
+        return [HoldReason.UNKNOWN_LANGUAGE]
     reasons = [*_gaps(document), *_contradictions(document)]
     try:
         page = page_of(document, document.sha256())
-    except (MissingText, NoWordsForAmount) as error:
-        return [*reasons, f"{type(error).__name__}: {error}"]
+    except MissingText:
+        return [*reasons, HoldReason.NO_TEXT]
+    except NoWordsForAmount:
+        return [*reasons, HoldReason.NO_AMOUNT_IN_WORDS]
     return [*reasons, *word_reasons(document, page.words)]
 
 
-def _gaps(document: ReceiptDocument) -> Iterator[str]:
-    for name, in_words in _NEEDED.items():
+def _gaps(document: ReceiptDocument) -> Iterator[HoldReason]:
+    for name, reason in _NEEDED.items():
         if not getattr(document, name).strip():
-            yield f"{in_words} is missing"
+            yield reason
     if document.status == "void" and document.voided_on is None:
-        yield "void, but the day is missing"
+        yield HoldReason.NO_DAY_OF_VOIDING
     if document.status == "replaced" and not document.replaced_by:
-        yield "replaced, but by which number is missing"
+        yield HoldReason.NO_SUCCESSOR
     settled = (document.settled_minor, document.settled_currency, document.settled_exponent)
     if any(part is None for part in settled) != all(part is None for part in settled):
-        yield "the settled amount is not whole"
+        yield HoldReason.SETTLED_AMOUNT_INCOMPLETE
 
 
-def _contradictions(document: ReceiptDocument) -> Iterator[str]:
+def _contradictions(document: ReceiptDocument) -> Iterator[HoldReason]:
     if document.amount_minor <= 0:
-        yield "the amount is not positive"
+        yield HoldReason.AMOUNT_NOT_POSITIVE
     if not re.fullmatch(r"[A-Z]{3}", document.currency) or not 0 <= document.exponent <= 4:
-        yield f"{document.currency!r} with {document.exponent} decimals is no currency"
+        yield HoldReason.UNKNOWN_CURRENCY
     if document.rate is not None and not re.fullmatch(r"\d+(\.\d+)?", document.rate):
-        yield f"{document.rate!r} is no rate"
+        yield HoldReason.UNREADABLE_RATE
     if document.method_last4 and not re.fullmatch(r"\d{4}", document.method_last4):
-        yield "the card’s last digits are not four"
+        yield HoldReason.WRONG_CARD_DIGITS
     if not document.verify_url.startswith(("https://", "http://")):
-        yield "the address of the check page is no web address"
+        yield HoldReason.WRONG_CHECK_ADDRESS
     if document.is_test != document.number.startswith("TEST-"):
-        yield "test money and the number's series do not agree"
+        yield HoldReason.TEST_SERIES_MISMATCH
 
 
-def word_reasons(document: ReceiptDocument, words: str) -> Iterator[str]:
+def word_reasons(document: ReceiptDocument, words: str) -> Iterator[HoldReason]:
     """Say whether an amount in words differs from the document's digits."""
     try:
         read = amount_from_words(words, document.exponent, document.language)
-    except UnreadableAmount as error:
-        yield f"the amount in words cannot be read back: {error}"
+    except UnreadableAmount:
+        yield HoldReason.UNREADABLE_AMOUNT_IN_WORDS
         return
     if read != document.amount_minor:
-        yield f"the words say {read} minor units, the digits {document.amount_minor}"
+        yield HoldReason.AMOUNT_IN_WORDS_DIFFERS

@@ -35,6 +35,7 @@ class Moment:
     note: str = ""
     who: str | None = None
     amount: Money | None = None
+    failure: str | None = None  # of an email that has not left: see `models.Message.failure`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,7 +241,9 @@ def _told(session: Session, gift: Donation) -> Iterator[Moment]:
 def _mails(session: Session, donation_id: int) -> Iterator[Moment]:
     query = select(Message).where(Message.donation_id == donation_id).order_by(Message.id)
     for mail in session.execute(query).scalars():
-        yield Moment(at=mail.sent_at or mail.created_at, kind=f"mail:{mail.state}", note=mail.kind)
+        yield Moment(
+            at=mail.sent_at or mail.created_at, kind=f"mail:{mail.state}", note=mail.kind, failure=mail.failure
+        )
 
 
 def _papers(receipts: Sequence[ReceiptView]) -> Iterator[Moment]:

@@ -23,6 +23,7 @@ from campaign.models.receipt import Receipt
 from campaign.services import audit, donation_search, gift_papers, receipting
 from campaign.services.donors import donor_of_mailbox
 from campaign.services.held_receipts import StillHeld, name_receipt
+from campaign.services.hold_reasons import explain
 from campaign.services.locked_gift import LockedGift, lock_gift
 
 ACTION = "donation:correct"
@@ -163,5 +164,5 @@ def _replace(session: Session, gift: LockedGift, *, at: datetime, public_url: st
     new_id = gift_papers.issue_corrected(session, gift, live[0], at=at, public_url=public_url)
     number, document = session.execute(select(Receipt.number, Receipt.document).where(Receipt.id == new_id)).one()
     if reasons := receipting.reasons_to_hold(document):
-        raise StillHeld("; ".join(reasons))
+        raise StillHeld("; ".join(explain(reasons)))
     return live[1], number

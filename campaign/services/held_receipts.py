@@ -18,6 +18,7 @@ from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.services import audit, donation_search, gift_papers, receipting
+from campaign.services.hold_reasons import HoldReason, explain
 from campaign.services.locked_gift import LockedGift, lock_gift
 
 SHOWN_MAX = 100
@@ -28,12 +29,12 @@ class NotHeld(Conflict):
 
 
 class StillHeld(DomainError):
-    """With these facts the receipt could not be printed either; the message says why."""
+    """With these facts the receipt could not be printed either; the message says why in the reader’s language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldRow:
-    """A held receipt as the desk shows it; the reasons are in English."""
+    """A held receipt as the desk shows it."""
 
     number: str
     donation_public_id: str
@@ -41,7 +42,12 @@ class HeldRow:
     amount: Money
     issued_at: datetime
     donor_name: str | None
-    reasons: tuple[str, ...]
+    reasons: tuple[HoldReason, ...]
+
+    @property
+    def explanations(self) -> list[str]:
+        """The reasons in the reader’s language."""
+        return explain(self.reasons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +119,7 @@ def correct(
             select(Receipt.number, Receipt.document).where(Receipt.id == new_id)
         ).one()
         if reasons := receipting.reasons_to_hold(document):
-            raise StillHeld("; ".join(reasons))
+            raise StillHeld("; ".join(explain(reasons)))
         detail: dict[str, object] = {"replaced_by": new_number}
         audit.record(
             session, actor_id=actor_id, action="receipt:correct", subject=f"receipt:{number}", at=now, detail=detail

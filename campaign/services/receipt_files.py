@@ -19,6 +19,7 @@ from campaign.domain.csv_text import escape_formula
 from campaign.domain.errors import DomainError, NotFound
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt, ReceiptFile
+from campaign.services.hold_reasons import explain
 from campaign.services.receipt_register import ReceiptFilter, ReceiptView, receipts
 from campaign.services.receipting import reasons_to_hold
 from receipts import EndedState, ReceiptDocument, mark_ended
@@ -129,7 +130,7 @@ def _why_missing(receipt: ReceiptView, stored: _Stored) -> str:
     if receipt.state != "issued":
         return str(_("It ended before it was printed and was never sent."))
     if reasons := reasons_to_hold(stored.document):
-        return str(_("It is held: %(reasons)s", reasons="; ".join(reasons)))
+        return str(_("It is held. %(reasons)s.", reasons=". ".join(explain(reasons))))
     return str(_("It is still being printed. Download the archive again in a few minutes."))
 
 

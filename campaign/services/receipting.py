@@ -17,7 +17,7 @@ from campaign.gateways.clock import Clock
 from campaign.models.receipt import Receipt, ReceiptCounter, ReceiptFile
 from campaign.services.receipt_conversion import with_conversion
 from receipts import ReceiptDocument, render_pdf, substituted_characters
-from receipts.checks import check_document
+from receipts.checks import HoldReason, check_document
 
 TEMPLATE_VERSION = "1"
 CORRECTION = "correction"
@@ -143,12 +143,12 @@ def make_file(receipt_id: int, *, clock: Clock) -> bytes:
     return kept
 
 
-def reasons_to_hold(document: str) -> list[str]:
-    """Why a receipt with these stored facts must not leave, in English for the staff; none when it may."""
+def reasons_to_hold(document: str) -> list[HoldReason]:
+    """Why a receipt with these stored facts must not leave; none when it may."""
     try:
         facts = ReceiptDocument.from_json(document)
-    except (TypeError, ValueError, KeyError) as error:
-        return [f"the stored facts cannot be read: {error}"]
+    except (TypeError, ValueError, KeyError):
+        return [HoldReason.UNREADABLE_FACTS]
     return check_document(facts)
 
 

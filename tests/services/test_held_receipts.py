@@ -1,12 +1,16 @@
 """A receipt that lacks a text: seen, corrected by a replacement, and sent by the mail that waited for it."""
 
+import io
+import zipfile
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from campaign.database import reading
 from campaign.domain.errors import NotFound
 from campaign.domain.identity import new_public_id
+from campaign.i18n import in_language
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.outbox import Message
@@ -14,7 +18,10 @@ from campaign.models.receipt import Receipt
 from campaign.models.staff import AuditEvent
 from campaign.services import held_receipts, receipt_files
 from campaign.services.held_receipts import NotHeld, StillHeld
+from campaign.services.hold_reasons import WORDS, explain
+from campaign.services.receipt_files import LIST_NAME, receipts_zip
 from campaign.services.receipt_register import ReceiptFilter
+from receipts import HoldReason
 from tests.builders import a_campaign, a_member_of_staff, set_issuer_text
 from tests.services.engine import PUBLIC_URL, Engine
 
@@ -47,8 +54,36 @@ def correct(engine: Engine, name: str | None, *, number: str = HELD) -> str:
 def test_a_held_receipt_is_listed_with_its_reason(held: Engine) -> None:
     (row,) = held_receipts.held_receipts()
     assert (row.number, row.donor_name) == (HELD, "Aida K.")
-    assert row.reasons == ("the organisation’s registration is missing",)
+    assert row.reasons == (HoldReason.NO_ISSUER_REGISTRATION,)
     assert held.mailer.sent == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("ru", "Не указана регистрация организации"),
+        ("ky", "Уюмдун каттоосу көрсөтүлгөн эмес"),
+    ],
+)
+def test_the_reason_is_said_in_the_language_of_the_reader(held: Engine, language: str, words: str) -> None:
+    with reading() as session:
+        campaign_id = session.execute(select(Donation.campaign_id)).scalar_one()
+    with in_language(language):
+        assert held_receipts.held_receipt(HELD).explanations == [words]
+        packed = receipts_zip(ReceiptFilter(campaign_id=campaign_id))
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert words in archive.read(LIST_NAME).decode("utf-8-sig")
+
+
+@pytest.mark.usefixtures("engine")
+def test_every_reason_has_words_in_three_languages() -> None:
+    assert set(WORDS) == set(HoldReason)
+    for reason in HoldReason:
+        said = set()
+        for language in ("en", "ru", "ky"):
+            with in_language(language):
+                said.update(explain([reason]))
+        assert len(said) == 3, reason
 
 
 def test_what_can_be_printed_is_not_listed(engine: Engine) -> None:
@@ -95,7 +130,7 @@ def test_without_a_name_the_receipt_is_for_an_anonymous_donor(held: Engine) -> N
 
 def test_a_correction_while_the_text_is_still_missing_changes_nothing(held: Engine) -> None:
     set_issuer_text("registration", " ")
-    with pytest.raises(StillHeld, match="the organisation’s registration is missing"):
+    with pytest.raises(StillHeld, match="The organisation’s registration is missing"):
         correct(held, "Aida")
     assert held.session.execute(select(Receipt.number, Receipt.state)).all() == [(HELD, "issued")]
     assert held.session.execute(select(Donation.payer_name, Donation.receipt_name)).all() == [("Aida K.", None)]

@@ -14,6 +14,7 @@ from campaign.models.donation import Donation
 from campaign.models.outbox import Message
 from campaign.models.staff import AuditEvent
 from campaign.services import mail_search, receipting
+from campaign.services.donation_story import donation_story
 from campaign.services.gift_corrections import Correction, correct
 from campaign.services.mail_resending import (
     AddressCorrected,
@@ -67,6 +68,8 @@ def test_an_address_that_cannot_take_mail_is_told_until_the_mail_leaves_for_anot
     assert (mail.state, mail.failure, mail.attempts) == ("dead", "address", 1)
     assert afterwards_of(public_id).is_address_refused
     assert concerns(order.campaign_id, engine)["address_refused"] == 1
+    story = donation_story(order.campaign_id, public_id)
+    assert [it.failure for it in story.moments if it.kind == "mail:dead"] == ["address"]
 
     resend(order, clock=engine.clock)
     engine.work()

@@ -73,7 +73,7 @@ def test_an_archive_holds_the_others_and_says_what_is_missing(engine: Engine) ->
     files, lines = archive_of(engine)
     assert files == {f"{NUMBERS[1]}.pdf": stored(engine, NUMBERS[1])}
     assert lines == [
-        [NUMBERS[2], "valid", "", "", "It is held: the organisation’s registration is missing"],
+        [NUMBERS[2], "valid", "", "", "It is held. The organisation’s registration is missing."],
         [NUMBERS[1], "valid", "", f"{NUMBERS[1]}.pdf", ""],
     ]
     with pytest.raises(ReceiptNotReady):

@@ -4,7 +4,7 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from campaign.blueprints.admin import bp, claim_words, inbox_words, words
+from campaign.blueprints.admin import bp, claim_words, inbox_words, mail_words, words
 from campaign.blueprints.admin.asking import Asked, asked_in_address
 from campaign.blueprints.admin.frame import campaign, done, file_answer
 from campaign.blueprints.admin.guard import person
@@ -93,13 +93,16 @@ def _told(moment: Moment) -> dict[str, object]:
     """A moment of the story as the timeline shows it."""
     word, kind = words.MOMENTS.get(moment.kind, (moment.kind, ""))
     amount = money(moment.amount, exact=True) if moment.amount else ""
-    note = str(words.MAIL_KINDS.get(moment.note, moment.note)) if moment.kind.startswith("mail:") else moment.note
-    if moment.kind == "provider:event":
+    note, why = moment.note, ""
+    if moment.kind.startswith("mail:"):
+        note = str(words.MAIL_KINDS.get(moment.note, moment.note))
+        why = mail_words.failure_of(moment.kind.removeprefix("mail:"), moment.failure)
+    elif moment.kind == "provider:event":
         note = inbox_words.subject_of(moment.note)
     return {
         "title": f"{word} {amount}".strip(),
         "at": moment.at,
-        "note": " · ".join(str(part) for part in (note, moment.who) if part),
+        "note": " · ".join(str(part) for part in (note, why, moment.who) if part),
         "kind": kind,
     }
 
