@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from campaign.services.ledger_fact_rules import FACT_CHECKS
 from campaign.services.ledger_rules import ROW_CHECKS, Check
 from campaign.services.ledger_trail_rules import TRAIL_CHECKS
 
@@ -222,6 +223,7 @@ CHECKS = (
     ),
     *ROW_CHECKS,
     *TRAIL_CHECKS,
+    *FACT_CHECKS,
 )
 
 

@@ -28,6 +28,7 @@ from tests.builders import (
     general_fund_of,
     usd,
 )
+from tests.services.fact_breaks import FACT_BREAKS
 from tests.services.trail_breaks import TRAIL_BREAKS
 
 pytestmark = pytest.mark.broken_books
@@ -250,7 +251,7 @@ BREAKS = (
         "a paid gift has one live receipt for what is left of it, and none when nothing is left",
         ("UPDATE donation SET charged_back_minor = 9999 WHERE id = 1",),
     ),
-    *(Break(rule, statements) for rule, statements in TRAIL_BREAKS),
+    *(Break(rule, statements) for rule, statements in (*TRAIL_BREAKS, *FACT_BREAKS)),
 )
 
 
