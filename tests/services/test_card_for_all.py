@@ -170,6 +170,9 @@ def test_a_gift_that_was_stopped_meanwhile_is_not_begun_again(engine: Engine, na
     assert requests()[-1] == ("use_card", "refused")
     assert names[1] not in charged_at_provider(engine)
     assert len(charged_at_provider(engine)) == 2
+    engine.tell("customer.subscription.deleted", names[1])
+    engine.work()
+    assert [one.state for one in pledges()] == ["active", "stopped", "active"]
 
 
 def test_a_gift_that_is_being_charged_is_moved_afterwards(engine: Engine, names: list[str]) -> None:

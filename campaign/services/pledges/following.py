@@ -51,8 +51,9 @@ def follow(subscription_id: str, *, payments: PaymentGateway, clock: Clock, is_q
         if facts.donation_public_id is None and seen is None:
             return None
         with transaction() as session:
-            if facts.held_for or (seen is None and facts.moved_by):
-                return _moving(session, facts)
+            moving = _moving(session, facts) if facts.held_for or facts.moved_by else None
+            if moving is not None and (seen is None or (facts.held_for and moving.state == "requested")):
+                return moving.pledge_id
             pledge = _locked(session, facts) if seen else _begun(session, facts, at=clock.now())
             if pledge is not None and (seen is None or pledge.version == seen.version):
                 _apply(session, pledge, facts, at=clock.now(), is_quiet=is_quiet)
@@ -78,15 +79,16 @@ def _seen(subscription_id: str) -> _Seen | None:
     return _Seen(row[0], row[1]) if row else None
 
 
-def _moving(session: Session, facts: PledgeFacts) -> int:
-    """The pledge that goes over from one subscription to another: of both, nothing but payments is of interest."""
-    request_id = facts.held_for or facts.moved_by
-    pledge_id = session.execute(
-        select(PledgeRequest.pledge_id).where(PledgeRequest.public_id == request_id)
-    ).scalar_one_or_none()
-    if pledge_id is None:
-        raise GiftNotKnownYet(request_id)
-    return pledge_id
+def _moving(session: Session, facts: PledgeFacts) -> PledgeRequest:
+    """The request by which the gift goes over, or went, from one subscription to another.
+
+    While it is under way, of both subscriptions nothing but payments is of interest; the former one stays so.
+    """
+    wanted = select(PledgeRequest).where(PledgeRequest.public_id == (facts.held_for or facts.moved_by))
+    request = session.execute(wanted).scalar_one_or_none()
+    if request is None:
+        raise GiftNotKnownYet(facts.held_for or facts.moved_by)
+    return request
 
 
 def _locked(session: Session, facts: PledgeFacts) -> Pledge | None:
