@@ -1,5 +1,6 @@
 """The desk's first page: what needs a person comes first, every figure adds up, and it costs the same at any size."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -84,6 +85,13 @@ def test_the_books_add_up_as_of_the_last_check(viewer: FlaskClient, clock: Setta
     note_check(BOOKS, clock=clock, problems=["every entry adds up to zero"])
     said = fetch(viewer, "admin.overview").text("section")
     assert ("The books add up" in said, "The books do not add up" in said) == (False, True)
+
+
+def test_staff_learn_whom_to_tell_and_no_command(viewer: FlaskClient, clock: SettableClock) -> None:
+    note_check(BOOKS, clock=clock, problems=["every entry adds up to zero"])
+    said = fetch(viewer, "admin.overview").text("section")
+    assert "What to do: Stop allocations and payments, and tell the person who runs the server." in said
+    assert not re.search(r"flask|docs/|[Hh]andbook", said)
 
 
 def test_a_failed_refund_needs_a_person_until_it_is_asked_for_again(campaign: Campaign) -> None:

@@ -180,7 +180,8 @@ def test_every_alarm_says_what_it_means_and_how_it_is_mended(app: Flask, key: st
         told = told_of(Ringing(key=key, severity=Severity.URGENT, since=NOW, facts=facts))
     assert told.headline
     assert told.mend
-    assert not re.search(r"%\(|[{}]", told.sentence + told.mend)
+    assert not re.search(r"%\(|[{}]", told.sentence + told.mend + told.staff_action)
+    assert not re.search(r"flask|docs/|wsgi|[A-Z]+_[A-Z]+|worker", told.staff_action)
 
 
 def test_every_alarm_has_its_section_in_the_handbook() -> None:
@@ -363,6 +364,18 @@ class TestTheWatch:
         assert letter.subject == "Alarm: The payment provider has never sent an event"
         assert "flask --app wsgi stripe setup" in letter.text
         assert "docs/operations.md#no-event-ever" in letter.text
+
+    def test_the_mail_to_finance_names_whom_to_tell_and_no_command(self, engine: Engine) -> None:
+        a_member_of_staff(role="finance")
+        engine.open()
+        engine.clock.advance(minutes=16)
+        self.watch(engine)
+        engine.work()
+        [letter] = [letter for letter in engine.mailer.sent if "Alarm" in letter.subject]
+        assert "What to do: Tell the person who runs the server." in letter.text
+        assert "Tell the person who runs the server." in letter.html
+        for body in (letter.text, letter.html):
+            assert not re.search(r"flask|docs/|handbook", body)
 
     def test_a_trouble_that_comes_back_is_told_again(self, engine: Engine) -> None:
         alarm_signs.note(alarm_signs.WORKER, clock=engine.clock)

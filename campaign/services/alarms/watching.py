@@ -26,6 +26,8 @@ TOLD = ("admin", "finance")
 """Roles whose people are mailed, where they hold for all campaigns."""
 LOOK_EVERY = timedelta(minutes=15)
 """How often the provider is asked about the endpoint."""
+OPERATORS = "admin"
+"""The role whose mails name commands and the handbook; others learn what they can do themselves, or whom to tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,12 +123,13 @@ def _tell(session: Session, alarm_id: int, alarm: Ringing, *, kind: str, at: dat
         with in_language(person.language):
             told = told_of(alarm)
             since = since_words(alarm)
+        is_operator = any(role.name == OPERATORS for role in person.roles)
         facts: dict[str, object] = {
             "donor_name": person.name,
             "headline": told.headline,
             "sentence": told.sentence,
-            "mend": told.mend,
-            "page": told.anchor,
+            "mend": told.mend if is_operator else told.staff_action,
+            "page": told.anchor if is_operator else "",
             "since": since,
             "campaign_title": in_language_of(campaign.title, person.language) if campaign else "",
             "help_email": campaign.contact_email if campaign else "",

@@ -11,26 +11,36 @@ from campaign.i18n import moment, money, number
 from campaign.services.alarms.rules import Ringing
 
 PAGE = "docs/operations.md"
+TELL_OPERATOR = _("Tell the person who runs the server.")
+"""What staff do about an alarm that only commands and settings can end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """An alarm's texts; `told` and `mend` may name facts of the alarm as %(name)s."""
+    """An alarm's texts; `told` may name facts of the alarm as %(name)s.
+
+    `mend` is for operators. `staff_action` is for staff, who have no shell; None where `mend` fits them too.
+    """
 
     headline: LazyString
     told: LazyString
     mend: LazyString
+    staff_action: LazyString | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """An alarm, ready to be read. `anchor` is its section in docs/operations.md."""
+    """An alarm, ready to be read.
+
+    `mend` and `anchor`, its section in docs/operations.md, are for operators; `staff_action` is for staff.
+    """
 
     key: str
     headline: str
     sentence: str
     mend: str
     anchor: str
+    staff_action: str
 
 
 WORDS: dict[str, Words] = {
@@ -38,31 +48,37 @@ WORDS: dict[str, Words] = {
         _("Worker not responding"),
         _("No worker for money has been at work for minutes, so paid gifts are not booked."),
         _("Start the worker: flask --app wsgi jobs run."),
+        TELL_OPERATOR,
     ),
     "mail_worker_silent": Words(
         _("Email worker not responding"),
         _("No worker for receipts and email has responded for several minutes, so donors get no receipts."),
         _("Start the worker: flask --app wsgi jobs run."),
+        TELL_OPERATOR,
     ),
     "paid_waits": Words(
         _("Paid gifts are not booked"),
         _("A payment that the provider reported minutes ago is still not in the books."),
         _("Open the inbox and read what the oldest event waits for. If it waits for nothing, restart the worker."),
+        TELL_OPERATOR,
     ),
     "workers_die": Words(
         _("Workers keep stopping"),
         _("Workers that ended by themselves within the last minutes: %(count)s. They are started again each time."),
         _("Read the worker’s log for the reason, and check memory and disk space."),
+        TELL_OPERATOR,
     ),
     "disk_full": Words(
         _("The disk is full"),
         _("Megabytes left on the disk: %(megabytes)s. Soon no gift, event or receipt can be saved."),
         _("Free some space or enlarge the disk. Nothing needs to be restarted afterwards."),
+        TELL_OPERATOR,
     ),
     "sweep_silent": Words(
         _("Background sweep stalled"),
         _("A worker is running, but its background sweep has not finished for a long time."),
         _("Check the worker’s log for what it is stuck on, then restart it. An unfinished job is run again."),
+        TELL_OPERATOR,
     ),
     "events_wait": Words(
         _("Events are waiting too long"),
@@ -81,41 +97,49 @@ WORDS: dict[str, Words] = {
             "Run flask --app wsgi stripe setup, then flask --app wsgi doctor. If both find nothing wrong, the signing secret is "
             "that of another endpoint: the handbook says how to change it."
         ),
+        TELL_OPERATOR,
     ),
     "events_stopped": Words(
         _("The payment provider has stopped sending events"),
         _("Payment pages were opened hours ago, and no event about them has arrived. Paid gifts may go unnoticed."),
         _("Run flask --app wsgi doctor: it says what is wrong with the endpoint, and tries the address."),
+        TELL_OPERATOR,
     ),
     "endpoint_missing": Words(
         _("The endpoint at Stripe is missing"),
         _("The Stripe account has no endpoint of ours, so no events about gifts are sent."),
         _("Run flask --app wsgi stripe setup and set the secret that it shows."),
+        TELL_OPERATOR,
     ),
     "endpoint_disabled": Words(
         _("The endpoint at Stripe is switched off"),
         _("Stripe sends nothing to %(url)s. It switches an endpoint off when it fails for days."),
         _("Run flask --app wsgi stripe setup: it switches it on again. Then look for what was missed."),
+        TELL_OPERATOR,
     ),
     "endpoint_types": Words(
         _("The endpoint at Stripe lacks events"),
         _("Stripe does not send us these events: %(lacking)s."),
         _("Run flask --app wsgi stripe setup: it adds them."),
+        TELL_OPERATOR,
     ),
     "endpoint_version": Words(
         _("The Stripe endpoint uses another API version"),
         _("Events use API version %(version)s, but this program reads %(wanted)s."),
         _("Run flask --app wsgi stripe setup: a version cannot be changed, so it makes a new endpoint beside it."),
+        TELL_OPERATOR,
     ),
     "endpoint_url": Words(
         _("The Stripe endpoint has a different address"),
         _("Stripe sends to %(url)s, and this site listens at %(address)s."),
         _("Check PUBLIC_URL. If it is right, run flask --app wsgi stripe setup."),
+        TELL_OPERATOR,
     ),
     "endpoint_unseen": Words(
         _("The Stripe endpoint cannot be checked"),
         _("We have not been able to check for hours: %(problem)s."),
         _("A restricted key needs write permission for Webhook Endpoints. Otherwise, wait until Stripe responds."),
+        TELL_OPERATOR,
     ),
     "books_broken": Words(
         _("The books do not add up"),
@@ -124,16 +148,19 @@ WORDS: dict[str, Words] = {
             "Stop allocations and payments. Open the trial balance, which names the rows, and call whoever keeps the "
             "database."
         ),
+        _("Stop allocations and payments, and tell the person who runs the server."),
     ),
     "books_unchecked": Words(
         _("The books have not been checked"),
         _("The check of the books did not run for hours, or failed: %(problem)s."),
         _("Run flask --app wsgi ledger check, and look into the worker’s log."),
+        TELL_OPERATOR,
     ),
     "comparison_overdue": Words(
         _("Our books were not compared with the payment provider’s"),
         _("The comparison did not run for hours, or failed: %(problem)s."),
         _("Open the reconciliation and select Compare now. If that fails too, run flask --app wsgi doctor."),
+        _("Open the reconciliation and select Compare now. If that fails too, tell the person who runs the server."),
     ),
     "unexplained": Words(
         _("Money at the payment provider is not explained"),
@@ -164,6 +191,7 @@ WORDS: dict[str, Words] = {
         _("Email is not being sent"),
         _("Emails have been waiting for more than an hour. Donors are missing their receipts."),
         _("Open the emails and read the reason. Check MAIL_URL and the mail server."),
+        TELL_OPERATOR,
     ),
     "mail_dead": Words(
         _("Emails could not be sent"),
@@ -193,6 +221,7 @@ def told_of(alarm: Ringing) -> Told:
         headline=str(words.headline),
         sentence=str(words.told) % facts,
         mend=str(words.mend),
+        staff_action=str(words.staff_action or words.mend),
         anchor=f"{PAGE}#{alarm.key.replace('_', '-')}",
     )
 
