@@ -44,7 +44,11 @@ class PaymentRefused(DomainError):
 
 
 class BadSignature(DomainError):
-    """A delivery was not signed by the provider, or is too old, or not of the form that we know."""
+    """A delivery was not signed by the provider, or is too old."""
+
+
+class UnusableEvent(DomainError):
+    """A delivery was signed by the provider and is not of the form that we know; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

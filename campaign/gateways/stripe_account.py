@@ -7,7 +7,7 @@ from typing import Any
 
 from campaign.domain.calendar import day_sent_as_midnight
 from campaign.domain.money import Money
-from campaign.gateways.payments import BadSignature
+from campaign.gateways.payments import UnusableEvent
 from campaign.gateways.provider_account import (
     MissedEvent,
     PayoutFacts,
@@ -57,7 +57,7 @@ class StripeAccount:
             body = json.dumps(row, default=str).encode()  # the library makes a Decimal of some of Stripe's strings
             try:
                 found.append(MissedEvent(envelope=envelope(body), body=body))
-            except BadSignature:
+            except UnusableEvent:
                 continue  # an event about something without an id, such as the balance: it names nothing to look up
         return found[::-1]
 

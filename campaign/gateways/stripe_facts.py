@@ -1,6 +1,7 @@
 """Stripe's objects, as plain dictionaries of any shape, turned into our facts; nothing here asks anybody."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,7 +13,6 @@ from campaign.domain.journal import Settled
 from campaign.domain.money import Money
 from campaign.domain.typed_text import one_line
 from campaign.gateways.payments import (
-    BadSignature,
     DisputeFacts,
     FraudWarningFacts,
     GiftReference,
@@ -21,12 +21,14 @@ from campaign.gateways.payments import (
     ReceivedEvent,
     RefundFacts,
     TransferInstructions,
+    UnusableEvent,
 )
 
 NAME_MAX = 200
 """Characters of a name on the payment page that are kept."""
 PAID_WHEN_MADE = frozenset({"card", "customer_balance"})
 """Methods whose charge is made when the money is there; a bank debit's is made when it is asked for."""
+SAFE_ID = re.compile(r"[A-Za-z0-9_-]*")
 BRANDS = {"amex": "American Express", "jcb": "JCB", "unionpay": "UnionPay"}
 """Brands whose own spelling is more than a capital letter."""
 
@@ -34,22 +36,22 @@ Object = dict[str, Any]  # a Stripe object as it came, of any shape
 
 
 def envelope(body: bytes) -> ReceivedEvent:
-    """The outside of a signed event; BadSignature when it is not of the form that we know, whoever signed it."""
+    """The outside of a signed event; UnusableEvent when it is not of the form that we know, whoever signed it."""
     try:
         event = json.loads(body)
         if event["object"] != "event":
-            raise BadSignature(f"a {event['object']} was sent; choose snapshot events for this endpoint at Stripe")
+            raise UnusableEvent("this is no snapshot event: choose snapshot events for this endpoint at Stripe")
         found = event["data"]["object"]
         return ReceivedEvent(
             event_id=_text(event["id"]),
             type=_text(event["type"]),
-            object_id=_text(found.get("id", "")),
+            object_id=_object_id(found.get("id", "")),
             api_version=_text(event["api_version"]) if event.get("api_version") else None,
             livemode=event["livemode"] is True,
             created_at=instant(event["created"]),
         )
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
-        raise BadSignature("signed, but not an event") from error
+        raise UnusableEvent("the signature fits, but the body is not an event") from error
 
 
 def gift_reference(session: Object) -> GiftReference | None:
@@ -251,6 +253,16 @@ def _rate(transaction: Object) -> str | None:
 
 def instant(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def _object_id(value: object) -> str:
+    """An id that may stand in the address of a request; the provider's own have letters, digits and underscores."""
+    found = _text(value)
+    if not SAFE_ID.fullmatch(found):
+        raise UnusableEvent(
+            "the signature fits, but the id of the object holds other signs than letters, digits, - and _"
+        )
+    return found
 
 
 def _text(value: object) -> str:

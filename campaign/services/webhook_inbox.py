@@ -41,7 +41,7 @@ class TakenEvent:
 
 
 def receive(body: bytes, signature: str, *, payments: PaymentGateway, clock: Clock) -> bool:
-    """Check the signature and store the event; False when it was stored before. Raises BadSignature.
+    """Check the signature and store the event; False when it was stored before. Raises BadSignature or UnusableEvent.
 
     An event of the wrong mode is stored as dead: sending it again cannot help, and staff must see it.
     """

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -13,8 +14,11 @@ from werkzeug.test import TestResponse
 
 from campaign import database
 from campaign.extensions import db
+from campaign.gateways.stripe_client import StripeClient, signature_of
+from campaign.gateways.stripe_payments import StripePayments
 from campaign.jobs import work_off_everything
 from campaign.models.inbox import ProviderEvent
+from campaign.wiring import set_gateways
 from tests.fakes import SIGNATURE, FakePayments
 
 ADDRESS = "/webhooks/stripe"
@@ -146,3 +150,20 @@ def test_a_locked_database_asks_the_provider_to_send_again(
     assert refused.status_code == 503
     assert deliver(client, payments.event("charge.updated", "ch_1")).status_code == 200
     assert len(stored(session)) == 1
+
+
+def test_a_signed_body_that_is_no_event_is_refused_for_its_true_reason(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    secret = "whsec_of_this_test"
+    stripe = StripePayments(StripeClient("sk_test_sandbox_0", api_base="http://127.0.0.1:9"), webhook_secrets=(secret,))
+    set_gateways(app, replace(app.extensions["gateways"], payments=stripe))
+    answers = []
+    for body in (b"{}", b'{"object": "v2.core.event"}'):
+        answer = deliver(client, body, signature=signature_of(body, secret))
+        answers.append((answer.status_code, (answer.json or {})["error"]))
+    assert answers == [
+        (400, "the signature fits, but the body is not an event"),
+        (400, "this is no snapshot event: choose snapshot events for this endpoint at Stripe"),
+    ]
+    assert stored(session) == []

@@ -1,5 +1,6 @@
 """Stripe's official library over HTTP against the sandbox: our facts, our refusals, and books that equal the truth."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,13 @@ from sqlalchemy import func, select
 from campaign.database import reading
 from campaign.domain.donation import Fact
 from campaign.domain.money import Money
-from campaign.gateways.payments import BadSignature, GoneAtProvider, PaymentRefused, PaymentsUnavailable
+from campaign.gateways.payments import (
+    BadSignature,
+    GoneAtProvider,
+    PaymentRefused,
+    PaymentsUnavailable,
+    UnusableEvent,
+)
 from campaign.gateways.stripe_client import StripeClient
 from campaign.gateways.stripe_facts import envelope
 from campaign.gateways.stripe_payments import StripePayments
@@ -128,8 +135,27 @@ def test_a_payment_that_is_not_ours_has_no_gift(tmp_path: Path) -> None:
     [b"", b"[]", b"null", b"\xff\xfe", b"not json", b'{"object": "v2.core.event"}', b'{"object": "event"}'],
 )
 def test_what_is_no_event_is_refused_whoever_signed_it(body: bytes) -> None:
-    with pytest.raises(BadSignature):
+    with pytest.raises(UnusableEvent):
         envelope(body)
+
+
+def event_about(object_id: str) -> bytes:
+    about = {"id": object_id, "object": "checkout.session"}
+    outside = {"id": "evt_1", "object": "event", "type": "checkout.session.completed", "livemode": False, "created": 1}
+    return json.dumps(outside | {"data": {"object": about}}).encode()
+
+
+@pytest.mark.parametrize(
+    "object_id", ["cs_ /?x=1#", "..", "cs_1/../../v1/refunds", "cs_1%2f", "cs_\n1", "cs_é", "cs_1."]
+)
+def test_an_event_about_an_id_that_no_address_may_hold_is_refused(object_id: str) -> None:
+    with pytest.raises(UnusableEvent, match="id"):
+        envelope(event_about(object_id))
+
+
+@pytest.mark.parametrize("object_id", ["", "cs_test_a1B2", "gold-plan_2"])
+def test_an_event_about_a_usual_id_or_none_is_read(object_id: str) -> None:
+    assert envelope(event_about(object_id)).object_id == object_id
 
 
 @pytest.mark.parametrize("signature", ["", "t=1,v1=00", "t=abc", "ключ", "t=1,v1=" + "0" * 5000])

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.donations import webhook_bp
 from campaign.errors import RETRY_AFTER_SECONDS
-from campaign.gateways.payments import BadSignature
+from campaign.gateways.payments import BadSignature, UnusableEvent
 from campaign.jobs import wake
 from campaign.security import headers_of_all
 from campaign.services.webhook_inbox import receive
@@ -68,7 +68,7 @@ class Door:
 
 
 def _taken(body: bytes, signature: str) -> Answer:
-    """200 once the event is stored, now or before; 400 when it is not the provider's; 503 asks to send it again.
+    """200 once the event is stored, now or before; 400 when it is not the provider's or no event; 503 asks to send it again.
 
     The body is raw, because the signature is over its bytes.
     """
@@ -78,6 +78,9 @@ def _taken(body: bytes, signature: str) -> Answer:
     except BadSignature as reason:
         log.warning("a delivery was refused: %s", reason)
         return BAD_SIGNATURE
+    except UnusableEvent as reason:
+        log.warning("a signed delivery was refused: %s", reason)
+        return {"error": str(reason)}, HTTPStatus.BAD_REQUEST
     except Exception:  # a busy or a lost database, or a mistake of ours: Stripe keeps the event
         log.exception("an event could not be stored; the provider will send it again")
         return NOT_STORED
