@@ -55,4 +55,47 @@ FACT_CHECKS = (
            WHERE COALESCE(t.source_id, '') <> COALESCE(m.source_id, '')
               OR (m.payment_id IS NOT NULL AND t.payment_id <> m.payment_id)""",  # noqa: S608
     ),
+    Check(
+        5,
+        "a payout’s own movement is there, and a debit that failed adds up to nothing",
+        """SELECT p.provider_id, p.transaction_id FROM payout p
+           LEFT JOIN provider_transaction t ON t.provider_id = p.transaction_id
+           WHERE p.walked_at IS NOT NULL AND p.is_automatic AND p.transaction_id IS NOT NULL AND t.id IS NULL
+           UNION ALL
+           SELECT source_id, MIN(provider_id) FROM provider_transaction WHERE explained_by = 'undone'
+           GROUP BY source_id HAVING SUM(net_minor) <> 0""",
+    ),
+    Check(
+        11,
+        "refunds and disputes that a gift’s history names are there",
+        """SELECT h.donation_id, h.kind, h.detail ->> 'refund' FROM donation_event h
+           LEFT JOIN refund r ON r.donation_id = h.donation_id AND h.detail ->> 'refund' IN (r.provider_id, r.public_id)
+           WHERE h.kind LIKE 'refund~_%' ESCAPE '~' AND h.detail ->> 'refund' IS NOT NULL AND r.id IS NULL
+           UNION ALL
+           SELECT h.donation_id, h.kind, h.detail ->> 'dispute' FROM donation_event h
+           LEFT JOIN dispute o ON o.donation_id = h.donation_id AND o.provider_id = h.detail ->> 'dispute'
+           WHERE h.kind LIKE 'dispute~_%' ESCAPE '~' AND h.detail ->> 'dispute' IS NOT NULL AND o.id IS NULL""",
+    ),
+    Check(
+        11,
+        "a gift’s history names every refund and every dispute in its state",
+        """SELECT r.public_id, r.state FROM refund r WHERE r.state <> 'requested' AND NOT EXISTS (
+               SELECT 1 FROM donation_event h WHERE h.donation_id = r.donation_id AND h.kind = 'refund_' || r.state
+               AND COALESCE(h.detail ->> 'refund', r.public_id) IN (r.provider_id, r.public_id))
+           UNION ALL
+           SELECT o.provider_id, o.state FROM dispute o WHERE NOT EXISTS (
+               SELECT 1 FROM donation_event h WHERE h.donation_id = o.donation_id AND h.kind = 'dispute_' || o.state
+               AND COALESCE(h.detail ->> 'dispute', o.provider_id) = o.provider_id)""",
+    ),
+    Check(
+        11,
+        "the books hold of a gift’s settlement, refunds and disputes what their rows name",
+        f"""SELECT e.source, e.kind FROM journal_entry e
+           LEFT JOIN ({NAMED_MOVEMENTS}) AS m ON e.source = 'txn:' || m.movement
+           WHERE e.kind IN ('gift_settled', 'refund', 'refund_failed') AND m.movement IS NULL
+           UNION ALL
+           SELECT e.source, e.kind FROM journal_entry e JOIN donation d ON e.subject = 'donation:' || d.public_id
+           WHERE e.kind IN ('dispute_opened', 'dispute_lost', 'dispute_won')
+             AND NOT EXISTS (SELECT 1 FROM dispute o WHERE o.donation_id = d.id)""",  # noqa: S608
+    ),
 )

@@ -2,12 +2,17 @@
 
 # ruff: noqa: S608  # the statements are put together from words of this file
 
-from tests.services.trail_breaks import DISPUTE, REFUND
+from tests.services.trail_breaks import DISPUTE, PAYOUT, REFUND
 
 CURRENCY = "refunds, disputes and receipts are in their gift’s currency"
 MOVEMENT_ENTRY = "a movement of the provider has the fee, the currency and the category of its entry"
 MOVEMENT_SOURCE = "a movement of the provider comes from what names it"
+PAYOUT_MOVEMENT = "a payout’s own movement is there, and a debit that failed adds up to nothing"
+HISTORY_ROWS = "refunds and disputes that a gift’s history names are there"
+ROWS_HISTORY = "a gift’s history names every refund and every dispute in its state"
+BOOKED_ROWS = "the books hold of a gift’s settlement, refunds and disputes what their rows name"
 
+AN_ENTRY = "(SELECT MIN(id) FROM journal_entry WHERE kind = 'gift_settled')"
 A_REFUND = REFUND.format(name="settlement_id", state="succeeded", value="'txn_9'")
 A_DISPUTE = DISPUTE.format(name="withdrawal_id", state="open")
 SEEN_MOVEMENT = (
@@ -21,6 +26,27 @@ NAMED_MOVEMENT = (
     " net_minor, made_at, available_at, explained_by, is_foreign) VALUES ('txn_9', '', '', 'other_9', 'USD', 5, 0, 5,"
     " '2026-12-01', '2026-12-01', 'books', FALSE)"
 )
+HISTORY_LINE = (
+    "INSERT INTO donation_event (donation_id, at, kind, detail)"
+    """ VALUES (1, '2026-12-01', '{kind}', '{{"{thing}": "{name}"}}')"""
+)
+WON = DISPUTE.format(name="reinstatement_id", state="won")
+
+
+def of_refund(name: str) -> str:
+    """A line of the first gift’s history about a refund of this name."""
+    return HISTORY_LINE.format(kind="refund_succeeded", thing="refund", name=name)
+
+
+def of_dispute(name: str) -> str:
+    """A line of the first gift’s history about a dispute of this name."""
+    return HISTORY_LINE.format(kind="dispute_won", thing="dispute", name=name)
+
+
+def booked_as(kind: str) -> str:
+    """Make the settlement of the first gift an entry of another kind."""
+    return f"UPDATE journal_entry SET kind = '{kind}', source = 'txn:txn_9' WHERE id = {AN_ENTRY}"
+
 
 FACT_BREAKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (CURRENCY, (A_REFUND, "UPDATE refund SET currency = 'EUR'")),
@@ -38,4 +64,15 @@ FACT_BREAKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (MOVEMENT_SOURCE, (SEEN_MOVEMENT, "UPDATE donation SET charge_id = 'ch_9' WHERE id = 1")),
     (MOVEMENT_SOURCE, (A_REFUND, NAMED_MOVEMENT)),
     (MOVEMENT_SOURCE, (A_DISPUTE, NAMED_MOVEMENT)),
+    (PAYOUT_MOVEMENT, (PAYOUT.format(state="arrived"), "UPDATE payout SET transaction_id = 'txn_9'")),
+    (PAYOUT_MOVEMENT, (NAMED_MOVEMENT, "UPDATE provider_transaction SET explained_by = 'undone'")),
+    (HISTORY_ROWS, (of_refund("re_9"),)),
+    (HISTORY_ROWS, (A_REFUND, of_refund("re_9"), "UPDATE refund SET provider_id = 're_8'")),
+    (HISTORY_ROWS, (of_dispute("dp_9"),)),
+    (HISTORY_ROWS, (A_DISPUTE, of_dispute("dp_9"), "UPDATE dispute SET provider_id = 'dp_8'")),
+    (ROWS_HISTORY, (A_REFUND,)),
+    (ROWS_HISTORY, (A_REFUND, of_refund("re_9"), "UPDATE refund SET provider_id = 're_8'")),
+    (ROWS_HISTORY, (A_DISPUTE,)),
+    (ROWS_HISTORY, (WON, of_dispute("dp_8"))),
+    *((BOOKED_ROWS, (booked_as(kind),)) for kind in ("gift_settled", "refund", "refund_failed", "dispute_won")),
 )
