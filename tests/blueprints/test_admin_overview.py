@@ -140,6 +140,25 @@ def test_it_does_not_say_that_mails_have_left_while_they_wait(viewer: FlaskClien
     assert page.texts(".concerns li") == ["The mail server has not accepted emails 1"]
 
 
+def test_an_address_that_refuses_email_is_shown_once(
+    app: Flask, clock: SettableClock, viewer: FlaskClient, campaign: Campaign
+) -> None:
+    """People of one campaign see no alarms, so they keep the line about the addresses."""
+    mail = a_waiting_mail()
+    mail.campaign_id, mail.state, mail.failure = campaign.id, "dead", "address"
+    mail.search_text = "a@example.org"
+    with transaction() as session:
+        session.add(mail)
+    own = sit_down(app, clock, role="campaign", campaign=campaign).client
+    shown = [
+        [said for said in fetch(client, "admin.overview").texts(".concerns li") if "ddress" in said or "Emails" in said]
+        for client in (viewer, own)
+    ]
+    assert [len(lines) for lines in shown] == [1, 1]
+    assert shown[0][0].startswith("Emails could not be sent")
+    assert shown[1] == ["Donors’ addresses cannot receive email 1"]
+
+
 def a_waiting_mail() -> Message:
     return Message(
         public_id=new_public_id(),

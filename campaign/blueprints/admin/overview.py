@@ -45,6 +45,9 @@ ALARM_PLACES: dict[str, tuple[str, dict[str, str]]] = {
 }
 """Where an alarm is looked after at the desk; the others are mended on the command line."""
 
+ALARM_CONCERNS = {"mail_dead": "address_refused", "mail_waits": "mails_not_taken"}
+"""Concerns that an alarm of another key covers: while it rings, the concern is not shown beside it."""
+
 
 @bp.get("/")
 def overview() -> ResponseReturnValue:
@@ -53,7 +56,7 @@ def overview() -> ResponseReturnValue:
     seen = figures_of(here.id, here.currency, now=now, with_shared=is_shared)
     outside = gateways()
     view = _alarms() if is_shared else NO_ALARMS
-    ringing = {alarm.key for alarm in view.ringing}
+    ringing = {ALARM_CONCERNS.get(alarm.key, alarm.key) for alarm in view.ringing}
     return render_template(
         "admin/overview.html",
         campaign=here,
