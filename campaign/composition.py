@@ -18,6 +18,8 @@ from campaign.services import live_scope
 from campaign.wiring import Gateways, set_gateways
 
 BODY_LIMIT_BYTES = 1_000_000
+LIMITS_SECONDS_MAX = 0.5
+"""How long a request waits for Redis, which counts the requests of all processes."""
 
 
 def compose(config: Config, gateways: Gateways | None) -> Flask:
@@ -82,9 +84,18 @@ def _flask_settings(config: Config) -> dict[str, object]:
         if config.is_development
         else [urlsplit(config.public_url).hostname, "127.0.0.1", "localhost"],
         "RATELIMIT_STORAGE_URI": config.limits_url,
+        "RATELIMIT_STORAGE_OPTIONS": _limits_options(config.limits_url),
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,  # while Redis is down, each process counts for itself
+        "RATELIMIT_SWALLOW_ERRORS": True,  # for requests that were under way when another found Redis down
         "RATELIMIT_ENABLED": not config.testing,
         "TESTING": config.testing,
     }
+
+
+def _limits_options(url: str) -> dict[str, object]:
+    """Redis that does not answer holds nobody up for long, and what it raises is one kind of error."""
+    waits = {"socket_connect_timeout": LIMITS_SECONDS_MAX, "socket_timeout": LIMITS_SECONDS_MAX, "retry": None}
+    return {"wrap_exceptions": True, **(waits if url.startswith("redis") else {})}
 
 
 def _engine_options(url: str) -> dict[str, object]:

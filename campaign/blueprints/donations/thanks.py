@@ -5,6 +5,7 @@ import re
 from flask import Response, abort, current_app, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from limits import parse
+from limits.errors import StorageError
 
 from campaign.blueprints.donations import bp, choices
 from campaign.blueprints.donations.draft import drop_draft
@@ -116,7 +117,10 @@ def _gift_now(checkout_id: str) -> GivenGift | None:
 
 
 def _may_look(checkout_id: str) -> bool:
-    return not limiter.enabled or limiter.limiter.hit(LOOK, "look at checkout", checkout_id)
+    try:
+        return not limiter.enabled or limiter.limiter.hit(LOOK, "look at checkout", checkout_id)
+    except StorageError:
+        return False  # the store of the limits is down; the webhook will tell
 
 
 def _in_name_of(gift: GivenGift | None) -> dict[str, object]:
