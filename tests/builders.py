@@ -6,7 +6,7 @@ Each opens a transaction of its own, so none is called inside one.
 import hashlib
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -309,10 +309,13 @@ def _add_receipt(session: Session, donation: Donation, campaign: Campaign, *, at
         counter = ReceiptCounter(series=campaign.series, year=at.year, last_number=0)
         session.add(counter)
     counter.last_number += 1
-    number = f"{campaign.series}-{at.year}-{counter.last_number:06}"
     printed = replace(
         sample("en"),
-        number=number,
+        number=f"{campaign.series}-{at.year}-{counter.last_number:06}",
+        verify_code=new_public_id(8),
+        language=cast(Any, donation.language),
+        issued_on=at.date(),
+        received_on=donation.paid_on or at.date(),
         currency=donation.currency,
         exponent=currency(donation.currency).exponent,
         amount_minor=donation.gift_minor + donation.cover_minor,
@@ -324,13 +327,13 @@ def _add_receipt(session: Session, donation: Donation, campaign: Campaign, *, at
             series=campaign.series,
             year=at.year,
             serial=counter.last_number,
-            number=number,
+            number=printed.number,
             donation_id=donation.id,
             language=donation.language,
             currency=printed.currency,
             amount_minor=printed.amount_minor,
             issued_at=at,
-            verify_code=new_public_id(8),
+            verify_code=printed.verify_code,
             document=document,
             document_sha256=hashlib.sha256(document.encode()).hexdigest(),
         )

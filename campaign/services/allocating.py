@@ -196,7 +196,7 @@ def approve(
             amount=Money(row.amount_minor, row.currency),
             source_fund=row.source_id,
             target_fund=row.target_id,
-            on=local_day(clock.now()),
+            on=local_day(now),
         )
         bookkeeping.post(session, entry, campaign_id=row.campaign_id, at=now, actor_id=actor_id, note=row.reason)
         _decide(row, "approved", actor_id, now)

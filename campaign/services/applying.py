@@ -113,7 +113,8 @@ def _move(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: dateti
         )
         gift.entries.append(entry)
     transfer = {"transfer": stored_transfer(facts.transfer)} if facts.transfer else {}
-    gift.happened.append((new.value, {"from": state.value, **transfer}))
+    payment = {"payment": facts.payment_id} if facts.payment_id else {}
+    gift.happened.append((new.value, {"from": state.value, **payment, **transfer}))
     tell_of_delay(session, gift, new, facts, at=at)
 
 

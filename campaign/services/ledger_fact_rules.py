@@ -98,4 +98,30 @@ FACT_CHECKS = (
            WHERE e.kind IN ('dispute_opened', 'dispute_lost', 'dispute_won')
              AND NOT EXISTS (SELECT 1 FROM dispute o WHERE o.donation_id = d.id)""",  # noqa: S608
     ),
+    Check(
+        12,
+        "every replaced receipt has one that replaces it, of the same gift",
+        """SELECT r.number, old.number FROM receipt r LEFT JOIN receipt old ON old.id = r.replaces_id
+           WHERE r.replaces_id IS NOT NULL AND (old.id IS NULL OR old.id >= r.id OR old.state <> 'replaced'
+                                                OR old.donation_id <> r.donation_id)
+           UNION ALL
+           SELECT old.number, old.state FROM receipt old LEFT JOIN receipt r ON r.replaces_id = old.id
+           WHERE old.state = 'replaced' AND r.id IS NULL
+           UNION ALL
+           SELECT number, state FROM receipt WHERE (state = 'issued') <> (ended_at IS NULL)""",
+    ),
+    Check(
+        7,
+        "an allocation was approved when the audit trail says",
+        """SELECT a.public_id, a.decided_at, v.at FROM allocation a
+           JOIN audit_event v ON v.subject = 'allocation:' || a.public_id AND v.action = 'allocation:approve'
+           WHERE a.state = 'approved' AND (a.decided_at IS NULL OR a.decided_at <> v.at)""",
+    ),
+    Check(
+        11,
+        "a gift was paid by the payment that its history names",
+        """SELECT d.public_id, d.payment_id, h.detail ->> 'payment' FROM donation d
+           JOIN donation_event h ON h.donation_id = d.id AND h.kind = 'paid'
+           WHERE h.detail ->> 'payment' IS NOT NULL AND COALESCE(d.payment_id, '') <> h.detail ->> 'payment'""",
+    ),
 )

@@ -11,6 +11,9 @@ PAYOUT_MOVEMENT = "a payout’s own movement is there, and a debit that failed a
 HISTORY_ROWS = "refunds and disputes that a gift’s history names are there"
 ROWS_HISTORY = "a gift’s history names every refund and every dispute in its state"
 BOOKED_ROWS = "the books hold of a gift’s settlement, refunds and disputes what their rows name"
+REPLACED = "every replaced receipt has one that replaces it, of the same gift"
+APPROVED = "an allocation was approved when the audit trail says"
+PAYMENT = "a gift was paid by the payment that its history names"
 
 AN_ENTRY = "(SELECT MIN(id) FROM journal_entry WHERE kind = 'gift_settled')"
 A_REFUND = REFUND.format(name="settlement_id", state="succeeded", value="'txn_9'")
@@ -75,4 +78,32 @@ FACT_BREAKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (ROWS_HISTORY, (A_DISPUTE,)),
     (ROWS_HISTORY, (WON, of_dispute("dp_8"))),
     *((BOOKED_ROWS, (booked_as(kind),)) for kind in ("gift_settled", "refund", "refund_failed", "dispute_won")),
+    (REPLACED, ("UPDATE receipt SET replaces_id = 1 WHERE id = 2",)),
+    (REPLACED, ("UPDATE receipt SET replaces_id = 99 WHERE id = 2",)),
+    (REPLACED, ("UPDATE receipt SET state = 'replaced', ended_at = issued_at WHERE id = 1",)),
+    (
+        REPLACED,  # another gift’s
+        (
+            "UPDATE receipt SET state = 'replaced', ended_at = issued_at WHERE id = 1",
+            "UPDATE receipt SET replaces_id = 1 WHERE id = 2",
+        ),
+    ),
+    (REPLACED, ("UPDATE receipt SET ended_at = issued_at WHERE id = 1",)),
+    *((APPROVED, (f"UPDATE allocation SET decided_at = {at}",)) for at in ("NULL", "'2026-01-03'")),
+    (PAYMENT, (HISTORY_LINE.format(kind="paid", thing="payment", name="pi_9"),)),
 )
+
+PRINTED = (
+    "receipt SET number = 'QUI-2026-000009'",
+    "receipt SET serial = 9",
+    "receipt SET year = 2025",
+    "receipt SET series = 'TEST-QUI'",
+    "receipt SET verify_code = 'aaaaaaaa'",
+    "receipt SET issued_at = '2026-01-03 12:00:00'",
+    "receipt SET language = 'ky'",
+    "receipt SET amount_minor = 1",
+    "receipt SET replaces_id = 2",
+    "donation SET paid_at = '2026-01-03 12:00:00'",
+    "donation SET paid_on = '2026-01-03'",
+)
+"""Changes of a row that make it say something else than its receipt prints."""

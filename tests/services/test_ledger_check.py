@@ -17,7 +17,7 @@ from campaign.extensions import db
 from campaign.services import bookkeeping
 from campaign.services.entry_check import ENTRIES_RULE, check_entries
 from campaign.services.ledger_check import CHECKS, ROWS_MAX, Problem, check_books
-from campaign.services.receipt_check import FACTS_RULE, FILES_RULE, check_receipts
+from campaign.services.receipt_check import FACTS_RULE, FILES_RULE, ROWS_RULE, check_receipts
 from tests.builders import (
     NOW,
     a_campaign,
@@ -28,7 +28,7 @@ from tests.builders import (
     general_fund_of,
     usd,
 )
-from tests.services.fact_breaks import FACT_BREAKS
+from tests.services.fact_breaks import FACT_BREAKS, PRINTED
 from tests.services.trail_breaks import TRAIL_BREAKS
 
 pytestmark = pytest.mark.broken_books
@@ -378,6 +378,17 @@ def test_a_receipt_whose_facts_are_not_those_issued_is_named(open_books: Session
     open_books.rollback()
 
 
+def test_a_receipt_whose_row_is_not_what_it_prints_is_named(open_books: Session) -> None:
+    assert check_receipts(open_books) == []
+    unseen = []
+    for change in PRINTED:
+        break_by(open_books, f"UPDATE {change} WHERE id = 1")
+        if [problem.rule for problem in check_receipts(open_books)] != [ROWS_RULE]:
+            unseen.append(change)
+        open_books.rollback()
+    assert unseen == []
+
+
 def test_the_command_reads_the_receipts_too(app: Flask, open_books: Session) -> None:
     run = app.test_cli_runner().invoke
     assert run(args=["ledger", "check"]).exit_code == 0
@@ -386,4 +397,4 @@ def test_the_command_reads_the_receipts_too(app: Flask, open_books: Session) -> 
     found = run(args=["ledger", "check"])
     assert found.exit_code == 1
     assert f"{FILES_RULE}\n  QUI-2026-000001" in found.output
-    assert found.output.endswith(f"{len(CHECKS) + 3} checks, 1 problems\n")
+    assert found.output.endswith(f"{len(CHECKS) + 4} checks, 1 problems\n")
