@@ -14,7 +14,7 @@ from campaign.domain.money import Money
 from campaign.models.donation import Refund
 from campaign.models.receipt import Receipt
 from campaign.services import bookkeeping, held_receipts
-from campaign.services.refunding import RefundOrder, request_refund
+from campaign.services.refunding import OF_A_TEST, RefundOrder, request_refund, send_next_refund
 from tests.builders import a_member_of_staff, set_issuer_text
 from tests.services.engine import PUBLIC_URL, Engine
 
@@ -183,6 +183,16 @@ def test_a_refusal_by_the_provider_is_told_to_staff_and_frees_the_amount(engine:
     mine = engine.session.execute(select(Refund).where(Refund.reason != "")).scalar_one()
     assert mine.state == "failed"
     assert "more than was paid" in (mine.error or "")
+
+
+def test_the_refund_of_a_test_gift_is_closed_once_there_is_a_live_key(engine: Engine) -> None:
+    """It was held, not found and logged as an error every five minutes."""
+    request_refund(order(engine.give(minor=25_00), 25_00), clock=engine.clock)
+    engine.payments.mode = "live"
+    sent = [send_next_refund(payments=engine.payments, clock=engine.clock, public_url=PUBLIC_URL) for _ in range(2)]
+    refund = engine.session.execute(select(Refund)).scalar_one()
+    assert (sent, refund.state, refund.error) == ([True, False], "failed", OF_A_TEST)
+    assert "refund" not in engine.payments.calls
 
 
 def test_a_refund_is_told_of_once_it_was_sent_and_once_only(engine: Engine) -> None:
