@@ -120,3 +120,23 @@ def test_it_begins_with_the_running_version(app: Flask) -> None:
 def test_staff_are_changed_by_commands_that_write_to_the_audit_log_alone(app: Flask, command: str) -> None:
     assert "staff" in app.cli.commands
     assert command not in app.cli.commands
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize("command", [["ledger", "check"], ["inbox", "list"], ["doctor", "--offline"]])
+@pytest.mark.parametrize("kind", ["nobody answers", "no database"])
+def test_a_command_without_a_database_says_so_in_one_sentence(tmp_path: Path, command: list[str], kind: str) -> None:
+    from campaign import create_app
+
+    (tmp_path / "note.txt").write_text("This is no database. " * 100)
+    nobody = "postgresql+psycopg://kurak:secret@127.0.0.1:1/kurak"
+    url = nobody if kind == "nobody answers" else f"sqlite:///{tmp_path / 'note.txt'}"
+    app = create_app(dataclasses.replace(config_for(url, instance=tmp_path), database_url=url))
+    result = app.test_cli_runner().invoke(args=command)
+    assert isinstance(result.exception, SystemExit), result.exception
+    assert result.exit_code == 1
+    told = [
+        line for line in result.output.splitlines() if "database cannot be used" in line or "does not answer" in line
+    ]
+    assert len(told) == 1
+    assert "secret" not in result.output

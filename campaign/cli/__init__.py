@@ -1,9 +1,19 @@
 """The commands of `flask --app wsgi`, one module a group; `environment` and `serve` are programs of their own."""
 
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from campaign.database import DatabaseBusy
 
 if TYPE_CHECKING:
     from flask import Flask
+
+
+LOST_DATABASE = frozenset({DatabaseError, OperationalError})
+"""Nobody answers, or the file is no database. Their subclasses are mistakes in what was said to it."""
 
 
 def add_commands(app: "Flask") -> None:
@@ -39,4 +49,23 @@ def add_commands(app: "Flask") -> None:
         stripe,
     )
     for command in own:
-        app.cli.add_command(command)
+        app.cli.add_command(_in_one_sentence(command))
+
+
+def _in_one_sentence(command: click.Command) -> click.Command:
+    """The same command; where the database cannot be used, it ends with one sentence instead of a traceback."""
+    invoke = command.invoke
+
+    def invoke_it(context: click.Context) -> Any:  # what a command returns is its own affair
+        try:
+            return invoke(context)
+        except DatabaseBusy:
+            sys.exit("kurak: the database is busy, or takes nothing for now: try again in a moment.")
+        except DatabaseError as error:
+            if type(error) not in LOST_DATABASE:  # a mistake in a statement is ours: its traceback is wanted
+                raise
+            reason = (str(error.orig).strip() or "no reason given").splitlines()[0]
+            sys.exit(f"kurak: the database cannot be used ({reason}): see DATABASE_URL and INSTANCE_DIR.")
+
+    command.invoke = invoke_it  # type: ignore[method-assign,assignment]  # commands are instances, made by decorators
+    return command
