@@ -65,7 +65,7 @@ def test_mails_are_shown_with_why_they_have_not_left(campaign: Campaign, finance
     assert "550" not in page.text("tbody")
     assert "No glyph" in fetch_address(finance, "/staff/mails?text=HELD").text("tbody details")
     overview = fetch(finance, "admin.overview")
-    assert overview.link("Donors’ addresses cannot receive email") == "/staff/mails?state=dead"
+    assert overview.link("Emails could not be sent") == "/staff/mails?state=dead"
 
 
 def test_a_mail_is_sent_again_to_a_corrected_address_once(
