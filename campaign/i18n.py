@@ -116,6 +116,11 @@ def money(amount: Money, *, language: str | None = None, exact: bool = False) ->
     return f"{sign}{symbol}{text}" if symbol != amount.currency else f"{sign}{symbol}{NBSP}{text}"
 
 
+def exact_money(amount: Money, *, language: str | None = None) -> str:
+    """`$70.00`: all decimals, so that a column can be compared. Staff pages write every amount this way."""
+    return money(amount, language=language, exact=True)
+
+
 def money_in_text(amount: Money, *, language: str | None = None) -> str:
     """An amount inside a sentence: Russian inflects the som there («2 000 сомов»), and writes its sign in tables."""
     code = language or current_language()

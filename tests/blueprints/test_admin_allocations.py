@@ -124,8 +124,8 @@ def test_one_proposes_another_approves_and_the_money_moves_once(desk: Desk, sess
 def test_an_allocations_heading_is_its_amount_and_its_target(desk: Desk) -> None:
     address = desk.propose(desk.general, desk.event, "30")
     page, number = fetch_address(desk.approver, address), f"Allocation {address.rpartition('/')[2]}"
-    assert (page.h1, page.text("h1 + .kicker")) == ("$30 · EVENT-1 (en)", number)
-    assert page.text("title") == f"$30 · EVENT-1 (en) · {number} – Staff desk"
+    assert (page.h1, page.text("h1 + .kicker")) == ("$30.00 · EVENT-1 (en)", number)
+    assert page.text("title") == f"$30.00 · EVENT-1 (en) · {number} – Staff desk"
 
 
 def test_the_proposer_finds_no_approve_button_and_may_withdraw(desk: Desk, session: Session) -> None:
@@ -230,7 +230,7 @@ def test_what_is_unspent_is_taken_back_by_two_people_too(desk: Desk, session: Se
     preview = Page(form.submit(desk.campaign, target=desk.general.public_id, amount="10", reason="Less is needed"))
     address = preview.submit(desk.campaign, step="confirm").location
     page = fetch_address(desk.approver, address)
-    assert (page.h1, page.text("h1 + .kicker").split()[:2]) == ("$10 · EVENT-1 (en)", ["Reversal", "of"])
+    assert (page.h1, page.text("h1 + .kicker").split()[:2]) == ("$10.00 · EVENT-1 (en)", ["Reversal", "of"])
     decide(desk.approver, page, "approve")
     assert balance_of(session, desk.event.id, "USD") == usd(20_00)
 

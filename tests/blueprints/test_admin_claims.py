@@ -115,7 +115,7 @@ def test_a_suspected_gift_is_sent_back_with_two_presses(finance: FlaskClient, gi
     asked = {"how_much": "whole", "reason": "The card’s bank suspects fraud.", "csrf_token": token}
 
     preview = finance.post(address, data=asked | {"step": "preview"})
-    assert "Send $25 back?" in preview.text
+    assert "Send $25.00 back?" in preview.text
     done = finance.post(address, data=asked | {"step": "confirm", "form_id": "23456789abcdefgh"})
 
     assert done.status_code == 303
@@ -132,7 +132,7 @@ def test_a_gift_paid_twice_is_told_until_one_is_sent_back(
     assert concerns(campaign)["paid_again"].count == 1
     told = fetch(finance, "admin.donation", public_id=again.public_id).text("section[aria-labelledby=twice]")
     assert gift.public_id in told
-    assert "Send $25 back" in told
+    assert "Send $25.00 back" in told
     assert again.public_id in fetch(finance, "admin.donation", public_id=gift.public_id).text()
 
 

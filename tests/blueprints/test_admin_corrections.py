@@ -40,7 +40,7 @@ def test_finance_corrects_name_and_address_and_the_new_receipt_is_sent(
     work_off_everything()
     assert [letter.recipient for letter in mailer.sent] == ["donor@example.org", "right@example.org"]
     page = fetch(finance, "admin.donation", public_id=gift)
-    assert f"{SECOND} Valid $25 replaces {FIRST} {FIRST} Replaced $25" in page.text("main")
+    assert f"{SECOND} Valid $25.00 replaces {FIRST} {FIRST} Replaced $25.00" in page.text("main")
     assert "Name or address corrected" in page.text("main")
     assert {"Aida LLC", "right@example.org"} <= set(page.texts("dd"))
     told = "Reason: By phone; Name corrected: yes; Address corrected: yes; "

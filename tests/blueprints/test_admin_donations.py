@@ -164,7 +164,7 @@ def test_each_filter_is_a_chip_that_takes_it_away(three_gifts: dict[str, Donatio
 def test_a_chip_tells_an_amount_in_the_currency_that_is_meant(
     three_gifts: dict[str, Donation], finance: FlaskClient
 ) -> None:
-    for address, told in (("least=10,5", "At least: $10.50"), ("most=90&currency=EUR", "At most: €90")):
+    for address, told in (("least=10,5", "At least: $10.50"), ("most=90&currency=EUR", "At most: €90.00")):
         chips = fetch_address(finance, f"/staff/donations?{address}").texts(".chips a")
         assert any(chip.startswith(told) for chip in chips)
 
@@ -250,7 +250,7 @@ def test_a_gift_tells_its_money_and_its_story(three_gifts: dict[str, Donation], 
 
 
 def test_a_gifts_heading_is_its_amount_and_who_gave_it(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
-    for name, heading in (("aigul", "$25 · Айгүл"), ("open", "$40 · Anonymous")):
+    for name, heading in (("aigul", "$25.00 · Айгүл"), ("open", "$40.00 · Anonymous")):
         public_id = three_gifts[name].public_id
         page = fetch(finance, "admin.donation", public_id=public_id)
         assert (page.h1, page.text("h1 + .kicker")) == (heading, f"Donation {public_id}")

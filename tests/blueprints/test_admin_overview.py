@@ -218,6 +218,13 @@ def test_gifts_that_went_back_whole_are_not_counted_as_on_the_public_page(campai
     )
 
 
+def test_the_table_under_the_chart_writes_amounts_as_other_tables_do(viewer: FlaskClient, campaign: Campaign) -> None:
+    a_paid_gift(campaign=campaign, gift=usd(70_00), fee_minor=0)
+    cells = fetch(viewer, "admin.overview").texts("[aria-labelledby=by-day] td")
+    assert {"$70.00", "$0.00"} <= set(cells)
+    assert "$70" not in cells
+
+
 def test_the_money_is_told_once_in_the_campaigns_currency_and_gifts_by_their_own(
     campaign: Campaign, clock: SettableClock
 ) -> None:
@@ -320,4 +327,4 @@ def test_both_charts_are_told_in_words_and_as_tables(viewer: FlaskClient, campai
         "Gifts per day in USD",
         "Allocated and spent per event, grant and budget line",
     ]
-    assert page.texts("figure details tbody tr")[-1] == "EVENT-1 (en) (EVENT-1) $0 $0 $100"
+    assert page.texts("figure details tbody tr")[-1] == "EVENT-1 (en) (EVENT-1) $0.00 $0.00 $100.00"

@@ -52,3 +52,21 @@ def test_no_text_is_hidden_from_the_translators() -> None:
     hidden = re.compile(r"\b_?(?:n|p|np)?(?:_|gettext|lazy_gettext)\(\s*f[\"']")
     files = [*sources("campaign"), *TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt")]
     assert [str(Path(f).relative_to(ROOT)) for f in files if hidden.search(f.read_text(encoding="utf-8"))] == []
+
+
+def test_staff_pages_write_amounts_with_all_decimals() -> None:
+    """`exact` and `exact_money` write `$70.00`; `money` writes `$70`, which cannot stand in a column with `$70.50`."""
+    short = [
+        f"{name}: {node.name}"
+        for name, _, tree in templates()
+        if name.startswith("admin/")
+        for node in tree.find_all(nodes.Filter)
+        if node.name in {"money", "money_in_text"}
+    ]
+    desk = ROOT / "campaign/blueprints/admin"
+    short += [
+        file.name
+        for file in sorted(desk.glob("*.py"))
+        if re.search(r"i18n import .*\bmoney\b", file.read_text("utf-8"))
+    ]
+    assert not short

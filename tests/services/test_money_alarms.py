@@ -58,7 +58,7 @@ def test_every_dispute_that_waits_for_evidence_rings_by_itself_with_its_deadline
     assert names(engine) == [f"disputed:{first}"]
     assert (
         told(engine)
-        == f"$25 of the gift {gift} is disputed. Evidence can be given until December\xa08,\xa02026, 09:00\xa0UTC."
+        == f"$25.00 of the gift {gift} is disputed. Evidence can be given until December\xa08,\xa02026, 09:00\xa0UTC."
     )
     assert watching.watch(takes_cards=True, clock=engine.clock).raised == (f"disputed:{first}",)
     _gift, second = disputed(engine)
@@ -80,7 +80,7 @@ def test_a_refund_that_failed_rings_until_it_is_requested_again(engine: Engine) 
     engine.tell("refund.failed", f"re_{request_id}")
     engine.work()
     assert names(engine) == [f"refund_failed:{request_id}"]
-    assert told(engine).startswith(f"$10 of the gift {gift} could not be sent back")
+    assert told(engine).startswith(f"$10.00 of the gift {gift} could not be sent back")
     request_refund(order(gift, 10_00), clock=engine.clock)
     assert names(engine) == []
 
@@ -103,7 +103,7 @@ def test_a_payout_that_came_back_rings_until_one_arrives(engine: Engine) -> None
     with transaction() as session:
         session.execute(insert(Payout), a_payout("po_1", state="failed", days=-1))
     assert names(engine) == ["payout_failed:po_1"]
-    assert told(engine) == "The bank sent back a payout of $70. The provider’s reason: account closed."
+    assert told(engine) == "The bank sent back a payout of $70.00. The provider’s reason: account closed."
     with transaction() as session:
         session.execute(insert(Payout), a_payout("po_2", state="arrived", days=0))
     assert names(engine) == []

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from campaign.blueprints.admin.words import SHIELD_CAUSES, roles_in_words
 from campaign.domain.money import CURRENCIES, Money
-from campaign.i18n import day, money, number
+from campaign.i18n import day, exact_money, number
 
 KEYS: Mapping[str, LazyString] = {
     "from": lazy_pgettext("fund", "From"),
@@ -73,7 +73,7 @@ def details(kept: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     amount = next((key for key in AMOUNTS if isinstance(kept.get(key), int) and currency in CURRENCIES), None)
     for key, value in sorted(kept.items(), key=lambda item: (PLACES.get(item[0], len(PLACES)), item[0])):
         if key == "currency" and amount:
-            yield str(_("Amount")), money(Money(int(str(kept[amount])), str(currency)), exact=True)
+            yield str(_("Amount")), exact_money(Money(int(str(kept[amount])), str(currency)))
         elif value not in (None, "", []) and key != amount and key not in INTERNAL:
             yield str(KEYS.get(key, key)), _text(key, value)
 

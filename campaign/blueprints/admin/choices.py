@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from flask_babel import LazyString
 
 from campaign.blueprints.admin.words import Word
-from campaign.i18n import money, text_of
+from campaign.i18n import exact_money, text_of
 from campaign.services.campaigns import CampaignCard
 from campaign.services.fund_register import FundRow
 from campaign.services.staff import StaffRow
@@ -49,4 +49,4 @@ def campaigns(cards: Iterable[CampaignCard]) -> list[Choice]:
 
 def _fund(row: FundRow, *, with_balance: bool) -> str:
     label = f"{text_of(row.title)} ({row.code})"
-    return f"{label}: {', '.join(money(held) for held in row.balances)}" if with_balance else label
+    return f"{label}: {', '.join(exact_money(held) for held in row.balances)}" if with_balance else label

@@ -10,7 +10,7 @@ from campaign.blueprints.admin.frame import campaign, done, file_answer
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.permissions import sees_donors
 from campaign.domain.money import CURRENCIES, Money
-from campaign.i18n import LANGUAGES, day, money, text_of
+from campaign.i18n import LANGUAGES, day, exact_money, text_of
 from campaign.services import audit
 from campaign.services.donation_register import STATES, SUMMED_MOST, DonationFilter, totals
 from campaign.services.donation_register import donations as donations_found
@@ -92,7 +92,7 @@ def donation_register(file_format: FileFormat) -> Response:
 def _told(moment: Moment) -> dict[str, object]:
     """A moment of the story as the timeline shows it."""
     word, kind = words.MOMENTS.get(moment.kind, (moment.kind, ""))
-    amount = money(moment.amount, exact=True) if moment.amount else ""
+    amount = exact_money(moment.amount) if moment.amount else ""
     note, why = moment.note, ""
     if moment.kind.startswith("mail:"):
         note = str(words.MAIL_KINDS.get(moment.note, moment.note))
@@ -143,8 +143,10 @@ def _about(wanted: DonationFilter, purposes: dict[str, FundRow]) -> list[tuple[s
         _("Language"): LANGUAGES.get(wanted.language, ""),  # type: ignore[call-overload]  # checked by `choice`
         _("How often"): str(words.FREQUENCIES.get(wanted.frequency, "")),
         _("Fund"): text_of(purposes[wanted.fund].title) if wanted.fund else "",
-        _("At least"): money(Money(wanted.least_minor, wanted.currency)) if wanted.least_minor is not None else "",
-        _("At most"): money(Money(wanted.most_minor, wanted.currency)) if wanted.most_minor is not None else "",
+        _("At least"): exact_money(Money(wanted.least_minor, wanted.currency))
+        if wanted.least_minor is not None
+        else "",
+        _("At most"): exact_money(Money(wanted.most_minor, wanted.currency)) if wanted.most_minor is not None else "",
     }
     return [(label, value) for label, value in said.items() if value]
 

@@ -15,7 +15,7 @@ from campaign.blueprints.admin.guard import BLUEPRINTS, person, person_can
 from campaign.days import local_day
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
-from campaign.i18n import current_language, money
+from campaign.i18n import current_language, exact_money
 from campaign.services import ledger_words
 from campaign.services.campaigns import (
     CampaignCard,
@@ -126,13 +126,13 @@ def frame() -> dict[str, object]:
 @bp.app_template_filter("minor")
 def minor(value: int, currency: str) -> str:
     """An amount in minor units, with all its decimals, so that a column of them can be compared."""
-    return money(Money(value, currency), exact=True)
+    return exact_money(Money(value, currency))
 
 
 @bp.app_template_filter("exact")
 def exact(amount: Money) -> str:
     """An amount with all its decimals."""
-    return money(amount, exact=True)
+    return exact_money(amount)
 
 
 @bp.app_template_filter("rate")

@@ -11,7 +11,7 @@ from campaign.blueprints.admin.permissions import sees_donors
 from campaign.days import local_day
 from campaign.domain.abuse import Cause
 from campaign.domain.money import Money
-from campaign.i18n import day, money, text_of
+from campaign.i18n import day, exact_money, text_of
 from campaign.services import audit
 from campaign.services.alarms import watching
 from campaign.services.alarms.watching import AlarmView
@@ -103,7 +103,7 @@ def _day_point(point: DayFigures, currency: str) -> dict[str, object]:
         "label": label,
         "value": point.minor,
         "total": point.total_minor,
-        "cells": [label, *(money(amount) for amount in amounts)],
+        "cells": [label, *(exact_money(amount) for amount in amounts)],
     }
 
 
@@ -115,8 +115,8 @@ def _target_bar(target: TargetFigures, here: CampaignCard) -> dict[str, object]:
     allocated, goal = Money(target.allocated_minor, here.currency), Money(target.goal_minor, here.currency)
     return {
         "label": label,
-        "note": _("%(allocated)s of %(goal)s", allocated=money(allocated), goal=money(goal)),
+        "note": _("%(allocated)s of %(goal)s", allocated=exact_money(allocated), goal=exact_money(goal)),
         "whole": sum(parts),
         "parts": parts,
-        "cells": [label, *(money(Money(part, here.currency)) for part in parts)],
+        "cells": [label, *(exact_money(Money(part, here.currency)) for part in parts)],
     }

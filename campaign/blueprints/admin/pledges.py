@@ -12,7 +12,7 @@ from campaign.blueprints.admin.permissions import sees_donors
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
 from campaign.domain.pledge import Act, PledgeState
-from campaign.i18n import money
+from campaign.i18n import exact_money
 from campaign.jobs import wake
 from campaign.services.pledges import register as pledge_register
 from campaign.services.pledges.asking import PledgeOrder, ask
@@ -118,7 +118,7 @@ def send_pledge_link(public_id: str) -> ResponseReturnValue:
 def _told(moment: PledgeMoment) -> dict[str, object]:
     """A moment of the history as the timeline shows it."""
     word, kind = pledge_words.MOMENTS.get(moment.kind, (moment.kind, ""))
-    amount = money(moment.amount, exact=True) if moment.amount else ""
+    amount = exact_money(moment.amount) if moment.amount else ""
     note = str(pledge_words.NOTES.get(moment.note, moment.note))
     return {
         "title": f"{word} {amount}".strip(),

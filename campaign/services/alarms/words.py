@@ -7,7 +7,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from campaign.domain.money import Money
-from campaign.i18n import moment, money, number
+from campaign.i18n import exact_money, moment, number
 from campaign.services.alarms.rules import Ringing
 
 PAGE = "docs/operations.md"
@@ -238,7 +238,7 @@ def _shown(value: object) -> str:
         case list() | tuple():
             return "; ".join(str(item) for item in value)
         case {"minor": int(minor), "currency": str(code)}:
-            return money(Money(minor, code))
+            return exact_money(Money(minor, code))
         case {"at": str(at)}:
             return moment(datetime.fromisoformat(at))
     return str(value)
