@@ -46,7 +46,7 @@ fix: ## mend what ruff can mend
 	@$(BIN)/ruff check --fix --quiet $(SOURCES); $(BIN)/ruff format --quiet $(SOURCES)
 
 subjects: ## the subjects of commits since the last tag
-	@$(BIN)/python -m tests.commit_subjects
+	@$(BIN)/python -m tests.support.commit_subjects
 
 types: ## mypy, strictly
 	@$(BIN)/mypy

@@ -26,7 +26,7 @@ def _load_program() -> None:
     Nothing of what is loaded is ever let go, so the collector need not look at it, now or after the fork.
     """
     gc.disable()
-    import_module("campaign.composition")
+    import_module("campaign.app_factory")
     gc.freeze()
     gc.enable()
 

@@ -2,4 +2,4 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.builders", "tests.databases", "tests.pages")
+pytest.register_assert_rewrite("tests.support.builders", "tests.support.databases", "tests.support.pages")

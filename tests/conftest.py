@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 
 from campaign import create_app
 from campaign.extensions import db
-from campaign.services.ledger_check import check_books
-from campaign.wiring import Gateways
-from tests.beginnings import Beginning
-from tests.databases import config_for, migrate, postgresql, url_of
-from tests.fakes import FakePayments, RecordingMailer, SettableClock
-from tests.search_texts import stale_search_texts
-from tests.this_run import pytest_collection_finish, pytest_collection_modifyitems, pytest_configure
+from campaign.gateway_registry import Gateways
+from campaign.services.ledger.check import check_books
+from tests.support.databases import config_for, migrate, postgresql, url_of
+from tests.support.db_snapshot import Beginning
+from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
+from tests.support.pytest_hooks import pytest_collection_finish, pytest_collection_modifyitems, pytest_configure
+from tests.support.search_texts import stale_search_texts
 
 __all__ = [
     "pytest_collection_finish",

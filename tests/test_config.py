@@ -9,7 +9,7 @@ import pytest
 from campaign import create_app
 from campaign.cli.serve import warnings_about
 from campaign.config import BadSetting, read_config, refuse_to_serve
-from tests.tree import ROOT
+from tests.support.tree import ROOT
 
 PRODUCTION = {
     "APP_ENV": "production",

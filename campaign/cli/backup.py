@@ -13,15 +13,15 @@ from flask.cli import with_appcontext
 from campaign.config import Config
 from campaign.days import local_time, offset_name
 from campaign.domain.money import CURRENCIES
+from campaign.gateway_registry import gateways
 from campaign.gateways.worker_process import KINDS, living_worker, pid_file
 from campaign.services.backup.manifest import KIND_NAMES, Manifest
 from campaign.services.backup.problems import BackupProblem
 from campaign.services.backup.restoring import Restored, restore_backup
 from campaign.services.backup.taking import files_left_out, take_backup
-from campaign.services.entry_check import ENTRIES_RULE
-from campaign.services.ledger_check import CHECKS
-from campaign.services.receipt_check import RULES
-from campaign.wiring import gateways
+from campaign.services.ledger.check import CHECKS
+from campaign.services.ledger.entry_check import ENTRIES_RULE
+from campaign.services.receipts.check import RULES
 
 BROKEN_BOOKS = 3
 """The exit code of a restore that is complete, but whose books do not add up."""

@@ -9,11 +9,11 @@ from flask.cli import AppGroup
 
 from campaign.config import Config
 from campaign.domain.errors import NotFound
+from campaign.gateway_registry import gateways
 from campaign.gateways.sandbox_console import SandboxConsole, TimeGoesForward
 from campaign.jobs import work_off_everything
 from campaign.services.demo.content import load_plan
 from campaign.services.demo.history import Stage, play_history
-from campaign.wiring import gateways
 
 demo = AppGroup("demo", help="Demonstrations, in development only.")
 

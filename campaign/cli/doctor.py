@@ -13,12 +13,12 @@ from sqlalchemy.exc import DatabaseError
 from campaign.cli.environment import missing_libraries
 from campaign.cli.findings import Finding, Verdict
 from campaign.config import Config
+from campaign.gateway_registry import gateways
 from campaign.project import version
-from campaign.services.contents import contents
 from campaign.services.drill.record import standing
+from campaign.services.installation import contents
 from campaign.services.live_scope import count_test_gifts
 from campaign.services.schema import schema_state
-from campaign.wiring import gateways
 
 SQLITE_MIN = (3, 39)
 """The first with FULL JOIN, which a trigger of the books needs."""

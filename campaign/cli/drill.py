@@ -9,6 +9,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from campaign.config import Config
+from campaign.gateway_registry import gateways
 from campaign.gateways.clock import SystemClock
 from campaign.gateways.sandbox_console import SandboxConsole
 from campaign.gateways.worker_process import KINDS, pid_file
@@ -18,7 +19,6 @@ from campaign.services.drill.playing import figures, open_campaign, play_week
 from campaign.services.drill.report import Outcome, Report, report_of
 from campaign.services.drill.stage import Stage
 from campaign.services.drill.version import fingerprint
-from campaign.wiring import gateways
 
 
 @click.group(invoke_without_command=True)

@@ -6,16 +6,16 @@ from campaign.cli.findings import Finding, Verdict
 from campaign.config import Config
 from campaign.domain.errors import NotFound
 from campaign.domain.identity import new_public_id
+from campaign.gateway_registry import Gateways
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.gateways.webhook_ping import PingAnswer, ping, ping_body
 from campaign.i18n import in_language
-from campaign.services import inbox_desk
 from campaign.services.alarms import watching
 from campaign.services.alarms.rules import Severity
 from campaign.services.alarms.words import told_of
-from campaign.services.endpoint import EndpointSeen, look_at_endpoint, own_addresses
-from campaign.services.webhook_inbox import PING
-from campaign.wiring import Gateways
+from campaign.services.inbox import listing
+from campaign.services.inbox.endpoint import EndpointSeen, look_at_endpoint, own_addresses
+from campaign.services.queues.inbox import PING
 
 SETUP = "flask --app wsgi stripe setup"
 
@@ -102,7 +102,7 @@ def _what_became_of_it(answer: PingAnswer) -> str:
 
 def _is_stored(event_id: str) -> bool:
     try:
-        inbox_desk.event(event_id)
+        listing.event(event_id)
     except NotFound:
         return False
     return True

@@ -7,12 +7,12 @@ import click
 from flask.cli import AppGroup
 
 from campaign.domain.errors import NotFound
+from campaign.gateway_registry import gateways
 from campaign.jobs import wake
-from campaign.services import inbox_desk
-from campaign.services.inbox_desk import ATTENTION, STATES, EventRow, InboxFilter
-from campaign.services.replaying import MANY_MAX, preview_of, replay_many, set_aside
-from campaign.services.replaying import replay as replay_one
-from campaign.wiring import gateways
+from campaign.services.inbox import listing
+from campaign.services.inbox.listing import ATTENTION, STATES, EventRow, InboxFilter
+from campaign.services.inbox.replays import MANY_MAX, preview_of, replay_many, set_aside
+from campaign.services.inbox.replays import replay as replay_one
 
 inbox = AppGroup("inbox", help="Events of the payment provider.")
 
@@ -34,7 +34,7 @@ WHY = {
 @click.option("--limit", default=50, show_default=True)
 def list_events(*, state: str | None, type_: str, gift: str, older_than: int | None, limit: int) -> None:
     """The newest events, one a line: id, state, type, attempts, when, and why it failed."""
-    for row in inbox_desk.events(_wanted(state, type_, gift=gift, older_than=older_than), limit=limit):
+    for row in listing.events(_wanted(state, type_, gift=gift, older_than=older_than), limit=limit):
         when = f"{row.received_at:%Y-%m-%d %H:%M:%S}"
         click.echo(
             f"{row.event_id}  {row.state:<9}  {row.type:<40} {row.attempts:>2}  {when}  {row.error or ''}".rstrip()
@@ -46,7 +46,7 @@ def list_events(*, state: str | None, type_: str, gift: str, older_than: int | N
 def show(event_id: str) -> None:
     """One event: what became of it, why it stands still, and what was sent."""
     try:
-        found = inbox_desk.event(event_id)
+        found = listing.event(event_id)
     except NotFound:
         sys.exit(f"kurak: there is no event {event_id}.")
     row = found.row

@@ -7,11 +7,11 @@ from dataclasses import asdict
 import click
 from flask.cli import AppGroup
 
-from campaign.services.entry_check import ENTRIES_RULE
-from campaign.services.ledger_check import CHECKS
-from campaign.services.receipt_check import RULES
-from campaign.services.scheduled_checks import run_all_checks
-from campaign.wiring import gateways
+from campaign.gateway_registry import gateways
+from campaign.services.alarms.scheduled_checks import run_all_checks
+from campaign.services.ledger.check import CHECKS
+from campaign.services.ledger.entry_check import ENTRIES_RULE
+from campaign.services.receipts.check import RULES
 
 ledger = AppGroup("ledger", help="The books.")
 

@@ -11,11 +11,11 @@ from flask_migrate import upgrade
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from campaign.config import Config
+from campaign.gateway_registry import gateways
 from campaign.project import MIGRATIONS
 from campaign.services.backup.places import MARK
-from campaign.services.campaigns import all_campaigns
+from campaign.services.campaigns.cards import all_campaigns
 from campaign.services.schema import SchemaState, schema_state
-from campaign.wiring import gateways
 
 
 @click.command()
@@ -67,7 +67,7 @@ def _load_demo() -> None:
     """The demo campaign, where there is none at all, and its staff."""
     from campaign.services.demo.content import load_plan  # late: not needed where real campaigns run
     from campaign.services.demo.loader import load_campaign
-    from campaign.services.staff import add_demo_staff
+    from campaign.services.staff.accounts import add_demo_staff
 
     clock = gateways().clock
     if not all_campaigns():

@@ -9,9 +9,9 @@ from flask import current_app
 from campaign.domain.errors import DomainError
 from campaign.gateways.payments import PaymentsNotConfigured
 from campaign.jobs import reconciling_outside, wake
-from campaign.services.lease import HeldByAnother
+from campaign.services.queues.lease import HeldByAnother
 from campaign.services.reconciliation import reconciling
-from campaign.services.reconciliation.comparing import Finding
+from campaign.services.reconciliation.comparison import Finding
 from campaign.services.reconciliation.reconciling import DAYS, Mails, Report
 
 

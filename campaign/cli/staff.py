@@ -6,9 +6,9 @@ import click
 from flask.cli import AppGroup
 
 from campaign.domain.errors import NotFound
-from campaign.services.first_passwords import reset_password
-from campaign.services.staff import ROLES, StaffExists, UnknownCampaign, add_staff
-from campaign.wiring import gateways
+from campaign.gateway_registry import gateways
+from campaign.services.staff.accounts import ROLES, StaffExists, UnknownCampaign, add_staff
+from campaign.services.staff.first_passwords import reset_password
 
 TERMS = "It is valid for 72 hours and one sign-in; they then choose their own."
 

@@ -43,8 +43,8 @@ from campaign.domain.pledge import (
     refusal,
 )
 from campaign.domain.pledge import Word as PledgeWord
-from campaign.services.applying import NOW_REFUNDED
-from campaign.services.refunding import UNDER_WAY
+from campaign.services.gifts.applying import NOW_REFUNDED
+from campaign.services.gifts.refunds import UNDER_WAY
 
 donation = AppGroup("donation", help="Gifts.")
 

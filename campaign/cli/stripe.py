@@ -7,9 +7,10 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from campaign.config import Config
+from campaign.gateway_registry import gateways
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.services.alarms.watching import note_endpoint
-from campaign.services.endpoint import (
+from campaign.services.inbox.endpoint import (
     PATH,
     EndpointSeen,
     NothingToRetire,
@@ -18,7 +19,6 @@ from campaign.services.endpoint import (
     retire_older,
     set_up_endpoint,
 )
-from campaign.wiring import gateways
 
 stripe = AppGroup("stripe", help="The account at Stripe.")
 

@@ -4,7 +4,7 @@
 class DomainError(Exception):
     """A rule of the field was about to be broken; nothing has been done.
 
-    Subclasses are named after the rule. `errors.py` turns each into a page and a status, in the reader's language.
+    Subclasses are named after the rule. `web/error_pages.py` turns each into a page and a status, in the reader's language.
     """
 
 

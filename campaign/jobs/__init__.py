@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask
 from huey import crontab
 
+from campaign.gateway_registry import gateways
 from campaign.jobs.queues import QUEUES, TASKS, connect_queues, huey, mail_huey, wake
 from campaign.jobs.rounds import Rounds, attempt, stopping, work_off
 from campaign.jobs.steps import (
@@ -30,9 +31,8 @@ from campaign.jobs.steps import (
     watch,
     watch_shield,
 )
-from campaign.services import webhook_inbox
 from campaign.services.alarms import signs as alarm_signs
-from campaign.wiring import gateways
+from campaign.services.queues import inbox
 
 __all__ = [
     "QUEUES", "TASKS", "attempt", "check", "check_books", "close_pages", "forget", "give_way", "huey", "init_app",
@@ -121,7 +121,7 @@ TASKS["reconcile"] = reconcile_now
 def forget() -> None:
     """Once a day, what is not needed any more and tells of people."""
     with _flask[0].app_context():
-        webhook_inbox.forget_payloads(clock=gateways().clock)
+        inbox.forget_payloads(clock=gateways().clock)
 
 
 @huey.periodic_task(crontab(minute="17"))  # type: ignore[untyped-decorator]

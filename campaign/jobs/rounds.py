@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 
 from campaign.database import DatabaseBusy
+from campaign.gateway_registry import gateways
 from campaign.services.alarms import signs as alarm_signs
-from campaign.wiring import gateways
 
 log = logging.getLogger(__name__)
 

@@ -7,29 +7,22 @@ from functools import partial
 
 from flask import Flask, current_app
 
+from campaign.gateway_registry import gateways
 from campaign.gateways.clock import machine_clock
 from campaign.jobs.queues import wake
-from campaign.services import (
-    delivery,
-    laid_aside,
-    missed_payments,
-    pledge_reminding,
-    receipting,
-    refunding,
-    scheduled_checks,
-    settlement,
-    worn_pages,
-)
+from campaign.services.alarms import scheduled_checks, watching
 from campaign.services.alarms import signs as alarm_signs
-from campaign.services.alarms import watching
-from campaign.services.endpoint import own_addresses
-from campaign.services.lease import HeldByAnother
-from campaign.services.pledges import asking as pledge_asking
+from campaign.services.gifts import exhausted_pages, missed_payments, refunds, settlement, superseded_pages
+from campaign.services.inbox.endpoint import own_addresses
+from campaign.services.mail import delivery
 from campaign.services.pledges import endings as pledge_endings
-from campaign.services.receipt_conversion import ConversionNotKnown
-from campaign.services.reconciliation import payouts, reconciling, unidentified
+from campaign.services.pledges import reminders
+from campaign.services.pledges import requests as pledge_asking
+from campaign.services.queues.lease import HeldByAnother
+from campaign.services.receipts import issuing
+from campaign.services.receipts.conversion import ConversionNotKnown
+from campaign.services.reconciliation import payouts, reconciling, suspense
 from campaign.services.shield import judging as shield
-from campaign.wiring import gateways
 from receipts import HeldReceipt
 
 log = logging.getLogger(__name__)
@@ -75,7 +68,7 @@ def reconciling_outside(app: Flask) -> reconciling.Outside:
 
 def send_refunds() -> bool:
     outside = gateways()
-    return refunding.send_next_refund(payments=outside.payments, clock=outside.clock, public_url=_public_url())
+    return refunds.send_next_refund(payments=outside.payments, clock=outside.clock, public_url=_public_url())
 
 
 def look_after_pledges() -> bool:
@@ -87,7 +80,7 @@ def look_after_pledges() -> bool:
         or pledge_asking.carry_out_next(payments=payments, clock=clock)
         or pledge_endings.plan_next(payments=payments, clock=clock)
         or pledge_endings.announce_next(payments=payments, clock=clock)
-        or pledge_reminding.remind_next(payments=payments, clock=clock)
+        or reminders.remind_next(payments=payments, clock=clock)
         or missed_payments.look_after_next(payments=payments, clock=clock, public_url=_public_url())
     )
 
@@ -97,13 +90,13 @@ def close_pages() -> bool:
     outside = gateways()
     return any(
         close(payments=outside.payments, clock=outside.clock, public_url=_public_url())
-        for close in (laid_aside.close_next_page, worn_pages.close_next_worn_page)
+        for close in (superseded_pages.close_next_page, exhausted_pages.close_next_worn_page)
     )
 
 
 def give_way() -> bool:
     """What was booked as nobody's and turned out to be a gift's; there is never more than that to do."""
-    unidentified.give_way(clock=gateways().clock)
+    suspense.give_way(clock=gateways().clock)
     return False
 
 
@@ -146,9 +139,9 @@ def send_mail() -> bool:
 
 def print_papers() -> bool:
     """One receipt that has no PDF yet; those whose facts cannot be printed rightly are left for staff."""
-    for receipt_id in receipting.unprinted():
+    for receipt_id in issuing.unprinted():
         try:
-            receipting.make_file(receipt_id, clock=gateways().clock)
+            issuing.make_file(receipt_id, clock=gateways().clock)
         except HeldReceipt as reason:
             log.warning("receipt %s is held: %s", receipt_id, reason)
         except ConversionNotKnown:

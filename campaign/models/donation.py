@@ -55,7 +55,7 @@ class Donation(Model):
     """The person or organisation that the receipt is for, where the donor or staff named one; else it is the payer. An
     empty text: the receipt names nobody."""
     search_text: Mapped[str] = mapped_column(server_default="", default="")
-    """All its names and its donor's address, as `domain.folding` folds them; see services/donation_search.py."""
+    """All its names and its donor's address, as `domain.folding` folds them; see services/search_index.py."""
     public_search_text: Mapped[str] = mapped_column(server_default="", default="")
     """The same of what everybody may read."""
     message: Mapped[str | None]

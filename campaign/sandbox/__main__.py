@@ -15,8 +15,8 @@ def main() -> int:
         sys.stderr.write("The Stripe sandbox does not run with APP_ENV=production.\n")
         return 3
     # Imported only here, so that production never even loads it.
+    from campaign.sandbox.core.settings import Settings
     from campaign.sandbox.server import Sandbox
-    from campaign.sandbox.settings import Settings
 
     options = _options()
     logging.basicConfig(level=logging.INFO, format="%(message)s")

@@ -3,25 +3,14 @@
 from collections.abc import Callable
 from typing import Final
 
-from campaign.sandbox import (
-    balance,
-    charges,
-    collecting,
-    delayed,
-    disputes,
-    foreign,
-    fraud_warnings,
-    means,
-    payouts,
-    refunds,
-    renewing,
-    sessions,
-    subscriptions,
-    test_clocks,
-)
-from campaign.sandbox.box import Box
-from campaign.sandbox.cards import Card
-from campaign.sandbox.json_types import Json
+from campaign.sandbox.balance import payouts, transactions
+from campaign.sandbox.billing import collecting, renewing, subscriptions, test_clocks
+from campaign.sandbox.catalogue import means
+from campaign.sandbox.catalogue.cards import Card
+from campaign.sandbox.checkout import delayed, foreign, sessions
+from campaign.sandbox.core.box import Box
+from campaign.sandbox.core.json_types import Json
+from campaign.sandbox.payments import charges, disputes, fraud_warnings, refunds
 
 
 def _expire_session(box: Box, session_id: str) -> None:
@@ -70,7 +59,7 @@ _JOBS: Final[dict[str, Callable[[Box, str], object]]] = {
     "dispute_due": disputes.fall_due,
     "warn_of_fraud": fraud_warnings.warn,
     "finish_bank_payment": delayed.finish,
-    "release_funds": balance.release,
+    "release_funds": transactions.release,
     "pay_foreign": foreign.pay,
     "pay_out": payouts.run,
     "land_payout": payouts.land,

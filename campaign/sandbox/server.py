@@ -13,15 +13,16 @@ from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request
 
-from campaign.sandbox import endpoints, jobs, webhooks
-from campaign.sandbox.api import Api
-from campaign.sandbox.billing_pages import BillingPages
-from campaign.sandbox.box import Box
-from campaign.sandbox.console import Console
-from campaign.sandbox.control import Control
-from campaign.sandbox.pages import Checkout
-from campaign.sandbox.settings import Settings
-from campaign.sandbox.webhooks import Deliverer
+from campaign.sandbox import jobs
+from campaign.sandbox.api.api import Api
+from campaign.sandbox.console.control import Control
+from campaign.sandbox.console.page import Console
+from campaign.sandbox.core.box import Box
+from campaign.sandbox.core.settings import Settings
+from campaign.sandbox.pages.billing import BillingPages
+from campaign.sandbox.pages.checkout import Checkout
+from campaign.sandbox.webhooks import deliveries, endpoints
+from campaign.sandbox.webhooks.deliveries import Deliverer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -67,7 +68,7 @@ class Sandbox:
         return self.pages(environ, start_response)
 
     def _on_event(self, event: dict[str, Any]) -> None:  # Any: a wire object
-        webhooks.plan(self.box, event)
+        deliveries.plan(self.box, event)
         self._awake.set()
 
     def start(self, port: int = 0, *, application: "WSGIApplication | None" = None) -> str:

@@ -1,7 +1,7 @@
 """The desk's first page: what needs attention, where the campaign stands, and who did what last.
 
 Every sum is a sum of postings or of paid gifts; the number of queries is fixed, however many gifts there are. The
-campaign's money is what the public page of it tells (`services/transparency.py`), so the two cannot differ.
+campaign's money is what the public page of it tells (`services/campaigns/transparency.py`), so the two cannot differ.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,16 +20,16 @@ from campaign.models.donation import Donation, Refund
 from campaign.models.fund import Fund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
-from campaign.services.availability import funds_below_zero
-from campaign.services.claims import open_claims
-from campaign.services.donation_register import CHARGE
-from campaign.services.inbox_desk import LAST_EVENT
-from campaign.services.mail_search import unreachable_addresses
-from campaign.services.reconciliation import desk as reconciliation_desk
-from campaign.services.refunding import UNDER_WAY
-from campaign.services.supporters import WHOLLY_RETURNED, gifts_not_returned, paid_to
-from campaign.services.transparency import Purse, Transparency, transparency_of
-from campaign.services.webhook_inbox import UNDONE
+from campaign.services.campaigns.supporters import WHOLLY_RETURNED, gifts_not_returned, paid_to
+from campaign.services.campaigns.transparency import Purse, Transparency, transparency_of
+from campaign.services.gifts.disputes_and_warnings import open_claims
+from campaign.services.gifts.listing import CHARGE
+from campaign.services.gifts.refunds import UNDER_WAY
+from campaign.services.inbox.listing import LAST_EVENT
+from campaign.services.ledger.availability import funds_below_zero
+from campaign.services.mail.listing import unreachable_addresses
+from campaign.services.queues.inbox import UNDONE
+from campaign.services.reconciliation import listing as reconciliation_desk
 
 CHART_DAYS = 60
 LATE = timedelta(minutes=10)

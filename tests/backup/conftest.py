@@ -15,11 +15,11 @@ from flask import Flask
 from campaign import create_app
 from campaign.domain.money import Money
 from campaign.extensions import db
-from campaign.wiring import Gateways
+from campaign.gateway_registry import Gateways
 from tests.backup.places import Place
-from tests.builders import NOW, a_campaign, a_donor, a_paid_gift, usd
-from tests.databases import config_for, installed_postgresql, url_of
-from tests.fakes import FakePayments, RecordingMailer, SettableClock
+from tests.support.builders import NOW, a_campaign, a_donor, a_paid_gift, usd
+from tests.support.databases import config_for, installed_postgresql, url_of
+from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from campaign.services.demo.loader import load_campaign
 from campaign.services.observations import BOOKS, RECEIPTS, RESTORE
 from campaign.services.schema import head, schema_state
 from tests.backup.places import Place, manifest_of
-from tests.builders import a_paid_gift, usd
-from tests.fakes import SettableClock
+from tests.support.builders import a_paid_gift, usd
+from tests.support.fakes import SettableClock
 
 EmptyPlace = Callable[[], Place]
 

@@ -9,7 +9,7 @@ from statistics import median
 import psycopg
 
 from campaign.extensions import db
-from campaign.services.ledger_check import check_books
+from campaign.services.ledger.check import check_books
 from tests.bench.client import NotMeasured
 from tests.bench.crew import Crew, crew_of
 from tests.bench.installation import Installation, install

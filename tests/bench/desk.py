@@ -11,8 +11,8 @@ from sqlalchemy import event, select
 from campaign.extensions import db
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
-from campaign.services.donation_register import SUMMED_MOST, DonationFilter, donations, totals
-from campaign.services.ledger_check import check_books
+from campaign.services.gifts.listing import SUMMED_MOST, DonationFilter, donations, totals
+from campaign.services.ledger.check import check_books
 from tests.bench.client import NotMeasured
 from tests.bench.installation import Installation
 from tests.bench.results import Row, at_most, flat

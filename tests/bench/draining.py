@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 
 from campaign.extensions import db
-from campaign.services.ledger_check import check_books
+from campaign.services.ledger.check import check_books
 from tests.bench.client import NotMeasured
 from tests.bench.crew import crew_of
 from tests.bench.installation import Installation, install

@@ -14,15 +14,15 @@ from sqlalchemy import select, text, update
 from campaign import create_app
 from campaign.database import transaction
 from campaign.extensions import db
+from campaign.gateway_registry import Gateways
 from campaign.gateways.clock import SystemClock
 from campaign.gateways.mailer import KeptMail
 from campaign.models.campaign import Campaign
 from campaign.services.demo.content import load_plan
 from campaign.services.demo.loader import load_campaign
-from campaign.wiring import Gateways
 from tests.bench.bulk import add_gifts
-from tests.databases import config_for, migrate
-from tests.fakes import FakePayments
+from tests.support.databases import config_for, migrate
+from tests.support.fakes import FakePayments
 
 SECRET_KEY = "a key for benchmarks that keeps nothing secret"
 API_KEY = "sk_test_sandbox_benchmark"

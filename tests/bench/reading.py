@@ -12,7 +12,7 @@ from sqlalchemy import select
 from campaign.extensions import db
 from campaign.gateways.clock import SystemClock
 from campaign.models.campaign import Campaign
-from campaign.services.settlement import settle_next_event
+from campaign.services.gifts.settlement import settle_next_event
 from tests.bench.client import NotMeasured, ask_once, closed_loop, get
 from tests.bench.installation import Installation
 from tests.bench.processes import Server, free_port, granian

@@ -18,7 +18,7 @@ from campaign.models.donation import Donation
 from campaign.models.fund import Fund
 from campaign.models.inbox import ProviderEvent
 from tests.bench.tables import table_of
-from tests.fakes import FakePayments
+from tests.support.fakes import FakePayments
 
 RAW = b'{"object": "event"}'
 GIFTS_AT_ONCE = 5_000

@@ -11,14 +11,14 @@ from sqlalchemy import Engine, select
 from campaign.extensions import db
 from campaign.gateways.clock import SystemClock
 from campaign.models.inbox import ProviderEvent
-from campaign.services.ledger_check import check_books
-from campaign.services.settlement import settle_next_event
+from campaign.services.gifts.settlement import settle_next_event
+from campaign.services.ledger.check import check_books
 from tests.bench.by_hand import settle_by_hand
 from tests.bench.client import NotMeasured
 from tests.bench.installation import Installation, install
 from tests.bench.ready import ReadyPayments, facts_of, wait_in_the_inbox
 from tests.bench.results import Row, at_least
-from tests.databases import postgresql, url_of
+from tests.support.databases import postgresql, url_of
 
 GIFTS = 5
 """A turn is short, so that what else the machine does falls on all ways alike."""

@@ -4,10 +4,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.blueprints.donors_page import DonorsPage
-from tests.fakes import FakePayments, RecordingMailer, SettableClock
+from tests.blueprints.donations.pledge_page import DonorsPage
 from tests.services.engine import Engine
-from tests.services.pledging import begin_pledge
+from tests.services.pledges.steps import begin_pledge
+from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from campaign.models.campaign import Campaign
 from campaign.services.demo.content import load_plan
 from campaign.services.demo.loader import load_campaign
-from tests.builders import a_paid_gift, usd
-from tests.fakes import SettableClock
+from tests.support.builders import a_paid_gift, usd
+from tests.support.fakes import SettableClock
 
 
 @pytest.fixture

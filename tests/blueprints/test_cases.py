@@ -13,11 +13,11 @@ from campaign.database import reading, transaction
 from campaign.jobs import work_off_everything
 from campaign.models.campaign import Campaign
 from campaign.models.receipt import Receipt, ReceiptCounter
-from tests.blueprints.admin_desk import sit_down
-from tests.builders import a_campaign, a_donor, a_fund, a_paid_gift
-from tests.fakes import SIGNATURE, FakePayments, RecordingMailer, SettableClock
-from tests.pages import Page, fetch_address
+from tests.blueprints.admin.client import sit_down
 from tests.receipts.papers import text_of
+from tests.support.builders import a_campaign, a_donor, a_fund, a_paid_gift
+from tests.support.fakes import SIGNATURE, FakePayments, RecordingMailer, SettableClock
+from tests.support.pages import Page, fetch_address
 
 FORM = "form[data-give]"
 OSH = pytest.mark.time_zone("Asia/Bishkek")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flask.testing import FlaskClient
 
-from tests.pages import fetch
+from tests.support.pages import fetch
 
 COMPONENTS = Path(__file__).parents[2] / "campaign" / "templates" / "components"
 OF_EVERY_PAGE = {"mark", "brand", "language_list", "language_buttons", "default_button"}

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from campaign.gateways.clock import SystemClock
 from campaign.models.donation import Donation
 from campaign.services.drill.record import waive
-from tests.blueprints.admin_desk import sit_down
-from tests.builders import a_campaign
-from tests.fakes import FakePayments, SettableClock
-from tests.pages import Page, fetch, fetch_address
+from tests.blueprints.admin.client import sit_down
+from tests.support.builders import a_campaign
+from tests.support.fakes import FakePayments, SettableClock
+from tests.support.pages import Page, fetch, fetch_address
 
 FORM = "form[data-give]"
 OFF = "Card gifts are switched off"

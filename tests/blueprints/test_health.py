@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from campaign.database import transaction
 from campaign.models.inbox import ProviderEvent
 from campaign.services.schema import head
-from tests.databases import config_for
-from tests.fakes import SettableClock
+from tests.support.databases import config_for
+from tests.support.fakes import SettableClock
 
 
 def an_event(clock: SettableClock, *, state: str, age_seconds: int) -> None:

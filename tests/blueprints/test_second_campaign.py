@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from campaign.blueprints.public.frame import teaser
 from campaign.database import transaction
 from campaign.models.campaign import Campaign
-from campaign.services import share_image
+from campaign.services.campaigns import share_image
+from campaign.services.campaigns.share_image import ShareImage, render_png
 from campaign.services.demo.content import load_plan
 from campaign.services.demo.loader import load_campaign
-from campaign.services.share_image import ShareImage, render_png
-from tests.builders import a_campaign
-from tests.fakes import SettableClock
-from tests.pages import Page, fetch_address
+from tests.support.builders import a_campaign
+from tests.support.fakes import SettableClock
+from tests.support.pages import Page, fetch_address
 
 pytestmark = pytest.mark.database("sqlite")  # addresses, not the database, are what is tested
 NOT_OF_A_CAMPAIGN = ("/static/", "/quilt/", "/og/", "/sandbox/", "/p/")

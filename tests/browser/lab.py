@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from campaign.database import reading
 from campaign.domain.money import Money
+from campaign.gateway_registry import gateways
 from campaign.gateways.sandbox_console import SandboxConsole
 from campaign.jobs import work_off_everything
 from campaign.models.allocation import Allocation
@@ -19,17 +20,16 @@ from campaign.models.payout import Payout, ProviderTransaction
 from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt
 from campaign.models.staff import Staff
-from campaign.services.checkout import GiftRequest, start_checkout
 from campaign.services.demo.content import load_plan
 from campaign.services.demo.history import Stage, play_history
 from campaign.services.demo.loader import load_campaign
-from campaign.services.held_receipts import held_receipts
+from campaign.services.gifts.checkout import GiftRequest, start_checkout
+from campaign.services.gifts.held_receipts import held_receipts
 from campaign.services.pledges.links import token_of_gift
 from campaign.services.reconciliation import reconciling
-from campaign.services.staff import DEMO_PASSWORD, add_demo_staff, add_staff
-from campaign.wiring import gateways
-from tests.builders import set_issuer_text
+from campaign.services.staff.accounts import DEMO_PASSWORD, add_demo_staff, add_staff
 from tests.journeys.site import Site
+from tests.support.builders import set_issuer_text
 
 EVERYWHERE = "everywhere@demo.kurak.example"
 """Sits at the desk with two roles, so that every page of it opens for her."""

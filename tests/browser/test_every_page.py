@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from campaign.extensions import db
-from campaign.services.staff import DEMO_PASSWORD
+from campaign.services.staff.accounts import DEMO_PASSWORD
 from tests.browser.axe import violations
 from tests.browser.lab import EVERYWHERE, Lab, played
 from tests.journeys.site import running_site

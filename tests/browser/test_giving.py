@@ -10,8 +10,8 @@ from sqlalchemy import select
 from campaign.extensions import db
 from campaign.models.donation import Donation
 from tests.browser.axe import violations
-from tests.builders import a_fund
 from tests.journeys.site import CARD, Site
+from tests.support.builders import a_fund
 
 pytestmark = [pytest.mark.browser, pytest.mark.database("sqlite")]
 

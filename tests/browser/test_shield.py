@@ -8,11 +8,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from campaign.gateways.clock import SystemClock
 from campaign.jobs import work_off_everything
-from campaign.services.shield.alarm import put_up_by_hand
+from campaign.services.shield.state import put_up_by_hand
 from tests.browser.axe import violations
 from tests.browser.test_giving import SIGHTS, gifts, is_narrow_enough, opened, pay
-from tests.builders import a_member_of_staff
 from tests.journeys.site import Site
+from tests.support.builders import a_member_of_staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.database("sqlite")]
 

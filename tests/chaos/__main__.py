@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.chaos.installation import Shape
 from tests.chaos.playing import play_all
-from tests.databases import SPEED, postgresql
+from tests.support.databases import SPEED, postgresql
 
 
 def main() -> int:

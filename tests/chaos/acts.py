@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
-from campaign.services.refunding import RefundOrder, request_refund
+from campaign.services.gifts.refunds import RefundOrder, request_refund
 from tests.chaos.installation import PROXY_HEADER, Installation
 
 FORM_AGE_SECONDS = 5

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import psycopg
 
-from tests.databases import url_of
+from tests.support.databases import url_of
 
 
 @dataclass(slots=True)

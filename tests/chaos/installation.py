@@ -34,11 +34,11 @@ from campaign.database import DatabaseBusy, reading
 from campaign.extensions import db
 from campaign.gateways.clock import SandboxClock, SystemClock
 from campaign.models.outbox import Message
-from campaign.services.due_rows import LEASE
-from tests.builders import a_campaign
+from campaign.services.queues.due_rows import LEASE
 from tests.chaos.database import Database
-from tests.databases import migrate
 from tests.journeys.site import Mailbox, free_port
+from tests.support.builders import a_campaign
+from tests.support.databases import migrate
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS_MAX = 30.0

@@ -13,11 +13,11 @@ from campaign.models.donation import Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.journal import JournalEntry, Posting
 from campaign.models.outbox import Message
-from campaign.services.ledger_check import check_books
-from campaign.services.reconciliation import desk as reconciliation_desk
+from campaign.services.ledger.check import check_books
+from campaign.services.queues.inbox import WRONG_MODE
+from campaign.services.reconciliation import listing as reconciliation_desk
 from campaign.services.reconciliation import reconciling
 from campaign.services.reconciliation.reconciling import Mails
-from campaign.services.webhook_inbox import WRONG_MODE
 from tests.chaos.acts import Stage
 from tests.chaos.installation import Installation
 

@@ -16,13 +16,13 @@ ROOT = Path(__file__).resolve().parents[2]
 def _forgets_what_it_could_not_do() -> None:
     """As most code bases do: the event is answered, its handling fails, and that was that."""
     from campaign.database import transaction
-    from campaign.services import webhook_inbox
+    from campaign.services.queues import inbox
 
     def forget(event: Any, _state: str, _error: str, *, clock: Any) -> None:
         with transaction() as session:
-            webhook_inbox.mark_done(session, event.id, "processed", at=clock.now())
+            inbox.mark_done(session, event.id, "processed", at=clock.now())
 
-    patch.object(webhook_inbox, "put_back", forget).start()
+    patch.object(inbox, "put_back", forget).start()
 
 
 def _takes_unpaid_for_paid() -> None:
@@ -40,7 +40,7 @@ def _takes_unpaid_for_paid() -> None:
 
 def _knows_its_own_refunds_alone() -> None:
     """What is refunded in the provider's dashboard carries no number of ours, and is passed over."""
-    from campaign.services import applying
+    from campaign.services.gifts import applying
 
     right: Any = applying._apply_refund
 
@@ -70,15 +70,15 @@ def _tells_twice() -> None:
     from dataclasses import replace
     from uuid import uuid4
 
-    from campaign.services import gift_papers
+    from campaign.services.gifts import gift_receipts
 
-    right: Any = vars(gift_papers)["enqueue"]
+    right: Any = vars(gift_receipts)["enqueue"]
 
     def keyless(session: Any, letter: Any, **more: Any) -> Any:
         right(session, replace(letter, key=uuid4().hex), **more)
         return right(session, replace(letter, key=uuid4().hex), **more)
 
-    patch.object(gift_papers, "enqueue", keyless).start()
+    patch.object(gift_receipts, "enqueue", keyless).start()
 
 
 def _books_a_dispute_at_every_event() -> None:

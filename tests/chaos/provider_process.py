@@ -10,8 +10,8 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
+from campaign.sandbox.core.settings import Settings
 from campaign.sandbox.server import Sandbox
-from campaign.sandbox.settings import Settings
 from tests.sandbox.running import ContractedSandbox
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from campaign.domain.money import CURRENCIES, Money, currency, parse_amount
 from campaign.i18n import LANGUAGES, money
-from campaign.sandbox import money as at_provider
-from campaign.sandbox.settings import USD_RATES
+from campaign.sandbox.core import currencies as at_provider
+from campaign.sandbox.core.settings import USD_RATES
 from receipts.document import Language
 from receipts.reading import amount_from_words
 from receipts.words import amount_in_words

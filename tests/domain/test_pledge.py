@@ -21,7 +21,7 @@ from campaign.domain.pledge import (
     refusal,
     told,
 )
-from campaign.sandbox.periods import next_end
+from campaign.sandbox.billing.periods import next_end
 
 
 @pytest.mark.parametrize(("state", "word"), list(product(PledgeState, Word)))

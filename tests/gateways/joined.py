@@ -14,19 +14,19 @@ from campaign.database import reading
 from campaign.domain.journal import Account
 from campaign.domain.money import Money
 from campaign.extensions import db
+from campaign.gateway_registry import Gateways
 from campaign.gateways.stripe_client import StripeClient
 from campaign.gateways.stripe_payments import StripePayments
 from campaign.models.donation import Donation
 from campaign.models.journal import JournalEntry, Posting
-from campaign.services import webhook_inbox
-from campaign.services.checkout import CheckoutStarted, GiftRequest, start_checkout
-from campaign.services.ledger_check import check_books
-from campaign.wiring import Gateways
-from tests.builders import a_campaign
-from tests.databases import config_for
-from tests.fakes import RecordingMailer
+from campaign.services.gifts.checkout import CheckoutStarted, GiftRequest, start_checkout
+from campaign.services.ledger.check import check_books
+from campaign.services.queues import inbox
 from tests.sandbox.running import Listener, RunningSandbox, listening, running_sandbox
-from tests.working import work_off_money
+from tests.support.builders import a_campaign
+from tests.support.databases import config_for
+from tests.support.drain import work_off_money
+from tests.support.fakes import RecordingMailer
 
 PUBLIC_URL = "http://127.0.0.1:8310"
 
@@ -87,7 +87,7 @@ class Joined:
         """Store what was delivered, and work it off."""
         received, self.listener.received = list(self.listener.received), []
         for body, signature in received:
-            webhook_inbox.receive(body, signature, payments=self.payments, clock=self.clock)
+            inbox.receive(body, signature, payments=self.payments, clock=self.clock)
         work_off_money()
 
     def row(self, started: CheckoutStarted) -> Donation:

@@ -18,6 +18,7 @@ from campaign.domain.journal import Account
 from campaign.domain.money import Money
 from campaign.domain.pledge import Act
 from campaign.extensions import db
+from campaign.gateway_registry import Gateways
 from campaign.gateways.mailer import Letter
 from campaign.gateways.stripe_account import StripeAccount
 from campaign.gateways.stripe_client import StripeClient
@@ -27,17 +28,16 @@ from campaign.models.donation import Donation
 from campaign.models.journal import Posting
 from campaign.models.pledge import Pledge, PledgeEvent
 from campaign.models.receipt import Receipt
-from campaign.services import webhook_inbox
-from campaign.services.checkout import GiftRequest, start_checkout
-from campaign.services.ledger_check import check_books
-from campaign.services.pledges import asking as pledge_asking
-from campaign.services.pledges.asking import PledgeOrder
-from campaign.wiring import Gateways
-from tests.builders import a_campaign
-from tests.databases import config_for
-from tests.fakes import RecordingMailer
+from campaign.services.gifts.checkout import GiftRequest, start_checkout
+from campaign.services.ledger.check import check_books
+from campaign.services.pledges import requests as pledge_asking
+from campaign.services.pledges.requests import PledgeOrder
+from campaign.services.queues import inbox
 from tests.sandbox.running import Listener, RunningSandbox, listening, running_sandbox
-from tests.working import work_off_money
+from tests.support.builders import a_campaign
+from tests.support.databases import config_for
+from tests.support.drain import work_off_money
+from tests.support.fakes import RecordingMailer
 
 PUBLIC_URL = "http://127.0.0.1:8310"
 OURS = (Account.PROVIDER, Account.PAYOUTS, Account.BANK)
@@ -110,7 +110,7 @@ class Monthly:
 
     def tell(self, received: list[tuple[bytes, str]]) -> None:
         for body, signature in received:
-            webhook_inbox.receive(body, signature, payments=self.payments, clock=self.clock)
+            inbox.receive(body, signature, payments=self.payments, clock=self.clock)
 
     def hear(self) -> None:
         """Deliver, store and work off; mails are sent when somebody looks at them."""

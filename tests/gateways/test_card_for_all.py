@@ -9,9 +9,9 @@ import pytest
 
 from campaign.domain.pledge import Act
 from campaign.models.pledge import Pledge
-from campaign.services.pledges import asking as pledge_asking
-from campaign.services.pledges.asking import PledgeOrder
+from campaign.services.pledges import requests as pledge_asking
 from campaign.services.pledges.card_for_all import CARD, OTHERS, card_text
+from campaign.services.pledges.requests import PledgeOrder
 from tests.gateways.monthly_gifts import PUBLIC_URL, Monthly, monthly_gifts
 from tests.sandbox.test_billing_pages import send
 

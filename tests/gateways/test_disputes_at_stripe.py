@@ -10,11 +10,11 @@ from campaign.domain.journal import Account
 from campaign.domain.money import Money
 from campaign.gateways.payments import PaymentRefused
 from campaign.models.donation import Dispute, FraudWarning
-from campaign.services.checkout import CheckoutStarted
-from campaign.services.refunding import RefundOrder, refundable, request_refund
+from campaign.services.gifts.checkout import CheckoutStarted
+from campaign.services.gifts.refunds import RefundOrder, refundable, request_refund
 from tests.gateways.joined import Joined
 from tests.sandbox.running import RunningSandbox
-from tests.working import work_off_money
+from tests.support.drain import work_off_money
 
 CURRENCIES = [Money(25_00, "USD"), Money(25_00, "EUR"), Money(2000_00, "KGS")]
 A_DAY = 24 * 3600

@@ -11,8 +11,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from campaign.gateways.mailer import AddressRefused, Letter, MailRefused, MailUnavailable
 from campaign.gateways.smtp_mailer import SmtpMailer
-from tests.builders import NOW
 from tests.journeys.site import free_port
+from tests.support.builders import NOW
 
 
 @dataclass

@@ -10,7 +10,7 @@ from babel.dates import format_date
 from campaign.models.pledge import Pledge
 from campaign.services.pledges.links import PledgeLink, sign
 from tests.gateways.monthly_gifts import Monthly, monthly_gifts
-from tests.pages import fetch_address
+from tests.support.pages import fetch_address
 
 
 @pytest.fixture

@@ -17,12 +17,12 @@ from campaign.models.campaign import Campaign
 from campaign.models.donation import Dispute
 from campaign.models.inbox import ProviderEvent
 from campaign.models.pledge import Pledge
-from campaign.services.pledges import asking as pledge_asking
-from campaign.services.pledges.asking import PledgeOrder
-from campaign.services.refunding import RefundOrder, request_refund
+from campaign.services.gifts.refunds import RefundOrder, request_refund
+from campaign.services.pledges import requests as pledge_asking
+from campaign.services.pledges.requests import PledgeOrder
 from tests.gateways.monthly_gifts import A_DAY, A_MONTH, PUBLIC_URL, Monthly, monthly_gifts
 from tests.sandbox.test_billing_pages import send
-from tests.working import work_off_money
+from tests.support.drain import work_off_money
 
 
 @pytest.fixture

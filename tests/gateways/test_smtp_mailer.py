@@ -24,8 +24,8 @@ from campaign.gateways.circuit_breaker import CircuitBreaker
 from campaign.gateways.clock import SystemClock
 from campaign.gateways.mailer import Letter, MailRefused, MailUnavailable
 from campaign.gateways.smtp_mailer import SmtpMailer
-from tests.builders import NOW
 from tests.journeys.site import free_port
+from tests.support.builders import NOW
 
 
 def a_letter() -> Letter:

@@ -8,7 +8,7 @@ import stripe
 
 from tests.sandbox.gifts import open_gift
 from tests.sandbox.running import RunningSandbox, running_sandbox
-from tests.stripe_contract import Json, check_event, check_request, check_response
+from tests.support.stripe_contract import Json, check_event, check_request, check_response
 
 SESSIONS = "/v1/checkout/sessions"
 RIGHT = {

@@ -10,9 +10,9 @@ from flask import Flask
 from campaign import create_app
 from campaign.gateways.stripe_client import API_VERSION, StripeClient
 from campaign.gateways.stripe_endpoints import StripeEndpoints
-from campaign.sandbox.settings import OLD_API_VERSION, SUBSCRIBED_EVENTS
-from campaign.services import settlement
-from campaign.services.endpoint import (
+from campaign.sandbox.core.settings import OLD_API_VERSION, SUBSCRIBED_EVENTS
+from campaign.services.gifts import settlement
+from campaign.services.inbox.endpoint import (
     NothingToRetire,
     event_types,
     look_at_endpoint,
@@ -21,8 +21,8 @@ from campaign.services.endpoint import (
     set_up_endpoint,
 )
 from campaign.services.reconciliation import payouts
-from tests.databases import config_for
 from tests.sandbox.running import RunningSandbox, running_sandbox
+from tests.support.databases import config_for
 
 ADDRESSES = ("http://127.0.0.1:8310/webhooks/stripe",)
 MOVED = ("http://127.0.0.1:8311/webhooks/stripe",)

@@ -20,12 +20,13 @@ from campaign.gateways.stripe_client import StripeClient
 from campaign.gateways.stripe_facts import envelope
 from campaign.gateways.stripe_payments import StripePayments
 from campaign.models.journal import JournalEntry
-from campaign.services import inbox_desk, webhook_inbox
-from campaign.services.refunding import RefundOrder, request_refund
+from campaign.services.gifts.refunds import RefundOrder, request_refund
+from campaign.services.inbox import listing
+from campaign.services.queues import inbox
 from tests.gateways.joined import Joined
 from tests.sandbox.gifts import gift_params
 from tests.sandbox.running import running_sandbox
-from tests.working import work_off_money
+from tests.support.drain import work_off_money
 
 
 @pytest.mark.parametrize(
@@ -61,12 +62,12 @@ def test_every_event_of_a_gift_may_come_twice_and_backwards(joined: Joined) -> N
     joined.sandbox.advance(5)
     joined.sandbox.deliver()
     for body, signature in [*reversed(joined.listener.received), *joined.listener.received]:
-        webhook_inbox.receive(body, signature, payments=joined.payments, clock=joined.clock)
+        inbox.receive(body, signature, payments=joined.payments, clock=joined.clock)
     work_off_money()
 
     with reading() as session:
         assert session.execute(select(func.count()).select_from(JournalEntry)).scalar() == 2
-    assert set(inbox_desk.count_by_state()) <= {"processed", "ignored"}
+    assert set(listing.count_by_state()) <= {"processed", "ignored"}
 
 
 @pytest.mark.database("sqlite")

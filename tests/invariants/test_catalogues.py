@@ -10,7 +10,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from tests.tree import ROOT
+from tests.support.tree import ROOT
 
 LANGUAGES = {"ru": 3, "ky": 2}
 """Language → its plural forms in gettext."""

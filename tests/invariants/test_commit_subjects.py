@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.commit_subjects import is_good
+from tests.support.commit_subjects import is_good
 
 
 @pytest.mark.parametrize("subject", ["receipts: print the conversion rate", "ledger check: find rows that are gone"])

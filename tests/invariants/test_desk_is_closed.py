@@ -7,9 +7,9 @@ from flask import Flask
 from werkzeug.routing import Rule as Route
 
 from campaign.blueprints.admin.permissions import ANYONE, CLOSED, OPEN, RULES
-from tests.blueprints.admin_desk import Chair, sit_down, token_of
-from tests.builders import a_campaign
-from tests.fakes import SettableClock
+from tests.blueprints.admin.client import Chair, sit_down, token_of
+from tests.support.builders import a_campaign
+from tests.support.fakes import SettableClock
 
 pytestmark = pytest.mark.database("sqlite")  # the table of permissions, not the database, is what is tested
 ROLES = sorted(ANYONE)

@@ -4,8 +4,8 @@ import importlib
 from collections.abc import Iterator
 
 from campaign.domain.errors import DomainError
-from campaign.errors import MESSAGES, STATUSES, status_of
-from tests.tree import name_of, sources
+from campaign.web.error_pages import MESSAGES, STATUSES, status_of
+from tests.support.tree import name_of, sources
 
 
 def refusals(kind: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:

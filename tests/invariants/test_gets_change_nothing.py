@@ -20,9 +20,9 @@ from campaign.models.receipt import Receipt
 from campaign.models.staff import Staff
 from campaign.services.demo.content import load_plan
 from campaign.services.demo.loader import load_campaign
-from tests.blueprints.admin_desk import sit_down
-from tests.builders import a_paid_gift
-from tests.fakes import SettableClock
+from tests.blueprints.admin.client import sit_down
+from tests.support.builders import a_paid_gift
+from tests.support.fakes import SettableClock
 
 pytestmark = pytest.mark.database("sqlite")  # views, not the database, are what is tested
 READS_ARE_RECORDED = "audit_event"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.invariants.test_catalogues import catalogue, forms, originals
-from tests.tree import ROOT
+from tests.support.tree import ROOT
 
 RETIRED = {
     "en": {

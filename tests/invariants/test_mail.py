@@ -8,8 +8,8 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from campaign.i18n import LANGUAGES, in_language
-from campaign.services.transfers import TransferDue
-from tests.tree import TEMPLATES
+from campaign.services.bank_transfers import TransferDue
+from tests.support.tree import TEMPLATES
 
 PARTS = ("subject.txt", "body.txt", "body.html")
 KINDS = sorted(path.name for path in (TEMPLATES / "emails").iterdir() if path.is_dir())

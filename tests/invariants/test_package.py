@@ -14,7 +14,7 @@ from zipfile import ZipFile
 import pytest
 
 from campaign.project import version
-from tests.tree import ROOT, known_files, name_of, sources, tree_of
+from tests.support.tree import ROOT, known_files, name_of, sources, tree_of
 
 NOT_IMPORTED = {
     "argon2-cffi": "libpass hashes passwords with it",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from campaign.settings import SETTINGS, outdated
-from tests.tree import ROOT
+from tests.support.tree import ROOT
 
 
 def test_the_documents_agree_with_the_table() -> None:

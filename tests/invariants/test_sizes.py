@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tree import ROOT, known_files, name_of
+from tests.support.tree import ROOT, known_files, name_of
 
 LINES_MAX = {"campaign": 350, "receipts": 350, "tests": 400}
 CONFTEST_LINES_MAX = 150

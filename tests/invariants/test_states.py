@@ -8,7 +8,7 @@ from campaign.domain.donation import DonationState
 from campaign.domain.pledge import PledgeState
 from campaign.models.donation import Dispute, Donation, Refund
 from campaign.models.pledge import Pledge
-from tests.tree import ROOT
+from tests.support.tree import ROOT
 
 
 def test_the_page_is_what_the_command_draws(app: Flask) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, nodes
 
-from tests.tree import ROOT, TEMPLATES, sources
+from tests.support.tree import ROOT, TEMPLATES, sources
 
 PARSER = Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"], autoescape=True)
 NAMED = re.compile(r"""["']((?:[\w-]+/)+[\w.-]+\.(?:html|txt|svg|xml))["']""")

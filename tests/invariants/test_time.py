@@ -2,7 +2,7 @@
 
 import re
 
-from tests.tree import calls_in, name_of, sources
+from tests.support.tree import calls_in, name_of, sources
 
 ASKED = re.compile(r"(datetime\.(now|utcnow|today|utcfromtimestamp)|date\.today)$")
 

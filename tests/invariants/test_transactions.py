@@ -2,7 +2,7 @@
 
 import ast
 
-from tests.tree import calls_in, imports_in, name_of, sources
+from tests.support.tree import calls_in, imports_in, name_of, sources
 
 
 def test_commit_and_rollback_stand_in_one_file() -> None:

@@ -22,6 +22,7 @@ from werkzeug.test import TestResponse
 from campaign import create_app
 from campaign.config import Config
 from campaign.extensions import db
+from campaign.gateway_registry import Gateways
 from campaign.gateways.clock import SystemClock
 from campaign.gateways.smtp_mailer import SmtpMailer
 from campaign.gateways.stripe_account import StripeAccount
@@ -29,13 +30,12 @@ from campaign.gateways.stripe_client import StripeClient
 from campaign.gateways.stripe_payments import StripePayments
 from campaign.jobs import work_off_everything
 from campaign.models.campaign import Campaign
-from campaign.services.ledger_check import check_books
-from campaign.wiring import Gateways
-from tests.builders import a_campaign
+from campaign.services.ledger.check import check_books
 from tests.conftest import SeparateClient
-from tests.databases import config_for
-from tests.pages import Page
 from tests.sandbox.running import RunningSandbox, running_sandbox
+from tests.support.builders import a_campaign
+from tests.support.databases import config_for
+from tests.support.pages import Page
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

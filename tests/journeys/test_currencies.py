@@ -9,7 +9,7 @@ from campaign.extensions import db
 from campaign.models.campaign import Campaign, CampaignCurrency
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt, ReceiptFile
-from campaign.services.transparency import transparency_of
+from campaign.services.campaigns.transparency import transparency_of
 from tests.journeys.site import Browser, Site
 from tests.receipts.papers import text_of
 

@@ -6,9 +6,9 @@ from sqlalchemy import func, select
 from campaign.database import reading
 from campaign.days import local_day
 from campaign.models.donation import Donation
+from campaign.services.campaigns.form_options import giving_options
 from campaign.services.demo.content import load_plan
 from campaign.services.demo.loader import load_campaign
-from campaign.services.giving import giving_options
 from tests.journeys.site import Site
 
 

@@ -10,9 +10,9 @@ from campaign.gateways import stripe_client
 from campaign.models.donation import Donation
 from campaign.models.inbox import ProviderEvent
 from campaign.models.receipt import Receipt
-from tests.builders import a_fund
 from tests.journeys.site import FORM, Browser, Site, path_of
-from tests.pages import Page
+from tests.support.builders import a_fund
+from tests.support.pages import Page
 
 SUBJECTS = {"en": "receipt", "ru": "квитанц", "ky": "дүмүрчө"}
 CHARGES = {

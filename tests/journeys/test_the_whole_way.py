@@ -10,10 +10,10 @@ from campaign.extensions import db
 from campaign.models.donation import Donation
 from campaign.models.fund import Fund
 from campaign.models.receipt import Receipt
-from campaign.services.staff import add_staff
-from tests.builders import a_fund, a_restricted_child
+from campaign.services.staff.accounts import add_staff
 from tests.journeys.site import Browser, Site
-from tests.pages import Page
+from tests.support.builders import a_fund, a_restricted_child
+from tests.support.pages import Page
 
 PASSWORD = "six-ripe-apricots"
 

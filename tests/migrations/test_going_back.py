@@ -31,8 +31,8 @@ from campaign.domain.identity import new_public_id
 from campaign.extensions import db
 from campaign.project import MIGRATIONS
 from campaign.services.schema import schema_state
-from tests.builders import NOW, a_campaign, a_donor, a_member_of_staff, a_paid_gift
 from tests.migrations.test_migrations import empty, empty_url  # noqa: F401  # fixtures
+from tests.support.builders import NOW, a_campaign, a_donor, a_member_of_staff, a_paid_gift
 
 MONEY = ("journal_entry", "posting", "receipt", "refund", "allocation", "disbursement", "donation_event", "audit_event")
 UNKNOWN_BEFORE: dict[str, dict[str, tuple[str, dict[str, object]]]] = {

@@ -24,8 +24,8 @@ from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge
 from campaign.project import MIGRATIONS
 from campaign.services.schema import head, schema_state
-from tests.builders import NOW, a_campaign, a_donor, a_paid_gift
-from tests.databases import config_for, url_of
+from tests.support.builders import NOW, a_campaign, a_donor, a_paid_gift
+from tests.support.databases import config_for, url_of
 
 NUMBERED = re.compile(r"(\d{4})_[a-z0-9_]+\.py")
 CHECKED = re.compile(r"CONSTRAINT \w+ CHECK \((?:[^()]|\([^()]*\))*\)")

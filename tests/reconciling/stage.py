@@ -10,6 +10,7 @@ from campaign.database import reading, transaction
 from campaign.domain.journal import Account
 from campaign.domain.money import Money
 from campaign.extensions import db
+from campaign.gateway_registry import Gateways
 from campaign.jobs import reconciling_outside, settle_inbox, work_off
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
@@ -18,12 +19,11 @@ from campaign.models.journal import JournalEntry, Posting
 from campaign.models.outbox import Message
 from campaign.models.payout import Payout, ProviderTransaction
 from campaign.models.receipt import Receipt
-from campaign.services.checkout import GiftRequest, start_checkout
-from campaign.services.reconciliation import comparing, provider_transactions
+from campaign.services.gifts.checkout import GiftRequest, start_checkout
+from campaign.services.reconciliation import comparison, provider_transactions
 from campaign.services.reconciliation.reconciling import Outside
-from campaign.wiring import Gateways
 from tests.journeys.site import Site
-from tests.stripe_contract import Json
+from tests.support.stripe_contract import Json
 
 A_DAY = 86_400
 AT_ONCE = "pm_card_bypassPending"
@@ -100,7 +100,7 @@ class Stage:
 
     def note_transactions(self) -> None:
         """The provider's movements are noted, and nothing is done about them."""
-        for some in comparing.new_transactions(self.gateways.account):
+        for some in comparison.new_transactions(self.gateways.account):
             with transaction() as session:
                 provider_transactions.note(session, some)
 

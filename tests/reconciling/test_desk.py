@@ -17,16 +17,19 @@ from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
 from campaign.models.payout import Payout
 from campaign.models.staff import Staff
-from campaign.services import audit, bookkeeping
-from campaign.services.reconciliation import desk as reconciliation_desk
-from campaign.services.reconciliation import late_mail, payout_export, reconciling
+from campaign.services import audit
+from campaign.services.exports import payouts
+from campaign.services.ledger import posting
+from campaign.services.mail import held
+from campaign.services.reconciliation import listing as reconciliation_desk
+from campaign.services.reconciliation import reconciling
 from campaign.services.reconciliation.reconciling import Mails
-from tests.blueprints.admin_desk import browser_of, token_of
-from tests.builders import a_member_of_staff, general_fund_of
+from tests.blueprints.admin.client import browser_of, token_of
 from tests.conftest import SeparateClient
-from tests.pages import Page
 from tests.reconciling.stage import A_DAY, Stage
 from tests.sandbox.gifts import open_gift
+from tests.support.builders import a_member_of_staff, general_fund_of
+from tests.support.pages import Page
 
 
 @pytest.fixture
@@ -156,7 +159,7 @@ def book_wrongly(transaction_id: str, campaign: Campaign, net: Money, *, name: s
             transaction_id=transaction_id, net=net, fund_id=general_fund_of(campaign).id, on=clock.now().date()
         )
         entry = replace(entry, source=f"{entry.source}:{name}")
-        bookkeeping.post(session, entry, campaign_id=campaign.id, at=clock.now())
+        posting.post(session, entry, campaign_id=campaign.id, at=clock.now())
         about = entry.subject
         audit.record(session, actor_id=None, action="reconciliation:fee", subject=about, at=clock.now(), detail={})
 
@@ -201,10 +204,10 @@ def test_late_mails_leave_by_a_button(stage: Stage, campaign: Campaign, finance:
     stage.gift(campaign=campaign)
     stage.pass_time(10)
     reconciling.repair(stage.outside, mails=Mails.NONE)
-    assert (late_mail.held(), stage.mails()) == (1, [("receipt", "held")])
+    assert (held.held(), stage.mails()) == (1, [("receipt", "held")])
     assert "1 email to a donor is held" in finance.opens("/staff/reconciliation").text("main")
     finance.presses("/staff/reconciliation/mails")
-    assert (late_mail.held(), stage.mails()) == (0, [("receipt", "queued")])
+    assert (held.held(), stage.mails()) == (0, [("receipt", "queued")])
 
 
 def test_the_overview_tells_of_what_is_unexplained(stage: Stage, campaign: Campaign, finance: Finance) -> None:
@@ -238,5 +241,5 @@ def test_payouts_of_one_second_are_all_in_the_file(stage: Stage, monkeypatch: py
     ]
     with transaction() as session:
         session.execute(insert(Payout), rows)
-    monkeypatch.setattr(payout_export, "PAGE_ROWS", 2)
-    assert [payout.payout_id for payout in payout_export.payouts(None, None)] == ["po_2", "po_1", "po_0"]
+    monkeypatch.setattr(payouts, "PAGE_ROWS", 2)
+    assert [payout.payout_id for payout in payouts.payouts(None, None)] == ["po_2", "po_1", "po_0"]

@@ -12,11 +12,11 @@ from campaign.domain.journal import Account
 from campaign.extensions import db
 from campaign.jobs import sweep
 from campaign.models.campaign import Campaign
-from campaign.services import bookkeeping
-from campaign.services.reconciliation import payouts, provider_books, reconciling, unidentified
+from campaign.services.ledger import posting
+from campaign.services.reconciliation import ledger_at_provider, payouts, reconciling, suspense
 from campaign.services.reconciliation.reconciling import Mails
-from tests.builders import a_member_of_staff
 from tests.reconciling.stage import A_DAY, Stage
+from tests.support.builders import a_member_of_staff
 
 
 def booked_as_nobodys(stage: Stage, campaign: Campaign) -> int:
@@ -24,7 +24,7 @@ def booked_as_nobodys(stage: Stage, campaign: Campaign) -> int:
     finance = a_member_of_staff(role="finance")
     stage.note_transactions()
     [charge] = [row for row in stage.transactions() if row.category == "charge"]
-    unidentified.book_as_unidentified(
+    suspense.book_as_unidentified(
         charge.provider_id, campaign_id=campaign.id, actor_id=finance.id, clock=stage.site.clock
     )
     return charge.net_minor
@@ -79,16 +79,16 @@ def test_it_goes_within_a_minute_when_an_event_brings_the_gift(stage: Stage) -> 
 
 def test_two_sweeps_at_once_take_it_back_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     net_minor = standing_twice(stage)
-    both, posted = Barrier(2), bookkeeping.post
+    both, posted = Barrier(2), posting.post
 
     def met(*given: object, **named: object) -> object:
         with suppress(BrokenBarrierError):
             both.wait(0.5)  # the second one comes here only if nothing keeps it from looking meanwhile
         return posted(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(bookkeeping, "post", met)
+    monkeypatch.setattr(posting, "post", met)
     clock = stage.site.clock
-    assert at_once(*2 * [lambda: unidentified.give_way(clock=clock)]) == [None, None]
+    assert at_once(*2 * [lambda: suspense.give_way(clock=clock)]) == [None, None]
     assert (stage.on(Account.UNIDENTIFIED), stage.on(Account.PROVIDER)) == ({}, {"USD": net_minor})
 
 
@@ -100,7 +100,7 @@ def test_a_payout_that_is_told_of_meanwhile_takes_the_money_once(stage: Stage, m
     stage.pass_time(5 * A_DAY)
     account, clock = stage.gateways.account, stage.site.clock
     [payout] = account.payouts(since=clock.now().replace(year=2020))
-    has_looked, is_told, kept_apart = Event(), Event(), provider_books.kept_apart
+    has_looked, is_told, kept_apart = Event(), Event(), ledger_at_provider.kept_apart
 
     def looked(*given: object) -> object:
         found = kept_apart(*given)  # type: ignore[arg-type]
@@ -113,8 +113,8 @@ def test_a_payout_that_is_told_of_meanwhile_takes_the_money_once(stage: Stage, m
         payouts.look_at(payout.provider_id, account=account, clock=clock)
         is_told.set()
 
-    monkeypatch.setattr(provider_books, "kept_apart", looked)
-    assert at_once(lambda: unidentified.give_way(clock=clock), told) == [None, None]
+    monkeypatch.setattr(ledger_at_provider, "kept_apart", looked)
+    assert at_once(lambda: suspense.give_way(clock=clock), told) == [None, None]
     db.session.rollback()
     assert (stage.on(Account.UNIDENTIFIED), stage.on(Account.PROVIDER)) == ({}, {})
     assert stage.on(Account.BANK) == {"USD": net_minor}

@@ -1,10 +1,10 @@
 """Payouts are walked movement by movement and stand in the books of each campaign, to the last unit."""
 
 from campaign.domain.journal import Account
-from campaign.services.reconciliation import unidentified
-from tests.builders import a_member_of_staff
+from campaign.services.reconciliation import suspense
 from tests.reconciling.stage import A_DAY, Stage
 from tests.sandbox.gifts import open_gift
+from tests.support.builders import a_member_of_staff
 
 
 def test_a_payout_goes_through_1015_to_the_bank(stage: Stage) -> None:
@@ -113,7 +113,7 @@ def test_what_is_explained_late_follows_its_payout_back_and_out_again(stage: Sta
     [unmatched] = [row for row in stage.transactions() if row.explained_by is None]
     first, second = stage.payouts()
     assert stage.on(Account.BANK) == {"USD": second.amount_minor - unmatched.net_minor}
-    unidentified.book_as_unidentified(
+    suspense.book_as_unidentified(
         unmatched.provider_id, campaign_id=campaign.id, actor_id=finance.id, clock=stage.site.clock
     )
     assert (first.amount_minor, stage.on(Account.BANK)) == (second.amount_minor, {"USD": second.amount_minor})

@@ -18,8 +18,8 @@ from campaign.gateways.provider_account import TransactionFacts
 from campaign.models.alarm import Observation
 from campaign.models.payout import Lease
 from campaign.services.alarms import watching
-from campaign.services.lease import LASTS, HeldByAnother, HeldLease, alone
-from campaign.services.reconciliation import comparing, provider_books, provider_transactions, reconciling
+from campaign.services.queues.lease import LASTS, HeldByAnother, HeldLease, alone
+from campaign.services.reconciliation import comparison, ledger_at_provider, provider_transactions, reconciling
 from campaign.services.reconciliation.reconciling import Mails
 from tests.reconciling.stage import A_DAY, Stage
 from tests.sandbox.gifts import open_gift
@@ -39,7 +39,7 @@ def test_what_agrees_agrees_however_few_are_asked_about_at_once(stage: Stage, mo
         stage.refund(gift, 5_00)
     stage.pass_time(60)
     stage.hear()
-    monkeypatch.setattr(provider_books, "ASKED_AT_ONCE", 2)
+    monkeypatch.setattr(ledger_at_provider, "ASKED_AT_ONCE", 2)
     assert reconciling.compare(stage.outside).still_open == []
 
 
@@ -282,7 +282,7 @@ def test_a_repair_cut_off_in_the_middle_of_a_list_leaves_no_hole(stage: Stage, m
             raise Killed
         return note(session, facts, payout_id=payout_id)
 
-    monkeypatch.setattr(comparing, "CHUNK", 1)
+    monkeypatch.setattr(comparison, "CHUNK", 1)
     monkeypatch.setattr(provider_transactions, "note", cut_off)
     with pytest.raises(Killed):
         reconciling.repair(stage.outside, mails=Mails.NONE)

@@ -4,7 +4,7 @@ from typing import Any
 
 import stripe
 
-from tests.stripe_contract import Json
+from tests.support.stripe_contract import Json
 
 
 def gift_params(amount_minor: int = 25_00, currency: str = "usd", **changes: Any) -> Any:  # Any: the library's params

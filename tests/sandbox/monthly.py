@@ -6,7 +6,7 @@ import stripe
 
 from tests.sandbox.gifts import gift_params
 from tests.sandbox.running import RunningSandbox
-from tests.stripe_contract import Json
+from tests.support.stripe_contract import Json
 
 
 def monthly_params(amount_minor: int = 10_00, currency: str = "usd", **changes: Any) -> Any:  # Any: library's params

@@ -14,10 +14,10 @@ from urllib.parse import parse_qsl
 import requests
 import stripe
 
-from campaign.sandbox.api_faults import MARK
+from campaign.sandbox.core.settings import API_VERSION, Settings
+from campaign.sandbox.faults.calls import MARK
 from campaign.sandbox.server import Sandbox
-from campaign.sandbox.settings import API_VERSION, Settings
-from tests.stripe_contract import Json, check_event, check_request, check_response
+from tests.support.stripe_contract import Json, check_event, check_request, check_response
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -126,7 +126,7 @@ class RunningSandbox:
         return rows
 
     def fault(self, kind: str, **rule: object) -> None:
-        """Let the next matching call or event go wrong: see ``campaign/sandbox/faults.py``."""
+        """Let the next matching call or event go wrong: see ``campaign/sandbox/faults/rules.py``."""
         self._control("POST", "faults", {"kind": kind, **rule})
 
     def dice(self, seed: int, **probabilities: float) -> None:
@@ -134,7 +134,7 @@ class RunningSandbox:
         self._control("POST", "faults", {"seed": seed, "probabilities": probabilities})
 
     def dispute(self, payment: str, **how: object) -> Json:
-        """Let the owner of a card dispute a payment: see ``campaign/sandbox/levers.py``."""
+        """Let the owner of a card dispute a payment: see ``campaign/sandbox/console/levers.py``."""
         return self._control("POST", "disputes", {"payment": payment, **how})
 
     def take_fee(self, amount_minor: int, *, description: str = "Radar for Fraud Teams") -> Json:
@@ -164,7 +164,7 @@ def running_sandbox(
 ) -> Iterator[RunningSandbox]:
     """A sandbox that does nothing by itself: move its clock and call ``deliver``. Leaving it demands a clean contract.
 
-    ``settings`` are fields of :class:`campaign.sandbox.settings.Settings`; ``tick_seconds=0.05`` makes it deliver by
+    ``settings`` are fields of :class:`campaign.sandbox.core.settings.Settings`; ``tick_seconds=0.05`` makes it deliver by
     itself. With ``wrong_requests_wanted`` a wrong request is allowed as long as the sandbox refused it.
     """
     stripe.enable_telemetry = False

@@ -6,7 +6,7 @@ import stripe
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from campaign.sandbox.console_texts import CONSOLE_TEXTS
+from campaign.sandbox.console.texts import CONSOLE_TEXTS
 from campaign.sandbox.texts import LANGUAGES
 from tests.sandbox.gifts import open_gift
 from tests.sandbox.monthly import subscribe

@@ -7,7 +7,7 @@ import stripe
 
 from tests.sandbox.gifts import full_session, open_gift
 from tests.sandbox.running import Listener, RunningSandbox
-from tests.stripe_contract import Json
+from tests.support.stripe_contract import Json
 
 A_WEEK = 7 * 24 * 3600
 

@@ -10,7 +10,7 @@ import stripe
 from tests.sandbox.gifts import full_session, gift_params, open_gift
 from tests.sandbox.monthly import subscribe
 from tests.sandbox.running import Listener, RunningSandbox, running_sandbox
-from tests.stripe_contract import Json
+from tests.support.stripe_contract import Json
 
 COMPLETED = "checkout.session.completed"
 

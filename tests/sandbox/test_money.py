@@ -8,13 +8,17 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from campaign.sandbox import balance, disputes, jobs, payment_methods, payments, payouts, refunds, sessions
-from campaign.sandbox.box import Box
-from campaign.sandbox.errors import CardDeclined, Refused
-from campaign.sandbox.settings import Settings
+from campaign.sandbox import jobs
+from campaign.sandbox.balance import payouts, transactions
+from campaign.sandbox.catalogue import payment_methods
+from campaign.sandbox.checkout import paying, sessions
+from campaign.sandbox.core.box import Box
+from campaign.sandbox.core.errors import CardDeclined, Refused
+from campaign.sandbox.core.settings import Settings
+from campaign.sandbox.payments import disputes, refunds
 from tests.sandbox.gifts import gift_params
 from tests.sandbox.running import NOWHERE, PUBLIC_URL
-from tests.stripe_contract import Json, check_event
+from tests.support.stripe_contract import Json, check_event
 
 METHODS = (
     *("pm_card_visa", "pm_card_bypassPending", "pm_card_chargeDeclined", "pm_card_createDispute"),
@@ -47,7 +51,7 @@ class Money(RuleBasedStateMachine):
             session = sessions.create(self.box, gift_params(amount, currency))
             paid_by, given = payment_methods.of_token_or_id(self.box, method, email=None)
             try:
-                payments.pay(self.box, session, paid_by, given)
+                paying.pay(self.box, session, paid_by, given)
             except CardDeclined:
                 assert method == "pm_card_chargeDeclined"
 
@@ -93,14 +97,14 @@ class Money(RuleBasedStateMachine):
 
     @invariant()
     def the_balance_is_the_sum_of_all_movements(self) -> None:
-        found = balance.summary(self.box)
+        found = transactions.summary(self.box)
         total = found["pending"][0]["amount"] + found["available"][0]["amount"]
         assert total == sum(row["net"] for row in self.box.store.all("balance_transaction"))
 
     @invariant()
     def every_payout_is_the_sum_of_its_movements(self) -> None:
         for payout in self.box.store.all("payout"):
-            rows = balance.list_all(self.box, {"payout": payout["id"], "limit": 100_000})["data"]
+            rows = transactions.list_all(self.box, {"payout": payout["id"], "limit": 100_000})["data"]
             assert sum(row["net"] for row in rows if row["type"] != "payout") == payout["amount"]
             assert all(row["status"] == "available" for row in rows)
 

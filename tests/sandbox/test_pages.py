@@ -8,7 +8,7 @@ import requests
 import stripe
 from bs4 import BeautifulSoup
 
-from campaign.sandbox.cards import CARDS, Card
+from campaign.sandbox.catalogue.cards import CARDS, Card
 from campaign.sandbox.texts import LANGUAGES, TEXTS
 from tests.sandbox.gifts import full_session, open_gift
 from tests.sandbox.running import RunningSandbox

@@ -5,7 +5,7 @@ import stripe
 
 from tests.sandbox.gifts import open_gift
 from tests.sandbox.running import Listener, RunningSandbox
-from tests.stripe_contract import Json
+from tests.support.stripe_contract import Json
 
 A_DAY = 24 * 3600
 

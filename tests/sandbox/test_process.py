@@ -15,7 +15,7 @@ import stripe
 
 from tests.sandbox.gifts import open_gift
 from tests.sandbox.running import PUBLIC_URL, Listener, running_sandbox
-from tests.stripe_contract import Json
+from tests.support.stripe_contract import Json
 
 ROOT = Path(__file__).parents[2]
 

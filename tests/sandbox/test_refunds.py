@@ -7,7 +7,7 @@ import stripe
 
 from tests.sandbox.gifts import open_gift
 from tests.sandbox.running import Listener, RunningSandbox
-from tests.stripe_contract import Json
+from tests.support.stripe_contract import Json
 
 
 def paid_intent(running: RunningSandbox, client: stripe.StripeClient, method: str = "pm_card_visa") -> str:

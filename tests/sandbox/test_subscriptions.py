@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import stripe
 
-from campaign.sandbox.periods import next_end
+from campaign.sandbox.billing.periods import next_end
 from tests.sandbox.monthly import a_customer_on_a_clock, monthly_params, subscribe, subscribe_by_call
 from tests.sandbox.running import Listener, RunningSandbox, running_sandbox
 from tests.sandbox.test_pages import Visitor
-from tests.stripe_contract import Json
+from tests.support.stripe_contract import Json
 
 AN_HOUR, A_DAY = 3600, 24 * 3600
 A_MONTH = 31 * A_DAY + AN_HOUR

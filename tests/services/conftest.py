@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask
 
-from tests.fakes import FakePayments, RecordingMailer, SettableClock
 from tests.services.engine import Engine
+from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
 
 
 @pytest.fixture

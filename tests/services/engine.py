@@ -14,11 +14,11 @@ from campaign.extensions import db
 from campaign.jobs import work_off_everything
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
-from campaign.services import webhook_inbox
-from campaign.services.checkout import Admission, GiftRequest, start_checkout
-from tests.builders import a_campaign
-from tests.fakes import SIGNATURE, FakePayments, RecordingMailer, SettableClock
-from tests.working import work_off_money
+from campaign.services.gifts.checkout import Admission, GiftRequest, start_checkout
+from campaign.services.queues import inbox
+from tests.support.builders import a_campaign
+from tests.support.drain import work_off_money
+from tests.support.fakes import SIGNATURE, FakePayments, RecordingMailer, SettableClock
 
 PUBLIC_URL = "http://127.0.0.1:8000"
 
@@ -77,7 +77,7 @@ class Engine:
         """Deliver a signed event about an object; whether it was new."""
         name = event_id or f"evt_{next(self.numbers)}"
         body = self.payments.event(type_, object_id, event_id=name)
-        return webhook_inbox.receive(body, SIGNATURE, payments=self.payments, clock=self.clock)
+        return inbox.receive(body, SIGNATURE, payments=self.payments, clock=self.clock)
 
     def work(self) -> int:
         """Everything that is due."""

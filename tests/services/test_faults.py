@@ -15,9 +15,9 @@ from campaign.extensions import db
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt, ReceiptFile
-from campaign.services import receipt_files, receipt_register
-from tests.fakes import SIGNATURE
+from campaign.services.receipts import files, listing
 from tests.services.engine import Engine
+from tests.support.fakes import SIGNATURE
 
 pytestmark = pytest.mark.database("sqlite")
 
@@ -130,7 +130,7 @@ def test_a_receipt_that_is_not_printed_yet_says_so(engine: Engine) -> None:
     engine.payments.pay(engine.checkout_of(public_id))
     engine.tell("checkout.session.completed", engine.checkout_of(public_id))
     jobs.work_off(jobs.settle_inbox, linger_seconds=0)
-    receipt = receipt_register.receipt_of(public_id)
+    receipt = listing.receipt_of(public_id)
     assert receipt is not None
-    with pytest.raises(receipt_files.ReceiptNotReady):
-        receipt_files.receipt_pdf(receipt.number)
+    with pytest.raises(files.ReceiptNotReady):
+        files.receipt_pdf(receipt.number)

@@ -6,10 +6,10 @@ from sqlalchemy import select
 
 from campaign.database import reading
 from campaign.models.donation import Donation
-from campaign.services import webhook_inbox
-from campaign.services.checkout import start_checkout
+from campaign.services.gifts.checkout import start_checkout
+from campaign.services.queues import inbox
 from tests.services.engine import PUBLIC_URL, Engine
-from tests.tree import ROOT
+from tests.support.tree import ROOT
 
 ROW = re.compile(r"^\| (\d+) \| (.+) \| (.+) \| (.+) \|$", re.MULTILINE)
 NAME = re.compile(r"`(test_\w+)`")
@@ -52,10 +52,10 @@ def test_no_words_of_ours_go_onto_the_card_statement(engine: Engine) -> None:
 def test_two_workers_never_hold_the_same_event(engine: Engine) -> None:
     for number in range(3):
         engine.tell("charge.updated", f"ch_{number}")
-    held = [webhook_inbox.take_next(clock=engine.clock) for _ in range(4)]
+    held = [inbox.take_next(clock=engine.clock) for _ in range(4)]
     assert len({event.id for event in held if event}) == 3
     assert held[-1] is None
     engine.clock.advance(minutes=6)  # the lease of a worker that died has passed
-    again = webhook_inbox.take_next(clock=engine.clock)
+    again = inbox.take_next(clock=engine.clock)
     assert again
     assert again.attempts == 2

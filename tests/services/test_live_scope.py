@@ -13,16 +13,18 @@ from campaign.database import reading
 from campaign.jobs import steps
 from campaign.models.campaign import Campaign
 from campaign.models.receipt import Receipt, ReceiptFile
-from campaign.services import bookkeeping, books, receipt_register, settlement
 from campaign.services.alarms import watching
-from campaign.services.availability import holding_of
-from campaign.services.fund_statement import fund_statement_of
-from campaign.services.ledger_export import ledger_file, period_of
+from campaign.services.campaigns.transparency import transparency_of
+from campaign.services.exports.ledger import ledger_file, period_of
+from campaign.services.funds.statement import fund_statement_of
+from campaign.services.gifts import settlement
+from campaign.services.ledger import posting, reports
+from campaign.services.ledger.availability import holding_of
 from campaign.services.overview import overview
-from campaign.services.transparency import transparency_of
-from tests.builders import NOW, a_campaign, a_fund, a_paid_gift, general_fund_of, usd
-from tests.fakes import FakePayments, RecordingMailer, SettableClock
+from campaign.services.receipts import listing
 from tests.services.engine import PUBLIC_URL, Engine
+from tests.support.builders import NOW, a_campaign, a_fund, a_paid_gift, general_fund_of, usd
+from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def test_every_sum_is_of_live_gifts(campaign: Campaign, session: Session) -> Non
     assert transparency_of(campaign.id, "USD").main.raised_minor == 25_00
     assert [row.amounts[-1] for row in fund_statement_of(campaign.id).rows] == [usd(24_00)]
     assert holding_of(session, general_fund_of(campaign).id, "USD").balance == usd(24_00)
-    assert {str(row.balance) for row in books.trial_balance(campaign.id)["USD"] if row.account == 4010} == {
+    assert {str(row.balance) for row in reports.trial_balance(campaign.id)["USD"] if row.account == 4010} == {
         str(usd(-25_00))
     }
     seen = overview(campaign.id, "USD", now=NOW)
@@ -49,13 +51,13 @@ def test_every_sum_is_of_live_gifts(campaign: Campaign, session: Session) -> Non
 
 
 def test_lists_and_files_too(campaign: Campaign, session: Session) -> None:
-    lines = list(bookkeeping.ledger_rows(session, bookkeeping.LedgerFilter(campaign_id=campaign.id)))
+    lines = list(posting.ledger_rows(session, posting.LedgerFilter(campaign_id=campaign.id)))
     assert len({row.subject for row in lines}) == 1
     about = period_of(None, None, made_at=NOW)
-    with ledger_file(bookkeeping.LedgerFilter(campaign_id=campaign.id), about=about, file_format="csv") as file:
+    with ledger_file(posting.LedgerFilter(campaign_id=campaign.id), about=about, file_format="csv") as file:
         assert file.read().decode().count("Contributions") == 1
-    wanted = receipt_register.ReceiptFilter(campaign_id=campaign.id)
-    assert len(list(receipt_register.receipts(wanted))) == 1
+    wanted = listing.ReceiptFilter(campaign_id=campaign.id)
+    assert len(list(listing.receipts(wanted))) == 1
 
 
 @pytest.mark.usefixtures("campaign")

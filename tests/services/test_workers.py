@@ -20,13 +20,13 @@ from campaign.jobs.queues import connect_queues
 from campaign.jobs.rounds import TURN_SECONDS, Rounds, work_off
 from campaign.models.outbox import Message
 from campaign.services.alarms import signs as alarm_signs
-from campaign.services.pledges import asking as pledge_asking
-from campaign.services.pledges.asking import PledgeOrder
-from campaign.services.refunding import request_refund
-from tests.fakes import RecordingMailer
+from campaign.services.gifts.refunds import request_refund
+from campaign.services.pledges import requests as pledge_asking
+from campaign.services.pledges.requests import PledgeOrder
 from tests.services.engine import Engine
-from tests.services.pledging import begin_pledge, pledge_of
-from tests.services.test_refunding import order
+from tests.services.gifts.test_refunds import order
+from tests.services.pledges.steps import begin_pledge, pledge_of
+from tests.support.fakes import RecordingMailer
 
 pytestmark = pytest.mark.database("sqlite")
 

@@ -4,27 +4,20 @@ from flask import Blueprint, Flask
 
 bp = Blueprint("admin", __name__, url_prefix="/staff")
 
-from campaign.blueprints.admin import (
-    allocations,
-    corrections,
-    disbursements,
-    donations,
-    frame,
-    guard,
-    inbox,
-    ledger,
-    machinery,
-    mails,
-    overview,
-    people,
-    pledges,
-    receipts,
-    reconciliation,
-    refunds,
-    sessions,
-    shield,
-    sign_in,
-)
+import campaign.blueprints.admin.audit.views
+import campaign.blueprints.admin.frame
+import campaign.blueprints.admin.inbox.views
+import campaign.blueprints.admin.ledger.views
+import campaign.blueprints.admin.mail.views
+import campaign.blueprints.admin.overview
+import campaign.blueprints.admin.pledges.views
+import campaign.blueprints.admin.receipts.views
+import campaign.blueprints.admin.reconciliation.views
+import campaign.blueprints.admin.shield
+from campaign.blueprints.admin import guard
+from campaign.blueprints.admin.funds import allocations, disbursements
+from campaign.blueprints.admin.gifts import corrections, donations, refunds
+from campaign.blueprints.admin.staff import people, sessions, sign_in
 
 
 def init_app(app: Flask) -> None:

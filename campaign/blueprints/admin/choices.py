@@ -6,9 +6,9 @@ from flask_babel import LazyString
 
 from campaign.blueprints.admin.words import Word
 from campaign.i18n import exact_money, text_of
-from campaign.services.campaigns import CampaignCard
-from campaign.services.fund_register import FundRow
-from campaign.services.staff import StaffRow
+from campaign.services.campaigns.cards import CampaignCard
+from campaign.services.funds.balances import FundRow
+from campaign.services.staff.accounts import StaffRow
 
 Choice = tuple[str, str]
 

@@ -15,19 +15,19 @@ from campaign.blueprints.admin.guard import BLUEPRINTS, person, person_can
 from campaign.days import local_day
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
+from campaign.gateway_registry import gateways
 from campaign.i18n import current_language, exact_money
-from campaign.services import ledger_words
-from campaign.services.campaigns import (
+from campaign.services.campaigns.cards import (
     CampaignCard,
     all_campaigns,
     campaign_named,
     campaign_with_id,
     featured_campaign,
 )
-from campaign.services.sheets import FileFormat
-from campaign.services.staff import set_language as keep_language
-from campaign.services.subject_words import subject_in_words
-from campaign.wiring import gateways
+from campaign.services.ledger import words as ledger_words
+from campaign.services.ledger.subject_words import subject_in_words
+from campaign.services.spreadsheets import FileFormat
+from campaign.services.staff.accounts import set_language as keep_language
 
 MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 DONATION_PAGES = frozenset(

@@ -15,19 +15,19 @@ from flask_security.signals import password_changed
 from flask_security.utils import check_and_update_authn_fresh, logout_user
 
 from campaign.blueprints.admin.permissions import CLOSED, OPEN, PASSWORD_DOORS, RULES, WITH_A_FIRST_PASSWORD, Rule, can
-from campaign.blueprints.admin.sign_in import FRESH_FOR
+from campaign.blueprints.admin.staff.sign_in import FRESH_FOR
 from campaign.database import DatabaseBusy
 from campaign.domain.identity import new_public_id
 from campaign.domain.text_marks import without_stacks
 from campaign.domain.user_agent import browser_of, system_of
-from campaign.errors import on_domain_error
 from campaign.extensions import csrf
-from campaign.security import SAFE_METHODS
-from campaign.services import first_passwords, staff_sessions
-from campaign.services.first_passwords import FirstPasswordSpent
-from campaign.services.staff import end_sessions
-from campaign.services.staff_sessions import IDLE, LONGEST
-from campaign.wiring import gateways
+from campaign.gateway_registry import gateways
+from campaign.services.staff import first_passwords, sessions
+from campaign.services.staff.accounts import end_sessions
+from campaign.services.staff.first_passwords import FirstPasswordSpent
+from campaign.services.staff.sessions import IDLE, LONGEST
+from campaign.web.error_pages import on_domain_error
+from campaign.web.security_headers import SAFE_METHODS
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +125,7 @@ def record_sign_in(response: Response) -> Response:
         return response
     agent, ends_others = request.user_agent.string, g.pop("is_password_changed", False)
     try:
-        staff_sessions.begin(
+        sessions.begin(
             staff_id,
             session_id(),
             browser=browser_of(agent),
@@ -221,12 +221,12 @@ def _reason_of_end() -> str | None:
     seen, started = session.get("seen_at", 0), session.get("in_at", 0)
     if now - seen > IDLE.total_seconds() or now - started > LONGEST.total_seconds():
         return str(_("You were signed out after 30 minutes of inactivity. Sign in to continue."))
-    if not staff_sessions.is_open(current_user.id, session_id()):
+    if not sessions.is_open(current_user.id, session_id()):
         return str(_("This session has ended. Sign in to continue."))
     if now - seen > 60:  # once a minute is often enough to say that somebody is there
         session["seen_at"] = now
         with suppress(DatabaseBusy):  # it is for the list alone
-            staff_sessions.note_use(session_id(), clock=clock)
+            sessions.note_use(session_id(), clock=clock)
     return None
 
 

@@ -11,19 +11,19 @@ from campaign.blueprints.admin.permissions import sees_donors
 from campaign.days import local_day
 from campaign.domain.abuse import Cause
 from campaign.domain.money import Money
+from campaign.gateway_registry import gateways
 from campaign.i18n import day, exact_money, text_of
 from campaign.services import audit
 from campaign.services.alarms import watching
 from campaign.services.alarms.watching import AlarmView
 from campaign.services.alarms.words import told_of
 from campaign.services.audit import AuditFilter
-from campaign.services.campaigns import CampaignCard
+from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.drill.gate import lacks_drill
 from campaign.services.overview import Concern, DayFigures, TargetFigures
 from campaign.services.overview import overview as figures_of
-from campaign.services.pledges.register import monthly_values
-from campaign.services.shield.alarm import up_now
-from campaign.wiring import gateways
+from campaign.services.pledges.listing import monthly_values
+from campaign.services.shield.state import up_now
 
 LAST_ACTS = 12
 NO_ALARMS = AlarmView(ringing=[], books_checked_at=None)

@@ -5,11 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp
-from campaign.blueprints.admin.asking import Asked, asked_in_form
+from campaign.blueprints.admin.form_values import Asked, asked_in_form
 from campaign.blueprints.admin.frame import done, refused
 from campaign.blueprints.admin.guard import person
-from campaign.services.shield.alarm import ShieldIsSoAlready, put_away_by_hand, put_up_by_hand, shield_view
-from campaign.wiring import gateways
+from campaign.gateway_registry import gateways
+from campaign.services.shield.state import ShieldIsSoAlready, put_away_by_hand, put_up_by_hand, shield_view
 
 
 @bp.get("/shield")

@@ -10,18 +10,14 @@ from campaign.domain.donation import NotRefundable, RefundTooLarge
 from campaign.domain.errors import DomainError, FormSpent, NotFound
 from campaign.domain.money import Money
 from campaign.domain.pledge import PledgeStopped
-from campaign.services import (
-    allocating,
-    disbursing,
-    gift_corrections,
-    held_receipts,
-    mail_resending,
-    receipt_files,
-    staff,
-)
-from campaign.services.bookkeeping import EntryConflict, MoneyMayNotGoThere, NotEnoughFunds
-from campaign.services.reconciliation import payouts, unidentified
-from campaign.services.shield import alarm as shield_alarm
+from campaign.services.funds import allocations, disbursements
+from campaign.services.gifts import corrections, held_receipts
+from campaign.services.ledger.posting import EntryConflict, MoneyMayNotGoThere, NotEnoughFunds
+from campaign.services.mail import resending
+from campaign.services.receipts import files
+from campaign.services.reconciliation import payouts, suspense
+from campaign.services.shield import state as shield_alarm
+from campaign.services.staff import accounts
 
 Word = tuple[LazyString, str]
 """A word and the colour of its label: good, warn, bad or none. The word alone says it; the colour repeats it."""
@@ -252,38 +248,38 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
         "This form was already submitted with different details, and that request was carried out. To "
         "do this as well, submit it again."
     ),
-    allocating.SameHands: _("You proposed this. Another person must decide."),
-    allocating.NotYours: _("Only the person who proposed this can withdraw it."),
-    allocating.AlreadyDecided: _("Someone has already decided on this."),
-    allocating.FiguresMoved: _(
+    allocations.SameHands: _("You proposed this. Another person must decide."),
+    allocations.NotYours: _("Only the person who proposed this can withdraw it."),
+    allocations.AlreadyDecided: _("Someone has already decided on this."),
+    allocations.FiguresMoved: _(
         "The balances have changed since you opened this page. Check the new figures, then decide."
     ),
-    allocating.MoreThanIsMissing: _("That is more than the fund lacks. Enter a smaller amount."),
-    allocating.ReasonMissing: _("Say why."),
-    allocating.NothingToMove: _("Enter an amount above zero."),
-    disbursing.NothingPaid: _("Enter an amount above zero."),
-    disbursing.PaidInTheFuture: _("Enter a day that is not in the future."),
-    disbursing.PaidTooEarly: _("Enter a day that is not more than a year before the campaign began."),
-    disbursing.EvidenceMissing: _("Enter who was paid, and the number of the document that shows it."),
-    gift_corrections.NothingToCorrect: _("This is what we have already. Change the name or the address."),
-    gift_corrections.NotPaid: _("This donation is not paid, so there is nothing to correct yet."),
+    allocations.MoreThanIsMissing: _("That is more than the fund lacks. Enter a smaller amount."),
+    allocations.ReasonMissing: _("Say why."),
+    allocations.NothingToMove: _("Enter an amount above zero."),
+    disbursements.NothingPaid: _("Enter an amount above zero."),
+    disbursements.PaidInTheFuture: _("Enter a day that is not in the future."),
+    disbursements.PaidTooEarly: _("Enter a day that is not more than a year before the campaign began."),
+    disbursements.EvidenceMissing: _("Enter who was paid, and the number of the document that shows it."),
+    corrections.NothingToCorrect: _("This is what we have already. Change the name or the address."),
+    corrections.NotPaid: _("This donation is not paid, so there is nothing to correct yet."),
     held_receipts.NotHeld: _("This receipt is no longer held. Nothing was changed."),
     held_receipts.StillHeld: _(
         "The receipt still cannot be printed with this. Nothing was changed; the reasons are below."
     ),
-    mail_resending.MailStillQueued: _("This email is waiting to be sent already. Nothing was changed."),
-    mail_resending.MailNotRepeatable: _("The code or link in this email has expired. The donor can ask for a new one."),
-    mail_resending.AddressCorrected: _("The donor’s address was corrected after this email. Send it to that address."),
-    mail_resending.ReceiptStillHeld: _("The receipt in this email cannot be printed yet. Correct the receipt first."),
-    mail_resending.ReceiptNotValid: _("The receipt in this email is no longer valid, so it cannot be sent again."),
-    receipt_files.ReceiptNotReady: _("A receipt is still being printed. Try again in a minute."),
-    receipt_files.NothingInPeriod: _("There is no receipt in this period."),
-    receipt_files.TooManyReceipts: _("There are too many receipts in this period for one file. Choose a shorter one."),
-    unidentified.AlreadyExplained: _("The books already match this movement. Nothing was changed."),
+    resending.MailStillQueued: _("This email is waiting to be sent already. Nothing was changed."),
+    resending.MailNotRepeatable: _("The code or link in this email has expired. The donor can ask for a new one."),
+    resending.AddressCorrected: _("The donor’s address was corrected after this email. Send it to that address."),
+    resending.ReceiptStillHeld: _("The receipt in this email cannot be printed yet. Correct the receipt first."),
+    resending.ReceiptNotValid: _("The receipt in this email is no longer valid, so it cannot be sent again."),
+    files.ReceiptNotReady: _("A receipt is still being printed. Try again in a minute."),
+    files.NothingInPeriod: _("There is no receipt in this period."),
+    files.TooManyReceipts: _("There are too many receipts in this period for one file. Choose a shorter one."),
+    suspense.AlreadyExplained: _("The books already match this movement. Nothing was changed."),
     payouts.CannotBeBookedWhole: _("The provider says what this payout consists of, or it is booked already."),
-    staff.OwnRolesAreFixed: _("You cannot change your own roles. Ask another administrator."),
-    staff.UnknownRole: _("Choose one of the roles shown."),
-    staff.UnknownCampaign: _("Choose one of the campaigns shown."),
+    accounts.OwnRolesAreFixed: _("You cannot change your own roles. Ask another administrator."),
+    accounts.UnknownRole: _("Choose one of the roles shown."),
+    accounts.UnknownCampaign: _("Choose one of the campaigns shown."),
     shield_alarm.ReasonMissing: _("Say why."),
     shield_alarm.ShieldIsSoAlready: _("Someone else acted first. Reload the page, then decide."),
 }

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from campaign.services.campaign_page import PublicCampaign
-from campaign.services.transparency import Figures, Purse
+from campaign.services.campaigns.page import PublicCampaign
+from campaign.services.campaigns.transparency import Figures, Purse
 
 Shape = dict[str, Any]  # Any: what JSON can hold
 

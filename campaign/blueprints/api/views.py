@@ -7,8 +7,8 @@ from flask import Response, jsonify
 from campaign.blueprints.api import bp
 from campaign.blueprints.api.shapes import allocations_of, campaign_shape, progress_of, updates_of
 from campaign.blueprints.api.specification import SPECIFICATION
-from campaign.kept import campaign_of, kept
-from campaign.services.campaigns import CampaignCard
+from campaign.services.campaigns.cards import CampaignCard
+from campaign.web.page_cache import campaign_of, kept
 
 
 @bp.after_request

@@ -6,10 +6,11 @@ from flask import Response, current_app, render_template, send_file
 from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.development import bp
+from campaign.gateway_registry import gateways
 from campaign.gateways.mailer import Letter
-from campaign.security import content_security_policy
-from campaign.services import delivery, receipt_files
-from campaign.wiring import gateways
+from campaign.services.mail import delivery
+from campaign.services.receipts import files
+from campaign.web.security_headers import content_security_policy
 
 
 @bp.get("/mail")
@@ -42,7 +43,7 @@ def letter_html(public_id: str) -> Response:
 def letter_receipt(public_id: str) -> ResponseReturnValue:
     """The PDF that the mail carries."""
     number = delivery.receipt_number_of(public_id) or ""
-    return send_file(BytesIO(receipt_files.receipt_pdf(number)), "application/pdf", download_name=f"{number}.pdf")
+    return send_file(BytesIO(files.receipt_pdf(number)), "application/pdf", download_name=f"{number}.pdf")
 
 
 def _letter(public_id: str) -> Letter:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from campaign.domain.money import Money, currency
 from campaign.domain.pledge import months_later
 from campaign.i18n import current_language, day, money, text_of
-from campaign.services.giving import GivingOptions, Offer
+from campaign.services.campaigns.form_options import GivingOptions, Offer
 
 SHORTEST_MONTH = 28
 Choice = tuple[str, str, str | None]

@@ -13,17 +13,17 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, StringField
 from wtforms.validators import StopValidation, ValidationError
 
-from campaign.amount_input import AmountRefused, read_amount
 from campaign.blueprints.donations.form_id import FormForged, FormTooOld, FormTooYoung, read_form_id
 from campaign.domain.email_slips import suggest_email
 from campaign.domain.errors import DomainError
 from campaign.domain.money import AmountNotUnderstood, Money, currency, parse_amount
 from campaign.domain.typed_text import one_line, paragraphs
-from campaign.email_input import EmailRefused, read_email
 from campaign.gateways.clock import Clock
 from campaign.i18n import money
-from campaign.services.checkout import GiftRequest
-from campaign.services.giving import GivingOptions
+from campaign.services.campaigns.form_options import GivingOptions
+from campaign.services.gifts.checkout import GiftRequest
+from campaign.web.amount_input import AmountRefused, read_amount
+from campaign.web.email_input import EmailRefused, read_email
 
 OTHER = "other"
 NAME_MAX = 80

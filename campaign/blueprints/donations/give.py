@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.blueprints.donations import bp, choices
-from campaign.blueprints.donations.door import RETRY_AFTER_SECONDS as PAUSE_SECONDS
-from campaign.blueprints.donations.door import Door, door_of
+from campaign.blueprints.donations.abuse_check import RETRY_AFTER_SECONDS as PAUSE_SECONDS
+from campaign.blueprints.donations.abuse_check import Door, door_of
 from campaign.blueprints.donations.draft import LAST, draft_in_address, keep_draft, written_draft
 from campaign.blueprints.donations.form_id import sign_form_id
+from campaign.blueprints.donations.gift_cookie import own_gifts, remember_gift
 from campaign.blueprints.donations.gift_form import GiveForm, shown_form_of
-from campaign.blueprints.donations.own_gifts import own_gifts, remember_gift
 from campaign.blueprints.donations.prefill import has_unknown_currency, of_address, of_gift
 from campaign.blueprints.donations.redraw import has_usable_form_id, is_redraw, redraw
 from campaign.blueprints.donations.summary import summary_of
@@ -25,15 +25,15 @@ from campaign.days import local_day
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, DonationState
 from campaign.domain.errors import DomainError
 from campaign.extensions import limiter
+from campaign.gateway_registry import gateways
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.i18n import LANGUAGES, current_language
 from campaign.jobs import wake
-from campaign.services.campaigns import campaign_named
-from campaign.services.checkout import CampaignEnded, CheckoutStarted, NotAdmitted, start_checkout
+from campaign.services.campaigns.cards import campaign_named
+from campaign.services.campaigns.form_options import GivenGift, GivingOptions, gift_named, gift_of_form, giving_options
 from campaign.services.drill.gate import lacks_drill, takes_card_gifts
-from campaign.services.giving import GivenGift, GivingOptions, gift_named, gift_of_form, giving_options
-from campaign.services.superseded_pages import PaidOnEarlierPage
-from campaign.wiring import gateways
+from campaign.services.gifts.checkout import CampaignEnded, CheckoutStarted, NotAdmitted, start_checkout
+from campaign.services.gifts.page_closing import PaidOnEarlierPage
 
 log = logging.getLogger(__name__)
 

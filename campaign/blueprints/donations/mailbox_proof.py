@@ -13,10 +13,10 @@ from flask_babel import gettext as _
 
 from campaign.blueprints.donations.signed_cookie import SignedCookie
 from campaign.domain.typed_text import one_line
+from campaign.gateway_registry import gateways
 from campaign.jobs import wake
 from campaign.services.pledges.page import PledgePage
 from campaign.services.shield.codes import PLEDGE_KIND, CodeFor, has_tries_left, is_right_code, mail_code
-from campaign.wiring import gateways
 
 COOKIE = SignedCookie(name="mailbox", purpose="mailbox of a monthly gift", life=timedelta(hours=1))
 REMEMBERED_MAX = 5

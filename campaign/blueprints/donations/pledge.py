@@ -17,16 +17,16 @@ from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.pledge import Act, PledgeUnchanged, end_of_skip
 from campaign.extensions import limiter
+from campaign.gateway_registry import gateways
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.i18n import LANGUAGES
 from campaign.jobs import wake
-from campaign.services.campaigns import campaign_named
-from campaign.services.giving import Offer, giving_options
-from campaign.services.pledges.asking import PledgeOrder, ask, carry_out, hurry
+from campaign.services.campaigns.cards import campaign_named
+from campaign.services.campaigns.form_options import Offer, giving_options
 from campaign.services.pledges.links import PledgeLink, read
 from campaign.services.pledges.page import PledgePage, pledge_page, receipt_of_month
-from campaign.services.receipt_files import receipt_pdf
-from campaign.wiring import gateways
+from campaign.services.pledges.requests import PledgeOrder, ask, carry_out, hurry
+from campaign.services.receipts.files import receipt_pdf
 
 ACTS = "change,pause,skip,resume,stop_later,keep,stop,mend"
 CHARGED_AGAIN = {Act.RESUME, Act.KEEP}

@@ -7,7 +7,6 @@ from typing import Self
 
 from flask_babel import gettext as _
 
-from campaign.amount_input import AmountRefused, read_amount
 from campaign.blueprints.donations.choices import typed_amount
 from campaign.blueprints.donations.gift_form import NO
 from campaign.blueprints.donations.mailbox_proof import CodeStep
@@ -16,8 +15,9 @@ from campaign.domain.identity import ALPHABET, new_public_id
 from campaign.domain.money import Money, currency
 from campaign.domain.typed_text import one_line
 from campaign.i18n import money
-from campaign.services.giving import Offer
+from campaign.services.campaigns.form_options import Offer
 from campaign.services.pledges.page import PledgePage
+from campaign.web.amount_input import AmountRefused, read_amount
 
 REQUEST_ID = re.compile(f"[{ALPHABET}]{{16}}")
 OPEN_ENDED = "open"

@@ -9,13 +9,12 @@ from campaign.blueprints.donations import bp, pledge_words
 from campaign.blueprints.donations.pledge import discreet
 from campaign.config import Config
 from campaign.domain.typed_text import one_line
-from campaign.email_input import EmailRefused, read_email
 from campaign.extensions import limiter
+from campaign.gateway_registry import gateways
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.i18n import LANGUAGES
 from campaign.jobs import wake
-from campaign.services.campaigns import featured_campaign
-from campaign.services.pledges.asking import hurry
+from campaign.services.campaigns.cards import featured_campaign
 from campaign.services.pledges.links import read_mailbox
 from campaign.services.pledges.mailbox import (
     LinkRequest,
@@ -24,7 +23,8 @@ from campaign.services.pledges.mailbox import (
     mailbox_pledges,
     request_links,
 )
-from campaign.wiring import gateways
+from campaign.services.pledges.requests import hurry
+from campaign.web.email_input import EmailRefused, read_email
 
 
 @bp.get("/<any(en,ru,ky):lang>/p/")

@@ -6,7 +6,7 @@ from campaign.blueprints.donations.choices import typed_amount
 from campaign.blueprints.donations.gift_form import NO
 from campaign.domain.money import AmountNotUnderstood, Money, parse_amount
 from campaign.i18n import current_language
-from campaign.services.giving import GivenGift, GivingOptions, Offer, giving_options
+from campaign.services.campaigns.form_options import GivenGift, GivingOptions, Offer, giving_options
 
 
 def has_unknown_currency(options: GivingOptions) -> bool:

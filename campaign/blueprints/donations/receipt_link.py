@@ -4,16 +4,16 @@ from flask import Response, make_response
 
 from campaign.blueprints.donations import bp
 from campaign.extensions import limiter
-from campaign.services import receipt_links
-from campaign.services.receipt_files import receipt_pdf
-from campaign.wiring import gateways
+from campaign.gateway_registry import gateways
+from campaign.services.receipts import links
+from campaign.services.receipts.files import receipt_pdf
 
 
 @bp.get("/<any(en,ru,ky):lang>/receipt/<token>")
 @limiter.limit("30 per minute")
 def mailed_receipt(lang: str, token: str) -> Response:  # noqa: ARG001
     """Return the PDF as it stands now; what has ended is marked."""
-    number = receipt_links.read(token, now=gateways().clock.now())
+    number = links.read(token, now=gateways().clock.now())
     answer = make_response(receipt_pdf(number))
     answer.mimetype = "application/pdf"
     answer.headers["Content-Disposition"] = f'attachment; filename="{number}.pdf"'

@@ -7,11 +7,11 @@ from contextlib import suppress
 
 from flask import request
 
-from campaign.amount_input import AmountRefused, read_amount
 from campaign.blueprints.donations.form_id import FormForged, FormTooOld, FormTooYoung, read_form_id
 from campaign.blueprints.donations.gift_form import OTHER, GiveForm
 from campaign.domain.money import AmountNotUnderstood, parse_amount
-from campaign.services.giving import Offer, Preset
+from campaign.services.campaigns.form_options import Offer, Preset
+from campaign.web.amount_input import AmountRefused, read_amount
 
 SWITCHES = ("to_currency", "to_language")
 """The buttons' names. `to_currency` with the form's own currency only brings the page up to date."""

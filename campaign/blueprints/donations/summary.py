@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from campaign.amount_input import AmountRefused, read_amount
 from campaign.blueprints.donations.gift_form import OTHER, GiveForm
 from campaign.domain.money import Money
-from campaign.services.giving import Purpose
+from campaign.services.campaigns.form_options import Purpose
+from campaign.web.amount_input import AmountRefused, read_amount
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,23 +9,23 @@ from limits.errors import StorageError
 
 from campaign.blueprints.donations import bp, choices
 from campaign.blueprints.donations.draft import drop_draft
-from campaign.blueprints.donations.own_gifts import own_gifts
+from campaign.blueprints.donations.gift_cookie import own_gifts
 from campaign.config import Config
 from campaign.domain.donation import DonationState
 from campaign.domain.errors import DomainError
 from campaign.extensions import limiter
+from campaign.gateway_registry import gateways
 from campaign.i18n import LANGUAGES
 from campaign.jobs import wake
-from campaign.services.campaigns import campaign_named
-from campaign.services.giving import GivenGift, gift_of_checkout
-from campaign.services.moved import step_of
+from campaign.services.bank_transfers import transfer_due
+from campaign.services.campaigns.cards import campaign_named
+from campaign.services.campaigns.form_options import GivenGift, gift_of_checkout
+from campaign.services.gifts.progress import step_of
+from campaign.services.gifts.settlement import look_at_checkout
+from campaign.services.gifts.thank_you_page import afterwards_of, is_address_refused
 from campaign.services.pledges.links import token_of_gift
-from campaign.services.receipt_files import receipt_pdf
-from campaign.services.receipt_register import ReceiptView, receipt_of
-from campaign.services.settlement import look_at_checkout
-from campaign.services.thanking import afterwards_of, is_address_refused
-from campaign.services.transfers import transfer_due
-from campaign.wiring import gateways
+from campaign.services.receipts.files import receipt_pdf
+from campaign.services.receipts.listing import ReceiptView, receipt_of
 
 CHECKOUT_ID = re.compile(r"cs_[A-Za-z0-9_]{4,200}")
 LOOK = parse("1 per 2 seconds")

@@ -10,12 +10,12 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.donations import webhook_bp
-from campaign.errors import RETRY_AFTER_SECONDS
+from campaign.gateway_registry import gateways
 from campaign.gateways.payments import BadSignature, UnusableEvent
 from campaign.jobs import wake
-from campaign.security import headers_of_all
-from campaign.services.webhook_inbox import receive
-from campaign.wiring import gateways
+from campaign.services.queues.inbox import receive
+from campaign.web.error_pages import RETRY_AFTER_SECONDS
+from campaign.web.security_headers import headers_of_all
 
 log = logging.getLogger(__name__)
 

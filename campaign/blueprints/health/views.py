@@ -7,9 +7,9 @@ from flask import Response, current_app, jsonify
 
 from campaign.blueprints.health import bp
 from campaign.extensions import limiter
+from campaign.gateway_registry import gateways
 from campaign.services.alarms.watching import is_well
 from campaign.services.readiness import readiness
-from campaign.wiring import gateways
 
 LOOKED_EVERY = timedelta(seconds=15)
 

@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response
 from campaign.blueprints.public import bp
 from campaign.domain.errors import NotFound
 from campaign.i18n import LANGUAGES, preferred_language
-from campaign.kept import campaign_of, kept
-from campaign.services.campaigns import CampaignCard
-from campaign.services.supporters import wall_page
+from campaign.services.campaigns.cards import CampaignCard
+from campaign.services.campaigns.supporters import wall_page
+from campaign.web.page_cache import campaign_of, kept
 
 
 @bp.get("/")

@@ -9,10 +9,10 @@ from campaign.blueprints.public import bp
 from campaign.blueprints.public.frame import address
 from campaign.config import Config
 from campaign.days import start_of_day
+from campaign.gateway_registry import gateways
 from campaign.i18n import LANGUAGES, money, text_of
-from campaign.kept import campaign_of, card_of, kept
-from campaign.services.campaigns import CampaignCard, all_campaigns
-from campaign.wiring import gateways
+from campaign.services.campaigns.cards import CampaignCard, all_campaigns
+from campaign.web.page_cache import campaign_of, card_of, kept
 
 ALWAYS = ("donate", "transparency", "events/", "grants/", "updates/", "supporters/", "other-ways")
 PRIVATE = ("/staff/", "/sandbox/", "/dev/", "/*/thanks", "/*/p/", "/*/receipt/", "/*/verify/*")
@@ -47,7 +47,7 @@ def _addresses_of(card: CampaignCard) -> list[dict[str, str]]:
 @bp.get("/og/<any(en,ru,ky):lang>/<slug>.png")
 @kept("image/png")
 def share_image(*, card: CampaignCard) -> bytes:
-    from campaign.services.share_image import ShareImage, render_png  # Pillow is loaded by those who share
+    from campaign.services.campaigns.share_image import ShareImage, render_png  # Pillow is loaded by those who share
 
     progress = campaign_of(card).progress
     reached = _("%(part)s of %(whole)s", part=money(progress.raised), whole=money(progress.goal))

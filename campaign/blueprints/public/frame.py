@@ -11,11 +11,11 @@ from campaign.blueprints.public import bp
 from campaign.config import Config
 from campaign.days import local_day
 from campaign.domain.errors import DomainError
+from campaign.gateway_registry import gateways
 from campaign.i18n import LANGUAGES, current_language
-from campaign.kept import card_of
-from campaign.services.campaigns import CampaignCard
+from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.drill.gate import takes_card_gifts
-from campaign.wiring import gateways
+from campaign.web.page_cache import card_of
 
 log = logging.getLogger(__name__)
 

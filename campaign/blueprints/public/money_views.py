@@ -5,10 +5,10 @@ from flask import Response, render_template
 from campaign.blueprints.public import bp
 from campaign.domain.errors import NotFound
 from campaign.i18n import current_language
-from campaign.kept import campaign_of, kept
-from campaign.services.campaigns import CampaignCard
-from campaign.services.transparency import Purse
-from campaign.services.transparency_file import csv_of
+from campaign.services.campaigns.cards import CampaignCard
+from campaign.services.campaigns.transparency import Purse
+from campaign.services.exports.transparency import csv_of
+from campaign.web.page_cache import campaign_of, kept
 
 
 @bp.get("/<any(en,ru,ky):lang>/transparency")

@@ -4,8 +4,8 @@ from flask import render_template
 
 from campaign.blueprints.public import bp
 from campaign.domain.errors import NotFound
-from campaign.kept import campaign_of, kept
-from campaign.services.campaigns import CampaignCard
+from campaign.services.campaigns.cards import CampaignCard
+from campaign.web.page_cache import campaign_of, kept
 
 
 @bp.get("/<any(en,ru,ky):lang>/other-ways")

@@ -11,8 +11,8 @@ from campaign.config import Config
 from campaign.domain.receipt_number import TYPED_MAX, read_code, read_number
 from campaign.extensions import limiter
 from campaign.i18n import LANGUAGES
-from campaign.kept import card_of
-from campaign.services.receipt_register import verify_receipt
+from campaign.services.receipts.listing import verify_receipt
+from campaign.web.page_cache import card_of
 
 
 @bp.get("/<any(en,ru,ky):lang>/verify/")

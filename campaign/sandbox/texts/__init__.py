@@ -2,12 +2,12 @@
 
 Stripe's own pages have no Kyrgyz, and its API refuses ``locale=ky``; so does ours. But whoever opens a page here
 rehearses, and a rehearsal must be readable by everybody who takes part in it: so these pages know Kyrgyz too, and
-whoever looks may choose (see :func:`campaign.sandbox.page_frame.language_of`).
+whoever looks may choose (see :func:`campaign.sandbox.pages.page_frame.language_of`).
 """
 
 from typing import Final
 
-from campaign.sandbox.money import exponent
+from campaign.sandbox.core.currencies import exponent
 from campaign.sandbox.texts.english import ENGLISH
 from campaign.sandbox.texts.kyrgyz import KYRGYZ
 from campaign.sandbox.texts.russian import RUSSIAN

@@ -13,11 +13,11 @@ from campaign.days import local_day
 from campaign.domain.disputes import UNDECIDED
 from campaign.models.donation import Dispute, Donation, Refund
 from campaign.models.payout import Payout, ProviderTransaction
-from campaign.services import availability
 from campaign.services.alarms.rules import CASES_MAX
 from campaign.services.alarms.sign_types import MoneyCase, MoneySigns
-from campaign.services.claims import TO_ANSWER
-from campaign.services.refunding import UNDER_WAY
+from campaign.services.gifts.disputes_and_warnings import TO_ANSWER
+from campaign.services.gifts.refunds import UNDER_WAY
+from campaign.services.ledger import availability
 
 UNEXPLAINED_AFTER = timedelta(hours=2)
 """The hourly comparison explains what is ours; what is left then is for a person."""

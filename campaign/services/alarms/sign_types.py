@@ -7,7 +7,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointSigns:
-    """The last look at the provider's endpoint. `faults` as in services/endpoint.py; `problem` when it failed."""
+    """The last look at the provider's endpoint. `faults` as in services/inbox/endpoint.py; `problem` when it failed."""
 
     at: datetime
     good_at: datetime | None  # the last look that succeeded

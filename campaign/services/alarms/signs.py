@@ -18,7 +18,7 @@ from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.services.alarms.money_signs import read_money_signs
 from campaign.services.alarms.sign_types import CheckSigns, EndpointSigns, Signs
-from campaign.services.inbox_desk import LAST_EVENT, waiting_in
+from campaign.services.inbox.listing import LAST_EVENT, waiting_in
 from campaign.services.observations import (
     BOOKS,
     COMPARISON,
@@ -30,8 +30,8 @@ from campaign.services.observations import (
     note,
     observed,
 )
-from campaign.services.outbox import LATE_NEWS
-from campaign.services.webhook_inbox import UNDONE
+from campaign.services.queues.inbox import UNDONE
+from campaign.services.queues.outbox import LATE_NEWS
 
 __all__ = ["ENDPOINT", "MAIL_WORKER", "SWEEP", "WORKER", "check_signs", "note", "note_death", "observed", "read_signs"]
 

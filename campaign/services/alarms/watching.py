@@ -19,8 +19,8 @@ from campaign.models.staff import Role, Staff
 from campaign.services.alarms import signs as alarm_signs
 from campaign.services.alarms.rules import Ringing, Severity, ringing
 from campaign.services.alarms.words import since_words, told_of
-from campaign.services.endpoint import EndpointSeen, look_at_endpoint
-from campaign.services.outbox import Letter, enqueue
+from campaign.services.inbox.endpoint import EndpointSeen, look_at_endpoint
+from campaign.services.queues.outbox import Letter, enqueue
 
 TOLD = ("admin", "finance")
 """Roles whose people are mailed, where they hold for all campaigns."""

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from campaign.extensions import db
 from campaign.gateways.clock import Clock
+from campaign.services.alarms.scheduled_checks import run_all_checks
 from campaign.services.backup import postgresql, sqlite
 from campaign.services.backup.archive import Archive, open_archive
 from campaign.services.backup.leftovers import Leftovers, read_leftovers
@@ -17,9 +18,8 @@ from campaign.services.backup.manifest import KIND_NAMES, Manifest
 from campaign.services.backup.places import marked, require_empty
 from campaign.services.backup.problems import BackupProblem
 from campaign.services.backup.totals import differences, read_totals
-from campaign.services.ledger_check import Problem
+from campaign.services.ledger.check import Problem
 from campaign.services.observations import RESTORE, note
-from campaign.services.scheduled_checks import run_all_checks
 from campaign.services.schema import head, migrate_database
 
 Step = Callable[[str], None]

@@ -19,10 +19,11 @@ from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.fund import Fund
 from campaign.models.staff import Staff
-from campaign.services import allocating, bookkeeping, disbursing
-from campaign.services.checkout import GiftRequest, start_checkout
 from campaign.services.demo.content import CampaignPlan
-from campaign.services.settlement import settle
+from campaign.services.funds import allocations, disbursements
+from campaign.services.gifts.checkout import GiftRequest, start_checkout
+from campaign.services.gifts.settlement import settle
+from campaign.services.ledger import posting
 
 AMOUNTS = {"USD": (10_00, 25_00, 50_00, 100_00), "EUR": (10_00, 25_00, 50_00), "KGS": (500_00, 1000_00, 3000_00)}
 DECLINED = "pm_card_chargeDeclined"
@@ -141,7 +142,7 @@ def _allocate_and_spend(slug: str, *, clock: Clock) -> None:
             fund.code: fund for fund in session.execute(select(Fund).where(Fund.campaign_id == campaign_id)).scalars()
         }
         desk = {staff.roles[0].name: staff.id for staff in session.execute(select(Staff)).scalars() if staff.roles}
-        held = bookkeeping.balances(session, campaign_id=campaign_id)
+        held = posting.balances(session, campaign_id=campaign_id)
         session.expunge_all()
     if not {"finance", "approver"} <= desk.keys():
         return
@@ -149,18 +150,18 @@ def _allocate_and_spend(slug: str, *, clock: Clock) -> None:
         amount = Money(held.get(funds[theme].id, {}).get("USD", 0) // 300 * 100, "USD")
         if amount.minor <= 0:
             continue
-        move = allocating.Move(
+        move = allocations.Move(
             campaign_id=campaign_id,
             kind=EntryKind.ALLOCATION,
             source=funds[theme].public_id,
             target=funds[target].public_id,
             amount=amount,
         )
-        public_id = allocating.propose(
+        public_id = allocations.propose(
             move, public_id=new_public_id(), reason="Demo: the first step", actor_id=desk["finance"], clock=clock
         )
-        allocating.approve(public_id, actor_id=desk["approver"], clock=clock)
-        spent = disbursing.Payment(
+        allocations.approve(public_id, actor_id=desk["approver"], clock=clock)
+        spent = disbursements.Payment(
             campaign_id=campaign_id,
             fund=funds[f"{target}@{theme}"].public_id,
             amount=Money(amount.minor // 200 * 100, "USD"),
@@ -169,4 +170,4 @@ def _allocate_and_spend(slug: str, *, clock: Clock) -> None:
             evidence="Demo invoice 1",
         )
         if spent.amount.minor > 0:
-            disbursing.record_disbursement(spent, public_id=new_public_id(), actor_id=desk["finance"], clock=clock)
+            disbursements.record_disbursement(spent, public_id=new_public_id(), actor_id=desk["finance"], clock=clock)

@@ -11,9 +11,9 @@ from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
 from campaign.models.drill import Drill
 from campaign.services import audit
+from campaign.services.campaigns.revision import count_public_change
 from campaign.services.drill.report import Report
 from campaign.services.drill.version import fingerprint
-from campaign.services.public_revision import count_public_change
 
 REASON_LEAST = 10
 """Letters that a reason must have: «ok» is none."""

@@ -9,10 +9,10 @@ from campaign.database import reading
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
 from campaign.gateways.visitor import Visitor
-from campaign.services import refunding
 from campaign.services.drill.stage import Given, Stage, require
-from campaign.services.ledger_check import check_books
-from campaign.services.reconciliation import desk as reconciliation_desk
+from campaign.services.gifts import refunds as gifts_refunds
+from campaign.services.ledger.check import check_books
+from campaign.services.reconciliation import listing as reconciliation_desk
 from campaign.services.reconciliation import reconciling
 from campaign.services.reconciliation.reconciling import Mails
 
@@ -263,14 +263,14 @@ def _is_receipted(stage: Stage, given: Given) -> None:
 
 def _send_back(stage: Stage, given: Given, minor: int) -> None:
     gift = stage.gift(given)
-    order = refunding.RefundOrder(
+    order = gifts_refunds.RefundOrder(
         donation_public_id=gift.public_id,
         amount=Money(minor, gift.currency),
         reason="Fire drill",
         actor_id=None,
         public_id=new_public_id(),
     )
-    refunding.request_refund(order, clock=stage.outside.clock)
+    gifts_refunds.request_refund(order, clock=stage.outside.clock)
     stage.wake("refunds")
 
 

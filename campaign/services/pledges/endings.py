@@ -24,9 +24,9 @@ from campaign.gateways.payments import (
 )
 from campaign.models.campaign import Campaign
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
-from campaign.services.pledges import letters as pledge_letters
-from campaign.services.pledges.asking import PledgeOrder, ask
+from campaign.services.pledges import mails as pledge_letters
 from campaign.services.pledges.following import CAMPAIGN, follow
+from campaign.services.pledges.requests import PledgeOrder, ask
 
 ANNOUNCED_BEFORE = timedelta(days=14)
 LIVE = (PledgeState.ACTIVE, PledgeState.PAUSED, PledgeState.PAST_DUE)

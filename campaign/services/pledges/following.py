@@ -23,7 +23,7 @@ from campaign.gateways.pledges import PledgeFacts
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
-from campaign.services.pledges import letters as pledge_letters
+from campaign.services.pledges import mails as pledge_letters
 
 REFETCHES_MAX = 5
 ANNOUNCED_BEFORE = timedelta(days=5)

@@ -27,11 +27,11 @@ from campaign.models.fund import Fund
 from campaign.models.outbox import Message
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.services import audit
-from campaign.services.outbox import Letter, enqueue
-from campaign.services.pledges import letters as pledge_letters
-from campaign.services.pledges.asking import PledgeOrder, ask
+from campaign.services.pledges import mails as pledge_letters
 from campaign.services.pledges.card_for_all import CARD, OTHERS, card_text
 from campaign.services.pledges.links import MailboxLink, PledgeLink, sign, sign_mailbox
+from campaign.services.pledges.requests import PledgeOrder, ask
+from campaign.services.queues.outbox import Letter, enqueue
 from campaign.services.shield.attempts import Counter, count_of, count_one, hold
 from campaign.services.shield.codes import CODES_OF_A_MAILBOX_MOST, CODES_OF_AN_ADDRESS_MOST, LINKS_KIND
 

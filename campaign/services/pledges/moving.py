@@ -24,7 +24,7 @@ from campaign.gateways.pledges import PledgeFacts, PledgeMove, PledgeTerms
 from campaign.models.campaign import Campaign
 from campaign.models.fund import Fund
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
-from campaign.services.payment_page import fee_name, purpose_line
+from campaign.services.campaigns.item_names import fee_name, purpose_line
 
 BEING_CHARGED = timedelta(minutes=15)
 """So near to a charge a move does not begin: that month is left to the old subscription."""

@@ -17,9 +17,9 @@ from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 from campaign.models.pledge import Pledge, PledgeRequest
 from campaign.models.receipt import Receipt, ReceiptFile
-from campaign.services.giving import same_gift
-from campaign.services.pledges.letters import BEING_CHARGED
+from campaign.services.campaigns.form_options import same_gift
 from campaign.services.pledges.links import PledgeLink, refuse_expired
+from campaign.services.pledges.mails import BEING_CHARGED
 
 MONTHS_SHOWN = 60
 

@@ -8,7 +8,7 @@ from campaign.domain.money import Money
 from campaign.domain.pledge import Act
 from campaign.gateways.payments import PaymentGateway
 from campaign.gateways.pledges import PledgeTerms
-from campaign.services.payment_page import fee_name, purpose_line
+from campaign.services.campaigns.item_names import fee_name, purpose_line
 from campaign.services.pledges.card_for_all import is_another_card
 
 

@@ -10,8 +10,9 @@ from campaign.gateways.clock import Clock
 from campaign.gateways.payments import PaymentGateway
 from campaign.gateways.provider_account import ProviderAccount
 from campaign.models.payout import ProviderTransaction
-from campaign.services import audit, settlement
-from campaign.services.reconciliation import comparing, payouts, provider_transactions
+from campaign.services import audit
+from campaign.services.gifts import settlement
+from campaign.services.reconciliation import comparison, payouts, provider_transactions
 from campaign.services.reconciliation.provider_transactions import PAYOUT_CATEGORIES
 
 
@@ -60,7 +61,7 @@ def _settled(source_id: str, category: str, helper: Helper) -> bool:
     if category in PAYOUT_CATEGORIES:
         payouts.look_at(source_id, account=helper.account, clock=helper.clock)
         return True
-    kind = comparing.object_kind(source_id)
+    kind = comparison.object_kind(source_id)
     if not kind:
         return False
     return settlement.settle_about(

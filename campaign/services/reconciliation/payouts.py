@@ -19,9 +19,11 @@ from campaign.gateways.clock import Clock
 from campaign.gateways.payments import GoneAtProvider
 from campaign.gateways.provider_account import PayoutFacts, ProviderAccount, TransactionFacts
 from campaign.models.payout import Payout, ProviderTransaction
-from campaign.services import audit, bookkeeping, webhook_inbox
-from campaign.services.reconciliation import provider_books, provider_transactions
-from campaign.services.webhook_inbox import TakenEvent
+from campaign.services import audit
+from campaign.services.ledger import posting
+from campaign.services.queues import inbox
+from campaign.services.queues.inbox import TakenEvent
+from campaign.services.reconciliation import ledger_at_provider, provider_transactions
 
 ACTS = frozenset({"paid", "failed", "reconciliation_completed"})
 RANK = {"under_way": 0, "arrived": 1, "failed": 2, "canceled": 2}
@@ -50,7 +52,7 @@ def take_event(event: TakenEvent, *, account: ProviderAccount, clock: Clock) -> 
     with transaction() as session:
         if walk is not None:
             apply(session, walk, clock=clock)
-        webhook_inbox.mark_done(session, event.id, "processed" if act in ACTS else "ignored", at=clock.now())
+        inbox.mark_done(session, event.id, "processed" if act in ACTS else "ignored", at=clock.now())
 
 
 def look_at(payout_id: str, *, account: ProviderAccount, clock: Clock) -> None:
@@ -124,7 +126,7 @@ def book(session: Session, payout_ids: set[int], *, clock: Clock) -> None:
 
 def _post_parts(session: Session, payout: Payout, *, clock: Clock) -> int:
     """One set of entries per campaign, for entries belong to one; how many were new."""
-    parts, standing = _parts(session, payout), provider_books.parts_of(session, payout.provider_id)
+    parts, standing = _parts(session, payout), ledger_at_provider.parts_of(session, payout.provider_id)
     told = _told(payout, clock=clock)
     posted = 0
     for campaign_id in sorted(parts.keys() | standing.keys()):
@@ -135,7 +137,7 @@ def _post_parts(session: Session, payout: Payout, *, clock: Clock) -> int:
             booked=standing.get(campaign_id, PartBooked()),
         )
         if entries:
-            posted += bookkeeping.post_all(session, entries, campaign_id=campaign_id, at=clock.now())
+            posted += posting.post_all(session, entries, campaign_id=campaign_id, at=clock.now())
     return posted
 
 
@@ -151,7 +153,7 @@ def _parts(session: Session, payout: Payout) -> Counter[int]:
         )
     ).scalars()
     parts: Counter[int] = Counter()
-    for of_campaigns in provider_books.booked(session, names.all()).values():
+    for of_campaigns in ledger_at_provider.booked(session, names.all()).values():
         parts.update(of_campaigns)
     return parts
 

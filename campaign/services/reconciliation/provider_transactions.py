@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from campaign.database import insert_once
 from campaign.gateways.provider_account import TransactionFacts
 from campaign.models.payout import Payout, ProviderTransaction
-from campaign.services.reconciliation import provider_books
+from campaign.services.reconciliation import ledger_at_provider
 
 PAYOUT_CATEGORIES = frozenset({"payout", "payout_reversal"})
 UNDONE_CATEGORIES = frozenset({"charge", "charge_failure"})
@@ -82,7 +82,7 @@ def _undone(session: Session, is_open: ColumnElement[bool]) -> set[int | None]:
     )
     rows = session.execute(select(ProviderTransaction.id, total).where(is_open, both, failed)).all()
     names = _rows_of(session, [row[0] for row in rows if row[1] == 0])
-    standing = provider_books.booked(session, [row.provider_id for row in names])
+    standing = ledger_at_provider.booked(session, [row.provider_id for row in names])
     free = [row.id for row in names if not standing.get(row.provider_id)]
     return _marked(session, ProviderTransaction.id.in_(free), "undone") if free else set()
 
@@ -92,10 +92,10 @@ def _in_books(session: Session, is_open: ColumnElement[bool]) -> set[int | None]
     rows = session.execute(
         select(ProviderTransaction.id, ProviderTransaction.provider_id, ProviderTransaction.net_minor).where(is_open)
     ).all()
-    standing = provider_books.booked(session, [row.provider_id for row in rows])
+    standing = ledger_at_provider.booked(session, [row.provider_id for row in rows])
     right = [row.id for row in rows if sum(standing.get(row.provider_id, {}).values()) == row.net_minor]
     found: set[int | None] = set()
-    for some in provider_books.some_at_a_time(right):
+    for some in ledger_at_provider.some_at_a_time(right):
         found |= _marked(session, ProviderTransaction.id.in_(some), "books")
     return found
 

@@ -21,11 +21,13 @@ from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentsN
 from campaign.gateways.provider_account import MissedEvent, ProviderAccount
 from campaign.models.donation import Donation
 from campaign.models.payout import ProviderTransaction, Reconciliation
-from campaign.services import observations, payment_dates, settlement, webhook_inbox
-from campaign.services.lease import HeldByAnother, HeldLease, alone
-from campaign.services.payment_dates import Missed
-from campaign.services.reconciliation import comparing, payouts, provider_transactions, unidentified
-from campaign.services.reconciliation.comparing import Finding
+from campaign.services import observations
+from campaign.services.gifts import payment_dates, settlement
+from campaign.services.gifts.payment_dates import Missed
+from campaign.services.queues import inbox
+from campaign.services.queues.lease import HeldByAnother, HeldLease, alone
+from campaign.services.reconciliation import comparison, payouts, provider_transactions, suspense
+from campaign.services.reconciliation.comparison import Finding
 
 log = logging.getLogger(__name__)
 
@@ -80,12 +82,12 @@ class Report:
 def compare(outside: Outside, *, days: int = DAYS) -> Report:
     """What a repair would look after; nothing is changed. Raises PaymentsUnavailable."""
     since = outside.clock.now() - timedelta(days=days)
-    new = [fact for some in comparing.new_transactions(outside.account) for fact in some]
+    new = [fact for some in comparison.new_transactions(outside.account) for fact in some]
     found = [
         *_about_gifts(outside, since=since),
-        *(_of_event(missed) for missed in comparing.missed_events(outside.account)),
-        *comparing.payouts_behind(outside.account, since=since),
-        *comparing.unexplained(new),
+        *(_of_event(missed) for missed in comparison.missed_events(outside.account)),
+        *comparison.payouts_behind(outside.account, since=since),
+        *comparison.unexplained(new),
     ]
     return Report(still_open=[(one, "") for one in found if one.kind not in HEALTHY])
 
@@ -144,7 +146,7 @@ class _Repair:
 
     def work(self) -> None:
         """Gifts first, so that events and movements that come after find them as they should be."""
-        events = comparing.missed_events(self.outside.account)
+        events = comparison.missed_events(self.outside.account)
         self.told = payment_dates.of_events(
             (missed.envelope.type, missed.envelope.object_id, missed.envelope.created_at) for missed in events
         )
@@ -153,10 +155,10 @@ class _Repair:
         for missed in events:
             self._take_in(missed)
         self._note_transactions()
-        for found in comparing.unexplained():
+        for found in comparison.unexplained():
             if found.object_kind and not found.is_foreign:
                 self._try(found, self._settle_behind)
-        for found in comparing.payouts_behind(self.outside.account, since=self.since):
+        for found in comparison.payouts_behind(self.outside.account, since=self.since):
             self._try(found, self._look_at_payout)
         self._explain()
         self._see_what_is_left()
@@ -223,12 +225,10 @@ class _Repair:
             )
         else:
             self.report.mended.append(found)
-        webhook_inbox.store(
-            event, missed.body, mode=self.outside.payments.mode, clock=self.outside.clock, was_fetched=True
-        )
+        inbox.store(event, missed.body, mode=self.outside.payments.mode, clock=self.outside.clock, was_fetched=True)
 
     def _note_transactions(self) -> None:
-        for some in comparing.new_transactions(self.outside.account):
+        for some in comparison.new_transactions(self.outside.account):
             self.lease.renew()
             with transaction() as session:
                 provider_transactions.note(session, some)
@@ -238,7 +238,7 @@ class _Repair:
         """Look again at what is open, and bring the payouts in question up to it, in one transaction."""
         self.lease.renew()
         with transaction() as session:
-            changed = unidentified.undo_where_known(session, at=self.outside.clock.now())
+            changed = suspense.undo_where_known(session, at=self.outside.clock.now())
             changed |= provider_transactions.explain(session)
             payouts.book(session, changed, clock=self.outside.clock)
 
@@ -251,9 +251,9 @@ class _Repair:
         left = {
             (one.kind, one.subject): one
             for one in (
-                *comparing.overdue_gifts(now=now),
-                *comparing.gifts_without_fee(now=now),
-                *comparing.unexplained(),
+                *comparison.overdue_gifts(now=now),
+                *comparison.gifts_without_fee(now=now),
+                *comparison.unexplained(),
             )
         }
         told = {(one.kind, one.subject) for one, _reason in self.report.still_open}
@@ -271,12 +271,12 @@ class _Repair:
 def _about_gifts(outside: Outside, *, since: datetime) -> Iterator[Finding]:
     now, account = outside.clock.now(), outside.account
     looks: Iterable[Iterable[Finding]] = (
-        comparing.overdue_gifts(now=now),
-        comparing.gifts_under_way(),
-        comparing.gifts_without_fee(now=now),
-        list(comparing.unknown_payments(account, since=since)),
-        list(comparing.unknown_refunds(account, since=since)),
-        list(comparing.unknown_disputes(account, since=since)),
+        comparison.overdue_gifts(now=now),
+        comparison.gifts_under_way(),
+        comparison.gifts_without_fee(now=now),
+        list(comparison.unknown_payments(account, since=since)),
+        list(comparison.unknown_refunds(account, since=since)),
+        list(comparison.unknown_disputes(account, since=since)),
     )
     for found in looks:
         yield from found

@@ -13,7 +13,7 @@ from campaign.domain.proof import CODE_SLOT, code_for, is_code
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
 from campaign.models.outbox import Message
-from campaign.services.outbox import Letter, enqueue
+from campaign.services.queues.outbox import Letter, enqueue
 from campaign.services.shield.attempts import KEPT, Counter, count_of, count_one, hold
 
 KIND, PLEDGE_KIND, LINKS_KIND = "gift_code", "pledge_code", "pledge_links"

@@ -36,7 +36,7 @@ from campaign.domain.donation import DonationState
 from campaign.gateways.clock import Clock
 from campaign.models.abuse import GiftStart, ShieldPeriod
 from campaign.models.donation import Donation
-from campaign.services.shield import alarm as shield_alarm
+from campaign.services.shield import state as shield_alarm
 from campaign.services.shield.attempts import (
     count_attempts,
     keys_of_start,

@@ -15,7 +15,7 @@ from campaign.domain.identity import new_public_id
 from campaign.domain.journal import EntryKind
 from campaign.domain.money import Money
 from campaign.models.donation import Refund
-from campaign.services.allocating import (
+from campaign.services.funds.allocations import (
     AlreadyDecided,
     MoreThanIsMissing,
     Move,
@@ -25,9 +25,9 @@ from campaign.services.allocating import (
     reject,
     withdraw,
 )
-from campaign.services.bookkeeping import MoneyMayNotGoThere, NotEnoughFunds
-from campaign.services.disbursing import Payment, record_disbursement
-from campaign.services.refunding import RefundOrder, request_refund
+from campaign.services.funds.disbursements import Payment, record_disbursement
+from campaign.services.gifts.refunds import RefundOrder, request_refund
+from campaign.services.ledger.posting import MoneyMayNotGoThere, NotEnoughFunds
 from tests.invariants.books import dispute_model, model
 from tests.invariants.books.model import GiftStory, MoveStory, SpentStory
 from tests.invariants.books.stage import Place

@@ -12,7 +12,7 @@ from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, Fact
 from campaign.domain.money import Money
 from campaign.gateways.payments import PaymentsUnavailable
 from campaign.models.campaign import Campaign
-from campaign.services.checkout import GiftRequest, start_checkout
+from campaign.services.gifts.checkout import GiftRequest, start_checkout
 from tests.invariants.books import dispute_model
 from tests.invariants.books.desk_rules import DeskRules
 from tests.invariants.books.judging import PUBLIC_URL

@@ -19,17 +19,19 @@ from campaign.models.donation import Dispute, Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.journal import JournalEntry
 from campaign.models.outbox import Message
-from campaign.services import bookkeeping, settlement, webhook_inbox
-from campaign.services.checkout import GiftRequest
-from campaign.services.ledger_check import check_books
+from campaign.services.gifts import settlement
+from campaign.services.gifts.checkout import GiftRequest
+from campaign.services.gifts.refunds import send_next_refund
+from campaign.services.ledger import posting
+from campaign.services.ledger.check import check_books
+from campaign.services.queues import inbox
 from campaign.services.reconciliation import payouts
-from campaign.services.refunding import send_next_refund
-from tests.fakes import SIGNATURE, SettableClock
 from tests.invariants.books import dispute_model, dumps, model, payout_model
 from tests.invariants.books.model import GiftStory, Model
 from tests.invariants.books.provider import Provider, Told, hides_refunds
 from tests.invariants.books.shapes import Shape
 from tests.invariants.books.stage import Stage
+from tests.support.fakes import SIGNATURE, SettableClock
 
 PUBLIC_URL = "http://localhost"
 Row = tuple[bool, int, int, frozenset[tuple[str, str]]]
@@ -131,7 +133,7 @@ class Judged(RuleBasedStateMachine):
     def _deliver(self, told: Told, *, event_id: str = "") -> bool:
         self.deliveries += 1
         body = self.provider.event(told.type, told.object_id, event_id=event_id or f"evt_{self.deliveries}")
-        is_new = webhook_inbox.receive(body, SIGNATURE, payments=self.provider, clock=self.clock)
+        is_new = inbox.receive(body, SIGNATURE, payments=self.provider, clock=self.clock)
         self.delivered.add(told)
         return is_new
 
@@ -154,10 +156,10 @@ class Judged(RuleBasedStateMachine):
             payout_model.check(self.provider.account, paid_out, in_books, doubtful=set(self.model.movements))
             expected = self._expected()
             assert booked == expected, "the books hold other entries than the model"
-            told = bookkeeping.balances(session, campaign_id=self.cast.campaign_id)
+            told = posting.balances(session, campaign_id=self.cast.campaign_id)
             held = {(fund, cur): minor for fund, by in told.items() for cur, minor in by.items()}
             assert held == _without_zeros(model.fund_balances(expected))
-            totals = bookkeeping.account_totals(session, campaign_id=self.cast.campaign_id)
+            totals = posting.account_totals(session, campaign_id=self.cast.campaign_id)
             assert _without_zeros(totals) == _without_zeros(model.account_totals({**expected, **paid_out}))
             self._compare_papers(session)
             self._compare_history(session)

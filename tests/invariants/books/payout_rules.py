@@ -10,9 +10,9 @@ from campaign.domain.money import Money
 from campaign.gateways.payments import PaymentsUnavailable
 from campaign.gateways.provider_account import TransactionFacts
 from campaign.models.payout import ProviderTransaction
-from campaign.services.lease import HeldByAnother
+from campaign.services.queues.lease import HeldByAnother
 from campaign.services.reconciliation.reconciling import Mails
-from campaign.services.reconciliation.unidentified import AlreadyExplained
+from campaign.services.reconciliation.suspense import AlreadyExplained
 from tests.invariants.books import dumps
 from tests.invariants.books.resting import Resting
 from tests.invariants.books.troubles import HEARD, TROUBLES, WHICH, Trouble

@@ -18,8 +18,8 @@ from campaign.gateways.payments import (
     RefundFacts,
 )
 from campaign.gateways.provider_account import MissedEvent
-from tests.fakes import SIGNATURE, FakePayments
 from tests.invariants.books.account import Account
+from tests.support.fakes import SIGNATURE, FakePayments
 
 SENT_BACK = ("pending", "succeeded")
 

@@ -8,8 +8,8 @@ from campaign.database import reading
 from campaign.domain.donation import Fact
 from campaign.gateways.provider_account import TransactionFacts
 from campaign.models.inbox import ProviderEvent
-from campaign.services import bookkeeping
-from campaign.services.reconciliation import reconciling, unidentified
+from campaign.services.ledger import posting
+from campaign.services.reconciliation import reconciling, suspense
 from campaign.services.reconciliation.reconciling import Mails, Outside
 from tests.invariants.books import dumps, payout_model
 from tests.invariants.books.judging import PUBLIC_URL
@@ -77,7 +77,7 @@ class Resting(Troubled):
         """Invariant 5, against what the provider has and has sent to the bank."""
         account = self.provider.account
         with reading() as session:
-            totals = bookkeeping.account_totals(session)
+            totals = posting.account_totals(session)
             booked = dumps.entries_by_subject(session)
             for moment, report in self.reports.items():
                 assert dumps.totals_as_of(session, moment) == report, f"the report as of {moment} has changed"
@@ -115,7 +115,7 @@ class Resting(Troubled):
 
     def _book_movement(self, moved: TransactionFacts, kind: str) -> None:
         """Somebody of finance says what a movement is."""
-        book = unidentified.book_fee if kind == "provider_fee" else unidentified.book_as_unidentified
+        book = suspense.book_fee if kind == "provider_fee" else suspense.book_as_unidentified
         book(moved.provider_id, campaign_id=self.cast.campaign_id, actor_id=self.cast.approver, clock=self.clock)
         self._keep_movement(moved, kind)
 

@@ -15,9 +15,9 @@ from campaign import create_app
 from campaign.database import reading
 from campaign.extensions import db
 from campaign.models.fund import Fund, FundReach
-from tests.beginnings import Beginning
-from tests.builders import a_campaign, a_fund, a_member_of_staff, a_restricted_child, general_fund_of
-from tests.databases import config_for
+from tests.support.builders import a_campaign, a_fund, a_member_of_staff, a_restricted_child, general_fund_of
+from tests.support.databases import config_for
+from tests.support.db_snapshot import Beginning
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ from campaign.domain.postings import disbursed, transferred
 from campaign.extensions import db
 from campaign.models.drill import Drill
 from campaign.models.receipt import Receipt, ReceiptFile
-from campaign.services import audit, bookkeeping
-from tests.builders import NOW, a_campaign, a_fund, a_paid_gift, a_restricted_child, general_fund_of, usd
+from campaign.services import audit
+from campaign.services.ledger import posting
 from tests.invariants.books import dumps
+from tests.support.builders import NOW, a_campaign, a_fund, a_paid_gift, a_restricted_child, general_fund_of, usd
 
 Line = tuple[int, int | None, str, int]  # account, fund, currency, minor units
 
@@ -116,7 +117,7 @@ def books(app: Flask) -> Books:
     with transaction() as session:
         session.execute(text("DELETE FROM allocation"))
         for entry in (move, spend):
-            bookkeeping.post(session, entry, campaign_id=campaign.id, at=NOW)
+            posting.post(session, entry, campaign_id=campaign.id, at=NOW)
         audit.record(session, actor_id=None, action="test:act", subject="test:1", at=NOW, detail={})
         session.execute(
             text(

@@ -15,16 +15,16 @@ from campaign.domain.errors import Conflict
 from campaign.domain.journal import EntryKind
 from campaign.domain.money import Money
 from campaign.models.campaign import Campaign
-from campaign.services import settlement
-from campaign.services.allocating import Move, approve, propose
-from campaign.services.disbursing import Payment, record_disbursement
-from campaign.services.ledger_check import check_books
-from campaign.services.refunding import RefundOrder, request_refund, send_next_refund
-from tests.builders import a_fund, a_member_of_staff, general_fund_of
-from tests.fakes import SettableClock
+from campaign.services.funds.allocations import Move, approve, propose
+from campaign.services.funds.disbursements import Payment, record_disbursement
+from campaign.services.gifts import settlement
+from campaign.services.gifts.refunds import RefundOrder, request_refund, send_next_refund
+from campaign.services.ledger.check import check_books
 from tests.invariants.books.crashing import Crash, SimulatedCrash, crashing
 from tests.invariants.books.provider import Provider
 from tests.services.engine import PUBLIC_URL, Engine
+from tests.support.builders import a_fund, a_member_of_staff, general_fund_of
+from tests.support.fakes import SettableClock
 
 AFTER_A_LEASE = timedelta(minutes=5, seconds=1)
 STORY = (

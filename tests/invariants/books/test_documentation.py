@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from campaign.domain.journal import Account, EntryKind
-from campaign.services.ledger_check import CHECKS
+from campaign.services.ledger.check import CHECKS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "ledger.md").read_text(encoding="utf-8")
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from campaign.extensions import db
-from tests.builders import a_campaign, a_fund, a_paid_gift, a_payment, an_allocation, general_fund_of, usd
+from tests.support.builders import a_campaign, a_fund, a_paid_gift, a_payment, an_allocation, general_fund_of, usd
 
 pytestmark = pytest.mark.broken_books  # rows without entries: only the tables are looked at here
 

@@ -22,20 +22,15 @@ from campaign.gateways.payments import DisputeFacts, Movement
 from campaign.gateways.provider_account import TransactionFacts
 from campaign.models.donation import Donation
 from campaign.models.journal import JournalEntry
-from campaign.services import (
-    allocating,
-    applying,
-    bookkeeping,
-    disputing,
-    gift_papers,
-    paid_again,
-    receipting,
-    settlement,
-    webhook_inbox,
-)
-from campaign.services.bookkeeping import EntryConflict
-from campaign.services.locked_gift import LockedGift
-from campaign.services.pledges import gifts as pledge_gifts
+from campaign.services.funds import allocations
+from campaign.services.gifts import applying, duplicates, gift_receipts, settlement
+from campaign.services.gifts import disputes as gifts_disputes
+from campaign.services.gifts.locked import LockedGift
+from campaign.services.ledger import posting
+from campaign.services.ledger.posting import EntryConflict
+from campaign.services.pledges import payments as pledge_gifts
+from campaign.services.queues import inbox
+from campaign.services.receipts import issuing
 from campaign.services.reconciliation import provider_transactions
 from tests.invariants.books.dispute_rules import DisputeRules
 from tests.invariants.books.gift_rules import Gifts
@@ -51,7 +46,7 @@ Seed = Callable[[pytest.MonkeyPatch, Stage], None]
 
 def without_idempotency(patch: pytest.MonkeyPatch, _: Stage) -> None:
     """An entry that stands already is posted again under another name."""
-    post_all, names = bookkeeping.post_all, count(1)
+    post_all, names = posting.post_all, count(1)
 
     def named_anew(session: Session, entry: Entry) -> Entry:
         stands = session.execute(select(JournalEntry.id).where(JournalEntry.source == entry.source)).scalar()
@@ -60,7 +55,7 @@ def without_idempotency(patch: pytest.MonkeyPatch, _: Stage) -> None:
     def post_always(session: Session, entries: Sequence[Entry], **how: Any) -> int:
         return post_all(session, [named_anew(session, entry) for entry in entries], **how)
 
-    patch.setattr(bookkeeping, "post_all", post_always)
+    patch.setattr(posting, "post_all", post_always)
 
 
 def with_the_fee_turned_round(patch: pytest.MonkeyPatch, _: Stage) -> None:
@@ -76,19 +71,19 @@ def with_the_fee_turned_round(patch: pytest.MonkeyPatch, _: Stage) -> None:
 
 def without_a_check_of_what_is_there(patch: pytest.MonkeyPatch, stage: Stage) -> None:
     """Neither the desk nor the database looks whether the fund holds as much."""
-    patch.setattr(allocating.Preview, "is_too_much", False)
+    patch.setattr(allocations.Preview, "is_too_much", False)
     _without_trigger(patch, stage, "journal_entry_seal")
 
 
 def with_papers_in_a_transaction_of_their_own(patch: pytest.MonkeyPatch, _: Stage) -> None:
     """The money is booked and committed before its receipt is written."""
-    write = gift_papers.bring_up_to_date
+    write = gift_receipts.bring_up_to_date
 
     def later(session: Session, gift: LockedGift, **how: Any) -> None:
         session.commit()
         write(session, gift, **how)
 
-    patch.setattr(gift_papers, "bring_up_to_date", later)
+    patch.setattr(gift_receipts, "bring_up_to_date", later)
 
 
 def with_older_answers_over_newer_ones(patch: pytest.MonkeyPatch, _: Stage) -> None:
@@ -101,9 +96,9 @@ def dropping_orphans(patch: pytest.MonkeyPatch, _: Stage) -> None:
 
     def close(event: Any, state: str, error: str, *, clock: Any) -> None:
         with transaction() as session:
-            webhook_inbox.mark_done(session, event.id, "processed", at=clock.now())
+            inbox.mark_done(session, event.id, "processed", at=clock.now())
 
-    patch.setattr(webhook_inbox, "put_back", close)
+    patch.setattr(inbox, "put_back", close)
 
 
 def editing_rows(patch: pytest.MonkeyPatch, stage: Stage) -> None:
@@ -120,13 +115,13 @@ def editing_rows(patch: pytest.MonkeyPatch, stage: Stage) -> None:
 
 def losing_numbers(patch: pytest.MonkeyPatch, _: Stage) -> None:
     """A receipt's number is taken twice for one receipt."""
-    take = receipting._take_number
+    take = issuing._take_number
 
     def twice(session: Session, series: str, year: int) -> int:
         take(session, series, year)
         return take(session, series, year)
 
-    patch.setattr(receipting, "_take_number", twice)
+    patch.setattr(issuing, "_take_number", twice)
 
 
 def adding_refunds_up(patch: pytest.MonkeyPatch, _: Stage) -> None:
@@ -136,7 +131,7 @@ def adding_refunds_up(patch: pytest.MonkeyPatch, _: Stage) -> None:
 
 def counting_disputes_by_their_name(patch: pytest.MonkeyPatch, _: Stage) -> None:
     """Whatever is called a claim is booked as if its money had been taken, whether a movement says so or not."""
-    apply = disputing.apply_disputes
+    apply = gifts_disputes.apply_disputes
 
     def by_name(session: Session, gift: LockedGift, disputes: Sequence[DisputeFacts], *, at: datetime) -> None:
         claimed = [replace(told, withdrawals=told.withdrawals or _claimed(told)) for told in disputes]
@@ -148,12 +143,12 @@ def counting_disputes_by_their_name(patch: pytest.MonkeyPatch, _: Stage) -> None
         taken = Settled(f"txn_{told.provider_id}_out1", told.amount, Money(0, told.amount.currency))
         return (Movement(taken, told.opened_at),)
 
-    patch.setattr(disputing, "apply_disputes", by_name)
+    patch.setattr(gifts_disputes, "apply_disputes", by_name)
 
 
 def bringing_disputed_money_back_twice(patch: pytest.MonkeyPatch, _: Stage) -> None:
     """The reinstatement is booked by its movement, and once more by the dispute's end."""
-    entries_of = disputing._entries
+    entries_of = gifts_disputes._entries
 
     def twice(*told: Any, **how: Any) -> Iterator[Entry]:
         for entry in entries_of(*told, **how):
@@ -161,16 +156,16 @@ def bringing_disputed_money_back_twice(patch: pytest.MonkeyPatch, _: Stage) -> N
             if entry.kind is EntryKind.DISPUTE_WON:
                 yield replace(entry, source=f"won:{entry.source}")
 
-    patch.setattr(disputing, "_entries", twice)
+    patch.setattr(gifts_disputes, "_entries", twice)
 
 
 def leaving_charge_backs_out_of_receipts(patch: pytest.MonkeyPatch, _: Stage) -> None:
     """A receipt confirms what the donor has again from her bank."""
 
-    def refunded(papers: gift_papers._Papers) -> Money:
+    def refunded(papers: gift_receipts._Papers) -> Money:
         return Money(papers.gift.now("refunded_minor"), papers.gift.row.currency)
 
-    patch.setattr(gift_papers._Papers, "back", property(refunded))
+    patch.setattr(gift_receipts._Papers, "back", property(refunded))
 
 
 def walking_payouts_by_type(patch: pytest.MonkeyPatch, _: Stage) -> None:
@@ -217,7 +212,7 @@ def with_older_disputes_over_newer_ones(patch: pytest.MonkeyPatch, _: Stage) -> 
 
 def taking_a_second_payment_for_the_first(patch: pytest.MonkeyPatch, _: Stage) -> None:
     """A gift that is paid on two pages is looked at as one."""
-    patch.setattr(paid_again, "_second", lambda _session, _gift, _facts, **_: None)
+    patch.setattr(duplicates, "_second", lambda _session, _gift, _facts, **_: None)
 
 
 def _without_trigger(patch: pytest.MonkeyPatch, stage: Stage, trigger: str) -> None:

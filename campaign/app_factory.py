@@ -1,0 +1,136 @@
+"""The composition root: knows everybody and joins them."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import click
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from campaign import i18n, jobs
+from campaign.blueprints import admin, api, donations, health, public
+from campaign.config import Config, refuse_to_serve
+from campaign.database import set_up_database
+from campaign.extensions import babel, csrf, db, limiter
+from campaign.gateway_registry import Gateways, set_gateways
+from campaign.project import MIGRATIONS
+from campaign.services import live_scope
+from campaign.web import (
+    error_pages,
+    markdown,
+    page_cache,
+    request_bodies,
+    security_headers,
+    static_files,
+    template_cache,
+)
+from campaign.web.client_address import ClientAddressMiddleware
+
+BODY_LIMIT_BYTES = 1_000_000
+LIMITS_SECONDS_MAX = 0.5
+"""How long a request waits for Redis, which counts the requests of all processes."""
+
+
+def compose(config: Config, gateways: Gateways | None) -> Flask:
+    """Build the app from its configuration, with all blueprints, filters, handlers and commands."""
+    is_command = click.get_current_context(silent=True) is not None
+    if not is_command:
+        refuse_to_serve(config)
+    app = Flask("campaign", instance_path=str(config.instance_dir))
+    app.config.update(_flask_settings(config), KURAK=config)
+    db.init_app(app)
+    set_up_database(app)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    _limit_at_views_alone(app)
+    i18n.init_app(app, babel)
+    static_files.init_app(app)
+    markdown.init_app(app)
+    template_cache.init_app(app)
+    page_cache.init_app(app)
+    donations.webhooks.init_app(app)
+    request_bodies.init_app(app)
+    security_headers.init_app(app)
+    error_pages.init_app(app)
+    jobs.init_app(app)
+    set_gateways(app, gateways)
+    live_scope.watch_queries()
+    for blueprint in (health.bp, donations.bp, donations.webhook_bp, public.bp, api.bp, admin.bp):
+        app.register_blueprint(blueprint)
+    admin.init_app(app)
+    if config.is_development:
+        _add_development_pages(app, config)
+    if config.testing or is_command:
+        _add_commands(app)
+    if config.proxies:
+        named = ClientAddressMiddleware(app.wsgi_app, proxies=config.proxies, header=config.proxy_header)
+        app.wsgi_app = ProxyFix(named, x_for=0, x_proto=config.proxies)  # type: ignore[method-assign]
+    return app
+
+
+def _limit_at_views_alone(app: Flask) -> None:
+    """Before every request Flask-Limiter would look for default limits too: we have none, each stands at its view."""
+    hooks = app.before_request_funcs[None]
+    hooks[:] = [hook for hook in hooks if hook != limiter._check_request_limit]  # noqa: SLF001
+
+
+def _flask_settings(config: Config) -> dict[str, object]:
+    is_https = config.public_url.startswith("https://")
+    return {
+        "SECRET_KEY": config.secret_key,
+        "SQLALCHEMY_DATABASE_URI": config.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(config.database_url),
+        "MAX_CONTENT_LENGTH": BODY_LIMIT_BYTES,
+        "MAX_FORM_MEMORY_SIZE": 200_000,
+        "SESSION_COOKIE_NAME": "__Host-staff" if is_https else "staff",
+        "SESSION_COOKIE_SECURE": is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=10),
+        "SESSION_REFRESH_EACH_REQUEST": False,  # a public answer that caches keep must not carry somebody's cookie
+        "WTF_CSRF_CHECK_DEFAULT": False,  # public forms rest on Sec-Fetch-Site and Origin; staff forms add a token
+        "TRUSTED_HOSTS": None
+        if config.is_development
+        else [urlsplit(config.public_url).hostname, "127.0.0.1", "localhost"],
+        "RATELIMIT_STORAGE_URI": config.limits_url,
+        "RATELIMIT_STORAGE_OPTIONS": _limits_options(config.limits_url),
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,  # while Redis is down, each process counts for itself
+        "RATELIMIT_SWALLOW_ERRORS": True,  # for requests that were under way when another found Redis down
+        "RATELIMIT_ENABLED": not config.testing,
+        "TESTING": config.testing,
+    }
+
+
+def _limits_options(url: str) -> dict[str, object]:
+    """Redis that does not answer holds nobody up for long, and what it raises is one kind of error."""
+    waits = {"socket_connect_timeout": LIMITS_SECONDS_MAX, "socket_timeout": LIMITS_SECONDS_MAX, "retry": None}
+    return {"wrap_exceptions": True, **(waits if url.startswith("redis") else {})}
+
+
+def _engine_options(url: str) -> dict[str, object]:
+    hidden: dict[str, object] = {"hide_parameters": True}  # an error that is logged tells no donor's name
+    if url.startswith("sqlite"):
+        return hidden
+    return {**hidden, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+
+
+def _add_development_pages(app: Flask, config: Config) -> None:
+    """Mail that was kept, the components' own page, and the sandbox's pages; production never imports them."""
+    from campaign.blueprints import development
+
+    app.register_blueprint(development.bp)
+    if config.sandbox_url:
+        from campaign.blueprints import sandbox
+
+        csrf.exempt(sandbox.bp)
+        app.register_blueprint(sandbox.bp)
+
+
+def _add_commands(app: Flask) -> None:
+    """Commands and migrations, for the command line alone: a web server never runs them and need not carry them."""
+    from flask_migrate import Migrate
+
+    from campaign.cli import add_commands
+
+    Migrate(app, db, directory=str(MIGRATIONS))
+    add_commands(app)

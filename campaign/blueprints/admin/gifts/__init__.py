@@ -1,0 +1,1 @@
+"""Gifts: the list, one gift with its timeline, corrections and refunds."""

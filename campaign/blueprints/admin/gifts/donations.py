@@ -1,0 +1,177 @@
+"""The list of donations with its filters, one donation with its story, and the wall."""
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign.blueprints.admin import bp, words
+from campaign.blueprints.admin.form_values import Asked, asked_in_address
+from campaign.blueprints.admin.frame import campaign, done, file_answer
+from campaign.blueprints.admin.gifts import dispute_words
+from campaign.blueprints.admin.guard import person
+from campaign.blueprints.admin.inbox import words as inbox_words
+from campaign.blueprints.admin.mail import words as mail_words
+from campaign.blueprints.admin.permissions import sees_donors
+from campaign.domain.money import CURRENCIES, Money
+from campaign.gateway_registry import gateways
+from campaign.i18n import LANGUAGES, day, exact_money, text_of
+from campaign.services import audit
+from campaign.services.campaigns.moderation import set_wall as put_on_wall
+from campaign.services.exports.ledger import period_of
+from campaign.services.exports.registers import donation_file
+from campaign.services.funds.balances import COLLECTING, FundRow, funds
+from campaign.services.gifts.listing import STATES, SUMMED_MOST, DonationFilter, totals
+from campaign.services.gifts.listing import donations as donations_found
+from campaign.services.gifts.timeline import Moment, donation_story
+from campaign.services.spreadsheets import FileFormat
+
+
+@bp.get("/donations")
+def donations() -> ResponseReturnValue:
+    """Fifty gifts a page; the address holds the filters, so it can be shared."""
+    asked, purposes = asked_in_address(), _purposes()
+    wanted = _wanted(asked, purposes)
+    rows, has_more = donations_found(wanted) if not asked.mistakes else ((), False)
+    page = render_template(
+        "admin/donations.html",
+        asked=asked,
+        rows=rows,
+        totals=totals(wanted, most=None if asked.text("sums") == "all" else SUMMED_MOST),
+        chips=_chips(asked, wanted, purposes),
+        older_url=asked.with_(before=rows[-1].public_id) if has_more else None,
+        states=STATES,
+        purposes=purposes,
+        currencies=sorted(CURRENCIES),
+        sees_donors=_sees_donors(),
+    )
+    return page, asked.status
+
+
+@bp.get("/donations/<public_id>")
+def donation(public_id: str) -> ResponseReturnValue:
+    """A gift with all that happened to it."""
+    story = donation_story(campaign().id, public_id, sees_donors=_sees_donors())
+    moments = [_told(moment) for moment in story.moments]
+    return render_template(
+        "admin/donation.html", gift=story, moments=moments, sees_donors=_sees_donors(), claim_words=dispute_words
+    )
+
+
+@bp.post("/donations/<public_id>/wall")
+def set_wall(public_id: str) -> ResponseReturnValue:
+    """Take the name and message off the wall of supporters, or put them back."""
+    is_shown = request.form.get("wall") == "shown"
+    put_on_wall(campaign().id, public_id, is_shown=is_shown, actor_id=person().id, clock=gateways().clock)
+    told = (
+        _("The name and message are on the supporters list.")
+        if is_shown
+        else _("The name and message are off the supporters list.")
+    )
+    return done(told, "admin.donation", public_id=public_id)
+
+
+@bp.get("/donations/file.<any(csv,xlsx):file_format>")
+def donation_register(file_format: FileFormat) -> Response:
+    """The same rows as on screen, all of them, with names and addresses."""
+    asked, purposes, clock = asked_in_address(), _purposes(), gateways().clock
+    wanted = _wanted(asked, purposes)
+    asked.refuse_mistakes()
+    about = [*period_of(wanted.since, wanted.until, made_at=clock.now()), *_about(wanted, purposes)]
+    file = donation_file(wanted, about=about, file_format=file_format)
+    detail: dict[str, object] = {
+        "format": file_format,
+        "filters": sorted(key for key, value in asked.values.items() if value),
+    }
+    audit.record_reading(
+        actor_id=person().id,
+        action="donations:download",
+        subject=f"campaign:{campaign().slug}",
+        detail=detail,
+        clock=clock,
+    )
+    return file_answer(file, "donations", file_format)
+
+
+def _told(moment: Moment) -> dict[str, object]:
+    """A moment of the story as the timeline shows it."""
+    word, kind = words.MOMENTS.get(moment.kind, (moment.kind, ""))
+    amount = exact_money(moment.amount) if moment.amount else ""
+    note, why = moment.note, ""
+    if moment.kind.startswith("mail:"):
+        note = str(words.MAIL_KINDS.get(moment.note, moment.note))
+        why = mail_words.failure_of(moment.kind.removeprefix("mail:"), moment.failure)
+    elif moment.kind == "provider:event":
+        note = inbox_words.subject_of(moment.note)
+    return {
+        "title": f"{word} {amount}".strip(),
+        "at": moment.at,
+        "note": " · ".join(str(part) for part in (note, why, moment.who) if part),
+        "kind": kind,
+    }
+
+
+def _purposes() -> dict[str, FundRow]:
+    return {row.public_id: row for row in funds(campaign().id) if row.kind in COLLECTING}
+
+
+def _wanted(asked: Asked, purposes: dict[str, FundRow]) -> DonationFilter:
+    currency = asked.filter_choice("currency", CURRENCIES)
+    counted_in = currency or campaign().currency
+    least, most = asked.money("least", counted_in), asked.money("most", counted_in)
+    since, until = asked.period()
+    is_about_amounts = least is not None or most is not None
+    return DonationFilter(
+        campaign_id=campaign().id,
+        text=asked.text("text"),
+        state=asked.filter_choice("state", STATES),
+        since=since,
+        until=until,
+        currency=counted_in if is_about_amounts else currency,
+        language=asked.filter_choice("language", LANGUAGES),
+        frequency=asked.filter_choice("frequency", words.FREQUENCIES),
+        fund=asked.filter_choice("fund", purposes),
+        least_minor=least.minor if least else None,
+        most_minor=most.minor if most else None,
+        before=asked.text("before"),
+        sees_donors=_sees_donors(),
+    )
+
+
+def _about(wanted: DonationFilter, purposes: dict[str, FundRow]) -> list[tuple[str, str]]:
+    """The filters in use, in words."""
+    said = {
+        _("Text"): wanted.text,
+        _("State"): str(words.DONATION[wanted.state][0]) if wanted.state else "",
+        _("Currency"): wanted.currency,
+        _("Language"): LANGUAGES.get(wanted.language, ""),  # type: ignore[call-overload]  # checked by `choice`
+        _("How often"): str(words.FREQUENCIES.get(wanted.frequency, "")),
+        _("Fund"): text_of(purposes[wanted.fund].title) if wanted.fund else "",
+        _("At least"): exact_money(Money(wanted.least_minor, wanted.currency))
+        if wanted.least_minor is not None
+        else "",
+        _("At most"): exact_money(Money(wanted.most_minor, wanted.currency)) if wanted.most_minor is not None else "",
+    }
+    return [(label, value) for label, value in said.items() if value]
+
+
+def _chips(asked: Asked, wanted: DonationFilter, purposes: dict[str, FundRow]) -> list[tuple[str, str]]:
+    names = {
+        _("Text"): "text",
+        _("State"): "state",
+        _("Currency"): "currency",
+        _("Language"): "language",
+        _("How often"): "frequency",
+        _("Fund"): "fund",
+        _("At least"): "least",
+        _("At most"): "most",
+    }
+    chips = [(f"{label}: {value}", asked.without(names[label])) for label, value in _about(wanted, purposes)]
+    if wanted.since:
+        chips.append((_("From %(day)s", day=day(wanted.since)), asked.without("since")))
+    if wanted.until:
+        chips.append((_("Until %(day)s", day=day(wanted.until)), asked.without("until")))
+    return chips
+
+
+def _sees_donors() -> bool:
+    return sees_donors(person().roles)

@@ -1,0 +1,1 @@
+"""Provider events: the list, one event, replays."""

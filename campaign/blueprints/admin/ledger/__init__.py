@@ -1,0 +1,1 @@
+"""The ledger: journal, trial balance, fund statement."""

@@ -1,0 +1,145 @@
+"""The books on screen and as files: journal, trial balance, fund statement."""
+
+from datetime import datetime
+
+from flask import Response, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign.blueprints.admin import bp
+from campaign.blueprints.admin.form_values import Asked, asked_in_address
+from campaign.blueprints.admin.frame import campaign, file_answer
+from campaign.blueprints.admin.guard import person
+from campaign.domain.errors import NotFound
+from campaign.domain.journal import EntryKind
+from campaign.gateway_registry import gateways
+from campaign.i18n import text_of
+from campaign.services import audit
+from campaign.services.exports.ledger import fund_statement_file, ledger_file, period_of, trial_balance_file
+from campaign.services.funds.balances import FundRow, fund, funds
+from campaign.services.funds.statement import COLUMNS, fund_statement_of
+from campaign.services.ledger import reports
+from campaign.services.ledger.posting import LedgerFilter, LedgerRow
+from campaign.services.ledger.words import KINDS
+from campaign.services.reconciliation.subject_search import subjects_about
+from campaign.services.spreadsheets import FileFormat
+
+PAGE_ROWS = 100
+
+
+@bp.get("/ledger")
+def ledger() -> ResponseReturnValue:
+    """The journal line by line, oldest first, a hundred lines a page."""
+    asked = asked_in_address()
+    wanted = _wanted(asked)
+    rows = reports.journal_page(wanted, after=_place(asked), limit=PAGE_ROWS) if not asked.mistakes else []
+    page = render_template(
+        "admin/ledger.html",
+        asked=asked,
+        rows=rows,
+        funds=funds(campaign().id),
+        kinds=KINDS,
+        next_url=asked.with_(after=_place_of(rows[-1])) if len(rows) == PAGE_ROWS else None,
+    )
+    return page, asked.status
+
+
+@bp.get("/ledger/trial-balance")
+def trial_balance() -> ResponseReturnValue:
+    """Every account's balance, and the rules of the books that do not hold, if any."""
+    return render_template(
+        "admin/trial_balance.html",
+        balances=reports.trial_balance(campaign().id),
+        problems=reports.problems(),
+        shows_rows=person().is_for_all_campaigns,
+        checked_at=gateways().clock.now(),
+    )
+
+
+@bp.get("/ledger/funds")
+def fund_statement() -> ResponseReturnValue:
+    """What came into and went out of every fund: the rows, columns and totals of the file."""
+    named = {row.id: row for row in funds(campaign().id)}
+    return render_template(
+        "admin/fund_statement.html", statement=fund_statement_of(campaign().id), columns=COLUMNS, named=named
+    )
+
+
+@bp.get("/ledger/journal.<any(csv,xlsx):file_format>")
+def journal_file(file_format: FileFormat) -> Response:
+    """The same lines as on screen, all of them, with totals."""
+    asked, clock = asked_in_address(), gateways().clock
+    wanted = _wanted(asked)
+    asked.refuse_mistakes()
+    about = [*period_of(wanted.since, wanted.until, made_at=clock.now()), *_about(asked, wanted)]
+    file = ledger_file(wanted, about=about, file_format=file_format)
+    _note(
+        "ledger:download", {"format": file_format, "since": str(wanted.since or ""), "until": str(wanted.until or "")}
+    )
+    return file_answer(file, "ledger", file_format)
+
+
+@bp.get("/ledger/trial-balance.<any(csv,xlsx):file_format>")
+def balance_file(file_format: FileFormat) -> Response:
+    about = period_of(None, None, made_at=gateways().clock.now())
+    file = trial_balance_file(campaign().id, about=about, file_format=file_format)
+    return file_answer(file, "trial-balance", file_format)
+
+
+@bp.get("/ledger/funds.<any(csv,xlsx):file_format>")
+def statement_file(file_format: FileFormat) -> Response:
+    about, here = period_of(None, None, made_at=gateways().clock.now()), campaign().id
+    file = fund_statement_file(here, funds=funds(here), about=about, file_format=file_format)
+    return file_answer(file, "funds", file_format)
+
+
+def _wanted(asked: Asked) -> LedgerFilter:
+    kind, chosen = asked.filter_choice("kind", tuple(KINDS)), _fund(asked)
+    since, until = asked.period()
+    return LedgerFilter(
+        campaign_id=campaign().id,
+        since=since,
+        until=until,
+        fund_id=chosen.id if chosen else None,
+        kinds=frozenset({kind}) if kind else frozenset(),
+        subjects=subjects_about(campaign().id, text) if (text := asked.text("subject")) else None,
+    )
+
+
+def _fund(asked: Asked) -> FundRow | None:
+    if not asked.text("fund"):
+        return None
+    try:
+        return fund(campaign().id, asked.text("fund"))
+    except NotFound:
+        asked.mistakes.append(("fund", _("There is no such fund.")))
+        return None
+
+
+def _about(asked: Asked, wanted: LedgerFilter) -> list[tuple[str, str]]:
+    chosen = _fund(asked)
+    said = {
+        _("Fund"): f"{chosen.code} {text_of(chosen.title)}" if chosen else "",
+        _("Kind"): ", ".join(str(KINDS[EntryKind(kind)]) for kind in wanted.kinds),
+        _("About"): asked.text("subject"),
+    }
+    return [(label, value) for label, value in said.items() if value]
+
+
+def _place(asked: Asked) -> tuple[datetime, str, int] | None:
+    """Where the page before ended; anything else begins at the beginning."""
+    at, _sep, rest = asked.text("after").partition("~")
+    entry_id, _sep, line = rest.partition("~")
+    try:
+        return datetime.fromisoformat(at), entry_id, int(line)
+    except ValueError:
+        return None
+
+
+def _place_of(row: LedgerRow) -> str:
+    return f"{row.recorded_at.isoformat()}~{row.entry_id}~{row.line}"
+
+
+def _note(action: str, detail: dict[str, object]) -> None:
+    subject = f"campaign:{campaign().slug}"
+    audit.record_reading(actor_id=person().id, action=action, subject=subject, detail=detail, clock=gateways().clock)

@@ -1,0 +1,1 @@
+"""Emails: the list, and sending one again."""

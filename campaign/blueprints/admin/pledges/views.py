@@ -1,0 +1,133 @@
+"""Monthly gifts at the desk: the list, one with its history, and stopping one because its donor asked us to."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign.blueprints.admin import bp
+from campaign.blueprints.admin.form_values import asked_in_address, asked_in_form
+from campaign.blueprints.admin.frame import campaign, done, refused
+from campaign.blueprints.admin.guard import person
+from campaign.blueprints.admin.permissions import sees_donors
+from campaign.blueprints.admin.pledges import words
+from campaign.domain.errors import DomainError
+from campaign.domain.identity import new_public_id
+from campaign.domain.pledge import Act, PledgeState
+from campaign.gateway_registry import gateways
+from campaign.i18n import exact_money
+from campaign.jobs import wake
+from campaign.services.pledges import listing as pledge_register
+from campaign.services.pledges.endings import ending_counts
+from campaign.services.pledges.listing import PledgeMoment, pledge_story
+from campaign.services.pledges.mailbox import send_link
+from campaign.services.pledges.requests import PledgeOrder, ask
+
+
+@bp.get("/pledges")
+def pledges() -> ResponseReturnValue:
+    """Fifty monthly gifts a page, of one state or all, and what they bring each month."""
+    asked = asked_in_address()
+    state = asked.filter_choice("state", [state.value for state in PledgeState])
+    rows, has_more = pledge_register.pledges(
+        campaign().id,
+        state=state,
+        text=asked.text("text"),
+        before=asked.text("before"),
+        sees_donors=_sees_donors(),
+    )
+    return render_template(
+        "admin/pledges.html",
+        asked=asked,
+        rows=rows,
+        ending=ending_counts(campaign().id),
+        values=pledge_register.monthly_values(campaign().id),
+        older_url=asked.with_(before=rows[-1].public_id) if has_more else None,
+        states=words.STATES,
+        sees_donors=_sees_donors(),
+    )
+
+
+@bp.get("/pledges/<public_id>")
+def pledge(public_id: str) -> ResponseReturnValue:
+    """One monthly gift with its months and all that happened to it."""
+    story = pledge_story(campaign().id, public_id, sees_donors=_sees_donors())
+    return render_template(
+        "admin/pledge.html",
+        pledge=story,
+        moments=[_told(moment) for moment in story.moments],
+        pledge_words=words,
+        form_id=new_public_id(),
+        sees_donors=_sees_donors(),
+    )
+
+
+@bp.post("/pledges/<public_id>/stop")
+def stop_pledge(public_id: str) -> ResponseReturnValue:
+    """Stop it at once, because its donor asked us to; why is kept."""
+    asked = asked_in_form(form_id=new_public_id())
+    form_id, why = asked.form_id(told_at="why"), asked.required("why", _("Say why."))
+    story = pledge_story(campaign().id, public_id, sees_donors=_sees_donors())
+    if asked.mistakes:
+        return (
+            render_template(
+                "admin/pledge.html",
+                pledge=story,
+                moments=[_told(moment) for moment in story.moments],
+                pledge_words=words,
+                form_id=asked.text("form_id"),
+                asked=asked,
+                sees_donors=_sees_donors(),
+            ),
+            422,
+        )
+    order = PledgeOrder(
+        pledge_public_id=public_id,
+        act=Act.STOP,
+        detail={"why": why},
+        asked_by="staff",
+        actor_id=person().id,
+        public_id=form_id,
+    )
+    try:
+        ask(order, clock=gateways().clock)
+    except DomainError as error:
+        return refused(error, "admin.pledge", public_id=public_id)
+    wake("pledges")
+    return done(
+        _("It is being stopped. The payment provider is notified within a minute, and the donor gets an email."),
+        "admin.pledge",
+        public_id=public_id,
+    )
+
+
+@bp.post("/pledges/<public_id>/links")
+def withdraw_pledge_links(public_id: str) -> ResponseReturnValue:
+    """Make the links in all mails so far worthless, when one has got into wrong hands."""
+    pledge_register.withdraw_links(campaign().id, public_id, actor_id=person().id, clock=gateways().clock)
+    return done(_("The links sent so far no longer work."), "admin.pledge", public_id=public_id)
+
+
+@bp.post("/pledges/<public_id>/send-link")
+def send_pledge_link(public_id: str) -> ResponseReturnValue:
+    """Mail the donor the link as it is now."""
+    is_sent = send_link(campaign().id, public_id, actor_id=person().id, clock=gateways().clock)
+    wake("outbox")
+    sentence = _("A new link is on its way to the donor.") if is_sent else _("There is no email address for this gift.")
+    return done(sentence, "admin.pledge", public_id=public_id)
+
+
+def _told(moment: PledgeMoment) -> dict[str, object]:
+    """A moment of the history as the timeline shows it."""
+    word, kind = words.MOMENTS.get(moment.kind, (moment.kind, ""))
+    amount = exact_money(moment.amount) if moment.amount else ""
+    note = str(words.NOTES.get(moment.note, moment.note))
+    return {
+        "title": f"{word} {amount}".strip(),
+        "at": moment.at,
+        "note": " · ".join(part for part in (note, moment.who or "") if part),
+        "kind": kind,
+    }
+
+
+def _sees_donors() -> bool:
+    return sees_donors(person().roles)

@@ -1,0 +1,1 @@
+"""Receipts: the list, files, held receipts."""

@@ -1,0 +1,1 @@
+"""Comparison with the provider: open cases, payouts."""

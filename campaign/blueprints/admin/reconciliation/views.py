@@ -1,0 +1,153 @@
+"""The provider's side at the desk: what is unexplained and what to do about it, payouts and what they consist of."""
+
+from flask import Response, current_app, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from campaign.blueprints.admin import bp
+from campaign.blueprints.admin.form_values import asked_in_address
+from campaign.blueprints.admin.frame import campaign, done, file_answer, refused
+from campaign.blueprints.admin.guard import person
+from campaign.blueprints.admin.reconciliation import words
+from campaign.domain.errors import DomainError
+from campaign.gateway_registry import gateways
+from campaign.jobs import wake
+from campaign.services import audit
+from campaign.services.exports.ledger import period_of
+from campaign.services.exports.payouts import payout_file
+from campaign.services.mail import held
+from campaign.services.reconciliation import case_repair, payouts, suspense
+from campaign.services.reconciliation import listing as reconciliation_desk
+from campaign.services.spreadsheets import FileFormat
+
+PAGE_ROWS = 50
+
+
+@bp.get("/reconciliation")
+def reconciliation() -> ResponseReturnValue:
+    """How much is unexplained per currency, its cases, and the payouts."""
+    asked = asked_in_address()
+    rows = reconciliation_desk.payouts(before=asked.text("before"), limit=PAGE_ROWS)
+    return render_template(
+        "admin/reconciliation.html",
+        asked=asked,
+        desk=reconciliation_desk.desk(),
+        payouts=rows,
+        older_url=asked.with_(before=rows[-1].payout_id) if len(rows) == PAGE_ROWS else None,
+        held_mails=held.held(),
+        money_words=words,
+    )
+
+
+@bp.post("/reconciliation/compare")
+def compare_now() -> ResponseReturnValue:
+    """A worker compares with the provider and makes good what it can, as it does every hour."""
+    wake("reconcile")
+    return done(_("A comparison is running. Check again in a minute."), "admin.reconciliation")
+
+
+@bp.post("/reconciliation/mails")
+def send_late_mails() -> ResponseReturnValue:
+    """What was found late was written to donors and held; now it leaves."""
+    sent = held.send_held(actor_id=person().id, clock=gateways().clock)
+    wake("outbox")
+    return done(
+        ngettext("%(num)s email is being sent.", "%(num)s emails are being sent.", sent), "admin.reconciliation"
+    )
+
+
+@bp.get("/reconciliation/<transaction_id>")
+def reconciliation_case(transaction_id: str) -> ResponseReturnValue:
+    """One movement of the balance, why it is a case, and what can be done."""
+    return render_template(
+        "admin/reconciliation_case.html",
+        case=reconciliation_desk.movement(transaction_id),
+        money_words=words,
+        own_campaign=campaign(),
+    )
+
+
+@bp.post("/reconciliation/<transaction_id>/fetch")
+def fetch_case(transaction_id: str) -> ResponseReturnValue:
+    """Ask the provider what is behind it and settle that; harmless, for what was done is not done twice."""
+    outside = gateways()
+    try:
+        is_ours = case_repair.fetch(
+            transaction_id,
+            case_repair.Helper(person().id, outside.payments, outside.account, outside.clock, _public_url()),
+        )
+    except DomainError as error:
+        return refused(error, "admin.reconciliation_case", transaction_id=transaction_id)
+    if not is_ours:
+        return done(
+            _("The payment provider links it to no gift of ours."),
+            "admin.reconciliation_case",
+            transaction_id=transaction_id,
+        )
+    wake("outbox")
+    return done(_("The payment provider’s latest information is shown here now."), "admin.reconciliation")
+
+
+@bp.post("/reconciliation/<transaction_id>/fee")
+def book_fee(transaction_id: str) -> ResponseReturnValue:
+    """The general fund bears a fee that the provider took by itself."""
+    return _booked(transaction_id, "fee")
+
+
+@bp.post("/reconciliation/<transaction_id>/unidentified")
+def book_unidentified(transaction_id: str) -> ResponseReturnValue:
+    """Money of none of our gifts is kept apart until it is known whose it is."""
+    return _booked(transaction_id, "unidentified")
+
+
+@bp.get("/payouts/<payout_id>")
+def payout(payout_id: str) -> ResponseReturnValue:
+    """One payout, movement by movement."""
+    found, movements = reconciliation_desk.payout(payout_id)
+    return render_template(
+        "admin/payout.html",
+        payout=found,
+        movements=movements,
+        own_campaign=campaign(),
+        money_words=words,
+    )
+
+
+@bp.post("/payouts/<payout_id>/book")
+def book_payout(payout_id: str) -> ResponseReturnValue:
+    """A payout that was made by hand goes into this campaign's books whole."""
+    try:
+        payouts.book_whole(payout_id, campaign_id=campaign().id, actor_id=person().id, clock=gateways().clock)
+    except DomainError as error:
+        return refused(error, "admin.payout", payout_id=payout_id)
+    return done(_("The payout is recorded."), "admin.payout", payout_id=payout_id)
+
+
+@bp.get("/payouts/register.<any(csv,xlsx):file_format>", endpoint="payout_register")
+def register_file(file_format: FileFormat) -> Response:
+    """Every payout with its movements, of the days asked for."""
+    asked, clock = asked_in_address(), gateways().clock
+    since, until = asked.period()
+    asked.refuse_mistakes()
+    about = period_of(since, until, made_at=clock.now())
+    file = payout_file(since=since, until=until, about=about, file_format=file_format)
+    detail: dict[str, object] = {"format": file_format, "since": str(since or ""), "until": str(until or "")}
+    audit.record_reading(
+        actor_id=person().id, action="payouts:download", subject="payouts:register", detail=detail, clock=clock
+    )
+    return file_answer(file, "payouts", file_format)
+
+
+def _booked(transaction_id: str, word: str) -> ResponseReturnValue:
+    book = {"fee": suspense.book_fee, "unidentified": suspense.book_as_unidentified}[word]
+    try:
+        book(transaction_id, campaign_id=campaign().id, actor_id=person().id, clock=gateways().clock)
+    except DomainError as error:
+        return refused(error, "admin.reconciliation_case", transaction_id=transaction_id)
+    return done(_("It is recorded."), "admin.reconciliation")
+
+
+def _public_url() -> str:
+    url: str = current_app.config["KURAK"].public_url
+    return url

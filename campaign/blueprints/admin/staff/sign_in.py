@@ -1,0 +1,248 @@
+"""Sign-in to the desk: Flask-Security with only the doors that we use, our own words and limits."""
+
+import base64
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask, current_app, flash, request, session
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+from flask_security.core import Security
+from flask_security.forms import LoginForm, TwoFactorRescueForm, TwoFactorSetupForm
+from flask_security.utils import uia_email_mapper
+from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
+
+from campaign.blueprints.admin.permissions import PASSWORD_DOORS
+from campaign.blueprints.admin.staff.passwords import (
+    BoundedPasswordMixin,
+    StaffChangePasswordForm,
+    StaffPasswordUtil,
+    StaffVerifyForm,
+)
+from campaign.config import Config
+from campaign.extensions import limiter, visitor_key
+from campaign.gateway_registry import gateways
+from campaign.gateways.clock import machine_clock
+from campaign.i18n import Catalogues
+from campaign.services.staff import first_passwords
+from campaign.services.staff.accounts import DEMO_PASSWORD, close_sign_in_session, staff_datastore
+from campaign.services.staff.second_factor import SpentRecoveryCodes, SpentTotp
+
+DEMO_BYTES = DEMO_PASSWORD.encode()
+FRESH_FOR = timedelta(minutes=5)
+TRIES = "10 per minute"
+"""Of a password or code, for one account from one address."""
+TRIES_OF_AN_ACCOUNT = "15 per 15 minutes"
+"""From all addresses together, for who gave the password already: a stranger cannot use them up and lock her out."""
+TRIES_OF_AN_ADDRESS = "60 per minute"
+"""Whatever the account: argon2 takes about 0.2 s of a core for each."""
+
+MESSAGES: dict[str, tuple[LazyString, str]] = {
+    "GENERIC_AUTHN_FAILED": (_("The email address or password is wrong."), "error"),
+    "EMAIL_NOT_PROVIDED": (_("Enter your email address."), "error"),
+    "INVALID_EMAIL_ADDRESS": (_("Enter an email address, like name@example.org."), "error"),
+    "PASSWORD_NOT_PROVIDED": (_("Enter your password."), "error"),
+    "INVALID_PASSWORD": (_("The password is wrong."), "error"),
+    "INVALID_PASSWORD_CODE": (_("The password or code is wrong."), "error"),
+    "DISABLED_ACCOUNT": (_("This account is closed. Ask an administrator."), "error"),
+    "PASSWORD_IS_THE_SAME": (_("The new password must differ from the old one."), "error"),
+    "RETYPE_PASSWORD_MISMATCH": (_("The two new passwords are not the same."), "error"),
+    "PASSWORD_CHANGE": (_("Your password has been changed."), "success"),
+    "REAUTHENTICATION_REQUIRED": (_("Confirm your identity."), "info"),
+    "REAUTHENTICATION_SUCCESSFUL": (_("Thanks, identity confirmed."), "success"),
+    "UNAUTHENTICATED": (_("Sign in to see this page."), "info"),
+    "UNAUTHORIZED": (_("Your role does not include this page."), "error"),
+    "TWO_FACTOR_INVALID_TOKEN": (_("The code is wrong or too old. Enter the one that the app shows now."), "error"),
+    "TWO_FACTOR_LOGIN_SUCCESSFUL": (_("You are signed in."), "success"),
+    "TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": (_("The second step has been set up."), "success"),
+    "TWO_FACTOR_DISABLED": (_("The second step has been switched off."), "success"),
+    "TWO_FACTOR_METHOD_NOT_AVAILABLE": (_("Choose one of the ways shown."), "error"),
+    "TWO_FACTOR_PERMISSION_DENIED": (_("Start again: sign in first."), "error"),
+    "TWO_FACTOR_SETUP_EXPIRED": (_("The set-up timed out. Start again."), "error"),
+    "INVALID_RECOVERY_CODE": (_("This recovery code is wrong or has been used."), "error"),
+    "NO_RECOVERY_CODES_SETUP": (_("There are no recovery codes yet."), "info"),
+    "API_ERROR": (_("We could not understand this request."), "error"),
+}
+"""Flask-Security's sentences in our words; it ships none in Kyrgyz."""
+
+
+class DeskLoginForm(BoundedPasswordMixin, LoginForm):
+    """Address and password. Nobody is remembered: a session ends after half an hour of nothing.
+
+    The demonstration's password is printed for everybody, so in production it opens no door.
+    """
+
+    remember = None
+    wrong_password = MESSAGES["GENERIC_AUTHN_FAILED"][0]
+
+    def validate(self, **more: Any) -> bool:
+        if not super().validate(**more):
+            return False
+        if first_passwords.is_spent(self.user, clock=gateways().clock):
+            flash(_("This first password has been used or has expired. Ask an administrator for another."), "error")
+            return False
+        config: Config = current_app.config["KURAK"]
+        if config.is_development or not secrets.compare_digest(str(self.password.data).encode(), DEMO_BYTES):
+            return True
+        self.password.errors = [str(MESSAGES["GENERIC_AUTHN_FAILED"][0])]
+        return False
+
+
+class SecondStepForm(TwoFactorSetupForm):
+    """The one way that we offer, and out of it."""
+
+    setup = RadioField(
+        choices=[SelectChoice("authenticator", "authenticator"), SelectChoice("disable", "disable")],
+        validate_choice=False,  # Flask-Security checks it against its settings
+    )
+
+
+class NoRescueForm(TwoFactorRescueForm):
+    """Flask-Security makes this form beside the code's, whether or not it is shown; we show recovery codes instead."""
+
+    help_setup = RadioField(choices=[SelectChoice("help", "help")], validate_choice=False)
+
+
+class DeskDomain(Catalogues):
+    """Flask-Security asks its own catalogues by English text; ours are asked by our own lazy sentences."""
+
+    def gettext(self, string: Any, **variables: Any) -> str:  # a str or one of MESSAGES' lazy strings
+        found = str(string) if isinstance(string, LazyString) else super().gettext(string)
+        return str(found) % variables if variables else str(found)
+
+
+def _time_of_phones() -> datetime:
+    """A phone knows nothing of the sandbox's time."""
+    return machine_clock(gateways().clock).now()
+
+
+class DeskTotp(SpentTotp):
+    """Codes checked at the time that phones show."""
+
+    def __init__(self, *settings: Any) -> None:  # what Flask-Security hands on
+        super().__init__(*settings, now=_time_of_phones)
+
+
+security: Any = Security(  # Flask-Security has no types
+    totp_cls=DeskTotp,
+    mf_recovery_codes_util_cls=SpentRecoveryCodes,
+    password_util_cls=StaffPasswordUtil,
+)
+
+
+def init_app(app: Flask) -> None:
+    """Join Flask-Security to the app and put limits on the doors."""
+    config: Config = app.config["KURAK"]
+    app.config.update(_settings(config))
+    app.config.update({f"SECURITY_MSG_{key}": value for key, value in MESSAGES.items()})
+    security.init_app(
+        app,
+        staff_datastore(),
+        login_form=DeskLoginForm,
+        verify_form=StaffVerifyForm,
+        change_password_form=StaffChangePasswordForm,
+        two_factor_setup_form=SecondStepForm,
+        two_factor_rescue_form=NoRescueForm,
+    )
+    security.i18n_domain = DeskDomain()
+    _speak_to_browsers_alone(app)
+    _ask_who_is_there_at_the_desk_alone(app)
+    app.teardown_appcontext(_end_session)
+    for endpoint in PASSWORD_DOORS:
+        app.view_functions[endpoint] = _limited(app.view_functions[endpoint], endpoint)
+
+
+def _speak_to_browsers_alone(app: Flask) -> None:
+    """Flask-Security would answer JSON with a token that outlives its session, and take it from a header or a body."""
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]  # Flask-Login puts it there
+    security.want_json(lambda _request: False)
+
+
+def _ask_who_is_there_at_the_desk_alone(app: Flask) -> None:
+    """Flask-Principal would look for a person before every public page and every webhook too."""
+    hooks = app.before_request_funcs[None]
+    place, look = hooks.index(security.principal._on_before_request), security.principal._on_before_request  # noqa: SLF001
+
+    def look_at_the_desk() -> None:
+        if request.path.startswith("/staff"):
+            look()
+
+    hooks[place] = look_at_the_desk
+
+
+def _end_session(_error: BaseException | None) -> None:
+    close_sign_in_session()
+
+
+def _settings(config: Config) -> dict[str, object]:
+    return {
+        "WTF_CSRF_TIME_LIMIT": None,  # a token lives as long as its session, so a form left open for lunch still works
+        "SECURITY_CLI_USERS_NAME": None,  # `staff` is our command: it writes to the audit log
+        "SECURITY_CLI_ROLES_NAME": None,
+        "SECURITY_URL_PREFIX": "/staff",
+        "SECURITY_STATIC_FOLDER": None,
+        "SECURITY_FLASH_MESSAGES": True,
+        "SECURITY_LOGOUT_METHODS": ["POST"],
+        "SECURITY_POST_LOGIN_VIEW": "/staff/",
+        "SECURITY_POST_LOGOUT_VIEW": "/staff/login",
+        "SECURITY_POST_VERIFY_VIEW": "/staff/",
+        "SECURITY_POST_CHANGE_VIEW": "/staff/account",
+        "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "/staff/account",
+        "SECURITY_RETURN_GENERIC_RESPONSES": True,  # a wrong address and a wrong password look alike
+        "SECURITY_PASSWORD_HASH": "argon2",
+        "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+        "SECURITY_PASSWORD_SINGLE_HASH": True,  # argon2 salts by itself; a second secret could only be lost
+        "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
+        "SECURITY_API_ENABLED_METHODS": ["session"],
+        "SECURITY_FRESHNESS": FRESH_FOR,
+        "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(0),
+        "SECURITY_CHANGEABLE": True,
+        "SECURITY_CHANGE_URL": "/password",
+        "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
+        "SECURITY_TWO_FACTOR": True,
+        "SECURITY_TWO_FACTOR_REQUIRED": not config.is_development,
+        "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "SECURITY_TWO_FACTOR_ALWAYS_VALIDATE": True,
+        "SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,  # seconds a clock may be off: three codes are right at a time
+        "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
+        "SECURITY_TWO_FACTOR_SETUP_URL": "/second-step",
+        "SECURITY_TWO_FACTOR_TOKEN_VALIDATION_URL": "/second-step/code",
+        "SECURITY_TWO_FACTOR_RESCUE_URL": "/second-step/rescue",
+        "SECURITY_TWO_FACTOR_SELECT_URL": "/second-step/choice",
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_URL": "/recovery-codes",
+        "SECURITY_MULTI_FACTOR_RECOVERY_URL": "/second-step/recovery",
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [_key(config, "recovery codes")],
+        "SECURITY_TOTP_ISSUER": "Kurak",
+        "SECURITY_TOTP_SECRETS": {"1": _key(config, "totp")},
+    }
+
+
+def _key(config: Config, purpose: str) -> str:
+    """A key of 256 bits for one purpose, made of SECRET_KEY: second steps are set up anew when that is lost."""
+    return base64.urlsafe_b64encode(hashlib.sha256(f"{purpose}:{config.secret_key}".encode()).digest()).decode()
+
+
+def _account() -> str:
+    """Whose password or code is tried: after the password the session names her, whatever the form says."""
+    if request.endpoint == "security.login":
+        return (uia_email_mapper(request.form.get("email", "")) or "").casefold()  # all spellings that find one account
+    return str(session.get("tf_user_id") or session.get("_user_id") or "")
+
+
+def _account_and_address() -> str:
+    return f"{visitor_key()}:{_account()}"
+
+
+def _account_or_address() -> str:
+    return _account() or visitor_key()
+
+
+def _limited(view: Any, endpoint: str) -> Any:  # Flask's views have no common type
+    limited = limiter.limit(TRIES, key_func=_account_and_address, methods=["POST"])(view)
+    if endpoint != "security.login":
+        limited = limiter.limit(TRIES_OF_AN_ACCOUNT, key_func=_account_or_address, methods=["POST"])(limited)
+    return limiter.limit(TRIES_OF_AN_ADDRESS, methods=["POST"])(limited)

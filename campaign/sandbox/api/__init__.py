@@ -1,0 +1,1 @@
+"""The HTTP interface: which operation answers which request."""

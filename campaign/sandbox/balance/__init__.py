@@ -1,0 +1,1 @@
+"""The account's money: balance transactions and payouts."""

@@ -1,0 +1,218 @@
+"""The account's money: what each charge and refund moved, and what is left, pending or available."""
+
+from campaign.sandbox.catalogue import means
+from campaign.sandbox.core import currencies
+from campaign.sandbox.core.box import Box
+from campaign.sandbox.core.json_types import Json
+from campaign.sandbox.protocol.lists import page_of
+from campaign.sandbox.protocol.params import Text, list_params
+
+LIST = list_params(currency=Text(3), payout=Text(), source=Text(), type=Text())
+PAYOUT_DUE = "payout_due"
+_DAY_SECONDS = 86_400
+
+# What a movement is counted as, and what it is called, where that is not its kind.
+_CATEGORIES = {
+    "payment": "charge",
+    "payment_refund": "refund",
+    "payment_failure_refund": "charge_failure",
+    "payout_failure": "payout_reversal",
+    "stripe_fee": "fee",
+}
+_TYPES = {"dispute": "adjustment", "dispute_reversal": "adjustment"}
+
+
+def retrieve(box: Box, transaction_id: str) -> Json:
+    """One movement."""
+    return box.get("balance_transaction", transaction_id)
+
+
+def list_all(box: Box, params: Json) -> Json:
+    """Movements, newest first; with ``payout`` those that it paid out, its own one included."""
+    where: list[tuple[str, tuple[object, ...]]] = []
+    if "payout" in params:
+        payout = box.get("payout", params["payout"], param="payout")
+        where.append(("json_extract(hidden, '$.payout') = ?", (payout["id"],)))
+    filters = ("currency", "source", "type")
+    url = "/v1/balance_transactions"
+    return page_of(box, "balance_transaction", params, url=url, filters=filters, where=where)
+
+
+def summary(box: Box) -> Json:
+    """The balance as Stripe shows it; together it is the sum of every movement's net."""
+    totals = {"pending": 0, "available": 0}
+    sums = box.store.rows(
+        "SELECT json_extract(body, '$.status') AS status, SUM(json_extract(body, '$.net')) AS net"
+        " FROM objects WHERE kind = 'balance_transaction' GROUP BY 1"
+    )
+    totals.update({row["status"]: row["net"] for row in sums})
+    currency = box.settings.settlement_currency
+
+    def amount(minor: int) -> list[Json]:
+        return [{"amount": minor, "currency": currency, "source_types": {"card": minor}}]
+
+    return {
+        "object": "balance",
+        "available": amount(totals["available"]),
+        "livemode": False,
+        "pending": amount(totals["pending"]),
+        "refund_and_dispute_prefunding": {
+            "available": [{"amount": 0, "currency": currency}],
+            "pending": [{"amount": 0, "currency": currency}],
+        },
+    }
+
+
+def record_charge(box: Box, charge: Json) -> Json:
+    """The movement of a charge, with Stripe's fee taken off, in the settlement currency."""
+    amount = _settled(box, charge)
+    at_once = means.of_object(box, charge).funds_at_once
+    return _record(
+        box,
+        charge,
+        kind=_kind(charge["id"], "charge", "payment"),
+        amount=amount,
+        fee_details=_fees(box, charge, amount),
+        available_on=box.now() + (0 if at_once else box.settings.available_after_seconds),
+    )
+
+
+def record_refund(box: Box, refund: Json) -> Json:
+    """The movement of a refund, at the rate of today; no fee comes back."""
+    kind = _kind(refund["charge"], "refund", "payment_refund")
+    return _record(box, refund, kind=kind, amount=-_settled(box, refund))
+
+
+def record_refund_failure(box: Box, refund: Json, original: Json) -> Json:
+    """The money of a failed refund, coming back exactly as it went."""
+    return _record(box, refund, kind="refund_failure", amount=-original["amount"])
+
+
+def record_payment_failure(box: Box, charge: Json, original: Json) -> Json:
+    """A debit's pending money, taken back together with its fee."""
+    undone = [{**detail, "amount": -detail["amount"]} for detail in original["fee_details"]]
+    return _record(
+        box,
+        charge,
+        kind="payment_failure_refund",
+        amount=-original["amount"],
+        fee_details=undone,
+        available_on=original["available_on"],
+    )
+
+
+def record_dispute(box: Box, dispute: Json) -> Json:
+    """The disputed money leaves at the rate of today, together with the fee for the dispute."""
+    fee = _fee(box, "Dispute fee", box.settings.fees.dispute_minor)
+    amount = -_settled(box, dispute)
+    return _record(box, dispute, kind="dispute", amount=amount, fee_details=[fee])
+
+
+def record_dispute_reversal(box: Box, dispute: Json) -> Json:
+    """The money of a won dispute, back exactly as it went; the fee stays paid."""
+    taken = dispute["balance_transactions"][-1]
+    return _record(box, dispute, kind="dispute_reversal", amount=-taken["amount"])
+
+
+def record_own_fee(box: Box, amount_minor: int, description: str) -> Json:
+    """A fee that belongs to no payment, taken by the provider itself."""
+    nobody: Json = {"id": None, "currency": box.settings.settlement_currency, "description": description}
+    return _record(box, nobody, kind="stripe_fee", amount=-amount_minor)
+
+
+def record_payout(box: Box, payout: Json) -> Json:
+    """The money of a payout, leaving for the bank."""
+    return _record(box, payout, kind="payout", amount=-payout["amount"])
+
+
+def record_payout_failure(box: Box, payout: Json) -> Json:
+    """The money of a payout that came back."""
+    return _record(box, payout, kind="payout_failure", amount=payout["amount"])
+
+
+def _kind(charge_id: str, of_card: str, of_bank: str) -> str:
+    return of_bank if charge_id.startswith("py_") else of_card
+
+
+def _settled(box: Box, body: Json) -> int:
+    return currencies.to_settlement(body["amount"], body["currency"], settings=box.settings, days=box.days())
+
+
+def _fees(box: Box, charge: Json, amount: int) -> list[Json]:
+    fees, settings = box.settings.fees, box.settings
+    card = charge["payment_method_details"].get("card")
+    taken = (
+        currencies.share(amount, fees.rate_bp) + fees.fixed_minor if card else currencies.share(amount, fees.bank_bp)
+    )
+    details = [("Stripe processing fees", taken)]
+    if card and card["country"] != settings.account_country:
+        details.append(("International card fee", currencies.share(amount, fees.international_bp)))
+    if charge["currency"] != settings.settlement_currency:
+        details.append(("Currency conversion fee", currencies.share(amount, fees.conversion_bp)))
+    return [_fee(box, description, fee) for description, fee in details]
+
+
+def _fee(box: Box, description: str, amount: int) -> Json:
+    return {
+        "amount": amount,
+        "application": None,
+        "currency": box.settings.settlement_currency,
+        "description": description,
+        "type": "stripe_fee",
+    }
+
+
+def _record(
+    box: Box,
+    source: Json,
+    *,
+    kind: str,
+    amount: int,
+    fee_details: list[Json] | None = None,
+    available_on: int | None = None,
+) -> Json:
+    now, details = box.now(), fee_details or []
+    fee = sum(detail["amount"] for detail in details)
+    ready = now if available_on is None else available_on
+    settlement = box.settings.settlement_currency
+    rate = box.settings.rate_to_settlement(source["currency"], box.days())
+    transaction: Json = {
+        "id": box.new_id("txn_1"),
+        "object": "balance_transaction",
+        "amount": amount,
+        "available_on": ready,
+        "balance_type": "payments",
+        "created": now,
+        "currency": settlement,
+        "description": source.get("description"),
+        "exchange_rate": None if source["currency"] == settlement else float(rate),
+        "fee": fee,
+        "fee_details": details,
+        "net": amount - fee,
+        "reporting_category": _CATEGORIES.get(kind, kind),
+        "source": source["id"],
+        "status": "available" if ready <= now else "pending",
+        "type": _TYPES.get(kind, kind),
+    }
+    box.save(transaction)
+    if ready > now:
+        box.later("release_funds", transaction["id"], due=ready)
+    elif kind != "payout":
+        _plan_payout(box)
+    return transaction
+
+
+def _plan_payout(box: Box) -> None:
+    if not box.store.meta(PAYOUT_DUE):
+        midnight = (box.now() // _DAY_SECONDS + 1) * _DAY_SECONDS
+        box.store.set_meta(PAYOUT_DUE, str(midnight))
+        box.later("pay_out", "", due=midnight)
+
+
+def release(box: Box, transaction_id: str) -> None:
+    """Turn pending money into available money on its day."""
+    transaction = retrieve(box, transaction_id)
+    transaction["status"] = "available"
+    box.save(transaction)
+    box.tell("balance.available", summary(box))
+    _plan_payout(box)

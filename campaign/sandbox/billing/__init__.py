@@ -1,0 +1,1 @@
+"""Recurring payments: subscriptions, invoices, the customer portal."""

@@ -1,0 +1,229 @@
+"""Subscriptions: who pays how much how often, and what she has asked for since."""
+
+from typing import Final
+
+from campaign.sandbox.billing import cancellation, periods, subscription_items
+from campaign.sandbox.core.box import Box
+from campaign.sandbox.core.errors import Refused
+from campaign.sandbox.core.json_types import Json
+from campaign.sandbox.protocol.lists import page_of
+from campaign.sandbox.protocol.params import (
+    EXPAND,
+    Choice,
+    EmptyOr,
+    Flag,
+    Group,
+    Metadata,
+    Text,
+    Whole,
+    list_params,
+    merged_metadata,
+)
+
+_REASON: Final = (
+    *("customer_service", "low_quality", "missing_features", "other", "switched_service", "too_complex"),
+    *("too_expensive", "unused"),
+)
+_DETAILS: Final = Group({"comment": Text(), "feedback": Choice(_REASON)})
+_PAUSE: Final = EmptyOr(
+    Group({"behavior": Choice(("keep_as_draft", "mark_uncollectible", "void")), "resumes_at": Whole()}, ("behavior",))
+)
+UPDATE = Group(
+    {
+        **EXPAND,
+        "cancel_at": EmptyOr(Whole()),
+        "cancel_at_period_end": Flag(),
+        "cancellation_details": _DETAILS,
+        "default_payment_method": Text(),
+        "description": Text(500, may_be_empty=True),
+        "items": subscription_items.CHANGED,
+        "metadata": Metadata(),
+        "pause_collection": _PAUSE,
+        "payment_behavior": Choice(("allow_incomplete",)),
+        "proration_behavior": subscription_items.PRORATION,
+    }
+)
+CREATE = Group(
+    {
+        **EXPAND,
+        "billing_cycle_anchor_config": periods.DAY,
+        "cancel_at": Whole(),
+        "cancel_at_period_end": Flag(),
+        "customer": Text(),
+        "default_payment_method": Text(),
+        "description": Text(500),
+        "items": subscription_items.NEW,
+        "metadata": Metadata(),
+        "off_session": Flag(),
+        "proration_behavior": subscription_items.PRORATION,
+    },
+    required=("customer", "items"),
+)
+CANCEL = Group({**EXPAND, "cancellation_details": _DETAILS, "invoice_now": Flag(), "prorate": Flag()})
+LIST = list_params(
+    customer=Text(),
+    price=Text(),
+    status=Choice(
+        ("active", "all", "canceled", "ended", "incomplete", "incomplete_expired", "past_due", "paused", "unpaid")
+    ),
+    test_clock=Text(),
+)
+
+
+def blank(box: Box, *, customer_id: str, method_id: str | None, items: list[tuple[Json, int]]) -> Json:
+    """A subscription of prices and quantities that begins now; not kept and not told yet."""
+    now, subscription_id, price = box.now(), box.new_id("sub_1"), items[0][0]
+    end = periods.next_end(now, now, price["recurring"])
+    return {
+        "id": subscription_id,
+        "object": "subscription",
+        "application": None,
+        "application_fee_percent": None,
+        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
+        "billing_cycle_anchor": now,
+        "billing_cycle_anchor_config": None,
+        "billing_mode": {"flexible": {"proration_discounts": "included"}, "type": "flexible"},
+        "billing_schedules": [],
+        "billing_thresholds": None,
+        "cancel_at": None,
+        "cancel_at_period_end": False,
+        "canceled_at": None,
+        "cancellation_details": {"comment": None, "feedback": None, "reason": None},
+        "collection_method": "charge_automatically",
+        "created": now,
+        "currency": price["currency"],
+        "customer": customer_id,
+        "customer_account": None,
+        "days_until_due": None,
+        "default_payment_method": method_id,
+        "default_source": None,
+        "default_tax_rates": [],
+        "description": None,
+        "discounts": [],
+        "ended_at": None,
+        "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
+        "items": subscription_items.blank(box, subscription_id, items, start=now, end=end),
+        "latest_invoice": None,
+        "livemode": False,
+        "metadata": {},
+        "next_pending_invoice_item_invoice": None,
+        "on_behalf_of": None,
+        "pause_collection": None,
+        "payment_settings": {
+            "payment_method_options": None,
+            "payment_method_types": None,
+            "save_default_payment_method": "off",
+        },
+        "pending_invoice_item_interval": None,
+        "pending_setup_intent": None,
+        "pending_update": None,
+        "schedule": None,
+        "start_date": now,
+        "status": "active",
+        "test_clock": box.test_clock,
+        "transfer_data": None,
+        "trial_end": None,
+        "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}},
+        "trial_start": None,
+    }
+
+
+def is_over(subscription: Json) -> bool:
+    """Whether nothing will ever be paid for it again."""
+    return subscription["status"] in {"canceled", "incomplete_expired"}
+
+
+def change(box: Box, subscription: Json, **fields: object) -> None:
+    """Keep changed fields and tell which they were."""
+    before = {name: subscription[name] for name, value in fields.items() if subscription[name] != value}
+    subscription.update(fields)
+    box.save(subscription)
+    if before:
+        box.tell("customer.subscription.updated", subscription, before)
+
+
+def update(box: Box, params: Json, subscription_id: str) -> Json:
+    """What the payer or the merchant wants from now on."""
+    subscription = retrieve(box, subscription_id)
+    if is_over(subscription):
+        raise Refused("A canceled subscription can only update its cancellation_details and metadata.")
+    fields: Json = {name: params[name] for name in ("description",) if name in params}
+    fields.update(cancellation.ending_fields(box, subscription, params))
+    if "cancellation_details" in params:
+        known: Json = fields.get("cancellation_details") or subscription["cancellation_details"]
+        fields["cancellation_details"] = {**known, **params["cancellation_details"]}
+    if "default_payment_method" in params:
+        fields["default_payment_method"] = _method(box, subscription, params["default_payment_method"])
+    if "items" in params:
+        fields["items"] = subscription_items.updated(box, subscription, params)
+    if "metadata" in params:
+        fields["metadata"] = merged_metadata(subscription["metadata"], params["metadata"])
+    if "pause_collection" in params:
+        fields["pause_collection"] = _pause(box, subscription, params["pause_collection"])
+    change(box, subscription, **fields)
+    return subscription
+
+
+def _method(box: Box, subscription: Json, method_id: str) -> str:
+    method = box.get("payment_method", method_id, param="default_payment_method")
+    if method["customer"] != subscription["customer"]:
+        raise Refused("The payment method must be attached to the customer.", param="default_payment_method")
+    return method_id
+
+
+def _pause(box: Box, subscription: Json, wanted: Json | None) -> Json | None:
+    if wanted is None:
+        return None
+    if "resumes_at" in wanted:
+        box.later_in_its_time("resume_collection", subscription["id"], due=wanted["resumes_at"])
+    return {"resumes_at": None, **wanted}
+
+
+def resume(box: Box, subscription_id: str) -> None:
+    """A pause that has an end ends."""
+    subscription = box.store.find(subscription_id)
+    pause = (subscription or {}).get("pause_collection")
+    if subscription and pause and (pause["resumes_at"] or 0) <= box.now() and not is_over(subscription):
+        change(box, subscription, pause_collection=None)
+
+
+def cancel(box: Box, params: Json, subscription_id: str) -> Json:
+    """End it at once; invoices that are open stay open."""
+    subscription = retrieve(box, subscription_id)
+    if is_over(subscription):
+        raise Refused(f"No such subscription: '{subscription_id}'", status=404, code="resource_missing", param="id")
+    return end(box, subscription, "cancellation_requested", **params.get("cancellation_details", {}))
+
+
+def end(box: Box, subscription: Json, reason: str, **details: str) -> Json:
+    """It is over, for this reason."""
+    subscription.update(
+        status="canceled",
+        canceled_at=subscription["canceled_at"] or box.now(),
+        ended_at=box.now(),
+        cancellation_details={**subscription["cancellation_details"], "reason": reason, **details},
+    )
+    box.save(subscription)
+    box.tell("customer.subscription.deleted", subscription)
+    return subscription
+
+
+def retrieve(box: Box, subscription_id: str) -> Json:
+    """The subscription."""
+    return box.get("subscription", subscription_id)
+
+
+def list_all(box: Box, params: Json) -> Json:
+    """Subscriptions, newest first; without the canceled ones unless they are asked for."""
+    status = params.pop("status", None)
+    where: list[tuple[str, tuple[object, ...]]] = []
+    if status in {None, "ended"}:
+        sign = "NOT IN" if status is None else "IN"
+        where.append((f"json_extract(body, '$.status') {sign} ('canceled', 'incomplete_expired')", ()))
+    elif status != "all":
+        where.append(("json_extract(body, '$.status') = ?", (status,)))
+    if "price" in params:
+        of_items = "SELECT json_extract(value, '$.price.id') FROM json_each(body, '$.items.data')"
+        where.append((f"? IN ({of_items})", (params["price"],)))
+    filters = ("customer", "test_clock")
+    return page_of(box, "subscription", params, url="/v1/subscriptions", filters=filters, where=where)

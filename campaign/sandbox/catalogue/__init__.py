@@ -1,0 +1,1 @@
+"""What can be bought and what can be paid with: products, prices, test cards and bank accounts."""

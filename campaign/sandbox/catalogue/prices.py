@@ -1,0 +1,118 @@
+"""Prices: an amount, once or every so often."""
+
+from typing import Final
+
+from campaign.sandbox.catalogue import products
+from campaign.sandbox.core import currencies
+from campaign.sandbox.core.box import Box
+from campaign.sandbox.core.errors import Refused
+from campaign.sandbox.core.json_types import Json
+from campaign.sandbox.protocol.lists import page_of
+from campaign.sandbox.protocol.params import (
+    EXPAND,
+    Choice,
+    Flag,
+    Group,
+    Metadata,
+    Text,
+    Whole,
+    list_params,
+    merged_metadata,
+)
+
+RECURRING: Final = Group(
+    {"interval": Choice(("day", "month", "week", "year")), "interval_count": Whole(1, 36)}, required=("interval",)
+)
+CREATE = Group(
+    {
+        **EXPAND,
+        "active": Flag(),
+        "currency": Text(3),
+        "lookup_key": Text(200),
+        "metadata": Metadata(),
+        "nickname": Text(),
+        "product": Text(),
+        "product_data": Group({"name": Text(), "metadata": Metadata()}, required=("name",)),
+        "recurring": RECURRING,
+        "unit_amount": Whole(),
+    },
+    required=("currency", "unit_amount"),
+)
+UPDATE = Group({**EXPAND, "active": Flag(), "metadata": Metadata(), "nickname": Text()})
+LIST = list_params(active=Flag(), currency=Text(3), product=Text(), type=Choice(("one_time", "recurring")))
+# The price of a subscription's item, made on the spot for a product that is there.
+ITEM_DATA = Group(
+    {"currency": Text(3), "product": Text(), "recurring": RECURRING, "unit_amount": Whole()},
+    required=("currency", "product", "recurring", "unit_amount"),
+)
+
+
+def create(box: Box, params: Json) -> Json:
+    """A new price of a product, which is made as well if its data are given."""
+    currency = currencies.require_currency(params["currency"], param="currency", settings=box.settings)
+    if ("product" in params) == ("product_data" in params):
+        raise Refused("You must specify either `product` or `product_data` when creating a price.")
+    if "product" in params:
+        product = box.get("product", params["product"], param="product")
+    else:
+        product = products.create(box, params["product_data"])
+    price = blank(box, product["id"], currency=currency, unit_amount=params["unit_amount"])
+    price.update(active=params.get("active", True), recurring=_recurring(params.get("recurring")))
+    price["type"] = "recurring" if price["recurring"] else "one_time"
+    price["lookup_key"], price["nickname"] = params.get("lookup_key"), params.get("nickname")
+    price["metadata"] = merged_metadata({}, params.get("metadata", {}))
+    box.save(price)
+    box.tell("price.created", price)
+    return price
+
+
+def blank(box: Box, product_id: str, *, currency: str, unit_amount: int) -> Json:
+    """A price that is asked once; not kept yet."""
+    return {
+        "id": box.new_id("price_1"),
+        "object": "price",
+        "active": False,
+        "billing_scheme": "per_unit",
+        "created": box.now(),
+        "currency": currency,
+        "custom_unit_amount": None,
+        "livemode": False,
+        "lookup_key": None,
+        "metadata": {},
+        "nickname": None,
+        "product": product_id,
+        "recurring": None,
+        "tax_behavior": "unspecified",
+        "tiers_mode": None,
+        "transform_quantity": None,
+        "type": "one_time",
+        "unit_amount": unit_amount,
+        "unit_amount_decimal": str(unit_amount),
+    }
+
+
+def _recurring(given: Json | None) -> Json | None:
+    if given is None:
+        return None
+    count = given.get("interval_count", 1)
+    return {"interval": given["interval"], "interval_count": count, "meter": None, "usage_type": "licensed"}
+
+
+def retrieve(box: Box, price_id: str) -> Json:
+    """The price."""
+    return box.get("price", price_id)
+
+
+def update(box: Box, params: Json, price_id: str) -> Json:
+    """Change name, metadata or state; an amount never changes."""
+    price = retrieve(box, price_id)
+    price.update({name: params[name] for name in ("active", "nickname") if name in params})
+    price["metadata"] = merged_metadata(price["metadata"], params.get("metadata", {}))
+    box.save(price)
+    box.tell("price.updated", price)
+    return price
+
+
+def list_all(box: Box, params: Json) -> Json:
+    """Prices, newest first."""
+    return page_of(box, "price", params, url="/v1/prices", filters=("active", "currency", "product", "type"))

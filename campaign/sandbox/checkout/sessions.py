@@ -1,0 +1,223 @@
+"""Checkout sessions: opened, listed, expired."""
+
+from campaign.sandbox.billing import subscription_items
+from campaign.sandbox.catalogue import prices, products
+from campaign.sandbox.checkout import session_params
+from campaign.sandbox.core import currencies
+from campaign.sandbox.core.box import Box
+from campaign.sandbox.core.errors import Refused
+from campaign.sandbox.core.json_types import Json
+from campaign.sandbox.protocol.lists import as_list, page_of
+from campaign.sandbox.protocol.params import merged_metadata
+
+_A_DAY = 24 * 60 * 60
+
+
+def create(box: Box, params: Json) -> Json:
+    """Open a session, or refuse what Stripe refuses beyond the shape of the parameters."""
+    session_params.check(box, params)
+    now = box.now()
+    session_id = box.new_id("cs_test_a1", 56)
+    subscribes = params["mode"] == "subscription"
+    items = [_line_item(box, line, kept=subscribes) for line in params["line_items"]]
+    if subscribes:
+        subscription_items.require_one_interval([item["price"] for item in items])
+    total = sum(item["amount_total"] for item in items)
+    currency = items[0]["currency"]
+    currencies.require_chargeable(total, currency, settings=box.settings, days=box.days())
+    expires_at = params.get("expires_at", now + _A_DAY)
+    session: Json = {
+        **_blank(),
+        "id": session_id,
+        "object": "checkout.session",
+        "adaptive_pricing": params.get("adaptive_pricing", {"enabled": False}),
+        "amount_subtotal": total,
+        "amount_total": total,
+        "cancel_url": params.get("cancel_url"),
+        "client_reference_id": params.get("client_reference_id"),
+        "created": now,
+        "currency": currency,
+        "custom_text": {
+            "after_submit": None,
+            "shipping_address": None,
+            "submit": None,
+            "terms_of_service_acceptance": None,
+            **params.get("custom_text", {}),
+        },
+        "customer": params.get("customer"),
+        "customer_creation": None if "customer" in params else _customer_creation(params),
+        "customer_email": params.get("customer_email"),
+        "expires_at": expires_at,
+        "locale": params.get("locale"),
+        "mode": params["mode"],
+        "payment_method_collection": "always" if subscribes else "if_required",
+        "metadata": merged_metadata({}, params.get("metadata", {})),
+        "excluded_payment_method_types": params.get("excluded_payment_method_types", []),
+        "payment_method_types": _methods(params),
+        "submit_type": params.get("submit_type"),
+        "success_url": params["success_url"],
+        "url": f"{box.settings.public_url}/sandbox/c/{session_id}",
+    }
+    if email := params.get("customer_email"):
+        session["customer_details"] = customer_details(email)
+    details = [_details(line) for line in params["line_items"]]
+    hidden = {"line_items": items, "details": details, "intent": params.get("payment_intent_data", {})}
+    box.save(session, {**hidden, "subscription": params.get("subscription_data", {})})
+    box.later("expire_session", session_id, due=expires_at)
+    return session
+
+
+def _methods(params: Json) -> list[str]:
+    allowed = params.get("allowed_payment_method_types", session_params.METHODS)
+    excluded = params.get("excluded_payment_method_types", [])
+    known = ("card",) if params["mode"] == "subscription" else session_params.METHODS
+    found = [method for method in known if method in allowed and method not in excluded]
+    if not found:
+        raise Refused("No payment method is left for this session.", param="excluded_payment_method_types")
+    return found
+
+
+def _customer_creation(params: Json) -> str:
+    usual = "always" if params["mode"] == "subscription" else "if_required"
+    return str(params.get("customer_creation", usual))
+
+
+def customer_details(email: str | None, name: str | None = None) -> Json:
+    """What the session tells about the payer."""
+    return {
+        "address": None,
+        "business_name": None,
+        "email": email,
+        "individual_name": None,
+        "name": name,
+        "phone": None,
+        "tax_exempt": "none",
+        "tax_ids": None,
+    }
+
+
+def _blank() -> Json:
+    return {
+        "after_expiration": None,
+        "allow_promotion_codes": None,
+        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+        "billing_address_collection": None,
+        "client_secret": None,
+        "collected_information": None,
+        "consent": None,
+        "consent_collection": None,
+        "currency_conversion": None,
+        "custom_fields": [],
+        "customer_account": None,
+        "customer_details": None,
+        "discounts": [],
+        "invoice": None,
+        "invoice_creation": None,
+        "livemode": False,
+        "origin_context": None,
+        "payment_intent": None,
+        "payment_link": None,
+        "payment_method_configuration_details": None,
+        "payment_method_options": {},
+        "payment_status": "unpaid",
+        "permissions": None,
+        "phone_number_collection": {"enabled": False},
+        "recovered_from": None,
+        "saved_payment_method_options": None,
+        "setup_intent": None,
+        "shipping_address_collection": None,
+        "shipping_cost": None,
+        "shipping_options": [],
+        "status": "open",
+        "subscription": None,
+        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+        "ui_mode": "hosted_page",
+        "wallet_options": None,
+    }
+
+
+def _line_item(box: Box, line: Json, *, kept: bool) -> Json:
+    price, name = _price(box, line, kept=kept)
+    total = price["unit_amount"] * line["quantity"]
+    return {
+        "id": box.new_id("li_1"),
+        "object": "item",
+        "adjustable_quantity": None,
+        "amount_discount": 0,
+        "amount_subtotal": total,
+        "amount_tax": 0,
+        "amount_total": total,
+        "currency": price["currency"],
+        "description": name,
+        "metadata": {},
+        "price": price,
+        "quantity": line["quantity"],
+    }
+
+
+def _details(line: Json) -> str:
+    """The second line of an item on the page, below its name."""
+    return str(line.get("price_data", {}).get("product_data", {}).get("description", ""))
+
+
+def _price(box: Box, line: Json, *, kept: bool) -> tuple[Json, str]:
+    """The price of a line and the name of what it is for; ``kept`` when a subscription will go on asking for it."""
+    if "price" in line:
+        price = prices.retrieve(box, line["price"])
+        return price, products.retrieve(box, price["product"])["name"]
+    data = line["price_data"]
+    if kept or "product" in data:
+        price = prices.create(box, data)
+        return price, products.retrieve(box, price["product"])["name"]
+    product_id = box.new_id("prod_", 14)
+    price = prices.blank(box, product_id, currency=data["currency"], unit_amount=data["unit_amount"])
+    return price, data["product_data"]["name"]
+
+
+def retrieve(box: Box, session_id: str) -> Json:
+    """The session as it stands."""
+    return box.get("checkout.session", session_id)
+
+
+def update(box: Box, params: Json, session_id: str) -> Json:
+    """Merge metadata into the session."""
+    session = retrieve(box, session_id)
+    session["metadata"] = merged_metadata(session["metadata"], params.get("metadata", {}))
+    return box.save(session)
+
+
+def list_all(box: Box, params: Json) -> Json:
+    """Sessions, newest first."""
+    return page_of(
+        box,
+        "checkout.session",
+        params,
+        url="/v1/checkout/sessions",
+        filters=("customer", "payment_intent", "status", "subscription"),
+    )
+
+
+def line_items(box: Box, params: Json, session_id: str) -> Json:
+    """What the session is for."""
+    session = retrieve(box, session_id)
+    items = box.store.hidden(session["id"])["line_items"]
+    return as_list(items[: params.get("limit", 10)], f"/v1/checkout/sessions/{session_id}/line_items")
+
+
+def expire(box: Box, session_id: str) -> Json:
+    """Close an open session by request; a closed one is refused."""
+    session = retrieve(box, session_id)
+    if session["status"] != "open":
+        raise Refused(
+            'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout'
+            f" Session has a status of `{session['status']}`."
+        )
+    return close(box, session)
+
+
+def close(box: Box, session: Json) -> Json:
+    """Mark a session expired and tell about it."""
+    session.update(status="expired", url=None)
+    box.save(session)
+    box.tell("checkout.session.expired", session)
+    return session

@@ -1,0 +1,1 @@
+"""The developer's console: what happened, and buttons that make things happen."""

@@ -1,0 +1,1 @@
+"""Faults that tests and developers order: failing calls, late and repeated events."""

@@ -1,0 +1,126 @@
+"""What somebody typed into the hosted page: which test card or account it means, and what is wrong with it."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from werkzeug.datastructures import MultiDict
+
+from campaign.sandbox.catalogue import banks
+from campaign.sandbox.catalogue.cards import CARDS, Card
+from campaign.sandbox.catalogue.means import Means
+from campaign.sandbox.core.errors import Refused
+from campaign.sandbox.core.json_types import Json
+from campaign.sandbox.protocol.params import Address
+
+
+@dataclass(frozen=True, slots=True)
+class PageForm:
+    """The fields as they came; nothing is kept of a number that is not on the list."""
+
+    values: "MultiDict[str, str]"
+
+    @property
+    def method(self) -> str:
+        """The kind of payment that was chosen."""
+        return self.values.get("method") or "card"
+
+    @property
+    def means(self) -> Means | None:
+        """The published card or account, if it is one."""
+        if self.method == "sepa_debit":
+            return banks.ACCOUNTS.get(_digits(self.values.get("iban", "")).upper())
+        if self.method == "customer_balance":
+            return banks.ACCOUNTS.get(self.values.get("transfer", banks.TRANSFER))
+        return self.card
+
+    @property
+    def card(self) -> Card | None:
+        """The published card."""
+        return CARDS.get(_digits(self.values.get("number", "")))
+
+    @property
+    def cvc_length(self) -> int:
+        """How many digits the security code has."""
+        return self.card.cvc_length if self.card else 3
+
+    @property
+    def expiry(self) -> tuple[int, int] | None:
+        """Month and year, or None when it is no date."""
+        found = re.fullmatch(r"\s*(0?[1-9]|1[0-2])\s*/\s*(?:20)?(\d\d)\s*", self.values.get("expiry", ""))
+        return (int(found[1]), 2000 + int(found[2])) if found else None
+
+    def errors(self, *, email_is_known: bool, methods: list[str], now: int) -> dict[str, str]:
+        """The key of a text for each field that is wrong."""
+        errors = {}
+        if not email_is_known and not is_email(self.values.get("email", "").strip()):
+            errors["email"] = "bad_email"
+        if self.method not in methods:
+            errors["number"] = "bad_number"
+        elif self.method == "card":
+            errors.update(self._card_errors(now))
+        elif self.means is None:
+            errors["iban"] = "bad_iban"
+        return errors
+
+    def _card_errors(self, now: int) -> dict[str, str]:
+        errors, card = {}, self.card
+        if card is None:
+            errors["number"] = "bad_number"
+        elif card.rejected:
+            errors["number"] = str(card.decline)
+        today = datetime.fromtimestamp(now, UTC)
+        if self.expiry is None or (self.expiry[1], self.expiry[0]) < (today.year, today.month):
+            errors["expiry"] = "bad_expiry"
+        if not re.fullmatch(rf"\d{{{self.cvc_length}}}", self.values.get("cvc", "")):
+            errors["cvc"] = "bad_cvc"
+        return errors
+
+
+def filled_in(number: str) -> "MultiDict[str, str]":
+    """The form with one of the listed cards or accounts in it; empty for any other number."""
+    if number in CARDS:
+        cvc = "1234"[: CARDS[number].cvc_length]
+        return MultiDict({"method": "card", "number": number, "expiry": "12/34", "cvc": cvc})
+    if number in banks.ACCOUNTS:
+        return MultiDict({"method": banks.ACCOUNTS[number].type, "iban": number})
+    return MultiDict()
+
+
+def is_email(text: str) -> bool:
+    """Whether Stripe would take this address."""
+    try:
+        Address(email=True).read(text, "email")
+    except Refused:
+        return False
+    return True
+
+
+def decline_key(error: Json) -> str:
+    """The key of the text that explains a failed payment."""
+    return str(error.get("decline_code") or error.get("code") or "generic_decline")
+
+
+def means_text(given: Means, *, begins: bool = False) -> str:
+    """The key of the text that says what a listed card or account does; ``begins``: with a first monthly gift."""
+    if not isinstance(given, Card):
+        return _account_text(given)
+    if begins and (given.fails_later or given.always_secure):
+        return "card_fails_later" if given.fails_later else "card_always_3ds"
+    if given.decline:
+        return "card_3ds_declined" if given.three_d_secure else "card_declined"
+    if given.dispute or given.warning:
+        return "card_inquiry" if given.inquiry else "card_warning" if given.warning else "card_disputed"
+    if given.refund != "succeeded":
+        return "card_refund_pending" if given.refund == "pending" else "card_refund_fails"
+    return "card_3ds" if given.three_d_secure else "card_at_once" if given.funds_at_once else "card_ok"
+
+
+def _account_text(account: banks.BankAccount) -> str:
+    if account.dispute:
+        return "card_disputed"
+    return f"debit_{'paid' if account.pays else 'failed'}{'_slowly' if account.slow else ''}"
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"[\s-]", "", text)

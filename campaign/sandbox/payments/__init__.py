@@ -1,0 +1,1 @@
+"""Payments: intents, charges, refunds, disputes, customers."""

@@ -1,0 +1,110 @@
+"""Payment intents: made when a payer confirms, changed by what becomes of the payment."""
+
+from campaign.sandbox.core.box import Box
+from campaign.sandbox.core.json_types import Json
+from campaign.sandbox.protocol.lists import page_of
+from campaign.sandbox.protocol.params import EXPAND, Group, Metadata, Text, list_params, merged_metadata
+
+LIST = list_params(customer=Text())
+UPDATE = Group({**EXPAND, "description": Text(1000), "metadata": Metadata()})
+
+
+def create(box: Box, fields: Json, *, method: Json, wanted: Json) -> Json:
+    """A new intent with ``fields`` (amount, currency, customer …); ``wanted`` is the caller's payment_intent_data."""
+    intent_id = box.new_id("pi_3")
+    intent: Json = {
+        **_blank(method["type"]),
+        "id": intent_id,
+        "object": "payment_intent",
+        "client_secret": f"{intent_id}_secret_{box.new_id('', 25)}",
+        "created": box.now(),
+        "description": wanted.get("description"),
+        "metadata": merged_metadata({}, wanted.get("metadata", {})),
+        "payment_method": method["id"],
+        "receipt_email": wanted.get("receipt_email"),
+        "statement_descriptor": wanted.get("statement_descriptor"),
+        "statement_descriptor_suffix": wanted.get("statement_descriptor_suffix"),
+        **fields,
+    }
+    box.save(intent)
+    box.tell("payment_intent.created", intent)
+    return intent
+
+
+def _blank(method_type: str) -> Json:
+    return {
+        "amount_capturable": 0,
+        "amount_details": {"tip": {}},
+        "amount_received": 0,
+        "application": None,
+        "application_fee_amount": None,
+        "automatic_payment_methods": None,
+        "canceled_at": None,
+        "cancellation_reason": None,
+        "capture_method": "automatic_async",
+        "confirmation_method": "automatic",
+        "customer": None,
+        "last_payment_error": None,
+        "latest_charge": None,
+        "livemode": False,
+        "next_action": None,
+        "on_behalf_of": None,
+        "payment_method_configuration_details": None,
+        "payment_method_options": {
+            "card": {
+                "installments": None,
+                "mandate_options": None,
+                "network": None,
+                "request_three_d_secure": "automatic",
+            }
+        },
+        "payment_method_types": [method_type],
+        "processing": None,
+        "review": None,
+        "setup_future_usage": None,
+        "shipping": None,
+        "status": "requires_payment_method",
+        "transfer_data": None,
+        "transfer_group": None,
+    }
+
+
+def error(box: Box, intent: Json, *, code: str, message: str) -> Json:
+    """Why a payment failed, as the intent and a refused call tell it."""
+    return {
+        "code": code,
+        "doc_url": f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}",
+        "message": message,
+        "payment_method": box.get("payment_method", intent["payment_method"]),
+        "type": "card_error",
+    }
+
+
+def fail(box: Box, intent: Json, why: Json, *, kind: str = "card_error") -> None:
+    """Send the intent back to the choice of a payment method, with the reason."""
+    intent.update(
+        status="requires_payment_method",
+        payment_method=None,
+        next_action=None,
+        last_payment_error={**why, "type": kind},
+    )
+    box.save(intent)
+    box.tell("payment_intent.payment_failed", intent)
+
+
+def retrieve(box: Box, intent_id: str) -> Json:
+    """The payment intent."""
+    return box.get("payment_intent", intent_id)
+
+
+def update(box: Box, params: Json, intent_id: str) -> Json:
+    """Change description and metadata of an intent."""
+    intent = retrieve(box, intent_id)
+    intent["description"] = params.get("description", intent["description"])
+    intent["metadata"] = merged_metadata(intent["metadata"], params.get("metadata", {}))
+    return box.save(intent)
+
+
+def list_all(box: Box, params: Json) -> Json:
+    """Payment intents, newest first."""
+    return page_of(box, "payment_intent", params, url="/v1/payment_intents", filters=("customer",))

@@ -1,0 +1,1 @@
+"""The shape of requests and answers: parameters, form bodies, expansion, lists."""

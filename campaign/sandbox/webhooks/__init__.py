@@ -1,0 +1,1 @@
+"""Events and their delivery to endpoints, signed and retried."""

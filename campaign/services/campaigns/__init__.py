@@ -1,0 +1,1 @@
+"""What a campaign shows to the public, and what its form offers."""

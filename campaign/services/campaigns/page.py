@@ -1,0 +1,244 @@
+"""All that the public page of a campaign tells, read at once, in a fixed number of queries."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from campaign.database import reading
+from campaign.days import local_day
+from campaign.domain import quilt
+from campaign.domain.donation import DonationState
+from campaign.domain.money import Money
+from campaign.models.campaign import Campaign, CampaignCurrency, Milestone, Section, SuggestedAmount, Update
+from campaign.models.donation import Donation
+from campaign.models.receipt import Receipt
+from campaign.services.campaigns.cards import CampaignCard
+from campaign.services.campaigns.supporters import GiftCounts, Wall, gift_counts, paid_to, wall_of
+from campaign.services.campaigns.transparency import Transparency, transparency_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextPart:
+    """A piece of a campaign's text, with what is not text about it."""
+
+    slug: str
+    heading: dict[str, str]
+    body: dict[str, str]
+    facts: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A milestone; reached, next or later."""
+
+    amount: Money
+    title: dict[str, str]
+    body: dict[str, str]
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """An update."""
+
+    public_id: str
+    published_on: date
+    title: dict[str, str]
+    body: dict[str, str]
+    author: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountLink:
+    """A suggested amount and what it makes possible."""
+
+    amount: Money
+    impact: dict[str, str]
+
+    @property
+    def typed(self) -> str:
+        """As a donor would type it: 25, or 2.50."""
+        whole = self.amount.decimal.to_integral_value()
+        return str(whole if whole == self.amount.decimal else self.amount.decimal)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the campaign has come. Money of gifts is counted less refunds and lost disputes."""
+
+    as_of: datetime
+    goal: Money
+    raised: Money
+    pending: Money
+    gifts: int
+    decisions: int  # gifts given once, and monthly gifts, each counted once
+    stages: tuple[Stage, ...]
+    days_left: int
+    has_begun: bool
+    has_ended: bool
+
+    @property
+    def percent(self) -> int:
+        """Whole per cent of the goal, rounded down: 99.9 % is not the goal."""
+        return max(0, self.raised.minor) * 100 // self.goal.minor
+
+    @property
+    def share(self) -> Fraction:
+        """What was raised as a part of the goal, exactly; 0 where more went back than came."""
+        return Fraction(max(0, self.raised.minor), self.goal.minor)
+
+    @property
+    def next_stage(self) -> Stage | None:
+        return next((stage for stage in self.stages if stage.state == "next"), None)
+
+    @property
+    def to_next_stage(self) -> Money | None:
+        """What is missing until the next milestone."""
+        return self.next_stage.amount - self.raised if self.next_stage else None
+
+    @property
+    def missing(self) -> Money:
+        """What is missing until the goal; nothing past it."""
+        return Money(max(0, self.goal.minor - self.raised.minor), self.goal.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicCampaign:
+    """A campaign with all that its pages show."""
+
+    card: CampaignCard
+    kicker: dict[str, str]
+    trust_line: dict[str, str]
+    image_alt: dict[str, str]
+    currencies: tuple[str, ...]
+    amounts: tuple[AmountLink, ...]
+    texts: dict[str, tuple[TextPart, ...]]
+    news: tuple[News, ...]
+    wall: Wall
+    progress: Progress
+    money: Transparency
+    quilt: str
+
+
+def public_campaign(card: CampaignCard, *, at: datetime) -> PublicCampaign:
+    """Everything about a campaign as of `at`."""
+    money = transparency_of(card.id, card.currency)
+    with reading() as session:
+        campaign = session.get_one(Campaign, card.id)
+        counts = gift_counts(session, card.id)
+        currencies = session.execute(
+            select(CampaignCurrency.currency)
+            .where(CampaignCurrency.campaign_id == card.id)
+            .order_by(CampaignCurrency.position)
+        ).scalars()
+        return PublicCampaign(
+            card=card,
+            kicker=campaign.kicker,
+            trust_line=campaign.trust_line,
+            image_alt=campaign.image_alt,
+            currencies=tuple(currencies),
+            amounts=_amounts(session, card),
+            texts=_texts(session, card.id),
+            news=_news(session, card.id),
+            wall=wall_of(session, card.id, counts, page=1, per_page=12),
+            progress=_progress(session, card, money, counts, at=at),
+            money=money,
+            quilt=quilt_of(session, card.id),
+        )
+
+
+def quilt_of(session: Session, campaign_id: int) -> str:
+    """The quilt: the first gifts in the order of their receipts, what went back unpicked, the others counted.
+
+    The receipts' order is the one in which we learnt of the gifts, and so never changes; the provider's times may.
+    """
+    back = Donation.refunded_minor + Donation.charged_back_minor
+    first = session.execute(
+        select(Donation.public_id, back >= Donation.gift_minor + Donation.cover_minor)
+        .join(Receipt, Receipt.donation_id == Donation.id)
+        .where(Donation.campaign_id == campaign_id, Receipt.replaces_id.is_(None))
+        .order_by(Receipt.id)
+        .limit(quilt.PLACES)
+    ).all()
+    count = session.execute(select(func.count()).where(*paid_to(campaign_id))).scalar_one()
+    return quilt.draw(
+        [public_id for public_id, _ in first],
+        gifts=count,
+        unpicked={public_id for public_id, is_returned in first if is_returned},
+    )
+
+
+def _progress(
+    session: Session, card: CampaignCard, money: Transparency, counts: GiftCounts, *, at: datetime
+) -> Progress:
+    pending = session.execute(
+        select(func.coalesce(func.sum(Donation.gift_minor + Donation.cover_minor), 0)).where(
+            Donation.campaign_id == card.id,
+            Donation.state == DonationState.PROCESSING.value,
+            Donation.currency == card.currency,
+        )
+    ).scalar_one()
+    raised = Money(money.main.raised_minor, card.currency)
+    return Progress(
+        as_of=at,
+        goal=Money(card.goal_minor, card.currency),
+        raised=raised,
+        pending=Money(int(pending), card.currency),
+        gifts=counts.gifts,
+        decisions=counts.decisions,
+        stages=_stages(session, card, raised),
+        days_left=card.days_left(local_day(at)),
+        has_begun=local_day(at) >= card.starts_on,
+        has_ended=local_day(at) > card.ends_on,
+    )
+
+
+def _stages(session: Session, card: CampaignCard, raised: Money) -> tuple[Stage, ...]:
+    rows = session.execute(
+        select(Milestone).where(Milestone.campaign_id == card.id).order_by(Milestone.amount_minor)
+    ).scalars()
+    stages: list[Stage] = []
+    for row in rows:
+        if row.amount_minor <= raised.minor:
+            state = "reached"
+        else:
+            state = "later" if any(stage.state == "next" for stage in stages) else "next"
+        stages.append(Stage(amount=Money(row.amount_minor, card.currency), title=row.title, body=row.body, state=state))
+    return tuple(stages)
+
+
+def _amounts(session: Session, card: CampaignCard) -> tuple[AmountLink, ...]:
+    rows = session.execute(
+        select(SuggestedAmount)
+        .where(SuggestedAmount.campaign_id == card.id, SuggestedAmount.currency == card.currency)
+        .order_by(SuggestedAmount.amount_minor)
+    ).scalars()
+    return tuple(AmountLink(amount=Money(row.amount_minor, row.currency), impact=row.impact) for row in rows)
+
+
+def _texts(session: Session, campaign_id: int) -> dict[str, tuple[TextPart, ...]]:
+    found: dict[str, list[TextPart]] = defaultdict(list)
+    rows = session.execute(select(Section).where(Section.campaign_id == campaign_id).order_by(Section.position))
+    for row in rows.scalars():
+        found[row.place].append(TextPart(slug=row.slug, heading=row.heading, body=row.body, facts=row.facts))
+    return {place: tuple(parts) for place, parts in found.items()}
+
+
+def _news(session: Session, campaign_id: int) -> tuple[News, ...]:
+    rows = session.execute(
+        select(Update).where(Update.campaign_id == campaign_id).order_by(Update.published_on.desc(), Update.id.desc())
+    ).scalars()
+    return tuple(
+        News(
+            public_id=row.public_id,
+            published_on=row.published_on,
+            title=row.title,
+            body=row.body,
+            author=row.author,
+        )
+        for row in rows
+    )

@@ -1,0 +1,105 @@
+"""What was made of a campaign's public data, kept in the process until the data change.
+
+A campaign's revision is looked up at most once a second. While one thread makes the new version, the others are still
+given the last one, so a rush of readers never makes a page more than once a change.
+"""
+
+import gzip
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Generic, TypeVar
+
+from campaign.services.campaigns.cards import CampaignCard
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """A finished answer: its bytes, the same compressed, and the name of this version of it."""
+
+    body: bytes
+    packed: bytes
+    etag: str
+
+
+def finished(made: str | bytes) -> KeptPage:
+    """The page or file as it will be sent each time."""
+    body = made.encode() if isinstance(made, str) else made
+    return KeptPage(body, gzip.compress(body, 6, mtime=0), hashlib.sha256(body).hexdigest()[:20])
+
+
+@dataclass(slots=True)
+class _Shelf(Generic[Made]):
+    version: Hashable
+    made: Made
+
+
+class Kept(Generic[Made]):
+    """Values by key, each made once per version; the least used ones are let go."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._shelves: OrderedDict[Hashable, _Shelf[Made]] = OrderedDict()
+        self._makers: dict[Hashable, Lock] = {}
+        self._lock = Lock()
+
+    def get(self, key: Hashable, version: Hashable, make: Callable[[], Made]) -> Made:
+        """The value of this version, or the one before it while another thread is making the new one."""
+        with self._lock:
+            shelf = self._shelves.get(key)
+            if shelf is not None:
+                self._shelves.move_to_end(key)
+                if shelf.version == version:
+                    return shelf.made
+            maker = self._makers.setdefault(key, Lock())
+        if not maker.acquire(blocking=shelf is None) and shelf is not None:
+            return shelf.made
+        try:
+            known = self._shelves.get(key)
+            if known is not None and known.version == version:
+                return known.made
+            made = make()
+            self._put(key, _Shelf(version, made))
+            return made
+        finally:
+            maker.release()
+            with self._lock:
+                if key not in self._shelves:  # nothing was made: whoever asks for what is not there leaves no trace
+                    self._makers.pop(key, None)
+
+    def _put(self, key: Hashable, shelf: _Shelf[Made]) -> None:
+        with self._lock:
+            self._shelves[key] = shelf
+            self._shelves.move_to_end(key)
+            while len(self._shelves) > self._most:
+                oldest, _ = self._shelves.popitem(last=False)
+                self._makers.pop(oldest, None)
+
+
+class Cards:
+    """Campaigns by slug (None is the featured one), each read at most once in `seconds`."""
+
+    def __init__(self, *, seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._monotonic = monotonic
+        self._read: dict[str | None, tuple[float, CampaignCard]] = {}
+
+    def get(self, slug: str | None, read: Callable[[], CampaignCard]) -> CampaignCard:
+        """The campaign as it was at most `seconds` ago; what `read` raises passes through and nothing is kept."""
+        now = self._monotonic()
+        known = self._read.get(slug)
+        if known is not None and now - known[0] < self._seconds:
+            return known[1]
+        card = read()
+        self._read[slug] = (now, card)
+        return card
+
+    def fresh_until(self, slug: str | None) -> float:
+        """The moment of the monotonic clock at which this campaign must be looked up again."""
+        known = self._read.get(slug)
+        return known[0] + self._seconds if known else 0.0

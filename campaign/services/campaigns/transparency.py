@@ -1,0 +1,285 @@
+"""Where the money is: raised, fees, allocated, spent, per purpose and target; every figure a sum of postings.
+
+Currencies are never added. What a gift brought in another currency than the campaign's appears there once the provider
+has converted it; until then it is on its way, in its own.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaign.database import reading
+from campaign.domain.money import Money
+from campaign.models.fund import BudgetLine, Event, Fund, Grant
+from campaign.services.ledger.availability import disputed_money
+from campaign.services.ledger.conversions import converted_into
+from campaign.services.ledger.posting import FundFlow, fund_flows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """One currency's way through a fund, a target or the whole campaign, in minor units.
+
+    raised − fees + received − passed on − spent = left. `given` is what donors paid in this currency, whole refunds and
+    chargebacks taken off; `raised` is what of it is in this currency after the provider's conversion. `disputed` is what
+    open disputes withhold of what is left.
+    """
+
+    currency: str
+    given_minor: int = 0
+    raised_minor: int = 0
+    fees_minor: int = 0
+    received_minor: int = 0
+    passed_on_minor: int = 0
+    spent_minor: int = 0
+    left_minor: int = 0
+    disputed_minor: int = 0
+
+    @property
+    def allocated_minor(self) -> int:
+        """What a target has been given and not given back."""
+        return self.received_minor - self.passed_on_minor
+
+    @property
+    def available_minor(self) -> int:
+        """What may be allocated or paid out; below zero where a fund owes."""
+        return self.left_minor - self.disputed_minor
+
+    def plus(self, other: "Figures") -> "Figures":
+        return Figures(
+            currency=self.currency,
+            given_minor=self.given_minor + other.given_minor,
+            raised_minor=self.raised_minor + other.raised_minor,
+            fees_minor=self.fees_minor + other.fees_minor,
+            received_minor=self.received_minor + other.received_minor,
+            passed_on_minor=self.passed_on_minor + other.passed_on_minor,
+            spent_minor=self.spent_minor + other.spent_minor,
+            left_minor=self.left_minor + other.left_minor,
+            disputed_minor=self.disputed_minor + other.disputed_minor,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCost:
+    """One line of a target's budget."""
+
+    title: dict[str, str]
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purse:
+    """A fund as the public sees it: a purpose that donors choose, or a target that money is allocated to.
+
+    A target's figures include those of its restricted children. `starts_on` and `ends_on` are an event's day, or the
+    first and last day of a grant's call.
+    """
+
+    public_id: str
+    code: str
+    kind: str
+    title: dict[str, str]
+    summary: dict[str, str]
+    goal: Money
+    figures: tuple[Figures, ...]
+    status: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    place: dict[str, str] | None = None
+    costs: tuple[PlannedCost, ...] = ()
+    theme: str = ""
+    """The code of the purpose that a target belongs to."""
+
+    @property
+    def is_below_zero(self) -> bool:
+        """Whether less than nothing is available in the currency of the plan."""
+        return self.in_currency(self.goal.currency).available_minor < 0
+
+    def in_currency(self, currency: str) -> Figures:
+        """The figures of one currency; zeros where nothing moved in it."""
+        return next((row for row in self.figures if row.currency == currency), Figures(currency=currency))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenIn:
+    """One currency's gifts, refunds taken off: what was given, what of it the provider has not converted yet, and what
+    came of the rest in the campaign's own currency.
+    """
+
+    given: Money
+    on_the_way: Money
+    credited: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """What several targets plan and have together; `asked` is the goal of the purposes that they belong to."""
+
+    goal: Money
+    asked: Money
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transparency:
+    """A campaign's money, whole. `totals` has the campaign's own currency first."""
+
+    currency: str
+    totals: tuple[Figures, ...]
+    given_in: tuple[GivenIn, ...]
+    purposes: tuple[Purse, ...]
+    targets: tuple[Purse, ...]
+
+    @property
+    def main(self) -> Figures:
+        """The totals in the campaign's own currency."""
+        return self.totals[0]
+
+    @property
+    def on_the_way(self) -> tuple[Money, ...]:
+        """What was given in other currencies and is not converted yet."""
+        return tuple(Money(row.raised_minor, row.currency) for row in self.totals[1:] if row.raised_minor)
+
+    def sum_of(self, kind: str) -> "Sums":
+        """The targets of one kind together, in the campaign's own currency."""
+        nothing = Money(0, self.currency)
+        targets, together = self.of_kind(kind), Figures(currency=self.currency)
+        for target in targets:
+            together = together.plus(target.in_currency(self.currency))
+        themes = {target.theme for target in targets}
+        asked = sum((purse.goal for purse in self.purposes if purse.code in themes), nothing)
+        return Sums(goal=sum((target.goal for target in targets), nothing), asked=asked, figures=together)
+
+    def of_kind(self, kind: str) -> tuple[Purse, ...]:
+        """The targets of one kind: event, grant or line."""
+        return tuple(target for target in self.targets if target.kind == kind)
+
+
+def transparency_of(campaign_id: int, currency: str) -> Transparency:
+    """The campaign's money now. A fixed number of queries, however many gifts there are."""
+    with reading() as session:
+        of_campaign = select(Fund).where(Fund.campaign_id == campaign_id).order_by(Fund.position, Fund.id)
+        funds = session.execute(of_campaign).scalars().all()
+        themes = _themes(funds)
+        listed = [fund for fund in funds if fund.kind != "restricted"]
+        owners = _owners(funds)
+        figures = _figures(fund_flows(session, campaign_id=campaign_id), owners)
+        _add_disputed(figures, disputed_money(session, campaign_id=campaign_id), owners)
+        facts = _TargetFacts(session, campaign_id)
+        purses = [
+            replace(
+                facts.add_to(_purse(fund, currency, figures.get(fund.id, {})), fund.id), theme=themes.get(fund.id, "")
+            )
+            for fund in listed
+        ]
+        is_mixed = any(row.currency != currency for purse in purses for row in purse.figures)
+        converted = converted_into(session, campaign_id=campaign_id, currency=currency) if is_mixed else {}
+    targets = tuple(purse for purse in purses if purse.kind not in {"general", "theme"})
+    totals = _totals(purses, targets, currency)
+    return Transparency(
+        currency=currency,
+        totals=totals,
+        given_in=tuple(_given_in(row, currency, converted) for row in totals),
+        purposes=tuple(purse for purse in purses if purse.kind in {"general", "theme"}),
+        targets=targets,
+    )
+
+
+def _themes(funds: Sequence[Fund]) -> dict[int, str]:
+    """Target → the code of the purpose whose money can be kept apart in it."""
+    codes = {fund.id: fund.code for fund in funds}
+    return {fund.target_id: codes[fund.theme_id] for fund in funds if fund.target_id and fund.theme_id}
+
+
+def _owners(funds: Sequence[Fund]) -> dict[int, int]:
+    """Restricted child → the target whose money it holds, for the public."""
+    return {fund.id: fund.target_id for fund in funds if fund.target_id is not None}
+
+
+def _figures(flows: Iterable[FundFlow], owners: Mapping[int, int]) -> dict[int, dict[str, Figures]]:
+    found: dict[int, dict[str, Figures]] = defaultdict(dict)
+    for flow in flows:
+        given = flow.contributed_minor + flow.fees_covered_minor - flow.refunded_minor - flow.charged_back_minor
+        row = Figures(
+            currency=flow.currency,
+            given_minor=given,
+            raised_minor=given + flow.converted_minor,
+            fees_minor=flow.fees_minor,
+            received_minor=flow.transferred_in_minor,
+            passed_on_minor=flow.transferred_out_minor,
+            spent_minor=flow.spent_minor,
+            left_minor=flow.balance_minor,
+        )
+        kept = found[owners.get(flow.fund_id, flow.fund_id)]
+        kept[flow.currency] = kept[flow.currency].plus(row) if flow.currency in kept else row
+    return found
+
+
+def _add_disputed(
+    figures: dict[int, dict[str, Figures]], disputed: Mapping[int, tuple[Money, ...]], owners: Mapping[int, int]
+) -> None:
+    for fund_id, amounts in disputed.items():
+        rows = figures[owners.get(fund_id, fund_id)]
+        for amount in amounts:
+            withheld = Figures(currency=amount.currency, disputed_minor=amount.minor)
+            rows[amount.currency] = rows.get(amount.currency, Figures(currency=amount.currency)).plus(withheld)
+
+
+def _purse(fund: Fund, currency: str, figures: Mapping[str, Figures]) -> Purse:
+    return Purse(
+        public_id=fund.public_id,
+        code=fund.code,
+        kind=fund.kind,
+        title=fund.title,
+        summary=fund.summary,
+        goal=Money(fund.goal_minor, currency),
+        figures=tuple(figures[code] for code in sorted(figures, key=lambda code: (code != currency, code))),
+    )
+
+
+def _totals(purses: Iterable[Purse], targets: tuple[Purse, ...], currency: str) -> tuple[Figures, ...]:
+    """Each currency's sum over all funds; what was received and passed on is counted at the targets only."""
+    sums: dict[str, Figures] = {currency: Figures(currency=currency)}
+    for purse in purses:
+        for row in purse.figures:
+            counted = row if purse in targets else replace(row, received_minor=0, passed_on_minor=0)
+            sums[row.currency] = sums.get(row.currency, Figures(currency=row.currency)).plus(counted)
+    return tuple(sums[code] for code in sorted(sums, key=lambda code: (code != currency, code)))
+
+
+def _given_in(row: Figures, currency: str, converted: Mapping[str, int]) -> GivenIn:
+    is_own = row.currency == currency
+    return GivenIn(
+        given=Money(row.given_minor, row.currency),
+        on_the_way=Money(0 if is_own else row.raised_minor, row.currency),
+        credited=Money(row.given_minor if is_own else converted.get(row.currency, 0), currency),
+    )
+
+
+class _TargetFacts:
+    """What events and grants are beside their money, read once for a whole campaign."""
+
+    def __init__(self, session: Session, campaign_id: int) -> None:
+        of_campaign = Fund.campaign_id == campaign_id
+        events = session.execute(select(Event).join(Fund, Fund.id == Event.fund_id).where(of_campaign))
+        grants = session.execute(select(Grant).join(Fund, Fund.id == Grant.fund_id).where(of_campaign))
+        self._events = {event.fund_id: event for event in events.scalars()}
+        self._grants = {grant.fund_id: grant for grant in grants.scalars()}
+        self._costs: dict[int, list[PlannedCost]] = defaultdict(list)
+        lines = select(BudgetLine).join(Fund, Fund.id == BudgetLine.fund_id).where(of_campaign)
+        for line in session.execute(lines.order_by(BudgetLine.fund_id, BudgetLine.position)).scalars():
+            self._costs[line.fund_id].append(
+                PlannedCost(title=line.title, amount=Money(line.amount_minor, line.currency))
+            )
+
+    def add_to(self, purse: Purse, fund_id: int) -> Purse:
+        costs = tuple(self._costs.get(fund_id, ()))
+        if event := self._events.get(fund_id):
+            return replace(purse, status=event.status, starts_on=event.starts_on, place=event.place, costs=costs)
+        if grant := self._grants.get(fund_id):
+            return replace(purse, status=grant.status, starts_on=grant.opens_on, ends_on=grant.closes_on, costs=costs)
+        return replace(purse, costs=costs)

@@ -1,0 +1,211 @@
+"""The books as files to take away: journal, trial balance, fund statement, allocations; the same rows as on screen."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import IO
+
+from flask_babel import gettext as _
+from flask_babel import pgettext
+from sqlalchemy.orm import Session
+
+from campaign.database import reading
+from campaign.days import local_time, time_zone
+from campaign.domain.money import Money
+from campaign.i18n import text_of
+from campaign.services.exports.state_words import ALLOCATIONS, in_words
+from campaign.services.funds.allocation_list import AllocationRow, allocations
+from campaign.services.funds.balances import FundRow
+from campaign.services.funds.statement import COLUMNS, fund_statement_of
+from campaign.services.ledger import posting
+from campaign.services.ledger.posting import LedgerFilter, LedgerRow
+from campaign.services.ledger.subject_words import subject_in_words
+from campaign.services.ledger.words import account_name, kind_name
+from campaign.services.spreadsheets import About, Cell, FileFormat, Sheet, written
+
+REGISTER_PAGE = 1000
+
+
+def ledger_file(wanted: LedgerFilter, *, about: About, file_format: FileFormat) -> IO[bytes]:
+    """The journal, or the part that was asked for."""
+    with reading() as session:
+        return written(_ledger(session, wanted, about=about), file_format)
+
+
+def trial_balance_file(campaign_id: int, *, about: About, file_format: FileFormat) -> IO[bytes]:
+    """Every account's balance per currency."""
+    with reading() as session:
+        return written(_trial_balance(session, campaign_id, about=about), file_format)
+
+
+def fund_statement_file(
+    campaign_id: int, *, funds: Sequence[FundRow], about: About, file_format: FileFormat
+) -> IO[bytes]:
+    """What came into and went out of every fund, and what it holds."""
+    return written(_fund_statement(campaign_id, funds=funds, about=about), file_format)
+
+
+def allocation_file(campaign_id: int, *, state: str | None, about: About, file_format: FileFormat) -> IO[bytes]:
+    """Every allocation: who proposed, who decided, from where, to where and why."""
+    return written(_allocations(campaign_id, state=state, about=about), file_format)
+
+
+def period_of(since: date | None, until: date | None, *, made_at: datetime) -> list[tuple[str, str]]:
+    """The lines above a table: which days it covers and when it was made."""
+    return [
+        (_("From"), since.isoformat() if since else _("the beginning")),
+        (_("Until"), until.isoformat() if until else _("now")),
+        (_("Made at (%(zone)s)", zone=time_zone().key), local_time(made_at).strftime("%Y-%m-%d %H:%M:%S")),
+    ]
+
+
+def sides(amount: Money) -> tuple[Decimal | None, Decimal | None]:
+    """(debit, credit): a posting stands on one side, and the other is empty."""
+    return (amount.decimal, None) if amount.minor >= 0 else (None, -amount.decimal)
+
+
+def _ledger(session: Session, wanted: LedgerFilter, *, about: About) -> Sheet:
+    """The journal line by line, debit and credit apart, with their sums per currency."""
+    return Sheet(
+        zone=time_zone(),
+        title=_("Ledger"),
+        about=about,
+        columns=(
+            _("Entry"),
+            _("Line"),
+            _("Recorded at (%(zone)s)", zone=time_zone().key),
+            _("Effective on"),
+            _("Kind"),
+            _("About"),
+            _("Source"),
+            _("Account"),
+            _("Account name"),
+            _("Fund"),
+            _("Currency"),
+            _("Debit"),
+            _("Credit"),
+            _("Reference"),
+            _("Note"),
+        ),
+        rows=map(_ledger_cells, posting.ledger_rows(session, wanted)),
+        amounts=(11, 12),
+        by=10,
+        total_label=_("Total"),
+    )
+
+
+def _trial_balance(session: Session, campaign_id: int, *, about: About) -> Sheet:
+    """Every account's balance per currency; the two sums of a currency are equal."""
+    totals = posting.account_totals(session, campaign_id=campaign_id)
+    return Sheet(
+        zone=time_zone(),
+        title=_("Trial balance"),
+        about=about,
+        columns=(_("Account"), _("Account name"), _("Currency"), _("Debit"), _("Credit")),
+        rows=[
+            (str(account), account_name(account), code, *sides(Money(minor, code)))
+            for (account, code), minor in sorted(totals.items())
+        ],
+        amounts=(3, 4),
+        by=2,
+        total_label=_("Total"),
+    )
+
+
+def _fund_statement(campaign_id: int, *, funds: Sequence[FundRow], about: About) -> Sheet:
+    """What came into and went out of every fund, and what it holds."""
+    named = {row.id: row for row in funds}
+    return Sheet(
+        zone=time_zone(),
+        title=_("Fund statement"),
+        about=about,
+        columns=(_("Fund"), pgettext("fund", "Name"), _("Currency"), *(str(name) for name, _amount in COLUMNS)),
+        rows=[
+            (
+                named[row.fund_id].code,
+                text_of(named[row.fund_id].title),
+                row.currency,
+                *(amount.decimal for amount in row.amounts),
+            )
+            for row in fund_statement_of(campaign_id).rows
+            if row.fund_id is not None
+        ],
+        amounts=tuple(range(3, 3 + len(COLUMNS))),
+        by=2,
+        total_label=_("Total"),
+    )
+
+
+def _allocations(campaign_id: int, *, state: str | None, about: About) -> Sheet:
+    """Every allocation: who proposed, who decided, from where, to where and why."""
+    return Sheet(
+        zone=time_zone(),
+        title=_("Allocation ledger"),
+        about=about,
+        columns=(
+            _("Allocation"),
+            _("Kind"),
+            _("State"),
+            pgettext("fund", "From"),
+            pgettext("fund", "To"),
+            _("Currency"),
+            _("Amount"),
+            _("Reason"),
+            _("Proposed by"),
+            _("Proposed at (%(zone)s)", zone=time_zone().key),
+            _("Decided by"),
+            _("Decided at (%(zone)s)", zone=time_zone().key),
+            _("Note"),
+        ),
+        rows=map(_allocation_cells, _all_allocations(campaign_id, state)),
+        amounts=(6,),
+        by=5 if state else None,  # a sum of approved and rejected ones together would say nothing
+        total_label=_("Total"),
+    )
+
+
+def _ledger_cells(row: LedgerRow) -> tuple[Cell, ...]:
+    return (
+        row.entry_id,
+        row.line,
+        row.recorded_at,
+        row.effective_on,
+        kind_name(row.kind),
+        subject_in_words(row.subject),
+        row.source,
+        str(row.account),
+        account_name(row.account),
+        row.fund_code,
+        row.currency,
+        *sides(Money(row.amount_minor, row.currency)),
+        row.reference,
+        row.note,
+    )
+
+
+def _all_allocations(campaign_id: int, state: str | None) -> Iterator[AllocationRow]:
+    before_id: int | None = None
+    while True:
+        page = allocations(campaign_id, state=state, before_id=before_id, limit=REGISTER_PAGE)
+        yield from page
+        if len(page) < REGISTER_PAGE:
+            return
+        before_id = page[-1].id
+
+
+def _allocation_cells(row: AllocationRow) -> tuple[Cell, ...]:
+    return (
+        row.public_id,
+        kind_name(row.kind),
+        in_words(ALLOCATIONS, row.state),
+        row.source_code,
+        row.target_code,
+        row.amount.currency,
+        row.amount.decimal,
+        row.reason,
+        row.proposer,
+        row.proposed_at,
+        row.decider,
+        row.decided_at,
+        row.decision_note,
+    )

@@ -1,0 +1,1 @@
+"""Money in funds: balances, allocations to purposes, and disbursements to payees."""

@@ -1,0 +1,122 @@
+"""The register of allocations: every proposal with who made it, who decided, and what it does to the balances now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import aliased
+
+from campaign.database import reading
+from campaign.domain.errors import NotFound
+from campaign.domain.journal import EntryKind
+from campaign.domain.money import Money
+from campaign.models.allocation import Allocation
+from campaign.models.fund import Fund
+from campaign.models.staff import Staff
+from campaign.services.funds.allocations import Move, Preview, preview
+
+PAGE_ROWS = 50
+SOURCE, TARGET = aliased(Fund), aliased(Fund)
+PROPOSER, DECIDER = aliased(Staff), aliased(Staff)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllocationRow:
+    """One proposal, whatever became of it."""
+
+    id: int
+    public_id: str
+    kind: str
+    state: str
+    source: str  # public ids and codes of the two funds
+    source_code: str
+    source_title: dict[str, str]
+    target: str
+    target_code: str
+    target_title: dict[str, str]
+    amount: Money
+    reason: str
+    proposed_by: int
+    proposer: str
+    proposed_at: datetime
+    decider: str | None
+    decided_at: datetime | None
+    decision_note: str
+
+
+def allocations(
+    campaign_id: int, *, state: str | None = None, before_id: int | None = None, limit: int = PAGE_ROWS
+) -> Sequence[AllocationRow]:
+    """Proposals of a campaign, newest first, of one state or all; `before_id` is the last row seen."""
+    query = _query().where(Allocation.campaign_id == campaign_id).order_by(Allocation.id.desc()).limit(limit)
+    if state:
+        query = query.where(Allocation.state == state)
+    if before_id is not None:
+        query = query.where(Allocation.id < before_id)
+    with reading() as session:
+        return [_row(found) for found in session.execute(query)]
+
+
+def allocation(campaign_id: int, public_id: str) -> tuple[AllocationRow, Preview]:
+    """One proposal, and what it would do with the balances of this moment; NotFound otherwise."""
+    with reading() as session:
+        found = session.execute(
+            _query().where(Allocation.campaign_id == campaign_id, Allocation.public_id == public_id)
+        ).one_or_none()
+        if found is None:
+            raise NotFound(f"allocation:{public_id}")
+        row = _row(found)
+        move = Move(
+            campaign_id=campaign_id,
+            kind=EntryKind(row.kind),
+            source=row.source,
+            target=row.target,
+            amount=row.amount,
+        )
+        return row, preview(session, move)
+
+
+def _query() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Allocation,
+            SOURCE.public_id,
+            SOURCE.code,
+            SOURCE.title,
+            TARGET.public_id,
+            TARGET.code,
+            TARGET.title,
+            PROPOSER.name,
+            DECIDER.name,
+        )
+        .join(SOURCE, SOURCE.id == Allocation.source_id)
+        .join(TARGET, TARGET.id == Allocation.target_id)
+        .join(PROPOSER, PROPOSER.id == Allocation.proposed_by)
+        .outerjoin(DECIDER, DECIDER.id == Allocation.decided_by)
+    )
+
+
+def _row(found: Row[*tuple[Any, ...]]) -> AllocationRow:
+    row = found[0]
+    return AllocationRow(
+        id=row.id,
+        public_id=row.public_id,
+        kind=row.kind,
+        state=row.state,
+        source=found[1],
+        source_code=found[2],
+        source_title=found[3],
+        target=found[4],
+        target_code=found[5],
+        target_title=found[6],
+        amount=Money(row.amount_minor, row.currency),
+        reason=row.reason,
+        proposed_by=row.proposed_by,
+        proposer=found[7],
+        proposed_at=row.proposed_at,
+        decider=found[8],
+        decided_at=row.decided_at,
+        decision_note=row.decision_note,
+    )

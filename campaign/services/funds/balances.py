@@ -1,0 +1,109 @@
+"""The funds of a campaign with what each holds: the pool that is allocated from, and the targets that it may go to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaign.database import reading
+from campaign.domain.errors import NotFound
+from campaign.domain.money import Money
+from campaign.models.fund import Fund, FundReach
+from campaign.services.funds.allocations import TARGETS, UNRESTRICTED
+from campaign.services.ledger import posting
+from campaign.services.ledger.availability import disputed_money
+
+COLLECTING = ("general", "theme")
+"""Kinds of funds that donors give to; allocation takes from these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundRow:
+    """A fund and its balance in each currency that it holds, or owes; `disputed` is what open disputes withhold of it."""
+
+    id: int
+    public_id: str
+    code: str
+    kind: str
+    title: dict[str, str]
+    goal_minor: int  # in the campaign's currency; 0 where there is none
+    theme_id: int | None
+    target_id: int | None
+    balances: tuple[Money, ...]
+    disputed: tuple[Money, ...] = ()
+
+    @property
+    def deficits(self) -> tuple[Money, ...]:
+        """What the fund lacks in each currency in which it is below zero."""
+        return tuple(-held for held in self.balances if held.minor < 0)
+
+    def holds(self, currency: str) -> Money:
+        return next((held for held in self.balances if held.currency == currency), Money(0, currency))
+
+
+def funds(campaign_id: int) -> Sequence[FundRow]:
+    """Every fund of the campaign: collecting ones first, then targets, then restricted children; three queries."""
+    with reading() as session:
+        return _funds(session, campaign_id)
+
+
+def fund(campaign_id: int, public_id: str) -> FundRow:
+    """One fund; NotFound otherwise."""
+    found = next((row for row in funds(campaign_id) if row.public_id == public_id), None)
+    if found is None:
+        raise NotFound(f"fund:{public_id}")
+    return found
+
+
+def targets_of(campaign_id: int, source: FundRow) -> Sequence[FundRow]:
+    """The events, grants and lines that money of this fund may go to, as staff know them (not the children inside)."""
+    with reading() as session:
+        reached = set(
+            session.execute(select(FundReach.target_id).where(FundReach.source_id == source.id)).scalars().all()
+        )
+        rows = _funds(session, campaign_id)
+    inside = {row.target_id for row in rows if row.id in reached and row.target_id is not None}
+    return [row for row in rows if row.kind in TARGETS and row.id in reached | inside]
+
+
+def givers_of(campaign_id: int, holder: FundRow) -> Sequence[FundRow]:
+    """The funds that money of this event, grant, line or child may go back to."""
+    with reading() as session:
+        reach = select(FundReach.source_id).where(FundReach.target_id == holder.id)
+        sources = set(session.execute(reach).scalars().all())
+        return [row for row in _funds(session, campaign_id) if row.id in sources]
+
+
+def covering(campaign_id: int, lacking: FundRow) -> Sequence[FundRow]:
+    """The funds whose money may cover this one's deficit: unrestricted ones that hold a currency which it lacks."""
+    wanted = {amount.currency for amount in lacking.deficits}
+    return [
+        row
+        for row in funds(campaign_id)
+        if row.kind in UNRESTRICTED
+        and row.id != lacking.id
+        and any(held.minor > 0 and held.currency in wanted for held in row.balances)
+    ]
+
+
+def _funds(session: Session, campaign_id: int) -> list[FundRow]:
+    held = posting.balances(session, campaign_id=campaign_id)
+    disputed = disputed_money(session, campaign_id=campaign_id)
+    rows = session.execute(select(Fund).where(Fund.campaign_id == campaign_id)).scalars().all()
+    order = {"general": 0, "theme": 1, "event": 2, "grant": 3, "line": 4, "restricted": 5}
+    return [
+        FundRow(
+            id=row.id,
+            public_id=row.public_id,
+            code=row.code,
+            kind=row.kind,
+            title=row.title,
+            goal_minor=row.goal_minor,
+            theme_id=row.theme_id,
+            target_id=row.target_id,
+            balances=tuple(Money(minor, code) for code, minor in sorted(held.get(row.id, {}).items())),
+            disputed=disputed.get(row.id, ()),
+        )
+        for row in sorted(rows, key=lambda row: (order[row.kind], row.position, row.id))
+    ]

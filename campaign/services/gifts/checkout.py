@@ -1,0 +1,349 @@
+"""The donor presses «give»: a gift is written down, then a payment page is opened for it. Nothing is done twice."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from campaign.database import reading, transaction
+from campaign.days import local_day
+from campaign.domain.abuse import Demand
+from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, DonationState, Fact, next_state
+from campaign.domain.errors import DomainError, NotFound
+from campaign.domain.fees import FeeModel, cover_for
+from campaign.domain.identity import new_public_id
+from campaign.domain.money import Money
+from campaign.gateways.clock import Clock
+from campaign.gateways.payments import (
+    CheckoutPage,
+    PaymentGateway,
+    PaymentRefused,
+    PaymentsNotConfigured,
+    PaymentsUnavailable,
+)
+from campaign.models.campaign import Campaign, CampaignCurrency
+from campaign.models.donation import Donation, DonationEvent
+from campaign.models.fund import Fund
+from campaign.services.gifts.checkout_params import WantedPage, page_params
+from campaign.services.gifts.page_closing import close_superseded, supersede_others
+from campaign.services.gifts.superseded_pages import PAGE_LIFE, hold_form, lay_aside
+from campaign.services.search_index import refresh, search_columns
+
+LEAST_LIFE = timedelta(minutes=31)
+ATTEMPTS_MAX = 5
+"""How many payment pages one gift may ask for before the donor is sent back to a fresh form."""
+Admission = Callable[[Session, datetime], Demand]
+"""Counts and judges one attempt to start a payment page, in the transaction that writes its gift down."""
+
+
+class CampaignEnded(DomainError):
+    """The campaign takes no gifts any more, or not yet."""
+
+
+class FundUnknown(DomainError):
+    """The campaign has no such purpose to give for."""
+
+
+class CurrencyNotTaken(DomainError):
+    """The campaign takes no gifts in this currency."""
+
+
+class AmountOutOfBounds(DomainError):
+    """The gift is smaller or larger than the campaign takes in its currency."""
+
+
+class NotAdmitted(DomainError):
+    """Too much like card testing to start a payment page for it; `demand` is what to ask of the visitor."""
+
+    def __init__(self, demand: Demand) -> None:
+        super().__init__(demand.name)
+        self.demand = demand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftRequest:
+    """What a donor filled in, validated."""
+
+    campaign_slug: str
+    form_id: str
+    language: str
+    gift: Money
+    covers_fee: bool
+    fund_code: str | None  # None: where it is needed most
+    email: str | None
+    public_name: str | None
+    message: str | None
+    is_anonymous: bool
+    frequency: str = "once"
+    receipt_name: str | None = None  # None: the payer's, as the payment page is told
+    shown_form: str | None = None
+    """How the names of all gifts of the same shown form begin: there the donor went back and changed something."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutStarted:
+    """Where to send the donor."""
+
+    public_id: str
+    url: str
+    has_laid_aside: bool = False
+    """An earlier page of the same form is not needed any more: a worker closes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gift:
+    """A donation's row as far as opening its payment page needs it."""
+
+    id: int
+    public_id: str
+    state: DonationState
+    attempt: int
+    params: dict[str, Any]  # what Stripe is asked, of any shape
+    url: str | None
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "_Gift":  # the columns of _AS_GIFT
+        return cls(
+            id=row.id,
+            public_id=row.public_id,
+            state=DonationState(row.state),
+            attempt=row.attempt,
+            params=dict(row.checkout_params),
+            url=row.checkout_url,
+            expires_at=row.expires_at,
+        )
+
+
+def start_checkout(
+    request: GiftRequest, *, payments: PaymentGateway, clock: Clock, public_url: str, admit: Admission | None = None
+) -> CheckoutStarted:
+    """Write the gift down, open its payment page, and tell where it is. The same form always leads to the same gift.
+
+    The row is committed before the provider is asked, and no transaction is open meanwhile: a crash in between leaves a
+    row whose next try, with the same key and the same bytes, finds the page that was made. `admit` judges whether a gift
+    may be begun; one that is there already was judged when it was. The pages that the same shown form led to before are
+    closed first.
+
+    Raises NotAdmitted, DonationAlreadyPaid and DonationClosed for a used form, PaymentsUnavailable and
+    PaymentsNotConfigured when nobody takes cards now.
+    """
+    if payments.mode == "none":
+        raise PaymentsNotConfigured
+    gift = _written_down(request, admit, payments=payments, clock=clock, public_url=public_url)
+    _refuse_closed(gift, now=clock.now())
+    if gift.url is not None:
+        return CheckoutStarted(public_id=gift.public_id, url=gift.url)
+    has_closed = close_superseded(request.shown_form, payments=payments, clock=clock, public_url=public_url)
+    page = _opened(gift, payments=payments)
+    with transaction() as session:
+        if request.shown_form is not None:
+            hold_form(session, request.shown_form, clock=clock)
+        _keep_page(session, gift, page, clock=clock)
+        has_laid_aside = request.shown_form is not None and lay_aside(
+            session, shown_form=request.shown_form, but=gift.id, clock=clock
+        )
+    return CheckoutStarted(public_id=gift.public_id, url=page.url, has_laid_aside=has_laid_aside or has_closed)
+
+
+def _written_down(
+    request: GiftRequest, admit: Admission | None, *, payments: PaymentGateway, clock: Clock, public_url: str
+) -> _Gift:
+    """The gift of this form: the one that stands, or a new row."""
+    known = _gift_of_form(request.form_id)
+    if known is not None:
+        return known
+    demand = Demand.NOTHING
+    try:
+        with transaction() as session:
+            demand = admit(session, clock.now()) if admit else demand
+            if demand is Demand.NOTHING:
+                gift = _insert_gift(session, request, payments=payments, clock=clock, public_url=public_url)
+                supersede_others(session, request.shown_form, but=gift.id, clock=clock)
+                return gift
+    except IntegrityError:
+        pass  # a second press was quicker: its row is the gift, and it was counted
+    known = _gift_of_form(request.form_id)
+    if known is None:
+        raise NotAdmitted(demand)
+    return known
+
+
+def _gift_of_form(form_id: str) -> _Gift | None:
+    with reading() as session:
+        row = session.execute(_OF_FORM, {"form": form_id}).one_or_none()
+    return _Gift.of(row) if row else None
+
+
+def _insert_gift(
+    session: Session, request: GiftRequest, *, payments: PaymentGateway, clock: Clock, public_url: str
+) -> _Gift:
+    now = clock.now()
+    terms = _terms(session, request, day=local_day(now))
+    cover = _cover(terms, request)
+    public_id = new_public_id()
+    expires_at = (now + PAGE_LIFE).replace(microsecond=0)
+    wanted = WantedPage(
+        public_id=public_id,
+        gift=request.gift,
+        cover=cover,
+        is_monthly=request.frequency == "monthly",
+        title=terms.title,
+        purpose=terms.purpose,
+        language=request.language,
+        email=request.email,
+        public_url=public_url,
+        campaign_slug=request.campaign_slug,
+        fund_code=request.fund_code or "",
+        expires_at=expires_at,
+    )
+    row = {
+        "public_id": public_id,
+        "campaign_id": terms.campaign_id,
+        "fund_id": terms.fund_id,
+        **{name: getattr(request, name) for name in _AS_REQUESTED},
+        "currency": request.gift.currency,
+        "gift_minor": request.gift.minor,
+        "cover_minor": cover.minor,
+        "fee_bearer": terms.fee_bearer,
+        **search_columns(
+            request.receipt_name,
+            public_name=request.public_name,
+            is_anonymous=request.is_anonymous,
+            email=request.email,
+        ),
+        "livemode": payments.mode == "live",
+        "checkout_params": page_params(wanted),
+        "expires_at": expires_at,
+        "created_at": now,
+    }
+    gift = _Gift.of(session.execute(_BEGIN, row).one())
+    _tell(session, gift.id, "created", at=now, detail={"language": request.language})
+    return gift
+
+
+def _terms(session: Session, request: GiftRequest, *, day: date) -> Row[Any]:  # the columns of _terms_with
+    """On which terms the campaign takes gifts for the chosen purpose, the general one or a theme, in this currency."""
+    query = _TERMS_OF_GENERAL if request.fund_code is None else _TERMS_OF_THEME
+    names = {"slug": request.campaign_slug, "fund": request.fund_code, "currency": request.gift.currency}
+    terms = session.execute(query, names).one_or_none()
+    if terms is None:
+        raise NotFound(request.campaign_slug)
+    if not terms.starts_on <= day <= terms.ends_on:
+        raise CampaignEnded(request.campaign_slug)
+    if terms.fund_id is None:
+        raise FundUnknown(request.fund_code)
+    if terms.minimum_minor is None:
+        raise CurrencyNotTaken(request.gift.currency)
+    return terms
+
+
+def _cover(terms: Row[Any], request: GiftRequest) -> Money:
+    gift = request.gift
+    if not terms.minimum_minor <= gift.minor <= terms.maximum_minor:
+        raise AmountOutOfBounds(gift)
+    if not request.covers_fee:
+        return Money(0, gift.currency)
+    return cover_for(gift, FeeModel(terms.fee_basis_points, terms.fee_fixed_minor))
+
+
+def _opened(gift: _Gift, *, payments: PaymentGateway) -> CheckoutPage:
+    """The payment page; asked again without the address when Stripe finds it invalid, which also needs another key."""
+    if gift.attempt > ATTEMPTS_MAX:
+        raise DonationClosed(gift.public_id)
+    try:
+        return payments.open_checkout(gift.params, key=f"don-{gift.public_id}-{gift.attempt}")
+    except PaymentRefused as refusal:
+        if refusal.parameter != "customer_email" or "customer_email" not in gift.params:
+            raise
+        params = {name: value for name, value in gift.params.items() if name != "customer_email"}
+        return _opened(_asked_anew(gift, params), payments=payments)
+    except PaymentsUnavailable as failure:
+        if failure.is_answer:
+            _asked_anew(gift, gift.params)  # Stripe replays a stored failure for a day: the next try needs another key
+        raise
+
+
+def _asked_anew(gift: _Gift, params: dict[str, Any]) -> _Gift:
+    """The same gift with the next attempt's key. A second unpaid page is harmless; only one is accepted as paid."""
+    with transaction() as session:
+        session.execute(
+            update(Donation)
+            .where(Donation.id == gift.id, Donation.attempt == gift.attempt)
+            .values(attempt=gift.attempt + 1, checkout_params=params)
+        )
+        if params != gift.params:
+            refresh(session, Donation.id == gift.id)
+    return replace(gift, attempt=gift.attempt + 1, params=params)
+
+
+def _keep_page(session: Session, gift: _Gift, page: CheckoutPage, *, clock: Clock) -> None:
+    """Remember the page, unless somebody else did, or the money has come already."""
+    state = session.execute(_STATE, {"gift": gift.id}).scalar_one()
+    opened = {
+        "gift": gift.id,
+        "page": page.checkout_id,
+        "url": page.url,
+        "opened": next_state(DonationState(state), Fact.OPENED).value,
+    }
+    if session.execute(_KEEP_PAGE, opened).scalar():
+        _tell(session, gift.id, "opened", at=clock.now(), detail={"checkout": page.checkout_id})
+
+
+def _tell(session: Session, donation_id: int, kind: str, *, at: datetime, detail: dict[str, object]) -> None:
+    session.execute(_TELL, {"donation_id": donation_id, "at": at, "kind": kind, "detail": detail})
+
+
+def _refuse_closed(gift: _Gift, *, now: datetime) -> None:
+    """A gift that is paid or over cannot be paid again; nor one whose page has run out, or would at once."""
+    if gift.state in {DonationState.PAID, DonationState.PROCESSING}:
+        raise DonationAlreadyPaid
+    needed = timedelta(0) if gift.url else LEAST_LIFE
+    if gift.state in {DonationState.EXPIRED, DonationState.FAILED} or gift.expires_at < now + needed:
+        raise DonationClosed
+
+
+# Built once, of the tables alone: every press of the button passes here.
+_GIFT, _CAMPAIGN, _FUND, _CURRENCY = (table.__table__ for table in (Donation, Campaign, Fund, CampaignCurrency))
+_AS_GIFT = tuple(
+    _GIFT.c[name] for name in ("id", "public_id", "state", "attempt", "checkout_params", "checkout_url", "expires_at")
+)
+_AS_REQUESTED = ("form_id", "language", "frequency", "is_anonymous", "public_name", "receipt_name", "message")
+_OF_FORM = select(*_AS_GIFT).where(_GIFT.c.form_id == bindparam("form"))
+_BEGIN = insert(_GIFT).returning(*_AS_GIFT)
+_TELL = insert(DonationEvent.__table__).inline()
+_STATE = select(_GIFT.c.state).where(_GIFT.c.id == bindparam("gift")).with_for_update()
+_KEEP_PAGE = (
+    update(_GIFT)
+    .where(_GIFT.c.id == bindparam("gift"), _GIFT.c.checkout_url.is_(None))
+    .values(checkout_id=bindparam("page"), checkout_url=bindparam("url"), state=bindparam("opened"))
+    .returning(_GIFT.c.id)
+)
+
+
+def _terms_with(fund: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """One row where the campaign is known; what is missing of fund and currency is null."""
+    in_currency = and_(_CURRENCY.c.campaign_id == _CAMPAIGN.c.id, _CURRENCY.c.currency == bindparam("currency"))
+    return (
+        select(
+            *(_CAMPAIGN.c[name] for name in ("starts_on", "ends_on", "title", "fee_bearer")),
+            *(_CURRENCY.c[name] for name in ("minimum_minor", "maximum_minor", "fee_basis_points", "fee_fixed_minor")),
+            _CAMPAIGN.c.id.label("campaign_id"),
+            _FUND.c.id.label("fund_id"),
+            _FUND.c.title.label("purpose"),
+        )
+        .select_from(
+            _CAMPAIGN.outerjoin(_FUND, and_(_FUND.c.campaign_id == _CAMPAIGN.c.id, fund)).outerjoin(
+                _CURRENCY, in_currency
+            )
+        )
+        .where(_CAMPAIGN.c.slug == bindparam("slug"))
+    )
+
+
+_TERMS_OF_GENERAL = _terms_with(_FUND.c.kind == "general")
+_TERMS_OF_THEME = _terms_with(and_(_FUND.c.kind.in_(("general", "theme")), _FUND.c.code == bindparam("fund")))

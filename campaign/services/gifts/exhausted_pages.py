@@ -1,0 +1,59 @@
+"""Payment pages on which too many cards were refused: they are closed, for testers would use one page for all cards."""
+
+import logging
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from campaign.database import reading, transaction
+from campaign.domain.abuse import DAY, FAILURES_OF_A_PAGE_MOST
+from campaign.domain.donation import DonationState
+from campaign.domain.errors import DomainError
+from campaign.gateways.clock import Clock
+from campaign.gateways.payments import PaymentGateway, PaymentsUnavailable
+from campaign.models.abuse import GiftStart
+from campaign.models.donation import Donation
+from campaign.services.gifts.settlement import settle
+
+log = logging.getLogger(__name__)
+
+
+def close_next_worn_page(*, payments: PaymentGateway, clock: Clock, public_url: str) -> bool:
+    """Close one such page at the provider and take up what became of it; False when there is none, or nobody answers.
+
+    A donor whose page this was is told that it has closed, and begins anew; whoever has just paid on it has paid.
+    """
+    worn = _next_worn(since=clock.now() - DAY)
+    if worn is None:
+        return False
+    start_id, donation_id, checkout_id = worn
+    try:
+        payments.expire_checkout(checkout_id)
+        settle(donation_id, payments=payments, clock=clock, public_url=public_url)
+    except PaymentsUnavailable as wait:
+        log.warning("the worn page of donation %s stays open for now: %s", donation_id, wait)
+        return False
+    except DomainError as reason:
+        log.warning("the worn page of donation %s: %s %s", donation_id, type(reason).__name__, reason)
+    with transaction() as session:
+        session.execute(update(GiftStart).where(GiftStart.id == start_id).values(page_closed_at=clock.now()))
+    return True
+
+
+def _next_worn(*, since: datetime) -> tuple[int, int, str] | None:
+    query = (
+        select(GiftStart.id, Donation.id, Donation.checkout_id)
+        .join(Donation, Donation.form_id == GiftStart.form_id)
+        .where(
+            GiftStart.started_at > since,
+            GiftStart.failures >= FAILURES_OF_A_PAGE_MOST,
+            GiftStart.page_closed_at.is_(None),
+            Donation.state == DonationState.OPEN.value,
+            Donation.checkout_id.is_not(None),
+        )
+        .order_by(GiftStart.id)
+        .limit(1)
+    )
+    with reading() as session:
+        found = session.execute(query).one_or_none()
+    return (found[0], found[1], str(found[2])) if found else None

@@ -1,0 +1,216 @@
+"""Money goes back: the request is written down first, then the provider is asked under one key until it answers."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from campaign.database import reading, transaction
+from campaign.domain.backoff import retry_delay
+from campaign.domain.disputes import DisputeLost, DisputeOpen, DisputeState
+from campaign.domain.donation import DonationState, NotRefundable, RefundTooLarge
+from campaign.domain.errors import FormSpent, NotFound
+from campaign.domain.identity import new_public_id
+from campaign.domain.money import CurrencyMismatch, Money
+from campaign.gateways.clock import Clock
+from campaign.gateways.payments import PaymentGateway, PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
+from campaign.models.donation import Dispute, Donation, DonationEvent, Refund
+from campaign.services import audit
+from campaign.services.gifts.applying import NOW_REFUNDED
+from campaign.services.gifts.settlement import settle
+from campaign.services.queues.due_rows import hold_next
+
+UNDER_WAY = ("requested", *NOW_REFUNDED)
+"""States of refunds that take from what may still be sent back."""
+OF_A_TEST = "This gift is a test. With a live key only real payments can be sent back."
+"""Why a test gift’s refund is closed in a live installation, where nobody can be asked about it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundOrder:
+    """What staff decided: how much of which gift goes back, and why."""
+
+    donation_public_id: str
+    amount: Money
+    reason: str
+    actor_id: int | None
+    public_id: str = field(default_factory=new_public_id)  # made with the form: sent twice, it is one refund
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Due:
+    """A request that a worker is to bring to the provider."""
+
+    id: int
+    public_id: str
+    donation_id: int
+    donation_public_id: str
+    payment_id: str
+    livemode: bool
+    amount: Money
+    attempts: int
+
+
+def refundable(session: Session, donation_public_id: str) -> Money:
+    """What may still be sent back: the charge less what went back or is about to.
+
+    Raises NotRefundable when nothing may, DisputeOpen while the donor's bank holds the money, and DisputeLost once it has
+    given some of it to her: the provider refuses both. An inquiry is no hindrance; a whole refund ends it.
+    """
+    row = session.execute(
+        select(Donation.id, Donation.state, Donation.currency, Donation.gift_minor + Donation.cover_minor)
+        .where(Donation.public_id == donation_public_id)
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotFound(donation_public_id)
+    if row[1] != DonationState.PAID:
+        raise NotRefundable
+    _refuse_disputed(session, row[0])
+    taken = session.execute(
+        select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(
+            Refund.donation_id == row[0], Refund.state.in_(UNDER_WAY)
+        )
+    ).scalar_one()
+    left = Money(row[3] - int(taken), row[2])
+    if left.minor <= 0:
+        raise NotRefundable
+    return left
+
+
+def _refuse_disputed(session: Session, donation_id: int) -> None:
+    states = set(session.execute(select(Dispute.state).where(Dispute.donation_id == donation_id)).scalars())
+    if DisputeState.OPEN in states:
+        raise DisputeOpen
+    if DisputeState.LOST in states:
+        raise DisputeLost
+
+
+def request_refund(order: RefundOrder, *, clock: Clock) -> str:
+    """Write down that money is to go back; the public id of the request. A worker asks the provider afterwards.
+
+    Raises what `refundable` raises, RefundTooLarge when more is asked than is left, and FormSpent when the request of this
+    name is of another gift or amount.
+    """
+    now, public_id = clock.now(), order.public_id
+    with transaction() as session:
+        # The gift is locked before the look: of two presses at once, the second finds the first one's request.
+        donation_id = session.execute(
+            select(Donation.id).where(Donation.public_id == order.donation_public_id).with_for_update()
+        ).scalar()
+        known = session.execute(
+            select(Refund.donation_id, Refund.currency, Refund.amount_minor).where(Refund.public_id == public_id)
+        ).one_or_none()
+        if known is not None:
+            if tuple(known) != (donation_id, order.amount.currency, order.amount.minor):
+                raise FormSpent(public_id)
+            return public_id
+        left = refundable(session, order.donation_public_id)
+        if order.amount.currency != left.currency:
+            raise CurrencyMismatch(order.amount.currency)
+        if not 0 < order.amount.minor <= left.minor:
+            raise RefundTooLarge(order.amount)
+        session.execute(
+            insert(Refund),
+            {
+                "public_id": public_id,
+                "donation_id": donation_id,
+                "currency": order.amount.currency,
+                "amount_minor": order.amount.minor,
+                "reason": order.reason,
+                "requested_by": order.actor_id,
+                "requested_at": now,
+                "next_try_at": now,
+            },
+        )
+        detail: dict[str, object] = {
+            "refund": public_id,
+            "minor": order.amount.minor,
+            "currency": order.amount.currency,
+            "reason": order.reason,
+        }
+        told = {"donation_id": donation_id, "at": now, "kind": "refund_requested", "detail": detail}
+        session.execute(insert(DonationEvent), {**told, "actor_id": order.actor_id})
+        audit.record(
+            session,
+            actor_id=order.actor_id,
+            action="refund:request",
+            subject=f"donation:{order.donation_public_id}",
+            detail={**detail, "currency": order.amount.currency},
+            at=now,
+        )
+    return public_id
+
+
+def send_next_refund(*, payments: PaymentGateway, clock: Clock, public_url: str) -> bool:
+    """Bring the oldest waiting request to the provider, then look at what became of it; False when none waits.
+
+    Asked again after a crash or a silence, the provider finds the same request under the same key.
+    """
+    due = _take_next(clock=clock)
+    if due is None:
+        return False
+    if payments.mode == "live" and not due.livemode:
+        _close(due, OF_A_TEST, at=clock.now())
+        return True
+    try:
+        try:
+            payments.refund(due.payment_id, due.amount, request_id=due.public_id, donation_id=due.donation_public_id)
+        except PaymentRefused as refusal:
+            _close(due, str(refusal), at=clock.now())
+        # After a refusal too: it was sent back there already, or the donor's bank was quicker.
+        settle(due.donation_id, payments=payments, clock=clock, public_url=public_url, whole=True)
+    except (PaymentsUnavailable, PaymentsNotConfigured) as silence:
+        _put_back(due, str(silence), at=clock.now())
+    return True
+
+
+def _take_next(*, clock: Clock) -> _Due | None:
+    now = clock.now()
+    held = hold_next(Refund, Refund.state == "requested", Refund.next_try_at <= now, at=now)
+    if held is None:
+        return None
+    with reading() as session:
+        row = session.execute(
+            select(Refund, _GIFT.c.public_id, _GIFT.c.payment_id, _GIFT.c.livemode)
+            .join(_GIFT, _GIFT.c.id == Refund.donation_id)
+            .where(Refund.id == held)
+        ).one()
+        refund = row[0]
+        return _Due(
+            id=refund.id,
+            public_id=refund.public_id,
+            donation_id=refund.donation_id,
+            donation_public_id=row[1],
+            payment_id=row[2] or "",
+            livemode=row[3],
+            amount=Money(refund.amount_minor, refund.currency),
+            attempts=refund.attempts,
+        )
+
+
+def _close(due: _Due, error: str, *, at: datetime) -> None:
+    """The provider said no for good: the request is over, and staff read why."""
+    with transaction() as session:
+        session.execute(
+            update(Refund)
+            .where(Refund.id == due.id, Refund.state == "requested")
+            .values(state="failed", error=error[:500], next_try_at=None)
+        )
+        detail: dict[str, object] = {"refund": due.public_id, "minor": due.amount.minor, "error": error[:200]}
+        told = {"donation_id": due.donation_id, "at": at, "kind": "refund_failed", "detail": detail}
+        session.execute(insert(DonationEvent), told)
+
+
+def _put_back(due: _Due, error: str, *, at: datetime) -> None:
+    pause = retry_delay(due.attempts, base=timedelta(seconds=10), maximum=timedelta(hours=1))
+    with transaction() as session:
+        session.execute(
+            update(Refund)
+            .where(Refund.id == due.id, Refund.state == "requested")
+            .values(error=error[:500], next_try_at=at + pause)
+        )
+
+
+_GIFT = Donation.__table__  # of the table alone: a live installation finds the refund of a test gift too

@@ -1,0 +1,255 @@
+"""One gift, whole: what it is, and everything that happened to it in one line of time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaign.database import reading
+from campaign.domain.disputes import UNDECIDED, DisputeLost, DisputeOpen, DisputeState
+from campaign.domain.donation import DonationState, NotRefundable, name_on_receipt
+from campaign.domain.errors import DomainError, NotFound
+from campaign.domain.money import Money
+from campaign.models.donation import Donation, DonationEvent, Refund
+from campaign.models.donor import Donor
+from campaign.models.fund import Fund
+from campaign.models.inbox import ProviderEvent
+from campaign.models.outbox import Message
+from campaign.models.pledge import Pledge
+from campaign.models.staff import Staff
+from campaign.services.gifts import refunds as gifts_refunds
+from campaign.services.gifts.disputes_and_warnings import Claims, claims_of
+from campaign.services.ledger import posting
+from campaign.services.ledger.posting import LedgerRow
+from campaign.services.receipts import listing
+from campaign.services.receipts.listing import ReceiptView
+from campaign.services.search_index import address_in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """Something that happened: `kind` is thing:act, `note` a figure, a number or an error, never personal data."""
+
+    at: datetime
+    kind: str
+    note: str = ""
+    who: str | None = None
+    amount: Money | None = None
+    failure: str | None = None  # of an email that has not left: see `models.Message.failure`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRow:
+    """Money sent back, or about to be."""
+
+    public_id: str
+    amount: Money
+    reason: str
+    state: str
+    requested_at: datetime
+    who: str | None  # nobody of ours: it was made in the provider's dashboard
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DonationStory:
+    """A gift as its page shows it. Amounts in the donor's currency, but `settled` and `fee`."""
+
+    public_id: str
+    state: str
+    created_at: datetime
+    paid_at: datetime | None
+    language: str
+    gift: Money
+    cover: Money
+    refunded: Money
+    charged_back: Money
+    left: Money | None  # what may still be sent back
+    settled: Money | None
+    fee: Money | None
+    rate: str | None
+    pledge_public_id: str | None  # the monthly gift that it is a month of
+    fund_code: str
+    fund_title: dict[str, str]
+    payer_name: str | None
+    name_on_receipt: str | None
+    email: str | None
+    is_anonymous: bool
+    public_name: str | None
+    message: str | None
+    is_on_wall: bool
+    method: str | None
+    method_brand: str | None
+    method_last4: str | None
+    payment_id: str | None
+    checkout_id: str | None
+    livemode: bool
+    refunds: Sequence[RefundRow]
+    claims: Claims
+    receipts: Sequence[ReceiptView]
+    entries: Sequence[LedgerRow]
+    moments: Sequence[Moment]
+
+    @property
+    def charge(self) -> Money:
+        return self.gift + self.cover
+
+    @property
+    def is_disputed(self) -> bool:
+        """Somebody should look after a dispute of it."""
+        return bool(self.claims.states & set(UNDECIDED))
+
+    @property
+    def hindrance(self) -> DomainError:
+        """Why nothing can be sent back, where `left` is None."""
+        return _hindrance(self.claims) or NotRefundable()
+
+    @property
+    def net(self) -> Money | None:
+        """What reached our balance with the provider."""
+        return self.settled - self.fee if self.settled and self.fee else None
+
+
+def donation_story(campaign_id: int, public_id: str, *, sees_donors: bool = False) -> DonationStory:
+    """All that is known of a gift; NotFound otherwise. A fixed number of queries.
+
+    Who gave, and what else is not public, only with `sees_donors`.
+    """
+    receipts = listing.receipts_of(public_id)
+    with reading() as session:
+        found = session.execute(
+            select(Donation, Donor.email, Fund.code, Fund.title, Pledge.public_id)
+            .outerjoin(Donor, Donor.id == Donation.donor_id)
+            .join(Fund, Fund.id == Donation.fund_id)
+            .outerjoin(Pledge, Pledge.id == Donation.pledge_id)
+            .where(Donation.campaign_id == campaign_id, Donation.public_id == public_id)
+        ).one_or_none()
+        if found is None:
+            raise NotFound(f"donation:{public_id}")
+        gift = found[0]
+        refunds, claims = _refunds(session, gift.id, sees_donors=sees_donors), claims_of(session, gift)
+        entries = posting.entries_of(session, campaign_id, f"donation:{public_id}")
+        moments = [*_history(session, gift), *_told(session, gift), *_mails(session, gift.id), *_papers(receipts)]
+        is_public = not gift.is_anonymous
+        return DonationStory(
+            public_id=gift.public_id,
+            state=gift.state,
+            created_at=gift.created_at,
+            paid_at=gift.paid_at,
+            language=gift.language,
+            gift=Money(gift.gift_minor, gift.currency),
+            cover=Money(gift.cover_minor, gift.currency),
+            refunded=Money(gift.refunded_minor, gift.currency),
+            charged_back=Money(gift.charged_back_minor, gift.currency),
+            left=None if _hindrance(claims) else _left(gift, refunds),
+            settled=_money(gift.settled_minor, gift.settled_currency),
+            fee=_money(gift.fee_minor, gift.settled_currency),
+            rate=gift.rate,
+            pledge_public_id=found[4],
+            fund_code=found[2],
+            fund_title=found[3],
+            payer_name=gift.payer_name if sees_donors else None,
+            name_on_receipt=name_on_receipt(gift.receipt_name, gift.payer_name) if sees_donors else None,
+            email=(found[1] or address_in(gift.checkout_params)) if sees_donors else None,
+            is_anonymous=gift.is_anonymous,
+            public_name=gift.public_name if is_public else None,
+            message=gift.message if is_public or sees_donors else None,
+            is_on_wall=gift.wall == "shown",
+            method=gift.method,
+            method_brand=gift.method_brand,
+            method_last4=gift.method_last4,
+            payment_id=gift.payment_id,
+            checkout_id=gift.checkout_id,
+            livemode=gift.livemode,
+            refunds=refunds,
+            claims=claims,
+            receipts=receipts,
+            entries=entries,
+            moments=sorted(moments, key=lambda moment: moment.at),
+        )
+
+
+def _hindrance(claims: Claims) -> DomainError | None:
+    """As `refunding` refuses it: the provider sends nothing back that the donor's bank holds or has given to her."""
+    if DisputeState.OPEN in claims.states:
+        return DisputeOpen()
+    return DisputeLost() if DisputeState.LOST in claims.states else None
+
+
+def _left(gift: Donation, refunds: Sequence[RefundRow]) -> Money | None:
+    """As `refunding.refundable` counts it, but without its lock: looking must not wait for a settlement."""
+    under_way = sum(refund.amount.minor for refund in refunds if refund.state in gifts_refunds.UNDER_WAY)
+    left = gift.gift_minor + gift.cover_minor - under_way
+    return Money(left, gift.currency) if gift.state == DonationState.PAID and left > 0 else None
+
+
+def _money(minor: int | None, currency: str | None) -> Money | None:
+    return Money(minor, currency) if minor is not None and currency else None
+
+
+def _refunds(session: Session, donation_id: int, *, sees_donors: bool) -> list[RefundRow]:
+    """What was sent back; the reason is a free text of staff, in which the donor may be named."""
+    rows = session.execute(
+        select(Refund, Staff.name)
+        .outerjoin(Staff, Staff.id == Refund.requested_by)
+        .where(Refund.donation_id == donation_id)
+        .order_by(Refund.id)
+    )
+    return [
+        RefundRow(
+            public_id=row.public_id,
+            amount=Money(row.amount_minor, row.currency),
+            reason=row.reason if sees_donors else "",
+            state=row.state,
+            requested_at=row.requested_at,
+            who=name,
+            error=row.error,
+        )
+        for row, name in rows
+    ]
+
+
+def _history(session: Session, gift: Donation) -> Iterator[Moment]:
+    is_later_month = gift.pledge_id is not None and gift.checkout_id is None
+    yield Moment(at=gift.created_at, kind="donation:renewed" if is_later_month else "donation:created")
+    rows = session.execute(
+        select(DonationEvent, Staff.name)
+        .outerjoin(Staff, Staff.id == DonationEvent.actor_id)
+        .where(DonationEvent.donation_id == gift.id)
+        .order_by(DonationEvent.id)
+    )
+    for row, name in rows:
+        if row.kind in {"created", "renewed"}:
+            continue
+        minor = row.detail.get("minor")
+        amount = Money(minor, gift.currency) if isinstance(minor, int) else None
+        yield Moment(
+            at=row.at, kind=f"donation:{row.kind}", note=str(row.detail.get("error", "")), who=name, amount=amount
+        )
+
+
+def _told(session: Session, gift: Donation) -> Iterator[Moment]:
+    rows = session.execute(
+        select(ProviderEvent.received_at, ProviderEvent.type)
+        .where(ProviderEvent.donation_id == gift.id)
+        .order_by(ProviderEvent.id)
+    )
+    for received_at, kind in rows:
+        yield Moment(at=received_at, kind="provider:event", note=kind)
+
+
+def _mails(session: Session, donation_id: int) -> Iterator[Moment]:
+    query = select(Message).where(Message.donation_id == donation_id).order_by(Message.id)
+    for mail in session.execute(query).scalars():
+        yield Moment(
+            at=mail.sent_at or mail.created_at, kind=f"mail:{mail.state}", note=mail.kind, failure=mail.failure
+        )
+
+
+def _papers(receipts: Sequence[ReceiptView]) -> Iterator[Moment]:
+    for receipt in receipts:
+        yield Moment(at=receipt.issued_at, kind="receipt:issued", note=receipt.number, amount=receipt.amount)
+        if receipt.ended_at:
+            yield Moment(at=receipt.ended_at, kind=f"receipt:{receipt.state}", note=receipt.number)

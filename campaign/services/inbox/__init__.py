@@ -1,0 +1,1 @@
+"""Provider events as staff see them, and the endpoint that receives them."""

@@ -1,0 +1,223 @@
+"""The inbox as people look at it: events by state, type, age and gift, a page at a time, and why one stands still.
+
+Nothing here reads the whole inbox: counts stop at COUNT_MAX, and every list is found by an index.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from campaign.database import reading
+from campaign.domain.errors import NotFound
+from campaign.models.donation import Donation
+from campaign.models.inbox import ProviderEvent
+from campaign.services.queues.inbox import PING, UNDONE, WRONG_MODE
+
+STATES = ("dead", "failed", "parked", "new", "processed", "ignored", "foreign")
+"""In the order in which they want to be looked at."""
+ATTENTION = ("dead", "failed", "parked")
+COUNT_MAX = 1000
+"""Up to here events are counted; past it there are «more than»."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """An event as the desk lists it."""
+
+    id: int
+    event_id: str
+    type: str
+    object_id: str
+    state: str
+    attempts: int
+    received_at: datetime
+    next_try_at: datetime
+    error: str | None
+    gift: str | None  # the public id of the gift that it turned out to be about
+
+    @property
+    def reason(self) -> str | None:
+        """Why it stands still, as one of the REASONS' names."""
+        return reason_of(self.error)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventDetail:
+    """One event with what was sent, word for word."""
+
+    row: EventRow
+    payload: str
+    api_version: str | None
+    livemode: bool
+    created_at: datetime
+    was_fetched: bool
+    processed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxFilter:
+    """Which events; empty fields ask for all. `until` asks for those that came up to then, `up_to_id` for no newer."""
+
+    states: tuple[str, ...] = ()
+    type: str = ""
+    until: datetime | None = None
+    gift: str = ""
+    event_ids: tuple[str, ...] = ()
+    before_id: int | None = None  # the last row of the page before
+    up_to_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How many events wait (up to COUNT_MAX), and since when the oldest does."""
+
+    count: int
+    oldest_at: datetime | None
+
+
+REASONS: tuple[tuple[str, str], ...] = (
+    ("wrong_mode", WRONG_MODE),
+    ("gift_unknown", "The gift "),
+    ("provider_away", "Not possible now:"),
+    ("mismatch", "It does not fit the gift:"),
+)
+"""Why an event stands still → how the technical line begins that settlement wrote; anything else is the program's."""
+
+
+def reason_of(error: str | None) -> str | None:
+    """The name of the reason behind a technical line: one of REASONS', else `program`; None where there is no line."""
+    if not error:
+        return None
+    return next((name for name, begins in REASONS if error.startswith(begins)), "program")
+
+
+def events(wanted: InboxFilter, *, limit: int) -> list[EventRow]:
+    """Events, newest first."""
+    with reading() as session:
+        ids = chosen(session, wanted, limit=limit, newest_first=True)
+        rows = session.execute(_ROWS.where(ProviderEvent.id.in_(ids)).order_by(ProviderEvent.id.desc()))
+        return [EventRow(**row._mapping) for row in rows]  # noqa: SLF001
+
+
+def event(event_id: str) -> EventDetail:
+    """One event whole; NotFound."""
+    with reading() as session:
+        found = session.execute(
+            _ROWS.add_columns(ProviderEvent).where(ProviderEvent.event_id == event_id)
+        ).one_or_none()
+        if found is None:
+            raise NotFound(event_id)
+        *fields, whole = found
+        return EventDetail(
+            row=EventRow(**dict(zip(EventRow.__slots__, fields, strict=True))),
+            payload=json.dumps(json.loads(whole.raw), indent=2, ensure_ascii=False),
+            api_version=whole.api_version,
+            livemode=whole.livemode,
+            created_at=whole.created_at,
+            was_fetched=whole.was_fetched,
+            processed_at=whole.processed_at,
+        )
+
+
+def count_by_state() -> dict[str, int]:
+    """How many events are in each state, up to COUNT_MAX; states without one are left out."""
+    parts = [
+        select(literal(state).label("state"), func.count().label("events")).select_from(
+            select(ProviderEvent.id).where(ProviderEvent.state == state).limit(COUNT_MAX).subquery()
+        )
+        for state in STATES
+    ]
+    with reading() as session:
+        return {row[0]: row[1] for row in session.execute(union_all(*parts)) if row[1]}
+
+
+def waiting_in(session: Session, *states: str) -> Waiting:
+    """How many events are in these states, and when the first of them came."""
+    found = union_all(
+        *(
+            select(
+                select(ProviderEvent.received_at)
+                .where(ProviderEvent.state == state)
+                .order_by(ProviderEvent.id)
+                .limit(COUNT_MAX)
+                .subquery()
+            )
+            for state in states
+        )
+    ).subquery()
+    count, oldest_at = session.execute(select(func.count(), func.min(found.c.received_at))).one()
+    return Waiting(count=min(int(count), COUNT_MAX), oldest_at=oldest_at)
+
+
+def oldest_waiting() -> datetime | None:
+    """When the oldest event that is not yet worked off came in."""
+    with reading() as session:
+        return waiting_in(session, *UNDONE).oldest_at
+
+
+def chosen(session: Session, wanted: InboxFilter, *, limit: int, newest_first: bool) -> Sequence[int]:
+    """The keys of the events that a filter means, at most `limit`; each state is looked for in its own index."""
+    narrowed = _narrowed(session, wanted)
+    if narrowed is None:
+        return []
+    order = ProviderEvent.id.desc() if newest_first else ProviderEvent.id
+    if not wanted.states:
+        return list(session.execute(narrowed.order_by(order).limit(limit)).scalars())
+    parts = [
+        select(narrowed.where(ProviderEvent.state == state).order_by(order).limit(limit).subquery())
+        for state in wanted.states
+    ]
+    found = sorted(session.execute(union_all(*parts)).scalars(), reverse=newest_first)
+    return found[:limit]
+
+
+def _narrowed(session: Session, wanted: InboxFilter) -> Select[int] | None:
+    """The filter but for the states; None where nothing can be meant by it."""
+    query = select(ProviderEvent.id)
+    bounds = [bound for bound in (wanted.up_to_id, wanted.before_id and wanted.before_id - 1) if bound is not None]
+    if wanted.until is not None:
+        bounds.append(session.execute(_LAST_UNTIL, {"until": wanted.until}).scalar() or 0)
+    if bounds:
+        query = query.where(ProviderEvent.id <= min(bounds))
+    if wanted.gift:
+        gift_id = session.execute(select(Donation.id).where(Donation.public_id == wanted.gift)).scalar()
+        if gift_id is None:
+            return None
+        query = query.where(ProviderEvent.donation_id == gift_id)
+    if wanted.type:
+        query = query.where(ProviderEvent.type == wanted.type)
+    if wanted.event_ids:
+        query = query.where(ProviderEvent.event_id.in_(wanted.event_ids))
+    return query
+
+
+LAST_EVENT = (
+    select(ProviderEvent.received_at)
+    .where(ProviderEvent.type != PING, ~ProviderEvent.was_fetched)
+    .order_by(ProviderEvent.id.desc())
+    .limit(1)
+)
+"""When the provider was last heard of; our own try of the address is no word of its, nor is what we had to fetch."""
+_ROWS: Select[*tuple[Any, ...]] = select(
+    ProviderEvent.id,
+    ProviderEvent.event_id,
+    ProviderEvent.type,
+    ProviderEvent.object_id,
+    ProviderEvent.state,
+    ProviderEvent.attempts,
+    ProviderEvent.received_at,
+    ProviderEvent.next_try_at,
+    ProviderEvent.error,
+    Donation.public_id.label("gift"),
+).outerjoin(Donation, Donation.id == ProviderEvent.donation_id)
+_LAST_UNTIL = (
+    select(ProviderEvent.id)
+    .where(ProviderEvent.received_at <= bindparam("until"))
+    .order_by(ProviderEvent.received_at.desc(), ProviderEvent.id.desc())
+    .limit(1)
+)

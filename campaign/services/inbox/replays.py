@@ -1,0 +1,93 @@
+"""Replaying the provider's events, one or many: their new start and the trail of who wanted it, together.
+
+A replay is harmless: what was done is not done twice. It is bounded all the same, so that a slip of the hand does not
+ask the provider about a hundred thousand gifts.
+"""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select, update
+
+from campaign.database import reading, transaction
+from campaign.domain.errors import NotFound
+from campaign.gateways.clock import Clock
+from campaign.models.inbox import ProviderEvent
+from campaign.services import audit
+from campaign.services.inbox.listing import InboxFilter, chosen
+from campaign.services.queues import inbox
+from campaign.services.queues.inbox import WRONG_MODE
+
+MANY_MAX = 500
+"""How many events one act replays at most; the next act takes the next ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a replay of many would take: so many now, of which the newest is `up_to_id`; `has_more` wait for another."""
+
+    count: int
+    up_to_id: int
+    has_more: bool
+
+
+def replay(event_id: str, *, actor_id: int | None, clock: Clock) -> None:
+    """Let an event be worked off again, whatever became of it; NotFound. Nobody as the actor is the command line."""
+    now = clock.now()
+    with transaction() as session:
+        inbox.replay_in(session, event_id, at=now)
+        subject = f"provider_event:{event_id}"
+        audit.record(session, actor_id=actor_id, action="inbox:replay", subject=subject, at=now, detail={})
+
+
+def set_aside(event_id: str, *, actor_id: int | None, clock: Clock) -> None:
+    """Close an event that will never be worked off: one that was given up, or waits for a gift that is not ours; NotFound."""
+    now = clock.now()
+    with transaction() as session:
+        closed = session.execute(
+            update(ProviderEvent)
+            .where(ProviderEvent.event_id == event_id, ProviderEvent.state.in_(("dead", "parked")))
+            .values(state="ignored", processed_at=now)
+            .returning(ProviderEvent.id)
+        ).one_or_none()
+        if closed is None:
+            raise NotFound(event_id)
+        subject = f"provider_event:{event_id}"
+        audit.record(session, actor_id=actor_id, action="inbox:set_aside", subject=subject, at=now, detail={})
+
+
+def preview_of(wanted: InboxFilter) -> Preview:
+    """What `replay_many` would take now, oldest first; events of the wrong mode stay where they are."""
+    with reading() as session:
+        ids = chosen(session, wanted, limit=MANY_MAX + 1, newest_first=False)
+        meant = ids[:MANY_MAX]
+        replayable = select(ProviderEvent.id).where(
+            ProviderEvent.id.in_(meant), ProviderEvent.error.is_distinct_from(WRONG_MODE)
+        )
+        found = session.execute(replayable).scalars().all()
+    return Preview(count=len(found), up_to_id=max(found, default=0), has_more=len(ids) > MANY_MAX)
+
+
+def replay_many(wanted: InboxFilter, *, up_to_id: int, actor_id: int | None, clock: Clock) -> int:
+    """Let every event of a filter be worked off again, none newer than the previewed one; how many they were."""
+    now = clock.now()
+    with transaction() as session:
+        ids = chosen(session, replace(wanted, up_to_id=up_to_id), limit=MANY_MAX, newest_first=False)
+        names = sorted(
+            session.execute(
+                update(ProviderEvent)
+                .where(ProviderEvent.id.in_(ids), ProviderEvent.error.is_distinct_from(WRONG_MODE))
+                .values(state="new", attempts=0, next_try_at=now, error=None, processed_at=None)
+                .returning(ProviderEvent.event_id)
+            ).scalars()
+        )
+        if names:
+            subject = f"provider_events:{','.join(wanted.states) or 'all'}/{wanted.type or 'all'}"
+            audit.record(
+                session,
+                actor_id=actor_id,
+                action="inbox:replay_many",
+                subject=subject,
+                at=now,
+                detail={"count": len(names), "events": names},
+            )
+    return len(names)

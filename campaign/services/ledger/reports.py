@@ -1,0 +1,41 @@
+"""The books to look at: a page of the journal, the trial balance, and what is wrong with them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from campaign.database import reading
+from campaign.domain.money import Money
+from campaign.services.ledger import posting
+from campaign.services.ledger.check import Problem, check_books
+from campaign.services.ledger.posting import LedgerFilter, LedgerRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountBalance:
+    """An account's balance in one currency: debit positive."""
+
+    account: int
+    balance: Money
+
+
+def journal_page(wanted: LedgerFilter, *, after: tuple[datetime, str, int] | None, limit: int) -> Sequence[LedgerRow]:
+    """Lines of the journal, oldest first; `after` is the place of the last line seen."""
+    with reading() as session:
+        return list(posting.ledger_rows(session, wanted, after=after, limit=limit))
+
+
+def trial_balance(campaign_id: int) -> dict[str, list[AccountBalance]]:
+    """Currency → its accounts; the balances of each currency add up to nothing."""
+    with reading() as session:
+        totals = posting.account_totals(session, campaign_id=campaign_id)
+    found: dict[str, list[AccountBalance]] = {}
+    for (account, code), minor in sorted(totals.items()):
+        found.setdefault(code, []).append(AccountBalance(account=int(account), balance=Money(minor, code)))
+    return found
+
+
+def problems() -> Sequence[Problem]:
+    """The rules of the books that do not hold; it reads the whole ledger."""
+    with reading() as session:
+        return check_books(session)

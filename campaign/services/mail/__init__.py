@@ -1,0 +1,1 @@
+"""Emails in the outbox: sent, held, searched and sent again."""

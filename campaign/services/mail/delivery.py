@@ -1,0 +1,251 @@
+"""Mail leaves the outbox: in the donor's language, with its receipt, retried with growing pauses, then shown to staff.
+
+A mail is marked as sent after the server took it. A crash in between, or a database that is gone just then, sends it
+once more, with the same Message-ID, so that a mailbox can tell the double; the other order could lose it.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app
+from sqlalchemy import ColumnElement, and_, select, update
+
+from campaign.database import reading, transaction
+from campaign.domain.backoff import retry_delay
+from campaign.domain.errors import NotFound
+from campaign.domain.money import Money
+from campaign.gateways.clock import Clock
+from campaign.gateways.mailer import AddressRefused, Letter, Mailer, MailRefused, MailUnavailable
+from campaign.i18n import day, in_language, money_in_text
+from campaign.models.outbox import Message
+from campaign.models.receipt import Receipt
+from campaign.services.bank_transfers import transfer_in_words
+from campaign.services.pledges import mails as pledge_letters
+from campaign.services.pledges.mailbox import links_in_words
+from campaign.services.queues.due_rows import hold_next
+from campaign.services.receipts import files, issuing, links
+from campaign.services.receipts.conversion import ConversionNotKnown
+from receipts import HeldReceipt
+
+CONVERSION_PAUSE = timedelta(seconds=20)
+ATTEMPTS_MAX = 10
+"""Then a mail is dead and staff see it; with the pauses below that is about two days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Due:
+    """A mail that a worker holds, as it was when it was taken."""
+
+    id: int
+    receipt_id: int | None
+    recipient: str
+    attempts: int
+
+    @property
+    def is_unchanged(self) -> ColumnElement[bool]:
+        """Whether the row still is what was taken: one that brings another receipt or goes elsewhere by now is sent anew."""
+        return and_(
+            Message.id == self.id,
+            Message.state == "queued",
+            Message.attempts == self.attempts,
+            Message.receipt_id.is_not_distinct_from(self.receipt_id),
+            Message.recipient == self.recipient,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRow:
+    """A mail as lists show it."""
+
+    public_id: str
+    kind: str
+    language: str
+    recipient: str
+    state: str
+    attempts: int
+    created_at: datetime
+    sent_at: datetime | None
+    error: str | None
+    receipt_id: int | None
+
+
+def deliver_next(*, mailer: Mailer, clock: Clock, public_url: str) -> bool:
+    """Send the oldest mail that is due; False when there is none, or the server is left alone."""
+    due = _take_next(clock=clock) if mailer.is_ready else None
+    if due is None:
+        return False
+    try:
+        state = _send(due, mailer=mailer, clock=clock, public_url=public_url)
+    except ConversionNotKnown:
+        _wait_for_conversion(due, clock=clock)
+    except HeldReceipt as reason:
+        _close(due, "held", f"The receipt cannot be printed rightly: {reason}", failure="receipt", clock=clock)
+    except MailRefused as reason:
+        failure = "address" if isinstance(reason, AddressRefused) else "refused"
+        _close(due, "dead", str(reason), failure=failure, clock=clock)
+    except MailUnavailable as reason:
+        _put_back(due, str(reason), failure="unreachable", clock=clock)
+    except Exception as error:
+        _put_back(due, f"{type(error).__name__}: {error}", failure="fault", clock=clock)
+        raise
+    else:
+        _close(due, state, None, clock=clock)
+    return True
+
+
+def _send(due: _Due, *, mailer: Mailer, clock: Clock, public_url: str) -> str:
+    """Let it leave with its receipt, where mail leaves at all; its state now."""
+    attachment = _attachment(due, clock=clock)
+    if not mailer.sends:
+        return "kept"
+    mailer.send(compose(_message(due.id), attachment=attachment, public_url=public_url, at=clock.now()))
+    return "sent"
+
+
+def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_url: str, at: datetime) -> Letter:
+    """The mail as it leaves: subject, text and HTML from the templates of its kind, in its language."""
+    with in_language(message.language):
+        told = _told(message, public_url=public_url, at=at)
+        # Not render_template: what pages are given of their request and site has no place in a mail.
+        parts = {
+            part: current_app.jinja_env.get_template(f"emails/{message.kind}/{part}").render(told)
+            for part in ("subject.txt", "body.txt", "body.html")
+        }
+    return Letter(
+        message_id=f"<{message.public_id}@{urlsplit(public_url).hostname}>",
+        recipient=message.recipient,
+        subject=" ".join(parts["subject.txt"].split()),
+        text=parts["body.txt"],
+        html=parts["body.html"],
+        language=message.language,
+        reply_to=told.get("help_email") or None,
+        sent_at=at,
+        attachments=(attachment,) if attachment else (),
+    )
+
+
+def preview(public_id: str, *, public_url: str, clock: Clock) -> Letter:
+    """A mail as it left or will leave, without its attachment; NotFound."""
+    with reading() as session:
+        message = session.execute(select(Message).where(Message.public_id == public_id)).scalar_one_or_none()
+        if message is None:
+            raise NotFound(public_id)
+        session.expunge(message)
+    return compose(message, attachment=None, public_url=public_url, at=message.sent_at or clock.now())
+
+
+def messages(*, state: str | None = None, limit: int = 100) -> list[MessageRow]:
+    """Mails, newest first, of one state or all."""
+    query = select(*(getattr(Message, name) for name in MessageRow.__slots__)).order_by(Message.id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(Message.state == state)
+    with reading() as session:
+        return [MessageRow(**row._mapping) for row in session.execute(query)]  # noqa: SLF001
+
+
+def receipt_number_of(public_id: str) -> str | None:
+    """The receipt that a mail carries, if it carries one."""
+    with reading() as session:
+        return session.execute(
+            select(Receipt.number).join(Message, Message.receipt_id == Receipt.id).where(Message.public_id == public_id)
+        ).scalar()
+
+
+def _told(message: Message, *, public_url: str, at: datetime) -> dict[str, Any]:
+    """The stored facts as finished texts of the reader's language, which is what the templates take."""
+    facts: dict[str, Any] = dict(message.facts)
+    base = f"{public_url}/{message.language}"
+    facts |= {"lang": message.language, "public_url": public_url}
+    if "pledge" in facts:
+        with reading() as session:
+            return pledge_letters.told(session, facts, message, public_url=public_url)
+    if "mailbox" in facts:
+        return links_in_words(facts, message=message, public_url=public_url)
+    if "amount_minor" in facts:
+        facts["amount"] = money_in_text(Money(facts["amount_minor"], facts["currency"]))
+    if "transfer" in facts:
+        facts["transfer"] = transfer_in_words(facts["transfer"])
+    if "donate_query" in facts:
+        facts["donate_url"] = f"{base}/donate?{facts['donate_query']}"
+    if "receipt_number" not in facts:
+        return facts  # it tells of no gift, or of one that is not paid
+    number = facts["receipt_number"]
+    code = _verify_code(number)
+    facts |= {
+        "given_on": day(date.fromisoformat(facts["given_on"])),
+        "receipt_url": f"{base}/verify/{number}?code={code}",
+        "pdf_url": links.link_address(number, at=at, public_url=public_url, language=message.language),
+    }
+    with reading() as session:
+        return facts | pledge_letters.told_with_receipt(session, message, public_url=public_url)
+
+
+def _verify_code(number: str) -> str:
+    with reading() as session:
+        return session.execute(select(Receipt.verify_code).where(Receipt.number == number)).scalar() or ""
+
+
+def _attachment(due: _Due, *, clock: Clock) -> tuple[str, bytes] | None:
+    if due.receipt_id is None:
+        return None
+    issuing.make_file(due.receipt_id, clock=clock)
+    with reading() as session:
+        number = session.execute(select(Receipt.number).where(Receipt.id == due.receipt_id)).scalar_one()
+    return f"{number}.pdf", files.receipt_pdf(number)  # marked, where it has ended meanwhile
+
+
+def _message(message_id: int) -> Message:
+    with reading() as session:
+        message = session.get_one(Message, message_id)
+        session.expunge(message)
+    return message
+
+
+def _take_next(*, clock: Clock) -> _Due | None:
+    now = clock.now()
+    held = hold_next(Message, Message.state == "queued", Message.next_try_at <= now, at=now)
+    if held is None:
+        return None
+    with reading() as session:
+        row = session.execute(
+            select(Message.receipt_id, Message.recipient, Message.attempts).where(Message.id == held)
+        ).one()
+    return _Due(id=held, receipt_id=row[0], recipient=row[1], attempts=row[2])
+
+
+def _close(due: _Due, state: str, error: str | None, *, failure: str | None = None, clock: Clock) -> None:
+    now = clock.now()
+    with transaction() as session:
+        session.execute(
+            update(Message)
+            .where(due.is_unchanged)
+            .values(state=state, error=error, failure=failure, sent_at=now if state == "sent" else None)
+        )
+
+
+def _wait_for_conversion(due: _Due, *, clock: Clock) -> None:
+    """It was no try: the receipt that the mail carries waits for the provider's word, for a bounded time."""
+    with transaction() as session:
+        session.execute(
+            update(Message)
+            .where(due.is_unchanged)
+            .values(attempts=due.attempts - 1, next_try_at=clock.now() + CONVERSION_PAUSE)
+        )
+
+
+def _put_back(due: _Due, error: str, *, failure: str, clock: Clock) -> None:
+    pause = retry_delay(due.attempts, base=timedelta(seconds=30), maximum=timedelta(hours=12))
+    is_last = due.attempts >= ATTEMPTS_MAX
+    with transaction() as session:
+        session.execute(
+            update(Message)
+            .where(due.is_unchanged)
+            .values(
+                state="dead" if is_last else "queued",
+                error=error[:500],
+                failure=failure,
+                next_try_at=clock.now() + pause,
+            )
+        )

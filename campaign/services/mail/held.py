@@ -1,0 +1,36 @@
+"""Mails about late news: a comparison with the provider wrote and held them; here they are counted, and sent after all."""
+
+from sqlalchemy import func, select, update
+
+from campaign.database import reading, transaction
+from campaign.gateways.clock import Clock
+from campaign.models.outbox import Message
+from campaign.services import audit
+from campaign.services.queues.outbox import LATE_NEWS
+
+_IS_HELD = (Message.state == "held") & (Message.error == LATE_NEWS)
+
+
+def held() -> int:
+    """How many wait for somebody to decide."""
+    with reading() as session:
+        return session.execute(select(func.count()).select_from(Message).where(_IS_HELD)).scalar_one()
+
+
+def send_held(*, actor_id: int | None, clock: Clock) -> int:
+    """Let all of them leave; how many. Called again, it finds none."""
+    now = clock.now()
+    with transaction() as session:
+        sent = session.execute(
+            update(Message)
+            .where(_IS_HELD)
+            .values(state="queued", next_try_at=now, error=None, failure=None)
+            .returning(Message.id)
+            .execution_options(synchronize_session=False)
+        ).all()
+        if sent:
+            detail: dict[str, object] = {"mails": len(sent)}
+            audit.record(
+                session, actor_id=actor_id, action="mail:send_held", subject="mails:late", at=now, detail=detail
+            )
+    return len(sent)

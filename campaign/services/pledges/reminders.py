@@ -1,0 +1,91 @@
+"""Emails that are due for monthly gifts by the calendar: before the first renewal and before a card expires.
+
+The provider is asked before anything is said.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+
+from campaign.database import reading, transaction
+from campaign.days import local_day
+from campaign.domain.pledge import PledgeState
+from campaign.gateways.clock import Clock
+from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentsNotConfigured, PaymentsUnavailable
+from campaign.models.pledge import Pledge
+from campaign.services.pledges import mails as pledge_letters
+from campaign.services.pledges.following import ANNOUNCED_BEFORE, follow
+
+BEFORE_EXPIRY = timedelta(days=30)
+GOES_ON = (PledgeState.ACTIVE, PledgeState.PAUSED, PledgeState.PAST_DUE)
+
+
+@dataclass(frozen=True, slots=True)
+class DuePledge:
+    """A pledge about which something is due."""
+
+    id: int
+    subscription_id: str
+
+
+def remind_next(*, payments: PaymentGateway, clock: Clock) -> bool:
+    """Tell one donor what is due; False when nothing is, or the provider does not answer."""
+    due = first_due(or_(_renews_soon(clock), _expires_soon(clock)))
+    if due is None:
+        return False
+    try:
+        follow(due.subscription_id, payments=payments, clock=clock)
+    except (PaymentsUnavailable, PaymentsNotConfigured):
+        return False
+    except GoneAtProvider:
+        return pass_over(due, clock=clock)
+    now = clock.now()
+    with transaction() as session:
+        pledge = session.execute(select(Pledge).where(Pledge.id == due.id).with_for_update()).scalar_one()
+        if session.execute(select(Pledge.id).where(Pledge.id == due.id, _renews_soon(clock))).first():
+            pledge_letters.tell_reminder(session, pledge, at=now)
+            pledge.reminded_at = now
+        if session.execute(select(Pledge.id).where(Pledge.id == due.id, _expires_soon(clock))).first():
+            pledge_letters.tell_card_expires(session, pledge, at=now)
+            pledge.card_warned_on = pledge.card_expires_on
+    return True
+
+
+def first_due(condition: ColumnElement[bool]) -> DuePledge | None:
+    """The oldest pledge that meets the condition, or None."""
+    with reading() as session:
+        row = session.execute(
+            select(Pledge.id, Pledge.subscription_id).where(condition).order_by(Pledge.id).limit(1)
+        ).one_or_none()
+    return DuePledge(row[0], row[1]) if row else None
+
+
+def _renews_soon(clock: Clock) -> ColumnElement[bool]:
+    now = clock.now()
+    return and_(
+        Pledge.state == PledgeState.ACTIVE,
+        Pledge.reminded_at.is_(None),
+        Pledge.next_at > now,
+        Pledge.next_at <= now + ANNOUNCED_BEFORE,
+    )
+
+
+def _expires_soon(clock: Clock) -> ColumnElement[bool]:
+    return and_(
+        Pledge.state.in_(GOES_ON),
+        Pledge.card_expires_on <= local_day(clock.now() + BEFORE_EXPIRY),
+        Pledge.card_warned_on.is_distinct_from(Pledge.card_expires_on),
+    )
+
+
+def pass_over(due: DuePledge, *, clock: Clock) -> bool:
+    """The provider knows no such subscription any more: there is nothing to say, and nothing to look for again."""
+    now = clock.now()
+    with transaction() as session:
+        session.execute(
+            update(Pledge)
+            .where(Pledge.id == due.id)
+            .values(reminded_at=now, card_warned_on=Pledge.card_expires_on, looked_at=now)
+        )
+    return True

@@ -1,0 +1,303 @@
+"""What a donor or staff want of a monthly gift: written down first, then brought to the provider until it answers.
+
+Acts on one pledge are brought in the order in which they were asked, so that what was asked last is what holds. Each may
+be brought again: asking the provider for what is so already changes nothing.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session, aliased
+
+from campaign.database import reading, transaction
+from campaign.domain.backoff import retry_delay
+from campaign.domain.errors import DomainError, FormSpent, NotFound
+from campaign.domain.identity import new_public_id
+from campaign.domain.language import in_language_of
+from campaign.domain.pledge import (
+    ASKED,
+    PAUSE_LONGEST,
+    Act,
+    PauseTooLong,
+    PauseTooShort,
+    PledgeEndsWithCampaign,
+    PledgeState,
+    PledgeUnchanged,
+    refusal,
+)
+from campaign.gateways.clock import Clock
+from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentRefused, PaymentsUnavailable
+from campaign.models.campaign import Campaign
+from campaign.models.fund import Fund
+from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
+from campaign.services import audit
+from campaign.services.pledges.amounts import is_current_amount
+from campaign.services.pledges.card_for_all import spread
+from campaign.services.pledges.following import follow
+from campaign.services.pledges.moving import StillCharging, use_card
+from campaign.services.pledges.provider_acts import RequestedAct, act_at_provider
+from campaign.services.queues.due_rows import hold_next
+
+CARD_PAUSES = (timedelta(minutes=10), timedelta(hours=2), timedelta(hours=22))
+"""When to look for a new card after the donor was sent to put one in, unless she comes back sooner."""
+STILL_CHARGING_PAUSE = timedelta(minutes=20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PledgeOrder:
+    """What is wanted of which monthly gift, and by whom."""
+
+    pledge_public_id: str
+    act: Act
+    detail: dict[str, object] = field(default_factory=dict)
+    asked_by: str = "donor"  # donor, staff or system
+    actor_id: int | None = None
+    public_id: str = field(default_factory=new_public_id)  # made with the form: sent twice, it is one request
+
+
+def ask(order: PledgeOrder, *, clock: Clock) -> str:
+    """Write down what is wanted; the public id of the request. A refused act raises the broken rule of domain.pledge.
+
+    What was asked before and is still under way counts as done: after «stop» nothing more can be asked.
+    """
+    now = clock.now()
+    with transaction() as session:
+        pledge = session.execute(
+            select(Pledge).where(Pledge.public_id == order.pledge_public_id).with_for_update()
+        ).scalar_one_or_none()
+        if pledge is None:
+            raise NotFound(order.pledge_public_id)
+        # Under the lock: of two presses at once, the second finds the first one's request.
+        if _was_asked(session, pledge, order):
+            return order.public_id
+        broken = _refusal(pledge, _expected(session, pledge), order.act)
+        if broken is not None:
+            raise broken(order.pledge_public_id)
+        if order.act is Act.CHANGE and is_current_amount(session, pledge, order.detail):
+            raise PledgeUnchanged(order.pledge_public_id)
+        if order.act in {Act.PAUSE, Act.SKIP}:
+            _check_pause(pledge, order.detail.get("until"), at=now)
+        _write_down(session, pledge, order, at=now)
+    return order.public_id
+
+
+def carry_out(public_id: str, *, payments: PaymentGateway, clock: Clock) -> str:
+    """Bring one request to the provider at once, for the person who waits; its state afterwards.
+
+    «requested» says that the provider did not answer, or that something asked before comes first: a worker goes on.
+    """
+    due = _take(PledgeRequest.public_id == public_id, clock=clock)
+    if due is not None:
+        _bring(due, payments=payments, clock=clock)
+    with reading() as session:
+        return session.execute(select(PledgeRequest.state).where(PledgeRequest.public_id == public_id)).scalar_one()
+
+
+def hurry(pledge_public_id: str, request_id: str, *, clock: Clock) -> bool:
+    """The donor is back from the card's page: look at once for what she put in there; True when it is to be looked for."""
+    of_pledge = select(Pledge.id).where(Pledge.public_id == pledge_public_id).scalar_subquery()
+    with transaction() as session:
+        hurried = session.execute(
+            update(PledgeRequest)
+            .where(
+                PledgeRequest.public_id == request_id,
+                PledgeRequest.pledge_id == of_pledge,
+                PledgeRequest.act == Act.MEND.value,
+                PledgeRequest.state == "requested",
+                PledgeRequest.attempts == 0,
+            )
+            .values(next_try_at=clock.now())
+            .returning(PledgeRequest.id)
+        ).all()
+    return bool(hurried)
+
+
+def carry_out_next(*, payments: PaymentGateway, clock: Clock) -> bool:
+    """Bring the oldest request that is due; False when none is."""
+    due = _take(PledgeRequest.next_try_at <= clock.now(), clock=clock)
+    if due is None:
+        return False
+    _bring(due, payments=payments, clock=clock)
+    return True
+
+
+def _refusal(pledge: Pledge, state: PledgeState, act: Act) -> type[DomainError] | None:
+    """The broken rule: what ends with its campaign can only be stopped earlier."""
+    if state is PledgeState.STOPPING and pledge.is_paid_out and act is not Act.STOP:
+        return PledgeEndsWithCampaign
+    return refusal(state, act)
+
+
+def _was_asked(session: Session, pledge: Pledge, order: PledgeOrder) -> bool:
+    """Whether this form was sent before; FormSpent when it was the form of another pledge."""
+    wanted = select(PledgeRequest.pledge_id).where(PledgeRequest.public_id == order.public_id)
+    known = session.execute(wanted).scalar()
+    if known is not None and known != pledge.id:
+        raise FormSpent(order.public_id)
+    return known is not None
+
+
+def _expected(session: Session, pledge: Pledge) -> PledgeState:
+    """The state as it will be once everything that was asked has been done."""
+    state = PledgeState(pledge.state)
+    asked = session.execute(
+        select(PledgeRequest.act)
+        .where(PledgeRequest.pledge_id == pledge.id, PledgeRequest.state == "requested")
+        .order_by(PledgeRequest.id)
+    ).scalars()
+    for act in asked:
+        if act != Act.MEND:
+            state = ASKED.get((state, Act(act)), state)
+    return state
+
+
+def _check_pause(pledge: Pledge, until: object, *, at: datetime) -> None:
+    """A pause has to leave out a gift, and not more than a year of them; one without an end is taken as it is."""
+    if until is None:
+        return
+    end = datetime.fromisoformat(str(until))
+    if pledge.next_at is None or end <= pledge.next_at:
+        raise PauseTooShort(pledge.public_id)
+    if end > at + PAUSE_LONGEST:
+        raise PauseTooLong(pledge.public_id)
+
+
+def _write_down(session: Session, pledge: Pledge, order: PledgeOrder, *, at: datetime) -> None:
+    is_later = order.act is Act.MEND
+    session.execute(
+        insert(PledgeRequest),
+        {
+            "public_id": order.public_id,
+            "pledge_id": pledge.id,
+            "act": order.act.value,
+            "detail": order.detail,
+            "asked_by": order.asked_by,
+            "actor_id": order.actor_id,
+            "requested_at": at,
+            "next_try_at": at + CARD_PAUSES[0] if is_later else at,
+        },
+    )
+    detail: dict[str, object] = {**order.detail, "by": order.asked_by}
+    told = {"pledge_id": pledge.id, "at": at, "kind": f"asked_{order.act.value}", "detail": detail}
+    session.execute(insert(PledgeEvent), {**told, "actor_id": order.actor_id})
+    if order.actor_id is not None:
+        audit.record(
+            session,
+            actor_id=order.actor_id,
+            action=f"pledge:{order.act.value}",
+            subject=f"pledge:{pledge.public_id}",
+            detail=order.detail,
+            at=at,
+        )
+
+
+def _take(wanted: Any, *, clock: Clock) -> RequestedAct | None:  # a condition on PledgeRequest
+    """Hold a request that nothing asked earlier of the same pledge waits before; None when there is none."""
+    earlier = aliased(PledgeRequest)
+    is_behind = (
+        select(earlier.id)
+        .where(
+            earlier.pledge_id == PledgeRequest.pledge_id,
+            earlier.id < PledgeRequest.id,
+            earlier.state == "requested",
+            earlier.act != Act.MEND.value,
+        )
+        .exists()
+    )
+    held = hold_next(PledgeRequest, wanted, PledgeRequest.state == "requested", ~is_behind, at=clock.now())
+    if held is None:
+        return None
+    with reading() as session:
+        return _due(session, held)
+
+
+def _due(session: Session, request_id: int) -> RequestedAct:
+    request, pledge, title, purpose = session.execute(
+        select(PledgeRequest, Pledge, Campaign.title, Fund.title)
+        .join(Pledge, Pledge.id == PledgeRequest.pledge_id)
+        .join(Campaign, Campaign.id == Pledge.campaign_id)
+        .join(Fund, Fund.id == Pledge.fund_id)
+        .where(PledgeRequest.id == request_id)
+    ).one()
+    return RequestedAct(
+        id=request.id,
+        public_id=request.public_id,
+        act=Act(request.act),
+        detail=request.detail,
+        attempts=request.attempts,
+        pledge_id=pledge.id,
+        subscription_id=pledge.subscription_id,
+        currency=pledge.currency,
+        name=in_language_of(title, pledge.language),
+        purpose=purpose,
+        language=pledge.language,
+        ends_at=pledge.ends_at,
+    )
+
+
+def _bring(due: RequestedAct, *, payments: PaymentGateway, clock: Clock) -> None:
+    """Do it at the provider, then look at what became of it."""
+    try:
+        if due.act is Act.USE_CARD:
+            use_card(due.public_id, attempt=due.attempts, payments=payments, clock=clock)
+        is_done = act_at_provider(due, payments=payments)
+        follow(_present_subscription(due), payments=payments, clock=clock)
+    except StillCharging:
+        _put_back(due, "a month is being charged", pause=STILL_CHARGING_PAUSE, at=clock.now())
+    except PaymentsUnavailable as silence:
+        _put_back(due, str(silence), pause=_pause_after(due.attempts), at=clock.now())
+    except (PaymentRefused, GoneAtProvider) as refused:
+        _close(due, "refused", str(refused) or type(refused).__name__, at=clock.now())
+        _follow_after_refusal(due, payments=payments, clock=clock)
+    else:
+        if is_done or due.attempts >= len(CARD_PAUSES):
+            _close(due, "done", None, at=clock.now(), is_new_card=is_done)
+        else:
+            _put_back(due, "no new card yet", pause=CARD_PAUSES[due.attempts], at=clock.now())
+
+
+def _present_subscription(due: RequestedAct) -> str:
+    """Where the gift is charged now: another card may have taken it to another subscription."""
+    with reading() as session:
+        return session.execute(select(Pledge.subscription_id).where(Pledge.id == due.pledge_id)).scalar_one()
+
+
+def _follow_after_refusal(due: RequestedAct, *, payments: PaymentGateway, clock: Clock) -> None:
+    """The refusal may mean that our picture is old; if nobody answers now, the next event brings it."""
+    try:
+        follow(due.subscription_id, payments=payments, clock=clock)
+    except (PaymentsUnavailable, GoneAtProvider):
+        return
+
+
+def _close(due: RequestedAct, state: str, error: str | None, *, at: datetime, is_new_card: bool = False) -> None:
+    with transaction() as session:
+        closed = session.execute(
+            update(PledgeRequest)
+            .where(PledgeRequest.id == due.id, PledgeRequest.state == "requested")
+            .values(state=state, error=error[:500] if error else None, done_at=at)
+            .returning(PledgeRequest.id)
+        ).all()
+        if closed and is_new_card and due.act is Act.MEND:
+            spread(session, due.id, at=at)
+        if closed and state == "refused":
+            detail: dict[str, object] = {"act": due.act.value, "error": (error or "")[:200]}
+            told = {"pledge_id": due.pledge_id, "at": at, "kind": "refused", "detail": detail}
+            session.execute(insert(PledgeEvent), told)
+
+
+def _put_back(due: RequestedAct, error: str, *, pause: timedelta, at: datetime) -> None:
+    """Again later. It is never given up: a donor's «stop» must come to pass; the desk shows what waits for long."""
+    with transaction() as session:
+        session.execute(
+            update(PledgeRequest)
+            .where(PledgeRequest.id == due.id, PledgeRequest.state == "requested")
+            .values(error=error[:500], next_try_at=at + pause)
+        )
+
+
+def _pause_after(attempts: int) -> timedelta:
+    """15 s, 30 s, 1 min, … up to an hour."""
+    return retry_delay(attempts, base=timedelta(seconds=15), maximum=timedelta(hours=1))

@@ -1,0 +1,162 @@
+"""Receipts as files: the PDF of one as it stands now, and a period's PDFs in one archive with a list of all of them.
+
+The stored bytes are the receipt and never change. A receipt that was voided or replaced is downloaded as a copy that says so.
+"""
+
+import csv
+import io
+import zipfile
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, select
+from sqlalchemy.orm import aliased
+
+from campaign.database import reading
+from campaign.days import local_day, local_time
+from campaign.domain.csv_text import escape_formula
+from campaign.domain.errors import DomainError, NotFound
+from campaign.models.donation import Donation
+from campaign.models.receipt import Receipt, ReceiptFile
+from campaign.services.receipts.hold_reasons import explain
+from campaign.services.receipts.issuing import reasons_to_hold
+from campaign.services.receipts.listing import ReceiptFilter, ReceiptView, receipts
+from receipts import EndedState, ReceiptDocument, mark_ended
+
+ZIP_MAX = 2000
+"""How many receipts one download may hold."""
+LIST_NAME = "receipts.csv"
+
+
+class ReceiptNotReady(DomainError):
+    """The PDF is being made by a worker; asking again in a moment finds it."""
+
+
+class TooManyReceipts(DomainError):
+    """The period holds more receipts than one download may."""
+
+
+class NothingInPeriod(DomainError):
+    """No receipt fits the period and the filters, so there is nothing to put into an archive."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A receipt's bytes and facts, and those of the receipt that replaces it."""
+
+    state: str
+    ended_at: datetime | None
+    document: str
+    pdf: bytes | None
+    successor: str | None
+
+
+def receipt_pdf(number: str, *, campaign_id: int | None = None) -> bytes:
+    """Return the stored bytes of a valid receipt, or a marked copy of one that is void or replaced.
+
+    Raises:
+        NotFound: there is no such receipt, or it is of another campaign than the one given.
+        ReceiptNotReady: a worker has still to print it, or it is held.
+    """
+    with reading() as session:
+        query = _STORED.where(Receipt.number == number)
+        if campaign_id is not None:
+            query = query.where(Receipt.donation_id.in_(select(Donation.id).where(Donation.campaign_id == campaign_id)))
+        row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(number)
+    pdf = _as_it_stands(_Stored(*row))
+    if pdf is None:
+        raise ReceiptNotReady(number)
+    return pdf
+
+
+def receipts_zip(wanted: ReceiptFilter) -> bytes:
+    """Return the PDFs of a period in one archive, with a list that says for each receipt its file or why it has none.
+
+    Raises:
+        TooManyReceipts: the period holds more than ZIP_MAX.
+        NothingInPeriod: it holds none.
+    """
+    found = receipts(replace(wanted, text="", before_id=None, limit=ZIP_MAX + 1))
+    if len(found) > ZIP_MAX:
+        raise TooManyReceipts
+    if not found:
+        raise NothingInPeriod
+    archive = io.BytesIO()
+    listed: list[tuple[str, ...]] = []
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as packed:
+        for receipt in found:
+            stored = _stored(receipt.number)
+            pdf = _as_it_stands(stored)
+            if pdf is not None:
+                packed.writestr(_entry(f"{receipt.number}.pdf", receipt.issued_at), pdf)
+            listed.append(_line(receipt, stored, is_there=pdf is not None))
+        newest = max((receipt.ended_at or receipt.issued_at for receipt in found), default=None)
+        packed.writestr(_entry(LIST_NAME, newest), _list(listed))
+    return archive.getvalue()
+
+
+def _stored(number: str) -> _Stored:
+    with reading() as session:
+        return _Stored(*session.execute(_STORED.where(Receipt.number == number)).one())
+
+
+def _as_it_stands(stored: _Stored) -> bytes | None:
+    """The bytes of a valid receipt, a marked copy of an ended one; None for one that was not printed."""
+    if stored.pdf is None or stored.state == "issued" or stored.ended_at is None:
+        return stored.pdf
+    facts = ReceiptDocument.from_json(stored.document)
+    successor = ReceiptDocument.from_json(stored.successor) if stored.successor else None
+    state = EndedState(
+        status="replaced" if successor else "void",
+        language=facts.language,
+        ended_on=local_day(stored.ended_at),
+        replaced_by=successor.number if successor else None,
+        address=(successor or facts).verify_url,
+    )
+    return mark_ended(stored.pdf, state)
+
+
+def _line(receipt: ReceiptView, stored: _Stored, *, is_there: bool) -> tuple[str, ...]:
+    states = {"issued": _("valid"), "void": _("void"), "replaced": _("replaced")}
+    successor = ReceiptDocument.from_json(stored.successor).number if stored.successor else ""
+    file = f"{receipt.number}.pdf" if is_there else ""
+    return (receipt.number, states[receipt.state], successor, file, "" if is_there else _why_missing(receipt, stored))
+
+
+def _why_missing(receipt: ReceiptView, stored: _Stored) -> str:
+    if receipt.state != "issued":
+        return str(_("It ended before it was printed and was never sent."))
+    if reasons := reasons_to_hold(stored.document):
+        return str(_("It is held. %(reasons)s.", reasons=". ".join(explain(reasons))))
+    return str(_("It is still being printed. Download the archive again in a few minutes."))
+
+
+def _list(lines: list[tuple[str, ...]]) -> bytes:
+    """A table of comma-separated values with every cell quoted, which spreadsheets open as UTF-8."""
+    text = io.StringIO()
+    rows = csv.writer(text, quoting=csv.QUOTE_ALL)
+    rows.writerow((_("Number"), _("State"), _("Replaced by"), _("File"), _("Why there is no file")))
+    rows.writerows([escape_formula(cell) for cell in line] for line in lines)
+    return ("\ufeff" + text.getvalue()).encode()
+
+
+def _entry(name: str, at: datetime | None) -> zipfile.ZipInfo:
+    """An entry with a time of its receipt's, so that the same receipts make the same archive."""
+    local = local_time(at) if at else None
+    moment = (
+        (local.year, local.month, local.day, local.hour, local.minute, local.second) if local else (1980, 1, 1, 0, 0, 0)
+    )
+    entry = zipfile.ZipInfo(name, moment)
+    entry.external_attr = 0o600 << 16
+    return entry
+
+
+_SUCCESSOR = aliased(Receipt)
+_STORED: Select[str, datetime | None, str, bytes | None, str | None] = (
+    select(Receipt.state, Receipt.ended_at, Receipt.document, ReceiptFile.pdf, _SUCCESSOR.document)
+    .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
+    .outerjoin(_SUCCESSOR, _SUCCESSOR.replaces_id == Receipt.id)
+)

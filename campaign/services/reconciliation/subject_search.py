@@ -1,0 +1,35 @@
+"""What the search by subject finds in the journal: whatever numbers people know, as in the list of donations."""
+
+from sqlalchemy import select
+
+from campaign.database import reading
+from campaign.domain.folding import QUERY_MAX, WORDS_MAX
+from campaign.models.donation import Donation
+from campaign.services import search_index
+from campaign.services.ledger.subject_words import subject_typed
+from campaign.services.reconciliation import ledger_at_provider
+
+KINDS = ("donation", "allocation", "disbursement", "payout", "transaction")
+"""What an entry of the journal can be about."""
+SOURCES = ("charge", "txn", "lost", "fee", "unidentified", "identified")
+"""The words before an id of the provider's in the source of an entry."""
+
+
+def subjects_about(campaign_id: int, text: str) -> tuple[str, ...]:
+    """The subjects of entries that a text names: a number of ours, a receipt's, or an id of the provider's.
+
+    A text such as "Donation 3kd7…" names one thing; what is found nowhere is a subject that no entry has.
+    """
+    typed = subject_typed(text.strip())
+    kind, _sep, number = typed.rpartition(":")
+    if kind in KINDS:
+        return (typed,)
+    rest = number if kind else text
+    known = [word.replace("\x00", "")[:QUERY_MAX] for word in rest.split()[:WORDS_MAX]]
+    gifts = select(Donation.public_id).where(Donation.campaign_id == campaign_id, search_index.by_numbers(rest))
+    sources = [f"{source}:{word}" for word in known for source in SOURCES]
+    with reading() as session:
+        found = [f"donation:{public_id}" for public_id in session.execute(gifts).scalars()]
+        found.extend(ledger_at_provider.subjects_of(session, sources, campaign_id=campaign_id))
+    own = (f"{kind}:{word}" for word in known for kind in KINDS)
+    return tuple(dict.fromkeys((*own, *found)))

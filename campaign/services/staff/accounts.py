@@ -1,0 +1,274 @@
+"""Who may sit at the desk: people, their roles, and their accounts."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_security.datastore import SQLAlchemySessionUserDatastore
+from flask_security.utils import hash_password
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
+
+from campaign.database import reading, transaction, write_pending
+from campaign.domain.errors import Conflict, DomainError, NotFound
+from campaign.extensions import db
+from campaign.gateways.clock import Clock
+from campaign.models.campaign import Campaign
+from campaign.models.staff import Role, Staff, StaffSession
+from campaign.services import audit
+from campaign.services.staff.first_passwords import VALID_FOR, new_first_password
+
+ROLES = ("viewer", "campaign", "finance", "approver", "admin")
+DEMO_PASSWORD = "many-small-pieces"  # noqa: S105  # printed at every demo start, refused in production
+DEMO_PEOPLE = (
+    ("campaign@demo.kurak.example", "Demo campaign desk", "campaign"),
+    ("finance@demo.kurak.example", "Demo finance desk", "finance"),
+    ("approver@demo.kurak.example", "Demo approver", "approver"),
+)
+
+
+sign_in_session: "scoped_session[Any]" = scoped_session(
+    sessionmaker(class_=FlaskSession, db=db, autoflush=False),  # nothing is written before all is ready to be written
+    scopefunc=db.session.registry.scopefunc,  # one for each of Flask's contexts, as the other
+)
+
+
+class UnknownRole(DomainError):
+    """A role was named that does not exist."""
+
+
+class UnknownCampaign(DomainError):
+    """A campaign was named that does not exist."""
+
+
+class StaffExists(Conflict):
+    """Somebody with this address sits at the desk already."""
+
+
+class OwnRolesAreFixed(DomainError):
+    """Nobody changes her own roles or shuts herself out: another administrator does."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """An address with its password in the clear, to be told once."""
+
+    email: str
+    password: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffRow:
+    """A member of staff as the list of people shows her."""
+
+    id: int
+    name: str
+    email: str
+    roles: tuple[str, ...]
+    is_active: bool
+    has_second_factor: bool
+    campaign_slug: str | None  # the only campaign for which the roles hold; None: they hold for all
+    campaign_name: dict[str, str] | None
+
+
+class StaffDatastore(SQLAlchemySessionUserDatastore):
+    """People as Flask-Security reads and changes them: between the two it hashes, which takes a fifth of a second."""
+
+    def commit(self) -> None:
+        write_pending(sign_in_session())
+
+
+def staff_datastore() -> StaffDatastore:
+    """What Flask-Security finds people in, on a database session of its own.
+
+    It changes people early in a request and commits late, and a service that ends a reading in between rolls the shared
+    session back. The caller ends each request's session by `close_sign_in_session`.
+    """
+    return StaffDatastore(sign_in_session, Staff, Role)
+
+
+def close_sign_in_session() -> None:
+    """Give the connection of this request's sign-in back."""
+    sign_in_session.remove()
+
+
+def add_staff(
+    email: str,
+    *,
+    name: str,
+    roles: Iterable[str],
+    campaign: str | None = None,
+    clock: Clock,
+    password: str | None = None,
+) -> SignIn:
+    """Add a person; without a password a first one is made: see services.first_passwords.
+
+    Args:
+        campaign: the slug of the only campaign for which the roles hold; None: they hold for all.
+
+    Raises:
+        UnknownRole, UnknownCampaign, StaffExists: see there.
+    """
+    wanted = _known(roles)
+    given = password or new_first_password()
+    address = email.strip().casefold()
+    hashed = hash_password(given)  # slow, so before the transaction
+    with transaction() as session:
+        if session.execute(select(Staff.id).where(func.lower(Staff.email) == address)).first():
+            raise StaffExists(address)
+        person = Staff(
+            email=address,
+            name=name.strip() or address,
+            language="en",
+            password=hashed,
+            active=True,
+            fs_uniquifier=secrets.token_hex(16),
+            created_at=clock.now(),
+            campaign_id=_campaign_id(session, campaign),
+            first_password_until=None if password else clock.now() + VALID_FOR,
+            roles=_role_rows(session, wanted),
+        )
+        session.add(person)
+        session.flush()
+        audit.record(
+            session,
+            actor_id=None,
+            action="staff:add",
+            subject=f"staff:{person.id}",
+            at=clock.now(),
+            detail={"roles": list(wanted), "campaign": campaign},
+        )
+    return SignIn(email=address, password=given, roles=wanted)
+
+
+def add_demo_staff(*, clock: Clock) -> list[SignIn]:
+    """The three demo sign-ins, added where they are missing; for development only, as their password is public."""
+    sign_ins = []
+    for email, name, role in DEMO_PEOPLE:
+        try:
+            sign_ins.append(add_staff(email, name=name, roles=(role,), clock=clock, password=DEMO_PASSWORD))
+        except StaffExists:
+            sign_ins.append(SignIn(email=email, password=DEMO_PASSWORD, roles=(role,)))
+    return sign_ins
+
+
+def people(*, campaign_id: int | None = None) -> Sequence[StaffRow]:
+    """Everybody who has ever worked at the desk, by name; of a campaign, if given, with those of all campaigns."""
+    query = select(Staff, Campaign).outerjoin(Campaign, Campaign.id == Staff.campaign_id)
+    if campaign_id is not None:
+        query = query.where(or_(Staff.campaign_id == campaign_id, Staff.campaign_id.is_(None)))
+    with reading() as session:
+        rows = session.execute(query.order_by(Staff.name, Staff.id)).all()
+        return [_row(person, only) for person, only in rows]
+
+
+def person(staff_id: int) -> StaffRow:
+    """One member of staff; NotFound otherwise."""
+    with reading() as session:
+        found = _found(session, staff_id)
+        return _row(found, session.get(Campaign, found.campaign_id) if found.campaign_id else None)
+
+
+def set_roles(
+    staff_id: int, *, roles: Iterable[str], campaign: str | None, is_active: bool, actor_id: int, clock: Clock
+) -> None:
+    """Give a person these roles, or close their account. Their sessions end, so the change applies at once.
+
+    Args:
+        campaign: the slug of the only campaign for which the roles hold; None: they hold for all.
+
+    Raises:
+        OwnRolesAreFixed, UnknownRole, UnknownCampaign, NotFound: see there.
+    """
+    if staff_id == actor_id:
+        raise OwnRolesAreFixed
+    wanted = _known(roles)
+    with transaction() as session:
+        person = _found(session, staff_id)
+        before = [role.name for role in person.roles]
+        campaign_before = session.get(Campaign, person.campaign_id) if person.campaign_id else None
+        person.roles = _role_rows(session, wanted)
+        person.campaign_id = _campaign_id(session, campaign)
+        person.active = is_active
+        person.fs_uniquifier = secrets.token_hex(16)
+        _forget_sessions(session, staff_id)
+        audit.record(
+            session,
+            actor_id=actor_id,
+            action="staff:set_roles",
+            subject=f"staff:{staff_id}",
+            at=clock.now(),
+            detail={
+                "before": sorted(before),
+                "after": list(wanted),
+                "campaign_before": campaign_before.slug if campaign_before else None,
+                "campaign": campaign,
+                "active": is_active,
+            },
+        )
+
+
+def end_sessions(staff_id: int) -> None:
+    """Make every session of this person worthless, and every copy of its cookie with it."""
+    with transaction() as session:
+        _found(session, staff_id).fs_uniquifier = secrets.token_hex(16)
+        _forget_sessions(session, staff_id)
+
+
+def set_language(staff_id: int, language: str) -> None:
+    """The language in which the desk speaks to this person."""
+    with transaction() as session:
+        _found(session, staff_id).language = language
+
+
+def _forget_sessions(session: Session, staff_id: int) -> None:
+    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
+
+
+def _known(roles: Iterable[str]) -> tuple[str, ...]:
+    wanted = tuple(sorted(set(roles)))
+    unknown = set(wanted) - set(ROLES)
+    if unknown:
+        raise UnknownRole(", ".join(sorted(unknown)))
+    return wanted
+
+
+def _campaign_id(session: Session, slug: str | None) -> int | None:
+    if slug is None:
+        return None
+    found = session.execute(select(Campaign.id).where(Campaign.slug == slug)).scalar()
+    if found is None:
+        raise UnknownCampaign(slug)
+    return found
+
+
+def _role_rows(session: Session, names: Iterable[str]) -> list[Role]:
+    known = {role.name: role for role in session.execute(select(Role)).scalars()}
+    for name in names:
+        if name not in known:
+            known[name] = Role(name=name)
+            session.add(known[name])
+    return [known[name] for name in names]
+
+
+def _found(session: Session, staff_id: int) -> Staff:
+    found = session.get(Staff, staff_id)
+    if found is None:
+        raise NotFound(f"staff:{staff_id}")
+    return found
+
+
+def _row(person: Staff, campaign: Campaign | None) -> StaffRow:
+    return StaffRow(
+        id=person.id,
+        name=person.name,
+        email=person.email,
+        roles=tuple(sorted(role.name for role in person.roles)),
+        is_active=person.active,
+        has_second_factor=person.tf_totp_secret is not None,
+        campaign_slug=campaign.slug if campaign else None,
+        campaign_name=campaign.name if campaign else None,
+    )

@@ -1,0 +1,68 @@
+"""Codes of the second step, each good for one sign-in: who comes second with the same code is refused as with a wrong one.
+
+Flask-Security checks a code early in a request and writes late, so of two requests at once both would get in. Here a code
+is spent, committed, before anybody is told that it was right.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask_security.core import UserMixin
+from flask_security.recovery_codes import MfRecoveryCodesUtil
+from flask_security.totp import Totp
+from passlib.exc import TokenError  # type: ignore[import-untyped]
+from sqlalchemy import select, update
+
+from campaign.database import let_go, transaction
+from campaign.models.staff import Staff
+from campaign.services.staff.accounts import sign_in_session
+
+
+class SpentTotp(Totp):
+    """Codes of an app on a phone: none is taken twice, and none that is older than the last one taken.
+
+    `now` is the time that phones show.
+    """
+
+    def __init__(self, *settings: Any, now: Callable[[], datetime]) -> None:  # what Flask-Security hands on
+        super().__init__(*settings)
+        self._now = now
+
+    def verify_totp(self, token: str, totp_secret: str, user: UserMixin, window: int = 0) -> bool:
+        try:
+            counter = self._totp.verify(token, totp_secret, time=self._now(), window=window).counter
+        except TokenError:
+            return False
+        staff_id, is_new = int(user.id), totp_secret != user.tf_totp_secret
+        let_go(sign_in_session())  # what Flask-Security writes next must not rest on a look before our own writing
+        return _spend_counter(staff_id, counter, is_new=is_new)
+
+
+class SpentRecoveryCodes(MfRecoveryCodesUtil):
+    """Codes on paper: the check itself takes the code off the list."""
+
+    def check_recovery_code(self, user: UserMixin, code: str) -> bool:
+        staff_id = int(user.id)
+        let_go(sign_in_session())
+        with transaction() as session:
+            wanted = select(Staff).where(Staff.id == staff_id).with_for_update()
+            person = session.execute(wanted.execution_options(populate_existing=True)).scalar_one()
+            for kept in person.mf_recovery_codes or []:
+                if code in self._decrypt_codes([kept]):
+                    person.mf_recovery_codes = [other for other in person.mf_recovery_codes or [] if other != kept]
+                    return True
+        return False
+
+    def delete_recovery_code(self, user: UserMixin, code: str) -> bool:  # noqa: ARG002  # the check has done it
+        return True
+
+
+def _spend_counter(staff_id: int, counter: int, *, is_new: bool) -> bool:
+    """Keep the count of thirty seconds that a code stands for; False when one as late was taken. A new key starts anew."""
+    spend = update(Staff).where(Staff.id == staff_id).values(tf_totp_counter=counter)
+    if not is_new:
+        spend = spend.where((Staff.tf_totp_counter.is_(None)) | (Staff.tf_totp_counter < counter))
+    with transaction() as session:
+        spent = session.execute(spend.returning(Staff.id).execution_options(synchronize_session=False)).all()
+    return bool(spent)

@@ -1,0 +1,119 @@
+"""Sessions of the staff desk: a row for each browser in which somebody is signed in; without its row a session is over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, delete, select, update
+
+from campaign.database import reading, transaction
+from campaign.domain.errors import NotFound
+from campaign.gateways.clock import Clock
+from campaign.models.staff import StaffSession
+from campaign.services import audit
+from campaign.services.staff import first_passwords
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRow:
+    """A session as its person sees it. `browser` and `system` are empty where they are not known."""
+
+    public_id: str
+    browser: str
+    system: str
+    signed_in_at: datetime
+    last_used_at: datetime
+
+
+def begin(staff_id: int, public_id: str, *, browser: str, system: str, ends_others: bool, clock: Clock) -> None:
+    """Write a sign-in down: its session, and the act in the audit trail. What has expired is removed.
+
+    Args:
+        ends_others: whether the person's other sessions end, as after a change of the password.
+
+    Raises:
+        FirstPasswordSpent: see services.first_passwords.
+    """
+    now = clock.now()
+    with transaction() as session:
+        first_passwords.spend(session, staff_id, at=now)
+        expired = (StaffSession.last_used_at < now - IDLE) | (StaffSession.signed_in_at < now - LONGEST)
+        session.execute(delete(StaffSession).where(expired))
+        if ends_others:
+            session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
+        row = StaffSession(
+            public_id=public_id, staff_id=staff_id, browser=browser, system=system, signed_in_at=now, last_used_at=now
+        )
+        session.add(row)
+        subject = f"staff:{staff_id}"
+        audit.record(session, actor_id=staff_id, action="staff:sign_in", subject=subject, at=now, detail={})
+
+
+def is_open(staff_id: int, public_id: str) -> bool:
+    """Whether this session of this person has not been ended; how long it may last is for the caller to say."""
+    wanted = select(StaffSession.id).where(StaffSession.staff_id == staff_id, StaffSession.public_id == public_id)
+    with reading() as session:
+        return session.execute(wanted).first() is not None
+
+
+def note_use(public_id: str, *, clock: Clock) -> None:
+    """Write down that somebody is there; for the list, so once a minute is enough."""
+    with transaction() as session:
+        used = update(StaffSession).where(StaffSession.public_id == public_id)
+        session.execute(used.values(last_used_at=clock.now()))
+
+
+def sessions_of(staff_id: int, *, clock: Clock) -> Sequence[SessionRow]:
+    """The person's sessions that have not expired, the last used first."""
+    now = clock.now()
+    query = (
+        select(StaffSession)
+        .where(
+            StaffSession.staff_id == staff_id,
+            StaffSession.last_used_at >= now - IDLE,
+            StaffSession.signed_in_at >= now - LONGEST,
+        )
+        .order_by(StaffSession.last_used_at.desc(), StaffSession.id.desc())
+    )
+    with reading() as session:
+        return [
+            SessionRow(
+                public_id=row.public_id,
+                browser=row.browser,
+                system=row.system,
+                signed_in_at=row.signed_in_at,
+                last_used_at=row.last_used_at,
+            )
+            for row in session.execute(query).scalars()
+        ]
+
+
+def end_one(staff_id: int, public_id: str, *, clock: Clock) -> None:
+    """End one session of the person.
+
+    Raises:
+        NotFound: they have no such session.
+    """
+    if not _end(staff_id, StaffSession.public_id == public_id, clock=clock):
+        raise NotFound("session")
+
+
+def end_others(staff_id: int, public_id: str, *, clock: Clock) -> int:
+    """End all sessions of the person but this one; how many there were."""
+    return _end(staff_id, StaffSession.public_id != public_id, clock=clock)
+
+
+def _end(staff_id: int, which: ColumnElement[bool], *, clock: Clock) -> int:
+    wanted = and_(StaffSession.staff_id == staff_id, which)
+    with transaction() as session:
+        ended = session.execute(delete(StaffSession).where(wanted).returning(StaffSession.id)).scalars().all()
+        if ended:
+            detail: dict[str, object] = {"count": len(ended)}
+            subject = f"staff:{staff_id}"
+            audit.record(
+                session, actor_id=staff_id, action="staff:end_sessions", subject=subject, at=clock.now(), detail=detail
+            )
+    return len(ended)

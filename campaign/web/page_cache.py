@@ -1,0 +1,170 @@
+"""Public answers, made once per change of the campaign and then kept: the same for everybody.
+
+A view under `kept` is asked only when there is something new to make. What it made is sent by Flask once a second, with
+all its headers, and in between by `Front`, before Flask is asked at all: that is what makes a public page as cheap as a
+file. Whoever changes what the public sees counts the change (services/campaigns/revision.py).
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache, wraps
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Flask, Response, current_app, make_response, request
+from werkzeug.http import parse_accept_header
+
+from campaign.config import Config
+from campaign.days import local_day
+from campaign.gateway_registry import gateways
+from campaign.services.campaigns.cards import CampaignCard, campaign_named, featured_campaign
+from campaign.services.campaigns.page import PublicCampaign, public_campaign
+from campaign.services.campaigns.page_cache import Cards, Kept, KeptPage, finished
+
+PAGES_MOST = 2000
+OFFER = "kurak.kept"
+"""Under this name a view's answer tells the front, in the request's environment, that it may be sent again."""
+View = Callable[..., str | bytes]
+
+
+class PublicMemory:
+    """What this process remembers of the public pages."""
+
+    def __init__(self, *, seconds: float) -> None:
+        self.cards = Cards(seconds=seconds)
+        self.pages: Kept[KeptPage] = Kept(PAGES_MOST)
+        self.campaigns: Kept[PublicCampaign] = Kept(20)
+
+
+def init_app(app: Flask) -> None:
+    """Give the app its memory and its front. In tests a campaign is looked up every time: nobody waits a second."""
+    config: Config = app.config["KURAK"]
+    app.extensions["public_memory"] = PublicMemory(seconds=0.0 if config.testing else 1.0)
+    app.wsgi_app = Front(app.wsgi_app)  # type: ignore[method-assign]  # how Flask wants to be wrapped
+
+
+def memory() -> PublicMemory:
+    """This app's memory."""
+    found: PublicMemory = current_app.extensions["public_memory"]
+    return found
+
+
+def card_of(slug: str | None = None) -> CampaignCard:
+    """The campaign of this address, or the featured one; NotFound where there is none."""
+    return memory().cards.get(slug, lambda: campaign_named(slug) if slug else featured_campaign())
+
+
+def campaign_of(card: CampaignCard) -> PublicCampaign:
+    """All that the pages of a campaign show, read once per change and day, for every language and page together."""
+    now = gateways().clock.now()
+    return memory().campaigns.get(card.slug, _version(card, local_day(now)), lambda: public_campaign(card, at=now))
+
+
+def kept(mimetype: str = "text/html", *, arguments: tuple[str, ...] = ()) -> Callable[[View], Callable[..., Response]]:
+    """A view that is made once per (campaign, address, change, day): it is handed the campaign's card as `card`.
+
+    `arguments` names the parts of the query that make another page; all others are ignored. `?campaign=` chooses
+    another campaign than the featured one.
+    """
+
+    def decorate(view: View) -> Callable[..., Response]:
+        @wraps(view)
+        def answer(**given: str) -> Response:
+            given.pop("lang", None)  # the language is chosen by the address already
+            slug = given.pop("slug", None) or request.args.get("campaign") or None
+            card = card_of(slug)
+            key = (card.slug, request.path, tuple(request.args.get(name, "") for name in arguments))
+            version = _version(card, local_day(gateways().clock.now()))
+            page = memory().pages.get(key, version, lambda: finished(view(card=card, **given)))
+            request.environ[OFFER] = page, memory().cards.fresh_until(slug)
+            return _answer(page, mimetype)
+
+        return answer
+
+    return decorate
+
+
+def _version(card: CampaignCard, day: date) -> tuple[int, int, date]:
+    return card.id, card.revision, day
+
+
+def _answer(page: KeptPage, mimetype: str) -> Response:
+    is_packed = bool(request.accept_encodings["gzip"])
+    answer = make_response(page.packed if is_packed else page.body)
+    answer.mimetype = mimetype
+    if is_packed:
+        answer.content_encoding = "gzip"
+    answer.vary.add("Accept-Encoding")
+    answer.cache_control.public = True
+    answer.cache_control.max_age = 1
+    answer.set_etag(page.etag, weak=True)
+    answer.make_conditional(request)
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An answer that can be sent again until a moment of the monotonic clock, after which Flask is asked again."""
+
+    page: KeptPage
+    headers: list[tuple[str, str]]
+    until: float
+
+
+class Front:
+    """Sends kept pages again, unchanged and with the headers that they had, before Flask is asked.
+
+    It knows addresses without a query only: the others are rare, and Flask answers them from the same memory.
+    """
+
+    def __init__(self, app: WSGIApplication, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._app = app
+        self._monotonic = monotonic
+        self._ready: dict[str, Ready] = {}
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING"):
+            return self._app(environ, start_response)
+        ready = self._ready.get(environ["PATH_INFO"])
+        if ready is None or self._monotonic() >= ready.until:
+            return self._ask(environ, start_response)
+        return _send(ready, environ, start_response)
+
+    def _ask(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def remember(status: str, headers: list[tuple[str, str]], exc_info: Any = None, /) -> Callable[[bytes], object]:
+            offer = environ.get(OFFER)
+            if offer is not None and status.startswith("200 "):
+                self._keep(environ["PATH_INFO"], Ready(offer[0], _lasting(headers), offer[1]))
+            return start_response(status, headers, exc_info)
+
+        return self._app(environ, remember)
+
+    def _keep(self, path: str, ready: Ready) -> None:
+        if len(self._ready) >= PAGES_MOST:
+            self._ready.clear()
+        self._ready[path] = ready
+
+
+def _lasting(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The headers that every sending has in common; a kept page depends on no cookie, whatever read one on the way."""
+    passing = {"content-length", "content-encoding", "date", "set-cookie", "vary"}
+    return [*((name, value) for name, value in headers if name.lower() not in passing), ("Vary", "Accept-Encoding")]
+
+
+@lru_cache(maxsize=200)
+def _takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding header takes gzip: `gzip; q=0` refuses it, whatever its spelling."""
+    return bool(parse_accept_header(accepted)["gzip"])
+
+
+def _send(ready: Ready, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    if ready.page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+        start_response("304 NOT MODIFIED", ready.headers)
+        return []
+    is_packed = _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    body = ready.page.packed if is_packed else ready.page.body
+    encoding = [("Content-Encoding", "gzip")] if is_packed else []
+    start_response("200 OK", [*ready.headers, *encoding, ("Content-Length", str(len(body)))])
+    return [body]

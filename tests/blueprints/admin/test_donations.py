@@ -1,0 +1,399 @@
+"""Donations at the desk: found, counted, told as a story, sent back, and taken off the wall."""
+
+import gzip
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from campaign.blueprints.admin.gifts import donations as donation_views
+from campaign.domain.donation import DonationState
+from campaign.domain.money import Money
+from campaign.models.campaign import Campaign, CampaignRevision
+from campaign.models.donation import Donation, Refund
+from campaign.models.staff import AuditEvent
+from campaign.services.gifts.refunds import RefundOrder, request_refund
+from tests.blueprints.admin.client import Chair, sit_down, token_of
+from tests.services.engine import Engine
+from tests.support.builders import NOW, a_campaign, a_donation, a_donor, a_fund, a_paid_gift, usd
+from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
+from tests.support.pages import Page, fetch, fetch_address
+
+
+@pytest.fixture
+def campaign(app: Flask) -> Campaign:
+    return a_campaign()
+
+
+@pytest.fixture
+def finance(app: Flask, clock: SettableClock) -> FlaskClient:
+    return sit_down(app, clock, role="finance").client
+
+
+@pytest.fixture
+def three_gifts(campaign: Campaign) -> dict[str, Donation]:
+    """Of Айгүл 25 dollars yesterday, of Bermet 100 euros, of nobody named 40 dollars for events."""
+    theme = a_fund(campaign=campaign)
+    yesterday = NOW - timedelta(days=1)
+    aigul: dict[str, Any] = {
+        "donor_id": a_donor(email="aigul@example.org").id,
+        "payer_name": "Айгүл",
+        "public_name": "Айгүл",
+    }
+    bermet: dict[str, Any] = {
+        "donor_id": a_donor(email="b@example.org").id,
+        "payer_name": "Bermet",
+        "public_name": None,
+    }
+    return {
+        "aigul": a_paid_gift(campaign=campaign, at=yesterday, language="ky", **aigul),
+        "bermet": a_paid_gift(campaign=campaign, gift=Money(100_00, "EUR"), **bermet),
+        "open": a_donation(
+            campaign=campaign, fund=theme, gift=usd(40_00), state=DonationState.OPEN, public_name=None, language="ru"
+        ),
+    }
+
+
+def found(client: FlaskClient, **filters: str) -> set[str]:
+    """Public ids in the list under these filters."""
+    page = fetch_address(client, f"/staff/donations?{urlencode(filters)}")
+    return set(page.texts("tbody th"))
+
+
+PAID_OF_THREE = "3 donations, 2 of them paid: €100.00 · $25.00 (refunds not taken off)"
+
+
+def test_the_list_counts_and_adds_up_what_is_paid_per_currency(
+    three_gifts: dict[str, Donation], finance: FlaskClient
+) -> None:
+    page = fetch(finance, "admin.donations")
+    assert page.text("[role=status]") == PAID_OF_THREE
+    assert page.texts("tbody th") == [three_gifts[name].public_id for name in ("open", "bermet", "aigul")]
+
+
+def test_sums_of_very_many_are_made_when_they_are_asked_for(
+    three_gifts: dict[str, Donation], finance: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(donation_views, "SUMMED_MOST", len(three_gifts))
+    assert fetch(finance, "admin.donations").text("[role=status]") == PAID_OF_THREE
+    monkeypatch.setattr(donation_views, "SUMMED_MOST", 2)
+    page = fetch(finance, "admin.donations")
+    assert page.text("[role=status]") == "More than 2 donations · Count and add up all of them"
+    asked_for = fetch(finance, "admin.donations", sums="all")
+    assert asked_for.text("[role=status]") == PAID_OF_THREE
+
+
+def test_attempts_that_nobody_paid_have_no_sum(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
+    assert fetch(finance, "admin.donations", state="open").text("[role=status]") == "1 donation, 0 of them paid"
+    assert fetch(finance, "admin.donations", state="expired").text("[role=status]") == "0 donations"
+
+
+def test_a_row_begins_with_the_amount_which_leads_to_the_gift(
+    three_gifts: dict[str, Donation], finance: FlaskClient
+) -> None:
+    page = fetch(finance, "admin.donations")
+    assert page.texts("thead th") == ["Amount", "Name", "State", "Purpose", "Paid on", "Number"]
+    assert page.link("$25.00") == f"/staff/donations/{three_gifts['aigul'].public_id}"
+    assert "Айгүл ky aigul@example.org" in page.texts("tbody td")
+
+
+def test_a_gift_sent_back_whole_is_told_from_one_sent_back_in_part(
+    app: Flask, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock, finance: FlaskClient
+) -> None:
+    engine = Engine.started(app, payments, mailer, clock)
+    gift = engine.give(minor=25_00)
+    for minor, word in ((5_00, "Refunded in part"), (20_00, "Refunded")):
+        order = RefundOrder(donation_public_id=gift, amount=usd(minor), reason="Asked for", actor_id=None)
+        request_id = request_refund(order, clock=clock)
+        engine.work()
+        engine.payments.settle_refund(request_id)
+        engine.tell("refund.updated", f"re_{request_id}")
+        engine.work()
+        assert fetch(finance, "admin.donations", state="refunded").texts("tbody .tag") == ["Paid", word]
+        assert word in fetch(finance, "admin.donation", public_id=gift).texts(".row.between .tag")
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"text": "aigul@EXAMPLE.org"}, {"aigul"}),
+        ({"text": "erme"}, {"bermet"}),
+        ({"text": "йгү"}, {"aigul"}),
+        ({"text": "%"}, set()),
+        ({"state": "open"}, {"open"}),
+        ({"currency": "EUR"}, {"bermet"}),
+        ({"language": "ky"}, {"aigul"}),
+        ({"since": "2026-12-01"}, {"bermet", "open"}),
+        ({"until": "2026-11-30"}, {"aigul"}),
+        ({"least": "30"}, {"open"}),
+        ({"most": "30,00"}, {"aigul"}),
+        ({"least": "90", "currency": "EUR"}, {"bermet"}),
+    ],
+)
+def test_filters_find_what_they_say(
+    three_gifts: dict[str, Donation], finance: FlaskClient, filters: dict[str, str], expected: set[str]
+) -> None:
+    assert found(finance, **filters) == {three_gifts[name].public_id for name in expected}
+
+
+def test_a_gift_is_found_by_its_number_and_by_its_purpose(
+    three_gifts: dict[str, Donation], finance: FlaskClient, session: Session
+) -> None:
+    wanted = three_gifts["open"]
+    assert found(finance, text=wanted.public_id) == {wanted.public_id}
+    page = fetch(finance, "admin.donations")
+    (theme,) = [tag["value"] for tag in page.soup.select("#fund option") if "THEME-EVENTS" in tag.get_text()]
+    assert found(finance, fund=str(theme)) == {wanted.public_id}
+
+
+def test_each_filter_is_a_chip_that_takes_it_away(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
+    page = fetch_address(finance, "/staff/donations?state=paid&since=2026-12-01")
+    chips = page.soup.select(".chips a")
+    assert [chip["href"] for chip in chips] == [
+        "/staff/donations?since=2026-12-01",
+        "/staff/donations?state=paid",
+        "/staff/donations",
+    ]
+
+
+def test_a_chip_tells_an_amount_in_the_currency_that_is_meant(
+    three_gifts: dict[str, Donation], finance: FlaskClient
+) -> None:
+    for address, told in (("least=10,5", "At least: $10.50"), ("most=90&currency=EUR", "At most: €90.00")):
+        chips = fetch_address(finance, f"/staff/donations?{address}").texts(".chips a")
+        assert any(chip.startswith(told) for chip in chips)
+
+
+def test_a_converted_gift_tells_its_rate_as_the_reader_writes_numbers(campaign: Campaign, finance: FlaskClient) -> None:
+    gift = a_paid_gift(
+        campaign=campaign, gift=Money(1000_00, "KGS"), fee_minor=0, rate="0.011236", settled=Money(11_24, "USD")
+    )
+    page = fetch(finance, "admin.donation", public_id=gift.public_id)
+    assert "1 KGS = 0.011236 USD" in page.text("main")
+    fetch(finance, "admin.account").submit(finance, "main form[action$=language]", language="ru")
+    assert "1 KGS = 0,011236 USD" in fetch(finance, "admin.donation", public_id=gift.public_id).text("main")
+
+
+def test_a_filter_that_is_no_day_or_amount_is_told_and_kept(
+    three_gifts: dict[str, Donation], finance: FlaskClient
+) -> None:
+    page = fetch_address(finance, "/staff/donations?since=yesterday&least=ten", status=422)
+    assert len(page.texts(".error-summary li")) == 2
+    assert (page.one("#since")["value"], page.one("#least")["value"]) == ("yesterday", "ten")
+    either = fetch_address(finance, "/staff/donations?least=1,500", status=422)
+    assert either.texts("label:has([name=least_meant])") == ["$1,500", "$1.50"]
+    assert page.texts("tbody th") == []
+
+
+def test_fifty_gifts_are_a_page_and_a_new_one_moves_nothing(campaign: Campaign, finance: FlaskClient) -> None:
+    gifts = [a_donation(campaign=campaign, public_name=f"Donor {n}") for n in range(53)]
+    first = fetch(finance, "admin.donations")
+    a_donation(campaign=campaign)
+    second = fetch_address(finance, first.link("Older"))
+    assert len(first.texts("tbody th")) == 50
+    assert second.texts("tbody th") == [gift.public_id for gift in reversed(gifts[:3])]
+    assert second.text("[role=status]").startswith("54 donations")
+    assert len(gzip.compress(first.answer.data)) < 8_000
+
+
+def test_a_viewer_sees_and_finds_only_what_donors_made_public(
+    app: Flask, clock: SettableClock, campaign: Campaign, three_gifts: dict[str, Donation]
+) -> None:
+    facts: dict[str, Any] = {"donor_id": three_gifts["aigul"].donor_id, "payer_name": "Bakyt Bekov"}
+    secret: dict[str, Any] = {"receipt_name": "Ak-Jol LLC", "message": "From Bakyt, with love"}
+    hidden = a_paid_gift(campaign=campaign, is_anonymous=True, public_name="Bako", **facts, **secret)
+    viewer, finance = (sit_down(app, clock, role=role).client for role in ("viewer", "finance"))
+    for address in ("/staff/donations", f"/staff/donations/{hidden.public_id}"):
+        page = fetch_address(viewer, address)
+        for word in ("Bak", "Ak-Jol", "with love", "aigul@"):
+            assert word not in page.answer.text
+        assert "Bakyt Bekov" in fetch_address(finance, address).answer.text
+    for text in ("Bakyt", "Bako", "Ak-Jol", "aigul@example.org"):
+        assert found(viewer, text=text) == set()
+        assert hidden.public_id in found(finance, text=text)
+    assert found(viewer, text="Айгүл") == {three_gifts["aigul"].public_id}
+    assert found(viewer, text=hidden.public_id) == {hidden.public_id}
+
+
+def test_a_message_of_an_anonymous_donor_reaches_staff_with_its_lines(campaign: Campaign, finance: FlaskClient) -> None:
+    gift = a_paid_gift(campaign=campaign, is_anonymous=True, message="Ийгилик!\nБирдей")
+    page = fetch(finance, "admin.donation", public_id=gift.public_id)
+    assert page.one("blockquote.lines").get_text() == "Ийгилик!\nБирдей"
+    assert "it is not public" in page.text("main")
+    assert "with a message" in fetch(finance, "admin.donations").text("tbody .person")
+    assert "Ийгилик" not in fetch_address(finance, "/en/supporters/").answer.text
+
+
+def test_a_viewer_sees_no_address_and_finds_no_file(
+    app: Flask, clock: SettableClock, three_gifts: dict[str, Donation]
+) -> None:
+    viewer = sit_down(app, clock, role="viewer").client
+    for address in ("/staff/donations", f"/staff/donations/{three_gifts['aigul'].public_id}"):
+        page = fetch_address(viewer, address)
+        assert "aigul@example.org" not in page.answer.text
+        assert "file.csv" not in page.answer.text
+
+
+def test_a_gift_tells_its_money_and_its_story(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
+    page = fetch(finance, "admin.donation", public_id=three_gifts["aigul"].public_id)
+    facts = dict(zip(page.texts(".facts dt"), page.texts(".facts dd"), strict=True))
+    told = (facts["Gift"], facts["Provider’s fee"], facts["Reached our balance"], facts["Email"])
+    assert told == ("$25.00", "$1.03", "$23.97", "aigul@example.org")
+    story = ("The donor pressed “Donate”", "Paid", "The money reached our balance", "Receipt issued $25.00")
+    assert tuple(page.texts(".timeline strong")) == story
+    assert len(page.texts("#entries ~ .table tbody tr")) == 5
+
+
+def test_a_gifts_heading_is_its_amount_and_who_gave_it(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
+    for name, heading in (("aigul", "$25.00 · Айгүл"), ("open", "$40.00 · Anonymous")):
+        public_id = three_gifts[name].public_id
+        page = fetch(finance, "admin.donation", public_id=public_id)
+        assert (page.h1, page.text("h1 + .kicker")) == (heading, f"Donation {public_id}")
+        assert page.text("title") == f"{heading.split()[0]} · Donation {public_id} – Staff desk"
+
+
+def test_a_gift_of_another_campaign_is_not_here(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
+    other = a_paid_gift(campaign=a_campaign(slug="other", is_featured=False))
+    fetch(finance, "admin.donation", public_id=other.public_id, status=404)
+
+
+def test_a_refund_is_previewed_confirmed_and_asked_for_once(
+    three_gifts: dict[str, Donation], finance: FlaskClient, session: Session
+) -> None:
+    gift = three_gifts["aigul"]
+    form = fetch(finance, "admin.refund", public_id=gift.public_id)
+    preview = Page(form.submit(finance, how_much="part", amount="5,50", reason="Given twice"))
+    facts = dict(zip(preview.texts(".facts dt"), preview.texts(".facts dd"), strict=True))
+    assert (facts["Sent back now"], facts["Remaining of the gift"]) == ("$5.50", "$19.50")
+    assert session.execute(select(func.count(Refund.id))).scalar_one() == 0
+    for _ in range(2):
+        answer = preview.submit(finance, step="confirm")
+        assert (answer.status_code, answer.location) == (303, f"/staff/donations/{gift.public_id}")
+    refund = session.execute(select(Refund)).scalar_one()
+    assert (refund.amount_minor, refund.state, refund.reason) == (5_50, "requested", "Given twice")
+    told = fetch(finance, "admin.donation", public_id=gift.public_id)
+    assert "The refund is requested." in told.text(".notice")
+    assert "refund:request" in session.execute(select(AuditEvent.action)).scalars().all()
+
+
+def test_the_whole_gift_can_go_back(three_gifts: dict[str, Donation], finance: FlaskClient, session: Session) -> None:
+    form = fetch(finance, "admin.refund", public_id=three_gifts["bermet"].public_id)
+    preview = Page(form.submit(finance, how_much="whole", reason="Asked for"))
+    assert "becomes void" in preview.text(".facts")
+    preview.submit(finance, step="confirm")
+    assert session.execute(select(Refund.amount_minor)).scalar_one() == 100_00
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"how_much": "part", "amount": "25.01", "reason": "r"}, "amount"),
+        ({"how_much": "part", "amount": "0", "reason": "r"}, "amount"),
+        ({"how_much": "part", "amount": "-5", "reason": "r"}, "amount"),
+        ({"how_much": "part", "amount": "five", "reason": "r"}, "amount"),
+        ({"how_much": "part", "amount": "", "reason": "r"}, "amount"),
+        ({"reason": "r"}, "amount"),
+        ({"how_much": "whole", "reason": " "}, "reason"),
+        ({"how_much": "whole", "reason": "\u3164\u2800"}, "reason"),
+    ],
+)
+def test_a_refund_that_cannot_be_is_told_at_its_field(
+    three_gifts: dict[str, Donation],
+    finance: FlaskClient,
+    session: Session,
+    typed: dict[str, str],
+    field: str,
+) -> None:
+    form = fetch(finance, "admin.refund", public_id=three_gifts["aigul"].public_id)
+    answer = form.submit(finance, **typed, step="confirm")
+    page = Page(answer)
+    assert answer.status_code == 422
+    assert [link["href"] for link in page.soup.select(".error-summary a")] == [f"#{field}"]
+    assert page.text("title").startswith("Error:")
+    assert session.execute(select(func.count(Refund.id))).scalar_one() == 0
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize(
+    ("amount", "message"),
+    [
+        ("1.000", "“1.000” can mean two amounts. Choose the one you mean."),
+        ("0", "Enter an amount of more than 0."),
+        ("30", "That is more than the remaining amount of the gift."),
+    ],
+)
+def test_the_amount_of_a_refund_is_read_strictly(
+    three_gifts: dict[str, Donation], finance: FlaskClient, amount: str, message: str
+) -> None:
+    form = fetch(finance, "admin.refund", public_id=three_gifts["aigul"].public_id)
+    answer = form.submit(finance, how_much="part", amount=amount, reason="r", step="confirm")
+    assert Page(answer).texts(".error-summary li") == [message]
+
+
+@pytest.mark.parametrize("name", ["f1", "", "x" * 500, "0OIl" * 4, "23456789abcdefg\n", "23456789ABCDEFGH"])
+def test_a_form_under_a_name_that_we_never_make_is_shown_again(
+    three_gifts: dict[str, Donation], finance: FlaskClient, session: Session, name: str
+) -> None:
+    form = fetch(finance, "admin.refund", public_id=three_gifts["aigul"].public_id)
+    answer = form.submit(finance, how_much="whole", reason="Asked for", step="confirm", form_id=name)
+    page = Page(answer)
+    assert (answer.status_code, page.text("#reason")) == (422, "Asked for")
+    assert "We could not verify this form." in page.text(".error-summary")
+    assert session.execute(select(func.count(Refund.id))).scalar_one() == 0
+    assert Page(page.submit(finance, step="preview")).submit(finance, step="confirm").status_code == 303
+
+
+def test_an_unpaid_gift_is_not_sent_back(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
+    answer = finance.get(f"/staff/donations/{three_gifts['open'].public_id}/refund")
+    assert answer.status_code == 303
+    assert "Nothing of this gift is left" in fetch_address(finance, answer.location).text(".notice")
+
+
+def test_a_name_is_taken_off_the_wall_and_put_back(
+    app: Flask, clock: SettableClock, three_gifts: dict[str, Donation], session: Session
+) -> None:
+    chair, gift = sit_down(app, clock, role="campaign"), three_gifts["aigul"]
+    for wall, said in (("hidden", "off the supporters list"), ("shown", "on the supporters list")):
+        before = session.execute(select(CampaignRevision.revision)).scalar_one()
+        page = fetch(chair.client, "admin.donation", public_id=gift.public_id)
+        answer = page.submit(chair.client, "main form[action$=wall]", wall=wall)
+        assert said in fetch_address(chair.client, answer.location).text(".notice")
+        assert session.execute(select(Donation.wall).where(Donation.id == gift.id)).scalar_one() == wall
+        assert session.execute(select(CampaignRevision.revision)).scalar_one() == before + 1
+    acts = session.execute(select(AuditEvent.action).where(AuditEvent.actor_id == chair.staff_id)).scalars().all()
+    assert acts == ["donation:wall_hidden", "donation:wall_shown"]
+
+
+def test_the_file_has_the_rows_of_the_screen_and_is_in_the_trail(
+    three_gifts: dict[str, Donation], finance: FlaskClient, session: Session
+) -> None:
+    answer = finance.get("/staff/donations/file.csv?text=aigul@example.org", buffered=True)
+    text = answer.data.decode("utf-8-sig")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert "Айгүл" in text
+    assert "Bermet" not in text
+    act = session.execute(select(AuditEvent)).scalars().all()[-1]
+    assert (act.action, act.detail) == ("donations:download", {"format": "csv", "filters": ["text"]})
+
+
+def test_a_file_with_names_asks_for_the_password_again(
+    app: Flask, clock: SettableClock, three_gifts: dict[str, Donation]
+) -> None:
+    chair: Chair = sit_down(app, clock, role="finance", is_fresh=False)
+    answer = chair.client.get("/staff/donations/file.csv?state=paid")
+    assert answer.location == "/staff/verify?next=/staff/donations?state%3Dpaid"
+    assert token_of(chair.client)
+
+
+def test_monthly_gifts_are_told_apart_and_listed_alone(campaign: Campaign, finance: FlaskClient) -> None:
+    monthly = a_paid_gift(campaign=campaign, frequency="monthly")
+    a_paid_gift(campaign=campaign)
+    page = fetch(finance, "admin.donations")
+    assert page.texts("tbody .tag") == ["Paid", "Paid", "Monthly"]
+    assert found(finance, frequency="monthly") == {monthly.public_id}
+    assert "How often: Monthly" in fetch_address(finance, "/staff/donations?frequency=monthly").text(".chips")

@@ -1,0 +1,224 @@
+"""What an open dispute holds cannot be moved or paid out, and a fund below zero can be covered; by service and database."""
+
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from campaign.database import transaction
+from campaign.domain import postings
+from campaign.domain.journal import Account, Entry, EntryKind, Line, Settled
+from campaign.domain.money import Money
+from campaign.models.donation import Dispute, Donation
+from campaign.models.fund import Fund
+from campaign.services.campaigns.revision import count_public_change
+from campaign.services.campaigns.transparency import transparency_of
+from campaign.services.funds.allocations import FiguresMoved, MoreThanIsMissing, Move
+from campaign.services.funds.balances import funds
+from campaign.services.funds.disbursements import Payment, record_disbursement
+from campaign.services.funds.previews import preview_of_payment
+from campaign.services.ledger import posting
+from campaign.services.ledger.posting import MoneyMayNotGoThere, NotEnoughFunds
+from tests.services.funds.test_allocations import Desk, desk
+from tests.support.builders import NOW, a_fund, a_paid_gift, add_history, usd
+from tests.support.pages import fetch
+
+__all__ = ["desk"]  # a fixture
+
+
+def dispute(gift: Donation, minor: int) -> Settled:
+    """The donor's bank takes this much of the gift, in dollars."""
+    withdrawn = Settled(f"txn_dispute_{gift.id}", usd(minor), usd(0))
+    row = {"donation_id": gift.id, "provider_id": f"dp_{gift.id}", "currency": "USD", "amount_minor": minor}
+    row |= {"reason": "fraudulent", "state": "open", "status": "needs_response", "opened_at": NOW}
+    with transaction() as session:
+        session.execute(insert(Dispute), row | {"withdrawal_id": withdrawn.transaction_id})
+        add_history(session, gift.id, "dispute_open")
+    post(
+        gift,
+        postings.dispute_opened(subject=subject_of(gift), withdrawn=withdrawn, fund_id=gift.fund_id, on=NOW.date()),
+    )
+    return withdrawn
+
+
+def win(gift: Donation, withdrawn: Settled) -> None:
+    returned = Settled(f"txn_back_{gift.id}", withdrawn.gross, usd(0))
+    with transaction() as session:
+        session.execute(update(Dispute).values(state="won", reinstatement_id=returned.transaction_id))
+        add_history(session, gift.id, "dispute_won")
+    post(
+        gift,
+        postings.dispute_won(
+            subject=subject_of(gift), withdrawn=withdrawn, returned=returned, fund_id=gift.fund_id, on=NOW.date()
+        ),
+    )
+
+
+def subject_of(gift: Donation) -> str:
+    return f"donation:{gift.public_id}"
+
+
+def post(about: Donation | Fund, entry: Entry) -> None:
+    with transaction() as session:
+        posting.post(session, entry, campaign_id=about.campaign_id, at=NOW)
+
+
+def moved(kind: EntryKind, source: Fund, target: Fund, minor: int) -> Entry:
+    """A move past the services, which the database alone can refuse."""
+    return postings.transferred(
+        kind=kind, public_id="attack", amount=usd(minor), source_fund=source.id, target_fund=target.id, on=NOW.date()
+    )
+
+
+class TestDisputedMoney:
+    """A hundred dollars for anything, of which a dispute holds forty."""
+
+    @pytest.fixture
+    def gift(self, desk: Desk, session: Session) -> Donation:
+        return session.execute(select(Donation).where(Donation.fund_id == desk.general.id)).scalar_one()
+
+    def test_desk_and_public_page_tell_it_apart_from_what_is_available(self, gift: Donation) -> None:
+        dispute(gift, 40_00)
+        row = next(row for row in funds(gift.campaign_id) if row.id == gift.fund_id)
+        assert (row.balances, row.disputed) == ((usd(100_00),), (usd(40_00),))
+        money = transparency_of(gift.campaign_id, "USD")
+        figures = money.purposes[0].in_currency("USD")
+        assert (figures.left_minor, figures.disputed_minor, figures.available_minor) == (100_00, 40_00, 60_00)
+        assert (money.main.disputed_minor, money.purposes[0].is_below_zero) == (40_00, False)
+
+    def test_it_is_not_available_for_allocation(self, desk: Desk, gift: Donation) -> None:
+        withdrawn = dispute(gift, 40_00)
+        seen = desk.preview(desk.move(usd(60_01)))
+        assert (seen.source_before, seen.disputed, seen.is_too_much) == (usd(100_00), usd(40_00), True)
+        with pytest.raises(NotEnoughFunds):
+            desk.propose(desk.move(usd(60_01)))
+        with pytest.raises(NotEnoughFunds):
+            post(desk.general, moved(EntryKind.ALLOCATION, desk.general, desk.event, 60_01))
+        desk.approve(desk.propose(desk.move(usd(60_00))))
+        win(gift, withdrawn)
+        desk.approve(desk.propose(desk.move(usd(40_00))))
+
+    def test_it_stops_what_was_proposed_before(self, desk: Desk, gift: Donation) -> None:
+        figures = desk.preview(desk.move(usd(70_00))).figures
+        proposed = desk.propose(desk.move(usd(70_00)))
+        dispute(gift, 40_00)
+        with pytest.raises(FiguresMoved):
+            desk.approve(proposed, figures=figures)
+        with pytest.raises(NotEnoughFunds):
+            desk.approve(proposed)
+
+    def test_it_is_not_available_for_a_payment(self, desk: Desk) -> None:
+        gift = a_gift_to(desk, desk.event, usd(30_00))
+        dispute(gift, 10_00)
+        too_much = payment(desk, usd(20_01))
+        assert preview_of_payment(too_much, clock=desk.clock).is_too_much
+        with pytest.raises(NotEnoughFunds):
+            record_disbursement(too_much, public_id="paid", actor_id=desk.proposer, clock=desk.clock)
+        spend = postings.disbursed(
+            public_id="attack", cost=Account.PROGRAMME, amount=usd(20_01), fund_id=desk.event.id, on=NOW.date()
+        )
+        with pytest.raises(NotEnoughFunds):
+            post(desk.event, spend)
+        record_disbursement(payment(desk, usd(20_00)), public_id="paid", actor_id=desk.proposer, clock=desk.clock)
+
+
+class TestCover:
+    """A fund lacks two dollars: its gift cost more in fees than it brought."""
+
+    @pytest.fixture
+    def lacking(self, desk: Desk) -> Fund:
+        fund = a_fund(campaign=desk.campaign, code="THEME-GRANTS")
+        a_gift_to(desk, fund, usd(5_00), fee_minor=7_00)
+        return fund
+
+    def cover(self, desk: Desk, target: Fund, minor: int, *, source: Fund | None = None) -> Move:
+        return Move(
+            campaign_id=desk.campaign_id,
+            kind=EntryKind.COVER,
+            source=(source or desk.general).public_id,
+            target=target.public_id,
+            amount=usd(minor),
+        )
+
+    def test_the_general_fund_covers_it_by_two_people(self, desk: Desk, lacking: Fund) -> None:
+        assert desk.holds(lacking) == usd(-2_00)
+        desk.approve(desk.propose(self.cover(desk, lacking, 2_00)))
+        assert (desk.holds(lacking), desk.holds(desk.general)) == (usd(0), usd(98_00))
+
+    def test_another_unrestricted_fund_may_cover_it_and_a_restricted_one_may_not(
+        self, desk: Desk, lacking: Fund
+    ) -> None:
+        desk.approve(desk.propose(desk.move(usd(1_00))))
+        desk.approve(desk.propose(self.cover(desk, lacking, 1_00, source=desk.event)))
+        for source in (desk.theme, lacking):
+            with pytest.raises(MoneyMayNotGoThere):
+                desk.propose(self.cover(desk, lacking, 1_00, source=source))
+        with pytest.raises(MoneyMayNotGoThere):
+            post(desk.theme, moved(EntryKind.COVER, desk.theme, lacking, 1_00))
+
+    def test_it_goes_no_further_than_zero(self, desk: Desk, lacking: Fund) -> None:
+        with pytest.raises(MoreThanIsMissing):
+            desk.propose(self.cover(desk, lacking, 2_01))
+        with pytest.raises(MoreThanIsMissing):
+            desk.propose(self.cover(desk, desk.event, 1))
+        with pytest.raises(MoneyMayNotGoThere):
+            post(desk.general, moved(EntryKind.COVER, desk.general, lacking, 2_01))
+        proposed = desk.propose(self.cover(desk, lacking, 2_00))
+        a_gift_to(desk, lacking, usd(1_00))
+        with pytest.raises(MoreThanIsMissing):
+            desk.approve(proposed)
+
+    def test_it_takes_no_more_than_is_available(self, desk: Desk, lacking: Fund) -> None:
+        desk.approve(desk.propose(desk.move(usd(99_00))))
+        with pytest.raises(NotEnoughFunds):
+            desk.propose(self.cover(desk, lacking, 1_01))
+
+
+@pytest.mark.database("sqlite")
+def test_the_public_page_explains_disputed_money_and_a_figure_below_zero(desk: Desk, client: FlaskClient) -> None:
+    """In every language, and only where there is something to explain."""
+    gift = a_gift_to(desk, desk.event, usd(40_00))
+    theme = a_fund(campaign=desk.campaign, code="THEME-GRANTS")
+    sentences = {
+        "en": ("banks hold $40 because", "below zero"),
+        "ru": ("удерживают 40 $", "ниже нуля"),
+        "ky": ("боюнча 40 $ кармап", "Нөлдөн төмөн"),
+    }
+
+    def said(language: str) -> list[bool]:
+        text = fetch(client, "public.transparency", lang=language).text("main").replace("\xa0", " ")
+        return [sentence in text for sentence in sentences[language]]
+
+    assert {language: said(language) for language in sentences} == {language: [False, False] for language in sentences}
+    dispute(gift, 40_00)
+    a_gift_to(desk, theme, usd(5_00), fee_minor=7_00)
+    with transaction() as session:
+        count_public_change(session, desk.campaign_id)
+    assert {language: said(language) for language in sentences} == {language: [True, True] for language in sentences}
+
+
+def test_the_database_lets_only_a_payment_spend(desk: Desk) -> None:
+    lines = (Line(Account.PROGRAMME, usd(1), desk.event.id), Line(Account.BANK, usd(-1)))
+    fee = Entry(
+        source="fee:attack", kind=EntryKind.PROVIDER_FEE, effective_on=NOW.date(), lines=lines, subject="transaction:t"
+    )
+    with pytest.raises(IntegrityError, match="only a payment spends"):
+        post(desk.event, fee)
+
+
+def a_gift_to(desk: Desk, fund: Fund, gift: Money, *, fee_minor: int = 0) -> Donation:
+    return a_paid_gift(campaign=desk.campaign, fund=fund, gift=gift, fee_minor=fee_minor)
+
+
+def payment(desk: Desk, amount: Money) -> Payment:
+    return Payment(
+        campaign_id=desk.campaign_id,
+        fund=desk.event.public_id,
+        amount=amount,
+        paid_on=NOW.date() - timedelta(days=1),
+        payee="Printer",
+        evidence="Act 7",
+    )

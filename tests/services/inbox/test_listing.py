@@ -1,0 +1,296 @@
+"""The inbox as a desk: found by filters without reading it whole, and replayed one or many, with the trail."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import event as hook
+from sqlalchemy import insert, select, text
+
+from campaign.database import transaction
+from campaign.domain.errors import NotFound
+from campaign.extensions import db
+from campaign.models.inbox import ProviderEvent
+from campaign.models.staff import AuditEvent
+from campaign.services.inbox import listing, replays
+from campaign.services.inbox.listing import ATTENTION, COUNT_MAX, InboxFilter, reason_of
+from campaign.services.inbox.replays import MANY_MAX, preview_of, replay_many
+from campaign.services.queues.inbox import WRONG_MODE
+from tests.services.engine import Engine
+from tests.support.builders import NOW, a_campaign, a_donation
+
+TYPES = ("charge.updated", "payment_intent.succeeded", "checkout.session.completed")
+STATES = ("processed", "processed", "processed", "ignored", "dead", "failed", "parked", "new")
+
+
+def fill(count: int, **facts: object) -> None:
+    """So many events, one a minute, of every state and type in turn."""
+    rows = [
+        {
+            "event_id": f"evt_{number:06}",
+            "type": TYPES[number % len(TYPES)],
+            "object_id": f"ch_{number}",
+            "livemode": False,
+            "created_at": NOW,
+            "raw": b"{}",
+            "received_at": NOW + timedelta(minutes=number),
+            "state": STATES[number % len(STATES)],
+            "next_try_at": NOW,
+            **facts,
+        }
+        for number in range(count)
+    ]
+    with transaction() as session:
+        session.execute(insert(ProviderEvent), rows)
+
+
+def names(wanted: InboxFilter, *, limit: int = 50) -> list[str]:
+    return [row.event_id for row in listing.events(wanted, limit=limit)]
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What is asked of the database in this block, with its values written in."""
+    asked: list[str] = []
+
+    def keep(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    hook.listen(db.engine, "before_cursor_execute", keep)
+    try:
+        yield asked
+    finally:
+        hook.remove(db.engine, "before_cursor_execute", keep)
+
+
+def test_events_are_listed_newest_first_a_page_at_a_time(app: Flask) -> None:
+    fill(20)
+    first = listing.events(InboxFilter(), limit=8)
+    second = listing.events(InboxFilter(before_id=first[-1].id), limit=8)
+    assert [row.event_id for row in (*first, *second)] == [f"evt_{number:06}" for number in range(19, 3, -1)]
+
+
+@pytest.mark.parametrize("state", sorted(set(STATES)))
+def test_a_state_is_paged_without_a_gap_or_a_double(app: Flask, state: str) -> None:
+    fill(60)
+    found, before = [], None
+    while page := listing.events(InboxFilter(states=(state,), before_id=before), limit=4):
+        found += [row.event_id for row in page]
+        before = page[-1].id
+    wanted = [f"evt_{number:06}" for number in reversed(range(60)) if STATES[number % len(STATES)] == state]
+    assert found == wanted
+
+
+def test_several_states_are_one_list(app: Flask) -> None:
+    fill(16)
+    assert names(InboxFilter(states=ATTENTION)) == [f"evt_{number:06}" for number in (14, 13, 12, 6, 5, 4)]
+    assert names(InboxFilter(states=ATTENTION), limit=2) == ["evt_000014", "evt_000013"]
+
+
+def test_type_and_state_and_age_narrow_together(app: Flask) -> None:
+    fill(48)
+    wanted = InboxFilter(states=("processed",), type="charge.updated", until=NOW + timedelta(minutes=20))
+    assert names(wanted) == ["evt_000018", "evt_000009", "evt_000000"]
+    assert names(InboxFilter(until=NOW - timedelta(minutes=1))) == []
+
+
+def test_a_gifts_events_are_found_by_its_public_id(app: Flask) -> None:
+    gift = a_donation(campaign=a_campaign())
+    fill(3, donation_id=gift.id)
+    [*rows] = listing.events(InboxFilter(gift=gift.public_id), limit=5)
+    assert len(rows) == 3
+    assert rows[0].gift == gift.public_id
+    assert names(InboxFilter(gift="nobody")) == []
+
+
+def test_counts_stop_where_nobody_counts_any_more(app: Flask) -> None:
+    fill(COUNT_MAX + 5, state="processed")
+    assert listing.count_by_state() == {"processed": COUNT_MAX}
+
+
+def test_the_oldest_waiting_event_is_not_a_finished_one(app: Flask) -> None:
+    assert listing.oldest_waiting() is None
+    fill(8)
+    assert listing.oldest_waiting() == NOW + timedelta(minutes=5)
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        InboxFilter(states=("dead",)),
+        InboxFilter(states=ATTENTION),
+        InboxFilter(type="charge.updated"),
+        InboxFilter(states=("failed",), type="charge.updated"),
+        InboxFilter(until=NOW),
+        InboxFilter(gift="x"),
+        InboxFilter(before_id=10),
+        InboxFilter(event_ids=("evt_000001",)),
+    ],
+)
+def test_no_filter_reads_the_whole_inbox(app: Flask, wanted: InboxFilter) -> None:
+    fill(10)
+    gift = a_donation(campaign=a_campaign(), public_id="x")
+    assert gift.id
+    with statements() as asked:
+        listing.events(wanted, limit=5)
+        listing.count_by_state()
+        listing.oldest_waiting()
+    selects = [statement for statement in asked if "provider_event" in statement]
+    for statement in selects:
+        plan = db.session.execute(text(f"EXPLAIN QUERY PLAN {bound(statement)}")).all()
+        assert not [step for *_ids, step in plan if "SCAN provider_event" in step], statement
+    assert len(selects) <= 5
+
+
+def bound(statement: str) -> str:
+    """The statement with a value in place of every parameter: for a plan, any does."""
+    return statement.replace("?", "1")
+
+
+def test_the_number_of_queries_does_not_grow_with_the_inbox(app: Flask) -> None:
+    counts = []
+    for _ in range(2):
+        with statements() as asked:
+            listing.events(InboxFilter(states=ATTENTION, until=NOW + timedelta(days=1)), limit=50)
+        counts.append(len(asked))
+        if len(counts) == 1:
+            fill(300)
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (None, None),
+        (WRONG_MODE, "wrong_mode"),
+        ("The gift abc is not known here yet.", "gift_unknown"),
+        ("Not possible now: Stripe does not answer", "provider_away"),
+        ("It does not fit the gift: amount", "mismatch"),
+        ("KeyError: 'id'", "program"),
+    ],
+)
+def test_a_technical_line_has_its_reason(error: str | None, reason: str | None) -> None:
+    assert reason_of(error) == reason
+
+
+def test_what_settlement_writes_is_understood_at_the_desk(engine: Engine) -> None:
+    engine.tell("checkout.session.completed", engine.checkout_of(engine.open()), event_id="evt_away")
+    engine.payments.is_down = True
+    engine.work()
+    assert listing.event("evt_away").row.reason == "provider_away"
+
+
+class TestReplaying:
+    """Many at once: previewed, bounded, and in the trail."""
+
+    def test_all_of_a_state_start_anew(self, app: Flask) -> None:
+        fill(16)
+        wanted = InboxFilter(states=("dead",))
+        preview = preview_of(wanted)
+        assert (preview.count, preview.has_more) == (2, False)
+        assert self.replay(app, wanted, up_to_id=preview.up_to_id) == 2
+        assert names(InboxFilter(states=("dead",))) == []
+        [act] = db.session.execute(select(AuditEvent)).scalars()
+        assert (act.action, act.subject) == ("inbox:replay_many", "provider_events:dead/all")
+        assert act.detail == {"count": 2, "events": ["evt_000004", "evt_000012"]}
+
+    def test_the_ticked_ones_alone_start_anew(self, app: Flask) -> None:
+        fill(16)
+        wanted = InboxFilter(event_ids=("evt_000004", "evt_000005"))
+        assert self.replay(app, wanted, up_to_id=preview_of(wanted).up_to_id) == 2
+        assert len(names(InboxFilter(states=ATTENTION))) == 4
+
+    def test_what_came_after_the_preview_is_left(self, app: Flask) -> None:
+        fill(8)
+        wanted = InboxFilter(states=("dead",))
+        preview = preview_of(wanted)
+        fill_more(8)
+        assert self.replay(app, wanted, up_to_id=preview.up_to_id) == 1
+        assert names(wanted) == ["evt_more"]
+
+    def test_one_act_is_bounded_and_says_so(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(replays, "MANY_MAX", 3)
+        fill(40)
+        wanted = InboxFilter(states=("dead",))
+        preview = preview_of(wanted)
+        assert (preview.count, preview.has_more) == (3, True)
+        assert self.replay(app, wanted, up_to_id=preview.up_to_id) == 3
+        assert len(names(wanted)) == 2
+        assert MANY_MAX == 500
+
+    def test_an_event_of_the_wrong_mode_stays_where_it_is(self, app: Flask) -> None:
+        fill(2, state="dead", error=WRONG_MODE)
+        wanted = InboxFilter(states=("dead",))
+        assert preview_of(wanted).count == 0
+        assert self.replay(app, wanted, up_to_id=99) == 0
+        assert db.session.execute(select(AuditEvent)).all() == []
+
+    def replay(self, app: Flask, wanted: InboxFilter, *, up_to_id: int) -> int:
+        return replay_many(wanted, up_to_id=up_to_id, actor_id=None, clock=app.extensions["gateways"].clock)
+
+
+def fill_more(number: int) -> None:
+    """One more dead event than there were."""
+    row = {
+        "event_id": "evt_more",
+        "type": TYPES[0],
+        "object_id": f"ch_{number}",
+        "livemode": False,
+        "created_at": NOW,
+        "raw": b"{}",
+        "received_at": NOW,
+        "state": "dead",
+        "next_try_at": NOW,
+    }
+    with transaction() as session:
+        session.execute(insert(ProviderEvent), [row])
+
+
+@pytest.mark.parametrize("state", ["dead", "parked"])
+def test_an_event_of_which_nothing_will_come_is_set_aside_and_kept(app: Flask, state: str) -> None:
+    fill(1, state=state, error=WRONG_MODE)
+    clock = app.extensions["gateways"].clock
+    replays.set_aside("evt_000000", actor_id=None, clock=clock)
+    row = listing.event("evt_000000").row
+    assert (row.state, row.error) == ("ignored", WRONG_MODE)
+    assert db.session.execute(select(AuditEvent.action)).scalars().all() == ["inbox:set_aside"]
+    with pytest.raises(NotFound):
+        replays.set_aside("evt_000000", actor_id=None, clock=clock)
+
+
+class TestTheCommands:
+    """`flask inbox`, with the same filters as the desk."""
+
+    def run(self, app: Flask, *arguments: str, answer: str = "") -> tuple[int, str]:
+        result = app.test_cli_runner().invoke(args=["inbox", *arguments], input=answer)
+        return result.exit_code, result.output
+
+    def test_list_takes_filters(self, app: Flask) -> None:
+        fill(16)
+        _code, told = self.run(app, "list", "--state", "attention", "--type", "charge.updated")
+        assert [line.split()[0] for line in told.splitlines()] == ["evt_000012", "evt_000006"]
+
+    def test_show_tells_why_and_word_for_word(self, app: Flask) -> None:
+        fill(1, state="failed", error="KeyError: 'id'")
+        _code, told = self.run(app, "show", "evt_000000")
+        assert "The program failed on it." in told
+        assert "KeyError: 'id'" in told
+        assert self.run(app, "show", "evt_nobody") == (1, "kurak: there is no event evt_nobody.\n")
+
+    def test_replaying_many_asks_with_the_count(self, app: Flask) -> None:
+        fill(16)
+        code, told = self.run(app, "replay", "--state", "dead", answer="n\n")
+        assert code == 1
+        assert "Replay 2 events?" in told
+        assert len(names(InboxFilter(states=("dead",)))) == 2
+        assert "Worked off again: 2 events." in self.run(app, "replay", "--state", "dead", answer="y\n")[1]
+        assert self.run(app, "replay", "--state", "dead", "--yes") == (
+            0,
+            "There is no such event that could be replayed.\n",
+        )
+
+    def test_replaying_nothing_in_particular_is_refused(self, app: Flask) -> None:
+        assert self.run(app, "replay")[0] == 1

@@ -1,0 +1,91 @@
+"""Who may sit at the desk: added once, with known roles, and never by her own hand."""
+
+import pytest
+from flask import Flask
+from flask_security.utils import verify_password
+from passlib.hash import argon2  # type: ignore[import-untyped]
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaign import create_app
+from campaign.extensions import db
+from campaign.models.staff import AuditEvent, Staff
+from campaign.services.staff.accounts import (
+    DEMO_PASSWORD,
+    OwnRolesAreFixed,
+    StaffExists,
+    UnknownRole,
+    add_demo_staff,
+    add_staff,
+    people,
+    set_roles,
+)
+from tests.support.builders import a_member_of_staff
+from tests.support.fakes import SettableClock
+from tests.support.pytest_hooks import ARGON2_AS_SHIPPED
+
+pytestmark = pytest.mark.database("sqlite")  # plain rows; the desk's own tests run on both
+
+
+def member(session: Session, email: str) -> Staff:
+    return session.execute(select(Staff).where(Staff.email == email)).scalar_one()
+
+
+def test_an_added_person_gets_a_password_that_nobody_chose(app: Flask, clock: SettableClock, session: Session) -> None:
+    given = add_staff(" Aida@Quilt.example ", name="Aida", roles=("finance", "viewer"), clock=clock)
+    assert (given.email, given.roles) == ("aida@quilt.example", ("finance", "viewer"))
+    stored = member(session, "aida@quilt.example").password
+    assert stored is not None
+    assert verify_password(given.password, stored)
+    assert session.execute(select(AuditEvent.action)).scalars().all() == ["staff:add"]
+
+
+def test_a_password_costs_whoever_guesses_it_memory_and_time(
+    app: Flask, clock: SettableClock, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, cost in ARGON2_AS_SHIPPED.items():
+        monkeypatch.setattr(argon2, name, cost)
+    with create_app(app.config["KURAK"], app.extensions["gateways"]).app_context():
+        given = add_staff("aida@quilt.example", name="Aida", roles=("finance",), clock=clock)
+        db.engine.dispose()
+    stored = member(session, given.email).password
+    assert stored is not None
+    assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert verify_password(given.password, stored)
+
+
+def test_an_address_sits_at_the_desk_once(app: Flask, clock: SettableClock) -> None:
+    add_staff("aida@quilt.example", name="Aida", roles=("finance",), clock=clock)
+    with pytest.raises(StaffExists):
+        add_staff("AIDA@quilt.example", name="Aida", roles=("finance",), clock=clock)
+
+
+def test_an_unknown_role_is_refused(app: Flask, clock: SettableClock) -> None:
+    with pytest.raises(UnknownRole):
+        add_staff("aida@quilt.example", name="Aida", roles=("owner",), clock=clock)
+    assert people() == []
+
+
+def test_the_demo_sign_ins_are_three_and_are_added_once(app: Flask, clock: SettableClock) -> None:
+    first, second = add_demo_staff(clock=clock), add_demo_staff(clock=clock)
+    assert first == second
+    assert [person.roles for person in first] == [("campaign",), ("finance",), ("approver",)]
+    assert {person.password for person in first} == {DEMO_PASSWORD}
+    assert len(people()) == 3
+
+
+def test_a_change_of_roles_ends_the_persons_sessions(app: Flask, clock: SettableClock, session: Session) -> None:
+    admin, viewer = a_member_of_staff(role="admin"), a_member_of_staff(role="viewer")
+    before = viewer.fs_uniquifier
+    set_roles(viewer.id, roles=("approver",), campaign=None, is_active=True, actor_id=admin.id, clock=clock)
+    session.rollback()
+    changed = member(session, viewer.email)
+    assert [role.name for role in changed.roles] == ["approver"]
+    assert changed.fs_uniquifier != before
+
+
+def test_nobody_gives_herself_a_role(app: Flask, clock: SettableClock, session: Session) -> None:
+    admin = a_member_of_staff(role="admin")
+    with pytest.raises(OwnRolesAreFixed):
+        set_roles(admin.id, roles=("admin", "approver"), campaign=None, is_active=True, actor_id=admin.id, clock=clock)
+    assert [role.name for role in member(session, admin.email).roles] == ["admin"]

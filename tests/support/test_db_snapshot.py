@@ -1,0 +1,47 @@
+"""A database that is lent to one test after the other keeps nothing of the test before."""
+
+import psycopg
+import pytest
+from flask import Flask
+
+from campaign.extensions import db
+from tests.invariants.books.dumps import Rows, rows
+from tests.support.builders import a_campaign, a_paid_gift
+from tests.support.db_snapshot import Beginning
+
+pytestmark = pytest.mark.database("postgresql")
+
+
+def test_sealed_rows_go_the_first_ones_stay_and_numbers_begin_anew(app: Flask, postgresql_beginning: Beginning) -> None:
+    a_campaign()
+    before = rows_found()
+    with_a_campaign = Beginning.of(postgresql_beginning.conninfo)
+    assert postgresql_beginning.put_back()
+    number = a_paid_gift(campaign=a_campaign()).id
+    assert rows_found()["posting"]
+    assert with_a_campaign.put_back()
+    assert rows_found() == before
+    assert postgresql_beginning.put_back()
+    assert not any(rows_found().values())
+    assert a_paid_gift(campaign=a_campaign()).id == number
+
+
+def test_a_changed_schema_is_told_and_nothing_is_put_back(app: Flask, postgresql_beginning: Beginning) -> None:
+    a_campaign()
+    with psycopg.connect(postgresql_beginning.conninfo) as owner:
+        owner.execute("ALTER TABLE posting DISABLE TRIGGER ALL")
+    assert not postgresql_beginning.put_back()
+    leave()
+    assert rows_found()["campaign"]
+
+
+def rows_found() -> dict[str, Rows]:
+    found = rows(db.session())
+    leave()
+    return found
+
+
+def leave() -> None:
+    """Putting back ends every connection."""
+    db.session.remove()
+    db.engine.dispose()

@@ -1,0 +1,96 @@
+"""Bodies that never come do not take all threads: the gate in front of everything that reads one."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from itertools import count
+from threading import Event
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import pytest
+from flask import Flask
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from campaign.web.request_bodies import READERS_MAX, Gate
+
+LENGTH_MAX = 100
+
+
+class NeverSent:
+    """A body of which the last byte does not come until its sender is let go."""
+
+    def __init__(self) -> None:
+        self.is_let_go, self.all_have_begun = Event(), Event()
+        self._begun = count(1)
+
+    def read(self, _size: int = -1) -> bytes:
+        if next(self._begun) == READERS_MAX:
+            self.all_have_begun.set()
+        self.is_let_go.wait(10)
+        return b"late"
+
+
+def plain(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    start_response("200 OK", [])
+    return [environ["wsgi.input"].read()]
+
+
+def asked(gate: Gate, body: Any, *, length: str = "4", **more: str) -> tuple[str, bytes]:  # anything that can be read
+    told: list[str] = []
+
+    def start(status: str, _headers: object, _error: object = None) -> Any:  # nobody writes by it
+        told.append(status)
+
+    answer = gate({"wsgi.input": body, "CONTENT_LENGTH": length, **more}, start)
+    return told[0], b"".join(answer)
+
+
+def test_a_body_is_there_whole_before_anybody_works_on_the_request() -> None:
+    gate = Gate(plain, length_max=LENGTH_MAX)
+    assert asked(gate, BytesIO(b"body and more")) == ("200 OK", b"body")
+    assert asked(gate, BytesIO(b"in pieces"), length="", HTTP_TRANSFER_ENCODING="chunked") == ("200 OK", b"in pieces")
+
+
+def test_what_is_too_long_is_left_unread_to_be_refused() -> None:
+    gate, body = Gate(plain, length_max=LENGTH_MAX), BytesIO(b"x" * 200)
+    read: list[int] = []
+
+    def refuses(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        read.append(environ["wsgi.input"].tell())
+        return plain(environ, start_response)
+
+    asked(Gate(refuses, length_max=LENGTH_MAX), body, length="200")
+    assert read == [0]
+    endless = asked(gate, BytesIO(b"x" * 200), length="", HTTP_TRANSFER_ENCODING="chunked")
+    assert len(endless[1]) == LENGTH_MAX + 1
+
+
+def test_senders_that_never_end_keep_few_threads_and_pages_are_served_meanwhile() -> None:
+    gate, never = Gate(plain, length_max=LENGTH_MAX), NeverSent()
+    with ThreadPoolExecutor(READERS_MAX) as senders:
+        held = [senders.submit(asked, gate, never) for _ in range(READERS_MAX)]
+        while gate._readers.acquire(blocking=False):  # until each of them has begun
+            gate._readers.release()
+        assert asked(gate, BytesIO(), length="")[0] == "200 OK"
+        assert asked(gate, BytesIO(b"body"))[0] == "503 Service Unavailable"
+        never.is_let_go.set()
+        assert {one.result()[0] for one in held} == {"200 OK"}
+    assert asked(gate, BytesIO(b"body"))[0] == "200 OK"
+
+
+@pytest.mark.database("sqlite")
+def test_forms_and_deliveries_of_the_site_stand_behind_the_gate(app: Flask) -> None:
+    never = NeverSent()
+
+    def post(path: str, body: Any) -> str:
+        environ = EnvironBuilder(path=path, method="POST", content_type="text/plain").get_environ()
+        return run_wsgi_app(app.wsgi_app, {**environ, "wsgi.input": body, "CONTENT_LENGTH": "4"})[1]
+
+    with ThreadPoolExecutor(READERS_MAX) as senders:
+        held = [senders.submit(post, "/webhooks/stripe", never) for _ in range(READERS_MAX)]
+        assert never.all_have_begun.wait(10)
+        refused = [post(path, BytesIO(b"body")) for path in ("/en/donate", "/webhooks/stripe", "/staff/login")]
+        never.is_let_go.set()
+        assert {one.result() for one in held} == {"400 Bad Request"}
+    assert refused == ["503 Service Unavailable"] * 3
