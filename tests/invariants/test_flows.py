@@ -1,0 +1,33 @@
+"""The walks of docs/flows.md: each named module is there, and imports the next one."""
+
+import ast
+import re
+from itertools import pairwise
+
+import pytest
+
+from tests.support.tree import ROOT
+
+PAGE = (ROOT / "docs" / "flows.md").read_text(encoding="utf-8")
+NAMES = re.findall(r"^(\d)\. `(campaign[\w.]+)`$", PAGE, re.MULTILINE)
+STEPS = [(here, there) for (_, here), (number, there) in pairwise(NAMES) if number != "1"]
+
+
+def imported_by(module: str) -> set[str]:
+    """The modules and names that a module imports, in full."""
+    tree = ast.parse((ROOT / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8"))
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def test_there_are_two_walks_of_several_steps() -> None:
+    assert [number for number, _ in NAMES].count("1") == 2
+    assert len(STEPS) >= 6
+
+
+@pytest.mark.parametrize(("here", "there"), STEPS)
+def test_each_module_of_a_walk_imports_the_next(here: str, there: str) -> None:
+    assert there in imported_by(here)
