@@ -83,7 +83,7 @@ def reading() -> Iterator[Session]:
         session.rollback()
 
 
-def let_go(session: Session) -> None:
+def end_read(session: Session) -> None:
     """End what another session has read, so that its next writing starts from how things are then."""
     session.rollback()
 
@@ -116,15 +116,15 @@ def insert_once_for_key(session: Session, table: type[Model], row: dict[str, Any
     return session.execute(statement, row).scalar()
 
 
-def insert_once_alone(table: type[Model], row: dict[str, Any]) -> bool:
+def insert_if_absent(table: type[Model], row: dict[str, Any]) -> bool:
     """`insert_once` as a whole transaction."""
-    with each_alone() as connection:
+    with autocommit() as connection:
         statement = _insert_alone(table, is_postgresql=connection.dialect.name == "postgresql")
         return connection.execute(statement, row).rowcount > 0
 
 
 @contextmanager
-def each_alone() -> Iterator[Connection]:
+def autocommit() -> Iterator[Connection]:
     """A connection on which every statement is a whole transaction, for hot paths: no session, no BEGIN, no COMMIT.
 
     What a statement returns is to be read to its end: SQLite commits it there.

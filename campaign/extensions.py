@@ -11,7 +11,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, Table, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, registry
 
-from campaign.domain.abuse import Kind, places_of
+from campaign.domain.abuse import Kind, network_keys
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -61,7 +61,7 @@ class Model(DeclarativeBase):
 
 def visitor_key() -> str:
     """Whom a request limit counts: an IPv4 address, or the /64 that one IPv6 household has to itself."""
-    return places_of(request.remote_addr).get(Kind.ADDRESS) or request.remote_addr or ""
+    return network_keys(request.remote_addr).get(Kind.ADDRESS) or request.remote_addr or ""
 
 
 db: SQLAlchemy = SQLAlchemy(model_class=Model)

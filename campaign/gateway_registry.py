@@ -6,7 +6,7 @@ from flask import Flask, current_app
 
 from campaign.config import Config
 from campaign.gateways.clock import Clock, SandboxClock, SystemClock
-from campaign.gateways.mailer import KeptMail, Mailer, RehearsedMailer
+from campaign.gateways.mailer import FaultyMailer, Mailer, NoMailer
 from campaign.gateways.payments import NoPayments, PaymentGateway
 from campaign.gateways.provider_account import NoAccount, ProviderAccount
 from campaign.gateways.smtp_mailer import SmtpMailer
@@ -54,11 +54,11 @@ def _from_config(config: Config) -> Gateways:
 
 
 def _mailer(config: Config) -> Mailer:
-    mailer: Mailer = KeptMail()
+    mailer: Mailer = NoMailer()
     if config.mail_url:
         mailer = SmtpMailer(config.mail_url, sender=config.mail_from, requires_tls=config.mail_tls == "required")
     if config.payment_mode == "sandbox":
-        return RehearsedMailer(mailer, outage=config.instance_dir / "sandbox" / "mail_is_down")
+        return FaultyMailer(mailer, outage=config.instance_dir / "sandbox" / "mail_is_down")
     return mailer
 
 

@@ -13,7 +13,7 @@ from campaign.gateway_registry import gateways
 from campaign.gateways.sandbox_console import SandboxConsole, TimeGoesForward
 from campaign.jobs import work_off_everything
 from campaign.services.demo.content import load_plan
-from campaign.services.demo.history import Stage, play_history
+from campaign.services.demo.history import DemoContext, play_history
 
 demo = AppGroup("demo", help="Demonstrations, in development only.")
 
@@ -24,7 +24,7 @@ def play(*, gifts: int, seed: int) -> int:
     if config.sandbox_url is None or config.stripe_secret_key is None:
         sys.exit("kurak: synthetic gifts are given at the sandbox, and none is running here.")
     outside = gateways()
-    stage = Stage(
+    stage = DemoContext(
         plan=load_plan(),
         payments=outside.payments,
         console=SandboxConsole(config.sandbox_url, config.stripe_secret_key),

@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import DatabaseError
 
 from campaign.cli.environment import missing_libraries
-from campaign.cli.findings import Finding, Verdict
+from campaign.cli.findings import CheckResult, Verdict
 from campaign.config import Config
 from campaign.gateway_registry import gateways
 from campaign.project import version
@@ -47,7 +47,7 @@ def doctor(*, offline: bool) -> None:
     click.echo("\nMay go live.")
 
 
-def examine(config: Config) -> Iterator[Finding]:
+def examine(config: Config) -> Iterator[CheckResult]:
     """Every finding about this configuration and this machine."""
     yield from _settings(config)
     yield from _payments(config)
@@ -61,71 +61,73 @@ def examine(config: Config) -> Iterator[Finding]:
         yield from _rehearsals()
 
 
-def _rehearsals() -> Iterator[Finding]:
+def _rehearsals() -> Iterator[CheckResult]:
     """What was tried in a database that takes real money now."""
     if tests := count_test_gifts():
-        yield Finding(
+        yield CheckResult(
             Verdict.MISSING,
             f"Test gifts in this database: {tests}. No sum, list or file counts them; best begin with a new one.",
         )
 
 
-def _settings(config: Config) -> Iterator[Finding]:
+def _settings(config: Config) -> Iterator[CheckResult]:
     if config.is_development:
-        yield Finding(Verdict.UNSAFE, "APP_ENV is development: demo sign-ins work and mail is shown to everybody.")
+        yield CheckResult(Verdict.UNSAFE, "APP_ENV is development: demo sign-ins work and mail is shown to everybody.")
     else:
-        yield Finding(Verdict.OK, "APP_ENV is production.")
+        yield CheckResult(Verdict.OK, "APP_ENV is production.")
     if config.public_url.startswith("https://"):
-        yield Finding(Verdict.OK, f"PUBLIC_URL is {config.public_url}.")
+        yield CheckResult(Verdict.OK, f"PUBLIC_URL is {config.public_url}.")
     else:
-        yield Finding(Verdict.UNSAFE, f"PUBLIC_URL {config.public_url} is not https: passwords would be readable.")
+        yield CheckResult(Verdict.UNSAFE, f"PUBLIC_URL {config.public_url} is not https: passwords would be readable.")
     if config.mail_url:
-        yield Finding(Verdict.OK, f"MAIL_URL is set; the sender is {config.mail_from}.")
+        yield CheckResult(Verdict.OK, f"MAIL_URL is set; the sender is {config.mail_from}.")
         if config.mail_tls == "offered":
-            yield Finding(Verdict.MISSING, "MAIL_TLS is offered: mail may leave unencrypted, with names and receipts.")
+            yield CheckResult(
+                Verdict.MISSING, "MAIL_TLS is offered: mail may leave unencrypted, with names and receipts."
+            )
     else:
-        yield Finding(Verdict.MISSING, "MAIL_URL is not set: receipts are made but stay in the outbox.")
+        yield CheckResult(Verdict.MISSING, "MAIL_URL is not set: receipts are made but stay in the outbox.")
     if re.search(r"\.(example|test|invalid|localhost)\b", config.mail_from):
-        yield Finding(Verdict.MISSING, f"MAIL_FROM {config.mail_from} is an example: filters refuse it.")
+        yield CheckResult(Verdict.MISSING, f"MAIL_FROM {config.mail_from} is an example: filters refuse it.")
     if config.limits_url.startswith("memory:"):
-        yield Finding(Verdict.MISSING, "LIMITS_URL is memory://: each process counts requests for itself.")
+        yield CheckResult(Verdict.MISSING, "LIMITS_URL is memory://: each process counts requests for itself.")
     if not config.proxies:
-        yield Finding(
+        yield CheckResult(
             Verdict.UNSAFE,
             "PROXIES is 0: without a proxy that takes bodies in whole, a few slow senders stop every form and delivery "
             "(docs/operations.md).",
         )
 
 
-def _payments(config: Config) -> Iterator[Finding]:
+def _payments(config: Config) -> Iterator[CheckResult]:
     match config.payment_mode:
         case "none":
-            yield Finding(Verdict.MISSING, "STRIPE_SECRET_KEY is not set: no card gifts are taken.")
+            yield CheckResult(Verdict.MISSING, "STRIPE_SECRET_KEY is not set: no card gifts are taken.")
             return
         case "live":
-            yield Finding(Verdict.OK, "STRIPE_SECRET_KEY is a live key.")
+            yield CheckResult(Verdict.OK, "STRIPE_SECRET_KEY is a live key.")
         case mode:
-            yield Finding(Verdict.UNSAFE, f"STRIPE_SECRET_KEY is a {mode} key: gifts are pretended.")
+            yield CheckResult(Verdict.UNSAFE, f"STRIPE_SECRET_KEY is a {mode} key: gifts are pretended.")
     secrets = config.stripe_webhook_secrets
     if not secrets:
-        yield Finding(Verdict.UNSAFE, "STRIPE_WEBHOOK_SECRET is not set: paid gifts would not be heard of.")
+        yield CheckResult(Verdict.UNSAFE, "STRIPE_WEBHOOK_SECRET is not set: paid gifts would not be heard of.")
     elif not all(secret.startswith("whsec_") for secret in secrets):
-        yield Finding(Verdict.UNSAFE, "STRIPE_WEBHOOK_SECRET is not a signing secret: each begins with whsec_.")
+        yield CheckResult(Verdict.UNSAFE, "STRIPE_WEBHOOK_SECRET is not a signing secret: each begins with whsec_.")
     else:
-        yield Finding(Verdict.OK, "STRIPE_WEBHOOK_SECRET is set.")
+        yield CheckResult(Verdict.OK, "STRIPE_WEBHOOK_SECRET is set.")
 
 
-def _machine(config: Config) -> Iterator[Finding]:
+def _machine(config: Config) -> Iterator[CheckResult]:
     missing = missing_libraries()
     if missing:
-        yield Finding(Verdict.UNSAFE, f"{' and '.join(missing)} cannot be loaded: no receipt can be made.")
+        yield CheckResult(Verdict.UNSAFE, f"{' and '.join(missing)} cannot be loaded: no receipt can be made.")
     else:
-        yield Finding(Verdict.OK, "Pango and HarfBuzz are there for receipts.")
+        yield CheckResult(Verdict.OK, "Pango and HarfBuzz are there for receipts.")
     if config.database_url.startswith("sqlite"):
         if sqlite3.sqlite_version_info < SQLITE_MIN:
-            yield Finding(Verdict.UNSAFE, f"SQLite is {sqlite3.sqlite_version}; the books need 3.39 or newer.")
+            yield CheckResult(Verdict.UNSAFE, f"SQLite is {sqlite3.sqlite_version}; the books need 3.39 or newer.")
         else:
-            yield Finding(Verdict.OK, f"SQLite is {sqlite3.sqlite_version}.")
+            yield CheckResult(Verdict.OK, f"SQLite is {sqlite3.sqlite_version}.")
 
 
 def schema_is_ready() -> bool:
@@ -136,45 +138,47 @@ def schema_is_ready() -> bool:
         return False
 
 
-def _database() -> Finding:
+def _database() -> CheckResult:
     try:
         state = schema_state()
     except DatabaseError as error:
-        return Finding(Verdict.UNSAFE, f"The database does not answer: {str(error.orig).strip().splitlines()[0]}.")
+        return CheckResult(Verdict.UNSAFE, f"The database does not answer: {str(error.orig).strip().splitlines()[0]}.")
     if not state.is_ready:
         at = state.current or "empty"
-        return Finding(Verdict.UNSAFE, f"The database is at {at}, not at {state.head}: flask --app wsgi prepare.")
-    return Finding(Verdict.OK, f"The database is at migration {state.current}.")
+        return CheckResult(Verdict.UNSAFE, f"The database is at {at}, not at {state.head}: flask --app wsgi prepare.")
+    return CheckResult(Verdict.OK, f"The database is at migration {state.current}.")
 
 
-def _contents() -> Iterator[Finding]:
+def _contents() -> Iterator[CheckResult]:
     """A site needs a campaign of its own and people who look after it; demo data would be taken for real."""
     found = contents()
     if not found.campaigns:
-        yield Finding(Verdict.UNSAFE, "There is no campaign: nobody can give.")
+        yield CheckResult(Verdict.UNSAFE, "There is no campaign: nobody can give.")
     elif found.demo_campaigns:
-        yield Finding(Verdict.UNSAFE, f"Demo data is in this database: {', '.join(found.demo_campaigns)}.")
+        yield CheckResult(Verdict.UNSAFE, f"Demo data is in this database: {', '.join(found.demo_campaigns)}.")
     else:
-        yield Finding(Verdict.OK, f"Campaigns: {found.campaigns}, none of them a demonstration.")
+        yield CheckResult(Verdict.OK, f"Campaigns: {found.campaigns}, none of them a demonstration.")
     if found.active_staff:
-        yield Finding(Verdict.OK, f"People who can sign in: {found.active_staff}.")
+        yield CheckResult(Verdict.OK, f"People who can sign in: {found.active_staff}.")
     else:
-        yield Finding(Verdict.UNSAFE, "Nobody can sign in to the desk: flask --app wsgi staff add EMAIL --role admin.")
+        yield CheckResult(
+            Verdict.UNSAFE, "Nobody can sign in to the desk: flask --app wsgi staff add EMAIL --role admin."
+        )
 
 
-def _drill() -> Finding:
+def _drill() -> CheckResult:
     """Real money only for a version that a fire drill was held with, or for a reason that somebody wrote down."""
     found = standing()
     match found.outcome:
         case "held":
-            return Finding(Verdict.OK, f"A fire drill of version {found.version} was held on {found.at:%Y-%m-%d}.")
+            return CheckResult(Verdict.OK, f"A fire drill of version {found.version} was held on {found.at:%Y-%m-%d}.")
         case "waived":
-            return Finding(Verdict.OK, f"No fire drill of version {found.version}, because: {found.reason}")
+            return CheckResult(Verdict.OK, f"No fire drill of version {found.version}, because: {found.reason}")
         case "failed":
             told = f"The last fire drill of version {found.version} failed"
         case _:
             told = f"No fire drill of version {found.version} was held"
-    return Finding(
+    return CheckResult(
         Verdict.UNSAFE,
         f"{told}: play `flask --app wsgi drill` beside a sandbox, then here `flask --app wsgi drill accept report.json`.",
     )

@@ -16,8 +16,8 @@ from campaign.gateways.worker_process import KINDS, pid_file
 from campaign.jobs import reconciling_outside, wake
 from campaign.services.drill import record
 from campaign.services.drill.playing import figures, open_campaign, play_week
-from campaign.services.drill.report import Outcome, Report, report_of
-from campaign.services.drill.stage import Stage
+from campaign.services.drill.report import DrillReport, Outcome, report_of
+from campaign.services.drill.stage import DrillContext
 from campaign.services.drill.version import fingerprint
 
 
@@ -39,7 +39,7 @@ def _play() -> None:
     if config.sandbox_url is None or config.stripe_secret_key is None:
         sys.exit("kurak: a drill is played at the sandbox, and none is running here; `make run` starts one.")
     clock, began_at = gateways().clock, SystemClock().now()
-    stage = Stage(
+    stage = DrillContext(
         site=config.public_url,
         campaign=open_campaign(clock=clock),
         console=SandboxConsole(config.sandbox_url, config.stripe_secret_key),
@@ -49,7 +49,7 @@ def _play() -> None:
         wake=wake,
     )
     outcomes = play_week(stage, say=_say)
-    report = Report(
+    report = DrillReport(
         version=fingerprint(),
         began_at=began_at,
         ended_at=SystemClock().now(),
@@ -98,7 +98,7 @@ def _say(outcome: Outcome) -> None:
         click.echo(f"                {outcome.wrong}")
 
 
-def _write(report: Report, folder: Path) -> Path:
+def _write(report: DrillReport, folder: Path) -> Path:
     folder.mkdir(exist_ok=True)
     (folder / "report.html").write_text(report.as_html(), encoding="utf-8")
     (folder / "report.txt").write_text(report.as_text(), encoding="utf-8")

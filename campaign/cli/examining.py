@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from campaign.cli.findings import Finding, Verdict
+from campaign.cli.findings import CheckResult, Verdict
 from campaign.config import Config
 from campaign.domain.errors import NotFound
 from campaign.domain.identity import new_public_id
@@ -20,7 +20,7 @@ from campaign.services.queues.inbox import PING
 SETUP = "flask --app wsgi stripe setup"
 
 
-def examine_outside(config: Config, outside: Gateways) -> Iterator[Finding]:
+def examine_outside(config: Config, outside: Gateways) -> Iterator[CheckResult]:
     """Every finding for which somebody has to be asked. Nothing is changed but one ping stored in the inbox."""
     if config.payment_mode != "none":
         yield from _endpoint(config, outside)
@@ -28,7 +28,7 @@ def examine_outside(config: Config, outside: Gateways) -> Iterator[Finding]:
     yield from _alarms(outside, takes_cards=config.payment_mode != "none")
 
 
-def _endpoint(config: Config, outside: Gateways) -> Iterator[Finding]:
+def _endpoint(config: Config, outside: Gateways) -> Iterator[CheckResult]:
     addresses = own_addresses(config.public_url, port=config.port, mode=config.payment_mode)
     watching.note_endpoint(outside.endpoints, addresses, clock=outside.clock, is_urged=True)  # the desk shows it too
     try:
@@ -36,7 +36,7 @@ def _endpoint(config: Config, outside: Gateways) -> Iterator[Finding]:
     except PaymentsNotConfigured:
         return
     except (PaymentsUnavailable, PaymentRefused) as problem:
-        yield Finding(
+        yield CheckResult(
             Verdict.MISSING,
             f"The endpoint at Stripe could not be looked at: {problem}. A restricted key needs the permission to "
             "write Webhook Endpoints.",
@@ -45,17 +45,17 @@ def _endpoint(config: Config, outside: Gateways) -> Iterator[Finding]:
     found = list(_faults(seen, addresses[0], wanted=outside.endpoints.api_version or ""))
     yield from found
     if not found and seen.endpoint:
-        yield Finding(Verdict.OK, f"The endpoint at Stripe, {seen.endpoint.id}, is right: {seen.endpoint.url}.")
+        yield CheckResult(Verdict.OK, f"The endpoint at Stripe, {seen.endpoint.id}, is right: {seen.endpoint.url}.")
     if seen.needless:
-        yield Finding(
+        yield CheckResult(
             Verdict.MISSING, f"The endpoint at Stripe sends events that nobody reads ({_few(seen.needless)}): {SETUP}."
         )
     if seen.older:
         names = ", ".join(endpoint.id for endpoint in seen.older)
-        yield Finding(Verdict.MISSING, f"An older endpoint is still there ({names}): {SETUP} --retire.")
+        yield CheckResult(Verdict.MISSING, f"An older endpoint is still there ({names}): {SETUP} --retire.")
 
 
-def _faults(seen: EndpointSeen, address: str, *, wanted: str) -> Iterator[Finding]:
+def _faults(seen: EndpointSeen, address: str, *, wanted: str) -> Iterator[CheckResult]:
     found = seen.endpoint
     told = {
         "missing": f"The account at Stripe has no endpoint for {address}: {SETUP}.",
@@ -64,13 +64,13 @@ def _faults(seen: EndpointSeen, address: str, *, wanted: str) -> Iterator[Findin
         "version": f"The endpoint at Stripe speaks {found.api_version if found else ''}, not {wanted}: {SETUP} makes a new one.",
         "url": f"The endpoint at Stripe leads to {found.url if found else ''}, not to {address}: {SETUP}, or mend PUBLIC_URL.",
     }
-    yield from (Finding(Verdict.UNSAFE, told[fault]) for fault in seen.faults)
+    yield from (CheckResult(Verdict.UNSAFE, told[fault]) for fault in seen.faults)
 
 
-def _own_address(config: Config, outside: Gateways) -> Finding:
+def _own_address(config: Config, outside: Gateways) -> CheckResult:
     """Post a signed event about nothing to the address that the provider is given, and see it stored."""
     if not config.stripe_webhook_secrets:
-        return Finding(Verdict.UNSAFE, "Our own webhook address cannot be tried without STRIPE_WEBHOOK_SECRET.")
+        return CheckResult(Verdict.UNSAFE, "Our own webhook address cannot be tried without STRIPE_WEBHOOK_SECRET.")
     [address, *_others] = own_addresses(config.public_url, port=config.port, mode=config.payment_mode)
     event_id = f"evt_ping_{new_public_id()}"
     body = ping_body(
@@ -82,8 +82,8 @@ def _own_address(config: Config, outside: Gateways) -> Finding:
     )
     answer = ping(address, body, secret=config.stripe_webhook_secrets[0])
     if answer.status == 200 and _is_stored(event_id):
-        return Finding(Verdict.OK, f"A signed event sent to {address} arrived here.")
-    return Finding(Verdict.UNSAFE, f"A signed event sent to {address} {_what_became_of_it(answer)}")
+        return CheckResult(Verdict.OK, f"A signed event sent to {address} arrived here.")
+    return CheckResult(Verdict.UNSAFE, f"A signed event sent to {address} {_what_became_of_it(answer)}")
 
 
 def _what_became_of_it(answer: PingAnswer) -> str:
@@ -108,7 +108,7 @@ def _is_stored(event_id: str) -> bool:
     return True
 
 
-def _alarms(outside: Gateways, *, takes_cards: bool) -> Iterator[Finding]:
+def _alarms(outside: Gateways, *, takes_cards: bool) -> Iterator[CheckResult]:
     """What rings, but for the endpoint, which has just been looked at."""
     ringing = watching.ringing_now(takes_cards=takes_cards, clock=outside.clock)
     found = [alarm for alarm in ringing if not alarm.key.startswith("endpoint_")]
@@ -119,9 +119,9 @@ def _alarms(outside: Gateways, *, takes_cards: bool) -> Iterator[Finding]:
                 alarm.case
             )  # a single case keeps nobody from going live
             verdict = Verdict.MISSING if is_safe else Verdict.UNSAFE
-            yield Finding(verdict, f"{told.sentence} {told.mend} ({told.anchor})")
+            yield CheckResult(verdict, f"{told.sentence} {told.mend} ({told.anchor})")
     if not found:
-        yield Finding(Verdict.OK, "No other alarm rings.")
+        yield CheckResult(Verdict.OK, "No other alarm rings.")
 
 
 def _few(names: tuple[str, ...]) -> str:

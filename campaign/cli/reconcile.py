@@ -11,7 +11,7 @@ from campaign.gateways.payments import PaymentsNotConfigured
 from campaign.jobs import reconciling_outside, wake
 from campaign.services.queues.lease import HeldByAnother
 from campaign.services.reconciliation import reconciling
-from campaign.services.reconciliation.comparison import Finding
+from campaign.services.reconciliation.comparison import Difference
 from campaign.services.reconciliation.reconciling import DAYS, Mails, Report
 
 
@@ -49,7 +49,7 @@ def _as_json(report: Report) -> str:
     )
 
 
-def _facts(found: Finding) -> dict[str, str | None]:
+def _facts(found: Difference) -> dict[str, str | None]:
     at = found.at.isoformat() if found.at else None
     return {"kind": found.kind, "subject": found.subject, "detail": found.detail, "at": at}
 
@@ -62,7 +62,7 @@ def _as_text(report: Report, *, is_repair: bool) -> str:
     return "\n".join([*lines, summary])
 
 
-def _line(found: Finding) -> str:
+def _line(found: Difference) -> str:
     when = f" of {found.at:%Y-%m-%d %H:%M}" if found.at else ""
     return f"{found.kind:<16} {found.subject}{when}  {found.detail}".rstrip()
 

@@ -14,8 +14,8 @@ from campaign.domain.disputes import (
     DisputeLost,
     DisputeOpen,
     DisputeState,
+    DisputeWord,
     Held,
-    Word,
 )
 from campaign.domain.donation import (
     TRANSITIONS,
@@ -40,9 +40,9 @@ from campaign.domain.pledge import (
     PledgeState,
     PledgeStopped,
     PledgeUnpaid,
+    PledgeWord,
     refusal,
 )
-from campaign.domain.pledge import Word as PledgeWord
 from campaign.services.gifts.applying import NOW_REFUNDED
 from campaign.services.gifts.refunds import UNDER_WAY
 
@@ -82,12 +82,12 @@ def _refund() -> Iterator[str]:
 
 
 def _dispute() -> Iterator[str]:
-    yield f"| the money was withdrawn | {' | '.join(Word)} |"
-    yield "|---" * (len(Word) + 1) + "|"
+    yield f"| the money was withdrawn | {' | '.join(DisputeWord)} |"
+    yield "|---" * (len(DisputeWord) + 1) + "|"
     for where in Held:
-        yield f"| {where} | {' | '.join(DISPUTE_STATES[where, word] for word in Word)} |"
+        yield f"| {where} | {' | '.join(DISPUTE_STATES[where, word] for word in DisputeWord)} |"
     yield ""
-    for word in Word:
+    for word in DisputeWord:
         called = [f"`{status}`" for status, meaning in WORDS.items() if meaning is word] or ["every other word"]
         yield f"- *{word}*: {', '.join(called)}"
     yield ""

@@ -49,7 +49,7 @@ class What(StrEnum):
     FAILED = "failed"
 
 
-class Demand(IntEnum):
+class Challenge(IntEnum):
     """What is asked before a payment session is started; who has done more has done less too."""
 
     NOTHING = 0
@@ -75,7 +75,7 @@ class Limit:
     what: What
     window: timedelta
     most: int
-    demand: Demand
+    demand: Challenge
     paid_per_excuse: int = 0  # so many paid gifts excuse one failure; 0 excuses none
 
 
@@ -95,37 +95,37 @@ Paid = Callable[[Kind, timedelta], int]
 _A, _N, _E, _C = Kind.ADDRESS, Kind.NETWORK, Kind.EMAIL, Kind.CAMPAIGN
 LIMITS: tuple[Limit, ...] = (
     # Many people behind one address are many starts: up to several a minute are nothing strange.
-    Limit(_A, What.STARTED, TEN_MINUTES, 120, Demand.WORK),
-    Limit(_A, What.STARTED, TEN_MINUTES, 240, Demand.PAUSE),
-    Limit(_A, What.STARTED, DAY, 1500, Demand.WORK),
-    Limit(_A, What.STARTED, DAY, 3000, Demand.PAUSE),
-    Limit(_A, What.FAILED, HOUR, 6, Demand.WORK, paid_per_excuse=2),
-    Limit(_A, What.FAILED, HOUR, 20, Demand.PAUSE, paid_per_excuse=2),
-    Limit(_A, What.FAILED, DAY, 60, Demand.PAUSE, paid_per_excuse=2),
+    Limit(_A, What.STARTED, TEN_MINUTES, 120, Challenge.WORK),
+    Limit(_A, What.STARTED, TEN_MINUTES, 240, Challenge.PAUSE),
+    Limit(_A, What.STARTED, DAY, 1500, Challenge.WORK),
+    Limit(_A, What.STARTED, DAY, 3000, Challenge.PAUSE),
+    Limit(_A, What.FAILED, HOUR, 6, Challenge.WORK, paid_per_excuse=2),
+    Limit(_A, What.FAILED, HOUR, 20, Challenge.PAUSE, paid_per_excuse=2),
+    Limit(_A, What.FAILED, DAY, 60, Challenge.PAUSE, paid_per_excuse=2),
     # A network is never shut out, for others live there: at most a mailbox is asked for.
-    Limit(_N, What.STARTED, TEN_MINUTES, 400, Demand.WORK),
-    Limit(_N, What.STARTED, TEN_MINUTES, 1200, Demand.CODE),
-    Limit(_N, What.FAILED, HOUR, 15, Demand.WORK, paid_per_excuse=2),
-    Limit(_N, What.FAILED, HOUR, 40, Demand.CODE, paid_per_excuse=2),
-    Limit(_N, What.FAILED, DAY, 120, Demand.CODE, paid_per_excuse=2),
+    Limit(_N, What.STARTED, TEN_MINUTES, 400, Challenge.WORK),
+    Limit(_N, What.STARTED, TEN_MINUTES, 1200, Challenge.CODE),
+    Limit(_N, What.FAILED, HOUR, 15, Challenge.WORK, paid_per_excuse=2),
+    Limit(_N, What.FAILED, HOUR, 40, Challenge.CODE, paid_per_excuse=2),
+    Limit(_N, What.FAILED, DAY, 120, Challenge.CODE, paid_per_excuse=2),
     # A paid gift leaves no trace in an email's counts, so nobody learns by trying whether it gave.
-    Limit(_E, What.UNPAID, TEN_MINUTES, 6, Demand.WORK),
-    Limit(_E, What.UNPAID, TEN_MINUTES, 12, Demand.PAUSE),
-    Limit(_E, What.UNPAID, DAY, 30, Demand.PAUSE),
-    Limit(Kind.EMAIL_NEAR, What.FAILED, HOUR, 4, Demand.WORK),
-    Limit(Kind.EMAIL_NEAR, What.FAILED, HOUR, 8, Demand.PAUSE),
-    Limit(Kind.FORM, What.STARTED, DAY, 10, Demand.FRESH_FORM),
+    Limit(_E, What.UNPAID, TEN_MINUTES, 6, Challenge.WORK),
+    Limit(_E, What.UNPAID, TEN_MINUTES, 12, Challenge.PAUSE),
+    Limit(_E, What.UNPAID, DAY, 30, Challenge.PAUSE),
+    Limit(Kind.EMAIL_NEAR, What.FAILED, HOUR, 4, Challenge.WORK),
+    Limit(Kind.EMAIL_NEAR, What.FAILED, HOUR, 8, Challenge.PAUSE),
+    Limit(Kind.FORM, What.STARTED, DAY, 10, Challenge.FRESH_FORM),
     # Behind the shield, testers who do the work too are asked for a mailbox each.
-    Limit(_C, What.FAILED, TEN_MINUTES, 100, Demand.CODE, paid_per_excuse=1),
+    Limit(_C, What.FAILED, TEN_MINUTES, 100, Challenge.CODE, paid_per_excuse=1),
 )
 SPIKES: tuple[tuple[timedelta, int], ...] = ((TEN_MINUTES, 20), (HOUR, 50), (DAY, 200))
 """So many failures within a window, and more of them than gifts paid, put the shield up."""
 
 
-def demand_of(tallies: Tallies, paid: Paid) -> Demand:
+def demand_of(tallies: Tallies, paid: Paid) -> Challenge:
     """The strictest of what the limits ask, for what was counted before this attempt."""
     reached = (limit.demand for limit in LIMITS if is_reached(limit, tallies, paid))
-    return max(reached, default=Demand.NOTHING)
+    return max(reached, default=Challenge.NOTHING)
 
 
 def is_reached(limit: Limit, tallies: Tallies, paid: Paid) -> bool:
@@ -139,7 +139,7 @@ def is_reached(limit: Limit, tallies: Tallies, paid: Paid) -> bool:
     return counted - paid(limit.kind, limit.window) // limit.paid_per_excuse >= limit.most
 
 
-def spike_in(tallies: Tallies, paid: Paid, *, known: Callable[[], int]) -> Cause | None:
+def detect_spike(tallies: Tallies, paid: Paid, *, known: Callable[[], int]) -> Cause | None:
     """What in the traffic of all campaigns puts the shield up, if anything does.
 
     `known` gives the most starts within ten minutes of the last weeks; it is asked only when there are many now.
@@ -178,7 +178,7 @@ def bucket_of(at: datetime) -> datetime:
     return at - (at - at.replace(hour=0, minute=0, second=0, microsecond=0)) % BUCKET
 
 
-def places_of(address: str | None) -> dict[Kind, str]:
+def network_keys(address: str | None) -> dict[Kind, str]:
     """The address and network that attempts are counted by; nothing where the visitor's address is not known.
 
     An IPv6 household or handset has a /64 of its own, and a site a /48; an IPv4 address written as IPv6 is itself.
@@ -195,7 +195,7 @@ def places_of(address: str | None) -> dict[Kind, str]:
     return {_A: str(ip_network((found, near), strict=False)), _N: str(ip_network((found, far), strict=False))}
 
 
-def mailbox_of(email: str) -> str:
+def normalized_email(email: str) -> str:
     """An email without what one mailbox can vary at will: case, and what stands after a plus."""
     name, _, host = email.casefold().rpartition("@")
     return f"{name.partition('+')[0]}@{host}"

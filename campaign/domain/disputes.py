@@ -36,7 +36,7 @@ class Held(StrEnum):
     BEFORE = "before"  # every withdrawal came back
 
 
-class Word(StrEnum):
+class DisputeWord(StrEnum):
     """What the provider's status means here."""
 
     ASKED = "asked"
@@ -46,18 +46,18 @@ class Word(StrEnum):
 
 
 WORDS = {
-    "warning_needs_response": Word.ASKED,
-    "warning_under_review": Word.ASKED,
-    "lost": Word.LOST,
-    "appeal_needs_response": Word.LOST,  # only what is lost can be appealed, and it stays lost until that is won
-    "appeal_under_review": Word.LOST,
-    "won": Word.OVER,
-    "warning_closed": Word.OVER,
-    "prevented": Word.OVER,
+    "warning_needs_response": DisputeWord.ASKED,
+    "warning_under_review": DisputeWord.ASKED,
+    "lost": DisputeWord.LOST,
+    "appeal_needs_response": DisputeWord.LOST,  # only what is lost can be appealed, and it stays lost until that is won
+    "appeal_under_review": DisputeWord.LOST,
+    "won": DisputeWord.OVER,
+    "warning_closed": DisputeWord.OVER,
+    "prevented": DisputeWord.OVER,
 }
 """The provider's words that mean something here; every other one is OTHER."""
-_S, _H, _W = DisputeState, Held, Word
-DISPUTE_STATES: dict[tuple[Held, Word], DisputeState] = {
+_S, _H, _W = DisputeState, Held, DisputeWord
+DISPUTE_STATES: dict[tuple[Held, DisputeWord], DisputeState] = {
     (_H.NEVER, _W.ASKED): _S.INQUIRY,
     (_H.NEVER, _W.OTHER): _S.OPEN,
     (_H.NEVER, _W.LOST): _S.OPEN,
@@ -82,4 +82,4 @@ def held(*, withdrawals: int, returns: int) -> Held:
 
 def dispute_state(status: str, where: Held) -> DisputeState:
     """What a dispute is, given the provider's word and where the money is."""
-    return DISPUTE_STATES[where, WORDS.get(status, Word.OTHER)]
+    return DISPUTE_STATES[where, WORDS.get(status, DisputeWord.OTHER)]

@@ -20,7 +20,7 @@ class Conflict(DomainError):
     """The thing has moved on since the reader looked at it."""
 
 
-class FormSpent(Conflict):
+class FormReused(Conflict):
     """The form was sent before with something else in it, and that was done."""
 
 
@@ -28,5 +28,5 @@ class GiftNotKnownYet(DomainError):
     """The provider names a gift of ours that has no row (yet): parked, and tried after every success."""
 
 
-class KeepsMoving(DomainError):
+class ConcurrentUpdates(DomainError):
     """Others kept applying answers to this gift; trying later is safe."""

@@ -16,11 +16,11 @@ class CurrencyMismatch(DomainError):
     """Two amounts of different currencies were about to be added or compared."""
 
 
-class AmountNotUnderstood(DomainError):
+class InvalidAmount(DomainError):
     """What was typed is not an amount, or can be read in two ways."""
 
 
-class AmbiguousAmount(AmountNotUnderstood):
+class AmbiguousAmount(InvalidAmount):
     """The amount can be read in two ways: `1,500` is 1,500 to some people and 1.50 to others.
 
     Attributes:
@@ -32,11 +32,11 @@ class AmbiguousAmount(AmountNotUnderstood):
         self.readings = readings
 
 
-class ZeroAmount(AmountNotUnderstood):
+class ZeroAmount(InvalidAmount):
     """The amount is 0."""
 
 
-class AmountInOtherCurrency(AmountNotUnderstood):
+class AmountInOtherCurrency(InvalidAmount):
     """What was typed names another currency than the one that was asked for: 500 som must not become 500 dollars."""
 
 
@@ -176,11 +176,11 @@ def parse_amount(text: str, code: str) -> Money:
         AmbiguousAmount: The text has two readings, like `1,500`; only currencies with two decimals have such texts.
         ZeroAmount: The amount is 0.
         AmountInOtherCurrency: The text names another currency.
-        AmountNotUnderstood: The text is not an amount.
+        InvalidAmount: The text is not an amount.
     """
     unit = currency(code)
     if len(text) > _LENGTH_MAX:
-        raise AmountNotUnderstood(text[:_LENGTH_MAX])
+        raise InvalidAmount(text[:_LENGTH_MAX])
     found = _NAMED_NUMBER.fullmatch(_LAST_POINT.sub("", _with_usual_digits(text).strip()))
     before, number, after = found.groups() if found else (None, text, None)
     if any(_NAMES[name.upper()] != code for name in (before, after) if name):
@@ -189,7 +189,7 @@ def parse_amount(text: str, code: str) -> Money:
     _refuse_ambiguous(bare, unit)
     whole, fraction = _split(bare, unit.exponent)
     if len(fraction) > unit.exponent:
-        raise AmountNotUnderstood(text)
+        raise InvalidAmount(text)
     amount = Money(int(whole + fraction.ljust(unit.exponent, "0")), code)
     if amount.minor == 0:
         raise ZeroAmount(text)
@@ -223,7 +223,7 @@ def _split(bare: str, exponent: int) -> tuple[str, str]:
         return plain[1], plain[2] or ""
     grouped = _GROUPED.fullmatch(bare)
     if grouped is None:
-        raise AmountNotUnderstood(bare)
+        raise InvalidAmount(bare)
     fraction = grouped[3] or ""
     whole = bare[: len(bare) - len(fraction) - 1] if fraction else bare
     return re.sub(r"\D", "", whole), fraction

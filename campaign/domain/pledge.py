@@ -66,7 +66,7 @@ class PledgeState(StrEnum):
     STOPPED = "stopped"
 
 
-class Word(StrEnum):
+class PledgeWord(StrEnum):
     """What the provider may say of a subscription, in our words."""
 
     RUNS = "runs"
@@ -90,7 +90,7 @@ class Act(StrEnum):
     USE_CARD = "use_card"  # charge the card of another monthly gift of the same donor from now on
 
 
-_S, _W, _A = PledgeState, Word, Act
+_S, _W, _A = PledgeState, PledgeWord, Act
 _BY_WORD = {
     _W.RUNS: _S.ACTIVE,
     _W.PAUSED: _S.PAUSED,
@@ -98,7 +98,7 @@ _BY_WORD = {
     _W.ENDS: _S.STOPPING,
     _W.OVER: _S.STOPPED,
 }
-TOLD: dict[tuple[PledgeState, Word], PledgeState] = {
+TOLD: dict[tuple[PledgeState, PledgeWord], PledgeState] = {
     (state, word): told for state in _S if state is not _S.STOPPED for word, told in _BY_WORD.items()
 }
 """The provider's word is followed from every state but the last."""
@@ -139,7 +139,7 @@ PAUSE_LONGEST = timedelta(days=400)
 """Twelve gifts left out, wherever in the month one asks."""
 
 
-def told(state: PledgeState, word: Word) -> PledgeState:
+def told(state: PledgeState, word: PledgeWord) -> PledgeState:
     """Where the provider's word leads; what is stopped stays stopped."""
     return TOLD.get((state, word), state)
 

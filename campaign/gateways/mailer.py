@@ -27,7 +27,7 @@ class AddressRefused(MailRefused):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class Email:
     """One mail, ready to leave."""
 
     message_id: str  # the same over all tries, so that a mailbox can see a double
@@ -75,20 +75,20 @@ class Mailer(Protocol):
     def is_ready(self) -> bool:
         """False while the server is left alone because it did not answer; a mail that waits then costs it no try."""
 
-    def send(self, letter: Letter) -> None: ...
+    def send(self, letter: Email) -> None: ...
 
 
-class KeptMail:
+class NoMailer:
     """No server is set: mail stays in the outbox, where /dev/mail shows it."""
 
     sends = False
     is_ready = True
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: Email) -> None:
         raise MailUnavailable(f"no MAIL_URL is set, so the mail to {letter.recipient} stays")
 
 
-class RehearsedMailer:
+class FaultyMailer:
     """Beside the sandbox: a mail server that is out of order as long as somebody has put a file there."""
 
     def __init__(self, mailer: Mailer, *, outage: Path) -> None:
@@ -103,7 +103,7 @@ class RehearsedMailer:
     def is_ready(self) -> bool:
         return self._mailer.is_ready or self._outage.exists()
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: Email) -> None:
         if self._outage.exists():
             raise MailUnavailable("a drill has taken the mail server away")
         self._mailer.send(letter)

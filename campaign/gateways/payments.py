@@ -26,7 +26,7 @@ class PaymentsUnavailable(DomainError):
         self.is_answer = is_answer
 
 
-class GoneAtProvider(DomainError):
+class MissingAtProvider(DomainError):
     """The provider has no such object (any more): there is nothing to do about it."""
 
 
@@ -188,7 +188,7 @@ class PaymentGateway(Protocol):
 
     def payment(self, checkout_id: str, *, whole: bool) -> PaymentFacts:
         """What is known of a payment now. Refunds and disputes are asked for when the whole is wanted or when the charge
-        shows some, fraud warnings for the whole alone; else the set is empty. GoneAtProvider when there is no such page.
+        shows some, fraud warnings for the whole alone; else the set is empty. MissingAtProvider when there is no such page.
         """
 
     @property
@@ -202,7 +202,7 @@ class PaymentGateway(Protocol):
         """Whose gift an object is about, and where it was paid: a checkout.session, payment_intent, charge, refund,
         charge.dispute, radar.early_fraud_warning or invoice.
 
-        None when it is not ours; GoneAtProvider when it does not exist.
+        None when it is not ours; MissingAtProvider when it does not exist.
         """
 
     def expire_checkout(self, checkout_id: str) -> bool:

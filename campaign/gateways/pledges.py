@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from campaign.domain.money import Money
-from campaign.domain.pledge import Word
+from campaign.domain.pledge import PledgeWord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class PledgeFacts:
     donation_public_id: str | None  # of the gift that the form made; None is somebody else's subscription
     livemode: bool
     status: str  # the provider's word
-    word: Word
+    word: PledgeWord
     amount: Money  # from the next gift on
     cover_minor: int
     item_ids: tuple[str, ...]  # the gift's, then the fee's; one alone where no fee is covered, or both are one item
@@ -106,7 +106,7 @@ class PledgeMoves(Protocol):
 class PledgeGateway(Protocol):
     """Monthly gifts at the provider. Each call may raise PaymentsUnavailable; none is made inside a transaction.
 
-    Asking for what is so already changes nothing, so everything may be asked again. GoneAtProvider when there is no such
+    Asking for what is so already changes nothing, so everything may be asked again. MissingAtProvider when there is no such
     subscription; PaymentRefused when the provider says no for good.
     """
 

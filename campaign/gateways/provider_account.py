@@ -90,7 +90,7 @@ class ProviderAccount(Protocol):
     """The account. Each call may raise PaymentsUnavailable; none is made inside a transaction."""
 
     def payout(self, payout_id: str) -> PayoutFacts:
-        """One payout; GoneAtProvider."""
+        """One payout; MissingAtProvider."""
 
     def payouts(self, *, since: datetime) -> list[PayoutFacts]:
         """Payouts made since then, oldest first."""

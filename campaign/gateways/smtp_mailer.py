@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from campaign.gateways.circuit_breaker import CircuitBreaker
-from campaign.gateways.mailer import AddressRefused, Letter, MailRefused, MailUnavailable, deliverable
+from campaign.gateways.mailer import AddressRefused, Email, MailRefused, MailUnavailable, deliverable
 
 STEP_SECONDS_MAX = 10.0
 """How long the server may take for one answer."""
@@ -54,7 +54,7 @@ class SmtpMailer:
     def is_ready(self) -> bool:
         return not self._breaker.is_open
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: Email) -> None:
         """Send within MAIL_SECONDS_MAX. Raises MailUnavailable or MailRefused."""
         mail = letter.as_email(self._sender)
         try:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import requests
 import stripe
 
-from campaign.gateways.payments import GoneAtProvider, PaymentRefused, PaymentsUnavailable
+from campaign.gateways.payments import MissingAtProvider, PaymentRefused, PaymentsUnavailable
 
 API_VERSION: Final = "2026-10-28.endive"
 """Given to the client and to the webhook endpoint, so that answers and events have the shapes that are read here."""
@@ -102,7 +102,7 @@ def translated() -> Iterator[None]:
         raise PaymentsUnavailable("Stripe asks us to wait") from error
     except stripe.InvalidRequestError as error:
         if error.code == "resource_missing" and error.http_status == 404:
-            raise GoneAtProvider from error
+            raise MissingAtProvider from error
         raise PaymentRefused(str(error.user_message), code=error.code, parameter=error.param) from error
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         raise PaymentsUnavailable(f"Stripe refuses our key: {type(error).__name__}") from error

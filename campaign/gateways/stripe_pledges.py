@@ -7,8 +7,8 @@ from itertools import zip_longest
 from typing import Any, Final
 
 from campaign.domain.money import Money
-from campaign.domain.pledge import Word, last_day_of
-from campaign.gateways.payments import GoneAtProvider, PaymentRefused
+from campaign.domain.pledge import PledgeWord, last_day_of
+from campaign.gateways.payments import MissingAtProvider, PaymentRefused
 from campaign.gateways.pledges import CardOnFile, GiftDue, PledgeFacts, PledgeTerms
 from campaign.gateways.stripe_client import StripeClient, translated
 from campaign.gateways.stripe_facts import BRANDS, Object, email_of, instant, name_of
@@ -97,7 +97,7 @@ class StripePledges:
             try:
                 with translated():
                     self._v1.subscriptions.cancel(subscription_id, {}, {"idempotency_key": key})
-            except GoneAtProvider:
+            except MissingAtProvider:
                 pass  # it is over already; but something may still be due of it
             for invoice_id in self._open_invoices(subscription_id):
                 self._void(invoice_id, key=f"{key}-{invoice_id}")
@@ -256,18 +256,18 @@ def cover_in(metadata: Object) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
 
 
-def _word(found: Object) -> Word:
+def _word(found: Object) -> PledgeWord:
     status = found["status"]
     if status in OVER:
-        return Word.OVER
+        return PledgeWord.OVER
     if found.get("cancel_at_period_end"):
-        return Word.ENDS
+        return PledgeWord.ENDS
     if status in UNPAID:
-        return Word.UNPAID
+        return PledgeWord.UNPAID
     # An end after further months is an end to come, not one that is near.
     if (found.get("cancel_at") or math.inf) <= _period_end(found):
-        return Word.ENDS
-    return Word.PAUSED if found.get("pause_collection") or status == "paused" else Word.RUNS
+        return PledgeWord.ENDS
+    return PledgeWord.PAUSED if found.get("pause_collection") or status == "paused" else PledgeWord.RUNS
 
 
 def _reason(intent: Object) -> str:

@@ -14,7 +14,7 @@ class NoForm(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class VisitorAnswer:
     """What the site said to a form."""
 
     status: int
@@ -52,11 +52,11 @@ class Visitor:
             raise NoForm(f"the donation page answered {answer.status_code} without its form")
         return parser.hidden
 
-    def send_form(self, fields: dict[str, str], *, campaign: str, language: str = "en") -> Answer:
+    def send_form(self, fields: dict[str, str], *, campaign: str, language: str = "en") -> VisitorAnswer:
         """What the site answers to the filled-in form."""
         address = f"{self._site}/{language}/donate?{urlencode({'campaign': campaign})}"
         answer = self._http.post(address, data=fields, allow_redirects=False, timeout=TIMEOUT_SECONDS)
-        return Answer(answer.status_code, answer.headers.get("Location"))
+        return VisitorAnswer(answer.status_code, answer.headers.get("Location"))
 
     def status_of(self, path: str) -> int:
         """How a page answers."""

@@ -77,7 +77,7 @@ def look_after_pledges() -> bool:
     payments, clock = outside.payments, outside.clock
     return (
         pledge_endings.stop_next(clock=clock)
-        or pledge_asking.carry_out_next(payments=payments, clock=clock)
+        or pledge_asking.execute_next(payments=payments, clock=clock)
         or pledge_endings.plan_next(payments=payments, clock=clock)
         or pledge_endings.announce_next(payments=payments, clock=clock)
         or reminders.remind_next(payments=payments, clock=clock)
@@ -137,7 +137,7 @@ def send_mail() -> bool:
     return delivery.deliver_next(mailer=outside.mailer, clock=outside.clock, public_url=_public_url())
 
 
-def print_papers() -> bool:
+def render_receipts() -> bool:
     """One receipt that has no PDF yet; those whose facts cannot be printed rightly are left for staff."""
     for receipt_id in issuing.unprinted():
         try:
@@ -158,5 +158,5 @@ def _public_url() -> str:
 
 MONEY = (settle_inbox, send_refunds, look_after_pledges, close_pages)
 """What moves or books money, in the order of their turns."""
-DOCUMENTS = (print_papers, send_mail)
+DOCUMENTS = (render_receipts, send_mail)
 """What only tells of it."""

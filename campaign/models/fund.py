@@ -39,7 +39,7 @@ class Fund(Model):
     target_id: Mapped[int | None] = mapped_column(Key, ForeignKey("fund.id"))
 
 
-class FundReach(Model):
+class FundTransferRule(Model):
     """Where a fund's money may be moved: general to any target, a theme only to its own children."""
 
     __tablename__ = "fund_reach"

@@ -50,7 +50,7 @@ def record(
     session.add(AuditEvent(at=at, actor_id=actor_id, action=action, subject=subject, detail=detail))
 
 
-def record_reading(*, actor_id: int, action: str, subject: str, detail: dict[str, object], clock: Clock) -> None:
+def record_access(*, actor_id: int, action: str, subject: str, detail: dict[str, object], clock: Clock) -> None:
     """Write that somebody took personal data or books out of the house; it changes nothing else."""
     with transaction() as session:
         record(session, actor_id=actor_id, action=action, subject=subject, at=clock.now(), detail=detail)

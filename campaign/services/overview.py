@@ -21,7 +21,7 @@ from campaign.models.fund import Fund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.services.campaigns.supporters import WHOLLY_RETURNED, gifts_not_returned, paid_to
-from campaign.services.campaigns.transparency import Purse, Transparency, transparency_of
+from campaign.services.campaigns.transparency import FundSummary, Transparency, transparency_of
 from campaign.services.gifts.disputes_and_warnings import open_claims
 from campaign.services.gifts.listing import CHARGE
 from campaign.services.gifts.refunds import UNDER_WAY
@@ -37,7 +37,7 @@ LATE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Concern:
+class AttentionItem:
     """Something that needs a person: `kind` names it, `count` says how many, `until` by when the first must be done."""
 
     kind: str
@@ -96,7 +96,7 @@ EMPTY_QUEUE = Queue(inbox={}, mails_waiting=0, mails_not_taken=0, last_event=Non
 class Overview:
     """All of the page but the audit trail."""
 
-    concerns: Sequence[Concern]
+    concerns: Sequence[AttentionItem]
     money: Transparency
     given: Sequence[GivenFigures]  # only currencies that have gifts
     days: Sequence[DayFigures]
@@ -152,23 +152,23 @@ def _concerns(
     queue: Queue,
     shared: Mapping[str, int],
     now: datetime,
-) -> list[Concern]:
+) -> list[AttentionItem]:
     failed, stuck, waiting, since = _refunds_and_allocations(session, campaign_id, late=now - LATE)
     claims = open_claims(session, campaign_id)
     owing = session.execute(funds_below_zero().where(Fund.campaign_id == campaign_id))
     below = list(dict.fromkeys(code for code, _currency, _minor in owing))
     found = [
-        Concern(kind="fund_below_zero", count=len(below), detail=", ".join(below)),
-        Concern(kind="disputed", count=claims.disputes, until=claims.due_at),
-        Concern(kind="suspected", count=claims.suspected),
-        Concern(kind="paid_again", count=claims.paid_again),
-        Concern(kind="refund_failed", count=failed),
-        Concern(kind="refund_stuck", count=stuck),
-        *(Concern(kind=f"inbox_{state}", count=queue.inbox.get(state, 0)) for state in ("failed", "parked")),
-        Concern(kind="mails_not_taken", count=queue.mails_not_taken),
-        Concern(kind="address_refused", count=unreachable_addresses(session, campaign_id)),
-        *(Concern(kind=kind, count=count) for kind, count in shared.items()),
-        Concern(kind="allocation_waiting", count=waiting, since=since),
+        AttentionItem(kind="fund_below_zero", count=len(below), detail=", ".join(below)),
+        AttentionItem(kind="disputed", count=claims.disputes, until=claims.due_at),
+        AttentionItem(kind="suspected", count=claims.suspected),
+        AttentionItem(kind="paid_again", count=claims.paid_again),
+        AttentionItem(kind="refund_failed", count=failed),
+        AttentionItem(kind="refund_stuck", count=stuck),
+        *(AttentionItem(kind=f"inbox_{state}", count=queue.inbox.get(state, 0)) for state in ("failed", "parked")),
+        AttentionItem(kind="mails_not_taken", count=queue.mails_not_taken),
+        AttentionItem(kind="address_refused", count=unreachable_addresses(session, campaign_id)),
+        *(AttentionItem(kind=kind, count=count) for kind, count in shared.items()),
+        AttentionItem(kind="allocation_waiting", count=waiting, since=since),
     ]
     return [concern for concern in found if concern.count]
 
@@ -258,7 +258,7 @@ def _days(session: Session, campaign_id: int, currency: str, *, today: date) -> 
     return days
 
 
-def _target(purse: Purse, currency: str) -> TargetFigures:
+def _target(purse: FundSummary, currency: str) -> TargetFigures:
     figures = purse.in_currency(currency)
     return TargetFigures(
         code=purse.code,

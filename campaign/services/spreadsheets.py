@@ -47,7 +47,7 @@ class Sheet:
 
 
 @dataclass(slots=True)
-class Totals:
+class SheetTotals:
     """The sums of the amount columns, added up while the rows pass by."""
 
     sheet: Sheet
@@ -86,7 +86,7 @@ def _amount(cell: Cell) -> Decimal:
     return Decimal(0) if cell in (None, "") else Decimal(str(cell))
 
 
-def written(sheet: Sheet, file_format: FileFormat) -> IO[bytes]:
+def render_sheet(sheet: Sheet, file_format: FileFormat) -> IO[bytes]:
     """The whole file, at its beginning; past a megabyte it lies on disk. The caller closes it."""
     file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY_BYTES_MAX)  # noqa: SIM115  # it outlives this function
     {"csv": write_csv, "xlsx": write_xlsx}[file_format](sheet, file)
@@ -97,7 +97,7 @@ def written(sheet: Sheet, file_format: FileFormat) -> IO[bytes]:
 def write_csv(sheet: Sheet, file: IO[bytes]) -> None:
     """UTF-8 with a byte-order mark, so that every spreadsheet reads Cyrillic; amounts with a point, text in quotes."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
-    writer, totals = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC), Totals(sheet)
+    writer, totals = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC), SheetTotals(sheet)
     writer.writerow([sheet.title])
     writer.writerows([[label, escape_formula(value)] for label, value in sheet.about])
     writer.writerow([])
@@ -122,7 +122,7 @@ def write_xlsx(sheet: Sheet, file: IO[bytes]) -> None:
     with xlsxwriter.Workbook(file, options) as book:
         page, formats = book.add_worksheet(), _formats(book)
         page.set_column(0, len(sheet.columns) - 1, 18)
-        totals, number = Totals(sheet), 0
+        totals, number = SheetTotals(sheet), 0
         heads: list[tuple[Sequence[Cell], str]] = [([sheet.title], "bold"), *((pair, "") for pair in sheet.about)]
         for row, style in (*heads, ([], ""), (sheet.columns, "bold")):
             _write_row(page, number, row, formats, style=style)

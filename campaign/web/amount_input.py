@@ -6,7 +6,7 @@ from campaign.domain.errors import DomainError
 from campaign.domain.money import (
     AmbiguousAmount,
     AmountInOtherCurrency,
-    AmountNotUnderstood,
+    InvalidAmount,
     Money,
     ZeroAmount,
     parse_amount,
@@ -65,5 +65,5 @@ def read_amount(text: str, currency: str, *, meant: str = "") -> Money:
     except AmountInOtherCurrency:
         sentence = _("That amount is in a different currency. Enter only the number.")
         raise AmountRefused(sentence, is_other_currency=True) from None
-    except AmountNotUnderstood:
+    except InvalidAmount:
         raise AmountRefused(_("Enter an amount, like 35 or 35.50.")) from None

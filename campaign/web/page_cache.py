@@ -1,8 +1,8 @@
 """Public answers, made once per change of the campaign and then kept: the same for everybody.
 
 A view under `kept` is asked only when there is something new to make. What it made is sent by Flask once a second, with
-all its headers, and in between by `Front`, before Flask is asked at all: that is what makes a public page as cheap as a
-file. Whoever changes what the public sees counts the change (services/campaigns/revision.py).
+all its headers, and in between by `PageCacheMiddleware`, before Flask is asked at all: that is what makes a public page as
+cheap as a file. Whoever changes what the public sees counts the change (services/campaigns/revision.py).
 """
 
 import time
@@ -21,7 +21,7 @@ from campaign.days import local_day
 from campaign.gateway_registry import gateways
 from campaign.services.campaigns.cards import CampaignCard, campaign_named, featured_campaign
 from campaign.services.campaigns.page import PublicCampaign, public_campaign
-from campaign.services.campaigns.page_cache import Cards, Kept, KeptPage, finished
+from campaign.services.campaigns.page_cache import CachedPage, Cards, PageCache, finished
 
 PAGES_MOST = 2000
 OFFER = "kurak.kept"
@@ -34,15 +34,15 @@ class PublicMemory:
 
     def __init__(self, *, seconds: float) -> None:
         self.cards = Cards(seconds=seconds)
-        self.pages: Kept[KeptPage] = Kept(PAGES_MOST)
-        self.campaigns: Kept[PublicCampaign] = Kept(20)
+        self.pages: PageCache[CachedPage] = PageCache(PAGES_MOST)
+        self.campaigns: PageCache[PublicCampaign] = PageCache(20)
 
 
 def init_app(app: Flask) -> None:
     """Give the app its memory and its front. In tests a campaign is looked up every time: nobody waits a second."""
     config: Config = app.config["KURAK"]
     app.extensions["public_memory"] = PublicMemory(seconds=0.0 if config.testing else 1.0)
-    app.wsgi_app = Front(app.wsgi_app)  # type: ignore[method-assign]  # how Flask wants to be wrapped
+    app.wsgi_app = PageCacheMiddleware(app.wsgi_app)  # type: ignore[method-assign]  # how Flask wants to be wrapped
 
 
 def memory() -> PublicMemory:
@@ -90,7 +90,7 @@ def _version(card: CampaignCard, day: date) -> tuple[int, int, date]:
     return card.id, card.revision, day
 
 
-def _answer(page: KeptPage, mimetype: str) -> Response:
+def _answer(page: CachedPage, mimetype: str) -> Response:
     is_packed = bool(request.accept_encodings["gzip"])
     answer = make_response(page.packed if is_packed else page.body)
     answer.mimetype = mimetype
@@ -108,12 +108,12 @@ def _answer(page: KeptPage, mimetype: str) -> Response:
 class Ready:
     """An answer that can be sent again until a moment of the monotonic clock, after which Flask is asked again."""
 
-    page: KeptPage
+    page: CachedPage
     headers: list[tuple[str, str]]
     until: float
 
 
-class Front:
+class PageCacheMiddleware:
     """Sends kept pages again, unchanged and with the headers that they had, before Flask is asked.
 
     It knows addresses without a query only: the others are rare, and Flask answers them from the same memory.

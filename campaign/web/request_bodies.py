@@ -25,10 +25,10 @@ BUSY = (
 
 def init_app(app: Flask) -> None:
     """Put the gate before everything that reads a body."""
-    app.wsgi_app = Gate(app.wsgi_app, length_max=app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
+    app.wsgi_app = RequestBodyMiddleware(app.wsgi_app, length_max=app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
 
 
-class Gate:
+class RequestBodyMiddleware:
     """Reads a request's body, if it is not too long, before anybody else works on the request."""
 
     def __init__(self, app: WSGIApplication, *, length_max: int) -> None:

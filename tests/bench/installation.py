@@ -16,7 +16,7 @@ from campaign.database import transaction
 from campaign.extensions import db
 from campaign.gateway_registry import Gateways
 from campaign.gateways.clock import SystemClock
-from campaign.gateways.mailer import KeptMail
+from campaign.gateways.mailer import NoMailer
 from campaign.models.campaign import Campaign
 from campaign.services.demo.content import load_plan
 from campaign.services.demo.loader import load_campaign
@@ -64,7 +64,7 @@ class Installation:
     @contextmanager
     def app(self, payments: FakePayments | None = None) -> Iterator[Flask]:
         """The app on this database in our own process, its context pushed."""
-        outside = Gateways(clock=SystemClock(), payments=payments or FakePayments(), mailer=KeptMail())
+        outside = Gateways(clock=SystemClock(), payments=payments or FakePayments(), mailer=NoMailer())
         app = create_app(config_for(self.database_url, instance=self.folder), outside)
         with app.app_context():
             try:

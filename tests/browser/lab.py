@@ -21,7 +21,7 @@ from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt
 from campaign.models.staff import Staff
 from campaign.services.demo.content import load_plan
-from campaign.services.demo.history import Stage, play_history
+from campaign.services.demo.history import DemoContext, play_history
 from campaign.services.demo.loader import load_campaign
 from campaign.services.gifts.checkout import GiftRequest, start_checkout
 from campaign.services.gifts.held_receipts import held_receipts
@@ -52,7 +52,7 @@ def played(site: Site) -> dict[str, str]:
     add_demo_staff(clock=outside.clock)
     add_staff(EVERYWHERE, name="Everywhere", roles=("admin", "finance"), clock=outside.clock, password=DEMO_PASSWORD)
     console = SandboxConsole(site.sandbox.api_base, site.sandbox.api_key)
-    stage = Stage(plan=plan, payments=outside.payments, console=console, clock=outside.clock, public_url=site.url)
+    stage = DemoContext(plan=plan, payments=outside.payments, console=console, clock=outside.clock, public_url=site.url)
     play_history(stage, gifts=14, seed=3)
     names = {
         "monthly": _begun(site, "monthly", frequency="monthly", method="pm_card_visa"),

@@ -20,9 +20,9 @@ def _forgets_what_it_could_not_do() -> None:
 
     def forget(event: Any, _state: str, _error: str, *, clock: Any) -> None:
         with transaction() as session:
-            inbox.mark_done(session, event.id, "processed", at=clock.now())
+            inbox.complete(session, event.id, "processed", at=clock.now())
 
-    patch.object(inbox, "put_back", forget).start()
+    patch.object(inbox, "reschedule", forget).start()
 
 
 def _takes_unpaid_for_paid() -> None:

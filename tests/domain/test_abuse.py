@@ -16,7 +16,7 @@ from campaign.domain.abuse import (
     TEN_MINUTES,
     WINDOWS,
     Cause,
-    Demand,
+    Challenge,
     Kind,
     Paid,
     Tallies,
@@ -24,11 +24,11 @@ from campaign.domain.abuse import (
     What,
     bucket_of,
     demand_of,
+    detect_spike,
     is_quiet,
     key_of,
-    mailbox_of,
-    places_of,
-    spike_in,
+    network_keys,
+    normalized_email,
 )
 
 START = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
@@ -60,12 +60,12 @@ class Town:
     at: datetime = START
     is_shielded: bool = False
     tried: defaultdict[tuple[Kind, str], Tried] = field(default_factory=lambda: defaultdict(Tried))
-    refused: dict[tuple[datetime, str], Demand] = field(default_factory=dict)
-    asked: Counter[Demand] = field(default_factory=Counter)
+    refused: dict[tuple[datetime, str], Challenge] = field(default_factory=dict)
+    asked: Counter[Challenge] = field(default_factory=Counter)
 
-    def come(self, *, address: str, email: str, proof: Demand = Demand.NOTHING, pays: bool = False) -> bool:
+    def come(self, *, address: str, email: str, proof: Challenge = Challenge.NOTHING, pays: bool = False) -> bool:
         """One attempt: whether a session was started; its payment succeeds, or its card is refused."""
-        keys = {**places_of(address), Kind.EMAIL: email, Kind.CAMPAIGN: "quilt"}
+        keys = {**network_keys(address), Kind.EMAIL: email, Kind.CAMPAIGN: "quilt"}
         now = (bucket_of(self.at), address)  # within a bucket nothing is forgotten, so what is refused stays refused
         demand = self.refused.get(now) or self.demand(keys)
         if demand > proof:
@@ -77,12 +77,12 @@ class Town:
         self.is_shielded = self.is_shielded or self.spike() is not None
         return True
 
-    def demand(self, keys: dict[Kind, str]) -> Demand:
+    def demand(self, keys: dict[Kind, str]) -> Challenge:
         asked = demand_of(*self._seen(keys))
-        return max(asked, Demand.WORK) if self.is_shielded else asked
+        return max(asked, Challenge.WORK) if self.is_shielded else asked
 
     def spike(self) -> Cause | None:
-        return spike_in(*self._seen({Kind.CAMPAIGN: "quilt"}), known=lambda: self.known)
+        return detect_spike(*self._seen({Kind.CAMPAIGN: "quilt"}), known=lambda: self.known)
 
     def _seen(self, keys: dict[Kind, str]) -> tuple[Tallies, Paid]:
         seen = {
@@ -106,7 +106,7 @@ def test_18_000_attempts_from_one_address_start_a_handful() -> None:
         town.at += timedelta(seconds=2)  # ten hours of it
         started += town.come(address="203.0.113.9", email=f"{number}@bot.example")
     assert started <= 6 * 11  # six go free in an hour
-    assert town.asked[Demand.WORK] > 17_000
+    assert town.asked[Challenge.WORK] > 17_000
 
 
 def test_18_000_attempts_that_do_the_work_are_stopped_all_the_same() -> None:
@@ -114,7 +114,7 @@ def test_18_000_attempts_that_do_the_work_are_stopped_all_the_same() -> None:
     started = 0
     for number in range(18_000):
         town.at += timedelta(seconds=2)
-        started += town.come(address="203.0.113.9", email=f"{number}@bot.example", proof=Demand.WORK)
+        started += town.come(address="203.0.113.9", email=f"{number}@bot.example", proof=Challenge.WORK)
     assert started <= 60  # a day's
 
 
@@ -153,9 +153,9 @@ def test_testers_who_do_the_work_behind_the_shield_are_asked_for_a_mailbox_each(
     started = 0
     for number in range(2_000):
         town.at += timedelta(seconds=0.25)
-        started += town.come(address=address(number), email=f"{number}@bot.example", proof=Demand.WORK)
+        started += town.come(address=address(number), email=f"{number}@bot.example", proof=Challenge.WORK)
     assert started == 100
-    assert town.asked == {Demand.CODE: 1_900}
+    assert town.asked == {Challenge.CODE: 1_900}
 
 
 def test_300_donors_behind_one_mobile_address_in_an_hour_pass_unasked() -> None:
@@ -181,16 +181,18 @@ def test_an_evening_on_television_is_no_attack() -> None:
 
 def test_starts_that_nobody_pays_put_the_shield_up_where_the_campaign_knows_fewer() -> None:
     tallies = {(Kind.CAMPAIGN, TEN_MINUTES): Tally(started=400)}
-    assert spike_in(tallies, lambda _kind, _window: 0, known=lambda: 30) is Cause.STARTS
-    assert spike_in(tallies, lambda _kind, _window: 0, known=lambda: 200) is None
-    assert spike_in(tallies, lambda _kind, _window: 120, known=lambda: 30) is None
+    assert detect_spike(tallies, lambda _kind, _window: 0, known=lambda: 30) is Cause.STARTS
+    assert detect_spike(tallies, lambda _kind, _window: 0, known=lambda: 200) is None
+    assert detect_spike(tallies, lambda _kind, _window: 120, known=lambda: 30) is None
 
 
 def test_what_a_campaign_knows_is_not_asked_where_there_is_little() -> None:
     def known() -> int:
         raise AssertionError("asked")
 
-    assert spike_in({(Kind.CAMPAIGN, TEN_MINUTES): Tally(started=149)}, lambda _kind, _window: 0, known=known) is None
+    assert (
+        detect_spike({(Kind.CAMPAIGN, TEN_MINUTES): Tally(started=149)}, lambda _kind, _window: 0, known=known) is None
+    )
 
 
 def test_quiet_is_few_failures_and_few_turned_away_for_the_gifts_there_are() -> None:
@@ -204,7 +206,7 @@ def test_quiet_is_few_failures_and_few_turned_away_for_the_gifts_there_are() -> 
 
 @given(started=st.integers(0, 5_000), failed=st.integers(0, 5_000), more=st.integers(0, 100))
 def test_more_failures_or_starts_are_never_asked_less(started: int, failed: int, more: int) -> None:
-    def asked(started: int, failed: int) -> Demand:
+    def asked(started: int, failed: int) -> Challenge:
         tally = Tally(started=started, failed=failed)
         return demand_of({(kind, window): tally for kind in Kind for window in WINDOWS}, lambda _kind, _window: 10)
 
@@ -216,12 +218,12 @@ def test_paid_gifts_excuse_failures_and_never_add_to_them(failed: int, paid: int
     tallies = {(Kind.ADDRESS, HOUR): Tally(failed=failed), (Kind.ADDRESS, DAY): Tally(failed=failed)}
     assert demand_of(tallies, lambda _kind, _window: paid) <= demand_of(tallies, lambda _kind, _window: 0)
     if failed <= 5 + paid // 2:
-        assert demand_of(tallies, lambda _kind, _window: paid) is Demand.NOTHING
+        assert demand_of(tallies, lambda _kind, _window: paid) is Challenge.NOTHING
 
 
 @given(unpaid=st.integers(0, 40), paid=st.integers(0, 40))
 def test_gifts_that_an_e_mail_paid_leave_no_trace_in_what_it_is_asked(unpaid: int, paid: int) -> None:
-    def asked(started: int, paid: int) -> Demand:
+    def asked(started: int, paid: int) -> Challenge:
         return demand_of(
             {(Kind.EMAIL, window): Tally(started=started) for window in WINDOWS}, lambda _kind, _window: paid
         )
@@ -245,16 +247,16 @@ def test_no_limit_of_an_e_mail_is_moved_by_what_strangers_cannot_have_done_thems
     ],
 )
 def test_an_address_is_counted_alone_and_with_its_network(given_address: str, near: str, far: str) -> None:
-    assert places_of(given_address) == {Kind.ADDRESS: near, Kind.NETWORK: far}
+    assert network_keys(given_address) == {Kind.ADDRESS: near, Kind.NETWORK: far}
 
 
 @pytest.mark.parametrize("nobody", [None, "", "unix:", "999.1.1.1"])
 def test_an_unknown_address_is_not_counted(nobody: str | None) -> None:
-    assert places_of(nobody) == {}
+    assert network_keys(nobody) == {}
 
 
 def test_a_mailbox_is_one_however_it_is_written() -> None:
-    assert mailbox_of("Aida+quilt@Example.org") == mailbox_of("aida@example.org") == "aida@example.org"
+    assert normalized_email("Aida+quilt@Example.org") == normalized_email("aida@example.org") == "aida@example.org"
 
 
 @given(st.datetimes(timezones=st.just(UTC)))

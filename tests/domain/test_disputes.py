@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign.domain.disputes import DISPUTE_STATES, DisputeState, Held, Word, dispute_state, held
+from campaign.domain.disputes import DISPUTE_STATES, DisputeState, DisputeWord, Held, dispute_state, held
 
 
 def test_the_table_knows_every_pair() -> None:
-    assert set(DISPUTE_STATES) == set(product(Held, Word))
+    assert set(DISPUTE_STATES) == set(product(Held, DisputeWord))
 
 
 @pytest.mark.parametrize(

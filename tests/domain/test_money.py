@@ -11,8 +11,8 @@ from campaign.domain.money import (
     CURRENCIES,
     AmbiguousAmount,
     AmountInOtherCurrency,
-    AmountNotUnderstood,
     CurrencyMismatch,
+    InvalidAmount,
     Money,
     UnknownCurrency,
     ZeroAmount,
@@ -111,14 +111,14 @@ UNREADABLE = [
 
 @pytest.mark.parametrize("typed", [*UNREADABLE, "", " ", "1 2 3", "10 20", "25 26", "25\x00"])
 def test_what_is_no_plain_amount_is_refused_and_never_guessed(typed: str) -> None:
-    with pytest.raises(AmountNotUnderstood):
+    with pytest.raises(InvalidAmount):
         parse_amount(typed, "USD")
 
 
 def test_what_is_longer_than_any_amount_is_not_looked_at() -> None:
     """Not even where it would be one: reading thousands of blanks would keep everybody waiting."""
     assert parse_amount(" 25" + " " * 20, "USD") == Money(25_00, "USD")
-    with pytest.raises(AmountNotUnderstood):
+    with pytest.raises(InvalidAmount):
         parse_amount("25" + " " * 60, "USD")
 
 
@@ -171,7 +171,7 @@ def test_a_plain_amount_has_one_reading(minor: int, code: str) -> None:
 
 
 def test_yen_have_no_decimals() -> None:
-    with pytest.raises(AmountNotUnderstood):
+    with pytest.raises(InvalidAmount):
         parse_amount("10.50", "JPY")
 
 
@@ -182,7 +182,7 @@ def test_every_amount_that_is_written_out_is_read_back(minor: int, code: str, si
 
 @given(st.text(max_size=20))
 def test_no_text_at_all_breaks_the_reader(typed: str) -> None:
-    with suppress(AmountNotUnderstood):
+    with suppress(InvalidAmount):
         assert parse_amount(typed, "USD").minor > 0
 
 

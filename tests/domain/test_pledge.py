@@ -11,7 +11,7 @@ from campaign.domain.errors import DomainError
 from campaign.domain.pledge import (
     Act,
     PledgeState,
-    Word,
+    PledgeWord,
     charge_after,
     end_of_skip,
     first_charge_from,
@@ -24,14 +24,16 @@ from campaign.domain.pledge import (
 from campaign.sandbox.billing.periods import next_end
 
 
-@pytest.mark.parametrize(("state", "word"), list(product(PledgeState, Word)))
-def test_the_provider_s_word_is_followed_but_what_is_stopped_stays_stopped(state: PledgeState, word: Word) -> None:
+@pytest.mark.parametrize(("state", "word"), list(product(PledgeState, PledgeWord)))
+def test_the_provider_s_word_is_followed_but_what_is_stopped_stays_stopped(
+    state: PledgeState, word: PledgeWord
+) -> None:
     says = {
-        Word.RUNS: PledgeState.ACTIVE,
-        Word.PAUSED: PledgeState.PAUSED,
-        Word.UNPAID: PledgeState.PAST_DUE,
-        Word.ENDS: PledgeState.STOPPING,
-        Word.OVER: PledgeState.STOPPED,
+        PledgeWord.RUNS: PledgeState.ACTIVE,
+        PledgeWord.PAUSED: PledgeState.PAUSED,
+        PledgeWord.UNPAID: PledgeState.PAST_DUE,
+        PledgeWord.ENDS: PledgeState.STOPPING,
+        PledgeWord.OVER: PledgeState.STOPPED,
     }
     assert told(state, word) is (PledgeState.STOPPED if state is PledgeState.STOPPED else says[word])
 

@@ -19,7 +19,7 @@ from campaign.domain.money import Money
 from campaign.domain.pledge import Act
 from campaign.extensions import db
 from campaign.gateway_registry import Gateways
-from campaign.gateways.mailer import Letter
+from campaign.gateways.mailer import Email
 from campaign.gateways.stripe_account import StripeAccount
 from campaign.gateways.stripe_client import StripeClient
 from campaign.gateways.stripe_payments import StripePayments
@@ -121,7 +121,7 @@ class Monthly:
         """What a donor asks, done at once; the request's state."""
         order = PledgeOrder(pledge_public_id=pledge.public_id, act=act, detail=dict(detail), public_id=new_public_id())
         pledge_asking.ask(order, clock=self.clock)
-        return pledge_asking.carry_out(order.public_id, payments=self.payments, clock=self.clock)
+        return pledge_asking.execute(order.public_id, payments=self.payments, clock=self.clock)
 
     def another_card(self, pledge: Pledge, method: str) -> None:
         """The donor has another card from now on."""
@@ -167,7 +167,7 @@ class Monthly:
         with reading() as session:
             return session.execute(select(func.count()).select_from(Receipt)).scalar_one()
 
-    def letters(self, words: str = "") -> list[Letter]:
+    def letters(self, words: str = "") -> list[Email]:
         """What was mailed, oldest first; those whose subject has these words."""
         work_off(send_mail, linger_seconds=0)
         return [letter for letter in self.mailer.sent if words in letter.subject]

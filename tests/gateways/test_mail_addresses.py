@@ -9,7 +9,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from campaign.gateways.mailer import AddressRefused, Letter, MailRefused, MailUnavailable
+from campaign.gateways.mailer import AddressRefused, Email, MailRefused, MailUnavailable
 from campaign.gateways.smtp_mailer import SmtpMailer
 from tests.journeys.site import free_port
 from tests.support.builders import NOW
@@ -42,8 +42,8 @@ class Server:
             controller.stop()
 
 
-def letter(recipient: str) -> Letter:
-    return Letter(
+def letter(recipient: str) -> Email:
+    return Email(
         message_id="<1@quilt.example>",
         recipient=recipient,
         subject="Receipt",

@@ -22,14 +22,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from campaign.gateways import smtp_mailer
 from campaign.gateways.circuit_breaker import CircuitBreaker
 from campaign.gateways.clock import SystemClock
-from campaign.gateways.mailer import Letter, MailRefused, MailUnavailable
+from campaign.gateways.mailer import Email, MailRefused, MailUnavailable
 from campaign.gateways.smtp_mailer import SmtpMailer
 from tests.journeys.site import free_port
 from tests.support.builders import NOW
 
 
-def a_letter() -> Letter:
-    return Letter(
+def a_letter() -> Email:
+    return Email(
         message_id="<1@give.example>",
         recipient="donor@example.org",
         subject="Receipt",

@@ -11,7 +11,7 @@ from campaign.domain.donation import Fact
 from campaign.domain.money import Money
 from campaign.gateways.payments import (
     BadSignature,
-    GoneAtProvider,
+    MissingAtProvider,
     PaymentRefused,
     PaymentsUnavailable,
     UnusableEvent,
@@ -115,9 +115,9 @@ def test_more_than_was_paid_is_refused_by_name(joined: Joined) -> None:
 
 @pytest.mark.database("sqlite")
 def test_what_does_not_exist_is_gone(joined: Joined) -> None:
-    with pytest.raises(GoneAtProvider):
+    with pytest.raises(MissingAtProvider):
         joined.payments.payment("cs_test_nothing", whole=False)
-    with pytest.raises(GoneAtProvider):
+    with pytest.raises(MissingAtProvider):
         joined.payments.donation_of("charge", "ch_nothing")
 
 

@@ -11,12 +11,12 @@ from campaign.gateways.sandbox_console import SandboxConsole
 from campaign.jobs import reconciling_outside, work_off_everything
 from campaign.services.drill import scenes
 from campaign.services.drill.playing import open_campaign, play_week
-from campaign.services.drill.stage import NotHeld, Stage
+from campaign.services.drill.stage import DrillContext, SceneFailed
 from tests.journeys.site import Site
 
 
 @pytest.fixture
-def stage(site: Site, tmp_path: Path) -> Iterator[Stage]:
+def stage(site: Site, tmp_path: Path) -> Iterator[DrillContext]:
     """A drill's stage, with a worker that works all the time."""
     stopping = threading.Event()
 
@@ -28,7 +28,7 @@ def stage(site: Site, tmp_path: Path) -> Iterator[Stage]:
 
     worker = threading.Thread(target=work)
     worker.start()
-    yield Stage(
+    yield DrillContext(
         site=site.url,
         campaign=open_campaign(clock=site.clock),
         console=ForwardConsole(site),
@@ -54,7 +54,7 @@ class ForwardConsole(SandboxConsole):
 
 
 @pytest.mark.database("sqlite")
-def test_scenes_hold_on_a_sound_installation(stage: Stage) -> None:
+def test_scenes_hold_on_a_sound_installation(stage: DrillContext) -> None:
     for scene in (scenes.an_impatient_donor, scenes.a_forged_delivery, scenes.refunds, scenes.disputes, scenes.payouts):
         scene(stage)
     scenes.the_books(stage)
@@ -63,9 +63,9 @@ def test_scenes_hold_on_a_sound_installation(stage: Stage) -> None:
 
 @pytest.mark.database("sqlite")
 def test_a_broken_installation_does_not_hold_and_the_week_goes_on(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: DrillContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_stage: Stage) -> None:
+    def refuse(_stage: DrillContext) -> None:
         """Something is refused."""
         raise DomainError("refused")
 
@@ -79,10 +79,10 @@ def test_a_broken_installation_does_not_hold_and_the_week_goes_on(
 
 
 @pytest.mark.database("sqlite")
-def test_books_that_differ_from_the_provider_do_not_hold(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_books_that_differ_from_the_provider_do_not_hold(stage: DrillContext, monkeypatch: pytest.MonkeyPatch) -> None:
     given = stage.give("25")
     monkeypatch.setattr(stage.console, "truth", list)
     stage.pay(given)
     stage.becomes(given, "paid")
-    with pytest.raises(NotHeld, match="was never paid at the provider"):
+    with pytest.raises(SceneFailed, match="was never paid at the provider"):
         scenes.the_provider_agrees(stage)

@@ -16,7 +16,7 @@ from campaign.models.campaign import Campaign
 from campaign.models.journal import JournalEntry
 from campaign.models.receipt import Receipt
 from campaign.services.exports.registers import donation_file
-from campaign.services.funds.disbursements import PaidInTheFuture, Payment
+from campaign.services.funds.disbursements import NewDisbursement, PaidInTheFuture
 from campaign.services.funds.previews import preview_of_payment
 from campaign.services.gifts.listing import DonationFilter, donations
 from campaign.services.ledger import posting
@@ -86,7 +86,7 @@ def test_money_paid_out_today_is_not_in_the_future(engine: Engine) -> None:
     engine.clock.at = datetime(2026, 12, 1, 19, 30, tzinfo=UTC)
     with reading() as session:
         campaign_id = session.execute(select(Campaign.id)).scalar_one()
-    paid = Payment(
+    paid = NewDisbursement(
         campaign_id=campaign_id,
         fund="no-such",
         amount=Money(1_00, "USD"),

@@ -76,7 +76,7 @@ def test_a_disk_that_fills_up_while_a_receipt_is_printed_loses_nothing(engine: E
     engine.tell("checkout.session.completed", checkout)
     jobs.work_off(jobs.settle_inbox, linger_seconds=0)
     with full_disk():
-        jobs.work_off(jobs.print_papers, linger_seconds=0)
+        jobs.work_off(jobs.render_receipts, linger_seconds=0)
         jobs.work_off(jobs.send_mail, linger_seconds=0)
     assert engine.mailer.sent == []
     assert engine.session.execute(select(Receipt.state)).scalars().all() == ["issued"]

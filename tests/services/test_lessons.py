@@ -52,10 +52,10 @@ def test_no_words_of_ours_go_onto_the_card_statement(engine: Engine) -> None:
 def test_two_workers_never_hold_the_same_event(engine: Engine) -> None:
     for number in range(3):
         engine.tell("charge.updated", f"ch_{number}")
-    held = [inbox.take_next(clock=engine.clock) for _ in range(4)]
+    held = [inbox.claim_next(clock=engine.clock) for _ in range(4)]
     assert len({event.id for event in held if event}) == 3
     assert held[-1] is None
     engine.clock.advance(minutes=6)  # the lease of a worker that died has passed
-    again = inbox.take_next(clock=engine.clock)
+    again = inbox.claim_next(clock=engine.clock)
     assert again
     assert again.attempts == 2

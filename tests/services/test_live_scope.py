@@ -89,8 +89,8 @@ def test_the_paper_of_a_test_gift_holds_up_no_live_one(
         checkout = engine.checkout_of(engine.open())
         payments.pay(checkout, email="donor@example.org")
         payments.facts[checkout] = replace(payments.facts[checkout], livemode=mode == "live")
-        settlement.look_at_checkout(checkout, payments=payments, clock=clock, public_url=PUBLIC_URL)
-    assert [steps.print_papers() for _ in range(3)] == [True, True, False]
+        settlement.refresh_checkout(checkout, payments=payments, clock=clock, public_url=PUBLIC_URL)
+    assert [steps.render_receipts() for _ in range(3)] == [True, True, False]
     with reading() as session:
         printed = select(Receipt.number).join(ReceiptFile, ReceiptFile.receipt_id == Receipt.id).order_by(Receipt.id)
         assert session.execute(printed).scalars().all() == ["TEST-WCL-2026-000001", "WCL-2026-000001"]

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from campaign import jobs
 from campaign.domain.pledge import Act
 from campaign.extensions import db
-from campaign.gateways.mailer import Letter, MailUnavailable
+from campaign.gateways.mailer import Email, MailUnavailable
 from campaign.jobs.queues import connect_queues
 from campaign.jobs.rounds import TURN_SECONDS, Rounds, work_off
 from campaign.models.outbox import Message
@@ -38,7 +38,7 @@ class HangingMailer(RecordingMailer):
         super().__init__()
         self.is_asked, self.may_answer = threading.Event(), threading.Event()
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: Email) -> None:
         self.is_asked.set()
         self.may_answer.wait(20)
         raise MailUnavailable(f"no answer about {letter.recipient}")

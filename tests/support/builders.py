@@ -19,7 +19,7 @@ from campaign.extensions import db
 from campaign.models.campaign import Campaign, CampaignCurrency, CampaignRevision, SuggestedAmount
 from campaign.models.donation import Donation, DonationEvent
 from campaign.models.donor import Donor
-from campaign.models.fund import Event, Fund, FundReach, Grant
+from campaign.models.fund import Event, Fund, FundTransferRule, Grant
 from campaign.models.receipt import Receipt, ReceiptCounter
 from campaign.models.staff import Role, Staff
 from campaign.services import search_index
@@ -112,7 +112,7 @@ def a_fund(*, campaign: Campaign, code: str = "THEME-EVENTS", kind: str = "theme
         session.add(fund)
         session.flush()
         if kind in TARGET_KINDS:
-            session.add(FundReach(source_id=general_fund_of(campaign, session).id, target_id=fund.id))
+            session.add(FundTransferRule(source_id=general_fund_of(campaign, session).id, target_id=fund.id))
         if kind == "event":
             session.add(Event(fund_id=fund.id, place=in_three("Osh"), starts_on=date(2027, 1, 15)))
         if kind == "grant":
@@ -137,7 +137,7 @@ def a_restricted_child(*, theme: Fund, target: Fund) -> Fund:
         )
         session.add(child)
         session.flush()
-        session.add(FundReach(source_id=theme.id, target_id=child.id))
+        session.add(FundTransferRule(source_id=theme.id, target_id=child.id))
     return child
 
 
@@ -381,7 +381,7 @@ def an_allocation(name: str, *, source: Fund, target: Fund, amount: Money) -> st
 
 def a_payment(name: str, *, fund: Fund, amount: Money) -> str:
     """A payment out of an event's, grant's or line's fund, as the desk records it."""
-    payment = disbursements.Payment(
+    payment = disbursements.NewDisbursement(
         campaign_id=fund.campaign_id,
         fund=fund.public_id,
         amount=amount,

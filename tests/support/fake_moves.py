@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from campaign.domain.pledge import Word, next_gift
+from campaign.domain.pledge import PledgeWord, next_gift
 from campaign.gateways.payments import PaymentRefused
 from campaign.gateways.pledges import PledgeFacts, PledgeMove
 
@@ -36,10 +36,10 @@ class FakeMoves:
 
     def hold(self, subscription_id: str, *, request_id: str, key: str) -> None:  # noqa: ARG002
         ends = self.pledges.subscriptions[subscription_id].period_ends_at
-        self._set(subscription_id, "hold", word=Word.ENDS, stops_at=ends, held_for=request_id)
+        self._set(subscription_id, "hold", word=PledgeWord.ENDS, stops_at=ends, held_for=request_id)
 
     def release(self, subscription_id: str, *, key: str) -> None:  # noqa: ARG002
-        self._set(subscription_id, "release", word=Word.RUNS, stops_at=None, held_for=None)
+        self._set(subscription_id, "release", word=PledgeWord.RUNS, stops_at=None, held_for=None)
 
     def begin(self, old: PledgeFacts, move: PledgeMove) -> str:
         self.pledges.called("begin")
@@ -64,7 +64,7 @@ class FakeMoves:
             customer_id=move.customer_id,
             card=card,
             status="active",
-            word=Word.PAUSED if move.is_paused else Word.RUNS,
+            word=PledgeWord.PAUSED if move.is_paused else PledgeWord.RUNS,
             paused_until=move.paused_until if move.is_paused else None,
             amount=move.terms.gift + move.terms.cover,
             cover_minor=move.terms.cover.minor,
@@ -92,7 +92,7 @@ class FakeMoves:
             (
                 name
                 for name, one in self.pledges.subscriptions.items()
-                if one.moved_by == move.request_id and one.word is not Word.OVER
+                if one.moved_by == move.request_id and one.word is not PledgeWord.OVER
             ),
             None,
         )

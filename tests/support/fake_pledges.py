@@ -6,8 +6,14 @@ from typing import Any, Protocol
 
 from campaign.domain.donation import Fact
 from campaign.domain.money import Money
-from campaign.domain.pledge import Word, charge_after, months_later
-from campaign.gateways.payments import GiftReference, GoneAtProvider, PaymentFacts, PaymentRefused, PaymentsUnavailable
+from campaign.domain.pledge import PledgeWord, charge_after, months_later
+from campaign.gateways.payments import (
+    GiftReference,
+    MissingAtProvider,
+    PaymentFacts,
+    PaymentRefused,
+    PaymentsUnavailable,
+)
 from campaign.gateways.pledges import CardOnFile, GiftDue, PledgeFacts, PledgeMoves, PledgeTerms
 from tests.support.fake_moves import FakeMoves, Killed
 
@@ -46,7 +52,7 @@ class FakePledges:
             donation_public_id=first.donation_public_id,
             livemode=first.livemode,
             status="active",
-            word=Word.RUNS,
+            word=PledgeWord.RUNS,
             amount=first.amount,
             cover_minor=cover_minor,
             item_ids=(f"si_{checkout_id}",),
@@ -74,7 +80,7 @@ class FakePledges:
         self.subscriptions[name] = replace(
             now,
             status="active",
-            word=Word.ENDS if now.stops_at and now.stops_at <= ends_at else Word.RUNS,
+            word=PledgeWord.ENDS if now.stops_at and now.stops_at <= ends_at else PledgeWord.RUNS,
             due=None,
             period_ends_at=ends_at,
         )
@@ -94,7 +100,7 @@ class FakePledges:
             attempts=(known.attempts if known else 0) + 1,
         )
         ends = now.period_ends_at if known else charge_after(now.anchor_at, now.period_ends_at, 1)
-        self.subscriptions[name] = replace(now, status="past_due", word=Word.UNPAID, due=due, period_ends_at=ends)
+        self.subscriptions[name] = replace(now, status="past_due", word=PledgeWord.UNPAID, due=due, period_ends_at=ends)
         return invoice_id
 
     def give_up(self, name: str) -> None:
@@ -110,7 +116,7 @@ class FakePledges:
 
     def month(self, invoice_id: str) -> PaymentFacts:
         if invoice_id not in self.months:
-            raise GoneAtProvider(invoice_id)
+            raise MissingAtProvider(invoice_id)
         return self.months[invoice_id]
 
     def reference(self, object_id: str) -> GiftReference | None:
@@ -131,7 +137,7 @@ class FakePledges:
     def pledge(self, subscription_id: str) -> PledgeFacts:
         self.called("pledge")
         if subscription_id not in self.subscriptions:
-            raise GoneAtProvider(subscription_id)
+            raise MissingAtProvider(subscription_id)
         found = self.subscriptions[subscription_id]
         self.answer()
         return found
@@ -149,15 +155,15 @@ class FakePledges:
         self.set_facts(pledge.subscription_id, "change", amount=amount, cover_minor=cover_minor)
 
     def pause(self, subscription_id: str, *, until: datetime | None, key: str) -> None:  # noqa: ARG002
-        self.set_facts(subscription_id, "pause", word=Word.PAUSED, paused_until=until)
+        self.set_facts(subscription_id, "pause", word=PledgeWord.PAUSED, paused_until=until)
 
     def resume(self, subscription_id: str, *, key: str) -> None:  # noqa: ARG002
-        self.set_facts(subscription_id, "resume", word=Word.RUNS, paused_until=None)
+        self.set_facts(subscription_id, "resume", word=PledgeWord.RUNS, paused_until=None)
 
     def stop_later(self, subscription_id: str, *, is_wanted: bool, key: str) -> None:  # noqa: ARG002
         ends = self.subscriptions[subscription_id].period_ends_at
         now = self.provider.clock.now()
-        word = Word.ENDS if is_wanted else Word.RUNS
+        word = PledgeWord.ENDS if is_wanted else PledgeWord.RUNS
         self.set_facts(
             subscription_id,
             "stop_later" if is_wanted else "keep",
@@ -168,7 +174,13 @@ class FakePledges:
 
     def stop_at(self, subscription_id: str, *, at: datetime, key: str) -> None:  # noqa: ARG002
         known = self.subscriptions[subscription_id]
-        word = Word.ENDS if at <= known.period_ends_at else Word.RUNS if known.word is Word.ENDS else known.word
+        word = (
+            PledgeWord.ENDS
+            if at <= known.period_ends_at
+            else PledgeWord.RUNS
+            if known.word is PledgeWord.ENDS
+            else known.word
+        )
         self.called("stop_at")
         self.subscriptions[subscription_id] = replace(known, stops_at=at, word=word)
         self.answer()
@@ -189,7 +201,7 @@ class FakePledges:
         if due:
             self.months[due.invoice_id] = self._paid(self.months[due.invoice_id])
             self.subscriptions[subscription_id] = replace(
-                self.subscriptions[subscription_id], status="active", word=Word.RUNS, due=None
+                self.subscriptions[subscription_id], status="active", word=PledgeWord.RUNS, due=None
             )
         self.answer()
         return True
@@ -202,7 +214,7 @@ class FakePledges:
 
     def set_facts(self, name: str, act: str, **news: Any) -> None:  # the fields of PledgeFacts
         self.called(act)
-        if self.subscriptions[name].word is Word.OVER:
+        if self.subscriptions[name].word is PledgeWord.OVER:
             raise PaymentRefused("a canceled subscription cannot be updated")
         self.subscriptions[name] = replace(self.subscriptions[name], **news)
         self.asked.append((act, news))
@@ -214,7 +226,7 @@ class FakePledges:
         self.subscriptions[name] = replace(
             known,
             status="canceled",
-            word=Word.OVER,
+            word=PledgeWord.OVER,
             ended_at=known.ended_at or now,
             asked_to_stop_at=known.asked_to_stop_at or now,
             is_given_up=is_given_up,

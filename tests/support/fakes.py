@@ -8,13 +8,13 @@ from typing import Any
 from campaign.domain.donation import Fact
 from campaign.domain.journal import Settled
 from campaign.domain.money import Money
-from campaign.gateways.mailer import Letter, MailUnavailable
+from campaign.gateways.mailer import Email, MailUnavailable
 from campaign.gateways.payments import (
     BadSignature,
     CheckoutPage,
     CheckoutParams,
     GiftReference,
-    GoneAtProvider,
+    MissingAtProvider,
     PaymentFacts,
     PaymentRefused,
     PaymentsUnavailable,
@@ -45,12 +45,12 @@ class SettableClock:
 class RecordingMailer:
     """Takes every letter; unavailable while `is_down`."""
 
-    sent: list[Letter] = field(default_factory=list)
+    sent: list[Email] = field(default_factory=list)
     is_down: bool = False
     sends: bool = True
     is_ready: bool = True
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: Email) -> None:
         if self.is_down:
             raise MailUnavailable("the fake mail server is down")
         self.sent.append(letter)
@@ -92,7 +92,7 @@ class FakePayments(FakeDisputes):
     def payment(self, checkout_id: str, *, whole: bool) -> PaymentFacts:
         self._called("payment")
         if checkout_id not in self.facts:
-            raise GoneAtProvider(checkout_id)
+            raise MissingAtProvider(checkout_id)
         facts = self.facts[checkout_id]
         self._answer()
         return facts
@@ -115,7 +115,7 @@ class FakePayments(FakeDisputes):
                 return GiftReference(public_id=public_id, checkout_id=facts.checkout_id) if public_id else None
         if (month := self.pledges.reference(object_id)) is not None:
             return month
-        raise GoneAtProvider(f"{kind} {object_id}")
+        raise MissingAtProvider(f"{kind} {object_id}")
 
     def expire_checkout(self, checkout_id: str) -> bool:
         self._called("expire_checkout")

@@ -5,7 +5,7 @@ from flask import Flask
 from werkzeug.test import Client
 
 from campaign.models.campaign import Campaign
-from campaign.web.page_cache import Front, PublicMemory
+from campaign.web.page_cache import PageCacheMiddleware, PublicMemory
 from tests.blueprints.public.test_pages import raise_revision
 from tests.support.builders import a_campaign, a_paid_gift
 
@@ -38,7 +38,7 @@ def reader(app: Flask, campaign: Campaign, now: list[float], asked: list[str]) -
         asked.append(environ["PATH_INFO"])
         return inner(environ, start_response)
 
-    return Client(Front(flask, monotonic=lambda: now[0]))
+    return Client(PageCacheMiddleware(flask, monotonic=lambda: now[0]))
 
 
 def test_flask_is_asked_once_a_second(reader: Client, asked: list[str], now: list[float]) -> None:

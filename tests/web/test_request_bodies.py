@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from campaign.web.request_bodies import READERS_MAX, Gate
+from campaign.web.request_bodies import READERS_MAX, RequestBodyMiddleware
 
 LENGTH_MAX = 100
 
@@ -36,7 +36,13 @@ def plain(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[b
     return [environ["wsgi.input"].read()]
 
 
-def asked(gate: Gate, body: Any, *, length: str = "4", **more: str) -> tuple[str, bytes]:  # anything that can be read
+def asked(
+    gate: RequestBodyMiddleware,
+    body: Any,  # anything that can be read
+    *,
+    length: str = "4",
+    **more: str,
+) -> tuple[str, bytes]:
     told: list[str] = []
 
     def start(status: str, _headers: object, _error: object = None) -> Any:  # nobody writes by it
@@ -47,27 +53,27 @@ def asked(gate: Gate, body: Any, *, length: str = "4", **more: str) -> tuple[str
 
 
 def test_a_body_is_there_whole_before_anybody_works_on_the_request() -> None:
-    gate = Gate(plain, length_max=LENGTH_MAX)
+    gate = RequestBodyMiddleware(plain, length_max=LENGTH_MAX)
     assert asked(gate, BytesIO(b"body and more")) == ("200 OK", b"body")
     assert asked(gate, BytesIO(b"in pieces"), length="", HTTP_TRANSFER_ENCODING="chunked") == ("200 OK", b"in pieces")
 
 
 def test_what_is_too_long_is_left_unread_to_be_refused() -> None:
-    gate, body = Gate(plain, length_max=LENGTH_MAX), BytesIO(b"x" * 200)
+    gate, body = RequestBodyMiddleware(plain, length_max=LENGTH_MAX), BytesIO(b"x" * 200)
     read: list[int] = []
 
     def refuses(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         read.append(environ["wsgi.input"].tell())
         return plain(environ, start_response)
 
-    asked(Gate(refuses, length_max=LENGTH_MAX), body, length="200")
+    asked(RequestBodyMiddleware(refuses, length_max=LENGTH_MAX), body, length="200")
     assert read == [0]
     endless = asked(gate, BytesIO(b"x" * 200), length="", HTTP_TRANSFER_ENCODING="chunked")
     assert len(endless[1]) == LENGTH_MAX + 1
 
 
 def test_senders_that_never_end_keep_few_threads_and_pages_are_served_meanwhile() -> None:
-    gate, never = Gate(plain, length_max=LENGTH_MAX), NeverSent()
+    gate, never = RequestBodyMiddleware(plain, length_max=LENGTH_MAX), NeverSent()
     with ThreadPoolExecutor(READERS_MAX) as senders:
         held = [senders.submit(asked, gate, never) for _ in range(READERS_MAX)]
         while gate._readers.acquire(blocking=False):  # until each of them has begun

@@ -9,7 +9,7 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from campaign.domain.errors import DomainError, FormSpent, UnreadableFilter
+from campaign.domain.errors import DomainError, FormReused, UnreadableFilter
 from campaign.domain.identity import is_public_id, new_public_id
 from campaign.domain.money import Money
 from campaign.domain.typed_text import paragraphs
@@ -122,7 +122,7 @@ class Asked:
 
     def refuse(self, name: str, error: DomainError, sentence: str) -> None:
         """A rule that a service found broken, told at the field where it can be mended."""
-        if isinstance(error, FormSpent):
+        if isinstance(error, FormReused):
             self._name_anew()
         self.mistakes.append((name, sentence or type(error).__name__))
 

@@ -14,7 +14,15 @@ from flask_login import current_user, user_logged_in, user_logged_out  # type: i
 from flask_security.signals import password_changed
 from flask_security.utils import check_and_update_authn_fresh, logout_user
 
-from campaign.blueprints.admin.permissions import CLOSED, OPEN, PASSWORD_DOORS, RULES, WITH_A_FIRST_PASSWORD, Rule, can
+from campaign.blueprints.admin.permissions import (
+    CLOSED,
+    OPEN,
+    PASSWORD_DOORS,
+    RULES,
+    WITH_A_FIRST_PASSWORD,
+    Permission,
+    can,
+)
 from campaign.blueprints.admin.staff.sign_in import FRESH_FOR
 from campaign.database import DatabaseBusy
 from campaign.domain.identity import new_public_id
@@ -58,7 +66,7 @@ class Person:
 
 def init_app(app: Flask) -> None:
     """Put the guard before every request; start a session's clock at sign-in, and end it at sign-out."""
-    app.before_request(sit_down)
+    app.before_request(load_staff_user)
     app.before_request(guard)
     app.after_request(record_sign_in)
     user_logged_in.connect(_on_signed_in, app)
@@ -67,7 +75,7 @@ def init_app(app: Flask) -> None:
     app.context_processor(lambda: {"person": g.get("person"), "can": person_can})
 
 
-def sit_down() -> None:
+def load_staff_user() -> None:
     """Seat who is signed in, unless her session is over: whatever goes wrong from here on is told in the desk's frame."""
     if not request.path.startswith("/staff/") or not current_user.is_authenticated:
         return
@@ -198,7 +206,7 @@ def _past_second_step(endpoint: str) -> ResponseReturnValue | None:
     return None
 
 
-def _ask_again(rule: Rule) -> ResponseReturnValue:
+def _ask_again(rule: Permission) -> ResponseReturnValue:
     """To the page that asks for the password; from there back here, or to the page that leads here."""
     if request.method not in SAFE_METHODS:
         fields = {name: value for name, value in request.form.items() if name != "csrf_token"}

@@ -20,7 +20,7 @@ from campaign.services.alarms.words import told_of
 from campaign.services.audit import AuditFilter
 from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.drill.gate import lacks_drill
-from campaign.services.overview import Concern, DayFigures, TargetFigures
+from campaign.services.overview import AttentionItem, DayFigures, TargetFigures
 from campaign.services.overview import overview as figures_of
 from campaign.services.pledges.listing import monthly_values
 from campaign.services.shield.state import up_now
@@ -88,13 +88,13 @@ def _alarms() -> AlarmView:
     return watching.alarm_view(takes_cards=outside.payments.mode != "none", clock=outside.clock)
 
 
-def _shield_up() -> list[Concern]:
+def _shield_up() -> list[AttentionItem]:
     """The alarm while stolen cards are being tried, or are expected to be, whichever campaign the desk looks at."""
     up = up_now()
     if up is None:
         return []
     kind = "shield_by_hand" if up.cause is Cause.STAFF else "shield_up"
-    return [Concern(kind=kind, count=1, since=up.since, detail=up.reason or "")]
+    return [AttentionItem(kind=kind, count=1, since=up.since, detail=up.reason or "")]
 
 
 def _day_point(point: DayFigures, currency: str) -> dict[str, object]:

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import NotRefundable, RefundTooLarge
-from campaign.domain.errors import DomainError, FormSpent, NotFound
+from campaign.domain.errors import DomainError, FormReused, NotFound
 from campaign.domain.money import Money
 from campaign.domain.pledge import PledgeStopped
 from campaign.services.funds import allocations, disbursements
@@ -244,18 +244,18 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     ),
     RefundTooLarge: _("That is more than the remaining amount of the gift."),
     NotFound: _("It is no longer there."),
-    FormSpent: _(
+    FormReused: _(
         "This form was already submitted with different details, and that request was carried out. To "
         "do this as well, submit it again."
     ),
-    allocations.SameHands: _("You proposed this. Another person must decide."),
-    allocations.NotYours: _("Only the person who proposed this can withdraw it."),
+    allocations.SelfApproval: _("You proposed this. Another person must decide."),
+    allocations.NotProposer: _("Only the person who proposed this can withdraw it."),
     allocations.AlreadyDecided: _("Someone has already decided on this."),
-    allocations.FiguresMoved: _(
+    allocations.BalancesChanged: _(
         "The balances have changed since you opened this page. Check the new figures, then decide."
     ),
     allocations.MoreThanIsMissing: _("That is more than the fund lacks. Enter a smaller amount."),
-    allocations.ReasonMissing: _("Say why."),
+    allocations.AllocationReasonMissing: _("Say why."),
     allocations.NothingToMove: _("Enter an amount above zero."),
     disbursements.NothingPaid: _("Enter an amount above zero."),
     disbursements.PaidInTheFuture: _("Enter a day that is not in the future."),
@@ -280,7 +280,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     accounts.OwnRolesAreFixed: _("You cannot change your own roles. Ask another administrator."),
     accounts.UnknownRole: _("Choose one of the roles shown."),
     accounts.UnknownCampaign: _("Choose one of the campaigns shown."),
-    shield_alarm.ReasonMissing: _("Say why."),
+    shield_alarm.ShieldReasonMissing: _("Say why."),
     shield_alarm.ShieldIsSoAlready: _("Someone else acted first. Reload the page, then decide."),
 }
 

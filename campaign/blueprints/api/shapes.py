@@ -3,7 +3,7 @@
 from typing import Any
 
 from campaign.services.campaigns.page import PublicCampaign
-from campaign.services.campaigns.transparency import Figures, Purse
+from campaign.services.campaigns.transparency import Figures, FundSummary
 
 Shape = dict[str, Any]  # Any: what JSON can hold
 
@@ -98,7 +98,7 @@ def updates_of(campaign: PublicCampaign) -> Shape:
     }
 
 
-def _purse(purse: Purse) -> Shape:
+def _purse(purse: FundSummary) -> Shape:
     shape: Shape = {
         "code": purse.code,
         "kind": purse.kind,

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.development import bp
 from campaign.gateway_registry import gateways
-from campaign.gateways.mailer import Letter
+from campaign.gateways.mailer import Email
 from campaign.services.mail import delivery
 from campaign.services.receipts import files
 from campaign.web.security_headers import content_security_policy
@@ -46,6 +46,6 @@ def letter_receipt(public_id: str) -> ResponseReturnValue:
     return send_file(BytesIO(files.receipt_pdf(number)), "application/pdf", download_name=f"{number}.pdf")
 
 
-def _letter(public_id: str) -> Letter:
+def _letter(public_id: str) -> Email:
     url: str = current_app.config["KURAK"].public_url
     return delivery.preview(public_id, public_url=url, clock=gateways().clock)

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from campaign.blueprints.donations.form_id import sign_form_id
 from campaign.blueprints.donations.gift_form import GiveForm, shown_form_of
 from campaign.config import Config
-from campaign.domain.abuse import Demand, shield_minimum
+from campaign.domain.abuse import Challenge, shield_minimum
 from campaign.domain.money import Money
 from campaign.domain.proof import BITS, PUZZLES, is_solved
 from campaign.gateway_registry import gateways
@@ -22,14 +22,14 @@ from campaign.services.gifts.checkout import Admission, GiftRequest
 from campaign.services.shield import codes as shield_codes
 from campaign.services.shield import judging as shield
 from campaign.services.shield.codes import CodeFor
-from campaign.services.shield.judging import Visitor
+from campaign.services.shield.judging import CheckedVisitor
 
 RETRY_AFTER_SECONDS = 600
 """When a pause is asked: after ten minutes the narrowest window has moved on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AbuseNotice:
     """Why no payment session was started: a status, and a sentence above the form where its fields do not say it."""
 
     status: HTTPStatus
@@ -37,21 +37,21 @@ class Told:
 
 
 @dataclass(slots=True)
-class Door:
+class AbuseCheck:
     """How one request stands: who asks, whether the shield is up, what is asked of her, and whether to type a code."""
 
-    visitor: Visitor | None
+    visitor: CheckedVisitor | None
     """What is known before anything of hers is read; None where nobody is judged."""
     is_shielded: bool
     wants_code: bool
-    _demand: Demand | None = None
+    _demand: Challenge | None = None
 
     @property
-    def demand(self) -> Demand:
+    def demand(self) -> Challenge:
         """What is asked at least: looked up when a form is to be shown, for an attempt that is admitted shows none."""
         if self._demand is None:
             self._demand = (
-                Demand.NOTHING
+                Challenge.NOTHING
                 if self.visitor is None
                 else shield.least_demand(self.visitor, is_up=self.is_shielded, clock=gateways().clock)
             )
@@ -60,17 +60,17 @@ class Door:
     @property
     def work(self) -> str | None:
         """What the page's script is to do: how many puzzles of how many bits; nothing where no work is asked."""
-        return f"{PUZZLES},{BITS}" if self.demand is Demand.WORK else None
+        return f"{PUZZLES},{BITS}" if self.demand is Challenge.WORK else None
 
     @property
     def wants_mailbox(self) -> bool:
         """Whether an email is needed of everybody, or of who has no script."""
-        return self.demand in {Demand.WORK, Demand.CODE}
+        return self.demand in {Challenge.WORK, Challenge.CODE}
 
     @property
     def needs_mailbox(self) -> bool:
         """Whether this visitor must give an email: the code goes there."""
-        return self.wants_code or self.demand is Demand.CODE
+        return self.wants_code or self.demand is Challenge.CODE
 
     def options(self, options: GivingOptions) -> GivingOptions:
         """What may be given: behind the shield the smallest gift is higher."""
@@ -87,37 +87,37 @@ class Door:
         proof = _proof(form, _code_for(asked))
         return lambda session, at: shield.admit(session, who, form_id=asked.form_id, proof=proof, at=at)
 
-    def tell(self, demand: Demand, form: GiveForm, lang: str) -> Told:
+    def tell(self, demand: Challenge, form: GiveForm, lang: str) -> AbuseNotice:
         """Why this attempt was not admitted, and what the visitor can do."""
-        if demand is Demand.PAUSE:
-            return Told(
+        if demand is Challenge.PAUSE:
+            return AbuseNotice(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 _(
                     "We’re receiving an unusual number of attempts. You haven’t been charged, and your "
                     "entries are saved. Please try again in a few minutes, or give in another way."
                 ),
             )
-        if demand is Demand.FRESH_FORM:
+        if demand is Challenge.FRESH_FORM:
             form.form_id.data = sign_form_id(clock=gateways().clock)
-            return Told(
+            return AbuseNotice(
                 HTTPStatus.UNPROCESSABLE_ENTITY,
                 _("This form was used many times. Please check your details, then continue."),
             )
         self._demand = demand
         has_seen_work = "proof" in request.form
-        if demand is Demand.WORK and not has_seen_work:
-            return Told(
+        if demand is Challenge.WORK and not has_seen_work:
+            return AbuseNotice(
                 HTTPStatus.UNPROCESSABLE_ENTITY,
                 _("We’re running an extra security check. Your entries are saved; press Continue again."),
             )
         return self._ask_for_code(form, _code_for(form.request_in(lang)))
 
-    def _ask_for_code(self, form: GiveForm, code: CodeFor) -> Told:
+    def _ask_for_code(self, form: GiveForm, code: CodeFor) -> AbuseNotice:
         if not code.email:
             form.email.errors = [
                 _("Enter your email address. We’ll send a code to it to check that you’re not a robot.")
             ]
-            return Told(HTTPStatus.UNPROCESSABLE_ENTITY)
+            return AbuseNotice(HTTPStatus.UNPROCESSABLE_ENTITY)
         clock, secret = gateways().clock, str(current_app.secret_key)
         if not shield_codes.has_tries_left(code, clock=clock, secret=secret):
             return self._start_anew(form)
@@ -126,17 +126,17 @@ class Door:
         wake("outbox")
         if form.code.data:
             form.code.errors = [_("This is not the code from the latest email, or it has expired.")]
-            return Told(HTTPStatus.UNPROCESSABLE_ENTITY)
-        return Told(
+            return AbuseNotice(HTTPStatus.UNPROCESSABLE_ENTITY)
+        return AbuseNotice(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             _("We’ve sent a six-digit code to %(email)s. Enter it below, then continue.", email=code.email),
         )
 
-    def _start_anew(self, form: GiveForm) -> Told:
+    def _start_anew(self, form: GiveForm) -> AbuseNotice:
         """Take no other code for this form, whose tries are used up: the next press is of another one, with its own code."""
         self.wants_code, form.code.data = False, ""
         form.form_id.data = sign_form_id(clock=gateways().clock)
-        return Told(
+        return AbuseNotice(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             _(
                 "That code can’t be used any more, because wrong codes were entered too often. "
@@ -145,19 +145,19 @@ class Door:
         )
 
 
-def door_of(options: GivingOptions, *, is_switch: bool = False) -> Door:
+def door_of(options: GivingOptions, *, is_switch: bool = False) -> AbuseCheck:
     """The door for this request's visitor; a form that only changes its language goes on asking for the code."""
     config: Config = current_app.config["KURAK"]
     visitor = _visitor(options.slug, email=None, form="") if config.shield == "on" else None
     is_shielded = visitor is not None and shield.is_up()
-    return Door(
+    return AbuseCheck(
         visitor,
         is_shielded=is_shielded,
         wants_code=bool(request.form.get("code")) or ("code" in request.form and is_switch),
     )
 
 
-def _visitor(campaign: str, *, email: str | None, form: str) -> Visitor:
+def _visitor(campaign: str, *, email: str | None, form: str) -> CheckedVisitor:
     return shield.visitor(
         address=request.remote_addr,
         email=email,
@@ -177,14 +177,14 @@ def _code_for(asked: GiftRequest) -> CodeFor:
     )
 
 
-def _proof(form: GiveForm, code: CodeFor) -> Demand:
+def _proof(form: GiveForm, code: CodeFor) -> Challenge:
     """What the visitor has done: typed the code that was mailed, or had her browser work."""
     if form.code.data and code.email:
         is_right = shield_codes.is_right_code(
             form.code.data, code, clock=gateways().clock, secret=str(current_app.secret_key)
         )
-        return Demand.CODE if is_right else Demand.NOTHING
-    return Demand.WORK if is_solved(form.form_id.data or "", form.proof.data or "") else Demand.NOTHING
+        return Challenge.CODE if is_right else Challenge.NOTHING
+    return Challenge.WORK if is_solved(form.form_id.data or "", form.proof.data or "") else Challenge.NOTHING
 
 
 def _raised(offer: Offer) -> Offer:

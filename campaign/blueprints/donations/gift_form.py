@@ -16,7 +16,7 @@ from wtforms.validators import StopValidation, ValidationError
 from campaign.blueprints.donations.form_id import FormForged, FormTooOld, FormTooYoung, read_form_id
 from campaign.domain.email_slips import suggest_email
 from campaign.domain.errors import DomainError
-from campaign.domain.money import AmountNotUnderstood, Money, currency, parse_amount
+from campaign.domain.money import InvalidAmount, Money, currency, parse_amount
 from campaign.domain.typed_text import one_line, paragraphs
 from campaign.gateways.clock import Clock
 from campaign.i18n import money
@@ -247,7 +247,7 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         """The offered amount that a radio's value names."""
         try:
             named = parse_amount(text or "", self.offer.currency)
-        except AmountNotUnderstood:
+        except InvalidAmount:
             return None
         return named if named in {preset.amount for preset in self.offer.presets} else None
 

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from campaign.blueprints.donations import bp, choices
 from campaign.blueprints.donations.abuse_check import RETRY_AFTER_SECONDS as PAUSE_SECONDS
-from campaign.blueprints.donations.abuse_check import Door, door_of
+from campaign.blueprints.donations.abuse_check import AbuseCheck, door_of
 from campaign.blueprints.donations.draft import LAST, draft_in_address, keep_draft, written_draft
 from campaign.blueprints.donations.form_id import sign_form_id
 from campaign.blueprints.donations.gift_cookie import own_gifts, remember_gift
@@ -30,7 +30,13 @@ from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, Pa
 from campaign.i18n import LANGUAGES, current_language
 from campaign.jobs import wake
 from campaign.services.campaigns.cards import campaign_named
-from campaign.services.campaigns.form_options import GivenGift, GivingOptions, gift_named, gift_of_form, giving_options
+from campaign.services.campaigns.form_options import (
+    DonorGiftView,
+    GivingOptions,
+    gift_named,
+    gift_of_form,
+    giving_options,
+)
 from campaign.services.drill.gate import lacks_drill, takes_card_gifts
 from campaign.services.gifts.checkout import CampaignEnded, CheckoutStarted, NotAdmitted, start_checkout
 from campaign.services.gifts.page_closing import PaidOnEarlierPage
@@ -87,7 +93,7 @@ def give(lang: str) -> ResponseReturnValue:
     return _pay(form, door, lang)
 
 
-def _redrawn(form: GiveForm, door: Door, lang: str) -> ResponseReturnValue:
+def _redrawn(form: GiveForm, door: AbuseCheck, lang: str) -> ResponseReturnValue:
     """The way to the same form in another currency or language."""
     redraw(form)
     draft = written_draft(form, wants_code=door.wants_code)
@@ -98,7 +104,7 @@ def _redrawn(form: GiveForm, door: Door, lang: str) -> ResponseReturnValue:
     return answer
 
 
-def _pay(form: GiveForm, door: Door, lang: str) -> ResponseReturnValue:
+def _pay(form: GiveForm, door: AbuseCheck, lang: str) -> ResponseReturnValue:
     """Open the payment page of a valid form, or say why there is none."""
     asked = form.request_in(lang)
     try:
@@ -137,7 +143,7 @@ def _pay(form: GiveForm, door: Door, lang: str) -> ResponseReturnValue:
     return answer
 
 
-def _started(form: GiveForm, door: Door, lang: str) -> CheckoutStarted:
+def _started(form: GiveForm, door: AbuseCheck, lang: str) -> CheckoutStarted:
     config: Config = current_app.config["KURAK"]
     outside = gateways()
     if lacks_drill(outside.payments.mode):
@@ -156,7 +162,12 @@ def _started(form: GiveForm, door: Door, lang: str) -> CheckoutStarted:
 
 
 def _page(
-    form: GiveForm, door: Door, *, status: int = 200, left: GivenGift | None = None, problem: str | None = None
+    form: GiveForm,
+    door: AbuseCheck,
+    *,
+    status: int = 200,
+    left: DonorGiftView | None = None,
+    problem: str | None = None,
 ) -> Response:
     """The form as it stands. It may be kept by the browser for its back button, and by nobody else."""
     outside, options = gateways(), form.options
@@ -213,13 +224,13 @@ def _draft_address(options: GivingOptions, name: str, *, lang: str | None = None
     return url_for(".donate", lang=lang or current_language(), campaign=slug, draft=name)
 
 
-def _left_gift() -> GivenGift | None:
+def _left_gift() -> DonorGiftView | None:
     """The gift whose payment page was left, in the browser that gave it; the address alone leads to nobody's gift."""
     public_id = request.args.get("left", "")
     return gift_named(public_id) if public_id in own_gifts() else None
 
 
-def _waiting_gift(options: GivingOptions) -> GivenGift | None:
+def _waiting_gift(options: GivingOptions) -> DonorGiftView | None:
     """The newest gift of this browser to this campaign, while its payment page is still open.
 
     A form that is shown then goes on from that gift, and one that another tab showed before, if the same is filled in:
@@ -232,7 +243,7 @@ def _waiting_gift(options: GivingOptions) -> GivenGift | None:
     return gift if gift.page_ends_at > gateways().clock.now() else None
 
 
-def _shown_form(gift: GivenGift | None) -> str | None:
+def _shown_form(gift: DonorGiftView | None) -> str | None:
     """The form that leads to an open page; none where the page has closed."""
     return shown_form_of(gift.form_id) if gift is not None and gift.state in WAITING else None
 

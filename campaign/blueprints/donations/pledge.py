@@ -25,7 +25,7 @@ from campaign.services.campaigns.cards import campaign_named
 from campaign.services.campaigns.form_options import Offer, giving_options
 from campaign.services.pledges.links import PledgeLink, read
 from campaign.services.pledges.page import PledgePage, pledge_page, receipt_of_month
-from campaign.services.pledges.requests import PledgeOrder, ask, carry_out, hurry
+from campaign.services.pledges.requests import PledgeOrder, ask, execute, expedite
 from campaign.services.receipts.files import receipt_pdf
 
 ACTS = "change,pause,skip,resume,stop_later,keep,stop,mend"
@@ -38,7 +38,7 @@ CHARGED_AGAIN = {Act.RESUME, Act.KEEP}
 def pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
     """Amount, next date, months so far with receipts, and what can be done; what was just done is said on top."""
     page = _page_of(read(token))
-    if "back" in request.args and hurry(page.public_id, request.args["back"], clock=gateways().clock):
+    if "back" in request.args and expedite(page.public_id, request.args["back"], clock=gateways().clock):
         wake("pledges")
     return _page(page, token, PledgeForm.of(page), told=pledge_words.told(request.args))
 
@@ -150,7 +150,7 @@ def _after_months(page: PledgePage, months: int) -> str | None:
 def _done(order: PledgeOrder) -> dict[str, Any]:  # values of an address
     outside = gateways()
     try:
-        state = carry_out(order.public_id, payments=outside.payments, clock=outside.clock)
+        state = execute(order.public_id, payments=outside.payments, clock=outside.clock)
     except (PaymentsUnavailable, PaymentsNotConfigured, DatabaseBusy):
         state = "requested"
     if state == "requested":
@@ -181,7 +181,7 @@ def _page(
     token: str,
     form: PledgeForm,
     *,
-    told: "pledge_words.Told | None" = None,
+    told: "pledge_words.Notice | None" = None,
     problem: object = None,
     status: int = 200,
 ) -> Response:

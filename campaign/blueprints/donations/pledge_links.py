@@ -23,7 +23,7 @@ from campaign.services.pledges.mailbox import (
     mailbox_pledges,
     request_links,
 )
-from campaign.services.pledges.requests import hurry
+from campaign.services.pledges.requests import expedite
 from campaign.web.email_input import EmailRefused, read_email
 
 
@@ -57,7 +57,7 @@ def mailbox_page(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
     clock = gateways().clock
     pledges = mailbox_pledges(read_mailbox(token), clock=clock)
     done = request.args.get("after", "")
-    if done and hurry(done, request.args.get("back", ""), clock=clock):
+    if done and expedite(done, request.args.get("back", ""), clock=clock):
         wake("pledges")
     return _page(pledges, token, is_back=bool(done))
 

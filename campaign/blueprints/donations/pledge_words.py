@@ -83,23 +83,23 @@ _BROKEN: Mapping[type[DomainError], LazyString] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Notice:
     """What the page says on top about what was just asked."""
 
     sentence: LazyString
     kind: str
 
 
-def told(asked: Mapping[str, str]) -> Told | None:
+def told(asked: Mapping[str, str]) -> Notice | None:
     """What to say after an act, by the address that it led to; None for any other."""
     for state, kind in (("done", "good"), ("requested", "warn"), ("refused", "bad")):
         act = asked.get(state)
         if act in set(Act):
             sentence = {"done": DONE[Act(act)], "requested": WAITS, "refused": REFUSED}[state]
-            return Told(sentence, kind)
+            return Notice(sentence, kind)
     if "unchanged" in asked:
-        return Told(UNCHANGED, "info")
-    return Told(BACK, "info") if "back" in asked else None
+        return Notice(UNCHANGED, "info")
+    return Notice(BACK, "info") if "back" in asked else None
 
 
 def sentence_of(broken: DomainError) -> LazyString:

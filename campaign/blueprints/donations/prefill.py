@@ -4,9 +4,9 @@ from flask import request
 
 from campaign.blueprints.donations.choices import typed_amount
 from campaign.blueprints.donations.gift_form import NO
-from campaign.domain.money import AmountNotUnderstood, Money, parse_amount
+from campaign.domain.money import InvalidAmount, Money, parse_amount
 from campaign.i18n import current_language
-from campaign.services.campaigns.form_options import GivenGift, GivingOptions, Offer, giving_options
+from campaign.services.campaigns.form_options import DonorGiftView, GivingOptions, Offer, giving_options
 
 
 def has_unknown_currency(options: GivingOptions) -> bool:
@@ -27,7 +27,7 @@ def of_address(options: GivingOptions) -> dict[str, object]:
         offer = options.first_offer_in(current_language())  # an amount alone was always one of the first currency
     try:
         amount = parse_amount(typed, offer.currency)
-    except AmountNotUnderstood:
+    except InvalidAmount:
         amount = None
     return {
         **_of_amount(amount, offer),
@@ -38,7 +38,7 @@ def of_address(options: GivingOptions) -> dict[str, object]:
     }
 
 
-def of_gift(gift: GivenGift) -> dict[str, object]:
+def of_gift(gift: DonorGiftView) -> dict[str, object]:
     """What was chosen and typed for a gift, for the browser that gave it."""
     offer = giving_options(gift.campaign_slug).offer_in(gift.gift.currency)
     return {

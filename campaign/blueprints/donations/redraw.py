@@ -9,7 +9,7 @@ from flask import request
 
 from campaign.blueprints.donations.form_id import FormForged, FormTooOld, FormTooYoung, read_form_id
 from campaign.blueprints.donations.gift_form import OTHER, GiveForm
-from campaign.domain.money import AmountNotUnderstood, parse_amount
+from campaign.domain.money import InvalidAmount, parse_amount
 from campaign.services.campaigns.form_options import Offer, Preset
 from campaign.web.amount_input import AmountRefused, read_amount
 
@@ -76,6 +76,6 @@ def _same_choice(value: str | None, before: Offer, after: Offer) -> str | None:
 def _preset(value: str | None, offer: Offer) -> Preset | None:
     try:
         amount = parse_amount(value or "", offer.currency)
-    except AmountNotUnderstood:
+    except InvalidAmount:
         return None
     return next((preset for preset in offer.presets if preset.amount == amount), None)

@@ -19,9 +19,9 @@ from campaign.i18n import LANGUAGES
 from campaign.jobs import wake
 from campaign.services.bank_transfers import transfer_due
 from campaign.services.campaigns.cards import campaign_named
-from campaign.services.campaigns.form_options import GivenGift, gift_of_checkout
+from campaign.services.campaigns.form_options import DonorGiftView, gift_of_checkout
 from campaign.services.gifts.progress import step_of
-from campaign.services.gifts.settlement import look_at_checkout
+from campaign.services.gifts.settlement import refresh_checkout
 from campaign.services.gifts.thank_you_page import afterwards_of, is_address_refused
 from campaign.services.pledges.links import token_of_gift
 from campaign.services.receipts.files import receipt_pdf
@@ -95,11 +95,11 @@ def own_receipt(lang: str, number: str) -> ResponseReturnValue:  # noqa: ARG001
     return answer
 
 
-def _pledge_token(gift: GivenGift) -> str | None:
+def _pledge_token(gift: DonorGiftView) -> str | None:
     return token_of_gift(gift.public_id, now=gateways().clock.now()) if gift.frequency == "monthly" else None
 
 
-def _gift_now(checkout_id: str) -> GivenGift | None:
+def _gift_now(checkout_id: str) -> DonorGiftView | None:
     """The gift of a payment page; where its state is not final, the provider is asked first, but not too often."""
     if not CHECKOUT_ID.fullmatch(checkout_id):
         return None
@@ -109,7 +109,7 @@ def _gift_now(checkout_id: str) -> GivenGift | None:
     outside = gateways()
     config: Config = current_app.config["KURAK"]
     try:
-        look_at_checkout(checkout_id, payments=outside.payments, clock=outside.clock, public_url=config.public_url)
+        refresh_checkout(checkout_id, payments=outside.payments, clock=outside.clock, public_url=config.public_url)
     except DomainError:
         return gift  # not reached now; the webhook or the next look will tell
     wake("outbox")
@@ -123,7 +123,7 @@ def _may_look(checkout_id: str) -> bool:
         return False  # the store of the limits is down; the webhook will tell
 
 
-def _in_name_of(gift: GivenGift | None) -> dict[str, object]:
+def _in_name_of(gift: DonorGiftView | None) -> dict[str, object]:
     """The gift's own campaign speaks; where there is no gift, the featured one."""
     return {"site": campaign_named(gift.campaign_slug)} if gift else {}
 
@@ -132,7 +132,7 @@ def _same_page() -> dict[str, str]:
     return {code: url_for(".thanks", lang=code, s=request.args.get("s")) for code in LANGUAGES}
 
 
-def _state_of(gift: GivenGift | None) -> str:
+def _state_of(gift: DonorGiftView | None) -> str:
     return STATES.get(gift.state, "confirming") if gift else "unknown"
 
 

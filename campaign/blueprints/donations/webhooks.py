@@ -31,7 +31,7 @@ STORED: Answer = {"received": True}, HTTPStatus.OK
 
 def init_app(app: Flask) -> None:
     """Put the door before Flask."""
-    app.wsgi_app = Door(app)  # type: ignore[method-assign]  # how Flask wants to be wrapped
+    app.wsgi_app = WebhookMiddleware(app)  # type: ignore[method-assign]  # how Flask wants to be wrapped
 
 
 @webhook_bp.post(ADDRESS)
@@ -41,7 +41,7 @@ def stripe() -> ResponseReturnValue:
     return dict(told), status
 
 
-class Door:
+class WebhookMiddleware:
     """Takes deliveries before Flask is asked: they need no session, no route and no page, and come in crowds."""
 
     def __init__(self, app: Flask) -> None:

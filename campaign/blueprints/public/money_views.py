@@ -6,7 +6,7 @@ from campaign.blueprints.public import bp
 from campaign.domain.errors import NotFound
 from campaign.i18n import current_language
 from campaign.services.campaigns.cards import CampaignCard
-from campaign.services.campaigns.transparency import Purse
+from campaign.services.campaigns.transparency import FundSummary
 from campaign.services.exports.transparency import csv_of
 from campaign.web.page_cache import campaign_of, kept
 
@@ -56,7 +56,7 @@ def grant(*, public_id: str, card: CampaignCard) -> str:
     return render_template("public/grant.html", site=card, campaign=campaign_of(card), target=target)
 
 
-def _target(kind: str, public_id: str, card: CampaignCard) -> Purse:
+def _target(kind: str, public_id: str, card: CampaignCard) -> FundSummary:
     for target in campaign_of(card).money.of_kind(kind):
         if target.public_id == public_id:
             return target

@@ -12,13 +12,13 @@ from campaign.sandbox.protocol.params import (
     Group,
     ListOf,
     Metadata,
-    Rule,
+    ParamRule,
     Text,
     list_params,
     merged_metadata,
 )
 
-_FIELDS: Final[dict[str, Rule]] = {
+_FIELDS: Final[dict[str, ParamRule]] = {
     **EXPAND,
     "active": Flag(),
     "description": Text(may_be_empty=True),

@@ -3,7 +3,7 @@
 from typing import Final
 
 from campaign.sandbox.core.json_types import Json
-from campaign.sandbox.protocol.params import Address, Group, Rule, Text
+from campaign.sandbox.protocol.params import Address, Group, ParamRule, Text
 
 _TEXTS: Final = (
     *("access_activity_log", "billing_address", "cancellation_policy_disclosure", "cancellation_rebuttal"),
@@ -16,7 +16,7 @@ _FILES: Final = (
     *("cancellation_policy", "customer_communication", "customer_signature", "duplicate_charge_documentation"),
     *("receipt", "refund_policy", "service_documentation", "shipping_documentation", "uncategorized_file"),
 )
-_RULES: Final[dict[str, Rule]] = {name: Text(150_000, may_be_empty=True) for name in _TEXTS}
+_RULES: Final[dict[str, ParamRule]] = {name: Text(150_000, may_be_empty=True) for name in _TEXTS}
 EVIDENCE: Final = Group({**_RULES, "customer_email_address": Address(email=True)})
 
 

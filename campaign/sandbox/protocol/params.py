@@ -13,7 +13,7 @@ _EMAIL = re.compile(r"[^@\s,;<>()]+@[^@\s,;<>()]+\.[A-Za-z0-9-]{2,}")
 _URL = re.compile(r"https?://[^\s/?#]+([/?#]\S*)?")
 
 
-class Rule(Protocol):
+class ParamRule(Protocol):
     """What may stand in one parameter."""
 
     def read(self, value: "str | Tree", param: str) -> Any:  # Any: a rule decides its own type
@@ -169,7 +169,7 @@ def _metadata_value(key: str, value: "str | Tree", param: str) -> str:
 class ListOf:
     """Several values of one rule."""
 
-    rule: Rule
+    rule: ParamRule
     max_items: int = 100
 
     def read(self, value: "str | Tree", param: str) -> list[Any]:
@@ -186,7 +186,7 @@ class ListOf:
 class Group:
     """An object with named fields; a name that is not here is refused."""
 
-    fields: Mapping[str, Rule] = field(default_factory=dict)
+    fields: Mapping[str, ParamRule] = field(default_factory=dict)
     required: tuple[str, ...] = ()
 
     def read(self, value: "str | Tree", param: str) -> Json:
@@ -210,7 +210,7 @@ class Group:
 class EmptyOr:
     """A value of a rule, or an empty string that unsets it."""
 
-    rule: Rule
+    rule: ParamRule
 
     def read(self, value: "str | Tree", param: str) -> Any:  # Any: the rule's own type, or None
         """The value, or None."""
@@ -261,7 +261,7 @@ class Created:
 EXPAND = {"expand": ListOf(Text(500))}
 
 
-def list_params(**filters: Rule) -> Group:
+def list_params(**filters: ParamRule) -> Group:
     """The parameters that every list takes, and these filters."""
     return Group(
         {

@@ -72,7 +72,7 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class AlarmRule:
     """One alarm: `look` finds the trouble in the signs, or none, or one for each case."""
 
     key: str
@@ -94,7 +94,7 @@ def _late(at: datetime | None, limit: datetime) -> Trouble | None:
     return Trouble(at) if at is not None and at < limit else None
 
 
-def _troubles(rule: Rule, signs: Signs) -> Iterable[Trouble]:
+def _troubles(rule: AlarmRule, signs: Signs) -> Iterable[Trouble]:
     found = rule.look(signs)
     return (found,) if isinstance(found, Trouble) else found or ()
 
@@ -228,34 +228,34 @@ def _each(cases: Callable[[MoneySigns], Iterable[MoneyCase]]) -> Callable[[Signs
     return look
 
 
-RULES: tuple[Rule, ...] = (
-    Rule("worker_silent", Severity.URGENT, _worker_silent),
-    Rule("mail_worker_silent", Severity.URGENT, _mail_worker_silent),
-    Rule("workers_die", Severity.URGENT, _workers_die),
-    Rule("disk_full", Severity.URGENT, _disk_full),
-    Rule("sweep_silent", Severity.WARNING, _sweep_silent),
-    Rule("paid_waits", Severity.URGENT, _paid_waits),
-    Rule("events_wait", Severity.URGENT, _events_wait),
-    Rule("events_dead", Severity.URGENT, _events_dead),
-    Rule("no_event_ever", Severity.URGENT, _no_event_ever),
-    Rule("events_stopped", Severity.URGENT, _events_stopped),
-    Rule("endpoint_missing", Severity.URGENT, _endpoint("missing")),
-    Rule("endpoint_disabled", Severity.URGENT, _endpoint("disabled")),
-    Rule("endpoint_types", Severity.URGENT, _endpoint("types")),
-    Rule("endpoint_version", Severity.URGENT, _endpoint("version")),
-    Rule("endpoint_url", Severity.URGENT, _endpoint("url")),
-    Rule("endpoint_unseen", Severity.WARNING, _endpoint_unseen),
-    Rule("books_broken", Severity.URGENT, _books_broken),
-    Rule("books_unchecked", Severity.URGENT, _books_unchecked),
-    Rule("comparison_overdue", Severity.URGENT, _comparison_overdue),
-    Rule("unexplained", Severity.URGENT, _unexplained),
-    Rule("disputed", Severity.URGENT, _each(lambda money: money.disputes)),
-    Rule("refund_failed", Severity.URGENT, _each(lambda money: money.failed_refunds)),
-    Rule("payout_failed", Severity.URGENT, _each(lambda money: money.returned_payouts)),
-    Rule("fund_below_zero", Severity.URGENT, _each(lambda money: money.funds_below_zero)),
-    Rule("mail_waits", Severity.URGENT, _mail_waits),
-    Rule("mail_dead", Severity.WARNING, _mail_dead),
-    Rule("receipts_held", Severity.URGENT, _receipts_held),
-    Rule("receipts_substituted", Severity.WARNING, _receipts_substituted),
+RULES: tuple[AlarmRule, ...] = (
+    AlarmRule("worker_silent", Severity.URGENT, _worker_silent),
+    AlarmRule("mail_worker_silent", Severity.URGENT, _mail_worker_silent),
+    AlarmRule("workers_die", Severity.URGENT, _workers_die),
+    AlarmRule("disk_full", Severity.URGENT, _disk_full),
+    AlarmRule("sweep_silent", Severity.WARNING, _sweep_silent),
+    AlarmRule("paid_waits", Severity.URGENT, _paid_waits),
+    AlarmRule("events_wait", Severity.URGENT, _events_wait),
+    AlarmRule("events_dead", Severity.URGENT, _events_dead),
+    AlarmRule("no_event_ever", Severity.URGENT, _no_event_ever),
+    AlarmRule("events_stopped", Severity.URGENT, _events_stopped),
+    AlarmRule("endpoint_missing", Severity.URGENT, _endpoint("missing")),
+    AlarmRule("endpoint_disabled", Severity.URGENT, _endpoint("disabled")),
+    AlarmRule("endpoint_types", Severity.URGENT, _endpoint("types")),
+    AlarmRule("endpoint_version", Severity.URGENT, _endpoint("version")),
+    AlarmRule("endpoint_url", Severity.URGENT, _endpoint("url")),
+    AlarmRule("endpoint_unseen", Severity.WARNING, _endpoint_unseen),
+    AlarmRule("books_broken", Severity.URGENT, _books_broken),
+    AlarmRule("books_unchecked", Severity.URGENT, _books_unchecked),
+    AlarmRule("comparison_overdue", Severity.URGENT, _comparison_overdue),
+    AlarmRule("unexplained", Severity.URGENT, _unexplained),
+    AlarmRule("disputed", Severity.URGENT, _each(lambda money: money.disputes)),
+    AlarmRule("refund_failed", Severity.URGENT, _each(lambda money: money.failed_refunds)),
+    AlarmRule("payout_failed", Severity.URGENT, _each(lambda money: money.returned_payouts)),
+    AlarmRule("fund_below_zero", Severity.URGENT, _each(lambda money: money.funds_below_zero)),
+    AlarmRule("mail_waits", Severity.URGENT, _mail_waits),
+    AlarmRule("mail_dead", Severity.WARNING, _mail_dead),
+    AlarmRule("receipts_held", Severity.URGENT, _receipts_held),
+    AlarmRule("receipts_substituted", Severity.WARNING, _receipts_substituted),
 )
 """Every alarm there is."""

@@ -20,7 +20,7 @@ from campaign.services.alarms import signs as alarm_signs
 from campaign.services.alarms.rules import Ringing, Severity, ringing
 from campaign.services.alarms.words import since_words, told_of
 from campaign.services.inbox.endpoint import EndpointSeen, look_at_endpoint
-from campaign.services.queues.outbox import Letter, enqueue
+from campaign.services.queues.outbox import OutgoingMail, enqueue
 
 TOLD = ("admin", "finance")
 """Roles whose people are mailed, where they hold for all campaigns."""
@@ -135,7 +135,7 @@ def _tell(session: Session, alarm_id: int, alarm: Ringing, *, kind: str, at: dat
             "help_email": campaign.contact_email if campaign else "",
             "is_test": False,
         }
-        letter = Letter(
+        letter = OutgoingMail(
             kind=kind,
             language=person.language,
             recipient=person.email,

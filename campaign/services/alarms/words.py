@@ -29,7 +29,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class AlarmText:
     """An alarm, ready to be read.
 
     `mend` and `anchor`, its section in docs/operations.md, are for operators; `staff_action` is for staff.
@@ -212,11 +212,11 @@ WORDS: dict[str, Words] = {
 """A text for every rule of `alarms.RULES`."""
 
 
-def told_of(alarm: Ringing) -> Told:
+def told_of(alarm: Ringing) -> AlarmText:
     """What to say about an alarm, in the language that is being spoken."""
     words = WORDS[alarm.key]
     facts = {name: _shown(value) for name, value in alarm.facts.items()}
-    return Told(
+    return AlarmText(
         key=alarm.key,
         headline=str(words.headline),
         sentence=str(words.told) % facts,

@@ -100,7 +100,7 @@ class GivingOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GivenGift:
+class DonorGiftView:
     """One gift as its giver may see it again. `email`, names and `message` are for the giver's own browser alone."""
 
     public_id: str
@@ -172,17 +172,17 @@ def giving_options(slug: str | None = None) -> GivingOptions:
         )
 
 
-def gift_named(public_id: str) -> GivenGift | None:
+def gift_named(public_id: str) -> DonorGiftView | None:
     """The gift with this public id."""
     return _gift(Donation.public_id == public_id)
 
 
-def gift_of_form(form_id: str) -> GivenGift | None:
+def gift_of_form(form_id: str) -> DonorGiftView | None:
     """The gift that this form led to."""
     return _gift(Donation.form_id == form_id)
 
 
-def gift_of_checkout(checkout_id: str) -> GivenGift | None:
+def gift_of_checkout(checkout_id: str) -> DonorGiftView | None:
     """The gift that is paid on this payment page."""
     return _gift(Donation.checkout_id == checkout_id)
 
@@ -212,7 +212,7 @@ def _purposes(session: Session, campaign_id: int) -> tuple[Purpose, ...]:
     )
 
 
-def _gift(wanted: ColumnElement[bool]) -> GivenGift | None:
+def _gift(wanted: ColumnElement[bool]) -> DonorGiftView | None:
     query = (
         select(Donation, Campaign, Fund, Donor)
         .join(Campaign, Campaign.id == Donation.campaign_id)
@@ -225,9 +225,9 @@ def _gift(wanted: ColumnElement[bool]) -> GivenGift | None:
         return _as_given(*row) if row else None
 
 
-def _as_given(donation: Donation, campaign: Campaign, fund: Fund, donor: Donor | None) -> GivenGift:
+def _as_given(donation: Donation, campaign: Campaign, fund: Fund, donor: Donor | None) -> DonorGiftView:
     asked = donation.checkout_params.get("customer_email")
-    return GivenGift(
+    return DonorGiftView(
         public_id=donation.public_id,
         form_id=donation.form_id,
         state=DonationState(donation.state),

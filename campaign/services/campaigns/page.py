@@ -42,7 +42,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class CampaignUpdate:
     """An update."""
 
     public_id: str
@@ -117,7 +117,7 @@ class PublicCampaign:
     currencies: tuple[str, ...]
     amounts: tuple[AmountLink, ...]
     texts: dict[str, tuple[TextPart, ...]]
-    news: tuple[News, ...]
+    news: tuple[CampaignUpdate, ...]
     wall: Wall
     progress: Progress
     money: Transparency
@@ -228,12 +228,12 @@ def _texts(session: Session, campaign_id: int) -> dict[str, tuple[TextPart, ...]
     return {place: tuple(parts) for place, parts in found.items()}
 
 
-def _news(session: Session, campaign_id: int) -> tuple[News, ...]:
+def _news(session: Session, campaign_id: int) -> tuple[CampaignUpdate, ...]:
     rows = session.execute(
         select(Update).where(Update.campaign_id == campaign_id).order_by(Update.published_on.desc(), Update.id.desc())
     ).scalars()
     return tuple(
-        News(
+        CampaignUpdate(
             public_id=row.public_id,
             published_on=row.published_on,
             title=row.title,

@@ -19,7 +19,7 @@ Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
-class KeptPage:
+class CachedPage:
     """A finished answer: its bytes, the same compressed, and the name of this version of it."""
 
     body: bytes
@@ -27,10 +27,10 @@ class KeptPage:
     etag: str
 
 
-def finished(made: str | bytes) -> KeptPage:
+def finished(made: str | bytes) -> CachedPage:
     """The page or file as it will be sent each time."""
     body = made.encode() if isinstance(made, str) else made
-    return KeptPage(body, gzip.compress(body, 6, mtime=0), hashlib.sha256(body).hexdigest()[:20])
+    return CachedPage(body, gzip.compress(body, 6, mtime=0), hashlib.sha256(body).hexdigest()[:20])
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class _Shelf(Generic[Made]):
     made: Made
 
 
-class Kept(Generic[Made]):
+class PageCache(Generic[Made]):
     """Values by key, each made once per version; the least used ones are let go."""
 
     def __init__(self, most: int) -> None:

@@ -64,7 +64,7 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedCost:
+class BudgetCost:
     """One line of a target's budget."""
 
     title: dict[str, str]
@@ -72,7 +72,7 @@ class PlannedCost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Purse:
+class FundSummary:
     """A fund as the public sees it: a purpose that donors choose, or a target that money is allocated to.
 
     A target's figures include those of its restricted children. `starts_on` and `ends_on` are an event's day, or the
@@ -90,7 +90,7 @@ class Purse:
     starts_on: date | None = None
     ends_on: date | None = None
     place: dict[str, str] | None = None
-    costs: tuple[PlannedCost, ...] = ()
+    costs: tuple[BudgetCost, ...] = ()
     theme: str = ""
     """The code of the purpose that a target belongs to."""
 
@@ -105,7 +105,7 @@ class Purse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GivenIn:
+class CurrencyTotals:
     """One currency's gifts, refunds taken off: what was given, what of it the provider has not converted yet, and what
     came of the rest in the campaign's own currency.
     """
@@ -130,9 +130,9 @@ class Transparency:
 
     currency: str
     totals: tuple[Figures, ...]
-    given_in: tuple[GivenIn, ...]
-    purposes: tuple[Purse, ...]
-    targets: tuple[Purse, ...]
+    given_in: tuple[CurrencyTotals, ...]
+    purposes: tuple[FundSummary, ...]
+    targets: tuple[FundSummary, ...]
 
     @property
     def main(self) -> Figures:
@@ -154,7 +154,7 @@ class Transparency:
         asked = sum((purse.goal for purse in self.purposes if purse.code in themes), nothing)
         return Sums(goal=sum((target.goal for target in targets), nothing), asked=asked, figures=together)
 
-    def of_kind(self, kind: str) -> tuple[Purse, ...]:
+    def of_kind(self, kind: str) -> tuple[FundSummary, ...]:
         """The targets of one kind: event, grant or line."""
         return tuple(target for target in self.targets if target.kind == kind)
 
@@ -229,8 +229,8 @@ def _add_disputed(
             rows[amount.currency] = rows.get(amount.currency, Figures(currency=amount.currency)).plus(withheld)
 
 
-def _purse(fund: Fund, currency: str, figures: Mapping[str, Figures]) -> Purse:
-    return Purse(
+def _purse(fund: Fund, currency: str, figures: Mapping[str, Figures]) -> FundSummary:
+    return FundSummary(
         public_id=fund.public_id,
         code=fund.code,
         kind=fund.kind,
@@ -241,7 +241,7 @@ def _purse(fund: Fund, currency: str, figures: Mapping[str, Figures]) -> Purse:
     )
 
 
-def _totals(purses: Iterable[Purse], targets: tuple[Purse, ...], currency: str) -> tuple[Figures, ...]:
+def _totals(purses: Iterable[FundSummary], targets: tuple[FundSummary, ...], currency: str) -> tuple[Figures, ...]:
     """Each currency's sum over all funds; what was received and passed on is counted at the targets only."""
     sums: dict[str, Figures] = {currency: Figures(currency=currency)}
     for purse in purses:
@@ -251,9 +251,9 @@ def _totals(purses: Iterable[Purse], targets: tuple[Purse, ...], currency: str) 
     return tuple(sums[code] for code in sorted(sums, key=lambda code: (code != currency, code)))
 
 
-def _given_in(row: Figures, currency: str, converted: Mapping[str, int]) -> GivenIn:
+def _given_in(row: Figures, currency: str, converted: Mapping[str, int]) -> CurrencyTotals:
     is_own = row.currency == currency
-    return GivenIn(
+    return CurrencyTotals(
         given=Money(row.given_minor, row.currency),
         on_the_way=Money(0 if is_own else row.raised_minor, row.currency),
         credited=Money(row.given_minor if is_own else converted.get(row.currency, 0), currency),
@@ -269,14 +269,14 @@ class _TargetFacts:
         grants = session.execute(select(Grant).join(Fund, Fund.id == Grant.fund_id).where(of_campaign))
         self._events = {event.fund_id: event for event in events.scalars()}
         self._grants = {grant.fund_id: grant for grant in grants.scalars()}
-        self._costs: dict[int, list[PlannedCost]] = defaultdict(list)
+        self._costs: dict[int, list[BudgetCost]] = defaultdict(list)
         lines = select(BudgetLine).join(Fund, Fund.id == BudgetLine.fund_id).where(of_campaign)
         for line in session.execute(lines.order_by(BudgetLine.fund_id, BudgetLine.position)).scalars():
             self._costs[line.fund_id].append(
-                PlannedCost(title=line.title, amount=Money(line.amount_minor, line.currency))
+                BudgetCost(title=line.title, amount=Money(line.amount_minor, line.currency))
             )
 
-    def add_to(self, purse: Purse, fund_id: int) -> Purse:
+    def add_to(self, purse: FundSummary, fund_id: int) -> FundSummary:
         costs = tuple(self._costs.get(fund_id, ()))
         if event := self._events.get(fund_id):
             return replace(purse, status=event.status, starts_on=event.starts_on, place=event.place, costs=costs)

@@ -13,7 +13,7 @@ from campaign.services.demo.plan_file import Text, record_in, rows_in
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class PlannedSection:
     """A heading and its body, in light Markdown."""
 
     heading: Text
@@ -72,7 +72,7 @@ class LearningPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
+class PlannedPreset:
     """An amount offered on the form, in minor units of its own currency, and what it pays for."""
 
     amount_minor: int
@@ -91,7 +91,7 @@ class CurrencyPlan:
     max_minor: int
     fee_rate_bp: int
     fee_fixed_minor: int
-    presets: tuple[Preset, ...]
+    presets: tuple[PlannedPreset, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
-class Campaign:
+class PlannedCampaign:
     """The campaign itself; `demo_figures` names the fields that were chosen for a demonstration."""
 
     slug: str
@@ -130,7 +130,7 @@ class Campaign:
     summary: Text
     trust_line: Text
     demo_notice: Text
-    story: tuple[Section, ...]
+    story: tuple[PlannedSection, ...]
     asks: tuple[Ask, ...]
     reached: tuple[Reached, ...]
     places: tuple[Place, ...]
@@ -142,7 +142,7 @@ class Campaign:
 
 
 @dataclass(frozen=True, slots=True)
-class Fund:
+class PlannedFund:
     """A purpose that a donor can choose; a goal of 0 means that it has none of its own."""
 
     code: str
@@ -161,7 +161,7 @@ class PlannedCost:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class PlannedEvent:
     """A planned event; its plan adds up to its goal, and `fund` pays for it."""
 
     code: str
@@ -176,7 +176,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class PlannedGrant:
     """A planned call for one grant; its plan adds up to its goal, and `fund` pays for it."""
 
     code: str
@@ -192,7 +192,7 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
-class BudgetLine:
+class PlannedBudgetLine:
     """A running cost that money is allocated to, as to an event."""
 
     code: str
@@ -204,7 +204,7 @@ class BudgetLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Milestone:
+class PlannedMilestone:
     """A stage of the campaign's total, and what it makes possible."""
 
     amount_minor: int
@@ -214,7 +214,7 @@ class Milestone:
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
+class PlannedUpdate:
     """A piece of news; the body is light Markdown."""
 
     slug: str
@@ -261,14 +261,14 @@ class OtherWays:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PlannedPage:
     """A standing page, such as the one about privacy."""
 
     slug: str
     updated_on: date
     title: Text
     lead: Text
-    sections: tuple[Section, ...]
+    sections: tuple[PlannedSection, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,16 +284,16 @@ class Supporters:
 class CampaignPlan:
     """Everything that a campaign starts with."""
 
-    campaign: Campaign
-    funds: tuple[Fund, ...]
-    events: tuple[Event, ...]
-    grants: tuple[Grant, ...]
-    lines: tuple[BudgetLine, ...]
-    milestones: tuple[Milestone, ...]
-    updates: tuple[Update, ...]
+    campaign: PlannedCampaign
+    funds: tuple[PlannedFund, ...]
+    events: tuple[PlannedEvent, ...]
+    grants: tuple[PlannedGrant, ...]
+    lines: tuple[PlannedBudgetLine, ...]
+    milestones: tuple[PlannedMilestone, ...]
+    updates: tuple[PlannedUpdate, ...]
     questions: tuple[Question, ...]
     other_ways: OtherWays
-    pages: tuple[Page, ...]
+    pages: tuple[PlannedPage, ...]
     supporters: Supporters
 
 
@@ -309,15 +309,15 @@ def load_plan(folder: Path | None = None) -> CampaignPlan:
     """
     home = plan_folders()[0] if folder is None else folder
     return CampaignPlan(
-        campaign=record_in(home / "campaign.toml", Campaign),
-        funds=rows_in(home / "funds.toml", Fund),
-        events=rows_in(home / "events.toml", Event),
-        grants=rows_in(home / "grants.toml", Grant),
-        lines=rows_in(home / "lines.toml", BudgetLine),
-        milestones=rows_in(home / "milestones.toml", Milestone),
-        updates=rows_in(home / "updates.toml", Update),
+        campaign=record_in(home / "campaign.toml", PlannedCampaign),
+        funds=rows_in(home / "funds.toml", PlannedFund),
+        events=rows_in(home / "events.toml", PlannedEvent),
+        grants=rows_in(home / "grants.toml", PlannedGrant),
+        lines=rows_in(home / "lines.toml", PlannedBudgetLine),
+        milestones=rows_in(home / "milestones.toml", PlannedMilestone),
+        updates=rows_in(home / "updates.toml", PlannedUpdate),
         questions=rows_in(home / "questions.toml", Question),
         other_ways=record_in(home / "other_ways.toml", OtherWays),
-        pages=rows_in(home / "pages.toml", Page),
+        pages=rows_in(home / "pages.toml", PlannedPage),
         supporters=record_in(home / "supporters.toml", Supporters),
     )

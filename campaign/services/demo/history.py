@@ -40,7 +40,7 @@ class HistoryClock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class DemoContext:
     """Where the history plays."""
 
     plan: CampaignPlan
@@ -50,7 +50,7 @@ class Stage:
     public_url: str
 
 
-def play_history(stage: Stage, *, gifts: int, seed: int) -> int:
+def play_history(stage: DemoContext, *, gifts: int, seed: int) -> int:
     """Give `gifts` gifts over the days since the campaign began, then allocate and spend some; how many were paid.
 
     The sandbox is set back to the first day and moved forward gift by gift, so that every row has its own day. The same
@@ -84,7 +84,7 @@ def _first_morning(slug: str) -> datetime:
     return start_of_day(starts_on) + timedelta(hours=8)
 
 
-def _give(stage: Stage, number: int, *, dice: random.Random, clock: HistoryClock) -> None:
+def _give(stage: DemoContext, number: int, *, dice: random.Random, clock: HistoryClock) -> None:
     """One gift: paid, or now and then declined or left."""
     supporters = stage.plan.supporters
     language = dice.choice(("en", "ru", "ru", "ky"))
@@ -124,7 +124,7 @@ def _row(public_id: str) -> tuple[str, int]:
     return row[0] or "", row[1]
 
 
-def _settle_all(stage: Stage, *, clock: Clock) -> int:
+def _settle_all(stage: DemoContext, *, clock: Clock) -> int:
     """Ask once more for every gift: fees and expiries have come meanwhile."""
     with reading() as session:
         ids = list(session.execute(select(Donation.id).where(Donation.checkout_id.is_not(None))).scalars())
@@ -161,7 +161,7 @@ def _allocate_and_spend(slug: str, *, clock: Clock) -> None:
             move, public_id=new_public_id(), reason="Demo: the first step", actor_id=desk["finance"], clock=clock
         )
         allocations.approve(public_id, actor_id=desk["approver"], clock=clock)
-        spent = disbursements.Payment(
+        spent = disbursements.NewDisbursement(
             campaign_id=campaign_id,
             fund=funds[f"{target}@{theme}"].public_id,
             amount=Money(amount.minor // 200 * 100, "USD"),

@@ -19,7 +19,7 @@ from campaign.models.campaign import (
     SuggestedAmount,
     Update,
 )
-from campaign.models.fund import BudgetLine, Event, Fund, FundReach, Grant
+from campaign.models.fund import BudgetLine, Event, Fund, FundTransferRule, Grant
 from campaign.services.demo import content
 from campaign.services.demo.plan_file import Text
 
@@ -44,7 +44,7 @@ def _days_from(today: date, days: int) -> date:
     return today + timedelta(days=days)
 
 
-def _add_campaign(session: Session, plan: content.Campaign, *, today: date) -> int:
+def _add_campaign(session: Session, plan: content.PlannedCampaign, *, today: date) -> int:
     is_first = session.execute(select(Campaign.id).where(Campaign.is_featured)).first() is None
     alt = {image.key: image.alt for image in plan.images}
     campaign = Campaign(
@@ -145,7 +145,7 @@ def _learning(plan: content.LearningPlan) -> list[Section]:
     return _numbered("learning", [(plan.title, plan.handover, facts), *lists])
 
 
-def _pages(pages: Iterable[content.Page]) -> list[Section]:
+def _pages(pages: Iterable[content.PlannedPage]) -> list[Section]:
     """Each standing page as its head, named by its slug, and its parts after it."""
     sections = []
     for page in pages:
@@ -194,8 +194,8 @@ def _add_funds(session: Session, campaign_id: int, plan: content.CampaignPlan, *
     _keep(session, campaign_id, [*own.values(), *[target for _, target in targets]])
     children = [(own[theme], _child(own[theme], target)) for theme, target in targets]
     _keep(session, campaign_id, [child for _, child in children])
-    session.add_all(FundReach(source_id=own["GEN"].id, target_id=target.id) for _, target in targets)
-    session.add_all(FundReach(source_id=theme.id, target_id=child.id) for theme, child in children)
+    session.add_all(FundTransferRule(source_id=own["GEN"].id, target_id=target.id) for _, target in targets)
+    session.add_all(FundTransferRule(source_id=theme.id, target_id=child.id) for theme, child in children)
     _add_target_facts(session, plan, {target.code: target.id for _, target in targets}, today=today)
 
 
@@ -228,7 +228,7 @@ def _add_target_facts(
     for grant in plan.grants:
         opens_on, closes_on = _days_from(today, grant.opens_in_days), _days_from(today, grant.closes_in_days)
         session.add(Grant(fund_id=fund_ids[grant.code], opens_on=opens_on, closes_on=closes_on))
-    with_costs: list[content.Event | content.Grant] = [*plan.events, *plan.grants]
+    with_costs: list[content.PlannedEvent | content.PlannedGrant] = [*plan.events, *plan.grants]
     for planned in with_costs:
         session.add_all(
             BudgetLine(

@@ -17,7 +17,7 @@ from campaign.services.demo.content import load_plan
 from campaign.services.demo.loader import load_campaign
 from campaign.services.drill.report import Outcome
 from campaign.services.drill.scenes import WEEK, Scene
-from campaign.services.drill.stage import NotHeld, Stage
+from campaign.services.drill.stage import DrillContext, SceneFailed
 
 
 def open_campaign(*, clock: Clock) -> str:
@@ -33,7 +33,7 @@ def open_campaign(*, clock: Clock) -> str:
     return load_campaign(replace(plan, campaign=own), clock=clock)
 
 
-def play_week(stage: Stage, *, say: Callable[[Outcome], None]) -> list[Outcome]:
+def play_week(stage: DrillContext, *, say: Callable[[Outcome], None]) -> list[Outcome]:
     """Every scene in order, whatever became of those before; each outcome is told at once."""
     outcomes = []
     for day, scenes in WEEK:
@@ -76,11 +76,11 @@ def _counted(gifts: int) -> str:
     return "one gift" if gifts == 1 else f"{gifts} gifts"
 
 
-def _played(scene: Scene, stage: Stage, day: str) -> Outcome:
+def _played(scene: Scene, stage: DrillContext, day: str) -> Outcome:
     tried, began, wrong = (scene.__doc__ or scene.__name__).strip(), time.monotonic(), ""
     try:
         scene(stage)
-    except NotHeld as reason:
+    except SceneFailed as reason:
         wrong = str(reason)
     except (DomainError, OSError) as error:  # a refusal of ours, or nobody answers: told like any other outcome
         wrong = f"{type(error).__name__}: {error}"

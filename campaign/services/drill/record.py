@@ -12,7 +12,7 @@ from campaign.models.campaign import Campaign
 from campaign.models.drill import Drill
 from campaign.services import audit
 from campaign.services.campaigns.revision import count_public_change
-from campaign.services.drill.report import Report
+from campaign.services.drill.report import DrillReport
 from campaign.services.drill.version import fingerprint
 
 REASON_LEAST = 10
@@ -54,7 +54,7 @@ def standing() -> Standing:
     return Standing(version, *row) if row else Standing(version, None)
 
 
-def keep(report: Report, *, clock: Clock) -> None:
+def keep(report: DrillReport, *, clock: Clock) -> None:
     """Write a drill down, held or failed. OtherVersion when it was not this program that was drilled."""
     if report.version != fingerprint():
         raise OtherVersion(report.version)

@@ -30,7 +30,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class DrillReport:
     """A drill from beginning to end. `figures` are counts and sums of what was moved, for the reader's feeling."""
 
     version: str
@@ -103,9 +103,9 @@ class Report:
         ]
 
 
-def report_of(facts: dict[str, Any]) -> Report:
+def report_of(facts: dict[str, Any]) -> DrillReport:
     """A report from `as_facts`; KeyError, TypeError or ValueError when it is none."""
-    return Report(
+    return DrillReport(
         version=str(facts["version"]),
         began_at=datetime.fromisoformat(facts["began_at"]),
         ended_at=datetime.fromisoformat(facts["ended_at"]),

@@ -9,7 +9,7 @@ from campaign.database import reading
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
 from campaign.gateways.visitor import Visitor
-from campaign.services.drill.stage import Given, Stage, require
+from campaign.services.drill.stage import DrillContext, Given, require
 from campaign.services.gifts import refunds as gifts_refunds
 from campaign.services.ledger.check import check_books
 from campaign.services.reconciliation import listing as reconciliation_desk
@@ -21,7 +21,7 @@ PRINTED = {"sent", "kept"}
 """What becomes of a letter: it left, or stays readable where no mail server is set."""
 
 
-def a_gift_in_each_currency(stage: Stage) -> None:
+def a_gift_in_each_currency(stage: DrillContext) -> None:
     """A gift by card in dollars, euros and som: paid, its fee known, its receipt on the way."""
     for amount, currency in (("25", "USD"), ("40", "EUR"), ("2500", "KGS")):
         given = stage.give(amount, currency)
@@ -30,7 +30,7 @@ def a_gift_in_each_currency(stage: Stage) -> None:
         _is_receipted(stage, given)
 
 
-def three_languages(stage: Stage) -> None:
+def three_languages(stage: DrillContext) -> None:
     """Donors read English, Russian and Kyrgyz."""
     for language in ("en", "ru", "ky"):
         given = stage.give("15", language=language)
@@ -39,14 +39,14 @@ def three_languages(stage: Stage) -> None:
         require(stage.gift(given).language == language, f"a gift in {language} was kept as another language's")
 
 
-def an_impatient_donor(stage: Stage) -> None:
+def an_impatient_donor(stage: DrillContext) -> None:
     """A donor presses the button twice: one payment page, one gift."""
     given = stage.give("30", presses=2)
     stage.pay(given)
     stage.settles(given)
 
 
-def a_declined_card(stage: Stage) -> None:
+def a_declined_card(stage: DrillContext) -> None:
     """A card is declined, another one pays: nothing is booked for the first."""
     given = stage.give("35")
     stage.pay(given, "pm_card_chargeDeclined")
@@ -55,14 +55,14 @@ def a_declined_card(stage: Stage) -> None:
     stage.settles(given)
 
 
-def a_page_nobody_paid(stage: Stage) -> None:
+def a_page_nobody_paid(stage: DrillContext) -> None:
     """A donor leaves the payment page: it expires, and the gift with it."""
     given = stage.give("20")
     stage.console.advance(25 * 3600)
     stage.becomes(given, "expired")
 
 
-def a_forged_delivery(stage: Stage) -> None:
+def a_forged_delivery(stage: DrillContext) -> None:
     """Somebody pretends to be the provider: refused, and nothing is stored."""
     body = json.dumps({"id": "evt_forged", "object": "event", "type": "checkout.session.completed"}).encode()
     before = sum(stage.events().values())
@@ -72,7 +72,7 @@ def a_forged_delivery(stage: Stage) -> None:
     require(sum(stage.events().values()) == before, "a forged delivery was stored")
 
 
-def deliveries_go_wrong(stage: Stage) -> None:
+def deliveries_go_wrong(stage: DrillContext) -> None:
     """Deliveries come twice, late, backwards, and some not before the third try."""
     for kind in ("duplicate", "duplicate_event", "reorder", "drop", "burst", "unknown_type"):
         stage.console.misbehave(kind, losses=2)
@@ -82,7 +82,7 @@ def deliveries_go_wrong(stage: Stage) -> None:
     require(len(stage.receipts(given)) == 1, "a repeated delivery made another receipt")
 
 
-def the_provider_fails(stage: Stage) -> None:
+def the_provider_fails(stage: DrillContext) -> None:
     """The provider fails before and after it did what was asked, cuts the line, asks to wait."""
     for kind in ("error_before", "error_after", "reset_after", "rate_limit"):
         stage.console.misbehave(kind, path="/v1/checkout/sessions", method="POST")
@@ -92,7 +92,7 @@ def the_provider_fails(stage: Stage) -> None:
         stage.settles(given)
 
 
-def the_mail_server_is_gone(stage: Stage) -> None:
+def the_mail_server_is_gone(stage: DrillContext) -> None:
     """The mail server is gone while a gift is paid: the receipt waits, and leaves once, later."""
     with stage.mail_is_down():
         given = stage.give("55")
@@ -103,7 +103,7 @@ def the_mail_server_is_gone(stage: Stage) -> None:
     _is_receipted(stage, given)
 
 
-def the_worker_is_killed(stage: Stage) -> None:
+def the_worker_is_killed(stage: DrillContext) -> None:
     """The workers are killed in the middle of their work: others go on, and nothing is lost or doubled."""
     given = stage.give("60")
     stage.pay(given)
@@ -117,7 +117,7 @@ def the_worker_is_killed(stage: Stage) -> None:
     require(len(stage.receipts(given)) == 1, "the killed worker's work was done twice")
 
 
-def refunds(stage: Stage) -> None:
+def refunds(stage: DrillContext) -> None:
     """Staff send a part back; the rest has a receipt of its own. Then the rest, and no receipt is left."""
     given = stage.give("80")
     stage.pay(given)
@@ -129,7 +129,7 @@ def refunds(stage: Stage) -> None:
         require(live == ([left] if left else []), f"after the refund the live receipts are for {live}")
 
 
-def a_refund_in_the_dashboard(stage: Stage) -> None:
+def a_refund_in_the_dashboard(stage: DrillContext) -> None:
     """Somebody refunds at the provider: we hear of it and book it."""
     given = stage.give("25")
     stage.pay(given)
@@ -138,7 +138,7 @@ def a_refund_in_the_dashboard(stage: Stage) -> None:
     stage.eventually(lambda: stage.gift(given).refunded_minor == 25_00, "the dashboard's refund was not heard of")
 
 
-def a_refund_that_fails(stage: Stage) -> None:
+def a_refund_that_fails(stage: DrillContext) -> None:
     """A refund fails days later: the gift is whole again, and so is its receipt."""
     given = stage.give("26")
     stage.pay(given, "pm_card_refundFail")
@@ -150,7 +150,7 @@ def a_refund_that_fails(stage: Stage) -> None:
     require(live == [26_00], "the gift has no receipt again")
 
 
-def bank_debits(stage: Stage) -> None:
+def bank_debits(stage: DrillContext) -> None:
     """Two bank debits: under way for days, then one comes and one does not."""
     comes, fails = stage.give("70"), stage.give("71")
     stage.pay(comes, "pm_sepaDebit_success_at")
@@ -167,7 +167,7 @@ def bank_debits(stage: Stage) -> None:
     require(not stage.receipts(fails), "money that never came has a receipt")
 
 
-def disputes(stage: Stage) -> None:
+def disputes(stage: DrillContext) -> None:
     """Two disputes: one is won and the gift stays, one is lost and its receipt ends."""
     won, lost = stage.give("90"), stage.give("91")
     for given, verdict in ((won, "won"), (lost, "lost")):
@@ -184,7 +184,7 @@ def disputes(stage: Stage) -> None:
     require(stage.receipts(won)[-1][0] == "issued", "the gift that stayed has no receipt")
 
 
-def a_monthly_gift(stage: Stage) -> None:
+def a_monthly_gift(stage: DrillContext) -> None:
     """A monthly gift: its first month and the next two, each a gift with a receipt of its own."""
     given = stage.give("12", frequency="monthly")
     stage.pay(given)
@@ -197,7 +197,7 @@ def a_monthly_gift(stage: Stage) -> None:
         )
 
 
-def nothing_is_told(stage: Stage) -> None:
+def nothing_is_told(stage: DrillContext) -> None:
     """Every word of the provider about a gift gets lost for good: comparing with it finds the gift."""
     stage.console.misbehave("drop", times=30, losses=99)
     given = stage.give("65")
@@ -211,7 +211,7 @@ def nothing_is_told(stage: Stage) -> None:
     _is_receipted(stage, given)
 
 
-def payouts(stage: Stage) -> None:
+def payouts(stage: DrillContext) -> None:
     """The provider's payouts are walked, movement by movement; nothing of its balance is left unexplained."""
     stage.days_pass(3)
     reconciling.repair(stage.outside, mails=Mails.ALL)
@@ -227,7 +227,7 @@ def payouts(stage: Stage) -> None:
         require(left.minor == of_others[left.currency], f"{left.decimal} {left.currency} is unexplained")
 
 
-def the_books(stage: Stage) -> None:
+def the_books(stage: DrillContext) -> None:
     """The inbox is empty, and every rule of the books holds."""
     waiting = ("new", "failed", "parked")
     stage.eventually(
@@ -238,7 +238,7 @@ def the_books(stage: Stage) -> None:
     require(not problems, "; ".join(f"{problem.rule}: {', '.join(problem.rows)}" for problem in problems))
 
 
-def the_provider_agrees(stage: Stage) -> None:
+def the_provider_agrees(stage: DrillContext) -> None:
     """Gift by gift, our books say what the provider says: paid, sent back, fee."""
     truth = {row["session"]: row for row in stage.console.truth() if row["paid"]}
     for given in stage.gifts:
@@ -254,14 +254,14 @@ def the_provider_agrees(stage: Stage) -> None:
         require(gift.refunded_minor == back, f"gift {gift.public_id} was sent back otherwise at the provider")
 
 
-def _is_receipted(stage: Stage, given: Given) -> None:
+def _is_receipted(stage: DrillContext, given: Given) -> None:
     stage.eventually(
         lambda: any(kind == "receipt" and state in PRINTED for kind, state in stage.letters(given)),
         f"the receipt's letter never left: {stage.letters(given)}",
     )
 
 
-def _send_back(stage: Stage, given: Given, minor: int) -> None:
+def _send_back(stage: DrillContext, given: Given, minor: int) -> None:
     gift = stage.gift(given)
     order = gifts_refunds.RefundOrder(
         donation_public_id=gift.public_id,
@@ -274,12 +274,12 @@ def _send_back(stage: Stage, given: Given, minor: int) -> None:
     stage.wake("refunds")
 
 
-def _are_replaced(stage: Stage, killed: set[int]) -> bool:
+def _are_replaced(stage: DrillContext, killed: set[int]) -> bool:
     """Whether every kind of worker lives, and none is one that was killed."""
     return not ({None} | killed) & set(stage.living_workers())
 
 
-Scene = Callable[[Stage], None]
+Scene = Callable[[DrillContext], None]
 WEEK: tuple[tuple[str, tuple[Scene, ...]], ...] = (
     ("Monday: gifts", (a_gift_in_each_currency, three_languages, an_impatient_donor, a_declined_card)),
     ("Tuesday: things go wrong", (a_page_nobody_paid, a_forged_delivery, deliveries_go_wrong, the_provider_fails)),

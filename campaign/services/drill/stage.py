@@ -28,7 +28,7 @@ STEP_SECONDS = 30
 """How far time moves between two looks, so that retries of both sides come due."""
 
 
-class NotHeld(Exception):
+class SceneFailed(Exception):
     """Something did not come out as it should; the message is the sentence for the report."""
 
 
@@ -41,7 +41,7 @@ class Given:
 
 
 @dataclass
-class Stage:
+class DrillContext:
     """One drill under way."""
 
     site: str
@@ -72,7 +72,7 @@ class Stage:
             filled = {**fields, "amount": "other", "other_amount": amount, "frequency": frequency}
             pages = {self._press(donor, {**filled, "email": email, "anonymous": "1"}, language) for _ in range(presses)}
         if len(pages) != 1:
-            raise NotHeld(f"pressing {presses} times led to {len(pages)} payment pages")
+            raise SceneFailed(f"pressing {presses} times led to {len(pages)} payment pages")
         given = Given(pages.pop(), email)
         self.gifts.append(given)
         return given
@@ -85,7 +85,7 @@ class Stage:
             if answer.status not in {429, 503}:
                 break
             time.sleep(1)
-        raise NotHeld(f"the donation form answered {answer.status} and led to no payment page")
+        raise SceneFailed(f"the donation form answered {answer.status} and led to no payment page")
 
     def pay(self, given: Given, method: str = "pm_card_visa") -> None:
         self.console.pay(given.checkout_id, payment_method=method, email=given.email)
@@ -141,7 +141,7 @@ class Stage:
                 return
             self.console.advance(STEP_SECONDS)
             time.sleep(PAUSE_SECONDS)
-        raise NotHeld(sentence)
+        raise SceneFailed(sentence)
 
     def becomes(self, given: Given, state: str) -> None:
         self.eventually(
@@ -173,7 +173,7 @@ class Stage:
         """`kill -9` to every worker; their process ids. NotHeld when one is missing."""
         pids = self.living_workers()
         if None in pids:
-            raise NotHeld("no worker of this installation runs on this machine")
+            raise SceneFailed("no worker of this installation runs on this machine")
         killed = {pid for pid in pids if pid is not None}
         for pid in killed:
             os.kill(pid, signal.SIGKILL)
@@ -187,4 +187,4 @@ class Stage:
 def require(condition: object, sentence: str) -> None:
     """NotHeld with the sentence unless the condition holds."""
     if not condition:
-        raise NotHeld(sentence)
+        raise SceneFailed(sentence)

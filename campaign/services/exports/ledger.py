@@ -21,7 +21,7 @@ from campaign.services.ledger import posting
 from campaign.services.ledger.posting import LedgerFilter, LedgerRow
 from campaign.services.ledger.subject_words import subject_in_words
 from campaign.services.ledger.words import account_name, kind_name
-from campaign.services.spreadsheets import About, Cell, FileFormat, Sheet, written
+from campaign.services.spreadsheets import About, Cell, FileFormat, Sheet, render_sheet
 
 REGISTER_PAGE = 1000
 
@@ -29,25 +29,25 @@ REGISTER_PAGE = 1000
 def ledger_file(wanted: LedgerFilter, *, about: About, file_format: FileFormat) -> IO[bytes]:
     """The journal, or the part that was asked for."""
     with reading() as session:
-        return written(_ledger(session, wanted, about=about), file_format)
+        return render_sheet(_ledger(session, wanted, about=about), file_format)
 
 
 def trial_balance_file(campaign_id: int, *, about: About, file_format: FileFormat) -> IO[bytes]:
     """Every account's balance per currency."""
     with reading() as session:
-        return written(_trial_balance(session, campaign_id, about=about), file_format)
+        return render_sheet(_trial_balance(session, campaign_id, about=about), file_format)
 
 
 def fund_statement_file(
     campaign_id: int, *, funds: Sequence[FundRow], about: About, file_format: FileFormat
 ) -> IO[bytes]:
     """What came into and went out of every fund, and what it holds."""
-    return written(_fund_statement(campaign_id, funds=funds, about=about), file_format)
+    return render_sheet(_fund_statement(campaign_id, funds=funds, about=about), file_format)
 
 
 def allocation_file(campaign_id: int, *, state: str | None, about: About, file_format: FileFormat) -> IO[bytes]:
     """Every allocation: who proposed, who decided, from where, to where and why."""
-    return written(_allocations(campaign_id, state=state, about=about), file_format)
+    return render_sheet(_allocations(campaign_id, state=state, about=about), file_format)
 
 
 def period_of(since: date | None, until: date | None, *, made_at: datetime) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from campaign.days import time_zone
 from campaign.services.exports.state_words import EXPLANATIONS, PAYOUTS, in_words
 from campaign.services.reconciliation import listing as reconciliation_desk
-from campaign.services.spreadsheets import About, Cell, FileFormat, Sheet, written
+from campaign.services.spreadsheets import About, Cell, FileFormat, Sheet, render_sheet
 
 PAGE_ROWS = 200
 
@@ -40,7 +40,7 @@ def payout_file(*, since: date | None, until: date | None, about: About, file_fo
         by=9,
         total_label=_("Total"),
     )
-    return written(sheet, file_format)
+    return render_sheet(sheet, file_format)
 
 
 def _cells(since: date | None, until: date | None) -> Iterator[tuple[Cell, ...]]:

@@ -13,20 +13,20 @@ from campaign.services.exports.state_words import DONATIONS, ENDINGS, RECEIPTS, 
 from campaign.services.gifts.listing import DonationFilter, all_donations
 from campaign.services.receipts import listing
 from campaign.services.receipts.listing import ReceiptFilter
-from campaign.services.spreadsheets import About, Cell, FileFormat, Sheet, written
+from campaign.services.spreadsheets import About, Cell, FileFormat, Sheet, render_sheet
 
 REGISTER_PAGE = 1000
 
 
 def receipt_file(wanted: ReceiptFilter, *, about: About, file_format: FileFormat) -> IO[bytes]:
     """The register of receipts: every number is explained."""
-    return written(_receipts(wanted, about=about), file_format)
+    return render_sheet(_receipts(wanted, about=about), file_format)
 
 
 def donation_file(wanted: DonationFilter, *, about: About, file_format: FileFormat) -> IO[bytes]:
     """The donations that were found, with names and addresses."""
     with reading() as session:
-        return written(_donations(session, wanted, about=about), file_format)
+        return render_sheet(_donations(session, wanted, about=about), file_format)
 
 
 def _receipts(wanted: ReceiptFilter, *, about: About) -> Sheet:

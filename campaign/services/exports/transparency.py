@@ -8,7 +8,7 @@ from datetime import datetime
 from campaign.domain.csv_text import escape_formula
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
-from campaign.services.campaigns.transparency import Figures, Purse, Transparency
+from campaign.services.campaigns.transparency import Figures, FundSummary, Transparency
 
 BYTE_ORDER_MARK = "\ufeff"  # without it a spreadsheet reads Cyrillic as gibberish
 COLUMNS = (
@@ -56,7 +56,7 @@ def _rows(money: Transparency, language: str) -> Iterator[tuple[str, ...]]:
         yield "TOTAL", "total", "", figures.currency, "", *_amounts(figures, None)
 
 
-def _amounts(figures: Figures, purse: Purse | None) -> tuple[str, ...]:
+def _amounts(figures: Figures, purse: FundSummary | None) -> tuple[str, ...]:
     """A purpose has passed on what a target has been given."""
     gives = purse is not None and purse.kind in {"general", "theme"}
     allocated = -figures.allocated_minor if gives else figures.allocated_minor

@@ -15,7 +15,7 @@ from campaign.domain.money import Money
 from campaign.models.allocation import Allocation
 from campaign.models.fund import Fund
 from campaign.models.staff import Staff
-from campaign.services.funds.allocations import Move, Preview, preview
+from campaign.services.funds.allocations import AllocationPreview, Move, preview
 
 PAGE_ROWS = 50
 SOURCE, TARGET = aliased(Fund), aliased(Fund)
@@ -59,7 +59,7 @@ def allocations(
         return [_row(found) for found in session.execute(query)]
 
 
-def allocation(campaign_id: int, public_id: str) -> tuple[AllocationRow, Preview]:
+def allocation(campaign_id: int, public_id: str) -> tuple[AllocationRow, AllocationPreview]:
     """One proposal, and what it would do with the balances of this moment; NotFound otherwise."""
     with reading() as session:
         found = session.execute(

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 
 from campaign.database import transaction
 from campaign.days import local_day
-from campaign.domain.errors import Conflict, DomainError, FormSpent, NotFound
+from campaign.domain.errors import Conflict, DomainError, FormReused, NotFound
 from campaign.domain.journal import EntryKind
 from campaign.domain.money import Money
 from campaign.domain.postings import transferred
 from campaign.gateways.clock import Clock
 from campaign.models.allocation import Allocation
-from campaign.models.fund import Fund, FundReach
+from campaign.models.fund import Fund, FundTransferRule
 from campaign.services import audit
 from campaign.services.campaigns.revision import count_public_change
 from campaign.services.ledger import availability, posting
@@ -31,11 +31,11 @@ UNRESTRICTED = ("general", *TARGETS)
 """Kinds of funds whose money no donor has restricted: only they may cover another fund."""
 
 
-class SameHands(DomainError):
+class SelfApproval(DomainError):
     """Who proposed an allocation does not approve or reject it."""
 
 
-class NotYours(DomainError):
+class NotProposer(DomainError):
     """Only who proposed an allocation withdraws it."""
 
 
@@ -43,11 +43,11 @@ class AlreadyDecided(Conflict):
     """The allocation was approved, rejected or withdrawn before."""
 
 
-class FiguresMoved(Conflict):
+class BalancesChanged(Conflict):
     """The balances are not those that the approver was shown."""
 
 
-class ReasonMissing(DomainError):
+class AllocationReasonMissing(DomainError):
     """A proposal says why, and so does a rejection."""
 
 
@@ -71,7 +71,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class AllocationPreview:
     """What a move would do now. `holder_code` names the child fund in which a theme's money stays restricted."""
 
     move: Move
@@ -111,7 +111,7 @@ class Preview:
         return f"{self.source_before.minor}:{self.target_before.minor}:{self.disputed.minor}"
 
 
-def preview(session: Session, move: Move) -> Preview:
+def preview(session: Session, move: Move) -> AllocationPreview:
     """The move with balances before and after, and the fund that would really hold the money.
 
     Raises NotFound for an unknown fund, MoneyMayNotGoThere where the donors' purpose does not reach the target, and
@@ -124,7 +124,7 @@ def preview(session: Session, move: Move) -> Preview:
     holder = _holder(session, move.kind, source=source, target=target)
     currency = move.amount.currency
     held = availability.holding_of(session, source.id, currency)
-    return Preview(
+    return AllocationPreview(
         move=move,
         source_id=source.id,
         target_id=holder.id,
@@ -143,10 +143,10 @@ def propose(move: Move, *, public_id: str, reason: str, actor_id: int, clock: Cl
     """Put a move up for approval; sent twice with the same `public_id` (made with the form) it is one proposal.
 
     Raises what `preview` raises, NotEnoughFunds when the source has too little available now, MoreThanIsMissing for a cover
-    beyond zero, ReasonMissing, and FormSpent when the proposal of this name is another.
+    beyond zero, ReasonMissing, and FormReused when the proposal of this name is another.
     """
     if not reason.strip():
-        raise ReasonMissing
+        raise AllocationReasonMissing
     with transaction() as session:
         seen = preview(session, move)
         if _is_known(session, seen, public_id):
@@ -179,17 +179,17 @@ def approve(
 ) -> None:
     """Move the money: post the entry, once, in the books.
 
-    `figures` are the balances that the approver was shown (`Preview.figures`); FiguresMoved when they have changed.
-    Raises SameHands, AlreadyDecided, NotEnoughFunds, MoreThanIsMissing, and MoneyMayNotGoThere when the database refuses.
+    `figures` are the balances that the approver was shown (`Preview.figures`); BalancesChanged when they have changed.
+    Raises SelfApproval, AlreadyDecided, NotEnoughFunds, MoreThanIsMissing, and MoneyMayNotGoThere when the database refuses.
     """
     now = clock.now()
     with transaction() as session:
         row = _to_decide(session, public_id, campaign_id)
         if row.proposed_by == actor_id:
-            raise SameHands
+            raise SelfApproval
         posting.lock_funds(session, (row.source_id, row.target_id))
         if figures is not None and figures != _figures(session, row):
-            raise FiguresMoved
+            raise BalancesChanged
         _refuse_too_much(session, row)
         entry = transferred(
             kind=EntryKind(row.kind),
@@ -207,29 +207,29 @@ def approve(
 
 
 def reject(public_id: str, *, campaign_id: int | None = None, note: str, actor_id: int, clock: Clock) -> None:
-    """Say no, and why. Raises SameHands, AlreadyDecided and ReasonMissing."""
+    """Say no, and why. Raises SelfApproval, AlreadyDecided and ReasonMissing."""
     if not note.strip():
-        raise ReasonMissing
+        raise AllocationReasonMissing
     with transaction() as session:
         row = _to_decide(session, public_id, campaign_id)
         if row.proposed_by == actor_id:
-            raise SameHands
+            raise SelfApproval
         _decide(row, "rejected", actor_id, clock.now())
         row.decision_note = note.strip()
         _record(session, "reject", public_id, actor_id, clock.now(), {})
 
 
 def withdraw(public_id: str, *, campaign_id: int | None = None, actor_id: int, clock: Clock) -> None:
-    """The proposer thinks better of it. Raises NotYours and AlreadyDecided."""
+    """The proposer thinks better of it. Raises NotProposer and AlreadyDecided."""
     with transaction() as session:
         row = _to_decide(session, public_id, campaign_id)
         if row.proposed_by != actor_id:
-            raise NotYours
+            raise NotProposer
         _decide(row, "withdrawn", actor_id, clock.now())
         _record(session, "withdraw", public_id, actor_id, clock.now(), {})
 
 
-def _is_known(session: Session, seen: Preview, public_id: str) -> bool:
+def _is_known(session: Session, seen: AllocationPreview, public_id: str) -> bool:
     """Whether this very move was proposed by this form before."""
     wanted = select(
         Allocation.kind, Allocation.source_id, Allocation.target_id, Allocation.currency, Allocation.amount_minor
@@ -239,7 +239,7 @@ def _is_known(session: Session, seen: Preview, public_id: str) -> bool:
         return False
     amount = seen.move.amount
     if tuple(known) != (seen.move.kind.value, seen.source_id, seen.target_id, amount.currency, amount.minor):
-        raise FormSpent(public_id)
+        raise FormReused(public_id)
     return True
 
 
@@ -258,12 +258,12 @@ def _holder(session: Session, kind: EntryKind, *, source: Fund, target: Fund) ->
             raise MoneyMayNotGoThere
         return target
     if kind is EntryKind.TAKE_BACK:
-        reach = select(Fund).join(FundReach, FundReach.source_id == Fund.id)
-        wanted = reach.where(FundReach.target_id == source.id, Fund.id == target.id)
+        reach = select(Fund).join(FundTransferRule, FundTransferRule.source_id == Fund.id)
+        wanted = reach.where(FundTransferRule.target_id == source.id, Fund.id == target.id)
     else:
-        reach = select(Fund).join(FundReach, FundReach.target_id == Fund.id)
+        reach = select(Fund).join(FundTransferRule, FundTransferRule.target_id == Fund.id)
         wanted = reach.where(
-            FundReach.source_id == source.id, or_(Fund.id == target.id, Fund.target_id == target.id)
+            FundTransferRule.source_id == source.id, or_(Fund.id == target.id, Fund.target_id == target.id)
         ).order_by(Fund.id)
     found = session.execute(wanted.limit(1)).scalar_one_or_none()
     if found is None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading
 from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
-from campaign.models.fund import Fund, FundReach
+from campaign.models.fund import Fund, FundTransferRule
 from campaign.services.funds.allocations import TARGETS, UNRESTRICTED
 from campaign.services.ledger import posting
 from campaign.services.ledger.availability import disputed_money
@@ -60,7 +60,9 @@ def targets_of(campaign_id: int, source: FundRow) -> Sequence[FundRow]:
     """The events, grants and lines that money of this fund may go to, as staff know them (not the children inside)."""
     with reading() as session:
         reached = set(
-            session.execute(select(FundReach.target_id).where(FundReach.source_id == source.id)).scalars().all()
+            session.execute(select(FundTransferRule.target_id).where(FundTransferRule.source_id == source.id))
+            .scalars()
+            .all()
         )
         rows = _funds(session, campaign_id)
     inside = {row.target_id for row in rows if row.id in reached and row.target_id is not None}
@@ -70,7 +72,7 @@ def targets_of(campaign_id: int, source: FundRow) -> Sequence[FundRow]:
 def givers_of(campaign_id: int, holder: FundRow) -> Sequence[FundRow]:
     """The funds that money of this event, grant, line or child may go back to."""
     with reading() as session:
-        reach = select(FundReach.source_id).where(FundReach.target_id == holder.id)
+        reach = select(FundTransferRule.source_id).where(FundTransferRule.target_id == holder.id)
         sources = set(session.execute(reach).scalars().all())
         return [row for row in _funds(session, campaign_id) if row.id in sources]
 

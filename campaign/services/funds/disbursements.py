@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
 from campaign.days import local_day
-from campaign.domain.errors import DomainError, FormSpent, NotFound
+from campaign.domain.errors import DomainError, FormReused, NotFound
 from campaign.domain.journal import Account
 from campaign.domain.money import Money
 from campaign.domain.postings import disbursed
@@ -46,7 +46,7 @@ class NothingPaid(DomainError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Payment:
+class NewDisbursement:
     """What was paid, to whom, when, and by which paper it is shown."""
 
     campaign_id: int
@@ -61,7 +61,7 @@ class Payment:
 class PaymentPreview:
     """The fund that pays, with its balance before and after."""
 
-    payment: Payment
+    payment: NewDisbursement
     fund_id: int
     fund_code: str
     fund_title: dict[str, str]
@@ -96,7 +96,7 @@ class DisbursementRow:
     recorded_at: datetime
 
 
-def preview_payment(session: Session, payment: Payment, *, today: date) -> PaymentPreview:
+def preview_payment(session: Session, payment: NewDisbursement, *, today: date) -> PaymentPreview:
     """What the payment would do to its fund now.
 
     Raises NothingPaid, PaidInTheFuture, PaidTooEarly, EvidenceMissing, and NotFound for a fund that is not one of spending.
@@ -123,10 +123,10 @@ def preview_payment(session: Session, payment: Payment, *, today: date) -> Payme
     )
 
 
-def record_disbursement(payment: Payment, *, public_id: str, actor_id: int, clock: Clock) -> str:
+def record_disbursement(payment: NewDisbursement, *, public_id: str, actor_id: int, clock: Clock) -> str:
     """Write a payment into the books; sent twice with the same `public_id` (made with the form) it is one payment.
 
-    Raises what `preview_payment` raises, NotEnoughFunds, and FormSpent when the payment of this name is another.
+    Raises what `preview_payment` raises, NotEnoughFunds, and FormReused when the payment of this name is another.
     """
     now = clock.now()
     with transaction() as session:
@@ -209,7 +209,7 @@ def disbursements(
         ]
 
 
-def _fund(session: Session, payment: Payment) -> Fund:
+def _fund(session: Session, payment: NewDisbursement) -> Fund:
     wanted = select(Fund).where(
         Fund.campaign_id == payment.campaign_id, Fund.public_id == payment.fund, Fund.kind.in_(SPENDING_KINDS)
     )
@@ -235,5 +235,5 @@ def _is_known(session: Session, seen: PaymentPreview, public_id: str) -> bool:
         return False
     same = (seen.fund_id, payment.amount, payment.paid_on, payment.payee.strip(), payment.evidence.strip())
     if (row.fund_id, Money(row.amount_minor, row.currency), row.paid_on, row.payee, row.evidence) != same:
-        raise FormSpent(public_id)
+        raise FormReused(public_id)
     return True

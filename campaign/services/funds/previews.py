@@ -3,17 +3,17 @@
 from campaign.database import reading
 from campaign.days import local_day
 from campaign.gateways.clock import Clock
-from campaign.services.funds.allocations import Move, Preview, preview
-from campaign.services.funds.disbursements import Payment, PaymentPreview, preview_payment
+from campaign.services.funds.allocations import AllocationPreview, Move, preview
+from campaign.services.funds.disbursements import NewDisbursement, PaymentPreview, preview_payment
 
 
-def preview_of(move: Move) -> Preview:
+def preview_of(move: Move) -> AllocationPreview:
     """An allocation or taking back; raises what `allocating.preview` raises."""
     with reading() as session:
         return preview(session, move)
 
 
-def preview_of_payment(payment: Payment, *, clock: Clock) -> PaymentPreview:
+def preview_of_payment(payment: NewDisbursement, *, clock: Clock) -> PaymentPreview:
     """A payment; raises what `disbursing.preview_payment` raises."""
     with reading() as session:
         return preview_payment(session, payment, today=local_day(clock.now()))

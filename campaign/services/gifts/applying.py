@@ -40,7 +40,7 @@ class PaymentMismatch(DomainError):
     """The provider's payment is not the gift that we wrote down: another amount, currency, gift or mode."""
 
 
-def apply_facts(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: datetime, public_url: str) -> None:
+def apply_payment(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: datetime, public_url: str) -> None:
     """Bring a gift up to these facts. PaymentMismatch, and no change, when they do not fit."""
     _refuse_mismatch(gift, facts)
     _move(session, gift, facts, at=at)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
 from campaign.days import local_day
-from campaign.domain.abuse import Demand
+from campaign.domain.abuse import Challenge
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, DonationState, Fact, next_state
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.fees import FeeModel, cover_for
@@ -30,13 +30,13 @@ from campaign.models.donation import Donation, DonationEvent
 from campaign.models.fund import Fund
 from campaign.services.gifts.checkout_params import WantedPage, page_params
 from campaign.services.gifts.page_closing import close_superseded, supersede_others
-from campaign.services.gifts.superseded_pages import PAGE_LIFE, hold_form, lay_aside
+from campaign.services.gifts.superseded_pages import PAGE_LIFE, lock_form, mark_superseded
 from campaign.services.search_index import refresh, search_columns
 
 LEAST_LIFE = timedelta(minutes=31)
 ATTEMPTS_MAX = 5
 """How many payment pages one gift may ask for before the donor is sent back to a fresh form."""
-Admission = Callable[[Session, datetime], Demand]
+Admission = Callable[[Session, datetime], Challenge]
 """Counts and judges one attempt to start a payment page, in the transaction that writes its gift down."""
 
 
@@ -59,7 +59,7 @@ class AmountOutOfBounds(DomainError):
 class NotAdmitted(DomainError):
     """Too much like card testing to start a payment page for it; `demand` is what to ask of the visitor."""
 
-    def __init__(self, demand: Demand) -> None:
+    def __init__(self, demand: Challenge) -> None:
         super().__init__(demand.name)
         self.demand = demand
 
@@ -142,9 +142,9 @@ def start_checkout(
     page = _opened(gift, payments=payments)
     with transaction() as session:
         if request.shown_form is not None:
-            hold_form(session, request.shown_form, clock=clock)
+            lock_form(session, request.shown_form, clock=clock)
         _keep_page(session, gift, page, clock=clock)
-        has_laid_aside = request.shown_form is not None and lay_aside(
+        has_laid_aside = request.shown_form is not None and mark_superseded(
             session, shown_form=request.shown_form, but=gift.id, clock=clock
         )
     return CheckoutStarted(public_id=gift.public_id, url=page.url, has_laid_aside=has_laid_aside or has_closed)
@@ -157,11 +157,11 @@ def _written_down(
     known = _gift_of_form(request.form_id)
     if known is not None:
         return known
-    demand = Demand.NOTHING
+    demand = Challenge.NOTHING
     try:
         with transaction() as session:
             demand = admit(session, clock.now()) if admit else demand
-            if demand is Demand.NOTHING:
+            if demand is Challenge.NOTHING:
                 gift = _insert_gift(session, request, payments=payments, clock=clock, public_url=public_url)
                 supersede_others(session, request.shown_form, but=gift.id, clock=clock)
                 return gift

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from campaign.database import transaction
 from campaign.domain.donation import DonationState
 from campaign.domain.email_address import email_key
-from campaign.domain.errors import DomainError, FormSpent, NotFound
+from campaign.domain.errors import DomainError, FormReused, NotFound
 from campaign.domain.folding import fold
 from campaign.gateways.clock import Clock
 from campaign.models.donation import Donation, DonationEvent
@@ -61,7 +61,7 @@ def correct(order: Correction, *, clock: Clock, public_url: str) -> str | None:
 
     Raises:
         NotFound: there is no such gift in the campaign.
-        FormSpent: the form was sent before with something else in it.
+        FormReused: the form was sent before with something else in it.
         NotPaid, NothingToCorrect: see there.
         StillHeld: with this name the receipt could not be printed; nothing was done.
     """
@@ -113,7 +113,7 @@ def _is_done(session: Session, order: Correction, gift: LockedGift) -> bool:
     is_same_name = order.receipt_name == (gift.name_on_receipt or "")
     is_same_address = not order.email or _is_address_of(gift, order.email)
     if done.get("reason") != order.reason or not is_same_name or not is_same_address:
-        raise FormSpent(order.public_id)
+        raise FormReused(order.public_id)
     return True
 
 

@@ -11,7 +11,7 @@ from campaign.gateways.payments import PaymentFacts
 from campaign.services.bank_transfers import stored_transfer
 from campaign.services.campaigns.form_options import same_gift
 from campaign.services.gifts.locked import LockedGift
-from campaign.services.queues.outbox import Letter, enqueue
+from campaign.services.queues.outbox import OutgoingMail, enqueue
 
 KINDS = {DonationState.PROCESSING: "processing", DonationState.FAILED: "payment_failed"}
 """State → the folder of its mail; the other states have no mail of this kind."""
@@ -41,7 +41,7 @@ def tell_of_delay(
     }
     if told.transfer:
         facts["transfer"] = stored_transfer(told.transfer)
-    letter = Letter(
+    letter = OutgoingMail(
         kind=kind,
         language=row.language,
         recipient=email,

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from campaign.domain.donation import DonationState, Fact
-from campaign.domain.errors import KeepsMoving
+from campaign.domain.errors import ConcurrentUpdates
 from campaign.domain.identity import new_public_id
 from campaign.gateways.payments import PaymentFacts
 from campaign.models.donation import Donation, DonationEvent
@@ -27,7 +27,7 @@ COPIED = (
 def gift_on_page(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: datetime) -> LockedGift | None:
     """The gift that these facts are about: this one, or the second payment of it, which is written down now.
 
-    None where the page is not the gift's own and nothing was paid on it. KeepsMoving when somebody else has just written
+    None where the page is not the gift's own and nothing was paid on it. ConcurrentUpdates when somebody else has just written
     the second payment down: it is looked up on the next try.
     """
     if facts.checkout_id is None or gift.row.checkout_id in {None, facts.checkout_id}:
@@ -46,7 +46,7 @@ def gift_on_page(session: Session, gift: LockedGift, facts: PaymentFacts, *, at:
 
 def _second(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: datetime) -> LockedGift:
     if session.execute(select(Donation.id).where(Donation.checkout_id == facts.checkout_id)).first():
-        raise KeepsMoving
+        raise ConcurrentUpdates
     asked = session.execute(select(Donation.checkout_params).where(Donation.id == gift.id)).scalar_one()
     second_id = session.execute(
         insert(Donation).returning(Donation.id),

@@ -11,7 +11,7 @@ from campaign.domain.money import Money
 from campaign.i18n import money_in_text
 from campaign.services.gifts.locked import LockedGift, RefundNews
 from campaign.services.pledges import mails as pledge_letters
-from campaign.services.queues.outbox import Letter, enqueue, send_instead
+from campaign.services.queues.outbox import OutgoingMail, enqueue, send_instead
 from campaign.services.receipts import issuing
 from campaign.services.receipts.issuing import ReceiptFacts
 
@@ -155,7 +155,7 @@ class _Papers:
         if letter is not None:
             self._queue(letter, receipt_id=None)
 
-    def _letter(self, kind: str, number: str, amount: Money, *, note: str = "") -> Letter | None:
+    def _letter(self, kind: str, number: str, amount: Money, *, note: str = "") -> OutgoingMail | None:
         gift, donor = self.gift.row, self.gift.donor
         if donor is None or not donor.email:
             return None
@@ -173,7 +173,7 @@ class _Papers:
         }
         if kind == "receipt" and gift.pledge_id:
             facts |= pledge_letters.of_receipt(self.session, gift.pledge_id, paid_at=self.gift.now("paid_at"))
-        return Letter(
+        return OutgoingMail(
             kind=kind,
             language=gift.language,
             recipient=donor.email,
@@ -182,7 +182,7 @@ class _Papers:
             campaign_id=gift.campaign_id,
         )
 
-    def _queue(self, letter: Letter, *, receipt_id: int | None) -> None:
+    def _queue(self, letter: OutgoingMail, *, receipt_id: int | None) -> None:
         gift, at = self.gift, self.at
         enqueue(self.session, letter, receipt_id=receipt_id, donation_id=gift.id, at=at, is_quiet=gift.is_quiet)
 

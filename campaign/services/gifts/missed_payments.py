@@ -6,7 +6,7 @@ from sqlalchemy import and_, select
 
 from campaign.database import reading
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentsNotConfigured, PaymentsUnavailable
+from campaign.gateways.payments import MissingAtProvider, PaymentGateway, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge
 from campaign.services.gifts.settlement import look_at_invoice
@@ -33,7 +33,7 @@ def look_after_next(*, payments: PaymentGateway, clock: Clock, public_url: str) 
         catch_up(due.subscription_id, payments=payments, clock=clock, public_url=public_url)
     except (PaymentsUnavailable, PaymentsNotConfigured):
         return False
-    except GoneAtProvider:
+    except MissingAtProvider:
         return pass_over(due, clock=clock)
     return True
 

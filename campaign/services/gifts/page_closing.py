@@ -10,10 +10,10 @@ from campaign.database import reading
 from campaign.domain.donation import DonationAlreadyPaid, DonationState
 from campaign.domain.errors import DomainError
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentsUnavailable
+from campaign.gateways.payments import MissingAtProvider, PaymentGateway, PaymentsUnavailable
 from campaign.models.donation import Donation
 from campaign.services.gifts.settlement import settle
-from campaign.services.gifts.superseded_pages import hold_form, lay_aside, open_pages
+from campaign.services.gifts.superseded_pages import lock_form, mark_superseded, open_pages
 
 PAID = {DonationState.PAID, DonationState.PROCESSING}
 
@@ -32,8 +32,8 @@ class PaidOnEarlierPage(DonationAlreadyPaid):
 
 def supersede_others(session: Session, shown_form: str | None, *, but: int, clock: Clock) -> None:
     """Lay the other unpaid gifts of a shown form aside, in the transaction that writes gift `but` down."""
-    if shown_form is not None and hold_form(session, shown_form, clock=clock) > 1:
-        lay_aside(session, shown_form=shown_form, but=but, clock=clock)
+    if shown_form is not None and lock_form(session, shown_form, clock=clock) > 1:
+        mark_superseded(session, shown_form=shown_form, but=but, clock=clock)
 
 
 def close_superseded(shown_form: str | None, *, payments: PaymentGateway, clock: Clock, public_url: str) -> bool:
@@ -57,7 +57,7 @@ def close_superseded(shown_form: str | None, *, payments: PaymentGateway, clock:
         try:
             if payments.expire_checkout(checkout_id):
                 continue  # a worker notes what became of the gift
-        except GoneAtProvider:
+        except MissingAtProvider:
             continue
         try:
             settle(donation_id, payments=payments, clock=clock, public_url=public_url)

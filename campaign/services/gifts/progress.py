@@ -12,7 +12,7 @@ from campaign.services.ledger import posting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class GiftProgress:
     """A gift's step towards the goal, in the campaign's currency."""
 
     before: Money
@@ -20,7 +20,7 @@ class Step:
     goal: Money
 
 
-def step_of(donation_public_id: str) -> Step | None:
+def step_of(donation_public_id: str) -> GiftProgress | None:
     """The step of a paid gift, the same whenever it is asked for.
 
     None where there is none to tell: the gift has not come, or has not been converted yet, or some of it went back.
@@ -45,4 +45,4 @@ def step_of(donation_public_id: str) -> Step | None:
     if raised is None:
         return None
     before, after = (Money(minor, currency) for minor in raised)
-    return Step(before=before, after=after, goal=Money(goal_minor, currency))
+    return GiftProgress(before=before, after=after, goal=Money(goal_minor, currency))

@@ -10,7 +10,7 @@ from campaign.database import reading, transaction
 from campaign.domain.backoff import retry_delay
 from campaign.domain.disputes import DisputeLost, DisputeOpen, DisputeState
 from campaign.domain.donation import DonationState, NotRefundable, RefundTooLarge
-from campaign.domain.errors import FormSpent, NotFound
+from campaign.domain.errors import FormReused, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import CurrencyMismatch, Money
 from campaign.gateways.clock import Clock
@@ -19,7 +19,7 @@ from campaign.models.donation import Dispute, Donation, DonationEvent, Refund
 from campaign.services import audit
 from campaign.services.gifts.applying import NOW_REFUNDED
 from campaign.services.gifts.settlement import settle
-from campaign.services.queues.due_rows import hold_next
+from campaign.services.queues.due_rows import claim_next
 
 UNDER_WAY = ("requested", *NOW_REFUNDED)
 """States of refunds that take from what may still be sent back."""
@@ -39,7 +39,7 @@ class RefundOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Due:
+class _DueRefund:
     """A request that a worker is to bring to the provider."""
 
     id: int
@@ -90,7 +90,7 @@ def _refuse_disputed(session: Session, donation_id: int) -> None:
 def request_refund(order: RefundOrder, *, clock: Clock) -> str:
     """Write down that money is to go back; the public id of the request. A worker asks the provider afterwards.
 
-    Raises what `refundable` raises, RefundTooLarge when more is asked than is left, and FormSpent when the request of this
+    Raises what `refundable` raises, RefundTooLarge when more is asked than is left, and FormReused when the request of this
     name is of another gift or amount.
     """
     now, public_id = clock.now(), order.public_id
@@ -104,7 +104,7 @@ def request_refund(order: RefundOrder, *, clock: Clock) -> str:
         ).one_or_none()
         if known is not None:
             if tuple(known) != (donation_id, order.amount.currency, order.amount.minor):
-                raise FormSpent(public_id)
+                raise FormReused(public_id)
             return public_id
         left = refundable(session, order.donation_public_id)
         if order.amount.currency != left.currency:
@@ -166,9 +166,9 @@ def send_next_refund(*, payments: PaymentGateway, clock: Clock, public_url: str)
     return True
 
 
-def _take_next(*, clock: Clock) -> _Due | None:
+def _take_next(*, clock: Clock) -> _DueRefund | None:
     now = clock.now()
-    held = hold_next(Refund, Refund.state == "requested", Refund.next_try_at <= now, at=now)
+    held = claim_next(Refund, Refund.state == "requested", Refund.next_try_at <= now, at=now)
     if held is None:
         return None
     with reading() as session:
@@ -178,7 +178,7 @@ def _take_next(*, clock: Clock) -> _Due | None:
             .where(Refund.id == held)
         ).one()
         refund = row[0]
-        return _Due(
+        return _DueRefund(
             id=refund.id,
             public_id=refund.public_id,
             donation_id=refund.donation_id,
@@ -190,7 +190,7 @@ def _take_next(*, clock: Clock) -> _Due | None:
         )
 
 
-def _close(due: _Due, error: str, *, at: datetime) -> None:
+def _close(due: _DueRefund, error: str, *, at: datetime) -> None:
     """The provider said no for good: the request is over, and staff read why."""
     with transaction() as session:
         session.execute(
@@ -203,7 +203,7 @@ def _close(due: _Due, error: str, *, at: datetime) -> None:
         session.execute(insert(DonationEvent), told)
 
 
-def _put_back(due: _Due, error: str, *, at: datetime) -> None:
+def _put_back(due: _DueRefund, error: str, *, at: datetime) -> None:
     pause = retry_delay(due.attempts, base=timedelta(seconds=10), maximum=timedelta(hours=1))
     with transaction() as session:
         session.execute(

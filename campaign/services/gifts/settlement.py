@@ -15,12 +15,12 @@ from typing import Any
 from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from campaign.database import each_alone, reading, transaction
+from campaign.database import autocommit, reading, transaction
 from campaign.domain.donation import Fact
-from campaign.domain.errors import GiftNotKnownYet, KeepsMoving
+from campaign.domain.errors import ConcurrentUpdates, GiftNotKnownYet
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import (
-    GoneAtProvider,
+    MissingAtProvider,
     PaymentFacts,
     PaymentGateway,
     PaymentsNotConfigured,
@@ -28,12 +28,12 @@ from campaign.gateways.payments import (
 )
 from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
 from campaign.services.gifts import duplicates, payment_dates
-from campaign.services.gifts.applying import PaymentMismatch, apply_facts
+from campaign.services.gifts.applying import PaymentMismatch, apply_payment
 from campaign.services.gifts.locked import LockedGift, lock_gift
 from campaign.services.gifts.payment_dates import NOTHING_MISSED, Missed
 from campaign.services.pledges import following as pledge_following
 from campaign.services.pledges import payments as pledge_gifts
-from campaign.services.pledges.payments import NothingGiven
+from campaign.services.pledges.payments import NoPayment
 from campaign.services.queues import inbox
 from campaign.services.queues.inbox import TakenEvent
 from campaign.services.shield import judging as shield
@@ -58,7 +58,7 @@ REFETCHES_MAX = 5
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _SeenGift:
     """A gift's row before the provider was asked, and whether it has refunds, disputes or fraud warnings."""
 
     id: int
@@ -73,7 +73,7 @@ class _Seen:
 class _Found:
     """Whose gift an object is about, and on which of its pages; None where it is the gift's own."""
 
-    seen: _Seen
+    seen: _SeenGift
     page: str | None = None
 
 
@@ -104,7 +104,7 @@ def settle_next_event(
 
     `others` look after events that tell of no gift, by the kind of their object; each closes its event itself.
     """
-    event = inbox.take_next(clock=clock)
+    event = inbox.claim_next(clock=clock)
     if event is None:
         return False
     try:
@@ -114,18 +114,18 @@ def settle_next_event(
         else:
             _settle_event(event, payments=payments, clock=clock, public_url=public_url)
     except GiftNotKnownYet as wait:
-        inbox.put_back(event, "parked", f"The gift {wait} is not known here yet.", clock=clock)
-    except (PaymentsUnavailable, PaymentsNotConfigured, KeepsMoving) as wait:
-        inbox.put_back(event, "failed", f"Not possible now: {wait}", clock=clock)
+        inbox.reschedule(event, "parked", f"The gift {wait} is not known here yet.", clock=clock)
+    except (PaymentsUnavailable, PaymentsNotConfigured, ConcurrentUpdates) as wait:
+        inbox.reschedule(event, "failed", f"Not possible now: {wait}", clock=clock)
     except PaymentMismatch as problem:
-        inbox.put_back(event, "failed", f"It does not fit the gift: {problem}", clock=clock)
+        inbox.reschedule(event, "failed", f"It does not fit the gift: {problem}", clock=clock)
     except Exception as error:
-        inbox.put_back(event, "failed", f"{type(error).__name__}: {error}", clock=clock)
+        inbox.reschedule(event, "failed", f"{type(error).__name__}: {error}", clock=clock)
         raise
     return True
 
 
-def look_at_checkout(checkout_id: str, *, payments: PaymentGateway, clock: Clock, public_url: str) -> None:
+def refresh_checkout(checkout_id: str, *, payments: PaymentGateway, clock: Clock, public_url: str) -> None:
     """Ask the provider about a payment page and apply its answer: for the return page, which is not the only way in."""
     with reading() as session:
         donation_id = session.execute(select(Donation.id).where(Donation.checkout_id == checkout_id)).scalar()
@@ -157,7 +157,7 @@ def settle(
     _settle(_seen(_BY_ID, donation_id), errand)
 
 
-def settle_about(
+def settle_object(
     kind: str,
     object_id: str,
     *,
@@ -168,7 +168,7 @@ def settle_about(
 ) -> bool:
     """Bring the gift or monthly gift that an object at the provider is about up to date, with all that came after it.
 
-    False when it is none of ours; GoneAtProvider when it is not there.
+    False when it is none of ours; MissingAtProvider when it is not there.
     """
     errand = _Errand(payments=payments, clock=clock, public_url=public_url, whole=True, missed=missed)
     return _settle_about(kind, object_id, errand, has_gift=kind != "customer.subscription") is not _Done.FOREIGN
@@ -184,7 +184,7 @@ def _settle_about(kind: str, object_id: str, errand: _Errand, *, has_gift: bool)
 def _settle_gift_of(kind: str, object_id: str, errand: _Errand) -> _Done:
     try:
         found = _gift_of(kind, object_id, errand)
-    except NothingGiven:
+    except NoPayment:
         return _Done.WITHOUT_GIFT
     if found is None:
         return _Done.FOREIGN
@@ -192,7 +192,7 @@ def _settle_gift_of(kind: str, object_id: str, errand: _Errand) -> _Done:
     return _Done.SETTLED
 
 
-def _settle(seen: _Seen | None, errand: _Errand, *, page: str | None = None) -> None:
+def _settle(seen: _SeenGift | None, errand: _Errand, *, page: str | None = None) -> None:
     """Ask and apply, until nobody else has applied anything in between; the event is closed in the same transaction."""
     for _ in range(REFETCHES_MAX):
         if seen is None:
@@ -208,10 +208,10 @@ def _settle(seen: _Seen | None, errand: _Errand, *, page: str | None = None) -> 
                 _apply(session, gift, facts, errand)
                 return
         seen = _seen(_BY_ID, seen.id)
-    raise KeepsMoving
+    raise ConcurrentUpdates
 
 
-def _asked(seen: _Seen, errand: _Errand, *, page: str | None, whole: bool) -> PaymentFacts:
+def _asked(seen: _SeenGift, errand: _Errand, *, page: str | None, whole: bool) -> PaymentFacts:
     """The provider's answer about a gift: by a page of it, or by its invoice where it is a later month's."""
     if seen.checkout_id is None and seen.invoice_id is not None:
         return errand.payments.payment_of_invoice(seen.invoice_id, whole=whole)
@@ -231,7 +231,7 @@ def _settle_event(event: TakenEvent, *, payments: PaymentGateway, clock: Clock, 
     has_gift = kind not in PLEDGE_KINDS or event.type == "invoice.paid"
     try:
         done = _settle_about(kind, event.object_id, errand, has_gift=has_gift)
-    except GoneAtProvider:
+    except MissingAtProvider:
         done = _Done.WITHOUT_GIFT  # it was deleted meanwhile: nothing is left to do
     if done is not _Done.SETTLED:
         _close(event, done.value, clock=clock)
@@ -276,13 +276,13 @@ def _gift_of(kind: str, object_id: str, errand: _Errand) -> _Found | None:
     return _Found(known, page)
 
 
-def _seen(query: Select[*tuple[Any, ...]], key: str | int) -> _Seen | None:
-    with each_alone() as connection:
+def _seen(query: Select[*tuple[Any, ...]], key: str | int) -> _SeenGift | None:
+    with autocommit() as connection:
         row = connection.execute(query, {"key": key}).one_or_none()
-    return _Seen(*row) if row else None
+    return _SeenGift(*row) if row else None
 
 
-def _is_unmoved(gift: LockedGift, seen: _Seen) -> bool:
+def _is_unmoved(gift: LockedGift, seen: _SeenGift) -> bool:
     """True when nobody has applied anything since the gift was looked at."""
     return bool(gift.row.version == seen.version)
 
@@ -294,9 +294,9 @@ def _apply(session: Session, gift: LockedGift, facts: PaymentFacts, errand: _Err
     if told_of is not None:
         gift = told_of
         gift.is_quiet = errand.missed.is_quiet
-        apply_facts(session, gift, facts, at=at, public_url=errand.public_url)
+        apply_payment(session, gift, facts, at=at, public_url=errand.public_url)
     if errand.event is not None:
-        inbox.mark_done(session, errand.event.id, "processed", at=at, donation_id=gift.id)
+        inbox.complete(session, errand.event.id, "processed", at=at, donation_id=gift.id)
         if errand.event.type == "payment_intent.payment_failed":
             shield.count_failure(session, gift.id, at=at)
     inbox.retry_parked(session, at=at)
@@ -304,7 +304,7 @@ def _apply(session: Session, gift: LockedGift, facts: PaymentFacts, errand: _Err
 
 def _close(event: TakenEvent, state: str, *, clock: Clock) -> None:
     with transaction() as session:
-        inbox.mark_done(session, event.id, state, at=clock.now())
+        inbox.complete(session, event.id, state, at=clock.now())
 
 
 _DONATION, _REFUND, _DISPUTE, _WARNING = (table.__table__ for table in (Donation, Refund, Dispute, FraudWarning))

@@ -24,7 +24,7 @@ PAGE_LIFE = timedelta(minutes=60)
 """How long a payment page waits; Stripe takes 30 minutes to 24 hours. Past it there is nothing to close."""
 
 
-def hold_form(session: Session, shown_form: str, *, clock: Clock) -> int:
+def lock_form(session: Session, shown_form: str, *, clock: Clock) -> int:
     """Lock the late gifts of a shown form, always in one order: two that lay each other aside would wait for ever.
 
     Returns:
@@ -33,7 +33,7 @@ def hold_form(session: Session, shown_form: str, *, clock: Clock) -> int:
     return len(session.execute(_HOLD_FORM, {"form": f"{shown_form}-", "late": clock.now() - PAGE_LIFE}).all())
 
 
-def lay_aside(session: Session, *, shown_form: str, but: int, clock: Clock) -> bool:
+def mark_superseded(session: Session, *, shown_form: str, but: int, clock: Clock) -> bool:
     """Lay the other unpaid gifts of a shown form aside, in the transaction that keeps the new page; were there any?
 
     One that was laid aside itself meanwhile lays nobody aside: of two at the same moment, one stays. `shown_form` is how

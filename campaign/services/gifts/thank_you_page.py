@@ -23,7 +23,7 @@ HELD_DAYS = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ComingMonths:
+class NextCharges:
     """How a monthly gift goes on: on which day of the month it is charged, and when next, where that is known."""
 
     day_of_month: int
@@ -50,19 +50,19 @@ class _ReceiptMail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Afterwards:
+class ThankYouDetails:
     """What became of a paid gift. `quilt` is the campaign's quilt as SVG, with the gift's own place in a ring."""
 
     has_mail_left: bool
     is_address_refused: bool  # no mail server takes mail for the donor's address
     is_refund_pending: bool  # money is on its way back, and the provider has not said that it was sent
     receipt_due_on: date | None  # of a held receipt: the day until which staff correct it and it leaves
-    months: ComingMonths | None  # of a monthly gift, once the provider has told of it
+    months: NextCharges | None  # of a monthly gift, once the provider has told of it
     quilt: str
     patch: Patch | None
 
 
-def afterwards_of(donation_public_id: str) -> Afterwards:
+def afterwards_of(donation_public_id: str) -> ThankYouDetails:
     """What is told of a paid gift; NotFound where there is no such gift."""
     with reading() as session:
         row = session.execute(
@@ -77,7 +77,7 @@ def afterwards_of(donation_public_id: str) -> Afterwards:
         number = _number_in_quilt(session, donation_id, campaign_id)
         if number is not None:
             drawing = quilt.outlined(drawing, _place(session, campaign_id, number))
-        return Afterwards(
+        return ThankYouDetails(
             has_mail_left=mail is not None and mail.state == "sent",
             is_address_refused=_is_refused(mail),
             is_refund_pending=_is_refund_pending(session, donation_id),
@@ -124,9 +124,9 @@ def _receipt_mail(session: Session, donation_id: int) -> _ReceiptMail | None:
     return _ReceiptMail(*row) if row else None
 
 
-def _months(session: Session, pledge_id: int) -> ComingMonths:
+def _months(session: Session, pledge_id: int) -> NextCharges:
     pledge = session.get_one(Pledge, pledge_id)
-    return ComingMonths(
+    return NextCharges(
         day_of_month=pledge.anchor.day,
         next_at=pledge.next_at,
         is_stopped=pledge.state == PledgeState.STOPPED,

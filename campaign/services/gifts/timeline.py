@@ -29,7 +29,7 @@ from campaign.services.search_index import address_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class TimelineEntry:
     """Something that happened: `kind` is thing:act, `note` a figure, a number or an error, never personal data."""
 
     at: datetime
@@ -90,7 +90,7 @@ class DonationStory:
     claims: Claims
     receipts: Sequence[ReceiptView]
     entries: Sequence[LedgerRow]
-    moments: Sequence[Moment]
+    moments: Sequence[TimelineEntry]
 
     @property
     def charge(self) -> Money:
@@ -102,7 +102,7 @@ class DonationStory:
         return bool(self.claims.states & set(UNDECIDED))
 
     @property
-    def hindrance(self) -> DomainError:
+    def refund_blocker(self) -> DomainError:
         """Why nothing can be sent back, where `left` is None."""
         return _hindrance(self.claims) or NotRefundable()
 
@@ -211,9 +211,9 @@ def _refunds(session: Session, donation_id: int, *, sees_donors: bool) -> list[R
     ]
 
 
-def _history(session: Session, gift: Donation) -> Iterator[Moment]:
+def _history(session: Session, gift: Donation) -> Iterator[TimelineEntry]:
     is_later_month = gift.pledge_id is not None and gift.checkout_id is None
-    yield Moment(at=gift.created_at, kind="donation:renewed" if is_later_month else "donation:created")
+    yield TimelineEntry(at=gift.created_at, kind="donation:renewed" if is_later_month else "donation:created")
     rows = session.execute(
         select(DonationEvent, Staff.name)
         .outerjoin(Staff, Staff.id == DonationEvent.actor_id)
@@ -225,31 +225,31 @@ def _history(session: Session, gift: Donation) -> Iterator[Moment]:
             continue
         minor = row.detail.get("minor")
         amount = Money(minor, gift.currency) if isinstance(minor, int) else None
-        yield Moment(
+        yield TimelineEntry(
             at=row.at, kind=f"donation:{row.kind}", note=str(row.detail.get("error", "")), who=name, amount=amount
         )
 
 
-def _told(session: Session, gift: Donation) -> Iterator[Moment]:
+def _told(session: Session, gift: Donation) -> Iterator[TimelineEntry]:
     rows = session.execute(
         select(ProviderEvent.received_at, ProviderEvent.type)
         .where(ProviderEvent.donation_id == gift.id)
         .order_by(ProviderEvent.id)
     )
     for received_at, kind in rows:
-        yield Moment(at=received_at, kind="provider:event", note=kind)
+        yield TimelineEntry(at=received_at, kind="provider:event", note=kind)
 
 
-def _mails(session: Session, donation_id: int) -> Iterator[Moment]:
+def _mails(session: Session, donation_id: int) -> Iterator[TimelineEntry]:
     query = select(Message).where(Message.donation_id == donation_id).order_by(Message.id)
     for mail in session.execute(query).scalars():
-        yield Moment(
+        yield TimelineEntry(
             at=mail.sent_at or mail.created_at, kind=f"mail:{mail.state}", note=mail.kind, failure=mail.failure
         )
 
 
-def _papers(receipts: Sequence[ReceiptView]) -> Iterator[Moment]:
+def _papers(receipts: Sequence[ReceiptView]) -> Iterator[TimelineEntry]:
     for receipt in receipts:
-        yield Moment(at=receipt.issued_at, kind="receipt:issued", note=receipt.number, amount=receipt.amount)
+        yield TimelineEntry(at=receipt.issued_at, kind="receipt:issued", note=receipt.number, amount=receipt.amount)
         if receipt.ended_at:
-            yield Moment(at=receipt.ended_at, kind=f"receipt:{receipt.state}", note=receipt.number)
+            yield TimelineEntry(at=receipt.ended_at, kind=f"receipt:{receipt.state}", note=receipt.number)

@@ -22,7 +22,7 @@ MANY_MAX = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class ReplayPreview:
     """What a replay of many would take: so many now, of which the newest is `up_to_id`; `has_more` wait for another."""
 
     count: int
@@ -55,7 +55,7 @@ def set_aside(event_id: str, *, actor_id: int | None, clock: Clock) -> None:
         audit.record(session, actor_id=actor_id, action="inbox:set_aside", subject=subject, at=now, detail={})
 
 
-def preview_of(wanted: InboxFilter) -> Preview:
+def preview_of(wanted: InboxFilter) -> ReplayPreview:
     """What `replay_many` would take now, oldest first; events of the wrong mode stay where they are."""
     with reading() as session:
         ids = chosen(session, wanted, limit=MANY_MAX + 1, newest_first=False)
@@ -64,7 +64,7 @@ def preview_of(wanted: InboxFilter) -> Preview:
             ProviderEvent.id.in_(meant), ProviderEvent.error.is_distinct_from(WRONG_MODE)
         )
         found = session.execute(replayable).scalars().all()
-    return Preview(count=len(found), up_to_id=max(found, default=0), has_more=len(ids) > MANY_MAX)
+    return ReplayPreview(count=len(found), up_to_id=max(found, default=0), has_more=len(ids) > MANY_MAX)
 
 
 def replay_many(wanted: InboxFilter, *, up_to_id: int, actor_id: int | None, clock: Clock) -> int:

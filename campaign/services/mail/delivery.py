@@ -17,14 +17,14 @@ from campaign.domain.backoff import retry_delay
 from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
 from campaign.gateways.clock import Clock
-from campaign.gateways.mailer import AddressRefused, Letter, Mailer, MailRefused, MailUnavailable
+from campaign.gateways.mailer import AddressRefused, Email, Mailer, MailRefused, MailUnavailable
 from campaign.i18n import day, in_language, money_in_text
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services.bank_transfers import transfer_in_words
 from campaign.services.pledges import mails as pledge_letters
 from campaign.services.pledges.mailbox import links_in_words
-from campaign.services.queues.due_rows import hold_next
+from campaign.services.queues.due_rows import claim_next
 from campaign.services.receipts import files, issuing, links
 from campaign.services.receipts.conversion import ConversionNotKnown
 from receipts import HeldReceipt
@@ -35,7 +35,7 @@ ATTEMPTS_MAX = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Due:
+class _DueEmail:
     """A mail that a worker holds, as it was when it was taken."""
 
     id: int
@@ -95,7 +95,7 @@ def deliver_next(*, mailer: Mailer, clock: Clock, public_url: str) -> bool:
     return True
 
 
-def _send(due: _Due, *, mailer: Mailer, clock: Clock, public_url: str) -> str:
+def _send(due: _DueEmail, *, mailer: Mailer, clock: Clock, public_url: str) -> str:
     """Let it leave with its receipt, where mail leaves at all; its state now."""
     attachment = _attachment(due, clock=clock)
     if not mailer.sends:
@@ -104,7 +104,7 @@ def _send(due: _Due, *, mailer: Mailer, clock: Clock, public_url: str) -> str:
     return "sent"
 
 
-def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_url: str, at: datetime) -> Letter:
+def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_url: str, at: datetime) -> Email:
     """The mail as it leaves: subject, text and HTML from the templates of its kind, in its language."""
     with in_language(message.language):
         told = _told(message, public_url=public_url, at=at)
@@ -113,7 +113,7 @@ def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_ur
             part: current_app.jinja_env.get_template(f"emails/{message.kind}/{part}").render(told)
             for part in ("subject.txt", "body.txt", "body.html")
         }
-    return Letter(
+    return Email(
         message_id=f"<{message.public_id}@{urlsplit(public_url).hostname}>",
         recipient=message.recipient,
         subject=" ".join(parts["subject.txt"].split()),
@@ -126,7 +126,7 @@ def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_ur
     )
 
 
-def preview(public_id: str, *, public_url: str, clock: Clock) -> Letter:
+def preview(public_id: str, *, public_url: str, clock: Clock) -> Email:
     """A mail as it left or will leave, without its attachment; NotFound."""
     with reading() as session:
         message = session.execute(select(Message).where(Message.public_id == public_id)).scalar_one_or_none()
@@ -187,7 +187,7 @@ def _verify_code(number: str) -> str:
         return session.execute(select(Receipt.verify_code).where(Receipt.number == number)).scalar() or ""
 
 
-def _attachment(due: _Due, *, clock: Clock) -> tuple[str, bytes] | None:
+def _attachment(due: _DueEmail, *, clock: Clock) -> tuple[str, bytes] | None:
     if due.receipt_id is None:
         return None
     issuing.make_file(due.receipt_id, clock=clock)
@@ -203,19 +203,19 @@ def _message(message_id: int) -> Message:
     return message
 
 
-def _take_next(*, clock: Clock) -> _Due | None:
+def _take_next(*, clock: Clock) -> _DueEmail | None:
     now = clock.now()
-    held = hold_next(Message, Message.state == "queued", Message.next_try_at <= now, at=now)
+    held = claim_next(Message, Message.state == "queued", Message.next_try_at <= now, at=now)
     if held is None:
         return None
     with reading() as session:
         row = session.execute(
             select(Message.receipt_id, Message.recipient, Message.attempts).where(Message.id == held)
         ).one()
-    return _Due(id=held, receipt_id=row[0], recipient=row[1], attempts=row[2])
+    return _DueEmail(id=held, receipt_id=row[0], recipient=row[1], attempts=row[2])
 
 
-def _close(due: _Due, state: str, error: str | None, *, failure: str | None = None, clock: Clock) -> None:
+def _close(due: _DueEmail, state: str, error: str | None, *, failure: str | None = None, clock: Clock) -> None:
     now = clock.now()
     with transaction() as session:
         session.execute(
@@ -225,7 +225,7 @@ def _close(due: _Due, state: str, error: str | None, *, failure: str | None = No
         )
 
 
-def _wait_for_conversion(due: _Due, *, clock: Clock) -> None:
+def _wait_for_conversion(due: _DueEmail, *, clock: Clock) -> None:
     """It was no try: the receipt that the mail carries waits for the provider's word, for a bounded time."""
     with transaction() as session:
         session.execute(
@@ -235,7 +235,7 @@ def _wait_for_conversion(due: _Due, *, clock: Clock) -> None:
         )
 
 
-def _put_back(due: _Due, error: str, *, failure: str, clock: Clock) -> None:
+def _put_back(due: _DueEmail, error: str, *, failure: str, clock: Clock) -> None:
     pause = retry_delay(due.attempts, base=timedelta(seconds=30), maximum=timedelta(hours=12))
     is_last = due.attempts >= ATTEMPTS_MAX
     with transaction() as session:

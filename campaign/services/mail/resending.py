@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import transaction
 from campaign.domain.email_address import email_key
-from campaign.domain.errors import Conflict, DomainError, FormSpent, NotFound
+from campaign.domain.errors import Conflict, DomainError, FormReused, NotFound
 from campaign.domain.folding import fold
 from campaign.domain.identity import new_public_id
 from campaign.gateways.clock import Clock
@@ -64,7 +64,7 @@ def resend(order: ResendOrder, *, clock: Clock) -> None:
 
     Raises:
         NotFound: there is no such mail in the campaign.
-        FormSpent: the form was sent before with another address or reason.
+        FormReused: the form was sent before with another address or reason.
         MailStillQueued, MailNotRepeatable, AddressCorrected, ReceiptNotValid, ReceiptStillHeld: see there.
     """
     now = clock.now()
@@ -109,7 +109,7 @@ def _is_done(session: Session, order: ResendOrder, mail: Message) -> bool:
     copy = select(Message.recipient).where(Message.dedupe_key == _key_of_copy(order))
     sent_to = session.execute(copy).scalar() or mail.recipient
     if done.get("reason") != order.reason or sent_to != order.recipient:
-        raise FormSpent(order.public_id)
+        raise FormReused(order.public_id)
     return True
 
 

@@ -13,10 +13,10 @@ from campaign.database import reading, transaction
 from campaign.days import end_of_day, local_day
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
-from campaign.domain.pledge import Act, PledgeState, Word, first_charge_from
+from campaign.domain.pledge import Act, PledgeState, PledgeWord, first_charge_from
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import (
-    GoneAtProvider,
+    MissingAtProvider,
     PaymentGateway,
     PaymentRefused,
     PaymentsNotConfigured,
@@ -43,7 +43,7 @@ class EndingCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class _Due:
+class _EndingPledge:
     """A monthly gift whose end is to be planned or announced."""
 
     id: int
@@ -65,7 +65,7 @@ def plan_next(*, payments: PaymentGateway, clock: Clock) -> bool:
         follow(due.subscription_id, payments=payments, clock=clock)
     except (PaymentsUnavailable, PaymentsNotConfigured):
         return False
-    except (PaymentRefused, GoneAtProvider) as refused:
+    except (PaymentRefused, MissingAtProvider) as refused:
         _note_refusal(due, str(refused) or type(refused).__name__, clock=clock)
     return True
 
@@ -81,7 +81,7 @@ def announce_next(*, payments: PaymentGateway, clock: Clock) -> bool:
         follow(due.subscription_id, payments=payments, clock=clock)
     except (PaymentsUnavailable, PaymentsNotConfigured):
         return False
-    except GoneAtProvider:
+    except MissingAtProvider:
         pass  # there is nothing to say of it any more
     with transaction() as session:
         pledge = session.execute(select(Pledge).where(Pledge.id == due.id).with_for_update()).scalar_one()
@@ -139,7 +139,7 @@ def _ends_with_campaign() -> ColumnElement[bool]:
     return or_(Pledge.state.in_([state.value for state in LIVE]), is_stopping)
 
 
-def _first(*wanted: ColumnElement[bool]) -> _Due | None:
+def _first(*wanted: ColumnElement[bool]) -> _EndingPledge | None:
     with reading() as session:
         row = session.execute(
             select(Pledge.id, Pledge.public_id, Pledge.subscription_id, Campaign.ends_on)
@@ -148,13 +148,13 @@ def _first(*wanted: ColumnElement[bool]) -> _Due | None:
             .order_by(Pledge.id)
             .limit(1)
         ).one_or_none()
-    return _Due(*row) if row else None
+    return _EndingPledge(*row) if row else None
 
 
-def _plan(due: _Due, *, payments: PaymentGateway) -> None:
+def _plan(due: _EndingPledge, *, payments: PaymentGateway) -> None:
     """Let the provider end it with the campaign, unless it ends there earlier for another reason."""
     facts = payments.pledges.pledge(due.subscription_id)
-    if facts.word is Word.OVER:
+    if facts.word is PledgeWord.OVER:
         return
     ends_at = first_charge_from(facts.anchor_at, end_of_day(due.ends_on))
     with reading() as session:
@@ -167,7 +167,7 @@ def _plan(due: _Due, *, payments: PaymentGateway) -> None:
         session.execute(update(Pledge).where(Pledge.id == due.id).values(ends_at=ends_at, ends_at_for=due.ends_on))
 
 
-def _note_refusal(due: _Due, error: str, *, clock: Clock) -> None:
+def _note_refusal(due: _EndingPledge, error: str, *, clock: Clock) -> None:
     """Not asked again for this end; when the campaign is over, the monthly gift is stopped all the same."""
     with transaction() as session:
         session.execute(update(Pledge).where(Pledge.id == due.id).values(ends_at_for=due.ends_on))

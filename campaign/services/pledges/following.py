@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from campaign.database import insert_once_for_key, reading, transaction
 from campaign.days import end_of_day
-from campaign.domain.errors import GiftNotKnownYet, KeepsMoving
+from campaign.domain.errors import ConcurrentUpdates, GiftNotKnownYet
 from campaign.domain.identity import new_public_id
-from campaign.domain.pledge import PledgeState, Word, next_gift, told
+from campaign.domain.pledge import PledgeState, PledgeWord, next_gift, told
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import PaymentGateway
 from campaign.gateways.pledges import PledgeFacts
@@ -33,7 +33,7 @@ ASKED, UNPAID, ELSEWHERE, DOUBLE, CAMPAIGN = "asked", "unpaid", "provider", "dou
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _SeenPledge:
     """A pledge's row before the provider was asked."""
 
     id: int
@@ -58,7 +58,7 @@ def follow(subscription_id: str, *, payments: PaymentGateway, clock: Clock, is_q
             if pledge is not None and (seen is None or pledge.version == seen.version):
                 _apply(session, pledge, facts, at=clock.now(), is_quiet=is_quiet)
                 return pledge.id
-    raise KeepsMoving
+    raise ConcurrentUpdates
 
 
 def name_donor(session: Session, pledge_id: int, donor_id: int, *, payer_name: str | None) -> None:
@@ -71,12 +71,12 @@ def name_donor(session: Session, pledge_id: int, donor_id: int, *, payer_name: s
     session.execute(update(Pledge).where(Pledge.id == pledge_id, is_unknown).values(changes))
 
 
-def _seen(subscription_id: str) -> _Seen | None:
+def _seen(subscription_id: str) -> _SeenPledge | None:
     with reading() as session:
         row = session.execute(
             select(Pledge.id, Pledge.version).where(Pledge.subscription_id == subscription_id)
         ).one_or_none()
-    return _Seen(row[0], row[1]) if row else None
+    return _SeenPledge(row[0], row[1]) if row else None
 
 
 def _moving(session: Session, facts: PledgeFacts) -> PledgeRequest:
@@ -195,7 +195,7 @@ def _changes(pledge: Pledge, facts: PledgeFacts, *, end: datetime) -> dict[str, 
     is_stopped, is_stopping = state is PledgeState.STOPPED, state is PledgeState.STOPPING
     goes_on = not is_stopped and not is_stopping
     next_at = next_gift(facts.anchor_at, facts.period_ends_at, facts.paused_until)
-    has_next = goes_on and (facts.word is not Word.PAUSED or facts.paused_until is not None)
+    has_next = goes_on and (facts.word is not PledgeWord.PAUSED or facts.paused_until is not None)
     has_next = has_next and next_at < min(end, facts.stops_at or end)
     card, due = facts.card, None if is_stopped else facts.due
     return {

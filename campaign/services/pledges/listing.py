@@ -21,7 +21,7 @@ from campaign.models.fund import Fund
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.models.staff import Staff
 from campaign.services import audit, search_index
-from campaign.services.pledges.page import MonthGiven, months_of
+from campaign.services.pledges.page import MonthlyPayment, months_of
 
 PAGE_ROWS = 50
 LIVE = (PledgeState.ACTIVE, PledgeState.PAUSED, PledgeState.PAST_DUE)
@@ -86,7 +86,7 @@ class PledgeStory:
     due_next_at: datetime | None
     livemode: bool
     may_stop: bool
-    given: Sequence[MonthGiven]
+    given: Sequence[MonthlyPayment]
     waiting: Sequence[WaitingRequest]
     moments: Sequence[PledgeMoment]
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
-from campaign.domain.abuse import HOUR, Kind, key_of, mailbox_of, places_of
+from campaign.domain.abuse import HOUR, Kind, key_of, network_keys, normalized_email
 from campaign.domain.email_address import email_key
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.language import in_language_of
@@ -31,7 +31,7 @@ from campaign.services.pledges import mails as pledge_letters
 from campaign.services.pledges.card_for_all import CARD, OTHERS, card_text
 from campaign.services.pledges.links import MailboxLink, PledgeLink, sign, sign_mailbox
 from campaign.services.pledges.requests import PledgeOrder, ask
-from campaign.services.queues.outbox import Letter, enqueue
+from campaign.services.queues.outbox import OutgoingMail, enqueue
 from campaign.services.shield.attempts import Counter, count_of, count_one, hold
 from campaign.services.shield.codes import CODES_OF_A_MAILBOX_MOST, CODES_OF_AN_ADDRESS_MOST, LINKS_KIND
 
@@ -73,8 +73,8 @@ class MailboxPledge:
 
 def request_links(wanted: LinkRequest, *, clock: Clock, secret: str) -> None:
     """Mail the link; at most once a quarter of an hour, and a few times an hour, without a word about it."""
-    now, mailbox = clock.now(), mailbox_of(wanted.email)
-    network = places_of(wanted.address).get(Kind.NETWORK, "")
+    now, mailbox = clock.now(), normalized_email(wanted.email)
+    network = network_keys(wanted.address).get(Kind.NETWORK, "")
     counters = {
         Counter("links_address", key_of("links_address", network, secret=secret)): CODES_OF_AN_ADDRESS_MOST,
         Counter("links_email", key_of("links_email", mailbox, secret=secret)): CODES_OF_A_MAILBOX_MOST,
@@ -85,7 +85,7 @@ def request_links(wanted: LinkRequest, *, clock: Clock, secret: str) -> None:
         if any(count_of(session, one, at=now, window=HOUR).started >= most for one, most in counters.items()):
             return
         campaign = session.execute(select(Campaign).where(Campaign.slug == wanted.campaign)).scalar_one()
-        letter = Letter(
+        letter = OutgoingMail(
             kind=LINKS_KIND,
             language=wanted.language,
             recipient=wanted.email,
@@ -182,7 +182,7 @@ def send_link(campaign_id: int, public_id: str, *, actor_id: int, clock: Clock) 
             raise NotFound(f"pledge:{public_id}")
         if not _has_address(session, pledge):
             return False
-        news = pledge_letters.News(kind="pledge_link", key=f"{now:%Y%m%d%H%M%S}", facts={})
+        news = pledge_letters.PledgeNews(kind="pledge_link", key=f"{now:%Y%m%d%H%M%S}", facts={})
         pledge_letters.tell(session, pledge, news, at=now)
         session.add(PledgeEvent(pledge_id=pledge.id, at=now, kind="link_sent", detail={}, actor_id=actor_id))
         subject = f"pledge:{public_id}"

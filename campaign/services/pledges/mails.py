@@ -24,7 +24,7 @@ from campaign.models.fund import Fund
 from campaign.models.outbox import Message
 from campaign.models.pledge import Pledge, PledgeEvent
 from campaign.services.pledges.links import link_address
-from campaign.services.queues.outbox import Letter, enqueue
+from campaign.services.queues.outbox import OutgoingMail, enqueue
 
 EXPECTED = {PledgeState.ACTIVE, PledgeState.PAUSED}
 """In these states the next gift is charged on its day; in the others it is tried again, or never."""
@@ -37,7 +37,7 @@ DAYS = ("next_on", "expires_on", "stops_on", "next_try_on", "campaign_ends_on", 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class PledgeNews:
     """What is to be told: its kind (a folder of templates), what makes it this news and no other, and its own facts."""
 
     kind: str
@@ -121,21 +121,21 @@ def tell_news(
         "next_try_on": _iso(due.next_at),
     }
     key = f"{due.invoice_id}{':last' if is_last else ''}"
-    tell(session, pledge, News(kind=kind, key=key, facts=more, email=facts.email), at=at, is_quiet=is_quiet)
+    tell(session, pledge, PledgeNews(kind=kind, key=key, facts=more, email=facts.email), at=at, is_quiet=is_quiet)
 
 
 def tell_reminder(session: Session, pledge: Pledge, *, at: datetime) -> None:
     """A few days before the first renewal, and before the first one after a change."""
     next_on = _iso(pledge.next_at)
     key = f"{next_on}:{pledge.gift_minor + pledge.cover_minor}"
-    tell(session, pledge, News(kind="pledge_reminder", key=key, facts={"next_on": next_on}), at=at)
+    tell(session, pledge, PledgeNews(kind="pledge_reminder", key=key, facts={"next_on": next_on}), at=at)
 
 
 def tell_card_expires(session: Session, pledge: Pledge, *, at: datetime) -> None:
     """The card cannot be charged much longer; once per card."""
     expires_on = pledge.card_expires_on.isoformat() if pledge.card_expires_on else ""
     facts: dict[str, object] = {"expires_on": expires_on, "next_on": _iso(pledge.next_at)}
-    tell(session, pledge, News(kind="pledge_card", key=expires_on, facts=facts), at=at)
+    tell(session, pledge, PledgeNews(kind="pledge_card", key=expires_on, facts=facts), at=at)
 
 
 def tell_campaign_ends(session: Session, pledge: Pledge, *, ends_on: date, at: datetime) -> None:
@@ -144,10 +144,10 @@ def tell_campaign_ends(session: Session, pledge: Pledge, *, ends_on: date, at: d
     is_being_charged = not pledge.paused_until and at - BEING_CHARGED < last <= at
     last_on = _iso(last) if pledge.next_at or is_being_charged else ""
     facts: dict[str, object] = {"campaign_ends_on": ends_on.isoformat(), "last_on": last_on}
-    tell(session, pledge, News(kind="pledge_ending", key=ends_on.isoformat(), facts=facts), at=at)
+    tell(session, pledge, PledgeNews(kind="pledge_ending", key=ends_on.isoformat(), facts=facts), at=at)
 
 
-def _changes(pledge: Pledge, before: Before, *, email: str | None, at: datetime) -> Iterator[News]:
+def _changes(pledge: Pledge, before: Before, *, email: str | None, at: datetime) -> Iterator[PledgeNews]:
     """The confirmation of each change, once per applied answer."""
     for change in changes_since(pledge, before, at=at):
         facts: dict[str, object] = {
@@ -156,7 +156,7 @@ def _changes(pledge: Pledge, before: Before, *, email: str | None, at: datetime)
             "is_open_ended": change == "paused" and pledge.paused_until is None,
             "next_on": _iso(pledge.next_at),
         }
-        yield News(kind="pledge_changed", key=f"{pledge.version}:{change}", facts=facts, email=email)
+        yield PledgeNews(kind="pledge_changed", key=f"{pledge.version}:{change}", facts=facts, email=email)
 
 
 def _tell_stopped(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime, is_quiet: bool) -> None:
@@ -165,10 +165,16 @@ def _tell_stopped(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: d
     reason = pledge.end_reason or "asked"
     more: dict[str, object] = {"end_reason": reason, "stops_on": _iso(pledge.stops_at)}
     key = reason if reason == "campaign" else f"{decided_at.timestamp():.0f}"
-    tell(session, pledge, News(kind="pledge_stopped", key=key, facts=more, email=facts.email), at=at, is_quiet=is_quiet)
+    tell(
+        session,
+        pledge,
+        PledgeNews(kind="pledge_stopped", key=key, facts=more, email=facts.email),
+        at=at,
+        is_quiet=is_quiet,
+    )
 
 
-def tell(session: Session, pledge: Pledge, news: News, *, at: datetime, is_quiet: bool = False) -> None:
+def tell(session: Session, pledge: Pledge, news: PledgeNews, *, at: datetime, is_quiet: bool = False) -> None:
     """Queue a letter, unless its key was told before; without an address there is nobody to tell.
 
     A quiet one is held in the outbox until somebody sends it.
@@ -199,7 +205,7 @@ def tell(session: Session, pledge: Pledge, news: News, *, at: datetime, is_quiet
         "is_test": not pledge.livemode,
         **news.facts,
     }
-    letter = Letter(
+    letter = OutgoingMail(
         kind=news.kind,
         language=pledge.language,
         recipient=recipient,

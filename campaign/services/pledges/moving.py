@@ -17,7 +17,7 @@ from sqlalchemy import insert, select
 from campaign.database import reading, transaction
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
-from campaign.domain.pledge import Word
+from campaign.domain.pledge import PledgeWord
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import PaymentGateway, PaymentRefused
 from campaign.gateways.pledges import PledgeFacts, PledgeMove, PledgeTerms
@@ -97,10 +97,10 @@ def _read(request_public_id: str) -> _Move:
 
 def _plan(move: _Move, old: PledgeFacts, *, payments: PaymentGateway, clock: Clock, key: str) -> dict[str, Any] | None:
     """What is to become of it; None where the card's customer is its own, and the card is simply charged from now on."""
-    if old.word not in {Word.RUNS, Word.PAUSED}:
+    if old.word not in {PledgeWord.RUNS, PledgeWord.PAUSED}:
         raise PaymentRefused("it is over, about to end, or a payment of it is due")
     source = payments.pledges.pledge(move.source_subscription_id)
-    if source.word is Word.OVER or source.card is None or not source.card.id:
+    if source.word is PledgeWord.OVER or source.card is None or not source.card.id:
         raise PaymentRefused("the gift whose card it is to use has none any more")
     if source.customer_id == old.customer_id:
         payments.pledges.moves.charge_card(old.subscription_id, source.card.id, key=key)
@@ -116,7 +116,7 @@ def _plan(move: _Move, old: PledgeFacts, *, payments: PaymentGateway, clock: Clo
         "currency": old.amount.currency,
         "charge_at": old.period_ends_at.isoformat(),
         "stops_at": old.stops_at.isoformat() if old.stops_at else None,
-        "is_paused": old.word is Word.PAUSED,
+        "is_paused": old.word is PledgeWord.PAUSED,
         "paused_until": old.paused_until.isoformat() if old.paused_until else None,
     }
 
@@ -135,12 +135,12 @@ def _go_over(move: _Move, old: PledgeFacts, *, payments: PaymentGateway, clock: 
     if _was_stopped(move, old):
         moves.undo(wanted)
         raise PaymentRefused("it was stopped meanwhile")
-    if old.word is not Word.OVER:
+    if old.word is not PledgeWord.OVER:
         moves.hold(old.subscription_id, request_id=move.request_public_id, key=f"{key}-hold")
     try:
         new_id = moves.begin(old, wanted)
     except PaymentRefused:
-        if old.word is not Word.OVER:
+        if old.word is not PledgeWord.OVER:
             moves.release(old.subscription_id, key=f"{key}-release")
             if wanted.stops_at:
                 payments.pledges.stop_at(old.subscription_id, at=wanted.stops_at, key=f"{key}-end")

@@ -25,7 +25,7 @@ MONTHS_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MonthGiven:
+class MonthlyPayment:
     """One month's gift, with its receipt where one is valid."""
 
     public_id: str
@@ -76,7 +76,7 @@ class PledgePage:
     due: Due | None
     under_way: tuple[Act, ...]  # asked for, and not done at the provider yet
     least_charge: Money  # the least of what is charged now and of what was asked for and is not done yet
-    months: tuple[MonthGiven, ...]
+    months: tuple[MonthlyPayment, ...]
 
     @property
     def charge(self) -> Money:
@@ -201,7 +201,7 @@ def _least_charge(session: Session, pledge: Pledge) -> Money:
     return Money(min([pledge.gift_minor + pledge.cover_minor, *charges]), pledge.currency)
 
 
-def months_of(session: Session, pledge_id: int) -> tuple[MonthGiven, ...]:
+def months_of(session: Session, pledge_id: int) -> tuple[MonthlyPayment, ...]:
     """The months that were paid, newest first."""
     rows = session.execute(
         select(Donation, Receipt.number, ReceiptFile.receipt_id)
@@ -212,7 +212,7 @@ def months_of(session: Session, pledge_id: int) -> tuple[MonthGiven, ...]:
         .limit(MONTHS_SHOWN)
     )
     return tuple(
-        MonthGiven(
+        MonthlyPayment(
             public_id=gift.public_id,
             paid_at=gift.paid_at,
             amount=Money(gift.gift_minor + gift.cover_minor, gift.currency),

@@ -15,18 +15,18 @@ from campaign.services import search_index
 from campaign.services.pledges.following import follow
 
 
-class NothingGiven(DomainError):
+class NoPayment(DomainError):
     """The invoice brought no money (it was paid by a credit, or not paid yet), so there is no gift."""
 
 
 def month_of(reference: GiftReference, *, payments: PaymentGateway, clock: Clock, is_quiet: bool) -> int:
     """The key of the gift that an invoice brought: the one that stands, or a new row, which is then settled as any gift.
 
-    The pledge is followed first, so that it exists. NothingGiven for an invoice without money; GiftNotKnownYet when the
+    The pledge is followed first, so that it exists. NoPayment for an invoice without money; GiftNotKnownYet when the
     pledge's first gift is not known here.
     """
     if reference.paid is None or reference.paid.minor <= 0 or reference.subscription_id is None:
-        raise NothingGiven(reference.invoice_id)
+        raise NoPayment(reference.invoice_id)
     pledge_id = follow(reference.subscription_id, payments=payments, clock=clock, is_quiet=is_quiet)
     with transaction() as session:
         return _month(session, reference, reference.paid, pledge_id=pledge_id, clock=clock)

@@ -12,7 +12,7 @@ from campaign.database import reading, transaction
 from campaign.days import local_day
 from campaign.domain.pledge import PledgeState
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentsNotConfigured, PaymentsUnavailable
+from campaign.gateways.payments import MissingAtProvider, PaymentGateway, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.models.pledge import Pledge
 from campaign.services.pledges import mails as pledge_letters
 from campaign.services.pledges.following import ANNOUNCED_BEFORE, follow
@@ -38,7 +38,7 @@ def remind_next(*, payments: PaymentGateway, clock: Clock) -> bool:
         follow(due.subscription_id, payments=payments, clock=clock)
     except (PaymentsUnavailable, PaymentsNotConfigured):
         return False
-    except GoneAtProvider:
+    except MissingAtProvider:
         return pass_over(due, clock=clock)
     now = clock.now()
     with transaction() as session:

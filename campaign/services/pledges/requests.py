@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from campaign.database import reading, transaction
 from campaign.domain.backoff import retry_delay
-from campaign.domain.errors import DomainError, FormSpent, NotFound
+from campaign.domain.errors import DomainError, FormReused, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.language import in_language_of
 from campaign.domain.pledge import (
@@ -28,7 +28,7 @@ from campaign.domain.pledge import (
     refusal,
 )
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentRefused, PaymentsUnavailable
+from campaign.gateways.payments import MissingAtProvider, PaymentGateway, PaymentRefused, PaymentsUnavailable
 from campaign.models.campaign import Campaign
 from campaign.models.fund import Fund
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
@@ -38,7 +38,7 @@ from campaign.services.pledges.card_for_all import spread
 from campaign.services.pledges.following import follow
 from campaign.services.pledges.moving import StillCharging, use_card
 from campaign.services.pledges.provider_acts import RequestedAct, act_at_provider
-from campaign.services.queues.due_rows import hold_next
+from campaign.services.queues.due_rows import claim_next
 
 CARD_PAUSES = (timedelta(minutes=10), timedelta(hours=2), timedelta(hours=22))
 """When to look for a new card after the donor was sent to put one in, unless she comes back sooner."""
@@ -83,19 +83,19 @@ def ask(order: PledgeOrder, *, clock: Clock) -> str:
     return order.public_id
 
 
-def carry_out(public_id: str, *, payments: PaymentGateway, clock: Clock) -> str:
+def execute(public_id: str, *, payments: PaymentGateway, clock: Clock) -> str:
     """Bring one request to the provider at once, for the person who waits; its state afterwards.
 
     «requested» says that the provider did not answer, or that something asked before comes first: a worker goes on.
     """
     due = _take(PledgeRequest.public_id == public_id, clock=clock)
     if due is not None:
-        _bring(due, payments=payments, clock=clock)
+        _send(due, payments=payments, clock=clock)
     with reading() as session:
         return session.execute(select(PledgeRequest.state).where(PledgeRequest.public_id == public_id)).scalar_one()
 
 
-def hurry(pledge_public_id: str, request_id: str, *, clock: Clock) -> bool:
+def expedite(pledge_public_id: str, request_id: str, *, clock: Clock) -> bool:
     """The donor is back from the card's page: look at once for what she put in there; True when it is to be looked for."""
     of_pledge = select(Pledge.id).where(Pledge.public_id == pledge_public_id).scalar_subquery()
     with transaction() as session:
@@ -114,12 +114,12 @@ def hurry(pledge_public_id: str, request_id: str, *, clock: Clock) -> bool:
     return bool(hurried)
 
 
-def carry_out_next(*, payments: PaymentGateway, clock: Clock) -> bool:
+def execute_next(*, payments: PaymentGateway, clock: Clock) -> bool:
     """Bring the oldest request that is due; False when none is."""
     due = _take(PledgeRequest.next_try_at <= clock.now(), clock=clock)
     if due is None:
         return False
-    _bring(due, payments=payments, clock=clock)
+    _send(due, payments=payments, clock=clock)
     return True
 
 
@@ -131,11 +131,11 @@ def _refusal(pledge: Pledge, state: PledgeState, act: Act) -> type[DomainError] 
 
 
 def _was_asked(session: Session, pledge: Pledge, order: PledgeOrder) -> bool:
-    """Whether this form was sent before; FormSpent when it was the form of another pledge."""
+    """Whether this form was sent before; FormReused when it was the form of another pledge."""
     wanted = select(PledgeRequest.pledge_id).where(PledgeRequest.public_id == order.public_id)
     known = session.execute(wanted).scalar()
     if known is not None and known != pledge.id:
-        raise FormSpent(order.public_id)
+        raise FormReused(order.public_id)
     return known is not None
 
 
@@ -206,7 +206,7 @@ def _take(wanted: Any, *, clock: Clock) -> RequestedAct | None:  # a condition o
         )
         .exists()
     )
-    held = hold_next(PledgeRequest, wanted, PledgeRequest.state == "requested", ~is_behind, at=clock.now())
+    held = claim_next(PledgeRequest, wanted, PledgeRequest.state == "requested", ~is_behind, at=clock.now())
     if held is None:
         return None
     with reading() as session:
@@ -237,7 +237,7 @@ def _due(session: Session, request_id: int) -> RequestedAct:
     )
 
 
-def _bring(due: RequestedAct, *, payments: PaymentGateway, clock: Clock) -> None:
+def _send(due: RequestedAct, *, payments: PaymentGateway, clock: Clock) -> None:
     """Do it at the provider, then look at what became of it."""
     try:
         if due.act is Act.USE_CARD:
@@ -248,7 +248,7 @@ def _bring(due: RequestedAct, *, payments: PaymentGateway, clock: Clock) -> None
         _put_back(due, "a month is being charged", pause=STILL_CHARGING_PAUSE, at=clock.now())
     except PaymentsUnavailable as silence:
         _put_back(due, str(silence), pause=_pause_after(due.attempts), at=clock.now())
-    except (PaymentRefused, GoneAtProvider) as refused:
+    except (PaymentRefused, MissingAtProvider) as refused:
         _close(due, "refused", str(refused) or type(refused).__name__, at=clock.now())
         _follow_after_refusal(due, payments=payments, clock=clock)
     else:
@@ -268,7 +268,7 @@ def _follow_after_refusal(due: RequestedAct, *, payments: PaymentGateway, clock:
     """The refusal may mean that our picture is old; if nobody answers now, the next event brings it."""
     try:
         follow(due.subscription_id, payments=payments, clock=clock)
-    except (PaymentsUnavailable, GoneAtProvider):
+    except (PaymentsUnavailable, MissingAtProvider):
         return
 
 

@@ -13,7 +13,7 @@ LEASE = timedelta(minutes=5)
 """How long a row is held: longer than any call may last. What a killed worker held is taken up by another then."""
 
 
-def hold_next(table: type[Message | PledgeRequest | Refund], *wanted: ColumnElement[bool], at: datetime) -> int | None:
+def claim_next(table: type[Message | PledgeRequest | Refund], *wanted: ColumnElement[bool], at: datetime) -> int | None:
     """Hold the wanted row whose turn it is: its id; None where none waits. It counts as one more attempt.
 
     Looked for before anything is locked: mostly nothing waits.

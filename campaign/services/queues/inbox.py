@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
-from campaign.database import each_alone, insert_once_alone, transaction
+from campaign.database import autocommit, insert_if_absent, transaction
 from campaign.domain.backoff import retry_delay
 from campaign.domain.errors import NotFound
 from campaign.gateways.clock import Clock
@@ -67,17 +67,17 @@ def store(event: ReceivedEvent, body: bytes, *, mode: str, clock: Clock, was_fet
         "next_try_at": now,
         "error": None if is_right_mode else WRONG_MODE,
     }
-    is_new = insert_once_alone(ProviderEvent, row)
+    is_new = insert_if_absent(ProviderEvent, row)
     if not is_new and not was_fetched:
-        with each_alone() as connection:
+        with autocommit() as connection:
             connection.execute(_DELIVERED_AFTER_ALL, {"event": event.event_id, "now": now})
     return is_new
 
 
-def take_next(*, clock: Clock) -> TakenEvent | None:
+def claim_next(*, clock: Clock) -> TakenEvent | None:
     """Hold the oldest event that is due; None when nothing is. Two workers never hold the same one."""
     now = clock.now()
-    with each_alone() as connection:
+    with autocommit() as connection:
         is_postgresql = connection.dialect.name == "postgresql"
         if not is_postgresql and connection.execute(_DUE, {"now": now}).first() is None:
             return None  # the usual case, found without SQLite's write lock
@@ -86,14 +86,14 @@ def take_next(*, clock: Clock) -> TakenEvent | None:
     return TakenEvent(id=row[0], type=row[1], object_id=row[2], attempts=row[3]) if row else None
 
 
-def mark_done(session: Session, event_id: int, state: str, *, at: datetime, donation_id: int | None = None) -> None:
+def complete(session: Session, event_id: int, state: str, *, at: datetime, donation_id: int | None = None) -> None:
     """Close an event in the transaction that did its work."""
     session.execute(
         _MARK, {"event": event_id, "state": state, "processed_at": at, "error": None, "donation_id": donation_id}
     )
 
 
-def put_back(event: TakenEvent, state: str, error: str, *, clock: Clock) -> None:
+def reschedule(event: TakenEvent, state: str, error: str, *, clock: Clock) -> None:
     """Try again later, after growing pauses; after the last try it is dead.
 
     What is parked is tried after every success, so its tries say nothing: it is dead when its parent has not come for days.

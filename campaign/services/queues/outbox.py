@@ -16,7 +16,7 @@ LATE_NEWS = "late news: found by a comparison with the provider, and not yet rel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class OutgoingMail:
     """A mail to be: its kind (a folder of templates), whom it goes to, and plain facts for the templates."""
 
     kind: str
@@ -29,7 +29,7 @@ class Letter:
 
 def enqueue(
     session: Session,
-    letter: Letter,
+    letter: OutgoingMail,
     *,
     at: datetime,
     receipt_id: int | None = None,
@@ -70,7 +70,7 @@ def expedite(session: Session, donation_id: int, *, at: datetime) -> None:
     )
 
 
-def send_instead(session: Session, letter: Letter, *, receipt_id: int, in_place_of: int, at: datetime) -> bool:
+def send_instead(session: Session, letter: OutgoingMail, *, receipt_id: int, in_place_of: int, at: datetime) -> bool:
     """Let the mails that should have brought one receipt bring another; False where they have left already."""
     unsent = session.execute(
         select(Message)

@@ -64,6 +64,6 @@ def _settled(source_id: str, category: str, helper: Helper) -> bool:
     kind = comparison.object_kind(source_id)
     if not kind:
         return False
-    return settlement.settle_about(
+    return settlement.settle_object(
         kind, source_id, payments=helper.payments, clock=helper.clock, public_url=helper.public_url
     )

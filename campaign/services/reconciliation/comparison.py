@@ -16,7 +16,7 @@ from campaign.models.inbox import ProviderEvent
 from campaign.models.payout import Payout, ProviderTransaction, Reconciliation
 from campaign.services.gifts import settlement
 from campaign.services.reconciliation import ledger_at_provider, payouts, provider_transactions
-from campaign.services.reconciliation.ledger_at_provider import some_at_a_time
+from campaign.services.reconciliation.ledger_at_provider import chunked
 
 CHUNK = 500
 """Movements that are looked at and noted in one step."""
@@ -38,7 +38,7 @@ OBJECTS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Difference:
     """Something that the provider has and we have not, or the other way round.
 
     `kind` names it, and `subject` what it is about: an object at the provider, or a gift of ours. `object_kind` and
@@ -54,30 +54,30 @@ class Finding:
     is_foreign: bool = False  # the provider was asked already, and it is none of ours
 
 
-def overdue_gifts(*, now: datetime) -> list[Finding]:
+def overdue_gifts(*, now: datetime) -> list[Difference]:
     """Gifts whose payment page must be closed by now, and no event told so."""
     is_over = (Donation.checkout_id.is_not(None), Donation.expires_at < now - OVERDUE)
     return _gifts("session_overdue", Donation.created_at, Donation.state == "open", *is_over)
 
 
-def gifts_under_way() -> list[Finding]:
+def gifts_under_way() -> list[Difference]:
     """Gifts that a bank takes its days for: nothing is wrong with them, but their news may have been lost."""
     return _gifts("under_way", Donation.created_at, Donation.state == "processing")
 
 
-def gifts_without_fee(*, now: datetime) -> list[Finding]:
+def gifts_without_fee(*, now: datetime) -> list[Difference]:
     """Gifts that are paid and of which the provider has not told its fee."""
     waits = (Donation.settled_at.is_(None), Donation.payment_id.is_not(None), Donation.paid_at < now - FEE_LATE)
     return _gifts("fee_missing", Donation.paid_at, Donation.state == "paid", *waits)
 
 
-def unknown_payments(account: ProviderAccount, *, since: datetime) -> Iterator[Finding]:
+def unknown_payments(account: ProviderAccount, *, since: datetime) -> Iterator[Difference]:
     """Payments that carry a gift's name and that no paid gift of ours has."""
     named = {found.payment_id: found for found in account.payments(since=since) if found.donation_public_id}
     for payment_id in sorted(named.keys() - _paid(named)):
         found = named[payment_id]
         detail = f"donation {found.donation_public_id}"
-        yield Finding(
+        yield Difference(
             kind="payment_unknown",
             subject=payment_id,
             object_kind="payment_intent",
@@ -87,19 +87,19 @@ def unknown_payments(account: ProviderAccount, *, since: datetime) -> Iterator[F
         )
 
 
-def unknown_refunds(account: ProviderAccount, *, since: datetime) -> Iterator[Finding]:
+def unknown_refunds(account: ProviderAccount, *, since: datetime) -> Iterator[Difference]:
     """Refunds of our gifts that we do not have, or have in another state."""
     recent = {found.provider_id: found for found in account.refunds(since=since)}
     ours = _paid(found.payment_id for found in recent.values() if found.payment_id)
     columns = (Refund.provider_id, Refund.state, Refund.settlement_id, Refund.failure_settlement_id)
     known: dict[str | None, tuple[str | None, ...]] = {}
     with reading() as session:
-        for some in some_at_a_time(recent):
+        for some in chunked(recent):
             rows = session.execute(select(*columns).where(Refund.provider_id.in_(some)))
             known |= {row[0]: tuple(row)[1:] for row in rows}
     for name, found in recent.items():
         if found.payment_id in ours and known.get(name) != _told(found):
-            yield Finding(
+            yield Difference(
                 kind="refund_unknown",
                 subject=name,
                 object_kind="refund",
@@ -109,13 +109,13 @@ def unknown_refunds(account: ProviderAccount, *, since: datetime) -> Iterator[Fi
             )
 
 
-def unknown_disputes(account: ProviderAccount, *, since: datetime) -> Iterator[Finding]:
+def unknown_disputes(account: ProviderAccount, *, since: datetime) -> Iterator[Difference]:
     """Disputes of our gifts that we do not have, or of which we know less."""
     recent = {found.provider_id: found for found in account.disputes(since=since)}
     ours = _paid(found.payment_id for found in recent.values() if found.payment_id)
     known: dict[str, str] = {}
     with reading() as session:
-        for some in some_at_a_time(recent):
+        for some in chunked(recent):
             rows = session.execute(select(Dispute.provider_id, Dispute.status).where(Dispute.provider_id.in_(some)))
             known |= {row[0]: row[1] for row in rows}
         standing = ledger_at_provider.booked(
@@ -124,7 +124,7 @@ def unknown_disputes(account: ProviderAccount, *, since: datetime) -> Iterator[F
     for name, found in recent.items():
         is_known = known.get(name) == found.status and all(moved in standing for moved in found.transaction_ids)
         if found.payment_id in ours and not is_known:
-            yield Finding(
+            yield Difference(
                 kind="dispute_unknown",
                 subject=name,
                 object_kind="charge.dispute",
@@ -139,7 +139,7 @@ def missed_events(account: ProviderAccount) -> list[MissedEvent]:
     missed = {found.envelope.event_id: found for found in account.missed_events() if is_worked_off(found.envelope.type)}
     known: set[str] = set()
     with reading() as session:
-        for some in some_at_a_time(missed):
+        for some in chunked(missed):
             known |= set(
                 session.execute(select(ProviderEvent.event_id).where(ProviderEvent.event_id.in_(some))).scalars()
             )
@@ -152,7 +152,7 @@ def is_worked_off(event_type: str) -> bool:
     return act in settlement.KINDS.get(kind, payouts.ACTS if kind == "payout" else ())
 
 
-def payouts_behind(account: ProviderAccount, *, since: datetime) -> Iterator[Finding]:
+def payouts_behind(account: ProviderAccount, *, since: datetime) -> Iterator[Difference]:
     """Payouts of which the provider knows more than we do, however long ago they were made."""
     recent = {found.provider_id: found for found in account.payouts(since=since)}
     with reading() as session:
@@ -173,7 +173,7 @@ def payouts_behind(account: ProviderAccount, *, since: datetime) -> Iterator[Fin
     for name, told in sorted(recent.items(), key=lambda item: item[1].made_at):
         row = known.get(name)
         if row is None or row.state != told.state or (payouts.can_be_walked(told) and row.walked_at is None):
-            yield Finding(kind="payout_behind", subject=name, detail=told.state, at=told.made_at)
+            yield Difference(kind="payout_behind", subject=name, detail=told.state, at=told.made_at)
 
 
 def new_transactions(account: ProviderAccount) -> Iterator[list[TransactionFacts]]:
@@ -207,7 +207,7 @@ def last_whole_repair(session: Session) -> datetime | None:
     ).scalar()
 
 
-def unexplained(new: Iterable[TransactionFacts] = ()) -> list[Finding]:
+def unexplained(new: Iterable[TransactionFacts] = ()) -> list[Difference]:
     """Movements that our books do not explain: those noted, and new ones that are not noted yet."""
     with reading() as session:
         under_way = set(session.execute(select(Donation.payment_id).where(Donation.state == "processing")).scalars())
@@ -221,7 +221,7 @@ def unexplained(new: Iterable[TransactionFacts] = ()) -> list[Finding]:
         fresh = {found.provider_id: found for found in new}
         standing = ledger_at_provider.booked(session, list(fresh))
     return noted + [
-        Finding(
+        Difference(
             kind="unexplained",
             subject=name,
             object_kind=object_kind(found.source_id),
@@ -236,12 +236,12 @@ def unexplained(new: Iterable[TransactionFacts] = ()) -> list[Finding]:
     ]
 
 
-def _gifts(kind: str, at: InstrumentedAttribute[Any], *conditions: ColumnElement[bool]) -> list[Finding]:
+def _gifts(kind: str, at: InstrumentedAttribute[Any], *conditions: ColumnElement[bool]) -> list[Difference]:
     """Our own gifts that a query names."""
     with reading() as session:
         rows = session.execute(select(Donation.public_id, Donation.state, at).where(*conditions).order_by(Donation.id))
         return [
-            Finding(kind=kind, subject=row[0], object_kind="gift", object_id=row[0], detail=row[1], at=row[2])
+            Difference(kind=kind, subject=row[0], object_kind="gift", object_id=row[0], detail=row[1], at=row[2])
             for row in rows
         ]
 
@@ -250,7 +250,7 @@ def _paid(payment_ids: Iterable[str]) -> set[str]:
     """Those payments that a gift of ours has been paid by."""
     found = set()
     with reading() as session:
-        for some in some_at_a_time(payment_ids):
+        for some in chunked(payment_ids):
             is_named = Donation.payment_id.in_(some)
             found |= set(
                 session.execute(select(Donation.payment_id).where(is_named, Donation.state == "paid")).scalars()
@@ -267,9 +267,9 @@ def object_kind(source_id: str | None) -> str:
     return OBJECTS.get((source_id or "").partition("_")[0], "")
 
 
-def _unexplained(row: ProviderTransaction) -> Finding:
+def _unexplained(row: ProviderTransaction) -> Difference:
     net = Money(row.net_minor, row.currency)
-    return Finding(
+    return Difference(
         kind="unexplained",
         subject=row.provider_id,
         object_kind=object_kind(row.source_id),

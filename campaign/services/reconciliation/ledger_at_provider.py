@@ -30,7 +30,7 @@ class UnknownLine:
     minor: int
 
 
-def some_at_a_time(names: Iterable[Name]) -> Iterator[list[Name]]:
+def chunked(names: Iterable[Name]) -> Iterator[list[Name]]:
     """Names in order, as many at once as one statement is given."""
     in_order = sorted(names)
     for start in range(0, len(in_order), ASKED_AT_ONCE):
@@ -40,7 +40,7 @@ def some_at_a_time(names: Iterable[Name]) -> Iterator[list[Name]]:
 def booked(session: Session, references: Collection[str]) -> Mapping[str, dict[int, int]]:
     """Balance transaction → campaign → what its books moved on 1010 because of it, in minor units of its currency."""
     found: dict[str, dict[int, int]] = defaultdict(dict)
-    for some in some_at_a_time(references):
+    for some in chunked(references):
         rows = session.execute(
             select(Posting.reference, JournalEntry.campaign_id, func.sum(Posting.amount_minor))
             .join(JournalEntry, JournalEntry.id == Posting.entry_id)
@@ -55,7 +55,7 @@ def booked(session: Session, references: Collection[str]) -> Mapping[str, dict[i
 def kept_apart(session: Session, references: Collection[str]) -> Mapping[str, int]:
     """Balance transaction → what of it is kept apart as not identified, in minor units of its currency."""
     found: dict[str, int] = {}
-    for some in some_at_a_time(references):
+    for some in chunked(references):
         rows = session.execute(
             select(Posting.reference, func.sum(Posting.amount_minor))
             .where(Posting.account == Account.UNIDENTIFIED, Posting.reference.in_(some))

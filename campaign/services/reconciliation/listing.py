@@ -42,7 +42,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Movement:
+class ListedMovement:
     """One of the provider's balance transactions, with the gift that it belongs to as far as it is known."""
 
     transaction_id: str
@@ -116,7 +116,7 @@ class Desk:
     """The whole page."""
 
     figures: Sequence[Figure]
-    cases: Sequence[Movement]
+    cases: Sequence[ListedMovement]
     unknown: Sequence[UnknownLine]
     last_run: LastRun | None
 
@@ -130,7 +130,7 @@ def desk() -> Desk:
         return Desk(figures=_figures(session, cases, until=until), cases=cases, unknown=unknown, last_run=last)
 
 
-def movement(transaction_id: str) -> Movement:
+def movement(transaction_id: str) -> ListedMovement:
     """One movement; NotFound."""
     with reading() as session:
         found = _movements(session, ProviderTransaction.provider_id == transaction_id, limit=1)
@@ -150,7 +150,7 @@ def payouts(*, before: str = "", limit: int = 50) -> list[PayoutView]:
         return [_view(row) for row in session.execute(query).scalars()]
 
 
-def payout(payout_id: str) -> tuple[PayoutView, list[Movement]]:
+def payout(payout_id: str) -> tuple[PayoutView, list[ListedMovement]]:
     """One payout and every movement that left with it, its own one last; NotFound."""
     with reading() as session:
         row = session.execute(select(Payout).where(Payout.provider_id == payout_id)).scalar_one_or_none()
@@ -187,7 +187,7 @@ def _is_under_way() -> ColumnElement[bool]:
     return gift.correlate(ProviderTransaction).exists()
 
 
-def _figures(session: Session, cases: Sequence[Movement], *, until: datetime | None) -> list[Figure]:
+def _figures(session: Session, cases: Sequence[ListedMovement], *, until: datetime | None) -> list[Figure]:
     is_own = ProviderTransaction.category.not_in(PAYOUT_CATEGORIES)
 
     def sums(*conditions: ColumnElement[bool]) -> dict[str, int]:
@@ -209,7 +209,7 @@ def _figures(session: Session, cases: Sequence[Movement], *, until: datetime | N
     ]
 
 
-def _movements(session: Session, which: ColumnElement[bool], *, limit: int | None) -> list[Movement]:
+def _movements(session: Session, which: ColumnElement[bool], *, limit: int | None) -> list[ListedMovement]:
     """Newest first, a payout's own movement last."""
     rows = session.execute(
         select(ProviderTransaction, Payout.provider_id, Donation.public_id, Donation.state, Donation.campaign_id)
@@ -224,7 +224,7 @@ def _movements(session: Session, which: ColumnElement[bool], *, limit: int | Non
     standing = ledger_at_provider.booked(session, [row[0].provider_id for row in rows])
     sums: dict[str, int] = defaultdict(int, {name: sum(parts.values()) for name, parts in standing.items()})
     return [
-        Movement(
+        ListedMovement(
             transaction_id=row.provider_id,
             type=row.type,
             category=row.category,

@@ -16,7 +16,7 @@ from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
 from campaign.domain.payout_postings import PartBooked, PayoutTold, payout_entries
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import GoneAtProvider
+from campaign.gateways.payments import MissingAtProvider
 from campaign.gateways.provider_account import PayoutFacts, ProviderAccount, TransactionFacts
 from campaign.models.payout import Payout, ProviderTransaction
 from campaign.services import audit
@@ -47,12 +47,12 @@ def take_event(event: TakenEvent, *, account: ProviderAccount, clock: Clock) -> 
     act = event.type.rpartition(".")[2]
     try:
         walk = ask(event.object_id, account=account) if act in ACTS else None
-    except GoneAtProvider:
+    except MissingAtProvider:
         walk = None
     with transaction() as session:
         if walk is not None:
             apply(session, walk, clock=clock)
-        inbox.mark_done(session, event.id, "processed" if act in ACTS else "ignored", at=clock.now())
+        inbox.complete(session, event.id, "processed" if act in ACTS else "ignored", at=clock.now())
 
 
 def look_at(payout_id: str, *, account: ProviderAccount, clock: Clock) -> None:
@@ -62,7 +62,7 @@ def look_at(payout_id: str, *, account: ProviderAccount, clock: Clock) -> None:
         apply(session, walk, clock=clock)
 
 
-def book_whole(payout_id: str, *, campaign_id: int, actor_id: int, clock: Clock) -> None:
+def book_manual_payout(payout_id: str, *, campaign_id: int, actor_id: int, clock: Clock) -> None:
     """Put a payout that was made by hand into one campaign's books whole, by a person's word: the provider cannot say
     what it consists of. NotFound; CannotBeBookedWhole for one that is walked, or stands somewhere already.
     """
@@ -87,7 +87,7 @@ def book_whole(payout_id: str, *, campaign_id: int, actor_id: int, clock: Clock)
 
 
 def ask(payout_id: str, *, account: ProviderAccount) -> Walk:
-    """A payout as the provider has it, walked as soon as nothing more can join it; GoneAtProvider."""
+    """A payout as the provider has it, walked as soon as nothing more can join it; MissingAtProvider."""
     facts = account.payout(payout_id)
     return Walk(facts, account.transactions_of(payout_id) if can_be_walked(facts) else None)
 

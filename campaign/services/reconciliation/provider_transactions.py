@@ -95,7 +95,7 @@ def _in_books(session: Session, is_open: ColumnElement[bool]) -> set[int | None]
     standing = ledger_at_provider.booked(session, [row.provider_id for row in rows])
     right = [row.id for row in rows if sum(standing.get(row.provider_id, {}).values()) == row.net_minor]
     found: set[int | None] = set()
-    for some in ledger_at_provider.some_at_a_time(right):
+    for some in ledger_at_provider.chunked(right):
         found |= _marked(session, ProviderTransaction.id.in_(some), "books")
     return found
 

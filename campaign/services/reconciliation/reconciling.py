@@ -17,7 +17,7 @@ from sqlalchemy import insert, select, update
 from campaign.database import DatabaseBusy, reading, transaction
 from campaign.domain.errors import DomainError
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import GoneAtProvider, PaymentGateway, PaymentsNotConfigured, PaymentsUnavailable
+from campaign.gateways.payments import MissingAtProvider, PaymentGateway, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.gateways.provider_account import MissedEvent, ProviderAccount
 from campaign.models.donation import Donation
 from campaign.models.payout import ProviderTransaction, Reconciliation
@@ -27,7 +27,7 @@ from campaign.services.gifts.payment_dates import Missed
 from campaign.services.queues import inbox
 from campaign.services.queues.lease import HeldByAnother, HeldLease, alone
 from campaign.services.reconciliation import comparison, payouts, provider_transactions, suspense
-from campaign.services.reconciliation.comparison import Finding
+from campaign.services.reconciliation.comparison import Difference
 
 log = logging.getLogger(__name__)
 
@@ -63,8 +63,8 @@ class Outside:
 class Report:
     """What was found, and what has become of it: mended, or open with the reason."""
 
-    mended: list[Finding] = field(default_factory=list)
-    still_open: list[tuple[Finding, str]] = field(default_factory=list)
+    mended: list[Difference] = field(default_factory=list)
+    still_open: list[tuple[Difference, str]] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
@@ -163,14 +163,14 @@ class _Repair:
         self._explain()
         self._see_what_is_left()
 
-    def _try(self, found: Finding, mend: Callable[[Finding], object]) -> None:
+    def _try(self, found: Difference, mend: Callable[[Difference], object]) -> None:
         """One thing after the other: what cannot be mended is told and does not keep the rest waiting."""
         self.lease.renew()
         try:
             mend(found)
         except (PaymentsUnavailable, PaymentsNotConfigured, DatabaseBusy, HeldByAnother):
             raise
-        except GoneAtProvider:
+        except MissingAtProvider:
             self.report.still_open.append((found, "The provider does not have it any more."))
         except DomainError as problem:
             self.report.still_open.append((found, f"{type(problem).__name__}: {problem}"))
@@ -180,11 +180,11 @@ class _Repair:
         else:
             self.report.mended.append(found)
 
-    def _settle(self, found: Finding) -> bool:
+    def _settle(self, found: Difference) -> bool:
         """Settle the gift that a finding is about; False when it is none of ours."""
         outside, missed = self.outside, Missed(self._is_quiet(found), self.told)
         if found.object_kind != "gift":
-            return settlement.settle_about(
+            return settlement.settle_object(
                 found.object_kind,
                 found.object_id,
                 payments=outside.payments,
@@ -204,7 +204,7 @@ class _Repair:
         )
         return True
 
-    def _settle_behind(self, found: Finding) -> None:
+    def _settle_behind(self, found: Difference) -> None:
         """The gift behind a movement; where there is none of ours, that is kept, so that nobody asks every hour."""
         if not self._settle(found):
             foreign = update(ProviderTransaction).where(ProviderTransaction.provider_id == found.subject)
@@ -218,7 +218,7 @@ class _Repair:
         is_right_mode = event.livemode == (self.outside.payments.mode == "live")
         if is_right_mode and kind in settlement.KINDS:
             self._try(
-                Finding(
+                Difference(
                     kind=found.kind, subject=found.subject, object_kind=kind, object_id=event.object_id, at=found.at
                 ),
                 self._settle,
@@ -242,7 +242,7 @@ class _Repair:
             changed |= provider_transactions.explain(session)
             payouts.book(session, changed, clock=self.outside.clock)
 
-    def _look_at_payout(self, found: Finding) -> None:
+    def _look_at_payout(self, found: Difference) -> None:
         payouts.look_at(found.subject, account=self.outside.account, clock=self.outside.clock)
 
     def _see_what_is_left(self) -> None:
@@ -262,15 +262,15 @@ class _Repair:
         ]
         self.report.still_open += [(one, "") for key, one in left.items() if key not in told]
 
-    def _is_quiet(self, found: Finding) -> bool:
+    def _is_quiet(self, found: Difference) -> bool:
         """Whether mails about this are held."""
         is_late = found.at is not None and found.at < self.outside.clock.now() - LATE
         return self.mails is Mails.NONE or (self.mails is Mails.RECENT and is_late)
 
 
-def _about_gifts(outside: Outside, *, since: datetime) -> Iterator[Finding]:
+def _about_gifts(outside: Outside, *, since: datetime) -> Iterator[Difference]:
     now, account = outside.clock.now(), outside.account
-    looks: Iterable[Iterable[Finding]] = (
+    looks: Iterable[Iterable[Difference]] = (
         comparison.overdue_gifts(now=now),
         comparison.gifts_under_way(),
         comparison.gifts_without_fee(now=now),
@@ -282,9 +282,9 @@ def _about_gifts(outside: Outside, *, since: datetime) -> Iterator[Finding]:
         yield from found
 
 
-def _of_event(missed: MissedEvent) -> Finding:
+def _of_event(missed: MissedEvent) -> Difference:
     event = missed.envelope
-    return Finding(kind="event_missed", subject=event.event_id, detail=event.type, at=event.created_at)
+    return Difference(kind="event_missed", subject=event.event_id, detail=event.type, at=event.created_at)
 
 
 def _ended_lately(now: datetime) -> bool:

@@ -7,13 +7,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
-from campaign.domain.abuse import HOUR, Kind, key_of, mailbox_of, places_of
+from campaign.domain.abuse import HOUR, Kind, key_of, network_keys, normalized_email
 from campaign.domain.language import in_language_of
 from campaign.domain.proof import CODE_SLOT, code_for, is_code
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
 from campaign.models.outbox import Message
-from campaign.services.queues.outbox import Letter, enqueue
+from campaign.services.queues.outbox import OutgoingMail, enqueue
 from campaign.services.shield.attempts import KEPT, Counter, count_of, count_one, hold
 
 KIND, PLEDGE_KIND, LINKS_KIND = "gift_code", "pledge_code", "pledge_links"
@@ -44,11 +44,13 @@ class CodeFor:
 
 def mail_code(asked: CodeFor, *, clock: Clock, secret: str) -> None:
     """Mail the code of this quarter of an hour, once per form; what the visitor is told does not depend on it."""
-    now, mailbox = clock.now(), mailbox_of(asked.email)
+    now, mailbox = clock.now(), normalized_email(asked.email)
     code = code_for(asked.form, mailbox, at=now, secret=secret)
     slot = int(now.timestamp() // CODE_SLOT.total_seconds())
     counters = [
-        Counter("code_address", key_of("code_address", places_of(asked.address).get(Kind.NETWORK, ""), secret=secret)),
+        Counter(
+            "code_address", key_of("code_address", network_keys(asked.address).get(Kind.NETWORK, ""), secret=secret)
+        ),
         Counter("code_email", key_of("code_email", mailbox, secret=secret)),
     ]
     most = [CODES_OF_AN_ADDRESS_MOST, CODES_OF_A_MAILBOX_MOST]
@@ -58,7 +60,7 @@ def mail_code(asked: CodeFor, *, clock: Clock, secret: str) -> None:
         if any(already >= allowed for already, allowed in zip(sent, most, strict=True)):
             return
         campaign = session.execute(select(Campaign).where(Campaign.slug == asked.campaign)).scalar_one()
-        letter = Letter(
+        letter = OutgoingMail(
             kind=asked.kind,
             language=asked.language,
             recipient=asked.email,
@@ -89,7 +91,7 @@ def is_right_code(typed: str, asked: CodeFor, *, clock: Clock, secret: str) -> b
         hold(session, counter, at=now)
         if count_of(session, counter, at=now, window=TRIES_WINDOW).failed >= TRIES_MOST:
             return False
-        is_right = is_code(typed, asked.form, mailbox_of(asked.email), at=now, secret=secret)
+        is_right = is_code(typed, asked.form, normalized_email(asked.email), at=now, secret=secret)
         if not is_right:
             count_one(session, counter, at=now, column="failed")
         return is_right

@@ -19,18 +19,18 @@ from campaign.domain.abuse import (
     HOUR,
     TEN_MINUTES,
     Cause,
-    Demand,
+    Challenge,
     Kind,
     Paid,
     Tallies,
     Tally,
     bucket_of,
     demand_of,
+    detect_spike,
     is_quiet,
     key_of,
-    mailbox_of,
-    places_of,
-    spike_in,
+    network_keys,
+    normalized_email,
 )
 from campaign.domain.donation import DonationState
 from campaign.gateways.clock import Clock
@@ -53,7 +53,7 @@ UNPAID = (DonationState.CREATED.value, DonationState.OPEN.value, DonationState.E
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visitor:
+class CheckedVisitor:
     """Who wants to give, as far as she is counted: hashed, and by whatever is known."""
 
     keys: Mapping[Kind, str]
@@ -72,15 +72,15 @@ class _Shield:
     counted_from: datetime | None
 
 
-def visitor(*, address: str | None, email: str | None, form: str, campaign: str, secret: str) -> Visitor:
+def visitor(*, address: str | None, email: str | None, form: str, campaign: str, secret: str) -> CheckedVisitor:
     """The keys of one attempt; `form` is the shown form's own name."""
-    places = places_of(address)
+    places = network_keys(address)
     said: dict[Kind, str] = {**places, Kind.FORM: form}
     if email:
-        said[Kind.EMAIL] = mailbox_of(email)
-        said[Kind.EMAIL_NEAR] = f"{mailbox_of(email)} {places.get(Kind.NETWORK, '')}"
+        said[Kind.EMAIL] = normalized_email(email)
+        said[Kind.EMAIL_NEAR] = f"{normalized_email(email)} {places.get(Kind.NETWORK, '')}"
     keys = {kind: key_of(kind, value, secret=secret) for kind, value in said.items()}
-    return Visitor(keys={**keys, Kind.CAMPAIGN: campaign})
+    return CheckedVisitor(keys={**keys, Kind.CAMPAIGN: campaign})
 
 
 def is_up() -> bool:
@@ -89,13 +89,13 @@ def is_up() -> bool:
         return _shield(session).is_up
 
 
-def least_demand(who: Visitor, *, is_up: bool, clock: Clock) -> Demand:
+def least_demand(who: CheckedVisitor, *, is_up: bool, clock: Clock) -> Challenge:
     """What to ask of a visitor before she sends anything, by her address and network alone."""
     with reading() as session:
         return _asked(session, who.places, is_up=is_up, at=clock.now())
 
 
-def admit(session: Session, who: Visitor, *, form_id: str, proof: Demand, at: datetime) -> Demand:
+def admit(session: Session, who: CheckedVisitor, *, form_id: str, proof: Challenge, at: datetime) -> Challenge:
     """Count one attempt to start a payment session: NOTHING lets it start; else what is asked, which `proof` did not reach.
 
     It belongs into the transaction that writes the gift down. What is counted stands, whatever the answer.
@@ -110,7 +110,7 @@ def admit(session: Session, who: Visitor, *, form_id: str, proof: Demand, at: da
         return demand
     _remember(session, who, form_id=form_id, at=at)
     _watch(session, shield, at=at)
-    return Demand.NOTHING
+    return Challenge.NOTHING
 
 
 def count_failure(session: Session, donation_id: int, *, at: datetime) -> None:
@@ -142,13 +142,13 @@ def watch(*, clock: Clock) -> None:
         if period is None:
             _watch(session, _shield(session), at=now)
         elif period.cause != Cause.STAFF and _has_been_quiet(session, at=now):
-            shield_alarm.put_away(session, period, actor_id=None, reason=None, at=now)
+            shield_alarm.deactivate(session, period, actor_id=None, reason=None, at=now)
 
 
-def _asked(session: Session, keys: Mapping[Kind, str], *, is_up: bool, at: datetime, but_started: int = 0) -> Demand:
+def _asked(session: Session, keys: Mapping[Kind, str], *, is_up: bool, at: datetime, but_started: int = 0) -> Challenge:
     tallies = _less_started(tallies_of(session, keys, at=at), but_started)
     asked = demand_of(tallies, _paid_of(session, keys, at=at))
-    return max(asked, Demand.WORK) if is_up else asked
+    return max(asked, Challenge.WORK) if is_up else asked
 
 
 def _less_started(tallies: Tallies, less: int) -> Tallies:
@@ -167,7 +167,7 @@ def _paid_of(session: Session, keys: Mapping[Kind, str], *, at: datetime) -> Pai
     return paid
 
 
-def _remember(session: Session, who: Visitor, *, form_id: str, at: datetime) -> None:
+def _remember(session: Session, who: CheckedVisitor, *, form_id: str, at: datetime) -> None:
     session.execute(
         _REMEMBER,
         {
@@ -194,7 +194,7 @@ def _watch(session: Session, shield: _Shield, *, at: datetime) -> None:
         return
     since = shield.counted_from
     seen = traffic(session, at=at, since=since)
-    cause = spike_in(seen, _paid_by_all(session, at=at, since=since), known=_known(session, at=at))
+    cause = detect_spike(seen, _paid_by_all(session, at=at, since=since), known=_known(session, at=at))
     if cause is not None:
         shield_alarm.put_up(
             session, cause, seen=seen.get((Kind.CAMPAIGN, HOUR), Tally()), actor_id=None, reason=None, at=at

@@ -17,7 +17,7 @@ from campaign.models.abuse import ShieldPeriod
 from campaign.models.campaign import Campaign
 from campaign.models.staff import Role, Staff
 from campaign.services import audit
-from campaign.services.queues.outbox import Letter, enqueue
+from campaign.services.queues.outbox import OutgoingMail, enqueue
 from campaign.services.shield.attempts import traffic
 
 TOLD = ("admin", "finance", "campaign")
@@ -29,7 +29,7 @@ class ShieldIsSoAlready(Conflict):
     """Somebody else has just put the shield up or away."""
 
 
-class ReasonMissing(DomainError):
+class ShieldReasonMissing(DomainError):
     """The shield is put up or away by hand for a reason, which is kept."""
 
 
@@ -103,7 +103,9 @@ def put_up(
     return True
 
 
-def put_away(session: Session, period: ShieldPeriod, *, actor_id: int | None, reason: str | None, at: datetime) -> None:
+def deactivate(
+    session: Session, period: ShieldPeriod, *, actor_id: int | None, reason: str | None, at: datetime
+) -> None:
     """End a time behind the shield; nothing where somebody else just did."""
     ended = session.execute(
         update(ShieldPeriod)
@@ -119,7 +121,7 @@ def put_away(session: Session, period: ShieldPeriod, *, actor_id: int | None, re
 def put_up_by_hand(*, actor_id: int, reason: str, clock: Clock) -> None:
     """Staff see an attack coming. It stays until staff put it away. ReasonMissing; ShieldIsSoAlready."""
     if not reason.strip():
-        raise ReasonMissing
+        raise ShieldReasonMissing
     now = clock.now()
     with transaction() as session:
         seen = traffic(session, at=now, since=None).get((Kind.CAMPAIGN, HOUR), Tally())
@@ -130,12 +132,12 @@ def put_up_by_hand(*, actor_id: int, reason: str, clock: Clock) -> None:
 def put_away_by_hand(*, actor_id: int, reason: str, clock: Clock) -> None:
     """Staff know better. What was counted until now does not put it up again. ReasonMissing; ShieldIsSoAlready."""
     if not reason.strip():
-        raise ReasonMissing
+        raise ShieldReasonMissing
     with transaction() as session:
         period = open_period(session)
         if period is None:
             raise ShieldIsSoAlready
-        put_away(session, period, actor_id=actor_id, reason=reason.strip(), at=clock.now())
+        deactivate(session, period, actor_id=actor_id, reason=reason.strip(), at=clock.now())
 
 
 def up_now() -> UpNow | None:
@@ -188,7 +190,7 @@ def _tell_staff(session: Session, public_id: str, *, seen: Tally, cause: Cause, 
         .order_by(Staff.id)
     ).scalars()
     for person in people:
-        letter = Letter(
+        letter = OutgoingMail(
             kind="shield_up",
             language=person.language,
             recipient=person.email,

@@ -14,12 +14,12 @@ from flask_security.totp import Totp
 from passlib.exc import TokenError  # type: ignore[import-untyped]
 from sqlalchemy import select, update
 
-from campaign.database import let_go, transaction
+from campaign.database import end_read, transaction
 from campaign.models.staff import Staff
 from campaign.services.staff.accounts import sign_in_session
 
 
-class SpentTotp(Totp):
+class SingleUseTotp(Totp):
     """Codes of an app on a phone: none is taken twice, and none that is older than the last one taken.
 
     `now` is the time that phones show.
@@ -35,7 +35,7 @@ class SpentTotp(Totp):
         except TokenError:
             return False
         staff_id, is_new = int(user.id), totp_secret != user.tf_totp_secret
-        let_go(sign_in_session())  # what Flask-Security writes next must not rest on a look before our own writing
+        end_read(sign_in_session())  # what Flask-Security writes next must not rest on a look before our own writing
         return _spend_counter(staff_id, counter, is_new=is_new)
 
 
@@ -44,7 +44,7 @@ class SpentRecoveryCodes(MfRecoveryCodesUtil):
 
     def check_recovery_code(self, user: UserMixin, code: str) -> bool:
         staff_id = int(user.id)
-        let_go(sign_in_session())
+        end_read(sign_in_session())
         with transaction() as session:
             wanted = select(Staff).where(Staff.id == staff_id).with_for_update()
             person = session.execute(wanted.execution_options(populate_existing=True)).scalar_one()

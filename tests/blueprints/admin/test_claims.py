@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from campaign.database import reading, transaction
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
-from campaign.services.overview import Concern, overview
+from campaign.services.overview import AttentionItem, overview
 from tests.blueprints.admin.client import sit_down, token_of
 from tests.support.builders import NOW, a_campaign, a_paid_gift, add_history
 from tests.support.fakes import SettableClock
@@ -59,7 +59,7 @@ def suspect(gift: Donation) -> None:
         session.execute(insert(FraudWarning), warning | {"is_actionable": True})
 
 
-def concerns(campaign: Campaign) -> dict[str, Concern]:
+def concerns(campaign: Campaign) -> dict[str, AttentionItem]:
     return {concern.kind: concern for concern in overview(campaign.id, "USD", now=NOW).concerns}
 
 

@@ -15,7 +15,7 @@ from campaign.gateway_registry import gateways, set_gateways
 from campaign.gateways.payments import CheckoutPage, CheckoutParams, NoPayments
 from campaign.jobs import work_off_everything
 from campaign.models.donation import Donation
-from campaign.services.gifts.settlement import look_at_checkout
+from campaign.services.gifts.settlement import refresh_checkout
 from tests.support.builders import a_campaign
 from tests.support.fakes import FakePayments, SettableClock
 from tests.support.pages import Page, fetch_address
@@ -41,7 +41,7 @@ def gifts(session: Session) -> int:
 
 
 def bring_up_to_date(payments: FakePayments, clock: SettableClock, checkout_id: str = "cs_test_000001") -> None:
-    look_at_checkout(checkout_id, payments=payments, clock=clock, public_url="http://localhost")
+    refresh_checkout(checkout_id, payments=payments, clock=clock, public_url="http://localhost")
 
 
 def test_the_donor_is_sent_to_the_payment_page(client: FlaskClient, page: Page, session: Session) -> None:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from campaign.database import reading, transaction
-from campaign.domain.pledge import Word
+from campaign.domain.pledge import PledgeWord
 from campaign.models.campaign import Campaign
 from campaign.services.pledges.links import PledgeLink, sign
 from tests.blueprints.donations.pledge_page import DonorsPage
@@ -224,7 +224,7 @@ def test_a_cut_link_says_how_to_open_it_and_not_whether_there_is_such_a_gift(
 def test_another_site_cannot_press_for_her(page: DonorsPage) -> None:
     answer = page.client.post(f"{page.path}/stop", headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
-    assert page.engine.payments.pledges.subscriptions[page.subscription_id].word is Word.RUNS
+    assert page.engine.payments.pledges.subscriptions[page.subscription_id].word is PledgeWord.RUNS
 
 
 def test_the_page_is_kept_by_nobody_and_tells_its_address_to_nobody(page: DonorsPage) -> None:

@@ -37,7 +37,7 @@ def mail_news(engine: Engine, name: str) -> str:
     """Write another email about the gift, and return the link in it."""
     with transaction() as session:
         pledge = session.execute(select(Pledge).where(Pledge.subscription_id == name)).scalar_one()
-        news = mails.News(kind="pledge_link", key=f"{engine.clock.now():%Y%m%d%H%M%S}", facts={})
+        news = mails.PledgeNews(kind="pledge_link", key=f"{engine.clock.now():%Y%m%d%H%M%S}", facts={})
         mails.tell(session, pledge, news, at=engine.clock.now())
     return newest_link(engine)
 

@@ -17,7 +17,7 @@ from campaign.jobs import send_mail, settle_inbox
 from campaign.models.abuse import AttemptCount, GiftStart
 from campaign.models.donation import Donation
 from campaign.models.outbox import Message
-from campaign.services.gifts.settlement import look_at_checkout
+from campaign.services.gifts.settlement import refresh_checkout
 from campaign.services.shield import judging as shield
 from campaign.services.shield.state import put_up_by_hand
 from tests.support.builders import a_campaign, a_donor, a_member_of_staff
@@ -313,7 +313,7 @@ def test_a_stranger_finds_the_limit_of_an_e_mail_where_it_would_be_had_it_not_gi
         page = opened(client, clock).submit(client, FORM, amount="10", email="gave@example.org")
         checkout_id = page.headers["Location"].rpartition("/")[2]
         payments.pay(checkout_id, email="gave@example.org")
-        look_at_checkout(checkout_id, payments=payments, clock=clock, public_url="http://localhost")
+        refresh_checkout(checkout_id, payments=payments, clock=clock, public_url="http://localhost")
     passed = []
     for network, email in enumerate(("gave@example.org", "none@example.org")):
         stranger = app.test_client(use_cookies=False)

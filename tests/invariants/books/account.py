@@ -10,7 +10,7 @@ from campaign.domain.donation import Fact
 from campaign.domain.journal import Settled
 from campaign.domain.money import Money
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import GoneAtProvider, PaymentFacts
+from campaign.gateways.payments import MissingAtProvider, PaymentFacts
 from campaign.gateways.provider_account import (
     MissedEvent,
     PayoutFacts,
@@ -132,7 +132,7 @@ class Account:
     def payout(self, payout_id: str) -> PayoutFacts:
         self.provider.asked("payout")
         if payout_id not in self.sent:
-            raise GoneAtProvider(payout_id)
+            raise MissingAtProvider(payout_id)
         found = self.sent[payout_id]
         self.provider.answers()
         return found

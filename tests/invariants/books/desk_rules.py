@@ -19,13 +19,13 @@ from campaign.services.funds.allocations import (
     AlreadyDecided,
     MoreThanIsMissing,
     Move,
-    SameHands,
+    SelfApproval,
     approve,
     propose,
     reject,
     withdraw,
 )
-from campaign.services.funds.disbursements import Payment, record_disbursement
+from campaign.services.funds.disbursements import NewDisbursement, record_disbursement
 from campaign.services.gifts.refunds import RefundOrder, request_refund
 from campaign.services.ledger.posting import MoneyMayNotGoThere, NotEnoughFunds
 from tests.invariants.books import dispute_model, model
@@ -115,7 +115,7 @@ class DeskRules(Troubled):
     def disburse(self, fund: str, share: int, which: int, trouble: Trouble) -> None:
         place = self.cast.funds[fund]
         currency, minor = self._share_of(place, share, which)
-        payment = Payment(
+        payment = NewDisbursement(
             campaign_id=self.cast.campaign_id,
             fund=place.public_id,
             amount=Money(minor, currency),
@@ -186,7 +186,7 @@ class DeskRules(Troubled):
         if move.state != "proposed":
             return AlreadyDecided
         if how == "alone":
-            return SameHands
+            return SelfApproval
         if how == "approve" and move.minor > self._available(move.source_id, move.currency):
             return NotEnoughFunds
         is_cover = move.kind == EntryKind.COVER.value

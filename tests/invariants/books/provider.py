@@ -13,7 +13,7 @@ from campaign.gateways.payments import (
     CheckoutParams,
     DisputeFacts,
     GiftReference,
-    GoneAtProvider,
+    MissingAtProvider,
     PaymentFacts,
     RefundFacts,
 )
@@ -82,7 +82,7 @@ class Provider(FakePayments):
             after += [warning.provider_id for warning in facts.warnings]
             if object_id in {facts.checkout_id, facts.invoice_id, facts.payment_id, facts.charge_id, *after}:
                 return self._reference(facts)
-        raise GoneAtProvider(f"{kind} {object_id}")
+        raise MissingAtProvider(f"{kind} {object_id}")
 
     def another_page(self, checkout_id: str) -> str:
         """A second page of the same gift, as it is left behind where the answer to a press of the button was lost."""

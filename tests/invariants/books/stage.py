@@ -14,7 +14,7 @@ from sqlalchemy import event, make_url, select
 from campaign import create_app
 from campaign.database import reading
 from campaign.extensions import db
-from campaign.models.fund import Fund, FundReach
+from campaign.models.fund import Fund, FundTransferRule
 from tests.support.builders import a_campaign, a_fund, a_member_of_staff, a_restricted_child, general_fund_of
 from tests.support.databases import config_for
 from tests.support.db_snapshot import Beginning
@@ -136,7 +136,7 @@ def _set() -> Cast:
     proposer, approver = a_member_of_staff(role="campaign"), a_member_of_staff(role="approver")
     with reading() as session:
         funds = session.execute(select(Fund.id, Fund.public_id, Fund.code, Fund.kind)).all()
-        reach = session.execute(select(FundReach.source_id, FundReach.target_id)).all()
+        reach = session.execute(select(FundTransferRule.source_id, FundTransferRule.target_id)).all()
         return Cast(
             campaign_id=campaign.id,
             slug=campaign.slug,

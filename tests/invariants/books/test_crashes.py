@@ -16,7 +16,7 @@ from campaign.domain.journal import EntryKind
 from campaign.domain.money import Money
 from campaign.models.campaign import Campaign
 from campaign.services.funds.allocations import Move, approve, propose
-from campaign.services.funds.disbursements import Payment, record_disbursement
+from campaign.services.funds.disbursements import NewDisbursement, record_disbursement
 from campaign.services.gifts import settlement
 from campaign.services.gifts.refunds import RefundOrder, request_refund, send_next_refund
 from campaign.services.ledger.check import check_books
@@ -102,7 +102,7 @@ class Scene:
         propose(move, public_id=name, reason="planned", actor_id=self.proposer, clock=self.engine.clock)
 
     def disburse(self, name: str) -> None:
-        payment = Payment(
+        payment = NewDisbursement(
             campaign_id=self.campaign_id,
             fund=self.event,
             amount=Money(1, "USD"),

@@ -71,7 +71,7 @@ def with_the_fee_turned_round(patch: pytest.MonkeyPatch, _: Stage) -> None:
 
 def without_a_check_of_what_is_there(patch: pytest.MonkeyPatch, stage: Stage) -> None:
     """Neither the desk nor the database looks whether the fund holds as much."""
-    patch.setattr(allocations.Preview, "is_too_much", False)
+    patch.setattr(allocations.AllocationPreview, "is_too_much", False)
     _without_trigger(patch, stage, "journal_entry_seal")
 
 
@@ -96,9 +96,9 @@ def dropping_orphans(patch: pytest.MonkeyPatch, _: Stage) -> None:
 
     def close(event: Any, state: str, error: str, *, clock: Any) -> None:
         with transaction() as session:
-            inbox.mark_done(session, event.id, "processed", at=clock.now())
+            inbox.complete(session, event.id, "processed", at=clock.now())
 
-    patch.setattr(inbox, "put_back", close)
+    patch.setattr(inbox, "reschedule", close)
 
 
 def editing_rows(patch: pytest.MonkeyPatch, stage: Stage) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from campaign.domain.errors import NotFound
 from campaign.services.campaigns.cards import CampaignCard
-from campaign.services.campaigns.page_cache import Cards, Kept, finished
+from campaign.services.campaigns.page_cache import Cards, PageCache, finished
 
 
 def a_card(revision: int = 1) -> CampaignCard:
@@ -30,14 +30,14 @@ def a_card(revision: int = 1) -> CampaignCard:
 
 
 def test_what_has_not_changed_is_not_made_again() -> None:
-    kept: Kept[str] = Kept(10)
+    kept: PageCache[str] = PageCache(10)
     assert kept.get("page", 1, lambda: "first") == "first"
     assert kept.get("page", 1, lambda: "again") == "first"
     assert kept.get("page", 2, lambda: "second") == "second"
 
 
 def test_the_least_used_are_let_go() -> None:
-    kept: Kept[str] = Kept(2)
+    kept: PageCache[str] = PageCache(2)
     for key in ("a", "b", "a", "c"):
         kept.get(key, 1, lambda key=key: f"{key} first")  # type: ignore[misc]
     assert kept.get("a", 1, lambda: "a again") == "a first"
@@ -45,7 +45,7 @@ def test_the_least_used_are_let_go() -> None:
 
 
 def test_others_get_the_last_version_while_one_makes_the_next() -> None:
-    kept: Kept[str] = Kept(10)
+    kept: PageCache[str] = PageCache(10)
     kept.get("page", 1, lambda: "old")
     begun, go_on = Event(), Event()
 
@@ -64,7 +64,7 @@ def test_others_get_the_last_version_while_one_makes_the_next() -> None:
 
 
 def test_a_failed_making_keeps_nothing_and_can_be_tried_again() -> None:
-    kept: Kept[str] = Kept(10)
+    kept: PageCache[str] = PageCache(10)
     with pytest.raises(ZeroDivisionError):
         kept.get("page", 1, lambda: str(1 // 0))
     assert kept.get("page", 1, lambda: "made") == "made"
@@ -72,7 +72,7 @@ def test_a_failed_making_keeps_nothing_and_can_be_tried_again() -> None:
 
 def test_what_is_not_there_leaves_no_trace() -> None:
     """Anybody can ask for a million addresses that lead nowhere."""
-    kept: Kept[str] = Kept(10)
+    kept: PageCache[str] = PageCache(10)
     for number in range(3):
         with pytest.raises(NotFound):
             kept.get(f"nowhere {number}", 1, nobody)

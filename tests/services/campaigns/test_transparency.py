@@ -13,7 +13,7 @@ from campaign.domain.journal import Settled
 from campaign.domain.money import Money
 from campaign.domain.postings import gift_paid, gift_settled
 from campaign.models.campaign import Campaign
-from campaign.services.campaigns.transparency import Figures, GivenIn, Transparency, transparency_of
+from campaign.services.campaigns.transparency import CurrencyTotals, Figures, Transparency, transparency_of
 from campaign.services.exports.transparency import csv_of
 from campaign.services.ledger import posting
 from tests.support.builders import (
@@ -80,7 +80,7 @@ def test_another_currency_is_on_its_way_until_it_is_converted(app: Flask) -> Non
     money = shown(campaign)
     assert money.main.raised_minor == 0
     assert money.on_the_way == (euros,)
-    assert money.given_in[1] == GivenIn(given=euros, on_the_way=euros, credited=usd(0))
+    assert money.given_in[1] == CurrencyTotals(given=euros, on_the_way=euros, credited=usd(0))
     settled = gift_settled(
         subject="donation:1",
         charged=euros,
@@ -95,7 +95,7 @@ def test_another_currency_is_on_its_way_until_it_is_converted(app: Flask) -> Non
     assert (money.main.raised_minor, money.main.left_minor) == (21_50, 20_60)
     assert money.on_the_way == ()
     assert [(row.currency, row.given_minor) for row in money.totals] == [("USD", 0), ("EUR", 20_00)]
-    assert money.given_in[1] == GivenIn(given=euros, on_the_way=Money(0, "EUR"), credited=usd(21_50))
+    assert money.given_in[1] == CurrencyTotals(given=euros, on_the_way=Money(0, "EUR"), credited=usd(21_50))
     assert sum((row.credited for row in money.given_in), usd(0)).minor == money.main.raised_minor
 
 

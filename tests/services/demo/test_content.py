@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from campaign.services.demo.content import (
-    BudgetLine,
     CampaignPlan,
-    Event,
-    Fund,
-    Grant,
-    Milestone,
-    Update,
+    PlannedBudgetLine,
+    PlannedEvent,
+    PlannedFund,
+    PlannedGrant,
+    PlannedMilestone,
+    PlannedUpdate,
     Way,
     load_plan,
     plan_folders,
@@ -208,7 +208,7 @@ def test_the_funds_goals_add_up_to_the_campaigns_goal(plan: CampaignPlan) -> Non
 
 
 def test_what_a_fund_pays_for_fits_into_its_goal(plan: CampaignPlan) -> None:
-    targets: list[Event | Grant | BudgetLine] = [*plan.events, *plan.grants, *plan.lines]
+    targets: list[PlannedEvent | PlannedGrant | PlannedBudgetLine] = [*plan.events, *plan.grants, *plan.lines]
     assert {target.fund for target in targets} <= {fund.code for fund in plan.funds}
     for fund in plan.funds:
         planned_minor = sum(target.goal_minor for target in targets if target.fund == fund.code)
@@ -216,7 +216,7 @@ def test_what_a_fund_pays_for_fits_into_its_goal(plan: CampaignPlan) -> None:
 
 
 def test_the_lines_of_a_plan_add_up_to_its_goal(plan: CampaignPlan) -> None:
-    targets: list[Event | Grant] = [*plan.events, *plan.grants]
+    targets: list[PlannedEvent | PlannedGrant] = [*plan.events, *plan.grants]
     for target in targets:
         assert sum(cost.amount_minor for cost in target.plan) == target.goal_minor, target.code
         assert 2 <= len(target.plan) <= 4, target.code
@@ -229,7 +229,8 @@ def test_milestones_rise_to_the_goal(plan: CampaignPlan) -> None:
 
 
 def test_every_code_is_used_once(plan: CampaignPlan) -> None:
-    rows: list[Fund | Event | Grant | BudgetLine] = [*plan.funds, *plan.events, *plan.grants, *plan.lines]
+    rows: list[PlannedFund | PlannedEvent | PlannedGrant | PlannedBudgetLine]
+    rows = [*plan.funds, *plan.events, *plan.grants, *plan.lines]
     codes = [row.code for row in rows]
     assert len(codes) == len(set(codes))
     assert "GEN" in codes
@@ -266,14 +267,14 @@ def test_a_newcomer_can_give_for_years(plan: CampaignPlan) -> None:
 
 
 def test_what_was_chosen_for_the_demonstration_is_marked(plan: CampaignPlan) -> None:
-    planned: list[Fund | Event | Grant | BudgetLine | Milestone] = [
+    planned: list[PlannedFund | PlannedEvent | PlannedGrant | PlannedBudgetLine | PlannedMilestone] = [
         *plan.funds,
         *plan.events,
         *plan.grants,
         *plan.lines,
         *plan.milestones,
     ]
-    told: list[Update | Way] = [*plan.updates, *plan.other_ways.ways]
+    told: list[PlannedUpdate | Way] = [*plan.updates, *plan.other_ways.ways]
     assert plan.campaign.is_demo
     assert plan.supporters.demo
     assert all(row.demo for row in planned)

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaign.models.campaign import Campaign, Section, Update
-from campaign.models.fund import BudgetLine, Event, Fund, FundReach, Grant
+from campaign.models.fund import BudgetLine, Event, Fund, FundTransferRule, Grant
 from campaign.services.demo.content import CampaignPlan, load_plan
 from campaign.services.demo.loader import load_campaign
 from tests.support.fakes import SettableClock
@@ -45,7 +45,9 @@ def test_a_second_load_changes_nothing(plan: CampaignPlan, session: Session, clo
 
 def test_a_theme_reaches_only_children_of_its_own(plan: CampaignPlan, session: Session) -> None:
     funds = {fund.id: fund for fund in session.execute(select(Fund)).scalars()}
-    reached = [(funds[row.source_id], funds[row.target_id]) for row in session.execute(select(FundReach)).scalars()]
+    reached = [
+        (funds[row.source_id], funds[row.target_id]) for row in session.execute(select(FundTransferRule)).scalars()
+    ]
     from_themes = [(source, target) for source, target in reached if source.kind == "theme"]
     assert from_themes
     assert all(target.kind == "restricted" and target.theme_id == source.id for source, target in from_themes)
@@ -55,7 +57,9 @@ def test_a_theme_reaches_only_children_of_its_own(plan: CampaignPlan, session: S
 
 def test_the_general_fund_reaches_every_target(plan: CampaignPlan, session: Session) -> None:
     general = session.execute(select(Fund.id).where(Fund.code == "GEN")).scalar_one()
-    reached = set(session.execute(select(FundReach.target_id).where(FundReach.source_id == general)).scalars())
+    reached = set(
+        session.execute(select(FundTransferRule.target_id).where(FundTransferRule.source_id == general)).scalars()
+    )
     targets = set(session.execute(select(Fund.id).where(Fund.kind.in_(("event", "grant", "line")))).scalars())
     assert reached == targets
 

@@ -13,15 +13,15 @@ from campaign.gateways.clock import SystemClock
 from campaign.services.audit import AuditFilter, trail
 from campaign.services.drill import record
 from campaign.services.drill.record import OtherVersion, ReasonTooShort, keep, standing, waive
-from campaign.services.drill.report import Outcome, Report, report_of
+from campaign.services.drill.report import DrillReport, Outcome, report_of
 from campaign.services.drill.version import fingerprint, fingerprint_of
 
 CLOCK = SystemClock()
 
 
-def a_report(*, wrong: str = "", version: str = "") -> Report:
+def a_report(*, wrong: str = "", version: str = "") -> DrillReport:
     at = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
-    return Report(
+    return DrillReport(
         version=version or fingerprint(),
         began_at=at,
         ended_at=at,

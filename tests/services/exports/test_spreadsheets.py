@@ -10,7 +10,7 @@ from decimal import Decimal
 import openpyxl
 
 from campaign.domain.csv_text import escape_formula
-from campaign.services.spreadsheets import Cell, Sheet, written
+from campaign.services.spreadsheets import Cell, Sheet, render_sheet
 
 NOON = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
 
@@ -35,7 +35,7 @@ ROWS: list[tuple[Cell, ...]] = [
 
 
 def lines_of(sheet: Sheet) -> list[list[str]]:
-    with written(sheet, "csv") as file:
+    with render_sheet(sheet, "csv") as file:
         return list(csv.reader(io.StringIO(file.read().decode("utf-8-sig"))))
 
 
@@ -45,12 +45,12 @@ def test_a_total_of_zero_keeps_its_decimals() -> None:
 
 
 def cells_of(sheet: Sheet) -> Iterator[tuple[object, ...]]:
-    with written(sheet, "xlsx") as file:
+    with render_sheet(sheet, "xlsx") as file:
         yield from openpyxl.load_workbook(io.BytesIO(file.read())).active.iter_rows(values_only=True)
 
 
 def test_a_csv_begins_with_a_byte_order_mark_and_what_was_asked_for() -> None:
-    with written(a_sheet(ROWS), "csv") as file:
+    with render_sheet(a_sheet(ROWS), "csv") as file:
         assert file.read().startswith(b'\xef\xbb\xbf"Ledger"')
     assert lines_of(a_sheet(ROWS))[1] == ["From", "2026-12-01"]
 
@@ -86,7 +86,7 @@ IN_THE_MIDDLE = ["Aida;=1+2;x", "Aida\t=1+2", "Aida|@SUM(A1)", "Aida\n=1+2", "Ai
 
 def test_no_cell_begins_a_formula_under_any_separator() -> None:
     rows = [(text, None, None, "USD", Decimal(1), None) for text in (*FORMULAS, *IN_THE_MIDDLE)]
-    with written(a_sheet(rows), "csv") as file:
+    with render_sheet(a_sheet(rows), "csv") as file:
         lines = file.read().decode("utf-8-sig").splitlines()
     cells = [cell for line in lines for separator in ",;\t|" for cell in line.split(separator)]
     assert len(lines) > len(rows)
@@ -101,7 +101,7 @@ def test_a_workbook_keeps_the_text_as_it_is() -> None:
 
 
 def test_every_text_is_quoted_and_no_number_is() -> None:
-    with written(a_sheet(ROWS), "csv") as file:
+    with render_sheet(a_sheet(ROWS), "csv") as file:
         line = file.read().decode("utf-8-sig").splitlines()[4]
     assert line == '"GEN","2026-12-01","2026-12-01 12:00:00","USD",25.50,""'
 
@@ -132,7 +132,7 @@ def test_a_workbook_shows_each_currency_with_its_own_decimals() -> None:
         ("GEN", None, None, "KWD", Decimal("1.250"), None),
         ("GEN", None, None, "USD", Decimal("25.50"), None),
     ]
-    with written(a_sheet(rows), "xlsx") as file:
+    with render_sheet(a_sheet(rows), "xlsx") as file:
         page = openpyxl.load_workbook(io.BytesIO(file.read())).active
     formats = {row[3].value: row[4].number_format for row in page.iter_rows(min_row=5) if row[3].value}
     assert formats == {"JPY": "#,##0", "KWD": "#,##0.000", "USD": "#,##0.00"}

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
-from campaign.domain.errors import DomainError, FormSpent, NotFound
+from campaign.domain.errors import DomainError, FormReused, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.journal import EntryKind
 from campaign.domain.money import Money
@@ -21,14 +21,14 @@ from campaign.models.fund import Fund
 from campaign.models.staff import AuditEvent
 from campaign.services import audit
 from campaign.services.funds.allocations import (
+    AllocationPreview,
+    AllocationReasonMissing,
     AlreadyDecided,
-    FiguresMoved,
+    BalancesChanged,
     Move,
     NothingToMove,
-    NotYours,
-    Preview,
-    ReasonMissing,
-    SameHands,
+    NotProposer,
+    SelfApproval,
     approve,
     preview,
     propose,
@@ -93,7 +93,7 @@ class Desk:
     def approve(self, public_id: str, *, figures: str | None = None) -> None:
         approve(public_id, actor_id=self.approver, clock=self.clock, figures=figures)
 
-    def preview(self, move: Move) -> Preview:
+    def preview(self, move: Move) -> AllocationPreview:
         with reading() as session:
             return preview(session, move)
 
@@ -201,9 +201,9 @@ def test_the_database_refuses_a_second_approval_of_the_same_money(desk: Desk, se
 
 def test_nobody_approves_or_rejects_her_own_proposal(desk: Desk) -> None:
     public_id = desk.propose(desk.move(usd(30_00)))
-    with pytest.raises(SameHands):
+    with pytest.raises(SelfApproval):
         approve(public_id, actor_id=desk.proposer, clock=desk.clock)
-    with pytest.raises(SameHands):
+    with pytest.raises(SelfApproval):
         reject(public_id, note="no", actor_id=desk.proposer, clock=desk.clock)
 
 
@@ -211,7 +211,7 @@ def test_an_approval_is_refused_when_the_figures_have_moved(desk: Desk) -> None:
     public_id = desk.propose(desk.move(usd(30_00)))
     seen = desk.preview(desk.move(usd(30_00)))
     desk.approve(desk.propose(desk.move(usd(10_00))))
-    with pytest.raises(FiguresMoved):
+    with pytest.raises(BalancesChanged):
         desk.approve(public_id, figures=seen.figures)
     desk.approve(public_id, figures=desk.preview(desk.move(usd(30_00))).figures)
 
@@ -228,7 +228,7 @@ def test_a_decided_allocation_is_not_decided_again(desk: Desk) -> None:
 
 def test_a_rejection_says_why_and_moves_nothing(desk: Desk, session: Session) -> None:
     public_id = desk.propose(desk.move(usd(30_00)))
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(AllocationReasonMissing):
         reject(public_id, note=" ", actor_id=desk.approver, clock=desk.clock)
     reject(public_id, note="The event is off", actor_id=desk.approver, clock=desk.clock)
     assert state_of(session, public_id) == "rejected"
@@ -237,7 +237,7 @@ def test_a_rejection_says_why_and_moves_nothing(desk: Desk, session: Session) ->
 
 def test_only_the_proposer_withdraws(desk: Desk, session: Session) -> None:
     public_id = desk.propose(desk.move(usd(30_00)))
-    with pytest.raises(NotYours):
+    with pytest.raises(NotProposer):
         withdraw(public_id, actor_id=desk.approver, clock=desk.clock)
     withdraw(public_id, actor_id=desk.proposer, clock=desk.clock)
     assert state_of(session, public_id) == "withdrawn"
@@ -253,7 +253,7 @@ def test_a_form_sent_twice_is_one_proposal(desk: Desk, session: Session) -> None
 def test_a_form_of_another_move_is_not_taken_for_this_one(desk: Desk, session: Session) -> None:
     public_id = desk.propose(desk.move(usd(30_00)))
     for other in (desk.move(usd(20_00)), desk.move(usd(30_00), target=desk.grant)):
-        with pytest.raises(FormSpent):
+        with pytest.raises(FormReused):
             propose(other, public_id=public_id, reason="Planned", actor_id=desk.proposer, clock=desk.clock)
     assert session.execute(select(Allocation.amount_minor)).scalars().all() == [30_00]
 

@@ -16,9 +16,9 @@ from campaign.models.donation import Dispute, Donation
 from campaign.models.fund import Fund
 from campaign.services.campaigns.revision import count_public_change
 from campaign.services.campaigns.transparency import transparency_of
-from campaign.services.funds.allocations import FiguresMoved, MoreThanIsMissing, Move
+from campaign.services.funds.allocations import BalancesChanged, MoreThanIsMissing, Move
 from campaign.services.funds.balances import funds
-from campaign.services.funds.disbursements import Payment, record_disbursement
+from campaign.services.funds.disbursements import NewDisbursement, record_disbursement
 from campaign.services.funds.previews import preview_of_payment
 from campaign.services.ledger import posting
 from campaign.services.ledger.posting import MoneyMayNotGoThere, NotEnoughFunds
@@ -105,7 +105,7 @@ class TestDisputedMoney:
         figures = desk.preview(desk.move(usd(70_00))).figures
         proposed = desk.propose(desk.move(usd(70_00)))
         dispute(gift, 40_00)
-        with pytest.raises(FiguresMoved):
+        with pytest.raises(BalancesChanged):
             desk.approve(proposed, figures=figures)
         with pytest.raises(NotEnoughFunds):
             desk.approve(proposed)
@@ -213,8 +213,8 @@ def a_gift_to(desk: Desk, fund: Fund, gift: Money, *, fee_minor: int = 0) -> Don
     return a_paid_gift(campaign=desk.campaign, fund=fund, gift=gift, fee_minor=fee_minor)
 
 
-def payment(desk: Desk, amount: Money) -> Payment:
-    return Payment(
+def payment(desk: Desk, amount: Money) -> NewDisbursement:
+    return NewDisbursement(
         campaign_id=desk.campaign_id,
         fund=desk.event.public_id,
         amount=amount,

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaign.domain.errors import FormSpent, NotFound
+from campaign.domain.errors import FormReused, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.journal import Account, EntryKind
 from campaign.models.fund import Fund
@@ -16,10 +16,10 @@ from campaign.models.staff import AuditEvent
 from campaign.services.funds.allocations import Move, approve, propose
 from campaign.services.funds.disbursements import (
     EvidenceMissing,
+    NewDisbursement,
     NothingPaid,
     PaidInTheFuture,
     PaidTooEarly,
-    Payment,
     disbursements,
     record_disbursement,
 )
@@ -34,7 +34,7 @@ def finance(app: Flask) -> int:
 
 
 @pytest.fixture
-def payment(app: Flask, clock: SettableClock) -> Payment:
+def payment(app: Flask, clock: SettableClock) -> NewDisbursement:
     """Forty dollars of the fifty that an event holds."""
     return payment_from(a_fund_with_money(kind="event", clock=clock))
 
@@ -56,8 +56,8 @@ def a_fund_with_money(*, kind: str, clock: SettableClock) -> Fund:
     return fund
 
 
-def payment_from(fund: Fund) -> Payment:
-    return Payment(
+def payment_from(fund: Fund) -> NewDisbursement:
+    return NewDisbursement(
         campaign_id=fund.campaign_id,
         fund=fund.public_id,
         amount=usd(40_00),
@@ -67,7 +67,7 @@ def payment_from(fund: Fund) -> Payment:
     )
 
 
-def record(payment: Payment, *, actor_id: int, clock: SettableClock, public_id: str | None = None) -> str:
+def record(payment: NewDisbursement, *, actor_id: int, clock: SettableClock, public_id: str | None = None) -> str:
     return record_disbursement(payment, public_id=public_id or new_public_id(), actor_id=actor_id, clock=clock)
 
 
@@ -83,7 +83,7 @@ def test_a_payment_is_a_cost_of_its_fund(
 
 
 def test_a_payment_is_listed_with_its_evidence_and_audited(
-    payment: Payment, session: Session, finance: int, clock: SettableClock
+    payment: NewDisbursement, session: Session, finance: int, clock: SettableClock
 ) -> None:
     public_id = record(payment, actor_id=finance, clock=clock)
     (row,) = disbursements(payment.campaign_id)
@@ -91,7 +91,7 @@ def test_a_payment_is_listed_with_its_evidence_and_audited(
     assert "disbursement:record" in session.execute(select(AuditEvent.action)).scalars().all()
 
 
-def test_a_form_sent_twice_is_one_payment(payment: Payment, finance: int, clock: SettableClock) -> None:
+def test_a_form_sent_twice_is_one_payment(payment: NewDisbursement, finance: int, clock: SettableClock) -> None:
     public_id = new_public_id()
     for _ in range(2):
         record(payment, actor_id=finance, clock=clock, public_id=public_id)
@@ -99,30 +99,30 @@ def test_a_form_sent_twice_is_one_payment(payment: Payment, finance: int, clock:
 
 
 def test_a_form_of_another_payment_is_not_taken_for_this_one(
-    payment: Payment, finance: int, clock: SettableClock
+    payment: NewDisbursement, finance: int, clock: SettableClock
 ) -> None:
     public_id = record(payment, actor_id=finance, clock=clock)
     for other in (replace(payment, amount=usd(1_00)), replace(payment, evidence="INV-8")):
-        with pytest.raises(FormSpent):
+        with pytest.raises(FormReused):
             record(other, actor_id=finance, clock=clock, public_id=public_id)
     assert [row.amount for row in disbursements(payment.campaign_id)] == [usd(40_00)]
 
 
-def test_a_fund_does_not_pay_more_than_it_holds(payment: Payment, finance: int, clock: SettableClock) -> None:
+def test_a_fund_does_not_pay_more_than_it_holds(payment: NewDisbursement, finance: int, clock: SettableClock) -> None:
     with pytest.raises(NotEnoughFunds):
         record(replace(payment, amount=usd(50_01)), actor_id=finance, clock=clock)
     assert disbursements(payment.campaign_id) == []
 
 
 def test_a_fund_that_only_collects_pays_nobody(
-    payment: Payment, session: Session, finance: int, clock: SettableClock
+    payment: NewDisbursement, session: Session, finance: int, clock: SettableClock
 ) -> None:
     general = session.execute(select(Fund.public_id).where(Fund.kind == "general")).scalar_one()
     with pytest.raises(NotFound):
         record(replace(payment, fund=general), actor_id=finance, clock=clock)
 
 
-def test_what_is_not_whole_is_refused_by_name(payment: Payment, finance: int, clock: SettableClock) -> None:
+def test_what_is_not_whole_is_refused_by_name(payment: NewDisbursement, finance: int, clock: SettableClock) -> None:
     broken = (
         (replace(payment, paid_on=clock.now().date() + timedelta(days=1)), PaidInTheFuture),
         (replace(payment, paid_on=date.min), PaidTooEarly),

@@ -10,7 +10,7 @@ from campaign.models.donation import Donation, Refund
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services.gifts.refunds import refundable
-from campaign.services.gifts.settlement import look_at_checkout
+from campaign.services.gifts.settlement import refresh_checkout
 from campaign.services.ledger import posting
 from campaign.services.overview import overview
 from tests.services.engine import PUBLIC_URL, Engine
@@ -108,9 +108,9 @@ def test_the_return_page_and_the_webhook_do_not_settle_a_gift_twice(engine: Engi
     checkout = engine.checkout_of(public_id)
     engine.payments.pay(checkout)
     engine.payments.settle(checkout, fee_minor=1_03)
-    look_at_checkout(checkout, payments=engine.payments, clock=engine.clock, public_url=PUBLIC_URL)
+    refresh_checkout(checkout, payments=engine.payments, clock=engine.clock, public_url=PUBLIC_URL)
     hear(engine, ("checkout.session.completed", checkout), ("payment_intent.succeeded", f"pi_{checkout}"))
-    look_at_checkout(checkout, payments=engine.payments, clock=engine.clock, public_url=PUBLIC_URL)
+    refresh_checkout(checkout, payments=engine.payments, clock=engine.clock, public_url=PUBLIC_URL)
 
     assert engine.session.execute(select(Donation.id)).all() == [(1,)]
     assert len(engine.session.execute(select(Receipt.id)).all()) == 1

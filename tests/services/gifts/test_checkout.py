@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from campaign.domain.abuse import HOUR, Demand
+from campaign.domain.abuse import HOUR, Challenge
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed
 from campaign.domain.money import Money
 from campaign.gateways.payments import (
@@ -40,10 +40,10 @@ class CountingDoor:
 
     COUNTER = Counter("test", "door")
 
-    def __init__(self, *answers: Demand) -> None:
-        self.answers = answers or (Demand.NOTHING,)
+    def __init__(self, *answers: Challenge) -> None:
+        self.answers = answers or (Challenge.NOTHING,)
 
-    def __call__(self, session: Session, at: datetime) -> Demand:
+    def __call__(self, session: Session, at: datetime) -> Challenge:
         count_one(session, self.COUNTER, at=at, column="started")
         number = count_of(session, self.COUNTER, at=at, window=HOUR).started
         time.sleep(0.2 if len(self.answers) > number else 0)  # long enough for a twin to look for the gift in vain
@@ -67,10 +67,10 @@ def test_an_attempt_is_judged_once_and_counted_with_its_gift(engine: Engine) -> 
 
 
 def test_an_attempt_that_is_turned_away_is_counted_and_leaves_no_gift(engine: Engine) -> None:
-    door = CountingDoor(Demand.PAUSE)
+    door = CountingDoor(Challenge.PAUSE)
     with pytest.raises(NotAdmitted) as refusal:
         engine.open(admit=door)
-    assert refusal.value.demand is Demand.PAUSE
+    assert refusal.value.demand is Challenge.PAUSE
     assert door.counted(engine) == 1
     assert engine.session.execute(select(Donation.id)).all() == []
 
@@ -84,7 +84,7 @@ def test_an_attempt_whose_gift_cannot_be_written_is_not_counted(engine: Engine) 
 
 def test_a_press_that_is_turned_away_beside_its_twin_gets_to_the_twins_page(app: Flask, engine: Engine) -> None:
     """Neither found a gift; the second is judged after the first one's is written."""
-    request, door, both = engine.request(form="twice"), CountingDoor(Demand.NOTHING, Demand.PAUSE), Barrier(2)
+    request, door, both = engine.request(form="twice"), CountingDoor(Challenge.NOTHING, Challenge.PAUSE), Barrier(2)
 
     def press(_number: int) -> str:
         with app.app_context():

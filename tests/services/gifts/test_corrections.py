@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaign.domain.errors import FormSpent, NotFound
+from campaign.domain.errors import FormReused, NotFound
 from campaign.domain.identity import new_public_id
-from campaign.gateways.mailer import AddressRefused, Letter
+from campaign.gateways.mailer import AddressRefused, Email
 from campaign.models.donation import Donation
 from campaign.models.donor import Donor
 from campaign.models.outbox import Message
@@ -67,7 +67,7 @@ def test_a_corrected_name_replaces_the_receipt_and_sends_it_again_once(engine: E
     (act,) = engine.session.execute(select(AuditEvent).where(AuditEvent.action == "donation:correct")).scalars()
     assert act.detail["reason"] == "She called us"
     assert "Bekova" not in str(act.detail)
-    with pytest.raises(FormSpent):
+    with pytest.raises(FormReused):
         correct(replace(order, receipt_name="Bermet"), clock=engine.clock, public_url=PUBLIC_URL)
 
 
@@ -163,7 +163,7 @@ def test_what_is_corrected_while_its_mail_is_leaving_leaves_after_it(
     order = order_for(engine.session, public_id, name=name, email=email)
     send = engine.mailer.send
 
-    def send_slowly(letter: Letter) -> None:
+    def send_slowly(letter: Email) -> None:
         send(letter)
         if len(engine.mailer.sent) == 1:
             correct(order, clock=engine.clock, public_url=PUBLIC_URL)

@@ -162,7 +162,7 @@ def test_a_debit_that_no_event_told_of_counts_when_it_is_found(engine: Engine) -
     public_id, checkout = waiting(engine)
     engine.clock.advance(days=5)
     engine.payments.money_comes(checkout)
-    settlement.look_at_checkout(checkout, payments=engine.payments, clock=engine.clock, public_url=PUBLIC_URL)
+    settlement.refresh_checkout(checkout, payments=engine.payments, clock=engine.clock, public_url=PUBLIC_URL)
     engine.clock.advance(days=5)
     engine.tell("payment_intent.succeeded", f"pi_{checkout}")
     engine.work()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from campaign.domain.money import Money
 from campaign.services.campaigns.transparency import transparency_of
-from campaign.services.gifts.progress import Step, step_of
+from campaign.services.gifts.progress import GiftProgress, step_of
 from campaign.services.gifts.refunds import RefundOrder, request_refund
 from tests.services.engine import Engine
 from tests.support.builders import NOW, a_campaign, a_fund, a_paid_gift, usd
@@ -19,14 +19,14 @@ def test_a_gift_moves_the_campaign_by_all_that_was_paid(engine: Engine) -> None:
     engine.payments.pay(engine.checkout_of(second))
     engine.tell("checkout.session.completed", engine.checkout_of(second))
     engine.work()
-    assert step_of(second) == Step(before=usd(40_00), after=usd(66_06), goal=GOAL)
+    assert step_of(second) == GiftProgress(before=usd(40_00), after=usd(66_06), goal=GOAL)
 
 
 def test_what_comes_later_changes_nothing_of_it(engine: Engine) -> None:
     first = engine.give(minor=40_00)
     engine.clock.advance(seconds=1)
     engine.give(minor=25_00)
-    assert step_of(first) == Step(before=usd(0), after=usd(40_00), goal=GOAL)
+    assert step_of(first) == GiftProgress(before=usd(0), after=usd(40_00), goal=GOAL)
 
 
 def test_the_newest_step_ends_where_the_public_page_stands(engine: Engine) -> None:
@@ -50,7 +50,7 @@ def test_another_currency_moves_nothing_until_it_is_converted(engine: Engine) ->
     engine.payments.settle(checkout, fee_minor=90, gross=Money(21_50, "USD"), rate="1.075")
     engine.tell("charge.updated", f"ch_{checkout}")
     engine.work()
-    assert step_of(public_id) == Step(before=usd(0), after=usd(21_50), goal=GOAL)
+    assert step_of(public_id) == GiftProgress(before=usd(0), after=usd(21_50), goal=GOAL)
 
 
 def test_a_gift_of_which_something_went_back_boasts_of_nothing(engine: Engine) -> None:

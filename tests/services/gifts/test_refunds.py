@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from campaign.domain.donation import NotRefundable, RefundTooLarge
-from campaign.domain.errors import FormSpent
+from campaign.domain.errors import FormReused
 from campaign.domain.journal import Account, Settled
 from campaign.domain.money import Money
 from campaign.models.donation import Refund
@@ -108,7 +108,7 @@ def test_a_form_of_another_gift_or_amount_is_not_taken_for_this_one(engine: Engi
     request_refund(asked, clock=engine.clock)
     of_another = replace(asked, donation_public_id=engine.give(minor=25_00))
     for other in (of_another, replace(asked, amount=Money(5_00, "USD"))):
-        with pytest.raises(FormSpent):
+        with pytest.raises(FormReused):
             request_refund(other, clock=engine.clock)
     assert request_refund(asked, clock=engine.clock) == asked.public_id
     assert engine.session.execute(select(Refund.amount_minor)).scalars().all() == [10_00]

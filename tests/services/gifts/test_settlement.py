@@ -190,14 +190,14 @@ def test_a_parked_event_in_other_hands_is_not_waited_for(engine: Engine) -> None
 
 def test_an_event_that_another_worker_closed_is_not_opened_again_by_a_slow_one(engine: Engine) -> None:
     engine.tell("charge.updated", "ch_nobody")
-    slow = inbox.take_next(clock=engine.clock)
+    slow = inbox.claim_next(clock=engine.clock)
     assert slow
     engine.clock.advance(minutes=6)
-    quick = inbox.take_next(clock=engine.clock)
+    quick = inbox.claim_next(clock=engine.clock)
     assert quick
     with transaction() as session:
-        inbox.mark_done(session, quick.id, "processed", at=engine.clock.now())
-    inbox.put_back(slow, "failed", "too late", clock=engine.clock)
+        inbox.complete(session, quick.id, "processed", at=engine.clock.now())
+    inbox.reschedule(slow, "failed", "too late", clock=engine.clock)
     assert states(engine) == ["processed"]
 
 

@@ -56,16 +56,16 @@ def test_of_two_that_come_at_the_same_moment_one_stays(
     """Both have their page before either lays the other aside: none waits for ever, and a page is left to pay on."""
     both = Barrier(2)
 
-    def met(*given: Any, **named: Any) -> bool:  # as lay_aside takes them
+    def met(*given: Any, **named: Any) -> bool:  # as mark_superseded takes them
         with suppress(BrokenBarrierError):
             both.wait(0.5)  # on both databases the second one waits for the first before it
-        return superseded_pages.lay_aside(*given, **named)
+        return superseded_pages.mark_superseded(*given, **named)
 
     def pressed(request: GiftRequest) -> str:
         with app.app_context():
             return engine.open(request)
 
-    monkeypatch.setattr(checkout, "lay_aside", met)
+    monkeypatch.setattr(checkout, "mark_superseded", met)
     with ThreadPoolExecutor(2) as donors:
         pages = list(donors.map(pressed, [filled_in(engine, 25), filled_in(engine, 50)]))
     engine.work()

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from campaign.database import transaction
-from campaign.domain.errors import FormSpent, NotFound
+from campaign.domain.errors import FormReused, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.gateways.mailer import AddressRefused
 from campaign.models.campaign import Campaign
@@ -98,7 +98,7 @@ def test_of_a_mail_that_left_a_copy_leaves_once_per_form(engine: Engine) -> None
     (act,) = engine.session.execute(select(AuditEvent).where(AuditEvent.action == "mail:send_again")).scalars()
     assert act.detail == {"reason": "She called us", "to_other_address": True, "form": order.public_id}
     assert "@" not in str(act.detail)
-    with pytest.raises(FormSpent):
+    with pytest.raises(FormReused):
         resend(replace(order, reason="Another"), clock=engine.clock)
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from campaign.database import reading
-from campaign.domain.pledge import Act, Word
+from campaign.domain.pledge import Act, PledgeWord
 from campaign.gateways.pledges import CardOnFile
 from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge, PledgeRequest
@@ -43,7 +43,7 @@ def use_for_all(engine: Engine, names: list[str]) -> None:
     first, *others = map(pledge_of, names)
     detail: dict[str, object] = {OTHERS: [other.public_id for other in others]}
     order = PledgeOrder(pledge_public_id=first.public_id, act=Act.MEND, detail=detail)
-    pledges_requests.carry_out(
+    pledges_requests.execute(
         pledges_requests.ask(order, clock=engine.clock), payments=engine.payments, clock=engine.clock
     )
 
@@ -61,9 +61,9 @@ def requests() -> list[tuple[str, str]]:
     return [(act, state) for act, state in rows]
 
 
-def charged_at_provider(engine: Engine) -> dict[str, Word]:
+def charged_at_provider(engine: Engine) -> dict[str, PledgeWord]:
     """The subscriptions that would be charged once more."""
-    running = {Word.RUNS, Word.PAUSED}
+    running = {PledgeWord.RUNS, PledgeWord.PAUSED}
     return {name: one.word for name, one in engine.payments.pledges.subscriptions.items() if one.word in running}
 
 
@@ -141,7 +141,7 @@ def test_a_move_that_waited_past_its_day_charges_from_the_next_month_on(engine: 
         engine.work()
     engine.payments.pledges.calls_left = None
     held = engine.payments.pledges.subscriptions[names[1]]
-    assert held.word is Word.ENDS
+    assert held.word is PledgeWord.ENDS
     engine.clock.advance(days=40)
     engine.payments.pledges.stop_there(names[1])  # the provider ended it in place of the charge
     engine.work()

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
-from campaign.domain.abuse import FAILURES_OF_A_PAGE_MOST, Cause, Demand
+from campaign.domain.abuse import FAILURES_OF_A_PAGE_MOST, Cause, Challenge
 from campaign.domain.donation import DonationState
 from campaign.domain.identity import new_public_id
 from campaign.domain.proof import is_code
@@ -27,8 +27,8 @@ from campaign.services.queues.outbox import enqueue
 from campaign.services.shield import codes
 from campaign.services.shield import judging as shield
 from campaign.services.shield.state import (
-    ReasonMissing,
     ShieldIsSoAlready,
+    ShieldReasonMissing,
     put_away_by_hand,
     put_up_by_hand,
     shield_view,
@@ -48,8 +48,8 @@ class Donors:
         self.count = 0
 
     def start(
-        self, *, address: str = "203.0.113.9", email: str | None = None, proof: Demand = Demand.NOTHING
-    ) -> tuple[Demand, Donation | None]:
+        self, *, address: str = "203.0.113.9", email: str | None = None, proof: Challenge = Challenge.NOTHING
+    ) -> tuple[Challenge, Donation | None]:
         """One attempt by a fresh form: what was asked, and the gift if nothing was."""
         self.count += 1
         form = f"{new_public_id()}-x"
@@ -61,12 +61,12 @@ class Donors:
             secret=SECRET,
         )
         demand = self.knock(who, form, proof=proof)
-        if demand is not Demand.NOTHING:
+        if demand is not Challenge.NOTHING:
             return demand, None
         gift = a_donation(campaign=self.campaign, state=DonationState.OPEN, form_id=form, created_at=self.clock.now())
         return demand, gift
 
-    def knock(self, who: shield.Visitor, form_id: str, *, proof: Demand = Demand.NOTHING) -> Demand:
+    def knock(self, who: shield.CheckedVisitor, form_id: str, *, proof: Challenge = Challenge.NOTHING) -> Challenge:
         """What is asked of this visitor, counted."""
         with transaction() as session:
             return shield.admit(session, who, form_id=form_id, proof=proof, at=self.clock.now())
@@ -77,7 +77,7 @@ class Donors:
             with transaction() as session:
                 shield.count_failure(session, gift.id, at=self.clock.now())
 
-    def try_stolen_cards(self, how_many: int, *, networks: int = 1, proof: Demand = Demand.NOTHING) -> int:
+    def try_stolen_cards(self, how_many: int, *, networks: int = 1, proof: Challenge = Challenge.NOTHING) -> int:
         """One refused card each; how many of them got a payment page at all."""
         started = 0
         for number in range(how_many):
@@ -96,36 +96,36 @@ def donors(app: Flask, clock: SettableClock) -> Donors:
 def test_an_address_whose_cards_are_refused_is_asked_for_work_and_then_to_pause(donors: Donors) -> None:
     asked = []
     for _ in range(24):
-        demand, gift = donors.start(proof=Demand.WORK)
+        demand, gift = donors.start(proof=Challenge.WORK)
         asked.append(demand)
         if gift is not None:
             donors.fail(gift)
         donors.clock.advance(minutes=2)  # slowly, so that the breaker is not what stops it
-    assert asked[:6] == [Demand.NOTHING] * 6
-    assert asked.index(Demand.PAUSE) == 20
-    assert donors.start(address="203.0.113.10")[0] is Demand.WORK  # its neighbours are never shut out
+    assert asked[:6] == [Challenge.NOTHING] * 6
+    assert asked.index(Challenge.PAUSE) == 20
+    assert donors.start(address="203.0.113.10")[0] is Challenge.WORK  # its neighbours are never shut out
 
 
 def test_without_the_work_the_seventh_refused_card_of_an_address_is_its_last(donors: Donors) -> None:
     for _ in range(6):
         donors.fail(donors.start()[1])
-    assert donors.start()[0] is Demand.WORK
-    assert donors.start(address="203.0.113.77")[0] is Demand.NOTHING  # its neighbour
+    assert donors.start()[0] is Challenge.WORK
+    assert donors.start(address="203.0.113.77")[0] is Challenge.NOTHING  # its neighbour
     donors.clock.advance(minutes=66)
-    assert donors.start()[0] is Demand.NOTHING
+    assert donors.start()[0] is Challenge.NOTHING
 
 
 def test_gifts_that_were_paid_behind_a_shared_address_excuse_refused_cards(donors: Donors) -> None:
     for _ in range(8):
         form = f"{new_public_id()}-x"
         who = shield.visitor(address="203.0.113.9", email=None, form=form, campaign="quilt", secret=SECRET)
-        assert donors.knock(who, form) is Demand.NOTHING
+        assert donors.knock(who, form) is Challenge.NOTHING
         a_paid_gift(campaign=donors.campaign, form_id=form)
     for _ in range(9):
         donors.fail(donors.start()[1])
-    assert donors.start()[0] is Demand.NOTHING
+    assert donors.start()[0] is Challenge.NOTHING
     donors.fail(donors.start()[1])
-    assert donors.start()[0] is Demand.WORK
+    assert donors.start()[0] is Challenge.WORK
 
 
 @pytest.mark.database("sqlite")
@@ -136,36 +136,36 @@ def test_300_honest_donors_behind_one_mobile_address_in_an_hour_pass(donors: Don
             address="100.64.0.7", email=f"{number}@home.example", form=f"{number}", campaign="quilt", secret=SECRET
         )
         demand = donors.knock(who, f"{number}-x")
-        assert demand is Demand.NOTHING, number
+        assert demand is Challenge.NOTHING, number
     assert up_now() is None
     assert session.execute(select(func.sum(AttemptCount.turned_away))).scalar() == 0
 
 
 def test_an_e_mail_that_starts_and_starts_is_asked_wherever_it_comes_from(donors: Donors) -> None:
     asked = [donors.start(address=f"198.51.{n}.1", email="Same+Tag@example.org")[0] for n in range(7)]
-    assert asked == [Demand.NOTHING] * 6 + [Demand.WORK]
+    assert asked == [Challenge.NOTHING] * 6 + [Challenge.WORK]
 
 
 def test_one_form_starts_ten_gifts_and_then_a_fresh_one_is_needed(donors: Donors) -> None:
     who = shield.visitor(address=None, email=None, form="form", campaign="quilt", secret=SECRET)
-    asked = [donors.knock(who, f"form-{n}", proof=Demand.CODE) for n in range(11)]
-    assert asked == [Demand.NOTHING] * 10 + [Demand.FRESH_FORM]
+    asked = [donors.knock(who, f"form-{n}", proof=Challenge.CODE) for n in range(11)]
+    assert asked == [Challenge.NOTHING] * 10 + [Challenge.FRESH_FORM]
 
 
 def test_many_at_the_same_moment_are_counted_one_by_one(app: Flask, donors: Donors) -> None:
     """Of twenty presses of one form in eight threads ten go through, and none waits for ever."""
     addresses = [f"198.51.100.{number % 3}" for number in range(20)]
 
-    def press(number: int) -> Demand:
+    def press(number: int) -> Challenge:
         with app.app_context():
             who = shield.visitor(
                 address=addresses[number], email="a@example.org", form="form", campaign="quilt", secret=SECRET
             )
-            return donors.knock(who, f"form-{number}", proof=Demand.CODE)
+            return donors.knock(who, f"form-{number}", proof=Challenge.CODE)
 
     with ThreadPoolExecutor(8) as threads:
         asked = Counter(threads.map(press, range(20)))
-    assert asked == {Demand.NOTHING: 10, Demand.FRESH_FORM: 10}
+    assert asked == {Challenge.NOTHING: 10, Challenge.FRESH_FORM: 10}
 
 
 def test_twenty_refused_cards_from_many_networks_put_the_shield_up_and_staff_are_told_once(
@@ -178,8 +178,8 @@ def test_twenty_refused_cards_from_many_networks_put_the_shield_up_and_staff_are
     up = up_now()
     assert up is not None
     assert up.since == donors.clock.now()
-    assert donors.start(address="192.0.2.1")[0] is Demand.WORK
-    assert donors.start(address="192.0.2.1", proof=Demand.WORK)[0] is Demand.NOTHING
+    assert donors.start(address="192.0.2.1")[0] is Challenge.WORK
+    assert donors.start(address="192.0.2.1", proof=Challenge.WORK)[0] is Challenge.NOTHING
     mails = session.execute(select(Message.recipient).where(Message.kind == "shield_up").order_by(Message.id)).scalars()
     assert list(mails) == people[:2]
     period = session.execute(select(ShieldPeriod)).scalar_one()
@@ -214,7 +214,7 @@ def test_staff_put_it_away_for_a_reason_and_what_was_counted_before_does_not_put
     donors.try_stolen_cards(20, networks=20)
     finance = a_member_of_staff(role="finance")
     finance_id, name = finance.id, finance.name
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(ShieldReasonMissing):
         put_away_by_hand(actor_id=finance_id, reason="  ", clock=donors.clock)
     put_away_by_hand(actor_id=finance_id, reason="A bank was down", clock=donors.clock)
     with pytest.raises(ShieldIsSoAlready):

@@ -122,7 +122,7 @@ def allocation_ledger_file(file_format: FileFormat) -> Response:
         about.append((_("State"), str(words.ALLOCATION[state][0])))
     file = allocation_file(campaign().id, state=state or None, about=about, file_format=file_format)
     subject = f"campaign:{campaign().slug}"
-    audit.record_reading(
+    audit.record_access(
         actor_id=person().id,
         action="allocations:download",
         subject=subject,

@@ -15,7 +15,7 @@ from campaign.domain.money import CURRENCIES
 from campaign.gateway_registry import gateways
 from campaign.services.funds import disbursements as funds_disbursements
 from campaign.services.funds.balances import FundRow, funds
-from campaign.services.funds.disbursements import SPENDING_KINDS, Payment
+from campaign.services.funds.disbursements import SPENDING_KINDS, NewDisbursement
 from campaign.services.funds.disbursements import disbursements as disbursements_found
 from campaign.services.funds.previews import preview_of_payment
 
@@ -62,7 +62,7 @@ def record_disbursement() -> ResponseReturnValue:
     return render_template("admin/disbursement_preview.html", seen=seen, asked=asked)
 
 
-def _payment(asked: Asked) -> Payment | None:
+def _payment(asked: Asked) -> NewDisbursement | None:
     currency = asked.choice("currency", CURRENCIES) or campaign().currency
     amount, paid_on = asked.money("amount", currency), asked.day("paid_on")
     fund = asked.required("fund", _("Choose what was paid for."))
@@ -74,7 +74,9 @@ def _payment(asked: Asked) -> Payment | None:
     evidence = asked.required("evidence", _("Enter the number of the invoice, act or statement."))
     if amount is None or paid_on is None:
         return None
-    return Payment(campaign_id=campaign().id, fund=fund, amount=amount, paid_on=paid_on, payee=payee, evidence=evidence)
+    return NewDisbursement(
+        campaign_id=campaign().id, fund=fund, amount=amount, paid_on=paid_on, payee=payee, evidence=evidence
+    )
 
 
 def _form(asked: Asked) -> str:

@@ -9,7 +9,7 @@ from campaign.blueprints.admin.form_values import Asked, asked_in_form
 from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.guard import person, typed
 from campaign.config import Config
-from campaign.domain.errors import DomainError, FormSpent
+from campaign.domain.errors import DomainError, FormReused
 from campaign.domain.identity import new_public_id
 from campaign.domain.typed_text import one_line
 from campaign.gateway_registry import gateways
@@ -54,7 +54,7 @@ def correct_donation(public_id: str) -> ResponseReturnValue:
     config: Config = current_app.config["KURAK"]
     try:
         number = correct(order, clock=gateways().clock, public_url=config.public_url)
-    except (FormSpent, *AT_NAME) as error:
+    except (FormReused, *AT_NAME) as error:
         asked.refuse("receipt_name", error, words.sentence_of(error))
         return _form(gift, asked), 422
     except DomainError as error:

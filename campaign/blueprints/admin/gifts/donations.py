@@ -22,7 +22,7 @@ from campaign.services.exports.registers import donation_file
 from campaign.services.funds.balances import COLLECTING, FundRow, funds
 from campaign.services.gifts.listing import STATES, SUMMED_MOST, DonationFilter, totals
 from campaign.services.gifts.listing import donations as donations_found
-from campaign.services.gifts.timeline import Moment, donation_story
+from campaign.services.gifts.timeline import TimelineEntry, donation_story
 from campaign.services.spreadsheets import FileFormat
 
 
@@ -82,7 +82,7 @@ def donation_register(file_format: FileFormat) -> Response:
         "format": file_format,
         "filters": sorted(key for key, value in asked.values.items() if value),
     }
-    audit.record_reading(
+    audit.record_access(
         actor_id=person().id,
         action="donations:download",
         subject=f"campaign:{campaign().slug}",
@@ -92,7 +92,7 @@ def donation_register(file_format: FileFormat) -> Response:
     return file_answer(file, "donations", file_format)
 
 
-def _told(moment: Moment) -> dict[str, object]:
+def _told(moment: TimelineEntry) -> dict[str, object]:
     """A moment of the story as the timeline shows it."""
     word, kind = words.MOMENTS.get(moment.kind, (moment.kind, ""))
     amount = exact_money(moment.amount) if moment.amount else ""

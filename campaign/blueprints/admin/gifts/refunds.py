@@ -24,7 +24,7 @@ def refund(public_id: str) -> ResponseReturnValue:
     """The form; what was typed before the password was asked for again is still there."""
     gift = donation_story(campaign().id, public_id, sees_donors=True)
     if gift.left is None:
-        return refused(gift.hindrance, "admin.donation", public_id=public_id)
+        return refused(gift.refund_blocker, "admin.donation", public_id=public_id)
     return _form(gift, Asked({"form_id": new_public_id(), "amount": "", **typed()}))
 
 
@@ -34,7 +34,7 @@ def request_refund(public_id: str) -> ResponseReturnValue:
     gift = donation_story(campaign().id, public_id, sees_donors=True)
     asked = asked_in_form(form_id=new_public_id())
     if gift.left is None:
-        return refused(gift.hindrance, "admin.donation", public_id=public_id)
+        return refused(gift.refund_blocker, "admin.donation", public_id=public_id)
     form_id = asked.form_id(told_at="reason")
     amount, reason = _amount(asked, gift.left), asked.required("reason", _("Say why."))
     if asked.mistakes or amount is None or asked.text("step") == "change":

@@ -142,4 +142,4 @@ def _place_of(row: LedgerRow) -> str:
 
 def _note(action: str, detail: dict[str, object]) -> None:
     subject = f"campaign:{campaign().slug}"
-    audit.record_reading(actor_id=person().id, action=action, subject=subject, detail=detail, clock=gateways().clock)
+    audit.record_access(actor_id=person().id, action=action, subject=subject, detail=detail, clock=gateways().clock)

@@ -9,7 +9,7 @@ from campaign.blueprints.admin.form_values import Asked, asked_in_address, asked
 from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.guard import person, person_can, typed
 from campaign.blueprints.admin.mail import words as mail_words
-from campaign.domain.errors import DomainError, FormSpent
+from campaign.domain.errors import DomainError, FormReused
 from campaign.domain.identity import new_public_id
 from campaign.gateway_registry import gateways
 from campaign.jobs import wake
@@ -69,7 +69,7 @@ def send_mail_again(public_id: str) -> ResponseReturnValue:
     )
     try:
         resending.resend(order, clock=gateways().clock)
-    except FormSpent as error:
+    except FormReused as error:
         asked.refuse("reason", error, words.sentence_of(error))
         return _form(mail, asked), 422
     except DomainError as error:

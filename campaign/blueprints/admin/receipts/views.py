@@ -136,6 +136,6 @@ def _period(wanted: ReceiptFilter) -> dict[str, object]:
 
 
 def _note(action: str, subject: str, detail: Mapping[str, object]) -> None:
-    audit.record_reading(
+    audit.record_access(
         actor_id=person().id, action=action, subject=subject, detail=dict(detail), clock=gateways().clock
     )

@@ -118,7 +118,7 @@ def payout(payout_id: str) -> ResponseReturnValue:
 def book_payout(payout_id: str) -> ResponseReturnValue:
     """A payout that was made by hand goes into this campaign's books whole."""
     try:
-        payouts.book_whole(payout_id, campaign_id=campaign().id, actor_id=person().id, clock=gateways().clock)
+        payouts.book_manual_payout(payout_id, campaign_id=campaign().id, actor_id=person().id, clock=gateways().clock)
     except DomainError as error:
         return refused(error, "admin.payout", payout_id=payout_id)
     return done(_("The payout is recorded."), "admin.payout", payout_id=payout_id)
@@ -133,7 +133,7 @@ def register_file(file_format: FileFormat) -> Response:
     about = period_of(since, until, made_at=clock.now())
     file = payout_file(since=since, until=until, about=about, file_format=file_format)
     detail: dict[str, object] = {"format": file_format, "since": str(since or ""), "until": str(until or "")}
-    audit.record_reading(
+    audit.record_access(
         actor_id=person().id, action="payouts:download", subject="payouts:register", detail=detail, clock=clock
     )
     return file_answer(file, "payouts", file_format)

@@ -29,7 +29,7 @@ from campaign.gateways.clock import machine_clock
 from campaign.i18n import Catalogues
 from campaign.services.staff import first_passwords
 from campaign.services.staff.accounts import DEMO_PASSWORD, close_sign_in_session, staff_datastore
-from campaign.services.staff.second_factor import SpentRecoveryCodes, SpentTotp
+from campaign.services.staff.second_factor import SingleUseTotp, SpentRecoveryCodes
 
 DEMO_BYTES = DEMO_PASSWORD.encode()
 FRESH_FOR = timedelta(minutes=5)
@@ -119,7 +119,7 @@ def _time_of_phones() -> datetime:
     return machine_clock(gateways().clock).now()
 
 
-class DeskTotp(SpentTotp):
+class DeskTotp(SingleUseTotp):
     """Codes checked at the time that phones show."""
 
     def __init__(self, *settings: Any) -> None:  # what Flask-Security hands on
