@@ -1,6 +1,7 @@
 """The commands of `flask --app wsgi`, one module a group; `environment` and `serve` are programs of their own."""
 
 import sys
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -53,12 +54,12 @@ def add_commands(app: "Flask") -> None:
 
 
 def _in_one_sentence(command: click.Command) -> click.Command:
-    """The same command; where the database cannot be used, it ends with one sentence instead of a traceback."""
-    invoke = command.invoke
+    """A copy of the command that ends with one sentence, not a traceback, where the database cannot be used."""
+    guarded = copy(command)  # commands are shared by all apps of a process: each app wraps its own
 
     def invoke_it(context: click.Context) -> Any:  # what a command returns is its own affair
         try:
-            return invoke(context)
+            return command.invoke(context)
         except DatabaseBusy:
             sys.exit("kurak: the database is busy, or takes nothing for now: try again in a moment.")
         except DatabaseError as error:
@@ -67,5 +68,5 @@ def _in_one_sentence(command: click.Command) -> click.Command:
             reason = (str(error.orig).strip() or "no reason given").splitlines()[0]
             sys.exit(f"kurak: the database cannot be used ({reason}): see DATABASE_URL and INSTANCE_DIR.")
 
-    command.invoke = invoke_it  # type: ignore[method-assign,assignment]  # commands are instances, made by decorators
-    return command
+    guarded.invoke = invoke_it  # type: ignore[method-assign,assignment]  # commands are instances, made by decorators
+    return guarded
