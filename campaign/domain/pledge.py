@@ -86,7 +86,7 @@ class Act(StrEnum):
     STOP_LATER = "stop_later"  # when the paid month is over
     KEEP = "keep"  # take STOP_LATER back
     STOP = "stop"
-    MEND = "mend"  # take the card that the donor put in at the provider, and charge what is due
+    UPDATE_CARD = "mend"  # take the card that the donor put in at the provider, and charge what is due
     USE_CARD = "use_card"  # charge the card of another monthly gift of the same donor from now on
 
 
@@ -109,17 +109,17 @@ ASKED: dict[tuple[PledgeState, Act], PledgeState] = {
     (_S.ACTIVE, _A.SKIP): _S.PAUSED,
     (_S.ACTIVE, _A.STOP_LATER): _S.STOPPING,
     (_S.ACTIVE, _A.STOP): _S.STOPPED,
-    (_S.ACTIVE, _A.MEND): _S.ACTIVE,
+    (_S.ACTIVE, _A.UPDATE_CARD): _S.ACTIVE,
     (_S.ACTIVE, _A.USE_CARD): _S.ACTIVE,
     (_S.PAUSED, _A.CHANGE): _S.PAUSED,
     (_S.PAUSED, _A.RESUME): _S.ACTIVE,
     (_S.PAUSED, _A.STOP_LATER): _S.STOPPING,
     (_S.PAUSED, _A.STOP): _S.STOPPED,
-    (_S.PAUSED, _A.MEND): _S.PAUSED,
+    (_S.PAUSED, _A.UPDATE_CARD): _S.PAUSED,
     (_S.PAUSED, _A.USE_CARD): _S.PAUSED,
     (_S.PAST_DUE, _A.CHANGE): _S.PAST_DUE,
     (_S.PAST_DUE, _A.STOP): _S.STOPPED,
-    (_S.PAST_DUE, _A.MEND): _S.ACTIVE,
+    (_S.PAST_DUE, _A.UPDATE_CARD): _S.ACTIVE,
     (_S.STOPPING, _A.KEEP): _S.ACTIVE,
     (_S.STOPPING, _A.STOP): _S.STOPPED,
 }

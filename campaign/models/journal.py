@@ -1,4 +1,4 @@
-"""The books: entries and their postings, sealed by triggers (migration 0002), touched by `bookkeeping` alone."""
+"""The books: entries and their postings, sealed by triggers (migration 0002), touched by `posting` alone."""
 
 from datetime import date, datetime
 

@@ -12,7 +12,7 @@ LIVE = text("state = 'issued'")
 
 
 class ReceiptCounter(Model):
-    """The next number of a series and year; its row is locked by the transaction that takes a number."""
+    """The last number issued of a series and year; its row is locked by the transaction that takes a number."""
 
     __tablename__ = "receipt_counter"
 

@@ -26,7 +26,7 @@ def enter_for_all(monthly: Monthly, target: Pledge, *others: Pledge, card: str =
     """On the provider's portal, for one of them; what is asked is carried out."""
     before = card_text(target.card_brand, target.card_last4, target.card_expires_on)
     detail: dict[str, object] = {OTHERS: [other.public_id for other in others], CARD: before}
-    order = PledgeOrder(pledge_public_id=target.public_id, act=Act.MEND, detail=detail)
+    order = PledgeOrder(pledge_public_id=target.public_id, act=Act.UPDATE_CARD, detail=detail)
     pledge_asking.ask(order, clock=monthly.clock)
     portal = monthly.payments.pledges.card_page(target.customer_id, return_url=f"{PUBLIC_URL}/en/p/x", language="en")
     send(monthly.sandbox, urlsplit(portal).path, subscription=target.subscription_id, act="card", card=card)

@@ -103,7 +103,7 @@ def test_a_refused_renewal_is_told_once_and_given_up_after_the_last_try(monthly:
 def test_another_card_from_the_portal_pays_what_is_due_at_once(monthly: Monthly) -> None:
     pledge = monthly.begin(method="pm_card_chargeCustomerFail")
     monthly.pass_a_month()
-    order = PledgeOrder(pledge_public_id=pledge.public_id, act=Act.MEND)
+    order = PledgeOrder(pledge_public_id=pledge.public_id, act=Act.UPDATE_CARD)
     pledge_asking.ask(order, clock=monthly.clock)
     path = urlsplit(
         monthly.payments.pledges.card_page(pledge.customer_id, return_url=f"{PUBLIC_URL}/en/p/x", language="ky")
@@ -127,7 +127,7 @@ def test_a_card_that_the_customer_alone_has_is_taken_for_the_monthly_gift(monthl
     attached = client.v1.payment_methods.attach("pm_card_mastercard", {"customer": pledge.customer_id})
     client.v1.customers.update(pledge.customer_id, {"invoice_settings": {"default_payment_method": attached.id}})
 
-    assert monthly.ask(pledge, Act.MEND) == "done"
+    assert monthly.ask(pledge, Act.UPDATE_CARD) == "done"
     monthly.hear()
 
     assert (monthly.again(pledge).state, monthly.again(pledge).card_last4) == ("active", "4444")
@@ -138,11 +138,11 @@ def test_a_card_that_the_customer_alone_has_is_taken_for_the_monthly_gift(monthl
 def test_a_mended_card_that_is_refused_too_is_told_by_its_reason(monthly: Monthly) -> None:
     pledge = monthly.begin(method="pm_card_chargeCustomerFail")
     monthly.pass_a_month()
-    assert monthly.ask(pledge, Act.MEND) == "requested"  # no other card yet
+    assert monthly.ask(pledge, Act.UPDATE_CARD) == "requested"  # no other card yet
     client = monthly.sandbox.client()
     attached = client.v1.payment_methods.attach("pm_card_chargeCustomerFail", {"customer": pledge.customer_id})
     client.v1.subscriptions.update(pledge.subscription_id, {"default_payment_method": attached.id})
-    assert monthly.ask(pledge, Act.MEND) == "refused"
+    assert monthly.ask(pledge, Act.UPDATE_CARD) == "refused"
     assert monthly.again(pledge).state == "past_due"
 
 

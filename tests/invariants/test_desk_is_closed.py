@@ -6,13 +6,13 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule as Route
 
-from campaign.blueprints.admin.permissions import ANYONE, CLOSED, OPEN, RULES
+from campaign.blueprints.admin.permissions import ALL_STAFF, CLOSED, OPEN, RULES
 from tests.blueprints.admin.client import Chair, sit_down, token_of
 from tests.support.builders import a_campaign
 from tests.support.fakes import SettableClock
 
 pytestmark = pytest.mark.database("sqlite")  # the table of permissions, not the database, is what is tested
-ROLES = sorted(ANYONE)
+ROLES = sorted(ALL_STAFF)
 VALUES = {
     "public_id": "zzzzzzzzzzzzzzzz",
     "number": "NO-1",

@@ -78,7 +78,7 @@ def ask_of_pledge(lang: str, token: str, act: str) -> ResponseReturnValue:
         return _page(page, token, form, problem=pledge_words.TRY_AGAIN, status=HTTPStatus.SERVICE_UNAVAILABLE)
     except DomainError as broken:
         return _refused(lang, token, page, form, broken)
-    if wanted is Act.MEND:
+    if wanted is Act.UPDATE_CARD:
         return _to_card_page(lang, token, page, order)
     answer = make_response(redirect(url_for(".pledge", lang=lang, token=token, **_done(order)), code=303))
     if needs_proof:

@@ -25,7 +25,7 @@ DONE: Mapping[Act, LazyString] = {
     Act.STOP_LATER: _("Done. It will end automatically, and nothing more will be charged."),
     Act.KEEP: _("Done. Your monthly gift continues. Thank you!"),
     Act.STOP: _("Done. Your monthly gift is stopped, and nothing more will be charged. Thank you for every month."),
-    Act.MEND: _("Done. The new card will be charged from now on."),
+    Act.UPDATE_CARD: _("Done. The new card will be charged from now on."),
     Act.USE_CARD: _("Done. The new card will be charged from now on."),
 }
 CONFIRM: Mapping[str, LazyString] = {

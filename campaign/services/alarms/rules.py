@@ -1,6 +1,6 @@
 """When an alarm rings: small rules over signs that somebody else has read, each with a key, a severity and a since.
 
-A new alarm is a rule in RULES, its sentences in `alarm_words`, and a section of docs/operations.md; a test holds them
+A new alarm is a rule in RULES, its sentences in `words`, and a section of docs/operations.md; a test holds them
 together.
 """
 

@@ -8,12 +8,12 @@ from campaign.services.funds.disbursements import NewDisbursement, PaymentPrevie
 
 
 def preview_of(move: Move) -> AllocationPreview:
-    """An allocation or taking back; raises what `allocating.preview` raises."""
+    """An allocation or taking back; raises what `allocations.preview` raises."""
     with reading() as session:
         return preview(session, move)
 
 
 def preview_of_payment(payment: NewDisbursement, *, clock: Clock) -> PaymentPreview:
-    """A payment; raises what `disbursing.preview_payment` raises."""
+    """A payment; raises what `disbursements.preview_payment` raises."""
     with reading() as session:
         return preview_payment(session, payment, today=local_day(clock.now()))

@@ -45,7 +45,7 @@ class WarningRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
-    """All claims on a gift. `paid_before` and `paid_again` are public ids of the gifts that were one in the donor's mind."""
+    """All claims on a gift. `paid_before` and `duplicates` are public ids of the gifts that were one in the donor's mind."""
 
     disputes: Sequence[DisputeRow]
     warnings: Sequence[WarningRow]

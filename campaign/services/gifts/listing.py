@@ -39,7 +39,7 @@ class DonationFilter:
     """
 
     campaign_id: int
-    text: str = ""  # see donation_search.about
+    text: str = ""  # see search_index.about
     state: str = ""
     since: date | None = None
     until: date | None = None

@@ -172,14 +172,14 @@ def donation_story(campaign_id: int, public_id: str, *, sees_donors: bool = Fals
 
 
 def _hindrance(claims: Claims) -> DomainError | None:
-    """As `refunding` refuses it: the provider sends nothing back that the donor's bank holds or has given to her."""
+    """As `refunds` refuses it: the provider sends nothing back that the donor's bank holds or has given to her."""
     if DisputeState.OPEN in claims.states:
         return DisputeOpen()
     return DisputeLost() if DisputeState.LOST in claims.states else None
 
 
 def _left(gift: Donation, refunds: Sequence[RefundRow]) -> Money | None:
-    """As `refunding.refundable` counts it, but without its lock: looking must not wait for a settlement."""
+    """As `refunds.refundable` counts it, but without its lock: looking must not wait for a settlement."""
     under_way = sum(refund.amount.minor for refund in refunds if refund.state in gifts_refunds.UNDER_WAY)
     left = gift.gift_minor + gift.cover_minor - under_way
     return Money(left, gift.currency) if gift.state == DonationState.PAID and left > 0 else None

@@ -1,6 +1,6 @@
 """The rules that tie the rows of gifts, allocations, payments and receipts to their entries in the books.
 
-Each rule is plain SQL that shares no code with what it checks. `ledger_check` runs them.
+Each rule is plain SQL that shares no code with what it checks. `check` runs them.
 """
 
 from dataclasses import dataclass

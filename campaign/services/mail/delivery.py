@@ -30,8 +30,8 @@ from campaign.services.receipts.conversion import ConversionNotKnown
 from receipts import HeldReceipt
 
 CONVERSION_PAUSE = timedelta(seconds=20)
-ATTEMPTS_MAX = 10
-"""Then a mail is dead and staff see it; with the pauses below that is about two days."""
+ATTEMPTS_MAX = 25
+"""Then an email is dead and staff see it; with the delays of `pause_after` that is about two days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,8 +235,13 @@ def _wait_for_conversion(due: _DueEmail, *, clock: Clock) -> None:
         )
 
 
+def pause_after(attempts: int) -> timedelta:
+    """30 s, 1 min, 2 min, … up to three hours."""
+    return retry_delay(attempts, base=timedelta(seconds=30), maximum=timedelta(hours=3))
+
+
 def _put_back(due: _DueEmail, error: str, *, failure: str, clock: Clock) -> None:
-    pause = retry_delay(due.attempts, base=timedelta(seconds=30), maximum=timedelta(hours=12))
+    pause = pause_after(due.attempts)
     is_last = due.attempts >= ATTEMPTS_MAX
     with transaction() as session:
         session.execute(

@@ -155,7 +155,7 @@ def ask_for_card(pledges: list[MailboxPledge], target: MailboxPledge, *, is_for_
             is_for_others = is_for_all and pledge is target
             detail: dict[str, object] = {OTHERS: others, CARD: target.card_now} if is_for_others else {}
             with suppress(DomainError):
-                order = PledgeOrder(pledge_public_id=pledge.public_id, act=Act.MEND, detail=detail)
+                order = PledgeOrder(pledge_public_id=pledge.public_id, act=Act.UPDATE_CARD, detail=detail)
                 requests[pledge.public_id] = ask(order, clock=clock)
     return requests.get(target.public_id, "")
 
@@ -164,7 +164,9 @@ def _card_states(session: Session, pledge_ids: list[int]) -> dict[int, str]:
     """The state of each gift's request to use a card that was put in for another, unless a card was asked for since."""
     asked = session.execute(
         select(PledgeRequest.pledge_id, PledgeRequest.act, PledgeRequest.state)
-        .where(PledgeRequest.pledge_id.in_(pledge_ids), PledgeRequest.act.in_((Act.MEND.value, Act.USE_CARD.value)))
+        .where(
+            PledgeRequest.pledge_id.in_(pledge_ids), PledgeRequest.act.in_((Act.UPDATE_CARD.value, Act.USE_CARD.value))
+        )
         .order_by(PledgeRequest.id)
     )
     last = {pledge_id: (act, state) for pledge_id, act, state in asked}
@@ -214,7 +216,7 @@ def _shown(
         card=f"{pledge.card_brand} •••• {pledge.card_last4}" if pledge.card_last4 else "",
         card_now=card_text(pledge.card_brand, pledge.card_last4, pledge.card_expires_on),
         customer_id=pledge.customer_id,
-        takes_card=refusal(state, Act.MEND) is None,
+        takes_card=refusal(state, Act.UPDATE_CARD) is None,
         uses_card=refusal(state, Act.USE_CARD) is None,
         card_state=card_states.get(pledge.id, ""),
     )

@@ -185,7 +185,7 @@ def _under_way(session: Session, pledge_id: int) -> tuple[Act, ...]:
         .where(PledgeRequest.pledge_id == pledge_id, PledgeRequest.state == "requested")
         .order_by(PledgeRequest.id)
     ).scalars()
-    return tuple(Act(act) for act in asked if act != Act.MEND)
+    return tuple(Act(act) for act in asked if act != Act.UPDATE_CARD)
 
 
 def _least_charge(session: Session, pledge: Pledge) -> Money:

@@ -60,7 +60,7 @@ def act_at_provider(due: RequestedAct, *, payments: PaymentGateway) -> bool:
             _keep(due, payments=payments, key=key)
         case Act.STOP:
             pledges.stop(subscription_id, key=key)
-        case Act.MEND:
+        case Act.UPDATE_CARD:
             is_new = pledges.take_new_card(subscription_id, key=key)
             return is_new or is_another_card(due.detail, pledges.pledge(subscription_id).card)
     return True

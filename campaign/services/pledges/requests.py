@@ -104,7 +104,7 @@ def expedite(pledge_public_id: str, request_id: str, *, clock: Clock) -> bool:
             .where(
                 PledgeRequest.public_id == request_id,
                 PledgeRequest.pledge_id == of_pledge,
-                PledgeRequest.act == Act.MEND.value,
+                PledgeRequest.act == Act.UPDATE_CARD.value,
                 PledgeRequest.state == "requested",
                 PledgeRequest.attempts == 0,
             )
@@ -148,7 +148,7 @@ def _expected(session: Session, pledge: Pledge) -> PledgeState:
         .order_by(PledgeRequest.id)
     ).scalars()
     for act in asked:
-        if act != Act.MEND:
+        if act != Act.UPDATE_CARD:
             state = ASKED.get((state, Act(act)), state)
     return state
 
@@ -165,7 +165,7 @@ def _check_pause(pledge: Pledge, until: object, *, at: datetime) -> None:
 
 
 def _write_down(session: Session, pledge: Pledge, order: PledgeOrder, *, at: datetime) -> None:
-    is_later = order.act is Act.MEND
+    is_later = order.act is Act.UPDATE_CARD
     session.execute(
         insert(PledgeRequest),
         {
@@ -202,7 +202,7 @@ def _take(wanted: Any, *, clock: Clock) -> RequestedAct | None:  # a condition o
             earlier.pledge_id == PledgeRequest.pledge_id,
             earlier.id < PledgeRequest.id,
             earlier.state == "requested",
-            earlier.act != Act.MEND.value,
+            earlier.act != Act.UPDATE_CARD.value,
         )
         .exists()
     )
@@ -280,7 +280,7 @@ def _close(due: RequestedAct, state: str, error: str | None, *, at: datetime, is
             .values(state=state, error=error[:500] if error else None, done_at=at)
             .returning(PledgeRequest.id)
         ).all()
-        if closed and is_new_card and due.act is Act.MEND:
+        if closed and is_new_card and due.act is Act.UPDATE_CARD:
             spread(session, due.id, at=at)
         if closed and state == "refused":
             detail: dict[str, object] = {"act": due.act.value, "error": (error or "")[:200]}

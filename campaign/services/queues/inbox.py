@@ -14,8 +14,8 @@ from campaign.gateways.payments import PaymentGateway, ReceivedEvent
 from campaign.models.inbox import ProviderEvent
 from campaign.services.queues.due_rows import LEASE
 
-ATTEMPTS_MAX = 12
-"""Then an event is dead, and staff are told; with the pauses below that is about two days."""
+ATTEMPTS_MAX = 27
+"""Then an event is dead, and staff are told; with the delays of `pause_after` that is about two days."""
 UNDONE = ("new", "failed", "parked")
 """States in which an event is still to be worked off."""
 PING = "kurak.ping"
@@ -125,8 +125,8 @@ def retry_parked(session: Session, *, at: datetime) -> None:
 
 
 def pause_after(attempts: int) -> timedelta:
-    """5 s, 10 s, 20 s, … up to twelve hours."""
-    return retry_delay(attempts, base=timedelta(seconds=5), maximum=timedelta(hours=12))
+    """5 s, 10 s, 20 s, … up to three hours."""
+    return retry_delay(attempts, base=timedelta(seconds=5), maximum=timedelta(hours=3))
 
 
 def forget_payloads(*, clock: Clock) -> int:

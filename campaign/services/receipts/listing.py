@@ -57,7 +57,7 @@ class ReceiptFilter:
     since: date | None = None
     until: date | None = None
     state: str | None = None
-    text: str = ""  # of its gift: see donation_search.about
+    text: str = ""  # of its gift: see search_index.about
     before_id: int | None = None
     limit: int = 50
 

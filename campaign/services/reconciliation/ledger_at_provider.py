@@ -1,4 +1,4 @@
-"""What our books say of our balance at the provider, by the provider's own names: read here, written by `bookkeeping`."""
+"""What our books say of our balance at the provider, by the provider's own names: read here, written by `posting`."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping

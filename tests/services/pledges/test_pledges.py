@@ -255,7 +255,7 @@ def test_an_unpaid_gift_is_mended_or_stopped_and_not_paused(engine: Engine) -> N
     with pytest.raises(PledgeUnpaid):
         ask(engine, name, Act.PAUSE)
     engine.payments.pledges.new_card = CardOnFile(brand="Mastercard", last4="4444", expires_on=date(2031, 1, 31))
-    request = ask(engine, name, Act.MEND)
+    request = ask(engine, name, Act.UPDATE_CARD)
     assert pledge_asking.execute(request, payments=engine.payments, clock=engine.clock) == "done"
     assert (pledge_of(name).state, pledge_of(name).card_last4) == ("active", "4444")
 
