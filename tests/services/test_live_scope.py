@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from campaign.cli.doctor import examine
 from campaign.cli.findings import Verdict
-from campaign.database import reading
+from campaign.database import reading, transaction
 from campaign.jobs import steps
 from campaign.models.campaign import Campaign
+from campaign.models.payout import ProviderTransaction
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.services.alarms import watching
 from campaign.services.campaigns.transparency import transparency_of
@@ -22,6 +23,7 @@ from campaign.services.ledger import posting, reports
 from campaign.services.ledger.availability import holding_of
 from campaign.services.overview import overview
 from campaign.services.receipts import listing
+from campaign.services.reconciliation.listing import desk
 from tests.services.engine import PUBLIC_URL, Engine
 from tests.support.builders import NOW, a_campaign, a_fund, a_paid_gift, general_fund_of, usd
 from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
@@ -48,6 +50,26 @@ def test_every_sum_is_of_live_gifts(campaign: Campaign, session: Session) -> Non
     seen = overview(campaign.id, "USD", now=NOW)
     assert [(row.gifts, row.given_minor, row.median_minor) for row in seen.given] == [(1, 25_00, 25_00)]
     assert seen.days[-1].total_minor == 25_00
+
+
+def test_the_comparison_with_the_provider_counts_live_movements(campaign: Campaign, session: Session) -> None:
+    gifts = session.execute(text("SELECT payment_id, gift_minor, livemode FROM donation ORDER BY id")).all()
+    with transaction() as writing:
+        for number, (payment_id, minor, _) in enumerate(gifts):
+            movement = {
+                "provider_id": f"txn_{number}",
+                "type": "charge",
+                "category": "charge",
+                "payment_id": payment_id,
+                "currency": "USD",
+                "amount_minor": minor,
+                "fee_minor": 0,
+                "net_minor": minor,
+                "made_at": NOW,
+                "available_at": NOW,
+            }
+            writing.execute(insert(ProviderTransaction), movement)
+    assert [figure.provider for figure in desk().figures] == [usd(25_00)]
 
 
 def test_lists_and_files_too(campaign: Campaign, session: Session) -> None:
