@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from campaign.domain.identity import new_public_id
 from campaign.domain.pledge import Act, PledgeState, refusal
 from campaign.gateways.pledges import CardOnFile
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
+from campaign.services.pledges.request_rows import add_request
 
 OTHERS = "others"
 """In the detail of a request for a new card: the public ids of the monthly gifts that are to use the card too."""
@@ -57,17 +57,6 @@ def spread(session: Session, request_id: int, *, at: datetime) -> None:
 
 
 def _ask(session: Session, pledge: Pledge, detail: dict[str, object], *, at: datetime) -> None:
-    request = {
-        "public_id": new_public_id(),
-        "pledge_id": pledge.id,
-        "act": Act.USE_CARD.value,
-        "detail": detail,
-        "state": "requested",
-        "asked_by": "donor",
-        "requested_at": at,
-        "attempts": 0,
-        "next_try_at": at,
-    }
-    session.execute(insert(PledgeRequest), request)
+    add_request(session, pledge.id, Act.USE_CARD, at=at, asked_by="donor", detail=detail)
     event = {"pledge_id": pledge.id, "at": at, "kind": "asked_use_card", "detail": {"by": "donor"}, "actor_id": None}
     session.execute(insert(PledgeEvent), event)

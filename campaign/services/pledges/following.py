@@ -16,7 +16,7 @@ from campaign.database import insert_once_for_key, reading, transaction
 from campaign.days import end_of_day
 from campaign.domain.errors import ConcurrentUpdates, GiftNotKnownYet
 from campaign.domain.identity import new_public_id
-from campaign.domain.pledge import PledgeState, PledgeWord, next_gift, told
+from campaign.domain.pledge import Act, PledgeState, PledgeWord, next_gift, told
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import PaymentGateway
 from campaign.gateways.pledges import PledgeFacts
@@ -24,6 +24,7 @@ from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.services.pledges import mails as pledge_letters
+from campaign.services.pledges.request_rows import add_request
 
 REFETCHES_MAX = 5
 ANNOUNCED_BEFORE = timedelta(days=5)
@@ -134,7 +135,7 @@ def _begun(session: Session, facts: PledgeFacts, *, at: datetime) -> Pledge | No
     if gift.pledge_id is None:
         session.execute(update(Donation).where(Donation.id == gift.id).values(pledge_id=pledge_id))
     else:
-        _stop_double(session, pledge_id, at=at)
+        add_request(session, pledge_id, Act.STOP, at=at, asked_by="system")
     return session.get_one(Pledge, pledge_id)
 
 
@@ -142,21 +143,6 @@ _TAKEN_OVER = (
     *("campaign_id", "fund_id", "donor_id", "language", "currency", "fee_bearer", "is_anonymous", "public_name"),
     *("payer_name", "receipt_name"),
 )
-
-
-def _stop_double(session: Session, pledge_id: int, *, at: datetime) -> None:
-    request = {
-        "public_id": new_public_id(),
-        "pledge_id": pledge_id,
-        "act": "stop",
-        "detail": {},
-        "state": "requested",
-        "asked_by": "system",
-        "requested_at": at,
-        "attempts": 0,
-        "next_try_at": at,
-    }
-    session.execute(insert(PledgeRequest), request)
 
 
 def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime, is_quiet: bool) -> None:

@@ -38,6 +38,7 @@ from campaign.services.pledges.card_for_all import spread
 from campaign.services.pledges.following import follow
 from campaign.services.pledges.moving import StillCharging, use_card
 from campaign.services.pledges.provider_acts import RequestedAct, act_at_provider
+from campaign.services.pledges.request_rows import add_request
 from campaign.services.queues.due_rows import claim_next
 
 CARD_PAUSES = (timedelta(minutes=10), timedelta(hours=2), timedelta(hours=22))
@@ -166,18 +167,16 @@ def _check_pause(pledge: Pledge, until: object, *, at: datetime) -> None:
 
 def _write_down(session: Session, pledge: Pledge, order: PledgeOrder, *, at: datetime) -> None:
     is_later = order.act is Act.UPDATE_CARD
-    session.execute(
-        insert(PledgeRequest),
-        {
-            "public_id": order.public_id,
-            "pledge_id": pledge.id,
-            "act": order.act.value,
-            "detail": order.detail,
-            "asked_by": order.asked_by,
-            "actor_id": order.actor_id,
-            "requested_at": at,
-            "next_try_at": at + CARD_PAUSES[0] if is_later else at,
-        },
+    add_request(
+        session,
+        pledge.id,
+        order.act,
+        at=at,
+        asked_by=order.asked_by,
+        detail=order.detail,
+        actor_id=order.actor_id,
+        public_id=order.public_id,
+        next_try_at=at + CARD_PAUSES[0] if is_later else at,
     )
     detail: dict[str, object] = {**order.detail, "by": order.asked_by}
     told = {"pledge_id": pledge.id, "at": at, "kind": f"asked_{order.act.value}", "detail": detail}

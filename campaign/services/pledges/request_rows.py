@@ -1,0 +1,28 @@
+"""The row of a request about a monthly gift, written alike whoever asks: donors and staff, the mailbox page, the program."""
+
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from campaign.domain.identity import new_public_id
+from campaign.domain.pledge import Act
+from campaign.models.pledge import PledgeRequest
+
+
+def add_request(session: Session, pledge_id: int, act: Act, *, at: datetime, asked_by: str, **more: object) -> None:
+    """Write down what a worker is to send to the provider; `more` are columns that are not as usual."""
+    row = {
+        "public_id": new_public_id(),
+        "pledge_id": pledge_id,
+        "act": act.value,
+        "detail": {},
+        "state": "requested",
+        "asked_by": asked_by,
+        "actor_id": None,
+        "requested_at": at,
+        "attempts": 0,
+        "next_try_at": at,
+        **more,
+    }
+    session.execute(insert(PledgeRequest), row)
