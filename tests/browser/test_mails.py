@@ -10,7 +10,7 @@ from campaign.i18n import in_language
 
 pytestmark = [pytest.mark.browser, pytest.mark.database("sqlite")]
 
-LETTER = """{% extends "emails/letter.html" %}{% block content %}{{ parts.facts_table(facts) }}{% endblock %}"""
+LETTER = """{% extends "emails/layout.html" %}{% block content %}{{ parts.facts_table(facts) }}{% endblock %}"""
 FACTS: dict[str, list[tuple[str, str]]] = {
     "ru": [
         ("Дата пожертвования", "29\N{NO-BREAK SPACE}декабря 2026\N{NO-BREAK SPACE}г."),

@@ -47,6 +47,12 @@ def test_every_named_template_exists() -> None:
     assert {name for name in named if not (TEMPLATES / name).exists()} == set()
 
 
+def test_staff_pages_stand_in_the_same_rooms_as_their_views() -> None:
+    pages = {file.parent.name for file in (TEMPLATES / "admin").glob("*/*.html")}
+    rooms = {file.parent.name for file in (ROOT / "campaign/blueprints/admin").glob("*/__init__.py")}
+    assert pages == rooms
+
+
 def test_no_text_is_hidden_from_the_translators() -> None:
     """An f-string inside `_()` is never extracted."""
     hidden = re.compile(r"\b_?(?:n|p|np)?(?:_|gettext|lazy_gettext)\(\s*f[\"']")
@@ -66,7 +72,7 @@ def test_staff_pages_write_amounts_with_all_decimals() -> None:
     desk = ROOT / "campaign/blueprints/admin"
     short += [
         file.name
-        for file in sorted(desk.glob("*.py"))
+        for file in sorted(desk.rglob("*.py"))
         if re.search(r"i18n import .*\bmoney\b", file.read_text("utf-8"))
     ]
     assert not short

@@ -13,7 +13,7 @@ import campaign.blueprints.admin.overview
 import campaign.blueprints.admin.pledges.views
 import campaign.blueprints.admin.receipts.views
 import campaign.blueprints.admin.reconciliation.views
-import campaign.blueprints.admin.shield
+import campaign.blueprints.admin.shield.views
 from campaign.blueprints.admin import guard
 from campaign.blueprints.admin.funds import allocations, disbursements
 from campaign.blueprints.admin.gifts import corrections, donations, refunds

@@ -211,7 +211,7 @@ def file_answer(file: IO[bytes], name: str, file_format: FileFormat) -> Response
 @bp.get("/account")
 def account() -> ResponseReturnValue:
     """The person's own page: language, password, second step, which campaign."""
-    return render_template("admin/account.html", campaigns=visible_campaigns(), chosen=campaign())
+    return render_template("admin/staff/account.html", campaigns=visible_campaigns(), chosen=campaign())
 
 
 @bp.post("/account/language")

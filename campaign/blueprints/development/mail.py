@@ -16,7 +16,7 @@ from campaign.web.security_headers import content_security_policy
 @bp.get("/mail")
 def mail() -> ResponseReturnValue:
     """All mails, newest first."""
-    return render_template("development/mail.html", messages=delivery.messages())
+    return render_template("development/emails.html", messages=delivery.messages())
 
 
 @bp.get("/mail/<public_id>")
@@ -24,7 +24,7 @@ def letter(public_id: str) -> ResponseReturnValue:
     """One mail: its headers, its text, its HTML in a frame, its receipt."""
     number = delivery.receipt_number_of(public_id)
     page = render_template(
-        "development/letter.html", letter=_letter(public_id), public_id=public_id, receipt_number=number
+        "development/email.html", letter=_letter(public_id), public_id=public_id, receipt_number=number
     )
     return page, {"Content-Security-Policy": f"{content_security_policy()}; frame-src 'self'"}
 

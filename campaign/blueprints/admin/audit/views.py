@@ -31,7 +31,7 @@ def audit_trail() -> ResponseReturnValue:
     )
     older_url = asked.with_(before=str(rows[-1].id)) if len(rows) == PAGE_ROWS else None
     return render_template(
-        "admin/audit.html",
+        "admin/audit/trail.html",
         asked=asked,
         rows=rows,
         people=accounts.people(campaign_id=person().campaign_id),

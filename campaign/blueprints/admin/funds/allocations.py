@@ -30,7 +30,7 @@ def allocations() -> ResponseReturnValue:
     state = asked.filter_choice("state", tuple(words.ALLOCATION))
     rows = allocations_found(campaign().id, state=state or None, before_id=asked.number("before"))
     return render_template(
-        "admin/allocations.html",
+        "admin/funds/allocations.html",
         asked=asked,
         state=state,
         funds=funds(campaign().id),
@@ -43,7 +43,7 @@ def allocations() -> ResponseReturnValue:
 def allocation(public_id: str) -> ResponseReturnValue:
     """One proposal with the balances of this moment, and what this person may do about it."""
     row, seen = allocation_now(campaign().id, public_id)
-    return render_template("admin/allocation.html", row=row, seen=seen)
+    return render_template("admin/funds/allocation.html", row=row, seen=seen)
 
 
 @bp.get("/allocations/new", endpoint="allocation_form", defaults={"kind": "allocation"})
@@ -76,7 +76,7 @@ def propose(kind: str) -> ResponseReturnValue:
     except DomainError as error:
         asked.refuse("amount", error, words.sentence_of(error))
         return _form(asked, EntryKind(kind)), 422
-    return render_template("admin/allocation_preview.html", seen=seen, asked=asked, kind=kind, reason=reason)
+    return render_template("admin/funds/allocation_preview.html", seen=seen, asked=asked, kind=kind, reason=reason)
 
 
 @bp.post("/allocations/<public_id>/approve")
@@ -152,7 +152,7 @@ def _form(asked: Asked, kind: EntryKind) -> str:
     if not targets:
         abort(404)
     return render_template(
-        "admin/allocation_form.html",
+        "admin/funds/allocation_form.html",
         asked=asked,
         kind=kind.value,
         source=source,
@@ -166,7 +166,7 @@ def _cover_form(asked: Asked) -> str:
     if not target.deficits:
         abort(404)
     return render_template(
-        "admin/cover_form.html",
+        "admin/funds/cover_form.html",
         asked=asked,
         target=target,
         sources=covering(campaign().id, target),

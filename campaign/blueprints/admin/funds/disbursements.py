@@ -33,7 +33,7 @@ def disbursements() -> ResponseReturnValue:
     asked = asked_in_address()
     rows = disbursements_found(campaign().id, before_id=asked.number("before"))
     older_url = asked.with_(before=str(rows[-1].id)) if len(rows) == funds_disbursements.PAGE_ROWS else None
-    return render_template("admin/disbursements.html", asked=asked, rows=rows, older_url=older_url)
+    return render_template("admin/funds/disbursements.html", asked=asked, rows=rows, older_url=older_url)
 
 
 @bp.get("/disbursements/new")
@@ -59,7 +59,7 @@ def record_disbursement() -> ResponseReturnValue:
     except DomainError as error:
         asked.refuse(FIELD_OF.get(type(error), "amount"), error, words.sentence_of(error))
         return _form(asked), 422
-    return render_template("admin/disbursement_preview.html", seen=seen, asked=asked)
+    return render_template("admin/funds/disbursement_preview.html", seen=seen, asked=asked)
 
 
 def _payment(asked: Asked) -> NewDisbursement | None:
@@ -81,7 +81,7 @@ def _payment(asked: Asked) -> NewDisbursement | None:
 
 def _form(asked: Asked) -> str:
     own = campaign().currency
-    return render_template("admin/disbursement_form.html", asked=asked, funds=_with_money(), own_currency=own)
+    return render_template("admin/funds/disbursement_form.html", asked=asked, funds=_with_money(), own_currency=own)
 
 
 def _with_money() -> list[FundRow]:

@@ -71,4 +71,4 @@ def correct_donation(public_id: str) -> ResponseReturnValue:
 
 def _form(gift: DonationStory, asked: Asked) -> str:
     receipt = next((it for it in gift.receipts if it.state == "issued"), None)
-    return render_template("admin/correction.html", gift=gift, asked=asked, receipt=receipt)
+    return render_template("admin/gifts/correction.html", gift=gift, asked=asked, receipt=receipt)

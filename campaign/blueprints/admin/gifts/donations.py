@@ -33,7 +33,7 @@ def donations() -> ResponseReturnValue:
     wanted = _wanted(asked, purposes)
     rows, has_more = donations_found(wanted) if not asked.mistakes else ((), False)
     page = render_template(
-        "admin/donations.html",
+        "admin/gifts/list.html",
         asked=asked,
         rows=rows,
         totals=totals(wanted, most=None if asked.text("sums") == "all" else SUMMED_MOST),
@@ -53,7 +53,7 @@ def donation(public_id: str) -> ResponseReturnValue:
     story = donation_story(campaign().id, public_id, sees_donors=_sees_donors())
     moments = [_told(moment) for moment in story.moments]
     return render_template(
-        "admin/donation.html", gift=story, moments=moments, sees_donors=_sees_donors(), claim_words=dispute_words
+        "admin/gifts/gift.html", gift=story, moments=moments, sees_donors=_sees_donors(), claim_words=dispute_words
     )
 
 

@@ -40,7 +40,7 @@ def request_refund(public_id: str) -> ResponseReturnValue:
     if asked.mistakes or amount is None or asked.text("step") == "change":
         return _form(gift, asked), 422 if asked.mistakes else 200
     if asked.text("step") != "confirm":
-        return render_template("admin/refund_preview.html", gift=gift, asked=asked, amount=amount, reason=reason)
+        return render_template("admin/gifts/refund_preview.html", gift=gift, asked=asked, amount=amount, reason=reason)
     order = RefundOrder(
         donation_public_id=public_id,
         amount=amount,
@@ -73,4 +73,4 @@ def _amount(asked: Asked, left: Money) -> Money | None:
 
 
 def _form(gift: DonationStory, asked: Asked) -> str:
-    return render_template("admin/refund.html", gift=gift, asked=asked)
+    return render_template("admin/gifts/refund.html", gift=gift, asked=asked)

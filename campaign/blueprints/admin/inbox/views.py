@@ -36,7 +36,7 @@ def inbox() -> ResponseReturnValue:
     state = asked.filter_choice("state", (*STATES, ALL, LOOK)) or (LOOK if needs_look else ALL)
     rows = listing.events(_wanted(asked, state, before_id=asked.number("before")), limit=PAGE_ROWS)
     return render_template(
-        "admin/inbox.html",
+        "admin/inbox/list.html",
         asked=asked,
         state=state,
         rows=rows,
@@ -52,7 +52,7 @@ def inbox() -> ResponseReturnValue:
 @bp.get("/inbox/<event_id>")
 def inbox_event(event_id: str) -> ResponseReturnValue:
     """One event, word for word, and why it stands still."""
-    return render_template("admin/inbox_event.html", event=listing.event(event_id), meanings=words)
+    return render_template("admin/inbox/event.html", event=listing.event(event_id), meanings=words)
 
 
 @bp.post("/inbox/<event_id>/replay")
@@ -95,7 +95,7 @@ def replay_events() -> ResponseReturnValue:
         return done(told, "admin.inbox", **_kept(asked))
     preview = preview_of(wanted)
     return render_template(
-        "admin/inbox_replay.html", asked=asked, chosen=chosen, preview=preview, most=MANY_MAX, filters=FILTERS
+        "admin/inbox/replay.html", asked=asked, chosen=chosen, preview=preview, most=MANY_MAX, filters=FILTERS
     )
 
 

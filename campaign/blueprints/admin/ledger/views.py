@@ -34,7 +34,7 @@ def ledger() -> ResponseReturnValue:
     wanted = _wanted(asked)
     rows = reports.journal_page(wanted, after=_place(asked), limit=PAGE_ROWS) if not asked.mistakes else []
     page = render_template(
-        "admin/ledger.html",
+        "admin/ledger/journal.html",
         asked=asked,
         rows=rows,
         funds=funds(campaign().id),
@@ -48,7 +48,7 @@ def ledger() -> ResponseReturnValue:
 def trial_balance() -> ResponseReturnValue:
     """Every account's balance, and the rules of the books that do not hold, if any."""
     return render_template(
-        "admin/trial_balance.html",
+        "admin/ledger/trial_balance.html",
         balances=reports.trial_balance(campaign().id),
         problems=reports.problems(),
         shows_rows=person().is_for_all_campaigns,
@@ -61,7 +61,7 @@ def fund_statement() -> ResponseReturnValue:
     """What came into and went out of every fund: the rows, columns and totals of the file."""
     named = {row.id: row for row in funds(campaign().id)}
     return render_template(
-        "admin/fund_statement.html", statement=fund_statement_of(campaign().id), columns=COLUMNS, named=named
+        "admin/ledger/fund_statement.html", statement=fund_statement_of(campaign().id), columns=COLUMNS, named=named
     )
 
 

@@ -31,7 +31,7 @@ def mails() -> ResponseReturnValue:
     )
     rows, has_more = listing.mails(wanted)
     return render_template(
-        "admin/mails.html",
+        "admin/mail/list.html",
         asked=asked,
         state=wanted.state,
         rows=rows,
@@ -84,7 +84,7 @@ def _mail(public_id: str) -> MailRow:
 
 def _form(mail: MailRow, asked: Asked) -> str:
     return render_template(
-        "admin/mail_again.html", mail=mail, asked=asked, mail_words=mail_words, may_redirect=_may_redirect()
+        "admin/mail/resend.html", mail=mail, asked=asked, mail_words=mail_words, may_redirect=_may_redirect()
     )
 
 

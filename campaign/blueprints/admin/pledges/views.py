@@ -36,7 +36,7 @@ def pledges() -> ResponseReturnValue:
         sees_donors=_sees_donors(),
     )
     return render_template(
-        "admin/pledges.html",
+        "admin/pledges/list.html",
         asked=asked,
         rows=rows,
         ending=ending_counts(campaign().id),
@@ -52,7 +52,7 @@ def pledge(public_id: str) -> ResponseReturnValue:
     """One monthly gift with its months and all that happened to it."""
     story = pledge_story(campaign().id, public_id, sees_donors=_sees_donors())
     return render_template(
-        "admin/pledge.html",
+        "admin/pledges/pledge.html",
         pledge=story,
         moments=[_told(moment) for moment in story.moments],
         pledge_words=words,
@@ -70,7 +70,7 @@ def stop_pledge(public_id: str) -> ResponseReturnValue:
     if asked.mistakes:
         return (
             render_template(
-                "admin/pledge.html",
+                "admin/pledges/pledge.html",
                 pledge=story,
                 moments=[_told(moment) for moment in story.moments],
                 pledge_words=words,

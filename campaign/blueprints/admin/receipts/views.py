@@ -35,7 +35,7 @@ def receipts() -> ResponseReturnValue:
     wanted = _wanted(asked)
     rows = listing.receipts(wanted) if not asked.mistakes else []
     page = render_template(
-        "admin/receipts.html",
+        "admin/receipts/list.html",
         asked=asked,
         rows=rows,
         held=held_receipts.held_receipts(campaign_id=campaign().id),
@@ -115,7 +115,7 @@ def correct_receipt(number: str) -> ResponseReturnValue:
 
 
 def _correction(row: HeldRow, asked: Asked, *, why: str = "") -> str:
-    return render_template("admin/held_receipt.html", row=row, asked=asked, why=why)
+    return render_template("admin/receipts/held_receipt.html", row=row, asked=asked, why=why)
 
 
 def _wanted(asked: Asked) -> ReceiptFilter:

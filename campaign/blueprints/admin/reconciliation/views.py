@@ -30,7 +30,7 @@ def reconciliation() -> ResponseReturnValue:
     asked = asked_in_address()
     rows = reconciliation_desk.payouts(before=asked.text("before"), limit=PAGE_ROWS)
     return render_template(
-        "admin/reconciliation.html",
+        "admin/reconciliation/overview.html",
         asked=asked,
         desk=reconciliation_desk.desk(),
         payouts=rows,
@@ -61,7 +61,7 @@ def send_late_mails() -> ResponseReturnValue:
 def reconciliation_case(transaction_id: str) -> ResponseReturnValue:
     """One movement of the balance, why it is a case, and what can be done."""
     return render_template(
-        "admin/reconciliation_case.html",
+        "admin/reconciliation/case.html",
         case=reconciliation_desk.movement(transaction_id),
         money_words=words,
         own_campaign=campaign(),
@@ -106,7 +106,7 @@ def payout(payout_id: str) -> ResponseReturnValue:
     """One payout, movement by movement."""
     found, movements = reconciliation_desk.payout(payout_id)
     return render_template(
-        "admin/payout.html",
+        "admin/reconciliation/payout.html",
         payout=found,
         movements=movements,
         own_campaign=campaign(),

@@ -15,13 +15,13 @@ from campaign.services.staff import accounts
 
 @bp.get("/people")
 def people() -> ResponseReturnValue:
-    return render_template("admin/people.html", rows=accounts.people())
+    return render_template("admin/staff/people.html", rows=accounts.people())
 
 
 @bp.get("/people/<int(max=2147483647):staff_id>")
 def person(staff_id: int) -> ResponseReturnValue:
     return render_template(
-        "admin/person.html", row=accounts.person(staff_id), roles=accounts.ROLES, campaigns=all_campaigns()
+        "admin/staff/person.html", row=accounts.person(staff_id), roles=accounts.ROLES, campaigns=all_campaigns()
     )
 
 

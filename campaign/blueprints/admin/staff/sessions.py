@@ -15,7 +15,7 @@ from campaign.services.staff import sessions as staff_sessions
 @bp.get("/sessions")
 def sessions() -> ResponseReturnValue:
     rows = staff_sessions.sessions_of(person().id, clock=gateways().clock)
-    return render_template("admin/sessions.html", rows=rows, current=session_id())
+    return render_template("admin/staff/sessions.html", rows=rows, current=session_id())
 
 
 @bp.post("/sessions/<public_id>/end")
