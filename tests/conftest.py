@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from campaign import create_app
 from campaign.extensions import db
 from campaign.gateway_registry import Gateways
-from campaign.services.ledger.check import check_books
+from tests.support.books import problems_of_filled_tables
 from tests.support.databases import config_for, migrate, postgresql, url_of
 from tests.support.db_snapshot import Beginning
 from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
@@ -117,7 +117,7 @@ def app(
     with app.app_context():
         yield app
         db.session.rollback()
-        problems = [] if request.node.get_closest_marker("broken_books") else check_books(db.session())
+        problems = [] if request.node.get_closest_marker("broken_books") else problems_of_filled_tables(db.session())
         stale = stale_search_texts(db.session())
         db.session.remove()
         db.engine.dispose()
