@@ -120,15 +120,6 @@ def hash_of_request(kind: str, effective_on: str, reverses: str | None, lines: S
     return hashlib.sha256(json.dumps([kind, effective_on, reverses, lines]).encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What the provider's balance transaction says of a charge or refund, in the settlement currency."""
-
-    transaction_id: str
-    gross: Money  # of a charge positive, of a refund what left the balance, positive too
-    fee: Money
-
-
 def reversal_of(original: Entry, *, source: str, on: date) -> Entry:
     """The mirror of an entry, line by line; the only way in which a mistake is undone."""
     lines = tuple(Line(ln.account, -ln.amount, ln.fund_id, ln.reference) for ln in original.lines)

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 
-from campaign.domain.journal import Account, Entry, EntryKind, Line, Settled
+from campaign.domain.journal import Account, Entry, EntryKind, Line
 from campaign.domain.money import Money
+from campaign.domain.payment import BalanceTransaction
 
 
 def gift_paid(*, charge_id: str, subject: str, gift: Money, cover: Money, fund_id: int, on: date) -> Entry:
@@ -20,7 +21,9 @@ def gift_paid(*, charge_id: str, subject: str, gift: Money, cover: Money, fund_i
     )
 
 
-def gift_settled(*, subject: str, charged: Money, settled: Settled, fund_id: int, fee_fund_id: int, on: date) -> Entry:
+def gift_settled(
+    *, subject: str, charged: Money, settled: BalanceTransaction, fund_id: int, fee_fund_id: int, on: date
+) -> Entry:
     """The provider has put the gift into our balance, less its fee, perhaps in another currency (through trading)."""
     ref = settled.transaction_id
     lines = [
@@ -39,7 +42,7 @@ def gift_settled(*, subject: str, charged: Money, settled: Settled, fund_id: int
     )
 
 
-def refund_made(*, subject: str, refunded: Money, settled: Settled, fund_id: int, on: date) -> Entry:
+def refund_made(*, subject: str, refunded: Money, settled: BalanceTransaction, fund_id: int, on: date) -> Entry:
     """Money goes back to the donor; the fund bears it, and the fee does not come back."""
     ref = settled.transaction_id
     lines = (
@@ -53,7 +56,7 @@ def refund_made(*, subject: str, refunded: Money, settled: Settled, fund_id: int
     )
 
 
-def refund_failed(*, subject: str, refunded: Money, returned: Settled, fund_id: int, on: date) -> Entry:
+def refund_failed(*, subject: str, refunded: Money, returned: BalanceTransaction, fund_id: int, on: date) -> Entry:
     """The donor's bank sent the refund back: the money is ours again, at the rate at which it came."""
     ref = returned.transaction_id
     lines = (
@@ -70,7 +73,7 @@ def refund_failed(*, subject: str, refunded: Money, returned: Settled, fund_id: 
     )
 
 
-def dispute_opened(*, subject: str, withdrawn: Settled, fund_id: int, on: date) -> Entry:
+def dispute_opened(*, subject: str, withdrawn: BalanceTransaction, fund_id: int, on: date) -> Entry:
     """The donor's bank holds the money while it decides; the gift's fund bears the provider's fee for it."""
     ref = withdrawn.transaction_id
     lines = (
@@ -87,7 +90,9 @@ def dispute_opened(*, subject: str, withdrawn: Settled, fund_id: int, on: date) 
     )
 
 
-def dispute_won(*, subject: str, withdrawn: Settled, returned: Settled, fund_id: int, on: date) -> Entry:
+def dispute_won(
+    *, subject: str, withdrawn: BalanceTransaction, returned: BalanceTransaction, fund_id: int, on: date
+) -> Entry:
     """The money is back: all that was held is let go, and what another rate made of it passes through trading."""
     ref = returned.transaction_id
     lines = (
@@ -105,7 +110,7 @@ def dispute_won(*, subject: str, withdrawn: Settled, returned: Settled, fund_id:
     )
 
 
-def dispute_lost(*, subject: str, disputed: Money, withdrawn: Settled, fund_id: int, on: date) -> Entry:
+def dispute_lost(*, subject: str, disputed: Money, withdrawn: BalanceTransaction, fund_id: int, on: date) -> Entry:
     """The donor keeps the money: what was held is written off, in her currency at the fund."""
     ref = withdrawn.transaction_id
     lines = (

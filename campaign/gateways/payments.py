@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from campaign.domain.donation import Fact
 from campaign.domain.errors import DomainError
-from campaign.domain.journal import Settled
 from campaign.domain.money import Money
+from campaign.domain.payment import GiftReference, PaymentFacts
 from campaign.gateways.pledges import PledgeGateway
 
 CheckoutParams = dict[str, object]
@@ -69,107 +68,6 @@ class ReceivedEvent:
     api_version: str | None
     livemode: bool
     created_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GiftReference:
-    """Whose gift an object at the provider is about, and on which of its payment pages it was paid: there may be two.
-
-    A later month of a monthly gift has no page: it is known by its invoice, and `public_id` is the first month's gift.
-    """
-
-    public_id: str
-    checkout_id: str | None
-    subscription_id: str | None = None
-    invoice_id: str | None = None
-    paid: Money | None = None  # by this invoice
-    cover_minor: int = 0  # what of it covers the fee
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferInstructions:
-    """How the donor sends the money of a gift by bank transfer: nothing comes unless they do."""
-
-    amount: Money  # what is still to come
-    reference: str
-    url: str | None  # the provider's own page with the same
-    accounts: tuple[dict[str, str], ...]  # the provider's names of fields, such as iban, to their values
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefundFacts:
-    """One refund as the provider has it now. `state` is in our words (models.Refund)."""
-
-    provider_id: str
-    amount: Money  # in the donor's currency
-    state: str
-    made_at: datetime
-    request_id: str | None  # our Refund.public_id; None where it was made in the provider's dashboard
-    settled: Settled | None  # what left the balance, positive
-    settled_on: datetime | None
-    returned: Settled | None  # what came back when it failed, positive
-    returned_on: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """Money that a dispute took from the balance or brought back to it, positive in both cases."""
-
-    settled: Settled
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DisputeFacts:
-    """One dispute as the provider has it now: its word for it, and the movements, which are the truth."""
-
-    provider_id: str
-    amount: Money  # in the donor's currency; it may be a part of the gift
-    reason: str
-    status: str  # the provider's word
-    opened_at: datetime
-    due_at: datetime | None
-    withdrawals: tuple[Movement, ...]  # oldest first
-    returns: tuple[Movement, ...]  # the first brings the first withdrawal back
-    closed_at: datetime | None = None  # when it was decided, where an event told it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FraudWarningFacts:
-    """The card's issuer suspects fraud; there is nothing to do any more once the gift is refunded or disputed."""
-
-    provider_id: str
-    fraud_type: str
-    is_actionable: bool
-    made_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentFacts:
-    """All that the provider knows of one gift now: page, payment, settlement, and what came after, in one answer."""
-
-    checkout_id: str | None  # None: a later month of a monthly gift
-    donation_public_id: str | None  # from metadata; None is somebody else's payment
-    livemode: bool
-    fact: Fact
-    amount: Money
-    email: str | None
-    name: str | None
-    payment_id: str | None
-    charge_id: str | None
-    paid_at: datetime | None  # when the money came; None where a delayed payment's own event alone tells it
-    method: str | None
-    method_brand: str | None
-    method_last4: str | None
-    settled: Settled | None  # None until the provider's fee is known
-    settled_on: datetime | None
-    rate: str | None
-    refunds: tuple[RefundFacts, ...]
-    disputes: tuple[DisputeFacts, ...] = ()
-    warnings: tuple[FraudWarningFacts, ...] = ()
-    transfer: TransferInstructions | None = None  # while the donor has to send the money
-    invoice_id: str | None = None  # of this month, where the gift is monthly
-    subscription_id: str | None = None
 
 
 class PaymentGateway(Protocol):

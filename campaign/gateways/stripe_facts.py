@@ -9,20 +9,19 @@ from typing import Any
 
 from campaign.domain.donation import Fact
 from campaign.domain.email_address import readable_email
-from campaign.domain.journal import Settled
 from campaign.domain.money import Money
-from campaign.domain.typed_text import one_line
-from campaign.gateways.payments import (
+from campaign.domain.payment import (
+    BalanceTransaction,
     DisputeFacts,
+    DisputeMovement,
     FraudWarningFacts,
     GiftReference,
-    Movement,
     PaymentFacts,
-    ReceivedEvent,
     RefundFacts,
     TransferInstructions,
-    UnusableEvent,
 )
+from campaign.domain.typed_text import one_line
+from campaign.gateways.payments import ReceivedEvent, UnusableEvent
 
 NAME_MAX = 200
 """Characters of a name on the payment page that are kept."""
@@ -220,8 +219,8 @@ def _dispute_facts(dispute: Object) -> DisputeFacts:
     )
 
 
-def _movement(transaction: Object, *, sign: int) -> Movement:
-    return Movement(_moved(transaction, sign=sign), instant(transaction["created"]))
+def _movement(transaction: Object, *, sign: int) -> DisputeMovement:
+    return DisputeMovement(_moved(transaction, sign=sign), instant(transaction["created"]))
 
 
 def _warning_facts(warning: Object) -> FraudWarningFacts:
@@ -233,13 +232,13 @@ def _warning_facts(warning: Object) -> FraudWarningFacts:
     )
 
 
-def settled(transaction: Object, *, sign: int = 1) -> Settled | None:
+def settled(transaction: Object, *, sign: int = 1) -> BalanceTransaction | None:
     return _moved(transaction, sign=sign) if transaction else None
 
 
-def _moved(transaction: Object, *, sign: int) -> Settled:
+def _moved(transaction: Object, *, sign: int) -> BalanceTransaction:
     currency = transaction["currency"].upper()
-    return Settled(
+    return BalanceTransaction(
         transaction_id=transaction["id"],
         gross=Money(sign * transaction["amount"], currency),
         fee=Money(transaction["fee"], currency),

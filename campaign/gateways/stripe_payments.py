@@ -3,15 +3,8 @@
 from typing import Any, cast
 
 from campaign.domain.money import Money
-from campaign.gateways.payments import (
-    BadSignature,
-    CheckoutPage,
-    CheckoutParams,
-    GiftReference,
-    PaymentFacts,
-    PaymentRefused,
-    ReceivedEvent,
-)
+from campaign.domain.payment import GiftReference, PaymentFacts
+from campaign.gateways.payments import BadSignature, CheckoutPage, CheckoutParams, PaymentRefused, ReceivedEvent
 from campaign.gateways.stripe_client import StripeClient, is_signed, translated
 from campaign.gateways.stripe_facts import (
     Aftermath,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from campaign.database import reading
 from campaign.domain.donation import DonationState
 from campaign.domain.money import Money
-from campaign.gateways.payments import TransferInstructions
+from campaign.domain.payment import TransferInstructions
 from campaign.i18n import country_name, money
 from campaign.models.donation import Donation, DonationEvent
 

@@ -11,8 +11,9 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from campaign.domain.identity import ALPHABET
-from campaign.domain.journal import Entry, Settled
+from campaign.domain.journal import Entry
 from campaign.domain.money import Money
+from campaign.domain.payment import BalanceTransaction
 from campaign.domain.postings import gift_paid, gift_settled
 from campaign.extensions import Model
 from campaign.models.campaign import Campaign, CampaignRevision
@@ -108,7 +109,7 @@ class _Maker:
         gift = Money(dice.choice(AMOUNTS_MINOR), currency)
         charge_id, settlement_id = f"ch_{name}", f"txn_{name}"
         gross = gift if currency == "USD" else Money(gift.minor * RATE_TO_USD // 100, "USD")
-        settled = Settled(settlement_id, gross, Money(gross.minor * 29 // 1000 + 30, "USD"))
+        settled = BalanceTransaction(settlement_id, gross, Money(gross.minor * 29 // 1000 + 30, "USD"))
         fund_id = dice.choice(self._funds)
         about: dict[str, Any] = {"subject": f"donation:{name}", "fund_id": fund_id, "on": at.date()}
         if number % GIFTS_PER_DONOR == 0:
@@ -138,7 +139,7 @@ class _Maker:
         }
 
     def _donation(
-        self, donation_id: int, name: str, *, gift: Money, settled: Settled, fund_id: int, at: datetime
+        self, donation_id: int, name: str, *, gift: Money, settled: BalanceTransaction, fund_id: int, at: datetime
     ) -> Row:
         is_anonymous = self._dice.random() < 0.35
         return {

@@ -17,8 +17,8 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from campaign.domain.identity import new_public_id
+from campaign.domain.payment import PaymentFacts
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import PaymentFacts
 from campaign.models.campaign import Campaign, CampaignRevision
 from campaign.models.donation import Donation, DonationEvent
 from campaign.models.donor import Donor

@@ -8,11 +8,10 @@ from sqlalchemy import insert, select
 
 from campaign.database import transaction
 from campaign.domain.donation import Fact
-from campaign.domain.journal import Settled
 from campaign.domain.money import Money
+from campaign.domain.payment import BalanceTransaction, GiftReference, PaymentFacts
 from campaign.extensions import db
 from campaign.gateways.clock import SystemClock
-from campaign.gateways.payments import GiftReference, PaymentFacts
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.fund import Fund
@@ -65,7 +64,7 @@ def facts_of(checkout_id: str) -> PaymentFacts:
         method="card",
         method_brand="visa",
         method_last4="4242",
-        settled=Settled(f"txn_{name}", Money(25_00, "USD"), Money(1_03, "USD")),
+        settled=BalanceTransaction(f"txn_{name}", Money(25_00, "USD"), Money(1_03, "USD")),
         settled_on=now,
         rate=None,
         refunds=(),

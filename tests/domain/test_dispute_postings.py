@@ -6,8 +6,9 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign.domain.journal import Account, Entry, Settled, reversal_of
+from campaign.domain.journal import Account, Entry, reversal_of
 from campaign.domain.money import Money
+from campaign.domain.payment import BalanceTransaction
 from campaign.domain.postings import dispute_lost, dispute_opened, dispute_won
 
 DAY = date(2026, 12, 1)
@@ -17,11 +18,11 @@ fees = st.integers(min_value=-20_00, max_value=20_00)
 codes = st.sampled_from(["USD", "EUR", "KGS", "JPY"])
 
 
-def taken(gross: Money, fee: int) -> Settled:
-    return Settled("txn_out", gross, Money(fee, gross.currency))
+def taken(gross: Money, fee: int) -> BalanceTransaction:
+    return BalanceTransaction("txn_out", gross, Money(fee, gross.currency))
 
 
-def opened(withdrawn: Settled) -> Entry:
+def opened(withdrawn: BalanceTransaction) -> Entry:
     return dispute_opened(subject="donation:d", withdrawn=withdrawn, fund_id=FUND, on=DAY)
 
 
@@ -38,7 +39,7 @@ def test_a_won_dispute_lets_go_of_all_that_was_held(
     gross: int, fee: int, back: int, back_fee: int, into: str, out: str
 ) -> None:
     withdrawn = taken(Money(gross, into), fee)
-    returned = Settled("txn_in", Money(back, out), Money(back_fee, out))
+    returned = BalanceTransaction("txn_in", Money(back, out), Money(back_fee, out))
     won = dispute_won(subject="donation:d", withdrawn=withdrawn, returned=returned, fund_id=FUND, on=DAY)
 
     sums = totals(opened(withdrawn), won)

@@ -7,17 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign.domain.journal import (
-    Account,
-    Entry,
-    EntryKind,
-    FundMisplaced,
-    Line,
-    Settled,
-    UnbalancedEntry,
-    reversal_of,
-)
+from campaign.domain.journal import Account, Entry, EntryKind, FundMisplaced, Line, UnbalancedEntry, reversal_of
 from campaign.domain.money import Money
+from campaign.domain.payment import BalanceTransaction
 from campaign.domain.postings import disbursed, gift_paid, gift_settled, refund_failed, refund_made, transferred
 
 DAY = date(2026, 12, 1)
@@ -62,7 +54,7 @@ def test_a_settled_gift_balances_in_both_currencies(charged: int, gross: int, fe
     entry = gift_settled(
         subject="donation:d",
         charged=Money(charged, code),
-        settled=Settled("txn_1", Money(gross, into), Money(fee, into)),
+        settled=BalanceTransaction("txn_1", Money(gross, into), Money(fee, into)),
         fund_id=THEME,
         fee_fund_id=GENERAL,
         on=DAY,
@@ -75,7 +67,7 @@ def test_a_settled_gift_balances_in_both_currencies(charged: int, gross: int, fe
 @given(refunded=minors, gross=minors, fee=maybe_nothing, code=codes, into=codes)
 def test_a_refund_and_its_failure_balance(refunded: int, gross: int, fee: int, code: str, into: str) -> None:
     gross = refunded if into == code else gross
-    moved = Settled("txn_1", Money(gross, into), Money(fee, into))
+    moved = BalanceTransaction("txn_1", Money(gross, into), Money(fee, into))
     made = refund_made(subject="donation:d", refunded=Money(refunded, code), settled=moved, fund_id=THEME, on=DAY)
     failed = refund_failed(subject="donation:d", refunded=Money(refunded, code), returned=moved, fund_id=THEME, on=DAY)
     assert is_balanced(made)
@@ -85,7 +77,7 @@ def test_a_refund_and_its_failure_balance(refunded: int, gross: int, fee: int, c
 @given(refunded=minors, gross=minors, code=codes, into=codes)
 def test_a_failed_refund_undoes_the_refund(refunded: int, gross: int, code: str, into: str) -> None:
     gross = refunded if into == code else gross
-    moved = Settled("txn_1", Money(gross, into), Money(0, into))
+    moved = BalanceTransaction("txn_1", Money(gross, into), Money(0, into))
     made = refund_made(subject="donation:d", refunded=Money(refunded, code), settled=moved, fund_id=THEME, on=DAY)
     failed = refund_failed(subject="donation:d", refunded=Money(refunded, code), returned=moved, fund_id=THEME, on=DAY)
     undone = sorted((account, fund, cur, -minor) for account, fund, cur, minor in lines_of(made) if fund)
@@ -127,7 +119,7 @@ def test_the_fee_is_a_cost_and_what_is_left_arrives() -> None:
     entry = gift_settled(
         subject="donation:d",
         charged=usd(25_00),
-        settled=Settled("txn_1", usd(25_00), usd(1_03)),
+        settled=BalanceTransaction("txn_1", usd(25_00), usd(1_03)),
         fund_id=THEME,
         fee_fund_id=THEME,
         on=DAY,
@@ -143,7 +135,7 @@ def test_a_conversion_goes_through_trading_in_the_gifts_fund() -> None:
     entry = gift_settled(
         subject="donation:d",
         charged=Money(1000_00, "KGS"),
-        settled=Settled("txn_1", usd(11_40), usd(63)),
+        settled=BalanceTransaction("txn_1", usd(11_40), usd(63)),
         fund_id=THEME,
         fee_fund_id=GENERAL,
         on=DAY,

@@ -8,19 +8,17 @@ import pytest
 from flask import Flask
 
 from campaign import create_app
+from campaign.domain.provider_events import HANDLED_EVENTS, event_types, is_handled, split_event_type
 from campaign.gateways.stripe_client import API_VERSION, StripeClient
 from campaign.gateways.stripe_endpoints import StripeEndpoints
 from campaign.sandbox.core.settings import OLD_API_VERSION, SUBSCRIBED_EVENTS
-from campaign.services.gifts import settlement
 from campaign.services.inbox.endpoint import (
     NothingToRetire,
-    event_types,
     look_at_endpoint,
     own_addresses,
     retire_older,
     set_up_endpoint,
 )
-from campaign.services.reconciliation import payouts
 from tests.sandbox.running import RunningSandbox, running_sandbox
 from tests.support.databases import config_for
 
@@ -54,10 +52,11 @@ def old_version(sandbox: RunningSandbox) -> str:
     return made.id
 
 
-def test_the_types_are_those_that_are_acted_upon() -> None:
-    kinds = {(name.rpartition(".")[0], name.rpartition(".")[2]) for name in event_types()}
-    acted_upon = {**settlement.KINDS, "payout": payouts.ACTS}
-    assert kinds == {(kind, act) for kind, acts in acted_upon.items() for act in acts}
+def test_the_types_are_those_that_the_product_handles() -> None:
+    handled = {(kind, act) for kind, acts in HANDLED_EVENTS.items() for act in acts}
+    assert {split_event_type(name) for name in event_types()} == handled
+    assert all(is_handled(name) for name in event_types())
+    assert not any(is_handled(name) for name in ("invoice.created", "payout.canceled", "charge", ""))
 
 
 def test_the_sandbox_sends_what_the_product_acts_upon() -> None:

@@ -12,8 +12,9 @@ from campaign.database import transaction
 from campaign.domain.donation import DonationState
 from campaign.domain.email_address import email_key
 from campaign.domain.identity import new_public_id
-from campaign.domain.journal import EntryKind, Settled
+from campaign.domain.journal import EntryKind
 from campaign.domain.money import Money, currency
+from campaign.domain.payment import BalanceTransaction
 from campaign.domain.postings import gift_paid, gift_settled
 from campaign.extensions import db
 from campaign.models.campaign import Campaign, CampaignCurrency, CampaignRevision, SuggestedAmount
@@ -292,7 +293,7 @@ def _post_gift(session: Session, donation: Donation, *, fund: Fund, settled: Mon
         gift_settled(
             subject=subject,
             charged=gift + cover,
-            settled=Settled(donation.settlement_id, settled, fee),
+            settled=BalanceTransaction(donation.settlement_id, settled, fee),
             fund_id=fund.id,
             fee_fund_id=fee_fund.id,
             on=at.date(),

@@ -3,10 +3,9 @@
 from dataclasses import replace
 from typing import Any, Protocol
 
-from campaign.domain.journal import Settled
 from campaign.domain.money import Money
+from campaign.domain.payment import BalanceTransaction, DisputeFacts, DisputeMovement, FraudWarningFacts, PaymentFacts
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import DisputeFacts, FraudWarningFacts, Movement, PaymentFacts
 
 
 class Tells(Protocol):
@@ -44,16 +43,16 @@ class FakeDisputes:
         dispute = _dispute(self, dispute_id)
         into = gross or dispute.amount
         number = len(dispute.withdrawals) + 1
-        taken = Settled(f"txn_{dispute_id}_out{number}", into, Money(fee_minor, into.currency))
-        _change(self, replace(dispute, withdrawals=(*dispute.withdrawals, Movement(taken, self.clock.now()))))
+        taken = BalanceTransaction(f"txn_{dispute_id}_out{number}", into, Money(fee_minor, into.currency))
+        _change(self, replace(dispute, withdrawals=(*dispute.withdrawals, DisputeMovement(taken, self.clock.now()))))
 
     def reinstate(self: Tells, dispute_id: str, *, gross: Money | None = None, fee_minor: int = 0) -> None:
         """The money comes back; a negative fee is one that comes back too."""
         dispute = _dispute(self, dispute_id)
         into = gross or dispute.withdrawals[-1].settled.gross
         number = len(dispute.returns) + 1
-        back = Settled(f"txn_{dispute_id}_in{number}", into, Money(fee_minor, into.currency))
-        _change(self, replace(dispute, returns=(*dispute.returns, Movement(back, self.clock.now()))))
+        back = BalanceTransaction(f"txn_{dispute_id}_in{number}", into, Money(fee_minor, into.currency))
+        _change(self, replace(dispute, returns=(*dispute.returns, DisputeMovement(back, self.clock.now()))))
 
     def call_dispute(self: Tells, dispute_id: str, status: str) -> None:
         """The provider has another word for it; no money moves. As at the real one, only an event tells when."""

@@ -6,14 +6,9 @@ from typing import Any, Protocol
 
 from campaign.domain.donation import Fact
 from campaign.domain.money import Money
+from campaign.domain.payment import GiftReference, PaymentFacts
 from campaign.domain.pledge import PledgeWord, charge_after, months_later
-from campaign.gateways.payments import (
-    GiftReference,
-    MissingAtProvider,
-    PaymentFacts,
-    PaymentRefused,
-    PaymentsUnavailable,
-)
+from campaign.gateways.payments import MissingAtProvider, PaymentRefused, PaymentsUnavailable
 from campaign.gateways.pledges import CardOnFile, GiftDue, PledgeFacts, PledgeMoves, PledgeTerms
 from tests.support.fake_moves import FakeMoves, Killed
 

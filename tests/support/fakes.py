@@ -6,20 +6,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from campaign.domain.donation import Fact
-from campaign.domain.journal import Settled
 from campaign.domain.money import Money
+from campaign.domain.payment import BalanceTransaction, GiftReference, PaymentFacts, RefundFacts
 from campaign.gateways.mailer import Email, MailUnavailable
 from campaign.gateways.payments import (
     BadSignature,
     CheckoutPage,
     CheckoutParams,
-    GiftReference,
     MissingAtProvider,
-    PaymentFacts,
     PaymentRefused,
     PaymentsUnavailable,
     ReceivedEvent,
-    RefundFacts,
 )
 from tests.support.fake_disputes import FakeDisputes
 from tests.support.fake_pledges import FakePledges
@@ -194,7 +191,7 @@ class FakePayments(FakeDisputes):
     def settle(self, checkout_id: str, *, fee_minor: int, gross: Money | None = None, rate: str | None = None) -> None:
         """The gift reaches the balance, less its fee; `gross` is given where it was converted."""
         into = gross or self.facts[checkout_id].amount
-        settled = Settled(f"txn_{checkout_id}", into, Money(fee_minor, into.currency))
+        settled = BalanceTransaction(f"txn_{checkout_id}", into, Money(fee_minor, into.currency))
         self._tell(checkout_id, settled=settled, settled_on=self.clock.now(), rate=rate)
 
     def expire(self, checkout_id: str) -> None:
@@ -225,7 +222,7 @@ class FakePayments(FakeDisputes):
     def _settled(self, refund: RefundFacts, request_id: str) -> RefundFacts:
         if refund.request_id != request_id:
             return refund
-        out = Settled(f"txn_{refund.provider_id}", refund.amount, Money(0, refund.amount.currency))
+        out = BalanceTransaction(f"txn_{refund.provider_id}", refund.amount, Money(0, refund.amount.currency))
         return replace(refund, state="succeeded", settled=out, settled_on=self.clock.now())
 
     def _tell(self, checkout_id: str, **news: Any) -> None:  # the fields of PaymentFacts

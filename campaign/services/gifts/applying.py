@@ -17,7 +17,7 @@ from campaign.domain.donation import DonationState, Fact, next_state
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
 from campaign.domain.journal import Entry
-from campaign.gateways.payments import DisputeFacts, PaymentFacts, RefundFacts
+from campaign.domain.payment import DisputeFacts, PaymentFacts, RefundFacts
 from campaign.models.donation import Donation, DonationEvent, Refund
 from campaign.models.fund import Fund
 from campaign.services import search_index

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from campaign.domain.donation import DonationState
 from campaign.domain.language import in_language_of
-from campaign.gateways.payments import PaymentFacts
+from campaign.domain.payment import PaymentFacts
 from campaign.services.bank_transfers import stored_transfer
 from campaign.services.campaigns.form_options import same_gift
 from campaign.services.gifts.locked import LockedGift

@@ -14,7 +14,7 @@ from campaign.days import local_day
 from campaign.domain import postings
 from campaign.domain.disputes import DisputeState, dispute_state, held
 from campaign.domain.journal import Entry, reversal_of
-from campaign.gateways.payments import DisputeFacts, FraudWarningFacts, Movement
+from campaign.domain.payment import DisputeFacts, DisputeMovement, FraudWarningFacts
 from campaign.models.donation import Dispute, FraudWarning
 from campaign.services.gifts.locked import LockedGift
 
@@ -122,6 +122,6 @@ def _entries(
         yield postings.dispute_won(withdrawn=taken.settled, returned=back.settled, on=local_day(back.at), **about)
 
 
-def _id_of(movements: Sequence[Movement]) -> str | None:
+def _id_of(movements: Sequence[DisputeMovement]) -> str | None:
     """The latest of them."""
     return movements[-1].settled.transaction_id if movements else None

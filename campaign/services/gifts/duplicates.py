@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from campaign.domain.donation import DonationState, Fact
 from campaign.domain.errors import ConcurrentUpdates
 from campaign.domain.identity import new_public_id
-from campaign.gateways.payments import PaymentFacts
+from campaign.domain.payment import PaymentFacts
 from campaign.models.donation import Donation, DonationEvent
 from campaign.services import search_index
 from campaign.services.gifts.locked import LockedGift, lock_gift

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaign.domain.donation import Fact
-from campaign.gateways.payments import DisputeFacts, PaymentFacts
+from campaign.domain.payment import DisputeFacts, PaymentFacts
 from campaign.models.inbox import ProviderEvent
 
 SUCCEEDED = ("checkout.session.async_payment_succeeded", "payment_intent.succeeded", "invoice.paid")

@@ -18,14 +18,16 @@ from sqlalchemy.orm import Session
 from campaign.database import autocommit, reading, transaction
 from campaign.domain.donation import Fact
 from campaign.domain.errors import ConcurrentUpdates, GiftNotKnownYet
-from campaign.gateways.clock import Clock
-from campaign.gateways.payments import (
-    MissingAtProvider,
-    PaymentFacts,
-    PaymentGateway,
-    PaymentsNotConfigured,
-    PaymentsUnavailable,
+from campaign.domain.payment import PaymentFacts
+from campaign.domain.provider_events import (
+    GIFT_EVENTS,
+    PLEDGE_KINDS,
+    is_about_gift,
+    needs_whole_payment,
+    split_event_type,
 )
+from campaign.gateways.clock import Clock
+from campaign.gateways.payments import MissingAtProvider, PaymentGateway, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
 from campaign.services.gifts import duplicates, payment_dates
 from campaign.services.gifts.applying import PaymentMismatch, apply_payment
@@ -38,21 +40,8 @@ from campaign.services.queues import inbox
 from campaign.services.queues.inbox import TakenEvent
 from campaign.services.shield import judging as shield
 
-KINDS = {
-    "checkout.session": ("completed", "async_payment_succeeded", "async_payment_failed", "expired"),
-    "payment_intent": ("succeeded", "payment_failed", "processing", "canceled"),
-    "charge": ("updated", "refunded"),
-    "refund": ("created", "updated", "failed"),
-    "charge.dispute": ("created", "updated", "closed", "funds_withdrawn", "funds_reinstated"),
-    "radar.early_fraud_warning": ("created",),
-    "invoice": ("paid", "payment_failed", "payment_action_required"),
-    "customer.subscription": ("created", "updated", "deleted"),
-}
-"""The events that tell of a gift, by the kind of their object; others are kept and ignored."""
 Handler = Callable[[TakenEvent], None]
 NOBODY: Mapping[str, Handler] = MappingProxyType({})
-PLEDGE_KINDS = frozenset({"invoice", "customer.subscription"})
-"""Objects by which the provider tells of a monthly gift."""
 REFETCHES_MAX = 5
 """How often the provider is asked again because somebody else applied an answer meanwhile."""
 
@@ -108,7 +97,7 @@ def settle_next_event(
     if event is None:
         return False
     try:
-        other = others.get(event.type.rpartition(".")[0])
+        other = others.get(split_event_type(event.type)[0])
         if other is not None:
             other(event)
         else:
@@ -222,15 +211,14 @@ def _asked(seen: _SeenGift, errand: _Errand, *, page: str | None, whole: bool) -
 
 
 def _settle_event(event: TakenEvent, *, payments: PaymentGateway, clock: Clock, public_url: str) -> None:
-    kind, _, act = event.type.rpartition(".")
-    if act not in KINDS.get(kind, ()):
+    kind, act = split_event_type(event.type)
+    if act not in GIFT_EVENTS.get(kind, ()):
         _close(event, "ignored", clock=clock)
         return
-    is_about_the_whole = kind in {"refund", "charge.dispute", "radar.early_fraud_warning"} or act == "refunded"
-    errand = _Errand(payments=payments, clock=clock, public_url=public_url, event=event, whole=is_about_the_whole)
-    has_gift = kind not in PLEDGE_KINDS or event.type == "invoice.paid"
+    whole = needs_whole_payment(event.type)
+    errand = _Errand(payments=payments, clock=clock, public_url=public_url, event=event, whole=whole)
     try:
-        done = _settle_about(kind, event.object_id, errand, has_gift=has_gift)
+        done = _settle_about(kind, event.object_id, errand, has_gift=is_about_gift(event.type))
     except MissingAtProvider:
         done = _Done.WITHOUT_GIFT  # it was deleted meanwhile: nothing is left to do
     if done is not _Done.SETTLED:

@@ -1,14 +1,13 @@
 """The provider's webhook endpoint: what is wrong with it, and how it is made right.
 
-The event types are those that settlement and payouts act upon, taken from there and written down nowhere else.
+The event types are those of `domain.provider_events`, which the product handles.
 """
 
 from dataclasses import dataclass
 
 from campaign.domain.errors import DomainError
+from campaign.domain.provider_events import event_types
 from campaign.gateways.webhook_endpoints import Endpoint, MadeEndpoint, WebhookEndpoints
-from campaign.services.gifts import settlement
-from campaign.services.reconciliation import payouts
 
 PATH = "/webhooks/stripe"
 ALL_TYPES = "*"
@@ -36,12 +35,6 @@ class SetUp:
     act: str
     seen: EndpointSeen
     made: MadeEndpoint | None = None
-
-
-def event_types() -> frozenset[str]:
-    """Every type of event that this product acts upon."""
-    kinds = {**settlement.KINDS, "payout": payouts.ACTS}
-    return frozenset(f"{kind}.{act}" for kind, acts in kinds.items() for act in acts)
 
 
 def own_addresses(public_url: str, *, port: int, mode: str) -> tuple[str, ...]:

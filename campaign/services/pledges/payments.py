@@ -7,8 +7,9 @@ from campaign.database import insert_once_for_key, transaction
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
+from campaign.domain.payment import GiftReference
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import GiftReference, PaymentGateway
+from campaign.gateways.payments import PaymentGateway
 from campaign.models.donation import Donation, DonationEvent
 from campaign.models.pledge import Pledge
 from campaign.services import search_index

@@ -10,11 +10,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaign.database import reading
 from campaign.domain.money import Money
+from campaign.domain.provider_events import is_handled
 from campaign.gateways.provider_account import MissedEvent, ProviderAccount, RecentRefund, TransactionFacts
 from campaign.models.donation import Dispute, Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.payout import Payout, ProviderTransaction, Reconciliation
-from campaign.services.gifts import settlement
 from campaign.services.reconciliation import ledger_at_provider, payouts, provider_transactions
 from campaign.services.reconciliation.ledger_at_provider import chunked
 
@@ -136,7 +136,7 @@ def unknown_disputes(account: ProviderAccount, *, since: datetime) -> Iterator[D
 
 def missed_events(account: ProviderAccount) -> list[MissedEvent]:
     """Events of the kinds that we work off which the provider could not deliver and which are not here."""
-    missed = {found.envelope.event_id: found for found in account.missed_events() if is_worked_off(found.envelope.type)}
+    missed = {found.envelope.event_id: found for found in account.missed_events() if is_handled(found.envelope.type)}
     known: set[str] = set()
     with reading() as session:
         for some in chunked(missed):
@@ -144,12 +144,6 @@ def missed_events(account: ProviderAccount) -> list[MissedEvent]:
                 session.execute(select(ProviderEvent.event_id).where(ProviderEvent.event_id.in_(some))).scalars()
             )
     return [found for name, found in missed.items() if name not in known]
-
-
-def is_worked_off(event_type: str) -> bool:
-    """Whether an event of this type changes anything here."""
-    kind, _, act = event_type.rpartition(".")
-    return act in settlement.KINDS.get(kind, payouts.ACTS if kind == "payout" else ())
 
 
 def payouts_behind(account: ProviderAccount, *, since: datetime) -> Iterator[Difference]:

@@ -15,6 +15,7 @@ from campaign.days import local_day
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
 from campaign.domain.payout_postings import PartBooked, PayoutTold, payout_entries
+from campaign.domain.provider_events import is_handled
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import MissingAtProvider
 from campaign.gateways.provider_account import PayoutFacts, ProviderAccount, TransactionFacts
@@ -25,7 +26,6 @@ from campaign.services.queues import inbox
 from campaign.services.queues.inbox import TakenEvent
 from campaign.services.reconciliation import ledger_at_provider, provider_transactions
 
-ACTS = frozenset({"paid", "failed", "reconciliation_completed"})
 RANK = {"under_way": 0, "arrived": 1, "failed": 2, "canceled": 2}
 """A payout goes forward only: an older answer never undoes a newer one."""
 
@@ -44,15 +44,15 @@ class Walk:
 
 def take_event(event: TakenEvent, *, account: ProviderAccount, clock: Clock) -> None:
     """Bring the payout that an event tells of up to date, and close the event in the same transaction."""
-    act = event.type.rpartition(".")[2]
+    is_wanted = is_handled(event.type)
     try:
-        walk = ask(event.object_id, account=account) if act in ACTS else None
+        walk = ask(event.object_id, account=account) if is_wanted else None
     except MissingAtProvider:
         walk = None
     with transaction() as session:
         if walk is not None:
             apply(session, walk, clock=clock)
-        inbox.complete(session, event.id, "processed" if act in ACTS else "ignored", at=clock.now())
+        inbox.complete(session, event.id, "processed" if is_wanted else "ignored", at=clock.now())
 
 
 def look_at(payout_id: str, *, account: ProviderAccount, clock: Clock) -> None:

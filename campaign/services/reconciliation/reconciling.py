@@ -16,6 +16,7 @@ from sqlalchemy import insert, select, update
 
 from campaign.database import DatabaseBusy, reading, transaction
 from campaign.domain.errors import DomainError
+from campaign.domain.provider_events import GIFT_EVENTS, split_event_type
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import MissingAtProvider, PaymentGateway, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.gateways.provider_account import MissedEvent, ProviderAccount
@@ -214,9 +215,9 @@ class _Repair:
     def _take_in(self, missed: MissedEvent) -> None:
         """Settle what an event is about, then keep it as if it had been delivered: the worker finds nothing to do."""
         found, event = _of_event(missed), missed.envelope
-        kind = event.type.rpartition(".")[0]
+        kind = split_event_type(event.type)[0]
         is_right_mode = event.livemode == (self.outside.payments.mode == "live")
-        if is_right_mode and kind in settlement.KINDS:
+        if is_right_mode and kind in GIFT_EVENTS:
             self._try(
                 Difference(
                     kind=found.kind, subject=found.subject, object_kind=kind, object_id=event.object_id, at=found.at

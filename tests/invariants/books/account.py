@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from campaign.domain.donation import Fact
-from campaign.domain.journal import Settled
 from campaign.domain.money import Money
+from campaign.domain.payment import BalanceTransaction, PaymentFacts
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import MissingAtProvider, PaymentFacts
+from campaign.gateways.payments import MissingAtProvider
 from campaign.gateways.provider_account import (
     MissedEvent,
     PayoutFacts,
@@ -210,7 +210,13 @@ class Account:
 
 
 def _of_settled(
-    moved: Settled, kinds: tuple[str, str], source: str | None, about: str | None, at: datetime, *, sign: int = 1
+    moved: BalanceTransaction,
+    kinds: tuple[str, str],
+    source: str | None,
+    about: str | None,
+    at: datetime,
+    *,
+    sign: int = 1,
 ) -> TransactionFacts:
     amount = moved.gross if sign > 0 else -moved.gross
     return _moved(moved.transaction_id, kinds, source, about, amount, at, fee=moved.fee)

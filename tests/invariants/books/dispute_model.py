@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from campaign.domain.donation import Fact
-from campaign.gateways.payments import DisputeFacts, Movement, PaymentFacts
+from campaign.domain.payment import DisputeFacts, DisputeMovement, PaymentFacts
 from tests.invariants.books.shapes import Line, Shape, shape
 
 
@@ -43,12 +43,12 @@ def lost_withdrawals(facts: PaymentFacts) -> frozenset[str]:
     return frozenset(_name(dispute.withdrawals[-1]) for dispute in lost)
 
 
-def _name(moved: Movement) -> str:
+def _name(moved: DisputeMovement) -> str:
     return moved.settled.transaction_id
 
 
 def _of_round(
-    dispute: DisputeFacts, taken: Movement, back: Movement | None, fund: int, *, was_lost: bool
+    dispute: DisputeFacts, taken: DisputeMovement, back: DisputeMovement | None, fund: int, *, was_lost: bool
 ) -> Iterator[Shape]:
     """One withdrawal and what became of it."""
     cur, into, held = dispute.amount.currency, taken.settled.gross.currency, taken.settled.gross.minor

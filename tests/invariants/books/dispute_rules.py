@@ -5,7 +5,7 @@ from hypothesis.stateful import rule
 
 from campaign.domain.donation import Fact
 from campaign.domain.money import Money
-from campaign.gateways.payments import DisputeFacts
+from campaign.domain.payment import DisputeFacts
 from tests.invariants.books.troubles import HEARD, TROUBLES, WHICH, Trouble, Troubled, converted
 
 WORDS = st.sampled_from(["under_review", "lost", "lost", "won", "warning_closed", "a_word_of_next_year"])

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading
 from campaign.domain.donation import Fact
 from campaign.domain.errors import GiftNotKnownYet
-from campaign.gateways.payments import PaymentFacts
+from campaign.domain.payment import PaymentFacts
 from campaign.models.donation import Dispute, Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.journal import JournalEntry

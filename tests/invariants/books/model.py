@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from campaign.domain.donation import Fact
-from campaign.gateways.payments import PaymentFacts
+from campaign.domain.payment import PaymentFacts
 from tests.invariants.books import dispute_model
 from tests.invariants.books.shapes import Line, Shape, shape
 

@@ -6,17 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from campaign.domain.donation import Fact
-from campaign.domain.journal import Settled
 from campaign.domain.money import Money
-from campaign.gateways.payments import (
-    CheckoutPage,
-    CheckoutParams,
-    DisputeFacts,
-    GiftReference,
-    MissingAtProvider,
-    PaymentFacts,
-    RefundFacts,
-)
+from campaign.domain.payment import BalanceTransaction, DisputeFacts, GiftReference, PaymentFacts, RefundFacts
+from campaign.gateways.payments import CheckoutPage, CheckoutParams, MissingAtProvider
 from campaign.gateways.provider_account import MissedEvent
 from tests.invariants.books.account import Account
 from tests.support.fakes import SIGNATURE, FakePayments
@@ -154,7 +146,7 @@ class Provider(FakePayments):
 
     def refund_leaves(self, checkout_id: str, refund: RefundFacts, *, gross: Money) -> None:
         """A pending refund succeeds: money leaves the balance."""
-        out = Settled(f"txn_{refund.provider_id}", gross, Money(0, gross.currency))
+        out = BalanceTransaction(f"txn_{refund.provider_id}", gross, Money(0, gross.currency))
         self._change(checkout_id, replace(refund, state="succeeded", settled=out, settled_on=self.clock.now()))
         self._say(checkout_id, "refund.updated", refund.provider_id)
 
@@ -162,7 +154,7 @@ class Provider(FakePayments):
         """The donor's bank refuses: what has left comes back; what has not left stays."""
         back = None
         if refund.settled:
-            back = Settled(f"txn_back_{refund.provider_id}", refund.settled.gross, refund.settled.fee)
+            back = BalanceTransaction(f"txn_back_{refund.provider_id}", refund.settled.gross, refund.settled.fee)
         failed = replace(refund, state="failed", returned=back, returned_on=self.clock.now() if back else None)
         self._change(checkout_id, failed)
         self._say(checkout_id, "refund.failed", refund.provider_id)

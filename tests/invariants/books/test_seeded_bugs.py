@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from campaign.database import transaction
 from campaign.domain import postings
-from campaign.domain.journal import Entry, EntryKind, Settled
+from campaign.domain.journal import Entry, EntryKind
 from campaign.domain.money import Money
+from campaign.domain.payment import BalanceTransaction, DisputeFacts, DisputeMovement
 from campaign.extensions import db
-from campaign.gateways.payments import DisputeFacts, Movement
 from campaign.gateways.provider_account import TransactionFacts
 from campaign.models.donation import Donation
 from campaign.models.journal import JournalEntry
@@ -137,11 +137,11 @@ def counting_disputes_by_their_name(patch: pytest.MonkeyPatch, _: Stage) -> None
         claimed = [replace(told, withdrawals=told.withdrawals or _claimed(told)) for told in disputes]
         apply(session, gift, claimed, at=at)
 
-    def _claimed(told: DisputeFacts) -> tuple[Movement, ...]:
+    def _claimed(told: DisputeFacts) -> tuple[DisputeMovement, ...]:
         if told.status.startswith("warning"):
             return ()
-        taken = Settled(f"txn_{told.provider_id}_out1", told.amount, Money(0, told.amount.currency))
-        return (Movement(taken, told.opened_at),)
+        taken = BalanceTransaction(f"txn_{told.provider_id}_out1", told.amount, Money(0, told.amount.currency))
+        return (DisputeMovement(taken, told.opened_at),)
 
     patch.setattr(gifts_disputes, "apply_disputes", by_name)
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from campaign.domain.provider_events import event_types
 from campaign.gateways.payments import PaymentsUnavailable
 from campaign.gateways.webhook_endpoints import Endpoint, NoEndpoints
 from campaign.services.alarms import watching
 from campaign.services.alarms.words import told_of
-from campaign.services.inbox.endpoint import event_types
 from tests.services.engine import Engine
 
 ADDRESSES = ("https://give.example/webhooks/stripe",)

@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
-from campaign.domain.journal import Settled
 from campaign.domain.money import Money
+from campaign.domain.payment import BalanceTransaction
 from campaign.domain.postings import gift_paid, gift_settled
 from campaign.models.campaign import Campaign
 from campaign.services.campaigns.transparency import CurrencyTotals, Figures, Transparency, transparency_of
@@ -84,7 +84,7 @@ def test_another_currency_is_on_its_way_until_it_is_converted(app: Flask) -> Non
     settled = gift_settled(
         subject="donation:1",
         charged=euros,
-        settled=Settled("txn_1", usd(21_50), usd(90)),
+        settled=BalanceTransaction("txn_1", usd(21_50), usd(90)),
         fund_id=fund.id,
         fee_fund_id=fund.id,
         on=NOW.date(),

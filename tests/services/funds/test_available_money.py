@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from campaign.database import transaction
 from campaign.domain import postings
-from campaign.domain.journal import Account, Entry, EntryKind, Line, Settled
+from campaign.domain.journal import Account, Entry, EntryKind, Line
 from campaign.domain.money import Money
+from campaign.domain.payment import BalanceTransaction
 from campaign.models.donation import Dispute, Donation
 from campaign.models.fund import Fund
 from campaign.services.campaigns.revision import count_public_change
@@ -29,9 +30,9 @@ from tests.support.pages import fetch
 __all__ = ["desk"]  # a fixture
 
 
-def dispute(gift: Donation, minor: int) -> Settled:
+def dispute(gift: Donation, minor: int) -> BalanceTransaction:
     """The donor's bank takes this much of the gift, in dollars."""
-    withdrawn = Settled(f"txn_dispute_{gift.id}", usd(minor), usd(0))
+    withdrawn = BalanceTransaction(f"txn_dispute_{gift.id}", usd(minor), usd(0))
     row = {"donation_id": gift.id, "provider_id": f"dp_{gift.id}", "currency": "USD", "amount_minor": minor}
     row |= {"reason": "fraudulent", "state": "open", "status": "needs_response", "opened_at": NOW}
     with transaction() as session:
@@ -44,8 +45,8 @@ def dispute(gift: Donation, minor: int) -> Settled:
     return withdrawn
 
 
-def win(gift: Donation, withdrawn: Settled) -> None:
-    returned = Settled(f"txn_back_{gift.id}", withdrawn.gross, usd(0))
+def win(gift: Donation, withdrawn: BalanceTransaction) -> None:
+    returned = BalanceTransaction(f"txn_back_{gift.id}", withdrawn.gross, usd(0))
     with transaction() as session:
         session.execute(update(Dispute).values(state="won", reinstatement_id=returned.transaction_id))
         add_history(session, gift.id, "dispute_won")

@@ -10,7 +10,7 @@ from campaign.blueprints.donations.gift_cookie import remember_gift
 from campaign.database import reading
 from campaign.days import local_day
 from campaign.domain.money import Money
-from campaign.gateways.payments import TransferInstructions
+from campaign.domain.payment import TransferInstructions
 from campaign.i18n import in_language
 from campaign.models.journal import JournalEntry
 from campaign.models.outbox import Message

@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from campaign.domain.donation import NotRefundable, RefundTooLarge
 from campaign.domain.errors import FormReused
-from campaign.domain.journal import Account, Settled
+from campaign.domain.journal import Account
 from campaign.domain.money import Money
+from campaign.domain.payment import BalanceTransaction
 from campaign.models.donation import Refund
 from campaign.models.receipt import Receipt
 from campaign.services.gifts import held_receipts
@@ -154,7 +155,7 @@ def test_a_refund_that_fails_after_success_restores_the_gift_and_its_receipt(eng
     failed = replace(
         refund,
         state="failed",
-        returned=Settled("txn_back", Money(25_00, "USD"), Money(0, "USD")),
+        returned=BalanceTransaction("txn_back", Money(25_00, "USD"), Money(0, "USD")),
         returned_on=engine.clock.now(),
     )
     engine.payments._tell(checkout, refunds=(failed,))

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
 from campaign.domain.errors import DomainError
-from campaign.domain.journal import Account, Entry, EntryKind, Settled, reversal_of
+from campaign.domain.journal import Account, Entry, EntryKind, reversal_of
 from campaign.domain.money import Money
+from campaign.domain.payment import BalanceTransaction
 from campaign.domain.postings import disbursed, gift_settled, refund_made, transferred
 from campaign.extensions import db
 from campaign.models.fund import Fund
@@ -138,7 +139,7 @@ def test_an_entry_is_reversed_once(purse: Purse) -> None:
 
 def test_an_involuntary_refund_may_take_a_fund_below_zero(purse: Purse) -> None:
     purse.post(purse.allocation(1000_00))
-    moved = Settled("txn_r", usd(1000_00), usd(0))
+    moved = BalanceTransaction("txn_r", usd(1000_00), usd(0))
     purse.post(refund_made(subject="donation:d", refunded=usd(1000_00), settled=moved, fund_id=purse.general, on=TODAY))
     assert purse.holds(purse.general) == -1000_00
     with pytest.raises(NotEnoughFunds):
@@ -152,7 +153,7 @@ def test_flows_and_totals_are_sums_of_postings(purse: Purse, session: Session) -
         gift_settled(
             subject="donation:x",
             charged=Money(1000_00, "KGS"),
-            settled=Settled("txn_x", usd(11_40), usd(63)),
+            settled=BalanceTransaction("txn_x", usd(11_40), usd(63)),
             fund_id=purse.theme,
             fee_fund_id=purse.general,
             on=TODAY,

@@ -14,10 +14,10 @@ from campaign.blueprints.admin.frame import done, refused
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.inbox import words
 from campaign.domain.errors import DomainError
+from campaign.domain.provider_events import event_types
 from campaign.gateway_registry import gateways
 from campaign.jobs import wake
 from campaign.services.inbox import listing
-from campaign.services.inbox.endpoint import event_types
 from campaign.services.inbox.listing import ATTENTION, COUNT_MAX, STATES, InboxFilter
 from campaign.services.inbox.replays import MANY_MAX, preview_of, replay, replay_many, set_aside
 
