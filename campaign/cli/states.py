@@ -28,8 +28,8 @@ from campaign.domain.donation import (
 )
 from campaign.domain.errors import DomainError
 from campaign.domain.pledge import (
-    ASKED,
-    TOLD,
+    PROVIDER_TRANSITIONS,
+    REQUEST_TRANSITIONS,
     Act,
     PauseTooLong,
     PauseTooShort,
@@ -98,12 +98,14 @@ def _dispute() -> Iterator[str]:
 
 
 def _pledge() -> Iterator[str]:
-    yield from _diagram((str(old), str(new), str(act)) for (old, act), new in ASKED.items() if old is not new)
+    yield from _diagram(
+        (str(old), str(new), str(act)) for (old, act), new in REQUEST_TRANSITIONS.items() if old is not new
+    )
     yield ""
     yield f"| what the provider says | {' | '.join(PledgeWord)} |"
     yield "|---" * (len(PledgeWord) + 1) + "|"
     for state in PledgeState:
-        yield f"| {state} | {' | '.join(TOLD.get((state, word), state) for word in PledgeWord)} |"
+        yield f"| {state} | {' | '.join(PROVIDER_TRANSITIONS.get((state, word), state) for word in PledgeWord)} |"
     yield ""
     yield f"| what is asked | {' | '.join(PledgeState)} |"
     yield "|---" * (len(PledgeState) + 1) + "|"
@@ -113,7 +115,7 @@ def _pledge() -> Iterator[str]:
 
 def _asked(state: PledgeState, act: Act) -> str:
     broken = refusal(state, act)
-    return f"`{broken.__name__}`" if broken else str(ASKED[state, act])
+    return f"`{broken.__name__}`" if broken else str(REQUEST_TRANSITIONS[state, act])
 
 
 REFUND_STATES = {

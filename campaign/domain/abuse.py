@@ -184,15 +184,15 @@ def network_keys(address: str | None) -> dict[Kind, str]:
     An IPv6 household or handset has a /64 of its own, and a site a /48; an IPv4 address written as IPv6 is itself.
     """
     try:
-        found = ip_address((address or "").partition("%")[0])
+        parsed = ip_address((address or "").partition("%")[0])
     except ValueError:
         return {}
-    if isinstance(found, IPv6Address) and found.ipv4_mapped is None:
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
         near, far = 64, 48
     else:
-        found = getattr(found, "ipv4_mapped", None) or found
+        parsed = getattr(parsed, "ipv4_mapped", None) or parsed
         near, far = 32, 24
-    return {_A: str(ip_network((found, near), strict=False)), _N: str(ip_network((found, far), strict=False))}
+    return {_A: str(ip_network((parsed, near), strict=False)), _N: str(ip_network((parsed, far), strict=False))}
 
 
 def normalized_email(email: str) -> str:

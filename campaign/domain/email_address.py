@@ -58,18 +58,18 @@ def parse_email(text: str) -> str:
     if len(local_part) > LOCAL_MAX:
         raise InvalidEmail(EmailProblem.LOCAL_TOO_LONG)
     try:
-        found = validate_email(
+        address = validate_email(
             f"{local_part}@{domain}", check_deliverability=False, allow_smtputf8=False, globally_deliverable=False
         )
     except EmailNotValidError as error:
         is_long = len(local_part) + len(domain) >= ADDRESS_MAX
         raise InvalidEmail(EmailProblem.TOO_LONG if is_long else EmailProblem.SYNTAX) from error
-    top_level = found.ascii_domain.rpartition(".")[2]
-    if "." not in found.ascii_domain or top_level.isdigit():
+    top_level = address.ascii_domain.rpartition(".")[2]
+    if "." not in address.ascii_domain or top_level.isdigit():
         raise InvalidEmail(EmailProblem.SYNTAX)
-    if len(found.local_part) + 1 + len(found.ascii_domain) > ADDRESS_MAX:
+    if len(address.local_part) + 1 + len(address.ascii_domain) > ADDRESS_MAX:
         raise InvalidEmail(EmailProblem.TOO_LONG)
-    return readable_email(f"{found.local_part}@{found.ascii_domain}")
+    return readable_email(f"{address.local_part}@{address.ascii_domain}")
 
 
 def ascii_email(address: str) -> str:
@@ -115,13 +115,13 @@ def _mixed_in(domain: str) -> tuple[str, ...]:
     """Cyrillic letters in a label that is Latin for the rest, or that would be one with its look-alikes."""
     labels = domain.split(".")
     has_latin_label = any(label.isascii() for label in labels)
-    found: list[str] = []
+    letters: list[str] = []
     for label in labels:
         cyrillic = _cyrillic(label)
         is_mixed = any(letter.isascii() and letter.isalpha() for letter in label)
         if cyrillic and (is_mixed or (has_latin_label and set(cyrillic) <= LOOK_ALIKES)):
-            found.extend(cyrillic)
-    return tuple(dict.fromkeys(found))
+            letters.extend(cyrillic)
+    return tuple(dict.fromkeys(letters))
 
 
 def _cyrillic(text: str) -> tuple[str, ...]:

@@ -86,6 +86,6 @@ def _is_one_slip(typed: str, meant: str) -> bool:
     start = 0
     while start < min(len(typed), len(meant)) and typed[start] == meant[start]:
         start += 1
-    rest, wanted = typed[start:], meant[start:]
+    rest, intended = typed[start:], meant[start:]
     swapped = rest[1:2] + rest[:1] + rest[2:]
-    return wanted in {rest[1:], swapped} or rest == wanted[1:] or rest[1:] == wanted[1:]
+    return intended in {rest[1:], swapped} or rest == intended[1:] or rest[1:] == intended[1:]

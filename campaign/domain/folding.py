@@ -22,7 +22,7 @@ LETTERS = (
 )
 SHORT_I = "и\u0306"
 """й taken apart. It is a letter of its own in Russian and Kyrgyz (unlike ё, which people write as е), so it stays."""
-KEPT_CLASSES = frozenset({0, 8, 9})
+BASE_CLASSES = frozenset({0, 8, 9})
 """Combining classes of marks that make another letter or vowel: vowel signs, kana voicing, viramas."""
 
 
@@ -33,7 +33,7 @@ def fold(text: str) -> str:
     letters = "".join(
         " " if letter.isspace() else letter
         for letter in apart.translate(LETTERS)
-        if unicodedata.combining(letter) in KEPT_CLASSES and not _is_invisible(letter)
+        if unicodedata.combining(letter) in BASE_CLASSES and not _is_invisible(letter)
     )
     return " ".join(letters.split())
 

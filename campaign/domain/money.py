@@ -181,8 +181,8 @@ def parse_amount(text: str, code: str) -> Money:
     unit = currency(code)
     if len(text) > _LENGTH_MAX:
         raise InvalidAmount(text[:_LENGTH_MAX])
-    found = _NAMED_NUMBER.fullmatch(_LAST_POINT.sub("", _with_usual_digits(text).strip()))
-    before, number, after = found.groups() if found else (None, text, None)
+    match = _NAMED_NUMBER.fullmatch(_LAST_POINT.sub("", _with_usual_digits(text).strip()))
+    before, number, after = match.groups() if match else (None, text, None)
     if any(_NAMES[name.upper()] != code for name in (before, after) if name):
         raise AmountInOtherCurrency(text)
     bare = _LAST_SIGN.sub("", re.sub(r"\s", " ", number))
@@ -198,7 +198,7 @@ def parse_amount(text: str, code: str) -> Money:
 
 def _with_usual_digits(text: str) -> str:
     """The text with ASCII digits and signs for those of other scripts, and without characters that show nothing."""
-    narrow = _FULL_WIDTH.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    narrow = _FULL_WIDTH.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
     shown = (letter for letter in narrow.translate(_SIGNS) if unicodedata.category(letter) != "Cf")
     return "".join(str(unicodedata.decimal(letter, letter)) for letter in shown)
 
@@ -208,11 +208,11 @@ def _refuse_ambiguous(bare: str, unit: Currency) -> None:
 
     Yen have no decimals, so these are thousands; a dinar has three, as everybody there writes them.
     """
-    found = _TWO_READINGS.fullmatch(bare)
-    if found is None or unit.exponent != _CENTS or unit.step == 10**unit.exponent:
+    match = _TWO_READINGS.fullmatch(bare)
+    if match is None or unit.exponent != _CENTS or unit.step == 10**unit.exponent:
         return
-    thousands = Money(int(found[1] + found[2]) * 10**unit.exponent, unit.code)
-    decimals = Money(rounded(Decimal(f"{found[1]}.{found[2]}").scaleb(unit.exponent)), unit.code)
+    thousands = Money(int(match[1] + match[2]) * 10**unit.exponent, unit.code)
+    decimals = Money(rounded(Decimal(f"{match[1]}.{match[2]}").scaleb(unit.exponent)), unit.code)
     raise AmbiguousAmount(bare, (thousands, decimals))
 
 

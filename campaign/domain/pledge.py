@@ -98,12 +98,12 @@ _BY_WORD = {
     _W.ENDS: _S.STOPPING,
     _W.OVER: _S.STOPPED,
 }
-TOLD: dict[tuple[PledgeState, PledgeWord], PledgeState] = {
-    (state, word): told for state in _S if state is not _S.STOPPED for word, told in _BY_WORD.items()
+PROVIDER_TRANSITIONS: dict[tuple[PledgeState, PledgeWord], PledgeState] = {
+    (state, word): new_state for state in _S if state is not _S.STOPPED for word, new_state in _BY_WORD.items()
 }
 """The provider's word is followed from every state but the last."""
 
-ASKED: dict[tuple[PledgeState, Act], PledgeState] = {
+REQUEST_TRANSITIONS: dict[tuple[PledgeState, Act], PledgeState] = {
     (_S.ACTIVE, _A.CHANGE): _S.ACTIVE,
     (_S.ACTIVE, _A.PAUSE): _S.PAUSED,
     (_S.ACTIVE, _A.SKIP): _S.PAUSED,
@@ -139,14 +139,14 @@ PAUSE_LONGEST = timedelta(days=400)
 """Twelve gifts left out, wherever in the month one asks."""
 
 
-def told(state: PledgeState, word: PledgeWord) -> PledgeState:
+def state_by_provider(state: PledgeState, word: PledgeWord) -> PledgeState:
     """Where the provider's word leads; what is stopped stays stopped."""
-    return TOLD.get((state, word), state)
+    return PROVIDER_TRANSITIONS.get((state, word), state)
 
 
 def refusal(state: PledgeState, act: Act) -> type[DomainError] | None:
     """The name of the broken rule, or None when the act may be asked for."""
-    if (state, act) in ASKED:
+    if (state, act) in REQUEST_TRANSITIONS:
         return None
     if state is PledgeState.STOPPED:
         return PledgeStopped

@@ -28,8 +28,8 @@ def is_solved(challenge: str, solution: str) -> bool:
 
 def solve(challenge: str) -> str:
     """Do the work, as the page's script does it."""
-    found = (next(str(n) for n in count() if _is_small(challenge, number, str(n))) for number in range(PUZZLES))
-    return ".".join(found)
+    numbers = (next(str(n) for n in count() if _is_small(challenge, number, str(n))) for number in range(PUZZLES))
+    return ".".join(numbers)
 
 
 def code_for(form: str, mailbox: str, *, at: datetime, secret: str) -> str:
@@ -41,8 +41,8 @@ def code_for(form: str, mailbox: str, *, at: datetime, secret: str) -> str:
 def is_code(typed: str, form: str, mailbox: str, *, at: datetime, secret: str) -> bool:
     """Whether this code was mailed for this form to this mailbox in this quarter of an hour or the one before."""
     slot = int(at.timestamp() // CODE_SLOT.total_seconds())
-    wanted = [_code(form, mailbox, slot - back, secret=secret) for back in (0, 1)]
-    return any(hmac.compare_digest(typed.encode(), code.encode()) for code in wanted)
+    valid_codes = [_code(form, mailbox, slot - back, secret=secret) for back in (0, 1)]
+    return any(hmac.compare_digest(typed.encode(), code.encode()) for code in valid_codes)
 
 
 def _code(form: str, mailbox: str, slot: int, *, secret: str) -> str:

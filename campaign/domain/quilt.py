@@ -79,16 +79,16 @@ def draw(public_ids: Sequence[str], *, gifts: int = 0, unpicked: Collection[str]
     """
     names = list(public_ids[:PLACES])
     sewn = dict(zip(places_of(names), names, strict=True))
-    held = {place: name for place, name in sewn.items() if name not in unpicked}
+    placed = {place: name for place, name in sewn.items() if name not in unpicked}
     width, height = f"{COLUMNS + 1.2:g}", f"{ROWS + 1.2:g}"
     parts = [
         f'<svg xmlns="{XMLNS}" viewBox="-.6 -.6 {width} {height}" aria-hidden="true" focusable="false">',
         f'<path class="q3" fill="{COLOURS[INDIGO]}" d="M-.6-.6h{width}v{height}h-{width}z"/>',
         f'<path class="raw" fill="{RAW}" d="M0 0h{COLUMNS}v{ROWS}h-{COLUMNS}z"/>',
         '<g opacity=".22">',
-        *_paths({place: _cloth(place) for place in _from_the_middle() if place not in held}),
+        *_paths({place: _cloth(place) for place in _from_the_middle() if place not in placed}),
         "</g>",
-        *_paths({place: _cloth(place, name) for place, name in held.items()} | {p: _cloth(p) for p in corners()}),
+        *_paths({place: _cloth(place, name) for place, name in placed.items()} | {p: _cloth(p) for p in corners()}),
         *_knots(list(sewn), max(gifts, len(names)) - len(names)),
         *_ring(sewn, mine),
         "</svg>",

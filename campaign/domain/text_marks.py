@@ -52,10 +52,10 @@ def without_stacks(text: str) -> str:
     """
     if len(text) <= STACK_MAX or text.isascii():
         return text
-    kept: list[str] = []
+    shown: list[str] = []
     row = 0
     for letter in text:
         row = row + 1 if unicodedata.combining(letter) or letter in UNFOLDING else 0
         if row <= STACK_MAX:
-            kept.append(letter)
-    return "".join(kept)
+            shown.append(letter)
+    return "".join(shown)

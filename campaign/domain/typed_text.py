@@ -47,22 +47,22 @@ def _is_shown(letter: str) -> bool:
 
 def _without_piles(text: str) -> str:
     """At most as many marks on a character as its writing system uses, and none without a character below."""
-    kept: list[str] = []
+    shown: list[str] = []
     marks, has_base = 0, False
     for letter in text:
         is_selector = SELECTORS.match(letter) is not None
         if is_selector:
-            is_kept = has_base and SELECTORS.match(kept[-1]) is None
+            is_shown = has_base and SELECTORS.match(shown[-1]) is None
         elif unicodedata.category(letter) in MARKS:
-            is_kept = has_base and marks < mark_limit(letter)
+            is_shown = has_base and marks < mark_limit(letter)
             marks += 1
         else:
-            is_kept = True
+            is_shown = True
             if letter not in JOINERS:
                 marks, has_base = 0, not letter.isspace()
-        if is_kept:
-            kept.append(letter)
-    return "".join(kept)
+        if is_shown:
+            shown.append(letter)
+    return "".join(shown)
 
 
 def _without_dangling_joiners(text: str) -> str:

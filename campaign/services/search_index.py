@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from campaign.domain.email_address import readable_email
 from campaign.domain.folding import QUERY_MAX, WORDS_MAX, fold
-from campaign.domain.receipt_number import read_number
+from campaign.domain.receipt import read_number
 from campaign.models.donation import Dispute, Donation, Refund
 from campaign.models.donor import Donor
 from campaign.models.pledge import Pledge

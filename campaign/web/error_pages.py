@@ -13,7 +13,7 @@ from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, NotRefundable, RefundTooLarge
 from campaign.domain.errors import Conflict, DomainError, NotFound, UnreadableFilter
 from campaign.domain.pledge import PledgeLinkBroken
-from campaign.domain.receipt_number import ReceiptLinkBroken, ReceiptLinkExpired
+from campaign.domain.receipt import ReceiptLinkBroken, ReceiptLinkExpired
 from campaign.gateways.payments import PaymentsNotConfigured, PaymentsUnavailable
 
 log = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from campaign.domain.pledge import (
     last_day_of,
     next_gift,
     refusal,
-    told,
+    state_by_provider,
 )
 from campaign.sandbox.billing.periods import next_end
 
@@ -35,13 +35,13 @@ def test_the_provider_s_word_is_followed_but_what_is_stopped_stays_stopped(
         PledgeWord.ENDS: PledgeState.STOPPING,
         PledgeWord.OVER: PledgeState.STOPPED,
     }
-    assert told(state, word) is (PledgeState.STOPPED if state is PledgeState.STOPPED else says[word])
+    assert state_by_provider(state, word) is (PledgeState.STOPPED if state is PledgeState.STOPPED else says[word])
 
 
 @pytest.mark.parametrize(("state", "act"), list(product(PledgeState, Act)))
 def test_every_act_is_allowed_or_refused_by_name(state: PledgeState, act: Act) -> None:
     broken = refusal(state, act)
-    assert (broken is None) == ((state, act) in pledge.ASKED)
+    assert (broken is None) == ((state, act) in pledge.REQUEST_TRANSITIONS)
     assert broken is None or issubclass(broken, DomainError)
 
 

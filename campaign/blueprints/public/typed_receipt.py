@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from campaign.domain.receipt_number import TYPED_MAX, read_code, read_number
+from campaign.domain.receipt import TYPED_MAX, read_code, read_number
 
 _BETWEEN = re.compile(r"[\s,;|]+")
 _GLUED_WORD = re.compile(r"(?<=\d)(?=(?:code|коду?)\b)", re.IGNORECASE)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from campaign.blueprints.public import bp
 from campaign.blueprints.public.typed_receipt import read_typed_receipt
 from campaign.config import Config
-from campaign.domain.receipt_number import TYPED_MAX, read_code, read_number
+from campaign.domain.receipt import TYPED_MAX, read_code, read_number
 from campaign.extensions import limiter
 from campaign.i18n import LANGUAGES
 from campaign.services.receipts.listing import verify_receipt

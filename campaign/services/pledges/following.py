@@ -16,7 +16,7 @@ from campaign.database import insert_once_for_key, reading, transaction
 from campaign.days import end_of_day
 from campaign.domain.errors import ConcurrentUpdates, GiftNotKnownYet
 from campaign.domain.identity import new_public_id
-from campaign.domain.pledge import Act, PledgeState, PledgeWord, next_gift, told
+from campaign.domain.pledge import Act, PledgeState, PledgeWord, next_gift, state_by_provider
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import PaymentGateway
 from campaign.gateways.pledges import PledgeFacts
@@ -177,7 +177,7 @@ def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime
 
 def _changes(pledge: Pledge, facts: PledgeFacts, *, end: datetime) -> dict[str, Any]:
     """The columns that follow the provider; no charge is expected at the end of the campaign or later."""
-    state = told(PledgeState(pledge.state), facts.word)
+    state = state_by_provider(PledgeState(pledge.state), facts.word)
     is_stopped, is_stopping = state is PledgeState.STOPPED, state is PledgeState.STOPPING
     goes_on = not is_stopped and not is_stopping
     next_at = next_gift(facts.anchor_at, facts.period_ends_at, facts.paused_until)

@@ -17,8 +17,8 @@ from campaign.domain.errors import DomainError, FormReused, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.language import in_language_of
 from campaign.domain.pledge import (
-    ASKED,
     PAUSE_LONGEST,
+    REQUEST_TRANSITIONS,
     Act,
     PauseTooLong,
     PauseTooShort,
@@ -150,7 +150,7 @@ def _expected(session: Session, pledge: Pledge) -> PledgeState:
     ).scalars()
     for act in asked:
         if act != Act.UPDATE_CARD:
-            state = ASKED.get((state, Act(act)), state)
+            state = REQUEST_TRANSITIONS.get((state, Act(act)), state)
     return state
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
 
-from campaign.domain.receipt_number import ReceiptLinkBroken, ReceiptLinkExpired
+from campaign.domain.receipt import ReceiptLinkBroken, ReceiptLinkExpired
 
 PURPOSE = "receipt of a mail"
 """Signed into every link, so that no other signed word of ours opens a receipt."""

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from campaign.database import reading
 from campaign.days import local_day
 from campaign.domain.money import Money
-from campaign.domain.receipt_number import initials
+from campaign.domain.receipt import initials
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.services import search_index

@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.domain.receipt_number import initials, read_code, read_number
+from campaign.domain.receipt import initials, read_code, read_number
 
 NUMBER, CODE = "TEST-WCL-2026-000100", "3a573hr79a"
 

@@ -34,13 +34,13 @@ def read_number(typed: str) -> str:
     text = _INVISIBLE.sub("", normalize("NFKC", typed.replace("№", " ")[:TYPED_MAX])).upper()
     text = _WORDS_BEFORE.sub("", text).translate(_LOOK_ALIKE)
     parted = _SEPARATORS.sub("-", text).strip("-")
-    if found := _PARTED.fullmatch(parted):
-        series = found["series"]
-    elif found := _IN_ONE.fullmatch(parted.replace("-", "")):
-        series = f"TEST-{found['series']}" if found["test"] else found["series"]
+    if match := _PARTED.fullmatch(parted):
+        series = match["series"]
+    elif match := _IN_ONE.fullmatch(parted.replace("-", "")):
+        series = f"TEST-{match['series']}" if match["test"] else match["series"]
     else:
         return ""
-    year, serial = (found[part].translate(_DIGITS) for part in ("year", "serial"))
+    year, serial = (match[part].translate(_DIGITS) for part in ("year", "serial"))
     return f"{series}-{year}-{serial.zfill(SERIAL_DIGITS)}"
 
 
@@ -55,5 +55,5 @@ def initials(name: str) -> str:
     """Return the first letters of the first three words of a name; marks such as «» are no letters."""
     words = normalize("NFC", name).split()
     letters = [next((char for char in word if char.isalnum()), "") for word in words]
-    found = [letter.title() for letter in letters if letter][:3]
-    return "".join(f"{letter}." for letter in found) or "".join(words)[:1]
+    initial_letters = [letter.title() for letter in letters if letter][:3]
+    return "".join(f"{letter}." for letter in initial_letters) or "".join(words)[:1]
