@@ -56,7 +56,7 @@ class PledgeFacts:
     is_given_up: bool  # it ended because it could not be charged
     due: GiftDue | None
     is_being_charged: bool = False  # a month's invoice is there, and its payment is not decided yet
-    held_for: str | None = None  # the request that moves the gift to another subscription
+    moving_for: str | None = None  # the request that moves the gift to another subscription
     moved_by: str | None = None  # the request for which it took the place of another subscription
 
 

@@ -223,7 +223,7 @@ def pledge_facts(found: Object, due: GiftDue | None, *, is_being_charged: bool =
         is_given_up=reason == "payment_failed",
         due=due,
         is_being_charged=is_being_charged,
-        held_for=metadata.get("held_for"),
+        moving_for=metadata.get("held_for"),
         moved_by=metadata.get("moved_by"),
     )
 

@@ -65,7 +65,7 @@ class Pledge(Model):
     """The provider ends it then, because we asked it to: the first charge that would come after the campaign's end."""
     ends_at_for: Mapped[date | None] = mapped_column(Date)
     """The campaign's last day for which `ends_at` was planned; another day, or none, is still to be planned."""
-    end_told_for: Mapped[date | None] = mapped_column(Date)
+    end_announced_for: Mapped[date | None] = mapped_column(Date)
     """The campaign's last day that the donor was told of beforehand."""
     due_invoice_id: Mapped[str | None]
     """The gift that could not be charged, why (a word of ours), where it can be paid, and when it is tried again."""
@@ -126,7 +126,7 @@ class PledgeRequest(Model):
             "act",
         ),
         CheckConstraint("state IN ('requested', 'done', 'refused')", "state"),
-        CheckConstraint("asked_by IN ('donor', 'staff', 'system')", "asked_by"),
+        CheckConstraint("requested_by IN ('donor', 'staff', 'system')", "requested_by"),
         Index(None, "pledge_id", "state", "id"),
         Index(None, "state", "next_try_at", "id"),
     )
@@ -138,7 +138,7 @@ class PledgeRequest(Model):
     act: Mapped[str]
     detail: Mapped[Facts]
     state: Mapped[str] = mapped_column(default="requested")
-    asked_by: Mapped[str]
+    requested_by: Mapped[str]
     actor_id: Mapped[int | None] = mapped_column(Key, ForeignKey("staff.id"))
     requested_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)

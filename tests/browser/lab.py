@@ -69,7 +69,7 @@ def played(site: Site) -> dict[str, str]:
             payments=outside.payments, account=outside.account, clock=outside.clock, public_url=site.url
         )
     )
-    return names | _one_of_each(names) | {"pledge_word": token_of_gift(names["monthly"], now=outside.clock.now()) or ""}
+    return names | _one_of_each(names) | {"pledge_word": token_of_gift(names["monthly"], at=outside.clock.now()) or ""}
 
 
 def _begun(site: Site, form_id: str, *, method: str | None, frequency: str = "once") -> str:

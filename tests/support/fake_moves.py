@@ -36,10 +36,10 @@ class FakeMoves:
 
     def hold(self, subscription_id: str, *, request_id: str, key: str) -> None:  # noqa: ARG002
         ends = self.pledges.subscriptions[subscription_id].period_ends_at
-        self._set(subscription_id, "hold", word=PledgeWord.ENDS, stops_at=ends, held_for=request_id)
+        self._set(subscription_id, "hold", word=PledgeWord.ENDS, stops_at=ends, moving_for=request_id)
 
     def release(self, subscription_id: str, *, key: str) -> None:  # noqa: ARG002
-        self._set(subscription_id, "release", word=PledgeWord.RUNS, stops_at=None, held_for=None)
+        self._set(subscription_id, "release", word=PledgeWord.RUNS, stops_at=None, moving_for=None)
 
     def begin(self, old: PledgeFacts, move: PledgeMove) -> str:
         self.pledges.called("begin")
@@ -74,7 +74,7 @@ class FakeMoves:
             stops_at=move.stops_at,
             asked_to_stop_at=None,
             ended_at=None,
-            held_for=None,
+            moving_for=None,
             moved_by=move.request_id,
         )
         self.pledges.answer()

@@ -112,7 +112,7 @@ def show_pledge_receipts(lang: str, token: str) -> ResponseReturnValue:
 def pledge_receipt(lang: str, token: str, number: str) -> ResponseReturnValue:
     """The PDF of one month's receipt, for who has shown that the mailbox is hers; others are led to the code."""
     link = read(token)
-    known = receipt_of_month(link, number, now=gateways().clock.now())
+    known = receipt_of_month(link, number, at=gateways().clock.now())
     if not is_proven(_page_of(link)):
         return redirect(url_for(".pledge", lang=lang, token=token, _anchor="receipts"), code=303)
     pdf = receipt_pdf(known)
@@ -127,7 +127,7 @@ def _offer(page: PledgePage) -> Offer | None:
 
 
 def _page_of(link: PledgeLink) -> PledgePage:
-    return pledge_page(link, now=gateways().clock.now())
+    return pledge_page(link, at=gateways().clock.now())
 
 
 def _detail(act: Act, page: PledgePage, form: PledgeForm) -> dict[str, object]:

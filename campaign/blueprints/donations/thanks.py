@@ -96,7 +96,7 @@ def own_receipt(lang: str, number: str) -> ResponseReturnValue:  # noqa: ARG001
 
 
 def _pledge_token(gift: DonorGiftView) -> str | None:
-    return token_of_gift(gift.public_id, now=gateways().clock.now()) if gift.frequency == "monthly" else None
+    return token_of_gift(gift.public_id, at=gateways().clock.now()) if gift.frequency == "monthly" else None
 
 
 def _gift_now(checkout_id: str) -> DonorGiftView | None:

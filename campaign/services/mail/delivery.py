@@ -160,7 +160,7 @@ def _told(message: Message, *, public_url: str, at: datetime) -> dict[str, Any]:
     facts |= {"lang": message.language, "public_url": public_url}
     if "pledge" in facts:
         with reading() as session:
-            return pledge_letters.told(session, facts, message, public_url=public_url)
+            return pledge_letters.pledge_mail_facts(session, facts, message, public_url=public_url)
     if "mailbox" in facts:
         return links_in_words(facts, message=message, public_url=public_url)
     if "amount_minor" in facts:
@@ -179,7 +179,7 @@ def _told(message: Message, *, public_url: str, at: datetime) -> dict[str, Any]:
         "pdf_url": links.link_address(number, at=at, public_url=public_url, language=message.language),
     }
     with reading() as session:
-        return facts | pledge_letters.told_with_receipt(session, message, public_url=public_url)
+        return facts | pledge_letters.receipt_mail_facts(session, message, public_url=public_url)
 
 
 def _verify_code(number: str) -> str:

@@ -57,6 +57,6 @@ def spread(session: Session, request_id: int, *, at: datetime) -> None:
 
 
 def _ask(session: Session, pledge: Pledge, detail: dict[str, object], *, at: datetime) -> None:
-    add_request(session, pledge.id, Act.USE_CARD, at=at, asked_by="donor", detail=detail)
+    add_request(session, pledge.id, Act.USE_CARD, at=at, requested_by="donor", detail=detail)
     event = {"pledge_id": pledge.id, "at": at, "kind": "asked_use_card", "detail": {"by": "donor"}, "actor_id": None}
     session.execute(insert(PledgeEvent), event)

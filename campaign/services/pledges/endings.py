@@ -55,7 +55,7 @@ class _EndingPledge:
 def plan_next(*, payments: PaymentGateway, clock: Clock) -> bool:
     """Tell the provider when one monthly gift ends; False when none is left, or the provider does not answer."""
     today = local_day(clock.now())
-    due = _first(
+    due = _first_ending(
         _ends_with_campaign(), Pledge.ends_at_for.is_distinct_from(Campaign.ends_on), Campaign.ends_on >= today
     )
     if due is None:
@@ -74,7 +74,7 @@ def announce_next(*, payments: PaymentGateway, clock: Clock) -> bool:
     """Tell one donor that the campaign ends soon; False when nobody is to be told, or the provider does not answer."""
     today = local_day(clock.now())
     is_soon = and_(Campaign.ends_on >= today, Campaign.ends_on <= today + ANNOUNCED_BEFORE)
-    due = _first(_ends_with_campaign(), is_soon, Pledge.end_told_for.is_distinct_from(Campaign.ends_on))
+    due = _first_ending(_ends_with_campaign(), is_soon, Pledge.end_announced_for.is_distinct_from(Campaign.ends_on))
     if due is None:
         return False
     try:
@@ -87,25 +87,27 @@ def announce_next(*, payments: PaymentGateway, clock: Clock) -> bool:
         pledge = session.execute(select(Pledge).where(Pledge.id == due.id).with_for_update()).scalar_one()
         if pledge.ends_with_campaign:
             pledge_letters.tell_campaign_ends(session, pledge, ends_on=due.ends_on, at=clock.now())
-        pledge.end_told_for = due.ends_on
+        pledge.end_announced_for = due.ends_on
     return True
 
 
 def stop_next(*, clock: Clock) -> bool:
     """Stop one monthly gift whose campaign is over, with what is still due of it; False when there is none."""
-    was_asked = (
+    is_requested = (
         select(PledgeRequest.id)
         .where(
             PledgeRequest.pledge_id == Pledge.id,
             PledgeRequest.act == Act.STOP.value,
-            PledgeRequest.asked_by == "system",
+            PledgeRequest.requested_by == "system",
         )
         .exists()
     )
-    due = _first(_ends_with_campaign(), Campaign.ends_on < local_day(clock.now()), ~was_asked)
+    due = _first_ending(_ends_with_campaign(), Campaign.ends_on < local_day(clock.now()), ~is_requested)
     if due is None:
         return False
-    order = PledgeOrder(pledge_public_id=due.public_id, act=Act.STOP, detail={"reason": CAMPAIGN}, asked_by="system")
+    order = PledgeOrder(
+        pledge_public_id=due.public_id, act=Act.STOP, detail={"reason": CAMPAIGN}, requested_by="system"
+    )
     try:
         ask(order, clock=clock)
     except DomainError:
@@ -139,12 +141,12 @@ def _ends_with_campaign() -> ColumnElement[bool]:
     return or_(Pledge.state.in_([state.value for state in LIVE]), is_stopping)
 
 
-def _first(*wanted: ColumnElement[bool]) -> _EndingPledge | None:
+def _first_ending(*conditions: ColumnElement[bool]) -> _EndingPledge | None:
     with reading() as session:
         row = session.execute(
             select(Pledge.id, Pledge.public_id, Pledge.subscription_id, Campaign.ends_on)
             .join(Campaign, Campaign.id == Pledge.campaign_id)
-            .where(*wanted)
+            .where(*conditions)
             .order_by(Pledge.id)
             .limit(1)
         ).one_or_none()

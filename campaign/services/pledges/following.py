@@ -34,7 +34,7 @@ ASKED, UNPAID, ELSEWHERE, DOUBLE, CAMPAIGN = "asked", "unpaid", "provider", "dou
 
 
 @dataclass(frozen=True, slots=True)
-class _SeenPledge:
+class _PledgeVersion:
     """A pledge's row before the provider was asked."""
 
     id: int
@@ -47,16 +47,16 @@ def follow(subscription_id: str, *, payments: PaymentGateway, clock: Clock, is_q
     With `is_quiet` the donor's mails are held. Raises GiftNotKnownYet when the gift that the form made has no row (yet).
     """
     for _ in range(REFETCHES_MAX):
-        seen = _seen(subscription_id)
+        known = _load_version(subscription_id)
         facts = payments.pledges.pledge(subscription_id)
-        if facts.donation_public_id is None and seen is None:
+        if facts.donation_public_id is None and known is None:
             return None
         with transaction() as session:
-            moving = _moving(session, facts) if facts.held_for or facts.moved_by else None
-            if moving is not None and (seen is None or (facts.held_for and moving.state == "requested")):
+            moving = _moving(session, facts) if facts.moving_for or facts.moved_by else None
+            if moving is not None and (known is None or (facts.moving_for and moving.state == "requested")):
                 return moving.pledge_id
-            pledge = _locked(session, facts) if seen else _begun(session, facts, at=clock.now())
-            if pledge is not None and (seen is None or pledge.version == seen.version):
+            pledge = _locked(session, facts) if known else _begun(session, facts, at=clock.now())
+            if pledge is not None and (known is None or pledge.version == known.version):
                 _apply(session, pledge, facts, at=clock.now(), is_quiet=is_quiet)
                 return pledge.id
     raise ConcurrentUpdates
@@ -72,12 +72,12 @@ def name_donor(session: Session, pledge_id: int, donor_id: int, *, payer_name: s
     session.execute(update(Pledge).where(Pledge.id == pledge_id, is_unknown).values(changes))
 
 
-def _seen(subscription_id: str) -> _SeenPledge | None:
+def _load_version(subscription_id: str) -> _PledgeVersion | None:
     with reading() as session:
         row = session.execute(
             select(Pledge.id, Pledge.version).where(Pledge.subscription_id == subscription_id)
         ).one_or_none()
-    return _SeenPledge(row[0], row[1]) if row else None
+    return _PledgeVersion(row[0], row[1]) if row else None
 
 
 def _moving(session: Session, facts: PledgeFacts) -> PledgeRequest:
@@ -85,10 +85,10 @@ def _moving(session: Session, facts: PledgeFacts) -> PledgeRequest:
 
     While it is under way, of both subscriptions nothing but payments is of interest; the former one stays so.
     """
-    wanted = select(PledgeRequest).where(PledgeRequest.public_id == (facts.held_for or facts.moved_by))
-    request = session.execute(wanted).scalar_one_or_none()
+    query = select(PledgeRequest).where(PledgeRequest.public_id == (facts.moving_for or facts.moved_by))
+    request = session.execute(query).scalar_one_or_none()
     if request is None:
-        raise GiftNotKnownYet(facts.held_for or facts.moved_by)
+        raise GiftNotKnownYet(facts.moving_for or facts.moved_by)
     return request
 
 
@@ -135,7 +135,7 @@ def _begun(session: Session, facts: PledgeFacts, *, at: datetime) -> Pledge | No
     if gift.pledge_id is None:
         session.execute(update(Donation).where(Donation.id == gift.id).values(pledge_id=pledge_id))
     else:
-        add_request(session, pledge_id, Act.STOP, at=at, asked_by="system")
+        add_request(session, pledge_id, Act.STOP, at=at, requested_by="system")
     return session.get_one(Pledge, pledge_id)
 
 
@@ -158,7 +158,7 @@ def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime
     elif before.state is not PledgeState.STOPPED:
         changes |= _campaign_end(pledge, facts, state=changes["state"], end=end)
     news = {name: value for name, value in changes.items() if getattr(pledge, name) != value}
-    happened = list(_happened(pledge, news))
+    history = list(_history_of(pledge, news))
     pledge.looked_at = at
     if not news and not is_new:
         return
@@ -170,8 +170,8 @@ def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime
         is_soon = pledge.next_at is not None and pledge.next_at <= at + ANNOUNCED_BEFORE
         pledge.reminded_at = at if is_soon else None
     session.flush()
-    if happened:
-        session.execute(insert(PledgeEvent), [_event(pledge.id, kind, at=at, **detail) for kind, detail in happened])
+    if history:
+        session.execute(insert(PledgeEvent), [_event(pledge.id, kind, at=at, **detail) for kind, detail in history])
     pledge_letters.tell_news(session, pledge, facts, before=before, at=at, is_quiet=is_quiet)
 
 
@@ -216,22 +216,22 @@ def _campaign_end(pledge: Pledge, facts: PledgeFacts, *, state: str, end: dateti
     }
 
 
-def _happened(pledge: Pledge, news: dict[str, Any]) -> "list[tuple[str, dict[str, object]]]":
+def _history_of(pledge: Pledge, news: dict[str, Any]) -> "list[tuple[str, dict[str, object]]]":
     """What of the news is worth a line in the pledge's history."""
-    happened: list[tuple[str, dict[str, object]]] = []
+    history: list[tuple[str, dict[str, object]]] = []
     if "state" in news:
         detail: dict[str, object] = {"from": pledge.state}
         if news["state"] == PledgeState.STOPPED:
             detail["reason"] = news.get("end_reason", pledge.end_reason)
-        happened.append((news["state"], detail))
+        history.append((news["state"], detail))
     if {"gift_minor", "cover_minor"} & news.keys() and pledge.version:
         gift, cover = news.get("gift_minor", pledge.gift_minor), news.get("cover_minor", pledge.cover_minor)
-        happened.append(("amount", {"minor": gift + cover, "was_minor": pledge.gift_minor + pledge.cover_minor}))
+        history.append(("amount", {"minor": gift + cover, "was_minor": pledge.gift_minor + pledge.cover_minor}))
     if "card_last4" in news and pledge.card_last4:
-        happened.append(("card", {"last4": news["card_last4"]}))
+        history.append(("card", {"last4": news["card_last4"]}))
     if news.get("due_invoice_id"):
-        happened.append(("unpaid", {"invoice": news["due_invoice_id"], "reason": news.get("due_reason")}))
-    return happened
+        history.append(("unpaid", {"invoice": news["due_invoice_id"], "reason": news.get("due_reason")}))
+    return history
 
 
 def _end_reason(session: Session, pledge: Pledge, facts: PledgeFacts, *, is_after_end: bool) -> str:
@@ -242,12 +242,12 @@ def _end_reason(session: Session, pledge: Pledge, facts: PledgeFacts, *, is_afte
         return UNPAID
     if is_after_end and pledge.ends_with_campaign:
         return CAMPAIGN
-    asked = select(PledgeRequest.id).where(
+    stop_requests = select(PledgeRequest.id).where(
         PledgeRequest.pledge_id == pledge.id,
         PledgeRequest.act.in_(("stop", "stop_later")),
         PledgeRequest.state != "refused",
     )
-    return ASKED if session.execute(asked.limit(1)).first() else ELSEWHERE
+    return ASKED if session.execute(stop_requests.limit(1)).first() else ELSEWHERE
 
 
 def _event(pledge_id: int, kind: str, *, at: datetime, **detail: object) -> dict[str, object]:

@@ -41,7 +41,7 @@ def link_address(pledge: Pledge, *, issued_at: datetime, public_url: str, langua
     return f"{public_url}/{language}/p/{sign(PledgeLink(pledge.public_id, pledge.link_version, issued_at))}"
 
 
-def refuse_expired(session: Session, link: PledgeLink, pledge: Pledge, *, now: datetime) -> None:
+def refuse_expired(session: Session, link: PledgeLink, pledge: Pledge, *, at: datetime) -> None:
     """Return if the link may still open this monthly gift.
 
     Raises:
@@ -49,7 +49,7 @@ def refuse_expired(session: Session, link: PledgeLink, pledge: Pledge, *, now: d
     """
     issued_at = link.issued_at or pledge.started_at
     life = timedelta(days=current_app.config["KURAK"].pledge_link_days)
-    if now <= issued_at + life:
+    if at <= issued_at + life:
         return
     if pledge.ended_at is not None or link.issued_at is None or link.issued_at < _newest_email_at(session, pledge):
         raise PledgeLinkBroken
@@ -67,7 +67,7 @@ def _newest_email_at(session: Session, pledge: Pledge) -> datetime:
     return max([pledge.started_at, *(at for at in written if at)]).replace(microsecond=0)
 
 
-def token_of_gift(donation_public_id: str, *, now: datetime) -> str | None:
+def token_of_gift(donation_public_id: str, *, at: datetime) -> str | None:
     """The word in the address of the monthly gift that a donation is a month of: for the browser that gave it."""
     with reading() as session:
         row = session.execute(
@@ -75,7 +75,7 @@ def token_of_gift(donation_public_id: str, *, now: datetime) -> str | None:
             .join(Donation, Donation.pledge_id == Pledge.id)
             .where(Donation.public_id == donation_public_id)
         ).one_or_none()
-    return sign(PledgeLink(row[0], row[1], now)) if row else None
+    return sign(PledgeLink(row[0], row[1], at)) if row else None
 
 
 @dataclass(frozen=True, slots=True)

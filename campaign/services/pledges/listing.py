@@ -61,7 +61,7 @@ class WaitingRequest:
     """What was asked and is not done at the provider yet."""
 
     act: str
-    asked_by: str
+    requested_by: str
     requested_at: datetime
     attempts: int
     error: str | None
@@ -120,8 +120,8 @@ def pledges(
         last = select(Pledge.id).where(Pledge.public_id == before).scalar_subquery()
         query = query.where(Pledge.id < last)
     with reading() as session:
-        found = [_row(*row, sees_donors=sees_donors) for row in session.execute(query)]
-    return found[:PAGE_ROWS], len(found) > PAGE_ROWS
+        rows = [_row(*row, sees_donors=sees_donors) for row in session.execute(query)]
+    return rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
 
 
 def monthly_values(campaign_id: int) -> list[MonthlyValue]:
@@ -143,15 +143,15 @@ def monthly_values(campaign_id: int) -> list[MonthlyValue]:
 def pledge_story(campaign_id: int, public_id: str, *, sees_donors: bool = False) -> PledgeStory:
     """One monthly gift with its months, what waits, and what happened; NotFound. Who gives only with `sees_donors`."""
     with reading() as session:
-        found = session.execute(
+        columns = session.execute(
             _rows().where(Pledge.campaign_id == campaign_id, Pledge.public_id == public_id)
         ).one_or_none()
-        if found is None:
+        if columns is None:
             raise NotFound(f"pledge:{public_id}")
-        pledge: Pledge = found[0]
+        pledge: Pledge = columns[0]
         ends_on = session.execute(select(Campaign.ends_on).where(Campaign.id == campaign_id)).scalar_one()
         return PledgeStory(
-            row=_row(*found, sees_donors=sees_donors),
+            row=_row(*columns, sees_donors=sees_donors),
             gift=Money(pledge.gift_minor, pledge.currency),
             cover=Money(pledge.cover_minor, pledge.currency),
             card=f"{pledge.card_brand} •••• {pledge.card_last4}" if pledge.card_last4 else "",
@@ -174,7 +174,7 @@ def pledge_story(campaign_id: int, public_id: str, *, sees_donors: bool = False)
 
 def withdraw_links(campaign_id: int, public_id: str, *, actor_id: int, clock: Clock) -> None:
     """Make every link to the donor's page worthless that was sent so far; the next mail carries a new one. NotFound."""
-    now = clock.now()
+    at = clock.now()
     with transaction() as session:
         changed = session.execute(
             update(Pledge)
@@ -184,9 +184,9 @@ def withdraw_links(campaign_id: int, public_id: str, *, actor_id: int, clock: Cl
         ).one_or_none()
         if changed is None:
             raise NotFound(f"pledge:{public_id}")
-        session.add(PledgeEvent(pledge_id=changed[0], at=now, kind="links_withdrawn", detail={}, actor_id=actor_id))
+        session.add(PledgeEvent(pledge_id=changed[0], at=at, kind="links_withdrawn", detail={}, actor_id=actor_id))
         subject = f"pledge:{public_id}"
-        audit.record(session, actor_id=actor_id, action="pledge:withdraw_links", subject=subject, detail={}, at=now)
+        audit.record(session, actor_id=actor_id, action="pledge:withdraw_links", subject=subject, detail={}, at=at)
 
 
 def _rows() -> Select[*tuple[Any, ...]]:
@@ -229,7 +229,7 @@ def _waiting(session: Session, pledge_id: int) -> list[WaitingRequest]:
     return [
         WaitingRequest(
             act=row.act,
-            asked_by=row.asked_by,
+            requested_by=row.requested_by,
             requested_at=row.requested_at,
             attempts=row.attempts,
             error=row.error,

@@ -71,48 +71,48 @@ class MailboxPledge:
     """What becomes of a card that was put in for all gifts: requested, refused, or nothing."""
 
 
-def request_links(wanted: LinkRequest, *, clock: Clock, secret: str) -> None:
+def request_links(request: LinkRequest, *, clock: Clock, secret: str) -> None:
     """Mail the link; at most once a quarter of an hour, and a few times an hour, without a word about it."""
-    now, mailbox = clock.now(), normalized_email(wanted.email)
-    network = network_keys(wanted.address).get(Kind.NETWORK, "")
+    at, mailbox = clock.now(), normalized_email(request.email)
+    network = network_keys(request.address).get(Kind.NETWORK, "")
     counters = {
         Counter("links_address", key_of("links_address", network, secret=secret)): CODES_OF_AN_ADDRESS_MOST,
         Counter("links_email", key_of("links_email", mailbox, secret=secret)): CODES_OF_A_MAILBOX_MOST,
     }
-    slot = int(now.timestamp() // CODE_SLOT.total_seconds())
+    slot = int(at.timestamp() // CODE_SLOT.total_seconds())
     with transaction() as session:
-        hold(session, *counters, at=now)
-        if any(count_of(session, one, at=now, window=HOUR).started >= most for one, most in counters.items()):
+        hold(session, *counters, at=at)
+        if any(count_of(session, one, at=at, window=HOUR).started >= most for one, most in counters.items()):
             return
-        campaign = session.execute(select(Campaign).where(Campaign.slug == wanted.campaign)).scalar_one()
+        campaign = session.execute(select(Campaign).where(Campaign.slug == request.campaign)).scalar_one()
         letter = OutgoingMail(
             kind=LINKS_KIND,
-            language=wanted.language,
-            recipient=wanted.email,
+            language=request.language,
+            recipient=request.email,
             facts={
-                "mailbox": email_key(wanted.email),
+                "mailbox": email_key(request.email),
                 "donor_name": "",
-                "campaign_title": in_language_of(campaign.title, wanted.language),
+                "campaign_title": in_language_of(campaign.title, request.language),
                 "help_email": campaign.contact_email,
                 "is_test": False,
             },
             key=f"{LINKS_KIND}:{key_of('links_email', mailbox, secret=secret)}:{slot}",
         )
-        if enqueue(session, letter, at=now):
+        if enqueue(session, letter, at=at):
             for counter in counters:
-                count_one(session, counter, at=now, column="started")
+                count_one(session, counter, at=at, column="started")
 
 
 def links_in_words(facts: dict[str, Any], *, message: Message, public_url: str) -> dict[str, Any]:
     """The facts of that mail with the link, or with none where the mailbox has no monthly gift."""
     with reading() as session:
-        found = session.execute(
+        donor_public_id = session.execute(
             select(Donor.public_id)
             .join(Pledge, Pledge.donor_id == Donor.id)
             .where(Donor.email_key == facts["mailbox"], Pledge.doubles_id.is_(None))
             .limit(1)
         ).scalar()
-    link = MailboxLink(found, message.created_at + LINK_LIFE) if found else None
+    link = MailboxLink(donor_public_id, message.created_at + LINK_LIFE) if donor_public_id else None
     return {**facts, "links_url": f"{public_url}/{message.language}/p/all/{sign_mailbox(link)}" if link else ""}
 
 
@@ -162,20 +162,20 @@ def ask_for_card(pledges: list[MailboxPledge], target: MailboxPledge, *, is_for_
 
 def _card_states(session: Session, pledge_ids: list[int]) -> dict[int, str]:
     """The state of each gift's request to use a card that was put in for another, unless a card was asked for since."""
-    asked = session.execute(
+    requests = session.execute(
         select(PledgeRequest.pledge_id, PledgeRequest.act, PledgeRequest.state)
         .where(
             PledgeRequest.pledge_id.in_(pledge_ids), PledgeRequest.act.in_((Act.UPDATE_CARD.value, Act.USE_CARD.value))
         )
         .order_by(PledgeRequest.id)
     )
-    last = {pledge_id: (act, state) for pledge_id, act, state in asked}
+    last = {pledge_id: (act, state) for pledge_id, act, state in requests}
     return {pledge_id: state for pledge_id, (act, state) in last.items() if act == Act.USE_CARD and state != "done"}
 
 
 def send_link(campaign_id: int, public_id: str, *, actor_id: int, clock: Clock) -> bool:
     """Mail the donor the link to one monthly gift as it is now; False where no address is known. NotFound."""
-    now = clock.now()
+    at = clock.now()
     with transaction() as session:
         pledge = session.execute(
             select(Pledge).where(Pledge.campaign_id == campaign_id, Pledge.public_id == public_id).with_for_update()
@@ -184,11 +184,11 @@ def send_link(campaign_id: int, public_id: str, *, actor_id: int, clock: Clock) 
             raise NotFound(f"pledge:{public_id}")
         if not _has_address(session, pledge):
             return False
-        news = pledge_letters.PledgeNews(kind="pledge_link", key=f"{now:%Y%m%d%H%M%S}", facts={})
-        pledge_letters.tell(session, pledge, news, at=now)
-        session.add(PledgeEvent(pledge_id=pledge.id, at=now, kind="link_sent", detail={}, actor_id=actor_id))
+        news = pledge_letters.PledgeNews(kind="pledge_link", key=f"{at:%Y%m%d%H%M%S}", facts={})
+        pledge_letters.tell(session, pledge, news, at=at)
+        session.add(PledgeEvent(pledge_id=pledge.id, at=at, kind="link_sent", detail={}, actor_id=actor_id))
         subject = f"pledge:{public_id}"
-        audit.record(session, actor_id=actor_id, action="pledge:send_link", subject=subject, detail={}, at=now)
+        audit.record(session, actor_id=actor_id, action="pledge:send_link", subject=subject, detail={}, at=at)
     return True
 
 

@@ -219,7 +219,7 @@ def tell(session: Session, pledge: Pledge, news: PledgeNews, *, at: datetime, is
     )
 
 
-def told(session: Session, facts: dict[str, Any], letter: Message, *, public_url: str) -> dict[str, Any]:
+def pledge_mail_facts(session: Session, facts: dict[str, Any], letter: Message, *, public_url: str) -> dict[str, Any]:
     """The stored facts of such a letter as words of the reader's language, with the link as it is now."""
     issued_at, language = letter.created_at, letter.language
     pledge = session.execute(select(Pledge).where(Pledge.public_id == facts["pledge"])).scalar_one()
@@ -246,7 +246,7 @@ def of_receipt(session: Session, pledge_id: int, *, paid_at: datetime) -> dict[s
     return {"is_monthly": True, "next_on": _iso(next_at if is_known else None)}
 
 
-def told_with_receipt(session: Session, letter: Message, *, public_url: str) -> dict[str, Any]:
+def receipt_mail_facts(session: Session, letter: Message, *, public_url: str) -> dict[str, Any]:
     """Those facts in words, with the link as it is now; none of them where the letter brings a gift given once.
 
     What was changed while the letter waited is not promised: it says no day that does not hold any more.

@@ -131,24 +131,24 @@ def _write_down(move: _Move, plan: dict[str, Any]) -> _Move:
 
 def _go_over(move: _Move, old: PledgeFacts, *, payments: PaymentGateway, clock: Clock, key: str) -> None:
     """Hold the old subscription, begin the new one, and let the row follow it."""
-    moves, wanted = payments.pledges.moves, _wanted(move, at=clock.now())
+    moves, planned = payments.pledges.moves, _planned_move(move, at=clock.now())
     if _was_stopped(move, old):
-        moves.undo(wanted)
+        moves.undo(planned)
         raise PaymentRefused("it was stopped meanwhile")
     if old.word is not PledgeWord.OVER:
         moves.hold(old.subscription_id, request_id=move.request_public_id, key=f"{key}-hold")
     try:
-        new_id = moves.begin(old, wanted)
+        new_id = moves.begin(old, planned)
     except PaymentRefused:
         if old.word is not PledgeWord.OVER:
             moves.release(old.subscription_id, key=f"{key}-release")
-            if wanted.stops_at:
-                payments.pledges.stop_at(old.subscription_id, at=wanted.stops_at, key=f"{key}-end")
+            if planned.stops_at:
+                payments.pledges.stop_at(old.subscription_id, at=planned.stops_at, key=f"{key}-end")
         raise
     with transaction() as session:
         pledge = session.get_one(Pledge, move.pledge_id, with_for_update=True)
         if pledge.subscription_id == old.subscription_id:
-            pledge.subscription_id, pledge.customer_id = new_id, wanted.customer_id
+            pledge.subscription_id, pledge.customer_id = new_id, planned.customer_id
             pledge.version += 1
             detail: dict[str, object] = {"from": old.subscription_id, "to": new_id}
             event = {"pledge_id": pledge.id, "at": clock.now(), "kind": "moved", "detail": detail, "actor_id": None}
@@ -160,7 +160,7 @@ def _was_stopped(move: _Move, old: PledgeFacts) -> bool:
     return old.ended_at is not None and old.ended_at < datetime.fromisoformat(str(move.plan["charge_at"]))
 
 
-def _wanted(move: _Move, *, at: datetime) -> PledgeMove:
+def _planned_move(move: _Move, *, at: datetime) -> PledgeMove:
     plan = move.plan
     paused_until, currency = _moment(plan["paused_until"]), str(plan["currency"])
     return PledgeMove(

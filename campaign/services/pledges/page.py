@@ -106,10 +106,10 @@ class PledgePage:
             self.campaign_slug, self.gift, fund=self.purpose_code, frequency="monthly", covers_fee=covers_fee
         )
 
-    def is_last_being_charged(self, now: datetime) -> bool:
+    def is_last_being_charged(self, at: datetime) -> bool:
         """Whether the day of the last payment has come and its money has not: it is charged an hour or more later."""
         last = last_charge_before(self.anchor, end_of_day(self.campaign_ends_on))
-        is_time = self.anchor < last <= now < last + BEING_CHARGED
+        is_time = self.anchor < last <= at < last + BEING_CHARGED
         is_expected = self.is_paid_out and not self.paused_until
         return is_time and is_expected and not any(month.paid_at >= last for month in self.months)
 
@@ -120,25 +120,25 @@ class PledgePage:
         return last_charge_before(self.anchor, end) if self.next_at else None
 
 
-def pledge_page(link: PledgeLink, *, now: datetime) -> PledgePage:
+def pledge_page(link: PledgeLink, *, at: datetime) -> PledgePage:
     """The monthly gift of a link; PledgeLinkBroken for a link that is unknown, withdrawn by staff or expired."""
     with reading() as session:
-        found = session.execute(
+        row = session.execute(
             select(Pledge, Campaign, Fund, Donor.email)
             .join(Campaign, Campaign.id == Pledge.campaign_id)
             .join(Fund, Fund.id == Pledge.fund_id)
             .outerjoin(Donor, Donor.id == Pledge.donor_id)
             .where(Pledge.public_id == link.public_id, Pledge.link_version == link.version)
         ).one_or_none()
-        if found is None:
+        if row is None:
             raise PledgeLinkBroken
-        refuse_expired(session, link, found[0], now=now)
-        return _as_page(session, *found)
+        refuse_expired(session, link, row[0], at=at)
+        return _as_page(session, *row)
 
 
-def receipt_of_month(link: PledgeLink, number: str, *, now: datetime) -> str:
+def receipt_of_month(link: PledgeLink, number: str, *, at: datetime) -> str:
     """The number of a receipt that this link may download; NotFound for every other."""
-    page = pledge_page(link, now=now)
+    page = pledge_page(link, at=at)
     if number not in {month.receipt_number for month in page.months}:
         raise NotFound(number)
     return number
@@ -180,24 +180,24 @@ def _as_page(session: Session, pledge: Pledge, campaign: Campaign, fund: Fund, e
 
 
 def _under_way(session: Session, pledge_id: int) -> tuple[Act, ...]:
-    asked = session.execute(
+    requests = session.execute(
         select(PledgeRequest.act)
         .where(PledgeRequest.pledge_id == pledge_id, PledgeRequest.state == "requested")
         .order_by(PledgeRequest.id)
     ).scalars()
-    return tuple(Act(act) for act in asked if act != Act.UPDATE_CARD)
+    return tuple(Act(act) for act in requests if act != Act.UPDATE_CARD)
 
 
 def _least_charge(session: Session, pledge: Pledge) -> Money:
     """Whoever goes above it raises the amount: what was lowered is not taken back while the provider has not answered."""
-    asked = session.execute(
+    requests = session.execute(
         select(PledgeRequest.detail).where(
             PledgeRequest.pledge_id == pledge.id,
             PledgeRequest.state == "requested",
             PledgeRequest.act == Act.CHANGE.value,
         )
     ).scalars()
-    charges = [int(str(detail["gift_minor"])) + int(str(detail["cover_minor"])) for detail in asked]
+    charges = [int(str(detail["gift_minor"])) + int(str(detail["cover_minor"])) for detail in requests]
     return Money(min([pledge.gift_minor + pledge.cover_minor, *charges]), pledge.currency)
 
 

@@ -35,7 +35,7 @@ def month_of(reference: GiftReference, *, payments: PaymentGateway, clock: Clock
 
 def _month(session: Session, reference: GiftReference, paid: Money, *, pledge_id: int | None, clock: Clock) -> int:
     pledge = session.execute(select(Pledge).where(Pledge.id == pledge_id)).scalar_one()
-    now = clock.now()
+    at = clock.now()
     cover_minor = reference.cover_minor if reference.cover_minor < paid.minor else 0
     donation_id: int | None = insert_once_for_key(
         session,
@@ -55,8 +55,8 @@ def _month(session: Session, reference: GiftReference, paid: Money, *, pledge_id
             "version": 0,
             "attempt": 1,
             "checkout_params": {},
-            "expires_at": now,
-            "created_at": now,
+            "expires_at": at,
+            "created_at": at,
             "refunded_minor": 0,
             "charged_back_minor": 0,
             "pledge_id": pledge.id,
@@ -66,9 +66,7 @@ def _month(session: Session, reference: GiftReference, paid: Money, *, pledge_id
     if donation_id is None:
         return session.execute(select(Donation.id).where(Donation.invoice_id == reference.invoice_id)).scalar_one()
     search_index.refresh(session, Donation.id == donation_id)
-    session.add(
-        DonationEvent(donation_id=donation_id, at=now, kind="renewed", detail={"invoice": reference.invoice_id})
-    )
+    session.add(DonationEvent(donation_id=donation_id, at=at, kind="renewed", detail={"invoice": reference.invoice_id}))
     return donation_id
 
 

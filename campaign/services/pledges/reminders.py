@@ -40,14 +40,14 @@ def remind_next(*, payments: PaymentGateway, clock: Clock) -> bool:
         return False
     except MissingAtProvider:
         return pass_over(due, clock=clock)
-    now = clock.now()
+    at = clock.now()
     with transaction() as session:
         pledge = session.execute(select(Pledge).where(Pledge.id == due.id).with_for_update()).scalar_one()
         if session.execute(select(Pledge.id).where(Pledge.id == due.id, _renews_soon(clock))).first():
-            pledge_letters.tell_reminder(session, pledge, at=now)
-            pledge.reminded_at = now
+            pledge_letters.tell_reminder(session, pledge, at=at)
+            pledge.reminded_at = at
         if session.execute(select(Pledge.id).where(Pledge.id == due.id, _expires_soon(clock))).first():
-            pledge_letters.tell_card_expires(session, pledge, at=now)
+            pledge_letters.tell_card_expires(session, pledge, at=at)
             pledge.card_warned_on = pledge.card_expires_on
     return True
 
@@ -62,12 +62,12 @@ def first_due(condition: ColumnElement[bool]) -> DuePledge | None:
 
 
 def _renews_soon(clock: Clock) -> ColumnElement[bool]:
-    now = clock.now()
+    at = clock.now()
     return and_(
         Pledge.state == PledgeState.ACTIVE,
         Pledge.reminded_at.is_(None),
-        Pledge.next_at > now,
-        Pledge.next_at <= now + ANNOUNCED_BEFORE,
+        Pledge.next_at > at,
+        Pledge.next_at <= at + ANNOUNCED_BEFORE,
     )
 
 
@@ -81,11 +81,11 @@ def _expires_soon(clock: Clock) -> ColumnElement[bool]:
 
 def pass_over(due: DuePledge, *, clock: Clock) -> bool:
     """The provider knows no such subscription any more: there is nothing to say, and nothing to look for again."""
-    now = clock.now()
+    at = clock.now()
     with transaction() as session:
         session.execute(
             update(Pledge)
             .where(Pledge.id == due.id)
-            .values(reminded_at=now, card_warned_on=Pledge.card_expires_on, looked_at=now)
+            .values(reminded_at=at, card_warned_on=Pledge.card_expires_on, looked_at=at)
         )
     return True

@@ -10,7 +10,7 @@ from campaign.domain.pledge import Act
 from campaign.models.pledge import PledgeRequest
 
 
-def add_request(session: Session, pledge_id: int, act: Act, *, at: datetime, asked_by: str, **more: object) -> None:
+def add_request(session: Session, pledge_id: int, act: Act, *, at: datetime, requested_by: str, **more: object) -> None:
     """Write down what a worker is to send to the provider; `more` are columns that are not as usual."""
     row = {
         "public_id": new_public_id(),
@@ -18,7 +18,7 @@ def add_request(session: Session, pledge_id: int, act: Act, *, at: datetime, ask
         "act": act.value,
         "detail": {},
         "state": "requested",
-        "asked_by": asked_by,
+        "requested_by": requested_by,
         "actor_id": None,
         "requested_at": at,
         "attempts": 0,

@@ -53,7 +53,7 @@ class PledgeOrder:
     pledge_public_id: str
     act: Act
     detail: dict[str, object] = field(default_factory=dict)
-    asked_by: str = "donor"  # donor, staff or system
+    requested_by: str = "donor"  # donor, staff or system
     actor_id: int | None = None
     public_id: str = field(default_factory=new_public_id)  # made with the form: sent twice, it is one request
 
@@ -63,7 +63,7 @@ def ask(order: PledgeOrder, *, clock: Clock) -> str:
 
     What was asked before and is still under way counts as done: after «stop» nothing more can be asked.
     """
-    now = clock.now()
+    at = clock.now()
     with transaction() as session:
         pledge = session.execute(
             select(Pledge).where(Pledge.public_id == order.pledge_public_id).with_for_update()
@@ -71,7 +71,7 @@ def ask(order: PledgeOrder, *, clock: Clock) -> str:
         if pledge is None:
             raise NotFound(order.pledge_public_id)
         # Under the lock: of two presses at once, the second finds the first one's request.
-        if _was_asked(session, pledge, order):
+        if _is_known(session, pledge, order):
             return order.public_id
         broken = _refusal(pledge, _expected(session, pledge), order.act)
         if broken is not None:
@@ -79,8 +79,8 @@ def ask(order: PledgeOrder, *, clock: Clock) -> str:
         if order.act is Act.CHANGE and is_current_amount(session, pledge, order.detail):
             raise PledgeUnchanged(order.pledge_public_id)
         if order.act in {Act.PAUSE, Act.SKIP}:
-            _check_pause(pledge, order.detail.get("until"), at=now)
-        _write_down(session, pledge, order, at=now)
+            _check_pause(pledge, order.detail.get("until"), at=at)
+        _write_down(session, pledge, order, at=at)
     return order.public_id
 
 
@@ -131,10 +131,10 @@ def _refusal(pledge: Pledge, state: PledgeState, act: Act) -> type[DomainError] 
     return refusal(state, act)
 
 
-def _was_asked(session: Session, pledge: Pledge, order: PledgeOrder) -> bool:
+def _is_known(session: Session, pledge: Pledge, order: PledgeOrder) -> bool:
     """Whether this form was sent before; FormReused when it was the form of another pledge."""
-    wanted = select(PledgeRequest.pledge_id).where(PledgeRequest.public_id == order.public_id)
-    known = session.execute(wanted).scalar()
+    query = select(PledgeRequest.pledge_id).where(PledgeRequest.public_id == order.public_id)
+    known = session.execute(query).scalar()
     if known is not None and known != pledge.id:
         raise FormReused(order.public_id)
     return known is not None
@@ -143,12 +143,12 @@ def _was_asked(session: Session, pledge: Pledge, order: PledgeOrder) -> bool:
 def _expected(session: Session, pledge: Pledge) -> PledgeState:
     """The state as it will be once everything that was asked has been done."""
     state = PledgeState(pledge.state)
-    asked = session.execute(
+    requested = session.execute(
         select(PledgeRequest.act)
         .where(PledgeRequest.pledge_id == pledge.id, PledgeRequest.state == "requested")
         .order_by(PledgeRequest.id)
     ).scalars()
-    for act in asked:
+    for act in requested:
         if act != Act.UPDATE_CARD:
             state = REQUEST_TRANSITIONS.get((state, Act(act)), state)
     return state
@@ -172,15 +172,15 @@ def _write_down(session: Session, pledge: Pledge, order: PledgeOrder, *, at: dat
         pledge.id,
         order.act,
         at=at,
-        asked_by=order.asked_by,
+        requested_by=order.requested_by,
         detail=order.detail,
         actor_id=order.actor_id,
         public_id=order.public_id,
         next_try_at=at + CARD_PAUSES[0] if is_later else at,
     )
-    detail: dict[str, object] = {**order.detail, "by": order.asked_by}
-    told = {"pledge_id": pledge.id, "at": at, "kind": f"asked_{order.act.value}", "detail": detail}
-    session.execute(insert(PledgeEvent), {**told, "actor_id": order.actor_id})
+    detail: dict[str, object] = {**order.detail, "by": order.requested_by}
+    event = {"pledge_id": pledge.id, "at": at, "kind": f"asked_{order.act.value}", "detail": detail}
+    session.execute(insert(PledgeEvent), {**event, "actor_id": order.actor_id})
     if order.actor_id is not None:
         audit.record(
             session,
@@ -283,8 +283,8 @@ def _close(due: RequestedAct, state: str, error: str | None, *, at: datetime, is
             spread(session, due.id, at=at)
         if closed and state == "refused":
             detail: dict[str, object] = {"act": due.act.value, "error": (error or "")[:200]}
-            told = {"pledge_id": due.pledge_id, "at": at, "kind": "refused", "detail": detail}
-            session.execute(insert(PledgeEvent), told)
+            event = {"pledge_id": due.pledge_id, "at": at, "kind": "refused", "detail": detail}
+            session.execute(insert(PledgeEvent), event)
 
 
 def _put_back(due: RequestedAct, error: str, *, pause: timedelta, at: datetime) -> None:

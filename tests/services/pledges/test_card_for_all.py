@@ -157,7 +157,7 @@ def test_a_card_that_the_provider_refuses_leaves_the_gift_as_it_was(engine: Engi
     engine.work()
     assert requests()[-1] == ("use_card", "refused")
     assert (pledge_of(names[1]).state, pledge_of(names[1]).card_last4) == ("active", "4242")
-    assert engine.payments.pledges.subscriptions[names[1]].held_for is None
+    assert engine.payments.pledges.subscriptions[names[1]].moving_for is None
 
 
 def test_a_gift_that_was_stopped_meanwhile_is_not_begun_again(engine: Engine, names: list[str]) -> None:
@@ -184,7 +184,7 @@ def test_a_gift_that_is_being_charged_is_moved_afterwards(engine: Engine, names:
     use_for_all(engine, names[:2])
     engine.work()
     assert requests()[-1] == ("use_card", "requested")
-    assert engine.payments.pledges.subscriptions[names[1]].held_for is None
+    assert engine.payments.pledges.subscriptions[names[1]].moving_for is None
     engine.tell("invoice.paid", engine.payments.pledges.renew(names[1]))
     engine.clock.advance(minutes=30)
     engine.work()

@@ -84,7 +84,7 @@ def stop_pledge(public_id: str) -> ResponseReturnValue:
         pledge_public_id=public_id,
         act=Act.STOP,
         detail={"why": why},
-        asked_by="staff",
+        requested_by="staff",
         actor_id=person().id,
         public_id=form_id,
     )
