@@ -7,27 +7,29 @@ import click
 from flask.cli import AppGroup
 
 from campaign.domain.errors import NotFound
+from campaign.domain.provider_events import ATTENTION_EVENT_STATES, RETIRED_EVENT_STATES, EventReason, EventState
 from campaign.gateway_registry import gateways
 from campaign.jobs import wake
 from campaign.services.inbox import listing
-from campaign.services.inbox.listing import ATTENTION, STATES, EventRow, InboxFilter
+from campaign.services.inbox.listing import EventRow, InboxFilter
 from campaign.services.inbox.replays import MANY_MAX, preview_of, replay_many, set_aside
 from campaign.services.inbox.replays import replay as replay_one
 
 inbox = AppGroup("inbox", help="Events of the payment provider.")
 
-STATE = click.Choice([*STATES, "attention"])
+STATE = click.Choice([*(state.value for state in EventState), "attention", *RETIRED_EVENT_STATES])
 WHY = {
-    "wrong_mode": "Test and live are mixed up: look at the keys.",
-    "gift_unknown": "It names a gift that is not in our books.",
-    "provider_away": "The provider did not answer, asked us to wait, or refused our key.",
-    "mismatch": "The payment does not fit the gift: a person must look at both.",
-    "program": "The program failed on it.",
+    EventReason.WRONG_MODE: "Test and live are mixed up: look at the keys.",
+    EventReason.GIFT_UNKNOWN: "It names a gift that is not in our books.",
+    EventReason.PROVIDER_UNAVAILABLE: "The provider did not answer, asked us to wait, or refused our key.",
+    EventReason.CONCURRENT_UPDATES: "Other events about the same gift were being processed.",
+    EventReason.MISMATCH: "The payment does not fit the gift: a person must look at both.",
+    EventReason.PROGRAM_ERROR: "The program failed on it.",
 }
 
 
 @inbox.command("list")
-@click.option("--state", type=STATE, help="attention is dead, failed and parked.")
+@click.option("--state", type=STATE, help="attention: failed_permanently, failed and waiting_for_parent.")
 @click.option("--type", "type_", default="", help="Such as charge.refunded.")
 @click.option("--gift", default="", help="The public id of a gift.")
 @click.option("--older-than", type=int, help="Minutes since they came.")
@@ -37,7 +39,7 @@ def list_events(*, state: str | None, type_: str, gift: str, older_than: int | N
     for row in listing.events(_wanted(state, type_, gift=gift, older_than=older_than), limit=limit):
         when = f"{row.received_at:%Y-%m-%d %H:%M:%S}"
         click.echo(
-            f"{row.event_id}  {row.state:<9}  {row.type:<40} {row.attempts:>2}  {when}  {row.error or ''}".rstrip()
+            f"{row.event_id}  {row.state:<18}  {row.type:<40} {row.attempts:>2}  {when}  {row.error or ''}".rstrip()
         )
 
 
@@ -69,7 +71,9 @@ def show(event_id: str) -> None:
 
 @inbox.command()
 @click.argument("event_ids", nargs=-1)
-@click.option("--state", type=STATE, help="All of a state instead; attention is dead, failed and parked.")
+@click.option(
+    "--state", type=STATE, help="All of a state instead; attention: failed_permanently, failed and waiting_for_parent."
+)
 @click.option("--type", "type_", default="", help="All of a type instead.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def replay(*, event_ids: tuple[str, ...], state: str | None, type_: str, yes: bool) -> None:
@@ -111,9 +115,13 @@ def _replay_one(event_id: str) -> None:
 
 
 def _wanted(state: str | None, type_: str, *, gift: str = "", older_than: int | None = None) -> InboxFilter:
-    states = ATTENTION if state == "attention" else (state,) if state else ()
+    states = ATTENTION_EVENT_STATES if state == "attention" else _states(state)
     until = gateways().clock.now() - timedelta(minutes=older_than) if older_than is not None else None
     return InboxFilter(states=states, type=type_, gift=gift, until=until)
+
+
+def _states(state: str | None) -> tuple[EventState, ...]:
+    return (RETIRED_EVENT_STATES.get(state) or EventState(state),) if state else ()
 
 
 def _events(count: int) -> str:
@@ -121,5 +129,4 @@ def _events(count: int) -> str:
 
 
 def _next_try(row: EventRow) -> str:
-    waits = row.state in {"new", "failed", "parked"}
-    return f"{row.next_try_at:%Y-%m-%d %H:%M:%S} UTC" if waits else "none"
+    return f"{row.next_try_at:%Y-%m-%d %H:%M:%S} UTC" if row.is_waiting else "none"

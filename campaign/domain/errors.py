@@ -25,7 +25,7 @@ class FormReused(Conflict):
 
 
 class GiftNotKnownYet(DomainError):
-    """The provider names a gift of ours that has no row (yet): parked, and tried after every success."""
+    """The provider names a gift of ours that has no row (yet): the event waits for it, and is retried after every success."""
 
 
 class ConcurrentUpdates(DomainError):

@@ -1,4 +1,40 @@
-"""Which events of the provider the product handles, by the kind of their object; it stores and ignores all others."""
+"""Events of the provider: their states, why one waits or failed, and the types that the product handles.
+
+The types are listed by the kind of their object; an event of any other type is stored and ignored.
+"""
+
+from enum import StrEnum
+
+
+class EventState(StrEnum):
+    """What became of an event."""
+
+    NEW = "new"
+    PROCESSED = "processed"
+    IGNORED = "ignored"  # nothing here acts on it, or staff set it aside
+    FOREIGN = "foreign"  # about a payment that is not ours
+    WAITING_FOR_PARENT = "waiting_for_parent"  # about a gift that has no row yet; retried after every success
+    FAILED = "failed"  # retried after growing delays
+    FAILED_PERMANENTLY = "failed_permanently"  # retries exhausted, or of the wrong mode
+
+
+class EventReason(StrEnum):
+    """Why an event waits or failed. The sentence for administrators stands beside it, in `provider_event.error`."""
+
+    WRONG_MODE = "wrong_mode"  # test money here, real money there
+    GIFT_UNKNOWN = "gift_unknown"
+    PROVIDER_UNAVAILABLE = "provider_unavailable"
+    CONCURRENT_UPDATES = "concurrent_updates"
+    MISMATCH = "mismatch"  # the payment does not fit the gift
+    PROGRAM_ERROR = "program_error"
+
+
+UNFINISHED_EVENT_STATES = (EventState.NEW, EventState.FAILED, EventState.WAITING_FOR_PARENT)
+"""States in which an event is still to be processed."""
+ATTENTION_EVENT_STATES = (EventState.FAILED_PERMANENTLY, EventState.FAILED, EventState.WAITING_FOR_PARENT)
+"""States that staff look at first."""
+RETIRED_EVENT_STATES = {"dead": EventState.FAILED_PERMANENTLY, "parked": EventState.WAITING_FOR_PARENT}
+"""Former names of states, which stand in old addresses and commands."""
 
 GIFT_EVENTS: dict[str, tuple[str, ...]] = {
     "checkout.session": ("completed", "async_payment_succeeded", "async_payment_failed", "expired"),

@@ -1,8 +1,9 @@
 """Column types and mixed-in columns that several tables share."""
 
+from enum import StrEnum
 from typing import Annotated
 
-from sqlalchemy import CHAR, JSON, BigInteger, Text
+from sqlalchemy import CHAR, JSON, BigInteger, CheckConstraint, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import mapped_column
 
@@ -20,3 +21,9 @@ Texts = Annotated[dict[str, str], mapped_column(Json)]
 """A text per language: {"en": …, "ru": …, "ky": …}; a missing one falls back, visibly."""
 Facts = Annotated[dict[str, object], mapped_column(Json)]
 LongText = Annotated[str, mapped_column(Text)]
+
+
+def check_values(column: str, values: type[StrEnum]) -> CheckConstraint:
+    """Let a column hold the members of an enum alone. Their order is part of the constraint that migrations repeat."""
+    allowed = ", ".join(f"'{member.value}'" for member in values)
+    return CheckConstraint(f"{column} IN ({allowed})", column)

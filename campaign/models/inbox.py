@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, false
+from sqlalchemy import Index, LargeBinary, false
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.domain.provider_events import EventReason, EventState
 from campaign.extensions import Model
-from campaign.models.columns import PrimaryKey
+from campaign.models.columns import PrimaryKey, check_values
 
 
 class ProviderEvent(Model):
@@ -14,7 +15,8 @@ class ProviderEvent(Model):
 
     __tablename__ = "provider_event"
     __table_args__ = (
-        CheckConstraint("state IN ('new', 'processed', 'ignored', 'foreign', 'parked', 'failed', 'dead')", "state"),
+        check_values("state", EventState),
+        check_values("reason", EventReason),
         Index(None, "state", "next_try_at", "id"),
         Index(None, "state", "id"),  # from here on: what the desk looks for, newest first, a page at a time
         Index(None, "type", "id"),
@@ -34,12 +36,14 @@ class ProviderEvent(Model):
     received_at: Mapped[datetime]
     was_fetched: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Nobody delivered it: a comparison asked for it. So it says nothing of whether deliveries arrive."""
-    state: Mapped[str] = mapped_column(default="new")
+    state: Mapped[str] = mapped_column(default=EventState.NEW)
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime]
     """When it is due; a worker that takes it moves this on, and so holds it for that long (its lease)."""
     processed_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+    """Why it waits or failed: an `EventReason`."""
     error: Mapped[str | None]
-    """The last failure, in words, for staff."""
+    """The last failure in words, for administrators; no code reads it."""
     donation_id: Mapped[int | None]
     """Whose gift it turned out to be about."""

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.domain.mail import MailFailure, MailHoldReason, MailState
 from campaign.extensions import Key, Model
-from campaign.models.columns import Facts, PrimaryKey, PublicId
+from campaign.models.columns import Facts, PrimaryKey, PublicId, check_values
 
 
 class Message(Model):
@@ -14,8 +15,10 @@ class Message(Model):
 
     __tablename__ = "message"
     __table_args__ = (
-        CheckConstraint("state IN ('queued', 'sent', 'kept', 'held', 'dead')", "state"),
-        CheckConstraint("failure IN ('address', 'refused', 'unreachable', 'receipt', 'late', 'fault')", "failure"),
+        check_values("state", MailState),
+        check_values("failure", MailFailure),
+        check_values("hold_reason", MailHoldReason),
+        CheckConstraint("(state = 'held') = (hold_reason IS NOT NULL)", "held_has_a_reason"),
         Index(None, "state", "next_try_at", "id"),
     )
 
@@ -34,14 +37,13 @@ class Message(Model):
     campaign_id: Mapped[int | None] = mapped_column(Key, ForeignKey("campaign.id"), index=True)
     """Whose donors it tells; none for a mail to staff or with a code for the form."""
     created_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(default="queued")
-    """kept: no mail server is set, it can be read at /dev/mail; held: its receipt could not be printed rightly."""
+    state: Mapped[str] = mapped_column(default=MailState.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     error: Mapped[str | None]
-    """What the mail server or the program said, in English, for administrators."""
+    """What the mail server or the program said, in English, for administrators; no code reads it."""
     failure: Mapped[str | None]
-    """Why the last try failed or why it is held, for people: address: no mail server takes mail for this address;
-    refused: the server refused this mail; unreachable: no server answered, or it asks us to come back; receipt: its
-    receipt cannot be printed; late: found by a comparison and not yet released; fault: an error of this program."""
+    """Why the last attempt failed: a `MailFailure`."""
+    hold_reason: Mapped[str | None]
+    """Why it is held back: a `MailHoldReason`, while its state is held."""

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from campaign.database import reading
 from campaign.days import local_day
 from campaign.domain.money import Money
+from campaign.domain.provider_events import UNFINISHED_EVENT_STATES, EventState
 from campaign.models.allocation import Allocation
 from campaign.models.donation import Donation, Refund
 from campaign.models.fund import Fund
@@ -28,7 +29,6 @@ from campaign.services.gifts.refunds import UNDER_WAY
 from campaign.services.inbox.listing import LAST_EVENT
 from campaign.services.ledger.availability import funds_below_zero
 from campaign.services.mail.listing import unreachable_addresses
-from campaign.services.queues.inbox import UNDONE
 from campaign.services.reconciliation import listing as reconciliation_desk
 
 CHART_DAYS = 60
@@ -131,7 +131,7 @@ def overview(campaign_id: int, currency: str, *, now: datetime, with_shared: boo
 
 def _queue(session: Session) -> Queue:
     """Only what waits is counted: what was worked off grows with every gift."""
-    waiting = select(ProviderEvent.state, func.count()).where(ProviderEvent.state.in_(UNDONE))
+    waiting = select(ProviderEvent.state, func.count()).where(ProviderEvent.state.in_(UNFINISHED_EVENT_STATES))
     events = session.execute(waiting.group_by(ProviderEvent.state)).all()
     mails = select(func.count()).select_from(Message).where(Message.state == "queued")
     not_taken = mails.where(Message.attempts > 0)
@@ -164,7 +164,10 @@ def _concerns(
         AttentionItem(kind="paid_again", count=claims.paid_again),
         AttentionItem(kind="refund_failed", count=failed),
         AttentionItem(kind="refund_stuck", count=stuck),
-        *(AttentionItem(kind=f"inbox_{state}", count=queue.inbox.get(state, 0)) for state in ("failed", "parked")),
+        *(
+            AttentionItem(kind=f"inbox_{state}", count=queue.inbox.get(state, 0))
+            for state in (EventState.FAILED, EventState.WAITING_FOR_PARENT)
+        ),
         AttentionItem(kind="mails_not_taken", count=queue.mails_not_taken),
         AttentionItem(kind="address_refused", count=unreachable_addresses(session, campaign_id)),
         *(AttentionItem(kind=kind, count=count) for kind, count in shared.items()),

@@ -86,13 +86,13 @@ class TestAlarms:
         assert (answer.status_code, answer.json) == (200, {"status": "ok"})
 
     def test_an_urgent_alarm_is_told_without_a_detail(self, client: FlaskClient, clock: SettableClock) -> None:
-        an_event(clock, state="dead", age_seconds=60)
+        an_event(clock, state="failed_permanently", age_seconds=60)
         answer = client.get("/healthz/alarms")
         assert (answer.status_code, answer.json) == (503, {"status": "not ok"})
 
     def test_it_is_looked_at_once_in_a_while(self, client: FlaskClient, clock: SettableClock) -> None:
         assert client.get("/healthz/alarms").status_code == 200
-        an_event(clock, state="dead", age_seconds=60)
+        an_event(clock, state="failed_permanently", age_seconds=60)
         assert client.get("/healthz/alarms").status_code == 200
         clock.advance(seconds=16)
         assert client.get("/healthz/alarms").status_code == 503

@@ -8,13 +8,14 @@ from sqlalchemy import func, select
 
 from campaign.database import reading
 from campaign.domain.journal import Account
+from campaign.domain.mail import MailState
+from campaign.domain.provider_events import UNFINISHED_EVENT_STATES, EventReason, EventState
 from campaign.jobs import reconciling_outside, work_off_everything
 from campaign.models.donation import Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.journal import JournalEntry, Posting
 from campaign.models.outbox import Message
 from campaign.services.ledger.check import check_books
-from campaign.services.queues.inbox import WRONG_MODE
 from campaign.services.reconciliation import listing as reconciliation_desk
 from campaign.services.reconciliation import reconciling
 from campaign.services.reconciliation.reconciling import Mails
@@ -28,7 +29,6 @@ DAYS_MAX = 365
 WENT_BACK = ("succeeded", "pending", "requires_action")
 GONE = ("lost", "appeal_needs_response", "appeal_under_review")
 """Until an appeal is won, what was lost is lost."""
-WAITING = ("new", "failed", "parked")
 
 
 def come_to_rest(stage: Stage, *, is_mutated: bool = False) -> None:
@@ -78,7 +78,7 @@ def unexplained(stage: Stage) -> list[str]:
 def _waiting() -> dict[str, int]:
     """What is still to be done, by kind."""
     counts = {
-        "events": select(func.count()).where(ProviderEvent.state.in_(WAITING)),
+        "events": select(func.count()).where(ProviderEvent.state.in_(UNFINISHED_EVENT_STATES)),
         "letters": select(func.count()).where(Message.state == "queued"),
         "refunds": select(func.count()).where(Refund.state == "requested"),
     }
@@ -154,7 +154,8 @@ def _of_inbox() -> Iterator[str]:
     with reading() as session:
         rows = session.execute(
             select(ProviderEvent.type, ProviderEvent.state, ProviderEvent.error).where(
-                ProviderEvent.state.in_((*WAITING, "dead")), ProviderEvent.error.is_distinct_from(WRONG_MODE)
+                ProviderEvent.state.in_((*UNFINISHED_EVENT_STATES, EventState.FAILED_PERMANENTLY)),
+                ProviderEvent.reason.is_distinct_from(EventReason.WRONG_MODE),
             )
         )
         yield from (f"an event {type_} is {state}: {error}" for type_, state, error in rows)
@@ -179,9 +180,13 @@ def _of_mail(here: Installation) -> Iterator[str]:
         if len({name for name in ids if name.strip("<").partition("@")[0] not in refunds}) > 1:
             yield f"{to} was told twice: {subject}"
     with reading() as session:
-        rows = session.execute(select(Message.kind, Message.state).where(Message.state.in_(("queued", "dead"))))
+        rows = session.execute(
+            select(Message.kind, Message.state).where(
+                Message.state.in_((MailState.QUEUED, MailState.FAILED_PERMANENTLY))
+            )
+        )
         yield from (f"a letter ({kind}) is {state}" for kind, state in rows)
-        queued = session.execute(select(func.count()).where(Message.state == "sent")).scalar_one()
+        queued = session.execute(select(func.count()).where(Message.state == MailState.SENT)).scalar_one()
     if len(sent) < queued:
         yield f"{queued} letters are said to be sent, {len(sent)} arrived"
 

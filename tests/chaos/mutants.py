@@ -16,11 +16,12 @@ ROOT = Path(__file__).resolve().parents[2]
 def _forgets_what_it_could_not_do() -> None:
     """As most code bases do: the event is answered, its handling fails, and that was that."""
     from campaign.database import transaction
+    from campaign.domain.provider_events import EventState
     from campaign.services.queues import inbox
 
-    def forget(event: Any, _state: str, _error: str, *, clock: Any) -> None:
+    def forget(event: Any, _reason: str, _error: str, *, clock: Any) -> None:
         with transaction() as session:
-            inbox.complete(session, event.id, "processed", at=clock.now())
+            inbox.complete(session, event.id, EventState.PROCESSED, at=clock.now())
 
     patch.object(inbox, "reschedule", forget).start()
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 from flask import request
@@ -38,13 +39,20 @@ class Asked:
         value = self.text(name)
         return value if value in allowed else ""
 
-    def filter_choice(self, name: str, allowed: Collection[str]) -> str:
+    def filter_choice(
+        self, name: str, allowed: Collection[str], *, retired: Mapping[str, str] = MappingProxyType({})
+    ) -> str:
         """The value of a filter, empty for all.
+
+        Args:
+            name: The name of the filter in the address.
+            allowed: The values that the page offers.
+            retired: Former value → the value that replaced it, for addresses that somebody stored.
 
         Raises:
             UnreadableFilter: The value is none that the page offers; everything would be shown as if it were the answer.
         """
-        value = self.choice(name, allowed)
+        value = retired.get(self.text(name)) or self.choice(name, allowed)
         if not value and self.text(name):
             raise UnreadableFilter(name)
         return value

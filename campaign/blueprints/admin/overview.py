@@ -10,7 +10,9 @@ from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.permissions import sees_donors
 from campaign.days import local_day
 from campaign.domain.abuse import Cause
+from campaign.domain.mail import MailState
 from campaign.domain.money import Money
+from campaign.domain.provider_events import EventState
 from campaign.gateway_registry import gateways
 from campaign.i18n import day, exact_money, text_of
 from campaign.services import audit
@@ -30,9 +32,9 @@ NO_ALARMS = AlarmView(ringing=[], books_checked_at=None)
 """For people of one campaign: alarms concern the whole installation, and name things of every campaign."""
 ALARM_PLACES: dict[str, tuple[str, dict[str, str]]] = {
     "events_wait": ("admin.inbox", {}),
-    "events_dead": ("admin.inbox", {"state": "dead"}),
-    "mail_waits": ("admin.mails", {"state": "queued"}),
-    "mail_dead": ("admin.mails", {"state": "dead"}),
+    "events_dead": ("admin.inbox", {"state": EventState.FAILED_PERMANENTLY}),
+    "mail_waits": ("admin.mails", {"state": MailState.QUEUED}),
+    "mail_dead": ("admin.mails", {"state": MailState.FAILED_PERMANENTLY}),
     "receipts_held": ("admin.receipts", {}),
     "receipts_substituted": ("admin.receipts", {}),
     "books_broken": ("admin.trial_balance", {}),

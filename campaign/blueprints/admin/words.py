@@ -8,8 +8,10 @@ from flask_babel import lazy_gettext as _
 from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import NotRefundable, RefundTooLarge
 from campaign.domain.errors import DomainError, FormReused, NotFound
+from campaign.domain.mail import MailState
 from campaign.domain.money import Money
 from campaign.domain.pledge import PledgeStopped
+from campaign.domain.provider_events import EventState
 from campaign.services.funds import allocations, disbursements
 from campaign.services.gifts import corrections, held_receipts
 from campaign.services.ledger.posting import EntryConflict, MoneyMayNotGoThere, NotEnoughFunds
@@ -57,20 +59,20 @@ RECEIPT: Mapping[str, Word] = {
     "void": (_("Void"), "bad"),
 }
 INBOX: Mapping[str, Word] = {
-    "new": (_("Waiting"), "warn"),
-    "processed": (_("Done"), "good"),
-    "ignored": (_("Not about us"), ""),
-    "foreign": (_("Someone else’s payment"), ""),
-    "parked": (_("Waiting for another event"), "warn"),
-    "failed": (_("Failed, will be retried"), "bad"),
-    "dead": (_("Given up"), "bad"),
+    EventState.NEW: (_("Waiting"), "warn"),
+    EventState.PROCESSED: (_("Done"), "good"),
+    EventState.IGNORED: (_("Not about us"), ""),
+    EventState.FOREIGN: (_("Someone else’s payment"), ""),
+    EventState.WAITING_FOR_PARENT: (_("Waiting for another event"), "warn"),
+    EventState.FAILED: (_("Failed, will be retried"), "bad"),
+    EventState.FAILED_PERMANENTLY: (_("Given up"), "bad"),
 }
 MAIL: Mapping[str, Word] = {
-    "queued": (_("Waiting"), "warn"),
-    "sent": (_("Sent"), "good"),
-    "kept": (_("Saved here: no mail server is set up"), ""),
-    "held": (_("Held back"), "bad"),
-    "dead": (_("Given up"), "bad"),
+    MailState.QUEUED: (_("Waiting"), "warn"),
+    MailState.SENT: (_("Sent"), "good"),
+    MailState.STORED: (_("Saved here: no mail server is set up"), ""),
+    MailState.HELD: (_("Held back"), "bad"),
+    MailState.FAILED_PERMANENTLY: (_("Given up"), "bad"),
 }
 MAIL_KINDS: Mapping[str, LazyString] = {
     "receipt": _("Receipt"),
@@ -151,9 +153,9 @@ MOMENTS: Mapping[str, Word] = {
     "provider:event": (_("The provider told us"), ""),
     "mail:queued": (_("An email is waiting"), ""),
     "mail:sent": (_("An email was sent"), ""),
-    "mail:kept": (_("An email was saved"), ""),
+    "mail:stored": (_("An email was saved"), ""),
     "mail:held": (_("An email is held"), "bad"),
-    "mail:dead": (_("An email could not be sent"), "bad"),
+    "mail:failed_permanently": (_("An email could not be sent"), "bad"),
     "receipt:issued": (_("Receipt issued"), ""),
     "receipt:replaced": (_("Receipt replaced"), ""),
     "receipt:void": (_("Receipt is void"), ""),
@@ -168,10 +170,18 @@ CONCERNS: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
     "paid_again": (_("Gifts were paid twice"), "admin.donations", {"state": "paid_again"}),
     "refund_failed": (_("Refunds failed"), "admin.donations", {"state": "refund_trouble"}),
     "refund_stuck": (_("Refunds have not reached the provider"), "admin.donations", {"state": "refund_trouble"}),
-    "inbox_failed": (_("Provider’s events failed"), "admin.inbox", {"state": "failed"}),
-    "inbox_parked": (_("Provider’s events wait for another"), "admin.inbox", {"state": "parked"}),
+    "inbox_failed": (_("Provider’s events failed"), "admin.inbox", {"state": EventState.FAILED}),
+    "inbox_waiting_for_parent": (
+        _("Provider’s events wait for another"),
+        "admin.inbox",
+        {"state": EventState.WAITING_FOR_PARENT},
+    ),
     "mails_not_taken": (_("The mail server has not accepted emails"), "admin.mails", {}),
-    "address_refused": (_("Donors’ addresses cannot receive email"), "admin.mails", {"state": "dead"}),
+    "address_refused": (
+        _("Donors’ addresses cannot receive email"),
+        "admin.mails",
+        {"state": MailState.FAILED_PERMANENTLY},
+    ),
     "unexplained": (_("Movements at the provider are not explained"), "admin.reconciliation", {}),
     "payout_failed": (_("A payout came back from the bank"), "admin.reconciliation", {}),
     "payout_open": (_("Payouts do not add up, or are waiting to be booked manually"), "admin.reconciliation", {}),

@@ -9,6 +9,8 @@ from sqlalchemy import bindparam, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from campaign.database import DISK_FULL_MARK, reading, transaction
+from campaign.domain.mail import MailHoldReason, MailState
+from campaign.domain.provider_events import UNFINISHED_EVENT_STATES, EventState
 from campaign.gateways.clock import Clock, machine_clock
 from campaign.gateways.disk import free_bytes, was_touched_within
 from campaign.models.alarm import Observation
@@ -30,8 +32,6 @@ from campaign.services.observations import (
     note,
     observed,
 )
-from campaign.services.queues.inbox import UNDONE
-from campaign.services.queues.outbox import LATE_NEWS
 
 __all__ = ["ENDPOINT", "MAIL_WORKER", "SWEEP", "WORKER", "check_signs", "note", "note_death", "observed", "read_signs"]
 
@@ -69,7 +69,8 @@ def read_signs(*, takes_cards: bool, clock: Clock) -> Signs:
         last_event_at, oldest_paid_at, substituted = session.execute(
             _EVENTS_AND_RECEIPTS, {"since": now - SUBSTITUTED_LATELY}
         ).one()
-        waiting, dead = waiting_in(session, *UNDONE), waiting_in(session, "dead")
+        waiting = waiting_in(session, *UNFINISHED_EVENT_STATES)
+        dead = waiting_in(session, EventState.FAILED_PERMANENTLY)
         mails = {
             state: (count, oldest)
             for state, count, oldest in session.execute(_MAILS, {"dead_since": now - DEAD_LATELY})
@@ -86,9 +87,9 @@ def read_signs(*, takes_cards: bool, clock: Clock) -> Signs:
             oldest_dead_at=dead.oldest_at,
             last_event_at=last_event_at,
             first_unheard_at=_first_unheard_at(session, last_event_at) if takes_cards else None,
-            oldest_mail_at=mails.get("queued", (0, None))[1],
-            dead_mails=mails.get("dead", (0, None))[0],
-            held_mails=mails.get("held", (0, None))[0],
+            oldest_mail_at=mails.get(MailState.QUEUED, (0, None))[1],
+            dead_mails=mails.get(MailState.FAILED_PERMANENTLY, (0, None))[0],
+            held_mails=mails.get(MailState.HELD, (0, None))[0],
             substituted_receipts=substituted,
             worker_at=seen[WORKER].at if WORKER in seen else None,
             mail_worker_at=seen[MAIL_WORKER].at if MAIL_WORKER in seen else None,
@@ -143,7 +144,7 @@ _FIRST_PAID = union_all(  # each state by itself is read in the order of its ind
             .limit(1)
             .subquery()
         )
-        for state in UNDONE
+        for state in UNFINISHED_EVENT_STATES
     )
 ).subquery()
 _OLDEST_PAID = select(func.min(_FIRST_PAID.c.received_at))
@@ -175,10 +176,10 @@ _MAILS = (
     select(Message.state, func.count(), func.min(Message.created_at))
     .outerjoin(Receipt, Receipt.id == Message.receipt_id)
     .where(
-        Message.state.in_(("queued", "dead", "held")),
-        Message.error.is_distinct_from(LATE_NEWS),
-        or_(Message.state != "dead", Message.created_at >= bindparam("dead_since")),
-        or_(Message.state != "held", Receipt.state == "issued"),
+        Message.state.in_((MailState.QUEUED, MailState.FAILED_PERMANENTLY, MailState.HELD)),
+        Message.hold_reason.is_distinct_from(MailHoldReason.LATE_NEWS),
+        or_(Message.state != MailState.FAILED_PERMANENTLY, Message.created_at >= bindparam("dead_since")),
+        or_(Message.state != MailState.HELD, Receipt.state == "issued"),
     )
     .group_by(Message.state)
 )

@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 from campaign.database import reading
 from campaign.domain.identity import new_public_id
+from campaign.domain.mail import MailState
 from campaign.domain.money import Money
+from campaign.domain.provider_events import UNFINISHED_EVENT_STATES
 from campaign.gateways.visitor import Visitor
 from campaign.services.drill.stage import DrillContext, Given, require
 from campaign.services.gifts import refunds as gifts_refunds
@@ -17,7 +19,7 @@ from campaign.services.reconciliation import reconciling
 from campaign.services.reconciliation.reconciling import Mails
 
 WORKER_SECONDS_MAX = 30.0
-PRINTED = {"sent", "kept"}
+PRINTED = {MailState.SENT, MailState.STORED}
 """What becomes of a letter: it left, or stays readable where no mail server is set."""
 
 
@@ -229,7 +231,7 @@ def payouts(stage: DrillContext) -> None:
 
 def the_books(stage: DrillContext) -> None:
     """The inbox is empty, and every rule of the books holds."""
-    waiting = ("new", "failed", "parked")
+    waiting = UNFINISHED_EVENT_STATES
     stage.eventually(
         lambda: not any(stage.events().get(state) for state in waiting), f"events are left: {stage.events()}"
     )

@@ -15,6 +15,7 @@ from campaign.domain.donation import DonationState
 from campaign.domain.email_address import email_key
 from campaign.domain.errors import DomainError, FormReused, NotFound
 from campaign.domain.folding import fold
+from campaign.domain.mail import UNSENT_MAIL_STATES, MailFailure, MailState
 from campaign.gateways.clock import Clock
 from campaign.models.donation import Donation, DonationEvent
 from campaign.models.outbox import Message
@@ -29,7 +30,6 @@ from campaign.services.receipts import issuing
 from campaign.services.receipts.hold_reasons import explain
 
 ACTION = "donation:correct"
-UNSENT = ("queued", "held", "kept", "dead")
 
 
 class NothingToCorrect(DomainError):
@@ -144,7 +144,7 @@ def _redirect(
     """Send what has not left to the new address; what was given up for the old one is tried anew."""
     found = session.execute(
         select(Message).where(
-            Message.campaign_id == gift.row.campaign_id, Message.recipient == old, Message.state.in_(UNSENT)
+            Message.campaign_id == gift.row.campaign_id, Message.recipient == old, Message.state.in_(UNSENT_MAIL_STATES)
         )
     ).scalars()
     ids = set(session.execute(select(Donation.id).where(gifts)).scalars())
@@ -152,8 +152,8 @@ def _redirect(
     for mail in found:
         if mail.donation_id in ids or (pledge is not None and mail.facts.get("pledge") == pledge):
             mail.recipient, mail.search_text = new, fold(new)
-            if mail.state == "dead" and mail.failure == "address":
-                mail.state, mail.attempts, mail.next_try_at = "queued", 0, at
+            if mail.state == MailState.FAILED_PERMANENTLY and mail.failure == MailFailure.ADDRESS:
+                mail.state, mail.attempts, mail.next_try_at = MailState.QUEUED, 0, at
                 mail.error = mail.failure = None
     session.flush()
 

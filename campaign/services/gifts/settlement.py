@@ -22,6 +22,8 @@ from campaign.domain.payment import PaymentFacts
 from campaign.domain.provider_events import (
     GIFT_EVENTS,
     PLEDGE_KINDS,
+    EventReason,
+    EventState,
     is_about_gift,
     needs_whole_payment,
     split_event_type,
@@ -69,8 +71,8 @@ class _Found:
 class _Done(Enum):
     """What became of an errand, and in which state that leaves its event; a gift's event is closed with the gift."""
 
-    FOREIGN = "foreign"
-    WITHOUT_GIFT = "processed"
+    FOREIGN = EventState.FOREIGN
+    WITHOUT_GIFT = EventState.PROCESSED
     SETTLED = None
 
 
@@ -103,13 +105,15 @@ def settle_next_event(
         else:
             _settle_event(event, payments=payments, clock=clock, public_url=public_url)
     except GiftNotKnownYet as wait:
-        inbox.reschedule(event, "parked", f"The gift {wait} is not known here yet.", clock=clock)
-    except (PaymentsUnavailable, PaymentsNotConfigured, ConcurrentUpdates) as wait:
-        inbox.reschedule(event, "failed", f"Not possible now: {wait}", clock=clock)
+        inbox.reschedule(event, EventReason.GIFT_UNKNOWN, f"The gift {wait} is not known here yet.", clock=clock)
+    except (PaymentsUnavailable, PaymentsNotConfigured) as wait:
+        inbox.reschedule(event, EventReason.PROVIDER_UNAVAILABLE, f"Not possible now: {wait}", clock=clock)
+    except ConcurrentUpdates as wait:
+        inbox.reschedule(event, EventReason.CONCURRENT_UPDATES, f"Not possible now: {wait}", clock=clock)
     except PaymentMismatch as problem:
-        inbox.reschedule(event, "failed", f"It does not fit the gift: {problem}", clock=clock)
+        inbox.reschedule(event, EventReason.MISMATCH, f"It does not fit the gift: {problem}", clock=clock)
     except Exception as error:
-        inbox.reschedule(event, "failed", f"{type(error).__name__}: {error}", clock=clock)
+        inbox.reschedule(event, EventReason.PROGRAM_ERROR, f"{type(error).__name__}: {error}", clock=clock)
         raise
     return True
 
@@ -213,7 +217,7 @@ def _asked(seen: _SeenGift, errand: _Errand, *, page: str | None, whole: bool) -
 def _settle_event(event: TakenEvent, *, payments: PaymentGateway, clock: Clock, public_url: str) -> None:
     kind, act = split_event_type(event.type)
     if act not in GIFT_EVENTS.get(kind, ()):
-        _close(event, "ignored", clock=clock)
+        _close(event, EventState.IGNORED, clock=clock)
         return
     whole = needs_whole_payment(event.type)
     errand = _Errand(payments=payments, clock=clock, public_url=public_url, event=event, whole=whole)
@@ -221,7 +225,7 @@ def _settle_event(event: TakenEvent, *, payments: PaymentGateway, clock: Clock, 
         done = _settle_about(kind, event.object_id, errand, has_gift=is_about_gift(event.type))
     except MissingAtProvider:
         done = _Done.WITHOUT_GIFT  # it was deleted meanwhile: nothing is left to do
-    if done is not _Done.SETTLED:
+    if done.value is not None:
         _close(event, done.value, clock=clock)
 
 
@@ -284,13 +288,13 @@ def _apply(session: Session, gift: LockedGift, facts: PaymentFacts, errand: _Err
         gift.is_quiet = errand.missed.is_quiet
         apply_payment(session, gift, facts, at=at, public_url=errand.public_url)
     if errand.event is not None:
-        inbox.complete(session, errand.event.id, "processed", at=at, donation_id=gift.id)
+        inbox.complete(session, errand.event.id, EventState.PROCESSED, at=at, donation_id=gift.id)
         if errand.event.type == "payment_intent.payment_failed":
             shield.count_failure(session, gift.id, at=at)
-    inbox.retry_parked(session, at=at)
+    inbox.retry_waiting_for_parent(session, at=at)
 
 
-def _close(event: TakenEvent, state: str, *, clock: Clock) -> None:
+def _close(event: TakenEvent, state: EventState, *, clock: Clock) -> None:
     with transaction() as session:
         inbox.complete(session, event.id, state, at=clock.now())
 

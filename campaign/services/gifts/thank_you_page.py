@@ -10,13 +10,13 @@ from campaign.database import reading
 from campaign.days import local_day
 from campaign.domain import quilt
 from campaign.domain.errors import NotFound
+from campaign.domain.mail import MailFailure, MailHoldReason, MailState
 from campaign.domain.pledge import PledgeState
 from campaign.models.donation import Donation, Refund
 from campaign.models.outbox import Message
 from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt
 from campaign.services.campaigns.page import quilt_of
-from campaign.services.queues.outbox import LATE_NEWS
 
 HELD_DAYS = timedelta(days=7)
 """Until then staff, whom an alarm tells of a held receipt, have corrected it: the donor's page promises it."""
@@ -45,7 +45,7 @@ class _ReceiptMail:
 
     state: str
     failure: str | None
-    error: str | None
+    hold_reason: str | None
     created_at: datetime
 
 
@@ -78,7 +78,7 @@ def afterwards_of(donation_public_id: str) -> ThankYouDetails:
         if number is not None:
             drawing = quilt.outlined(drawing, _place(session, campaign_id, number))
         return ThankYouDetails(
-            has_mail_left=mail is not None and mail.state == "sent",
+            has_mail_left=mail is not None and mail.state == MailState.SENT,
             is_address_refused=_is_refused(mail),
             is_refund_pending=_is_refund_pending(session, donation_id),
             receipt_due_on=_due_on(mail),
@@ -98,7 +98,7 @@ def is_address_refused(donation_public_id: str) -> bool:
 
 
 def _is_refused(mail: _ReceiptMail | None) -> bool:
-    return mail is not None and (mail.state, mail.failure) == ("dead", "address")
+    return mail is not None and mail.failure == MailFailure.ADDRESS and mail.state == MailState.FAILED_PERMANENTLY
 
 
 def _is_refund_pending(session: Session, donation_id: int) -> bool:
@@ -108,7 +108,7 @@ def _is_refund_pending(session: Session, donation_id: int) -> bool:
 
 def _due_on(mail: _ReceiptMail | None) -> date | None:
     """The day until which a held receipt leaves; None where it is not held."""
-    if mail is None or mail.state != "held" or mail.error == LATE_NEWS:
+    if mail is None or mail.hold_reason != MailHoldReason.RECEIPT_NOT_PRINTABLE:
         return None
     return local_day(mail.created_at + HELD_DAYS)
 
@@ -116,7 +116,7 @@ def _due_on(mail: _ReceiptMail | None) -> date | None:
 def _receipt_mail(session: Session, donation_id: int) -> _ReceiptMail | None:
     """The mail that brings the newest receipt; None where there is no such mail."""
     row = session.execute(
-        select(Message.state, Message.failure, Message.error, Message.created_at)
+        select(Message.state, Message.failure, Message.hold_reason, Message.created_at)
         .where(Message.donation_id == donation_id, Message.receipt_id.is_not(None))
         .order_by(Message.id.desc())
         .limit(1)

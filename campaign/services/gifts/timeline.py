@@ -37,7 +37,8 @@ class TimelineEntry:
     note: str = ""
     who: str | None = None
     amount: Money | None = None
-    failure: str | None = None  # of an email that has not left: see `models.Message.failure`
+    failure: str | None = None  # of an email: a MailFailure
+    hold_reason: str | None = None  # of an email: a MailHoldReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +245,11 @@ def _mails(session: Session, donation_id: int) -> Iterator[TimelineEntry]:
     query = select(Message).where(Message.donation_id == donation_id).order_by(Message.id)
     for mail in session.execute(query).scalars():
         yield TimelineEntry(
-            at=mail.sent_at or mail.created_at, kind=f"mail:{mail.state}", note=mail.kind, failure=mail.failure
+            at=mail.sent_at or mail.created_at,
+            kind=f"mail:{mail.state}",
+            note=mail.kind,
+            failure=mail.failure,
+            hold_reason=mail.hold_reason,
         )
 
 

@@ -4,7 +4,7 @@ Nothing here reads the whole inbox: counts stop at COUNT_MAX, and every list is 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,13 +14,11 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.domain.errors import NotFound
+from campaign.domain.provider_events import UNFINISHED_EVENT_STATES, EventReason, EventState
 from campaign.models.donation import Donation
 from campaign.models.inbox import ProviderEvent
-from campaign.services.queues.inbox import PING, UNDONE, WRONG_MODE
+from campaign.services.queues.inbox import PING
 
-STATES = ("dead", "failed", "parked", "new", "processed", "ignored", "foreign")
-"""In the order in which they want to be looked at."""
-ATTENTION = ("dead", "failed", "parked")
 COUNT_MAX = 1000
 """Up to here events are counted; past it there are «more than»."""
 
@@ -33,17 +31,23 @@ class EventRow:
     event_id: str
     type: str
     object_id: str
-    state: str
+    state: EventState
     attempts: int
     received_at: datetime
     next_try_at: datetime
+    reason: EventReason | None
     error: str | None
     gift: str | None  # the public id of the gift that it turned out to be about
 
     @property
-    def reason(self) -> str | None:
-        """Why it stands still, as one of the REASONS' names."""
-        return reason_of(self.error)
+    def is_waiting(self) -> bool:
+        """Whether it is still to be processed."""
+        return self.state in UNFINISHED_EVENT_STATES
+
+    @property
+    def can_be_set_aside(self) -> bool:
+        """Whether staff may decide that nothing will come of it."""
+        return self.state in SET_ASIDE_STATES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,7 @@ class EventDetail:
 class InboxFilter:
     """Which events; empty fields ask for all. `until` asks for those that came up to then, `up_to_id` for no newer."""
 
-    states: tuple[str, ...] = ()
+    states: tuple[EventState, ...] = ()
     type: str = ""
     until: datetime | None = None
     gift: str = ""
@@ -80,20 +84,7 @@ class Waiting:
     oldest_at: datetime | None
 
 
-REASONS: tuple[tuple[str, str], ...] = (
-    ("wrong_mode", WRONG_MODE),
-    ("gift_unknown", "The gift "),
-    ("provider_away", "Not possible now:"),
-    ("mismatch", "It does not fit the gift:"),
-)
-"""Why an event stands still → how the technical line begins that settlement wrote; anything else is the program's."""
-
-
-def reason_of(error: str | None) -> str | None:
-    """The name of the reason behind a technical line: one of REASONS', else `program`; None where there is no line."""
-    if not error:
-        return None
-    return next((name for name, begins in REASONS if error.startswith(begins)), "program")
+SET_ASIDE_STATES = (EventState.FAILED_PERMANENTLY, EventState.WAITING_FOR_PARENT)
 
 
 def events(wanted: InboxFilter, *, limit: int) -> list[EventRow]:
@@ -101,7 +92,7 @@ def events(wanted: InboxFilter, *, limit: int) -> list[EventRow]:
     with reading() as session:
         ids = chosen(session, wanted, limit=limit, newest_first=True)
         rows = session.execute(_ROWS.where(ProviderEvent.id.in_(ids)).order_by(ProviderEvent.id.desc()))
-        return [EventRow(**row._mapping) for row in rows]  # noqa: SLF001
+        return [_as_row(row._mapping) for row in rows]  # noqa: SLF001
 
 
 def event(event_id: str) -> EventDetail:
@@ -114,7 +105,7 @@ def event(event_id: str) -> EventDetail:
             raise NotFound(event_id)
         *fields, whole = found
         return EventDetail(
-            row=EventRow(**dict(zip(EventRow.__slots__, fields, strict=True))),
+            row=_as_row(dict(zip(EventRow.__slots__, fields, strict=True))),
             payload=json.dumps(json.loads(whole.raw), indent=2, ensure_ascii=False),
             api_version=whole.api_version,
             livemode=whole.livemode,
@@ -124,19 +115,19 @@ def event(event_id: str) -> EventDetail:
         )
 
 
-def count_by_state() -> dict[str, int]:
+def count_by_state() -> dict[EventState, int]:
     """How many events are in each state, up to COUNT_MAX; states without one are left out."""
     parts = [
-        select(literal(state).label("state"), func.count().label("events")).select_from(
+        select(literal(state.value).label("state"), func.count().label("events")).select_from(
             select(ProviderEvent.id).where(ProviderEvent.state == state).limit(COUNT_MAX).subquery()
         )
-        for state in STATES
+        for state in EventState
     ]
     with reading() as session:
-        return {row[0]: row[1] for row in session.execute(union_all(*parts)) if row[1]}
+        return {EventState(row[0]): row[1] for row in session.execute(union_all(*parts)) if row[1]}
 
 
-def waiting_in(session: Session, *states: str) -> Waiting:
+def waiting_in(session: Session, *states: EventState) -> Waiting:
     """How many events are in these states, and when the first of them came."""
     found = union_all(
         *(
@@ -157,7 +148,7 @@ def waiting_in(session: Session, *states: str) -> Waiting:
 def oldest_waiting() -> datetime | None:
     """When the oldest event that is not yet worked off came in."""
     with reading() as session:
-        return waiting_in(session, *UNDONE).oldest_at
+        return waiting_in(session, *UNFINISHED_EVENT_STATES).oldest_at
 
 
 def chosen(session: Session, wanted: InboxFilter, *, limit: int, newest_first: bool) -> Sequence[int]:
@@ -196,6 +187,12 @@ def _narrowed(session: Session, wanted: InboxFilter) -> Select[int] | None:
     return query
 
 
+def _as_row(fields: Mapping[Any, Any]) -> EventRow:  # the columns of _ROWS, by name
+    reason = fields["reason"]
+    typed = {"state": EventState(fields["state"]), "reason": EventReason(reason) if reason else None}
+    return EventRow(**{**fields, **typed})
+
+
 LAST_EVENT = (
     select(ProviderEvent.received_at)
     .where(ProviderEvent.type != PING, ~ProviderEvent.was_fetched)
@@ -212,6 +209,7 @@ _ROWS: Select[*tuple[Any, ...]] = select(
     ProviderEvent.attempts,
     ProviderEvent.received_at,
     ProviderEvent.next_try_at,
+    ProviderEvent.reason,
     ProviderEvent.error,
     Donation.public_id.label("gift"),
 ).outerjoin(Donation, Donation.id == ProviderEvent.donation_id)

@@ -10,12 +10,13 @@ from sqlalchemy import select, update
 
 from campaign.database import reading, transaction
 from campaign.domain.errors import NotFound
+from campaign.domain.provider_events import EventState
 from campaign.gateways.clock import Clock
 from campaign.models.inbox import ProviderEvent
 from campaign.services import audit
-from campaign.services.inbox.listing import InboxFilter, chosen
+from campaign.services.inbox.listing import SET_ASIDE_STATES, InboxFilter, chosen
 from campaign.services.queues import inbox
-from campaign.services.queues.inbox import WRONG_MODE
+from campaign.services.queues.inbox import IS_REPLAYABLE, as_new
 
 MANY_MAX = 500
 """How many events one act replays at most; the next act takes the next ones."""
@@ -45,8 +46,8 @@ def set_aside(event_id: str, *, actor_id: int | None, clock: Clock) -> None:
     with transaction() as session:
         closed = session.execute(
             update(ProviderEvent)
-            .where(ProviderEvent.event_id == event_id, ProviderEvent.state.in_(("dead", "parked")))
-            .values(state="ignored", processed_at=now)
+            .where(ProviderEvent.event_id == event_id, ProviderEvent.state.in_(SET_ASIDE_STATES))
+            .values(state=EventState.IGNORED, processed_at=now)
             .returning(ProviderEvent.id)
         ).one_or_none()
         if closed is None:
@@ -60,9 +61,7 @@ def preview_of(wanted: InboxFilter) -> ReplayPreview:
     with reading() as session:
         ids = chosen(session, wanted, limit=MANY_MAX + 1, newest_first=False)
         meant = ids[:MANY_MAX]
-        replayable = select(ProviderEvent.id).where(
-            ProviderEvent.id.in_(meant), ProviderEvent.error.is_distinct_from(WRONG_MODE)
-        )
+        replayable = select(ProviderEvent.id).where(ProviderEvent.id.in_(meant), IS_REPLAYABLE)
         found = session.execute(replayable).scalars().all()
     return ReplayPreview(count=len(found), up_to_id=max(found, default=0), has_more=len(ids) > MANY_MAX)
 
@@ -75,8 +74,8 @@ def replay_many(wanted: InboxFilter, *, up_to_id: int, actor_id: int | None, clo
         names = sorted(
             session.execute(
                 update(ProviderEvent)
-                .where(ProviderEvent.id.in_(ids), ProviderEvent.error.is_distinct_from(WRONG_MODE))
-                .values(state="new", attempts=0, next_try_at=now, error=None, processed_at=None)
+                .where(ProviderEvent.id.in_(ids), IS_REPLAYABLE)
+                .values(**as_new(now))
                 .returning(ProviderEvent.event_id)
             ).scalars()
         )

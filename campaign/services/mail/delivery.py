@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, select, update
 from campaign.database import reading, transaction
 from campaign.domain.backoff import retry_delay
 from campaign.domain.errors import NotFound
+from campaign.domain.mail import MailFailure, MailHoldReason, MailState
 from campaign.domain.money import Money
 from campaign.gateways.clock import Clock
 from campaign.gateways.mailer import AddressRefused, Email, Mailer, MailRefused, MailUnavailable
@@ -31,7 +32,7 @@ from receipts import HeldReceipt
 
 CONVERSION_PAUSE = timedelta(seconds=20)
 ATTEMPTS_MAX = 25
-"""Then an email is dead and staff see it; with the delays of `pause_after` that is about two days."""
+"""Then an email has failed permanently and staff see it; with the delays of `pause_after` that is about two days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ class _DueEmail:
         """Whether the row still is what was taken: one that brings another receipt or goes elsewhere by now is sent anew."""
         return and_(
             Message.id == self.id,
-            Message.state == "queued",
+            Message.state == MailState.QUEUED,
             Message.attempts == self.attempts,
             Message.receipt_id.is_not_distinct_from(self.receipt_id),
             Message.recipient == self.recipient,
@@ -81,27 +82,27 @@ def deliver_next(*, mailer: Mailer, clock: Clock, public_url: str) -> bool:
     except ConversionNotKnown:
         _wait_for_conversion(due, clock=clock)
     except HeldReceipt as reason:
-        _close(due, "held", f"The receipt cannot be printed rightly: {reason}", failure="receipt", clock=clock)
+        _hold(due, f"The receipt cannot be printed rightly: {reason}")
     except MailRefused as reason:
-        failure = "address" if isinstance(reason, AddressRefused) else "refused"
-        _close(due, "dead", str(reason), failure=failure, clock=clock)
+        failure = MailFailure.ADDRESS if isinstance(reason, AddressRefused) else MailFailure.REFUSED
+        _close(due, MailState.FAILED_PERMANENTLY, str(reason), failure=failure, clock=clock)
     except MailUnavailable as reason:
-        _put_back(due, str(reason), failure="unreachable", clock=clock)
+        _put_back(due, str(reason), failure=MailFailure.UNREACHABLE, clock=clock)
     except Exception as error:
-        _put_back(due, f"{type(error).__name__}: {error}", failure="fault", clock=clock)
+        _put_back(due, f"{type(error).__name__}: {error}", failure=MailFailure.FAULT, clock=clock)
         raise
     else:
         _close(due, state, None, clock=clock)
     return True
 
 
-def _send(due: _DueEmail, *, mailer: Mailer, clock: Clock, public_url: str) -> str:
+def _send(due: _DueEmail, *, mailer: Mailer, clock: Clock, public_url: str) -> MailState:
     """Let it leave with its receipt, where mail leaves at all; its state now."""
     attachment = _attachment(due, clock=clock)
     if not mailer.sends:
-        return "kept"
+        return MailState.STORED
     mailer.send(compose(_message(due.id), attachment=attachment, public_url=public_url, at=clock.now()))
-    return "sent"
+    return MailState.SENT
 
 
 def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_url: str, at: datetime) -> Email:
@@ -205,7 +206,7 @@ def _message(message_id: int) -> Message:
 
 def _take_next(*, clock: Clock) -> _DueEmail | None:
     now = clock.now()
-    held = claim_next(Message, Message.state == "queued", Message.next_try_at <= now, at=now)
+    held = claim_next(Message, Message.state == MailState.QUEUED, Message.next_try_at <= now, at=now)
     if held is None:
         return None
     with reading() as session:
@@ -215,14 +216,28 @@ def _take_next(*, clock: Clock) -> _DueEmail | None:
     return _DueEmail(id=held, receipt_id=row[0], recipient=row[1], attempts=row[2])
 
 
-def _close(due: _DueEmail, state: str, error: str | None, *, failure: str | None = None, clock: Clock) -> None:
+def _close(
+    due: _DueEmail, state: MailState, error: str | None, *, failure: MailFailure | None = None, clock: Clock
+) -> None:
     now = clock.now()
     with transaction() as session:
         session.execute(
             update(Message)
             .where(due.is_unchanged)
-            .values(state=state, error=error, failure=failure, sent_at=now if state == "sent" else None)
+            .values(state=state, error=error, failure=failure, sent_at=now if state is MailState.SENT else None)
         )
+
+
+def _hold(due: _DueEmail, error: str) -> None:
+    """Hold it until its receipt is corrected."""
+    held = {
+        "state": MailState.HELD,
+        "hold_reason": MailHoldReason.RECEIPT_NOT_PRINTABLE,
+        "error": error,
+        "failure": None,
+    }
+    with transaction() as session:
+        session.execute(update(Message).where(due.is_unchanged).values(**held))
 
 
 def _wait_for_conversion(due: _DueEmail, *, clock: Clock) -> None:
@@ -240,7 +255,7 @@ def pause_after(attempts: int) -> timedelta:
     return retry_delay(attempts, base=timedelta(seconds=30), maximum=timedelta(hours=3))
 
 
-def _put_back(due: _DueEmail, error: str, *, failure: str, clock: Clock) -> None:
+def _put_back(due: _DueEmail, error: str, *, failure: MailFailure, clock: Clock) -> None:
     pause = pause_after(due.attempts)
     is_last = due.attempts >= ATTEMPTS_MAX
     with transaction() as session:
@@ -248,7 +263,7 @@ def _put_back(due: _DueEmail, error: str, *, failure: str, clock: Clock) -> None
             update(Message)
             .where(due.is_unchanged)
             .values(
-                state="dead" if is_last else "queued",
+                state=MailState.FAILED_PERMANENTLY if is_last else MailState.QUEUED,
                 error=error[:500],
                 failure=failure,
                 next_try_at=clock.now() + pause,

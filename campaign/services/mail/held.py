@@ -3,12 +3,12 @@
 from sqlalchemy import func, select, update
 
 from campaign.database import reading, transaction
+from campaign.domain.mail import MailHoldReason, MailState
 from campaign.gateways.clock import Clock
 from campaign.models.outbox import Message
 from campaign.services import audit
-from campaign.services.queues.outbox import LATE_NEWS
 
-_IS_HELD = (Message.state == "held") & (Message.error == LATE_NEWS)
+_IS_HELD = (Message.state == MailState.HELD) & (Message.hold_reason == MailHoldReason.LATE_NEWS)
 
 
 def held() -> int:
@@ -24,7 +24,7 @@ def send_held(*, actor_id: int | None, clock: Clock) -> int:
         sent = session.execute(
             update(Message)
             .where(_IS_HELD)
-            .values(state="queued", next_try_at=now, error=None, failure=None)
+            .values(state=MailState.QUEUED, next_try_at=now, hold_reason=None)
             .returning(Message.id)
             .execution_options(synchronize_session=False)
         ).all()

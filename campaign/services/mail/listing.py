@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading
 from campaign.domain.errors import NotFound
 from campaign.domain.folding import search_words
+from campaign.domain.mail import MailFailure, MailState
 from campaign.models.donation import Donation
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
@@ -37,7 +38,7 @@ class MailFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailRow:
-    """A mail as the desk shows it. `failure` says why it has not left, in a word of `models.Message.failure`."""
+    """An email as the desk lists it."""
 
     public_id: str
     kind: str
@@ -47,16 +48,22 @@ class MailRow:
     attempts: int
     created_at: datetime
     sent_at: datetime | None
-    failure: str | None
+    failure: str | None  # a MailFailure
+    hold_reason: str | None  # a MailHoldReason
     error: str | None
     donation_public_id: str | None
     receipt_number: str | None
     receipt_state: str | None
 
     @property
+    def has_technical_details(self) -> bool:
+        """Whether what the server or the program said helps an administrator."""
+        return self.error is not None and self.failure != MailFailure.ADDRESS
+
+    @property
     def is_resendable(self) -> bool:
         """Whether it can be sent again: not while it waits, and not with a receipt that is no longer valid."""
-        return self.state != "queued" and self.kind not in UNSENDABLE and self.receipt_state in {None, "issued"}
+        return self.state != MailState.QUEUED and self.kind not in UNSENDABLE and self.receipt_state in {None, "issued"}
 
 
 def mails(wanted: MailFilter) -> tuple[list[MailRow], bool]:
@@ -92,7 +99,9 @@ def mail(campaign_id: int, public_id: str, *, with_shared: bool = True) -> MailR
 def unreachable_addresses(session: Session, campaign_id: int) -> int:
     """How many addresses of the campaign's donors cannot take mail, as far as a mail to them was given up for it."""
     query = select(func.count(func.distinct(Message.search_text))).where(
-        Message.campaign_id == campaign_id, Message.state == "dead", Message.failure == "address"
+        Message.campaign_id == campaign_id,
+        Message.state == MailState.FAILED_PERMANENTLY,
+        Message.failure == MailFailure.ADDRESS,
     )
     return session.execute(query).scalar_one()
 
@@ -123,6 +132,7 @@ def _rows(campaign_id: int, *, with_shared: bool) -> Select[*tuple[Any, ...]]:
         "created_at",
         "sent_at",
         "failure",
+        "hold_reason",
         "error",
     )
     return (

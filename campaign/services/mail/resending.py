@@ -11,6 +11,7 @@ from campaign.domain.email_address import email_key
 from campaign.domain.errors import Conflict, DomainError, FormReused, NotFound
 from campaign.domain.folding import fold
 from campaign.domain.identity import new_public_id
+from campaign.domain.mail import MailHoldReason, MailState
 from campaign.gateways.clock import Clock
 from campaign.models.donation import Donation, DonationEvent
 from campaign.models.donor import Donor
@@ -22,7 +23,7 @@ from campaign.services.mail.listing import UNSENDABLE, MailRow, in_campaign
 from campaign.services.receipts import issuing
 
 ACTION = "mail:send_again"
-REQUEUED = ("dead", "held", "kept")
+REQUEUED = (MailState.FAILED_PERMANENTLY, MailState.HELD, MailState.STORED)
 """States of a mail that never left: it leaves itself. A sent one stays as it is, and a copy of it leaves."""
 
 
@@ -95,7 +96,7 @@ def refusal_of(mail: MailRow) -> DomainError:
     """Why this mail cannot be sent again, where `mail.is_resendable` is false."""
     if mail.kind in UNSENDABLE:
         return MailNotRepeatable(mail.kind)
-    return MailStillQueued(mail.public_id) if mail.state == "queued" else ReceiptNotValid(mail.public_id)
+    return MailStillQueued(mail.public_id) if mail.state == MailState.QUEUED else ReceiptNotValid(mail.public_id)
 
 
 def _subject(order: ResendOrder) -> str:
@@ -120,13 +121,13 @@ def _key_of_copy(order: ResendOrder) -> str:
 def _refuse(session: Session, mail: Message) -> None:
     if mail.kind in UNSENDABLE:
         raise MailNotRepeatable(mail.kind)
-    if mail.state == "queued":
+    if mail.state == MailState.QUEUED:
         raise MailStillQueued(mail.public_id)
     if mail.receipt_id is not None:
         receipt = session.execute(select(Receipt.state, Receipt.document).where(Receipt.id == mail.receipt_id)).one()
         if receipt.state != "issued":
             raise ReceiptNotValid(receipt.state)
-        if mail.failure == "receipt" and issuing.reasons_to_hold(receipt.document):
+        if mail.hold_reason == MailHoldReason.RECEIPT_NOT_PRINTABLE and issuing.reasons_to_hold(receipt.document):
             raise ReceiptStillHeld(mail.public_id)
 
 
@@ -155,11 +156,12 @@ def _requeue(session: Session, mail: Message, order: ResendOrder, *, at: datetim
         .values(
             recipient=order.recipient,
             search_text=fold(order.recipient),
-            state="queued",
+            state=MailState.QUEUED,
             attempts=0,
             next_try_at=at,
             error=None,
             failure=None,
+            hold_reason=None,
         )
     )
 
@@ -175,7 +177,7 @@ def _copy(session: Session, mail: Message, order: ResendOrder, *, at: datetime) 
             "search_text": fold(order.recipient),
             "dedupe_key": _key_of_copy(order),
             "created_at": at,
-            "state": "queued",
+            "state": MailState.QUEUED,
             "attempts": 0,
             "next_try_at": at,
         },

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from campaign.days import end_of_day, local_day
 from campaign.domain.language import in_language_of
+from campaign.domain.mail import MailState
 from campaign.domain.money import Money
 from campaign.domain.pledge import PledgeState, last_charge_before
 from campaign.gateways.pledges import PledgeFacts
@@ -256,7 +257,7 @@ def receipt_mail_facts(session: Session, letter: Message, *, public_url: str) ->
     ).scalar_one_or_none()
     if pledge is None:
         return {"is_monthly": False, "next_on": "", "manage_url": ""}
-    has_left = letter.state in ("sent", "kept")
+    has_left = letter.state in (MailState.SENT, MailState.STORED)
     is_monthly = bool(letter.facts.get("is_monthly")) and (has_left or pledge.state not in ENDING)
     next_on = str(letter.facts.get("next_on") or "") if is_monthly else ""
     if not has_left and next_on != _iso(pledge.next_at):

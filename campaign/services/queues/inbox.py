@@ -9,25 +9,24 @@ from sqlalchemy.orm import Session
 from campaign.database import autocommit, insert_if_absent, transaction
 from campaign.domain.backoff import retry_delay
 from campaign.domain.errors import NotFound
+from campaign.domain.provider_events import UNFINISHED_EVENT_STATES, EventReason, EventState
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import PaymentGateway, ReceivedEvent
 from campaign.models.inbox import ProviderEvent
 from campaign.services.queues.due_rows import LEASE
 
 ATTEMPTS_MAX = 27
-"""Then an event is dead, and staff are told; with the delays of `pause_after` that is about two days."""
-UNDONE = ("new", "failed", "parked")
-"""States in which an event is still to be worked off."""
+"""Then an event has failed permanently, and staff are alerted; with the delays of `pause_after` that is about two days."""
 PING = "kurak.ping"
 """The type of the event by which an installation tries its own address; it is about nothing."""
-PARKED_FOR = timedelta(days=3)
+WAITING_FOR_PARENT_MAX = timedelta(days=3)
 """As long as the provider itself tries to deliver: a gift of ours that is not there by then does not come."""
 PAYLOAD_KEPT_FOR = timedelta(days=90)
 """Long enough to look into what went wrong; the provider keeps its own copy for a month."""
 PAYLOAD_LOOKED_BACK = timedelta(days=400)
 """Done every day, so what is older was emptied long ago."""
 FORGOTTEN = b"{}"
-WRONG_MODE = "It is about test money and this installation takes real money, or the other way round."
+WRONG_MODE_ERROR = "It is about test money and this installation takes real money, or the other way round."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +42,7 @@ class TakenEvent:
 def receive(body: bytes, signature: str, *, payments: PaymentGateway, clock: Clock) -> bool:
     """Check the signature and store the event; False when it was stored before. Raises BadSignature or UnusableEvent.
 
-    An event of the wrong mode is stored as dead: sending it again cannot help, and staff must see it.
+    An event of the wrong mode is stored as failed permanently: sending it again cannot help, and staff must see it.
     """
     return store(payments.verify(body, signature), body, mode=payments.mode, clock=clock)
 
@@ -62,10 +61,11 @@ def store(event: ReceivedEvent, body: bytes, *, mode: str, clock: Clock, was_fet
         "raw": body,
         "received_at": now,
         "was_fetched": was_fetched,
-        "state": "new" if is_right_mode else "dead",
+        "state": EventState.NEW if is_right_mode else EventState.FAILED_PERMANENTLY,
         "attempts": 0,
         "next_try_at": now,
-        "error": None if is_right_mode else WRONG_MODE,
+        "reason": None if is_right_mode else EventReason.WRONG_MODE,
+        "error": None if is_right_mode else WRONG_MODE_ERROR,
     }
     is_new = insert_if_absent(ProviderEvent, row)
     if not is_new and not was_fetched:
@@ -86,42 +86,52 @@ def claim_next(*, clock: Clock) -> TakenEvent | None:
     return TakenEvent(id=row[0], type=row[1], object_id=row[2], attempts=row[3]) if row else None
 
 
-def complete(session: Session, event_id: int, state: str, *, at: datetime, donation_id: int | None = None) -> None:
+def complete(
+    session: Session, event_id: int, state: EventState, *, at: datetime, donation_id: int | None = None
+) -> None:
     """Close an event in the transaction that did its work."""
-    session.execute(
-        _MARK, {"event": event_id, "state": state, "processed_at": at, "error": None, "donation_id": donation_id}
-    )
+    closed = {"state": state, "processed_at": at, "reason": None, "error": None, "donation_id": donation_id}
+    session.execute(_MARK, {"event": event_id, **closed})
 
 
-def reschedule(event: TakenEvent, state: str, error: str, *, clock: Clock) -> None:
-    """Try again later, after growing pauses; after the last try it is dead.
+def reschedule(event: TakenEvent, reason: EventReason, error: str, *, clock: Clock) -> None:
+    """Try again later, after growing delays; after the last attempt it has failed permanently.
 
-    What is parked is tried after every success, so its tries say nothing: it is dead when its parent has not come for days.
-    What another worker has closed meanwhile, because this one held it for too long, stays closed.
+    An event whose gift is not known waits for it and is retried after every success, so its attempts say nothing: it has
+    failed permanently when the gift has not come for days. An event that another worker closed meanwhile, because this
+    one took too long, stays closed.
+
+    Args:
+        event: The event that this worker claimed.
+        reason: Why it could not be processed.
+        error: The same in words, for administrators.
+        clock: The time.
     """
     now = clock.now()
-    if state == "parked":
-        is_last: ColumnElement[bool] = ProviderEvent.received_at < now - PARKED_FOR
+    state = EventState.WAITING_FOR_PARENT if reason is EventReason.GIFT_UNKNOWN else EventState.FAILED
+    if state is EventState.WAITING_FOR_PARENT:
+        is_last: ColumnElement[bool] = ProviderEvent.received_at < now - WAITING_FOR_PARENT_MAX
     else:
         is_last = literal(event.attempts >= ATTEMPTS_MAX)
     with transaction() as session:
         session.execute(
             update(ProviderEvent)
-            .where(ProviderEvent.id == event.id, ProviderEvent.state.in_(UNDONE))
+            .where(ProviderEvent.id == event.id, ProviderEvent.state.in_(UNFINISHED_EVENT_STATES))
             .values(
-                state=case((is_last, "dead"), else_=state),
+                state=case((is_last, EventState.FAILED_PERMANENTLY.value), else_=state.value),
+                reason=reason,
                 error=error[:500],
                 next_try_at=now + pause_after(event.attempts),
             )
         )
 
 
-def retry_parked(session: Session, *, at: datetime) -> None:
-    """A success may have brought the parent that parked events wait for.
+def retry_waiting_for_parent(session: Session, *, at: datetime) -> None:
+    """A success may have brought the gift that events wait for.
 
     What another success holds is passed over: two that waited for each other's event would never end.
     """
-    session.execute(_RETRY_PARKED, {"now": at})
+    session.execute(_RETRY_WAITING, {"now": at})
 
 
 def pause_after(attempts: int) -> timedelta:
@@ -140,7 +150,7 @@ def forget_payloads(*, clock: Clock) -> int:
             update(ProviderEvent)
             .where(
                 ProviderEvent.received_at.between(until - PAYLOAD_LOOKED_BACK, until),
-                ProviderEvent.state.not_in((*UNDONE, "dead")),  # staff have not looked at what is dead
+                ProviderEvent.state.in_(_CLOSED),
                 ProviderEvent.raw != FORGOTTEN,
             )
             .values(raw=FORGOTTEN)
@@ -155,15 +165,30 @@ def replay_in(session: Session, event_id: str, *, at: datetime) -> None:
     """
     found = session.execute(
         update(ProviderEvent)
-        .where(ProviderEvent.event_id == event_id, ProviderEvent.error.is_distinct_from(WRONG_MODE))
-        .values(state="new", attempts=0, next_try_at=at, error=None, processed_at=None)
+        .where(ProviderEvent.event_id == event_id, IS_REPLAYABLE)
+        .values(**as_new(at))
         .returning(ProviderEvent.id)
     ).one_or_none()
     if found is None:
         raise NotFound(event_id)
 
 
+def as_new(at: datetime) -> dict[str, object]:
+    """The columns of an event that is to be processed from the start."""
+    return {
+        "state": EventState.NEW,
+        "attempts": 0,
+        "next_try_at": at,
+        "reason": None,
+        "error": None,
+        "processed_at": None,
+    }
+
+
+IS_REPLAYABLE = ProviderEvent.reason.is_distinct_from(EventReason.WRONG_MODE)
+"""Processing an event of the wrong mode again cannot help."""
 _EVENT = ProviderEvent.__table__
+_CLOSED = (EventState.PROCESSED, EventState.IGNORED, EventState.FOREIGN)
 
 
 def _due(*, locked: bool) -> Select[int]:
@@ -173,7 +198,7 @@ def _due(*, locked: bool) -> Select[int]:
         .where(_EVENT.c.state == state, _EVENT.c.next_try_at <= bindparam("now"))
         .order_by(_EVENT.c.next_try_at, _EVENT.c.id)
         .limit(1)
-        for state in UNDONE
+        for state in UNFINISHED_EVENT_STATES
     )
     found = union_all(
         *(select((one.with_for_update(skip_locked=True) if locked else one).subquery()) for one in first_of_each)
@@ -197,9 +222,11 @@ _DELIVERED_AFTER_ALL = (  # deliveries arrive again, and an alarm that they do n
     .values(was_fetched=False, received_at=bindparam("now"))
 )
 _MARK = update(_EVENT).where(_EVENT.c.id == bindparam("event"))
-_PARKED = select(_EVENT.c.id).where(_EVENT.c.state == "parked", _EVENT.c.next_try_at > bindparam("now"))
-_RETRY_PARKED = (
+_WAITING = select(_EVENT.c.id).where(
+    _EVENT.c.state == EventState.WAITING_FOR_PARENT, _EVENT.c.next_try_at > bindparam("now")
+)
+_RETRY_WAITING = (
     update(_EVENT)
-    .where(_EVENT.c.id.in_(_PARKED.with_for_update(skip_locked=True)))
+    .where(_EVENT.c.id.in_(_WAITING.with_for_update(skip_locked=True)))
     .values(next_try_at=bindparam("now"))
 )

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from campaign.database import insert_once
 from campaign.domain.folding import fold
 from campaign.domain.identity import new_public_id
+from campaign.domain.mail import MailHoldReason, MailState
 from campaign.models.outbox import Message
 
-LATE_NEWS = "late news: found by a comparison with the provider, and not yet released"
-"""Why a quiet mail is held."""
+REPLACEABLE = (MailState.QUEUED, MailState.HELD, MailState.FAILED_PERMANENTLY)
+"""States in which an email may still bring another receipt than the one that it was written for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +53,10 @@ def enqueue(
         "donation_id": donation_id,
         "campaign_id": letter.campaign_id,
         "created_at": at,
-        "state": "held" if is_quiet else "queued",
+        "state": MailState.HELD if is_quiet else MailState.QUEUED,
         "attempts": 0,
         "next_try_at": at,
-        "error": LATE_NEWS if is_quiet else None,
-        "failure": "late" if is_quiet else None,
+        "hold_reason": MailHoldReason.LATE_NEWS if is_quiet else None,
     }
     return insert_once(session, Message, row)
 
@@ -65,7 +65,7 @@ def expedite(session: Session, donation_id: int, *, at: datetime) -> None:
     """Let the mails of a gift that wait for their first try leave now; one that a worker holds is left alone."""
     session.execute(
         update(Message)
-        .where(Message.donation_id == donation_id, Message.state == "queued", Message.attempts == 0)
+        .where(Message.donation_id == donation_id, Message.state == MailState.QUEUED, Message.attempts == 0)
         .values(next_try_at=at)
     )
 
@@ -74,7 +74,7 @@ def send_instead(session: Session, letter: OutgoingMail, *, receipt_id: int, in_
     """Let the mails that should have brought one receipt bring another; False where they have left already."""
     unsent = session.execute(
         select(Message)
-        .where(Message.receipt_id == in_place_of, Message.state.in_(("queued", "held", "dead")))
+        .where(Message.receipt_id == in_place_of, Message.state.in_(REPLACEABLE))
         .order_by(Message.id)
         .with_for_update()
     ).scalars()
@@ -94,7 +94,7 @@ def send_instead(session: Session, letter: OutgoingMail, *, receipt_id: int, in_
             message.public_id = new_public_id()
         message.receipt_id = receipt_id
         message.recipient, message.search_text = letter.recipient, fold(letter.recipient)
-        message.state, message.attempts, message.next_try_at = "queued", 0, at
-        message.error = message.failure = None
+        message.state, message.attempts, message.next_try_at = MailState.QUEUED, 0, at
+        message.error = message.failure = message.hold_reason = None
     session.flush()
     return bool(brought)

@@ -15,7 +15,7 @@ from campaign.days import local_day
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
 from campaign.domain.payout_postings import PartBooked, PayoutTold, payout_entries
-from campaign.domain.provider_events import is_handled
+from campaign.domain.provider_events import EventState, is_handled
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import MissingAtProvider
 from campaign.gateways.provider_account import PayoutFacts, ProviderAccount, TransactionFacts
@@ -52,7 +52,8 @@ def take_event(event: TakenEvent, *, account: ProviderAccount, clock: Clock) -> 
     with transaction() as session:
         if walk is not None:
             apply(session, walk, clock=clock)
-        inbox.complete(session, event.id, "processed" if is_wanted else "ignored", at=clock.now())
+        outcome = EventState.PROCESSED if is_wanted else EventState.IGNORED
+        inbox.complete(session, event.id, outcome, at=clock.now())
 
 
 def look_at(payout_id: str, *, account: ProviderAccount, clock: Clock) -> None:

@@ -159,7 +159,7 @@ def _an_event(gift: Donation) -> ProviderEvent:
         raw=b'{"name": "Zulfiya"}',
         received_at=NOW,
         next_try_at=NOW,
-        state="dead",
+        state="failed_permanently",
         donation_id=gift.id,
     )
 
@@ -189,7 +189,7 @@ def _a_mail(campaign: Campaign, gift: Donation, receipt: Receipt) -> Message:
         donation_id=gift.id,
         campaign_id=campaign.id,
         created_at=NOW,
-        state="dead",
+        state="failed_permanently",
         failure="address",
         next_try_at=NOW,
     )
@@ -206,7 +206,7 @@ def _an_alarm_mail() -> Message:
         search_text="zulfiya.admin@mountain.example",
         dedupe_key="alarm:zulfiya",
         created_at=NOW,
-        state="dead",
+        state="failed_permanently",
         failure="address",
         next_try_at=NOW,
     )

@@ -243,7 +243,7 @@ def test_an_unknown_receipt_is_a_page_that_says_so(finance: FlaskClient) -> None
 
 def test_the_inbox_shows_events_by_state_and_one_word_for_word(finance: FlaskClient) -> None:
     an_event("evt_1", state="processed")
-    an_event("evt_2", state="dead", error="the provider was silent")
+    an_event("evt_2", state="failed_permanently", error="the provider was silent")
     assert fetch(finance, "admin.inbox").texts("tbody th a") == ["evt_2"]  # what stands still comes first
     assert fetch_address(finance, "/staff/inbox?state=all").texts("tbody th a") == ["evt_2", "evt_1"]
     assert fetch_address(finance, "/staff/inbox?state=dead").texts("tbody th a") == ["evt_2"]
@@ -253,7 +253,7 @@ def test_the_inbox_shows_events_by_state_and_one_word_for_word(finance: FlaskCli
 
 
 def test_a_replayed_event_starts_anew_and_is_in_the_trail(finance: FlaskClient, session: Session) -> None:
-    an_event("evt_2", state="dead", error="the provider was silent")
+    an_event("evt_2", state="failed_permanently", error="the provider was silent")
     answer = fetch(finance, "admin.inbox_event", event_id="evt_2").submit(finance)
     assert answer.status_code == 303
     event = session.execute(select(ProviderEvent)).scalar_one()

@@ -39,7 +39,7 @@ def test_the_story_says_why_an_email_could_not_be_sent(
             donation_id=gift.id,
             created_at=NOW,
             next_try_at=NOW,
-            state="dead",
+            state="failed_permanently",
             failure=failure,
         )
     )

@@ -51,7 +51,7 @@ def states(session: Session) -> dict[str, str]:
 
 
 def test_why_an_event_stands_still_is_said_in_words_and_in_the_technical_line(finance: FlaskClient) -> None:
-    an_event("evt_1", state="failed", error="Not possible now: Stripe does not answer")
+    an_event("evt_1", state="failed", reason="provider_unavailable", error="Not possible now: Stripe does not answer")
     for page in (fetch(finance, "admin.inbox"), fetch(finance, "admin.inbox_event", event_id="evt_1")):
         told = page.text("main")
         assert "The payment provider did not respond" in told
@@ -74,20 +74,20 @@ def test_an_event_leads_to_its_gift(finance: FlaskClient, campaign: Campaign) ->
 
 
 def test_the_ticked_events_are_replayed_after_their_count_was_shown(finance: FlaskClient, session: Session) -> None:
-    an_event("evt_1", state="dead")
-    an_event("evt_2", state="dead")
+    an_event("evt_1", state="failed_permanently")
+    an_event("evt_2", state="failed_permanently")
     inbox = fetch(finance, "admin.inbox")
     preview = Page(inbox.submit(finance, REPLAY, event="evt_1", step="chosen"))
     assert "1 event will be processed again." in preview.text("main")
-    assert states(session)["evt_1"] == "dead"
+    assert states(session)["evt_1"] == "failed_permanently"
     answer = preview.submit(finance, REPLAY, step="confirm")
     assert answer.status_code == 303
-    assert states(session) == {"evt_1": "new", "evt_2": "dead"}
+    assert states(session) == {"evt_1": "new", "evt_2": "failed_permanently"}
 
 
 def test_all_of_a_state_are_replayed_and_stand_in_the_trail(finance: FlaskClient, session: Session) -> None:
-    an_event("evt_1", state="dead")
-    an_event("evt_2", state="dead")
+    an_event("evt_1", state="failed_permanently")
+    an_event("evt_2", state="failed_permanently")
     an_event("evt_3", state="failed")
     inbox = fetch_address(finance, "/staff/inbox?state=dead")
     preview = Page(inbox.submit(finance, REPLAY, event=None, step="all"))
@@ -99,14 +99,14 @@ def test_all_of_a_state_are_replayed_and_stand_in_the_trail(finance: FlaskClient
 
 
 def test_ticking_nothing_changes_nothing(finance: FlaskClient, session: Session) -> None:
-    an_event("evt_1", state="dead")
+    an_event("evt_1", state="failed_permanently")
     answer = fetch(finance, "admin.inbox").submit(finance, REPLAY, event=None, step="chosen")
     assert answer.status_code == 303
-    assert states(session) == {"evt_1": "dead"}
+    assert states(session) == {"evt_1": "failed_permanently"}
 
 
 def test_an_event_that_was_given_up_is_set_aside_by_a_button(finance: FlaskClient, session: Session) -> None:
-    an_event("evt_1", state="dead")
+    an_event("evt_1", state="failed_permanently")
     page = fetch(finance, "admin.inbox_event", event_id="evt_1")
     assert page.submit(finance, "form[action$='/set-aside']").status_code == 303
     assert states(session) == {"evt_1": "ignored"}

@@ -56,22 +56,32 @@ def acts(session: Session) -> list[AuditEvent]:
 def test_mails_are_shown_with_why_they_have_not_left(campaign: Campaign, finance: FlaskClient) -> None:
     a_mail(campaign)
     a_mail(
-        campaign, recipient="wrong@example.org", state="dead", failure="address", error="the address was refused (550)"
+        campaign,
+        recipient="wrong@example.org",
+        state="failed_permanently",
+        failure="address",
+        error="the address was refused (550)",
     )
-    a_mail(campaign, recipient="held@example.org", state="held", failure="receipt", error="No glyph for U+20C0")
+    a_mail(
+        campaign,
+        recipient="held@example.org",
+        state="held",
+        hold_reason="receipt_not_printable",
+        error="No glyph for U+20C0",
+    )
     assert len(fetch(finance, "admin.mails").texts("tbody tr")) == 3
     page = fetch_address(finance, "/staff/mails?state=dead")
     assert "This address cannot receive email." in page.text("tbody")
     assert "550" not in page.text("tbody")
     assert "No glyph" in fetch_address(finance, "/staff/mails?text=HELD").text("tbody details")
     overview = fetch(finance, "admin.overview")
-    assert overview.link("Emails could not be sent") == "/staff/mails?state=dead"
+    assert overview.link("Emails could not be sent") == "/staff/mails?state=failed_permanently"
 
 
 def test_a_mail_is_sent_again_to_a_corrected_address_once(
     campaign: Campaign, finance: FlaskClient, session: Session
 ) -> None:
-    mail = a_mail(campaign, state="dead", failure="address")
+    mail = a_mail(campaign, state="failed_permanently", failure="address")
     page = fetch_address(finance, fetch(finance, "admin.mails").link("Send again"))
     assert page.one("#recipient")["value"] == "aida@example.org"
     for _ in range(2):
@@ -120,7 +130,7 @@ def test_who_may_only_read_sees_mails_and_sends_none(app: Flask, campaign: Campa
 def test_an_administrator_sends_an_email_again_but_to_no_other_address(
     app: Flask, campaign: Campaign, clock: SettableClock, session: Session
 ) -> None:
-    mail = a_mail(campaign, state="dead", failure="unreachable")
+    mail = a_mail(campaign, state="failed_permanently", failure="unreachable")
     admin = sit_down(app, clock, role="admin").client
     page = fetch(admin, "admin.mail_again", public_id=mail.public_id)
     assert not page.soup.select("#recipient")

@@ -108,7 +108,8 @@ def test_a_refund_that_waits_for_long_needs_a_person(campaign: Campaign) -> None
 
 
 @pytest.mark.parametrize(
-    ("state", "told"), [("failed", {"inbox_failed"}), ("parked", {"inbox_parked"}), ("new", set())]
+    ("state", "told"),
+    [("failed", {"inbox_failed"}), ("waiting_for_parent", {"inbox_waiting_for_parent"}), ("new", set())],
 )
 def test_the_inbox_needs_a_person_when_it_stands_still(campaign: Campaign, state: str, told: set[str]) -> None:
     received = NOW - timedelta(minutes=11)
@@ -145,7 +146,7 @@ def test_an_address_that_refuses_email_is_shown_once(
 ) -> None:
     """People of one campaign see no alarms, so they keep the line about the addresses."""
     mail = a_waiting_mail()
-    mail.campaign_id, mail.state, mail.failure = campaign.id, "dead", "address"
+    mail.campaign_id, mail.state, mail.failure = campaign.id, "failed_permanently", "address"
     mail.search_text = "a@example.org"
     with transaction() as session:
         session.add(mail)

@@ -121,7 +121,7 @@ def test_an_event_of_live_money_is_kept_dead_where_money_is_pretended(
     assert deliver(client, json.dumps(event).encode()).status_code == 200
     work_off_everything()
     session.rollback()
-    assert stored(session) == [("charge.updated", "dead")]
+    assert stored(session) == [("charge.updated", "failed_permanently")]
 
 
 def test_a_delivery_needs_no_origin_and_no_cookie(client: FlaskClient, payments: FakePayments) -> None:

@@ -15,6 +15,7 @@ from campaign.database import reading
 from campaign.domain.donation import Fact
 from campaign.domain.errors import GiftNotKnownYet
 from campaign.domain.payment import PaymentFacts
+from campaign.domain.provider_events import UNFINISHED_EVENT_STATES, EventState
 from campaign.models.donation import Dispute, Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.journal import JournalEntry
@@ -184,7 +185,9 @@ class Judged(RuleBasedStateMachine):
     def _told_and_worked_off(self) -> set[str]:
         """The pages of which every event was delivered, once at least, and none waits in the inbox: nothing is lost."""
         with reading() as session:
-            waiting = select(ProviderEvent.id).where(ProviderEvent.state.in_(("new", "failed", "parked", "dead")))
+            waiting = select(ProviderEvent.id).where(
+                ProviderEvent.state.in_((*UNFINISHED_EVENT_STATES, EventState.FAILED_PERMANENTLY))
+            )
             if session.execute(waiting).first():
                 return set()
         return set(self.provider.facts) - {
@@ -268,7 +271,9 @@ class Judged(RuleBasedStateMachine):
     def _waiting(self) -> list[str]:
         with reading() as session:
             events = session.execute(
-                select(ProviderEvent.state).where(ProviderEvent.state.in_(("new", "failed", "dead")))
+                select(ProviderEvent.state).where(
+                    ProviderEvent.state.in_((EventState.NEW, EventState.FAILED, EventState.FAILED_PERMANENTLY))
+                )
             ).scalars()
             refunds = session.execute(select(Refund.state).where(Refund.state == "requested")).scalars()
             return [*events, *refunds]

@@ -18,6 +18,7 @@ from campaign.domain import postings
 from campaign.domain.journal import Entry, EntryKind
 from campaign.domain.money import Money
 from campaign.domain.payment import BalanceTransaction, DisputeFacts, DisputeMovement
+from campaign.domain.provider_events import EventState
 from campaign.extensions import db
 from campaign.gateways.provider_account import TransactionFacts
 from campaign.models.donation import Donation
@@ -92,11 +93,11 @@ def with_older_answers_over_newer_ones(patch: pytest.MonkeyPatch, _: Stage) -> N
 
 
 def dropping_orphans(patch: pytest.MonkeyPatch, _: Stage) -> None:
-    """An event that comes too early is closed instead of parked."""
+    """An event that comes too early is closed instead of waiting for its gift."""
 
-    def close(event: Any, state: str, error: str, *, clock: Any) -> None:
+    def close(event: Any, _reason: str, _error: str, *, clock: Any) -> None:
         with transaction() as session:
-            inbox.complete(session, event.id, "processed", at=clock.now())
+            inbox.complete(session, event.id, EventState.PROCESSED, at=clock.now())
 
     patch.setattr(inbox, "reschedule", close)
 

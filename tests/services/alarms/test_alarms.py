@@ -282,7 +282,7 @@ class TestTheWatch:
     def test_a_mail_that_was_given_up_is_told_of_for_a_week(self, engine: Engine) -> None:
         engine.give()
         with transaction() as session:
-            session.execute(update(Message).values(state="dead"))
+            session.execute(update(Message).values(state="failed_permanently"))
         assert "mail_dead" in self.keys(engine)
         engine.clock.advance(days=8)
         assert "mail_dead" not in self.keys(engine)
@@ -313,7 +313,7 @@ class TestTheWatch:
         engine.clock.advance(minutes=31)
         assert self.keys(engine) == ["worker_silent", "paid_waits", "events_wait"]
         with transaction() as session:
-            session.execute(update(ProviderEvent).values(state="dead"))
+            session.execute(update(ProviderEvent).values(state="failed_permanently"))
         assert self.keys(engine) == ["events_dead"]
 
     def test_a_paid_gift_that_is_not_booked_rings_within_minutes_and_other_events_do_not(self, engine: Engine) -> None:

@@ -107,7 +107,9 @@ def test_what_was_refused_of_a_monthly_gift_leaves_for_the_corrected_address(
         engine.clock.advance(days=26)
         engine.work()  # the first renewal is announced
     (first,) = months_of(name)
-    assert engine.session.execute(select(Message.state).where(Message.state != "sent")).scalars().all() == ["dead"]
+    assert engine.session.execute(select(Message.state).where(Message.state != "sent")).scalars().all() == [
+        "failed_permanently"
+    ]
     order = order_for(engine.session, first.public_id, name="Aida Donor", email="right@example.org")
     correct(order, clock=engine.clock, public_url=PUBLIC_URL)
     engine.work()

@@ -5,6 +5,7 @@ from sqlalchemy import func, select, text
 
 from campaign.database import transaction
 from campaign.domain.journal import Account
+from campaign.domain.provider_events import EventReason, EventState
 from campaign.extensions import db
 from campaign.models.donation import DonationEvent
 from campaign.models.inbox import ProviderEvent
@@ -125,16 +126,16 @@ def test_somebody_elses_payment_is_foreign(engine: Engine) -> None:
     assert entries(engine) == []
 
 
-def test_a_gift_that_no_row_knows_is_parked_until_it_does(engine: Engine) -> None:
+def test_an_event_about_a_gift_without_a_row_waits_for_it(engine: Engine) -> None:
     checkout = engine.checkout_of(engine.open())
     engine.payments.pay(checkout)
     engine.payments._tell(checkout, donation_public_id="nobodyknowsthis1", payment_id="pi_unknown")
     engine.tell("payment_intent.succeeded", "pi_unknown")
     engine.work()
-    assert states(engine) == ["parked"]
+    assert states(engine) == ["waiting_for_parent"]
 
 
-def test_a_parked_event_outlives_many_successes_and_is_dead_after_days(engine: Engine) -> None:
+def test_a_waiting_event_outlives_many_successes_and_fails_permanently_after_days(engine: Engine) -> None:
     checkout = engine.checkout_of(engine.open())
     engine.payments.pay(checkout)
     engine.payments._tell(checkout, donation_public_id="nobodyknowsthis1", payment_id="pi_unknown")
@@ -142,12 +143,12 @@ def test_a_parked_event_outlives_many_successes_and_is_dead_after_days(engine: E
     for _ in range(inbox.ATTEMPTS_MAX + 2):
         engine.work()
         with transaction() as session:
-            inbox.retry_parked(session, at=engine.clock.now())
-    assert states(engine) == ["parked"]
+            inbox.retry_waiting_for_parent(session, at=engine.clock.now())
+    assert states(engine) == ["waiting_for_parent"]
 
-    engine.clock.advance(days=inbox.PARKED_FOR.days, hours=1)
+    engine.clock.advance(days=inbox.WAITING_FOR_PARENT_MAX.days, hours=1)
     engine.work()
-    assert states(engine) == ["dead"]
+    assert states(engine) == ["failed_permanently"]
 
 
 def test_what_events_told_of_people_is_forgotten_in_time_and_a_replay_still_works(engine: Engine) -> None:
@@ -169,23 +170,23 @@ def test_what_events_told_of_people_is_forgotten_in_time_and_a_replay_still_work
     assert states(engine) == ["processed"]
 
 
-def test_a_parked_event_in_other_hands_is_not_waited_for(engine: Engine) -> None:
-    """Two workers that settle parked events at once would else wait for each other for ever."""
+def test_a_waiting_event_that_another_worker_holds_is_passed_over(engine: Engine) -> None:
+    """Two workers that settle waiting events at once would else wait for each other for ever."""
     checkout = engine.checkout_of(engine.open())
     engine.payments.pay(checkout)
     engine.payments._tell(checkout, donation_public_id="nobodyknowsthis1", payment_id="pi_unknown")
     engine.tell("payment_intent.succeeded", "pi_unknown")
     engine.work()
-    is_parked = ProviderEvent.state == "parked"
+    is_waiting = ProviderEvent.state == EventState.WAITING_FOR_PARENT
     with db.engine.connect() as other, other.begin():
-        other.execute(select(ProviderEvent.id).where(is_parked).with_for_update()).all()
+        other.execute(select(ProviderEvent.id).where(is_waiting).with_for_update()).all()
         with transaction() as session:
             if session.get_bind().dialect.name == "postgresql":
                 session.execute(text("SET LOCAL lock_timeout = '500ms'"))
-            inbox.retry_parked(session, at=engine.clock.now())
+            inbox.retry_waiting_for_parent(session, at=engine.clock.now())
     with transaction() as session:
-        inbox.retry_parked(session, at=engine.clock.now())
-    assert engine.session.execute(select(ProviderEvent.next_try_at).where(is_parked)).scalar() == engine.clock.now()
+        inbox.retry_waiting_for_parent(session, at=engine.clock.now())
+    assert engine.session.execute(select(ProviderEvent.next_try_at).where(is_waiting)).scalar() == engine.clock.now()
 
 
 def test_an_event_that_another_worker_closed_is_not_opened_again_by_a_slow_one(engine: Engine) -> None:
@@ -196,8 +197,8 @@ def test_an_event_that_another_worker_closed_is_not_opened_again_by_a_slow_one(e
     quick = inbox.claim_next(clock=engine.clock)
     assert quick
     with transaction() as session:
-        inbox.complete(session, quick.id, "processed", at=engine.clock.now())
-    inbox.reschedule(slow, "failed", "too late", clock=engine.clock)
+        inbox.complete(session, quick.id, EventState.PROCESSED, at=engine.clock.now())
+    inbox.reschedule(slow, EventReason.PROGRAM_ERROR, "too late", clock=engine.clock)
     assert states(engine) == ["processed"]
 
 

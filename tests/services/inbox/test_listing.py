@@ -11,18 +11,21 @@ from sqlalchemy import insert, select, text
 
 from campaign.database import transaction
 from campaign.domain.errors import NotFound
+from campaign.domain.provider_events import ATTENTION_EVENT_STATES, EventReason, EventState
 from campaign.extensions import db
 from campaign.models.inbox import ProviderEvent
 from campaign.models.staff import AuditEvent
 from campaign.services.inbox import listing, replays
-from campaign.services.inbox.listing import ATTENTION, COUNT_MAX, InboxFilter, reason_of
+from campaign.services.inbox.listing import COUNT_MAX, InboxFilter
 from campaign.services.inbox.replays import MANY_MAX, preview_of, replay_many
-from campaign.services.queues.inbox import WRONG_MODE
 from tests.services.engine import Engine
 from tests.support.builders import NOW, a_campaign, a_donation
 
 TYPES = ("charge.updated", "payment_intent.succeeded", "checkout.session.completed")
-STATES = ("processed", "processed", "processed", "ignored", "dead", "failed", "parked", "new")
+STATES = (
+    *(EventState.PROCESSED, EventState.PROCESSED, EventState.PROCESSED, EventState.IGNORED),
+    *(EventState.FAILED_PERMANENTLY, EventState.FAILED, EventState.WAITING_FOR_PARENT, EventState.NEW),
+)
 
 
 def fill(count: int, **facts: object) -> None:
@@ -73,7 +76,7 @@ def test_events_are_listed_newest_first_a_page_at_a_time(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("state", sorted(set(STATES)))
-def test_a_state_is_paged_without_a_gap_or_a_double(app: Flask, state: str) -> None:
+def test_a_state_is_paged_without_a_gap_or_a_double(app: Flask, state: EventState) -> None:
     fill(60)
     found, before = [], None
     while page := listing.events(InboxFilter(states=(state,), before_id=before), limit=4):
@@ -85,13 +88,13 @@ def test_a_state_is_paged_without_a_gap_or_a_double(app: Flask, state: str) -> N
 
 def test_several_states_are_one_list(app: Flask) -> None:
     fill(16)
-    assert names(InboxFilter(states=ATTENTION)) == [f"evt_{number:06}" for number in (14, 13, 12, 6, 5, 4)]
-    assert names(InboxFilter(states=ATTENTION), limit=2) == ["evt_000014", "evt_000013"]
+    assert names(InboxFilter(states=ATTENTION_EVENT_STATES)) == [f"evt_{number:06}" for number in (14, 13, 12, 6, 5, 4)]
+    assert names(InboxFilter(states=ATTENTION_EVENT_STATES), limit=2) == ["evt_000014", "evt_000013"]
 
 
 def test_type_and_state_and_age_narrow_together(app: Flask) -> None:
     fill(48)
-    wanted = InboxFilter(states=("processed",), type="charge.updated", until=NOW + timedelta(minutes=20))
+    wanted = InboxFilter(states=(EventState.PROCESSED,), type="charge.updated", until=NOW + timedelta(minutes=20))
     assert names(wanted) == ["evt_000018", "evt_000009", "evt_000000"]
     assert names(InboxFilter(until=NOW - timedelta(minutes=1))) == []
 
@@ -120,10 +123,10 @@ def test_the_oldest_waiting_event_is_not_a_finished_one(app: Flask) -> None:
 @pytest.mark.parametrize(
     "wanted",
     [
-        InboxFilter(states=("dead",)),
-        InboxFilter(states=ATTENTION),
+        InboxFilter(states=(EventState.FAILED_PERMANENTLY,)),
+        InboxFilter(states=ATTENTION_EVENT_STATES),
         InboxFilter(type="charge.updated"),
-        InboxFilter(states=("failed",), type="charge.updated"),
+        InboxFilter(states=(EventState.FAILED,), type="charge.updated"),
         InboxFilter(until=NOW),
         InboxFilter(gift="x"),
         InboxFilter(before_id=10),
@@ -154,33 +157,24 @@ def test_the_number_of_queries_does_not_grow_with_the_inbox(app: Flask) -> None:
     counts = []
     for _ in range(2):
         with statements() as asked:
-            listing.events(InboxFilter(states=ATTENTION, until=NOW + timedelta(days=1)), limit=50)
+            listing.events(InboxFilter(states=ATTENTION_EVENT_STATES, until=NOW + timedelta(days=1)), limit=50)
         counts.append(len(asked))
         if len(counts) == 1:
             fill(300)
     assert counts[0] == counts[1]
 
 
-@pytest.mark.parametrize(
-    ("error", "reason"),
-    [
-        (None, None),
-        (WRONG_MODE, "wrong_mode"),
-        ("The gift abc is not known here yet.", "gift_unknown"),
-        ("Not possible now: Stripe does not answer", "provider_away"),
-        ("It does not fit the gift: amount", "mismatch"),
-        ("KeyError: 'id'", "program"),
-    ],
-)
-def test_a_technical_line_has_its_reason(error: str | None, reason: str | None) -> None:
-    assert reason_of(error) == reason
+@pytest.mark.database("sqlite")
+def test_the_reason_is_shown_whatever_the_technical_line_says(app: Flask) -> None:
+    fill(1, state=EventState.FAILED, reason=EventReason.MISMATCH, error="Not possible now: reworded")
+    assert listing.event("evt_000000").row.reason is EventReason.MISMATCH
 
 
 def test_what_settlement_writes_is_understood_at_the_desk(engine: Engine) -> None:
     engine.tell("checkout.session.completed", engine.checkout_of(engine.open()), event_id="evt_away")
     engine.payments.is_down = True
     engine.work()
-    assert listing.event("evt_away").row.reason == "provider_away"
+    assert listing.event("evt_away").row.reason is EventReason.PROVIDER_UNAVAILABLE
 
 
 class TestReplaying:
@@ -188,24 +182,24 @@ class TestReplaying:
 
     def test_all_of_a_state_start_anew(self, app: Flask) -> None:
         fill(16)
-        wanted = InboxFilter(states=("dead",))
+        wanted = InboxFilter(states=(EventState.FAILED_PERMANENTLY,))
         preview = preview_of(wanted)
         assert (preview.count, preview.has_more) == (2, False)
         assert self.replay(app, wanted, up_to_id=preview.up_to_id) == 2
-        assert names(InboxFilter(states=("dead",))) == []
+        assert names(InboxFilter(states=(EventState.FAILED_PERMANENTLY,))) == []
         [act] = db.session.execute(select(AuditEvent)).scalars()
-        assert (act.action, act.subject) == ("inbox:replay_many", "provider_events:dead/all")
+        assert (act.action, act.subject) == ("inbox:replay_many", "provider_events:failed_permanently/all")
         assert act.detail == {"count": 2, "events": ["evt_000004", "evt_000012"]}
 
     def test_the_ticked_ones_alone_start_anew(self, app: Flask) -> None:
         fill(16)
         wanted = InboxFilter(event_ids=("evt_000004", "evt_000005"))
         assert self.replay(app, wanted, up_to_id=preview_of(wanted).up_to_id) == 2
-        assert len(names(InboxFilter(states=ATTENTION))) == 4
+        assert len(names(InboxFilter(states=ATTENTION_EVENT_STATES))) == 4
 
     def test_what_came_after_the_preview_is_left(self, app: Flask) -> None:
         fill(8)
-        wanted = InboxFilter(states=("dead",))
+        wanted = InboxFilter(states=(EventState.FAILED_PERMANENTLY,))
         preview = preview_of(wanted)
         fill_more(8)
         assert self.replay(app, wanted, up_to_id=preview.up_to_id) == 1
@@ -214,7 +208,7 @@ class TestReplaying:
     def test_one_act_is_bounded_and_says_so(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(replays, "MANY_MAX", 3)
         fill(40)
-        wanted = InboxFilter(states=("dead",))
+        wanted = InboxFilter(states=(EventState.FAILED_PERMANENTLY,))
         preview = preview_of(wanted)
         assert (preview.count, preview.has_more) == (3, True)
         assert self.replay(app, wanted, up_to_id=preview.up_to_id) == 3
@@ -222,8 +216,8 @@ class TestReplaying:
         assert MANY_MAX == 500
 
     def test_an_event_of_the_wrong_mode_stays_where_it_is(self, app: Flask) -> None:
-        fill(2, state="dead", error=WRONG_MODE)
-        wanted = InboxFilter(states=("dead",))
+        fill(2, state=EventState.FAILED_PERMANENTLY, reason=EventReason.WRONG_MODE)
+        wanted = InboxFilter(states=(EventState.FAILED_PERMANENTLY,))
         assert preview_of(wanted).count == 0
         assert self.replay(app, wanted, up_to_id=99) == 0
         assert db.session.execute(select(AuditEvent)).all() == []
@@ -233,7 +227,7 @@ class TestReplaying:
 
 
 def fill_more(number: int) -> None:
-    """One more dead event than there were."""
+    """One more event that failed permanently."""
     row = {
         "event_id": "evt_more",
         "type": TYPES[0],
@@ -242,20 +236,20 @@ def fill_more(number: int) -> None:
         "created_at": NOW,
         "raw": b"{}",
         "received_at": NOW,
-        "state": "dead",
+        "state": EventState.FAILED_PERMANENTLY,
         "next_try_at": NOW,
     }
     with transaction() as session:
         session.execute(insert(ProviderEvent), [row])
 
 
-@pytest.mark.parametrize("state", ["dead", "parked"])
-def test_an_event_of_which_nothing_will_come_is_set_aside_and_kept(app: Flask, state: str) -> None:
-    fill(1, state=state, error=WRONG_MODE)
+@pytest.mark.parametrize("state", [EventState.FAILED_PERMANENTLY, EventState.WAITING_FOR_PARENT])
+def test_an_event_of_which_nothing_will_come_is_set_aside_and_kept(app: Flask, state: EventState) -> None:
+    fill(1, state=state, reason=EventReason.WRONG_MODE)
     clock = app.extensions["gateways"].clock
     replays.set_aside("evt_000000", actor_id=None, clock=clock)
     row = listing.event("evt_000000").row
-    assert (row.state, row.error) == ("ignored", WRONG_MODE)
+    assert (row.state, row.reason) == (EventState.IGNORED, EventReason.WRONG_MODE)
     assert db.session.execute(select(AuditEvent.action)).scalars().all() == ["inbox:set_aside"]
     with pytest.raises(NotFound):
         replays.set_aside("evt_000000", actor_id=None, clock=clock)
@@ -274,20 +268,21 @@ class TestTheCommands:
         assert [line.split()[0] for line in told.splitlines()] == ["evt_000012", "evt_000006"]
 
     def test_show_tells_why_and_word_for_word(self, app: Flask) -> None:
-        fill(1, state="failed", error="KeyError: 'id'")
+        fill(1, state=EventState.FAILED, reason=EventReason.PROGRAM_ERROR, error="KeyError: 'id'")
         _code, told = self.run(app, "show", "evt_000000")
         assert "The program failed on it." in told
         assert "KeyError: 'id'" in told
         assert self.run(app, "show", "evt_nobody") == (1, "kurak: there is no event evt_nobody.\n")
 
-    def test_replaying_many_asks_with_the_count(self, app: Flask) -> None:
+    def test_replaying_many_asks_with_the_count_and_takes_a_former_name_of_the_state(self, app: Flask) -> None:
         fill(16)
         code, told = self.run(app, "replay", "--state", "dead", answer="n\n")
         assert code == 1
         assert "Replay 2 events?" in told
-        assert len(names(InboxFilter(states=("dead",)))) == 2
-        assert "Worked off again: 2 events." in self.run(app, "replay", "--state", "dead", answer="y\n")[1]
-        assert self.run(app, "replay", "--state", "dead", "--yes") == (
+        assert len(names(InboxFilter(states=(EventState.FAILED_PERMANENTLY,)))) == 2
+        told = self.run(app, "replay", "--state", "failed_permanently", answer="y\n")[1]
+        assert "Worked off again: 2 events." in told
+        assert self.run(app, "replay", "--state", "failed_permanently", "--yes") == (
             0,
             "There is no such event that could be replayed.\n",
         )

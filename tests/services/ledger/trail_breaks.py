@@ -70,7 +70,7 @@ TRAIL_BREAKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (WALKED, (PAYOUT.format(state="arrived"),)),
     (COMPARED, (COMPARISON,)),
-    *((MAILED, (MAIL.format(state=state),)) for state in ("sent", "kept")),
+    *((MAILED, (MAIL.format(state=state),)) for state in ("sent", "stored")),
     (MAILED, (MAIL.format(state="sent"), FILE.format(made="2026-12-02"))),
     *((HISTORY, (FORGOTTEN.format(kind=kind),)) for kind in ("paid", "settled")),
     (HISTORY, (REFUND.format(name="requested_by", state="requested", value="1"),)),

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from campaign.database import transaction
 from campaign.domain.errors import FormReused, NotFound
 from campaign.domain.identity import new_public_id
+from campaign.domain.mail import MailHoldReason, MailState
 from campaign.gateways.mailer import AddressRefused
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
@@ -66,11 +67,11 @@ def test_an_address_that_cannot_take_mail_is_told_until_the_mail_leaves_for_anot
         patched.setattr(engine.mailer, "send", refuse)
         engine.work()
     mail, order = mail_of(engine), order_for(engine)
-    assert (mail.state, mail.failure, mail.attempts) == ("dead", "address", 1)
+    assert (mail.state, mail.failure, mail.attempts) == ("failed_permanently", "address", 1)
     assert afterwards_of(public_id).is_address_refused
     assert concerns(order.campaign_id, engine)["address_refused"] == 1
     story = donation_story(order.campaign_id, public_id)
-    assert [it.failure for it in story.moments if it.kind == "mail:dead"] == ["address"]
+    assert [it.failure for it in story.moments if it.kind == "mail:failed_permanently"] == ["address"]
 
     resend(order, clock=engine.clock)
     engine.work()
@@ -102,15 +103,19 @@ def test_of_a_mail_that_left_a_copy_leaves_once_per_form(engine: Engine) -> None
         resend(replace(order, reason="Another"), clock=engine.clock)
 
 
-@pytest.mark.parametrize("state", ["held", "kept"])
-def test_a_mail_that_never_left_leaves_itself(engine: Engine, state: str) -> None:
+@pytest.mark.parametrize(
+    ("state", "hold_reason"), [(MailState.HELD, MailHoldReason.LATE_NEWS), (MailState.STORED, None)]
+)
+def test_a_mail_that_never_left_leaves_itself(
+    engine: Engine, state: MailState, hold_reason: MailHoldReason | None
+) -> None:
     engine.give()
     with transaction() as session:
-        session.execute(update(Message).values(state=state, error="no news that late"))
+        session.execute(update(Message).values(state=state, hold_reason=hold_reason))
     resend(order_for(engine), clock=engine.clock)
     engine.work()
     assert [letter.recipient for letter in engine.mailer.sent] == ["right@example.org"]
-    assert engine.session.execute(select(Message.state, Message.error)).all() == [("sent", None)]
+    assert engine.session.execute(select(Message.state, Message.hold_reason)).all() == [("sent", None)]
 
 
 def test_what_waits_is_not_queued_twice(engine: Engine) -> None:
@@ -138,7 +143,7 @@ def test_a_receipt_that_cannot_be_printed_yet_is_not_sent_again(
     monkeypatch.setattr(issuing, "reasons_to_hold", lambda _document: ["no amount in words"])
     engine.give()
     with transaction() as session:
-        session.execute(update(Message).values(state="held", failure="receipt"))
+        session.execute(update(Message).values(state=MailState.HELD, hold_reason=MailHoldReason.RECEIPT_NOT_PRINTABLE))
     with pytest.raises(ReceiptStillHeld):
         resend(order_for(engine), clock=engine.clock)
 

@@ -99,7 +99,7 @@ def _told(moment: TimelineEntry) -> dict[str, object]:
     note, why = moment.note, ""
     if moment.kind.startswith("mail:"):
         note = str(words.MAIL_KINDS.get(moment.note, moment.note))
-        why = mail_words.failure_of(moment.kind.removeprefix("mail:"), moment.failure)
+        why = mail_words.why_unsent(moment.kind.removeprefix("mail:"), moment.failure, moment.hold_reason)
     elif moment.kind == "provider:event":
         note = inbox_words.subject_of(moment.note)
     return {

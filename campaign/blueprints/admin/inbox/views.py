@@ -14,11 +14,11 @@ from campaign.blueprints.admin.frame import done, refused
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.inbox import words
 from campaign.domain.errors import DomainError
-from campaign.domain.provider_events import event_types
+from campaign.domain.provider_events import ATTENTION_EVENT_STATES, RETIRED_EVENT_STATES, EventState, event_types
 from campaign.gateway_registry import gateways
 from campaign.jobs import wake
 from campaign.services.inbox import listing
-from campaign.services.inbox.listing import ATTENTION, COUNT_MAX, STATES, InboxFilter
+from campaign.services.inbox.listing import COUNT_MAX, InboxFilter
 from campaign.services.inbox.replays import MANY_MAX, preview_of, replay, replay_many, set_aside
 
 PAGE_ROWS = 50
@@ -32,8 +32,8 @@ FILTERS = ("state", "type", "age", "gift")
 def inbox() -> ResponseReturnValue:
     """Events by state; those that stand still are shown first, unless another state is asked for."""
     asked, counts = asked_in_address(), listing.count_by_state()
-    needs_look = any(counts.get(state) for state in ATTENTION)
-    state = asked.filter_choice("state", (*STATES, ALL, LOOK)) or (LOOK if needs_look else ALL)
+    needs_attention = sum(counts.get(state, 0) for state in ATTENTION_EVENT_STATES)
+    state = _state(asked) or (LOOK if needs_attention else ALL)
     rows = listing.events(_wanted(asked, state, before_id=asked.number("before")), limit=PAGE_ROWS)
     return render_template(
         "admin/inbox/list.html",
@@ -41,6 +41,7 @@ def inbox() -> ResponseReturnValue:
         state=state,
         rows=rows,
         counts=counts,
+        needs_attention=needs_attention,
         count_max=COUNT_MAX,
         meanings=words,
         types=sorted(event_types()),
@@ -81,9 +82,7 @@ def replay_events() -> ResponseReturnValue:
     """Many at once: the ticked ones, or all that the filter means. First how many they are, then the act."""
     asked = asked_in_form()
     chosen = tuple(request.form.getlist("event"))[:PAGE_ROWS]
-    wanted = (
-        InboxFilter(event_ids=chosen) if chosen else _wanted(asked, asked.filter_choice("state", (*STATES, ALL, LOOK)))
-    )
+    wanted = InboxFilter(event_ids=chosen) if chosen else _wanted(asked, _state(asked))
     is_meant = bool(chosen) or asked.text("step") in {"all", "confirm"}
     if not is_meant:
         return done(_("Select at least one event."), "admin.inbox", **_kept(asked))
@@ -99,9 +98,13 @@ def replay_events() -> ResponseReturnValue:
     )
 
 
+def _state(asked: Asked) -> str:
+    return asked.filter_choice("state", (*EventState, ALL, LOOK), retired=RETIRED_EVENT_STATES)
+
+
 def _wanted(asked: Asked, state: str, *, before_id: int | None = None) -> InboxFilter:
     """What the filters of the page mean."""
-    states = {ALL: (), LOOK: ATTENTION, "": ()}.get(state, (state,))
+    states = ATTENTION_EVENT_STATES if state == LOOK else () if state in {ALL, ""} else (EventState(state),)
     age = AGES.get(asked.filter_choice("age", AGES))
     return InboxFilter(
         states=states,

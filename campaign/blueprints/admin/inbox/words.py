@@ -5,27 +5,34 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from campaign.domain.provider_events import EventReason, EventState
+
 STATES: Mapping[str, LazyString] = {
-    "dead": _("Retries exhausted. Read the reason, fix it, then replay the event."),
-    "failed": _("It failed and is retried automatically, at growing intervals, for about two days."),
-    "parked": _("It concerns a gift that is not here yet. It is retried automatically."),
-    "new": _("Received and about to be processed."),
-    "processed": _("Its gift is up to date."),
-    "ignored": _("It contains nothing that this program acts on."),
-    "foreign": _("It concerns a payment that is not ours. The account is also used for something else."),
+    EventState.FAILED_PERMANENTLY: _("Retries exhausted. Read the reason, fix it, then replay the event."),
+    EventState.FAILED: _("It failed and is retried automatically, at growing intervals, for about two days."),
+    EventState.WAITING_FOR_PARENT: _("It concerns a gift that is not here yet. It is retried automatically."),
+    EventState.NEW: _("Received and about to be processed."),
+    EventState.PROCESSED: _("Its gift is up to date."),
+    EventState.IGNORED: _("It contains nothing that this program acts on."),
+    EventState.FOREIGN: _("It concerns a payment that is not ours. The account is also used for something else."),
 }
 REASONS: Mapping[str, LazyString] = {
-    "wrong_mode": _(
+    EventReason.WRONG_MODE: _(
         "It concerns test money and this installation takes real money, or the other way round. Check "
         "that the right keys are set; a replay would not help."
     ),
-    "gift_unknown": _(
+    EventReason.GIFT_UNKNOWN: _(
         "It names a gift that is not in our records. If the database was restored recently, the gift "
         "may be lost; otherwise it will appear on the next try."
     ),
-    "provider_away": _("The payment provider did not respond, asked us to wait, or rejected our key."),
-    "mismatch": _("The payment does not fit the gift: another amount, currency or gift. A person must look at both."),
-    "program": _("The program failed on it. A developer needs the technical line. Replay it once it is fixed."),
+    EventReason.PROVIDER_UNAVAILABLE: _("The payment provider did not respond, asked us to wait, or rejected our key."),
+    EventReason.CONCURRENT_UPDATES: _("Other events about the same gift were being processed at the same time."),
+    EventReason.MISMATCH: _(
+        "The payment does not fit the gift: another amount, currency or gift. A person must look at both."
+    ),
+    EventReason.PROGRAM_ERROR: _(
+        "The program failed on it. A developer needs the technical line. Replay it once it is fixed."
+    ),
 }
 AGES: Mapping[str, LazyString] = {
     "hour": _("older than an hour"),

@@ -11,6 +11,7 @@ from campaign.blueprints.admin.guard import person, person_can, typed
 from campaign.blueprints.admin.mail import words as mail_words
 from campaign.domain.errors import DomainError, FormReused
 from campaign.domain.identity import new_public_id
+from campaign.domain.mail import RETIRED_MAIL_STATES
 from campaign.gateway_registry import gateways
 from campaign.jobs import wake
 from campaign.services.mail import listing, resending
@@ -25,7 +26,7 @@ def mails() -> ResponseReturnValue:
     wanted = MailFilter(
         campaign_id=campaign().id,
         with_shared=person().is_for_all_campaigns,
-        state=asked.filter_choice("state", words.MAIL),
+        state=asked.filter_choice("state", words.MAIL, retired=RETIRED_MAIL_STATES),
         text=asked.text("text"),
         before=asked.text("before"),
     )

@@ -5,23 +5,30 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from campaign.domain.mail import MailFailure, MailHoldReason, MailState
+
 FAILURES: Mapping[str, LazyString] = {
-    "address": _("This address cannot receive email. Send it to the correct address."),
-    "refused": _("The mail server refused this email. Ask an administrator."),
-    "unreachable": _("The mail server did not answer or asked us to try later. We will retry automatically."),
-    "receipt": _("The receipt in it cannot be printed yet."),
-    "late": _("It is about something we found out late. Decide whether it should still be sent."),
-    "fault": _("An error in our system. Ask an administrator."),
+    MailFailure.ADDRESS: _("This address cannot receive email. Send it to the correct address."),
+    MailFailure.REFUSED: _("The mail server refused this email. Ask an administrator."),
+    MailFailure.UNREACHABLE: _("The mail server did not answer or asked us to try later. We will retry automatically."),
+    MailFailure.FAULT: _("An error in our system. Ask an administrator."),
 }
-"""Why it has not left → what happened and what to do."""
+"""Why the last attempt failed → what happened and what to do."""
+HOLD_REASONS: Mapping[str, LazyString] = {
+    MailHoldReason.LATE_NEWS: _("It is about something we found out late. Decide whether it should still be sent."),
+    MailHoldReason.RECEIPT_NOT_PRINTABLE: _("The receipt in it cannot be printed yet."),
+}
+"""Why it is held → what to do."""
 GIVEN_UP: Mapping[str, LazyString] = {
     **FAILURES,
-    "unreachable": _("The mail server did not accept it for two days. Send it again when the server works."),
+    MailFailure.UNREACHABLE: _("The mail server did not accept it for two days. Send it again when the server works."),
 }
 """The same where it is not tried any more."""
 
 
-def failure_of(state: str, failure: str | None) -> str:
+def why_unsent(state: str, failure: str | None, hold_reason: str | None) -> str:
     """Why an email in this state has not left; nothing where there is no reason to give."""
-    found = (GIVEN_UP if state == "dead" else FAILURES).get(failure or "")
-    return str(found or "")
+    if hold_reason:
+        return str(HOLD_REASONS[hold_reason])
+    words = GIVEN_UP if state == MailState.FAILED_PERMANENTLY else FAILURES
+    return str(words[failure]) if failure else ""
