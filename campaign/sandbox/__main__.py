@@ -1,4 +1,4 @@
-"""``python -m campaign.sandbox``: the stand-in as a process, for development."""
+"""`python -m campaign.sandbox`: runs the stand-in as a process, for development."""
 
 import argparse
 import logging
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def main() -> int:
-    """Run until SIGTERM or Ctrl-C. Exit status 3: this is production, where it has no business."""
+    """Run until SIGTERM or Ctrl-C. Exit with status 3 in production, where the sandbox must not run."""
     if os.environ.get("APP_ENV") == "production":
         sys.stderr.write("The Stripe sandbox does not run with APP_ENV=production.\n")
         return 3

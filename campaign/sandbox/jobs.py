@@ -1,4 +1,4 @@
-"""What happens by itself when the time comes: in the order of time, then of planning."""
+"""Planned jobs, run when they are due: in the order of time, then of planning."""
 
 from collections.abc import Callable
 from typing import Final
@@ -72,7 +72,7 @@ _JOBS: Final[dict[str, Callable[[Box, str], object]]] = {
 
 
 def run_due(box: Box) -> int:
-    """Do everything that is due by the stand-in's clock; how many jobs that were."""
+    """Run everything that is due by the stand-in's clock; return the number of jobs."""
     done = 0
     while True:
         with box.store.transaction():

@@ -1,4 +1,4 @@
-"""The stand-in as a whole: one WSGI application, one listener on loopback, one thread that keeps time."""
+"""The stand-in as a whole: one WSGI application, one listener on loopback, one thread for planned jobs."""
 
 import contextlib
 import json
@@ -42,7 +42,7 @@ class _Handler(WSGIRequestHandler):
 
 
 class Sandbox:
-    """One stand-in: callable as a WSGI application, or started as a server of its own."""
+    """One stand-in: callable as a WSGI application, or started as a server."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -72,10 +72,12 @@ class Sandbox:
         self._awake.set()
 
     def start(self, port: int = 0, *, application: "WSGIApplication | None" = None) -> str:
-        """Listen on loopback and keep time; gives the base address of the API.
+        """Listen on loopback and run planned jobs; return the base address of the API.
 
-        ``application`` is what to serve instead of the plain stand-in, such as a recorder around
-        it. With port 0 the port of the last start is taken again if it is free.
+        With port 0 the port of the last start is taken again if it is free.
+
+        Args:
+            application: What to serve instead of the plain stand-in, such as a recorder around it.
         """
         self._server = server = self._listen(port, application or self)
         self.box.store.set_meta("port", str(server.port))
@@ -96,7 +98,7 @@ class Sandbox:
             return _server_at(0, application)
 
     def stop(self) -> None:
-        """Close the listener, let the thread that keeps time finish, close the file."""
+        """Close the listener, let the job thread finish, close the file."""
         self._stopping.set()
         self._awake.set()
         if self._server is not None:
@@ -121,7 +123,7 @@ class Sandbox:
                 jobs.run_due(self.box)
                 self.deliverer.deliver_due()
             except Exception:  # noqa: BLE001
-                # One bad row must not stop the clock for all others; it is tried again.
+                # One bad row must not stop the clock for all others; it is retried.
                 _LOG.exception("the sandbox could not finish a job")
 
     def _write_addresses(self, base: str) -> None:
@@ -149,5 +151,5 @@ def _server_at(port: int, application: "WSGIApplication") -> BaseWSGIServer:
 
 
 def create_sandbox(state_dir: Path, *, webhook_url: str, public_url: str) -> Sandbox:
-    """A stand-in with its state in ``state_dir``: a WSGI application that can also start itself."""
+    """Return a stand-in with its state in `state_dir`: a WSGI application that can also start itself."""
     return Sandbox(Settings(state_dir=Path(state_dir), webhook_url=webhook_url, public_url=public_url))

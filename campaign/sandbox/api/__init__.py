@@ -1,1 +1,1 @@
-"""The HTTP interface: which operation answers which request."""
+"""The HTTP interface: the operation that answers each request."""

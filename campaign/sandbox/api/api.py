@@ -26,7 +26,7 @@ from campaign.sandbox.faults.rules import Fault
 from campaign.sandbox.protocol.form_bodies import read_pairs
 from campaign.sandbox.protocol.params import read_params
 
-_KEPT_SECONDS: Final = 24 * 60 * 60
+_IDEMPOTENCY_SECONDS: Final = 24 * 60 * 60
 _BODY_BYTES_MAX: Final = 1_000_000
 # Compiled once for all: it takes longer than everything else at the start.
 _URLS: Final = Map([Rule(op.path, methods=[op.method], endpoint=op) for op in OPERATIONS], strict_slashes=False)
@@ -41,7 +41,7 @@ class Answer:
 
 
 class Api:
-    """Answers ``/v1/…`` for one box."""
+    """Answers `/v1/…` for one box."""
 
     def __init__(self, box: Box) -> None:
         self.box = box
@@ -50,7 +50,7 @@ class Api:
         self._limit = calls.RateLimit(box.settings.calls_per_second)
 
     def answer(self, request: Request) -> Response:
-        """One call, from the key to the headers of the answer."""
+        """Answer one call, from the check of the key to the headers."""
         request_id = f"req_{secrets.token_hex(7)}"
         headers = {"Request-Id": request_id, "Stripe-Version": API_VERSION}
         fault: Fault | None = None
@@ -76,7 +76,7 @@ class Api:
         return calls.cut_short(response) if fault is not None and fault.kind == "malformed" else response
 
     def keys_in_use(self) -> frozenset[str]:
-        """Idempotency keys of the calls that are being answered right now."""
+        """The idempotency keys of the calls in progress."""
         with self._running_lock:
             return frozenset(self._running)
 
@@ -119,7 +119,7 @@ class Api:
 
     def _replayed(self, request: Request, key: str, headers: dict[str, str]) -> Answer | None:
         rows = self.box.store.rows("SELECT * FROM idempotency WHERE key = ?", (key,))
-        if not rows or rows[0]["created"] < self.box.now() - _KEPT_SECONDS:
+        if not rows or rows[0]["created"] < self.box.now() - _IDEMPOTENCY_SECONDS:
             return None
         if rows[0]["fingerprint"] != _fingerprint(request):
             raise Refused(
@@ -183,9 +183,9 @@ def _run(box: Box, operation: Operation, params: Json, arguments: Mapping[str, s
     try:
         body = operation.run(box, params, dict(arguments))
     except CardDeclined as declined:
-        # The failed charge and its events are kept: the transaction ends without an exception.
+        # The failed charge and its events are stored: the transaction ends without an exception.
         return Answer(declined.status, {"error": declined.error})
-    # A copy, because expanding must not reach what has just been saved or told.
+    # A copy, because expanding must not change the stored object or the event.
     return Answer(200, expand(box, json.loads(json.dumps(body)), paths))
 
 

@@ -1,4 +1,4 @@
-"""``expand[]``: replaces an id in an answer by the object itself, up to four levels deep."""
+"""`expand[]`: replaces an id in an answer by the object itself, up to four levels deep."""
 
 from collections.abc import Callable
 
@@ -48,7 +48,7 @@ _COMPUTED: dict[tuple[str, str], Callable[[Box, Json], Json]] = {
 
 
 def expand(box: Box, answer: Json, paths: list[str]) -> Json:
-    """The answer with every path of ``paths`` expanded, or Stripe's refusal of the first bad one."""
+    """Return the answer with every path of `paths` expanded, or raise Stripe's refusal of the first bad one."""
     for number, path in enumerate(paths):
         parts = path.split(".")
         depth = len(parts) - (parts[0] == "data")
@@ -64,19 +64,19 @@ def expand(box: Box, answer: Json, paths: list[str]) -> Json:
 def _expand_path(box: Box, here: Json, parts: list[str], param: str, *, inside: str = "") -> None:
     name, below = parts[0], parts[1:]
     kind = str(here.get("object", inside))
-    found: list[object]
+    objects: list[object]
     if kind == "list":
         if name != "data":
             raise _not_expandable(name, param)
-        found = here["data"]
-    elif below and isinstance(here.get(name), dict):  # what is inside already, such as a subscription's items
-        found = [here[name]]
+        objects = here["data"]
+    elif below and isinstance(here.get(name), dict):  # already an object, such as a subscription's items
+        objects = [here[name]]
     else:
         whole = _expanded(box, here, (kind, name), param)
-        if whole is not None or name in here:  # a property that is not there stays away
+        if whole is not None or name in here:  # a property that does not exist stays absent
             here[name] = whole
-        found = [whole]
-    for item in found:
+        objects = [whole]
+    for item in objects:
         if below and isinstance(item, dict):
             _expand_path(box, item, below, param, inside=f"{kind}.{name}")
 

@@ -1,4 +1,4 @@
-"""The table of API operations: method, address, parameters, and the function that does it."""
+"""The table of API operations: method, address, parameters, and the function that runs each."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ _CLOCKS: Final = "/v1/test_helpers/test_clocks"
 
 
 def _in_its_time(change: Callable[[Box, Json, str], Json]) -> Callable[[Box, Json, str], Json]:
-    """The same change, at the time of the customer whose object it is."""
+    """Return the same change, made at the time of the test clock of the object's customer."""
 
     def changed(box: Box, params: Json, object_id: str) -> Json:
         customer_id = (box.store.find(object_id) or {}).get("customer")
@@ -93,13 +93,13 @@ _SUBSCRIBING: Final = (
     _change(
         "/v1/invoices/<id>/finalize",
         invoices.FINALIZE,
-        _in_its_time(lambda box, _, found: invoices.finalize(box, invoices.retrieve(box, found))),
+        _in_its_time(lambda box, _, object_id: invoices.finalize(box, invoices.retrieve(box, object_id))),
     ),
     _change("/v1/invoices/<id>/pay", invoices.PAY, _in_its_time(collecting.pay)),
     _change(
         "/v1/invoices/<id>/void",
         _EXPAND_ONLY,
-        _in_its_time(lambda box, _, found: invoices.close(box, invoices.retrieve(box, found), "void")),
+        _in_its_time(lambda box, _, object_id: invoices.close(box, invoices.retrieve(box, object_id), "void")),
     ),
     _list("/v1/invoice_payments", invoice_payments.LIST, invoice_payments.list_all),
     _read("/v1/invoice_payments", invoice_payments.retrieve),
@@ -108,7 +108,7 @@ _SUBSCRIBING: Final = (
     _list(_CLOCKS, test_clocks.LIST, test_clocks.list_all),
     _read(_CLOCKS, test_clocks.retrieve),
     _change(f"{_CLOCKS}/<id>/advance", test_clocks.ADVANCE, test_clocks.advance),
-    _by_delete(_CLOCKS, Group(), lambda box, _, found: test_clocks.delete(box, found)),
+    _by_delete(_CLOCKS, Group(), lambda box, _, object_id: test_clocks.delete(box, object_id)),
 )
 
 OPERATIONS: Final = (

@@ -1,4 +1,4 @@
-"""Payouts: once a day everything that is available goes to the bank; each movement is in exactly one payout."""
+"""Payouts: once a day everything available goes to the bank; each movement is in exactly one payout."""
 
 from typing import Final
 
@@ -21,7 +21,7 @@ _FAIL_NEXT: Final = "fail_next_payout"
 
 
 def run(box: Box, _account: str = "") -> Json | None:
-    """The daily payout of all that is available; none when that is nothing or a debt."""
+    """Pay out all that is available, or nothing when that is zero or a debt."""
     box.store.set_meta(transactions.PAYOUT_DUE, "")
     rows = box.store.rows(f"SELECT SUM(json_extract(body, '$.net')) AS net FROM objects WHERE {_UNPAID}")  # noqa: S608
     amount = rows[0]["net"] or 0
@@ -69,21 +69,21 @@ def run(box: Box, _account: str = "") -> Json | None:
 
 
 def land(box: Box, payout_id: str) -> None:
-    """The bank has booked the payout; it may still send it back."""
+    """Record that the bank has credited the payout; it can still be returned."""
     payout = retrieve(box, payout_id)
     before = {"status": payout["status"], "trace_id": payout["trace_id"]}
     payout.update(status="paid", trace_id={"status": "supported", "value": box.new_id("", 15).upper()})
     box.save(payout)
     box.tell("payout.paid", payout, before)
-    now, settings = box.clock.precise(), box.settings
-    box.later("reconcile_payout", payout_id, due=now + settings.payout_reconciliation_seconds)
+    at, settings = box.clock.precise(), box.settings
+    box.later("reconcile_payout", payout_id, due=at + settings.payout_reconciliation_seconds)
     if box.store.meta(_FAIL_NEXT):
         box.store.set_meta(_FAIL_NEXT, "")
-        box.later("fail_payout", payout_id, due=now + settings.payout_arrival_seconds)
+        box.later("fail_payout", payout_id, due=at + settings.payout_arrival_seconds)
 
 
 def reconcile(box: Box, payout_id: str) -> None:
-    """From now on the movements of the payout are complete."""
+    """Mark the movements of the payout as complete."""
     payout = retrieve(box, payout_id)
     payout["reconciliation_status"] = "completed"
     box.save(payout)
@@ -91,7 +91,7 @@ def reconcile(box: Box, payout_id: str) -> None:
 
 
 def fail(box: Box, payout_id: str) -> None:
-    """The bank sends a paid payout back; its money is there again for the next one."""
+    """Return a paid payout from the bank; its money is available again for the next one."""
     payout = retrieve(box, payout_id)
     back = transactions.record_payout_failure(box, payout)
     payout.update(
@@ -105,15 +105,15 @@ def fail(box: Box, payout_id: str) -> None:
 
 
 def fail_next(box: Box) -> None:
-    """Let the next payout that lands be sent back a day later."""
+    """Return the next payout one day after it arrives."""
     box.store.set_meta(_FAIL_NEXT, "yes")
 
 
 def retrieve(box: Box, payout_id: str) -> Json:
-    """The payout."""
+    """Return the payout."""
     return box.get("payout", payout_id)
 
 
 def list_all(box: Box, params: Json) -> Json:
-    """Payouts, newest first."""
+    """List payouts, newest first."""
     return page_of(box, "payout", params, url="/v1/payouts", filters=("destination", "status"))

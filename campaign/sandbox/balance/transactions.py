@@ -1,4 +1,4 @@
-"""The account's money: what each charge and refund moved, and what is left, pending or available."""
+"""The account's money: what each charge and refund moved, and the pending and the available balance."""
 
 from campaign.sandbox.catalogue import means
 from campaign.sandbox.core import currencies
@@ -11,7 +11,7 @@ LIST = list_params(currency=Text(3), payout=Text(), source=Text(), type=Text())
 PAYOUT_DUE = "payout_due"
 _DAY_SECONDS = 86_400
 
-# What a movement is counted as, and what it is called, where that is not its kind.
+# The reporting category and the type of a movement, where they differ from its kind.
 _CATEGORIES = {
     "payment": "charge",
     "payment_refund": "refund",
@@ -23,12 +23,12 @@ _TYPES = {"dispute": "adjustment", "dispute_reversal": "adjustment"}
 
 
 def retrieve(box: Box, transaction_id: str) -> Json:
-    """One movement."""
+    """Return one movement."""
     return box.get("balance_transaction", transaction_id)
 
 
 def list_all(box: Box, params: Json) -> Json:
-    """Movements, newest first; with ``payout`` those that it paid out, its own one included."""
+    """List movements, newest first; with `payout` those that it paid out, including its own."""
     where: list[tuple[str, tuple[object, ...]]] = []
     if "payout" in params:
         payout = box.get("payout", params["payout"], param="payout")
@@ -39,7 +39,7 @@ def list_all(box: Box, params: Json) -> Json:
 
 
 def summary(box: Box) -> Json:
-    """The balance as Stripe shows it; together it is the sum of every movement's net."""
+    """Return the balance as Stripe shows it: the sum of every movement's net."""
     totals = {"pending": 0, "available": 0}
     sums = box.store.rows(
         "SELECT json_extract(body, '$.status') AS status, SUM(json_extract(body, '$.net')) AS net"
@@ -64,7 +64,7 @@ def summary(box: Box) -> Json:
 
 
 def record_charge(box: Box, charge: Json) -> Json:
-    """The movement of a charge, with Stripe's fee taken off, in the settlement currency."""
+    """Record the movement of a charge, less Stripe's fee, in the settlement currency."""
     amount = _settled(box, charge)
     at_once = means.of_object(box, charge).funds_at_once
     return _record(
@@ -78,18 +78,18 @@ def record_charge(box: Box, charge: Json) -> Json:
 
 
 def record_refund(box: Box, refund: Json) -> Json:
-    """The movement of a refund, at the rate of today; no fee comes back."""
+    """Record the movement of a refund at the rate of the day; the fee is not returned."""
     kind = _kind(refund["charge"], "refund", "payment_refund")
     return _record(box, refund, kind=kind, amount=-_settled(box, refund))
 
 
 def record_refund_failure(box: Box, refund: Json, original: Json) -> Json:
-    """The money of a failed refund, coming back exactly as it went."""
+    """Record the return of a failed refund's money, in the same amount."""
     return _record(box, refund, kind="refund_failure", amount=-original["amount"])
 
 
 def record_payment_failure(box: Box, charge: Json, original: Json) -> Json:
-    """A debit's pending money, taken back together with its fee."""
+    """Take back a debit's pending money together with its fee."""
     undone = [{**detail, "amount": -detail["amount"]} for detail in original["fee_details"]]
     return _record(
         box,
@@ -102,31 +102,31 @@ def record_payment_failure(box: Box, charge: Json, original: Json) -> Json:
 
 
 def record_dispute(box: Box, dispute: Json) -> Json:
-    """The disputed money leaves at the rate of today, together with the fee for the dispute."""
+    """Withdraw the disputed money at the rate of the day, together with the dispute fee."""
     fee = _fee(box, "Dispute fee", box.settings.fees.dispute_minor)
     amount = -_settled(box, dispute)
     return _record(box, dispute, kind="dispute", amount=amount, fee_details=[fee])
 
 
 def record_dispute_reversal(box: Box, dispute: Json) -> Json:
-    """The money of a won dispute, back exactly as it went; the fee stays paid."""
+    """Return the money of a won dispute in the same amount; the fee stays paid."""
     taken = dispute["balance_transactions"][-1]
     return _record(box, dispute, kind="dispute_reversal", amount=-taken["amount"])
 
 
 def record_own_fee(box: Box, amount_minor: int, description: str) -> Json:
-    """A fee that belongs to no payment, taken by the provider itself."""
+    """Charge a fee that belongs to no payment."""
     nobody: Json = {"id": None, "currency": box.settings.settlement_currency, "description": description}
     return _record(box, nobody, kind="stripe_fee", amount=-amount_minor)
 
 
 def record_payout(box: Box, payout: Json) -> Json:
-    """The money of a payout, leaving for the bank."""
+    """Record the money of a payout that leaves for the bank."""
     return _record(box, payout, kind="payout", amount=-payout["amount"])
 
 
 def record_payout_failure(box: Box, payout: Json) -> Json:
-    """The money of a payout that came back."""
+    """Record the money of a returned payout."""
     return _record(box, payout, kind="payout_failure", amount=payout["amount"])
 
 
@@ -171,9 +171,9 @@ def _record(
     fee_details: list[Json] | None = None,
     available_on: int | None = None,
 ) -> Json:
-    now, details = box.now(), fee_details or []
+    at, details = box.now(), fee_details or []
     fee = sum(detail["amount"] for detail in details)
-    ready = now if available_on is None else available_on
+    ready = at if available_on is None else available_on
     settlement = box.settings.settlement_currency
     rate = box.settings.rate_to_settlement(source["currency"], box.days())
     transaction: Json = {
@@ -182,7 +182,7 @@ def _record(
         "amount": amount,
         "available_on": ready,
         "balance_type": "payments",
-        "created": now,
+        "created": at,
         "currency": settlement,
         "description": source.get("description"),
         "exchange_rate": None if source["currency"] == settlement else float(rate),
@@ -191,11 +191,11 @@ def _record(
         "net": amount - fee,
         "reporting_category": _CATEGORIES.get(kind, kind),
         "source": source["id"],
-        "status": "available" if ready <= now else "pending",
+        "status": "available" if ready <= at else "pending",
         "type": _TYPES.get(kind, kind),
     }
     box.save(transaction)
-    if ready > now:
+    if ready > at:
         box.later("release_funds", transaction["id"], due=ready)
     elif kind != "payout":
         _plan_payout(box)
@@ -210,7 +210,7 @@ def _plan_payout(box: Box) -> None:
 
 
 def release(box: Box, transaction_id: str) -> None:
-    """Turn pending money into available money on its day."""
+    """Make pending money available on its day."""
     transaction = retrieve(box, transaction_id)
     transaction["status"] = "available"
     box.save(transaction)

@@ -7,7 +7,7 @@ from campaign.sandbox.core.json_types import Json
 
 
 def ending_fields(box: Box, subscription: Json, params: Json) -> Json:
-    """The fields that `cancel_at` or `cancel_at_period_end` change; none where neither is given."""
+    """Return the fields that `cancel_at` or `cancel_at_period_end` change; none where neither is given."""
     if {"cancel_at", "cancel_at_period_end"} <= params.keys():
         raise Refused("You may only specify one of cancel_at and cancel_at_period_end.", param="cancel_at")
     if "cancel_at" in params:
@@ -15,14 +15,17 @@ def ending_fields(box: Box, subscription: Json, params: Json) -> Json:
         _require_end_of_period(box, subscription, at)
         return _fields(box, subscription, at, is_period_end=False)
     if "cancel_at_period_end" in params:
-        is_wanted = params["cancel_at_period_end"]
-        end = subscription_items.period_end(subscription) if is_wanted else None
-        return _fields(box, subscription, end, is_period_end=is_wanted)
+        ends_with_period = params["cancel_at_period_end"]
+        end = subscription_items.period_end(subscription) if ends_with_period else None
+        return _fields(box, subscription, end, is_period_end=ends_with_period)
     return {}
 
 
 def _require_end_of_period(box: Box, subscription: Json, at: int | None) -> None:
-    """Within a later period Stripe would charge a part of the amount, which is not done here."""
+    """Refuse a day within a later period:
+
+    Stripe would charge a part of the amount, which the sandbox does not support.
+    """
     if at is None:
         return
     if at <= box.now():

@@ -1,4 +1,4 @@
-"""Invoices being paid: at once, with the payer's help, or on the third, fifth and seventh day after a refusal."""
+"""The payment of invoices: at once, with the payer's help, or on the third, fifth and seventh day after a refusal."""
 
 from campaign.sandbox.billing import invoice_payments, invoices, subscriptions
 from campaign.sandbox.catalogue import means
@@ -12,7 +12,7 @@ _DAY_SECONDS = 86_400
 
 
 def finalize_due(box: Box, invoice_id: str) -> None:
-    """A draft has waited its hour."""
+    """Finalize a draft that has waited its hour."""
     invoice = box.store.find(invoice_id)
     if invoice is None or invoice["status"] != "draft" or not invoice["auto_advance"]:
         return
@@ -28,7 +28,7 @@ def finalize_due(box: Box, invoice_id: str) -> None:
 
 
 def retry_due(box: Box, invoice_id: str) -> None:
-    """The day of the next attempt has come."""
+    """Try the payment again on the day of the next attempt."""
     invoice = box.store.find(invoice_id)
     if invoice is None or invoice["status"] != "open" or invoice["next_payment_attempt"] is None:
         return
@@ -41,11 +41,15 @@ def _collect_quietly(box: Box, invoice: Json) -> None:
     try:
         collect(box, invoice)
     except CardDeclined:
-        return  # told by events; nobody is waiting for an answer
+        return  # reported by events; nobody waits for an answer
 
 
 def pay(box: Box, params: Json, invoice_id: str) -> Json:
-    """Pay an invoice now; a refused card raises CardDeclined."""
+    """Pay an invoice now.
+
+    Raises:
+        CardDeclined: the bank refuses the card.
+    """
     invoice = invoices.retrieve(box, invoice_id)
     if invoice["status"] == "draft":
         invoices.finalize(box, invoice)
@@ -61,7 +65,11 @@ def pay(box: Box, params: Json, invoice_id: str) -> Json:
 
 
 def collect(box: Box, invoice: Json, method: Json | None = None) -> None:
-    """Charge the card of the subscription, or the given one. Raises CardDeclined when the bank refuses."""
+    """Charge the card of the subscription, or the given one.
+
+    Raises:
+        CardDeclined: the bank refuses.
+    """
     subscription = invoices.subscription_of(box, invoice)
     method = method or method_of(box, subscription)
     card = means.of_object(box, method)
@@ -82,7 +90,7 @@ def collect(box: Box, invoice: Json, method: Json | None = None) -> None:
 
 
 def method_of(box: Box, subscription: Json) -> Json:
-    """What the subscription is paid with."""
+    """Return the payment method of the subscription."""
     customer = box.get("customer", subscription["customer"])
     method_id = subscription["default_payment_method"] or customer["invoice_settings"]["default_payment_method"]
     if method_id is None:
@@ -100,12 +108,12 @@ def _payment(box: Box, invoice: Json, method: Json) -> tuple[Json, Json]:
         return waiting[0], intent
     fields = {name: invoice[name] for name in ("currency", "customer")}
     fields |= {"amount": invoice["amount_due"], "description": "Subscription update"}
-    intent = intents.create(box, fields, method=method, wanted={})
+    intent = intents.create(box, fields, method=method, data={})
     return invoice_payments.open_for(box, invoice, intent["id"]), intent
 
 
 def settle(box: Box, invoice: Json, *, payment: Json, intent: Json, charge: Json) -> None:
-    """The money is here: tell it of the charge, the invoice and the subscription."""
+    """Record the payment: update the charge, the invoice and the subscription, and report each by an event."""
     charges.succeed(box, intent, charge)
     invoice_payments.settle(box, payment)
     invoices.mark_paid(box, invoice)
@@ -129,7 +137,11 @@ def _ask_the_payer(box: Box, invoice: Json, intent: Json, card: Card) -> None:
 
 
 def authenticate(box: Box, invoice: Json, *, passed: bool) -> None:
-    """The payer has passed or failed the 3-D Secure step of an invoice. Raises CardDeclined when she failed."""
+    """Record that the payer passed or failed the 3-D Secure step of an invoice.
+
+    Raises:
+        CardDeclined: they failed it.
+    """
     [payment] = [one for one in invoice_payments.of_invoice(box, invoice) if one["status"] == "open"]
     intent = intents.retrieve(box, payment["payment"]["payment_intent"])
     card = means.of_object(box, intent)
@@ -145,7 +157,7 @@ def authenticate(box: Box, invoice: Json, *, passed: bool) -> None:
 
 
 def _put_off(box: Box, invoice: Json, subscription: Json) -> None:
-    """Plan the next attempt, or give the subscription up after the last one."""
+    """Plan the next attempt, or end the subscription after the last one."""
     pauses = box.settings.invoice_retry_days
     tries = invoice["attempt_count"]
     first = invoice["billing_reason"] == "subscription_create"

@@ -1,4 +1,4 @@
-"""Invoice payments: which payment intent is to pay, or has paid, which invoice."""
+"""Invoice payments: the payment intent that is to pay, or has paid, each invoice."""
 
 from campaign.sandbox.core.box import Box
 from campaign.sandbox.core.json_types import Json
@@ -14,7 +14,7 @@ _KIND = "invoice_payment"
 
 
 def open_for(box: Box, invoice: Json, intent_id: str) -> Json:
-    """The one with which this intent is going to pay the invoice."""
+    """Return the open invoice payment of this intent."""
     return box.save(
         {
             "id": box.new_id("inpay_1"),
@@ -34,17 +34,17 @@ def open_for(box: Box, invoice: Json, intent_id: str) -> Json:
 
 
 def of_invoice(box: Box, invoice: Json) -> list[Json]:
-    """All of an invoice, oldest first."""
+    """List the payments of an invoice, oldest first."""
     return box.store.all(_KIND, invoice=invoice["id"])
 
 
 def listed(box: Box, invoice: Json) -> Json:
-    """All of an invoice, as it shows them when they are expanded."""
+    """List the payments of an invoice as it shows them when they are expanded."""
     return as_list(of_invoice(box, invoice), f"/v1/invoices/{invoice['id']}/payments")
 
 
 def settle(box: Box, payment: Json) -> None:
-    """The intent has paid."""
+    """Record that the intent has paid."""
     payment.update(status="paid", amount_paid=payment["amount_requested"])
     payment["status_transitions"]["paid_at"] = box.now()
     box.save(payment)
@@ -52,12 +52,12 @@ def settle(box: Box, payment: Json) -> None:
 
 
 def retrieve(box: Box, payment_id: str) -> Json:
-    """The invoice payment."""
+    """Return the invoice payment."""
     return box.get(_KIND, payment_id)
 
 
 def list_all(box: Box, params: Json) -> Json:
-    """Invoice payments, newest first; those of one intent with ``payment[payment_intent]``."""
+    """List invoice payments, newest first; those of one intent with `payment[payment_intent]`."""
     where: list[tuple[str, tuple[object, ...]]] = []
     if "payment_intent" in params.get("payment", {}):
         where.append(("json_extract(body, '$.payment.payment_intent') = ?", (params["payment"]["payment_intent"],)))

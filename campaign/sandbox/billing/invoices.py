@@ -1,4 +1,4 @@
-"""Invoices: what a subscription asks for in one period, from the draft to the paid one."""
+"""Invoices: what a subscription charges for one period, from draft to paid."""
 
 from campaign.sandbox.billing import invoice_payments, subscription_items
 from campaign.sandbox.core.box import Box
@@ -18,7 +18,7 @@ LIST = list_params(
 
 
 def draft(box: Box, subscription: Json, *, reason: str) -> Json:
-    """A new draft for the subscription's current period, with a snapshot of its metadata."""
+    """Make a draft for the subscription's current period, with a snapshot of its metadata."""
     items, customer = subscription["items"]["data"], box.store.find(subscription["customer"]) or {}
     invoice_id, total = box.new_id("in_1"), subscription_items.total(subscription)
     lines, start = [_line(box, subscription, one, invoice_id) for one in items], items[0]["current_period_start"]
@@ -153,7 +153,7 @@ def finalize(box: Box, invoice: Json) -> Json:
 
 
 def close(box: Box, invoice: Json, status: str) -> Json:
-    """Give an invoice up: ``void`` or ``uncollectible``."""
+    """Close an unpaid invoice: `void` or `uncollectible`."""
     if invoice["status"] not in {"open", "uncollectible"}:
         raise Refused(f"You can only {status} an invoice that is open. This invoice is {invoice['status']}.")
     moment, event = {
@@ -168,7 +168,7 @@ def close(box: Box, invoice: Json, status: str) -> Json:
 
 
 def mark_paid(box: Box, invoice: Json) -> None:
-    """The invoice is paid."""
+    """Mark the invoice as paid."""
     invoice.update(
         status="paid",
         amount_paid=invoice["amount_due"],
@@ -184,22 +184,22 @@ def mark_paid(box: Box, invoice: Json) -> None:
 
 
 def subscription_of(box: Box, invoice: Json) -> Json:
-    """The subscription that an invoice is for."""
+    """Return the subscription of an invoice."""
     return box.get("subscription", box.store.hidden(invoice["id"])["subscription"])
 
 
 def with_payments(box: Box, invoice: Json) -> Json:
-    """Its payments, which an invoice shows only when they are asked for."""
+    """Return an invoice with its payments, which it shows only on request."""
     return invoice_payments.listed(box, invoice)
 
 
 def retrieve(box: Box, invoice_id: str) -> Json:
-    """The invoice."""
+    """Return the invoice."""
     return box.get("invoice", invoice_id)
 
 
 def update(box: Box, params: Json, invoice_id: str) -> Json:
-    """Change description, metadata and whether it goes on by itself."""
+    """Change the description, the metadata and whether it advances automatically."""
     invoice = retrieve(box, invoice_id)
     invoice.update({name: params[name] for name in ("auto_advance", "description") if name in params})
     invoice["metadata"] = merged_metadata(invoice["metadata"], params.get("metadata", {}))
@@ -209,7 +209,7 @@ def update(box: Box, params: Json, invoice_id: str) -> Json:
 
 
 def list_all(box: Box, params: Json) -> Json:
-    """Invoices, newest first."""
+    """List invoices, newest first."""
     where: list[tuple[str, tuple[object, ...]]] = []
     if "subscription" in params:
         where.append(("json_extract(hidden, '$.subscription') = ?", (params["subscription"],)))

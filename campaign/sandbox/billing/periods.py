@@ -14,7 +14,7 @@ DAY: Final = Group(
 
 
 def anchor_of(subscription: Json) -> int:
-    """The moment by which periods are counted: the anchor, or an earlier one with the day that was asked for."""
+    """Return the time from which periods are counted: the anchor, or an earlier time with the requested day."""
     anchor, config = int(subscription["billing_cycle_anchor"]), subscription["billing_cycle_anchor_config"]
     if config is None:
         return anchor
@@ -22,22 +22,22 @@ def anchor_of(subscription: Json) -> int:
     return int(in_january.timestamp())
 
 
-def next_occurrence(now: int, config: Json) -> int:
-    """The next time of this day of the month, or of the last day of a month that is too short."""
-    moment = datetime.fromtimestamp(now, UTC)
+def next_occurrence(at: int, config: Json) -> int:
+    """Return the next time of this day of the month, or of the last day of a month that is too short."""
+    moment = datetime.fromtimestamp(at, UTC)
     clock = {name: config.get(name, getattr(moment, name)) for name in ("hour", "minute", "second")}
     first = moment.replace(month=1, day=config["day_of_month"], **clock)
-    found = (int(_months_after(first, moment.month - 1 + more).timestamp()) for more in (0, 1))
-    return next(one for one in found if one > now)
+    occurrences = (int(_months_after(first, moment.month - 1 + more).timestamp()) for more in (0, 1))
+    return next(one for one in occurrences if one > at)
 
 
 def next_end(anchor: int, start: int, recurring: Json) -> int:
-    """When the period that begins at ``start`` ends, for a subscription anchored at ``anchor``."""
+    """Return the end of the period that begins at `start`, for a subscription anchored at `anchor`."""
     interval, count = recurring["interval"], recurring["interval_count"]
-    first, now = (datetime.fromtimestamp(moment, UTC) for moment in (anchor, start))
+    first, at = (datetime.fromtimestamp(moment, UTC) for moment in (anchor, start))
     if interval in {"day", "week"}:
         return start + int(timedelta(**{f"{interval}s": count}).total_seconds())
-    months = (now.year - first.year) * 12 + now.month - first.month
+    months = (at.year - first.year) * 12 + at.month - first.month
     return int(_months_after(first, months + count * (12 if interval == "year" else 1)).timestamp())
 
 

@@ -1,4 +1,4 @@
-"""Billing portal sessions: the way to a page on which a donor mends or stops her monthly gifts."""
+"""Billing portal sessions: each leads to a page where a donor updates or cancels their monthly gifts."""
 
 from typing import Final
 
@@ -30,7 +30,7 @@ KIND: Final = "billing_portal.session"
 
 
 def create(box: Box, params: Json) -> Json:
-    """A session for one customer; its address is all that is needed to act for her."""
+    """Make a session for one customer; its address is enough to act for them."""
     box.get("customer", params["customer"], param="customer")
     session_id = box.new_id("bps_1")
     return box.save(
@@ -54,10 +54,10 @@ def create(box: Box, params: Json) -> Json:
 def _flow(box: Box, given: Json, customer_id: str) -> Json:
     cancels = given["type"] == "subscription_cancel"
     if cancels:
-        wanted = given.get("subscription_cancel")
-        if wanted is None:
+        cancellation = given.get("subscription_cancel")
+        if cancellation is None:
             raise Refused("Missing required param: flow_data[subscription_cancel].", code="parameter_missing")
-        subscription = box.get("subscription", wanted["subscription"], param="flow_data[subscription_cancel]")
+        subscription = box.get("subscription", cancellation["subscription"], param="flow_data[subscription_cancel]")
         if subscription["customer"] != customer_id:
             raise Refused("This subscription is another customer's.", param="flow_data[subscription_cancel]")
     after = given.get("after_completion", {"type": "portal_homepage"})

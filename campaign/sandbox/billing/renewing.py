@@ -1,4 +1,4 @@
-"""Subscriptions in the course of time: begun by a paid session or a call, renewed at the end of each period."""
+"""Subscriptions over time: started by a paid session or a call, renewed at the end of each period."""
 
 from datetime import UTC, datetime
 
@@ -22,16 +22,17 @@ _DRAFT_SECONDS = 3_600
 
 
 def begin(box: Box, session: Json, intent: Json, charge: Json) -> None:
-    """A session was paid: attach the card, make the subscription and its first invoice, tell it in Stripe's order."""
+    """Start the subscription of a paid session: attach the card, make the first invoice, send the events in Stripe's
+    order."""
     method = box.get("payment_method", intent["payment_method"])
     customer = customers.retrieve(box, session["customer"])
     payment_methods.attach(box, method, customer)
     hidden = box.store.hidden(session["id"])
     items = [(line["price"], line["quantity"]) for line in hidden["line_items"]]
     subscription = subscriptions.blank(box, customer_id=customer["id"], method_id=method["id"], items=items)
-    wanted = hidden["subscription"]
-    subscription["metadata"] = merged_metadata({}, wanted.get("metadata", {}))
-    subscription["description"] = wanted.get("description")
+    data = hidden["subscription"]
+    subscription["metadata"] = merged_metadata({}, data.get("metadata", {}))
+    subscription["description"] = data.get("description")
     invoice = _first_invoice(box, subscription)
     payment = invoice_payments.open_for(box, invoice, intent["id"])
     invoice["attempt_count"] = 1
@@ -41,14 +42,14 @@ def begin(box: Box, session: Json, intent: Json, charge: Json) -> None:
 
 
 def create(box: Box, params: Json) -> Json:
-    """A subscription by a call: its first invoice is charged at once; ``incomplete`` when the bank refuses."""
+    """Start a subscription by a call; it is `incomplete` when the bank refuses the first charge."""
     customer = box.get("customer", params["customer"], param="customer")
     with test_clocks.time_of(box, customer["id"]):
         subscription = subscriptions.blank(
             box,
             customer_id=customer["id"],
             method_id=params.get("default_payment_method"),
-            items=subscription_items.wanted_of(box, params["items"]),
+            items=subscription_items.requested_prices(box, params["items"]),
         )
         subscription["metadata"] = merged_metadata({}, params.get("metadata", {}))
         subscription["description"] = params.get("description")
@@ -56,9 +57,9 @@ def create(box: Box, params: Json) -> Json:
             _begin_later(box, subscription, params)
         else:
             _begin_now(box, subscription)
-        wanted: Json = {name: params[name] for name in ("cancel_at", "cancel_at_period_end") if name in params}
-        if wanted:
-            subscriptions.update(box, wanted, subscription["id"])
+        ending: Json = {name: params[name] for name in ("cancel_at", "cancel_at_period_end") if name in params}
+        if ending:
+            subscriptions.update(box, ending, subscription["id"])
         return subscriptions.retrieve(box, subscription["id"])
 
 
@@ -101,7 +102,7 @@ def _first_invoice(box: Box, subscription: Json) -> Json:
 
 
 def expire_incomplete(box: Box, subscription_id: str) -> None:
-    """Nobody paid the first invoice within 23 hours."""
+    """Expire a subscription whose first invoice was not paid within 23 hours."""
     subscription = box.store.find(subscription_id)
     if subscription and subscription["status"] == "incomplete":
         invoices.close(box, invoices.retrieve(box, subscription["latest_invoice"]), "void")
@@ -109,7 +110,7 @@ def expire_incomplete(box: Box, subscription_id: str) -> None:
 
 
 def renew(box: Box, subscription_id: str) -> None:
-    """A period is over: the next one begins with a draft, or the subscription ends as it was asked to."""
+    """End a period: start the next one with a draft, or end the subscription as requested."""
     subscription = box.store.find(subscription_id)
     if subscription is None or subscriptions.is_over(subscription) or subscription["status"] == "incomplete":
         return

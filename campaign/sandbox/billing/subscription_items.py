@@ -27,9 +27,9 @@ CHANGED = ListOf(
 PRORATION: Final = Choice(("always_invoice", "create_prorations", "none"))
 
 
-def blank(box: Box, subscription_id: str, wanted: list[tuple[Json, int]], *, start: int, end: int) -> Json:
-    """The list of items for these prices and quantities, in this period."""
-    data = [_item(box, subscription_id, price, quantity=quantity, start=start, end=end) for price, quantity in wanted]
+def blank(box: Box, subscription_id: str, prices: list[tuple[Json, int]], *, start: int, end: int) -> Json:
+    """Return the list of items for these prices and quantities, in this period."""
+    data = [_item(box, subscription_id, price, quantity=quantity, start=start, end=end) for price, quantity in prices]
     return as_list(data, f"/v1/subscription_items?subscription={subscription_id}")
 
 
@@ -50,48 +50,48 @@ def _item(box: Box, subscription_id: str, price: Json, *, quantity: int, start: 
     }
 
 
-def require_one_interval(found: list[Json]) -> None:
+def require_one_interval(prices: list[Json]) -> None:
     """Refuse prices that cannot be charged together; each is a price or the data of one."""
-    intervals = {(one["recurring"]["interval"], one["recurring"].get("interval_count", 1)) for one in found}
+    intervals = {(one["recurring"]["interval"], one["recurring"].get("interval_count", 1)) for one in prices}
     if len(intervals) > 1:
         raise Refused("This sandbox bills all items of a subscription by the same interval.", param="items")
-    if len({one["currency"] for one in found}) > 1:
+    if len({one["currency"] for one in prices}) > 1:
         raise Refused("All prices of a subscription must have the same currency.", param="items")
 
 
 def period_end(subscription: Json) -> int:
-    """When the paid period of all items is over."""
+    """Return the end of the paid period of all items."""
     return int(subscription["items"]["data"][0]["current_period_end"])
 
 
 def recurring(subscription: Json) -> Json:
-    """How often it is charged."""
-    found: Json = subscription["items"]["data"][0]["price"]["recurring"]
-    return found
+    """Return how often it is charged."""
+    interval: Json = subscription["items"]["data"][0]["price"]["recurring"]
+    return interval
 
 
 def total(subscription: Json) -> int:
-    """What one period costs."""
+    """Return the cost of one period."""
     return sum(int(one["price"]["unit_amount"] * one["quantity"]) for one in subscription["items"]["data"])
 
 
 def renewed(subscription: Json) -> Json:
-    """The items in their next period."""
+    """Return the items in their next period."""
     start = period_end(subscription)
     end = periods.next_end(periods.anchor_of(subscription), start, recurring(subscription))
     moved = [{**one, "current_period_start": start, "current_period_end": end} for one in subscription["items"]["data"]]
     return {**subscription["items"], "data": moved}
 
 
-def wanted_of(box: Box, given: list[Json]) -> list[tuple[Json, int]]:
-    """The prices and quantities of a new subscription."""
-    found = [(_price(box, one, f"items[{at}]"), int(one.get("quantity", 1))) for at, one in enumerate(given)]
-    require_one_interval([price for price, _ in found])
-    return found
+def requested_prices(box: Box, given: list[Json]) -> list[tuple[Json, int]]:
+    """Return the prices and quantities of a new subscription."""
+    prices = [(_price(box, one, f"items[{at}]"), int(one.get("quantity", 1))) for at, one in enumerate(given)]
+    require_one_interval([price for price, _ in prices])
+    return prices
 
 
 def updated(box: Box, subscription: Json, params: Json) -> Json:
-    """The items after a change: those that are named by their id are changed or deleted, others are added."""
+    """Return the items after a change: those with an id are changed or deleted, others are added."""
     if params.get("proration_behavior") != "none":
         raise Refused("This sandbox does not prorate: send proration_behavior=none.", param="proration_behavior")
     known = {one["id"]: one for one in subscription["items"]["data"]}
@@ -120,7 +120,7 @@ def _changed(box: Box, item: Json, given: Json, at: str) -> Json:
 
 
 def _price(box: Box, given: Json, at: str) -> Json:
-    """The recurring price of an item: one that is there, or one made from its data."""
+    """Return the recurring price of an item: an existing one, or one made from its data."""
     if "price_data" in given:
         return prices.create(box, given["price_data"])
     if "price" not in given:

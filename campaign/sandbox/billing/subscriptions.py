@@ -1,4 +1,4 @@
-"""Subscriptions: who pays how much how often, and what she has asked for since."""
+"""Subscriptions: who pays how much how often, and what they have changed since."""
 
 from typing import Final
 
@@ -71,16 +71,16 @@ LIST = list_params(
 
 
 def blank(box: Box, *, customer_id: str, method_id: str | None, items: list[tuple[Json, int]]) -> Json:
-    """A subscription of prices and quantities that begins now; not kept and not told yet."""
-    now, subscription_id, price = box.now(), box.new_id("sub_1"), items[0][0]
-    end = periods.next_end(now, now, price["recurring"])
+    """Return a subscription of prices and quantities that begins now, neither saved nor reported yet."""
+    at, subscription_id, price = box.now(), box.new_id("sub_1"), items[0][0]
+    end = periods.next_end(at, at, price["recurring"])
     return {
         "id": subscription_id,
         "object": "subscription",
         "application": None,
         "application_fee_percent": None,
         "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
-        "billing_cycle_anchor": now,
+        "billing_cycle_anchor": at,
         "billing_cycle_anchor_config": None,
         "billing_mode": {"flexible": {"proration_discounts": "included"}, "type": "flexible"},
         "billing_schedules": [],
@@ -90,7 +90,7 @@ def blank(box: Box, *, customer_id: str, method_id: str | None, items: list[tupl
         "canceled_at": None,
         "cancellation_details": {"comment": None, "feedback": None, "reason": None},
         "collection_method": "charge_automatically",
-        "created": now,
+        "created": at,
         "currency": price["currency"],
         "customer": customer_id,
         "customer_account": None,
@@ -102,7 +102,7 @@ def blank(box: Box, *, customer_id: str, method_id: str | None, items: list[tupl
         "discounts": [],
         "ended_at": None,
         "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
-        "items": subscription_items.blank(box, subscription_id, items, start=now, end=end),
+        "items": subscription_items.blank(box, subscription_id, items, start=at, end=end),
         "latest_invoice": None,
         "livemode": False,
         "metadata": {},
@@ -118,7 +118,7 @@ def blank(box: Box, *, customer_id: str, method_id: str | None, items: list[tupl
         "pending_setup_intent": None,
         "pending_update": None,
         "schedule": None,
-        "start_date": now,
+        "start_date": at,
         "status": "active",
         "test_clock": box.test_clock,
         "transfer_data": None,
@@ -129,12 +129,12 @@ def blank(box: Box, *, customer_id: str, method_id: str | None, items: list[tupl
 
 
 def is_over(subscription: Json) -> bool:
-    """Whether nothing will ever be paid for it again."""
+    """Return whether it will never be charged again."""
     return subscription["status"] in {"canceled", "incomplete_expired"}
 
 
 def change(box: Box, subscription: Json, **fields: object) -> None:
-    """Keep changed fields and tell which they were."""
+    """Save changed fields and report which they were."""
     before = {name: subscription[name] for name, value in fields.items() if subscription[name] != value}
     subscription.update(fields)
     box.save(subscription)
@@ -143,7 +143,7 @@ def change(box: Box, subscription: Json, **fields: object) -> None:
 
 
 def update(box: Box, params: Json, subscription_id: str) -> Json:
-    """What the payer or the merchant wants from now on."""
+    """Apply a change by the payer or the merchant."""
     subscription = retrieve(box, subscription_id)
     if is_over(subscription):
         raise Refused("A canceled subscription can only update its cancellation_details and metadata.")
@@ -171,16 +171,16 @@ def _method(box: Box, subscription: Json, method_id: str) -> str:
     return method_id
 
 
-def _pause(box: Box, subscription: Json, wanted: Json | None) -> Json | None:
-    if wanted is None:
+def _pause(box: Box, subscription: Json, pause: Json | None) -> Json | None:
+    if pause is None:
         return None
-    if "resumes_at" in wanted:
-        box.later_in_its_time("resume_collection", subscription["id"], due=wanted["resumes_at"])
-    return {"resumes_at": None, **wanted}
+    if "resumes_at" in pause:
+        box.later_in_its_time("resume_collection", subscription["id"], due=pause["resumes_at"])
+    return {"resumes_at": None, **pause}
 
 
 def resume(box: Box, subscription_id: str) -> None:
-    """A pause that has an end ends."""
+    """End a pause that has an end."""
     subscription = box.store.find(subscription_id)
     pause = (subscription or {}).get("pause_collection")
     if subscription and pause and (pause["resumes_at"] or 0) <= box.now() and not is_over(subscription):
@@ -188,7 +188,7 @@ def resume(box: Box, subscription_id: str) -> None:
 
 
 def cancel(box: Box, params: Json, subscription_id: str) -> Json:
-    """End it at once; invoices that are open stay open."""
+    """End the subscription at once; open invoices stay open."""
     subscription = retrieve(box, subscription_id)
     if is_over(subscription):
         raise Refused(f"No such subscription: '{subscription_id}'", status=404, code="resource_missing", param="id")
@@ -196,7 +196,7 @@ def cancel(box: Box, params: Json, subscription_id: str) -> Json:
 
 
 def end(box: Box, subscription: Json, reason: str, **details: str) -> Json:
-    """It is over, for this reason."""
+    """End the subscription for this reason."""
     subscription.update(
         status="canceled",
         canceled_at=subscription["canceled_at"] or box.now(),
@@ -209,12 +209,12 @@ def end(box: Box, subscription: Json, reason: str, **details: str) -> Json:
 
 
 def retrieve(box: Box, subscription_id: str) -> Json:
-    """The subscription."""
+    """Return the subscription."""
     return box.get("subscription", subscription_id)
 
 
 def list_all(box: Box, params: Json) -> Json:
-    """Subscriptions, newest first; without the canceled ones unless they are asked for."""
+    """List subscriptions, newest first; canceled ones only on request."""
     status = params.pop("status", None)
     where: list[tuple[str, tuple[object, ...]]] = []
     if status in {None, "ended"}:

@@ -16,17 +16,17 @@ KIND: Final = "test_helpers.test_clock"
 CREATE = Group({**EXPAND, "frozen_time": Whole(), "name": Text(300)}, required=("frozen_time",))
 ADVANCE = Group({**EXPAND, "frozen_time": Whole()}, required=("frozen_time",))
 LIST = list_params()
-_KEPT_SECONDS: Final = 30 * 86_400
+_LIFETIME_SECONDS: Final = 30 * 86_400
 
 
 def create(box: Box, params: Json) -> Json:
-    """A clock that shows the given time."""
+    """Make a clock that shows the given time."""
     clock = box.save(
         {
             "id": box.new_id("clock_1"),
             "object": KIND,
             "created": box.now(),
-            "deletes_after": box.now() + _KEPT_SECONDS,
+            "deletes_after": box.now() + _LIFETIME_SECONDS,
             "frozen_time": params["frozen_time"],
             "livemode": False,
             "name": params.get("name"),
@@ -40,7 +40,7 @@ def create(box: Box, params: Json) -> Json:
 
 @contextmanager
 def time_of(box: Box, customer_id: str | None) -> Iterator[None]:
-    """Whatever happens inside happens at the time of this customer."""
+    """Run everything inside at the time of this customer."""
     customer = box.store.find(customer_id or "") or {}
     clock_id = customer.get("test_clock")
     if clock_id is None or box.test_clock:
@@ -51,7 +51,7 @@ def time_of(box: Box, customer_id: str | None) -> Iterator[None]:
 
 
 def advance(box: Box, params: Json, clock_id: str) -> Json:
-    """Begin to move a clock forward; what falls due on the way happens next, then the clock is ready again."""
+    """Start to move a clock forward; what falls due on the way happens next, then the clock is ready again."""
     clock, target = retrieve(box, clock_id), params["frozen_time"]
     if clock["status"] != "ready":
         raise Refused("This test clock is still advancing.", status=429, code="test_clock_not_ready")
@@ -71,14 +71,14 @@ def advance(box: Box, params: Json, clock_id: str) -> Json:
 
 
 def _furthest(box: Box, clock: Json) -> int:
-    now = clock["frozen_time"]
-    found = [subscription_items.recurring(one) for one in box.store.all("subscription", test_clock=clock["id"])]
-    ends = [next_end(now, next_end(now, now, recurring), recurring) for recurring in found]
-    return min(ends, default=now + 2 * 366 * 86_400)
+    at = clock["frozen_time"]
+    intervals = [subscription_items.recurring(one) for one in box.store.all("subscription", test_clock=clock["id"])]
+    ends = [next_end(at, next_end(at, at, recurring), recurring) for recurring in intervals]
+    return min(ends, default=at + 2 * 366 * 86_400)
 
 
 def arrive(box: Box, clock_id: str) -> None:
-    """The clock has arrived: it shows its new time, and everything due until then was done."""
+    """Show the new time, now that everything due until then is done."""
     clock = retrieve(box, clock_id)
     clock["frozen_time"] = clock["status_details"]["advancing"]["target_frozen_time"]
     clock.update(status="ready", status_details={})
@@ -87,12 +87,12 @@ def arrive(box: Box, clock_id: str) -> None:
 
 
 def retrieve(box: Box, clock_id: str) -> Json:
-    """The clock."""
+    """Return the clock."""
     return box.get(KIND, clock_id)
 
 
 def delete(box: Box, clock_id: str) -> Json:
-    """Remove a clock with everybody whose time it was."""
+    """Delete a clock together with its customers."""
     retrieve(box, clock_id)
     for kind in ("subscription", "customer"):
         for one in box.store.all(kind, test_clock=clock_id):
@@ -103,5 +103,5 @@ def delete(box: Box, clock_id: str) -> Json:
 
 
 def list_all(box: Box, params: Json) -> Json:
-    """Clocks, newest first."""
+    """List clocks, newest first."""
     return page_of(box, KIND, params, url="/v1/test_helpers/test_clocks")

@@ -1,1 +1,1 @@
-"""What can be bought and what can be paid with: products, prices, test cards and bank accounts."""
+"""What can be bought and how it can be paid: products, prices, test cards and bank accounts."""

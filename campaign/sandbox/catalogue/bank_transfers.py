@@ -1,4 +1,4 @@
-"""Where and with which reference the payer of a bank transfer is to send the money, in the shape of Stripe's API."""
+"""Where the payer of a bank transfer sends the money, and with which reference, in the shape of Stripe's API."""
 
 from collections.abc import Callable
 from typing import Final
@@ -10,7 +10,7 @@ HOLDER: Final = "Stripe sandbox"
 
 
 def next_action(box: Box, intent: Json) -> Json:
-    """The `next_action` of an intent that waits for a transfer; the kind of transfer follows its currency."""
+    """Return the `next_action` of an intent that waits for a transfer; its kind follows the currency."""
     kind, addresses = _KINDS.get(intent["currency"], _KINDS["eur"])
     return {
         "type": "display_bank_transfer_instructions",

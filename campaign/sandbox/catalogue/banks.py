@@ -1,6 +1,6 @@
-"""The bank accounts that the stand-in takes: debits and transfers, whose money comes days after the session is complete.
+"""The test bank accounts: debits and transfers, whose money arrives days after the session is complete.
 
-At Stripe these methods are for a few currencies only. Here they are for all, so that any gift can be rehearsed.
+Stripe offers these methods for a few currencies only; the sandbox offers them for all.
 """
 
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ class BankAccount:
     pays: bool = True
     slow: bool = False
     dispute: str | None = None
-    refund: str = "pending"  # a bank takes its time
+    refund: str = "pending"  # the payment succeeds after some days
     warning: bool = False
     funds_at_once: bool = False
 
     @property
     def last4(self) -> str:
-        """The only digits that are ever kept."""
+        """The last four digits, the only ones that are stored."""
         return self.number[-4:]
 
 
@@ -40,7 +40,7 @@ _ACCOUNTS = (
 ACCOUNTS = {account.number: account for account in _ACCOUNTS}
 DEBITS = [account for account in _ACCOUNTS if account.type == "sepa_debit"]
 
-# Stripe's names for ready-made debits, and ours for transfers, which have none.
+# Stripe's names for ready-made debits, and the sandbox's own for transfers.
 TOKENS = {
     "success_at": "AT611904300234573201",
     "failed_at": "AT861904300235473202",
@@ -53,6 +53,6 @@ TOKENS = {
 
 
 def account_of_token(token: str) -> BankAccount | None:
-    """The account behind ``pm_sepaDebit_…``, ``pm_…_at`` or ``pm_bankTransfer_…``, if it is a ready-made one."""
+    """Return the account of `pm_sepaDebit_…`, `pm_…_at` or `pm_bankTransfer_…`, if it is a ready-made one."""
     name = token.removeprefix("pm_").removeprefix("sepaDebit_")
     return ACCOUNTS.get(TOKENS.get(name, "")) if token.startswith("pm_") else None

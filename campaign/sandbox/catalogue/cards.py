@@ -1,4 +1,4 @@
-"""The test cards that the hosted page takes, and what each of them does. No other number is accepted."""
+"""The test cards that the hosted page takes, and what each of them does. Any other number is refused."""
 
 from dataclasses import dataclass
 
@@ -11,26 +11,26 @@ class Card:
     brand: str = "visa"
     funding: str = "credit"
     decline: str | None = None  # Stripe's error code; the charge fails with it
-    decline_code: str | None = None  # what the bank said, with card_declined
+    decline_code: str | None = None  # the decline code, with card_declined
     rejected: bool = False  # refused before a charge is made
     three_d_secure: bool = False
-    always_secure: bool = False  # asks for it at renewals too
-    fails_later: bool = False  # the first payment of a subscription succeeds in spite of ``decline``
+    always_secure: bool = False  # requires authentication for renewals too
+    fails_later: bool = False  # the first payment of a subscription succeeds despite `decline`
     refund: str = "succeeded"  # succeeded · pending · fails
     funds_at_once: bool = False
     risk: str = "normal"
-    dispute: str | None = None  # the reason the owner gives her bank after paying
-    inquiry: bool = False  # the bank asks first and takes no money yet
-    warning: bool = False  # the bank calls the payment fraudulent before its owner does
+    dispute: str | None = None  # the reason of the dispute that follows the payment
+    inquiry: bool = False  # the dispute begins as an inquiry and takes no money yet
+    warning: bool = False  # the bank reports fraud before the owner disputes
 
     @property
     def last4(self) -> str:
-        """The only digits that are ever kept."""
+        """The last four digits, the only ones that are stored."""
         return self.number[-4:]
 
     @property
     def cvc_length(self) -> int:
-        """Four on American Express, three elsewhere."""
+        """The length of the security code: four on American Express, three elsewhere."""
         return 4 if self.brand == "amex" else 3
 
 
@@ -120,7 +120,7 @@ MESSAGES = {
 
 
 def card_of_token(token: str) -> Card | None:
-    """The card behind ``pm_card_…`` or ``tok_…``, if it is one of the ready-made ones."""
+    """Return the card of `pm_card_…` or `tok_…`, if it is a ready-made one."""
     for prefix in ("pm_card_", "tok_"):
         if token.startswith(prefix):
             return CARDS.get(TOKENS.get(token.removeprefix(prefix), ""))
@@ -128,7 +128,7 @@ def card_of_token(token: str) -> Card | None:
 
 
 def message_of(card: Card) -> str:
-    """What Stripe tells the payer about this decline."""
+    """Return Stripe's message to the payer about this decline."""
     if card.decline_code == "insufficient_funds":
         return MESSAGES["insufficient_funds"]
     return MESSAGES[card.decline or "card_declined"]

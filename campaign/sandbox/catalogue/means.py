@@ -1,4 +1,4 @@
-"""What somebody pays with: a test card or a test bank account."""
+"""A means of payment: a test card or a test bank account."""
 
 from typing import TypeAlias
 
@@ -11,19 +11,19 @@ Means: TypeAlias = Card | BankAccount
 
 
 def of_number(number: str) -> Means | None:
-    """The card or account with this number, if it is a published one."""
+    """Return the card or account with this number, if it is a published one."""
     return CARDS.get(number) or ACCOUNTS.get(number)
 
 
 def of_token(token: str) -> Means | None:
-    """What a ready-made ``pm_…`` or ``tok_…`` stands for."""
+    """Return the card or account of a ready-made `pm_…` or `tok_…`."""
     return card_of_token(token) or account_of_token(token)
 
 
 def of_object(box: Box, body: Json) -> Means:
-    """What paid a charge, or what a payment method is."""
+    """Return the means that paid a charge, or that a payment method stands for."""
     hidden = box.store.hidden(body["id"])
-    found = of_number(hidden.get("means") or hidden["card"])  # rows of older installations say "card"
-    if found is None:
+    means = of_number(hidden.get("means") or hidden["card"])  # rows of older installations say "card"
+    if means is None:
         raise LookupError(f"{body['id']} was paid with nothing that is known")
-    return found
+    return means

@@ -46,7 +46,7 @@ LIST = list_params(customer=Text(), type=Choice(("card", "customer_balance", "se
 
 
 def create(box: Box, params: Json) -> Json:
-    """A payment method from a published test token or number; any other number is refused."""
+    """Make a payment method from a published test token or number; any other number is refused."""
     given = params["card"]
     card = card_of_token(given["token"]) if "token" in given else CARDS.get(given.get("number", ""))
     if card is None or card.rejected:
@@ -77,7 +77,7 @@ def record(
     email: str | None = None,
     name: str | None = None,
 ) -> Json:
-    """Keep a payment method for a test card or a test account."""
+    """Save a payment method for a test card or a test account."""
     kind = given.type if isinstance(given, BankAccount) else "card"
     fingerprint = hashlib.sha256(f"{box.seed}{given.number}".encode()).hexdigest()[:16]
     details: Json = {}
@@ -135,12 +135,12 @@ def _debit(account: BankAccount, fingerprint: str) -> Json:
 
 
 def billing_details(email: str | None, name: str | None) -> Json:
-    """What is known of the payer."""
+    """Return what is known of the payer."""
     return {"address": None, "email": email, "name": name, "phone": None, "tax_id": None}
 
 
 def attach(box: Box, method: Json, customer: Json) -> Json:
-    """Let a customer be charged with it later."""
+    """Attach the method to a customer, so that it can be charged later."""
     method["customer"] = customer["id"]
     box.save(method)
     box.tell("payment_method.attached", method)
@@ -148,31 +148,31 @@ def attach(box: Box, method: Json, customer: Json) -> Json:
 
 
 def attach_by_id(box: Box, params: Json, given: str) -> Json:
-    """Attach ``pm_…``, or a ready-made one such as ``pm_card_visa``, made on the spot."""
+    """Attach `pm_…`, or a ready-made one such as `pm_card_visa`."""
     customer = box.get("customer", params["customer"], param="customer")
-    method, found = of_token_or_id(box, given, email=customer["email"])
-    require_attachable(found)
+    method, means = of_token_or_id(box, given, email=customer["email"])
+    require_attachable(means)
     return attach(box, method, customer)
 
 
 def require_attachable(given: Means) -> None:
-    """Refuse a card that its bank declines already when it is asked whether the card is good."""
+    """Refuse a card that its bank declines when it is attached."""
     if isinstance(given, Card) and given.decline and not given.fails_later:
         raise Refused(message_of(given), status=402, kind="card_error", code=given.decline)
 
 
 def list_all(box: Box, params: Json) -> Json:
-    """What a customer can be charged with, newest first."""
+    """List the payment methods of a customer, newest first."""
     return page_of(box, "payment_method", params, url="/v1/payment_methods", filters=("customer", "type"))
 
 
 def retrieve(box: Box, method_id: str) -> Json:
-    """The payment method."""
+    """Return the payment method."""
     return box.get("payment_method", method_id)
 
 
 def of_token_or_id(box: Box, given: str, *, email: str | None, name: str | None = None) -> tuple[Json, Means]:
-    """The payment method of ``pm_…``, made on the spot for a ready-made one such as ``pm_card_visa``."""
+    """Return the payment method of `pm_…`, created for a ready-made one such as `pm_card_visa`."""
     known = means.of_token(given)
     if known is not None:
         return record(box, known, email=email, name=name), known

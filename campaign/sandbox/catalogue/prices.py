@@ -1,4 +1,4 @@
-"""Prices: an amount, once or every so often."""
+"""Prices: an amount, charged once or at an interval."""
 
 from typing import Final
 
@@ -40,7 +40,7 @@ CREATE = Group(
 )
 UPDATE = Group({**EXPAND, "active": Flag(), "metadata": Metadata(), "nickname": Text()})
 LIST = list_params(active=Flag(), currency=Text(3), product=Text(), type=Choice(("one_time", "recurring")))
-# The price of a subscription's item, made on the spot for a product that is there.
+# The price of a subscription's item, made from its data for an existing product.
 ITEM_DATA = Group(
     {"currency": Text(3), "product": Text(), "recurring": RECURRING, "unit_amount": Whole()},
     required=("currency", "product", "recurring", "unit_amount"),
@@ -48,7 +48,7 @@ ITEM_DATA = Group(
 
 
 def create(box: Box, params: Json) -> Json:
-    """A new price of a product, which is made as well if its data are given."""
+    """Make a price of a product, and the product too if its data are given."""
     currency = currencies.require_currency(params["currency"], param="currency", settings=box.settings)
     if ("product" in params) == ("product_data" in params):
         raise Refused("You must specify either `product` or `product_data` when creating a price.")
@@ -67,7 +67,7 @@ def create(box: Box, params: Json) -> Json:
 
 
 def blank(box: Box, product_id: str, *, currency: str, unit_amount: int) -> Json:
-    """A price that is asked once; not kept yet."""
+    """Return a one-time price, not saved yet."""
     return {
         "id": box.new_id("price_1"),
         "object": "price",
@@ -99,12 +99,12 @@ def _recurring(given: Json | None) -> Json | None:
 
 
 def retrieve(box: Box, price_id: str) -> Json:
-    """The price."""
+    """Return the price."""
     return box.get("price", price_id)
 
 
 def update(box: Box, params: Json, price_id: str) -> Json:
-    """Change name, metadata or state; an amount never changes."""
+    """Change the name, the metadata or the state; an amount never changes."""
     price = retrieve(box, price_id)
     price.update({name: params[name] for name in ("active", "nickname") if name in params})
     price["metadata"] = merged_metadata(price["metadata"], params.get("metadata", {}))
@@ -114,5 +114,5 @@ def update(box: Box, params: Json, price_id: str) -> Json:
 
 
 def list_all(box: Box, params: Json) -> Json:
-    """Prices, newest first."""
+    """List prices, newest first."""
     return page_of(box, "price", params, url="/v1/prices", filters=("active", "currency", "product", "type"))

@@ -32,7 +32,7 @@ LIST = list_params(active=Flag())
 
 
 def create(box: Box, params: Json) -> Json:
-    """A new product."""
+    """Make a product."""
     product: Json = {
         "id": box.new_id("prod_", 14),
         "object": "product",
@@ -59,7 +59,7 @@ def create(box: Box, params: Json) -> Json:
 
 
 def retrieve(box: Box, product_id: str) -> Json:
-    """The product."""
+    """Return the product."""
     return box.get("product", product_id)
 
 
@@ -75,5 +75,5 @@ def update(box: Box, params: Json, product_id: str) -> Json:
 
 
 def list_all(box: Box, params: Json) -> Json:
-    """Products, newest first."""
+    """List products, newest first."""
     return page_of(box, "product", params, url="/v1/products", filters=("active",))

@@ -1,1 +1,1 @@
-"""Checkout sessions: what they ask for, how they are paid, and what a paid one leaves behind."""
+"""Checkout sessions: their parameters, how they are paid, and what a paid session creates."""

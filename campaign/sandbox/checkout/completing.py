@@ -1,4 +1,4 @@
-"""A session reaches its end: paid at once, or complete with the money still on its way."""
+"""The completion of a session: paid at once, or complete while the money is on its way."""
 
 from campaign.sandbox.billing import renewing, test_clocks
 from campaign.sandbox.checkout.sessions import customer_details
@@ -8,7 +8,7 @@ from campaign.sandbox.payments import charges, customers
 
 
 def ensure_customer(box: Box, session: Json, method: Json) -> None:
-    """Make the customer of a session that needs one: asked for, or for something that outlives the session."""
+    """Make the customer of a session that requests one or creates something that outlives it."""
     needed = session["customer_creation"] == "always" or method["type"] == "customer_balance"
     if session["customer"] or not needed:
         return
@@ -20,7 +20,7 @@ def ensure_customer(box: Box, session: Json, method: Json) -> None:
 
 
 def paid(box: Box, session: Json, intent: Json, charge: Json) -> Json:
-    """Complete a session whose money is here."""
+    """Complete a paid session."""
     close(box, session, payment_status="paid", billing=charge["billing_details"])
     if session["mode"] == "subscription":
         with test_clocks.time_of(box, session["customer"]):
@@ -32,7 +32,7 @@ def paid(box: Box, session: Json, intent: Json, charge: Json) -> Json:
 
 
 def close(box: Box, session: Json, *, payment_status: str, billing: Json) -> None:
-    """Mark a session complete; telling so is the caller's, in the order that Stripe has."""
+    """Mark a session complete; the caller sends the event, in Stripe's order."""
     email = session["customer_email"] or billing["email"]
     session.update(
         status="complete",

@@ -1,4 +1,4 @@
-"""Payments by bank: the session is complete at once, the money comes or fails to come later."""
+"""Payments by bank: the session is complete at once; the payment succeeds or fails later."""
 
 from campaign.sandbox.balance import transactions
 from campaign.sandbox.catalogue import bank_transfers, means
@@ -13,7 +13,7 @@ _NO_TRANSFER = "The transfer did not arrive in time."
 
 
 def start(box: Box, session: Json, intent: Json, account: BankAccount) -> Json:
-    """Complete the session unpaid; a job will tell how it ends."""
+    """Complete the session unpaid, and plan the job that ends the payment."""
     method = box.get("payment_method", intent["payment_method"])
     transfer = account.type == "customer_balance"
     if transfer:
@@ -41,7 +41,7 @@ def _pause(box: Box, account: BankAccount) -> int:
 
 
 def finish(box: Box, intent_id: str) -> None:
-    """The bank has paid, or it will not."""
+    """End the payment: it succeeds, or the bank refuses it."""
     intent = intents.retrieve(box, intent_id)
     session = box.get("checkout.session", box.store.hidden(intent_id)["session"])
     account = means.of_object(box, intent)

@@ -1,4 +1,4 @@
-"""A session being paid: by card at once or after authentication, by bank some days later."""
+"""The payment of a session: by card at once or after authentication, by bank some days later."""
 
 from campaign.sandbox.catalogue import means
 from campaign.sandbox.catalogue.banks import BankAccount
@@ -14,8 +14,11 @@ from campaign.sandbox.payments import charges, intents
 def pay(box: Box, session: Json, method: Json, given: Means) -> Json:
     """Try to pay an open session.
 
-    Returns the session: complete, or still open with an intent that ``requires_action``.
-    A decline raises CardDeclined; what was recorded up to then stays.
+    Returns:
+        The session: complete, or still open with an intent that `requires_action`.
+
+    Raises:
+        CardDeclined: the card is declined; what was recorded until then stays.
     """
     if session["status"] != "open":
         raise Refused(
@@ -52,7 +55,7 @@ def authenticate(box: Box, session: Json, *, passed: bool) -> Json:
 
 
 def intent_of(box: Box, session: Json) -> Json | None:
-    """The intent with which a session is being paid; that of a subscription is not shown on the session."""
+    """Return the intent that pays a session; a subscription's is not shown on the session."""
     intent_id = session["payment_intent"] or box.store.hidden(session["id"]).get("first_intent")
     return box.store.find(intent_id) if intent_id else None
 
@@ -75,8 +78,8 @@ def _intent_for(box: Box, session: Json, method: Json) -> Json:
         "customer": session["customer"],
         "setup_future_usage": "off_session" if subscribes else None,
     }
-    wanted = {"description": "Subscription creation"} if subscribes else box.store.hidden(session["id"])["intent"]
-    intent = intents.create(box, fields, method=method, wanted=wanted)
+    data = {"description": "Subscription creation"} if subscribes else box.store.hidden(session["id"])["intent"]
+    intent = intents.create(box, fields, method=method, data=data)
     if subscribes:
         box.remember(session["id"], first_intent=intent["id"])
     else:

@@ -1,4 +1,4 @@
-"""The pair of calls with which Stripe's command line pays a hosted session without a browser."""
+"""The two calls with which Stripe's command line pays a hosted session without a browser."""
 
 from campaign.sandbox.catalogue import payment_methods
 from campaign.sandbox.checkout import paying, sessions
@@ -20,7 +20,7 @@ CONFIRM = Group(
 
 
 def retrieve(box: Box, session_id: str) -> Json:
-    """What the hosted page knows of its session."""
+    """Return what the hosted page knows of its session."""
     session = sessions.retrieve(box, session_id)
     copied = (
         "amount_total",

@@ -1,4 +1,4 @@
-"""What a checkout session may be asked for, and what Stripe refuses beyond the shape of the parameters."""
+"""The parameters of a checkout session, and what Stripe refuses beyond their shape."""
 
 import re
 from typing import Final
@@ -135,7 +135,7 @@ def _check_lines(box: Box, params: Json) -> None:
 
 
 def _checked_price(box: Box, line: Json, at: str, params: Json) -> str:
-    """Refuse a line whose price does not fit the session; its currency."""
+    """Return the currency of a line, or refuse a price that does not fit the session."""
     if "price" in line:
         price = box.get("price", line["price"], param=f"{at}[price]")
     else:

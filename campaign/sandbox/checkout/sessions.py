@@ -16,16 +16,16 @@ _A_DAY = 24 * 60 * 60
 def create(box: Box, params: Json) -> Json:
     """Open a session, or refuse what Stripe refuses beyond the shape of the parameters."""
     session_params.check(box, params)
-    now = box.now()
+    at = box.now()
     session_id = box.new_id("cs_test_a1", 56)
     subscribes = params["mode"] == "subscription"
-    items = [_line_item(box, line, kept=subscribes) for line in params["line_items"]]
+    items = [_line_item(box, line, is_recurring=subscribes) for line in params["line_items"]]
     if subscribes:
         subscription_items.require_one_interval([item["price"] for item in items])
     total = sum(item["amount_total"] for item in items)
     currency = items[0]["currency"]
     currencies.require_chargeable(total, currency, settings=box.settings, days=box.days())
-    expires_at = params.get("expires_at", now + _A_DAY)
+    expires_at = params.get("expires_at", at + _A_DAY)
     session: Json = {
         **_blank(),
         "id": session_id,
@@ -35,7 +35,7 @@ def create(box: Box, params: Json) -> Json:
         "amount_total": total,
         "cancel_url": params.get("cancel_url"),
         "client_reference_id": params.get("client_reference_id"),
-        "created": now,
+        "created": at,
         "currency": currency,
         "custom_text": {
             "after_submit": None,
@@ -71,10 +71,10 @@ def _methods(params: Json) -> list[str]:
     allowed = params.get("allowed_payment_method_types", session_params.METHODS)
     excluded = params.get("excluded_payment_method_types", [])
     known = ("card",) if params["mode"] == "subscription" else session_params.METHODS
-    found = [method for method in known if method in allowed and method not in excluded]
-    if not found:
+    methods = [method for method in known if method in allowed and method not in excluded]
+    if not methods:
         raise Refused("No payment method is left for this session.", param="excluded_payment_method_types")
-    return found
+    return methods
 
 
 def _customer_creation(params: Json) -> str:
@@ -83,7 +83,7 @@ def _customer_creation(params: Json) -> str:
 
 
 def customer_details(email: str | None, name: str | None = None) -> Json:
-    """What the session tells about the payer."""
+    """Return what the session shows of the payer."""
     return {
         "address": None,
         "business_name": None,
@@ -136,8 +136,8 @@ def _blank() -> Json:
     }
 
 
-def _line_item(box: Box, line: Json, *, kept: bool) -> Json:
-    price, name = _price(box, line, kept=kept)
+def _line_item(box: Box, line: Json, *, is_recurring: bool) -> Json:
+    price, name = _price(box, line, is_recurring=is_recurring)
     total = price["unit_amount"] * line["quantity"]
     return {
         "id": box.new_id("li_1"),
@@ -156,17 +156,18 @@ def _line_item(box: Box, line: Json, *, kept: bool) -> Json:
 
 
 def _details(line: Json) -> str:
-    """The second line of an item on the page, below its name."""
+    """Return the second line of an item on the page, below its name."""
     return str(line.get("price_data", {}).get("product_data", {}).get("description", ""))
 
 
-def _price(box: Box, line: Json, *, kept: bool) -> tuple[Json, str]:
-    """The price of a line and the name of what it is for; ``kept`` when a subscription will go on asking for it."""
+def _price(box: Box, line: Json, *, is_recurring: bool) -> tuple[Json, str]:
+    """Return the price of a line and the name of what it pays for; `is_recurring` when a subscription will charge it
+    again."""
     if "price" in line:
         price = prices.retrieve(box, line["price"])
         return price, products.retrieve(box, price["product"])["name"]
     data = line["price_data"]
-    if kept or "product" in data:
+    if is_recurring or "product" in data:
         price = prices.create(box, data)
         return price, products.retrieve(box, price["product"])["name"]
     product_id = box.new_id("prod_", 14)
@@ -175,7 +176,7 @@ def _price(box: Box, line: Json, *, kept: bool) -> tuple[Json, str]:
 
 
 def retrieve(box: Box, session_id: str) -> Json:
-    """The session as it stands."""
+    """Return the session in its present state."""
     return box.get("checkout.session", session_id)
 
 
@@ -187,7 +188,7 @@ def update(box: Box, params: Json, session_id: str) -> Json:
 
 
 def list_all(box: Box, params: Json) -> Json:
-    """Sessions, newest first."""
+    """List sessions, newest first."""
     return page_of(
         box,
         "checkout.session",
@@ -198,14 +199,14 @@ def list_all(box: Box, params: Json) -> Json:
 
 
 def line_items(box: Box, params: Json, session_id: str) -> Json:
-    """What the session is for."""
+    """List what the session is for."""
     session = retrieve(box, session_id)
     items = box.store.hidden(session["id"])["line_items"]
     return as_list(items[: params.get("limit", 10)], f"/v1/checkout/sessions/{session_id}/line_items")
 
 
 def expire(box: Box, session_id: str) -> Json:
-    """Close an open session by request; a closed one is refused."""
+    """Expire an open session by request; a closed one is refused."""
     session = retrieve(box, session_id)
     if session["status"] != "open":
         raise Refused(
@@ -216,7 +217,7 @@ def expire(box: Box, session_id: str) -> Json:
 
 
 def close(box: Box, session: Json) -> Json:
-    """Mark a session expired and tell about it."""
+    """Mark a session expired and send the event."""
     session.update(status="expired", url=None)
     box.save(session)
     box.tell("checkout.session.expired", session)

@@ -1,1 +1,1 @@
-"""The developer's console: what happened, and buttons that make things happen."""
+"""The developer's console: what happened, and buttons that trigger events."""

@@ -1,4 +1,4 @@
-"""The levers that tests and the console pull: faults, the clock, deliveries, the truth. Loopback only."""
+"""The controls of tests and the console: faults, the clock, deliveries, the true state. Loopback only."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,13 +22,13 @@ _LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "[::1]"}
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """The routes under ``/sandbox/api/``, for one box."""
+    """The routes under `/sandbox/api/`, for one box."""
 
     box: Box
     deliverer: Deliverer
 
     def blueprint(self) -> Blueprint:
-        """The routes, to be mounted on the stand-in's own listener and never proxied."""
+        """Return the routes, to be mounted on the stand-in's own listener and never proxied."""
         api = Blueprint("control", __name__, url_prefix="/sandbox/api")
         api.before_request(_refuse_strangers)
         api.add_url_rule("/faults", view_func=self.list_faults, methods=["GET"])
@@ -47,11 +47,11 @@ class Control:
         return api
 
     def list_faults(self) -> Json:
-        """The rules that are still to act."""
+        """List the rules that are still active."""
         return {"data": rules.rules(self.box)}
 
     def add_fault(self) -> tuple[Json, int]:
-        """Keep a rule, or dice if there are probabilities; 400 with the reason when it makes no sense."""
+        """Add a rule, or random faults if there are probabilities; 400 with the reason for an invalid one."""
         given = _body()
         try:
             if isinstance(given, dict) and "probabilities" in given:
@@ -61,17 +61,17 @@ class Control:
             return {"error": refusal.error}, 400
 
     def clear_faults(self) -> Json:
-        """Forget all rules."""
+        """Delete all rules."""
         rules.clear(self.box)
         return {"data": []}
 
     def show_clock(self) -> Json:
-        """The stand-in's time and how far it is ahead."""
+        """Return the stand-in's time and how far it is ahead."""
         clock = self.box.clock
         return {"now": clock.now(), "offset_seconds": clock.offset_seconds}
 
     def move_clock(self) -> Json:
-        """Move ``advance_seconds`` forward and do what falls due; events wait for the deliverer."""
+        """Move the clock `advance_seconds` forward and run what falls due; events wait for the deliverer."""
         earlier = _body().get("rewind_seconds")
         if type(earlier) is int and earlier > 0:
             try:
@@ -87,7 +87,7 @@ class Control:
         return self.show_clock()
 
     def deliver(self) -> Json:
-        """Do every due job and send every due event now; what was sent and how it was answered."""
+        """Run every due job and send every due event now; return what was sent and the answers."""
         jobs.run_due(self.box)
         return {"deliveries": self.deliverer.deliver_due()}
 
@@ -107,46 +107,46 @@ class Control:
         return {"id": delivery_id}
 
     def dispute(self) -> tuple[Json, int]:
-        """Dispute a ``payment`` (session, intent or charge): ``amount``, ``reason`` and ``inquiry`` are optional."""
+        """Dispute a `payment` (session, intent or charge); `amount`, `reason` and `inquiry` are optional."""
         try:
             return levers.dispute(self.box, _body()), 201
         except Refused as refusal:
             return {"error": refusal.error}, 400
 
     def move_dispute(self, dispute_id: str) -> tuple[Json, int]:
-        """Bring a dispute into the given ``status``."""
+        """Move a dispute to the given `status`."""
         try:
             return levers.move_dispute(self.box, dispute_id, _body()), 200
         except Refused as refusal:
             return {"error": refusal.error}, 400
 
     def take_fee(self) -> tuple[Json, int]:
-        """Take an ``amount`` from the balance as a fee of the provider's own; ``description`` is optional."""
+        """Charge an `amount` to the balance as the provider's own fee; `description` is optional."""
         try:
             return levers.take_fee(self.box, _body()), 201
         except Refused as refusal:
             return {"error": refusal.error}, 400
 
     def fail_payout(self) -> Json:
-        """Let the next payout come back from the bank a day after it was paid."""
+        """Return the next payout a day after it was paid."""
         if _body() != {"fail_next": True}:
             raise BadRequest('The only thing to be said about payouts is {"fail_next": true}.')
         payouts.fail_next(self.box)
         return {"fail_next": True}
 
     def truth(self) -> Json:
-        """What really happened to each payment."""
+        """Return the true state of each payment."""
         return {"data": payments_truth(self.box)}
 
 
 def _refuse_strangers() -> None:
-    # A page on another site may post to loopback through somebody's browser: it cannot send JSON
-    # without asking, and a rebound name does not match.
+    # A page on another site can post to loopback through a browser, but it cannot send JSON without
+    # a preflight request, and a rebound name does not match.
     if request.host.rsplit(":", 1)[0] not in _LOOPBACK_HOSTS:
         raise Forbidden
     if request.method == "POST" and not request.is_json and request.content_length:
         raise BadRequest("Send JSON.")
 
 
-def _body() -> Any:  # Any: it is JSON from outside until it has been looked at
+def _body() -> Any:  # Any: JSON from outside, not checked yet
     return request.get_json(silent=True) or {}

@@ -1,4 +1,4 @@
-"""What tests and the console can make happen that no call of Stripe's API can."""
+"""What tests and the console can trigger and no call of Stripe's API can."""
 
 from campaign.sandbox.balance import transactions
 from campaign.sandbox.core.box import Box
@@ -18,45 +18,45 @@ _STATUS = Choice(
 
 
 def dispute(box: Box, given: Json) -> Json:
-    """The owner of a card disputes a payment: named by its session, its intent or its charge."""
-    wanted = _DISPUTE.read(_words(given), "")
+    """Dispute a payment as the card's owner, by its session, its intent or its charge."""
+    params = _DISPUTE.read(_words(given), "")
     with box.store.transaction():
         return disputes.open_on(
             box,
-            charge_of(box, wanted["payment"]),
-            reason=wanted.get("reason", "fraudulent"),
-            inquiry=wanted.get("inquiry", False),
-            amount_minor=wanted.get("amount"),
+            charge_of(box, params["payment"]),
+            reason=params.get("reason", "fraudulent"),
+            inquiry=params.get("inquiry", False),
+            amount_minor=params.get("amount"),
         )
 
 
 def take_fee(box: Box, given: Json) -> Json:
-    """The provider takes a fee of its own, apart from any payment."""
-    wanted = _FEE.read(_words(given), "")
+    """Charge a fee of the provider, apart from any payment."""
+    params = _FEE.read(_words(given), "")
     with box.store.transaction():
-        return transactions.record_own_fee(box, wanted["amount"], wanted.get("description", "Stripe fee"))
+        return transactions.record_own_fee(box, params["amount"], params.get("description", "Stripe fee"))
 
 
 def move_dispute(box: Box, dispute_id: str, given: Json) -> Json:
-    """Bring a dispute into a state, even one that only Stripe's people or a network can bring about."""
+    """Move a dispute to a state, including those that only Stripe's staff or a network can set."""
     status = _STATUS.read(str(given.get("status", "")), "status")
     with box.store.transaction():
         return disputes.move(box, disputes.retrieve(box, dispute_id), status)
 
 
 def charge_of(box: Box, payment_id: str) -> Json:
-    """The charge behind a session, an intent or a charge."""
-    found = box.store.find(payment_id) or {}
-    if found.get("object") == "checkout.session":
-        found = box.store.find(found["payment_intent"] or "") or {}
-    if found.get("object") == "payment_intent":
-        found = box.store.find(intents.retrieve(box, found["id"])["latest_charge"] or "") or {}
-    if found.get("object") != "charge":
+    """Return the charge of a session, an intent or a charge."""
+    match = box.store.find(payment_id) or {}
+    if match.get("object") == "checkout.session":
+        match = box.store.find(match["payment_intent"] or "") or {}
+    if match.get("object") == "payment_intent":
+        match = box.store.find(intents.retrieve(box, match["id"])["latest_charge"] or "") or {}
+    if match.get("object") != "charge":
         raise Refused(f"{payment_id} has no charge.", param="payment")
-    return found
+    return match
 
 
 def _words(given: Json) -> Json:
-    """JSON as the strings that parameters are made of."""
+    """Return JSON as the strings that parameters consist of."""
     words = {True: "true", False: "false"}
     return {name: words[value] if isinstance(value, bool) else str(value) for name, value in given.items()}

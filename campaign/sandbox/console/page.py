@@ -1,4 +1,4 @@
-"""The console: a page from which somebody in training lets time pass, banks dispute and webhooks get lost."""
+"""The console: a page where trainees advance time, dispute payments and lose webhooks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,12 +41,12 @@ class Console:
         return pages
 
     def show(self) -> AnyResponse:
-        """How things stand."""
+        """Show the present state."""
         done = request.args.get("done")
         return self._page(done=done if done in self._acts() else None)
 
     def act(self) -> AnyResponse:
-        """One of the buttons was pressed."""
+        """Run the button that was pressed."""
         act, of = request.form.get("act", ""), request.form.get("of", "")
         if not page_frame.is_ours(self.box, _SUBJECT) or act not in self._acts():
             return self._page(problem="stale", status=400)
@@ -74,8 +74,8 @@ class Console:
         jobs.run_due(self.box)
 
     def _a_month(self) -> int:
-        now = self.box.now()
-        return periods.next_end(now, now, _MONTH) - now
+        at = self.box.now()
+        return periods.next_end(at, at, _MONTH) - at
 
     def _better(self, dispute_id: str) -> str:
         status = disputes.retrieve(self.box, dispute_id)["status"]

@@ -1,14 +1,14 @@
-"""What really happened to every payment, for tests that compare a product's books with it."""
+"""The true state of every payment, for tests that compare a product's ledger with it."""
 
 from campaign.sandbox.core.box import Box
 from campaign.sandbox.core.json_types import Json
 
 
 def payments_truth(box: Box) -> list[Json]:
-    """One row per session that was to be paid, and one per payment of a subscription's invoice.
+    """Return one row per session to be paid, and one per payment of a subscription's invoice.
 
-    Amounts are minor units; ``amount`` and ``refunded`` in the payment's currency, ``settled``,
-    ``fee`` and ``net`` in the settlement currency, over the charge, all its refunds and all its disputes.
+    Amounts are minor units: `amount` and `refunded` in the payment's currency, `settled`, `fee` and `net` in the
+    settlement currency, over the charge, all its refunds and all its disputes.
     """
     rows = [
         _truth(box, session["payment_intent"], session=session["id"], reference=session["client_reference_id"])

@@ -1,4 +1,4 @@
-"""What the console shows: the last payments with their state, the last deliveries, the money, the time."""
+"""What the console shows: the latest payments and deliveries, the balance, the time."""
 
 import json
 from collections.abc import Callable
@@ -49,20 +49,20 @@ class Delivery:
 
 
 def moment(seconds: float) -> str:
-    """``2026-11-21 21:33``, in UTC."""
+    """Format a time as `2026-11-21 21:33`, in UTC."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def payments(box: Box) -> list[Payment]:
-    """The last ones, newest first."""
+    """List the latest payments, newest first."""
     rows = box.store.rows("SELECT body FROM objects WHERE kind = 'payment_intent' ORDER BY seq DESC LIMIT ?", (_ROWS,))
     return [_payment(box, json.loads(row["body"])) for row in rows]
 
 
 def _payment(box: Box, intent: Json) -> Payment:
     charge = box.store.find(intent["latest_charge"] or "") or {}
-    found = disputes.of_charge(box, charge["id"]) if charge else []
-    disputed = sum(one["amount"] for one in found if one["status"] != "won")
+    open_or_closed = disputes.of_charge(box, charge["id"]) if charge else []
+    disputed = sum(one["amount"] for one in open_or_closed if one["status"] != "won")
     return Payment(
         id=intent["id"],
         about=_about(box, intent, charge),
@@ -71,21 +71,21 @@ def _payment(box: Box, intent: Json) -> Payment:
         created=moment(intent["created"]),
         state=_STATES.get(intent["status"], "waiting"),
         refunded_minor=charge.get("amount_refunded", 0),
-        disputes=tuple((one["id"], one["status"]) for one in found),
+        disputes=tuple((one["id"], one["status"]) for one in open_or_closed),
         can_be_disputed=bool(charge.get("paid")) and disputed < charge["amount"],
     )
 
 
 def _about(box: Box, intent: Json, charge: Json) -> str:
-    """Who pays, and for what as far as the merchant has told."""
+    """Return who pays, and for what as far as the merchant has said."""
     customer = box.store.find(intent["customer"] or "") or {}
     payer = (charge.get("billing_details") or {}).get("email") or intent["receipt_email"] or customer.get("email")
-    told = (payer, *intent["metadata"].values())
-    return ", ".join(part for part in told if part) or str(intent["id"])
+    parts = (payer, *intent["metadata"].values())
+    return ", ".join(part for part in parts if part) or str(intent["id"])
 
 
 def deliveries(box: Box) -> list[Delivery]:
-    """The last ones, newest first."""
+    """List the latest deliveries, newest first."""
     rows = box.store.rows("SELECT * FROM deliveries ORDER BY id DESC LIMIT ?", (_ROWS,))
     return [
         Delivery(
@@ -104,15 +104,13 @@ def _attempt(logged: Json) -> str:
 
 
 def payouts(box: Box) -> list[Json]:
-    """The last ones, newest first, with the day on which they arrive."""
-    found = box.store.rows("SELECT body FROM objects WHERE kind = 'payout' ORDER BY seq DESC LIMIT 5")
-    return [
-        {**body, "arrives": moment(body["arrival_date"])[:10]} for row in found if (body := json.loads(row["body"]))
-    ]
+    """List the latest payouts, newest first, with the day on which they arrive."""
+    rows = box.store.rows("SELECT body FROM objects WHERE kind = 'payout' ORDER BY seq DESC LIMIT 5")
+    return [{**body, "arrives": moment(body["arrival_date"])[:10]} for row in rows if (body := json.loads(row["body"]))]
 
 
 def whole(box: Box, amount: Callable[[int, str], str]) -> Json:
-    """Everything that the page needs."""
+    """Return everything that the page needs."""
     summary = transactions.summary(box)
     return {
         "now": moment(box.now()),

@@ -1,1 +1,1 @@
-"""What everything in the sandbox stands on: its store, clock, settings and errors."""
+"""The foundation of the sandbox: its store, clock, settings and errors."""

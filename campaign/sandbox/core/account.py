@@ -1,11 +1,11 @@
-"""The account that the stand-in pretends to be."""
+"""The account that the stand-in simulates."""
 
 from campaign.sandbox.core.box import Box
 from campaign.sandbox.core.json_types import Json
 
 
 def retrieve(box: Box) -> Json:
-    """Who receives the money."""
+    """Return the account that receives the money."""
     return {
         "id": "acct_1KurakSandbox",
         "object": "account",

@@ -15,7 +15,7 @@ class OffsetClock:
 
     @contextmanager
     def at(self, moment: float) -> Iterator[None]:
-        """Let this thread believe that it is ``moment``: a late job happens at the time it was due."""
+        """Set the time of this thread to `moment`: a late job runs at the time at which it was due."""
         before = getattr(self._pinned, "moment", None)
         self._pinned.moment = moment
         try:
@@ -24,14 +24,14 @@ class OffsetClock:
             self._pinned.moment = before
 
     def now(self) -> int:
-        """Whole seconds since 1970, as Stripe's ``created``."""
+        """Return whole seconds since 1970, as in Stripe's `created`."""
         return int(self.precise())
 
     def precise(self) -> float:
-        """Seconds since 1970 with fractions, for what is due within a second."""
+        """Return seconds since 1970 with fractions, for what is due within a second."""
         moment: float | None = getattr(self._pinned, "moment", None)
         return self.unpinned() if moment is None else moment
 
     def unpinned(self) -> float:
-        """What time it is for everybody, whatever this thread believes."""
+        """Return the time of all threads, even if this one runs at another."""
         return time.time() + self.offset_seconds

@@ -16,27 +16,27 @@ MAXIMUM_MINOR = 99_999_999
 
 
 def exponent(currency: str) -> int:
-    """How many decimal places an integer amount of this currency carries at Stripe."""
+    """Return the number of decimal places in an integer amount of this currency at Stripe."""
     if currency in ZERO_DECIMAL:
         return 0
     return 3 if currency in THREE_DECIMAL else 2
 
 
 def step(currency: str) -> int:
-    """The smallest difference between two amounts that Stripe accepts, in minor units."""
+    """Return the smallest difference between two amounts that Stripe accepts, in minor units."""
     if currency in WHOLE_UNITS_ONLY:
         return 100
     return 10 if currency in THREE_DECIMAL else 1
 
 
 def major(amount_minor: int, currency: str) -> str:
-    """The amount as a plain decimal number: ``12.34``."""
+    """Return the amount as a plain decimal number: `12.34`."""
     places = exponent(currency)
     return f"{Decimal(amount_minor).scaleb(-places):.{places}f}"
 
 
 def to_settlement(amount_minor: int, currency: str, *, settings: Settings, days: int) -> int:
-    """Minor units of the settlement currency, rounded half up, at the rate of that day."""
+    """Convert to minor units of the settlement currency, rounded half up, at the rate of that day."""
     rate = settings.rate_to_settlement(currency, days)
     value = Decimal(amount_minor).scaleb(-exponent(currency)) * rate
     scaled = value.scaleb(exponent(settings.settlement_currency))
@@ -44,13 +44,13 @@ def to_settlement(amount_minor: int, currency: str, *, settings: Settings, days:
 
 
 def share(amount_minor: int, basis_points: int) -> int:
-    """So many parts of ten thousand of an amount, rounded half up."""
+    """Return this many ten-thousandths of an amount, rounded half up."""
     value = Decimal(amount_minor) * basis_points / Decimal(10_000)
     return int(value.to_integral_value(rounding=ROUND_HALF_UP))
 
 
 def require_currency(currency: str, *, param: str, settings: Settings) -> str:
-    """The currency in lower case, or the refusal Stripe gives."""
+    """Return the currency in lower case, or raise the refusal that Stripe gives."""
     code = currency.lower()
     if code not in settings.usd_rates:
         known = ", ".join(sorted(settings.usd_rates))

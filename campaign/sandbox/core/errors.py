@@ -1,4 +1,4 @@
-"""The ways the stand-in says no, worded and coded as Stripe does."""
+"""The refusals of the stand-in, worded and coded as Stripe's."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from campaign.sandbox.core.json_types import Json
 
 
 class Refused(Exception):
-    """A request that is answered with an error and leaves nothing behind."""
+    """A request that is answered with an error and changes nothing."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class Refused(Exception):
 
 
 class CardDeclined(Refused):
-    """A payment that failed: the answer is an error, but the failed charge stays on record."""
+    """A failed payment: the answer is an error, but the failed charge stays recorded."""
 
     def __init__(self, error: Json) -> None:
         super().__init__(str(error["message"]), status=402, kind="card_error")
@@ -38,7 +38,7 @@ class CardDeclined(Refused):
 
 
 def no_such(kind: str, object_id: str, *, param: str = "id") -> Refused:
-    """The answer to an id that does not exist: 404 in a path, 400 in a parameter."""
+    """Return the answer to an unknown id: 404 in a path, 400 in a parameter."""
     return Refused(
         f"No such {kind}: '{object_id}'",
         status=404 if param == "id" else 400,

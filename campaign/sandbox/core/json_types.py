@@ -1,4 +1,4 @@
-"""The one name for a JSON object inside the stand-in."""
+"""The type of a JSON object inside the stand-in."""
 
 from typing import Any, TypeAlias
 

@@ -1,4 +1,4 @@
-"""The languages in which hosted pages can be shown."""
+"""The languages of the hosted pages."""
 
 from typing import Final
 

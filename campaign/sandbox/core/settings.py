@@ -1,4 +1,4 @@
-"""Everything a sandbox is configured with: addresses, fees, rates, pauses. Read once, never changed."""
+"""The settings of a sandbox: addresses, fees, rates, delays. Read once, never changed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,10 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 
 API_VERSION = "2026-10-28.endive"
-# Of an endpoint that somebody made long ago and never looked at again.
+# The version of an endpoint that was created long ago and never updated.
 OLD_API_VERSION = "2024-06-20"
 
-# What an integration that takes gifts subscribes to; Stripe sends an endpoint nothing else.
+# The events that an integration for donations subscribes to; Stripe sends an endpoint nothing else.
 SUBSCRIBED_EVENTS = (
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
@@ -78,7 +78,7 @@ USD_RATES = {
 
 @dataclass(frozen=True, slots=True)
 class Fees:
-    """What the stand-in takes of a payment, in parts of ten thousand and in minor settlement units."""
+    """What the stand-in takes of a payment, in ten-thousandths and in minor settlement units."""
 
     rate_bp: int = 290
     fixed_minor: int = 30
@@ -90,12 +90,12 @@ class Fees:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How one sandbox behaves."""
+    """The settings of one sandbox."""
 
     state_dir: Path
     webhook_url: str
     public_url: str
-    seed: str | None = None  # of the ids; a random one is made and kept when there is none
+    seed: str | None = None  # of the ids; a random one is created and stored when there is none
     merchant: str = "Women Creative Lab"
     account_country: str = "US"
     settlement_currency: str = "usd"
@@ -113,22 +113,22 @@ class Settings:
     automatic_payouts: bool = True
     payout_arrival_seconds: int = 86_400
     payout_reconciliation_seconds: int = 3_600
-    # Days from one refusal of a renewal to the next attempt, and what becomes of the subscription after the last.
+    # Days from a refused renewal to the next attempt, and the state of the subscription after the last.
     invoice_retry_days: tuple[int, ...] = (3, 5, 7, 7)
     after_last_retry: str = "canceled"  # canceled · unpaid · past_due
-    # Stripe waits about an hour, then longer, for three days; nobody developing waits so long.
+    # Stripe waits about an hour, then longer, for three days; that is too long for development.
     retry_pauses_seconds: tuple[int, ...] = (1, 5, 30, 300, 1_800, 7_200, 43_200)
     webhook_timeout_seconds: float = 10.0
-    # A tick is how long the background thread sleeps at most; None means that nothing happens by
-    # itself: a test moves the clock and asks for deliveries.
+    # A tick is the longest sleep of the background thread; with None nothing happens by itself:
+    # a test moves the clock and requests deliveries.
     tick_seconds: float | None = 0.5
     page_waits_for_webhook: bool = True
-    survives_power_cut: bool = True  # tests have no power cuts, and no time to wait for the disk
+    survives_power_cut: bool = True  # tests need not survive power cuts, and must not wait for the disk
 
     def rate_to_settlement(self, currency: str, days: int) -> Decimal:
-        """Settlement units for one unit of ``currency``, ``days`` after the first start.
+        """Return settlement units for one unit of `currency`, `days` after the first start.
 
-        Rates move a little every day, so that a refund never undoes a conversion exactly.
+        Rates change a little every day, so that a refund never reverses a conversion exactly.
         """
         if currency == self.settlement_currency:
             return Decimal(1)

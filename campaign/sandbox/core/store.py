@@ -1,4 +1,4 @@
-"""The sandbox's only memory: one SQLite file, written in whole transactions by one thread at a time."""
+"""The sandbox's storage: one SQLite file, written in whole transactions by one thread at a time."""
 
 import json
 import sqlite3
@@ -73,13 +73,13 @@ class Store:
         self._connection.executescript(f"BEGIN;{SCHEMA}COMMIT;")
 
     def close(self) -> None:
-        """Close the file; the store is of no use afterwards."""
+        """Close the file; the store cannot be used afterwards."""
         with self._lock:
             self._connection.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is written inside is kept, or nothing if an exception leaves it. Nests."""
+        """Commit everything written inside, or nothing if an exception leaves the block. Transactions nest."""
         with self._lock:
             outermost = self._depth == 0
             if outermost:
@@ -98,36 +98,36 @@ class Store:
                 self._depth -= 1
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
-        """The rows of a query."""
+        """Return the rows of a query."""
         with self._lock:
             return self._connection.execute(sql, values).fetchall()
 
     def run(self, sql: str, values: Sequence[object] = ()) -> int:
-        """Execute a statement that writes; the id of the last inserted row."""
+        """Execute a statement that writes; return the id of the last inserted row."""
         with self.transaction():
             return self._connection.execute(sql, values).lastrowid or 0
 
     def meta(self, name: str, default: str | None = None) -> str | None:
-        """A named value of the installation, such as its keys."""
-        found = self.rows("SELECT value FROM meta WHERE name = ?", (name,))
-        return str(found[0]["value"]) if found else default
+        """Return a named value of the installation, such as a key."""
+        rows = self.rows("SELECT value FROM meta WHERE name = ?", (name,))
+        return str(rows[0]["value"]) if rows else default
 
     def set_meta(self, name: str, value: str) -> None:
-        """Keep a named value."""
+        """Store a named value."""
         self.run("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value))
 
     def find(self, object_id: str) -> Json | None:
-        """The object with this id, of whatever kind."""
-        found = self.rows("SELECT body FROM objects WHERE id = ?", (object_id,))
-        return _object(found[0]["body"]) if found else None
+        """Return the object with this id, of whatever kind."""
+        rows = self.rows("SELECT body FROM objects WHERE id = ?", (object_id,))
+        return _object(rows[0]["body"]) if rows else None
 
     def hidden(self, object_id: str) -> Json:
-        """What the sandbox knows about an object and the API does not show."""
-        found = self.rows("SELECT hidden FROM objects WHERE id = ?", (object_id,))
-        return _object(found[0]["hidden"]) if found else {}
+        """Return what the sandbox stores about an object and the API does not show."""
+        rows = self.rows("SELECT hidden FROM objects WHERE id = ?", (object_id,))
+        return _object(rows[0]["hidden"]) if rows else {}
 
     def put(self, body: Json, hidden: Json | None = None) -> None:
-        """Insert or replace an object by its id; ``hidden`` is kept when not given."""
+        """Insert or replace an object by its id; `hidden` stays as it is when not given."""
         text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
         self.run(
             "INSERT INTO objects (id, kind, created, body) VALUES (?, ?, ?, ?)"
@@ -143,7 +143,7 @@ class Store:
         self.run("DELETE FROM objects WHERE id = ?", (object_id,))
 
     def all(self, kind: str, **equal: str) -> list[Json]:
-        """Objects of a kind, oldest first, with these top-level fields."""
+        """Return the objects of a kind, oldest first, with these top-level fields."""
         where = "".join(f" AND json_extract(body, '$.{name}') = ?" for name in equal)
         sql = f"SELECT body FROM objects WHERE kind = ?{where} ORDER BY seq"  # noqa: S608 - names of ours
         return [_object(row["body"]) for row in self.rows(sql, (kind, *equal.values()))]

@@ -1,1 +1,1 @@
-"""Faults that tests and developers order: failing calls, late and repeated events."""
+"""Faults that tests and developers switch on: failing calls, late and repeated events."""

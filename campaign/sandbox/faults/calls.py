@@ -1,4 +1,4 @@
-"""What goes wrong with a call: before it was done, after it was done, or with the answer alone."""
+"""Faults of a call: before it is done, after it is done, or in the answer alone."""
 
 import socket
 import struct
@@ -17,21 +17,21 @@ API_ERROR: Final[Json] = {
     "message": "An unknown error occurred. (This fault was asked for.)",
     "type": "api_error",
 }
-# Named in answers that are no JSON, so that a recorder does not take them for answers.
+# In answers that are no JSON, so that a recorder does not take them for Stripe's.
 MARK: Final = "Sandbox-Fault"
 
 
 class Garbled(Exception):
-    """An answer of something that stands before the API and knows no JSON."""
+    """An answer from a proxy in front of the API, without JSON."""
 
     def response(self, headers: Mapping[str, str]) -> Response:
-        """A page of HTML."""
+        """Return a page of HTML."""
         page = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
         return Response(page, 502, {**headers, MARK: "bad_gateway"}, content_type="text/html")
 
 
 class RateLimit:
-    """So many calls a second; the others are told to come later."""
+    """A number of calls a second; further calls are refused."""
 
     def __init__(self, calls_per_second: int | None) -> None:
         self._most = calls_per_second
@@ -42,12 +42,12 @@ class RateLimit:
         """Count a call, or refuse it."""
         if self._most is None:
             return
-        now = time.monotonic()
+        at = time.monotonic()
         with self._lock:
-            self._times = [moment for moment in self._times if moment > now - 1]
+            self._times = [moment for moment in self._times if moment > at - 1]
             if len(self._times) >= self._most:
                 raise _too_many()
-            self._times.append(now)
+            self._times.append(at)
 
 
 def _too_many() -> Refused:
@@ -60,7 +60,7 @@ def _too_many() -> Refused:
 
 
 def before(fault: Fault | None, request: Request) -> None:
-    """What goes wrong before anything is done."""
+    """Apply the faults that occur before anything is done."""
     kind = fault.kind if fault else None
     if fault is not None and kind == "latency":
         time.sleep(fault.seconds)
@@ -94,7 +94,7 @@ def _busy(kind: str | None) -> Refused:
 
 
 def after(fault: Fault | None, request: Request) -> None:
-    """What goes wrong when everything is done and nobody has heard of it yet."""
+    """Apply the faults that occur when everything is done and the answer is not sent yet."""
     if fault is None:
         return
     if fault.kind == "timeout_after":
@@ -104,7 +104,7 @@ def after(fault: Fault | None, request: Request) -> None:
 
 
 def _cut(request: Request) -> None:
-    """Close the connection with a reset, so the client never sees an answer."""
+    """Close the connection with a reset, so that the client never gets an answer."""
     connection: socket.socket | None = request.environ.get("werkzeug.socket")
     if connection is not None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -114,7 +114,7 @@ def _cut(request: Request) -> None:
 
 
 def cut_short(response: Response) -> Response:
-    """The same answer, broken off in the middle."""
+    """Return the same answer, broken off in the middle."""
     text = response.get_data()
     response.set_data(text[: len(text) // 2])
     response.headers[MARK] = "malformed"
@@ -122,7 +122,7 @@ def cut_short(response: Response) -> Response:
 
 
 def hide_balance_transactions(body: object) -> None:
-    """Show every charge as if its balance transaction had not come yet."""
+    """Show every charge as if its balance transaction did not exist yet."""
     if isinstance(body, dict):
         if body.get("object") == "charge":
             body["balance_transaction"] = None

@@ -1,4 +1,4 @@
-"""Events that are not as they should be: of another version, of unknown words, live, thin."""
+"""Faulty events: of another version, with unknown names, live, thin."""
 
 import json
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from campaign.sandbox.core.settings import OLD_API_VERSION
 
 
 def as_old_version(event: Json) -> None:
-    """Write an event as the old version would, as far as these versions differ in what we send."""
+    """Write an event as the old version would, where these versions differ in what the sandbox sends."""
     event["api_version"] = OLD_API_VERSION
     subject = event["data"]["object"]
     if subject.get("ui_mode") == "hosted_page":
@@ -49,19 +49,19 @@ def _thin(event: Json) -> None:
         "url": f"/v1/{subject['object']}s/{subject.get('id')}",
     }
     created = datetime.fromtimestamp(event["created"], UTC).isoformat().replace("+00:00", "Z")
-    kept = {"id": event["id"], "object": "v2.core.event", "created": created, "livemode": False}
-    kept |= {"context": None, "reason": None, "related_object": related, "type": f"v1.{event['type']}"}
+    thin = {"id": event["id"], "object": "v2.core.event", "created": created, "livemode": False}
+    thin |= {"context": None, "reason": None, "related_object": related, "type": f"v1.{event['type']}"}
     event.clear()
-    event.update(kept)
+    event.update(thin)
 
 
-# Told in place of the right event.
+# Sent in place of the right event.
 INSTEAD: Final[dict[str, Callable[[Json], None]]] = {
     "extra_fields": _extra_fields,
     "other_version": as_old_version,
     "unknown_value": _unknown_value,
 }
-# Told beside it, as an event of its own.
+# Sent beside it, as an event of its own.
 BESIDE: Final[dict[str, Callable[[Json], None]]] = {
     "livemode": _livemode,
     "thin": _thin,
@@ -70,7 +70,7 @@ BESIDE: Final[dict[str, Callable[[Json], None]]] = {
 
 
 def written(event: Json, change: Callable[[Json], None], *, event_id: str) -> str:
-    """The event as it is sent: changed, and with this id."""
+    """Return the event as it is sent: changed, and with this id."""
     changed: Json = json.loads(json.dumps(event))
     changed["id"] = event_id
     change(changed)

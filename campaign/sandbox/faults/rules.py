@@ -1,4 +1,4 @@
-"""Faults on purpose: what goes wrong with the next calls and deliveries, by rule, by dice or by request header."""
+"""Intended faults: what goes wrong with the next calls and deliveries, by rule, at random or by request header."""
 
 import json
 import random
@@ -14,43 +14,43 @@ API_FAULTS: Final = (
     "latency",  # answers after `seconds`
     "error_before",  # 500, nothing was done, nothing is stored under the idempotency key
     "error_after",  # 500 although it was done; the 500 is stored and replayed
-    "timeout_after",  # done and stored, then silence for `seconds`, then the connection is cut
+    "timeout_after",  # done and stored, then no answer for `seconds`, then the connection is cut
     "reset",  # the connection is cut, nothing was done
     "reset_after",  # done and stored, then the connection is cut
     "rate_limit",  # 429
-    "lock_timeout",  # 429 of another kind: somebody else changes the same object; asks for a retry
+    "lock_timeout",  # 429 of another kind: another request changes the same object; the client should retry
     "conflict",  # 409, as if the same idempotency key were in use
     "bad_gateway",  # 502 with a page of HTML, nothing was done
     "malformed",  # done and stored, but the JSON of the answer ends in the middle
-    "no_balance_transaction",  # charges are shown without theirs; `times` reads of it
+    "no_balance_transaction",  # the next `times` reads of charges show no balance transaction
 )
 WEBHOOK_FAULTS: Final = (
     "duplicate",  # the same event, sent twice
-    "duplicate_event",  # a second event with an id of its own about the same thing
-    "drop",  # `losses` attempts get lost on the way; the schedule of retries goes on
+    "duplicate_event",  # a second event with an id of its own about the same object
+    "drop",  # `losses` attempts get lost; the schedule of retries goes on
     "delay",  # first sent after `seconds`
     "reorder",  # events of the same `seconds` are sent in reverse
     "burst",  # `copies` of the event at the same time
     "old_signature",  # `losses` attempts are signed ten minutes ago
-    "wrong_secret",  # `losses` attempts are signed with a secret of nobody's
+    "wrong_secret",  # `losses` attempts are signed with a wrong secret
     "other_version",  # written as an API version of 2024 would
-    "unknown_value",  # a status that nobody has heard of
-    "extra_fields",  # names that nobody has heard of
-    "livemode",  # beside the right event one that says it is live
-    "unknown_type",  # beside the right event one of a type that nobody has heard of
+    "unknown_value",  # an unknown status
+    "extra_fields",  # unknown names
+    "livemode",  # beside the right event one with `livemode` set
+    "unknown_type",  # beside the right event one of an unknown type
     "thin",  # beside the right event one of the thin kind
-    "foreign",  # beside it another integration of the same account is paid
+    "foreign",  # beside it a payment of another integration of the same account
 )
 _FIELDS: Final = {"kind", "times", "seconds", "losses", "copies", "method", "path", "type"}
 _DICE: Final = "fault_dice"
-# The donor's own acts stay as they are: nobody retries them.
+# Requests of the hosted pages are spared: a donor's browser does not retry.
 _SPARED: Final = "/v1/payment_pages/"
 _SECONDS = {"latency": 1.0, "timeout_after": 30.0, "delay": 60.0, "reorder": 2.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that goes wrong now."""
+    """One fault of a call or an event."""
 
     kind: str
     seconds: float = 0.0
@@ -59,9 +59,9 @@ class Fault:
 
 
 def add_rule(box: Box, rule: object) -> Json:
-    """Keep a rule for the next ``times`` matching calls or events (default 1; null means always).
+    """Add a rule for the next `times` matching calls or events (default 1; null means always).
 
-    ``method`` and ``path`` (a prefix) choose API calls, ``type`` chooses events.
+    `method` and `path` (a prefix) choose API calls, `type` chooses events.
     """
     if not isinstance(rule, dict) or rule.keys() - _FIELDS:
         raise Refused(f"A fault rule is an object with fields of {sorted(_FIELDS)}.")
@@ -70,15 +70,15 @@ def add_rule(box: Box, rule: object) -> Json:
     for name in ("seconds", "losses", "copies", "times"):
         if not isinstance(rule.get(name, 1), (int, float) if name != "times" else (int, type(None))):
             raise Refused(f"{name} must be a number.")
-    kept = {"times": 1, **rule}
-    number = box.store.run("INSERT INTO faults (rule) VALUES (?)", (json.dumps(kept),))
-    return {"id": number, **kept}
+    stored = {"times": 1, **rule}
+    number = box.store.run("INSERT INTO faults (rule) VALUES (?)", (json.dumps(stored),))
+    return {"id": number, **stored}
 
 
 def set_dice(box: Box, dice: Json) -> Json:
-    """Let things go wrong by chance: ``{"seed": …, "probabilities": {kind: 0.05, …}}``; the same seed, the same faults.
+    """Let faults occur at random: `{"seed": …, "probabilities": {kind: 0.05, …}}`; the same seed gives the same faults.
 
-    At most one thing goes wrong with a call or an event, so the probabilities of each side add up to 1 at most.
+    A call or an event has at most one fault, so the probabilities of each side add up to 1 at most.
     """
     chances = dice.get("probabilities")
     if dice.keys() != {"seed", "probabilities"} or not isinstance(chances, dict):
@@ -94,19 +94,19 @@ def set_dice(box: Box, dice: Json) -> Json:
 
 
 def clear(box: Box) -> None:
-    """Forget all rules and put the dice away."""
+    """Delete all rules and random faults."""
     box.store.run("DELETE FROM faults")
     box.store.set_meta(_DICE, "")
 
 
 def rules(box: Box) -> list[Json]:
-    """The rules that are still to act."""
+    """List the rules that are still active."""
     rows = box.store.rows("SELECT id, rule FROM faults ORDER BY id")
     return [{"id": row["id"], **json.loads(row["rule"])} for row in rows]
 
 
 def of_request(box: Box, *, method: str, path: str, header: str | None) -> Fault | None:
-    """The fault of this API call: the header's (``kind`` or ``kind=seconds``), else a rule's."""
+    """Return the fault of this API call: the header's (`kind` or `kind=seconds`), else a rule's."""
     if header:
         kind, _, seconds = header.partition("=")
         if kind not in API_FAULTS:
@@ -115,7 +115,7 @@ def of_request(box: Box, *, method: str, path: str, header: str | None) -> Fault
             return Fault(kind, float(seconds) if seconds else _SECONDS.get(kind, 0.0))
         except ValueError:
             raise Refused(f"Sandbox-Fault takes seconds as a number, not {seconds!r}.") from None
-    found = _take(
+    fault = _take(
         box,
         lambda rule: (
             rule["kind"] in API_FAULTS
@@ -123,16 +123,16 @@ def of_request(box: Box, *, method: str, path: str, header: str | None) -> Fault
             and path.startswith(rule.get("path", ""))
         ),
     )
-    return found or (None if path.startswith(_SPARED) else _thrown(box, API_FAULTS))
+    return fault or (None if path.startswith(_SPARED) else _thrown(box, API_FAULTS))
 
 
 def of_event(box: Box, event_type: str) -> Fault | None:
-    """The fault of this event's delivery, if a rule has one."""
-    found = _take(
+    """Return the fault of this event's delivery, if a rule has one."""
+    fault = _take(
         box,
         lambda rule: rule["kind"] in WEBHOOK_FAULTS and rule.get("type", event_type) == event_type,
     )
-    return found or _thrown(box, WEBHOOK_FAULTS)
+    return fault or _thrown(box, WEBHOOK_FAULTS)
 
 
 def _thrown(box: Box, kinds: tuple[str, ...]) -> Fault | None:
@@ -151,7 +151,7 @@ def _thrown(box: Box, kinds: tuple[str, ...]) -> Fault | None:
 
 
 def _take(box: Box, matches: Callable[[Json], bool]) -> Fault | None:
-    if not rules(box):  # the usual case, and it must not cost a write
+    if not rules(box):  # the usual case, which must not cost a write
         return None
     with box.store.transaction():
         for rule in rules(box):

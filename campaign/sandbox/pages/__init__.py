@@ -1,1 +1,1 @@
-"""The pages that a payer sees: checkout and billing."""
+"""The pages for payers: checkout and billing."""

@@ -1,4 +1,4 @@
-"""The pages of monthly gifts: the portal to change card or stop, and an open invoice to be paid or confirmed."""
+"""The pages of monthly gifts: the portal to change the card or cancel, and an open invoice to pay or confirm."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,7 +33,7 @@ class BillingPages:
     box: Box
 
     def blueprint(self) -> Blueprint:
-        """``/p/<session>``, ``/i/<invoice>`` and ``/b/<intent>``, to be mounted under ``/sandbox``."""
+        """Return `/p/<session>`, `/i/<invoice>` and `/b/<intent>`, to be mounted under `/sandbox`."""
         pages = Blueprint("billing", __name__, url_prefix="/sandbox")
         pages.add_url_rule("/p/<session_id>", view_func=self.show_portal, methods=["GET"])
         pages.add_url_rule("/p/<session_id>", view_func=self.change, methods=["POST"])
@@ -43,12 +43,12 @@ class BillingPages:
         return pages
 
     def show_portal(self, session_id: str) -> AnyResponse:
-        """The donor's monthly gifts, each with what can be done about it."""
-        return self._portal(self._found(KIND, session_id))
+        """Show the donor's monthly gifts, each with its actions."""
+        return self._portal(self._object(KIND, session_id))
 
     def change(self, session_id: str) -> AnyResponse:
-        """Take another card, stop at the end of the period, or go on after all."""
-        session = self._found(KIND, session_id)
+        """Change the card, cancel at the end of the period, or withdraw the cancellation."""
+        session = self._object(KIND, session_id)
         if session is None or not page_frame.is_ours(self.box, session_id):
             return self._portal(session, status=400)
         try:
@@ -83,7 +83,7 @@ class BillingPages:
     def _portal(self, session: Json | None, *, status: int = 200) -> AnyResponse:
         if session is None:
             return page_frame.render(self.box, "billing/gone.html", "", status=404)
-        found = self.box.store.all("subscription", customer=session["customer"])
+        own = self.box.store.all("subscription", customer=session["customer"])
         after = (session["flow"] or {}).get("after_completion") or {}
         return page_frame.render(
             self.box,
@@ -93,7 +93,7 @@ class BillingPages:
             leads_to=(session["return_url"], (after.get("redirect") or {}).get("return_url")),
             status=status,
             session=session,
-            subscriptions=[one for one in found if not subscriptions.is_over(one)],
+            subscriptions=[one for one in own if not subscriptions.is_over(one)],
             total_of=subscription_items.total,
             product_of=lambda line: products.retrieve(self.box, line["price"]["product"])["name"],
             method_of=lambda one: collecting.method_of(self.box, one)["card"],
@@ -102,12 +102,12 @@ class BillingPages:
         )
 
     def show_invoice(self, invoice_id: str) -> AnyResponse:
-        """An invoice; while it is open it can be paid here."""
-        return self._invoice(self._found("invoice", invoice_id))
+        """Show an invoice, with a form to pay it while it is open."""
+        return self._invoice(self._object("invoice", invoice_id))
 
     def pay_invoice(self, invoice_id: str) -> AnyResponse:
         """Pay with another card, or finish the 3-D Secure step."""
-        invoice = self._found("invoice", invoice_id)
+        invoice = self._object("invoice", invoice_id)
         if invoice is None or invoice["status"] != "open":
             return self._invoice(invoice)
         if not page_frame.is_ours(self.box, invoice_id):
@@ -119,7 +119,7 @@ class BillingPages:
         except Refused:
             problem = "stale"
         if problem:
-            return self._invoice(self._found("invoice", invoice_id), problem=problem, status=402)
+            return self._invoice(self._object("invoice", invoice_id), problem=problem, status=402)
         return redirect(page_frame.own(f"/sandbox/i/{invoice_id}"), 303)
 
     def _pay(self, invoice: Json) -> str | None:
@@ -148,23 +148,23 @@ class BillingPages:
         )
 
     def show_transfer(self, intent_id: str) -> AnyResponse:
-        """How the money of a bank transfer is to be sent, while it is awaited."""
-        intent = self._found("payment_intent", intent_id)
+        """Show how to send the money of a bank transfer while it is awaited."""
+        intent = self._object("payment_intent", intent_id)
         due = ((intent or {}).get("next_action") or {}).get("display_bank_transfer_instructions")
         if due is None:
             return page_frame.render(self.box, "billing/gone.html", "", status=404)
         return page_frame.render(self.box, "billing/transfer.html", "", due=due)
 
     def _waits(self, invoice: Json) -> bool:
-        """Whether the bank wants to be told by the donor that it is she."""
+        """Return whether the bank waits for the donor's confirmation."""
         payments = invoice_payments.of_invoice(self.box, invoice)
-        found = [intents.retrieve(self.box, one["payment"]["payment_intent"]) for one in payments]
-        return any(one["status"] == "requires_action" for one in found)
+        payment_intents = [intents.retrieve(self.box, one["payment"]["payment_intent"]) for one in payments]
+        return any(one["status"] == "requires_action" for one in payment_intents)
 
-    def _found(self, kind: str, object_id: str) -> Json | None:
+    def _object(self, kind: str, object_id: str) -> Json | None:
         jobs.run_due(self.box)
-        found = self.box.store.find(object_id)
-        return found if found and found["object"] == kind else None
+        match = self.box.store.find(object_id)
+        return match if match and match["object"] == kind else None
 
     def _cards(self) -> list[tuple[object, str]]:
         return [(card, means_text(card)) for card in CARDS.values() if not card.rejected]

@@ -29,7 +29,7 @@ class Checkout:
     deliverer: Deliverer
 
     def blueprint(self) -> Blueprint:
-        """``/c/<session>`` and its 3-D Secure step, to be mounted under ``/sandbox``."""
+        """Return `/c/<session>` and its 3-D Secure step, to be mounted under `/sandbox`."""
         pages = Blueprint("checkout", __name__, url_prefix="/sandbox/c")
         pages.add_url_rule("/<session_id>", view_func=self.show, methods=["GET"])
         pages.add_url_rule("/<session_id>", view_func=self.pay, methods=["POST"])
@@ -38,7 +38,7 @@ class Checkout:
         return pages
 
     def show(self, session_id: str) -> AnyResponse:
-        """The form, or the closed state of a session that cannot be paid any more."""
+        """Show the form, or the closed state of a session that cannot be paid any more."""
         session = self._session(session_id)
         if session is None or session["status"] != "open":
             return self._closed(session)
@@ -48,7 +48,7 @@ class Checkout:
         return self._form(session, filled_in(request.args.get("card", "")), problem=_last_decline(intent))
 
     def pay(self, session_id: str) -> AnyResponse:
-        """Take the form: charge the card, or show what is wrong with everything kept but the code."""
+        """Process the form: charge the card, or show the errors with everything filled in but the security code."""
         session = self._session(session_id)
         if session is None or session["status"] != "open":
             return self._closed(session)
@@ -58,7 +58,7 @@ class Checkout:
         errors = form.errors(
             email_is_known=bool(session["customer_email"]),
             methods=session["payment_method_types"],
-            now=self.box.now(),
+            at=self.box.now(),
         )
         if errors or form.means is None:
             return self._form(session, request.form, errors=errors, status=422)
@@ -85,7 +85,7 @@ class Checkout:
         return self._onward(session["id"])
 
     def show_secure(self, session_id: str) -> AnyResponse:
-        """The step at which a bank would ask who is there."""
+        """Show the step at which a bank would identify the payer."""
         session = self._session(session_id)
         intent = self._intent(session)
         if session is None or session["status"] != "open":
@@ -122,8 +122,8 @@ class Checkout:
 
     def _session(self, session_id: str) -> Json | None:
         jobs.run_due(self.box)
-        found = self.box.store.find(session_id)
-        return found if found and found["object"] == "checkout.session" else None
+        match = self.box.store.find(session_id)
+        return match if match and match["object"] == "checkout.session" else None
 
     def _intent(self, session: Json | None) -> Json | None:
         return paying.intent_of(self.box, session) if session else None
@@ -162,13 +162,13 @@ class Checkout:
         return self._page("closed.html", session, onward=onward)
 
     def _page(self, template: str, session: Json | None, *, status: int = 200, **context: object) -> Response:
-        found = session or {}
+        facts = session or {}
         return page_frame.render(
             self.box,
             f"checkout/{template}",
-            found.get("id", ""),
-            locale=found.get("locale"),
-            leads_to=(found.get("success_url"), found.get("cancel_url")),
+            facts.get("id", ""),
+            locale=facts.get("locale"),
+            leads_to=(facts.get("success_url"), facts.get("cancel_url")),
             status=status,
             session=session,
             **context,
@@ -176,7 +176,7 @@ class Checkout:
 
 
 def _declined_or_none(box: Box, session: Json, method: Json, given: Means) -> CardDeclined | None:
-    # Caught inside the transaction, so that the failed charge and its events are kept.
+    # Caught inside the transaction, so that the failed charge and its events are stored.
     try:
         paying.pay(box, session, method, given)
     except CardDeclined as declined:

@@ -1,4 +1,4 @@
-"""What somebody typed into the hosted page: which test card or account it means, and what is wrong with it."""
+"""The form of the hosted page: the test card or account that it means, and its errors."""
 
 import re
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ from campaign.sandbox.protocol.params import Address
 
 @dataclass(frozen=True, slots=True)
 class PageForm:
-    """The fields as they came; nothing is kept of a number that is not on the list."""
+    """The fields as they came; no number outside the list is stored."""
 
     values: "MultiDict[str, str]"
 
     @property
     def method(self) -> str:
-        """The kind of payment that was chosen."""
+        """Return the chosen kind of payment."""
         return self.values.get("method") or "card"
 
     @property
     def means(self) -> Means | None:
-        """The published card or account, if it is one."""
+        """Return the published card or account, if it is one."""
         if self.method == "sepa_debit":
             return banks.ACCOUNTS.get(_digits(self.values.get("iban", "")).upper())
         if self.method == "customer_balance":
@@ -36,40 +36,40 @@ class PageForm:
 
     @property
     def card(self) -> Card | None:
-        """The published card."""
+        """Return the published card."""
         return CARDS.get(_digits(self.values.get("number", "")))
 
     @property
     def cvc_length(self) -> int:
-        """How many digits the security code has."""
+        """Return the length of the security code."""
         return self.card.cvc_length if self.card else 3
 
     @property
     def expiry(self) -> tuple[int, int] | None:
-        """Month and year, or None when it is no date."""
-        found = re.fullmatch(r"\s*(0?[1-9]|1[0-2])\s*/\s*(?:20)?(\d\d)\s*", self.values.get("expiry", ""))
-        return (int(found[1]), 2000 + int(found[2])) if found else None
+        """Return month and year, or None when it is no date."""
+        match = re.fullmatch(r"\s*(0?[1-9]|1[0-2])\s*/\s*(?:20)?(\d\d)\s*", self.values.get("expiry", ""))
+        return (int(match[1]), 2000 + int(match[2])) if match else None
 
-    def errors(self, *, email_is_known: bool, methods: list[str], now: int) -> dict[str, str]:
-        """The key of a text for each field that is wrong."""
+    def errors(self, *, email_is_known: bool, methods: list[str], at: int) -> dict[str, str]:
+        """Return the key of a text for each field that is wrong."""
         errors = {}
         if not email_is_known and not is_email(self.values.get("email", "").strip()):
             errors["email"] = "bad_email"
         if self.method not in methods:
             errors["number"] = "bad_number"
         elif self.method == "card":
-            errors.update(self._card_errors(now))
+            errors.update(self._card_errors(at))
         elif self.means is None:
             errors["iban"] = "bad_iban"
         return errors
 
-    def _card_errors(self, now: int) -> dict[str, str]:
+    def _card_errors(self, at: int) -> dict[str, str]:
         errors, card = {}, self.card
         if card is None:
             errors["number"] = "bad_number"
         elif card.rejected:
             errors["number"] = str(card.decline)
-        today = datetime.fromtimestamp(now, UTC)
+        today = datetime.fromtimestamp(at, UTC)
         if self.expiry is None or (self.expiry[1], self.expiry[0]) < (today.year, today.month):
             errors["expiry"] = "bad_expiry"
         if not re.fullmatch(rf"\d{{{self.cvc_length}}}", self.values.get("cvc", "")):
@@ -78,7 +78,7 @@ class PageForm:
 
 
 def filled_in(number: str) -> "MultiDict[str, str]":
-    """The form with one of the listed cards or accounts in it; empty for any other number."""
+    """Return the form filled in with a listed card or account; empty for any other number."""
     if number in CARDS:
         cvc = "1234"[: CARDS[number].cvc_length]
         return MultiDict({"method": "card", "number": number, "expiry": "12/34", "cvc": cvc})
@@ -88,7 +88,7 @@ def filled_in(number: str) -> "MultiDict[str, str]":
 
 
 def is_email(text: str) -> bool:
-    """Whether Stripe would take this address."""
+    """Return whether Stripe would accept this address."""
     try:
         Address(email=True).read(text, "email")
     except Refused:
@@ -97,12 +97,12 @@ def is_email(text: str) -> bool:
 
 
 def decline_key(error: Json) -> str:
-    """The key of the text that explains a failed payment."""
+    """Return the key of the text that explains a failed payment."""
     return str(error.get("decline_code") or error.get("code") or "generic_decline")
 
 
 def means_text(given: Means, *, begins: bool = False) -> str:
-    """The key of the text that says what a listed card or account does; ``begins``: with a first monthly gift."""
+    """Return the key of the text about a listed card or account; `begins`: with a first monthly gift."""
     if not isinstance(given, Card):
         return _account_text(given)
     if begins and (given.fails_later or given.always_secure):

@@ -12,12 +12,12 @@ from campaign.sandbox.texts import LANGUAGES, TEXTS, amount_text
 
 
 def token(box: Box, subject: str) -> str:
-    """What a form about ``subject`` must bring back, so that no other site can send it."""
+    """Return the token that a form about `subject` must send back, so that no other site can send it."""
     return hmac.new(box.page_secret.encode(), subject.encode(), hashlib.sha256).hexdigest()
 
 
 def is_ours(box: Box, subject: str) -> bool:
-    """Whether the form that has come is one of our own."""
+    """Return whether the form is one of the sandbox's own."""
     return hmac.compare_digest(request.form.get("token", "").encode(), token(box, subject).encode())
 
 
@@ -31,7 +31,7 @@ def render(
     status: int = 200,
     **context: object,
 ) -> Response:
-    """A page about ``subject``; its forms may end at the origins of ``leads_to``."""
+    """Render a page about `subject`; its forms may end at the origins of `leads_to`."""
     language = language_of(locale)
     html = render_template(
         template,
@@ -54,10 +54,10 @@ def render(
 
 
 def language_of(locale: str | None) -> str:
-    """The language that whoever looks has chosen; else the session's, or the browser's, if we speak it; else English.
+    """Return the reader's language: their choice, else the session's, else the browser's if supported, else English.
 
-    Stripe offers no such choice, and has no Kyrgyz to offer. Here staff and donors rehearse together, and a rehearsal
-    must be readable by everybody who rehearses: so the choice is the reader's, also against the session's locale.
+    Stripe offers no such choice and has no Kyrgyz. Here staff and donors practise together, and everybody must be able
+    to read the pages: so the reader's choice comes before the session's locale.
     """
     chosen = _chosen()
     if chosen is not None:
@@ -68,25 +68,26 @@ def language_of(locale: str | None) -> str:
 
 
 def own(path: str, **query: str) -> str:
-    """The address of one of our own pages, with the language in it if one was chosen: forms and redirects keep it."""
+    """Return the address of a page of the sandbox, with the language if one was chosen, so that forms and redirects keep
+    it."""
     chosen = _chosen()
-    asked = urlencode({**query, "lang": chosen} if chosen is not None else query)
-    return f"{path}?{asked}" if asked else path
+    arguments = urlencode({**query, "lang": chosen} if chosen is not None else query)
+    return f"{path}?{arguments}" if arguments else path
 
 
 def _chosen() -> str | None:
-    wanted = request.values.get("lang")
-    return wanted if wanted in LANGUAGES else None
+    choice = request.values.get("lang")
+    return choice if choice in LANGUAGES else None
 
 
 def _browsers_language() -> str | None:
-    # By the first part alone: who asks for "ky-KG" and then for "ru" is served in Kyrgyz.
-    asked = [tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality > 0]
-    return next((language for language in asked if language in LANGUAGES), None)
+    # By the first part alone: a browser with "ky-KG" and then "ru" gets Kyrgyz.
+    tags = [tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality > 0]
+    return next((language for language in tags if language in LANGUAGES), None)
 
 
 def _other_language(language: str) -> str:
-    # A page that answers a form is looked at again at the same address.
+    # A page that answers a form is shown again at the same address.
     return f"{quote(request.path)}?{urlencode({**request.args.to_dict(), 'lang': language})}"
 
 

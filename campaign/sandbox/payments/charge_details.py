@@ -1,4 +1,4 @@
-"""What a charge tells of the card or account behind it, and of the network's decision."""
+"""The part of a charge about its card or account and the network's decision."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,13 +7,13 @@ from campaign.sandbox.catalogue.means import Means
 from campaign.sandbox.core.json_types import Json
 
 
-def of_method(method: Json, *, charged_minor: int, now: int) -> Json:
-    """``payment_method_details`` of a charge of that much at that moment."""
+def of_method(method: Json, *, charged_minor: int, at: int) -> Json:
+    """Return `payment_method_details` of a charge of this amount at this time."""
     kind = method["type"]
     if kind == "card":
         return {"card": _card(method["card"], charged_minor), "type": kind}
     if kind == "sepa_debit":
-        return {"sepa_debit": _debit(method, now), "type": kind}
+        return {"sepa_debit": _debit(method, at), "type": kind}
     return {kind: {}, "type": kind}
 
 
@@ -39,9 +39,9 @@ def _card(card: Json, charged_minor: int) -> Json:
     }
 
 
-def _debit(method: Json, now: int) -> Json:
+def _debit(method: Json, at: int) -> Json:
     debit = method["sepa_debit"]
-    expected = datetime.fromtimestamp(now, UTC) + timedelta(days=2)
+    expected = datetime.fromtimestamp(at, UTC) + timedelta(days=2)
     return {
         **{name: debit[name] for name in ("bank_code", "branch_code", "country", "fingerprint", "last4")},
         "expected_debit_date": expected.date().isoformat(),
@@ -50,7 +50,7 @@ def _debit(method: Json, now: int) -> Json:
 
 
 def outcome(given: Means, *, failed: bool) -> Json:
-    """What the network said."""
+    """Return the network's decision."""
     if not isinstance(given, Card):
         return _authorized("not_assessed", None, reason=None)
     if not failed:
@@ -71,7 +71,7 @@ def outcome(given: Means, *, failed: bool) -> Json:
 
 
 def _authorized(risk: str, score: int | None, *, reason: str | None) -> Json:
-    found: Json = {
+    outcome_fields: Json = {
         "advice_code": None,
         "network_advice_code": None,
         "network_decline_code": None,
@@ -81,4 +81,4 @@ def _authorized(risk: str, score: int | None, *, reason: str | None) -> Json:
         "seller_message": "Payment complete.",
         "type": "authorized",
     }
-    return found if score is None else {**found, "risk_score": score}
+    return outcome_fields if score is None else {**outcome_fields, "risk_score": score}

@@ -1,4 +1,4 @@
-"""Charges: what one card or account did for one intent, and the balance transaction that arrives later."""
+"""Charges: one attempt to charge a card or account for an intent, and the balance transaction that follows later."""
 
 from campaign.sandbox.balance import transactions
 from campaign.sandbox.catalogue import means
@@ -15,9 +15,13 @@ LIST = list_params(customer=Text(), payment_intent=Text())
 
 
 def take(box: Box, intent: Json, card: Card, *, begins: bool = False) -> Json:
-    """Charge a card: the succeeded charge, not told yet; a decline is recorded, told and raised as CardDeclined.
+    """Charge a card: return the succeeded charge, not reported yet.
 
-    ``begins`` says that a subscription begins with it.
+    Args:
+        begins: The charge starts a subscription.
+
+    Raises:
+        CardDeclined: the decline is recorded and reported.
     """
     declined = card.decline is not None and not (begins and card.fails_later)
     charge = record(box, intent, card, status="failed" if declined else "succeeded")
@@ -40,25 +44,25 @@ def _decline(box: Box, intent: Json, charge: Json, card: Card) -> None:
 
 
 def succeed(box: Box, intent: Json, charge: Json) -> None:
-    """Tell that a payment is here, and plan what this card or account does afterwards."""
+    """Report a payment, and plan what this card or account does afterwards."""
     intent.update(status="succeeded", amount_received=intent["amount"], next_action=None)
     charge["customer"] = intent["customer"]
     box.save(intent)
     box.save(charge)
     box.tell("charge.succeeded", charge)
     box.tell("payment_intent.succeeded", intent)
-    now, settings = box.clock.precise(), box.settings
+    at, settings = box.clock.precise(), box.settings
     if charge["balance_transaction"] is None:
-        box.later("settle_charge", charge["id"], due=now + settings.balance_delay_seconds)
+        box.later("settle_charge", charge["id"], due=at + settings.balance_delay_seconds)
     given = means.of_object(box, charge)
     if given.dispute:
-        box.later("dispute_charge", charge["id"], due=now + settings.dispute_delay_seconds)
+        box.later("dispute_charge", charge["id"], due=at + settings.dispute_delay_seconds)
     if given.warning:
-        box.later("warn_of_fraud", charge["id"], due=now + settings.dispute_delay_seconds)
+        box.later("warn_of_fraud", charge["id"], due=at + settings.dispute_delay_seconds)
 
 
 def record(box: Box, intent: Json, given: Means, *, status: str) -> Json:
-    """Keep a charge of an intent: ``succeeded``, ``pending`` or ``failed``, its balance transaction still to come."""
+    """Save a charge of an intent: `succeeded`, `pending` or `failed`, without its balance transaction."""
     method = box.get("payment_method", intent["payment_method"])
     succeeded, failed = status == "succeeded", status == "failed"
     decline = given.decline if isinstance(given, Card) else None
@@ -101,7 +105,7 @@ def record(box: Box, intent: Json, given: Means, *, status: str) -> Json:
         "payment_intent": intent["id"],
         "payment_method": method["id"],
         "payment_method_details": charge_details.of_method(
-            method, charged_minor=0 if failed else intent["amount"], now=box.now()
+            method, charged_minor=0 if failed else intent["amount"], at=box.now()
         ),
         "radar_options": {},
         "receipt_email": intent["receipt_email"],
@@ -121,7 +125,7 @@ def record(box: Box, intent: Json, given: Means, *, status: str) -> Json:
 
 
 def settle(box: Box, charge_id: str) -> Json:
-    """Give a charge its balance transaction, some time after it was made; done once only."""
+    """Give a charge its balance transaction, some time after it was made; once only."""
     charge = retrieve(box, charge_id)
     if charge["balance_transaction"] is None and charge["status"] != "failed":
         transaction = transactions.record_charge(box, charge)
@@ -132,10 +136,10 @@ def settle(box: Box, charge_id: str) -> Json:
 
 
 def retrieve(box: Box, charge_id: str) -> Json:
-    """The charge."""
+    """Return the charge."""
     return box.get("charge", charge_id)
 
 
 def list_all(box: Box, params: Json) -> Json:
-    """Charges, newest first; failed ones too."""
+    """List charges, newest first, including failed ones."""
     return page_of(box, "charge", params, url="/v1/charges", filters=("customer", "payment_intent"))

@@ -1,4 +1,4 @@
-"""Customers: made on request or when a session asks for one."""
+"""Customers: created on request, or when a session needs one."""
 
 from campaign.sandbox.catalogue import payment_methods
 from campaign.sandbox.core.box import Box
@@ -32,7 +32,7 @@ LIST = list_params(email=Address(email=True), test_clock=Text())
 
 
 def create(box: Box, params: Json) -> Json:
-    """A new customer."""
+    """Make a customer."""
     customer: Json = {
         "id": box.new_id("cus_", 14),
         "object": "customer",
@@ -81,12 +81,12 @@ def _written(customer: Json, params: Json) -> Json:
 
 
 def retrieve(box: Box, customer_id: str) -> Json:
-    """The customer."""
+    """Return the customer."""
     return box.get("customer", customer_id)
 
 
 def update(box: Box, params: Json, customer_id: str) -> Json:
-    """Change the given fields and tell which they were."""
+    """Change the given fields and report which they were."""
     customer = retrieve(box, customer_id)
     before = dict(customer)
     box.save(_written(customer, params))
@@ -96,5 +96,5 @@ def update(box: Box, params: Json, customer_id: str) -> Json:
 
 
 def list_all(box: Box, params: Json) -> Json:
-    """Customers, newest first."""
+    """List customers, newest first."""
     return page_of(box, "customer", params, url="/v1/customers", filters=("email", "test_clock"))

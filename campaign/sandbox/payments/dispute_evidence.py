@@ -1,4 +1,4 @@
-"""What can be said against a dispute."""
+"""The evidence against a dispute."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ _TEXTS: Final = (
     *("product_description", "refund_policy_disclosure", "refund_refusal_explanation", "service_date"),
     *("shipping_address", "shipping_carrier", "shipping_date", "shipping_tracking_number", "uncategorized_text"),
 )
-# Ids of files, which this stand-in does not take.
+# Ids of files, which this stand-in does not accept.
 _FILES: Final = (
     *("cancellation_policy", "customer_communication", "customer_signature", "duplicate_charge_documentation"),
     *("receipt", "refund_policy", "service_documentation", "shipping_documentation", "uncategorized_file"),
@@ -21,6 +21,6 @@ EVIDENCE: Final = Group({**_RULES, "customer_email_address": Address(email=True)
 
 
 def blank_evidence() -> Json:
-    """Nothing has been said yet."""
+    """Return the evidence of a new dispute: none."""
     names = (*_TEXTS, *_FILES, "customer_email_address")
     return {**dict.fromkeys(names), "enhanced_evidence": {}}

@@ -1,4 +1,4 @@
-"""Disputes: a payer asks her bank for the money back; what moves is told by their balance transactions alone."""
+"""Disputes: a payer requests the money back from their bank; balance transactions alone report what moves."""
 
 from typing import Final
 
@@ -23,7 +23,7 @@ OVER: Final = frozenset({"lost", "won", "warning_closed", "prevented"})
 def open_on(
     box: Box, charge: Json, *, reason: str = "fraudulent", inquiry: bool = False, amount_minor: int | None = None
 ) -> Json:
-    """A new dispute about a charge or a part of it; an inquiry takes no money yet."""
+    """Open a dispute about a charge or a part of it; an inquiry takes no money yet."""
     charge = charges.settle(box, charge["id"])
     open_minor = _open_minor(box, charge)
     amount = unclaimed_minor(box, charge) if amount_minor is None else amount_minor
@@ -67,7 +67,7 @@ def open_on(
 
 
 def unclaimed_minor(box: Box, charge: Json) -> int:
-    """What a bank left alone claims: what was neither given back nor disputed yet. It can claim more."""
+    """Return the amount neither refunded nor disputed yet, which a bank claims by default. It can claim more."""
     minor: int = _open_minor(box, charge) - charge["amount_refunded"]
     return minor
 
@@ -97,12 +97,12 @@ def _withdraw(box: Box, dispute: Json) -> None:
 
 
 def of_charge(box: Box, charge_id: str) -> list[Json]:
-    """Every dispute about a charge, oldest first."""
+    """List every dispute about a charge, oldest first."""
     return box.store.all("dispute", charge=charge_id)
 
 
 def require_refundable(box: Box, charge_id: str) -> None:
-    """Refuse a refund while the bank holds the money, as Stripe does."""
+    """Refuse a refund while the bank has the money, as Stripe does."""
     if any(dispute["status"] in _HOLDS for dispute in of_charge(box, charge_id)):
         raise Refused(
             f"Charge {charge_id} has been charged back; cannot issue a refund.",
@@ -111,7 +111,7 @@ def require_refundable(box: Box, charge_id: str) -> None:
 
 
 def after_refund(box: Box, charge: Json) -> None:
-    """A whole refund answers every inquiry about its charge."""
+    """Close every inquiry about a charge that is refunded in full."""
     if charge["refunded"]:
         for dispute in of_charge(box, charge["id"]):
             if dispute["status"] in {"warning_needs_response", "warning_under_review"}:
@@ -119,7 +119,7 @@ def after_refund(box: Box, charge: Json) -> None:
 
 
 def update(box: Box, params: Json, dispute_id: str) -> Json:
-    """Keep evidence; with ``submit`` (the default, as at Stripe) the bank reads it and decides soon."""
+    """Save evidence; with `submit` (the default, as at Stripe) the bank reads it and decides soon."""
     dispute = retrieve(box, dispute_id)
     dispute["metadata"] = merged_metadata(dispute["metadata"], params.get("metadata", {}))
     given = params.get("evidence", {})
@@ -150,7 +150,7 @@ def _submit(box: Box, dispute: Json) -> None:
 
 
 def judge(box: Box, dispute_id: str) -> None:
-    """The bank decides by the words that Stripe publishes for tests; without them it goes on reading."""
+    """Decide by the words that Stripe publishes for tests; without them the review continues."""
     dispute = retrieve(box, dispute_id)
     text = dispute["evidence"]["uncategorized_text"] or ""
     inquiry = dispute["status"] == "warning_under_review"
@@ -163,7 +163,7 @@ def judge(box: Box, dispute_id: str) -> None:
 
 
 def fall_due(box: Box, dispute_id: str) -> None:
-    """Nobody answered in time: a dispute is lost, an inquiry is closed."""
+    """Close a dispute without an answer: a dispute is lost, an inquiry is closed."""
     dispute = retrieve(box, dispute_id)
     if dispute["status"] in {"needs_response", "warning_needs_response"}:
         dispute["evidence_details"]["past_due"] = True
@@ -171,20 +171,20 @@ def fall_due(box: Box, dispute_id: str) -> None:
 
 
 def move(box: Box, dispute: Json, status: str) -> Json:
-    """Bring a dispute into any state that Stripe has, with the movements and events that belong to it."""
+    """Move a dispute to any state that Stripe has, with its movements and events."""
     before = dispute["status"]
     dispute["status"] = status
     dispute["is_charge_refundable"] = status not in _HOLDS
     box.save(dispute)
-    held = len(dispute["balance_transactions"]) % 2 == 1
-    if status in _HOLDS and not held:
+    is_withdrawn = len(dispute["balance_transactions"]) % 2 == 1
+    if status in _HOLDS and not is_withdrawn:
         box.tell("charge.dispute.updated", dispute, {"status": before})
         _withdraw(box, dispute)
     if status in OVER:
         box.tell("charge.dispute.closed", dispute)
-    elif held or status not in _HOLDS:
+    elif is_withdrawn or status not in _HOLDS:
         box.tell("charge.dispute.updated", dispute, {"status": before})
-    if status in {"won", "prevented"} and held:
+    if status in {"won", "prevented"} and is_withdrawn:
         dispute["balance_transactions"].append(transactions.record_dispute_reversal(box, dispute))
         box.save(dispute)
         box.tell("charge.dispute.funds_reinstated", dispute)
@@ -192,7 +192,7 @@ def move(box: Box, dispute: Json, status: str) -> Json:
 
 
 def close(box: Box, dispute_id: str) -> Json:
-    """Give in: the dispute is lost."""
+    """Accept the dispute: it is lost."""
     dispute = retrieve(box, dispute_id)
     if dispute["status"] != "needs_response":
         raise Refused(f"This dispute is {dispute['status']} and cannot be closed.")
@@ -200,10 +200,10 @@ def close(box: Box, dispute_id: str) -> Json:
 
 
 def retrieve(box: Box, dispute_id: str) -> Json:
-    """The dispute."""
+    """Return the dispute."""
     return box.get("dispute", dispute_id)
 
 
 def list_all(box: Box, params: Json) -> Json:
-    """Disputes, newest first."""
+    """List disputes, newest first."""
     return page_of(box, "dispute", params, url="/v1/disputes", filters=("charge", "payment_intent"))

@@ -1,4 +1,4 @@
-"""Early fraud warnings: a bank calls a payment fraudulent before its owner disputes it."""
+"""Early fraud warnings: a bank reports a payment as fraudulent before its owner disputes it."""
 
 from campaign.sandbox.core.box import Box
 from campaign.sandbox.core.json_types import Json
@@ -11,7 +11,7 @@ _KIND = "radar.early_fraud_warning"
 
 
 def warn(box: Box, charge_id: str) -> Json:
-    """A warning about a charge; a refund is still possible and usually wise."""
+    """Issue a warning about a charge; a refund is still possible and usually wise."""
     charge = charges.retrieve(box, charge_id)
     warning = box.save(
         {
@@ -30,7 +30,7 @@ def warn(box: Box, charge_id: str) -> Json:
 
 
 def settle_for(box: Box, charge: Json) -> None:
-    """A refunded or disputed charge leaves nothing to be done about its warnings."""
+    """Mark the warnings of a refunded or disputed charge as no longer actionable."""
     for warning in box.store.all(_KIND, charge=charge["id"]):
         if warning["actionable"] and (charge["refunded"] or charge["disputed"]):
             warning["actionable"] = False
@@ -39,10 +39,10 @@ def settle_for(box: Box, charge: Json) -> None:
 
 
 def retrieve(box: Box, warning_id: str) -> Json:
-    """The warning."""
+    """Return the warning."""
     return box.get(_KIND, warning_id)
 
 
 def list_all(box: Box, params: Json) -> Json:
-    """Warnings, newest first."""
+    """List warnings, newest first."""
     return page_of(box, _KIND, params, url="/v1/radar/early_fraud_warnings", filters=("charge", "payment_intent"))

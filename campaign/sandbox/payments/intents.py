@@ -1,4 +1,4 @@
-"""Payment intents: made when a payer confirms, changed by what becomes of the payment."""
+"""Payment intents: created when a payer confirms, updated with the state of the payment."""
 
 from campaign.sandbox.core.box import Box
 from campaign.sandbox.core.json_types import Json
@@ -9,8 +9,8 @@ LIST = list_params(customer=Text())
 UPDATE = Group({**EXPAND, "description": Text(1000), "metadata": Metadata()})
 
 
-def create(box: Box, fields: Json, *, method: Json, wanted: Json) -> Json:
-    """A new intent with ``fields`` (amount, currency, customer …); ``wanted`` is the caller's payment_intent_data."""
+def create(box: Box, fields: Json, *, method: Json, data: Json) -> Json:
+    """Create an intent with `fields` (amount, currency, customer …); `data` is the caller's payment_intent_data."""
     intent_id = box.new_id("pi_3")
     intent: Json = {
         **_blank(method["type"]),
@@ -18,12 +18,12 @@ def create(box: Box, fields: Json, *, method: Json, wanted: Json) -> Json:
         "object": "payment_intent",
         "client_secret": f"{intent_id}_secret_{box.new_id('', 25)}",
         "created": box.now(),
-        "description": wanted.get("description"),
-        "metadata": merged_metadata({}, wanted.get("metadata", {})),
+        "description": data.get("description"),
+        "metadata": merged_metadata({}, data.get("metadata", {})),
         "payment_method": method["id"],
-        "receipt_email": wanted.get("receipt_email"),
-        "statement_descriptor": wanted.get("statement_descriptor"),
-        "statement_descriptor_suffix": wanted.get("statement_descriptor_suffix"),
+        "receipt_email": data.get("receipt_email"),
+        "statement_descriptor": data.get("statement_descriptor"),
+        "statement_descriptor_suffix": data.get("statement_descriptor_suffix"),
         **fields,
     }
     box.save(intent)
@@ -70,7 +70,7 @@ def _blank(method_type: str) -> Json:
 
 
 def error(box: Box, intent: Json, *, code: str, message: str) -> Json:
-    """Why a payment failed, as the intent and a refused call tell it."""
+    """Return why a payment failed, as the intent and a refused call say it."""
     return {
         "code": code,
         "doc_url": f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}",
@@ -81,7 +81,7 @@ def error(box: Box, intent: Json, *, code: str, message: str) -> Json:
 
 
 def fail(box: Box, intent: Json, why: Json, *, kind: str = "card_error") -> None:
-    """Send the intent back to the choice of a payment method, with the reason."""
+    """Reset the intent to the choice of a payment method, with the reason."""
     intent.update(
         status="requires_payment_method",
         payment_method=None,
@@ -93,12 +93,12 @@ def fail(box: Box, intent: Json, why: Json, *, kind: str = "card_error") -> None
 
 
 def retrieve(box: Box, intent_id: str) -> Json:
-    """The payment intent."""
+    """Return the payment intent."""
     return box.get("payment_intent", intent_id)
 
 
 def update(box: Box, params: Json, intent_id: str) -> Json:
-    """Change description and metadata of an intent."""
+    """Change the description and the metadata of an intent."""
     intent = retrieve(box, intent_id)
     intent["description"] = params.get("description", intent["description"])
     intent["metadata"] = merged_metadata(intent["metadata"], params.get("metadata", {}))
@@ -106,5 +106,5 @@ def update(box: Box, params: Json, intent_id: str) -> Json:
 
 
 def list_all(box: Box, params: Json) -> Json:
-    """Payment intents, newest first."""
+    """List payment intents, newest first."""
     return page_of(box, "payment_intent", params, url="/v1/payment_intents", filters=("customer",))

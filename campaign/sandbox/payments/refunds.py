@@ -1,4 +1,4 @@
-"""Refunds: whole or part, at once or pending, and the one that fails after it had succeeded."""
+"""Refunds: whole or part, at once or pending, and those that fail after they succeeded."""
 
 from campaign.sandbox.balance import transactions
 from campaign.sandbox.catalogue import means
@@ -25,7 +25,7 @@ UPDATE = Group({**EXPAND, "metadata": Metadata()})
 
 
 def create(box: Box, params: Json) -> Json:
-    """Send money back to the card that paid."""
+    """Refund the card that paid."""
     charge = charges.settle(box, _charge_of(box, params)["id"])
     left = charge["amount"] - charge["amount_refunded"]
     if left == 0:
@@ -117,7 +117,7 @@ def _recount(box: Box, charge: Json) -> None:
 
 
 def trace(box: Box, refund_id: str) -> None:
-    """The bank's reference of a succeeded refund becomes known."""
+    """Record the bank's reference of a succeeded refund."""
     refund = retrieve(box, refund_id)
     before = refund["destination_details"]
     refund["destination_details"] = _traced(box, refund)
@@ -127,13 +127,13 @@ def trace(box: Box, refund_id: str) -> None:
 
 def _traced(box: Box, refund: Json) -> Json:
     kind = refund["destination_details"]["type"]
-    found = {**refund["destination_details"][kind], "reference_status": "available"}
-    found["reference"] = box.new_id("", 23).upper()
-    return {kind: found, "type": kind}
+    details = {**refund["destination_details"][kind], "reference_status": "available"}
+    details["reference"] = box.new_id("", 23).upper()
+    return {kind: details, "type": kind}
 
 
 def finish(box: Box, refund_id: str) -> None:
-    """A pending refund succeeds."""
+    """Complete a pending refund."""
     refund = retrieve(box, refund_id)
     refund.pop("pending_reason", None)
     refund.update(status="succeeded", destination_details=_traced(box, refund))
@@ -142,7 +142,7 @@ def finish(box: Box, refund_id: str) -> None:
 
 
 def fail(box: Box, refund_id: str) -> None:
-    """A refund that had succeeded comes back from the bank; its money returns to the balance."""
+    """Fail a refund that had succeeded; its money returns to the balance."""
     refund = retrieve(box, refund_id)
     original = transactions.retrieve(box, refund["balance_transaction"])
     back = transactions.record_refund_failure(box, refund, original)
@@ -158,7 +158,7 @@ def fail(box: Box, refund_id: str) -> None:
 
 
 def retrieve(box: Box, refund_id: str) -> Json:
-    """The refund."""
+    """Return the refund."""
     return box.get("refund", refund_id)
 
 
@@ -170,5 +170,5 @@ def update(box: Box, params: Json, refund_id: str) -> Json:
 
 
 def list_all(box: Box, params: Json) -> Json:
-    """Refunds, newest first."""
+    """List refunds, newest first."""
     return page_of(box, "refund", params, url="/v1/refunds", filters=("charge", "payment_intent"))

@@ -1,4 +1,4 @@
-"""Reads the nested form bodies of Stripe's API: ``a[b][0][c]=v`` becomes dictionaries of strings."""
+"""Reads the nested form bodies of Stripe's API: `a[b][0][c]=v` becomes dictionaries of strings."""
 
 import re
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ _DEPTH_MAX = 8
 
 
 def read_pairs(pairs: Iterable[tuple[str, str]]) -> Tree:
-    """One tree of all pairs; lists are dictionaries with the keys ``"0"``, ``"1"`` …"""
+    """Return one tree of all pairs; lists are dictionaries with the keys `"0"`, `"1"` …"""
     tree: Tree = {}
     for name, value in pairs:
         _place(tree, _path(name), value)
@@ -22,8 +22,8 @@ def read_pairs(pairs: Iterable[tuple[str, str]]) -> Tree:
 
 
 def _path(name: str) -> list[str]:
-    found = _NAME.fullmatch(name)
-    parts = [found.group(1), *_PART.findall(found.group(2))] if found else []
+    match = _NAME.fullmatch(name)
+    parts = [match.group(1), *_PART.findall(match.group(2))] if match else []
     if not 0 < len(parts) <= _DEPTH_MAX:
         raise Refused(f"Invalid request: could not read the parameter name {name[:80]!r}.")
     return parts

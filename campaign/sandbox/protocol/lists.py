@@ -11,7 +11,7 @@ _OPERATORS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
 def as_list(items: Sequence[Json], url: str, *, has_more: bool = False) -> Json:
-    """The envelope around a page of objects."""
+    """Return the envelope around a page of objects."""
     return {"object": "list", "data": list(items), "has_more": has_more, "url": url}
 
 
@@ -24,7 +24,12 @@ def page_of(
     filters: Sequence[str] = (),
     where: Sequence[tuple[str, tuple[object, ...]]] = (),
 ) -> Json:
-    """One page of a kind. ``filters`` are parameters named as the field they compare; ``where`` adds raw conditions."""
+    """Return one page of a kind.
+
+    Args:
+        filters: Parameters named as the fields that they compare.
+        where: Raw conditions.
+    """
     conditions: list[tuple[str, tuple[object, ...]]] = [("kind = ?", (kind,)), *where]
     given = [name for name in filters if name in params]
     conditions.extend((f"json_extract(body, '$.{name}') = ?", (params[name],)) for name in given)
@@ -56,7 +61,7 @@ def _page(
         [*values, limit + 1],
     )
     ids = [row["id"] for row in rows[:limit]]
-    items = [found for one in (ids[::-1] if backwards else ids) if (found := box.store.find(one))]
+    items = [item for one in (ids[::-1] if backwards else ids) if (item := box.store.find(one))]
     return as_list(items, url, has_more=len(rows) > limit)
 
 

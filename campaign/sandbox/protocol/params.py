@@ -1,4 +1,4 @@
-"""A small grammar of request parameters that refuses what Stripe would refuse, with the same words."""
+"""A small grammar of request parameters that refuses what Stripe would refuse, in the same words."""
 
 import re
 from collections.abc import Mapping
@@ -14,10 +14,14 @@ _URL = re.compile(r"https?://[^\s/?#]+([/?#]\S*)?")
 
 
 class ParamRule(Protocol):
-    """What may stand in one parameter."""
+    """The rule for the value of one parameter."""
 
     def read(self, value: "str | Tree", param: str) -> Any:  # Any: a rule decides its own type
-        """The value in Python, or Refused naming ``param``."""
+        """Return the value in Python.
+
+        Raises:
+            Refused: the value breaks the rule; it names `param`.
+        """
 
 
 def _string(value: "str | Tree", param: str) -> str:
@@ -41,13 +45,13 @@ def _nonempty(value: "str | Tree", param: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A string with a longest length."""
+    """A string with a maximum length."""
 
     max_length: int = 5000
     may_be_empty: bool = False
 
     def read(self, value: "str | Tree", param: str) -> str:
-        """The string itself."""
+        """Return the string."""
         text = _string(value, param) if self.may_be_empty else _nonempty(value, param)
         if len(text) > self.max_length:
             raise Refused(
@@ -64,7 +68,7 @@ class Address:
     email: bool = False
 
     def read(self, value: "str | Tree", param: str) -> str:
-        """The address itself."""
+        """Return the address."""
         text = _nonempty(value, param)
         if self.email and (len(text) > 512 or not _EMAIL.fullmatch(text)):
             raise Refused(f"Invalid email address: {text}", code="email_invalid", param=param)
@@ -81,7 +85,7 @@ class Whole:
     maximum: int = 10**12
 
     def read(self, value: "str | Tree", param: str) -> int:
-        """The number."""
+        """Return the number."""
         text = _nonempty(value, param)
         if not re.fullmatch(r"-?[0-9]{1,18}", text):
             raise Refused(f"Invalid integer: {text}", code="parameter_invalid_integer", param=param)
@@ -103,10 +107,10 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """``true`` or ``false``."""
+    """`true` or `false`."""
 
     def read(self, value: "str | Tree", param: str) -> bool:
-        """The truth value."""
+        """Return the truth value."""
         text = _nonempty(value, param)
         if text not in {"true", "false"}:
             raise Refused(f"Invalid boolean: {text}", param=param)
@@ -120,7 +124,7 @@ class Choice:
     values: tuple[str, ...]
 
     def read(self, value: "str | Tree", param: str) -> str:
-        """The word."""
+        """Return the word."""
         text = _nonempty(value, param)
         if text not in self.values:
             name = param.rstrip("]").split("[")[-1]
@@ -135,7 +139,7 @@ class Metadata:
     """At most 50 pairs of strings, keys of 40 and values of 500 characters; an empty value unsets."""
 
     def read(self, value: "str | Tree", param: str) -> dict[str, str]:
-        """The pairs; merging and unsetting is the caller's work."""
+        """Return the pairs; the caller merges and unsets."""
         if value == "":
             return {}
         if isinstance(value, str):
@@ -173,7 +177,7 @@ class ListOf:
     max_items: int = 100
 
     def read(self, value: "str | Tree", param: str) -> list[Any]:
-        """The values in the order of their numbers."""
+        """Return the values in the order of their numbers."""
         if isinstance(value, str) or not all(key.isdecimal() for key in value):
             raise Refused("Invalid array", param=param)
         if len(value) > self.max_items:
@@ -184,13 +188,13 @@ class ListOf:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """An object with named fields; a name that is not here is refused."""
+    """An object with named fields; any other name is refused."""
 
     fields: Mapping[str, ParamRule] = field(default_factory=dict)
     required: tuple[str, ...] = ()
 
     def read(self, value: "str | Tree", param: str) -> Json:
-        """The object with every field read."""
+        """Return the object with every field read."""
         if isinstance(value, str):
             raise Refused("Invalid object", param=param)
         for name in value:
@@ -213,7 +217,7 @@ class EmptyOr:
     rule: ParamRule
 
     def read(self, value: "str | Tree", param: str) -> Any:  # Any: the rule's own type, or None
-        """The value, or None."""
+        """Return the value, or None."""
         return None if value == "" else self.rule.read(value, param)
 
 
@@ -226,7 +230,7 @@ def _missing(param: str) -> Refused:
 
 
 def read_params(group: Group, tree: Tree) -> Json:
-    """All parameters of a request, or the refusal of the first wrong one."""
+    """Return all parameters of a request, or raise the refusal of the first wrong one."""
     return group.read(tree, "")
 
 
@@ -238,7 +242,7 @@ def require(params: Json, *names: str) -> None:
 
 
 def merged_metadata(old: Json, new: Json) -> Json:
-    """Stripe's merge: given keys replace, an empty value removes, the rest stays."""
+    """Merge as Stripe does: given keys replace, an empty value removes, the rest stays."""
     return {key: value for key, value in {**old, **new}.items() if value != ""}
 
 
@@ -247,10 +251,10 @@ _RANGE = Group({name: Whole() for name in ("gt", "gte", "lt", "lte")})
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """A moment, or an object of limits around it."""
+    """A time, or an object of limits around it."""
 
     def read(self, value: "str | Tree", param: str) -> dict[str, int]:
-        """The limits; a plain moment is both of them."""
+        """Return the limits; a plain time is both of them."""
         if isinstance(value, str):
             moment = Whole().read(value, param)
             return {"gte": moment, "lte": moment}
@@ -262,7 +266,7 @@ EXPAND = {"expand": ListOf(Text(500))}
 
 
 def list_params(**filters: ParamRule) -> Group:
-    """The parameters that every list takes, and these filters."""
+    """Return the parameters that every list takes, and these filters."""
     return Group(
         {
             "limit": Whole(1, 100),

@@ -1,8 +1,8 @@
 """The words of the donor-facing pages in every language of the campaign, and amounts as each language writes them.
 
-Stripe's own pages have no Kyrgyz, and its API refuses ``locale=ky``; so does ours. But whoever opens a page here
-rehearses, and a rehearsal must be readable by everybody who takes part in it: so these pages know Kyrgyz too, and
-whoever looks may choose (see :func:`campaign.sandbox.pages.page_frame.language_of`).
+Stripe's own pages have no Kyrgyz, and its API refuses `locale=ky`; so does the sandbox. Its pages are for practice,
+which everybody must be able to read: so they have Kyrgyz too, and the reader chooses the language (see
+`campaign.sandbox.pages.page_frame.language_of`).
 """
 
 from typing import Final
@@ -19,7 +19,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {"en": ENGLISH, "ru": RUSSIAN, "ky": K
 
 
 def amount_text(amount_minor: int, currency: str, language: str) -> str:
-    """An amount for the payer: ``1,250.00 USD`` in English, ``1 250,00 USD`` in Russian and Kyrgyz."""
+    """Return an amount for the payer: `1,250.00 USD` in English, `1 250,00 USD` in Russian and Kyrgyz."""
     places = exponent(currency)
     whole, rest = divmod(amount_minor, 10**places)
     digits = f"{whole:,}" + (f".{rest:0{places}d}" if places else "")

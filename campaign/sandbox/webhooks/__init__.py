@@ -1,1 +1,1 @@
-"""Events and their delivery to endpoints, signed and retried."""
+"""Events and their signed, retried deliveries to endpoints."""

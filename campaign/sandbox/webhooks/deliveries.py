@@ -21,19 +21,19 @@ from campaign.sandbox.webhooks import endpoints
 
 _LOGGED_CHARACTERS: Final = 200
 _TOO_OLD_SECONDS: Final = 600
-# Faults that spoil the first attempts and let a later one through.
+# Faults that spoil the first attempts and let a later one succeed.
 _FAILING: Final = frozenset({"drop", "old_signature", "wrong_secret"})
 
 
 def signature(payload: bytes, *secrets: str, moment: int) -> str:
-    """The ``Stripe-Signature`` header: an HMAC over the moment and the exact bytes of the body, by each secret."""
+    """Return the `Stripe-Signature` header: an HMAC of the time and the exact bytes of the body, by each secret."""
     signed = f"{moment}.".encode() + payload
     digests = (hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest() for secret in secrets)
     return ",".join([f"t={moment}", *(f"v1={digest}" for digest in digests)])
 
 
 def plan(box: Box, event: Json) -> None:
-    """Queue an event for each endpoint that wants it, with the fault that a rule asks for."""
+    """Queue an event for each endpoint that subscribes to it, with the fault of a rule."""
     wanting = [
         endpoint["id"]
         for endpoint in box.store.all("webhook_endpoint")
@@ -44,7 +44,7 @@ def plan(box: Box, event: Json) -> None:
     event["pending_webhooks"] = len(wanting)
     box.save(event)
     fault = rules.of_event(box, event["type"]) or rules.Fault("none")
-    # A test clock may be months ahead: its events are sent now all the same.
+    # A test clock may be months ahead: its events are still sent now.
     due, reverse = box.clock.unpinned() if box.test_clock else box.clock.precise(), fault.kind == "reorder"
     if fault.kind == "delay":
         due += fault.seconds
@@ -62,7 +62,7 @@ def plan(box: Box, event: Json) -> None:
 
 
 def _copies(box: Box, event: Json, fault: rules.Fault) -> list[tuple[Json, str | None]]:
-    """What is sent: events, each with its text if that is not the event itself."""
+    """Return what is sent: events, each with its text if that is not the event itself."""
     kind = fault.kind
     right: list[tuple[Json, str | None]] = [(event, None)]
     if kind in events.INSTEAD:
@@ -83,27 +83,27 @@ def _copies(box: Box, event: Json, fault: rules.Fault) -> list[tuple[Json, str |
 
 @dataclass(slots=True)
 class Attempt:
-    """What came of one try: a status, or the reason why there is none."""
+    """The result of one attempt: a status, or the reason why there is none."""
 
     status: int | None = None
     note: str = ""
 
     @property
     def accepted(self) -> bool:
-        """Only 2xx counts; a redirect is a failure."""
+        """Return whether the status is 2xx; a redirect is a failure."""
         return self.status is not None and 200 <= self.status < 300
 
 
 @dataclass(slots=True)
 class Deliverer:
-    """Sends what is due. Never holds the store's lock while it waits for an answer."""
+    """Sends what is due. Never locks the store while it waits for an answer."""
 
     box: Box
     _sending: set[int] = field(default_factory=set)
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def deliver_due(self) -> list[Json]:
-        """Send everything that is due now, in order; what was tried and what came of it."""
+        """Send everything that is due now, in order; return the attempts and their results."""
         tried = []
         while (row := self._claim()) is not None:
             if row["fault"] == "burst":
@@ -121,7 +121,11 @@ class Deliverer:
             yield row
 
     def resend(self, delivery_id: int) -> None:
-        """Send a delivery once more, whatever became of it; ValueError when there is none."""
+        """Send a delivery again.
+
+        Raises:
+            ValueError: there is none.
+        """
         if not self.box.store.rows("SELECT 1 FROM deliveries WHERE id = ?", (delivery_id,)):
             raise ValueError(f"there is no delivery {delivery_id}")
         self.box.store.run(
@@ -129,7 +133,7 @@ class Deliverer:
         )
 
     def wait_for(self, event_id: str, *, timeout_seconds: float) -> bool:
-        """Wait until an event has been tried at each of its endpoints; False when time ran out."""
+        """Wait until an event has been sent to each of its endpoints; return False when time runs out."""
         with self._changed:
             return self._changed.wait_for(
                 lambda: (

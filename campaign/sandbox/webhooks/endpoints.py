@@ -1,4 +1,4 @@
-"""Webhook endpoints: the configured one, and those made through the API. Loopback only."""
+"""Webhook endpoints: the configured one, and those created through the API. Loopback only."""
 
 import ipaddress
 import secrets
@@ -49,10 +49,10 @@ CONFIGURED = "we_1ConfiguredAtStart"
 
 
 def configure(box: Box) -> None:
-    """Point the configured endpoint at the address of this start; the others stay as they are."""
+    """Set the address of the configured endpoint to that of this start; the others stay as they are."""
     with box.store.transaction():
-        found = box.store.find(CONFIGURED)
-        endpoint = found or _endpoint(box, CONFIGURED)
+        stored = box.store.find(CONFIGURED)
+        endpoint = stored or _endpoint(box, CONFIGURED)
         endpoint.update(
             url=_loopback(box.settings.webhook_url, box),
             enabled_events=list(box.settings.subscribed_events),
@@ -77,7 +77,7 @@ def _endpoint(box: Box, endpoint_id: str) -> Json:
 
 
 def create(box: Box, params: Json) -> Json:
-    """A new endpoint; its secret is shown in this answer and never again."""
+    """Create an endpoint; its secret is shown in this answer and never again."""
     secret = f"whsec_{secrets.token_hex(24)}"
     endpoint = _endpoint(box, box.new_id("we_1"))
     endpoint["url"] = _loopback(params["url"], box)
@@ -112,12 +112,12 @@ def _loopback(url: str, box: Box) -> str:
 
 
 def retrieve(box: Box, endpoint_id: str) -> Json:
-    """The endpoint without its secret."""
+    """Return the endpoint without its secret."""
     return box.get("webhook_endpoint", endpoint_id)
 
 
 def update(box: Box, params: Json, endpoint_id: str) -> Json:
-    """Change address, events or state."""
+    """Change the address, the events or the state."""
     endpoint = _written(retrieve(box, endpoint_id), params)
     if "url" in params:
         endpoint["url"] = _loopback(params["url"], box)
@@ -125,7 +125,7 @@ def update(box: Box, params: Json, endpoint_id: str) -> Json:
 
 
 def roll_secret(box: Box, endpoint_id: str) -> str:
-    """A new secret for an endpoint; for a day its events are signed with the old one as well."""
+    """Give an endpoint a new secret; for a day its events are signed with the old one as well."""
     retrieve(box, endpoint_id)
     secret = f"whsec_{secrets.token_hex(24)}"
     old = box.store.hidden(endpoint_id)["secret"]
@@ -134,14 +134,14 @@ def roll_secret(box: Box, endpoint_id: str) -> str:
 
 
 def secrets_of(box: Box, endpoint_id: str) -> list[str]:
-    """What an endpoint's events are signed with now."""
+    """Return the secrets that sign an endpoint's events now."""
     hidden = box.store.hidden(endpoint_id)
     rolling = box.now() < hidden.get("old_until", 0)
     return [hidden["secret"], hidden["old_secret"]] if rolling else [hidden["secret"]]
 
 
 def delete(box: Box, endpoint_id: str) -> Json:
-    """Remove an endpoint; what was still due to it is not sent."""
+    """Delete an endpoint and what is still to be sent to it."""
     retrieve(box, endpoint_id)
     box.store.remove(endpoint_id)
     box.store.run("DELETE FROM deliveries WHERE endpoint_id = ? AND state = 'due'", (endpoint_id,))
@@ -149,5 +149,5 @@ def delete(box: Box, endpoint_id: str) -> Json:
 
 
 def list_all(box: Box, params: Json) -> Json:
-    """Endpoints, newest first."""
+    """List endpoints, newest first."""
     return page_of(box, "webhook_endpoint", params, url="/v1/webhook_endpoints")

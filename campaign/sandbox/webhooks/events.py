@@ -1,4 +1,4 @@
-"""Events: what has happened in the last thirty days, and whether every endpoint heard of it."""
+"""Events of the last thirty days, and the number of endpoints that have not received them."""
 
 from campaign.sandbox.core.box import Box
 from campaign.sandbox.core.errors import Refused
@@ -7,18 +7,18 @@ from campaign.sandbox.protocol.lists import page_of
 from campaign.sandbox.protocol.params import Flag, ListOf, Text, list_params
 
 LIST = list_params(type=Text(), types=ListOf(Text(), max_items=20), delivery_success=Flag())
-_KEPT_SECONDS = 30 * 86_400
+_RETENTION_SECONDS = 30 * 86_400
 _UNHEARD = "EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = objects.id AND d.state {})"
 
 
 def retrieve(box: Box, event_id: str) -> Json:
-    """The event as it was when it happened; the count of endpoints that wait is of now."""
+    """Return the event as it was when it happened, with the present number of pending endpoints."""
     return _counted(box, box.get("event", event_id))
 
 
 def list_all(box: Box, params: Json) -> Json:
-    """Events, newest first; by type, and by whether they were delivered."""
-    where: list[tuple[str, tuple[object, ...]]] = [("created >= ?", (box.now() - _KEPT_SECONDS,))]
+    """List events, newest first; by type, and by whether they were delivered."""
+    where: list[tuple[str, tuple[object, ...]]] = [("created >= ?", (box.now() - _RETENTION_SECONDS,))]
     if "type" in params and "types" in params:
         raise Refused("You may only specify one of these parameters: type, types.")
     types = params.get("types") or ([params["type"]] if "type" in params else [])
