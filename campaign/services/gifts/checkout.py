@@ -28,7 +28,7 @@ from campaign.gateways.payments import (
 from campaign.models.campaign import Campaign, CampaignCurrency
 from campaign.models.donation import Donation, DonationEvent
 from campaign.models.fund import Fund
-from campaign.services.gifts.checkout_params import WantedPage, page_params
+from campaign.services.gifts.checkout_params import CheckoutOrder, page_params
 from campaign.services.gifts.page_closing import close_superseded, supersede_others
 from campaign.services.gifts.superseded_pages import PAGE_LIFE, lock_form, mark_superseded
 from campaign.services.search_index import refresh, search_columns
@@ -135,7 +135,7 @@ def start_checkout(
     if payments.mode == "none":
         raise PaymentsNotConfigured
     gift = _written_down(request, admit, payments=payments, clock=clock, public_url=public_url)
-    _refuse_closed(gift, now=clock.now())
+    _refuse_closed(gift, at=clock.now())
     if gift.url is not None:
         return CheckoutStarted(public_id=gift.public_id, url=gift.url)
     has_closed = close_superseded(request.shown_form, payments=payments, clock=clock, public_url=public_url)
@@ -182,12 +182,12 @@ def _gift_of_form(form_id: str) -> _Gift | None:
 def _insert_gift(
     session: Session, request: GiftRequest, *, payments: PaymentGateway, clock: Clock, public_url: str
 ) -> _Gift:
-    now = clock.now()
-    terms = _terms(session, request, day=local_day(now))
+    at = clock.now()
+    terms = _terms(session, request, day=local_day(at))
     cover = _cover(terms, request)
     public_id = new_public_id()
-    expires_at = (now + PAGE_LIFE).replace(microsecond=0)
-    wanted = WantedPage(
+    expires_at = (at + PAGE_LIFE).replace(microsecond=0)
+    order = CheckoutOrder(
         public_id=public_id,
         gift=request.gift,
         cover=cover,
@@ -217,12 +217,12 @@ def _insert_gift(
             email=request.email,
         ),
         "livemode": payments.mode == "live",
-        "checkout_params": page_params(wanted),
+        "checkout_params": page_params(order),
         "expires_at": expires_at,
-        "created_at": now,
+        "created_at": at,
     }
     gift = _Gift.of(session.execute(_BEGIN, row).one())
-    _tell(session, gift.id, "created", at=now, detail={"language": request.language})
+    _tell(session, gift.id, "created", at=at, detail={"language": request.language})
     return gift
 
 
@@ -261,14 +261,16 @@ def _opened(gift: _Gift, *, payments: PaymentGateway) -> CheckoutPage:
         if refusal.parameter != "customer_email" or "customer_email" not in gift.params:
             raise
         params = {name: value for name, value in gift.params.items() if name != "customer_email"}
-        return _opened(_asked_anew(gift, params), payments=payments)
+        return _opened(_with_new_attempt(gift, params), payments=payments)
     except PaymentsUnavailable as failure:
         if failure.is_answer:
-            _asked_anew(gift, gift.params)  # Stripe replays a stored failure for a day: the next try needs another key
+            _with_new_attempt(
+                gift, gift.params
+            )  # Stripe replays a stored failure for a day: the next try needs another key
         raise
 
 
-def _asked_anew(gift: _Gift, params: dict[str, Any]) -> _Gift:
+def _with_new_attempt(gift: _Gift, params: dict[str, Any]) -> _Gift:
     """The same gift with the next attempt's key. A second unpaid page is harmless; only one is accepted as paid."""
     with transaction() as session:
         session.execute(
@@ -298,12 +300,12 @@ def _tell(session: Session, donation_id: int, kind: str, *, at: datetime, detail
     session.execute(_TELL, {"donation_id": donation_id, "at": at, "kind": kind, "detail": detail})
 
 
-def _refuse_closed(gift: _Gift, *, now: datetime) -> None:
+def _refuse_closed(gift: _Gift, *, at: datetime) -> None:
     """A gift that is paid or over cannot be paid again; nor one whose page has run out, or would at once."""
     if gift.state in {DonationState.PAID, DonationState.PROCESSING}:
         raise DonationAlreadyPaid
     needed = timedelta(0) if gift.url else LEAST_LIFE
-    if gift.state in {DonationState.EXPIRED, DonationState.FAILED} or gift.expires_at < now + needed:
+    if gift.state in {DonationState.EXPIRED, DonationState.FAILED} or gift.expires_at < at + needed:
         raise DonationClosed
 
 

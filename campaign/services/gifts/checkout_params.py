@@ -17,7 +17,7 @@ KYRGYZ_SENTENCE = "Төлөм барагы кыргызча жок, ошонду
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WantedPage:
+class CheckoutOrder:
     """A gift as its payment page needs it."""
 
     public_id: str
@@ -34,27 +34,27 @@ class WantedPage:
     expires_at: datetime
 
 
-def page_params(wanted: WantedPage) -> dict[str, Any]:
+def page_params(order: CheckoutOrder) -> dict[str, Any]:
     """The parameters of a Checkout Session, of any shape; the same page is always asked for in the same words."""
     return {
-        **_what_is_bought(wanted),
-        **(_whose_month_it_is(wanted) if wanted.is_monthly else _whose_it_is(wanted)),
-        **_how_it_looks(wanted),
-        "expires_at": int(wanted.expires_at.timestamp()),
+        **_what_is_bought(order),
+        **(_whose_month_it_is(order) if order.is_monthly else _whose_it_is(order)),
+        **_how_it_looks(order),
+        "expires_at": int(order.expires_at.timestamp()),
     }
 
 
-def _what_is_bought(wanted: WantedPage) -> dict[str, object]:
+def _what_is_bought(order: CheckoutOrder) -> dict[str, object]:
     """The gift with its purpose, and the fee that the donor adds as an item of its own; each month both, if monthly."""
-    lines = [_line(wanted, wanted.gift, purpose_line(wanted.purpose, wanted.language))]
-    if wanted.cover.minor:
-        lines.append(_line(wanted, wanted.cover, name=fee_name(wanted.language)))
-    mode = "subscription" if wanted.is_monthly else "payment"
+    lines = [_line(order, order.gift, purpose_line(order.purpose, order.language))]
+    if order.cover.minor:
+        lines.append(_line(order, order.cover, name=fee_name(order.language)))
+    mode = "subscription" if order.is_monthly else "payment"
     return {"mode": mode, "line_items": lines, "submit_type": "donate"}
 
 
-def _line(wanted: WantedPage, amount: Money, description: str = "", *, name: str = "") -> dict[str, Any]:
-    product = {"name": (name or in_language_of(wanted.title, wanted.language))[:250]}
+def _line(order: CheckoutOrder, amount: Money, description: str = "", *, name: str = "") -> dict[str, Any]:
+    product = {"name": (name or in_language_of(order.title, order.language))[:250]}
     if description:
         product["description"] = description[:500]
     price: dict[str, Any] = {
@@ -62,54 +62,54 @@ def _line(wanted: WantedPage, amount: Money, description: str = "", *, name: str
         "unit_amount": amount.minor,
         "product_data": product,
     }
-    if wanted.is_monthly:
+    if order.is_monthly:
         price["recurring"] = {"interval": "month"}
     return {"quantity": 1, "price_data": price}
 
 
-def _whose_it_is(wanted: WantedPage) -> dict[str, object]:
+def _whose_it_is(order: CheckoutOrder) -> dict[str, object]:
     """The gift's public id in all three places: Stripe does not hand metadata on. Nothing of the donor goes there."""
-    metadata = {"donation": wanted.public_id}
+    metadata = {"donation": order.public_id}
     return {
-        "client_reference_id": wanted.public_id,
+        "client_reference_id": order.public_id,
         "metadata": metadata,
         "payment_intent_data": {"metadata": metadata},
     }
 
 
-def _whose_month_it_is(wanted: WantedPage) -> dict[str, object]:
+def _whose_month_it_is(order: CheckoutOrder) -> dict[str, object]:
     """The same for a monthly gift: the subscription carries the name of its first gift, and every invoice a copy."""
-    metadata = {"donation": wanted.public_id}
+    metadata = {"donation": order.public_id}
     return {
-        "client_reference_id": wanted.public_id,
+        "client_reference_id": order.public_id,
         "metadata": metadata,
-        "subscription_data": {"metadata": {**metadata, "cover": str(wanted.cover.minor)}},
+        "subscription_data": {"metadata": {**metadata, "cover": str(order.cover.minor)}},
     }
 
 
-def _how_it_looks(wanted: WantedPage) -> dict[str, object]:
+def _how_it_looks(order: CheckoutOrder) -> dict[str, object]:
     """The page's language, its ways back to us, and the donor's address so that she need not type it again.
 
     The way back to the form names the gift, which tells something only to the browser that gave, and what was chosen.
 
     The placeholder in success_url stays literal: quoting its braces breaks it.
     """
-    base = f"{wanted.public_url}/{wanted.language}"
+    base = f"{order.public_url}/{order.language}"
     chosen = same_gift(
-        wanted.campaign_slug,
-        wanted.gift,
-        fund=wanted.fund_code,
-        frequency="monthly" if wanted.is_monthly else "once",
-        covers_fee=wanted.cover.minor > 0,
+        order.campaign_slug,
+        order.gift,
+        fund=order.fund_code,
+        frequency="monthly" if order.is_monthly else "once",
+        covers_fee=order.cover.minor > 0,
     )
     params: dict[str, object] = {
         "success_url": f"{base}/thanks?s={{CHECKOUT_SESSION_ID}}",
-        "cancel_url": f"{base}/donate?{urlencode({**chosen, 'left': wanted.public_id})}",
-        "locale": STRIPE_LOCALES[wanted.language],
+        "cancel_url": f"{base}/donate?{urlencode({**chosen, 'left': order.public_id})}",
+        "locale": STRIPE_LOCALES[order.language],
         "adaptive_pricing": {"enabled": False},
     }
-    if wanted.language == "ky":
+    if order.language == "ky":
         params["custom_text"] = {"submit": {"message": KYRGYZ_SENTENCE}}
-    if wanted.email:
-        params["customer_email"] = ascii_email(wanted.email)
+    if order.email:
+        params["customer_email"] = ascii_email(order.email)
     return params

@@ -65,7 +65,7 @@ def correct(order: Correction, *, clock: Clock, public_url: str) -> str | None:
         NotPaid, NothingToCorrect: see there.
         StillHeld: with this name the receipt could not be printed; nothing was done.
     """
-    now = clock.now()
+    at = clock.now()
     with transaction() as session:
         gift = _locked(session, order)
         if _is_done(session, order, gift):
@@ -77,9 +77,9 @@ def correct(order: Correction, *, clock: Clock, public_url: str) -> str | None:
         if is_named:
             name_receipt(session, gift, order.receipt_name)
         if is_moved:
-            _move(session, gift, order.email, at=now)
-        old_number, new_number = _replace(session, lock_gift(session, gift.id), at=now, public_url=public_url)
-        event = {"donation_id": gift.id, "at": now, "kind": "corrected", "detail": {}, "actor_id": order.actor_id}
+            _move(session, gift, order.email, at=at)
+        old_number, new_number = _replace(session, lock_gift(session, gift.id), at=at, public_url=public_url)
+        event = {"donation_id": gift.id, "at": at, "kind": "corrected", "detail": {}, "actor_id": order.actor_id}
         session.execute(insert(DonationEvent), event)
         detail: dict[str, object] = {
             "reason": order.reason,
@@ -90,13 +90,13 @@ def correct(order: Correction, *, clock: Clock, public_url: str) -> str | None:
             "form": order.public_id,
         }
         subject = gift.subject
-        audit.record(session, actor_id=order.actor_id, action=ACTION, subject=subject, at=now, detail=detail)
+        audit.record(session, actor_id=order.actor_id, action=ACTION, subject=subject, at=at, detail=detail)
     return new_number
 
 
 def _locked(session: Session, order: Correction) -> LockedGift:
-    wanted = (Donation.campaign_id == order.campaign_id, Donation.public_id == order.donation_public_id)
-    donation_id = session.execute(select(Donation.id).where(*wanted)).scalar()
+    named = (Donation.campaign_id == order.campaign_id, Donation.public_id == order.donation_public_id)
+    donation_id = session.execute(select(Donation.id).where(*named)).scalar()
     if donation_id is None:
         raise NotFound(f"donation:{order.donation_public_id}")
     gift = lock_gift(session, donation_id)
@@ -126,30 +126,30 @@ def _move(session: Session, gift: LockedGift, email: str, *, at: datetime) -> No
     """Give the gift, and the monthly gift that it is a month of, to the donor of this mailbox; unsent mails follow."""
     old = gift.donor.email if gift.donor else None
     donor = donor_of_mailbox(session, email, language=gift.row.language, at=at)
-    wanted: ColumnElement[bool] = Donation.id == gift.id
+    affected: ColumnElement[bool] = Donation.id == gift.id
     if gift.row.pledge_id:
-        wanted = or_(wanted, Donation.pledge_id == gift.row.pledge_id)
+        affected = or_(affected, Donation.pledge_id == gift.row.pledge_id)
         # Whoever reads the old mailbox must not manage the monthly gift: the links that were sent there end.
         new_owner = {"donor_id": donor.id, "link_version": Pledge.link_version + 1}
         session.execute(update(Pledge).where(Pledge.id == gift.row.pledge_id).values(new_owner))
-    session.execute(update(Donation).where(wanted).values(donor_id=donor.id))
-    search_index.refresh(session, wanted)
+    session.execute(update(Donation).where(affected).values(donor_id=donor.id))
+    search_index.refresh(session, affected)
     if old:
-        _redirect(session, gift, wanted, old=old, new=donor.email or email, at=at)
+        _redirect(session, gift, affected, old=old, new=donor.email or email, at=at)
 
 
 def _redirect(
     session: Session, gift: LockedGift, gifts: ColumnElement[bool], *, old: str, new: str, at: datetime
 ) -> None:
     """Send what has not left to the new address; what was given up for the old one is tried anew."""
-    found = session.execute(
+    mails = session.execute(
         select(Message).where(
             Message.campaign_id == gift.row.campaign_id, Message.recipient == old, Message.state.in_(UNSENT_MAIL_STATES)
         )
     ).scalars()
     ids = set(session.execute(select(Donation.id).where(gifts)).scalars())
     pledge = session.execute(select(Pledge.public_id).where(Pledge.id == gift.row.pledge_id)).scalar()
-    for mail in found:
+    for mail in mails:
         if mail.donation_id in ids or (pledge is not None and mail.facts.get("pledge") == pledge):
             mail.recipient, mail.search_text = new, fold(new)
             if mail.state == MailState.FAILED_PERMANENTLY and mail.failure == MailFailure.ADDRESS:

@@ -107,13 +107,13 @@ def open_claims(session: Session, campaign_id: int) -> OpenClaims:
             disputes.scalar_subquery(),
             due.where(*undecided, Dispute.status.in_(TO_ANSWER)).scalar_subquery(),
             suspected.where(of_campaign, FraudWarning.is_actionable).scalar_subquery(),
-            twice.where(of_campaign, _is_held(Donation), _is_held(first)).scalar_subquery(),
+            twice.where(of_campaign, _has_money(Donation), _has_money(first)).scalar_subquery(),
         )
     ).one()
     return OpenClaims(disputes=row[0], due_at=row[1], suspected=row[2], paid_again=row[3])
 
 
-def _is_held(gift: type[Donation]) -> ColumnElement[bool]:
+def _has_money(gift: type[Donation]) -> ColumnElement[bool]:
     """Paid, and nothing of it went back: of two such payments of one gift, one should."""
     return and_(gift.state == DonationState.PAID, gift.refunded_minor == 0, gift.charged_back_minor == 0)
 

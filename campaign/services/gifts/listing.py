@@ -93,26 +93,26 @@ class DonationTotals:
     has_more: bool = False
 
 
-def donations(wanted: DonationFilter, *, limit: int = PAGE_ROWS) -> tuple[Sequence[DonationRow], bool]:
+def donations(filters: DonationFilter, *, limit: int = PAGE_ROWS) -> tuple[Sequence[DonationRow], bool]:
     """A page of gifts, newest first, and whether there are older ones."""
     query = _narrowed(
         select(Donation, Donor.email, Fund.code, Fund.title)
         .outerjoin(Donor, Donor.id == Donation.donor_id)
         .join(Fund, Fund.id == Donation.fund_id),
-        wanted,
+        filters,
     )
     with reading() as session:
-        if wanted.before:
-            last = select(Donation.id).where(Donation.public_id == wanted.before).scalar_subquery()
+        if filters.before:
+            last = select(Donation.id).where(Donation.public_id == filters.before).scalar_subquery()
             query = query.where(Donation.id < last)
         rows = session.execute(query.order_by(Donation.id.desc()).limit(limit + 1)).all()
-        return [_row(row, sees_donors=wanted.sees_donors) for row in rows[:limit]], len(rows) > limit
+        return [_row(row, sees_donors=filters.sees_donors) for row in rows[:limit]], len(rows) > limit
 
 
-def totals(wanted: DonationFilter, *, most: int | None = None) -> DonationTotals:
+def totals(filters: DonationFilter, *, most: int | None = None) -> DonationTotals:
     """Counts and sums of all that is found, whatever the page; `most` bounds the work: beyond it nothing is added up."""
     columns = select(Donation.currency, Donation.state, CHARGE.label("charge"))
-    found = _narrowed(columns, replace(wanted, before=""))
+    found = _narrowed(columns, replace(filters, before=""))
     if most is not None:
         found = found.order_by(Donation.id.desc()).limit(most + 1)
     gift = found.subquery()
@@ -129,42 +129,42 @@ def totals(wanted: DonationFilter, *, most: int | None = None) -> DonationTotals
     return DonationTotals(count=count, paid=sum(int(row[2]) for row in rows), sums=sums)
 
 
-def all_donations(session: Session, wanted: DonationFilter) -> Iterator[DonationRow]:
+def all_donations(session: Session, filters: DonationFilter) -> Iterator[DonationRow]:
     """Everything that is found, oldest first, for a file; the caller keeps the session open while it reads."""
     query = _narrowed(
         select(Donation, Donor.email, Fund.code, Fund.title)
         .outerjoin(Donor, Donor.id == Donation.donor_id)
         .join(Fund, Fund.id == Donation.fund_id),
-        replace(wanted, before=""),
+        replace(filters, before=""),
     )
     found = session.execute(query.order_by(Donation.id).execution_options(yield_per=1000))
-    return (_row(row, sees_donors=wanted.sees_donors) for row in found)
+    return (_row(row, sees_donors=filters.sees_donors) for row in found)
 
 
-def _narrowed(query: Select[*tuple[Any, ...]], wanted: DonationFilter) -> Select[*tuple[Any, ...]]:
-    conditions: list[ColumnElement[bool]] = [Donation.campaign_id == wanted.campaign_id]
+def _narrowed(query: Select[*tuple[Any, ...]], filters: DonationFilter) -> Select[*tuple[Any, ...]]:
+    conditions: list[ColumnElement[bool]] = [Donation.campaign_id == filters.campaign_id]
     exact = {
-        Donation.currency: wanted.currency,
-        Donation.language: wanted.language,
-        Donation.frequency: wanted.frequency,
+        Donation.currency: filters.currency,
+        Donation.language: filters.language,
+        Donation.frequency: filters.frequency,
     }
     conditions += [column == value for column, value in exact.items() if value]
-    if wanted.fund:
-        conditions.append(Donation.fund_id.in_(select(Fund.id).where(Fund.public_id == wanted.fund)))
-    if wanted.state:
-        conditions.append(_in_state(wanted.state))
-    if wanted.since:
-        begun = and_(Donation.paid_on.is_(None), Donation.created_at >= start_of_day(wanted.since))
-        conditions.append(or_(Donation.paid_on >= wanted.since, begun))
-    if wanted.until:
-        begun = and_(Donation.paid_on.is_(None), Donation.created_at < end_of_day(wanted.until))
-        conditions.append(or_(Donation.paid_on <= wanted.until, begun))
-    if wanted.least_minor is not None:
-        conditions.append(wanted.least_minor <= CHARGE)
-    if wanted.most_minor is not None:
-        conditions.append(wanted.most_minor >= CHARGE)
-    if wanted.text:
-        conditions.append(search_index.about(wanted.text, sees_donors=wanted.sees_donors))
+    if filters.fund:
+        conditions.append(Donation.fund_id.in_(select(Fund.id).where(Fund.public_id == filters.fund)))
+    if filters.state:
+        conditions.append(_in_state(filters.state))
+    if filters.since:
+        begun = and_(Donation.paid_on.is_(None), Donation.created_at >= start_of_day(filters.since))
+        conditions.append(or_(Donation.paid_on >= filters.since, begun))
+    if filters.until:
+        begun = and_(Donation.paid_on.is_(None), Donation.created_at < end_of_day(filters.until))
+        conditions.append(or_(Donation.paid_on <= filters.until, begun))
+    if filters.least_minor is not None:
+        conditions.append(filters.least_minor <= CHARGE)
+    if filters.most_minor is not None:
+        conditions.append(filters.most_minor >= CHARGE)
+    if filters.text:
+        conditions.append(search_index.about(filters.text, sees_donors=filters.sees_donors))
     return query.where(*conditions)
 
 

@@ -19,12 +19,12 @@ OVERDUE = timedelta(days=1)
 
 def look_after_next(*, payments: PaymentGateway, clock: Clock, public_url: str) -> bool:
     """Look after one monthly gift whose next month is overdue: what the provider charged and nobody told us is found."""
-    now = clock.now()
+    at = clock.now()
     due = first_due(
         and_(
             Pledge.state.in_(GOES_ON),
-            Pledge.next_at < now - OVERDUE,
-            Pledge.looked_at < now - OVERDUE,
+            Pledge.next_at < at - OVERDUE,
+            Pledge.looked_at < at - OVERDUE,
         )
     )
     if due is None:
