@@ -38,7 +38,8 @@ from campaign.services.campaigns.form_options import (
     giving_options,
 )
 from campaign.services.drill.gate import lacks_drill, takes_card_gifts
-from campaign.services.gifts.checkout import CampaignEnded, CheckoutStarted, NotAdmitted, start_checkout
+from campaign.services.gifts.checkout import CheckoutStarted, NotAdmitted, start_checkout
+from campaign.services.gifts.checkout_terms import CampaignEnded
 from campaign.services.gifts.page_closing import PaidOnEarlierPage
 
 log = logging.getLogger(__name__)

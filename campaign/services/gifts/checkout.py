@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,8 +13,7 @@ from campaign.database import reading, transaction
 from campaign.days import local_day
 from campaign.domain.abuse import Challenge
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, DonationState, Fact, next_state
-from campaign.domain.errors import DomainError, NotFound
-from campaign.domain.fees import FeeModel, cover_for
+from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
 from campaign.gateways.clock import Clock
@@ -25,10 +24,9 @@ from campaign.gateways.payments import (
     PaymentsNotConfigured,
     PaymentsUnavailable,
 )
-from campaign.models.campaign import Campaign, CampaignCurrency
 from campaign.models.donation import Donation, DonationEvent
-from campaign.models.fund import Fund
 from campaign.services.gifts.checkout_params import CheckoutOrder, page_params
+from campaign.services.gifts.checkout_terms import cover_of, terms_of
 from campaign.services.gifts.page_closing import close_superseded, supersede_others
 from campaign.services.gifts.superseded_pages import PAGE_LIFE, lock_form, mark_superseded
 from campaign.services.search_index import refresh, search_columns
@@ -38,22 +36,6 @@ ATTEMPTS_MAX = 5
 """How many payment pages one gift may ask for before the donor is sent back to a fresh form."""
 Admission = Callable[[Session, datetime], Challenge]
 """Counts and judges one attempt to start a payment page, in the transaction that writes its gift down."""
-
-
-class CampaignEnded(DomainError):
-    """The campaign takes no gifts any more, or not yet."""
-
-
-class FundUnknown(DomainError):
-    """The campaign has no such purpose to give for."""
-
-
-class CurrencyNotTaken(DomainError):
-    """The campaign takes no gifts in this currency."""
-
-
-class AmountOutOfBounds(DomainError):
-    """The gift is smaller or larger than the campaign takes in its currency."""
 
 
 class NotAdmitted(DomainError):
@@ -183,8 +165,14 @@ def _insert_gift(
     session: Session, request: GiftRequest, *, payments: PaymentGateway, clock: Clock, public_url: str
 ) -> _Gift:
     at = clock.now()
-    terms = _terms(session, request, day=local_day(at))
-    cover = _cover(terms, request)
+    terms = terms_of(
+        session,
+        campaign_slug=request.campaign_slug,
+        fund_code=request.fund_code,
+        currency=request.gift.currency,
+        day=local_day(at),
+    )
+    cover = cover_of(terms, request.gift, covers_fee=request.covers_fee)
     public_id = new_public_id()
     expires_at = (at + PAGE_LIFE).replace(microsecond=0)
     order = CheckoutOrder(
@@ -224,31 +212,6 @@ def _insert_gift(
     gift = _Gift.of(session.execute(_BEGIN, row).one())
     _tell(session, gift.id, "created", at=at, detail={"language": request.language})
     return gift
-
-
-def _terms(session: Session, request: GiftRequest, *, day: date) -> Row[Any]:  # the columns of _terms_with
-    """On which terms the campaign takes gifts for the chosen purpose, the general one or a theme, in this currency."""
-    query = _TERMS_OF_GENERAL if request.fund_code is None else _TERMS_OF_THEME
-    names = {"slug": request.campaign_slug, "fund": request.fund_code, "currency": request.gift.currency}
-    terms = session.execute(query, names).one_or_none()
-    if terms is None:
-        raise NotFound(request.campaign_slug)
-    if not terms.starts_on <= day <= terms.ends_on:
-        raise CampaignEnded(request.campaign_slug)
-    if terms.fund_id is None:
-        raise FundUnknown(request.fund_code)
-    if terms.minimum_minor is None:
-        raise CurrencyNotTaken(request.gift.currency)
-    return terms
-
-
-def _cover(terms: Row[Any], request: GiftRequest) -> Money:
-    gift = request.gift
-    if not terms.minimum_minor <= gift.minor <= terms.maximum_minor:
-        raise AmountOutOfBounds(gift)
-    if not request.covers_fee:
-        return Money(0, gift.currency)
-    return cover_for(gift, FeeModel(terms.fee_basis_points, terms.fee_fixed_minor))
 
 
 def _opened(gift: _Gift, *, payments: PaymentGateway) -> CheckoutPage:
@@ -310,7 +273,7 @@ def _refuse_closed(gift: _Gift, *, at: datetime) -> None:
 
 
 # Built once, of the tables alone: every press of the button passes here.
-_GIFT, _CAMPAIGN, _FUND, _CURRENCY = (table.__table__ for table in (Donation, Campaign, Fund, CampaignCurrency))
+_GIFT = Donation.__table__
 _AS_GIFT = tuple(
     _GIFT.c[name] for name in ("id", "public_id", "state", "attempt", "checkout_params", "checkout_url", "expires_at")
 )
@@ -325,27 +288,3 @@ _KEEP_PAGE = (
     .values(checkout_id=bindparam("page"), checkout_url=bindparam("url"), state=bindparam("opened"))
     .returning(_GIFT.c.id)
 )
-
-
-def _terms_with(fund: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """One row where the campaign is known; what is missing of fund and currency is null."""
-    in_currency = and_(_CURRENCY.c.campaign_id == _CAMPAIGN.c.id, _CURRENCY.c.currency == bindparam("currency"))
-    return (
-        select(
-            *(_CAMPAIGN.c[name] for name in ("starts_on", "ends_on", "title", "fee_bearer")),
-            *(_CURRENCY.c[name] for name in ("minimum_minor", "maximum_minor", "fee_basis_points", "fee_fixed_minor")),
-            _CAMPAIGN.c.id.label("campaign_id"),
-            _FUND.c.id.label("fund_id"),
-            _FUND.c.title.label("purpose"),
-        )
-        .select_from(
-            _CAMPAIGN.outerjoin(_FUND, and_(_FUND.c.campaign_id == _CAMPAIGN.c.id, fund)).outerjoin(
-                _CURRENCY, in_currency
-            )
-        )
-        .where(_CAMPAIGN.c.slug == bindparam("slug"))
-    )
-
-
-_TERMS_OF_GENERAL = _terms_with(_FUND.c.kind == "general")
-_TERMS_OF_THEME = _terms_with(and_(_FUND.c.kind.in_(("general", "theme")), _FUND.c.code == bindparam("fund")))

@@ -23,14 +23,8 @@ from campaign.gateways.payments import (
     PaymentsUnavailable,
 )
 from campaign.models.donation import Donation
-from campaign.services.gifts.checkout import (
-    AmountOutOfBounds,
-    CampaignEnded,
-    CurrencyNotTaken,
-    FundUnknown,
-    NotAdmitted,
-    start_checkout,
-)
+from campaign.services.gifts.checkout import NotAdmitted, start_checkout
+from campaign.services.gifts.checkout_terms import AmountOutOfBounds, CampaignEnded, CurrencyNotTaken, FundUnknown
 from campaign.services.shield.attempts import Counter, count_of, count_one
 from tests.services.engine import PUBLIC_URL, Engine
 
