@@ -34,7 +34,7 @@ from campaign.database import DatabaseBusy, reading
 from campaign.extensions import db
 from campaign.gateways.clock import SandboxClock, SystemClock
 from campaign.models.outbox import Message
-from campaign.services.queues.due_rows import LEASE
+from campaign.services.queues.work_queue import LEASE
 from tests.chaos.database import Database
 from tests.journeys.site import Mailbox, free_port
 from tests.support.builders import a_campaign

@@ -21,7 +21,7 @@ def _forgets_what_it_could_not_do() -> None:
 
     def forget(event: Any, _reason: str, _error: str, *, clock: Any) -> None:
         with transaction() as session:
-            inbox.complete(session, event.id, EventState.PROCESSED, at=clock.now())
+            inbox.complete(session, event, EventState.PROCESSED, at=clock.now())
 
     patch.object(inbox, "reschedule", forget).start()
 

@@ -1,10 +1,10 @@
-"""The signs about money: disputes to answer, refunds that failed, payouts that came back, funds below zero, the unexplained.
+"""The signs about money: disputes, failed refunds, returned payouts, funds below zero, and what is unexplained or not sent.
 
 One query reads them all; the desk's pages list what is more than the alarms name.
 """
 
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session, aliased
@@ -13,11 +13,14 @@ from campaign.days import local_day
 from campaign.domain.disputes import UNDECIDED
 from campaign.models.donation import Dispute, Donation, Refund
 from campaign.models.payout import Payout, ProviderTransaction
+from campaign.models.pledge import PledgeRequest
 from campaign.services.alarms.rules import CASES_MAX
-from campaign.services.alarms.sign_types import MoneyCase, MoneySigns
+from campaign.services.alarms.sign_types import Backlog, MoneyCase, MoneySigns
 from campaign.services.gifts.disputes_and_warnings import TO_ANSWER
-from campaign.services.gifts.refunds import UNDER_WAY
+from campaign.services.gifts.refunds import REFUNDS, UNDER_WAY
 from campaign.services.ledger import availability
+from campaign.services.pledges.requests import REQUESTS
+from campaign.services.queues.work_queue import WorkQueue
 
 UNEXPLAINED_AFTER = timedelta(hours=2)
 """The hourly comparison explains what is ours; what is left then is for a person."""
@@ -27,25 +30,23 @@ PAYOUT_FAILED_LATELY = timedelta(days=14)
 
 
 _NO_MOMENT = cast(null(), Dispute.opened_at.type)
-Kind = Literal["dispute", "refund", "payout", "fund"]
 
 
 def read_money_signs(session: Session, *, now: datetime) -> MoneySigns:
     """All of them, as of now, in one query."""
-    cases: dict[Kind, list[MoneyCase]] = {"dispute": [], "refund": [], "payout": [], "fund": []}
-    unexplained, oldest = 0, None
+    cases: dict[str, list[MoneyCase]] = {"dispute": [], "refund": [], "payout": [], "fund": []}
+    backlogs: dict[str, Backlog] = {}
     for row in session.execute(_all_cases(now)):
-        if row.kind == "unexplained":
-            unexplained, oldest = int(row.minor), row.since
-        else:
+        if row.kind in cases:
             cases[row.kind].append(_case(row))
+        else:
+            backlogs[row.kind] = Backlog(count=int(row.minor), oldest_at=row.since)
     return MoneySigns(
         disputes=tuple(cases["dispute"]),
         failed_refunds=tuple(cases["refund"]),
         returned_payouts=tuple(cases["payout"]),
         funds_below_zero=tuple(cases["fund"]),
-        unexplained=unexplained,
-        oldest_unexplained_at=oldest,
+        **backlogs,
     )
 
 
@@ -66,7 +67,12 @@ def _case(row: Row[Any]) -> MoneyCase:
 def _all_cases(now: datetime) -> CompoundSelect[Any]:
     each = (_disputes(), _failed_refunds(now), _returned_payouts(now), _funds_below_zero())
     limited = (select(query.limit(CASES_MAX).subquery()) for query in each)
-    return union_all(*limited, select(_unexplained(now).subquery()))
+    counted = (
+        _unexplained(now),
+        _exhausted("refunds_not_sent", Refund, REFUNDS),
+        _exhausted("requests_not_sent", PledgeRequest, REQUESTS),
+    )
+    return union_all(*limited, *(select(query.subquery()) for query in counted))
 
 
 def _row(kind: str, *columns: Any, since: Any = _NO_MOMENT, due: Any = _NO_MOMENT) -> list[ColumnElement[Any]]:
@@ -138,4 +144,12 @@ def _unexplained(now: datetime) -> Select[Any]:
         ProviderTransaction.explained_by.is_(None),
         ProviderTransaction.made_at < now - UNEXPLAINED_AFTER,
         ~is_under_way,
+    )
+
+
+def _exhausted(name: str, table: type[PledgeRequest | Refund], queue: WorkQueue[Any]) -> Select[Any]:
+    """How many rows of a queue the provider has not answered, however often it was asked."""
+    oldest = func.min(table.requested_at)
+    return select(*_row(name, literal(""), literal(""), literal(""), func.count(), since=oldest)).where(
+        queue.is_exhausted
     )

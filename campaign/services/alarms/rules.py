@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from campaign.services.alarms.sign_types import CheckSigns, MoneyCase, MoneySigns, Signs
+from campaign.services.alarms.sign_types import Backlog, CheckSigns, MoneyCase, MoneySigns, Signs
 
 EVENT_WAITS = timedelta(minutes=30)
 """How long an event may wait to be worked off; another event it waits for comes within minutes."""
@@ -216,9 +216,12 @@ def _overdue(signs: Signs, check: CheckSigns | None, limit: timedelta) -> Troubl
     return Trouble(check.good_at, {"problem": "-"}) if is_late else None
 
 
-def _unexplained(signs: Signs) -> Trouble | None:
-    count = signs.money.unexplained
-    return Trouble(signs.money.oldest_unexplained_at, {"count": count}) if count else None
+def _backlog(backlog: Callable[[MoneySigns], Backlog]) -> Callable[[Signs], Trouble | None]:
+    def look(signs: Signs) -> Trouble | None:
+        rows = backlog(signs.money)
+        return Trouble(rows.oldest_at, {"count": rows.count}) if rows.count else None
+
+    return look
 
 
 def _each(cases: Callable[[MoneySigns], Iterable[MoneyCase]]) -> Callable[[Signs], Iterable[Trouble]]:
@@ -248,9 +251,11 @@ RULES: tuple[AlarmRule, ...] = (
     AlarmRule("books_broken", Severity.URGENT, _books_broken),
     AlarmRule("books_unchecked", Severity.URGENT, _books_unchecked),
     AlarmRule("comparison_overdue", Severity.URGENT, _comparison_overdue),
-    AlarmRule("unexplained", Severity.URGENT, _unexplained),
+    AlarmRule("unexplained", Severity.URGENT, _backlog(lambda money: money.unexplained)),
     AlarmRule("disputed", Severity.URGENT, _each(lambda money: money.disputes)),
     AlarmRule("refund_failed", Severity.URGENT, _each(lambda money: money.failed_refunds)),
+    AlarmRule("refunds_not_sent", Severity.URGENT, _backlog(lambda money: money.refunds_not_sent)),
+    AlarmRule("requests_not_sent", Severity.URGENT, _backlog(lambda money: money.requests_not_sent)),
     AlarmRule("payout_failed", Severity.URGENT, _each(lambda money: money.returned_payouts)),
     AlarmRule("fund_below_zero", Severity.URGENT, _each(lambda money: money.funds_below_zero)),
     AlarmRule("mail_waits", Severity.URGENT, _mail_waits),

@@ -35,6 +35,14 @@ class MoneyCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """How many rows wait for a person, and since when the oldest of them exists."""
+
+    count: int = 0
+    oldest_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoneySigns:
     """What is wrong with the money, case by case, the oldest first; at most CASES_MAX of a kind are read."""
 
@@ -42,8 +50,9 @@ class MoneySigns:
     failed_refunds: tuple[MoneyCase, ...] = ()
     returned_payouts: tuple[MoneyCase, ...] = ()
     funds_below_zero: tuple[MoneyCase, ...] = ()
-    unexplained: int = 0
-    oldest_unexplained_at: datetime | None = None
+    unexplained: Backlog = Backlog()
+    refunds_not_sent: Backlog = Backlog()
+    requests_not_sent: Backlog = Backlog()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

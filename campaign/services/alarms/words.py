@@ -177,6 +177,22 @@ WORDS: dict[str, Words] = {
         _("%(amount)s of the gift %(gift)s could not be sent back, so the donor does not have the money."),
         _("Open the gift and read the reason. Request the refund again, or agree with the donor on another way."),
     ),
+    "refunds_not_sent": Words(
+        _("Refunds do not reach the payment provider"),
+        _("Refunds that the payment provider has not accepted for hours: %(count)s. We keep trying."),
+        _("Run flask --app wsgi doctor, and check the provider’s status page. The donations list names the refunds."),
+        TELL_OPERATOR,
+    ),
+    "requests_not_sent": Words(
+        _("Changes to monthly gifts do not reach the payment provider"),
+        _(
+            "Requests that the payment provider has not accepted for hours: %(count)s. Donors may be charged against their wish."
+        ),
+        _(
+            "Run flask --app wsgi doctor, and check the provider’s status page. The monthly gifts list names the requests."
+        ),
+        TELL_OPERATOR,
+    ),
     "payout_failed": Words(
         _("A payout came back"),
         _("The bank sent back a payout of %(amount)s. The provider’s reason: %(reason)s."),

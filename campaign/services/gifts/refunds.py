@@ -3,11 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
-from campaign.domain.backoff import retry_delay
 from campaign.domain.disputes import DisputeLost, DisputeOpen, DisputeState
 from campaign.domain.donation import DonationState, NotRefundable, RefundTooLarge
 from campaign.domain.errors import FormReused, NotFound
@@ -19,12 +18,20 @@ from campaign.models.donation import Dispute, Donation, DonationEvent, Refund
 from campaign.services import audit
 from campaign.services.gifts.applying import NOW_REFUNDED
 from campaign.services.gifts.settlement import settle
-from campaign.services.queues.due_rows import claim_next
+from campaign.services.queues.work_queue import MAX_ERROR_LENGTH, ClaimedRow, QueuePolicy, WorkQueue
 
 UNDER_WAY = ("requested", *NOW_REFUNDED)
 """States of refunds that take from what may still be sent back."""
 OF_A_TEST = "This gift is a test. With a live key only real payments can be sent back."
 """Why a test gift’s refund is closed in a live installation, where nobody can be asked about it."""
+
+
+REFUNDS = WorkQueue(
+    Refund,
+    ClaimedRow,
+    # It is never given up: the donor is to have the money. An alarm is raised after the last attempt, about six hours.
+    QueuePolicy(waiting=("requested",), base=timedelta(seconds=10), maximum=timedelta(hours=1), max_attempts=14),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +47,15 @@ class RefundOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _DueRefund:
-    """A request that a worker is to bring to the provider."""
+    """A refund that a worker is to request from the provider."""
 
-    id: int
+    claim: ClaimedRow
     public_id: str
     donation_id: int
     donation_public_id: str
     payment_id: str
     livemode: bool
     amount: Money
-    attempts: int
 
 
 def refundable(session: Session, donation_public_id: str) -> Money:
@@ -148,7 +154,7 @@ def send_next_refund(*, payments: PaymentGateway, clock: Clock, public_url: str)
 
     Asked again after a crash or a silence, the provider finds the same request under the same key.
     """
-    due = _take_next(clock=clock)
+    due = _claim_next(clock=clock)
     if due is None:
         return False
     if payments.mode == "live" and not due.livemode:
@@ -162,55 +168,39 @@ def send_next_refund(*, payments: PaymentGateway, clock: Clock, public_url: str)
         # After a refusal too: it was sent back there already, or the donor's bank was quicker.
         settle(due.donation_id, payments=payments, clock=clock, public_url=public_url, whole=True)
     except (PaymentsUnavailable, PaymentsNotConfigured) as silence:
-        _put_back(due, str(silence), at=clock.now())
+        REFUNDS.reschedule(due.claim, str(silence), at=clock.now())
     return True
 
 
-def _take_next(*, clock: Clock) -> _DueRefund | None:
-    now = clock.now()
-    held = claim_next(Refund, Refund.state == "requested", Refund.next_try_at <= now, at=now)
-    if held is None:
+def _claim_next(*, clock: Clock) -> _DueRefund | None:
+    claimed = REFUNDS.claim_next(at=clock.now())
+    if claimed is None:
         return None
     with reading() as session:
         row = session.execute(
             select(Refund, _GIFT.c.public_id, _GIFT.c.payment_id, _GIFT.c.livemode)
             .join(_GIFT, _GIFT.c.id == Refund.donation_id)
-            .where(Refund.id == held)
+            .where(Refund.id == claimed.id)
         ).one()
         refund = row[0]
         return _DueRefund(
-            id=refund.id,
+            claim=claimed,
             public_id=refund.public_id,
             donation_id=refund.donation_id,
             donation_public_id=row[1],
             payment_id=row[2] or "",
             livemode=row[3],
             amount=Money(refund.amount_minor, refund.currency),
-            attempts=refund.attempts,
         )
 
 
 def _close(due: _DueRefund, error: str, *, at: datetime) -> None:
     """The provider said no for good: the request is over, and staff read why."""
     with transaction() as session:
-        session.execute(
-            update(Refund)
-            .where(Refund.id == due.id, Refund.state == "requested")
-            .values(state="failed", error=error[:500], next_try_at=None)
-        )
+        REFUNDS.complete(session, due.claim, "failed", error=error[:MAX_ERROR_LENGTH], next_try_at=None)
         detail: dict[str, object] = {"refund": due.public_id, "minor": due.amount.minor, "error": error[:200]}
         told = {"donation_id": due.donation_id, "at": at, "kind": "refund_failed", "detail": detail}
         session.execute(insert(DonationEvent), told)
-
-
-def _put_back(due: _DueRefund, error: str, *, at: datetime) -> None:
-    pause = retry_delay(due.attempts, base=timedelta(seconds=10), maximum=timedelta(hours=1))
-    with transaction() as session:
-        session.execute(
-            update(Refund)
-            .where(Refund.id == due.id, Refund.state == "requested")
-            .values(error=error[:500], next_try_at=at + pause)
-        )
 
 
 _GIFT = Donation.__table__  # of the table alone: a live installation finds the refund of a test gift too

@@ -39,10 +39,10 @@ from campaign.services.pledges import following as pledge_following
 from campaign.services.pledges import payments as pledge_gifts
 from campaign.services.pledges.payments import NoPayment
 from campaign.services.queues import inbox
-from campaign.services.queues.inbox import TakenEvent
+from campaign.services.queues.inbox import ClaimedEvent
 from campaign.services.shield import judging as shield
 
-Handler = Callable[[TakenEvent], None]
+Handler = Callable[[ClaimedEvent], None]
 NOBODY: Mapping[str, Handler] = MappingProxyType({})
 REFETCHES_MAX = 5
 """How often the provider is asked again because somebody else applied an answer meanwhile."""
@@ -83,7 +83,7 @@ class _Errand:
     payments: PaymentGateway
     clock: Clock
     public_url: str
-    event: TakenEvent | None = None
+    event: ClaimedEvent | None = None
     whole: bool = False
     missed: Missed = NOTHING_MISSED
 
@@ -214,7 +214,7 @@ def _asked(seen: _SeenGift, errand: _Errand, *, page: str | None, whole: bool) -
     return errand.payments.payment(page, whole=whole)
 
 
-def _settle_event(event: TakenEvent, *, payments: PaymentGateway, clock: Clock, public_url: str) -> None:
+def _settle_event(event: ClaimedEvent, *, payments: PaymentGateway, clock: Clock, public_url: str) -> None:
     kind, act = split_event_type(event.type)
     if act not in GIFT_EVENTS.get(kind, ()):
         _close(event, EventState.IGNORED, clock=clock)
@@ -288,15 +288,15 @@ def _apply(session: Session, gift: LockedGift, facts: PaymentFacts, errand: _Err
         gift.is_quiet = errand.missed.is_quiet
         apply_payment(session, gift, facts, at=at, public_url=errand.public_url)
     if errand.event is not None:
-        inbox.complete(session, errand.event.id, EventState.PROCESSED, at=at, donation_id=gift.id)
+        inbox.complete(session, errand.event, EventState.PROCESSED, at=at, donation_id=gift.id)
         if errand.event.type == "payment_intent.payment_failed":
             shield.count_failure(session, gift.id, at=at)
     inbox.retry_waiting_for_parent(session, at=at)
 
 
-def _close(event: TakenEvent, state: EventState, *, clock: Clock) -> None:
+def _close(event: ClaimedEvent, state: EventState, *, clock: Clock) -> None:
     with transaction() as session:
-        inbox.complete(session, event.id, state, at=clock.now())
+        inbox.complete(session, event, state, at=clock.now())
 
 
 _DONATION, _REFUND, _DISPUTE, _WARNING = (table.__table__ for table in (Donation, Refund, Dispute, FraudWarning))

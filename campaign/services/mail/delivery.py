@@ -6,14 +6,13 @@ once more, with the same Message-ID, so that a mailbox can tell the double; the 
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import select
 
 from campaign.database import reading, transaction
-from campaign.domain.backoff import retry_delay
 from campaign.domain.errors import NotFound
 from campaign.domain.mail import MailFailure, MailHoldReason, MailState
 from campaign.domain.money import Money
@@ -25,35 +24,36 @@ from campaign.models.receipt import Receipt
 from campaign.services.bank_transfers import transfer_in_words
 from campaign.services.pledges import mails as pledge_letters
 from campaign.services.pledges.mailbox import links_in_words
-from campaign.services.queues.due_rows import claim_next
+from campaign.services.queues.work_queue import ClaimedRow, QueuePolicy, WorkQueue
 from campaign.services.receipts import files, issuing, links
 from campaign.services.receipts.conversion import ConversionNotKnown
 from receipts import HeldReceipt
 
-CONVERSION_PAUSE = timedelta(seconds=20)
-ATTEMPTS_MAX = 25
-"""Then an email has failed permanently and staff see it; with the delays of `pause_after` that is about two days."""
+CONVERSION_DELAY = timedelta(seconds=20)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _DueEmail:
-    """A mail that a worker holds, as it was when it was taken."""
+@dataclass(frozen=True, kw_only=True)
+class ClaimedMail(ClaimedRow):
+    """An email that a worker claimed. One that brings another receipt or goes elsewhere by now is sent anew."""
 
-    id: int
+    UNCHANGED: ClassVar[tuple[str, ...]] = ("id", "attempts", "receipt_id", "recipient")
+
     receipt_id: int | None
     recipient: str
-    attempts: int
 
-    @property
-    def is_unchanged(self) -> ColumnElement[bool]:
-        """Whether the row still is what was taken: one that brings another receipt or goes elsewhere by now is sent anew."""
-        return and_(
-            Message.id == self.id,
-            Message.state == MailState.QUEUED,
-            Message.attempts == self.attempts,
-            Message.receipt_id.is_not_distinct_from(self.receipt_id),
-            Message.recipient == self.recipient,
-        )
+
+MAILS = WorkQueue(
+    Message,
+    ClaimedMail,
+    # About two days. After the last attempt an alarm is raised.
+    QueuePolicy(
+        waiting=(MailState.QUEUED,),
+        exhausted=MailState.FAILED_PERMANENTLY,
+        base=timedelta(seconds=30),
+        maximum=timedelta(hours=3),
+        max_attempts=25,
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,29 +74,29 @@ class MessageRow:
 
 def deliver_next(*, mailer: Mailer, clock: Clock, public_url: str) -> bool:
     """Send the oldest mail that is due; False when there is none, or the server is left alone."""
-    due = _take_next(clock=clock) if mailer.is_ready else None
+    due = MAILS.claim_next(at=clock.now()) if mailer.is_ready else None
     if due is None:
         return False
     try:
         state = _send(due, mailer=mailer, clock=clock, public_url=public_url)
     except ConversionNotKnown:
-        _wait_for_conversion(due, clock=clock)
+        MAILS.postpone(due, CONVERSION_DELAY, at=clock.now())
     except HeldReceipt as reason:
         _hold(due, f"The receipt cannot be printed rightly: {reason}")
     except MailRefused as reason:
         failure = MailFailure.ADDRESS if isinstance(reason, AddressRefused) else MailFailure.REFUSED
         _close(due, MailState.FAILED_PERMANENTLY, str(reason), failure=failure, clock=clock)
     except MailUnavailable as reason:
-        _put_back(due, str(reason), failure=MailFailure.UNREACHABLE, clock=clock)
+        MAILS.reschedule(due, str(reason), at=clock.now(), failure=MailFailure.UNREACHABLE)
     except Exception as error:
-        _put_back(due, f"{type(error).__name__}: {error}", failure=MailFailure.FAULT, clock=clock)
+        MAILS.reschedule(due, f"{type(error).__name__}: {error}", at=clock.now(), failure=MailFailure.FAULT)
         raise
     else:
         _close(due, state, None, clock=clock)
     return True
 
 
-def _send(due: _DueEmail, *, mailer: Mailer, clock: Clock, public_url: str) -> MailState:
+def _send(due: ClaimedMail, *, mailer: Mailer, clock: Clock, public_url: str) -> MailState:
     """Let it leave with its receipt, where mail leaves at all; its state now."""
     attachment = _attachment(due, clock=clock)
     if not mailer.sends:
@@ -188,7 +188,7 @@ def _verify_code(number: str) -> str:
         return session.execute(select(Receipt.verify_code).where(Receipt.number == number)).scalar() or ""
 
 
-def _attachment(due: _DueEmail, *, clock: Clock) -> tuple[str, bytes] | None:
+def _attachment(due: ClaimedMail, *, clock: Clock) -> tuple[str, bytes] | None:
     if due.receipt_id is None:
         return None
     issuing.make_file(due.receipt_id, clock=clock)
@@ -204,68 +204,16 @@ def _message(message_id: int) -> Message:
     return message
 
 
-def _take_next(*, clock: Clock) -> _DueEmail | None:
-    now = clock.now()
-    held = claim_next(Message, Message.state == MailState.QUEUED, Message.next_try_at <= now, at=now)
-    if held is None:
-        return None
-    with reading() as session:
-        row = session.execute(
-            select(Message.receipt_id, Message.recipient, Message.attempts).where(Message.id == held)
-        ).one()
-    return _DueEmail(id=held, receipt_id=row[0], recipient=row[1], attempts=row[2])
-
-
 def _close(
-    due: _DueEmail, state: MailState, error: str | None, *, failure: MailFailure | None = None, clock: Clock
+    due: ClaimedMail, state: MailState, error: str | None, *, failure: MailFailure | None = None, clock: Clock
 ) -> None:
-    now = clock.now()
+    sent_at = clock.now() if state is MailState.SENT else None
     with transaction() as session:
-        session.execute(
-            update(Message)
-            .where(due.is_unchanged)
-            .values(state=state, error=error, failure=failure, sent_at=now if state is MailState.SENT else None)
-        )
+        MAILS.complete(session, due, state, error=error, failure=failure, sent_at=sent_at)
 
 
-def _hold(due: _DueEmail, error: str) -> None:
+def _hold(due: ClaimedMail, error: str) -> None:
     """Hold it until its receipt is corrected."""
-    held = {
-        "state": MailState.HELD,
-        "hold_reason": MailHoldReason.RECEIPT_NOT_PRINTABLE,
-        "error": error,
-        "failure": None,
-    }
+    reason = MailHoldReason.RECEIPT_NOT_PRINTABLE
     with transaction() as session:
-        session.execute(update(Message).where(due.is_unchanged).values(**held))
-
-
-def _wait_for_conversion(due: _DueEmail, *, clock: Clock) -> None:
-    """It was no try: the receipt that the mail carries waits for the provider's word, for a bounded time."""
-    with transaction() as session:
-        session.execute(
-            update(Message)
-            .where(due.is_unchanged)
-            .values(attempts=due.attempts - 1, next_try_at=clock.now() + CONVERSION_PAUSE)
-        )
-
-
-def pause_after(attempts: int) -> timedelta:
-    """30 s, 1 min, 2 min, … up to three hours."""
-    return retry_delay(attempts, base=timedelta(seconds=30), maximum=timedelta(hours=3))
-
-
-def _put_back(due: _DueEmail, error: str, *, failure: MailFailure, clock: Clock) -> None:
-    pause = pause_after(due.attempts)
-    is_last = due.attempts >= ATTEMPTS_MAX
-    with transaction() as session:
-        session.execute(
-            update(Message)
-            .where(due.is_unchanged)
-            .values(
-                state=MailState.FAILED_PERMANENTLY if is_last else MailState.QUEUED,
-                error=error[:500],
-                failure=failure,
-                next_try_at=clock.now() + pause,
-            )
-        )
+        MAILS.complete(session, due, MailState.HELD, hold_reason=reason, error=error, failure=None)

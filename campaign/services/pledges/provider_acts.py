@@ -10,17 +10,17 @@ from campaign.gateways.payments import PaymentGateway
 from campaign.gateways.pledges import PledgeTerms
 from campaign.services.campaigns.item_names import fee_name, purpose_line
 from campaign.services.pledges.card_for_all import is_another_card
+from campaign.services.queues.work_queue import ClaimedRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestedAct:
-    """A request that somebody is to bring to the provider."""
+    """A request that a worker claimed, with what the provider is to know."""
 
-    id: int
+    claim: ClaimedRow
     public_id: str
     act: Act
     detail: dict[str, Any]  # JSON of the act's own
-    attempts: int
     pledge_id: int
     subscription_id: str
     currency: str
@@ -37,7 +37,7 @@ def act_at_provider(due: RequestedAct, *, payments: PaymentGateway) -> bool:
     failure that the provider keeps under a key would else be its answer for a day.
     """
     pledges, subscription_id = payments.pledges, due.subscription_id
-    key = f"pledge-{due.public_id}-{due.attempts}"
+    key = f"pledge-{due.public_id}-{due.claim.attempts}"
     match due.act:
         case Act.CHANGE:
             gift, cover = int(due.detail["gift_minor"]), int(due.detail["cover_minor"])

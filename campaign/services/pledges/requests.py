@@ -6,13 +6,11 @@ be brought again: asking the provider for what is so already changes nothing.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
-from campaign.domain.backoff import retry_delay
 from campaign.domain.errors import DomainError, FormReused, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.language import in_language_of
@@ -39,11 +37,27 @@ from campaign.services.pledges.following import follow
 from campaign.services.pledges.moving import StillCharging, use_card
 from campaign.services.pledges.provider_acts import RequestedAct, act_at_provider
 from campaign.services.pledges.request_rows import add_request
-from campaign.services.queues.due_rows import claim_next
+from campaign.services.queues.work_queue import MAX_ERROR_LENGTH, ClaimedRow, QueuePolicy, WorkQueue
 
-CARD_PAUSES = (timedelta(minutes=10), timedelta(hours=2), timedelta(hours=22))
+CARD_DELAYS = (timedelta(minutes=10), timedelta(hours=2), timedelta(hours=22))
 """When to look for a new card after the donor was sent to put one in, unless she comes back sooner."""
-STILL_CHARGING_PAUSE = timedelta(minutes=20)
+STILL_CHARGING_DELAY = timedelta(minutes=20)
+_REQUEST = PledgeRequest.__table__
+_EARLIER = _REQUEST.alias()
+REQUESTS = WorkQueue(
+    PledgeRequest,
+    ClaimedRow,
+    # It is never given up: a donor's “stop” must come to pass. An alarm is raised after the last attempt, about six hours.
+    QueuePolicy(waiting=("requested",), base=timedelta(seconds=15), maximum=timedelta(hours=1), max_attempts=14),
+    condition=~select(_EARLIER.c.id)  # what was requested of the same pledge earlier comes first
+    .where(
+        _EARLIER.c.pledge_id == _REQUEST.c.pledge_id,
+        _EARLIER.c.id < _REQUEST.c.id,
+        _EARLIER.c.state == "requested",
+        _EARLIER.c.act != Act.UPDATE_CARD.value,
+    )
+    .exists(),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +103,9 @@ def execute(public_id: str, *, payments: PaymentGateway, clock: Clock) -> str:
 
     «requested» says that the provider did not answer, or that something asked before comes first: a worker goes on.
     """
-    due = _take(PledgeRequest.public_id == public_id, clock=clock)
-    if due is not None:
-        _send(due, payments=payments, clock=clock)
+    claimed = REQUESTS.claim(_REQUEST.c.public_id == public_id, at=clock.now())
+    if claimed is not None:
+        _send(_read_claimed(claimed), payments=payments, clock=clock)
     with reading() as session:
         return session.execute(select(PledgeRequest.state).where(PledgeRequest.public_id == public_id)).scalar_one()
 
@@ -117,10 +131,10 @@ def expedite(pledge_public_id: str, request_id: str, *, clock: Clock) -> bool:
 
 def execute_next(*, payments: PaymentGateway, clock: Clock) -> bool:
     """Bring the oldest request that is due; False when none is."""
-    due = _take(PledgeRequest.next_try_at <= clock.now(), clock=clock)
-    if due is None:
+    claimed = REQUESTS.claim_next(at=clock.now())
+    if claimed is None:
         return False
-    _send(due, payments=payments, clock=clock)
+    _send(_read_claimed(claimed), payments=payments, clock=clock)
     return True
 
 
@@ -176,7 +190,7 @@ def _write_down(session: Session, pledge: Pledge, order: PledgeOrder, *, at: dat
         detail=order.detail,
         actor_id=order.actor_id,
         public_id=order.public_id,
-        next_try_at=at + CARD_PAUSES[0] if is_later else at,
+        next_try_at=at + CARD_DELAYS[0] if is_later else at,
     )
     detail: dict[str, object] = {**order.detail, "by": order.requested_by}
     event = {"pledge_id": pledge.id, "at": at, "kind": f"asked_{order.act.value}", "detail": detail}
@@ -192,69 +206,49 @@ def _write_down(session: Session, pledge: Pledge, order: PledgeOrder, *, at: dat
         )
 
 
-def _take(wanted: Any, *, clock: Clock) -> RequestedAct | None:  # a condition on PledgeRequest
-    """Hold a request that nothing asked earlier of the same pledge waits before; None when there is none."""
-    earlier = aliased(PledgeRequest)
-    is_behind = (
-        select(earlier.id)
-        .where(
-            earlier.pledge_id == PledgeRequest.pledge_id,
-            earlier.id < PledgeRequest.id,
-            earlier.state == "requested",
-            earlier.act != Act.UPDATE_CARD.value,
-        )
-        .exists()
-    )
-    held = claim_next(PledgeRequest, wanted, PledgeRequest.state == "requested", ~is_behind, at=clock.now())
-    if held is None:
-        return None
+def _read_claimed(claimed: ClaimedRow) -> RequestedAct:
     with reading() as session:
-        return _due(session, held)
-
-
-def _due(session: Session, request_id: int) -> RequestedAct:
-    request, pledge, title, purpose = session.execute(
-        select(PledgeRequest, Pledge, Campaign.title, Fund.title)
-        .join(Pledge, Pledge.id == PledgeRequest.pledge_id)
-        .join(Campaign, Campaign.id == Pledge.campaign_id)
-        .join(Fund, Fund.id == Pledge.fund_id)
-        .where(PledgeRequest.id == request_id)
-    ).one()
-    return RequestedAct(
-        id=request.id,
-        public_id=request.public_id,
-        act=Act(request.act),
-        detail=request.detail,
-        attempts=request.attempts,
-        pledge_id=pledge.id,
-        subscription_id=pledge.subscription_id,
-        currency=pledge.currency,
-        name=in_language_of(title, pledge.language),
-        purpose=purpose,
-        language=pledge.language,
-        ends_at=pledge.ends_at,
-    )
+        request, pledge, title, purpose = session.execute(
+            select(PledgeRequest, Pledge, Campaign.title, Fund.title)
+            .join(Pledge, Pledge.id == PledgeRequest.pledge_id)
+            .join(Campaign, Campaign.id == Pledge.campaign_id)
+            .join(Fund, Fund.id == Pledge.fund_id)
+            .where(PledgeRequest.id == claimed.id)
+        ).one()
+        return RequestedAct(
+            claim=claimed,
+            public_id=request.public_id,
+            act=Act(request.act),
+            detail=request.detail,
+            pledge_id=pledge.id,
+            subscription_id=pledge.subscription_id,
+            currency=pledge.currency,
+            name=in_language_of(title, pledge.language),
+            purpose=purpose,
+            language=pledge.language,
+            ends_at=pledge.ends_at,
+        )
 
 
 def _send(due: RequestedAct, *, payments: PaymentGateway, clock: Clock) -> None:
     """Do it at the provider, then look at what became of it."""
     try:
         if due.act is Act.USE_CARD:
-            use_card(due.public_id, attempt=due.attempts, payments=payments, clock=clock)
+            use_card(due.public_id, attempt=due.claim.attempts, payments=payments, clock=clock)
         is_done = act_at_provider(due, payments=payments)
         follow(_present_subscription(due), payments=payments, clock=clock)
     except StillCharging:
-        _put_back(due, "a month is being charged", pause=STILL_CHARGING_PAUSE, at=clock.now())
+        REQUESTS.reschedule(due.claim, "a month is being charged", at=clock.now(), delay=STILL_CHARGING_DELAY)
     except PaymentsUnavailable as silence:
-        _put_back(due, str(silence), pause=_pause_after(due.attempts), at=clock.now())
+        REQUESTS.reschedule(due.claim, str(silence), at=clock.now())
     except (PaymentRefused, MissingAtProvider) as refused:
         _close(due, "refused", str(refused) or type(refused).__name__, at=clock.now())
         _follow_after_refusal(due, payments=payments, clock=clock)
     else:
-        if is_done or due.attempts >= len(CARD_PAUSES):
+        if is_done or due.claim.attempts >= len(CARD_DELAYS):
             _close(due, "done", None, at=clock.now(), is_new_card=is_done)
         else:
-            _put_back(due, "no new card yet", pause=CARD_PAUSES[due.attempts], at=clock.now())
+            REQUESTS.reschedule(due.claim, "no new card yet", at=clock.now(), delay=CARD_DELAYS[due.claim.attempts])
 
 
 def _present_subscription(due: RequestedAct) -> str:
@@ -273,30 +267,12 @@ def _follow_after_refusal(due: RequestedAct, *, payments: PaymentGateway, clock:
 
 def _close(due: RequestedAct, state: str, error: str | None, *, at: datetime, is_new_card: bool = False) -> None:
     with transaction() as session:
-        closed = session.execute(
-            update(PledgeRequest)
-            .where(PledgeRequest.id == due.id, PledgeRequest.state == "requested")
-            .values(state=state, error=error[:500] if error else None, done_at=at)
-            .returning(PledgeRequest.id)
-        ).all()
-        if closed and is_new_card and due.act is Act.UPDATE_CARD:
-            spread(session, due.id, at=at)
-        if closed and state == "refused":
+        is_closed = REQUESTS.complete(
+            session, due.claim, state, error=error[:MAX_ERROR_LENGTH] if error else None, done_at=at
+        )
+        if is_closed and is_new_card and due.act is Act.UPDATE_CARD:
+            spread(session, due.claim.id, at=at)
+        if is_closed and state == "refused":
             detail: dict[str, object] = {"act": due.act.value, "error": (error or "")[:200]}
             event = {"pledge_id": due.pledge_id, "at": at, "kind": "refused", "detail": detail}
             session.execute(insert(PledgeEvent), event)
-
-
-def _put_back(due: RequestedAct, error: str, *, pause: timedelta, at: datetime) -> None:
-    """Again later. It is never given up: a donor's «stop» must come to pass; the desk shows what waits for long."""
-    with transaction() as session:
-        session.execute(
-            update(PledgeRequest)
-            .where(PledgeRequest.id == due.id, PledgeRequest.state == "requested")
-            .values(error=error[:500], next_try_at=at + pause)
-        )
-
-
-def _pause_after(attempts: int) -> timedelta:
-    """15 s, 30 s, 1 min, … up to an hour."""
-    return retry_delay(attempts, base=timedelta(seconds=15), maximum=timedelta(hours=1))

@@ -23,7 +23,7 @@ from campaign.models.payout import Payout, ProviderTransaction
 from campaign.services import audit
 from campaign.services.ledger import posting
 from campaign.services.queues import inbox
-from campaign.services.queues.inbox import TakenEvent
+from campaign.services.queues.inbox import ClaimedEvent
 from campaign.services.reconciliation import ledger_at_provider, provider_transactions
 
 RANK = {"under_way": 0, "arrived": 1, "failed": 2, "canceled": 2}
@@ -42,7 +42,7 @@ class Walk:
     transactions: list[TransactionFacts] | None
 
 
-def take_event(event: TakenEvent, *, account: ProviderAccount, clock: Clock) -> None:
+def take_event(event: ClaimedEvent, *, account: ProviderAccount, clock: Clock) -> None:
     """Bring the payout that an event tells of up to date, and close the event in the same transaction."""
     is_wanted = is_handled(event.type)
     try:
@@ -53,7 +53,7 @@ def take_event(event: TakenEvent, *, account: ProviderAccount, clock: Clock) -> 
         if walk is not None:
             apply(session, walk, clock=clock)
         outcome = EventState.PROCESSED if is_wanted else EventState.IGNORED
-        inbox.complete(session, event.id, outcome, at=clock.now())
+        inbox.complete(session, event, outcome, at=clock.now())
 
 
 def look_at(payout_id: str, *, account: ProviderAccount, clock: Clock) -> None:

@@ -97,7 +97,7 @@ def dropping_orphans(patch: pytest.MonkeyPatch, _: Stage) -> None:
 
     def close(event: Any, _reason: str, _error: str, *, clock: Any) -> None:
         with transaction() as session:
-            inbox.complete(session, event.id, EventState.PROCESSED, at=clock.now())
+            inbox.complete(session, event, EventState.PROCESSED, at=clock.now())
 
     patch.setattr(inbox, "reschedule", close)
 

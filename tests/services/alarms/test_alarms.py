@@ -42,7 +42,7 @@ from campaign.services.alarms.rules import (
     Severity,
     ringing,
 )
-from campaign.services.alarms.sign_types import CheckSigns, EndpointSigns, MoneyCase, MoneySigns, Signs
+from campaign.services.alarms.sign_types import Backlog, CheckSigns, EndpointSigns, MoneyCase, MoneySigns, Signs
 from campaign.services.alarms.words import WORDS, told_of
 from campaign.services.queues import inbox
 from campaign.services.receipts import issuing
@@ -100,7 +100,9 @@ RINGS: dict[str, Mapping[str, Any]] = {
     "books_broken": {"books": replace(A_CHECK, problems=("every entry adds up",))},
     "books_unchecked": {"receipts": replace(A_CHECK, good_at=after(RECEIPT_CHECK_OVERDUE))},
     "comparison_overdue": {"comparison": replace(A_CHECK, error="PaymentsUnavailable: no answer")},
-    "unexplained": {"money": MoneySigns(unexplained=2)},
+    "unexplained": {"money": MoneySigns(unexplained=Backlog(count=2))},
+    "refunds_not_sent": {"money": MoneySigns(refunds_not_sent=Backlog(count=1, oldest_at=NOW - timedelta(hours=7)))},
+    "requests_not_sent": {"money": MoneySigns(requests_not_sent=Backlog(count=1, oldest_at=NOW - timedelta(hours=7)))},
     "disputed": {"money": MoneySigns(disputes=(A_CASE,))},
     "refund_failed": {"money": MoneySigns(failed_refunds=(A_CASE,))},
     "payout_failed": {"money": MoneySigns(returned_payouts=(A_CASE,))},

@@ -140,7 +140,7 @@ def test_a_waiting_event_outlives_many_successes_and_fails_permanently_after_day
     engine.payments.pay(checkout)
     engine.payments._tell(checkout, donation_public_id="nobodyknowsthis1", payment_id="pi_unknown")
     engine.tell("payment_intent.succeeded", "pi_unknown")
-    for _ in range(inbox.ATTEMPTS_MAX + 2):
+    for _ in range(inbox.EVENTS.policy.max_attempts + 2):
         engine.work()
         with transaction() as session:
             inbox.retry_waiting_for_parent(session, at=engine.clock.now())
@@ -197,7 +197,7 @@ def test_an_event_that_another_worker_closed_is_not_opened_again_by_a_slow_one(e
     quick = inbox.claim_next(clock=engine.clock)
     assert quick
     with transaction() as session:
-        inbox.complete(session, quick.id, EventState.PROCESSED, at=engine.clock.now())
+        inbox.complete(session, quick, EventState.PROCESSED, at=engine.clock.now())
     inbox.reschedule(slow, EventReason.PROGRAM_ERROR, "too late", clock=engine.clock)
     assert states(engine) == ["processed"]
 
