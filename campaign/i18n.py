@@ -81,8 +81,8 @@ def in_language(code: str) -> Iterator[None]:
 def shown(texts: Mapping[str, str], *, language: str | None = None) -> Shown:
     """The text in the reader's language, else in the next best one."""
     code = language or current_language()
-    found = shown_language(texts, code)
-    return Shown(texts.get(found, ""), found, is_fallback=found != code)
+    shown_in = shown_language(texts, code)
+    return Shown(texts.get(shown_in, ""), shown_in, is_fallback=shown_in != code)
 
 
 def text_of(texts: Mapping[str, str]) -> str:

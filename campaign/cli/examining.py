@@ -14,7 +14,7 @@ from campaign.services.alarms import watching
 from campaign.services.alarms.rules import Severity
 from campaign.services.alarms.words import told_of
 from campaign.services.inbox import listing
-from campaign.services.inbox.endpoint import EndpointSeen, look_at_endpoint, own_addresses
+from campaign.services.inbox.endpoint import EndpointStatus, look_at_endpoint, own_addresses
 from campaign.services.queues.inbox import PING
 
 SETUP = "flask --app wsgi stripe setup"
@@ -55,7 +55,7 @@ def _endpoint(config: Config, outside: Gateways) -> Iterator[CheckResult]:
         yield CheckResult(Verdict.MISSING, f"An older endpoint is still there ({names}): {SETUP} --retire.")
 
 
-def _faults(seen: EndpointSeen, address: str, *, wanted: str) -> Iterator[CheckResult]:
+def _faults(seen: EndpointStatus, address: str, *, wanted: str) -> Iterator[CheckResult]:
     found = seen.endpoint
     told = {
         "missing": f"The account at Stripe has no endpoint for {address}: {SETUP}.",

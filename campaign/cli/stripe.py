@@ -12,7 +12,7 @@ from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, Pa
 from campaign.services.alarms.watching import note_endpoint
 from campaign.services.inbox.endpoint import (
     PATH,
-    EndpointSeen,
+    EndpointStatus,
     NothingToRetire,
     SetUp,
     own_addresses,
@@ -73,14 +73,14 @@ def _retire(addresses: tuple[str, ...]) -> None:
 
 def _told(done: SetUp, address: str, *, is_dry_run: bool) -> str:
     """What was done, and what the operator does next. The secret is shown here and nowhere else."""
-    found = done.seen.endpoint
+    found = done.status.endpoint
     name = found.id if found else ""
     would = "Would " if is_dry_run else ""
     match done.act:
         case "nothing":
             lines = [f"{name} is right: {found.url if found else address}."]
         case "correct":
-            lines = [f"{would}{'correct' if would else 'Corrected'} {name}: {_wrong(done.seen)}."]
+            lines = [f"{would}{'correct' if would else 'Corrected'} {name}: {_wrong(done.status)}."]
         case "make":
             lines = [f"{would}{'make' if would else 'Made'} an endpoint for {address}."]
         case _:
@@ -89,23 +89,23 @@ def _told(done: SetUp, address: str, *, is_dry_run: bool) -> str:
             ]
     if done.made:
         lines += ["", *_secret_told(done.made.secret, has_older=found is not None)]
-    elif done.seen.older and done.act == "nothing":
-        older = ", ".join(endpoint.id for endpoint in done.seen.older)
+    elif done.status.older and done.act == "nothing":
+        older = ", ".join(endpoint.id for endpoint in done.status.older)
         lines.append(f"{older} is an older one beside it: flask --app wsgi stripe setup --retire removes it.")
     return "\n".join(lines)
 
 
-def _wrong(seen: EndpointSeen) -> str:
-    told = [FAULTS[fault] for fault in seen.faults]
-    if seen.lacking:
-        told.append(f"added {', '.join(seen.lacking)}")
-    if seen.needless:
-        told.append(f"took away {', '.join(seen.needless)}")
+def _wrong(status: EndpointStatus) -> str:
+    told = [FAULTS[fault] for fault in status.faults]
+    if status.lacking:
+        told.append(f"added {', '.join(status.lacking)}")
+    if status.needless:
+        told.append(f"took away {', '.join(status.needless)}")
     return "; ".join(told)
 
 
 def _because(done: SetUp) -> str:
-    return f", for {FAULTS['version']}" if "version" in done.seen.faults else ""
+    return f", for {FAULTS['version']}" if "version" in done.status.faults else ""
 
 
 def _secret_told(secret: str, *, has_older: bool) -> list[str]:

@@ -64,21 +64,21 @@ def detail_of_form(session: Session, action: str, subject: str, form: str) -> Ma
     return next((detail for detail in details if detail.get("form") == form), None)
 
 
-def trail(wanted: AuditFilter, *, limit: int = PAGE_ROWS) -> Sequence[AuditRow]:
+def trail(filters: AuditFilter, *, limit: int = PAGE_ROWS) -> Sequence[AuditRow]:
     """The acts, newest first."""
     query = select(AuditEvent, Staff.name).outerjoin(Staff, Staff.id == AuditEvent.actor_id)
-    if wanted.action:
-        query = query.where(AuditEvent.action.startswith(wanted.action, autoescape=True))
-    if wanted.subject:
-        is_whole = ":" in wanted.subject
-        named = AuditEvent.subject == wanted.subject
-        query = query.where(named if is_whole else AuditEvent.subject.endswith(f":{wanted.subject}", autoescape=True))
-    if wanted.actor_id is not None:
-        query = query.where(AuditEvent.actor_id == wanted.actor_id)
-    if wanted.campaign_id is not None:
-        query = query.where(_is_of_campaign(wanted.campaign_id))
-    if wanted.before_id is not None:
-        query = query.where(AuditEvent.id < wanted.before_id)
+    if filters.action:
+        query = query.where(AuditEvent.action.startswith(filters.action, autoescape=True))
+    if filters.subject:
+        is_whole = ":" in filters.subject
+        named = AuditEvent.subject == filters.subject
+        query = query.where(named if is_whole else AuditEvent.subject.endswith(f":{filters.subject}", autoescape=True))
+    if filters.actor_id is not None:
+        query = query.where(AuditEvent.actor_id == filters.actor_id)
+    if filters.campaign_id is not None:
+        query = query.where(_is_of_campaign(filters.campaign_id))
+    if filters.before_id is not None:
+        query = query.where(AuditEvent.id < filters.before_id)
     with reading() as session:
         rows = session.execute(query.order_by(AuditEvent.id.desc()).limit(limit)).all()
         return [

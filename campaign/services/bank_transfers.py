@@ -62,13 +62,13 @@ def transfer_in_words(stored: Mapping[str, Any]) -> TransferDue:
         reference=str(stored["reference"]),
         url=str(stored["url"]),
         accounts=[
-            [(str(label), _told_as(name, str(account[name]))) for name, label in FIELDS.items() if account.get(name)]
+            [(str(label), _readable(name, str(account[name]))) for name, label in FIELDS.items() if account.get(name)]
             for account in stored["accounts"]
         ],
     )
 
 
-def _told_as(name: str, value: str) -> str:
+def _readable(name: str, value: str) -> str:
     """A fact of an account; a country by its name in the reader's language instead of its code."""
     return country_name(value) if name == "country" else value
 

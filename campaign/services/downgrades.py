@@ -19,10 +19,10 @@ def refuse_to_lose(bind: sa.Connection, *, revision: str, rows: dict[str, str]) 
         what: bind.execute(sa.text(f"SELECT COUNT(*) FROM {where}")).scalar_one()  # noqa: S608
         for what, where in rows.items()
     }
-    held = [f"{count} {what}" for what, count in counts.items() if count]
-    if held:
+    filled = [f"{count} {what}" for what, count in counts.items() if count]
+    if filled:
         raise CommandError(
-            f"Migration {revision} cannot be undone: the database would lose {', '.join(held)}. "
+            f"Migration {revision} cannot be undone: the database would lose {', '.join(filled)}. "
             f"It stays at {revision}, and these rows stay. To run an older version, restore a backup made by it; "
             "`flask --app wsgi db upgrade` brings the database back to this version."
         )

@@ -106,11 +106,11 @@ class Overview:
     @property
     def unallocated(self) -> Money:
         """What is still in the general and the themes' funds, in the campaign's currency."""
-        held = (purpose.in_currency(self.money.currency).left_minor for purpose in self.money.purposes)
-        return Money(sum(held), self.money.currency)
+        left = (purpose.in_currency(self.money.currency).left_minor for purpose in self.money.purposes)
+        return Money(sum(left), self.money.currency)
 
 
-def overview(campaign_id: int, currency: str, *, now: datetime, with_shared: bool = True) -> Overview:
+def overview(campaign_id: int, currency: str, *, at: datetime, with_shared: bool = True) -> Overview:
     """The figures of this moment; `currency` is the campaign's: its books and the two charts are in it.
 
     `with_shared` adds what concerns the whole installation: the inbox, the outbox, the comparison with the provider.
@@ -118,12 +118,12 @@ def overview(campaign_id: int, currency: str, *, now: datetime, with_shared: boo
     money = transparency_of(campaign_id, currency)
     with reading() as session:
         queue = _queue(session) if with_shared else EMPTY_QUEUE
-        shared = reconciliation_desk.concerns(session, now=now) if with_shared else {}
+        shared = reconciliation_desk.concerns(session, at=at) if with_shared else {}
         return Overview(
-            concerns=_concerns(session, campaign_id, queue=queue, shared=shared, now=now),
+            concerns=_concerns(session, campaign_id, queue=queue, shared=shared, at=at),
             money=money,
             given=_given(session, campaign_id, money),
-            days=_days(session, campaign_id, currency, today=local_day(now)),
+            days=_days(session, campaign_id, currency, today=local_day(at)),
             targets=[_target(purse, currency) for purse in money.targets],
             queue=queue,
         )
@@ -151,13 +151,13 @@ def _concerns(
     *,
     queue: Queue,
     shared: Mapping[str, int],
-    now: datetime,
+    at: datetime,
 ) -> list[AttentionItem]:
-    failed, stuck, waiting, since = _refunds_and_allocations(session, campaign_id, late=now - LATE)
+    failed, stuck, waiting, since = _refunds_and_allocations(session, campaign_id, late=at - LATE)
     claims = open_claims(session, campaign_id)
     owing = session.execute(funds_below_zero().where(Fund.campaign_id == campaign_id))
     below = list(dict.fromkeys(code for code, _currency, _minor in owing))
-    found = [
+    concerns = [
         AttentionItem(kind="fund_below_zero", count=len(below), detail=", ".join(below)),
         AttentionItem(kind="disputed", count=claims.disputes, until=claims.due_at),
         AttentionItem(kind="suspected", count=claims.suspected),
@@ -173,7 +173,7 @@ def _concerns(
         *(AttentionItem(kind=kind, count=count) for kind, count in shared.items()),
         AttentionItem(kind="allocation_waiting", count=waiting, since=since),
     ]
-    return [concern for concern in found if concern.count]
+    return [concern for concern in concerns if concern.count]
 
 
 def _refunds_and_allocations(
@@ -252,12 +252,12 @@ def _days(session: Session, campaign_id: int, currency: str, *, today: date) -> 
     per_day = select(day, func.sum(CHARGE)).where(paid, day >= first).group_by(day)
     before = select(null(), func.coalesce(func.sum(CHARGE), 0)).where(paid, day < first)
     both: CompoundSelect[*tuple[Any, ...]] = union_all(per_day, before)
-    found = {on: int(minor) for on, minor in session.execute(both)}
-    total, days = found[None], []
+    by_day = {on: int(minor) for on, minor in session.execute(both)}
+    total, days = by_day[None], []
     for number in range(CHART_DAYS):
         on = first + timedelta(days=number)
-        total += found.get(on, 0)
-        days.append(DayFigures(day=on, minor=found.get(on, 0), total_minor=total))
+        total += by_day.get(on, 0)
+        days.append(DayFigures(day=on, minor=by_day.get(on, 0), total_minor=total))
     return days
 
 

@@ -18,12 +18,12 @@ class Readiness:
     has_database: bool
     is_read_only: bool = False
     schema: str | None
-    schema_wanted: str
+    schema_expected: str
     oldest_event_seconds: int | None  # None: nothing waits
 
     @property
     def is_ready(self) -> bool:
-        return self.has_database and not self.is_read_only and self.schema == self.schema_wanted
+        return self.has_database and not self.is_read_only and self.schema == self.schema_expected
 
 
 def readiness(*, clock: Clock) -> Readiness:
@@ -33,12 +33,12 @@ def readiness(*, clock: Clock) -> Readiness:
         is_read_only = _is_read_only()
         oldest_seconds = _oldest_event_seconds(clock) if state.is_ready else None
     except OperationalError:
-        return Readiness(has_database=False, schema=None, schema_wanted=head(), oldest_event_seconds=None)
+        return Readiness(has_database=False, schema=None, schema_expected=head(), oldest_event_seconds=None)
     return Readiness(
         has_database=True,
         is_read_only=is_read_only,
         schema=state.current,
-        schema_wanted=state.head,
+        schema_expected=state.head,
         oldest_event_seconds=oldest_seconds,
     )
 

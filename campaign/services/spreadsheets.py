@@ -59,9 +59,9 @@ class SheetTotals:
         for row in rows:
             self.is_empty = False
             if self.sheet.by is not None and self._is_counted(row):
-                found = self.sums[str(row[self.sheet.by])]
+                sums_so_far = self.sums[str(row[self.sheet.by])]
                 amounts = [_amount(row[place]) for place in self.sheet.amounts]
-                found[:] = [a + b for a, b in zip(found, amounts, strict=True)] if found else amounts
+                sums_so_far[:] = [a + b for a, b in zip(sums_so_far, amounts, strict=True)] if sums_so_far else amounts
             yield [cell.astimezone(self.sheet.zone) if isinstance(cell, datetime) else cell for cell in row]
 
     def _is_counted(self, row: Sequence[Cell]) -> bool:

@@ -131,7 +131,7 @@ def test_the_gifts_of_a_day_in_the_chart_are_those_of_the_organisations_day(engi
     engine.clock.at = NEW_YEAR_IN_OSH
     public_id = engine.give(minor=25_00)
     engine.work()
-    days = overview(engine.donation(public_id).campaign_id, "USD", now=engine.clock.now()).days
+    days = overview(engine.donation(public_id).campaign_id, "USD", at=engine.clock.now()).days
     assert [(one.day, one.minor) for one in days if one.minor] == [(date(2027, 1, 1), 25_00)]
 
 

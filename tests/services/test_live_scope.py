@@ -47,7 +47,7 @@ def test_every_sum_is_of_live_gifts(campaign: Campaign, session: Session) -> Non
     assert {str(row.balance) for row in reports.trial_balance(campaign.id)["USD"] if row.account == 4010} == {
         str(usd(-25_00))
     }
-    seen = overview(campaign.id, "USD", now=NOW)
+    seen = overview(campaign.id, "USD", at=NOW)
     assert [(row.gifts, row.given_minor, row.median_minor) for row in seen.given] == [(1, 25_00, 25_00)]
     assert seen.days[-1].total_minor == 25_00
 

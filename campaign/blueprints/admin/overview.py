@@ -54,8 +54,8 @@ ALARM_CONCERNS = {"mail_dead": "address_refused", "mail_waits": "mails_not_taken
 @bp.get("/")
 def overview() -> ResponseReturnValue:
     """What needs attention first, then figures, charts, the last acts and the machinery."""
-    here, now, is_shared = campaign(), gateways().clock.now(), person().is_for_all_campaigns
-    seen = figures_of(here.id, here.currency, now=now, with_shared=is_shared)
+    here, at, is_shared = campaign(), gateways().clock.now(), person().is_for_all_campaigns
+    seen = figures_of(here.id, here.currency, at=at, with_shared=is_shared)
     outside = gateways()
     view = _alarms() if is_shared else NO_ALARMS
     ringing = {ALARM_CONCERNS.get(alarm.key, alarm.key) for alarm in view.ringing}
@@ -79,9 +79,9 @@ def overview() -> ResponseReturnValue:
         days=[_day_point(point, here.currency) for point in seen.days],
         targets=[_target_bar(target, here) for target in seen.targets],
         target_heads=[_("Spent"), _("Allocated, not yet spent"), _("Missing to the plan")],
-        days_left=here.days_left(local_day(now)),
+        days_left=here.days_left(local_day(at)),
         acts=audit.trail(AuditFilter(campaign_id=person().campaign_id), limit=LAST_ACTS),
-        now=now,
+        as_of=at,
     )
 
 

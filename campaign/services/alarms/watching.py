@@ -19,7 +19,7 @@ from campaign.models.staff import Role, Staff
 from campaign.services.alarms import signs as alarm_signs
 from campaign.services.alarms.rules import Ringing, Severity, ringing
 from campaign.services.alarms.words import since_words, told_of
-from campaign.services.inbox.endpoint import EndpointSeen, look_at_endpoint
+from campaign.services.inbox.endpoint import EndpointStatus, look_at_endpoint
 from campaign.services.queues.outbox import OutgoingMail, enqueue
 
 TOLD = ("admin", "finance")
@@ -155,7 +155,7 @@ def _as_ringing(row: Alarm) -> Ringing:
     return Ringing(key=key, case=case, severity=Severity(row.severity), since=row.since, facts=row.facts)
 
 
-def _about(seen: EndpointSeen, addresses: tuple[str, ...], version: str | None) -> dict[str, object]:
+def _about(seen: EndpointStatus, addresses: tuple[str, ...], version: str | None) -> dict[str, object]:
     """What the sentences about an endpoint name."""
     found = seen.endpoint
     return {

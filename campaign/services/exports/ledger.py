@@ -26,10 +26,10 @@ from campaign.services.spreadsheets import About, Cell, FileFormat, Sheet, rende
 REGISTER_PAGE = 1000
 
 
-def ledger_file(wanted: LedgerFilter, *, about: About, file_format: FileFormat) -> IO[bytes]:
+def ledger_file(filters: LedgerFilter, *, about: About, file_format: FileFormat) -> IO[bytes]:
     """The journal, or the part that was asked for."""
     with reading() as session:
-        return render_sheet(_ledger(session, wanted, about=about), file_format)
+        return render_sheet(_ledger(session, filters, about=about), file_format)
 
 
 def trial_balance_file(campaign_id: int, *, about: About, file_format: FileFormat) -> IO[bytes]:
@@ -64,7 +64,7 @@ def sides(amount: Money) -> tuple[Decimal | None, Decimal | None]:
     return (amount.decimal, None) if amount.minor >= 0 else (None, -amount.decimal)
 
 
-def _ledger(session: Session, wanted: LedgerFilter, *, about: About) -> Sheet:
+def _ledger(session: Session, filters: LedgerFilter, *, about: About) -> Sheet:
     """The journal line by line, debit and credit apart, with their sums per currency."""
     return Sheet(
         zone=time_zone(),
@@ -87,7 +87,7 @@ def _ledger(session: Session, wanted: LedgerFilter, *, about: About) -> Sheet:
             _("Reference"),
             _("Note"),
         ),
-        rows=map(_ledger_cells, posting.ledger_rows(session, wanted)),
+        rows=map(_ledger_cells, posting.ledger_rows(session, filters)),
         amounts=(11, 12),
         by=10,
         total_label=_("Total"),

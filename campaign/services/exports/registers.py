@@ -18,18 +18,18 @@ from campaign.services.spreadsheets import About, Cell, FileFormat, Sheet, rende
 REGISTER_PAGE = 1000
 
 
-def receipt_file(wanted: ReceiptFilter, *, about: About, file_format: FileFormat) -> IO[bytes]:
+def receipt_file(filters: ReceiptFilter, *, about: About, file_format: FileFormat) -> IO[bytes]:
     """The register of receipts: every number is explained."""
-    return render_sheet(_receipts(wanted, about=about), file_format)
+    return render_sheet(_receipts(filters, about=about), file_format)
 
 
-def donation_file(wanted: DonationFilter, *, about: About, file_format: FileFormat) -> IO[bytes]:
+def donation_file(filters: DonationFilter, *, about: About, file_format: FileFormat) -> IO[bytes]:
     """The donations that were found, with names and addresses."""
     with reading() as session:
-        return render_sheet(_donations(session, wanted, about=about), file_format)
+        return render_sheet(_donations(session, filters, about=about), file_format)
 
 
-def _receipts(wanted: ReceiptFilter, *, about: About) -> Sheet:
+def _receipts(filters: ReceiptFilter, *, about: About) -> Sheet:
     """The register of receipts: every number is explained."""
     return Sheet(
         zone=time_zone(),
@@ -47,7 +47,7 @@ def _receipts(wanted: ReceiptFilter, *, about: About) -> Sheet:
             _("Ended at (%(zone)s)", zone=time_zone().key),
             _("Why it ended"),
         ),
-        rows=_receipt_cells(wanted),
+        rows=_receipt_cells(filters),
         amounts=(7,),
         by=6,
         counted=(1, in_words(RECEIPTS, "issued")),
@@ -55,7 +55,7 @@ def _receipts(wanted: ReceiptFilter, *, about: About) -> Sheet:
     )
 
 
-def _donations(session: Session, wanted: DonationFilter, *, about: About) -> Sheet:
+def _donations(session: Session, filters: DonationFilter, *, about: About) -> Sheet:
     """The donations that were found, with names and addresses: personal data."""
     return Sheet(
         zone=time_zone(),
@@ -100,7 +100,7 @@ def _donations(session: Session, wanted: DonationFilter, *, about: About) -> She
                 row.message,
                 _("Monthly") if row.is_monthly else _("Once"),
             )
-            for row in all_donations(session, wanted)
+            for row in all_donations(session, filters)
         ),
         amounts=(10, 11, 12),
         by=9,
@@ -109,10 +109,10 @@ def _donations(session: Session, wanted: DonationFilter, *, about: About) -> She
     )
 
 
-def _receipt_cells(wanted: ReceiptFilter) -> Iterator[tuple[Cell, ...]]:
-    before_id = wanted.before_id
+def _receipt_cells(filters: ReceiptFilter) -> Iterator[tuple[Cell, ...]]:
+    before_id = filters.before_id
     while True:
-        page = listing.receipts(replace(wanted, before_id=before_id, limit=REGISTER_PAGE))
+        page = listing.receipts(replace(filters, before_id=before_id, limit=REGISTER_PAGE))
         for row in page:
             yield (
                 row.number,

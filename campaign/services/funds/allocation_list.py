@@ -56,18 +56,18 @@ def allocations(
     if before_id is not None:
         query = query.where(Allocation.id < before_id)
     with reading() as session:
-        return [_row(found) for found in session.execute(query)]
+        return [_row(columns) for columns in session.execute(query)]
 
 
 def allocation(campaign_id: int, public_id: str) -> tuple[AllocationRow, AllocationPreview]:
     """One proposal, and what it would do with the balances of this moment; NotFound otherwise."""
     with reading() as session:
-        found = session.execute(
+        columns = session.execute(
             _query().where(Allocation.campaign_id == campaign_id, Allocation.public_id == public_id)
         ).one_or_none()
-        if found is None:
+        if columns is None:
             raise NotFound(f"allocation:{public_id}")
-        row = _row(found)
+        row = _row(columns)
         move = Move(
             campaign_id=campaign_id,
             kind=EntryKind(row.kind),
@@ -98,25 +98,25 @@ def _query() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _row(found: Row[*tuple[Any, ...]]) -> AllocationRow:
-    row = found[0]
+def _row(columns: Row[*tuple[Any, ...]]) -> AllocationRow:
+    row = columns[0]
     return AllocationRow(
         id=row.id,
         public_id=row.public_id,
         kind=row.kind,
         state=row.state,
-        source=found[1],
-        source_code=found[2],
-        source_title=found[3],
-        target=found[4],
-        target_code=found[5],
-        target_title=found[6],
+        source=columns[1],
+        source_code=columns[2],
+        source_title=columns[3],
+        target=columns[4],
+        target_code=columns[5],
+        target_title=columns[6],
         amount=Money(row.amount_minor, row.currency),
         reason=row.reason,
         proposed_by=row.proposed_by,
-        proposer=found[7],
+        proposer=columns[7],
         proposed_at=row.proposed_at,
-        decider=found[8],
+        decider=columns[8],
         decided_at=row.decided_at,
         decision_note=row.decision_note,
     )

@@ -36,10 +36,10 @@ class FundRow:
     @property
     def deficits(self) -> tuple[Money, ...]:
         """What the fund lacks in each currency in which it is below zero."""
-        return tuple(-held for held in self.balances if held.minor < 0)
+        return tuple(-balance for balance in self.balances if balance.minor < 0)
 
     def holds(self, currency: str) -> Money:
-        return next((held for held in self.balances if held.currency == currency), Money(0, currency))
+        return next((balance for balance in self.balances if balance.currency == currency), Money(0, currency))
 
 
 def funds(campaign_id: int) -> Sequence[FundRow]:
@@ -50,10 +50,10 @@ def funds(campaign_id: int) -> Sequence[FundRow]:
 
 def fund(campaign_id: int, public_id: str) -> FundRow:
     """One fund; NotFound otherwise."""
-    found = next((row for row in funds(campaign_id) if row.public_id == public_id), None)
-    if found is None:
+    match = next((row for row in funds(campaign_id) if row.public_id == public_id), None)
+    if match is None:
         raise NotFound(f"fund:{public_id}")
-    return found
+    return match
 
 
 def targets_of(campaign_id: int, source: FundRow) -> Sequence[FundRow]:
@@ -79,18 +79,18 @@ def givers_of(campaign_id: int, holder: FundRow) -> Sequence[FundRow]:
 
 def covering(campaign_id: int, lacking: FundRow) -> Sequence[FundRow]:
     """The funds whose money may cover this one's deficit: unrestricted ones that hold a currency which it lacks."""
-    wanted = {amount.currency for amount in lacking.deficits}
+    currencies = {amount.currency for amount in lacking.deficits}
     return [
         row
         for row in funds(campaign_id)
         if row.kind in UNRESTRICTED
         and row.id != lacking.id
-        and any(held.minor > 0 and held.currency in wanted for held in row.balances)
+        and any(balance.minor > 0 and balance.currency in currencies for balance in row.balances)
     ]
 
 
 def _funds(session: Session, campaign_id: int) -> list[FundRow]:
-    held = posting.balances(session, campaign_id=campaign_id)
+    by_fund = posting.balances(session, campaign_id=campaign_id)
     disputed = disputed_money(session, campaign_id=campaign_id)
     rows = session.execute(select(Fund).where(Fund.campaign_id == campaign_id)).scalars().all()
     order = {"general": 0, "theme": 1, "event": 2, "grant": 3, "line": 4, "restricted": 5}
@@ -104,7 +104,7 @@ def _funds(session: Session, campaign_id: int) -> list[FundRow]:
             goal_minor=row.goal_minor,
             theme_id=row.theme_id,
             target_id=row.target_id,
-            balances=tuple(Money(minor, code) for code, minor in sorted(held.get(row.id, {}).items())),
+            balances=tuple(Money(minor, code) for code, minor in sorted(by_fund.get(row.id, {}).items())),
             disputed=disputed.get(row.id, ()),
         )
         for row in sorted(rows, key=lambda row: (order[row.kind], row.position, row.id))

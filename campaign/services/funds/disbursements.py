@@ -111,15 +111,15 @@ def preview_payment(session: Session, payment: NewDisbursement, *, today: date) 
     if not payment.payee.strip() or not payment.evidence.strip():
         raise EvidenceMissing
     fund = _fund(session, payment)
-    held = availability.holding_of(session, fund.id, payment.amount.currency)
+    holding = availability.holding_of(session, fund.id, payment.amount.currency)
     return PaymentPreview(
         payment=payment,
         fund_id=fund.id,
         fund_code=fund.code,
         fund_title=fund.title,
         is_grant=_is_grant(session, fund),
-        before=held.balance,
-        disputed=held.disputed,
+        before=holding.balance,
+        disputed=holding.disputed,
     )
 
 
@@ -128,45 +128,45 @@ def record_disbursement(payment: NewDisbursement, *, public_id: str, actor_id: i
 
     Raises what `preview_payment` raises, NotEnoughFunds, and FormReused when the payment of this name is another.
     """
-    now = clock.now()
+    at = clock.now()
     with transaction() as session:
         posting.lock_funds(session, [_fund(session, payment).id])
-        seen = preview_payment(session, payment, today=local_day(clock.now()))
-        if _is_known(session, seen, public_id):
+        preview = preview_payment(session, payment, today=local_day(clock.now()))
+        if _is_known(session, preview, public_id):
             return public_id
-        if seen.is_too_much:
+        if preview.is_too_much:
             raise NotEnoughFunds
         session.add(
             Disbursement(
                 public_id=public_id,
                 campaign_id=payment.campaign_id,
-                fund_id=seen.fund_id,
+                fund_id=preview.fund_id,
                 currency=payment.amount.currency,
                 amount_minor=payment.amount.minor,
                 paid_on=payment.paid_on,
                 payee=payment.payee.strip(),
                 evidence=payment.evidence.strip(),
                 recorded_by=actor_id,
-                recorded_at=now,
+                recorded_at=at,
             )
         )
         entry = disbursed(
             public_id=public_id,
-            cost=Account.GRANTS if seen.is_grant else Account.PROGRAMME,
+            cost=Account.GRANTS if preview.is_grant else Account.PROGRAMME,
             amount=payment.amount,
-            fund_id=seen.fund_id,
+            fund_id=preview.fund_id,
             on=payment.paid_on,
         )
-        posting.post(session, entry, campaign_id=payment.campaign_id, at=now, actor_id=actor_id)
+        posting.post(session, entry, campaign_id=payment.campaign_id, at=at, actor_id=actor_id)
         count_public_change(session, payment.campaign_id)
         audit.record(
             session,
             actor_id=actor_id,
             action="disbursement:record",
             subject=f"disbursement:{public_id}",
-            at=now,
+            at=at,
             detail={
-                "fund": seen.fund_code,
+                "fund": preview.fund_code,
                 "amount_minor": payment.amount.minor,
                 "currency": payment.amount.currency,
                 "paid_on": payment.paid_on.isoformat(),
@@ -210,10 +210,10 @@ def disbursements(
 
 
 def _fund(session: Session, payment: NewDisbursement) -> Fund:
-    wanted = select(Fund).where(
+    query = select(Fund).where(
         Fund.campaign_id == payment.campaign_id, Fund.public_id == payment.fund, Fund.kind.in_(SPENDING_KINDS)
     )
-    fund = session.execute(wanted).scalar_one_or_none()
+    fund = session.execute(query).scalar_one_or_none()
     if fund is None:
         raise NotFound(f"fund:{payment.fund}")
     return fund
@@ -225,15 +225,15 @@ def _is_grant(session: Session, fund: Fund) -> bool:
     return session.execute(select(Fund.kind).where(Fund.id == fund.target_id)).scalar_one() == "grant"
 
 
-def _is_known(session: Session, seen: PaymentPreview, public_id: str) -> bool:
+def _is_known(session: Session, preview: PaymentPreview, public_id: str) -> bool:
     """Whether this very payment was recorded by this form before."""
     row, payment = (
         session.execute(select(Disbursement).where(Disbursement.public_id == public_id)).scalar(),
-        seen.payment,
+        preview.payment,
     )
     if row is None:
         return False
-    same = (seen.fund_id, payment.amount, payment.paid_on, payment.payee.strip(), payment.evidence.strip())
+    same = (preview.fund_id, payment.amount, payment.paid_on, payment.payee.strip(), payment.evidence.strip())
     if (row.fund_id, Money(row.amount_minor, row.currency), row.paid_on, row.payee, row.evidence) != same:
         raise FormReused(public_id)
     return True

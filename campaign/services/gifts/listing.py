@@ -112,10 +112,10 @@ def donations(filters: DonationFilter, *, limit: int = PAGE_ROWS) -> tuple[Seque
 def totals(filters: DonationFilter, *, most: int | None = None) -> DonationTotals:
     """Counts and sums of all that is found, whatever the page; `most` bounds the work: beyond it nothing is added up."""
     columns = select(Donation.currency, Donation.state, CHARGE.label("charge"))
-    found = _narrowed(columns, replace(filters, before=""))
+    matches = _narrowed(columns, replace(filters, before=""))
     if most is not None:
-        found = found.order_by(Donation.id.desc()).limit(most + 1)
-    gift = found.subquery()
+        matches = matches.order_by(Donation.id.desc()).limit(most + 1)
+    gift = matches.subquery()
     paid = gift.c.state == DonationState.PAID.value
     query = select(
         gift.c.currency, func.count(), func.count().filter(paid), func.sum(gift.c.charge).filter(paid)
@@ -137,8 +137,8 @@ def all_donations(session: Session, filters: DonationFilter) -> Iterator[Donatio
         .join(Fund, Fund.id == Donation.fund_id),
         replace(filters, before=""),
     )
-    found = session.execute(query.order_by(Donation.id).execution_options(yield_per=1000))
-    return (_row(row, sees_donors=filters.sees_donors) for row in found)
+    rows = session.execute(query.order_by(Donation.id).execution_options(yield_per=1000))
+    return (_row(row, sees_donors=filters.sees_donors) for row in rows)
 
 
 def _narrowed(query: Select[*tuple[Any, ...]], filters: DonationFilter) -> Select[*tuple[Any, ...]]:
@@ -181,8 +181,8 @@ def _in_state(state: str) -> ColumnElement[bool]:
     return after.get(state, Donation.state == state)
 
 
-def _row(found: Row[*tuple[Any, ...]], *, sees_donors: bool) -> DonationRow:
-    gift = found[0]
+def _row(columns: Row[*tuple[Any, ...]], *, sees_donors: bool) -> DonationRow:
+    gift = columns[0]
     public_name = None if gift.is_anonymous else gift.public_name
     return DonationRow(
         public_id=gift.public_id,
@@ -195,10 +195,10 @@ def _row(found: Row[*tuple[Any, ...]], *, sees_donors: bool) -> DonationRow:
         charge=Money(gift.gift_minor + gift.cover_minor, gift.currency),
         refunded=Money(gift.refunded_minor, gift.currency),
         charged_back=Money(gift.charged_back_minor, gift.currency),
-        fund_code=found[2],
-        fund_title=found[3],
+        fund_code=columns[2],
+        fund_title=columns[3],
         language=gift.language,
-        email=(found[1] or search_index.address_in(gift.checkout_params)) if sees_donors else None,
+        email=(columns[1] or search_index.address_in(gift.checkout_params)) if sees_donors else None,
         name_on_receipt=name_on_receipt(gift.receipt_name, gift.payer_name) if sees_donors else None,
         public_name=public_name,
         message=gift.message if sees_donors or not gift.is_anonymous else None,

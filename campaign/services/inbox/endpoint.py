@@ -18,7 +18,7 @@ class NothingToRetire(DomainError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointSeen:
+class EndpointStatus:
     """How our endpoint stands. `faults` are of: missing, disabled, types, version, url; empty when all is well."""
 
     endpoint: Endpoint | None
@@ -33,7 +33,7 @@ class SetUp:
     """What was done, or would be: nothing, correct, make or beside (a new one beside the old)."""
 
     act: str
-    seen: EndpointSeen
+    status: EndpointStatus
     made: MadeEndpoint | None = None
 
 
@@ -43,22 +43,22 @@ def own_addresses(public_url: str, *, port: int, mode: str) -> tuple[str, ...]:
     return (public, f"http://127.0.0.1:{port}{PATH}") if mode == "sandbox" else (public,)
 
 
-def look_at_endpoint(endpoints: WebhookEndpoints, addresses: tuple[str, ...]) -> EndpointSeen:
+def look_at_endpoint(endpoints: WebhookEndpoints, addresses: tuple[str, ...]) -> EndpointStatus:
     """Ask the provider how our endpoint stands. Raises PaymentsUnavailable, PaymentsNotConfigured."""
     ours = sorted(
-        (found for found in endpoints.all() if found.url in addresses or found.is_marked),
-        key=lambda found: _fitness(found, addresses, endpoints.api_version),
+        (one for one in endpoints.all() if one.url in addresses or one.is_marked),
+        key=lambda one: _fitness(one, addresses, endpoints.api_version),
         reverse=True,
     )  # the newest first among equals, for the sort keeps their order
     if not ours:
-        return EndpointSeen(endpoint=None, faults=("missing",))
-    best, wanted = ours[0], event_types()
-    lacking = () if ALL_TYPES in best.types else tuple(sorted(wanted - best.types))
-    return EndpointSeen(
+        return EndpointStatus(endpoint=None, faults=("missing",))
+    best, expected = ours[0], event_types()
+    lacking = () if ALL_TYPES in best.types else tuple(sorted(expected - best.types))
+    return EndpointStatus(
         endpoint=best,
         faults=_faults(best, addresses, endpoints.api_version, is_lacking=bool(lacking)),
         lacking=lacking,
-        needless=tuple(sorted(best.types - wanted)),
+        needless=tuple(sorted(best.types - expected)),
         older=tuple(ours[1:]),
     )
 
@@ -67,44 +67,46 @@ def set_up_endpoint(
     endpoints: WebhookEndpoints, addresses: tuple[str, ...], *, is_dry_run: bool = False, rotates: bool = False
 ) -> SetUp:
     """Make or correct our endpoint. One of another version stays beside the new one until it is retired."""
-    seen = look_at_endpoint(endpoints, addresses)
-    act = _act(seen, rotates=rotates)
+    status = look_at_endpoint(endpoints, addresses)
+    act = _act(status, rotates=rotates)
     if is_dry_run or act == "nothing":
-        return SetUp(act=act, seen=seen)
-    if act == "correct" and seen.endpoint is not None:
-        url = seen.endpoint.url if seen.endpoint.url in addresses else addresses[0]
-        endpoints.correct(seen.endpoint.id, url, event_types())
-        return SetUp(act=act, seen=seen)
-    return SetUp(act=act, seen=seen, made=endpoints.make(addresses[0], event_types()))
+        return SetUp(act=act, status=status)
+    if act == "correct" and status.endpoint is not None:
+        url = status.endpoint.url if status.endpoint.url in addresses else addresses[0]
+        endpoints.correct(status.endpoint.id, url, event_types())
+        return SetUp(act=act, status=status)
+    return SetUp(act=act, status=status, made=endpoints.make(addresses[0], event_types()))
 
 
 def retire_older(endpoints: WebhookEndpoints, addresses: tuple[str, ...]) -> tuple[Endpoint, ...]:
     """Remove the endpoints of ours that a newer one has replaced; NothingToRetire."""
-    seen = look_at_endpoint(endpoints, addresses)
-    if not seen.older or seen.faults:
+    status = look_at_endpoint(endpoints, addresses)
+    if not status.older or status.faults:
         raise NothingToRetire
-    for endpoint in seen.older:
+    for endpoint in status.older:
         endpoints.remove(endpoint.id)
-    return seen.older
+    return status.older
 
 
-def _act(seen: EndpointSeen, *, rotates: bool) -> str:
-    if seen.endpoint is None:
+def _act(status: EndpointStatus, *, rotates: bool) -> str:
+    if status.endpoint is None:
         return "make"
-    if rotates or "version" in seen.faults:
+    if rotates or "version" in status.faults:
         return "beside"
-    return "correct" if seen.faults or seen.needless else "nothing"
+    return "correct" if status.faults or status.needless else "nothing"
 
 
-def _fitness(found: Endpoint, addresses: tuple[str, ...], version: str | None) -> tuple[bool, bool, bool]:
-    return found.api_version == version, found.url in addresses, found.is_enabled
+def _fitness(endpoint: Endpoint, addresses: tuple[str, ...], version: str | None) -> tuple[bool, bool, bool]:
+    return endpoint.api_version == version, endpoint.url in addresses, endpoint.is_enabled
 
 
-def _faults(found: Endpoint, addresses: tuple[str, ...], version: str | None, *, is_lacking: bool) -> tuple[str, ...]:
+def _faults(
+    endpoint: Endpoint, addresses: tuple[str, ...], version: str | None, *, is_lacking: bool
+) -> tuple[str, ...]:
     wrong = {
-        "disabled": not found.is_enabled,
+        "disabled": not endpoint.is_enabled,
         "types": is_lacking,
-        "version": found.api_version != version,
-        "url": found.url not in addresses,
+        "version": endpoint.api_version != version,
+        "url": endpoint.url not in addresses,
     }
     return tuple(name for name, holds in wrong.items() if holds)

@@ -87,10 +87,10 @@ class Waiting:
 SET_ASIDE_STATES = (EventState.FAILED_PERMANENTLY, EventState.WAITING_FOR_PARENT)
 
 
-def events(wanted: InboxFilter, *, limit: int) -> list[EventRow]:
+def events(filters: InboxFilter, *, limit: int) -> list[EventRow]:
     """Events, newest first."""
     with reading() as session:
-        ids = chosen(session, wanted, limit=limit, newest_first=True)
+        ids = chosen(session, filters, limit=limit, newest_first=True)
         rows = session.execute(_ROWS.where(ProviderEvent.id.in_(ids)).order_by(ProviderEvent.id.desc()))
         return [_as_row(row._mapping) for row in rows]  # noqa: SLF001
 
@@ -98,12 +98,10 @@ def events(wanted: InboxFilter, *, limit: int) -> list[EventRow]:
 def event(event_id: str) -> EventDetail:
     """One event whole; NotFound."""
     with reading() as session:
-        found = session.execute(
-            _ROWS.add_columns(ProviderEvent).where(ProviderEvent.event_id == event_id)
-        ).one_or_none()
-        if found is None:
+        ids = session.execute(_ROWS.add_columns(ProviderEvent).where(ProviderEvent.event_id == event_id)).one_or_none()
+        if ids is None:
             raise NotFound(event_id)
-        *fields, whole = found
+        *fields, whole = ids
         return EventDetail(
             row=_as_row(dict(zip(EventRow.__slots__, fields, strict=True))),
             payload=json.dumps(json.loads(whole.raw), indent=2, ensure_ascii=False),
@@ -129,7 +127,7 @@ def count_by_state() -> dict[EventState, int]:
 
 def waiting_in(session: Session, *states: EventState) -> Waiting:
     """How many events are in these states, and when the first of them came."""
-    found = union_all(
+    matching = union_all(
         *(
             select(
                 select(ProviderEvent.received_at)
@@ -141,7 +139,7 @@ def waiting_in(session: Session, *states: EventState) -> Waiting:
             for state in states
         )
     ).subquery()
-    count, oldest_at = session.execute(select(func.count(), func.min(found.c.received_at))).one()
+    count, oldest_at = session.execute(select(func.count(), func.min(matching.c.received_at))).one()
     return Waiting(count=min(int(count), COUNT_MAX), oldest_at=oldest_at)
 
 
@@ -151,39 +149,39 @@ def oldest_waiting() -> datetime | None:
         return waiting_in(session, *UNFINISHED_EVENT_STATES).oldest_at
 
 
-def chosen(session: Session, wanted: InboxFilter, *, limit: int, newest_first: bool) -> Sequence[int]:
+def chosen(session: Session, filters: InboxFilter, *, limit: int, newest_first: bool) -> Sequence[int]:
     """The keys of the events that a filter means, at most `limit`; each state is looked for in its own index."""
-    narrowed = _narrowed(session, wanted)
+    narrowed = _narrowed(session, filters)
     if narrowed is None:
         return []
     order = ProviderEvent.id.desc() if newest_first else ProviderEvent.id
-    if not wanted.states:
+    if not filters.states:
         return list(session.execute(narrowed.order_by(order).limit(limit)).scalars())
     parts = [
         select(narrowed.where(ProviderEvent.state == state).order_by(order).limit(limit).subquery())
-        for state in wanted.states
+        for state in filters.states
     ]
-    found = sorted(session.execute(union_all(*parts)).scalars(), reverse=newest_first)
-    return found[:limit]
+    ids = sorted(session.execute(union_all(*parts)).scalars(), reverse=newest_first)
+    return ids[:limit]
 
 
-def _narrowed(session: Session, wanted: InboxFilter) -> Select[int] | None:
+def _narrowed(session: Session, filters: InboxFilter) -> Select[int] | None:
     """The filter but for the states; None where nothing can be meant by it."""
     query = select(ProviderEvent.id)
-    bounds = [bound for bound in (wanted.up_to_id, wanted.before_id and wanted.before_id - 1) if bound is not None]
-    if wanted.until is not None:
-        bounds.append(session.execute(_LAST_UNTIL, {"until": wanted.until}).scalar() or 0)
+    bounds = [bound for bound in (filters.up_to_id, filters.before_id and filters.before_id - 1) if bound is not None]
+    if filters.until is not None:
+        bounds.append(session.execute(_LAST_UNTIL, {"until": filters.until}).scalar() or 0)
     if bounds:
         query = query.where(ProviderEvent.id <= min(bounds))
-    if wanted.gift:
-        gift_id = session.execute(select(Donation.id).where(Donation.public_id == wanted.gift)).scalar()
+    if filters.gift:
+        gift_id = session.execute(select(Donation.id).where(Donation.public_id == filters.gift)).scalar()
         if gift_id is None:
             return None
         query = query.where(ProviderEvent.donation_id == gift_id)
-    if wanted.type:
-        query = query.where(ProviderEvent.type == wanted.type)
-    if wanted.event_ids:
-        query = query.where(ProviderEvent.event_id.in_(wanted.event_ids))
+    if filters.type:
+        query = query.where(ProviderEvent.type == filters.type)
+    if filters.event_ids:
+        query = query.where(ProviderEvent.event_id.in_(filters.event_ids))
     return query
 
 

@@ -33,60 +33,62 @@ class ReplayPreview:
 
 def replay(event_id: str, *, actor_id: int | None, clock: Clock) -> None:
     """Let an event be worked off again, whatever became of it; NotFound. Nobody as the actor is the command line."""
-    now = clock.now()
+    at = clock.now()
     with transaction() as session:
-        inbox.replay_in(session, event_id, at=now)
+        inbox.replay_in(session, event_id, at=at)
         subject = f"provider_event:{event_id}"
-        audit.record(session, actor_id=actor_id, action="inbox:replay", subject=subject, at=now, detail={})
+        audit.record(session, actor_id=actor_id, action="inbox:replay", subject=subject, at=at, detail={})
 
 
 def set_aside(event_id: str, *, actor_id: int | None, clock: Clock) -> None:
     """Close an event that will never be worked off: one that was given up, or waits for a gift that is not ours; NotFound."""
-    now = clock.now()
+    at = clock.now()
     with transaction() as session:
         closed = session.execute(
             update(ProviderEvent)
             .where(ProviderEvent.event_id == event_id, ProviderEvent.state.in_(SET_ASIDE_STATES))
-            .values(state=EventState.IGNORED, processed_at=now)
+            .values(state=EventState.IGNORED, processed_at=at)
             .returning(ProviderEvent.id)
         ).one_or_none()
         if closed is None:
             raise NotFound(event_id)
         subject = f"provider_event:{event_id}"
-        audit.record(session, actor_id=actor_id, action="inbox:set_aside", subject=subject, at=now, detail={})
+        audit.record(session, actor_id=actor_id, action="inbox:set_aside", subject=subject, at=at, detail={})
 
 
-def preview_of(wanted: InboxFilter) -> ReplayPreview:
+def preview_of(filters: InboxFilter) -> ReplayPreview:
     """What `replay_many` would take now, oldest first; events of the wrong mode stay where they are."""
     with reading() as session:
-        ids = chosen(session, wanted, limit=MANY_MAX + 1, newest_first=False)
+        ids = chosen(session, filters, limit=MANY_MAX + 1, newest_first=False)
         meant = ids[:MANY_MAX]
         replayable = select(ProviderEvent.id).where(ProviderEvent.id.in_(meant), IS_REPLAYABLE)
-        found = session.execute(replayable).scalars().all()
-    return ReplayPreview(count=len(found), up_to_id=max(found, default=0), has_more=len(ids) > MANY_MAX)
+        replayable_ids = session.execute(replayable).scalars().all()
+    return ReplayPreview(
+        count=len(replayable_ids), up_to_id=max(replayable_ids, default=0), has_more=len(ids) > MANY_MAX
+    )
 
 
-def replay_many(wanted: InboxFilter, *, up_to_id: int, actor_id: int | None, clock: Clock) -> int:
+def replay_many(filters: InboxFilter, *, up_to_id: int, actor_id: int | None, clock: Clock) -> int:
     """Let every event of a filter be worked off again, none newer than the previewed one; how many they were."""
-    now = clock.now()
+    at = clock.now()
     with transaction() as session:
-        ids = chosen(session, replace(wanted, up_to_id=up_to_id), limit=MANY_MAX, newest_first=False)
+        ids = chosen(session, replace(filters, up_to_id=up_to_id), limit=MANY_MAX, newest_first=False)
         names = sorted(
             session.execute(
                 update(ProviderEvent)
                 .where(ProviderEvent.id.in_(ids), IS_REPLAYABLE)
-                .values(**as_new(now))
+                .values(**as_new(at))
                 .returning(ProviderEvent.event_id)
             ).scalars()
         )
         if names:
-            subject = f"provider_events:{','.join(wanted.states) or 'all'}/{wanted.type or 'all'}"
+            subject = f"provider_events:{','.join(filters.states) or 'all'}/{filters.type or 'all'}"
             audit.record(
                 session,
                 actor_id=actor_id,
                 action="inbox:replay_many",
                 subject=subject,
-                at=now,
+                at=at,
                 detail={"count": len(names), "events": names},
             )
     return len(names)

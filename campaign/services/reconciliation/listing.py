@@ -159,10 +159,10 @@ def payout(payout_id: str) -> tuple[PayoutView, list[ListedMovement]]:
         return _view(row), _movements(session, ProviderTransaction.payout_id == row.id, limit=None)
 
 
-def concerns(session: Session, *, now: datetime) -> dict[str, int]:
+def concerns(session: Session, *, at: datetime) -> dict[str, int]:
     """What of the provider's side needs a person, and how often; one query."""
     wrong = or_(Payout.difference_minor != 0, Payout.is_automatic.is_(False) & Payout.campaign_id.is_(None))
-    failed = (Payout.state == "failed") & (Payout.made_at > now - FAILED_LATELY)
+    failed = (Payout.state == "failed") & (Payout.made_at > at - FAILED_LATELY)
     payouts_where = select(func.count()).select_from(Payout)
     cases = select(func.count()).select_from(ProviderTransaction).where(_is_case(), ~_is_under_way())
     row = session.execute(

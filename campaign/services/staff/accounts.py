@@ -112,7 +112,7 @@ def add_staff(
     Raises:
         UnknownRole, UnknownCampaign, StaffExists: see there.
     """
-    wanted = _known(roles)
+    known_roles = _known(roles)
     given = password or new_first_password()
     address = email.strip().casefold()
     hashed = hash_password(given)  # slow, so before the transaction
@@ -129,7 +129,7 @@ def add_staff(
             created_at=clock.now(),
             campaign_id=_campaign_id(session, campaign),
             first_password_until=None if password else clock.now() + VALID_FOR,
-            roles=_role_rows(session, wanted),
+            roles=_role_rows(session, known_roles),
         )
         session.add(person)
         session.flush()
@@ -139,9 +139,9 @@ def add_staff(
             action="staff:add",
             subject=f"staff:{person.id}",
             at=clock.now(),
-            detail={"roles": list(wanted), "campaign": campaign},
+            detail={"roles": list(known_roles), "campaign": campaign},
         )
-    return SignIn(email=address, password=given, roles=wanted)
+    return SignIn(email=address, password=given, roles=known_roles)
 
 
 def add_demo_staff(*, clock: Clock) -> list[SignIn]:
@@ -168,8 +168,8 @@ def people(*, campaign_id: int | None = None) -> Sequence[StaffRow]:
 def person(staff_id: int) -> StaffRow:
     """One member of staff; NotFound otherwise."""
     with reading() as session:
-        found = _found(session, staff_id)
-        return _row(found, session.get(Campaign, found.campaign_id) if found.campaign_id else None)
+        person = _load(session, staff_id)
+        return _row(person, session.get(Campaign, person.campaign_id) if person.campaign_id else None)
 
 
 def set_roles(
@@ -185,12 +185,12 @@ def set_roles(
     """
     if staff_id == actor_id:
         raise OwnRolesAreFixed
-    wanted = _known(roles)
+    known_roles = _known(roles)
     with transaction() as session:
-        person = _found(session, staff_id)
+        person = _load(session, staff_id)
         before = [role.name for role in person.roles]
         campaign_before = session.get(Campaign, person.campaign_id) if person.campaign_id else None
-        person.roles = _role_rows(session, wanted)
+        person.roles = _role_rows(session, known_roles)
         person.campaign_id = _campaign_id(session, campaign)
         person.active = is_active
         person.fs_uniquifier = secrets.token_hex(16)
@@ -203,7 +203,7 @@ def set_roles(
             at=clock.now(),
             detail={
                 "before": sorted(before),
-                "after": list(wanted),
+                "after": list(known_roles),
                 "campaign_before": campaign_before.slug if campaign_before else None,
                 "campaign": campaign,
                 "active": is_active,
@@ -214,14 +214,14 @@ def set_roles(
 def end_sessions(staff_id: int) -> None:
     """Make every session of this person worthless, and every copy of its cookie with it."""
     with transaction() as session:
-        _found(session, staff_id).fs_uniquifier = secrets.token_hex(16)
+        _load(session, staff_id).fs_uniquifier = secrets.token_hex(16)
         _forget_sessions(session, staff_id)
 
 
 def set_language(staff_id: int, language: str) -> None:
     """The language in which the desk speaks to this person."""
     with transaction() as session:
-        _found(session, staff_id).language = language
+        _load(session, staff_id).language = language
 
 
 def _forget_sessions(session: Session, staff_id: int) -> None:
@@ -229,20 +229,20 @@ def _forget_sessions(session: Session, staff_id: int) -> None:
 
 
 def _known(roles: Iterable[str]) -> tuple[str, ...]:
-    wanted = tuple(sorted(set(roles)))
-    unknown = set(wanted) - set(ROLES)
+    known_roles = tuple(sorted(set(roles)))
+    unknown = set(known_roles) - set(ROLES)
     if unknown:
         raise UnknownRole(", ".join(sorted(unknown)))
-    return wanted
+    return known_roles
 
 
 def _campaign_id(session: Session, slug: str | None) -> int | None:
     if slug is None:
         return None
-    found = session.execute(select(Campaign.id).where(Campaign.slug == slug)).scalar()
-    if found is None:
+    campaign_id = session.execute(select(Campaign.id).where(Campaign.slug == slug)).scalar()
+    if campaign_id is None:
         raise UnknownCampaign(slug)
-    return found
+    return campaign_id
 
 
 def _role_rows(session: Session, names: Iterable[str]) -> list[Role]:
@@ -254,11 +254,11 @@ def _role_rows(session: Session, names: Iterable[str]) -> list[Role]:
     return [known[name] for name in names]
 
 
-def _found(session: Session, staff_id: int) -> Staff:
-    found = session.get(Staff, staff_id)
-    if found is None:
+def _load(session: Session, staff_id: int) -> Staff:
+    person = session.get(Staff, staff_id)
+    if person is None:
         raise NotFound(f"staff:{staff_id}")
-    return found
+    return person
 
 
 def _row(person: Staff, campaign: Campaign | None) -> StaffRow:

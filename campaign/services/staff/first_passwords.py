@@ -66,8 +66,8 @@ def spend(session: Session, staff_id: int, *, at: datetime) -> None:
     Raises:
         FirstPasswordSpent: somebody signed in with it before, or it has expired.
     """
-    wanted = select(Staff).where(Staff.id == staff_id).with_for_update()
-    person = session.execute(wanted.execution_options(populate_existing=True)).scalar_one()
+    query = select(Staff).where(Staff.id == staff_id).with_for_update()
+    person = session.execute(query.execution_options(populate_existing=True)).scalar_one()
     if person.first_password_until is None:
         return
     if person.first_password_until <= at:

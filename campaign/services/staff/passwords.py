@@ -55,8 +55,8 @@ def site_words(public_url: str) -> list[str]:
 
 
 def _words(texts: Iterable[str]) -> list[str]:
-    found = {word for text in texts for word in re.findall(r"[^\W\d_]+", fold(text)) if len(word) >= MIN_WORD_LENGTH}
-    return sorted(found - {"https", "http", "www", "com", "org"}, key=len, reverse=True)
+    words = {word for text in texts for word in re.findall(r"[^\W\d_]+", fold(text)) if len(word) >= MIN_WORD_LENGTH}
+    return sorted(words - {"https", "http", "www", "com", "org"}, key=len, reverse=True)
 
 
 def _length_without(words: Iterable[str], folded: str) -> int:

@@ -22,16 +22,16 @@ from campaign.services.staff.accounts import sign_in_session
 class SingleUseTotp(Totp):
     """Codes of an app on a phone: none is taken twice, and none that is older than the last one taken.
 
-    `now` is the time that phones show.
+    `phone_time` returns the time that phones show.
     """
 
-    def __init__(self, *settings: Any, now: Callable[[], datetime]) -> None:  # what Flask-Security hands on
+    def __init__(self, *settings: Any, phone_time: Callable[[], datetime]) -> None:  # what Flask-Security hands on
         super().__init__(*settings)
-        self._now = now
+        self._phone_time = phone_time
 
     def verify_totp(self, token: str, totp_secret: str, user: UserMixin, window: int = 0) -> bool:
         try:
-            counter = self._totp.verify(token, totp_secret, time=self._now(), window=window).counter
+            counter = self._totp.verify(token, totp_secret, time=self._phone_time(), window=window).counter
         except TokenError:
             return False
         staff_id, is_new = int(user.id), totp_secret != user.tf_totp_secret
@@ -46,11 +46,11 @@ class SpentRecoveryCodes(MfRecoveryCodesUtil):
         staff_id = int(user.id)
         end_read(sign_in_session())
         with transaction() as session:
-            wanted = select(Staff).where(Staff.id == staff_id).with_for_update()
-            person = session.execute(wanted.execution_options(populate_existing=True)).scalar_one()
-            for kept in person.mf_recovery_codes or []:
-                if code in self._decrypt_codes([kept]):
-                    person.mf_recovery_codes = [other for other in person.mf_recovery_codes or [] if other != kept]
+            query = select(Staff).where(Staff.id == staff_id).with_for_update()
+            person = session.execute(query.execution_options(populate_existing=True)).scalar_one()
+            for encrypted in person.mf_recovery_codes or []:
+                if code in self._decrypt_codes([encrypted]):
+                    person.mf_recovery_codes = [other for other in person.mf_recovery_codes or [] if other != encrypted]
                     return True
         return False
 

@@ -37,26 +37,26 @@ def begin(staff_id: int, public_id: str, *, browser: str, system: str, ends_othe
     Raises:
         FirstPasswordSpent: see services.first_passwords.
     """
-    now = clock.now()
+    at = clock.now()
     with transaction() as session:
-        first_passwords.spend(session, staff_id, at=now)
-        expired = (StaffSession.last_used_at < now - IDLE) | (StaffSession.signed_in_at < now - LONGEST)
+        first_passwords.spend(session, staff_id, at=at)
+        expired = (StaffSession.last_used_at < at - IDLE) | (StaffSession.signed_in_at < at - LONGEST)
         session.execute(delete(StaffSession).where(expired))
         if ends_others:
             session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
         row = StaffSession(
-            public_id=public_id, staff_id=staff_id, browser=browser, system=system, signed_in_at=now, last_used_at=now
+            public_id=public_id, staff_id=staff_id, browser=browser, system=system, signed_in_at=at, last_used_at=at
         )
         session.add(row)
         subject = f"staff:{staff_id}"
-        audit.record(session, actor_id=staff_id, action="staff:sign_in", subject=subject, at=now, detail={})
+        audit.record(session, actor_id=staff_id, action="staff:sign_in", subject=subject, at=at, detail={})
 
 
 def is_open(staff_id: int, public_id: str) -> bool:
     """Whether this session of this person has not been ended; how long it may last is for the caller to say."""
-    wanted = select(StaffSession.id).where(StaffSession.staff_id == staff_id, StaffSession.public_id == public_id)
+    query = select(StaffSession.id).where(StaffSession.staff_id == staff_id, StaffSession.public_id == public_id)
     with reading() as session:
-        return session.execute(wanted).first() is not None
+        return session.execute(query).first() is not None
 
 
 def note_use(public_id: str, *, clock: Clock) -> None:
@@ -68,13 +68,13 @@ def note_use(public_id: str, *, clock: Clock) -> None:
 
 def sessions_of(staff_id: int, *, clock: Clock) -> Sequence[SessionRow]:
     """The person's sessions that have not expired, the last used first."""
-    now = clock.now()
+    at = clock.now()
     query = (
         select(StaffSession)
         .where(
             StaffSession.staff_id == staff_id,
-            StaffSession.last_used_at >= now - IDLE,
-            StaffSession.signed_in_at >= now - LONGEST,
+            StaffSession.last_used_at >= at - IDLE,
+            StaffSession.signed_in_at >= at - LONGEST,
         )
         .order_by(StaffSession.last_used_at.desc(), StaffSession.id.desc())
     )
@@ -107,9 +107,9 @@ def end_others(staff_id: int, public_id: str, *, clock: Clock) -> int:
 
 
 def _end(staff_id: int, which: ColumnElement[bool], *, clock: Clock) -> int:
-    wanted = and_(StaffSession.staff_id == staff_id, which)
+    ended_ones = and_(StaffSession.staff_id == staff_id, which)
     with transaction() as session:
-        ended = session.execute(delete(StaffSession).where(wanted).returning(StaffSession.id)).scalars().all()
+        ended = session.execute(delete(StaffSession).where(ended_ones).returning(StaffSession.id)).scalars().all()
         if ended:
             detail: dict[str, object] = {"count": len(ended)}
             subject = f"staff:{staff_id}"

@@ -60,7 +60,7 @@ def suspect(gift: Donation) -> None:
 
 
 def concerns(campaign: Campaign) -> dict[str, AttentionItem]:
-    return {concern.kind: concern for concern in overview(campaign.id, "USD", now=NOW).concerns}
+    return {concern.kind: concern for concern in overview(campaign.id, "USD", at=NOW).concerns}
 
 
 def test_an_open_dispute_says_why_by_when_and_what_to_do(finance: FlaskClient, gift: Donation) -> None:

@@ -49,7 +49,7 @@ def viewer(app: Flask, clock: SettableClock, campaign: Campaign) -> FlaskClient:
 
 
 def kinds(campaign: Campaign) -> set[str]:
-    return {concern.kind for concern in overview(campaign.id, "USD", now=NOW).concerns}
+    return {concern.kind for concern in overview(campaign.id, "USD", at=NOW).concerns}
 
 
 def a_refund(campaign: Campaign, *, state: str) -> int:
@@ -200,7 +200,7 @@ def test_donors_are_counted_by_email_address_however_the_payers_name_is_written(
     donor = a_donor()
     for name in ("Айгүл Асанова", "АЙГҮЛ АСАНОВА", "Bakyt Asanov"):
         a_paid_gift(campaign=campaign, donor_id=donor.id, payer_name=name)
-    (dollars,) = overview(campaign.id, "USD", now=NOW).given
+    (dollars,) = overview(campaign.id, "USD", at=NOW).given
     assert (dollars.gifts, dollars.donors) == (3, 1)
 
 
@@ -210,7 +210,7 @@ def test_gifts_that_went_back_whole_are_not_counted_as_on_the_public_page(campai
     back = a_paid_gift(campaign=campaign, gift=usd(90_00), fee_minor=0, donor_id=a_donor(email="b@example.org").id)
     with transaction() as writing:
         writing.execute(update(Donation).where(Donation.id == back.id).values(refunded_minor=90_00))
-    (dollars,) = overview(campaign.id, "USD", now=NOW).given
+    (dollars,) = overview(campaign.id, "USD", at=NOW).given
     public = gift_counts(session, campaign.id)
     assert (
         (dollars.gifts, dollars.donors, dollars.median_minor)
@@ -245,7 +245,7 @@ def test_the_money_is_told_once_in_the_campaigns_currency_and_gifts_by_their_own
     )
     public_id = propose(move, public_id=new_public_id(), reason="Plan", actor_id=proposer, clock=clock)
     approve(public_id, actor_id=approver, clock=clock)
-    seen = overview(campaign.id, "USD", now=NOW)
+    seen = overview(campaign.id, "USD", at=NOW)
     main = seen.money.main
     assert (main.currency, main.raised_minor, main.fees_minor, main.allocated_minor) == ("USD", 130_00, 3_00, 50_00)
     assert (main.left_minor, seen.unallocated) == (127_00, usd(77_00))
@@ -290,7 +290,7 @@ def test_the_chart_of_days_ends_today_with_everything_given(campaign: Campaign) 
     for days, minor in ((100, 5_00), (3, 10_00), (0, 20_00)):
         a_paid_gift(campaign=campaign, gift=usd(minor), at=NOW - timedelta(days=days))
     a_paid_gift(campaign=campaign, gift=usd(1_00), at=NOW.replace(hour=0, minute=0))
-    days_seen = overview(campaign.id, "USD", now=NOW).days
+    days_seen = overview(campaign.id, "USD", at=NOW).days
     assert len(days_seen) == 60
     assert (days_seen[-1].day, days_seen[-1].minor, days_seen[-1].total_minor) == (NOW.date(), 21_00, 36_00)
     assert (days_seen[-4].minor, days_seen[0].total_minor) == (10_00, 5_00)

@@ -79,7 +79,7 @@ def test_a_pending_refund_is_neither_an_error_nor_done(engine: Engine) -> None:
     hear(engine, ("refund.created", "re_r1"))
 
     campaign_id = engine.donation(public_id).campaign_id
-    concerns = overview(campaign_id, "USD", now=engine.clock.now()).concerns
+    concerns = overview(campaign_id, "USD", at=engine.clock.now()).concerns
     assert not [concern for concern in concerns if concern.kind.startswith("refund")]
     assert posting.account_totals(engine.session)[Account.PROVIDER, "USD"] == 23_97  # nothing has left yet
 

@@ -66,7 +66,7 @@ def test_a_second_payment_is_told_to_the_donor_and_raised_at_the_desk(engine: En
 
     mails = engine.session.execute(select(Message.kind).order_by(Message.id)).scalars()
     assert list(mails) == ["receipt", "receipt", "paid_again"]
-    concerns = overview(engine.donation(public_id).campaign_id, "USD", now=engine.clock.now()).concerns
+    concerns = overview(engine.donation(public_id).campaign_id, "USD", at=engine.clock.now()).concerns
     assert [concern.count for concern in concerns if concern.kind == "paid_again"] == [1]
 
 

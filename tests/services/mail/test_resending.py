@@ -83,7 +83,7 @@ def test_an_address_that_cannot_take_mail_is_told_until_the_mail_leaves_for_anot
 
 
 def concerns(campaign_id: int, engine: Engine) -> dict[str, int]:
-    found = overview(campaign_id, "USD", now=engine.clock.now()).concerns
+    found = overview(campaign_id, "USD", at=engine.clock.now()).concerns
     return {concern.kind: concern.count for concern in found}
 
 

@@ -123,7 +123,7 @@ class DeskTotp(SingleUseTotp):
     """Codes checked at the time that phones show."""
 
     def __init__(self, *settings: Any) -> None:  # what Flask-Security hands on
-        super().__init__(*settings, now=_time_of_phones)
+        super().__init__(*settings, phone_time=_time_of_phones)
 
 
 security: Any = Security(  # Flask-Security has no types
