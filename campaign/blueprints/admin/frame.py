@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import IO, cast
 
 from babel.numbers import format_decimal
-from flask import Response, flash, g, redirect, render_template, request, send_file, session, url_for
+from flask import Response, flash, g, redirect, request, send_file, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
@@ -27,7 +27,6 @@ from campaign.services.campaigns.cards import (
 from campaign.services.ledger import words as ledger_words
 from campaign.services.ledger.subject_words import subject_in_words
 from campaign.services.spreadsheets import FileFormat
-from campaign.services.staff.accounts import set_language as keep_language
 
 MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 DONATION_PAGES = frozenset(
@@ -206,27 +205,3 @@ def file_answer(file: IO[bytes], name: str, file_format: FileFormat) -> Response
         download_name=f"{campaign().slug}-{name}-{today}.{file_format}",
         max_age=0,
     )
-
-
-@bp.get("/account")
-def account() -> ResponseReturnValue:
-    """The person's own page: language, password, second step, which campaign."""
-    return render_template("admin/staff/account.html", campaigns=visible_campaigns(), chosen=campaign())
-
-
-@bp.post("/account/language")
-def set_language() -> ResponseReturnValue:
-    chosen = request.form.get("language", "")
-    if chosen in {"en", "ru", "ky"}:
-        keep_language(person().id, chosen)
-    return redirect(url_for("admin.account"), 303)
-
-
-@bp.post("/account/campaign")
-def choose_campaign() -> ResponseReturnValue:
-    """Look at another campaign; it changes nothing but this session."""
-    wanted = request.form.get("campaign", "")
-    if wanted not in {card.slug for card in visible_campaigns()}:
-        raise NotFound("campaign")
-    session["campaign"] = wanted
-    return redirect(url_for("admin.overview"), 303)

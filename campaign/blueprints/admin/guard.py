@@ -166,8 +166,8 @@ def person_can(endpoint: str) -> bool:
     return can(g.person.roles, endpoint, campaign_id=g.person.campaign_id)
 
 
-def typed() -> dict[str, str]:
-    """What was typed on this page before the password was asked for again; once."""
+def draft_fields() -> dict[str, str]:
+    """What was typed on this page before the password was requested again; once."""
     draft = session.get("draft")
     if not draft or draft.get("path") != request.path:
         return {}

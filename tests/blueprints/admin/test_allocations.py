@@ -150,7 +150,8 @@ def test_what_the_fund_no_longer_holds_is_refused_in_plain_words(desk: Desk, ses
 def test_a_rejection_needs_a_reason_and_keeps_it(desk: Desk) -> None:
     address = desk.propose(desk.general, desk.event, "30")
     page = fetch_address(desk.approver, address)
-    assert decide(desk.approver, page, "reject", note=" ") == "Say why."
+    refused = page.submit(desk.approver, "main form[action$=reject]", note=" ")
+    assert (refused.status_code, Page(refused).texts(".error-summary li")) == (422, ["Say why."])
     assert decide(desk.approver, page, "reject", note="The event is off") == "Rejected. Nothing has moved."
     assert "The event is off" in fetch_address(desk.campaign, address).text(".facts")
 

@@ -11,7 +11,7 @@ from campaign.services.staff.accounts import UnknownCampaign, add_staff, people,
 from tests.blueprints.admin.client import sit_down
 from tests.support.builders import a_campaign, a_member_of_staff
 from tests.support.fakes import SettableClock
-from tests.support.pages import fetch_address
+from tests.support.pages import Page, fetch_address
 
 pytestmark = pytest.mark.database("sqlite")  # plain rows
 
@@ -35,7 +35,7 @@ def test_an_administrator_gives_a_role_for_one_campaign_and_it_is_in_the_trail(
         detail = session.execute(select(AuditEvent.detail).where(AuditEvent.action == "staff:set_roles")).scalar_one()
     assert (detail["campaign_before"], detail["campaign"]) == (None, "quilt")
     refused = fetch_address(admin.client, address).submit(admin.client, campaign="nowhere")
-    assert "Choose one of the campaigns shown." in fetch_address(admin.client, refused.location).text()
+    assert Page(refused).texts(".error-summary li") == ["Choose one of the campaigns shown."]
 
 
 def test_the_command_line_adds_somebody_for_one_campaign(app: Flask, own: Campaign) -> None:

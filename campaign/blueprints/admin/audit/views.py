@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.admin import bp, words
 from campaign.blueprints.admin.audit import words as audit_words
-from campaign.blueprints.admin.form_values import asked_in_address
+from campaign.blueprints.admin.filters import list_filters
 from campaign.blueprints.admin.guard import person
 from campaign.services import audit
 from campaign.services.audit import AuditFilter
@@ -18,23 +18,22 @@ PAGE_ROWS = 50
 @bp.get("/audit")
 def audit_trail() -> ResponseReturnValue:
     """Every act, newest first."""
-    asked = asked_in_address()
+    filters = list_filters()
     rows = audit.trail(
         AuditFilter(
-            action=asked.filter_choice("action", words.ACTS),
-            subject=subject_typed(asked.text("subject")),
-            actor_id=asked.number("actor"),
-            before_id=asked.number("before"),
+            action=filters.choice("action", words.ACTS),
+            subject=subject_typed(filters.text("subject")),
+            actor_id=filters.number("actor"),
+            before_id=filters.number("before"),
             campaign_id=person().campaign_id,
         ),
         limit=PAGE_ROWS,
     )
-    older_url = asked.with_(before=str(rows[-1].id)) if len(rows) == PAGE_ROWS else None
     return render_template(
         "admin/audit/trail.html",
-        asked=asked,
+        filters=filters,
         rows=rows,
         people=accounts.people(campaign_id=person().campaign_id),
-        older_url=older_url,
+        pager=filters.pager(rows[-1].id if len(rows) == PAGE_ROWS else None),
         details_of=audit_words.details,
     )

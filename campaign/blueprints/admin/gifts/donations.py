@@ -1,13 +1,14 @@
 """The list of donations with its filters, one donation with its story, and the wall."""
 
-from flask import Response, render_template, request
+from flask import Response, abort, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp, words
-from campaign.blueprints.admin.form_values import Asked, asked_in_address
+from campaign.blueprints.admin.filters import ListFilters, list_filters
 from campaign.blueprints.admin.frame import campaign, done, file_answer
 from campaign.blueprints.admin.gifts import dispute_words
+from campaign.blueprints.admin.gifts.forms import VisibilityForm
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.inbox import words as inbox_words
 from campaign.blueprints.admin.mail import words as mail_words
@@ -29,22 +30,22 @@ from campaign.services.spreadsheets import FileFormat
 @bp.get("/donations")
 def donations() -> ResponseReturnValue:
     """Fifty gifts a page; the address holds the filters, so it can be shared."""
-    asked, purposes = asked_in_address(), _purposes()
-    wanted = _wanted(asked, purposes)
-    rows, has_more = donations_found(wanted) if not asked.mistakes else ((), False)
+    filters, purposes = list_filters(), _purposes()
+    criteria = _criteria(filters, purposes)
+    rows, has_more = donations_found(criteria) if not filters.mistakes else ((), False)
     page = render_template(
         "admin/gifts/list.html",
-        asked=asked,
+        filters=filters,
         rows=rows,
-        totals=totals(wanted, most=None if asked.text("sums") == "all" else SUMMED_MOST),
-        chips=_chips(asked, wanted, purposes),
-        older_url=asked.with_(before=rows[-1].public_id) if has_more else None,
+        totals=totals(criteria, most=None if filters.text("sums") == "all" else SUMMED_MOST),
+        chips=_chips(filters, criteria, purposes),
+        pager=filters.pager(rows[-1].public_id if has_more else None),
         states=STATES,
         purposes=purposes,
         currencies=sorted(CURRENCIES),
         sees_donors=_sees_donors(),
     )
-    return page, asked.status
+    return page, filters.status
 
 
 @bp.get("/donations/<public_id>")
@@ -59,28 +60,30 @@ def donation(public_id: str) -> ResponseReturnValue:
 
 @bp.post("/donations/<public_id>/wall")
 def set_wall(public_id: str) -> ResponseReturnValue:
-    """Take the name and message off the wall of supporters, or put them back."""
-    is_shown = request.form.get("wall") == "shown"
-    put_on_wall(campaign().id, public_id, is_shown=is_shown, actor_id=person().id, clock=gateways().clock)
-    told = (
+    """Take the name and message off the supporters list, or put them back."""
+    form = VisibilityForm()
+    if not form.validate():
+        abort(400)
+    put_on_wall(campaign().id, public_id, is_shown=form.is_shown, actor_id=person().id, clock=gateways().clock)
+    message = (
         _("The name and message are on the supporters list.")
-        if is_shown
+        if form.is_shown
         else _("The name and message are off the supporters list.")
     )
-    return done(told, "admin.donation", public_id=public_id)
+    return done(message, "admin.donation", public_id=public_id)
 
 
 @bp.get("/donations/file.<any(csv,xlsx):file_format>")
 def donation_register(file_format: FileFormat) -> Response:
     """The same rows as on screen, all of them, with names and addresses."""
-    asked, purposes, clock = asked_in_address(), _purposes(), gateways().clock
-    wanted = _wanted(asked, purposes)
-    asked.refuse_mistakes()
-    about = [*period_of(wanted.since, wanted.until, made_at=clock.now()), *_about(wanted, purposes)]
-    file = donation_file(wanted, about=about, file_format=file_format)
+    filters, purposes, clock = list_filters(), _purposes(), gateways().clock
+    criteria = _criteria(filters, purposes)
+    filters.refuse_mistakes()
+    about = [*period_of(criteria.since, criteria.until, made_at=clock.now()), *_about(criteria, purposes)]
+    file = donation_file(criteria, about=about, file_format=file_format)
     detail: dict[str, object] = {
         "format": file_format,
-        "filters": sorted(key for key, value in asked.values.items() if value),
+        "filters": sorted(key for key, value in filters.values.items() if value),
     }
     audit.record_access(
         actor_id=person().id,
@@ -114,47 +117,49 @@ def _purposes() -> dict[str, FundRow]:
     return {row.public_id: row for row in funds(campaign().id) if row.kind in COLLECTING}
 
 
-def _wanted(asked: Asked, purposes: dict[str, FundRow]) -> DonationFilter:
-    currency = asked.filter_choice("currency", CURRENCIES)
+def _criteria(filters: ListFilters, purposes: dict[str, FundRow]) -> DonationFilter:
+    currency = filters.choice("currency", CURRENCIES)
     counted_in = currency or campaign().currency
-    least, most = asked.money("least", counted_in), asked.money("most", counted_in)
-    since, until = asked.period()
+    least, most = filters.money("least", counted_in), filters.money("most", counted_in)
+    since, until = filters.period()
     is_about_amounts = least is not None or most is not None
     return DonationFilter(
         campaign_id=campaign().id,
-        text=asked.text("text"),
-        state=asked.filter_choice("state", STATES),
+        text=filters.text("text"),
+        state=filters.choice("state", STATES),
         since=since,
         until=until,
         currency=counted_in if is_about_amounts else currency,
-        language=asked.filter_choice("language", LANGUAGES),
-        frequency=asked.filter_choice("frequency", words.FREQUENCIES),
-        fund=asked.filter_choice("fund", purposes),
+        language=filters.choice("language", LANGUAGES),
+        frequency=filters.choice("frequency", words.FREQUENCIES),
+        fund=filters.choice("fund", purposes),
         least_minor=least.minor if least else None,
         most_minor=most.minor if most else None,
-        before=asked.text("before"),
+        before=filters.text("before"),
         sees_donors=_sees_donors(),
     )
 
 
-def _about(wanted: DonationFilter, purposes: dict[str, FundRow]) -> list[tuple[str, str]]:
+def _about(criteria: DonationFilter, purposes: dict[str, FundRow]) -> list[tuple[str, str]]:
     """The filters in use, in words."""
     said = {
-        _("Text"): wanted.text,
-        _("State"): str(words.DONATION[wanted.state][0]) if wanted.state else "",
-        _("Currency"): wanted.currency,
-        _("Language"): LANGUAGES.get(wanted.language, ""),  # type: ignore[call-overload]  # checked by `choice`
-        _("How often"): str(words.FREQUENCIES.get(wanted.frequency, "")),
-        _("Fund"): text_of(purposes[wanted.fund].title) if wanted.fund else "",
-        _("At least"): exact_money(Money(wanted.least_minor, wanted.currency))
-        if wanted.least_minor is not None
+        _("Text"): criteria.text,
+        _("State"): str(words.DONATION[criteria.state][0]) if criteria.state else "",
+        _("Currency"): criteria.currency,
+        _("Language"): LANGUAGES.get(criteria.language, ""),  # type: ignore[call-overload]  # checked by `choice`
+        _("How often"): str(words.FREQUENCIES.get(criteria.frequency, "")),
+        _("Fund"): text_of(purposes[criteria.fund].title) if criteria.fund else "",
+        _("At least"): exact_money(Money(criteria.least_minor, criteria.currency))
+        if criteria.least_minor is not None
         else "",
-        _("At most"): exact_money(Money(wanted.most_minor, wanted.currency)) if wanted.most_minor is not None else "",
+        _("At most"): exact_money(Money(criteria.most_minor, criteria.currency))
+        if criteria.most_minor is not None
+        else "",
     }
     return [(label, value) for label, value in said.items() if value]
 
 
-def _chips(asked: Asked, wanted: DonationFilter, purposes: dict[str, FundRow]) -> list[tuple[str, str]]:
+def _chips(filters: ListFilters, criteria: DonationFilter, purposes: dict[str, FundRow]) -> list[tuple[str, str]]:
     names = {
         _("Text"): "text",
         _("State"): "state",
@@ -165,11 +170,11 @@ def _chips(asked: Asked, wanted: DonationFilter, purposes: dict[str, FundRow]) -
         _("At least"): "least",
         _("At most"): "most",
     }
-    chips = [(f"{label}: {value}", asked.without(names[label])) for label, value in _about(wanted, purposes)]
-    if wanted.since:
-        chips.append((_("From %(day)s", day=day(wanted.since)), asked.without("since")))
-    if wanted.until:
-        chips.append((_("Until %(day)s", day=day(wanted.until)), asked.without("until")))
+    chips = [(f"{label}: {value}", filters.without(names[label])) for label, value in _about(criteria, purposes)]
+    if criteria.since:
+        chips.append((_("From %(day)s", day=day(criteria.since)), filters.without("since")))
+    if criteria.until:
+        chips.append((_("Until %(day)s", day=day(criteria.until)), filters.without("until")))
     return chips
 
 

@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from flask import render_template, request
+from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from campaign.blueprints.admin import bp
-from campaign.blueprints.admin.form_values import Asked, asked_in_address, asked_in_form
+from campaign.blueprints.admin.filters import ListFilters, list_filters
 from campaign.blueprints.admin.frame import done, refused
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.inbox import words
+from campaign.blueprints.admin.inbox.forms import ReplayForm, ReplayStep
 from campaign.domain.errors import DomainError
 from campaign.domain.provider_events import ATTENTION_EVENT_STATES, RETIRED_EVENT_STATES, EventState, event_types
 from campaign.gateway_registry import gateways
@@ -25,19 +26,18 @@ PAGE_ROWS = 50
 ALL, LOOK = "all", "attention"
 AGES: Mapping[str, timedelta] = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 """Older than so much."""
-FILTERS = ("state", "type", "age", "gift")
 
 
 @bp.get("/inbox")
 def inbox() -> ResponseReturnValue:
     """Events by state; those that stand still are shown first, unless another state is asked for."""
-    asked, counts = asked_in_address(), listing.count_by_state()
+    filters, counts = list_filters(), listing.count_by_state()
     needs_attention = sum(counts.get(state, 0) for state in ATTENTION_EVENT_STATES)
-    state = _state(asked) or (LOOK if needs_attention else ALL)
-    rows = listing.events(_wanted(asked, state, before_id=asked.number("before")), limit=PAGE_ROWS)
+    state = _state(filters) or (LOOK if needs_attention else ALL)
+    rows = listing.events(_criteria(filters, state, before_id=filters.number("before")), limit=PAGE_ROWS)
     return render_template(
         "admin/inbox/list.html",
-        asked=asked,
+        filters=filters,
         state=state,
         rows=rows,
         counts=counts,
@@ -46,7 +46,7 @@ def inbox() -> ResponseReturnValue:
         meanings=words,
         types=sorted(event_types()),
         oldest=listing.oldest_waiting(),
-        older_url=asked.with_(before=str(rows[-1].id)) if len(rows) == PAGE_ROWS else None,
+        pager=filters.pager(rows[-1].id if len(rows) == PAGE_ROWS else None),
     )
 
 
@@ -79,42 +79,40 @@ def set_event_aside(event_id: str) -> ResponseReturnValue:
 
 @bp.post("/inbox/replay")
 def replay_events() -> ResponseReturnValue:
-    """Many at once: the ticked ones, or all that the filter means. First how many they are, then the act."""
-    asked = asked_in_form()
-    chosen = tuple(request.form.getlist("event"))[:PAGE_ROWS]
-    wanted = InboxFilter(event_ids=chosen) if chosen else _wanted(asked, _state(asked))
-    is_meant = bool(chosen) or asked.text("step") in {"all", "confirm"}
-    if not is_meant:
-        return done(_("Select at least one event."), "admin.inbox", **_kept(asked))
-    up_to_id = asked.number("up_to")
-    if asked.text("step") == "confirm" and up_to_id is not None:
-        count = replay_many(wanted, up_to_id=up_to_id, actor_id=person().id, clock=gateways().clock)
+    """Replay the ticked events, or all that the filters describe; how many they are is shown first."""
+    form = ReplayForm()
+    if not form.validate():
+        abort(400)
+    if not form.is_for_something:
+        return done(_("Select at least one event."), "admin.inbox", **form.filters)
+    criteria = _criteria_of_form(form)
+    if form.step.data == ReplayStep.CONFIRM and form.up_to.data is not None:
+        count = replay_many(criteria, up_to_id=form.up_to.data, actor_id=person().id, clock=gateways().clock)
         wake("inbox")
-        told = ngettext("%(num)s event is processed again.", "%(num)s events are processed again.", count)
-        return done(told, "admin.inbox", **_kept(asked))
-    preview = preview_of(wanted)
-    return render_template(
-        "admin/inbox/replay.html", asked=asked, chosen=chosen, preview=preview, most=MANY_MAX, filters=FILTERS
-    )
+        message = ngettext("%(num)s event is processed again.", "%(num)s events are processed again.", count)
+        return done(message, "admin.inbox", **form.filters)
+    return render_template("admin/inbox/replay.html", form=form, preview=preview_of(criteria), max_events=MANY_MAX)
 
 
-def _state(asked: Asked) -> str:
-    return asked.filter_choice("state", (*EventState, ALL, LOOK), retired=RETIRED_EVENT_STATES)
+def _criteria_of_form(form: ReplayForm) -> InboxFilter:
+    if form.event.data:
+        return InboxFilter(event_ids=tuple(form.event.data[:PAGE_ROWS]))
+    filters = ListFilters(form.filters)
+    return _criteria(filters, _state(filters))
 
 
-def _wanted(asked: Asked, state: str, *, before_id: int | None = None) -> InboxFilter:
+def _state(filters: ListFilters) -> str:
+    return filters.choice("state", (*EventState, ALL, LOOK), retired=RETIRED_EVENT_STATES)
+
+
+def _criteria(filters: ListFilters, state: str, *, before_id: int | None = None) -> InboxFilter:
     """What the filters of the page mean."""
     states = ATTENTION_EVENT_STATES if state == LOOK else () if state in {ALL, ""} else (EventState(state),)
-    age = AGES.get(asked.filter_choice("age", AGES))
+    age = AGES.get(filters.choice("age", AGES))
     return InboxFilter(
         states=states,
-        type=asked.text("type"),
+        type=filters.text("type"),
         until=gateways().clock.now() - age if age else None,
-        gift=asked.text("gift"),
+        gift=filters.text("gift"),
         before_id=before_id,
     )
-
-
-def _kept(asked: Asked) -> dict[str, str]:
-    """The filters for the address of the page to go back to."""
-    return {name: asked.text(name) for name in FILTERS if asked.text(name)}

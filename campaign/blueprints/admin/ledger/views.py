@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp
-from campaign.blueprints.admin.form_values import Asked, asked_in_address
+from campaign.blueprints.admin.filters import ListFilters, list_filters
 from campaign.blueprints.admin.frame import campaign, file_answer
 from campaign.blueprints.admin.guard import person
 from campaign.domain.errors import NotFound
@@ -30,18 +30,18 @@ PAGE_ROWS = 100
 @bp.get("/ledger")
 def ledger() -> ResponseReturnValue:
     """The journal line by line, oldest first, a hundred lines a page."""
-    asked = asked_in_address()
-    wanted = _wanted(asked)
-    rows = reports.journal_page(wanted, after=_place(asked), limit=PAGE_ROWS) if not asked.mistakes else []
+    filters = list_filters()
+    criteria = _criteria(filters)
+    rows = reports.journal_page(criteria, after=_place(filters), limit=PAGE_ROWS) if not filters.mistakes else []
     page = render_template(
         "admin/ledger/journal.html",
-        asked=asked,
+        filters=filters,
         rows=rows,
         funds=funds(campaign().id),
         kinds=KINDS,
-        next_url=asked.with_(after=_place_of(rows[-1])) if len(rows) == PAGE_ROWS else None,
+        pager=filters.pager(_place_of(rows[-1]) if len(rows) == PAGE_ROWS else None, cursor="after"),
     )
-    return page, asked.status
+    return page, filters.status
 
 
 @bp.get("/ledger/trial-balance")
@@ -68,13 +68,14 @@ def fund_statement() -> ResponseReturnValue:
 @bp.get("/ledger/journal.<any(csv,xlsx):file_format>")
 def journal_file(file_format: FileFormat) -> Response:
     """The same lines as on screen, all of them, with totals."""
-    asked, clock = asked_in_address(), gateways().clock
-    wanted = _wanted(asked)
-    asked.refuse_mistakes()
-    about = [*period_of(wanted.since, wanted.until, made_at=clock.now()), *_about(asked, wanted)]
-    file = ledger_file(wanted, about=about, file_format=file_format)
+    filters, clock = list_filters(), gateways().clock
+    criteria = _criteria(filters)
+    filters.refuse_mistakes()
+    about = [*period_of(criteria.since, criteria.until, made_at=clock.now()), *_about(filters, criteria)]
+    file = ledger_file(criteria, about=about, file_format=file_format)
     _note(
-        "ledger:download", {"format": file_format, "since": str(wanted.since or ""), "until": str(wanted.until or "")}
+        "ledger:download",
+        {"format": file_format, "since": str(criteria.since or ""), "until": str(criteria.until or "")},
     )
     return file_answer(file, "ledger", file_format)
 
@@ -93,42 +94,42 @@ def statement_file(file_format: FileFormat) -> Response:
     return file_answer(file, "funds", file_format)
 
 
-def _wanted(asked: Asked) -> LedgerFilter:
-    kind, chosen = asked.filter_choice("kind", tuple(KINDS)), _fund(asked)
-    since, until = asked.period()
+def _criteria(filters: ListFilters) -> LedgerFilter:
+    kind, chosen = filters.choice("kind", tuple(KINDS)), _fund(filters)
+    since, until = filters.period()
     return LedgerFilter(
         campaign_id=campaign().id,
         since=since,
         until=until,
         fund_id=chosen.id if chosen else None,
         kinds=frozenset({kind}) if kind else frozenset(),
-        subjects=subjects_about(campaign().id, text) if (text := asked.text("subject")) else None,
+        subjects=subjects_about(campaign().id, text) if (text := filters.text("subject")) else None,
     )
 
 
-def _fund(asked: Asked) -> FundRow | None:
-    if not asked.text("fund"):
+def _fund(filters: ListFilters) -> FundRow | None:
+    if not filters.text("fund"):
         return None
     try:
-        return fund(campaign().id, asked.text("fund"))
+        return fund(campaign().id, filters.text("fund"))
     except NotFound:
-        asked.mistakes.append(("fund", _("There is no such fund.")))
+        filters.mistakes.append(("fund", _("There is no such fund.")))
         return None
 
 
-def _about(asked: Asked, wanted: LedgerFilter) -> list[tuple[str, str]]:
-    chosen = _fund(asked)
+def _about(filters: ListFilters, criteria: LedgerFilter) -> list[tuple[str, str]]:
+    chosen = _fund(filters)
     said = {
         _("Fund"): f"{chosen.code} {text_of(chosen.title)}" if chosen else "",
-        _("Kind"): ", ".join(str(KINDS[EntryKind(kind)]) for kind in wanted.kinds),
-        _("About"): asked.text("subject"),
+        _("Kind"): ", ".join(str(KINDS[EntryKind(kind)]) for kind in criteria.kinds),
+        _("About"): filters.text("subject"),
     }
     return [(label, value) for label, value in said.items() if value]
 
 
-def _place(asked: Asked) -> tuple[datetime, str, int] | None:
+def _place(filters: ListFilters) -> tuple[datetime, str, int] | None:
     """Where the page before ended; anything else begins at the beginning."""
-    at, _sep, rest = asked.text("after").partition("~")
+    at, _sep, rest = filters.text("after").partition("~")
     entry_id, _sep, line = rest.partition("~")
     try:
         return datetime.fromisoformat(at), entry_id, int(line)

@@ -5,20 +5,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp
-from campaign.blueprints.admin.form_values import asked_in_address, asked_in_form
+from campaign.blueprints.admin.filters import list_filters
 from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.permissions import sees_donors
 from campaign.blueprints.admin.pledges import words
+from campaign.blueprints.admin.pledges.forms import StopForm
 from campaign.domain.errors import DomainError
-from campaign.domain.identity import new_public_id
 from campaign.domain.pledge import Act, PledgeState
 from campaign.gateway_registry import gateways
 from campaign.i18n import exact_money
 from campaign.jobs import wake
 from campaign.services.pledges import listing as pledge_register
 from campaign.services.pledges.endings import ending_counts
-from campaign.services.pledges.listing import PledgeMoment, pledge_story
+from campaign.services.pledges.listing import PledgeMoment, PledgeStory, pledge_story
 from campaign.services.pledges.mailbox import send_link
 from campaign.services.pledges.requests import PledgeOrder, ask
 
@@ -26,22 +26,22 @@ from campaign.services.pledges.requests import PledgeOrder, ask
 @bp.get("/pledges")
 def pledges() -> ResponseReturnValue:
     """Fifty monthly gifts a page, of one state or all, and what they bring each month."""
-    asked = asked_in_address()
-    state = asked.filter_choice("state", [state.value for state in PledgeState])
+    filters = list_filters()
+    state = filters.choice("state", [state.value for state in PledgeState])
     rows, has_more = pledge_register.pledges(
         campaign().id,
         state=state,
-        text=asked.text("text"),
-        before=asked.text("before"),
+        text=filters.text("text"),
+        before=filters.text("before"),
         sees_donors=_sees_donors(),
     )
     return render_template(
         "admin/pledges/list.html",
-        asked=asked,
+        filters=filters,
         rows=rows,
         ending=ending_counts(campaign().id),
         values=pledge_register.monthly_values(campaign().id),
-        older_url=asked.with_(before=rows[-1].public_id) if has_more else None,
+        pager=filters.pager(rows[-1].public_id if has_more else None),
         states=words.STATES,
         sees_donors=_sees_donors(),
     )
@@ -49,55 +49,31 @@ def pledges() -> ResponseReturnValue:
 
 @bp.get("/pledges/<public_id>")
 def pledge(public_id: str) -> ResponseReturnValue:
-    """One monthly gift with its months and all that happened to it."""
-    story = pledge_story(campaign().id, public_id, sees_donors=_sees_donors())
-    return render_template(
-        "admin/pledges/pledge.html",
-        pledge=story,
-        moments=[_told(moment) for moment in story.moments],
-        pledge_words=words,
-        form_id=new_public_id(),
-        sees_donors=_sees_donors(),
-    )
+    """One monthly gift with its months and its history."""
+    return _page(_story(public_id), StopForm())
 
 
 @bp.post("/pledges/<public_id>/stop")
 def stop_pledge(public_id: str) -> ResponseReturnValue:
-    """Stop it at once, because its donor asked us to; why is kept."""
-    asked = asked_in_form(form_id=new_public_id())
-    form_id, why = asked.form_id(told_at="why"), asked.required("why", _("Say why."))
-    story = pledge_story(campaign().id, public_id, sees_donors=_sees_donors())
-    if asked.mistakes:
-        return (
-            render_template(
-                "admin/pledges/pledge.html",
-                pledge=story,
-                moments=[_told(moment) for moment in story.moments],
-                pledge_words=words,
-                form_id=asked.text("form_id"),
-                asked=asked,
-                sees_donors=_sees_donors(),
-            ),
-            422,
-        )
+    """Stop it at once, because its donor asked for it; the audit trail holds the reason."""
+    story, form = _story(public_id), StopForm()
+    if not form.validate():
+        return _page(story, form), form.status
     order = PledgeOrder(
         pledge_public_id=public_id,
         act=Act.STOP,
-        detail={"why": why},
+        detail={"why": form.why.data},
         requested_by="staff",
         actor_id=person().id,
-        public_id=form_id,
+        public_id=form.form_id.data,
     )
     try:
         ask(order, clock=gateways().clock)
     except DomainError as error:
         return refused(error, "admin.pledge", public_id=public_id)
     wake("pledges")
-    return done(
-        _("It is being stopped. The payment provider is notified within a minute, and the donor gets an email."),
-        "admin.pledge",
-        public_id=public_id,
-    )
+    message = _("It is being stopped. The payment provider is notified within a minute, and the donor gets an email.")
+    return done(message, "admin.pledge", public_id=public_id)
 
 
 @bp.post("/pledges/<public_id>/links")
@@ -127,6 +103,26 @@ def _told(moment: PledgeMoment) -> dict[str, object]:
         "note": " · ".join(part for part in (note, moment.who or "") if part),
         "kind": kind,
     }
+
+
+def _story(public_id: str) -> PledgeStory:
+    """The monthly gift of this campaign.
+
+    Raises:
+        NotFound: The campaign has no such monthly gift.
+    """
+    return pledge_story(campaign().id, public_id, sees_donors=_sees_donors())
+
+
+def _page(story: PledgeStory, form: StopForm) -> str:
+    return render_template(
+        "admin/pledges/pledge.html",
+        pledge=story,
+        moments=[_told(moment) for moment in story.moments],
+        pledge_words=words,
+        form=form,
+        sees_donors=_sees_donors(),
+    )
 
 
 def _sees_donors() -> bool:

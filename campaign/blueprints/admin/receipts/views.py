@@ -1,20 +1,20 @@
 """The register of receipts: one PDF, a period's PDFs in one archive, the register as a file. All of it is audited."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Response, current_app, render_template, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp, words
-from campaign.blueprints.admin.form_values import Asked, asked_in_address, asked_in_form
+from campaign.blueprints.admin.filters import ListFilters, list_filters
 from campaign.blueprints.admin.frame import campaign, done, file_answer, refused
-from campaign.blueprints.admin.guard import person, typed
+from campaign.blueprints.admin.guard import draft_fields, person
+from campaign.blueprints.admin.receipts.forms import HeldReceiptForm
 from campaign.config import Config
 from campaign.days import local_day
 from campaign.domain.errors import DomainError
-from campaign.domain.typed_text import one_line
 from campaign.gateway_registry import gateways
 from campaign.jobs import wake
 from campaign.services import audit
@@ -31,18 +31,18 @@ PAGE_ROWS = 50
 
 @bp.get("/receipts")
 def receipts() -> ResponseReturnValue:
-    asked = asked_in_address()
-    wanted = _wanted(asked)
-    rows = listing.receipts(wanted) if not asked.mistakes else []
+    filters = list_filters()
+    criteria = _criteria(filters)
+    rows = listing.receipts(criteria) if not filters.mistakes else []
     page = render_template(
         "admin/receipts/list.html",
-        asked=asked,
+        filters=filters,
         rows=rows,
         held=held_receipts.held_receipts(campaign_id=campaign().id),
         substituted=held_receipts.substituted_receipts(campaign_id=campaign().id),
-        older_url=asked.with_(before=str(rows[-1].id)) if len(rows) == PAGE_ROWS else None,
+        pager=filters.pager(rows[-1].id if len(rows) == PAGE_ROWS else None),
     )
-    return page, asked.status
+    return page, filters.status
 
 
 @bp.get("/receipts/<number>.pdf")
@@ -59,27 +59,27 @@ def receipt_pdf(number: str) -> ResponseReturnValue:
 @bp.get("/receipts/period.zip")
 def receipts_zip() -> ResponseReturnValue:
     """Every PDF of the days asked for."""
-    asked = asked_in_address()
-    wanted = _wanted(asked)
-    asked.refuse_mistakes()
+    filters = list_filters()
+    criteria = _criteria(filters)
+    filters.refuse_mistakes()
     try:
-        archive = files.receipts_zip(wanted)
+        archive = files.receipts_zip(criteria)
     except DomainError as error:
-        return refused(error, "admin.receipts", **asked.values)
-    _note("receipts:download", f"campaign:{campaign().slug}", _period(wanted))
-    name = f"{campaign().slug}-receipts-{wanted.since or 'all'}-{wanted.until or local_day(gateways().clock.now())}.zip"
+        return refused(error, "admin.receipts", **filters.values)
+    _note("receipts:download", f"campaign:{campaign().slug}", _period(criteria))
+    name = f"{campaign().slug}-receipts-{criteria.since or 'all'}-{criteria.until or local_day(gateways().clock.now())}.zip"
     return send_file(io.BytesIO(archive), mimetype="application/zip", as_attachment=True, download_name=name)
 
 
 @bp.get("/receipts/register.<any(csv,xlsx):file_format>", endpoint="receipt_register")
 def register_file(file_format: FileFormat) -> Response:
     """The same rows as on screen, all of them."""
-    asked = asked_in_address()
-    wanted = _wanted(asked)
-    asked.refuse_mistakes()
-    about = period_of(wanted.since, wanted.until, made_at=gateways().clock.now())
-    file = receipt_file(wanted, about=about, file_format=file_format)
-    _note("receipt_register:download", f"campaign:{campaign().slug}", {"format": file_format, **_period(wanted)})
+    filters = list_filters()
+    criteria = _criteria(filters)
+    filters.refuse_mistakes()
+    about = period_of(criteria.since, criteria.until, made_at=gateways().clock.now())
+    file = receipt_file(criteria, about=about, file_format=file_format)
+    _note("receipt_register:download", f"campaign:{campaign().slug}", {"format": file_format, **_period(criteria)})
     return file_answer(file, "receipts", file_format)
 
 
@@ -87,26 +87,22 @@ def register_file(file_format: FileFormat) -> Response:
 def held_receipt(number: str) -> ResponseReturnValue:
     """Why a receipt is held, and the name on it to be corrected."""
     row = held_receipts.held_receipt(number, campaign_id=campaign().id)
-    return _correction(row, Asked({"donor_name": row.donor_name or "", **typed()}))
+    return _held_page(row, HeldReceiptForm(data={"donor_name": row.donor_name, **draft_fields()}), row.explanations)
 
 
 @bp.post("/receipts/<number>/held")
 def correct_receipt(number: str) -> ResponseReturnValue:
-    """Replace it by one with the corrected name; its mail leaves with the new one."""
-    asked = asked_in_form()
-    config: Config = current_app.config["KURAK"]
+    """Replace it by one with the corrected name; its email leaves with the new one."""
+    form = HeldReceiptForm()
+    if not form.validate():
+        row = held_receipts.held_receipt(number, campaign_id=campaign().id)
+        return _held_page(row, form, row.explanations), form.status
     try:
-        new_number = held_receipts.correct(
-            number,
-            campaign_id=campaign().id,
-            donor_name=one_line(asked.text("donor_name")) or None,
-            actor_id=person().id,
-            clock=gateways().clock,
-            public_url=config.public_url,
-        )
+        new_number = _correct(number, form)
     except held_receipts.StillHeld as error:
-        asked.refuse("donor_name", error, words.sentence_of(error))
-        return _correction(held_receipts.held_receipt(number, campaign_id=campaign().id), asked, why=str(error)), 422
+        form.refuse("donor_name", words.sentence_of(error))
+        row = held_receipts.held_receipt(number, campaign_id=campaign().id)
+        return _held_page(row, form, str(error).split("; ")), form.status
     except DomainError as error:
         return refused(error, "admin.receipts")
     wake("outbox")
@@ -114,25 +110,37 @@ def correct_receipt(number: str) -> ResponseReturnValue:
     return done(_("Corrected. Receipt %(number)s is printed and sent now.", number=new_number), "admin.receipts")
 
 
-def _correction(row: HeldRow, asked: Asked, *, why: str = "") -> str:
-    return render_template("admin/receipts/held_receipt.html", row=row, asked=asked, why=why)
+def _correct(number: str, form: HeldReceiptForm) -> str:
+    config: Config = current_app.config["KURAK"]
+    return held_receipts.correct(
+        number,
+        campaign_id=campaign().id,
+        donor_name=form.donor_name.data or None,
+        actor_id=person().id,
+        clock=gateways().clock,
+        public_url=config.public_url,
+    )
 
 
-def _wanted(asked: Asked) -> ReceiptFilter:
-    since, until = asked.period()
+def _held_page(row: HeldRow, form: HeldReceiptForm, explanations: Sequence[str]) -> str:
+    return render_template("admin/receipts/held_receipt.html", row=row, form=form, explanations=explanations)
+
+
+def _criteria(filters: ListFilters) -> ReceiptFilter:
+    since, until = filters.period()
     return ReceiptFilter(
         campaign_id=campaign().id,
         since=since,
         until=until,
-        state=asked.filter_choice("state", words.RECEIPT) or None,
-        text=asked.text("text") or asked.text("number"),
-        before_id=asked.number("before"),
+        state=filters.choice("state", words.RECEIPT) or None,
+        text=filters.text("text") or filters.text("number"),
+        before_id=filters.number("before"),
         limit=PAGE_ROWS,
     )
 
 
-def _period(wanted: ReceiptFilter) -> dict[str, object]:
-    return {"since": str(wanted.since or ""), "until": str(wanted.until or "")}
+def _period(criteria: ReceiptFilter) -> dict[str, object]:
+    return {"since": str(criteria.since or ""), "until": str(criteria.until or "")}
 
 
 def _note(action: str, subject: str, detail: Mapping[str, object]) -> None:

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from campaign.blueprints.admin import bp
-from campaign.blueprints.admin.form_values import asked_in_address
+from campaign.blueprints.admin.filters import list_filters
 from campaign.blueprints.admin.frame import campaign, done, file_answer, refused
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.reconciliation import words
@@ -27,14 +27,14 @@ PAGE_ROWS = 50
 @bp.get("/reconciliation")
 def reconciliation() -> ResponseReturnValue:
     """How much is unexplained per currency, its cases, and the payouts."""
-    asked = asked_in_address()
-    rows = reconciliation_desk.payouts(before=asked.text("before"), limit=PAGE_ROWS)
+    filters = list_filters()
+    rows = reconciliation_desk.payouts(before=filters.text("before"), limit=PAGE_ROWS)
     return render_template(
         "admin/reconciliation/overview.html",
-        asked=asked,
+        filters=filters,
         desk=reconciliation_desk.desk(),
         payouts=rows,
-        older_url=asked.with_(before=rows[-1].payout_id) if len(rows) == PAGE_ROWS else None,
+        pager=filters.pager(rows[-1].payout_id if len(rows) == PAGE_ROWS else None),
         held_mails=held.held(),
         money_words=words,
     )
@@ -127,9 +127,9 @@ def book_payout(payout_id: str) -> ResponseReturnValue:
 @bp.get("/payouts/register.<any(csv,xlsx):file_format>", endpoint="payout_register")
 def register_file(file_format: FileFormat) -> Response:
     """Every payout with its movements, of the days asked for."""
-    asked, clock = asked_in_address(), gateways().clock
-    since, until = asked.period()
-    asked.refuse_mistakes()
+    filters, clock = list_filters(), gateways().clock
+    since, until = filters.period()
+    filters.refuse_mistakes()
     about = period_of(since, until, made_at=clock.now())
     file = payout_file(since=since, until=until, about=about, file_format=file_format)
     detail: dict[str, object] = {"format": file_format, "since": str(since or ""), "until": str(until or "")}

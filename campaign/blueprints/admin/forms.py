@@ -1,0 +1,205 @@
+"""Forms of the staff pages: the classes that they extend, and the fields that several of them share."""
+
+from enum import StrEnum
+from typing import Any, ClassVar, cast
+
+from flask_babel import LazyString, lazy_gettext
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import DateField, Field, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
+
+from campaign.blueprints.admin import words
+from campaign.domain.email_address import ADDRESS_MAX
+from campaign.domain.errors import DomainError, FormReused
+from campaign.domain.identity import is_public_id, new_public_id
+from campaign.domain.money import CURRENCIES, Money
+from campaign.domain.typed_text import one_line, paragraphs
+from campaign.web.amount_input import AmountRefused, read_amount
+from campaign.web.email_input import EmailRefused, read_email
+
+TEXT_MAX = 500
+NAME_MAX = 200
+SAY_WHY = lazy_gettext("Say why.")
+TOO_LONG = lazy_gettext("Shorten this to %(max)d characters.")
+NOT_SENT_AGAIN = frozenset({"csrf_token", "step"})
+
+
+class Step(StrEnum):
+    """What the button of a form with a preview asks for."""
+
+    PREVIEW = "preview"
+    CONFIRM = "confirm"
+    CHANGE = "change"
+
+
+class StaffForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """A form of a staff page; the guard checks its CSRF token before the view runs."""
+
+    @property
+    def mistakes(self) -> list[tuple[str, str]]:
+        """(id of the input, sentence) for each error, in the order of the page."""
+        return [(field.id, str(sentence)) for field in self for sentence in field.errors]
+
+    @property
+    def status(self) -> int:
+        """The status of the page that shows this form: 422 where it has errors."""
+        return 422 if self.mistakes else 200
+
+    @property
+    def values(self) -> list[tuple[str, str]]:
+        """(name, text) of each field, for a page that sends the form once more."""
+        return [(field.name, shown_text(field)) for field in self if field.name not in NOT_SENT_AGAIN]
+
+    def refuse(self, name: str, sentence: str) -> None:
+        """Add an error to a field after validation."""
+        self[name].errors = [*self[name].errors, sentence]
+
+
+class SingleUseForm(StaffForm):
+    """A form that is carried out once, however often it is sent; `form_id` names the form that was shown."""
+
+    form_id = HiddenField(default=new_public_id)
+    main_field: ClassVar[str]
+    """Where an error that concerns the whole form is shown."""
+
+    def validate(self, extra_validators: Any = None) -> bool:  # as WTForms types it
+        """Whether all fields are valid and the form is one of ours; another gets a new `form_id`."""
+        is_valid = bool(super().validate(extra_validators))
+        if is_public_id(self.form_id.data or ""):
+            return is_valid
+        self.form_id.data = new_public_id()
+        self.refuse(
+            self.main_field, _("We could not verify this form. Your entries are saved: check them and continue.")
+        )
+        return False
+
+    def refuse_rule(self, error: DomainError, name: str | None = None) -> None:
+        """Show the rule that a service found broken at a field; a form that was used before gets a new `form_id`."""
+        if isinstance(error, FormReused):
+            self.form_id.data = new_public_id()
+        self.refuse(name or self.main_field, words.sentence_of(error))
+
+
+class PreviewedForm(SingleUseForm):
+    """A form whose effect is shown before it is confirmed."""
+
+    step = HiddenField(default=Step.PREVIEW)
+
+    @property
+    def is_confirmed(self) -> bool:
+        return bool(self.step.data == Step.CONFIRM)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the form is valid and the person does not want to change it."""
+        return self.validate() and self.step.data != Step.CHANGE
+
+
+class AmountField(StringField):  # type: ignore[misc]  # WTForms is untyped
+    """An amount as typed. `read` turns it into `amount`; a text with two readings is shown again with both of them.
+
+    Attributes:
+        amount: What was read, None before that.
+        readings: The amounts that the typed text can mean.
+    """
+
+    data: str
+
+    def __init__(self, label: LazyString | None = None, **settings: Any) -> None:  # as WTForms types it
+        super().__init__(label, validators=[Length(max=TEXT_MAX, message=TOO_LONG)], filters=[one_line], **settings)
+        self.amount: Money | None = None
+        self.readings: tuple[Money, ...] = ()
+        self._meant = ""
+
+    def process(self, formdata: Any, *args: Any, **more: Any) -> None:  # as WTForms types it
+        """Take the typed text, and beside it which of two readings was chosen."""
+        self._meant = str(formdata.get(f"{self.name}_meant", "")) if formdata else ""
+        super().process(formdata, *args, **more)
+
+    def read(self, currency: str) -> Money:
+        """Read the text as an amount of this currency.
+
+        Raises:
+            ValidationError: It is missing, is no amount, or has two readings of which none was chosen.
+        """
+        if not self.data:
+            raise ValidationError(_("Enter an amount, like 35 or 35.50."))
+        try:
+            self.amount = read_amount(self.data, currency, meant=self._meant)
+        except AmountRefused as refusal:
+            self.readings = refusal.readings
+            raise ValidationError(refusal.sentence) from None
+        if self._meant == self.amount.plain:
+            self.data = self._meant
+        return self.amount
+
+    @property
+    def money(self) -> Money:
+        """The amount of a valid form."""
+        return cast(Money, self.amount)
+
+
+class DayField(DateField):  # type: ignore[misc]  # WTForms is untyped
+    """A day as YYYY-MM-DD, as browsers send it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist if any(valuelist) else [])
+        except ValueError:
+            raise ValueError(_("Enter a day, like 2026-12-31.")) from None
+
+
+class FundField(SelectField):  # type: ignore[misc]  # WTForms is untyped
+    """A fund by its public id. The page offers the funds that make sense; the service decides which are allowed."""
+
+    def __init__(self, label: LazyString | None = None, *, sentence: LazyString, **settings: Any) -> None:
+        super().__init__(
+            label,
+            choices=[],
+            validate_choice=False,
+            validators=[DataRequired(sentence), Length(max=TEXT_MAX, message=TOO_LONG)],
+            **settings,
+        )
+
+
+class CurrencyField(SelectField):  # type: ignore[misc]  # WTForms is untyped
+    """A currency that the page offers, of all that the site knows; empty for the campaign's own."""
+
+    def __init__(self, label: LazyString | None = None, **settings: Any) -> None:  # as WTForms types them
+        super().__init__(label or lazy_gettext("Currency"), choices=[], **settings)
+
+    def pre_validate(self, form: StaffForm) -> None:  # noqa: ARG002  # WTForms' signature
+        if self.data and self.data not in CURRENCIES:
+            raise StopValidation(_("Choose one of the listed currencies."))
+
+
+class EmailField(StringField):  # type: ignore[misc]  # WTForms is untyped
+    """An email address that mail servers take; `is_optional` is whether it may be empty."""
+
+    data: str
+    is_optional = False
+
+    def __init__(self, label: LazyString | None = None, **settings: Any) -> None:  # as WTForms types them
+        super().__init__(label, filters=[one_line], validators=[Length(max=ADDRESS_MAX, message=TOO_LONG)], **settings)
+
+    def pre_validate(self, form: StaffForm) -> None:  # noqa: ARG002  # WTForms' signature
+        if self.is_optional and not self.data:
+            return
+        try:
+            self.data = read_email(self.data)
+        except EmailRefused as refusal:
+            raise StopValidation(refusal.sentence) from None
+
+
+class LongTextField(TextAreaField):  # type: ignore[misc]  # WTForms is untyped
+    """A text that must not be empty, of at most 500 characters, such as a reason."""
+
+    def __init__(self, label: LazyString, *, sentence: LazyString = SAY_WHY, **settings: Any) -> None:
+        validators = [DataRequired(sentence), Length(max=TEXT_MAX, message=TOO_LONG)]
+        super().__init__(label, filters=[paragraphs], validators=validators, **settings)
+
+
+def shown_text(field: Field) -> str:
+    """What stands in a field: what was typed, or the value that it starts with."""
+    return str(field._value() if hasattr(field, "_value") else field.data or "")  # noqa: SLF001  # WTForms' own name

@@ -1,0 +1,42 @@
+"""The form that replays many of the provider's events."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from wtforms import HiddenField, IntegerField, SelectMultipleField
+from wtforms.validators import Length, NumberRange, Optional
+
+from campaign.blueprints.admin.forms import TEXT_MAX, StaffForm
+
+FILTERS = ("state", "type", "age", "gift")
+KEY_MAX = 2**63 - 1
+
+
+class ReplayStep(StrEnum):
+    """What the button of the form asks for."""
+
+    CHOSEN = "chosen"
+    ALL = "all"
+    CONFIRM = "confirm"
+
+
+class ReplayForm(StaffForm):
+    """The ticked events, or all that the filters of the list describe up to the one with the id `up_to`."""
+
+    event = SelectMultipleField(choices=[], validate_choice=False)
+    state = HiddenField(default="", validators=[Length(max=TEXT_MAX)])
+    type = HiddenField(default="", validators=[Length(max=TEXT_MAX)])
+    age = HiddenField(default="", validators=[Length(max=TEXT_MAX)])
+    gift = HiddenField(default="", validators=[Length(max=TEXT_MAX)])
+    up_to = IntegerField(validators=[Optional(), NumberRange(0, KEY_MAX)])
+    step = HiddenField(default=ReplayStep.CHOSEN)
+
+    @property
+    def filters(self) -> Mapping[str, str]:
+        """The filters in use, by name, for the address of the list."""
+        return {name: self[name].data for name in FILTERS if self[name].data}
+
+    @property
+    def is_for_something(self) -> bool:
+        """Whether an event was ticked, or all of them are meant."""
+        return bool(self.event.data) or self.step.data in {ReplayStep.ALL, ReplayStep.CONFIRM}

@@ -1,0 +1,19 @@
+"""The form that corrects the name on a held receipt."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import StringField
+from wtforms.validators import Length
+
+from campaign.blueprints.admin.forms import NAME_MAX, TOO_LONG, StaffForm
+from campaign.domain.typed_text import one_line
+
+
+class HeldReceiptForm(StaffForm):
+    """The name that a held receipt is to have."""
+
+    donor_name = StringField(
+        _("Name on the receipt"),
+        filters=[one_line],
+        validators=[Length(max=NAME_MAX, message=TOO_LONG)],
+        description=_("As the donor would write it. If left empty, the receipt is made out to an anonymous donor."),
+    )

@@ -1,0 +1,47 @@
+"""The page of one's own account: language, password, second step, and which campaign the staff pages show."""
+
+from flask import redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+
+from campaign.blueprints.admin import bp
+from campaign.blueprints.admin.frame import campaign, visible_campaigns
+from campaign.blueprints.admin.guard import person
+from campaign.blueprints.admin.staff.forms import CampaignForm, LanguageForm
+from campaign.domain.errors import NotFound
+from campaign.services.staff import accounts
+
+
+@bp.get("/account")
+def account() -> ResponseReturnValue:
+    """The person's own page."""
+    return _page(LanguageForm(data={"language": person().language}))
+
+
+@bp.post("/account/language")
+def set_language() -> ResponseReturnValue:
+    """Set the language of the staff pages for this person."""
+    form = LanguageForm()
+    if not form.validate():
+        return _page(form), form.status
+    accounts.set_language(person().id, form.language.data)
+    return redirect(url_for("admin.account"), 303)
+
+
+@bp.post("/account/campaign")
+def choose_campaign() -> ResponseReturnValue:
+    """Show another campaign on the staff pages; it changes nothing but this session.
+
+    Raises:
+        NotFound: The person may not see this campaign, or there is none of this name.
+    """
+    form = CampaignForm(visible_campaigns())
+    if not form.validate():
+        raise NotFound("campaign")
+    session["campaign"] = form.campaign.data
+    return redirect(url_for("admin.overview"), 303)
+
+
+def _page(form: LanguageForm) -> str:
+    shown = campaign()
+    campaign_form = CampaignForm(visible_campaigns(), formdata=None, data={"campaign": shown.slug})
+    return render_template("admin/staff/account.html", form=form, campaign_form=campaign_form, shown=shown)
