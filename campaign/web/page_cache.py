@@ -5,28 +5,43 @@ all its headers, and in between by `PageCacheMiddleware`, before Flask is asked 
 cheap as a file. Whoever changes what the public sees counts the change (services/campaigns/revision.py).
 """
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache, wraps
+from functools import wraps
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, current_app, make_response, request
-from werkzeug.http import parse_accept_header
 
 from campaign.config import Config
 from campaign.days import local_day
 from campaign.gateway_registry import gateways
 from campaign.services.campaigns.cards import CampaignCard, campaign_named, featured_campaign
 from campaign.services.campaigns.page import PublicCampaign, public_campaign
-from campaign.services.campaigns.page_cache import CachedPage, Cards, PageCache, finished
+from campaign.services.campaigns.page_cache import Cards, PageCache
+from campaign.web.compression import EncodedBody, choose_encoding
 
 PAGES_MOST = 2000
 OFFER = "kurak.kept"
 """Under this name a view's answer tells the front, in the request's environment, that it may be sent again."""
 View = Callable[..., str | bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class CachedPage:
+    """A finished answer: its bytes, and the name of this version of it."""
+
+    body: EncodedBody
+    etag: str
+
+
+def finished(made: str | bytes) -> CachedPage:
+    """The page or file as it will be sent each time."""
+    body = made.encode() if isinstance(made, str) else made
+    return CachedPage(EncodedBody(body), hashlib.sha256(body).hexdigest()[:20])
 
 
 class PublicMemory:
@@ -91,11 +106,11 @@ def _version(card: CampaignCard, day: date) -> tuple[int, int, date]:
 
 
 def _answer(page: CachedPage, mimetype: str) -> Response:
-    is_packed = bool(request.accept_encodings["gzip"])
-    answer = make_response(page.packed if is_packed else page.body)
+    encoding = choose_encoding(request.headers.get("Accept-Encoding", ""))
+    answer = make_response(page.body.in_encoding(encoding))
     answer.mimetype = mimetype
-    if is_packed:
-        answer.content_encoding = "gzip"
+    if encoding:
+        answer.content_encoding = encoding
     answer.vary.add("Accept-Encoding")
     answer.cache_control.public = True
     answer.cache_control.max_age = 1
@@ -153,18 +168,12 @@ def _lasting(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [*((name, value) for name, value in headers if name.lower() not in passing), ("Vary", "Accept-Encoding")]
 
 
-@lru_cache(maxsize=200)
-def _takes_gzip(accepted: str) -> bool:
-    """Whether an Accept-Encoding header takes gzip: `gzip; q=0` refuses it, whatever its spelling."""
-    return bool(parse_accept_header(accepted)["gzip"])
-
-
 def _send(ready: Ready, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     if ready.page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
         start_response("304 NOT MODIFIED", ready.headers)
         return []
-    is_packed = _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    body = ready.page.packed if is_packed else ready.page.body
-    encoding = [("Content-Encoding", "gzip")] if is_packed else []
-    start_response("200 OK", [*ready.headers, *encoding, ("Content-Length", str(len(body)))])
+    encoding = choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    body = ready.page.body.in_encoding(encoding)
+    encoded = [("Content-Encoding", encoding)] if encoding else []
+    start_response("200 OK", [*ready.headers, *encoded, ("Content-Length", str(len(body)))])
     return [body]

@@ -1,6 +1,5 @@
 """Our own files for the browser: addresses that carry a hash of the content, answers that may be kept for a year."""
 
-import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
@@ -9,16 +8,18 @@ from pathlib import Path
 from flask import Flask, Response, abort, make_response, request, url_for
 from werkzeug.security import safe_join
 
+from campaign.web.compression import FILE_QUALITY, EncodedBody, choose_encoding
+
 COMPRESSIBLE = ("text/", "image/svg+xml", "application/json")
 YEAR_SECONDS = 31_536_000
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file as it is sent: its bytes, the same compressed, and the hash that its address carries."""
+    """A file as it is sent: its bytes, and the hash that its address carries."""
 
-    body: bytes
-    packed: bytes | None
+    body: EncodedBody
+    is_compressible: bool
     version: str
     mimetype: str
     modified_ns: int
@@ -68,8 +69,8 @@ def _read(path: Path, modified_ns: int) -> Asset:
     body = path.read_bytes()
     mimetype = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return Asset(
-        body=body,
-        packed=gzip.compress(body, mtime=0) if mimetype.startswith(COMPRESSIBLE) else None,
+        body=EncodedBody(body, FILE_QUALITY),
+        is_compressible=mimetype.startswith(COMPRESSIBLE),
         version=hashlib.sha256(body).hexdigest()[:12],
         mimetype=mimetype,
         modified_ns=modified_ns,
@@ -79,13 +80,13 @@ def _read(path: Path, modified_ns: int) -> Asset:
 def _answer(asset: Asset | None) -> Response:
     if asset is None:
         abort(404)
-    is_packed = asset.packed is not None and bool(request.accept_encodings["gzip"])
-    answer = make_response(asset.packed if is_packed else asset.body)
+    encoding = choose_encoding(request.headers.get("Accept-Encoding", "")) if asset.is_compressible else None
+    answer = make_response(asset.body.in_encoding(encoding))
     answer.mimetype = asset.mimetype
-    answer.set_etag(asset.version)
-    if is_packed:
-        answer.content_encoding = "gzip"
-    if asset.packed is not None:
+    if encoding:
+        answer.content_encoding = encoding
+    answer.set_etag(asset.version, weak=asset.is_compressible)  # weak: the bytes differ with the encoding
+    if asset.is_compressible:
         answer.vary.add("Accept-Encoding")
     answer.cache_control.public = True
     if request.args.get("v") == asset.version:

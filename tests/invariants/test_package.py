@@ -18,7 +18,6 @@ from tests.support.tree import ROOT, known_files, name_of, sources, tree_of
 
 NOT_IMPORTED = {
     "argon2-cffi": "libpass hashes passwords with it",
-    "brotli": "fonttools writes WOFF2 with it",
     "cryptography": "Flask-Security encrypts the second factor's secrets with it",
     "manimgx-fonts": "fonts of receipts",
     "noto-cjk-sans-jp-regular": "fonts of receipts",

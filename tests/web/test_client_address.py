@@ -88,8 +88,8 @@ def test_an_origin_is_compared_whole_and_a_broken_one_is_foreign(client: FlaskCl
     assert answer.status_code == status
 
 
-@pytest.mark.parametrize("accepted", ["gzip; q=0", "gzip;q=0.0, identity", "GZIP;Q=0", "br, identity", ""])
-def test_who_refuses_gzip_gets_plain_bytes_from_memory_too(client: FlaskClient, accepted: str) -> None:
+@pytest.mark.parametrize("accepted", ["gzip; q=0", "gzip;q=0.0, identity", "GZIP;Q=0", "BR;q=0, identity", ""])
+def test_who_refuses_compression_gets_plain_bytes_from_memory_too(client: FlaskClient, accepted: str) -> None:
     a_campaign()
     for _ in range(2):
         answer = client.get("/en/", headers={"Accept-Encoding": accepted})

@@ -78,8 +78,10 @@ def test_what_the_reader_has_is_not_sent_again(reader: Client) -> None:
 
 def test_it_is_packed_for_those_who_take_it(reader: Client) -> None:
     reader.get("/en/")
-    packed = reader.get("/en/", headers={"Accept-Encoding": "br, gzip"})
-    assert packed.headers["Content-Encoding"] == "gzip"
+    for accepted in ("gzip, deflate, br", "br;q=0.5, gzip"):
+        best = "br" if accepted.endswith("br") else "gzip"
+        packed = reader.get("/en/", headers={"Accept-Encoding": accepted})
+        assert (packed.headers["Content-Encoding"], packed.headers["Vary"]) == (best, "Accept-Encoding")
     for accepted in ("", "gzip; q=0", "GZIP;Q=0.0, identity"):
         assert "Content-Encoding" not in reader.get("/en/", headers={"Accept-Encoding": accepted}).headers
 

@@ -4,8 +4,6 @@ A campaign's revision is looked up at most once a second. While one thread makes
 given the last one, so a rush of readers never makes a page more than once a change.
 """
 
-import gzip
-import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -16,21 +14,6 @@ from typing import Generic, TypeVar
 from campaign.services.campaigns.cards import CampaignCard
 
 Made = TypeVar("Made")
-
-
-@dataclass(frozen=True, slots=True)
-class CachedPage:
-    """A finished answer: its bytes, the same compressed, and the name of this version of it."""
-
-    body: bytes
-    packed: bytes
-    etag: str
-
-
-def finished(made: str | bytes) -> CachedPage:
-    """The page or file as it will be sent each time."""
-    body = made.encode() if isinstance(made, str) else made
-    return CachedPage(body, gzip.compress(body, 6, mtime=0), hashlib.sha256(body).hexdigest()[:20])
 
 
 @dataclass(slots=True)
