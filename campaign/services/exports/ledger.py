@@ -1,4 +1,4 @@
-"""The books as files to take away: journal, trial balance, fund statement, allocations; the same rows as on screen."""
+"""The ledger as files: journal, trial balance, fund statement, allocations; the same rows as on screen."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -27,13 +27,13 @@ REGISTER_PAGE = 1000
 
 
 def ledger_file(filters: LedgerFilter, *, about: About, file_format: FileFormat) -> IO[bytes]:
-    """The journal, or the part that was asked for."""
+    """Return the journal, or the requested part of it."""
     with reading() as session:
         return render_sheet(_ledger(session, filters, about=about), file_format)
 
 
 def trial_balance_file(campaign_id: int, *, about: About, file_format: FileFormat) -> IO[bytes]:
-    """Every account's balance per currency."""
+    """Return every account's balance per currency."""
     with reading() as session:
         return render_sheet(_trial_balance(session, campaign_id, about=about), file_format)
 
@@ -41,17 +41,17 @@ def trial_balance_file(campaign_id: int, *, about: About, file_format: FileForma
 def fund_statement_file(
     campaign_id: int, *, funds: Sequence[FundRow], about: About, file_format: FileFormat
 ) -> IO[bytes]:
-    """What came into and went out of every fund, and what it holds."""
+    """Return the receipts, payments and balance of every fund."""
     return render_sheet(_fund_statement(campaign_id, funds=funds, about=about), file_format)
 
 
 def allocation_file(campaign_id: int, *, state: str | None, about: About, file_format: FileFormat) -> IO[bytes]:
-    """Every allocation: who proposed, who decided, from where, to where and why."""
+    """Return every allocation: who proposed, who decided, from where, to where and why."""
     return render_sheet(_allocations(campaign_id, state=state, about=about), file_format)
 
 
 def period_of(since: date | None, until: date | None, *, made_at: datetime) -> list[tuple[str, str]]:
-    """The lines above a table: which days it covers and when it was made."""
+    """Return the lines above a table: its days and when it was made."""
     return [
         (_("From"), since.isoformat() if since else _("the beginning")),
         (_("Until"), until.isoformat() if until else _("now")),
@@ -60,12 +60,12 @@ def period_of(since: date | None, until: date | None, *, made_at: datetime) -> l
 
 
 def sides(amount: Money) -> tuple[Decimal | None, Decimal | None]:
-    """(debit, credit): a posting stands on one side, and the other is empty."""
+    """Return (debit, credit): a posting is on one side, and the other is empty."""
     return (amount.decimal, None) if amount.minor >= 0 else (None, -amount.decimal)
 
 
 def _ledger(session: Session, filters: LedgerFilter, *, about: About) -> Sheet:
-    """The journal line by line, debit and credit apart, with their sums per currency."""
+    """Return the journal line by line, debit and credit apart, with their sums per currency."""
     return Sheet(
         zone=time_zone(),
         title=_("Ledger"),
@@ -95,7 +95,7 @@ def _ledger(session: Session, filters: LedgerFilter, *, about: About) -> Sheet:
 
 
 def _trial_balance(session: Session, campaign_id: int, *, about: About) -> Sheet:
-    """Every account's balance per currency; the two sums of a currency are equal."""
+    """Return every account's balance per currency; the two sums of a currency are equal."""
     totals = posting.account_totals(session, campaign_id=campaign_id)
     return Sheet(
         zone=time_zone(),
@@ -113,7 +113,7 @@ def _trial_balance(session: Session, campaign_id: int, *, about: About) -> Sheet
 
 
 def _fund_statement(campaign_id: int, *, funds: Sequence[FundRow], about: About) -> Sheet:
-    """What came into and went out of every fund, and what it holds."""
+    """Return the receipts, payments and balance of every fund."""
     named = {row.id: row for row in funds}
     return Sheet(
         zone=time_zone(),
@@ -137,7 +137,7 @@ def _fund_statement(campaign_id: int, *, funds: Sequence[FundRow], about: About)
 
 
 def _allocations(campaign_id: int, *, state: str | None, about: About) -> Sheet:
-    """Every allocation: who proposed, who decided, from where, to where and why."""
+    """Return every allocation: who proposed, who decided, from where, to where and why."""
     return Sheet(
         zone=time_zone(),
         title=_("Allocation ledger"),
@@ -159,7 +159,7 @@ def _allocations(campaign_id: int, *, state: str | None, about: About) -> Sheet:
         ),
         rows=map(_allocation_cells, _all_allocations(campaign_id, state)),
         amounts=(6,),
-        by=5 if state else None,  # a sum of approved and rejected ones together would say nothing
+        by=5 if state else None,  # a sum of approved and rejected ones together would be meaningless
         total_label=_("Total"),
     )
 

@@ -1,4 +1,4 @@
-"""Payouts as a file to take away: one line per movement, so that each payout can be added up by whoever checks it."""
+"""Payouts as a file: one line per movement, so that each payout can be added up."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -15,7 +15,7 @@ PAGE_ROWS = 200
 
 
 def payout_file(*, since: date | None, until: date | None, about: About, file_format: FileFormat) -> IO[bytes]:
-    """The payouts that arrive within these days, both included, each with its movements."""
+    """Return the payouts that arrive within these days, both included, each with its movements."""
     sheet = Sheet(
         zone=time_zone(),
         title=_("Payouts"),
@@ -65,7 +65,7 @@ def _cells(since: date | None, until: date | None) -> Iterator[tuple[Cell, ...]]
 
 
 def payouts(since: date | None, until: date | None) -> Iterator[reconciliation_desk.PayoutView]:
-    """Those that arrive within these days, newest first, however many there are."""
+    """Return all payouts that arrive within these days, newest first."""
     before = ""
     while True:
         page = reconciliation_desk.payouts(before=before, limit=PAGE_ROWS)

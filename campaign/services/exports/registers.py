@@ -1,4 +1,4 @@
-"""Registers as files to take away: receipts and donations. They hold personal data, so each download is audited."""
+"""Lists of receipts and donations as files. They have personal data, so each download is audited."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,18 +19,18 @@ REGISTER_PAGE = 1000
 
 
 def receipt_file(filters: ReceiptFilter, *, about: About, file_format: FileFormat) -> IO[bytes]:
-    """The register of receipts: every number is explained."""
+    """Return the list of receipts, which accounts for every number."""
     return render_sheet(_receipts(filters, about=about), file_format)
 
 
 def donation_file(filters: DonationFilter, *, about: About, file_format: FileFormat) -> IO[bytes]:
-    """The donations that were found, with names and addresses."""
+    """Return the selected donations, with names and addresses."""
     with reading() as session:
         return render_sheet(_donations(session, filters, about=about), file_format)
 
 
 def _receipts(filters: ReceiptFilter, *, about: About) -> Sheet:
-    """The register of receipts: every number is explained."""
+    """Return the list of receipts, which accounts for every number."""
     return Sheet(
         zone=time_zone(),
         title=_("Receipt register"),
@@ -56,7 +56,7 @@ def _receipts(filters: ReceiptFilter, *, about: About) -> Sheet:
 
 
 def _donations(session: Session, filters: DonationFilter, *, about: About) -> Sheet:
-    """The donations that were found, with names and addresses: personal data."""
+    """Return the selected donations, with names and addresses: personal data."""
     return Sheet(
         zone=time_zone(),
         title=_("Donations"),

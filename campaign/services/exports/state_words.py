@@ -1,4 +1,4 @@
-"""The states of gifts, receipts and allocations in the reader's language, for files; the desk's pages add colours."""
+"""The states of gifts, receipts and allocations in the reader's language, for files; staff pages add colours."""
 
 from collections.abc import Mapping
 
@@ -44,5 +44,5 @@ EXPLANATIONS: Mapping[str, LazyString] = {
 
 
 def in_words(words: Mapping[str, LazyString], state: str | None) -> str:
-    """A state as people read it; nothing where there is none."""
+    """Return a state in words; an empty text for none."""
     return str(words.get(state, state)) if state else ""

@@ -10,7 +10,7 @@ from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
 from campaign.services.campaigns.transparency import Figures, FundSummary, Transparency
 
-BYTE_ORDER_MARK = "\ufeff"  # without it a spreadsheet reads Cyrillic as gibberish
+BYTE_ORDER_MARK = "\ufeff"  # without it a spreadsheet misreads Cyrillic
 COLUMNS = (
     "code",
     "kind",
@@ -29,7 +29,7 @@ COLUMNS = (
 
 
 def csv_of(money: Transparency, *, language: str, as_of: datetime, is_demo: bool) -> str:
-    """One row per purpose or target and currency, then the totals; amounts in major units with a decimal point."""
+    """Return one row per purpose or target and currency, then the totals; amounts in major units with a decimal point."""
     out = io.StringIO()
     out.write(BYTE_ORDER_MARK)
     table = csv.writer(out, quoting=csv.QUOTE_ALL)

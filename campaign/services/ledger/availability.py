@@ -1,4 +1,4 @@
-"""What of a fund's money may be moved or paid out, read from the books: not what the donors' banks hold for disputes."""
+"""The money of a fund that may be moved or paid out, read from the ledger: without what open disputes withdrew."""
 
 from dataclasses import dataclass
 
@@ -15,35 +15,35 @@ from campaign.services.ledger import posting
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What a fund holds in one currency, and what of it open disputes of its gifts have withdrawn."""
+    """The balance of a fund in one currency, and the part that open disputes of its gifts have withdrawn."""
 
     balance: Money
     disputed: Money
 
     @property
     def available(self) -> Money:
-        """What may be moved or paid out; below zero where the fund owes."""
+        """Return what may be moved or paid out; below zero for a fund with a deficit."""
         return self.balance - self.disputed
 
 
 def holding_of(session: Session, fund_id: int, currency: str) -> Holding:
-    """One fund in one currency; lock the fund first where something is decided by it."""
+    """Return one fund in one currency. Lock the fund first when a decision depends on it."""
     disputed = session.execute(_disputed().where(Donation.fund_id == fund_id, Posting.currency == currency))
-    found = sum((int(minor) for _fund_id, _currency, minor in disputed), 0)
-    return Holding(posting.balance_of(session, fund_id, currency), Money(found, currency))
+    disputed_minor = sum((int(minor) for _fund_id, _currency, minor in disputed), 0)
+    return Holding(posting.balance_of(session, fund_id, currency), Money(disputed_minor, currency))
 
 
 def disputed_money(session: Session, *, campaign_id: int) -> dict[int, tuple[Money, ...]]:
-    """Fund id → what open disputes hold of its gifts, by currency; funds without have none."""
-    found: dict[int, tuple[Money, ...]] = {}
+    """Return fund id → the amounts of its gifts under open disputes, by currency; other funds are left out."""
+    by_fund: dict[int, tuple[Money, ...]] = {}
     of_campaign = _disputed().where(Donation.campaign_id == campaign_id).order_by(Posting.currency)
     for fund_id, currency, minor in session.execute(of_campaign):
-        found[fund_id] = (*found.get(fund_id, ()), Money(int(minor), currency))
-    return found
+        by_fund[fund_id] = (*by_fund.get(fund_id, ()), Money(int(minor), currency))
+    return by_fund
 
 
 def funds_below_zero() -> Select[str, str, int]:
-    """The query of funds, of any campaign, that hold less than nothing in a currency: code, currency and balance."""
+    """Return the query of funds, of any campaign, with a negative balance in a currency: code, currency and balance."""
     owed = func.sum(Posting.amount_minor)
     return (
         select(Fund.code, Posting.currency, (-owed).label("balance_minor"))
@@ -55,13 +55,13 @@ def funds_below_zero() -> Select[str, str, int]:
 
 
 def _disputed() -> Select[int, str, int]:
-    """What stands on the account of disputed money, by the fund of its gift and by currency."""
-    held = func.sum(Posting.amount_minor)
+    """Return the query of the account of disputed money, by the fund of its gift and by currency."""
+    disputed = func.sum(Posting.amount_minor)
     return (
-        select(Donation.fund_id, Posting.currency, held)
+        select(Donation.fund_id, Posting.currency, disputed)
         .join(JournalEntry, JournalEntry.id == Posting.entry_id)
         .join(Donation, literal("donation:") + Donation.public_id == JournalEntry.subject)
         .where(Posting.account == Account.DISPUTED)
         .group_by(Donation.fund_id, Posting.currency)
-        .having(held != 0)
+        .having(disputed != 0)
     )

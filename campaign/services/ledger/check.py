@@ -1,4 +1,4 @@
-"""Every invariant of the books as a small check; problems are values, so that all of them are told, not the first.
+"""Every invariant of the ledger as a small check; problems are values, so that all of them are reported, not the first.
 
 The checks are plain SQL on purpose: they share no code with what they check.
 """
@@ -69,7 +69,7 @@ CHECKS = (
     Check(
         5,
         "a settled gift owes nothing on 1005",
-        # Added up before it is joined: the other way round SQLite reads all of 1005 again for every gift.
+        # Summed before it is joined: the other way round SQLite reads all of 1005 again for every gift.
         """SELECT d.public_id, owed.minor FROM (
                SELECT e.subject, SUM(p.amount_minor) AS minor
                FROM posting p JOIN journal_entry e ON e.id = p.entry_id
@@ -229,7 +229,7 @@ CHECKS = (
 
 
 def check_books(session: Session, *, checks: Iterable[Check] = CHECKS) -> list[Problem]:
-    """Return all broken invariants among `checks`; an empty list is a clean set of books."""
+    """Return all broken invariants among `checks`; an empty list means that the ledger is consistent."""
     problems = []
     for check in checks:
         rows = session.execute(text(f"{check.broken} LIMIT {ROWS_MAX}")).all()

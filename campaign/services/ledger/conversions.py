@@ -1,4 +1,4 @@
-"""What the provider's conversions brought, by the currency in which it was given: sums of postings, read only."""
+"""The results of the provider's conversions, by the currency given: sums of postings, read only."""
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from campaign.models.journal import Posting
 
 
 def converted_into(session: Session, *, campaign_id: int, currency: str) -> dict[str, int]:
-    """Given in → minor units of `currency` that came of it, less what refunds and disputes took back.
+    """Return currency given → minor units of `currency` received for it, less refunds and disputes.
 
     An entry that converts has one line on the trading account in each of its two currencies.
     """

@@ -1,4 +1,4 @@
-"""Whether every entry of the journal still is what was posted: its content against the hash that was stored with it."""
+"""Checks that every entry of the journal is unchanged: its content against the stored hash."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -18,7 +18,7 @@ ROWS_AT_A_TIME = 1000
 
 
 def check_entries(session: Session) -> list[Problem]:
-    """The rule, with the sources of up to `ROWS_MAX` entries that do not hold it. It reads every posting."""
+    """Return the rule, with the sources of up to `ROWS_MAX` entries that break it. It reads every posting."""
     changed = list(_changed(session))
     return [Problem(INVARIANT, ENTRIES_RULE, tuple(changed[:ROWS_MAX]))] if changed else []
 

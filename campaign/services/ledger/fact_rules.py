@@ -1,4 +1,4 @@
-"""The rules that compare what several rows say of one fact: a currency, a movement of the provider, a name that it gave."""
+"""The rules that compare several rows about one fact: a currency, a movement of the provider, an id that it gave."""
 
 from campaign.services.ledger.rules import Check
 

@@ -1,6 +1,6 @@
-"""The books: the only service that touches the journal. It posts entries and adds postings up, nothing else.
+"""The only service that writes the journal. It posts entries and sums postings, nothing else.
 
-Callers bring their own transaction; posting is part of what they do, so it stands or falls with it.
+Callers bring their own transaction: the posting is committed or rolled back with the rest of it.
 """
 
 import secrets
@@ -21,7 +21,7 @@ from campaign.models.journal import JournalEntry, Posting
 
 
 class EntryConflict(DomainError):
-    """The same source was to be posted again with other lines: one of the two is wrong."""
+    """The same source is posted again with other lines: one of the two is wrong."""
 
 
 class NotEnoughFunds(DomainError):
@@ -29,7 +29,7 @@ class NotEnoughFunds(DomainError):
 
 
 class MoneyMayNotGoThere(DomainError):
-    """The target lies outside what the donors gave the money for."""
+    """The target is outside the purpose for which the donors gave."""
 
 
 RAISED = (Account.CONTRIBUTIONS, Account.FEES_COVERED, Account.REFUNDS, Account.CHARGEBACKS, Account.TRADING)
@@ -38,7 +38,7 @@ RAISED = (Account.CONTRIBUTIONS, Account.FEES_COVERED, Account.REFUNDS, Account.
 
 @dataclass(frozen=True, slots=True)
 class FundFlow:
-    """What came into and went out of one fund in one currency, in minor units; all positive but the balance."""
+    """The receipts and payments of one fund in one currency, in minor units; all positive but the balance."""
 
     fund_id: int
     currency: str
@@ -77,7 +77,7 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerFilter:
-    """Which part of the journal; days are effective days, both included. `after` is the last row seen, for paging."""
+    """A part of the journal; days are effective days, both included. `after` is the last row shown, for paging."""
 
     campaign_id: int
     since: date | None = None
@@ -91,10 +91,10 @@ class LedgerFilter:
 def post(
     session: Session, entry: Entry, *, campaign_id: int, at: datetime, actor_id: int | None = None, note: str = ""
 ) -> bool:
-    """Write an entry into the books; False when it stands already, to the letter.
+    """Write an entry; return False when the same entry exists.
 
-    Raises EntryConflict when the source is known with another content, NotEnoughFunds and MoneyMayNotGoThere when the
-    database refuses a voluntary move.
+    Raises EntryConflict when the source has other content, NotEnoughFunds and MoneyMayNotGoThere when the database
+    refuses a voluntary move.
     """
     return post_all(session, [entry], campaign_id=campaign_id, at=at, actor_id=actor_id, note=note) == 1
 
@@ -108,9 +108,10 @@ def post_all(
     actor_id: int | None = None,
     note: str = "",
 ) -> int:
-    """Write several entries of one moment as `post` does; how many were new.
+    """Write several entries of one moment as `post` does; return the number of new ones.
 
-    All lines go first and the headers last, whose trigger checks and seals them: two statements, however many there are.
+    All lines go first and the headers last, whose trigger checks and seals them: two statements, however many there
+    are.
     """
     known = _known(session, entries)
     fresh = [entry for entry in entries if entry.source not in known]
@@ -143,7 +144,7 @@ def post_all(
 
 
 def _known(session: Session, entries: Sequence[Entry]) -> set[str]:
-    """The sources that stand in the books already; EntryConflict when one stands with another content."""
+    """Return the sources that are posted already; raise EntryConflict when one has another content."""
     rows = session.execute(_STANDING, {"sources": [entry.source for entry in entries]})
     standing: dict[str, str] = {row.source: row.request_hash for row in rows}
     for entry in entries:
@@ -153,7 +154,7 @@ def _known(session: Session, entries: Sequence[Entry]) -> set[str]:
 
 
 def _name(at: datetime, place: int) -> str:
-    """An entry's name: it sorts by moment and by place within it, so that a journal reads in the order of events."""
+    """Return an entry's name, which sorts by moment and by place within it, so that a journal is in the order of events."""
     return f"{int(at.timestamp() * 1_000_000):014x}{place:02x}{secrets.token_hex(8)}"
 
 
@@ -171,7 +172,7 @@ def _lines(entry_id: str, entry: Entry) -> Iterable[dict[str, object]]:
         }
 
 
-# Built once, of the tables alone: every gift passes here.
+# Built once, of the tables alone: every gift needs it.
 _INSERT_LINES, _INSERT_HEADERS = insert(Posting.__table__), insert(JournalEntry.__table__)
 _STANDING = select(JournalEntry.__table__.c.source, JournalEntry.__table__.c.request_hash).where(
     JournalEntry.__table__.c.source.in_(bindparam("sources", expanding=True))
@@ -179,7 +180,7 @@ _STANDING = select(JournalEntry.__table__.c.source, JournalEntry.__table__.c.req
 
 
 def lock_funds(session: Session, fund_ids: Iterable[int]) -> None:
-    """Keep others from moving these funds until the transaction ends; in one order, so that no two wait crosswise.
+    """Lock these funds until the transaction ends, always in the same order, so that no two transactions deadlock.
 
     Gifts for the same funds do not wait: their lines only refer to the fund's key.
     """
@@ -188,7 +189,7 @@ def lock_funds(session: Session, fund_ids: Iterable[int]) -> None:
 
 
 def balance_of(session: Session, fund_id: int, currency: str) -> Money:
-    """What a fund holds: minus the sum of its postings."""
+    """Return the balance of a fund: minus the sum of its postings."""
     total = session.execute(
         select(func.coalesce(func.sum(Posting.amount_minor), 0)).where(
             Posting.fund_id == fund_id, Posting.currency == currency
@@ -198,8 +199,8 @@ def balance_of(session: Session, fund_id: int, currency: str) -> Money:
 
 
 def balances(session: Session, *, campaign_id: int) -> dict[int, dict[str, int]]:
-    """fund id → currency → balance in minor units, zeros left out."""
-    found: dict[int, dict[str, int]] = {}
+    """Return fund id → currency → balance in minor units, without zeros."""
+    by_fund: dict[int, dict[str, int]] = {}
     rows = session.execute(
         select(Posting.fund_id, Posting.currency, func.sum(Posting.amount_minor))
         .join(Fund, Fund.id == Posting.fund_id)
@@ -208,12 +209,12 @@ def balances(session: Session, *, campaign_id: int) -> dict[int, dict[str, int]]
     )
     for fund_id, code, total in rows:
         if total and fund_id is not None:
-            found.setdefault(fund_id, {})[code] = -int(total)
-    return found
+            by_fund.setdefault(fund_id, {})[code] = -int(total)
+    return by_fund
 
 
 def fund_flows(session: Session, *, campaign_id: int) -> list[FundFlow]:
-    """Every fund's flows per currency, each a sum of postings; funds without a posting have no row."""
+    """Return every fund's flows per currency, each a sum of postings; funds without a posting have no row."""
 
     def total(condition: ColumnElement[bool], sign: int = 1) -> ColumnElement[int]:
         amount = func.sum(case((condition, Posting.amount_minor), else_=0)) * literal(sign, Integer)
@@ -244,9 +245,9 @@ def fund_flows(session: Session, *, campaign_id: int) -> list[FundFlow]:
 
 
 def raised_with(session: Session, subject: str, *, campaign_id: int, currency: str) -> tuple[int, int] | None:
-    """What the campaign had raised in a currency before a gift's story brought its money, and after, in minor units.
+    """Return the campaign's total in a currency before and after a gift's money arrived, in minor units.
 
-    Later gifts and refunds change neither. None when the story has brought nothing in this currency.
+    Later gifts and refunds change neither. None when the gift brought nothing in this currency.
     """
     amount = func.coalesce(-func.sum(Posting.amount_minor), 0)
     of_raised = (Fund.campaign_id == campaign_id, Posting.currency == currency, Posting.account.in_(RAISED))
@@ -256,13 +257,13 @@ def raised_with(session: Session, subject: str, *, campaign_id: int, currency: s
     entry_id, own = session.execute(of_story.where(*of_raised)).one()
     if entry_id is None:
         return None
-    later = all_raised.where(Posting.entry_id > entry_id)  # few, mostly: the whole sum is read from an index alone
+    later = all_raised.where(Posting.entry_id > entry_id)  # usually few: the whole sum is read from an index alone
     after = int(session.execute(select(all_raised.scalar_subquery() - later.scalar_subquery())).scalar_one())
     return after - int(own), after
 
 
 def account_totals(session: Session, *, campaign_id: int | None = None) -> dict[tuple[int, str], int]:
-    """(account, currency) → sum of its postings, debit positive: the trial balance."""
+    """Return (account, currency) → sum of its postings, debit positive: the trial balance."""
     query = select(Posting.account, Posting.currency, func.sum(Posting.amount_minor)).group_by(
         Posting.account, Posting.currency
     )
@@ -274,10 +275,10 @@ def account_totals(session: Session, *, campaign_id: int | None = None) -> dict[
 
 
 def ledger_rows(
-    session: Session, wanted: LedgerFilter, *, after: tuple[datetime, str, int] | None = None, limit: int | None = None
+    session: Session, filters: LedgerFilter, *, after: tuple[datetime, str, int] | None = None, limit: int | None = None
 ) -> Iterable[LedgerRow]:
-    """The journal line by line, oldest first; `after` = (recorded_at, entry_id, line) of the last row seen."""
-    query = _ledger_query(wanted)
+    """Yield the journal line by line, oldest first; `after` = (recorded_at, entry_id, line) of the last row shown."""
+    query = _ledger_query(filters)
     if after is not None:
         at, entry_id, line = after
         query = query.where(
@@ -292,11 +293,11 @@ def ledger_rows(
 
 
 def entries_of(session: Session, campaign_id: int, subject: str) -> Sequence[LedgerRow]:
-    """All postings of one story, a donation's or an allocation's, in order."""
+    """Return all postings of one donation or allocation, in order."""
     return list(ledger_rows(session, LedgerFilter(campaign_id=campaign_id, subject=subject)))
 
 
-def _ledger_query(wanted: LedgerFilter) -> Select[*tuple[Any, ...]]:
+def _ledger_query(filters: LedgerFilter) -> Select[*tuple[Any, ...]]:
     query = (
         select(
             JournalEntry.id.label("entry_id"),
@@ -317,26 +318,26 @@ def _ledger_query(wanted: LedgerFilter) -> Select[*tuple[Any, ...]]:
         )
         .join(Posting, Posting.entry_id == JournalEntry.id)
         .outerjoin(Fund, Fund.id == Posting.fund_id)
-        .where(JournalEntry.campaign_id == wanted.campaign_id)
+        .where(JournalEntry.campaign_id == filters.campaign_id)
         .order_by(JournalEntry.recorded_at, JournalEntry.id, Posting.line)
     )
-    if wanted.since:
-        query = query.where(JournalEntry.effective_on >= wanted.since)
-    if wanted.until:
-        query = query.where(JournalEntry.effective_on <= wanted.until)
-    if wanted.fund_id is not None:
-        query = query.where(Posting.fund_id == wanted.fund_id)
-    if wanted.kinds:
-        query = query.where(JournalEntry.kind.in_(wanted.kinds))
-    if wanted.subject:
-        query = query.where(JournalEntry.subject == wanted.subject)
-    if wanted.subjects is not None:
-        query = query.where(JournalEntry.subject.in_(wanted.subjects))
+    if filters.since:
+        query = query.where(JournalEntry.effective_on >= filters.since)
+    if filters.until:
+        query = query.where(JournalEntry.effective_on <= filters.until)
+    if filters.fund_id is not None:
+        query = query.where(Posting.fund_id == filters.fund_id)
+    if filters.kinds:
+        query = query.where(JournalEntry.kind.in_(filters.kinds))
+    if filters.subject:
+        query = query.where(JournalEntry.subject == filters.subject)
+    if filters.subjects is not None:
+        query = query.where(JournalEntry.subject.in_(filters.subjects))
     return query
 
 
 def _refusal(error: IntegrityError) -> Exception:
-    """The broken rule behind a trigger's message."""
+    """Return the broken rule behind a trigger's message."""
     text = str(error.orig)
     if "the fund holds too little" in text:
         return NotEnoughFunds()

@@ -1,4 +1,4 @@
-"""The books to look at: a page of the journal, the trial balance, and what is wrong with them."""
+"""Reports of the ledger: a page of the journal, the trial balance, and the broken rules."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,23 +19,23 @@ class AccountBalance:
     balance: Money
 
 
-def journal_page(wanted: LedgerFilter, *, after: tuple[datetime, str, int] | None, limit: int) -> Sequence[LedgerRow]:
-    """Lines of the journal, oldest first; `after` is the place of the last line seen."""
+def journal_page(filters: LedgerFilter, *, after: tuple[datetime, str, int] | None, limit: int) -> Sequence[LedgerRow]:
+    """Return lines of the journal, oldest first; `after` is the place of the last line shown."""
     with reading() as session:
-        return list(posting.ledger_rows(session, wanted, after=after, limit=limit))
+        return list(posting.ledger_rows(session, filters, after=after, limit=limit))
 
 
 def trial_balance(campaign_id: int) -> dict[str, list[AccountBalance]]:
-    """Currency → its accounts; the balances of each currency add up to nothing."""
+    """Return currency → its accounts; the balances of each currency add up to zero."""
     with reading() as session:
         totals = posting.account_totals(session, campaign_id=campaign_id)
-    found: dict[str, list[AccountBalance]] = {}
+    by_currency: dict[str, list[AccountBalance]] = {}
     for (account, code), minor in sorted(totals.items()):
-        found.setdefault(code, []).append(AccountBalance(account=int(account), balance=Money(minor, code)))
-    return found
+        by_currency.setdefault(code, []).append(AccountBalance(account=int(account), balance=Money(minor, code)))
+    return by_currency
 
 
 def problems() -> Sequence[Problem]:
-    """The rules of the books that do not hold; it reads the whole ledger."""
+    """Return the broken rules of the ledger; it reads the whole ledger."""
     with reading() as session:
         return check_books(session)

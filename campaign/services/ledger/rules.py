@@ -1,4 +1,4 @@
-"""The rules that tie the rows of gifts, allocations, payments and receipts to their entries in the books.
+"""The rules that tie the rows of gifts, allocations, payments and receipts to their ledger entries.
 
 Each rule is plain SQL that shares no code with what it checks. `check` runs them.
 """
@@ -27,9 +27,9 @@ UNKNOWN_SUBJECT = " AND ".join(f"e.subject NOT LIKE '{word}:%'" for word in SUBJ
 
 
 def _without_their_rows(word: str) -> str:
-    """The query of entries whose subject begins with this word and names no row; as a join, which databases can hash."""
+    """Return the query of entries whose subject begins with this word and names no row; a join, which databases can hash."""
     table, column, its_type = SUBJECTS[word]
-    start = len(word) + 2  # behind the colon, counted from one
+    start = len(word) + 2  # after the colon, counted from one
     return (
         f"SELECT e.source, e.subject FROM journal_entry e LEFT JOIN {table} t "  # noqa: S608  # made of the words above
         f"ON t.{column} = CAST(substr(e.subject, {start}) AS {its_type}) "

@@ -1,4 +1,4 @@
-"""What an act or an entry is about, as people read and type it: "Donation 3kd7…" where the rows have `donation:3kd7…`."""
+"""The subject of an act or an entry as people read and type it: "Donation 3kd7…" where the rows have `donation:3kd7…`."""
 
 from collections.abc import Mapping
 
@@ -26,14 +26,14 @@ KINDS: Mapping[str, LazyString] = {
 
 
 def subject_in_words(subject: str) -> str:
-    """A thing as a person reads it; a kind that is not known here stays as it is."""
+    """Return a subject as a person reads it; an unknown kind stays as it is."""
     kind, _sep, number = subject.partition(":")
     words = KINDS.get(kind)
     return str(words) % {"number": number} if words else subject
 
 
 def subject_typed(text: str) -> str:
-    """What was typed into a filter as the rows have it; a bare number stays bare."""
+    """Return what was typed into a filter as the rows have it; a bare number stays bare."""
     if ":" in text or " " not in text:
         return text
     number = text.rsplit(maxsplit=1)[-1]

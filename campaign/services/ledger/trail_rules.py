@@ -1,7 +1,7 @@
-"""The rules that find a row that is missing: what one row says must have left another one.
+"""The rules that detect a missing row: what one row implies must have left another one.
 
-A gap in a table's ids proves nothing, because a transaction that was rolled back leaves one too. So each rule
-starts from rows that imply others: a movement its entry, a payout its movements, a decision its audit row.
+A gap in a table's ids proves nothing, because a transaction that was rolled back leaves one too. So each rule starts
+from rows that imply others: a movement its entry, a payout its movements, a decision its audit row.
 """
 
 from campaign.services.ledger.rules import Check

@@ -1,4 +1,4 @@
-"""The words of the books in the reader's language: accounts, kinds of entries, kinds of funds."""
+"""The words of the ledger in the reader's language: accounts, kinds of entries, kinds of funds."""
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
@@ -55,10 +55,10 @@ FUND_KINDS: dict[str, LazyString] = {
 
 
 def account_name(code: int) -> str:
-    """The account's name, without its number."""
+    """Return the account's name, without its number."""
     return str(ACCOUNTS[Account(code)])
 
 
 def kind_name(kind: str) -> str:
-    """What kind of entry it is."""
+    """Return the name of a kind of entry."""
     return str(KINDS[EntryKind(kind)])
