@@ -1,1 +1,1 @@
-"""Backups: the whole state of an installation in one verified archive, and its way back into an empty place."""
+"""Backups: the whole state of an installation in one verified archive, and its restore into an empty place."""

@@ -1,6 +1,6 @@
 """The archive of a backup: a plain tar, the manifest first, then exactly the members that it names.
 
-A reader believes nothing: every header, size and hash is checked before anything of the archive is used.
+A reader trusts nothing: every header, size and hash is checked before anything of the archive is used.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ CHUNK_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """An open archive whose hashes were checked. `offsets` says where each member's bytes begin."""
+    """An open archive with checked hashes. `offsets` says where each member's bytes begin."""
 
     file: BinaryIO
     manifest: Manifest
@@ -41,17 +41,21 @@ class Archive:
 
     @property
     def database(self) -> Member:
-        """The copy of the database."""
+        """Return the copy of the database."""
         return next(member for member in self.manifest.members if not member.name.startswith(FILES))
 
     @property
     def state_files(self) -> dict[str, Member]:
-        """The state files, by their names in the instance folder."""
-        found = (member for member in self.manifest.members if member.name.startswith(FILES))
-        return {member.name.removeprefix(FILES): member for member in found}
+        """Return the state files, by their names in the instance folder."""
+        members = (member for member in self.manifest.members if member.name.startswith(FILES))
+        return {member.name.removeprefix(FILES): member for member in members}
 
     def chunks(self, member: Member) -> Iterator[bytes]:
-        """The bytes of a member; DamagedBackup at the end where they are not the ones that were checked."""
+        """Yield the bytes of a member.
+
+        Raises:
+            DamagedBackup: at the end, when they are not the bytes that were checked.
+        """
         digest, left = hashlib.sha256(), member.size
         self.file.seek(self.offsets[member.name])
         while left:
@@ -66,7 +70,7 @@ class Archive:
 
 
 def describe(path: Path, *, name: str) -> Member:
-    """A file as a member of that name."""
+    """Describe a file as a member of that name."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
     return Member(name=name, size=path.stat().st_size, sha256=digest.hexdigest())
@@ -93,11 +97,11 @@ def _header(name: str, size: int, manifest: Manifest) -> tarfile.TarInfo:
 
 @contextmanager
 def open_archive(path: Path) -> Iterator[Archive]:
-    """An archive, once every byte of it was checked; nothing is written.
+    """Open an archive once every byte of it is checked; nothing is written.
 
     Raises:
-        BackupProblem: It is of a newer version.
-        DamagedBackup: It cannot be read, is damaged, or is no backup of Kurak.
+        BackupProblem: it is of a newer version.
+        DamagedBackup: it cannot be read, is damaged, or is no backup of Kurak.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
@@ -129,7 +133,10 @@ def _checked(file: BinaryIO) -> Archive:
 
 
 def _entries(file: BinaryIO) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Name, beginning and size of each member. Only plain headers are read: no links, no extensions, no sparse files."""
+    """Yield name, beginning and size of each member.
+
+    Only plain headers are read: no links, no extensions, no sparse files.
+    """
     end, offset, names = file.seek(0, os.SEEK_END), 0, set[str]()
     while True:
         file.seek(offset)
@@ -167,7 +174,7 @@ def _max_size(name: str) -> int:
 
 
 def _require_padding(file: BinaryIO, left: int) -> None:
-    """A tar ends with zeros, up to a whole record."""
+    """Require that a tar ends with zeros, up to a whole record."""
     if left < 2 * tarfile.BLOCKSIZE:
         raise DamagedBackup("The file is truncated: its end is missing.")
     if left > tarfile.RECORDSIZE + tarfile.BLOCKSIZE or any(file.read(left)):

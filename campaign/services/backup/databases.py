@@ -1,4 +1,4 @@
-"""What the two kinds of databases have in common when they are copied and loaded."""
+"""What both kinds of databases have in common when they are copied and loaded."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from campaign.services.schema import head
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a copy of a database holds: its migration, the database's own version, and its totals."""
+    """A description of a database copy: its migration, the database's own version, and its totals."""
 
     schema: str
     version: str
@@ -18,10 +18,10 @@ class Snapshot:
 
 
 def read_snapshot(execute: Execute, *, version: str) -> Snapshot:
-    """The snapshot of a database that has tables.
+    """Return the snapshot of a database that has tables.
 
     Raises:
-        BackupProblem: A newer version of the program has been at work on it.
+        BackupProblem: a newer version of the program has used it.
     """
     (schema,) = next(iter(execute("SELECT version_num FROM alembic_version")), (None,))
     if schema is None:

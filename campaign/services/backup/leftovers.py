@@ -1,4 +1,4 @@
-"""What was under way when a backup was made, and may have been done since: a person has to look after it."""
+"""What was unfinished when a backup was made and may have been done since: a person has to check it."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from campaign.models.outbox import Message
 
 @dataclass(frozen=True, slots=True)
 class Leftovers:
-    """How many emails had not been sent, and how many refunds had not been confirmed by the provider."""
+    """The number of emails not sent yet, and of refunds not confirmed by the provider."""
 
     waiting_mails: int
     open_refunds: int

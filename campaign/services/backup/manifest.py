@@ -1,4 +1,4 @@
-"""The manifest of a backup: which program and database it is of, its members, and totals. It names no person."""
+"""The manifest of a backup: its program and database, its members, and totals. It names no person."""
 
 import json
 import re
@@ -31,10 +31,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What a database adds up to; amounts are in minor units.
+    """The totals of a database; amounts are in minor units.
 
-    `currencies` holds for each currency the gifts, receipts and journal entries, and the balance of each account;
-    `last_receipts` the last number that each series of receipts has given out.
+    `currencies` has for each currency the gifts, receipts and journal entries, and the balance of each account;
+    `last_receipts` the last number of each series of receipts.
     """
 
     currencies: Mapping[str, Mapping[str, int]]
@@ -43,7 +43,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """The manifest. `version` is the program's fingerprint, `schema` the migration at which the database stands."""
+    """The manifest. `version` is the program's fingerprint, `schema` the migration of the database."""
 
     version: str
     schema: str
@@ -55,7 +55,7 @@ class Manifest:
     totals: Totals
 
     def as_json(self) -> bytes:
-        """The manifest as it stands in the archive; `read_manifest` reads it back."""
+        """Return the manifest as it is written into the archive; `read_manifest` reads it back."""
         fields = {
             "product": PRODUCT,
             "format": FORMAT,
@@ -67,11 +67,11 @@ class Manifest:
 
 
 def read_manifest(raw: bytes) -> Manifest:
-    """The manifest in these bytes.
+    """Read the manifest from these bytes.
 
     Raises:
-        BackupProblem: It is of a newer layout.
-        DamagedBackup: It is no manifest, or a field is missing or of another type.
+        BackupProblem: it is of a newer layout.
+        DamagedBackup: it is no manifest, or a field is missing or of another type.
     """
     try:
         fields = json.loads(raw)

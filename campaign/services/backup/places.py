@@ -1,4 +1,4 @@
-"""The place of a restore: the database and the instance folder, which must be empty, and the mark of one under way."""
+"""The target of a restore: the database and the instance folder, which must be empty, and the mark of one in progress."""
 
 import fcntl
 import os
@@ -19,11 +19,12 @@ MARK = "restoring"
 
 @contextmanager
 def marked(instance: Path) -> Iterator[None]:
-    """Mark the place while the block runs; the mark goes when the block ends or says itself why not, and stays where
-    the process is killed.
+    """Mark the place while the block runs.
+
+    The mark goes when the block ends or raises, and stays when the process is killed.
 
     Raises:
-        BackupProblem: Another restore is under way, or one was interrupted.
+        BackupProblem: another restore is in progress, or one was interrupted.
     """
     instance.mkdir(parents=True, exist_ok=True)
     mark = instance / MARK
@@ -69,15 +70,19 @@ def _left_behind(instance: Path) -> Iterator[Path]:
 
 
 def require_empty(instance: Path, manifest: Manifest) -> None:
-    """Raise BackupProblem where there is a database with tables, or a file that belongs to a backup."""
+    """Require that there is no database with tables, and no file that belongs to a backup.
+
+    Raises:
+        BackupProblem: there is one.
+    """
     reason = (
         sqlite.reason_not_empty(sqlite.file_of(db.engine))
         if manifest.database == "sqlite"
         else postgresql.reason_not_restorable(db.engine, version=manifest.database_version)
     )
     if reason is None:
-        found = next((instance / name for name in STATE_FILES if (instance / name).exists()), None)
-        reason = f"{found} exists." if found else None
+        existing = next((instance / name for name in STATE_FILES if (instance / name).exists()), None)
+        reason = f"{existing} exists." if existing else None
     if reason:
         raise BackupProblem(f"A backup is restored into an empty place only. {reason} Nothing was changed.")
 

@@ -1,4 +1,4 @@
-"""PostgreSQL: a dump by pg_dump in a snapshot that our totals share, and a restore in one transaction by pg_restore."""
+"""PostgreSQL: a dump by pg_dump in a snapshot shared with our totals, and a restore in one transaction by pg_restore."""
 
 import os
 from collections.abc import Iterable
@@ -30,10 +30,10 @@ TABLES = text(
 
 
 def dump_database(engine: Engine, target: Path) -> Snapshot:
-    """Dump the database in one read-only snapshot; nobody who writes meanwhile has to wait.
+    """Dump the database in one read-only snapshot, without blocking writers.
 
     Raises:
-        BackupProblem: There is no database, or pg_dump is missing, older than the server, or failed.
+        BackupProblem: there is no database, or pg_dump is missing, older than the server, or failed.
     """
     options: Any = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     try:
@@ -58,7 +58,7 @@ def dump_database(engine: Engine, target: Path) -> Snapshot:
 
 
 def reason_not_empty(engine: Engine) -> str | None:
-    """Why nothing can be restored into this database, in one sentence; None where it has no tables."""
+    """Return why nothing can be restored into this database, in one sentence; None when it has no tables."""
     try:
         with engine.connect() as connection:
             count = connection.execute(TABLES).scalar_one()
@@ -68,7 +68,7 @@ def reason_not_empty(engine: Engine) -> str | None:
 
 
 def reason_not_restorable(engine: Engine, *, version: str) -> str | None:
-    """Why a dump of that version of PostgreSQL cannot be restored here, in plain sentences; None where it can be."""
+    """Return why a dump of that version of PostgreSQL cannot be restored here, in plain sentences; None when it can."""
     reason = reason_not_empty(engine)
     if reason:
         return reason
@@ -84,7 +84,11 @@ def reason_not_restorable(engine: Engine, *, version: str) -> str | None:
 
 
 def load_dump(engine: Engine, chunks: Iterable[bytes]) -> None:
-    """Restore the dump, whole or not at all; BackupProblem where pg_restore fails."""
+    """Restore the dump, whole or not at all.
+
+    Raises:
+        BackupProblem: pg_restore failed.
+    """
     with engine.connect() as connection:
         server = _major(_version(connection))
     try:
@@ -94,7 +98,7 @@ def load_dump(engine: Engine, chunks: Iterable[bytes]) -> None:
 
 
 def _connection(engine: Engine) -> dict[str, str]:
-    """Where the database is, in libpq's words."""
+    """Return where the database is, in libpq's words."""
     _, words = engine.dialect.create_connect_args(engine.url)
     return {name: str(value) for name, value in words.items() if name != "context"}
 

@@ -1,4 +1,4 @@
-"""Restore a backup into an empty place, verify it against its manifest, and check the books."""
+"""Restores a backup into an empty place, verifies it against its manifest, and checks the ledger."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ Step = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """A restored backup: its manifest, what the checks of the books found, and what was under way when it was made."""
+    """A restored backup: its manifest, the result of the ledger checks, and what was unfinished when it was made."""
 
     manifest: Manifest
     problems: tuple[Problem, ...]
@@ -36,16 +36,16 @@ class Restored:
 
 
 def restore_backup(file: Path, *, instance: Path, clock: Clock, on_step: Step = lambda _: None) -> Restored:
-    """Restore an archive and check the books; the result of the check is stored.
+    """Restore an archive and check the ledger; the result of the check is stored.
 
     Args:
         file: The archive.
         instance: The instance folder, for the state files.
-        clock: Tells when the restore was.
-        on_step: Is given the name of each step as it begins.
+        clock: The time of the restore.
+        on_step: Is called with the name of each step as it begins.
 
     Raises:
-        BackupProblem: Nothing was restored, unless the message says otherwise.
+        BackupProblem: nothing was restored, unless the message says otherwise.
     """
     on_step("reading")
     with open_archive(file) as archive:
@@ -81,7 +81,7 @@ def _require_fitting(manifest: Manifest) -> None:
 
 
 def _restore_sqlite(archive: Archive, instance: Path, on_step: Step) -> None:
-    """All of it is done beside the target; its name is the last thing that it gets."""
+    """Restore beside the target; the last step gives the copy its name."""
     file = sqlite.file_of(db.engine)
     try:
         on_step("loading")
@@ -121,13 +121,13 @@ _DO_NOT_USE = "Do not use it: make the database anew and restore another backup.
 
 def _wrong_totals(engine: Engine, manifest: Manifest) -> str:
     with engine.connect() as connection:
-        found = read_totals(connection.exec_driver_sql)
-    return "\n".join(f"  {line}" for line in differences(manifest.totals, found))
+        restored_totals = read_totals(connection.exec_driver_sql)
+    return "\n".join(f"  {line}" for line in differences(manifest.totals, restored_totals))
 
 
 @contextmanager
 def _state_files(archive: Archive, instance: Path) -> Iterator[None]:
-    """Write the state files; they go again where the block, which restores the database, fails."""
+    """Write the state files; remove them when the block, which restores the database, fails."""
     written: list[Path] = []
     try:
         for name, member in archive.state_files.items():

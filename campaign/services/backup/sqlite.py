@@ -1,4 +1,4 @@
-"""SQLite: a copy by its online backup API, and a restore beside the target that is put in its place at the end."""
+"""SQLite: a copy by its online backup API, and a restore beside the target that replaces it at the end."""
 
 import os
 import sqlite3
@@ -19,7 +19,11 @@ SIDE_FILES = ("-wal", "-shm", "-journal")
 
 
 def file_of(engine: Engine) -> Path:
-    """The file of the database; BackupProblem where it lies in memory."""
+    """Return the file of the database.
+
+    Raises:
+        BackupProblem: it is in memory.
+    """
     name = engine.url.database
     if not name or name == ":memory:":
         raise BackupProblem("The database lies in memory alone: it cannot be backed up or restored. See DATABASE_URL.")
@@ -27,10 +31,10 @@ def file_of(engine: Engine) -> Path:
 
 
 def copy_database(engine: Engine, target: Path) -> Snapshot:
-    """Copy the database in one read transaction, so that nobody who writes meanwhile has to wait, and check the copy.
+    """Copy the database in one read transaction, without blocking writers, and check the copy.
 
     Raises:
-        BackupProblem: There is no database, or it is damaged.
+        BackupProblem: there is no database, or it is damaged.
     """
     source_file = file_of(engine)
     os.close(os.open(target, os.O_CREAT | os.O_EXCL, 0o600))
@@ -49,7 +53,7 @@ def copy_database(engine: Engine, target: Path) -> Snapshot:
 
 
 def reason_not_empty(file: Path) -> str | None:
-    """Why a database cannot be restored here, in one sentence; None where the place is empty."""
+    """Return why a database cannot be restored here, in one sentence; None when the place is empty."""
     if file.exists():
         try:
             with closing(_open(file)) as database:
@@ -62,12 +66,16 @@ def reason_not_empty(file: Path) -> str | None:
 
 
 def unfinished_file(file: Path) -> Path:
-    """Where a database lies until its restore is complete."""
+    """Return the path of a database until its restore is complete."""
     return file.with_name(f"{file.name}.restoring")
 
 
 def write_unfinished(file: Path, chunks: Iterable[bytes], *, schema: str) -> None:
-    """Write the copy beside its target and look whether it is an intact database at this migration; DamagedBackup."""
+    """Write the copy beside its target and check that it is an intact database at this migration.
+
+    Raises:
+        DamagedBackup: it is not.
+    """
     unfinished = unfinished_file(file)
     unfinished.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
@@ -76,16 +84,16 @@ def write_unfinished(file: Path, chunks: Iterable[bytes], *, schema: str) -> Non
     try:
         with closing(_open(unfinished)) as database:
             _require_intact(database)
-            found = database.execute("SELECT version_num FROM alembic_version").fetchone()
+            revision = database.execute("SELECT version_num FROM alembic_version").fetchone()
     except (sqlite3.DatabaseError, BackupProblem) as error:
         raise DamagedBackup(f"The database in the backup is damaged ({error}).") from None
-    if found != (schema,):
+    if revision != (schema,):
         raise DamagedBackup("The database in the backup is not at the migration that the manifest names.")
 
 
 @contextmanager
 def unfinished_engine(file: Path) -> Iterator[Engine]:
-    """An engine on the copy that is not in its place yet."""
+    """Return an engine on the copy that is not in its place yet."""
     engine = create_engine(f"sqlite:///{unfinished_file(file)}", poolclass=NullPool, hide_parameters=True)
     set_up_engine(engine)
     try:
@@ -95,7 +103,11 @@ def unfinished_engine(file: Path) -> Iterator[Engine]:
 
 
 def put_in_place(file: Path) -> None:
-    """Give the complete copy its name, in one step; BackupProblem where somebody has made a database there meanwhile."""
+    """Give the complete copy its name, in one step.
+
+    Raises:
+        BackupProblem: there is a database by now.
+    """
     unfinished = unfinished_file(file)
     with closing(_open(unfinished)) as database:
         database.execute("PRAGMA journal_mode=DELETE")  # nothing is left beside it
@@ -118,12 +130,12 @@ def remove_unfinished(file: Path) -> None:
 
 
 def tables_in(database: sqlite3.Connection) -> list[str]:
-    """The names of the tables."""
+    """Return the names of the tables."""
     return [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
 
 
 def _open(file: Path) -> sqlite3.Connection:
-    """An existing file: one that is missing is not made."""
+    """Open an existing file; a missing one is not created."""
     address = f"file:{quote(str(file.resolve()))}?mode=rw"
     return sqlite3.connect(address, uri=True, timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None)
 

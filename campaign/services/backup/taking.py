@@ -1,4 +1,4 @@
-"""Make a backup while the site and its workers go on."""
+"""Makes a backup while the site and its workers run."""
 
 import fcntl
 import os
@@ -26,16 +26,16 @@ from campaign.services.drill.version import fingerprint
 
 
 def take_backup(file: Path, *, instance: Path, clock: Clock, replace: bool = False) -> Manifest:
-    """Write the whole state into a new archive; until it is complete, it lies beside `file` under another name.
+    """Write the whole state into a new archive, which has another name until it is complete.
 
     Args:
-        file: Where the archive is to lie.
+        file: The path of the archive.
         instance: The instance folder, whose state files belong to the backup.
-        clock: Tells the time; the manifest has the machine's.
+        clock: The time; the manifest has the machine's.
         replace: Whether an existing file may be replaced.
 
     Raises:
-        BackupProblem: The message says why there is no backup.
+        BackupProblem: the message says why there is no backup.
     """
     if file.exists() and not replace:
         raise BackupProblem(f"{file} exists already. Name another file, or replace it with --force.")
@@ -74,7 +74,7 @@ def _copy_database(kind: Kind, target: Path) -> Snapshot:
 
 
 def _copy_state_files(instance: Path, folder: Path) -> Iterator[tuple[Member, Path]]:
-    """Copies, for a file that changes while it is read would not match its hash."""
+    """Copy the files, because one that changes while it is read would not match its hash."""
     for name in STATE_FILES:
         source, copy = instance / name, folder / name.replace("/", "-")
         if source.is_file() and not _is_too_large(source):
@@ -83,7 +83,7 @@ def _copy_state_files(instance: Path, folder: Path) -> Iterator[tuple[Member, Pa
 
 
 def files_left_out(instance: Path) -> list[Path]:
-    """The state files that are too large for a backup, which must be copied by other means."""
+    """Return the state files that are too large for a backup and must be copied by other means."""
     return [instance / name for name in STATE_FILES if _is_too_large(instance / name)]
 
 
@@ -93,7 +93,7 @@ def _is_too_large(file: Path) -> bool:
 
 @contextmanager
 def _unfinished_folder(file: Path) -> Iterator[Path]:
-    """A folder beside the file, for this process alone; what a killed backup has left there is removed."""
+    """Make a folder beside the file for this process; remove those of killed backups."""
     folder = file.with_name(f".{file.name}.unfinished")
     folder.mkdir(mode=0o700, exist_ok=True)
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)

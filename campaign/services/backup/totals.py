@@ -1,4 +1,4 @@
-"""What a database adds up to: plain SQL, so that it runs on a copy as well as on the database in use."""
+"""The totals of a database: plain SQL, so that it runs on a copy as well as on the database in use."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -19,7 +19,7 @@ LAST_RECEIPTS = "SELECT series, year, last_number FROM receipt_counter"
 
 
 def read_totals(execute: Execute) -> Totals:
-    """The totals of the database that answers these queries."""
+    """Return the totals of the database that answers these queries."""
     currencies: dict[str, dict[str, int]] = defaultdict(dict)
     for query, names in AMOUNTS:
         for currency, *values in execute(query):
@@ -33,9 +33,9 @@ def read_totals(execute: Execute) -> Totals:
     )
 
 
-def differences(stored: Totals, found: Totals) -> list[str]:
-    """What differs between the manifest's totals and those of the restored database, one sentence each."""
-    before, after = _flat(stored), _flat(found)
+def differences(stored: Totals, restored: Totals) -> list[str]:
+    """Return what differs between the manifest's totals and those of the restored database, one sentence each."""
+    before, after = _flat(stored), _flat(restored)
     return [
         f"{name}: {before.get(name, 0)} in the manifest, {after.get(name, 0)} in the database"
         for name in sorted(before | after)

@@ -1,8 +1,8 @@
-"""A campaign's plan as typed, frozen data, read from a folder of TOML files and refused whole if a key is wrong.
+"""A campaign's plan as typed, frozen data, read from a folder of TOML files; one wrong key refuses the whole plan.
 
 Nothing here knows a particular campaign: a second one is a second folder. Amounts are integers of minor units in the
-campaign's currency unless a class says otherwise; texts are tables with one entry for each of the three languages. Days are
-counted from the day on which the plan is loaded, so that a demonstration is never over before it begins.
+campaign's currency unless a class says otherwise; texts are tables with one entry for each of the three languages. Days
+are counted from the day on which the plan is loaded, so that a demonstration has never ended already.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class PlannedSection:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One of the things that the campaign asks for; `fund` is the code of the fund that pays for it."""
+    """One of the campaign's requests; `fund` is the code of the fund that pays for it."""
 
     fund: str
     title: Text
@@ -31,7 +31,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What the programme reached: the figure as each language says it, and what it counts."""
+    """A result of the programme: the figure as each language writes it, and what it counts."""
 
     value: Text
     label: Text
@@ -49,7 +49,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """Who takes part, and with what."""
+    """A partner and their contribution."""
 
     name: Text
     role: Text
@@ -96,7 +96,7 @@ class CurrencyPlan:
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """Who issues the receipt, as it is printed on it."""
+    """The issuer, as printed on the receipt."""
 
     legal_name: Text
     address: Text
@@ -305,7 +305,8 @@ def plan_folders() -> tuple[Path, ...]:
 def load_plan(folder: Path | None = None) -> CampaignPlan:
     """Read and check the plan in `folder`, by default the first one of `plan_folders`.
 
-    Raises UnusablePlan with the file and the path inside it: a half-read plan is worse than none.
+    Raises:
+        UnusablePlan: with the file and the path inside it.
     """
     home = plan_folders()[0] if folder is None else folder
     return CampaignPlan(

@@ -31,7 +31,7 @@ DECLINED = "pm_card_chargeDeclined"
 
 @dataclass(slots=True)
 class HistoryClock:
-    """Stands at a moment of the past while its gifts are given."""
+    """Shows a moment of the past while its gifts are made."""
 
     at: datetime
 
@@ -41,7 +41,7 @@ class HistoryClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoContext:
-    """Where the history plays."""
+    """What the history needs."""
 
     plan: CampaignPlan
     payments: PaymentGateway
@@ -51,32 +51,34 @@ class DemoContext:
 
 
 def play_history(stage: DemoContext, *, gifts: int, seed: int) -> int:
-    """Give `gifts` gifts over the days since the campaign began, then allocate and spend some; how many were paid.
+    """Make `gifts` gifts over the days since the campaign began, then allocate and spend some; return how many were paid.
 
     The sandbox is set back to the first day and moved forward gift by gift, so that every row has its own day. The same
-    seed gives the same history, but for the names that are random by nature.
+    seed gives the same history, apart from ids that are random by nature.
 
-    Raises NotFound when the campaign was never loaded, and TimeGoesForward when the sandbox has seen gifts already.
+    Raises:
+        NotFound: the campaign was never loaded.
+        TimeGoesForward: the sandbox has gifts already.
     """
     dice = random.Random(seed)  # noqa: S311  # a demonstration, not a secret
-    now = stage.clock.now()
+    at = stage.clock.now()
     begin = _first_morning(stage.plan.campaign.slug)
-    span = int((now - begin).total_seconds()) - 3600
+    span = int((at - begin).total_seconds()) - 3600
     moments = sorted(dice.randrange(span) for _ in range(gifts))
-    stage.console.rewind(int((now - begin).total_seconds()))
+    stage.console.rewind(int((at - begin).total_seconds()))
     clock, passed = HistoryClock(begin), 0
     for number, moment in enumerate(moments, start=1):
         stage.console.advance(moment - passed)
         clock.at, passed = begin + timedelta(seconds=moment), moment
         _give(stage, number, dice=dice, clock=clock)
-    stage.console.advance(int((now - begin).total_seconds()) - passed)
+    stage.console.advance(int((at - begin).total_seconds()) - passed)
     paid = _settle_all(stage, clock=stage.clock)
     _allocate_and_spend(stage.plan.campaign.slug, clock=stage.clock)
     return paid
 
 
 def _first_morning(slug: str) -> datetime:
-    """Eight o'clock on the campaign's first day, as it was loaded; the plan counts days from today."""
+    """Return eight o'clock on the campaign's first day, as it was loaded; the plan counts days from today."""
     with reading() as session:
         starts_on = session.execute(select(Campaign.starts_on).where(Campaign.slug == slug)).scalar_one_or_none()
     if starts_on is None:
@@ -85,7 +87,7 @@ def _first_morning(slug: str) -> datetime:
 
 
 def _give(stage: DemoContext, number: int, *, dice: random.Random, clock: HistoryClock) -> None:
-    """One gift: paid, or now and then declined or left."""
+    """Make one gift: paid, or now and then declined or abandoned."""
     supporters = stage.plan.supporters
     language = dice.choice(("en", "ru", "ru", "ky"))
     code = dice.choices(("USD", "EUR", "KGS"), weights=(6, 2, 4))[0]
@@ -125,7 +127,7 @@ def _row(public_id: str) -> tuple[str, int]:
 
 
 def _settle_all(stage: DemoContext, *, clock: Clock) -> int:
-    """Ask once more for every gift: fees and expiries have come meanwhile."""
+    """Settle every gift again: fees and expiries have arrived meanwhile."""
     with reading() as session:
         ids = list(session.execute(select(Donation.id).where(Donation.checkout_id.is_not(None))).scalars())
     for donation_id in ids:
@@ -135,19 +137,19 @@ def _settle_all(stage: DemoContext, *, clock: Clock) -> int:
 
 
 def _allocate_and_spend(slug: str, *, clock: Clock) -> None:
-    """A third of each theme's dollars goes to its first targets, by two hands; half of that is paid out."""
+    """Allocate a third of each theme's dollars to its first targets, approved by a second person; pay out half of that."""
     with reading() as session:
         campaign_id = session.execute(select(Campaign.id).where(Campaign.slug == slug)).scalar_one()
         funds = {
             fund.code: fund for fund in session.execute(select(Fund).where(Fund.campaign_id == campaign_id)).scalars()
         }
         desk = {staff.roles[0].name: staff.id for staff in session.execute(select(Staff)).scalars() if staff.roles}
-        held = posting.balances(session, campaign_id=campaign_id)
+        balances = posting.balances(session, campaign_id=campaign_id)
         session.expunge_all()
     if not {"finance", "approver"} <= desk.keys():
         return
     for theme, target in (("THEME-EVENTS", "EVENT-1"), ("THEME-GRANTS", "GRANT-1"), ("THEME-SPACE", "SPACE-1")):
-        amount = Money(held.get(funds[theme].id, {}).get("USD", 0) // 300 * 100, "USD")
+        amount = Money(balances.get(funds[theme].id, {}).get("USD", 0) // 300 * 100, "USD")
         if amount.minor <= 0:
             continue
         move = allocations.Move(

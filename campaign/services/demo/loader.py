@@ -27,16 +27,16 @@ NO_TEXT: Text = {}
 
 
 def load_campaign(plan: content.CampaignPlan, *, clock: Clock) -> str:
-    """The plan's campaign in the database, with funds, texts and targets; its slug. A known one is left as it is."""
-    slug, now = plan.campaign.slug, clock.now()
-    today = local_day(now)
+    """Write the plan's campaign with funds, texts and targets; return its slug. An existing one stays as it is."""
+    slug, at = plan.campaign.slug, clock.now()
+    today = local_day(at)
     with transaction() as session:
         if session.execute(select(Campaign.id).where(Campaign.slug == slug)).first() is None:
             campaign_id = _add_campaign(session, plan.campaign, today=today)
             _add_currencies(session, campaign_id, plan.campaign.currencies)
             _add_texts(session, campaign_id, plan)
             _add_funds(session, campaign_id, plan, today=today)
-            _add_news(session, campaign_id, plan, at=now)
+            _add_news(session, campaign_id, plan, at=at)
     return slug
 
 
@@ -100,7 +100,7 @@ def _add_currencies(session: Session, campaign_id: int, plans: Iterable[content.
 
 
 def _add_texts(session: Session, campaign_id: int, plan: content.CampaignPlan) -> None:
-    """Every piece of text in its place; what a page needs beside words is in `facts`."""
+    """Write every text in its place; other data of a page go into `facts`."""
     c = plan.campaign
     sections = [
         *_numbered("story", [(part.heading, part.body, {}) for part in c.story]),
@@ -127,12 +127,13 @@ def _numbered(place: str, parts: Iterable[tuple[Text, Text, Mapping[str, object]
 
 
 def _point(latitude: float, longitude: float) -> dict[str, object]:
-    """Where something is on the map, in hundredths of a degree north and east: enough for a drawing, and no fractions."""
+    """Return the place of something on the map, in hundredths of a degree north and east: enough for a drawing, without
+    fractions."""
     return {"latitude_centidegrees": round(latitude * 100), "longitude_centidegrees": round(longitude * 100)}
 
 
 def _learning(plan: content.LearningPlan) -> list[Section]:
-    """The plan itself, then what was learned, how and from which data, told apart by `facts["part"]`."""
+    """Return the plan itself, then what was learned, how and from which data, distinguished by `facts["part"]`."""
     facts: dict[str, object] = {
         "part": "plan",
         "year": plan.year,
@@ -146,7 +147,7 @@ def _learning(plan: content.LearningPlan) -> list[Section]:
 
 
 def _pages(pages: Iterable[content.PlannedPage]) -> list[Section]:
-    """Each standing page as its head, named by its slug, and its parts after it."""
+    """Return each standing page as its head, named by its slug, and its parts after it."""
     sections = []
     for page in pages:
         facts = {"page": page.slug, "updated_on": page.updated_on.isoformat()}
@@ -179,7 +180,7 @@ def _other_ways(plan: content.OtherWays) -> list[Section]:
 
 
 def _add_funds(session: Session, campaign_id: int, plan: content.CampaignPlan, *, today: date) -> None:
-    """The general fund, the themes, their targets, and for each target the child that keeps its theme's restriction."""
+    """Write the general fund, the themes, their targets, and for each target the child that has its theme's restriction."""
     own = {
         fund.code: _fund(
             fund.code, "general" if fund.code == "GEN" else "theme", fund.title, fund.description, fund.goal_minor
@@ -221,7 +222,7 @@ def _keep(session: Session, campaign_id: int, funds: list[Fund]) -> None:
 def _add_target_facts(
     session: Session, plan: content.CampaignPlan, fund_ids: Mapping[str, int], *, today: date
 ) -> None:
-    """When and where each event is, when each grant's call is open, and what both are planned to cost."""
+    """Write when and where each event is, when each grant's call is open, and the planned cost of both."""
     for event in plan.events:
         starts_on = _days_from(today, event.starts_in_days)
         session.add(Event(fund_id=fund_ids[event.code], place=event.place, starts_on=starts_on))

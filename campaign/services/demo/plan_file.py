@@ -1,4 +1,4 @@
-"""TOML read into frozen dataclasses: each key that a class names must be there, of its kind, and no other."""
+"""Reads TOML into frozen dataclasses: each key that a class names must exist and have its type, and no other may exist."""
 
 import tomllib
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ PLAIN_KINDS = {
 
 
 class UnusablePlan(ValueError):
-    """A plan file lacks something, or says something that no page would show."""
+    """A plan file lacks something, or has something that no page would show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +32,33 @@ class Spot:
     path: str = ""
 
     def key(self, name: str) -> "Spot":
-        """The value under `name` here."""
+        """Return the value under `name` here."""
         return Spot(self.file, f"{self.path}.{name}" if self.path else name)
 
     def row(self, index: int) -> "Spot":
-        """The row at `index` here, counted from 0."""
+        """Return the row at `index` here, counted from 0."""
         return Spot(self.file, f"{self.path}[{index}]")
 
     def refusal(self, problem: str) -> UnusablePlan:
-        """The error that says what is wrong here."""
+        """Return the error that says what is wrong here."""
         return UnusablePlan(f"{self.file}: {self.path} {problem}" if self.path else f"{self.file} {problem}")
 
 
 def record_in(file: Path, kind: type[Record]) -> Record:
-    """The whole file as one record. Raises UnusablePlan naming the first place that is wrong."""
+    """Return the whole file as one record.
+
+    Raises:
+        UnusablePlan: it names the first wrong place.
+    """
     return _record(kind, _content_of(file), Spot(file.name))
 
 
 def rows_in(file: Path, kind: type[Record]) -> tuple[Record, ...]:
-    """The rows that stand in the file under its own name. Raises UnusablePlan naming the first place that is wrong."""
+    """Return the rows of the file under its own name.
+
+    Raises:
+        UnusablePlan: it names the first wrong place.
+    """
     at = Spot(file.name).key(file.stem)
     rows = _list(_table_with({file.stem}, _content_of(file), Spot(file.name))[file.stem], at)
     return tuple(_record(kind, row, at.row(index)) for index, row in enumerate(rows))
