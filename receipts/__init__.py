@@ -1,48 +1,51 @@
-"""Receipts: a document in, PDF bytes out. Knows no web framework, no database and no campaign.
+"""Receipts: renders a document as PDF bytes. Depends on no web framework, no database and no campaign.
 
-Importing this package stays light: the renderer and the fonts are loaded by the first receipt made, so
-the web process may read documents and never carries them.
+Importing this package stays light: the renderer and the fonts are loaded with the first receipt, so the web process can
+read documents without them.
 """
 
 from receipts.document import EndedState, ReceiptDocument
 
 __all__ = [
     "EndedState",
-    "HeldReceipt",
     "HoldReason",
     "ReceiptDocument",
+    "ReceiptOnHold",
     "check_document",
     "mark_ended",
     "render_pdf",
     "substituted_characters",
 ]
 
-from receipts.checks import HeldReceipt, HoldReason, check_document
+from receipts.checks import HoldReason, ReceiptOnHold, check_document
 
 
 def render_pdf(document: ReceiptDocument) -> bytes:
-    """Make the PDF of a document: PDF/A-3a and PDF/UA-1, with the document's JSON embedded.
+    """Render a document as PDF/A-3a and PDF/UA-1, with the document's JSON embedded.
 
-    The same document gives the same bytes. Raise HeldReceipt, with the reasons, for a document that
-    must not leave. Takes tens of milliseconds of CPU: call it in a worker, not in a web request.
+    The same document gives the same bytes. It takes tens of milliseconds of CPU: call it in a worker, not in a web
+    request.
+
+    Raises:
+        ReceiptOnHold: the document must not be issued; it has the reasons.
     """
-    from receipts.rendering import print_receipt  # tens of megabytes that the web process spares
+    from receipts.rendering import print_receipt  # tens of megabytes that the web process saves
 
     reasons = check_document(document)
     if reasons:
-        raise HeldReceipt(reasons)
+        raise ReceiptOnHold(reasons)
     return print_receipt(document)
 
 
 def substituted_characters(document: ReceiptDocument) -> list[str]:
-    """Return the characters of a document that no font can print, and a substitute stands for, each once, in order."""
+    """Return the characters of a document that no font has and a substitute replaces, each once, in order."""
     from receipts.printable import substituted  # opens fonts
 
     return substituted(document)
 
 
 def mark_ended(pdf: bytes, state: EndedState) -> bytes:
-    """Return a copy of a receipt's PDF that says across the page that it is void or replaced, with a link to what stands.
+    """Return a copy of a receipt's PDF marked as void or replaced on each page, with a link to the current state.
 
     The same bytes and the same state give the same copy.
     """

@@ -1,4 +1,4 @@
-"""For eyes and scripts: make a sample receipt, or draw the patchwork files anew."""
+"""Commands for developers: make a sample receipt, or redraw the patchwork files."""
 
 import argparse
 from dataclasses import replace
@@ -70,12 +70,12 @@ _SAMPLE_TEXTS: dict[Language, dict[str, str]] = {
 
 
 def sample(language: Language) -> ReceiptDocument:
-    """Give a plainly synthetic receipt of test money in a language."""
+    """Return a synthetic receipt of test money in a language."""
     return replace(_SAMPLE, language=language, **_SAMPLE_TEXTS[language])  # type: ignore[arg-type]
 
 
 def main() -> None:
-    """Run ``python -m receipts sample --language ky --out FILE`` or ``python -m receipts draw``."""
+    """Run `python -m receipts sample --language ky --out FILE` or `python -m receipts draw`."""
     parser = argparse.ArgumentParser(prog="python -m receipts")
     commands = parser.add_subparsers(dest="command", required=True)
     make = commands.add_parser("sample", help="make the PDF of a sample receipt")

@@ -1,4 +1,4 @@
-"""What holds a receipt back: a document that is not whole or contradicts itself. No letter does."""
+"""The reasons to hold a receipt back: a document that is incomplete or contradicts itself. No character is a reason."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from receipts.words import NoWordsForAmount
 
 
 class HoldReason(StrEnum):
-    """Why a receipt is held."""
+    """Why a receipt is on hold."""
 
     NO_NUMBER = "no_number"
     NO_ISSUED_AT_PLACE = "no_issued_at_place"
@@ -56,8 +56,8 @@ _NEEDED = {
 """The texts without which a receipt is not whole."""
 
 
-class HeldReceipt(Exception):
-    """The receipt must not leave as it is; `reasons` says why."""
+class ReceiptOnHold(Exception):
+    """The receipt must not be issued as it is; `reasons` says why."""
 
     def __init__(self, reasons: Sequence[HoldReason]) -> None:
         super().__init__("; ".join(reasons))
@@ -65,7 +65,7 @@ class HeldReceipt(Exception):
 
 
 def check_document(document: ReceiptDocument) -> list[HoldReason]:
-    """Give every reason to hold a receipt back; none when it may leave."""
+    """Return every reason to hold a receipt back; none when it may be issued."""
     if document.language not in LANGUAGES:
         return [HoldReason.UNKNOWN_LANGUAGE]
     reasons = [*_gaps(document), *_contradictions(document)]
@@ -107,7 +107,7 @@ def _contradictions(document: ReceiptDocument) -> Iterator[HoldReason]:
 
 
 def word_reasons(document: ReceiptDocument, words: str) -> Iterator[HoldReason]:
-    """Say whether an amount in words differs from the document's digits."""
+    """Return the reason for an amount in words that differs from the document's digits."""
     try:
         read = amount_from_words(words, document.exponent, document.language)
     except UnreadableAmount:

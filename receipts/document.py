@@ -1,4 +1,4 @@
-"""A receipt as a frozen document: every printed fact, copied once, with one canonical text form."""
+"""A receipt as a frozen document: every printed fact, copied once, in one canonical text form."""
 
 import hashlib
 import json
@@ -19,10 +19,10 @@ class NotAReceiptDocument(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptDocument:
-    """Everything a receipt prints. Nothing is looked up later, so nothing can change it later.
+    """Everything that a receipt prints. Nothing is looked up later, so nothing can change it later.
 
-    Amounts are integers of minor units beside their currency and its number of decimals
-    (``exponent``). Texts stand in the receipt's language already.
+    Amounts are integers of minor units beside their currency and its number of decimals (`exponent`). Texts are in the
+    receipt's language.
     """
 
     number: str  # "WCL-2026-000123"; test money has a series of its own, "TEST-WCL-2026-000001"
@@ -61,7 +61,7 @@ class ReceiptDocument:
     note: str | None
 
     def to_json(self) -> str:
-        """Give the canonical text: sorted keys, ISO dates, no spaces; the same facts, the same bytes."""
+        """Return the canonical text: sorted keys, ISO dates, no spaces. The same facts give the same bytes."""
         return json.dumps(
             asdict(self),
             default=_day_as_text,
@@ -72,7 +72,11 @@ class ReceiptDocument:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read what `to_json` wrote. Raise NotAReceiptDocument for a missing or an unknown fact."""
+        """Read the text that `to_json` wrote.
+
+        Raises:
+            NotAReceiptDocument: a fact is missing or unknown.
+        """
         try:
             facts = json.loads(text)
         except json.JSONDecodeError as error:
@@ -85,13 +89,13 @@ class ReceiptDocument:
         return cls(**facts | {name: _day_from_text(facts[name]) for name in _DAYS})
 
     def sha256(self) -> str:
-        """Give the fingerprint of the canonical text, as 64 hexadecimal digits."""
+        """Return the fingerprint of the canonical text, as 64 hexadecimal digits."""
         return hashlib.sha256(self.to_json().encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedState:
-    """What a receipt became, since when, and the address that says what stands now."""
+    """The final state of a receipt, its date, and the address that shows its current state."""
 
     status: Literal["void", "replaced"]
     language: Language
@@ -106,7 +110,7 @@ def _day_as_text(value: object) -> str:
     raise TypeError(f"a receipt prints no {type(value).__name__}")
 
 
-def _day_from_text(value: Any) -> date | None:  # Any: what a JSON file holds is known only here
+def _day_from_text(value: Any) -> date | None:  # Any: the types in a JSON file are checked only here
     if value is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The renderer's only door: files of this package and of the font's package, and nothing else."""
+"""The renderer's only access to files: those of this package and of the fonts' package."""
 
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -14,14 +14,18 @@ _OWN_PICTURE = "data:image/png;base64,"
 
 
 class ClosedAddress(ValueError):
-    """A receipt tried to open something outside its own files."""
+    """A receipt refers to something outside its own files."""
 
 
 class PackageFiles(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
-    """Opens package files, and pictures that stand in the page itself; refuses all else."""
+    """Opens package files, and pictures inside the page itself; refuses everything else."""
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:  # noqa: ARG002  WeasyPrint's own signature
-        """Open a package file. Raise ClosedAddress for any other address."""
+        """Open a package file.
+
+        Raises:
+            ClosedAddress: the address is any other.
+        """
         if url.startswith(_OWN_PICTURE):
             return super().fetch(url)
         address = urlsplit(url)

@@ -1,4 +1,4 @@
-"""The typeface of receipts, PT Sans, and the Noto families that stand in where it lacks a letter."""
+"""The typeface of receipts, PT Sans, and the Noto families for characters that it lacks."""
 
 import os
 from collections.abc import Iterator
@@ -45,10 +45,10 @@ def _characters(path: Path) -> set[str]:
 
 @contextmanager
 def private_fontconfig(*folders: Path) -> Iterator[None]:
-    """Let fontconfig see the fonts of these folders and no other, so that every machine makes one page.
+    """Restrict fontconfig to the fonts of these folders, so that every machine renders the same page.
 
-    Fontconfig reads its configuration when a font configuration is made, so the setting is needed only then and is put
-    back. A missing glyph can then not be borrowed from a font that another machine lacks.
+    Fontconfig reads its configuration when a font configuration is created, so the setting is needed only then and is
+    restored afterwards. A missing glyph cannot come from a font that another machine lacks.
     """
     before = os.environ.get("FONTCONFIG_FILE")
     with TemporaryDirectory(prefix="kurak-fonts-") as temporary:

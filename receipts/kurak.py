@@ -1,8 +1,7 @@
 """The patchwork of a receipt, drawn from geometry: stars, triangles and chevrons in felt colours.
 
-The two drawings are files of the package (`assets/band.svg`, `assets/hem.svg`), written by
-``python -m receipts draw``; a test holds that they are what this module draws. All measures are
-millimetres on an A4 page.
+The two drawings are files of the package (`assets/band.svg`, `assets/hem.svg`), written by `python -m receipts draw`; a
+test checks that they are what this module draws. All measures are millimetres on an A4 page.
 """
 
 from collections import defaultdict
@@ -23,28 +22,28 @@ Point = tuple[float, float]
 
 
 class Cloth:
-    """Patches laid on each other: a later layer covers an earlier one, so no hairline shows between them."""
+    """Overlapping patches: a later layer covers an earlier one, so that no hairline shows between them."""
 
     def __init__(self) -> None:
         self._layers: dict[tuple[int, str], list[str]] = defaultdict(list)
         self._stitches: list[str] = []
 
     def sew(self, layer: int, colour: str, *corners: Point) -> None:
-        """Lay a patch with these corners."""
+        """Add a patch with these corners."""
         points = "L".join(f"{_number(x)} {_number(y)}" for x, y in corners)
         self._layers[layer, colour].append(f"M{points}Z")
 
     def sew_box(self, layer: int, colour: str, left: float, top: float, size: Point) -> None:
-        """Lay an upright rectangle of (width, height)."""
+        """Add an upright rectangle of (width, height)."""
         right, bottom = left + size[0], top + size[1]
         self.sew(layer, colour, (left, top), (right, top), (right, bottom), (left, bottom))
 
     def stitch(self, y: float) -> None:
-        """Run a seam of stitches across the page."""
+        """Draw a seam of stitches across the page."""
         self._stitches.append(f"M0 {_number(y)}H{_number(PAGE_WIDTH)}")
 
     def svg(self, height: float) -> str:
-        """Give the drawing as an SVG document of one path for each colour of a layer."""
+        """Return the drawing as an SVG document of one path for each colour of a layer."""
         size = f"{_number(PAGE_WIDTH)} {_number(height)}"
         paths = [
             f'<path fill="{colour}" d="{"".join(patches)}"/>' for (_, colour), patches in sorted(self._layers.items())

@@ -1,4 +1,4 @@
-"""The state of an ended receipt, drawn across a copy of its PDF: VOID or REPLACED BY, with a link to what stands now.
+"""Marks a copy of an ended receipt's PDF: VOID or REPLACED BY across the page, with a link to the current state.
 
 The stored bytes are opened and never changed. The same bytes and the same state give the same copy.
 """
@@ -27,7 +27,7 @@ _ADDRESS_CHARACTERS = "".join(
 
 
 def mark_pdf(pdf: bytes, state: EndedState) -> bytes:
-    """Return a copy of a receipt's PDF that bears its state across each page and links to what stands now."""
+    """Return a copy of a receipt's PDF that shows its state across each page and links to the current state."""
     stamp, sentence = _words(state)
     with pikepdf.open(BytesIO(pdf)) as opened:
         font = _Font(opened, "".join((stamp, sentence, _ADDRESS_CHARACTERS)))
@@ -49,7 +49,7 @@ def _words(state: EndedState) -> tuple[str, str]:
 def _draw(
     opened: pikepdf.Pdf, page: pikepdf.Page, font: "_Font", lines: tuple[str, str, str], *, is_first: bool
 ) -> None:
-    """Draw the large words as decoration, and on the first page the banner as the first thing that is read."""
+    """Draw the large words as decoration, and on the first page the banner, which is read first."""
     page.add_resource(font.resource, Name.Font, Name.StateFont)
     alpha = Dictionary(Type=Name.ExtGState, ca=0.2)
     page.add_resource(opened.make_indirect(alpha), Name.ExtGState, Name.StateAlpha)
@@ -92,7 +92,7 @@ def _banner(font: "_Font", lines: tuple[str, str, str], marks: tuple[int, int]) 
 
 
 def _tag(opened: pikepdf.Pdf, page: pikepdf.Page, lines: tuple[str, str, str]) -> tuple[int, int]:
-    """Put a paragraph and a link at the head of the structure, so that they are read first; their marks' numbers."""
+    """Add a paragraph and a link at the start of the structure, so that they are read first; return their marks' numbers."""
     tree = opened.Root.StructTreeRoot
     document = tree.K[0] if isinstance(tree.K, Array) else tree.K
     places = tree.ParentTree.Nums
@@ -114,7 +114,7 @@ def _tag(opened: pikepdf.Pdf, page: pikepdf.Page, lines: tuple[str, str, str]) -
 
 
 def _place(places: Any, key: int) -> int:
-    """The index of the value of a key in a number tree of one level."""
+    """Return the index of the value of a key in a number tree of one level."""
     return next(index + 1 for index in range(0, len(places), 2) if int(places[index]) == key)
 
 
@@ -138,7 +138,7 @@ def _annotation(lines: tuple[str, str, str], place: int) -> Dictionary:
 
 
 class _Font:
-    """PT Sans Bold with the characters of a text alone, embedded, each with its Unicode value."""
+    """PT Sans Bold, embedded with the characters of one text, each with its Unicode value."""
 
     def __init__(self, opened: pikepdf.Pdf, text: str) -> None:
         chars = sorted(set(text))
@@ -169,17 +169,17 @@ class _Font:
         )
 
     def width(self, text: str) -> float:
-        """The width of a text set at one point."""
+        """Return the width of a text at a size of one point."""
         return sum(self._widths[char] for char in text) / 1000
 
     def shown(self, text: str) -> str:
-        """The text as an operand of Tj."""
+        """Return the text as an operand of Tj."""
         return "<" + "".join(f"{self._glyphs[char]:04x}" for char in text) + ">"
 
 
 @cache
 def _subset(chars: str) -> tuple[dict[str, int], dict[str, float], bytes, dict[str, Any]]:
-    """The glyph and the width in thousandths of each character, the font cut down to them, and its metrics."""
+    """Return the glyph and the width in thousandths of each character, the reduced font, and its metrics."""
     from fontTools import subset  # type: ignore[import-untyped]  # late: few downloads need it
     from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 

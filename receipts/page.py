@@ -1,4 +1,4 @@
-"""What stands on the page: a document's facts turned into finished sentences, and no mark-up."""
+"""The texts of the page: a document's facts as finished sentences, without mark-up."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stamp across the page and the sentence that says in words what it means."""
+    """A stamp across the page and the sentence that explains it."""
 
     kind: str
     stamp: str
@@ -48,9 +48,14 @@ _SAID = ("title", "amount", "signed", "electronic", "check", "check_how", "code"
 
 
 def page_of(document: ReceiptDocument, fingerprint: str) -> Page:
-    """Write the page of a printable document in its language. Raise MissingText or NoWordsForAmount.
+    """Write the page of a printable document in its language.
 
-    ``fingerprint`` is that of the document as it was given.
+    Args:
+        fingerprint: That of the document as it was given.
+
+    Raises:
+        MissingText: the language lacks a text.
+        NoWordsForAmount: the amount cannot be written in words.
     """
     texts = texts_in(document.language)
     amount = (document.amount_minor, document.currency, document.exponent)
@@ -74,7 +79,7 @@ def page_of(document: ReceiptDocument, fingerprint: str) -> Page:
 
 
 def _claim(document: ReceiptDocument, texts: Texts) -> str:
-    """Say what the paper is worth: test money and a receipt that is no longer valid acknowledge nothing."""
+    """Return what the receipt acknowledges: nothing for test money or a receipt that is no longer valid."""
     counts = document.status in {"original", "copy"} and not document.is_test
     return " ".join(texts.say(key) for key in ("acknowledgement", "tax") if counts or key == "tax")
 

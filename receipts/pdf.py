@@ -1,4 +1,4 @@
-"""Last touches to the PDF before it is written: what PDF/A-3 and PDF/UA-1 ask for together."""
+"""Corrections to the PDF before it is written: what PDF/A-3 and PDF/UA-1 require together."""
 
 import re
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 _MAP_START = b"/CIDInit /ProcSet findresource begin"
 _NO_TEXT, _NO_WIDTH = re.compile(rb"(?<=> )<>$"), b"<200b>"
 
-# PDF/A lets no property into the metadata that it does not know, unless a schema there explains it.
+# PDF/A allows no unknown property in the metadata, unless a schema there describes it.
 _PDF_UA = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"\
  pdfuaid:part="1"/><rdf:Description rdf:about=""\
  xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"\
@@ -24,7 +24,7 @@ _PDF_UA = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/p
 
 
 def finish(_document: Any, pdf: Any) -> None:  # Any: WeasyPrint and pydyf have no types
-    """Say PDF/UA-1 in the one metadata block, name the embedded file once, and give every glyph a text.
+    """Declare PDF/UA-1 in the metadata block, name the embedded file once, and give every glyph a text.
 
     WeasyPrint writes one standard's identifier only, lists an embedded file twice under /AF, and gives no text to the
     second glyph of a letter that is drawn with two.
@@ -33,6 +33,6 @@ def finish(_document: Any, pdf: Any) -> None:  # Any: WeasyPrint and pydyf have 
     (block,) = metadata.stream
     metadata.stream = [block.replace(b"</rdf:RDF>", _PDF_UA)]
     pdf.catalog["AF"][:] = list(dict.fromkeys(pdf.catalog["AF"]))
-    for found in pdf.objects:
-        if _MAP_START in getattr(found, "stream", ())[:1]:
-            found.stream = [_NO_TEXT.sub(_NO_WIDTH, line) for line in found.stream]
+    for stream_object in pdf.objects:
+        if _MAP_START in getattr(stream_object, "stream", ())[:1]:
+            stream_object.stream = [_NO_TEXT.sub(_NO_WIDTH, line) for line in stream_object.stream]

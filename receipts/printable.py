@@ -1,4 +1,4 @@
-"""Text as a receipt can print it: white space and invisible characters normalised, what has no glyph replaced.
+"""Text as a receipt can print it: spaces and invisible characters normalised, characters without a glyph replaced.
 
 The embedded facts keep the text as it was given; only the page shows the printable form.
 """
@@ -17,8 +17,8 @@ SUBSTITUTE = "\ufffd"
 
 _AS_PRINTED = ("number", "verify_url", "verify_code", "language", "currency")  # fields of our own making
 _BLANKS = {"\n", " "}
-_MARKS_AT_MOST = 4  # on one letter; more is decoration that runs into the lines above and below
-_TOO_MANY_MARKS = re.compile(rf"([\u0300-\u036f]{{{_MARKS_AT_MOST}}})[\u0300-\u036f]+")
+_MAX_MARKS = 4  # on one letter; more is decoration that overlaps the lines above and below
+_TOO_MANY_MARKS = re.compile(rf"([\u0300-\u036f]{{{_MAX_MARKS}}})[\u0300-\u036f]+")
 _JOINERS = "\u200c\u200d"
 _JOINS_HERE = re.compile(r"[\u0600-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u17ff\u203c-\u3299\U0001f000-\U0001faff]")
 
@@ -26,9 +26,9 @@ _JOINS_HERE = re.compile(r"[\u0600-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u17ff
 def printable(text: str) -> str:
     """Return a text as the page shows it.
 
-    Letters typed as a base and an accent are composed, tabs and other blanks become spaces, and controls, direction marks
-    and zero-width characters are dropped: they could make a page read unlike its facts. A character that no font has is
-    shown in its compatibility form where that can be printed, and as SUBSTITUTE otherwise.
+    Letters typed as a base and an accent are composed, tabs and other blanks become spaces, and controls, direction
+    marks and zero-width characters are dropped: they could make a page read unlike its facts. A character that no
+    font has is shown in its compatibility form where that can be printed, and as SUBSTITUTE otherwise.
     """
     text = _TOO_MANY_MARKS.sub(r"\1", normalize("NFC", text))
     if common_characters().issuperset(text):
@@ -38,8 +38,8 @@ def printable(text: str) -> str:
 
 def substituted(document: ReceiptDocument) -> list[str]:
     """Return the characters of a document that the page shows as SUBSTITUTE, each once, in order."""
-    found = (char for text in _texts(document).values() for char in _without_invisible(normalize("NFC", text)))
-    return list(dict.fromkeys(char for char in found if _glyphs(char) == SUBSTITUTE != char))
+    characters = (char for text in _texts(document).values() for char in _without_invisible(normalize("NFC", text)))
+    return list(dict.fromkeys(char for char in characters if _glyphs(char) == SUBSTITUTE != char))
 
 
 def printable_document(document: ReceiptDocument) -> ReceiptDocument:
@@ -58,15 +58,15 @@ def needs_fallback(document: ReceiptDocument) -> bool:
 
 
 def typeface(text: str) -> str:
-    """Return the style classes of a printable text: none where PT Sans has all its letters.
+    """Return the style classes of a printable text: none where PT Sans has all its characters.
 
-    Any other text is set in one typeface, not in two. European letters are kept composed, so that each is one glyph; a
-    text that begins in a script written from right to left has that direction as a whole.
+    Any other text is set in one typeface, not in two. European letters stay composed, so that each is one glyph; a text
+    that begins in a script written from right to left has that direction as a whole.
     """
     others = [char for char in set(text) - common_characters() if category(char)[0] in "LM"]
     if not others:
         return ""
-    direction = next((found for found in map(bidirectional, text) if found in {"L", "R", "AL"}), "L")
+    direction = next((kind for kind in map(bidirectional, text) if kind in {"L", "R", "AL"}), "L")
     is_european = all(char < "\u0530" or "\u1d00" <= char <= "\u1fff" for char in others)
     return "other" + " european" * is_european + " leftward" * (direction != "L")
 

@@ -1,6 +1,6 @@
-"""Reads an amount in words back into minor units, so that a receipt whose words and digits differ is held.
+"""Reads an amount in words back into minor units, so that a receipt whose words and digits differ is put on hold.
 
-It shares no table with the speller on purpose: a fault there, ours or num2words', must not hide here.
+It shares no table with the module that writes the words, so that a fault there, ours or num2words', is detected here.
 """
 
 import re
@@ -33,11 +33,15 @@ _SCALE_STEMS = (
 
 
 class UnreadableAmount(ValueError):
-    """The words begin with no number, or lack their minor units."""
+    """The words do not begin with a number, or lack their minor units."""
 
 
 def amount_from_words(text: str, exponent: int, language: Language) -> int:
-    """Give the minor units that the words say. Raise UnreadableAmount if they say none."""
+    """Return the minor units that the words say.
+
+    Raises:
+        UnreadableAmount: they say none.
+    """
     whole, rest = _whole_number(text, _values(_SMALL[language]))
     if not exponent:
         return whole
@@ -54,8 +58,8 @@ def _values(words: str) -> dict[str, int]:
 
 def _whole_number(text: str, values: dict[str, int]) -> tuple[int, str]:
     total = group = end = 0
-    for found in re.finditer(r"[^\s,-]+", text):
-        word = found[0].lower()
+    for match in re.finditer(r"[^\s,-]+", text):
+        word = match[0].lower()
         scale = next((size for stem, size in _SCALE_STEMS if word.startswith(stem)), 0)
         if word in values:
             group += values[word]
@@ -65,7 +69,7 @@ def _whole_number(text: str, values: dict[str, int]) -> tuple[int, str]:
             total, group = total + group * scale, 0
         elif not (word == "and" and end):
             break
-        end = found.end()
+        end = match.end()
     if not end:
         raise UnreadableAmount(f"no number in {text!r}")
     return total + group, text[end:]

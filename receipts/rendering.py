@@ -1,9 +1,9 @@
-"""From a checked document to the bytes of an archivable, accessible PDF.
+"""Renders a checked document as the bytes of an archivable, accessible PDF.
 
-A font configuration and the style sheet parsed against it are made once per thread and kept: made anew
-for each receipt they never give their memory back, and shared between threads Pango hangs, draws wrong
-glyphs or aborts. The fallback fonts have a configuration of their own, made when a text first needs them.
-A lock lets one thread render at a time; Python's own lock would hardly let it do more.
+A font configuration and the style sheet parsed against it are made once per thread: made anew for each receipt they
+leak memory, and shared between threads Pango hangs, draws wrong glyphs or aborts. The fallback fonts have a
+configuration of their own, made when a text first needs them. A lock lets one thread render at a time; with Python's
+own lock more would not be faster.
 """
 
 import base64
@@ -34,14 +34,14 @@ from receipts.texts import texts_in
 _VARIANT = "pdf/a-3a"
 _COLOURS = "receipt-srgb"
 _Fonts = Literal["common", "fallback"]
-_SPACINGS = ("roomy", "dense")  # the second for the rare receipt with very much to say
+_SPACINGS = ("roomy", "dense")  # the second for the rare receipt with very long texts
 
 _one_at_a_time = threading.Lock()
-_kept = threading.local()
+_local = threading.local()
 
 
 def print_receipt(document: ReceiptDocument) -> bytes:
-    """Render a checked document; one with too many facts for a page runs on to a second."""
+    """Render a checked document; one with too many facts for a page continues on a second."""
     shown = printable_document(document)
     with _one_at_a_time:
         press = _press("fallback" if needs_fallback(shown) else "common")
@@ -65,7 +65,7 @@ def _write(laid_out: Document, document: ReceiptDocument) -> bytes:
 
 @contextmanager
 def _dated(day: date) -> Iterator[None]:
-    """Let fontTools, which cuts the variable fallback fonts, write a day of the document's into them, not the present."""
+    """Make fontTools, which cuts the variable fallback fonts, write the document's day into them, not the present."""
     before = os.environ.get("SOURCE_DATE_EPOCH")
     os.environ["SOURCE_DATE_EPOCH"] = str(int(datetime.combine(day, time(), tzinfo=UTC).timestamp()))
     try:
@@ -92,7 +92,7 @@ def _lay_out(document: ReceiptDocument, fingerprint: str, spacing: str, press: "
 
 
 class _Press:
-    """What a thread keeps from one receipt to the next: the common fonts, or these and the fallback fonts."""
+    """What a thread reuses for each receipt: the common fonts, or these and the fallback fonts."""
 
     def __init__(self, fonts: _Fonts) -> None:
         self.files = PackageFiles()
@@ -123,9 +123,9 @@ class _Colours(ColorProfile):  # type: ignore[misc]  # WeasyPrint has no types
 
 
 def _press(fonts: _Fonts) -> _Press:
-    if not hasattr(_kept, fonts):
-        setattr(_kept, fonts, _Press(fonts))
-    press: _Press = getattr(_kept, fonts)
+    if not hasattr(_local, fonts):
+        setattr(_local, fonts, _Press(fonts))
+    press: _Press = getattr(_local, fonts)
     return press
 
 
@@ -145,7 +145,7 @@ def _template() -> Template:
 def _qr_address(url: str) -> str:
     """Draw the check address as a picture of one pixel per module, small and quick to embed.
 
-    The mask is fixed, so no time goes into comparing eight of them and the picture never changes.
+    The mask is fixed, so no time is spent comparing eight of them and the picture never changes.
     """
     picture = BytesIO()
     code = segno.make_qr(url, error="m", boost_error=False, mask=3)

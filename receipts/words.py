@@ -1,8 +1,8 @@
-"""Amounts in words, in English, Russian and Kyrgyz, with the nouns and plurals that grammar asks for.
+"""Amounts in words, in English, Russian and Kyrgyz, with the nouns and plurals that grammar requires.
 
-num2words gives the integers of English and Russian and nothing else: it reads whole numbers as cents,
-stops at the som, has no Kyrgyz, and writes «одна миллион» when asked for a feminine number. The nouns,
-their plural forms, the feminine and all of Kyrgyz are therefore our own.
+num2words covers the integers of English and Russian and nothing else: it reads whole numbers as cents, has no som, no
+Kyrgyz, and writes «одна миллион» for a feminine number. The nouns, their plural forms, the feminine and all of Kyrgyz
+are therefore defined here.
 """
 
 from collections.abc import Callable
@@ -14,12 +14,12 @@ LARGEST_WHOLE = 10**15 - 1  # past it, the names of numbers differ between count
 
 
 class NoWordsForAmount(ValueError):
-    """The amount is negative, or larger than anybody gives."""
+    """The amount is negative, or above the limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """A unit of money in the forms that a number asks for: one, (few,) many."""
+    """A unit of money in the grammatical forms for a number: one, (few,) many."""
 
     forms: tuple[str, ...]
     feminine: bool = False
@@ -91,8 +91,11 @@ _KYRGYZ_SCALES = ("", "миң", "миллион", "миллиард", "трил�
 def amount_in_words(minor: int, currency: str, exponent: int, language: Language) -> str:
     """Spell an amount of minor units: whole units in words, minor units in digits.
 
-    A currency without nouns is named by its code and its decimals are written as a fraction, as are
-    decimals that the currency does not usually have. Raise NoWordsForAmount below 0 and past 10**15.
+    A currency without nouns is named by its code and its decimals are written as a fraction, as are decimals that the
+    currency does not usually have.
+
+    Raises:
+        NoWordsForAmount: the amount is below 0 or above 10**15.
     """
     whole, fraction = divmod(minor, 10**exponent)
     if not 0 <= whole <= LARGEST_WHOLE:
@@ -111,13 +114,13 @@ def amount_in_words(minor: int, currency: str, exponent: int, language: Language
 
 
 def _english_integer(number: int, _noun: Noun) -> str:
-    from num2words import num2words  # slow to import, and the web never spells
+    from num2words import num2words  # slow to import, and the web process never needs it
 
     return str(num2words(number, lang="en"))
 
 
 def _russian_integer(number: int, noun: Noun) -> str:
-    from num2words import num2words  # slow to import, and the web never spells
+    from num2words import num2words  # slow to import, and the web process never needs it
 
     words = str(num2words(number, lang="ru"))
     if not noun.feminine:

@@ -23,7 +23,7 @@ from campaign.services.receipts import issuing
 from campaign.services.receipts.conversion import ConversionNotKnown
 from campaign.services.reconciliation import payouts, reconciling, suspense
 from campaign.services.shield import judging as shield
-from receipts import HeldReceipt
+from receipts import ReceiptOnHold
 
 log = logging.getLogger(__name__)
 _started_at: list[datetime] = []
@@ -142,7 +142,7 @@ def render_receipts() -> bool:
     for receipt_id in issuing.unprinted():
         try:
             issuing.make_file(receipt_id, clock=gateways().clock)
-        except HeldReceipt as reason:
+        except ReceiptOnHold as reason:
             log.warning("receipt %s is held: %s", receipt_id, reason)
         except ConversionNotKnown:
             continue  # it is printed when the provider has told, or without it

@@ -1,4 +1,4 @@
-"""The receipt's own words in its three languages, with its dates and its figures."""
+"""The texts of a receipt in its three languages, with the formats of dates and amounts."""
 
 import tomllib
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ LANGUAGES: tuple[Language, ...] = ("en", "ru", "ky")
 
 
 class MissingText(LookupError):
-    """A receipt asked for words that its language does not have."""
+    """A receipt needs a text that its language does not have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The words of one language, and how it writes days and money."""
+    """The texts of one language, and its formats of days and amounts."""
 
     messages: dict[str, str]
     currencies: dict[str, str]
@@ -28,14 +28,18 @@ class Texts:
     decimal: str
 
     def say(self, key: str, /, **values: str) -> str:
-        """Give the sentence of a key with its values. Raise MissingText if there is none."""
+        """Return the sentence of a key with its values.
+
+        Raises:
+            MissingText: there is none.
+        """
         try:
             return self.messages[key].format(**values)
         except KeyError as error:
             raise MissingText(f"{key}: {error}") from error
 
     def day(self, day: date) -> str:
-        """Write a day with the name of its month, because 3/8 is read in two ways."""
+        """Write a day with the name of its month, because 3/8 is ambiguous."""
         month = self.months[day.month - 1]
         return self.date_pattern.format(year=day.year, month=month, day=day.day)
 
@@ -45,7 +49,7 @@ class Texts:
         return self.money_pattern.format(code=code, digits=self._digits(minor, exponent))
 
     def rate(self, rate: str, currency: str, settled_currency: str) -> str:
-        """Say what one unit of the charged currency was worth. ``rate`` is decimal text."""
+        """Return what one unit of the charged currency was worth; `rate` is decimal text."""
         whole, point, fraction = rate.partition(".")
         value = self._grouped(int(whole)) + (self.decimal + fraction if point else "")
         pattern, codes = self.money_pattern, self.currencies
@@ -65,7 +69,7 @@ class Texts:
 
 @cache
 def texts_in(language: Language) -> Texts:
-    """Load the words of a language, once per process."""
+    """Load the texts of a language, once per process."""
     source = (files(__package__) / f"{language}.toml").read_text(encoding="utf-8")
     content = tomllib.loads(source)
     formats, currencies = content.pop("format"), content.pop("currencies")

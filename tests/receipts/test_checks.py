@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from receipts import HeldReceipt, HoldReason, check_document, render_pdf
+from receipts import HoldReason, ReceiptOnHold, check_document, render_pdf
 from receipts.checks import word_reasons
 from receipts.document import Language
 from receipts.texts import LANGUAGES
@@ -38,7 +38,7 @@ def test_a_whole_receipt_may_leave(language: Language) -> None:
 def test_a_receipt_is_held(facts: dict[str, Any], reason: HoldReason) -> None:
     document = replace(a_receipt(), **facts)
     assert reason in check_document(document)
-    with pytest.raises(HeldReceipt) as held:
+    with pytest.raises(ReceiptOnHold) as held:
         render_pdf(document)
     assert reason in held.value.reasons
 

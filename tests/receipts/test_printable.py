@@ -99,7 +99,7 @@ def test_a_receipt_of_common_letters_carries_no_fallback_font() -> None:
 def test_the_fallback_fonts_are_loaded_when_a_text_needs_them() -> None:
     def loaded_for(name: str) -> set[str]:
         render_pdf(a_receipt(donor_name=name))
-        return set(vars(rendering._kept))  # what this thread has loaded
+        return set(vars(rendering._local))  # what this thread has loaded
 
     with ThreadPoolExecutor(1) as fresh:
         assert fresh.submit(loaded_for, "Айгүл").result() == {"common"}

@@ -13,7 +13,7 @@ from campaign.services.receipts.files import receipt_pdf
 @limiter.limit("30 per minute")
 def mailed_receipt(lang: str, token: str) -> Response:  # noqa: ARG001
     """Return the PDF as it stands now; what has ended is marked."""
-    number = links.read(token, now=gateways().clock.now())
+    number = links.read(token, at=gateways().clock.now())
     answer = make_response(receipt_pdf(number))
     answer.mimetype = "application/pdf"
     answer.headers["Content-Disposition"] = f'attachment; filename="{number}.pdf"'

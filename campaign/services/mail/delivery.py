@@ -27,7 +27,7 @@ from campaign.services.pledges.mailbox import links_in_words
 from campaign.services.queues.work_queue import ClaimedRow, QueuePolicy, WorkQueue
 from campaign.services.receipts import files, issuing, links
 from campaign.services.receipts.conversion import ConversionNotKnown
-from receipts import HeldReceipt
+from receipts import ReceiptOnHold
 
 CONVERSION_DELAY = timedelta(seconds=20)
 
@@ -81,7 +81,7 @@ def deliver_next(*, mailer: Mailer, clock: Clock, public_url: str) -> bool:
         state = _send(due, mailer=mailer, clock=clock, public_url=public_url)
     except ConversionNotKnown:
         MAILS.postpone(due, CONVERSION_DELAY, at=clock.now())
-    except HeldReceipt as reason:
+    except ReceiptOnHold as reason:
         _hold(due, f"The receipt cannot be printed rightly: {reason}")
     except MailRefused as reason:
         failure = MailFailure.ADDRESS if isinstance(reason, AddressRefused) else MailFailure.REFUSED

@@ -1,4 +1,4 @@
-"""Whether every receipt still is what was issued: its facts and its PDF against the hashes that were stored with them.
+"""Checks that every receipt is unchanged: its facts and its PDF against the stored hashes.
 
 The columns of its row, and the day of its gift, are compared with the facts that it prints.
 """
@@ -29,7 +29,7 @@ ROWS_AT_A_TIME = 50
 
 
 def check_receipts(session: Session) -> list[Problem]:
-    """The rules that do not hold, with the numbers of up to `ROWS_MAX` receipts each. It reads every receipt's bytes."""
+    """Return the broken rules, each with the numbers of up to `ROWS_MAX` receipts. It reads every receipt's bytes."""
     changed = {
         FACTS_RULE: list(_changed_facts(session)),
         FILES_RULE: list(_changed_files(session)),
@@ -95,5 +95,5 @@ def _is_as_printed(row: Row[Receipt, str, datetime | None, date | None]) -> bool
 
 
 def _may_be_day_of(day: date, instant: datetime | None) -> bool:
-    """Whether an instant falls on a day somewhere."""
+    """Return whether an instant falls on a day in any time zone."""
     return instant is not None and local_day(instant, WESTMOST) <= day <= local_day(instant, EASTMOST)

@@ -1,8 +1,8 @@
-"""The conversion of a gift on its receipt: into what the provider converted it, and at which rate.
+"""The conversion of a gift on its receipt: the currency into which the provider converted it, and the rate.
 
-The provider often tells of it some seconds or minutes after the payment, when the receipt has its number and its facts already.
-The receipt is therefore printed, and emailed, once the conversion is known, or without it after CONVERSION_WAIT. What is printed
-is embedded in the PDF, whose bytes are sealed as ever.
+The provider often reports it some seconds or minutes after the payment, when the receipt has its number and its facts
+already. The receipt is therefore printed, and emailed, once the conversion is known, or without it after
+CONVERSION_WAIT. What is printed is embedded in the PDF, whose bytes are sealed.
 """
 
 from dataclasses import replace
@@ -22,7 +22,7 @@ CONVERSION_WAIT = timedelta(minutes=30)
 
 
 class ConversionNotKnown(DomainError):
-    """The provider has not told yet into what it converted the gift; trying later finds it, or prints without it."""
+    """The provider has not reported the conversion yet; a later attempt prints it, or prints without it."""
 
 
 def with_conversion(document: ReceiptDocument, receipt_id: int, *, at: datetime) -> ReceiptDocument:
@@ -51,7 +51,7 @@ def with_conversion(document: ReceiptDocument, receipt_id: int, *, at: datetime)
     )
 
 
-_DONATION = Donation.__table__.c  # of the table alone: a live installation prints what a test gift still waits for, too
+_DONATION = Donation.__table__.c  # of the table alone: a live installation also prints what a test gift still waits for
 _GIFT = (
     select(
         Receipt.state,

@@ -1,6 +1,6 @@
-"""Receipts as files: the PDF of one as it stands now, and a period's PDFs in one archive with a list of all of them.
+"""Receipts as files: the current PDF of one, and a period's PDFs in one archive with a list of them.
 
-The stored bytes are the receipt and never change. A receipt that was voided or replaced is downloaded as a copy that says so.
+The stored bytes are the receipt and never change. A receipt that was voided or replaced is downloaded as a marked copy.
 """
 
 import csv
@@ -30,15 +30,15 @@ LIST_NAME = "receipts.csv"
 
 
 class ReceiptNotReady(DomainError):
-    """The PDF is being made by a worker; asking again in a moment finds it."""
+    """A worker is rendering the PDF; it will be ready in a moment."""
 
 
 class TooManyReceipts(DomainError):
-    """The period holds more receipts than one download may."""
+    """The period has more receipts than one download may."""
 
 
 class NothingInPeriod(DomainError):
-    """No receipt fits the period and the filters, so there is nothing to put into an archive."""
+    """No receipt matches the period and the filters, so there is nothing to put into an archive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def receipt_pdf(number: str, *, campaign_id: int | None = None) -> bytes:
 
     Raises:
         NotFound: there is no such receipt, or it is of another campaign than the one given.
-        ReceiptNotReady: a worker has still to print it, or it is held.
+        ReceiptNotReady: it is not rendered yet, or it is on hold.
     """
     with reading() as session:
         query = _STORED.where(Receipt.number == number)
@@ -72,28 +72,28 @@ def receipt_pdf(number: str, *, campaign_id: int | None = None) -> bytes:
     return pdf
 
 
-def receipts_zip(wanted: ReceiptFilter) -> bytes:
-    """Return the PDFs of a period in one archive, with a list that says for each receipt its file or why it has none.
+def receipts_zip(filters: ReceiptFilter) -> bytes:
+    """Return the PDFs of a period in one archive, with a list that names each receipt's file or says why it has none.
 
     Raises:
-        TooManyReceipts: the period holds more than ZIP_MAX.
-        NothingInPeriod: it holds none.
+        TooManyReceipts: the period has more than ZIP_MAX.
+        NothingInPeriod: it has none.
     """
-    found = receipts(replace(wanted, text="", before_id=None, limit=ZIP_MAX + 1))
-    if len(found) > ZIP_MAX:
+    views = receipts(replace(filters, text="", before_id=None, limit=ZIP_MAX + 1))
+    if len(views) > ZIP_MAX:
         raise TooManyReceipts
-    if not found:
+    if not views:
         raise NothingInPeriod
     archive = io.BytesIO()
     listed: list[tuple[str, ...]] = []
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as packed:
-        for receipt in found:
+        for receipt in views:
             stored = _stored(receipt.number)
             pdf = _as_it_stands(stored)
             if pdf is not None:
                 packed.writestr(_entry(f"{receipt.number}.pdf", receipt.issued_at), pdf)
             listed.append(_line(receipt, stored, is_there=pdf is not None))
-        newest = max((receipt.ended_at or receipt.issued_at for receipt in found), default=None)
+        newest = max((receipt.ended_at or receipt.issued_at for receipt in views), default=None)
         packed.writestr(_entry(LIST_NAME, newest), _list(listed))
     return archive.getvalue()
 
@@ -104,7 +104,7 @@ def _stored(number: str) -> _Stored:
 
 
 def _as_it_stands(stored: _Stored) -> bytes | None:
-    """The bytes of a valid receipt, a marked copy of an ended one; None for one that was not printed."""
+    """Return the bytes of a valid receipt, a marked copy of an ended one, or None for one that is not rendered."""
     if stored.pdf is None or stored.state == "issued" or stored.ended_at is None:
         return stored.pdf
     facts = ReceiptDocument.from_json(stored.document)
@@ -135,7 +135,7 @@ def _why_missing(receipt: ReceiptView, stored: _Stored) -> str:
 
 
 def _list(lines: list[tuple[str, ...]]) -> bytes:
-    """A table of comma-separated values with every cell quoted, which spreadsheets open as UTF-8."""
+    """Return a table of comma-separated values with every cell quoted, which spreadsheets open as UTF-8."""
     text = io.StringIO()
     rows = csv.writer(text, quoting=csv.QUOTE_ALL)
     rows.writerow((_("Number"), _("State"), _("Replaced by"), _("File"), _("Why there is no file")))
@@ -144,7 +144,7 @@ def _list(lines: list[tuple[str, ...]]) -> bytes:
 
 
 def _entry(name: str, at: datetime | None) -> zipfile.ZipInfo:
-    """An entry with a time of its receipt's, so that the same receipts make the same archive."""
+    """Return an entry with the time of its receipt, so that the same receipts make the same archive."""
     local = local_time(at) if at else None
     moment = (
         (local.year, local.month, local.day, local.hour, local.minute, local.second) if local else (1980, 1, 1, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""Why a receipt is held, in the reader's language."""
+"""Why a receipt is on hold, in the reader's language."""
 
 from collections.abc import Iterable, Mapping
 
@@ -40,5 +40,5 @@ WORDS: Mapping[HoldReason, LazyString] = {
 
 
 def explain(reasons: Iterable[HoldReason]) -> list[str]:
-    """The reasons in the language that is being spoken."""
+    """Return the reasons in the current language."""
     return [str(WORDS[reason]) for reason in reasons]

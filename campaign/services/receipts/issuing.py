@@ -1,4 +1,4 @@
-"""Receipts: numbered without a gap in the settling transaction, printed from stored facts, checked in public."""
+"""Issues receipts: numbered without a gap in the settling transaction, rendered from stored facts, checked in public."""
 
 import hashlib
 import secrets
@@ -54,7 +54,11 @@ class ReceiptFacts:
 def issue_receipt(
     session: Session, facts: ReceiptFacts, *, at: datetime, replaces: int | None = None
 ) -> tuple[int, str]:
-    """Take the next number and copy the facts; (receipt id, number). Part of the transaction that settled the money."""
+    """Take the next number and copy the facts, in the transaction that settled the money.
+
+    Returns:
+        The receipt's id and its number.
+    """
     series = facts.series if facts.livemode else f"TEST-{facts.series}"
     issued_on = local_day(at)
     serial = _take_number(session, series, issued_on.year)
@@ -84,7 +88,7 @@ def issue_receipt(
 
 
 def live_receipt(session: Session, donation_id: int) -> tuple[int, str, int] | None:
-    """(id, number, amount in minor units) of the gift's live receipt."""
+    """Return (id, number, amount in minor units) of the gift's valid receipt."""
     row = session.execute(
         select(Receipt.id, Receipt.number, Receipt.amount_minor).where(
             Receipt.donation_id == donation_id, Receipt.state == "issued"
@@ -94,7 +98,7 @@ def live_receipt(session: Session, donation_id: int) -> tuple[int, str, int] | N
 
 
 def newest_receipt(session: Session, donation_id: int) -> tuple[int, str] | None:
-    """(id, number) of the gift's newest receipt, whatever its state."""
+    """Return (id, number) of the gift's newest receipt, whatever its state."""
     row = session.execute(
         select(Receipt.id, Receipt.number)
         .where(Receipt.donation_id == donation_id)
@@ -105,21 +109,21 @@ def newest_receipt(session: Session, donation_id: int) -> tuple[int, str] | None
 
 
 def number_of(session: Session, receipt_id: int) -> str:
-    """The number of a receipt."""
+    """Return the number of a receipt."""
     return session.execute(select(Receipt.number).where(Receipt.id == receipt_id)).scalar_one()
 
 
 def end_receipt(session: Session, receipt_id: int, state: str, *, reason: str, at: datetime) -> None:
-    """A receipt becomes replaced or void; its facts and its bytes stay."""
+    """Mark a receipt as replaced or void; its facts and its bytes stay."""
     session.execute(update(Receipt).where(Receipt.id == receipt_id).values(state=state, ended_at=at, end_reason=reason))
 
 
 def make_file(receipt_id: int, *, clock: Clock) -> bytes:
-    """The PDF of a receipt: the bytes first made, made now if nobody did. For workers: it loads the renderer.
+    """Return the PDF of a receipt, rendered now unless it is stored already. For workers: it loads the renderer.
 
     Raises:
-        receipts.HeldReceipt: the document must not leave.
-        ConversionNotKnown: the gift is about to be converted, and it is too early to print without the rate.
+        receipts.ReceiptOnHold: the document must not be issued.
+        ConversionNotKnown: the gift will be converted, and it is too early to print without the rate.
     """
     with reading() as session:
         stored = session.execute(select(ReceiptFile.pdf).where(ReceiptFile.receipt_id == receipt_id)).scalar()
@@ -139,12 +143,14 @@ def make_file(receipt_id: int, *, clock: Clock) -> bytes:
     }
     with transaction() as session:
         insert_once(session, ReceiptFile, row)
-        kept: bytes = session.execute(select(ReceiptFile.pdf).where(ReceiptFile.receipt_id == receipt_id)).scalar_one()
-    return kept
+        pdf_in_use: bytes = session.execute(
+            select(ReceiptFile.pdf).where(ReceiptFile.receipt_id == receipt_id)
+        ).scalar_one()
+    return pdf_in_use
 
 
 def reasons_to_hold(document: str) -> list[HoldReason]:
-    """Why a receipt with these stored facts must not leave; none when it may."""
+    """Return why a receipt with these stored facts must not be issued; none when it may."""
     try:
         facts = ReceiptDocument.from_json(document)
     except (TypeError, ValueError, KeyError):
@@ -153,7 +159,7 @@ def reasons_to_hold(document: str) -> list[HoldReason]:
 
 
 def unprinted(*, limit: int = 200) -> list[int]:
-    """Receipts whose PDF is still to be made, oldest first, of the last PRINT_DAYS days before the newest one."""
+    """Return receipts without a PDF, oldest first, of the last PRINT_DAYS days before the newest one."""
     with reading() as session:
         newest = session.execute(select(func.max(Receipt.issued_at))).scalar()
         if newest is None:
@@ -173,17 +179,17 @@ def unprinted(*, limit: int = 200) -> list[int]:
 
 
 def _take_number(session: Session, series: str, year: int) -> int:
-    """The next serial; the counter's row stays locked until the transaction ends, so that no number is lost."""
-    wanted = {"of_series": series, "of_year": year}
-    serial: int | None = session.execute(_COUNT_UP, wanted).scalar()
+    """Return the next serial; the counter's row is locked until the transaction ends, so that no number is lost."""
+    counter = {"of_series": series, "of_year": year}
+    serial: int | None = session.execute(_COUNT_UP, counter).scalar()
     if serial is None:
         insert_once(session, ReceiptCounter, {"series": series, "year": year, "last_number": 0})
-        serial = int(session.execute(_COUNT_UP, wanted).scalar_one())
+        serial = int(session.execute(_COUNT_UP, counter).scalar_one())
     return serial
 
 
 _COUNTER = ReceiptCounter.__table__
-# Built once, of the tables alone: every gift passes here.
+# Built once, of the tables alone: every gift needs it.
 _ISSUE = insert(Receipt.__table__).returning(Receipt.__table__.c.id)
 _COUNT_UP = (
     update(_COUNTER)

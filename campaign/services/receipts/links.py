@@ -1,4 +1,4 @@
-"""The signed link in a mail by which its reader downloads the receipt that the mail carries, for 30 days."""
+"""The signed link in an email with which its reader downloads the attached receipt, for 30 days."""
 
 from datetime import datetime, timedelta
 
@@ -13,22 +13,22 @@ LIFE = timedelta(days=30)
 
 
 def link_address(number: str, *, at: datetime, public_url: str, language: str) -> str:
-    """Return the whole address of a receipt's download, good from `at` on for LIFE."""
+    """Return the whole address of a receipt's download, valid from `at` on for LIFE."""
     return f"{public_url}/{language}/receipt/{_signer().dumps([number, int(at.timestamp())])}"
 
 
-def read(token: str, *, now: datetime) -> str:
+def read(token: str, *, at: datetime) -> str:
     """Return the number of the receipt that a link opens.
 
     Raises:
         ReceiptLinkBroken, ReceiptLinkExpired: see there.
     """
     try:
-        number, at = _signer().loads(token)
-        begun = float(at)
+        number, signed_at = _signer().loads(token)
+        begun = float(signed_at)
     except (BadData, TypeError, ValueError) as error:
         raise ReceiptLinkBroken from error
-    if not 0 <= now.timestamp() - begun <= LIFE.total_seconds():
+    if not 0 <= at.timestamp() - begun <= LIFE.total_seconds():
         raise ReceiptLinkExpired
     return str(number)
 

@@ -1,4 +1,4 @@
-"""Receipts as people look at them: the register, a gift's receipts, the public check."""
+"""Receipts in lists: those of a campaign, those of a gift, and the public check."""
 
 import json
 import secrets
@@ -31,12 +31,12 @@ class ReceiptView:
     donation_public_id: str
     paid_on: date | None
     is_ready: bool
-    replaces: str | None = None  # the number of the one before, in a list of one gift
+    replaces: str | None = None  # the number of the previous one, in a list of one gift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedReceipt:
-    """What the public check tells: no more than number, day, amount, state and initials."""
+    """What the public check shows: only number, day, amount, state and initials."""
 
     number: str
     state: str
@@ -51,7 +51,7 @@ class VerifiedReceipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptFilter:
-    """Which receipts of a campaign; days are those on which their gifts were paid, both included, as in every list and file."""
+    """A selection of a campaign's receipts; days are those on which the gifts were paid, both included."""
 
     campaign_id: int
     since: date | None = None
@@ -62,32 +62,32 @@ class ReceiptFilter:
     limit: int = 50
 
 
-def receipts(wanted: ReceiptFilter) -> list[ReceiptView]:
-    """The register, newest first."""
+def receipts(filters: ReceiptFilter) -> list[ReceiptView]:
+    """List the receipts of a campaign, newest first."""
     query = (
         select(Receipt, Donation.public_id, Donation.paid_on, ReceiptFile.receipt_id)
         .join(Donation, Donation.id == Receipt.donation_id)
         .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
-        .where(Donation.campaign_id == wanted.campaign_id)
+        .where(Donation.campaign_id == filters.campaign_id)
         .order_by(Receipt.id.desc())
-        .limit(wanted.limit)
+        .limit(filters.limit)
     )
-    if wanted.before_id is not None:
-        query = query.where(Receipt.id < wanted.before_id)
-    if wanted.state:
-        query = query.where(Receipt.state == wanted.state)
-    if wanted.text:
-        query = query.where(search_index.about(wanted.text, sees_donors=True))
-    if wanted.since:
-        query = query.where(Donation.paid_on >= wanted.since)
-    if wanted.until:
-        query = query.where(Donation.paid_on <= wanted.until)
+    if filters.before_id is not None:
+        query = query.where(Receipt.id < filters.before_id)
+    if filters.state:
+        query = query.where(Receipt.state == filters.state)
+    if filters.text:
+        query = query.where(search_index.about(filters.text, sees_donors=True))
+    if filters.since:
+        query = query.where(Donation.paid_on >= filters.since)
+    if filters.until:
+        query = query.where(Donation.paid_on <= filters.until)
     with reading() as session:
         return [_view(row[0], row[1], paid_on=row[2], is_ready=row[3] is not None) for row in session.execute(query)]
 
 
 def receipts_of(donation_public_id: str) -> list[ReceiptView]:
-    """All receipts of a gift, newest first."""
+    """List all receipts of a gift, newest first."""
     query = (
         select(Receipt, Donation.paid_on, ReceiptFile.receipt_id)
         .join(Donation, Donation.id == Receipt.donation_id)
@@ -105,13 +105,13 @@ def receipts_of(donation_public_id: str) -> list[ReceiptView]:
 
 
 def receipt_of(donation_public_id: str) -> ReceiptView | None:
-    """The gift's live receipt, else its newest one."""
-    found = receipts_of(donation_public_id)
-    return next((receipt for receipt in found if receipt.state == "issued"), found[0] if found else None)
+    """Return the gift's valid receipt, else its newest one."""
+    views = receipts_of(donation_public_id)
+    return next((receipt for receipt in views if receipt.state == "issued"), views[0] if views else None)
 
 
 def verify_receipt(number: str, code: str) -> VerifiedReceipt | None:
-    """The public check. A wrong code and an unknown number look alike: None."""
+    """Return what the public check shows; None for a wrong code and an unknown number alike."""
     with reading() as session:
         receipt = session.execute(select(Receipt).where(Receipt.number == number)).scalar_one_or_none()
         expected = receipt.verify_code if receipt else "-" * 10
