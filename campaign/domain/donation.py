@@ -34,6 +34,14 @@ class DonationState(StrEnum):
     FAILED = "failed"  # a delayed payment did not come
 
 
+class DonationOrigin(StrEnum):
+    """Where a gift's row comes from."""
+
+    FORM = "form"  # a donor sent the form
+    INVOICE = "invoice"  # a later month of a monthly gift
+    DUPLICATE = "duplicate"  # a second payment of the same gift, on another page
+
+
 class Fact(StrEnum):
     """What the provider may tell of a payment."""
 

@@ -37,7 +37,7 @@ class GiftStart(Model):
 
     id: Mapped[PrimaryKey]
     form_id: Mapped[str] = mapped_column(index=True)
-    """donation.form_id of the gift as it was begun; a gift that is laid aside adds a blank and more to its own."""
+    """donation.form_id of the gift; where another gift superseded it, its superseded_form_id."""
     campaign: Mapped[str]
     address_key: Mapped[str | None]
     network_key: Mapped[str | None]

@@ -5,8 +5,9 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.domain.donation import DonationOrigin
 from campaign.extensions import Key, Model
-from campaign.models.columns import CurrencyCode, Facts, Minor, PrimaryKey, PublicId
+from campaign.models.columns import CurrencyCode, Facts, Minor, PrimaryKey, PublicId, check_values
 from campaign.models.pledge import Pledge
 
 
@@ -17,6 +18,7 @@ class Donation(Model):
     __table_args__ = (
         CheckConstraint("gift_minor > 0 AND cover_minor >= 0", "positive_amount"),
         CheckConstraint("state IN ('created', 'open', 'processing', 'paid', 'expired', 'failed')", "state"),
+        check_values("origin", DonationOrigin),
         CheckConstraint("frequency IN ('once', 'monthly')", "frequency"),
         CheckConstraint("fee_bearer IN ('fund', 'general')", "fee_bearer"),
         CheckConstraint("wall IN ('shown', 'hidden')", "wall"),
@@ -38,7 +40,14 @@ class Donation(Model):
     """The purpose that the donor chose."""
     donor_id: Mapped[int | None] = mapped_column(Key, ForeignKey("donor.id"), index=True)
     form_id: Mapped[str] = mapped_column(unique=True)
-    """The signed form's own id: a second press of the button finds the first one's gift."""
+    """The idempotency key: a second press of the button finds the first one's gift. Code compares it, and never reads it."""
+    origin: Mapped[str] = mapped_column(server_default=DonationOrigin.FORM.value, default=DonationOrigin.FORM)
+    shown_form_id: Mapped[str | None] = mapped_column(index=True)
+    """The form that the donor saw; each change of what is filled in makes another gift of the same form."""
+    superseded_at: Mapped[datetime | None]
+    """When another gift of the same shown form took its place; its payment page is closed."""
+    superseded_form_id: Mapped[str | None]
+    """The key that a superseded gift had: the same form, filled in the same way again, is a new gift under that key."""
     language: Mapped[str]
     frequency: Mapped[str]
     currency: Mapped[CurrencyCode]

@@ -10,7 +10,7 @@ from flask import current_app, request
 from flask_babel import gettext as _
 
 from campaign.blueprints.donations.form_id import sign_form_id
-from campaign.blueprints.donations.gift_form import GiveForm, shown_form_of
+from campaign.blueprints.donations.gift_form import GiveForm
 from campaign.config import Config
 from campaign.domain.abuse import Challenge, shield_minimum
 from campaign.domain.money import Money
@@ -83,7 +83,7 @@ class AbuseCheck:
         if self.visitor is None:
             return None
         asked = form.request_in(lang)
-        who = _visitor(asked.campaign_slug, email=asked.email, form=shown_form_of(asked.form_id))
+        who = _visitor(asked.campaign_slug, email=asked.email, form=asked.shown_form_id or "")
         proof = _proof(form, _code_for(asked))
         return lambda session, at: shield.admit(session, who, form_id=asked.form_id, proof=proof, at=at)
 
@@ -169,7 +169,7 @@ def _visitor(campaign: str, *, email: str | None, form: str) -> CheckedVisitor:
 
 def _code_for(asked: GiftRequest) -> CodeFor:
     return CodeFor(
-        form=shown_form_of(asked.form_id),
+        form=asked.shown_form_id or "",
         email=asked.email or "",
         address=request.remote_addr,
         campaign=asked.campaign_slug,

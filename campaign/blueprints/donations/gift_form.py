@@ -20,7 +20,7 @@ from campaign.domain.money import InvalidAmount, Money, currency, parse_amount
 from campaign.domain.typed_text import one_line, paragraphs
 from campaign.gateways.clock import Clock
 from campaign.i18n import money
-from campaign.services.campaigns.form_options import GivingOptions
+from campaign.services.campaigns.form_options import DonorGiftView, GivingOptions
 from campaign.services.gifts.checkout import GiftRequest
 from campaign.web.amount_input import AmountRefused, read_amount
 from campaign.web.email_input import EmailRefused, read_email
@@ -215,10 +215,10 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
                 _("We could not verify this form. Your entries are saved: check them and continue.")
             ) from None
 
-    def go_on_from(self, form_id: str) -> None:
+    def go_on_from(self, gift: DonorGiftView) -> None:
         """Take this form, which is valid, for another showing of a gift's own, if it says the same."""
-        shown, self._form_id = self._form_id, shown_form_of(form_id)
-        if self.request_in("").form_id != form_id:
+        shown, self._form_id = self._form_id, gift.shown_form_id
+        if gift.shown_form_id is None or self.request_in("").form_id != gift.form_id:
             self._form_id = shown
 
     def request_in(self, language: str) -> GiftRequest:
@@ -241,7 +241,7 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             is_anonymous=name is None,
             frequency=self.frequency.data or "once",
         )
-        return replace(request, form_id=f"{self._form_id}-{_digest(request)}", shown_form=self._form_id)
+        return replace(request, form_id=f"{self._form_id}-{_digest(request)}", shown_form_id=self._form_id)
 
     def _preset(self, text: str | None) -> Money | None:
         """The offered amount that a radio's value names."""
@@ -281,8 +281,3 @@ def _digest(request: GiftRequest) -> str:
     """Twelve letters that differ when anything that was filled in does."""
     said = json.dumps(asdict(replace(request, language="")), sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:12]
-
-
-def shown_form_of(form_id: str) -> str:
-    """The name of the shown form from a gift's form id."""
-    return form_id.partition("-")[0]

@@ -15,7 +15,7 @@ from campaign.blueprints.donations.abuse_check import AbuseCheck, door_of
 from campaign.blueprints.donations.draft import LAST, draft_in_address, keep_draft, written_draft
 from campaign.blueprints.donations.form_id import sign_form_id
 from campaign.blueprints.donations.gift_cookie import own_gifts, remember_gift
-from campaign.blueprints.donations.gift_form import GiveForm, shown_form_of
+from campaign.blueprints.donations.gift_form import GiveForm
 from campaign.blueprints.donations.prefill import has_unknown_currency, of_address, of_gift
 from campaign.blueprints.donations.redraw import has_usable_form_id, is_redraw, redraw
 from campaign.blueprints.donations.summary import summary_of
@@ -90,7 +90,7 @@ def give(lang: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form, door, status=422)
     if waiting := _waiting_gift(options):
-        form.go_on_from(waiting.form_id)
+        form.go_on_from(waiting)
     return _pay(form, door, lang)
 
 
@@ -139,7 +139,7 @@ def _pay(form: GiveForm, door: AbuseCheck, lang: str) -> ResponseReturnValue:
         )
     answer = make_response(redirect(started.url, code=303))
     remember_gift(answer, started.public_id)
-    if started.has_laid_aside:
+    if started.has_superseded:
         wake("pages")
     return answer
 
@@ -246,7 +246,7 @@ def _waiting_gift(options: GivingOptions) -> DonorGiftView | None:
 
 def _shown_form(gift: DonorGiftView | None) -> str | None:
     """The form that leads to an open page; none where the page has closed."""
-    return shown_form_of(gift.form_id) if gift is not None and gift.state in WAITING else None
+    return gift.shown_form_id if gift is not None and gift.state in WAITING else None
 
 
 def _mistakes(form: GiveForm) -> list[tuple[str, str]]:

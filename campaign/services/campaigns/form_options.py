@@ -105,6 +105,7 @@ class DonorGiftView:
 
     public_id: str
     form_id: str
+    shown_form_id: str | None
     state: DonationState
     checkout_id: str | None
     page_ends_at: datetime  # whatever the provider has told of it since
@@ -230,6 +231,7 @@ def _as_given(donation: Donation, campaign: Campaign, fund: Fund, donor: Donor |
     return DonorGiftView(
         public_id=donation.public_id,
         form_id=donation.form_id,
+        shown_form_id=donation.shown_form_id,
         state=DonationState(donation.state),
         checkout_id=donation.checkout_id,
         page_ends_at=donation.expires_at,

@@ -62,8 +62,8 @@ class GiftRequest:
     is_anonymous: bool
     frequency: str = "once"
     receipt_name: str | None = None  # None: the payer's, as the payment page is told
-    shown_form: str | None = None
-    """How the names of all gifts of the same shown form begin: there the donor went back and changed something."""
+    shown_form_id: str | None = None
+    """The form that the donor saw: all its gifts are one donor's, who went back and changed something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class CheckoutStarted:
 
     public_id: str
     url: str
-    has_laid_aside: bool = False
+    has_superseded: bool = False
     """An earlier page of the same form is not needed any more: a worker closes it."""
 
 
@@ -120,16 +120,16 @@ def start_checkout(
     _refuse_closed(gift, at=clock.now())
     if gift.url is not None:
         return CheckoutStarted(public_id=gift.public_id, url=gift.url)
-    has_closed = close_superseded(request.shown_form, payments=payments, clock=clock, public_url=public_url)
+    has_closed = close_superseded(request.shown_form_id, payments=payments, clock=clock, public_url=public_url)
     page = _opened(gift, payments=payments)
     with transaction() as session:
-        if request.shown_form is not None:
-            lock_form(session, request.shown_form, clock=clock)
+        if request.shown_form_id is not None:
+            lock_form(session, request.shown_form_id, clock=clock)
         _keep_page(session, gift, page, clock=clock)
-        has_laid_aside = request.shown_form is not None and mark_superseded(
-            session, shown_form=request.shown_form, but=gift.id, clock=clock
+        has_superseded = request.shown_form_id is not None and mark_superseded(
+            session, shown_form_id=request.shown_form_id, but=gift.id, clock=clock
         )
-    return CheckoutStarted(public_id=gift.public_id, url=page.url, has_laid_aside=has_laid_aside or has_closed)
+    return CheckoutStarted(public_id=gift.public_id, url=page.url, has_superseded=has_superseded or has_closed)
 
 
 def _written_down(
@@ -145,7 +145,7 @@ def _written_down(
             demand = admit(session, clock.now()) if admit else demand
             if demand is Challenge.NOTHING:
                 gift = _insert_gift(session, request, payments=payments, clock=clock, public_url=public_url)
-                supersede_others(session, request.shown_form, but=gift.id, clock=clock)
+                supersede_others(session, request.shown_form_id, but=gift.id, clock=clock)
                 return gift
     except IntegrityError:
         pass  # a second press was quicker: its row is the gift, and it was counted
@@ -277,7 +277,16 @@ _GIFT = Donation.__table__
 _AS_GIFT = tuple(
     _GIFT.c[name] for name in ("id", "public_id", "state", "attempt", "checkout_params", "checkout_url", "expires_at")
 )
-_AS_REQUESTED = ("form_id", "language", "frequency", "is_anonymous", "public_name", "receipt_name", "message")
+_AS_REQUESTED = (
+    "form_id",
+    "shown_form_id",
+    "language",
+    "frequency",
+    "is_anonymous",
+    "public_name",
+    "receipt_name",
+    "message",
+)
 _OF_FORM = select(*_AS_GIFT).where(_GIFT.c.form_id == bindparam("form"))
 _BEGIN = insert(_GIFT).returning(*_AS_GIFT)
 _TELL = insert(DonationEvent.__table__).inline()

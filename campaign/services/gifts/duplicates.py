@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from campaign.domain.donation import DonationState, Fact
+from campaign.domain.donation import DonationOrigin, DonationState, Fact
 from campaign.domain.errors import ConcurrentUpdates
 from campaign.domain.identity import new_public_id
 from campaign.domain.payment import PaymentFacts
@@ -54,6 +54,7 @@ def _second(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: date
             **{name: getattr(gift.row, name) for name in COPIED},
             "public_id": new_public_id(),
             "form_id": f"again:{facts.checkout_id}",
+            "origin": DonationOrigin.DUPLICATE,
             "checkout_id": facts.checkout_id,
             "checkout_params": asked,
             "state": DonationState.OPEN,

@@ -30,17 +30,17 @@ class PaidOnEarlierPage(DonationAlreadyPaid):
         self.checkout_id = checkout_id
 
 
-def supersede_others(session: Session, shown_form: str | None, *, but: int, clock: Clock) -> None:
+def supersede_others(session: Session, shown_form_id: str | None, *, but: int, clock: Clock) -> None:
     """Lay the other unpaid gifts of a shown form aside, in the transaction that writes gift `but` down."""
-    if shown_form is not None and lock_form(session, shown_form, clock=clock) > 1:
-        mark_superseded(session, shown_form=shown_form, but=but, clock=clock)
+    if shown_form_id is not None and lock_form(session, shown_form_id, clock=clock) > 1:
+        mark_superseded(session, shown_form_id=shown_form_id, but=but, clock=clock)
 
 
-def close_superseded(shown_form: str | None, *, payments: PaymentGateway, clock: Clock, public_url: str) -> bool:
+def close_superseded(shown_form_id: str | None, *, payments: PaymentGateway, clock: Clock, public_url: str) -> bool:
     """Close every open page of the gifts of a shown form that another gift of it has replaced.
 
     Args:
-        shown_form: How the form ids of all gifts of the same shown form begin; `None` for a gift without a form.
+        shown_form_id: The form that the donor saw; `None` for a gift without a form.
         payments: The provider.
         clock: The time.
         public_url: Where the site is, for mails about a payment that is found.
@@ -52,7 +52,7 @@ def close_superseded(shown_form: str | None, *, payments: PaymentGateway, clock:
         PaidOnEarlierPage: One of the pages was paid before it could be closed.
         PaymentsUnavailable: The provider did not answer, so a page may still be open.
     """
-    pages = open_pages(clock=clock, shown_form=shown_form) if shown_form else []
+    pages = open_pages(clock=clock, shown_form_id=shown_form_id) if shown_form_id else []
     for donation_id, checkout_id in pages:
         try:
             if payments.expire_checkout(checkout_id):

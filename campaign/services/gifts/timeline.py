@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.domain.disputes import UNDECIDED, DisputeLost, DisputeOpen, DisputeState
-from campaign.domain.donation import DonationState, NotRefundable, name_on_receipt
+from campaign.domain.donation import DonationOrigin, DonationState, NotRefundable, name_on_receipt
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
 from campaign.models.donation import Donation, DonationEvent, Refund
@@ -213,7 +213,7 @@ def _refunds(session: Session, donation_id: int, *, sees_donors: bool) -> list[R
 
 
 def _history(session: Session, gift: Donation) -> Iterator[TimelineEntry]:
-    is_later_month = gift.pledge_id is not None and gift.checkout_id is None
+    is_later_month = gift.origin == DonationOrigin.INVOICE
     yield TimelineEntry(at=gift.created_at, kind="donation:renewed" if is_later_month else "donation:created")
     rows = session.execute(
         select(DonationEvent, Staff.name)

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import insert_once_for_key, transaction
+from campaign.domain.donation import DonationOrigin
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
@@ -43,6 +44,7 @@ def _month(session: Session, reference: GiftReference, paid: Money, *, pledge_id
         {
             "public_id": new_public_id(),
             "form_id": f"invoice:{reference.invoice_id}",
+            "origin": DonationOrigin.INVOICE,
             **{name: getattr(pledge, name) for name in _TAKEN_OVER},
             "frequency": "monthly",
             "currency": paid.currency,

@@ -119,11 +119,13 @@ def count_failure(session: Session, donation_id: int, *, at: datetime) -> None:
     Only of gifts that a form began and nobody paid yet: renewals and delayed payments fail for other reasons.
     """
     form_id = session.execute(
-        select(Donation.form_id).where(Donation.id == donation_id, Donation.state.in_(UNPAID))
+        select(func.coalesce(Donation.superseded_form_id, Donation.form_id)).where(
+            Donation.id == donation_id, Donation.state.in_(UNPAID)
+        )
     ).scalar()
     if form_id is None:
         return
-    begun = select(GiftStart).where(GiftStart.form_id == form_id.partition(" ")[0])
+    begun = select(GiftStart).where(GiftStart.form_id == form_id)
     start = session.execute(begun.order_by(GiftStart.id.desc()).limit(1)).scalar_one_or_none()
     if start is None:
         return

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
-from campaign.domain.donation import Fact
+from campaign.domain.donation import DonationOrigin, Fact
 from campaign.domain.errors import GiftNotKnownYet
 from campaign.domain.payment import PaymentFacts
 from campaign.domain.provider_events import UNFINISHED_EVENT_STATES, EventState
@@ -64,22 +64,33 @@ class Judged(RuleBasedStateMachine):
     def _find_gifts(self) -> None:
         """Take gifts into the model: a row per form, per second payment, and per month, whatever happened meanwhile."""
         query = select(
-            Donation.form_id, Donation.public_id, Donation.fee_bearer, Donation.checkout_id, Donation.invoice_id
+            Donation.form_id,
+            Donation.origin,
+            Donation.public_id,
+            Donation.fee_bearer,
+            Donation.checkout_id,
+            Donation.invoice_id,
         ).order_by(Donation.id)
         with reading() as session:
             found = session.execute(query).all()
-        for form_id, public_id, bearer, page, invoice in found:
-            gift = self.model.gifts.get(public_id) or self._new_gift(form_id, public_id, bearer)
-            if gift.checkout_id != (payment := page or invoice):
+        for form_id, origin, public_id, bearer, page, invoice in found:
+            payment = page or invoice
+            gift = self.model.gifts.get(public_id)
+            if gift is None:
+                first = self._first_gift(str(payment)) if origin != DonationOrigin.FORM else None
+                gift = self._new_gift(form_id, public_id, bearer, first=first)
+            if gift.checkout_id != payment:
                 facts = self._facts_of(gift)
                 assert facts is None or facts.fact is not Fact.PAID, "a gift has lost the page that it was paid on"
                 gift.checkout_id, gift.seen = payment, 0
 
-    def _new_gift(self, form_id: str, public_id: str, bearer: str) -> GiftStory:
+    def _first_gift(self, payment: str) -> GiftStory:
+        """The gift of which this payment is a second one, or a later month."""
+        return self.model.gifts[str(self.provider.facts[payment].donation_public_id)]
+
+    def _new_gift(self, form_id: str, public_id: str, bearer: str, *, first: GiftStory | None) -> GiftStory:
         """What was asked for on the form; a second payment and a later month are as the first was."""
-        kind, _, payment = form_id.rpartition(":")
-        if kind:
-            first = self.model.gifts[str(self.provider.facts[payment].donation_public_id)]
+        if first:
             currency, minor, fund = first.currency, first.gift_minor, first.fund_id
         else:
             [request] = [asked for asked in self.forms if asked.form_id == form_id]

@@ -8,23 +8,26 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from campaign import jobs
+from campaign.database import transaction
 from campaign.domain.donation import DonationAlreadyPaid, Fact
 from campaign.domain.money import Money
 from campaign.gateways.payments import PaymentsUnavailable
+from campaign.models.abuse import GiftStart
 from campaign.models.donation import Donation
 from campaign.services.gifts import checkout, superseded_pages
 from campaign.services.gifts.checkout import GiftRequest
 from campaign.services.gifts.page_closing import PaidOnEarlierPage
+from campaign.services.shield import judging as shield
 from tests.services.engine import Engine
 
 
 def filled_in(engine: Engine, usd: int, *, form: str = "shown") -> GiftRequest:
     """One shown form with an amount chosen in it; its name says which, as the form's digest does."""
     gift = Money(usd * 100, "USD")
-    return replace(engine.request(form=f"{form}-{usd}"), gift=gift, shown_form=form)
+    return replace(engine.request(form=f"{form}-{usd}"), gift=gift, shown_form_id=form)
 
 
 def test_the_page_of_a_form_that_was_changed_is_closed(engine: Engine) -> None:
@@ -147,3 +150,13 @@ def test_a_page_that_the_provider_leaves_open_holds_up_nobody(engine: Engine, mo
     jobs.work_off(jobs.close_pages, linger_seconds=0)
     states = engine.session.execute(select(Donation.state).order_by(Donation.id)).scalars().all()
     assert states == ["open", "expired", "open"]
+
+
+def test_a_card_refused_on_a_superseded_page_is_counted_where_its_form_was_sent(engine: Engine) -> None:
+    first = engine.open(filled_in(engine, 25))
+    engine.open(filled_in(engine, 50))
+    with transaction() as session:
+        start = {"form_id": "shown-25", "campaign": "quilt", "started_at": engine.clock.now(), "failures": 0}
+        session.execute(insert(GiftStart), start)
+        shield.count_failure(session, engine.donation(first).id, at=engine.clock.now())
+    assert engine.session.execute(select(GiftStart.failures)).scalar_one() == 1
