@@ -15,7 +15,7 @@ from campaign.domain.disputes import (
     DisputeOpen,
     DisputeState,
     DisputeWord,
-    Held,
+    MoneyPosition,
 )
 from campaign.domain.donation import (
     TRANSITIONS,
@@ -43,7 +43,7 @@ from campaign.domain.pledge import (
     PledgeWord,
     refusal,
 )
-from campaign.services.gifts.applying import NOW_REFUNDED
+from campaign.domain.settling_refunds import REFUNDED_STATES
 from campaign.services.gifts.refunds import UNDER_WAY
 
 donation = AppGroup("donation", help="Gifts.")
@@ -78,13 +78,13 @@ def _refund() -> Iterator[str]:
     yield "| state | counts as sent back | takes from what may be sent back |"
     yield "|---|---|---|"
     for state in REFUND_STATES:
-        yield f"| {state} | {_yes(state in NOW_REFUNDED)} | {_yes(state in UNDER_WAY)} |"
+        yield f"| {state} | {_yes(state in REFUNDED_STATES)} | {_yes(state in UNDER_WAY)} |"
 
 
 def _dispute() -> Iterator[str]:
     yield f"| the money was withdrawn | {' | '.join(DisputeWord)} |"
     yield "|---" * (len(DisputeWord) + 1) + "|"
-    for where in Held:
+    for where in MoneyPosition:
         yield f"| {where} | {' | '.join(DISPUTE_STATES[where, word] for word in DisputeWord)} |"
     yield ""
     for word in DisputeWord:

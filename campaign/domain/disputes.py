@@ -28,7 +28,7 @@ UNDECIDED = (DisputeState.INQUIRY, DisputeState.OPEN)
 """In these, somebody should answer."""
 
 
-class Held(StrEnum):
+class MoneyPosition(StrEnum):
     """Where the disputed money is, by the balance transactions."""
 
     NEVER = "never"  # none has moved
@@ -56,8 +56,8 @@ WORDS = {
     "prevented": DisputeWord.OVER,
 }
 """The provider's words that mean something here; every other one is OTHER."""
-_S, _H, _W = DisputeState, Held, DisputeWord
-DISPUTE_STATES: dict[tuple[Held, DisputeWord], DisputeState] = {
+_S, _H, _W = DisputeState, MoneyPosition, DisputeWord
+DISPUTE_STATES: dict[tuple[MoneyPosition, DisputeWord], DisputeState] = {
     (_H.NEVER, _W.ASKED): _S.INQUIRY,
     (_H.NEVER, _W.OTHER): _S.OPEN,
     (_H.NEVER, _W.LOST): _S.OPEN,
@@ -73,13 +73,13 @@ DISPUTE_STATES: dict[tuple[Held, DisputeWord], DisputeState] = {
 }
 
 
-def held(*, withdrawals: int, returns: int) -> Held:
+def money_position(*, withdrawals: int, returns: int) -> MoneyPosition:
     """Where the money is after so many withdrawals and so many returns."""
     if not withdrawals:
-        return Held.NEVER
-    return Held.NOW if withdrawals > returns else Held.BEFORE
+        return MoneyPosition.NEVER
+    return MoneyPosition.NOW if withdrawals > returns else MoneyPosition.BEFORE
 
 
-def dispute_state(status: str, where: Held) -> DisputeState:
+def dispute_state(status: str, where: MoneyPosition) -> DisputeState:
     """What a dispute is, given the provider's word and where the money is."""
     return DISPUTE_STATES[where, WORDS.get(status, DisputeWord.OTHER)]

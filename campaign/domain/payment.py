@@ -40,6 +40,16 @@ class TransferInstructions:
     url: str | None  # the provider's own page with the same
     accounts: tuple[dict[str, str], ...]  # the provider's names of fields, such as iban, to their values
 
+    def as_stored(self) -> dict[str, object]:
+        """Plain facts for a gift's history and its mail."""
+        return {
+            "minor": self.amount.minor,
+            "currency": self.amount.currency,
+            "reference": self.reference,
+            "url": self.url or "",
+            "accounts": [dict(account) for account in self.accounts],
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundFacts:
@@ -115,3 +125,8 @@ class PaymentFacts:
     transfer: TransferInstructions | None = None  # while the donor has to send the money
     invoice_id: str | None = None  # of this month, where the gift is monthly
     subscription_id: str | None = None
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether the money has come."""
+        return self.fact is Fact.PAID

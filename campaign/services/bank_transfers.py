@@ -11,7 +11,6 @@ from sqlalchemy import select
 from campaign.database import reading
 from campaign.domain.donation import DonationState
 from campaign.domain.money import Money
-from campaign.domain.payment import TransferInstructions
 from campaign.i18n import country_name, money
 from campaign.models.donation import Donation, DonationEvent
 
@@ -42,17 +41,6 @@ class TransferDue:
     reference: str
     url: str
     accounts: list[list[tuple[str, str]]]  # several where the bank may choose; each as label and value
-
-
-def stored_transfer(instructions: TransferInstructions) -> dict[str, object]:
-    """The instructions as plain facts, for a gift's history and its mail."""
-    return {
-        "minor": instructions.amount.minor,
-        "currency": instructions.amount.currency,
-        "reference": instructions.reference,
-        "url": instructions.url or "",
-        "accounts": [dict(account) for account in instructions.accounts],
-    }
 
 
 def transfer_in_words(stored: Mapping[str, Any]) -> TransferDue:

@@ -41,14 +41,14 @@ def _takes_unpaid_for_paid() -> None:
 
 def _knows_its_own_refunds_alone() -> None:
     """What is refunded in the provider's dashboard carries no number of ours, and is passed over."""
-    from campaign.services.gifts import applying
+    from campaign.domain import settling
 
-    right: Any = applying._apply_refund
+    right: Any = vars(settling)["settle_refunds"]
 
-    def selfish(session: Any, gift: Any, refund: Any, **more: Any) -> Any:
-        return right(session, gift, refund, **more) if refund.request_id else False
+    def selfish(gift: Any, reported: Any, known: Any, **more: Any) -> Any:
+        return right(gift, [facts for facts in reported if facts.request_id], known, **more)
 
-    patch.object(applying, "_apply_refund", selfish).start()
+    patch.object(settling, "settle_refunds", selfish).start()
 
 
 def _takes_the_fee_for_income() -> None:
@@ -75,9 +75,9 @@ def _tells_twice() -> None:
 
     right: Any = vars(gift_receipts)["enqueue"]
 
-    def keyless(session: Any, letter: Any, **more: Any) -> Any:
-        right(session, replace(letter, key=uuid4().hex), **more)
-        return right(session, replace(letter, key=uuid4().hex), **more)
+    def keyless(session: Any, mail: Any, **more: Any) -> Any:
+        right(session, replace(mail, key=uuid4().hex), **more)
+        return right(session, replace(mail, key=uuid4().hex), **more)
 
     patch.object(gift_receipts, "enqueue", keyless).start()
 

@@ -6,44 +6,61 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign.domain.disputes import DISPUTE_STATES, DisputeState, DisputeWord, Held, dispute_state, held
+from campaign.domain.disputes import (
+    DISPUTE_STATES,
+    DisputeState,
+    DisputeWord,
+    MoneyPosition,
+    dispute_state,
+    money_position,
+)
 
 
 def test_the_table_knows_every_pair() -> None:
-    assert set(DISPUTE_STATES) == set(product(Held, DisputeWord))
+    assert set(DISPUTE_STATES) == set(product(MoneyPosition, DisputeWord))
 
 
 @pytest.mark.parametrize(
     ("status", "where", "state"),
     [
-        ("warning_needs_response", Held.NEVER, DisputeState.INQUIRY),
-        ("warning_under_review", Held.NEVER, DisputeState.INQUIRY),
-        ("warning_closed", Held.NEVER, DisputeState.CLOSED),
-        ("prevented", Held.NEVER, DisputeState.CLOSED),
-        ("needs_response", Held.NEVER, DisputeState.OPEN),
-        ("needs_response", Held.NOW, DisputeState.OPEN),
-        ("under_review", Held.NOW, DisputeState.OPEN),
-        ("won", Held.NOW, DisputeState.OPEN),
-        ("won", Held.BEFORE, DisputeState.WON),
-        ("lost", Held.NEVER, DisputeState.OPEN),
-        ("lost", Held.NOW, DisputeState.LOST),
-        ("lost", Held.BEFORE, DisputeState.WON),
+        ("warning_needs_response", MoneyPosition.NEVER, DisputeState.INQUIRY),
+        ("warning_under_review", MoneyPosition.NEVER, DisputeState.INQUIRY),
+        ("warning_closed", MoneyPosition.NEVER, DisputeState.CLOSED),
+        ("prevented", MoneyPosition.NEVER, DisputeState.CLOSED),
+        ("needs_response", MoneyPosition.NEVER, DisputeState.OPEN),
+        ("needs_response", MoneyPosition.NOW, DisputeState.OPEN),
+        ("under_review", MoneyPosition.NOW, DisputeState.OPEN),
+        ("won", MoneyPosition.NOW, DisputeState.OPEN),
+        ("won", MoneyPosition.BEFORE, DisputeState.WON),
+        ("lost", MoneyPosition.NEVER, DisputeState.OPEN),
+        ("lost", MoneyPosition.NOW, DisputeState.LOST),
+        ("lost", MoneyPosition.BEFORE, DisputeState.WON),
     ],
 )
-def test_money_decides_and_the_word_tells_the_rest(status: str, where: Held, state: DisputeState) -> None:
+def test_money_decides_and_the_word_tells_the_rest(status: str, where: MoneyPosition, state: DisputeState) -> None:
     assert dispute_state(status, where) is state
 
 
-@given(status=st.text(), where=st.sampled_from(Held))
-def test_an_unknown_word_moves_no_money(status: str, where: Held) -> None:
-    known = {Held.NEVER: DisputeState.OPEN, Held.NOW: DisputeState.OPEN, Held.BEFORE: DisputeState.WON}
+@given(status=st.text(), where=st.sampled_from(MoneyPosition))
+def test_an_unknown_word_moves_no_money(status: str, where: MoneyPosition) -> None:
+    known = {
+        MoneyPosition.NEVER: DisputeState.OPEN,
+        MoneyPosition.NOW: DisputeState.OPEN,
+        MoneyPosition.BEFORE: DisputeState.WON,
+    }
     if not status.startswith("warning_") and status not in {"won", "lost", "prevented"}:
         assert dispute_state(status, where) is known[where]
 
 
 @pytest.mark.parametrize(
     ("withdrawals", "returns", "where"),
-    [(0, 0, Held.NEVER), (1, 0, Held.NOW), (1, 1, Held.BEFORE), (2, 1, Held.NOW), (2, 2, Held.BEFORE)],
+    [
+        (0, 0, MoneyPosition.NEVER),
+        (1, 0, MoneyPosition.NOW),
+        (1, 1, MoneyPosition.BEFORE),
+        (2, 1, MoneyPosition.NOW),
+        (2, 2, MoneyPosition.BEFORE),
+    ],
 )
-def test_every_withdrawal_waits_for_its_return(withdrawals: int, returns: int, where: Held) -> None:
-    assert held(withdrawals=withdrawals, returns=returns) is where
+def test_every_withdrawal_waits_for_its_return(withdrawals: int, returns: int, where: MoneyPosition) -> None:
+    assert money_position(withdrawals=withdrawals, returns=returns) is where

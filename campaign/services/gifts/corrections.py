@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
-from campaign.domain.donation import DonationState
 from campaign.domain.email_address import email_key
 from campaign.domain.errors import DomainError, FormReused, NotFound
 from campaign.domain.folding import fold
@@ -100,8 +99,8 @@ def _locked(session: Session, order: Correction) -> LockedGift:
     if donation_id is None:
         raise NotFound(f"donation:{order.donation_public_id}")
     gift = lock_gift(session, donation_id)
-    if gift.row.state != DonationState.PAID:
-        raise NotPaid(gift.row.state)
+    if not gift.snapshot.is_paid:
+        raise NotPaid(gift.snapshot.state)
     return gift
 
 
@@ -125,13 +124,13 @@ def _is_address_of(gift: LockedGift, email: str) -> bool:
 def _move(session: Session, gift: LockedGift, email: str, *, at: datetime) -> None:
     """Give the gift, and the monthly gift that it is a month of, to the donor of this mailbox; unsent mails follow."""
     old = gift.donor.email if gift.donor else None
-    donor = donor_of_mailbox(session, email, language=gift.row.language, at=at)
+    donor = donor_of_mailbox(session, email, language=gift.language, at=at)
     affected: ColumnElement[bool] = Donation.id == gift.id
-    if gift.row.pledge_id:
-        affected = or_(affected, Donation.pledge_id == gift.row.pledge_id)
+    if gift.pledge_id:
+        affected = or_(affected, Donation.pledge_id == gift.pledge_id)
         # Whoever reads the old mailbox must not manage the monthly gift: the links that were sent there end.
         new_owner = {"donor_id": donor.id, "link_version": Pledge.link_version + 1}
-        session.execute(update(Pledge).where(Pledge.id == gift.row.pledge_id).values(new_owner))
+        session.execute(update(Pledge).where(Pledge.id == gift.pledge_id).values(new_owner))
     session.execute(update(Donation).where(affected).values(donor_id=donor.id))
     search_index.refresh(session, affected)
     if old:
@@ -144,11 +143,11 @@ def _redirect(
     """Send what has not left to the new address; what was given up for the old one is tried anew."""
     mails = session.execute(
         select(Message).where(
-            Message.campaign_id == gift.row.campaign_id, Message.recipient == old, Message.state.in_(UNSENT_MAIL_STATES)
+            Message.campaign_id == gift.campaign_id, Message.recipient == old, Message.state.in_(UNSENT_MAIL_STATES)
         )
     ).scalars()
     ids = set(session.execute(select(Donation.id).where(gifts)).scalars())
-    pledge = session.execute(select(Pledge.public_id).where(Pledge.id == gift.row.pledge_id)).scalar()
+    pledge = session.execute(select(Pledge.public_id).where(Pledge.id == gift.pledge_id)).scalar()
     for mail in mails:
         if mail.donation_id in ids or (pledge is not None and mail.facts.get("pledge") == pledge):
             mail.recipient, mail.search_text = new, fold(new)

@@ -5,48 +5,41 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
-from campaign.domain.donation import DonationState
 from campaign.domain.language import in_language_of
 from campaign.domain.payment import PaymentFacts
-from campaign.services.bank_transfers import stored_transfer
+from campaign.domain.settling import DelayMail
 from campaign.services.campaigns.form_options import same_gift
 from campaign.services.gifts.locked import LockedGift
 from campaign.services.queues.outbox import OutgoingMail, enqueue
 
-KINDS = {DonationState.PROCESSING: "processing", DonationState.FAILED: "payment_failed"}
-"""State → the folder of its mail; the other states have no mail of this kind."""
 
-
-TRANSFER = "transfer_due"
-"""The mail about a payment that is under way only once the donor has sent it."""
-
-
-def tell_of_delay(
-    session: Session, gift: LockedGift, state: DonationState, told: PaymentFacts, *, at: datetime
+def queue_delay_mail(
+    session: Session, gift: LockedGift, kind: DelayMail, facts: PaymentFacts, *, at: datetime, hold_mails: bool
 ) -> None:
-    """Queue the mail about a gift that has come into this state; without an address there is nobody to tell."""
-    row, email = gift.row, told.email
-    if not email or state not in KINDS:
+    """Queue the mail to the address that the payment page has; without an address there is no mail."""
+    if not facts.email:
         return
-    kind = TRANSFER if told.transfer and state is DonationState.PROCESSING else KINDS[state]
-    facts: dict[str, object] = {
+    snapshot, language = gift.snapshot, gift.language
+    mail_facts: dict[str, object] = {
         "donor_name": "",  # nothing is paid yet: anybody could have us mail anything to anybody by it
-        "amount_minor": gift.charge.minor,
-        "currency": row.currency,
-        "campaign_title": in_language_of(row.title, row.language),
-        "purpose": in_language_of(row.fund_title, row.language),
-        "help_email": row.contact_email,
-        "is_test": not row.livemode,
-        "donate_query": urlencode(same_gift(row.slug, gift.gift, fund=row.fund_code, frequency=row.frequency)),
+        "amount_minor": snapshot.charge.minor,
+        "currency": snapshot.currency,
+        "campaign_title": in_language_of(gift.campaign_title, language),
+        "purpose": in_language_of(gift.fund_title, language),
+        "help_email": gift.contact_email,
+        "is_test": not snapshot.livemode,
+        "donate_query": urlencode(
+            same_gift(gift.campaign_slug, snapshot.gift, fund=gift.fund_code, frequency=gift.frequency)
+        ),
     }
-    if told.transfer:
-        facts["transfer"] = stored_transfer(told.transfer)
-    letter = OutgoingMail(
+    if facts.transfer:
+        mail_facts["transfer"] = facts.transfer.as_stored()
+    mail = OutgoingMail(
         kind=kind,
-        language=row.language,
-        recipient=email,
-        facts=facts,
-        key=f"{kind}:{row.public_id}",
-        campaign_id=row.campaign_id,
+        language=language,
+        recipient=facts.email,
+        facts=mail_facts,
+        key=f"{kind}:{snapshot.public_id}",
+        campaign_id=gift.campaign_id,
     )
-    enqueue(session, letter, donation_id=gift.id, at=at, is_quiet=gift.is_quiet)
+    enqueue(session, mail, donation_id=gift.id, at=at, is_quiet=hold_mails)

@@ -19,9 +19,10 @@ from campaign.services.gifts.locked import LockedGift, lock_gift
 
 COPIED = (
     *("campaign_id", "fund_id", "language", "frequency", "currency", "gift_minor", "cover_minor", "fee_bearer"),
-    *("is_anonymous", "public_name", "receipt_name", "message", "wall", "livemode", "expires_at"),
+    *("is_anonymous", "public_name", "receipt_name", "message", "wall", "livemode", "expires_at", "checkout_params"),
 )
-"""What the donor chose for the first gift holds for the second payment too."""
+"""What the donor chose for the first gift applies to the second payment too."""
+_GIFT = Donation.__table__
 
 
 def gift_on_page(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: datetime) -> LockedGift | None:
@@ -30,11 +31,11 @@ def gift_on_page(session: Session, gift: LockedGift, facts: PaymentFacts, *, at:
     None where the page is not the gift's own and nothing was paid on it. ConcurrentUpdates when somebody else has just written
     the second payment down: it is looked up on the next try.
     """
-    if facts.checkout_id is None or gift.row.checkout_id in {None, facts.checkout_id}:
+    if facts.checkout_id is None or gift.snapshot.checkout_id in {None, facts.checkout_id}:
         return gift
     if facts.fact not in {Fact.PAID, Fact.UNPAID}:
         return None
-    state = DonationState(gift.row.state)
+    state = gift.snapshot.state
     if state not in {DonationState.PAID, DonationState.PROCESSING}:
         return gift  # this page is the gift's from now on
     if facts.fact is Fact.UNPAID:
@@ -47,23 +48,22 @@ def gift_on_page(session: Session, gift: LockedGift, facts: PaymentFacts, *, at:
 def _second(session: Session, gift: LockedGift, facts: PaymentFacts, *, at: datetime) -> LockedGift:
     if session.execute(select(Donation.id).where(Donation.checkout_id == facts.checkout_id)).first():
         raise ConcurrentUpdates
-    asked = session.execute(select(Donation.checkout_params).where(Donation.id == gift.id)).scalar_one()
+    first = session.execute(select(*(_GIFT.c[name] for name in COPIED)).where(_GIFT.c.id == gift.id)).one()
     second_id = session.execute(
         insert(Donation).returning(Donation.id),
         {
-            **{name: getattr(gift.row, name) for name in COPIED},
+            **{name: getattr(first, name) for name in COPIED},
             "public_id": new_public_id(),
             "form_id": f"again:{facts.checkout_id}",
             "origin": DonationOrigin.DUPLICATE,
             "checkout_id": facts.checkout_id,
-            "checkout_params": asked,
             "state": DonationState.OPEN,
             "created_at": at,
             "paid_again_for_id": gift.id,
         },
     ).scalar_one()
     search_index.refresh(session, Donation.id == second_id)
-    told: dict[str, object] = {"checkout": facts.checkout_id}
+    detail: dict[str, object] = {"checkout": facts.checkout_id}
     for donation_id, kind in ((gift.id, "paid_again"), (second_id, "paid_before")):
-        session.execute(insert(DonationEvent), {"donation_id": donation_id, "at": at, "kind": kind, "detail": told})
+        session.execute(insert(DonationEvent), {"donation_id": donation_id, "at": at, "kind": kind, "detail": detail})
     return lock_gift(session, second_id)

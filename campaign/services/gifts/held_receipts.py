@@ -133,8 +133,8 @@ def name_receipt(session: Session, gift: LockedGift, name: str) -> None:
     """Set the name for the receipts of a gift and of the monthly gift that it is a month of."""
     session.execute(update(Donation).where(Donation.id == gift.id).values(receipt_name=name))
     search_index.refresh(session, Donation.id == gift.id)
-    if gift.row.pledge_id:
-        session.execute(update(Pledge).where(Pledge.id == gift.row.pledge_id).values(receipt_name=name))
+    if gift.pledge_id:
+        session.execute(update(Pledge).where(Pledge.id == gift.pledge_id).values(receipt_name=name))
 
 
 def _locked(session: Session, number: str, campaign_id: int | None) -> tuple[int, LockedGift]:

@@ -1,14 +1,13 @@
-"""A gift under lock, with all that settling it and writing its papers needs, read by one statement."""
+"""A gift under lock, with all that settling it and writing its receipts and mails needs, read by one statement."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, case, select
 from sqlalchemy.orm import Session
 
-from campaign.domain.donation import name_on_receipt
-from campaign.domain.journal import Entry
-from campaign.domain.money import Money
+from campaign.domain.donation import DonationState, name_on_receipt
+from campaign.domain.gift import GiftSnapshot
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.donor import Donor
@@ -17,94 +16,79 @@ from campaign.models.fund import Fund
 
 @dataclass(frozen=True, slots=True)
 class DonorOfGift:
-    """The mailbox that the mails go to."""
+    """The donor whose mailbox the mails go to."""
 
     id: int
     email: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class RefundNews:
-    """A refund whose state at the provider is new: what the donor may be told about."""
-
-    public_id: str
-    amount: Money
-    state: str
-
-
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LockedGift:
-    """A gift's row as it was read, its donor, and what changes in this transaction.
+    """A gift as it was read under its lock: `snapshot` is what the rules decide on, the rest is for receipts and mails."""
 
-    `happened` are the steps to remember, as kind and detail; `entries` go into the books. Both in order.
-    """
-
-    def __init__(self, row: Row[*tuple[Any, ...]]) -> None:
-        self.row = row
-        self.changes: dict[str, object] = {}
-        self.is_quiet = False  # late news: the donor's mails are written and held
-        self.happened: list[tuple[str, dict[str, object]]] = []
-        self.entries: list[Entry] = []
-        self.refund_news: list[RefundNews] = []
-        self._donor = DonorOfGift(row.donor_id, row.donor_email) if row.donor_id else None
-
-    @property
-    def donor(self) -> DonorOfGift | None:
-        return self._donor
-
-    @donor.setter
-    def donor(self, donor: DonorOfGift | None) -> None:
-        self._donor = donor
-        self.changes["donor_id"] = donor.id if donor else None
-
-    @property
-    def id(self) -> int:
-        return int(self.row.id)
+    id: int
+    version: int
+    snapshot: GiftSnapshot
+    donor: DonorOfGift | None
+    pledge_id: int | None
+    language: str
+    frequency: str
+    is_anonymous: bool
+    public_name: str | None
+    receipt_name: str | None
+    campaign_id: int
+    campaign_slug: str
+    campaign_title: dict[str, str]
+    series: str  # of the numbers of receipts
+    issuer: dict[str, dict[str, str]]
+    contact_email: str
+    fund_title: dict[str, str]
+    fund_code: str
+    fund_kind: str
 
     @property
     def subject(self) -> str:
-        return f"donation:{self.row.public_id}"
-
-    @property
-    def gift(self) -> Money:
-        return Money(self.row.gift_minor, self.row.currency)
-
-    @property
-    def cover(self) -> Money:
-        return Money(self.row.cover_minor, self.row.currency)
-
-    @property
-    def charge(self) -> Money:
-        return Money(self.row.gift_minor + self.row.cover_minor, self.row.currency)
-
-    @property
-    def payer_name(self) -> str | None:
-        """Who paid, with the changes of this transaction in it."""
-        name: str | None = self.now("payer_name")
-        return name
+        """The name of the gift in the journal and the audit trail."""
+        return self.snapshot.subject
 
     @property
     def name_on_receipt(self) -> str | None:
         """The name for the receipt; None for a receipt that names nobody."""
-        return name_on_receipt(self.now("receipt_name"), self.payer_name)
-
-    def now(self, name: str) -> Any:  # a column of any type
-        """A column's value with the changes of this transaction in it."""
-        return self.changes.get(name, getattr(self.row, name))
+        return name_on_receipt(self.receipt_name, self.snapshot.payer_name)
 
 
 def lock_gift(session: Session, donation_id: int) -> LockedGift:
-    """The gift, kept from others until the transaction ends; its campaign, fund and donor are only read."""
-    return LockedGift(session.execute(_LOCK, {"donation": donation_id}).one())
+    """Read the gift and lock it until the transaction ends; its campaign, funds and donor are only read."""
+    row = session.execute(_LOCK, {"donation": donation_id}).one()
+    columns = row._mapping  # noqa: SLF001  # the documented way to the columns by name
+    return LockedGift(
+        snapshot=_snapshot(row),
+        donor=DonorOfGift(row.donor_id, row.donor_email) if row.donor_id else None,
+        **{name: columns[name] for name in _READ},
+    )
+
+
+def _snapshot(row: Row[*tuple[Any, ...]]) -> GiftSnapshot:
+    values: dict[str, Any] = {name: getattr(row, name) for name in _SNAPSHOT}
+    return GiftSnapshot(**{**values, "state": DonationState(row.state)})
 
 
 _D, _C, _F, _P = Donation.__table__, Campaign.__table__, Fund.__table__, Donor.__table__
+_GENERAL = Fund.__table__.alias("general")
+_SNAPSHOT = tuple(field.name for field in fields(GiftSnapshot))
+_READ = tuple(field.name for field in fields(LockedGift) if field.name not in {"snapshot", "donor"})
+_GENERAL_FUND_ID = (
+    select(_GENERAL.c.id).where(_GENERAL.c.campaign_id == _D.c.campaign_id, _GENERAL.c.kind == "general")
+).scalar_subquery()
 # Built once, of the tables alone: every gift passes here.
 _LOCK = (
     select(
-        *(column for column in _D.c if column.key != "checkout_params"),
-        *(_C.c.slug, _C.c.series, _C.c.title, _C.c.issuer, _C.c.contact_email),
+        *(column for column in _D.c if column.key in {*_SNAPSHOT, *_READ, "donor_id"}),
+        *(_C.c.slug.label("campaign_slug"), _C.c.title.label("campaign_title")),
+        *(_C.c.series, _C.c.issuer, _C.c.contact_email),
         *(_F.c.title.label("fund_title"), _F.c.code.label("fund_code"), _F.c.kind.label("fund_kind")),
         _P.c.email.label("donor_email"),
+        case((_D.c.fee_bearer == "fund", _D.c.fund_id), else_=_GENERAL_FUND_ID).label("fee_fund_id"),
     )
     .join(_C, _C.c.id == _D.c.campaign_id)
     .join(_F, _F.c.id == _D.c.fund_id)

@@ -12,15 +12,15 @@ from campaign.domain.donation import DonationState, NotRefundable, RefundTooLarg
 from campaign.domain.errors import FormReused, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import CurrencyMismatch, Money
+from campaign.domain.settling_refunds import REFUNDED_STATES
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import PaymentGateway, PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.models.donation import Dispute, Donation, DonationEvent, Refund
 from campaign.services import audit
-from campaign.services.gifts.applying import NOW_REFUNDED
 from campaign.services.gifts.settlement import settle
 from campaign.services.queues.work_queue import MAX_ERROR_LENGTH, ClaimedRow, QueuePolicy, WorkQueue
 
-UNDER_WAY = ("requested", *NOW_REFUNDED)
+UNDER_WAY = ("requested", *REFUNDED_STATES)
 """States of refunds that take from what may still be sent back."""
 OF_A_TEST = "This gift is a test. With a live key only real payments can be sent back."
 """Why a test gift’s refund is closed in a live installation, where nobody can be asked about it."""

@@ -28,11 +28,12 @@ from campaign.domain.provider_events import (
     needs_whole_payment,
     split_event_type,
 )
+from campaign.domain.settling import PaymentMismatch
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import MissingAtProvider, PaymentGateway, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
 from campaign.services.gifts import duplicates, payment_dates
-from campaign.services.gifts.applying import PaymentMismatch, apply_payment
+from campaign.services.gifts.applying import apply_payment
 from campaign.services.gifts.locked import LockedGift, lock_gift
 from campaign.services.gifts.payment_dates import NOTHING_MISSED, Missed
 from campaign.services.pledges import following as pledge_following
@@ -276,7 +277,7 @@ def _seen(query: Select[*tuple[Any, ...]], key: str | int) -> _SeenGift | None:
 
 def _is_unmoved(gift: LockedGift, seen: _SeenGift) -> bool:
     """True when nobody has applied anything since the gift was looked at."""
-    return bool(gift.row.version == seen.version)
+    return gift.version == seen.version
 
 
 def _apply(session: Session, gift: LockedGift, facts: PaymentFacts, errand: _Errand) -> None:
@@ -285,8 +286,7 @@ def _apply(session: Session, gift: LockedGift, facts: PaymentFacts, errand: _Err
     told_of = duplicates.gift_on_page(session, gift, facts, at=at)
     if told_of is not None:
         gift = told_of
-        gift.is_quiet = errand.missed.is_quiet
-        apply_payment(session, gift, facts, at=at, public_url=errand.public_url)
+        apply_payment(session, gift, facts, at=at, public_url=errand.public_url, hold_mails=errand.missed.is_quiet)
     if errand.event is not None:
         inbox.complete(session, errand.event, EventState.PROCESSED, at=at, donation_id=gift.id)
         if errand.event.type == "payment_intent.payment_failed":

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -14,18 +13,20 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
-from campaign.domain import postings
+from campaign.domain import postings, settling, settling_disputes, settling_refunds
+from campaign.domain.gift import GiftSnapshot
 from campaign.domain.journal import Entry, EntryKind
 from campaign.domain.money import Money
 from campaign.domain.payment import BalanceTransaction, DisputeFacts, DisputeMovement
 from campaign.domain.provider_events import EventState
+from campaign.domain.settling_disputes import SettledDisputes
+from campaign.domain.settling_refunds import RefundChange
 from campaign.extensions import db
 from campaign.gateways.provider_account import TransactionFacts
 from campaign.models.donation import Donation
 from campaign.models.journal import JournalEntry
 from campaign.services.funds import allocations
-from campaign.services.gifts import applying, duplicates, gift_receipts, settlement
-from campaign.services.gifts import disputes as gifts_disputes
+from campaign.services.gifts import duplicates, gift_receipts, refund_rows, settlement
 from campaign.services.gifts.locked import LockedGift
 from campaign.services.ledger import posting
 from campaign.services.ledger.posting import EntryConflict
@@ -105,13 +106,13 @@ def dropping_orphans(patch: pytest.MonkeyPatch, _: Stage) -> None:
 def editing_rows(patch: pytest.MonkeyPatch, stage: Stage) -> None:
     """A refund changes what the gift's entry said, instead of adding an entry."""
     _without_trigger(patch, stage, "posting_no_update")
-    refund = applying._apply_refund
+    write_refund = refund_rows._write_refund
 
-    def edit(session: Session, *told: Any, at: Any) -> bool:
+    def edit(session: Session, donation_id: int, change: RefundChange) -> str:
         session.execute(text("UPDATE posting SET reference = 'refunded' WHERE reference LIKE 'ch_%'"))
-        return refund(session, *told, at=at)
+        return write_refund(session, donation_id, change)
 
-    patch.setattr(applying, "_apply_refund", edit)
+    patch.setattr(refund_rows, "_write_refund", edit)
 
 
 def losing_numbers(patch: pytest.MonkeyPatch, _: Stage) -> None:
@@ -127,46 +128,46 @@ def losing_numbers(patch: pytest.MonkeyPatch, _: Stage) -> None:
 
 def adding_refunds_up(patch: pytest.MonkeyPatch, _: Stage) -> None:
     """Refunds are told again after they failed: what was sent back is never taken off."""
-    patch.setattr(applying, "NOW_REFUNDED", ("pending", "succeeded", "failed"))
+    patch.setattr(settling_refunds, "REFUNDED_STATES", ("pending", "succeeded", "failed"))
 
 
 def counting_disputes_by_their_name(patch: pytest.MonkeyPatch, _: Stage) -> None:
     """Whatever is called a claim is booked as if its money had been taken, whether a movement says so or not."""
-    apply = gifts_disputes.apply_disputes
+    settle_disputes = settling_disputes.settle_disputes
 
-    def by_name(session: Session, gift: LockedGift, disputes: Sequence[DisputeFacts], *, at: datetime) -> None:
-        claimed = [replace(told, withdrawals=told.withdrawals or _claimed(told)) for told in disputes]
-        apply(session, gift, claimed, at=at)
+    def by_name(gift: GiftSnapshot, reported: Sequence[DisputeFacts], *known: Any, **when: Any) -> SettledDisputes:
+        claimed = [replace(facts, withdrawals=facts.withdrawals or _claimed(facts)) for facts in reported]
+        return settle_disputes(gift, claimed, *known, **when)
 
-    def _claimed(told: DisputeFacts) -> tuple[DisputeMovement, ...]:
-        if told.status.startswith("warning"):
+    def _claimed(facts: DisputeFacts) -> tuple[DisputeMovement, ...]:
+        if facts.status.startswith("warning"):
             return ()
-        taken = BalanceTransaction(f"txn_{told.provider_id}_out1", told.amount, Money(0, told.amount.currency))
-        return (DisputeMovement(taken, told.opened_at),)
+        taken = BalanceTransaction(f"txn_{facts.provider_id}_out1", facts.amount, Money(0, facts.amount.currency))
+        return (DisputeMovement(taken, facts.opened_at),)
 
-    patch.setattr(gifts_disputes, "apply_disputes", by_name)
+    patch.setattr(settling, "settle_disputes", by_name)
 
 
 def bringing_disputed_money_back_twice(patch: pytest.MonkeyPatch, _: Stage) -> None:
     """The reinstatement is booked by its movement, and once more by the dispute's end."""
-    entries_of = gifts_disputes._entries
+    entries_of = settling_disputes._entries
 
-    def twice(*told: Any, **how: Any) -> Iterator[Entry]:
-        for entry in entries_of(*told, **how):
+    def twice(*facts: Any, **when: Any) -> Iterator[Entry]:
+        for entry in entries_of(*facts, **when):
             yield entry
             if entry.kind is EntryKind.DISPUTE_WON:
                 yield replace(entry, source=f"won:{entry.source}")
 
-    patch.setattr(gifts_disputes, "_entries", twice)
+    patch.setattr(settling_disputes, "_entries", twice)
 
 
 def leaving_charge_backs_out_of_receipts(patch: pytest.MonkeyPatch, _: Stage) -> None:
     """A receipt confirms what the donor has again from her bank."""
 
-    def refunded(papers: gift_receipts._Papers) -> Money:
-        return Money(papers.gift.now("refunded_minor"), papers.gift.row.currency)
+    def refunded(gift: GiftSnapshot) -> Money:
+        return Money(gift.refunded_minor, gift.currency)
 
-    patch.setattr(gift_receipts._Papers, "back", property(refunded))
+    patch.setattr(GiftSnapshot, "returned", property(refunded))
 
 
 def walking_payouts_by_type(patch: pytest.MonkeyPatch, _: Stage) -> None:
