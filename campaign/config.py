@@ -103,7 +103,7 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
     config = Config(
         app_env="production" if app_env == "production" else "development",
         public_url=values.get("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
-        secret_key=values.get("SECRET_KEY") or _kept_secret(instance, app_env),
+        secret_key=values.get("SECRET_KEY") or _stored_secret(instance, app_env),
         database_url=values.get("DATABASE_URL", f"sqlite:///{instance / 'kurak.sqlite'}"),
         jobs_url=values.get("JOBS_URL", f"sqlite:///{instance / 'jobs.sqlite'}"),
         limits_url=values.get("LIMITS_URL", "memory://"),
@@ -290,7 +290,7 @@ def _text_of(path: Path, subject: str) -> str:
         raise BadSetting(f"{subject} is not UTF-8 text.") from None
 
 
-def _kept_secret(instance: Path, app_env: str) -> str:
+def _stored_secret(instance: Path, app_env: str) -> str:
     """Development's SECRET_KEY: made once and kept, so that a restart signs nobody out."""
     if app_env == "production":
         raise BadSetting("SECRET_KEY is missing: production needs one of at least 32 characters.")
@@ -309,7 +309,7 @@ def _sandbox(instance: Path) -> dict[str, str]:
     """What the running sandbox wrote about itself; nothing when it never ran here."""
     path = instance / "sandbox" / "sandbox.json"
     try:
-        found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        content: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found
+    return content

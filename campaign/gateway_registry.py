@@ -30,8 +30,8 @@ def set_gateways(app: Flask, given: Gateways | None) -> None:
 
 def gateways() -> Gateways:
     """For views, jobs and commands only; services are handed what they need."""
-    found: Gateways = current_app.extensions["gateways"]
-    return found
+    registered: Gateways = current_app.extensions["gateways"]
+    return registered
 
 
 def _from_config(config: Config) -> Gateways:

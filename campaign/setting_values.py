@@ -66,8 +66,8 @@ def _of_sqlite(value: str) -> str | None:
 
 
 def _of_sender(value: str) -> str | None:
-    found = getaddresses([value])
-    if len(found) == 1 and _BARE_ADDRESS.fullmatch(found[0][1]):
+    senders = getaddresses([value])
+    if len(senders) == 1 and _BARE_ADDRESS.fullmatch(senders[0][1]):
         return None
     return (
         "is one name and address, like Kurak <give@kurak.example>; a name with a comma in it stands in quotation marks."

@@ -159,8 +159,8 @@ def env_example() -> str:
 def outdated(root: Path) -> dict[Path, str]:
     """Return the files below `root` that differ from the table, each with the text that it should have."""
     page, example = root / "docs" / "settings.md", root / ".env.example"
-    wanted = {page: with_table(page.read_text(encoding="utf-8")), example: env_example()}
-    return {path: text for path, text in wanted.items() if path.read_text(encoding="utf-8") != text}
+    expected = {page: with_table(page.read_text(encoding="utf-8")), example: env_example()}
+    return {path: text for path, text in expected.items() if path.read_text(encoding="utf-8") != text}
 
 
 def main() -> int:

@@ -88,7 +88,7 @@ def waive(reason: str) -> None:
     try:
         record.waive(reason, clock=gateways().clock)
     except record.ReasonTooShort:
-        sys.exit(f"kurak: a reason has at least {record.REASON_LEAST} letters.")
+        sys.exit(f"kurak: a reason has at least {record.MIN_REASON} letters.")
     click.echo(f"Version {fingerprint()} may go live without a drill. The reason is in the audit trail.")
 
 

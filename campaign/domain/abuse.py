@@ -18,15 +18,15 @@ TEN_MINUTES, HOUR, DAY = timedelta(minutes=10), timedelta(hours=1), timedelta(da
 QUIET = timedelta(minutes=30)
 """For how long nothing bad must have happened before the shield is put away."""
 WINDOWS = (TEN_MINUTES, QUIET, HOUR, DAY)
-QUIET_FAILURES_MOST = 3
-QUIET_REFUSALS_MOST = 10
-BURST_LEAST = 150
+MAX_QUIET_FAILURES = 3
+MAX_QUIET_REFUSALS = 10
+MIN_BURST = 150
 """So many starts without a payment in ten minutes are a burst wherever the campaign has not seen many before."""
 BURST_TIMES = 4
 """How many times its busiest ten minutes of the last weeks are beyond what a campaign knows."""
 SHIELD_MINIMUM_TIMES = 2
 """How much higher the smallest gift is behind the shield."""
-FAILURES_OF_A_PAGE_MOST = 10
+MAX_FAILURES_OF_A_PAGE = 10
 """Then a payment page is closed: nobody needs it longer, and testers would use it for all their cards."""
 
 
@@ -149,10 +149,10 @@ def detect_spike(tallies: Tallies, paid: Paid, *, known: Callable[[], int]) -> C
         if failed >= most and failed > paid(_C, window):
             return Cause.FAILURES
     started = tallies.get((_C, TEN_MINUTES), Tally()).started
-    if started < BURST_LEAST:
+    if started < MIN_BURST:
         return None
     unexplained = started - 3 * paid(_C, TEN_MINUTES)
-    if unexplained < BURST_LEAST:
+    if unexplained < MIN_BURST:
         return None
     return Cause.STARTS if unexplained >= BURST_TIMES * known() else None
 
@@ -162,9 +162,9 @@ def is_quiet(tallies: Tallies, paid: Paid) -> bool:
     tally = tallies.get((_C, QUIET), Tally())
     gifts = paid(_C, QUIET)
     return (
-        tally.failed <= QUIET_FAILURES_MOST + gifts // 4
-        and tally.turned_away <= QUIET_REFUSALS_MOST + gifts
-        and tally.started < BURST_LEAST + 3 * gifts
+        tally.failed <= MAX_QUIET_FAILURES + gifts // 4
+        and tally.turned_away <= MAX_QUIET_REFUSALS + gifts
+        and tally.started < MIN_BURST + 3 * gifts
     )
 
 

@@ -63,7 +63,7 @@ def _from_the_middle() -> tuple[Place, ...]:
 PLACES = COLUMNS * ROWS - len(corners())
 
 
-def places_of(public_ids: Sequence[str]) -> list[Place]:
+def patch_places(public_ids: Sequence[str]) -> list[Place]:
     """Where each gift is sewn, in the order of the gifts; those past the last place begin again at the first."""
     free = list(_from_the_middle())
     taken = [free.pop(_number(name) % min(CHOICE, len(free))) for name in public_ids[:PLACES]]
@@ -78,7 +78,7 @@ def draw(public_ids: Sequence[str], *, gifts: int = 0, unpicked: Collection[str]
     The gift that is `mine` wears a ring. The drawing is hidden from screen readers; its facts belong beside it.
     """
     names = list(public_ids[:PLACES])
-    sewn = dict(zip(places_of(names), names, strict=True))
+    sewn = dict(zip(patch_places(names), names, strict=True))
     placed = {place: name for place, name in sewn.items() if name not in unpicked}
     width, height = f"{COLUMNS + 1.2:g}", f"{ROWS + 1.2:g}"
     parts = [

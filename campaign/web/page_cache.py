@@ -24,7 +24,7 @@ from campaign.services.campaigns.page import PublicCampaign, public_campaign
 from campaign.services.campaigns.page_cache import Cards, PageCache
 from campaign.web.compression import EncodedBody, choose_encoding
 
-PAGES_MOST = 2000
+MAX_PAGES = 2000
 OFFER = "kurak.kept"
 """Under this name a view's answer tells the front, in the request's environment, that it may be sent again."""
 View = Callable[..., str | bytes]
@@ -49,7 +49,7 @@ class PublicMemory:
 
     def __init__(self, *, seconds: float) -> None:
         self.cards = Cards(seconds=seconds)
-        self.pages: PageCache[CachedPage] = PageCache(PAGES_MOST)
+        self.pages: PageCache[CachedPage] = PageCache(MAX_PAGES)
         self.campaigns: PageCache[PublicCampaign] = PageCache(20)
 
 
@@ -157,7 +157,7 @@ class PageCacheMiddleware:
         return self._app(environ, remember)
 
     def _keep(self, path: str, ready: Ready) -> None:
-        if len(self._ready) >= PAGES_MOST:
+        if len(self._ready) >= MAX_PAGES:
             self._ready.clear()
         self._ready[path] = ready
 

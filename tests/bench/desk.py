@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 from campaign.extensions import db
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
-from campaign.services.gifts.listing import SUMMED_MOST, DonationFilter, donations, totals
+from campaign.services.gifts.listing import MAX_SUMMED, DonationFilter, donations, totals
 from campaign.services.ledger.check import check_books
 from tests.bench.client import NotMeasured
 from tests.bench.installation import Installation
@@ -54,7 +54,7 @@ def _parts() -> dict[str, Callable[[], object]]:
     return {
         "first page": lambda: donations(everything),
         "page in the middle": lambda: donations(DonationFilter(campaign_id=campaign_id, before=deep)),
-        "totals": lambda: totals(everything, most=SUMMED_MOST),
+        "totals": lambda: totals(everything, most=MAX_SUMMED),
     }
 
 

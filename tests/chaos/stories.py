@@ -22,7 +22,7 @@ from tests.chaos.acts import (
     TimePasses,
 )
 
-ACTS_LEAST, ACTS_MOST = 8, 18
+MIN_ACTS, MAX_ACTS = 8, 18
 AMOUNTS = {"USD": ("5", "25", "133.37"), "EUR": ("5", "40", "99.99"), "KGS": ("500", "1234.50", "9000")}
 METHODS = (
     *("pm_card_visa", "pm_card_visa", "pm_card_mastercard", "pm_card_amex", "pm_card_bypassPending"),
@@ -78,7 +78,7 @@ def story_of(seed: int) -> Story:
     dice = random.Random(seed)  # it must be repeatable
     loses_webhooks = seed % 4 == 3
     acts: list[Act] = [_gives(dice), Pays()]
-    for _ in range(dice.randint(ACTS_LEAST, ACTS_MOST)):
+    for _ in range(dice.randint(MIN_ACTS, MAX_ACTS)):
         acts.extend(_act(dice, loses_webhooks=loses_webhooks))
     return Story(seed, tuple(acts), loses_webhooks)
 

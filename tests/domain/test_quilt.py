@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign.domain.identity import ALPHABET
-from campaign.domain.quilt import PLACES, corners, draw, outlined, places_of
+from campaign.domain.quilt import PLACES, corners, draw, outlined, patch_places
 
 NAMES = [f"{number:016}" for number in range(1200)]
 names = st.lists(st.text(ALPHABET, min_size=16, max_size=16), max_size=60, unique=True)
@@ -15,18 +15,18 @@ names = st.lists(st.text(ALPHABET, min_size=16, max_size=16), max_size=60, uniqu
 
 @given(sewn=names, later=names)
 def test_a_later_gift_moves_nothing_that_is_sewn(sewn: list[str], later: list[str]) -> None:
-    assert places_of(sewn + later)[: len(sewn)] == places_of(sewn)
+    assert patch_places(sewn + later)[: len(sewn)] == patch_places(sewn)
 
 
 @given(sewn=names)
 def test_every_gift_has_a_place_of_its_own_outside_the_corners(sewn: list[str]) -> None:
-    places = places_of(sewn)
+    places = patch_places(sewn)
     assert len(set(places)) == len(sewn)
     assert not corners() & set(places)
 
 
 def test_past_the_last_place_gifts_go_round_again_in_the_same_order() -> None:
-    places = places_of(NAMES)
+    places = patch_places(NAMES)
     assert PLACES == 500
     assert len(set(places[:PLACES])) == PLACES
     assert places[PLACES : 2 * PLACES] == places[:PLACES]
@@ -61,7 +61,7 @@ def test_a_gift_of_mine_wears_a_ring() -> None:
 
 
 def test_a_finished_drawing_is_given_the_same_ring() -> None:
-    assert outlined(draw(NAMES[:9]), places_of(NAMES[:9])[4]) == draw(NAMES[:9], mine=NAMES[4])
+    assert outlined(draw(NAMES[:9]), patch_places(NAMES[:9])[4]) == draw(NAMES[:9], mine=NAMES[4])
 
 
 def test_every_round_past_the_first_changes_the_drawing() -> None:

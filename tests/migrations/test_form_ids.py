@@ -30,8 +30,8 @@ def test_form_ids_are_unpacked_and_packed_again(empty: Flask) -> None:  # noqa: 
             put(connection, "donation", id=key, form_id=form_id, public_id=f"gift{key:012}")
     old = rows_of("donation")
     upgrade(str(MIGRATIONS))
-    found = by_id("donation", "form_id", "origin", "shown_form_id", "superseded_form_id", "superseded_at", "created_at")
-    assert [row[:4] for row in found] == list(GIFTS.values())
-    assert [superseded for *_, superseded, _begun in found] == [begun if row[3] else None for *row, begun in found]
+    gifts = by_id("donation", "form_id", "origin", "shown_form_id", "superseded_form_id", "superseded_at", "created_at")
+    assert [row[:4] for row in gifts] == list(GIFTS.values())
+    assert [superseded for *_, superseded, _begun in gifts] == [begun if row[3] else None for *row, begun in gifts]
     downgrade(str(MIGRATIONS), revision=before)
     assert rows_of("donation") == old

@@ -9,9 +9,9 @@ from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
 from campaign.gateways.clock import Clock
 
-AGE_LEAST = timedelta(seconds=2)
+MIN_AGE = timedelta(seconds=2)
 """Nobody fills the form in faster; a script does."""
-AGE_MOST = timedelta(hours=24)
+MAX_AGE = timedelta(hours=24)
 
 
 class FormTooYoung(DomainError):
@@ -38,9 +38,9 @@ def read_form_id(signed: str, *, clock: Clock) -> str:
     except (BadData, ValueError) as error:
         raise FormForged from error
     age = clock.now() - datetime.fromtimestamp(shown_at_ms / 1000, UTC)
-    if age < AGE_LEAST:
+    if age < MIN_AGE:
         raise FormTooYoung
-    if age > AGE_MOST:
+    if age > MAX_AGE:
         raise FormTooOld
     return str(form_id)
 

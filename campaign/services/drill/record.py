@@ -15,7 +15,7 @@ from campaign.services.campaigns.revision import count_public_change
 from campaign.services.drill.report import DrillReport
 from campaign.services.drill.version import fingerprint
 
-REASON_LEAST = 10
+MIN_REASON = 10
 """Letters that a reason must have: «ok» is none."""
 
 
@@ -63,7 +63,7 @@ def keep(report: DrillReport, *, clock: Clock) -> None:
 
 def waive(reason: str, *, clock: Clock) -> None:
     """Let this version go live without a drill, for a reason that is kept. ReasonTooShort."""
-    if len(reason.strip()) < REASON_LEAST:
+    if len(reason.strip()) < MIN_REASON:
         raise ReasonTooShort
     _add("waived", reason=reason.strip(), report={}, clock=clock)
 

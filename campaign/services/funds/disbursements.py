@@ -25,7 +25,7 @@ from campaign.services.ledger.posting import NotEnoughFunds
 
 SPENDING_KINDS = ("event", "grant", "line", "restricted")
 PAGE_ROWS = 50
-PAID_BEFORE_START_MOST = timedelta(days=366)
+MAX_PAID_BEFORE_START = timedelta(days=366)
 """What was paid while a campaign was prepared; a date before that is a slip of the hand."""
 
 
@@ -106,7 +106,7 @@ def preview_payment(session: Session, payment: NewDisbursement, *, today: date) 
     if payment.paid_on > today:
         raise PaidInTheFuture
     began = session.execute(select(Campaign.starts_on).where(Campaign.id == payment.campaign_id)).scalar_one()
-    if payment.paid_on < began - PAID_BEFORE_START_MOST:
+    if payment.paid_on < began - MAX_PAID_BEFORE_START:
         raise PaidTooEarly
     if not payment.payee.strip() or not payment.evidence.strip():
         raise EvidenceMissing

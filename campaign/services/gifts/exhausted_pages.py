@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from campaign.database import reading, transaction
-from campaign.domain.abuse import DAY, FAILURES_OF_A_PAGE_MOST
+from campaign.domain.abuse import DAY, MAX_FAILURES_OF_A_PAGE
 from campaign.domain.donation import DonationState
 from campaign.domain.errors import DomainError
 from campaign.gateways.clock import Clock
@@ -46,7 +46,7 @@ def _next_worn(*, since: datetime) -> tuple[int, int, str] | None:
         .join(Donation, Donation.form_id == GiftStart.form_id)
         .where(
             GiftStart.started_at > since,
-            GiftStart.failures >= FAILURES_OF_A_PAGE_MOST,
+            GiftStart.failures >= MAX_FAILURES_OF_A_PAGE,
             GiftStart.page_closed_at.is_(None),
             Donation.state == DonationState.OPEN.value,
             Donation.checkout_id.is_not(None),

@@ -19,7 +19,7 @@ from campaign.models.fund import Fund
 from campaign.services import search_index
 
 PAGE_ROWS = 50
-SUMMED_MOST = 1000
+MAX_SUMMED = 1000
 """How many gifts are added up for a page that nobody asked for sums; more takes a press of a link."""
 STATES = (
     *("created", "open", "processing", "paid", "refunded", "refund_trouble", "disputed", "charged_back", "suspected"),

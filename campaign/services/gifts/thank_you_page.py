@@ -157,4 +157,4 @@ def _place(session: Session, campaign_id: int, number: int) -> quilt.Place:
         .order_by(Receipt.id)
         .limit(min(number, quilt.PLACES))
     ).scalars()
-    return quilt.places_of(list(names))[(number - 1) % quilt.PLACES]
+    return quilt.patch_places(list(names))[(number - 1) % quilt.PLACES]

@@ -33,7 +33,7 @@ from campaign.services.pledges.links import MailboxLink, PledgeLink, sign, sign_
 from campaign.services.pledges.requests import PledgeOrder, ask
 from campaign.services.queues.outbox import OutgoingMail, enqueue
 from campaign.services.shield.attempts import Counter, count_of, count_one, hold
-from campaign.services.shield.codes import CODES_OF_A_MAILBOX_MOST, CODES_OF_AN_ADDRESS_MOST, LINKS_KIND
+from campaign.services.shield.codes import LINKS_KIND, MAX_CODES_OF_A_MAILBOX, MAX_CODES_OF_AN_ADDRESS
 
 LINK_LIFE = timedelta(hours=24)
 SHOWN_MAX = 100
@@ -76,8 +76,8 @@ def request_links(request: LinkRequest, *, clock: Clock, secret: str) -> None:
     at, mailbox = clock.now(), normalized_email(request.email)
     network = network_keys(request.address).get(Kind.NETWORK, "")
     counters = {
-        Counter("links_address", key_of("links_address", network, secret=secret)): CODES_OF_AN_ADDRESS_MOST,
-        Counter("links_email", key_of("links_email", mailbox, secret=secret)): CODES_OF_A_MAILBOX_MOST,
+        Counter("links_address", key_of("links_address", network, secret=secret)): MAX_CODES_OF_AN_ADDRESS,
+        Counter("links_email", key_of("links_email", mailbox, secret=secret)): MAX_CODES_OF_A_MAILBOX,
     }
     slot = int(at.timestamp() // CODE_SLOT.total_seconds())
     with transaction() as session:

@@ -22,10 +22,10 @@ monthly gifts of a mailbox."""
 PROOFS = frozenset({KIND, PLEDGE_KIND, LINKS_KIND})
 """Mails for an address that anybody typed, whose reader proves by them that the mailbox is theirs: they are never sent
 again or elsewhere, and forgotten after some days."""
-CODES_OF_A_MAILBOX_MOST = 4
+MAX_CODES_OF_A_MAILBOX = 4
 """In an hour; then the page says the same and no mail leaves, so that nobody's mailbox is flooded through us."""
-CODES_OF_AN_ADDRESS_MOST = 40
-TRIES_MOST = 5
+MAX_CODES_OF_AN_ADDRESS = 40
+MAX_TRIES = 5
 """Of codes for one form; then none is right any more."""
 TRIES_WINDOW = timedelta(hours=1)
 
@@ -53,7 +53,7 @@ def mail_code(asked: CodeFor, *, clock: Clock, secret: str) -> None:
         ),
         Counter("code_email", key_of("code_email", mailbox, secret=secret)),
     ]
-    most = [CODES_OF_AN_ADDRESS_MOST, CODES_OF_A_MAILBOX_MOST]
+    most = [MAX_CODES_OF_AN_ADDRESS, MAX_CODES_OF_A_MAILBOX]
     with transaction() as session:
         hold(session, *counters, at=now)
         sent = [count_of(session, counter, at=now, window=HOUR).started for counter in counters]
@@ -89,7 +89,7 @@ def is_right_code(typed: str, asked: CodeFor, *, clock: Clock, secret: str) -> b
     counter = Counter("code_try", key_of("code_try", asked.form, secret=secret))
     with transaction() as session:
         hold(session, counter, at=now)
-        if count_of(session, counter, at=now, window=TRIES_WINDOW).failed >= TRIES_MOST:
+        if count_of(session, counter, at=now, window=TRIES_WINDOW).failed >= MAX_TRIES:
             return False
         is_right = is_code(typed, asked.form, normalized_email(asked.email), at=now, secret=secret)
         if not is_right:
@@ -101,4 +101,4 @@ def has_tries_left(asked: CodeFor, *, clock: Clock, secret: str) -> bool:
     """Whether a right code would still be taken; after too many wrong ones none is, for an hour."""
     counter = Counter("code_try", key_of("code_try", asked.form, secret=secret))
     with reading() as session:
-        return count_of(session, counter, at=clock.now(), window=TRIES_WINDOW).failed < TRIES_MOST
+        return count_of(session, counter, at=clock.now(), window=TRIES_WINDOW).failed < MAX_TRIES

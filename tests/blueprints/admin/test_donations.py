@@ -79,9 +79,9 @@ def test_the_list_counts_and_adds_up_what_is_paid_per_currency(
 def test_sums_of_very_many_are_made_when_they_are_asked_for(
     three_gifts: dict[str, Donation], finance: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(donation_views, "SUMMED_MOST", len(three_gifts))
+    monkeypatch.setattr(donation_views, "MAX_SUMMED", len(three_gifts))
     assert fetch(finance, "admin.donations").text("[role=status]") == PAID_OF_THREE
-    monkeypatch.setattr(donation_views, "SUMMED_MOST", 2)
+    monkeypatch.setattr(donation_views, "MAX_SUMMED", 2)
     page = fetch(finance, "admin.donations")
     assert page.text("[role=status]") == "More than 2 donations · Count and add up all of them"
     asked_for = fetch(finance, "admin.donations", sums="all")

@@ -14,7 +14,7 @@ from campaign.gateways.pledges import CardOnFile
 from campaign.models.outbox import Message
 from campaign.services.pledges.links import PledgeLink, sign
 from campaign.services.pledges.mailbox import LinkRequest, request_links
-from campaign.services.shield.codes import CODES_OF_AN_ADDRESS_MOST
+from campaign.services.shield.codes import MAX_CODES_OF_AN_ADDRESS
 from campaign.services.shield.judging import watch
 from tests.blueprints.admin.client import sit_down, token_of
 from tests.services.engine import Engine
@@ -89,12 +89,12 @@ def test_few_links_are_sent_to_one_mailbox(client: FlaskClient, engine: Engine) 
 @pytest.mark.database("sqlite")
 def test_few_links_are_sent_on_the_word_of_one_network(engine: Engine) -> None:
     """Whoever types many addresses mails nobody more than a few times an hour, and is told nothing of it."""
-    for number in range(CODES_OF_AN_ADDRESS_MOST + 2):
+    for number in range(MAX_CODES_OF_AN_ADDRESS + 2):
         wanted = LinkRequest(email=f"{number}@example.org", language="en", campaign="quilt", address="198.51.100.7")
         request_links(wanted, clock=engine.clock, secret="secret")
     with reading() as session:
         queued = session.execute(select(func.count()).where(Message.kind == "pledge_links")).scalar_one()
-    assert queued == CODES_OF_AN_ADDRESS_MOST
+    assert queued == MAX_CODES_OF_AN_ADDRESS
 
 
 def test_a_slip_in_the_address_is_told(client: FlaskClient, engine: Engine) -> None:

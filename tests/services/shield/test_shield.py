@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
-from campaign.domain.abuse import FAILURES_OF_A_PAGE_MOST, Cause, Challenge
+from campaign.domain.abuse import MAX_FAILURES_OF_A_PAGE, Cause, Challenge
 from campaign.domain.donation import DonationState
 from campaign.domain.identity import new_public_id
 from campaign.domain.proof import is_code
@@ -268,7 +268,7 @@ def test_a_page_on_which_many_cards_were_refused_is_closed(
     def close() -> bool:
         return close_next_worn_page(payments=payments, clock=donors.clock, public_url="http://localhost")
 
-    donors.fail(gift, times=FAILURES_OF_A_PAGE_MOST - 1)
+    donors.fail(gift, times=MAX_FAILURES_OF_A_PAGE - 1)
     assert not close()
     donors.fail(gift)
     assert close()
@@ -311,7 +311,7 @@ def test_tries_at_once_are_no_more_than_tries_one_after_the_other(
     monkeypatch.setattr(codes, "is_code", slowly)
     with ThreadPoolExecutor(8) as threads:
         assert not any(threads.map(guess, range(16)))
-    assert len(judged) == codes.TRIES_MOST
+    assert len(judged) == codes.MAX_TRIES
 
 
 def test_codes_asked_for_at_once_are_no_more_than_a_mailbox_gets(
@@ -333,4 +333,4 @@ def test_codes_asked_for_at_once_are_no_more_than_a_mailbox_gets(
     monkeypatch.setattr(codes, "enqueue", slowly)
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(ask, range(12)))
-    assert session.execute(select(func.count()).select_from(Message)).scalar() == codes.CODES_OF_A_MAILBOX_MOST
+    assert session.execute(select(func.count()).select_from(Message)).scalar() == codes.MAX_CODES_OF_A_MAILBOX

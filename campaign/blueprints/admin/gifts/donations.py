@@ -21,7 +21,7 @@ from campaign.services.campaigns.moderation import set_wall as put_on_wall
 from campaign.services.exports.ledger import period_of
 from campaign.services.exports.registers import donation_file
 from campaign.services.funds.balances import COLLECTING, FundRow, funds
-from campaign.services.gifts.listing import STATES, SUMMED_MOST, DonationFilter, totals
+from campaign.services.gifts.listing import MAX_SUMMED, STATES, DonationFilter, totals
 from campaign.services.gifts.listing import donations as donations_found
 from campaign.services.gifts.timeline import TimelineEntry, donation_story
 from campaign.services.spreadsheets import FileFormat
@@ -37,7 +37,7 @@ def donations() -> ResponseReturnValue:
         "admin/gifts/list.html",
         filters=filters,
         rows=rows,
-        totals=totals(criteria, most=None if filters.text("sums") == "all" else SUMMED_MOST),
+        totals=totals(criteria, most=None if filters.text("sums") == "all" else MAX_SUMMED),
         chips=_chips(filters, criteria, purposes),
         pager=filters.pager(rows[-1].public_id if has_more else None),
         states=STATES,
