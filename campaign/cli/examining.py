@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from campaign.cli.findings import CheckResult, Verdict
 from campaign.config import Config
+from campaign.domain.alarm import Severity
 from campaign.domain.errors import NotFound
 from campaign.domain.identity import new_public_id
 from campaign.gateway_registry import Gateways
@@ -11,7 +12,6 @@ from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, Pa
 from campaign.gateways.webhook_ping import PingAnswer, ping, ping_body
 from campaign.i18n import in_language
 from campaign.services.alarms import watching
-from campaign.services.alarms.rules import Severity
 from campaign.services.alarms.words import told_of
 from campaign.services.inbox import listing
 from campaign.services.inbox.endpoint import EndpointStatus, look_at_endpoint, own_addresses

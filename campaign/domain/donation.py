@@ -42,6 +42,37 @@ class DonationOrigin(StrEnum):
     DUPLICATE = "duplicate"  # a second payment of the same gift, on another page
 
 
+class DonationFrequency(StrEnum):
+    """How often the donor gives."""
+
+    ONCE = "once"
+    MONTHLY = "monthly"
+
+
+class FeeBearer(StrEnum):
+    """Which fund pays the provider's fee."""
+
+    FUND = "fund"  # the fund that the donor chose
+    GENERAL = "general"  # the general fund, so that the gift arrives whole
+
+
+class SupporterVisibility(StrEnum):
+    """Whether staff let a gift stand on the supporters list; the donor's own choice is `is_anonymous`."""
+
+    SHOWN = "shown"
+    HIDDEN = "hidden"
+
+
+class RefundState(StrEnum):
+    """How far a refund has come."""
+
+    REQUESTED = "requested"  # written down; the provider has not been asked, or has not answered
+    PENDING = "pending"  # the provider has it; the money is on its way
+    SUCCEEDED = "succeeded"  # the money has left; the donor's bank may still send it back, days later
+    FAILED = "failed"  # refused by the provider, or sent back by the donor's bank: the money is ours again
+    CANCELED = "canceled"  # taken back at the provider before it left
+
+
 class Fact(StrEnum):
     """What the provider may tell of a payment."""
 

@@ -66,6 +66,32 @@ class PledgeState(StrEnum):
     STOPPED = "stopped"
 
 
+class PledgeEndReason(StrEnum):
+    """Why a monthly gift ended."""
+
+    ASKED = "asked"  # by the donor or by us
+    UNPAID = "unpaid"  # given up after the last try
+    PROVIDER = "provider"  # stopped there
+    DOUBLE = "double"  # the same form had led to another one already
+    CAMPAIGN = "campaign"  # its campaign ends; known as soon as no other charge comes before that
+
+
+class PledgeRequestState(StrEnum):
+    """How far a request about a monthly gift has come."""
+
+    REQUESTED = "requested"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class PledgeRequester(StrEnum):
+    """Who asked for a change of a monthly gift."""
+
+    DONOR = "donor"
+    STAFF = "staff"
+    SYSTEM = "system"
+
+
 class PledgeWord(StrEnum):
     """What the provider may say of a subscription, in our words."""
 

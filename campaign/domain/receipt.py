@@ -1,6 +1,7 @@
-"""Receipt numbers and codes as people type them, and initials as the public check shows them."""
+"""The states of a receipt; receipt numbers and codes as people type them, and initials as the public check shows them."""
 
 import re
+from enum import StrEnum
 from unicodedata import normalize
 
 from campaign.domain.errors import DomainError
@@ -19,6 +20,14 @@ _IN_ONE = re.compile(
     rf"(?P<test>TEST)?(?P<series>[0-9A-Z]+)(?P<year>[0-9OIL]{{4}})(?P<serial>[0-9OIL]{{{SERIAL_DIGITS}}})"
 )
 _DIGITS = str.maketrans("OIL", "011")
+
+
+class ReceiptState(StrEnum):
+    """Whether a receipt is valid. Its facts never change."""
+
+    ISSUED = "issued"
+    REPLACED = "replaced"  # by a newer one
+    VOID = "void"
 
 
 class ReceiptLinkBroken(DomainError):

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.domain.abuse import Cause
 from campaign.extensions import Key, Model
-from campaign.models.columns import LongText, PrimaryKey, PublicId
+from campaign.models.columns import LongText, PrimaryKey, PublicId, check_values
 
 
 class AttemptCount(Model):
@@ -54,7 +55,7 @@ class ShieldPeriod(Model):
 
     __tablename__ = "shield_period"
     __table_args__ = (
-        CheckConstraint("cause IN ('failures', 'starts', 'staff')", "cause"),
+        check_values("cause", Cause),
         CheckConstraint("is_open OR is_open IS NULL", "open_or_nothing"),
         CheckConstraint("(is_open IS NULL) = (ended_at IS NOT NULL)", "closed_has_a_time"),
     )

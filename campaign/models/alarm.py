@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.domain.alarm import Severity
 from campaign.extensions import Model
-from campaign.models.columns import Facts, PrimaryKey
+from campaign.models.columns import Facts, PrimaryKey, check_values
 
 RINGS = text("cleared_at IS NULL")
 
@@ -26,7 +27,7 @@ class Alarm(Model):
 
     __tablename__ = "alarm"
     __table_args__ = (
-        CheckConstraint("severity IN ('urgent', 'warning')", "severity"),
+        check_values("severity", Severity),
         Index("uq_alarm_ringing", "key", unique=True, sqlite_where=RINGS, postgresql_where=RINGS),
     )
 

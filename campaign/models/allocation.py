@@ -5,8 +5,9 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.domain.allocation import AllocationKind, AllocationState
 from campaign.extensions import Key, Model
-from campaign.models.columns import CurrencyCode, Minor, PrimaryKey, PublicId
+from campaign.models.columns import CurrencyCode, Minor, PrimaryKey, PublicId, check_values
 
 
 class Allocation(Model):
@@ -15,8 +16,8 @@ class Allocation(Model):
     __tablename__ = "allocation"
     __table_args__ = (
         CheckConstraint("amount_minor > 0", "positive_amount"),
-        CheckConstraint("kind IN ('allocation', 'take_back', 'cover')", "kind"),
-        CheckConstraint("state IN ('proposed', 'approved', 'rejected', 'withdrawn')", "state"),
+        check_values("kind", AllocationKind),
+        check_values("state", AllocationState),
         CheckConstraint("(state = 'proposed') = (decided_by IS NULL)", "decided_by_somebody"),
         CheckConstraint("state <> 'approved' OR decided_by <> proposed_by", "approved_by_another"),
     )
@@ -30,7 +31,7 @@ class Allocation(Model):
     currency: Mapped[CurrencyCode]
     amount_minor: Mapped[Minor]
     reason: Mapped[str]
-    state: Mapped[str] = mapped_column(default="proposed", index=True)
+    state: Mapped[str] = mapped_column(default=AllocationState.PROPOSED, index=True)
     proposed_by: Mapped[int] = mapped_column(Key, ForeignKey("staff.id"))
     proposed_at: Mapped[datetime]
     decided_by: Mapped[int | None] = mapped_column(Key, ForeignKey("staff.id"))

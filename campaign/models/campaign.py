@@ -5,8 +5,9 @@ from datetime import date, datetime
 from sqlalchemy import CHAR, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.domain.donation import FeeBearer
 from campaign.extensions import Key, Model
-from campaign.models.columns import CurrencyCode, Facts, Minor, PrimaryKey, PublicId, Texts
+from campaign.models.columns import CurrencyCode, Facts, Minor, PrimaryKey, PublicId, Texts, check_values
 
 
 class Campaign(Model):
@@ -16,7 +17,7 @@ class Campaign(Model):
     __table_args__ = (
         CheckConstraint("goal_minor > 0", "positive_goal"),
         CheckConstraint("ends_on > starts_on", "ends_after_start"),
-        CheckConstraint("fee_bearer IN ('fund', 'general')", "fee_bearer"),
+        check_values("fee_bearer", FeeBearer),
     )
 
     id: Mapped[PrimaryKey]
@@ -36,7 +37,7 @@ class Campaign(Model):
     trust_line: Mapped[Texts]
     image_alt: Mapped[Texts]
     contact_email: Mapped[str]
-    fee_bearer: Mapped[str] = mapped_column(default="fund")
+    fee_bearer: Mapped[str] = mapped_column(default=FeeBearer.FUND)
     """Whose money pays the provider's fee: the gift's own fund, or the general one so that the gift arrives whole."""
     series: Mapped[str]
     """The receipts' series: WCL gives WCL-2026-000001."""

@@ -5,7 +5,15 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaign.domain.donation import DonationOrigin
+from campaign.domain.disputes import DisputeState
+from campaign.domain.donation import (
+    DonationFrequency,
+    DonationOrigin,
+    DonationState,
+    FeeBearer,
+    RefundState,
+    SupporterVisibility,
+)
 from campaign.extensions import Key, Model
 from campaign.models.columns import CurrencyCode, Facts, Minor, PrimaryKey, PublicId, check_values
 from campaign.models.pledge import Pledge
@@ -17,11 +25,11 @@ class Donation(Model):
     __tablename__ = "donation"
     __table_args__ = (
         CheckConstraint("gift_minor > 0 AND cover_minor >= 0", "positive_amount"),
-        CheckConstraint("state IN ('created', 'open', 'processing', 'paid', 'expired', 'failed')", "state"),
+        check_values("state", DonationState),
         check_values("origin", DonationOrigin),
-        CheckConstraint("frequency IN ('once', 'monthly')", "frequency"),
-        CheckConstraint("fee_bearer IN ('fund', 'general')", "fee_bearer"),
-        CheckConstraint("wall IN ('shown', 'hidden')", "wall"),
+        check_values("frequency", DonationFrequency),
+        check_values("fee_bearer", FeeBearer),
+        check_values("wall", SupporterVisibility),
         CheckConstraint("state <> 'paid' OR paid_at IS NOT NULL", "paid_has_a_time"),
         CheckConstraint("refunded_minor >= 0 AND refunded_minor <= gift_minor + cover_minor", "refund_within_gift"),
         Index(None, "campaign_id", "state", "paid_at"),
@@ -68,9 +76,9 @@ class Donation(Model):
     public_search_text: Mapped[str] = mapped_column(server_default="", default="")
     """The same of what everybody may read."""
     message: Mapped[str | None]
-    wall: Mapped[str] = mapped_column(default="shown")
+    wall: Mapped[str] = mapped_column(default=SupporterVisibility.SHOWN)
 
-    state: Mapped[str] = mapped_column(default="created")
+    state: Mapped[str] = mapped_column(default=DonationState.CREATED)
     version: Mapped[int] = mapped_column(default=0)
     """Counts applied facts: an answer fetched before the last one was applied is fetched again, never applied."""
     attempt: Mapped[int] = mapped_column(default=1)
@@ -133,7 +141,7 @@ class Refund(Model):
     __tablename__ = "refund"
     __table_args__ = (
         CheckConstraint("amount_minor > 0", "positive_amount"),
-        CheckConstraint("state IN ('requested', 'pending', 'succeeded', 'failed', 'canceled')", "state"),
+        check_values("state", RefundState),
         UniqueConstraint("provider_id"),
     )
 
@@ -143,7 +151,7 @@ class Refund(Model):
     currency: Mapped[CurrencyCode]
     amount_minor: Mapped[Minor]
     reason: Mapped[str]
-    state: Mapped[str] = mapped_column(default="requested", index=True)
+    state: Mapped[str] = mapped_column(default=RefundState.REQUESTED, index=True)
     requested_by: Mapped[int | None] = mapped_column(Key, ForeignKey("staff.id"))
     """Nobody of ours, where it was made in the provider's dashboard."""
     requested_at: Mapped[datetime]
@@ -161,7 +169,7 @@ class Dispute(Model):
     __tablename__ = "dispute"
     __table_args__ = (
         CheckConstraint("amount_minor > 0", "positive_amount"),
-        CheckConstraint("state IN ('inquiry', 'open', 'won', 'lost', 'closed')", "state"),
+        check_values("state", DisputeState),
     )
 
     id: Mapped[PrimaryKey]

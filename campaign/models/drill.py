@@ -2,18 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.domain.drill import DrillOutcome
 from campaign.extensions import Model
-from campaign.models.columns import Facts, PrimaryKey
+from campaign.models.columns import Facts, PrimaryKey, check_values
 
 
 class Drill(Model):
     """One drill, or a waiver; append-only, for it is what going live rests on."""
 
     __tablename__ = "drill"
-    __table_args__ = (CheckConstraint("outcome IN ('held', 'failed', 'waived')", "outcome"),)
+    __table_args__ = (check_values("outcome", DrillOutcome),)
 
     id: Mapped[PrimaryKey]
     version: Mapped[str] = mapped_column(index=True)

@@ -5,8 +5,9 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.domain.fund import EventStatus, FundKind, GrantStatus
 from campaign.extensions import Key, Model
-from campaign.models.columns import CurrencyCode, Minor, PrimaryKey, PublicId, Texts
+from campaign.models.columns import CurrencyCode, Minor, PrimaryKey, PublicId, Texts, check_values
 
 
 class Fund(Model):
@@ -20,7 +21,7 @@ class Fund(Model):
     __tablename__ = "fund"
     __table_args__ = (
         UniqueConstraint("campaign_id", "code"),
-        CheckConstraint("kind IN ('general', 'theme', 'event', 'grant', 'line', 'restricted')", "kind"),
+        check_values("kind", FundKind),
         CheckConstraint("(kind = 'restricted') = (theme_id IS NOT NULL AND target_id IS NOT NULL)", "restricted_child"),
         CheckConstraint("goal_minor >= 0", "goal"),
     )
@@ -56,8 +57,7 @@ class Event(Model):
     fund_id: Mapped[int] = mapped_column(Key, ForeignKey("fund.id"), primary_key=True)
     place: Mapped[Texts]
     starts_on: Mapped[date]
-    status: Mapped[str] = mapped_column(default="planned")
-    """planned, held or cancelled."""
+    status: Mapped[str] = mapped_column(default=EventStatus.PLANNED)
 
 
 class Grant(Model):
@@ -68,8 +68,7 @@ class Grant(Model):
     fund_id: Mapped[int] = mapped_column(Key, ForeignKey("fund.id"), primary_key=True)
     opens_on: Mapped[date]
     closes_on: Mapped[date]
-    status: Mapped[str] = mapped_column(default="planned")
-    """planned, open, awarded or closed."""
+    status: Mapped[str] = mapped_column(default=GrantStatus.PLANNED)
 
 
 class BudgetLine(Model):

@@ -5,8 +5,9 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.domain.journal import EntryKind
 from campaign.extensions import Key, Model
-from campaign.models.columns import CurrencyCode, Minor, PrimaryKey
+from campaign.models.columns import CurrencyCode, Minor, PrimaryKey, check_values
 
 ON_PROVIDER = text("account = 1010")
 """Only these lines are looked up by their reference: the provider's own name for the movement."""
@@ -18,12 +19,7 @@ class JournalEntry(Model):
     __tablename__ = "journal_entry"
     __table_args__ = (
         UniqueConstraint("id", "transaction_id"),
-        CheckConstraint(
-            "kind IN ('gift_paid', 'gift_settled', 'refund', 'refund_failed', 'allocation', 'take_back', "
-            "'disbursement', 'reversal', 'dispute_opened', 'dispute_won', 'dispute_lost', 'payout_made', 'payout_arrived', "
-            "'payout_failed', 'provider_fee', 'unidentified', 'identified', 'cover')",
-            "kind",
-        ),
+        check_values("kind", EntryKind),
         Index(None, "campaign_id", "effective_on"),
         Index(None, "subject"),
     )

@@ -5,15 +5,16 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.domain.payouts import MovementMatch, PayoutState
 from campaign.extensions import Key, Model
-from campaign.models.columns import CurrencyCode, Facts, Minor, PrimaryKey
+from campaign.models.columns import CurrencyCode, Facts, Minor, PrimaryKey, check_values
 
 
 class Payout(Model):
     """The provider sends what is available to our bank; each balance transaction is in one payout at most."""
 
     __tablename__ = "payout"
-    __table_args__ = (CheckConstraint("state IN ('under_way', 'arrived', 'failed', 'canceled')", "state"),)
+    __table_args__ = (check_values("state", PayoutState),)
 
     id: Mapped[PrimaryKey]
     provider_id: Mapped[str] = mapped_column(unique=True)
@@ -49,7 +50,7 @@ class ProviderTransaction(Model):
     __tablename__ = "provider_transaction"
     __table_args__ = (
         CheckConstraint("net_minor = amount_minor - fee_minor", "net"),
-        CheckConstraint("explained_by IN ('books', 'payout', 'undone', 'fee', 'unidentified')", "explained_by"),
+        check_values("explained_by", MovementMatch),
     )
 
     id: Mapped[PrimaryKey]

@@ -5,8 +5,10 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.domain.donation import FeeBearer
+from campaign.domain.pledge import Act, PledgeEndReason, PledgeRequester, PledgeRequestState, PledgeState
 from campaign.extensions import Key, Model
-from campaign.models.columns import CurrencyCode, Facts, Minor, PrimaryKey, PublicId
+from campaign.models.columns import CurrencyCode, Facts, Minor, PrimaryKey, PublicId, check_values
 
 
 class Pledge(Model):
@@ -15,10 +17,10 @@ class Pledge(Model):
     __tablename__ = "pledge"
     __table_args__ = (
         CheckConstraint("gift_minor > 0 AND cover_minor >= 0", "positive_amount"),
-        CheckConstraint("state IN ('active', 'paused', 'past_due', 'stopping', 'stopped')", "state"),
-        CheckConstraint("fee_bearer IN ('fund', 'general')", "fee_bearer"),
+        check_values("state", PledgeState),
+        check_values("fee_bearer", FeeBearer),
         CheckConstraint("state <> 'stopped' OR ended_at IS NOT NULL", "stopped_has_a_time"),
-        CheckConstraint("end_reason IN ('asked', 'unpaid', 'provider', 'double', 'campaign')", "end_reason"),
+        check_values("end_reason", PledgeEndReason),
         Index(None, "campaign_id", "state"),
         Index(None, "state", "next_at"),
     )
@@ -78,8 +80,7 @@ class Pledge(Model):
     """The provider's billing cycle anchor; None until the provider has been asked about a row that is older than this column."""
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
-    """asked: by the donor or by us; unpaid: given up after the last try; provider: stopped there; double: see doubles_id;
-    campaign: ended with its campaign, which is known as soon as no other charge comes before that."""
+    """A `PledgeEndReason`."""
     looked_at: Mapped[datetime]
     """When the provider was last asked."""
     reminded_at: Mapped[datetime | None]
@@ -94,12 +95,12 @@ class Pledge(Model):
     @property
     def ends_with_campaign(self) -> bool:
         """Whether it goes on until its campaign ends; not one that has ended or was asked to stop earlier."""
-        return self.state in {"active", "paused", "past_due"} or self.is_paid_out
+        return self.state in {PledgeState.ACTIVE, PledgeState.PAUSED, PledgeState.PAST_DUE} or self.is_paid_out
 
     @property
     def is_paid_out(self) -> bool:
         """Whether it only waits for the end of its campaign: no other payment comes before that."""
-        return self.state == "stopping" and self.end_reason == "campaign"
+        return self.state == PledgeState.STOPPING and self.end_reason == PledgeEndReason.CAMPAIGN
 
 
 class PledgeEvent(Model):
@@ -121,12 +122,9 @@ class PledgeRequest(Model):
 
     __tablename__ = "pledge_request"
     __table_args__ = (
-        CheckConstraint(
-            "act IN ('change', 'pause', 'skip', 'resume', 'stop_later', 'keep', 'stop', 'mend', 'use_card')",
-            "act",
-        ),
-        CheckConstraint("state IN ('requested', 'done', 'refused')", "state"),
-        CheckConstraint("requested_by IN ('donor', 'staff', 'system')", "requested_by"),
+        check_values("act", Act),
+        check_values("state", PledgeRequestState),
+        check_values("requested_by", PledgeRequester),
         Index(None, "pledge_id", "state", "id"),
         Index(None, "state", "next_try_at", "id"),
     )
@@ -137,7 +135,7 @@ class PledgeRequest(Model):
     pledge_id: Mapped[int] = mapped_column(Key, ForeignKey("pledge.id"))
     act: Mapped[str]
     detail: Mapped[Facts]
-    state: Mapped[str] = mapped_column(default="requested")
+    state: Mapped[str] = mapped_column(default=PledgeRequestState.REQUESTED)
     requested_by: Mapped[str]
     actor_id: Mapped[int | None] = mapped_column(Key, ForeignKey("staff.id"))
     requested_at: Mapped[datetime]

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.domain.receipt import ReceiptState
 from campaign.extensions import Key, Model
-from campaign.models.columns import CurrencyCode, LongText, Minor, PrimaryKey
+from campaign.models.columns import CurrencyCode, LongText, Minor, PrimaryKey, check_values
 
 LIVE = text("state = 'issued'")
 
@@ -27,7 +28,7 @@ class Receipt(Model):
     __tablename__ = "receipt"
     __table_args__ = (
         UniqueConstraint("series", "year", "serial"),
-        CheckConstraint("state IN ('issued', 'replaced', 'void')", "state"),
+        check_values("state", ReceiptState),
         CheckConstraint("amount_minor > 0", "positive_amount"),
         # At most one receipt of a gift is live.
         Index("uq_receipt_live", "donation_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
@@ -47,7 +48,7 @@ class Receipt(Model):
     document: Mapped[LongText]
     """receipts.ReceiptDocument as canonical JSON: every printed fact, copied at issue."""
     document_sha256: Mapped[str]
-    state: Mapped[str] = mapped_column(default="issued")
+    state: Mapped[str] = mapped_column(default=ReceiptState.ISSUED)
     replaces_id: Mapped[int | None] = mapped_column(Key, ForeignKey("receipt.id"), unique=True)
     ended_at: Mapped[datetime | None]
     """When it was voided or replaced."""

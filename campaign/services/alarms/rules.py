@@ -7,8 +7,8 @@ together.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 
+from campaign.domain.alarm import Severity
 from campaign.services.alarms.sign_types import Backlog, CheckSigns, MoneyCase, MoneySigns, Signs
 
 EVENT_WAITS = timedelta(minutes=30)
@@ -37,13 +37,6 @@ RECEIPT_CHECK_OVERDUE = timedelta(hours=30)
 """Receipts are read once a day."""
 CASES_MAX = 10
 """How many cases of one kind ring by themselves; the desk lists them all."""
-
-
-class Severity(StrEnum):
-    """Urgent: gifts or receipts suffer now. Warning: somebody should look today."""
-
-    URGENT = "urgent"
-    WARNING = "warning"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import insert_once_for_key, reading, transaction
+from campaign.domain.alarm import Severity
 from campaign.domain.language import in_language_of
 from campaign.gateways.clock import Clock, machine_clock
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
@@ -17,7 +18,7 @@ from campaign.models.alarm import Alarm
 from campaign.models.campaign import Campaign
 from campaign.models.staff import Role, Staff
 from campaign.services.alarms import signs as alarm_signs
-from campaign.services.alarms.rules import Ringing, Severity, ringing
+from campaign.services.alarms.rules import Ringing, ringing
 from campaign.services.alarms.words import since_words, told_of
 from campaign.services.inbox.endpoint import EndpointStatus, look_at_endpoint
 from campaign.services.queues.outbox import OutgoingMail, enqueue

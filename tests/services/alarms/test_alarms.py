@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from campaign.database import transaction
+from campaign.domain.alarm import Severity
 from campaign.extensions import db
 from campaign.gateways.clock import SandboxClock, machine_clock
 from campaign.gateways.payments import ReceivedEvent
@@ -39,7 +40,6 @@ from campaign.services.alarms.rules import (
     SWEEP_SILENT,
     WORKER_SILENT,
     Ringing,
-    Severity,
     ringing,
 )
 from campaign.services.alarms.sign_types import Backlog, CheckSigns, EndpointSigns, MoneyCase, MoneySigns, Signs
