@@ -92,6 +92,17 @@ class PledgeRequester(StrEnum):
     SYSTEM = "system"
 
 
+class CardRefusal(StrEnum):
+    """Why a month's payment was refused, as far as the donor can do something about it."""
+
+    EXPIRED = "expired"
+    FUNDS = "funds"
+    CONFIRM = "confirm"
+    LOST = "lost"
+    ERROR = "error"
+    DECLINED = "declined"
+
+
 class PledgeWord(StrEnum):
     """What the provider may say of a subscription, in our words."""
 

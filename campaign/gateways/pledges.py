@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from campaign.domain.money import Money
-from campaign.domain.pledge import PledgeWord
+from campaign.domain.pledge import CardRefusal, PledgeWord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class GiftDue:
 
     invoice_id: str
     amount: Money
-    reason: str  # expired, funds, confirm, lost, declined or error
+    reason: CardRefusal
     url: str | None  # where it can be paid or confirmed
     next_at: datetime | None  # when it is tried again; None: never by itself
     attempts: int

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import Any, Final
 
 from campaign.domain.money import Money
-from campaign.domain.pledge import PledgeWord, last_day_of
+from campaign.domain.pledge import CardRefusal, PledgeWord, last_day_of
 from campaign.gateways.payments import MissingAtProvider, PaymentRefused
 from campaign.gateways.pledges import CardOnFile, GiftDue, PledgeFacts, PledgeTerms
 from campaign.gateways.stripe_client import StripeClient, translated
@@ -22,17 +22,17 @@ EXPANDED: Final = [
 OVER: Final = {"canceled", "incomplete_expired"}
 UNPAID: Final = {"past_due", "unpaid", "incomplete"}
 REASONS: Final = {
-    "expired_card": "expired",
-    "insufficient_funds": "funds",
-    "authentication_required": "confirm",
-    "payment_intent_authentication_failure": "confirm",
-    "lost_card": "lost",
-    "stolen_card": "lost",
-    "pickup_card": "lost",
-    "processing_error": "error",
-    "issuer_not_available": "error",
+    "expired_card": CardRefusal.EXPIRED,
+    "insufficient_funds": CardRefusal.FUNDS,
+    "authentication_required": CardRefusal.CONFIRM,
+    "payment_intent_authentication_failure": CardRefusal.CONFIRM,
+    "lost_card": CardRefusal.LOST,
+    "stolen_card": CardRefusal.LOST,
+    "pickup_card": CardRefusal.LOST,
+    "processing_error": CardRefusal.ERROR,
+    "issuer_not_available": CardRefusal.ERROR,
 }
-"""Why a card was refused, as far as the donor can do something about it; everything else is «declined»."""
+"""Why a card was refused, as far as the donor can do something about it; every other one is `DECLINED`."""
 LOCALES: Final = {"en": "en", "ru": "ru", "ky": "ru"}
 
 
@@ -270,11 +270,12 @@ def _word(found: Object) -> PledgeWord:
     return PledgeWord.PAUSED if found.get("pause_collection") or status == "paused" else PledgeWord.RUNS
 
 
-def _reason(intent: Object) -> str:
+def _reason(intent: Object) -> CardRefusal:
     if intent.get("status") == "requires_action":
-        return "confirm"
+        return CardRefusal.CONFIRM
     error: Object = intent.get("last_payment_error") or {}
-    return REASONS.get(error.get("decline_code") or "", "") or REASONS.get(error.get("code") or "", "declined")
+    codes = (error.get("decline_code"), error.get("code"))
+    return next((REASONS[code] for code in codes if code in REASONS), CardRefusal.DECLINED)
 
 
 def _card(method: Object) -> CardOnFile | None:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from campaign.domain.donation import Fact
 from campaign.domain.money import Money
 from campaign.domain.payment import GiftReference, PaymentFacts
-from campaign.domain.pledge import PledgeWord, charge_after, months_later
+from campaign.domain.pledge import CardRefusal, PledgeWord, charge_after, months_later
 from campaign.gateways.payments import MissingAtProvider, PaymentRefused, PaymentsUnavailable
 from campaign.gateways.pledges import CardOnFile, GiftDue, PledgeFacts, PledgeMoves, PledgeTerms
 from tests.support.fake_moves import FakeMoves, Killed
@@ -89,7 +89,7 @@ class FakePledges:
         due = GiftDue(
             invoice_id=invoice_id,
             amount=now.amount,
-            reason=reason,
+            reason=CardRefusal(reason),
             url=f"https://invoice.example/{invoice_id}",
             next_at=None if is_last else self.provider.clock.now() + timedelta(days=3),
             attempts=(known.attempts if known else 0) + 1,

@@ -23,6 +23,7 @@ from campaign.i18n import LANGUAGES
 from campaign.jobs import wake
 from campaign.services.campaigns.cards import campaign_named
 from campaign.services.campaigns.form_options import Offer, giving_options
+from campaign.services.pledges.card_refusals import card_refusal_words
 from campaign.services.pledges.links import PledgeLink, read
 from campaign.services.pledges.page import PledgePage, pledge_page, receipt_of_month
 from campaign.services.pledges.requests import PledgeOrder, ask, execute, expedite
@@ -201,6 +202,7 @@ def _page(
             pauses=_pauses(page),
             is_being_charged=page.is_last_being_charged(gateways().clock.now()),
             words=pledge_words,
+            refusal=card_refusal_words(page.due.reason).page if page.due else None,
             choices=choices,
             Act=Act,
             same_page=lambda: {code: url_for(".pledge", lang=code, token=token) for code in LANGUAGES},

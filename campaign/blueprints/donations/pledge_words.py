@@ -53,14 +53,6 @@ CARD_STATES: Mapping[str, LazyString] = {
 """What became of a card that was entered for all gifts, by the state of the request."""
 TRY_AGAIN = _("Something went wrong and nothing was changed. Please try again in a minute.")
 NO_CARD_PAGE = _("The page for another card can’t be opened right now. Please try again in a minute.")
-REASONS: Mapping[str, LazyString] = {
-    "expired": _("The card has expired."),
-    "funds": _("There was not enough money on the card."),
-    "confirm": _("Your bank asks you to confirm the payment."),
-    "lost": _("The bank has blocked the card."),
-    "error": _("The bank could not be reached."),
-    "declined": _("The bank refused and gave no reason."),
-}
 ENDINGS: Mapping[str, LazyString] = {
     "asked": _("It was stopped as you asked."),
     "unpaid": _("It was stopped because several charges failed."),

@@ -12,6 +12,7 @@ from campaign.database import reading
 from campaign.domain.errors import NotFound
 from campaign.domain.journal import EntryKind
 from campaign.domain.money import Money
+from campaign.domain.timeline import TimelineEntry
 from campaign.models.allocation import Allocation
 from campaign.models.fund import Fund
 from campaign.models.staff import Staff
@@ -44,6 +45,15 @@ class AllocationRow:
     decider: str | None
     decided_at: datetime | None
     decision_note: str
+
+    @property
+    def timeline(self) -> list[TimelineEntry]:
+        """The proposal and the decision, oldest first."""
+        entries = [TimelineEntry(at=self.proposed_at, kind="proposed", who=self.proposer)]
+        if self.decided_at:
+            decision = TimelineEntry(at=self.decided_at, kind=self.state, who=self.decider, note=self.decision_note)
+            entries.append(decision)
+        return entries
 
 
 def allocations(

@@ -12,6 +12,7 @@ from campaign.domain.disputes import UNDECIDED, DisputeLost, DisputeOpen, Disput
 from campaign.domain.donation import DonationOrigin, DonationState, NotRefundable, name_on_receipt
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
+from campaign.domain.timeline import TimelineEntry
 from campaign.models.donation import Donation, DonationEvent, Refund
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
@@ -26,19 +27,6 @@ from campaign.services.ledger.posting import LedgerRow
 from campaign.services.receipts import listing
 from campaign.services.receipts.listing import ReceiptView
 from campaign.services.search_index import address_in
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimelineEntry:
-    """Something that happened: `kind` is thing:act, `note` a figure, a number or an error, never personal data."""
-
-    at: datetime
-    kind: str
-    note: str = ""
-    who: str | None = None
-    amount: Money | None = None
-    failure: str | None = None  # of an email: a MailFailure
-    hold_reason: str | None = None  # of an email: a MailHoldReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +79,7 @@ class DonationStory:
     claims: Claims
     receipts: Sequence[ReceiptView]
     entries: Sequence[LedgerRow]
-    moments: Sequence[TimelineEntry]
+    timeline: Sequence[TimelineEntry]
 
     @property
     def charge(self) -> Money:
@@ -132,7 +120,7 @@ def donation_story(campaign_id: int, public_id: str, *, sees_donors: bool = Fals
         gift = found[0]
         refunds, claims = _refunds(session, gift.id, sees_donors=sees_donors), claims_of(session, gift)
         entries = posting.entries_of(session, campaign_id, f"donation:{public_id}")
-        moments = [*_history(session, gift), *_told(session, gift), *_mails(session, gift.id), *_papers(receipts)]
+        timeline = [*_history(session, gift), *_told(session, gift), *_mails(session, gift.id), *_papers(receipts)]
         is_public = not gift.is_anonymous
         return DonationStory(
             public_id=gift.public_id,
@@ -168,7 +156,7 @@ def donation_story(campaign_id: int, public_id: str, *, sees_donors: bool = Fals
             claims=claims,
             receipts=receipts,
             entries=entries,
-            moments=sorted(moments, key=lambda moment: moment.at),
+            timeline=sorted(timeline, key=lambda entry: entry.at),
         )
 
 

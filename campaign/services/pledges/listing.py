@@ -13,6 +13,7 @@ from campaign.domain.donation import name_on_receipt
 from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
 from campaign.domain.pledge import Act, PledgeState, refusal
+from campaign.domain.timeline import TimelineEntry
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
@@ -43,17 +44,6 @@ class PledgeRow:
     started_at: datetime
     next_at: datetime | None
     months: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PledgeMoment:
-    """Something that happened to it: `kind` names it, `note` adds a figure, a reason or an error."""
-
-    at: datetime
-    kind: str
-    note: str
-    who: str | None
-    amount: Money | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +78,7 @@ class PledgeStory:
     may_stop: bool
     given: Sequence[MonthlyPayment]
     waiting: Sequence[WaitingRequest]
-    moments: Sequence[PledgeMoment]
+    timeline: Sequence[TimelineEntry]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +158,7 @@ def pledge_story(campaign_id: int, public_id: str, *, sees_donors: bool = False)
             may_stop=refusal(PledgeState(pledge.state), Act.STOP) is None,
             given=months_of(session, pledge.id),
             waiting=_waiting(session, pledge.id),
-            moments=_moments(session, pledge, sees_donors=sees_donors),
+            timeline=_timeline(session, pledge, sees_donors=sees_donors),
         )
 
 
@@ -238,7 +228,7 @@ def _waiting(session: Session, pledge_id: int) -> list[WaitingRequest]:
     ]
 
 
-def _moments(session: Session, pledge: Pledge, *, sees_donors: bool) -> list[PledgeMoment]:
+def _timeline(session: Session, pledge: Pledge, *, sees_donors: bool) -> list[TimelineEntry]:
     rows = session.execute(
         select(PledgeEvent, Staff.name)
         .outerjoin(Staff, Staff.id == PledgeEvent.actor_id)
@@ -246,7 +236,7 @@ def _moments(session: Session, pledge: Pledge, *, sees_donors: bool) -> list[Ple
         .order_by(PledgeEvent.id)
     )
     return [
-        PledgeMoment(
+        TimelineEntry(
             at=row.at, kind=row.kind, note=_note(row.detail, sees_donors), who=name, amount=_amount(row, pledge)
         )
         for row, name in rows

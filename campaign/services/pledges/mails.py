@@ -24,6 +24,7 @@ from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 from campaign.models.outbox import Message
 from campaign.models.pledge import Pledge, PledgeEvent
+from campaign.services.pledges.card_refusals import card_refusal_words
 from campaign.services.pledges.links import link_address
 from campaign.services.queues.outbox import OutgoingMail, enqueue
 
@@ -232,6 +233,7 @@ def pledge_mail_facts(session: Session, facts: dict[str, Any], letter: Message, 
         "amount": money_in_text(Money(facts["amount_minor"], facts["currency"])),
         "was": money_in_text(Money(was, facts["currency"])) if was else "",
         "manage_url": link_address(pledge, issued_at=issued_at, public_url=public_url, language=language),
+        **({"reason": str(card_refusal_words(facts["reason"]).email)} if facts.get("reason") else {}),
     }
 
 

@@ -153,7 +153,7 @@ def test_a_rejection_needs_a_reason_and_keeps_it(desk: Desk) -> None:
     refused = page.submit(desk.approver, "main form[action$=reject]", note=" ")
     assert (refused.status_code, Page(refused).texts(".error-summary li")) == (422, ["Say why."])
     assert decide(desk.approver, page, "reject", note="The event is off") == "Rejected. Nothing has moved."
-    assert "The event is off" in fetch_address(desk.campaign, address).text(".facts")
+    assert "The event is off" in fetch_address(desk.campaign, address).texts(".timeline li")[-1]
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_an_address_that_cannot_take_mail_is_told_until_the_mail_leaves_for_anot
     assert afterwards_of(public_id).is_address_refused
     assert concerns(order.campaign_id, engine)["address_refused"] == 1
     story = donation_story(order.campaign_id, public_id)
-    assert [it.failure for it in story.moments if it.kind == "mail:failed_permanently"] == ["address"]
+    assert [it.failure for it in story.timeline if it.kind == "mail:failed_permanently"] == ["address"]
 
     resend(order, clock=engine.clock)
     engine.work()

@@ -8,7 +8,9 @@ from campaign.blueprints.admin import bp, choices, words
 from campaign.blueprints.admin.filters import list_filters
 from campaign.blueprints.admin.frame import campaign, done, file_answer, refused
 from campaign.blueprints.admin.funds.forms import AllocationForm, ApprovalForm, RejectionForm
+from campaign.blueprints.admin.funds.words import TIMELINE
 from campaign.blueprints.admin.guard import person
+from campaign.blueprints.admin.timeline import timeline_row
 from campaign.domain.errors import DomainError
 from campaign.domain.journal import EntryKind
 from campaign.gateway_registry import gateways
@@ -144,7 +146,8 @@ def _propose(form: AllocationForm, move: funds_allocations.Move) -> ResponseRetu
 
 def _page(public_id: str, form: RejectionForm) -> str:
     row, preview = allocation_list.allocation(campaign().id, public_id)
-    return render_template("admin/funds/allocation.html", row=row, preview=preview, form=form)
+    timeline = [timeline_row(entry, TIMELINE) for entry in row.timeline]
+    return render_template("admin/funds/allocation.html", row=row, preview=preview, form=form, timeline=timeline)
 
 
 def _form_page(form: AllocationForm, kind: EntryKind) -> str:

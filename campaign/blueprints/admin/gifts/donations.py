@@ -9,11 +9,14 @@ from campaign.blueprints.admin.filters import ListFilters, list_filters
 from campaign.blueprints.admin.frame import campaign, done, file_answer
 from campaign.blueprints.admin.gifts import dispute_words
 from campaign.blueprints.admin.gifts.forms import VisibilityForm
+from campaign.blueprints.admin.gifts.timeline_words import TIMELINE
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.inbox import words as inbox_words
 from campaign.blueprints.admin.mail import words as mail_words
 from campaign.blueprints.admin.permissions import sees_donors
+from campaign.blueprints.admin.timeline import TimelineRow, timeline_row
 from campaign.domain.money import CURRENCIES, Money
+from campaign.domain.timeline import TimelineEntry
 from campaign.gateway_registry import gateways
 from campaign.i18n import LANGUAGES, day, exact_money, text_of
 from campaign.services import audit
@@ -23,7 +26,7 @@ from campaign.services.exports.registers import donation_file
 from campaign.services.funds.balances import COLLECTING, FundRow, funds
 from campaign.services.gifts.listing import MAX_SUMMED, STATES, DonationFilter, totals
 from campaign.services.gifts.listing import donations as donations_found
-from campaign.services.gifts.timeline import TimelineEntry, donation_story
+from campaign.services.gifts.timeline import donation_story
 from campaign.services.spreadsheets import FileFormat
 
 
@@ -52,9 +55,12 @@ def donations() -> ResponseReturnValue:
 def donation(public_id: str) -> ResponseReturnValue:
     """A gift with all that happened to it."""
     story = donation_story(campaign().id, public_id, sees_donors=_sees_donors())
-    moments = [_told(moment) for moment in story.moments]
     return render_template(
-        "admin/gifts/gift.html", gift=story, moments=moments, sees_donors=_sees_donors(), claim_words=dispute_words
+        "admin/gifts/gift.html",
+        gift=story,
+        timeline=[_row(entry) for entry in story.timeline],
+        sees_donors=_sees_donors(),
+        claim_words=dispute_words,
     )
 
 
@@ -95,22 +101,15 @@ def donation_register(file_format: FileFormat) -> Response:
     return file_answer(file, "donations", file_format)
 
 
-def _told(moment: TimelineEntry) -> dict[str, object]:
-    """A moment of the story as the timeline shows it."""
-    word, kind = words.MOMENTS.get(moment.kind, (moment.kind, ""))
-    amount = exact_money(moment.amount) if moment.amount else ""
-    note, why = moment.note, ""
-    if moment.kind.startswith("mail:"):
-        note = str(words.MAIL_KINDS.get(moment.note, moment.note))
-        why = mail_words.why_unsent(moment.kind.removeprefix("mail:"), moment.failure, moment.hold_reason)
-    elif moment.kind == "provider:event":
-        note = inbox_words.subject_of(moment.note)
-    return {
-        "title": f"{word} {amount}".strip(),
-        "at": moment.at,
-        "note": " · ".join(str(part) for part in (note, why, moment.who) if part),
-        "kind": kind,
-    }
+def _row(entry: TimelineEntry) -> TimelineRow:
+    """An entry of the gift's history as the page shows it."""
+    if entry.kind.startswith("mail:"):
+        name = str(words.MAIL_KINDS.get(entry.note, entry.note))
+        why = mail_words.why_unsent(entry.kind.removeprefix("mail:"), entry.failure, entry.hold_reason)
+        return timeline_row(entry, TIMELINE, name, why)
+    if entry.kind == "provider:event":
+        return timeline_row(entry, TIMELINE, inbox_words.subject_of(entry.note))
+    return timeline_row(entry, TIMELINE)
 
 
 def _purposes() -> dict[str, FundRow]:

@@ -11,14 +11,15 @@ from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.permissions import sees_donors
 from campaign.blueprints.admin.pledges import words
 from campaign.blueprints.admin.pledges.forms import StopForm
+from campaign.blueprints.admin.timeline import TimelineRow, timeline_row
 from campaign.domain.errors import DomainError
 from campaign.domain.pledge import Act, PledgeState
+from campaign.domain.timeline import TimelineEntry
 from campaign.gateway_registry import gateways
-from campaign.i18n import exact_money
 from campaign.jobs import wake
 from campaign.services.pledges import listing as pledge_register
 from campaign.services.pledges.endings import ending_counts
-from campaign.services.pledges.listing import PledgeMoment, PledgeStory, pledge_story
+from campaign.services.pledges.listing import PledgeStory, pledge_story
 from campaign.services.pledges.mailbox import send_link
 from campaign.services.pledges.requests import PledgeOrder, ask
 
@@ -92,17 +93,9 @@ def send_pledge_link(public_id: str) -> ResponseReturnValue:
     return done(sentence, "admin.pledge", public_id=public_id)
 
 
-def _told(moment: PledgeMoment) -> dict[str, object]:
-    """A moment of the history as the timeline shows it."""
-    word, kind = words.MOMENTS.get(moment.kind, (moment.kind, ""))
-    amount = exact_money(moment.amount) if moment.amount else ""
-    note = str(words.NOTES.get(moment.note, moment.note))
-    return {
-        "title": f"{word} {amount}".strip(),
-        "at": moment.at,
-        "note": " · ".join(part for part in (note, moment.who or "") if part),
-        "kind": kind,
-    }
+def _row(entry: TimelineEntry) -> TimelineRow:
+    """An entry of the history as the page shows it."""
+    return timeline_row(entry, words.TIMELINE, str(words.NOTES.get(entry.note, entry.note)))
 
 
 def _story(public_id: str) -> PledgeStory:
@@ -118,7 +111,7 @@ def _page(story: PledgeStory, form: StopForm) -> str:
     return render_template(
         "admin/pledges/pledge.html",
         pledge=story,
-        moments=[_told(moment) for moment in story.moments],
+        timeline=[_row(entry) for entry in story.timeline],
         pledge_words=words,
         form=form,
         sees_donors=_sees_donors(),

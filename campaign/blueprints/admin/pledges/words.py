@@ -1,9 +1,11 @@
-"""The desk's words for monthly gifts: states, moments of their history, why they ended or could not be charged."""
+"""The desk's words for monthly gifts: states, their history, why they ended or could not be charged."""
 
 from collections.abc import Mapping
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
+
+from campaign.services.pledges.card_refusals import WORDS as CARD_REFUSALS
 
 Word = tuple[LazyString, str]
 
@@ -14,7 +16,7 @@ STATES: Mapping[str, Word] = {
     "stopping": (_("Ends soon"), "warn"),
     "stopped": (_("Ended"), ""),
 }
-MOMENTS: Mapping[str, Word] = {
+TIMELINE: Mapping[str, Word] = {
     "begun": (_("Started"), "good"),
     "active": (_("Active"), "good"),
     "paused": (_("Paused"), "warn"),
@@ -39,14 +41,7 @@ MOMENTS: Mapping[str, Word] = {
     "asked_use_card": (_("Requested: the card of another monthly gift"), ""),
     "moved": (_("Moved to the donor’s other card"), ""),
 }
-REASONS: Mapping[str, LazyString] = {
-    "expired": _("the card has expired"),
-    "funds": _("not enough money on the card"),
-    "confirm": _("the bank asks the donor to confirm"),
-    "lost": _("the bank has blocked the card"),
-    "error": _("the bank could not be reached"),
-    "declined": _("the bank gave no reason"),
-}
+REASONS: Mapping[str, LazyString] = {reason: words.staff for reason, words in CARD_REFUSALS.items()}
 ENDINGS: Mapping[str, LazyString] = {
     "asked": _("requested"),
     "unpaid": _("given up after several refusals"),
