@@ -9,7 +9,7 @@ from campaign.gateways.clock import Clock
 from campaign.gateways.payments import MissingAtProvider, PaymentGateway, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge
-from campaign.services.gifts.settlement import look_at_invoice
+from campaign.services.gifts.settlement import settle_invoice
 from campaign.services.pledges.following import follow
 from campaign.services.pledges.reminders import GOES_ON, first_due, pass_over
 
@@ -46,5 +46,5 @@ def catch_up(subscription_id: str, *, payments: PaymentGateway, clock: Clock, pu
         known = set(session.execute(select(Donation.invoice_id).where(Donation.invoice_id.in_(invoices))).scalars())
     missing = [invoice for invoice in invoices if invoice not in known]
     for invoice in missing:
-        look_at_invoice(invoice, payments=payments, clock=clock, public_url=public_url)
+        settle_invoice(invoice, payments=payments, clock=clock, public_url=public_url)
     return len(missing)

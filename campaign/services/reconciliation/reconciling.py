@@ -148,7 +148,7 @@ class _Repair:
     def work(self) -> None:
         """Gifts first, so that events and movements that come after find them as they should be."""
         events = comparison.missed_events(self.outside.account)
-        self.told = payment_dates.of_events(
+        self.told = payment_dates.times_of_events(
             (missed.envelope.type, missed.envelope.object_id, missed.envelope.created_at) for missed in events
         )
         for found in _about_gifts(self.outside, since=self.since):

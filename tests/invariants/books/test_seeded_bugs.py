@@ -26,7 +26,7 @@ from campaign.gateways.provider_account import TransactionFacts
 from campaign.models.donation import Donation
 from campaign.models.journal import JournalEntry
 from campaign.services.funds import allocations
-from campaign.services.gifts import duplicates, gift_receipts, refund_rows, settlement
+from campaign.services.gifts import duplicates, gift_receipts, gift_versions, refund_rows, settlement
 from campaign.services.gifts.locked import LockedGift
 from campaign.services.ledger import posting
 from campaign.services.ledger.posting import EntryConflict
@@ -90,7 +90,7 @@ def with_papers_in_a_transaction_of_their_own(patch: pytest.MonkeyPatch, _: Stag
 
 def with_older_answers_over_newer_ones(patch: pytest.MonkeyPatch, _: Stage) -> None:
     """Nobody looks whether the gift has moved while the provider was asked."""
-    patch.setattr(settlement, "_is_unmoved", lambda *_: True)
+    patch.setattr(settlement, "_is_unchanged", lambda *_: True)
 
 
 def dropping_orphans(patch: pytest.MonkeyPatch, _: Stage) -> None:
@@ -196,20 +196,20 @@ def making_a_month_of_every_event(patch: pytest.MonkeyPatch, stage: Stage) -> No
             session.execute(text("DROP INDEX ix_donation_invoice_id"))
 
     patch.setattr(pledge_gifts, "insert_once_for_key", make)
-    patch.setitem(settlement._BY_OBJECT, "invoice", select(Donation.id).where(Donation.id.is_(None)))
+    patch.setitem(gift_versions.BY_OBJECT, "invoice", select(Donation.id).where(Donation.id.is_(None)))
     patch.setattr(stage, "prepare", [drop])
 
 
 def with_older_disputes_over_newer_ones(patch: pytest.MonkeyPatch, _: Stage) -> None:
     """Of a gift that is disputed, nobody looks whether it has moved while the provider was asked."""
-    is_unmoved = settlement._is_unmoved
+    is_unchanged = settlement._is_unchanged
 
     def is_disputed_or_unmoved(gift: LockedGift, seen: Any) -> bool:
         query = text("SELECT COUNT(*) FROM dispute WHERE donation_id = :gift")
         disputes: int = db.session.execute(query, {"gift": gift.id}).scalar_one()
-        return disputes > 0 or is_unmoved(gift, seen)
+        return disputes > 0 or is_unchanged(gift, seen)
 
-    patch.setattr(settlement, "_is_unmoved", is_disputed_or_unmoved)
+    patch.setattr(settlement, "_is_unchanged", is_disputed_or_unmoved)
 
 
 def taking_a_second_payment_for_the_first(patch: pytest.MonkeyPatch, _: Stage) -> None:
