@@ -11,7 +11,8 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, Table, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, registry
 
-from campaign.domain.abuse import Kind, network_keys
+from campaign.domain.abuse import Kind
+from campaign.domain.visitor_keys import network_keys
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

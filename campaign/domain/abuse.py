@@ -5,13 +5,10 @@ buckets of five minutes. Failures weigh most, and paid gifts excuse them where m
 mobile carrier's few addresses hundreds of donors give, and some of their cards are refused too.
 """
 
-import hashlib
-import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from ipaddress import IPv6Address, ip_address, ip_network
 
 BUCKET = timedelta(minutes=5)
 TEN_MINUTES, HOUR, DAY = timedelta(minutes=10), timedelta(hours=1), timedelta(days=1)
@@ -176,32 +173,3 @@ def shield_minimum(minimum_minor: int) -> int:
 def bucket_of(at: datetime) -> datetime:
     """The beginning of the five minutes that a moment lies in."""
     return at - (at - at.replace(hour=0, minute=0, second=0, microsecond=0)) % BUCKET
-
-
-def network_keys(address: str | None) -> dict[Kind, str]:
-    """The address and network that attempts are counted by; nothing where the visitor's address is not known.
-
-    An IPv6 household or handset has a /64 of its own, and a site a /48; an IPv4 address written as IPv6 is itself.
-    """
-    try:
-        parsed = ip_address((address or "").partition("%")[0])
-    except ValueError:
-        return {}
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
-        near, far = 64, 48
-    else:
-        parsed = getattr(parsed, "ipv4_mapped", None) or parsed
-        near, far = 32, 24
-    return {_A: str(ip_network((parsed, near), strict=False)), _N: str(ip_network((parsed, far), strict=False))}
-
-
-def normalized_email(email: str) -> str:
-    """An email without what one mailbox can vary at will: case, and what stands after a plus."""
-    name, _, host = email.casefold().rpartition("@")
-    return f"{name.partition('+')[0]}@{host}"
-
-
-def key_of(kind: str, value: str, *, secret: str) -> str:
-    """What a counter is found by: it tells nobody without the installation's secret what was counted."""
-    key = hashlib.sha256(f"abuse:{secret}".encode()).digest()
-    return hmac.new(key, f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()[:32]

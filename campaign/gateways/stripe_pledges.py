@@ -7,7 +7,8 @@ from itertools import zip_longest
 from typing import Any, Final
 
 from campaign.domain.money import Money
-from campaign.domain.pledge import CardRefusal, PledgeWord, last_day_of
+from campaign.domain.pledge import CardRefusal, PledgeWord
+from campaign.domain.pledge_dates import last_day_of
 from campaign.gateways.payments import MissingAtProvider, PaymentRefused
 from campaign.gateways.pledges import CardOnFile, GiftDue, PledgeFacts, PledgeTerms
 from campaign.gateways.stripe_client import StripeClient, translated

@@ -2,15 +2,9 @@
 
 from flask_babel import gettext as _
 
+from campaign.domain.amount_text import AmbiguousAmount, AmountInOtherCurrency, InvalidAmount, ZeroAmount, parse_amount
 from campaign.domain.errors import DomainError
-from campaign.domain.money import (
-    AmbiguousAmount,
-    AmountInOtherCurrency,
-    InvalidAmount,
-    Money,
-    ZeroAmount,
-    parse_amount,
-)
+from campaign.domain.money import Money
 
 
 class AmountRefused(DomainError):

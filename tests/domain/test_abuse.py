@@ -26,10 +26,8 @@ from campaign.domain.abuse import (
     demand_of,
     detect_spike,
     is_quiet,
-    key_of,
-    network_keys,
-    normalized_email,
 )
+from campaign.domain.visitor_keys import key_of, network_keys, normalized_email
 
 START = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 NETWORKS = 1 << 16

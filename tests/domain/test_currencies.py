@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaign.domain.money import CURRENCIES, Money, currency, parse_amount
+from campaign.domain.amount_text import parse_amount
+from campaign.domain.money import CURRENCIES, Money, currency
 from campaign.i18n import LANGUAGES, money
 from campaign.sandbox.core import currencies as at_provider
 from campaign.sandbox.core.settings import USD_RATES

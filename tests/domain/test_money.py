@@ -7,19 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign.domain.money import (
-    CURRENCIES,
-    AmbiguousAmount,
-    AmountInOtherCurrency,
-    CurrencyMismatch,
-    InvalidAmount,
-    Money,
-    UnknownCurrency,
-    ZeroAmount,
-    currency,
-    parse_amount,
-    rounded,
-)
+from campaign.domain.amount_text import AmbiguousAmount, AmountInOtherCurrency, InvalidAmount, ZeroAmount, parse_amount
+from campaign.domain.money import CURRENCIES, CurrencyMismatch, Money, UnknownCurrency, currency, rounded
 
 
 @pytest.mark.parametrize(

@@ -8,18 +8,14 @@ import pytest
 
 from campaign.domain import pledge
 from campaign.domain.errors import DomainError
-from campaign.domain.pledge import (
-    Act,
-    PledgeState,
-    PledgeWord,
+from campaign.domain.pledge import Act, PledgeState, PledgeWord, refusal, state_by_provider
+from campaign.domain.pledge_dates import (
     charge_after,
     end_of_skip,
     first_charge_from,
     last_charge_before,
     last_day_of,
     next_gift,
-    refusal,
-    state_by_provider,
 )
 from campaign.sandbox.billing.periods import next_end
 

@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 from campaign.database import reading, transaction
 from campaign.days import local_day
 from campaign.domain.money import Money
-from campaign.domain.pledge import Act, end_of_skip, months_later
+from campaign.domain.pledge import Act
+from campaign.domain.pledge_dates import end_of_skip, months_later
 from campaign.gateways.payments import PaymentsUnavailable
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Dispute

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from campaign.domain.pledge import PledgeWord, next_gift
+from campaign.domain.pledge import PledgeWord
+from campaign.domain.pledge_dates import next_gift
 from campaign.gateways.payments import PaymentRefused
 from campaign.gateways.pledges import PledgeFacts, PledgeMove
 

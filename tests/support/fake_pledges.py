@@ -7,7 +7,8 @@ from typing import Any, Protocol
 from campaign.domain.donation import Fact
 from campaign.domain.money import Money
 from campaign.domain.payment import GiftReference, PaymentFacts
-from campaign.domain.pledge import CardRefusal, PledgeWord, charge_after, months_later
+from campaign.domain.pledge import CardRefusal, PledgeWord
+from campaign.domain.pledge_dates import charge_after, months_later
 from campaign.gateways.payments import MissingAtProvider, PaymentRefused, PaymentsUnavailable
 from campaign.gateways.pledges import CardOnFile, GiftDue, PledgeFacts, PledgeMoves, PledgeTerms
 from tests.support.fake_moves import FakeMoves, Killed

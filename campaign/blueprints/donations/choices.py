@@ -7,7 +7,7 @@ from babel.numbers import format_percent
 from flask_babel import gettext as _
 
 from campaign.domain.money import Money, currency
-from campaign.domain.pledge import months_later
+from campaign.domain.pledge_dates import months_later
 from campaign.i18n import current_language, day, money, text_of
 from campaign.services.campaigns.form_options import GivingOptions, Offer
 

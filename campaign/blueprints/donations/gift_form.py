@@ -14,14 +14,16 @@ from wtforms import BooleanField, Field, StringField
 from wtforms.validators import StopValidation, ValidationError
 
 from campaign.blueprints.donations.form_id import FormForged, FormTooOld, FormTooYoung, read_form_id
+from campaign.domain.amount_text import InvalidAmount, parse_amount
 from campaign.domain.email_slips import suggest_email
 from campaign.domain.errors import DomainError
-from campaign.domain.money import InvalidAmount, Money, currency, parse_amount
+from campaign.domain.money import Money, currency
 from campaign.domain.typed_text import one_line, paragraphs
 from campaign.gateways.clock import Clock
 from campaign.i18n import money
-from campaign.services.campaigns.form_options import DonorGiftView, GivingOptions
+from campaign.services.campaigns.form_options import GivingOptions
 from campaign.services.gifts.checkout import GiftRequest
+from campaign.services.gifts.donor_view import DonorGiftView
 from campaign.web.amount_input import AmountRefused, read_amount
 from campaign.web.email_input import EmailRefused, read_email
 

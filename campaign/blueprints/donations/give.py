@@ -30,16 +30,11 @@ from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, Pa
 from campaign.i18n import LANGUAGES, current_language
 from campaign.jobs import wake
 from campaign.services.campaigns.cards import campaign_named
-from campaign.services.campaigns.form_options import (
-    DonorGiftView,
-    GivingOptions,
-    gift_named,
-    gift_of_form,
-    giving_options,
-)
+from campaign.services.campaigns.form_options import GivingOptions, giving_options
 from campaign.services.drill.gate import lacks_drill, takes_card_gifts
 from campaign.services.gifts.checkout import CheckoutStarted, NotAdmitted, start_checkout
 from campaign.services.gifts.checkout_terms import CampaignEnded
+from campaign.services.gifts.donor_view import DonorGiftView, gift_named, gift_of_form
 from campaign.services.gifts.page_closing import PaidOnEarlierPage
 
 log = logging.getLogger(__name__)

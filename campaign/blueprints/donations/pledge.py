@@ -15,7 +15,8 @@ from campaign.database import DatabaseBusy
 from campaign.days import local_day
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.identity import new_public_id
-from campaign.domain.pledge import Act, PledgeUnchanged, end_of_skip
+from campaign.domain.pledge import Act, PledgeUnchanged
+from campaign.domain.pledge_dates import end_of_skip
 from campaign.extensions import limiter
 from campaign.gateway_registry import gateways
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable

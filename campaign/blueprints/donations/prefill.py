@@ -4,9 +4,11 @@ from flask import request
 
 from campaign.blueprints.donations.choices import typed_amount
 from campaign.blueprints.donations.gift_form import NO
-from campaign.domain.money import InvalidAmount, Money, parse_amount
+from campaign.domain.amount_text import InvalidAmount, parse_amount
+from campaign.domain.money import Money
 from campaign.i18n import current_language
-from campaign.services.campaigns.form_options import DonorGiftView, GivingOptions, Offer, giving_options
+from campaign.services.campaigns.form_options import GivingOptions, Offer, giving_options
+from campaign.services.gifts.donor_view import DonorGiftView
 
 
 def has_unknown_currency(options: GivingOptions) -> bool:

@@ -9,7 +9,7 @@ from flask import request
 
 from campaign.blueprints.donations.form_id import FormForged, FormTooOld, FormTooYoung, read_form_id
 from campaign.blueprints.donations.gift_form import OTHER, GiveForm
-from campaign.domain.money import InvalidAmount, parse_amount
+from campaign.domain.amount_text import InvalidAmount, parse_amount
 from campaign.services.campaigns.form_options import Offer, Preset
 from campaign.web.amount_input import AmountRefused, read_amount
 

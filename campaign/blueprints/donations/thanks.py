@@ -19,7 +19,7 @@ from campaign.i18n import LANGUAGES
 from campaign.jobs import wake
 from campaign.services.bank_transfers import transfer_due
 from campaign.services.campaigns.cards import campaign_named
-from campaign.services.campaigns.form_options import DonorGiftView, gift_of_checkout
+from campaign.services.gifts.donor_view import DonorGiftView, gift_of_checkout
 from campaign.services.gifts.progress import step_of
 from campaign.services.gifts.settlement import refresh_checkout
 from campaign.services.gifts.thank_you_page import afterwards_of, is_address_refused

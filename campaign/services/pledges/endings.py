@@ -13,7 +13,8 @@ from campaign.database import reading, transaction
 from campaign.days import end_of_day, local_day
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
-from campaign.domain.pledge import Act, PledgeState, PledgeWord, first_charge_from
+from campaign.domain.pledge import Act, PledgeState, PledgeWord
+from campaign.domain.pledge_dates import first_charge_from
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import (
     MissingAtProvider,

@@ -16,7 +16,8 @@ from campaign.database import insert_once_for_key, reading, transaction
 from campaign.days import end_of_day
 from campaign.domain.errors import ConcurrentUpdates, GiftNotKnownYet
 from campaign.domain.identity import new_public_id
-from campaign.domain.pledge import Act, PledgeState, PledgeWord, next_gift, state_by_provider
+from campaign.domain.pledge import Act, PledgeState, PledgeWord, state_by_provider
+from campaign.domain.pledge_dates import next_gift
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import PaymentGateway
 from campaign.gateways.pledges import PledgeFacts

@@ -13,13 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
-from campaign.domain.abuse import HOUR, Kind, key_of, network_keys, normalized_email
+from campaign.domain.abuse import HOUR, Kind
 from campaign.domain.email_address import email_key
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
 from campaign.domain.pledge import Act, PledgeLinkBroken, PledgeState, refusal
 from campaign.domain.proof import CODE_SLOT
+from campaign.domain.visitor_keys import key_of, network_keys, normalized_email
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
 from campaign.models.donor import Donor

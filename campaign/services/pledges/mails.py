@@ -15,7 +15,8 @@ from campaign.days import end_of_day, local_day
 from campaign.domain.language import in_language_of
 from campaign.domain.mail import MailState
 from campaign.domain.money import Money
-from campaign.domain.pledge import PledgeState, last_charge_before
+from campaign.domain.pledge import PledgeState
+from campaign.domain.pledge_dates import last_charge_before
 from campaign.gateways.pledges import PledgeFacts
 from campaign.i18n import day, money_in_text
 from campaign.models.campaign import Campaign

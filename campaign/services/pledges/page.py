@@ -10,7 +10,8 @@ from campaign.database import reading
 from campaign.days import end_of_day
 from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
-from campaign.domain.pledge import Act, PledgeLinkBroken, PledgeState, charge_after, last_charge_before, refusal
+from campaign.domain.pledge import Act, PledgeLinkBroken, PledgeState, refusal
+from campaign.domain.pledge_dates import charge_after, last_charge_before
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.donor import Donor

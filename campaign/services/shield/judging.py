@@ -28,11 +28,9 @@ from campaign.domain.abuse import (
     demand_of,
     detect_spike,
     is_quiet,
-    key_of,
-    network_keys,
-    normalized_email,
 )
 from campaign.domain.donation import DonationState
+from campaign.domain.visitor_keys import key_of, network_keys, normalized_email
 from campaign.gateways.clock import Clock
 from campaign.models.abuse import GiftStart, ShieldPeriod
 from campaign.models.donation import Donation

@@ -3,17 +3,13 @@
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from flask_security.datastore import SQLAlchemySessionUserDatastore
 from flask_security.utils import hash_password
-from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import delete, func, or_, select
-from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from sqlalchemy.orm import Session
 
-from campaign.database import reading, transaction, write_pending
+from campaign.database import reading, transaction
 from campaign.domain.errors import Conflict, DomainError, NotFound
-from campaign.extensions import db
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
 from campaign.models.staff import Role, Staff, StaffSession
@@ -26,12 +22,6 @@ DEMO_PEOPLE = (
     ("campaign@demo.kurak.example", "Demo campaign desk", "campaign"),
     ("finance@demo.kurak.example", "Demo finance desk", "finance"),
     ("approver@demo.kurak.example", "Demo approver", "approver"),
-)
-
-
-sign_in_session: "scoped_session[Any]" = scoped_session(
-    sessionmaker(class_=FlaskSession, db=db, autoflush=False),  # nothing is written before all is ready to be written
-    scopefunc=db.session.registry.scopefunc,  # one for each of Flask's contexts, as the other
 )
 
 
@@ -72,27 +62,6 @@ class StaffRow:
     has_second_factor: bool
     campaign_slug: str | None  # the only campaign for which the roles hold; None: they hold for all
     campaign_name: dict[str, str] | None
-
-
-class StaffDatastore(SQLAlchemySessionUserDatastore):
-    """People as Flask-Security reads and changes them: between the two it hashes, which takes a fifth of a second."""
-
-    def commit(self) -> None:
-        write_pending(sign_in_session())
-
-
-def staff_datastore() -> StaffDatastore:
-    """What Flask-Security finds people in, on a database session of its own.
-
-    It changes people early in a request and commits late, and a service that ends a reading in between rolls the shared
-    session back. The caller ends each request's session by `close_sign_in_session`.
-    """
-    return StaffDatastore(sign_in_session, Staff, Role)
-
-
-def close_sign_in_session() -> None:
-    """Give the connection of this request's sign-in back."""
-    sign_in_session.remove()
 
 
 def add_staff(

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 
 from campaign.database import end_read, transaction
 from campaign.models.staff import Staff
-from campaign.services.staff.accounts import sign_in_session
+from campaign.services.staff.datastore import sign_in_session
 
 
 class SingleUseTotp(Totp):

@@ -9,7 +9,8 @@ from flask import Flask
 from campaign.domain.donation import DonationState
 from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
-from campaign.services.campaigns.form_options import gift_named, gift_of_checkout, gift_of_form, giving_options
+from campaign.services.campaigns.form_options import giving_options
+from campaign.services.gifts.donor_view import gift_named, gift_of_checkout, gift_of_form
 from tests.support.builders import a_campaign, a_donation, a_donor, a_fund, a_paid_gift, general_fund_of, usd
 
 

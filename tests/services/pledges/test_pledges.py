@@ -18,8 +18,8 @@ from campaign.domain.pledge import (
     PledgeIsStopping,
     PledgeStopped,
     PledgeUnpaid,
-    charge_after,
 )
+from campaign.domain.pledge_dates import charge_after
 from campaign.gateways.pledges import CardOnFile
 from campaign.services.gifts import missed_payments
 from campaign.services.gifts.checkout import GiftRequest

@@ -28,7 +28,8 @@ from campaign.gateway_registry import gateways
 from campaign.gateways.clock import machine_clock
 from campaign.i18n import Catalogues
 from campaign.services.staff import first_passwords
-from campaign.services.staff.accounts import DEMO_PASSWORD, close_sign_in_session, staff_datastore
+from campaign.services.staff.accounts import DEMO_PASSWORD
+from campaign.services.staff.datastore import close_sign_in_session, staff_datastore
 from campaign.services.staff.second_factor import SingleUseTotp, SpentRecoveryCodes
 
 DEMO_BYTES = DEMO_PASSWORD.encode()
