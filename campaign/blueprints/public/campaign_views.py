@@ -7,7 +7,7 @@ from campaign.blueprints.public import bp
 from campaign.domain.errors import NotFound
 from campaign.i18n import LANGUAGES, preferred_language
 from campaign.services.campaigns.cards import CampaignCard
-from campaign.services.campaigns.supporters import wall_page
+from campaign.services.campaigns.supporters import supporters_page
 from campaign.web.page_cache import campaign_of, kept
 
 
@@ -52,7 +52,7 @@ def supporters(*, card: CampaignCard) -> str:
     page = request.args.get("page", 1, type=int)
     if asked != str(page):
         raise NotFound("page")  # else one page would be kept under many names
-    wall = wall_page(card, page)
+    wall = supporters_page(card, page)
     return render_template("public/supporters.html", site=card, campaign=campaign_of(card), wall=wall)
 
 

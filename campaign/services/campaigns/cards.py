@@ -1,4 +1,4 @@
-"""Which campaigns there are, and what every page needs to know of one: its names, its currency, its revision."""
+"""The campaigns, and what every page needs to know of one: its names, its currency, its revision."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -29,41 +29,53 @@ class CampaignCard:
     revision: int
 
     def is_open_on(self, day: date) -> bool:
-        """Whether one can give on this day of the organisation, the last one among them."""
+        """Return whether gifts are accepted on this day of the organisation, the last day included."""
         return self.starts_on <= day <= self.ends_on
 
     def days_left(self, today: date) -> int:
-        """Days on which one can still give, today and the last one among them."""
+        """Return the days on which gifts are still accepted, today and the last day included."""
         return max(0, (self.ends_on - today).days + 1)
 
 
 def featured_campaign() -> CampaignCard:
-    """The campaign at the site's front door; NotFound while there is none."""
+    """Return the campaign of the site's start page.
+
+    Raises:
+        NotFound: there is none yet.
+    """
     return _card_where(true())
 
 
 def campaign_named(slug: str) -> CampaignCard:
-    """The campaign of an address; NotFound otherwise."""
+    """Return the campaign of an address.
+
+    Raises:
+        NotFound: there is none.
+    """
     return _card_where(Campaign.slug == slug)
 
 
 def campaign_with_id(campaign_id: int) -> CampaignCard:
-    """One campaign by its key; NotFound otherwise."""
+    """Return one campaign by its key.
+
+    Raises:
+        NotFound: there is none.
+    """
     return _card_where(Campaign.id == campaign_id)
 
 
 def all_campaigns() -> list[CampaignCard]:
-    """Every campaign, the featured one first."""
+    """Return every campaign, the featured one first."""
     with reading() as session:
         return [_card(row[0], row[1]) for row in session.execute(_cards())]
 
 
 def _card_where(condition: ColumnElement[bool]) -> CampaignCard:
     with reading() as session:
-        found = session.execute(_cards().where(condition).limit(1)).first()
-        if found is None:
+        row = session.execute(_cards().where(condition).limit(1)).first()
+        if row is None:
             raise NotFound("campaign")
-        return _card(found[0], found[1])
+        return _card(row[0], row[1])
 
 
 def _cards() -> Select[Campaign, int]:

@@ -1,4 +1,4 @@
-"""What somebody who gives gets to see: what may be given, and what became of her gift. It reads only."""
+"""What the gift form offers, and the state of a gift for its donor. It only reads."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,7 +21,7 @@ COUNTED_IN = {"ky": "KGS"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
-    """An amount that the form offers, and what it makes possible."""
+    """An amount that the form offers, and what it pays for."""
 
     amount: Money
     impact: dict[str, str]
@@ -29,7 +29,7 @@ class Preset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What may be given in one currency."""
+    """What can be given in one currency."""
 
     currency: str
     minimum: Money
@@ -43,13 +43,13 @@ class Offer:
         return Money(self.fee.fixed_minor, self.currency)
 
     def cover_of(self, gift: Money) -> Money:
-        """What the donor adds so that this gift arrives whole."""
+        """Return what the donor adds so that this gift arrives in full."""
         return cover_for(gift, self.fee)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
-    """A fund that a donor may choose; the general one is «where it is needed most»."""
+    """A fund that a donor can choose; the general one is «where it is needed most»."""
 
     code: str
     title: dict[str, str]
@@ -59,7 +59,7 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivingOptions:
-    """All that the form of one campaign needs to know."""
+    """Everything that the form of one campaign needs."""
 
     slug: str
     title: dict[str, str]
@@ -71,32 +71,36 @@ class GivingOptions:
     purposes: tuple[Purpose, ...]
 
     def is_open_on(self, day: date) -> bool:
-        """Whether the campaign takes gifts on this day of the organisation, the last one included."""
+        """Return whether the campaign takes gifts on this day of the organisation, the last day included."""
         return self.starts_on <= day <= self.ends_on
 
     def takes_monthly(self, at: datetime) -> bool:
-        """Whether a second payment of a monthly gift begun now comes before the campaign ends."""
+        """Return whether a second payment of a monthly gift started now comes before the campaign ends."""
         return months_later(at, 1) < end_of_day(self.ends_on)
 
     def takes(self, currency: str | None) -> bool:
-        """Whether gifts are taken in this currency."""
+        """Return whether gifts are accepted in this currency."""
         return any(offer.currency == currency for offer in self.offers)
 
     def offer_for(self, currency: str) -> Offer | None:
-        """The offer in this currency; None where it is not taken (any more)."""
+        """Return the offer in this currency; None where it is not accepted (any more)."""
         return next((offer for offer in self.offers if offer.currency == currency), None)
 
     def offer_in(self, currency: str | None) -> Offer:
-        """The offer in this currency, or the first one where the currency is not taken."""
+        """Return the offer in this currency, or the first one where the currency is not accepted."""
         return next((offer for offer in self.offers if offer.currency == currency), self.offers[0])
 
     def first_offer_in(self, language: str) -> Offer:
-        """The offer that a form of this language opens with: the currency that its readers count in, where it is taken."""
+        """Return the offer with which a form of this language opens: the currency of its readers, where it is accepted."""
         return self.offer_in(COUNTED_IN.get(language))
 
 
 def giving_options(slug: str | None = None) -> GivingOptions:
-    """What may be given to a campaign, by default to the featured one; NotFound when there is none."""
+    """Return what can be given to a campaign, by default to the featured one.
+
+    Raises:
+        NotFound: there is none.
+    """
     with reading() as session:
         campaign = session.execute(_NAMED if slug else _FEATURED, {"slug": slug}).one_or_none()
         if campaign is None:
@@ -131,7 +135,7 @@ def _offers(session: Session, campaign_id: int) -> tuple[Offer, ...]:
 
 
 def _purposes(session: Session, campaign_id: int) -> tuple[Purpose, ...]:
-    """The general fund first, then the themes: what start_checkout takes."""
+    """Return the general fund first, then the themes: what start_checkout accepts."""
     return tuple(
         Purpose(code=fund.code, title=fund.title, summary=fund.summary, is_general=fund.kind == "general")
         for fund in session.execute(_PURPOSES, {"campaign": campaign_id})
@@ -157,7 +161,7 @@ _PURPOSES = (
 
 
 def same_gift(slug: str, gift: Money, *, fund: str, frequency: str, covers_fee: bool = False) -> dict[str, str]:
-    """The parameters of the form's address with which it opens filled in with a gift that was given before."""
+    """Return the query parameters with which the form opens filled in with an earlier gift."""
     fee = {"cover_fees": "yes"} if covers_fee else {}
     return fee | {
         "campaign": slug,

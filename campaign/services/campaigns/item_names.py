@@ -1,4 +1,4 @@
-"""What the provider's pages and papers call the parts of a gift: its purpose, and the fee that the donor adds."""
+"""The names of a gift's parts on the provider's pages and receipts: its purpose, and the fee that the donor adds."""
 
 from collections.abc import Mapping
 
@@ -9,12 +9,12 @@ from campaign.i18n import in_language
 
 
 def purpose_line(purpose: Mapping[str, str], language: str) -> str:
-    """What the provider's pages and papers say below the name of the gift: what it is for."""
+    """Return the line below the name of the gift on the provider's pages and receipts: what it is for."""
     with in_language(language):
         return str(_("For: %(purpose)s", purpose=in_language_of(purpose, language)))
 
 
 def fee_name(language: str) -> str:
-    """What the provider's pages and papers call the fee that the donor adds."""
+    """Return the name of the fee that the donor adds, on the provider's pages and receipts."""
     with in_language(language):
         return str(_("Fee that you add"))

@@ -1,4 +1,4 @@
-"""All that the public page of a campaign tells, read at once, in a fixed number of queries."""
+"""Everything that the public page of a campaign shows, read at once, in a fixed number of queries."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -17,13 +17,19 @@ from campaign.models.campaign import Campaign, CampaignCurrency, Milestone, Sect
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt
 from campaign.services.campaigns.cards import CampaignCard
-from campaign.services.campaigns.supporters import GiftCounts, Wall, gift_counts, paid_to, wall_of
+from campaign.services.campaigns.supporters import (
+    GiftCounts,
+    SupportersPage,
+    gift_counts,
+    paid_to,
+    read_supporters_page,
+)
 from campaign.services.campaigns.transparency import Transparency, transparency_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextPart:
-    """A piece of a campaign's text, with what is not text about it."""
+    """A piece of a campaign's text, with its other data."""
 
     slug: str
     heading: dict[str, str]
@@ -32,8 +38,8 @@ class TextPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """A milestone; reached, next or later."""
+class MilestoneView:
+    """A milestone: reached, next or later."""
 
     amount: Money
     title: dict[str, str]
@@ -68,7 +74,7 @@ class AmountLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far the campaign has come. Money of gifts is counted less refunds and lost disputes."""
+    """The progress of the campaign. Gifts count less refunds and lost disputes."""
 
     as_of: datetime
     goal: Money
@@ -76,39 +82,39 @@ class Progress:
     pending: Money
     gifts: int
     decisions: int  # gifts given once, and monthly gifts, each counted once
-    stages: tuple[Stage, ...]
+    stages: tuple[MilestoneView, ...]
     days_left: int
     has_begun: bool
     has_ended: bool
 
     @property
     def percent(self) -> int:
-        """Whole per cent of the goal, rounded down: 99.9 % is not the goal."""
+        """Return whole per cent of the goal, rounded down: 99.9 % is not the goal."""
         return max(0, self.raised.minor) * 100 // self.goal.minor
 
     @property
     def share(self) -> Fraction:
-        """What was raised as a part of the goal, exactly; 0 where more went back than came."""
+        """Return the raised part of the goal, exactly; 0 where more was returned than received."""
         return Fraction(max(0, self.raised.minor), self.goal.minor)
 
     @property
-    def next_stage(self) -> Stage | None:
+    def next_stage(self) -> MilestoneView | None:
         return next((stage for stage in self.stages if stage.state == "next"), None)
 
     @property
     def to_next_stage(self) -> Money | None:
-        """What is missing until the next milestone."""
+        """Return what is missing until the next milestone."""
         return self.next_stage.amount - self.raised if self.next_stage else None
 
     @property
     def missing(self) -> Money:
-        """What is missing until the goal; nothing past it."""
+        """Return what is missing until the goal; nothing past it."""
         return Money(max(0, self.goal.minor - self.raised.minor), self.goal.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicCampaign:
-    """A campaign with all that its pages show."""
+    """A campaign with everything that its pages show."""
 
     card: CampaignCard
     kicker: dict[str, str]
@@ -118,14 +124,14 @@ class PublicCampaign:
     amounts: tuple[AmountLink, ...]
     texts: dict[str, tuple[TextPart, ...]]
     news: tuple[CampaignUpdate, ...]
-    wall: Wall
+    wall: SupportersPage
     progress: Progress
     money: Transparency
     quilt: str
 
 
 def public_campaign(card: CampaignCard, *, at: datetime) -> PublicCampaign:
-    """Everything about a campaign as of `at`."""
+    """Return a campaign as of `at`."""
     money = transparency_of(card.id, card.currency)
     with reading() as session:
         campaign = session.get_one(Campaign, card.id)
@@ -144,7 +150,7 @@ def public_campaign(card: CampaignCard, *, at: datetime) -> PublicCampaign:
             amounts=_amounts(session, card),
             texts=_texts(session, card.id),
             news=_news(session, card.id),
-            wall=wall_of(session, card.id, counts, page=1, per_page=12),
+            wall=read_supporters_page(session, card.id, counts, page=1, per_page=12),
             progress=_progress(session, card, money, counts, at=at),
             money=money,
             quilt=quilt_of(session, card.id),
@@ -152,9 +158,9 @@ def public_campaign(card: CampaignCard, *, at: datetime) -> PublicCampaign:
 
 
 def quilt_of(session: Session, campaign_id: int) -> str:
-    """The quilt: the first gifts in the order of their receipts, what went back unpicked, the others counted.
+    """Return the quilt: the first gifts in the order of their receipts, returned ones unpicked, the others counted.
 
-    The receipts' order is the one in which we learnt of the gifts, and so never changes; the provider's times may.
+    The receipts' order is the one in which the gifts became known, and so never changes; the provider's times may.
     """
     back = Donation.refunded_minor + Donation.charged_back_minor
     first = session.execute(
@@ -197,17 +203,19 @@ def _progress(
     )
 
 
-def _stages(session: Session, card: CampaignCard, raised: Money) -> tuple[Stage, ...]:
+def _stages(session: Session, card: CampaignCard, raised: Money) -> tuple[MilestoneView, ...]:
     rows = session.execute(
         select(Milestone).where(Milestone.campaign_id == card.id).order_by(Milestone.amount_minor)
     ).scalars()
-    stages: list[Stage] = []
+    stages: list[MilestoneView] = []
     for row in rows:
         if row.amount_minor <= raised.minor:
             state = "reached"
         else:
             state = "later" if any(stage.state == "next" for stage in stages) else "next"
-        stages.append(Stage(amount=Money(row.amount_minor, card.currency), title=row.title, body=row.body, state=state))
+        stages.append(
+            MilestoneView(amount=Money(row.amount_minor, card.currency), title=row.title, body=row.body, state=state)
+        )
     return tuple(stages)
 
 
@@ -221,11 +229,11 @@ def _amounts(session: Session, card: CampaignCard) -> tuple[AmountLink, ...]:
 
 
 def _texts(session: Session, campaign_id: int) -> dict[str, tuple[TextPart, ...]]:
-    found: dict[str, list[TextPart]] = defaultdict(list)
+    by_place: dict[str, list[TextPart]] = defaultdict(list)
     rows = session.execute(select(Section).where(Section.campaign_id == campaign_id).order_by(Section.position))
     for row in rows.scalars():
-        found[row.place].append(TextPart(slug=row.slug, heading=row.heading, body=row.body, facts=row.facts))
-    return {place: tuple(parts) for place, parts in found.items()}
+        by_place[row.place].append(TextPart(slug=row.slug, heading=row.heading, body=row.body, facts=row.facts))
+    return {place: tuple(parts) for place, parts in by_place.items()}
 
 
 def _news(session: Session, campaign_id: int) -> tuple[CampaignUpdate, ...]:

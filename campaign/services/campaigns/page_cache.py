@@ -1,7 +1,7 @@
-"""What was made of a campaign's public data, kept in the process until the data change.
+"""Pages and files made from a campaign's public data, cached in the process until the data change.
 
-A campaign's revision is looked up at most once a second. While one thread makes the new version, the others are still
-given the last one, so a rush of readers never makes a page more than once a change.
+A campaign's revision is read at most once a second. While one thread makes the new version, the others get the last
+one, so a rush of readers makes a page only once per change.
 """
 
 import time
@@ -23,7 +23,7 @@ class _Shelf(Generic[Made]):
 
 
 class PageCache(Generic[Made]):
-    """Values by key, each made once per version; the least used ones are let go."""
+    """Values by key, each made once per version; the least recently used ones are removed."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -32,7 +32,7 @@ class PageCache(Generic[Made]):
         self._lock = Lock()
 
     def get(self, key: Hashable, version: Hashable, make: Callable[[], Made]) -> Made:
-        """The value of this version, or the one before it while another thread is making the new one."""
+        """Return the value of this version, or the previous one while another thread is making it."""
         with self._lock:
             shelf = self._shelves.get(key)
             if shelf is not None:
@@ -73,16 +73,16 @@ class Cards:
         self._read: dict[str | None, tuple[float, CampaignCard]] = {}
 
     def get(self, slug: str | None, read: Callable[[], CampaignCard]) -> CampaignCard:
-        """The campaign as it was at most `seconds` ago; what `read` raises passes through and nothing is kept."""
-        now = self._monotonic()
+        """Return the campaign as of at most `seconds` ago. Exceptions of `read` pass through and nothing is cached."""
+        at = self._monotonic()
         known = self._read.get(slug)
-        if known is not None and now - known[0] < self._seconds:
+        if known is not None and at - known[0] < self._seconds:
             return known[1]
         card = read()
-        self._read[slug] = (now, card)
+        self._read[slug] = (at, card)
         return card
 
     def fresh_until(self, slug: str | None) -> float:
-        """The moment of the monotonic clock at which this campaign must be looked up again."""
+        """Return when this campaign must be read again, by the monotonic clock."""
         known = self._read.get(slug)
         return known[0] + self._seconds if known else 0.0

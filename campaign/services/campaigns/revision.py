@@ -1,4 +1,4 @@
-"""Counts the public changes of a campaign: a page is rendered once per count and then kept."""
+"""Counts the public changes of a campaign: a page is rendered once per count and then cached."""
 
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
@@ -7,7 +7,7 @@ from campaign.models.campaign import CampaignRevision
 
 
 def count_public_change(session: Session, campaign_id: int) -> None:
-    """Say, inside the caller's transaction, that the campaign's public pages have changed."""
+    """Record, inside the caller's transaction, that the campaign's public pages have changed."""
     session.execute(_COUNT, {"campaign": campaign_id})
 
 

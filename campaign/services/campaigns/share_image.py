@@ -1,4 +1,4 @@
-"""The picture that a shared link shows: 1200 × 630 px, the campaign's title and progress beside a piece of its quilt."""
+"""The picture for a shared link: 1200 × 630 px, the campaign's title and progress beside a piece of its quilt."""
 
 import io
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class ShareImage:
 
 
 def render_png(content: ShareImage) -> bytes:
-    """The picture as PNG bytes; the same content gives the same bytes."""
+    """Return the picture as PNG bytes; the same content gives the same bytes."""
     image = Image.new("RGB", SIZE, COLOURS[WOOL])
     draw = ImageDraw.Draw(image)
     _draw_quilt(draw)
@@ -60,7 +60,7 @@ def _font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
 
 
 def _fitted(title: str) -> tuple[ImageFont.FreeTypeFont, list[str]]:
-    """The largest size at which the title fits its lines; at the smallest one it is cut at a word."""
+    """Return the largest size at which the title fits its lines; at the smallest one it is cut at a word."""
     for size in TITLE_SIZES:
         font = _font(size, bold=True)
         lines = _wrapped(title, font)
@@ -95,12 +95,12 @@ def _draw_progress(draw: ImageDraw.ImageDraw, content: ShareImage) -> None:
     draw.rounded_rectangle((left, bar, right, bar + BAR), radius=BAR // 2, fill="#e0d2ba")
     reached = left + int((right - left) * min(content.share, Fraction(1)))
     if content.share > 0:
-        reached = max(reached, left + BAR)  # a round end, so that what is little is seen
+        reached = max(reached, left + BAR)  # a round end, so that a small share is visible
         draw.rounded_rectangle((left, bar, reached, bar + BAR), radius=BAR // 2, fill=COLOURS[RED])
 
 
 def _draw_quilt(draw: ImageDraw.ImageDraw) -> None:
-    """Stars of four by four squares along the right edge."""
+    """Draw stars of four by four squares along the right edge."""
     left = MARGIN + TEXT_WIDTH + 64
     columns, rows = -(-(SIZE[0] - left) // SQUARE), -(-SIZE[1] // SQUARE)
     for row in range(rows):

@@ -1,7 +1,7 @@
-"""How many gifts there are, and those who gave them and let their names be shown.
+"""The number of gifts, and the donors who gave and let their names be shown.
 
-Gifts are never counted by donor here: a public number that grows for a new donor alone tells whoever gives with somebody
-else's name and address whether these two have given before (docs/decisions/0071).
+Gifts are never counted by donor here: a public number that grows for a new donor alone would tell anybody who gives
+with another person's name and address whether these two have given before (docs/decisions/0071).
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ WHOLLY_RETURNED = Donation.refunded_minor + Donation.charged_back_minor >= Donat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supporter:
-    """Somebody who let her name be shown, and what she wrote, in her language."""
+    """A supporter whose name is shown, with their message in their language."""
 
     name: str
     message: str | None
@@ -32,10 +32,10 @@ class Supporter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wall:
-    """One page of supporters, the latest first. `anonymous` counts the gifts that show no name.
+class SupportersPage:
+    """One page of supporters, latest first. `anonymous` counts the gifts without a name.
 
-    A monthly supporter stands here once, with her first month.
+    A monthly supporter is listed once, with their first month.
     """
 
     shown: tuple[Supporter, ...]
@@ -50,7 +50,7 @@ class Wall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiftCounts:
-    """Gifts that are paid and not wholly given back."""
+    """Gifts that are paid and not fully refunded."""
 
     gifts: int
     named: int
@@ -58,24 +58,28 @@ class GiftCounts:
 
     @property
     def decisions(self) -> int:
-        """How often somebody decided to give: gifts given once, and monthly gifts, each counted once."""
+        """Return how often somebody decided to give: gifts given once, and monthly gifts, each counted once."""
         return self.gifts - self.later_months
 
 
-def wall_page(card: CampaignCard, page: int) -> Wall:
-    """One page of the supporters; NotFound past the last."""
+def supporters_page(card: CampaignCard, page: int) -> SupportersPage:
+    """Return one page of the supporters.
+
+    Raises:
+        NotFound: there are fewer pages.
+    """
     with reading() as session:
         counts = gift_counts(session, card.id)
         if not 1 <= page <= 1 + counts.named // SUPPORTERS_PER_PAGE:
             raise NotFound("page")
-        wall = wall_of(session, card.id, counts, page=page, per_page=SUPPORTERS_PER_PAGE)
+        wall = read_supporters_page(session, card.id, counts, page=page, per_page=SUPPORTERS_PER_PAGE)
     if page > wall.pages:
         raise NotFound("page")
     return wall
 
 
 def gift_counts(session: Session, campaign_id: int) -> GiftCounts:
-    """The counts, in one pass over the gifts."""
+    """Return the counts, in one pass over the gifts."""
     is_named = and_(*_named())
     is_later_month = and_(Donation.pledge_id.is_not(None), Donation.checkout_id.is_(None))
     counted = (func.count(), func.sum(case((is_named, 1), else_=0)), func.sum(case((is_later_month, 1), else_=0)))
@@ -85,8 +89,10 @@ def gift_counts(session: Session, campaign_id: int) -> GiftCounts:
     return GiftCounts(gifts=int(gifts), named=int(named), later_months=int(months))
 
 
-def wall_of(session: Session, campaign_id: int, counts: GiftCounts, *, page: int, per_page: int) -> Wall:
-    """One page of the wall; empty past the last."""
+def read_supporters_page(
+    session: Session, campaign_id: int, counts: GiftCounts, *, page: int, per_page: int
+) -> SupportersPage:
+    """Return one page of the supporters; empty past the last."""
     rows = session.execute(
         select(Donation.public_name, Donation.message, Donation.language, Donation.paid_at)
         .where(*gifts_not_returned(campaign_id), *_named())
@@ -94,7 +100,7 @@ def wall_of(session: Session, campaign_id: int, counts: GiftCounts, *, page: int
         .limit(per_page)
         .offset(per_page * (max(page, 1) - 1))
     )
-    return Wall(
+    return SupportersPage(
         shown=tuple(
             Supporter(name=name, message=message, language=language, paid_at=paid_at)
             for name, message, language, paid_at in rows
@@ -107,15 +113,15 @@ def wall_of(session: Session, campaign_id: int, counts: GiftCounts, *, page: int
 
 
 def paid_to(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
-    """The gifts that were paid, given back or not."""
+    """Return the gifts that were paid, refunded or not."""
     return (Donation.campaign_id == campaign_id, Donation.state == DonationState.PAID.value)
 
 
 def gifts_not_returned(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Paid, and neither given back nor taken back by the donor's bank, but for a part."""
+    """Return paid gifts that were neither refunded in full nor returned by the donor's bank."""
     return (*paid_to(campaign_id), ~WHOLLY_RETURNED)
 
 
 def _named() -> tuple[ColumnElement[bool], ...]:
-    """Shown on the wall: with a name, by the donor's own choice, and not hidden by staff."""
+    """Return the gifts shown in the list: with a name, by the donor's choice, and not hidden by staff."""
     return Donation.is_anonymous.is_(False), Donation.wall == "shown", Donation.public_name.is_not(None)

@@ -1,7 +1,7 @@
-"""Where the money is: raised, fees, allocated, spent, per purpose and target; every figure a sum of postings.
+"""Use of the money: raised, fees, allocated, spent, per purpose and target; every figure is a sum of postings.
 
 Currencies are never added. What a gift brought in another currency than the campaign's appears there once the provider
-has converted it; until then it is on its way, in its own.
+has converted it; until then it is in transit, in its own.
 """
 
 from collections import defaultdict
@@ -22,11 +22,11 @@ from campaign.services.ledger.posting import FundFlow, fund_flows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """One currency's way through a fund, a target or the whole campaign, in minor units.
+    """The flows of one currency through a fund, a target or the whole campaign, in minor units.
 
-    raised − fees + received − passed on − spent = left. `given` is what donors paid in this currency, whole refunds and
-    chargebacks taken off; `raised` is what of it is in this currency after the provider's conversion. `disputed` is what
-    open disputes withhold of what is left.
+    raised − fees + received − passed on − spent = left. `given` is what donors paid in this currency, less whole
+    refunds and chargebacks; `raised` is what of it is in this currency after the provider's conversion. `disputed`
+    is what open disputes withhold of what is left.
     """
 
     currency: str
@@ -41,12 +41,12 @@ class Figures:
 
     @property
     def allocated_minor(self) -> int:
-        """What a target has been given and not given back."""
+        """Return what a target has received and not returned."""
         return self.received_minor - self.passed_on_minor
 
     @property
     def available_minor(self) -> int:
-        """What may be allocated or paid out; below zero where a fund owes."""
+        """Return what may be allocated or paid out; below zero for a fund with a deficit."""
         return self.left_minor - self.disputed_minor
 
     def plus(self, other: "Figures") -> "Figures":
@@ -73,7 +73,7 @@ class BudgetCost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FundSummary:
-    """A fund as the public sees it: a purpose that donors choose, or a target that money is allocated to.
+    """A fund as the public sees it: a purpose that donors choose, or a target of allocations.
 
     A target's figures include those of its restricted children. `starts_on` and `ends_on` are an event's day, or the
     first and last day of a grant's call.
@@ -96,19 +96,18 @@ class FundSummary:
 
     @property
     def is_below_zero(self) -> bool:
-        """Whether less than nothing is available in the currency of the plan."""
+        """Return whether the available amount is negative in the currency of the plan."""
         return self.in_currency(self.goal.currency).available_minor < 0
 
     def in_currency(self, currency: str) -> Figures:
-        """The figures of one currency; zeros where nothing moved in it."""
+        """Return the figures of one currency; zeros where nothing moved in it."""
         return next((row for row in self.figures if row.currency == currency), Figures(currency=currency))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurrencyTotals:
-    """One currency's gifts, refunds taken off: what was given, what of it the provider has not converted yet, and what
-    came of the rest in the campaign's own currency.
-    """
+    """Gifts in one currency, less refunds: the amount given, what of it the provider has not converted yet, and the rest
+    in the campaign's currency."""
 
     given: Money
     on_the_way: Money
@@ -117,16 +116,16 @@ class CurrencyTotals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sums:
-    """What several targets plan and have together; `asked` is the goal of the purposes that they belong to."""
+    """The plans and figures of several targets together; `requested` is the goal of the purposes that they belong to."""
 
     goal: Money
-    asked: Money
+    requested: Money
     figures: Figures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transparency:
-    """A campaign's money, whole. `totals` has the campaign's own currency first."""
+    """A campaign's money as a whole. `totals` has the campaign's own currency first."""
 
     currency: str
     totals: tuple[Figures, ...]
@@ -136,31 +135,31 @@ class Transparency:
 
     @property
     def main(self) -> Figures:
-        """The totals in the campaign's own currency."""
+        """Return the totals in the campaign's own currency."""
         return self.totals[0]
 
     @property
     def on_the_way(self) -> tuple[Money, ...]:
-        """What was given in other currencies and is not converted yet."""
+        """Return what was given in other currencies and is not converted yet."""
         return tuple(Money(row.raised_minor, row.currency) for row in self.totals[1:] if row.raised_minor)
 
     def sum_of(self, kind: str) -> "Sums":
-        """The targets of one kind together, in the campaign's own currency."""
+        """Return the targets of one kind together, in the campaign's own currency."""
         nothing = Money(0, self.currency)
         targets, together = self.of_kind(kind), Figures(currency=self.currency)
         for target in targets:
             together = together.plus(target.in_currency(self.currency))
         themes = {target.theme for target in targets}
-        asked = sum((purse.goal for purse in self.purposes if purse.code in themes), nothing)
-        return Sums(goal=sum((target.goal for target in targets), nothing), asked=asked, figures=together)
+        requested = sum((purpose.goal for purpose in self.purposes if purpose.code in themes), nothing)
+        return Sums(goal=sum((target.goal for target in targets), nothing), requested=requested, figures=together)
 
     def of_kind(self, kind: str) -> tuple[FundSummary, ...]:
-        """The targets of one kind: event, grant or line."""
+        """Return the targets of one kind: event, grant or line."""
         return tuple(target for target in self.targets if target.kind == kind)
 
 
 def transparency_of(campaign_id: int, currency: str) -> Transparency:
-    """The campaign's money now. A fixed number of queries, however many gifts there are."""
+    """Return the campaign's money now, in a fixed number of queries, however many gifts there are."""
     with reading() as session:
         of_campaign = select(Fund).where(Fund.campaign_id == campaign_id).order_by(Fund.position, Fund.id)
         funds = session.execute(of_campaign).scalars().all()
@@ -190,18 +189,18 @@ def transparency_of(campaign_id: int, currency: str) -> Transparency:
 
 
 def _themes(funds: Sequence[Fund]) -> dict[int, str]:
-    """Target → the code of the purpose whose money can be kept apart in it."""
+    """Return target → the code of the purpose whose money can be separate in it."""
     codes = {fund.id: fund.code for fund in funds}
     return {fund.target_id: codes[fund.theme_id] for fund in funds if fund.target_id and fund.theme_id}
 
 
 def _owners(funds: Sequence[Fund]) -> dict[int, int]:
-    """Restricted child → the target whose money it holds, for the public."""
+    """Return restricted child → the target that owns its money, for the public."""
     return {fund.id: fund.target_id for fund in funds if fund.target_id is not None}
 
 
 def _figures(flows: Iterable[FundFlow], owners: Mapping[int, int]) -> dict[int, dict[str, Figures]]:
-    found: dict[int, dict[str, Figures]] = defaultdict(dict)
+    by_fund: dict[int, dict[str, Figures]] = defaultdict(dict)
     for flow in flows:
         given = flow.contributed_minor + flow.fees_covered_minor - flow.refunded_minor - flow.charged_back_minor
         row = Figures(
@@ -214,9 +213,9 @@ def _figures(flows: Iterable[FundFlow], owners: Mapping[int, int]) -> dict[int, 
             spent_minor=flow.spent_minor,
             left_minor=flow.balance_minor,
         )
-        kept = found[owners.get(flow.fund_id, flow.fund_id)]
-        kept[flow.currency] = kept[flow.currency].plus(row) if flow.currency in kept else row
-    return found
+        own = by_fund[owners.get(flow.fund_id, flow.fund_id)]
+        own[flow.currency] = own[flow.currency].plus(row) if flow.currency in own else row
+    return by_fund
 
 
 def _add_disputed(
@@ -242,7 +241,7 @@ def _purse(fund: Fund, currency: str, figures: Mapping[str, Figures]) -> FundSum
 
 
 def _totals(purses: Iterable[FundSummary], targets: tuple[FundSummary, ...], currency: str) -> tuple[Figures, ...]:
-    """Each currency's sum over all funds; what was received and passed on is counted at the targets only."""
+    """Return each currency's sum over all funds; what was received and passed on is counted at the targets only."""
     sums: dict[str, Figures] = {currency: Figures(currency=currency)}
     for purse in purses:
         for row in purse.figures:
@@ -261,7 +260,7 @@ def _given_in(row: Figures, currency: str, converted: Mapping[str, int]) -> Curr
 
 
 class _TargetFacts:
-    """What events and grants are beside their money, read once for a whole campaign."""
+    """The facts of events and grants besides their money, read once for a whole campaign."""
 
     def __init__(self, session: Session, campaign_id: int) -> None:
         of_campaign = Fund.campaign_id == campaign_id

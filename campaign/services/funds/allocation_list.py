@@ -1,4 +1,4 @@
-"""The register of allocations: every proposal with who made it, who decided, and what it does to the balances now."""
+"""The list of allocations: every proposal with its proposer, its decider, and its effect on the present balances."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ PROPOSER, DECIDER = aliased(Staff), aliased(Staff)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocationRow:
-    """One proposal, whatever became of it."""
+    """One proposal, whatever its state."""
 
     id: int
     public_id: str
@@ -59,7 +59,7 @@ class AllocationRow:
 def allocations(
     campaign_id: int, *, state: str | None = None, before_id: int | None = None, limit: int = PAGE_ROWS
 ) -> Sequence[AllocationRow]:
-    """Proposals of a campaign, newest first, of one state or all; `before_id` is the last row seen."""
+    """Return proposals of a campaign, newest first, of one state or all; `before_id` is the last row shown."""
     query = _query().where(Allocation.campaign_id == campaign_id).order_by(Allocation.id.desc()).limit(limit)
     if state:
         query = query.where(Allocation.state == state)
@@ -70,7 +70,11 @@ def allocations(
 
 
 def allocation(campaign_id: int, public_id: str) -> tuple[AllocationRow, AllocationPreview]:
-    """One proposal, and what it would do with the balances of this moment; NotFound otherwise."""
+    """Return one proposal, and its effect on the present balances.
+
+    Raises:
+        NotFound: there is none.
+    """
     with reading() as session:
         columns = session.execute(
             _query().where(Allocation.campaign_id == campaign_id, Allocation.public_id == public_id)

@@ -1,4 +1,4 @@
-"""The funds of a campaign with what each holds: the pool that is allocated from, and the targets that it may go to."""
+"""The funds of a campaign with their balances: those to allocate from, and the targets of allocations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ COLLECTING = ("general", "theme")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FundRow:
-    """A fund and its balance in each currency that it holds, or owes; `disputed` is what open disputes withhold of it."""
+    """A fund and its balance in each currency that it has, or owes; `disputed` is what open disputes withhold of it."""
 
     id: int
     public_id: str
@@ -35,7 +35,7 @@ class FundRow:
 
     @property
     def deficits(self) -> tuple[Money, ...]:
-        """What the fund lacks in each currency in which it is below zero."""
+        """Return what the fund lacks in each currency in which it is below zero."""
         return tuple(-balance for balance in self.balances if balance.minor < 0)
 
     def holds(self, currency: str) -> Money:
@@ -43,13 +43,17 @@ class FundRow:
 
 
 def funds(campaign_id: int) -> Sequence[FundRow]:
-    """Every fund of the campaign: collecting ones first, then targets, then restricted children; three queries."""
+    """Return every fund of the campaign: collecting ones first, then targets, then restricted children; three queries."""
     with reading() as session:
         return _funds(session, campaign_id)
 
 
 def fund(campaign_id: int, public_id: str) -> FundRow:
-    """One fund; NotFound otherwise."""
+    """Return one fund.
+
+    Raises:
+        NotFound: there is none.
+    """
     match = next((row for row in funds(campaign_id) if row.public_id == public_id), None)
     if match is None:
         raise NotFound(f"fund:{public_id}")
@@ -57,7 +61,8 @@ def fund(campaign_id: int, public_id: str) -> FundRow:
 
 
 def targets_of(campaign_id: int, source: FundRow) -> Sequence[FundRow]:
-    """The events, grants and lines that money of this fund may go to, as staff know them (not the children inside)."""
+    """Return the events, grants and lines that this fund can be allocated to, as staff know them (not the children
+    inside)."""
     with reading() as session:
         reached = set(
             session.execute(select(FundTransferRule.target_id).where(FundTransferRule.source_id == source.id))
@@ -70,7 +75,7 @@ def targets_of(campaign_id: int, source: FundRow) -> Sequence[FundRow]:
 
 
 def givers_of(campaign_id: int, holder: FundRow) -> Sequence[FundRow]:
-    """The funds that money of this event, grant, line or child may go back to."""
+    """Return the funds to which this event, grant, line or child can return money."""
     with reading() as session:
         reach = select(FundTransferRule.source_id).where(FundTransferRule.target_id == holder.id)
         sources = set(session.execute(reach).scalars().all())
@@ -78,7 +83,7 @@ def givers_of(campaign_id: int, holder: FundRow) -> Sequence[FundRow]:
 
 
 def covering(campaign_id: int, lacking: FundRow) -> Sequence[FundRow]:
-    """The funds whose money may cover this one's deficit: unrestricted ones that hold a currency which it lacks."""
+    """Return the funds that can cover this one's deficit: unrestricted ones with a currency that it lacks."""
     currencies = {amount.currency for amount in lacking.deficits}
     return [
         row

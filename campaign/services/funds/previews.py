@@ -1,4 +1,4 @@
-"""What a move or a payment would do, for somebody who has not decided yet; nothing is written."""
+"""The effect of a move or a payment, before anybody decides; nothing is written."""
 
 from campaign.database import reading
 from campaign.days import local_day
@@ -8,12 +8,12 @@ from campaign.services.funds.disbursements import NewDisbursement, PaymentPrevie
 
 
 def preview_of(move: Move) -> AllocationPreview:
-    """An allocation or taking back; raises what `allocations.preview` raises."""
+    """Preview an allocation or its reversal; raises what `allocations.preview` raises."""
     with reading() as session:
         return preview(session, move)
 
 
 def preview_of_payment(payment: NewDisbursement, *, clock: Clock) -> PaymentPreview:
-    """A payment; raises what `disbursements.preview_payment` raises."""
+    """Preview a payment; raises what `disbursements.preview_payment` raises."""
     with reading() as session:
         return preview_payment(session, payment, today=local_day(clock.now()))

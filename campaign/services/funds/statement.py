@@ -1,4 +1,4 @@
-"""The fund statement: what came into and went out of every fund, the same columns on screen and in the file."""
+"""The fund statement: the receipts and payments of every fund, the same columns on screen and in the file."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ COLUMNS: tuple[tuple[LazyString, Callable[[FundFlow], int]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:
-    """One fund in one currency, or with no fund the total of a currency; the amounts stand in the order of `COLUMNS`."""
+    """One fund in one currency, or with no fund the total of a currency; the amounts are in the order of `COLUMNS`."""
 
     fund_id: int | None
     currency: str
@@ -44,7 +44,7 @@ class FundStatement:
 
 
 def fund_statement_of(campaign_id: int) -> FundStatement:
-    """The statement of this moment; funds without a posting have no row."""
+    """Return the statement of this moment; funds without a posting have no row."""
     with reading() as session:
         flows = posting.fund_flows(session, campaign_id=campaign_id)
     rows = [StatementRow(flow.fund_id, flow.currency, _amounts(flow)) for flow in flows]

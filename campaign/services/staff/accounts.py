@@ -1,4 +1,4 @@
-"""Who may sit at the desk: people, their roles, and their accounts."""
+"""Staff accounts: people and their roles."""
 
 import secrets
 from collections.abc import Iterable, Sequence
@@ -34,16 +34,16 @@ class UnknownCampaign(DomainError):
 
 
 class StaffExists(Conflict):
-    """Somebody with this address sits at the desk already."""
+    """There is a member of staff with this address already."""
 
 
 class OwnRolesAreFixed(DomainError):
-    """Nobody changes her own roles or shuts herself out: another administrator does."""
+    """Nobody changes their own roles or closes their own account: another administrator does."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """An address with its password in the clear, to be told once."""
+    """An address with its password in the clear, to be shown once."""
 
     email: str
     password: str
@@ -52,7 +52,7 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffRow:
-    """A member of staff as the list of people shows her."""
+    """A member of staff as the list of people shows them."""
 
     id: int
     name: str
@@ -60,7 +60,7 @@ class StaffRow:
     roles: tuple[str, ...]
     is_active: bool
     has_second_factor: bool
-    campaign_slug: str | None  # the only campaign for which the roles hold; None: they hold for all
+    campaign_slug: str | None  # the only campaign for which the roles are valid; None: all campaigns
     campaign_name: dict[str, str] | None
 
 
@@ -76,7 +76,7 @@ def add_staff(
     """Add a person; without a password a first one is made: see services.first_passwords.
 
     Args:
-        campaign: the slug of the only campaign for which the roles hold; None: they hold for all.
+        campaign: The slug of the only campaign for which the roles are valid; None: all campaigns.
 
     Raises:
         UnknownRole, UnknownCampaign, StaffExists: see there.
@@ -114,7 +114,7 @@ def add_staff(
 
 
 def add_demo_staff(*, clock: Clock) -> list[SignIn]:
-    """The three demo sign-ins, added where they are missing; for development only, as their password is public."""
+    """Add the three demo sign-ins that are missing; for development only, as their password is public."""
     sign_ins = []
     for email, name, role in DEMO_PEOPLE:
         try:
@@ -125,7 +125,7 @@ def add_demo_staff(*, clock: Clock) -> list[SignIn]:
 
 
 def people(*, campaign_id: int | None = None) -> Sequence[StaffRow]:
-    """Everybody who has ever worked at the desk, by name; of a campaign, if given, with those of all campaigns."""
+    """Return everybody who has ever had an account, by name; with a campaign, those of it and of all campaigns."""
     query = select(Staff, Campaign).outerjoin(Campaign, Campaign.id == Staff.campaign_id)
     if campaign_id is not None:
         query = query.where(or_(Staff.campaign_id == campaign_id, Staff.campaign_id.is_(None)))
@@ -135,7 +135,11 @@ def people(*, campaign_id: int | None = None) -> Sequence[StaffRow]:
 
 
 def person(staff_id: int) -> StaffRow:
-    """One member of staff; NotFound otherwise."""
+    """Return one member of staff.
+
+    Raises:
+        NotFound: there is none.
+    """
     with reading() as session:
         person = _load(session, staff_id)
         return _row(person, session.get(Campaign, person.campaign_id) if person.campaign_id else None)
@@ -147,7 +151,7 @@ def set_roles(
     """Give a person these roles, or close their account. Their sessions end, so the change applies at once.
 
     Args:
-        campaign: the slug of the only campaign for which the roles hold; None: they hold for all.
+        campaign: The slug of the only campaign for which the roles are valid; None: all campaigns.
 
     Raises:
         OwnRolesAreFixed, UnknownRole, UnknownCampaign, NotFound: see there.
@@ -181,14 +185,14 @@ def set_roles(
 
 
 def end_sessions(staff_id: int) -> None:
-    """Make every session of this person worthless, and every copy of its cookie with it."""
+    """Invalidate every session of this person, and every copy of its cookie."""
     with transaction() as session:
         _load(session, staff_id).fs_uniquifier = secrets.token_hex(16)
         _forget_sessions(session, staff_id)
 
 
 def set_language(staff_id: int, language: str) -> None:
-    """The language in which the desk speaks to this person."""
+    """Set the language of the staff pages for this person."""
     with transaction() as session:
         _load(session, staff_id).language = language
 

@@ -1,4 +1,5 @@
-"""First passwords: made by the program, good for 72 hours and one sign-in, and followed by a password of the person's own."""
+"""First passwords: made by the program, valid for 72 hours and one sign-in, and followed by a password of the person's
+own."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ VALID_FOR = timedelta(hours=72)
 
 
 class FirstPasswordSpent(Conflict):
-    """The first password has been used or has expired: an administrator makes another."""
+    """The first password was used or has expired: an administrator makes another."""
 
 
 def new_first_password() -> str:
@@ -27,7 +28,7 @@ def new_first_password() -> str:
 
 
 def reset_password(email: str, *, clock: Clock) -> str:
-    """Give a person a new first password and end their sessions; their second step stays.
+    """Give a person a new first password and end their sessions; their second factor stays.
 
     Returns:
         The password, in the clear, to be shown once.
@@ -50,7 +51,7 @@ def reset_password(email: str, *, clock: Clock) -> str:
 
 
 def is_spent(person: object, *, clock: Clock) -> bool:
-    """Whether this member of staff's password is a first one that signs nobody in any more."""
+    """Return whether this person has a first password that is no longer valid."""
     until = cast(Staff, person).first_password_until
     return until is not None and until <= clock.now()
 
@@ -64,7 +65,7 @@ def spend(session: Session, staff_id: int, *, at: datetime) -> None:
     """Use up the first password of somebody who signs in, if it is one.
 
     Raises:
-        FirstPasswordSpent: somebody signed in with it before, or it has expired.
+        FirstPasswordSpent: it was used before, or it has expired.
     """
     query = select(Staff).where(Staff.id == staff_id).with_for_update()
     person = session.execute(query.execution_options(populate_existing=True)).scalar_one()

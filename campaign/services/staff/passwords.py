@@ -1,4 +1,4 @@
-"""What a password of staff must be: long enough, not the person's own data, and not one that is guessed early."""
+"""The rules for staff passwords: long enough, without the person's own data, and not easily guessed."""
 
 import re
 import unicodedata
@@ -33,12 +33,15 @@ class PasswordProblem(StrEnum):
 
 
 def is_too_long(password: str) -> bool:
-    """Whether it must not be hashed or compared at all."""
+    """Return whether it must not be hashed or compared at all."""
     return len(password) > MAX_LENGTH or len(unicodedata.normalize("NFKD", password)) > MAX_LENGTH
 
 
 def problem_of(password: str, own_data: Iterable[str]) -> PasswordProblem | None:
-    """Why this password may not be chosen; None where it may. `own_data` is what others know: a name, an address, a site."""
+    """Return why this password is refused; None when it is allowed.
+
+    `own_data` is what others know: a name, an address, a site.
+    """
     if is_too_long(password):
         return PasswordProblem.TOO_LONG
     if len(password) < MIN_LENGTH:
@@ -50,7 +53,7 @@ def problem_of(password: str, own_data: Iterable[str]) -> PasswordProblem | None
 
 
 def site_words(public_url: str) -> list[str]:
-    """What anybody knows of this site: its address and its campaigns."""
+    """Return what anybody knows of this site: its address and its campaigns."""
     return [public_url, *(card.slug for card in all_campaigns())]
 
 
@@ -66,7 +69,7 @@ def _length_without(words: Iterable[str], folded: str) -> int:
 
 
 def _is_easy(password: str, words: list[str]) -> bool:
-    from zxcvbn import zxcvbn  # its word lists take memory that public pages do without
+    from zxcvbn import zxcvbn  # its word lists take memory that public pages save
 
     judged = password[:JUDGED_LENGTH].casefold()
     known = [*words, *COMMON_WORDS]

@@ -1,7 +1,7 @@
-"""Codes of the second step, each good for one sign-in: who comes second with the same code is refused as with a wrong one.
+"""Codes of the second factor, each valid for one sign-in: a second use is refused like a wrong code.
 
-Flask-Security checks a code early in a request and writes late, so of two requests at once both would get in. Here a code
-is spent, committed, before anybody is told that it was right.
+Flask-Security checks a code early in a request and writes late, so two requests at once would both succeed. Here a code
+is used up, and that is committed, before the check succeeds.
 """
 
 from collections.abc import Callable
@@ -20,12 +20,14 @@ from campaign.services.staff.datastore import sign_in_session
 
 
 class SingleUseTotp(Totp):
-    """Codes of an app on a phone: none is taken twice, and none that is older than the last one taken.
+    """Codes of an authenticator app: none is accepted twice, and none older than the last accepted one.
 
-    `phone_time` returns the time that phones show.
+    `clock_now` returns the time that phones show.
     """
 
-    def __init__(self, *settings: Any, phone_time: Callable[[], datetime]) -> None:  # what Flask-Security hands on
+    def __init__(
+        self, *settings: Any, phone_time: Callable[[], datetime]
+    ) -> None:  # the settings that Flask-Security passes
         super().__init__(*settings)
         self._phone_time = phone_time
 
@@ -35,12 +37,12 @@ class SingleUseTotp(Totp):
         except TokenError:
             return False
         staff_id, is_new = int(user.id), totp_secret != user.tf_totp_secret
-        end_read(sign_in_session())  # what Flask-Security writes next must not rest on a look before our own writing
+        end_read(sign_in_session())  # what Flask-Security writes next must not rest on a row read before this write
         return _spend_counter(staff_id, counter, is_new=is_new)
 
 
 class SpentRecoveryCodes(MfRecoveryCodesUtil):
-    """Codes on paper: the check itself takes the code off the list."""
+    """Recovery codes: the check itself removes the code from the list."""
 
     def check_recovery_code(self, user: UserMixin, code: str) -> bool:
         staff_id = int(user.id)
@@ -54,12 +56,13 @@ class SpentRecoveryCodes(MfRecoveryCodesUtil):
                     return True
         return False
 
-    def delete_recovery_code(self, user: UserMixin, code: str) -> bool:  # noqa: ARG002  # the check has done it
+    def delete_recovery_code(self, user: UserMixin, code: str) -> bool:  # noqa: ARG002  # the check has removed it
         return True
 
 
 def _spend_counter(staff_id: int, counter: int, *, is_new: bool) -> bool:
-    """Keep the count of thirty seconds that a code stands for; False when one as late was taken. A new key starts anew."""
+    """Store the period of thirty seconds that a code stands for; return False when the same or a later one was accepted. A
+    new key starts anew."""
     spend = update(Staff).where(Staff.id == staff_id).values(tf_totp_counter=counter)
     if not is_new:
         spend = spend.where((Staff.tf_totp_counter.is_(None)) | (Staff.tf_totp_counter < counter))

@@ -1,4 +1,4 @@
-"""Sessions of the staff desk: a row for each browser in which somebody is signed in; without its row a session is over."""
+"""Sessions of staff: a row for each browser in which somebody is signed in; without its row a session has ended."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ LONGEST = timedelta(hours=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRow:
-    """A session as its person sees it. `browser` and `system` are empty where they are not known."""
+    """A session as its person sees it. `browser` and `system` are empty where they are unknown."""
 
     public_id: str
     browser: str
@@ -29,10 +29,10 @@ class SessionRow:
 
 
 def begin(staff_id: int, public_id: str, *, browser: str, system: str, ends_others: bool, clock: Clock) -> None:
-    """Write a sign-in down: its session, and the act in the audit trail. What has expired is removed.
+    """Record a sign-in: its session, and the act in the audit trail. Expired sessions are removed.
 
     Args:
-        ends_others: whether the person's other sessions end, as after a change of the password.
+        ends_others: Whether the person's other sessions end, as after a change of the password.
 
     Raises:
         FirstPasswordSpent: see services.first_passwords.
@@ -53,21 +53,21 @@ def begin(staff_id: int, public_id: str, *, browser: str, system: str, ends_othe
 
 
 def is_open(staff_id: int, public_id: str) -> bool:
-    """Whether this session of this person has not been ended; how long it may last is for the caller to say."""
+    """Return whether this session of this person was not ended; the caller checks its maximum age."""
     query = select(StaffSession.id).where(StaffSession.staff_id == staff_id, StaffSession.public_id == public_id)
     with reading() as session:
         return session.execute(query).first() is not None
 
 
 def note_use(public_id: str, *, clock: Clock) -> None:
-    """Write down that somebody is there; for the list, so once a minute is enough."""
+    """Record that the person is active; for the list, so once a minute is enough."""
     with transaction() as session:
         used = update(StaffSession).where(StaffSession.public_id == public_id)
         session.execute(used.values(last_used_at=clock.now()))
 
 
 def sessions_of(staff_id: int, *, clock: Clock) -> Sequence[SessionRow]:
-    """The person's sessions that have not expired, the last used first."""
+    """Return the person's sessions that have not expired, last used first."""
     at = clock.now()
     query = (
         select(StaffSession)
@@ -102,7 +102,7 @@ def end_one(staff_id: int, public_id: str, *, clock: Clock) -> None:
 
 
 def end_others(staff_id: int, public_id: str, *, clock: Clock) -> int:
-    """End all sessions of the person but this one; how many there were."""
+    """End all sessions of the person but this one; return their number."""
     return _end(staff_id, StaffSession.public_id != public_id, clock=clock)
 
 
