@@ -59,9 +59,9 @@ def _play() -> None:
         figures=figures(stage.campaign),
     )
     folder = _write(report, config.instance_dir / "drill")
-    record.keep(report, clock=clock)
+    record.record_drill(report, clock=clock)
     click.echo(f"\n{report.verdict}\nReport: {folder / 'report.html'}")
-    sys.exit(0 if report.held else 1)
+    sys.exit(0 if report.has_passed else 1)
 
 
 @drill.command()
@@ -71,13 +71,13 @@ def accept(file: Path) -> None:
     """Take over the report.json of a drill that was held elsewhere with this very version."""
     try:
         report = report_of(json.loads(file.read_text(encoding="utf-8")))
-        record.keep(report, clock=gateways().clock)
+        record.record_drill(report, clock=gateways().clock)
     except record.OtherVersion as other:
         sys.exit(f"kurak: that drill was of version {other}; this is {fingerprint()}.")
     except (ValueError, KeyError, TypeError):
         sys.exit(f"kurak: {file} is no report of a drill.")
     click.echo(report.verdict)
-    sys.exit(0 if report.held else 1)
+    sys.exit(0 if report.has_passed else 1)
 
 
 @drill.command()
@@ -93,7 +93,7 @@ def waive(reason: str) -> None:
 
 
 def _say(outcome: Outcome) -> None:
-    click.echo(f"{'held  ' if outcome.held else 'FAILED'} {outcome.seconds:5.1f} s  {outcome.tried}")
+    click.echo(f"{'passed' if outcome.has_passed else 'FAILED'} {outcome.seconds:5.1f} s  {outcome.tried}")
     if outcome.wrong:
         click.echo(f"                {outcome.wrong}")
 

@@ -12,7 +12,8 @@ from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, Pa
 from campaign.gateways.webhook_ping import PingAnswer, ping, ping_body
 from campaign.i18n import in_language
 from campaign.services.alarms import watching
-from campaign.services.alarms.words import told_of
+from campaign.services.alarms.rules import Severity
+from campaign.services.alarms.words import describe_alarm
 from campaign.services.inbox import listing
 from campaign.services.inbox.endpoint import EndpointStatus, look_at_endpoint, own_addresses
 from campaign.services.queues.inbox import PING
@@ -114,12 +115,12 @@ def _alarms(outside: Gateways, *, takes_cards: bool) -> Iterator[CheckResult]:
     found = [alarm for alarm in ringing if not alarm.key.startswith("endpoint_")]
     with in_language("en"):
         for alarm in found:
-            told = told_of(alarm)
+            told = describe_alarm(alarm)
             is_safe = alarm.severity is not Severity.URGENT or bool(
                 alarm.case
             )  # a single case keeps nobody from going live
             verdict = Verdict.MISSING if is_safe else Verdict.UNSAFE
-            yield CheckResult(verdict, f"{told.sentence} {told.mend} ({told.anchor})")
+            yield CheckResult(verdict, f"{told.sentence} {told.operator_action} ({told.anchor})")
     if not found:
         yield CheckResult(Verdict.OK, "No other alarm rings.")
 

@@ -1,1 +1,1 @@
-"""What staff must know at once: signs, the rules that judge them, their words, and who is told."""
+"""Alarms for staff: signs, the rules that judge them, their texts, and the emails about them."""

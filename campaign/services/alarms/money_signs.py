@@ -1,6 +1,6 @@
-"""The signs about money: disputes, failed refunds, returned payouts, funds below zero, and what is unexplained or not sent.
+"""The signs about money: disputes to answer, failed refunds, returned payouts, funds below zero, unexplained movements.
 
-One query reads them all; the desk's pages list what is more than the alarms name.
+One query reads them all; staff pages list what is more than the alarms name.
 """
 
 from datetime import datetime, timedelta
@@ -32,11 +32,11 @@ PAYOUT_FAILED_LATELY = timedelta(days=14)
 _NO_MOMENT = cast(null(), Dispute.opened_at.type)
 
 
-def read_money_signs(session: Session, *, now: datetime) -> MoneySigns:
-    """All of them, as of now, in one query."""
+def read_money_signs(session: Session, *, at: datetime) -> MoneySigns:
+    """Read all signs about money at a moment, in one query."""
     cases: dict[str, list[MoneyCase]] = {"dispute": [], "refund": [], "payout": [], "fund": []}
     backlogs: dict[str, Backlog] = {}
-    for row in session.execute(_all_cases(now)):
+    for row in session.execute(_all_cases(at)):
         if row.kind in cases:
             cases[row.kind].append(_case(row))
         else:
@@ -64,11 +64,11 @@ def _case(row: Row[Any]) -> MoneyCase:
             return MoneyCase(name=f"{row.name}:{row.currency}", since=None, facts={"amount": amount, "fund": row.name})
 
 
-def _all_cases(now: datetime) -> CompoundSelect[Any]:
-    each = (_disputes(), _failed_refunds(now), _returned_payouts(now), _funds_below_zero())
+def _all_cases(at: datetime) -> CompoundSelect[Any]:
+    each = (_disputes(), _failed_refunds(at), _returned_payouts(at), _funds_below_zero())
     limited = (select(query.limit(CASES_MAX).subquery()) for query in each)
     counted = (
-        _unexplained(now),
+        _unexplained(at),
         _exhausted("refunds_not_sent", Refund, REFUNDS),
         _exhausted("requests_not_sent", PledgeRequest, REQUESTS),
     )
@@ -76,14 +76,14 @@ def _all_cases(now: datetime) -> CompoundSelect[Any]:
 
 
 def _row(kind: str, *columns: Any, since: Any = _NO_MOMENT, due: Any = _NO_MOMENT) -> list[ColumnElement[Any]]:
-    """One shape for all of them; the columns are name, about, currency and minor."""
+    """Return one shape for all of them; the columns are name, about, currency and minor."""
     labels = ("kind", "name", "about", "currency", "minor", "since", "due")
     values = (literal(kind), *columns, since, due)
     return [value.label(label) for label, value in zip(labels, values, strict=True)]
 
 
 def _disputes() -> Select[Any]:
-    """Those that wait for our answer."""
+    """Return the disputes that wait for our answer."""
     columns = (Dispute.provider_id, Donation.public_id, Dispute.currency, Dispute.amount_minor)
     return (
         select(*_row("dispute", *columns, since=Dispute.opened_at, due=Dispute.due_at))
@@ -93,10 +93,10 @@ def _disputes() -> Select[Any]:
     )
 
 
-def _failed_refunds(now: datetime) -> Select[Any]:
-    """Those that nobody has asked for again."""
+def _failed_refunds(at: datetime) -> Select[Any]:
+    """Return the failed refunds that nobody has requested again."""
     again = aliased(Refund)
-    asked_again = (
+    is_requested_again = (
         select(again.id)
         .where(again.donation_id == Refund.donation_id, again.id > Refund.id, again.state.in_(UNDER_WAY))
         .exists()
@@ -105,20 +105,20 @@ def _failed_refunds(now: datetime) -> Select[Any]:
     return (
         select(*_row("refund", *columns, since=Refund.requested_at))
         .join(Donation, Donation.id == Refund.donation_id)
-        .where(Refund.state == "failed", Refund.requested_at > now - REFUND_FAILED_LATELY, ~asked_again)
+        .where(Refund.state == "failed", Refund.requested_at > at - REFUND_FAILED_LATELY, ~is_requested_again)
         .order_by(Refund.id)
     )
 
 
-def _returned_payouts(now: datetime) -> Select[Any]:
-    """Those after which none in the same currency has arrived."""
+def _returned_payouts(at: datetime) -> Select[Any]:
+    """Return the returned payouts after which none in the same currency has arrived."""
     later = aliased(Payout)
     arrived = (
         select(later.id)
         .where(later.currency == Payout.currency, later.state == "arrived", later.made_at > Payout.made_at)
         .exists()
     )
-    since = local_day(now - PAYOUT_FAILED_LATELY)
+    since = local_day(at - PAYOUT_FAILED_LATELY)
     return (
         select(*_row("payout", Payout.provider_id, Payout.failure, Payout.currency, Payout.amount_minor))
         .where(Payout.state == "failed", func.coalesce(Payout.failed_on, Payout.arrives_on) >= since, ~arrived)
@@ -131,8 +131,8 @@ def _funds_below_zero() -> Select[Any]:
     return select(*_row("fund", below.c.code, literal(""), below.c.currency, below.c.balance_minor))
 
 
-def _unexplained(now: datetime) -> Select[Any]:
-    """How many movements of the balance nobody can explain, and the oldest; but for debits that wait for their bank."""
+def _unexplained(at: datetime) -> Select[Any]:
+    """Return the number of unexplained movements and the oldest one, without debits that wait for their bank."""
     is_under_way = (
         select(Donation.id)
         .where(Donation.payment_id == ProviderTransaction.payment_id, Donation.state == "processing")
@@ -141,8 +141,8 @@ def _unexplained(now: datetime) -> Select[Any]:
     )
     oldest = func.min(ProviderTransaction.made_at)
     return select(*_row("unexplained", literal(""), literal(""), literal(""), func.count(), since=oldest)).where(
-        ProviderTransaction.explained_by.is_(None),
-        ProviderTransaction.made_at < now - UNEXPLAINED_AFTER,
+        ProviderTransaction.matched_by.is_(None),
+        ProviderTransaction.made_at < at - UNEXPLAINED_AFTER,
         ~is_under_way,
     )
 

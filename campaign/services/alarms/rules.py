@@ -1,7 +1,6 @@
-"""When an alarm rings: small rules over signs that somebody else has read, each with a key, a severity and a since.
+"""The rules of the alarms: small functions over signs that were read before, each with a key, a severity and a since.
 
-A new alarm is a rule in RULES, its sentences in `words`, and a section of docs/operations.md; a test holds them
-together.
+A new alarm is a rule in RULES, its sentences in `words`, and a section of docs/operations.md; a test compares them.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -51,13 +50,13 @@ class Ringing:
 
     @property
     def name(self) -> str:
-        """What tells this alarm from every other one."""
+        """Return what distinguishes this alarm from every other one."""
         return f"{self.key}:{self.case}" if self.case else self.key
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What a rule found: since when, what the sentence about it names, and which case it is where there may be several."""
+    """The result of a rule: since when, what its sentence names, and its case where there may be several."""
 
     since: datetime | None
     facts: Mapping[str, object] = field(default_factory=dict)
@@ -66,7 +65,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class AlarmRule:
-    """One alarm: `look` finds the trouble in the signs, or none, or one for each case."""
+    """One alarm: `look` returns the trouble in the signs, or none, or one for each case."""
 
     key: str
     severity: Severity
@@ -74,7 +73,7 @@ class AlarmRule:
 
 
 def ringing(signs: Signs) -> list[Ringing]:
-    """Every alarm that rings by these signs, urgent ones first."""
+    """Return every alarm that rings by these signs, urgent ones first."""
     return [
         Ringing(key=rule.key, case=trouble.case, severity=rule.severity, since=trouble.since, facts=trouble.facts)
         for rule in sorted(RULES, key=lambda rule: rule.severity is not Severity.URGENT)
@@ -83,29 +82,29 @@ def ringing(signs: Signs) -> list[Ringing]:
 
 
 def _late(at: datetime | None, limit: datetime) -> Trouble | None:
-    """Trouble since a moment that lies before the limit."""
+    """Return the trouble since a moment that lies before the limit."""
     return Trouble(at) if at is not None and at < limit else None
 
 
 def _troubles(rule: AlarmRule, signs: Signs) -> Iterable[Trouble]:
-    found = rule.look(signs)
-    return (found,) if isinstance(found, Trouble) else found or ()
+    trouble = rule.look(signs)
+    return (trouble,) if isinstance(trouble, Trouble) else trouble or ()
 
 
 def _worker_silent(signs: Signs) -> Trouble | None:
     if signs.worker_at is not None:
         return _late(signs.worker_at, signs.machine_now - WORKER_SILENT)
-    return _late(signs.oldest_waiting_at, signs.now - WORKER_SILENT)
+    return _late(signs.oldest_waiting_at, signs.at - WORKER_SILENT)
 
 
 def _mail_worker_silent(signs: Signs) -> Trouble | None:
     if signs.mail_worker_at is not None:
         return _late(signs.mail_worker_at, signs.machine_now - WORKER_SILENT)
-    return _late(signs.oldest_mail_at, signs.now - WORKER_SILENT)
+    return _late(signs.oldest_mail_at, signs.at - WORKER_SILENT)
 
 
 def _sweep_silent(signs: Signs) -> Trouble | None:
-    """Only while the worker lives: otherwise that is what is told."""
+    """Return trouble only while the worker runs: otherwise that is reported."""
     if signs.worker_at is None or _worker_silent(signs):
         return None
     ended = signs.sweep_at
@@ -125,13 +124,13 @@ def _disk_full(signs: Signs) -> Trouble | None:
 
 def _events_wait(signs: Signs) -> Trouble | None:
     oldest = signs.oldest_waiting_at
-    if oldest is None or oldest >= signs.now - EVENT_WAITS:
+    if oldest is None or oldest >= signs.at - EVENT_WAITS:
         return None
     return Trouble(oldest, {"count": signs.waiting})
 
 
 def _paid_waits(signs: Signs) -> Trouble | None:
-    return _late(signs.oldest_paid_at, signs.now - PAID_WAITS)
+    return _late(signs.oldest_paid_at, signs.at - PAID_WAITS)
 
 
 def _events_dead(signs: Signs) -> Trouble | None:
@@ -140,28 +139,28 @@ def _events_dead(signs: Signs) -> Trouble | None:
 
 def _no_event_ever(signs: Signs) -> Trouble | None:
     unheard = signs.first_unheard_at
-    if signs.last_event_at is not None or unheard is None or unheard >= signs.now - FIRST_EVENT:
+    if signs.last_event_at is not None or unheard is None or unheard >= signs.at - FIRST_EVENT:
         return None
     return Trouble(unheard)
 
 
 def _events_stopped(signs: Signs) -> Trouble | None:
     unheard = signs.first_unheard_at
-    if signs.last_event_at is None or unheard is None or unheard >= signs.now - EVENTS_SILENT:
+    if signs.last_event_at is None or unheard is None or unheard >= signs.at - EVENTS_SILENT:
         return None
     return Trouble(signs.last_event_at)
 
 
 def _mail_waits(signs: Signs) -> Trouble | None:
-    return _late(signs.oldest_mail_at, signs.now - MAIL_WAITS)
+    return _late(signs.oldest_mail_at, signs.at - MAIL_WAITS)
 
 
 def _mail_dead(signs: Signs) -> Trouble | None:
     return Trouble(None, {"count": signs.dead_mails}) if signs.dead_mails else None
 
 
-def _receipts_held(signs: Signs) -> Trouble | None:
-    return Trouble(None, {"count": signs.held_mails}) if signs.held_mails else None
+def _receipts_on_hold(signs: Signs) -> Trouble | None:
+    return Trouble(None, {"count": signs.mails_on_hold}) if signs.mails_on_hold else None
 
 
 def _receipts_substituted(signs: Signs) -> Trouble | None:
@@ -169,18 +168,18 @@ def _receipts_substituted(signs: Signs) -> Trouble | None:
 
 
 def _endpoint_unseen(signs: Signs) -> Trouble | None:
-    seen = signs.endpoint
-    if seen is None or seen.problem is None:
+    endpoint = signs.endpoint
+    if endpoint is None or endpoint.problem is None:
         return None
-    if seen.good_at is not None and seen.good_at >= signs.machine_now - ENDPOINT_UNSEEN:
+    if endpoint.good_at is not None and endpoint.good_at >= signs.machine_now - ENDPOINT_UNSEEN:
         return None
-    return Trouble(seen.good_at, {"problem": seen.problem})
+    return Trouble(endpoint.good_at, {"problem": endpoint.problem})
 
 
 def _endpoint(fault: str) -> Callable[[Signs], Trouble | None]:
     def look(signs: Signs) -> Trouble | None:
-        seen = signs.endpoint
-        return Trouble(seen.good_at, seen.facts) if seen is not None and fault in seen.faults else None
+        status = signs.endpoint
+        return Trouble(status.good_at, status.facts) if status is not None and fault in status.faults else None
 
     return look
 
@@ -200,7 +199,7 @@ def _comparison_overdue(signs: Signs) -> Trouble | None:
 
 
 def _overdue(signs: Signs, check: CheckSigns | None, limit: timedelta) -> Trouble | None:
-    """A check that failed the last time, or that nobody has begun for too long."""
+    """Return a check that failed the last time, or that did not begin for too long."""
     if check is None:
         return None
     if check.error is not None:
@@ -253,7 +252,7 @@ RULES: tuple[AlarmRule, ...] = (
     AlarmRule("fund_below_zero", Severity.URGENT, _each(lambda money: money.funds_below_zero)),
     AlarmRule("mail_waits", Severity.URGENT, _mail_waits),
     AlarmRule("mail_dead", Severity.WARNING, _mail_dead),
-    AlarmRule("receipts_held", Severity.URGENT, _receipts_held),
+    AlarmRule("receipts_held", Severity.URGENT, _receipts_on_hold),
     AlarmRule("receipts_substituted", Severity.WARNING, _receipts_substituted),
 )
 """Every alarm there is."""

@@ -1,7 +1,7 @@
-"""The checks of the books that run by themselves; the last result of each is stored with its time.
+"""The scheduled checks of the ledger; the last result of each is stored with its time.
 
-They run in the machine's time, and again as soon as they are overdue. A check that is older than the worker, or than the
-last restore of a backup, is overdue: a database may have been put in its place by any tool while nobody was at work.
+They run by the machine's time, and as soon as they are overdue. A check that is older than the worker, or than the last
+restore of a backup, is overdue: while no worker ran, any tool may have replaced the database.
 """
 
 import logging
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ScheduledCheck:
-    """One check: the name of its stored result, how often it runs, and what it does."""
+    """One check: the name of its stored result, how often it runs, and its function."""
 
     name: str
     every: timedelta
@@ -41,9 +41,9 @@ SCHEDULED = (
 
 
 def run_due_checks(*, clock: Clock, started_at: datetime | None = None) -> bool:
-    """Run every check that is due; a check that fails is stored as such and does not keep the next from running.
+    """Run every check that is due; a failing check is stored as such and does not stop the next one.
 
-    `started_at` is when the worker started that asks, in the machine's time.
+    `started_at` is the start of the calling worker, in the machine's time.
     """
     for scheduled in SCHEDULED:
         if _is_due(scheduled, clock, started_at):
@@ -56,7 +56,7 @@ def run_due_checks(*, clock: Clock, started_at: datetime | None = None) -> bool:
 
 
 def run_all_checks(*, clock: Clock) -> list[Problem]:
-    """Run every check now and store what each finds; the rules that do not hold."""
+    """Run every check now and store each result; return the broken rules."""
     return [problem for scheduled in SCHEDULED for problem in _run(scheduled, clock)]
 
 

@@ -1,4 +1,4 @@
-"""What the rules of the alarms judge: values that `signs` reads."""
+"""The values that the rules of the alarms judge and `signs` reads."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,10 +7,13 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointSigns:
-    """The last look at the provider's endpoint. `faults` as in services/inbox/endpoint.py; `problem` when it failed."""
+    """The last check of the provider's endpoint.
+
+    `faults` as in services/inbox/endpoint.py; `problem` when it failed.
+    """
 
     at: datetime
-    good_at: datetime | None  # the last look that succeeded
+    good_at: datetime | None  # the last check that succeeded
     faults: tuple[str, ...] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
     problem: str | None = None
@@ -18,7 +21,7 @@ class EndpointSigns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckSigns:
-    """The last run of a check: when one last came to its end, what it found, and why the last one did not end."""
+    """The last run of a check: when it last finished, its result, and why the last run did not finish."""
 
     good_at: datetime | None
     problems: tuple[str, ...] = ()
@@ -27,7 +30,7 @@ class CheckSigns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyCase:
-    """One thing about money that needs a person. `name` tells it from others of its kind."""
+    """One case about money that needs a person. `name` distinguishes it from others of its kind."""
 
     name: str
     since: datetime | None
@@ -44,7 +47,7 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoneySigns:
-    """What is wrong with the money, case by case, the oldest first; at most CASES_MAX of a kind are read."""
+    """The cases about money, oldest first; at most CASES_MAX of a kind are read."""
 
     disputes: tuple[MoneyCase, ...] = ()
     failed_refunds: tuple[MoneyCase, ...] = ()
@@ -57,9 +60,9 @@ class MoneySigns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signs:
-    """What the rules judge: moments and counts, read at `now`; what a worker did is judged by `machine_now`."""
+    """What the rules judge: moments and counts, read at `at`; what a worker did is judged by `machine_now`."""
 
-    now: datetime
+    at: datetime
     machine_now: datetime
     takes_cards: bool
     oldest_waiting_at: datetime | None = None  # of events that are not worked off
@@ -68,10 +71,10 @@ class Signs:
     dead_events: int = 0
     oldest_dead_at: datetime | None = None
     last_event_at: datetime | None = None
-    first_unheard_at: datetime | None = None  # the first payment page opened after the last event
+    first_unheard_at: datetime | None = None  # of the disk with the instance folder
     oldest_mail_at: datetime | None = None  # of mails that wait to leave
     dead_mails: int = 0
-    held_mails: int = 0
+    mails_on_hold: int = 0
     substituted_receipts: int = 0  # sent, with a sign in place of a character that no font has
     worker_at: datetime | None = None
     mail_worker_at: datetime | None = None

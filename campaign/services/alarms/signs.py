@@ -1,4 +1,4 @@
-"""The signs that alarms are judged by: read from the tables in a fixed number of small queries, and written down."""
+"""The signs for the alarms, read from the tables in a fixed number of small queries, and stored."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -46,7 +46,7 @@ SUBSTITUTED_LATELY = timedelta(days=14)
 """How long a receipt with a substitute for a character calls for somebody; a corrected receipt does no more."""
 DEATHS = "worker_deaths"
 """When workers died lately, as moments in `facts`."""
-DEATHS_KEPT = 20
+MAX_DEATHS = 20
 FULL_LATELY = timedelta(minutes=3)
 """A worker writes every minute, so a database whose disk is still full has said so again."""
 DEAD_LATELY = timedelta(days=7)
@@ -54,30 +54,29 @@ DEAD_LATELY = timedelta(days=7)
 
 
 def note_death(*, clock: Clock) -> None:
-    """Write down that a worker died."""
-    now = machine_clock(clock).now()
+    """Record that a worker died."""
+    at = machine_clock(clock).now()
     with transaction() as session:
-        moments = [*_deaths(session.get(Observation, DEATHS)), now][-DEATHS_KEPT:]
+        moments = [*_deaths(session.get(Observation, DEATHS)), at][-MAX_DEATHS:]
         facts = {"at": [moment.isoformat() for moment in moments]}
-        session.merge(Observation(name=DEATHS, at=now, facts=facts))
+        session.merge(Observation(name=DEATHS, at=at, facts=facts))
 
 
 def read_signs(*, takes_cards: bool, clock: Clock) -> Signs:
-    """Everything that the rules judge, as of now; it asks nobody outside."""
-    now = clock.now()
+    """Read everything that the rules judge; it calls nobody outside."""
+    at = clock.now()
     with reading() as session:
         last_event_at, oldest_paid_at, substituted = session.execute(
-            _EVENTS_AND_RECEIPTS, {"since": now - SUBSTITUTED_LATELY}
+            _EVENTS_AND_RECEIPTS, {"since": at - SUBSTITUTED_LATELY}
         ).one()
         waiting = waiting_in(session, *UNFINISHED_EVENT_STATES)
         dead = waiting_in(session, EventState.FAILED_PERMANENTLY)
         mails = {
-            state: (count, oldest)
-            for state, count, oldest in session.execute(_MAILS, {"dead_since": now - DEAD_LATELY})
+            state: (count, oldest) for state, count, oldest in session.execute(_MAILS, {"dead_since": at - DEAD_LATELY})
         }
-        seen = {row.name: row for row in session.execute(select(Observation)).scalars()}
+        observations = {row.name: row for row in session.execute(select(Observation)).scalars()}
         return Signs(
-            now=now,
+            at=at,
             machine_now=machine_clock(clock).now(),
             takes_cards=takes_cards,
             oldest_waiting_at=waiting.oldest_at,
@@ -89,29 +88,29 @@ def read_signs(*, takes_cards: bool, clock: Clock) -> Signs:
             first_unheard_at=_first_unheard_at(session, last_event_at) if takes_cards else None,
             oldest_mail_at=mails.get(MailState.QUEUED, (0, None))[1],
             dead_mails=mails.get(MailState.FAILED_PERMANENTLY, (0, None))[0],
-            held_mails=mails.get(MailState.HELD, (0, None))[0],
+            mails_on_hold=mails.get(MailState.HELD, (0, None))[0],
             substituted_receipts=substituted,
-            worker_at=seen[WORKER].at if WORKER in seen else None,
-            mail_worker_at=seen[MAIL_WORKER].at if MAIL_WORKER in seen else None,
-            sweep_at=seen[SWEEP].at if SWEEP in seen else None,
-            worker_deaths=_deaths(seen.get(DEATHS)),
+            worker_at=observations[WORKER].at if WORKER in observations else None,
+            mail_worker_at=observations[MAIL_WORKER].at if MAIL_WORKER in observations else None,
+            sweep_at=observations[SWEEP].at if SWEEP in observations else None,
+            worker_deaths=_deaths(observations.get(DEATHS)),
             free_bytes=_free_bytes(),
-            endpoint=_endpoint(seen[ENDPOINT]) if takes_cards and ENDPOINT in seen else None,
-            books=check_signs(seen[BOOKS]) if BOOKS in seen else None,
-            receipts=check_signs(seen[RECEIPTS]) if RECEIPTS in seen else None,
-            comparison=check_signs(seen[COMPARISON]) if takes_cards and COMPARISON in seen else None,
-            money=read_money_signs(session, now=now),
+            endpoint=_endpoint(observations[ENDPOINT]) if takes_cards and ENDPOINT in observations else None,
+            books=check_signs(observations[BOOKS]) if BOOKS in observations else None,
+            receipts=check_signs(observations[RECEIPTS]) if RECEIPTS in observations else None,
+            comparison=check_signs(observations[COMPARISON]) if takes_cards and COMPARISON in observations else None,
+            money=read_money_signs(session, at=at),
         )
 
 
 def _free_bytes() -> int | None:
-    """Room on the disk with the instance folder; none where the database, on whichever disk, has just found none."""
+    """Return the free space of the instance folder's disk; none where the database has just run out of space."""
     folder: Path = current_app.config["KURAK"].instance_dir
     return 0 if was_touched_within(folder / DISK_FULL_MARK, FULL_LATELY) else free_bytes(folder)
 
 
 def _first_unheard_at(session: Session, last_event_at: datetime | None) -> datetime | None:
-    """When the first payment page after the last event was opened."""
+    """Return when the first payment page after the last event was opened."""
     query = select(Donation.created_at).where(Donation.checkout_id.is_not(None))
     if last_event_at is not None:
         query = query.where(Donation.created_at > last_event_at)
@@ -124,14 +123,14 @@ def _deaths(row: Observation | None) -> tuple[datetime, ...]:
 
 
 def _endpoint(row: Observation) -> EndpointSigns:
-    told: dict[str, Any] = row.facts
-    good_at = told.get("good_at")
+    stored: dict[str, Any] = row.facts
+    good_at = stored.get("good_at")
     return EndpointSigns(
         at=row.at,
         good_at=datetime.fromisoformat(good_at) if good_at else None,
-        faults=tuple(told.get("faults", ())),
-        facts=told.get("about", {}),
-        problem=told.get("problem"),
+        faults=tuple(stored.get("faults", ())),
+        facts=stored.get("about", {}),
+        problem=stored.get("problem"),
     )
 
 
@@ -162,7 +161,7 @@ _EVENTS_AND_RECEIPTS = select(
 
 
 def check_signs(row: Observation) -> CheckSigns:
-    """The last result of a check, as it was stored."""
+    """Return the last result of a check, as it was stored."""
     stored: dict[str, Any] = row.facts
     good_at = stored.get("good_at")
     return CheckSigns(

@@ -1,4 +1,4 @@
-"""The watch: looks at the provider's endpoint, raises what rings, ends what is over, and tells staff of each once."""
+"""The watch: checks the provider's endpoint, raises and clears alarms, and emails staff about each once."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from campaign.models.alarm import Alarm
 from campaign.models.campaign import Campaign
 from campaign.models.staff import Role, Staff
 from campaign.services.alarms import signs as alarm_signs
-from campaign.services.alarms.rules import Ringing, ringing
-from campaign.services.alarms.words import since_words, told_of
+from campaign.services.alarms.rules import Ringing, Severity, ringing
+from campaign.services.alarms.words import describe_alarm, since_words
 from campaign.services.inbox.endpoint import EndpointStatus, look_at_endpoint
 from campaign.services.queues.outbox import OutgoingMail, enqueue
 
-TOLD = ("admin", "finance")
+RECIPIENT_ROLES = ("admin", "finance")
 """Roles whose people are mailed, where they hold for all campaigns."""
 LOOK_EVERY = timedelta(minutes=15)
 """How often the provider is asked about the endpoint."""
@@ -33,7 +33,7 @@ OPERATORS = "admin"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What one look at the signs changed: keys of alarms."""
+    """What one run of the watch changed: keys of alarms."""
 
     raised: tuple[str, ...]
     over: tuple[str, ...]
@@ -42,14 +42,14 @@ class Change:
 def note_endpoint(
     endpoints: WebhookEndpoints, addresses: tuple[str, ...], *, clock: Clock, is_urged: bool = False
 ) -> None:
-    """Look at the provider's endpoint and write down how it stands, unless that was done lately and nobody urges."""
+    """Check the provider's endpoint and store its state, unless that was done lately; `is_urged` checks in any case."""
     with reading() as session:
         last = alarm_signs.observed(session, alarm_signs.ENDPOINT)
         if last is not None and last.at > machine_clock(clock).now() - LOOK_EVERY and not is_urged:
             return
         known = dict(last.facts) if last is not None else {}
     try:
-        seen = look_at_endpoint(endpoints, addresses)
+        status = look_at_endpoint(endpoints, addresses)
     except PaymentsNotConfigured:
         return
     except (PaymentsUnavailable, PaymentRefused) as problem:
@@ -57,48 +57,48 @@ def note_endpoint(
     else:
         facts = {
             "good_at": machine_clock(clock).now().isoformat(),
-            "faults": list(seen.faults),
-            "about": _about(seen, addresses, endpoints.api_version),
+            "faults": list(status.faults),
+            "about": _about(status, addresses, endpoints.api_version),
         }
     alarm_signs.note(alarm_signs.ENDPOINT, clock=clock, facts=facts)
 
 
 def watch(*, takes_cards: bool, clock: Clock) -> Change:
-    """Bring the alarms in line with the signs; who comes second changes nothing and mails nobody twice."""
+    """Update the alarms from the signs; of two runs at once, the second changes nothing and emails nobody twice."""
     signs = alarm_signs.read_signs(takes_cards=takes_cards, clock=clock)
-    found = {alarm.name: alarm for alarm in ringing(signs)}
-    now = clock.now()
+    alarms = {alarm.name: alarm for alarm in ringing(signs)}
+    at = clock.now()
     with transaction() as session:
         open_now = {row.key: row for row in session.execute(_OPEN).scalars()}
-        over = [row for key, row in open_now.items() if key not in found]
+        over = [row for key, row in open_now.items() if key not in alarms]
         for row in over:
-            row.cleared_at = now
-            _tell(session, row.id, _as_ringing(row), kind="alarm_over", at=now)
-        raised = [name for name in found if name not in open_now and _raise(session, found[name], at=now)]
+            row.cleared_at = at
+            _notify(session, row.id, _as_ringing(row), kind="alarm_over", at=at)
+        raised = [name for name in alarms if name not in open_now and _raise(session, alarms[name], at=at)]
     return Change(raised=tuple(raised), over=tuple(row.key for row in over))
 
 
 def ringing_now(*, takes_cards: bool, clock: Clock) -> list[Ringing]:
-    """What rings by the signs of this moment, whoever was told; it works where no worker does."""
+    """Return what rings now, whoever was notified; it works without a worker."""
     return ringing(alarm_signs.read_signs(takes_cards=takes_cards, clock=clock))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmView:
-    """What the desk shows: what rings now, and when the books were last checked."""
+    """What staff pages show: what rings now, and when the ledger was last checked."""
 
     ringing: list[Ringing]
     books_checked_at: datetime | None
 
 
 def alarm_view(*, takes_cards: bool, clock: Clock) -> AlarmView:
-    """What rings by the signs of this moment, and the time of the last check of the books."""
+    """Return what rings now, and the time of the last check of the ledger."""
     signs = alarm_signs.read_signs(takes_cards=takes_cards, clock=clock)
     return AlarmView(ringing=ringing(signs), books_checked_at=signs.books.good_at if signs.books else None)
 
 
 def is_well(*, takes_cards: bool, clock: Clock) -> bool:
-    """Whether nothing urgent rings, for machines that watch."""
+    """Return whether nothing urgent rings, for monitoring."""
     return all(alarm.severity is not Severity.URGENT for alarm in ringing_now(takes_cards=takes_cards, clock=clock))
 
 
@@ -109,46 +109,46 @@ def _raise(session: Session, alarm: Ringing, *, at: datetime) -> bool:
         "since": alarm.since,
         "facts": dict(alarm.facts),
         "raised_at": at,
-        "told_at": at,
+        "notified_at": at,
     }
     alarm_id = insert_once_for_key(session, Alarm, row)
     if alarm_id is None:
         return False  # another worker was faster
-    _tell(session, alarm_id, alarm, kind="alarm_raised", at=at)
+    _notify(session, alarm_id, alarm, kind="alarm_raised", at=at)
     return True
 
 
-def _tell(session: Session, alarm_id: int, alarm: Ringing, *, kind: str, at: datetime) -> None:
+def _notify(session: Session, alarm_id: int, alarm: Ringing, *, kind: str, at: datetime) -> None:
     campaign = session.execute(select(Campaign).where(Campaign.is_featured).order_by(Campaign.id).limit(1)).scalar()
     for person in _people(session):
         with in_language(person.language):
-            told = told_of(alarm)
+            text = describe_alarm(alarm)
             since = since_words(alarm)
         is_operator = any(role.name == OPERATORS for role in person.roles)
         facts: dict[str, object] = {
             "donor_name": person.name,
-            "headline": told.headline,
-            "sentence": told.sentence,
-            "mend": told.mend if is_operator else told.staff_action,
-            "page": told.anchor if is_operator else "",
+            "headline": text.headline,
+            "sentence": text.sentence,
+            "action": text.operator_action if is_operator else text.staff_action,
+            "page": text.anchor if is_operator else "",
             "since": since,
             "campaign_title": in_language_of(campaign.title, person.language) if campaign else "",
             "help_email": campaign.contact_email if campaign else "",
             "is_test": False,
         }
-        letter = OutgoingMail(
+        email = OutgoingMail(
             kind=kind,
             language=person.language,
             recipient=person.email,
             facts=facts,
             key=f"{kind}:{alarm_id}:{person.id}",
         )
-        enqueue(session, letter, at=at)
+        enqueue(session, email, at=at)
 
 
 def _people(session: Session) -> Iterable[Staff]:
-    is_wanted = (Staff.active, Staff.campaign_id.is_(None), Staff.roles.any(Role.name.in_(TOLD)))
-    return session.execute(select(Staff).where(*is_wanted).order_by(Staff.id)).scalars().all()
+    conditions = (Staff.active, Staff.campaign_id.is_(None), Staff.roles.any(Role.name.in_(RECIPIENT_ROLES)))
+    return session.execute(select(Staff).where(*conditions).order_by(Staff.id)).scalars().all()
 
 
 def _as_ringing(row: Alarm) -> Ringing:
@@ -156,15 +156,15 @@ def _as_ringing(row: Alarm) -> Ringing:
     return Ringing(key=key, case=case, severity=Severity(row.severity), since=row.since, facts=row.facts)
 
 
-def _about(seen: EndpointStatus, addresses: tuple[str, ...], version: str | None) -> dict[str, object]:
-    """What the sentences about an endpoint name."""
-    found = seen.endpoint
+def _about(status: EndpointStatus, addresses: tuple[str, ...], version: str | None) -> dict[str, object]:
+    """Return what the sentences about an endpoint name."""
+    endpoint = status.endpoint
     return {
-        "url": found.url if found else "",
+        "url": endpoint.url if endpoint else "",
         "address": addresses[0],
-        "version": (found.api_version if found else None) or "?",
+        "version": (endpoint.api_version if endpoint else None) or "?",
         "wanted": version or "?",
-        "lacking": list(seen.lacking),
+        "lacking": list(status.lacking),
     }
 
 

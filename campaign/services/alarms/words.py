@@ -1,4 +1,4 @@
-"""What an alarm says in the reader's language: a headline, a sentence, and how it is mended."""
+"""The texts of the alarms in the reader's language: a headline, a sentence, and what to do."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,14 +17,15 @@ TELL_OPERATOR = _("Tell the person who runs the server.")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """An alarm's texts; `told` may name facts of the alarm as %(name)s.
+    """An alarm's texts; `sentence` may name facts of the alarm as %(name)s.
 
-    `mend` is for operators. `staff_action` is for staff, who have no shell; None where `mend` fits them too.
+    `operator_action` is for operators. `staff_action` is for staff, who have no shell; None where the same action fits
+    them too.
     """
 
     headline: LazyString
-    told: LazyString
-    mend: LazyString
+    sentence: LazyString
+    operator_action: LazyString
     staff_action: LazyString | None = None
 
 
@@ -32,13 +33,13 @@ class Words:
 class AlarmText:
     """An alarm, ready to be read.
 
-    `mend` and `anchor`, its section in docs/operations.md, are for operators; `staff_action` is for staff.
+    `operator_action` and `anchor`, its section in docs/operations.md, are for operators; `staff_action` is for staff.
     """
 
     key: str
     headline: str
     sentence: str
-    mend: str
+    operator_action: str
     anchor: str
     staff_action: str
 
@@ -228,22 +229,22 @@ WORDS: dict[str, Words] = {
 """A text for every rule of `alarms.RULES`."""
 
 
-def told_of(alarm: Ringing) -> AlarmText:
-    """What to say about an alarm, in the language that is being spoken."""
+def describe_alarm(alarm: Ringing) -> AlarmText:
+    """Return the texts of an alarm in the current language."""
     words = WORDS[alarm.key]
     facts = {name: _shown(value) for name, value in alarm.facts.items()}
     return AlarmText(
         key=alarm.key,
         headline=str(words.headline),
-        sentence=str(words.told) % facts,
-        mend=str(words.mend),
-        staff_action=str(words.staff_action or words.mend),
+        sentence=str(words.sentence) % facts,
+        operator_action=str(words.operator_action),
+        staff_action=str(words.staff_action or words.operator_action),
         anchor=f"{PAGE}#{alarm.key.replace('_', '-')}",
     )
 
 
 def since_words(alarm: Ringing) -> str:
-    """The moment since when it lasts, or nothing where it is not known."""
+    """Return when it began, or an empty text where that is unknown."""
     return moment(alarm.since) if alarm.since else ""
 
 

@@ -1,1 +1,1 @@
-"""The fire drill: a synthetic week against the running installation, in the sandbox, and the report of what held."""
+"""The fire drill: a synthetic week against the running installation, in the sandbox, and the report of its results."""

@@ -1,10 +1,10 @@
-"""The gate in front of real money: a live key takes gifts only with a version whose fire drill held."""
+"""The gate in front of live payments: a live key takes gifts only with a version that passed its fire drill."""
 
 from campaign.services.drill.record import standing
 
 
 def lacks_drill(mode: str) -> bool:
-    """Whether real cards would be charged by a version that no drill has shown to hold, and nobody has answered for.
+    """Return whether live cards would be charged by a version that neither passed a drill nor has a waiver.
 
     `mode` is that of the payments gateway: none, sandbox, test or live.
     """
@@ -12,5 +12,5 @@ def lacks_drill(mode: str) -> bool:
 
 
 def takes_card_gifts(mode: str) -> bool:
-    """Whether somebody can start a card gift here now. Monthly gifts that run already are charged by the provider."""
+    """Return whether a card gift can be started here now. The provider charges existing monthly gifts in any case."""
     return mode != "none" and not lacks_drill(mode)

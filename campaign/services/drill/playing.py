@@ -1,4 +1,4 @@
-"""Plays the week on a campaign of its own, so that no figure of a real campaign moves."""
+"""Plays the week on a campaign of its own, so that no figure of a real campaign changes."""
 
 import time
 from collections.abc import Callable
@@ -21,11 +21,11 @@ from campaign.services.drill.stage import DrillContext, SceneFailed
 
 
 def open_campaign(*, clock: Clock) -> str:
-    """A campaign for one drill, beside all others; its slug."""
-    plan, now = load_plan(), clock.now()
+    """Create a campaign for one drill, beside all others; return its slug."""
+    plan, at = load_plan(), clock.now()
     own = replace(
         plan.campaign,
-        slug=f"fire-drill-{now:%Y%m%d-%H%M%S}",
+        slug=f"fire-drill-{at:%Y%m%d-%H%M%S}",
         starts_in_days=-1,
         ends_in_days=200,
         is_demo=True,
@@ -34,7 +34,7 @@ def open_campaign(*, clock: Clock) -> str:
 
 
 def play_week(stage: DrillContext, *, say: Callable[[Outcome], None]) -> list[Outcome]:
-    """Every scene in order, whatever became of those before; each outcome is told at once."""
+    """Play every scene in order, whatever the result of those before; report each outcome at once."""
     outcomes = []
     for day, scenes in WEEK:
         for scene in scenes:
@@ -46,7 +46,7 @@ def play_week(stage: DrillContext, *, say: Callable[[Outcome], None]) -> list[Ou
 
 
 def figures(campaign: str) -> dict[str, str]:
-    """What was moved, per currency, in words: for the report's foot."""
+    """Return what was moved, per currency, in words: for the end of the report."""
     query = (
         select(
             Donation.currency,
@@ -82,7 +82,7 @@ def _played(scene: Scene, stage: DrillContext, day: str) -> Outcome:
         scene(stage)
     except SceneFailed as reason:
         wrong = str(reason)
-    except (DomainError, OSError) as error:  # a refusal of ours, or nobody answers: told like any other outcome
+    except (DomainError, OSError) as error:  # a refusal of ours, or no answer: reported like any other outcome
         wrong = f"{type(error).__name__}: {error}"
     finally:
         stage.console.behave()

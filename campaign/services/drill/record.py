@@ -1,4 +1,4 @@
-"""Which drills were held, and whether this version may take real money."""
+"""The drills of each version, and whether this version may take live payments."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,7 +42,7 @@ class Standing:
 
 
 def standing() -> Standing:
-    """The newest word on this version."""
+    """Return the latest record of this version."""
     version = fingerprint()
     with reading() as session:
         row = session.execute(
@@ -54,15 +54,23 @@ def standing() -> Standing:
     return Standing(version, *row) if row else Standing(version, None)
 
 
-def keep(report: DrillReport, *, clock: Clock) -> None:
-    """Write a drill down, held or failed. OtherVersion when it was not this program that was drilled."""
+def record_drill(report: DrillReport, *, clock: Clock) -> None:
+    """Record a drill, passed or failed.
+
+    Raises:
+        OtherVersion: it is of another version of the program.
+    """
     if report.version != fingerprint():
         raise OtherVersion(report.version)
-    _add("held" if report.held else "failed", reason="", report=report.as_facts(), clock=clock)
+    _add("held" if report.has_passed else "failed", reason="", report=report.as_facts(), clock=clock)
 
 
 def waive(reason: str, *, clock: Clock) -> None:
-    """Let this version go live without a drill, for a reason that is kept. ReasonTooShort."""
+    """Let this version go live without a drill, for a stored reason.
+
+    Raises:
+        ReasonTooShort: the reason says too little.
+    """
     if len(reason.strip()) < MIN_REASON:
         raise ReasonTooShort
     _add("waived", reason=reason.strip(), report={}, clock=clock)
@@ -75,7 +83,7 @@ def _add(outcome: str, *, reason: str, report: dict[str, object], clock: Clock) 
         session.execute(insert(Drill), row)
         detail: dict[str, object] = {"outcome": outcome, "reason": reason}
         for campaign_id in session.execute(select(Campaign.id)).scalars().all():
-            count_public_change(session, campaign_id)  # the pages offer to give, or no longer do
+            count_public_change(session, campaign_id)  # the pages offer card gifts, or no longer do
         audit.record(
             session, actor_id=None, action=f"drill:{outcome}", subject=f"version:{version}", at=at, detail=detail
         )

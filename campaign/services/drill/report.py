@@ -1,4 +1,4 @@
-"""One page that says what was tried and what held: as text, as HTML, and as facts to be kept."""
+"""The report of a drill: what was tried and what passed, as text, as HTML, and as data to be stored."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}"
     "h1{font-size:1.6rem;line-height:1.2}h2{font-size:1.1rem;margin:1.6rem 0 .3rem}dl{margin:0}"
     "dt{margin-top:.4rem}dd{margin:0 0 0 1.6rem;color:GrayText}dt[class]{padding-left:1.6rem;text-indent:-1.6rem}"
-    ".held::before{content:'✓';color:#18794e}.failed::before{content:'✗';color:#c62a2f}.failed{font-weight:600}"
+    ".passed::before{content:'✓';color:#18794e}.failed::before{content:'✗';color:#c62a2f}.failed{font-weight:600}"
     "dt::before{display:inline-block;width:1.6rem;font-weight:700;text-indent:0}"
 )
 
@@ -25,13 +25,13 @@ class Outcome:
     wrong: str = ""
 
     @property
-    def held(self) -> bool:
+    def has_passed(self) -> bool:
         return not self.wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrillReport:
-    """A drill from beginning to end. `figures` are counts and sums of what was moved, for the reader's feeling."""
+    """A drill from beginning to end. `figures` are counts and sums of what was moved, for information."""
 
     version: str
     began_at: datetime
@@ -42,18 +42,18 @@ class DrillReport:
     figures: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def held(self) -> bool:
-        return bool(self.outcomes) and all(outcome.held for outcome in self.outcomes)
+    def has_passed(self) -> bool:
+        return bool(self.outcomes) and all(outcome.has_passed for outcome in self.outcomes)
 
     @property
     def verdict(self) -> str:
-        failed = sum(not outcome.held for outcome in self.outcomes)
-        if self.held:
-            return f"All {len(self.outcomes)} scenes held."
-        return f"{failed} of {len(self.outcomes)} scenes did not hold. This version must not take real money."
+        failed = sum(not outcome.has_passed for outcome in self.outcomes)
+        if self.has_passed:
+            return f"All {len(self.outcomes)} scenes passed."
+        return f"{failed} of {len(self.outcomes)} scenes failed. This version must not take real money."
 
     def as_facts(self) -> dict[str, object]:
-        """For a file or a row; `report_of` reads it back."""
+        """Return the report as data for a file or a row; `report_of` reads it back."""
         return {
             "version": self.version,
             "began_at": self.began_at.isoformat(),
@@ -74,20 +74,20 @@ class DrillReport:
             if outcome.day != day:
                 day = outcome.day
                 lines += [day, ""]
-            lines.append(f"  {'held  ' if outcome.held else 'FAILED'}  {outcome.tried}")
+            lines.append(f"  {'has_passed  ' if outcome.has_passed else 'FAILED'}  {outcome.tried}")
             if outcome.wrong:
                 lines.append(f"          {outcome.wrong}")
         return "\n".join([*lines, "", *(f"{name}: {figure}" for name, figure in self.figures.items())]) + "\n"
 
     def as_html(self) -> str:
-        """A page of its own, with nothing to fetch."""
+        """Return a whole page that loads nothing else."""
         parts = [f"<p><strong>{escape(self.verdict)}</strong></p>"]
         parts += [f"<p>{'<br>'.join(escape(line) for line in self._circumstances())}</p>"]
         days = dict.fromkeys(outcome.day for outcome in self.outcomes)
         for day in days:
             rows = "".join(_row(outcome) for outcome in self.outcomes if outcome.day == day)
             parts.append(f"<h2>{escape(day)}</h2><dl>{rows}</dl>")
-        figures = "".join(f"<dt>{escape(name)}</dt><dd>{escape(told)}</dd>" for name, told in self.figures.items())
+        figures = "".join(f"<dt>{escape(name)}</dt><dd>{escape(figure)}</dd>" for name, figure in self.figures.items())
         parts.append(f"<h2>What was moved</h2><dl>{figures}</dl>")
         title = f"Fire drill of version {escape(self.version)}"
         return (
@@ -104,14 +104,18 @@ class DrillReport:
 
 
 def report_of(facts: dict[str, Any]) -> DrillReport:
-    """A report from `as_facts`; KeyError, TypeError or ValueError when it is none."""
+    """Read a report from `as_facts`.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is no report.
+    """
     return DrillReport(
         version=str(facts["version"]),
         began_at=datetime.fromisoformat(facts["began_at"]),
         ended_at=datetime.fromisoformat(facts["ended_at"]),
         address=str(facts["address"]),
         database=str(facts["database"]),
-        figures={str(name): str(told) for name, told in facts["figures"].items()},
+        figures={str(name): str(figure) for name, figure in facts["figures"].items()},
         outcomes=tuple(
             Outcome(one["day"], one["tried"], float(one["seconds"]), one["wrong"]) for one in facts["outcomes"]
         ),
@@ -120,4 +124,4 @@ def report_of(facts: dict[str, Any]) -> DrillReport:
 
 def _row(outcome: Outcome) -> str:
     wrong = f"<dd>{escape(outcome.wrong)}</dd>" if outcome.wrong else ""
-    return f'<dt class="{"held" if outcome.held else "failed"}">{escape(outcome.tried)}</dt>{wrong}'
+    return f'<dt class="{"passed" if outcome.has_passed else "failed"}">{escape(outcome.tried)}</dt>{wrong}'

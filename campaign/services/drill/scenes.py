@@ -1,4 +1,4 @@
-"""The week, scene by scene. A scene's first line says what is tried; it raises NotHeld when it comes out otherwise."""
+"""The week, scene by scene. A scene's first line says what is tried; it raises SceneFailed when it does not pass."""
 
 import json
 import time
@@ -75,7 +75,7 @@ def a_forged_delivery(stage: DrillContext) -> None:
 
 
 def deliveries_go_wrong(stage: DrillContext) -> None:
-    """Deliveries come twice, late, backwards, and some not before the third try."""
+    """Deliveries come twice, late, in reverse order, and some only on the third attempt."""
     for kind in ("duplicate", "duplicate_event", "reorder", "drop", "burst", "unknown_type"):
         stage.console.misbehave(kind, losses=2)
     given = stage.give("45")
@@ -85,7 +85,7 @@ def deliveries_go_wrong(stage: DrillContext) -> None:
 
 
 def the_provider_fails(stage: DrillContext) -> None:
-    """The provider fails before and after it did what was asked, cuts the line, asks to wait."""
+    """The provider fails before and after it does what was requested, cuts the connection, asks to wait."""
     for kind in ("error_before", "error_after", "reset_after", "rate_limit"):
         stage.console.misbehave(kind, path="/v1/checkout/sessions", method="POST")
         given = stage.give("50")
@@ -95,13 +95,13 @@ def the_provider_fails(stage: DrillContext) -> None:
 
 
 def the_mail_server_is_gone(stage: DrillContext) -> None:
-    """The mail server is gone while a gift is paid: the receipt waits, and leaves once, later."""
+    """The mail server is gone while a gift is paid: the receipt waits, and is sent once, later."""
     with stage.mail_is_down():
         given = stage.give("55")
         stage.pay(given)
         stage.becomes(given, "paid")
         time.sleep(2)
-        require(("receipt", "queued") in stage.letters(given), "the receipt's letter did not wait")
+        require(("receipt", "queued") in stage.emails(given), "the receipt's email did not wait")
     _is_receipted(stage, given)
 
 
@@ -132,7 +132,7 @@ def refunds(stage: DrillContext) -> None:
 
 
 def a_refund_in_the_dashboard(stage: DrillContext) -> None:
-    """Somebody refunds at the provider: we hear of it and book it."""
+    """Somebody refunds at the provider: the event arrives and is booked."""
     given = stage.give("25")
     stage.pay(given)
     stage.settles(given)
@@ -199,8 +199,8 @@ def a_monthly_gift(stage: DrillContext) -> None:
         )
 
 
-def nothing_is_told(stage: DrillContext) -> None:
-    """Every word of the provider about a gift gets lost for good: comparing with it finds the gift."""
+def no_event_arrives(stage: DrillContext) -> None:
+    """Every event about a gift gets lost for good: the comparison with the provider finds the gift."""
     stage.console.misbehave("drop", times=30, losses=99)
     given = stage.give("65")
     stage.pay(given)
@@ -214,10 +214,10 @@ def nothing_is_told(stage: DrillContext) -> None:
 
 
 def payouts(stage: DrillContext) -> None:
-    """The provider's payouts are walked, movement by movement; nothing of its balance is left unexplained."""
+    """The provider's payouts are itemized, movement by movement; nothing of its balance is left unexplained."""
     stage.days_pass(3)
     reconciling.repair(stage.outside, mails=Mails.ALL)
-    desk = reconciliation_desk.desk()
+    desk = reconciliation_desk.reconciliation_page()
     of_others = Counter[str]()
     for case in desk.cases:
         if case.is_foreign:
@@ -230,7 +230,7 @@ def payouts(stage: DrillContext) -> None:
 
 
 def the_books(stage: DrillContext) -> None:
-    """The inbox is empty, and every rule of the books holds."""
+    """The inbox is empty, and every rule of the ledger holds."""
     waiting = UNFINISHED_EVENT_STATES
     stage.eventually(
         lambda: not any(stage.events().get(state) for state in waiting), f"events are left: {stage.events()}"
@@ -241,7 +241,7 @@ def the_books(stage: DrillContext) -> None:
 
 
 def the_provider_agrees(stage: DrillContext) -> None:
-    """Gift by gift, our books say what the provider says: paid, sent back, fee."""
+    """Gift by gift, the ledger agrees with the provider: paid, refunded, fee."""
     truth = {row["session"]: row for row in stage.console.truth() if row["paid"]}
     for given in stage.gifts:
         row, gift = truth.get(given.checkout_id), stage.gift(given)
@@ -258,8 +258,8 @@ def the_provider_agrees(stage: DrillContext) -> None:
 
 def _is_receipted(stage: DrillContext, given: Given) -> None:
     stage.eventually(
-        lambda: any(kind == "receipt" and state in PRINTED for kind, state in stage.letters(given)),
-        f"the receipt's letter never left: {stage.letters(given)}",
+        lambda: any(kind == "receipt" and state in PRINTED for kind, state in stage.emails(given)),
+        f"the receipt's email never left: {stage.emails(given)}",
     )
 
 
@@ -277,7 +277,7 @@ def _send_back(stage: DrillContext, given: Given, minor: int) -> None:
 
 
 def _are_replaced(stage: DrillContext, killed: set[int]) -> bool:
-    """Whether every kind of worker lives, and none is one that was killed."""
+    """Return whether every kind of worker runs, and none is one that was killed."""
     return not ({None} | killed) & set(stage.living_workers())
 
 
@@ -288,6 +288,6 @@ WEEK: tuple[tuple[str, tuple[Scene, ...]], ...] = (
     ("Wednesday: outages", (the_mail_server_is_gone, the_worker_is_killed)),
     ("Thursday: money goes back", (refunds, a_refund_in_the_dashboard, a_refund_that_fails)),
     ("Friday: banks", (bank_debits, disputes)),
-    ("Saturday: months and payouts", (a_monthly_gift, nothing_is_told, payouts)),
+    ("Saturday: months and payouts", (a_monthly_gift, no_event_arrives, payouts)),
     ("Sunday: the books", (the_books, the_provider_agrees)),
 )

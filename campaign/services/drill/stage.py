@@ -1,4 +1,4 @@
-"""Where a drill plays: the running installation from outside, its rows from inside, and the levers of its sandbox."""
+"""The context of a drill: the running installation from outside, its rows from inside, and its sandbox's controls."""
 
 import os
 import signal
@@ -29,12 +29,12 @@ STEP_SECONDS = 30
 
 
 class SceneFailed(Exception):
-    """Something did not come out as it should; the message is the sentence for the report."""
+    """A scene did not pass; the message is the sentence for the report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A gift that a drill's donor has begun."""
+    """A gift started by a drill's donor."""
 
     checkout_id: str
     email: str
@@ -42,7 +42,7 @@ class Given:
 
 @dataclass
 class DrillContext:
-    """One drill under way."""
+    """One drill in progress."""
 
     site: str
     campaign: str
@@ -63,7 +63,7 @@ class DrillContext:
     def give(
         self, amount: str, currency: str = "USD", *, frequency: str = "once", presses: int = 1, language: str = "en"
     ) -> Given:
-        """A donor fills in the form and is led to the payment page; she presses again while she is told to wait."""
+        """Fill in the form as a donor and follow it to the payment page; press again while the page asks to wait."""
         self.donors += 1
         email = f"drill-{self.donors}@{self.campaign}.example"
         with Visitor(self.site) as donor:
@@ -90,52 +90,56 @@ class DrillContext:
     def pay(self, given: Given, method: str = "pm_card_visa") -> None:
         self.console.pay(given.checkout_id, payment_method=method, email=given.email)
 
-    # What is looked at.
+    # What is checked.
 
     def gift(self, given: Given) -> Donation:
-        """The gift's row as it is now, detached."""
+        """Return the gift's current row, detached."""
         with reading() as session:
-            found = session.execute(select(Donation).where(Donation.checkout_id == given.checkout_id)).scalar_one()
-            session.expunge(found)
-        return found
+            gift = session.execute(select(Donation).where(Donation.checkout_id == given.checkout_id)).scalar_one()
+            session.expunge(gift)
+        return gift
 
     def refunds(self, given: Given) -> list[str]:
-        """The states of a gift's refunds."""
+        """Return the states of a gift's refunds."""
         query = select(Refund.state).join(Donation, Donation.id == Refund.donation_id)
         with reading() as session:
             return list(session.execute(query.where(Donation.checkout_id == given.checkout_id)).scalars())
 
     def receipts(self, given: Given) -> list[tuple[str, int]]:
-        """State and amount of each receipt of a gift, the oldest first."""
+        """Return state and amount of each receipt of a gift, oldest first."""
         query = select(Receipt.state, Receipt.amount_minor).join(Donation, Donation.id == Receipt.donation_id)
         with reading() as session:
             rows = session.execute(query.where(Donation.checkout_id == given.checkout_id).order_by(Receipt.id))
             return [(row[0], row[1]) for row in rows]
 
-    def letters(self, given: Given) -> list[tuple[str, str]]:
-        """Kind and state of each letter about a gift."""
+    def emails(self, given: Given) -> list[tuple[str, str]]:
+        """Return kind and state of each email about a gift."""
         query = select(Message.kind, Message.state).join(Donation, Donation.id == Message.donation_id)
         with reading() as session:
             rows = session.execute(query.where(Donation.checkout_id == given.checkout_id).order_by(Message.id))
             return [(row[0], row[1]) for row in rows]
 
     def months(self, given: Given) -> list[str]:
-        """The states of all gifts of a monthly gift's pledge, the oldest first."""
+        """Return the states of all gifts of a monthly gift's pledge, oldest first."""
         pledge_id = self.gift(given).pledge_id
         with reading() as session:
             rows = session.execute(select(Donation.state).where(Donation.pledge_id == pledge_id).order_by(Donation.id))
             return list(rows.scalars()) if pledge_id else []
 
     def events(self) -> dict[str, int]:
-        """How many events are in each state."""
+        """Return the number of events in each state."""
         with reading() as session:
             rows = session.execute(select(ProviderEvent.state, func.count()).group_by(ProviderEvent.state))
             return {row[0]: row[1] for row in rows}
 
-    # What is waited for and demanded.
+    # What is awaited and required.
 
     def eventually(self, holds: Callable[[], bool], sentence: str) -> None:
-        """Let time pass until something is so; NotHeld with the sentence when it never is."""
+        """Advance the time until a condition holds.
+
+        Raises:
+            SceneFailed: it never holds; the message is the sentence.
+        """
         for _ in range(LOOKS_MAX):
             if holds():
                 return
@@ -149,12 +153,12 @@ class DrillContext:
         )
 
     def settles(self, given: Given) -> None:
-        """Paid, and the provider's fee is known."""
+        """Wait until the gift is paid and the provider's fee is known."""
         self.becomes(given, "paid")
         self.eventually(lambda: self.gift(given).settlement_id is not None, "the provider's fee never came")
 
     def days_pass(self, days: int) -> None:
-        """Day by day, as a calendar has it."""
+        """Advance the time day by day."""
         for _ in range(days):
             self.console.advance(86_400)
 
@@ -170,7 +174,11 @@ class DrillContext:
             self.outage.unlink(missing_ok=True)
 
     def kill_workers(self) -> set[int]:
-        """`kill -9` to every worker; their process ids. NotHeld when one is missing."""
+        """Kill every worker with `kill -9`; return their process ids.
+
+        Raises:
+            SceneFailed: one is missing.
+        """
         pids = self.living_workers()
         if None in pids:
             raise SceneFailed("no worker of this installation runs on this machine")
@@ -180,11 +188,15 @@ class DrillContext:
         return killed
 
     def living_workers(self) -> list[int | None]:
-        """The process id of each kind of worker; None where none lives. One process may be several."""
+        """Return the process id of each kind of worker; None where none runs. One process may be several."""
         return [living_worker(file) for file in self.worker_pids]
 
 
 def require(condition: object, sentence: str) -> None:
-    """NotHeld with the sentence unless the condition holds."""
+    """Require a condition.
+
+    Raises:
+        SceneFailed: it does not hold; the message is the sentence.
+    """
     if not condition:
         raise SceneFailed(sentence)

@@ -1,4 +1,4 @@
-"""Which program this is, exactly: a drill of another one proves nothing."""
+"""The exact version of the program: a drill of another one proves nothing."""
 
 import hashlib
 from functools import cache
@@ -15,17 +15,17 @@ LENGTH = 12
 
 @cache
 def fingerprint() -> str:
-    """Twelve hexadecimal digits over every source file that takes part in a gift; any change makes another one."""
+    """Return twelve hexadecimal digits over every source file that takes part in a gift; any change makes another one."""
     return fingerprint_of(PACKAGE.parent)
 
 
 def fingerprint_of(root: Path) -> str:
-    """The same of a program in another folder."""
+    """Return the fingerprint of a program in another folder."""
     digest = hashlib.sha256()
     for part in PARTS:
         path = root / part
-        found = (file for file in path.rglob("*") if file.suffix in SOURCES) if path.is_dir() else [path]
-        for file in sorted(file for file in found if file.exists()):
+        files = (file for file in path.rglob("*") if file.suffix in SOURCES) if path.is_dir() else [path]
+        for file in sorted(file for file in files if file.exists()):
             digest.update(str(file.relative_to(root)).encode())
             digest.update(file.read_bytes())
     return digest.hexdigest()[:LENGTH]

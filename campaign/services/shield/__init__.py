@@ -1,1 +1,1 @@
-"""Against card testing: every attempt to give is counted and judged, and a shield goes up for all."""
+"""Protection against card testing: every attempt to give is counted and judged, and a shield protects all campaigns."""

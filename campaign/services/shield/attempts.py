@@ -1,7 +1,7 @@
-"""Counting attempts to give: rows of five minutes per hashed key, and where each payment session was started from.
+"""Counts attempts to give: rows of five minutes per hashed key, and the keys with which each payment session started.
 
-Every process and machine counts in the same rows. Counters of one transaction are taken in one order, so two that count
-the same things wait for each other and never deadlock.
+Every process and machine counts in the same rows. The counters of one transaction are locked in one order, so two that
+count the same things wait for each other and never deadlock.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,11 +21,11 @@ from campaign.models.abuse import AttemptCount, GiftStart
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 
-KEPT = timedelta(days=2)
+RETENTION = timedelta(days=2)
 """How long what was counted by address, network, email or form is kept: no limit looks back further than a day."""
 KNOWN = timedelta(days=28)
 """How long a campaign's own counts are kept: they tell what it knows."""
-STARTS_KEPT = timedelta(days=8)
+START_RETENTION = timedelta(days=8)
 """A delayed payment may fail a week later."""
 KEYS = {
     Kind.ADDRESS: GiftStart.address_key,
@@ -38,7 +38,7 @@ KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """What is to be added to one key's bucket."""
+    """One key's bucket and what is added to it."""
 
     kind: str
     key: str
@@ -50,28 +50,28 @@ def count_attempts(session: Session, keys: Mapping[Kind, str], *, at: datetime, 
 
 
 def count_one(session: Session, counter: Counter, *, at: datetime, column: str) -> None:
-    """The same for one counter."""
+    """Add to one counter."""
     _add(session, [counter], at=at, column=column, by=1)
 
 
-def hold(session: Session, *counters: Counter, at: datetime) -> None:
-    """Lock these counters until the transaction ends: who is about to count them waits, and sees what was counted."""
+def lock_counters(session: Session, *counters: Counter, at: datetime) -> None:
+    """Lock these counters until the transaction ends: others who count them wait, and then read what was counted."""
     _add(session, list(counters), at=at, column="started", by=0)
 
 
 def tallies_of(session: Session, keys: Mapping[Kind, str], *, at: datetime) -> Tallies:
-    """What was counted of these keys within each window."""
+    """Return the counts of these keys within each window."""
     return _tallies(session, _OF_KEYS, {"kinds": [kind.value for kind in keys], "keys": list(keys.values())}, at=at)
 
 
 def traffic(session: Session, *, at: datetime, since: datetime | None) -> Tallies:
-    """What was counted of all campaigns within each window, but nothing from before `since`."""
+    """Return the counts of all campaigns within each window, but nothing from before `since`."""
     return _tallies(session, _OF_ALL, {"since": since or _from(at, DAY)}, at=at)
 
 
 def count_of(session: Session, counter: Counter, *, at: datetime, window: timedelta) -> Tally:
-    """What was counted of one key within one window."""
-    found = session.execute(
+    """Return the counts of one key within one window."""
+    row = session.execute(
         select(
             func.coalesce(func.sum(AttemptCount.started), 0),
             func.coalesce(func.sum(AttemptCount.failed), 0),
@@ -82,41 +82,42 @@ def count_of(session: Session, counter: Counter, *, at: datetime, window: timede
             AttemptCount.bucket_at >= _from(at, window),
         )
     ).one()
-    return Tally(started=int(found[0]), failed=int(found[1]), turned_away=int(found[2]))
+    return Tally(started=int(row[0]), failed=int(row[1]), turned_away=int(row[2]))
 
 
 def paid_gifts(
     session: Session, kind: Kind, key: str | None, *, at: datetime, window: timedelta, since: datetime | None = None
 ) -> int:
-    """How many gifts whose payment session was started within the window are paid; without a key, of all."""
+    """Return how many gifts whose payment session started within the window are paid; without a key, of all."""
     first = max(_from(at, window), since) if since else _from(at, window)
     query = _PAID_BY_ALL if key is None else _PAID_BY[kind]
     return int(session.execute(query, {"first": first, "key": key}).scalar_one())
 
 
 def most_starts_known(session: Session, *, before: datetime) -> int:
-    """The busiest ten minutes of the last weeks: three times its fullest bucket, for bursts come in between."""
+    """Return the busiest ten minutes of the last weeks: three times its fullest bucket, for bursts come in between."""
     return 3 * int(session.execute(_BUSIEST, {"before": bucket_of(before)}).scalar_one())
 
 
 def keys_of_start(start: GiftStart) -> dict[Kind, str]:
-    """By which keys a session's failures are counted."""
-    found = {kind: getattr(start, column.key) for kind, column in KEYS.items()}
-    return {kind: key for kind, key in found.items() if key}
+    """Return the keys by which a session's failures are counted."""
+    keys = {kind: getattr(start, column.key) for kind, column in KEYS.items()}
+    return {kind: key for kind, key in keys.items() if key}
 
 
 def sweep_attempts(session: Session, *, at: datetime) -> None:
-    """Forget what no limit looks at any more."""
+    """Delete what no limit uses any more."""
     is_campaign = AttemptCount.kind == Kind.CAMPAIGN.value
     old = or_(
-        and_(~is_campaign, AttemptCount.bucket_at < at - KEPT), and_(is_campaign, AttemptCount.bucket_at < at - KNOWN)
+        and_(~is_campaign, AttemptCount.bucket_at < at - RETENTION),
+        and_(is_campaign, AttemptCount.bucket_at < at - KNOWN),
     )
     session.execute(delete(AttemptCount).where(old))
-    session.execute(delete(GiftStart).where(GiftStart.started_at < at - STARTS_KEPT))
+    session.execute(delete(GiftStart).where(GiftStart.started_at < at - START_RETENTION))
 
 
 def _add(session: Session, counters: list[Counter], *, at: datetime, column: str, by: int) -> None:
-    """Their rows are locked until the transaction ends, always in the same order."""
+    """Add to rows that stay locked until the transaction ends, always in the same order."""
     none = {"started": 0, "failed": 0, "turned_away": 0}
     in_order = sorted(counters, key=lambda counter: (counter.kind, counter.key))
     session.execute(
@@ -127,7 +128,7 @@ def _add(session: Session, counters: list[Counter], *, at: datetime, column: str
 
 @cache
 def _adding(column: str, *, is_postgresql: bool) -> Any:  # the dialects' inserts have no type in common
-    """Built once: making the statement anew costs more than running it."""
+    """Return a statement that is built once: building it anew costs more than running it."""
     dialect: Any = postgresql if is_postgresql else sqlite
     table = AttemptCount.__table__
     insert = dialect.insert(table)
@@ -137,18 +138,18 @@ def _adding(column: str, *, is_postgresql: bool) -> Any:  # the dialects' insert
 
 def _tallies(session: Session, query: Select[*tuple[Any, ...]], more: dict[str, Any], *, at: datetime) -> Tallies:
     first = {f"from_{number}": _from(at, window) for number, window in enumerate(WINDOWS)}
-    found = session.execute(query, {**first, "first": _from(at, DAY), **more}).all()
-    return {(Kind(row[0]), window): tally for row in found for window, tally in _windows(row[1:])}
+    rows = session.execute(query, {**first, "first": _from(at, DAY), **more}).all()
+    return {(Kind(row[0]), window): tally for row in rows for window, tally in _windows(row[1:])}
 
 
-def _windows(sums: Any) -> Iterator[tuple[timedelta, Tally]]:  # three numbers for each window, of a database's types
+def _windows(sums: Any) -> Iterator[tuple[timedelta, Tally]]:  # three numbers for each window, in the database's types
     for number, window in enumerate(WINDOWS):
         started, failed, turned_away = (int(one) for one in sums[3 * number : 3 * number + 3])
         yield window, Tally(started=started, failed=failed, turned_away=turned_away)
 
 
 def _from(at: datetime, window: timedelta) -> datetime:
-    """The first bucket that is looked at: a window's length, and what has passed of the present bucket."""
+    """Return the first bucket that counts: a window's length, and what has passed of the present bucket."""
     return bucket_of(at) - window
 
 
@@ -165,8 +166,8 @@ _TALLIES = (
     .where(_COUNT.c.bucket_at >= bindparam("first", type_=Instant()))
     .group_by(_COUNT.c.kind)
 )
-# Built once, of the table alone: every attempt passes here.
-# A key is of one kind. Asked for as pairs, SQLite would read all visitors' counts of a day.
+# Built once, of the table alone: every attempt needs it.
+# A key is of one kind. Queried as pairs, SQLite would read all visitors' counts of a day.
 _OF_KEYS = _TALLIES.where(
     _COUNT.c.kind.in_(bindparam("kinds", expanding=True)), _COUNT.c.key.in_(bindparam("keys", expanding=True))
 )

@@ -1,4 +1,4 @@
-"""A code by mail for who cannot do the browser's work: asked of any mailbox alike, whether it ever gave or not."""
+"""A code by email for a browser that cannot do the proof of work: sent to any mailbox alike, known or not."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
 from campaign.models.outbox import Message
 from campaign.services.queues.outbox import OutgoingMail, enqueue
-from campaign.services.shield.attempts import KEPT, Counter, count_of, count_one, hold
+from campaign.services.shield.attempts import RETENTION, Counter, count_of, count_one, lock_counters
 
 KIND, PLEDGE_KIND, LINKS_KIND = "gift_code", "pledge_code", "pledge_links"
 """Folders of mail templates: of a code for the donation form, of one for the page of a monthly gift, and of the link to all
@@ -33,7 +33,7 @@ TRIES_WINDOW = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeFor:
-    """Whose code: a shown form, a mailbox, and where the visitor comes from."""
+    """Whose code: a shown form, a mailbox, and the visitor's address."""
 
     form: str
     email: str
@@ -43,63 +43,63 @@ class CodeFor:
     kind: str = KIND
 
 
-def mail_code(asked: CodeFor, *, clock: Clock, secret: str) -> None:
-    """Mail the code of this quarter of an hour, once per form; what the visitor is told does not depend on it."""
-    now, mailbox = clock.now(), normalized_email(asked.email)
-    code = code_for(asked.form, mailbox, at=now, secret=secret)
-    slot = int(now.timestamp() // CODE_SLOT.total_seconds())
+def mail_code(owner: CodeFor, *, clock: Clock, secret: str) -> None:
+    """Email the code of this quarter of an hour, once per form; the visitor's page does not depend on the result."""
+    at, mailbox = clock.now(), normalized_email(owner.email)
+    code = code_for(owner.form, mailbox, at=at, secret=secret)
+    slot = int(at.timestamp() // CODE_SLOT.total_seconds())
     counters = [
         Counter(
-            "code_address", key_of("code_address", network_keys(asked.address).get(Kind.NETWORK, ""), secret=secret)
+            "code_address", key_of("code_address", network_keys(owner.address).get(Kind.NETWORK, ""), secret=secret)
         ),
         Counter("code_email", key_of("code_email", mailbox, secret=secret)),
     ]
     most = [MAX_CODES_OF_AN_ADDRESS, MAX_CODES_OF_A_MAILBOX]
     with transaction() as session:
-        hold(session, *counters, at=now)
-        sent = [count_of(session, counter, at=now, window=HOUR).started for counter in counters]
+        lock_counters(session, *counters, at=at)
+        sent = [count_of(session, counter, at=at, window=HOUR).started for counter in counters]
         if any(already >= allowed for already, allowed in zip(sent, most, strict=True)):
             return
-        campaign = session.execute(select(Campaign).where(Campaign.slug == asked.campaign)).scalar_one()
+        campaign = session.execute(select(Campaign).where(Campaign.slug == owner.campaign)).scalar_one()
         letter = OutgoingMail(
-            kind=asked.kind,
-            language=asked.language,
-            recipient=asked.email,
+            kind=owner.kind,
+            language=owner.language,
+            recipient=owner.email,
             facts={
                 "donor_name": "",
                 "code": code,
-                "campaign_title": in_language_of(campaign.title, asked.language),
+                "campaign_title": in_language_of(campaign.title, owner.language),
                 "help_email": campaign.contact_email,
                 "is_test": False,
             },
-            key=f"{asked.kind}:{asked.form}:{key_of('code_email', mailbox, secret=secret)}:{slot}",
+            key=f"{owner.kind}:{owner.form}:{key_of('code_email', mailbox, secret=secret)}:{slot}",
         )
-        if enqueue(session, letter, at=now):
+        if enqueue(session, letter, at=at):
             for counter in counters:
-                count_one(session, counter, at=now, column="started")
+                count_one(session, counter, at=at, column="started")
 
 
 def sweep_codes(session: Session, *, at: datetime) -> None:
-    """Forget the mails with codes and with links to a mailbox's gifts, and to whom they went."""
-    session.execute(delete(Message).where(Message.kind.in_(PROOFS), Message.created_at < at - KEPT))
+    """Delete the emails with codes and with links to a mailbox's gifts, and their recipients."""
+    session.execute(delete(Message).where(Message.kind.in_(PROOFS), Message.created_at < at - RETENTION))
 
 
-def is_right_code(typed: str, asked: CodeFor, *, clock: Clock, secret: str) -> bool:
-    """Whether this is the code that was mailed; each wrong try is counted, and after some none is right."""
-    now = clock.now()
-    counter = Counter("code_try", key_of("code_try", asked.form, secret=secret))
+def is_right_code(typed: str, owner: CodeFor, *, clock: Clock, secret: str) -> bool:
+    """Return whether this is the emailed code; each wrong try is counted, and after some none is right."""
+    at = clock.now()
+    counter = Counter("code_try", key_of("code_try", owner.form, secret=secret))
     with transaction() as session:
-        hold(session, counter, at=now)
-        if count_of(session, counter, at=now, window=TRIES_WINDOW).failed >= MAX_TRIES:
+        lock_counters(session, counter, at=at)
+        if count_of(session, counter, at=at, window=TRIES_WINDOW).failed >= MAX_TRIES:
             return False
-        is_right = is_code(typed, asked.form, normalized_email(asked.email), at=now, secret=secret)
+        is_right = is_code(typed, owner.form, normalized_email(owner.email), at=at, secret=secret)
         if not is_right:
-            count_one(session, counter, at=now, column="failed")
+            count_one(session, counter, at=at, column="failed")
         return is_right
 
 
-def has_tries_left(asked: CodeFor, *, clock: Clock, secret: str) -> bool:
-    """Whether a right code would still be taken; after too many wrong ones none is, for an hour."""
-    counter = Counter("code_try", key_of("code_try", asked.form, secret=secret))
+def has_tries_left(owner: CodeFor, *, clock: Clock, secret: str) -> bool:
+    """Return whether a right code would still be accepted; after too many wrong ones none is, for an hour."""
+    counter = Counter("code_try", key_of("code_try", owner.form, secret=secret))
     with reading() as session:
         return count_of(session, counter, at=clock.now(), window=TRIES_WINDOW).failed < MAX_TRIES

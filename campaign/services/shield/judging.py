@@ -1,8 +1,9 @@
-"""Card testing is kept out: each attempt to start a payment session is counted and judged, and a breaker watches all.
+"""Judges attempts: each one to start a payment session is counted and judged, and a breaker watches all.
 
-Limits hold for one visitor; when too much fails, or far more is started than the campaigns know, the shield goes up for
-everybody: a small proof is asked, the smallest gift is higher, and staff are told. It goes away by itself after quiet.
-The table of limits is `domain/abuse.py`; what is counted stands in `services/shield/attempts.py`.
+Limits hold for one visitor. When too many payments fail, or far more are started than the campaigns usually have, the
+shield is activated for everybody: a small proof of work is required, the minimum gift is higher, and staff are
+notified. It is deactivated after a quiet period. The table of limits is `domain/abuse.py`; the counters are in
+`services/shield/attempts.py`.
 """
 
 from collections.abc import Callable, Mapping
@@ -52,26 +53,26 @@ UNPAID = (DonationState.CREATED.value, DonationState.OPEN.value, DonationState.E
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedVisitor:
-    """Who wants to give, as far as she is counted: hashed, and by whatever is known."""
+    """A visitor who wants to give, by the keys under which they are counted: hashed."""
 
     keys: Mapping[Kind, str]
 
     @property
     def places(self) -> Mapping[Kind, str]:
-        """What is known before she has typed anything."""
+        """Return the keys known before anything is typed."""
         return {kind: key for kind, key in self.keys.items() if kind in {Kind.ADDRESS, Kind.NETWORK, Kind.CAMPAIGN}}
 
 
 @dataclass(frozen=True, slots=True)
 class _Shield:
-    """Whether it is up, and from when on the breaker counts: not from before it was last put away."""
+    """Whether the shield is active, and since when the breaker counts: not before it was last deactivated."""
 
     is_up: bool
     counted_from: datetime | None
 
 
 def visitor(*, address: str | None, email: str | None, form: str, campaign: str, secret: str) -> CheckedVisitor:
-    """The keys of one attempt; `form` is the shown form's own name."""
+    """Return the keys of one attempt; `form` is the shown form's own name."""
     places = network_keys(address)
     said: dict[Kind, str] = {**places, Kind.FORM: form}
     if email:
@@ -82,39 +83,40 @@ def visitor(*, address: str | None, email: str | None, form: str, campaign: str,
 
 
 def is_up() -> bool:
-    """Whether the shield is up for everybody."""
+    """Return whether the shield is active for everybody."""
     with reading() as session:
         return _shield(session).is_up
 
 
-def least_demand(who: CheckedVisitor, *, is_up: bool, clock: Clock) -> Challenge:
-    """What to ask of a visitor before she sends anything, by her address and network alone."""
+def minimal_challenge(who: CheckedVisitor, *, is_up: bool, clock: Clock) -> Challenge:
+    """Return the challenge for a visitor before they send anything, by their address and network alone."""
     with reading() as session:
-        return _asked(session, who.places, is_up=is_up, at=clock.now())
+        return _required_challenge(session, who.places, is_up=is_up, at=clock.now())
 
 
-def admit(session: Session, who: CheckedVisitor, *, form_id: str, proof: Challenge, at: datetime) -> Challenge:
-    """Count one attempt to start a payment session: NOTHING lets it start; else what is asked, which `proof` did not reach.
+def check_attempt(session: Session, who: CheckedVisitor, *, form_id: str, proof: Challenge, at: datetime) -> Challenge:
+    """Count one attempt to start a payment session; return NOTHING when it may start, else the challenge that `proof` did
+    not meet.
 
-    It belongs into the transaction that writes the gift down. What is counted stands, whatever the answer.
+    Call it in the transaction that stores the gift. The attempt is counted whatever the answer.
     """
-    # Counted first: whoever comes at the same moment waits for these rows, and sees this attempt.
+    # Counted first: another attempt at the same moment waits for these rows, and includes this one.
     count_attempts(session, who.keys, at=at, column="started")
     shield = _shield(session)
-    demand = _asked(session, who.keys, is_up=shield.is_up, at=at, but_started=1)
-    if demand > proof:
+    challenge = _required_challenge(session, who.keys, is_up=shield.is_up, at=at, but_started=1)
+    if challenge > proof:
         count_attempts(session, who.keys, at=at, column="started", by=-1)
         count_attempts(session, who.keys, at=at, column="turned_away")
-        return demand
+        return challenge
     _remember(session, who, form_id=form_id, at=at)
     _watch(session, shield, at=at)
     return Challenge.NOTHING
 
 
 def count_failure(session: Session, donation_id: int, *, at: datetime) -> None:
-    """Count a refused payment of a gift, in the transaction that notes it. An event told twice counts twice.
+    """Count a refused payment of a gift, in the transaction that stores it. An event delivered twice counts twice.
 
-    Only of gifts that a form began and nobody paid yet: renewals and delayed payments fail for other reasons.
+    Only of gifts that a form started and nobody paid yet: renewals and delayed payments fail for other reasons.
     """
     form_id = session.execute(
         select(func.coalesce(Donation.superseded_form_id, Donation.form_id)).where(
@@ -133,26 +135,28 @@ def count_failure(session: Session, donation_id: int, *, at: datetime) -> None:
 
 
 def watch(*, clock: Clock) -> None:
-    """The breaker's own look at everything, once a minute: up at a spike, away after quiet; old counts are forgotten."""
-    now = clock.now()
+    """Run the breaker once a minute: activate after a spike, deactivate after a quiet period; old counts are deleted."""
+    at = clock.now()
     with transaction() as session:
-        sweep_attempts(session, at=now)
-        sweep_codes(session, at=now)
+        sweep_attempts(session, at=at)
+        sweep_codes(session, at=at)
         period = shield_alarm.open_period(session)
         if period is None:
-            _watch(session, _shield(session), at=now)
-        elif period.cause != Cause.STAFF and _has_been_quiet(session, at=now):
-            shield_alarm.deactivate(session, period, actor_id=None, reason=None, at=now)
+            _watch(session, _shield(session), at=at)
+        elif period.cause != Cause.STAFF and _has_been_quiet(session, at=at):
+            shield_alarm.deactivate(session, period, actor_id=None, reason=None, at=at)
 
 
-def _asked(session: Session, keys: Mapping[Kind, str], *, is_up: bool, at: datetime, but_started: int = 0) -> Challenge:
+def _required_challenge(
+    session: Session, keys: Mapping[Kind, str], *, is_up: bool, at: datetime, but_started: int = 0
+) -> Challenge:
     tallies = _less_started(tallies_of(session, keys, at=at), but_started)
-    asked = demand_of(tallies, _paid_of(session, keys, at=at))
-    return max(asked, Challenge.WORK) if is_up else asked
+    challenge = demand_of(tallies, _paid_of(session, keys, at=at))
+    return max(challenge, Challenge.WORK) if is_up else challenge
 
 
 def _less_started(tallies: Tallies, less: int) -> Tallies:
-    """What was counted before this attempt."""
+    """Return the counts before this attempt."""
     return {
         where: Tally(started=tally.started - less, failed=tally.failed, turned_away=tally.turned_away)
         for where, tally in tallies.items()
@@ -189,15 +193,15 @@ def _shield(session: Session) -> _Shield:
 
 
 def _watch(session: Session, shield: _Shield, *, at: datetime) -> None:
-    """Put the shield up if what was counted since it was last put away calls for it."""
+    """Activate the shield if the counts since it was last deactivated require it."""
     if shield.is_up:
         return
     since = shield.counted_from
-    seen = traffic(session, at=at, since=since)
-    cause = detect_spike(seen, _paid_by_all(session, at=at, since=since), known=_known(session, at=at))
+    counts = traffic(session, at=at, since=since)
+    cause = detect_spike(counts, _paid_by_all(session, at=at, since=since), known=_known(session, at=at))
     if cause is not None:
-        shield_alarm.put_up(
-            session, cause, seen=seen.get((Kind.CAMPAIGN, HOUR), Tally()), actor_id=None, reason=None, at=at
+        shield_alarm.activate(
+            session, cause, counts=counts.get((Kind.CAMPAIGN, HOUR), Tally()), actor_id=None, reason=None, at=at
         )
 
 
@@ -214,11 +218,11 @@ def _paid_by_all(session: Session, *, at: datetime, since: datetime | None) -> P
 
 
 def _known(session: Session, *, at: datetime) -> Callable[[], int]:
-    """Of the time before the burst could begin."""
+    """Return the usual traffic, from before the burst could begin."""
     return lambda: most_starts_known(session, before=at - TEN_MINUTES)
 
 
-# Built once, of the tables alone: every attempt passes here.
+# Built once, of the tables alone: every attempt needs it.
 _REMEMBER = insert(GiftStart.__table__).inline()
 _PERIOD = ShieldPeriod.__table__.c
 _PERIODS = select(func.count(_PERIOD.is_open), func.max(_PERIOD.ended_at))

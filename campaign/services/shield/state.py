@@ -1,4 +1,5 @@
-"""The shield's own state: put up by the breaker or by hand, told to staff once, put away after quiet or by hand."""
+"""The state of the shield: activated by the breaker or manually, announced to staff once, deactivated after a quiet period
+or manually."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,22 +21,22 @@ from campaign.services import audit
 from campaign.services.queues.outbox import OutgoingMail, enqueue
 from campaign.services.shield.attempts import traffic
 
-TOLD = ("admin", "finance", "campaign")
+NOTIFIED_ROLES = ("admin", "finance", "campaign")
 """Roles whose people are mailed when the shield goes up by itself."""
 HISTORY_MAX = 50
 
 
 class ShieldIsSoAlready(Conflict):
-    """Somebody else has just put the shield up or away."""
+    """Somebody else has just changed the state of the shield."""
 
 
 class ShieldReasonMissing(DomainError):
-    """The shield is put up or away by hand for a reason, which is kept."""
+    """The shield is activated or deactivated manually for a reason, which is stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """One time behind the shield, as the desk shows it."""
+    """One period with the shield active, as staff pages show it."""
 
     public_id: str
     cause: Cause
@@ -51,7 +52,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpNow:
-    """Why the shield is up, and since when; the reason is somebody's, who put it up by hand."""
+    """Why the shield is active, and since when; the reason is that of the member of staff who activated it."""
 
     since: datetime
     cause: Cause
@@ -60,22 +61,22 @@ class UpNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShieldView:
-    """Now and before: whether the shield is up, what the last hour brought, and the times before."""
+    """The present and past state: whether the shield is active, the last hour's counts, and the earlier periods."""
 
-    now: Period | None
+    current: Period | None
     last_hour: Tally
     history: Sequence[Period]
 
 
 def open_period(session: Session) -> ShieldPeriod | None:
-    """The time behind the shield that has not ended; None while it is away."""
+    """Return the period that has not ended; None while the shield is inactive."""
     return session.execute(select(ShieldPeriod).where(ShieldPeriod.is_open.is_(True))).scalar_one_or_none()
 
 
-def put_up(
-    session: Session, cause: Cause, *, seen: Tally, actor_id: int | None, reason: str | None, at: datetime
+def activate(
+    session: Session, cause: Cause, *, counts: Tally, actor_id: int | None, reason: str | None, at: datetime
 ) -> bool:
-    """Put the shield up and tell staff; False where somebody else just did."""
+    """Activate the shield and notify staff; return False when somebody else just did."""
     public_id = new_public_id()
     row = {
         "public_id": public_id,
@@ -84,12 +85,12 @@ def put_up(
         "started_at": at,
         "started_by": actor_id,
         "reason": reason,
-        "failed": seen.failed,
-        "started": seen.started,
+        "failed": counts.failed,
+        "started": counts.started,
     }
     if insert_once_for_key(session, ShieldPeriod, row) is None:
         return False
-    detail: dict[str, object] = {"cause": cause.value, "failed": seen.failed, "started": seen.started}
+    detail: dict[str, object] = {"cause": cause.value, "failed": counts.failed, "started": counts.started}
     audit.record(
         session,
         actor_id=actor_id,
@@ -99,14 +100,14 @@ def put_up(
         detail={**detail, **({"reason": reason} if reason else {})},
     )
     if actor_id is None:
-        _tell_staff(session, public_id, seen=seen, cause=cause, at=at)
+        _notify_staff(session, public_id, counts=counts, cause=cause, at=at)
     return True
 
 
 def deactivate(
     session: Session, period: ShieldPeriod, *, actor_id: int | None, reason: str | None, at: datetime
 ) -> None:
-    """End a time behind the shield; nothing where somebody else just did."""
+    """End a period; do nothing when somebody else just did."""
     ended = session.execute(
         update(ShieldPeriod)
         .where(ShieldPeriod.id == period.id, ShieldPeriod.is_open.is_(True))
@@ -118,19 +119,29 @@ def deactivate(
         audit.record(session, actor_id=actor_id, action="shield:away", subject=f"shield:{ended}", at=at, detail=detail)
 
 
-def put_up_by_hand(*, actor_id: int, reason: str, clock: Clock) -> None:
-    """Staff see an attack coming. It stays until staff put it away. ReasonMissing; ShieldIsSoAlready."""
+def activate_manually(*, actor_id: int, reason: str, clock: Clock) -> None:
+    """Activate the shield until staff deactivate it.
+
+    Raises:
+        ShieldReasonMissing: there is no reason.
+        ShieldIsSoAlready: it is active.
+    """
     if not reason.strip():
         raise ShieldReasonMissing
-    now = clock.now()
+    at = clock.now()
     with transaction() as session:
-        seen = traffic(session, at=now, since=None).get((Kind.CAMPAIGN, HOUR), Tally())
-        if not put_up(session, Cause.STAFF, seen=seen, actor_id=actor_id, reason=reason.strip(), at=now):
+        counts = traffic(session, at=at, since=None).get((Kind.CAMPAIGN, HOUR), Tally())
+        if not activate(session, Cause.STAFF, counts=counts, actor_id=actor_id, reason=reason.strip(), at=at):
             raise ShieldIsSoAlready
 
 
-def put_away_by_hand(*, actor_id: int, reason: str, clock: Clock) -> None:
-    """Staff know better. What was counted until now does not put it up again. ReasonMissing; ShieldIsSoAlready."""
+def deactivate_manually(*, actor_id: int, reason: str, clock: Clock) -> None:
+    """Deactivate the shield. Earlier counts do not activate it again.
+
+    Raises:
+        ShieldReasonMissing: there is no reason.
+        ShieldIsSoAlready: it is inactive.
+    """
     if not reason.strip():
         raise ShieldReasonMissing
     with transaction() as session:
@@ -140,15 +151,15 @@ def put_away_by_hand(*, actor_id: int, reason: str, clock: Clock) -> None:
         deactivate(session, period, actor_id=actor_id, reason=reason.strip(), at=clock.now())
 
 
-def up_now() -> UpNow | None:
-    """What the desk's first page tells of the shield; None while it is away."""
+def active_shield() -> UpNow | None:
+    """Return what the overview shows of the shield; None while it is inactive."""
     with reading() as session:
         period = open_period(session)
         return UpNow(since=period.started_at, cause=Cause(period.cause), reason=period.reason) if period else None
 
 
 def shield_view(*, clock: Clock) -> ShieldView:
-    """All that the desk shows of it."""
+    """Return everything that the page of the shield shows."""
     starter, ender = aliased(Staff), aliased(Staff)
     query = (
         select(ShieldPeriod, starter.name, ender.name)
@@ -175,18 +186,18 @@ def shield_view(*, clock: Clock) -> ShieldView:
         ]
         last_hour = traffic(session, at=clock.now(), since=None).get((Kind.CAMPAIGN, HOUR), Tally())
     return ShieldView(
-        now=next((period for period in periods if period.ended_at is None), None),
+        current=next((period for period in periods if period.ended_at is None), None),
         last_hour=last_hour,
         history=[period for period in periods if period.ended_at is not None],
     )
 
 
-def _tell_staff(session: Session, public_id: str, *, seen: Tally, cause: Cause, at: datetime) -> None:
-    """One mail for each person and time behind the shield."""
+def _notify_staff(session: Session, public_id: str, *, counts: Tally, cause: Cause, at: datetime) -> None:
+    """Send one email for each person and period."""
     campaign = session.execute(select(Campaign).where(Campaign.is_featured).order_by(Campaign.id).limit(1)).scalar()
     people = session.execute(
         select(Staff)
-        .where(Staff.active, Staff.campaign_id.is_(None), Staff.roles.any(Role.name.in_(TOLD)))
+        .where(Staff.active, Staff.campaign_id.is_(None), Staff.roles.any(Role.name.in_(NOTIFIED_ROLES)))
         .order_by(Staff.id)
     ).scalars()
     for person in people:
@@ -197,8 +208,8 @@ def _tell_staff(session: Session, public_id: str, *, seen: Tally, cause: Cause, 
             facts={
                 "donor_name": person.name,
                 "cause": cause.value,
-                "failed": seen.failed,
-                "started": seen.started,
+                "failed": counts.failed,
+                "started": counts.started,
                 "campaign_title": in_language_of(campaign.title, person.language) if campaign else "",
                 "help_email": campaign.contact_email if campaign else "",
                 "is_test": False,

@@ -43,7 +43,7 @@ from campaign.services.alarms.rules import (
     ringing,
 )
 from campaign.services.alarms.sign_types import Backlog, CheckSigns, EndpointSigns, MoneyCase, MoneySigns, Signs
-from campaign.services.alarms.words import WORDS, told_of
+from campaign.services.alarms.words import WORDS, describe_alarm
 from campaign.services.queues import inbox
 from campaign.services.receipts import issuing
 from tests.services.engine import Engine
@@ -54,7 +54,7 @@ from tests.support.tree import ROOT
 MOMENT = timedelta(seconds=1)
 ADDRESSES = ("https://give.example/webhooks/stripe",)
 QUIET = Signs(
-    now=NOW,
+    at=NOW,
     machine_now=NOW,
     takes_cards=True,
     worker_at=NOW,
@@ -95,7 +95,7 @@ RINGS: dict[str, Mapping[str, Any]] = {
     "endpoint_unseen": {"endpoint": EndpointSigns(at=NOW, good_at=after(ENDPOINT_UNSEEN), problem="no permission")},
     "mail_waits": {"oldest_mail_at": after(MAIL_WAITS)},
     "mail_dead": {"dead_mails": 3},
-    "receipts_held": {"held_mails": 1},
+    "receipts_held": {"mails_on_hold": 1},
     "receipts_substituted": {"substituted_receipts": 1},
     "books_broken": {"books": replace(A_CHECK, problems=("every entry adds up",))},
     "books_unchecked": {"receipts": replace(A_CHECK, good_at=after(RECEIPT_CHECK_OVERDUE))},
@@ -181,10 +181,10 @@ def test_every_alarm_says_what_it_means_and_how_it_is_mended(app: Flask, key: st
     facts |= {"amount": {"minor": 5_00, "currency": "USD"}, "gift": "g", "due": {"at": NOW.isoformat()}, "fund": "F"}
     facts |= {"rules": ["one", "two"], "reason": "r"}
     with app.test_request_context(), in_language(language):
-        told = told_of(Ringing(key=key, severity=Severity.URGENT, since=NOW, facts=facts))
+        told = describe_alarm(Ringing(key=key, severity=Severity.URGENT, since=NOW, facts=facts))
     assert told.headline
-    assert told.mend
-    assert not re.search(r"%\(|[{}]", told.sentence + told.mend + told.staff_action)
+    assert told.operator_action
+    assert not re.search(r"%\(|[{}]", told.sentence + told.operator_action + told.staff_action)
     assert not re.search(r"flask|docs/|wsgi|[A-Z]+_[A-Z]+|worker", told.staff_action)
 
 

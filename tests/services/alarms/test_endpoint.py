@@ -8,7 +8,7 @@ from campaign.domain.provider_events import event_types
 from campaign.gateways.payments import PaymentsUnavailable
 from campaign.gateways.webhook_endpoints import Endpoint, NoEndpoints
 from campaign.services.alarms import watching
-from campaign.services.alarms.words import told_of
+from campaign.services.alarms.words import describe_alarm
 from tests.services.engine import Engine
 
 ADDRESSES = ("https://give.example/webhooks/stripe",)
@@ -53,7 +53,7 @@ class TestTheEndpoint:
         found = watching.ringing_now(takes_cards=True, clock=engine.clock)
         assert [alarm.key for alarm in found] == rung
         with engine.app.test_request_context():
-            assert all(told_of(alarm).sentence for alarm in found)
+            assert all(describe_alarm(alarm).sentence for alarm in found)
 
     def test_it_is_asked_a_few_times_an_hour(self, engine: Engine) -> None:
         endpoints = Endpoints(RIGHT)

@@ -15,7 +15,7 @@ from campaign.models.payout import Payout, ProviderTransaction
 from campaign.services.alarms import scheduled_checks, watching
 from campaign.services.alarms.rules import Ringing
 from campaign.services.alarms.scheduled_checks import ScheduledCheck
-from campaign.services.alarms.words import told_of
+from campaign.services.alarms.words import describe_alarm
 from campaign.services.gifts.refunds import request_refund
 from campaign.services.ledger.check import Problem
 from tests.services.engine import Engine
@@ -38,7 +38,7 @@ def names(engine: Engine) -> list[str]:
 def told(engine: Engine, language: str = "en") -> str:
     [alarm] = ringing(engine)
     with engine.app.test_request_context(), in_language(language):
-        return told_of(alarm).sentence
+        return describe_alarm(alarm).sentence
 
 
 def disputed(engine: Engine) -> tuple[str, str]:
@@ -128,7 +128,7 @@ def test_money_that_nobody_explains_rings_after_two_hours(engine: Engine) -> Non
     engine.clock.advance(hours=2, seconds=1)
     assert names(engine) == ["unexplained"]
     with transaction() as session:
-        session.execute(update(ProviderTransaction).values(explained_by="fee"))
+        session.execute(update(ProviderTransaction).values(matched_by="fee"))
         session.execute(text("DELETE FROM provider_transaction"))
     assert names(engine) == []
 

@@ -12,7 +12,7 @@ from campaign.config import Config
 from campaign.gateways.clock import SystemClock
 from campaign.services.audit import AuditFilter, trail
 from campaign.services.drill import record
-from campaign.services.drill.record import OtherVersion, ReasonTooShort, keep, standing, waive
+from campaign.services.drill.record import OtherVersion, ReasonTooShort, record_drill, standing, waive
 from campaign.services.drill.report import DrillReport, Outcome, report_of
 from campaign.services.drill.version import fingerprint, fingerprint_of
 
@@ -40,16 +40,16 @@ def sentences(app: Flask) -> list[str]:
 
 def test_a_live_key_is_refused_until_a_drill_of_this_version_held(app: Flask) -> None:
     assert sentences(app)[0].startswith(f"No fire drill of version {fingerprint()} was held")
-    keep(a_report(wrong="the receipt never left"), clock=CLOCK)
+    record_drill(a_report(wrong="the receipt never left"), clock=CLOCK)
     assert sentences(app)[0].startswith(f"The last fire drill of version {fingerprint()} failed")
-    keep(a_report(), clock=CLOCK)
+    record_drill(a_report(), clock=CLOCK)
     assert sentences(app)[0].startswith(f"A fire drill of version {fingerprint()} was held on")
 
 
 def test_a_drill_of_another_version_proves_nothing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(OtherVersion):
-        keep(a_report(version="0123456789ab"), clock=CLOCK)
-    keep(a_report(), clock=CLOCK)
+        record_drill(a_report(version="0123456789ab"), clock=CLOCK)
+    record_drill(a_report(), clock=CLOCK)
     monkeypatch.setattr(record, "fingerprint", lambda: "another")
     assert standing().outcome is None
 
@@ -67,15 +67,15 @@ def test_going_live_without_a_drill_needs_a_reason_that_is_kept(app: Flask) -> N
 def test_a_report_survives_its_file_and_escapes_what_it_tells() -> None:
     report = a_report(wrong="<nothing> came")
     assert report_of(report.as_facts()) == report
-    assert not report.held
+    assert not report.has_passed
     assert "&lt;nothing&gt; came" in report.as_html()
     assert "<by card>" not in report.as_html()
     assert "FAILED  A fault." in report.as_text()
-    assert a_report().verdict == "All 2 scenes held."
+    assert a_report().verdict == "All 2 scenes passed."
 
 
 def test_a_report_without_scenes_did_not_hold() -> None:
-    assert not replace(a_report(), outcomes=()).held
+    assert not replace(a_report(), outcomes=()).has_passed
 
 
 @pytest.mark.parametrize(

@@ -29,10 +29,10 @@ from campaign.services.shield import judging as shield
 from campaign.services.shield.state import (
     ShieldIsSoAlready,
     ShieldReasonMissing,
-    put_away_by_hand,
-    put_up_by_hand,
+    activate_manually,
+    active_shield,
+    deactivate_manually,
     shield_view,
-    up_now,
 )
 from tests.support.builders import a_campaign, a_donation, a_member_of_staff, a_paid_gift, add_history
 from tests.support.fakes import FakePayments, SettableClock
@@ -69,7 +69,7 @@ class Donors:
     def knock(self, who: shield.CheckedVisitor, form_id: str, *, proof: Challenge = Challenge.NOTHING) -> Challenge:
         """What is asked of this visitor, counted."""
         with transaction() as session:
-            return shield.admit(session, who, form_id=form_id, proof=proof, at=self.clock.now())
+            return shield.check_attempt(session, who, form_id=form_id, proof=proof, at=self.clock.now())
 
     def fail(self, gift: Donation | None, *, times: int = 1) -> None:
         assert gift is not None
@@ -137,7 +137,7 @@ def test_300_honest_donors_behind_one_mobile_address_in_an_hour_pass(donors: Don
         )
         demand = donors.knock(who, f"{number}-x")
         assert demand is Challenge.NOTHING, number
-    assert up_now() is None
+    assert active_shield() is None
     assert session.execute(select(func.sum(AttemptCount.turned_away))).scalar() == 0
 
 
@@ -175,7 +175,7 @@ def test_twenty_refused_cards_from_many_networks_put_the_shield_up_and_staff_are
     only = session.execute(select(Campaign)).scalar_one()
     a_member_of_staff(role="finance", email="of.one.campaign@quilt.example", campaign=only)
     assert donors.try_stolen_cards(40, networks=20) == 20
-    up = up_now()
+    up = active_shield()
     assert up is not None
     assert up.since == donors.clock.now()
     assert donors.start(address="192.0.2.1")[0] is Challenge.WORK
@@ -191,14 +191,14 @@ def test_the_shield_goes_away_after_half_an_hour_of_quiet(donors: Donors) -> Non
     donors.try_stolen_cards(20, networks=20)
     donors.clock.advance(minutes=29)
     shield.watch(clock=donors.clock)
-    assert up_now() is not None
+    assert active_shield() is not None
     donors.clock.advance(minutes=7)
     shield.watch(clock=donors.clock)
-    assert up_now() is None
+    assert active_shield() is None
     acts = [(act.action, act.actor) for act in audit.trail(AuditFilter(action="shield"))]
     assert acts == [("shield:away", None), ("shield:up", None)]
     shield.watch(clock=donors.clock)
-    assert up_now() is None  # what put it up does not do so twice
+    assert active_shield() is None  # what put it up does not do so twice
 
 
 def test_robots_that_go_on_knocking_keep_the_shield_up(donors: Donors) -> None:
@@ -207,7 +207,7 @@ def test_robots_that_go_on_knocking_keep_the_shield_up(donors: Donors) -> None:
         donors.clock.advance(minutes=10)
         assert donors.try_stolen_cards(12, networks=12) == 0
         shield.watch(clock=donors.clock)
-        assert up_now() is not None
+        assert active_shield() is not None
 
 
 def test_staff_put_it_away_for_a_reason_and_what_was_counted_before_does_not_put_it_up_again(donors: Donors) -> None:
@@ -215,26 +215,26 @@ def test_staff_put_it_away_for_a_reason_and_what_was_counted_before_does_not_put
     finance = a_member_of_staff(role="finance")
     finance_id, name = finance.id, finance.name
     with pytest.raises(ShieldReasonMissing):
-        put_away_by_hand(actor_id=finance_id, reason="  ", clock=donors.clock)
-    put_away_by_hand(actor_id=finance_id, reason="A bank was down", clock=donors.clock)
+        deactivate_manually(actor_id=finance_id, reason="  ", clock=donors.clock)
+    deactivate_manually(actor_id=finance_id, reason="A bank was down", clock=donors.clock)
     with pytest.raises(ShieldIsSoAlready):
-        put_away_by_hand(actor_id=finance_id, reason="Again", clock=donors.clock)
+        deactivate_manually(actor_id=finance_id, reason="Again", clock=donors.clock)
     donors.clock.advance(minutes=6)
     donors.fail(donors.start(address="192.0.2.1")[1])
     shield.watch(clock=donors.clock)
-    assert up_now() is None
+    assert active_shield() is None
     view = shield_view(clock=donors.clock)
     assert [(one.ended_by, one.end_reason) for one in view.history] == [(name, "A bank was down")]
 
 
 def test_what_staff_put_up_stays_until_staff_put_it_away(donors: Donors) -> None:
     finance_id = a_member_of_staff(role="finance").id
-    put_up_by_hand(actor_id=finance_id, reason="We were warned", clock=donors.clock)
+    activate_manually(actor_id=finance_id, reason="We were warned", clock=donors.clock)
     with pytest.raises(ShieldIsSoAlready):
-        put_up_by_hand(actor_id=finance_id, reason="Again", clock=donors.clock)
+        activate_manually(actor_id=finance_id, reason="Again", clock=donors.clock)
     donors.clock.advance(hours=5)
     shield.watch(clock=donors.clock)
-    now = shield_view(clock=donors.clock).now
+    now = shield_view(clock=donors.clock).current
     assert now is not None
     assert (now.cause, now.reason) == (Cause.STAFF, "We were warned")
 
