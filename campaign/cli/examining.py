@@ -12,7 +12,6 @@ from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, Pa
 from campaign.gateways.webhook_ping import PingAnswer, ping, ping_body
 from campaign.i18n import in_language
 from campaign.services.alarms import watching
-from campaign.services.alarms.rules import Severity
 from campaign.services.alarms.words import describe_alarm
 from campaign.services.inbox import listing
 from campaign.services.inbox.endpoint import EndpointStatus, look_at_endpoint, own_addresses

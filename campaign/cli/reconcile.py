@@ -43,7 +43,7 @@ def reconcile(as_json: bool, repair: bool, mail: bool, days: int) -> None:
 def _as_json(report: Report) -> str:
     return json.dumps(
         {
-            "mended": [_facts(found) for found in report.mended],
+            "repaired": [_facts(found) for found in report.repaired],
             "open": [{**_facts(found), "reason": reason} for found, reason in report.still_open],
         }
     )
@@ -55,10 +55,10 @@ def _facts(found: Difference) -> dict[str, str | None]:
 
 
 def _as_text(report: Report, *, is_repair: bool) -> str:
-    lines = [f"mended  {_line(found)}" for found in report.mended]
-    word = "open  " if is_repair else "found "
+    lines = [f"repaired  {_line(found)}" for found in report.repaired]
+    word = "open    " if is_repair else "found   "
     lines += [f"{word}  {_line(found)}{f': {reason}' if reason else ''}" for found, reason in report.still_open]
-    summary = f"{len(report.mended)} mended, {len(report.still_open)} open" if is_repair else _told(report)
+    summary = f"{len(report.repaired)} repaired, {len(report.still_open)} open" if is_repair else _told(report)
     return "\n".join([*lines, summary])
 
 
@@ -70,4 +70,4 @@ def _line(found: Difference) -> str:
 def _told(report: Report) -> str:
     if report.is_clean:
         return "Our rows and the provider's agree."
-    return f"{len(report.still_open)} found; nothing was changed. --repair makes good what can be made good."
+    return f"{len(report.still_open)} found; nothing was changed. Use --repair to repair what can be repaired."

@@ -12,7 +12,7 @@ from campaign.domain.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PayoutTold:
+class PayoutDetails:
     """What entries need to know of a payout. `state` is in our words: under_way, arrived, failed or canceled."""
 
     provider_id: str
@@ -34,7 +34,7 @@ class PartBooked:
     entries: int = 0
 
 
-def payout_entries(payout: PayoutTold, *, campaign_id: int, part: Money, booked: PartBooked) -> list[Entry]:
+def payout_entries(payout: PayoutDetails, *, campaign_id: int, part: Money, booked: PartBooked) -> list[Entry]:
     """The entries that bring one campaign's books up to its part of a payout; none when they say so already."""
     book = _Book(payout, campaign_id, part.currency, booked.entries)
     made = part.minor - booked.made_minor
@@ -59,7 +59,7 @@ def payout_entries(payout: PayoutTold, *, campaign_id: int, part: Money, booked:
 class _Book:
     """The entries of one campaign's part, numbered on from those that stand."""
 
-    payout: PayoutTold
+    payout: PayoutDetails
     campaign_id: int
     currency: str
     standing: int

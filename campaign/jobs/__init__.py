@@ -19,10 +19,10 @@ from campaign.jobs.steps import (
     MONEY,
     check_books,
     close_pages,
-    give_way,
     look_after_pledges,
     reconcile_hourly,
     reconciling_outside,
+    release_identified,
     render_receipts,
     repair_now,
     send_mail,
@@ -42,7 +42,6 @@ __all__ = [
     "check_books",
     "close_pages",
     "forget",
-    "give_way",
     "huey",
     "init_app",
     "look_after",
@@ -51,6 +50,7 @@ __all__ = [
     "reconcile",
     "reconcile_now",
     "reconciling_outside",
+    "release_identified",
     "render_receipts",
     "send_mail",
     "send_refunds",
@@ -103,7 +103,7 @@ def sweep() -> None:
         alarm_signs.note(alarm_signs.WORKER, clock=gateways().clock)
         attempt(watch_shield)
         _money.run(linger_seconds=0)
-        attempt(give_way)
+        attempt(release_identified)
         alarm_signs.note(alarm_signs.SWEEP, clock=gateways().clock)
 
 

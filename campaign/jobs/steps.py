@@ -94,9 +94,9 @@ def close_pages() -> bool:
     )
 
 
-def give_way() -> bool:
+def release_identified() -> bool:
     """What was booked as nobody's and turned out to be a gift's; there is never more than that to do."""
-    suspense.give_way(clock=gateways().clock)
+    suspense.release_identified(clock=gateways().clock)
     return False
 
 

@@ -40,6 +40,6 @@ class Alarm(Model):
     facts: Mapped[Facts]
     """What the sentence about it names."""
     raised_at: Mapped[datetime]
-    told_at: Mapped[datetime | None]
-    """When staff were mailed."""
+    notified_at: Mapped[datetime | None]
+    """When staff were emailed."""
     cleared_at: Mapped[datetime | None] = mapped_column(index=True)

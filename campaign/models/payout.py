@@ -34,30 +34,30 @@ class Payout(Model):
     failure: Mapped[str | None]
     """Why the bank sent it back, in the provider's words."""
     is_complete: Mapped[bool] = mapped_column(default=False)
-    """The provider says that nothing more will join it: only now can it be walked."""
-    walked_at: Mapped[datetime | None]
+    """The provider says that nothing more will join it: only now can it be itemized."""
+    itemized_at: Mapped[datetime | None]
     difference_minor: Mapped[int | None]
-    """Its amount less the sum of its transactions, which should be nothing; known once it is walked."""
+    """Its amount less the sum of its transactions, which should be zero; known once it is itemized."""
     reconciled_at: Mapped[datetime | None]
-    """When it added up and every transaction of it was explained."""
+    """When it added up and every transaction of it was matched."""
     campaign_id: Mapped[int | None] = mapped_column(Key, ForeignKey("campaign.id"))
-    """In whose books the whole of it stands, by a person's word, where the provider cannot say what it consists of."""
+    """The campaign for which staff booked it as a whole, where the provider cannot itemize it."""
 
 
 class ProviderTransaction(Model):
-    """One movement of our balance at the provider, as it came; what is not explained is a case for staff."""
+    """One movement of our balance at the provider; an unmatched one is a case for staff."""
 
     __tablename__ = "provider_transaction"
     __table_args__ = (
         CheckConstraint("net_minor = amount_minor - fee_minor", "net"),
-        check_values("explained_by", MovementMatch),
+        check_values("matched_by", MovementMatch),
     )
 
     id: Mapped[PrimaryKey]
     provider_id: Mapped[str] = mapped_column(unique=True)
     type: Mapped[str]
     category: Mapped[str]
-    """The provider's reporting category, by which transactions are told apart: a type says less."""
+    """The provider's reporting category, which says more than the type."""
     source_id: Mapped[str | None] = mapped_column(index=True)
     """The charge, refund, dispute or payout behind it."""
     payment_id: Mapped[str | None] = mapped_column(index=True)
@@ -70,29 +70,29 @@ class ProviderTransaction(Model):
     description: Mapped[str | None]
     made_at: Mapped[datetime] = mapped_column(index=True)
     available_at: Mapped[datetime]
-    explained_by: Mapped[str | None] = mapped_column(index=True)
+    matched_by: Mapped[str | None] = mapped_column(index=True)
     """books: a gift's own entries; payout: it is one, or one that came back; undone: a debit that failed before it was
     paid; fee and unidentified: booked so by staff.
     """
     is_foreign: Mapped[bool] = mapped_column(default=False)
-    """The provider was asked and knows no gift of ours behind it."""
+    """The provider was queried and knows no gift of ours behind it."""
 
 
 class Reconciliation(Model):
-    """One comparison of our rows with the provider's, and what it found."""
+    """One comparison of our rows with the provider's, and its result."""
 
     __tablename__ = "reconciliation"
 
     id: Mapped[PrimaryKey]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
-    found: Mapped[Facts]
-    """How many of each kind, by the names of `reconciling.Finding`."""
+    counts: Mapped[Facts]
+    """How many of each kind, by the kinds of `comparison.Difference`."""
     error: Mapped[str | None]
 
 
 class Lease(Model):
-    """Who may do something alone, on whichever machine, and until when; a holder that died lets it pass."""
+    """A lease: who may do something alone, on whichever machine, and until when."""
 
     __tablename__ = "lease"
 

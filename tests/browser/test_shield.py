@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from campaign.gateways.clock import SystemClock
 from campaign.jobs import work_off_everything
-from campaign.services.shield.state import put_up_by_hand
+from campaign.services.shield.state import activate_manually
 from tests.browser.axe import violations
 from tests.browser.test_giving import SIGHTS, gifts, is_narrow_enough, opened, pay
 from tests.journeys.site import Site
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.database("sqlite")]
 def _shield_up(site: Site) -> None:
     site.app.config["KURAK"] = replace(site.app.config["KURAK"], shield="on")
     site.campaign()
-    put_up_by_hand(actor_id=a_member_of_staff(role="finance").id, reason="A test", clock=SystemClock())
+    activate_manually(actor_id=a_member_of_staff(role="finance").id, reason="A test", clock=SystemClock())
 
 
 def test_the_script_does_the_work_and_the_donor_notices_nothing(chromium: Browser, site: Site) -> None:

@@ -60,7 +60,7 @@ def reconcile(stage: Stage) -> None:
 def unexplained(stage: Stage) -> list[str]:
     """After a reconciliation the provider's balance is our books, but for what belongs to somebody else's payments."""
     reconcile(stage)
-    desk = reconciliation_desk.desk()
+    desk = reconciliation_desk.reconciliation_page()
     foreign: Counter[str] = Counter()
     wrong = []
     for case in desk.cases:

@@ -8,7 +8,7 @@ from campaign.domain.journal import Account, Entry
 from campaign.domain.money import Money
 from campaign.domain.payout_postings import (
     PartBooked,
-    PayoutTold,
+    PayoutDetails,
     fee_taken,
     identified,
     not_identified,
@@ -18,8 +18,8 @@ from campaign.domain.payout_postings import (
 DAY = date(2026, 12, 1)
 
 
-def told(state: str) -> PayoutTold:
-    return PayoutTold(
+def told(state: str) -> PayoutDetails:
+    return PayoutDetails(
         provider_id="po_1",
         state=state,
         transaction_id="txn_out",

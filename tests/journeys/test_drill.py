@@ -73,7 +73,7 @@ def test_a_broken_installation_does_not_hold_and_the_week_goes_on(
         "campaign.services.drill.playing.WEEK", (("Monday", (refuse, scenes.the_worker_is_killed, scenes.the_books)),)
     )
     outcomes = play_week(stage, say=lambda _outcome: None)
-    assert [outcome.held for outcome in outcomes] == [False, False, True]
+    assert [outcome.has_passed for outcome in outcomes] == [False, False, True]
     assert outcomes[0].wrong == "DomainError: refused"
     assert outcomes[1].wrong == "no worker of this installation runs on this machine"
 

@@ -102,7 +102,7 @@ class Stage:
         """The provider's movements are noted, and nothing is done about them."""
         for some in comparison.new_transactions(self.gateways.account):
             with transaction() as session:
-                provider_transactions.note(session, some)
+                provider_transactions.store(session, some)
 
     def donation(self, public_id: str) -> Donation:
         with reading() as session:

@@ -43,7 +43,7 @@ def test_a_repair_ends_well_and_mails_only_when_asked(stage: Stage, campaign: Ca
     answer = called(stage, "--repair", "--json")
     told: dict[str, Any] = json.loads(answer.output)
     assert (answer.exit_code, told["open"]) == (0, [])
-    assert "payment_unknown" in {found["kind"] for found in told["mended"]}
+    assert "payment_unknown" in {found["kind"] for found in told["repaired"]}
     assert stage.donation(gift).state == "paid"
     assert stage.mails() == [("receipt", "held")]
     stage.gift(campaign=campaign)

@@ -72,7 +72,7 @@ def test_zero_is_a_good_state(stage: Stage, campaign: Campaign, finance: Finance
     stage.gift(campaign=campaign)
     stage.pass_time(10)
     reconciling.repair(stage.outside, mails=Mails.NONE)
-    [figure] = reconciliation_desk.desk().figures
+    [figure] = reconciliation_desk.reconciliation_page().figures
     assert (figure.unexplained.minor, figure.provider, figure.cases) == (0, figure.books, 0)
     page = finance.opens("/staff/reconciliation")
     assert "Everything is explained" in page.text("main")
@@ -84,7 +84,7 @@ def test_the_figure_is_the_sum_of_its_cases(stage: Stage, campaign: Campaign) ->
     a_foreign_charge(stage)
     stage.pass_time(10)
     reconciling.repair(stage.outside, mails=Mails.NONE)
-    desk = reconciliation_desk.desk()
+    desk = reconciliation_desk.reconciliation_page()
     [figure] = desk.figures
     by_problem = {case.problem: case.net for case in desk.cases}
     assert by_problem.keys() == {"foreign", "under_way"}
@@ -92,7 +92,7 @@ def test_the_figure_is_the_sum_of_its_cases(stage: Stage, campaign: Campaign) ->
     assert figure.cases == 1
     stage.pass_time(3 * A_DAY)
     reconciling.repair(stage.outside, mails=Mails.NONE)
-    [figure] = reconciliation_desk.desk().figures
+    [figure] = reconciliation_desk.reconciliation_page().figures
     assert (figure.unexplained, figure.under_way.minor) == (by_problem["foreign"], 0)
 
 
@@ -100,11 +100,11 @@ def test_a_missed_gift_is_fetched_by_a_button(stage: Stage, campaign: Campaign, 
     gift = stage.gift(campaign=campaign)
     stage.pass_time(10)
     stage.note_transactions()
-    [case] = reconciliation_desk.desk().cases
+    [case] = reconciliation_desk.reconciliation_page().cases
     assert case.problem == "missed"
     assert "Fetch" in finance.opens("/staff/reconciliation").text("main")
     assert finance.presses(f"/staff/reconciliation/{case.transaction_id}/fetch").status_code == 303
-    assert (stage.donation(gift).state, reconciliation_desk.desk().cases) == ("paid", [])
+    assert (stage.donation(gift).state, reconciliation_desk.reconciliation_page().cases) == ("paid", [])
     assert finance.presses(f"/staff/reconciliation/{case.transaction_id}/fetch").status_code == 303
     assert stage.entries("gift_settled") == 1
 
@@ -117,7 +117,7 @@ def test_somebody_elses_money_is_booked_as_not_identified_once(
     stage.pass_night()
     stage.pass_time(2 * A_DAY)
     reconciling.repair(stage.outside, mails=Mails.NONE)
-    [case] = reconciliation_desk.desk().cases
+    [case] = reconciliation_desk.reconciliation_page().cases
     assert "not identified" in finance.opens(f"/staff/reconciliation/{case.transaction_id}").text("main")
     for _ in range(2):
         finance.presses(f"/staff/reconciliation/{case.transaction_id}/unidentified")
@@ -125,7 +125,7 @@ def test_somebody_elses_money_is_booked_as_not_identified_once(
     [payout] = stage.payouts()
     assert payout.reconciled_at is not None
     assert stage.on(Account.BANK) == {"USD": payout.amount_minor}
-    [figure] = reconciliation_desk.desk().figures
+    [figure] = reconciliation_desk.reconciliation_page().figures
     assert (figure.unexplained.minor, figure.cases) == (0, 0)
 
 
@@ -135,19 +135,19 @@ def test_a_movement_of_another_amount_is_made_whole_and_given_back_when_it_is_co
     gift = stage.gift(campaign=campaign)
     stage.pass_time(10)
     stage.note_transactions()
-    [case] = reconciliation_desk.desk().cases
+    [case] = reconciliation_desk.reconciliation_page().cases
     book_wrongly(case.transaction_id, campaign, Money(-1_00, "USD"), name="wrong", clock=stage.site.clock)
     reconciling.repair(stage.outside, mails=Mails.NONE)
-    [case] = reconciliation_desk.desk().cases
+    [case] = reconciliation_desk.reconciliation_page().cases
     assert (case.problem, case.missing) == ("differs", Money(1_00, "USD"))
     assert "a different amount" in finance.opens(f"/staff/reconciliation/{case.transaction_id}").text("main")
     for _ in range(2):
         finance.presses(f"/staff/reconciliation/{case.transaction_id}/unidentified")
-    [figure] = reconciliation_desk.desk().figures
+    [figure] = reconciliation_desk.reconciliation_page().figures
     assert (figure.unexplained.minor, figure.cases, stage.on(Account.UNIDENTIFIED)) == (0, 0, {"USD": -1_00})
     book_wrongly(case.transaction_id, campaign, Money(1_00, "USD"), name="right", clock=stage.site.clock)
     assert reconciling.repair(stage.outside, mails=Mails.NONE).is_clean
-    [figure] = reconciliation_desk.desk().figures
+    [figure] = reconciliation_desk.reconciliation_page().figures
     assert (figure.unexplained.minor, stage.on(Account.UNIDENTIFIED)) == (0, {})
     stage.agrees_with_the_truth([gift])
 
@@ -171,7 +171,7 @@ def test_a_fee_by_itself_is_booked_on_the_general_fund(stage: Stage, campaign: C
     stage.pass_night()
     stage.pass_time(2 * A_DAY)
     reconciling.repair(stage.outside, mails=Mails.NONE)
-    [case] = reconciliation_desk.desk().cases
+    [case] = reconciliation_desk.reconciliation_page().cases
     assert (case.problem, case.net.minor) == ("fee", -300)
     for _ in range(2):
         assert finance.presses(f"/staff/reconciliation/{case.transaction_id}/fee").status_code == 303

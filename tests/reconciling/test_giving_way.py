@@ -88,7 +88,7 @@ def test_two_sweeps_at_once_take_it_back_once(stage: Stage, monkeypatch: pytest.
 
     monkeypatch.setattr(posting, "post", met)
     clock = stage.site.clock
-    assert at_once(*2 * [lambda: suspense.give_way(clock=clock)]) == [None, None]
+    assert at_once(*2 * [lambda: suspense.release_identified(clock=clock)]) == [None, None]
     assert (stage.on(Account.UNIDENTIFIED), stage.on(Account.PROVIDER)) == ({}, {"USD": net_minor})
 
 
@@ -100,7 +100,7 @@ def test_a_payout_that_is_told_of_meanwhile_takes_the_money_once(stage: Stage, m
     stage.pass_time(5 * A_DAY)
     account, clock = stage.gateways.account, stage.site.clock
     [payout] = account.payouts(since=clock.now().replace(year=2020))
-    has_looked, is_told, kept_apart = Event(), Event(), ledger_at_provider.kept_apart
+    has_looked, is_told, kept_apart = Event(), Event(), ledger_at_provider.in_suspense
 
     def looked(*given: object) -> object:
         found = kept_apart(*given)  # type: ignore[arg-type]
@@ -110,11 +110,11 @@ def test_a_payout_that_is_told_of_meanwhile_takes_the_money_once(stage: Stage, m
 
     def told() -> None:
         has_looked.wait(5)
-        payouts.look_at(payout.provider_id, account=account, clock=clock)
+        payouts.refresh(payout.provider_id, account=account, clock=clock)
         is_told.set()
 
-    monkeypatch.setattr(ledger_at_provider, "kept_apart", looked)
-    assert at_once(lambda: suspense.give_way(clock=clock), told) == [None, None]
+    monkeypatch.setattr(ledger_at_provider, "in_suspense", looked)
+    assert at_once(lambda: suspense.release_identified(clock=clock), told) == [None, None]
     db.session.rollback()
     assert (stage.on(Account.UNIDENTIFIED), stage.on(Account.PROVIDER)) == ({}, {})
     assert stage.on(Account.BANK) == {"USD": net_minor}

@@ -18,14 +18,14 @@ def test_a_payout_goes_through_1015_to_the_bank(stage: Stage) -> None:
     stage.pass_time(A_DAY)
     stage.hear()
     [payout] = stage.payouts()
-    assert (payout.state, payout.amount_minor, payout.walked_at) == ("arrived", net, None)
+    assert (payout.state, payout.amount_minor, payout.itemized_at) == ("arrived", net, None)
     assert stage.on(Account.BANK) == {}
     stage.pass_time(3600)
     stage.hear()
     [payout] = stage.payouts()
     assert (payout.difference_minor, payout.reconciled_at is not None) == (0, True)
     assert (stage.on(Account.BANK), stage.on(Account.PROVIDER), stage.on(Account.PAYOUTS)) == ({"USD": net}, {}, {})
-    assert {row.explained_by for row in stage.transactions()} == {"books", "payout"}
+    assert {row.matched_by for row in stage.transactions()} == {"books", "payout"}
 
 
 def test_each_campaign_gets_its_own_part(stage: Stage) -> None:
@@ -77,7 +77,7 @@ def test_refunds_and_debits_are_walked_too(stage: Stage) -> None:
     stage.pass_time(5 * A_DAY)
     stage.hear()
     assert {row.type for row in stage.transactions()} == {"charge", "payment", "refund", "payout"}
-    assert all(row.explained_by for row in stage.transactions())
+    assert all(row.matched_by for row in stage.transactions())
     assert stage.on(Account.BANK)["USD"] == sum(payout.amount_minor for payout in stage.payouts())
     assert (stage.on(Account.PROVIDER), stage.on(Account.PAYOUTS)) == ({}, {})
 
@@ -94,7 +94,7 @@ def test_another_integrations_charge_is_unmatched_and_never_dropped(stage: Stage
     stage.pass_time(A_DAY + 3600)
     stage.hear()
     [payout] = stage.payouts()
-    unmatched = [row for row in stage.transactions() if row.explained_by is None]
+    unmatched = [row for row in stage.transactions() if row.matched_by is None]
     assert [row.amount_minor for row in unmatched] == [50_00]
     assert unmatched[0].payout_id == payout.id
     assert (payout.difference_minor, payout.reconciled_at) == (0, None)
@@ -110,7 +110,7 @@ def test_what_is_explained_late_follows_its_payout_back_and_out_again(stage: Sta
     stage.pass_night()
     stage.pass_time(5 * A_DAY)
     stage.hear()
-    [unmatched] = [row for row in stage.transactions() if row.explained_by is None]
+    [unmatched] = [row for row in stage.transactions() if row.matched_by is None]
     first, second = stage.payouts()
     assert stage.on(Account.BANK) == {"USD": second.amount_minor - unmatched.net_minor}
     suspense.book_as_unidentified(

@@ -30,7 +30,7 @@ def test_what_agrees_is_told_to_agree(stage: Stage) -> None:
     stage.pass_time(6)
     stage.hear()
     assert reconciling.compare(stage.outside).is_clean
-    assert reconciling.repair(stage.outside, mails=Mails.NONE).counts() == {"mended": {}, "open": {}}
+    assert reconciling.repair(stage.outside, mails=Mails.NONE).counts() == {"repaired": {}, "open": {}}
 
 
 def test_what_agrees_agrees_however_few_are_asked_about_at_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,7 +39,7 @@ def test_what_agrees_agrees_however_few_are_asked_about_at_once(stage: Stage, mo
         stage.refund(gift, 5_00)
     stage.pass_time(60)
     stage.hear()
-    monkeypatch.setattr(ledger_at_provider, "ASKED_AT_ONCE", 2)
+    monkeypatch.setattr(ledger_at_provider, "CHUNK_SIZE", 2)
     assert reconciling.compare(stage.outside).still_open == []
 
 
@@ -77,7 +77,7 @@ def test_a_week_of_which_nothing_was_told_is_repaired_to_the_last_unit(stage: St
     debited_at = stage.donation(gifts[3]).paid_at
     assert debited_at is not None
     assert debited_at < stage.site.clock.now() - timedelta(days=7), "it counts when it came, not when it was found"
-    unmatched = [row for row in stage.transactions() if row.explained_by is None]
+    unmatched = [row for row in stage.transactions() if row.matched_by is None]
     assert [row.amount_minor for row in unmatched] == [50_00]
     in_bank = sum(payout.amount_minor for payout in stage.payouts() if payout.state == "arrived")
     assert stage.on(Account.BANK) == {"USD": in_bank - unmatched[0].net_minor}
@@ -91,7 +91,7 @@ def test_months_of_which_nothing_was_told_are_found_by_their_money(stage: Stage)
     for _ in range(2):
         stage.pass_time(32 * A_DAY)
     reconciling.repair(stage.outside, mails=Mails.NONE)
-    assert [row for row in stage.transactions() if row.explained_by is None] == []
+    assert [row for row in stage.transactions() if row.matched_by is None] == []
     assert stage.donation(first).state == "paid"
     assert stage.entries("gift_settled") == 3
     truth = [row["net"] for row in stage.site.sandbox.truth() if row["paid"]]
@@ -106,7 +106,7 @@ def test_a_second_repair_finds_nothing_to_do(stage: Stage) -> None:
     stage.pass_time(3 * A_DAY)
     reconciling.repair(stage.outside, mails=Mails.NONE)
     before = stage.everything()
-    assert reconciling.repair(stage.outside, mails=Mails.NONE).counts() == {"mended": {}, "open": {}}
+    assert reconciling.repair(stage.outside, mails=Mails.NONE).counts() == {"repaired": {}, "open": {}}
     assert stage.everything() == before
     stage.hear()
     assert stage.everything() == before
@@ -126,7 +126,7 @@ def test_missed_events_are_kept_as_if_they_had_been_delivered(stage: Stage) -> N
 def test_a_page_that_closed_unnoticed_is_closed_here_too(stage: Stage) -> None:
     gift = stage.begin(campaign=stage.site.campaign())
     stage.pass_time(2 * A_DAY)
-    assert [one.kind for one in reconciling.repair(stage.outside, mails=Mails.NONE).mended] == [
+    assert [one.kind for one in reconciling.repair(stage.outside, mails=Mails.NONE).repaired] == [
         "session_overdue",
         "event_missed",
     ]
@@ -275,7 +275,7 @@ def test_a_repair_cut_off_in_the_middle_of_a_list_leaves_no_hole(stage: Stage, m
     stage.pass_time(6 * A_DAY)
     gifts.append(stage.gift(campaign=campaign))
     stage.pass_time(60)
-    note, noted = provider_transactions.note, count(1)
+    note, noted = provider_transactions.store, count(1)
 
     def cut_off(session: Session, facts: Iterable[TransactionFacts], *, payout_id: int | None = None) -> int:
         if next(noted) == 2:
@@ -283,7 +283,7 @@ def test_a_repair_cut_off_in_the_middle_of_a_list_leaves_no_hole(stage: Stage, m
         return note(session, facts, payout_id=payout_id)
 
     monkeypatch.setattr(comparison, "CHUNK", 1)
-    monkeypatch.setattr(provider_transactions, "note", cut_off)
+    monkeypatch.setattr(provider_transactions, "store", cut_off)
     with pytest.raises(Killed):
         reconciling.repair(stage.outside, mails=Mails.NONE)
     assert len(stage.transactions()) == 1

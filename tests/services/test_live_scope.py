@@ -23,7 +23,7 @@ from campaign.services.ledger import posting, reports
 from campaign.services.ledger.availability import holding_of
 from campaign.services.overview import overview
 from campaign.services.receipts import listing
-from campaign.services.reconciliation.listing import desk
+from campaign.services.reconciliation.listing import reconciliation_page
 from tests.services.engine import PUBLIC_URL, Engine
 from tests.support.builders import NOW, a_campaign, a_fund, a_paid_gift, general_fund_of, usd
 from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
@@ -69,7 +69,7 @@ def test_the_comparison_with_the_provider_counts_live_movements(campaign: Campai
                 "available_at": NOW,
             }
             writing.execute(insert(ProviderTransaction), movement)
-    assert [figure.provider for figure in desk().figures] == [usd(25_00)]
+    assert [figure.provider for figure in reconciliation_page().figures] == [usd(25_00)]
 
 
 def test_lists_and_files_too(campaign: Campaign, session: Session) -> None:

@@ -18,14 +18,14 @@ from campaign.i18n import day, exact_money, text_of
 from campaign.services import audit
 from campaign.services.alarms import watching
 from campaign.services.alarms.watching import AlarmView
-from campaign.services.alarms.words import told_of
+from campaign.services.alarms.words import describe_alarm
 from campaign.services.audit import AuditFilter
 from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.drill.gate import lacks_drill
 from campaign.services.overview import AttentionItem, DayFigures, TargetFigures
 from campaign.services.overview import overview as figures_of
 from campaign.services.pledges.listing import monthly_values
-from campaign.services.shield.state import up_now
+from campaign.services.shield.state import active_shield
 
 LAST_ACTS = 12
 NO_ALARMS = AlarmView(ringing=[], books_checked_at=None)
@@ -62,7 +62,7 @@ def overview() -> ResponseReturnValue:
     return render_template(
         "admin/overview.html",
         campaign=here,
-        alarms=[(told_of(alarm), alarm.since) for alarm in view.ringing],
+        alarms=[(describe_alarm(alarm), alarm.since) for alarm in view.ringing],
         lacks_drill=lacks_drill(outside.payments.mode),
         places=ALARM_PLACES,
         concerns=[
@@ -92,7 +92,7 @@ def _alarms() -> AlarmView:
 
 def _shield_up() -> list[AttentionItem]:
     """The alarm while stolen cards are being tried, or are expected to be, whichever campaign the desk looks at."""
-    up = up_now()
+    up = active_shield()
     if up is None:
         return []
     kind = "shield_by_hand" if up.cause is Cause.STAFF else "shield_up"

@@ -53,7 +53,7 @@ class AbuseCheck:
             self._demand = (
                 Challenge.NOTHING
                 if self.visitor is None
-                else shield.least_demand(self.visitor, is_up=self.is_shielded, clock=gateways().clock)
+                else shield.minimal_challenge(self.visitor, is_up=self.is_shielded, clock=gateways().clock)
             )
         return self._demand
 
@@ -85,7 +85,7 @@ class AbuseCheck:
         asked = form.request_in(lang)
         who = _visitor(asked.campaign_slug, email=asked.email, form=asked.shown_form_id or "")
         proof = _proof(form, _code_for(asked))
-        return lambda session, at: shield.admit(session, who, form_id=asked.form_id, proof=proof, at=at)
+        return lambda session, at: shield.check_attempt(session, who, form_id=asked.form_id, proof=proof, at=at)
 
     def tell(self, demand: Challenge, form: GiveForm, lang: str) -> AbuseNotice:
         """Why this attempt was not admitted, and what the visitor can do."""

@@ -18,7 +18,7 @@ from campaign.models.alarm import Alarm
 from campaign.models.campaign import Campaign
 from campaign.models.staff import Role, Staff
 from campaign.services.alarms import signs as alarm_signs
-from campaign.services.alarms.rules import Ringing, Severity, ringing
+from campaign.services.alarms.rules import Ringing, ringing
 from campaign.services.alarms.words import describe_alarm, since_words
 from campaign.services.inbox.endpoint import EndpointStatus, look_at_endpoint
 from campaign.services.queues.outbox import OutgoingMail, enqueue

@@ -56,7 +56,7 @@ def _cells(since: date | None, until: date | None) -> Iterator[tuple[Cell, ...]]
                 row.type,
                 row.category,
                 row.gift,
-                in_words(EXPLANATIONS, row.explained_by),
+                in_words(EXPLANATIONS, row.matched_by),
                 row.net.currency,
                 row.amount.decimal,
                 row.fee.decimal,

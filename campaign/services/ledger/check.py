@@ -90,20 +90,20 @@ CHECKS = (
         """SELECT t.provider_id, t.net_minor, COALESCE(l.minor, 0) FROM provider_transaction t
            LEFT JOIN (SELECT reference, SUM(amount_minor) AS minor FROM posting WHERE account = 1010
                       GROUP BY reference) AS l ON l.reference = t.provider_id
-           WHERE t.explained_by IN ('books', 'fee') AND t.net_minor <> COALESCE(l.minor, 0)""",
+           WHERE t.matched_by IN ('books', 'fee') AND t.net_minor <> COALESCE(l.minor, 0)""",
     ),
     Check(
         5,
         "a payout takes from 1010 what its explained transactions brought",
         """SELECT p.provider_id, COALESCE(told.minor, 0), COALESCE(taken.minor, 0) FROM payout p
            LEFT JOIN (
-               SELECT t.payout_id, SUM(CASE WHEN t.explained_by = 'payout' THEN COALESCE(l.minor, 0)
+               SELECT t.payout_id, SUM(CASE WHEN t.matched_by = 'payout' THEN COALESCE(l.minor, 0)
                                        ELSE t.net_minor END) AS minor
                FROM provider_transaction t
                LEFT JOIN payout own ON own.transaction_id = t.provider_id
                LEFT JOIN (SELECT reference, SUM(amount_minor) AS minor FROM posting WHERE account = 1010
                           GROUP BY reference) AS l ON l.reference = t.provider_id
-               WHERE t.explained_by IN ('books', 'fee', 'unidentified', 'payout') AND own.id IS NULL
+               WHERE t.matched_by IN ('books', 'fee', 'unidentified', 'payout') AND own.id IS NULL
                GROUP BY t.payout_id) AS told ON told.payout_id = p.id
            LEFT JOIN (
                SELECT e.subject, -SUM(l.amount_minor) AS minor FROM journal_entry e

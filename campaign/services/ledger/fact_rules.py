@@ -43,7 +43,7 @@ FACT_CHECKS = (
                       SUM(CASE WHEN p.account IN (5010, 5015) THEN p.amount_minor ELSE 0 END) AS booked,
                       SUM(CASE WHEN p.account = 1010 AND p.currency <> t.currency THEN 1 ELSE 0 END) AS foreign_lines
                FROM provider_transaction t JOIN journal_entry e ON e.source = 'txn:' || t.provider_id
-               JOIN posting p ON p.entry_id = e.id WHERE t.explained_by = 'books'
+               JOIN posting p ON p.entry_id = e.id WHERE t.matched_by = 'books'
                GROUP BY t.provider_id, e.kind, t.category, t.currency, t.fee_minor) AS movements
            WHERE fee_minor <> booked OR foreign_lines > 0 OR category <> CASE kind {CATEGORY_CASES} ELSE category END""",  # noqa: S608
     ),
@@ -60,9 +60,9 @@ FACT_CHECKS = (
         "a payout’s own movement is there, and a debit that failed adds up to nothing",
         """SELECT p.provider_id, p.transaction_id FROM payout p
            LEFT JOIN provider_transaction t ON t.provider_id = p.transaction_id
-           WHERE p.walked_at IS NOT NULL AND p.is_automatic AND p.transaction_id IS NOT NULL AND t.id IS NULL
+           WHERE p.itemized_at IS NOT NULL AND p.is_automatic AND p.transaction_id IS NOT NULL AND t.id IS NULL
            UNION ALL
-           SELECT source_id, MIN(provider_id) FROM provider_transaction WHERE explained_by = 'undone'
+           SELECT source_id, MIN(provider_id) FROM provider_transaction WHERE matched_by = 'undone'
            GROUP BY source_id HAVING SUM(net_minor) <> 0""",
     ),
     Check(

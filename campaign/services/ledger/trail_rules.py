@@ -92,7 +92,7 @@ TRAIL_CHECKS = (
         "a payout is its difference and the movements that left with it",
         """SELECT p.provider_id, p.amount_minor, p.difference_minor, COALESCE(SUM(t.net_minor), 0) FROM payout p
            LEFT JOIN provider_transaction t ON t.payout_id = p.id AND t.provider_id <> COALESCE(p.transaction_id, '')
-           WHERE p.walked_at IS NOT NULL
+           WHERE p.itemized_at IS NOT NULL
            GROUP BY p.provider_id, p.amount_minor, p.difference_minor
            HAVING p.amount_minor <> COALESCE(p.difference_minor, 0) + COALESCE(SUM(t.net_minor), 0)""",
     ),

@@ -33,7 +33,7 @@ from campaign.services.pledges.card_for_all import CARD, OTHERS, card_text
 from campaign.services.pledges.links import MailboxLink, PledgeLink, sign, sign_mailbox
 from campaign.services.pledges.requests import PledgeOrder, ask
 from campaign.services.queues.outbox import OutgoingMail, enqueue
-from campaign.services.shield.attempts import Counter, count_of, count_one, hold
+from campaign.services.shield.attempts import Counter, count_of, count_one, lock_counters
 from campaign.services.shield.codes import LINKS_KIND, MAX_CODES_OF_A_MAILBOX, MAX_CODES_OF_AN_ADDRESS
 
 LINK_LIFE = timedelta(hours=24)
@@ -82,7 +82,7 @@ def request_links(request: LinkRequest, *, clock: Clock, secret: str) -> None:
     }
     slot = int(at.timestamp() // CODE_SLOT.total_seconds())
     with transaction() as session:
-        hold(session, *counters, at=at)
+        lock_counters(session, *counters, at=at)
         if any(count_of(session, one, at=at, window=HOUR).started >= most for one, most in counters.items()):
             return
         campaign = session.execute(select(Campaign).where(Campaign.slug == request.campaign)).scalar_one()

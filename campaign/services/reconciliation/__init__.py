@@ -1,1 +1,1 @@
-"""Our books beside the provider's: payouts, movements, what is missing or unexplained, and how it is mended."""
+"""Reconciliation of the ledger with the provider: payouts, movements, what is missing or unmatched, and its repair."""

@@ -1,4 +1,4 @@
-"""A case of the desk looked after at the provider: what is behind the movement is fetched and settled, with its trail."""
+"""Repair of one case by staff: the object behind the movement is fetched and settled, with an audit record."""
 
 from dataclasses import dataclass
 
@@ -28,9 +28,16 @@ class Helper:
 
 
 def fetch(transaction_id: str, helper: Helper) -> bool:
-    """Settle what is behind a movement, and explain it; False when it is none of ours, which is kept.
+    """Settle the object behind a movement, and match it.
 
-    NotFound; PaymentsUnavailable. The donor is told, for a person looks at it now.
+    The donor is emailed, because a person is looking at it now.
+
+    Returns:
+        False when it is none of ours, which is stored.
+
+    Raises:
+        NotFound: there is no such movement.
+        PaymentsUnavailable: the provider does not answer.
     """
     with reading() as session:
         row = session.execute(
@@ -45,7 +52,7 @@ def fetch(transaction_id: str, helper: Helper) -> bool:
         if not is_ours:
             known = update(ProviderTransaction).where(ProviderTransaction.provider_id == transaction_id)
             session.execute(known.values(is_foreign=True))
-        payouts.book(session, provider_transactions.explain(session), clock=helper.clock)
+        payouts.book(session, provider_transactions.match_transactions(session), clock=helper.clock)
         audit.record(
             session,
             actor_id=helper.actor_id,
@@ -59,7 +66,7 @@ def fetch(transaction_id: str, helper: Helper) -> bool:
 
 def _settled(source_id: str, category: str, helper: Helper) -> bool:
     if category in PAYOUT_CATEGORIES:
-        payouts.look_at(source_id, account=helper.account, clock=helper.clock)
+        payouts.refresh(source_id, account=helper.account, clock=helper.clock)
         return True
     kind = comparison.object_kind(source_id)
     if not kind:

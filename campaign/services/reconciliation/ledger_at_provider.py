@@ -1,4 +1,4 @@
-"""What our books say of our balance at the provider, by the provider's own names: read here, written by `posting`."""
+"""The ledger of our balance at the provider, by the provider's own ids: read here, written by `posting`."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -14,7 +14,7 @@ from campaign.domain.payout_postings import PartBooked
 from campaign.models.journal import JournalEntry, Posting
 from campaign.models.payout import ProviderTransaction
 
-ASKED_AT_ONCE = 500
+CHUNK_SIZE = 500
 """Names in one statement: databases take some ten thousands."""
 Name = TypeVar("Name", str, int)
 OF_PAYOUTS = (EntryKind.PAYOUT_MADE, EntryKind.PAYOUT_ARRIVED, EntryKind.PAYOUT_FAILED)
@@ -22,7 +22,7 @@ OF_PAYOUTS = (EntryKind.PAYOUT_MADE, EntryKind.PAYOUT_ARRIVED, EntryKind.PAYOUT_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownLine:
-    """A movement in our books that the provider does not have."""
+    """A movement in our ledger that the provider lacks."""
 
     reference: str
     subject: str
@@ -31,15 +31,15 @@ class UnknownLine:
 
 
 def chunked(names: Iterable[Name]) -> Iterator[list[Name]]:
-    """Names in order, as many at once as one statement is given."""
+    """Yield ids in order, in chunks that fit into one statement."""
     in_order = sorted(names)
-    for start in range(0, len(in_order), ASKED_AT_ONCE):
-        yield in_order[start : start + ASKED_AT_ONCE]
+    for start in range(0, len(in_order), CHUNK_SIZE):
+        yield in_order[start : start + CHUNK_SIZE]
 
 
 def booked(session: Session, references: Collection[str]) -> Mapping[str, dict[int, int]]:
-    """Balance transaction → campaign → what its books moved on 1010 because of it, in minor units of its currency."""
-    found: dict[str, dict[int, int]] = defaultdict(dict)
+    """Return balance transaction → campaign → its movement on 1010, in minor units of its currency."""
+    by_reference: dict[str, dict[int, int]] = defaultdict(dict)
     for some in chunked(references):
         rows = session.execute(
             select(Posting.reference, JournalEntry.campaign_id, func.sum(Posting.amount_minor))
@@ -48,25 +48,25 @@ def booked(session: Session, references: Collection[str]) -> Mapping[str, dict[i
             .group_by(Posting.reference, JournalEntry.campaign_id)
         )
         for reference, campaign_id, minor in rows:
-            found[reference][campaign_id] = int(minor)
-    return found
+            by_reference[reference][campaign_id] = int(minor)
+    return by_reference
 
 
-def kept_apart(session: Session, references: Collection[str]) -> Mapping[str, int]:
-    """Balance transaction → what of it is kept apart as not identified, in minor units of its currency."""
-    found: dict[str, int] = {}
+def in_suspense(session: Session, references: Collection[str]) -> Mapping[str, int]:
+    """Return balance transaction → its part in the suspense account, in minor units of its currency."""
+    by_reference: dict[str, int] = {}
     for some in chunked(references):
         rows = session.execute(
             select(Posting.reference, func.sum(Posting.amount_minor))
             .where(Posting.account == Account.UNIDENTIFIED, Posting.reference.in_(some))
             .group_by(Posting.reference)
         )
-        found |= {reference: -int(minor) for reference, minor in rows}
-    return found
+        by_reference |= {reference: -int(minor) for reference, minor in rows}
+    return by_reference
 
 
 def parts_of(session: Session, payout_id: str) -> dict[int, PartBooked]:
-    """Campaign → what its books hold of a payout."""
+    """Return campaign → its part of a payout in the ledger."""
     of_payout = JournalEntry.subject == f"payout:{payout_id}"
     counts = session.execute(
         select(JournalEntry.campaign_id, func.count()).where(of_payout).group_by(JournalEntry.campaign_id)
@@ -96,12 +96,12 @@ def _part(sums: Counter[tuple[str, int]], entries: int) -> PartBooked:
 
 
 def campaign_of(session: Session, source: str) -> int:
-    """In whose books the entry of a source stands."""
+    """Return the campaign of a source's entry."""
     return session.execute(select(JournalEntry.campaign_id).where(JournalEntry.source == source)).scalar_one()
 
 
 def subjects_of(session: Session, sources: Collection[str], *, campaign_id: int) -> list[str]:
-    """What the entries of a campaign with these sources are about."""
+    """Return the subjects of a campaign's entries with these sources."""
     query = select(JournalEntry.subject).where(
         JournalEntry.campaign_id == campaign_id, JournalEntry.source.in_(sources)
     )
@@ -109,9 +109,9 @@ def subjects_of(session: Session, sources: Collection[str], *, campaign_id: int)
 
 
 def balances(session: Session, *, until: datetime | None) -> dict[str, int]:
-    """Currency → what our books say has come into the balance, before anything was paid out.
+    """Return currency → the total of the balance in our ledger, before payouts.
 
-    Of movements that the provider was not asked about yet, only those that were recorded until then count.
+    Of movements that were not queried at the provider yet, only those recorded until then count.
     """
     was_compared: ColumnElement[bool] = ProviderTransaction.id.is_not(None)
     if until is not None:
@@ -127,7 +127,7 @@ def balances(session: Session, *, until: datetime | None) -> dict[str, int]:
 
 
 def unknown_lines(session: Session, *, until: datetime, limit: int) -> list[UnknownLine]:
-    """Movements in our books, recorded until then, that the provider was not found to have."""
+    """Return movements in our ledger, recorded until then, that the provider lacks."""
     rows = session.execute(
         select(Posting.reference, JournalEntry.subject, Posting.currency, func.sum(Posting.amount_minor))
         .join(JournalEntry, JournalEntry.id == Posting.entry_id)

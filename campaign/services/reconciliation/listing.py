@@ -1,4 +1,4 @@
-"""What finance sees of the provider's side: how much is unexplained in each currency, its cases, and every payout."""
+"""The provider's side for finance: the unexplained amount in each currency, its cases, and every payout."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -28,22 +28,22 @@ GIFT_CATEGORIES = frozenset({"charge", "charge_failure", "refund", "refund_failu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One currency of our balance at the provider: what came into it, before anything was paid out."""
+    """One currency of our balance at the provider: its total before payouts."""
 
     provider: Money
     books: Money
-    under_way: Money  # debits that a bank takes its days for
+    under_way: Money  # debits whose bank takes days
     cases: int
 
     @property
     def unexplained(self) -> Money:
-        """What the provider says and our books do not."""
+        """Return what the provider has and our ledger lacks."""
         return self.provider - self.books - self.under_way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedMovement:
-    """One of the provider's balance transactions, with the gift that it belongs to as far as it is known."""
+    """One of the provider's balance transactions, with its gift where that is known."""
 
     transaction_id: str
     type: str
@@ -53,7 +53,7 @@ class ListedMovement:
     amount: Money
     fee: Money
     net: Money
-    explained_by: str | None
+    matched_by: str | None
     is_foreign: bool
     source_id: str | None
     payout_id: str | None
@@ -64,13 +64,13 @@ class ListedMovement:
 
     @property
     def missing(self) -> Money:
-        """What of it our books do not say."""
+        """Return the part of it that our ledger lacks."""
         return self.net - self.booked
 
     @property
     def problem(self) -> str:
-        """What kind of case it is; the words for it, and the repair, belong to the desk."""
-        if self.explained_by is not None:
+        """Return the kind of case; its words, and its repair, belong to the staff pages."""
+        if self.matched_by is not None:
             return ""
         if self.booked.minor:
             return "differs"
@@ -85,7 +85,7 @@ class ListedMovement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayoutView:
-    """A payout as lists and its own page show it. `difference` is known once it is walked, and should be nothing."""
+    """A payout as lists and its own page show it. `difference` is known once it is itemized, and should be zero."""
 
     payout_id: str
     amount: Money
@@ -95,24 +95,24 @@ class PayoutView:
     arrives_on: date
     failure: str | None
     difference: Money | None
-    is_walked: bool
+    is_itemized: bool
     is_reconciled: bool
     is_booked_by_hand: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastRun:
-    """When our rows were last compared with the provider's, and what that brought."""
+    """The last comparison of our rows with the provider's, and its result."""
 
     started_at: datetime
     finished_at: datetime | None
     error: str | None
-    mended: int
+    repaired: int
     still_open: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class ReconciliationPage:
     """The whole page."""
 
     figures: Sequence[Figure]
@@ -121,26 +121,32 @@ class Desk:
     last_run: LastRun | None
 
 
-def desk() -> Desk:
-    """Where we stand with the provider; a fixed number of queries."""
+def reconciliation_page() -> ReconciliationPage:
+    """Return the state of the reconciliation; a fixed number of queries."""
     with reading() as session:
         last, until = _last_run(session), last_whole_repair(session)
         cases = _movements(session, _is_case(), limit=CASES_MAX)
         unknown = ledger_at_provider.unknown_lines(session, until=until, limit=CASES_MAX) if until else []
-        return Desk(figures=_figures(session, cases, until=until), cases=cases, unknown=unknown, last_run=last)
+        return ReconciliationPage(
+            figures=_figures(session, cases, until=until), cases=cases, unknown=unknown, last_run=last
+        )
 
 
 def movement(transaction_id: str) -> ListedMovement:
-    """One movement; NotFound."""
+    """Return one movement.
+
+    Raises:
+        NotFound: there is none.
+    """
     with reading() as session:
-        found = _movements(session, ProviderTransaction.provider_id == transaction_id, limit=1)
-    if not found:
+        movements = _movements(session, ProviderTransaction.provider_id == transaction_id, limit=1)
+    if not movements:
         raise NotFound(transaction_id)
-    return found[0]
+    return movements[0]
 
 
 def payouts(*, before: str = "", limit: int = 50) -> list[PayoutView]:
-    """Payouts, newest first; `before` names the last one of the page before: several may be made in one second."""
+    """Return payouts, newest first; `before` names the last one of the previous page: several may be made in one second."""
     query = select(Payout).order_by(Payout.made_at.desc(), Payout.id.desc()).limit(limit)
     with reading() as session:
         last = session.execute(select(Payout.made_at, Payout.id).where(Payout.provider_id == before)).one_or_none()
@@ -151,7 +157,11 @@ def payouts(*, before: str = "", limit: int = 50) -> list[PayoutView]:
 
 
 def payout(payout_id: str) -> tuple[PayoutView, list[ListedMovement]]:
-    """One payout and every movement that left with it, its own one last; NotFound."""
+    """Return one payout and every movement that left with it, its own one last.
+
+    Raises:
+        NotFound: there is none.
+    """
     with reading() as session:
         row = session.execute(select(Payout).where(Payout.provider_id == payout_id)).scalar_one_or_none()
         if row is None:
@@ -160,7 +170,7 @@ def payout(payout_id: str) -> tuple[PayoutView, list[ListedMovement]]:
 
 
 def concerns(session: Session, *, at: datetime) -> dict[str, int]:
-    """What of the provider's side needs a person, and how often; one query."""
+    """Return the cases at the provider that need a person, with their number; one query."""
     wrong = or_(Payout.difference_minor != 0, Payout.is_automatic.is_(False) & Payout.campaign_id.is_(None))
     failed = (Payout.state == "failed") & (Payout.made_at > at - FAILED_LATELY)
     payouts_where = select(func.count()).select_from(Payout)
@@ -176,11 +186,11 @@ def concerns(session: Session, *, at: datetime) -> dict[str, int]:
 
 
 def _is_case() -> ColumnElement[bool]:
-    return ProviderTransaction.explained_by.is_(None)
+    return ProviderTransaction.matched_by.is_(None)
 
 
 def _is_under_way() -> ColumnElement[bool]:
-    """A debit whose gift waits for its bank."""
+    """Return whether a debit's gift waits for its bank."""
     gift = select(Donation.id).where(
         Donation.payment_id == ProviderTransaction.payment_id, Donation.state == "processing"
     )
@@ -210,7 +220,7 @@ def _figures(session: Session, cases: Sequence[ListedMovement], *, until: dateti
 
 
 def _movements(session: Session, which: ColumnElement[bool], *, limit: int | None) -> list[ListedMovement]:
-    """Newest first, a payout's own movement last."""
+    """Return movements, newest first, a payout's own movement last."""
     rows = session.execute(
         select(ProviderTransaction, Payout.provider_id, Donation.public_id, Donation.state, Donation.campaign_id)
         .outerjoin(Payout, Payout.id == ProviderTransaction.payout_id)
@@ -233,7 +243,7 @@ def _movements(session: Session, which: ColumnElement[bool], *, limit: int | Non
             amount=Money(row.amount_minor, row.currency),
             fee=Money(row.fee_minor, row.currency),
             net=Money(row.net_minor, row.currency),
-            explained_by=row.explained_by,
+            matched_by=row.matched_by,
             is_foreign=row.is_foreign,
             source_id=row.source_id,
             payout_id=payout_id,
@@ -256,7 +266,7 @@ def _view(row: Payout) -> PayoutView:
         arrives_on=row.arrives_on,
         failure=row.failure,
         difference=None if row.difference_minor is None else Money(row.difference_minor, row.currency),
-        is_walked=row.walked_at is not None,
+        is_itemized=row.itemized_at is not None,
         is_reconciled=row.reconciled_at is not None,
         is_booked_by_hand=row.campaign_id is not None,
     )
@@ -266,12 +276,12 @@ def _last_run(session: Session) -> LastRun | None:
     row = session.execute(select(Reconciliation).order_by(Reconciliation.id.desc()).limit(1)).scalar_one_or_none()
     if row is None:
         return None
-    counts: dict[str, int] = {name: _sum_of(row.found.get(name)) for name in ("mended", "open")}
+    counts: dict[str, int] = {name: _sum_of(row.counts.get(name)) for name in ("repaired", "open")}
     return LastRun(
         started_at=row.started_at,
         finished_at=row.finished_at,
         error=row.error,
-        mended=counts["mended"],
+        repaired=counts["repaired"],
         still_open=counts["open"],
     )
 

@@ -1,7 +1,8 @@
-"""Payouts: what the provider says of them, walked movement by movement and put into the books, campaign by campaign.
+"""Payouts: itemized movement by movement and recorded in the ledger, campaign by campaign.
 
-The provider is asked outside any transaction. A payout's state only goes forward, its movements are a set keyed by the
-provider's ids, and what is posted is the difference to what stands: so all of it can be done again, in any order.
+The provider is queried outside any transaction. A payout's state only goes forward, its movements are a set keyed by
+the provider's ids, and what is posted is the difference from what is posted already: so all of it can be repeated, in
+any order.
 """
 
 from collections import Counter
@@ -14,7 +15,7 @@ from campaign.database import insert_once, transaction
 from campaign.days import local_day
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
-from campaign.domain.payout_postings import PartBooked, PayoutTold, payout_entries
+from campaign.domain.payout_postings import PartBooked, PayoutDetails, payout_entries
 from campaign.domain.provider_events import EventState, is_handled
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import MissingAtProvider
@@ -31,47 +32,50 @@ RANK = {"under_way": 0, "arrived": 1, "failed": 2, "canceled": 2}
 
 
 class CannotBeBookedWhole(DomainError):
-    """The provider says what the payout consists of, or somebody has booked it already."""
+    """The provider can itemize the payout, or somebody has booked it already."""
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
-    """A payout as it was told, and what it consists of; None while the provider cannot say so."""
+class ItemizedPayout:
+    """A payout as reported, and its movements; None while the provider cannot itemize it."""
 
     facts: PayoutFacts
     transactions: list[TransactionFacts] | None
 
 
 def take_event(event: ClaimedEvent, *, account: ProviderAccount, clock: Clock) -> None:
-    """Bring the payout that an event tells of up to date, and close the event in the same transaction."""
-    is_wanted = is_handled(event.type)
+    """Update the payout of an event, and complete the event in the same transaction."""
+    is_ours = is_handled(event.type)
     try:
-        walk = ask(event.object_id, account=account) if is_wanted else None
+        payout = fetch_payout(event.object_id, account=account) if is_ours else None
     except MissingAtProvider:
-        walk = None
+        payout = None
     with transaction() as session:
-        if walk is not None:
-            apply(session, walk, clock=clock)
-        outcome = EventState.PROCESSED if is_wanted else EventState.IGNORED
+        if payout is not None:
+            apply(session, payout, clock=clock)
+        outcome = EventState.PROCESSED if is_ours else EventState.IGNORED
         inbox.complete(session, event, outcome, at=clock.now())
 
 
-def look_at(payout_id: str, *, account: ProviderAccount, clock: Clock) -> None:
-    """Bring one payout up to what the provider knows now."""
-    walk = ask(payout_id, account=account)
+def refresh(payout_id: str, *, account: ProviderAccount, clock: Clock) -> None:
+    """Update one payout to what the provider knows now."""
+    payout = fetch_payout(payout_id, account=account)
     with transaction() as session:
-        apply(session, walk, clock=clock)
+        apply(session, payout, clock=clock)
 
 
 def book_manual_payout(payout_id: str, *, campaign_id: int, actor_id: int, clock: Clock) -> None:
-    """Put a payout that was made by hand into one campaign's books whole, by a person's word: the provider cannot say
-    what it consists of. NotFound; CannotBeBookedWhole for one that is walked, or stands somewhere already.
+    """Book a payout that was made by hand as a whole in one campaign's ledger, because the provider cannot itemize it.
+
+    Raises:
+        NotFound: there is no such payout.
+        CannotBeBookedWhole: it can be itemized, or is booked already.
     """
     with transaction() as session:
-        found = session.execute(select(Payout.id).where(Payout.provider_id == payout_id)).scalar()
-        if found is None:
+        row_id = session.execute(select(Payout.id).where(Payout.provider_id == payout_id)).scalar()
+        if row_id is None:
             raise NotFound(payout_id)
-        payout = _locked(session, found)
+        payout = _locked(session, row_id)
         if payout.is_automatic or payout.campaign_id is not None:
             raise CannotBeBookedWhole(payout_id)
         payout.campaign_id = campaign_id
@@ -87,34 +91,38 @@ def book_manual_payout(payout_id: str, *, campaign_id: int, actor_id: int, clock
         )
 
 
-def ask(payout_id: str, *, account: ProviderAccount) -> Walk:
-    """A payout as the provider has it, walked as soon as nothing more can join it; MissingAtProvider."""
+def fetch_payout(payout_id: str, *, account: ProviderAccount) -> ItemizedPayout:
+    """Return a payout as the provider has it, itemized as soon as no more can join it.
+
+    Raises:
+        MissingAtProvider: the provider has no such payout.
+    """
     facts = account.payout(payout_id)
-    return Walk(facts, account.transactions_of(payout_id) if can_be_walked(facts) else None)
+    return ItemizedPayout(facts, account.transactions_of(payout_id) if can_be_itemized(facts) else None)
 
 
-def can_be_walked(facts: PayoutFacts) -> bool:
-    """Whether the provider can say what a payout consists of: of one made by hand, never."""
+def can_be_itemized(facts: PayoutFacts) -> bool:
+    """Return whether the provider can itemize a payout: never one made by hand."""
     return facts.is_automatic and (facts.is_complete or facts.state in {"failed", "canceled"})
 
 
-def apply(session: Session, walk: Walk, *, clock: Clock) -> None:
-    """Keep what was told of a payout, note and explain its movements, and post what the books do not say yet."""
-    payout = _kept(session, walk.facts)
-    if walk.transactions is not None:
-        provider_transactions.note(session, walk.transactions, payout_id=payout.id)
+def apply(session: Session, fetched: ItemizedPayout, *, clock: Clock) -> None:
+    """Store a payout, store and match its movements, and post what the ledger lacks."""
+    payout = _stored_payout(session, fetched.facts)
+    if fetched.transactions is not None:
+        provider_transactions.store(session, fetched.transactions, payout_id=payout.id)
         own = {payout.transaction_id}
-        paid_out = sum(fact.net.minor for fact in walk.transactions if fact.provider_id not in own)
+        paid_out = sum(fact.net.minor for fact in fetched.transactions if fact.provider_id not in own)
         payout.difference_minor = payout.amount_minor - paid_out
-        payout.walked_at = payout.walked_at or clock.now()
+        payout.itemized_at = payout.itemized_at or clock.now()
         session.flush()
-    book(session, provider_transactions.explain(session, payout_id=payout.id) | {payout.id}, clock=clock)
+    book(session, provider_transactions.match_transactions(session, payout_id=payout.id) | {payout.id}, clock=clock)
 
 
 def book(session: Session, payout_ids: set[int], *, clock: Clock) -> None:
-    """Post what these payouts' explained movements say and the books do not.
+    """Post what these payouts' matched movements say and the ledger lacks.
 
-    A payout that came back leaves again with a later one, so that one is booked anew as well.
+    A returned payout leaves again with a later one, so that one is booked anew as well.
     """
     waiting = sorted(payout_ids)
     while waiting:
@@ -126,13 +134,13 @@ def book(session: Session, payout_ids: set[int], *, clock: Clock) -> None:
 
 
 def _post_parts(session: Session, payout: Payout, *, clock: Clock) -> int:
-    """One set of entries per campaign, for entries belong to one; how many were new."""
+    """Post one set of entries per campaign, because entries belong to one; return the number of new ones."""
     parts, standing = _parts(session, payout), ledger_at_provider.parts_of(session, payout.provider_id)
-    told = _told(payout, clock=clock)
+    facts = _posting_facts(payout, clock=clock)
     posted = 0
     for campaign_id in sorted(parts.keys() | standing.keys()):
         entries = payout_entries(
-            told,
+            facts,
             campaign_id=campaign_id,
             part=Money(parts[campaign_id], payout.currency),
             booked=standing.get(campaign_id, PartBooked()),
@@ -143,13 +151,13 @@ def _post_parts(session: Session, payout: Payout, *, clock: Clock) -> int:
 
 
 def _parts(session: Session, payout: Payout) -> Counter[int]:
-    """Campaign → its part of a payout: what its books say of the movements that left with it."""
+    """Return campaign → its part of a payout: the booked movements that left with it."""
     if payout.campaign_id is not None:
         return Counter({payout.campaign_id: payout.amount_minor})
     names = session.execute(
         select(ProviderTransaction.provider_id).where(
             ProviderTransaction.payout_id == payout.id,
-            ProviderTransaction.explained_by.in_(provider_transactions.IN_BOOKS),
+            ProviderTransaction.matched_by.in_(provider_transactions.IN_BOOKS),
             ProviderTransaction.provider_id != (payout.transaction_id or ""),
         )
     ).scalars()
@@ -159,8 +167,8 @@ def _parts(session: Session, payout: Payout) -> Counter[int]:
     return parts
 
 
-def _kept(session: Session, facts: PayoutFacts) -> Payout:
-    """The payout's row under lock, brought forward to these facts."""
+def _stored_payout(session: Session, facts: PayoutFacts) -> Payout:
+    """Return the payout's row under lock, updated to these facts."""
     failed_on = local_day(facts.failed_at) if facts.failed_at else None
     row = {
         "provider_id": facts.provider_id,
@@ -193,8 +201,8 @@ def _locked(session: Session, payout_id: int) -> Payout:
     return session.execute(query, execution_options={"populate_existing": True}).scalar_one()
 
 
-def _told(payout: Payout, *, clock: Clock) -> PayoutTold:
-    return PayoutTold(
+def _posting_facts(payout: Payout, *, clock: Clock) -> PayoutDetails:
+    return PayoutDetails(
         provider_id=payout.provider_id,
         state=payout.state,
         transaction_id=payout.transaction_id or payout.provider_id,
@@ -206,19 +214,21 @@ def _told(payout: Payout, *, clock: Clock) -> PayoutTold:
 
 
 def _note_reconciled(session: Session, payout: Payout, *, clock: Clock) -> None:
-    """It is reconciled once it adds up and nothing in it is unexplained."""
+    """Mark it as reconciled once it adds up and all its movements are matched."""
     unexplained = select(func.count()).where(
-        ProviderTransaction.payout_id == payout.id, ProviderTransaction.explained_by.is_(None)
+        ProviderTransaction.payout_id == payout.id, ProviderTransaction.matched_by.is_(None)
     )
     is_whole = payout.campaign_id is not None or (
-        payout.walked_at is not None and payout.difference_minor == 0 and session.execute(unexplained).scalar_one() == 0
+        payout.itemized_at is not None
+        and payout.difference_minor == 0
+        and session.execute(unexplained).scalar_one() == 0
     )
     at = (payout.reconciled_at or clock.now()) if is_whole else None
     session.execute(update(Payout).where(Payout.id == payout.id).values(reconciled_at=at))
 
 
 def _left_with(session: Session, transaction_id: str) -> list[int]:
-    """The payout with which a movement left."""
+    """Return the payout with which a movement left."""
     payout_id = session.execute(
         select(ProviderTransaction.payout_id).where(ProviderTransaction.provider_id == transaction_id)
     ).scalar()

@@ -1,7 +1,7 @@
-"""The provider's balance transactions in our rows: noted as they came, and explained by what our books say of them.
+"""The provider's balance transactions in our rows: stored as reported, and matched with the ledger.
 
-A transaction is explained when the lines of 1010 that carry its name add up to its net. Everything else stays a case for
-staff, of whatever type it is: nothing is dropped.
+A transaction is matched when the lines of 1010 with its name add up to its net. Everything else stays a case for staff,
+whatever its type: nothing is dropped.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,8 +21,8 @@ IN_BOOKS = ("books", "fee", "unidentified", "payout")
 """Explained by entries, so it is part of the payout that it left with."""
 
 
-def note(session: Session, facts: Iterable[TransactionFacts], *, payout_id: int | None = None) -> int:
-    """Keep movements, once each; with `payout_id` also which payout they left with. How many were new."""
+def store(session: Session, facts: Iterable[TransactionFacts], *, payout_id: int | None = None) -> int:
+    """Store movements, once each; with `payout_id` also the payout they left with. Return the number of new ones."""
     new = 0
     for fact in facts:
         row = {
@@ -49,24 +49,24 @@ def note(session: Session, facts: Iterable[TransactionFacts], *, payout_id: int 
     return new
 
 
-def explain(session: Session, *, payout_id: int | None = None) -> set[int]:
-    """Look again at what is not explained, in one payout or at all; the payouts of which something was explained now."""
-    is_open: ColumnElement[bool] = ProviderTransaction.explained_by.is_(None)
+def match_transactions(session: Session, *, payout_id: int | None = None) -> set[int]:
+    """Match open movements, of one payout or all, with the ledger; return the payouts of those matched now."""
+    is_open: ColumnElement[bool] = ProviderTransaction.matched_by.is_(None)
     if payout_id is not None:
         is_open &= ProviderTransaction.payout_id == payout_id
-    explained = _payouts_own(session, is_open) | _undone(session, is_open) | _in_books(session, is_open)
-    return {number for number in explained if number is not None}
+    matched = _payouts_own(session, is_open) | _undone(session, is_open) | _in_books(session, is_open)
+    return {number for number in matched if number is not None}
 
 
 def _payouts_own(session: Session, is_open: ColumnElement[bool]) -> set[int | None]:
-    """Movements that are a payout, or one that came back."""
+    """Match movements that are a payout, or a returned one."""
     known = select(Payout.provider_id)
     of_payout = ProviderTransaction.category.in_(PAYOUT_CATEGORIES) & ProviderTransaction.source_id.in_(known)
     return _marked(session, is_open & of_payout, "payout")
 
 
 def _undone(session: Session, is_open: ColumnElement[bool]) -> set[int | None]:
-    """A debit's money and its taking back, which together are nothing."""
+    """Match a debit's money and its reversal, which together are zero."""
     other, both = aliased(ProviderTransaction), ProviderTransaction.category.in_(UNDONE_CATEGORIES)
     total = (
         select(func.sum(other.net_minor))
@@ -88,16 +88,16 @@ def _undone(session: Session, is_open: ColumnElement[bool]) -> set[int | None]:
 
 
 def _in_books(session: Session, is_open: ColumnElement[bool]) -> set[int | None]:
-    """Movements whose lines on 1010 add up to their net."""
+    """Match movements whose lines on 1010 add up to their net."""
     rows = session.execute(
         select(ProviderTransaction.id, ProviderTransaction.provider_id, ProviderTransaction.net_minor).where(is_open)
     ).all()
     standing = ledger_at_provider.booked(session, [row.provider_id for row in rows])
     right = [row.id for row in rows if sum(standing.get(row.provider_id, {}).values()) == row.net_minor]
-    found: set[int | None] = set()
+    payout_ids: set[int | None] = set()
     for some in ledger_at_provider.chunked(right):
-        found |= _marked(session, ProviderTransaction.id.in_(some), "books")
-    return found
+        payout_ids |= _marked(session, ProviderTransaction.id.in_(some), "books")
+    return payout_ids
 
 
 def _rows_of(session: Session, ids: Sequence[int]) -> Sequence[ProviderTransaction]:
@@ -109,7 +109,7 @@ def _marked(session: Session, which: ColumnElement[bool], word: str) -> set[int 
     rows = session.execute(
         update(ProviderTransaction)
         .where(which)
-        .values(explained_by=word)
+        .values(matched_by=word)
         .returning(ProviderTransaction.payout_id)
         .execution_options(synchronize_session=False)
     )

@@ -1,8 +1,8 @@
-"""Comparing our rows with the provider's and making good what is missing, by the same steps that its events take.
+"""Compares our rows with the provider's and repairs what is missing, by the same steps that its events take.
 
-Whatever is found ends in `settlement` or `payouts`, so a repair can be run again, beside workers and after a crash. One
-repair runs at a time, on whichever machine; looking alone changes nothing and needs no leave. What was booked as nobody's
-gives way to its gift each minute too, beside a repair.
+Every repair ends in `settlement` or `payouts`, so it can be run again, beside workers and after a crash. One repair
+runs at a time, on whichever machine; a comparison changes nothing and needs no lease. Money in the suspense account is
+also released to its gift every minute, beside a repair.
 """
 
 import logging
@@ -43,7 +43,7 @@ HEALTHY = frozenset({"under_way"})
 
 
 class Mails(StrEnum):
-    """Whether donors are told of what a repair finds. What is not sent is written and held."""
+    """Whether donors are emailed about what a repair changes. Emails that are not sent are on hold."""
 
     NONE = "none"
     RECENT = "recent"  # what happened within the last two days
@@ -62,139 +62,150 @@ class Outside:
 
 @dataclass(slots=True)
 class Report:
-    """What was found, and what has become of it: mended, or open with the reason."""
+    """The result of a repair: each difference repaired, or open with the reason."""
 
-    mended: list[Difference] = field(default_factory=list)
+    repaired: list[Difference] = field(default_factory=list)
     still_open: list[tuple[Difference, str]] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
-        """True when nothing is left that is wrong."""
+        """Return whether nothing is wrong any more."""
         return not self.still_open
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """How many of each kind."""
+        """Return the number of differences of each kind."""
         return {
-            "mended": dict(Counter(found.kind for found in self.mended)),
-            "open": dict(Counter(found.kind for found, _reason in self.still_open)),
+            "repaired": dict(Counter(one.kind for one in self.repaired)),
+            "open": dict(Counter(one.kind for one, _reason in self.still_open)),
         }
 
 
 def compare(outside: Outside, *, days: int = DAYS) -> Report:
-    """What a repair would look after; nothing is changed. Raises PaymentsUnavailable."""
+    """Return what a repair would change; nothing is changed.
+
+    Raises:
+        PaymentsUnavailable: the provider does not answer.
+    """
     since = outside.clock.now() - timedelta(days=days)
     new = [fact for some in comparison.new_transactions(outside.account) for fact in some]
-    found = [
+    differences = [
         *_about_gifts(outside, since=since),
         *(_of_event(missed) for missed in comparison.missed_events(outside.account)),
         *comparison.payouts_behind(outside.account, since=since),
         *comparison.unexplained(new),
     ]
-    return Report(still_open=[(one, "") for one in found if one.kind not in HEALTHY])
+    return Report(still_open=[(one, "") for one in differences if one.kind not in HEALTHY])
 
 
 def repair(outside: Outside, *, mails: Mails, days: int = DAYS) -> Report:
-    """Make good what is found. HeldByAnother while another repair runs; PaymentsUnavailable leaves the rest for later."""
+    """Repair every difference.
+
+    Raises:
+        LeaseTaken: another repair is running.
+        PaymentsUnavailable: the provider does not answer; the rest waits for the next repair.
+    """
     with alone("reconcile", clock=outside.clock) as lease:
-        return _noted(outside, lease, mails=mails, days=days)
+        return _recorded_repair(outside, lease, mails=mails, days=days)
 
 
 def repair_hourly(outside: Outside) -> Report | None:
-    """The job's repair; None when another worker does it, or has just done it, or there is no provider."""
+    """Run the job's repair; None when another worker runs it, or has just run it, or there is no provider."""
     if outside.payments.mode == "none":
         return None
     try:
         with alone("reconcile", clock=outside.clock) as lease:
             if _ended_lately(outside.clock.now()):
                 return None
-            return _noted(outside, lease, mails=Mails.RECENT, days=DAYS)
+            return _recorded_repair(outside, lease, mails=Mails.RECENT, days=DAYS)
     except HeldByAnother:
         return None
 
 
-def _noted(outside: Outside, lease: HeldLease, *, mails: Mails, days: int) -> Report:
-    """A repair with its row, which says when it began, when it ended and what it found."""
-    now = outside.clock.now()
+def _recorded_repair(outside: Outside, lease: HeldLease, *, mails: Mails, days: int) -> Report:
+    """Run a repair with its row, which stores when it began, when it ended and its result."""
+    at = outside.clock.now()
     with transaction() as session:
         run_id: int = session.execute(
-            insert(Reconciliation).values(started_at=now, found={}).returning(Reconciliation.id)
+            insert(Reconciliation).values(started_at=at, counts={}).returning(Reconciliation.id)
         ).scalar_one()
-    run = _Repair(outside, lease, mails, since=now - timedelta(days=days))
+    run = _Repair(outside, lease, mails, since=at - timedelta(days=days))
     error = None
     try:
         run.work()
-    except BaseException as stopped:  # a worker that is told to stop ends no repair either
+    except BaseException as stopped:  # a worker that is being stopped does not complete a repair either
         error = f"{type(stopped).__name__}: {stopped}"[:500]
         raise
     finally:
         ended = update(Reconciliation).where(Reconciliation.id == run_id)
         with transaction() as session:
-            session.execute(ended.values(finished_at=outside.clock.now(), found={**run.report.counts()}, error=error))
+            session.execute(ended.values(finished_at=outside.clock.now(), counts={**run.report.counts()}, error=error))
         observations.note_check(observations.COMPARISON, clock=outside.clock, error=error)
     return run.report
 
 
 @dataclass(slots=True)
 class _Repair:
-    """One repair under way."""
+    """One repair in progress."""
 
     outside: Outside
     lease: HeldLease
     mails: Mails
     since: datetime
     report: Report = field(default_factory=Report)
-    told: dict[str, datetime] = field(default_factory=dict)
+    event_times: dict[str, datetime] = field(default_factory=dict)
 
     def work(self) -> None:
-        """Gifts first, so that events and movements that come after find them as they should be."""
+        """Repair gifts first, so that later events and movements meet them in the right state."""
         events = comparison.missed_events(self.outside.account)
-        self.told = payment_dates.times_of_events(
+        self.event_times = payment_dates.times_of_events(
             (missed.envelope.type, missed.envelope.object_id, missed.envelope.created_at) for missed in events
         )
-        for found in _about_gifts(self.outside, since=self.since):
-            self._try(found, self._settle)
+        for difference in _about_gifts(self.outside, since=self.since):
+            self._try(difference, self._settle)
         for missed in events:
             self._take_in(missed)
         self._note_transactions()
-        for found in comparison.unexplained():
-            if found.object_kind and not found.is_foreign:
-                self._try(found, self._settle_behind)
-        for found in comparison.payouts_behind(self.outside.account, since=self.since):
-            self._try(found, self._look_at_payout)
+        for difference in comparison.unexplained():
+            if difference.object_kind and not difference.is_foreign:
+                self._try(difference, self._settle_behind)
+        for difference in comparison.payouts_behind(self.outside.account, since=self.since):
+            self._try(difference, self._look_at_payout)
         self._explain()
         self._see_what_is_left()
 
-    def _try(self, found: Difference, mend: Callable[[Difference], object]) -> None:
-        """One thing after the other: what cannot be mended is told and does not keep the rest waiting."""
+    def _try(self, difference: Difference, repair: Callable[[Difference], object]) -> None:
+        """Repair one difference; a failure is reported and does not stop the rest."""
         self.lease.renew()
         try:
-            mend(found)
+            repair(difference)
         except (PaymentsUnavailable, PaymentsNotConfigured, DatabaseBusy, HeldByAnother):
             raise
         except MissingAtProvider:
-            self.report.still_open.append((found, "The provider does not have it any more."))
+            self.report.still_open.append((difference, "The provider does not have it any more."))
         except DomainError as problem:
-            self.report.still_open.append((found, f"{type(problem).__name__}: {problem}"))
+            self.report.still_open.append((difference, f"{type(problem).__name__}: {problem}"))
         except Exception as error:
-            log.exception("%s %s could not be mended", found.kind, found.subject)
-            self.report.still_open.append((found, f"{type(error).__name__}: {error}"))
+            log.exception("%s %s could not be repaired", difference.kind, difference.subject)
+            self.report.still_open.append((difference, f"{type(error).__name__}: {error}"))
         else:
-            self.report.mended.append(found)
+            self.report.repaired.append(difference)
 
-    def _settle(self, found: Difference) -> bool:
-        """Settle the gift that a finding is about; False when it is none of ours."""
-        outside, missed = self.outside, Missed(self._is_quiet(found), self.told)
-        if found.object_kind != "gift":
+    def _settle(self, difference: Difference) -> bool:
+        """Settle the gift of a difference; False when it is none of ours."""
+        outside, missed = self.outside, Missed(self._holds_mails(difference), self.event_times)
+        if difference.object_kind != "gift":
             return settlement.settle_object(
-                found.object_kind,
-                found.object_id,
+                difference.object_kind,
+                difference.object_id,
                 payments=outside.payments,
                 clock=outside.clock,
                 public_url=outside.public_url,
                 missed=missed,
             )
         with reading() as session:
-            gift_id = session.execute(select(Donation.id).where(Donation.public_id == found.object_id)).scalar_one()
+            gift_id = session.execute(
+                select(Donation.id).where(Donation.public_id == difference.object_id)
+            ).scalar_one()
         settlement.settle(
             gift_id,
             payments=outside.payments,
@@ -205,82 +216,86 @@ class _Repair:
         )
         return True
 
-    def _settle_behind(self, found: Difference) -> None:
-        """The gift behind a movement; where there is none of ours, that is kept, so that nobody asks every hour."""
-        if not self._settle(found):
-            foreign = update(ProviderTransaction).where(ProviderTransaction.provider_id == found.subject)
+    def _settle_behind(self, difference: Difference) -> None:
+        """Settle the gift behind a movement; a foreign movement is marked, so that it is not queried every hour."""
+        if not self._settle(difference):
+            foreign = update(ProviderTransaction).where(ProviderTransaction.provider_id == difference.subject)
             with transaction() as session:
                 session.execute(foreign.values(is_foreign=True))
 
     def _take_in(self, missed: MissedEvent) -> None:
-        """Settle what an event is about, then keep it as if it had been delivered: the worker finds nothing to do."""
-        found, event = _of_event(missed), missed.envelope
+        """Settle the object of an event, then store the event as delivered: the worker has nothing left to do."""
+        difference, event = _of_event(missed), missed.envelope
         kind = split_event_type(event.type)[0]
         is_right_mode = event.livemode == (self.outside.payments.mode == "live")
         if is_right_mode and kind in GIFT_EVENTS:
             self._try(
                 Difference(
-                    kind=found.kind, subject=found.subject, object_kind=kind, object_id=event.object_id, at=found.at
+                    kind=difference.kind,
+                    subject=difference.subject,
+                    object_kind=kind,
+                    object_id=event.object_id,
+                    at=difference.at,
                 ),
                 self._settle,
             )
         else:
-            self.report.mended.append(found)
+            self.report.repaired.append(difference)
         inbox.store(event, missed.body, mode=self.outside.payments.mode, clock=self.outside.clock, was_fetched=True)
 
     def _note_transactions(self) -> None:
         for some in comparison.new_transactions(self.outside.account):
             self.lease.renew()
             with transaction() as session:
-                provider_transactions.note(session, some)
+                provider_transactions.store(session, some)
         self._explain()
 
     def _explain(self) -> None:
-        """Look again at what is open, and bring the payouts in question up to it, in one transaction."""
+        """Match what is open, and book the payouts concerned, in one transaction."""
         self.lease.renew()
         with transaction() as session:
-            changed = suspense.undo_where_known(session, at=self.outside.clock.now())
-            changed |= provider_transactions.explain(session)
+            changed = suspense.release_matched(session, at=self.outside.clock.now())
+            changed |= provider_transactions.match_transactions(session)
             payouts.book(session, changed, clock=self.outside.clock)
 
-    def _look_at_payout(self, found: Difference) -> None:
-        payouts.look_at(found.subject, account=self.outside.account, clock=self.outside.clock)
+    def _look_at_payout(self, difference: Difference) -> None:
+        payouts.refresh(difference.subject, account=self.outside.account, clock=self.outside.clock)
 
     def _see_what_is_left(self) -> None:
-        """What was tried and is still so: the provider has no answer yet, or it is for a person to decide."""
-        now = self.outside.clock.now()
+        """Report what is still open: the provider has no answer yet, or a person has to decide."""
+        at = self.outside.clock.now()
         left = {
             (one.kind, one.subject): one
             for one in (
-                *comparison.overdue_gifts(now=now),
-                *comparison.gifts_without_fee(now=now),
+                *comparison.overdue_gifts(at=at),
+                *comparison.gifts_without_fee(at=at),
                 *comparison.unexplained(),
             )
         }
-        told = {(one.kind, one.subject) for one, _reason in self.report.still_open}
-        self.report.mended = [
-            one for one in self.report.mended if (one.kind, one.subject) not in left and one.kind not in HEALTHY
+        event_times = {(one.kind, one.subject) for one, _reason in self.report.still_open}
+        self.report.repaired = [
+            one for one in self.report.repaired if (one.kind, one.subject) not in left and one.kind not in HEALTHY
         ]
-        self.report.still_open += [(one, "") for key, one in left.items() if key not in told]
+        self.report.still_open += [(one, "") for key, one in left.items() if key not in event_times]
 
-    def _is_quiet(self, found: Difference) -> bool:
-        """Whether mails about this are held."""
-        is_late = found.at is not None and found.at < self.outside.clock.now() - LATE
+    def _holds_mails(self, difference: Difference) -> bool:
+        """Return whether emails about this are put on hold."""
+        is_late = difference.at is not None and difference.at < self.outside.clock.now() - LATE
         return self.mails is Mails.NONE or (self.mails is Mails.RECENT and is_late)
 
 
 def _about_gifts(outside: Outside, *, since: datetime) -> Iterator[Difference]:
-    now, account = outside.clock.now(), outside.account
+    at, account = outside.clock.now(), outside.account
     looks: Iterable[Iterable[Difference]] = (
-        comparison.overdue_gifts(now=now),
+        comparison.overdue_gifts(at=at),
         comparison.gifts_under_way(),
-        comparison.gifts_without_fee(now=now),
+        comparison.gifts_without_fee(at=at),
         list(comparison.unknown_payments(account, since=since)),
         list(comparison.unknown_refunds(account, since=since)),
         list(comparison.unknown_disputes(account, since=since)),
     )
-    for found in looks:
-        yield from found
+    for differences in looks:
+        yield from differences
 
 
 def _of_event(missed: MissedEvent) -> Difference:
@@ -288,7 +303,7 @@ def _of_event(missed: MissedEvent) -> Difference:
     return Difference(kind="event_missed", subject=event.event_id, detail=event.type, at=event.created_at)
 
 
-def _ended_lately(now: datetime) -> bool:
+def _ended_lately(at: datetime) -> bool:
     with reading() as session:
         last = session.execute(
             select(Reconciliation.finished_at)
@@ -296,4 +311,4 @@ def _ended_lately(now: datetime) -> bool:
             .order_by(Reconciliation.id.desc())
             .limit(1)
         ).scalar()
-    return last is not None and last > now - HOURLY_PAUSE
+    return last is not None and last > at - HOURLY_PAUSE

@@ -1,4 +1,4 @@
-"""What the search by subject finds in the journal: whatever numbers people know, as in the list of donations."""
+"""The search by subject in the journal: by any number that people know, as in the list of donations."""
 
 from sqlalchemy import select
 
@@ -16,9 +16,9 @@ SOURCES = ("charge", "txn", "lost", "fee", "unidentified", "identified")
 
 
 def subjects_about(campaign_id: int, text: str) -> tuple[str, ...]:
-    """The subjects of entries that a text names: a number of ours, a receipt's, or an id of the provider's.
+    """Return the subjects of entries that a text names: a number of ours, a receipt's, or an id of the provider's.
 
-    A text such as "Donation 3kd7…" names one thing; what is found nowhere is a subject that no entry has.
+    A text such as "Donation 3kd7…" names one thing; an unknown text is a subject that no entry has.
     """
     typed = subject_typed(text.strip())
     kind, _sep, number = typed.rpartition(":")
@@ -29,7 +29,7 @@ def subjects_about(campaign_id: int, text: str) -> tuple[str, ...]:
     gifts = select(Donation.public_id).where(Donation.campaign_id == campaign_id, search_index.by_numbers(rest))
     sources = [f"{source}:{word}" for word in known for source in SOURCES]
     with reading() as session:
-        found = [f"donation:{public_id}" for public_id in session.execute(gifts).scalars()]
-        found.extend(ledger_at_provider.subjects_of(session, sources, campaign_id=campaign_id))
+        subjects = [f"donation:{public_id}" for public_id in session.execute(gifts).scalars()]
+        subjects.extend(ledger_at_provider.subjects_of(session, sources, campaign_id=campaign_id))
     own = (f"{kind}:{word}" for word in known for kind in KINDS)
-    return tuple(dict.fromkeys((*own, *found)))
+    return tuple(dict.fromkeys((*own, *subjects)))

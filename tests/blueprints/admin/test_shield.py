@@ -7,7 +7,7 @@ from campaign.database import transaction
 from campaign.domain.abuse import Cause, Tally
 from campaign.services import audit
 from campaign.services.audit import AuditFilter
-from campaign.services.shield.state import put_up, up_now
+from campaign.services.shield.state import activate, active_shield
 from tests.blueprints.admin.client import Chair, sit_down
 from tests.support.builders import a_campaign
 from tests.support.fakes import SettableClock
@@ -25,7 +25,7 @@ def chair(app: Flask, clock: SettableClock) -> Chair:
 def put_up_by_itself(clock: SettableClock) -> None:
     with transaction() as session:
         seen = Tally(started=60, failed=41)
-        assert put_up(session, Cause.FAILURES, seen=seen, actor_id=None, reason=None, at=clock.now())
+        assert activate(session, Cause.FAILURES, counts=seen, actor_id=None, reason=None, at=clock.now())
 
 
 def test_the_overview_raises_the_alarm_and_leads_to_the_page(chair: Chair, clock: SettableClock) -> None:
@@ -54,7 +54,7 @@ def test_it_is_put_up_and_away_by_hand_for_a_reason(chair: Chair) -> None:
     up = fetch(chair.client, "admin.shield")
     assert "A warning of our bank" in up.text()
     assert up.submit(chair.client, FORM, reason="All clear").status_code == 303
-    assert up_now() is None
+    assert active_shield() is None
     assert "All clear" in fetch(chair.client, "admin.shield").text("table")
     acts = [(act.action, act.detail["reason"]) for act in audit.trail(AuditFilter(action="shield"))]
     assert acts == [("shield:away", "All clear"), ("shield:up", "A warning of our bank")]

@@ -19,7 +19,7 @@ from campaign.models.donation import Donation
 from campaign.models.outbox import Message
 from campaign.services.gifts.settlement import refresh_checkout
 from campaign.services.shield import judging as shield
-from campaign.services.shield.state import put_up_by_hand
+from campaign.services.shield.state import activate_manually
 from tests.support.builders import a_campaign, a_donor, a_member_of_staff
 from tests.support.fakes import SIGNATURE, FakePayments, RecordingMailer, SettableClock
 from tests.support.pages import Page, fetch_address
@@ -42,7 +42,7 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def _shield_up(clock: SettableClock) -> None:
-    put_up_by_hand(actor_id=a_member_of_staff(role="finance").id, reason="A test", clock=clock)
+    activate_manually(actor_id=a_member_of_staff(role="finance").id, reason="A test", clock=clock)
 
 
 def opened(client: FlaskClient, clock: SettableClock, lang: str = "en") -> Page:
@@ -297,7 +297,7 @@ def test_an_e_mail_that_gave_and_one_that_never_did_are_answered_alike_by_the_sa
 ) -> None:
     a_donor(email="gave@example.org")
     if is_up:
-        put_up_by_hand(actor_id=a_member_of_staff(role="finance").id, reason="A test", clock=clock)
+        activate_manually(actor_id=a_member_of_staff(role="finance").id, reason="A test", clock=clock)
     seen = []
     for email in ("gave@example.org", "none@example.org"):
         answer, told = statements(client, opened(client, clock), amount="10", email=email)

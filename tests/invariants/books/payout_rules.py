@@ -73,7 +73,7 @@ class PayoutRules(Resting):
 
     def _refusal(self, moved: TransactionFacts) -> type[Exception] | None:
         """What the desk must say to a word about this movement."""
-        query = select(ProviderTransaction.explained_by).where(ProviderTransaction.provider_id == moved.provider_id)
+        query = select(ProviderTransaction.matched_by).where(ProviderTransaction.provider_id == moved.provider_id)
         with reading() as session:
             noted = session.execute(query).one_or_none()
             stands = dumps.movements(session).get(moved.provider_id, 0) == moved.net.minor

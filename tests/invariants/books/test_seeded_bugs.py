@@ -172,14 +172,14 @@ def leaving_charge_backs_out_of_receipts(patch: pytest.MonkeyPatch, _: Stage) ->
 
 def walking_payouts_by_type(patch: pytest.MonkeyPatch, _: Stage) -> None:
     """Refunds are not looked at, nor debits, which are `payment`s: only what the first case was about."""
-    note = provider_transactions.note
+    note = provider_transactions.store
 
     def some(session: Session, facts: Iterable[TransactionFacts], **how: Any) -> int:
         return note(
             session, [fact for fact in facts if fact.type not in {"refund", "payment", "payment_refund"}], **how
         )
 
-    patch.setattr(provider_transactions, "note", some)
+    patch.setattr(provider_transactions, "store", some)
 
 
 def making_a_month_of_every_event(patch: pytest.MonkeyPatch, stage: Stage) -> None:

@@ -105,7 +105,7 @@ def test_a_purpose_asks_for_more_than_its_targets_plan_so_far(app: Flask) -> Non
     event = a_fund(campaign=campaign, code="EVENT-1", kind="event", goal_minor=60_00)
     a_restricted_child(theme=theme, target=event)
     planned = shown(campaign).sum_of("event")
-    assert (planned.goal, planned.asked) == (usd(60_00), usd(200_00))
+    assert (planned.goal, planned.requested) == (usd(60_00), usd(200_00))
 
 
 def test_every_row_and_total_adds_up_and_equals_the_books(app: Flask, session: Session) -> None:

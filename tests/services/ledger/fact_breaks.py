@@ -20,13 +20,13 @@ A_REFUND = REFUND.format(name="settlement_id", state="succeeded", value="'txn_9'
 A_DISPUTE = DISPUTE.format(name="withdrawal_id", state="open")
 SEEN_MOVEMENT = (
     "INSERT INTO provider_transaction (provider_id, type, category, source_id, payment_id, currency, amount_minor,"
-    " fee_minor, net_minor, made_at, available_at, explained_by, is_foreign)"
+    " fee_minor, net_minor, made_at, available_at, matched_by, is_foreign)"
     " SELECT settlement_id, 'charge', 'charge', charge_id, payment_id, settled_currency, settled_minor, fee_minor,"
     " settled_minor - fee_minor, paid_at, paid_at, 'books', FALSE FROM donation WHERE id = 1"
 )
 NAMED_MOVEMENT = (
     "INSERT INTO provider_transaction (provider_id, type, category, source_id, currency, amount_minor, fee_minor,"
-    " net_minor, made_at, available_at, explained_by, is_foreign) VALUES ('txn_9', '', '', 'other_9', 'USD', 5, 0, 5,"
+    " net_minor, made_at, available_at, matched_by, is_foreign) VALUES ('txn_9', '', '', 'other_9', 'USD', 5, 0, 5,"
     " '2026-12-01', '2026-12-01', 'books', FALSE)"
 )
 HISTORY_LINE = (
@@ -68,7 +68,7 @@ FACT_BREAKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (MOVEMENT_SOURCE, (A_REFUND, NAMED_MOVEMENT)),
     (MOVEMENT_SOURCE, (A_DISPUTE, NAMED_MOVEMENT)),
     (PAYOUT_MOVEMENT, (PAYOUT.format(state="arrived"), "UPDATE payout SET transaction_id = 'txn_9'")),
-    (PAYOUT_MOVEMENT, (NAMED_MOVEMENT, "UPDATE provider_transaction SET explained_by = 'undone'")),
+    (PAYOUT_MOVEMENT, (NAMED_MOVEMENT, "UPDATE provider_transaction SET matched_by = 'undone'")),
     (HISTORY_ROWS, (of_refund("re_9"),)),
     (HISTORY_ROWS, (A_REFUND, of_refund("re_9"), "UPDATE refund SET provider_id = 're_8'")),
     (HISTORY_ROWS, (of_dispute("dp_9"),)),

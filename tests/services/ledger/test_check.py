@@ -57,7 +57,7 @@ PAYOUT = (
 )
 MOVEMENT = (
     "INSERT INTO provider_transaction (provider_id, type, category, payout_id, currency, amount_minor, fee_minor,"
-    " net_minor, made_at, available_at, explained_by, is_foreign)"
+    " net_minor, made_at, available_at, matched_by, is_foreign)"
     " VALUES ('txn_1', 'charge', 'charge', {payout}, 'USD', 5, 0, 5, '2026-12-01', '2026-12-01', '{by}', FALSE)"
 )
 

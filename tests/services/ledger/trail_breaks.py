@@ -12,7 +12,7 @@ MODE = "a gift is live or a test as its events, its payment page and its receipt
 
 PAYOUT = (
     "INSERT INTO payout (provider_id, currency, amount_minor, state, is_automatic, made_at, arrives_on, is_complete,"
-    " walked_at, difference_minor) VALUES ('po_9', 'USD', 5, '{state}', TRUE, '2026-12-01', '2026-12-02', TRUE,"
+    " itemized_at, difference_minor) VALUES ('po_9', 'USD', 5, '{state}', TRUE, '2026-12-01', '2026-12-02', TRUE,"
     " '2026-12-02', 0)"
 )
 MADE = (

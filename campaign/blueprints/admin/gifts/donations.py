@@ -20,7 +20,7 @@ from campaign.domain.timeline import TimelineEntry
 from campaign.gateway_registry import gateways
 from campaign.i18n import LANGUAGES, day, exact_money, text_of
 from campaign.services import audit
-from campaign.services.campaigns.moderation import set_wall as put_on_wall
+from campaign.services.campaigns.moderation import set_visibility as put_on_wall
 from campaign.services.exports.ledger import period_of
 from campaign.services.exports.registers import donation_file
 from campaign.services.funds.balances import COLLECTING, FundRow, funds
@@ -65,7 +65,7 @@ def donation(public_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/donations/<public_id>/wall")
-def set_wall(public_id: str) -> ResponseReturnValue:
+def set_visibility(public_id: str) -> ResponseReturnValue:
     """Take the name and message off the supporters list, or put them back."""
     form = VisibilityForm()
     if not form.validate():

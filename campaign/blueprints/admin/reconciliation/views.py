@@ -32,7 +32,7 @@ def reconciliation() -> ResponseReturnValue:
     return render_template(
         "admin/reconciliation/overview.html",
         filters=filters,
-        desk=reconciliation_desk.desk(),
+        desk=reconciliation_desk.reconciliation_page(),
         payouts=rows,
         pager=filters.pager(rows[-1].payout_id if len(rows) == PAGE_ROWS else None),
         held_mails=held.held(),

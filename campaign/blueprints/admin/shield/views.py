@@ -9,7 +9,7 @@ from campaign.blueprints.admin.frame import done, refused
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.shield.forms import ShieldForm
 from campaign.gateway_registry import gateways
-from campaign.services.shield.state import ShieldIsSoAlready, put_away_by_hand, put_up_by_hand, shield_view
+from campaign.services.shield.state import ShieldIsSoAlready, activate_manually, deactivate_manually, shield_view
 
 
 @bp.get("/shield")
@@ -26,7 +26,7 @@ def turn_shield() -> ResponseReturnValue:
         if form.turn.errors:
             abort(400)
         return _page(form), form.status
-    turn = put_up_by_hand if form.is_on else put_away_by_hand
+    turn = activate_manually if form.is_on else deactivate_manually
     try:
         turn(actor_id=person().id, reason=form.reason.data, clock=gateways().clock)
     except ShieldIsSoAlready as error:
