@@ -24,6 +24,7 @@ from campaign.domain.donation import (
     DonationState,
     Fact,
     NotRefundable,
+    RefundState,
     RefundTooLarge,
 )
 from campaign.domain.errors import DomainError
@@ -57,7 +58,7 @@ class StatePage:
 
     title: str
     about: str
-    states: Mapping[StrEnum | str, str]  # with what each means
+    states: Mapping[StrEnum, str]  # with what each means
     draw: Callable[[], Iterator[str]]  # lines of Markdown
     refusals: tuple[Refusal, ...] = field(default=())
 
@@ -118,12 +119,12 @@ def _asked(state: PledgeState, act: Act) -> str:
     return f"`{broken.__name__}`" if broken else str(REQUEST_TRANSITIONS[state, act])
 
 
-REFUND_STATES = {
-    "requested": "written down; the provider has not been asked, or has not answered",
-    "pending": "the provider has it; the money is on its way",
-    "succeeded": "the money has left; the donor's bank may still send it back, days later",
-    "failed": "refused by the provider, or sent back by the donor's bank: the money is ours again",
-    "canceled": "taken back at the provider before it left",
+REFUND_STATES: Mapping[StrEnum, str] = {
+    RefundState.REQUESTED: "written down; the provider has not been asked, or has not answered",
+    RefundState.PENDING: "the provider has it; the money is on its way",
+    RefundState.SUCCEEDED: "the money has left; the donor's bank may still send it back, days later",
+    RefundState.FAILED: "refused by the provider, or sent back by the donor's bank: the money is ours again",
+    RefundState.CANCELED: "taken back at the provider before it left",
 }
 PAGES = [
     StatePage(

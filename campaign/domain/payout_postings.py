@@ -9,6 +9,7 @@ from datetime import date
 
 from campaign.domain.journal import Account, Entry, EntryKind, Line
 from campaign.domain.money import Money
+from campaign.domain.payouts import PayoutState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +43,10 @@ def payout_entries(payout: PayoutDetails, *, campaign_id: int, part: Money, book
     if made:
         lines = {Account.PAYOUTS: made, Account.PROVIDER: -made}
         book.write(EntryKind.PAYOUT_MADE, payout.made_on, lines, payout.transaction_id)
-    if payout.state == "arrived" and under_way:
+    if payout.state == PayoutState.ARRIVED and under_way:
         lines = {Account.BANK: under_way, Account.PAYOUTS: -under_way}
         book.write(EntryKind.PAYOUT_ARRIVED, payout.arrives_on, lines, payout.provider_id)
-    if payout.state in {"failed", "canceled"} and (under_way or booked.in_bank_minor):
+    if payout.state in {PayoutState.FAILED, PayoutState.CANCELED} and (under_way or booked.in_bank_minor):
         lines = {
             Account.PROVIDER: under_way + booked.in_bank_minor,
             Account.PAYOUTS: -under_way,

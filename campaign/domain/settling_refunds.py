@@ -6,11 +6,12 @@ from datetime import datetime, tzinfo
 
 from campaign.domain import postings
 from campaign.domain.calendar import local_day
+from campaign.domain.donation import RefundState
 from campaign.domain.gift import GiftSnapshot, HistoryLine
 from campaign.domain.journal import Entry
 from campaign.domain.payment import RefundFacts
 
-REFUNDED_STATES = ("pending", "succeeded")
+REFUNDED_STATES = (RefundState.PENDING, RefundState.SUCCEEDED)
 """Refund states in which the money counts as sent back."""
 
 

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from campaign.domain.calendar import day_sent_as_midnight
+from campaign.domain.donation import RefundState
 from campaign.domain.money import Money
+from campaign.domain.payouts import PayoutState
 from campaign.gateways.payments import UnusableEvent
 from campaign.gateways.provider_account import (
     MissedEvent,
@@ -20,10 +22,10 @@ from campaign.gateways.stripe_client import StripeClient, translated
 from campaign.gateways.stripe_facts import Object, envelope, instant
 
 PAGE_ROWS = 100
-PAYOUT_STATES = {"paid": "arrived", "failed": "failed", "canceled": "canceled"}
+PAYOUT_STATES = {"paid": PayoutState.ARRIVED, "failed": PayoutState.FAILED, "canceled": PayoutState.CANCELED}
 """Stripe's word → ours; pending, in_transit and whatever comes new are under way."""
 FAILURE = "failure_balance_transaction"
-REFUND_STATES = {"requires_action": "pending"}
+REFUND_STATES = {"requires_action": RefundState.PENDING}
 
 
 class StripeAccount:
@@ -110,7 +112,7 @@ def _payout(row: Object) -> PayoutFacts:
     return PayoutFacts(
         provider_id=row["id"],
         amount=Money(row["amount"], row["currency"].upper()),
-        state=PAYOUT_STATES.get(row["status"], "under_way"),
+        state=PAYOUT_STATES.get(row["status"], PayoutState.UNDER_WAY),
         is_automatic=row["automatic"],
         made_at=instant(row["created"]),
         arrives_on=day_sent_as_midnight(instant(row["arrival_date"])),

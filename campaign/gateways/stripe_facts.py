@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from campaign.domain.donation import Fact
+from campaign.domain.donation import Fact, RefundState
 from campaign.domain.email_address import readable_email
 from campaign.domain.money import Money
 from campaign.domain.payment import (
@@ -190,7 +190,7 @@ def _fact(session: Object, intent: Object) -> Fact:
 def _refund_facts(refund: Object) -> RefundFacts:
     made: Object = refund.get("balance_transaction") or {}
     undone: Object = refund.get("failure_balance_transaction") or {}
-    states = {"requires_action": "pending"}
+    states = {"requires_action": RefundState.PENDING}
     return RefundFacts(
         provider_id=refund["id"],
         amount=Money(refund["amount"], refund["currency"].upper()),

@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session, aliased
 
 from campaign.database import reading
 from campaign.days import local_day
+from campaign.domain.allocation import AllocationState
+from campaign.domain.donation import DonationState, RefundState
+from campaign.domain.mail import MailState
 from campaign.domain.money import Money
 from campaign.domain.provider_events import UNFINISHED_EVENT_STATES, EventState
 from campaign.models.allocation import Allocation
@@ -133,7 +136,7 @@ def _queue(session: Session) -> Queue:
     """Only what waits is counted: what was worked off grows with every gift."""
     waiting = select(ProviderEvent.state, func.count()).where(ProviderEvent.state.in_(UNFINISHED_EVENT_STATES))
     events = session.execute(waiting.group_by(ProviderEvent.state)).all()
-    mails = select(func.count()).select_from(Message).where(Message.state == "queued")
+    mails = select(func.count()).select_from(Message).where(Message.state == MailState.QUEUED)
     not_taken = mails.where(Message.attempts > 0)
     counts = select(mails.scalar_subquery(), not_taken.scalar_subquery(), LAST_EVENT.scalar_subquery())
     waiting_mails, refused_mails, last_event = session.execute(counts).one()
@@ -180,7 +183,7 @@ def _refunds_and_allocations(
     session: Session, campaign_id: int, *, late: datetime
 ) -> tuple[int, int, int, datetime | None]:
     """Refunds failed and not asked for again, those long not with the provider, proposals that wait and since when."""
-    proposed = Allocation.campaign_id == campaign_id, Allocation.state == "proposed"
+    proposed = Allocation.campaign_id == campaign_id, Allocation.state == AllocationState.PROPOSED
     again = aliased(Refund)
     answered = (
         select(again.id)
@@ -189,14 +192,14 @@ def _refunds_and_allocations(
     )
     row = session.execute(
         select(
-            func.count().filter(Refund.state == "failed", ~answered),
-            func.count().filter(Refund.state == "requested", Refund.requested_at < late),
+            func.count().filter(Refund.state == RefundState.FAILED, ~answered),
+            func.count().filter(Refund.state == RefundState.REQUESTED, Refund.requested_at < late),
             select(func.count(Allocation.id)).where(*proposed).scalar_subquery(),
             select(func.min(Allocation.proposed_at)).where(*proposed).scalar_subquery(),
         )
         .select_from(Refund)
         .join(Donation, Donation.id == Refund.donation_id)
-        .where(Donation.campaign_id == campaign_id, Refund.state.in_(("failed", "requested")))
+        .where(Donation.campaign_id == campaign_id, Refund.state.in_((RefundState.FAILED, RefundState.REQUESTED)))
     ).one()
     return int(row[0]), int(row[1]), int(row[2]), row[3]
 
@@ -247,7 +250,9 @@ def _medians(session: Session, campaign_id: int) -> dict[str, int]:
 
 def _days(session: Session, campaign_id: int, currency: str, *, today: date) -> list[DayFigures]:
     first = today - timedelta(days=CHART_DAYS - 1)
-    paid = and_(Donation.campaign_id == campaign_id, Donation.state == "paid", Donation.currency == currency)
+    paid = and_(
+        Donation.campaign_id == campaign_id, Donation.state == DonationState.PAID, Donation.currency == currency
+    )
     day = Donation.paid_on
     per_day = select(day, func.sum(CHARGE)).where(paid, day >= first).group_by(day)
     before = select(null(), func.coalesce(func.sum(CHARGE), 0)).where(paid, day < first)

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from campaign.database import reading
+from campaign.domain.provider_events import EventState
 from campaign.gateways.clock import Clock
 from campaign.models.inbox import ProviderEvent
 from campaign.services.schema import head, schema_state
@@ -58,7 +59,7 @@ def _is_read_only() -> bool:
 def _oldest_event_seconds(clock: Clock) -> int | None:
     waiting = (
         select(ProviderEvent.received_at)
-        .where(ProviderEvent.state.in_(("new", "failed")))
+        .where(ProviderEvent.state.in_((EventState.NEW, EventState.FAILED)))
         .order_by(ProviderEvent.received_at)
         .limit(1)
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from campaign.domain.fund import FundKind
 from campaign.services.campaigns.page import PublicCampaign
 from campaign.services.campaigns.transparency import Figures, FundSummary
 
@@ -106,7 +107,7 @@ def _purse(purse: FundSummary) -> Shape:
         "goal_minor": purse.goal.minor,
         "figures": [_figures(row) for row in purse.figures],
     }
-    if purse.kind in {"event", "grant"}:
+    if purse.kind in {FundKind.EVENT, FundKind.GRANT}:
         shape["id"] = purse.public_id
         shape["status"] = purse.status
         shape["starts_on"] = purse.starts_on.isoformat() if purse.starts_on else None

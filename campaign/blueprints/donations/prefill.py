@@ -5,6 +5,7 @@ from flask import request
 from campaign.blueprints.donations.choices import typed_amount
 from campaign.blueprints.donations.gift_form import NO
 from campaign.domain.amount_text import InvalidAmount, parse_amount
+from campaign.domain.donation import DonationFrequency
 from campaign.domain.money import Money
 from campaign.i18n import current_language
 from campaign.services.campaigns.form_options import GivingOptions, Offer, giving_options
@@ -36,7 +37,7 @@ def of_address(options: GivingOptions) -> dict[str, object]:
         "cover_fees": asked.get("cover_fees", "") not in NO,
         "fund": asked.get("fund", ""),
         "anonymous": True,
-        "frequency": "monthly" if asked.get("frequency") == "monthly" else "once",
+        "frequency": DonationFrequency.MONTHLY if asked.get("frequency") == "monthly" else DonationFrequency.ONCE,
     }
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from campaign.database import reading
+from campaign.domain.donation import RefundState
+from campaign.domain.mail import MailState
 from campaign.models.donation import Refund
 from campaign.models.outbox import Message
 
@@ -19,8 +21,10 @@ class Leftovers:
 
 def read_leftovers() -> Leftovers:
     """Count them in the database."""
-    mails = select(func.count()).select_from(Message).where(Message.state == "queued")
-    refunds = select(func.count()).select_from(Refund).where(Refund.state.in_(("requested", "pending")))
+    mails = select(func.count()).select_from(Message).where(Message.state == MailState.QUEUED)
+    refunds = (
+        select(func.count()).select_from(Refund).where(Refund.state.in_((RefundState.REQUESTED, RefundState.PENDING)))
+    )
     with reading() as session:
         return Leftovers(
             waiting_mails=session.execute(mails).scalar_one(), open_refunds=session.execute(refunds).scalar_one()

@@ -5,15 +5,24 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from campaign.domain.allocation import AllocationState
+from campaign.domain.donation import DonationState
+from campaign.domain.payouts import MovementMatch, PayoutState
+from campaign.domain.receipt import ReceiptState
+
 DONATIONS: Mapping[str, LazyString] = {
-    "created": _("Started"),
-    "open": _("Waiting for payment"),
-    "processing": _("Payment under way"),
-    "paid": _("Paid"),
-    "expired": _("Not paid in time"),
-    "failed": _("Failed"),
+    DonationState.CREATED: _("Started"),
+    DonationState.OPEN: _("Waiting for payment"),
+    DonationState.PROCESSING: _("Payment under way"),
+    DonationState.PAID: _("Paid"),
+    DonationState.EXPIRED: _("Not paid in time"),
+    DonationState.FAILED: _("Failed"),
 }
-RECEIPTS: Mapping[str, LazyString] = {"issued": _("Valid"), "replaced": _("Replaced"), "void": _("Void")}
+RECEIPTS: Mapping[str, LazyString] = {
+    ReceiptState.ISSUED: _("Valid"),
+    ReceiptState.REPLACED: _("Replaced"),
+    ReceiptState.VOID: _("Void"),
+}
 ENDINGS: Mapping[str, LazyString] = {
     "refund": _("Refund"),
     "dispute": _("Dispute"),
@@ -21,24 +30,24 @@ ENDINGS: Mapping[str, LazyString] = {
 }
 """Why a receipt was replaced or is void."""
 ALLOCATIONS: Mapping[str, LazyString] = {
-    "proposed": _("Waiting for approval"),
-    "approved": _("Approved"),
-    "rejected": _("Rejected"),
-    "withdrawn": _("Withdrawn"),
+    AllocationState.PROPOSED: _("Waiting for approval"),
+    AllocationState.APPROVED: _("Approved"),
+    AllocationState.REJECTED: _("Rejected"),
+    AllocationState.WITHDRAWN: _("Withdrawn"),
 }
 
 PAYOUTS: Mapping[str, LazyString] = {
-    "under_way": _("On its way"),
-    "arrived": _("Arrived"),
-    "failed": _("Came back"),
-    "canceled": _("Cancelled"),
+    PayoutState.UNDER_WAY: _("On its way"),
+    PayoutState.ARRIVED: _("Arrived"),
+    PayoutState.FAILED: _("Came back"),
+    PayoutState.CANCELED: _("Cancelled"),
 }
 EXPLANATIONS: Mapping[str, LazyString] = {
-    "books": _("In the books"),
-    "payout": _("A payout"),
-    "undone": _("Failed and taken back"),
-    "fee": _("Booked as a fee"),
-    "unidentified": _("Booked as not identified"),
+    MovementMatch.BOOKS: _("In the books"),
+    MovementMatch.PAYOUT: _("A payout"),
+    MovementMatch.UNDONE: _("Failed and taken back"),
+    MovementMatch.FEE: _("Booked as a fee"),
+    MovementMatch.UNIDENTIFIED: _("Booked as not identified"),
 }
 """By what a movement of the provider's balance is matched."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from campaign.domain.csv_text import escape_formula
+from campaign.domain.fund import FundKind
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
 from campaign.services.campaigns.transparency import Figures, FundSummary, Transparency
@@ -58,7 +59,7 @@ def _rows(money: Transparency, language: str) -> Iterator[tuple[str, ...]]:
 
 def _amounts(figures: Figures, purse: FundSummary | None) -> tuple[str, ...]:
     """A purpose has passed on what a target has been given."""
-    gives = purse is not None and purse.kind in {"general", "theme"}
+    gives = purse is not None and purse.kind in {FundKind.GENERAL, FundKind.THEME}
     allocated = -figures.allocated_minor if gives else figures.allocated_minor
     amounts = (
         figures.given_minor,

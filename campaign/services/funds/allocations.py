@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import transaction
 from campaign.days import local_day
+from campaign.domain.allocation import AllocationState
 from campaign.domain.errors import Conflict, DomainError, FormReused, NotFound
 from campaign.domain.journal import EntryKind
 from campaign.domain.money import Money
@@ -278,7 +279,7 @@ def _to_decide(session: Session, public_id: str, campaign_id: int | None) -> All
     row = session.execute(wanted.with_for_update().execution_options(populate_existing=True)).scalar_one_or_none()
     if row is None:
         raise NotFound(f"allocation:{public_id}")
-    if row.state != "proposed":
+    if row.state != AllocationState.PROPOSED:
         raise AlreadyDecided(row.state)
     return row
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading, transaction
 from campaign.days import local_day
 from campaign.domain.errors import DomainError, FormReused, NotFound
+from campaign.domain.fund import FundKind
 from campaign.domain.journal import Account
 from campaign.domain.money import Money
 from campaign.domain.postings import disbursed
@@ -220,8 +221,8 @@ def _fund(session: Session, payment: NewDisbursement) -> Fund:
 
 
 def _is_grant(session: Session, fund: Fund) -> bool:
-    if fund.kind != "restricted":
-        return fund.kind == "grant"
+    if fund.kind != FundKind.RESTRICTED:
+        return fund.kind == FundKind.GRANT
     return session.execute(select(Fund.kind).where(Fund.id == fund.target_id)).scalar_one() == "grant"
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from campaign.domain.donation import DonationFrequency
 from campaign.domain.email_address import ascii_email
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
@@ -99,7 +100,7 @@ def _how_it_looks(order: CheckoutOrder) -> dict[str, object]:
         order.campaign_slug,
         order.gift,
         fund=order.fund_code,
-        frequency="monthly" if order.is_monthly else "once",
+        frequency=DonationFrequency.MONTHLY if order.is_monthly else DonationFrequency.ONCE,
         covers_fee=order.cover.minor > 0,
     )
     params: dict[str, object] = {

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.fees import FeeModel, cover_for
+from campaign.domain.fund import FundKind
 from campaign.domain.money import Money
 from campaign.models.campaign import Campaign, CampaignCurrency
 from campaign.models.fund import Fund
@@ -91,5 +92,7 @@ def _terms_with(fund: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     )
 
 
-_TERMS_OF_GENERAL = _terms_with(_FUND.c.kind == "general")
-_TERMS_OF_THEME = _terms_with(and_(_FUND.c.kind.in_(("general", "theme")), _FUND.c.code == bindparam("fund")))
+_TERMS_OF_GENERAL = _terms_with(_FUND.c.kind == FundKind.GENERAL)
+_TERMS_OF_THEME = _terms_with(
+    and_(_FUND.c.kind.in_((FundKind.GENERAL, FundKind.THEME)), _FUND.c.code == bindparam("fund"))
+)

@@ -6,9 +6,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from campaign.domain.donation import RefundState
+from campaign.domain.fund import FundKind
 from campaign.domain.gift import GiftSnapshot
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
+from campaign.domain.receipt import ReceiptState
 from campaign.i18n import money_in_text
 from campaign.services.gifts.locked import LockedGift
 from campaign.services.gifts.refund_rows import RefundNews
@@ -85,13 +88,13 @@ def issue_corrected(session: Session, gift: LockedGift, receipt_id: int, *, at: 
 
     The mail that waited for the first one brings the second; where it has left, another one says what was corrected.
     """
-    issuing.end_receipt(session, receipt_id, "replaced", reason=issuing.CORRECTION, at=at)
+    issuing.end_receipt(session, receipt_id, ReceiptState.REPLACED, reason=issuing.CORRECTION, at=at)
     writer = _ReceiptWriter(session, gift, GiftChange(gift.snapshot), at, public_url)
     corrected_id, _ = writer.issue(replaces=receipt_id, is_correction=True)
     return corrected_id
 
 
-REFUND_MAILS = {"succeeded": "refund", "failed": "refund_failed"}
+REFUND_MAILS: dict[str, str] = {RefundState.SUCCEEDED: "refund", RefundState.FAILED: "refund_failed"}
 """Which mail a new state of a refund brings; one that is still pending brings none."""
 
 
@@ -119,7 +122,7 @@ class _ReceiptWriter:
     @property
     def has_refund_mail(self) -> bool:
         """Whether a mail about a refund brings the receipt, now or once the refund has succeeded."""
-        return any(news.state in {"pending", *REFUND_MAILS} for news in self.change.refund_news)
+        return any(news.state in {RefundState.PENDING, *REFUND_MAILS} for news in self.change.refund_news)
 
     def replace(self, live: tuple[int, str, int] | None) -> None:
         """End the live receipt, where there is one, and issue one for what is left, where something is."""
@@ -132,7 +135,8 @@ class _ReceiptWriter:
             return
         receipt_id, number, _ = live
         is_by_dispute = self.now.charged_back_minor != self.change.before.charged_back_minor
-        reason, state = "dispute" if is_by_dispute else "refund", "replaced" if self.now.remaining.minor else "void"
+        reason = "dispute" if is_by_dispute else "refund"
+        state = ReceiptState.REPLACED if self.now.remaining.minor else ReceiptState.VOID
         issuing.end_receipt(self.session, receipt_id, state, reason=reason, at=self.at)
         if self.now.remaining.minor:
             self.issue(replaces=receipt_id, has_mail=is_by_dispute or not self.has_refund_mail)
@@ -228,7 +232,7 @@ class _ReceiptWriter:
             method_brand=now.method_brand,
             method_last4=now.method_last4,
             purpose=in_language_of(gift.fund_title, language),
-            is_restricted=gift.fund_kind == "theme",
+            is_restricted=gift.fund_kind == FundKind.THEME,
             campaign_title=in_language_of(gift.campaign_title, language),
             issuer={name: in_language_of(texts, language) for name, texts in gift.issuer.items()},
             note=None if self.is_whole else self._note(),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading
 from campaign.days import end_of_day, start_of_day
 from campaign.domain.disputes import UNDECIDED
-from campaign.domain.donation import DonationState, name_on_receipt
+from campaign.domain.donation import DonationFrequency, DonationState, RefundState, name_on_receipt
 from campaign.domain.money import Money
 from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
 from campaign.models.donor import Donor
@@ -172,7 +172,9 @@ def _in_state(state: str) -> ColumnElement[bool]:
     of = Donation.id.in_
     after: dict[str, ColumnElement[bool]] = {
         "refunded": Donation.refunded_minor > 0,
-        "refund_trouble": of(select(Refund.donation_id).where(Refund.state.in_(("failed", "requested")))),
+        "refund_trouble": of(
+            select(Refund.donation_id).where(Refund.state.in_((RefundState.FAILED, RefundState.REQUESTED)))
+        ),
         "disputed": of(select(Dispute.donation_id).where(Dispute.state.in_(UNDECIDED))),
         "charged_back": Donation.charged_back_minor > 0,
         "suspected": of(select(FraudWarning.donation_id).where(FraudWarning.is_actionable)),
@@ -189,7 +191,7 @@ def _row(columns: Row[*tuple[Any, ...]], *, sees_donors: bool) -> DonationRow:
         created_at=gift.created_at,
         paid_on=gift.paid_on,
         state=gift.state,
-        is_monthly=gift.frequency == "monthly",
+        is_monthly=gift.frequency == DonationFrequency.MONTHLY,
         name=(gift.payer_name or gift.receipt_name or gift.public_name) if sees_donors else public_name,
         is_anonymous=gift.is_anonymous,
         charge=Money(gift.gift_minor + gift.cover_minor, gift.currency),

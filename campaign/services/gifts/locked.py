@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Row, bindparam, case, select
 from sqlalchemy.orm import Session
 
-from campaign.domain.donation import DonationState, name_on_receipt
+from campaign.domain.donation import DonationState, FeeBearer, name_on_receipt
+from campaign.domain.fund import FundKind
 from campaign.domain.gift import GiftSnapshot
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
@@ -78,7 +79,7 @@ _GENERAL = Fund.__table__.alias("general")
 _SNAPSHOT = tuple(field.name for field in fields(GiftSnapshot))
 _READ = tuple(field.name for field in fields(LockedGift) if field.name not in {"snapshot", "donor"})
 _GENERAL_FUND_ID = (
-    select(_GENERAL.c.id).where(_GENERAL.c.campaign_id == _D.c.campaign_id, _GENERAL.c.kind == "general")
+    select(_GENERAL.c.id).where(_GENERAL.c.campaign_id == _D.c.campaign_id, _GENERAL.c.kind == FundKind.GENERAL)
 ).scalar_subquery()
 # Built once, of the tables alone: every gift passes here.
 _LOCK = (
@@ -88,7 +89,7 @@ _LOCK = (
         *(_C.c.series, _C.c.issuer, _C.c.contact_email),
         *(_F.c.title.label("fund_title"), _F.c.code.label("fund_code"), _F.c.kind.label("fund_kind")),
         _P.c.email.label("donor_email"),
-        case((_D.c.fee_bearer == "fund", _D.c.fund_id), else_=_GENERAL_FUND_ID).label("fee_fund_id"),
+        case((_D.c.fee_bearer == FeeBearer.FUND, _D.c.fund_id), else_=_GENERAL_FUND_ID).label("fee_fund_id"),
     )
     .join(_C, _C.c.id == _D.c.campaign_id)
     .join(_F, _F.c.id == _D.c.fund_id)

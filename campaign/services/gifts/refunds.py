@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
 from campaign.domain.disputes import DisputeLost, DisputeOpen, DisputeState
-from campaign.domain.donation import DonationState, NotRefundable, RefundTooLarge
+from campaign.domain.donation import DonationState, NotRefundable, RefundState, RefundTooLarge
 from campaign.domain.errors import FormReused, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import CurrencyMismatch, Money
@@ -20,7 +20,7 @@ from campaign.services import audit
 from campaign.services.gifts.settlement import settle
 from campaign.services.queues.work_queue import MAX_ERROR_LENGTH, ClaimedRow, QueuePolicy, WorkQueue
 
-UNDER_WAY = ("requested", *REFUNDED_STATES)
+UNDER_WAY = (RefundState.REQUESTED, *REFUNDED_STATES)
 """States of refunds that take from what may still be sent back."""
 OF_A_TEST = "This gift is a test. With a live key only real payments can be sent back."
 """Why a test gift’s refund is closed in a live installation, where nobody can be asked about it."""
@@ -30,7 +30,9 @@ REFUNDS = WorkQueue(
     Refund,
     ClaimedRow,
     # It is never given up: the donor is to have the money. An alarm is raised after the last attempt, about six hours.
-    QueuePolicy(waiting=("requested",), base=timedelta(seconds=10), maximum=timedelta(hours=1), max_attempts=14),
+    QueuePolicy(
+        waiting=(RefundState.REQUESTED,), base=timedelta(seconds=10), maximum=timedelta(hours=1), max_attempts=14
+    ),
 )
 
 

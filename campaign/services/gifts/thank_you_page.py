@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading
 from campaign.days import local_day
 from campaign.domain import quilt
+from campaign.domain.donation import RefundState
 from campaign.domain.errors import NotFound
 from campaign.domain.mail import MailFailure, MailHoldReason, MailState
 from campaign.domain.pledge import PledgeState
@@ -102,7 +103,7 @@ def _is_refused(mail: _ReceiptMail | None) -> bool:
 
 
 def _is_refund_pending(session: Session, donation_id: int) -> bool:
-    pending = select(Refund.id).where(Refund.donation_id == donation_id, Refund.state == "pending").limit(1)
+    pending = select(Refund.id).where(Refund.donation_id == donation_id, Refund.state == RefundState.PENDING).limit(1)
     return session.execute(pending).scalar() is not None
 
 

@@ -3,6 +3,7 @@
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from campaign.domain.fund import FundKind
 from campaign.domain.journal import Account, EntryKind
 
 ACCOUNTS: dict[Account, LazyString] = {
@@ -45,12 +46,12 @@ KINDS: dict[EntryKind, LazyString] = {
     EntryKind.IDENTIFIED: _("Identified after all"),
 }
 FUND_KINDS: dict[str, LazyString] = {
-    "general": _("General fund"),
-    "theme": _("Theme"),
-    "event": _("Event"),
-    "grant": _("Grant"),
-    "line": _("Budget line"),
-    "restricted": _("Restricted part"),
+    FundKind.GENERAL: _("General fund"),
+    FundKind.THEME: _("Theme"),
+    FundKind.EVENT: _("Event"),
+    FundKind.GRANT: _("Grant"),
+    FundKind.LINE: _("Budget line"),
+    FundKind.RESTRICTED: _("Restricted part"),
 }
 
 

@@ -11,6 +11,7 @@ from campaign.database import reading
 from campaign.domain.errors import NotFound
 from campaign.domain.folding import search_words
 from campaign.domain.mail import MailFailure, MailState
+from campaign.domain.receipt import ReceiptState
 from campaign.models.donation import Donation
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
@@ -63,7 +64,11 @@ class MailRow:
     @property
     def is_resendable(self) -> bool:
         """Whether it can be sent again: not while it waits, and not with a receipt that is no longer valid."""
-        return self.state != MailState.QUEUED and self.kind not in UNSENDABLE and self.receipt_state in {None, "issued"}
+        return (
+            self.state != MailState.QUEUED
+            and self.kind not in UNSENDABLE
+            and self.receipt_state in {None, ReceiptState.ISSUED}
+        )
 
 
 def mails(wanted: MailFilter) -> tuple[list[MailRow], bool]:

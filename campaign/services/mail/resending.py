@@ -12,6 +12,7 @@ from campaign.domain.errors import Conflict, DomainError, FormReused, NotFound
 from campaign.domain.folding import fold
 from campaign.domain.identity import new_public_id
 from campaign.domain.mail import MailHoldReason, MailState
+from campaign.domain.receipt import ReceiptState
 from campaign.gateways.clock import Clock
 from campaign.models.donation import Donation, DonationEvent
 from campaign.models.donor import Donor
@@ -125,7 +126,7 @@ def _refuse(session: Session, mail: Message) -> None:
         raise MailStillQueued(mail.public_id)
     if mail.receipt_id is not None:
         receipt = session.execute(select(Receipt.state, Receipt.document).where(Receipt.id == mail.receipt_id)).one()
-        if receipt.state != "issued":
+        if receipt.state != ReceiptState.ISSUED:
             raise ReceiptNotValid(receipt.state)
         if mail.hold_reason == MailHoldReason.RECEIPT_NOT_PRINTABLE and issuing.reasons_to_hold(receipt.document):
             raise ReceiptStillHeld(mail.public_id)

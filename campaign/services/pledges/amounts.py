@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaign.domain.pledge import Act
+from campaign.domain.pledge import Act, PledgeRequestState
 from campaign.models.pledge import Pledge, PledgeRequest
 
 
@@ -20,6 +20,6 @@ def is_current_amount(session: Session, pledge: Pledge, detail: dict[str, object
     under_way = select(PledgeRequest.id).where(
         PledgeRequest.pledge_id == pledge.id,
         PledgeRequest.act == Act.CHANGE.value,
-        PledgeRequest.state == "requested",
+        PledgeRequest.state == PledgeRequestState.REQUESTED,
     )
     return session.execute(under_way.limit(1)).first() is None

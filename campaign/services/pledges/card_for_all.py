@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from campaign.domain.pledge import Act, PledgeState, refusal
+from campaign.domain.pledge import Act, PledgeRequester, PledgeState, refusal
 from campaign.gateways.pledges import CardOnFile
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.services.pledges.request_rows import add_request
@@ -57,6 +57,6 @@ def spread(session: Session, request_id: int, *, at: datetime) -> None:
 
 
 def _ask(session: Session, pledge: Pledge, detail: dict[str, object], *, at: datetime) -> None:
-    add_request(session, pledge.id, Act.USE_CARD, at=at, requested_by="donor", detail=detail)
+    add_request(session, pledge.id, Act.USE_CARD, at=at, requested_by=PledgeRequester.DONOR, detail=detail)
     event = {"pledge_id": pledge.id, "at": at, "kind": "asked_use_card", "detail": {"by": "donor"}, "actor_id": None}
     session.execute(insert(PledgeEvent), event)

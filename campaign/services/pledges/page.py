@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.days import end_of_day
+from campaign.domain.donation import DonationFrequency, DonationState
 from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
-from campaign.domain.pledge import Act, PledgeLinkBroken, PledgeState, refusal
+from campaign.domain.pledge import Act, PledgeLinkBroken, PledgeRequestState, PledgeState, refusal
 from campaign.domain.pledge_dates import charge_after, last_charge_before
+from campaign.domain.receipt import ReceiptState
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.donor import Donor
@@ -104,7 +106,11 @@ class PledgePage:
         """The parameters of the form's address that fill it in with the same gift."""
         covers_fee = self.cover.minor > 0
         return same_gift(
-            self.campaign_slug, self.gift, fund=self.purpose_code, frequency="monthly", covers_fee=covers_fee
+            self.campaign_slug,
+            self.gift,
+            fund=self.purpose_code,
+            frequency=DonationFrequency.MONTHLY,
+            covers_fee=covers_fee,
         )
 
     def is_last_being_charged(self, at: datetime) -> bool:
@@ -183,7 +189,7 @@ def _as_page(session: Session, pledge: Pledge, campaign: Campaign, fund: Fund, e
 def _under_way(session: Session, pledge_id: int) -> tuple[Act, ...]:
     requests = session.execute(
         select(PledgeRequest.act)
-        .where(PledgeRequest.pledge_id == pledge_id, PledgeRequest.state == "requested")
+        .where(PledgeRequest.pledge_id == pledge_id, PledgeRequest.state == PledgeRequestState.REQUESTED)
         .order_by(PledgeRequest.id)
     ).scalars()
     return tuple(Act(act) for act in requests if act != Act.UPDATE_CARD)
@@ -194,7 +200,7 @@ def _least_charge(session: Session, pledge: Pledge) -> Money:
     requests = session.execute(
         select(PledgeRequest.detail).where(
             PledgeRequest.pledge_id == pledge.id,
-            PledgeRequest.state == "requested",
+            PledgeRequest.state == PledgeRequestState.REQUESTED,
             PledgeRequest.act == Act.CHANGE.value,
         )
     ).scalars()
@@ -206,9 +212,9 @@ def months_of(session: Session, pledge_id: int) -> tuple[MonthlyPayment, ...]:
     """The months that were paid, newest first."""
     rows = session.execute(
         select(Donation, Receipt.number, ReceiptFile.receipt_id)
-        .outerjoin(Receipt, (Receipt.donation_id == Donation.id) & (Receipt.state == "issued"))
+        .outerjoin(Receipt, (Receipt.donation_id == Donation.id) & (Receipt.state == ReceiptState.ISSUED))
         .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
-        .where(Donation.pledge_id == pledge_id, Donation.state == "paid")
+        .where(Donation.pledge_id == pledge_id, Donation.state == DonationState.PAID)
         .order_by(Donation.paid_at.desc(), Donation.id.desc())
         .limit(MONTHS_SHOWN)
     )

@@ -6,7 +6,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from campaign.domain.identity import new_public_id
-from campaign.domain.pledge import Act
+from campaign.domain.pledge import Act, PledgeRequestState
 from campaign.models.pledge import PledgeRequest
 
 
@@ -17,7 +17,7 @@ def add_request(session: Session, pledge_id: int, act: Act, *, at: datetime, req
         "pledge_id": pledge_id,
         "act": act.value,
         "detail": {},
-        "state": "requested",
+        "state": PledgeRequestState.REQUESTED,
         "requested_by": requested_by,
         "actor_id": None,
         "requested_at": at,

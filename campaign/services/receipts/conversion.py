@@ -13,6 +13,7 @@ from sqlalchemy import select
 from campaign.database import reading
 from campaign.domain.errors import DomainError
 from campaign.domain.money import currency
+from campaign.domain.receipt import ReceiptState
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt
@@ -37,7 +38,11 @@ def with_conversion(document: ReceiptDocument, receipt_id: int, *, at: datetime)
     if document.settled_minor is not None or not is_whole:
         return document
     if gift.settled_currency is None:
-        if gift.currency != gift.campaign_currency and gift.state == "issued" and at < gift.issued_at + CONVERSION_WAIT:
+        if (
+            gift.currency != gift.campaign_currency
+            and gift.state == ReceiptState.ISSUED
+            and at < gift.issued_at + CONVERSION_WAIT
+        ):
             raise ConversionNotKnown(document.number)
         return document
     if gift.settled_currency == document.currency:

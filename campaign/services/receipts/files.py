@@ -17,6 +17,7 @@ from campaign.database import reading
 from campaign.days import local_day, local_time
 from campaign.domain.csv_text import escape_formula
 from campaign.domain.errors import DomainError, NotFound
+from campaign.domain.receipt import ReceiptState
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.services.receipts.hold_reasons import explain
@@ -105,7 +106,7 @@ def _stored(number: str) -> _Stored:
 
 def _as_it_stands(stored: _Stored) -> bytes | None:
     """Return the bytes of a valid receipt, a marked copy of an ended one, or None for one that is not rendered."""
-    if stored.pdf is None or stored.state == "issued" or stored.ended_at is None:
+    if stored.pdf is None or stored.state == ReceiptState.ISSUED or stored.ended_at is None:
         return stored.pdf
     facts = ReceiptDocument.from_json(stored.document)
     successor = ReceiptDocument.from_json(stored.successor) if stored.successor else None
@@ -120,14 +121,20 @@ def _as_it_stands(stored: _Stored) -> bytes | None:
 
 
 def _line(receipt: ReceiptView, stored: _Stored, *, is_there: bool) -> tuple[str, ...]:
-    states = {"issued": _("valid"), "void": _("void"), "replaced": _("replaced")}
+    states = {ReceiptState.ISSUED: _("valid"), ReceiptState.VOID: _("void"), ReceiptState.REPLACED: _("replaced")}
     successor = ReceiptDocument.from_json(stored.successor).number if stored.successor else ""
     file = f"{receipt.number}.pdf" if is_there else ""
-    return (receipt.number, states[receipt.state], successor, file, "" if is_there else _why_missing(receipt, stored))
+    return (
+        receipt.number,
+        states[ReceiptState(receipt.state)],
+        successor,
+        file,
+        "" if is_there else _why_missing(receipt, stored),
+    )
 
 
 def _why_missing(receipt: ReceiptView, stored: _Stored) -> str:
-    if receipt.state != "issued":
+    if receipt.state != ReceiptState.ISSUED:
         return str(_("It ended before it was printed and was never sent."))
     if reasons := reasons_to_hold(stored.document):
         return str(_("It is held. %(reasons)s.", reasons=". ".join(explain(reasons))))

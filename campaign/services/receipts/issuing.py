@@ -13,6 +13,7 @@ from campaign.days import local_day
 from campaign.domain.errors import NotFound
 from campaign.domain.identity import ALPHABET
 from campaign.domain.money import Money, currency
+from campaign.domain.receipt import ReceiptState
 from campaign.gateways.clock import Clock
 from campaign.models.receipt import Receipt, ReceiptCounter, ReceiptFile
 from campaign.services.receipts.conversion import with_conversion
@@ -91,7 +92,7 @@ def live_receipt(session: Session, donation_id: int) -> tuple[int, str, int] | N
     """Return (id, number, amount in minor units) of the gift's valid receipt."""
     row = session.execute(
         select(Receipt.id, Receipt.number, Receipt.amount_minor).where(
-            Receipt.donation_id == donation_id, Receipt.state == "issued"
+            Receipt.donation_id == donation_id, Receipt.state == ReceiptState.ISSUED
         )
     ).one_or_none()
     return (row[0], row[1], row[2]) if row else None
@@ -170,7 +171,7 @@ def unprinted(*, limit: int = 200) -> list[int]:
             .where(
                 Receipt.issued_at >= newest - timedelta(days=PRINT_DAYS),
                 ReceiptFile.receipt_id.is_(None),
-                Receipt.state == "issued",
+                Receipt.state == ReceiptState.ISSUED,
             )
             .order_by(Receipt.issued_at, Receipt.id)
             .limit(limit)

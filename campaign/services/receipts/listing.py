@@ -10,7 +10,7 @@ from sqlalchemy import select
 from campaign.database import reading
 from campaign.days import local_day
 from campaign.domain.money import Money
-from campaign.domain.receipt import initials
+from campaign.domain.receipt import ReceiptState, initials
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.services import search_index
@@ -107,7 +107,7 @@ def receipts_of(donation_public_id: str) -> list[ReceiptView]:
 def receipt_of(donation_public_id: str) -> ReceiptView | None:
     """Return the gift's valid receipt, else its newest one."""
     views = receipts_of(donation_public_id)
-    return next((receipt for receipt in views if receipt.state == "issued"), views[0] if views else None)
+    return next((receipt for receipt in views if receipt.state == ReceiptState.ISSUED), views[0] if views else None)
 
 
 def verify_receipt(number: str, code: str) -> VerifiedReceipt | None:
@@ -126,9 +126,9 @@ def verify_receipt(number: str, code: str) -> VerifiedReceipt | None:
             amount=Money(receipt.amount_minor, receipt.currency),
             initials=initials(printed["donor_name"] or ""),
             ended_on=local_day(receipt.ended_at) if receipt.ended_at else None,
-            replaced_by=newer if receipt.state == "replaced" else None,
+            replaced_by=newer if receipt.state == ReceiptState.REPLACED else None,
             is_test=receipt.series.startswith("TEST-"),
-            is_disputed=receipt.state == "void" and receipt.end_reason == "dispute",
+            is_disputed=receipt.state == ReceiptState.VOID and receipt.end_reason == "dispute",
         )
 
 

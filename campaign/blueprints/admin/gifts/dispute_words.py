@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from campaign.domain.disputes import DisputeState
 from campaign.services.gifts.disputes_and_warnings import DisputeRow
 
 STATES: Mapping[str, tuple[LazyString, str]] = {
-    "inquiry": (_("The bank asks"), "warn"),
-    "open": (_("Open: the bank holds the money"), "bad"),
-    "won": (_("Won: the money is back"), "good"),
-    "lost": (_("Lost: the donor keeps the money"), "bad"),
-    "closed": (_("Closed: no money moved"), "good"),
+    DisputeState.INQUIRY: (_("The bank asks"), "warn"),
+    DisputeState.OPEN: (_("Open: the bank holds the money"), "bad"),
+    DisputeState.WON: (_("Won: the money is back"), "good"),
+    DisputeState.LOST: (_("Lost: the donor keeps the money"), "bad"),
+    DisputeState.CLOSED: (_("Closed: no money moved"), "good"),
 }
 REASONS: Mapping[str, LazyString] = {
     "bank_cannot_process": _("The bank could not process the payment."),
@@ -42,12 +43,12 @@ _ANSWER = _(
 )
 _WAIT = _("Nothing to do now: the bank is deciding.")
 _OVER: Mapping[str, LazyString] = {
-    "won": _("Nothing to do: the gift is kept."),
-    "lost": _(
+    DisputeState.WON: _("Nothing to do: the gift is kept."),
+    DisputeState.LOST: _(
         "Nothing to do: the accounts and the receipt have been updated. The payment provider will "
         "refund no more of this payment."
     ),
-    "closed": _("Nothing to do."),
+    DisputeState.CLOSED: _("Nothing to do."),
 }
 
 
@@ -62,4 +63,4 @@ def what_to_do(dispute: DisputeRow) -> str:
         return str(_OVER[dispute.state])
     if not dispute.waits_for_us:
         return str(_WAIT)
-    return str(_ANSWER_INQUIRY if dispute.state == "inquiry" else _ANSWER)
+    return str(_ANSWER_INQUIRY if dispute.state == DisputeState.INQUIRY else _ANSWER)

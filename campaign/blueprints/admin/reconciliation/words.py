@@ -6,9 +6,15 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from campaign.blueprints.admin.words import Word
+from campaign.domain.payouts import MovementMatch, PayoutState
 from campaign.services.exports.state_words import EXPLANATIONS, PAYOUTS
 
-_PAYOUT_COLOURS = {"under_way": "warn", "arrived": "good", "failed": "bad", "canceled": ""}
+_PAYOUT_COLOURS = {
+    PayoutState.UNDER_WAY: "warn",
+    PayoutState.ARRIVED: "good",
+    PayoutState.FAILED: "bad",
+    PayoutState.CANCELED: "",
+}
 PAYOUT: Mapping[str, Word] = {state: (PAYOUTS[state], colour) for state, colour in _PAYOUT_COLOURS.items()}
 CATEGORIES: Mapping[str, LazyString] = {
     "charge": _("Payment"),
@@ -25,7 +31,13 @@ CATEGORIES: Mapping[str, LazyString] = {
     "topup": _("Money put in from the bank"),
     "risk_reserved_funds": _("Held back by the provider"),
 }
-_EXPLAINED_COLOURS = {"books": "good", "payout": "good", "undone": "", "fee": "good", "unidentified": "warn"}
+_EXPLAINED_COLOURS = {
+    MovementMatch.BOOKS: "good",
+    MovementMatch.PAYOUT: "good",
+    MovementMatch.UNDONE: "",
+    MovementMatch.FEE: "good",
+    MovementMatch.UNIDENTIFIED: "warn",
+}
 EXPLAINED: Mapping[str, Word] = {by: (EXPLANATIONS[by], colour) for by, colour in _EXPLAINED_COLOURS.items()}
 PROBLEMS: Mapping[str, tuple[LazyString, LazyString]] = {
     "missed": (
