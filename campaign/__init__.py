@@ -6,11 +6,11 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from campaign.config import Config
-    from campaign.gateway_registry import Gateways
+    from campaign.gateways.context import Context
 
 
-def create_app(config: "Config", gateways: "Gateways | None" = None) -> "Flask":
-    """The web application, whole. Tests hand their own gateways in; else they are made from the configuration."""
+def create_app(config: "Config", context: "Context | None" = None) -> "Flask":
+    """Build the web application. Tests hand in a context of their own; otherwise the configuration decides."""
     from campaign.app_factory import compose  # late, so that the sandbox's process does not load the product
 
-    return compose(config, gateways)
+    return compose(config, context)

@@ -12,7 +12,8 @@ from campaign.blueprints import admin, api, donations, health, public
 from campaign.config import Config, refuse_to_serve
 from campaign.database import set_up_database
 from campaign.extensions import babel, csrf, db, limiter
-from campaign.gateway_registry import Gateways, set_gateways
+from campaign.gateway_registry import set_context
+from campaign.gateways.context import Context
 from campaign.project import MIGRATIONS
 from campaign.services import live_scope
 from campaign.web import (
@@ -31,7 +32,7 @@ LIMITS_SECONDS_MAX = 0.5
 """How long a request waits for Redis, which counts the requests of all processes."""
 
 
-def compose(config: Config, gateways: Gateways | None) -> Flask:
+def compose(config: Config, context: Context | None) -> Flask:
     """Build the app from its configuration, with all blueprints, filters, handlers and commands."""
     is_command = click.get_current_context(silent=True) is not None
     if not is_command:
@@ -53,7 +54,7 @@ def compose(config: Config, gateways: Gateways | None) -> Flask:
     security_headers.init_app(app)
     error_pages.init_app(app)
     jobs.init_app(app)
-    set_gateways(app, gateways)
+    set_context(app, context)
     live_scope.watch_queries()
     for blueprint in (health.bp, donations.bp, donations.webhook_bp, public.bp, api.bp, admin.bp):
         app.register_blueprint(blueprint)

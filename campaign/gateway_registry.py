@@ -1,55 +1,43 @@
-"""The gateways that this app was built with: the one place where real and pretended parts are chosen."""
-
-from dataclasses import dataclass, field
+"""The context that an app is built with: the one place where real and simulated gateways are chosen."""
 
 from flask import Flask, current_app
 
 from campaign.config import Config
 from campaign.gateways.clock import Clock, SandboxClock, SystemClock
+from campaign.gateways.context import Context
 from campaign.gateways.mailer import FaultyMailer, Mailer, NoMailer
-from campaign.gateways.payments import NoPayments, PaymentGateway
-from campaign.gateways.provider_account import NoAccount, ProviderAccount
+from campaign.gateways.payments import NoPayments
 from campaign.gateways.smtp_mailer import SmtpMailer
-from campaign.gateways.webhook_endpoints import NoEndpoints, WebhookEndpoints
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gateways:
-    """The outside world as this app sees it."""
-
-    clock: Clock
-    payments: PaymentGateway
-    mailer: Mailer
-    account: ProviderAccount = field(default_factory=NoAccount)
-    endpoints: WebhookEndpoints = field(default_factory=NoEndpoints)
+def set_context(app: Flask, given: Context | None) -> None:
+    """Give the app its context: this one, or the one that its settings ask for."""
+    app.extensions["context"] = given or _from_config(app.config["KURAK"])
 
 
-def set_gateways(app: Flask, given: Gateways | None) -> None:
-    app.extensions["gateways"] = given or _from_config(app.config["KURAK"])
+def current_context() -> Context:
+    """Return the running app's context. For views, jobs and commands only; services are handed what they need."""
+    context: Context = current_app.extensions["context"]
+    return context
 
 
-def gateways() -> Gateways:
-    """For views, jobs and commands only; services are handed what they need."""
-    registered: Gateways = current_app.extensions["gateways"]
-    return registered
-
-
-def _from_config(config: Config) -> Gateways:
-    mailer = _mailer(config)
+def _from_config(config: Config) -> Context:
+    clock, mailer = _clock(config), _mailer(config)
     if config.payment_mode == "none" or config.stripe_secret_key is None:
-        return Gateways(clock=_clock(config), payments=NoPayments(), mailer=mailer)
+        return Context(clock=clock, payments=NoPayments(), mailer=mailer, public_url=config.public_url)
     from campaign.gateways.stripe_account import StripeAccount
     from campaign.gateways.stripe_client import StripeClient
     from campaign.gateways.stripe_endpoints import StripeEndpoints
     from campaign.gateways.stripe_payments import StripePayments
 
     client = StripeClient(config.stripe_secret_key, api_base=config.stripe_api_base)
-    return Gateways(
-        clock=_clock(config),
+    return Context(
+        clock=clock,
         payments=StripePayments(client, webhook_secrets=config.stripe_webhook_secrets),
-        mailer=mailer,
         account=StripeAccount(client),
         endpoints=StripeEndpoints(client),
+        mailer=mailer,
+        public_url=config.public_url,
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from campaign import create_app
 from campaign.extensions import db
-from campaign.gateway_registry import Gateways
+from campaign.gateways.context import Context
 from tests.support.books import problems_of_filled_tables
 from tests.support.databases import config_for, migrate, postgresql, url_of
 from tests.support.db_snapshot import Beginning
@@ -110,9 +110,10 @@ def app(
     mailer: RecordingMailer,
 ) -> Iterator[Flask]:
     """The whole app with its context pushed; afterwards the books must be clean."""
-    gateways = Gateways(clock=clock, payments=payments, mailer=mailer)
     place = request.node.get_closest_marker("time_zone")
-    app = create_app(config_for(database_url, instance=tmp_path, time_zone=place.args[0] if place else "UTC"), gateways)
+    config = config_for(database_url, instance=tmp_path, time_zone=place.args[0] if place else "UTC")
+    context = Context(clock=clock, payments=payments, mailer=mailer, public_url=config.public_url)
+    app = create_app(config, context)
     app.test_client_class = SeparateClient
     with app.app_context():
         yield app

@@ -13,7 +13,7 @@ from flask.cli import with_appcontext
 from campaign.config import Config
 from campaign.days import local_time, offset_name
 from campaign.domain.money import CURRENCIES
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.gateways.worker_process import KINDS, living_worker, pid_file
 from campaign.services.backup.manifest import KIND_NAMES, Manifest
 from campaign.services.backup.problems import BackupProblem
@@ -44,7 +44,7 @@ def backup(file: Path, force: bool) -> None:
     """
     config: Config = current_app.config["KURAK"]
     with _problems_printed():
-        manifest = take_backup(file, instance=config.instance_dir, clock=gateways().clock, replace=force)
+        manifest = take_backup(file, instance=config.instance_dir, clock=current_context().clock, replace=force)
     click.echo(f"The backup is complete: {file}, {file.stat().st_size:,} bytes.")
     _describe(manifest)
     for left in files_left_out(config.instance_dir):
@@ -65,7 +65,7 @@ def restore(file: Path) -> None:
         restored = restore_backup(
             file,
             instance=config.instance_dir,
-            clock=gateways().clock,
+            clock=current_context().clock,
             on_step=lambda name: click.echo(STEPS[name], err=True),
         )
     click.echo("The backup is restored, and its totals are those of its manifest.")

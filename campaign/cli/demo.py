@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 
 from campaign.config import Config
 from campaign.domain.errors import NotFound
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.gateways.sandbox_console import SandboxConsole, TimeGoesForward
 from campaign.jobs import work_off_everything
 from campaign.services.demo.content import load_plan
@@ -23,13 +23,10 @@ def play(*, gifts: int, seed: int) -> int:
     config: Config = current_app.config["KURAK"]
     if config.sandbox_url is None or config.stripe_secret_key is None:
         sys.exit("kurak: synthetic gifts are given at the sandbox, and none is running here.")
-    outside = gateways()
     stage = DemoContext(
         plan=load_plan(),
-        payments=outside.payments,
         console=SandboxConsole(config.sandbox_url, config.stripe_secret_key),
-        clock=outside.clock,
-        public_url=config.public_url,
+        context=current_context(),
     )
     try:
         return play_history(stage, gifts=gifts, seed=seed)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from campaign.cli.environment import missing_libraries
 from campaign.cli.findings import CheckResult, Verdict
 from campaign.config import Config
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.project import version
 from campaign.services.drill.record import standing
 from campaign.services.installation import contents
@@ -37,7 +37,7 @@ def doctor(*, offline: bool) -> None:
             examine_outside,
         )  # Stripe's library is slow to load, and other commands need none
 
-        findings += examine_outside(config, gateways())
+        findings += examine_outside(config, current_context())
     for finding in findings:
         click.echo(f"{finding.verdict.upper():<8}{finding.told}")
     unsafe = sum(finding.verdict is Verdict.UNSAFE for finding in findings)

@@ -9,11 +9,11 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from campaign.config import Config
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.gateways.clock import SystemClock
 from campaign.gateways.sandbox_console import SandboxConsole
 from campaign.gateways.worker_process import KINDS, pid_file
-from campaign.jobs import reconciling_outside, wake
+from campaign.jobs import wake
 from campaign.services.drill import record
 from campaign.services.drill.playing import figures, open_campaign, play_week
 from campaign.services.drill.report import DrillReport, Outcome, report_of
@@ -38,12 +38,12 @@ def _play() -> None:
     config: Config = current_app.config["KURAK"]
     if config.sandbox_url is None or config.stripe_secret_key is None:
         sys.exit("kurak: a drill is played at the sandbox, and none is running here; `make run` starts one.")
-    clock, began_at = gateways().clock, SystemClock().now()
+    clock, began_at = current_context().clock, SystemClock().now()
     stage = DrillContext(
         site=config.public_url,
         campaign=open_campaign(clock=clock),
         console=SandboxConsole(config.sandbox_url, config.stripe_secret_key),
-        outside=reconciling_outside(current_app),
+        context=current_context(),
         outage=config.instance_dir / "sandbox" / "mail_is_down",
         worker_pids=tuple(pid_file(config.instance_dir, kind) for kind in KINDS),
         wake=wake,
@@ -71,7 +71,7 @@ def accept(file: Path) -> None:
     """Take over the report.json of a drill that was held elsewhere with this very version."""
     try:
         report = report_of(json.loads(file.read_text(encoding="utf-8")))
-        record.record_drill(report, clock=gateways().clock)
+        record.record_drill(report, clock=current_context().clock)
     except record.OtherVersion as other:
         sys.exit(f"kurak: that drill was of version {other}; this is {fingerprint()}.")
     except (ValueError, KeyError, TypeError):
@@ -86,7 +86,7 @@ def accept(file: Path) -> None:
 def waive(reason: str) -> None:
     """Let this version go live without a drill."""
     try:
-        record.waive(reason, clock=gateways().clock)
+        record.waive(reason, clock=current_context().clock)
     except record.ReasonTooShort:
         sys.exit(f"kurak: a reason has at least {record.MIN_REASON} letters.")
     click.echo(f"Version {fingerprint()} may go live without a drill. The reason is in the audit trail.")

@@ -7,7 +7,7 @@ from campaign.config import Config
 from campaign.domain.alarm import Severity
 from campaign.domain.errors import NotFound
 from campaign.domain.identity import new_public_id
-from campaign.gateway_registry import Gateways
+from campaign.gateways.context import Context
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.gateways.webhook_ping import PingAnswer, ping, ping_body
 from campaign.i18n import in_language
@@ -20,19 +20,19 @@ from campaign.services.queues.inbox import PING
 SETUP = "flask --app wsgi stripe setup"
 
 
-def examine_outside(config: Config, outside: Gateways) -> Iterator[CheckResult]:
+def examine_outside(config: Config, context: Context) -> Iterator[CheckResult]:
     """Every finding for which somebody has to be asked. Nothing is changed but one ping stored in the inbox."""
     if config.payment_mode != "none":
-        yield from _endpoint(config, outside)
-        yield _own_address(config, outside)
-    yield from _alarms(outside, takes_cards=config.payment_mode != "none")
+        yield from _endpoint(config, context)
+        yield _own_address(config, context)
+    yield from _alarms(context, takes_cards=config.payment_mode != "none")
 
 
-def _endpoint(config: Config, outside: Gateways) -> Iterator[CheckResult]:
+def _endpoint(config: Config, context: Context) -> Iterator[CheckResult]:
     addresses = own_addresses(config.public_url, port=config.port, mode=config.payment_mode)
-    watching.note_endpoint(outside.endpoints, addresses, clock=outside.clock, is_urged=True)  # the desk shows it too
+    watching.note_endpoint(addresses, context=context, is_urged=True)  # the desk shows it too
     try:
-        seen = look_at_endpoint(outside.endpoints, addresses)
+        seen = look_at_endpoint(context.endpoints, addresses)
     except PaymentsNotConfigured:
         return
     except (PaymentsUnavailable, PaymentRefused) as problem:
@@ -42,7 +42,7 @@ def _endpoint(config: Config, outside: Gateways) -> Iterator[CheckResult]:
             "write Webhook Endpoints.",
         )
         return
-    found = list(_faults(seen, addresses[0], wanted=outside.endpoints.api_version or ""))
+    found = list(_faults(seen, addresses[0], wanted=context.endpoints.api_version or ""))
     yield from found
     if not found and seen.endpoint:
         yield CheckResult(Verdict.OK, f"The endpoint at Stripe, {seen.endpoint.id}, is right: {seen.endpoint.url}.")
@@ -67,7 +67,7 @@ def _faults(seen: EndpointStatus, address: str, *, wanted: str) -> Iterator[Chec
     yield from (CheckResult(Verdict.UNSAFE, told[fault]) for fault in seen.faults)
 
 
-def _own_address(config: Config, outside: Gateways) -> CheckResult:
+def _own_address(config: Config, context: Context) -> CheckResult:
     """Post a signed event about nothing to the address that the provider is given, and see it stored."""
     if not config.stripe_webhook_secrets:
         return CheckResult(Verdict.UNSAFE, "Our own webhook address cannot be tried without STRIPE_WEBHOOK_SECRET.")
@@ -76,9 +76,9 @@ def _own_address(config: Config, outside: Gateways) -> CheckResult:
     body = ping_body(
         event_id,
         PING,
-        at=outside.clock.now(),
+        at=context.clock.now(),
         livemode=config.payment_mode == "live",
-        api_version=outside.endpoints.api_version,
+        api_version=context.endpoints.api_version,
     )
     answer = ping(address, body, secret=config.stripe_webhook_secrets[0])
     if answer.status == 200 and _is_stored(event_id):
@@ -108,9 +108,9 @@ def _is_stored(event_id: str) -> bool:
     return True
 
 
-def _alarms(outside: Gateways, *, takes_cards: bool) -> Iterator[CheckResult]:
+def _alarms(context: Context, *, takes_cards: bool) -> Iterator[CheckResult]:
     """What rings, but for the endpoint, which has just been looked at."""
-    ringing = watching.ringing_now(takes_cards=takes_cards, clock=outside.clock)
+    ringing = watching.ringing_now(takes_cards=takes_cards, clock=context.clock)
     found = [alarm for alarm in ringing if not alarm.key.startswith("endpoint_")]
     with in_language("en"):
         for alarm in found:

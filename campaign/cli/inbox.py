@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from campaign.domain.errors import NotFound
 from campaign.domain.provider_events import ATTENTION_EVENT_STATES, RETIRED_EVENT_STATES, EventReason, EventState
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.inbox import listing
 from campaign.services.inbox.listing import EventRow, InboxFilter
@@ -87,7 +87,7 @@ def replay(*, event_ids: tuple[str, ...], state: str | None, type_: str, yes: bo
     preview = preview_of(wanted)
     more = f" (the oldest {MANY_MAX}; there are more)" if preview.has_more else ""
     if preview.count and (yes or click.confirm(f"Replay {_events(preview.count)}{more}?", abort=True)):
-        count = replay_many(wanted, up_to_id=preview.up_to_id, actor_id=None, clock=gateways().clock)
+        count = replay_many(wanted, up_to_id=preview.up_to_id, actor_id=None, clock=current_context().clock)
         wake("inbox")
         click.echo(f"Worked off again: {_events(count)}.")
     else:
@@ -99,7 +99,7 @@ def replay(*, event_ids: tuple[str, ...], state: str | None, type_: str, yes: bo
 def put_aside(event_id: str) -> None:
     """Close an event that was given up, or waits for its gift, and will never be worked off; it is kept."""
     try:
-        set_aside(event_id, actor_id=None, clock=gateways().clock)
+        set_aside(event_id, actor_id=None, clock=current_context().clock)
     except NotFound:
         sys.exit(f"kurak: there is no event {event_id} that was given up or waits for its gift.")
     click.echo(f"{event_id} is set aside.")
@@ -107,7 +107,7 @@ def put_aside(event_id: str) -> None:
 
 def _replay_one(event_id: str) -> None:
     try:
-        replay_one(event_id, actor_id=None, clock=gateways().clock)
+        replay_one(event_id, actor_id=None, clock=current_context().clock)
     except NotFound:
         sys.exit(f"kurak: there is no event {event_id} that could be replayed.")
     wake("inbox")
@@ -116,7 +116,7 @@ def _replay_one(event_id: str) -> None:
 
 def _wanted(state: str | None, type_: str, *, gift: str = "", older_than: int | None = None) -> InboxFilter:
     states = ATTENTION_EVENT_STATES if state == "attention" else _states(state)
-    until = gateways().clock.now() - timedelta(minutes=older_than) if older_than is not None else None
+    until = current_context().clock.now() - timedelta(minutes=older_than) if older_than is not None else None
     return InboxFilter(states=states, type=type_, gift=gift, until=until)
 
 

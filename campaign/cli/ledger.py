@@ -7,7 +7,7 @@ from dataclasses import asdict
 import click
 from flask.cli import AppGroup
 
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.services.alarms.scheduled_checks import run_all_checks
 from campaign.services.ledger.check import CHECKS
 from campaign.services.ledger.entry_check import ENTRIES_RULE
@@ -24,7 +24,7 @@ def check(as_json: bool) -> None:
     The result is stored, so that the desk and the alarms tell of it.
     """
     checks = len(CHECKS) + len((ENTRIES_RULE, *RULES))
-    problems = run_all_checks(clock=gateways().clock)
+    problems = run_all_checks(clock=current_context().clock)
     if as_json:
         click.echo(json.dumps({"checks": checks, "problems": [asdict(problem) for problem in problems]}))
     else:

@@ -11,7 +11,7 @@ from flask_migrate import upgrade
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from campaign.config import Config
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.project import MIGRATIONS
 from campaign.services.backup.places import MARK
 from campaign.services.campaigns.cards import all_campaigns
@@ -69,7 +69,7 @@ def _load_demo() -> None:
     from campaign.services.demo.loader import load_campaign
     from campaign.services.staff.accounts import add_demo_staff
 
-    clock = gateways().clock
+    clock = current_context().clock
     if not all_campaigns():
         click.echo("Loading the demo campaign …  (`flask --app wsgi demo load` gives it a past)", err=True)
         load_campaign(load_plan(), clock=clock)

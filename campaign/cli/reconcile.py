@@ -4,11 +4,11 @@ import json
 import sys
 
 import click
-from flask import current_app
 
 from campaign.domain.errors import DomainError
+from campaign.gateway_registry import current_context
 from campaign.gateways.payments import PaymentsNotConfigured
-from campaign.jobs import reconciling_outside, wake
+from campaign.jobs import wake
 from campaign.services.queues.lease import HeldByAnother
 from campaign.services.reconciliation import reconciling
 from campaign.services.reconciliation.comparison import Difference
@@ -22,14 +22,14 @@ from campaign.services.reconciliation.reconciling import DAYS, Mails, Report
 @click.option("--days", default=DAYS, show_default=True, type=click.IntRange(1, 365), help="How far back.")
 def reconcile(as_json: bool, repair: bool, mail: bool, days: int) -> None:
     """Compare with the provider; exit 1 when something is found, or with --repair when something is left."""
-    outside = reconciling_outside(current_app)
+    context = current_context()
     try:
         if repair:
-            report = reconciling.repair(outside, mails=Mails.ALL if mail else Mails.NONE, days=days)
+            report = reconciling.repair(context, mails=Mails.ALL if mail else Mails.NONE, days=days)
             wake("inbox")
             wake("outbox")
         else:
-            report = reconciling.compare(outside, days=days)
+            report = reconciling.compare(context, days=days)
     except HeldByAnother:
         sys.exit("kurak: another repair is running; try again when it has ended.")
     except PaymentsNotConfigured:

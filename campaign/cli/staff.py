@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from campaign.domain.errors import NotFound
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.services.staff.accounts import ROLES, StaffExists, UnknownCampaign, add_staff
 from campaign.services.staff.first_passwords import reset_password
 
@@ -25,7 +25,7 @@ staff = AppGroup("staff", help="Members of staff.")
 def add(email: str, roles: tuple[str, ...], campaign: str | None, name: str) -> None:
     """Let somebody in; prints a first password that she changes."""
     try:
-        given = add_staff(email, name=name, roles=roles, campaign=campaign, clock=gateways().clock)
+        given = add_staff(email, name=name, roles=roles, campaign=campaign, clock=current_context().clock)
     except StaffExists:
         sys.exit(f"kurak: {email} sits at the desk already.")
     except UnknownCampaign:
@@ -39,7 +39,7 @@ def add(email: str, roles: tuple[str, ...], campaign: str | None, name: str) -> 
 def reset(email: str) -> None:
     """Give somebody a new first password; it ends their sessions."""
     try:
-        password = reset_password(email, clock=gateways().clock)
+        password = reset_password(email, clock=current_context().clock)
     except NotFound:
         sys.exit(f"kurak: there is nobody with the address {email}.")
     click.echo(f"{email} may sign in at /staff/login with the password {password}")

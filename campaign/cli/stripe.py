@@ -7,7 +7,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from campaign.config import Config
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.services.alarms.watching import note_endpoint
 from campaign.services.inbox.endpoint import (
@@ -43,9 +43,9 @@ def setup(*, url: str | None, dry_run: bool, rotate: bool, retire: bool) -> None
         if retire:
             _retire(addresses)
             return
-        done = set_up_endpoint(gateways().endpoints, addresses, is_dry_run=dry_run, rotates=rotate)
+        done = set_up_endpoint(current_context().endpoints, addresses, is_dry_run=dry_run, rotates=rotate)
         if not dry_run and url is None:
-            note_endpoint(gateways().endpoints, addresses, clock=gateways().clock, is_urged=True)
+            note_endpoint(addresses, context=current_context(), is_urged=True)
     except PaymentsNotConfigured:
         sys.exit("kurak: STRIPE_SECRET_KEY is not set, so there is no account to set up.")
     except PaymentsUnavailable as problem:
@@ -64,7 +64,7 @@ def _addresses(url: str | None) -> tuple[str, ...]:
 
 def _retire(addresses: tuple[str, ...]) -> None:
     try:
-        removed = retire_older(gateways().endpoints, addresses)
+        removed = retire_older(current_context().endpoints, addresses)
     except NothingToRetire:
         sys.exit("kurak: there is no older endpoint beside one that is right; nothing was removed.")
     for endpoint in removed:

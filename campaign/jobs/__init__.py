@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 from huey import crontab
 
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.jobs.queues import QUEUES, TASKS, connect_queues, huey, mail_huey, wake
 from campaign.jobs.rounds import Rounds, attempt, stopping, work_off
 from campaign.jobs.steps import (
@@ -21,7 +21,6 @@ from campaign.jobs.steps import (
     close_pages,
     look_after_pledges,
     reconcile_hourly,
-    reconciling_outside,
     release_identified,
     render_receipts,
     repair_now,
@@ -49,7 +48,6 @@ __all__ = [
     "mail_huey",
     "reconcile",
     "reconcile_now",
-    "reconciling_outside",
     "release_identified",
     "render_receipts",
     "send_mail",
@@ -100,18 +98,18 @@ TASKS |= dict.fromkeys(("outbox", "papers"), _wake_documents)
 def sweep() -> None:
     """Whatever money is due, woken or not; whether the shield is needed; and what was nobody's and is a gift's now."""
     with _flask[0].app_context():
-        alarm_signs.note(alarm_signs.WORKER, clock=gateways().clock)
+        alarm_signs.note(alarm_signs.WORKER, clock=current_context().clock)
         attempt(watch_shield)
         _money.run(linger_seconds=0)
         attempt(release_identified)
-        alarm_signs.note(alarm_signs.SWEEP, clock=gateways().clock)
+        alarm_signs.note(alarm_signs.SWEEP, clock=current_context().clock)
 
 
 @mail_huey.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
 def sweep_mail() -> None:
     """Whatever is to be printed and mailed, woken or not."""
     with _flask[0].app_context():
-        alarm_signs.note(alarm_signs.MAIL_WORKER, clock=gateways().clock)
+        alarm_signs.note(alarm_signs.MAIL_WORKER, clock=current_context().clock)
         _documents.run(linger_seconds=0)
 
 
@@ -143,7 +141,7 @@ TASKS["reconcile"] = reconcile_now
 def forget() -> None:
     """Once a day, what is not needed any more and tells of people."""
     with _flask[0].app_context():
-        inbox.forget_payloads(clock=gateways().clock)
+        inbox.forget_payloads(clock=current_context().clock)
 
 
 @huey.periodic_task(crontab(minute="17"))  # type: ignore[untyped-decorator]

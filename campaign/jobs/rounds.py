@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from campaign.database import DatabaseBusy
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.services.alarms import signs as alarm_signs
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Heartbeat:
     def beat(self) -> None:
         if time.monotonic() - self._last >= BEAT_SECONDS:
             self._last = time.monotonic()
-            alarm_signs.note(self.sign, clock=gateways().clock)
+            alarm_signs.note(self.sign, clock=current_context().clock)
 
 
 class Rounds:

@@ -5,9 +5,9 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
-from flask import Flask, current_app
+from flask import current_app
 
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.gateways.clock import machine_clock
 from campaign.jobs.queues import wake
 from campaign.services.alarms import scheduled_checks, watching
@@ -32,11 +32,9 @@ _started_at: list[datetime] = []
 
 def settle_inbox() -> bool:
     """One event of the inbox; what it brought may have papers to print and mail to send."""
-    outside = gateways()
-    others = {"payout": partial(payouts.take_event, account=outside.account, clock=outside.clock)}
-    did = settlement.settle_next_event(
-        payments=outside.payments, clock=outside.clock, public_url=_public_url(), others=others
-    )
+    context = current_context()
+    others = {"payout": partial(payouts.take_event, context=context)}
+    did = settlement.settle_next_event(context, others=others)
     if did:
         wake("outbox")
     return did
@@ -44,104 +42,87 @@ def settle_inbox() -> bool:
 
 def reconcile_hourly() -> bool:
     """Make good what the provider knows and we do not; what was stored for it is worked off by the sweep."""
-    reconciling.repair_hourly(reconciling_outside(current_app))
+    reconciling.repair_hourly(current_context())
     return False
 
 
 def repair_now() -> bool:
     """The hour's repair, before its time; nothing where one is running already."""
     with suppress(HeldByAnother):
-        reconciling.repair(reconciling_outside(current_app), mails=reconciling.Mails.RECENT)
+        reconciling.repair(current_context(), mails=reconciling.Mails.RECENT)
     return False
 
 
-def reconciling_outside(app: Flask) -> reconciling.Outside:
-    """The provider from both sides, for comparing."""
-    outside = gateways()
-    return reconciling.Outside(
-        payments=outside.payments,
-        account=outside.account,
-        clock=outside.clock,
-        public_url=app.config["KURAK"].public_url,
-    )
-
-
 def send_refunds() -> bool:
-    outside = gateways()
-    return refunds.send_next_refund(payments=outside.payments, clock=outside.clock, public_url=_public_url())
+    return refunds.send_next_refund(current_context())
 
 
 def look_after_pledges() -> bool:
     """One monthly gift: what is asked of it, what its donor is to be told, what should have been heard of it."""
-    outside = gateways()
-    payments, clock = outside.payments, outside.clock
+    context = current_context()
     return (
-        pledge_endings.stop_next(clock=clock)
-        or pledge_asking.execute_next(payments=payments, clock=clock)
-        or pledge_endings.plan_next(payments=payments, clock=clock)
-        or pledge_endings.announce_next(payments=payments, clock=clock)
-        or reminders.remind_next(payments=payments, clock=clock)
-        or missed_payments.look_after_next(payments=payments, clock=clock, public_url=_public_url())
+        pledge_endings.stop_next(clock=context.clock)
+        or pledge_asking.execute_next(context)
+        or pledge_endings.plan_next(context)
+        or pledge_endings.announce_next(context)
+        or reminders.remind_next(context)
+        or missed_payments.look_after_next(context)
     )
 
 
 def close_pages() -> bool:
     """One payment page that nobody needs: its donor has another by now, or too many cards were refused on it."""
-    outside = gateways()
-    return any(
-        close(payments=outside.payments, clock=outside.clock, public_url=_public_url())
-        for close in (superseded_pages.close_next_page, exhausted_pages.close_next_worn_page)
-    )
+    context = current_context()
+    return any(close(context) for close in (superseded_pages.close_next_page, exhausted_pages.close_next_worn_page))
 
 
 def release_identified() -> bool:
     """What was booked as nobody's and turned out to be a gift's; there is never more than that to do."""
-    suspense.release_identified(clock=gateways().clock)
+    suspense.release_identified(clock=current_context().clock)
     return False
 
 
 def watch_shield() -> bool:
     """Up at a spike, away after quiet; there is never more than that to do."""
-    shield.watch(clock=gateways().clock)
+    shield.watch(clock=current_context().clock)
     return False
 
 
 def watch() -> bool:
     """Alarms about the installation itself, raised and ended; there is never more than that to do."""
-    outside, config = gateways(), current_app.config["KURAK"]
-    addresses = own_addresses(config.public_url, port=config.port, mode=outside.payments.mode)
-    watching.note_endpoint(outside.endpoints, addresses, clock=outside.clock)
-    watching.watch(takes_cards=outside.payments.mode != "none", clock=outside.clock)
+    context, config = current_context(), current_app.config["KURAK"]
+    addresses = own_addresses(config.public_url, port=config.port, mode=context.payments.mode)
+    watching.note_endpoint(addresses, context=context)
+    watching.watch(takes_cards=context.payments.mode != "none", clock=context.clock)
     return False
 
 
 def note_start() -> bool:
     """This process is a worker from now on: what was checked before it started is checked again."""
-    _started_at.append(machine_clock(gateways().clock).now())
+    _started_at.append(machine_clock(current_context().clock).now())
     return True
 
 
 def note_death() -> bool:
     """The worker before this one died."""
-    alarm_signs.note_death(clock=gateways().clock)
+    alarm_signs.note_death(clock=current_context().clock)
     return True
 
 
 def check_books() -> bool:
     """Run the checks of the books and receipts that are due; there is never more than that to do."""
-    return scheduled_checks.run_due_checks(clock=gateways().clock, started_at=max(_started_at, default=None))
+    return scheduled_checks.run_due_checks(clock=current_context().clock, started_at=max(_started_at, default=None))
 
 
 def send_mail() -> bool:
-    outside = gateways()
-    return delivery.deliver_next(mailer=outside.mailer, clock=outside.clock, public_url=_public_url())
+    return delivery.deliver_next(current_context())
 
 
 def render_receipts() -> bool:
     """One receipt that has no PDF yet; those whose facts cannot be printed rightly are left for staff."""
     for receipt_id in issuing.unprinted():
         try:
-            issuing.make_file(receipt_id, clock=gateways().clock)
+            issuing.make_file(receipt_id, clock=current_context().clock)
         except ReceiptOnHold as reason:
             log.warning("receipt %s is held: %s", receipt_id, reason)
         except ConversionNotKnown:
@@ -149,11 +130,6 @@ def render_receipts() -> bool:
         else:
             return True
     return False
-
-
-def _public_url() -> str:
-    url: str = current_app.config["KURAK"].public_url
-    return url
 
 
 MONEY = (settle_inbox, send_refunds, look_after_pledges, close_pages)

@@ -51,5 +51,5 @@ def count_test_gifts() -> int:
 def _leave_tests_out(query: ORMExecuteState) -> None:
     if not query.is_select or not query.is_orm_statement or query.is_column_load or query.is_relationship_load:
         return
-    if current_app.extensions["gateways"].payments.mode == "live":
+    if current_app.extensions["context"].payments.mode == "live":
         query.statement = query.statement.options(*_ONLY_LIVE)

@@ -18,7 +18,7 @@ from flask import Flask, Response, current_app, make_response, request
 
 from campaign.config import Config
 from campaign.days import local_day
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.services.campaigns.cards import CampaignCard, campaign_named, featured_campaign
 from campaign.services.campaigns.page import PublicCampaign, public_campaign
 from campaign.services.campaigns.page_cache import Cards, PageCache
@@ -73,7 +73,7 @@ def card_of(slug: str | None = None) -> CampaignCard:
 
 def campaign_of(card: CampaignCard) -> PublicCampaign:
     """All that the pages of a campaign show, read once per change and day, for every language and page together."""
-    now = gateways().clock.now()
+    now = current_context().clock.now()
     return memory().campaigns.get(card.slug, _version(card, local_day(now)), lambda: public_campaign(card, at=now))
 
 
@@ -91,7 +91,7 @@ def kept(mimetype: str = "text/html", *, arguments: tuple[str, ...] = ()) -> Cal
             slug = given.pop("slug", None) or request.args.get("campaign") or None
             card = card_of(slug)
             key = (card.slug, request.path, tuple(request.args.get(name, "") for name in arguments))
-            version = _version(card, local_day(gateways().clock.now()))
+            version = _version(card, local_day(current_context().clock.now()))
             page = memory().pages.get(key, version, lambda: finished(view(card=card, **given)))
             request.environ[OFFER] = page, memory().cards.fresh_until(slug)
             return _answer(page, mimetype)

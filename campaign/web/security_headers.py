@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Request, Response, abort, current_app, request
 
 from campaign.config import Config
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 UNCHECKED_ENDPOINTS = frozenset({"webhooks.stripe"})
@@ -78,7 +78,7 @@ def headers_of_all() -> dict[str, str]:
 
 def content_security_policy() -> str:
     """Our own files only, nothing inline; a form may lead to the payment page (Chromium checks the redirect too)."""
-    payments = gateways().payments
+    payments = current_context().payments
     elsewhere = [payments.checkout_origin, payments.pledges.card_page_origin] if payments.checkout_origin else []
     form_action = " ".join(["'self'", *filter(None, elsewhere)])
     return (

@@ -15,7 +15,7 @@ from flask import Flask
 from campaign import create_app
 from campaign.domain.money import Money
 from campaign.extensions import db
-from campaign.gateway_registry import Gateways
+from campaign.gateways.context import Context
 from tests.backup.places import Place
 from tests.support.builders import NOW, a_campaign, a_donor, a_paid_gift, usd
 from tests.support.databases import config_for, installed_postgresql, url_of
@@ -49,8 +49,10 @@ def empty_place(
             url = f"sqlite:///{instance / 'kurak.sqlite'}"
             if database_url.startswith("postgresql"):
                 url = afterwards.enter_context(_empty_database(request.getfixturevalue("postgresql_server")))
-            outside = Gateways(clock=clock, payments=payments, mailer=RecordingMailer())
-            made.append(Place(create_app(config_for(url, instance=instance), outside), instance))
+            config = config_for(url, instance=instance)
+            mailer = RecordingMailer()
+            context = Context(clock=clock, payments=payments, mailer=mailer, public_url=config.public_url)
+            made.append(Place(create_app(config, context), instance))
             return made[-1]
 
         yield make

@@ -14,9 +14,8 @@ from sqlalchemy import select, text, update
 from campaign import create_app
 from campaign.database import transaction
 from campaign.extensions import db
-from campaign.gateway_registry import Gateways
 from campaign.gateways.clock import SystemClock
-from campaign.gateways.mailer import NoMailer
+from campaign.gateways.context import Context
 from campaign.models.campaign import Campaign
 from campaign.services.demo.content import load_plan
 from campaign.services.demo.loader import load_campaign
@@ -64,8 +63,9 @@ class Installation:
     @contextmanager
     def app(self, payments: FakePayments | None = None) -> Iterator[Flask]:
         """The app on this database in our own process, its context pushed."""
-        outside = Gateways(clock=SystemClock(), payments=payments or FakePayments(), mailer=NoMailer())
-        app = create_app(config_for(self.database_url, instance=self.folder), outside)
+        config = config_for(self.database_url, instance=self.folder)
+        payments = payments or FakePayments()
+        app = create_app(config, Context(clock=SystemClock(), payments=payments, public_url=config.public_url))
         with app.app_context():
             try:
                 yield app

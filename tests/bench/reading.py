@@ -10,7 +10,7 @@ from statistics import median
 from sqlalchemy import select
 
 from campaign.extensions import db
-from campaign.gateways.clock import SystemClock
+from campaign.gateway_registry import current_context
 from campaign.models.campaign import Campaign
 from campaign.services.gifts.settlement import settle_next_event
 from tests.bench.client import NotMeasured, ask_once, closed_loop, get
@@ -120,11 +120,10 @@ def _middle(rates: list[Rate]) -> Rate:
 
 def _freshness(made: Installation, server: Server, gifts: int) -> Row:
     """From the commit of a gift's settlement until a reader sees another page than before."""
-    payments, clock = ReadyPayments(), SystemClock()
-    with made.app(payments):
+    with made.app(ReadyPayments()):
         wait_in_the_inbox(1)
         before = ask_once(server.port, get("/en/")).body
-        if not settle_next_event(payments=payments, clock=clock, public_url="http://127.0.0.1"):
+        if not settle_next_event(current_context()):
             raise NotMeasured("the gift was not settled")
     begin = time.perf_counter()
     while ask_once(server.port, get("/en/")).body == before:

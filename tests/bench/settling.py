@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select
 
 from campaign.extensions import db
 from campaign.gateways.clock import SystemClock
+from campaign.gateways.context import Context
 from campaign.models.inbox import ProviderEvent
 from campaign.services.gifts.settlement import settle_next_event
 from campaign.services.ledger.check import check_books
@@ -38,10 +39,11 @@ def settling(folder: Path, *, quick: bool) -> list[Row]:
 def _rows(kind: str, made: Installation, *, quick: bool) -> list[Row]:
     rounds = ROUNDS_QUICK if quick else ROUNDS
     payments, clock = ReadyPayments(), SystemClock()
+    context = Context(payments=payments, clock=clock, public_url=PUBLIC_URL)
     with made.app(payments):
         engine = db.engine
         ways: dict[str, Callable[[], bool]] = {
-            "ours": lambda: settle_next_event(payments=payments, clock=clock, public_url=PUBLIC_URL),
+            "ours": lambda: settle_next_event(context),
             "two": lambda: settle_by_hand(engine, facts_of, clock=clock, commits=2),
             "one": lambda: settle_by_hand(engine, facts_of, clock=clock, commits=1),
         }

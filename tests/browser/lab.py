@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from campaign.database import reading
 from campaign.domain.money import Money
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.gateways.sandbox_console import SandboxConsole
 from campaign.jobs import work_off_everything
 from campaign.models.allocation import Allocation
@@ -47,12 +47,12 @@ class Lab:
 
 def played(site: Site) -> dict[str, str]:
     """Load the demo campaign, play a past of fourteen gifts, then the stories of today; the names for the addresses."""
-    plan, outside = load_plan(), gateways()
-    load_campaign(plan, clock=outside.clock)
-    add_demo_staff(clock=outside.clock)
-    add_staff(EVERYWHERE, name="Everywhere", roles=("admin", "finance"), clock=outside.clock, password=DEMO_PASSWORD)
+    plan, context = load_plan(), current_context()
+    load_campaign(plan, clock=context.clock)
+    add_demo_staff(clock=context.clock)
+    add_staff(EVERYWHERE, name="Everywhere", roles=("admin", "finance"), clock=context.clock, password=DEMO_PASSWORD)
     console = SandboxConsole(site.sandbox.api_base, site.sandbox.api_key)
-    stage = DemoContext(plan=plan, payments=outside.payments, console=console, clock=outside.clock, public_url=site.url)
+    stage = DemoContext(plan=plan, console=console, context=context)
     play_history(stage, gifts=14, seed=3)
     names = {
         "monthly": _begun(site, "monthly", frequency="monthly", method="pm_card_visa"),
@@ -64,17 +64,12 @@ def played(site: Site) -> dict[str, str]:
     site.sandbox.deliver()
     work_off_everything()
     names["unprintable"] = _with_held_receipt(site)
-    reconciling.repair_hourly(
-        reconciling.Outside(
-            payments=outside.payments, account=outside.account, clock=outside.clock, public_url=site.url
-        )
-    )
-    return names | _one_of_each(names) | {"pledge_word": token_of_gift(names["monthly"], at=outside.clock.now()) or ""}
+    reconciling.repair_hourly(context)
+    return names | _one_of_each(names) | {"pledge_word": token_of_gift(names["monthly"], at=context.clock.now()) or ""}
 
 
 def _begun(site: Site, form_id: str, *, method: str | None, frequency: str = "once") -> str:
     """A gift of today, paid by this method or left at the payment page; its public id."""
-    outside = gateways()
     started = start_checkout(
         GiftRequest(
             campaign_slug=load_plan().campaign.slug,
@@ -89,9 +84,7 @@ def _begun(site: Site, form_id: str, *, method: str | None, frequency: str = "on
             is_anonymous=True,
             frequency=frequency,
         ),
-        payments=outside.payments,
-        clock=outside.clock,
-        public_url=site.url,
+        context=current_context(),
     )
     if method:
         site.sandbox.pay(_checkout_of(started.public_id), method=method)

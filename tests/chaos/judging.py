@@ -10,7 +10,7 @@ from campaign.database import reading
 from campaign.domain.journal import Account
 from campaign.domain.mail import MailState
 from campaign.domain.provider_events import UNFINISHED_EVENT_STATES, EventReason, EventState
-from campaign.jobs import reconciling_outside, work_off_everything
+from campaign.jobs import work_off_everything
 from campaign.models.donation import Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.journal import JournalEntry, Posting
@@ -53,7 +53,7 @@ def come_to_rest(stage: Stage, *, is_mutated: bool = False) -> None:
 
 def reconcile(stage: Stage) -> None:
     """What `flask reconcile --repair --mail` does, and what the worker does by itself every hour."""
-    reconciling.repair(reconciling_outside(stage.here.app), mails=Mails.ALL, days=DAYS_MAX)
+    reconciling.repair(stage.here.app.extensions["context"], mails=Mails.ALL, days=DAYS_MAX)
     come_to_rest(stage)
 
 

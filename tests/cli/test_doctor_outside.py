@@ -12,7 +12,7 @@ from sqlalchemy import select
 from campaign.cli.examining import examine_outside
 from campaign.cli.findings import Verdict
 from campaign.extensions import db
-from campaign.gateway_registry import Gateways
+from campaign.gateways.context import Context
 from campaign.gateways.stripe_endpoints import StripeEndpoints
 from campaign.jobs import work_off_everything
 from campaign.models.inbox import ProviderEvent
@@ -27,8 +27,8 @@ def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
         found.close()
 
 
-def outside(site: Site) -> Gateways:
-    given: Gateways = site.app.extensions["gateways"]
+def outside(site: Site) -> Context:
+    given: Context = site.app.extensions["context"]
     payments = given.payments
     return replace(given, endpoints=StripeEndpoints(payments._client))  # type: ignore[attr-defined]  # the site's own client
 

@@ -14,7 +14,7 @@ from campaign.database import reading
 from campaign.domain.journal import Account
 from campaign.domain.money import Money
 from campaign.extensions import db
-from campaign.gateway_registry import Gateways
+from campaign.gateways.context import Context
 from campaign.gateways.stripe_client import StripeClient
 from campaign.gateways.stripe_payments import StripePayments
 from campaign.models.donation import Donation
@@ -51,6 +51,10 @@ class Joined:
     payments: StripePayments
     clock: SandboxClock
 
+    @property
+    def context(self) -> Context:
+        return Context(payments=self.payments, clock=self.clock, public_url=PUBLIC_URL)
+
     def give(
         self, gift: Money, *, pays: bool = True, covers_fee: bool = False, method: str = "pm_card_visa"
     ) -> CheckoutStarted:
@@ -68,9 +72,7 @@ class Joined:
                 message=None,
                 is_anonymous=True,
             ),
-            payments=self.payments,
-            clock=self.clock,
-            public_url=PUBLIC_URL,
+            context=self.context,
         )
         if pays:
             self.sandbox.pay(self.row(started).checkout_id or "", method=method)
@@ -87,7 +89,7 @@ class Joined:
         """Store what was delivered, and work it off."""
         received, self.listener.received = list(self.listener.received), []
         for body, signature in received:
-            inbox.receive(body, signature, payments=self.payments, clock=self.clock)
+            inbox.receive(body, signature, context=self.context)
         work_off_money()
 
     def row(self, started: CheckoutStarted) -> Donation:
@@ -126,7 +128,7 @@ def joined_to_sandbox(database_url: str, tmp_path: Path) -> Iterator[Joined]:
             StripeClient(sandbox.api_key, api_base=sandbox.api_base), webhook_secrets=(sandbox.webhook_secret,)
         )
         clock = SandboxClock(sandbox)
-        gateways = Gateways(clock=clock, payments=payments, mailer=RecordingMailer())
+        gateways = Context(clock=clock, payments=payments, mailer=RecordingMailer(), public_url=PUBLIC_URL)
         app = create_app(config_for(database_url, instance=tmp_path), gateways)
         with app.app_context():
             today = clock.now().date()

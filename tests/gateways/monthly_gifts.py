@@ -18,7 +18,7 @@ from campaign.domain.journal import Account
 from campaign.domain.money import Money
 from campaign.domain.pledge import Act
 from campaign.extensions import db
-from campaign.gateway_registry import Gateways
+from campaign.gateways.context import Context
 from campaign.gateways.mailer import Email
 from campaign.gateways.stripe_account import StripeAccount
 from campaign.gateways.stripe_client import StripeClient
@@ -67,6 +67,10 @@ class Monthly:
     mailer: RecordingMailer
     forms: "count[int]" = field(default_factory=lambda: count(1))
 
+    @property
+    def context(self) -> Context:
+        return Context(payments=self.payments, clock=self.clock, public_url=PUBLIC_URL)
+
     def open(self, *, minor: int = 25_00, language: str = "en", form: str = "", covers_fee: bool = False) -> str:
         """A monthly gift whose payment page is open: the first gift's public id."""
         request = GiftRequest(
@@ -82,7 +86,7 @@ class Monthly:
             is_anonymous=False,
             frequency="monthly",
         )
-        return start_checkout(request, payments=self.payments, clock=self.clock, public_url=PUBLIC_URL).public_id
+        return start_checkout(request, context=self.context).public_id
 
     def begin(self, *, method: str = "pm_card_visa", **how: Any) -> Pledge:  # the arguments of `open`
         """A monthly gift whose first month is paid and told."""
@@ -110,7 +114,7 @@ class Monthly:
 
     def tell(self, received: list[tuple[bytes, str]]) -> None:
         for body, signature in received:
-            inbox.receive(body, signature, payments=self.payments, clock=self.clock)
+            inbox.receive(body, signature, context=self.context)
 
     def hear(self) -> None:
         """Deliver, store and work off; mails are sent when somebody looks at them."""
@@ -121,7 +125,7 @@ class Monthly:
         """What a donor asks, done at once; the request's state."""
         order = PledgeOrder(pledge_public_id=pledge.public_id, act=act, detail=dict(detail), public_id=new_public_id())
         pledge_asking.ask(order, clock=self.clock)
-        return pledge_asking.execute(order.public_id, payments=self.payments, clock=self.clock)
+        return pledge_asking.execute(order.public_id, context=self.context)
 
     def another_card(self, pledge: Pledge, method: str) -> None:
         """The donor has another card from now on."""
@@ -193,7 +197,9 @@ def monthly_gifts(database_url: str, tmp_path: Path, **settings: Any) -> Iterato
         clock, mailer = SandboxClock(sandbox), RecordingMailer()
         app = create_app(
             config_for(database_url, instance=tmp_path),
-            Gateways(clock=clock, payments=payments, mailer=mailer, account=StripeAccount(client)),
+            Context(
+                clock=clock, payments=payments, mailer=mailer, account=StripeAccount(client), public_url=PUBLIC_URL
+            ),
         )
         with app.app_context():
             today = clock.now().date()

@@ -30,7 +30,7 @@ def enter_for_all(monthly: Monthly, target: Pledge, *others: Pledge, card: str =
     pledge_asking.ask(order, clock=monthly.clock)
     portal = monthly.payments.pledges.card_page(target.customer_id, return_url=f"{PUBLIC_URL}/en/p/x", language="en")
     send(monthly.sandbox, urlsplit(portal).path, subscription=target.subscription_id, act="card", card=card)
-    assert pledge_asking.execute(order.public_id, payments=monthly.payments, clock=monthly.clock) == "done"
+    assert pledge_asking.execute(order.public_id, context=monthly.context) == "done"
     monthly.hear()
 
 

@@ -112,7 +112,7 @@ def test_another_card_from_the_portal_pays_what_is_due_at_once(monthly: Monthly)
     answer = send(monthly.sandbox, path, subscription=pledge.subscription_id, act="card", card="5555555555554444")
     assert answer.headers["Location"] == f"{PUBLIC_URL}/en/p/x"
 
-    pledge_asking.execute(order.public_id, payments=monthly.payments, clock=monthly.clock)
+    pledge_asking.execute(order.public_id, context=monthly.context)
     monthly.hear()
 
     mended = monthly.again(pledge)

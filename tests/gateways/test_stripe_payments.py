@@ -62,7 +62,7 @@ def test_every_event_of_a_gift_may_come_twice_and_backwards(joined: Joined) -> N
     joined.sandbox.advance(5)
     joined.sandbox.deliver()
     for body, signature in [*reversed(joined.listener.received), *joined.listener.received]:
-        inbox.receive(body, signature, payments=joined.payments, clock=joined.clock)
+        inbox.receive(body, signature, context=joined.context)
     work_off_money()
 
     with reading() as session:

@@ -22,8 +22,8 @@ from werkzeug.test import TestResponse
 from campaign import create_app
 from campaign.config import Config
 from campaign.extensions import db
-from campaign.gateway_registry import Gateways
 from campaign.gateways.clock import SystemClock
+from campaign.gateways.context import Context
 from campaign.gateways.smtp_mailer import SmtpMailer
 from campaign.gateways.stripe_account import StripeAccount
 from campaign.gateways.stripe_client import StripeClient
@@ -214,14 +214,16 @@ def running_site(database_url: str, folder: Path) -> Iterator[Site]:
             yield Site(apps[0], url, sandbox, mailbox, clock)
 
 
-def gateways_for(config: Config, clock: ForwardClock) -> Gateways:
+def gateways_for(config: Config, clock: ForwardClock) -> Context:
     """The real gateways, with a clock that can be run ahead."""
     assert config.stripe_secret_key
     assert config.mail_url
     client = StripeClient(config.stripe_secret_key, api_base=config.stripe_api_base)
     payments = StripePayments(client, webhook_secrets=config.stripe_webhook_secrets)
     mailer = SmtpMailer(config.mail_url, sender=config.mail_from, requires_tls=False)
-    return Gateways(clock=clock, payments=payments, mailer=mailer, account=StripeAccount(client))
+    return Context(
+        clock=clock, payments=payments, mailer=mailer, account=StripeAccount(client), public_url=config.public_url
+    )
 
 
 def path_of(address: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from campaign.domain.errors import DomainError
 from campaign.gateways.sandbox_console import SandboxConsole
-from campaign.jobs import reconciling_outside, work_off_everything
+from campaign.jobs import work_off_everything
 from campaign.services.drill import scenes
 from campaign.services.drill.playing import open_campaign, play_week
 from campaign.services.drill.stage import DrillContext, SceneFailed
@@ -32,7 +32,7 @@ def stage(site: Site, tmp_path: Path) -> Iterator[DrillContext]:
         site=site.url,
         campaign=open_campaign(clock=site.clock),
         console=ForwardConsole(site),
-        outside=reconciling_outside(site.app),
+        context=site.app.extensions["context"],
         outage=tmp_path / "mail_is_down",
         worker_pids=(tmp_path / "worker.pid",),
         wake=lambda _kind: None,

@@ -10,8 +10,8 @@ from campaign.database import reading, transaction
 from campaign.domain.journal import Account
 from campaign.domain.money import Money
 from campaign.extensions import db
-from campaign.gateway_registry import Gateways
-from campaign.jobs import reconciling_outside, settle_inbox, work_off
+from campaign.gateways.context import Context
+from campaign.jobs import settle_inbox, work_off
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.inbox import ProviderEvent
@@ -21,7 +21,6 @@ from campaign.models.payout import Payout, ProviderTransaction
 from campaign.models.receipt import Receipt
 from campaign.services.gifts.checkout import GiftRequest, start_checkout
 from campaign.services.reconciliation import comparison, provider_transactions
-from campaign.services.reconciliation.reconciling import Outside
 from tests.journeys.site import Site
 from tests.support.stripe_contract import Json
 
@@ -38,14 +37,9 @@ class Stage:
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     @property
-    def gateways(self) -> Gateways:
-        found: Gateways = self.site.app.extensions["gateways"]
-        return found
-
-    @property
-    def outside(self) -> Outside:
-        """What a comparison is given."""
-        return reconciling_outside(self.site.app)
+    def context(self) -> Context:
+        context: Context = self.site.app.extensions["context"]
+        return context
 
     def gift(self, *, method: str = AT_ONCE, **wanted: Any) -> str:  # the arguments of `begin`
         """A gift that its donor has paid, of which nothing has been told yet; its public id."""
@@ -68,8 +62,7 @@ class Stage:
             is_anonymous=True,
             frequency=frequency,
         )
-        outside = self.gateways
-        started = start_checkout(request, payments=outside.payments, clock=outside.clock, public_url=self.site.url)
+        started = start_checkout(request, context=self.context)
         return started.public_id
 
     def refund(self, public_id: str, minor: int) -> Json:
@@ -100,7 +93,7 @@ class Stage:
 
     def note_transactions(self) -> None:
         """The provider's movements are noted, and nothing is done about them."""
-        for some in comparison.new_transactions(self.gateways.account):
+        for some in comparison.new_transactions(self.context.account):
             with transaction() as session:
                 provider_transactions.store(session, some)
 

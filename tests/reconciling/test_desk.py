@@ -71,7 +71,7 @@ def a_foreign_charge(stage: Stage) -> None:
 def test_zero_is_a_good_state(stage: Stage, campaign: Campaign, finance: Finance) -> None:
     stage.gift(campaign=campaign)
     stage.pass_time(10)
-    reconciling.repair(stage.outside, mails=Mails.NONE)
+    reconciling.repair(stage.context, mails=Mails.NONE)
     [figure] = reconciliation_desk.reconciliation_page().figures
     assert (figure.unexplained.minor, figure.provider, figure.cases) == (0, figure.books, 0)
     page = finance.opens("/staff/reconciliation")
@@ -83,7 +83,7 @@ def test_the_figure_is_the_sum_of_its_cases(stage: Stage, campaign: Campaign) ->
     stage.gift(campaign=campaign, minor=30_00, method="pm_sepaDebit_successDelayed_at")
     a_foreign_charge(stage)
     stage.pass_time(10)
-    reconciling.repair(stage.outside, mails=Mails.NONE)
+    reconciling.repair(stage.context, mails=Mails.NONE)
     desk = reconciliation_desk.reconciliation_page()
     [figure] = desk.figures
     by_problem = {case.problem: case.net for case in desk.cases}
@@ -91,7 +91,7 @@ def test_the_figure_is_the_sum_of_its_cases(stage: Stage, campaign: Campaign) ->
     assert (figure.unexplained, figure.under_way) == (by_problem["foreign"], by_problem["under_way"])
     assert figure.cases == 1
     stage.pass_time(3 * A_DAY)
-    reconciling.repair(stage.outside, mails=Mails.NONE)
+    reconciling.repair(stage.context, mails=Mails.NONE)
     [figure] = reconciliation_desk.reconciliation_page().figures
     assert (figure.unexplained, figure.under_way.minor) == (by_problem["foreign"], 0)
 
@@ -116,7 +116,7 @@ def test_somebody_elses_money_is_booked_as_not_identified_once(
     stage.gift(campaign=campaign)
     stage.pass_night()
     stage.pass_time(2 * A_DAY)
-    reconciling.repair(stage.outside, mails=Mails.NONE)
+    reconciling.repair(stage.context, mails=Mails.NONE)
     [case] = reconciliation_desk.reconciliation_page().cases
     assert "not identified" in finance.opens(f"/staff/reconciliation/{case.transaction_id}").text("main")
     for _ in range(2):
@@ -137,7 +137,7 @@ def test_a_movement_of_another_amount_is_made_whole_and_given_back_when_it_is_co
     stage.note_transactions()
     [case] = reconciliation_desk.reconciliation_page().cases
     book_wrongly(case.transaction_id, campaign, Money(-1_00, "USD"), name="wrong", clock=stage.site.clock)
-    reconciling.repair(stage.outside, mails=Mails.NONE)
+    reconciling.repair(stage.context, mails=Mails.NONE)
     [case] = reconciliation_desk.reconciliation_page().cases
     assert (case.problem, case.missing) == ("differs", Money(1_00, "USD"))
     assert "a different amount" in finance.opens(f"/staff/reconciliation/{case.transaction_id}").text("main")
@@ -146,7 +146,7 @@ def test_a_movement_of_another_amount_is_made_whole_and_given_back_when_it_is_co
     [figure] = reconciliation_desk.reconciliation_page().figures
     assert (figure.unexplained.minor, figure.cases, stage.on(Account.UNIDENTIFIED)) == (0, 0, {"USD": -1_00})
     book_wrongly(case.transaction_id, campaign, Money(1_00, "USD"), name="right", clock=stage.site.clock)
-    assert reconciling.repair(stage.outside, mails=Mails.NONE).is_clean
+    assert reconciling.repair(stage.context, mails=Mails.NONE).is_clean
     [figure] = reconciliation_desk.reconciliation_page().figures
     assert (figure.unexplained.minor, stage.on(Account.UNIDENTIFIED)) == (0, {})
     stage.agrees_with_the_truth([gift])
@@ -170,7 +170,7 @@ def test_a_fee_by_itself_is_booked_on_the_general_fund(stage: Stage, campaign: C
     stage.site.sandbox.take_fee(300)
     stage.pass_night()
     stage.pass_time(2 * A_DAY)
-    reconciling.repair(stage.outside, mails=Mails.NONE)
+    reconciling.repair(stage.context, mails=Mails.NONE)
     [case] = reconciliation_desk.reconciliation_page().cases
     assert (case.problem, case.net.minor) == ("fee", -300)
     for _ in range(2):
@@ -186,7 +186,7 @@ def test_a_payout_is_shown_movement_by_movement(stage: Stage, campaign: Campaign
     gift = stage.gift(campaign=campaign)
     stage.pass_night()
     stage.pass_time(2 * A_DAY)
-    reconciling.repair(stage.outside, mails=Mails.NONE)
+    reconciling.repair(stage.context, mails=Mails.NONE)
     [payout] = stage.payouts()
     page = finance.opens(f"/staff/payouts/{payout.provider_id}")
     assert gift in page.text("table")
@@ -203,7 +203,7 @@ def test_a_payout_is_shown_movement_by_movement(stage: Stage, campaign: Campaign
 def test_late_mails_leave_by_a_button(stage: Stage, campaign: Campaign, finance: Finance) -> None:
     stage.gift(campaign=campaign)
     stage.pass_time(10)
-    reconciling.repair(stage.outside, mails=Mails.NONE)
+    reconciling.repair(stage.context, mails=Mails.NONE)
     assert (held.held(), stage.mails()) == (1, [("receipt", "held")])
     assert "1 email to a donor is held" in finance.opens("/staff/reconciliation").text("main")
     finance.presses("/staff/reconciliation/mails")
@@ -217,7 +217,7 @@ def test_the_overview_tells_of_what_is_unexplained(stage: Stage, campaign: Campa
     stage.site.sandbox.fail_next_payout()
     stage.pass_night()
     stage.pass_time(3 * A_DAY)
-    reconciling.repair(stage.outside, mails=Mails.NONE)
+    reconciling.repair(stage.context, mails=Mails.NONE)
     told = finance.opens("/staff/").text("main")
     assert "Money at the payment provider is not explained" in told
     assert "A payout came back" in told

@@ -64,7 +64,7 @@ def test_the_makeshift_goes_when_the_gift_s_own_entries_stand(stage: Stage) -> N
     stage.pass_time(2 * A_DAY)
     net_minor = booked_as_nobodys(stage, campaign)
     assert stage.on(Account.UNIDENTIFIED) == {"USD": -net_minor}
-    assert reconciling.repair(stage.outside, mails=Mails.NONE).is_clean
+    assert reconciling.repair(stage.context, mails=Mails.NONE).is_clean
     assert (stage.on(Account.UNIDENTIFIED), stage.on(Account.PROVIDER)) == ({}, {})
     assert stage.on(Account.BANK) == {"USD": net_minor}
     assert all(payout.reconciled_at for payout in stage.payouts())
@@ -98,7 +98,7 @@ def test_a_payout_that_is_told_of_meanwhile_takes_the_money_once(stage: Stage, m
     net_minor = standing_twice(stage)
     stage.pass_night()
     stage.pass_time(5 * A_DAY)
-    account, clock = stage.gateways.account, stage.site.clock
+    account, clock = stage.context.account, stage.site.clock
     [payout] = account.payouts(since=clock.now().replace(year=2020))
     has_looked, is_told, kept_apart = Event(), Event(), ledger_at_provider.in_suspense
 
@@ -110,7 +110,7 @@ def test_a_payout_that_is_told_of_meanwhile_takes_the_money_once(stage: Stage, m
 
     def told() -> None:
         has_looked.wait(5)
-        payouts.refresh(payout.provider_id, account=account, clock=clock)
+        payouts.refresh(payout.provider_id, context=stage.context)
         is_told.set()
 
     monkeypatch.setattr(ledger_at_provider, "in_suspense", looked)

@@ -29,8 +29,8 @@ def test_what_agrees_is_told_to_agree(stage: Stage) -> None:
     stage.gift(campaign=stage.site.campaign())
     stage.pass_time(6)
     stage.hear()
-    assert reconciling.compare(stage.outside).is_clean
-    assert reconciling.repair(stage.outside, mails=Mails.NONE).counts() == {"repaired": {}, "open": {}}
+    assert reconciling.compare(stage.context).is_clean
+    assert reconciling.repair(stage.context, mails=Mails.NONE).counts() == {"repaired": {}, "open": {}}
 
 
 def test_what_agrees_agrees_however_few_are_asked_about_at_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,13 +40,13 @@ def test_what_agrees_agrees_however_few_are_asked_about_at_once(stage: Stage, mo
     stage.pass_time(60)
     stage.hear()
     monkeypatch.setattr(ledger_at_provider, "CHUNK_SIZE", 2)
-    assert reconciling.compare(stage.outside).still_open == []
+    assert reconciling.compare(stage.context).still_open == []
 
 
 def test_looking_changes_nothing(stage: Stage) -> None:
     gift = stage.gift(campaign=stage.site.campaign())
     stage.pass_time(6)
-    found = {one.kind for one, _reason in reconciling.compare(stage.outside).still_open}
+    found = {one.kind for one, _reason in reconciling.compare(stage.context).still_open}
     assert found == {"payment_unknown", "event_missed", "unexplained"}
     assert (stage.donation(gift).state, stage.transactions(), stage.inbox()) == ("open", [], [])
 
@@ -69,7 +69,7 @@ def test_a_week_of_which_nothing_was_told_is_repaired_to_the_last_unit(stage: St
     stage.site.sandbox.pay(foreign["id"], method="pm_card_bypassPending")
     stage.pass_time(7 * A_DAY)
 
-    report = reconciling.repair(stage.outside, mails=Mails.NONE)
+    report = reconciling.repair(stage.context, mails=Mails.NONE)
 
     [(left, _reason)] = report.still_open
     assert (left.kind, left.is_foreign) == ("unexplained", True)
@@ -90,7 +90,7 @@ def test_months_of_which_nothing_was_told_are_found_by_their_money(stage: Stage)
     stage.pass_time(10)
     for _ in range(2):
         stage.pass_time(32 * A_DAY)
-    reconciling.repair(stage.outside, mails=Mails.NONE)
+    reconciling.repair(stage.context, mails=Mails.NONE)
     assert [row for row in stage.transactions() if row.matched_by is None] == []
     assert stage.donation(first).state == "paid"
     assert stage.entries("gift_settled") == 3
@@ -104,9 +104,9 @@ def test_a_second_repair_finds_nothing_to_do(stage: Stage) -> None:
     stage.pass_time(10)
     stage.refund(gift, 5_00)
     stage.pass_time(3 * A_DAY)
-    reconciling.repair(stage.outside, mails=Mails.NONE)
+    reconciling.repair(stage.context, mails=Mails.NONE)
     before = stage.everything()
-    assert reconciling.repair(stage.outside, mails=Mails.NONE).counts() == {"repaired": {}, "open": {}}
+    assert reconciling.repair(stage.context, mails=Mails.NONE).counts() == {"repaired": {}, "open": {}}
     assert stage.everything() == before
     stage.hear()
     assert stage.everything() == before
@@ -115,7 +115,7 @@ def test_a_second_repair_finds_nothing_to_do(stage: Stage) -> None:
 def test_missed_events_are_kept_as_if_they_had_been_delivered(stage: Stage) -> None:
     stage.gift(campaign=stage.site.campaign())
     stage.pass_time(6)
-    reconciling.repair(stage.outside, mails=Mails.NONE)
+    reconciling.repair(stage.context, mails=Mails.NONE)
     kept = stage.inbox()
     assert {row.state for row in kept} == {"new"}
     assert "checkout.session.completed" in {row.type for row in kept}
@@ -126,7 +126,7 @@ def test_missed_events_are_kept_as_if_they_had_been_delivered(stage: Stage) -> N
 def test_a_page_that_closed_unnoticed_is_closed_here_too(stage: Stage) -> None:
     gift = stage.begin(campaign=stage.site.campaign())
     stage.pass_time(2 * A_DAY)
-    assert [one.kind for one in reconciling.repair(stage.outside, mails=Mails.NONE).repaired] == [
+    assert [one.kind for one in reconciling.repair(stage.context, mails=Mails.NONE).repaired] == [
         "session_overdue",
         "event_missed",
     ]
@@ -137,7 +137,7 @@ def test_a_page_that_closed_unnoticed_is_closed_here_too(stage: Stage) -> None:
 def test_donors_are_told_only_where_that_is_wanted(stage: Stage, mails: Mails, state: str) -> None:
     stage.gift(campaign=stage.site.campaign())
     stage.pass_time(3600)
-    reconciling.repair(stage.outside, mails=mails)
+    reconciling.repair(stage.context, mails=mails)
     stage.hear()
     assert stage.mails() == [("receipt", state)]
 
@@ -147,7 +147,7 @@ def test_donors_of_monthly_gifts_too(stage: Stage, mails: Mails, state: str) -> 
     """Of a paid month and one that could not be charged nothing was told, nor does the worker tell it afterwards."""
     stage.gift(campaign=stage.site.campaign(), frequency="monthly", method="pm_card_chargeCustomerFail")
     stage.pass_time(32 * A_DAY)
-    reconciling.repair(stage.outside, mails=mails)
+    reconciling.repair(stage.context, mails=mails)
     stage.hear()
     assert sorted(stage.mails()) == [("pledge_unpaid", state), ("receipt", state)]
 
@@ -158,7 +158,7 @@ def test_a_month_that_failed_unheard_is_told_to_nobody_by_a_silent_repair(stage:
     stage.pass_time(10)
     stage.hear()
     stage.pass_time(32 * A_DAY)
-    reconciling.repair(stage.outside, mails=Mails.NONE)
+    reconciling.repair(stage.context, mails=Mails.NONE)
     stage.hear()
     assert [state for kind, state in stage.mails() if kind == "pledge_unpaid"] == ["held"]
 
@@ -166,7 +166,7 @@ def test_a_month_that_failed_unheard_is_told_to_nobody_by_a_silent_repair(stage:
 def test_old_news_are_held_by_the_hourly_repair(stage: Stage) -> None:
     stage.gift(campaign=stage.site.campaign())
     stage.pass_time(int((reconciling.LATE + timedelta(hours=1)).total_seconds()))
-    assert reconciling.repair_hourly(stage.outside) is not None
+    assert reconciling.repair_hourly(stage.context) is not None
     assert stage.mails() == [("receipt", "held")]
 
 
@@ -174,27 +174,27 @@ def test_two_repairs_do_not_run_at_once(stage: Stage) -> None:
     stage.gift(campaign=stage.site.campaign())
     stage.pass_time(6)
     with alone("reconcile", clock=stage.site.clock):
-        assert reconciling.repair_hourly(stage.outside) is None
+        assert reconciling.repair_hourly(stage.context) is None
         with pytest.raises(HeldByAnother):
-            reconciling.repair(stage.outside, mails=Mails.NONE)
-    assert reconciling.repair_hourly(stage.outside) is not None
+            reconciling.repair(stage.context, mails=Mails.NONE)
+    assert reconciling.repair_hourly(stage.context) is not None
 
 
 def test_an_hour_needs_one_repair(stage: Stage) -> None:
     stage.site.campaign()
-    assert reconciling.repair_hourly(stage.outside) is not None
-    assert reconciling.repair_hourly(stage.outside) is None
+    assert reconciling.repair_hourly(stage.context) is not None
+    assert reconciling.repair_hourly(stage.context) is None
     stage.pass_time(3600)
-    assert reconciling.repair_hourly(stage.outside) is not None
+    assert reconciling.repair_hourly(stage.context) is not None
 
 
 def test_a_holder_that_died_lets_its_lease_pass(stage: Stage) -> None:
     now = stage.site.clock.now()
     with transaction() as session:
         session.add(Lease(name="reconcile", holder="died", until=now + LASTS))
-    assert reconciling.repair_hourly(stage.outside) is None
+    assert reconciling.repair_hourly(stage.context) is None
     stage.pass_time(int(LASTS.total_seconds()) + 1)
-    assert reconciling.repair_hourly(stage.outside) is not None
+    assert reconciling.repair_hourly(stage.context) is not None
 
 
 def test_a_holder_that_was_too_slow_stops(stage: Stage) -> None:
@@ -205,13 +205,13 @@ def test_a_holder_that_was_too_slow_stops(stage: Stage) -> None:
 
 
 def test_a_comparison_that_failed_or_was_not_begun_rings(stage: Stage) -> None:
-    clock = stage.outside.clock
+    clock = stage.context.clock
 
     def rings() -> list[str]:
         found = watching.ringing_now(takes_cards=True, clock=clock)
         return [f"{alarm.key} {alarm.facts['problem']}" for alarm in found if alarm.key == "comparison_overdue"]
 
-    reconciling.repair_hourly(stage.outside)
+    reconciling.repair_hourly(stage.context)
     assert rings() == []
     with transaction() as session:
         stored = {"good_at": (clock.now() - timedelta(hours=3, minutes=1)).isoformat()}
@@ -219,11 +219,11 @@ def test_a_comparison_that_failed_or_was_not_begun_rings(stage: Stage) -> None:
     assert rings() == ["comparison_overdue -"]
     stage.site.sandbox.fault("error_before", path="/v1/refunds", times=20)
     with pytest.raises(PaymentsUnavailable):
-        reconciling.repair(stage.outside, mails=Mails.RECENT)
+        reconciling.repair(stage.context, mails=Mails.RECENT)
     [failed] = rings()
     assert failed.startswith("comparison_overdue PaymentsUnavailable")
     stage.site.heal()
-    reconciling.repair(stage.outside, mails=Mails.RECENT)
+    reconciling.repair(stage.context, mails=Mails.RECENT)
     assert rings() == []
 
 
@@ -234,9 +234,9 @@ def test_a_repair_that_was_cut_off_is_finished_by_the_next(stage: Stage) -> None
     for kind in ("balance_transactions", "refunds", "payouts"):
         stage.site.sandbox.fault("error_before", path=f"/v1/{kind}", times=20)
         with pytest.raises(PaymentsUnavailable):
-            reconciling.repair(stage.outside, mails=Mails.NONE)
+            reconciling.repair(stage.context, mails=Mails.NONE)
         stage.site.heal()
-    assert reconciling.repair(stage.outside, mails=Mails.NONE).is_clean
+    assert reconciling.repair(stage.context, mails=Mails.NONE).is_clean
     stage.agrees_with_the_truth(gifts)
 
 
@@ -262,8 +262,8 @@ def test_a_repair_that_was_killed_is_finished_by_the_next(
 
     monkeypatch.setattr(HeldLease, "renew", killed_at_last)
     with pytest.raises(Killed):
-        reconciling.repair(stage.outside, mails=Mails.NONE)
-    assert reconciling.repair(stage.outside, mails=Mails.NONE).is_clean
+        reconciling.repair(stage.context, mails=Mails.NONE)
+    assert reconciling.repair(stage.context, mails=Mails.NONE).is_clean
     stage.agrees_with_the_truth(gifts)
     assert all(payout.reconciled_at for payout in stage.payouts())
 
@@ -285,9 +285,9 @@ def test_a_repair_cut_off_in_the_middle_of_a_list_leaves_no_hole(stage: Stage, m
     monkeypatch.setattr(comparison, "CHUNK", 1)
     monkeypatch.setattr(provider_transactions, "store", cut_off)
     with pytest.raises(Killed):
-        reconciling.repair(stage.outside, mails=Mails.NONE)
+        reconciling.repair(stage.context, mails=Mails.NONE)
     assert len(stage.transactions()) == 1
-    assert reconciling.repair(stage.outside, mails=Mails.NONE).is_clean
+    assert reconciling.repair(stage.context, mails=Mails.NONE).is_clean
     charges = {row.payment_id for row in stage.transactions() if row.category == "charge"}
     assert charges == {stage.payment_of(gift) for gift in gifts}
 
@@ -300,7 +300,7 @@ def test_of_two_repairs_at_the_same_instant_one_is_done(stage: Stage) -> None:
     def one_of_two() -> bool:
         with stage.site.app.app_context():
             together.wait()
-            return reconciling.repair_hourly(stage.outside) is not None
+            return reconciling.repair_hourly(stage.context) is not None
 
     with ThreadPoolExecutor(2) as machines:
         done = [machines.submit(one_of_two) for _ in range(2)]

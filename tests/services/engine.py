@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading
 from campaign.domain.money import Money
 from campaign.extensions import db
+from campaign.gateways.context import Context
 from campaign.jobs import work_off_everything
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
@@ -32,6 +33,10 @@ class Engine:
     mailer: RecordingMailer
     clock: SettableClock
     numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    @property
+    def context(self) -> Context:
+        return Context(payments=self.payments, clock=self.clock, mailer=self.mailer, public_url=PUBLIC_URL)
 
     @classmethod
     def started(cls, app: Flask, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock) -> "Engine":
@@ -66,9 +71,7 @@ class Engine:
 
     def open(self, request: GiftRequest | None = None, *, admit: Admission | None = None) -> str:
         """A gift whose page is open: its public id."""
-        return start_checkout(
-            request or self.request(), payments=self.payments, clock=self.clock, public_url=PUBLIC_URL, admit=admit
-        ).public_id
+        return start_checkout(request or self.request(), context=self.context, admit=admit).public_id
 
     def checkout_of(self, public_id: str) -> str:
         return str(self.donation(public_id).checkout_id)
@@ -77,7 +80,7 @@ class Engine:
         """Deliver a signed event about an object; whether it was new."""
         name = event_id or f"evt_{next(self.numbers)}"
         body = self.payments.event(type_, object_id, event_id=name)
-        return inbox.receive(body, SIGNATURE, payments=self.payments, clock=self.clock)
+        return inbox.receive(body, SIGNATURE, context=self.context)
 
     def work(self) -> int:
         """Everything that is due."""

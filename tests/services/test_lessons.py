@@ -8,7 +8,7 @@ from campaign.database import reading
 from campaign.models.donation import Donation
 from campaign.services.gifts.checkout import start_checkout
 from campaign.services.queues import inbox
-from tests.services.engine import PUBLIC_URL, Engine
+from tests.services.engine import Engine
 from tests.support.tree import ROOT
 
 ROW = re.compile(r"^\| (\d+) \| (.+) \| (.+) \| (.+) \|$", re.MULTILINE)
@@ -43,7 +43,7 @@ def test_every_named_test_exists() -> None:
 
 def test_no_words_of_ours_go_onto_the_card_statement(engine: Engine) -> None:
     """A campaign's title in Cyrillic would make every payment fail there."""
-    start_checkout(engine.request(language="ky"), payments=engine.payments, clock=engine.clock, public_url=PUBLIC_URL)
+    start_checkout(engine.request(language="ky"), context=engine.context)
     with reading() as session:
         params = session.execute(select(Donation.checkout_params)).scalar_one()
     assert "statement_descriptor" not in str(params)

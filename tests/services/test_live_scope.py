@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from campaign.cli.doctor import examine
 from campaign.cli.findings import Verdict
 from campaign.database import reading, transaction
+from campaign.gateways.context import Context
 from campaign.jobs import steps
 from campaign.models.campaign import Campaign
 from campaign.models.payout import ProviderTransaction
@@ -111,7 +112,7 @@ def test_the_paper_of_a_test_gift_holds_up_no_live_one(
         checkout = engine.checkout_of(engine.open())
         payments.pay(checkout, email="donor@example.org")
         payments.facts[checkout] = replace(payments.facts[checkout], livemode=mode == "live")
-        settlement.refresh_checkout(checkout, payments=payments, clock=clock, public_url=PUBLIC_URL)
+        settlement.refresh_checkout(checkout, context=Context(payments=payments, clock=clock, public_url=PUBLIC_URL))
     assert [steps.render_receipts() for _ in range(3)] == [True, True, False]
     with reading() as session:
         printed = select(Receipt.number).join(ReceiptFile, ReceiptFile.receipt_id == Receipt.id).order_by(Receipt.id)

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from campaign import create_app
 from campaign.config import BadSetting, Config, read_config
-from campaign.gateway_registry import Gateways
+from campaign.gateways.context import Context
 from campaign.gateways.payments import NoPayments
 from campaign.web.client_address import normalized_address
 from tests.support.builders import a_campaign
@@ -18,7 +18,7 @@ from tests.support.fakes import RecordingMailer, SettableClock
 
 pytestmark = pytest.mark.database("sqlite")  # addresses and headers, not the database, is what is tested
 
-GATEWAYS = Gateways(clock=SettableClock(), payments=NoPayments(), mailer=RecordingMailer())
+CONTEXT = Context(clock=SettableClock(), payments=NoPayments(), mailer=RecordingMailer(), public_url="http://localhost")
 
 
 def config(folder: Path) -> Config:
@@ -27,7 +27,7 @@ def config(folder: Path) -> Config:
 
 @pytest.mark.parametrize(("proxies", "seen"), [(0, "127.0.0.1"), (1, "203.0.113.7"), (2, "198.51.100.1")])
 def test_as_many_forwarded_addresses_are_believed_as_there_are_proxies(tmp_path: Path, proxies: int, seen: str) -> None:
-    app = create_app(replace(config(tmp_path), proxies=proxies), GATEWAYS)
+    app = create_app(replace(config(tmp_path), proxies=proxies), CONTEXT)
     app.add_url_rule("/who", view_func=lambda: request.remote_addr or "")
     forwarded = {"X-Forwarded-For": "198.51.100.1, 203.0.113.7"}
     assert app.test_client().get("/who", headers=forwarded).text == seen
@@ -53,14 +53,14 @@ def test_one_visitor_has_one_address_however_it_is_written(written: str, address
 
 
 def test_a_forwarded_address_with_a_port_is_the_same_visitor(tmp_path: Path) -> None:
-    app = create_app(replace(config(tmp_path), proxies=1), GATEWAYS)
+    app = create_app(replace(config(tmp_path), proxies=1), CONTEXT)
     app.add_url_rule("/who", view_func=lambda: request.remote_addr or "")
     for entry in ("203.0.113.7", "203.0.113.7:8080", "::ffff:203.0.113.7"):
         assert app.test_client().get("/who", headers={"X-Forwarded-For": entry}).text == "203.0.113.7"
 
 
 def test_only_the_header_that_the_proxy_is_set_to_send_is_believed(tmp_path: Path) -> None:
-    app = create_app(replace(config(tmp_path), proxies=1, proxy_header="Forwarded"), GATEWAYS)
+    app = create_app(replace(config(tmp_path), proxies=1, proxy_header="Forwarded"), CONTEXT)
     app.add_url_rule("/who", view_func=lambda: request.remote_addr or "")
     headers = {"Forwarded": 'for="[2001:db8::1]:443";proto=https', "X-Forwarded-For": "6.6.6.6"}
     assert app.test_client().get("/who", headers=headers).text == "2001:db8::1"
@@ -106,6 +106,6 @@ def test_a_senseless_number_of_proxies_is_refused(tmp_path: Path, given: str) ->
 
 def test_production_answers_to_its_own_name_only(tmp_path: Path) -> None:
     told = replace(config(tmp_path), app_env="production", public_url="https://quilt.example", secret_key="x" * 40)
-    client = create_app(told, GATEWAYS).test_client()
+    client = create_app(told, CONTEXT).test_client()
     assert client.get("/healthz", base_url="https://quilt.example").status_code == 200
     assert client.get("/healthz", base_url="https://elsewhere.example").status_code == 400

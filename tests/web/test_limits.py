@@ -9,14 +9,14 @@ from limits.storage import MemoryStorage
 
 from campaign import create_app
 from campaign.extensions import limiter
-from campaign.gateway_registry import Gateways
+from campaign.gateways.context import Context
 from campaign.gateways.payments import NoPayments
 from tests.support.databases import config_for
 from tests.support.fakes import RecordingMailer, SettableClock
 
 pytestmark = pytest.mark.database("sqlite")  # the store of the limits, not the database, is what is tested
 
-GATEWAYS = Gateways(clock=SettableClock(), payments=NoPayments(), mailer=RecordingMailer())
+CONTEXT = Context(clock=SettableClock(), payments=NoPayments(), mailer=RecordingMailer(), public_url="http://localhost")
 
 
 class LostStorage(MemoryStorage):
@@ -37,7 +37,7 @@ def test_limited_pages_answer_and_are_limited_while_the_store_of_limits_is_down(
     for name, value in list(vars(limiter).items()):  # the one limiter of all apps is as it was afterwards
         monkeypatch.setattr(limiter, name, value)
     config = config_for(f"sqlite:///{tmp_path / 'none.sqlite'}", instance=tmp_path)
-    app = create_app(replace(config, limits_url="lost://", testing=False), GATEWAYS)
+    app = create_app(replace(config, limits_url="lost://", testing=False), CONTEXT)
     app.add_url_rule("/limited", view_func=limiter.limit("2 per minute")(lambda: "there"))
     answers = [app.test_client().get("/limited").status_code for _ in range(4)]
     assert answers == [200, 200, 429, 429]

@@ -74,7 +74,7 @@ def test_mail_does_not_leave_unencrypted(live: Flask) -> None:
     with serving(mailbox) as port:
         config = replace(live.config["KURAK"], mail_url=f"smtp://127.0.0.1:{port}")
         with pytest.raises(MailUnavailable, match="offers no encryption"):
-            create_app(config).extensions["gateways"].mailer.send(a_letter())
+            create_app(config).extensions["context"].mailer.send(a_letter())
     assert mailbox.came == []
 
 

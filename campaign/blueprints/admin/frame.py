@@ -15,7 +15,7 @@ from campaign.blueprints.admin.guard import BLUEPRINTS, person, person_can
 from campaign.days import local_day
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.i18n import current_language, exact_money
 from campaign.services.campaigns.cards import (
     CampaignCard,
@@ -118,7 +118,7 @@ def frame() -> dict[str, object]:
         "words": words,
         "choices": choices,
         "ledger_words": ledger_words,
-        "mode": gateways().payments.mode,
+        "mode": current_context().payments.mode,
     }
 
 
@@ -197,7 +197,7 @@ def refused(error: DomainError, endpoint: str, **values: str) -> ResponseReturnV
 
 def file_answer(file: IO[bytes], name: str, file_format: FileFormat) -> Response:
     """A file to keep, named after the campaign and the day."""
-    today = local_day(gateways().clock.now()).isoformat()
+    today = local_day(current_context().clock.now()).isoformat()
     return send_file(
         file,
         mimetype=MIME[file_format],

@@ -29,7 +29,7 @@ from campaign.domain.identity import new_public_id
 from campaign.domain.text_marks import without_stacks
 from campaign.domain.user_agent import browser_of, system_of
 from campaign.extensions import csrf
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.services.staff import first_passwords, sessions
 from campaign.services.staff.accounts import end_sessions
 from campaign.services.staff.first_passwords import FirstPasswordSpent
@@ -139,7 +139,7 @@ def record_sign_in(response: Response) -> Response:
             browser=browser_of(agent),
             system=system_of(agent),
             ends_others=ends_others,
-            clock=gateways().clock,
+            clock=current_context().clock,
         )
     except Exception as error:
         session.clear()  # else the page that tells of the error would carry the session out
@@ -224,7 +224,7 @@ def _is_fresh() -> bool:
 
 def _reason_of_end() -> str | None:
     """Why this session is over, in a sentence; None while it is not."""
-    clock = gateways().clock
+    clock = current_context().clock
     now = clock.now().timestamp()
     seen, started = session.get("seen_at", 0), session.get("in_at", 0)
     if now - seen > IDLE.total_seconds() or now - started > LONGEST.total_seconds():
@@ -258,7 +258,7 @@ def _on_signed_in(_app: Flask, user: object, **_more: object) -> None:
         session.pop(name, None)
         g.pop(name, None)
     session["session_id"] = new_public_id()
-    session["in_at"] = session["seen_at"] = gateways().clock.now().timestamp()
+    session["in_at"] = session["seen_at"] = current_context().clock.now().timestamp()
     g.signed_in_id = int(getattr(user, "id"))  # noqa: B009  # Flask-Login hands over any object
 
 

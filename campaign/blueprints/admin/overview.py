@@ -13,7 +13,7 @@ from campaign.domain.abuse import Cause
 from campaign.domain.mail import MailState
 from campaign.domain.money import Money
 from campaign.domain.provider_events import EventState
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.i18n import day, exact_money, text_of
 from campaign.services import audit
 from campaign.services.alarms import watching
@@ -54,16 +54,16 @@ ALARM_CONCERNS = {"mail_dead": "address_refused", "mail_waits": "mails_not_taken
 @bp.get("/")
 def overview() -> ResponseReturnValue:
     """What needs attention first, then figures, charts, the last acts and the machinery."""
-    here, at, is_shared = campaign(), gateways().clock.now(), person().is_for_all_campaigns
+    here, at, is_shared = campaign(), current_context().clock.now(), person().is_for_all_campaigns
     seen = figures_of(here.id, here.currency, at=at, with_shared=is_shared)
-    outside = gateways()
+    context = current_context()
     view = _alarms() if is_shared else NO_ALARMS
     ringing = {ALARM_CONCERNS.get(alarm.key, alarm.key) for alarm in view.ringing}
     return render_template(
         "admin/overview.html",
         campaign=here,
         alarms=[(describe_alarm(alarm), alarm.since) for alarm in view.ringing],
-        lacks_drill=lacks_drill(outside.payments.mode),
+        lacks_drill=lacks_drill(context.payments.mode),
         places=ALARM_PLACES,
         concerns=[
             *(_shield_up() if is_shared else ()),
@@ -86,8 +86,8 @@ def overview() -> ResponseReturnValue:
 
 
 def _alarms() -> AlarmView:
-    outside = gateways()
-    return watching.alarm_view(takes_cards=outside.payments.mode != "none", clock=outside.clock)
+    context = current_context()
+    return watching.alarm_view(takes_cards=context.payments.mode != "none", clock=context.clock)
 
 
 def _shield_up() -> list[AttentionItem]:

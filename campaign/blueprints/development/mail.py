@@ -2,11 +2,11 @@
 
 from io import BytesIO
 
-from flask import Response, current_app, render_template, send_file
+from flask import Response, render_template, send_file
 from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.development import bp
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.gateways.mailer import Email
 from campaign.services.mail import delivery
 from campaign.services.receipts import files
@@ -47,5 +47,4 @@ def letter_receipt(public_id: str) -> ResponseReturnValue:
 
 
 def _letter(public_id: str) -> Email:
-    url: str = current_app.config["KURAK"].public_url
-    return delivery.preview(public_id, public_url=url, clock=gateways().clock)
+    return delivery.preview(public_id, context=current_context())

@@ -15,7 +15,7 @@ from campaign.config import Config
 from campaign.domain.abuse import Challenge, shield_minimum
 from campaign.domain.money import Money
 from campaign.domain.proof import BITS, PUZZLES, is_solved
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.campaigns.form_options import GivingOptions, Offer
 from campaign.services.gifts.checkout import Admission, GiftRequest
@@ -53,7 +53,7 @@ class AbuseCheck:
             self._demand = (
                 Challenge.NOTHING
                 if self.visitor is None
-                else shield.minimal_challenge(self.visitor, is_up=self.is_shielded, clock=gateways().clock)
+                else shield.minimal_challenge(self.visitor, is_up=self.is_shielded, clock=current_context().clock)
             )
         return self._demand
 
@@ -98,7 +98,7 @@ class AbuseCheck:
                 ),
             )
         if demand is Challenge.FRESH_FORM:
-            form.form_id.data = sign_form_id(clock=gateways().clock)
+            form.form_id.data = sign_form_id(clock=current_context().clock)
             return AbuseNotice(
                 HTTPStatus.UNPROCESSABLE_ENTITY,
                 _("This form was used many times. Please check your details, then continue."),
@@ -118,7 +118,7 @@ class AbuseCheck:
                 _("Enter your email address. We’ll send a code to it to check that you’re not a robot.")
             ]
             return AbuseNotice(HTTPStatus.UNPROCESSABLE_ENTITY)
-        clock, secret = gateways().clock, str(current_app.secret_key)
+        clock, secret = current_context().clock, str(current_app.secret_key)
         if not shield_codes.has_tries_left(code, clock=clock, secret=secret):
             return self._start_anew(form)
         self.wants_code = True
@@ -135,7 +135,7 @@ class AbuseCheck:
     def _start_anew(self, form: GiveForm) -> AbuseNotice:
         """Take no other code for this form, whose tries are used up: the next press is of another one, with its own code."""
         self.wants_code, form.code.data = False, ""
-        form.form_id.data = sign_form_id(clock=gateways().clock)
+        form.form_id.data = sign_form_id(clock=current_context().clock)
         return AbuseNotice(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             _(
@@ -181,7 +181,7 @@ def _proof(form: GiveForm, code: CodeFor) -> Challenge:
     """What the visitor has done: typed the code that was mailed, or had her browser work."""
     if form.code.data and code.email:
         is_right = shield_codes.is_right_code(
-            form.code.data, code, clock=gateways().clock, secret=str(current_app.secret_key)
+            form.code.data, code, clock=current_context().clock, secret=str(current_app.secret_key)
         )
         return Challenge.CODE if is_right else Challenge.NOTHING
     return Challenge.WORK if is_solved(form.form_id.data or "", form.proof.data or "") else Challenge.NOTHING

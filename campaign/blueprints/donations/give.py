@@ -25,7 +25,7 @@ from campaign.days import local_day
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, DonationState
 from campaign.domain.errors import DomainError
 from campaign.extensions import limiter
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.i18n import LANGUAGES, current_language
 from campaign.jobs import wake
@@ -63,10 +63,10 @@ def donate(lang: str) -> ResponseReturnValue:
     draft, data = draft_in_address(), of_gift(left) if left else of_address(options)
     if draft is not None:
         data, door.wants_code = draft
-    form = GiveForm(door.options(options), clock=gateways().clock, data=data)
+    form = GiveForm(door.options(options), clock=current_context().clock, data=data)
     shown_form = _shown_form(left or _waiting_gift(options))
     if draft is None or shown_form is not None or not has_usable_form_id(form):
-        form.form_id.data = sign_form_id(shown_form, clock=gateways().clock)
+        form.form_id.data = sign_form_id(shown_form, clock=current_context().clock)
     return _page(form, door, left=left)
 
 
@@ -79,7 +79,7 @@ def give(lang: str) -> ResponseReturnValue:
     """
     options = giving_options(request.args.get("campaign"))
     door = door_of(options, is_switch=is_redraw())
-    form = GiveForm(door.options(options), clock=gateways().clock)
+    form = GiveForm(door.options(options), clock=current_context().clock)
     if is_redraw():
         return _redrawn(form, door, lang)
     if not form.validate_on_submit():
@@ -114,7 +114,7 @@ def _pay(form: GiveForm, door: AbuseCheck, lang: str) -> ResponseReturnValue:
         paid = gift_of_form(asked.form_id)
         return redirect(url_for(".thanks", lang=lang, s=paid.checkout_id if paid else None), code=303)
     except (DonationClosed, CampaignEnded):
-        form.form_id.data = sign_form_id(clock=gateways().clock)
+        form.form_id.data = sign_form_id(clock=current_context().clock)
         return _page(
             form,
             door,
@@ -141,18 +141,16 @@ def _pay(form: GiveForm, door: AbuseCheck, lang: str) -> ResponseReturnValue:
 
 def _started(form: GiveForm, door: AbuseCheck, lang: str) -> CheckoutStarted:
     config: Config = current_app.config["KURAK"]
-    outside = gateways()
-    if lacks_drill(outside.payments.mode):
+    context = current_context()
+    if lacks_drill(context.payments.mode):
         raise PaymentsNotConfigured("no fire drill of this version has held")
     started = start_checkout(
         form.request_in(lang),
-        payments=outside.payments,
-        clock=outside.clock,
-        public_url=config.public_url,
+        context=context,
         admit=door.admission(form, lang),
     )
     parts = urlsplit(started.url)
-    if f"{parts.scheme}://{parts.netloc}" not in {config.public_url, outside.payments.checkout_origin}:
+    if f"{parts.scheme}://{parts.netloc}" not in {config.public_url, context.payments.checkout_origin}:
         raise ForeignCheckout(started.url)
     return started
 
@@ -166,10 +164,10 @@ def _page(
     problem: str | None = None,
 ) -> Response:
     """The form as it stands. It may be kept by the browser for its back button, and by nobody else."""
-    outside, options = gateways(), form.options
-    now = outside.clock.now()
+    context, options = current_context(), form.options
+    now = context.clock.now()
     if not form.form_id.data or (form.form_id.errors and not form.is_too_young):
-        form.form_id.data = sign_form_id(clock=outside.clock)
+        form.form_id.data = sign_form_id(clock=context.clock)
     is_open = options.is_open_on(local_day(now))
     draft = written_draft(form, wants_code=door.wants_code) if request.method == "POST" else None
     page = render_template(
@@ -186,7 +184,7 @@ def _page(
         is_step=status == HTTPStatus.UNPROCESSABLE_ENTITY,
         is_open=is_open,
         now=now,
-        takes_gifts=is_open and (takes_card_gifts(outside.payments.mode) or problem is not None),
+        takes_gifts=is_open and (takes_card_gifts(context.payments.mode) or problem is not None),
         summary=summary_of(form),
         choices=choices,
         same_page=_same_form,
@@ -236,7 +234,7 @@ def _waiting_gift(options: GivingOptions) -> DonorGiftView | None:
     gift = gift_named(newest) if newest else None
     if gift is None or gift.campaign_slug != options.slug or gift.state is not DonationState.OPEN:
         return None
-    return gift if gift.page_ends_at > gateways().clock.now() else None
+    return gift if gift.page_ends_at > current_context().clock.now() else None
 
 
 def _shown_form(gift: DonorGiftView | None) -> str | None:

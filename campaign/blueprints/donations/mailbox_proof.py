@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from campaign.blueprints.donations.signed_cookie import SignedCookie
 from campaign.domain.typed_text import one_line
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.pledges.page import PledgePage
 from campaign.services.shield.codes import PLEDGE_KIND, CodeFor, has_tries_left, is_right_code, mail_code
@@ -69,7 +69,7 @@ def ask_for_code(page: PledgePage, action: str, *, language: str) -> CodeStep | 
 
 def _checked(wanted: CodeFor, action: str) -> CodeStep | None:
     """Check the typed code, or mail one where none was typed; None when it is right."""
-    clock, secret = gateways().clock, str(current_app.secret_key)
+    clock, secret = current_context().clock, str(current_app.secret_key)
     typed = "".join(one_line(request.form.get("code", "")).split())[:12]
     if typed and is_right_code(typed, wanted, clock=clock, secret=secret):
         return None

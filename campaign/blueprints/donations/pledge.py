@@ -18,7 +18,7 @@ from campaign.domain.identity import new_public_id
 from campaign.domain.pledge import Act, PledgeUnchanged
 from campaign.domain.pledge_dates import end_of_skip
 from campaign.extensions import limiter
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.i18n import LANGUAGES
 from campaign.jobs import wake
@@ -40,7 +40,7 @@ CHARGED_AGAIN = {Act.RESUME, Act.KEEP}
 def pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
     """Amount, next date, months so far with receipts, and what can be done; what was just done is said on top."""
     page = _page_of(read(token))
-    if "back" in request.args and expedite(page.public_id, request.args["back"], clock=gateways().clock):
+    if "back" in request.args and expedite(page.public_id, request.args["back"], clock=current_context().clock):
         wake("pledges")
     return _page(page, token, PledgeForm.of(page), told=pledge_words.told(request.args))
 
@@ -71,7 +71,7 @@ def ask_of_pledge(lang: str, token: str, act: str) -> ResponseReturnValue:
         if needs_proof and page.can(wanted) and (step := ask_for_code(page, act, language=lang)):
             form.step = step
             return _page(page, token, form, status=step.status)
-        ask(order, clock=gateways().clock)
+        ask(order, clock=current_context().clock)
     except NotUnderstood:
         return _page(page, token, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except NotFound:
@@ -114,7 +114,7 @@ def show_pledge_receipts(lang: str, token: str) -> ResponseReturnValue:
 def pledge_receipt(lang: str, token: str, number: str) -> ResponseReturnValue:
     """The PDF of one month's receipt, for who has shown that the mailbox is hers; others are led to the code."""
     link = read(token)
-    known = receipt_of_month(link, number, at=gateways().clock.now())
+    known = receipt_of_month(link, number, at=current_context().clock.now())
     if not is_proven(_page_of(link)):
         return redirect(url_for(".pledge", lang=lang, token=token, _anchor="receipts"), code=303)
     pdf = receipt_pdf(known)
@@ -129,7 +129,7 @@ def _offer(page: PledgePage) -> Offer | None:
 
 
 def _page_of(link: PledgeLink) -> PledgePage:
-    return pledge_page(link, at=gateways().clock.now())
+    return pledge_page(link, at=current_context().clock.now())
 
 
 def _detail(act: Act, page: PledgePage, form: PledgeForm) -> dict[str, object]:
@@ -150,9 +150,9 @@ def _after_months(page: PledgePage, months: int) -> str | None:
 
 
 def _done(order: PledgeOrder) -> dict[str, Any]:  # values of an address
-    outside = gateways()
+    context = current_context()
     try:
-        state = execute(order.public_id, payments=outside.payments, clock=outside.clock)
+        state = execute(order.public_id, context=context)
     except (PaymentsUnavailable, PaymentsNotConfigured, DatabaseBusy):
         state = "requested"
     if state == "requested":
@@ -166,7 +166,7 @@ def _to_card_page(lang: str, token: str, page: PledgePage, order: PledgeOrder) -
     config: Config = current_app.config["KURAK"]
     back = config.public_url + url_for(".pledge", lang=lang, token=token, back=order.public_id)
     try:
-        address = gateways().payments.pledges.card_page(page.customer_id, return_url=back, language=lang)
+        address = current_context().payments.pledges.card_page(page.customer_id, return_url=back, language=lang)
     except (PaymentsUnavailable, PaymentsNotConfigured, PaymentRefused):
         return _page(
             page,
@@ -192,7 +192,7 @@ def _page(
             "donations/pledge.html",
             site=campaign_named(page.campaign_slug),
             pledge=page,
-            takes_gifts=giving_options(page.campaign_slug).is_open_on(local_day(gateways().clock.now())),
+            takes_gifts=giving_options(page.campaign_slug).is_open_on(local_day(current_context().clock.now())),
             token=token,
             form=form,
             told=told,
@@ -201,7 +201,7 @@ def _page(
             takes_currency=_offer(page) is not None,
             request_id=new_public_id(),
             pauses=_pauses(page),
-            is_being_charged=page.is_last_being_charged(gateways().clock.now()),
+            is_being_charged=page.is_last_being_charged(current_context().clock.now()),
             words=pledge_words,
             refusal=card_refusal_words(page.due.reason).page if page.due else None,
             choices=choices,

@@ -10,7 +10,7 @@ from campaign.blueprints.donations.pledge import discreet
 from campaign.config import Config
 from campaign.domain.typed_text import one_line
 from campaign.extensions import limiter
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.i18n import LANGUAGES
 from campaign.jobs import wake
@@ -45,7 +45,7 @@ def send_pledge_links(lang: str) -> ResponseReturnValue:
     except EmailRefused as refusal:
         return _form(email=typed, error=str(refusal), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     wanted = LinkRequest(email=email, language=lang, campaign=featured_campaign().slug, address=request.remote_addr)
-    request_links(wanted, clock=gateways().clock, secret=str(current_app.secret_key))
+    request_links(wanted, clock=current_context().clock, secret=str(current_app.secret_key))
     wake("outbox")
     return redirect(url_for(".pledge_links", lang=lang, sent="1"), code=303)
 
@@ -54,7 +54,7 @@ def send_pledge_links(lang: str) -> ResponseReturnValue:
 @limiter.limit("300 per 10 minutes")
 def mailbox_page(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
     """All monthly gifts of a mailbox, each with the link to its own page and what becomes of a new card."""
-    clock = gateways().clock
+    clock = current_context().clock
     pledges = mailbox_pledges(read_mailbox(token), clock=clock)
     done = request.args.get("after", "")
     if done and expedite(done, request.args.get("back", ""), clock=clock):
@@ -66,17 +66,17 @@ def mailbox_page(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
 @limiter.limit("60 per 10 minutes")
 def change_all_cards(lang: str, token: str) -> ResponseReturnValue:
     """To the provider's page for another card: for the chosen monthly gift alone, or once for all."""
-    outside, config = gateways(), _config()
-    pledges = mailbox_pledges(read_mailbox(token), clock=outside.clock)
+    context, config = current_context(), _config()
+    pledges = mailbox_pledges(read_mailbox(token), clock=context.clock)
     chosen = request.form.get("pledge", "")
     takers = [pledge for pledge in pledges if pledge.takes_card and chosen in {"", pledge.public_id}]
     if not takers:
         return redirect(url_for(".mailbox_page", lang=lang, token=token), code=303)
     target = next((pledge for pledge in takers if pledge.uses_card), takers[0])
-    asked = ask_for_card(pledges, target, is_for_all=not chosen, clock=outside.clock)
+    asked = ask_for_card(pledges, target, is_for_all=not chosen, clock=context.clock)
     back = url_for(".mailbox_page", lang=lang, token=token, after=target.public_id, back=asked)
     try:
-        address = outside.payments.pledges.card_page(
+        address = context.payments.pledges.card_page(
             target.customer_id, return_url=config.public_url + back, language=lang
         )
     except (PaymentsUnavailable, PaymentsNotConfigured, PaymentRefused):

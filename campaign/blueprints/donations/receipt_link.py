@@ -4,7 +4,7 @@ from flask import Response, make_response
 
 from campaign.blueprints.donations import bp
 from campaign.extensions import limiter
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.services.receipts import links
 from campaign.services.receipts.files import receipt_pdf
 
@@ -13,7 +13,7 @@ from campaign.services.receipts.files import receipt_pdf
 @limiter.limit("30 per minute")
 def mailed_receipt(lang: str, token: str) -> Response:  # noqa: ARG001
     """Return the PDF as it stands now; what has ended is marked."""
-    number = links.read(token, at=gateways().clock.now())
+    number = links.read(token, at=current_context().clock.now())
     answer = make_response(receipt_pdf(number))
     answer.mimetype = "application/pdf"
     answer.headers["Content-Disposition"] = f'attachment; filename="{number}.pdf"'

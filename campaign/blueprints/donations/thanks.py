@@ -2,7 +2,7 @@
 
 import re
 
-from flask import Response, abort, current_app, jsonify, make_response, render_template, request, url_for
+from flask import Response, abort, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from limits import parse
 from limits.errors import StorageError
@@ -10,11 +10,10 @@ from limits.errors import StorageError
 from campaign.blueprints.donations import bp, choices
 from campaign.blueprints.donations.draft import drop_draft
 from campaign.blueprints.donations.gift_cookie import own_gifts
-from campaign.config import Config
 from campaign.domain.donation import DonationState
 from campaign.domain.errors import DomainError
 from campaign.extensions import limiter
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.i18n import LANGUAGES
 from campaign.jobs import wake
 from campaign.services.bank_transfers import transfer_due
@@ -96,7 +95,7 @@ def own_receipt(lang: str, number: str) -> ResponseReturnValue:  # noqa: ARG001
 
 
 def _pledge_token(gift: DonorGiftView) -> str | None:
-    return token_of_gift(gift.public_id, at=gateways().clock.now()) if gift.frequency == "monthly" else None
+    return token_of_gift(gift.public_id, at=current_context().clock.now()) if gift.frequency == "monthly" else None
 
 
 def _gift_now(checkout_id: str) -> DonorGiftView | None:
@@ -106,10 +105,9 @@ def _gift_now(checkout_id: str) -> DonorGiftView | None:
     gift = gift_of_checkout(checkout_id)
     if gift is None or gift.state in STATES or not _may_look(checkout_id):
         return gift
-    outside = gateways()
-    config: Config = current_app.config["KURAK"]
+    context = current_context()
     try:
-        refresh_checkout(checkout_id, payments=outside.payments, clock=outside.clock, public_url=config.public_url)
+        refresh_checkout(checkout_id, context=context)
     except DomainError:
         return gift  # not reached now; the webhook or the next look will tell
     wake("outbox")

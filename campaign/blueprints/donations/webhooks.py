@@ -10,7 +10,7 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.donations import webhook_bp
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.gateways.payments import BadSignature, UnusableEvent
 from campaign.jobs import wake
 from campaign.services.queues.inbox import receive
@@ -72,9 +72,9 @@ def _taken(body: bytes, signature: str) -> Answer:
 
     The body is raw, because the signature is over its bytes.
     """
-    outside = gateways()
+    context = current_context()
     try:
-        receive(body, signature, payments=outside.payments, clock=outside.clock)
+        receive(body, signature, context=context)
     except BadSignature as reason:
         log.warning("a delivery was refused: %s", reason)
         return BAD_SIGNATURE

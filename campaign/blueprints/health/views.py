@@ -7,7 +7,7 @@ from flask import Response, current_app, jsonify
 
 from campaign.blueprints.health import bp
 from campaign.extensions import limiter
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.services.alarms.watching import is_well
 from campaign.services.readiness import readiness
 
@@ -24,7 +24,7 @@ def alive() -> Response:
 @limiter.exempt
 def ready() -> Response:
     """503 while the database does not answer or is not migrated; the rest is told, not judged."""
-    found = readiness(clock=gateways().clock)
+    found = readiness(clock=current_context().clock)
     answer = _uncached(jsonify(status="ok" if found.is_ready else "not ready", **asdict(found)))
     answer.status_code = 200 if found.is_ready else 503
     return answer
@@ -42,10 +42,10 @@ def alarms() -> Response:
 
 def _well() -> bool:
     """Looked at once in a while, however often anybody asks: this page is open to all."""
-    outside = gateways()
-    now, kept = outside.clock.now(), current_app.extensions.get("looked_well")
+    context = current_context()
+    now, kept = context.clock.now(), current_app.extensions.get("looked_well")
     if kept is None or not kept[0] <= now < kept[0] + LOOKED_EVERY:
-        kept = (now, is_well(takes_cards=outside.payments.mode != "none", clock=outside.clock))
+        kept = (now, is_well(takes_cards=context.payments.mode != "none", clock=context.clock))
         current_app.extensions["looked_well"] = kept
     found: bool = kept[1]
     return found

@@ -9,7 +9,7 @@ from campaign.blueprints.public import bp
 from campaign.blueprints.public.frame import address
 from campaign.config import Config
 from campaign.days import start_of_day
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.i18n import LANGUAGES, money, text_of
 from campaign.services.campaigns.cards import CampaignCard, all_campaigns
 from campaign.web.page_cache import campaign_of, card_of, kept
@@ -72,7 +72,7 @@ def robots() -> Response:
 
 @bp.get("/.well-known/security.txt")
 def security_txt() -> Response:
-    expires = gateways().clock.now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=180)
+    expires = current_context().clock.now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=180)
     answer = make_response(
         f"Contact: mailto:{card_of().contact_email}\nExpires: {expires.isoformat()}\n"
         f"Preferred-Languages: en, ru, ky\nCanonical: {_public_url()}/.well-known/security.txt\n"

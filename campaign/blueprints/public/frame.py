@@ -11,7 +11,7 @@ from campaign.blueprints.public import bp
 from campaign.config import Config
 from campaign.days import local_day
 from campaign.domain.errors import DomainError
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.i18n import LANGUAGES, current_language
 from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.drill.gate import takes_card_gifts
@@ -74,8 +74,8 @@ def accepts_gifts(site: CampaignCard | None) -> bool:
     """Whether anybody can give to this campaign today: it is running, and card payments are taken."""
     if site is None:
         return False
-    outside = gateways()
-    return site.is_open_on(local_day(outside.clock.now())) and takes_card_gifts(outside.payments.mode)
+    context = current_context()
+    return site.is_open_on(local_day(context.clock.now())) and takes_card_gifts(context.payments.mode)
 
 
 def same_page() -> dict[str, str]:

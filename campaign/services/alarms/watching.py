@@ -11,8 +11,8 @@ from campaign.database import insert_once_for_key, reading, transaction
 from campaign.domain.alarm import Severity
 from campaign.domain.language import in_language_of
 from campaign.gateways.clock import Clock, machine_clock
+from campaign.gateways.context import Context
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
-from campaign.gateways.webhook_endpoints import WebhookEndpoints
 from campaign.i18n import in_language
 from campaign.models.alarm import Alarm
 from campaign.models.campaign import Campaign
@@ -39,28 +39,26 @@ class Change:
     over: tuple[str, ...]
 
 
-def note_endpoint(
-    endpoints: WebhookEndpoints, addresses: tuple[str, ...], *, clock: Clock, is_urged: bool = False
-) -> None:
+def note_endpoint(addresses: tuple[str, ...], *, context: Context, is_urged: bool = False) -> None:
     """Check the provider's endpoint and store its state, unless that was done lately; `is_urged` checks in any case."""
     with reading() as session:
         last = alarm_signs.observed(session, alarm_signs.ENDPOINT)
-        if last is not None and last.at > machine_clock(clock).now() - LOOK_EVERY and not is_urged:
+        if last is not None and last.at > machine_clock(context.clock).now() - LOOK_EVERY and not is_urged:
             return
         known = dict(last.facts) if last is not None else {}
     try:
-        status = look_at_endpoint(endpoints, addresses)
+        status = look_at_endpoint(context.endpoints, addresses)
     except PaymentsNotConfigured:
         return
     except (PaymentsUnavailable, PaymentRefused) as problem:
         facts: Mapping[str, object] = {**known, "problem": str(problem)}
     else:
         facts = {
-            "good_at": machine_clock(clock).now().isoformat(),
+            "good_at": machine_clock(context.clock).now().isoformat(),
             "faults": list(status.faults),
-            "about": _about(status, addresses, endpoints.api_version),
+            "about": _about(status, addresses, context.endpoints.api_version),
         }
-    alarm_signs.note(alarm_signs.ENDPOINT, clock=clock, facts=facts)
+    alarm_signs.note(alarm_signs.ENDPOINT, clock=context.clock, facts=facts)
 
 
 def watch(*, takes_cards: bool, clock: Clock) -> Change:

@@ -1,7 +1,7 @@
 """A past for the demo campaign: gifts paid at the sandbox, allocations and payments, all through the real services."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from campaign.domain.identity import new_public_id
 from campaign.domain.journal import EntryKind
 from campaign.domain.money import Money
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import PaymentGateway
+from campaign.gateways.context import Context
 from campaign.gateways.sandbox_console import SandboxConsole
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
@@ -44,10 +44,8 @@ class DemoContext:
     """What the history needs."""
 
     plan: CampaignPlan
-    payments: PaymentGateway
     console: SandboxConsole
-    clock: Clock
-    public_url: str
+    context: Context
 
 
 def play_history(stage: DemoContext, *, gifts: int, seed: int) -> int:
@@ -61,7 +59,7 @@ def play_history(stage: DemoContext, *, gifts: int, seed: int) -> int:
         TimeGoesForward: the sandbox has gifts already.
     """
     dice = random.Random(seed)  # noqa: S311  # a demonstration, not a secret
-    at = stage.clock.now()
+    at = stage.context.clock.now()
     begin = _first_morning(stage.plan.campaign.slug)
     span = int((at - begin).total_seconds()) - 3600
     moments = sorted(dice.randrange(span) for _ in range(gifts))
@@ -72,8 +70,8 @@ def play_history(stage: DemoContext, *, gifts: int, seed: int) -> int:
         clock.at, passed = begin + timedelta(seconds=moment), moment
         _give(stage, number, dice=dice, clock=clock)
     stage.console.advance(int((at - begin).total_seconds()) - passed)
-    paid = _settle_all(stage, clock=stage.clock)
-    _allocate_and_spend(stage.plan.campaign.slug, clock=stage.clock)
+    paid = _settle_all(stage, clock=stage.context.clock)
+    _allocate_and_spend(stage.plan.campaign.slug, clock=stage.context.clock)
     return paid
 
 
@@ -107,9 +105,7 @@ def _give(stage: DemoContext, number: int, *, dice: random.Random, clock: Histor
             message=dice.choice(supporters.messages)[language] if dice.random() < 0.4 else None,
             is_anonymous=not is_named,
         ),
-        payments=stage.payments,
-        clock=clock,
-        public_url=stage.public_url,
+        context=replace(stage.context, clock=clock),
     )
     luck = dice.random()
     if luck < 0.08:
@@ -117,7 +113,7 @@ def _give(stage: DemoContext, number: int, *, dice: random.Random, clock: Histor
     checkout_id, donation_id = _row(started.public_id)
     method = DECLINED if luck < 0.12 else "pm_card_visa"
     stage.console.pay(checkout_id, payment_method=method, email=f"demo{number}@donor.example", name=name)
-    settle(donation_id, payments=stage.payments, clock=clock, public_url=stage.public_url)
+    settle(donation_id, context=replace(stage.context, clock=clock))
 
 
 def _row(public_id: str) -> tuple[str, int]:
@@ -131,7 +127,7 @@ def _settle_all(stage: DemoContext, *, clock: Clock) -> int:
     with reading() as session:
         ids = list(session.execute(select(Donation.id).where(Donation.checkout_id.is_not(None))).scalars())
     for donation_id in ids:
-        settle(donation_id, payments=stage.payments, clock=clock, public_url=stage.public_url)
+        settle(donation_id, context=replace(stage.context, clock=clock))
     with reading() as session:
         return len(session.execute(select(Donation.id).where(Donation.state == "paid")).all())
 

@@ -208,7 +208,7 @@ def no_event_arrives(stage: DrillContext) -> None:
     time.sleep(1)
     require(stage.gift(given).state == "open", "something was told although everything should get lost")
     stage.console.behave()
-    reconciling.repair(stage.outside, mails=Mails.ALL)
+    reconciling.repair(stage.context, mails=Mails.ALL)
     stage.settles(given)
     _is_receipted(stage, given)
 
@@ -216,7 +216,7 @@ def no_event_arrives(stage: DrillContext) -> None:
 def payouts(stage: DrillContext) -> None:
     """The provider's payouts are itemized, movement by movement; nothing of its balance is left unexplained."""
     stage.days_pass(3)
-    reconciling.repair(stage.outside, mails=Mails.ALL)
+    reconciling.repair(stage.context, mails=Mails.ALL)
     desk = reconciliation_desk.reconciliation_page()
     of_others = Counter[str]()
     for case in desk.cases:
@@ -272,7 +272,7 @@ def _send_back(stage: DrillContext, given: Given, minor: int) -> None:
         actor_id=None,
         public_id=new_public_id(),
     )
-    gifts_refunds.request_refund(order, clock=stage.outside.clock)
+    gifts_refunds.request_refund(order, clock=stage.context.clock)
     stage.wake("refunds")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from campaign.database import reading
+from campaign.gateways.context import Context
 from campaign.gateways.sandbox_console import SandboxConsole
 from campaign.gateways.visitor import Visitor
 from campaign.gateways.worker_process import living_worker
@@ -18,7 +19,6 @@ from campaign.models.donation import Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
-from campaign.services.reconciliation.reconciling import Outside
 
 THINKING_SECONDS = 10
 """A donor takes her time with the form."""
@@ -47,8 +47,7 @@ class DrillContext:
     site: str
     campaign: str
     console: SandboxConsole
-    outside: Outside
-    """The provider from both sides, and the time."""
+    context: Context
     outage: Path
     """While this file is there, no mail leaves."""
     worker_pids: tuple[Path, ...]

@@ -17,6 +17,7 @@ from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
 from campaign.gateways.clock import Clock
+from campaign.gateways.context import Context
 from campaign.gateways.payments import (
     CheckoutPage,
     PaymentGateway,
@@ -101,9 +102,7 @@ class _Gift:
         )
 
 
-def start_checkout(
-    request: GiftRequest, *, payments: PaymentGateway, clock: Clock, public_url: str, admit: Admission | None = None
-) -> CheckoutStarted:
+def start_checkout(request: GiftRequest, *, context: Context, admit: Admission | None = None) -> CheckoutStarted:
     """Write the gift down, open its payment page, and tell where it is. The same form always leads to the same gift.
 
     The row is committed before the provider is asked, and no transaction is open meanwhile: a crash in between leaves a
@@ -114,27 +113,25 @@ def start_checkout(
     Raises NotAdmitted, DonationAlreadyPaid and DonationClosed for a used form, PaymentsUnavailable and
     PaymentsNotConfigured when nobody takes cards now.
     """
-    if payments.mode == "none":
+    if context.payments.mode == "none":
         raise PaymentsNotConfigured
-    gift = _written_down(request, admit, payments=payments, clock=clock, public_url=public_url)
-    _refuse_closed(gift, at=clock.now())
+    gift = _written_down(request, admit, context=context)
+    _refuse_closed(gift, at=context.clock.now())
     if gift.url is not None:
         return CheckoutStarted(public_id=gift.public_id, url=gift.url)
-    has_closed = close_superseded(request.shown_form_id, payments=payments, clock=clock, public_url=public_url)
-    page = _opened(gift, payments=payments)
+    has_closed = close_superseded(request.shown_form_id, context=context)
+    page = _opened(gift, payments=context.payments)
     with transaction() as session:
         if request.shown_form_id is not None:
-            lock_form(session, request.shown_form_id, clock=clock)
-        _keep_page(session, gift, page, clock=clock)
+            lock_form(session, request.shown_form_id, clock=context.clock)
+        _keep_page(session, gift, page, clock=context.clock)
         has_superseded = request.shown_form_id is not None and mark_superseded(
-            session, shown_form_id=request.shown_form_id, but=gift.id, clock=clock
+            session, shown_form_id=request.shown_form_id, but=gift.id, clock=context.clock
         )
     return CheckoutStarted(public_id=gift.public_id, url=page.url, has_superseded=has_superseded or has_closed)
 
 
-def _written_down(
-    request: GiftRequest, admit: Admission | None, *, payments: PaymentGateway, clock: Clock, public_url: str
-) -> _Gift:
+def _written_down(request: GiftRequest, admit: Admission | None, *, context: Context) -> _Gift:
     """The gift of this form: the one that stands, or a new row."""
     known = _gift_of_form(request.form_id)
     if known is not None:
@@ -142,10 +139,10 @@ def _written_down(
     demand = Challenge.NOTHING
     try:
         with transaction() as session:
-            demand = admit(session, clock.now()) if admit else demand
+            demand = admit(session, context.clock.now()) if admit else demand
             if demand is Challenge.NOTHING:
-                gift = _insert_gift(session, request, payments=payments, clock=clock, public_url=public_url)
-                supersede_others(session, request.shown_form_id, but=gift.id, clock=clock)
+                gift = _insert_gift(session, request, context=context)
+                supersede_others(session, request.shown_form_id, but=gift.id, clock=context.clock)
                 return gift
     except IntegrityError:
         pass  # a second press was quicker: its row is the gift, and it was counted
@@ -161,10 +158,8 @@ def _gift_of_form(form_id: str) -> _Gift | None:
     return _Gift.of(row) if row else None
 
 
-def _insert_gift(
-    session: Session, request: GiftRequest, *, payments: PaymentGateway, clock: Clock, public_url: str
-) -> _Gift:
-    at = clock.now()
+def _insert_gift(session: Session, request: GiftRequest, *, context: Context) -> _Gift:
+    at = context.clock.now()
     terms = terms_of(
         session,
         campaign_slug=request.campaign_slug,
@@ -184,7 +179,7 @@ def _insert_gift(
         purpose=terms.purpose,
         language=request.language,
         email=request.email,
-        public_url=public_url,
+        public_url=context.public_url,
         campaign_slug=request.campaign_slug,
         fund_code=request.fund_code or "",
         expires_at=expires_at,
@@ -204,7 +199,7 @@ def _insert_gift(
             is_anonymous=request.is_anonymous,
             email=request.email,
         ),
-        "livemode": payments.mode == "live",
+        "livemode": context.payments.mode == "live",
         "checkout_params": page_params(order),
         "expires_at": expires_at,
         "created_at": at,

@@ -15,7 +15,7 @@ from campaign.domain.email_address import email_key
 from campaign.domain.errors import DomainError, FormReused, NotFound
 from campaign.domain.folding import fold
 from campaign.domain.mail import UNSENT_MAIL_STATES, MailFailure, MailState
-from campaign.gateways.clock import Clock
+from campaign.gateways.context import Context
 from campaign.models.donation import Donation, DonationEvent
 from campaign.models.outbox import Message
 from campaign.models.pledge import Pledge
@@ -52,7 +52,7 @@ class Correction:
     public_id: str
 
 
-def correct(order: Correction, *, clock: Clock, public_url: str) -> str | None:
+def correct(order: Correction, *, context: Context) -> str | None:
     """Correct the gift and replace its valid receipt.
 
     Returns:
@@ -64,7 +64,7 @@ def correct(order: Correction, *, clock: Clock, public_url: str) -> str | None:
         NotPaid, NothingToCorrect: see there.
         StillHeld: with this name the receipt could not be printed; nothing was done.
     """
-    at = clock.now()
+    at = context.clock.now()
     with transaction() as session:
         gift = _locked(session, order)
         if _is_done(session, order, gift):
@@ -77,7 +77,7 @@ def correct(order: Correction, *, clock: Clock, public_url: str) -> str | None:
             name_receipt(session, gift, order.receipt_name)
         if is_moved:
             _move(session, gift, order.email, at=at)
-        old_number, new_number = _replace(session, lock_gift(session, gift.id), at=at, public_url=public_url)
+        old_number, new_number = _replace(session, lock_gift(session, gift.id), at=at, public_url=context.public_url)
         event = {"donation_id": gift.id, "at": at, "kind": "corrected", "detail": {}, "actor_id": order.actor_id}
         session.execute(insert(DonationEvent), event)
         detail: dict[str, object] = {

@@ -9,8 +9,8 @@ from campaign.database import reading, transaction
 from campaign.domain.abuse import DAY, MAX_FAILURES_OF_A_PAGE
 from campaign.domain.donation import DonationState
 from campaign.domain.errors import DomainError
-from campaign.gateways.clock import Clock
-from campaign.gateways.payments import PaymentGateway, PaymentsUnavailable
+from campaign.gateways.context import Context
+from campaign.gateways.payments import PaymentsUnavailable
 from campaign.models.abuse import GiftStart
 from campaign.models.donation import Donation
 from campaign.services.gifts.settlement import settle
@@ -18,25 +18,25 @@ from campaign.services.gifts.settlement import settle
 log = logging.getLogger(__name__)
 
 
-def close_next_worn_page(*, payments: PaymentGateway, clock: Clock, public_url: str) -> bool:
+def close_next_worn_page(context: Context) -> bool:
     """Close one such page at the provider and take up what became of it; False when there is none, or nobody answers.
 
     A donor whose page this was is told that it has closed, and begins anew; whoever has just paid on it has paid.
     """
-    worn = _next_worn(since=clock.now() - DAY)
+    worn = _next_worn(since=context.clock.now() - DAY)
     if worn is None:
         return False
     start_id, donation_id, checkout_id = worn
     try:
-        payments.expire_checkout(checkout_id)
-        settle(donation_id, payments=payments, clock=clock, public_url=public_url)
+        context.payments.expire_checkout(checkout_id)
+        settle(donation_id, context=context)
     except PaymentsUnavailable as wait:
         log.warning("the worn page of donation %s stays open for now: %s", donation_id, wait)
         return False
     except DomainError as reason:
         log.warning("the worn page of donation %s: %s %s", donation_id, type(reason).__name__, reason)
     with transaction() as session:
-        session.execute(update(GiftStart).where(GiftStart.id == start_id).values(page_closed_at=clock.now()))
+        session.execute(update(GiftStart).where(GiftStart.id == start_id).values(page_closed_at=context.clock.now()))
     return True
 
 

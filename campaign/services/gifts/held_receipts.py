@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading, transaction
 from campaign.domain.errors import Conflict, DomainError, NotFound
 from campaign.domain.money import Money
-from campaign.gateways.clock import Clock
+from campaign.gateways.context import Context
 from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt, ReceiptFile
@@ -102,8 +102,7 @@ def correct(
     *,
     donor_name: str | None,
     actor_id: int,
-    clock: Clock,
-    public_url: str,
+    context: Context,
     campaign_id: int | None = None,
 ) -> str:
     """Replace a held receipt by one with this name (None: an anonymous donor), and let its mail go; the new number.
@@ -111,12 +110,12 @@ def correct(
     A monthly gift's later receipts take the corrected name too. Raises NotFound, NotHeld, and
     StillHeld, with nothing done, when something else keeps the receipt from being printed.
     """
-    now = clock.now()
+    now = context.clock.now()
     with transaction() as session:
         receipt_id, gift = _locked(session, number, campaign_id)
         name_receipt(session, gift, donor_name or "")
         gift = lock_gift(session, gift.id)
-        new_id = gift_receipts.issue_corrected(session, gift, receipt_id, at=now, public_url=public_url)
+        new_id = gift_receipts.issue_corrected(session, gift, receipt_id, at=now, public_url=context.public_url)
         new_number, document = session.execute(
             select(Receipt.number, Receipt.document).where(Receipt.id == new_id)
         ).one()

@@ -10,7 +10,8 @@ from campaign.database import reading
 from campaign.domain.donation import DonationAlreadyPaid, DonationState
 from campaign.domain.errors import DomainError
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import MissingAtProvider, PaymentGateway, PaymentsUnavailable
+from campaign.gateways.context import Context
+from campaign.gateways.payments import MissingAtProvider, PaymentsUnavailable
 from campaign.models.donation import Donation
 from campaign.services.gifts.settlement import settle
 from campaign.services.gifts.superseded_pages import lock_form, mark_superseded, open_pages
@@ -36,14 +37,12 @@ def supersede_others(session: Session, shown_form_id: str | None, *, but: int, c
         mark_superseded(session, shown_form_id=shown_form_id, but=but, clock=clock)
 
 
-def close_superseded(shown_form_id: str | None, *, payments: PaymentGateway, clock: Clock, public_url: str) -> bool:
+def close_superseded(shown_form_id: str | None, *, context: Context) -> bool:
     """Close every open page of the gifts of a shown form that another gift of it has replaced.
 
     Args:
         shown_form_id: The form that the donor saw; `None` for a gift without a form.
-        payments: The provider.
-        clock: The time.
-        public_url: Where the site is, for mails about a payment that is found.
+        context: The provider, the time and our address, for emails about a payment that is found.
 
     Returns:
         Whether there was any.
@@ -52,15 +51,15 @@ def close_superseded(shown_form_id: str | None, *, payments: PaymentGateway, clo
         PaidOnEarlierPage: One of the pages was paid before it could be closed.
         PaymentsUnavailable: The provider did not answer, so a page may still be open.
     """
-    pages = open_pages(clock=clock, shown_form_id=shown_form_id) if shown_form_id else []
+    pages = open_pages(clock=context.clock, shown_form_id=shown_form_id) if shown_form_id else []
     for donation_id, checkout_id in pages:
         try:
-            if payments.expire_checkout(checkout_id):
+            if context.payments.expire_checkout(checkout_id):
                 continue  # a worker notes what became of the gift
         except MissingAtProvider:
             continue
         try:
-            settle(donation_id, payments=payments, clock=clock, public_url=public_url)
+            settle(donation_id, context=context)
         except DomainError as reason:
             raise PaymentsUnavailable(f"a closed page could not be looked at: {type(reason).__name__}") from reason
         if _state(donation_id) in PAID:

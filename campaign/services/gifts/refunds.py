@@ -14,7 +14,8 @@ from campaign.domain.identity import new_public_id
 from campaign.domain.money import CurrencyMismatch, Money
 from campaign.domain.settling_refunds import REFUNDED_STATES
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import PaymentGateway, PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
+from campaign.gateways.context import Context
+from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.models.donation import Dispute, Donation, DonationEvent, Refund
 from campaign.services import audit
 from campaign.services.gifts.settlement import settle
@@ -151,26 +152,28 @@ def request_refund(order: RefundOrder, *, clock: Clock) -> str:
     return public_id
 
 
-def send_next_refund(*, payments: PaymentGateway, clock: Clock, public_url: str) -> bool:
+def send_next_refund(context: Context) -> bool:
     """Bring the oldest waiting request to the provider, then look at what became of it; False when none waits.
 
     Asked again after a crash or a silence, the provider finds the same request under the same key.
     """
-    due = _claim_next(clock=clock)
+    due = _claim_next(clock=context.clock)
     if due is None:
         return False
-    if payments.mode == "live" and not due.livemode:
-        _close(due, OF_A_TEST, at=clock.now())
+    if context.payments.mode == "live" and not due.livemode:
+        _close(due, OF_A_TEST, at=context.clock.now())
         return True
     try:
         try:
-            payments.refund(due.payment_id, due.amount, request_id=due.public_id, donation_id=due.donation_public_id)
+            context.payments.refund(
+                due.payment_id, due.amount, request_id=due.public_id, donation_id=due.donation_public_id
+            )
         except PaymentRefused as refusal:
-            _close(due, str(refusal), at=clock.now())
+            _close(due, str(refusal), at=context.clock.now())
         # After a refusal too: it was sent back there already, or the donor's bank was quicker.
-        settle(due.donation_id, payments=payments, clock=clock, public_url=public_url, whole=True)
+        settle(due.donation_id, context=context, whole=True)
     except (PaymentsUnavailable, PaymentsNotConfigured) as silence:
-        REFUNDS.reschedule(due.claim, str(silence), at=clock.now())
+        REFUNDS.reschedule(due.claim, str(silence), at=context.clock.now())
     return True
 
 

@@ -28,7 +28,8 @@ from campaign.domain.provider_events import (
 )
 from campaign.domain.settling import PaymentMismatch
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import MissingAtProvider, PaymentGateway, PaymentsNotConfigured, PaymentsUnavailable
+from campaign.gateways.context import Context
+from campaign.gateways.payments import MissingAtProvider, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.models.donation import Donation
 from campaign.services.gifts import duplicates, payment_dates
 from campaign.services.gifts.applying import apply_payment
@@ -71,34 +72,28 @@ class _Outcome(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Request:
-    """How to settle: with which provider, clock and address, and for which event.
+    """How to settle, and for which event.
 
     `is_whole` fetches refunds, disputes and fraud warnings too, where our rows have none.
     """
 
-    payments: PaymentGateway
-    clock: Clock
-    public_url: str
+    context: Context
     event: ClaimedEvent | None = None
     is_whole: bool = False
     missed: Missed = NOTHING_MISSED
 
 
-def settle_next_event(
-    *, payments: PaymentGateway, clock: Clock, public_url: str, others: Mapping[str, Handler] = NOBODY
-) -> bool:
+def settle_next_event(context: Context, *, others: Mapping[str, Handler] = NOBODY) -> bool:
     """Process the oldest event that is due; a failure leaves it for later, with its reason.
 
     Args:
-        payments: The provider.
-        clock: The time.
-        public_url: The address of the site, for receipts.
+        context: The world outside.
         others: Kind of object → what processes events that are about no gift; it closes its event itself.
 
     Returns:
         Whether an event was due.
     """
-    event = inbox.claim_next(clock=clock)
+    event = inbox.claim_next(clock=context.clock)
     if event is None:
         return False
     try:
@@ -106,36 +101,38 @@ def settle_next_event(
         if other is not None:
             other(event)
         else:
-            _settle_event(event, payments=payments, clock=clock, public_url=public_url)
+            _settle_event(event, context=context)
     except GiftNotKnownYet as wait:
-        inbox.reschedule(event, EventReason.GIFT_UNKNOWN, f"The gift {wait} is not known here yet.", clock=clock)
+        inbox.reschedule(
+            event, EventReason.GIFT_UNKNOWN, f"The gift {wait} is not known here yet.", clock=context.clock
+        )
     except (PaymentsUnavailable, PaymentsNotConfigured) as wait:
-        inbox.reschedule(event, EventReason.PROVIDER_UNAVAILABLE, f"Not possible now: {wait}", clock=clock)
+        inbox.reschedule(event, EventReason.PROVIDER_UNAVAILABLE, f"Not possible now: {wait}", clock=context.clock)
     except ConcurrentUpdates as wait:
-        inbox.reschedule(event, EventReason.CONCURRENT_UPDATES, f"Not possible now: {wait}", clock=clock)
+        inbox.reschedule(event, EventReason.CONCURRENT_UPDATES, f"Not possible now: {wait}", clock=context.clock)
     except PaymentMismatch as problem:
-        inbox.reschedule(event, EventReason.MISMATCH, f"It does not fit the gift: {problem}", clock=clock)
+        inbox.reschedule(event, EventReason.MISMATCH, f"It does not fit the gift: {problem}", clock=context.clock)
     except Exception as error:
-        inbox.reschedule(event, EventReason.PROGRAM_ERROR, f"{type(error).__name__}: {error}", clock=clock)
+        inbox.reschedule(event, EventReason.PROGRAM_ERROR, f"{type(error).__name__}: {error}", clock=context.clock)
         raise
     return True
 
 
-def refresh_checkout(checkout_id: str, *, payments: PaymentGateway, clock: Clock, public_url: str) -> None:
+def refresh_checkout(checkout_id: str, *, context: Context) -> None:
     """Settle the gift of a payment page, for the donor who has come back from it."""
     with reading() as session:
         donation_id = session.execute(select(Donation.id).where(Donation.checkout_id == checkout_id)).scalar()
     if donation_id is not None:
-        settle(donation_id, payments=payments, clock=clock, public_url=public_url)
+        settle(donation_id, context=context)
 
 
-def settle_invoice(invoice_id: str, *, payments: PaymentGateway, clock: Clock, public_url: str) -> None:
+def settle_invoice(invoice_id: str, *, context: Context) -> None:
     """Settle a month of a monthly gift of which no event came.
 
     Raises:
         GiftNotKnownYet: The provider says that the invoice is not ours.
     """
-    request = _Request(payments=payments, clock=clock, public_url=public_url)
+    request = _Request(context=context)
     if _settle_gift_of_object("invoice", invoice_id, request) is _Outcome.FOREIGN:
         raise GiftNotKnownYet(invoice_id)
 
@@ -143,14 +140,12 @@ def settle_invoice(invoice_id: str, *, payments: PaymentGateway, clock: Clock, p
 def settle(
     donation_id: int,
     *,
-    payments: PaymentGateway,
-    clock: Clock,
-    public_url: str,
+    context: Context,
     whole: bool = False,
     missed: Missed = NOTHING_MISSED,
 ) -> None:
     """Bring one gift up to what the provider reports; where a repair fetched what was `missed`, as that says."""
-    request = _Request(payments=payments, clock=clock, public_url=public_url, is_whole=whole, missed=missed)
+    request = _Request(context=context, is_whole=whole, missed=missed)
     _settle(version_of_gift(donation_id), request)
 
 
@@ -158,9 +153,7 @@ def settle_object(
     kind: str,
     object_id: str,
     *,
-    payments: PaymentGateway,
-    clock: Clock,
-    public_url: str,
+    context: Context,
     missed: Missed = NOTHING_MISSED,
 ) -> bool:
     """Settle the gift or monthly gift that an object at the provider is about, with refunds, disputes and warnings.
@@ -171,23 +164,23 @@ def settle_object(
     Raises:
         MissingAtProvider: The provider has no such object.
     """
-    request = _Request(payments=payments, clock=clock, public_url=public_url, is_whole=True, missed=missed)
+    request = _Request(context=context, is_whole=True, missed=missed)
     return _settle_object(kind, object_id, request, has_gift=kind != "customer.subscription") is not _Outcome.FOREIGN
 
 
-def _settle_event(event: ClaimedEvent, *, payments: PaymentGateway, clock: Clock, public_url: str) -> None:
+def _settle_event(event: ClaimedEvent, *, context: Context) -> None:
     kind, act = split_event_type(event.type)
     if act not in GIFT_EVENTS.get(kind, ()):
-        _close(event, EventState.IGNORED, clock=clock)
+        _close(event, EventState.IGNORED, clock=context.clock)
         return
     whole = needs_whole_payment(event.type)
-    request = _Request(payments=payments, clock=clock, public_url=public_url, event=event, is_whole=whole)
+    request = _Request(context=context, event=event, is_whole=whole)
     try:
         outcome = _settle_object(kind, event.object_id, request, has_gift=is_about_gift(event.type))
     except MissingAtProvider:
         outcome = _Outcome.WITHOUT_GIFT  # it was deleted meanwhile: nothing is left to do
     if outcome.value is not None:
-        _close(event, outcome.value, clock=clock)
+        _close(event, outcome.value, clock=context.clock)
 
 
 def _settle_object(kind: str, object_id: str, request: _Request, *, has_gift: bool) -> _Outcome:
@@ -201,7 +194,7 @@ def _follow_pledge(kind: str, object_id: str, request: _Request) -> bool:
     """Bring the monthly gift that an object is about up to what the provider reports; False: it is not ours."""
     subscription_id: str | None = object_id
     if kind == "invoice":
-        reference = request.payments.donation_of(kind, object_id)
+        reference = request.context.payments.donation_of(kind, object_id)
         subscription_id = reference.subscription_id if reference else None
     if subscription_id is None:
         return False
@@ -209,9 +202,7 @@ def _follow_pledge(kind: str, object_id: str, request: _Request) -> bool:
 
 
 def _follow(subscription_id: str, request: _Request) -> int | None:
-    return pledge_following.follow(
-        subscription_id, payments=request.payments, clock=request.clock, is_quiet=request.missed.hold_mails
-    )
+    return pledge_following.follow(subscription_id, context=request.context, is_quiet=request.missed.hold_mails)
 
 
 def _settle_gift_of_object(kind: str, object_id: str, request: _Request) -> _Outcome:
@@ -230,13 +221,11 @@ def _find_gift(kind: str, object_id: str, request: _Request) -> _GiftOnPage | No
     gift = version_of_object(kind, object_id)
     if gift is not None:
         return _GiftOnPage(gift)
-    reference = request.payments.donation_of(kind, object_id)
+    reference = request.context.payments.donation_of(kind, object_id)
     if reference is None:
         return None
     if reference.invoice_id is not None and reference.checkout_id is None:
-        month = pledge_gifts.month_of(
-            reference, payments=request.payments, clock=request.clock, is_quiet=request.missed.hold_mails
-        )
+        month = pledge_gifts.month_of(reference, context=request.context, is_quiet=request.missed.hold_mails)
         gift = version_of_gift(month)
         return _GiftOnPage(gift) if gift else None
     gift, page = version_of_public_id(reference.public_id), reference.checkout_id
@@ -269,11 +258,11 @@ def _fetch(gift: GiftVersion, request: _Request, *, page: str | None) -> Payment
     """What the provider reports of a gift: by a page of it, or by its invoice where it is a later month's."""
     is_whole = request.is_whole or gift.has_later_objects
     if gift.checkout_id is None and gift.invoice_id is not None:
-        return request.payments.payment_of_invoice(gift.invoice_id, whole=is_whole)
+        return request.context.payments.payment_of_invoice(gift.invoice_id, whole=is_whole)
     page = page or gift.checkout_id
     if page is None:
         raise GiftNotKnownYet("without a payment page")
-    return request.payments.payment(page, whole=is_whole)
+    return request.context.payments.payment(page, whole=is_whole)
 
 
 def _is_unchanged(locked: LockedGift, gift: GiftVersion) -> bool:
@@ -283,12 +272,12 @@ def _is_unchanged(locked: LockedGift, gift: GiftVersion) -> bool:
 
 def _apply(session: Session, gift: LockedGift, facts: PaymentFacts, request: _Request) -> None:
     """Apply the facts to the gift that they are about, and close the event."""
-    at = request.clock.now()
+    at = request.context.clock.now()
     facts = payment_dates.add_event_times(session, facts, fetched=request.missed.event_times)
     paid_gift = duplicates.gift_on_page(session, gift, facts, at=at)
     if paid_gift is not None:
         gift, hold_mails = paid_gift, request.missed.hold_mails
-        apply_payment(session, gift, facts, at=at, public_url=request.public_url, hold_mails=hold_mails)
+        apply_payment(session, gift, facts, at=at, public_url=request.context.public_url, hold_mails=hold_mails)
     if request.event is not None:
         inbox.complete(session, request.event, EventState.PROCESSED, at=at, donation_id=gift.id)
         if request.event.type == "payment_intent.payment_failed":

@@ -14,7 +14,7 @@ from campaign.database import reading
 from campaign.domain.donation import DonationState
 from campaign.domain.errors import DomainError
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import PaymentGateway
+from campaign.gateways.context import Context
 from campaign.models.donation import Donation
 from campaign.services.gifts.settlement import settle
 
@@ -49,18 +49,18 @@ def mark_superseded(session: Session, *, shown_form_id: str, but: int, clock: Cl
     return bool(superseded.all())
 
 
-def close_next_page(*, payments: PaymentGateway, clock: Clock, public_url: str) -> bool:
+def close_next_page(context: Context) -> bool:
     """Close the page of a superseded gift and take up what became of it; False when there is none that can be closed.
 
     Whoever pays on it at the same moment has paid: the provider closes no page of a payment, and is asked afterwards.
     """
-    for donation_id, checkout_id in open_pages(clock=clock):
+    for donation_id, checkout_id in open_pages(clock=context.clock):
         try:
-            payments.expire_checkout(checkout_id)
-            settle(donation_id, payments=payments, clock=clock, public_url=public_url)
+            context.payments.expire_checkout(checkout_id)
+            settle(donation_id, context=context)
         except DomainError as reason:
             log.warning("the page of donation %s stays open for now: %s %s", donation_id, type(reason).__name__, reason)
-        if (donation_id, checkout_id) not in open_pages(clock=clock):
+        if (donation_id, checkout_id) not in open_pages(clock=context.clock):
             return True
     return False
 

@@ -17,7 +17,8 @@ from campaign.domain.errors import NotFound
 from campaign.domain.mail import MailFailure, MailHoldReason, MailState
 from campaign.domain.money import Money
 from campaign.gateways.clock import Clock
-from campaign.gateways.mailer import AddressRefused, Email, Mailer, MailRefused, MailUnavailable
+from campaign.gateways.context import Context
+from campaign.gateways.mailer import AddressRefused, Email, MailRefused, MailUnavailable
 from campaign.i18n import day, in_language, money_in_text
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
@@ -72,36 +73,38 @@ class MessageRow:
     receipt_id: int | None
 
 
-def deliver_next(*, mailer: Mailer, clock: Clock, public_url: str) -> bool:
+def deliver_next(context: Context) -> bool:
     """Send the oldest mail that is due; False when there is none, or the server is left alone."""
-    due = MAILS.claim_next(at=clock.now()) if mailer.is_ready else None
+    due = MAILS.claim_next(at=context.clock.now()) if context.mailer.is_ready else None
     if due is None:
         return False
     try:
-        state = _send(due, mailer=mailer, clock=clock, public_url=public_url)
+        state = _send(due, context=context)
     except ConversionNotKnown:
-        MAILS.postpone(due, CONVERSION_DELAY, at=clock.now())
+        MAILS.postpone(due, CONVERSION_DELAY, at=context.clock.now())
     except ReceiptOnHold as reason:
         _hold(due, f"The receipt cannot be printed rightly: {reason}")
     except MailRefused as reason:
         failure = MailFailure.ADDRESS if isinstance(reason, AddressRefused) else MailFailure.REFUSED
-        _close(due, MailState.FAILED_PERMANENTLY, str(reason), failure=failure, clock=clock)
+        _close(due, MailState.FAILED_PERMANENTLY, str(reason), failure=failure, clock=context.clock)
     except MailUnavailable as reason:
-        MAILS.reschedule(due, str(reason), at=clock.now(), failure=MailFailure.UNREACHABLE)
+        MAILS.reschedule(due, str(reason), at=context.clock.now(), failure=MailFailure.UNREACHABLE)
     except Exception as error:
-        MAILS.reschedule(due, f"{type(error).__name__}: {error}", at=clock.now(), failure=MailFailure.FAULT)
+        MAILS.reschedule(due, f"{type(error).__name__}: {error}", at=context.clock.now(), failure=MailFailure.FAULT)
         raise
     else:
-        _close(due, state, None, clock=clock)
+        _close(due, state, None, clock=context.clock)
     return True
 
 
-def _send(due: ClaimedMail, *, mailer: Mailer, clock: Clock, public_url: str) -> MailState:
+def _send(due: ClaimedMail, *, context: Context) -> MailState:
     """Let it leave with its receipt, where mail leaves at all; its state now."""
-    attachment = _attachment(due, clock=clock)
-    if not mailer.sends:
+    attachment = _attachment(due, clock=context.clock)
+    if not context.mailer.sends:
         return MailState.STORED
-    mailer.send(compose(_message(due.id), attachment=attachment, public_url=public_url, at=clock.now()))
+    context.mailer.send(
+        compose(_message(due.id), attachment=attachment, public_url=context.public_url, at=context.clock.now())
+    )
     return MailState.SENT
 
 
@@ -127,14 +130,15 @@ def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_ur
     )
 
 
-def preview(public_id: str, *, public_url: str, clock: Clock) -> Email:
+def preview(public_id: str, *, context: Context) -> Email:
     """A mail as it left or will leave, without its attachment; NotFound."""
     with reading() as session:
         message = session.execute(select(Message).where(Message.public_id == public_id)).scalar_one_or_none()
         if message is None:
             raise NotFound(public_id)
         session.expunge(message)
-    return compose(message, attachment=None, public_url=public_url, at=message.sent_at or clock.now())
+    at = message.sent_at or context.clock.now()
+    return compose(message, attachment=None, public_url=context.public_url, at=at)
 
 
 def messages(*, state: str | None = None, limit: int = 100) -> list[MessageRow]:

@@ -16,6 +16,7 @@ from campaign.domain.identity import new_public_id
 from campaign.domain.pledge import Act, PledgeState, PledgeWord
 from campaign.domain.pledge_dates import first_charge_from
 from campaign.gateways.clock import Clock
+from campaign.gateways.context import Context
 from campaign.gateways.payments import (
     MissingAtProvider,
     PaymentGateway,
@@ -53,33 +54,33 @@ class _EndingPledge:
     ends_on: date
 
 
-def plan_next(*, payments: PaymentGateway, clock: Clock) -> bool:
+def plan_next(context: Context) -> bool:
     """Tell the provider when one monthly gift ends; False when none is left, or the provider does not answer."""
-    today = local_day(clock.now())
+    today = local_day(context.clock.now())
     due = _first_ending(
         _ends_with_campaign(), Pledge.ends_at_for.is_distinct_from(Campaign.ends_on), Campaign.ends_on >= today
     )
     if due is None:
         return False
     try:
-        _plan(due, payments=payments)
-        follow(due.subscription_id, payments=payments, clock=clock)
+        _plan(due, payments=context.payments)
+        follow(due.subscription_id, context=context)
     except (PaymentsUnavailable, PaymentsNotConfigured):
         return False
     except (PaymentRefused, MissingAtProvider) as refused:
-        _note_refusal(due, str(refused) or type(refused).__name__, clock=clock)
+        _note_refusal(due, str(refused) or type(refused).__name__, clock=context.clock)
     return True
 
 
-def announce_next(*, payments: PaymentGateway, clock: Clock) -> bool:
+def announce_next(context: Context) -> bool:
     """Tell one donor that the campaign ends soon; False when nobody is to be told, or the provider does not answer."""
-    today = local_day(clock.now())
+    today = local_day(context.clock.now())
     is_soon = and_(Campaign.ends_on >= today, Campaign.ends_on <= today + ANNOUNCED_BEFORE)
     due = _first_ending(_ends_with_campaign(), is_soon, Pledge.end_announced_for.is_distinct_from(Campaign.ends_on))
     if due is None:
         return False
     try:
-        follow(due.subscription_id, payments=payments, clock=clock)
+        follow(due.subscription_id, context=context)
     except (PaymentsUnavailable, PaymentsNotConfigured):
         return False
     except MissingAtProvider:
@@ -87,7 +88,7 @@ def announce_next(*, payments: PaymentGateway, clock: Clock) -> bool:
     with transaction() as session:
         pledge = session.execute(select(Pledge).where(Pledge.id == due.id).with_for_update()).scalar_one()
         if pledge.ends_with_campaign:
-            pledge_letters.tell_campaign_ends(session, pledge, ends_on=due.ends_on, at=clock.now())
+            pledge_letters.tell_campaign_ends(session, pledge, ends_on=due.ends_on, at=context.clock.now())
         pledge.end_announced_for = due.ends_on
     return True
 

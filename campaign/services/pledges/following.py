@@ -18,8 +18,7 @@ from campaign.domain.errors import ConcurrentUpdates, GiftNotKnownYet
 from campaign.domain.identity import new_public_id
 from campaign.domain.pledge import Act, PledgeState, PledgeWord, state_by_provider
 from campaign.domain.pledge_dates import next_gift
-from campaign.gateways.clock import Clock
-from campaign.gateways.payments import PaymentGateway
+from campaign.gateways.context import Context
 from campaign.gateways.pledges import PledgeFacts
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
@@ -42,23 +41,23 @@ class _PledgeVersion:
     version: int
 
 
-def follow(subscription_id: str, *, payments: PaymentGateway, clock: Clock, is_quiet: bool = False) -> int | None:
+def follow(subscription_id: str, *, context: Context, is_quiet: bool = False) -> int | None:
     """Ask the provider about one monthly gift and apply its answer; the pledge's key, None when it is not ours.
 
     With `is_quiet` the donor's mails are held. Raises GiftNotKnownYet when the gift that the form made has no row (yet).
     """
     for _ in range(REFETCHES_MAX):
         known = _load_version(subscription_id)
-        facts = payments.pledges.pledge(subscription_id)
+        facts = context.payments.pledges.pledge(subscription_id)
         if facts.donation_public_id is None and known is None:
             return None
         with transaction() as session:
             moving = _moving(session, facts) if facts.moving_for or facts.moved_by else None
             if moving is not None and (known is None or (facts.moving_for and moving.state == "requested")):
                 return moving.pledge_id
-            pledge = _locked(session, facts) if known else _begun(session, facts, at=clock.now())
+            pledge = _locked(session, facts) if known else _begun(session, facts, at=context.clock.now())
             if pledge is not None and (known is None or pledge.version == known.version):
-                _apply(session, pledge, facts, at=clock.now(), is_quiet=is_quiet)
+                _apply(session, pledge, facts, at=context.clock.now(), is_quiet=is_quiet)
                 return pledge.id
     raise ConcurrentUpdates
 

@@ -18,8 +18,8 @@ from campaign.database import reading, transaction
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
 from campaign.domain.pledge import PledgeWord
-from campaign.gateways.clock import Clock
-from campaign.gateways.payments import PaymentGateway, PaymentRefused
+from campaign.gateways.context import Context
+from campaign.gateways.payments import PaymentRefused
 from campaign.gateways.pledges import PledgeFacts, PledgeMove, PledgeTerms
 from campaign.models.campaign import Campaign
 from campaign.models.fund import Fund
@@ -51,7 +51,7 @@ class _Move:
         return bool(self.plan) and self.plan["old"] != self.subscription_id
 
 
-def use_card(request_public_id: str, *, attempt: int, payments: PaymentGateway, clock: Clock) -> None:
+def use_card(request_public_id: str, *, attempt: int, context: Context) -> None:
     """Charge the card of another monthly gift from now on; PaymentRefused when that is not possible, and nothing changed.
 
     StillCharging while a month is being charged. A provider that does not answer leaves a move with which the next try
@@ -60,14 +60,14 @@ def use_card(request_public_id: str, *, attempt: int, payments: PaymentGateway, 
     move = _read(request_public_id)
     key = f"card-{move.request_public_id}-{attempt}"
     if not move.has_gone_over:
-        old = payments.pledges.pledge(move.subscription_id)
+        old = context.payments.pledges.pledge(move.subscription_id)
         if not move.plan:
-            plan = _plan(move, old, payments=payments, clock=clock, key=key)
+            plan = _plan(move, old, context=context, key=key)
             if plan is None:
                 return
             move = _write_down(move, plan)
-        _go_over(move, old, payments=payments, clock=clock, key=key)
-    payments.pledges.stop(str(move.plan["old"]), key=f"{key}-old")
+        _go_over(move, old, context=context, key=key)
+    context.payments.pledges.stop(str(move.plan["old"]), key=f"{key}-old")
 
 
 def _read(request_public_id: str) -> _Move:
@@ -95,17 +95,17 @@ def _read(request_public_id: str) -> _Move:
         )
 
 
-def _plan(move: _Move, old: PledgeFacts, *, payments: PaymentGateway, clock: Clock, key: str) -> dict[str, Any] | None:
+def _plan(move: _Move, old: PledgeFacts, *, context: Context, key: str) -> dict[str, Any] | None:
     """What is to become of it; None where the card's customer is its own, and the card is simply charged from now on."""
     if old.word not in {PledgeWord.RUNS, PledgeWord.PAUSED}:
         raise PaymentRefused("it is over, about to end, or a payment of it is due")
-    source = payments.pledges.pledge(move.source_subscription_id)
+    source = context.payments.pledges.pledge(move.source_subscription_id)
     if source.word is PledgeWord.OVER or source.card is None or not source.card.id:
         raise PaymentRefused("the gift whose card it is to use has none any more")
     if source.customer_id == old.customer_id:
-        payments.pledges.moves.charge_card(old.subscription_id, source.card.id, key=key)
+        context.payments.pledges.moves.charge_card(old.subscription_id, source.card.id, key=key)
         return None
-    if old.is_being_charged or old.period_ends_at <= clock.now() + BEING_CHARGED:
+    if old.is_being_charged or old.period_ends_at <= context.clock.now() + BEING_CHARGED:
         raise StillCharging
     return {
         "old": old.subscription_id,
@@ -129,9 +129,9 @@ def _write_down(move: _Move, plan: dict[str, Any]) -> _Move:
     return _read(move.request_public_id)
 
 
-def _go_over(move: _Move, old: PledgeFacts, *, payments: PaymentGateway, clock: Clock, key: str) -> None:
+def _go_over(move: _Move, old: PledgeFacts, *, context: Context, key: str) -> None:
     """Hold the old subscription, begin the new one, and let the row follow it."""
-    moves, planned = payments.pledges.moves, _planned_move(move, at=clock.now())
+    moves, planned = context.payments.pledges.moves, _planned_move(move, at=context.clock.now())
     if _was_stopped(move, old):
         moves.undo(planned)
         raise PaymentRefused("it was stopped meanwhile")
@@ -143,7 +143,7 @@ def _go_over(move: _Move, old: PledgeFacts, *, payments: PaymentGateway, clock: 
         if old.word is not PledgeWord.OVER:
             moves.release(old.subscription_id, key=f"{key}-release")
             if planned.stops_at:
-                payments.pledges.stop_at(old.subscription_id, at=planned.stops_at, key=f"{key}-end")
+                context.payments.pledges.stop_at(old.subscription_id, at=planned.stops_at, key=f"{key}-end")
         raise
     with transaction() as session:
         pledge = session.get_one(Pledge, move.pledge_id, with_for_update=True)
@@ -151,7 +151,13 @@ def _go_over(move: _Move, old: PledgeFacts, *, payments: PaymentGateway, clock: 
             pledge.subscription_id, pledge.customer_id = new_id, planned.customer_id
             pledge.version += 1
             detail: dict[str, object] = {"from": old.subscription_id, "to": new_id}
-            event = {"pledge_id": pledge.id, "at": clock.now(), "kind": "moved", "detail": detail, "actor_id": None}
+            event = {
+                "pledge_id": pledge.id,
+                "at": context.clock.now(),
+                "kind": "moved",
+                "detail": detail,
+                "actor_id": None,
+            }
             session.execute(insert(PledgeEvent), event)
 
 

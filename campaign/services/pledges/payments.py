@@ -10,7 +10,7 @@ from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
 from campaign.domain.payment import GiftReference
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import PaymentGateway
+from campaign.gateways.context import Context
 from campaign.models.donation import Donation, DonationEvent
 from campaign.models.pledge import Pledge
 from campaign.services import search_index
@@ -21,7 +21,7 @@ class NoPayment(DomainError):
     """The invoice brought no money (it was paid by a credit, or not paid yet), so there is no gift."""
 
 
-def month_of(reference: GiftReference, *, payments: PaymentGateway, clock: Clock, is_quiet: bool) -> int:
+def month_of(reference: GiftReference, *, context: Context, is_quiet: bool) -> int:
     """The key of the gift that an invoice brought: the one that stands, or a new row, which is then settled as any gift.
 
     The pledge is followed first, so that it exists. NoPayment for an invoice without money; GiftNotKnownYet when the
@@ -29,9 +29,9 @@ def month_of(reference: GiftReference, *, payments: PaymentGateway, clock: Clock
     """
     if reference.paid is None or reference.paid.minor <= 0 or reference.subscription_id is None:
         raise NoPayment(reference.invoice_id)
-    pledge_id = follow(reference.subscription_id, payments=payments, clock=clock, is_quiet=is_quiet)
+    pledge_id = follow(reference.subscription_id, context=context, is_quiet=is_quiet)
     with transaction() as session:
-        return _month(session, reference, reference.paid, pledge_id=pledge_id, clock=clock)
+        return _month(session, reference, reference.paid, pledge_id=pledge_id, clock=context.clock)
 
 
 def _month(session: Session, reference: GiftReference, paid: Money, *, pledge_id: int | None, clock: Clock) -> int:

@@ -12,7 +12,8 @@ from campaign.database import reading, transaction
 from campaign.days import local_day
 from campaign.domain.pledge import PledgeState
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import MissingAtProvider, PaymentGateway, PaymentsNotConfigured, PaymentsUnavailable
+from campaign.gateways.context import Context
+from campaign.gateways.payments import MissingAtProvider, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.models.pledge import Pledge
 from campaign.services.pledges import mails as pledge_letters
 from campaign.services.pledges.following import ANNOUNCED_BEFORE, follow
@@ -29,24 +30,24 @@ class DuePledge:
     subscription_id: str
 
 
-def remind_next(*, payments: PaymentGateway, clock: Clock) -> bool:
+def remind_next(context: Context) -> bool:
     """Tell one donor what is due; False when nothing is, or the provider does not answer."""
-    due = first_due(or_(_renews_soon(clock), _expires_soon(clock)))
+    due = first_due(or_(_renews_soon(context.clock), _expires_soon(context.clock)))
     if due is None:
         return False
     try:
-        follow(due.subscription_id, payments=payments, clock=clock)
+        follow(due.subscription_id, context=context)
     except (PaymentsUnavailable, PaymentsNotConfigured):
         return False
     except MissingAtProvider:
-        return pass_over(due, clock=clock)
-    at = clock.now()
+        return pass_over(due, clock=context.clock)
+    at = context.clock.now()
     with transaction() as session:
         pledge = session.execute(select(Pledge).where(Pledge.id == due.id).with_for_update()).scalar_one()
-        if session.execute(select(Pledge.id).where(Pledge.id == due.id, _renews_soon(clock))).first():
+        if session.execute(select(Pledge.id).where(Pledge.id == due.id, _renews_soon(context.clock))).first():
             pledge_letters.tell_reminder(session, pledge, at=at)
             pledge.reminded_at = at
-        if session.execute(select(Pledge.id).where(Pledge.id == due.id, _expires_soon(clock))).first():
+        if session.execute(select(Pledge.id).where(Pledge.id == due.id, _expires_soon(context.clock))).first():
             pledge_letters.tell_card_expires(session, pledge, at=at)
             pledge.card_warned_on = pledge.card_expires_on
     return True

@@ -26,7 +26,8 @@ from campaign.domain.pledge import (
     refusal,
 )
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import MissingAtProvider, PaymentGateway, PaymentRefused, PaymentsUnavailable
+from campaign.gateways.context import Context
+from campaign.gateways.payments import MissingAtProvider, PaymentRefused, PaymentsUnavailable
 from campaign.models.campaign import Campaign
 from campaign.models.fund import Fund
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
@@ -98,14 +99,14 @@ def ask(order: PledgeOrder, *, clock: Clock) -> str:
     return order.public_id
 
 
-def execute(public_id: str, *, payments: PaymentGateway, clock: Clock) -> str:
+def execute(public_id: str, *, context: Context) -> str:
     """Bring one request to the provider at once, for the person who waits; its state afterwards.
 
     «requested» says that the provider did not answer, or that something asked before comes first: a worker goes on.
     """
-    claimed = REQUESTS.claim(_REQUEST.c.public_id == public_id, at=clock.now())
+    claimed = REQUESTS.claim(_REQUEST.c.public_id == public_id, at=context.clock.now())
     if claimed is not None:
-        _send(_read_claimed(claimed), payments=payments, clock=clock)
+        _send(_read_claimed(claimed), context=context)
     with reading() as session:
         return session.execute(select(PledgeRequest.state).where(PledgeRequest.public_id == public_id)).scalar_one()
 
@@ -129,12 +130,12 @@ def expedite(pledge_public_id: str, request_id: str, *, clock: Clock) -> bool:
     return bool(hurried)
 
 
-def execute_next(*, payments: PaymentGateway, clock: Clock) -> bool:
+def execute_next(context: Context) -> bool:
     """Bring the oldest request that is due; False when none is."""
-    claimed = REQUESTS.claim_next(at=clock.now())
+    claimed = REQUESTS.claim_next(at=context.clock.now())
     if claimed is None:
         return False
-    _send(_read_claimed(claimed), payments=payments, clock=clock)
+    _send(_read_claimed(claimed), context=context)
     return True
 
 
@@ -230,25 +231,27 @@ def _read_claimed(claimed: ClaimedRow) -> RequestedAct:
         )
 
 
-def _send(due: RequestedAct, *, payments: PaymentGateway, clock: Clock) -> None:
+def _send(due: RequestedAct, *, context: Context) -> None:
     """Do it at the provider, then look at what became of it."""
     try:
         if due.act is Act.USE_CARD:
-            use_card(due.public_id, attempt=due.claim.attempts, payments=payments, clock=clock)
-        is_done = act_at_provider(due, payments=payments)
-        follow(_present_subscription(due), payments=payments, clock=clock)
+            use_card(due.public_id, attempt=due.claim.attempts, context=context)
+        is_done = act_at_provider(due, payments=context.payments)
+        follow(_present_subscription(due), context=context)
     except StillCharging:
-        REQUESTS.reschedule(due.claim, "a month is being charged", at=clock.now(), delay=STILL_CHARGING_DELAY)
+        REQUESTS.reschedule(due.claim, "a month is being charged", at=context.clock.now(), delay=STILL_CHARGING_DELAY)
     except PaymentsUnavailable as silence:
-        REQUESTS.reschedule(due.claim, str(silence), at=clock.now())
+        REQUESTS.reschedule(due.claim, str(silence), at=context.clock.now())
     except (PaymentRefused, MissingAtProvider) as refused:
-        _close(due, "refused", str(refused) or type(refused).__name__, at=clock.now())
-        _follow_after_refusal(due, payments=payments, clock=clock)
+        _close(due, "refused", str(refused) or type(refused).__name__, at=context.clock.now())
+        _follow_after_refusal(due, context=context)
     else:
         if is_done or due.claim.attempts >= len(CARD_DELAYS):
-            _close(due, "done", None, at=clock.now(), is_new_card=is_done)
+            _close(due, "done", None, at=context.clock.now(), is_new_card=is_done)
         else:
-            REQUESTS.reschedule(due.claim, "no new card yet", at=clock.now(), delay=CARD_DELAYS[due.claim.attempts])
+            REQUESTS.reschedule(
+                due.claim, "no new card yet", at=context.clock.now(), delay=CARD_DELAYS[due.claim.attempts]
+            )
 
 
 def _present_subscription(due: RequestedAct) -> str:
@@ -257,10 +260,10 @@ def _present_subscription(due: RequestedAct) -> str:
         return session.execute(select(Pledge.subscription_id).where(Pledge.id == due.pledge_id)).scalar_one()
 
 
-def _follow_after_refusal(due: RequestedAct, *, payments: PaymentGateway, clock: Clock) -> None:
+def _follow_after_refusal(due: RequestedAct, *, context: Context) -> None:
     """The refusal may mean that our picture is old; if nobody answers now, the next event brings it."""
     try:
-        follow(due.subscription_id, payments=payments, clock=clock)
+        follow(due.subscription_id, context=context)
     except (PaymentsUnavailable, MissingAtProvider):
         return
 

@@ -10,7 +10,8 @@ from campaign.database import autocommit, insert_if_absent, transaction
 from campaign.domain.errors import NotFound
 from campaign.domain.provider_events import UNFINISHED_EVENT_STATES, EventReason, EventState
 from campaign.gateways.clock import Clock
-from campaign.gateways.payments import PaymentGateway, ReceivedEvent
+from campaign.gateways.context import Context
+from campaign.gateways.payments import ReceivedEvent
 from campaign.models.inbox import ProviderEvent
 from campaign.services.queues.work_queue import ClaimedRow, QueuePolicy, WorkQueue
 
@@ -50,12 +51,12 @@ EVENTS = WorkQueue(
 )
 
 
-def receive(body: bytes, signature: str, *, payments: PaymentGateway, clock: Clock) -> bool:
+def receive(body: bytes, signature: str, *, context: Context) -> bool:
     """Check the signature and store the event; False when it was stored before. Raises BadSignature or UnusableEvent.
 
     An event of the wrong mode is stored as failed permanently: sending it again cannot help, and staff must see it.
     """
-    return store(payments.verify(body, signature), body, mode=payments.mode, clock=clock)
+    return store(context.payments.verify(body, signature), body, mode=context.payments.mode, clock=context.clock)
 
 
 def store(event: ReceivedEvent, body: bytes, *, mode: str, clock: Clock, was_fetched: bool = False) -> bool:

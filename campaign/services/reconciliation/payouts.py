@@ -18,6 +18,7 @@ from campaign.domain.money import Money
 from campaign.domain.payout_postings import PartBooked, PayoutDetails, payout_entries
 from campaign.domain.provider_events import EventState, is_handled
 from campaign.gateways.clock import Clock
+from campaign.gateways.context import Context
 from campaign.gateways.payments import MissingAtProvider
 from campaign.gateways.provider_account import PayoutFacts, ProviderAccount, TransactionFacts
 from campaign.models.payout import Payout, ProviderTransaction
@@ -43,25 +44,25 @@ class ItemizedPayout:
     transactions: list[TransactionFacts] | None
 
 
-def take_event(event: ClaimedEvent, *, account: ProviderAccount, clock: Clock) -> None:
+def take_event(event: ClaimedEvent, *, context: Context) -> None:
     """Update the payout of an event, and complete the event in the same transaction."""
     is_ours = is_handled(event.type)
     try:
-        payout = fetch_payout(event.object_id, account=account) if is_ours else None
+        payout = fetch_payout(event.object_id, account=context.account) if is_ours else None
     except MissingAtProvider:
         payout = None
     with transaction() as session:
         if payout is not None:
-            apply(session, payout, clock=clock)
+            apply(session, payout, clock=context.clock)
         outcome = EventState.PROCESSED if is_ours else EventState.IGNORED
-        inbox.complete(session, event, outcome, at=clock.now())
+        inbox.complete(session, event, outcome, at=context.clock.now())
 
 
-def refresh(payout_id: str, *, account: ProviderAccount, clock: Clock) -> None:
+def refresh(payout_id: str, *, context: Context) -> None:
     """Update one payout to what the provider knows now."""
-    payout = fetch_payout(payout_id, account=account)
+    payout = fetch_payout(payout_id, account=context.account)
     with transaction() as session:
-        apply(session, payout, clock=clock)
+        apply(session, payout, clock=context.clock)
 
 
 def book_manual_payout(payout_id: str, *, campaign_id: int, actor_id: int, clock: Clock) -> None:

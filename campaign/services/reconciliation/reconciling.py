@@ -17,9 +17,9 @@ from sqlalchemy import insert, select, update
 from campaign.database import DatabaseBusy, reading, transaction
 from campaign.domain.errors import DomainError
 from campaign.domain.provider_events import GIFT_EVENTS, split_event_type
-from campaign.gateways.clock import Clock
-from campaign.gateways.payments import MissingAtProvider, PaymentGateway, PaymentsNotConfigured, PaymentsUnavailable
-from campaign.gateways.provider_account import MissedEvent, ProviderAccount
+from campaign.gateways.context import Context
+from campaign.gateways.payments import MissingAtProvider, PaymentsNotConfigured, PaymentsUnavailable
+from campaign.gateways.provider_account import MissedEvent
 from campaign.models.donation import Donation
 from campaign.models.payout import ProviderTransaction, Reconciliation
 from campaign.services import observations
@@ -50,16 +50,6 @@ class Mails(StrEnum):
     ALL = "all"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outside:
-    """The provider from both sides, the time, and our own address for links in mails."""
-
-    payments: PaymentGateway
-    account: ProviderAccount
-    clock: Clock
-    public_url: str
-
-
 @dataclass(slots=True)
 class Report:
     """The result of a repair: each difference repaired, or open with the reason."""
@@ -80,55 +70,55 @@ class Report:
         }
 
 
-def compare(outside: Outside, *, days: int = DAYS) -> Report:
+def compare(context: Context, *, days: int = DAYS) -> Report:
     """Return what a repair would change; nothing is changed.
 
     Raises:
         PaymentsUnavailable: the provider does not answer.
     """
-    since = outside.clock.now() - timedelta(days=days)
-    new = [fact for some in comparison.new_transactions(outside.account) for fact in some]
+    since = context.clock.now() - timedelta(days=days)
+    new = [fact for some in comparison.new_transactions(context.account) for fact in some]
     differences = [
-        *_about_gifts(outside, since=since),
-        *(_of_event(missed) for missed in comparison.missed_events(outside.account)),
-        *comparison.payouts_behind(outside.account, since=since),
+        *_about_gifts(context, since=since),
+        *(_of_event(missed) for missed in comparison.missed_events(context.account)),
+        *comparison.payouts_behind(context.account, since=since),
         *comparison.unexplained(new),
     ]
     return Report(still_open=[(one, "") for one in differences if one.kind not in HEALTHY])
 
 
-def repair(outside: Outside, *, mails: Mails, days: int = DAYS) -> Report:
+def repair(context: Context, *, mails: Mails, days: int = DAYS) -> Report:
     """Repair every difference.
 
     Raises:
         LeaseTaken: another repair is running.
         PaymentsUnavailable: the provider does not answer; the rest waits for the next repair.
     """
-    with alone("reconcile", clock=outside.clock) as lease:
-        return _recorded_repair(outside, lease, mails=mails, days=days)
+    with alone("reconcile", clock=context.clock) as lease:
+        return _recorded_repair(context, lease, mails=mails, days=days)
 
 
-def repair_hourly(outside: Outside) -> Report | None:
+def repair_hourly(context: Context) -> Report | None:
     """Run the job's repair; None when another worker runs it, or has just run it, or there is no provider."""
-    if outside.payments.mode == "none":
+    if context.payments.mode == "none":
         return None
     try:
-        with alone("reconcile", clock=outside.clock) as lease:
-            if _ended_lately(outside.clock.now()):
+        with alone("reconcile", clock=context.clock) as lease:
+            if _ended_lately(context.clock.now()):
                 return None
-            return _recorded_repair(outside, lease, mails=Mails.RECENT, days=DAYS)
+            return _recorded_repair(context, lease, mails=Mails.RECENT, days=DAYS)
     except HeldByAnother:
         return None
 
 
-def _recorded_repair(outside: Outside, lease: HeldLease, *, mails: Mails, days: int) -> Report:
+def _recorded_repair(context: Context, lease: HeldLease, *, mails: Mails, days: int) -> Report:
     """Run a repair with its row, which stores when it began, when it ended and its result."""
-    at = outside.clock.now()
+    at = context.clock.now()
     with transaction() as session:
         run_id: int = session.execute(
             insert(Reconciliation).values(started_at=at, counts={}).returning(Reconciliation.id)
         ).scalar_one()
-    run = _Repair(outside, lease, mails, since=at - timedelta(days=days))
+    run = _Repair(context, lease, mails, since=at - timedelta(days=days))
     error = None
     try:
         run.work()
@@ -138,8 +128,8 @@ def _recorded_repair(outside: Outside, lease: HeldLease, *, mails: Mails, days: 
     finally:
         ended = update(Reconciliation).where(Reconciliation.id == run_id)
         with transaction() as session:
-            session.execute(ended.values(finished_at=outside.clock.now(), counts={**run.report.counts()}, error=error))
-        observations.note_check(observations.COMPARISON, clock=outside.clock, error=error)
+            session.execute(ended.values(finished_at=context.clock.now(), counts={**run.report.counts()}, error=error))
+        observations.note_check(observations.COMPARISON, clock=context.clock, error=error)
     return run.report
 
 
@@ -147,7 +137,7 @@ def _recorded_repair(outside: Outside, lease: HeldLease, *, mails: Mails, days: 
 class _Repair:
     """One repair in progress."""
 
-    outside: Outside
+    context: Context
     lease: HeldLease
     mails: Mails
     since: datetime
@@ -156,11 +146,11 @@ class _Repair:
 
     def work(self) -> None:
         """Repair gifts first, so that later events and movements meet them in the right state."""
-        events = comparison.missed_events(self.outside.account)
+        events = comparison.missed_events(self.context.account)
         self.event_times = payment_dates.times_of_events(
             (missed.envelope.type, missed.envelope.object_id, missed.envelope.created_at) for missed in events
         )
-        for difference in _about_gifts(self.outside, since=self.since):
+        for difference in _about_gifts(self.context, since=self.since):
             self._try(difference, self._settle)
         for missed in events:
             self._take_in(missed)
@@ -168,7 +158,7 @@ class _Repair:
         for difference in comparison.unexplained():
             if difference.object_kind and not difference.is_foreign:
                 self._try(difference, self._settle_behind)
-        for difference in comparison.payouts_behind(self.outside.account, since=self.since):
+        for difference in comparison.payouts_behind(self.context.account, since=self.since):
             self._try(difference, self._look_at_payout)
         self._explain()
         self._see_what_is_left()
@@ -192,14 +182,12 @@ class _Repair:
 
     def _settle(self, difference: Difference) -> bool:
         """Settle the gift of a difference; False when it is none of ours."""
-        outside, missed = self.outside, Missed(self._holds_mails(difference), self.event_times)
+        missed = Missed(self._holds_mails(difference), self.event_times)
         if difference.object_kind != "gift":
             return settlement.settle_object(
                 difference.object_kind,
                 difference.object_id,
-                payments=outside.payments,
-                clock=outside.clock,
-                public_url=outside.public_url,
+                context=self.context,
                 missed=missed,
             )
         with reading() as session:
@@ -208,9 +196,7 @@ class _Repair:
             ).scalar_one()
         settlement.settle(
             gift_id,
-            payments=outside.payments,
-            clock=outside.clock,
-            public_url=outside.public_url,
+            context=self.context,
             whole=True,
             missed=missed,
         )
@@ -227,7 +213,7 @@ class _Repair:
         """Settle the object of an event, then store the event as delivered: the worker has nothing left to do."""
         difference, event = _of_event(missed), missed.envelope
         kind = split_event_type(event.type)[0]
-        is_right_mode = event.livemode == (self.outside.payments.mode == "live")
+        is_right_mode = event.livemode == (self.context.payments.mode == "live")
         if is_right_mode and kind in GIFT_EVENTS:
             self._try(
                 Difference(
@@ -241,10 +227,10 @@ class _Repair:
             )
         else:
             self.report.repaired.append(difference)
-        inbox.store(event, missed.body, mode=self.outside.payments.mode, clock=self.outside.clock, was_fetched=True)
+        inbox.store(event, missed.body, mode=self.context.payments.mode, clock=self.context.clock, was_fetched=True)
 
     def _note_transactions(self) -> None:
-        for some in comparison.new_transactions(self.outside.account):
+        for some in comparison.new_transactions(self.context.account):
             self.lease.renew()
             with transaction() as session:
                 provider_transactions.store(session, some)
@@ -254,16 +240,16 @@ class _Repair:
         """Match what is open, and book the payouts concerned, in one transaction."""
         self.lease.renew()
         with transaction() as session:
-            changed = suspense.release_matched(session, at=self.outside.clock.now())
+            changed = suspense.release_matched(session, at=self.context.clock.now())
             changed |= provider_transactions.match_transactions(session)
-            payouts.book(session, changed, clock=self.outside.clock)
+            payouts.book(session, changed, clock=self.context.clock)
 
     def _look_at_payout(self, difference: Difference) -> None:
-        payouts.refresh(difference.subject, account=self.outside.account, clock=self.outside.clock)
+        payouts.refresh(difference.subject, context=self.context)
 
     def _see_what_is_left(self) -> None:
         """Report what is still open: the provider has no answer yet, or a person has to decide."""
-        at = self.outside.clock.now()
+        at = self.context.clock.now()
         left = {
             (one.kind, one.subject): one
             for one in (
@@ -280,12 +266,12 @@ class _Repair:
 
     def _holds_mails(self, difference: Difference) -> bool:
         """Return whether emails about this are put on hold."""
-        is_late = difference.at is not None and difference.at < self.outside.clock.now() - LATE
+        is_late = difference.at is not None and difference.at < self.context.clock.now() - LATE
         return self.mails is Mails.NONE or (self.mails is Mails.RECENT and is_late)
 
 
-def _about_gifts(outside: Outside, *, since: datetime) -> Iterator[Difference]:
-    at, account = outside.clock.now(), outside.account
+def _about_gifts(context: Context, *, since: datetime) -> Iterator[Difference]:
+    at, account = context.clock.now(), context.account
     looks: Iterable[Iterable[Difference]] = (
         comparison.overdue_gifts(at=at),
         comparison.gifts_under_way(),

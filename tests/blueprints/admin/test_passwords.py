@@ -60,7 +60,7 @@ def test_in_production_a_first_password_leads_by_the_second_step_to_an_own_one(
     app: Flask, clock: SettableClock, first: str
 ) -> None:
     strict = replace(app.config["KURAK"], app_env="production")
-    client = create_app(strict, app.extensions["gateways"]).test_client()
+    client = create_app(strict, app.extensions["context"]).test_client()
     location = Page(client.get("/staff/login")).submit(client, email=EMAIL, password=first).location
     shown = Page(Page(client.get(location)).submit(client, setup="authenticator"))
     key = re.sub(r"\s", "", shown.text("main code"))

@@ -59,7 +59,7 @@ def before_the_second_step(app: Flask, *, address: str = "127.0.0.1") -> FlaskCl
 
 
 def limited(app: Flask) -> Flask:
-    return create_app(replace(app.config["KURAK"], testing=False), app.extensions["gateways"])
+    return create_app(replace(app.config["KURAK"], testing=False), app.extensions["context"])
 
 
 @pytest.mark.database("sqlite")

@@ -188,7 +188,7 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(member: N
 
 
 def test_guessing_is_slowed_down_for_one_account_and_not_for_another(app: Flask, member: None) -> None:
-    outside = app.extensions["gateways"]
+    outside = app.extensions["context"]
     client = create_app(replace(app.config["KURAK"], testing=False), outside).test_client()
     page = Page(client.get("/staff/login"))
     guesses = [page.submit(client, email=EMAIL, password=f"guess {n}").status_code for n in range(11)]
@@ -197,7 +197,7 @@ def test_guessing_is_slowed_down_for_one_account_and_not_for_another(app: Flask,
 
 
 def test_guessing_is_slowed_down_for_a_whole_ipv6_network_of_one_household(app: Flask, member: None) -> None:
-    client = create_app(replace(app.config["KURAK"], testing=False), app.extensions["gateways"]).test_client()
+    client = create_app(replace(app.config["KURAK"], testing=False), app.extensions["context"]).test_client()
     page = Page(client.get("/staff/login"))
     fields = page.filled(email=EMAIL, password="guess")
     statuses = [
@@ -208,7 +208,7 @@ def test_guessing_is_slowed_down_for_a_whole_ipv6_network_of_one_household(app: 
 
 
 def test_guessing_the_password_that_is_to_be_changed_is_limited(app: Flask, clock: SettableClock, member: None) -> None:
-    limited = create_app(replace(app.config["KURAK"], testing=False), app.extensions["gateways"])
+    limited = create_app(replace(app.config["KURAK"], testing=False), app.extensions["context"])
     client = browser_of(limited, clock, db.session().execute(select(Staff)).scalar_one())
     page = Page(client.get("/staff/password"))
     new = {"new_password": "another-patch-and-seam", "new_password_confirm": "another-patch-and-seam"}
@@ -219,7 +219,7 @@ def test_guessing_the_password_that_is_to_be_changed_is_limited(app: Flask, cloc
 @pytest.mark.database("sqlite")
 @pytest.mark.parametrize("field", ["email", "password"])
 def test_marks_without_number_are_refused_at_once(app: Flask, clock: SettableClock, member: None, field: str) -> None:
-    limited = create_app(replace(app.config["KURAK"], testing=False), app.extensions["gateways"])
+    limited = create_app(replace(app.config["KURAK"], testing=False), app.extensions["context"])
     client = limited.test_client()
     page, begun = Page(client.get("/staff/login")), time.process_time()
     entered = {"email": EMAIL, "password": PASSWORD} | {field: "a" + "\u0315\u0300" * 16_000 + "@example.org"}
@@ -362,7 +362,7 @@ def test_the_demonstrations_password_opens_no_door_in_production(
 
 def test_in_production_nobody_gets_in_without_a_second_step(app: Flask, clock: SettableClock, member: None) -> None:
     strict = replace(app.config["KURAK"], app_env="production")
-    client = create_app(strict, app.extensions["gateways"]).test_client()
+    client = create_app(strict, app.extensions["context"]).test_client()
     page = Page(client.get("/staff/login"))
     location = page.submit(client, email=EMAIL, password=PASSWORD).location
     assert "/staff/second-step" in location

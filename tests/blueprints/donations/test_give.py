@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from campaign import create_app, database
 from campaign.extensions import db
-from campaign.gateway_registry import gateways, set_gateways
+from campaign.gateway_registry import current_context, set_context
 from campaign.gateways.payments import CheckoutPage, CheckoutParams, NoPayments
 from campaign.jobs import work_off_everything
 from campaign.models.donation import Donation
@@ -41,7 +41,7 @@ def gifts(session: Session) -> int:
 
 
 def bring_up_to_date(payments: FakePayments, clock: SettableClock, checkout_id: str = "cs_test_000001") -> None:
-    refresh_checkout(checkout_id, payments=payments, clock=clock, public_url="http://localhost")
+    refresh_checkout(checkout_id, context=current_context())
 
 
 def test_the_donor_is_sent_to_the_payment_page(client: FlaskClient, page: Page, session: Session) -> None:
@@ -172,7 +172,7 @@ def test_a_provider_that_fails_costs_nothing_that_was_typed(
 
 
 def test_without_a_key_the_page_says_so_and_shows_no_form(app: Flask, client: FlaskClient, page: Page) -> None:
-    set_gateways(app, replace(gateways(), payments=NoPayments()))
+    set_context(app, replace(current_context(), payments=NoPayments()))
     told = fetch_address(client, "/en/donate")
     assert told.text(".notice").startswith("Card payments are not set up here yet.")
     assert not told.soup.select(FORM)
@@ -189,7 +189,7 @@ class Strayed(FakePayments):
 
 
 def test_nobody_is_sent_to_a_foreign_address(app: Flask, client: FlaskClient, page: Page, clock: SettableClock) -> None:
-    set_gateways(app, replace(gateways(), payments=Strayed(clock=clock)))
+    set_context(app, replace(current_context(), payments=Strayed(clock=clock)))
     refused = page.submit(client, FORM, amount="25")
     assert refused.status_code == 503
     assert "evil.example" not in refused.text
@@ -262,7 +262,7 @@ def test_who_has_the_id_of_a_gift_learns_nothing_of_it_and_reaches_nothing(
         assert answer.headers["Location"] not in {first.headers["Location"], "/en/thanks?s=cs_test_000001"}
     work_off_everything()
     assert session.execute(select(Donation.state).order_by(Donation.id).limit(1)).scalar_one() == "open"
-    gateways().payments.pay("cs_test_000001")  # type: ignore[attr-defined]  # the fake one
+    current_context().payments.pay("cs_test_000001")  # type: ignore[attr-defined]  # the fake one
     client.get("/en/thanks?s=cs_test_000001")
     assert stranger.get(address).status_code == 200
     assert client.get(address).status_code == 303
@@ -300,7 +300,7 @@ def cancel_address(session: Session) -> str:
 
 @pytest.mark.database("sqlite")
 def test_six_hundred_presses_in_ten_minutes_are_enough_even_for_a_shared_address(app: Flask, page: Page) -> None:
-    unforgiving = create_app(replace(app.config["KURAK"], testing=False), gateways())
+    unforgiving = create_app(replace(app.config["KURAK"], testing=False), current_context())
     client = unforgiving.test_client()
     elsewhere = [client.post("/en/donate?campaign=nothing").status_code for _ in range(599)]
     assert set(elsewhere) == {404}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from campaign import create_app
 from campaign.days import local_day
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.i18n import day
 from campaign.jobs import work_off_everything
 from campaign.models.donation import Donation
@@ -43,7 +43,7 @@ def test_what_went_back_is_told(client: FlaskClient, payments: FakePayments, ses
     public_id = session.execute(select(Donation.public_id)).scalar_one()
     member = a_member_of_staff()
     order = RefundOrder(donation_public_id=public_id, amount=usd(5_00), reason="asked", actor_id=member.id)
-    request_refund(order, clock=gateways().clock)
+    request_refund(order, clock=current_context().clock)
     work_off_everything()
     assert "On its way back to you $5" in fetch_address(client, THANKS).text(".facts")
     payments.settle_refund(order.public_id)
@@ -62,7 +62,7 @@ def test_a_gift_that_was_sent_back_is_not_thanked_for(
     order = RefundOrder(
         donation_public_id=public_id, amount=usd(26_06), reason="asked", actor_id=a_member_of_staff().id
     )
-    request_refund(order, clock=gateways().clock)
+    request_refund(order, clock=current_context().clock)
     work_off_everything()
     assert fetch_address(client, THANKS).h1 == "Your gift is being sent back"
     payments.settle_refund(order.public_id)
@@ -81,7 +81,7 @@ def test_the_link_of_a_mail_brings_the_receipt_for_thirty_days(
     payments.pay(CHECKOUT)
     fetch_address(client, THANKS)
     work_off_everything()
-    (letter,) = gateways().mailer.sent  # type: ignore[attr-defined]  # the recording one
+    (letter,) = current_context().mailer.sent  # type: ignore[attr-defined]  # the recording one
     ((name, pdf),) = letter.attachments
     link = urlsplit(next(word for word in letter.text.split() if "/en/receipt/" in word)).path
     assert link in letter.html
@@ -111,7 +111,7 @@ def test_a_held_receipt_is_promised_for_a_day(
 def tell(payments: FakePayments, type_: str, object_id: str) -> None:
     """Deliver a signed event, and work it off."""
     body = payments.event(type_, object_id, event_id=f"evt_{object_id}")
-    inbox.receive(body, SIGNATURE, payments=payments, clock=gateways().clock)
+    inbox.receive(body, SIGNATURE, context=current_context())
     work_off_everything()
 
 
@@ -126,6 +126,6 @@ def tell(payments: FakePayments, type_: str, object_id: str) -> None:
     ],
 )
 def test_receipts_are_tried_and_downloaded_at_a_bounded_rate(app: Flask, address: str) -> None:
-    client = create_app(replace(app.config["KURAK"], testing=False), app.extensions["gateways"]).test_client()
+    client = create_app(replace(app.config["KURAK"], testing=False), app.extensions["context"]).test_client()
     answers = [client.get(address).status_code for _ in range(31)]
     assert (set(answers[:30]), answers[30]) == ({404}, 429)

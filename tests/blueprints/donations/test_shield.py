@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from campaign.database import transaction
 from campaign.domain.proof import solve
 from campaign.extensions import db
+from campaign.gateway_registry import current_context
 from campaign.jobs import send_mail, settle_inbox
 from campaign.models.abuse import AttemptCount, GiftStart
 from campaign.models.donation import Donation
@@ -313,7 +314,7 @@ def test_a_stranger_finds_the_limit_of_an_e_mail_where_it_would_be_had_it_not_gi
         page = opened(client, clock).submit(client, FORM, amount="10", email="gave@example.org")
         checkout_id = page.headers["Location"].rpartition("/")[2]
         payments.pay(checkout_id, email="gave@example.org")
-        refresh_checkout(checkout_id, payments=payments, clock=clock, public_url="http://localhost")
+        refresh_checkout(checkout_id, context=current_context())
     passed = []
     for network, email in enumerate(("gave@example.org", "none@example.org")):
         stranger = app.test_client(use_cookies=False)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from campaign import create_app
 from campaign.blueprints.donations.choices import each_month
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.gateways.mailer import AddressRefused
 from campaign.jobs import work_off_everything
 from campaign.models.campaign import Campaign
@@ -268,7 +268,7 @@ def test_looking_again_and_again_is_one_gift_one_receipt_one_mail(
         fetch_address(client, THANKS)
     work_off_everything()
     assert session.execute(select(Donation.state)).scalars().all() == ["paid"]
-    assert len(gateways().mailer.sent) == 1  # type: ignore[attr-defined]  # the recording one
+    assert len(current_context().mailer.sent) == 1  # type: ignore[attr-defined]  # the recording one
 
 
 @pytest.mark.parametrize("address", [THANKS, STATE])
@@ -289,7 +289,7 @@ def test_the_other_languages_lead_to_the_same_gift(client: FlaskClient, payments
 def test_the_provider_is_asked_once_in_two_seconds_however_often_the_page_is(
     app: Flask, client: FlaskClient, payments: FakePayments
 ) -> None:
-    limited = create_app(replace(app.config["KURAK"], testing=False), gateways())
+    limited = create_app(replace(app.config["KURAK"], testing=False), current_context())
     visitor = limited.test_client()
     for _ in range(5):
         assert Page(visitor.get(THANKS)).h1 == "We are confirming your payment"
@@ -337,7 +337,7 @@ def begun_monthly(client: FlaskClient, payments: FakePayments, clock: SettableCl
 def with_dispute(payments: FakePayments, dispute_id: str) -> None:
     """The provider tells of a dispute, and it is worked off."""
     body = payments.event("charge.dispute.closed", dispute_id)
-    inbox.receive(body, SIGNATURE, payments=payments, clock=payments.clock)
+    inbox.receive(body, SIGNATURE, context=current_context())
     work_off_everything()
 
 

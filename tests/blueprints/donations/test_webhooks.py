@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from campaign import database
 from campaign.extensions import db
-from campaign.gateway_registry import set_gateways
+from campaign.gateway_registry import set_context
 from campaign.gateways.stripe_client import StripeClient, signature_of
 from campaign.gateways.stripe_payments import StripePayments
 from campaign.jobs import work_off_everything
@@ -157,7 +157,7 @@ def test_a_signed_body_that_is_no_event_is_refused_for_its_true_reason(
 ) -> None:
     secret = "whsec_of_this_test"
     stripe = StripePayments(StripeClient("sk_test_sandbox_0", api_base="http://127.0.0.1:9"), webhook_secrets=(secret,))
-    set_gateways(app, replace(app.extensions["gateways"], payments=stripe))
+    set_context(app, replace(app.extensions["context"], payments=stripe))
     answers = []
     for body in (b"{}", b'{"object": "v2.core.event"}'):
         answer = deliver(client, body, signature=signature_of(body, secret))

@@ -15,7 +15,6 @@ from campaign.models.campaign import Campaign
 from campaign.services.gifts.checkout import GiftRequest, start_checkout
 from tests.invariants.books import dispute_model
 from tests.invariants.books.desk_rules import DeskRules
-from tests.invariants.books.judging import PUBLIC_URL
 from tests.invariants.books.provider import SENT_BACK
 from tests.invariants.books.resting import Resting
 from tests.invariants.books.troubles import HEARD, TROUBLES, WHICH, Trouble, converted
@@ -206,7 +205,7 @@ class Gifts(DeskRules, Resting):
 
     def _press(self, request: GiftRequest, trouble: Trouble) -> None:
         def press() -> str | None:
-            return start_checkout(request, payments=self.provider, clock=self.clock, public_url=PUBLIC_URL).public_id
+            return start_checkout(request, context=self.context).public_id
 
         refusals = (PaymentsUnavailable, DonationAlreadyPaid, DonationClosed)
         public_id = self._try(trouble, press, allowed=refusals)

@@ -16,6 +16,7 @@ from campaign.domain.donation import DonationOrigin, Fact
 from campaign.domain.errors import GiftNotKnownYet
 from campaign.domain.payment import PaymentFacts
 from campaign.domain.provider_events import UNFINISHED_EVENT_STATES, EventState
+from campaign.gateways.context import Context
 from campaign.models.donation import Dispute, Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.journal import JournalEntry
@@ -123,9 +124,14 @@ class Judged(RuleBasedStateMachine):
         """What a fund holds, less what open disputes have withdrawn of its gifts."""
         return self._holds(fund_id, currency) - model.disputed(self.model.gifts.values())[fund_id, currency]
 
+    @property
+    def context(self) -> Context:
+        account = self.provider.account
+        return Context(payments=self.provider, account=account, clock=self.clock, public_url=PUBLIC_URL)
+
     def _settle(self, donation_id: int) -> None:
         try:
-            settlement.settle(donation_id, payments=self.provider, clock=self.clock, public_url=PUBLIC_URL)
+            settlement.settle(donation_id, context=self.context)
         except GiftNotKnownYet:
             return
 
@@ -134,18 +140,16 @@ class Judged(RuleBasedStateMachine):
             self._settle(donation_id)
 
     def _work(self) -> bool:
-        others = {"payout": partial(payouts.take_event, account=self.provider.account, clock=self.clock)}
-        return settlement.settle_next_event(
-            payments=self.provider, clock=self.clock, public_url=PUBLIC_URL, others=others
-        )
+        others = {"payout": partial(payouts.take_event, context=self.context)}
+        return settlement.settle_next_event(self.context, others=others)
 
     def _send_refund(self) -> bool:
-        return send_next_refund(payments=self.provider, clock=self.clock, public_url=PUBLIC_URL)
+        return send_next_refund(self.context)
 
     def _deliver(self, told: Told, *, event_id: str = "") -> bool:
         self.deliveries += 1
         body = self.provider.event(told.type, told.object_id, event_id=event_id or f"evt_{self.deliveries}")
-        is_new = inbox.receive(body, SIGNATURE, payments=self.provider, clock=self.clock)
+        is_new = inbox.receive(body, SIGNATURE, context=self.context)
         self.delivered.add(told)
         return is_new
 

@@ -10,9 +10,8 @@ from campaign.gateways.provider_account import TransactionFacts
 from campaign.models.inbox import ProviderEvent
 from campaign.services.ledger import posting
 from campaign.services.reconciliation import reconciling, suspense
-from campaign.services.reconciliation.reconciling import Mails, Outside
+from campaign.services.reconciliation.reconciling import Mails
 from tests.invariants.books import dumps, payout_model
-from tests.invariants.books.judging import PUBLIC_URL
 from tests.invariants.books.model import MovementStory
 from tests.invariants.books.provider import missed_name
 from tests.invariants.books.troubles import Troubled
@@ -27,11 +26,8 @@ class Resting(Troubled):
 
     def _repair(self, mails: Mails = Mails.NONE) -> reconciling.Report:
         """Our rows are compared with the provider's and made good; what it found of missed events counts as delivered."""
-        outside = Outside(
-            payments=self.provider, account=self.provider.account, clock=self.clock, public_url=PUBLIC_URL
-        )
         try:
-            return reconciling.repair(outside, mails=mails)
+            return reconciling.repair(self.context, mails=mails)
         finally:
             self._note_fetched()
 

@@ -22,7 +22,7 @@ from campaign.services.gifts.refunds import RefundOrder, request_refund, send_ne
 from campaign.services.ledger.check import check_books
 from tests.invariants.books.crashing import Crash, SimulatedCrash, crashing
 from tests.invariants.books.provider import Provider
-from tests.services.engine import PUBLIC_URL, Engine
+from tests.services.engine import Engine
 from tests.support.builders import a_fund, a_member_of_staff, general_fund_of
 from tests.support.fakes import SettableClock
 
@@ -79,7 +79,7 @@ class Scene:
         return gift, checkout
 
     def settle(self) -> None:
-        while settlement.settle_next_event(payments=self.provider, clock=self.engine.clock, public_url=PUBLIC_URL):
+        while settlement.settle_next_event(self.engine.context):
             pass
 
     def order(self, gift: str, name: str) -> RefundOrder:
@@ -88,7 +88,7 @@ class Scene:
         )
 
     def send_refunds(self) -> None:
-        while send_next_refund(payments=self.provider, clock=self.engine.clock, public_url=PUBLIC_URL):
+        while send_next_refund(self.engine.context):
             pass
 
     def propose(self, name: str, minor: int = 5) -> None:
@@ -197,7 +197,7 @@ def disburse(scene: Scene) -> Act:
 @pytest.fixture
 def scene(app: Flask, clock: SettableClock) -> Scene:
     provider = Provider(clock=clock)
-    engine = Engine.started(app, provider, app.extensions["gateways"].mailer, clock)
+    engine = Engine.started(app, provider, app.extensions["context"].mailer, clock)
     with reading() as session:
         campaign = session.execute(select(Campaign)).scalar_one()
         session.expunge(campaign)

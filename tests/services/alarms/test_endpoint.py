@@ -49,7 +49,7 @@ class TestTheEndpoint:
         ],
     )
     def test_each_fault_rings_its_own_alarm(self, engine: Engine, endpoint: Endpoint | None, rung: list[str]) -> None:
-        watching.note_endpoint(Endpoints(endpoint), ADDRESSES, clock=engine.clock)
+        watching.note_endpoint(ADDRESSES, context=replace(engine.context, endpoints=Endpoints(endpoint)))
         found = watching.ringing_now(takes_cards=True, clock=engine.clock)
         assert [alarm.key for alarm in found] == rung
         with engine.app.test_request_context():
@@ -58,21 +58,23 @@ class TestTheEndpoint:
     def test_it_is_asked_a_few_times_an_hour(self, engine: Engine) -> None:
         endpoints = Endpoints(RIGHT)
         for _ in range(12):
-            watching.note_endpoint(endpoints, ADDRESSES, clock=engine.clock)
+            watching.note_endpoint(ADDRESSES, context=replace(engine.context, endpoints=endpoints))
             engine.clock.advance(minutes=5)
         assert endpoints.asked == 4
 
     def test_a_provider_that_is_down_keeps_what_was_known(self, engine: Engine) -> None:
-        watching.note_endpoint(Endpoints(replace(RIGHT, is_enabled=False)), ADDRESSES, clock=engine.clock)
+        watching.note_endpoint(
+            ADDRESSES, context=replace(engine.context, endpoints=Endpoints(replace(RIGHT, is_enabled=False)))
+        )
         engine.clock.advance(hours=1)
-        watching.note_endpoint(Endpoints(None, is_down=True), ADDRESSES, clock=engine.clock)
+        watching.note_endpoint(ADDRESSES, context=replace(engine.context, endpoints=Endpoints(None, is_down=True)))
         found = watching.ringing_now(takes_cards=True, clock=engine.clock)
         assert [alarm.key for alarm in found] == ["endpoint_disabled"]
         engine.clock.advance(hours=7)
-        watching.note_endpoint(Endpoints(None, is_down=True), ADDRESSES, clock=engine.clock)
+        watching.note_endpoint(ADDRESSES, context=replace(engine.context, endpoints=Endpoints(None, is_down=True)))
         rung = [alarm.key for alarm in watching.ringing_now(takes_cards=True, clock=engine.clock)]
         assert rung == ["endpoint_disabled", "endpoint_unseen"]
 
     def test_without_a_key_nobody_is_asked(self, engine: Engine) -> None:
-        watching.note_endpoint(NoEndpoints(), ADDRESSES, clock=engine.clock)
+        watching.note_endpoint(ADDRESSES, context=replace(engine.context, endpoints=NoEndpoints()))
         assert watching.ringing_now(takes_cards=False, clock=engine.clock) == []

@@ -13,7 +13,7 @@ from campaign.services.gifts.refunds import refundable
 from campaign.services.gifts.settlement import refresh_checkout
 from campaign.services.ledger import posting
 from campaign.services.overview import overview
-from tests.services.engine import PUBLIC_URL, Engine
+from tests.services.engine import Engine
 
 
 def sent_back_at_stripe(engine: Engine, public_id: str, minor: int, name: str) -> None:
@@ -108,9 +108,9 @@ def test_the_return_page_and_the_webhook_do_not_settle_a_gift_twice(engine: Engi
     checkout = engine.checkout_of(public_id)
     engine.payments.pay(checkout)
     engine.payments.settle(checkout, fee_minor=1_03)
-    refresh_checkout(checkout, payments=engine.payments, clock=engine.clock, public_url=PUBLIC_URL)
+    refresh_checkout(checkout, context=engine.context)
     hear(engine, ("checkout.session.completed", checkout), ("payment_intent.succeeded", f"pi_{checkout}"))
-    refresh_checkout(checkout, payments=engine.payments, clock=engine.clock, public_url=PUBLIC_URL)
+    refresh_checkout(checkout, context=engine.context)
 
     assert engine.session.execute(select(Donation.id)).all() == [(1,)]
     assert len(engine.session.execute(select(Receipt.id)).all()) == 1

@@ -164,7 +164,7 @@ def test_what_the_campaign_does_not_have_is_refused_by_name(engine: Engine) -> N
 
 def test_an_installation_without_a_key_writes_nothing_down(engine: Engine) -> None:
     with pytest.raises(PaymentsNotConfigured):
-        start_checkout(engine.request(), payments=NoPayments(), clock=engine.clock, public_url=PUBLIC_URL)
+        start_checkout(engine.request(), context=replace(engine.context, payments=NoPayments()))
     assert engine.session.execute(select(Donation.id)).all() == []
 
 

@@ -16,7 +16,7 @@ from campaign.models.receipt import Receipt
 from campaign.models.staff import AuditEvent
 from campaign.services.gifts.corrections import Correction, NothingToCorrect, NotPaid, correct
 from campaign.services.receipts.listing import receipts_of
-from tests.services.engine import PUBLIC_URL, Engine
+from tests.services.engine import Engine
 from tests.services.pledges.steps import begin_pledge, months_of, pledge_of
 from tests.support.builders import a_campaign, a_member_of_staff
 
@@ -51,8 +51,8 @@ def receipts(session: Session) -> list[tuple[str, str, int | None]]:
 
 def test_a_corrected_name_replaces_the_receipt_and_sends_it_again_once(engine: Engine) -> None:
     order = order_for(engine.session, public_id := a_gift(engine))
-    assert correct(order, clock=engine.clock, public_url=PUBLIC_URL) == SECOND
-    assert correct(order, clock=engine.clock, public_url=PUBLIC_URL) is None  # the button was pressed twice
+    assert correct(order, context=engine.context) == SECOND
+    assert correct(order, context=engine.context) is None  # the button was pressed twice
     engine.work()
     _first, second = engine.mailer.sent
     assert [name for name, _ in second.attachments] == [f"{SECOND}.pdf"]
@@ -68,7 +68,7 @@ def test_a_corrected_name_replaces_the_receipt_and_sends_it_again_once(engine: E
     assert act.detail["reason"] == "She called us"
     assert "Bekova" not in str(act.detail)
     with pytest.raises(FormReused):
-        correct(replace(order, receipt_name="Bermet"), clock=engine.clock, public_url=PUBLIC_URL)
+        correct(replace(order, receipt_name="Bermet"), context=engine.context)
 
 
 def test_a_corrected_address_takes_along_the_gift_and_what_was_refused(
@@ -82,7 +82,7 @@ def test_a_corrected_address_takes_along_the_gift_and_what_was_refused(
         public_id = a_gift(engine)
     other = a_gift(engine, "Bakyt Bekov")  # another gift made with the same address
     order = order_for(engine.session, public_id, name="Aida Bekowa", email="right@example.org")
-    correct(order, clock=engine.clock, public_url=PUBLIC_URL)
+    correct(order, context=engine.context)
     engine.work()
     assert [letter.recipient for letter in engine.mailer.sent] == ["donor@example.org", "right@example.org"]
     assert "replaces receipt" not in engine.mailer.sent[1].text  # the first one never left
@@ -111,7 +111,7 @@ def test_what_was_refused_of_a_monthly_gift_leaves_for_the_corrected_address(
         "failed_permanently"
     ]
     order = order_for(engine.session, first.public_id, name="Aida Donor", email="right@example.org")
-    correct(order, clock=engine.clock, public_url=PUBLIC_URL)
+    correct(order, context=engine.context)
     engine.work()
     told = [letter.subject for letter in engine.mailer.sent if letter.recipient == "right@example.org"]
     assert [subject for subject in told if "next monthly gift" in subject] != []
@@ -120,9 +120,9 @@ def test_what_was_refused_of_a_monthly_gift_leaves_for_the_corrected_address(
 def test_an_address_that_is_known_already_gets_the_gift_and_no_name(engine: Engine) -> None:
     mine = a_gift(engine)
     order = order_for(engine.session, mine, name="Aida Bekowa", email="New@example.org")
-    correct(order, clock=engine.clock, public_url=PUBLIC_URL)
+    correct(order, context=engine.context)
     order = order_for(engine.session, a_gift(engine, "Bakyt"), name="Bakyt", email="new@example.org")
-    correct(order, clock=engine.clock, public_url=PUBLIC_URL)
+    correct(order, context=engine.context)
     assert [row.email for row in engine.session.execute(select(Donor).order_by(Donor.id)).scalars()] == [
         "donor@example.org",
         "New@example.org",
@@ -133,13 +133,13 @@ def test_an_address_that_is_known_already_gets_the_gift_and_no_name(engine: Engi
 def test_nothing_is_done_where_nothing_is_wrong_or_paid(engine: Engine) -> None:
     opened = engine.open()
     with pytest.raises(NotPaid):
-        correct(order_for(engine.session, opened), clock=engine.clock, public_url=PUBLIC_URL)
+        correct(order_for(engine.session, opened), context=engine.context)
     order = order_for(engine.session, a_gift(engine), name="Aida Bekowa", email="DONOR@example.org")
     with pytest.raises(NothingToCorrect):
-        correct(order, clock=engine.clock, public_url=PUBLIC_URL)
+        correct(order, context=engine.context)
     other = a_campaign(slug="other", is_featured=False)
     with pytest.raises(NotFound):
-        correct(replace(order, campaign_id=other.id), clock=engine.clock, public_url=PUBLIC_URL)
+        correct(replace(order, campaign_id=other.id), context=engine.context)
     assert receipts(engine.session) == [(FIRST, "issued", None)]
 
 
@@ -149,7 +149,7 @@ def test_a_monthly_gift_goes_to_the_corrected_mailbox_and_the_old_links_end(engi
     (first,) = months_of(subscription)
     before = pledge_of(subscription)
     order = order_for(engine.session, first.public_id, name="Aida LLC", email="right@example.org")
-    correct(order, clock=engine.clock, public_url=PUBLIC_URL)
+    correct(order, context=engine.context)
     pledge, (first,) = pledge_of(subscription), months_of(subscription)
     assert pledge.donor_id == first.donor_id != before.donor_id
     assert (pledge.receipt_name, pledge.link_version) == ("Aida LLC", before.link_version + 1)
@@ -168,7 +168,7 @@ def test_what_is_corrected_while_its_mail_is_leaving_leaves_after_it(
     def send_slowly(letter: Email) -> None:
         send(letter)
         if len(engine.mailer.sent) == 1:
-            correct(order, clock=engine.clock, public_url=PUBLIC_URL)
+            correct(order, context=engine.context)
 
     monkeypatch.setattr(engine.mailer, "send", send_slowly)
     engine.work()

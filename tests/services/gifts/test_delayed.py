@@ -19,7 +19,7 @@ from campaign.services.bank_transfers import transfer_due, transfer_in_words
 from campaign.services.campaigns.supporters import gift_counts
 from campaign.services.gifts import settlement
 from receipts import ReceiptDocument
-from tests.services.engine import PUBLIC_URL, Engine
+from tests.services.engine import Engine
 
 
 def waiting(engine: Engine) -> tuple[str, str]:
@@ -162,7 +162,7 @@ def test_a_debit_that_no_event_told_of_counts_when_it_is_found(engine: Engine) -
     public_id, checkout = waiting(engine)
     engine.clock.advance(days=5)
     engine.payments.money_comes(checkout)
-    settlement.refresh_checkout(checkout, payments=engine.payments, clock=engine.clock, public_url=PUBLIC_URL)
+    settlement.refresh_checkout(checkout, context=engine.context)
     engine.clock.advance(days=5)
     engine.tell("payment_intent.succeeded", f"pi_{checkout}")
     engine.work()

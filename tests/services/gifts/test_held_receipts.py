@@ -23,7 +23,7 @@ from campaign.services.receipts.files import LIST_NAME, receipts_zip
 from campaign.services.receipts.hold_reasons import WORDS, explain
 from campaign.services.receipts.listing import ReceiptFilter
 from receipts import HoldReason
-from tests.services.engine import PUBLIC_URL, Engine
+from tests.services.engine import Engine
 from tests.support.builders import a_campaign, a_member_of_staff, set_issuer_text
 
 NAMES = ("Gʻulom Oʻtkirov", "Nguyễn Thị Ánh", "გიორგი", "李小龍", "🌸🌸🌸", "محمد")
@@ -49,7 +49,7 @@ def give_as(engine: Engine, name: str) -> None:
 
 def correct(engine: Engine, name: str | None, *, number: str = HELD) -> str:
     actor = a_member_of_staff(email=f"{new_public_id()}@quilt.example")
-    return held_receipts.correct(number, donor_name=name, actor_id=actor.id, clock=engine.clock, public_url=PUBLIC_URL)
+    return held_receipts.correct(number, donor_name=name, actor_id=actor.id, context=engine.context)
 
 
 def test_a_held_receipt_is_listed_with_its_reason(held: Engine) -> None:
@@ -99,7 +99,7 @@ def test_a_held_receipt_is_of_its_campaign_alone(held: Engine) -> None:
     assert held_receipts.held_receipts(campaign_id=other.id) == []
     with pytest.raises(NotFound):
         held_receipts.held_receipt(HELD, campaign_id=other.id)
-    facts: dict[str, Any] = {"donor_name": "Thief", "clock": held.clock, "public_url": PUBLIC_URL}
+    facts: dict[str, Any] = {"donor_name": "Thief", "context": held.context}
     with pytest.raises(NotFound):
         held_receipts.correct(HELD, actor_id=actor.id, campaign_id=other.id, **facts)
     assert [row.donor_name for row in held_receipts.held_receipts()] == ["Aida K."]

@@ -15,7 +15,7 @@ from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services.gifts import settlement
 from campaign.services.gifts.checkout import GiftRequest
-from tests.services.engine import PUBLIC_URL, Engine
+from tests.services.engine import Engine
 from tests.services.pledges.steps import begin_pledge, months_of, pledge_of
 from tests.support.drain import work_off_money
 
@@ -103,6 +103,6 @@ def test_a_name_that_is_not_known_yet_comes_with_the_next_answer_of_the_provider
     gift = engine.donation(give(engine, payer="Bakyt Bekov"))
     with transaction() as session:  # as the migration leaves a gift whose payer it cannot know
         session.execute(update(Donation).values(payer_name=None))
-    settlement.settle(gift.id, payments=engine.payments, clock=engine.clock, public_url=PUBLIC_URL)
+    settlement.settle(gift.id, context=engine.context)
     assert engine.donation(gift.public_id).payer_name == "Bakyt Bekov"
     assert len(names_on_receipts()) == 1

@@ -17,7 +17,7 @@ from campaign.models.receipt import Receipt
 from campaign.services.gifts import held_receipts
 from campaign.services.gifts.refunds import OF_A_TEST, RefundOrder, request_refund, send_next_refund
 from campaign.services.ledger import posting
-from tests.services.engine import PUBLIC_URL, Engine
+from tests.services.engine import Engine
 from tests.support.builders import a_member_of_staff, set_issuer_text
 
 
@@ -191,7 +191,7 @@ def test_the_refund_of_a_test_gift_is_closed_once_there_is_a_live_key(engine: En
     """It was held, not found and logged as an error every five minutes."""
     request_refund(order(engine.give(minor=25_00), 25_00), clock=engine.clock)
     engine.payments.mode = "live"
-    sent = [send_next_refund(payments=engine.payments, clock=engine.clock, public_url=PUBLIC_URL) for _ in range(2)]
+    sent = [send_next_refund(engine.context) for _ in range(2)]
     refund = engine.session.execute(select(Refund)).scalar_one()
     assert (sent, refund.state, refund.error) == ([True, False], "failed", OF_A_TEST)
     assert "refund" not in engine.payments.calls
@@ -235,7 +235,7 @@ def test_a_corrected_receipt_leaves_with_the_mail_about_the_refund(engine: Engin
     set_issuer_text("registration", "No. 1")
     actor = a_member_of_staff()
     number = "TEST-WCL-2026-000002"
-    held_receipts.correct(number, donor_name="Aida", actor_id=actor.id, clock=engine.clock, public_url=PUBLIC_URL)
+    held_receipts.correct(number, donor_name="Aida", actor_id=actor.id, context=engine.context)
     engine.work()
     told = engine.mailer.sent[-1]
     assert told.subject == "Test: We have sent $10 back to you"

@@ -15,7 +15,7 @@ from campaign.models.receipt import Receipt
 from campaign.services.gifts import settlement
 from campaign.services.ledger import posting
 from campaign.services.queues import inbox
-from tests.services.engine import PUBLIC_URL, Engine
+from tests.services.engine import Engine
 
 
 def entries(engine: Engine) -> list[str]:
@@ -267,7 +267,7 @@ def test_an_older_answer_is_never_put_over_a_newer_one(engine: Engine, monkeypat
         return real(checkout_id, whole=whole)
 
     monkeypatch.setattr(engine.payments, "payment", overtaken)
-    settlement.settle(donation.id, payments=engine.payments, clock=engine.clock, public_url=PUBLIC_URL)
+    settlement.settle(donation.id, context=engine.context)
 
     assert engine.donation(public_id).state == "paid"
     assert len(entries(engine)) == 1

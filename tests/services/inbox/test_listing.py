@@ -223,7 +223,7 @@ class TestReplaying:
         assert db.session.execute(select(AuditEvent)).all() == []
 
     def replay(self, app: Flask, wanted: InboxFilter, *, up_to_id: int) -> int:
-        return replay_many(wanted, up_to_id=up_to_id, actor_id=None, clock=app.extensions["gateways"].clock)
+        return replay_many(wanted, up_to_id=up_to_id, actor_id=None, clock=app.extensions["context"].clock)
 
 
 def fill_more(number: int) -> None:
@@ -246,7 +246,7 @@ def fill_more(number: int) -> None:
 @pytest.mark.parametrize("state", [EventState.FAILED_PERMANENTLY, EventState.WAITING_FOR_PARENT])
 def test_an_event_of_which_nothing_will_come_is_set_aside_and_kept(app: Flask, state: EventState) -> None:
     fill(1, state=state, reason=EventReason.WRONG_MODE)
-    clock = app.extensions["gateways"].clock
+    clock = app.extensions["context"].clock
     replays.set_aside("evt_000000", actor_id=None, clock=clock)
     row = listing.event("evt_000000").row
     assert (row.state, row.reason) == (EventState.IGNORED, EventReason.WRONG_MODE)

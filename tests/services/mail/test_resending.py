@@ -32,7 +32,7 @@ from campaign.services.mail.resending import (
 from campaign.services.overview import overview
 from campaign.services.pledges.mailbox import send_link
 from campaign.services.receipts import issuing
-from tests.services.engine import PUBLIC_URL, Engine
+from tests.services.engine import Engine
 from tests.services.pledges.steps import begin_pledge, pledge_of
 from tests.support.builders import a_campaign, a_member_of_staff, usd
 
@@ -193,7 +193,7 @@ def test_no_mail_of_a_monthly_gift_goes_again_to_the_address_that_was_corrected(
         actor_id=staff_id,
         public_id=new_public_id(),
     )
-    correct(correction, clock=engine.clock, public_url=PUBLIC_URL)
+    correct(correction, context=engine.context)
     engine.work()
     engine.session.rollback()
     mail = engine.session.execute(select(Message).where(Message.kind == "pledge_link")).scalar_one()

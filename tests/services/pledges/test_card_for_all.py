@@ -43,9 +43,7 @@ def use_for_all(engine: Engine, names: list[str]) -> None:
     first, *others = map(pledge_of, names)
     detail: dict[str, object] = {OTHERS: [other.public_id for other in others]}
     order = PledgeOrder(pledge_public_id=first.public_id, act=Act.UPDATE_CARD, detail=detail)
-    pledges_requests.execute(
-        pledges_requests.ask(order, clock=engine.clock), payments=engine.payments, clock=engine.clock
-    )
+    pledges_requests.execute(pledges_requests.ask(order, clock=engine.clock), context=engine.context)
 
 
 def pledges() -> list[Pledge]:

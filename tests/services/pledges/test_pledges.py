@@ -25,7 +25,7 @@ from campaign.services.gifts import missed_payments
 from campaign.services.gifts.checkout import GiftRequest
 from campaign.services.pledges import requests as pledge_asking
 from campaign.services.pledges.requests import PledgeOrder
-from tests.services.engine import PUBLIC_URL, Engine
+from tests.services.engine import Engine
 from tests.services.pledges.steps import begin_pledge, history_of, months_of, pledge_of
 from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
 
@@ -157,7 +157,7 @@ def test_a_receipt_that_waited_promises_no_payment_that_was_skipped_or_stopped_m
     skipped, stopped = begin_pledge(engine), begin_pledge(engine)
     ask(engine, skipped, Act.SKIP, until="2027-01-03T00:00:00+00:00")
     ask(engine, stopped, Act.STOP)
-    while pledge_asking.execute_next(payments=engine.payments, clock=engine.clock):
+    while pledge_asking.execute_next(engine.context):
         pass
     engine.work()
     receipts = [letter.text for letter in engine.mailer.sent if letter.attachments]
@@ -189,9 +189,9 @@ def test_acts_reach_the_provider_in_the_order_in_which_they_were_asked(engine: E
     engine.payments.is_down = True
     first = ask(engine, name, Act.PAUSE)
     second = ask(engine, name, Act.RESUME)
-    assert pledge_asking.execute(first, payments=engine.payments, clock=engine.clock) == "requested"
+    assert pledge_asking.execute(first, context=engine.context) == "requested"
     engine.payments.is_down = False
-    assert pledge_asking.execute(second, payments=engine.payments, clock=engine.clock) == "requested"
+    assert pledge_asking.execute(second, context=engine.context) == "requested"
     for _ in range(3):
         engine.clock.advance(hours=2)
         engine.work()
@@ -203,7 +203,7 @@ def test_an_answer_that_was_lost_is_asked_for_again_and_nothing_is_done_twice(en
     name = begin_pledge(engine)
     request = ask(engine, name, Act.STOP)
     engine.payments.loses_answers = True
-    assert pledge_asking.execute(request, payments=engine.payments, clock=engine.clock) == "requested"
+    assert pledge_asking.execute(request, context=engine.context) == "requested"
     engine.payments.loses_answers = False
     engine.clock.advance(hours=1)
     engine.work()
@@ -256,7 +256,7 @@ def test_an_unpaid_gift_is_mended_or_stopped_and_not_paused(engine: Engine) -> N
         ask(engine, name, Act.PAUSE)
     engine.payments.pledges.new_card = CardOnFile(brand="Mastercard", last4="4444", expires_on=date(2031, 1, 31))
     request = ask(engine, name, Act.UPDATE_CARD)
-    assert pledge_asking.execute(request, payments=engine.payments, clock=engine.clock) == "done"
+    assert pledge_asking.execute(request, context=engine.context) == "done"
     assert (pledge_of(name).state, pledge_of(name).card_last4) == ("active", "4444")
 
 
@@ -292,10 +292,7 @@ def test_months_that_nobody_told_of_are_counted_and_found(engine: Engine) -> Non
     engine.clock.advance(days=62)
     engine.payments.pledges.renew(name)
     engine.payments.pledges.renew(name)
-    found = [
-        missed_payments.catch_up(name, payments=engine.payments, clock=engine.clock, public_url=PUBLIC_URL)
-        for _ in range(2)
-    ]
+    found = [missed_payments.catch_up(name, context=engine.context) for _ in range(2)]
     assert found == [2, 0]
     assert [gift.state for gift in months_of(name)] == ["paid"] * 3
 

@@ -16,6 +16,7 @@ from campaign.domain.abuse import MAX_FAILURES_OF_A_PAGE, Cause, Challenge
 from campaign.domain.donation import DonationState
 from campaign.domain.identity import new_public_id
 from campaign.domain.proof import is_code
+from campaign.gateways.context import Context
 from campaign.models.abuse import AttemptCount, GiftStart, ShieldPeriod
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
@@ -266,7 +267,7 @@ def test_a_page_on_which_many_cards_were_refused_is_closed(
         writing.get_one(Donation, gift.id).checkout_id = page.checkout_id
 
     def close() -> bool:
-        return close_next_worn_page(payments=payments, clock=donors.clock, public_url="http://localhost")
+        return close_next_worn_page(Context(payments=payments, clock=donors.clock, public_url="http://localhost"))
 
     donors.fail(gift, times=MAX_FAILURES_OF_A_PAGE - 1)
     assert not close()

@@ -45,7 +45,7 @@ def test_a_password_costs_whoever_guesses_it_memory_and_time(
 ) -> None:
     for name, cost in ARGON2_AS_SHIPPED.items():
         monkeypatch.setattr(argon2, name, cost)
-    with create_app(app.config["KURAK"], app.extensions["gateways"]).app_context():
+    with create_app(app.config["KURAK"], app.extensions["context"]).app_context():
         given = add_staff("aida@quilt.example", name="Aida", roles=("finance",), clock=clock)
         db.engine.dispose()
     stored = member(session, given.email).password

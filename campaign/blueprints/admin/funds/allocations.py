@@ -13,7 +13,7 @@ from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.timeline import timeline_row
 from campaign.domain.errors import DomainError
 from campaign.domain.journal import EntryKind
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.services import audit
 from campaign.services.exports.ledger import allocation_file, period_of
 from campaign.services.funds import allocation_list
@@ -81,7 +81,7 @@ def approve_allocation(public_id: str) -> ResponseReturnValue:
     figures = ApprovalForm().figures.data
     try:
         funds_allocations.approve(
-            public_id, campaign_id=campaign().id, actor_id=person().id, clock=gateways().clock, figures=figures
+            public_id, campaign_id=campaign().id, actor_id=person().id, clock=current_context().clock, figures=figures
         )
     except DomainError as error:
         return refused(error, "admin.allocation", public_id=public_id)
@@ -100,7 +100,7 @@ def reject_allocation(public_id: str) -> ResponseReturnValue:
             campaign_id=campaign().id,
             note=form.note.data,
             actor_id=person().id,
-            clock=gateways().clock,
+            clock=current_context().clock,
         )
     except DomainError as error:
         return refused(error, "admin.allocation", public_id=public_id)
@@ -111,7 +111,9 @@ def reject_allocation(public_id: str) -> ResponseReturnValue:
 def withdraw_allocation(public_id: str) -> ResponseReturnValue:
     """Withdraw one's own proposal."""
     try:
-        funds_allocations.withdraw(public_id, campaign_id=campaign().id, actor_id=person().id, clock=gateways().clock)
+        funds_allocations.withdraw(
+            public_id, campaign_id=campaign().id, actor_id=person().id, clock=current_context().clock
+        )
     except DomainError as error:
         return refused(error, "admin.allocation", public_id=public_id)
     return done(_("Withdrawn. Nothing has moved."), "admin.allocation", public_id=public_id)
@@ -120,7 +122,7 @@ def withdraw_allocation(public_id: str) -> ResponseReturnValue:
 @bp.get("/allocations/file.<any(csv,xlsx):file_format>")
 def allocation_ledger_file(file_format: FileFormat) -> Response:
     """All allocations of one state or of every state."""
-    state, clock = list_filters().choice("state", tuple(words.ALLOCATION)), gateways().clock
+    state, clock = list_filters().choice("state", tuple(words.ALLOCATION)), current_context().clock
     about = [*period_of(None, None, made_at=clock.now())]
     if state:
         about.append((_("State"), str(words.ALLOCATION[state][0])))
@@ -139,7 +141,7 @@ def allocation_ledger_file(file_format: FileFormat) -> Response:
 def _propose(form: AllocationForm, move: funds_allocations.Move) -> ResponseReturnValue:
     public_id = form.form_id.data
     funds_allocations.propose(
-        move, public_id=public_id, reason=form.reason.data, actor_id=person().id, clock=gateways().clock
+        move, public_id=public_id, reason=form.reason.data, actor_id=person().id, clock=current_context().clock
     )
     return done(_("Proposed. Another person now decides."), "admin.allocation", public_id=public_id)
 

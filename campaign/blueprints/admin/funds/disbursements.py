@@ -11,7 +11,7 @@ from campaign.blueprints.admin.funds.forms import DisbursementForm
 from campaign.blueprints.admin.guard import person
 from campaign.days import local_day
 from campaign.domain.errors import DomainError
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.services.funds import disbursements as funds_disbursements
 from campaign.services.funds.balances import FundRow, funds
 from campaign.services.funds.disbursements import SPENDING_KINDS
@@ -40,7 +40,7 @@ def disbursement_form() -> ResponseReturnValue:
     """The form for a payment of today."""
     data = {name: request.args.get(name) for name in PREFILLED}
     return _form_page(
-        DisbursementForm(campaign().currency, data={**data, "paid_on": local_day(gateways().clock.now())})
+        DisbursementForm(campaign().currency, data={**data, "paid_on": local_day(current_context().clock.now())})
     )
 
 
@@ -50,7 +50,7 @@ def record_disbursement() -> ResponseReturnValue:
     form = DisbursementForm(campaign().currency)
     if not form.is_ready:
         return _form_page(form), form.status
-    payment, clock = form.payment(campaign().id), gateways().clock
+    payment, clock = form.payment(campaign().id), current_context().clock
     try:
         preview = preview_of_payment(payment, clock=clock)
         if form.is_confirmed:

@@ -1,6 +1,6 @@
 """Correcting the name on a gift's receipt and its donor's address; the receipt is replaced and emailed again."""
 
-from flask import current_app, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -8,9 +8,8 @@ from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.gifts.forms import CorrectionForm
 from campaign.blueprints.admin.guard import draft_fields, person
-from campaign.config import Config
 from campaign.domain.errors import DomainError, FormReused
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.gifts.corrections import Correction, NothingToCorrect, NotPaid, correct
 from campaign.services.gifts.held_receipts import StillHeld
@@ -36,9 +35,8 @@ def correct_donation(public_id: str) -> ResponseReturnValue:
     form = CorrectionForm(has_email=bool(gift.email))
     if not form.validate():
         return _form_page(gift, form), form.status
-    config: Config = current_app.config["KURAK"]
     try:
-        number = correct(_order(public_id, form), clock=gateways().clock, public_url=config.public_url)
+        number = correct(_order(public_id, form), context=current_context())
     except SHOWN_AT_NAME as error:
         form.refuse_rule(error, "receipt_name")
         return _form_page(gift, form), form.status

@@ -17,7 +17,7 @@ from campaign.blueprints.admin.permissions import sees_donors
 from campaign.blueprints.admin.timeline import TimelineRow, timeline_row
 from campaign.domain.money import CURRENCIES, Money
 from campaign.domain.timeline import TimelineEntry
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.i18n import LANGUAGES, day, exact_money, text_of
 from campaign.services import audit
 from campaign.services.campaigns.moderation import set_visibility as put_on_wall
@@ -70,7 +70,7 @@ def set_visibility(public_id: str) -> ResponseReturnValue:
     form = VisibilityForm()
     if not form.validate():
         abort(400)
-    put_on_wall(campaign().id, public_id, is_shown=form.is_shown, actor_id=person().id, clock=gateways().clock)
+    put_on_wall(campaign().id, public_id, is_shown=form.is_shown, actor_id=person().id, clock=current_context().clock)
     message = (
         _("The name and message are on the supporters list.")
         if form.is_shown
@@ -82,7 +82,7 @@ def set_visibility(public_id: str) -> ResponseReturnValue:
 @bp.get("/donations/file.<any(csv,xlsx):file_format>")
 def donation_register(file_format: FileFormat) -> Response:
     """The same rows as on screen, all of them, with names and addresses."""
-    filters, purposes, clock = list_filters(), _purposes(), gateways().clock
+    filters, purposes, clock = list_filters(), _purposes(), current_context().clock
     criteria = _criteria(filters, purposes)
     filters.refuse_mistakes()
     about = [*period_of(criteria.since, criteria.until, made_at=clock.now()), *_about(criteria, purposes)]

@@ -9,7 +9,7 @@ from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.gifts.forms import RefundForm
 from campaign.blueprints.admin.guard import draft_fields, person
 from campaign.domain.errors import DomainError
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.gifts import refunds as gifts_refunds
 from campaign.services.gifts.refunds import RefundOrder
@@ -37,7 +37,7 @@ def request_refund(public_id: str) -> ResponseReturnValue:
     if not form.is_confirmed:
         return render_template("admin/gifts/refund_preview.html", gift=gift, form=form)
     try:
-        gifts_refunds.request_refund(_order(public_id, form), clock=gateways().clock)
+        gifts_refunds.request_refund(_order(public_id, form), clock=current_context().clock)
     except DomainError as error:
         return refused(error, "admin.donation", public_id=public_id)
     wake("refunds")

@@ -16,7 +16,7 @@ from campaign.blueprints.admin.inbox import words
 from campaign.blueprints.admin.inbox.forms import ReplayForm, ReplayStep
 from campaign.domain.errors import DomainError
 from campaign.domain.provider_events import ATTENTION_EVENT_STATES, RETIRED_EVENT_STATES, EventState, event_types
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.inbox import listing
 from campaign.services.inbox.listing import COUNT_MAX, InboxFilter
@@ -60,7 +60,7 @@ def inbox_event(event_id: str) -> ResponseReturnValue:
 def replay_event(event_id: str) -> ResponseReturnValue:
     """Work it off again; what was done is not done twice."""
     try:
-        replay(event_id, actor_id=person().id, clock=gateways().clock)
+        replay(event_id, actor_id=person().id, clock=current_context().clock)
     except DomainError as error:
         return refused(error, "admin.inbox_event", event_id=event_id)
     wake("inbox")
@@ -71,7 +71,7 @@ def replay_event(event_id: str) -> ResponseReturnValue:
 def set_event_aside(event_id: str) -> ResponseReturnValue:
     """Nothing will come of it: it asks for no attention any more, and is kept."""
     try:
-        set_aside(event_id, actor_id=person().id, clock=gateways().clock)
+        set_aside(event_id, actor_id=person().id, clock=current_context().clock)
     except DomainError as error:
         return refused(error, "admin.inbox_event", event_id=event_id)
     return done(_("The event is set aside and stored."), "admin.inbox_event", event_id=event_id)
@@ -87,7 +87,7 @@ def replay_events() -> ResponseReturnValue:
         return done(_("Select at least one event."), "admin.inbox", **form.filters)
     criteria = _criteria_of_form(form)
     if form.step.data == ReplayStep.CONFIRM and form.up_to.data is not None:
-        count = replay_many(criteria, up_to_id=form.up_to.data, actor_id=person().id, clock=gateways().clock)
+        count = replay_many(criteria, up_to_id=form.up_to.data, actor_id=person().id, clock=current_context().clock)
         wake("inbox")
         message = ngettext("%(num)s event is processed again.", "%(num)s events are processed again.", count)
         return done(message, "admin.inbox", **form.filters)
@@ -112,7 +112,7 @@ def _criteria(filters: ListFilters, state: str, *, before_id: int | None = None)
     return InboxFilter(
         states=states,
         type=filters.text("type"),
-        until=gateways().clock.now() - age if age else None,
+        until=current_context().clock.now() - age if age else None,
         gift=filters.text("gift"),
         before_id=before_id,
     )

@@ -12,7 +12,7 @@ from campaign.blueprints.admin.frame import campaign, file_answer
 from campaign.blueprints.admin.guard import person
 from campaign.domain.errors import NotFound
 from campaign.domain.journal import EntryKind
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.i18n import text_of
 from campaign.services import audit
 from campaign.services.exports.ledger import fund_statement_file, ledger_file, period_of, trial_balance_file
@@ -52,7 +52,7 @@ def trial_balance() -> ResponseReturnValue:
         balances=reports.trial_balance(campaign().id),
         problems=reports.problems(),
         shows_rows=person().is_for_all_campaigns,
-        checked_at=gateways().clock.now(),
+        checked_at=current_context().clock.now(),
     )
 
 
@@ -68,7 +68,7 @@ def fund_statement() -> ResponseReturnValue:
 @bp.get("/ledger/journal.<any(csv,xlsx):file_format>")
 def journal_file(file_format: FileFormat) -> Response:
     """The same lines as on screen, all of them, with totals."""
-    filters, clock = list_filters(), gateways().clock
+    filters, clock = list_filters(), current_context().clock
     criteria = _criteria(filters)
     filters.refuse_mistakes()
     about = [*period_of(criteria.since, criteria.until, made_at=clock.now()), *_about(filters, criteria)]
@@ -82,14 +82,14 @@ def journal_file(file_format: FileFormat) -> Response:
 
 @bp.get("/ledger/trial-balance.<any(csv,xlsx):file_format>")
 def balance_file(file_format: FileFormat) -> Response:
-    about = period_of(None, None, made_at=gateways().clock.now())
+    about = period_of(None, None, made_at=current_context().clock.now())
     file = trial_balance_file(campaign().id, about=about, file_format=file_format)
     return file_answer(file, "trial-balance", file_format)
 
 
 @bp.get("/ledger/funds.<any(csv,xlsx):file_format>")
 def statement_file(file_format: FileFormat) -> Response:
-    about, here = period_of(None, None, made_at=gateways().clock.now()), campaign().id
+    about, here = period_of(None, None, made_at=current_context().clock.now()), campaign().id
     file = fund_statement_file(here, funds=funds(here), about=about, file_format=file_format)
     return file_answer(file, "funds", file_format)
 
@@ -143,4 +143,6 @@ def _place_of(row: LedgerRow) -> str:
 
 def _note(action: str, detail: dict[str, object]) -> None:
     subject = f"campaign:{campaign().slug}"
-    audit.record_access(actor_id=person().id, action=action, subject=subject, detail=detail, clock=gateways().clock)
+    audit.record_access(
+        actor_id=person().id, action=action, subject=subject, detail=detail, clock=current_context().clock
+    )

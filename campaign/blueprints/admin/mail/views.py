@@ -12,7 +12,7 @@ from campaign.blueprints.admin.mail import words as mail_words
 from campaign.blueprints.admin.mail.forms import ResendForm
 from campaign.domain.errors import DomainError, FormReused
 from campaign.domain.mail import RETIRED_MAIL_STATES
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.mail import listing, resending
 from campaign.services.mail.listing import MailFilter, MailRow
@@ -59,7 +59,7 @@ def send_mail_again(public_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _form_page(mail, form), form.status
     try:
-        resending.resend(_order(mail, form), clock=gateways().clock)
+        resending.resend(_order(mail, form), clock=current_context().clock)
     except FormReused as error:
         form.refuse_rule(error)
         return _form_page(mail, form), form.status

@@ -15,7 +15,7 @@ from campaign.blueprints.admin.timeline import TimelineRow, timeline_row
 from campaign.domain.errors import DomainError
 from campaign.domain.pledge import Act, PledgeState
 from campaign.domain.timeline import TimelineEntry
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.pledges import listing as pledge_register
 from campaign.services.pledges.endings import ending_counts
@@ -69,7 +69,7 @@ def stop_pledge(public_id: str) -> ResponseReturnValue:
         public_id=form.form_id.data,
     )
     try:
-        ask(order, clock=gateways().clock)
+        ask(order, clock=current_context().clock)
     except DomainError as error:
         return refused(error, "admin.pledge", public_id=public_id)
     wake("pledges")
@@ -80,14 +80,14 @@ def stop_pledge(public_id: str) -> ResponseReturnValue:
 @bp.post("/pledges/<public_id>/links")
 def withdraw_pledge_links(public_id: str) -> ResponseReturnValue:
     """Make the links in all mails so far worthless, when one has got into wrong hands."""
-    pledge_register.withdraw_links(campaign().id, public_id, actor_id=person().id, clock=gateways().clock)
+    pledge_register.withdraw_links(campaign().id, public_id, actor_id=person().id, clock=current_context().clock)
     return done(_("The links sent so far no longer work."), "admin.pledge", public_id=public_id)
 
 
 @bp.post("/pledges/<public_id>/send-link")
 def send_pledge_link(public_id: str) -> ResponseReturnValue:
     """Mail the donor the link as it is now."""
-    is_sent = send_link(campaign().id, public_id, actor_id=person().id, clock=gateways().clock)
+    is_sent = send_link(campaign().id, public_id, actor_id=person().id, clock=current_context().clock)
     wake("outbox")
     sentence = _("A new link is on its way to the donor.") if is_sent else _("There is no email address for this gift.")
     return done(sentence, "admin.pledge", public_id=public_id)

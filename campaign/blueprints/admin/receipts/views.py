@@ -3,7 +3,7 @@
 import io
 from collections.abc import Mapping, Sequence
 
-from flask import Response, current_app, render_template, send_file
+from flask import Response, render_template, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,10 +12,9 @@ from campaign.blueprints.admin.filters import ListFilters, list_filters
 from campaign.blueprints.admin.frame import campaign, done, file_answer, refused
 from campaign.blueprints.admin.guard import draft_fields, person
 from campaign.blueprints.admin.receipts.forms import HeldReceiptForm
-from campaign.config import Config
 from campaign.days import local_day
 from campaign.domain.errors import DomainError
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services import audit
 from campaign.services.exports.ledger import period_of
@@ -67,7 +66,8 @@ def receipts_zip() -> ResponseReturnValue:
     except DomainError as error:
         return refused(error, "admin.receipts", **filters.values)
     _note("receipts:download", f"campaign:{campaign().slug}", _period(criteria))
-    name = f"{campaign().slug}-receipts-{criteria.since or 'all'}-{criteria.until or local_day(gateways().clock.now())}.zip"
+    until = criteria.until or local_day(current_context().clock.now())
+    name = f"{campaign().slug}-receipts-{criteria.since or 'all'}-{until}.zip"
     return send_file(io.BytesIO(archive), mimetype="application/zip", as_attachment=True, download_name=name)
 
 
@@ -77,7 +77,7 @@ def register_file(file_format: FileFormat) -> Response:
     filters = list_filters()
     criteria = _criteria(filters)
     filters.refuse_mistakes()
-    about = period_of(criteria.since, criteria.until, made_at=gateways().clock.now())
+    about = period_of(criteria.since, criteria.until, made_at=current_context().clock.now())
     file = receipt_file(criteria, about=about, file_format=file_format)
     _note("receipt_register:download", f"campaign:{campaign().slug}", {"format": file_format, **_period(criteria)})
     return file_answer(file, "receipts", file_format)
@@ -111,14 +111,12 @@ def correct_receipt(number: str) -> ResponseReturnValue:
 
 
 def _correct(number: str, form: HeldReceiptForm) -> str:
-    config: Config = current_app.config["KURAK"]
     return held_receipts.correct(
         number,
         campaign_id=campaign().id,
         donor_name=form.donor_name.data or None,
         actor_id=person().id,
-        clock=gateways().clock,
-        public_url=config.public_url,
+        context=current_context(),
     )
 
 
@@ -145,5 +143,5 @@ def _period(criteria: ReceiptFilter) -> dict[str, object]:
 
 def _note(action: str, subject: str, detail: Mapping[str, object]) -> None:
     audit.record_access(
-        actor_id=person().id, action=action, subject=subject, detail=dict(detail), clock=gateways().clock
+        actor_id=person().id, action=action, subject=subject, detail=dict(detail), clock=current_context().clock
     )

@@ -1,6 +1,6 @@
 """The provider's side at the desk: what is unexplained and what to do about it, payouts and what they consist of."""
 
-from flask import Response, current_app, render_template
+from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -11,7 +11,7 @@ from campaign.blueprints.admin.frame import campaign, done, file_answer, refused
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.reconciliation import words
 from campaign.domain.errors import DomainError
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services import audit
 from campaign.services.exports.ledger import period_of
@@ -50,7 +50,7 @@ def compare_now() -> ResponseReturnValue:
 @bp.post("/reconciliation/mails")
 def send_late_mails() -> ResponseReturnValue:
     """What was found late was written to donors and held; now it leaves."""
-    sent = held.send_held(actor_id=person().id, clock=gateways().clock)
+    sent = held.send_held(actor_id=person().id, clock=current_context().clock)
     wake("outbox")
     return done(
         ngettext("%(num)s email is being sent.", "%(num)s emails are being sent.", sent), "admin.reconciliation"
@@ -71,12 +71,8 @@ def reconciliation_case(transaction_id: str) -> ResponseReturnValue:
 @bp.post("/reconciliation/<transaction_id>/fetch")
 def fetch_case(transaction_id: str) -> ResponseReturnValue:
     """Ask the provider what is behind it and settle that; harmless, for what was done is not done twice."""
-    outside = gateways()
     try:
-        is_ours = case_repair.fetch(
-            transaction_id,
-            case_repair.Helper(person().id, outside.payments, outside.account, outside.clock, _public_url()),
-        )
+        is_ours = case_repair.fetch(transaction_id, actor_id=person().id, context=current_context())
     except DomainError as error:
         return refused(error, "admin.reconciliation_case", transaction_id=transaction_id)
     if not is_ours:
@@ -118,7 +114,9 @@ def payout(payout_id: str) -> ResponseReturnValue:
 def book_payout(payout_id: str) -> ResponseReturnValue:
     """A payout that was made by hand goes into this campaign's books whole."""
     try:
-        payouts.book_manual_payout(payout_id, campaign_id=campaign().id, actor_id=person().id, clock=gateways().clock)
+        payouts.book_manual_payout(
+            payout_id, campaign_id=campaign().id, actor_id=person().id, clock=current_context().clock
+        )
     except DomainError as error:
         return refused(error, "admin.payout", payout_id=payout_id)
     return done(_("The payout is recorded."), "admin.payout", payout_id=payout_id)
@@ -127,7 +125,7 @@ def book_payout(payout_id: str) -> ResponseReturnValue:
 @bp.get("/payouts/register.<any(csv,xlsx):file_format>", endpoint="payout_register")
 def register_file(file_format: FileFormat) -> Response:
     """Every payout with its movements, of the days asked for."""
-    filters, clock = list_filters(), gateways().clock
+    filters, clock = list_filters(), current_context().clock
     since, until = filters.period()
     filters.refuse_mistakes()
     about = period_of(since, until, made_at=clock.now())
@@ -142,12 +140,7 @@ def register_file(file_format: FileFormat) -> Response:
 def _booked(transaction_id: str, word: str) -> ResponseReturnValue:
     book = {"fee": suspense.book_fee, "unidentified": suspense.book_as_unidentified}[word]
     try:
-        book(transaction_id, campaign_id=campaign().id, actor_id=person().id, clock=gateways().clock)
+        book(transaction_id, campaign_id=campaign().id, actor_id=person().id, clock=current_context().clock)
     except DomainError as error:
         return refused(error, "admin.reconciliation_case", transaction_id=transaction_id)
     return done(_("It is recorded."), "admin.reconciliation")
-
-
-def _public_url() -> str:
-    url: str = current_app.config["KURAK"].public_url
-    return url

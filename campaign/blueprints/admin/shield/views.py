@@ -8,7 +8,7 @@ from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.frame import done, refused
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.shield.forms import ShieldForm
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.services.shield.state import ShieldIsSoAlready, activate_manually, deactivate_manually, shield_view
 
 
@@ -28,11 +28,11 @@ def turn_shield() -> ResponseReturnValue:
         return _page(form), form.status
     turn = activate_manually if form.is_on else deactivate_manually
     try:
-        turn(actor_id=person().id, reason=form.reason.data, clock=gateways().clock)
+        turn(actor_id=person().id, reason=form.reason.data, clock=current_context().clock)
     except ShieldIsSoAlready as error:
         return refused(error, "admin.shield")
     return done(_("Protection is on.") if form.is_on else _("Protection is off."), "admin.shield")
 
 
 def _page(form: ShieldForm) -> str:
-    return render_template("admin/shield/shield.html", form=form, shield=shield_view(clock=gateways().clock))
+    return render_template("admin/shield/shield.html", form=form, shield=shield_view(clock=current_context().clock))

@@ -9,7 +9,7 @@ from campaign.blueprints.admin.frame import done, refused
 from campaign.blueprints.admin.guard import person as current_person
 from campaign.blueprints.admin.staff.forms import PersonForm
 from campaign.domain.errors import DomainError
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.services.campaigns.cards import all_campaigns
 from campaign.services.staff import accounts
 from campaign.services.staff.accounts import StaffRow
@@ -42,7 +42,7 @@ def set_roles(staff_id: int) -> ResponseReturnValue:
             campaign=form.campaign.data or None,
             is_active=form.active.data,
             actor_id=current_person().id,
-            clock=gateways().clock,
+            clock=current_context().clock,
         )
     except DomainError as error:
         return refused(error, "admin.people")

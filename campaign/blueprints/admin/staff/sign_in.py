@@ -24,7 +24,7 @@ from campaign.blueprints.admin.staff.passwords import (
 )
 from campaign.config import Config
 from campaign.extensions import limiter, visitor_key
-from campaign.gateway_registry import gateways
+from campaign.gateway_registry import current_context
 from campaign.gateways.clock import machine_clock
 from campaign.i18n import Catalogues
 from campaign.services.staff import first_passwords
@@ -82,7 +82,7 @@ class DeskLoginForm(BoundedPasswordMixin, LoginForm):
     def validate(self, **more: Any) -> bool:
         if not super().validate(**more):
             return False
-        if first_passwords.is_spent(self.user, clock=gateways().clock):
+        if first_passwords.is_spent(self.user, clock=current_context().clock):
             flash(_("This first password has been used or has expired. Ask an administrator for another."), "error")
             return False
         config: Config = current_app.config["KURAK"]
@@ -117,7 +117,7 @@ class DeskDomain(Catalogues):
 
 def _time_of_phones() -> datetime:
     """A phone knows nothing of the sandbox's time."""
-    return machine_clock(gateways().clock).now()
+    return machine_clock(current_context().clock).now()
 
 
 class DeskTotp(SingleUseTotp):
