@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, aliased
 
 from campaign.days import local_day
 from campaign.domain.disputes import UNDECIDED
+from campaign.domain.donation import DonationState, RefundState
+from campaign.domain.payouts import PayoutState
 from campaign.models.donation import Dispute, Donation, Refund
 from campaign.models.payout import Payout, ProviderTransaction
 from campaign.models.pledge import PledgeRequest
@@ -105,7 +107,7 @@ def _failed_refunds(at: datetime) -> Select[Any]:
     return (
         select(*_row("refund", *columns, since=Refund.requested_at))
         .join(Donation, Donation.id == Refund.donation_id)
-        .where(Refund.state == "failed", Refund.requested_at > at - REFUND_FAILED_LATELY, ~is_requested_again)
+        .where(Refund.state == RefundState.FAILED, Refund.requested_at > at - REFUND_FAILED_LATELY, ~is_requested_again)
         .order_by(Refund.id)
     )
 
@@ -115,13 +117,15 @@ def _returned_payouts(at: datetime) -> Select[Any]:
     later = aliased(Payout)
     arrived = (
         select(later.id)
-        .where(later.currency == Payout.currency, later.state == "arrived", later.made_at > Payout.made_at)
+        .where(later.currency == Payout.currency, later.state == PayoutState.ARRIVED, later.made_at > Payout.made_at)
         .exists()
     )
     since = local_day(at - PAYOUT_FAILED_LATELY)
     return (
         select(*_row("payout", Payout.provider_id, Payout.failure, Payout.currency, Payout.amount_minor))
-        .where(Payout.state == "failed", func.coalesce(Payout.failed_on, Payout.arrives_on) >= since, ~arrived)
+        .where(
+            Payout.state == PayoutState.FAILED, func.coalesce(Payout.failed_on, Payout.arrives_on) >= since, ~arrived
+        )
         .order_by(Payout.id)
     )
 
@@ -135,7 +139,7 @@ def _unexplained(at: datetime) -> Select[Any]:
     """Return the number of unexplained movements and the oldest one, without debits that wait for their bank."""
     is_under_way = (
         select(Donation.id)
-        .where(Donation.payment_id == ProviderTransaction.payment_id, Donation.state == "processing")
+        .where(Donation.payment_id == ProviderTransaction.payment_id, Donation.state == DonationState.PROCESSING)
         .correlate(ProviderTransaction)
         .exists()
     )

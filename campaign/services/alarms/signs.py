@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from campaign.database import DISK_FULL_MARK, reading, transaction
 from campaign.domain.mail import MailHoldReason, MailState
 from campaign.domain.provider_events import UNFINISHED_EVENT_STATES, EventState
+from campaign.domain.receipt import ReceiptState
 from campaign.gateways.clock import Clock, machine_clock
 from campaign.gateways.disk import free_bytes, was_touched_within
 from campaign.models.alarm import Observation
@@ -151,7 +152,11 @@ _SUBSTITUTED = (
     select(func.count())
     .select_from(ReceiptFile)
     .join(Receipt, Receipt.id == ReceiptFile.receipt_id)
-    .where(ReceiptFile.substituted.is_not(None), Receipt.state == "issued", ReceiptFile.made_at >= bindparam("since"))
+    .where(
+        ReceiptFile.substituted.is_not(None),
+        Receipt.state == ReceiptState.ISSUED,
+        ReceiptFile.made_at >= bindparam("since"),
+    )
 )
 
 
@@ -178,7 +183,7 @@ _MAILS = (
         Message.state.in_((MailState.QUEUED, MailState.FAILED_PERMANENTLY, MailState.HELD)),
         Message.hold_reason.is_distinct_from(MailHoldReason.LATE_NEWS),
         or_(Message.state != MailState.FAILED_PERMANENTLY, Message.created_at >= bindparam("dead_since")),
-        or_(Message.state != MailState.HELD, Receipt.state == "issued"),
+        or_(Message.state != MailState.HELD, Receipt.state == ReceiptState.ISSUED),
     )
     .group_by(Message.state)
 )

@@ -10,6 +10,7 @@ from campaign.database import reading
 from campaign.days import end_of_day
 from campaign.domain.errors import NotFound
 from campaign.domain.fees import FeeModel, cover_for
+from campaign.domain.fund import FundKind
 from campaign.domain.money import Money
 from campaign.domain.pledge_dates import months_later
 from campaign.models.campaign import Campaign, CampaignCurrency, SuggestedAmount
@@ -137,7 +138,7 @@ def _offers(session: Session, campaign_id: int) -> tuple[Offer, ...]:
 def _purposes(session: Session, campaign_id: int) -> tuple[Purpose, ...]:
     """Return the general fund first, then the themes: what start_checkout accepts."""
     return tuple(
-        Purpose(code=fund.code, title=fund.title, summary=fund.summary, is_general=fund.kind == "general")
+        Purpose(code=fund.code, title=fund.title, summary=fund.summary, is_general=fund.kind == FundKind.GENERAL)
         for fund in session.execute(_PURPOSES, {"campaign": campaign_id})
     )
 
@@ -155,7 +156,7 @@ _SUGGESTED = select(_AMOUNT).where(_AMOUNT.c.campaign_id == bindparam("campaign"
 _TAKEN = select(_CURRENCY).where(_CURRENCY.c.campaign_id == bindparam("campaign")).order_by(_CURRENCY.c.position)
 _PURPOSES = (
     select(_FUND.c.code, _FUND.c.kind, _FUND.c.title, _FUND.c.summary)
-    .where(_FUND.c.campaign_id == bindparam("campaign"), _FUND.c.kind.in_(("general", "theme")))
+    .where(_FUND.c.campaign_id == bindparam("campaign"), _FUND.c.kind.in_((FundKind.GENERAL, FundKind.THEME)))
     .order_by(_FUND.c.kind, _FUND.c.position, _FUND.c.id)
 )
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
-from campaign.domain.donation import DonationState
+from campaign.domain.donation import DonationState, SupporterVisibility
 from campaign.domain.errors import NotFound
 from campaign.models.donation import Donation
 from campaign.services.campaigns.cards import CampaignCard
@@ -124,4 +124,8 @@ def gifts_not_returned(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
 
 def _named() -> tuple[ColumnElement[bool], ...]:
     """Return the gifts shown in the list: with a name, by the donor's choice, and not hidden by staff."""
-    return Donation.is_anonymous.is_(False), Donation.wall == "shown", Donation.public_name.is_not(None)
+    return (
+        Donation.is_anonymous.is_(False),
+        Donation.wall == SupporterVisibility.SHOWN,
+        Donation.public_name.is_not(None),
+    )

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
+from campaign.domain.fund import FundKind
 from campaign.domain.money import Money
 from campaign.models.fund import BudgetLine, Event, Fund, Grant
 from campaign.services.ledger.availability import disputed_money
@@ -164,7 +165,7 @@ def transparency_of(campaign_id: int, currency: str) -> Transparency:
         of_campaign = select(Fund).where(Fund.campaign_id == campaign_id).order_by(Fund.position, Fund.id)
         funds = session.execute(of_campaign).scalars().all()
         themes = _themes(funds)
-        listed = [fund for fund in funds if fund.kind != "restricted"]
+        listed = [fund for fund in funds if fund.kind != FundKind.RESTRICTED]
         owners = _owners(funds)
         figures = _figures(fund_flows(session, campaign_id=campaign_id), owners)
         _add_disputed(figures, disputed_money(session, campaign_id=campaign_id), owners)
@@ -177,13 +178,13 @@ def transparency_of(campaign_id: int, currency: str) -> Transparency:
         ]
         is_mixed = any(row.currency != currency for purse in purses for row in purse.figures)
         converted = converted_into(session, campaign_id=campaign_id, currency=currency) if is_mixed else {}
-    targets = tuple(purse for purse in purses if purse.kind not in {"general", "theme"})
+    targets = tuple(purse for purse in purses if purse.kind not in {FundKind.GENERAL, FundKind.THEME})
     totals = _totals(purses, targets, currency)
     return Transparency(
         currency=currency,
         totals=totals,
         given_in=tuple(_given_in(row, currency, converted) for row in totals),
-        purposes=tuple(purse for purse in purses if purse.kind in {"general", "theme"}),
+        purposes=tuple(purse for purse in purses if purse.kind in {FundKind.GENERAL, FundKind.THEME}),
         targets=targets,
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import transaction
 from campaign.days import local_day
+from campaign.domain.fund import FundKind
 from campaign.domain.identity import new_public_id
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import (
@@ -183,7 +184,11 @@ def _add_funds(session: Session, campaign_id: int, plan: content.CampaignPlan, *
     """Write the general fund, the themes, their targets, and for each target the child that has its theme's restriction."""
     own = {
         fund.code: _fund(
-            fund.code, "general" if fund.code == "GEN" else "theme", fund.title, fund.description, fund.goal_minor
+            fund.code,
+            FundKind.GENERAL if fund.code == "GEN" else FundKind.THEME,
+            fund.title,
+            fund.description,
+            fund.goal_minor,
         )
         for fund in plan.funds
     }
@@ -207,7 +212,7 @@ def _fund(code: str, kind: str, title: Text, summary: Text, goal_minor: int) -> 
 
 
 def _child(theme: Fund, target: Fund) -> Fund:
-    child = _fund(f"{target.code}@{theme.code}", "restricted", target.title, target.summary, 0)
+    child = _fund(f"{target.code}@{theme.code}", FundKind.RESTRICTED, target.title, target.summary, 0)
     child.theme_id, child.target_id = theme.id, target.id
     return child
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from sqlalchemy import func, select
 
 from campaign.database import reading
+from campaign.domain.donation import DonationState
 from campaign.domain.errors import DomainError
 from campaign.domain.money import Money
 from campaign.gateways.clock import Clock
@@ -56,7 +57,7 @@ def figures(campaign: str) -> dict[str, str]:
             func.sum(Donation.charged_back_minor),
         )
         .join(Campaign, Campaign.id == Donation.campaign_id)
-        .where(Campaign.slug == campaign, Donation.state == "paid")
+        .where(Campaign.slug == campaign, Donation.state == DonationState.PAID)
         .group_by(Donation.currency)
         .order_by(Donation.currency)
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import insert, select
 
 from campaign.database import reading, transaction
+from campaign.domain.drill import DrillOutcome
 from campaign.domain.errors import DomainError
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
@@ -38,7 +39,7 @@ class Standing:
 
     @property
     def may_go_live(self) -> bool:
-        return self.outcome in {"held", "waived"}
+        return self.outcome in {DrillOutcome.PASSED, DrillOutcome.WAIVED}
 
 
 def standing() -> Standing:
@@ -62,7 +63,12 @@ def record_drill(report: DrillReport, *, clock: Clock) -> None:
     """
     if report.version != fingerprint():
         raise OtherVersion(report.version)
-    _add("held" if report.has_passed else "failed", reason="", report=report.as_facts(), clock=clock)
+    _add(
+        DrillOutcome.PASSED if report.has_passed else DrillOutcome.FAILED,
+        reason="",
+        report=report.as_facts(),
+        clock=clock,
+    )
 
 
 def waive(reason: str, *, clock: Clock) -> None:
@@ -73,10 +79,10 @@ def waive(reason: str, *, clock: Clock) -> None:
     """
     if len(reason.strip()) < MIN_REASON:
         raise ReasonTooShort
-    _add("waived", reason=reason.strip(), report={}, clock=clock)
+    _add(DrillOutcome.WAIVED, reason=reason.strip(), report={}, clock=clock)
 
 
-def _add(outcome: str, *, reason: str, report: dict[str, object], clock: Clock) -> None:
+def _add(outcome: DrillOutcome, *, reason: str, report: dict[str, object], clock: Clock) -> None:
     version, at = fingerprint(), clock.now()
     row = {"version": version, "outcome": outcome, "at": at, "reason": reason, "report": report}
     with transaction() as session:

@@ -18,7 +18,7 @@ from campaign.domain.email_address import email_key
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
-from campaign.domain.pledge import Act, PledgeLinkBroken, PledgeState, refusal
+from campaign.domain.pledge import Act, PledgeLinkBroken, PledgeRequestState, PledgeState, refusal
 from campaign.domain.proof import CODE_SLOT
 from campaign.domain.visitor_keys import key_of, network_keys, normalized_email
 from campaign.gateways.clock import Clock
@@ -171,7 +171,11 @@ def _card_states(session: Session, pledge_ids: list[int]) -> dict[int, str]:
         .order_by(PledgeRequest.id)
     )
     last = {pledge_id: (act, state) for pledge_id, act, state in requests}
-    return {pledge_id: state for pledge_id, (act, state) in last.items() if act == Act.USE_CARD and state != "done"}
+    return {
+        pledge_id: state
+        for pledge_id, (act, state) in last.items()
+        if act == Act.USE_CARD and state != PledgeRequestState.DONE
+    }
 
 
 def send_link(campaign_id: int, public_id: str, *, actor_id: int, clock: Clock) -> bool:

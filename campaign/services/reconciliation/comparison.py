@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaign.database import reading
+from campaign.domain.donation import DonationState
 from campaign.domain.money import Money
+from campaign.domain.payouts import PayoutState
 from campaign.domain.provider_events import is_handled
 from campaign.gateways.provider_account import MissedEvent, ProviderAccount, RecentRefund, TransactionFacts
 from campaign.models.donation import Dispute, Donation, Refund
@@ -57,18 +59,18 @@ class Difference:
 def overdue_gifts(*, at: datetime) -> list[Difference]:
     """Return gifts whose payment page must be closed by now, without an event that says so."""
     is_over = (Donation.checkout_id.is_not(None), Donation.expires_at < at - OVERDUE)
-    return _gifts("session_overdue", Donation.created_at, Donation.state == "open", *is_over)
+    return _gifts("session_overdue", Donation.created_at, Donation.state == DonationState.OPEN, *is_over)
 
 
 def gifts_under_way() -> list[Difference]:
     """Return gifts whose bank takes days: nothing is wrong with them, but their events may have been lost."""
-    return _gifts("under_way", Donation.created_at, Donation.state == "processing")
+    return _gifts("under_way", Donation.created_at, Donation.state == DonationState.PROCESSING)
 
 
 def gifts_without_fee(*, at: datetime) -> list[Difference]:
     """Return paid gifts whose fee the provider has not reported."""
     waits = (Donation.settled_at.is_(None), Donation.payment_id.is_not(None), Donation.paid_at < at - FEE_LATE)
-    return _gifts("fee_missing", Donation.paid_at, Donation.state == "paid", *waits)
+    return _gifts("fee_missing", Donation.paid_at, Donation.state == DonationState.PAID, *waits)
 
 
 def unknown_payments(account: ProviderAccount, *, since: datetime) -> Iterator[Difference]:
@@ -155,7 +157,8 @@ def payouts_behind(account: ProviderAccount, *, since: datetime) -> Iterator[Dif
         waiting = {
             row.provider_id
             for row in rows
-            if row.state == "under_way" or (row.state == "arrived" and row.is_automatic and row.itemized_at is None)
+            if row.state == PayoutState.UNDER_WAY
+            or (row.state == PayoutState.ARRIVED and row.is_automatic and row.itemized_at is None)
         }
         moved = select(ProviderTransaction.source_id).where(
             ProviderTransaction.category.in_(provider_transactions.PAYOUT_CATEGORIES),
@@ -204,7 +207,9 @@ def last_whole_repair(session: Session) -> datetime | None:
 def unexplained(new: Iterable[TransactionFacts] = ()) -> list[Difference]:
     """Return movements that the ledger does not match: stored ones, and new ones that are not stored yet."""
     with reading() as session:
-        under_way = set(session.execute(select(Donation.payment_id).where(Donation.state == "processing")).scalars())
+        under_way = set(
+            session.execute(select(Donation.payment_id).where(Donation.state == DonationState.PROCESSING)).scalars()
+        )
         under_way.discard(None)
         rows = session.execute(
             select(ProviderTransaction)
@@ -247,7 +252,9 @@ def _paid(payment_ids: Iterable[str]) -> set[str]:
         for some in chunked(payment_ids):
             is_named = Donation.payment_id.in_(some)
             paid |= set(
-                session.execute(select(Donation.payment_id).where(is_named, Donation.state == "paid")).scalars()
+                session.execute(
+                    select(Donation.payment_id).where(is_named, Donation.state == DonationState.PAID)
+                ).scalars()
             )
     return {name for name in paid if name is not None}
 

@@ -9,8 +9,10 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
+from campaign.domain.donation import DonationState
 from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
+from campaign.domain.payouts import PayoutState
 from campaign.models.donation import Donation
 from campaign.models.payout import Payout, ProviderTransaction, Reconciliation
 from campaign.services.reconciliation import ledger_at_provider
@@ -79,7 +81,7 @@ class ListedMovement:
         if self.category in FEE_CATEGORIES:
             return "fee"
         if self.category in GIFT_CATEGORIES and not self.is_foreign:
-            return "under_way" if self.gift_state == "processing" else "missed"
+            return "under_way" if self.gift_state == DonationState.PROCESSING else "missed"
         return "foreign" if self.category in GIFT_CATEGORIES else "other"
 
 
@@ -172,7 +174,7 @@ def payout(payout_id: str) -> tuple[PayoutView, list[ListedMovement]]:
 def concerns(session: Session, *, at: datetime) -> dict[str, int]:
     """Return the cases at the provider that need a person, with their number; one query."""
     wrong = or_(Payout.difference_minor != 0, Payout.is_automatic.is_(False) & Payout.campaign_id.is_(None))
-    failed = (Payout.state == "failed") & (Payout.made_at > at - FAILED_LATELY)
+    failed = (Payout.state == PayoutState.FAILED) & (Payout.made_at > at - FAILED_LATELY)
     payouts_where = select(func.count()).select_from(Payout)
     cases = select(func.count()).select_from(ProviderTransaction).where(_is_case(), ~_is_under_way())
     row = session.execute(
@@ -192,7 +194,7 @@ def _is_case() -> ColumnElement[bool]:
 def _is_under_way() -> ColumnElement[bool]:
     """Return whether a debit's gift waits for its bank."""
     gift = select(Donation.id).where(
-        Donation.payment_id == ProviderTransaction.payment_id, Donation.state == "processing"
+        Donation.payment_id == ProviderTransaction.payment_id, Donation.state == DonationState.PROCESSING
     )
     return gift.correlate(ProviderTransaction).exists()
 

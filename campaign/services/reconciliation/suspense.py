@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from campaign.database import transaction
 from campaign.days import local_day
 from campaign.domain.errors import DomainError, NotFound
+from campaign.domain.fund import FundKind
 from campaign.domain.journal import Entry
 from campaign.domain.money import Money
 from campaign.domain.payout_postings import fee_taken, identified, not_identified
+from campaign.domain.payouts import MovementMatch
 from campaign.gateways.clock import Clock
 from campaign.models.fund import Fund
 from campaign.models.payout import ProviderTransaction
@@ -49,7 +51,7 @@ def book_fee(transaction_id: str, *, campaign_id: int, actor_id: int, clock: Clo
     """
     with transaction() as session:
         row, missing = _open(session, transaction_id)
-        general = select(Fund.id).where(Fund.campaign_id == campaign_id, Fund.kind == "general")
+        general = select(Fund.id).where(Fund.campaign_id == campaign_id, Fund.kind == FundKind.GENERAL)
         entry = fee_taken(
             transaction_id=transaction_id,
             net=missing,
@@ -82,7 +84,7 @@ def release_identified(*, clock: Clock) -> None:
 
 def release_matched(session: Session, *, at: datetime) -> set[int]:
     """Reverse the suspense entries of movements whose gift arrived since; return the payouts they left with."""
-    unidentified = select(ProviderTransaction).where(ProviderTransaction.matched_by == "unidentified")
+    unidentified = select(ProviderTransaction).where(ProviderTransaction.matched_by == MovementMatch.UNIDENTIFIED)
     # Under lock: another sweep, a repair, or an event of the payout that they leave with may read them too.
     rows = session.execute(unidentified.order_by(ProviderTransaction.id).with_for_update()).scalars()
     by_name = {row.provider_id: row for row in rows}
@@ -94,7 +96,7 @@ def release_matched(session: Session, *, at: datetime) -> set[int]:
             continue
         entry = identified(transaction_id=name, net=Money(suspended_minor, row.currency), on=local_day(at))
         posting.post(session, entry, campaign_id=ledger_at_provider.campaign_of(session, f"unidentified:{name}"), at=at)
-        row.matched_by = "books"
+        row.matched_by = MovementMatch.BOOKS
         changed |= {row.payout_id} if row.payout_id is not None else set()
     session.flush()
     return changed

@@ -5,16 +5,17 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from campaign.domain.pledge import PledgeEndReason, PledgeState
 from campaign.services.pledges.card_refusals import WORDS as CARD_REFUSALS
 
 Word = tuple[LazyString, str]
 
 STATES: Mapping[str, Word] = {
-    "active": (_("Active"), "good"),
-    "paused": (_("Paused"), "warn"),
-    "past_due": (_("Could not be charged"), "bad"),
-    "stopping": (_("Ends soon"), "warn"),
-    "stopped": (_("Ended"), ""),
+    PledgeState.ACTIVE: (_("Active"), "good"),
+    PledgeState.PAUSED: (_("Paused"), "warn"),
+    PledgeState.PAST_DUE: (_("Could not be charged"), "bad"),
+    PledgeState.STOPPING: (_("Ends soon"), "warn"),
+    PledgeState.STOPPED: (_("Ended"), ""),
 }
 TIMELINE: Mapping[str, Word] = {
     "begun": (_("Started"), "good"),
@@ -43,11 +44,11 @@ TIMELINE: Mapping[str, Word] = {
 }
 REASONS: Mapping[str, LazyString] = {reason: words.staff for reason, words in CARD_REFUSALS.items()}
 ENDINGS: Mapping[str, LazyString] = {
-    "asked": _("requested"),
-    "unpaid": _("given up after several refusals"),
-    "provider": _("stopped at the payment service"),
-    "double": _("started twice by mistake"),
-    "campaign": _("the campaign ended"),
+    PledgeEndReason.ASKED: _("requested"),
+    PledgeEndReason.UNPAID: _("given up after several refusals"),
+    PledgeEndReason.PROVIDER: _("stopped at the payment service"),
+    PledgeEndReason.DOUBLE: _("started twice by mistake"),
+    PledgeEndReason.CAMPAIGN: _("the campaign ended"),
 }
 MAILS: Mapping[str, LazyString] = {
     "pledge_changed": _("a change is confirmed"),
