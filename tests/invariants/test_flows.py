@@ -23,9 +23,9 @@ def imported_by(module: str) -> set[str]:
     return found
 
 
-def test_there_are_three_walks_of_several_steps() -> None:
-    assert [number for number, _ in NAMES].count("1") == 3
-    assert len(STEPS) >= 10
+def test_there_are_four_walks_of_several_steps() -> None:
+    assert [number for number, _ in NAMES].count("1") == 4
+    assert len(STEPS) >= 11
 
 
 @pytest.mark.parametrize(("here", "there"), STEPS)

@@ -5,6 +5,17 @@ from collections.abc import Collection, Mapping
 from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
+from campaign.domain.allocation import (
+    AllocationReasonMissing,
+    AlreadyDecided,
+    BalancesChanged,
+    MoneyMayNotGoThere,
+    MoreThanIsMissing,
+    NotEnoughFunds,
+    NothingToMove,
+    NotProposer,
+    SelfApproval,
+)
 from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import NotRefundable, RefundTooLarge
 from campaign.domain.errors import DomainError, FormReused, NotFound
@@ -12,9 +23,9 @@ from campaign.domain.mail import MailState
 from campaign.domain.money import Money
 from campaign.domain.pledge import PledgeStopped
 from campaign.domain.provider_events import EventState
-from campaign.services.funds import allocations, disbursements
+from campaign.services.funds import disbursements
 from campaign.services.gifts import corrections, held_receipts
-from campaign.services.ledger.posting import EntryConflict, MoneyMayNotGoThere, NotEnoughFunds
+from campaign.services.ledger.posting import EntryConflict
 from campaign.services.mail import resending
 from campaign.services.receipts import files
 from campaign.services.reconciliation import payouts, suspense
@@ -219,15 +230,13 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
         "This form was already submitted with different details, and that request was carried out. To "
         "do this as well, submit it again."
     ),
-    allocations.SelfApproval: _("You proposed this. Another person must decide."),
-    allocations.NotProposer: _("Only the person who proposed this can withdraw it."),
-    allocations.AlreadyDecided: _("Someone has already decided on this."),
-    allocations.BalancesChanged: _(
-        "The balances have changed since you opened this page. Check the new figures, then decide."
-    ),
-    allocations.MoreThanIsMissing: _("That is more than the fund lacks. Enter a smaller amount."),
-    allocations.AllocationReasonMissing: _("Say why."),
-    allocations.NothingToMove: _("Enter an amount above zero."),
+    SelfApproval: _("You proposed this. Another person must decide."),
+    NotProposer: _("Only the person who proposed this can withdraw it."),
+    AlreadyDecided: _("Someone has already decided on this."),
+    BalancesChanged: _("The balances have changed since you opened this page. Check the new figures, then decide."),
+    MoreThanIsMissing: _("That is more than the fund lacks. Enter a smaller amount."),
+    AllocationReasonMissing: _("Say why."),
+    NothingToMove: _("Enter an amount above zero."),
     disbursements.NothingPaid: _("Enter an amount above zero."),
     disbursements.PaidInTheFuture: _("Enter a day that is not in the future."),
     disbursements.PaidTooEarly: _("Enter a day that is not more than a year before the campaign began."),

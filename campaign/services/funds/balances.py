@@ -7,15 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
+from campaign.domain.allocation import TARGET_KINDS, UNRESTRICTED_KINDS
 from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
 from campaign.models.fund import Fund, FundTransferRule
-from campaign.services.funds.allocations import TARGETS, UNRESTRICTED
 from campaign.services.ledger import posting
 from campaign.services.ledger.availability import disputed_money
-
-COLLECTING = ("general", "theme")
-"""Kinds of funds that donors give to; allocation takes from these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +68,7 @@ def targets_of(campaign_id: int, source: FundRow) -> Sequence[FundRow]:
         )
         rows = _funds(session, campaign_id)
     inside = {row.target_id for row in rows if row.id in reached and row.target_id is not None}
-    return [row for row in rows if row.kind in TARGETS and row.id in reached | inside]
+    return [row for row in rows if row.kind in TARGET_KINDS and row.id in reached | inside]
 
 
 def givers_of(campaign_id: int, holder: FundRow) -> Sequence[FundRow]:
@@ -88,7 +85,7 @@ def covering(campaign_id: int, lacking: FundRow) -> Sequence[FundRow]:
     return [
         row
         for row in funds(campaign_id)
-        if row.kind in UNRESTRICTED
+        if row.kind in UNRESTRICTED_KINDS
         and row.id != lacking.id
         and any(balance.minor > 0 and balance.currency in currencies for balance in row.balances)
     ]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
 from campaign.days import local_day
+from campaign.domain.allocation import SPENDING_KINDS, NotEnoughFunds
 from campaign.domain.errors import DomainError, FormReused, NotFound
 from campaign.domain.fund import FundKind
 from campaign.domain.journal import Account
@@ -22,9 +23,7 @@ from campaign.models.staff import Staff
 from campaign.services import audit
 from campaign.services.campaigns.revision import count_public_change
 from campaign.services.ledger import availability, posting
-from campaign.services.ledger.posting import NotEnoughFunds
 
-SPENDING_KINDS = ("event", "grant", "line", "restricted")
 PAGE_ROWS = 50
 MAX_PAID_BEFORE_START = timedelta(days=366)
 """What was paid while a campaign was prepared; a date before that is a slip of the hand."""

@@ -1,29 +1,15 @@
 """The money of a fund that may be moved or paid out, read from the ledger: without what open disputes withdrew."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
+from campaign.domain.allocation import Holding
 from campaign.domain.journal import Account
 from campaign.domain.money import Money
 from campaign.models.donation import Donation
 from campaign.models.fund import Fund
 from campaign.models.journal import JournalEntry, Posting
 from campaign.services.ledger import posting
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """The balance of a fund in one currency, and the part that open disputes of its gifts have withdrawn."""
-
-    balance: Money
-    disputed: Money
-
-    @property
-    def available(self) -> Money:
-        """Return what may be moved or paid out; below zero for a fund with a deficit."""
-        return self.balance - self.disputed
 
 
 def holding_of(session: Session, fund_id: int, currency: str) -> Holding:

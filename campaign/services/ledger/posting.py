@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, func, in
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from campaign.domain.allocation import MoneyMayNotGoThere, NotEnoughFunds
 from campaign.domain.errors import DomainError
 from campaign.domain.journal import Account, Entry
 from campaign.domain.money import Money
@@ -22,14 +23,6 @@ from campaign.models.journal import JournalEntry, Posting
 
 class EntryConflict(DomainError):
     """The same source is posted again with other lines: one of the two is wrong."""
-
-
-class NotEnoughFunds(DomainError):
-    """A voluntary move would take a fund below zero."""
-
-
-class MoneyMayNotGoThere(DomainError):
-    """The target is outside the purpose for which the donors gave."""
 
 
 RAISED = (Account.CONTRIBUTIONS, Account.FEES_COVERED, Account.REFUNDS, Account.CHARGEBACKS, Account.TRADING)

@@ -8,6 +8,13 @@ from hypothesis.stateful import precondition, rule
 from sqlalchemy import select, text
 
 from campaign.database import reading
+from campaign.domain.allocation import (
+    AlreadyDecided,
+    MoneyMayNotGoThere,
+    MoreThanIsMissing,
+    NotEnoughFunds,
+    SelfApproval,
+)
 from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import Fact, NotRefundable, RefundTooLarge
 from campaign.domain.errors import NotFound
@@ -15,19 +22,9 @@ from campaign.domain.identity import new_public_id
 from campaign.domain.journal import EntryKind
 from campaign.domain.money import Money
 from campaign.models.donation import Refund
-from campaign.services.funds.allocations import (
-    AlreadyDecided,
-    MoreThanIsMissing,
-    Move,
-    SelfApproval,
-    approve,
-    propose,
-    reject,
-    withdraw,
-)
+from campaign.services.funds.allocations import Move, approve, propose, reject, withdraw
 from campaign.services.funds.disbursements import NewDisbursement, record_disbursement
 from campaign.services.gifts.refunds import RefundOrder, request_refund
-from campaign.services.ledger.posting import MoneyMayNotGoThere, NotEnoughFunds
 from tests.invariants.books import dispute_model, model
 from tests.invariants.books.model import GiftStory, MoveStory, SpentStory
 from tests.invariants.books.stage import Place

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import transaction
 from campaign.domain import postings, settling, settling_disputes, settling_refunds
+from campaign.domain.allocation import FundTransfer
 from campaign.domain.gift import GiftSnapshot
 from campaign.domain.journal import Entry, EntryKind
 from campaign.domain.money import Money
@@ -25,7 +26,6 @@ from campaign.extensions import db
 from campaign.gateways.provider_account import TransactionFacts
 from campaign.models.donation import Donation
 from campaign.models.journal import JournalEntry
-from campaign.services.funds import allocations
 from campaign.services.gifts import duplicates, gift_receipts, gift_versions, refund_rows, settlement
 from campaign.services.gifts.locked import LockedGift
 from campaign.services.ledger import posting
@@ -73,7 +73,7 @@ def with_the_fee_turned_round(patch: pytest.MonkeyPatch, _: Stage) -> None:
 
 def without_a_check_of_what_is_there(patch: pytest.MonkeyPatch, stage: Stage) -> None:
     """Neither the desk nor the database looks whether the fund holds as much."""
-    patch.setattr(allocations.AllocationPreview, "is_too_much", False)
+    patch.setattr(FundTransfer, "is_too_much", False)
     _without_trigger(patch, stage, "journal_entry_seal")
 
 

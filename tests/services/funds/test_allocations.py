@@ -10,6 +10,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
+from campaign.domain.allocation import (
+    AllocationReasonMissing,
+    AlreadyDecided,
+    BalancesChanged,
+    MoneyMayNotGoThere,
+    NotEnoughFunds,
+    NothingToMove,
+    NotProposer,
+    SelfApproval,
+)
 from campaign.domain.errors import DomainError, FormReused, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.journal import EntryKind
@@ -20,22 +30,8 @@ from campaign.models.campaign import Campaign, CampaignRevision
 from campaign.models.fund import Fund
 from campaign.models.staff import AuditEvent
 from campaign.services import audit
-from campaign.services.funds.allocations import (
-    AllocationPreview,
-    AllocationReasonMissing,
-    AlreadyDecided,
-    BalancesChanged,
-    Move,
-    NothingToMove,
-    NotProposer,
-    SelfApproval,
-    approve,
-    preview,
-    propose,
-    reject,
-    withdraw,
-)
-from campaign.services.ledger.posting import MoneyMayNotGoThere, NotEnoughFunds, balance_of
+from campaign.services.funds.allocations import AllocationPreview, Move, approve, preview, propose, reject, withdraw
+from campaign.services.ledger.posting import balance_of
 from tests.support.builders import (
     NOW,
     a_campaign,
@@ -128,9 +124,9 @@ def state_of(session: Session, public_id: str) -> str:
 
 def test_a_preview_shows_balances_before_and_after(desk: Desk) -> None:
     seen = desk.preview(desk.move(usd(30_00)))
-    assert (seen.source_before, seen.source_after) == (usd(100_00), usd(70_00))
-    assert (seen.target_before, seen.target_after) == (usd(0), usd(30_00))
-    assert not seen.is_too_much
+    assert (seen.transfer.source_before, seen.transfer.source_after) == (usd(100_00), usd(70_00))
+    assert (seen.transfer.target_before, seen.transfer.target_after) == (usd(0), usd(30_00))
+    assert not seen.transfer.is_too_much
 
 
 def test_a_proposal_moves_no_money(desk: Desk, session: Session) -> None:
@@ -185,7 +181,7 @@ def test_the_database_refuses_what_is_against_the_purpose(desk: Desk, session: S
 
 
 def test_more_than_the_fund_holds_is_not_proposed(desk: Desk) -> None:
-    assert desk.preview(desk.move(usd(100_01))).is_too_much
+    assert desk.preview(desk.move(usd(100_01))).transfer.is_too_much
     with pytest.raises(NotEnoughFunds):
         desk.propose(desk.move(usd(100_01)))
 
@@ -212,8 +208,8 @@ def test_an_approval_is_refused_when_the_figures_have_moved(desk: Desk) -> None:
     seen = desk.preview(desk.move(usd(30_00)))
     desk.approve(desk.propose(desk.move(usd(10_00))))
     with pytest.raises(BalancesChanged):
-        desk.approve(public_id, figures=seen.figures)
-    desk.approve(public_id, figures=desk.preview(desk.move(usd(30_00))).figures)
+        desk.approve(public_id, figures=seen.transfer.figures)
+    desk.approve(public_id, figures=desk.preview(desk.move(usd(30_00))).transfer.figures)
 
 
 def test_a_decided_allocation_is_not_decided_again(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import transaction
 from campaign.domain import postings
+from campaign.domain.allocation import BalancesChanged, MoneyMayNotGoThere, MoreThanIsMissing, NotEnoughFunds
 from campaign.domain.journal import Account, Entry, EntryKind, Line
 from campaign.domain.money import Money
 from campaign.domain.payment import BalanceTransaction
@@ -17,12 +18,11 @@ from campaign.models.donation import Dispute, Donation
 from campaign.models.fund import Fund
 from campaign.services.campaigns.revision import count_public_change
 from campaign.services.campaigns.transparency import transparency_of
-from campaign.services.funds.allocations import BalancesChanged, MoreThanIsMissing, Move
+from campaign.services.funds.allocations import Move
 from campaign.services.funds.balances import funds
 from campaign.services.funds.disbursements import NewDisbursement, record_disbursement
 from campaign.services.funds.previews import preview_of_payment
 from campaign.services.ledger import posting
-from campaign.services.ledger.posting import MoneyMayNotGoThere, NotEnoughFunds
 from tests.services.funds.test_allocations import Desk, desk
 from tests.support.builders import NOW, a_fund, a_paid_gift, add_history, usd
 from tests.support.pages import fetch
@@ -93,7 +93,11 @@ class TestDisputedMoney:
     def test_it_is_not_available_for_allocation(self, desk: Desk, gift: Donation) -> None:
         withdrawn = dispute(gift, 40_00)
         seen = desk.preview(desk.move(usd(60_01)))
-        assert (seen.source_before, seen.disputed, seen.is_too_much) == (usd(100_00), usd(40_00), True)
+        assert (seen.transfer.source_before, seen.transfer.source.disputed, seen.transfer.is_too_much) == (
+            usd(100_00),
+            usd(40_00),
+            True,
+        )
         with pytest.raises(NotEnoughFunds):
             desk.propose(desk.move(usd(60_01)))
         with pytest.raises(NotEnoughFunds):
@@ -103,7 +107,7 @@ class TestDisputedMoney:
         desk.approve(desk.propose(desk.move(usd(40_00))))
 
     def test_it_stops_what_was_proposed_before(self, desk: Desk, gift: Donation) -> None:
-        figures = desk.preview(desk.move(usd(70_00))).figures
+        figures = desk.preview(desk.move(usd(70_00))).transfer.figures
         proposed = desk.propose(desk.move(usd(70_00)))
         dispute(gift, 40_00)
         with pytest.raises(BalancesChanged):

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from campaign.domain.allocation import NotEnoughFunds
 from campaign.domain.errors import FormReused, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.journal import Account, EntryKind
@@ -23,7 +24,7 @@ from campaign.services.funds.disbursements import (
     disbursements,
     record_disbursement,
 )
-from campaign.services.ledger.posting import NotEnoughFunds, account_totals, balance_of
+from campaign.services.ledger.posting import account_totals, balance_of
 from tests.support.builders import a_campaign, a_fund, a_member_of_staff, a_paid_gift, general_fund_of, usd
 from tests.support.fakes import SettableClock
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
+from campaign.domain.allocation import MoneyMayNotGoThere, NotEnoughFunds
 from campaign.domain.errors import DomainError
 from campaign.domain.journal import Account, Entry, EntryKind, reversal_of
 from campaign.domain.money import Money
@@ -18,7 +19,7 @@ from campaign.domain.postings import disbursed, gift_settled, refund_made, trans
 from campaign.extensions import db
 from campaign.models.fund import Fund
 from campaign.services.ledger import posting
-from campaign.services.ledger.posting import EntryConflict, LedgerFilter, MoneyMayNotGoThere, NotEnoughFunds
+from campaign.services.ledger.posting import EntryConflict, LedgerFilter
 from tests.support.builders import NOW, a_campaign, a_fund, a_paid_gift, general_fund_of, usd
 
 TODAY = NOW.date()

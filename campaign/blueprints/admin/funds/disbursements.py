@@ -10,11 +10,11 @@ from campaign.blueprints.admin.frame import campaign, done
 from campaign.blueprints.admin.funds.forms import DisbursementForm
 from campaign.blueprints.admin.guard import person
 from campaign.days import local_day
+from campaign.domain.allocation import SPENDING_KINDS
 from campaign.domain.errors import DomainError
 from campaign.gateway_registry import current_context
 from campaign.services.funds import disbursements as funds_disbursements
 from campaign.services.funds.balances import FundRow, funds
-from campaign.services.funds.disbursements import SPENDING_KINDS
 from campaign.services.funds.previews import preview_of_payment
 
 FIELD_OF: dict[type[DomainError], str] = {

@@ -15,6 +15,7 @@ from campaign.blueprints.admin.inbox import words as inbox_words
 from campaign.blueprints.admin.mail import words as mail_words
 from campaign.blueprints.admin.permissions import sees_donors
 from campaign.blueprints.admin.timeline import TimelineRow, timeline_row
+from campaign.domain.fund import COLLECTING_KINDS
 from campaign.domain.money import CURRENCIES, Money
 from campaign.domain.timeline import TimelineEntry
 from campaign.gateway_registry import current_context
@@ -23,7 +24,7 @@ from campaign.services import audit
 from campaign.services.campaigns.moderation import set_visibility as put_on_wall
 from campaign.services.exports.ledger import period_of
 from campaign.services.exports.registers import donation_file
-from campaign.services.funds.balances import COLLECTING, FundRow, funds
+from campaign.services.funds.balances import FundRow, funds
 from campaign.services.gifts.listing import MAX_SUMMED, STATES, DonationFilter, totals
 from campaign.services.gifts.listing import donations as donations_found
 from campaign.services.gifts.timeline import donation_story
@@ -113,7 +114,7 @@ def _row(entry: TimelineEntry) -> TimelineRow:
 
 
 def _purposes() -> dict[str, FundRow]:
-    return {row.public_id: row for row in funds(campaign().id) if row.kind in COLLECTING}
+    return {row.public_id: row for row in funds(campaign().id) if row.kind in COLLECTING_KINDS}
 
 
 def _criteria(filters: ListFilters, purposes: dict[str, FundRow]) -> DonationFilter:
