@@ -5,6 +5,7 @@ import hmac
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from campaign.domain.abuse import Kind
+from campaign.domain.email_address import email_key
 
 
 def network_keys(address: str | None) -> dict[Kind, str]:
@@ -28,8 +29,8 @@ def network_keys(address: str | None) -> dict[Kind, str]:
 
 
 def normalized_email(email: str) -> str:
-    """An email without what one mailbox can vary at will: case, and what stands after a plus."""
-    name, _, host = email.casefold().rpartition("@")
+    """Return `email_key` without what stands after a plus, which one mailbox can vary at will."""
+    name, _, host = email_key(email).rpartition("@")
     return f"{name.partition('+')[0]}@{host}"
 
 

@@ -27,6 +27,7 @@ from campaign.domain.abuse import (
     detect_spike,
     is_quiet,
 )
+from campaign.domain.email_address import email_key
 from campaign.domain.visitor_keys import key_of, network_keys, normalized_email
 
 START = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
@@ -255,6 +256,12 @@ def test_an_unknown_address_is_not_counted(nobody: str | None) -> None:
 
 def test_a_mailbox_is_one_however_it_is_written() -> None:
     assert normalized_email("Aida+quilt@Example.org") == normalized_email("aida@example.org") == "aida@example.org"
+
+
+@pytest.mark.parametrize("written", ["aida@почта.рф", "Aida@ПОЧТА.РФ", "aida+1@xn--80a1acny.xn--p1ai"])
+def test_a_mailbox_counts_as_the_donor_of_the_same_address(written: str) -> None:
+    """A tester of stolen cards was two visitors by writing the domain in its other form."""
+    assert normalized_email(written) == email_key("aida@почта.рф")
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
