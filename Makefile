@@ -8,7 +8,7 @@ POT ?= $(MESSAGES)/messages.pot
 HEAD := migrations/.current-alembic-head
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test dates axe drill chaos check lint fix types contracts templates i18n-extract i18n-update i18n-check db-revision settings subjects lock bench
+.PHONY: help run setup test dates axe drill chaos package check lint fix types contracts templates i18n-extract i18n-update i18n-check db-revision settings subjects lock bench
 
 help: ## these words
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ chaos: setup ## 200 random stories over real processes and 500 histories of the 
 	@$(BIN)/python -m tests.chaos $(CHAOS)
 	@KURAK_CHAOS=full $(BIN)/python -m pytest -q -p no:randomly tests/chaos
 	@KURAK_HISTORIES=500 $(BIN)/python -m pytest -q -p no:randomly tests/invariants/books/test_histories.py tests/invariants/books/test_orders.py tests/invariants/books/test_seeded_bugs.py
+
+package: setup ## build the wheel, install it into an empty environment and serve one page from an empty folder
+	@$(BIN)/python -m tests.package
 
 check: setup lint subjects types contracts templates i18n-check test ## all that must be right, what fails fastest first
 
