@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def create_app(config: "Config", context: "Context | None" = None) -> "Flask":
-    """Build the web application. Tests hand in a context of their own; otherwise the configuration decides."""
+    """Build the web application. Tests pass their own gateways; otherwise they are made from the configuration."""
     from campaign.app_factory import compose  # late, so that the sandbox's process does not load the product
 
     return compose(config, context)

@@ -1,4 +1,4 @@
-"""The composition root: knows everybody and joins them."""
+"""The app factory: builds the app from all its parts."""
 
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -70,7 +70,7 @@ def compose(config: Config, context: Context | None) -> Flask:
 
 
 def _limit_at_views_alone(app: Flask) -> None:
-    """Before every request Flask-Limiter would look for default limits too: we have none, each stands at its view."""
+    """Let Flask-Limiter look for limits at each view alone: there are no default limits."""
     hooks = app.before_request_funcs[None]
     hooks[:] = [hook for hook in hooks if hook != limiter._check_request_limit]  # noqa: SLF001
 
@@ -103,7 +103,7 @@ def _flask_settings(config: Config) -> dict[str, object]:
 
 
 def _limits_options(url: str) -> dict[str, object]:
-    """Redis that does not answer holds nobody up for long, and what it raises is one kind of error."""
+    """Return options with which a silent Redis delays nobody for long, and raises one kind of error."""
     waits = {"socket_connect_timeout": LIMITS_SECONDS_MAX, "socket_timeout": LIMITS_SECONDS_MAX, "retry": None}
     return {"wrap_exceptions": True, **(waits if url.startswith("redis") else {})}
 
@@ -116,7 +116,7 @@ def _engine_options(url: str) -> dict[str, object]:
 
 
 def _add_development_pages(app: Flask, config: Config) -> None:
-    """Mail that was kept, the components' own page, and the sandbox's pages; production never imports them."""
+    """Add the outbox, the components' own page, and the sandbox's pages; production never imports them."""
     from campaign.blueprints import development
 
     app.register_blueprint(development.bp)
@@ -128,7 +128,7 @@ def _add_development_pages(app: Flask, config: Config) -> None:
 
 
 def _add_commands(app: Flask) -> None:
-    """Commands and migrations, for the command line alone: a web server never runs them and need not carry them."""
+    """Add commands and migrations, for the command line alone: a web server never runs them."""
     from flask_migrate import Migrate
 
     from campaign.cli import add_commands

@@ -1,4 +1,4 @@
-"""Every setting, read once from the environment into one frozen object; what is unknown or unsafe is refused."""
+"""Every setting, read once from the environment into one frozen object; unknown or unsafe settings are refused."""
 
 import json
 import secrets
@@ -36,7 +36,7 @@ class BadSetting(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """What this process was told, whole and checked. Tests build their own."""
+    """The configuration of this process, complete and checked. Tests build their own."""
 
     app_env: Literal["development", "production"]
     public_url: str  # no slash at the end
@@ -63,7 +63,7 @@ class Config:
 
     @property
     def payment_mode(self) -> PaymentMode:
-        """Decided by the key alone."""
+        """Return the mode, which depends on the key alone."""
         return payment_mode_of(self.stripe_secret_key)
 
     @property
@@ -72,12 +72,16 @@ class Config:
 
     @property
     def sandbox_url(self) -> str | None:
-        """Where the sandbox listens, when it is what takes the payments."""
+        """Return where the sandbox listens, when it takes the payments."""
         return self.stripe_api_base if self.payment_mode == "sandbox" else None
 
 
 def payment_mode_of(key: str | None) -> PaymentMode:
-    """none, sandbox, test or live; a key of another kind raises BadSetting."""
+    """Return none, sandbox, test or live.
+
+    Raises:
+        BadSetting: the key is of another kind.
+    """
     if not key:
         return "none"
     if key.startswith("sk_test_sandbox_"):
@@ -90,7 +94,7 @@ def payment_mode_of(key: str | None) -> PaymentMode:
 
 
 def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Config:
-    """The configuration from the environment, completed from a `.env` file that may not name an unknown setting."""
+    """Read the configuration from the environment, completed from a `.env` file that may not name an unknown setting."""
     given = {**_dotenv(dotenv), **{k: v for k, v in environ.items() if _is_ours(k)}}
     values = {name: value for name, value in _with_files(given).items() if value}
     _refuse_bad_texts(values)
@@ -133,7 +137,11 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
 
 
 def refuse_unsafe(config: Config) -> None:
-    """Raise BadSetting for what must never run: a live key outside production, a key sent to a foreign host."""
+    """Refuse what must never run: a live key outside production, a key sent to a foreign host.
+
+    Raises:
+        BadSetting: it names the setting.
+    """
     _refuse_strange_addresses(config)
     if config.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise BadSetting(f"LOG_LEVEL is DEBUG, INFO, WARNING or ERROR, not {config.log_level!r}.")
@@ -159,7 +167,11 @@ def _refuse_unsafe_production(config: Config) -> None:
 
 
 def refuse_to_serve(config: Config) -> None:
-    """Raise BadSetting where visitors must not be let in, though commands may run: with them the rest is set up."""
+    """Refuse to serve visitors, although commands may run: with them the rest is set up.
+
+    Raises:
+        BadSetting: it names the setting.
+    """
     if config.payment_mode == "live" and not config.stripe_webhook_secrets:
         raise BadSetting("A live Stripe key needs STRIPE_WEBHOOK_SECRET: `flask --app wsgi stripe setup` shows it.")
 
@@ -188,7 +200,11 @@ def _refuse_bad_texts(values: Mapping[str, str]) -> None:
 
 
 def _refuse_missing_packages(config: Config) -> None:
-    """Raise BadSetting for a queue or a counter whose package is not installed."""
+    """Refuse a queue or a counter whose package is not installed.
+
+    Raises:
+        BadSetting: it names the package.
+    """
     for name, url in (("JOBS_URL", config.jobs_url), ("LIMITS_URL", config.limits_url)):
         if url.startswith("redis") and find_spec("redis") is None:
             raise BadSetting(f"{name} needs the Python package redis: install it with `.venv/bin/pip install redis`.")
@@ -281,7 +297,11 @@ def _with_files(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _text_of(path: Path, subject: str) -> str:
-    """A file's text, with or without a byte-order mark; BadSetting, about `subject`, when it cannot be read."""
+    """Return a file's text, with or without a byte-order mark.
+
+    Raises:
+        BadSetting: about `subject`, when it cannot be read.
+    """
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -306,7 +326,7 @@ def _stored_secret(instance: Path, app_env: str) -> str:
 
 
 def _sandbox(instance: Path) -> dict[str, str]:
-    """What the running sandbox wrote about itself; nothing when it never ran here."""
+    """Return what the running sandbox wrote about itself; nothing when it never ran here."""
     path = instance / "sandbox" / "sandbox.json"
     try:
         content: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))

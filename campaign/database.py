@@ -1,4 +1,4 @@
-"""Where transactions begin and end: the only commit and rollback in the program."""
+"""Transactions: the only commit and rollback in the program."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,11 +22,11 @@ BUSY_TIMEOUT_MS = 5000
 
 
 class DatabaseBusy(DomainError):
-    """Somebody else kept the database locked for too long; trying again is safe."""
+    """Another transaction locked the database for too long; a new attempt is safe."""
 
 
 class DatabaseUnavailable(DatabaseBusy):
-    """The database takes nothing for now: full disk, no memory or connections left, read-only. Trying again is safe."""
+    """The database cannot write now: full disk, no memory or connections left, read-only. A new attempt is safe."""
 
 
 SQLSTATE_LENGTH = 5
@@ -46,9 +46,9 @@ DISK_FULL_MARK = "database_disk_full"
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """One transaction: committed when the block ends, rolled back when it raises. It has one owner, so it never nests.
+    """Open a transaction: committed when the block ends, rolled back when it raises. It has one owner, so it never nests.
 
-    On SQLite it takes the write lock at once (BEGIN IMMEDIATE): a reader that turns writer later would fail, not wait.
+    On SQLite it takes the write lock at once (BEGIN IMMEDIATE): a reader that turned writer later would fail, not wait.
     """
     session: Session = db.session()
     if session.info.get("open"):
@@ -61,7 +61,7 @@ def transaction() -> Iterator[Session]:
         session.commit()
     except OperationalError as error:
         session.rollback()
-        raise _passing(error) from error
+        raise _error_for(error) from error
     except BaseException:
         session.rollback()
         raise
@@ -71,7 +71,7 @@ def transaction() -> Iterator[Session]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A session for queries; inside a transaction the same one, outside a fresh snapshot that is let go at the end."""
+    """Return a session for queries; inside a transaction the same one, outside a fresh snapshot that ends with the block."""
     session: Session = db.session()
     if session.info.get("open"):
         yield session
@@ -84,14 +84,17 @@ def reading() -> Iterator[Session]:
 
 
 def end_read(session: Session) -> None:
-    """End what another session has read, so that its next writing starts from how things are then."""
+    """End what another session has read, so that its next write starts from the present state."""
     session.rollback()
 
 
 def write_pending(session: Session) -> None:
-    """Write what a session of its own has changed, in one short transaction that begins now; DatabaseBusy.
+    """Write what a session of its own has changed, in one short transaction that begins now.
 
-    What the session has read before may be long ago, and on SQLite a transaction that read then cannot write any more.
+    What the session has read before may be old, and on SQLite a transaction that read then cannot write any more.
+
+    Raises:
+        DatabaseBusy: another transaction has the lock.
     """
     try:
         if session.new or session.dirty or session.deleted:
@@ -102,22 +105,22 @@ def write_pending(session: Session) -> None:
         session.commit()
     except OperationalError as error:
         session.rollback()
-        raise _passing(error) from error
+        raise _error_for(error) from error
 
 
 def insert_once(session: Session, table: type[Model], row: dict[str, Any]) -> bool:
-    """Insert a row unless its unique key is taken; True when it is new. Two at the same time are no error."""
+    """Insert a row unless its unique key is taken; return whether it is new. Two at the same time are no error."""
     return insert_once_for_key(session, table, row) is not None
 
 
 def insert_once_for_key(session: Session, table: type[Model], row: dict[str, Any]) -> Any:  # a key of any type
-    """The same, for who needs the new row's primary key (its first column); None when the row is not new."""
+    """Insert likewise and return the new row's primary key (its first column); None when the row is not new."""
     statement = _insert_once(table, is_postgresql=session.get_bind().dialect.name == "postgresql")
     return session.execute(statement, row).scalar()
 
 
 def insert_if_absent(table: type[Model], row: dict[str, Any]) -> bool:
-    """`insert_once` as a whole transaction."""
+    """Run `insert_once` as a whole transaction."""
     with autocommit() as connection:
         statement = _insert_alone(table, is_postgresql=connection.dialect.name == "postgresql")
         return connection.execute(statement, row).rowcount > 0
@@ -125,9 +128,9 @@ def insert_if_absent(table: type[Model], row: dict[str, Any]) -> bool:
 
 @contextmanager
 def autocommit() -> Iterator[Connection]:
-    """A connection on which every statement is a whole transaction, for hot paths: no session, no BEGIN, no COMMIT.
+    """Open a connection on which every statement is a whole transaction, for hot paths: no session, no BEGIN, no COMMIT.
 
-    What a statement returns is to be read to its end: SQLite commits it there.
+    Read the result of a statement to its end: SQLite commits it there.
     """
     engine = db.engine
     options: Any = {"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {"alone": True}
@@ -135,12 +138,12 @@ def autocommit() -> Iterator[Connection]:
         with engine.connect() as connection:
             yield connection.execution_options(**options)
     except OperationalError as error:
-        raise _passing(error) from error
+        raise _error_for(error) from error
 
 
 @cache
 def _insert_once(table: type[Model], *, is_postgresql: bool) -> Any:  # the dialects' inserts have no type in common
-    """Built once: making the statement anew costs more than running it."""
+    """Return a statement that is built once: building it anew costs more than running it."""
     key = next(iter(table.__table__.primary_key))
     dialect: Any = postgresql if is_postgresql else sqlite
     return dialect.insert(table.__table__).on_conflict_do_nothing().returning(key)
@@ -148,14 +151,14 @@ def _insert_once(table: type[Model], *, is_postgresql: bool) -> Any:  # the dial
 
 @cache
 def _insert_alone(table: type[Model], *, is_postgresql: bool) -> Any:
-    """The same without RETURNING: the number of rows tells whether it was new."""
+    """Return the same statement without RETURNING: the number of rows tells whether it was new."""
     dialect: Any = postgresql if is_postgresql else sqlite
     statement = dialect.insert(table.__table__).on_conflict_do_nothing().inline()
     return statement.execution_options(preserve_rowcount=True)
 
 
 def set_up_database(app: Flask) -> None:
-    """Give the app's engine SQLite's safe habits: foreign keys, WAL, our own BEGIN."""
+    """Set up the app's engine for SQLite: foreign keys, WAL, our own BEGIN."""
     with app.app_context():
         set_up_engine(db.engine)
         event.listen(
@@ -164,7 +167,7 @@ def set_up_database(app: Flask) -> None:
 
 
 def set_up_engine(engine: Engine) -> None:
-    """The same for an engine of another database than the app's."""
+    """Set up an engine of another database than the app's in the same way."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
@@ -192,7 +195,7 @@ def _on_sqlite_begin(connection: Connection) -> None:
 
 
 def _note_outage(context: ExceptionContext, *, mark: Path) -> OperationalError | None:
-    """Let the alarms know of a full disk; after a failover, leave the server that only reads, and tell it as an outage."""
+    """Report a full disk to the alarms; after a failover, leave the read-only server, and report it as an outage."""
     error = context.original_exception
     if _says(error, DISK_FULL):
         with suppress(OSError):
@@ -203,14 +206,14 @@ def _note_outage(context: ExceptionContext, *, mark: Path) -> OperationalError |
     return OperationalError(context.statement, None, error, hide_parameters=True)
 
 
-def _passing(error: OperationalError) -> Exception:
-    """What a failed statement is called here: a lock or an outage that passes, or the error itself."""
+def _error_for(error: OperationalError) -> Exception:
+    """Return the error for a failed statement: a lock or an outage that will pass, or the error itself."""
     if _says(error.orig, LOCKED):
         return DatabaseBusy()
     return DatabaseUnavailable() if _says(error.orig, UNAVAILABLE) else error
 
 
 def _says(error: BaseException | None, signs: frozenset[str]) -> bool:
-    """Whether the driver's error has one of these SQLSTATEs, or, where there is none, one of these texts."""
+    """Return whether the driver's error has one of these SQLSTATEs, or, where there is none, one of these texts."""
     state = getattr(error, "sqlstate", None)
     return state in signs if state else any(sign in str(error) for sign in signs if len(sign) > SQLSTATE_LENGTH)

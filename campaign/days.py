@@ -1,6 +1,6 @@
-"""The organisation's days: every day that people read and that the books carry is a day of its time zone.
+"""The organisation's days: every day that people read and that the ledger has is a day of its time zone.
 
-Instants are UTC in the database and become days here, by the setting TIME_ZONE of the app that is running.
+Instants are UTC in the database and become days here, by the setting TIME_ZONE of the running app.
 """
 
 from datetime import date, datetime
@@ -22,25 +22,25 @@ def time_zone() -> ZoneInfo:
 
 
 def local_day(instant: datetime) -> date:
-    """The organisation's day on which an instant falls."""
+    """Return the organisation's day of an instant."""
     return calendar.local_day(instant, time_zone())
 
 
 def local_time(instant: datetime) -> datetime:
-    """An instant as the organisation's clock shows it."""
+    """Return an instant in the organisation's time."""
     return instant.astimezone(time_zone())
 
 
 def start_of_day(day: date) -> datetime:
-    """The first instant of an organisation's day, in UTC."""
+    """Return the first instant of an organisation's day, in UTC."""
     return calendar.start_of_day(day, time_zone())
 
 
 def end_of_day(day: date) -> datetime:
-    """The first instant after an organisation's day, in UTC: compare with `<`."""
+    """Return the first instant after an organisation's day, in UTC: compare with `<`."""
     return calendar.end_of_day(day, time_zone())
 
 
 def offset_name(instant: datetime) -> str:
-    """The name of the organisation's time at an instant: `UTC+6`."""
+    """Return the name of the organisation's time at an instant: `UTC+6`."""
     return calendar.offset_name(instant, time_zone())

@@ -1,4 +1,4 @@
-"""The instances that Flask's extensions live in; made here, set up by `create_app`."""
+"""The instances of Flask's extensions; created here, set up by `create_app`."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -27,7 +27,7 @@ Key = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Instant(TypeDecorator[datetime]):
-    """A moment, always aware and in UTC; SQLite keeps it as text without an offset."""
+    """A moment, always aware and in UTC; SQLite stores it as text without an offset."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -61,7 +61,7 @@ class Model(DeclarativeBase):
 
 
 def visitor_key() -> str:
-    """Whom a request limit counts: an IPv4 address, or the /64 that one IPv6 household has to itself."""
+    """Return whom a request limit counts: an IPv4 address, or the /64 of one IPv6 household."""
     return network_keys(request.remote_addr).get(Kind.ADDRESS) or request.remote_addr or ""
 
 

@@ -1,4 +1,4 @@
-"""Languages: which there are, which one a reader gets, and how money and dates look in each."""
+"""Languages: the list, the reader's language, and the formats of money and dates in each."""
 
 import io
 from collections.abc import Iterator, Mapping
@@ -32,7 +32,7 @@ DEFAULT: Language = "en"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A text as a reader gets it, and in which language: where hers is missing, another's, which the page must say."""
+    """A text for a reader with its language: where theirs is missing, another's, which the page must say."""
 
     text: str
     language: str
@@ -65,7 +65,7 @@ def init_app(app: Flask, babel: Babel) -> None:
 
 
 def current_language() -> Language:
-    """The language that texts are now made in."""
+    """Return the language of the texts that are made now."""
     locale = get_locale()
     code = locale.language if locale else DEFAULT
     return cast(Language, code) if code in LANGUAGES else DEFAULT
@@ -73,20 +73,20 @@ def current_language() -> Language:
 
 @contextmanager
 def in_language(code: str) -> Iterator[None]:
-    """Make texts in another language than the request's: mails, receipts."""
+    """Make texts in another language than the request's: emails, receipts."""
     with force_locale(code):
         yield
 
 
 def shown(texts: Mapping[str, str], *, language: str | None = None) -> Shown:
-    """The text in the reader's language, else in the next best one."""
+    """Return the text in the reader's language, else in the next best one."""
     code = language or current_language()
     shown_in = shown_language(texts, code)
     return Shown(texts.get(shown_in, ""), shown_in, is_fallback=shown_in != code)
 
 
 def text_of(texts: Mapping[str, str]) -> str:
-    """The bare words, for places that cannot say that they fell back: titles, addresses, mails' subjects."""
+    """Return the bare words, for places that cannot mark a fallback: titles, addresses, subjects of emails."""
     return shown(texts).text
 
 

@@ -1,6 +1,6 @@
-"""The web server: Granian, whose processes find the program loaded when they are forked.
+"""The web server: Granian, whose processes start with the program loaded before the fork.
 
-`python -m campaign.web_server …` takes Granian's own options. Loading once instead of in each process spares a second of
+`python -m campaign.web_server …` takes Granian's own options. Loading once instead of in each process saves a second of
 CPU at a start and lets the processes share what none of them changes.
 """
 
@@ -21,9 +21,9 @@ def main() -> None:
 
 
 def _load_program() -> None:
-    """The modules, not the app: it belongs to its process, with its connections and threads.
+    """Load the modules, not the app: that belongs to its process, with its connections and threads.
 
-    Nothing of what is loaded is ever let go, so the collector need not look at it, now or after the fork.
+    Nothing loaded is ever freed, so the collector need not look at it, now or after the fork.
     """
     gc.disable()
     import_module("campaign.app_factory")

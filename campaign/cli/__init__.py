@@ -54,7 +54,7 @@ def add_commands(app: "Flask") -> None:
 
 
 def _in_one_sentence(command: click.Command) -> click.Command:
-    """A copy of the command that ends with one sentence, not a traceback, where the database cannot be used."""
+    """Return a copy of the command that ends with one sentence, not a traceback, when the database cannot be used."""
     guarded = copy(command)  # commands are shared by all apps of a process: each app wraps its own
 
     def invoke_it(context: click.Context) -> Any:  # what a command returns is its own affair

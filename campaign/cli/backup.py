@@ -56,9 +56,9 @@ def backup(file: Path, force: bool) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @with_appcontext
 def restore(file: Path) -> None:
-    """Restore FILE into an empty database and instance folder, verify it and check the books.
+    """Restore FILE into an empty database and instance folder, verify it and check the ledger.
 
-    Exit 1 when nothing was restored, 3 when all was restored but the books do not add up.
+    Exit 1 when nothing was restored, 3 when all was restored but the ledger check failed.
     """
     config: Config = current_app.config["KURAK"]
     with _problems_printed(), _nothing_running(config.instance_dir):
@@ -87,7 +87,7 @@ def _problems_printed() -> Iterator[None]:
 
 @contextmanager
 def _nothing_running(instance: Path) -> Iterator[None]:
-    """Hold the instance folder, so that nobody starts Kurak in it meanwhile."""
+    """Lock the instance folder, so that nobody starts Kurak in it meanwhile."""
     from campaign.cli.serve import CannotStart, alone_in  # late: not needed for a backup
 
     try:
@@ -125,7 +125,7 @@ def _print_problems(restored: Restored) -> None:
 
 
 def _tasks(restored: Restored, config: Config) -> Iterator[str]:
-    """What a person has to do, one task each."""
+    """Return what a person has to do, one task each."""
     manifest, leftovers = restored.manifest, restored.leftovers
     made_at = _when(manifest.made_at)
     if manifest.time_zone != config.time_zone.key:

@@ -19,7 +19,7 @@ demo = AppGroup("demo", help="Demonstrations, in development only.")
 
 
 def play(*, gifts: int, seed: int) -> int:
-    """Give synthetic gifts at the running sandbox; how many were paid. Ends the program when there is no sandbox."""
+    """Make synthetic gifts at the running sandbox; return how many were paid. Exit when there is no sandbox."""
     config: Config = current_app.config["KURAK"]
     if config.sandbox_url is None or config.stripe_secret_key is None:
         sys.exit("kurak: synthetic gifts are given at the sandbox, and none is running here.")
@@ -45,7 +45,7 @@ def play(*, gifts: int, seed: int) -> int:
 @click.option("--gifts", default=60, show_default=True, type=click.IntRange(1, 5000), help="How many are begun.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same history.")
 def load(gifts: int, seed: int) -> None:
-    """Give synthetic gifts over the campaign's days, allocate and spend some of the money."""
+    """Make synthetic gifts over the campaign's days, allocate and spend some of the money."""
     paid = play(gifts=gifts, seed=seed)
     work_off_everything()
     click.echo(f"{paid} of {gifts} gifts were paid.")

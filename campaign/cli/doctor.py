@@ -28,7 +28,7 @@ SQLITE_MIN = (3, 39)
 @click.option("--offline", is_flag=True, help="Ask neither Stripe nor our own address.")
 @with_appcontext
 def doctor(*, offline: bool) -> None:
-    """Look at everything that this installation needs. Exit 1 if it must not go live."""
+    """Check everything that this installation needs. Exit 1 if it must not go live."""
     config: Config = current_app.config["KURAK"]
     click.echo(f"Kurak {version()}")
     findings = list(examine(config))
@@ -39,7 +39,7 @@ def doctor(*, offline: bool) -> None:
 
         findings += examine_outside(config, current_context())
     for finding in findings:
-        click.echo(f"{finding.verdict.upper():<8}{finding.told}")
+        click.echo(f"{finding.verdict.upper():<8}{finding.sentence}")
     unsafe = sum(finding.verdict is Verdict.UNSAFE for finding in findings)
     if unsafe:
         click.echo(f"\nMust not go live: {unsafe} of {len(findings)}.")
@@ -48,7 +48,7 @@ def doctor(*, offline: bool) -> None:
 
 
 def examine(config: Config) -> Iterator[CheckResult]:
-    """Every finding about this configuration and this machine."""
+    """Yield every result about this configuration and this machine."""
     yield from _settings(config)
     yield from _payments(config)
     yield from _machine(config)
@@ -62,7 +62,7 @@ def examine(config: Config) -> Iterator[CheckResult]:
 
 
 def _rehearsals() -> Iterator[CheckResult]:
-    """What was tried in a database that takes real money now."""
+    """Yield what was tried in a database that takes live payments now."""
     if tests := count_test_gifts():
         yield CheckResult(
             Verdict.MISSING,
@@ -131,7 +131,7 @@ def _machine(config: Config) -> Iterator[CheckResult]:
 
 
 def schema_is_ready() -> bool:
-    """Whether the database answers and is migrated, so that anything else can be asked of it."""
+    """Return whether the database answers and is migrated, so that anything else can be queried."""
     try:
         return schema_state().is_ready
     except DatabaseError:
@@ -150,16 +150,16 @@ def _database() -> CheckResult:
 
 
 def _contents() -> Iterator[CheckResult]:
-    """A site needs a campaign of its own and people who look after it; demo data would be taken for real."""
-    found = contents()
-    if not found.campaigns:
+    """Check that there is a real campaign and people who manage it; demo data would look real."""
+    counts = contents()
+    if not counts.campaigns:
         yield CheckResult(Verdict.UNSAFE, "There is no campaign: nobody can give.")
-    elif found.demo_campaigns:
-        yield CheckResult(Verdict.UNSAFE, f"Demo data is in this database: {', '.join(found.demo_campaigns)}.")
+    elif counts.demo_campaigns:
+        yield CheckResult(Verdict.UNSAFE, f"Demo data is in this database: {', '.join(counts.demo_campaigns)}.")
     else:
-        yield CheckResult(Verdict.OK, f"Campaigns: {found.campaigns}, none of them a demonstration.")
-    if found.active_staff:
-        yield CheckResult(Verdict.OK, f"People who can sign in: {found.active_staff}.")
+        yield CheckResult(Verdict.OK, f"Campaigns: {counts.campaigns}, none of them a demonstration.")
+    if counts.active_staff:
+        yield CheckResult(Verdict.OK, f"People who can sign in: {counts.active_staff}.")
     else:
         yield CheckResult(
             Verdict.UNSAFE, "Nobody can sign in to the desk: flask --app wsgi staff add EMAIL --role admin."
@@ -167,18 +167,20 @@ def _contents() -> Iterator[CheckResult]:
 
 
 def _drill() -> CheckResult:
-    """Real money only for a version that a fire drill was held with, or for a reason that somebody wrote down."""
-    found = standing()
-    match found.outcome:
+    """Allow live payments only for a version that passed a fire drill, or for a stored reason."""
+    record = standing()
+    match record.outcome:
         case "held":
-            return CheckResult(Verdict.OK, f"A fire drill of version {found.version} was held on {found.at:%Y-%m-%d}.")
+            return CheckResult(
+                Verdict.OK, f"A fire drill of version {record.version} was held on {record.at:%Y-%m-%d}."
+            )
         case "waived":
-            return CheckResult(Verdict.OK, f"No fire drill of version {found.version}, because: {found.reason}")
+            return CheckResult(Verdict.OK, f"No fire drill of version {record.version}, because: {record.reason}")
         case "failed":
-            told = f"The last fire drill of version {found.version} failed"
+            verdict = f"The last fire drill of version {record.version} failed"
         case _:
-            told = f"No fire drill of version {found.version} was held"
+            verdict = f"No fire drill of version {record.version} was held"
     return CheckResult(
         Verdict.UNSAFE,
-        f"{told}: play `flask --app wsgi drill` beside a sandbox, then here `flask --app wsgi drill accept report.json`.",
+        f"{verdict}: play `flask --app wsgi drill` beside a sandbox, then here `flask --app wsgi drill accept report.json`.",
     )

@@ -1,4 +1,4 @@
-"""`flask drill`: a synthetic week against the running installation, and the report on which going live rests."""
+"""`flask drill`: a synthetic week against the running installation, and the report that going live requires."""
 
 import json
 import sys
@@ -26,8 +26,8 @@ from campaign.services.drill.version import fingerprint
 def drill(context: click.Context) -> None:
     """Play a week of gifts, faults and refunds at the running installation's sandbox, on a campaign of its own.
 
-    Writes drill/report.html, .txt and .json into the instance folder. Exit 1 when anything did not hold. The sandbox's
-    time moves forward by about three months, for good.
+    Writes drill/report.html, .txt and .json into the instance folder. Exit 1 when a scene failed. The sandbox's time
+    moves forward by about three months, for good.
     """
     if context.invoked_subcommand is None:
         _play()
@@ -68,7 +68,7 @@ def _play() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @with_appcontext
 def accept(file: Path) -> None:
-    """Take over the report.json of a drill that was held elsewhere with this very version."""
+    """Accept the report.json of a drill that was run elsewhere with this very version."""
     try:
         report = report_of(json.loads(file.read_text(encoding="utf-8")))
         record.record_drill(report, clock=current_context().clock)

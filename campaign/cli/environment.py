@@ -1,7 +1,7 @@
-"""Makes what the other programs need on a bare machine: `.venv`, the pinned packages, the libraries that PDFs need.
+"""Prepares a bare machine for the other programs: `.venv`, the pinned packages, the libraries for PDFs.
 
-Run by path with any Python, `python3 -I campaign/cli/environment.py run`, before anything is installed: it imports
-nothing but the standard library and speaks in sentences. What is there already is not made again.
+Run by path with any Python, `python3 -I campaign/cli/environment.py run`, before anything is installed: it imports only
+the standard library and prints sentences. What exists already is not made again.
 """
 
 import ctypes
@@ -41,11 +41,11 @@ NODE_LIBRARY = "libatomic.so.1"
 
 
 class Missing(Exception):
-    """Something is not there and cannot be made here; the message says what to do."""
+    """Something is missing and cannot be made here; the message says what to do."""
 
 
 def main(purpose: str) -> int:
-    """Make the environment to `run` the product, or to `test` it; 1 with one sentence when that cannot be."""
+    """Prepare the environment to `run` the product, or to `test` it; return 1 with one sentence when that fails."""
     try:
         _require_python()
         _make_venv()
@@ -86,10 +86,10 @@ def _make_venv() -> None:
 
 
 def _install(lists: "tuple[str, ...]", *, stamp: Path, is_there: bool = False) -> None:
-    """Install pinned lists, unless the stamp says that exactly these are installed; `is_there`: another list held them."""
+    """Install pinned lists, unless the stamp says that exactly these are installed; `is_there`: another list had them."""
     files = [ROOT / "requirements" / name for name in lists]
-    wanted = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-    if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
+    checksum = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    if stamp.exists() and stamp.read_text(encoding="ascii") == checksum:
         return
     if not _works(PYTHON, "-m", "pip", "--version"):
         subprocess.run([PYTHON, "-m", "ensurepip"], capture_output=True, check=False)
@@ -101,21 +101,21 @@ def _install(lists: "tuple[str, ...]", *, stamp: Path, is_there: bool = False) -
         done = subprocess.run(command, env=_quiet(), capture_output=True, text=True, check=False)
         if done.returncode:
             raise Missing(f"requirements/{file.name} could not be installed: {_reason(done.stderr)}")
-    stamp.write_text(wanted, encoding="ascii")
+    stamp.write_text(checksum, encoding="ascii")
 
 
 def _require_libraries() -> None:
     missing = missing_libraries()
     if missing:
-        told = " and ".join(missing)
+        names = " and ".join(missing)
         commands = "; ".join(COMMANDS[tool] for tool in _package_tools())
-        _apt(*APT_LIBRARIES, otherwise=f"{told} must be installed, for receipts are made with it: {commands}")
+        _apt(*APT_LIBRARIES, otherwise=f"{names} must be installed, for receipts are made with it: {commands}")
     if missing_libraries():
         raise Missing(f"{' and '.join(missing_libraries())} cannot be loaded even after installing.")
 
 
 def missing_libraries() -> "list[str]":
-    """The names of those libraries that this machine cannot load."""
+    """Return the names of the libraries that this machine cannot load."""
     return [name for name, files in LIBRARIES.items() if not any(_loads(file) for file in files)]
 
 
@@ -130,12 +130,12 @@ def _loads(file: str) -> bool:
 
 
 def _package_tools() -> "list[str]":
-    """The package tool of this machine, or all of them where we know none."""
+    """Return the package tool of this machine, or all of them when it is unknown."""
     return [tool for tool in COMMANDS if shutil.which(tool)][:1] or list(COMMANDS)
 
 
 def _look_for_test_programs() -> None:
-    """Install what only tests need, where we may; without it those that do are skipped and say so."""
+    """Install what only tests need, where possible; otherwise those tests are skipped and say so."""
     missing = [*missing_for_browser(), *([] if shutil.which("pdftotext") else ["poppler-utils"])]
     if not missing:
         return
@@ -146,7 +146,7 @@ def _look_for_test_programs() -> None:
 
 
 def missing_for_browser() -> "list[str]":
-    """The Debian packages that a test in a browser needs and this machine lacks."""
+    """Return the Debian packages that a browser test needs and this machine lacks."""
     missing = [] if any(shutil.which(name) for name in CHROMIUM) else ["chromium"]
     if sys.platform == "linux" and not _loads(NODE_LIBRARY):
         missing.append("libatomic1")
@@ -154,7 +154,7 @@ def missing_for_browser() -> "list[str]":
 
 
 def _apt(*packages: str, otherwise: str) -> None:
-    """Install Debian packages as root; anybody else is told what to do."""
+    """Install Debian packages as root; print the command for anybody else."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise Missing(otherwise)
     _say(f"Installing {', '.join(packages)} …")
@@ -177,10 +177,10 @@ def _works(*command: "str | Path") -> bool:
         return False
 
 
-def _reason(told_by_pip: str) -> str:
-    """Why pip gave up: it says last that it found no such package, even when it reached no index at all."""
-    unreached = next((line for line in told_by_pip.splitlines() if "after connection broken by" in line), None)
-    return f"the package index was not reached: {unreached}" if unreached else _last_line(told_by_pip)
+def _reason(pip_output: str) -> str:
+    """Return why pip failed: its last line says that it found no such package, even when it reached no index at all."""
+    unreached = next((line for line in pip_output.splitlines() if "after connection broken by" in line), None)
+    return f"the package index was not reached: {unreached}" if unreached else _last_line(pip_output)
 
 
 def _last_line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What `flask doctor` asks outside: the endpoint at the provider, our own webhook address, and what alarms ring."""
+"""The outside checks of `flask doctor`: the endpoint at the provider, our own webhook address, and ringing alarms."""
 
 from collections.abc import Iterator
 
@@ -14,14 +14,14 @@ from campaign.i18n import in_language
 from campaign.services.alarms import watching
 from campaign.services.alarms.words import describe_alarm
 from campaign.services.inbox import listing
-from campaign.services.inbox.endpoint import EndpointStatus, look_at_endpoint, own_addresses
+from campaign.services.inbox.endpoint import EndpointStatus, check_endpoint, own_addresses
 from campaign.services.queues.inbox import PING
 
 SETUP = "flask --app wsgi stripe setup"
 
 
 def examine_outside(config: Config, context: Context) -> Iterator[CheckResult]:
-    """Every finding for which somebody has to be asked. Nothing is changed but one ping stored in the inbox."""
+    """Yield every result that needs an outside query. Nothing changes but one ping stored in the inbox."""
     if config.payment_mode != "none":
         yield from _endpoint(config, context)
         yield _own_address(config, context)
@@ -32,7 +32,7 @@ def _endpoint(config: Config, context: Context) -> Iterator[CheckResult]:
     addresses = own_addresses(config.public_url, port=config.port, mode=config.payment_mode)
     watching.note_endpoint(addresses, context=context, is_urged=True)  # the desk shows it too
     try:
-        seen = look_at_endpoint(context.endpoints, addresses)
+        status = check_endpoint(context.endpoints, addresses)
     except PaymentsNotConfigured:
         return
     except (PaymentsUnavailable, PaymentRefused) as problem:
@@ -42,33 +42,35 @@ def _endpoint(config: Config, context: Context) -> Iterator[CheckResult]:
             "write Webhook Endpoints.",
         )
         return
-    found = list(_faults(seen, addresses[0], wanted=context.endpoints.api_version or ""))
-    yield from found
-    if not found and seen.endpoint:
-        yield CheckResult(Verdict.OK, f"The endpoint at Stripe, {seen.endpoint.id}, is right: {seen.endpoint.url}.")
-    if seen.needless:
+    faults = list(_faults(status, addresses[0], api_version=context.endpoints.api_version or ""))
+    yield from faults
+    if not faults and status.endpoint:
+        yield CheckResult(Verdict.OK, f"The endpoint at Stripe, {status.endpoint.id}, is right: {status.endpoint.url}.")
+    if status.needless:
         yield CheckResult(
-            Verdict.MISSING, f"The endpoint at Stripe sends events that nobody reads ({_few(seen.needless)}): {SETUP}."
+            Verdict.MISSING,
+            f"The endpoint at Stripe sends events that nobody reads ({_few(status.needless)}): {SETUP}.",
         )
-    if seen.older:
-        names = ", ".join(endpoint.id for endpoint in seen.older)
+    if status.older:
+        names = ", ".join(endpoint.id for endpoint in status.older)
         yield CheckResult(Verdict.MISSING, f"An older endpoint is still there ({names}): {SETUP} --retire.")
 
 
-def _faults(seen: EndpointStatus, address: str, *, wanted: str) -> Iterator[CheckResult]:
-    found = seen.endpoint
-    told = {
+def _faults(status: EndpointStatus, address: str, *, api_version: str) -> Iterator[CheckResult]:
+    endpoint = status.endpoint
+    version, url = (endpoint.api_version, endpoint.url) if endpoint else ("", "")
+    sentences = {
         "missing": f"The account at Stripe has no endpoint for {address}: {SETUP}.",
         "disabled": f"The endpoint at Stripe is switched off: {SETUP} switches it on.",
-        "types": f"The endpoint at Stripe lacks {_few(seen.lacking)}: {SETUP} adds what is missing.",
-        "version": f"The endpoint at Stripe speaks {found.api_version if found else ''}, not {wanted}: {SETUP} makes a new one.",
-        "url": f"The endpoint at Stripe leads to {found.url if found else ''}, not to {address}: {SETUP}, or mend PUBLIC_URL.",
+        "types": f"The endpoint at Stripe lacks {_few(status.lacking)}: {SETUP} adds what is missing.",
+        "version": f"The endpoint at Stripe speaks {version}, not {api_version}: {SETUP} makes a new one.",
+        "url": f"The endpoint at Stripe leads to {url}, not to {address}: {SETUP}, or correct PUBLIC_URL.",
     }
-    yield from (CheckResult(Verdict.UNSAFE, told[fault]) for fault in seen.faults)
+    yield from (CheckResult(Verdict.UNSAFE, sentences[fault]) for fault in status.faults)
 
 
 def _own_address(config: Config, context: Context) -> CheckResult:
-    """Post a signed event about nothing to the address that the provider is given, and see it stored."""
+    """Post a signed ping to the address that the provider has, and check that it is stored."""
     if not config.stripe_webhook_secrets:
         return CheckResult(Verdict.UNSAFE, "Our own webhook address cannot be tried without STRIPE_WEBHOOK_SECRET.")
     [address, *_others] = own_addresses(config.public_url, port=config.port, mode=config.payment_mode)
@@ -91,7 +93,7 @@ def _what_became_of_it(answer: PingAnswer) -> str:
         case None:
             return f"got no answer ({answer.problem}): is the server running, and does PUBLIC_URL lead to it?"
         case 200:
-            return "was taken by another installation: it is not in this database. Mend PUBLIC_URL or DATABASE_URL."
+            return "was taken by another installation: it is not in this database. Correct PUBLIC_URL or DATABASE_URL."
         case 301 | 302 | 303 | 307 | 308:
             return f"was sent on to {answer.location}. Stripe does not follow: let this path through as it is."
         case 400:
@@ -109,22 +111,22 @@ def _is_stored(event_id: str) -> bool:
 
 
 def _alarms(context: Context, *, takes_cards: bool) -> Iterator[CheckResult]:
-    """What rings, but for the endpoint, which has just been looked at."""
+    """Yield what rings, without the endpoint, which was just checked."""
     ringing = watching.ringing_now(takes_cards=takes_cards, clock=context.clock)
-    found = [alarm for alarm in ringing if not alarm.key.startswith("endpoint_")]
+    alarms = [alarm for alarm in ringing if not alarm.key.startswith("endpoint_")]
     with in_language("en"):
-        for alarm in found:
-            told = describe_alarm(alarm)
+        for alarm in alarms:
+            text = describe_alarm(alarm)
             is_safe = alarm.severity is not Severity.URGENT or bool(
                 alarm.case
             )  # a single case keeps nobody from going live
             verdict = Verdict.MISSING if is_safe else Verdict.UNSAFE
-            yield CheckResult(verdict, f"{told.sentence} {told.operator_action} ({told.anchor})")
-    if not found:
+            yield CheckResult(verdict, f"{text.sentence} {text.operator_action} ({text.anchor})")
+    if not alarms:
         yield CheckResult(Verdict.OK, "No other alarm rings.")
 
 
 def _few(names: tuple[str, ...]) -> str:
-    """The first names, and how many more there are."""
+    """Return the first names, and how many more there are."""
     more = len(names) - 4
     return ", ".join(names[:4]) + (f" and {more} more" if more > 0 else "")

@@ -1,11 +1,11 @@
-"""What `flask doctor` finds: a verdict and a sentence for the operator."""
+"""The results of `flask doctor`: a verdict and a sentence for the operator."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """How bad it is."""
+    """The severity of a result."""
 
     OK = "ok"
     MISSING = "missing"  # something does not work without it, and says so where it is missed
@@ -14,7 +14,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One thing that was looked at. `told` is a sentence for the operator."""
+    """One check. `sentence` is for the operator."""
 
     verdict: Verdict
-    told: str
+    sentence: str

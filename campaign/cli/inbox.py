@@ -1,4 +1,4 @@
-"""`flask inbox`: what the provider told, one event word for word, and telling it again."""
+"""`flask inbox`: the provider's events, one event word for word, and replays."""
 
 import sys
 from datetime import timedelta
@@ -35,8 +35,8 @@ WHY = {
 @click.option("--older-than", type=int, help="Minutes since they came.")
 @click.option("--limit", default=50, show_default=True)
 def list_events(*, state: str | None, type_: str, gift: str, older_than: int | None, limit: int) -> None:
-    """The newest events, one a line: id, state, type, attempts, when, and why it failed."""
-    for row in listing.events(_wanted(state, type_, gift=gift, older_than=older_than), limit=limit):
+    """List the newest events, one a line: id, state, type, attempts, time, and why it failed."""
+    for row in listing.events(_filters(state, type_, gift=gift, older_than=older_than), limit=limit):
         when = f"{row.received_at:%Y-%m-%d %H:%M:%S}"
         click.echo(
             f"{row.event_id}  {row.state:<18}  {row.type:<40} {row.attempts:>2}  {when}  {row.error or ''}".rstrip()
@@ -46,12 +46,12 @@ def list_events(*, state: str | None, type_: str, gift: str, older_than: int | N
 @inbox.command()
 @click.argument("event_id")
 def show(event_id: str) -> None:
-    """One event: what became of it, why it stands still, and what was sent."""
+    """Show one event: its state, why it waits, and its body."""
     try:
-        found = listing.event(event_id)
+        detail = listing.event(event_id)
     except NotFound:
         sys.exit(f"kurak: there is no event {event_id}.")
-    row = found.row
+    row = detail.row
     facts = {
         "type": row.type,
         "about": row.object_id,
@@ -60,13 +60,13 @@ def show(event_id: str) -> None:
         "attempts": str(row.attempts),
         "received": f"{row.received_at:%Y-%m-%d %H:%M:%S} UTC",
         "next try": _next_try(row),
-        "version": found.api_version or "not reported",
+        "version": detail.api_version or "not reported",
     }
     for name, value in facts.items():
         click.echo(f"{name:<10}{value}")
     if row.reason:
         click.echo(f"{'why':<10}{WHY[row.reason]}\n{'line':<10}{row.error}")
-    click.echo(found.payload)
+    click.echo(detail.payload)
 
 
 @inbox.command()
@@ -77,17 +77,17 @@ def show(event_id: str) -> None:
 @click.option("--type", "type_", default="", help="All of a type instead.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def replay(*, event_ids: tuple[str, ...], state: str | None, type_: str, yes: bool) -> None:
-    """Let events be worked off again; what they did already is not done twice."""
+    """Process events again; what they did already is not done twice."""
     if len(event_ids) == 1:
         _replay_one(event_ids[0])
         return
     if not event_ids and not state and not type_:
         sys.exit("kurak: name events, or choose them by --state or --type.")
-    wanted = InboxFilter(event_ids=event_ids) if event_ids else _wanted(state, type_)
-    preview = preview_of(wanted)
+    filters = InboxFilter(event_ids=event_ids) if event_ids else _filters(state, type_)
+    preview = preview_of(filters)
     more = f" (the oldest {MANY_MAX}; there are more)" if preview.has_more else ""
     if preview.count and (yes or click.confirm(f"Replay {_events(preview.count)}{more}?", abort=True)):
-        count = replay_many(wanted, up_to_id=preview.up_to_id, actor_id=None, clock=current_context().clock)
+        count = replay_many(filters, up_to_id=preview.up_to_id, actor_id=None, clock=current_context().clock)
         wake("inbox")
         click.echo(f"Worked off again: {_events(count)}.")
     else:
@@ -97,7 +97,7 @@ def replay(*, event_ids: tuple[str, ...], state: str | None, type_: str, yes: bo
 @inbox.command("set-aside")
 @click.argument("event_id")
 def put_aside(event_id: str) -> None:
-    """Close an event that was given up, or waits for its gift, and will never be worked off; it is kept."""
+    """Close an event that was given up, or waits for its gift, and will never be processed; it stays stored."""
     try:
         set_aside(event_id, actor_id=None, clock=current_context().clock)
     except NotFound:
@@ -114,7 +114,7 @@ def _replay_one(event_id: str) -> None:
     click.echo(f"{event_id} is worked off again.")
 
 
-def _wanted(state: str | None, type_: str, *, gift: str = "", older_than: int | None = None) -> InboxFilter:
+def _filters(state: str | None, type_: str, *, gift: str = "", older_than: int | None = None) -> InboxFilter:
     states = ATTENTION_EVENT_STATES if state == "attention" else _states(state)
     until = current_context().clock.now() - timedelta(minutes=older_than) if older_than is not None else None
     return InboxFilter(states=states, type=type_, gift=gift, until=until)

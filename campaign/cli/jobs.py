@@ -1,4 +1,4 @@
-"""`flask jobs`: the workers that do what pages only write down."""
+"""`flask jobs`: the workers that process what pages store."""
 
 import logging
 import os
@@ -25,7 +25,7 @@ POLL_SECONDS = (0.1, 0.5)
 """How long an idle thread waits before it looks again: at first, and at most."""
 MAIL_NICENESS = 10
 """Printing receipts takes all the processor there is: pages and money come first."""
-DEATHS_TOLD_MAX = 20
+MAX_DEATHS_REPORTED = 20
 SHUTDOWN_SECONDS_MAX = 6
 """How long a job that has begun may take to finish; an unfinished one is done again, for its row says so."""
 
@@ -35,7 +35,7 @@ SHUTDOWN_SECONDS_MAX = 6
 def run(only: str | None) -> None:
     """Work until SIGTERM or Ctrl-C; a job that has begun is finished.
 
-    Money is everything about events, refunds, monthly gifts and the books; mail is receipts and mail.
+    Money is everything about events, refunds, monthly gifts and the ledger; mail is receipts and email.
     """
     logging.getLogger("huey").setLevel(logging.WARNING)
     kinds = [only] if only else list(QUEUES)
@@ -45,7 +45,7 @@ def run(only: str | None) -> None:
     with ExitStack() as named:
         for kind in kinds:
             file = pid_file(current_app.config["KURAK"].instance_dir, kind)
-            for _ in range(min(named.enter_context(named_in(file)), DEATHS_TOLD_MAX)):
+            for _ in range(min(named.enter_context(named_in(file)), MAX_DEATHS_REPORTED)):
                 attempt(note_death)
         first, *others = (_consumer(kind) for kind in kinds)
         first.others = tuple(others)
@@ -53,7 +53,7 @@ def run(only: str | None) -> None:
 
 
 class _Consumer(Consumer):  # type: ignore[misc]  # Huey has no types
-    """A consumer that may have others beside it in its process; what it is told by a signal ends them all."""
+    """A consumer that may share its process with others; a signal ends them all."""
 
     others: tuple["_Consumer", ...] = ()
     has_signals = True
@@ -98,5 +98,5 @@ def _consumer(kind: str) -> _Consumer:
 
 @jobs.command()
 def once() -> None:
-    """Do all that is due now, then end."""
+    """Run everything that is due now, then exit."""
     click.echo(f"{work_off_everything()} done")

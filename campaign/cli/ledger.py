@@ -1,4 +1,4 @@
-"""`flask ledger`: whether the books are whole."""
+"""`flask ledger`: the check of the ledger."""
 
 import json
 import sys
@@ -21,7 +21,7 @@ ledger = AppGroup("ledger", help="The books.")
 def check(as_json: bool) -> None:
     """Check every invariant and the bytes of every receipt; exit 1 and name each problem if one is broken.
 
-    The result is stored, so that the desk and the alarms tell of it.
+    The result is stored, so that staff pages and alarms report it.
     """
     checks = len(CHECKS) + len((ENTRIES_RULE, *RULES))
     problems = run_all_checks(clock=current_context().clock)

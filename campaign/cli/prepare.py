@@ -1,4 +1,4 @@
-"""`flask prepare`: a database that this version can work with, and in development a campaign to look at."""
+"""`flask prepare`: a migrated database, and in development a demo campaign."""
 
 import logging
 import sys
@@ -64,7 +64,7 @@ def _say_unusable(error: DatabaseError) -> NoReturn:
 
 
 def _load_demo() -> None:
-    """The demo campaign, where there is none at all, and its staff."""
+    """Load the demo campaign, where there is none at all, and its staff."""
     from campaign.services.demo.content import load_plan  # late: not needed where real campaigns run
     from campaign.services.demo.loader import load_campaign
     from campaign.services.staff.accounts import add_demo_staff

@@ -1,4 +1,4 @@
-"""`flask reconcile`: our rows against the provider's."""
+"""`flask reconcile`: compares our rows with the provider's."""
 
 import json
 import sys
@@ -21,7 +21,7 @@ from campaign.services.reconciliation.reconciling import DAYS, Mails, Report
 @click.option("--mail", is_flag=True, help="Send donors the mails about it; without it they are written and held.")
 @click.option("--days", default=DAYS, show_default=True, type=click.IntRange(1, 365), help="How far back.")
 def reconcile(as_json: bool, repair: bool, mail: bool, days: int) -> None:
-    """Compare with the provider; exit 1 when something is found, or with --repair when something is left."""
+    """Compare with the provider; exit 1 when there are differences, or with --repair when some are left."""
     context = current_context()
     try:
         if repair:
@@ -43,31 +43,33 @@ def reconcile(as_json: bool, repair: bool, mail: bool, days: int) -> None:
 def _as_json(report: Report) -> str:
     return json.dumps(
         {
-            "repaired": [_facts(found) for found in report.repaired],
-            "open": [{**_facts(found), "reason": reason} for found, reason in report.still_open],
+            "repaired": [_facts(difference) for difference in report.repaired],
+            "open": [{**_facts(difference), "reason": reason} for difference, reason in report.still_open],
         }
     )
 
 
-def _facts(found: Difference) -> dict[str, str | None]:
-    at = found.at.isoformat() if found.at else None
-    return {"kind": found.kind, "subject": found.subject, "detail": found.detail, "at": at}
+def _facts(difference: Difference) -> dict[str, str | None]:
+    at = difference.at.isoformat() if difference.at else None
+    return {"kind": difference.kind, "subject": difference.subject, "detail": difference.detail, "at": at}
 
 
 def _as_text(report: Report, *, is_repair: bool) -> str:
-    lines = [f"repaired  {_line(found)}" for found in report.repaired]
+    lines = [f"repaired  {_line(difference)}" for difference in report.repaired]
     word = "open    " if is_repair else "found   "
-    lines += [f"{word}  {_line(found)}{f': {reason}' if reason else ''}" for found, reason in report.still_open]
-    summary = f"{len(report.repaired)} repaired, {len(report.still_open)} open" if is_repair else _told(report)
+    lines += [
+        f"{word}  {_line(difference)}{f': {reason}' if reason else ''}" for difference, reason in report.still_open
+    ]
+    summary = f"{len(report.repaired)} repaired, {len(report.still_open)} open" if is_repair else _summary(report)
     return "\n".join([*lines, summary])
 
 
-def _line(found: Difference) -> str:
-    when = f" of {found.at:%Y-%m-%d %H:%M}" if found.at else ""
-    return f"{found.kind:<16} {found.subject}{when}  {found.detail}".rstrip()
+def _line(difference: Difference) -> str:
+    when = f" of {difference.at:%Y-%m-%d %H:%M}" if difference.at else ""
+    return f"{difference.kind:<16} {difference.subject}{when}  {difference.detail}".rstrip()
 
 
-def _told(report: Report) -> str:
+def _summary(report: Report) -> str:
     if report.is_clean:
         return "Our rows and the provider's agree."
     return f"{len(report.still_open)} found; nothing was changed. Use --repair to repair what can be repaired."

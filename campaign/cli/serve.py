@@ -33,11 +33,11 @@ KURAK = (sys.executable, "-m", "campaign")
 
 
 class CannotStart(Exception):
-    """Something stands in the way; the message is one sentence that says what, and what to do."""
+    """The program cannot start; the message is one sentence that says why, and what to do."""
 
 
 def main() -> int:
-    """Run until Ctrl-C or SIGTERM. 1 with one sentence when it cannot start."""
+    """Run until Ctrl-C or SIGTERM; return 1 with one sentence when it cannot start."""
     os.chdir(HOME)
     os.umask(0o077)  # as in wsgi.py, for what this program makes itself: the instance folder
     os.environ.update(MEMORY | os.environ)
@@ -56,17 +56,20 @@ def main() -> int:
 
 
 def warnings_about(config: Config) -> list[str]:
-    """What is allowed and mostly a mistake, as sentences for the person at the terminal."""
+    """Return what is allowed but usually a mistake, as sentences for the person at the terminal."""
     if config.is_development and config.host not in {"127.0.0.1", "::1", "localhost"}:
-        told = "everybody who reaches this machine can sign in as the demo staff and read all mail"
-        return [f"HOST is {config.host} in development: {told}. Set APP_ENV=production for others."]
+        risk = "everybody who reaches this machine can sign in as the demo staff and read all mail"
+        return [f"HOST is {config.host} in development: {risk}. Set APP_ENV=production for others."]
     if not (config.is_development or config.proxies):
         return ["PROXIES is 0: without a proxy in front, a few slow senders stop every form (docs/operations.md)."]
     return []
 
 
 def _run(supervisor: Supervisor, config: Config) -> int:
-    """Start all, tell where it is, and watch. The server starts beside the preparation: both only read the program."""
+    """Start everything, print the addresses, and watch.
+
+    The server starts beside the preparation: both only read the program.
+    """
     has_sandbox = config.is_development and config.payment_mode in {"none", "sandbox"}
     if has_sandbox:
         addresses = config.instance_dir / "sandbox" / "sandbox.json"
@@ -90,13 +93,13 @@ def _run(supervisor: Supervisor, config: Config) -> int:
 
 
 def _start_worker(supervisor: Supervisor, config: Config, kind: str) -> None:
-    """Start a worker; one that dies before it has written its process id down is written down by the supervisor."""
+    """Start a worker; the supervisor records one that dies before it has written its process id."""
     note = partial(note_early_death, pid_file(config.instance_dir, kind))
     supervisor.start(f"{kind} worker", [*KURAK, "jobs", "run", "--only", kind], is_vital=False, on_death=note)
 
 
 def _start_sandbox(supervisor: Supervisor, config: Config, *, addresses: Path) -> None:
-    """Start the stand-in for Stripe; when it listens, it writes its addresses down for all others to read."""
+    """Start the stand-in for Stripe; when it listens, it writes its addresses into a file for the others."""
     addresses.parent.mkdir(exist_ok=True)
     addresses.unlink(missing_ok=True)
     webhooks = f"http://127.0.0.1:{config.port}/webhooks/stripe"
@@ -113,7 +116,7 @@ def _web_command(config: Config) -> list[str]:
 
 @contextmanager
 def alone_in(instance: Path) -> Iterator[None]:
-    """Hold the instance folder for this process: two installations in one folder would take each other's work."""
+    """Lock the instance folder for this process: two installations in one folder would take each other's work."""
     try:
         instance.mkdir(parents=True, exist_ok=True)
         lock = (instance / "run.lock").open("a", encoding="ascii")

@@ -1,4 +1,4 @@
-"""`flask staff`: who may sit at the desk."""
+"""`flask staff`: staff accounts."""
 
 import sys
 
@@ -23,7 +23,7 @@ staff = AppGroup("staff", help="Members of staff.")
 )
 @click.option("--name", default="", help="As colleagues know her; the address otherwise.")
 def add(email: str, roles: tuple[str, ...], campaign: str | None, name: str) -> None:
-    """Let somebody in; prints a first password that she changes."""
+    """Add a member of staff; print a first password that they change."""
     try:
         given = add_staff(email, name=name, roles=roles, campaign=campaign, clock=current_context().clock)
     except StaffExists:
@@ -37,7 +37,7 @@ def add(email: str, roles: tuple[str, ...], campaign: str | None, name: str) -> 
 @staff.command("reset-password")
 @click.argument("email")
 def reset(email: str) -> None:
-    """Give somebody a new first password; it ends their sessions."""
+    """Give a member of staff a new first password; it ends their sessions."""
     try:
         password = reset_password(email, clock=current_context().clock)
     except NotFound:

@@ -1,4 +1,4 @@
-"""`flask donation states`: the tables of states, as the program has them, drawn as docs/donation-states.md."""
+"""`flask donation states`: the tables of states in the program, written as docs/donation-states.md."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -54,7 +54,7 @@ Refusal = type[DomainError]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatePage:
-    """One thing's states: what they mean, a drawing and a table of what leads where, and what is refused by which name."""
+    """The states of one thing: their meaning, a drawing and a table of the transitions, and the name of each refusal."""
 
     title: str
     about: str
@@ -111,10 +111,10 @@ def _pledge() -> Iterator[str]:
     yield f"| what is asked | {' | '.join(PledgeState)} |"
     yield "|---" * (len(PledgeState) + 1) + "|"
     for act in Act:
-        yield f"| {act} | {' | '.join(_asked(state, act) for state in PledgeState)} |"
+        yield f"| {act} | {' | '.join(_requested_state(state, act) for state in PledgeState)} |"
 
 
-def _asked(state: PledgeState, act: Act) -> str:
+def _requested_state(state: PledgeState, act: Act) -> str:
     broken = refusal(state, act)
     return f"`{broken.__name__}`" if broken else str(REQUEST_TRANSITIONS[state, act])
 

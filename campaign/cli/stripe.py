@@ -1,4 +1,4 @@
-"""`flask stripe setup`: the webhook endpoint at Stripe, made or corrected with exactly what this product needs."""
+"""`flask stripe setup`: the webhook endpoint at Stripe, created or corrected with exactly what this product needs."""
 
 import sys
 
@@ -37,7 +37,7 @@ FAULTS = {
 @click.option("--rotate", is_flag=True, help="Make a new endpoint, with a new secret, beside the one that works.")
 @click.option("--retire", is_flag=True, help="Remove the older endpoint, once the new secret is set and works.")
 def setup(*, url: str | None, dry_run: bool, rotate: bool, retire: bool) -> None:
-    """Make or correct the webhook endpoint: its address, its types of events, its version."""
+    """Create or correct the webhook endpoint: its address, its types of events, its version."""
     addresses = _addresses(url)
     try:
         if retire:
@@ -52,7 +52,7 @@ def setup(*, url: str | None, dry_run: bool, rotate: bool, retire: bool) -> None
         sys.exit(f"kurak: {problem}. A restricted key needs the permission to write Webhook Endpoints.")
     except PaymentRefused as refusal:
         sys.exit(f"kurak: Stripe refuses: {refusal}")
-    click.echo(_told(done, addresses[0], is_dry_run=dry_run))
+    click.echo(_report(done, addresses[0], is_dry_run=dry_run))
 
 
 def _addresses(url: str | None) -> tuple[str, ...]:
@@ -71,14 +71,14 @@ def _retire(addresses: tuple[str, ...]) -> None:
         click.echo(f"Removed {endpoint.id}. Its secret may leave STRIPE_WEBHOOK_SECRET.")
 
 
-def _told(done: SetUp, address: str, *, is_dry_run: bool) -> str:
-    """What was done, and what the operator does next. The secret is shown here and nowhere else."""
-    found = done.status.endpoint
-    name = found.id if found else ""
+def _report(done: SetUp, address: str, *, is_dry_run: bool) -> str:
+    """Return what was done, and the operator's next step. The secret is shown here and nowhere else."""
+    endpoint = done.status.endpoint
+    name = endpoint.id if endpoint else ""
     would = "Would " if is_dry_run else ""
     match done.act:
         case "nothing":
-            lines = [f"{name} is right: {found.url if found else address}."]
+            lines = [f"{name} is right: {endpoint.url if endpoint else address}."]
         case "correct":
             lines = [f"{would}{'correct' if would else 'Corrected'} {name}: {_wrong(done.status)}."]
         case "make":
@@ -88,7 +88,7 @@ def _told(done: SetUp, address: str, *, is_dry_run: bool) -> str:
                 f"{would}{'make' if would else 'Made'} a new endpoint for {address} beside {name}{_because(done)}."
             ]
     if done.made:
-        lines += ["", *_secret_told(done.made.secret, has_older=found is not None)]
+        lines += ["", *_secret_report(done.made.secret, has_older=endpoint is not None)]
     elif done.status.older and done.act == "nothing":
         older = ", ".join(endpoint.id for endpoint in done.status.older)
         lines.append(f"{older} is an older one beside it: flask --app wsgi stripe setup --retire removes it.")
@@ -96,19 +96,19 @@ def _told(done: SetUp, address: str, *, is_dry_run: bool) -> str:
 
 
 def _wrong(status: EndpointStatus) -> str:
-    told = [FAULTS[fault] for fault in status.faults]
+    corrections = [FAULTS[fault] for fault in status.faults]
     if status.lacking:
-        told.append(f"added {', '.join(status.lacking)}")
+        corrections.append(f"added {', '.join(status.lacking)}")
     if status.needless:
-        told.append(f"took away {', '.join(status.needless)}")
-    return "; ".join(told)
+        corrections.append(f"took away {', '.join(status.needless)}")
+    return "; ".join(corrections)
 
 
 def _because(done: SetUp) -> str:
     return f", for {FAULTS['version']}" if "version" in done.status.faults else ""
 
 
-def _secret_told(secret: str, *, has_older: bool) -> list[str]:
+def _secret_report(secret: str, *, has_older: bool) -> list[str]:
     rest = ",<the old one>" if has_older else ""
     lines = [
         "Its signing secret is shown this once. Set it and restart web and worker:",

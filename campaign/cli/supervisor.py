@@ -1,7 +1,7 @@
-"""Takes care of several programs at once: starts them, starts the dead ones again, and leaves none behind.
+"""Supervises several programs: starts them, restarts those that end, and stops them all.
 
-Each program leads a process group of its own, so that it is ended together with whatever it started itself, and a
-Ctrl-C in the terminal reaches the supervisor alone, which ends the others in order.
+Each program leads a process group of its own, so that it is ended together with its children, and a Ctrl-C in the
+terminal reaches the supervisor alone, which ends the others in order.
 """
 
 import contextlib
@@ -32,9 +32,9 @@ class ProgramFailed(Exception):
 
 @dataclass
 class Program:
-    """Something that runs until it is ended, or, as a task, to its own end. `deaths`: the moments of its last ends.
+    """A program that runs until it is ended, or, as a task, to its own end. `deaths`: the times of its last ends.
 
-    Without a vital program there is nothing to run; the others may die as often as they like.
+    Without a vital program there is nothing to run; the others may end as often as they like.
     """
 
     name: str
@@ -73,9 +73,9 @@ class Supervisor:
     def start(
         self, name: str, command: list[str], *, is_vital: bool = True, on_death: Callable[[int], None] | None = None
     ) -> None:
-        """Start a program that is to run until the end. One that is not vital is started again however often it dies.
+        """Start a program that runs until the end. One that is not vital is restarted however often it ends.
 
-        `on_death` is given the process id of each that failed or was killed.
+        `on_death` gets the process id of each that failed or was killed.
         """
         self._programs.append(Program(name, command, _spawn(command), is_vital=is_vital, on_death=on_death))
 
@@ -86,24 +86,25 @@ class Supervisor:
         return program
 
     def result_of(self, task: Program) -> tuple[int, str] | None:
-        """Its status and what it printed, when it has ended; None when a stopping signal came first."""
-        if not self.wait(lambda: _is_dead(task)):
+        """Return its status and output when it has ended; None when a stopping signal came first."""
+        if not self.wait(lambda: _has_ended(task)):
             return None
         self._programs.remove(task)
         printed = task.process.stdout.read() if task.process.stdout else b""
         return task.process.returncode, printed.decode()
 
     def wait(self, condition: Callable[[], bool], *, timeout_seconds: float = 600.0) -> bool:
-        """Wait until the condition holds; False when a stopping signal came first.
+        """Wait until the condition holds; return False when a stopping signal came first.
 
-        ProgramFailed when a vital program has ended meanwhile, or when the time is over.
+        Raises:
+            ProgramFailed: a vital program has ended meanwhile, or the time is over.
         """
         deadline = time.monotonic() + timeout_seconds
         while not condition():
             if self.is_stopping:
                 return False
             for program in self._programs:
-                if _is_dead(program) and program.is_vital and not program.is_task:
+                if _has_ended(program) and program.is_vital and not program.is_task:
                     raise ProgramFailed(f"the {program.name} {_end_of(program)}; it may have said why above.")
             if time.monotonic() > deadline:
                 raise ProgramFailed(f"nothing happened for {timeout_seconds:.0f} seconds, so the start is given up.")
@@ -111,29 +112,33 @@ class Supervisor:
         return True
 
     def watch(self) -> None:
-        """Start again what dies, until a stopping signal comes; ProgramFailed when a vital one does not stay up."""
+        """Restart what ends, until a stopping signal comes.
+
+        Raises:
+            ProgramFailed: a vital program does not stay up.
+        """
         while not self.is_stopping:
             for program in self._programs:
-                if _is_dead(program):
+                if _has_ended(program):
                     self._start_again(program)
             time.sleep(POLL_SECONDS)
 
     def _start_again(self, program: Program) -> None:
-        now = time.monotonic()
+        at = time.monotonic()
         if program.start_again_at is None:
-            program.start_again_at = now + self._note_death(program, now)
-        if now >= program.start_again_at:
+            program.start_again_at = at + self._note_death(program, at)
+        if at >= program.start_again_at:
             program.process = _spawn(program.command)
             program.started_at, program.start_again_at = time.monotonic(), None
 
-    def _note_death(self, program: Program, now: float) -> float:
-        """Clean up and tell; how many seconds to wait before the next start."""
+    def _note_death(self, program: Program, at: float) -> float:
+        """Clean up and report; return the seconds to wait before the next start."""
         how = _end_of(program)
         _kill_group(program.process.pid)
         if program.on_death and program.process.returncode:
             program.on_death(program.process.pid)
-        program.deaths.append(now)
-        lived_long = now - program.started_at >= DEATHS_WINDOW_SECONDS
+        program.deaths.append(at)
+        lived_long = at - program.started_at >= DEATHS_WINDOW_SECONDS
         program.deaths_in_a_row = 1 if lived_long else program.deaths_in_a_row + 1
         if not program.is_vital and program.deaths_in_a_row >= DEATHS_MAX:
             pause = min(PAUSE_SECONDS_MIN * 2.0 ** min(program.deaths_in_a_row - DEATHS_MAX, 30), PAUSE_SECONDS_MAX)
@@ -145,18 +150,20 @@ class Supervisor:
         return 0.0
 
     def _stop_all(self) -> None:
-        """End every program and what it started: asked first, killed after a while or at a second signal."""
+        """End every program and its children: by a signal first, by a kill after a while or at a second signal."""
         for program in reversed(self._programs):
-            if not _is_dead(program):
+            if not _has_ended(program):
                 program.process.terminate()
         deadline = time.monotonic() + self.grace_seconds
-        hurry = self._signals + 1
-        while not all(map(_is_dead, self._programs)) and time.monotonic() < deadline and self._signals < hurry:
+        signals_to_kill = self._signals + 1
+        while (
+            not all(map(_has_ended, self._programs)) and time.monotonic() < deadline and self._signals < signals_to_kill
+        ):
             time.sleep(POLL_SECONDS)
         for program in self._programs:
             if program.start_again_at is not None:
                 continue  # nothing is left of it, and its number may be another's by now
-            if not _is_dead(program) and self.grace_seconds:
+            if not _has_ended(program) and self.grace_seconds:
                 self._say(f"The {program.name} did not end by itself and is killed.")
             _kill_group(program.process.pid)
             program.process.wait()
@@ -176,11 +183,11 @@ def _spawn(command: list[str], *, stdout: int | None = None) -> "subprocess.Pope
 
 
 def end_with_parent() -> None:
-    """In the child: Linux is to end it when the supervisor is killed and cannot do it."""
+    """In the child: make Linux end it when the supervisor is killed and cannot do it."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _is_dead(program: Program) -> bool:
+def _has_ended(program: Program) -> bool:
     return program.process.poll() is not None
 
 
@@ -190,6 +197,6 @@ def _end_of(program: Program) -> str:
 
 
 def _kill_group(leader: int) -> None:
-    """Kill what is left of a program's group; its leader's number is not given to another while the group lives."""
+    """Kill what is left of a program's group; its leader's number is not reused while the group exists."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)

@@ -1,1 +1,1 @@
-"""The outside world, each part behind a small protocol."""
+"""The outside services, each behind a small protocol."""

@@ -1,4 +1,4 @@
-"""The time, from one place, so that a test can set it."""
+"""The clock: the only source of the time, so that a test can set it."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time; always aware, always UTC. Which day that is, campaign/days.py tells."""
+    """Returns the time: always aware, always UTC. campaign/days.py returns its day."""
 
     def now(self) -> datetime: ...
 
@@ -19,9 +19,9 @@ class SystemClock:
 
 
 class SandboxClock:
-    """The sandbox's time: the machine's, and as far ahead as the sandbox was moved to rehearse what takes weeks.
+    """The sandbox's time: the machine's plus the offset to which the sandbox was advanced.
 
-    `ahead` is the file in which the sandbox keeps how many seconds that is; without it, none.
+    `ahead` is the file in which the sandbox stores the offset in seconds; without it, there is none.
     """
 
     def __init__(self, ahead: Path) -> None:
@@ -38,5 +38,5 @@ class SandboxClock:
 
 
 def machine_clock(clock: Clock) -> Clock:
-    """The clock of this machine, for what workers do: they do not live in the sandbox's time, which jumps ahead."""
+    """Return the clock of this machine, for what workers do: the sandbox's time jumps ahead."""
     return SystemClock() if isinstance(clock, SandboxClock) else clock

@@ -1,4 +1,4 @@
-"""How much room is left on the disk, and when a file was last touched."""
+"""The free space on a disk, and the last change of a file."""
 
 import shutil
 import time
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def free_bytes(folder: Path) -> int | None:
-    """The bytes that may still be written where a folder lies; None when nobody can say."""
+    """Return the bytes that can still be written on a folder's disk; None when they are unknown."""
     try:
         return shutil.disk_usage(folder).free
     except OSError:
@@ -15,7 +15,7 @@ def free_bytes(folder: Path) -> int | None:
 
 
 def was_touched_within(file: Path, span: timedelta) -> bool:
-    """Whether a file was written or touched within this time, by the machine's clock."""
+    """Return whether a file was written or touched within this time, by the machine's clock."""
     try:
         return abs(time.time() - file.stat().st_mtime) < span.total_seconds()
     except OSError:

@@ -1,4 +1,4 @@
-"""Mails as they leave, and mailers that send none; `smtp_mailer` sends them."""
+"""Emails, and mailers that send none; `smtp_mailer` sends them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,20 +15,20 @@ from campaign.domain.errors import DomainError
 
 
 class MailUnavailable(DomainError):
-    """The mail server cannot be reached or asks us to come back; the mail is tried again."""
+    """The mail server cannot be reached or asks for a later attempt; the email is retried."""
 
 
 class MailRefused(DomainError):
-    """The mail server will never take this mail: the address does not exist, or the content is refused."""
+    """The mail server will never accept this email: the address does not exist, or the content is refused."""
 
 
 class AddressRefused(MailRefused):
-    """No mail for this address will ever be taken: it does not exist, or it is not one that this server can reach."""
+    """No email for this address will ever be accepted: it does not exist, or this server cannot reach it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Email:
-    """One mail, ready to leave."""
+    """One email, ready to be sent."""
 
     message_id: str  # the same over all tries, so that a mailbox can see a double
     recipient: str
@@ -65,31 +65,31 @@ class Email:
 
 
 class Mailer(Protocol):
-    """Sends a letter, or raises MailUnavailable or MailRefused."""
+    """Sends an email, or raises MailUnavailable or MailRefused."""
 
     @property
     def sends(self) -> bool:
-        """Whether mail leaves at all."""
+        """Return whether emails are sent at all."""
 
     @property
     def is_ready(self) -> bool:
-        """False while the server is left alone because it did not answer; a mail that waits then costs it no try."""
+        """Return False while the server is not used because it did not answer; waiting costs an email no attempt."""
 
-    def send(self, letter: Email) -> None: ...
+    def send(self, email: Email) -> None: ...
 
 
 class NoMailer:
-    """No server is set: mail stays in the outbox, where /dev/mail shows it."""
+    """No server is set: emails stay in the outbox, where /dev/mail shows them."""
 
     sends = False
     is_ready = True
 
-    def send(self, letter: Email) -> None:
-        raise MailUnavailable(f"no MAIL_URL is set, so the mail to {letter.recipient} stays")
+    def send(self, email: Email) -> None:
+        raise MailUnavailable(f"no MAIL_URL is set, so the mail to {email.recipient} stays")
 
 
 class FaultyMailer:
-    """Beside the sandbox: a mail server that is out of order as long as somebody has put a file there."""
+    """Beside the sandbox: a mail server that fails as long as a file exists."""
 
     def __init__(self, mailer: Mailer, *, outage: Path) -> None:
         self._mailer = mailer
@@ -103,14 +103,14 @@ class FaultyMailer:
     def is_ready(self) -> bool:
         return self._mailer.is_ready or self._outage.exists()
 
-    def send(self, letter: Email) -> None:
+    def send(self, email: Email) -> None:
         if self._outage.exists():
             raise MailUnavailable("a drill has taken the mail server away")
-        self._mailer.send(letter)
+        self._mailer.send(email)
 
 
 def deliverable(recipient: str) -> Address:
-    """The recipient with the domain as DNS has it, so that an international domain needs no special mail server.
+    """Return the recipient with the domain in its DNS form, so that an international domain needs no special mail server.
 
     Raises:
         AddressRefused: the text is not an address.

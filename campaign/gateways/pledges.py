@@ -1,4 +1,4 @@
-"""What we ask of the provider about monthly gifts, in our own words; `stripe_pledges` asks Stripe."""
+"""What the product needs of the provider for monthly gifts, in its own terms; `stripe_pledges` implements it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from campaign.domain.pledge import CardRefusal, PledgeWord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardOnFile:
-    """The card that the next gift is charged to, as far as the donor needs to know it again."""
+    """The card for the next payment, with what its donor needs to recognize it."""
 
     brand: str
     last4: str
@@ -32,7 +32,7 @@ class GiftDue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PledgeFacts:
-    """All that the provider knows of one monthly gift now."""
+    """Everything that the provider knows of one monthly gift now."""
 
     subscription_id: str
     donation_public_id: str | None  # of the gift that the form made; None is somebody else's subscription
@@ -51,7 +51,7 @@ class PledgeFacts:
     period_ends_at: datetime
     paused_until: datetime | None
     stops_at: datetime | None  # it ends then; a charge that would fall on it or later does not come
-    asked_to_stop_at: datetime | None
+    stop_requested_at: datetime | None
     ended_at: datetime | None
     is_given_up: bool  # it ended because it could not be charged
     due: GiftDue | None
@@ -62,7 +62,7 @@ class PledgeFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PledgeTerms:
-    """What each month is to be charged, and what the provider's papers call its parts."""
+    """The monthly charge, and the names of its parts on the provider's receipts."""
 
     gift: Money
     cover: Money  # nothing where the donor does not add the fee
@@ -73,7 +73,7 @@ class PledgeTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PledgeMove:
-    """How a subscription of another customer takes the place of a held one, from the next charge on."""
+    """How a new subscription of another customer replaces a reserved one, from the next charge on."""
 
     request_id: str  # the same one never makes a second subscription
     customer_id: str
@@ -85,47 +85,50 @@ class PledgeMove:
 
 
 class PledgeMoves(Protocol):
-    """A monthly gift goes over to another customer's card. As with PledgeGateway, each call may be made again."""
+    """Moves a monthly gift to another customer's card. As with PledgeGateway, each call may be repeated."""
 
     def charge_card(self, subscription_id: str, card_id: str, *, key: str) -> None:
         """Charge this card of its own customer from now on."""
 
     def hold(self, subscription_id: str, *, request_id: str, key: str) -> None:
-        """Let it end in place of its next charge, and mark it as held for this request."""
+        """End it in place of its next charge, and mark it as reserved for this request."""
 
     def release(self, subscription_id: str, *, key: str) -> None:
-        """Take `hold` back."""
+        """Undo `hold`."""
 
     def begin(self, old: PledgeFacts, move: PledgeMove) -> str:
-        """The subscription that takes the place of `old`, made unless it is there. It charges nothing now."""
+        """Return the subscription that replaces `old`, created unless it exists. It charges nothing now."""
 
     def undo(self, move: PledgeMove) -> None:
-        """End the subscription that `begin` made, if it did."""
+        """End the subscription that `begin` created, if it did."""
 
 
 class PledgeGateway(Protocol):
     """Monthly gifts at the provider. Each call may raise PaymentsUnavailable; none is made inside a transaction.
 
-    Asking for what is so already changes nothing, so everything may be asked again. MissingAtProvider when there is no such
-    subscription; PaymentRefused when the provider says no for good.
+    A call for what is already so changes nothing, so every call may be repeated.
+
+    Raises:
+        MissingAtProvider: there is no such subscription.
+        PaymentRefused: the provider refuses for good.
     """
 
     @property
     def card_page_origin(self) -> str | None:
-        """The origin of `card_page`, for the page's Content-Security-Policy; None where it is our own."""
+        """Return the origin of `card_page`, for the page's Content-Security-Policy; None where it is our own."""
 
     @property
     def moves(self) -> PledgeMoves:
-        """Going over to the card of another customer."""
+        """Return the interface for moves to another customer's card."""
 
     def pledge(self, subscription_id: str) -> PledgeFacts:
-        """What is known of a monthly gift now."""
+        """Return the present facts of a monthly gift."""
 
     def paid_invoices(self, subscription_id: str) -> tuple[str, ...]:
-        """The invoices of it that brought money, the latest twelve."""
+        """Return the paid invoices, the latest twelve."""
 
     def change(self, pledge: PledgeFacts, terms: PledgeTerms, *, key: str) -> None:
-        """Charge other amounts from the next gift on."""
+        """Change the amounts from the next payment on."""
 
     def pause(self, subscription_id: str, *, until: datetime | None, key: str) -> None:
         """Charge nothing, until a moment or until `resume`."""
@@ -133,20 +136,21 @@ class PledgeGateway(Protocol):
     def resume(self, subscription_id: str, *, key: str) -> None:
         """Charge again."""
 
-    def stop_later(self, subscription_id: str, *, is_wanted: bool, key: str) -> None:
-        """End it when the paid month is over, or (not wanted any more) do not."""
+    def stop_later(self, subscription_id: str, *, stops: bool, key: str) -> None:
+        """End it when the paid month is over; with `stops` False, withdraw that."""
 
     def stop_at(self, subscription_id: str, *, at: datetime, key: str) -> None:
-        """End it at the moment of a later charge, in place of that charge: the months until then are charged whole."""
+        """End it at the moment of a later charge, in place of that charge: the months until then are charged in full."""
 
     def stop(self, subscription_id: str, *, key: str) -> None:
-        """End it at once, with whatever is still due of it."""
+        """End it at once, with whatever is still due."""
 
     def take_new_card(self, subscription_id: str, *, key: str) -> bool:
-        """Charge the card that the donor put in last, beginning with what is due; False when there is no other card yet.
+        """Charge the donor's latest card, beginning with what is due; return False when there is no other card yet.
 
-        PaymentRefused when it is declined.
+        Raises:
+            PaymentRefused: it is declined.
         """
 
     def card_page(self, customer_id: str, *, return_url: str, language: str) -> str:
-        """The address of a page at the provider where the donor puts in another card."""
+        """Return the address of the provider's page where the donor enters another card."""

@@ -19,7 +19,7 @@ class ClientProblem(Exception):
 
 
 def dump(target: BinaryIO, options: Iterable[str], *, connect: Mapping[str, str], server: int) -> None:
-    """Write a dump of the database as pg_dump makes it; `server` is the server's major version."""
+    """Write a dump of the database with pg_dump; `server` is the server's major version."""
     with tempfile.TemporaryFile() as errors:
         command = [_program("pg_dump", server), *options, *_connection(connect)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, env=_environment(connect)) as running:  # noqa: S603
@@ -29,7 +29,7 @@ def dump(target: BinaryIO, options: Iterable[str], *, connect: Mapping[str, str]
 
 
 def restore(chunks: Iterable[bytes], options: Iterable[str], *, connect: Mapping[str, str], server: int) -> None:
-    """Feed a dump to pg_restore; when this process dies its input ends, so that it cannot go on alone."""
+    """Feed a dump to pg_restore; when this process ends, so does its input, so that it cannot continue alone."""
     with tempfile.TemporaryFile() as errors:
         command = [_program("pg_restore", server), *options, *_connection(connect)]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=errors, env=_environment(connect)) as running:  # noqa: S603
@@ -47,7 +47,11 @@ def restore(chunks: Iterable[bytes], options: Iterable[str], *, connect: Mapping
 
 
 def require_client(name: str, *, server: int) -> None:
-    """Raise ClientProblem where a program is missing or older than the server."""
+    """Require a program at least as new as the server.
+
+    Raises:
+        ClientProblem: it is missing or older.
+    """
     _program(name, server)
 
 
@@ -67,7 +71,7 @@ def _program(name: str, server: int) -> str:
 
 
 def _connection(connect: Mapping[str, str]) -> list[str]:
-    """Everybody on the machine can read a command line, so it holds no password."""
+    """Return the connection without the password, because everybody on the machine can read a command line."""
     return ["--no-password", "--dbname", make_conninfo(**{k: v for k, v in connect.items() if k != "password"})]
 
 

@@ -1,6 +1,6 @@
-"""What we ask of our account at the payment provider as a whole: its movements, its payouts, and what we did not hear.
+"""What the product needs of its account at the provider as a whole: movements, payouts, and events that were missed.
 
-Gifts one by one are asked for in `payments`; this is the other side, from which both are compared.
+Single gifts are in `payments`; this is the other side of their comparison.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from campaign.gateways.payments import PaymentsNotConfigured, ReceivedEvent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayoutFacts:
-    """A payout as the provider has it now. `state` is in our words (models.Payout)."""
+    """A payout at the provider. `state` is in our terms (models.Payout)."""
 
     provider_id: str
     amount: Money
@@ -48,7 +48,7 @@ class TransactionFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissedEvent:
-    """An event that was not delivered, with its body as the provider has it."""
+    """An event that was not delivered, with its body."""
 
     envelope: ReceivedEvent
     body: bytes
@@ -56,7 +56,7 @@ class MissedEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecentPayment:
-    """A payment that succeeded, and whose gift it says it is."""
+    """A succeeded payment, and the gift that it names."""
 
     payment_id: str
     donation_public_id: str | None
@@ -65,7 +65,7 @@ class RecentPayment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecentRefund:
-    """A refund's state in our words, and the movements by which it went and came back."""
+    """A refund's state in our terms, and the movements of its payment and return."""
 
     provider_id: str
     payment_id: str | None
@@ -77,7 +77,7 @@ class RecentRefund:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecentDispute:
-    """A dispute's status, in the provider's words, and how many movements it has made."""
+    """A dispute's status, in the provider's terms, and the ids of its movements."""
 
     provider_id: str
     payment_id: str | None
@@ -90,35 +90,39 @@ class ProviderAccount(Protocol):
     """The account. Each call may raise PaymentsUnavailable; none is made inside a transaction."""
 
     def payout(self, payout_id: str) -> PayoutFacts:
-        """One payout; MissingAtProvider."""
+        """Return one payout.
+
+        Raises:
+            MissingAtProvider: there is none.
+        """
 
     def payouts(self, *, since: datetime) -> list[PayoutFacts]:
-        """Payouts made since then, oldest first."""
+        """Return payouts made since then, oldest first."""
 
     def transactions_of(self, payout_id: str) -> list[TransactionFacts]:
-        """Every movement that a payout paid out, of whatever type, its own one included.
+        """Return every movement that a payout paid out, of whatever type, including its own.
 
-        Only automatic payouts can be asked: of one made by hand the provider cannot say.
+        Only for automatic payouts: the provider cannot itemize one made by hand.
         """
 
     def transactions(self, *, since: datetime | None) -> Iterator[TransactionFacts]:
-        """Every movement of the balance since then (or ever), of whatever type, newest first."""
+        """Return every movement of the balance since then (or ever), of whatever type, newest first."""
 
     def missed_events(self) -> list[MissedEvent]:
-        """Events of the last thirty days that some endpoint did not take, oldest first."""
+        """Return events of the last thirty days that some endpoint did not accept, oldest first."""
 
     def payments(self, *, since: datetime) -> Iterator[RecentPayment]:
-        """Payments begun since then that succeeded."""
+        """Return succeeded payments started since then."""
 
     def refunds(self, *, since: datetime) -> Iterator[RecentRefund]:
-        """Refunds made since then, wherever they were asked for."""
+        """Return refunds made since then, wherever they were requested."""
 
     def disputes(self, *, since: datetime) -> Iterator[RecentDispute]:
-        """Disputes opened since then."""
+        """Return disputes opened since then."""
 
 
 class NoAccount:
-    """An installation without a key has no account to look at."""
+    """An installation without a key has no account."""
 
     def payout(self, payout_id: str) -> PayoutFacts:  # noqa: ARG002
         raise PaymentsNotConfigured

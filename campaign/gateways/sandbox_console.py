@@ -1,4 +1,4 @@
-"""The running sandbox's own levers, pulled over HTTP: what a demonstration uses to let donors pay and days pass."""
+"""The running sandbox's controls over HTTP: for a demonstration, donors pay and days pass."""
 
 from http import HTTPStatus
 from typing import Any
@@ -9,11 +9,11 @@ TIMEOUT_SECONDS = 20
 
 
 class TimeGoesForward(Exception):
-    """Something has happened at the sandbox already, so it cannot be given an earlier beginning."""
+    """The sandbox has been used already, so it cannot start at an earlier time."""
 
 
 class SandboxConsole:
-    """Speaks to the sandbox on loopback; never to Stripe."""
+    """Calls the sandbox on loopback; never Stripe."""
 
     def __init__(self, api_base: str, api_key: str) -> None:
         self._base = api_base.rstrip("/")
@@ -22,7 +22,7 @@ class SandboxConsole:
         self._http.auth = (api_key, "")
 
     def pay(self, checkout_id: str, *, payment_method: str = "pm_card_visa", email: str, name: str = "") -> None:
-        """The donor pays her page; a refused card leaves it open."""
+        """Pay a donor's page; a refused card leaves it open."""
         answer = self._http.post(
             f"{self._base}/v1/payment_pages/{checkout_id}/confirm",
             data={"payment_method": payment_method, "email": email} | ({"name": name} if name else {}),
@@ -32,7 +32,11 @@ class SandboxConsole:
             answer.raise_for_status()
 
     def rewind(self, seconds: int) -> None:
-        """Let the sandbox be born earlier; TimeGoesForward once something has happened in it."""
+        """Move the start of the sandbox back.
+
+        Raises:
+            TimeGoesForward: it has been used already.
+        """
         try:
             self._clock(rewind_seconds=seconds)
         except requests.HTTPError as refusal:
@@ -41,23 +45,23 @@ class SandboxConsole:
             raise
 
     def advance(self, seconds: int) -> None:
-        """Let time pass in the sandbox."""
+        """Advance the sandbox's time."""
         self._clock(advance_seconds=seconds)
 
     def dispute(self, payment: str, *, inquiry: bool = False) -> str:
-        """The donor's bank takes a payment back, or asks about it; the dispute's id."""
+        """Dispute a payment, or inquire about it, as the donor's bank; return the dispute's id."""
         return str(self._pull("disputes", {"payment": payment, "inquiry": inquiry})["id"])
 
     def move_dispute(self, dispute_id: str, status: str) -> None:
-        """Bring a dispute to an end."""
+        """Move a dispute to its end."""
         self._pull(f"disputes/{dispute_id}", {"status": status})
 
     def misbehave(self, kind: str, *, times: int = 1, seconds: float = 1.0, losses: int = 1, **match: str) -> None:
-        """Let the next calls or deliveries go wrong; `match` narrows them by method, path or type."""
+        """Make the next calls or deliveries fail; `match` narrows them by method, path or type."""
         self._pull("faults", {"kind": kind, "times": times, "seconds": seconds, "losses": losses, **match})
 
     def behave(self) -> None:
-        """No faults any more."""
+        """End all faults."""
         self._http.delete(f"{self._base}/sandbox/api/faults", timeout=TIMEOUT_SECONDS).raise_for_status()
 
     def deliver(self) -> None:
@@ -73,8 +77,8 @@ class SandboxConsole:
 
     def refund(self, payment_intent: str, *, amount_minor: int) -> None:
         """Somebody refunds in the provider's dashboard."""
-        wanted: dict[str, str | int] = {"payment_intent": payment_intent, "amount": amount_minor}
-        self._http.post(f"{self._base}/v1/refunds", data=wanted, timeout=TIMEOUT_SECONDS).raise_for_status()
+        params: dict[str, str | int] = {"payment_intent": payment_intent, "amount": amount_minor}
+        self._http.post(f"{self._base}/v1/refunds", data=params, timeout=TIMEOUT_SECONDS).raise_for_status()
 
     def _pull(self, lever: str, body: dict[str, Any]) -> Any:  # JSON of any shape
         answer = self._http.post(f"{self._base}/sandbox/api/{lever}", json=body, timeout=60)

@@ -1,4 +1,4 @@
-"""Our account at Stripe: balance transactions without a type filter, payouts, and events that were not delivered."""
+"""Our account at Stripe: balance transactions without a type filter, payouts, and undelivered events."""
 
 import json
 from collections.abc import Iterator
@@ -39,38 +39,38 @@ class StripeAccount:
             return _payout(self._v1.payouts.retrieve(payout_id, {"expand": [FAILURE]}).to_dict())
 
     def payouts(self, *, since: datetime) -> list[PayoutFacts]:
-        rows = _walked(self._v1.payouts, {"created": _from(since), "expand": [f"data.{FAILURE}"]})
+        rows = _paged(self._v1.payouts, {"created": _from(since), "expand": [f"data.{FAILURE}"]})
         return [_payout(row) for row in rows][::-1]
 
     def transactions_of(self, payout_id: str) -> list[TransactionFacts]:
-        asked = {"payout": payout_id, "expand": ["data.source"]}
-        return [_transaction(row) for row in _walked(self._v1.balance_transactions, asked)]
+        params = {"payout": payout_id, "expand": ["data.source"]}
+        return [_transaction(row) for row in _paged(self._v1.balance_transactions, params)]
 
     def transactions(self, *, since: datetime | None) -> Iterator[TransactionFacts]:
-        asked: Object = {"expand": ["data.source"]}
+        params: Object = {"expand": ["data.source"]}
         if since is not None:
-            asked["created"] = _from(since)
-        for row in _walked(self._v1.balance_transactions, asked):
+            params["created"] = _from(since)
+        for row in _paged(self._v1.balance_transactions, params):
             yield _transaction(row)
 
     def missed_events(self) -> list[MissedEvent]:
-        found = []
-        for row in _walked(self._v1.events, {"delivery_success": False}):
+        events = []
+        for row in _paged(self._v1.events, {"delivery_success": False}):
             body = json.dumps(row, default=str).encode()  # the library makes a Decimal of some of Stripe's strings
             try:
-                found.append(MissedEvent(envelope=envelope(body), body=body))
+                events.append(MissedEvent(envelope=envelope(body), body=body))
             except UnusableEvent:
                 continue  # an event about something without an id, such as the balance: it names nothing to look up
-        return found[::-1]
+        return events[::-1]
 
     def payments(self, *, since: datetime) -> Iterator[RecentPayment]:
-        for row in _walked(self._v1.payment_intents, {"created": _from(since)}):
+        for row in _paged(self._v1.payment_intents, {"created": _from(since)}):
             if row["status"] == "succeeded":
                 donation = (row.get("metadata") or {}).get("donation")
                 yield RecentPayment(payment_id=row["id"], donation_public_id=donation, made_at=instant(row["created"]))
 
     def refunds(self, *, since: datetime) -> Iterator[RecentRefund]:
-        for row in _walked(self._v1.refunds, {"created": _from(since)}):
+        for row in _paged(self._v1.refunds, {"created": _from(since)}):
             yield RecentRefund(
                 provider_id=row["id"],
                 payment_id=row.get("payment_intent"),
@@ -81,7 +81,7 @@ class StripeAccount:
             )
 
     def disputes(self, *, since: datetime) -> Iterator[RecentDispute]:
-        for row in _walked(self._v1.disputes, {"created": _from(since)}):
+        for row in _paged(self._v1.disputes, {"created": _from(since)}):
             yield RecentDispute(
                 provider_id=row["id"],
                 payment_id=row.get("payment_intent"),
@@ -91,10 +91,10 @@ class StripeAccount:
             )
 
 
-def _walked(resource: Any, asked: Object) -> Iterator[Object]:  # the library's services have no type in common
-    """Every row of a list, page after page, as plain dictionaries; newest first."""
+def _paged(resource: Any, params: Object) -> Iterator[Object]:  # the library's services have no type in common
+    """Yield every row of a list, page after page, as plain dictionaries; newest first."""
     with translated():
-        pages = resource.list({"limit": PAGE_ROWS, **asked}).auto_paging_iter()
+        pages = resource.list({"limit": PAGE_ROWS, **params}).auto_paging_iter()
     while True:
         with translated():
             row = next(pages, None)

@@ -1,7 +1,7 @@
-"""The official Stripe library, with every default that would hurt changed; the only file that imports it.
+"""The official Stripe library, with every harmful default changed; the only file that imports it.
 
-Telemetry off, no proxy, short time-outs, two retries under one key, one pinned version. Its errors become ours, and
-nothing of a key or a donor goes into their messages.
+Telemetry off, no proxy, short time-outs, two retries under one key, one pinned version. Its errors become ours, without
+a key or a donor in their messages.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ stripe.enable_telemetry = False  # it would write a file into the home directory
 
 
 class StripeClient:
-    """One account at Stripe, asked over HTTP; one instance serves all threads of a process."""
+    """One account at Stripe over HTTP; one instance serves all threads of a process."""
 
     def __init__(self, key: str, *, api_base: str | None = None) -> None:
         self._is_live = key.startswith(("sk_live_", "rk_live_"))
@@ -49,14 +49,18 @@ class StripeClient:
 
     @property
     def mode(self) -> str:
-        """sandbox, test or live."""
+        """Return sandbox, test or live."""
         if self._api_base:
             return "sandbox"
         return "live" if self._is_live else "test"
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """One of the calls that may be under way with a donor waiting; PaymentsUnavailable when there are too many."""
+        """Take one of the places for calls with a waiting donor.
+
+        Raises:
+            PaymentsUnavailable: all are taken.
+        """
         if not self._places.acquire(blocking=False) and not self._queued():
             raise PaymentsUnavailable("too many donors are waiting for Stripe")
         try:
@@ -65,7 +69,7 @@ class StripeClient:
             self._places.release()
 
     def _queued(self) -> bool:
-        """Wait for a place for a moment, unless others do already."""
+        """Wait a moment for a place, unless others wait already."""
         if not self._waiting.acquire(blocking=False):
             return False
         try:
@@ -75,7 +79,7 @@ class StripeClient:
 
 
 def is_signed(body: bytes, signature: str, secret: str) -> bool:
-    """Whether this secret made the signature within the last minutes; the library raises too many things to list."""
+    """Return whether this secret made the signature within the last minutes; the library raises many kinds of errors."""
     try:
         return bool(
             stripe.WebhookSignature.verify_header(body.decode(), signature, secret, tolerance=SIGNATURE_AGE_SECONDS)
@@ -85,13 +89,13 @@ def is_signed(body: bytes, signature: str, secret: str) -> bool:
 
 
 def signature_of(body: bytes, secret: str) -> str:
-    """What the provider would put beside this body: for trying our own address."""
+    """Return the provider's signature of this body: for testing our own address."""
     return str(stripe.WebhookSignature.generate_signature_header(body.decode(), secret))
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Stripe's refusals and silences in our own words; nothing of a key or a donor goes into the message."""
+    """Translate Stripe's refusals and time-outs into our errors, without a key or a donor in the message."""
     try:
         yield
     except stripe.APIConnectionError as error:

@@ -1,4 +1,4 @@
-"""Webhook endpoints at Stripe: seen, made in our version, corrected, removed."""
+"""Webhook endpoints at Stripe: listed, created in our version, corrected, removed."""
 
 from typing import Any, cast
 
@@ -22,7 +22,7 @@ class StripeEndpoints:
     def all(self) -> tuple[Endpoint, ...]:
         with translated():
             listed = self._endpoints.list({"limit": 100})
-            return tuple(_endpoint(found.to_dict()) for found in listed.auto_paging_iter())
+            return tuple(_endpoint(endpoint.to_dict()) for endpoint in listed.auto_paging_iter())
 
     def make(self, url: str, types: frozenset[str]) -> MadeEndpoint:
         params = {
@@ -46,12 +46,12 @@ class StripeEndpoints:
             self._endpoints.delete(endpoint_id)
 
 
-def _endpoint(found: Object) -> Endpoint:
+def _endpoint(endpoint: Object) -> Endpoint:
     return Endpoint(
-        id=found["id"],
-        url=found["url"],
-        api_version=found.get("api_version"),
-        types=frozenset(found["enabled_events"]),
-        is_enabled=found["status"] == "enabled",
-        is_marked=(found.get("metadata") or {}).get("made_by") == MARK["made_by"],
+        id=endpoint["id"],
+        url=endpoint["url"],
+        api_version=endpoint.get("api_version"),
+        types=frozenset(endpoint["enabled_events"]),
+        is_enabled=endpoint["status"] == "enabled",
+        is_marked=(endpoint.get("metadata") or {}).get("made_by") == MARK["made_by"],
     )

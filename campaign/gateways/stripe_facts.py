@@ -40,11 +40,11 @@ def envelope(body: bytes) -> ReceivedEvent:
         event = json.loads(body)
         if event["object"] != "event":
             raise UnusableEvent("this is no snapshot event: choose snapshot events for this endpoint at Stripe")
-        found = event["data"]["object"]
+        subject = event["data"]["object"]
         return ReceivedEvent(
             event_id=_text(event["id"]),
             type=_text(event["type"]),
-            object_id=_object_id(found.get("id", "")),
+            object_id=_object_id(subject.get("id", "")),
             api_version=_text(event["api_version"]) if event.get("api_version") else None,
             livemode=event["livemode"] is True,
             created_at=instant(event["created"]),
@@ -125,8 +125,8 @@ def payment_of(invoice: Object) -> str | None:
     """The PaymentIntent that paid an invoice, whose payments are expanded; else the latest one that tried to."""
     tries: list[Object] = (invoice.get("payments") or {}).get("data") or []
     tries.sort(key=lambda one: one["status"] == "paid")
-    found: str | None = tries[-1]["payment"].get("payment_intent") if tries else None
-    return found
+    payment_id: str | None = tries[-1]["payment"].get("payment_intent") if tries else None
+    return payment_id
 
 
 def _of_payment(intent: Object, fact: Fact, after: Aftermath, *, invoice: Object) -> dict[str, Any]:
@@ -256,12 +256,12 @@ def instant(seconds: int) -> datetime:
 
 def _object_id(value: object) -> str:
     """An id that may stand in the address of a request; the provider's own have letters, digits and underscores."""
-    found = _text(value)
-    if not SAFE_ID.fullmatch(found):
+    text = _text(value)
+    if not SAFE_ID.fullmatch(text):
         raise UnusableEvent(
             "the signature fits, but the id of the object holds other signs than letters, digits, - and _"
         )
-    return found
+    return text
 
 
 def _text(value: object) -> str:

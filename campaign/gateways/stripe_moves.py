@@ -1,7 +1,7 @@
-"""A monthly gift goes over to another customer of Stripe, whose card it is charged to from then on.
+"""Moves a monthly gift to another customer of Stripe, whose card is charged from then on.
 
-A card belongs to one customer, and a subscription to one customer for ever. So the old subscription is held, a new one
-takes its place from the next charge on, and the old one is canceled.
+A card belongs to one customer, and a subscription to one customer for ever. So the old subscription is reserved, a new
+one replaces it from the next charge on, and the old one is canceled.
 """
 
 from typing import Any, Final
@@ -15,9 +15,9 @@ GONE: Final = {"canceled", "incomplete_expired"}
 
 
 def monthly_prices(client: StripeClient, terms: PledgeTerms, *, key: str) -> list[Object]:
-    """The prices of a subscription's items: the gift, and the fee if the donor adds it.
+    """Return the prices of a subscription's items: the gift, and the fee if the donor adds it.
 
-    Each has a product of its own: that of a payment page was made for that page alone, and may take no other price.
+    Each has a product of its own: that of a payment page was made for that page alone, and takes no other price.
     """
     parts = [(terms.gift, terms.gift_name, terms.gift_description, "gift")]
     if terms.cover.minor:
@@ -57,28 +57,28 @@ class StripePledgeMoves:
 
     def begin(self, old: PledgeFacts, move: PledgeMove) -> str:
         with self._client.place(), translated():
-            found = self._begun(move) or self._create(old, move)
-            if move.is_paused and not found.get("pause_collection"):
+            subscription = self._begun(move) or self._create(old, move)
+            if move.is_paused and not subscription.get("pause_collection"):
                 until = {"resumes_at": int(move.paused_until.timestamp())} if move.paused_until else {}
-                wanted: Any = {"pause_collection": {"behavior": "void", **until}}
-                key = f"move-{move.request_id}-{found['id']}-pause"
-                self._v1.subscriptions.update(found["id"], wanted, {"idempotency_key": key})
-            return str(found["id"])
+                params: Any = {"pause_collection": {"behavior": "void", **until}}
+                key = f"move-{move.request_id}-{subscription['id']}-pause"
+                self._v1.subscriptions.update(subscription["id"], params, {"idempotency_key": key})
+            return str(subscription["id"])
 
     def undo(self, move: PledgeMove) -> None:
         with self._client.place(), translated():
-            found = self._begun(move)
-            if found is not None:
-                self._cancel(found, move)
+            subscription = self._begun(move)
+            if subscription is not None:
+                self._cancel(subscription, move)
 
     def _begun(self, move: PledgeMove) -> Object | None:
-        """What an earlier try has made, however long ago: Stripe forgets an idempotency key after a day."""
+        """Return what an earlier attempt created, however long ago: Stripe forgets an idempotency key after a day."""
         params: Any = {"customer": move.customer_id, "status": "all", "limit": 100}
         for one in self._v1.subscriptions.list(params).auto_paging_iter():
-            found: Object = one.to_dict()
-            is_of_move = (found.get("metadata") or {}).get("moved_by") == move.request_id
-            if is_of_move and found["status"] not in GONE:
-                return found
+            subscription: Object = one.to_dict()
+            is_of_move = (subscription.get("metadata") or {}).get("moved_by") == move.request_id
+            if is_of_move and subscription["status"] not in GONE:
+                return subscription
         return None
 
     def _create(self, old: PledgeFacts, move: PledgeMove) -> Object:
@@ -108,11 +108,11 @@ class StripePledgeMoves:
             raise PaymentRefused(f"the new subscription would charge at {first}")
         return made
 
-    def _cancel(self, found: Object, move: PledgeMove) -> None:
-        key = f"move-{move.request_id}-{found['id']}-undone"
-        self._v1.subscriptions.cancel(found["id"], {}, {"idempotency_key": key})
+    def _cancel(self, subscription: Object, move: PledgeMove) -> None:
+        key = f"move-{move.request_id}-{subscription['id']}-undone"
+        self._v1.subscriptions.cancel(subscription["id"], {}, {"idempotency_key": key})
 
-    def _update(self, subscription_id: str, *, key: str, **wanted: Any) -> None:  # of the library's many types
-        params: Any = wanted
+    def _update(self, subscription_id: str, *, key: str, **fields: Any) -> None:  # of the library's many types
+        params: Any = fields
         with self._client.place(), translated():
             self._v1.subscriptions.update(subscription_id, params, {"idempotency_key": key})

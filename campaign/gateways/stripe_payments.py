@@ -95,8 +95,8 @@ class StripePayments:
             pages = [page.to_dict() for page in listed.data]
             if pages:
                 return gift_reference(pages[0])
-            wanted: Any = {"payment": {"type": "payment_intent", "payment_intent": payment_id}, "limit": 1}
-            months = [str(month.invoice) for month in self._v1.invoice_payments.list(wanted).data]
+            params: Any = {"payment": {"type": "payment_intent", "payment_intent": payment_id}, "limit": 1}
+            months = [str(month.invoice) for month in self._v1.invoice_payments.list(params).data]
             return self._gift_of_invoice(months[0]) if months else None
 
     def _gift_of_invoice(self, invoice_id: str) -> GiftReference | None:
@@ -125,16 +125,16 @@ class StripePayments:
             case "payment_intent":
                 return object_id
             case "charge":
-                found: Any = self._v1.charges.retrieve(object_id)
+                subject: Any = self._v1.charges.retrieve(object_id)
             case "refund":
-                found = self._v1.refunds.retrieve(object_id)
+                subject = self._v1.refunds.retrieve(object_id)
             case "charge.dispute":
-                found = self._v1.disputes.retrieve(object_id)
+                subject = self._v1.disputes.retrieve(object_id)
             case "radar.early_fraud_warning":
-                found = self._v1.radar.early_fraud_warnings.retrieve(object_id)
+                subject = self._v1.radar.early_fraud_warnings.retrieve(object_id)
             case _:
                 return None
-        payment: str | None = found.to_dict().get("payment_intent")
+        payment: str | None = subject.to_dict().get("payment_intent")
         return payment
 
     def expire_checkout(self, checkout_id: str) -> bool:

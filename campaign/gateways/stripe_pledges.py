@@ -54,8 +54,10 @@ class StripePledges:
 
     def pledge(self, subscription_id: str) -> PledgeFacts:
         with self._client.place(), translated():
-            found: Object = self._v1.subscriptions.retrieve(subscription_id, {"expand": EXPANDED}).to_dict()
-            return pledge_facts(found, self._due(found), is_being_charged=self._is_being_charged(found))
+            subscription: Object = self._v1.subscriptions.retrieve(subscription_id, {"expand": EXPANDED}).to_dict()
+            return pledge_facts(
+                subscription, self._due(subscription), is_being_charged=self._is_being_charged(subscription)
+            )
 
     def paid_invoices(self, subscription_id: str) -> tuple[str, ...]:
         with translated():
@@ -63,19 +65,19 @@ class StripePledges:
         return tuple(str(one.id) for one in listed.data if one.amount_paid > 0)
 
     def change(self, pledge: PledgeFacts, terms: PledgeTerms, *, key: str) -> None:
-        """Both items, and what of the sum is the fee, in one request: no invoice is made of half a change."""
+        """Change both items, and the part of the sum that covers the fee, in one request: no invoice has half a change."""
         with self._client.place(), translated():
             prices = monthly_prices(self._client, terms, key=key)
             items: list[Object] = []
             for item_id, price in zip_longest(pledge.item_ids, prices):
                 named = {"id": item_id} if item_id else {}  # an item without an id is added
                 items.append({**named, **({"price_data": price} if price else {"deleted": True})})
-            wanted: Any = {
+            params: Any = {
                 "items": items,
                 "metadata": {"cover": str(terms.cover.minor)},
                 "proration_behavior": "none",
             }
-            self._v1.subscriptions.update(pledge.subscription_id, wanted, {"idempotency_key": key})
+            self._v1.subscriptions.update(pledge.subscription_id, params, {"idempotency_key": key})
 
     def pause(self, subscription_id: str, *, until: datetime | None, key: str) -> None:
         pause: dict[str, object] = {"behavior": "void"}
@@ -86,8 +88,8 @@ class StripePledges:
     def resume(self, subscription_id: str, *, key: str) -> None:
         self._update(subscription_id, key=key, pause_collection="")
 
-    def stop_later(self, subscription_id: str, *, is_wanted: bool, key: str) -> None:
-        self._update(subscription_id, key=key, cancel_at_period_end=is_wanted)
+    def stop_later(self, subscription_id: str, *, stops: bool, key: str) -> None:
+        self._update(subscription_id, key=key, cancel_at_period_end=stops)
 
     def stop_at(self, subscription_id: str, *, at: datetime, key: str) -> None:
         # Within a period Stripe would charge a part of the last month, so `at` is the end of one.
@@ -105,11 +107,13 @@ class StripePledges:
 
     def take_new_card(self, subscription_id: str, *, key: str) -> bool:
         with self._client.place(), translated():
-            found: Object = self._v1.subscriptions.retrieve(subscription_id, {"expand": EXPANDED}).to_dict()
-            if found["status"] in OVER:
+            subscription: Object = self._v1.subscriptions.retrieve(subscription_id, {"expand": EXPANDED}).to_dict()
+            if subscription["status"] in OVER:
                 return True
-            newest: Object = (found["customer"].get("invoice_settings") or {}).get("default_payment_method") or {}
-            charged: Object = found.get("default_payment_method") or newest
+            newest: Object = (subscription["customer"].get("invoice_settings") or {}).get(
+                "default_payment_method"
+            ) or {}
+            charged: Object = subscription.get("default_payment_method") or newest
             # The portal may put the card in for the customer alone, and a subscription's own card comes before that.
             is_new = bool(newest) and newest["id"] != charged["id"] and newest["created"] > charged["created"]
             if is_new:
@@ -117,11 +121,11 @@ class StripePledges:
                     subscription_id, {"default_payment_method": newest["id"]}, {"idempotency_key": key}
                 )
                 charged = newest
-            return self._pay_due(found, with_card=charged.get("id"), key=key) or is_new
+            return self._pay_due(subscription, with_card=charged.get("id"), key=key) or is_new
 
-    def _pay_due(self, found: Object, *, with_card: str | None, key: str) -> bool:
-        """Pay the open invoice, unless its last try was with this very card."""
-        invoice: Object = found.get("latest_invoice") or {}
+    def _pay_due(self, subscription: Object, *, with_card: str | None, key: str) -> bool:
+        """Pay the open invoice, unless its last attempt was with this very card."""
+        invoice: Object = subscription.get("latest_invoice") or {}
         if invoice.get("status") != "open":
             return False
         intent = self._last_try(invoice["id"])
@@ -137,7 +141,7 @@ class StripePledges:
         return (tries[0]["payment"].get("payment_intent") or {}) if tries else {}
 
     def card_page(self, customer_id: str, *, return_url: str, language: str) -> str:
-        wanted: Any = {
+        params: Any = {
             "customer": customer_id,
             "return_url": return_url,
             "locale": LOCALES[language],
@@ -147,10 +151,10 @@ class StripePledges:
             },
         }
         with self._client.place(), translated():
-            return str(self._v1.billing_portal.sessions.create(wanted).url)
+            return str(self._v1.billing_portal.sessions.create(params).url)
 
-    def _update(self, subscription_id: str, *, key: str, **wanted: Any) -> None:  # of the library's many types
-        params: Any = wanted
+    def _update(self, subscription_id: str, *, key: str, **fields: Any) -> None:  # of the library's many types
+        params: Any = fields
         with self._client.place(), translated():
             self._v1.subscriptions.update(subscription_id, params, {"idempotency_key": key})
 
@@ -166,17 +170,17 @@ class StripePledges:
         except PaymentRefused:
             return  # it was paid or voided meanwhile; the truth is asked for afterwards
 
-    def _is_being_charged(self, found: Object) -> bool:
-        """A draft is charged an hour after it was made; a debit takes days."""
-        invoice: Object = found.get("latest_invoice") or {}
+    def _is_being_charged(self, subscription: Object) -> bool:
+        """Return whether a draft or a debit is in progress: a draft is charged after an hour, a debit takes days."""
+        invoice: Object = subscription.get("latest_invoice") or {}
         if invoice.get("status") == "open":
             return bool(self._last_try(invoice["id"]).get("status") == "processing")
         return bool(invoice.get("status") == "draft" and invoice.get("auto_advance"))
 
-    def _due(self, found: Object) -> GiftDue | None:
-        """The open invoice of the latest month, with why its last try was refused."""
-        invoice: Object = found.get("latest_invoice") or {}
-        if invoice.get("status") != "open" or found["status"] in OVER:
+    def _due(self, subscription: Object) -> GiftDue | None:
+        """Return the open invoice of the latest month, with the reason of its last refusal."""
+        invoice: Object = subscription.get("latest_invoice") or {}
+        if invoice.get("status") != "open" or subscription["status"] in OVER:
             return None
         intent = self._last_try(invoice["id"])
         if intent.get("status") == "processing":
@@ -192,21 +196,21 @@ class StripePledges:
         )
 
 
-def pledge_facts(found: Object, due: GiftDue | None, *, is_being_charged: bool = False) -> PledgeFacts:
-    """A subscription with its customer and cards expanded, in our own words."""
-    metadata: Object = found.get("metadata") or {}
-    items = _gift_first(found["items"]["data"], cover_minor=cover_in(metadata))
-    customer: Object = found["customer"]
-    pause: Object = found.get("pause_collection") or {}
-    reason = (found.get("cancellation_details") or {}).get("reason")
-    method = found.get("default_payment_method")
+def pledge_facts(subscription: Object, due: GiftDue | None, *, is_being_charged: bool = False) -> PledgeFacts:
+    """Return the facts of a subscription with its customer and cards expanded, in our own terms."""
+    metadata: Object = subscription.get("metadata") or {}
+    items = _gift_first(subscription["items"]["data"], cover_minor=cover_in(metadata))
+    customer: Object = subscription["customer"]
+    pause: Object = subscription.get("pause_collection") or {}
+    reason = (subscription.get("cancellation_details") or {}).get("reason")
+    method = subscription.get("default_payment_method")
     method = method or (customer.get("invoice_settings") or {}).get("default_payment_method")
     return PledgeFacts(
-        subscription_id=found["id"],
+        subscription_id=subscription["id"],
         donation_public_id=metadata.get("donation"),
-        livemode=found["livemode"],
-        status=found["status"],
-        word=_word(found),
+        livemode=subscription["livemode"],
+        status=subscription["status"],
+        word=_word(subscription),
         amount=Money(sum(map(_amount_of, items)), items[0]["price"]["currency"].upper()),
         cover_minor=cover_in(metadata),
         item_ids=tuple(item["id"] for item in items),
@@ -214,13 +218,13 @@ def pledge_facts(found: Object, due: GiftDue | None, *, is_being_charged: bool =
         email=email_of(customer),
         name=name_of(customer),
         card=_card(method or {}),
-        started_at=instant(found["start_date"]),
-        anchor_at=_anchor(found),
-        period_ends_at=instant(_period_end(found)),
+        started_at=instant(subscription["start_date"]),
+        anchor_at=_anchor(subscription),
+        period_ends_at=instant(_period_end(subscription)),
         paused_until=_instant(pause.get("resumes_at")),
-        stops_at=_instant(found.get("cancel_at")),
-        asked_to_stop_at=_instant(found.get("canceled_at")),
-        ended_at=_instant(found.get("ended_at")),
+        stops_at=_instant(subscription.get("cancel_at")),
+        stop_requested_at=_instant(subscription.get("canceled_at")),
+        ended_at=_instant(subscription.get("ended_at")),
         is_given_up=reason == "payment_failed",
         due=due,
         is_being_charged=is_being_charged,
@@ -234,41 +238,41 @@ def _amount_of(item: Object) -> int:
 
 
 def _gift_first(items: list[Object], *, cover_minor: int) -> list[Object]:
-    """The gift's item before the fee's, which is the one of that amount; Stripe promises no order."""
+    """Return the gift's item before the fee's, which is the one of that amount; Stripe promises no order."""
     return sorted(items, key=lambda item: (_amount_of(item) == cover_minor, -_amount_of(item)))
 
 
-def _anchor(found: Object) -> datetime:
-    """What the months are counted from: in a short month the anchor has not the day that was asked for."""
-    anchor, config = instant(found["billing_cycle_anchor"]), found.get("billing_cycle_anchor_config")
+def _anchor(subscription: Object) -> datetime:
+    """Return the time from which months are counted: in a short month the anchor lacks the requested day."""
+    anchor, config = instant(subscription["billing_cycle_anchor"]), subscription.get("billing_cycle_anchor_config")
     if not config or config["day_of_month"] == anchor.day:
         return anchor
     return anchor.replace(month=1, day=config["day_of_month"])
 
 
-def _period_end(found: Object) -> int:
-    """The end of the paid month; all items have the same, and one that was added meanwhile no earlier one."""
-    return min(int(item["current_period_end"]) for item in found["items"]["data"])
+def _period_end(subscription: Object) -> int:
+    """Return the end of the paid month; all items have the same, and one that was added meanwhile no earlier one."""
+    return min(int(item["current_period_end"]) for item in subscription["items"]["data"])
 
 
 def cover_in(metadata: Object) -> int:
-    """What of the amount covers the fee, in minor units; a subscription carries it from the form on."""
+    """Return the part of the amount that covers the fee, in minor units; a subscription carries it from the form on."""
     text = str(metadata.get("cover", ""))
     return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
 
 
-def _word(found: Object) -> PledgeWord:
-    status = found["status"]
+def _word(subscription: Object) -> PledgeWord:
+    status = subscription["status"]
     if status in OVER:
         return PledgeWord.OVER
-    if found.get("cancel_at_period_end"):
+    if subscription.get("cancel_at_period_end"):
         return PledgeWord.ENDS
     if status in UNPAID:
         return PledgeWord.UNPAID
     # An end after further months is an end to come, not one that is near.
-    if (found.get("cancel_at") or math.inf) <= _period_end(found):
+    if (subscription.get("cancel_at") or math.inf) <= _period_end(subscription):
         return PledgeWord.ENDS
-    return PledgeWord.PAUSED if found.get("pause_collection") or status == "paused" else PledgeWord.RUNS
+    return PledgeWord.PAUSED if subscription.get("pause_collection") or status == "paused" else PledgeWord.RUNS
 
 
 def _reason(intent: Object) -> CardRefusal:

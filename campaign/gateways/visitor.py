@@ -1,4 +1,4 @@
-"""Somebody with a browser without script, as a drill needs one: opens the donation form of a site and sends it."""
+"""A browser without scripts, as a drill needs one: opens the donation form of a site and sends it."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -15,14 +15,14 @@ class NoForm(Exception):
 
 @dataclass(frozen=True, slots=True)
 class VisitorAnswer:
-    """What the site said to a form."""
+    """The answer of the site to a form."""
 
     status: int
     location: str | None
 
     @property
     def checkout_id(self) -> str | None:
-        """The payment page that the donor is led to, at the sandbox."""
+        """Return the payment page of the redirect, at the sandbox."""
         path = urlsplit(self.location or "").path
         return path.rpartition("/c/")[2] if "/sandbox/c/" in path else None
 
@@ -43,9 +43,14 @@ class Visitor:
         self._http.close()
 
     def open_form(self, *, campaign: str, currency: str, language: str = "en") -> dict[str, str]:
-        """The hidden fields of the donation form. NoForm when there is none, requests' errors when nobody answers."""
-        asked = urlencode({"campaign": campaign, "currency": currency})
-        answer = self._http.get(f"{self._site}/{language}/donate?{asked}", timeout=TIMEOUT_SECONDS)
+        """Return the hidden fields of the donation form.
+
+        Raises:
+            NoForm: there is none.
+            requests.RequestException: nobody answers.
+        """
+        arguments = urlencode({"campaign": campaign, "currency": currency})
+        answer = self._http.get(f"{self._site}/{language}/donate?{arguments}", timeout=TIMEOUT_SECONDS)
         parser = _Form()
         parser.feed(answer.text)
         if not parser.hidden:
@@ -53,17 +58,17 @@ class Visitor:
         return parser.hidden
 
     def send_form(self, fields: dict[str, str], *, campaign: str, language: str = "en") -> VisitorAnswer:
-        """What the site answers to the filled-in form."""
+        """Return the answer of the site to the filled-in form."""
         address = f"{self._site}/{language}/donate?{urlencode({'campaign': campaign})}"
         answer = self._http.post(address, data=fields, allow_redirects=False, timeout=TIMEOUT_SECONDS)
         return VisitorAnswer(answer.status_code, answer.headers.get("Location"))
 
     def status_of(self, path: str) -> int:
-        """How a page answers."""
+        """Return the status of a page."""
         return self._http.get(f"{self._site}{path}", timeout=TIMEOUT_SECONDS).status_code
 
     def deliver(self, body: bytes, signature: str) -> int:
-        """How the site answers a delivery that pretends to come from the provider."""
+        """Return the answer of the site to a delivery with a false signature."""
         headers = {"Stripe-Signature": signature, "Content-Type": "application/json"}
         return self._http.post(
             f"{self._site}/webhooks/stripe", data=body, headers=headers, timeout=TIMEOUT_SECONDS
@@ -81,11 +86,11 @@ class _Form(HTMLParser):
         super().__init__()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
+        attributes = dict(attrs)
         if tag == "form":
-            self.is_inside = "data-give" in found
-        elif tag == "input" and self.is_inside and found.get("type") == "hidden" and found.get("name"):
-            self.hidden[str(found["name"])] = found.get("value") or ""
+            self.is_inside = "data-give" in attributes
+        elif tag == "input" and self.is_inside and attributes.get("type") == "hidden" and attributes.get("name"):
+            self.hidden[str(attributes["name"])] = attributes.get("value") or ""
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":

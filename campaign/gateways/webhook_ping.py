@@ -23,7 +23,7 @@ class PingAnswer:
 
 def ping_body(event_id: str, type_: str, *, at: datetime, livemode: bool, api_version: str | None) -> bytes:
     """An event of the provider's form about an object that nobody has."""
-    told = {
+    event = {
         "id": event_id,
         "object": "event",
         "type": type_,
@@ -32,7 +32,7 @@ def ping_body(event_id: str, type_: str, *, at: datetime, livemode: bool, api_ve
         "livemode": livemode,
         "data": {"object": {"id": "ping", "object": "ping"}},
     }
-    return json.dumps(told).encode()
+    return json.dumps(event).encode()
 
 
 def ping(url: str, body: bytes, *, secret: str) -> PingAnswer:

@@ -21,28 +21,28 @@ def named_in(file: Path) -> Iterator[int]:
 
     Yields how many workers died before it: they did not come to their own end and take their numbers out.
     """
-    with file.open("a+", encoding="ascii") as held:
+    with file.open("a+", encoding="ascii") as pid_file:
         try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(pid_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             yield 0
             return
-        held.seek(0)
-        deaths = len(held.read().split())
-        held.truncate(0)
-        held.write(f"{os.getpid()}\n")
-        held.flush()
+        pid_file.seek(0)
+        deaths = len(pid_file.read().split())
+        pid_file.truncate(0)
+        pid_file.write(f"{os.getpid()}\n")
+        pid_file.flush()
         yield deaths
-        held.truncate(0)
+        pid_file.truncate(0)
 
 
 def note_early_death(file: Path, pid: int) -> None:
     """Write down a worker that died before it could do so itself, for the next one to tell; others stand there already."""
-    with suppress(OSError), file.open("a+", encoding="ascii") as held:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        held.seek(0)
-        if str(pid) not in held.read().split():
-            held.write(f"{pid}\n")
+    with suppress(OSError), file.open("a+", encoding="ascii") as pid_file:
+        fcntl.flock(pid_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        pid_file.seek(0)
+        if str(pid) not in pid_file.read().split():
+            pid_file.write(f"{pid}\n")
 
 
 def living_worker(file: Path) -> int | None:

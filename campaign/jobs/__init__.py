@@ -1,8 +1,8 @@
-"""Background work: rows are the truth, the queues only wake.
+"""Background work: rows hold the state, the queues only wake workers.
 
 A job runs a round over everything of its kind that is due, through services that may be run twice, and then lingers for
-a moment, so that the next row finds it awake. A sweep every minute picks up what a lost wake-up left behind. Money and
-mail have queues and workers of their own, so that neither waits for the other.
+a moment, so that the next row needs no new start. A sweep every minute picks up what a lost wake-up left behind. Money
+and email have queues and workers of their own, so that neither waits for the other.
 """
 
 from collections.abc import Callable
@@ -76,7 +76,7 @@ def init_app(app: Flask) -> None:
 
 
 def work_off_everything() -> int:
-    """All that is due now, without lingering: for tests and commands."""
+    """Run everything that is due now, without lingering: for tests and commands."""
     return sum(work_off(step, linger_seconds=0) for step in (*MONEY, *DOCUMENTS))
 
 
@@ -96,7 +96,7 @@ TASKS |= dict.fromkeys(("outbox", "papers"), _wake_documents)
 
 @huey.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
 def sweep() -> None:
-    """Whatever money is due, woken or not; whether the shield is needed; and what was nobody's and is a gift's now."""
+    """Run all due work about money, woken or not; the shield's breaker; and the release of suspense money."""
     with _flask[0].app_context():
         alarm_signs.note(alarm_signs.WORKER, clock=current_context().clock)
         attempt(watch_shield)
@@ -107,7 +107,7 @@ def sweep() -> None:
 
 @mail_huey.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
 def sweep_mail() -> None:
-    """Whatever is to be printed and mailed, woken or not."""
+    """Render and send everything that is due, woken or not."""
     with _flask[0].app_context():
         alarm_signs.note(alarm_signs.MAIL_WORKER, clock=current_context().clock)
         _documents.run(linger_seconds=0)
@@ -115,21 +115,21 @@ def sweep_mail() -> None:
 
 @huey.periodic_task(crontab(minute="*/5"))  # type: ignore[untyped-decorator]
 def look_after() -> None:
-    """A round of the watch; apart from the sweep, which it watches too."""
+    """Run the watch; apart from the sweep, which it watches too."""
     with _flask[0].app_context():
         attempt(watch)
 
 
 @mail_huey.periodic_task(crontab(minute="*/5"))  # type: ignore[untyped-decorator]
 def check() -> None:
-    """The checks of the books that are due: beside the mails, for they may take long and money must not wait."""
+    """Run the checks of the ledger that are due: beside the emails, because they may take long and money must not wait."""
     with _flask[0].app_context():
         attempt(check_books)
 
 
 @huey.task(name="reconcile_now")  # type: ignore[untyped-decorator]
 def reconcile_now() -> None:
-    """The same, because somebody at the desk asked for it."""
+    """Run the comparison that a member of staff requested."""
     with _flask[0].app_context():
         attempt(repair_now)
 
@@ -139,13 +139,13 @@ TASKS["reconcile"] = reconcile_now
 
 @huey.periodic_task(crontab(hour="3", minute="41"))  # type: ignore[untyped-decorator]
 def forget() -> None:
-    """Once a day, what is not needed any more and tells of people."""
+    """Delete once a day what is no longer needed and has personal data."""
     with _flask[0].app_context():
         inbox.forget_payloads(clock=current_context().clock)
 
 
 @huey.periodic_task(crontab(minute="17"))  # type: ignore[untyped-decorator]
 def reconcile() -> None:
-    """Once an hour; however many workers' timetables ask for it, one does it."""
+    """Run the comparison once an hour; however many workers schedule it, one runs it."""
     with _flask[0].app_context():
         attempt(reconcile_hourly)

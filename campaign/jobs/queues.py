@@ -1,7 +1,6 @@
-"""The queues that wake the workers: rows are the truth, so a queue that is lost or late loses no work.
+"""The queues that wake the workers: rows hold the state, so a queue that is lost or late loses no work.
 
-Money has a queue and a worker of its own, so that nothing waits behind a receipt that is printed or a mail server that
-does not answer.
+Money has a queue and a worker of its own, so that nothing waits behind a receipt or a mail server that does not answer.
 """
 
 import fcntl
@@ -39,7 +38,7 @@ _url: list[str] = []
 
 
 def connect_queues(app: Flask) -> None:
-    """Give the queues their storage, by the setting JOBS_URL; in memory while that cannot be opened, with a warning."""
+    """Connect the queues to the storage of the setting JOBS_URL; to memory while that cannot be opened, with a warning."""
     _woken.clear()
     url: str = app.config["KURAK"].jobs_url
     _url[:] = [url]
@@ -51,7 +50,7 @@ def connect_queues(app: Flask) -> None:
 
 
 def reconnect_queues() -> None:
-    """Open the queues again where that could not be done before."""
+    """Open the queues again where that failed before."""
     if _url and not _url[0].startswith("memory") and isinstance(huey.storage, storage.MemoryStorage):
         with suppress(Exception):
             _open(_url[0])
@@ -79,7 +78,7 @@ def _connect(storage_class: Any, **settings: str) -> None:
 
 
 def _replace_if_damaged(file: Path) -> None:
-    """Move a damaged queue aside, so that a new one is made: nothing is lost with it but wake-ups."""
+    """Move a damaged queue away, so that a new one is made: only wake-ups are lost with it."""
     if not file.exists() or not is_damaged(file):
         return
     with file.with_suffix(".lock").open("a") as lock:
@@ -93,7 +92,7 @@ def _replace_if_damaged(file: Path) -> None:
 
 
 def is_damaged(file: Path) -> bool:
-    """Whether an SQLite file cannot be read as one. What cannot be found out now is not damaged: it may be locked."""
+    """Return whether an SQLite file is damaged. What cannot be read now is not damaged: it may be locked."""
     try:
         with closing(sqlite3.connect(file, timeout=5)) as opened:
             return bool(opened.execute("PRAGMA quick_check(1)").fetchone() != ("ok",))
@@ -104,11 +103,11 @@ def is_damaged(file: Path) -> bool:
 
 
 def wake(name: str) -> None:
-    """Tell a worker that there is work: inbox, outbox, refunds, papers or pages. Never raises: the sweep is behind it."""
-    now = time.monotonic()
-    if now - _woken.get(name, -WAKE_SECONDS) < WAKE_SECONDS:
+    """Wake a worker: inbox, outbox, refunds, receipts or pages. Never raises: the sweep is behind it."""
+    at = time.monotonic()
+    if at - _woken.get(name, -WAKE_SECONDS) < WAKE_SECONDS:
         return
-    _woken[name] = now
+    _woken[name] = at
     reconnect_queues()
     try:
         TASKS[name]()
@@ -118,7 +117,7 @@ def wake(name: str) -> None:
 
 
 def _reconnect() -> None:
-    """Open SQLite's queues anew next time: a worker may have put a new one in the place of a damaged one."""
+    """Open SQLite's queues anew next time: a worker may have replaced a damaged one."""
     for queue in QUEUES.values():
         if isinstance(queue.storage, storage.SqliteStorage):
             with suppress(sqlite3.Error):

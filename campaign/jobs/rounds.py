@@ -1,4 +1,4 @@
-"""Rounds of a worker: each kind of work gets its turn, so that a long backlog of one does not keep the others waiting."""
+"""Rounds of a worker: each kind of work gets its turn, so that a long backlog of one does not delay the others."""
 
 import logging
 import threading
@@ -26,7 +26,7 @@ stopping = threading.Event()
 
 
 class Heartbeat:
-    """Notes at most once a minute that a worker is at work: one that is busy all the time begins no sweep."""
+    """Records at most once a minute that a worker is running: a busy one begins no sweep."""
 
     def __init__(self, sign: str) -> None:
         self.sign = sign
@@ -45,14 +45,14 @@ class Rounds:
         self._steps = steps
         self._heartbeat = Heartbeat(sign)
         self._free = threading.Semaphore(at_once)
-        self._is_wanted = threading.Event()
+        self._has_work = threading.Event()
 
     def run(self, *, linger_seconds: float = LINGER_SECONDS) -> None:
-        """Do all that is due; where enough rounds are running, leave it to one of them."""
-        self._is_wanted.set()
-        while self._is_wanted.is_set() and self._free.acquire(blocking=False):
+        """Run everything that is due; where enough rounds are running, leave it to one of them."""
+        self._has_work.set()
+        while self._has_work.is_set() and self._free.acquire(blocking=False):
             try:
-                self._is_wanted.clear()
+                self._has_work.clear()
                 work_off(*self._steps, linger_seconds=linger_seconds, after_work=self._heartbeat.beat)
             finally:
                 self._free.release()
@@ -82,7 +82,7 @@ def work_off(
 
 
 def _take_turn(step: Step, failures: dict[Step, int]) -> tuple[int, bool]:
-    """Do one kind of work for a turn: how many pieces, and whether nothing more of it is due."""
+    """Run one kind of work for a turn; return the number of pieces, and whether nothing more of it is due."""
     done, until = 0, time.monotonic() + TURN_SECONDS
     while failures[step] < FAILURES_MAX:
         did = attempt(step)
@@ -98,7 +98,7 @@ def _take_turn(step: Step, failures: dict[Step, int]) -> tuple[int, bool]:
 
 
 def attempt(step: Step) -> bool | None:
-    """Do a step: whether it found something to do, or None when it failed, which is logged and kept with its row."""
+    """Run a step; return whether it had something to do, or None when it failed, which is logged and stored with its row."""
     try:
         return step()
     except DatabaseBusy:

@@ -1,1 +1,1 @@
-"""The use cases: each public function is one thing that somebody wants done, in one transaction."""
+"""The use cases: each public function is one action of a person or a job, in one transaction."""

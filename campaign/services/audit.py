@@ -1,4 +1,4 @@
-"""The trail of every act: a row in the act's own transaction, so that nothing is done unrecorded or recorded undone."""
+"""The audit trail: a row in the act's own transaction, so that no act is unrecorded and no record is without its act."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ PAGE_ROWS = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRow:
-    """One act as the desk shows it. Details hold ids and figures, never personal data."""
+    """One act as staff pages show it. Details have ids and figures, never personal data."""
 
     id: int
     at: datetime
@@ -34,7 +34,7 @@ class AuditRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFilter:
-    """Which acts; empty fields ask for all."""
+    """A selection of acts; empty fields select all."""
 
     action: str = ""
     subject: str = ""  # thing:public_id, or the public id alone
@@ -46,18 +46,18 @@ class AuditFilter:
 def record(
     session: Session, *, actor_id: int | None, action: str, subject: str, at: datetime, detail: dict[str, object]
 ) -> None:
-    """Write an act (`thing:act`) on a subject (`thing:public_id`) into the trail, within the caller's transaction."""
+    """Record an act (`thing:act`) on a subject (`thing:public_id`), within the caller's transaction."""
     session.add(AuditEvent(at=at, actor_id=actor_id, action=action, subject=subject, detail=detail))
 
 
 def record_access(*, actor_id: int, action: str, subject: str, detail: dict[str, object], clock: Clock) -> None:
-    """Write that somebody took personal data or books out of the house; it changes nothing else."""
+    """Record that somebody downloaded personal data or the ledger; it changes nothing else."""
     with transaction() as session:
         record(session, actor_id=actor_id, action=action, subject=subject, at=clock.now(), detail=detail)
 
 
 def detail_of_form(session: Session, action: str, subject: str, form: str) -> Mapping[str, object] | None:
-    """The detail of the act that this form has led to already; None where it has not. The act's row is what counts."""
+    """Return the detail of the act that this form has led to already; None where it has not. The act's row decides."""
     details = session.execute(
         select(AuditEvent.detail).where(AuditEvent.subject == subject, AuditEvent.action == action)
     ).scalars()
@@ -65,7 +65,7 @@ def detail_of_form(session: Session, action: str, subject: str, form: str) -> Ma
 
 
 def trail(filters: AuditFilter, *, limit: int = PAGE_ROWS) -> Sequence[AuditRow]:
-    """The acts, newest first."""
+    """Return the acts, newest first."""
     query = select(AuditEvent, Staff.name).outerjoin(Staff, Staff.id == AuditEvent.actor_id)
     if filters.action:
         query = query.where(AuditEvent.action.startswith(filters.action, autoescape=True))
@@ -88,7 +88,7 @@ def trail(filters: AuditFilter, *, limit: int = PAGE_ROWS) -> Sequence[AuditRow]
 
 
 def _is_of_campaign(campaign_id: int) -> ColumnElement[bool]:
-    """Acts on things of this campaign; what belongs to no campaign, such as a sign-in, is not among them."""
+    """Return acts on things of this campaign; not those of no campaign, such as a sign-in."""
     own_slug = select("campaign:" + Campaign.slug).where(Campaign.id == campaign_id).scalar_subquery()
     own_things = (
         _names("donation", Donation.public_id, Donation.campaign_id == campaign_id),
@@ -102,7 +102,7 @@ def _is_of_campaign(campaign_id: int) -> ColumnElement[bool]:
 
 
 def _names(kind: str, name: InstrumentedAttribute[str], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether an act's subject is a row of this kind; the cast lets PostgreSQL use the index of a CHAR column."""
+    """Return whether an act's subject is a row of this kind; the cast lets PostgreSQL use the index of a CHAR column."""
     named = cast(func.substr(AuditEvent.subject, len(kind) + 2), name.type)
     is_row = select(name).where(name == named, *conditions).correlate(AuditEvent).exists()
     return and_(AuditEvent.subject.startswith(f"{kind}:"), is_row)

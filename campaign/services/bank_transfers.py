@@ -1,4 +1,4 @@
-"""A gift by bank transfer: the donor must send the money themselves, to the account and with the reference of the provider."""
+"""A gift by bank transfer: the donor sends the money to the provider's account, with its reference."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class TransferDue:
 
 
 def transfer_in_words(stored: Mapping[str, Any]) -> TransferDue:
-    """Stored instructions in the reader's language."""
+    """Return stored instructions in the reader's language."""
     return TransferDue(
         amount=money(Money(int(stored["minor"]), str(stored["currency"])), exact=True),
         reference=str(stored["reference"]),
@@ -62,7 +62,7 @@ def _readable(name: str, value: str) -> str:
 
 
 def transfer_due(donation_public_id: str) -> TransferDue | None:
-    """How the money of a gift is to be sent; None where the donor has nothing to send."""
+    """Return how to send the money of a gift; None where there is nothing to send."""
     query = (
         select(DonationEvent.detail)
         .join(Donation, Donation.id == DonationEvent.donation_id)

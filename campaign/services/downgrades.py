@@ -1,16 +1,16 @@
-"""The one way in which a migration refuses to go back: where it would lose data that cannot be had again."""
+"""The refusal of a downgrade that would lose data for good."""
 
 import sqlalchemy as sa
 from alembic.util import CommandError
 
 
 def refuse_to_lose(bind: sa.Connection, *, revision: str, rows: dict[str, str]) -> None:
-    """Let a downgrade begin only if the database holds none of these rows. It is called before anything changes.
+    """Let a downgrade begin only if the database has none of these rows. Call it before anything changes.
 
     Args:
-        bind: the connection of the migration.
-        revision: the migration that is about to be undone.
-        rows: what would be lost, in English, and where it stands: a table, and a WHERE clause if not all rows count.
+        bind: The connection of the migration.
+        revision: The migration to be undone.
+        rows: What would be lost, in English, and its table, with a WHERE clause if not all rows count.
 
     Raises:
         CommandError: there are such rows; the sentence names them and says what to do.

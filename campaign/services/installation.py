@@ -1,4 +1,4 @@
-"""What an installation holds before it may go live: campaigns, demo data, people who can sign in."""
+"""The contents of an installation before it goes live: campaigns, demo data, people who can sign in."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Contents:
 
 
 def contents() -> Contents:
-    """Count once what is there."""
+    """Count the contents."""
     with reading() as session:
         return Contents(
             campaigns=session.execute(select(func.count()).select_from(Campaign)).scalar_one(),

@@ -1,7 +1,7 @@
-"""Which gifts an installation reads: one with a live key reads live gifts only, so no sum, list or file mixes in tests.
+"""The scope of a live installation: one with a live key reads live gifts only, so no sum, list or file mixes in tests.
 
-A database that was tried with test payments before keeps them; their gifts, monthly gifts, entries and movements are left out of
-every ORM query while the installation is live. The checks of the books read everything.
+A database that was tried with test payments before keeps them; their gifts, monthly gifts, entries and movements are
+left out of every ORM query while the installation is live. The ledger checks read everything.
 """
 
 from flask import current_app
@@ -37,13 +37,13 @@ _ONLY_LIVE = (
 
 
 def watch_queries() -> None:
-    """Have every query look at the mode of the installation."""
+    """Make every query check the mode of the installation."""
     if not event.contains(db.session, "do_orm_execute", _leave_tests_out):
         event.listen(db.session, "do_orm_execute", _leave_tests_out)
 
 
 def count_test_gifts() -> int:
-    """How many gifts in this database are tests."""
+    """Return how many gifts in this database are tests."""
     with reading() as session:
         return session.execute(select(func.count()).select_from(_GIFT).where(_GIFT.c.livemode == false())).scalar_one()
 

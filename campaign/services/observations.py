@@ -1,4 +1,4 @@
-"""What the installation saw of itself, in the machine's time: signs of life and the last result of each check."""
+"""What the installation observed of itself, in the machine's time: signs of life and the last result of each check."""
 
 from collections.abc import Iterable, Mapping
 
@@ -18,13 +18,13 @@ RESTORE = "restore"
 
 
 def note(name: str, *, clock: Clock, facts: Mapping[str, object] | None = None) -> None:
-    """Write down that something was seen now, in the machine's time; only the last time is kept."""
+    """Record an observation now, in the machine's time; only the last one is stored."""
     with transaction() as session:
         session.merge(Observation(name=name, at=machine_clock(clock).now(), facts=dict(facts or {})))
 
 
 def note_check(name: str, *, clock: Clock, problems: Iterable[str] = (), error: str | None = None) -> None:
-    """Store what a check found; one that failed leaves what is known from the last that came to its end."""
+    """Store the result of a check; a failed one leaves what is known from the last completed one."""
     good: dict[str, object] = {"good_at": machine_clock(clock).now().isoformat(), "problems": list(problems)}
     if error is not None:
         with reading() as session:
@@ -34,5 +34,5 @@ def note_check(name: str, *, clock: Clock, problems: Iterable[str] = (), error: 
 
 
 def observed(session: Session, name: str) -> Observation | None:
-    """The last look at a thing."""
+    """Return the last observation of a thing."""
     return session.get(Observation, name)

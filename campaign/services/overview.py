@@ -1,7 +1,7 @@
-"""The desk's first page: what needs attention, where the campaign stands, and who did what last.
+"""The first page for staff: what needs attention, the figures of the campaign, and the latest acts.
 
 Every sum is a sum of postings or of paid gifts; the number of queries is fixed, however many gifts there are. The
-campaign's money is what the public page of it tells (`services/campaigns/transparency.py`), so the two cannot differ.
+campaign's money comes from its public page (`services/campaigns/transparency.py`), so the two cannot differ.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,7 +41,7 @@ LATE = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionItem:
-    """Something that needs a person: `kind` names it, `count` says how many, `until` by when the first must be done."""
+    """Something that needs a person: `kind` names it, `count` is the number, `until` the first deadline."""
 
     kind: str
     count: int
@@ -52,7 +52,7 @@ class AttentionItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenFigures:
-    """What was given in one currency, all in its minor units; what of it is spent is told in the campaign's."""
+    """What was given in one currency, in its minor units; what was spent is in the campaign's."""
 
     currency: str
     gifts: int
@@ -84,7 +84,7 @@ class TargetFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """How the machinery stands."""
+    """The state of the queues."""
 
     inbox: dict[str, int]  # state → events that wait in it
     mails_waiting: int
@@ -97,7 +97,7 @@ EMPTY_QUEUE = Queue(inbox={}, mails_waiting=0, mails_not_taken=0, last_event=Non
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """All of the page but the audit trail."""
+    """Everything on the page but the audit trail."""
 
     concerns: Sequence[AttentionItem]
     money: Transparency
@@ -108,13 +108,13 @@ class Overview:
 
     @property
     def unallocated(self) -> Money:
-        """What is still in the general and the themes' funds, in the campaign's currency."""
+        """Return what is still in the general and the themes' funds, in the campaign's currency."""
         left = (purpose.in_currency(self.money.currency).left_minor for purpose in self.money.purposes)
         return Money(sum(left), self.money.currency)
 
 
 def overview(campaign_id: int, currency: str, *, at: datetime, with_shared: bool = True) -> Overview:
-    """The figures of this moment; `currency` is the campaign's: its books and the two charts are in it.
+    """Return the figures of this moment; `currency` is the campaign's: its ledger and the two charts use it.
 
     `with_shared` adds what concerns the whole installation: the inbox, the outbox, the comparison with the provider.
     """
@@ -133,7 +133,7 @@ def overview(campaign_id: int, currency: str, *, at: datetime, with_shared: bool
 
 
 def _queue(session: Session) -> Queue:
-    """Only what waits is counted: what was worked off grows with every gift."""
+    """Count only what waits: processed rows grow with every gift."""
     waiting = select(ProviderEvent.state, func.count()).where(ProviderEvent.state.in_(UNFINISHED_EVENT_STATES))
     events = session.execute(waiting.group_by(ProviderEvent.state)).all()
     mails = select(func.count()).select_from(Message).where(Message.state == MailState.QUEUED)
@@ -182,7 +182,7 @@ def _concerns(
 def _refunds_and_allocations(
     session: Session, campaign_id: int, *, late: datetime
 ) -> tuple[int, int, int, datetime | None]:
-    """Refunds failed and not asked for again, those long not with the provider, proposals that wait and since when."""
+    """Return failed refunds not requested again, those long not with the provider, open proposals and the oldest."""
     proposed = Allocation.campaign_id == campaign_id, Allocation.state == AllocationState.PROPOSED
     again = aliased(Refund)
     answered = (
@@ -205,7 +205,7 @@ def _refunds_and_allocations(
 
 
 def _given(session: Session, campaign_id: int, money: Transparency) -> list[GivenFigures]:
-    """Per currency of the gifts, the campaign's first; the amounts are those of the books."""
+    """Return the amounts per currency of the gifts, the campaign's first, from the ledger."""
     counts = {code: (int(gifts), int(donors)) for code, gifts, donors in session.execute(_counts(campaign_id))}
     medians = _medians(session, campaign_id)
     return [
@@ -222,7 +222,7 @@ def _given(session: Session, campaign_id: int, money: Transparency) -> list[Give
 
 
 def _counts(campaign_id: int) -> Select[*tuple[Any, ...]]:
-    """Currency, gifts as the public page counts them, and the donors of these gifts by email address.
+    """Return currency, gifts as the public page counts them, and their donors by email address.
 
     One address may stand for several people. The number is for staff who see donors: it tells whether an address has
     given before.
@@ -233,7 +233,7 @@ def _counts(campaign_id: int) -> Select[*tuple[Any, ...]]:
 
 
 def _medians(session: Session, campaign_id: int) -> dict[str, int]:
-    """The middle charge in each currency: of an even number, the lower one."""
+    """Return the middle charge in each currency: of an even number, the lower one."""
     ranked = (
         select(
             Donation.currency,

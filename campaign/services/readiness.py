@@ -1,4 +1,4 @@
-"""Whether this installation can do its work now, for machines that watch it."""
+"""Whether this installation can do its work now, for monitoring."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from campaign.services.schema import head, schema_state
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readiness:
-    """`is_ready` decides whether traffic may come; the oldest waiting event's age tells of a worker that sleeps."""
+    """`is_ready` decides whether traffic may come; the oldest waiting event's age reveals a stopped worker."""
 
     has_database: bool
     is_read_only: bool = False
@@ -28,7 +28,7 @@ class Readiness:
 
 
 def readiness(*, clock: Clock) -> Readiness:
-    """Ask the database once; a database that does not answer is an answer, not an error."""
+    """Query the database once; a database that does not answer is a result, not an error."""
     try:
         state = schema_state()
         is_read_only = _is_read_only()
@@ -45,7 +45,7 @@ def readiness(*, clock: Clock) -> Readiness:
 
 
 def _is_read_only() -> bool:
-    """Whether the server takes no writing, as one that a failover has left behind; then the next look asks anew."""
+    """Return whether the server refuses writes, as one left behind by a failover does; the next query then connects anew."""
     with reading() as session:
         connection = session.connection()
         if connection.dialect.name != "postgresql":

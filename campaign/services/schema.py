@@ -13,7 +13,7 @@ from campaign.project import MIGRATIONS
 
 @dataclass(frozen=True, slots=True)
 class SchemaState:
-    """The migration that the database stands at (none when it is empty), and the one that the program needs."""
+    """The migration of the database (none when it is empty), and the one that the program needs."""
 
     current: str | None
     head: str
@@ -24,7 +24,7 @@ class SchemaState:
 
     @property
     def is_newer(self) -> bool:
-        """A later version of the program has been at work here; migrations are numbered, so it can be told."""
+        """Return whether a later version of the program has migrated it; migrations are numbered."""
         return self.current is not None and self.current > self.head
 
 
@@ -34,7 +34,11 @@ def head() -> str:
 
 
 def schema_state() -> SchemaState:
-    """Ask the database; an OperationalError tells that there is none."""
+    """Query the database.
+
+    Raises:
+        OperationalError: there is none.
+    """
     with reading() as session:
         if not inspect(session.connection()).has_table("alembic_version"):
             return SchemaState(None, head())
@@ -43,7 +47,7 @@ def schema_state() -> SchemaState:
 
 
 def migrate_database(engine: Engine) -> None:
-    """Bring the database of this engine to the last migration: also one that is not the app's own."""
+    """Migrate the database of this engine to the last migration, also one that is not the app's own."""
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))

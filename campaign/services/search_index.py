@@ -1,6 +1,6 @@
-"""What the search box at the staff desk finds: names and addresses folded beside the gift, and exact numbers.
+"""The search for staff: names and addresses folded beside the gift, and exact numbers.
 
-A gift's two search texts are written with the names and the address that they are made of: whoever writes one of these
+A gift's two search texts are written with the names and the address that they consist of: whoever writes one of these
 writes `search_columns` too, or calls `refresh`. A test compares them after every test.
 """
 
@@ -22,7 +22,7 @@ PROVIDER_IDS = ("payment_id", "charge_id", "invoice_id", "checkout_id", "settlem
 def search_columns(
     *names: str | None, public_name: str | None, is_anonymous: bool, email: str | None
 ) -> dict[str, object]:
-    """The columns of a gift with these names and this address: what staff may find it by, and what everybody may."""
+    """Return the columns of a gift with these names and this address: what staff can search, and what everybody can."""
     known = (fold(text) for text in (*names, public_name, email) if text)
     return {
         "search_text": "\n".join(dict.fromkeys(known)),
@@ -45,21 +45,21 @@ def refresh(session: Session, *gifts: ColumnElement[bool]) -> None:
 
 
 def typed_address(session: Session, donation_id: int) -> str | None:
-    """The address that was typed into the form; the donor's is known once the gift is paid."""
+    """Return the address typed into the form; the donor's is known once the gift is paid."""
     params = session.execute(select(Donation.checkout_params).where(Donation.id == donation_id)).scalar_one()
     return address_in(params)
 
 
 def address_in(checkout_params: dict[str, object]) -> str | None:
-    """The address with which the payment page was opened, if it was."""
+    """Return the address with which the payment page was opened, if there was one."""
     typed = checkout_params.get("customer_email")
     return readable_email(typed) if isinstance(typed, str) else None
 
 
 def about(text: str, *, sees_donors: bool) -> ColumnElement[bool]:
-    """Gifts that each word of the text finds; an empty text and one without a visible letter find nothing.
+    """Return gifts that match each word of the text; an empty text and one without a visible letter match nothing.
 
-    Without `sees_donors` names and addresses find only what donors made public.
+    Without `sees_donors` names and addresses match only what donors made public.
     """
     words = [word for word in text[:QUERY_MAX].translate(NUMBER_SIGNS).split() if fold(word)]
     if not words:
@@ -69,7 +69,8 @@ def about(text: str, *, sees_donors: bool) -> ColumnElement[bool]:
 
 
 def by_numbers(text: str) -> ColumnElement[bool]:
-    """Gifts that a whole number names: their own, a receipt's, a monthly gift's, or an id of the provider's. No name does."""
+    """Return gifts that a whole number names: their own, a receipt's, a monthly gift's, or an id of the provider's, never
+    a name."""
     text = text[:QUERY_MAX].translate(NUMBER_SIGNS)
     number = read_number(text)
     of_receipt = select(Receipt.donation_id).where(Receipt.number == number)
@@ -83,7 +84,7 @@ def _has_word(word: str, *, sees_donors: bool) -> ColumnElement[bool]:
 
 
 def _by_number(word: str) -> list[ColumnElement[bool]]:
-    """Our own number, and any id of the provider's that belongs to a gift."""
+    """Match our own number, and any id of the provider's that belongs to a gift."""
     if "_" in word:
         return [
             *(Donation.__table__.c[name] == word for name in PROVIDER_IDS),
@@ -96,7 +97,7 @@ def _by_number(word: str) -> list[ColumnElement[bool]]:
 
 
 def _by_receipt(text: str) -> list[ColumnElement[bool]]:
-    """A receipt's number as people type it, or a part of it with a digit; no other text is taken for one."""
+    """Match a receipt's number as people type it, or a part of it with a digit."""
     part = "-".join(text.split()).upper()
     if not any(letter.isdigit() for letter in part):
         return []

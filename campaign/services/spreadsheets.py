@@ -1,7 +1,8 @@
-"""A table as a file: CSV and XLSX of the same rows, with what was asked for above them and totals below.
+"""A table as a file: CSV and XLSX of the same rows, with the filters above them and totals below.
 
-A file is written whole before a byte of it leaves, so that nobody keeps half a ledger. Cells are text, days, moments or
-amounts; in a CSV, text that a spreadsheet would run as a formula is escaped. A workbook knows text from formulas.
+A file is written completely before a byte of it is sent, so that nobody gets half a ledger. Cells are text, days,
+moments or amounts; in a CSV, text that a spreadsheet would run as a formula is escaped. A workbook distinguishes text
+from formulas.
 """
 
 import csv
@@ -48,14 +49,14 @@ class Sheet:
 
 @dataclass(slots=True)
 class SheetTotals:
-    """The sums of the amount columns, added up while the rows pass by."""
+    """The sums of the amount columns, added up while the rows are written."""
 
     sheet: Sheet
     sums: dict[str, list[Decimal]] = field(default_factory=lambda: defaultdict(list))
     is_empty: bool = True
 
-    def passing(self, rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
-        """The rows with their moments as the sheet's clock shows them."""
+    def accumulate(self, rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
+        """Yield the rows with their moments in the sheet's time zone, and add them up."""
         for row in rows:
             self.is_empty = False
             if self.sheet.by is not None and self._is_counted(row):
@@ -68,7 +69,8 @@ class SheetTotals:
         return self.sheet.counted is None or row[self.sheet.counted[0]] == self.sheet.counted[1]
 
     def rows(self) -> Iterator[list[Cell]]:
-        """One row per currency: the label first, the currency and the sums in their columns. An empty table says so."""
+        """Return one row per currency: the label first, the currency and the sums in their columns; one row for an empty
+        table."""
         if self.is_empty:
             yield [_("Nothing fits this period and these filters."), *[None] * (len(self.sheet.columns) - 1)]
         for currency, sums in sorted(self.sums.items()):
@@ -82,12 +84,12 @@ class SheetTotals:
 
 
 def _amount(cell: Cell) -> Decimal:
-    """The cell’s amount with its decimal places, also of zero; nothing is zero."""
+    """Return the cell’s amount with its decimal places, also of zero; nothing is zero."""
     return Decimal(0) if cell in (None, "") else Decimal(str(cell))
 
 
 def render_sheet(sheet: Sheet, file_format: FileFormat) -> IO[bytes]:
-    """The whole file, at its beginning; past a megabyte it lies on disk. The caller closes it."""
+    """Return the whole file, at its beginning; past a megabyte it is on disk. The caller closes it."""
     file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY_BYTES_MAX)  # noqa: SIM115  # it outlives this function
     {"csv": write_csv, "xlsx": write_xlsx}[file_format](sheet, file)
     file.seek(0)
@@ -95,20 +97,20 @@ def render_sheet(sheet: Sheet, file_format: FileFormat) -> IO[bytes]:
 
 
 def write_csv(sheet: Sheet, file: IO[bytes]) -> None:
-    """UTF-8 with a byte-order mark, so that every spreadsheet reads Cyrillic; amounts with a point, text in quotes."""
+    """Write UTF-8 with a byte-order mark, so that every spreadsheet reads Cyrillic; amounts with a point, text in quotes."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
     writer, totals = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC), SheetTotals(sheet)
     writer.writerow([sheet.title])
     writer.writerows([[label, escape_formula(value)] for label, value in sheet.about])
     writer.writerow([])
     writer.writerow(sheet.columns)
-    writer.writerows([_plain(cell) for cell in row] for row in totals.passing(sheet.rows))
+    writer.writerows([_plain(cell) for cell in row] for row in totals.accumulate(sheet.rows))
     writer.writerows([_plain(cell) for cell in row] for row in totals.rows())
     text.detach()
 
 
 def write_xlsx(sheet: Sheet, file: IO[bytes]) -> None:
-    """One worksheet, row by row in constant memory; amounts are numbers, everything else is what it is."""
+    """Write one worksheet, row by row in constant memory; amounts are numbers, everything else has its own type."""
     import xlsxwriter  # 5 MB that most web processes never need
 
     options = {
@@ -128,7 +130,7 @@ def write_xlsx(sheet: Sheet, file: IO[bytes]) -> None:
             _write_row(page, number, row, formats, style=style)
             number += 1
         page.freeze_panes(number, 0)
-        for cells in totals.passing(sheet.rows):
+        for cells in totals.accumulate(sheet.rows):
             _write_row(page, number, cells, formats)
             number += 1
         for cells in totals.rows():
@@ -137,13 +139,13 @@ def write_xlsx(sheet: Sheet, file: IO[bytes]) -> None:
 
 
 def _places(amount: Decimal) -> int:
-    """How many decimals an amount is written with: none for yen, three for dinars."""
+    """Return the number of decimals of an amount: none for yen, three for dinars."""
     exponent = amount.as_tuple().exponent
     return min(max(-exponent, 0), DECIMALS_MAX) if isinstance(exponent, int) else 0
 
 
 def _plain(cell: Cell) -> str | int | Decimal:
-    """Numbers stay numbers, so that they stand without quotation marks."""
+    """Leave numbers as numbers, so that they are written without quotation marks."""
     if isinstance(cell, str):
         return escape_formula(cell)
     if isinstance(cell, datetime):

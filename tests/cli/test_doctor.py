@@ -40,7 +40,7 @@ def peopled(app: Flask) -> None:
 
 
 def unsafe(config: Config) -> list[str]:
-    return [finding.told for finding in examine(config) if finding.verdict is Verdict.UNSAFE]
+    return [finding.sentence for finding in examine(config) if finding.verdict is Verdict.UNSAFE]
 
 
 @pytest.mark.usefixtures("peopled")
@@ -75,11 +75,11 @@ def test_what_is_unsafe_must_not_go_live(app: Flask, changed: dict[str, object],
 @pytest.mark.usefixtures("peopled")
 def test_what_is_missing_is_told_and_does_not_stop(app: Flask) -> None:
     config = dataclasses.replace(production(app.config["KURAK"]), mail_url=None, stripe_secret_key=None)
-    missing = [finding.told for finding in examine(config) if finding.verdict is Verdict.MISSING]
+    missing = [finding.sentence for finding in examine(config) if finding.verdict is Verdict.MISSING]
     assert [told.split()[0] for told in missing] == ["MAIL_URL", "STRIPE_SECRET_KEY"]
     assert unsafe(config) == []
     in_the_clear = dataclasses.replace(production(app.config["KURAK"]), mail_tls="offered")
-    [told] = [finding.told for finding in examine(in_the_clear) if finding.verdict is Verdict.MISSING]
+    [told] = [finding.sentence for finding in examine(in_the_clear) if finding.verdict is Verdict.MISSING]
     assert "MAIL_TLS" in told
 
 

@@ -35,7 +35,7 @@ def outside(site: Site) -> Context:
 
 def told(site: Site, **changed: object) -> list[tuple[Verdict, str]]:
     config = replace(site.app.config["KURAK"], **changed)
-    return [(finding.verdict, finding.told) for finding in examine_outside(config, outside(site))]
+    return [(finding.verdict, finding.sentence) for finding in examine_outside(config, outside(site))]
 
 
 def of_address(findings: list[tuple[Verdict, str]]) -> tuple[Verdict, str]:

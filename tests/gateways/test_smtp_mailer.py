@@ -222,7 +222,7 @@ def test_a_reply_about_one_mail_is_no_reason_to_leave_the_server_alone(reply: st
 
 def test_a_server_that_fails_again_is_left_alone_for_longer_and_forgiven_at_once() -> None:
     now = 0.0
-    breaker = CircuitBreaker(now=lambda: now)
+    breaker = CircuitBreaker(monotonic=lambda: now)
     pauses = []
     for _ in range(6):
         breaker.note_failure()

@@ -14,7 +14,7 @@ from campaign.gateways.stripe_endpoints import StripeEndpoints
 from campaign.sandbox.core.settings import OLD_API_VERSION, SUBSCRIBED_EVENTS
 from campaign.services.inbox.endpoint import (
     NothingToRetire,
-    look_at_endpoint,
+    check_endpoint,
     own_addresses,
     retire_older,
     set_up_endpoint,
@@ -68,12 +68,12 @@ def test_the_event_that_would_hold_up_every_invoice_is_not_subscribed() -> None:
 
 
 def test_an_account_without_an_endpoint_gets_one_that_is_right(endpoints: StripeEndpoints) -> None:
-    assert look_at_endpoint(endpoints, ADDRESSES).faults == ("missing",)
+    assert check_endpoint(endpoints, ADDRESSES).faults == ("missing",)
     done = set_up_endpoint(endpoints, ADDRESSES)
     assert done.made
     assert done.made.secret.startswith("whsec_")
     assert done.made.secret not in repr(done)
-    seen = look_at_endpoint(endpoints, ADDRESSES)
+    seen = check_endpoint(endpoints, ADDRESSES)
     assert seen.faults == ()
     assert seen.endpoint
     assert (seen.endpoint.types, seen.endpoint.api_version) == (event_types(), API_VERSION)
@@ -96,25 +96,25 @@ def test_an_endpoint_that_is_off_or_lacks_types_is_corrected(
     set_up_endpoint(endpoints, ADDRESSES)
     [made] = endpoints.all()
     sandbox.client().v1.webhook_endpoints.update(made.id, {"disabled": True, "enabled_events": ["charge.updated"]})
-    seen = look_at_endpoint(endpoints, ADDRESSES)
+    seen = check_endpoint(endpoints, ADDRESSES)
     assert seen.faults == ("disabled", "types")
     assert "checkout.session.completed" in seen.lacking
     assert set_up_endpoint(endpoints, ADDRESSES).act == "correct"
-    assert look_at_endpoint(endpoints, ADDRESSES).faults == ()
+    assert check_endpoint(endpoints, ADDRESSES).faults == ()
 
 
 def test_types_that_nobody_reads_are_taken_away(sandbox: RunningSandbox, endpoints: StripeEndpoints) -> None:
     set_up_endpoint(endpoints, ADDRESSES)
     [made] = endpoints.all()
     sandbox.client().v1.webhook_endpoints.update(made.id, {"enabled_events": ["*"]})
-    assert look_at_endpoint(endpoints, ADDRESSES).faults == ()
+    assert check_endpoint(endpoints, ADDRESSES).faults == ()
     assert set_up_endpoint(endpoints, ADDRESSES).act == "correct"
     assert endpoints.all()[0].types == event_types()
 
 
 def test_our_endpoint_is_known_again_when_the_site_has_moved(endpoints: StripeEndpoints) -> None:
     set_up_endpoint(endpoints, ADDRESSES)
-    assert look_at_endpoint(endpoints, MOVED).faults == ("url",)
+    assert check_endpoint(endpoints, MOVED).faults == ("url",)
     set_up_endpoint(endpoints, MOVED)
     assert [found.url for found in endpoints.all()] == [MOVED[0]]
 
@@ -132,11 +132,11 @@ def test_another_version_gets_a_new_endpoint_beside_it_that_retires_it(
     sandbox: RunningSandbox, endpoints: StripeEndpoints
 ) -> None:
     old = old_version(sandbox)
-    assert look_at_endpoint(endpoints, ADDRESSES).faults == ("version",)
+    assert check_endpoint(endpoints, ADDRESSES).faults == ("version",)
     done = set_up_endpoint(endpoints, ADDRESSES)
     assert done.act == "beside"
     assert done.made
-    seen = look_at_endpoint(endpoints, ADDRESSES)
+    seen = check_endpoint(endpoints, ADDRESSES)
     assert seen.faults == ()
     assert [found.id for found in seen.older] == [old]
     assert set_up_endpoint(endpoints, ADDRESSES).act == "nothing"  # pressing again makes no third

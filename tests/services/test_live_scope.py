@@ -97,9 +97,9 @@ def test_without_a_live_key_all_gifts_are_tests_and_count(campaign: Campaign, pa
 @pytest.mark.usefixtures("campaign")
 def test_the_doctor_names_test_gifts(app: Flask) -> None:
     findings = examine(replace(app.config["KURAK"], app_env="production", stripe_secret_key="sk_live_1"))
-    [finding] = [finding for finding in findings if "Test gifts" in finding.told]
+    [finding] = [finding for finding in findings if "Test gifts" in finding.sentence]
     assert finding.verdict is Verdict.MISSING
-    assert finding.told.startswith("Test gifts in this database: 2.")
+    assert finding.sentence.startswith("Test gifts in this database: 2.")
 
 
 def test_the_paper_of_a_test_gift_holds_up_no_live_one(

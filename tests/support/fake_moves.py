@@ -73,7 +73,7 @@ class FakeMoves:
             started_at=now,
             period_ends_at=next_gift(old.anchor_at, old.period_ends_at, now),
             stops_at=move.stops_at,
-            asked_to_stop_at=None,
+            stop_requested_at=None,
             ended_at=None,
             moving_for=None,
             moved_by=move.request_id,

@@ -61,7 +61,7 @@ class FakePledges:
             period_ends_at=months_later(now, 1),
             paused_until=None,
             stops_at=None,
-            asked_to_stop_at=None,
+            stop_requested_at=None,
             ended_at=None,
             is_given_up=False,
             due=None,
@@ -156,16 +156,16 @@ class FakePledges:
     def resume(self, subscription_id: str, *, key: str) -> None:  # noqa: ARG002
         self.set_facts(subscription_id, "resume", word=PledgeWord.RUNS, paused_until=None)
 
-    def stop_later(self, subscription_id: str, *, is_wanted: bool, key: str) -> None:  # noqa: ARG002
+    def stop_later(self, subscription_id: str, *, stops: bool, key: str) -> None:  # noqa: ARG002
         ends = self.subscriptions[subscription_id].period_ends_at
         now = self.provider.clock.now()
-        word = PledgeWord.ENDS if is_wanted else PledgeWord.RUNS
+        word = PledgeWord.ENDS if stops else PledgeWord.RUNS
         self.set_facts(
             subscription_id,
-            "stop_later" if is_wanted else "keep",
+            "stop_later" if stops else "keep",
             word=word,
-            stops_at=ends if is_wanted else None,
-            asked_to_stop_at=now if is_wanted else None,
+            stops_at=ends if stops else None,
+            stop_requested_at=now if stops else None,
         )
 
     def stop_at(self, subscription_id: str, *, at: datetime, key: str) -> None:  # noqa: ARG002
@@ -224,7 +224,7 @@ class FakePledges:
             status="canceled",
             word=PledgeWord.OVER,
             ended_at=known.ended_at or now,
-            asked_to_stop_at=known.asked_to_stop_at or now,
+            stop_requested_at=known.stop_requested_at or now,
             is_given_up=is_given_up,
             due=None,
         )

@@ -20,7 +20,7 @@ from campaign.models.staff import Role, Staff
 from campaign.services.alarms import signs as alarm_signs
 from campaign.services.alarms.rules import Ringing, ringing
 from campaign.services.alarms.words import describe_alarm, since_words
-from campaign.services.inbox.endpoint import EndpointStatus, look_at_endpoint
+from campaign.services.inbox.endpoint import EndpointStatus, check_endpoint
 from campaign.services.queues.outbox import OutgoingMail, enqueue
 
 RECIPIENT_ROLES = ("admin", "finance")
@@ -47,7 +47,7 @@ def note_endpoint(addresses: tuple[str, ...], *, context: Context, is_urged: boo
             return
         known = dict(last.facts) if last is not None else {}
     try:
-        status = look_at_endpoint(context.endpoints, addresses)
+        status = check_endpoint(context.endpoints, addresses)
     except PaymentsNotConfigured:
         return
     except (PaymentsUnavailable, PaymentRefused) as problem:

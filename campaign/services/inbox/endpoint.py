@@ -1,4 +1,4 @@
-"""The provider's webhook endpoint: what is wrong with it, and how it is made right.
+"""The provider's webhook endpoint: its faults, and their correction.
 
 The event types are those of `domain.provider_events`, which the product handles.
 """
@@ -14,12 +14,12 @@ ALL_TYPES = "*"
 
 
 class NothingToRetire(DomainError):
-    """There is no second endpoint of ours that could be removed."""
+    """There is no second endpoint of ours to remove."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointStatus:
-    """How our endpoint stands. `faults` are of: missing, disabled, types, version, url; empty when all is well."""
+    """The state of our endpoint. `faults` are of: missing, disabled, types, version, url; empty when all is well."""
 
     endpoint: Endpoint | None
     faults: tuple[str, ...]
@@ -38,13 +38,20 @@ class SetUp:
 
 
 def own_addresses(public_url: str, *, port: int, mode: str) -> tuple[str, ...]:
-    """Where events reach this installation; the first is the one to set. The sandbox comes by loopback."""
+    """Return the addresses at which events reach this installation; the first is the one to set.
+
+    The sandbox uses loopback.
+    """
     public = public_url + PATH
     return (public, f"http://127.0.0.1:{port}{PATH}") if mode == "sandbox" else (public,)
 
 
-def look_at_endpoint(endpoints: WebhookEndpoints, addresses: tuple[str, ...]) -> EndpointStatus:
-    """Ask the provider how our endpoint stands. Raises PaymentsUnavailable, PaymentsNotConfigured."""
+def check_endpoint(endpoints: WebhookEndpoints, addresses: tuple[str, ...]) -> EndpointStatus:
+    """Return the state of our endpoint at the provider.
+
+    Raises:
+        PaymentsUnavailable, PaymentsNotConfigured: it cannot be queried.
+    """
     ours = sorted(
         (one for one in endpoints.all() if one.url in addresses or one.is_marked),
         key=lambda one: _fitness(one, addresses, endpoints.api_version),
@@ -67,7 +74,7 @@ def set_up_endpoint(
     endpoints: WebhookEndpoints, addresses: tuple[str, ...], *, is_dry_run: bool = False, rotates: bool = False
 ) -> SetUp:
     """Make or correct our endpoint. One of another version stays beside the new one until it is retired."""
-    status = look_at_endpoint(endpoints, addresses)
+    status = check_endpoint(endpoints, addresses)
     act = _act(status, rotates=rotates)
     if is_dry_run or act == "nothing":
         return SetUp(act=act, status=status)
@@ -79,8 +86,12 @@ def set_up_endpoint(
 
 
 def retire_older(endpoints: WebhookEndpoints, addresses: tuple[str, ...]) -> tuple[Endpoint, ...]:
-    """Remove the endpoints of ours that a newer one has replaced; NothingToRetire."""
-    status = look_at_endpoint(endpoints, addresses)
+    """Remove the endpoints of ours that a newer one has replaced.
+
+    Raises:
+        NothingToRetire: there is none.
+    """
+    status = check_endpoint(endpoints, addresses)
     if not status.older or status.faults:
         raise NothingToRetire
     for endpoint in status.older:

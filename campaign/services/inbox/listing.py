@@ -1,6 +1,6 @@
-"""The inbox as people look at it: events by state, type, age and gift, a page at a time, and why one stands still.
+"""The inbox as staff see it: events by state, type, age and gift, a page at a time, and why one is waiting.
 
-Nothing here reads the whole inbox: counts stop at COUNT_MAX, and every list is found by an index.
+Nothing here reads the whole inbox: counts stop at COUNT_MAX, and every list uses an index.
 """
 
 import json
@@ -25,7 +25,7 @@ COUNT_MAX = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventRow:
-    """An event as the desk lists it."""
+    """An event as staff pages list it."""
 
     id: int
     event_id: str
@@ -41,18 +41,18 @@ class EventRow:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it is still to be processed."""
+        """Return whether it is still to be processed."""
         return self.state in UNFINISHED_EVENT_STATES
 
     @property
     def can_be_set_aside(self) -> bool:
-        """Whether staff may decide that nothing will come of it."""
+        """Return whether staff may decide that it will never be processed."""
         return self.state in SET_ASIDE_STATES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventDetail:
-    """One event with what was sent, word for word."""
+    """One event with its body, word for word."""
 
     row: EventRow
     payload: str
@@ -65,7 +65,7 @@ class EventDetail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxFilter:
-    """Which events; empty fields ask for all. `until` asks for those that came up to then, `up_to_id` for no newer."""
+    """A selection of events; empty fields select all. `until`: those received up to then; `up_to_id`: none newer."""
 
     states: tuple[EventState, ...] = ()
     type: str = ""
@@ -78,7 +78,7 @@ class InboxFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """How many events wait (up to COUNT_MAX), and since when the oldest does."""
+    """The number of waiting events (up to COUNT_MAX), and the time of the oldest."""
 
     count: int
     oldest_at: datetime | None
@@ -88,7 +88,7 @@ SET_ASIDE_STATES = (EventState.FAILED_PERMANENTLY, EventState.WAITING_FOR_PARENT
 
 
 def events(filters: InboxFilter, *, limit: int) -> list[EventRow]:
-    """Events, newest first."""
+    """Return events, newest first."""
     with reading() as session:
         ids = chosen(session, filters, limit=limit, newest_first=True)
         rows = session.execute(_ROWS.where(ProviderEvent.id.in_(ids)).order_by(ProviderEvent.id.desc()))
@@ -96,7 +96,11 @@ def events(filters: InboxFilter, *, limit: int) -> list[EventRow]:
 
 
 def event(event_id: str) -> EventDetail:
-    """One event whole; NotFound."""
+    """Return one event in full.
+
+    Raises:
+        NotFound: there is none.
+    """
     with reading() as session:
         ids = session.execute(_ROWS.add_columns(ProviderEvent).where(ProviderEvent.event_id == event_id)).one_or_none()
         if ids is None:
@@ -114,7 +118,7 @@ def event(event_id: str) -> EventDetail:
 
 
 def count_by_state() -> dict[EventState, int]:
-    """How many events are in each state, up to COUNT_MAX; states without one are left out."""
+    """Return the number of events in each state, up to COUNT_MAX; states without one are left out."""
     parts = [
         select(literal(state.value).label("state"), func.count().label("events")).select_from(
             select(ProviderEvent.id).where(ProviderEvent.state == state).limit(COUNT_MAX).subquery()
@@ -126,7 +130,7 @@ def count_by_state() -> dict[EventState, int]:
 
 
 def waiting_in(session: Session, *states: EventState) -> Waiting:
-    """How many events are in these states, and when the first of them came."""
+    """Return the number of events in these states, and when the first of them was received."""
     matching = union_all(
         *(
             select(
@@ -144,13 +148,13 @@ def waiting_in(session: Session, *states: EventState) -> Waiting:
 
 
 def oldest_waiting() -> datetime | None:
-    """When the oldest event that is not yet worked off came in."""
+    """Return when the oldest unprocessed event was received."""
     with reading() as session:
         return waiting_in(session, *UNFINISHED_EVENT_STATES).oldest_at
 
 
 def chosen(session: Session, filters: InboxFilter, *, limit: int, newest_first: bool) -> Sequence[int]:
-    """The keys of the events that a filter means, at most `limit`; each state is looked for in its own index."""
+    """Return the keys of the selected events, at most `limit`; each state uses its own index."""
     narrowed = _narrowed(session, filters)
     if narrowed is None:
         return []
@@ -166,7 +170,7 @@ def chosen(session: Session, filters: InboxFilter, *, limit: int, newest_first: 
 
 
 def _narrowed(session: Session, filters: InboxFilter) -> Select[int] | None:
-    """The filter but for the states; None where nothing can be meant by it."""
+    """Return the filter without the states; None when it selects nothing."""
     query = select(ProviderEvent.id)
     bounds = [bound for bound in (filters.up_to_id, filters.before_id and filters.before_id - 1) if bound is not None]
     if filters.until is not None:

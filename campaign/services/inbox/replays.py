@@ -1,7 +1,7 @@
-"""Replaying the provider's events, one or many: their new start and the trail of who wanted it, together.
+"""Replays of the provider's events, one or many: their new start and the audit record, together.
 
-A replay is harmless: what was done is not done twice. It is bounded all the same, so that a slip of the hand does not
-ask the provider about a hundred thousand gifts.
+A replay is harmless: what was done is not done twice. It is bounded, so that a mistake does not query the provider
+about a hundred thousand gifts.
 """
 
 from dataclasses import dataclass, replace

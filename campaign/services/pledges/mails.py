@@ -164,7 +164,7 @@ def _changes(pledge: Pledge, before: Before, *, email: str | None, at: datetime)
 
 def _tell_stopped(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime, is_quiet: bool) -> None:
     """Once per decision: taken back and decided again, it is told again."""
-    decided_at = facts.asked_to_stop_at or facts.ended_at or at
+    decided_at = facts.stop_requested_at or facts.ended_at or at
     reason = pledge.end_reason or "asked"
     more: dict[str, object] = {"end_reason": reason, "stops_on": _iso(pledge.stops_at)}
     key = reason if reason == "campaign" else f"{decided_at.timestamp():.0f}"

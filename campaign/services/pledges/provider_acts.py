@@ -55,7 +55,7 @@ def act_at_provider(due: RequestedAct, *, payments: PaymentGateway) -> bool:
         case Act.RESUME:
             pledges.resume(subscription_id, key=key)
         case Act.STOP_LATER:
-            pledges.stop_later(subscription_id, is_wanted=True, key=key)
+            pledges.stop_later(subscription_id, stops=True, key=key)
         case Act.KEEP:
             _keep(due, payments=payments, key=key)
         case Act.STOP:
@@ -68,6 +68,6 @@ def act_at_provider(due: RequestedAct, *, payments: PaymentGateway) -> bool:
 
 def _keep(due: RequestedAct, *, payments: PaymentGateway, key: str) -> None:
     """Take «stop later» back, and put the end with the campaign in its place again."""
-    payments.pledges.stop_later(due.subscription_id, is_wanted=False, key=key)
+    payments.pledges.stop_later(due.subscription_id, stops=False, key=key)
     if due.ends_at:
         payments.pledges.stop_at(due.subscription_id, at=due.ends_at, key=f"{key}-end")

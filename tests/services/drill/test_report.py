@@ -35,7 +35,7 @@ def a_report(*, wrong: str = "", version: str = "") -> DrillReport:
 def sentences(app: Flask) -> list[str]:
     config: Config = app.config["KURAK"]
     live = replace(config, app_env="production", stripe_secret_key="sk_live_1", stripe_webhook_secrets=("whsec_1",))
-    return [finding.told for finding in examine(live) if "drill" in finding.told]
+    return [finding.sentence for finding in examine(live) if "drill" in finding.sentence]
 
 
 def test_a_live_key_is_refused_until_a_drill_of_this_version_held(app: Flask) -> None:
