@@ -28,8 +28,8 @@ class ClientAddressMiddleware:
         if self._proxies and len(entries) >= self._proxies:
             entry = entries[-self._proxies]
             if self._header == "HTTP_FORWARDED":
-                found = FORWARDED_FOR.search(entry)
-                entry = found[1] if found else ""
+                match = FORWARDED_FOR.search(entry)
+                entry = match[1] if match else ""
             address = normalized_address(entry)
             if address:
                 environ["REMOTE_ADDR"] = address

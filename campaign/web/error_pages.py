@@ -147,8 +147,8 @@ def error_page(status: int, *, words: tuple[object, object] | None = None) -> Re
     if request.path.startswith(("/api/", "/webhooks/", "/healthz", "/readyz")):
         answer = make_response({"error": str(heading)}, status)
     elif "person" in g:  # she sits at the desk and stays there
-        told = ADVICE_AT_THE_DESK.get(status, advice)
-        at_desk = _rendered("admin/error.html", status=status, heading=heading, advice=told)
+        staff_advice = ADVICE_AT_THE_DESK.get(status, advice)
+        at_desk = _rendered("admin/error.html", status=status, heading=heading, advice=staff_advice)
         answer = at_desk or _public_page(status, heading, advice)
     else:
         answer = _public_page(status, heading, advice)

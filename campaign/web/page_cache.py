@@ -1,6 +1,6 @@
-"""Public answers, made once per change of the campaign and then kept: the same for everybody.
+"""Public answers, made once per change of the campaign and then cached: the same for everybody.
 
-A view under `kept` is asked only when there is something new to make. What it made is sent by Flask once a second, with
+A view under `cached` is called only when there is something new to make. What it made is sent by Flask once a second, with
 all its headers, and in between by `PageCacheMiddleware`, before Flask is asked at all: that is what makes a public page as
 cheap as a file. Whoever changes what the public sees counts the change (services/campaigns/revision.py).
 """
@@ -25,8 +25,8 @@ from campaign.services.campaigns.page_cache import Cards, PageCache
 from campaign.web.compression import EncodedBody, choose_encoding
 
 MAX_PAGES = 2000
-OFFER = "kurak.kept"
-"""Under this name a view's answer tells the front, in the request's environment, that it may be sent again."""
+CACHED_PAGE = "kurak.cached_page"
+"""The name in the request's environment under which a view hands its page to the middleware, to be sent again."""
 View = Callable[..., str | bytes]
 
 
@@ -62,8 +62,8 @@ def init_app(app: Flask) -> None:
 
 def memory() -> PublicMemory:
     """This app's memory."""
-    found: PublicMemory = current_app.extensions["public_memory"]
-    return found
+    public_memory: PublicMemory = current_app.extensions["public_memory"]
+    return public_memory
 
 
 def card_of(slug: str | None = None) -> CampaignCard:
@@ -73,11 +73,13 @@ def card_of(slug: str | None = None) -> CampaignCard:
 
 def campaign_of(card: CampaignCard) -> PublicCampaign:
     """All that the pages of a campaign show, read once per change and day, for every language and page together."""
-    now = current_context().clock.now()
-    return memory().campaigns.get(card.slug, _version(card, local_day(now)), lambda: public_campaign(card, at=now))
+    at = current_context().clock.now()
+    return memory().campaigns.get(card.slug, _version(card, local_day(at)), lambda: public_campaign(card, at=at))
 
 
-def kept(mimetype: str = "text/html", *, arguments: tuple[str, ...] = ()) -> Callable[[View], Callable[..., Response]]:
+def cached(
+    mimetype: str = "text/html", *, arguments: tuple[str, ...] = ()
+) -> Callable[[View], Callable[..., Response]]:
     """A view that is made once per (campaign, address, change, day): it is handed the campaign's card as `card`.
 
     `arguments` names the parts of the query that make another page; all others are ignored. `?campaign=` chooses
@@ -93,7 +95,7 @@ def kept(mimetype: str = "text/html", *, arguments: tuple[str, ...] = ()) -> Cal
             key = (card.slug, request.path, tuple(request.args.get(name, "") for name in arguments))
             version = _version(card, local_day(current_context().clock.now()))
             page = memory().pages.get(key, version, lambda: finished(view(card=card, **given)))
-            request.environ[OFFER] = page, memory().cards.fresh_until(slug)
+            request.environ[CACHED_PAGE] = page, memory().cards.fresh_until(slug)
             return _answer(page, mimetype)
 
         return answer
@@ -129,7 +131,7 @@ class Ready:
 
 
 class PageCacheMiddleware:
-    """Sends kept pages again, unchanged and with the headers that they had, before Flask is asked.
+    """Sends cached pages again, unchanged and with the headers that they had, before Flask is asked.
 
     It knows addresses without a query only: the others are rare, and Flask answers them from the same memory.
     """
@@ -149,9 +151,9 @@ class PageCacheMiddleware:
 
     def _ask(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def remember(status: str, headers: list[tuple[str, str]], exc_info: Any = None, /) -> Callable[[bytes], object]:
-            offer = environ.get(OFFER)
-            if offer is not None and status.startswith("200 "):
-                self._keep(environ["PATH_INFO"], Ready(offer[0], _lasting(headers), offer[1]))
+            page = environ.get(CACHED_PAGE)
+            if page is not None and status.startswith("200 "):
+                self._keep(environ["PATH_INFO"], Ready(page[0], _lasting(headers), page[1]))
             return start_response(status, headers, exc_info)
 
         return self._app(environ, remember)
@@ -163,7 +165,7 @@ class PageCacheMiddleware:
 
 
 def _lasting(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The headers that every sending has in common; a kept page depends on no cookie, whatever read one on the way."""
+    """The headers that every sending has in common; a cached page depends on no cookie, whatever read one on the way."""
     passing = {"content-length", "content-encoding", "date", "set-cookie", "vary"}
     return [*((name, value) for name, value in headers if name.lower() not in passing), ("Vary", "Accept-Encoding")]
 

@@ -41,12 +41,15 @@ def refuse_foreign_origin() -> None:
         abort(403)
 
 
-def _is_own(asked: Request) -> bool:
-    site = asked.headers.get("Sec-Fetch-Site")
+def _is_own(incoming: Request) -> bool:
+    site = incoming.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in {"same-origin", "none"}
-    origin = asked.headers.get("Origin")
-    return origin is None or origin in {asked.host_url.rstrip("/"), _origin_of(current_app.config["KURAK"].public_url)}
+    origin = incoming.headers.get("Origin")
+    return origin is None or origin in {
+        incoming.host_url.rstrip("/"),
+        _origin_of(current_app.config["KURAK"].public_url),
+    }
 
 
 def _origin_of(url: str) -> str:

@@ -30,7 +30,7 @@ class Assets:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._kept: dict[str, Asset] = {}
+        self._assets: dict[str, Asset] = {}
 
     def find(self, name: str) -> Asset | None:
         """The file under `name`, or None where there is none inside the folder."""
@@ -41,10 +41,10 @@ class Assets:
             modified = None
         if path is None or modified is None or not Path(path).is_file():
             return None
-        kept = self._kept.get(name)
-        if kept is None or kept.modified_ns != modified:
-            kept = self._kept[name] = _read(Path(path), modified)
-        return kept
+        asset = self._assets.get(name)
+        if asset is None or asset.modified_ns != modified:
+            asset = self._assets[name] = _read(Path(path), modified)
+        return asset
 
 
 def init_app(app: Flask) -> None:

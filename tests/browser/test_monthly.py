@@ -87,7 +87,7 @@ def test_a_refused_card_is_mended_in_the_portal(chromium: Browser, site: Site) -
     site.sandbox.advance(A_MONTH)
     site.work()
     page.reload()
-    expect(page.locator("#mend")).to_have_text("The last gift could not be charged")
+    expect(page.locator("#unpaid")).to_have_text("The last gift could not be charged")
     assert is_narrow_enough(page)
 
     press(page, "Use another card")

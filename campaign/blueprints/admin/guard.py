@@ -195,8 +195,8 @@ def _is_of_the_desk(address: str) -> bool:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("security.login", next=wanted))
+    next_address = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("security.login", next=next_address))
 
 
 def _past_second_step(endpoint: str) -> ResponseReturnValue | None:
@@ -225,14 +225,14 @@ def _is_fresh() -> bool:
 def _reason_of_end() -> str | None:
     """Why this session is over, in a sentence; None while it is not."""
     clock = current_context().clock
-    now = clock.now().timestamp()
-    seen, started = session.get("seen_at", 0), session.get("in_at", 0)
-    if now - seen > IDLE.total_seconds() or now - started > LONGEST.total_seconds():
+    now_seconds = clock.now().timestamp()
+    last_used, started = session.get("seen_at", 0), session.get("in_at", 0)
+    if now_seconds - last_used > IDLE.total_seconds() or now_seconds - started > LONGEST.total_seconds():
         return str(_("You were signed out after 30 minutes of inactivity. Sign in to continue."))
     if not sessions.is_open(current_user.id, session_id()):
         return str(_("This session has ended. Sign in to continue."))
-    if now - seen > 60:  # once a minute is often enough to say that somebody is there
-        session["seen_at"] = now
+    if now_seconds - last_used > 60:  # once a minute is often enough to say that somebody is there
+        session["seen_at"] = now_seconds
         with suppress(DatabaseBusy):  # it is for the list alone
             sessions.note_use(session_id(), clock=clock)
     return None

@@ -45,7 +45,7 @@ ALARM_PLACES: dict[str, tuple[str, dict[str, str]]] = {
     "payout_failed": ("admin.reconciliation", {}),
     "fund_below_zero": ("admin.allocations", {}),
 }
-"""Where an alarm is looked after at the desk; the others are mended on the command line."""
+"""The staff page where an alarm is dealt with; the others are dealt with on the command line."""
 
 ALARM_CONCERNS = {"mail_dead": "address_refused", "mail_waits": "mails_not_taken"}
 """Concerns that an alarm of another key covers: while it rings, the concern is not shown beside it."""
@@ -53,9 +53,9 @@ ALARM_CONCERNS = {"mail_dead": "address_refused", "mail_waits": "mails_not_taken
 
 @bp.get("/")
 def overview() -> ResponseReturnValue:
-    """What needs attention first, then figures, charts, the last acts and the machinery."""
+    """What needs attention first, then figures, charts, recent activity and the system."""
     here, at, is_shared = campaign(), current_context().clock.now(), person().is_for_all_campaigns
-    seen = figures_of(here.id, here.currency, at=at, with_shared=is_shared)
+    figures = figures_of(here.id, here.currency, at=at, with_shared=is_shared)
     context = current_context()
     view = _alarms() if is_shared else NO_ALARMS
     ringing = {ALARM_CONCERNS.get(alarm.key, alarm.key) for alarm in view.ringing}
@@ -67,17 +67,17 @@ def overview() -> ResponseReturnValue:
         places=ALARM_PLACES,
         concerns=[
             *(_shield_up() if is_shared else ()),
-            *(concern for concern in seen.concerns if concern.kind not in ringing),
+            *(concern for concern in figures.concerns if concern.kind not in ringing),
         ],
         books_checked_at=view.books_checked_at,
-        money=seen.money,
-        unallocated=seen.unallocated,
-        given=seen.given,
+        money=figures.money,
+        unallocated=figures.unallocated,
+        given=figures.given,
         sees_donors=sees_donors(person().roles),
         monthly=monthly_values(here.id),
-        queue=seen.queue,
-        days=[_day_point(point, here.currency) for point in seen.days],
-        targets=[_target_bar(target, here) for target in seen.targets],
+        queue=figures.queue,
+        days=[_day_point(point, here.currency) for point in figures.days],
+        targets=[_target_bar(target, here) for target in figures.targets],
         target_heads=[_("Spent"), _("Allocated, not yet spent"), _("Missing to the plan")],
         days_left=here.days_left(local_day(at)),
         acts=audit.trail(AuditFilter(campaign_id=person().campaign_id), limit=LAST_ACTS),
@@ -111,8 +111,8 @@ def _day_point(point: DayFigures, currency: str) -> dict[str, object]:
 
 def _target_bar(target: TargetFigures, here: CampaignCard) -> dict[str, object]:
     """Spent, allocated and not yet spent, and what is missing to the plan, one after the other: a whole plan a bar."""
-    spent, held = target.spent_minor, max(target.allocated_minor - target.spent_minor, 0)
-    parts = [spent, held, max(target.goal_minor - target.allocated_minor, 0)]
+    spent, unspent = target.spent_minor, max(target.allocated_minor - target.spent_minor, 0)
+    parts = [spent, unspent, max(target.goal_minor - target.allocated_minor, 0)]
     label = f"{text_of(target.title)} ({target.code})"
     allocated, goal = Money(target.allocated_minor, here.currency), Money(target.goal_minor, here.currency)
     return {

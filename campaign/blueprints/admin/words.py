@@ -279,5 +279,5 @@ def roles_in_words(roles: Collection[str]) -> str:
 
 def sentence_of(error: DomainError) -> str:
     """What to tell somebody whose act was refused."""
-    found = next((text for kind, text in BROKEN_RULES.items() if isinstance(error, kind)), None)
-    return str(found or _("This cannot be done. Nothing was changed."))
+    sentence = next((text for kind, text in BROKEN_RULES.items() if isinstance(error, kind)), None)
+    return str(sentence or _("This cannot be done. Nothing was changed."))

@@ -8,7 +8,7 @@ from campaign.blueprints.api import bp
 from campaign.blueprints.api.shapes import allocations_of, campaign_shape, progress_of, updates_of
 from campaign.blueprints.api.specification import SPECIFICATION
 from campaign.services.campaigns.cards import CampaignCard
-from campaign.web.page_cache import campaign_of, kept
+from campaign.web.page_cache import cached, campaign_of
 
 
 @bp.after_request
@@ -20,25 +20,25 @@ def for_everybody(answer: Response) -> Response:
 
 
 @bp.get("/campaigns/<slug>")
-@kept("application/json")
+@cached("application/json")
 def campaign(*, card: CampaignCard) -> str:
     return json.dumps(campaign_shape(campaign_of(card)), ensure_ascii=False)
 
 
 @bp.get("/campaigns/<slug>/progress")
-@kept("application/json")
+@cached("application/json")
 def progress(*, card: CampaignCard) -> str:
     return json.dumps(progress_of(campaign_of(card)), ensure_ascii=False)
 
 
 @bp.get("/campaigns/<slug>/allocations")
-@kept("application/json")
+@cached("application/json")
 def allocations(*, card: CampaignCard) -> str:
     return json.dumps(allocations_of(campaign_of(card)), ensure_ascii=False)
 
 
 @bp.get("/campaigns/<slug>/updates")
-@kept("application/json")
+@cached("application/json")
 def updates(*, card: CampaignCard) -> str:
     return json.dumps(updates_of(campaign_of(card)), ensure_ascii=False)
 

@@ -1,6 +1,6 @@
-"""The form's door: who asks for a payment session is counted and judged, and told in words what is asked of her.
+"""The abuse check of the donation form: an attempt to pay is counted and judged, and the page says what is needed.
 
-Everything typed is kept. The answers are alike for every email, whether it ever gave or not, and so are the queries.
+What was typed stays in the form. The answers are alike for every email, whether it ever gave or not, and so are the queries.
 """
 
 from dataclasses import dataclass, replace
@@ -82,12 +82,12 @@ class AbuseCheck:
         """What judges this attempt when its gift is written down; None where nobody is judged."""
         if self.visitor is None:
             return None
-        asked = form.request_in(lang)
-        who = _visitor(asked.campaign_slug, email=asked.email, form=asked.shown_form_id or "")
-        proof = _proof(form, _code_for(asked))
-        return lambda session, at: shield.check_attempt(session, who, form_id=asked.form_id, proof=proof, at=at)
+        gift = form.request_in(lang)
+        who = _visitor(gift.campaign_slug, email=gift.email, form=gift.shown_form_id or "")
+        proof = _proof(form, _code_for(gift))
+        return lambda session, at: shield.check_attempt(session, who, form_id=gift.form_id, proof=proof, at=at)
 
-    def tell(self, demand: Challenge, form: GiveForm, lang: str) -> AbuseNotice:
+    def explain(self, demand: Challenge, form: GiveForm, lang: str) -> AbuseNotice:
         """Why this attempt was not admitted, and what the visitor can do."""
         if demand is Challenge.PAUSE:
             return AbuseNotice(
@@ -104,8 +104,8 @@ class AbuseCheck:
                 _("This form was used many times. Please check your details, then continue."),
             )
         self._demand = demand
-        has_seen_work = "proof" in request.form
-        if demand is Challenge.WORK and not has_seen_work:
+        has_proof_field = "proof" in request.form
+        if demand is Challenge.WORK and not has_proof_field:
             return AbuseNotice(
                 HTTPStatus.UNPROCESSABLE_ENTITY,
                 _("We’re running an extra security check. Your entries are saved; press Continue again."),
@@ -145,8 +145,8 @@ class AbuseCheck:
         )
 
 
-def door_of(options: GivingOptions, *, is_switch: bool = False) -> AbuseCheck:
-    """The door for this request's visitor; a form that only changes its language goes on asking for the code."""
+def abuse_check_of(options: GivingOptions, *, is_switch: bool = False) -> AbuseCheck:
+    """The check of this request's visitor; a form that only changes its language goes on asking for the code."""
     config: Config = current_app.config["KURAK"]
     visitor = _visitor(options.slug, email=None, form="") if config.shield == "on" else None
     is_shielded = visitor is not None and shield.is_up()
@@ -167,13 +167,13 @@ def _visitor(campaign: str, *, email: str | None, form: str) -> CheckedVisitor:
     )
 
 
-def _code_for(asked: GiftRequest) -> CodeFor:
+def _code_for(gift: GiftRequest) -> CodeFor:
     return CodeFor(
-        form=asked.shown_form_id or "",
-        email=asked.email or "",
+        form=gift.shown_form_id or "",
+        email=gift.email or "",
         address=request.remote_addr,
-        campaign=asked.campaign_slug,
-        language=asked.language,
+        campaign=gift.campaign_slug,
+        language=gift.language,
     )
 
 
@@ -188,5 +188,5 @@ def _proof(form: GiveForm, code: CodeFor) -> Challenge:
 
 
 def _raised(offer: Offer) -> Offer:
-    least = min(shield_minimum(offer.minimum.minor), offer.maximum.minor)
-    return replace(offer, minimum=Money(least, offer.currency))
+    minimum_minor = min(shield_minimum(offer.minimum.minor), offer.maximum.minor)
+    return replace(offer, minimum=Money(minimum_minor, offer.currency))

@@ -25,23 +25,23 @@ def amounts(offer: Offer) -> list[Choice]:
     ]
 
 
-def frequencies(now: datetime, options: GivingOptions) -> list[Choice]:
+def frequencies(at: datetime, options: GivingOptions) -> list[Choice]:
     """Once or every month; only once where the campaign ends before a second payment."""
     once: Choice = ("once", _("One time"), None)
-    return [once, ("monthly", _("Every month"), None)] if options.takes_monthly(now) else [once]
+    return [once, ("monthly", _("Every month"), None)] if options.takes_monthly(at) else [once]
 
 
-def next_month(now: datetime) -> datetime:
+def next_month(at: datetime) -> datetime:
     """The day of the second payment of a monthly gift that begins now."""
-    return months_later(now, 1)
+    return months_later(at, 1)
 
 
-def monthly_hint(now: datetime, options: GivingOptions) -> str:
+def monthly_hint(at: datetime, options: GivingOptions) -> str:
     """What a month means: begun now, charged again a month later by the provider, ended with the campaign."""
     monthly = _(
         "You give today and then every month, next on %(day)s, until you stop. Every email has a link "
         "to change, pause or stop it, without signing in.",
-        day=day(next_month(now)),
+        day=day(next_month(at)),
     )
     until = _("It ends with the campaign on %(day)s.", day=day(options.ends_on))
     return f"{monthly} {until}"

@@ -13,12 +13,12 @@ COOKIE = SignedCookie(name="gifts", purpose="own gifts", life=timedelta(hours=24
 GIFTS_MAX = 5
 
 
-def own_gifts() -> list[str]:
+def gifts_in_cookie() -> list[str]:
     """Public ids of the gifts that this browser gave in the last day, newest first."""
     return [str(public_id) for public_id in COOKIE.read() or ()]
 
 
 def remember_gift(response: Response, public_id: str) -> None:
     """Add a gift to those that this browser may look at again."""
-    public_ids = [public_id, *(known for known in own_gifts() if known != public_id)][:GIFTS_MAX]
+    public_ids = [public_id, *(known for known in gifts_in_cookie() if known != public_id)][:GIFTS_MAX]
     COOKIE.put(response, COOKIE.sign(public_ids))

@@ -56,7 +56,7 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     receipt_name = StringField(filters=[one_line])
     message = StringField(filters=[paragraphs])
     email = StringField(filters=[one_line])
-    email_asked = StringField(filters=[one_line])
+    email_queried = StringField(filters=[one_line])
     """The address about which the form has asked whether another one was meant; it does so once."""
     email_meant = StringField(filters=[one_line])
     frequency = StringField(filters=[one_line])
@@ -168,8 +168,8 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             return
         if self.email_meant.data == meant:
             self._address = field.data = meant
-        elif self.email_asked.data != self._address:
-            self.email_asked.data = self._address
+        elif self.email_queried.data != self._address:
+            self.email_queried.data = self._address
             self.email_choices = ((meant, meant), (self._address, self._address))
             raise ValidationError(
                 _("Did you mean %(email)s? Choose below, or continue to keep what you typed.", email=meant)

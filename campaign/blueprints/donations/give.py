@@ -11,10 +11,10 @@ from flask_babel import gettext as _
 
 from campaign.blueprints.donations import bp, choices
 from campaign.blueprints.donations.abuse_check import RETRY_AFTER_SECONDS as PAUSE_SECONDS
-from campaign.blueprints.donations.abuse_check import AbuseCheck, door_of
+from campaign.blueprints.donations.abuse_check import AbuseCheck, abuse_check_of
 from campaign.blueprints.donations.draft import LAST, draft_in_address, keep_draft, written_draft
 from campaign.blueprints.donations.form_id import sign_form_id
-from campaign.blueprints.donations.gift_cookie import own_gifts, remember_gift
+from campaign.blueprints.donations.gift_cookie import gifts_in_cookie, remember_gift
 from campaign.blueprints.donations.gift_form import GiveForm
 from campaign.blueprints.donations.prefill import has_unknown_currency, of_address, of_gift
 from campaign.blueprints.donations.redraw import has_usable_form_id, is_redraw, redraw
@@ -59,15 +59,15 @@ def donate(lang: str) -> ResponseReturnValue:
     if left is not None and left.state not in UNPAID:
         return redirect(url_for(".thanks", lang=lang, s=left.checkout_id), code=303)
     options = giving_options(left.campaign_slug if left else request.args.get("campaign"))
-    door = door_of(options)
+    check = abuse_check_of(options)
     draft, data = draft_in_address(), of_gift(left) if left else of_address(options)
     if draft is not None:
-        data, door.wants_code = draft
-    form = GiveForm(door.options(options), clock=current_context().clock, data=data)
+        data, check.wants_code = draft
+    form = GiveForm(check.options(options), clock=current_context().clock, data=data)
     shown_form = _shown_form(left or _waiting_gift(options))
     if draft is None or shown_form is not None or not has_usable_form_id(form):
         form.form_id.data = sign_form_id(shown_form, clock=current_context().clock)
-    return _page(form, door, left=left)
+    return _page(form, check, left=left)
 
 
 @bp.post("/<any(en,ru,ky):lang>/donate")
@@ -78,46 +78,46 @@ def give(lang: str) -> ResponseReturnValue:
     303 to the same form in another currency or language, where one of its switches was pressed.
     """
     options = giving_options(request.args.get("campaign"))
-    door = door_of(options, is_switch=is_redraw())
-    form = GiveForm(door.options(options), clock=current_context().clock)
+    check = abuse_check_of(options, is_switch=is_redraw())
+    form = GiveForm(check.options(options), clock=current_context().clock)
     if is_redraw():
-        return _redrawn(form, door, lang)
+        return _redrawn(form, check, lang)
     if not form.validate_on_submit():
-        return _page(form, door, status=422)
+        return _page(form, check, status=422)
     if waiting := _waiting_gift(options):
         form.go_on_from(waiting)
-    return _pay(form, door, lang)
+    return _pay(form, check, lang)
 
 
-def _redrawn(form: GiveForm, door: AbuseCheck, lang: str) -> ResponseReturnValue:
+def _redrawn(form: GiveForm, check: AbuseCheck, lang: str) -> ResponseReturnValue:
     """The way to the same form in another currency or language."""
     redraw(form)
-    draft = written_draft(form, wants_code=door.wants_code)
+    draft = written_draft(form, wants_code=check.wants_code)
     if draft is None:
-        return _page(form, door)
+        return _page(form, check)
     answer = make_response(redirect(_draft_address(form.options, draft[0], lang=lang), code=303))
     keep_draft(answer, draft[1])
     return answer
 
 
-def _pay(form: GiveForm, door: AbuseCheck, lang: str) -> ResponseReturnValue:
+def _pay(form: GiveForm, check: AbuseCheck, lang: str) -> ResponseReturnValue:
     """Open the payment page of a valid form, or say why there is none."""
-    asked = form.request_in(lang)
+    gift = form.request_in(lang)
     try:
-        started = _started(form, door, lang)
+        started = _started(form, check, lang)
     except NotAdmitted as refusal:
-        told = door.tell(refusal.demand, form, lang)
-        return _page(form, door, status=told.status, problem=told.problem)
+        notice = check.explain(refusal.demand, form, lang)
+        return _page(form, check, status=notice.status, problem=notice.problem)
     except PaidOnEarlierPage as error:
         return redirect(url_for(".thanks", lang=lang, s=error.checkout_id), code=303)
     except DonationAlreadyPaid:
-        paid = gift_of_form(asked.form_id)
+        paid = gift_of_form(gift.form_id)
         return redirect(url_for(".thanks", lang=lang, s=paid.checkout_id if paid else None), code=303)
     except (DonationClosed, CampaignEnded):
         form.form_id.data = sign_form_id(clock=current_context().clock)
         return _page(
             form,
-            door,
+            check,
             status=410,
             problem=_("The payment page of this form has closed, and nothing was charged. Continue to open a new one."),
         )
@@ -125,7 +125,7 @@ def _pay(form: GiveForm, door: AbuseCheck, lang: str) -> ResponseReturnValue:
         log.warning("no payment page could be opened: %s %s", type(error).__name__, error)
         return _page(
             form,
-            door,
+            check,
             status=503,
             problem=_(
                 "Card payments aren’t working right now. You haven’t been charged, and your entries are "
@@ -139,7 +139,7 @@ def _pay(form: GiveForm, door: AbuseCheck, lang: str) -> ResponseReturnValue:
     return answer
 
 
-def _started(form: GiveForm, door: AbuseCheck, lang: str) -> CheckoutStarted:
+def _started(form: GiveForm, check: AbuseCheck, lang: str) -> CheckoutStarted:
     config: Config = current_app.config["KURAK"]
     context = current_context()
     if lacks_drill(context.payments.mode):
@@ -147,7 +147,7 @@ def _started(form: GiveForm, door: AbuseCheck, lang: str) -> CheckoutStarted:
     started = start_checkout(
         form.request_in(lang),
         context=context,
-        admit=door.admission(form, lang),
+        admit=check.admission(form, lang),
     )
     parts = urlsplit(started.url)
     if f"{parts.scheme}://{parts.netloc}" not in {config.public_url, context.payments.checkout_origin}:
@@ -157,7 +157,7 @@ def _started(form: GiveForm, door: AbuseCheck, lang: str) -> CheckoutStarted:
 
 def _page(
     form: GiveForm,
-    door: AbuseCheck,
+    check: AbuseCheck,
     *,
     status: int = 200,
     left: DonorGiftView | None = None,
@@ -165,17 +165,17 @@ def _page(
 ) -> Response:
     """The form as it stands. It may be kept by the browser for its back button, and by nobody else."""
     context, options = current_context(), form.options
-    now = context.clock.now()
+    at = context.clock.now()
     if not form.form_id.data or (form.form_id.errors and not form.is_too_young):
         form.form_id.data = sign_form_id(clock=context.clock)
-    is_open = options.is_open_on(local_day(now))
-    draft = written_draft(form, wants_code=door.wants_code) if request.method == "POST" else None
+    is_open = options.is_open_on(local_day(at))
+    draft = written_draft(form, wants_code=check.wants_code) if request.method == "POST" else None
     page = render_template(
         "donations/donate.html",
         site=campaign_named(options.slug),
         options=options,
         form=form,
-        door=door,
+        check=check,
         offer=form.offer,
         errors=_mistakes(form),
         left=left,
@@ -183,7 +183,7 @@ def _page(
         has_unknown_currency=request.method == "GET" and "draft" not in request.args and has_unknown_currency(options),
         is_step=status == HTTPStatus.UNPROCESSABLE_ENTITY,
         is_open=is_open,
-        now=now,
+        at=at,
         takes_gifts=is_open and (takes_card_gifts(context.payments.mode) or problem is not None),
         summary=summary_of(form),
         choices=choices,
@@ -202,8 +202,8 @@ def _page(
 
 def _same_form() -> dict[str, str]:
     """This form in each language, filled in from the address as before."""
-    asked: dict[str, Any] = {name: request.args[name] for name in FILLED_IN if name in request.args}
-    return {code: url_for(".donate", lang=code, **asked) for code in LANGUAGES}
+    arguments: dict[str, Any] = {name: request.args[name] for name in FILLED_IN if name in request.args}
+    return {code: url_for(".donate", lang=code, **arguments) for code in LANGUAGES}
 
 
 def _switches(options: GivingOptions) -> dict[str, str]:
@@ -221,7 +221,7 @@ def _draft_address(options: GivingOptions, name: str, *, lang: str | None = None
 def _left_gift() -> DonorGiftView | None:
     """The gift whose payment page was left, in the browser that gave it; the address alone leads to nobody's gift."""
     public_id = request.args.get("left", "")
-    return gift_named(public_id) if public_id in own_gifts() else None
+    return gift_named(public_id) if public_id in gifts_in_cookie() else None
 
 
 def _waiting_gift(options: GivingOptions) -> DonorGiftView | None:
@@ -230,7 +230,7 @@ def _waiting_gift(options: GivingOptions) -> DonorGiftView | None:
     A form that is shown then goes on from that gift, and one that another tab showed before, if the same is filled in:
     unchanged it leads to the same page, changed it closes it. So nobody pays twice by the back button or in two tabs.
     """
-    newest = next(iter(own_gifts()), None)
+    newest = next(iter(gifts_in_cookie()), None)
     gift = gift_named(newest) if newest else None
     if gift is None or gift.campaign_slug != options.slug or gift.state is not DonationState.OPEN:
         return None

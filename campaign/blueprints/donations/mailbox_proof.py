@@ -56,7 +56,7 @@ def ask_for_code(page: PledgePage, action: str, *, language: str) -> CodeStep | 
         return None
     if page.email is None:
         return CodeStep(action, is_without_address=True)
-    wanted = CodeFor(
+    code = CodeFor(
         form=f"pledge:{page.public_id}",
         email=page.email,
         address=request.remote_addr,
@@ -64,20 +64,20 @@ def ask_for_code(page: PledgePage, action: str, *, language: str) -> CodeStep | 
         language=language,
         kind=PLEDGE_KIND,
     )
-    return _checked(wanted, action)
+    return _checked(code, action)
 
 
-def _checked(wanted: CodeFor, action: str) -> CodeStep | None:
+def _checked(code: CodeFor, action: str) -> CodeStep | None:
     """Check the typed code, or mail one where none was typed; None when it is right."""
     clock, secret = current_context().clock, str(current_app.secret_key)
     typed = "".join(one_line(request.form.get("code", "")).split())[:12]
-    if typed and is_right_code(typed, wanted, clock=clock, secret=secret):
+    if typed and is_right_code(typed, code, clock=clock, secret=secret):
         return None
-    if not has_tries_left(wanted, clock=clock, secret=secret):
+    if not has_tries_left(code, clock=clock, secret=secret):
         return _used_up(action)
     if typed:
         return CodeStep(action, _("This is not the code from the latest email, or it has expired."))
-    mail_code(wanted, clock=clock, secret=secret)
+    mail_code(code, clock=clock, secret=secret)
     wake("outbox")
     return CodeStep(action)
 

@@ -42,7 +42,7 @@ def pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
     page = _page_of(read(token))
     if "back" in request.args and expedite(page.public_id, request.args["back"], clock=current_context().clock):
         wake("pledges")
-    return _page(page, token, PledgeForm.of(page), told=pledge_words.told(request.args))
+    return _page(page, token, PledgeForm.of(page), notice=pledge_words.notice_of(request.args))
 
 
 @bp.post("/<any(en,ru,ky):lang>/p/<token>")
@@ -50,7 +50,7 @@ def pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
 def redraw_pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
     """The page in another language with what is typed and chosen in it; nothing is judged and nothing changes."""
     page = _page_of(read(token))
-    form = PledgeForm.typed(page, request.form, offer=_offer(page))
+    form = PledgeForm.sent(page, request.form, offer=_offer(page))
     form.step = CodeStep.shown_again()
     return _page(page, token, form)
 
@@ -60,15 +60,18 @@ def redraw_pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
 def ask_of_pledge(lang: str, token: str, act: str) -> ResponseReturnValue:
     """Do one thing at once; where the provider does not answer, a worker goes on, and the page says so."""
     link = read(token)
-    page, wanted = _page_of(link), Act(act)
-    form = PledgeForm.typed(page, request.form, offer=_offer(page))
-    needs_proof = wanted in CHARGED_AGAIN
+    page, requested = _page_of(link), Act(act)
+    form = PledgeForm.sent(page, request.form, offer=_offer(page))
+    needs_proof = requested in CHARGED_AGAIN
     try:
         order = PledgeOrder(
-            pledge_public_id=page.public_id, act=wanted, detail=_detail(wanted, page, form), public_id=form.request_id
+            pledge_public_id=page.public_id,
+            act=requested,
+            detail=_detail(requested, page, form),
+            public_id=form.request_id,
         )
-        needs_proof = needs_proof or (wanted is Act.CHANGE and form.is_more_than(page.least_charge))
-        if needs_proof and page.can(wanted) and (step := ask_for_code(page, act, language=lang)):
+        needs_proof = needs_proof or (requested is Act.CHANGE and form.is_more_than(page.least_charge))
+        if needs_proof and page.can(requested) and (step := ask_for_code(page, act, language=lang)):
             form.step = step
             return _page(page, token, form, status=step.status)
         ask(order, clock=current_context().clock)
@@ -80,7 +83,7 @@ def ask_of_pledge(lang: str, token: str, act: str) -> ResponseReturnValue:
         return _page(page, token, form, problem=pledge_words.TRY_AGAIN, status=HTTPStatus.SERVICE_UNAVAILABLE)
     except DomainError as broken:
         return _refused(lang, token, page, form, broken)
-    if wanted is Act.UPDATE_CARD:
+    if requested is Act.UPDATE_CARD:
         return _to_card_page(lang, token, page, order)
     answer = make_response(redirect(url_for(".pledge", lang=lang, token=token, **_done(order)), code=303))
     if needs_proof:
@@ -183,7 +186,7 @@ def _page(
     token: str,
     form: PledgeForm,
     *,
-    told: "pledge_words.Notice | None" = None,
+    notice: "pledge_words.Notice | None" = None,
     problem: object = None,
     status: int = 200,
 ) -> Response:
@@ -195,7 +198,7 @@ def _page(
             takes_gifts=giving_options(page.campaign_slug).is_open_on(local_day(current_context().clock.now())),
             token=token,
             form=form,
-            told=told,
+            notice=notice,
             problem=problem,
             is_proven=is_proven(page),
             takes_currency=_offer(page) is not None,

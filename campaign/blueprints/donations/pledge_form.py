@@ -25,7 +25,7 @@ OPEN_ENDED = "open"
 
 
 class NotUnderstood(DomainError):
-    """Something on the form has to be mended first."""
+    """Something on the form has to be corrected first."""
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class PledgeForm:
         return cls(new_public_id(), typed_amount(page.gift), page.cover.minor > 0)
 
     @classmethod
-    def typed(cls, page: PledgePage, sent: Mapping[str, str], *, offer: Offer | None) -> Self:
+    def sent(cls, page: PledgePage, sent: Mapping[str, str], *, offer: Offer | None) -> Self:
         """The form as it was sent; a request without a usable name of its own gets a new one."""
         name = sent.get("request_id", "")
         return cls(

@@ -44,8 +44,10 @@ def send_pledge_links(lang: str) -> ResponseReturnValue:
         email = read_email(typed)
     except EmailRefused as refusal:
         return _form(email=typed, error=str(refusal), status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    wanted = LinkRequest(email=email, language=lang, campaign=featured_campaign().slug, address=request.remote_addr)
-    request_links(wanted, clock=current_context().clock, secret=str(current_app.secret_key))
+    link_request = LinkRequest(
+        email=email, language=lang, campaign=featured_campaign().slug, address=request.remote_addr
+    )
+    request_links(link_request, clock=current_context().clock, secret=str(current_app.secret_key))
     wake("outbox")
     return redirect(url_for(".pledge_links", lang=lang, sent="1"), code=303)
 
@@ -73,8 +75,8 @@ def change_all_cards(lang: str, token: str) -> ResponseReturnValue:
     if not takers:
         return redirect(url_for(".mailbox_page", lang=lang, token=token), code=303)
     target = next((pledge for pledge in takers if pledge.uses_card), takers[0])
-    asked = ask_for_card(pledges, target, is_for_all=not chosen, clock=context.clock)
-    back = url_for(".mailbox_page", lang=lang, token=token, after=target.public_id, back=asked)
+    request_id = ask_for_card(pledges, target, is_for_all=not chosen, clock=context.clock)
+    back = url_for(".mailbox_page", lang=lang, token=token, after=target.public_id, back=request_id)
     try:
         address = context.payments.pledges.card_page(
             target.customer_id, return_url=config.public_url + back, language=lang

@@ -82,16 +82,16 @@ class Notice:
     kind: str
 
 
-def told(asked: Mapping[str, str]) -> Notice | None:
+def notice_of(arguments: Mapping[str, str]) -> Notice | None:
     """What to say after an act, by the address that it led to; None for any other."""
     for state, kind in (("done", "good"), ("requested", "warn"), ("refused", "bad")):
-        act = asked.get(state)
+        act = arguments.get(state)
         if act in set(Act):
             sentence = {"done": DONE[Act(act)], "requested": WAITS, "refused": REFUSED}[state]
             return Notice(sentence, kind)
-    if "unchanged" in asked:
+    if "unchanged" in arguments:
         return Notice(UNCHANGED, "info")
-    return Notice(BACK, "info") if "back" in asked else None
+    return Notice(BACK, "info") if "back" in arguments else None
 
 
 def sentence_of(broken: DomainError) -> LazyString:

@@ -23,10 +23,10 @@ def of_address(options: GivingOptions) -> dict[str, object]:
 
     An amount in a currency that is not taken is passed over with it.
     """
-    asked = request.args
-    typed = "" if has_unknown_currency(options) else asked.get("amount", "")
-    offer = options.offer_in(asked.get("currency", "").upper())
-    if not options.takes(asked.get("currency", "").upper()) and not typed:
+    arguments = request.args
+    typed = "" if has_unknown_currency(options) else arguments.get("amount", "")
+    offer = options.offer_in(arguments.get("currency", "").upper())
+    if not options.takes(arguments.get("currency", "").upper()) and not typed:
         offer = options.first_offer_in(current_language())  # an amount alone was always one of the first currency
     try:
         amount = parse_amount(typed, offer.currency)
@@ -34,10 +34,10 @@ def of_address(options: GivingOptions) -> dict[str, object]:
         amount = None
     return {
         **_of_amount(amount, offer),
-        "cover_fees": asked.get("cover_fees", "") not in NO,
-        "fund": asked.get("fund", ""),
+        "cover_fees": arguments.get("cover_fees", "") not in NO,
+        "fund": arguments.get("fund", ""),
         "anonymous": True,
-        "frequency": DonationFrequency.MONTHLY if asked.get("frequency") == "monthly" else DonationFrequency.ONCE,
+        "frequency": DonationFrequency.MONTHLY if arguments.get("frequency") == "monthly" else DonationFrequency.ONCE,
     }
 
 

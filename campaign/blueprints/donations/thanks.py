@@ -9,7 +9,7 @@ from limits.errors import StorageError
 
 from campaign.blueprints.donations import bp, choices
 from campaign.blueprints.donations.draft import drop_draft
-from campaign.blueprints.donations.gift_cookie import own_gifts
+from campaign.blueprints.donations.gift_cookie import gifts_in_cookie
 from campaign.domain.donation import DonationState
 from campaign.domain.errors import DomainError
 from campaign.extensions import limiter
@@ -41,7 +41,7 @@ STATES = {
 def thanks(lang: str) -> ResponseReturnValue:  # noqa: ARG001
     """Paid, confirming, failed or unknown, with names and receipt only for the browser that gave."""
     gift = _gift_now(request.args.get("s", ""))
-    is_own = gift is not None and gift.public_id in own_gifts()
+    is_own = gift is not None and gift.public_id in gifts_in_cookie()
     receipt = receipt_of(gift.public_id) if gift and is_own else None
     transfer = transfer_due(gift.public_id) if gift else None
     answer = _discreet(
@@ -70,7 +70,7 @@ def thanks(lang: str) -> ResponseReturnValue:  # noqa: ARG001
 def thanks_state(lang: str) -> ResponseReturnValue:  # noqa: ARG001
     """The state, and what became of the receipt, for the script of the page; the latter for the browser that gave alone."""
     gift = _gift_now(request.args.get("s", ""))
-    is_paid_here = gift is not None and gift.state is DonationState.PAID and gift.public_id in own_gifts()
+    is_paid_here = gift is not None and gift.state is DonationState.PAID and gift.public_id in gifts_in_cookie()
     receipt = receipt_of(gift.public_id) if gift and is_paid_here else None
     return _discreet(
         jsonify(
@@ -85,7 +85,7 @@ def thanks_state(lang: str) -> ResponseReturnValue:  # noqa: ARG001
 @limiter.limit("30 per minute")
 def own_receipt(lang: str, number: str) -> ResponseReturnValue:  # noqa: ARG001
     """The receipt's PDF for the browser that gave; for everybody else there is no such page."""
-    mine: list[ReceiptView | None] = [receipt_of(public_id) for public_id in own_gifts()]
+    mine: list[ReceiptView | None] = [receipt_of(public_id) for public_id in gifts_in_cookie()]
     if number not in {receipt.number for receipt in mine if receipt}:
         abort(404)
     answer = _discreet(receipt_pdf(number))

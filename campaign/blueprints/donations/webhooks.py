@@ -37,8 +37,8 @@ def init_app(app: Flask) -> None:
 @webhook_bp.post(ADDRESS)
 def stripe() -> ResponseReturnValue:
     """What the door left to Flask: a delivery without a length, or one that is too big (refused, unread)."""
-    told, status = _taken(request.get_data(cache=False), request.headers.get("Stripe-Signature", ""))
-    return dict(told), status
+    message, status = _taken(request.get_data(cache=False), request.headers.get("Stripe-Signature", ""))
+    return dict(message), status
 
 
 class WebhookMiddleware:
@@ -57,9 +57,9 @@ class WebhookMiddleware:
             return self._behind(environ, start_response)
         body = environ["wsgi.input"].read(int(length))
         with self._flask.app_context():
-            told, status = _taken(body, environ.get("HTTP_STRIPE_SIGNATURE", ""))
+            message, status = _taken(body, environ.get("HTTP_STRIPE_SIGNATURE", ""))
             headers = headers_of_all()
-        answer = json.dumps(told).encode()
+        answer = json.dumps(message).encode()
         given = [("Content-Type", "application/json"), ("Content-Length", str(len(answer))), *headers.items()]
         if status in RETRY_AFTER_SECONDS:
             given.append(("Retry-After", RETRY_AFTER_SECONDS[status]))

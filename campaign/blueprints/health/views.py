@@ -11,7 +11,7 @@ from campaign.gateway_registry import current_context
 from campaign.services.alarms.watching import is_well
 from campaign.services.readiness import readiness
 
-LOOKED_EVERY = timedelta(seconds=15)
+CHECKED_EVERY = timedelta(seconds=15)
 
 
 @bp.get("/healthz")
@@ -24,9 +24,11 @@ def alive() -> Response:
 @limiter.exempt
 def ready() -> Response:
     """503 while the database does not answer or is not migrated; the rest is told, not judged."""
-    found = readiness(clock=current_context().clock)
-    answer = _uncached(jsonify(status="ok" if found.is_ready else "not ready", **asdict(found)))
-    answer.status_code = 200 if found.is_ready else 503
+    state = readiness(clock=current_context().clock)
+    body = {"status": "ok" if state.is_ready else "not ready", **asdict(state)}
+    body["schema_wanted"] = body.pop("schema_expected")  # the key that monitors know
+    answer = _uncached(jsonify(body))
+    answer.status_code = 200 if state.is_ready else 503
     return answer
 
 
@@ -43,12 +45,12 @@ def alarms() -> Response:
 def _well() -> bool:
     """Looked at once in a while, however often anybody asks: this page is open to all."""
     context = current_context()
-    now, kept = context.clock.now(), current_app.extensions.get("looked_well")
-    if kept is None or not kept[0] <= now < kept[0] + LOOKED_EVERY:
-        kept = (now, is_well(takes_cards=context.payments.mode != "none", clock=context.clock))
-        current_app.extensions["looked_well"] = kept
-    found: bool = kept[1]
-    return found
+    at, last_check = context.clock.now(), current_app.extensions.get("last_alarm_check")
+    if last_check is None or not last_check[0] <= at < last_check[0] + CHECKED_EVERY:
+        last_check = (at, is_well(takes_cards=context.payments.mode != "none", clock=context.clock))
+        current_app.extensions["last_alarm_check"] = last_check
+    well: bool = last_check[1]
+    return well
 
 
 def _uncached(answer: Response) -> Response:

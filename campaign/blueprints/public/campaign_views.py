@@ -8,7 +8,7 @@ from campaign.domain.errors import NotFound
 from campaign.i18n import LANGUAGES, preferred_language
 from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.campaigns.supporters import supporters_page
-from campaign.web.page_cache import campaign_of, kept
+from campaign.web.page_cache import cached, campaign_of
 
 
 @bp.get("/")
@@ -24,19 +24,19 @@ def front_door() -> Response:
 
 @bp.get("/<any(en,ru,ky):lang>/", endpoint="home")
 @bp.get("/<any(en,ru,ky):lang>/c/<slug>/", endpoint="campaign")
-@kept()
+@cached()
 def campaign_page(*, card: CampaignCard) -> str:
     return render_template("public/campaign.html", site=card, campaign=campaign_of(card))
 
 
 @bp.get("/<any(en,ru,ky):lang>/updates/")
-@kept()
+@cached()
 def updates(*, card: CampaignCard) -> str:
     return render_template("public/updates.html", site=card, campaign=campaign_of(card))
 
 
 @bp.get("/<any(en,ru,ky):lang>/updates/<public_id>")
-@kept()
+@cached()
 def update(*, public_id: str, card: CampaignCard) -> str:
     campaign = campaign_of(card)
     news = next((item for item in campaign.news if item.public_id == public_id), None)
@@ -46,17 +46,17 @@ def update(*, public_id: str, card: CampaignCard) -> str:
 
 
 @bp.get("/<any(en,ru,ky):lang>/supporters/")
-@kept(arguments=("page",))
+@cached(arguments=("page",))
 def supporters(*, card: CampaignCard) -> str:
-    asked = request.args.get("page", "1")
+    requested = request.args.get("page", "1")
     page = request.args.get("page", 1, type=int)
-    if asked != str(page):
+    if requested != str(page):
         raise NotFound("page")  # else one page would be kept under many names
     wall = supporters_page(card, page)
     return render_template("public/supporters.html", site=card, campaign=campaign_of(card), wall=wall)
 
 
 @bp.get("/quilt/<slug>.svg")
-@kept("image/svg+xml")
+@cached("image/svg+xml")
 def quilt(*, card: CampaignCard) -> str:
     return campaign_of(card).quilt

@@ -12,7 +12,7 @@ from campaign.days import start_of_day
 from campaign.gateway_registry import current_context
 from campaign.i18n import LANGUAGES, money, text_of
 from campaign.services.campaigns.cards import CampaignCard, all_campaigns
-from campaign.web.page_cache import campaign_of, card_of, kept
+from campaign.web.page_cache import cached, campaign_of, card_of
 
 ALWAYS = ("donate", "transparency", "events/", "grants/", "updates/", "supporters/", "other-ways")
 PRIVATE = ("/staff/", "/sandbox/", "/dev/", "/*/thanks", "/*/p/", "/*/receipt/", "/*/verify/*")
@@ -20,7 +20,7 @@ STANDING = ("about", "privacy", "accessibility")
 
 
 @bp.get("/<any(en,ru,ky):lang>/feed.xml")
-@kept("application/atom+xml")
+@cached("application/atom+xml")
 def feed(*, card: CampaignCard) -> str:
     return render_template("public/feed.xml", site=card, campaign=campaign_of(card), midnight=start_of_day)
 
@@ -45,7 +45,7 @@ def _addresses_of(card: CampaignCard) -> list[dict[str, str]]:
 
 
 @bp.get("/og/<any(en,ru,ky):lang>/<slug>.png")
-@kept("image/png")
+@cached("image/png")
 def share_image(*, card: CampaignCard) -> bytes:
     from campaign.services.campaigns.share_image import ShareImage, render_png  # Pillow is loaded by those who share
 

@@ -47,9 +47,9 @@ def address(path: str, site: CampaignCard | None, *, language: str | None = None
     start, other = f"/{language or current_language()}/", None if site is None or site.is_featured else site.slug
     if other and not path:
         return f"{start}c/{other}/"
-    wanted = {**query, "campaign": other}
-    asked = urlencode({name: str(value) for name, value in wanted.items() if value is not None})
-    return f"{start}{path}" + (f"?{asked}" if asked else "")
+    arguments = {**query, "campaign": other}
+    query_string = urlencode({name: str(value) for name, value in arguments.items() if value is not None})
+    return f"{start}{path}" + (f"?{query_string}" if query_string else "")
 
 
 def canonical(site: CampaignCard | None) -> str:

@@ -8,11 +8,11 @@ from campaign.i18n import current_language
 from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.campaigns.transparency import FundSummary
 from campaign.services.exports.transparency import csv_of
-from campaign.web.page_cache import campaign_of, kept
+from campaign.web.page_cache import cached, campaign_of
 
 
 @bp.get("/<any(en,ru,ky):lang>/transparency")
-@kept()
+@cached()
 def transparency(*, card: CampaignCard) -> str:
     return render_template("public/transparency.html", site=card, campaign=campaign_of(card))
 
@@ -24,33 +24,33 @@ def transparency_csv(**_address: str) -> Response:
     return answer
 
 
-@kept("text/csv")
+@cached("text/csv")
 def _csv(*, card: CampaignCard) -> str:
     campaign = campaign_of(card)
     return csv_of(campaign.money, language=current_language(), as_of=campaign.progress.as_of, is_demo=card.is_demo)
 
 
 @bp.get("/<any(en,ru,ky):lang>/events/")
-@kept()
+@cached()
 def events(*, card: CampaignCard) -> str:
     return render_template("public/events.html", site=card, campaign=campaign_of(card))
 
 
 @bp.get("/<any(en,ru,ky):lang>/grants/")
-@kept()
+@cached()
 def grants(*, card: CampaignCard) -> str:
     return render_template("public/grants.html", site=card, campaign=campaign_of(card))
 
 
 @bp.get("/<any(en,ru,ky):lang>/events/<public_id>")
-@kept()
+@cached()
 def event(*, public_id: str, card: CampaignCard) -> str:
     target = _target("event", public_id, card)
     return render_template("public/event.html", site=card, campaign=campaign_of(card), target=target)
 
 
 @bp.get("/<any(en,ru,ky):lang>/grants/<public_id>")
-@kept()
+@cached()
 def grant(*, public_id: str, card: CampaignCard) -> str:
     target = _target("grant", public_id, card)
     return render_template("public/grant.html", site=card, campaign=campaign_of(card), target=target)

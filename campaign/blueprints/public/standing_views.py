@@ -5,17 +5,17 @@ from flask import render_template
 from campaign.blueprints.public import bp
 from campaign.domain.errors import NotFound
 from campaign.services.campaigns.cards import CampaignCard
-from campaign.web.page_cache import campaign_of, kept
+from campaign.web.page_cache import cached, campaign_of
 
 
 @bp.get("/<any(en,ru,ky):lang>/other-ways")
-@kept()
+@cached()
 def other_ways(*, card: CampaignCard) -> str:
     return render_template("public/other_ways.html", site=card, campaign=campaign_of(card))
 
 
 @bp.get("/<any(en,ru,ky):lang>/<any(about,privacy,accessibility):name>")
-@kept()
+@cached()
 def standing(*, name: str, card: CampaignCard) -> str:
     campaign = campaign_of(card)
     parts = [part for part in campaign.texts.get("page", ()) if part.facts.get("page") == name]

@@ -45,9 +45,9 @@ def _take_apart(text: str) -> TypedReceipt:
     for place in range(1, len(words)):
         halves = " ".join(words[:place]), " ".join(words[place:])
         for first, second in (halves, halves[::-1]):
-            found = TypedReceipt(read_number(first), read_code(second))
-            if found.number and len(found.code) == CODE_LENGTH:
-                return found
+            receipt = TypedReceipt(read_number(first), read_code(second))
+            if receipt.number and len(receipt.code) == CODE_LENGTH:
+                return receipt
     return TypedReceipt("", "")
 
 
@@ -56,7 +56,7 @@ def _from_address(address: str, *, host: str) -> TypedReceipt:
         parts = urlsplit(address if "://" in address else f"//{address}")
     except ValueError:  # no address at all, such as http://[::1
         return TypedReceipt("", "")
-    before, found, number = unquote(parts.path).partition("/verify/")
-    if not found or parts.netloc.lower() != host.lower() or not re.fullmatch(r"/\w\w", before):
+    before, separator, number = unquote(parts.path).partition("/verify/")
+    if not separator or parts.netloc.lower() != host.lower() or not re.fullmatch(r"/\w\w", before):
         return TypedReceipt("", "")
     return TypedReceipt(read_number(number), read_code(parse_qs(parts.query).get("code", [""])[0]))

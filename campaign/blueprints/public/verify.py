@@ -27,21 +27,21 @@ def verify(lang: str) -> ResponseReturnValue:
         return redirect(
             url_for("public.verified", lang=lang, number=typed.number, code=typed.code, campaign=_slug()), code=303
         )
-    is_asked = bool(number or code) and not is_redrawn
+    is_requested = bool(number or code) and not is_redrawn
     page = render_template(
         "public/verify.html",
         number=typed.number or number,
         code=typed.code or code,
         receipt=None,
-        is_number_missing=is_asked and not typed.number,
-        is_code_missing=is_asked and not typed.code,
+        is_number_missing=is_requested and not typed.number,
+        is_code_missing=is_requested and not typed.code,
         is_unknown=False,
         same_page=lambda: {code: url_for("public.verify", lang=code, campaign=_slug()) for code in LANGUAGES},
         switches={code: url_for("public.verify", lang=code) for code in LANGUAGES},
         slug=_slug(),
         **_site(),
     )
-    return page, 422 if is_asked else 200
+    return page, 422 if is_requested else 200
 
 
 @bp.get("/<any(en,ru,ky):lang>/verify/<number>")

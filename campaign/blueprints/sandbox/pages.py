@@ -64,8 +64,8 @@ def _handed_on(path: str) -> Response:
     try:
         connection.request(request.method, path + query, request.get_data(), headers)
         answer = connection.getresponse()
-        kept = {name: value for name in _HANDED_BACK if (value := answer.getheader(name)) is not None}
-        return Response(answer.read(), answer.status, kept)
+        headers = {name: value for name in _HANDED_BACK if (value := answer.getheader(name)) is not None}
+        return Response(answer.read(), answer.status, headers)
     except (OSError, http.client.HTTPException):
         return Response(render_template("sandbox/unreachable.html"), 502)
     finally:

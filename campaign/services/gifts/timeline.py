@@ -43,7 +43,7 @@ class RefundRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DonationStory:
+class GiftDetails:
     """A gift as its page shows it. Amounts in the donor's currency, but `settled` and `fee`."""
 
     public_id: str
@@ -101,7 +101,7 @@ class DonationStory:
         return self.settled - self.fee if self.settled and self.fee else None
 
 
-def donation_story(campaign_id: int, public_id: str, *, sees_donors: bool = False) -> DonationStory:
+def gift_details(campaign_id: int, public_id: str, *, sees_donors: bool = False) -> GiftDetails:
     """All that is known of a gift; NotFound otherwise. A fixed number of queries.
 
     Who gave, and what else is not public, only with `sees_donors`.
@@ -122,7 +122,7 @@ def donation_story(campaign_id: int, public_id: str, *, sees_donors: bool = Fals
         entries = posting.entries_of(session, campaign_id, f"donation:{public_id}")
         timeline = [*_history(session, gift), *_told(session, gift), *_mails(session, gift.id), *_papers(receipts)]
         is_public = not gift.is_anonymous
-        return DonationStory(
+        return GiftDetails(
             public_id=gift.public_id,
             state=gift.state,
             created_at=gift.created_at,

@@ -58,7 +58,7 @@ class WaitingRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PledgeStory:
+class PledgeDetails:
     """A monthly gift, whole."""
 
     row: PledgeRow
@@ -130,7 +130,7 @@ def monthly_values(campaign_id: int) -> list[MonthlyValue]:
         ]
 
 
-def pledge_story(campaign_id: int, public_id: str, *, sees_donors: bool = False) -> PledgeStory:
+def pledge_details(campaign_id: int, public_id: str, *, sees_donors: bool = False) -> PledgeDetails:
     """One monthly gift with its months, what waits, and what happened; NotFound. Who gives only with `sees_donors`."""
     with reading() as session:
         columns = session.execute(
@@ -140,7 +140,7 @@ def pledge_story(campaign_id: int, public_id: str, *, sees_donors: bool = False)
             raise NotFound(f"pledge:{public_id}")
         pledge: Pledge = columns[0]
         ends_on = session.execute(select(Campaign.ends_on).where(Campaign.id == campaign_id)).scalar_one()
-        return PledgeStory(
+        return PledgeDetails(
             row=_row(*columns, sees_donors=sees_donors),
             gift=Money(pledge.gift_minor, pledge.currency),
             cover=Money(pledge.cover_minor, pledge.currency),

@@ -10,9 +10,9 @@ from campaign.models.campaign import Campaign
 from campaign.models.pledge import Pledge
 from campaign.services import audit
 from campaign.services.audit import AuditFilter
-from campaign.services.gifts.timeline import donation_story
+from campaign.services.gifts.timeline import gift_details
 from campaign.services.pledges.links import PledgeLink, sign
-from campaign.services.pledges.listing import monthly_values, pledge_story, pledges
+from campaign.services.pledges.listing import monthly_values, pledge_details, pledges
 from tests.blueprints.admin.client import sit_down, token_of
 from tests.services.engine import Engine
 from tests.services.pledges.steps import begin_pledge, months_of, pledge_of
@@ -86,9 +86,9 @@ def test_who_gives_each_month_is_handed_to_no_viewer(engine: Engine) -> None:
         session.execute(update(Pledge).values(public_name="Gul", receipt_name="Ak-Jol LLC", is_anonymous=True))
     pledge, (month,) = pledge_of(name), months_of(name)
     rows, _ = pledges(pledge.campaign_id)
-    for row in (*rows, pledge_story(pledge.campaign_id, pledge.public_id).row):
+    for row in (*rows, pledge_details(pledge.campaign_id, pledge.public_id).row):
         assert (row.name, row.name_on_receipt, row.email) == (None, None, None)
-    gift = donation_story(pledge.campaign_id, month.public_id)
+    gift = gift_details(pledge.campaign_id, month.public_id)
     assert (gift.payer_name, gift.name_on_receipt, gift.email) == (None, None, None)
     desk = sit_down(engine.app, engine.clock, role="viewer").client
     text = words_of(desk.get(f"/staff/pledges/{pledge.public_id}").text)

@@ -17,7 +17,7 @@ from campaign.models.staff import AuditEvent
 from campaign.services.gifts.corrections import Correction, correct
 from campaign.services.gifts.refunds import RefundOrder, request_refund
 from campaign.services.gifts.thank_you_page import afterwards_of
-from campaign.services.gifts.timeline import donation_story
+from campaign.services.gifts.timeline import gift_details
 from campaign.services.mail import listing
 from campaign.services.mail.listing import MailFilter
 from campaign.services.mail.resending import (
@@ -70,7 +70,7 @@ def test_an_address_that_cannot_take_mail_is_told_until_the_mail_leaves_for_anot
     assert (mail.state, mail.failure, mail.attempts) == ("failed_permanently", "address", 1)
     assert afterwards_of(public_id).is_address_refused
     assert concerns(order.campaign_id, engine)["address_refused"] == 1
-    story = donation_story(order.campaign_id, public_id)
+    story = gift_details(order.campaign_id, public_id)
     assert [it.failure for it in story.timeline if it.kind == "mail:failed_permanently"] == ["address"]
 
     resend(order, clock=engine.clock)

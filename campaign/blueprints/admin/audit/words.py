@@ -64,16 +64,16 @@ DAYS = ("paid_on", "since", "until")
 ROLES = ("roles", "before", "after")
 
 
-def details(kept: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def details(detail: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """What a row keeps as (word, text): an amount with its currency, nothing of what is empty."""
-    if kept == {"after": "quiet"}:  # the shield went away by itself
+    if detail == {"after": "quiet"}:  # the shield went away by itself
         yield str(_("Reason")), str(_("no attempts for 30 minutes"))
         return
-    currency = kept.get("currency")
-    amount = next((key for key in AMOUNTS if isinstance(kept.get(key), int) and currency in CURRENCIES), None)
-    for key, value in sorted(kept.items(), key=lambda item: (PLACES.get(item[0], len(PLACES)), item[0])):
+    currency = detail.get("currency")
+    amount = next((key for key in AMOUNTS if isinstance(detail.get(key), int) and currency in CURRENCIES), None)
+    for key, value in sorted(detail.items(), key=lambda item: (PLACES.get(item[0], len(PLACES)), item[0])):
         if key == "currency" and amount:
-            yield str(_("Amount")), exact_money(Money(int(str(kept[amount])), str(currency)))
+            yield str(_("Amount")), exact_money(Money(int(str(detail[amount])), str(currency)))
         elif value not in (None, "", []) and key != amount and key not in INTERNAL:
             yield str(KEYS.get(key, key)), _text(key, value)
 

@@ -13,7 +13,7 @@ from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.gifts.corrections import Correction, NothingToCorrect, NotPaid, correct
 from campaign.services.gifts.held_receipts import StillHeld
-from campaign.services.gifts.timeline import DonationStory, donation_story
+from campaign.services.gifts.timeline import GiftDetails, gift_details
 
 SHOWN_AT_NAME = (FormReused, NothingToCorrect, StillHeld)
 
@@ -21,7 +21,7 @@ SHOWN_AT_NAME = (FormReused, NothingToCorrect, StillHeld)
 @bp.get("/donations/<public_id>/correct")
 def correction(public_id: str) -> ResponseReturnValue:
     """The form, with what is known."""
-    gift = donation_story(campaign().id, public_id, sees_donors=True)
+    gift = gift_details(campaign().id, public_id, sees_donors=True)
     if gift.state != "paid":
         return refused(NotPaid(), "admin.donation", public_id=public_id)
     data = {"receipt_name": gift.name_on_receipt, "email": gift.email, **draft_fields()}
@@ -31,7 +31,7 @@ def correction(public_id: str) -> ResponseReturnValue:
 @bp.post("/donations/<public_id>/correct")
 def correct_donation(public_id: str) -> ResponseReturnValue:
     """Correct it, replace the receipt, and email the new one."""
-    gift = donation_story(campaign().id, public_id, sees_donors=True)
+    gift = gift_details(campaign().id, public_id, sees_donors=True)
     form = CorrectionForm(has_email=bool(gift.email))
     if not form.validate():
         return _form_page(gift, form), form.status
@@ -65,6 +65,6 @@ def _message(number: str | None) -> str:
     return str(_("Corrected. Receipt %(number)s will be emailed within a minute.", number=number))
 
 
-def _form_page(gift: DonationStory, form: CorrectionForm) -> str:
+def _form_page(gift: GiftDetails, form: CorrectionForm) -> str:
     receipt = next((receipt for receipt in gift.receipts if receipt.state == "issued"), None)
     return render_template("admin/gifts/correction.html", gift=gift, form=form, receipt=receipt)

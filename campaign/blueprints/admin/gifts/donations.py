@@ -21,13 +21,13 @@ from campaign.domain.timeline import TimelineEntry
 from campaign.gateway_registry import current_context
 from campaign.i18n import LANGUAGES, day, exact_money, text_of
 from campaign.services import audit
-from campaign.services.campaigns.moderation import set_visibility as put_on_wall
+from campaign.services.campaigns.moderation import set_visibility as store_visibility
 from campaign.services.exports.ledger import period_of
 from campaign.services.exports.registers import donation_file
 from campaign.services.funds.balances import FundRow, funds
 from campaign.services.gifts.listing import MAX_SUMMED, STATES, DonationFilter, totals
-from campaign.services.gifts.listing import donations as donations_found
-from campaign.services.gifts.timeline import donation_story
+from campaign.services.gifts.listing import donations as list_donations
+from campaign.services.gifts.timeline import gift_details
 from campaign.services.spreadsheets import FileFormat
 
 
@@ -36,7 +36,7 @@ def donations() -> ResponseReturnValue:
     """Fifty gifts a page; the address holds the filters, so it can be shared."""
     filters, purposes = list_filters(), _purposes()
     criteria = _criteria(filters, purposes)
-    rows, has_more = donations_found(criteria) if not filters.mistakes else ((), False)
+    rows, has_more = list_donations(criteria) if not filters.mistakes else ((), False)
     page = render_template(
         "admin/gifts/list.html",
         filters=filters,
@@ -55,7 +55,7 @@ def donations() -> ResponseReturnValue:
 @bp.get("/donations/<public_id>")
 def donation(public_id: str) -> ResponseReturnValue:
     """A gift with all that happened to it."""
-    story = donation_story(campaign().id, public_id, sees_donors=_sees_donors())
+    story = gift_details(campaign().id, public_id, sees_donors=_sees_donors())
     return render_template(
         "admin/gifts/gift.html",
         gift=story,
@@ -65,13 +65,15 @@ def donation(public_id: str) -> ResponseReturnValue:
     )
 
 
-@bp.post("/donations/<public_id>/wall")
+@bp.post("/donations/<public_id>/wall", endpoint="set_wall")
 def set_visibility(public_id: str) -> ResponseReturnValue:
     """Take the name and message off the supporters list, or put them back."""
     form = VisibilityForm()
     if not form.validate():
         abort(400)
-    put_on_wall(campaign().id, public_id, is_shown=form.is_shown, actor_id=person().id, clock=current_context().clock)
+    store_visibility(
+        campaign().id, public_id, is_shown=form.is_shown, actor_id=person().id, clock=current_context().clock
+    )
     message = (
         _("The name and message are on the supporters list.")
         if form.is_shown

@@ -13,13 +13,13 @@ from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.gifts import refunds as gifts_refunds
 from campaign.services.gifts.refunds import RefundOrder
-from campaign.services.gifts.timeline import donation_story
+from campaign.services.gifts.timeline import gift_details
 
 
 @bp.get("/donations/<public_id>/refund")
 def refund(public_id: str) -> ResponseReturnValue:
     """The form; what was typed before the password was asked for again is still there."""
-    gift = donation_story(campaign().id, public_id, sees_donors=True)
+    gift = gift_details(campaign().id, public_id, sees_donors=True)
     if gift.left is None:
         return refused(gift.refund_blocker, "admin.donation", public_id=public_id)
     return render_template("admin/gifts/refund.html", gift=gift, form=RefundForm(gift.left, data=draft_fields()))
@@ -28,7 +28,7 @@ def refund(public_id: str) -> ResponseReturnValue:
 @bp.post("/donations/<public_id>/refund")
 def request_refund(public_id: str) -> ResponseReturnValue:
     """First show the preview, then, confirmed, request the refund."""
-    gift = donation_story(campaign().id, public_id, sees_donors=True)
+    gift = gift_details(campaign().id, public_id, sees_donors=True)
     if gift.left is None:
         return refused(gift.refund_blocker, "admin.donation", public_id=public_id)
     form = RefundForm(gift.left)

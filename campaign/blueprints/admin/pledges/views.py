@@ -19,7 +19,7 @@ from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.pledges import listing as pledge_register
 from campaign.services.pledges.endings import ending_counts
-from campaign.services.pledges.listing import PledgeStory, pledge_story
+from campaign.services.pledges.listing import PledgeDetails, pledge_details
 from campaign.services.pledges.mailbox import send_link
 from campaign.services.pledges.requests import PledgeOrder, ask
 
@@ -98,16 +98,16 @@ def _row(entry: TimelineEntry) -> TimelineRow:
     return timeline_row(entry, words.TIMELINE, str(words.NOTES.get(entry.note, entry.note)))
 
 
-def _story(public_id: str) -> PledgeStory:
+def _story(public_id: str) -> PledgeDetails:
     """The monthly gift of this campaign.
 
     Raises:
         NotFound: The campaign has no such monthly gift.
     """
-    return pledge_story(campaign().id, public_id, sees_donors=_sees_donors())
+    return pledge_details(campaign().id, public_id, sees_donors=_sees_donors())
 
 
-def _page(story: PledgeStory, form: StopForm) -> str:
+def _page(story: PledgeDetails, form: StopForm) -> str:
     return render_template(
         "admin/pledges/pledge.html",
         pledge=story,

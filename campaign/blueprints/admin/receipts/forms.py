@@ -8,7 +8,7 @@ from campaign.blueprints.admin.forms import NAME_MAX, TOO_LONG, StaffForm
 from campaign.domain.typed_text import one_line
 
 
-class HeldReceiptForm(StaffForm):
+class ReceiptNameForm(StaffForm):
     """The name that a held receipt is to have."""
 
     donor_name = StringField(

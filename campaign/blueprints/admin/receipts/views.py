@@ -11,7 +11,7 @@ from campaign.blueprints.admin import bp, words
 from campaign.blueprints.admin.filters import ListFilters, list_filters
 from campaign.blueprints.admin.frame import campaign, done, file_answer, refused
 from campaign.blueprints.admin.guard import draft_fields, person
-from campaign.blueprints.admin.receipts.forms import HeldReceiptForm
+from campaign.blueprints.admin.receipts.forms import ReceiptNameForm
 from campaign.days import local_day
 from campaign.domain.errors import DomainError
 from campaign.gateway_registry import current_context
@@ -37,7 +37,7 @@ def receipts() -> ResponseReturnValue:
         "admin/receipts/list.html",
         filters=filters,
         rows=rows,
-        held=held_receipts.held_receipts(campaign_id=campaign().id),
+        on_hold=held_receipts.held_receipts(campaign_id=campaign().id),
         substituted=held_receipts.substituted_receipts(campaign_id=campaign().id),
         pager=filters.pager(rows[-1].id if len(rows) == PAGE_ROWS else None),
     )
@@ -83,26 +83,26 @@ def register_file(file_format: FileFormat) -> Response:
     return file_answer(file, "receipts", file_format)
 
 
-@bp.get("/receipts/<number>/held")
-def held_receipt(number: str) -> ResponseReturnValue:
+@bp.get("/receipts/<number>/held", endpoint="held_receipt")
+def receipt_on_hold(number: str) -> ResponseReturnValue:
     """Why a receipt is held, and the name on it to be corrected."""
     row = held_receipts.held_receipt(number, campaign_id=campaign().id)
-    return _held_page(row, HeldReceiptForm(data={"donor_name": row.donor_name, **draft_fields()}), row.explanations)
+    return _name_page(row, ReceiptNameForm(data={"donor_name": row.donor_name, **draft_fields()}), row.explanations)
 
 
 @bp.post("/receipts/<number>/held")
 def correct_receipt(number: str) -> ResponseReturnValue:
     """Replace it by one with the corrected name; its email leaves with the new one."""
-    form = HeldReceiptForm()
+    form = ReceiptNameForm()
     if not form.validate():
         row = held_receipts.held_receipt(number, campaign_id=campaign().id)
-        return _held_page(row, form, row.explanations), form.status
+        return _name_page(row, form, row.explanations), form.status
     try:
         new_number = _correct(number, form)
     except held_receipts.StillHeld as error:
         form.refuse("donor_name", words.sentence_of(error))
         row = held_receipts.held_receipt(number, campaign_id=campaign().id)
-        return _held_page(row, form, str(error).split("; ")), form.status
+        return _name_page(row, form, str(error).split("; ")), form.status
     except DomainError as error:
         return refused(error, "admin.receipts")
     wake("outbox")
@@ -110,7 +110,7 @@ def correct_receipt(number: str) -> ResponseReturnValue:
     return done(_("Corrected. Receipt %(number)s is printed and sent now.", number=new_number), "admin.receipts")
 
 
-def _correct(number: str, form: HeldReceiptForm) -> str:
+def _correct(number: str, form: ReceiptNameForm) -> str:
     return held_receipts.correct(
         number,
         campaign_id=campaign().id,
@@ -120,7 +120,7 @@ def _correct(number: str, form: HeldReceiptForm) -> str:
     )
 
 
-def _held_page(row: HeldRow, form: HeldReceiptForm, explanations: Sequence[str]) -> str:
+def _name_page(row: HeldRow, form: ReceiptNameForm, explanations: Sequence[str]) -> str:
     return render_template("admin/receipts/held_receipt.html", row=row, form=form, explanations=explanations)
 
 

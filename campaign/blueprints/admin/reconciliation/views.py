@@ -35,7 +35,7 @@ def reconciliation() -> ResponseReturnValue:
         desk=reconciliation_desk.reconciliation_page(),
         payouts=rows,
         pager=filters.pager(rows[-1].payout_id if len(rows) == PAGE_ROWS else None),
-        held_mails=held.held(),
+        mails_on_hold=held.held(),
         money_words=words,
     )
 
@@ -93,17 +93,17 @@ def book_fee(transaction_id: str) -> ResponseReturnValue:
 
 @bp.post("/reconciliation/<transaction_id>/unidentified")
 def book_unidentified(transaction_id: str) -> ResponseReturnValue:
-    """Money of none of our gifts is kept apart until it is known whose it is."""
+    """Book money that belongs to no gift on the suspense account until its gift is known."""
     return _booked(transaction_id, "unidentified")
 
 
 @bp.get("/payouts/<payout_id>")
 def payout(payout_id: str) -> ResponseReturnValue:
     """One payout, movement by movement."""
-    found, movements = reconciliation_desk.payout(payout_id)
+    row, movements = reconciliation_desk.payout(payout_id)
     return render_template(
         "admin/reconciliation/payout.html",
-        payout=found,
+        payout=row,
         movements=movements,
         own_campaign=campaign(),
         money_words=words,

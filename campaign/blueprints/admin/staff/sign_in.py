@@ -111,8 +111,8 @@ class DeskDomain(Catalogues):
     """Flask-Security asks its own catalogues by English text; ours are asked by our own lazy sentences."""
 
     def gettext(self, string: Any, **variables: Any) -> str:  # a str or one of MESSAGES' lazy strings
-        found = str(string) if isinstance(string, LazyString) else super().gettext(string)
-        return str(found) % variables if variables else str(found)
+        text = str(string) if isinstance(string, LazyString) else super().gettext(string)
+        return str(text) % variables if variables else str(text)
 
 
 def _time_of_phones() -> datetime:
