@@ -21,7 +21,7 @@ from campaign.services.funds.previews import preview_of_payment
 from campaign.services.gifts.listing import DonationFilter, donations
 from campaign.services.ledger import posting
 from campaign.services.ledger.posting import LedgerFilter
-from campaign.services.overview import overview
+from campaign.services.overview.page import overview
 from campaign.services.receipts.listing import ReceiptFilter, receipts
 from receipts import ReceiptDocument
 from tests.services.engine import Engine

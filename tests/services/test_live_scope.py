@@ -22,7 +22,7 @@ from campaign.services.funds.statement import fund_statement_of
 from campaign.services.gifts import settlement
 from campaign.services.ledger import posting, reports
 from campaign.services.ledger.availability import holding_of
-from campaign.services.overview import overview
+from campaign.services.overview.page import overview
 from campaign.services.receipts import listing
 from campaign.services.reconciliation.listing import reconciliation_page
 from tests.services.engine import PUBLIC_URL, Engine

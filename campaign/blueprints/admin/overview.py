@@ -22,8 +22,9 @@ from campaign.services.alarms.words import describe_alarm
 from campaign.services.audit import AuditFilter
 from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.drill.gate import lacks_drill
-from campaign.services.overview import AttentionItem, DayFigures, TargetFigures
-from campaign.services.overview import overview as figures_of
+from campaign.services.overview.attention import AttentionItem
+from campaign.services.overview.figures import DayFigures, TargetFigures
+from campaign.services.overview.page import overview as figures_of
 from campaign.services.pledges.listing import monthly_values
 from campaign.services.shield.state import active_shield
 

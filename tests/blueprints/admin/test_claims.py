@@ -10,7 +10,8 @@ from sqlalchemy import insert, select, update
 from campaign.database import reading, transaction
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
-from campaign.services.overview import AttentionItem, overview
+from campaign.services.overview.attention import AttentionItem
+from campaign.services.overview.page import overview
 from tests.blueprints.admin.client import sit_down, token_of
 from tests.support.builders import NOW, a_campaign, a_paid_gift, add_history
 from tests.support.fakes import SettableClock

@@ -21,7 +21,7 @@ from campaign.models.outbox import Message
 from campaign.services.campaigns.supporters import gift_counts
 from campaign.services.funds.allocations import Move, approve, propose
 from campaign.services.observations import BOOKS, note_check
-from campaign.services.overview import overview
+from campaign.services.overview.page import overview
 from tests.blueprints.admin.client import sit_down
 from tests.support.builders import (
     NOW,

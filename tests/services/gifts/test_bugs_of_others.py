@@ -12,8 +12,8 @@ from campaign.models.receipt import Receipt
 from campaign.services.gifts.refunds import refundable
 from campaign.services.gifts.settlement import refresh_checkout
 from campaign.services.ledger import posting
-from campaign.services.overview import overview
 from tests.services.engine import Engine
+from campaign.services.overview.page import overview
 
 
 def sent_back_at_stripe(engine: Engine, public_id: str, minor: int, name: str) -> None:

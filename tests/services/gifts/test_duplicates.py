@@ -9,7 +9,7 @@ from campaign.models.donation import Donation
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services.ledger import posting
-from campaign.services.overview import overview
+from campaign.services.overview.page import overview
 from tests.services.engine import Engine
 
 

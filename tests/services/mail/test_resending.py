@@ -29,7 +29,7 @@ from campaign.services.mail.resending import (
     ResendOrder,
     resend,
 )
-from campaign.services.overview import overview
+from campaign.services.overview.page import overview
 from campaign.services.pledges.mailbox import send_link
 from campaign.services.receipts import issuing
 from tests.services.engine import Engine

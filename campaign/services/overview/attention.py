@@ -1,0 +1,122 @@
+"""What waits for a person: failed refunds, proposals, disputes, events and emails that do not get through."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from campaign.domain.allocation import AllocationState
+from campaign.domain.donation import RefundState
+from campaign.domain.mail import MailState
+from campaign.domain.provider_events import UNFINISHED_EVENT_STATES, EventState
+from campaign.models.allocation import Allocation
+from campaign.models.donation import Donation, Refund
+from campaign.models.fund import Fund
+from campaign.models.inbox import ProviderEvent
+from campaign.models.outbox import Message
+from campaign.services.gifts.disputes_and_warnings import open_claims
+from campaign.services.gifts.refunds import UNDER_WAY
+from campaign.services.inbox.listing import LAST_EVENT
+from campaign.services.ledger.availability import funds_below_zero
+from campaign.services.mail.listing import unreachable_addresses
+
+LATE = timedelta(minutes=10)
+"""What waits longer than this has been forgotten by the queue."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionItem:
+    """Something that needs a person: `kind` names it, `count` is the number, `until` the first deadline."""
+
+    kind: str
+    count: int
+    since: datetime | None = None
+    until: datetime | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """The state of the queues."""
+
+    inbox: dict[str, int]  # state → events that wait in it
+    mails_waiting: int
+    mails_not_taken: int  # of those, which a mail server has refused or not answered so far
+    last_event: datetime | None
+
+
+EMPTY_QUEUE = Queue(inbox={}, mails_waiting=0, mails_not_taken=0, last_event=None)
+
+
+def queue_of_work(session: Session) -> Queue:
+    """Count only what waits: processed rows grow with every gift."""
+    waiting = select(ProviderEvent.state, func.count()).where(ProviderEvent.state.in_(UNFINISHED_EVENT_STATES))
+    events = session.execute(waiting.group_by(ProviderEvent.state)).all()
+    mails = select(func.count()).select_from(Message).where(Message.state == MailState.QUEUED)
+    not_taken = mails.where(Message.attempts > 0)
+    counts = select(mails.scalar_subquery(), not_taken.scalar_subquery(), LAST_EVENT.scalar_subquery())
+    waiting_mails, refused_mails, last_event = session.execute(counts).one()
+    return Queue(
+        inbox={state: int(count) for state, count in events},
+        mails_waiting=waiting_mails,
+        mails_not_taken=refused_mails,
+        last_event=last_event,
+    )
+
+
+def attention_items(
+    session: Session,
+    campaign_id: int,
+    *,
+    queue: Queue,
+    shared: Mapping[str, int],
+    at: datetime,
+) -> list[AttentionItem]:
+    failed, stuck, waiting, since = _refunds_and_allocations(session, campaign_id, late=at - LATE)
+    claims = open_claims(session, campaign_id)
+    owing = session.execute(funds_below_zero().where(Fund.campaign_id == campaign_id))
+    below = list(dict.fromkeys(code for code, _currency, _minor in owing))
+    concerns = [
+        AttentionItem(kind="fund_below_zero", count=len(below), detail=", ".join(below)),
+        AttentionItem(kind="disputed", count=claims.disputes, until=claims.due_at),
+        AttentionItem(kind="suspected", count=claims.suspected),
+        AttentionItem(kind="paid_again", count=claims.paid_again),
+        AttentionItem(kind="refund_failed", count=failed),
+        AttentionItem(kind="refund_stuck", count=stuck),
+        *(
+            AttentionItem(kind=f"inbox_{state}", count=queue.inbox.get(state, 0))
+            for state in (EventState.FAILED, EventState.WAITING_FOR_PARENT)
+        ),
+        AttentionItem(kind="mails_not_taken", count=queue.mails_not_taken),
+        AttentionItem(kind="address_refused", count=unreachable_addresses(session, campaign_id)),
+        *(AttentionItem(kind=kind, count=count) for kind, count in shared.items()),
+        AttentionItem(kind="allocation_waiting", count=waiting, since=since),
+    ]
+    return [concern for concern in concerns if concern.count]
+
+
+def _refunds_and_allocations(
+    session: Session, campaign_id: int, *, late: datetime
+) -> tuple[int, int, int, datetime | None]:
+    """Return failed refunds not requested again, those long not with the provider, open proposals and the oldest."""
+    proposed = Allocation.campaign_id == campaign_id, Allocation.state == AllocationState.PROPOSED
+    again = aliased(Refund)
+    answered = (
+        select(again.id)
+        .where(again.donation_id == Refund.donation_id, again.id > Refund.id, again.state.in_(UNDER_WAY))
+        .exists()
+    )
+    row = session.execute(
+        select(
+            func.count().filter(Refund.state == RefundState.FAILED, ~answered),
+            func.count().filter(Refund.state == RefundState.REQUESTED, Refund.requested_at < late),
+            select(func.count(Allocation.id)).where(*proposed).scalar_subquery(),
+            select(func.min(Allocation.proposed_at)).where(*proposed).scalar_subquery(),
+        )
+        .select_from(Refund)
+        .join(Donation, Donation.id == Refund.donation_id)
+        .where(Donation.campaign_id == campaign_id, Refund.state.in_((RefundState.FAILED, RefundState.REQUESTED)))
+    ).one()
+    return int(row[0]), int(row[1]), int(row[2]), row[3]
