@@ -65,7 +65,7 @@ class PledgeState(StrEnum):
 class PledgeEndReason(StrEnum):
     """Why a monthly gift ended."""
 
-    ASKED = "asked"  # by the donor or by us
+    REQUESTED = "asked"  # by the donor or by us
     UNPAID = "unpaid"  # given up after the last try
     PROVIDER = "provider"  # stopped there
     DOUBLE = "double"  # the same form had led to another one already

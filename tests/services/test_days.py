@@ -19,8 +19,8 @@ from campaign.services.exports.registers import donation_file
 from campaign.services.funds.disbursements import NewDisbursement, PaidInTheFuture
 from campaign.services.funds.previews import preview_of_payment
 from campaign.services.gifts.listing import DonationFilter, donations
-from campaign.services.ledger import posting
-from campaign.services.ledger.posting import LedgerFilter
+from campaign.services.ledger import entries
+from campaign.services.ledger.entries import LedgerFilter
 from campaign.services.overview.page import overview
 from campaign.services.receipts.listing import ReceiptFilter, receipts
 from receipts import ReceiptDocument
@@ -118,7 +118,7 @@ def test_a_gift_belongs_to_the_month_in_which_it_was_paid_in_every_list_and_file
         assert [row.public_id for row in rows] == gifts
         assert len(receipts(ReceiptFilter(campaign_id=campaign_id, since=since, until=until))) == papers
         with reading() as session:
-            lines = posting.ledger_rows(session, LedgerFilter(campaign_id=campaign_id, since=since, until=until))
+            lines = entries.ledger_rows(session, LedgerFilter(campaign_id=campaign_id, since=since, until=until))
             assert {line.subject for line in lines} == ({f"donation:{public_id}"} if papers else set())
         wanted = DonationFilter(campaign_id=campaign_id, since=since, until=until)
         with donation_file(wanted, about=(), file_format="csv") as file:

@@ -20,7 +20,7 @@ from campaign.services.campaigns.transparency import transparency_of
 from campaign.services.exports.ledger import ledger_file, period_of
 from campaign.services.funds.statement import fund_statement_of
 from campaign.services.gifts import settlement
-from campaign.services.ledger import posting, reports
+from campaign.services.ledger import entries, reports
 from campaign.services.ledger.availability import holding_of
 from campaign.services.overview.page import overview
 from campaign.services.receipts import listing
@@ -74,10 +74,10 @@ def test_the_comparison_with_the_provider_counts_live_movements(campaign: Campai
 
 
 def test_lists_and_files_too(campaign: Campaign, session: Session) -> None:
-    lines = list(posting.ledger_rows(session, posting.LedgerFilter(campaign_id=campaign.id)))
+    lines = list(entries.ledger_rows(session, entries.LedgerFilter(campaign_id=campaign.id)))
     assert len({row.subject for row in lines}) == 1
     about = period_of(None, None, made_at=NOW)
-    with ledger_file(posting.LedgerFilter(campaign_id=campaign.id), about=about, file_format="csv") as file:
+    with ledger_file(entries.LedgerFilter(campaign_id=campaign.id), about=about, file_format="csv") as file:
         assert file.read().decode().count("Contributions") == 1
     wanted = listing.ReceiptFilter(campaign_id=campaign.id)
     assert len(list(listing.receipts(wanted))) == 1

@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from campaign.services.ledger import posting
+from campaign.services.ledger import sums
 from tests.support.builders import (
     a_campaign,
     a_donation,
@@ -26,7 +26,7 @@ def test_a_paid_gift_is_in_its_fund(session: Session) -> None:
     campaign = a_campaign()
     theme = a_fund(campaign=campaign)
     a_paid_gift(campaign=campaign, fund=theme, gift=usd(100_00), cover_minor=3_00, fee_minor=3_29)
-    assert posting.balance_of(session, theme.id, "USD") == usd(99_71)
+    assert sums.balance_of(session, theme.id, "USD") == usd(99_71)
 
 
 def test_gifts_are_receipted_without_a_gap(app: Flask, session: Session) -> None:
@@ -40,7 +40,7 @@ def test_gifts_are_receipted_without_a_gap(app: Flask, session: Session) -> None
 def test_an_unpaid_gift_is_worth_nothing(session: Session) -> None:
     campaign = a_campaign()
     a_donation(campaign=campaign)
-    assert posting.balance_of(session, general_fund_of(campaign).id, "USD") == usd(0)
+    assert sums.balance_of(session, general_fund_of(campaign).id, "USD") == usd(0)
 
 
 def test_a_theme_reaches_its_own_money_in_a_target(session: Session) -> None:

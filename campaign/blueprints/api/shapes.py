@@ -3,8 +3,8 @@
 from typing import Any
 
 from campaign.domain.fund import FundKind
+from campaign.services.campaigns.fund_figures import Figures, FundSummary
 from campaign.services.campaigns.page import PublicCampaign
-from campaign.services.campaigns.transparency import Figures, FundSummary
 
 Shape = dict[str, Any]  # Any: what JSON can hold
 

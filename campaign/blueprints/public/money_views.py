@@ -6,7 +6,7 @@ from campaign.blueprints.public import bp
 from campaign.domain.errors import NotFound
 from campaign.i18n import current_language
 from campaign.services.campaigns.cards import CampaignCard
-from campaign.services.campaigns.transparency import FundSummary
+from campaign.services.campaigns.fund_figures import FundSummary
 from campaign.services.exports.transparency import csv_of
 from campaign.web.page_cache import cached, campaign_of
 

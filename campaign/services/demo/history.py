@@ -23,7 +23,7 @@ from campaign.services.demo.content import CampaignPlan
 from campaign.services.funds import allocations, disbursements
 from campaign.services.gifts.checkout import GiftRequest, start_checkout
 from campaign.services.gifts.settlement import settle
-from campaign.services.ledger import posting
+from campaign.services.ledger import sums
 
 AMOUNTS = {"USD": (10_00, 25_00, 50_00, 100_00), "EUR": (10_00, 25_00, 50_00), "KGS": (500_00, 1000_00, 3000_00)}
 DECLINED = "pm_card_chargeDeclined"
@@ -140,7 +140,7 @@ def _allocate_and_spend(slug: str, *, clock: Clock) -> None:
             fund.code: fund for fund in session.execute(select(Fund).where(Fund.campaign_id == campaign_id)).scalars()
         }
         desk = {staff.roles[0].name: staff.id for staff in session.execute(select(Staff)).scalars() if staff.roles}
-        balances = posting.balances(session, campaign_id=campaign_id)
+        balances = sums.balances(session, campaign_id=campaign_id)
         session.expunge_all()
     if not {"finance", "approver"} <= desk.keys():
         return

@@ -1,6 +1,6 @@
 """The ledger as files: journal, trial balance, fund statement, allocations; the same rows as on screen."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO
@@ -13,17 +13,13 @@ from campaign.database import reading
 from campaign.days import local_time, time_zone
 from campaign.domain.money import Money
 from campaign.i18n import text_of
-from campaign.services.exports.state_words import ALLOCATIONS, in_words
-from campaign.services.funds.allocation_list import AllocationRow, allocations
 from campaign.services.funds.balances import FundRow
 from campaign.services.funds.statement import COLUMNS, fund_statement_of
-from campaign.services.ledger import posting
-from campaign.services.ledger.posting import LedgerFilter, LedgerRow
+from campaign.services.ledger import entries, sums
+from campaign.services.ledger.entries import LedgerFilter, LedgerRow
 from campaign.services.ledger.subject_words import subject_in_words
 from campaign.services.ledger.words import account_name, kind_name
 from campaign.services.spreadsheets import About, Cell, FileFormat, Sheet, render_sheet
-
-REGISTER_PAGE = 1000
 
 
 def ledger_file(filters: LedgerFilter, *, about: About, file_format: FileFormat) -> IO[bytes]:
@@ -43,11 +39,6 @@ def fund_statement_file(
 ) -> IO[bytes]:
     """Return the receipts, payments and balance of every fund."""
     return render_sheet(_fund_statement(campaign_id, funds=funds, about=about), file_format)
-
-
-def allocation_file(campaign_id: int, *, state: str | None, about: About, file_format: FileFormat) -> IO[bytes]:
-    """Return every allocation: who proposed, who decided, from where, to where and why."""
-    return render_sheet(_allocations(campaign_id, state=state, about=about), file_format)
 
 
 def period_of(since: date | None, until: date | None, *, made_at: datetime) -> list[tuple[str, str]]:
@@ -87,7 +78,7 @@ def _ledger(session: Session, filters: LedgerFilter, *, about: About) -> Sheet:
             _("Reference"),
             _("Note"),
         ),
-        rows=map(_ledger_cells, posting.ledger_rows(session, filters)),
+        rows=map(_ledger_cells, entries.ledger_rows(session, filters)),
         amounts=(11, 12),
         by=10,
         total_label=_("Total"),
@@ -96,7 +87,7 @@ def _ledger(session: Session, filters: LedgerFilter, *, about: About) -> Sheet:
 
 def _trial_balance(session: Session, campaign_id: int, *, about: About) -> Sheet:
     """Return every account's balance per currency; the two sums of a currency are equal."""
-    totals = posting.account_totals(session, campaign_id=campaign_id)
+    totals = sums.account_totals(session, campaign_id=campaign_id)
     return Sheet(
         zone=time_zone(),
         title=_("Trial balance"),
@@ -136,34 +127,6 @@ def _fund_statement(campaign_id: int, *, funds: Sequence[FundRow], about: About)
     )
 
 
-def _allocations(campaign_id: int, *, state: str | None, about: About) -> Sheet:
-    """Return every allocation: who proposed, who decided, from where, to where and why."""
-    return Sheet(
-        zone=time_zone(),
-        title=_("Allocation ledger"),
-        about=about,
-        columns=(
-            _("Allocation"),
-            _("Kind"),
-            _("State"),
-            pgettext("fund", "From"),
-            pgettext("fund", "To"),
-            _("Currency"),
-            _("Amount"),
-            _("Reason"),
-            _("Proposed by"),
-            _("Proposed at (%(zone)s)", zone=time_zone().key),
-            _("Decided by"),
-            _("Decided at (%(zone)s)", zone=time_zone().key),
-            _("Note"),
-        ),
-        rows=map(_allocation_cells, _all_allocations(campaign_id, state)),
-        amounts=(6,),
-        by=5 if state else None,  # a sum of approved and rejected ones together would be meaningless
-        total_label=_("Total"),
-    )
-
-
 def _ledger_cells(row: LedgerRow) -> tuple[Cell, ...]:
     return (
         row.entry_id,
@@ -180,32 +143,4 @@ def _ledger_cells(row: LedgerRow) -> tuple[Cell, ...]:
         *sides(Money(row.amount_minor, row.currency)),
         row.reference,
         row.note,
-    )
-
-
-def _all_allocations(campaign_id: int, state: str | None) -> Iterator[AllocationRow]:
-    before_id: int | None = None
-    while True:
-        page = allocations(campaign_id, state=state, before_id=before_id, limit=REGISTER_PAGE)
-        yield from page
-        if len(page) < REGISTER_PAGE:
-            return
-        before_id = page[-1].id
-
-
-def _allocation_cells(row: AllocationRow) -> tuple[Cell, ...]:
-    return (
-        row.public_id,
-        kind_name(row.kind),
-        in_words(ALLOCATIONS, row.state),
-        row.source_code,
-        row.target_code,
-        row.amount.currency,
-        row.amount.decimal,
-        row.reason,
-        row.proposer,
-        row.proposed_at,
-        row.decider,
-        row.decided_at,
-        row.decision_note,
     )

@@ -9,7 +9,8 @@ from campaign.domain.csv_text import escape_formula
 from campaign.domain.fund import FundKind
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
-from campaign.services.campaigns.transparency import Figures, FundSummary, Transparency
+from campaign.services.campaigns.fund_figures import Figures, FundSummary
+from campaign.services.campaigns.transparency import Transparency
 
 BYTE_ORDER_MARK = "\ufeff"  # without it a spreadsheet misreads Cyrillic
 COLUMNS = (

@@ -34,7 +34,7 @@ from campaign.models.allocation import Allocation
 from campaign.models.fund import Fund, FundTransferRule
 from campaign.services import audit
 from campaign.services.campaigns.revision import count_public_change
-from campaign.services.ledger import availability, posting
+from campaign.services.ledger import availability, posting, sums
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +221,7 @@ def _transfer(session: Session, kind: EntryKind, amount: Money, *, source_id: in
         kind=kind,
         amount=amount,
         source=availability.holding_of(session, source_id, amount.currency),
-        target_before=posting.balance_of(session, target_id, amount.currency),
+        target_before=sums.balance_of(session, target_id, amount.currency),
     )
 
 

@@ -11,7 +11,7 @@ from campaign.domain.allocation import TARGET_KINDS, UNRESTRICTED_KINDS
 from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
 from campaign.models.fund import Fund, FundTransferRule
-from campaign.services.ledger import posting
+from campaign.services.ledger import sums
 from campaign.services.ledger.availability import disputed_money
 
 
@@ -92,7 +92,7 @@ def covering(campaign_id: int, lacking: FundRow) -> Sequence[FundRow]:
 
 
 def _funds(session: Session, campaign_id: int) -> list[FundRow]:
-    by_fund = posting.balances(session, campaign_id=campaign_id)
+    by_fund = sums.balances(session, campaign_id=campaign_id)
     disputed = disputed_money(session, campaign_id=campaign_id)
     rows = session.execute(select(Fund).where(Fund.campaign_id == campaign_id)).scalars().all()
     order = {"general": 0, "theme": 1, "event": 2, "grant": 3, "line": 4, "restricted": 5}

@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _
 
 from campaign.database import reading
 from campaign.domain.money import Money
-from campaign.services.ledger import posting
-from campaign.services.ledger.posting import FundFlow
+from campaign.services.ledger import sums
+from campaign.services.ledger.sums import FundFlow
 
 COLUMNS: tuple[tuple[LazyString, Callable[[FundFlow], int]], ...] = (
     (_("Contributions"), lambda flow: flow.contributed_minor),
@@ -46,7 +46,7 @@ class FundStatement:
 def fund_statement_of(campaign_id: int) -> FundStatement:
     """Return the statement of this moment; funds without a posting have no row."""
     with reading() as session:
-        flows = posting.fund_flows(session, campaign_id=campaign_id)
+        flows = sums.fund_flows(session, campaign_id=campaign_id)
     rows = [StatementRow(flow.fund_id, flow.currency, _amounts(flow)) for flow in flows]
     return FundStatement(rows, [_total(currency, rows) for currency in sorted({row.currency for row in rows})])
 

@@ -50,7 +50,7 @@ class Claims:
     disputes: Sequence[DisputeRow]
     warnings: Sequence[WarningRow]
     paid_before: str | None
-    paid_again: Sequence[str]
+    duplicate_payments: Sequence[str]
 
     @property
     def states(self) -> set[str]:
@@ -70,7 +70,7 @@ class OpenClaims:
     disputes: int
     due_at: datetime | None
     suspected: int
-    paid_again: int
+    duplicate_payments: int
 
 
 def claims_of(session: Session, gift: Donation) -> Claims:
@@ -88,7 +88,7 @@ def claims_of(session: Session, gift: Donation) -> Claims:
             for row in warnings
         ],
         paid_before=session.execute(before).scalar() if gift.paid_again_for_id else None,
-        paid_again=list(session.execute(again).scalars()),
+        duplicate_payments=list(session.execute(again).scalars()),
     )
 
 
@@ -110,7 +110,7 @@ def open_claims(session: Session, campaign_id: int) -> OpenClaims:
             twice.where(of_campaign, _has_money(Donation), _has_money(first)).scalar_subquery(),
         )
     ).one()
-    return OpenClaims(disputes=row[0], due_at=row[1], suspected=row[2], paid_again=row[3])
+    return OpenClaims(disputes=row[0], due_at=row[1], suspected=row[2], duplicate_payments=row[3])
 
 
 def _has_money(gift: type[Donation]) -> ColumnElement[bool]:

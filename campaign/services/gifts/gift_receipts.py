@@ -15,7 +15,7 @@ from campaign.domain.receipt import ReceiptState
 from campaign.i18n import money_in_text
 from campaign.services.gifts.locked import LockedGift
 from campaign.services.gifts.refund_rows import RefundNews
-from campaign.services.pledges import mails as pledge_letters
+from campaign.services.pledges import mail_facts
 from campaign.services.queues.outbox import OutgoingMail, enqueue, send_instead
 from campaign.services.receipts import issuing
 from campaign.services.receipts.issuing import ReceiptFacts
@@ -200,7 +200,7 @@ class _ReceiptWriter:
             "note": note,
         }
         if kind == "receipt" and gift.pledge_id:
-            facts |= pledge_letters.of_receipt(self.session, gift.pledge_id, paid_at=now.received_at)
+            facts |= mail_facts.of_receipt(self.session, gift.pledge_id, paid_at=now.received_at)
         return OutgoingMail(
             kind=kind,
             language=gift.language,

@@ -8,7 +8,7 @@ from campaign.database import reading
 from campaign.domain.money import Money
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
-from campaign.services.ledger import posting
+from campaign.services.ledger import sums
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +39,7 @@ def step_of(donation_public_id: str) -> GiftProgress | None:
         if row is None:
             return None
         campaign_id, currency, goal_minor = row
-        raised = posting.raised_with(
-            session, f"donation:{donation_public_id}", campaign_id=campaign_id, currency=currency
-        )
+        raised = sums.raised_with(session, f"donation:{donation_public_id}", campaign_id=campaign_id, currency=currency)
     if raised is None:
         return None
     before, after = (Money(minor, currency) for minor in raised)

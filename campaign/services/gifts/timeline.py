@@ -22,8 +22,7 @@ from campaign.models.pledge import Pledge
 from campaign.models.staff import Staff
 from campaign.services.gifts import refunds as gifts_refunds
 from campaign.services.gifts.disputes_and_warnings import Claims, claims_of
-from campaign.services.ledger import posting
-from campaign.services.ledger.posting import LedgerRow
+from campaign.services.ledger.entries import LedgerRow, entries_of
 from campaign.services.receipts import listing
 from campaign.services.receipts.listing import ReceiptView
 from campaign.services.search_index import address_in
@@ -119,7 +118,7 @@ def gift_details(campaign_id: int, public_id: str, *, sees_donors: bool = False)
             raise NotFound(f"donation:{public_id}")
         gift = found[0]
         refunds, claims = _refunds(session, gift.id, sees_donors=sees_donors), claims_of(session, gift)
-        entries = posting.entries_of(session, campaign_id, f"donation:{public_id}")
+        posted = entries_of(session, campaign_id, f"donation:{public_id}")
         timeline = [*_history(session, gift), *_told(session, gift), *_mails(session, gift.id), *_papers(receipts)]
         is_public = not gift.is_anonymous
         return GiftDetails(
@@ -155,7 +154,7 @@ def gift_details(campaign_id: int, public_id: str, *, sees_donors: bool = False)
             refunds=refunds,
             claims=claims,
             receipts=receipts,
-            entries=entries,
+            entries=posted,
             timeline=sorted(timeline, key=lambda entry: entry.at),
         )
 

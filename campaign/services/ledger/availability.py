@@ -9,14 +9,14 @@ from campaign.domain.money import Money
 from campaign.models.donation import Donation
 from campaign.models.fund import Fund
 from campaign.models.journal import JournalEntry, Posting
-from campaign.services.ledger import posting
+from campaign.services.ledger import sums
 
 
 def holding_of(session: Session, fund_id: int, currency: str) -> Holding:
     """Return one fund in one currency. Lock the fund first when a decision depends on it."""
     disputed = session.execute(_disputed().where(Donation.fund_id == fund_id, Posting.currency == currency))
     disputed_minor = sum((int(minor) for _fund_id, _currency, minor in disputed), 0)
-    return Holding(posting.balance_of(session, fund_id, currency), Money(disputed_minor, currency))
+    return Holding(sums.balance_of(session, fund_id, currency), Money(disputed_minor, currency))
 
 
 def disputed_money(session: Session, *, campaign_id: int) -> dict[int, tuple[Money, ...]]:

@@ -23,7 +23,7 @@ from campaign.i18n import day, in_language, money_in_text
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services.bank_transfers import transfer_in_words
-from campaign.services.pledges import mails as pledge_letters
+from campaign.services.pledges import mail_facts
 from campaign.services.pledges.mailbox import links_in_words
 from campaign.services.queues.work_queue import ClaimedRow, QueuePolicy, WorkQueue
 from campaign.services.receipts import files, issuing, links
@@ -165,7 +165,7 @@ def _told(message: Message, *, public_url: str, at: datetime) -> dict[str, Any]:
     facts |= {"lang": message.language, "public_url": public_url}
     if "pledge" in facts:
         with reading() as session:
-            return pledge_letters.pledge_mail_facts(session, facts, message, public_url=public_url)
+            return mail_facts.pledge_mail_facts(session, facts, message, public_url=public_url)
     if "mailbox" in facts:
         return links_in_words(facts, message=message, public_url=public_url)
     if "amount_minor" in facts:
@@ -184,7 +184,7 @@ def _told(message: Message, *, public_url: str, at: datetime) -> dict[str, Any]:
         "pdf_url": links.link_address(number, at=at, public_url=public_url, language=message.language),
     }
     with reading() as session:
-        return facts | pledge_letters.receipt_mail_facts(session, message, public_url=public_url)
+        return facts | mail_facts.receipt_mail_facts(session, message, public_url=public_url)
 
 
 def _verify_code(number: str) -> str:

@@ -39,7 +39,7 @@ class AttentionItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """The state of the queues."""
+    """How much work waits in the queues."""
 
     inbox: dict[str, int]  # state → events that wait in it
     mails_waiting: int
@@ -82,7 +82,7 @@ def attention_items(
         AttentionItem(kind="fund_below_zero", count=len(below), detail=", ".join(below)),
         AttentionItem(kind="disputed", count=claims.disputes, until=claims.due_at),
         AttentionItem(kind="suspected", count=claims.suspected),
-        AttentionItem(kind="paid_again", count=claims.paid_again),
+        AttentionItem(kind="paid_again", count=claims.duplicate_payments),
         AttentionItem(kind="refund_failed", count=failed),
         AttentionItem(kind="refund_stuck", count=stuck),
         *(

@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Select, and_, case, func, null, select, union_all
 from sqlalchemy.orm import Session
 
+from campaign.domain.donation import DonationState
 from campaign.models.donation import Donation
+from campaign.services.campaigns.fund_figures import FundSummary
 from campaign.services.campaigns.supporters import WHOLLY_RETURNED, gifts_not_returned, paid_to
-from campaign.services.campaigns.transparency import FundSummary, Transparency
+from campaign.services.campaigns.transparency import Transparency
 from campaign.services.gifts.listing import CHARGE
 
 CHART_DAYS = 60

@@ -13,7 +13,7 @@ from campaign.database import reading, transaction
 from campaign.days import end_of_day, local_day
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
-from campaign.domain.pledge import Act, PledgeState, PledgeWord
+from campaign.domain.pledge import Act, PledgeEndReason, PledgeState, PledgeWord
 from campaign.domain.pledge_dates import first_charge_from
 from campaign.gateways.clock import Clock
 from campaign.gateways.context import Context
@@ -27,7 +27,7 @@ from campaign.gateways.payments import (
 from campaign.models.campaign import Campaign
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.services.pledges import mails as pledge_letters
-from campaign.services.pledges.following import CAMPAIGN, follow
+from campaign.services.pledges.following import follow
 from campaign.services.pledges.requests import PledgeOrder, ask
 
 ANNOUNCED_BEFORE = timedelta(days=14)
@@ -108,7 +108,7 @@ def stop_next(*, clock: Clock) -> bool:
     if due is None:
         return False
     order = PledgeOrder(
-        pledge_public_id=due.public_id, act=Act.STOP, detail={"reason": CAMPAIGN}, requested_by="system"
+        pledge_public_id=due.public_id, act=Act.STOP, detail={"reason": PledgeEndReason.CAMPAIGN}, requested_by="system"
     )
     try:
         ask(order, clock=clock)
@@ -126,7 +126,7 @@ def ending_counts(campaign_id: int) -> EndingCounts:
             Campaign.ends_on,
             func.count(Pledge.id).filter(_ends_with_campaign()),
             func.count(Pledge.id).filter(_ends_with_campaign(), is_paid_out, Pledge.due_invoice_id.is_(None)),
-            func.count(Pledge.id).filter(~is_running, Pledge.end_reason == CAMPAIGN),
+            func.count(Pledge.id).filter(~is_running, Pledge.end_reason == PledgeEndReason.CAMPAIGN),
         )
         .outerjoin(Pledge, Pledge.campaign_id == Campaign.id)
         .where(Campaign.id == campaign_id)
@@ -139,7 +139,7 @@ def ending_counts(campaign_id: int) -> EndingCounts:
 
 def _ends_with_campaign() -> ColumnElement[bool]:
     """Pledge.ends_with_campaign, as a condition."""
-    is_stopping = and_(Pledge.state == PledgeState.STOPPING.value, Pledge.end_reason == CAMPAIGN)
+    is_stopping = and_(Pledge.state == PledgeState.STOPPING.value, Pledge.end_reason == PledgeEndReason.CAMPAIGN)
     return or_(Pledge.state.in_([state.value for state in LIVE]), is_stopping)
 
 

@@ -7,7 +7,6 @@ an invoice) makes the pledge, by the subscription's id.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
@@ -16,21 +15,23 @@ from campaign.database import insert_once_for_key, reading, transaction
 from campaign.days import end_of_day
 from campaign.domain.errors import ConcurrentUpdates, GiftNotKnownYet
 from campaign.domain.identity import new_public_id
-from campaign.domain.pledge import Act, PledgeState, PledgeWord, state_by_provider
-from campaign.domain.pledge_dates import next_gift
+from campaign.domain.pledge import Act, PledgeEndReason, PledgeState
 from campaign.gateways.context import Context
 from campaign.gateways.pledges import PledgeFacts
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.services.pledges import mails as pledge_letters
+from campaign.services.pledges.changes import (
+    campaign_end_columns,
+    changed_columns,
+    history_of,
+)
 from campaign.services.pledges.request_rows import add_request
 
 REFETCHES_MAX = 5
 ANNOUNCED_BEFORE = timedelta(days=5)
 """How long before a charge the donor is told of it: before the first renewal, and before the first one after a change."""
-ASKED, UNPAID, ELSEWHERE, DOUBLE, CAMPAIGN = "asked", "unpaid", "provider", "double", "campaign"
-"""Why a pledge ended: models.Pledge.end_reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +151,15 @@ def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime
     before = pledge_letters.before_news(pledge)
     is_new = pledge.version == 0
     end = end_of_day(session.execute(select(Campaign.ends_on).where(Campaign.id == pledge.campaign_id)).scalar_one())
-    changes = _changes(pledge, facts, end=end)
+    changes = changed_columns(pledge, facts, end=end)
     if before.state is not PledgeState.STOPPED and changes["state"] == PledgeState.STOPPED:
         ended_at = facts.ended_at or at
         changes["ended_at"] = ended_at
         changes["end_reason"] = _end_reason(session, pledge, facts, is_after_end=ended_at >= end)
     elif before.state is not PledgeState.STOPPED:
-        changes |= _campaign_end(pledge, facts, state=changes["state"], end=end)
+        changes |= campaign_end_columns(pledge, facts, state=changes["state"], end=end)
     news = {name: value for name, value in changes.items() if getattr(pledge, name) != value}
-    history = list(_history_of(pledge, news))
+    history = list(history_of(pledge, news))
     pledge.looked_at = at
     if not news and not is_new:
         return
@@ -175,79 +176,20 @@ def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime
     pledge_letters.tell_news(session, pledge, facts, before=before, at=at, is_quiet=is_quiet)
 
 
-def _changes(pledge: Pledge, facts: PledgeFacts, *, end: datetime) -> dict[str, Any]:
-    """The columns that follow the provider; no charge is expected at the end of the campaign or later."""
-    state = state_by_provider(PledgeState(pledge.state), facts.word)
-    is_stopped, is_stopping = state is PledgeState.STOPPED, state is PledgeState.STOPPING
-    goes_on = not is_stopped and not is_stopping
-    next_at = next_gift(facts.anchor_at, facts.period_ends_at, facts.paused_until)
-    has_next = goes_on and (facts.word is not PledgeWord.PAUSED or facts.paused_until is not None)
-    has_next = has_next and next_at < min(end, facts.stops_at or end)
-    card, due = facts.card, None if is_stopped else facts.due
-    return {
-        "state": state.value,
-        "status": facts.status,
-        "gift_minor": facts.amount.minor - facts.cover_minor,
-        "cover_minor": facts.cover_minor,
-        "customer_id": facts.customer_id,
-        "item_id": facts.item_ids[0],
-        "anchor_at": facts.anchor_at,
-        "card_brand": card.brand if card else None,
-        "card_last4": card.last4 if card else None,
-        "card_expires_on": card.expires_on if card else None,
-        "next_at": next_at if has_next else None,
-        "paused_until": facts.paused_until if goes_on else None,
-        "stops_at": (facts.stops_at or facts.period_ends_at) if is_stopping else None,
-        "due_invoice_id": due.invoice_id if due else None,
-        "due_reason": due.reason if due else None,
-        "due_url": due.url if due else None,
-        "due_next_at": due.next_at if due else None,
-    }
-
-
-def _campaign_end(pledge: Pledge, facts: PledgeFacts, *, state: str, end: datetime) -> dict[str, Any]:
-    """What of the campaign's end the answer tells: whether it ends with it, and whether that is to be planned anew."""
-    is_stopping = state == PledgeState.STOPPING
-    is_with_campaign = is_stopping and facts.stops_at is not None and facts.stops_at >= end
-    was_changed = facts.stops_at != pledge.ends_at and (not is_stopping or is_with_campaign)
-    return {
-        "end_reason": CAMPAIGN if is_with_campaign else None,
-        "ends_at_for": None if was_changed else pledge.ends_at_for,
-    }
-
-
-def _history_of(pledge: Pledge, news: dict[str, Any]) -> "list[tuple[str, dict[str, object]]]":
-    """What of the news is worth a line in the pledge's history."""
-    history: list[tuple[str, dict[str, object]]] = []
-    if "state" in news:
-        detail: dict[str, object] = {"from": pledge.state}
-        if news["state"] == PledgeState.STOPPED:
-            detail["reason"] = news.get("end_reason", pledge.end_reason)
-        history.append((news["state"], detail))
-    if {"gift_minor", "cover_minor"} & news.keys() and pledge.version:
-        gift, cover = news.get("gift_minor", pledge.gift_minor), news.get("cover_minor", pledge.cover_minor)
-        history.append(("amount", {"minor": gift + cover, "was_minor": pledge.gift_minor + pledge.cover_minor}))
-    if "card_last4" in news and pledge.card_last4:
-        history.append(("card", {"last4": news["card_last4"]}))
-    if news.get("due_invoice_id"):
-        history.append(("unpaid", {"invoice": news["due_invoice_id"], "reason": news.get("due_reason")}))
-    return history
-
-
 def _end_reason(session: Session, pledge: Pledge, facts: PledgeFacts, *, is_after_end: bool) -> str:
     """Why it ended: given up by the provider, with its campaign, asked for on our pages, or stopped there."""
     if pledge.doubles_id is not None:
-        return DOUBLE
+        return PledgeEndReason.DOUBLE
     if facts.is_given_up:
-        return UNPAID
+        return PledgeEndReason.UNPAID
     if is_after_end and pledge.ends_with_campaign:
-        return CAMPAIGN
+        return PledgeEndReason.CAMPAIGN
     stop_requests = select(PledgeRequest.id).where(
         PledgeRequest.pledge_id == pledge.id,
         PledgeRequest.act.in_(("stop", "stop_later")),
         PledgeRequest.state != "refused",
     )
-    return ASKED if session.execute(stop_requests.limit(1)).first() else ELSEWHERE
+    return PledgeEndReason.REQUESTED if session.execute(stop_requests.limit(1)).first() else PledgeEndReason.PROVIDER
 
 
 def _event(pledge_id: int, kind: str, *, at: datetime, **detail: object) -> dict[str, object]:

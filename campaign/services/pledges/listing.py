@@ -22,7 +22,7 @@ from campaign.models.fund import Fund
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.models.staff import Staff
 from campaign.services import audit, search_index
-from campaign.services.pledges.page import MonthlyPayment, months_of
+from campaign.services.pledges.months import MonthlyPayment, months_of
 
 PAGE_ROWS = 50
 LIVE = (PledgeState.ACTIVE, PledgeState.PAUSED, PledgeState.PAST_DUE)

@@ -6,37 +6,27 @@ A letter is written in the transaction that learned its news. What it says stand
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from campaign.days import end_of_day, local_day
+from campaign.days import end_of_day
 from campaign.domain.language import in_language_of
-from campaign.domain.mail import MailState
 from campaign.domain.money import Money
 from campaign.domain.pledge import PledgeState
 from campaign.domain.pledge_dates import last_charge_before
 from campaign.gateways.pledges import PledgeFacts
-from campaign.i18n import day, money_in_text
 from campaign.models.campaign import Campaign
-from campaign.models.donation import Donation
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 from campaign.models.outbox import Message
 from campaign.models.pledge import Pledge, PledgeEvent
-from campaign.services.pledges.card_refusals import card_refusal_words
-from campaign.services.pledges.links import link_address
+from campaign.services.pledges.mail_facts import ENDING, iso_day
 from campaign.services.queues.outbox import OutgoingMail, enqueue
 
-EXPECTED = {PledgeState.ACTIVE, PledgeState.PAUSED}
-"""In these states the next gift is charged on its day; in the others it is tried again, or never."""
 PUT_OFF = {PledgeState.PAUSED, PledgeState.STOPPING}
-ENDING = {PledgeState.STOPPING, PledgeState.STOPPED}
 BEING_CHARGED = timedelta(days=1)
 """The provider charges an hour or more after the day began for it, so for that long a payment may still come."""
-DAYS = ("next_on", "expires_on", "stops_on", "next_try_on", "campaign_ends_on", "last_on")
-"""Facts that are days: stored as ISO dates, told in the reader's words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +111,7 @@ def tell_news(
         "amount_minor": due.amount.minor,
         "reason": due.reason,
         "pay_url": due.url or "",
-        "next_try_on": _iso(due.next_at),
+        "next_try_on": iso_day(due.next_at),
     }
     key = f"{due.invoice_id}{':last' if is_last else ''}"
     tell(session, pledge, PledgeNews(kind=kind, key=key, facts=more, email=facts.email), at=at, is_quiet=is_quiet)
@@ -129,7 +119,7 @@ def tell_news(
 
 def tell_reminder(session: Session, pledge: Pledge, *, at: datetime) -> None:
     """A few days before the first renewal, and before the first one after a change."""
-    next_on = _iso(pledge.next_at)
+    next_on = iso_day(pledge.next_at)
     key = f"{next_on}:{pledge.gift_minor + pledge.cover_minor}"
     tell(session, pledge, PledgeNews(kind="pledge_reminder", key=key, facts={"next_on": next_on}), at=at)
 
@@ -137,7 +127,7 @@ def tell_reminder(session: Session, pledge: Pledge, *, at: datetime) -> None:
 def tell_card_expires(session: Session, pledge: Pledge, *, at: datetime) -> None:
     """The card cannot be charged much longer; once per card."""
     expires_on = pledge.card_expires_on.isoformat() if pledge.card_expires_on else ""
-    facts: dict[str, object] = {"expires_on": expires_on, "next_on": _iso(pledge.next_at)}
+    facts: dict[str, object] = {"expires_on": expires_on, "next_on": iso_day(pledge.next_at)}
     tell(session, pledge, PledgeNews(kind="pledge_card", key=expires_on, facts=facts), at=at)
 
 
@@ -145,7 +135,7 @@ def tell_campaign_ends(session: Session, pledge: Pledge, *, ends_on: date, at: d
     """Two weeks before the campaign ends; told anew when its end is moved."""
     last = last_charge_before(pledge.anchor, end_of_day(ends_on))
     is_being_charged = not pledge.paused_until and at - BEING_CHARGED < last <= at
-    last_on = _iso(last) if pledge.next_at or is_being_charged else ""
+    last_on = iso_day(last) if pledge.next_at or is_being_charged else ""
     facts: dict[str, object] = {"campaign_ends_on": ends_on.isoformat(), "last_on": last_on}
     tell(session, pledge, PledgeNews(kind="pledge_ending", key=ends_on.isoformat(), facts=facts), at=at)
 
@@ -157,7 +147,7 @@ def _changes(pledge: Pledge, before: Before, *, email: str | None, at: datetime)
             "change": change,
             "was_minor": before.amount.minor if change == "amount" else None,
             "is_open_ended": change == "paused" and pledge.paused_until is None,
-            "next_on": _iso(pledge.next_at),
+            "next_on": iso_day(pledge.next_at),
         }
         yield PledgeNews(kind="pledge_changed", key=f"{pledge.version}:{change}", facts=facts, email=email)
 
@@ -166,7 +156,7 @@ def _tell_stopped(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: d
     """Once per decision: taken back and decided again, it is told again."""
     decided_at = facts.stop_requested_at or facts.ended_at or at
     reason = pledge.end_reason or "asked"
-    more: dict[str, object] = {"end_reason": reason, "stops_on": _iso(pledge.stops_at)}
+    more: dict[str, object] = {"end_reason": reason, "stops_on": iso_day(pledge.stops_at)}
     key = reason if reason == "campaign" else f"{decided_at.timestamp():.0f}"
     tell(
         session,
@@ -220,59 +210,3 @@ def tell(session: Session, pledge: Pledge, news: PledgeNews, *, at: datetime, is
     session.execute(
         insert(PledgeEvent), {"pledge_id": pledge.id, "at": at, "kind": "told", "detail": {"mail": news.kind}}
     )
-
-
-def pledge_mail_facts(session: Session, facts: dict[str, Any], letter: Message, *, public_url: str) -> dict[str, Any]:
-    """The stored facts of such a letter as words of the reader's language, with the link as it is now."""
-    issued_at, language = letter.created_at, letter.language
-    pledge = session.execute(select(Pledge).where(Pledge.public_id == facts["pledge"])).scalar_one()
-    was = facts.get("was_minor")
-    days = {name: day(date.fromisoformat(facts[name])) if facts.get(name) else "" for name in DAYS}
-    return {
-        **facts,
-        **days,
-        "amount": money_in_text(Money(facts["amount_minor"], facts["currency"])),
-        "was": money_in_text(Money(was, facts["currency"])) if was else "",
-        "manage_url": link_address(pledge, issued_at=issued_at, public_url=public_url, language=language),
-        **({"reason": str(card_refusal_words(facts["reason"]).email)} if facts.get("reason") else {}),
-    }
-
-
-def of_receipt(session: Session, pledge_id: int, *, paid_at: datetime) -> dict[str, object]:
-    """What the letter with a month's receipt says of the monthly gift: that it is one, and on which day the next is due.
-
-    Nothing where its end is decided, for then no other month comes.
-    """
-    state, next_at = session.execute(select(Pledge.state, Pledge.next_at).where(Pledge.id == pledge_id)).one()
-    if state in ENDING:
-        return {}
-    is_known = state in EXPECTED and next_at is not None and next_at > paid_at
-    return {"is_monthly": True, "next_on": _iso(next_at if is_known else None)}
-
-
-def receipt_mail_facts(session: Session, letter: Message, *, public_url: str) -> dict[str, Any]:
-    """Those facts in words, with the link as it is now; none of them where the letter brings a gift given once.
-
-    What was changed while the letter waited is not promised: it says no day that does not hold any more.
-    """
-    pledge = session.execute(
-        select(Pledge).join(Donation, Donation.pledge_id == Pledge.id).where(Donation.id == letter.donation_id)
-    ).scalar_one_or_none()
-    if pledge is None:
-        return {"is_monthly": False, "next_on": "", "manage_url": ""}
-    has_left = letter.state in (MailState.SENT, MailState.STORED)
-    is_monthly = bool(letter.facts.get("is_monthly")) and (has_left or pledge.state not in ENDING)
-    next_on = str(letter.facts.get("next_on") or "") if is_monthly else ""
-    if not has_left and next_on != _iso(pledge.next_at):
-        next_on = ""
-    return {
-        "is_monthly": is_monthly,
-        "next_on": day(date.fromisoformat(next_on)) if next_on else "",
-        "manage_url": link_address(
-            pledge, issued_at=letter.created_at, public_url=public_url, language=letter.language
-        ),
-    }
-
-
-def _iso(moment: datetime | None) -> str:
-    return local_day(moment).isoformat() if moment else ""

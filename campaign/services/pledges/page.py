@@ -8,35 +8,19 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.days import end_of_day
-from campaign.domain.donation import DonationFrequency, DonationState
+from campaign.domain.donation import DonationFrequency
 from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
 from campaign.domain.pledge import Act, PledgeLinkBroken, PledgeRequestState, PledgeState, refusal
 from campaign.domain.pledge_dates import charge_after, last_charge_before
-from campaign.domain.receipt import ReceiptState
 from campaign.models.campaign import Campaign
-from campaign.models.donation import Donation
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 from campaign.models.pledge import Pledge, PledgeRequest
-from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.services.campaigns.form_options import same_gift
 from campaign.services.pledges.links import PledgeLink, refuse_expired
 from campaign.services.pledges.mails import BEING_CHARGED
-
-MONTHS_SHOWN = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonthlyPayment:
-    """One month's gift, with its receipt where one is valid."""
-
-    public_id: str
-    paid_at: datetime
-    amount: Money
-    refunded: Money
-    receipt_number: str | None
-    is_printed: bool
+from campaign.services.pledges.months import MonthlyPayment, months_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,27 +190,3 @@ def _least_charge(session: Session, pledge: Pledge) -> Money:
     ).scalars()
     charges = [int(str(detail["gift_minor"])) + int(str(detail["cover_minor"])) for detail in requests]
     return Money(min([pledge.gift_minor + pledge.cover_minor, *charges]), pledge.currency)
-
-
-def months_of(session: Session, pledge_id: int) -> tuple[MonthlyPayment, ...]:
-    """The months that were paid, newest first."""
-    rows = session.execute(
-        select(Donation, Receipt.number, ReceiptFile.receipt_id)
-        .outerjoin(Receipt, (Receipt.donation_id == Donation.id) & (Receipt.state == ReceiptState.ISSUED))
-        .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
-        .where(Donation.pledge_id == pledge_id, Donation.state == DonationState.PAID)
-        .order_by(Donation.paid_at.desc(), Donation.id.desc())
-        .limit(MONTHS_SHOWN)
-    )
-    return tuple(
-        MonthlyPayment(
-            public_id=gift.public_id,
-            paid_at=gift.paid_at,
-            amount=Money(gift.gift_minor + gift.cover_minor, gift.currency),
-            refunded=Money(gift.refunded_minor, gift.currency),
-            receipt_number=number,
-            is_printed=file is not None,
-        )
-        for gift, number, file in rows
-        if gift.paid_at
-    )

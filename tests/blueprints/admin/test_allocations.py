@@ -13,7 +13,7 @@ from campaign.domain.money import Money
 from campaign.models.allocation import Allocation, Disbursement
 from campaign.models.campaign import Campaign
 from campaign.models.fund import Fund
-from campaign.services.ledger.posting import balance_of
+from campaign.services.ledger.sums import balance_of
 from tests.blueprints.admin.client import sit_down, token_of
 from tests.support.builders import a_campaign, a_fund, a_paid_gift, a_restricted_child, general_fund_of, usd
 from tests.support.fakes import SettableClock

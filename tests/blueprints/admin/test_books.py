@@ -22,7 +22,7 @@ from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.models.staff import AuditEvent, Staff
 from campaign.services import audit
 from campaign.services.exports.ledger import ledger_file
-from campaign.services.ledger.posting import LedgerFilter
+from campaign.services.ledger.entries import LedgerFilter
 from tests.blueprints.admin.client import sit_down, token_of
 from tests.support.builders import NOW, a_campaign, a_paid_gift, usd
 from tests.support.fakes import SettableClock

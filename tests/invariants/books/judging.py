@@ -24,7 +24,7 @@ from campaign.models.outbox import Message
 from campaign.services.gifts import settlement
 from campaign.services.gifts.checkout import GiftRequest
 from campaign.services.gifts.refunds import send_next_refund
-from campaign.services.ledger import posting
+from campaign.services.ledger import sums
 from campaign.services.ledger.check import check_books
 from campaign.services.queues import inbox
 from campaign.services.reconciliation import payouts
@@ -172,10 +172,10 @@ class Judged(RuleBasedStateMachine):
             payout_model.check(self.provider.account, paid_out, in_books, doubtful=set(self.model.movements))
             expected = self._expected()
             assert booked == expected, "the books hold other entries than the model"
-            told = posting.balances(session, campaign_id=self.cast.campaign_id)
+            told = sums.balances(session, campaign_id=self.cast.campaign_id)
             held = {(fund, cur): minor for fund, by in told.items() for cur, minor in by.items()}
             assert held == _without_zeros(model.fund_balances(expected))
-            totals = posting.account_totals(session, campaign_id=self.cast.campaign_id)
+            totals = sums.account_totals(session, campaign_id=self.cast.campaign_id)
             assert _without_zeros(totals) == _without_zeros(model.account_totals({**expected, **paid_out}))
             self._compare_papers(session)
             self._compare_history(session)

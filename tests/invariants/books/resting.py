@@ -8,7 +8,7 @@ from campaign.database import reading
 from campaign.domain.donation import Fact
 from campaign.gateways.provider_account import TransactionFacts
 from campaign.models.inbox import ProviderEvent
-from campaign.services.ledger import posting
+from campaign.services.ledger import sums
 from campaign.services.reconciliation import reconciling, suspense
 from campaign.services.reconciliation.reconciling import Mails
 from tests.invariants.books import dumps, payout_model
@@ -73,7 +73,7 @@ class Resting(Troubled):
         """Invariant 5, against what the provider has and has sent to the bank."""
         account = self.provider.account
         with reading() as session:
-            totals = posting.account_totals(session)
+            totals = sums.account_totals(session)
             booked = dumps.entries_by_subject(session)
             for moment, report in self.reports.items():
                 assert dumps.totals_as_of(session, moment) == report, f"the report as of {moment} has changed"

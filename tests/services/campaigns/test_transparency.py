@@ -13,9 +13,10 @@ from campaign.domain.money import Money
 from campaign.domain.payment import BalanceTransaction
 from campaign.domain.postings import gift_paid, gift_settled
 from campaign.models.campaign import Campaign
-from campaign.services.campaigns.transparency import CurrencyTotals, Figures, Transparency, transparency_of
+from campaign.services.campaigns.fund_figures import Figures
+from campaign.services.campaigns.transparency import CurrencyTotals, Transparency, transparency_of
 from campaign.services.exports.transparency import csv_of
-from campaign.services.ledger import posting
+from campaign.services.ledger import posting, sums
 from tests.support.builders import (
     NOW,
     a_campaign,
@@ -117,7 +118,7 @@ def test_every_row_and_total_adds_up_and_equals_the_books(app: Flask, session: S
     money = shown(campaign)
     rows = [figures for purse in (*money.purposes, *money.targets) for figures in purse.figures]
     assert all(adds_up(row) for row in rows)
-    in_books = posting.balances(session, campaign_id=campaign.id)
+    in_books = sums.balances(session, campaign_id=campaign.id)
     assert money.main.left_minor == sum(held["USD"] for held in in_books.values())
 
 

@@ -16,11 +16,13 @@ from campaign.database import transaction
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt
-from campaign.services.exports.ledger import allocation_file, fund_statement_file, ledger_file, trial_balance_file
+from campaign.services.exports.allocations import allocation_file
+from campaign.services.exports.ledger import fund_statement_file, ledger_file, trial_balance_file
 from campaign.services.exports.registers import donation_file, receipt_file
 from campaign.services.funds.balances import funds
 from campaign.services.gifts.listing import DonationFilter
-from campaign.services.ledger.posting import LedgerFilter, account_totals
+from campaign.services.ledger.entries import LedgerFilter
+from campaign.services.ledger.sums import account_totals
 from campaign.services.receipts.listing import ReceiptFilter
 from tests.support.builders import NOW, a_campaign, a_donation, a_donor, a_fund, a_paid_gift, usd
 

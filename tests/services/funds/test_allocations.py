@@ -31,7 +31,7 @@ from campaign.models.fund import Fund
 from campaign.models.staff import AuditEvent
 from campaign.services import audit
 from campaign.services.funds.allocations import AllocationPreview, Move, approve, preview, propose, reject, withdraw
-from campaign.services.ledger.posting import balance_of
+from campaign.services.ledger.sums import balance_of
 from tests.support.builders import (
     NOW,
     a_campaign,

@@ -24,7 +24,7 @@ from campaign.services.funds.disbursements import (
     disbursements,
     record_disbursement,
 )
-from campaign.services.ledger.posting import account_totals, balance_of
+from campaign.services.ledger.sums import account_totals, balance_of
 from tests.support.builders import a_campaign, a_fund, a_member_of_staff, a_paid_gift, general_fund_of, usd
 from tests.support.fakes import SettableClock
 

@@ -11,9 +11,9 @@ from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services.gifts.refunds import refundable
 from campaign.services.gifts.settlement import refresh_checkout
-from campaign.services.ledger import posting
-from tests.services.engine import Engine
+from campaign.services.ledger import sums
 from campaign.services.overview.page import overview
+from tests.services.engine import Engine
 
 
 def sent_back_at_stripe(engine: Engine, public_id: str, minor: int, name: str) -> None:
@@ -81,12 +81,12 @@ def test_a_pending_refund_is_neither_an_error_nor_done(engine: Engine) -> None:
     campaign_id = engine.donation(public_id).campaign_id
     concerns = overview(campaign_id, "USD", at=engine.clock.now()).concerns
     assert not [concern for concern in concerns if concern.kind.startswith("refund")]
-    assert posting.account_totals(engine.session)[Account.PROVIDER, "USD"] == 23_97  # nothing has left yet
+    assert sums.account_totals(engine.session)[Account.PROVIDER, "USD"] == 23_97  # nothing has left yet
 
     engine.payments.settle_refund("r1")
     hear(engine, ("refund.updated", "re_r1"))
     assert refunds(engine) == [("succeeded", 10_00)]
-    assert posting.account_totals(engine.session)[Account.PROVIDER, "USD"] == 13_97
+    assert sums.account_totals(engine.session)[Account.PROVIDER, "USD"] == 13_97
 
 
 def test_a_disputed_or_refunded_charge_does_not_kill_the_worker(engine: Engine) -> None:

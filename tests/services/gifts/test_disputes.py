@@ -19,7 +19,7 @@ from campaign.models.receipt import Receipt
 from campaign.services.campaigns.supporters import gift_counts
 from campaign.services.campaigns.transparency import transparency_of
 from campaign.services.gifts.refunds import RefundOrder, refundable, request_refund
-from campaign.services.ledger import posting
+from campaign.services.ledger import sums
 from tests.services.engine import Engine
 
 USD = "USD"
@@ -60,7 +60,7 @@ def states(engine: Engine) -> list[str]:
 
 
 def total(engine: Engine, account: Account, currency: str = USD) -> int:
-    return posting.account_totals(engine.session).get((account, currency), 0)
+    return sums.account_totals(engine.session).get((account, currency), 0)
 
 
 def receipts(engine: Engine) -> list[tuple[str, int, str | None]]:
@@ -336,7 +336,7 @@ def test_what_was_charged_back_is_in_no_public_sum(engine: Engine) -> None:
     lose(engine, open_one(engine, checkout, minor=10_00))
     campaign_id = engine.donation(public_id).campaign_id
 
-    flows = posting.fund_flows(engine.session, campaign_id=campaign_id)
+    flows = sums.fund_flows(engine.session, campaign_id=campaign_id)
     assert [flow.charged_back_minor for flow in flows] == [10_00]
     assert [figures.given_minor for figures in transparency_of(campaign_id, USD).totals] == [15_00]
 

@@ -8,7 +8,7 @@ from campaign.domain.journal import Account
 from campaign.models.donation import Donation
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
-from campaign.services.ledger import posting
+from campaign.services.ledger import sums
 from campaign.services.overview.page import overview
 from tests.services.engine import Engine
 
@@ -39,7 +39,7 @@ def gifts(engine: Engine) -> list[Donation]:
 
 
 def at_provider(engine: Engine) -> int:
-    return posting.account_totals(engine.session)[Account.PROVIDER, "USD"]
+    return sums.account_totals(engine.session)[Account.PROVIDER, "USD"]
 
 
 def test_a_second_paid_page_is_a_gift_of_its_own_with_its_own_receipt(engine: Engine) -> None:

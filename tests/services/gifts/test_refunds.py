@@ -16,7 +16,7 @@ from campaign.models.donation import Refund
 from campaign.models.receipt import Receipt
 from campaign.services.gifts import held_receipts
 from campaign.services.gifts.refunds import OF_A_TEST, RefundOrder, request_refund, send_next_refund
-from campaign.services.ledger import posting
+from campaign.services.ledger import sums
 from tests.services.engine import Engine
 from tests.support.builders import a_member_of_staff, set_issuer_text
 
@@ -49,7 +49,7 @@ def test_a_part_refund_replaces_the_receipt_by_one_for_the_rest(engine: Engine) 
 
     assert engine.donation(public_id).refunded_minor == 10_00
     assert receipts(engine) == [("replaced", 25_00), ("issued", 15_00)]
-    assert posting.account_totals(engine.session)[(Account.PROVIDER, "USD")] == 13_97
+    assert sums.account_totals(engine.session)[(Account.PROVIDER, "USD")] == 13_97
     _, told = engine.mailer.sent
     assert told.subject == "Test: We have sent $10 back to you"
     assert "Of the gift of $25, $10 was sent back; this receipt is for what is left." in told.text
@@ -67,7 +67,7 @@ def test_a_whole_refund_voids_the_receipt_and_tells_the_donor(engine: Engine) ->
     assert "Receipt TEST-WCL-2026-000001 is no longer valid" in told.text
     assert told.attachments == ()
     donation = engine.donation(public_id)
-    assert posting.balance_of(engine.session, donation.fund_id, "USD").minor == -1_03  # the fee does not come back
+    assert sums.balance_of(engine.session, donation.fund_id, "USD").minor == -1_03  # the fee does not come back
 
 
 def test_two_part_refunds_may_not_exceed_the_gift(engine: Engine) -> None:
@@ -171,7 +171,7 @@ def test_a_refund_that_fails_after_success_restores_the_gift_and_its_receipt(eng
         assert "We will write to you within five working days to arrange another way." in words
     assert [name for name, _ in told.attachments] == ["TEST-WCL-2026-000002.pdf"]
     assert len(engine.mailer.sent) == 3  # the gift's, the refund's, and this one
-    assert posting.account_totals(engine.session)[(Account.PROVIDER, "USD")] == 23_97
+    assert sums.account_totals(engine.session)[(Account.PROVIDER, "USD")] == 23_97
 
 
 def test_a_refusal_by_the_provider_is_told_to_staff_and_frees_the_amount(engine: Engine) -> None:

@@ -13,7 +13,7 @@ from campaign.models.journal import JournalEntry
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services.gifts import settlement
-from campaign.services.ledger import posting
+from campaign.services.ledger import sums
 from campaign.services.queues import inbox
 from tests.services.engine import Engine
 
@@ -33,8 +33,8 @@ def test_a_paid_gift_is_booked_receipted_and_mailed(engine: Engine) -> None:
     donation = engine.donation(public_id)
     assert (donation.state, donation.fee_minor, donation.method_last4) == ("paid", 1_03, "4242")
     assert sorted(entries(engine)) == ["gift_paid", "gift_settled"]
-    assert posting.account_totals(engine.session)[(Account.PROVIDER, "USD")] == 23_97
-    assert posting.balance_of(engine.session, donation.fund_id, "USD").minor == 23_97
+    assert sums.account_totals(engine.session)[(Account.PROVIDER, "USD")] == 23_97
+    assert sums.balance_of(engine.session, donation.fund_id, "USD").minor == 23_97
     assert engine.session.execute(select(Receipt.number)).scalars().all() == ["TEST-WCL-2026-000001"]
     [letter] = engine.mailer.sent
     assert letter.recipient == "donor@example.org"
@@ -66,7 +66,7 @@ def test_the_same_delivery_twice_is_stored_once(engine: Engine) -> None:
 def test_the_fee_may_come_later_than_the_payment(engine: Engine) -> None:
     public_id = engine.give(fee_minor=None)
     assert entries(engine) == ["gift_paid"]
-    assert posting.account_totals(engine.session)[(Account.CARD_PAYMENTS, "USD")] == 25_00
+    assert sums.account_totals(engine.session)[(Account.CARD_PAYMENTS, "USD")] == 25_00
 
     checkout = engine.checkout_of(public_id)
     engine.payments.settle(checkout, fee_minor=1_03)
@@ -74,7 +74,7 @@ def test_the_fee_may_come_later_than_the_payment(engine: Engine) -> None:
     engine.work()
 
     assert engine.donation(public_id).fee_minor == 1_03
-    assert posting.account_totals(engine.session)[(Account.CARD_PAYMENTS, "USD")] == 0
+    assert sums.account_totals(engine.session)[(Account.CARD_PAYMENTS, "USD")] == 0
 
 
 def test_a_payment_told_before_our_page_was_kept_is_found_by_its_metadata(engine: Engine) -> None:

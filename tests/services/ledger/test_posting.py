@@ -18,8 +18,9 @@ from campaign.domain.payment import BalanceTransaction
 from campaign.domain.postings import disbursed, gift_settled, refund_made, transferred
 from campaign.extensions import db
 from campaign.models.fund import Fund
-from campaign.services.ledger import posting
-from campaign.services.ledger.posting import EntryConflict, LedgerFilter
+from campaign.services.ledger import entries, posting, sums
+from campaign.services.ledger.entries import LedgerFilter
+from campaign.services.ledger.posting import EntryConflict
 from tests.support.builders import NOW, a_campaign, a_fund, a_paid_gift, general_fund_of, usd
 
 TODAY = NOW.date()
@@ -50,7 +51,7 @@ class Purse:
 
     def holds(self, fund_id: int, currency: str = "USD") -> int:
         with reading() as session:
-            return posting.balance_of(session, fund_id, currency).minor
+            return sums.balance_of(session, fund_id, currency).minor
 
 
 # Only the books are moved here; the desk's rows that belong to them are not.
@@ -160,34 +161,34 @@ def test_flows_and_totals_are_sums_of_postings(purse: Purse, session: Session) -
             on=TODAY,
         )
     )
-    flows = {(f.fund_id, f.currency): f for f in posting.fund_flows(session, campaign_id=purse.campaign_id)}
+    flows = {(f.fund_id, f.currency): f for f in sums.fund_flows(session, campaign_id=purse.campaign_id)}
     general, event = flows[purse.general, "USD"], flows[purse.event, "USD"]
     assert (general.contributed_minor, general.transferred_out_minor, general.fees_minor) == (1000_00, 300_00, 63)
     assert (event.transferred_in_minor, event.spent_minor, event.balance_minor) == (300_00, 60_00, 240_00)
     assert flows[purse.theme, "KGS"].converted_minor == -1000_00
     assert flows[purse.theme, "USD"].converted_minor == 11_40
-    totals = posting.account_totals(session, campaign_id=purse.campaign_id)
+    totals = sums.account_totals(session, campaign_id=purse.campaign_id)
     assert totals[Account.BANK, "USD"] == -60_00
     assert totals[Account.GRANTS_PAYABLE, "USD"] == 0
     assert all(sum(minor for (_, cur), minor in totals.items() if cur == code) == 0 for code in ("USD", "KGS"))
-    assert posting.balances(session, campaign_id=purse.campaign_id)[purse.event] == {"USD": 240_00}
+    assert sums.balances(session, campaign_id=purse.campaign_id)[purse.event] == {"USD": 240_00}
 
 
 def test_another_campaigns_money_is_not_counted(purse: Purse, session: Session) -> None:
     other = a_campaign(slug="other", is_featured=False)
     a_paid_gift(campaign=other, gift=usd(7_00), fee_minor=0)
-    assert posting.account_totals(session, campaign_id=other.id)[Account.PROVIDER, "USD"] == 7_00
-    assert posting.account_totals(session)[Account.PROVIDER, "USD"] == 1007_00
-    assert set(posting.balances(session, campaign_id=other.id)) == {general_fund_of(other).id}
+    assert sums.account_totals(session, campaign_id=other.id)[Account.PROVIDER, "USD"] == 7_00
+    assert sums.account_totals(session)[Account.PROVIDER, "USD"] == 1007_00
+    assert set(sums.balances(session, campaign_id=other.id)) == {general_fund_of(other).id}
 
 
 def test_the_journal_is_read_page_by_page_without_loss(purse: Purse, session: Session) -> None:
     for number in range(5):
         purse.post(purse.allocation(1 + number, name=f"a{number}"))
     wanted = LedgerFilter(campaign_id=purse.campaign_id)
-    whole = list(posting.ledger_rows(session, wanted))
+    whole = list(entries.ledger_rows(session, wanted))
     paged, after = [], None
-    while page := list(posting.ledger_rows(session, wanted, after=after, limit=3)):
+    while page := list(entries.ledger_rows(session, wanted, after=after, limit=3)):
         paged += page
         after = (page[-1].recorded_at, page[-1].entry_id, page[-1].line)
     assert paged == whole
@@ -199,14 +200,14 @@ def test_the_journal_is_read_by_day_fund_kind_and_story(purse: Purse, session: S
     purse.post(replace(purse.allocation(2, name="b"), effective_on=date(2027, 1, 5)))
 
     def amounts(wanted: LedgerFilter) -> list[int]:
-        return sorted(row.amount_minor for row in posting.ledger_rows(session, wanted))
+        return sorted(row.amount_minor for row in entries.ledger_rows(session, wanted))
 
     of = LedgerFilter(campaign_id=purse.campaign_id)
     assert amounts(replace(of, since=date(2027, 1, 1))) == [-2, 2]
     assert amounts(replace(of, until=date(2026, 12, 31), kinds=frozenset({"allocation"}))) == [-1, 1]
     assert amounts(replace(of, fund_id=purse.event)) == [-2, -1]
     assert amounts(replace(of, subject="allocation:b")) == [-2, 2]
-    assert [row.amount_minor for row in posting.entries_of(session, purse.campaign_id, "allocation:a")] == [1, -1]
+    assert [row.amount_minor for row in entries.entries_of(session, purse.campaign_id, "allocation:a")] == [1, -1]
 
 
 def test_many_hands_never_take_more_than_there_is(purse: Purse, app: Flask) -> None:

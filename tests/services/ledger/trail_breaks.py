@@ -46,7 +46,7 @@ HISTORY_ROW = (
 RENAMED = "UPDATE journal_entry SET kind = '{kind}' WHERE kind = 'gift_settled'"
 FORGOTTEN = "DELETE FROM donation_event WHERE kind = '{kind}'"
 UNAUDITED = "DELETE FROM audit_event WHERE action = '{action}'"
-COMPARISON = "INSERT INTO reconciliation (started_at, finished_at, found) VALUES ('2027-12-01', '2027-12-01', '{}')"
+COMPARISON = "INSERT INTO reconciliation (started_at, finished_at, counts) VALUES ('2027-12-01', '2027-12-01', '{}')"
 
 TRAIL_BREAKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     *((NAMED, (RENAMED.format(kind=kind),)) for kind in ("gift_paid", "refund", "dispute_won", "reversal")),

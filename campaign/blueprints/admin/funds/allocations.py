@@ -15,7 +15,8 @@ from campaign.domain.errors import DomainError
 from campaign.domain.journal import EntryKind
 from campaign.gateway_registry import current_context
 from campaign.services import audit
-from campaign.services.exports.ledger import allocation_file, period_of
+from campaign.services.exports.allocations import allocation_file
+from campaign.services.exports.ledger import period_of
 from campaign.services.funds import allocation_list
 from campaign.services.funds import allocations as funds_allocations
 from campaign.services.funds.balances import covering, fund, funds, givers_of, targets_of

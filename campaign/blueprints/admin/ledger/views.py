@@ -19,7 +19,7 @@ from campaign.services.exports.ledger import fund_statement_file, ledger_file, p
 from campaign.services.funds.balances import FundRow, fund, funds
 from campaign.services.funds.statement import COLUMNS, fund_statement_of
 from campaign.services.ledger import reports
-from campaign.services.ledger.posting import LedgerFilter, LedgerRow
+from campaign.services.ledger.entries import LedgerFilter, LedgerRow
 from campaign.services.ledger.words import KINDS
 from campaign.services.reconciliation.subject_search import subjects_about
 from campaign.services.spreadsheets import FileFormat

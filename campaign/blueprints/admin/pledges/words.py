@@ -44,7 +44,7 @@ TIMELINE: Mapping[str, Word] = {
 }
 REASONS: Mapping[str, LazyString] = {reason: words.staff for reason, words in CARD_REFUSALS.items()}
 ENDINGS: Mapping[str, LazyString] = {
-    PledgeEndReason.ASKED: _("requested"),
+    PledgeEndReason.REQUESTED: _("requested"),
     PledgeEndReason.UNPAID: _("given up after several refusals"),
     PledgeEndReason.PROVIDER: _("stopped at the payment service"),
     PledgeEndReason.DOUBLE: _("started twice by mistake"),
