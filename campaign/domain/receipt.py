@@ -30,6 +30,14 @@ class ReceiptState(StrEnum):
     VOID = "void"
 
 
+class ReceiptEndReason(StrEnum):
+    """Why a receipt was replaced or is void."""
+
+    REFUND = "refund"
+    DISPUTE = "dispute"
+    CORRECTION = "correction"
+
+
 class ReceiptLinkBroken(DomainError):
     """We did not sign the link to a receipt."""
 

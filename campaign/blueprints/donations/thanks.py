@@ -10,7 +10,7 @@ from limits.errors import StorageError
 from campaign.blueprints.donations import bp, choices
 from campaign.blueprints.donations.draft import drop_draft
 from campaign.blueprints.donations.gift_cookie import gifts_in_cookie
-from campaign.domain.donation import DonationState
+from campaign.domain.donation import DonationFrequency, DonationState
 from campaign.domain.errors import DomainError
 from campaign.extensions import limiter
 from campaign.gateway_registry import current_context
@@ -95,7 +95,11 @@ def own_receipt(lang: str, number: str) -> ResponseReturnValue:  # noqa: ARG001
 
 
 def _pledge_token(gift: DonorGiftView) -> str | None:
-    return token_of_gift(gift.public_id, at=current_context().clock.now()) if gift.frequency == "monthly" else None
+    return (
+        token_of_gift(gift.public_id, at=current_context().clock.now())
+        if gift.frequency == DonationFrequency.MONTHLY
+        else None
+    )
 
 
 def _gift_now(checkout_id: str) -> DonorGiftView | None:

@@ -3,6 +3,7 @@
 from sqlalchemy import insert, select
 
 from campaign.database import transaction
+from campaign.domain.donation import SupporterVisibility
 from campaign.domain.errors import NotFound
 from campaign.gateways.clock import Clock
 from campaign.models.donation import Donation, DonationEvent
@@ -16,7 +17,7 @@ def set_visibility(campaign_id: int, public_id: str, *, is_shown: bool, actor_id
     Raises:
         NotFound: the campaign has no such gift.
     """
-    wall, at = ("shown" if is_shown else "hidden"), clock.now()
+    wall, at = (SupporterVisibility.SHOWN if is_shown else SupporterVisibility.HIDDEN), clock.now()
     with transaction() as session:
         named = (Donation.campaign_id == campaign_id, Donation.public_id == public_id)
         query = select(Donation).where(*named).with_for_update()

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from fractions import Fraction
 
 from sqlalchemy import func, select
@@ -37,14 +38,22 @@ class TextPart:
     facts: dict[str, object]
 
 
+class MilestoneState(StrEnum):
+    """Whether a campaign has reached a milestone."""
+
+    REACHED = "reached"
+    NEXT = "next"
+    LATER = "later"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MilestoneView:
-    """A milestone: reached, next or later."""
+    """A milestone, and whether it is reached."""
 
     amount: Money
     title: dict[str, str]
     body: dict[str, str]
-    state: str
+    state: MilestoneState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +108,7 @@ class Progress:
 
     @property
     def next_stage(self) -> MilestoneView | None:
-        return next((stage for stage in self.stages if stage.state == "next"), None)
+        return next((stage for stage in self.stages if stage.state is MilestoneState.NEXT), None)
 
     @property
     def to_next_stage(self) -> Money | None:
@@ -210,9 +219,13 @@ def _stages(session: Session, card: CampaignCard, raised: Money) -> tuple[Milest
     stages: list[MilestoneView] = []
     for row in rows:
         if row.amount_minor <= raised.minor:
-            state = "reached"
+            state = MilestoneState.REACHED
         else:
-            state = "later" if any(stage.state == "next" for stage in stages) else "next"
+            state = (
+                MilestoneState.LATER
+                if any(stage.state is MilestoneState.NEXT for stage in stages)
+                else MilestoneState.NEXT
+            )
         stages.append(
             MilestoneView(amount=Money(row.amount_minor, card.currency), title=row.title, body=row.body, state=state)
         )

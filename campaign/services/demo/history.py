@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from campaign.database import reading
 from campaign.days import local_day, start_of_day
+from campaign.domain.donation import DonationState
 from campaign.domain.errors import NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.journal import EntryKind
@@ -129,7 +130,7 @@ def _settle_all(stage: DemoContext, *, clock: Clock) -> int:
     for donation_id in ids:
         settle(donation_id, context=replace(stage.context, clock=clock))
     with reading() as session:
-        return len(session.execute(select(Donation.id).where(Donation.state == "paid")).all())
+        return len(session.execute(select(Donation.id).where(Donation.state == DonationState.PAID)).all())
 
 
 def _allocate_and_spend(slug: str, *, clock: Clock) -> None:

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Callable
 
 from campaign.database import reading
+from campaign.domain.donation import DonationFrequency, DonationState
 from campaign.domain.identity import new_public_id
 from campaign.domain.mail import MailState
 from campaign.domain.money import Money
 from campaign.domain.provider_events import UNFINISHED_EVENT_STATES
+from campaign.domain.receipt import ReceiptState
 from campaign.gateways.visitor import Visitor
 from campaign.services.drill.stage import DrillContext, Given, require
 from campaign.services.gifts import refunds as gifts_refunds
@@ -52,7 +54,7 @@ def a_declined_card(stage: DrillContext) -> None:
     """A card is declined, another one pays: nothing is booked for the first."""
     given = stage.give("35")
     stage.pay(given, "pm_card_chargeDeclined")
-    require(stage.gift(given).state == "open", "a declined card ended the gift")
+    require(stage.gift(given).state == DonationState.OPEN, "a declined card ended the gift")
     stage.pay(given)
     stage.settles(given)
 
@@ -127,7 +129,7 @@ def refunds(stage: DrillContext) -> None:
     for minor, left in ((30_00, 50_00), (50_00, 0)):
         _send_back(stage, given, minor)
         stage.eventually(lambda: stage.gift(given).refunded_minor == 80_00 - left, "the refund never came")  # noqa: B023
-        live = [amount for state, amount in stage.receipts(given) if state == "issued"]
+        live = [amount for state, amount in stage.receipts(given) if state == ReceiptState.ISSUED]
         require(live == ([left] if left else []), f"after the refund the live receipts are for {live}")
 
 
@@ -148,7 +150,7 @@ def a_refund_that_fails(stage: DrillContext) -> None:
     _send_back(stage, given, 26_00)
     stage.eventually(lambda: "failed" in stage.refunds(given), "the failed refund was not heard of")
     stage.eventually(lambda: stage.gift(given).refunded_minor == 0, "a failed refund still counts")
-    live = [amount for state, amount in stage.receipts(given) if state == "issued"]
+    live = [amount for state, amount in stage.receipts(given) if state == ReceiptState.ISSUED]
     require(live == [26_00], "the gift has no receipt again")
 
 
@@ -159,10 +161,12 @@ def bank_debits(stage: DrillContext) -> None:
     stage.pay(fails, "pm_sepaDebit_failed_at")
     for given in (comes, fails):
         stage.eventually(
-            lambda: stage.gift(given).state in {"processing", "paid", "failed"},  # noqa: B023  # asked at once
+            lambda: stage.gift(given).state in {DonationState.PROCESSING, DonationState.PAID, DonationState.FAILED},  # noqa: B023  # asked at once
             "a bank debit was not seen to be under way",
         )
-        require(not stage.receipts(given) or stage.gift(given).state == "paid", "a receipt before the money")
+        require(
+            not stage.receipts(given) or stage.gift(given).state == DonationState.PAID, "a receipt before the money"
+        )
     stage.days_pass(7)
     stage.becomes(comes, "paid")
     stage.becomes(fails, "failed")
@@ -188,7 +192,7 @@ def disputes(stage: DrillContext) -> None:
 
 def a_monthly_gift(stage: DrillContext) -> None:
     """A monthly gift: its first month and the next two, each a gift with a receipt of its own."""
-    given = stage.give("12", frequency="monthly")
+    given = stage.give("12", frequency=DonationFrequency.MONTHLY)
     stage.pay(given)
     stage.settles(given)
     for month in (2, 3):
@@ -206,7 +210,7 @@ def no_event_arrives(stage: DrillContext) -> None:
     stage.pay(given)
     stage.console.advance(60)
     time.sleep(1)
-    require(stage.gift(given).state == "open", "something was told although everything should get lost")
+    require(stage.gift(given).state == DonationState.OPEN, "something was told although everything should get lost")
     stage.console.behave()
     reconciling.repair(stage.context, mails=Mails.ALL)
     stage.settles(given)
@@ -248,10 +252,12 @@ def the_provider_agrees(stage: DrillContext) -> None:
         if gift.pledge_id is not None:
             continue  # its payments are its invoices', not its page's
         if row is None:
-            require(gift.state != "paid", f"gift {gift.public_id} was never paid at the provider")
+            require(gift.state != DonationState.PAID, f"gift {gift.public_id} was never paid at the provider")
             continue
         back = sum(one["amount"] for one in row["refunds"] if one["status"] in {"succeeded", "pending"})
-        require(gift.state == "paid", f"gift {gift.public_id} is paid at the provider and {gift.state} here")
+        require(
+            gift.state == DonationState.PAID, f"gift {gift.public_id} is paid at the provider and {gift.state} here"
+        )
         require(gift.gift_minor + gift.cover_minor == row["amount"], f"gift {gift.public_id} has another amount")
         require(gift.refunded_minor == back, f"gift {gift.public_id} was sent back otherwise at the provider")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from campaign.database import reading
+from campaign.domain.donation import DonationFrequency
 from campaign.gateways.context import Context
 from campaign.gateways.sandbox_console import SandboxConsole
 from campaign.gateways.visitor import Visitor
@@ -60,7 +61,13 @@ class DrillContext:
     # What donors do.
 
     def give(
-        self, amount: str, currency: str = "USD", *, frequency: str = "once", presses: int = 1, language: str = "en"
+        self,
+        amount: str,
+        currency: str = "USD",
+        *,
+        frequency: str = DonationFrequency.ONCE,
+        presses: int = 1,
+        language: str = "en",
     ) -> Given:
         """Fill in the form as a donor and follow it to the payment page; press again while the page asks to wait."""
         self.donors += 1

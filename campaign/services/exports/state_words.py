@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from campaign.domain.allocation import AllocationState
 from campaign.domain.donation import DonationState
 from campaign.domain.payouts import MovementMatch, PayoutState
-from campaign.domain.receipt import ReceiptState
+from campaign.domain.receipt import ReceiptEndReason, ReceiptState
 
 DONATIONS: Mapping[str, LazyString] = {
     DonationState.CREATED: _("Started"),
@@ -24,9 +24,9 @@ RECEIPTS: Mapping[str, LazyString] = {
     ReceiptState.VOID: _("Void"),
 }
 ENDINGS: Mapping[str, LazyString] = {
-    "refund": _("Refund"),
-    "dispute": _("Dispute"),
-    "correction": _("Correction"),
+    ReceiptEndReason.REFUND: _("Refund"),
+    ReceiptEndReason.DISPUTE: _("Dispute"),
+    ReceiptEndReason.CORRECTION: _("Correction"),
 }
 """Why a receipt was replaced or is void."""
 ALLOCATIONS: Mapping[str, LazyString] = {

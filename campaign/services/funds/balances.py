@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading
 from campaign.domain.allocation import TARGET_KINDS, UNRESTRICTED_KINDS
 from campaign.domain.errors import NotFound
+from campaign.domain.fund import FundKind
 from campaign.domain.money import Money
 from campaign.models.fund import Fund, FundTransferRule
 from campaign.services.ledger import sums
@@ -95,7 +96,7 @@ def _funds(session: Session, campaign_id: int) -> list[FundRow]:
     by_fund = sums.balances(session, campaign_id=campaign_id)
     disputed = disputed_money(session, campaign_id=campaign_id)
     rows = session.execute(select(Fund).where(Fund.campaign_id == campaign_id)).scalars().all()
-    order = {"general": 0, "theme": 1, "event": 2, "grant": 3, "line": 4, "restricted": 5}
+    order = {kind.value: position for position, kind in enumerate(FundKind)}
     return [
         FundRow(
             id=row.id,

@@ -12,7 +12,14 @@ from sqlalchemy.orm import Session
 from campaign.database import reading, transaction
 from campaign.days import local_day
 from campaign.domain.abuse import Challenge
-from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, DonationState, Fact, next_state
+from campaign.domain.donation import (
+    DonationAlreadyPaid,
+    DonationClosed,
+    DonationFrequency,
+    DonationState,
+    Fact,
+    next_state,
+)
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
@@ -61,7 +68,7 @@ class GiftRequest:
     public_name: str | None
     message: str | None
     is_anonymous: bool
-    frequency: str = "once"
+    frequency: str = DonationFrequency.ONCE
     receipt_name: str | None = None  # None: the payer's, as the payment page is told
     shown_form_id: str | None = None
     """The form that the donor saw: all its gifts are one donor's, who went back and changed something."""
@@ -174,7 +181,7 @@ def _insert_gift(session: Session, request: GiftRequest, *, context: Context) ->
         public_id=public_id,
         gift=request.gift,
         cover=cover,
-        is_monthly=request.frequency == "monthly",
+        is_monthly=request.frequency == DonationFrequency.MONTHLY,
         title=terms.title,
         purpose=terms.purpose,
         language=request.language,

@@ -11,7 +11,7 @@ from campaign.domain.fund import FundKind
 from campaign.domain.gift import GiftSnapshot
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
-from campaign.domain.receipt import ReceiptState
+from campaign.domain.receipt import ReceiptEndReason, ReceiptState
 from campaign.i18n import money_in_text
 from campaign.services.gifts.locked import LockedGift
 from campaign.services.gifts.refund_rows import RefundNews
@@ -88,7 +88,7 @@ def issue_corrected(session: Session, gift: LockedGift, receipt_id: int, *, at: 
 
     The mail that waited for the first one brings the second; where it has left, another one says what was corrected.
     """
-    issuing.end_receipt(session, receipt_id, ReceiptState.REPLACED, reason=issuing.CORRECTION, at=at)
+    issuing.end_receipt(session, receipt_id, ReceiptState.REPLACED, reason=ReceiptEndReason.CORRECTION, at=at)
     writer = _ReceiptWriter(session, gift, GiftChange(gift.snapshot), at, public_url)
     corrected_id, _ = writer.issue(replaces=receipt_id, is_correction=True)
     return corrected_id
@@ -135,7 +135,7 @@ class _ReceiptWriter:
             return
         receipt_id, number, _ = live
         is_by_dispute = self.now.charged_back_minor != self.change.before.charged_back_minor
-        reason = "dispute" if is_by_dispute else "refund"
+        reason = ReceiptEndReason.DISPUTE if is_by_dispute else ReceiptEndReason.REFUND
         state = ReceiptState.REPLACED if self.now.remaining.minor else ReceiptState.VOID
         issuing.end_receipt(self.session, receipt_id, state, reason=reason, at=self.at)
         if self.now.remaining.minor:

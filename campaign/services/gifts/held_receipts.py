@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading, transaction
 from campaign.domain.errors import Conflict, DomainError, NotFound
 from campaign.domain.money import Money
+from campaign.domain.receipt import ReceiptState
 from campaign.gateways.context import Context
 from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge
@@ -75,7 +76,7 @@ def substituted_receipts(*, campaign_id: int | None = None) -> list[SubstitutedR
         select(Receipt.number, Donation.public_id, ReceiptFile.substituted)
         .join(Donation, Donation.id == Receipt.donation_id)
         .join(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
-        .where(_is_of(campaign_id), Receipt.state == "issued", ReceiptFile.substituted.is_not(None))
+        .where(_is_of(campaign_id), Receipt.state == ReceiptState.ISSUED, ReceiptFile.substituted.is_not(None))
         .order_by(Receipt.id.desc())
         .limit(SHOWN_MAX)
     )
@@ -170,5 +171,5 @@ _UNPRINTED: Select[Receipt, str] = (
     select(Receipt, Donation.public_id)
     .join(Donation, Donation.id == Receipt.donation_id)
     .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
-    .where(Receipt.state == "issued", ReceiptFile.receipt_id.is_(None))
+    .where(Receipt.state == ReceiptState.ISSUED, ReceiptFile.receipt_id.is_(None))
 )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.domain.disputes import UNDECIDED, DisputeLost, DisputeOpen, DisputeState
-from campaign.domain.donation import DonationOrigin, DonationState, NotRefundable, name_on_receipt
+from campaign.domain.donation import DonationOrigin, DonationState, NotRefundable, SupporterVisibility, name_on_receipt
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
 from campaign.domain.timeline import TimelineEntry
@@ -144,7 +144,7 @@ def gift_details(campaign_id: int, public_id: str, *, sees_donors: bool = False)
             is_anonymous=gift.is_anonymous,
             public_name=gift.public_name if is_public else None,
             message=gift.message if is_public or sees_donors else None,
-            is_on_wall=gift.wall == "shown",
+            is_on_wall=gift.wall == SupporterVisibility.SHOWN,
             method=gift.method,
             method_brand=gift.method_brand,
             method_last4=gift.method_last4,

@@ -13,7 +13,7 @@ from campaign.database import reading, transaction
 from campaign.days import end_of_day, local_day
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
-from campaign.domain.pledge import Act, PledgeEndReason, PledgeState, PledgeWord
+from campaign.domain.pledge import Act, PledgeEndReason, PledgeRequester, PledgeState, PledgeWord
 from campaign.domain.pledge_dates import first_charge_from
 from campaign.gateways.clock import Clock
 from campaign.gateways.context import Context
@@ -100,7 +100,7 @@ def stop_next(*, clock: Clock) -> bool:
         .where(
             PledgeRequest.pledge_id == Pledge.id,
             PledgeRequest.act == Act.STOP.value,
-            PledgeRequest.requested_by == "system",
+            PledgeRequest.requested_by == PledgeRequester.SYSTEM,
         )
         .exists()
     )
@@ -108,7 +108,10 @@ def stop_next(*, clock: Clock) -> bool:
     if due is None:
         return False
     order = PledgeOrder(
-        pledge_public_id=due.public_id, act=Act.STOP, detail={"reason": PledgeEndReason.CAMPAIGN}, requested_by="system"
+        pledge_public_id=due.public_id,
+        act=Act.STOP,
+        detail={"reason": PledgeEndReason.CAMPAIGN},
+        requested_by=PledgeRequester.SYSTEM,
     )
     try:
         ask(order, clock=clock)

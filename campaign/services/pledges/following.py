@@ -15,7 +15,7 @@ from campaign.database import insert_once_for_key, reading, transaction
 from campaign.days import end_of_day
 from campaign.domain.errors import ConcurrentUpdates, GiftNotKnownYet
 from campaign.domain.identity import new_public_id
-from campaign.domain.pledge import Act, PledgeEndReason, PledgeState
+from campaign.domain.pledge import Act, PledgeEndReason, PledgeRequester, PledgeRequestState, PledgeState
 from campaign.gateways.context import Context
 from campaign.gateways.pledges import PledgeFacts
 from campaign.models.campaign import Campaign
@@ -54,7 +54,9 @@ def follow(subscription_id: str, *, context: Context, is_quiet: bool = False) ->
             return None
         with transaction() as session:
             moving = _moving(session, facts) if facts.moving_for or facts.moved_by else None
-            if moving is not None and (known is None or (facts.moving_for and moving.state == "requested")):
+            if moving is not None and (
+                known is None or (facts.moving_for and moving.state == PledgeRequestState.REQUESTED)
+            ):
                 return moving.pledge_id
             pledge = _locked(session, facts) if known else _begun(session, facts, at=context.clock.now())
             if pledge is not None and (known is None or pledge.version == known.version):
@@ -136,7 +138,7 @@ def _begun(session: Session, facts: PledgeFacts, *, at: datetime) -> Pledge | No
     if gift.pledge_id is None:
         session.execute(update(Donation).where(Donation.id == gift.id).values(pledge_id=pledge_id))
     else:
-        add_request(session, pledge_id, Act.STOP, at=at, requested_by="system")
+        add_request(session, pledge_id, Act.STOP, at=at, requested_by=PledgeRequester.SYSTEM)
     return session.get_one(Pledge, pledge_id)
 
 
@@ -186,8 +188,8 @@ def _end_reason(session: Session, pledge: Pledge, facts: PledgeFacts, *, is_afte
         return PledgeEndReason.CAMPAIGN
     stop_requests = select(PledgeRequest.id).where(
         PledgeRequest.pledge_id == pledge.id,
-        PledgeRequest.act.in_(("stop", "stop_later")),
-        PledgeRequest.state != "refused",
+        PledgeRequest.act.in_((Act.STOP, Act.STOP_LATER)),
+        PledgeRequest.state != PledgeRequestState.REFUSED,
     )
     return PledgeEndReason.REQUESTED if session.execute(stop_requests.limit(1)).first() else PledgeEndReason.PROVIDER
 

@@ -9,10 +9,10 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
-from campaign.domain.donation import name_on_receipt
+from campaign.domain.donation import DonationState, name_on_receipt
 from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
-from campaign.domain.pledge import Act, PledgeState, refusal
+from campaign.domain.pledge import Act, PledgeRequestState, PledgeState, refusal
 from campaign.domain.timeline import TimelineEntry
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
@@ -182,7 +182,7 @@ def withdraw_links(campaign_id: int, public_id: str, *, actor_id: int, clock: Cl
 def _rows() -> Select[*tuple[Any, ...]]:
     months = (
         select(func.count())
-        .where(Donation.pledge_id == Pledge.id, Donation.state == "paid")
+        .where(Donation.pledge_id == Pledge.id, Donation.state == DonationState.PAID)
         .correlate(Pledge)
         .scalar_subquery()
     )
@@ -213,7 +213,7 @@ def _row(pledge: Pledge, email: str | None, title: dict[str, str], months: int, 
 def _waiting(session: Session, pledge_id: int) -> list[WaitingRequest]:
     rows = session.execute(
         select(PledgeRequest)
-        .where(PledgeRequest.pledge_id == pledge_id, PledgeRequest.state == "requested")
+        .where(PledgeRequest.pledge_id == pledge_id, PledgeRequest.state == PledgeRequestState.REQUESTED)
         .order_by(PledgeRequest.id)
     ).scalars()
     return [

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import insert_once_for_key, transaction
-from campaign.domain.donation import DonationOrigin
+from campaign.domain.donation import DonationFrequency, DonationOrigin, DonationState, SupporterVisibility
 from campaign.domain.errors import DomainError
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
@@ -46,14 +46,14 @@ def _month(session: Session, reference: GiftReference, paid: Money, *, pledge_id
             "form_id": f"invoice:{reference.invoice_id}",
             "origin": DonationOrigin.INVOICE,
             **{name: getattr(pledge, name) for name in _TAKEN_OVER},
-            "frequency": "monthly",
+            "frequency": DonationFrequency.MONTHLY,
             "currency": paid.currency,
             "gift_minor": paid.minor - cover_minor,
             "cover_minor": cover_minor,
             "receipt_name": pledge.payer_name if pledge.receipt_name is None else pledge.receipt_name,
             "public_name": None,  # the wall shows a supporter once, with her first gift
-            "wall": "shown",
-            "state": "created",
+            "wall": SupporterVisibility.SHOWN,
+            "state": DonationState.CREATED,
             "version": 0,
             "attempt": 1,
             "checkout_params": {},

@@ -21,6 +21,7 @@ from campaign.domain.pledge import (
     PauseTooLong,
     PauseTooShort,
     PledgeEndsWithCampaign,
+    PledgeRequestState,
     PledgeState,
     PledgeUnchanged,
     refusal,
@@ -54,7 +55,7 @@ REQUESTS = WorkQueue(
     .where(
         _EARLIER.c.pledge_id == _REQUEST.c.pledge_id,
         _EARLIER.c.id < _REQUEST.c.id,
-        _EARLIER.c.state == "requested",
+        _EARLIER.c.state == PledgeRequestState.REQUESTED,
         _EARLIER.c.act != Act.UPDATE_CARD.value,
     )
     .exists(),
@@ -121,7 +122,7 @@ def expedite(pledge_public_id: str, request_id: str, *, clock: Clock) -> bool:
                 PledgeRequest.public_id == request_id,
                 PledgeRequest.pledge_id == of_pledge,
                 PledgeRequest.act == Act.UPDATE_CARD.value,
-                PledgeRequest.state == "requested",
+                PledgeRequest.state == PledgeRequestState.REQUESTED,
                 PledgeRequest.attempts == 0,
             )
             .values(next_try_at=clock.now())
@@ -160,7 +161,7 @@ def _expected(session: Session, pledge: Pledge) -> PledgeState:
     state = PledgeState(pledge.state)
     requested = session.execute(
         select(PledgeRequest.act)
-        .where(PledgeRequest.pledge_id == pledge.id, PledgeRequest.state == "requested")
+        .where(PledgeRequest.pledge_id == pledge.id, PledgeRequest.state == PledgeRequestState.REQUESTED)
         .order_by(PledgeRequest.id)
     ).scalars()
     for act in requested:
@@ -275,7 +276,7 @@ def _close(due: RequestedAct, state: str, error: str | None, *, at: datetime, is
         )
         if is_closed and is_new_card and due.act is Act.UPDATE_CARD:
             spread(session, due.claim.id, at=at)
-        if is_closed and state == "refused":
+        if is_closed and state == PledgeRequestState.REFUSED:
             detail: dict[str, object] = {"act": due.act.value, "error": (error or "")[:200]}
             event = {"pledge_id": due.pledge_id, "at": at, "kind": "refused", "detail": detail}
             session.execute(insert(PledgeEvent), event)

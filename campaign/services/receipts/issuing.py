@@ -13,7 +13,7 @@ from campaign.days import local_day
 from campaign.domain.errors import NotFound
 from campaign.domain.identity import ALPHABET
 from campaign.domain.money import Money, currency
-from campaign.domain.receipt import ReceiptState
+from campaign.domain.receipt import ReceiptEndReason, ReceiptState
 from campaign.gateways.clock import Clock
 from campaign.models.receipt import Receipt, ReceiptCounter, ReceiptFile
 from campaign.services.receipts.conversion import with_conversion
@@ -21,7 +21,6 @@ from receipts import ReceiptDocument, render_pdf, substituted_characters
 from receipts.checks import HoldReason, check_document
 
 TEMPLATE_VERSION = "1"
-CORRECTION = "correction"
 """Why a receipt was replaced: staff corrected what it says, or to whom it was sent."""
 PRINT_DAYS = 30
 """So long a worker looks for receipts without a PDF, or it would look at all that were ever issued, every minute. An
@@ -114,7 +113,9 @@ def number_of(session: Session, receipt_id: int) -> str:
     return session.execute(select(Receipt.number).where(Receipt.id == receipt_id)).scalar_one()
 
 
-def end_receipt(session: Session, receipt_id: int, state: str, *, reason: str, at: datetime) -> None:
+def end_receipt(
+    session: Session, receipt_id: int, state: ReceiptState, *, reason: ReceiptEndReason, at: datetime
+) -> None:
     """Mark a receipt as replaced or void; its facts and its bytes stay."""
     session.execute(update(Receipt).where(Receipt.id == receipt_id).values(state=state, ended_at=at, end_reason=reason))
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from campaign.database import reading
 from campaign.days import local_day
 from campaign.domain.money import Money
-from campaign.domain.receipt import ReceiptState, initials
+from campaign.domain.receipt import ReceiptEndReason, ReceiptState, initials
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.services import search_index
@@ -128,7 +128,7 @@ def verify_receipt(number: str, code: str) -> VerifiedReceipt | None:
             ended_on=local_day(receipt.ended_at) if receipt.ended_at else None,
             replaced_by=newer if receipt.state == ReceiptState.REPLACED else None,
             is_test=receipt.series.startswith("TEST-"),
-            is_disputed=receipt.state == ReceiptState.VOID and receipt.end_reason == "dispute",
+            is_disputed=receipt.state == ReceiptState.VOID and receipt.end_reason == ReceiptEndReason.DISPUTE,
         )
 
 

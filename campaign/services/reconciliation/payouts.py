@@ -16,6 +16,7 @@ from campaign.days import local_day
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
 from campaign.domain.payout_postings import PartBooked, PayoutDetails, payout_entries
+from campaign.domain.payouts import PayoutState
 from campaign.domain.provider_events import EventState, is_handled
 from campaign.gateways.clock import Clock
 from campaign.gateways.context import Context
@@ -104,7 +105,7 @@ def fetch_payout(payout_id: str, *, account: ProviderAccount) -> ItemizedPayout:
 
 def can_be_itemized(facts: PayoutFacts) -> bool:
     """Return whether the provider can itemize a payout: never one made by hand."""
-    return facts.is_automatic and (facts.is_complete or facts.state in {"failed", "canceled"})
+    return facts.is_automatic and (facts.is_complete or facts.state in {PayoutState.FAILED, PayoutState.CANCELED})
 
 
 def apply(session: Session, fetched: ItemizedPayout, *, clock: Clock) -> None:

@@ -8,7 +8,9 @@ from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.gifts.forms import CorrectionForm
 from campaign.blueprints.admin.guard import draft_fields, person
+from campaign.domain.donation import DonationState
 from campaign.domain.errors import DomainError, FormReused
+from campaign.domain.receipt import ReceiptState
 from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.gifts.corrections import Correction, NothingToCorrect, NotPaid, correct
@@ -22,7 +24,7 @@ SHOWN_AT_NAME = (FormReused, NothingToCorrect, StillHeld)
 def correction(public_id: str) -> ResponseReturnValue:
     """The form, with what is known."""
     gift = gift_details(campaign().id, public_id, sees_donors=True)
-    if gift.state != "paid":
+    if gift.state != DonationState.PAID:
         return refused(NotPaid(), "admin.donation", public_id=public_id)
     data = {"receipt_name": gift.name_on_receipt, "email": gift.email, **draft_fields()}
     return _form_page(gift, CorrectionForm(has_email=bool(gift.email), data=data))
@@ -66,5 +68,5 @@ def _message(number: str | None) -> str:
 
 
 def _form_page(gift: GiftDetails, form: CorrectionForm) -> str:
-    receipt = next((receipt for receipt in gift.receipts if receipt.state == "issued"), None)
+    receipt = next((receipt for receipt in gift.receipts if receipt.state == ReceiptState.ISSUED), None)
     return render_template("admin/gifts/correction.html", gift=gift, form=form, receipt=receipt)
