@@ -20,6 +20,14 @@ _UNPAID: Final = (
 _FAIL_NEXT: Final = "fail_next_payout"
 
 
+_NULL_AT_FIRST = (
+    *("application_fee", "application_fee_amount", "balance_transaction", "failure_balance_transaction"),
+    *("failure_code", "failure_message", "original_payout", "payout_method"),
+    *("reversed_by", "statement_descriptor"),
+)
+"""Fields that are null when the object is made."""
+
+
 def run(box: Box, _account: str = "") -> Json | None:
     """Pay out all that is available, or nothing when that is zero or a debt."""
     box.store.set_meta(transactions.PAYOUT_DUE, "")
@@ -29,30 +37,21 @@ def run(box: Box, _account: str = "") -> Json | None:
         return None
     arrival = box.now() + box.settings.payout_arrival_seconds
     payout: Json = {
+        **dict.fromkeys(_NULL_AT_FIRST),
         "id": box.new_id("po_1"),
         "object": "payout",
         "amount": amount,
-        "application_fee": None,
-        "application_fee_amount": None,
         "arrival_date": arrival,
         "automatic": True,
-        "balance_transaction": None,
         "created": box.now(),
         "currency": box.settings.settlement_currency,
         "description": "STRIPE PAYOUT",
         "destination": "ba_1KurakSandbox",
-        "failure_balance_transaction": None,
-        "failure_code": None,
-        "failure_message": None,
         "livemode": False,
         "metadata": {},
         "method": "standard",
-        "original_payout": None,
-        "payout_method": None,
         "reconciliation_status": "in_progress",
-        "reversed_by": None,
         "source_type": "card",
-        "statement_descriptor": None,
         "status": "in_transit",
         "trace_id": {"status": "pending", "value": None},
         "type": "bank_account",

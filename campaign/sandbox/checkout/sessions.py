@@ -96,43 +96,31 @@ def customer_details(email: str | None, name: str | None = None) -> Json:
     }
 
 
+_NULL_AT_FIRST = (
+    *("after_expiration", "allow_promotion_codes", "billing_address_collection", "client_secret"),
+    *("collected_information", "consent", "consent_collection", "currency_conversion"),
+    *("customer_account", "customer_details", "invoice", "invoice_creation"),
+    *("origin_context", "payment_intent", "payment_link", "payment_method_configuration_details"),
+    *("permissions", "recovered_from", "saved_payment_method_options", "setup_intent"),
+    *("shipping_address_collection", "shipping_cost", "subscription", "wallet_options"),
+)
+"""Fields that are null when the object is made."""
+
+
 def _blank() -> Json:
     return {
-        "after_expiration": None,
-        "allow_promotion_codes": None,
+        **dict.fromkeys(_NULL_AT_FIRST),
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
-        "billing_address_collection": None,
-        "client_secret": None,
-        "collected_information": None,
-        "consent": None,
-        "consent_collection": None,
-        "currency_conversion": None,
         "custom_fields": [],
-        "customer_account": None,
-        "customer_details": None,
         "discounts": [],
-        "invoice": None,
-        "invoice_creation": None,
         "livemode": False,
-        "origin_context": None,
-        "payment_intent": None,
-        "payment_link": None,
-        "payment_method_configuration_details": None,
         "payment_method_options": {},
         "payment_status": "unpaid",
-        "permissions": None,
         "phone_number_collection": {"enabled": False},
-        "recovered_from": None,
-        "saved_payment_method_options": None,
-        "setup_intent": None,
-        "shipping_address_collection": None,
-        "shipping_cost": None,
         "shipping_options": [],
         "status": "open",
-        "subscription": None,
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": "hosted_page",
-        "wallet_options": None,
     }
 
 

@@ -61,45 +61,46 @@ def succeed(box: Box, intent: Json, charge: Json) -> None:
         box.later("warn_of_fraud", charge["id"], due=at + settings.dispute_delay_seconds)
 
 
+def _descriptor(box: Box, intent: Json) -> str:
+    """Return the text on the statement of the donor's card, before it is cut."""
+    suffix = intent["statement_descriptor_suffix"]
+    return f"{box.settings.merchant.upper()} * {suffix}" if suffix else box.settings.merchant.upper()
+
+
+_NULL_AT_FIRST = (
+    *("application", "application_fee", "application_fee_amount", "balance_transaction"),
+    *("failure_balance_transaction", "on_behalf_of", "receipt_number", "receipt_url"),
+    *("review", "shipping", "source_transfer", "transfer_data"),
+    *("transfer_group",),
+)
+"""Fields that are null when the object is made."""
+
+
 def record(box: Box, intent: Json, given: Means, *, status: str) -> Json:
     """Save a charge of an intent: `succeeded`, `pending` or `failed`, without its balance transaction."""
     method = box.get("payment_method", intent["payment_method"])
     succeeded, failed = status == "succeeded", status == "failed"
     decline = given.decline if isinstance(given, Card) else None
-    descriptor = " ".join(
-        part
-        for part in (
-            box.settings.merchant.upper(),
-            "*" if intent["statement_descriptor_suffix"] else "",
-            intent["statement_descriptor_suffix"] or "",
-        )
-        if part
-    )
     charge: Json = {
+        **dict.fromkeys(_NULL_AT_FIRST),
         "id": box.new_id("ch_3" if isinstance(given, Card) else "py_3"),
         "object": "charge",
         "amount": intent["amount"],
         "amount_captured": intent["amount"] if succeeded else 0,
         "amount_refunded": 0,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": None,
-        "balance_transaction": None,
         "billing_details": method["billing_details"],
-        "calculated_statement_descriptor": descriptor[:22],
+        "calculated_statement_descriptor": _descriptor(box, intent)[:22],
         "captured": succeeded,
         "created": box.now(),
         "currency": intent["currency"],
         "customer": intent["customer"],
         "description": intent["description"],
         "disputed": False,
-        "failure_balance_transaction": None,
         "failure_code": decline if failed else None,
         "failure_message": message_of(given) if failed and isinstance(given, Card) else None,
         "fraud_details": {},
         "livemode": False,
         "metadata": dict(intent["metadata"]),
-        "on_behalf_of": None,
         "outcome": charge_details.outcome(given, failed=failed),
         "paid": succeeded,
         "payment_intent": intent["id"],
@@ -109,17 +110,10 @@ def record(box: Box, intent: Json, given: Means, *, status: str) -> Json:
         ),
         "radar_options": {},
         "receipt_email": intent["receipt_email"],
-        "receipt_number": None,
-        "receipt_url": None,
         "refunded": False,
-        "review": None,
-        "shipping": None,
-        "source_transfer": None,
         "statement_descriptor": intent["statement_descriptor"],
         "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
         "status": status,
-        "transfer_data": None,
-        "transfer_group": None,
     }
     return box.save(charge, {"means": given.number})
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading
 from campaign.days import time_zone
 from campaign.services.exports.state_words import DONATIONS, ENDINGS, RECEIPTS, in_words
-from campaign.services.gifts.listing import DonationFilter, all_donations
+from campaign.services.gifts.listing import DonationFilter, DonationRow, all_donations
 from campaign.services.receipts import listing
 from campaign.services.receipts.listing import ReceiptFilter
 from campaign.services.spreadsheets import About, Cell, FileFormat, Sheet, render_sheet
@@ -80,32 +80,33 @@ def _donations(session: Session, filters: DonationFilter, *, about: About) -> Sh
             _("Message"),
             _("How often"),
         ),
-        rows=(
-            (
-                row.public_id,
-                row.paid_on,
-                row.created_at,
-                in_words(DONATIONS, row.state),
-                row.name,
-                row.email,
-                _("yes") if row.is_anonymous else _("no"),
-                row.language,
-                row.fund_code,
-                row.charge.currency,
-                row.charge.decimal,
-                row.refunded.decimal,
-                row.charged_back.decimal,
-                row.name_on_receipt,
-                row.public_name,
-                row.message,
-                _("Monthly") if row.is_monthly else _("Once"),
-            )
-            for row in all_donations(session, filters)
-        ),
+        rows=map(_donation_cells, all_donations(session, filters)),
         amounts=(10, 11, 12),
         by=9,
         counted=(3, in_words(DONATIONS, "paid")),
         total_label=_("Total (paid gifts)"),
+    )
+
+
+def _donation_cells(row: DonationRow) -> tuple[Cell, ...]:
+    return (
+        row.public_id,
+        row.paid_on,
+        row.created_at,
+        in_words(DONATIONS, row.state),
+        row.name,
+        row.email,
+        _("yes") if row.is_anonymous else _("no"),
+        row.language,
+        row.fund_code,
+        row.charge.currency,
+        row.charge.decimal,
+        row.refunded.decimal,
+        row.charged_back.decimal,
+        row.name_on_receipt,
+        row.public_name,
+        row.message,
+        _("Monthly") if row.is_monthly else _("Once"),
     )
 
 
