@@ -9,7 +9,7 @@ from campaign.domain.errors import DomainError
 from campaign.gateway_registry import current_context
 from campaign.gateways.payments import PaymentsNotConfigured
 from campaign.jobs import wake
-from campaign.services.queues.lease import HeldByAnother
+from campaign.services.queues.lease import LeaseTaken
 from campaign.services.reconciliation import reconciling
 from campaign.services.reconciliation.comparison import Difference
 from campaign.services.reconciliation.reconciling import DAYS, Mails, Report
@@ -30,7 +30,7 @@ def reconcile(as_json: bool, repair: bool, mail: bool, days: int) -> None:
             wake("outbox")
         else:
             report = reconciling.compare(context, days=days)
-    except HeldByAnother:
+    except LeaseTaken:
         sys.exit("kurak: another repair is running; try again when it has ended.")
     except PaymentsNotConfigured:
         sys.exit("kurak: no key is set, so there is no provider to compare with.")

@@ -154,8 +154,9 @@ def detect_spike(tallies: Tallies, paid: Paid, *, known: Callable[[], int]) -> C
     return Cause.STARTS if unexplained >= BURST_TIMES * known() else None
 
 
-def is_quiet(tallies: Tallies, paid: Paid) -> bool:
-    """Whether the last half hour gave no reason to keep the shield up: few failures, and few that were turned away."""
+def has_low_traffic(tallies: Tallies, paid: Paid) -> bool:
+    """Return whether the last half hour gave no reason to keep the shield active: few failures, and few that were turned
+    away."""
     tally = tallies.get((_C, QUIET), Tally())
     gifts = paid(_C, QUIET)
     return (

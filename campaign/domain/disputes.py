@@ -39,15 +39,15 @@ class MoneyPosition(StrEnum):
 class DisputeWord(StrEnum):
     """What the provider's status means here."""
 
-    ASKED = "asked"
+    INQUIRY = "asked"
     LOST = "lost"
     OVER = "over"
     OTHER = "other"  # it goes on, or the word is not known here
 
 
 WORDS = {
-    "warning_needs_response": DisputeWord.ASKED,
-    "warning_under_review": DisputeWord.ASKED,
+    "warning_needs_response": DisputeWord.INQUIRY,
+    "warning_under_review": DisputeWord.INQUIRY,
     "lost": DisputeWord.LOST,
     "appeal_needs_response": DisputeWord.LOST,  # only what is lost can be appealed, and it stays lost until that is won
     "appeal_under_review": DisputeWord.LOST,
@@ -58,15 +58,15 @@ WORDS = {
 """The provider's words that mean something here; every other one is OTHER."""
 _S, _H, _W = DisputeState, MoneyPosition, DisputeWord
 DISPUTE_STATES: dict[tuple[MoneyPosition, DisputeWord], DisputeState] = {
-    (_H.NEVER, _W.ASKED): _S.INQUIRY,
+    (_H.NEVER, _W.INQUIRY): _S.INQUIRY,
     (_H.NEVER, _W.OTHER): _S.OPEN,
     (_H.NEVER, _W.LOST): _S.OPEN,
     (_H.NEVER, _W.OVER): _S.CLOSED,
-    (_H.NOW, _W.ASKED): _S.OPEN,
+    (_H.NOW, _W.INQUIRY): _S.OPEN,
     (_H.NOW, _W.OTHER): _S.OPEN,
     (_H.NOW, _W.LOST): _S.LOST,
     (_H.NOW, _W.OVER): _S.OPEN,
-    (_H.BEFORE, _W.ASKED): _S.WON,
+    (_H.BEFORE, _W.INQUIRY): _S.WON,
     (_H.BEFORE, _W.OTHER): _S.WON,
     (_H.BEFORE, _W.LOST): _S.WON,
     (_H.BEFORE, _W.OVER): _S.WON,

@@ -107,7 +107,7 @@ def not_identified(*, transaction_id: str, net: Money, on: date) -> Entry:
 
 
 def identified(*, transaction_id: str, net: Money, on: date) -> Entry:
-    """What was not identified has turned out to be a gift's, whose own entries stand now: the makeshift goes."""
+    """Return the entry that releases suspense money to a gift, whose own entries exist now."""
     return Entry(
         source=f"identified:{transaction_id}",
         kind=EntryKind.IDENTIFIED,

@@ -35,7 +35,7 @@ class PledgeNotPaused(DomainError):
 
 
 class PledgeUnpaid(DomainError):
-    """The last gift could not be charged: mend that first, or stop."""
+    """The last gift could not be charged: update the card first, or stop."""
 
 
 class PauseTooShort(DomainError):

@@ -91,7 +91,7 @@ def _job(queue: Any, rounds: Rounds, name: str) -> Callable[[], object]:
 
 _wake_money, _wake_documents = _job(huey, _money, "money"), _job(mail_huey, _documents, "documents")
 TASKS |= dict.fromkeys(("inbox", "refunds", "pages", "pledges"), _wake_money)
-TASKS |= dict.fromkeys(("outbox", "papers"), _wake_documents)
+TASKS |= dict.fromkeys(("outbox", "receipts"), _wake_documents)
 
 
 @huey.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]

@@ -18,7 +18,7 @@ from campaign.services.mail import delivery
 from campaign.services.pledges import endings as pledge_endings
 from campaign.services.pledges import reminders
 from campaign.services.pledges import requests as pledge_asking
-from campaign.services.queues.lease import HeldByAnother
+from campaign.services.queues.lease import LeaseTaken
 from campaign.services.receipts import issuing
 from campaign.services.receipts.conversion import ConversionNotKnown
 from campaign.services.reconciliation import payouts, reconciling, suspense
@@ -31,7 +31,7 @@ _started_at: list[datetime] = []
 
 
 def settle_inbox() -> bool:
-    """One event of the inbox; what it brought may have papers to print and mail to send."""
+    """Settle one event of the inbox; it may have receipts to render and emails to send."""
     context = current_context()
     others = {"payout": partial(payouts.take_event, context=context)}
     did = settlement.settle_next_event(context, others=others)
@@ -48,7 +48,7 @@ def reconcile_hourly() -> bool:
 
 def repair_now() -> bool:
     """The hour's repair, before its time; nothing where one is running already."""
-    with suppress(HeldByAnother):
+    with suppress(LeaseTaken):
         reconciling.repair(current_context(), mails=reconciling.Mails.RECENT)
     return False
 

@@ -67,12 +67,16 @@ def memory() -> PublicMemory:
 
 
 def card_of(slug: str | None = None) -> CampaignCard:
-    """The campaign of this address, or the featured one; NotFound where there is none."""
+    """Return the campaign of this address, or the featured one.
+
+    Raises:
+        NotFound: there is none.
+    """
     return memory().cards.get(slug, lambda: campaign_named(slug) if slug else featured_campaign())
 
 
 def campaign_of(card: CampaignCard) -> PublicCampaign:
-    """All that the pages of a campaign show, read once per change and day, for every language and page together."""
+    """Return everything that the pages of a campaign show, read once per change and day, for all languages and pages."""
     at = current_context().clock.now()
     return memory().campaigns.get(card.slug, _version(card, local_day(at)), lambda: public_campaign(card, at=at))
 
@@ -80,7 +84,7 @@ def campaign_of(card: CampaignCard) -> PublicCampaign:
 def cached(
     mimetype: str = "text/html", *, arguments: tuple[str, ...] = ()
 ) -> Callable[[View], Callable[..., Response]]:
-    """A view that is made once per (campaign, address, change, day): it is handed the campaign's card as `card`.
+    """Cache a view once per (campaign, address, change, day); it gets the campaign's card as `card`.
 
     `arguments` names the parts of the query that make another page; all others are ignored. `?campaign=` chooses
     another campaign than the featured one.

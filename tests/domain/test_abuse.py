@@ -25,7 +25,7 @@ from campaign.domain.abuse import (
     bucket_of,
     demand_of,
     detect_spike,
-    is_quiet,
+    has_low_traffic,
 )
 from campaign.domain.email_address import email_key
 from campaign.domain.visitor_keys import key_of, network_keys, normalized_email
@@ -196,11 +196,11 @@ def test_what_a_campaign_knows_is_not_asked_where_there_is_little() -> None:
 
 def test_quiet_is_few_failures_and_few_turned_away_for_the_gifts_there_are() -> None:
     half_an_hour = (Kind.CAMPAIGN, timedelta(minutes=30))
-    assert is_quiet({}, lambda _kind, _window: 0)
-    assert is_quiet({half_an_hour: Tally(started=5, failed=3, turned_away=10)}, lambda _kind, _window: 0)
-    assert not is_quiet({half_an_hour: Tally(failed=4)}, lambda _kind, _window: 0)
-    assert is_quiet({half_an_hour: Tally(failed=4)}, lambda _kind, _window: 4)
-    assert not is_quiet({half_an_hour: Tally(turned_away=11)}, lambda _kind, _window: 0)
+    assert has_low_traffic({}, lambda _kind, _window: 0)
+    assert has_low_traffic({half_an_hour: Tally(started=5, failed=3, turned_away=10)}, lambda _kind, _window: 0)
+    assert not has_low_traffic({half_an_hour: Tally(failed=4)}, lambda _kind, _window: 0)
+    assert has_low_traffic({half_an_hour: Tally(failed=4)}, lambda _kind, _window: 4)
+    assert not has_low_traffic({half_an_hour: Tally(turned_away=11)}, lambda _kind, _window: 0)
 
 
 @given(started=st.integers(0, 5_000), failed=st.integers(0, 5_000), more=st.integers(0, 100))

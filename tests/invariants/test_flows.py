@@ -1,4 +1,4 @@
-"""The walks of docs/flows.md: each named module is there, and imports the next one."""
+"""The paths of docs/flows.md: each named module is there, and imports the next one."""
 
 import ast
 import re
@@ -23,11 +23,11 @@ def imported_by(module: str) -> set[str]:
     return found
 
 
-def test_there_are_four_walks_of_several_steps() -> None:
+def test_there_are_four_paths_of_several_steps() -> None:
     assert [number for number, _ in NAMES].count("1") == 4
     assert len(STEPS) >= 11
 
 
 @pytest.mark.parametrize(("here", "there"), STEPS)
-def test_each_module_of_a_walk_imports_the_next(here: str, there: str) -> None:
+def test_each_module_of_a_path_imports_the_next(here: str, there: str) -> None:
     assert there in imported_by(here)

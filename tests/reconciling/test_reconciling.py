@@ -18,7 +18,7 @@ from campaign.gateways.provider_account import TransactionFacts
 from campaign.models.alarm import Observation
 from campaign.models.payout import Lease
 from campaign.services.alarms import watching
-from campaign.services.queues.lease import LASTS, HeldByAnother, HeldLease, alone
+from campaign.services.queues.lease import LASTS, ActiveLease, LeaseTaken, alone
 from campaign.services.reconciliation import comparison, ledger_at_provider, provider_transactions, reconciling
 from campaign.services.reconciliation.reconciling import Mails
 from tests.reconciling.stage import A_DAY, Stage
@@ -175,7 +175,7 @@ def test_two_repairs_do_not_run_at_once(stage: Stage) -> None:
     stage.pass_time(6)
     with alone("reconcile", clock=stage.site.clock):
         assert reconciling.repair_hourly(stage.context) is None
-        with pytest.raises(HeldByAnother):
+        with pytest.raises(LeaseTaken):
             reconciling.repair(stage.context, mails=Mails.NONE)
     assert reconciling.repair_hourly(stage.context) is not None
 
@@ -200,7 +200,7 @@ def test_a_holder_that_died_lets_its_lease_pass(stage: Stage) -> None:
 def test_a_holder_that_was_too_slow_stops(stage: Stage) -> None:
     with alone("reconcile", clock=stage.site.clock) as slow:
         stage.pass_time(int(LASTS.total_seconds()) + 1)
-        with alone("reconcile", clock=stage.site.clock), pytest.raises(HeldByAnother):
+        with alone("reconcile", clock=stage.site.clock), pytest.raises(LeaseTaken):
             slow.renew()
 
 
@@ -253,14 +253,14 @@ def test_a_repair_that_was_killed_is_finished_by_the_next(
     stage.pass_time(10)
     stage.refund(gifts[0], 5_00)
     stage.pass_time(3 * A_DAY)
-    steps, renew = count(1), HeldLease.renew
+    steps, renew = count(1), ActiveLease.renew
 
-    def killed_at_last(lease: HeldLease) -> None:
+    def killed_at_last(lease: ActiveLease) -> None:
         renew(lease)
         if next(steps) == after_steps:
             raise Killed
 
-    monkeypatch.setattr(HeldLease, "renew", killed_at_last)
+    monkeypatch.setattr(ActiveLease, "renew", killed_at_last)
     with pytest.raises(Killed):
         reconciling.repair(stage.context, mails=Mails.NONE)
     assert reconciling.repair(stage.context, mails=Mails.NONE).is_clean

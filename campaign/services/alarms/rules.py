@@ -134,7 +134,7 @@ def _paid_waits(signs: Signs) -> Trouble | None:
 
 
 def _events_dead(signs: Signs) -> Trouble | None:
-    return Trouble(signs.oldest_dead_at, {"count": signs.dead_events}) if signs.dead_events else None
+    return Trouble(signs.oldest_failed_at, {"count": signs.failed_events}) if signs.failed_events else None
 
 
 def _no_event_ever(signs: Signs) -> Trouble | None:
@@ -156,7 +156,7 @@ def _mail_waits(signs: Signs) -> Trouble | None:
 
 
 def _mail_dead(signs: Signs) -> Trouble | None:
-    return Trouble(None, {"count": signs.dead_mails}) if signs.dead_mails else None
+    return Trouble(None, {"count": signs.failed_mails}) if signs.failed_mails else None
 
 
 def _receipts_on_hold(signs: Signs) -> Trouble | None:

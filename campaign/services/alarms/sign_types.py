@@ -68,12 +68,12 @@ class Signs:
     oldest_waiting_at: datetime | None = None  # of events that are not worked off
     waiting: int = 0
     oldest_paid_at: datetime | None = None  # of events that tell of a payment and are not worked off
-    dead_events: int = 0
-    oldest_dead_at: datetime | None = None
+    failed_events: int = 0
+    oldest_failed_at: datetime | None = None
     last_event_at: datetime | None = None
     first_unheard_at: datetime | None = None  # of the disk with the instance folder
     oldest_mail_at: datetime | None = None  # of mails that wait to leave
-    dead_mails: int = 0
+    failed_mails: int = 0
     mails_on_hold: int = 0
     substituted_receipts: int = 0  # sent, with a sign in place of a character that no font has
     worker_at: datetime | None = None

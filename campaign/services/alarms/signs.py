@@ -71,7 +71,7 @@ def read_signs(*, takes_cards: bool, clock: Clock) -> Signs:
             _EVENTS_AND_RECEIPTS, {"since": at - SUBSTITUTED_LATELY}
         ).one()
         waiting = waiting_in(session, *UNFINISHED_EVENT_STATES)
-        dead = waiting_in(session, EventState.FAILED_PERMANENTLY)
+        failed = waiting_in(session, EventState.FAILED_PERMANENTLY)
         mails = {
             state: (count, oldest) for state, count, oldest in session.execute(_MAILS, {"dead_since": at - DEAD_LATELY})
         }
@@ -83,12 +83,12 @@ def read_signs(*, takes_cards: bool, clock: Clock) -> Signs:
             oldest_waiting_at=waiting.oldest_at,
             waiting=waiting.count,
             oldest_paid_at=oldest_paid_at,
-            dead_events=dead.count,
-            oldest_dead_at=dead.oldest_at,
+            failed_events=failed.count,
+            oldest_failed_at=failed.oldest_at,
             last_event_at=last_event_at,
             first_unheard_at=_first_unheard_at(session, last_event_at) if takes_cards else None,
             oldest_mail_at=mails.get(MailState.QUEUED, (0, None))[1],
-            dead_mails=mails.get(MailState.FAILED_PERMANENTLY, (0, None))[0],
+            failed_mails=mails.get(MailState.FAILED_PERMANENTLY, (0, None))[0],
             mails_on_hold=mails.get(MailState.HELD, (0, None))[0],
             substituted_receipts=substituted,
             worker_at=observations[WORKER].at if WORKER in observations else None,

@@ -1,7 +1,7 @@
-"""A lock that holds across machines: a row that says who may do something alone, and until when.
+"""A lock across machines: a row that says who may do something alone, and until when.
 
-It is taken and renewed by one UPDATE, on either database. A holder that dies lets it pass, and another takes it then;
-a holder that was only slow finds out at its next renewal, and stops.
+One UPDATE takes or renews it, on either database. A lease that is not renewed expires, and another holder takes it; a
+slow holder is refused at its next renewal, and stops.
 """
 
 import secrets
@@ -21,39 +21,47 @@ LASTS = timedelta(minutes=10)
 """Longer than any single step between two renewals."""
 
 
-class HeldByAnother(DomainError):
-    """Somebody else does it at this moment; or took it over, because this holder was too slow."""
+class LeaseTaken(DomainError):
+    """Another holder has the lease, or took it over because this holder was too slow."""
 
 
 @dataclass(frozen=True, slots=True)
-class HeldLease:
-    """The right to go on, to be renewed before each step."""
+class ActiveLease:
+    """The right to continue, to be renewed before each step."""
 
     name: str
     holder: str
     clock: Clock
 
     def renew(self) -> None:
-        """Hold it for longer; HeldByAnother when somebody has taken it over."""
-        now = self.clock.now()
+        """Extend the lease.
+
+        Raises:
+            LeaseTaken: another holder has taken it over.
+        """
+        at = self.clock.now()
         mine = update(Lease).where(Lease.name == self.name, Lease.holder == self.holder)
         with transaction() as session:
-            if session.execute(mine.values(until=now + LASTS).returning(Lease.name)).first() is None:
-                raise HeldByAnother(self.name)
+            if session.execute(mine.values(until=at + LASTS).returning(Lease.name)).first() is None:
+                raise LeaseTaken(self.name)
 
 
 @contextmanager
-def alone(name: str, *, clock: Clock) -> Iterator[HeldLease]:
-    """Hold a lease for the time of a block; HeldByAnother when somebody else has it."""
-    now, holder = clock.now(), secrets.token_hex(8)
-    free = update(Lease).where(Lease.name == name, Lease.until <= now)
+def alone(name: str, *, clock: Clock) -> Iterator[ActiveLease]:
+    """Take a lease for the time of a block.
+
+    Raises:
+        LeaseTaken: another holder has it.
+    """
+    at, holder = clock.now(), secrets.token_hex(8)
+    free = update(Lease).where(Lease.name == name, Lease.until <= at)
     with transaction() as session:
-        insert_once(session, Lease, {"name": name, "holder": "", "until": now})
-        taken = session.execute(free.values(holder=holder, until=now + LASTS).returning(Lease.name)).first()
+        insert_once(session, Lease, {"name": name, "holder": "", "until": at})
+        taken = session.execute(free.values(holder=holder, until=at + LASTS).returning(Lease.name)).first()
     if taken is None:
-        raise HeldByAnother(name)
+        raise LeaseTaken(name)
     try:
-        yield HeldLease(name, holder, clock)
+        yield ActiveLease(name, holder, clock)
     finally:
         with transaction() as session:
             mine = update(Lease).where(Lease.name == name, Lease.holder == holder)

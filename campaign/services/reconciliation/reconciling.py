@@ -26,7 +26,7 @@ from campaign.services import observations
 from campaign.services.gifts import payment_dates, settlement
 from campaign.services.gifts.payment_dates import Missed
 from campaign.services.queues import inbox
-from campaign.services.queues.lease import HeldByAnother, HeldLease, alone
+from campaign.services.queues.lease import ActiveLease, LeaseTaken, alone
 from campaign.services.reconciliation import comparison, payouts, provider_transactions, suspense
 from campaign.services.reconciliation.comparison import Difference
 
@@ -107,11 +107,11 @@ def repair_hourly(context: Context) -> Report | None:
             if _ended_lately(context.clock.now()):
                 return None
             return _recorded_repair(context, lease, mails=Mails.RECENT, days=DAYS)
-    except HeldByAnother:
+    except LeaseTaken:
         return None
 
 
-def _recorded_repair(context: Context, lease: HeldLease, *, mails: Mails, days: int) -> Report:
+def _recorded_repair(context: Context, lease: ActiveLease, *, mails: Mails, days: int) -> Report:
     """Run a repair with its row, which stores when it began, when it ended and its result."""
     at = context.clock.now()
     with transaction() as session:
@@ -138,7 +138,7 @@ class _Repair:
     """One repair in progress."""
 
     context: Context
-    lease: HeldLease
+    lease: ActiveLease
     mails: Mails
     since: datetime
     report: Report = field(default_factory=Report)
@@ -168,7 +168,7 @@ class _Repair:
         self.lease.renew()
         try:
             repair(difference)
-        except (PaymentsUnavailable, PaymentsNotConfigured, DatabaseBusy, HeldByAnother):
+        except (PaymentsUnavailable, PaymentsNotConfigured, DatabaseBusy, LeaseTaken):
             raise
         except MissingAtProvider:
             self.report.still_open.append((difference, "The provider does not have it any more."))

@@ -28,7 +28,7 @@ from campaign.domain.abuse import (
     bucket_of,
     demand_of,
     detect_spike,
-    is_quiet,
+    has_low_traffic,
 )
 from campaign.domain.donation import DonationState
 from campaign.domain.visitor_keys import key_of, network_keys, normalized_email
@@ -206,7 +206,7 @@ def _watch(session: Session, shield: _Shield, *, at: datetime) -> None:
 
 
 def _has_been_quiet(session: Session, *, at: datetime) -> bool:
-    return is_quiet(traffic(session, at=at, since=None), _paid_by_all(session, at=at, since=None))
+    return has_low_traffic(traffic(session, at=at, since=None), _paid_by_all(session, at=at, since=None))
 
 
 def _paid_by_all(session: Session, *, at: datetime, since: datetime | None) -> Paid:

@@ -10,7 +10,7 @@ from campaign.domain.money import Money
 from campaign.gateways.payments import PaymentsUnavailable
 from campaign.gateways.provider_account import TransactionFacts
 from campaign.models.payout import ProviderTransaction
-from campaign.services.queues.lease import HeldByAnother
+from campaign.services.queues.lease import LeaseTaken
 from campaign.services.reconciliation.reconciling import Mails
 from campaign.services.reconciliation.suspense import AlreadyExplained
 from tests.invariants.books import dumps
@@ -53,7 +53,7 @@ class PayoutRules(Resting):
     @rule(mails=st.sampled_from(list(Mails)), trouble=TROUBLES)
     def our_rows_are_compared(self, mails: Mails, trouble: Trouble) -> None:
         """A repair may be run at any moment, beside everything else."""
-        self._try(trouble, lambda: self._repair(mails), allowed=(PaymentsUnavailable, HeldByAnother))
+        self._try(trouble, lambda: self._repair(mails), allowed=(PaymentsUnavailable, LeaseTaken))
         self._note_fetched()
 
     @rule(which=WHICH, kind=st.sampled_from(["provider_fee", "unidentified"]), trouble=TROUBLES)

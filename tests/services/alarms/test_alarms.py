@@ -85,7 +85,7 @@ RINGS: dict[str, Mapping[str, Any]] = {
     "sweep_silent": {"sweep_at": after(SWEEP_SILENT)},
     "paid_waits": {"oldest_paid_at": after(PAID_WAITS)},
     "events_wait": {"oldest_waiting_at": after(EVENT_WAITS), "waiting": 2},
-    "events_dead": {"dead_events": 1, "oldest_dead_at": NOW},
+    "events_dead": {"failed_events": 1, "oldest_failed_at": NOW},
     "no_event_ever": {"last_event_at": None, "first_unheard_at": after(FIRST_EVENT)},
     "events_stopped": {"first_unheard_at": after(EVENTS_SILENT)},
     **{
@@ -94,7 +94,7 @@ RINGS: dict[str, Mapping[str, Any]] = {
     },
     "endpoint_unseen": {"endpoint": EndpointSigns(at=NOW, good_at=after(ENDPOINT_UNSEEN), problem="no permission")},
     "mail_waits": {"oldest_mail_at": after(MAIL_WAITS)},
-    "mail_dead": {"dead_mails": 3},
+    "mail_dead": {"failed_mails": 3},
     "receipts_held": {"mails_on_hold": 1},
     "receipts_substituted": {"substituted_receipts": 1},
     "books_broken": {"books": replace(A_CHECK, problems=("every entry adds up",))},
@@ -160,7 +160,7 @@ def test_a_worker_that_never_was_is_missed_once_something_waits() -> None:
 
 
 def test_urgent_alarms_come_first() -> None:
-    both = replace(QUIET, dead_mails=1, dead_events=1)
+    both = replace(QUIET, failed_mails=1, failed_events=1)
     assert keys(both) == ["events_dead", "mail_dead"]
 
 

@@ -45,7 +45,7 @@ def correct_donation(public_id: str) -> ResponseReturnValue:
     except DomainError as error:
         return refused(error, "admin.donation", public_id=public_id)
     wake("outbox")
-    wake("papers")
+    wake("receipts")
     return done(_message(number), "admin.donation", public_id=public_id)
 
 

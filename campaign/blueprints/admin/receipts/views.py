@@ -106,7 +106,7 @@ def correct_receipt(number: str) -> ResponseReturnValue:
     except DomainError as error:
         return refused(error, "admin.receipts")
     wake("outbox")
-    wake("papers")
+    wake("receipts")
     return done(_("Corrected. Receipt %(number)s is printed and sent now.", number=new_number), "admin.receipts")
 
 
