@@ -1,27 +1,24 @@
 """Forms of the staff pages: the classes that they extend, and the fields that several of them share."""
 
 from enum import StrEnum
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
+from wtforms import DateField, Field, HiddenField, SelectField, TextAreaField
+from wtforms.validators import DataRequired, Length, StopValidation
 
 from campaign.blueprints.admin import words
-from campaign.domain.email_address import ADDRESS_MAX
 from campaign.domain.errors import DomainError, FormReused
 from campaign.domain.identity import is_public_id, new_public_id
-from campaign.domain.money import CURRENCIES, Money
-from campaign.domain.typed_text import one_line, paragraphs
-from campaign.web.amount_input import AmountRefused, read_amount
-from campaign.web.email_input import EmailRefused, read_email
+from campaign.domain.money import CURRENCIES
+from campaign.domain.typed_text import paragraphs
+from campaign.web.form_fields import TOO_LONG
 
 TEXT_MAX = 500
 NAME_MAX = 200
 SAY_WHY = lazy_gettext("Say why.")
-TOO_LONG = lazy_gettext("Shorten this to %(max)d characters.")
 NOT_SENT_AGAIN = frozenset({"csrf_token", "step"})
 
 
@@ -96,50 +93,6 @@ class PreviewedForm(SingleUseForm):
         return self.validate() and self.step.data != Step.CHANGE
 
 
-class AmountField(StringField):  # type: ignore[misc]  # WTForms is untyped
-    """An amount as typed. `read` turns it into `amount`; a text with two readings is shown again with both of them.
-
-    Attributes:
-        amount: What was read, None before that.
-        readings: The amounts that the typed text can mean.
-    """
-
-    data: str
-
-    def __init__(self, label: LazyString | None = None, **settings: Any) -> None:  # as WTForms types it
-        super().__init__(label, validators=[Length(max=TEXT_MAX, message=TOO_LONG)], filters=[one_line], **settings)
-        self.amount: Money | None = None
-        self.readings: tuple[Money, ...] = ()
-        self._meant = ""
-
-    def process(self, formdata: Any, *args: Any, **more: Any) -> None:  # as WTForms types it
-        """Take the typed text, and beside it which of two readings was chosen."""
-        self._meant = str(formdata.get(f"{self.name}_meant", "")) if formdata else ""
-        super().process(formdata, *args, **more)
-
-    def read(self, currency: str) -> Money:
-        """Read the text as an amount of this currency.
-
-        Raises:
-            ValidationError: It is missing, is no amount, or has two readings of which none was chosen.
-        """
-        if not self.data:
-            raise ValidationError(_("Enter an amount, like 35 or 35.50."))
-        try:
-            self.amount = read_amount(self.data, currency, meant=self._meant)
-        except AmountRefused as refusal:
-            self.readings = refusal.readings
-            raise ValidationError(refusal.sentence) from None
-        if self._meant == self.amount.plain:
-            self.data = self._meant
-        return self.amount
-
-    @property
-    def money(self) -> Money:
-        """The amount of a valid form."""
-        return cast(Money, self.amount)
-
-
 class DayField(DateField):  # type: ignore[misc]  # WTForms is untyped
     """A day as YYYY-MM-DD, as browsers send it."""
 
@@ -172,24 +125,6 @@ class CurrencyField(SelectField):  # type: ignore[misc]  # WTForms is untyped
     def pre_validate(self, form: StaffForm) -> None:  # noqa: ARG002  # WTForms' signature
         if self.data and self.data not in CURRENCIES:
             raise StopValidation(_("Choose one of the listed currencies."))
-
-
-class EmailField(StringField):  # type: ignore[misc]  # WTForms is untyped
-    """An email address that mail servers take; `is_optional` is whether it may be empty."""
-
-    data: str
-    is_optional = False
-
-    def __init__(self, label: LazyString | None = None, **settings: Any) -> None:  # as WTForms types them
-        super().__init__(label, filters=[one_line], validators=[Length(max=ADDRESS_MAX, message=TOO_LONG)], **settings)
-
-    def pre_validate(self, form: StaffForm) -> None:  # noqa: ARG002  # WTForms' signature
-        if self.is_optional and not self.data:
-            return
-        try:
-            self.data = read_email(self.data)
-        except EmailRefused as refusal:
-            raise StopValidation(refusal.sentence) from None
 
 
 class LongTextField(TextAreaField):  # type: ignore[misc]  # WTForms is untyped

@@ -19,7 +19,7 @@ LAST = "last"
 LEFT_OUT = {"homepage", "proof", "other_amount_meant", "email_meant"}
 
 
-def written_draft(form: GiveForm, *, wants_code: bool) -> tuple[str, str] | None:
+def signed_draft(form: GiveForm, *, wants_code: bool) -> tuple[str, str] | None:
     """Write a form down as (name of the draft, signed text of the cookie); None when it is too long."""
     fields = {field.name: field.data for field in form if field.name not in LEFT_OUT}
     name = new_public_id()
@@ -27,12 +27,12 @@ def written_draft(form: GiveForm, *, wants_code: bool) -> tuple[str, str] | None
     return (name, text) if text is not None else None
 
 
-def keep_draft(answer: Response, text: str) -> None:
+def store_draft(answer: Response, text: str) -> None:
     """Hand a written draft to the browser."""
     COOKIE.put(answer, text)
 
 
-def drop_draft(answer: Response) -> None:
+def delete_draft(answer: Response) -> None:
     """Have the browser forget its draft: the gift is made, and whoever sits here next must not find it."""
     COOKIE.drop(answer)
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from campaign.blueprints.donations import bp, choices
 from campaign.blueprints.donations.abuse_check import RETRY_AFTER_SECONDS as PAUSE_SECONDS
 from campaign.blueprints.donations.abuse_check import AbuseCheck, abuse_check_of
-from campaign.blueprints.donations.draft import LAST, draft_in_address, keep_draft, written_draft
+from campaign.blueprints.donations.draft import LAST, draft_in_address, signed_draft, store_draft
 from campaign.blueprints.donations.form_id import sign_form_id
 from campaign.blueprints.donations.gift_cookie import gifts_in_cookie, remember_gift
 from campaign.blueprints.donations.gift_form import GiveForm
@@ -92,11 +92,11 @@ def give(lang: str) -> ResponseReturnValue:
 def _redrawn(form: GiveForm, check: AbuseCheck, lang: str) -> ResponseReturnValue:
     """The way to the same form in another currency or language."""
     redraw(form)
-    draft = written_draft(form, wants_code=check.wants_code)
+    draft = signed_draft(form, wants_code=check.wants_code)
     if draft is None:
         return _page(form, check)
     answer = make_response(redirect(_draft_address(form.options, draft[0], lang=lang), code=303))
-    keep_draft(answer, draft[1])
+    store_draft(answer, draft[1])
     return answer
 
 
@@ -169,7 +169,7 @@ def _page(
     if not form.form_id.data or (form.form_id.errors and not form.is_too_young):
         form.form_id.data = sign_form_id(clock=context.clock)
     is_open = options.is_open_on(local_day(at))
-    draft = written_draft(form, wants_code=check.wants_code) if request.method == "POST" else None
+    draft = signed_draft(form, wants_code=check.wants_code) if request.method == "POST" else None
     page = render_template(
         "donations/donate.html",
         site=campaign_named(options.slug),
@@ -194,7 +194,7 @@ def _page(
     answer = make_response(page, status)
     answer.headers["Cache-Control"] = "private, no-cache"
     if draft is not None:
-        keep_draft(answer, draft[1])
+        store_draft(answer, draft[1])
     if status in RETRY_AFTER_SECONDS:
         answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS[HTTPStatus(status)])
     return answer

@@ -8,8 +8,9 @@ from flask import Response, current_app, make_response, redirect, render_templat
 from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.donations import bp, choices, pledge_words
+from campaign.blueprints.donations.gift_form import FormNotValid
 from campaign.blueprints.donations.mailbox_proof import CodeStep, ask_for_code, is_proven, remember_proof
-from campaign.blueprints.donations.pledge_form import NotUnderstood, PledgeForm
+from campaign.blueprints.donations.pledge_form import PledgeForm
 from campaign.config import Config
 from campaign.database import DatabaseBusy
 from campaign.days import local_day
@@ -42,7 +43,7 @@ def pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
     page = _page_of(read(token))
     if "back" in request.args and expedite(page.public_id, request.args["back"], clock=current_context().clock):
         wake("pledges")
-    return _page(page, token, PledgeForm.of(page), notice=pledge_words.notice_of(request.args))
+    return _page(page, token, PledgeForm(page), notice=pledge_words.notice_of(request.args))
 
 
 @bp.post("/<any(en,ru,ky):lang>/p/<token>")
@@ -50,7 +51,7 @@ def pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
 def redraw_pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
     """The page in another language with what is typed and chosen in it; nothing is judged and nothing changes."""
     page = _page_of(read(token))
-    form = PledgeForm.sent(page, request.form, offer=_offer(page))
+    form = PledgeForm(page, _offer(page))
     form.step = CodeStep.shown_again()
     return _page(page, token, form)
 
@@ -61,21 +62,21 @@ def ask_of_pledge(lang: str, token: str, act: str) -> ResponseReturnValue:
     """Do one thing at once; where the provider does not answer, a worker goes on, and the page says so."""
     link = read(token)
     page, requested = _page_of(link), Act(act)
-    form = PledgeForm.sent(page, request.form, offer=_offer(page))
+    form = PledgeForm(page, _offer(page))
     needs_proof = requested in CHARGED_AGAIN
     try:
         order = PledgeOrder(
             pledge_public_id=page.public_id,
             act=requested,
             detail=_detail(requested, page, form),
-            public_id=form.request_id,
+            public_id=form.request_id.data,
         )
         needs_proof = needs_proof or (requested is Act.CHANGE and form.is_more_than(page.least_charge))
         if needs_proof and page.can(requested) and (step := ask_for_code(page, act, language=lang)):
             form.step = step
             return _page(page, token, form, status=step.status)
         ask(order, clock=current_context().clock)
-    except NotUnderstood:
+    except FormNotValid:
         return _page(page, token, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except NotFound:
         raise
@@ -104,7 +105,7 @@ def show_pledge_receipts(lang: str, token: str) -> ResponseReturnValue:
     """Let this browser download the receipts, once it has shown that it reads the mailbox they went to."""
     page = _page_of(read(token))
     if step := ask_for_code(page, "receipts", language=lang):
-        form = PledgeForm.of(page)
+        form = PledgeForm(page, formdata=None)
         form.step = step
         return _page(page, token, form, status=step.status)
     answer = make_response(redirect(url_for(".pledge", lang=lang, token=token, _anchor="receipts"), code=303))
@@ -136,7 +137,7 @@ def _page_of(link: PledgeLink) -> PledgePage:
 
 
 def _detail(act: Act, page: PledgePage, form: PledgeForm) -> dict[str, object]:
-    """What an act needs to know besides its name; NotUnderstood where that was typed wrong."""
+    """What an act needs to know besides its name; FormNotValid where that was typed wrong."""
     if act is Act.CHANGE:
         gift, cover = form.amounts()
         return {"gift_minor": gift.minor, "cover_minor": cover.minor}

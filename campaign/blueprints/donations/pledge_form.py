@@ -1,85 +1,73 @@
-"""What a donor types on the page of her monthly gift: another amount, or how many gifts to leave out."""
+"""What a donor types on the page of their monthly gift: another amount, or how many gifts to leave out."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Self
+from collections.abc import Iterable
+from typing import Any
 
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, HiddenField, SelectField
+from wtforms.validators import ValidationError
 
 from campaign.blueprints.donations.choices import typed_amount
-from campaign.blueprints.donations.gift_form import NO
+from campaign.blueprints.donations.gift_form import NO, FormNotValid
 from campaign.blueprints.donations.mailbox_proof import CodeStep
-from campaign.domain.errors import DomainError
 from campaign.domain.identity import ALPHABET, new_public_id
 from campaign.domain.money import Money, currency
-from campaign.domain.typed_text import one_line
 from campaign.i18n import money
 from campaign.services.campaigns.form_options import Offer
 from campaign.services.pledges.page import PledgePage
-from campaign.web.amount_input import AmountRefused, read_amount
+from campaign.web.amount_input import AmountRefused
+from campaign.web.form_fields import AmountField
 
 REQUEST_ID = re.compile(f"[{ALPHABET}]{{16}}")
 OPEN_ENDED = "open"
 """The pause that lasts until the donor resumes the gift."""
 
 
-class NotUnderstood(DomainError):
-    """Something on the form has to be corrected first."""
+def _usable_request_id(name: str | None) -> str:
+    """The name that was sent, or a new one where it is none of ours."""
+    return name if REQUEST_ID.fullmatch(name or "") and name else new_public_id()
 
 
-@dataclass(slots=True)
-class PledgeForm:
-    """What was typed, as it was typed, and what is wrong with it."""
+class PledgeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """The form of the page; what it must say depends on what is requested, so `amounts` and `months` check it.
 
-    request_id: str
-    amount: str
-    covers_fee: bool
-    pause: str = ""
-    offer: Offer | None = None
-    meant: str = ""
-    """Which of two readings of the amount was chosen."""
-    readings: tuple[Money, ...] = ()
-    step: CodeStep | None = None
-    """The code that is asked for before anything is done."""
-    mistakes: list[tuple[str, str]] = field(default_factory=list)
+    Args:
+        page: The monthly gift, whose terms stand in the form before anything is typed.
+        offer: What may be given in its currency; None where the campaign no longer takes it.
 
-    @classmethod
-    def of(cls, page: PledgePage) -> Self:
-        """The form as it is shown first: the terms as they are."""
-        return cls(new_public_id(), typed_amount(page.gift), page.cover.minor > 0)
+    Attributes:
+        step: The code that is needed before anything is done.
+    """
 
-    @classmethod
-    def sent(cls, page: PledgePage, sent: Mapping[str, str], *, offer: Offer | None) -> Self:
-        """The form as it was sent; a request without a usable name of its own gets a new one."""
-        name = sent.get("request_id", "")
-        return cls(
-            name if REQUEST_ID.fullmatch(name) else new_public_id(),
-            one_line(sent.get("amount", typed_amount(page.gift))),
-            sent.get("cover_fees", "") not in NO,
-            sent.get("pause", ""),
-            offer,
-            sent.get("amount_meant", ""),
-        )
+    class Meta:
+        csrf = False  # no session is at stake; the origin of the request is checked for every form
 
-    def months(self, offered: Iterable[int]) -> int:
-        """How many gifts to leave out, one of the offered numbers; 0 until the donor goes on.
+    request_id = HiddenField(default=new_public_id, filters=[_usable_request_id])
+    amount = AmountField()
+    cover_fees = BooleanField(false_values=NO)
+    pause = SelectField(id="pause-for", choices=[], validate_choice=False)
 
-        Raises:
-            NotUnderstood: The pause is not one of those that the page offers; the mistake is noted.
-        """
-        choices = {str(number): number for number in offered} | {OPEN_ENDED: 0}
-        if self.pause not in choices:
-            raise self._refused(_("Choose one of the listed pauses."), name="pause-for")
-        return choices[self.pause]
+    def __init__(
+        self, page: PledgePage, offer: Offer | None = None, **settings: Any
+    ) -> None:  # as Flask-WTF types them
+        super().__init__(data={"amount": typed_amount(page.gift), "cover_fees": page.cover.minor > 0}, **settings)
+        self.offer = offer
+        self.step: CodeStep | None = None
 
-    def error_of(self, name: str) -> str | None:
-        """What is wrong with this field."""
-        return next((sentence for field_name, sentence in self.mistakes if field_name == name), None)
+    @property
+    def mistakes(self) -> list[tuple[str, str]]:
+        """(id of the input, sentence) for each error, in the order of the page."""
+        return [(field.id, str(sentence)) for field in self for sentence in field.errors]
 
     @property
     def charge(self) -> Money:
-        """What would be charged each month; NotUnderstood where that cannot be read."""
+        """What would be charged each month.
+
+        Raises:
+            FormNotValid: The amount cannot be taken.
+        """
         gift, cover = self.amounts()
         return gift + cover
 
@@ -87,37 +75,57 @@ class PledgeForm:
         """Whether more would be charged than until now."""
         return charge < self.charge
 
+    def months(self, offered: Iterable[int]) -> int:
+        """How many gifts to leave out, one of the offered numbers; 0 until the donor resumes.
+
+        Raises:
+            FormNotValid: The page offers no such pause; the error stands at the field.
+        """
+        choices = {str(number): number for number in offered} | {OPEN_ENDED: 0}
+        if self.pause.data not in choices:
+            raise _refused(self.pause, _("Choose one of the listed pauses."))
+        return choices[self.pause.data]
+
     def amounts(self) -> tuple[Money, Money]:
-        """The gift and what covers the fee; NotUnderstood, with the mistake noted, when it cannot be taken."""
+        """The gift, and what covers its fee.
+
+        Raises:
+            FormNotValid: The amount cannot be taken; the error stands at the field.
+        """
         if self.offer is None:
-            raise NotUnderstood  # the currency is not taken any more, as the page says
+            raise FormNotValid  # the currency is not taken any more, as the page says
         try:
-            gift = read_amount(self.amount, self.offer.currency, meant=self.meant)
-        except AmountRefused as refusal:
-            self.readings = refusal.readings
-            raise self._refused(self._sentence_of(refusal)) from None
-        if self.meant == gift.plain:
-            self.amount = gift.plain
-        if gift < self.offer.minimum:
-            raise self._refused(self._too_small(self.offer))
-        if self.offer.maximum < gift:
-            raise self._refused(_("The maximum monthly gift is %(amount)s.", amount=money(self.offer.maximum)))
-        step = currency(gift.currency).step
-        if gift.minor % step:
-            raise self._refused(_("Enter an amount in steps of %(amount)s.", amount=money(Money(step, gift.currency))))
-        return gift, self.offer.cover_of(gift) if self.covers_fee else Money(0, gift.currency)
+            gift = self.amount.read(self.offer.currency, self._sentence_of)
+        except ValidationError as error:
+            raise _refused(self.amount, str(error)) from None
+        if problem := _problem_of(gift, self.offer):
+            raise _refused(self.amount, problem)
+        return gift, self.offer.cover_of(gift) if self.cover_fees.data else Money(0, gift.currency)
 
     def _sentence_of(self, refusal: AmountRefused) -> str:
         if refusal.is_other_currency:
             return str(_("A monthly gift keeps its currency. Enter just the number."))
         if refusal.is_zero and self.offer is not None:
-            return self._too_small(self.offer)
+            return _too_small(self.offer)
         return refusal.sentence
 
-    @staticmethod
-    def _too_small(offer: Offer) -> str:
-        return str(_("The minimum gift is %(amount)s.", amount=money(offer.minimum)))
 
-    def _refused(self, sentence: str, name: str = "amount") -> NotUnderstood:
-        self.mistakes.append((name, sentence))
-        return NotUnderstood(sentence)
+def _problem_of(gift: Money, offer: Offer) -> str | None:
+    """Why this amount cannot be given each month."""
+    step = currency(gift.currency).step
+    if gift < offer.minimum:
+        return _too_small(offer)
+    if offer.maximum < gift:
+        return str(_("The maximum monthly gift is %(amount)s.", amount=money(offer.maximum)))
+    if gift.minor % step:
+        return str(_("Enter an amount in steps of %(amount)s.", amount=money(Money(step, gift.currency))))
+    return None
+
+
+def _too_small(offer: Offer) -> str:
+    return str(_("The minimum gift is %(amount)s.", amount=money(offer.minimum)))
+
+
+def _refused(field: Field, sentence: str) -> FormNotValid:
+    field.errors = [sentence]
+    return FormNotValid(sentence)

@@ -4,11 +4,11 @@ from http import HTTPStatus
 
 from flask import current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
 
 from campaign.blueprints.donations import bp, pledge_words
 from campaign.blueprints.donations.pledge import discreet
 from campaign.config import Config
-from campaign.domain.typed_text import one_line
 from campaign.extensions import limiter
 from campaign.gateway_registry import current_context
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
@@ -24,28 +24,35 @@ from campaign.services.pledges.mailbox import (
     request_links,
 )
 from campaign.services.pledges.requests import expedite
-from campaign.web.email_input import EmailRefused, read_email
+from campaign.web.form_fields import EmailField
+
+
+class LinkForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """The address to which a new link is sent."""
+
+    class Meta:
+        csrf = False  # no session is at stake; the origin of the request is checked for every form
+
+    email = EmailField()
 
 
 @bp.get("/<any(en,ru,ky):lang>/p/")
 def pledge_links(lang: str) -> ResponseReturnValue:  # noqa: ARG001
     """The form for a new link; after it was sent, the same answer for every address."""
-    return _form(is_sent="sent" in request.args)
+    return _form_page(LinkForm(), is_sent="sent" in request.args)
 
 
 @bp.post("/<any(en,ru,ky):lang>/p/")
 @limiter.limit("30 per 10 minutes")
 def send_pledge_links(lang: str) -> ResponseReturnValue:
     """Mail the link to the typed address; only show it again where the language was changed."""
-    typed = one_line(request.form.get("email", ""))
+    form = LinkForm()
     if "to_language" in request.form:
-        return _form(email=typed)
-    try:
-        email = read_email(typed)
-    except EmailRefused as refusal:
-        return _form(email=typed, error=str(refusal), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _form_page(form)
+    if not form.validate():
+        return _form_page(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     link_request = LinkRequest(
-        email=email, language=lang, campaign=featured_campaign().slug, address=request.remote_addr
+        email=form.email.data, language=lang, campaign=featured_campaign().slug, address=request.remote_addr
     )
     request_links(link_request, clock=current_context().clock, secret=str(current_app.secret_key))
     wake("outbox")
@@ -86,14 +93,11 @@ def change_all_cards(lang: str, token: str) -> ResponseReturnValue:
     return redirect(address, code=303)
 
 
-def _form(
-    *, email: str = "", error: str | None = None, is_sent: bool = False, status: int = HTTPStatus.OK
-) -> ResponseReturnValue:
+def _form_page(form: LinkForm, *, is_sent: bool = False, status: int = HTTPStatus.OK) -> ResponseReturnValue:
     page = render_template(
         "donations/pledge_links.html",
         site=featured_campaign(),
-        email=email,
-        error=error,
+        form=form,
         is_sent=is_sent,
         same_page=lambda: {code: url_for(".pledge_links", lang=code) for code in LANGUAGES},
         switches={code: url_for(".send_pledge_links", lang=code) for code in LANGUAGES},

@@ -8,7 +8,7 @@ from limits import parse
 from limits.errors import StorageError
 
 from campaign.blueprints.donations import bp, choices
-from campaign.blueprints.donations.draft import drop_draft
+from campaign.blueprints.donations.draft import delete_draft
 from campaign.blueprints.donations.gift_cookie import gifts_in_cookie
 from campaign.domain.donation import DonationFrequency, DonationState
 from campaign.domain.errors import DomainError
@@ -62,7 +62,7 @@ def thanks(lang: str) -> ResponseReturnValue:  # noqa: ARG001
         )
     )
     if is_own and _state_of(gift) == "paid":
-        drop_draft(answer)
+        delete_draft(answer)
     return answer
 
 

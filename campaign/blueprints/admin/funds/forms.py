@@ -9,8 +9,6 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from campaign.blueprints.admin.forms import (
     NAME_MAX,
-    TOO_LONG,
-    AmountField,
     CurrencyField,
     DayField,
     FundField,
@@ -22,6 +20,7 @@ from campaign.domain.journal import EntryKind
 from campaign.domain.typed_text import one_line
 from campaign.services.funds.allocations import Move
 from campaign.services.funds.disbursements import NewDisbursement
+from campaign.web.form_fields import TOO_LONG, AmountField
 
 
 class MoneyForm(PreviewedForm):

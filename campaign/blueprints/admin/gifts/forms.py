@@ -9,9 +9,6 @@ from wtforms.validators import Length, ValidationError
 from campaign.blueprints.admin import words
 from campaign.blueprints.admin.forms import (
     NAME_MAX,
-    TOO_LONG,
-    AmountField,
-    EmailField,
     LongTextField,
     PreviewedForm,
     SingleUseForm,
@@ -20,6 +17,7 @@ from campaign.blueprints.admin.forms import (
 from campaign.domain.donation import RefundTooLarge
 from campaign.domain.money import Money
 from campaign.domain.typed_text import one_line
+from campaign.web.form_fields import TOO_LONG, AmountField, EmailField
 
 WHOLE, PART = "whole", "part"
 

@@ -2,7 +2,8 @@
 
 from flask_babel import lazy_gettext as _
 
-from campaign.blueprints.admin.forms import EmailField, LongTextField, SingleUseForm
+from campaign.blueprints.admin.forms import LongTextField, SingleUseForm
+from campaign.web.form_fields import EmailField
 
 
 class ResendForm(SingleUseForm):

@@ -4,8 +4,9 @@ from flask_babel import lazy_gettext as _
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
-from campaign.blueprints.admin.forms import SAY_WHY, TEXT_MAX, TOO_LONG, SingleUseForm
+from campaign.blueprints.admin.forms import SAY_WHY, TEXT_MAX, SingleUseForm
 from campaign.domain.typed_text import paragraphs
+from campaign.web.form_fields import TOO_LONG
 
 
 class StopForm(SingleUseForm):

@@ -4,8 +4,9 @@ from flask_babel import lazy_gettext as _
 from wtforms import StringField
 from wtforms.validators import Length
 
-from campaign.blueprints.admin.forms import NAME_MAX, TOO_LONG, StaffForm
+from campaign.blueprints.admin.forms import NAME_MAX, StaffForm
 from campaign.domain.typed_text import one_line
+from campaign.web.form_fields import TOO_LONG
 
 
 class ReceiptNameForm(StaffForm):
