@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from campaign.cli.environment import missing_libraries
 from campaign.cli.findings import CheckResult, Verdict
 from campaign.config import Config
+from campaign.domain.drill import DrillOutcome
 from campaign.gateway_registry import current_context
 from campaign.project import version
 from campaign.services.drill.record import standing
@@ -170,13 +171,13 @@ def _drill() -> CheckResult:
     """Allow live payments only for a version that passed a fire drill, or for a stored reason."""
     record = standing()
     match record.outcome:
-        case "held":
+        case DrillOutcome.PASSED:
             return CheckResult(
                 Verdict.OK, f"A fire drill of version {record.version} was held on {record.at:%Y-%m-%d}."
             )
-        case "waived":
+        case DrillOutcome.WAIVED:
             return CheckResult(Verdict.OK, f"No fire drill of version {record.version}, because: {record.reason}")
-        case "failed":
+        case DrillOutcome.FAILED:
             verdict = f"The last fire drill of version {record.version} failed"
         case _:
             verdict = f"No fire drill of version {record.version} was held"

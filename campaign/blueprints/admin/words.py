@@ -5,8 +5,10 @@ from collections.abc import Collection, Mapping
 from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
+from campaign.domain.abuse import Cause
 from campaign.domain.allocation import (
     AllocationReasonMissing,
+    AllocationState,
     AlreadyDecided,
     BalancesChanged,
     MoneyMayNotGoThere,
@@ -17,12 +19,13 @@ from campaign.domain.allocation import (
     SelfApproval,
 )
 from campaign.domain.disputes import DisputeLost, DisputeOpen
-from campaign.domain.donation import NotRefundable, RefundTooLarge
+from campaign.domain.donation import DonationFrequency, DonationState, NotRefundable, RefundState, RefundTooLarge
 from campaign.domain.errors import DomainError, FormReused, NotFound
 from campaign.domain.mail import MailState
 from campaign.domain.money import Money
 from campaign.domain.pledge import PledgeStopped
 from campaign.domain.provider_events import EventState
+from campaign.domain.receipt import ReceiptState
 from campaign.services.funds import disbursements
 from campaign.services.gifts import corrections, held_receipts
 from campaign.services.ledger.posting import EntryConflict
@@ -36,38 +39,38 @@ Word = tuple[LazyString, str]
 """A word and the colour of its label: good, warn, bad or none. The word alone says it; the colour repeats it."""
 
 DONATION: Mapping[str, Word] = {
-    "created": (_("Started"), ""),
-    "open": (_("Waiting for payment"), "warn"),
-    "processing": (_("Payment under way"), "warn"),
-    "paid": (_("Paid"), "good"),
+    DonationState.CREATED: (_("Started"), ""),
+    DonationState.OPEN: (_("Waiting for payment"), "warn"),
+    DonationState.PROCESSING: (_("Payment under way"), "warn"),
+    DonationState.PAID: (_("Paid"), "good"),
     "refunded": (_("Refunded, wholly or in part"), "bad"),
     "refund_trouble": (_("Refund failed or waiting"), "bad"),
     "disputed": (_("Disputed"), "bad"),
     "charged_back": (_("Taken back by the bank"), "bad"),
     "suspected": (_("Suspected of fraud"), "bad"),
     "paid_again": (_("Paid a second time"), "warn"),
-    "expired": (_("Not paid in time"), ""),
-    "failed": (_("Failed"), "bad"),
+    DonationState.EXPIRED: (_("Not paid in time"), ""),
+    DonationState.FAILED: (_("Failed"), "bad"),
 }
 REFUNDED: Word = (_("Refunded"), "bad")
 REFUNDED_IN_PART: Word = (_("Refunded in part"), "bad")
 REFUND: Mapping[str, Word] = {
-    "requested": (_("Requested"), "warn"),
-    "pending": (_("Under way"), "warn"),
-    "succeeded": (_("Sent back"), "good"),
-    "failed": (_("Failed"), "bad"),
-    "canceled": (_("Cancelled"), ""),
+    RefundState.REQUESTED: (_("Requested"), "warn"),
+    RefundState.PENDING: (_("Under way"), "warn"),
+    RefundState.SUCCEEDED: (_("Sent back"), "good"),
+    RefundState.FAILED: (_("Failed"), "bad"),
+    RefundState.CANCELED: (_("Cancelled"), ""),
 }
 ALLOCATION: Mapping[str, Word] = {
-    "proposed": (_("Waiting for approval"), "warn"),
-    "approved": (_("Approved"), "good"),
-    "rejected": (_("Rejected"), "bad"),
-    "withdrawn": (_("Withdrawn"), ""),
+    AllocationState.PROPOSED: (_("Waiting for approval"), "warn"),
+    AllocationState.APPROVED: (_("Approved"), "good"),
+    AllocationState.REJECTED: (_("Rejected"), "bad"),
+    AllocationState.WITHDRAWN: (_("Withdrawn"), ""),
 }
 RECEIPT: Mapping[str, Word] = {
-    "issued": (_("Valid"), "good"),
-    "replaced": (_("Replaced"), ""),
-    "void": (_("Void"), "bad"),
+    ReceiptState.ISSUED: (_("Valid"), "good"),
+    ReceiptState.REPLACED: (_("Replaced"), ""),
+    ReceiptState.VOID: (_("Void"), "bad"),
 }
 INBOX: Mapping[str, Word] = {
     EventState.NEW: (_("Waiting"), "warn"),
@@ -124,7 +127,7 @@ ROLE_NAMES: Mapping[str, LazyString] = {
     "approver": lazy_pgettext("role", "Approver"),
     "admin": lazy_pgettext("role", "Administrator"),
 }
-FREQUENCIES: Mapping[str, LazyString] = {"once": _("Once"), "monthly": _("Monthly")}
+FREQUENCIES: Mapping[str, LazyString] = {DonationFrequency.ONCE: _("Once"), DonationFrequency.MONTHLY: _("Monthly")}
 METHODS: Mapping[str, LazyString] = {"card": _("Card"), "bank": _("Bank transfer"), "cash": _("Cash")}
 MODES: Mapping[str, Word] = {
     "none": (_("No payments: no key is set"), "warn"),
@@ -157,14 +160,18 @@ CONCERNS: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
     "unexplained": (_("Movements at the provider are not explained"), "admin.reconciliation", {}),
     "payout_failed": (_("A payout came back from the bank"), "admin.reconciliation", {}),
     "payout_open": (_("Payouts do not add up, or are waiting to be booked manually"), "admin.reconciliation", {}),
-    "allocation_waiting": (_("Allocations wait for approval"), "admin.allocations", {"state": "proposed"}),
+    "allocation_waiting": (
+        _("Allocations wait for approval"),
+        "admin.allocations",
+        {"state": AllocationState.PROPOSED},
+    ),
 }
 """What needs attention → the sentence, and where it is looked after."""
 
 SHIELD_CAUSES: Mapping[str, LazyString] = {
-    "failures": _("very many payments failed"),
-    "starts": _("unusually many payment pages were opened"),
-    "staff": _("turned on manually"),
+    Cause.FAILURES: _("very many payments failed"),
+    Cause.STARTS: _("unusually many payment pages were opened"),
+    Cause.STAFF: _("turned on manually"),
 }
 
 ACTS: Mapping[str, LazyString] = {

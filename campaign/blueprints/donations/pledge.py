@@ -16,7 +16,7 @@ from campaign.database import DatabaseBusy
 from campaign.days import local_day
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.identity import new_public_id
-from campaign.domain.pledge import Act, PledgeUnchanged
+from campaign.domain.pledge import Act, PledgeRequestState, PledgeUnchanged
 from campaign.domain.pledge_dates import end_of_skip
 from campaign.extensions import limiter
 from campaign.gateway_registry import current_context
@@ -158,8 +158,8 @@ def _done(order: PledgeOrder) -> dict[str, Any]:  # values of an address
     try:
         state = execute(order.public_id, context=context)
     except (PaymentsUnavailable, PaymentsNotConfigured, DatabaseBusy):
-        state = "requested"
-    if state == "requested":
+        state = PledgeRequestState.REQUESTED
+    if state == PledgeRequestState.REQUESTED:
         wake("pledges")
     wake("outbox")
     return {state: order.act.value}

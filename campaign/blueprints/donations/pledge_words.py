@@ -8,14 +8,14 @@ from flask_babel import lazy_gettext as _
 
 from campaign.domain import pledge
 from campaign.domain.errors import DomainError
-from campaign.domain.pledge import Act
+from campaign.domain.pledge import Act, PledgeEndReason, PledgeRequestState, PledgeState
 
 STATES: Mapping[str, tuple[LazyString, str]] = {
-    "active": (_("Active"), "good"),
-    "paused": (_("Paused"), "warn"),
-    "past_due": (_("The last gift could not be charged"), "bad"),
-    "stopping": (_("Ends soon"), "warn"),
-    "stopped": (_("Ended"), ""),
+    PledgeState.ACTIVE: (_("Active"), "good"),
+    PledgeState.PAUSED: (_("Paused"), "warn"),
+    PledgeState.PAST_DUE: (_("The last gift could not be charged"), "bad"),
+    PledgeState.STOPPING: (_("Ends soon"), "warn"),
+    PledgeState.STOPPED: (_("Ended"), ""),
 }
 DONE: Mapping[Act, LazyString] = {
     Act.CHANGE: _("Done. The new amount applies from your next payment."),
@@ -47,18 +47,18 @@ BACK_ALL = _(
     "If you added another card, it will be charged for all these gifts from now on. Reload this page in a minute."
 )
 CARD_STATES: Mapping[str, LazyString] = {
-    "requested": _("This gift will use the new card too. That takes a few minutes."),
-    "refused": _("The new card could not be used for this gift. Please enter it for this gift alone."),
+    PledgeRequestState.REQUESTED: _("This gift will use the new card too. That takes a few minutes."),
+    PledgeRequestState.REFUSED: _("The new card could not be used for this gift. Please enter it for this gift alone."),
 }
 """What became of a card that was entered for all gifts, by the state of the request."""
 TRY_AGAIN = _("Something went wrong and nothing was changed. Please try again in a minute.")
 NO_CARD_PAGE = _("The page for another card can’t be opened right now. Please try again in a minute.")
 ENDINGS: Mapping[str, LazyString] = {
-    "asked": _("It was stopped as you asked."),
-    "unpaid": _("It was stopped because several charges failed."),
-    "provider": _("It was stopped at the payment service."),
-    "campaign": _("It ended with the campaign."),
-    "double": _("It was started twice by mistake, so this one was stopped."),
+    PledgeEndReason.REQUESTED: _("It was stopped as you asked."),
+    PledgeEndReason.UNPAID: _("It was stopped because several charges failed."),
+    PledgeEndReason.PROVIDER: _("It was stopped at the payment service."),
+    PledgeEndReason.CAMPAIGN: _("It ended with the campaign."),
+    PledgeEndReason.DOUBLE: _("It was started twice by mistake, so this one was stopped."),
 }
 _BROKEN: Mapping[type[DomainError], LazyString] = {
     pledge.PledgeStopped: _("This monthly gift has already ended. You can start a new one."),
@@ -82,12 +82,16 @@ class Notice:
     kind: str
 
 
+_STATES = PledgeRequestState
+_KINDS = {_STATES.DONE: "good", _STATES.REQUESTED: "warn", _STATES.REFUSED: "bad"}
+
+
 def notice_of(arguments: Mapping[str, str]) -> Notice | None:
     """What to say after an act, by the address that it led to; None for any other."""
-    for state, kind in (("done", "good"), ("requested", "warn"), ("refused", "bad")):
+    for state, kind in _KINDS.items():
         act = arguments.get(state)
         if act in set(Act):
-            sentence = {"done": DONE[Act(act)], "requested": WAITS, "refused": REFUSED}[state]
+            sentence = {_STATES.DONE: DONE[Act(act)], _STATES.REQUESTED: WAITS, _STATES.REFUSED: REFUSED}[state]
             return Notice(sentence, kind)
     if "unchanged" in arguments:
         return Notice(UNCHANGED, "info")

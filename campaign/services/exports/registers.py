@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.days import time_zone
+from campaign.domain.donation import DonationState
 from campaign.services.exports.state_words import DONATIONS, ENDINGS, RECEIPTS, in_words
 from campaign.services.gifts.listing import DonationFilter, DonationRow, all_donations
 from campaign.services.receipts import listing
@@ -83,7 +84,7 @@ def _donations(session: Session, filters: DonationFilter, *, about: About) -> Sh
         rows=map(_donation_cells, all_donations(session, filters)),
         amounts=(10, 11, 12),
         by=9,
-        counted=(3, in_words(DONATIONS, "paid")),
+        counted=(3, in_words(DONATIONS, DonationState.PAID)),
         total_label=_("Total (paid gifts)"),
     )
 

@@ -50,7 +50,9 @@ REQUESTS = WorkQueue(
     PledgeRequest,
     ClaimedRow,
     # It is never given up: a donor's “stop” must come to pass. An alarm is raised after the last attempt, about six hours.
-    QueuePolicy(waiting=("requested",), base=timedelta(seconds=15), maximum=timedelta(hours=1), max_attempts=14),
+    QueuePolicy(
+        waiting=(PledgeRequestState.REQUESTED,), base=timedelta(seconds=15), maximum=timedelta(hours=1), max_attempts=14
+    ),
     condition=~select(_EARLIER.c.id)  # what was requested of the same pledge earlier comes first
     .where(
         _EARLIER.c.pledge_id == _REQUEST.c.pledge_id,
@@ -244,11 +246,11 @@ def _send(due: RequestedAct, *, context: Context) -> None:
     except PaymentsUnavailable as silence:
         REQUESTS.reschedule(due.claim, str(silence), at=context.clock.now())
     except (PaymentRefused, MissingAtProvider) as refused:
-        _close(due, "refused", str(refused) or type(refused).__name__, at=context.clock.now())
+        _close(due, PledgeRequestState.REFUSED, str(refused) or type(refused).__name__, at=context.clock.now())
         _follow_after_refusal(due, context=context)
     else:
         if is_done or due.claim.attempts >= len(CARD_DELAYS):
-            _close(due, "done", None, at=context.clock.now(), is_new_card=is_done)
+            _close(due, PledgeRequestState.DONE, None, at=context.clock.now(), is_new_card=is_done)
         else:
             REQUESTS.reschedule(
                 due.claim, "no new card yet", at=context.clock.now(), delay=CARD_DELAYS[due.claim.attempts]
@@ -269,14 +271,16 @@ def _follow_after_refusal(due: RequestedAct, *, context: Context) -> None:
         return
 
 
-def _close(due: RequestedAct, state: str, error: str | None, *, at: datetime, is_new_card: bool = False) -> None:
+def _close(
+    due: RequestedAct, state: PledgeRequestState, error: str | None, *, at: datetime, is_new_card: bool = False
+) -> None:
     with transaction() as session:
         is_closed = REQUESTS.complete(
             session, due.claim, state, error=error[:MAX_ERROR_LENGTH] if error else None, done_at=at
         )
         if is_closed and is_new_card and due.act is Act.UPDATE_CARD:
             spread(session, due.claim.id, at=at)
-        if is_closed and state == PledgeRequestState.REFUSED:
+        if is_closed and state is PledgeRequestState.REFUSED:
             detail: dict[str, object] = {"act": due.act.value, "error": (error or "")[:200]}
             event = {"pledge_id": due.pledge_id, "at": at, "kind": "refused", "detail": detail}
             session.execute(insert(PledgeEvent), event)

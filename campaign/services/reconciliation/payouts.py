@@ -29,7 +29,12 @@ from campaign.services.queues import inbox
 from campaign.services.queues.inbox import ClaimedEvent
 from campaign.services.reconciliation import ledger_at_provider, provider_transactions
 
-RANK = {"under_way": 0, "arrived": 1, "failed": 2, "canceled": 2}
+RANK: dict[str, int] = {
+    PayoutState.UNDER_WAY: 0,
+    PayoutState.ARRIVED: 1,
+    PayoutState.FAILED: 2,
+    PayoutState.CANCELED: 2,
+}
 """A payout goes forward only: an older answer never undoes a newer one."""
 
 

@@ -13,7 +13,7 @@ from campaign.blueprints.admin.pledges import words
 from campaign.blueprints.admin.pledges.forms import StopForm
 from campaign.blueprints.admin.timeline import TimelineRow, timeline_row
 from campaign.domain.errors import DomainError
-from campaign.domain.pledge import Act, PledgeState
+from campaign.domain.pledge import Act, PledgeRequester, PledgeState
 from campaign.domain.timeline import TimelineEntry
 from campaign.gateway_registry import current_context
 from campaign.jobs import wake
@@ -64,7 +64,7 @@ def stop_pledge(public_id: str) -> ResponseReturnValue:
         pledge_public_id=public_id,
         act=Act.STOP,
         detail={"why": form.why.data},
-        requested_by="staff",
+        requested_by=PledgeRequester.STAFF,
         actor_id=person().id,
         public_id=form.form_id.data,
     )
