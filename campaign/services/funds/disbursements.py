@@ -136,20 +136,7 @@ def record_disbursement(payment: NewDisbursement, *, public_id: str, actor_id: i
             return public_id
         if preview.is_too_much:
             raise NotEnoughFunds
-        session.add(
-            Disbursement(
-                public_id=public_id,
-                campaign_id=payment.campaign_id,
-                fund_id=preview.fund_id,
-                currency=payment.amount.currency,
-                amount_minor=payment.amount.minor,
-                paid_on=payment.paid_on,
-                payee=payment.payee.strip(),
-                evidence=payment.evidence.strip(),
-                recorded_by=actor_id,
-                recorded_at=at,
-            )
-        )
+        session.add(_row(preview, public_id, actor_id=actor_id, at=at))
         entry = disbursed(
             public_id=public_id,
             cost=Account.GRANTS if preview.is_grant else Account.PROGRAMME,
@@ -173,6 +160,22 @@ def record_disbursement(payment: NewDisbursement, *, public_id: str, actor_id: i
             },
         )
     return public_id
+
+
+def _row(preview: PaymentPreview, public_id: str, *, actor_id: int, at: datetime) -> Disbursement:
+    payment = preview.payment
+    return Disbursement(
+        public_id=public_id,
+        campaign_id=payment.campaign_id,
+        fund_id=preview.fund_id,
+        currency=payment.amount.currency,
+        amount_minor=payment.amount.minor,
+        paid_on=payment.paid_on,
+        payee=payment.payee.strip(),
+        evidence=payment.evidence.strip(),
+        recorded_by=actor_id,
+        recorded_at=at,
+    )
 
 
 def disbursements(

@@ -175,24 +175,10 @@ def _insert_gift(session: Session, request: GiftRequest, *, context: Context) ->
         day=local_day(at),
     )
     cover = cover_of(terms, request.gift, covers_fee=request.covers_fee)
-    public_id = new_public_id()
     expires_at = (at + PAGE_LIFE).replace(microsecond=0)
-    order = CheckoutOrder(
-        public_id=public_id,
-        gift=request.gift,
-        cover=cover,
-        is_monthly=request.frequency == DonationFrequency.MONTHLY,
-        title=terms.title,
-        purpose=terms.purpose,
-        language=request.language,
-        email=request.email,
-        public_url=context.public_url,
-        campaign_slug=request.campaign_slug,
-        fund_code=request.fund_code or "",
-        expires_at=expires_at,
-    )
+    order = _order_of(request, terms, cover=cover, public_url=context.public_url, expires_at=expires_at)
     row = {
-        "public_id": public_id,
+        "public_id": order.public_id,
         "campaign_id": terms.campaign_id,
         "fund_id": terms.fund_id,
         **{name: getattr(request, name) for name in _AS_REQUESTED},
@@ -214,6 +200,25 @@ def _insert_gift(session: Session, request: GiftRequest, *, context: Context) ->
     gift = _Gift.of(session.execute(_BEGIN, row).one())
     _tell(session, gift.id, "created", at=at, detail={"language": request.language})
     return gift
+
+
+def _order_of(
+    request: GiftRequest, terms: Row[Any], *, cover: Money, public_url: str, expires_at: datetime
+) -> CheckoutOrder:
+    return CheckoutOrder(
+        public_id=new_public_id(),
+        gift=request.gift,
+        cover=cover,
+        is_monthly=request.frequency == DonationFrequency.MONTHLY,
+        title=terms.title,
+        purpose=terms.purpose,
+        language=request.language,
+        email=request.email,
+        public_url=public_url,
+        campaign_slug=request.campaign_slug,
+        fund_code=request.fund_code or "",
+        expires_at=expires_at,
+    )
 
 
 def _opened(gift: _Gift, *, payments: PaymentGateway) -> CheckoutPage:

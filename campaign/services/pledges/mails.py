@@ -186,7 +186,24 @@ def tell(session: Session, pledge: Pledge, news: PledgeNews, *, at: datetime, is
     recipient = known or news.email
     if not recipient:
         return
-    facts: dict[str, object] = {
+    letter = OutgoingMail(
+        kind=news.kind,
+        language=pledge.language,
+        recipient=recipient,
+        facts=_facts_of(pledge, news, title=title, fund_title=fund_title, contact=contact),
+        key=dedupe_key,
+        campaign_id=pledge.campaign_id,
+    )
+    enqueue(session, letter, at=at, is_quiet=is_quiet)
+    session.execute(
+        insert(PledgeEvent), {"pledge_id": pledge.id, "at": at, "kind": "told", "detail": {"mail": news.kind}}
+    )
+
+
+def _facts_of(
+    pledge: Pledge, news: PledgeNews, *, title: dict[str, str], fund_title: dict[str, str], contact: str
+) -> dict[str, object]:
+    return {
         "pledge": pledge.public_id,
         "donor_name": pledge.payer_name or pledge.receipt_name or "",
         "amount_minor": pledge.gift_minor + pledge.cover_minor,
@@ -198,15 +215,3 @@ def tell(session: Session, pledge: Pledge, news: PledgeNews, *, at: datetime, is
         "is_test": not pledge.livemode,
         **news.facts,
     }
-    letter = OutgoingMail(
-        kind=news.kind,
-        language=pledge.language,
-        recipient=recipient,
-        facts=facts,
-        key=dedupe_key,
-        campaign_id=pledge.campaign_id,
-    )
-    enqueue(session, letter, at=at, is_quiet=is_quiet)
-    session.execute(
-        insert(PledgeEvent), {"pledge_id": pledge.id, "at": at, "kind": "told", "detail": {"mail": news.kind}}
-    )

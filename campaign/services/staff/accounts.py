@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_security.utils import hash_password
 from sqlalchemy import delete, func, or_, select
@@ -88,18 +89,10 @@ def add_staff(
     with transaction() as session:
         if session.execute(select(Staff.id).where(func.lower(Staff.email) == address)).first():
             raise StaffExists(address)
-        person = Staff(
-            email=address,
-            name=name.strip() or address,
-            language="en",
-            password=hashed,
-            active=True,
-            fs_uniquifier=secrets.token_hex(16),
-            created_at=clock.now(),
-            campaign_id=_campaign_id(session, campaign),
-            first_password_until=None if password else clock.now() + VALID_FOR,
-            roles=_role_rows(session, known_roles),
-        )
+        person = _new_person(address, name=name.strip() or address, hashed=hashed, at=clock.now())
+        person.campaign_id = _campaign_id(session, campaign)
+        person.first_password_until = None if password else clock.now() + VALID_FOR
+        person.roles = _role_rows(session, known_roles)
         session.add(person)
         session.flush()
         audit.record(
@@ -111,6 +104,18 @@ def add_staff(
             detail={"roles": list(known_roles), "campaign": campaign},
         )
     return SignIn(email=address, password=given, roles=known_roles)
+
+
+def _new_person(address: str, *, name: str, hashed: str, at: datetime) -> Staff:
+    return Staff(
+        email=address,
+        name=name,
+        language="en",
+        password=hashed,
+        active=True,
+        fs_uniquifier=secrets.token_hex(16),
+        created_at=at,
+    )
 
 
 def add_demo_staff(*, clock: Clock) -> list[SignIn]:
