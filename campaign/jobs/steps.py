@@ -73,7 +73,9 @@ def look_after_pledges() -> bool:
 def close_pages() -> bool:
     """One payment page that nobody needs: its donor has another by now, or too many cards were refused on it."""
     context = current_context()
-    return any(close(context) for close in (superseded_pages.close_next_page, exhausted_pages.close_next_worn_page))
+    return any(
+        close(context) for close in (superseded_pages.close_next_page, exhausted_pages.close_next_exhausted_page)
+    )
 
 
 def release_identified() -> bool:

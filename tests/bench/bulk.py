@@ -246,10 +246,10 @@ class _Maker:
                 "receipt_id": self._first_receipt + number,
                 "donation_id": donation_id,
                 "created_at": at,
-                "state": "sent",
+                "state": "stored",
                 "attempts": 1,
                 "next_try_at": at,
-                "sent_at": at,
+                "sent_at": None,
             }
         )
 

@@ -18,29 +18,29 @@ from campaign.services.gifts.settlement import settle
 log = logging.getLogger(__name__)
 
 
-def close_next_worn_page(context: Context) -> bool:
+def close_next_exhausted_page(context: Context) -> bool:
     """Close one such page at the provider and take up what became of it; False when there is none, or nobody answers.
 
     A donor whose page this was is told that it has closed, and begins anew; whoever has just paid on it has paid.
     """
-    worn = _next_worn(since=context.clock.now() - DAY)
-    if worn is None:
+    page = _next_exhausted(since=context.clock.now() - DAY)
+    if page is None:
         return False
-    start_id, donation_id, checkout_id = worn
+    start_id, donation_id, checkout_id = page
     try:
         context.payments.expire_checkout(checkout_id)
         settle(donation_id, context=context)
     except PaymentsUnavailable as wait:
-        log.warning("the worn page of donation %s stays open for now: %s", donation_id, wait)
+        log.warning("the exhausted page of donation %s stays open for now: %s", donation_id, wait)
         return False
     except DomainError as reason:
-        log.warning("the worn page of donation %s: %s %s", donation_id, type(reason).__name__, reason)
+        log.warning("the exhausted page of donation %s: %s %s", donation_id, type(reason).__name__, reason)
     with transaction() as session:
         session.execute(update(GiftStart).where(GiftStart.id == start_id).values(page_closed_at=context.clock.now()))
     return True
 
 
-def _next_worn(*, since: datetime) -> tuple[int, int, str] | None:
+def _next_exhausted(*, since: datetime) -> tuple[int, int, str] | None:
     query = (
         select(GiftStart.id, Donation.id, Donation.checkout_id)
         .join(Donation, Donation.form_id == GiftStart.form_id)
@@ -55,5 +55,5 @@ def _next_worn(*, since: datetime) -> tuple[int, int, str] | None:
         .limit(1)
     )
     with reading() as session:
-        found = session.execute(query).one_or_none()
-    return (found[0], found[1], str(found[2])) if found else None
+        row = session.execute(query).one_or_none()
+    return (row[0], row[1], str(row[2])) if row else None

@@ -115,10 +115,10 @@ def execute(public_id: str, *, context: Context) -> str:
 
 
 def expedite(pledge_public_id: str, request_id: str, *, clock: Clock) -> bool:
-    """The donor is back from the card's page: look at once for what she put in there; True when it is to be looked for."""
+    """Look for a new card at once, because the donor is back from the provider's page; True when one is awaited."""
     of_pledge = select(Pledge.id).where(Pledge.public_id == pledge_public_id).scalar_subquery()
     with transaction() as session:
-        hurried = session.execute(
+        rows = session.execute(
             update(PledgeRequest)
             .where(
                 PledgeRequest.public_id == request_id,
@@ -130,7 +130,7 @@ def expedite(pledge_public_id: str, request_id: str, *, clock: Clock) -> bool:
             .values(next_try_at=clock.now())
             .returning(PledgeRequest.id)
         ).all()
-    return bool(hurried)
+    return bool(rows)
 
 
 def execute_next(context: Context) -> bool:

@@ -19,7 +19,7 @@ PING = "kurak.ping"
 """The type of the event by which an installation tries its own address; it is about nothing."""
 WAITING_FOR_PARENT_MAX = timedelta(days=3)
 """As long as the provider itself tries to deliver: a gift of ours that is not there by then does not come."""
-PAYLOAD_KEPT_FOR = timedelta(days=90)
+PAYLOAD_RETENTION = timedelta(days=90)
 """Long enough to look into what went wrong; the provider keeps its own copy for a month."""
 PAYLOAD_LOOKED_BACK = timedelta(days=400)
 """Done every day, so what is older was emptied long ago."""
@@ -61,7 +61,7 @@ def receive(body: bytes, signature: str, *, context: Context) -> bool:
 
 def store(event: ReceivedEvent, body: bytes, *, mode: str, clock: Clock, was_fetched: bool = False) -> bool:
     """Keep an event that is the provider's for certain: signed, or fetched from it; False when it was stored before."""
-    now = clock.now()
+    at = clock.now()
     is_right_mode = event.livemode == (mode == "live")
     row = {
         "event_id": event.event_id,
@@ -71,18 +71,18 @@ def store(event: ReceivedEvent, body: bytes, *, mode: str, clock: Clock, was_fet
         "livemode": event.livemode,
         "created_at": event.created_at,
         "raw": body,
-        "received_at": now,
+        "received_at": at,
         "was_fetched": was_fetched,
         "state": EventState.NEW if is_right_mode else EventState.FAILED_PERMANENTLY,
         "attempts": 0,
-        "next_try_at": now,
+        "next_try_at": at,
         "reason": None if is_right_mode else EventReason.WRONG_MODE,
         "error": None if is_right_mode else WRONG_MODE_ERROR,
     }
     is_new = insert_if_absent(ProviderEvent, row)
     if not is_new and not was_fetched:
         with autocommit() as connection:
-            connection.execute(_DELIVERED_AFTER_ALL, {"event": event.event_id, "now": now})
+            connection.execute(_DELIVERED_AFTER_ALL, {"event": event.event_id, "now": at})
     return is_new
 
 
@@ -110,14 +110,14 @@ def reschedule(event: ClaimedEvent, reason: EventReason, error: str, *, clock: C
         error: The same in words, for administrators.
         clock: The time.
     """
-    now = clock.now()
+    at = clock.now()
     is_waiting = reason is EventReason.GIFT_UNKNOWN
     EVENTS.reschedule(
         event,
         error,
-        at=now,
+        at=at,
         state=EventState.WAITING_FOR_PARENT if is_waiting else EventState.FAILED,
-        is_last=event.received_at < now - WAITING_FOR_PARENT_MAX if is_waiting else None,
+        is_last=event.received_at < at - WAITING_FOR_PARENT_MAX if is_waiting else None,
         reason=reason,
     )
 
@@ -135,7 +135,7 @@ def forget_payloads(*, clock: Clock) -> int:
 
     What is left says which event it was, about what, and what became of it; a replay asks the provider anyway.
     """
-    until = clock.now() - PAYLOAD_KEPT_FOR
+    until = clock.now() - PAYLOAD_RETENTION
     with transaction() as session:
         emptied = session.execute(
             update(ProviderEvent)
@@ -154,13 +154,13 @@ def replay_in(session: Session, event_id: str, *, at: datetime) -> None:
     """Let an event be worked off again, whatever became of it, beside its audit row; NotFound. What was done is not
     done twice.
     """
-    found = session.execute(
+    row = session.execute(
         update(ProviderEvent)
         .where(ProviderEvent.event_id == event_id, IS_REPLAYABLE)
         .values(**as_new(at))
         .returning(ProviderEvent.id)
     ).one_or_none()
-    if found is None:
+    if row is None:
         raise NotFound(event_id)
 
 

@@ -92,27 +92,29 @@ class WorkQueue(Generic[C]):
         self._conditions = () if condition is None else (condition,)
         self._columns = tuple(field.name for field in fields(claim))
         columns = self._table.c
-        self._is_due = columns.next_try_at <= bindparam("now")
+        is_due = columns.next_try_at <= bindparam("now")
         # Built once: every gift passes here.
-        self._find_due, self._claim_due = self._find(self._is_due), self._claim(self._is_due)
+        self._find_due, self._claim_due = self._find(is_due), self._claim(is_due)
+        self._claim_due_on_postgresql = self._claim_on_postgresql(self._claim_due)
         self._update_claimed = update(self._table).where(
             columns.state.in_(policy.waiting),
             *(columns[name].is_not_distinct_from(bindparam(f"claimed_{name}")) for name in claim.UNCHANGED),
         )
+        self._complete_claimed = self._update_claimed.returning(columns.id)
 
     def claim_next(self, *, at: datetime) -> C | None:
         """Claim the row that is due next; None when none is. Two workers never claim the same one."""
-        return self._execute(self._find_due, self._claim_due, at)
+        return self._execute(self._find_due, self._claim_due, self._claim_due_on_postgresql, at)
 
     def claim(self, *conditions: ColumnElement[bool], at: datetime) -> C | None:
         """Claim the first row that meets the conditions, due or not; None when none does."""
-        return self._execute(self._find(*conditions), self._claim(*conditions), at)
+        claim = self._claim(*conditions)
+        return self._execute(self._find(*conditions), claim, self._claim_on_postgresql(claim), at)
 
     def complete(self, session: Session, claimed: C, state: str, **columns: object) -> bool:
         """Close a row in the transaction that did its work; False when the claim does not hold any more."""
-        statement = self._update_claimed.returning(self._table.c.id)
-        values = {"state": state, **columns}
-        return session.execute(statement, {**self._names(claimed), **values}).one_or_none() is not None
+        values = {**self._names(claimed), "state": state, **columns}
+        return session.execute(self._complete_claimed, values).one_or_none() is not None
 
     def reschedule(
         self,
@@ -164,15 +166,19 @@ class WorkQueue(Generic[C]):
     def _names(self, claimed: C) -> dict[str, object]:
         return {f"claimed_{name}": getattr(claimed, name) for name in claimed.UNCHANGED}
 
-    def _execute(self, find: Select[Any], claim: Any, at: datetime) -> C | None:
+    def _execute(self, find: Select[Any], claim: Any, claim_on_postgresql: Any, at: datetime) -> C | None:
         with autocommit() as connection:
-            is_postgresql = connection.dialect.name == "postgresql"
-            if not is_postgresql and connection.execute(find, {"now": at}).first() is None:
+            if connection.dialect.name == "postgresql":
+                claim = claim_on_postgresql
+            elif connection.execute(find, {"now": at}).first() is None:
                 return None  # the usual case, found without SQLite's write lock
-            if is_postgresql and not self._has_durable_claims:
-                claim = claim.returning(func.set_config("synchronous_commit", "off", True))
             row = connection.execute(claim, {"now": at, "until": at + LEASE}).one_or_none()
         return self._claim_type(**dict(zip(self._columns, row, strict=False))) if row else None
+
+    def _claim_on_postgresql(self, claim: Any) -> Any:  # both are statements
+        if self._has_durable_claims:
+            return claim
+        return claim.returning(func.set_config("synchronous_commit", "off", True))
 
     def _find(self, *conditions: ColumnElement[bool], is_locking: bool = False) -> Select[int]:
         """The first row by its time. Each state by itself is read in the order of its index, whatever waits behind it."""

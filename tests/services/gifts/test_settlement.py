@@ -153,7 +153,7 @@ def test_a_waiting_event_outlives_many_successes_and_fails_permanently_after_day
 
 def test_what_events_told_of_people_is_forgotten_in_time_and_a_replay_still_works(engine: Engine) -> None:
     public_id = engine.give()
-    engine.clock.advance(days=inbox.PAYLOAD_KEPT_FOR.days - 1)
+    engine.clock.advance(days=inbox.PAYLOAD_RETENTION.days - 1)
     assert inbox.forget_payloads(clock=engine.clock) == 0
     engine.clock.advance(days=2)
     assert inbox.forget_payloads(clock=engine.clock) == 1

@@ -1,5 +1,6 @@
 """One work queue for events, emails, refunds and monthly requests: claims, leases, delays and exhausted rows."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -9,11 +10,12 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from campaign.database import reading, transaction
 from campaign.domain.money import Money
 from campaign.domain.pledge import Act
+from campaign.extensions import db
 from campaign.models.donation import Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
@@ -96,6 +98,14 @@ def emails(engine: Engine) -> Engine:
 @given(attempts=st.integers(0, 10**9))
 def test_every_queue_has_a_delay_for_any_number_of_attempts(queue: WorkQueue[Any], attempts: int) -> None:
     assert timedelta() < queue.policy.delay_after(attempts) <= queue.policy.maximum
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize("queue", QUEUES.values(), ids=QUEUES)
+def test_a_claim_reads_no_whole_table(app: Flask, queue: WorkQueue[Any]) -> None:
+    statement = queue._claim_due.compile(db.engine)
+    plan = db.session.execute(text(f"EXPLAIN QUERY PLAN {str(statement).replace('?', '1')}")).all()
+    assert not [step for *_ids, step in plan if re.search(rf"SCAN {queue._table.name}", step)], plan
 
 
 @pytest.mark.parametrize("policy", [EVENTS.policy, MAILS.policy], ids=["events", "emails"])

@@ -23,7 +23,7 @@ from campaign.models.donation import Donation
 from campaign.models.outbox import Message
 from campaign.services import audit
 from campaign.services.audit import AuditFilter
-from campaign.services.gifts.exhausted_pages import close_next_worn_page
+from campaign.services.gifts.exhausted_pages import close_next_exhausted_page
 from campaign.services.queues.outbox import enqueue
 from campaign.services.shield import codes
 from campaign.services.shield import judging as shield
@@ -267,7 +267,7 @@ def test_a_page_on_which_many_cards_were_refused_is_closed(
         writing.get_one(Donation, gift.id).checkout_id = page.checkout_id
 
     def close() -> bool:
-        return close_next_worn_page(Context(payments=payments, clock=donors.clock, public_url="http://localhost"))
+        return close_next_exhausted_page(Context(payments=payments, clock=donors.clock, public_url="http://localhost"))
 
     donors.fail(gift, times=MAX_FAILURES_OF_A_PAGE - 1)
     assert not close()
