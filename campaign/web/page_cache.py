@@ -21,7 +21,7 @@ from campaign.days import local_day
 from campaign.gateway_registry import current_context
 from campaign.services.campaigns.cards import CampaignCard, campaign_named, featured_campaign
 from campaign.services.campaigns.page import PublicCampaign, public_campaign
-from campaign.services.campaigns.page_cache import Cards, PageCache
+from campaign.services.campaigns.versioned_cache import Cards, PageCache
 from campaign.web.compression import EncodedBody, choose_encoding
 
 MAX_PAGES = 2000

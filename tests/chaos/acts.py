@@ -30,7 +30,7 @@ APPEALS = ("won", "appeal_under_review")
 
 
 @dataclass
-class Stage:
+class ChaosScenario:
     """An installation and what the story has brought onto it."""
 
     here: Installation
@@ -56,7 +56,7 @@ class Stage:
 class Act(Protocol):
     """One step of a story; its repr is its sentence."""
 
-    def do(self, stage: Stage) -> None: ...
+    def do(self, stage: ChaosScenario) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Gives:
     presses: int = 1
     """How often she presses although it works: an impatient one presses twice."""
 
-    def do(self, stage: Stage) -> None:
+    def do(self, stage: ChaosScenario) -> None:
         stage.donors += 1
         donor = requests.Session()
         donor.trust_env = False
@@ -84,7 +84,7 @@ class Gives:
                 stage.pages.append(page)
         donor.close()
 
-    def _fields(self, stage: Stage, donor: requests.Session) -> dict[str, str] | None:
+    def _fields(self, stage: ChaosScenario, donor: requests.Session) -> dict[str, str] | None:
         answer = _tried(lambda: donor.get(f"{stage.here.url}/en/donate?currency={self.currency}", timeout=20))
         if answer is None or answer.status_code != 200:
             return None
@@ -100,7 +100,7 @@ class Gives:
             "anonymous": "1",
         }
 
-    def _press(self, stage: Stage, donor: requests.Session, fields: dict[str, str]) -> str | None:
+    def _press(self, stage: ChaosScenario, donor: requests.Session, fields: dict[str, str]) -> str | None:
         """The payment page's id; None when she gave up, or was told that she has paid."""
         for _ in range(PRESSES_MAX):
             answer = _tried(
@@ -128,7 +128,7 @@ class Pays:
     which: int = -1
     method: str = "pm_card_visa"
 
-    def do(self, stage: Stage) -> None:
+    def do(self, stage: ChaosScenario) -> None:
         page = stage.page(self.which)
         if page is not None:
             here = stage.here
@@ -148,7 +148,7 @@ class ComesBack:
 
     which: int = -1
 
-    def do(self, stage: Stage) -> None:
+    def do(self, stage: ChaosScenario) -> None:
         page = stage.page(self.which)
         if page is not None:
             answer = _tried(lambda: stage.here.http.get(f"{stage.here.url}/en/thanks?s={page}", timeout=40))
@@ -162,7 +162,7 @@ class StaffRefunds:
     which: int = -1
     percent: int = 100
 
-    def do(self, stage: Stage) -> None:
+    def do(self, stage: ChaosScenario) -> None:
         payment = stage.payment(self.which)
         if payment is None or not payment["metadata"].get("donation"):
             return
@@ -185,7 +185,7 @@ class DashboardRefunds:
     which: int = -1
     percent: int = 100
 
-    def do(self, stage: Stage) -> None:
+    def do(self, stage: ChaosScenario) -> None:
         payment = stage.payment(self.which)
         if payment is not None:
             amount = max(1, payment["amount"] * self.percent // 100)
@@ -202,7 +202,7 @@ class Disputes:
     percent: int = 100
     inquiry: bool = False
 
-    def do(self, stage: Stage) -> None:
+    def do(self, stage: ChaosScenario) -> None:
         payment = stage.payment(self.which)
         if payment is not None:
             amount = max(1, payment["amount"] * self.percent // 100)
@@ -218,7 +218,7 @@ class Judges:
     which: int = -1
     verdict: str = "won"
 
-    def do(self, stage: Stage) -> None:
+    def do(self, stage: ChaosScenario) -> None:
         disputes = [
             dispute
             for payment in stage.payments()
@@ -237,7 +237,7 @@ class TimePasses:
 
     seconds: int = DAY_SECONDS
 
-    def do(self, stage: Stage) -> None:
+    def do(self, stage: ChaosScenario) -> None:
         stage.here.advance(self.seconds)
 
 
@@ -247,7 +247,7 @@ class Waits:
 
     seconds: float = 3.0
 
-    def do(self, stage: Stage) -> None:  # noqa: ARG002
+    def do(self, stage: ChaosScenario) -> None:  # noqa: ARG002
         time.sleep(self.seconds)
 
 
@@ -258,7 +258,7 @@ class Kills:
     program: str
     after_ms: int = 0
 
-    def do(self, stage: Stage) -> None:
+    def do(self, stage: ChaosScenario) -> None:
         program = stage.here.programs.get(self.program)
         if program is not None:
             timer = threading.Timer(self.after_ms / 1000, program.kill)
@@ -270,7 +270,7 @@ class Kills:
 class Deploys:
     """A new version comes while people give: everything ends when it is asked to, and starts again."""
 
-    def do(self, stage: Stage) -> None:
+    def do(self, stage: ChaosScenario) -> None:
         def replace_all() -> None:
             for program in (*stage.here.webs, *stage.here.workers):
                 program.replace()
@@ -286,7 +286,7 @@ class DatabaseGone:
 
     seconds: float = 1.0
 
-    def do(self, stage: Stage) -> None:
+    def do(self, stage: ChaosScenario) -> None:
         stage.timers.append(stage.here.database.be_gone(self.seconds))
 
 
@@ -294,7 +294,7 @@ class DatabaseGone:
 class MailServerBreaks:
     """Until the story ends, no letter gets out."""
 
-    def do(self, stage: Stage) -> None:
+    def do(self, stage: ChaosScenario) -> None:
         stage.here.mailbox.is_down = True
 
 
@@ -309,14 +309,14 @@ class ProviderMisbehaves:
     path: str = ""
     """The calls that it is for; all, if empty."""
 
-    def do(self, stage: Stage) -> None:
+    def do(self, stage: ChaosScenario) -> None:
         rule: dict[str, Any] = {"kind": self.kind, "times": self.times, "seconds": self.seconds, "losses": self.losses}
         if self.path:
             rule["path"] = self.path
         stage.here.control("POST", "faults", rule)
 
 
-def _address_of(stage: Stage) -> str:
+def _address_of(stage: ChaosScenario) -> str:
     """Another network for each story, another address for each of its donors."""
     return f"10.{zlib.crc32(stage.name.encode()) % 250}.{stage.donors // 250}.{stage.donors % 250 + 1}"
 

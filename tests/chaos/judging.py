@@ -19,7 +19,7 @@ from campaign.services.ledger.check import check_books
 from campaign.services.reconciliation import listing as reconciliation_desk
 from campaign.services.reconciliation import reconciling
 from campaign.services.reconciliation.reconciling import Mails
-from tests.chaos.acts import Stage
+from tests.chaos.acts import ChaosScenario
 from tests.chaos.installation import Installation
 
 ROUNDS_MAX = 40
@@ -31,7 +31,7 @@ GONE = ("lost", "appeal_needs_response", "appeal_under_review")
 """Until an appeal is won, what was lost is lost."""
 
 
-def come_to_rest(stage: Stage, *, is_mutated: bool = False) -> None:
+def come_to_rest(stage: ChaosScenario, *, is_mutated: bool = False) -> None:
     """No more faults; time passes until nobody has anything left to do. AssertionError when that never comes."""
     here = stage.here
     for timer in stage.timers:
@@ -51,13 +51,13 @@ def come_to_rest(stage: Stage, *, is_mutated: bool = False) -> None:
     raise AssertionError(f"it never comes to rest: {_waiting()}")
 
 
-def reconcile(stage: Stage) -> None:
+def reconcile(stage: ChaosScenario) -> None:
     """What `flask reconcile --repair --mail` does, and what the worker does by itself every hour."""
     reconciling.repair(stage.here.app.extensions["context"], mails=Mails.ALL, days=DAYS_MAX)
     come_to_rest(stage)
 
 
-def unexplained(stage: Stage) -> list[str]:
+def unexplained(stage: ChaosScenario) -> list[str]:
     """After a reconciliation the provider's balance is our books, but for what belongs to somebody else's payments."""
     reconcile(stage)
     desk = reconciliation_desk.reconciliation_page()
@@ -87,7 +87,7 @@ def _waiting() -> dict[str, int]:
     return {name: count for name, count in found.items() if count}
 
 
-def problems_of(stage: Stage) -> list[str]:
+def problems_of(stage: ChaosScenario) -> list[str]:
     """Everything that is not as it should be, in sentences; an empty list is a story that ended well."""
     here = stage.here
     with reading() as session:

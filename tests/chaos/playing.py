@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.chaos.acts import Stage
+from tests.chaos.acts import ChaosScenario
 from tests.chaos.database import a_database
 from tests.chaos.installation import AS_DEPLOYED, Installation, Shape, installed
 from tests.chaos.judging import come_to_rest, problems_of, reconcile, unexplained
@@ -15,7 +15,7 @@ STORIES_AN_INSTALLATION = 10
 
 def play(story: Story, here: Installation, *, is_mutated: bool = False) -> list[str]:
     """Play one story to its end; what is wrong afterwards."""
-    stage = Stage(here, f"story{story.seed}")
+    stage = ChaosScenario(here, f"story{story.seed}")
     try:
         for act in story.acts:
             act.do(stage)

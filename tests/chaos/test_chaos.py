@@ -9,13 +9,13 @@ import pytest
 
 from tests.chaos.acts import (
     Act,
+    ChaosScenario,
     DashboardRefunds,
     Disputes,
     Gives,
     Judges,
     Pays,
     ProviderMisbehaves,
-    Stage,
     TimePasses,
     Waits,
 )
@@ -86,7 +86,7 @@ def test_a_failing_story_is_shortened_to_what_it_takes() -> None:
 def test_a_deploy_in_the_middle_of_a_burst_loses_nothing(tmp_path: Path) -> None:
     """Everything is asked to end and started again while donors give and pay; each program ends in time."""
     with a_database("sqlite", tmp_path, None) as database, installed(tmp_path, database, Shape(workers=2)) as here:
-        stages = [Stage(here, f"donor{number}") for number in range(BURST)]
+        stages = [ChaosScenario(here, f"donor{number}") for number in range(BURST)]
         donors = [threading.Thread(target=_give_and_pay, args=(stage,)) for stage in stages]
         for donor in donors:
             donor.start()
@@ -94,13 +94,13 @@ def test_a_deploy_in_the_middle_of_a_burst_loses_nothing(tmp_path: Path) -> None
             program.replace()
         for donor in donors:
             donor.join()
-        everybody = Stage(here, "everybody", pages=[page for stage in stages for page in stage.pages])
+        everybody = ChaosScenario(here, "everybody", pages=[page for stage in stages for page in stage.pages])
         come_to_rest(everybody)
         assert len(everybody.payments()) == BURST
         assert problems_of(everybody) == []
 
 
-def _give_and_pay(stage: Stage) -> None:
+def _give_and_pay(stage: ChaosScenario) -> None:
     """Who finds the site down comes back, however long this machine takes to start it."""
     deadline = time.monotonic() + COMES_BACK_SECONDS_MAX
     while not stage.pages and time.monotonic() < deadline:

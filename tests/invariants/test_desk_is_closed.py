@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.routing import Rule as Route
 
 from campaign.blueprints.admin.permissions import ALL_STAFF, CLOSED, OPEN, RULES
-from tests.blueprints.admin.client import Chair, sit_down, token_of
+from tests.blueprints.admin.client import StaffClient, sit_down, token_of
 from tests.support.builders import a_campaign
 from tests.support.fakes import SettableClock
 
@@ -42,7 +42,7 @@ def guarded(app: Flask, method: str) -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture
-def chairs(app: Flask, clock: SettableClock) -> dict[str, Chair]:
+def chairs(app: Flask, clock: SettableClock) -> dict[str, StaffClient]:
     a_campaign()
     return {role: sit_down(app, clock, role=role) for role in ROLES}
 
@@ -63,14 +63,16 @@ def test_a_stranger_is_sent_to_sign_in(app: Flask) -> None:
         assert (answer.status_code, "/staff/login" in answer.location) == (302, True), endpoint
 
 
-def test_what_flask_security_offers_and_we_do_not_is_not_there(app: Flask, chairs: dict[str, Chair]) -> None:
+def test_what_flask_security_offers_and_we_do_not_is_not_there(app: Flask, chairs: dict[str, StaffClient]) -> None:
     for route in routes(app):
         if route.endpoint in CLOSED:
             assert chairs["admin"].client.get(address_of(app, route)).status_code == 404, route.endpoint
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_reads_what_the_table_says_and_nothing_else(app: Flask, chairs: dict[str, Chair], role: str) -> None:
+def test_a_role_reads_what_the_table_says_and_nothing_else(
+    app: Flask, chairs: dict[str, StaffClient], role: str
+) -> None:
     for endpoint, address in guarded(app, "GET"):
         answer = chairs[role].client.get(address, buffered=True)
         assert (answer.status_code == 403) == (role not in RULES[endpoint].roles), (endpoint, answer.status)
@@ -78,7 +80,9 @@ def test_a_role_reads_what_the_table_says_and_nothing_else(app: Flask, chairs: d
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_does_what_the_table_says_and_nothing_else(app: Flask, chairs: dict[str, Chair], role: str) -> None:
+def test_a_role_does_what_the_table_says_and_nothing_else(
+    app: Flask, chairs: dict[str, StaffClient], role: str
+) -> None:
     client = chairs[role].client
     token = token_of(client)
     for endpoint, address in guarded(app, "POST"):
@@ -87,14 +91,14 @@ def test_a_role_does_what_the_table_says_and_nothing_else(app: Flask, chairs: di
         assert answer.status_code < 500, endpoint
 
 
-def test_no_unsafe_act_goes_without_the_token(app: Flask, chairs: dict[str, Chair]) -> None:
+def test_no_unsafe_act_goes_without_the_token(app: Flask, chairs: dict[str, StaffClient]) -> None:
     for route in routes(app):
         if "POST" in (route.methods or ()):
             answer = chairs["admin"].client.post(address_of(app, route), data={"csrf_token": "forged"})
             assert answer.status_code == 400, route.endpoint
 
 
-def test_no_unsafe_act_comes_from_another_site(app: Flask, chairs: dict[str, Chair]) -> None:
+def test_no_unsafe_act_comes_from_another_site(app: Flask, chairs: dict[str, StaffClient]) -> None:
     client = chairs["finance"].client
     token = token_of(client)
     for endpoint, address in guarded(app, "POST"):
@@ -111,7 +115,7 @@ def test_money_and_personal_data_ask_for_the_password_again() -> None:
     assert fresh >= {"admin.refund", "admin.request_refund", "admin.donation_register", "admin.set_roles"}
 
 
-def test_no_page_of_the_desk_is_kept_by_a_cache(app: Flask, chairs: dict[str, Chair]) -> None:
+def test_no_page_of_the_desk_is_kept_by_a_cache(app: Flask, chairs: dict[str, StaffClient]) -> None:
     for endpoint, address in guarded(app, "GET"):
         answer = chairs["finance"].client.get(address, buffered=True)
         assert answer.headers["Cache-Control"] == "no-store", endpoint

@@ -8,7 +8,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from campaign.i18n import LANGUAGES, in_language
-from campaign.services.bank_transfers import TransferDue
+from campaign.services.transfer_instructions import TransferDue
 from tests.support.tree import TEMPLATES
 
 PARTS = ("subject.txt", "body.txt", "body.html")

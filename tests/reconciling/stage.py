@@ -30,7 +30,7 @@ AT_ONCE = "pm_card_bypassPending"
 
 
 @dataclass
-class Stage:
+class ReconciliationScenario:
     """One story: what donors and the provider do, and what our rows say."""
 
     site: Site

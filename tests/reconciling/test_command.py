@@ -8,26 +8,26 @@ from click.testing import Result
 
 from campaign.cli.reconcile import reconcile
 from campaign.models.campaign import Campaign
-from tests.reconciling.stage import Stage
+from tests.reconciling.stage import ReconciliationScenario
 
 pytestmark = pytest.mark.database("sqlite")
 
 
 @pytest.fixture
-def campaign(stage: Stage) -> Campaign:
+def campaign(stage: ReconciliationScenario) -> Campaign:
     return stage.site.campaign()
 
 
-def called(stage: Stage, *arguments: str) -> Result:
+def called(stage: ReconciliationScenario, *arguments: str) -> Result:
     return stage.site.app.test_cli_runner().invoke(reconcile, arguments)
 
 
-def test_where_all_agrees_it_says_so(stage: Stage, campaign: Campaign) -> None:
+def test_where_all_agrees_it_says_so(stage: ReconciliationScenario, campaign: Campaign) -> None:
     answer = called(stage)
     assert (answer.exit_code, answer.output.strip()) == (0, "Our rows and the provider's agree.")
 
 
-def test_a_look_tells_what_a_repair_would_do_and_leaves_it(stage: Stage, campaign: Campaign) -> None:
+def test_a_look_tells_what_a_repair_would_do_and_leaves_it(stage: ReconciliationScenario, campaign: Campaign) -> None:
     gift = stage.gift(campaign=campaign)
     stage.pass_time(6)
     answer = called(stage)
@@ -37,7 +37,7 @@ def test_a_look_tells_what_a_repair_would_do_and_leaves_it(stage: Stage, campaig
     assert stage.donation(gift).state == "open"
 
 
-def test_a_repair_ends_well_and_mails_only_when_asked(stage: Stage, campaign: Campaign) -> None:
+def test_a_repair_ends_well_and_mails_only_when_asked(stage: ReconciliationScenario, campaign: Campaign) -> None:
     gift = stage.gift(campaign=campaign)
     stage.pass_time(6)
     answer = called(stage, "--repair", "--json")
@@ -52,7 +52,9 @@ def test_a_repair_ends_well_and_mails_only_when_asked(stage: Stage, campaign: Ca
     assert sorted(stage.mails()) == [("receipt", "held"), ("receipt", "queued")]
 
 
-def test_a_provider_that_does_not_answer_ends_it_with_a_sentence(stage: Stage, campaign: Campaign) -> None:
+def test_a_provider_that_does_not_answer_ends_it_with_a_sentence(
+    stage: ReconciliationScenario, campaign: Campaign
+) -> None:
     stage.gift(campaign=campaign)
     stage.site.sandbox.fault("error_before", path="/v1/payment_intents", times=None)
     answer = called(stage, "--repair")

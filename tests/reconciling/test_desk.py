@@ -26,14 +26,14 @@ from campaign.services.reconciliation import reconciling
 from campaign.services.reconciliation.reconciling import Mails
 from tests.blueprints.admin.client import browser_of, token_of
 from tests.conftest import SeparateClient
-from tests.reconciling.stage import A_DAY, Stage
+from tests.reconciling.stage import A_DAY, ReconciliationScenario
 from tests.sandbox.gifts import open_gift
 from tests.support.builders import a_member_of_staff, general_fund_of
 from tests.support.pages import Page
 
 
 @pytest.fixture
-def campaign(stage: Stage) -> Campaign:
+def campaign(stage: ReconciliationScenario) -> Campaign:
     return stage.site.campaign()
 
 
@@ -41,7 +41,7 @@ def campaign(stage: Stage) -> Campaign:
 class Finance:
     """Somebody of finance, who signs in anew whenever she looks, for weeks may have passed."""
 
-    stage: Stage
+    stage: ReconciliationScenario
     member: Staff
 
     def browser(self) -> FlaskClient:
@@ -58,17 +58,17 @@ class Finance:
 
 
 @pytest.fixture
-def finance(stage: Stage, campaign: Campaign) -> Finance:
+def finance(stage: ReconciliationScenario, campaign: Campaign) -> Finance:
     stage.site.app.test_client_class = SeparateClient  # its cookies are of the host that sessions are made for
     return Finance(stage, a_member_of_staff(role="finance"))
 
 
-def a_foreign_charge(stage: Stage) -> None:
+def a_foreign_charge(stage: ReconciliationScenario) -> None:
     page = open_gift(stage.site.sandbox.client(), 50_00, metadata={}, payment_intent_data={})
     stage.site.sandbox.pay(page["id"], method="pm_card_bypassPending")
 
 
-def test_zero_is_a_good_state(stage: Stage, campaign: Campaign, finance: Finance) -> None:
+def test_zero_is_a_good_state(stage: ReconciliationScenario, campaign: Campaign, finance: Finance) -> None:
     stage.gift(campaign=campaign)
     stage.pass_time(10)
     reconciling.repair(stage.context, mails=Mails.NONE)
@@ -78,7 +78,7 @@ def test_zero_is_a_good_state(stage: Stage, campaign: Campaign, finance: Finance
     assert "Everything is explained" in page.text("main")
 
 
-def test_the_figure_is_the_sum_of_its_cases(stage: Stage, campaign: Campaign) -> None:
+def test_the_figure_is_the_sum_of_its_cases(stage: ReconciliationScenario, campaign: Campaign) -> None:
     stage.gift(campaign=campaign)
     stage.gift(campaign=campaign, minor=30_00, method="pm_sepaDebit_successDelayed_at")
     a_foreign_charge(stage)
@@ -96,7 +96,9 @@ def test_the_figure_is_the_sum_of_its_cases(stage: Stage, campaign: Campaign) ->
     assert (figure.unexplained, figure.under_way.minor) == (by_problem["foreign"], 0)
 
 
-def test_a_missed_gift_is_fetched_by_a_button(stage: Stage, campaign: Campaign, finance: Finance) -> None:
+def test_a_missed_gift_is_fetched_by_a_button(
+    stage: ReconciliationScenario, campaign: Campaign, finance: Finance
+) -> None:
     gift = stage.gift(campaign=campaign)
     stage.pass_time(10)
     stage.note_transactions()
@@ -110,7 +112,7 @@ def test_a_missed_gift_is_fetched_by_a_button(stage: Stage, campaign: Campaign, 
 
 
 def test_somebody_elses_money_is_booked_as_not_identified_once(
-    stage: Stage, campaign: Campaign, finance: Finance
+    stage: ReconciliationScenario, campaign: Campaign, finance: Finance
 ) -> None:
     a_foreign_charge(stage)
     stage.gift(campaign=campaign)
@@ -130,7 +132,7 @@ def test_somebody_elses_money_is_booked_as_not_identified_once(
 
 
 def test_a_movement_of_another_amount_is_made_whole_and_given_back_when_it_is_corrected(
-    stage: Stage, campaign: Campaign, finance: Finance
+    stage: ReconciliationScenario, campaign: Campaign, finance: Finance
 ) -> None:
     gift = stage.gift(campaign=campaign)
     stage.pass_time(10)
@@ -164,7 +166,9 @@ def book_wrongly(transaction_id: str, campaign: Campaign, net: Money, *, name: s
         audit.record(session, actor_id=None, action="reconciliation:fee", subject=about, at=clock.now(), detail={})
 
 
-def test_a_fee_by_itself_is_booked_on_the_general_fund(stage: Stage, campaign: Campaign, finance: Finance) -> None:
+def test_a_fee_by_itself_is_booked_on_the_general_fund(
+    stage: ReconciliationScenario, campaign: Campaign, finance: Finance
+) -> None:
     gift = stage.gift(campaign=campaign)
     stage.pass_time(10)
     stage.site.sandbox.take_fee(300)
@@ -182,7 +186,9 @@ def test_a_fee_by_itself_is_booked_on_the_general_fund(stage: Stage, campaign: C
     assert "Booked a movement as a fee" in finance.opens("/staff/audit").text("main")
 
 
-def test_a_payout_is_shown_movement_by_movement(stage: Stage, campaign: Campaign, finance: Finance) -> None:
+def test_a_payout_is_shown_movement_by_movement(
+    stage: ReconciliationScenario, campaign: Campaign, finance: Finance
+) -> None:
     gift = stage.gift(campaign=campaign)
     stage.pass_night()
     stage.pass_time(2 * A_DAY)
@@ -200,7 +206,7 @@ def test_a_payout_is_shown_movement_by_movement(stage: Stage, campaign: Campaign
     assert [row[-1] for row in rows if row and row[0] == "Total"] == ["0.00"]
 
 
-def test_late_mails_leave_by_a_button(stage: Stage, campaign: Campaign, finance: Finance) -> None:
+def test_late_mails_leave_by_a_button(stage: ReconciliationScenario, campaign: Campaign, finance: Finance) -> None:
     stage.gift(campaign=campaign)
     stage.pass_time(10)
     reconciling.repair(stage.context, mails=Mails.NONE)
@@ -210,7 +216,9 @@ def test_late_mails_leave_by_a_button(stage: Stage, campaign: Campaign, finance:
     assert (held.held(), stage.mails()) == (0, [("receipt", "queued")])
 
 
-def test_the_overview_tells_of_what_is_unexplained(stage: Stage, campaign: Campaign, finance: Finance) -> None:
+def test_the_overview_tells_of_what_is_unexplained(
+    stage: ReconciliationScenario, campaign: Campaign, finance: Finance
+) -> None:
     assert "not explained" not in finance.opens("/staff/").text("main")
     stage.gift(campaign=campaign)
     a_foreign_charge(stage)
@@ -223,7 +231,9 @@ def test_the_overview_tells_of_what_is_unexplained(stage: Stage, campaign: Campa
     assert "A payout came back" in told
 
 
-def test_payouts_of_one_second_are_all_in_the_file(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_payouts_of_one_second_are_all_in_the_file(
+    stage: ReconciliationScenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The provider pays out every currency at once; a page of the list may end between two of them."""
     made_at = stage.site.clock.now()
     rows = [

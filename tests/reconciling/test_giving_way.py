@@ -15,11 +15,11 @@ from campaign.models.campaign import Campaign
 from campaign.services.ledger import posting
 from campaign.services.reconciliation import ledger_at_provider, payouts, reconciling, suspense
 from campaign.services.reconciliation.reconciling import Mails
-from tests.reconciling.stage import A_DAY, Stage
+from tests.reconciling.stage import A_DAY, ReconciliationScenario
 from tests.support.builders import a_member_of_staff
 
 
-def booked_as_nobodys(stage: Stage, campaign: Campaign) -> int:
+def booked_as_nobodys(stage: ReconciliationScenario, campaign: Campaign) -> int:
     """The one gift's payment is booked as not identified, for its events are late; what it brought, net."""
     finance = a_member_of_staff(role="finance")
     stage.note_transactions()
@@ -30,7 +30,7 @@ def booked_as_nobodys(stage: Stage, campaign: Campaign) -> int:
     return charge.net_minor
 
 
-def standing_twice(stage: Stage) -> int:
+def standing_twice(stage: ReconciliationScenario) -> int:
     """Its event has come since: until somebody looks, its money stands on the provider's account twice."""
     campaign = stage.site.campaign()
     stage.gift(campaign=campaign)
@@ -56,7 +56,7 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
         return list(threads.map(done, acts))
 
 
-def test_the_makeshift_goes_when_the_gift_s_own_entries_stand(stage: Stage) -> None:
+def test_the_makeshift_goes_when_the_gift_s_own_entries_stand(stage: ReconciliationScenario) -> None:
     """And the payout that it left with stays whole."""
     campaign = stage.site.campaign()
     stage.gift(campaign=campaign)
@@ -70,14 +70,14 @@ def test_the_makeshift_goes_when_the_gift_s_own_entries_stand(stage: Stage) -> N
     assert all(payout.reconciled_at for payout in stage.payouts())
 
 
-def test_it_goes_within_a_minute_when_an_event_brings_the_gift(stage: Stage) -> None:
+def test_it_goes_within_a_minute_when_an_event_brings_the_gift(stage: ReconciliationScenario) -> None:
     """With the next sweep, not with the hour's comparison."""
     net_minor = standing_twice(stage)
     sweep.call_local()
     assert (stage.on(Account.UNIDENTIFIED), stage.on(Account.PROVIDER)) == ({}, {"USD": net_minor})
 
 
-def test_two_sweeps_at_once_take_it_back_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_sweeps_at_once_take_it_back_once(stage: ReconciliationScenario, monkeypatch: pytest.MonkeyPatch) -> None:
     net_minor = standing_twice(stage)
     both, posted = Barrier(2), posting.post
 
@@ -93,7 +93,9 @@ def test_two_sweeps_at_once_take_it_back_once(stage: Stage, monkeypatch: pytest.
 
 
 @pytest.mark.database("postgresql")
-def test_a_payout_that_is_told_of_meanwhile_takes_the_money_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_payout_that_is_told_of_meanwhile_takes_the_money_once(
+    stage: ReconciliationScenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """On SQLite one waits for the other from the beginning."""
     net_minor = standing_twice(stage)
     stage.pass_night()

@@ -2,12 +2,12 @@
 
 from campaign.domain.journal import Account
 from campaign.services.reconciliation import suspense
-from tests.reconciling.stage import A_DAY, Stage
+from tests.reconciling.stage import A_DAY, ReconciliationScenario
 from tests.sandbox.gifts import open_gift
 from tests.support.builders import a_member_of_staff
 
 
-def test_a_payout_goes_through_1015_to_the_bank(stage: Stage) -> None:
+def test_a_payout_goes_through_1015_to_the_bank(stage: ReconciliationScenario) -> None:
     campaign = stage.site.campaign()
     stage.gift(campaign=campaign)
     stage.pass_time(6)
@@ -28,7 +28,7 @@ def test_a_payout_goes_through_1015_to_the_bank(stage: Stage) -> None:
     assert {row.matched_by for row in stage.transactions()} == {"books", "payout"}
 
 
-def test_each_campaign_gets_its_own_part(stage: Stage) -> None:
+def test_each_campaign_gets_its_own_part(stage: ReconciliationScenario) -> None:
     quilt, hall = stage.site.campaign(), stage.site.campaign(slug="hall", is_featured=False)
     stage.gift(campaign=quilt, minor=30_00)
     stage.gift(campaign=hall, minor=70_00)
@@ -43,7 +43,7 @@ def test_each_campaign_gets_its_own_part(stage: Stage) -> None:
     assert stage.entries("payout_made") == 2
 
 
-def test_a_payout_that_comes_back_leaves_again_with_the_next_one(stage: Stage) -> None:
+def test_a_payout_that_comes_back_leaves_again_with_the_next_one(stage: ReconciliationScenario) -> None:
     stage.site.sandbox.fail_next_payout()
     campaign = stage.site.campaign()
     stage.gift(campaign=campaign)
@@ -66,7 +66,7 @@ def test_a_payout_that_comes_back_leaves_again_with_the_next_one(stage: Stage) -
     assert all(payout.reconciled_at for payout in stage.payouts())
 
 
-def test_refunds_and_debits_are_walked_too(stage: Stage) -> None:
+def test_refunds_and_debits_are_walked_too(stage: ReconciliationScenario) -> None:
     campaign = stage.site.campaign()
     gift = stage.gift(campaign=campaign, minor=90_00)
     stage.gift(campaign=campaign, minor=40_00, method="pm_sepaDebit_success_at")
@@ -82,7 +82,7 @@ def test_refunds_and_debits_are_walked_too(stage: Stage) -> None:
     assert (stage.on(Account.PROVIDER), stage.on(Account.PAYOUTS)) == ({}, {})
 
 
-def test_another_integrations_charge_is_unmatched_and_never_dropped(stage: Stage) -> None:
+def test_another_integrations_charge_is_unmatched_and_never_dropped(stage: ReconciliationScenario) -> None:
     campaign = stage.site.campaign()
     stage.gift(campaign=campaign)
     foreign = open_gift(stage.site.sandbox.client(), 50_00, metadata={}, payment_intent_data={})
@@ -101,7 +101,7 @@ def test_another_integrations_charge_is_unmatched_and_never_dropped(stage: Stage
     assert stage.on(Account.BANK) == ours
 
 
-def test_what_is_explained_late_follows_its_payout_back_and_out_again(stage: Stage) -> None:
+def test_what_is_explained_late_follows_its_payout_back_and_out_again(stage: ReconciliationScenario) -> None:
     stage.site.sandbox.fail_next_payout()
     campaign, finance = stage.site.campaign(), a_member_of_staff(role="finance")
     stage.gift(campaign=campaign)

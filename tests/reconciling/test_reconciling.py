@@ -21,11 +21,11 @@ from campaign.services.alarms import watching
 from campaign.services.queues.lease import LASTS, ActiveLease, LeaseTaken, alone
 from campaign.services.reconciliation import comparison, ledger_at_provider, provider_transactions, reconciling
 from campaign.services.reconciliation.reconciling import Mails
-from tests.reconciling.stage import A_DAY, Stage
+from tests.reconciling.stage import A_DAY, ReconciliationScenario
 from tests.sandbox.gifts import open_gift
 
 
-def test_what_agrees_is_told_to_agree(stage: Stage) -> None:
+def test_what_agrees_is_told_to_agree(stage: ReconciliationScenario) -> None:
     stage.gift(campaign=stage.site.campaign())
     stage.pass_time(6)
     stage.hear()
@@ -33,7 +33,9 @@ def test_what_agrees_is_told_to_agree(stage: Stage) -> None:
     assert reconciling.repair(stage.context, mails=Mails.NONE).counts() == {"repaired": {}, "open": {}}
 
 
-def test_what_agrees_agrees_however_few_are_asked_about_at_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_agrees_agrees_however_few_are_asked_about_at_once(
+    stage: ReconciliationScenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
     campaign = stage.site.campaign()
     for gift in [stage.gift(campaign=campaign) for _ in range(3)]:
         stage.refund(gift, 5_00)
@@ -43,7 +45,7 @@ def test_what_agrees_agrees_however_few_are_asked_about_at_once(stage: Stage, mo
     assert reconciling.compare(stage.context).still_open == []
 
 
-def test_looking_changes_nothing(stage: Stage) -> None:
+def test_looking_changes_nothing(stage: ReconciliationScenario) -> None:
     gift = stage.gift(campaign=stage.site.campaign())
     stage.pass_time(6)
     found = {one.kind for one, _reason in reconciling.compare(stage.context).still_open}
@@ -51,7 +53,7 @@ def test_looking_changes_nothing(stage: Stage) -> None:
     assert (stage.donation(gift).state, stage.transactions(), stage.inbox()) == ("open", [], [])
 
 
-def test_a_week_of_which_nothing_was_told_is_repaired_to_the_last_unit(stage: Stage) -> None:
+def test_a_week_of_which_nothing_was_told_is_repaired_to_the_last_unit(stage: ReconciliationScenario) -> None:
     quilt, hall = stage.site.campaign(), stage.site.campaign(slug="hall", is_featured=False)
     stage.site.sandbox.fail_next_payout()
     gifts = [
@@ -85,7 +87,7 @@ def test_a_week_of_which_nothing_was_told_is_repaired_to_the_last_unit(stage: St
     assert {payout.state for payout in stage.payouts()} == {"failed", "arrived"}
 
 
-def test_months_of_which_nothing_was_told_are_found_by_their_money(stage: Stage) -> None:
+def test_months_of_which_nothing_was_told_are_found_by_their_money(stage: ReconciliationScenario) -> None:
     first = stage.gift(campaign=stage.site.campaign(), frequency="monthly", method="pm_card_visa")
     stage.pass_time(10)
     for _ in range(2):
@@ -99,7 +101,7 @@ def test_months_of_which_nothing_was_told_are_found_by_their_money(stage: Stage)
     assert (in_books, stage.on(Account.PAYOUTS)) == (sum(truth), {})
 
 
-def test_a_second_repair_finds_nothing_to_do(stage: Stage) -> None:
+def test_a_second_repair_finds_nothing_to_do(stage: ReconciliationScenario) -> None:
     gift = stage.gift(campaign=stage.site.campaign())
     stage.pass_time(10)
     stage.refund(gift, 5_00)
@@ -112,7 +114,7 @@ def test_a_second_repair_finds_nothing_to_do(stage: Stage) -> None:
     assert stage.everything() == before
 
 
-def test_missed_events_are_kept_as_if_they_had_been_delivered(stage: Stage) -> None:
+def test_missed_events_are_kept_as_if_they_had_been_delivered(stage: ReconciliationScenario) -> None:
     stage.gift(campaign=stage.site.campaign())
     stage.pass_time(6)
     reconciling.repair(stage.context, mails=Mails.NONE)
@@ -123,7 +125,7 @@ def test_missed_events_are_kept_as_if_they_had_been_delivered(stage: Stage) -> N
     assert {row.state for row in stage.inbox()} == {"processed"}
 
 
-def test_a_page_that_closed_unnoticed_is_closed_here_too(stage: Stage) -> None:
+def test_a_page_that_closed_unnoticed_is_closed_here_too(stage: ReconciliationScenario) -> None:
     gift = stage.begin(campaign=stage.site.campaign())
     stage.pass_time(2 * A_DAY)
     assert [one.kind for one in reconciling.repair(stage.context, mails=Mails.NONE).repaired] == [
@@ -134,7 +136,7 @@ def test_a_page_that_closed_unnoticed_is_closed_here_too(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(("mails", "state"), [(Mails.NONE, "held"), (Mails.RECENT, "queued"), (Mails.ALL, "queued")])
-def test_donors_are_told_only_where_that_is_wanted(stage: Stage, mails: Mails, state: str) -> None:
+def test_donors_are_told_only_where_that_is_wanted(stage: ReconciliationScenario, mails: Mails, state: str) -> None:
     stage.gift(campaign=stage.site.campaign())
     stage.pass_time(3600)
     reconciling.repair(stage.context, mails=mails)
@@ -143,7 +145,7 @@ def test_donors_are_told_only_where_that_is_wanted(stage: Stage, mails: Mails, s
 
 
 @pytest.mark.parametrize(("mails", "state"), [(Mails.NONE, "held"), (Mails.ALL, "queued")])
-def test_donors_of_monthly_gifts_too(stage: Stage, mails: Mails, state: str) -> None:
+def test_donors_of_monthly_gifts_too(stage: ReconciliationScenario, mails: Mails, state: str) -> None:
     """Of a paid month and one that could not be charged nothing was told, nor does the worker tell it afterwards."""
     stage.gift(campaign=stage.site.campaign(), frequency="monthly", method="pm_card_chargeCustomerFail")
     stage.pass_time(32 * A_DAY)
@@ -152,7 +154,7 @@ def test_donors_of_monthly_gifts_too(stage: Stage, mails: Mails, state: str) -> 
     assert sorted(stage.mails()) == [("pledge_unpaid", state), ("receipt", state)]
 
 
-def test_a_month_that_failed_unheard_is_told_to_nobody_by_a_silent_repair(stage: Stage) -> None:
+def test_a_month_that_failed_unheard_is_told_to_nobody_by_a_silent_repair(stage: ReconciliationScenario) -> None:
     """No money moved, so its event alone tells of it: the repair takes that in, and leaves the worker nothing to mail."""
     stage.gift(campaign=stage.site.campaign(), frequency="monthly", method="pm_card_chargeCustomerFail")
     stage.pass_time(10)
@@ -163,14 +165,14 @@ def test_a_month_that_failed_unheard_is_told_to_nobody_by_a_silent_repair(stage:
     assert [state for kind, state in stage.mails() if kind == "pledge_unpaid"] == ["held"]
 
 
-def test_old_news_are_held_by_the_hourly_repair(stage: Stage) -> None:
+def test_old_news_are_held_by_the_hourly_repair(stage: ReconciliationScenario) -> None:
     stage.gift(campaign=stage.site.campaign())
     stage.pass_time(int((reconciling.LATE + timedelta(hours=1)).total_seconds()))
     assert reconciling.repair_hourly(stage.context) is not None
     assert stage.mails() == [("receipt", "held")]
 
 
-def test_two_repairs_do_not_run_at_once(stage: Stage) -> None:
+def test_two_repairs_do_not_run_at_once(stage: ReconciliationScenario) -> None:
     stage.gift(campaign=stage.site.campaign())
     stage.pass_time(6)
     with alone("reconcile", clock=stage.site.clock):
@@ -180,7 +182,7 @@ def test_two_repairs_do_not_run_at_once(stage: Stage) -> None:
     assert reconciling.repair_hourly(stage.context) is not None
 
 
-def test_an_hour_needs_one_repair(stage: Stage) -> None:
+def test_an_hour_needs_one_repair(stage: ReconciliationScenario) -> None:
     stage.site.campaign()
     assert reconciling.repair_hourly(stage.context) is not None
     assert reconciling.repair_hourly(stage.context) is None
@@ -188,7 +190,7 @@ def test_an_hour_needs_one_repair(stage: Stage) -> None:
     assert reconciling.repair_hourly(stage.context) is not None
 
 
-def test_a_holder_that_died_lets_its_lease_pass(stage: Stage) -> None:
+def test_a_holder_that_died_lets_its_lease_pass(stage: ReconciliationScenario) -> None:
     now = stage.site.clock.now()
     with transaction() as session:
         session.add(Lease(name="reconcile", holder="died", until=now + LASTS))
@@ -197,14 +199,14 @@ def test_a_holder_that_died_lets_its_lease_pass(stage: Stage) -> None:
     assert reconciling.repair_hourly(stage.context) is not None
 
 
-def test_a_holder_that_was_too_slow_stops(stage: Stage) -> None:
+def test_a_holder_that_was_too_slow_stops(stage: ReconciliationScenario) -> None:
     with alone("reconcile", clock=stage.site.clock) as slow:
         stage.pass_time(int(LASTS.total_seconds()) + 1)
         with alone("reconcile", clock=stage.site.clock), pytest.raises(LeaseTaken):
             slow.renew()
 
 
-def test_a_comparison_that_failed_or_was_not_begun_rings(stage: Stage) -> None:
+def test_a_comparison_that_failed_or_was_not_begun_rings(stage: ReconciliationScenario) -> None:
     clock = stage.context.clock
 
     def rings() -> list[str]:
@@ -227,7 +229,7 @@ def test_a_comparison_that_failed_or_was_not_begun_rings(stage: Stage) -> None:
     assert rings() == []
 
 
-def test_a_repair_that_was_cut_off_is_finished_by_the_next(stage: Stage) -> None:
+def test_a_repair_that_was_cut_off_is_finished_by_the_next(stage: ReconciliationScenario) -> None:
     campaign = stage.site.campaign()
     gifts = [stage.gift(campaign=campaign) for _ in range(3)]
     stage.pass_time(3 * A_DAY)
@@ -246,7 +248,7 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize("after_steps", [1, 4, 8, 12])
 def test_a_repair_that_was_killed_is_finished_by_the_next(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, after_steps: int
+    stage: ReconciliationScenario, monkeypatch: pytest.MonkeyPatch, after_steps: int
 ) -> None:
     campaign = stage.site.campaign()
     gifts = [stage.gift(campaign=campaign) for _ in range(2)]
@@ -268,7 +270,9 @@ def test_a_repair_that_was_killed_is_finished_by_the_next(
     assert all(payout.reconciled_at for payout in stage.payouts())
 
 
-def test_a_repair_cut_off_in_the_middle_of_a_list_leaves_no_hole(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_repair_cut_off_in_the_middle_of_a_list_leaves_no_hole(
+    stage: ReconciliationScenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The newest movements are told and noted first: that they stand says nothing of the older ones."""
     campaign = stage.site.campaign()
     gifts = [stage.gift(campaign=campaign)]
@@ -292,7 +296,7 @@ def test_a_repair_cut_off_in_the_middle_of_a_list_leaves_no_hole(stage: Stage, m
     assert charges == {stage.payment_of(gift) for gift in gifts}
 
 
-def test_of_two_repairs_at_the_same_instant_one_is_done(stage: Stage) -> None:
+def test_of_two_repairs_at_the_same_instant_one_is_done(stage: ReconciliationScenario) -> None:
     gift = stage.gift(campaign=stage.site.campaign())
     stage.pass_time(3600)
     together = Barrier(2)

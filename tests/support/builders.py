@@ -38,7 +38,7 @@ def usd(minor: int) -> Money:
     return Money(minor, "USD")
 
 
-def in_three(text: str) -> dict[str, str]:
+def translations(text: str) -> dict[str, str]:
     """A text per language, each telling which it is."""
     return {"en": f"{text} (en)", "ru": f"{text} (ru)", "ky": f"{text} (ky)"}
 
@@ -51,16 +51,16 @@ def a_campaign(
         "currency": "USD",
         "starts_on": date(2026, 10, 1),
         "ends_on": date(2027, 3, 8),
-        "name": in_three("Quilt"),
-        "title": in_three("A campaign"),
-        "kicker": in_three("Osh, Kyrgyzstan"),
-        "summary": in_three("What it is for"),
-        "trust_line": in_three("A registered organisation"),
-        "image_alt": in_three("Women at work"),
+        "name": translations("Quilt"),
+        "title": translations("A campaign"),
+        "kicker": translations("Osh, Kyrgyzstan"),
+        "summary": translations("What it is for"),
+        "trust_line": translations("A registered organisation"),
+        "image_alt": translations("Women at work"),
         "contact_email": "hello@quilt.example",
         "series": slug.upper()[:3],
         "issuer": {
-            name: in_three(name.title()) for name in ("legal_name", "address", "registration", "place", "signatory")
+            name: translations(name.title()) for name in ("legal_name", "address", "registration", "place", "signatory")
         },
         **facts,
     }
@@ -101,7 +101,7 @@ def _add_currencies(session: Session, campaign: Campaign) -> None:
                     campaign_id=campaign.id,
                     currency=code,
                     amount_minor=least * times,
-                    impact=in_three(f"{times} pieces"),
+                    impact=translations(f"{times} pieces"),
                 )
             )
 
@@ -115,7 +115,7 @@ def a_fund(*, campaign: Campaign, code: str = "THEME-EVENTS", kind: str = "theme
         if kind in TARGET_KINDS:
             session.add(FundTransferRule(source_id=general_fund_of(campaign, session).id, target_id=fund.id))
         if kind == "event":
-            session.add(Event(fund_id=fund.id, place=in_three("Osh"), starts_on=date(2027, 1, 15)))
+            session.add(Event(fund_id=fund.id, place=translations("Osh"), starts_on=date(2027, 1, 15)))
         if kind == "grant":
             session.add(Grant(fund_id=fund.id, opens_on=date(2026, 12, 15), closes_on=date(2027, 2, 1)))
     return fund
@@ -154,8 +154,8 @@ def _fund(campaign: Campaign, *, code: str, kind: str, goal_minor: int = 0) -> F
         code=code,
         kind=kind,
         position=0,
-        title=in_three(code),
-        summary=in_three(f"What {code} is for"),
+        title=translations(code),
+        summary=translations(f"What {code} is for"),
         goal_minor=goal_minor,
     )
 

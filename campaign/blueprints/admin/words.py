@@ -32,7 +32,7 @@ from campaign.services.ledger.posting import EntryConflict
 from campaign.services.mail import resending
 from campaign.services.receipts import files
 from campaign.services.reconciliation import payouts, suspense
-from campaign.services.shield import state as shield_alarm
+from campaign.services.shield import state as shield_state
 from campaign.services.staff import accounts
 
 Word = tuple[LazyString, str]
@@ -267,8 +267,8 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     accounts.OwnRolesAreFixed: _("You cannot change your own roles. Ask another administrator."),
     accounts.UnknownRole: _("Choose one of the roles shown."),
     accounts.UnknownCampaign: _("Choose one of the campaigns shown."),
-    shield_alarm.ShieldReasonMissing: _("Say why."),
-    shield_alarm.ShieldIsSoAlready: _("Someone else acted first. Reload the page, then decide."),
+    shield_state.ShieldReasonMissing: _("Say why."),
+    shield_state.ShieldIsSoAlready: _("Someone else acted first. Reload the page, then decide."),
 }
 
 

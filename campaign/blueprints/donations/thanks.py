@@ -16,7 +16,6 @@ from campaign.extensions import limiter
 from campaign.gateway_registry import current_context
 from campaign.i18n import LANGUAGES
 from campaign.jobs import wake
-from campaign.services.bank_transfers import transfer_due
 from campaign.services.campaigns.cards import campaign_named
 from campaign.services.gifts.donor_view import DonorGiftView, gift_of_checkout
 from campaign.services.gifts.progress import step_of
@@ -25,6 +24,7 @@ from campaign.services.gifts.thank_you_page import afterwards_of, is_address_ref
 from campaign.services.pledges.links import token_of_gift
 from campaign.services.receipts.files import receipt_pdf
 from campaign.services.receipts.listing import ReceiptView, receipt_of
+from campaign.services.transfer_instructions import transfer_due
 
 CHECKOUT_ID = re.compile(r"cs_[A-Za-z0-9_]{4,200}")
 LOOK = parse("1 per 2 seconds")

@@ -22,12 +22,12 @@ from campaign.gateways.mailer import AddressRefused, Email, MailRefused, MailUna
 from campaign.i18n import day, in_language, money_in_text
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
-from campaign.services.bank_transfers import transfer_in_words
 from campaign.services.pledges import mail_facts
 from campaign.services.pledges.mailbox import links_in_words
 from campaign.services.queues.work_queue import ClaimedRow, QueuePolicy, WorkQueue
 from campaign.services.receipts import files, issuing, links
 from campaign.services.receipts.conversion import ConversionNotKnown
+from campaign.services.transfer_instructions import transfer_in_words
 from receipts import ReceiptOnHold
 
 CONVERSION_DELAY = timedelta(seconds=20)

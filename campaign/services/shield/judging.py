@@ -35,7 +35,7 @@ from campaign.domain.visitor_keys import key_of, network_keys, normalized_email
 from campaign.gateways.clock import Clock
 from campaign.models.abuse import GiftStart, ShieldPeriod
 from campaign.models.donation import Donation
-from campaign.services.shield import state as shield_alarm
+from campaign.services.shield import state as shield_state
 from campaign.services.shield.attempts import (
     count_attempts,
     keys_of_start,
@@ -140,11 +140,11 @@ def watch(*, clock: Clock) -> None:
     with transaction() as session:
         sweep_attempts(session, at=at)
         sweep_codes(session, at=at)
-        period = shield_alarm.open_period(session)
+        period = shield_state.open_period(session)
         if period is None:
             _watch(session, _shield(session), at=at)
         elif period.cause != Cause.STAFF and _has_been_quiet(session, at=at):
-            shield_alarm.deactivate(session, period, actor_id=None, reason=None, at=at)
+            shield_state.deactivate(session, period, actor_id=None, reason=None, at=at)
 
 
 def _required_challenge(
@@ -200,7 +200,7 @@ def _watch(session: Session, shield: _Shield, *, at: datetime) -> None:
     counts = traffic(session, at=at, since=since)
     cause = detect_spike(counts, _paid_by_all(session, at=at, since=since), known=_known(session, at=at))
     if cause is not None:
-        shield_alarm.activate(
+        shield_state.activate(
             session, cause, counts=counts.get((Kind.CAMPAIGN, HOUR), Tally()), actor_id=None, reason=None, at=at
         )
 

@@ -30,7 +30,7 @@ from tests.support.builders import (
     a_payment,
     an_allocation,
     general_fund_of,
-    in_three,
+    translations,
     usd,
 )
 
@@ -72,7 +72,9 @@ class Other:
 
 def another_campaign(clock: Clock) -> Other:
     """A campaign with one thing of each kind, in which `SECRETS` stand."""
-    campaign = a_campaign(slug="mountain", is_featured=False, name=in_three("Mountain"), title=in_three("Mountain"))
+    campaign = a_campaign(
+        slug="mountain", is_featured=False, name=translations("Mountain"), title=translations("Mountain")
+    )
     donor, gen = a_donor(email="zulfiya@mountain.example"), general_fund_of(campaign)
     target = a_fund(campaign=campaign, code="LINE-1", kind="line", goal_minor=9_000_00)
     pledge = _a_pledge(campaign, donor.id, gen)

@@ -17,17 +17,19 @@ FRESH_SECONDS = 300
 
 
 @dataclass
-class Chair:
+class StaffClient:
     """Somebody at the desk: her row and her browser."""
 
     staff_id: int
     client: FlaskClient
 
 
-def sit_down(app: Flask, clock: Clock, *, role: str, is_fresh: bool = True, campaign: Campaign | None = None) -> Chair:
+def sit_down(
+    app: Flask, clock: Clock, *, role: str, is_fresh: bool = True, campaign: Campaign | None = None
+) -> StaffClient:
     """A person of this role with a session as sign-in leaves it; `is_fresh` is whether the password was just given."""
     member = a_member_of_staff(role=role, campaign=campaign)
-    return Chair(staff_id=member.id, client=browser_of(app, clock, member, is_fresh=is_fresh))
+    return StaffClient(staff_id=member.id, client=browser_of(app, clock, member, is_fresh=is_fresh))
 
 
 def browser_of(app: Flask, clock: Clock, member: Staff, *, is_fresh: bool = True) -> FlaskClient:

@@ -18,7 +18,7 @@ from campaign.models.campaign import Campaign, CampaignRevision
 from campaign.models.donation import Donation, Refund
 from campaign.models.staff import AuditEvent
 from campaign.services.gifts.refunds import RefundOrder, request_refund
-from tests.blueprints.admin.client import Chair, sit_down, token_of
+from tests.blueprints.admin.client import StaffClient, sit_down, token_of
 from tests.services.engine import Engine
 from tests.support.builders import NOW, a_campaign, a_donation, a_donor, a_fund, a_paid_gift, usd
 from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
@@ -384,7 +384,7 @@ def test_the_file_has_the_rows_of_the_screen_and_is_in_the_trail(
 def test_a_file_with_names_asks_for_the_password_again(
     app: Flask, clock: SettableClock, three_gifts: dict[str, Donation]
 ) -> None:
-    chair: Chair = sit_down(app, clock, role="finance", is_fresh=False)
+    chair: StaffClient = sit_down(app, clock, role="finance", is_fresh=False)
     answer = chair.client.get("/staff/donations/file.csv?state=paid")
     assert answer.location == "/staff/verify?next=/staff/donations?state%3Dpaid"
     assert token_of(chair.client)

@@ -8,7 +8,7 @@ from campaign.domain.abuse import Cause, Tally
 from campaign.services import audit
 from campaign.services.audit import AuditFilter
 from campaign.services.shield.state import activate, active_shield
-from tests.blueprints.admin.client import Chair, sit_down
+from tests.blueprints.admin.client import StaffClient, sit_down
 from tests.support.builders import a_campaign
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch
@@ -17,7 +17,7 @@ FORM = "form[action='/staff/shield']"
 
 
 @pytest.fixture
-def chair(app: Flask, clock: SettableClock) -> Chair:
+def chair(app: Flask, clock: SettableClock) -> StaffClient:
     a_campaign()
     return sit_down(app, clock, role="finance")
 
@@ -28,14 +28,14 @@ def put_up_by_itself(clock: SettableClock) -> None:
         assert activate(session, Cause.FAILURES, counts=seen, actor_id=None, reason=None, at=clock.now())
 
 
-def test_the_overview_raises_the_alarm_and_leads_to_the_page(chair: Chair, clock: SettableClock) -> None:
+def test_the_overview_raises_the_alarm_and_leads_to_the_page(chair: StaffClient, clock: SettableClock) -> None:
     put_up_by_itself(clock)
     overview = fetch(chair.client, "admin.overview")
     assert overview.text(".concerns li").startswith("Stolen cards are being tested: protection is on since")
     assert overview.link("Stolen cards are being tested: protection is on") == "/staff/shield"
 
 
-def test_the_overview_does_not_speak_of_stolen_cards_when_somebody_put_it_up(chair: Chair) -> None:
+def test_the_overview_does_not_speak_of_stolen_cards_when_somebody_put_it_up(chair: StaffClient) -> None:
     fetch(chair.client, "admin.shield").submit(chair.client, FORM, reason="A warning of our bank")
     overview = fetch(chair.client, "admin.overview")
     told = overview.text(".concerns li")
@@ -44,7 +44,7 @@ def test_the_overview_does_not_speak_of_stolen_cards_when_somebody_put_it_up(cha
     assert overview.link("Protection is on: turned on manually") == "/staff/shield"
 
 
-def test_it_is_put_up_and_away_by_hand_for_a_reason(chair: Chair) -> None:
+def test_it_is_put_up_and_away_by_hand_for_a_reason(chair: StaffClient) -> None:
     page = fetch(chair.client, "admin.shield")
     assert "It has never been on before." in page.text()
     refused = page.submit(chair.client, FORM, reason=" ")
@@ -60,7 +60,7 @@ def test_it_is_put_up_and_away_by_hand_for_a_reason(chair: Chair) -> None:
     assert acts == [("shield:away", "All clear"), ("shield:up", "A warning of our bank")]
 
 
-def test_two_who_act_at_once_are_told(chair: Chair, clock: SettableClock) -> None:
+def test_two_who_act_at_once_are_told(chair: StaffClient, clock: SettableClock) -> None:
     page = fetch(chair.client, "admin.shield")
     put_up_by_itself(clock)
     answer = page.submit(chair.client, FORM, reason="A warning")

@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from campaign.extensions import db
 from tests.invariants.books.machine import Books
-from tests.invariants.books.stage import Stage
+from tests.invariants.books.stage import LedgerScenario
 
 USUAL = {"sqlite": 10, "postgresql": 4}
 """A statement costs more where a server is asked."""
@@ -16,7 +16,7 @@ STEPS = 30
 
 
 def run(
-    stage: Stage,
+    stage: LedgerScenario,
     *,
     of: type[RuleBasedStateMachine] = Books,
     histories: int | None = None,

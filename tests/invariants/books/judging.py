@@ -30,9 +30,9 @@ from campaign.services.queues import inbox
 from campaign.services.reconciliation import payouts
 from tests.invariants.books import dispute_model, dumps, model, payout_model
 from tests.invariants.books.model import GiftStory, Model
-from tests.invariants.books.provider import Provider, Told, hides_refunds
+from tests.invariants.books.provider import Provider, ReportedEvent, hides_refunds
 from tests.invariants.books.shapes import Shape
-from tests.invariants.books.stage import Stage
+from tests.invariants.books.stage import LedgerScenario
 from tests.support.fakes import SIGNATURE, SettableClock
 
 PUBLIC_URL = "http://localhost"
@@ -43,7 +43,7 @@ Row = tuple[bool, int, int, frozenset[tuple[str, str]]]
 class Judged(RuleBasedStateMachine):
     """A history and the model beside it. `stage` is set by a subclass per database."""
 
-    stage: ClassVar[Stage]
+    stage: ClassVar[LedgerScenario]
 
     def __init__(self) -> None:
         super().__init__()
@@ -146,7 +146,7 @@ class Judged(RuleBasedStateMachine):
     def _send_refund(self) -> bool:
         return send_next_refund(self.context)
 
-    def _deliver(self, told: Told, *, event_id: str = "") -> bool:
+    def _deliver(self, told: ReportedEvent, *, event_id: str = "") -> bool:
         self.deliveries += 1
         body = self.provider.event(told.type, told.object_id, event_id=event_id or f"evt_{self.deliveries}")
         is_new = inbox.receive(body, SIGNATURE, context=self.context)

@@ -17,7 +17,7 @@ SENT_BACK = ("pending", "succeeded")
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportedEvent:
     """An event that the provider has to deliver."""
 
     checkout_id: str  # the payment that it is about, by its page or, where there is none, by its invoice
@@ -33,8 +33,8 @@ class Provider(FakePayments):
     moments: dict[str, list[PaymentFacts]] = field(default_factory=dict)
     answered: dict[str, int] = field(default_factory=dict)  # checkout → the moment that the last answer told
     delayed: set[str] = field(default_factory=set)  # pages that were paid by a method that takes days
-    told: list[Told] = field(default_factory=list)
-    delivered: set[Told] = field(default_factory=set)  # what was taken in, once at least
+    told: list[ReportedEvent] = field(default_factory=list)
+    delivered: set[ReportedEvent] = field(default_factory=set)  # what was taken in, once at least
     meanwhile: list[Callable[[], object]] = field(default_factory=list)  # done while an answer is on its way
 
     def __post_init__(self) -> None:
@@ -274,7 +274,7 @@ class Provider(FakePayments):
         self._tell(checkout_id, refunds=tuple(changed if r.provider_id == changed.provider_id else r for r in known))
 
     def _say(self, checkout_id: str, type_: str, object_id: str) -> None:
-        self.told.append(Told(checkout_id, type_, object_id, len(self.told)))
+        self.told.append(ReportedEvent(checkout_id, type_, object_id, len(self.told)))
 
     def _while_on_its_way(self) -> None:
         acts, self.meanwhile = self.meanwhile, []
@@ -287,6 +287,6 @@ def hides_refunds(facts: PaymentFacts) -> bool:
     return bool(facts.refunds) and not any(refund.state in SENT_BACK for refund in facts.refunds)
 
 
-def missed_name(told: Told) -> str:
+def missed_name(told: ReportedEvent) -> str:
     """The id of an event in the list of those that were not delivered."""
     return f"evt_missed_{told.number}"

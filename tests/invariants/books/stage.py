@@ -85,7 +85,7 @@ class PostgresqlStore:
 
 
 @dataclass
-class Stage:
+class LedgerScenario:
     """The app with a campaign that takes gifts for three purposes and spends on two targets."""
 
     app: Flask
@@ -107,7 +107,7 @@ class Stage:
 
 
 @contextmanager
-def stage_on(database_url: str, *, instance: Path) -> Iterator[Stage]:
+def stage_on(database_url: str, *, instance: Path) -> Iterator[LedgerScenario]:
     """A stage on a migrated, empty database."""
     app = create_app(config_for(database_url, instance=instance))
     with app.app_context():
@@ -117,7 +117,7 @@ def stage_on(database_url: str, *, instance: Path) -> Iterator[Stage]:
             )  # no one pulls a plug
         cast = _set()
         store: Store = SqliteStore(database_url) if database_url.startswith("sqlite") else PostgresqlStore(database_url)
-        stage = Stage(app, cast, store)
+        stage = LedgerScenario(app, cast, store)
         stage.leave()
         store.keep()
         yield stage

@@ -1,8 +1,8 @@
 """Invariants 1 to 13 of docs/ledger.md hold after every step of random histories, on both databases."""
 
 from tests.invariants.books.histories import run
-from tests.invariants.books.stage import Stage
+from tests.invariants.books.stage import LedgerScenario
 
 
-def test_the_books_equal_the_model_after_every_step(stage: Stage) -> None:
+def test_the_books_equal_the_model_after_every_step(stage: LedgerScenario) -> None:
     run(stage)

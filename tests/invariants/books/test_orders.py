@@ -11,8 +11,8 @@ from campaign.database import reading
 from campaign.domain.donation import Fact
 from campaign.domain.money import Money
 from tests.invariants.books.machine import Books
-from tests.invariants.books.provider import Told
-from tests.invariants.books.stage import Stage
+from tests.invariants.books.provider import ReportedEvent
+from tests.invariants.books.stage import LedgerScenario
 
 EXAMPLES = int(os.environ.get("KURAK_HISTORIES", "30")) // 5
 ACTS = st.lists(
@@ -44,7 +44,7 @@ BOOKS = (
 
 @given(acts=ACTS, data=st.data())
 @settings(max_examples=EXAMPLES, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
-def check_orders(stage: Stage, acts: list[tuple[str, int]], data: st.DataObject) -> None:
+def check_orders(stage: LedgerScenario, acts: list[tuple[str, int]], data: st.DataObject) -> None:
     """The same acts of donors and provider, heard in two ways."""
     at_once = _History(stage)
     at_once.live(acts, is_heard=True)
@@ -58,14 +58,14 @@ def check_orders(stage: Stage, acts: list[tuple[str, int]], data: st.DataObject)
     assert late.books() == in_order
 
 
-def test_any_order_of_delivery_gives_the_same_books(stage: Stage) -> None:
+def test_any_order_of_delivery_gives_the_same_books(stage: LedgerScenario) -> None:
     check_orders(stage)
 
 
 class _History(Books):
     """The machine's services without its dice."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: LedgerScenario) -> None:
         type(self).stage = stage
         super().__init__()
         for number, currency in enumerate(("USD", "EUR", "KGS")):
@@ -80,7 +80,7 @@ class _History(Books):
             if is_heard:
                 self.hear([told for told in self.provider.told if told not in self.delivered])
 
-    def hear(self, news: list[Told]) -> None:
+    def hear(self, news: list[ReportedEvent]) -> None:
         for told in news:
             self._deliver(told)
         self._work_off_all()

@@ -39,14 +39,14 @@ from tests.invariants.books.gift_rules import Gifts
 from tests.invariants.books.histories import run
 from tests.invariants.books.month_rules import MonthRules
 from tests.invariants.books.payout_rules import PayoutRules
-from tests.invariants.books.stage import Stage
+from tests.invariants.books.stage import LedgerScenario
 
 HISTORIES = 150
 """More than any of these bugs has needed; the search ends with the first that is found."""
-Seed = Callable[[pytest.MonkeyPatch, Stage], None]
+Seed = Callable[[pytest.MonkeyPatch, LedgerScenario], None]
 
 
-def without_idempotency(patch: pytest.MonkeyPatch, _: Stage) -> None:
+def without_idempotency(patch: pytest.MonkeyPatch, _: LedgerScenario) -> None:
     """An entry that stands already is posted again under another name."""
     post_all, names = posting.post_all, count(1)
 
@@ -60,7 +60,7 @@ def without_idempotency(patch: pytest.MonkeyPatch, _: Stage) -> None:
     patch.setattr(posting, "post_all", post_always)
 
 
-def with_the_fee_turned_round(patch: pytest.MonkeyPatch, _: Stage) -> None:
+def with_the_fee_turned_round(patch: pytest.MonkeyPatch, _: LedgerScenario) -> None:
     """The fee is added to what arrives; the entry still balances."""
     settled = postings.gift_settled
 
@@ -71,13 +71,13 @@ def with_the_fee_turned_round(patch: pytest.MonkeyPatch, _: Stage) -> None:
     patch.setattr(postings, "gift_settled", wrongly)
 
 
-def without_a_check_of_what_is_there(patch: pytest.MonkeyPatch, stage: Stage) -> None:
+def without_a_check_of_what_is_there(patch: pytest.MonkeyPatch, stage: LedgerScenario) -> None:
     """Neither the desk nor the database looks whether the fund holds as much."""
     patch.setattr(FundTransfer, "is_too_much", False)
     _without_trigger(patch, stage, "journal_entry_seal")
 
 
-def with_papers_in_a_transaction_of_their_own(patch: pytest.MonkeyPatch, _: Stage) -> None:
+def with_papers_in_a_transaction_of_their_own(patch: pytest.MonkeyPatch, _: LedgerScenario) -> None:
     """The money is booked and committed before its receipt is written."""
     write = gift_receipts.bring_up_to_date
 
@@ -88,12 +88,12 @@ def with_papers_in_a_transaction_of_their_own(patch: pytest.MonkeyPatch, _: Stag
     patch.setattr(gift_receipts, "bring_up_to_date", later)
 
 
-def with_older_answers_over_newer_ones(patch: pytest.MonkeyPatch, _: Stage) -> None:
+def with_older_answers_over_newer_ones(patch: pytest.MonkeyPatch, _: LedgerScenario) -> None:
     """Nobody looks whether the gift has moved while the provider was asked."""
     patch.setattr(settlement, "_is_unchanged", lambda *_: True)
 
 
-def dropping_orphans(patch: pytest.MonkeyPatch, _: Stage) -> None:
+def dropping_orphans(patch: pytest.MonkeyPatch, _: LedgerScenario) -> None:
     """An event that comes too early is closed instead of waiting for its gift."""
 
     def close(event: Any, _reason: str, _error: str, *, clock: Any) -> None:
@@ -103,7 +103,7 @@ def dropping_orphans(patch: pytest.MonkeyPatch, _: Stage) -> None:
     patch.setattr(inbox, "reschedule", close)
 
 
-def editing_rows(patch: pytest.MonkeyPatch, stage: Stage) -> None:
+def editing_rows(patch: pytest.MonkeyPatch, stage: LedgerScenario) -> None:
     """A refund changes what the gift's entry said, instead of adding an entry."""
     _without_trigger(patch, stage, "posting_no_update")
     write_refund = refund_rows._write_refund
@@ -115,7 +115,7 @@ def editing_rows(patch: pytest.MonkeyPatch, stage: Stage) -> None:
     patch.setattr(refund_rows, "_write_refund", edit)
 
 
-def losing_numbers(patch: pytest.MonkeyPatch, _: Stage) -> None:
+def losing_numbers(patch: pytest.MonkeyPatch, _: LedgerScenario) -> None:
     """A receipt's number is taken twice for one receipt."""
     take = issuing._take_number
 
@@ -126,12 +126,12 @@ def losing_numbers(patch: pytest.MonkeyPatch, _: Stage) -> None:
     patch.setattr(issuing, "_take_number", twice)
 
 
-def adding_refunds_up(patch: pytest.MonkeyPatch, _: Stage) -> None:
+def adding_refunds_up(patch: pytest.MonkeyPatch, _: LedgerScenario) -> None:
     """Refunds are told again after they failed: what was sent back is never taken off."""
     patch.setattr(settling_refunds, "REFUNDED_STATES", ("pending", "succeeded", "failed"))
 
 
-def counting_disputes_by_their_name(patch: pytest.MonkeyPatch, _: Stage) -> None:
+def counting_disputes_by_their_name(patch: pytest.MonkeyPatch, _: LedgerScenario) -> None:
     """Whatever is called a claim is booked as if its money had been taken, whether a movement says so or not."""
     settle_disputes = settling_disputes.settle_disputes
 
@@ -148,7 +148,7 @@ def counting_disputes_by_their_name(patch: pytest.MonkeyPatch, _: Stage) -> None
     patch.setattr(settling, "settle_disputes", by_name)
 
 
-def bringing_disputed_money_back_twice(patch: pytest.MonkeyPatch, _: Stage) -> None:
+def bringing_disputed_money_back_twice(patch: pytest.MonkeyPatch, _: LedgerScenario) -> None:
     """The reinstatement is booked by its movement, and once more by the dispute's end."""
     entries_of = settling_disputes._entries
 
@@ -161,7 +161,7 @@ def bringing_disputed_money_back_twice(patch: pytest.MonkeyPatch, _: Stage) -> N
     patch.setattr(settling_disputes, "_entries", twice)
 
 
-def leaving_charge_backs_out_of_receipts(patch: pytest.MonkeyPatch, _: Stage) -> None:
+def leaving_charge_backs_out_of_receipts(patch: pytest.MonkeyPatch, _: LedgerScenario) -> None:
     """A receipt confirms what the donor has again from her bank."""
 
     def refunded(gift: GiftSnapshot) -> Money:
@@ -170,7 +170,7 @@ def leaving_charge_backs_out_of_receipts(patch: pytest.MonkeyPatch, _: Stage) ->
     patch.setattr(GiftSnapshot, "returned", property(refunded))
 
 
-def walking_payouts_by_type(patch: pytest.MonkeyPatch, _: Stage) -> None:
+def walking_payouts_by_type(patch: pytest.MonkeyPatch, _: LedgerScenario) -> None:
     """Refunds are not looked at, nor debits, which are `payment`s: only what the first case was about."""
     note = provider_transactions.store
 
@@ -182,7 +182,7 @@ def walking_payouts_by_type(patch: pytest.MonkeyPatch, _: Stage) -> None:
     patch.setattr(provider_transactions, "store", some)
 
 
-def making_a_month_of_every_event(patch: pytest.MonkeyPatch, stage: Stage) -> None:
+def making_a_month_of_every_event(patch: pytest.MonkeyPatch, stage: LedgerScenario) -> None:
     """A month is known by the event that told of it, and no longer by its invoice, here or in the database."""
     names = count(1)
 
@@ -200,7 +200,7 @@ def making_a_month_of_every_event(patch: pytest.MonkeyPatch, stage: Stage) -> No
     patch.setattr(stage, "prepare", [drop])
 
 
-def with_older_disputes_over_newer_ones(patch: pytest.MonkeyPatch, _: Stage) -> None:
+def with_older_disputes_over_newer_ones(patch: pytest.MonkeyPatch, _: LedgerScenario) -> None:
     """Of a gift that is disputed, nobody looks whether it has moved while the provider was asked."""
     is_unchanged = settlement._is_unchanged
 
@@ -212,12 +212,12 @@ def with_older_disputes_over_newer_ones(patch: pytest.MonkeyPatch, _: Stage) -> 
     patch.setattr(settlement, "_is_unchanged", is_disputed_or_unmoved)
 
 
-def taking_a_second_payment_for_the_first(patch: pytest.MonkeyPatch, _: Stage) -> None:
+def taking_a_second_payment_for_the_first(patch: pytest.MonkeyPatch, _: LedgerScenario) -> None:
     """A gift that is paid on two pages is looked at as one."""
     patch.setattr(duplicates, "_second", lambda _session, _gift, _facts, **_: None)
 
 
-def _without_trigger(patch: pytest.MonkeyPatch, stage: Stage, trigger: str) -> None:
+def _without_trigger(patch: pytest.MonkeyPatch, stage: LedgerScenario, trigger: str) -> None:
     def drop() -> None:
         with transaction() as session:
             session.execute(text(f"DROP TRIGGER {trigger}"))
@@ -269,7 +269,7 @@ SEARCHED = tuple(FOUND_BY) if "KURAK_HISTORIES" in os.environ else QUICKLY_FOUND
 
 @pytest.mark.database("sqlite")
 @pytest.mark.parametrize("seed", SEARCHED)
-def test_a_seeded_bug_is_found(stage: Stage, seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_seeded_bug_is_found(stage: LedgerScenario, seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     seed(monkeypatch, stage)
     histories, words = FOUND_BY[seed]
     with pytest.raises((AssertionError, IntegrityError, EntryConflict), match=words):

@@ -7,7 +7,7 @@ import pytest
 
 from campaign.domain.errors import NotFound
 from campaign.services.campaigns.cards import CampaignCard
-from campaign.services.campaigns.page_cache import Cards, PageCache
+from campaign.services.campaigns.versioned_cache import Cards, PageCache
 
 
 def a_card(revision: int = 1) -> CampaignCard:

@@ -15,9 +15,9 @@ from campaign.i18n import in_language
 from campaign.models.journal import JournalEntry
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
-from campaign.services.bank_transfers import transfer_due, transfer_in_words
 from campaign.services.campaigns.supporters import gift_counts
 from campaign.services.gifts import settlement
+from campaign.services.transfer_instructions import transfer_due, transfer_in_words
 from receipts import ReceiptDocument
 from tests.services.engine import Engine
 

@@ -27,7 +27,7 @@ TODAY = NOW.date()
 
 
 @dataclass
-class Purse:
+class FundUnderTest:
     """A campaign whose general fund holds a thousand dollars, and an event that it reaches."""
 
     campaign_id: int
@@ -59,21 +59,21 @@ pytestmark = pytest.mark.broken_books
 
 
 @pytest.fixture
-def purse(app: Flask) -> Purse:
+def purse(app: Flask) -> FundUnderTest:
     campaign = a_campaign()
     theme: Fund = a_fund(campaign=campaign)
     event = a_fund(campaign=campaign, code="EVENT-1", kind="event")
     a_paid_gift(campaign=campaign, gift=usd(1000_00), fee_minor=0)
-    return Purse(campaign.id, general_fund_of(campaign).id, event.id, theme.id)
+    return FundUnderTest(campaign.id, general_fund_of(campaign).id, event.id, theme.id)
 
 
-def test_an_entry_is_posted_once(purse: Purse) -> None:
+def test_an_entry_is_posted_once(purse: FundUnderTest) -> None:
     assert purse.post(purse.allocation(10))
     assert not purse.post(purse.allocation(10))
     assert purse.holds(purse.event) == 10
 
 
-def test_the_same_source_with_another_content_is_refused(purse: Purse) -> None:
+def test_the_same_source_with_another_content_is_refused(purse: FundUnderTest) -> None:
     purse.post(purse.allocation(10))
     with pytest.raises(EntryConflict):
         purse.post(purse.allocation(11))
@@ -82,7 +82,7 @@ def test_the_same_source_with_another_content_is_refused(purse: Purse) -> None:
     assert purse.holds(purse.event) == 10
 
 
-def test_several_entries_are_posted_together_and_the_known_ones_left_out(purse: Purse) -> None:
+def test_several_entries_are_posted_together_and_the_known_ones_left_out(purse: FundUnderTest) -> None:
     first, second = purse.allocation(10, name="a"), purse.allocation(20, name="b")
     purse.post(first)
     with transaction() as session:
@@ -90,7 +90,7 @@ def test_several_entries_are_posted_together_and_the_known_ones_left_out(purse: 
     assert purse.holds(purse.event) == 30
 
 
-def test_of_several_entries_none_stands_when_one_is_refused(purse: Purse) -> None:
+def test_of_several_entries_none_stands_when_one_is_refused(purse: FundUnderTest) -> None:
     with pytest.raises(NotEnoughFunds), transaction() as session:
         posting.post_all(
             session,
@@ -101,24 +101,24 @@ def test_of_several_entries_none_stands_when_one_is_refused(purse: Purse) -> Non
     assert purse.holds(purse.event) == 0
 
 
-def test_more_than_a_fund_holds_is_refused_by_name(purse: Purse) -> None:
+def test_more_than_a_fund_holds_is_refused_by_name(purse: FundUnderTest) -> None:
     with pytest.raises(NotEnoughFunds):
         purse.post(purse.allocation(1000_01))
     purse.post(purse.allocation(1000_00))
     assert (purse.holds(purse.general), purse.holds(purse.event)) == (0, 1000_00)
 
 
-def test_one_currency_does_not_cover_another(purse: Purse) -> None:
+def test_one_currency_does_not_cover_another(purse: FundUnderTest) -> None:
     with pytest.raises(NotEnoughFunds):
         purse.post(purse.allocation(1, currency="EUR"))
 
 
-def test_money_outside_its_purpose_is_refused_by_name(purse: Purse) -> None:
+def test_money_outside_its_purpose_is_refused_by_name(purse: FundUnderTest) -> None:
     with pytest.raises(MoneyMayNotGoThere):
         purse.post(replace(purse.allocation(1, source=purse.event), kind=EntryKind.TAKE_BACK))
 
 
-def test_what_is_spent_is_neither_spent_nor_taken_back_again(purse: Purse) -> None:
+def test_what_is_spent_is_neither_spent_nor_taken_back_again(purse: FundUnderTest) -> None:
     purse.post(purse.allocation(100))
     spend = disbursed(public_id="d", cost=Account.PROGRAMME, amount=usd(60), fund_id=purse.event, on=TODAY)
     purse.post(spend)
@@ -129,7 +129,7 @@ def test_what_is_spent_is_neither_spent_nor_taken_back_again(purse: Purse) -> No
     assert purse.holds(purse.event) == 40
 
 
-def test_an_entry_is_reversed_once(purse: Purse) -> None:
+def test_an_entry_is_reversed_once(purse: FundUnderTest) -> None:
     purse.post(purse.allocation(100))
     spend = disbursed(public_id="d", cost=Account.PROGRAMME, amount=usd(60), fund_id=purse.event, on=TODAY)
     purse.post(spend)
@@ -139,7 +139,7 @@ def test_an_entry_is_reversed_once(purse: Purse) -> None:
     assert purse.holds(purse.event) == 100
 
 
-def test_an_involuntary_refund_may_take_a_fund_below_zero(purse: Purse) -> None:
+def test_an_involuntary_refund_may_take_a_fund_below_zero(purse: FundUnderTest) -> None:
     purse.post(purse.allocation(1000_00))
     moved = BalanceTransaction("txn_r", usd(1000_00), usd(0))
     purse.post(refund_made(subject="donation:d", refunded=usd(1000_00), settled=moved, fund_id=purse.general, on=TODAY))
@@ -148,7 +148,7 @@ def test_an_involuntary_refund_may_take_a_fund_below_zero(purse: Purse) -> None:
         purse.post(purse.allocation(1, name="after"))
 
 
-def test_flows_and_totals_are_sums_of_postings(purse: Purse, session: Session) -> None:
+def test_flows_and_totals_are_sums_of_postings(purse: FundUnderTest, session: Session) -> None:
     purse.post(purse.allocation(300_00))
     purse.post(disbursed(public_id="d", cost=Account.GRANTS, amount=usd(60_00), fund_id=purse.event, on=TODAY))
     purse.post(
@@ -174,7 +174,7 @@ def test_flows_and_totals_are_sums_of_postings(purse: Purse, session: Session) -
     assert sums.balances(session, campaign_id=purse.campaign_id)[purse.event] == {"USD": 240_00}
 
 
-def test_another_campaigns_money_is_not_counted(purse: Purse, session: Session) -> None:
+def test_another_campaigns_money_is_not_counted(purse: FundUnderTest, session: Session) -> None:
     other = a_campaign(slug="other", is_featured=False)
     a_paid_gift(campaign=other, gift=usd(7_00), fee_minor=0)
     assert sums.account_totals(session, campaign_id=other.id)[Account.PROVIDER, "USD"] == 7_00
@@ -182,7 +182,7 @@ def test_another_campaigns_money_is_not_counted(purse: Purse, session: Session) 
     assert set(sums.balances(session, campaign_id=other.id)) == {general_fund_of(other).id}
 
 
-def test_the_journal_is_read_page_by_page_without_loss(purse: Purse, session: Session) -> None:
+def test_the_journal_is_read_page_by_page_without_loss(purse: FundUnderTest, session: Session) -> None:
     for number in range(5):
         purse.post(purse.allocation(1 + number, name=f"a{number}"))
     wanted = LedgerFilter(campaign_id=purse.campaign_id)
@@ -195,7 +195,7 @@ def test_the_journal_is_read_page_by_page_without_loss(purse: Purse, session: Se
     assert len(whole) == 4 + 5 * 2
 
 
-def test_the_journal_is_read_by_day_fund_kind_and_story(purse: Purse, session: Session) -> None:
+def test_the_journal_is_read_by_day_fund_kind_and_story(purse: FundUnderTest, session: Session) -> None:
     purse.post(purse.allocation(1, name="a"))
     purse.post(replace(purse.allocation(2, name="b"), effective_on=date(2027, 1, 5)))
 
@@ -210,7 +210,7 @@ def test_the_journal_is_read_by_day_fund_kind_and_story(purse: Purse, session: S
     assert [row.amount_minor for row in entries.entries_of(session, purse.campaign_id, "allocation:a")] == [1, -1]
 
 
-def test_many_hands_never_take_more_than_there_is(purse: Purse, app: Flask) -> None:
+def test_many_hands_never_take_more_than_there_is(purse: FundUnderTest, app: Flask) -> None:
     """Without a lock on the fund, all of them read a thousand and seventeen hundred would leave."""
     threads = 17
 
