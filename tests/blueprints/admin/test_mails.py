@@ -137,3 +137,13 @@ def test_an_administrator_sends_an_email_again_but_to_no_other_address(
     assert page.submit(admin, FORM, recipient="mine@example.org", reason="The server works again").status_code == 303
     session.refresh(mail)
     assert (mail.state, mail.recipient) == ("queued", "aida@example.org")
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize(("former", "state"), [("kept", "stored"), ("dead", "failed_permanently")])
+def test_an_address_with_the_former_name_of_a_state_still_works(
+    campaign: Campaign, finance: FlaskClient, former: str, state: str
+) -> None:
+    a_mail(campaign, state=state)
+    a_mail(campaign, state="sent")
+    assert len(fetch_address(finance, f"/staff/mails?state={former}").texts("tbody tr")) == 1

@@ -14,7 +14,7 @@ from campaign.blueprints.admin.forms import (
     SingleUseForm,
     StaffForm,
 )
-from campaign.domain.donation import RefundTooLarge
+from campaign.domain.donation import RefundTooLarge, SupporterVisibility
 from campaign.domain.money import Money
 from campaign.domain.typed_text import one_line
 from campaign.web.form_fields import TOO_LONG, AmountField, EmailField
@@ -76,8 +76,8 @@ class CorrectionForm(SingleUseForm):
 class VisibilityForm(StaffForm):
     """Whether the name and message of a gift are on the supporters list."""
 
-    wall = SelectField(choices=["shown", "hidden"])
+    wall = SelectField(choices=[value.value for value in SupporterVisibility])
 
     @property
     def is_shown(self) -> bool:
-        return bool(self.wall.data == "shown")
+        return bool(self.wall.data == SupporterVisibility.SHOWN)
