@@ -3,7 +3,6 @@
 The stored bytes are opened and never changed. The same bytes and the same state give the same copy.
 """
 
-from functools import cache
 from io import BytesIO
 from math import atan2, cos, hypot, sin
 from typing import Any
@@ -12,15 +11,13 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
 from receipts.document import EndedState
-from receipts.fonts import FONT_FOLDER
+from receipts.mark_font import MarkFont
 from receipts.texts import texts_in
 
-_FACE = "PT_Sans-Web-Bold.ttf"
 _RED = "0.549 0.110 0.169"
 _BOX = (48.0, 765.0, 499.0, 64.0)  # of the banner: left, bottom, width and height in points, over the patchwork
 _SHARE = 0.66  # of the page's diagonal that the large words take
 _LARGEST = 150.0
-_DROPPED = ["GSUB", "GPOS", "GDEF", "LTSH", "VDMX", "hdmx", "DSIG"]
 _ADDRESS_CHARACTERS = "".join(
     map(chr, range(0x21, 0x7F))
 )  # so that one cut of the font serves all receipts of a language
@@ -30,7 +27,7 @@ def mark_pdf(pdf: bytes, state: EndedState) -> bytes:
     """Return a copy of a receipt's PDF that shows its state across each page and links to the current state."""
     stamp, sentence = _words(state)
     with pikepdf.open(BytesIO(pdf)) as opened:
-        font = _Font(opened, "".join((stamp, sentence, _ADDRESS_CHARACTERS)))
+        font = MarkFont(opened, "".join((stamp, sentence, _ADDRESS_CHARACTERS)))
         for index, page in enumerate(opened.pages):
             _draw(opened, page, font, (stamp, sentence, state.address), is_first=index == 0)
         result = BytesIO()
@@ -47,7 +44,7 @@ def _words(state: EndedState) -> tuple[str, str]:
 
 
 def _draw(
-    opened: pikepdf.Pdf, page: pikepdf.Page, font: "_Font", lines: tuple[str, str, str], *, is_first: bool
+    opened: pikepdf.Pdf, page: pikepdf.Page, font: "MarkFont", lines: tuple[str, str, str], *, is_first: bool
 ) -> None:
     """Draw the large words as decoration, and on the first page the banner, which is read first."""
     page.add_resource(font.resource, Name.Font, Name.StateFont)
@@ -61,7 +58,7 @@ def _draw(
     page.contents_add(b"Q\n" + content.encode("ascii"))
 
 
-def _across(page: pikepdf.Page, font: "_Font", stamp: str) -> str:
+def _across(page: pikepdf.Page, font: "MarkFont", stamp: str) -> str:
     width, height = (float(page.mediabox[side]) for side in (2, 3))
     angle = atan2(height, width)
     size = min(_LARGEST, _SHARE * hypot(width, height) / font.width(stamp))
@@ -75,7 +72,7 @@ def _across(page: pikepdf.Page, font: "_Font", stamp: str) -> str:
     )
 
 
-def _banner(font: "_Font", lines: tuple[str, str, str], marks: tuple[int, int]) -> str:
+def _banner(font: "MarkFont", lines: tuple[str, str, str], marks: tuple[int, int]) -> str:
     left, bottom, width, height = _BOX
     box = f"/Artifact BMC q 1 1 1 rg {_RED} RG 2 w {left} {bottom} {width} {height} re B Q EMC\n"
     parts = [box]
@@ -135,88 +132,3 @@ def _annotation(lines: tuple[str, str, str], place: int) -> Dictionary:
         Contents=String(f"{lines[0]}: {lines[2]}"),
         StructParent=place,
     )
-
-
-class _Font:
-    """PT Sans Bold, embedded with the characters of one text, each with its Unicode value."""
-
-    def __init__(self, opened: pikepdf.Pdf, text: str) -> None:
-        chars = sorted(set(text))
-        self._glyphs, self._widths, data, metrics = _subset("".join(chars))
-        file = opened.make_stream(data, Length1=len(data))
-        name = Name("/KURAKS+PTSans-Bold")
-        descriptor = Dictionary(
-            Type=Name.FontDescriptor, FontName=name, FontFile2=file, Flags=4, ItalicAngle=0, StemV=120, **metrics
-        )
-        descendant = Dictionary(
-            Type=Name.Font,
-            Subtype=Name.CIDFontType2,
-            BaseFont=name,
-            CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
-            CIDToGIDMap=Name.Identity,
-            FontDescriptor=opened.make_indirect(descriptor),
-            W=[part for char in chars for part in (self._glyphs[char], [round(self._widths[char])])],
-        )
-        self.resource = opened.make_indirect(
-            Dictionary(
-                Type=Name.Font,
-                Subtype=Name.Type0,
-                BaseFont=name,
-                Encoding=Name("/Identity-H"),
-                DescendantFonts=[opened.make_indirect(descendant)],
-                ToUnicode=opened.make_stream(_to_unicode(self._glyphs)),
-            )
-        )
-
-    def width(self, text: str) -> float:
-        """Return the width of a text at a size of one point."""
-        return sum(self._widths[char] for char in text) / 1000
-
-    def shown(self, text: str) -> str:
-        """Return the text as an operand of Tj."""
-        return "<" + "".join(f"{self._glyphs[char]:04x}" for char in text) + ">"
-
-
-@cache
-def _subset(chars: str) -> tuple[dict[str, int], dict[str, float], bytes, dict[str, Any]]:
-    """Return the glyph and the width in thousandths of each character, the reduced font, and its metrics."""
-    from fontTools import subset  # type: ignore[import-untyped]  # late: few downloads need it
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
-
-    with TTFont(FONT_FOLDER / _FACE, recalcTimestamp=False) as font:
-        options = subset.Options(
-            layout_features=[],
-            hinting=False,
-            notdef_outline=True,
-            drop_tables=_DROPPED,
-        )
-        cutter = subset.Subsetter(options)
-        cutter.populate(text=chars)
-        cutter.subset(font)
-        scale = 1000 / font["head"].unitsPerEm
-        names = font.getBestCmap()
-        glyphs = {char: font.getGlyphID(names[ord(char)]) for char in chars}
-        widths = {char: font["hmtx"][names[ord(char)]][0] * scale for char in chars}
-        head, tall = font["head"], font["hhea"]
-        metrics = {
-            "Ascent": round(tall.ascent * scale),
-            "Descent": round(tall.descent * scale),
-            "CapHeight": 700,
-            "FontBBox": [round(side * scale) for side in (head.xMin, head.yMin, head.xMax, head.yMax)],
-        }
-        data = BytesIO()
-        font.save(data)
-    return glyphs, widths, data.getvalue(), metrics
-
-
-def _to_unicode(glyphs: dict[str, int]) -> bytes:
-    pairs = [f"<{glyph:04x}> <{char.encode('utf-16-be').hex()}>" for char, glyph in glyphs.items()]
-    blocks = [pairs[start : start + 100] for start in range(0, len(pairs), 100)]
-    body = "\n".join(f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks)
-    return (
-        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
-        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
-        "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
-        f"1 begincodespacerange\n<0000> <ffff>\nendcodespacerange\n{body}\n"
-        "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend"
-    ).encode("ascii")

@@ -6,22 +6,19 @@ depends on nothing that comes after it. From the 501st gift on, each place is gi
 places were sewn; a full round of knots begins again in the next colour. All measures are squares of the quilt.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 
+from campaign.domain.quilt_places import COLUMNS, PLACES, ROWS, Place, corners, from_the_middle, number_of, patch_places
+
 XMLNS = "http://www.w3.org/2000/svg"
-COLUMNS, ROWS = 32, 16
-CHOICE = 10  # among how many free places a gift chooses: few keep the edge whole, many make it ragged
 WOOL, RED, MADDER, INDIGO, WALNUT, OCHRE = range(6)
 COLOURS = ("#f4ebdc", "#8c1c2b", "#c2492f", "#27375f", "#5a4030", "#d89f34")
 """For a picture on its own; on a page the classes q0 to q5 and k0 to k5 give the same colours, for dark screens too."""
 RAW = "#e8dcc6"  # the cloth on which nothing is sewn yet
 KNOTS = (WOOL, OCHRE, RED, INDIGO)
 
-Place = tuple[int, int]
-"""Column and row, from the top left."""
 Cloth = tuple[str, int, int]
 """Where the triangle lies (nw, ne, sw, se), its colour, and the colour of the square under it."""
 
@@ -33,41 +30,6 @@ STAR = (
 )
 """The eight-pointed star, four squares wide: 0 the ground, 1 its points, 2 its heart."""
 OPPOSITE = {"nw": "se", "se": "nw", "ne": "sw", "sw": "ne"}
-
-
-@cache
-def corners() -> frozenset[Place]:
-    """The twelve squares that are sewn before the first gift."""
-    last_column, last_row = COLUMNS - 1, ROWS - 1
-    near = {(0, 0), (1, 0), (0, 1)}
-    return frozenset(
-        (last_column - x if right else x, last_row - y if low else y)
-        for x, y in near
-        for right in (False, True)
-        for low in (False, True)
-    )
-
-
-@cache
-def _from_the_middle() -> tuple[Place, ...]:
-    """The gifts' places, those nearest to the middle first; a wide quilt grows sideways a little faster."""
-
-    def distance(place: Place) -> tuple[float, int, int]:
-        x, y = abs(place[0] + 0.5 - COLUMNS / 2), abs(place[1] + 0.5 - ROWS / 2)
-        return (x * 0.8) ** 2 + y**2, place[1], place[0]
-
-    free = {(x, y) for x in range(COLUMNS) for y in range(ROWS)} - corners()
-    return tuple(sorted(free, key=distance))
-
-
-PLACES = COLUMNS * ROWS - len(corners())
-
-
-def patch_places(public_ids: Sequence[str]) -> list[Place]:
-    """Where each gift is sewn, in the order of the gifts; those past the last place begin again at the first."""
-    free = list(_from_the_middle())
-    taken = [free.pop(_number(name) % min(CHOICE, len(free))) for name in public_ids[:PLACES]]
-    return [taken[index % PLACES] for index in range(len(public_ids))]
 
 
 def draw(public_ids: Sequence[str], *, gifts: int = 0, unpicked: Collection[str] = (), mine: str | None = None) -> str:
@@ -86,7 +48,7 @@ def draw(public_ids: Sequence[str], *, gifts: int = 0, unpicked: Collection[str]
         f'<path class="q3" fill="{COLOURS[INDIGO]}" d="M-.6-.6h{width}v{height}h-{width}z"/>',
         f'<path class="raw" fill="{RAW}" d="M0 0h{COLUMNS}v{ROWS}h-{COLUMNS}z"/>',
         '<g opacity=".22">',
-        *_paths({place: _cloth(place) for place in _from_the_middle() if place not in placed}),
+        *_paths({place: _cloth(place) for place in from_the_middle() if place not in placed}),
         "</g>",
         *_paths({place: _cloth(place, name) for place, name in placed.items()} | {p: _cloth(p) for p in corners()}),
         *_knots(list(sewn), max(gifts, len(names)) - len(names)),
@@ -104,7 +66,7 @@ def outlined(drawing: str, place: Place) -> str:
 def _cloth(place: Place, name: str | None = None) -> Cloth:
     """The patch that the design has here. A gift's own name makes every fourth one a shade warmer, as scraps are."""
     triangle, upper, under = _design(place)
-    if name is not None and _number(name) // 1000 % 4 == 0:
+    if name is not None and number_of(name) // 1000 % 4 == 0:
         warmer = {RED: MADDER, MADDER: RED, INDIGO: WALNUT, WALNUT: INDIGO}
         upper = warmer.get(upper, upper)
     return triangle, upper, under
@@ -214,8 +176,3 @@ def _ring_around(place: Place) -> str:
         f'<path fill="none" stroke="#1d1512" stroke-width=".46" d="{square}"/>'
         f'<path class="ring" fill="none" stroke="#fff" stroke-width=".3" d="{square}"/>'
     )
-
-
-def _number(name: str) -> int:
-    """A number that depends on the name alone, the same in every process."""
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=6).digest())

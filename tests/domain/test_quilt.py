@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign.domain.identity import ALPHABET
-from campaign.domain.quilt import PLACES, corners, draw, outlined, patch_places
+from campaign.domain.quilt import draw, outlined
+from campaign.domain.quilt_places import PLACES, corners, patch_places
 
 NAMES = [f"{number:016}" for number in range(1200)]
 names = st.lists(st.text(ALPHABET, min_size=16, max_size=16), max_size=60, unique=True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from campaign.sandbox import jobs
-from campaign.sandbox.balance import payouts, transactions
+from campaign.sandbox.balance import listing, payouts
 from campaign.sandbox.catalogue import payment_methods
 from campaign.sandbox.checkout import paying, sessions
 from campaign.sandbox.core.box import Box
@@ -97,14 +97,14 @@ class Money(RuleBasedStateMachine):
 
     @invariant()
     def the_balance_is_the_sum_of_all_movements(self) -> None:
-        found = transactions.summary(self.box)
+        found = listing.summary(self.box)
         total = found["pending"][0]["amount"] + found["available"][0]["amount"]
         assert total == sum(row["net"] for row in self.box.store.all("balance_transaction"))
 
     @invariant()
     def every_payout_is_the_sum_of_its_movements(self) -> None:
         for payout in self.box.store.all("payout"):
-            rows = transactions.list_all(self.box, {"payout": payout["id"], "limit": 100_000})["data"]
+            rows = listing.list_all(self.box, {"payout": payout["id"], "limit": 100_000})["data"]
             assert sum(row["net"] for row in rows if row["type"] != "payout") == payout["amount"]
             assert all(row["status"] == "available" for row in rows)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from campaign.sandbox.balance import payouts, transactions
+from campaign.sandbox.balance import listing, payouts
 from campaign.sandbox.billing import (
     collecting,
     invoice_payments,
@@ -113,9 +113,9 @@ _SUBSCRIBING: Final = (
 
 OPERATIONS: Final = (
     Operation("GET", "/v1/account", _EXPAND_ONLY, lambda box, _, __: account.retrieve(box)),
-    Operation("GET", "/v1/balance", _EXPAND_ONLY, lambda box, _, __: transactions.summary(box)),
-    _list("/v1/balance_transactions", transactions.LIST, transactions.list_all),
-    _read("/v1/balance_transactions", transactions.retrieve),
+    Operation("GET", "/v1/balance", _EXPAND_ONLY, lambda box, _, __: listing.summary(box)),
+    _list("/v1/balance_transactions", listing.LIST, listing.list_all),
+    _read("/v1/balance_transactions", listing.retrieve),
     _list("/v1/charges", charges.LIST, charges.list_all),
     _read("/v1/charges", charges.retrieve),
     _create(_SESSIONS, session_params.CREATE, sessions.create),

@@ -1,6 +1,6 @@
 """Payments by bank: the session is complete at once; the payment succeeds or fails later."""
 
-from campaign.sandbox.balance import transactions
+from campaign.sandbox.balance import listing, transactions
 from campaign.sandbox.catalogue import bank_transfers, means
 from campaign.sandbox.catalogue.banks import BankAccount
 from campaign.sandbox.checkout import completing
@@ -71,7 +71,7 @@ def _fail(box: Box, intent: Json) -> None:
     if charge:
         charge.update(status="failed", failure_code="insufficient_funds", failure_message=message)
         if charge["balance_transaction"]:
-            original = transactions.retrieve(box, charge["balance_transaction"])
+            original = listing.retrieve(box, charge["balance_transaction"])
             undone = transactions.record_payment_failure(box, charge, original)
             charge["failure_balance_transaction"] = undone["id"]
         box.save(charge)

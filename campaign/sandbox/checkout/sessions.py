@@ -1,8 +1,8 @@
 """Checkout sessions: opened, listed, expired."""
 
 from campaign.sandbox.billing import subscription_items
-from campaign.sandbox.catalogue import prices, products
 from campaign.sandbox.checkout import session_params
+from campaign.sandbox.checkout.line_items import details_of, new_line_item
 from campaign.sandbox.core import currencies
 from campaign.sandbox.core.box import Box
 from campaign.sandbox.core.errors import Refused
@@ -19,7 +19,7 @@ def create(box: Box, params: Json) -> Json:
     at = box.now()
     session_id = box.new_id("cs_test_a1", 56)
     subscribes = params["mode"] == "subscription"
-    items = [_line_item(box, line, is_recurring=subscribes) for line in params["line_items"]]
+    items = [new_line_item(box, line, is_recurring=subscribes) for line in params["line_items"]]
     if subscribes:
         subscription_items.require_one_interval([item["price"] for item in items])
     total = sum(item["amount_total"] for item in items)
@@ -60,7 +60,7 @@ def create(box: Box, params: Json) -> Json:
     }
     if email := params.get("customer_email"):
         session["customer_details"] = customer_details(email)
-    details = [_details(line) for line in params["line_items"]]
+    details = [details_of(line) for line in params["line_items"]]
     hidden = {"line_items": items, "details": details, "intent": params.get("payment_intent_data", {})}
     box.save(session, {**hidden, "subscription": params.get("subscription_data", {})})
     box.later("expire_session", session_id, due=expires_at)
@@ -122,45 +122,6 @@ def _blank() -> Json:
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": "hosted_page",
     }
-
-
-def _line_item(box: Box, line: Json, *, is_recurring: bool) -> Json:
-    price, name = _price(box, line, is_recurring=is_recurring)
-    total = price["unit_amount"] * line["quantity"]
-    return {
-        "id": box.new_id("li_1"),
-        "object": "item",
-        "adjustable_quantity": None,
-        "amount_discount": 0,
-        "amount_subtotal": total,
-        "amount_tax": 0,
-        "amount_total": total,
-        "currency": price["currency"],
-        "description": name,
-        "metadata": {},
-        "price": price,
-        "quantity": line["quantity"],
-    }
-
-
-def _details(line: Json) -> str:
-    """Return the second line of an item on the page, below its name."""
-    return str(line.get("price_data", {}).get("product_data", {}).get("description", ""))
-
-
-def _price(box: Box, line: Json, *, is_recurring: bool) -> tuple[Json, str]:
-    """Return the price of a line and the name of what it pays for; `is_recurring` when a subscription will charge it
-    again."""
-    if "price" in line:
-        price = prices.retrieve(box, line["price"])
-        return price, products.retrieve(box, price["product"])["name"]
-    data = line["price_data"]
-    if is_recurring or "product" in data:
-        price = prices.create(box, data)
-        return price, products.retrieve(box, price["product"])["name"]
-    product_id = box.new_id("prod_", 14)
-    price = prices.blank(box, product_id, currency=data["currency"], unit_amount=data["unit_amount"])
-    return price, data["product_data"]["name"]
 
 
 def retrieve(box: Box, session_id: str) -> Json:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from campaign.sandbox.balance import transactions
+from campaign.sandbox.balance import listing
 from campaign.sandbox.core.box import Box
 from campaign.sandbox.core.json_types import Json
 from campaign.sandbox.faults import rules
@@ -111,7 +111,7 @@ def payouts(box: Box) -> list[Json]:
 
 def whole(box: Box, amount: Callable[[int, str], str]) -> Json:
     """Return everything that the page needs."""
-    summary = transactions.summary(box)
+    summary = listing.summary(box)
     return {
         "now": moment(box.now()),
         "payments": payments(box),

@@ -31,20 +31,23 @@ CREATE = Group({**WRITE.fields, "payment_method": Text(), "test_clock": Text()})
 LIST = list_params(email=Address(email=True), test_clock=Text())
 
 
+_NULL_AT_FIRST = (
+    *("address", "currency", "default_source", "description"),
+    *("discount", "email", "name", "phone"),
+    *("shipping",),
+)
+"""Fields that are null when the object is made."""
+
+
 def create(box: Box, params: Json) -> Json:
     """Make a customer."""
     customer: Json = {
+        **dict.fromkeys(_NULL_AT_FIRST),
         "id": box.new_id("cus_", 14),
         "object": "customer",
-        "address": None,
         "balance": 0,
         "created": box.now(),
-        "currency": None,
-        "default_source": None,
         "delinquent": False,
-        "description": None,
-        "discount": None,
-        "email": None,
         "invoice_prefix": box.new_id("", 8).upper(),
         "invoice_settings": {
             "custom_fields": None,
@@ -54,11 +57,8 @@ def create(box: Box, params: Json) -> Json:
         },
         "livemode": False,
         "metadata": {},
-        "name": None,
         "next_invoice_sequence": 1,
-        "phone": None,
         "preferred_locales": [],
-        "shipping": None,
         "tax_exempt": "none",
         "test_clock": params.get("test_clock"),
     }

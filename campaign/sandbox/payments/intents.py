@@ -31,25 +31,25 @@ def create(box: Box, fields: Json, *, method: Json, data: Json) -> Json:
     return intent
 
 
+_NULL_AT_FIRST = (
+    *("application", "application_fee_amount", "automatic_payment_methods", "canceled_at"),
+    *("cancellation_reason", "customer", "last_payment_error", "latest_charge"),
+    *("next_action", "on_behalf_of", "payment_method_configuration_details", "processing"),
+    *("review", "setup_future_usage", "shipping", "transfer_data"),
+    *("transfer_group",),
+)
+"""Fields that are null when the object is made."""
+
+
 def _blank(method_type: str) -> Json:
     return {
+        **dict.fromkeys(_NULL_AT_FIRST),
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
         "amount_received": 0,
-        "application": None,
-        "application_fee_amount": None,
-        "automatic_payment_methods": None,
-        "canceled_at": None,
-        "cancellation_reason": None,
         "capture_method": "automatic_async",
         "confirmation_method": "automatic",
-        "customer": None,
-        "last_payment_error": None,
-        "latest_charge": None,
         "livemode": False,
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method_configuration_details": None,
         "payment_method_options": {
             "card": {
                 "installments": None,
@@ -59,13 +59,7 @@ def _blank(method_type: str) -> Json:
             }
         },
         "payment_method_types": [method_type],
-        "processing": None,
-        "review": None,
-        "setup_future_usage": None,
-        "shipping": None,
         "status": "requires_payment_method",
-        "transfer_data": None,
-        "transfer_group": None,
     }
 
 

@@ -1,6 +1,6 @@
 """Refunds: whole or part, at once or pending, and those that fail after they succeeded."""
 
-from campaign.sandbox.balance import transactions
+from campaign.sandbox.balance import listing, transactions
 from campaign.sandbox.catalogue import means
 from campaign.sandbox.core.box import Box
 from campaign.sandbox.core.currencies import major, step
@@ -144,7 +144,7 @@ def finish(box: Box, refund_id: str) -> None:
 def fail(box: Box, refund_id: str) -> None:
     """Fail a refund that had succeeded; its money returns to the balance."""
     refund = retrieve(box, refund_id)
-    original = transactions.retrieve(box, refund["balance_transaction"])
+    original = listing.retrieve(box, refund["balance_transaction"])
     back = transactions.record_refund_failure(box, refund, original)
     refund.update(
         status="failed",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.days import local_day
-from campaign.domain import quilt
+from campaign.domain import quilt, quilt_places
 from campaign.domain.donation import DonationState
 from campaign.domain.money import Money
 from campaign.models.campaign import Campaign, CampaignCurrency, Milestone, Section, SuggestedAmount, Update
@@ -177,7 +177,7 @@ def quilt_of(session: Session, campaign_id: int) -> str:
         .join(Receipt, Receipt.donation_id == Donation.id)
         .where(Donation.campaign_id == campaign_id, Receipt.replaces_id.is_(None))
         .order_by(Receipt.id)
-        .limit(quilt.PLACES)
+        .limit(quilt_places.PLACES)
     ).all()
     count = session.execute(select(func.count()).where(*paid_to(campaign_id))).scalar_one()
     return quilt.draw(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.days import local_day
-from campaign.domain import quilt
+from campaign.domain import quilt, quilt_places
 from campaign.domain.donation import RefundState
 from campaign.domain.errors import NotFound
 from campaign.domain.mail import MailFailure, MailHoldReason, MailState
@@ -85,7 +85,7 @@ def afterwards_of(donation_public_id: str) -> ThankYouDetails:
             receipt_due_on=_due_on(mail),
             months=_months(session, pledge_id) if pledge_id else None,
             quilt=drawing,
-            patch=Patch(number=number, is_knot=number > quilt.PLACES) if number is not None else None,
+            patch=Patch(number=number, is_knot=number > quilt_places.PLACES) if number is not None else None,
         )
 
 
@@ -149,13 +149,13 @@ def _number_in_quilt(session: Session, donation_id: int, campaign_id: int) -> in
     ).scalar_one()
 
 
-def _place(session: Session, campaign_id: int, number: int) -> quilt.Place:
+def _place(session: Session, campaign_id: int, number: int) -> quilt_places.Place:
     """Where that gift is sewn: it depends on the gifts before it alone."""
     names = session.execute(
         select(Donation.public_id)
         .join(Receipt, Receipt.donation_id == Donation.id)
         .where(Donation.campaign_id == campaign_id, Receipt.replaces_id.is_(None))
         .order_by(Receipt.id)
-        .limit(min(number, quilt.PLACES))
+        .limit(min(number, quilt_places.PLACES))
     ).scalars()
-    return quilt.patch_places(list(names))[(number - 1) % quilt.PLACES]
+    return quilt_places.patch_places(list(names))[(number - 1) % quilt_places.PLACES]

@@ -1,12 +1,11 @@
 """The state of the shield: activated by the breaker or manually, announced to staff once, deactivated after a quiet period
 or manually."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from campaign.database import insert_once_for_key, reading, transaction
 from campaign.domain.abuse import HOUR, Cause, Kind, Tally
@@ -23,7 +22,6 @@ from campaign.services.shield.attempts import traffic
 
 NOTIFIED_ROLES = ("admin", "finance", "campaign")
 """Roles whose people are mailed when the shield goes up by itself."""
-HISTORY_MAX = 50
 
 
 class ShieldIsSoAlready(Conflict):
@@ -57,15 +55,6 @@ class UpNow:
     since: datetime
     cause: Cause
     reason: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShieldView:
-    """The present and past state: whether the shield is active, the last hour's counts, and the earlier periods."""
-
-    current: Period | None
-    last_hour: Tally
-    history: Sequence[Period]
 
 
 def open_period(session: Session) -> ShieldPeriod | None:
@@ -156,40 +145,6 @@ def active_shield() -> UpNow | None:
     with reading() as session:
         period = open_period(session)
         return UpNow(since=period.started_at, cause=Cause(period.cause), reason=period.reason) if period else None
-
-
-def shield_view(*, clock: Clock) -> ShieldView:
-    """Return everything that the page of the shield shows."""
-    starter, ender = aliased(Staff), aliased(Staff)
-    query = (
-        select(ShieldPeriod, starter.name, ender.name)
-        .outerjoin(starter, starter.id == ShieldPeriod.started_by)
-        .outerjoin(ender, ender.id == ShieldPeriod.ended_by)
-        .order_by(ShieldPeriod.id.desc())
-        .limit(HISTORY_MAX)
-    )
-    with reading() as session:
-        periods = [
-            Period(
-                public_id=row.public_id,
-                cause=Cause(row.cause),
-                started_at=row.started_at,
-                started_by=started_by,
-                reason=row.reason,
-                failed=row.failed,
-                started=row.started,
-                ended_at=row.ended_at,
-                ended_by=ended_by,
-                end_reason=row.end_reason,
-            )
-            for row, started_by, ended_by in session.execute(query)
-        ]
-        last_hour = traffic(session, at=clock.now(), since=None).get((Kind.CAMPAIGN, HOUR), Tally())
-    return ShieldView(
-        current=next((period for period in periods if period.ended_at is None), None),
-        last_hour=last_hour,
-        history=[period for period in periods if period.ended_at is not None],
-    )
 
 
 def _notify_staff(session: Session, public_id: str, *, counts: Tally, cause: Cause, at: datetime) -> None:

@@ -33,8 +33,8 @@ from campaign.services.shield.state import (
     activate_manually,
     active_shield,
     deactivate_manually,
-    shield_view,
 )
+from campaign.services.shield.view import shield_view
 from tests.support.builders import a_campaign, a_donation, a_member_of_staff, a_paid_gift, add_history
 from tests.support.fakes import FakePayments, SettableClock
 

@@ -9,7 +9,8 @@ from campaign.blueprints.admin.frame import done, refused
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.shield.forms import ShieldForm
 from campaign.gateway_registry import current_context
-from campaign.services.shield.state import ShieldIsSoAlready, activate_manually, deactivate_manually, shield_view
+from campaign.services.shield.state import ShieldIsSoAlready, activate_manually, deactivate_manually
+from campaign.services.shield.view import shield_view
 
 
 @bp.get("/shield")
