@@ -44,8 +44,8 @@ from campaign.domain.pledge import (
     PledgeWord,
     refusal,
 )
+from campaign.domain.refunding import UNDER_WAY_STATES
 from campaign.domain.settling_refunds import REFUNDED_STATES
-from campaign.services.gifts.refunds import UNDER_WAY
 
 donation = AppGroup("donation", help="Gifts.")
 
@@ -79,7 +79,7 @@ def _refund() -> Iterator[str]:
     yield "| state | counts as sent back | takes from what may be sent back |"
     yield "|---|---|---|"
     for state in REFUND_STATES:
-        yield f"| {state} | {_yes(state in REFUNDED_STATES)} | {_yes(state in UNDER_WAY)} |"
+        yield f"| {state} | {_yes(state in REFUNDED_STATES)} | {_yes(state in UNDER_WAY_STATES)} |"
 
 
 def _dispute() -> Iterator[str]:

@@ -39,7 +39,7 @@ class MoneyPosition(StrEnum):
 class DisputeWord(StrEnum):
     """What the provider's status means here."""
 
-    INQUIRY = "asked"
+    INQUIRY = "inquiry"
     LOST = "lost"
     OVER = "over"
     OTHER = "other"  # it goes on, or the word is not known here

@@ -13,13 +13,14 @@ from campaign.days import local_day
 from campaign.domain.disputes import UNDECIDED
 from campaign.domain.donation import DonationState, RefundState
 from campaign.domain.payouts import PayoutState
+from campaign.domain.refunding import UNDER_WAY_STATES
 from campaign.models.donation import Dispute, Donation, Refund
 from campaign.models.payout import Payout, ProviderTransaction
 from campaign.models.pledge import PledgeRequest
 from campaign.services.alarms.rules import CASES_MAX
 from campaign.services.alarms.sign_types import Backlog, MoneyCase, MoneySigns
 from campaign.services.gifts.disputes_and_warnings import TO_ANSWER
-from campaign.services.gifts.refunds import REFUNDS, UNDER_WAY
+from campaign.services.gifts.refunds import REFUNDS
 from campaign.services.ledger import availability
 from campaign.services.pledges.requests import REQUESTS
 from campaign.services.queues.work_queue import WorkQueue
@@ -100,7 +101,7 @@ def _failed_refunds(at: datetime) -> Select[Any]:
     again = aliased(Refund)
     is_requested_again = (
         select(again.id)
-        .where(again.donation_id == Refund.donation_id, again.id > Refund.id, again.state.in_(UNDER_WAY))
+        .where(again.donation_id == Refund.donation_id, again.id > Refund.id, again.state.in_(UNDER_WAY_STATES))
         .exists()
     )
     columns = (Refund.public_id, Donation.public_id, Refund.currency, Refund.amount_minor)

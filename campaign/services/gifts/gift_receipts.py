@@ -110,14 +110,14 @@ class _ReceiptWriter:
     hold_mails: bool = False
 
     @property
-    def now(self) -> GiftSnapshot:
+    def snapshot(self) -> GiftSnapshot:
         """The gift as it is."""
         return self.gift.snapshot
 
     @property
     def is_whole(self) -> bool:
         """Whether nothing of the gift went back."""
-        return self.now.remaining == self.now.charge
+        return self.snapshot.remaining == self.snapshot.charge
 
     @property
     def has_refund_mail(self) -> bool:
@@ -130,15 +130,15 @@ class _ReceiptWriter:
         if live is None:
             has_mail = not (was_paid and self.has_refund_mail)
             _, issued = self.issue(replaces=None, restores=was_paid, has_mail=has_mail)
-            if self.now.paid_again_for_id and not was_paid:
+            if self.snapshot.paid_again_for_id and not was_paid:
                 self.mail("paid_again", issued)
             return
         receipt_id, number, _ = live
-        is_by_dispute = self.now.charged_back_minor != self.change.before.charged_back_minor
+        is_by_dispute = self.snapshot.charged_back_minor != self.change.before.charged_back_minor
         reason = ReceiptEndReason.DISPUTE if is_by_dispute else ReceiptEndReason.REFUND
-        state = ReceiptState.REPLACED if self.now.remaining.minor else ReceiptState.VOID
+        state = ReceiptState.REPLACED if self.snapshot.remaining.minor else ReceiptState.VOID
         issuing.end_receipt(self.session, receipt_id, state, reason=reason, at=self.at)
-        if self.now.remaining.minor:
+        if self.snapshot.remaining.minor:
             self.issue(replaces=receipt_id, has_mail=is_by_dispute or not self.has_refund_mail)
         elif is_by_dispute:
             self.mail("receipt_void_dispute", number)
@@ -167,40 +167,40 @@ class _ReceiptWriter:
         if not has_mail:
             return receipt_id, number
         why = self._why_again(restores=restores)
-        mail = self._mail("receipt", number, self.now.remaining, note=why)
+        mail = self._mail("receipt", number, self.snapshot.remaining, note=why)
         if is_correction and mail and replaces is not None:
             if send_instead(self.session, mail, receipt_id=receipt_id, in_place_of=replaces, at=self.at):
                 return receipt_id, number
             corrected = CORRECTED[self.gift.language].format(number=issuing.number_of(self.session, replaces))
-            mail = self._mail("receipt", number, self.now.remaining, note=f"{corrected} {why}".strip())
+            mail = self._mail("receipt", number, self.snapshot.remaining, note=f"{corrected} {why}".strip())
         if mail:
             self._queue(mail, receipt_id=receipt_id)
         return receipt_id, number
 
     def mail(self, kind: str, number: str) -> None:
         """Queue a mail about a receipt and the whole gift; without an address there is no mail."""
-        mail = self._mail(kind, number, self.now.charge)
+        mail = self._mail(kind, number, self.snapshot.charge)
         if mail is not None:
             self._queue(mail, receipt_id=None)
 
     def _mail(self, kind: str, number: str, amount: Money, *, note: str = "") -> OutgoingMail | None:
-        gift, now, donor = self.gift, self.now, self.gift.donor
+        gift, snapshot, donor = self.gift, self.snapshot, self.gift.donor
         if donor is None or not donor.email:
             return None
         facts: dict[str, object] = {
-            "donor_name": now.payer_name or gift.name_on_receipt or "",
+            "donor_name": snapshot.payer_name or gift.name_on_receipt or "",
             "amount_minor": amount.minor,
             "currency": amount.currency,
             "campaign_title": in_language_of(gift.campaign_title, gift.language),
             "receipt_number": number,
             "purpose": in_language_of(gift.fund_title, gift.language),
-            "given_on": now.received_on.isoformat(),
+            "given_on": snapshot.received_on.isoformat(),
             "help_email": gift.contact_email,
-            "is_test": not now.livemode,
+            "is_test": not snapshot.livemode,
             "note": note,
         }
         if kind == "receipt" and gift.pledge_id:
-            facts |= mail_facts.of_receipt(self.session, gift.pledge_id, paid_at=now.received_at)
+            facts |= mail_facts.of_receipt(self.session, gift.pledge_id, paid_at=snapshot.received_at)
         return OutgoingMail(
             kind=kind,
             language=gift.language,
@@ -215,22 +215,22 @@ class _ReceiptWriter:
         enqueue(self.session, mail, receipt_id=receipt_id, donation_id=donation_id, at=self.at, is_quiet=is_quiet)
 
     def _facts(self) -> ReceiptFacts:
-        gift, now, language = self.gift, self.now, self.gift.language
+        gift, snapshot, language = self.gift, self.snapshot, self.gift.language
         # What the provider settled belongs to the whole gift; a rest has no settlement of its own to print.
-        converted = now.converted if self.is_whole else None
+        converted = snapshot.converted if self.is_whole else None
         return ReceiptFacts(
             donation_id=gift.id,
-            livemode=now.livemode,
+            livemode=snapshot.livemode,
             series=gift.series,
             language=language,
-            remaining=now.remaining,
+            remaining=snapshot.remaining,
             donor_name=gift.name_on_receipt,
-            received_on=now.received_on,
+            received_on=snapshot.received_on,
             settled=converted,
-            rate=now.rate if converted else None,
-            method=now.method or "card",
-            method_brand=now.method_brand,
-            method_last4=now.method_last4,
+            rate=snapshot.rate if converted else None,
+            method=snapshot.method or "card",
+            method_brand=snapshot.method_brand,
+            method_last4=snapshot.method_last4,
             purpose=in_language_of(gift.fund_title, language),
             is_restricted=gift.fund_kind == FundKind.THEME,
             campaign_title=in_language_of(gift.campaign_title, language),
@@ -248,6 +248,8 @@ class _ReceiptWriter:
     def _note(self) -> str:
         """What a replacement says of the part that the donor has again."""
         language = self.gift.language
-        charged, back = (money_in_text(part, language=language) for part in (self.now.charge, self.now.returned))
-        texts = PART_REFUND if self.now.refunded_minor else PART_DISPUTE
+        charged, back = (
+            money_in_text(part, language=language) for part in (self.snapshot.charge, self.snapshot.returned)
+        )
+        texts = PART_REFUND if self.snapshot.refunded_minor else PART_DISPUTE
         return texts[language].format(charged=charged, back=back)

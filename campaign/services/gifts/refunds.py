@@ -7,12 +7,11 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
-from campaign.domain.disputes import DisputeLost, DisputeOpen, DisputeState
-from campaign.domain.donation import DonationState, NotRefundable, RefundState, RefundTooLarge
+from campaign.domain.donation import RefundState
 from campaign.domain.errors import FormReused, NotFound
 from campaign.domain.identity import new_public_id
-from campaign.domain.money import CurrencyMismatch, Money
-from campaign.domain.settling_refunds import REFUNDED_STATES
+from campaign.domain.money import Money
+from campaign.domain.refunding import UNDER_WAY_STATES, RefundPosition, check_refund
 from campaign.gateways.clock import Clock
 from campaign.gateways.context import Context
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
@@ -21,8 +20,6 @@ from campaign.services import audit
 from campaign.services.gifts.settlement import settle
 from campaign.services.queues.work_queue import MAX_ERROR_LENGTH, ClaimedRow, QueuePolicy, WorkQueue
 
-UNDER_WAY = (RefundState.REQUESTED, *REFUNDED_STATES)
-"""States of refunds that take from what may still be sent back."""
 OF_A_TEST = "This gift is a test. With a live key only real payments can be sent back."
 """Why a test gift’s refund is closed in a live installation, where nobody can be asked about it."""
 
@@ -62,10 +59,11 @@ class _DueRefund:
 
 
 def refundable(session: Session, donation_public_id: str) -> Money:
-    """What may still be sent back: the charge less what went back or is about to.
+    """Lock the gift and work out what may still be sent back of it.
 
-    Raises NotRefundable when nothing may, DisputeOpen while the donor's bank holds the money, and DisputeLost once it has
-    given some of it to her: the provider refuses both. An inquiry is no hindrance; a whole refund ends it.
+    Raises:
+        NotFound: There is no such gift.
+        NotRefundable, DisputeOpen, DisputeLost: See `domain.refunding.RefundPosition.check`.
     """
     row = session.execute(
         select(Donation.id, Donation.state, Donation.currency, Donation.gift_minor + Donation.cover_minor)
@@ -74,26 +72,18 @@ def refundable(session: Session, donation_public_id: str) -> Money:
     ).one_or_none()
     if row is None:
         raise NotFound(donation_public_id)
-    if row[1] != DonationState.PAID:
-        raise NotRefundable
-    _refuse_disputed(session, row[0])
-    taken = session.execute(
-        select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(
-            Refund.donation_id == row[0], Refund.state.in_(UNDER_WAY)
-        )
-    ).scalar_one()
-    left = Money(row[3] - int(taken), row[2])
-    if left.minor <= 0:
-        raise NotRefundable
-    return left
-
-
-def _refuse_disputed(session: Session, donation_id: int) -> None:
-    states = set(session.execute(select(Dispute.state).where(Dispute.donation_id == donation_id)).scalars())
-    if DisputeState.OPEN in states:
-        raise DisputeOpen
-    if DisputeState.LOST in states:
-        raise DisputeLost
+    donation_id, state, currency, charge_minor = row
+    disputes = session.execute(select(Dispute.state).where(Dispute.donation_id == donation_id)).scalars()
+    under_way = select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(
+        Refund.donation_id == donation_id, Refund.state.in_(UNDER_WAY_STATES)
+    )
+    position = RefundPosition(
+        state=state,
+        charge=Money(charge_minor, currency),
+        under_way_minor=int(session.execute(under_way).scalar_one()),
+        dispute_states=set(disputes),
+    )
+    return position.check()
 
 
 def request_refund(order: RefundOrder, *, clock: Clock) -> str:
@@ -102,7 +92,7 @@ def request_refund(order: RefundOrder, *, clock: Clock) -> str:
     Raises what `refundable` raises, RefundTooLarge when more is asked than is left, and FormReused when the request of this
     name is of another gift or amount.
     """
-    now, public_id = clock.now(), order.public_id
+    at, public_id = clock.now(), order.public_id
     with transaction() as session:
         # The gift is locked before the look: of two presses at once, the second finds the first one's request.
         donation_id = session.execute(
@@ -115,11 +105,7 @@ def request_refund(order: RefundOrder, *, clock: Clock) -> str:
             if tuple(known) != (donation_id, order.amount.currency, order.amount.minor):
                 raise FormReused(public_id)
             return public_id
-        left = refundable(session, order.donation_public_id)
-        if order.amount.currency != left.currency:
-            raise CurrencyMismatch(order.amount.currency)
-        if not 0 < order.amount.minor <= left.minor:
-            raise RefundTooLarge(order.amount)
+        check_refund(order.amount, refundable(session, order.donation_public_id))
         session.execute(
             insert(Refund),
             {
@@ -129,8 +115,8 @@ def request_refund(order: RefundOrder, *, clock: Clock) -> str:
                 "amount_minor": order.amount.minor,
                 "reason": order.reason,
                 "requested_by": order.actor_id,
-                "requested_at": now,
-                "next_try_at": now,
+                "requested_at": at,
+                "next_try_at": at,
             },
         )
         detail: dict[str, object] = {
@@ -139,15 +125,15 @@ def request_refund(order: RefundOrder, *, clock: Clock) -> str:
             "currency": order.amount.currency,
             "reason": order.reason,
         }
-        told = {"donation_id": donation_id, "at": now, "kind": "refund_requested", "detail": detail}
-        session.execute(insert(DonationEvent), {**told, "actor_id": order.actor_id})
+        event = {"donation_id": donation_id, "at": at, "kind": "refund_requested", "detail": detail}
+        session.execute(insert(DonationEvent), {**event, "actor_id": order.actor_id})
         audit.record(
             session,
             actor_id=order.actor_id,
             action="refund:request",
             subject=f"donation:{order.donation_public_id}",
             detail={**detail, "currency": order.amount.currency},
-            at=now,
+            at=at,
         )
     return public_id
 
@@ -204,8 +190,8 @@ def _close(due: _DueRefund, error: str, *, at: datetime) -> None:
     with transaction() as session:
         REFUNDS.complete(session, due.claim, RefundState.FAILED, error=error[:MAX_ERROR_LENGTH], next_try_at=None)
         detail: dict[str, object] = {"refund": due.public_id, "minor": due.amount.minor, "error": error[:200]}
-        told = {"donation_id": due.donation_id, "at": at, "kind": "refund_failed", "detail": detail}
-        session.execute(insert(DonationEvent), told)
+        event = {"donation_id": due.donation_id, "at": at, "kind": "refund_failed", "detail": detail}
+        session.execute(insert(DonationEvent), event)
 
 
 _GIFT = Donation.__table__  # of the table alone: a live installation finds the refund of a test gift too

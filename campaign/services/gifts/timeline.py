@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
-from campaign.domain.disputes import UNDECIDED, DisputeLost, DisputeOpen, DisputeState
-from campaign.domain.donation import DonationOrigin, DonationState, NotRefundable, SupporterVisibility, name_on_receipt
-from campaign.domain.errors import DomainError, NotFound
+from campaign.domain.disputes import UNDECIDED
+from campaign.domain.donation import DonationOrigin, SupporterVisibility, name_on_receipt
+from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
+from campaign.domain.refunding import UNDER_WAY_STATES, RefundPosition
 from campaign.domain.timeline import TimelineEntry
 from campaign.models.donation import Donation, DonationEvent, Refund
 from campaign.models.donor import Donor
@@ -20,7 +21,6 @@ from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.models.pledge import Pledge
 from campaign.models.staff import Staff
-from campaign.services.gifts import refunds as gifts_refunds
 from campaign.services.gifts.disputes_and_warnings import Claims, claims_of
 from campaign.services.ledger.entries import LedgerRow, entries_of
 from campaign.services.receipts import listing
@@ -54,7 +54,7 @@ class GiftDetails:
     cover: Money
     refunded: Money
     charged_back: Money
-    left: Money | None  # what may still be sent back
+    refunding: RefundPosition
     settled: Money | None
     fee: Money | None
     rate: str | None
@@ -85,14 +85,14 @@ class GiftDetails:
         return self.gift + self.cover
 
     @property
+    def left(self) -> Money | None:
+        """What may still be sent back; None where nothing may."""
+        return None if self.refunding.blocker else self.refunding.remaining
+
+    @property
     def is_disputed(self) -> bool:
         """Somebody should look after a dispute of it."""
         return bool(self.claims.states & set(UNDECIDED))
-
-    @property
-    def refund_blocker(self) -> DomainError:
-        """Why nothing can be sent back, where `left` is None."""
-        return _hindrance(self.claims) or NotRefundable()
 
     @property
     def net(self) -> Money | None:
@@ -131,7 +131,7 @@ def gift_details(campaign_id: int, public_id: str, *, sees_donors: bool = False)
             cover=Money(gift.cover_minor, gift.currency),
             refunded=Money(gift.refunded_minor, gift.currency),
             charged_back=Money(gift.charged_back_minor, gift.currency),
-            left=None if _hindrance(claims) else _left(gift, refunds),
+            refunding=_refund_position(gift, refunds, claims),
             settled=_money(gift.settled_minor, gift.settled_currency),
             fee=_money(gift.fee_minor, gift.settled_currency),
             rate=gift.rate,
@@ -159,18 +159,14 @@ def gift_details(campaign_id: int, public_id: str, *, sees_donors: bool = False)
         )
 
 
-def _hindrance(claims: Claims) -> DomainError | None:
-    """As `refunds` refuses it: the provider sends nothing back that the donor's bank holds or has given to her."""
-    if DisputeState.OPEN in claims.states:
-        return DisputeOpen()
-    return DisputeLost() if DisputeState.LOST in claims.states else None
-
-
-def _left(gift: Donation, refunds: Sequence[RefundRow]) -> Money | None:
-    """As `refunds.refundable` counts it, but without its lock: looking must not wait for a settlement."""
-    under_way = sum(refund.amount.minor for refund in refunds if refund.state in gifts_refunds.UNDER_WAY)
-    left = gift.gift_minor + gift.cover_minor - under_way
-    return Money(left, gift.currency) if gift.state == DonationState.PAID and left > 0 else None
+def _refund_position(gift: Donation, refunds: Sequence[RefundRow], claims: Claims) -> RefundPosition:
+    """As `refunds.refundable` reads it, but without its lock: looking must not wait for a settlement."""
+    return RefundPosition(
+        state=gift.state,
+        charge=Money(gift.gift_minor + gift.cover_minor, gift.currency),
+        under_way_minor=sum(refund.amount.minor for refund in refunds if refund.state in UNDER_WAY_STATES),
+        dispute_states=claims.states,
+    )
 
 
 def _money(minor: int | None, currency: str | None) -> Money | None:

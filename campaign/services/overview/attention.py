@@ -11,13 +11,13 @@ from campaign.domain.allocation import AllocationState
 from campaign.domain.donation import RefundState
 from campaign.domain.mail import MailState
 from campaign.domain.provider_events import UNFINISHED_EVENT_STATES, EventState
+from campaign.domain.refunding import UNDER_WAY_STATES
 from campaign.models.allocation import Allocation
 from campaign.models.donation import Donation, Refund
 from campaign.models.fund import Fund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.services.gifts.disputes_and_warnings import open_claims
-from campaign.services.gifts.refunds import UNDER_WAY
 from campaign.services.inbox.listing import LAST_EVENT
 from campaign.services.ledger.availability import funds_below_zero
 from campaign.services.mail.listing import unreachable_addresses
@@ -105,7 +105,7 @@ def _refunds_and_allocations(
     again = aliased(Refund)
     answered = (
         select(again.id)
-        .where(again.donation_id == Refund.donation_id, again.id > Refund.id, again.state.in_(UNDER_WAY))
+        .where(again.donation_id == Refund.donation_id, again.id > Refund.id, again.state.in_(UNDER_WAY_STATES))
         .exists()
     )
     row = session.execute(

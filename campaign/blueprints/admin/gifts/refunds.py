@@ -20,18 +20,20 @@ from campaign.services.gifts.timeline import gift_details
 def refund(public_id: str) -> ResponseReturnValue:
     """The form; what was typed before the password was asked for again is still there."""
     gift = gift_details(campaign().id, public_id, sees_donors=True)
-    if gift.left is None:
-        return refused(gift.refund_blocker, "admin.donation", public_id=public_id)
-    return render_template("admin/gifts/refund.html", gift=gift, form=RefundForm(gift.left, data=draft_fields()))
+    if (blocker := gift.refunding.blocker) is not None:
+        return refused(blocker, "admin.donation", public_id=public_id)
+    return render_template(
+        "admin/gifts/refund.html", gift=gift, form=RefundForm(gift.refunding.remaining, data=draft_fields())
+    )
 
 
 @bp.post("/donations/<public_id>/refund")
 def request_refund(public_id: str) -> ResponseReturnValue:
     """First show the preview, then, confirmed, request the refund."""
     gift = gift_details(campaign().id, public_id, sees_donors=True)
-    if gift.left is None:
-        return refused(gift.refund_blocker, "admin.donation", public_id=public_id)
-    form = RefundForm(gift.left)
+    if (blocker := gift.refunding.blocker) is not None:
+        return refused(blocker, "admin.donation", public_id=public_id)
+    form = RefundForm(gift.refunding.remaining)
     if not form.is_ready:
         return render_template("admin/gifts/refund.html", gift=gift, form=form), form.status
     if not form.is_confirmed:
