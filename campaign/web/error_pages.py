@@ -1,4 +1,4 @@
-"""From a broken rule to a page and a status: one table, in the reader's language, never a stack."""
+"""Error pages: each broken rule has a status and a text in the reader's language, never a stack trace."""
 
 import logging
 from http import HTTPStatus
@@ -71,7 +71,7 @@ MESSAGES_OF: dict[type[DomainError], tuple[object, object]] = {
         _("Your receipt is attached to the email as a PDF. If you need it again, contact us."),
     ),
 }
-"""What is told instead where the broken rule tells more than its status."""
+"""The texts of broken rules that say more than their status."""
 
 ACTIONS_OF: dict[type[DomainError], tuple[object, str]] = {PledgeLinkBroken: (_("Send me a new link"), "p/")}
 """A button besides, and where it leads to within the reader's language."""
@@ -84,7 +84,7 @@ ADVICE_AT_THE_DESK: dict[int, object] = {
     500: _("The unfinished change was rolled back, so nothing is half done. Tell an administrator when this happened."),
     503: _("The database or the payment provider is not responding. Nothing was changed. Try again in a minute."),
 }
-"""What somebody at the desk is told instead, who can do something about it."""
+"""The advice for staff, who can do something about it."""
 
 
 def init_app(app: Flask) -> None:
@@ -111,7 +111,7 @@ def on_domain_error(error: DomainError) -> Response:
 def on_http_error(error: HTTPException) -> Response:
     if error.response is not None and isinstance(error.response, Response):
         return error.response
-    if isinstance(error, SecurityError):  # asked under a name that is not ours: there is no page to draw for it
+    if isinstance(error, SecurityError):  # requested under a host name that is not ours: there is no page for it
         return make_response(
             "This is not the address of a site that is served here.\n", 400, {"Content-Type": "text/plain"}
         )
@@ -146,7 +146,7 @@ def error_page(status: int, *, words: tuple[object, object] | None = None) -> Re
     heading, advice = words or MESSAGES.get(status, MESSAGES[500 if status >= 500 else 400])
     if request.path.startswith(("/api/", "/webhooks/", "/healthz", "/readyz")):
         answer = make_response({"error": str(heading)}, status)
-    elif "person" in g:  # she sits at the desk and stays there
+    elif "person" in g:  # a signed-in person gets the staff frame
         staff_advice = ADVICE_AT_THE_DESK.get(status, advice)
         at_desk = _rendered("admin/error.html", status=status, heading=heading, advice=staff_advice)
         answer = at_desk or _public_page(status, heading, advice)
@@ -169,7 +169,7 @@ def _public_page(status: int, heading: object, advice: object) -> Response:
 
 
 def _rendered(template: str, *, status: int, heading: object, advice: object) -> Response | None:
-    """The page; None when it fails itself, for then a simpler one is told."""
+    """Render the page; None when rendering fails, so that a simpler one is sent."""
     try:
         return make_response(render_template(template, status=status, heading=heading, advice=advice), status)
     except Exception:  # an error page must not fail
@@ -178,7 +178,7 @@ def _rendered(template: str, *, status: int, heading: object, advice: object) ->
 
 
 RETRY_AFTER_SECONDS = {429: "60", 503: "30"}
-"""What a program is told that came too often, or at a bad moment."""
+"""The `Retry-After` header by status."""
 
 LAST_RESORT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Something went wrong</title>
 <h1>Something went wrong on our side. Nothing has been lost.</h1>

@@ -45,7 +45,7 @@ def finished(made: str | bytes) -> CachedPage:
 
 
 class PublicMemory:
-    """What this process remembers of the public pages."""
+    """The public pages that this process has cached."""
 
     def __init__(self, *, seconds: float) -> None:
         self.cards = Cards(seconds=seconds)
@@ -54,14 +54,14 @@ class PublicMemory:
 
 
 def init_app(app: Flask) -> None:
-    """Give the app its memory and its front. In tests a campaign is looked up every time: nobody waits a second."""
+    """Register the cache and its middleware. In tests a campaign is looked up each time."""
     config: Config = app.config["KURAK"]
     app.extensions["public_memory"] = PublicMemory(seconds=0.0 if config.testing else 1.0)
     app.wsgi_app = PageCacheMiddleware(app.wsgi_app)  # type: ignore[method-assign]  # how Flask wants to be wrapped
 
 
 def memory() -> PublicMemory:
-    """This app's memory."""
+    """Return this app's cache."""
     public_memory: PublicMemory = current_app.extensions["public_memory"]
     return public_memory
 
@@ -127,7 +127,7 @@ def _answer(page: CachedPage, mimetype: str) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """An answer that can be sent again until a moment of the monotonic clock, after which Flask is asked again."""
+    """An answer that can be sent again until a moment of the monotonic clock, after which Flask runs again."""
 
     page: CachedPage
     headers: list[tuple[str, str]]
@@ -135,7 +135,7 @@ class Ready:
 
 
 class PageCacheMiddleware:
-    """Sends cached pages again, unchanged and with the headers that they had, before Flask is asked.
+    """Sends cached pages again, unchanged and with the headers that they had, before Flask runs.
 
     It knows addresses without a query only: the others are rare, and Flask answers them from the same memory.
     """

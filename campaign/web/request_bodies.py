@@ -1,4 +1,4 @@
-"""Bodies that are sent slowly, or never, keep few threads: pages go on being served, and other senders are told to wait.
+"""Bodies that are sent slowly, or never, occupy few threads: pages are still served, and other senders get 503.
 
 The server hands a request to a thread before its body is there and has no limit of time for it. A proxy that takes bodies
 in whole before it asks us keeps this away altogether (docs/operations.md).

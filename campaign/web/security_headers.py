@@ -65,7 +65,7 @@ def add_headers(response: Response) -> Response:
 
 
 def headers_of_all() -> dict[str, str]:
-    """What every answer carries, whoever makes it."""
+    """The headers of each response."""
     config: Config = current_app.config["KURAK"]
     headers = {
         "Content-Security-Policy": content_security_policy(),

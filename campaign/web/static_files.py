@@ -1,4 +1,4 @@
-"""Our own files for the browser: addresses that carry a hash of the content, answers that may be kept for a year."""
+"""Static files: addresses with a hash of the content, responses that may be cached for a year."""
 
 import hashlib
 import mimetypes
@@ -26,7 +26,7 @@ class Asset:
 
 
 class Assets:
-    """The files of one folder, read once and kept; a changed file is read again, so development sees it."""
+    """The files of one folder, read once and cached; a changed file is read again."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

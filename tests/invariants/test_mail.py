@@ -54,7 +54,7 @@ FACTS: dict[str, object] = {
     "pay_url": "http://localhost/sandbox/i/in_1",
     "headline": "Worker not responding",
     "sentence": "No mail leaves.",
-    "mend": "Start the worker.",
+    "action": "Start the worker.",
     "page": "docs/operations.md#worker-silent",
     "since": "1 December 2026, 09:00 UTC",
 }

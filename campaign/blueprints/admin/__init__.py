@@ -1,4 +1,4 @@
-"""The staff desk; closed unless the table of permissions opens it."""
+"""The staff pages; an endpoint is closed unless the table of permissions opens it."""
 
 from flask import Blueprint, Flask
 
@@ -21,6 +21,6 @@ from campaign.blueprints.admin.staff import account, people, sessions, sign_in
 
 
 def init_app(app: Flask) -> None:
-    """Join the desk's sign-in and its guard to the app."""
+    """Register the sign-in and the guard of the staff pages."""
     sign_in.init_app(app)
     guard.init_app(app)

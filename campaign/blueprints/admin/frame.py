@@ -1,4 +1,4 @@
-"""What every page of the desk stands in: whose campaign it is, the menu, the mode, and never a kept copy."""
+"""The frame of each staff page: the campaign, the menu, the mode, and headers against caching."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -75,7 +75,7 @@ MENU: tuple[tuple[str, LazyString, frozenset[str]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A link that this person may follow."""
+    """A link of the menu that this person may follow."""
 
     label: LazyString
     url: str
@@ -83,7 +83,7 @@ class MenuItem:
 
 
 def campaign() -> CampaignCard:
-    """The campaign at which the desk looks: the person's only one, or the one chosen, else the featured one.
+    """The campaign that the staff pages show: the person's only one, the chosen one, or the featured one.
 
     Raises:
         NotFound: there is none yet.
@@ -104,13 +104,13 @@ def _chosen_campaign() -> CampaignCard:
 
 
 def visible_campaigns() -> list[CampaignCard]:
-    """The campaigns that this person may look at."""
+    """The campaigns that this person may see."""
     return all_campaigns() if person().is_for_all_campaigns else [campaign()]
 
 
 @bp.app_context_processor
 def frame() -> dict[str, object]:
-    """Names for the templates of the desk, of its sign-in, and of what goes wrong there."""
+    """Add the names that the templates of staff pages, sign-in and their error pages use."""
     if request.blueprint not in BLUEPRINTS and "person" not in g:
         return {}
     return {
@@ -124,19 +124,19 @@ def frame() -> dict[str, object]:
 
 @bp.app_template_filter("minor")
 def minor(value: int, currency: str) -> str:
-    """An amount in minor units, with all its decimals, so that a column of them can be compared."""
+    """Format an amount of minor units with all its decimals, so that a column can be compared."""
     return exact_money(Money(value, currency))
 
 
 @bp.app_template_filter("exact")
 def exact(amount: Money) -> str:
-    """An amount with all its decimals."""
+    """Format an amount with all its decimals."""
     return exact_money(amount)
 
 
 @bp.app_template_filter("rate")
 def rate(text: str, charged: str, settled: str) -> str:
-    """What one unit of the charged currency was worth; `text` is the provider's decimal text, told with all its digits."""
+    """Format what one unit of the charged currency was worth; `text` is the provider's decimal, shown with all digits."""
     worth = format_decimal(Decimal(text), locale=current_language(), decimal_quantization=False)
     return f"1\u00a0{charged} = {worth}\u00a0{settled}"
 
@@ -146,7 +146,7 @@ bp.add_app_template_filter(subject_in_words, "subject")
 
 @bp.app_template_global("address_of_subject")
 def address_of_subject(subject: str) -> str | None:
-    """Where the desk shows a thing that the audit trail or the journal names; None where it has no page."""
+    """Return the staff page of a subject of the audit trail or the journal; None where it has no page."""
     kind, _sep, name = subject.partition(":")
     pages = {
         "donation": ("admin.donation", "public_id"),
@@ -163,7 +163,7 @@ def address_of_subject(subject: str) -> str | None:
 
 
 def menu() -> list[MenuItem]:
-    """What this person may open, in the desk's order."""
+    """The menu entries that this person may open."""
     return [
         MenuItem(label, url_for(endpoint), request.endpoint == endpoint or request.endpoint in own)
         for endpoint, label, own in MENU
@@ -173,7 +173,7 @@ def menu() -> list[MenuItem]:
 
 @bp.after_app_request
 def keep_no_copy(response: Response) -> Response:
-    """Pages of the desk hold personal data: no cache keeps them, no other site learns their address."""
+    """Forbid caches to store staff pages, which hold personal data, and other sites to learn their addresses."""
     if request.path.startswith("/staff"):
         response.headers["Cache-Control"] = "no-store"
         response.headers["Referrer-Policy"] = "same-origin"
@@ -182,13 +182,13 @@ def keep_no_copy(response: Response) -> Response:
 
 
 def done(message: str, endpoint: str, **values: str) -> ResponseReturnValue:
-    """After an act that succeeded: say so on the page where it shows."""
+    """Redirect to a page and show that the action succeeded."""
     flash(message, "good")
     return redirect(url_for(endpoint, **values), 303)  # type: ignore[arg-type]  # only values of addresses come in
 
 
 def refused(error: DomainError, endpoint: str, **values: str) -> ResponseReturnValue:
-    """After an act that was refused: say why on the page where it shows. What is not there, or not here, has no page."""
+    """Redirect to a page and show why the action was refused; a thing that does not exist is answered with 404."""
     if isinstance(error, NotFound):
         raise error
     flash(words.sentence_of(error), "bad")
@@ -196,7 +196,7 @@ def refused(error: DomainError, endpoint: str, **values: str) -> ResponseReturnV
 
 
 def file_answer(file: IO[bytes], name: str, file_format: FileFormat) -> Response:
-    """A file to keep, named after the campaign and the day."""
+    """Send a file named after the campaign and the day."""
     today = local_day(current_context().clock.now()).isoformat()
     return send_file(
         file,

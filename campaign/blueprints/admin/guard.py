@@ -1,4 +1,4 @@
-"""The desk's door: every request to it is checked here, before any view, against the table of permissions."""
+"""The guard of the staff pages: it checks each request against the table of permissions, before any view."""
 
 import logging
 import re
@@ -47,7 +47,7 @@ DRAFT_CHARACTERS_MAX = 1500
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who sits at the desk, copied out of the session: a rollback in a service must not touch it."""
+    """The signed-in person, copied out of the database session, so that a rollback in a service does not touch it."""
 
     id: int
     name: str
@@ -65,7 +65,7 @@ class Person:
 
 
 def init_app(app: Flask) -> None:
-    """Put the guard before every request; start a session's clock at sign-in, and end it at sign-out."""
+    """Run the guard before each request, start a staff session at sign-in and end it at sign-out."""
     app.before_request(load_staff_user)
     app.before_request(guard)
     app.after_request(record_sign_in)
@@ -76,7 +76,7 @@ def init_app(app: Flask) -> None:
 
 
 def load_staff_user() -> None:
-    """Seat who is signed in, unless her session is over: whatever goes wrong from here on is told in the desk's frame."""
+    """Load the signed-in person unless their session has ended; errors from here on are shown in the staff frame."""
     if not request.path.startswith("/staff/") or not current_user.is_authenticated:
         return
     if (ended := _reason_of_end()) is not None:
@@ -87,7 +87,7 @@ def load_staff_user() -> None:
 
 
 def guard() -> ResponseReturnValue | None:
-    """Let somebody in whose role the table names, with her token on every unsafe act; turn everybody else away."""
+    """Admit people whose role has the permission, with a CSRF token on each unsafe request; refuse all others."""
     if request.blueprint not in BLUEPRINTS:
         return None
     if (turned_away := _suspicious()) is not None:
@@ -105,7 +105,7 @@ def guard() -> ResponseReturnValue | None:
 
 
 def _admit(endpoint: str) -> ResponseReturnValue | None:
-    """Let somebody who is signed in where their role leads, once they have a password of their own."""
+    """Admit a signed-in person where their role allows it, once they have a password of their own."""
     if g.person.has_first_password and endpoint not in WITH_A_FIRST_PASSWORD:
         return redirect(url_for("security.change_password"))
     if endpoint in OPEN:
@@ -118,7 +118,7 @@ def _admit(endpoint: str) -> ResponseReturnValue | None:
 
 
 def record_sign_in(response: Response) -> Response:
-    """Write a sign-in into the trail: at the end of the request, for Flask-Security commits its own work before.
+    """Record a sign-in in the audit trail at the end of the request, after Flask-Security has committed its own work.
 
     Without that row nobody is signed in, nor by a request that failed. A refused password or code is only logged: rows that
     strangers can cause would bury the trail.
@@ -150,24 +150,24 @@ def record_sign_in(response: Response) -> Response:
 
 
 def person() -> Person:
-    """Who sits at the desk; only within the guard."""
+    """Return the signed-in person; only behind the guard."""
     return cast(Person, g.person)
 
 
 def session_id() -> str:
-    """The name of this browser's session; empty without one."""
+    """Return the id of this browser's session; empty without one."""
     return str(session.get("session_id", ""))
 
 
 def person_can(endpoint: str) -> bool:
-    """Whether the person at the desk may go to this endpoint; for menus and buttons."""
+    """Whether the signed-in person may use this endpoint; for menus and buttons."""
     if "person" not in g or g.person.has_first_password:
         return False
     return can(g.person.roles, endpoint, campaign_id=g.person.campaign_id)
 
 
 def draft_fields() -> dict[str, str]:
-    """What was typed on this page before the password was requested again; once."""
+    """Return, once, what was typed on this page before the password was requested again."""
     draft = session.get("draft")
     if not draft or draft.get("path") != request.path:
         return {}
@@ -176,7 +176,7 @@ def draft_fields() -> dict[str, str]:
 
 
 def _suspicious() -> ResponseReturnValue | None:
-    """Refuse what no form of the desk sends, an unsafe act without its token, and a way back that leads elsewhere."""
+    """Refuse bodies that no staff form sends, unsafe requests without a token, and `next` addresses of other sites."""
     if request.is_json:
         abort(415)
     if request.blueprint == "security" and any(without_stacks(value) != value for value in request.form.values()):
@@ -189,7 +189,7 @@ def _suspicious() -> ResponseReturnValue | None:
 
 
 def _is_of_the_desk(address: str) -> bool:
-    """Where sign-in may lead: a path of the desk, and nothing that a browser might read as another site."""
+    """Whether sign-in may lead there: a staff path that no browser reads as another site."""
     path = address.removeprefix(request.host_url.rstrip("/"))  # Flask-Security names our own host too
     return not path or OWN_PAGE.fullmatch(path) is not None
 
@@ -200,14 +200,14 @@ def _to_sign_in() -> ResponseReturnValue:
 
 
 def _past_second_step(endpoint: str) -> ResponseReturnValue | None:
-    """Away from the page for the code, where no code is due: Flask-Security would sign the person out there."""
+    """Redirect from the code page where no code is due; Flask-Security would sign the person out there."""
     if endpoint == "security.two_factor_token_validation" and session.get("tf_state") != "validating_profile":
         return redirect(url_for("admin.account"))
     return None
 
 
 def _ask_again(rule: Permission) -> ResponseReturnValue:
-    """To the page that asks for the password; from there back here, or to the page that leads here."""
+    """Redirect to the password page, which leads back here or to the page of this download."""
     if request.method not in SAFE_METHODS:
         fields = {name: value for name, value in request.form.items() if name != "csrf_token"}
         if sum(map(len, fields.values())) <= DRAFT_CHARACTERS_MAX:
@@ -223,7 +223,7 @@ def _is_fresh() -> bool:
 
 
 def _reason_of_end() -> str | None:
-    """Why this session is over, in a sentence; None while it is not."""
+    """Return why this session has ended, as a sentence; None while it is open."""
     clock = current_context().clock
     now_seconds = clock.now().timestamp()
     last_used, started = session.get("seen_at", 0), session.get("in_at", 0)
@@ -252,7 +252,7 @@ def _person() -> Person:
 
 
 def _on_signed_in(_app: Flask, user: object, **_more: object) -> None:
-    """A session of its own, with a CSRF token of its own: what was known of the browser before is worth nothing now."""
+    """Start a new session with a new CSRF token; nothing of the browser's earlier session is trusted."""
     session.permanent = True
     for name in ("csrf_token", "draft"):
         session.pop(name, None)
@@ -263,13 +263,13 @@ def _on_signed_in(_app: Flask, user: object, **_more: object) -> None:
 
 
 def _on_password_changed(_app: Flask, user: object, **_more: object) -> None:
-    """Flask-Security writes the person down after this, so their first password ends with the change."""
+    """End the first password; Flask-Security stores the person after this."""
     first_passwords.forget(user)
     g.is_password_changed = True
 
 
 def _on_signed_out(_app: Flask, user: object, **_more: object) -> None:
-    """A session lives in its cookie, so who signs out makes all copies of it worthless: they name an account of before.
+    """End all copies of a session at sign-out, since a session lives in its cookie: they name an earlier account.
 
     A session that was left alone is over by its own clock; it takes no other browser of the person with it.
     """

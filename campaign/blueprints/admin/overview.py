@@ -1,4 +1,4 @@
-"""The desk's first page."""
+"""The first of the staff pages."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -92,7 +92,7 @@ def _alarms() -> AlarmView:
 
 
 def _shield_up() -> list[AttentionItem]:
-    """The alarm while stolen cards are being tried, or are expected to be, whichever campaign the desk looks at."""
+    """The attention item while protection against card testing is on, whichever campaign is shown."""
     up = active_shield()
     if up is None:
         return []
@@ -111,7 +111,7 @@ def _day_point(point: DayFigures, currency: str) -> dict[str, object]:
 
 
 def _target_bar(target: TargetFigures, here: CampaignCard) -> dict[str, object]:
-    """Spent, allocated and not yet spent, and what is missing to the plan, one after the other: a whole plan a bar."""
+    """The bar of one plan: spent, allocated and not yet spent, missing."""
     spent, unspent = target.spent_minor, max(target.allocated_minor - target.spent_minor, 0)
     parts = [spent, unspent, max(target.goal_minor - target.allocated_minor, 0)]
     label = f"{text_of(target.title)} ({target.code})"

@@ -1,6 +1,6 @@
-"""Who may do what at the desk: one row per endpoint. An endpoint without a row is closed to everybody.
+"""Who may do what on the staff pages: one row per endpoint. An endpoint without a row is closed to everybody.
 
-Money moves by two hands: who proposes does not approve, and looking after people (admin) gives no right over money.
+Two people move money: the proposer does not approve, and the administrator's role gives no right over money.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Permission:
     is_shared: bool = False
 
     def allows(self, roles: frozenset[str], *, campaign_id: int | None) -> bool:
-        """Whether somebody with these roles may go there; `campaign_id` is the only campaign for which they hold."""
+        """Whether these roles are allowed; `campaign_id` is the only campaign for which they hold."""
         return bool(self.roles & roles) and (campaign_id is None or not self.is_shared)
 
 
@@ -140,11 +140,11 @@ RULES: dict[str, Permission] = {
 
 
 def sees_donors(roles: frozenset[str]) -> bool:
-    """Whether somebody with these roles sees who gave, and finds gifts by it."""
+    """Whether these roles see donors' names and addresses, and search by them."""
     return bool(roles & PERSONAL)
 
 
 def can(roles: frozenset[str], endpoint: str, *, campaign_id: int | None) -> bool:
-    """Whether somebody with these roles may go there; menus and buttons ask the same table as the guard."""
+    """Whether these roles may use an endpoint; menus, buttons and the guard share this table."""
     rule = RULES.get(endpoint)
     return rule is not None and rule.allows(roles, campaign_id=campaign_id)

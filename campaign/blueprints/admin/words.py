@@ -1,4 +1,4 @@
-"""The desk's words for what the services name: states, moments, concerns, acts, and each rule that may be broken."""
+"""The words for what the services name: states, attention items, actions, and each rule that may be broken."""
 
 from collections.abc import Collection, Mapping
 
@@ -273,18 +273,18 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
 
 
 def refunded(charge: Money, sent_back: Money) -> Word | None:
-    """What to call a gift of which this much was sent back; None where nothing was."""
+    """Return the word for a gift of which this much was refunded; None where nothing was."""
     if not sent_back.minor:
         return None
     return REFUNDED_IN_PART if sent_back.minor < charge.minor else REFUNDED
 
 
 def roles_in_words(roles: Collection[str]) -> str:
-    """The names of somebody's roles, always in the same order."""
+    """Return the names of roles, always in the same order."""
     return ", ".join(str(name) for role, name in ROLE_NAMES.items() if role in roles)
 
 
 def sentence_of(error: DomainError) -> str:
-    """What to tell somebody whose act was refused."""
+    """Return the sentence for a broken rule."""
     sentence = next((text for kind, text in BROKEN_RULES.items() if isinstance(error, kind)), None)
     return str(sentence or _("This cannot be done. Nothing was changed."))

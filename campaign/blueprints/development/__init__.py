@@ -1,4 +1,4 @@
-"""For developers only, never in production: kept mail, the components' own page."""
+"""For developers only, never in production: stored emails, the page of components."""
 
 from flask import Blueprint
 

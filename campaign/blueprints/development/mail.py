@@ -1,4 +1,4 @@
-"""`/dev/mail`: the mails of this installation as they leave, for developers without a mail server."""
+"""`/dev/mail`: the emails of this installation as they are sent, for developers without a mail server."""
 
 from io import BytesIO
 
@@ -15,13 +15,13 @@ from campaign.web.security_headers import content_security_policy
 
 @bp.get("/mail")
 def mail() -> ResponseReturnValue:
-    """All mails, newest first."""
+    """All emails, newest first."""
     return render_template("development/emails.html", messages=delivery.messages())
 
 
 @bp.get("/mail/<public_id>")
 def letter(public_id: str) -> ResponseReturnValue:
-    """One mail: its headers, its text, its HTML in a frame, its receipt."""
+    """One email: its headers, its text, its HTML in a frame, its receipt."""
     number = delivery.receipt_number_of(public_id)
     page = render_template(
         "development/email.html", letter=_letter(public_id), public_id=public_id, receipt_number=number
@@ -41,7 +41,7 @@ def letter_html(public_id: str) -> Response:
 
 @bp.get("/mail/<public_id>/receipt.pdf")
 def letter_receipt(public_id: str) -> ResponseReturnValue:
-    """The PDF that the mail carries."""
+    """The PDF attached to the email."""
     number = delivery.receipt_number_of(public_id) or ""
     return send_file(BytesIO(files.receipt_pdf(number)), "application/pdf", download_name=f"{number}.pdf")
 

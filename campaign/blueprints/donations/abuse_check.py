@@ -25,7 +25,7 @@ from campaign.services.shield.codes import CodeFor
 from campaign.services.shield.judging import CheckedVisitor
 
 RETRY_AFTER_SECONDS = 600
-"""When a pause is asked: after ten minutes the narrowest window has moved on."""
+"""After a pause: within ten minutes the narrowest window has moved on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +38,17 @@ class AbuseNotice:
 
 @dataclass(slots=True)
 class AbuseCheck:
-    """How one request stands: who asks, whether the shield is up, what is asked of her, and whether to type a code."""
+    """The state of one request: the visitor, whether the shield is up, the challenge, and whether a code is needed."""
 
     visitor: CheckedVisitor | None
-    """What is known before anything of hers is read; None where nobody is judged."""
+    """What is known of the visitor before the form is read; None where the shield is off."""
     is_shielded: bool
     wants_code: bool
     _demand: Challenge | None = None
 
     @property
     def demand(self) -> Challenge:
-        """What is asked at least: looked up when a form is to be shown, for an attempt that is admitted shows none."""
+        """The smallest challenge; looked up only when a form is shown."""
         if self._demand is None:
             self._demand = (
                 Challenge.NOTHING
@@ -59,27 +59,27 @@ class AbuseCheck:
 
     @property
     def work(self) -> str | None:
-        """What the page's script is to do: how many puzzles of how many bits; nothing where no work is asked."""
+        """The work for the page's script, as puzzles and bits; None where none is needed."""
         return f"{PUZZLES},{BITS}" if self.demand is Challenge.WORK else None
 
     @property
     def wants_mailbox(self) -> bool:
-        """Whether an email is needed of everybody, or of who has no script."""
+        """Whether an email address is needed: of everybody, or of visitors without scripts."""
         return self.demand in {Challenge.WORK, Challenge.CODE}
 
     @property
     def needs_mailbox(self) -> bool:
-        """Whether this visitor must give an email: the code goes there."""
+        """Whether this visitor must give an email address, to which the code is sent."""
         return self.wants_code or self.demand is Challenge.CODE
 
     def options(self, options: GivingOptions) -> GivingOptions:
-        """What may be given: behind the shield the smallest gift is higher."""
+        """What may be given; while the shield is up, the minimum is higher."""
         if not self.is_shielded:
             return options
         return replace(options, offers=tuple(_raised(offer) for offer in options.offers))
 
     def admission(self, form: GiveForm, lang: str) -> Admission | None:
-        """What judges this attempt when its gift is written down; None where nobody is judged."""
+        """Return the check that runs when the gift is stored; None where the shield is off."""
         if self.visitor is None:
             return None
         gift = form.request_in(lang)
@@ -133,7 +133,7 @@ class AbuseCheck:
         )
 
     def _start_anew(self, form: GiveForm) -> AbuseNotice:
-        """Take no other code for this form, whose tries are used up: the next press is of another one, with its own code."""
+        """Replace a form whose attempts at the code are used up by a new one with its own code."""
         self.wants_code, form.code.data = False, ""
         form.form_id.data = sign_form_id(clock=current_context().clock)
         return AbuseNotice(
@@ -146,7 +146,7 @@ class AbuseCheck:
 
 
 def abuse_check_of(options: GivingOptions, *, is_switch: bool = False) -> AbuseCheck:
-    """The check of this request's visitor; a form that only changes its language goes on asking for the code."""
+    """Return the check of this request's visitor; a form that only changes its language still needs the code."""
     config: Config = current_app.config["KURAK"]
     visitor = _visitor(options.slug, email=None, form="") if config.shield == "on" else None
     is_shielded = visitor is not None and shield.is_up()
@@ -178,7 +178,7 @@ def _code_for(gift: GiftRequest) -> CodeFor:
 
 
 def _proof(form: GiveForm, code: CodeFor) -> Challenge:
-    """What the visitor has done: typed the code that was mailed, or had her browser work."""
+    """Return the challenge that the visitor passed: the emailed code, or the browser's proof of work."""
     if form.code.data and code.email:
         is_right = shield_codes.is_right_code(
             form.code.data, code, clock=current_context().clock, secret=str(current_app.secret_key)

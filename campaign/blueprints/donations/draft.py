@@ -20,7 +20,7 @@ LEFT_OUT = {"homepage", "proof", "other_amount_meant", "email_meant"}
 
 
 def signed_draft(form: GiveForm, *, wants_code: bool) -> tuple[str, str] | None:
-    """Write a form down as (name of the draft, signed text of the cookie); None when it is too long."""
+    """Return a form as (name of the draft, signed text of the cookie); None when it is too long."""
     fields = {field.name: field.data for field in form if field.name not in LEFT_OUT}
     name = new_public_id()
     text = COOKIE.sign([name, {**fields, "anonymous": not form.shows_name}, wants_code])
@@ -28,17 +28,17 @@ def signed_draft(form: GiveForm, *, wants_code: bool) -> tuple[str, str] | None:
 
 
 def store_draft(answer: Response, text: str) -> None:
-    """Hand a written draft to the browser."""
+    """Store a draft in the browser."""
     COOKIE.put(answer, text)
 
 
 def delete_draft(answer: Response) -> None:
-    """Have the browser forget its draft: the gift is made, and whoever sits here next must not find it."""
+    """Delete the browser's draft, so that the next person at this device does not see it."""
     COOKIE.drop(answer)
 
 
 def draft_in_address() -> tuple[dict[str, Any], bool] | None:
-    """(fields, whether a code is asked for) of the draft that the address names, if this browser holds it."""
+    """(fields, whether a code is needed) of the draft that the address names, if this browser holds it."""
     draft = COOKIE.read()
     if draft is None:
         return None

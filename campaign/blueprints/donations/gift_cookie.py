@@ -1,6 +1,6 @@
 """Which gifts this browser gave: a short-lived signed cookie, set when a gift is given and needed for nothing else.
 
-With it a donor sees her name, her masked address and her receipt; without it every page works and tells less.
+With it donors see their name, masked address and receipt; without it each page works and shows less.
 """
 
 from datetime import timedelta
@@ -19,6 +19,6 @@ def gifts_in_cookie() -> list[str]:
 
 
 def remember_gift(response: Response, public_id: str) -> None:
-    """Add a gift to those that this browser may look at again."""
+    """Add a gift to those that this browser may see again."""
     public_ids = [public_id, *(known for known in gifts_in_cookie() if known != public_id)][:GIFTS_MAX]
     COOKIE.put(response, COOKIE.sign(public_ids))

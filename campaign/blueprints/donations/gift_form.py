@@ -1,6 +1,6 @@
-"""The donation form: what was typed is judged here, told in the reader's language, and becomes a GiftRequest.
+"""The donation form: it checks what was typed, has errors in the reader's language, and becomes a `GiftRequest`.
 
-It is a Flask-WTF form, so that fields, kept values and messages are in one place; pages draw it with our own macros.
+It is a Flask-WTF form, so that fields, values and errors are in one place; our own macros draw it.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ NO = ("", "0", "no", "off", "false")
 
 
 class FormNotValid(DomainError):
-    """A gift was asked of a form that has mistakes, or was not checked."""
+    """The form has errors, or was not validated."""
 
 
 class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
@@ -57,7 +57,7 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     message = StringField(filters=[paragraphs])
     email = StringField(filters=[one_line])
     email_queried = StringField(filters=[one_line])
-    """The address about which the form has asked whether another one was meant; it does so once."""
+    """The address for which the form has already suggested another one; it does so once."""
     email_meant = StringField(filters=[one_line])
     frequency = StringField(filters=[one_line])
     form_id = StringField()
@@ -88,7 +88,7 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         return bool(chosen) and all(value in NO and value for value in chosen)
 
     def validate(self, extra_validators: object = None) -> bool:
-        """Whether nothing is wrong. That it came very fast is told where it is the only thing to tell."""
+        """Whether the form is valid. That it came too fast is reported only where nothing else is wrong."""
         is_valid = bool(super().validate(extra_validators=extra_validators))
         if self.is_too_young and len(self.errors) > 1:
             self.form_id.errors = []
@@ -100,7 +100,7 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         return self.options.takes(self.currency.data)
 
     def clear_amount(self) -> None:
-        """Forget the amount: a number without its currency is none."""
+        """Clear the amount, which means nothing without its currency."""
         self.gift, self.readings = None, ()
         self.amount.data = self.other_amount.data = self.other_amount_meant.data = ""
 

@@ -1,4 +1,4 @@
-"""The donation form: shown, judged, and answered with the way to the payment page."""
+"""The donation form: it is shown, checked, and leads to the payment page."""
 
 import logging
 from http import HTTPStatus
@@ -49,7 +49,7 @@ UNPAID = {DonationState.CREATED, DonationState.OPEN, DonationState.EXPIRED, Dona
 
 
 class ForeignCheckout(DomainError):
-    """The payment page's address is neither the provider's nor ours, so nobody is sent there."""
+    """The payment page's address is neither the provider's nor ours."""
 
 
 @bp.get("/<any(en,ru,ky):lang>/donate")
@@ -163,7 +163,7 @@ def _page(
     left: DonorGiftView | None = None,
     problem: str | None = None,
 ) -> Response:
-    """The form as it stands. It may be kept by the browser for its back button, and by nobody else."""
+    """Render the form. Only the browser may cache it, for its back button."""
     context, options = current_context(), form.options
     at = context.clock.now()
     if not form.form_id.data or (form.form_id.errors and not form.is_too_young):

@@ -1,4 +1,4 @@
-"""A donor's own page of her monthly gift, by a signed link and without signing in. Looking changes nothing."""
+"""A donor's page of a monthly gift, by a signed link and without signing in. GET changes nothing."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -49,7 +49,7 @@ def pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
 @bp.post("/<any(en,ru,ky):lang>/p/<token>")
 @limiter.limit("300 per 10 minutes")
 def redraw_pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
-    """The page in another language with what is typed and chosen in it; nothing is judged and nothing changes."""
+    """The page in another language with what was typed; nothing is checked and nothing changes."""
     page = _page_of(read(token))
     form = PledgeForm(page, _offer(page))
     form.step = CodeStep.shown_again()
@@ -59,7 +59,7 @@ def redraw_pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
 @bp.post(f"/<any(en,ru,ky):lang>/p/<token>/<any({ACTS}):act>")
 @limiter.limit("60 per 10 minutes")
 def ask_of_pledge(lang: str, token: str, act: str) -> ResponseReturnValue:
-    """Do one thing at once; where the provider does not answer, a worker goes on, and the page says so."""
+    """Carry out one request; where the provider does not answer, a worker retries and the page says so."""
     link = read(token)
     page, requested = _page_of(link), Act(act)
     form = PledgeForm(page, _offer(page))
@@ -93,7 +93,7 @@ def ask_of_pledge(lang: str, token: str, act: str) -> ResponseReturnValue:
 
 
 def _refused(lang: str, token: str, page: PledgePage, form: PledgeForm, broken: DomainError) -> ResponseReturnValue:
-    """The page with the rule that was broken; an amount that is so already is no fault and leaves an ordinary page."""
+    """Show the broken rule; an amount that is already in force is not an error."""
     if isinstance(broken, PledgeUnchanged):
         return redirect(url_for(".pledge", lang=lang, token=token, unchanged=Act.CHANGE.value), code=303)
     return _page(page, token, form, problem=pledge_words.sentence_of(broken), status=HTTPStatus.CONFLICT)
@@ -116,7 +116,7 @@ def show_pledge_receipts(lang: str, token: str) -> ResponseReturnValue:
 @bp.get("/<any(en,ru,ky):lang>/p/<token>/receipt/<number>")
 @limiter.limit("30 per minute")
 def pledge_receipt(lang: str, token: str, number: str) -> ResponseReturnValue:
-    """The PDF of one month's receipt, for who has shown that the mailbox is hers; others are led to the code."""
+    """The PDF of one month's receipt, for donors who proved their mailbox; others are led to the code."""
     link = read(token)
     known = receipt_of_month(link, number, at=current_context().clock.now())
     if not is_proven(_page_of(link)):
@@ -166,7 +166,7 @@ def _done(order: PledgeOrder) -> dict[str, Any]:  # values of an address
 
 
 def _to_card_page(lang: str, token: str, page: PledgePage, order: PledgeOrder) -> ResponseReturnValue:
-    """To the provider's page for another card; what was put in there is taken up when she comes back, or by a worker."""
+    """Redirect to the provider's page for another card; the new card is picked up when the donor returns, or by a worker."""
     config: Config = current_app.config["KURAK"]
     back = config.public_url + url_for(".pledge", lang=lang, token=token, back=order.public_id)
     try:
@@ -226,7 +226,7 @@ def _pauses(page: PledgePage) -> list[tuple[int, datetime]]:
 
 
 def discreet(answer: Response) -> Response:
-    """Kept by nobody, found by no search engine, and its address is told to no other site.
+    """Forbid caching and indexing, and hide the address from other sites.
 
     Not `no-referrer`: under it a browser tells no origin of its own forms either, and older ones would be refused here.
     """

@@ -1,4 +1,4 @@
-"""The words of a monthly gift's page: states, what was done, why something is refused, why a card was."""
+"""The words of a monthly gift's page: states, results, and why a request is refused."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ _BROKEN: Mapping[type[DomainError], LazyString] = {
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What the page says on top about what was just asked."""
+    """What the page says on top about the last request."""
 
     sentence: LazyString
     kind: str
@@ -87,7 +87,7 @@ _KINDS = {_STATES.DONE: "good", _STATES.REQUESTED: "warn", _STATES.REFUSED: "bad
 
 
 def notice_of(arguments: Mapping[str, str]) -> Notice | None:
-    """What to say after an act, by the address that it led to; None for any other."""
+    """Return what to say after a request, by the address that it led to; None for any other."""
     for state, kind in _KINDS.items():
         act = arguments.get(state)
         if act in set(Act):

@@ -1,4 +1,4 @@
-"""What the form holds before anybody typed: from the address, or from a gift whose payment page was left."""
+"""The initial values of the form: from the address, or from a gift whose payment page was left."""
 
 from flask import request
 
@@ -19,9 +19,9 @@ def has_unknown_currency(options: GivingOptions) -> bool:
 
 
 def of_address(options: GivingOptions) -> dict[str, object]:
-    """What the address fills in; what it says wrong is passed over, for nobody has typed it.
+    """Return the values that the address fills in; invalid ones are ignored, since nobody typed them.
 
-    An amount in a currency that is not taken is passed over with it.
+    An amount in a currency that is not taken is ignored too.
     """
     arguments = request.args
     typed = "" if has_unknown_currency(options) else arguments.get("amount", "")

@@ -23,7 +23,7 @@ def is_redraw() -> bool:
 
 
 def redraw(form: GiveForm) -> None:
-    """Put a form that was sent by a switch into its next state; its form id stays usable and keeps its age."""
+    """Update a form that was sent by a switch; its form id stays valid and keeps its age."""
     if not form.is_in_offered_currency:
         form.currency.data = form.offer.currency
         form.clear_amount()

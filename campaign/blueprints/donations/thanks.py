@@ -28,7 +28,7 @@ from campaign.services.transfer_instructions import transfer_due
 
 CHECKOUT_ID = re.compile(r"cs_[A-Za-z0-9_]{4,200}")
 LOOK = parse("1 per 2 seconds")
-"""How often the provider is asked about one payment page because somebody looks at ours."""
+"""How often views of our page may query the provider about one payment page."""
 STATES = {
     DonationState.PAID: "paid",
     DonationState.EXPIRED: "failed",
@@ -103,7 +103,7 @@ def _pledge_token(gift: DonorGiftView) -> str | None:
 
 
 def _gift_now(checkout_id: str) -> DonorGiftView | None:
-    """The gift of a payment page; where its state is not final, the provider is asked first, but not too often."""
+    """The gift of a payment page; where its state is not final, the provider is queried first, within a limit."""
     if not CHECKOUT_ID.fullmatch(checkout_id):
         return None
     gift = gift_of_checkout(checkout_id)
@@ -139,7 +139,7 @@ def _state_of(gift: DonorGiftView | None) -> str:
 
 
 def _discreet(page: str | bytes | Response) -> Response:
-    """Kept by nobody, found by no search engine, and its address is told to no other site."""
+    """Forbid caching and indexing, and hide the address from other sites."""
     answer = make_response(page)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Robots-Tag"] = "noindex"

@@ -30,19 +30,19 @@ STORED: Answer = {"received": True}, HTTPStatus.OK
 
 
 def init_app(app: Flask) -> None:
-    """Put the door before Flask."""
+    """Put the middleware before Flask."""
     app.wsgi_app = WebhookMiddleware(app)  # type: ignore[method-assign]  # how Flask wants to be wrapped
 
 
 @webhook_bp.post(ADDRESS)
 def stripe() -> ResponseReturnValue:
-    """What the door left to Flask: a delivery without a length, or one that is too big (refused, unread)."""
+    """Handles what the middleware leaves to Flask: a delivery without a length, or one that is too big."""
     message, status = _taken(request.get_data(cache=False), request.headers.get("Stripe-Signature", ""))
     return dict(message), status
 
 
 class WebhookMiddleware:
-    """Takes deliveries before Flask is asked: they need no session, no route and no page, and come in crowds."""
+    """Takes deliveries before Flask does: they need no session, no route and no page, and many come at once."""
 
     def __init__(self, app: Flask) -> None:
         self._flask = app

@@ -1,4 +1,4 @@
-"""For machines that watch: alive, ready."""
+"""Health checks for monitors."""
 
 from flask import Blueprint
 

@@ -23,7 +23,7 @@ def alive() -> Response:
 @bp.get("/readyz")
 @limiter.exempt
 def ready() -> Response:
-    """503 while the database does not answer or is not migrated; the rest is told, not judged."""
+    """503 while the database does not answer or is not migrated; the other values are for information."""
     state = readiness(clock=current_context().clock)
     body = {"status": "ok" if state.is_ready else "not ready", **asdict(state)}
     body["schema_wanted"] = body.pop("schema_expected")  # the key that monitors know
@@ -35,7 +35,7 @@ def ready() -> Response:
 @bp.get("/healthz/alarms")
 @limiter.exempt
 def alarms() -> Response:
-    """Whether nothing urgent rings, for monitors; what it is stands at the desk and is told by `flask doctor`."""
+    """Whether no urgent alarm is active, for monitors; staff pages and `flask doctor` name the alarms."""
     well = _well()
     answer = _uncached(jsonify(status="ok" if well else "not ok"))
     answer.status_code = 200 if well else 503
@@ -43,7 +43,7 @@ def alarms() -> Response:
 
 
 def _well() -> bool:
-    """Looked at once in a while, however often anybody asks: this page is open to all."""
+    """Return the cached result of the last check, since anybody may request this page."""
     context = current_context()
     at, last_check = context.clock.now(), current_app.extensions.get("last_alarm_check")
     if last_check is None or not last_check[0] <= at < last_check[0] + CHECKED_EVERY:

@@ -1,4 +1,4 @@
-"""The front door, the campaign's page, its updates and its supporters."""
+"""The start page, the campaign's page, its updates and its supporters."""
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -13,7 +13,7 @@ from campaign.web.page_cache import cached, campaign_of
 
 @bp.get("/")
 def front_door() -> Response:
-    """To the reader's language: the one she chose last, else the one her browser prefers."""
+    """Redirect to the language that the reader chose last, or that their browser prefers."""
     chosen = request.cookies.get("lang", "")
     lang = chosen if chosen in LANGUAGES else preferred_language()
     answer = redirect(url_for("public.home", lang=lang), code=302)
@@ -51,7 +51,7 @@ def supporters(*, card: CampaignCard) -> str:
     requested = request.args.get("page", "1")
     page = request.args.get("page", 1, type=int)
     if requested != str(page):
-        raise NotFound("page")  # else one page would be kept under many names
+        raise NotFound("page")  # else one page would be cached under many names
     wall = supporters_page(card, page)
     return render_template("public/supporters.html", site=card, campaign=campaign_of(card), wall=wall)
 

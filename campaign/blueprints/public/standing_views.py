@@ -1,4 +1,4 @@
-"""Pages that stand: other ways to give, about, privacy, accessibility."""
+"""Static pages: other ways to give, about, privacy, accessibility."""
 
 from flask import render_template
 

@@ -17,7 +17,7 @@ PAGE_ROWS = 50
 
 @bp.get("/audit")
 def audit_trail() -> ResponseReturnValue:
-    """Every act, newest first."""
+    """All recorded actions, newest first."""
     filters = list_filters()
     rows = audit.trail(
         AuditFilter(

@@ -1,4 +1,4 @@
-"""The words of the audit trail's details: what an act's row keeps besides its subject, as a person reads it."""
+"""The words for the details of an audit event."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -42,7 +42,7 @@ KEYS: Mapping[str, LazyString] = {
     "started": _("Payment pages opened in the last hour"),
     "is_ours": _("Ours"),
 }
-"""A key of a detail → its word, in the order in which they are told; a key that is not here stands last, as it is."""
+"""Key of a detail → its word, in the order in which they are shown; an unknown key comes last, as it is."""
 FILTERS: Mapping[str, LazyString] = {
     "text": _("Name, email or number"),
     "state": _("State"),
@@ -65,7 +65,7 @@ ROLES = ("roles", "before", "after")
 
 
 def details(detail: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """What a row keeps as (word, text): an amount with its currency, nothing of what is empty."""
+    """Yield the details of an event as (word, text); empty ones are left out."""
     if detail == {"after": "quiet"}:  # the shield went away by itself
         yield str(_("Reason")), str(_("no attempts for 30 minutes"))
         return

@@ -1,4 +1,4 @@
-"""The desk's words for disputes: what the bank gives as its reason, where the dispute stands, what there is to do."""
+"""The words for disputes: the bank's reason, the state, and what to do."""
 
 from collections.abc import Mapping
 
@@ -53,12 +53,12 @@ _OVER: Mapping[str, LazyString] = {
 
 
 def reason_of(dispute: DisputeRow) -> str:
-    """The bank's reason as a sentence; an unknown word as it is."""
+    """Return the bank's reason as a sentence; an unknown code as it is."""
     return str(REASONS.get(dispute.reason, dispute.reason))
 
 
 def what_to_do(dispute: DisputeRow) -> str:
-    """The next step for a person."""
+    """Return what staff should do next."""
     if dispute.state in _OVER:
         return str(_OVER[dispute.state])
     if not dispute.waits_for_us:

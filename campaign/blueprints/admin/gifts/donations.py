@@ -1,4 +1,4 @@
-"""The list of donations with its filters, one donation with its story, and the wall."""
+"""The list of donations with its filters, one donation with its timeline, and its place on the supporters list."""
 
 from flask import Response, abort, render_template
 from flask.typing import ResponseReturnValue
@@ -54,7 +54,7 @@ def donations() -> ResponseReturnValue:
 
 @bp.get("/donations/<public_id>")
 def donation(public_id: str) -> ResponseReturnValue:
-    """A gift with all that happened to it."""
+    """One gift with its timeline."""
     story = gift_details(campaign().id, public_id, sees_donors=_sees_donors())
     return render_template(
         "admin/gifts/gift.html",

@@ -18,7 +18,7 @@ from campaign.services.gifts.timeline import gift_details
 
 @bp.get("/donations/<public_id>/refund")
 def refund(public_id: str) -> ResponseReturnValue:
-    """The form; what was typed before the password was asked for again is still there."""
+    """The form; what was typed before the password was requested again is still there."""
     gift = gift_details(campaign().id, public_id, sees_donors=True)
     if (blocker := gift.refunding.blocker) is not None:
         return refused(blocker, "admin.donation", public_id=public_id)

@@ -1,4 +1,4 @@
-"""The inbox at the desk: what the provider told, what became of it, and telling it again, one event or many."""
+"""The inbox: the provider's events, their states, and replaying one or many."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -30,7 +30,7 @@ AGES: Mapping[str, timedelta] = {"hour": timedelta(hours=1), "day": timedelta(da
 
 @bp.get("/inbox")
 def inbox() -> ResponseReturnValue:
-    """Events by state; those that stand still are shown first, unless another state is asked for."""
+    """Events by state; without a filter, those that need attention are shown first."""
     filters, counts = list_filters(), listing.count_by_state()
     needs_attention = sum(counts.get(state, 0) for state in ATTENTION_EVENT_STATES)
     state = _state(filters) or (LOOK if needs_attention else ALL)
@@ -52,13 +52,13 @@ def inbox() -> ResponseReturnValue:
 
 @bp.get("/inbox/<event_id>")
 def inbox_event(event_id: str) -> ResponseReturnValue:
-    """One event, word for word, and why it stands still."""
+    """One event with its payload, and why it has not been processed."""
     return render_template("admin/inbox/event.html", event=listing.event(event_id), meanings=words)
 
 
 @bp.post("/inbox/<event_id>/replay")
 def replay_event(event_id: str) -> ResponseReturnValue:
-    """Work it off again; what was done is not done twice."""
+    """Process it again; nothing is done twice."""
     try:
         replay(event_id, actor_id=person().id, clock=current_context().clock)
     except DomainError as error:
@@ -69,7 +69,7 @@ def replay_event(event_id: str) -> ResponseReturnValue:
 
 @bp.post("/inbox/<event_id>/set-aside")
 def set_event_aside(event_id: str) -> ResponseReturnValue:
-    """Nothing will come of it: it asks for no attention any more, and is kept."""
+    """Set it aside: it stays stored and no longer needs attention."""
     try:
         set_aside(event_id, actor_id=person().id, clock=current_context().clock)
     except DomainError as error:

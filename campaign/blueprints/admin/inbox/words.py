@@ -1,4 +1,4 @@
-"""The inbox's words: what each state means, and why an event stands still."""
+"""The words of the inbox: what each state means, and why an event has not been processed."""
 
 from collections.abc import Mapping
 
@@ -54,5 +54,5 @@ SUBJECTS: Mapping[str, LazyString] = {
 
 
 def subject_of(event_type: str) -> str:
-    """What an event of this type is about; nothing where that is not known."""
+    """Return what an event of this type is about; empty where that is not known."""
     return next((str(words) for start, words in SUBJECTS.items() if event_type.startswith(start)), "")

@@ -1,4 +1,4 @@
-"""The books on screen and as files: journal, trial balance, fund statement."""
+"""The ledger on screen and as files: journal, trial balance, fund statement."""
 
 from datetime import datetime
 
@@ -46,7 +46,7 @@ def ledger() -> ResponseReturnValue:
 
 @bp.get("/ledger/trial-balance")
 def trial_balance() -> ResponseReturnValue:
-    """Every account's balance, and the rules of the books that do not hold, if any."""
+    """The balance of each account, and the ledger's invariants that are broken, if any."""
     return render_template(
         "admin/ledger/trial_balance.html",
         balances=reports.trial_balance(campaign().id),
@@ -128,7 +128,7 @@ def _about(filters: ListFilters, criteria: LedgerFilter) -> list[tuple[str, str]
 
 
 def _place(filters: ListFilters) -> tuple[datetime, str, int] | None:
-    """Where the page before ended; anything else begins at the beginning."""
+    """Return where the previous page ended; None for the first page."""
     at, _sep, rest = filters.text("after").partition("~")
     entry_id, _sep, line = rest.partition("~")
     try:

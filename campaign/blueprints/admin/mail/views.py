@@ -1,4 +1,4 @@
-"""Mails at the desk: what was sent, what waits or could not leave, and sending one again, to a corrected address too."""
+"""Emails: what was sent, is waiting or failed, and sending one again, to a corrected address too."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -21,7 +21,7 @@ from campaign.services.mail.resending import ResendOrder
 
 @bp.get("/mails")
 def mails() -> ResponseReturnValue:
-    """Fifty mails a page, of one state or all, found by address, receipt or gift."""
+    """Fifty emails a page, of one state or all, found by address, receipt or gift."""
     filters = list_filters()
     criteria = MailFilter(
         campaign_id=campaign().id,
@@ -92,5 +92,5 @@ def _form_page(mail: MailRow, form: ResendForm) -> str:
 
 
 def _may_redirect() -> bool:
-    """An email brings a receipt or a link to a monthly gift: whoever may not correct an address sends it nowhere else."""
+    """Whether this person may send an email to another address: only those who may correct a donor's address."""
     return person_can("admin.correct_donation")

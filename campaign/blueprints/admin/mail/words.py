@@ -1,4 +1,4 @@
-"""The desk's words for why an email has not left."""
+"""The words for why an email has not been sent."""
 
 from collections.abc import Mapping
 
@@ -27,7 +27,7 @@ GIVEN_UP: Mapping[str, LazyString] = {
 
 
 def why_unsent(state: str, failure: str | None, hold_reason: str | None) -> str:
-    """Why an email in this state has not left; nothing where there is no reason to give."""
+    """Return why an email in this state has not been sent; empty where there is no reason."""
     if hold_reason:
         return str(HOLD_REASONS[hold_reason])
     words = GIVEN_UP if state == MailState.FAILED_PERMANENTLY else FAILURES

@@ -1,4 +1,4 @@
-"""Monthly gifts at the desk: the list, one with its history, and stopping one because its donor asked us to."""
+"""Monthly gifts: the list, one with its timeline, and stopping one at its donor's request."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -79,14 +79,14 @@ def stop_pledge(public_id: str) -> ResponseReturnValue:
 
 @bp.post("/pledges/<public_id>/links")
 def withdraw_pledge_links(public_id: str) -> ResponseReturnValue:
-    """Make the links in all mails so far worthless, when one has got into wrong hands."""
+    """Revoke the links of all emails so far, for when one has got into wrong hands."""
     pledge_register.withdraw_links(campaign().id, public_id, actor_id=person().id, clock=current_context().clock)
     return done(_("The links sent so far no longer work."), "admin.pledge", public_id=public_id)
 
 
 @bp.post("/pledges/<public_id>/send-link")
 def send_pledge_link(public_id: str) -> ResponseReturnValue:
-    """Mail the donor the link as it is now."""
+    """Email the donor the current link."""
     is_sent = send_link(campaign().id, public_id, actor_id=person().id, clock=current_context().clock)
     wake("outbox")
     sentence = _("A new link is on its way to the donor.") if is_sent else _("There is no email address for this gift.")

@@ -1,4 +1,4 @@
-"""The desk's words for monthly gifts: states, their history, why they ended or could not be charged."""
+"""The words for monthly gifts: states, timeline, why they ended or could not be charged."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""The register of receipts: one PDF, a period's PDFs in one archive, the register as a file. All of it is audited."""
+"""Receipts: the list, one PDF, the PDFs of a period in one archive, the list as a file. All access is audited."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -46,7 +46,7 @@ def receipts() -> ResponseReturnValue:
 
 @bp.get("/receipts/<number>.pdf")
 def receipt_pdf(number: str) -> ResponseReturnValue:
-    """The bytes that the donor has."""
+    """The PDF of a receipt, byte for byte as the donor has it."""
     try:
         pdf = files.receipt_pdf(number, campaign_id=campaign().id)
     except files.ReceiptNotReady as error:
@@ -57,7 +57,7 @@ def receipt_pdf(number: str) -> ResponseReturnValue:
 
 @bp.get("/receipts/period.zip")
 def receipts_zip() -> ResponseReturnValue:
-    """Every PDF of the days asked for."""
+    """The PDFs of a period in one archive."""
     filters = list_filters()
     criteria = _criteria(filters)
     filters.refuse_mistakes()
@@ -85,7 +85,7 @@ def register_file(file_format: FileFormat) -> Response:
 
 @bp.get("/receipts/<number>/held", endpoint="held_receipt")
 def receipt_on_hold(number: str) -> ResponseReturnValue:
-    """Why a receipt is held, and the name on it to be corrected."""
+    """Why a receipt is on hold, with the form that corrects its name."""
     row = held_receipts.held_receipt(number, campaign_id=campaign().id)
     return _name_page(row, ReceiptNameForm(data={"donor_name": row.donor_name, **draft_fields()}), row.explanations)
 

@@ -1,4 +1,4 @@
-"""The provider's side at the desk: what is unexplained and what to do about it, payouts and what they consist of."""
+"""Reconciliation: unexplained movements and what to do about them, payouts and their movements."""
 
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
@@ -42,14 +42,14 @@ def reconciliation() -> ResponseReturnValue:
 
 @bp.post("/reconciliation/compare")
 def compare_now() -> ResponseReturnValue:
-    """A worker compares with the provider and makes good what it can, as it does every hour."""
+    """Have a worker compare with the provider and repair what it can, as it does each hour."""
     wake("reconcile")
     return done(_("A comparison is running. Check again in a minute."), "admin.reconciliation")
 
 
 @bp.post("/reconciliation/mails")
 def send_late_mails() -> ResponseReturnValue:
-    """What was found late was written to donors and held; now it leaves."""
+    """Send the emails to donors that are on hold because they report changes found late."""
     sent = held.send_held(actor_id=person().id, clock=current_context().clock)
     wake("outbox")
     return done(
@@ -59,7 +59,7 @@ def send_late_mails() -> ResponseReturnValue:
 
 @bp.get("/reconciliation/<transaction_id>")
 def reconciliation_case(transaction_id: str) -> ResponseReturnValue:
-    """One movement of the balance, why it is a case, and what can be done."""
+    """One movement of the balance, why it is unexplained, and what can be done."""
     return render_template(
         "admin/reconciliation/case.html",
         case=reconciliation_desk.movement(transaction_id),
@@ -70,7 +70,7 @@ def reconciliation_case(transaction_id: str) -> ResponseReturnValue:
 
 @bp.post("/reconciliation/<transaction_id>/fetch")
 def fetch_case(transaction_id: str) -> ResponseReturnValue:
-    """Ask the provider what is behind it and settle that; harmless, for what was done is not done twice."""
+    """Fetch the payment behind it and settle that; nothing is done twice."""
     try:
         is_ours = case_repair.fetch(transaction_id, actor_id=person().id, context=current_context())
     except DomainError as error:
@@ -87,7 +87,7 @@ def fetch_case(transaction_id: str) -> ResponseReturnValue:
 
 @bp.post("/reconciliation/<transaction_id>/fee")
 def book_fee(transaction_id: str) -> ResponseReturnValue:
-    """The general fund bears a fee that the provider took by itself."""
+    """Book a stand-alone fee of the provider; the general fund bears it."""
     return _booked(transaction_id, "fee")
 
 
@@ -112,7 +112,7 @@ def payout(payout_id: str) -> ResponseReturnValue:
 
 @bp.post("/payouts/<payout_id>/book")
 def book_payout(payout_id: str) -> ResponseReturnValue:
-    """A payout that was made by hand goes into this campaign's books whole."""
+    """Book the whole of a manual payout in this campaign's ledger."""
     try:
         payouts.book_manual_payout(
             payout_id, campaign_id=campaign().id, actor_id=person().id, clock=current_context().clock
@@ -124,7 +124,7 @@ def book_payout(payout_id: str) -> ResponseReturnValue:
 
 @bp.get("/payouts/register.<any(csv,xlsx):file_format>", endpoint="payout_register")
 def register_file(file_format: FileFormat) -> Response:
-    """Every payout with its movements, of the days asked for."""
+    """The payouts of a period with their movements, as a file."""
     filters, clock = list_filters(), current_context().clock
     since, until = filters.period()
     filters.refuse_mistakes()

@@ -1,4 +1,4 @@
-"""The words of the provider's side at the desk: what a movement is, why it is a case, what becomes of a payout."""
+"""The words of reconciliation: kinds of movements, problems, states of payouts."""
 
 from collections.abc import Mapping
 
@@ -77,5 +77,5 @@ PROBLEMS: Mapping[str, tuple[LazyString, LazyString]] = {
 
 
 def category(name: str) -> str:
-    """What kind of movement it is; the provider's own word where it is a new one."""
+    """Return the kind of a movement in words; an unknown one in the provider's word."""
     return str(CATEGORIES.get(name, name.replace("_", " ")))

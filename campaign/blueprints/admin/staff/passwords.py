@@ -1,4 +1,4 @@
-"""Passwords at sign-in and where they are chosen: none so long that it cannot be hashed, none that is guessed early."""
+"""Password rules: none that is too long to hash, none that is easy to guess."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ SENTENCES: dict[PasswordProblem, LazyString] = {
 
 
 class StaffPasswordUtil(PasswordUtil):
-    """What Flask-Security asks when somebody chooses a password."""
+    """Checks a new password for Flask-Security."""
 
     def validate(self, password: str, is_register: bool, **more: Any) -> tuple[list[str] | None, str]:  # noqa: ARG002  # its names
         config: Config = current_app.config["KURAK"]
@@ -37,7 +37,7 @@ class StaffPasswordUtil(PasswordUtil):
 
 
 class BoundedPasswordMixin:
-    """A form in which the present password is given: one that is too long is a wrong one, and is not hashed."""
+    """A form with the current password; one that is too long is wrong, and is not hashed."""
 
     wrong_password: LazyString = _("The password is wrong.")
 
@@ -50,8 +50,8 @@ class BoundedPasswordMixin:
 
 
 class StaffVerifyForm(BoundedPasswordMixin, VerifyForm):
-    """The password again, before something that matters."""
+    """The current password, before a sensitive action."""
 
 
 class StaffChangePasswordForm(BoundedPasswordMixin, ChangePasswordForm):
-    """The present password and a new one."""
+    """The current password and a new one."""

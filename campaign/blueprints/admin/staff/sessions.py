@@ -26,7 +26,7 @@ def end_session(public_id: str) -> ResponseReturnValue:
 
 @bp.post("/sessions/end-others")
 def end_other_sessions() -> ResponseReturnValue:
-    """End all but the one of this browser."""
+    """End all sessions but this browser's."""
     count = staff_sessions.end_others(person().id, session_id(), clock=current_context().clock)
     return done(
         ngettext("%(num)s other session has ended.", "%(num)s other sessions have ended.", count), "admin.sessions"

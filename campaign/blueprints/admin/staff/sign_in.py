@@ -1,4 +1,4 @@
-"""Sign-in to the desk: Flask-Security with only the doors that we use, our own words and limits."""
+"""Sign-in for staff: Flask-Security with only the views that we use, our own texts and limits."""
 
 import base64
 import hashlib
@@ -37,7 +37,7 @@ FRESH_FOR = timedelta(minutes=5)
 TRIES = "10 per minute"
 """Of a password or code, for one account from one address."""
 TRIES_OF_AN_ACCOUNT = "15 per 15 minutes"
-"""From all addresses together, for who gave the password already: a stranger cannot use them up and lock her out."""
+"""From all addresses together, once the password was given: a stranger cannot use these attempts up and lock the person out."""
 TRIES_OF_AN_ADDRESS = "60 per minute"
 """Whatever the account: argon2 takes about 0.2 s of a core for each."""
 
@@ -71,9 +71,9 @@ MESSAGES: dict[str, tuple[LazyString, str]] = {
 
 
 class DeskLoginForm(BoundedPasswordMixin, LoginForm):
-    """Address and password. Nobody is remembered: a session ends after half an hour of nothing.
+    """Email address and password. There is no "remember me": a session ends after 30 minutes of inactivity.
 
-    The demonstration's password is printed for everybody, so in production it opens no door.
+    The demo's password is public, so production refuses it.
     """
 
     remember = None
@@ -93,7 +93,7 @@ class DeskLoginForm(BoundedPasswordMixin, LoginForm):
 
 
 class SecondStepForm(TwoFactorSetupForm):
-    """The one way that we offer, and out of it."""
+    """The one method that we offer, and switching it off."""
 
     setup = RadioField(
         choices=[SelectChoice("authenticator", "authenticator"), SelectChoice("disable", "disable")],
@@ -108,7 +108,7 @@ class NoRescueForm(TwoFactorRescueForm):
 
 
 class DeskDomain(Catalogues):
-    """Flask-Security asks its own catalogues by English text; ours are asked by our own lazy sentences."""
+    """Translates Flask-Security's texts: its own by their English text, ours by their lazy strings."""
 
     def gettext(self, string: Any, **variables: Any) -> str:  # a str or one of MESSAGES' lazy strings
         text = str(string) if isinstance(string, LazyString) else super().gettext(string)
@@ -116,12 +116,12 @@ class DeskDomain(Catalogues):
 
 
 def _time_of_phones() -> datetime:
-    """A phone knows nothing of the sandbox's time."""
+    """Return the machine's time; phones do not know the sandbox's."""
     return machine_clock(current_context().clock).now()
 
 
 class DeskTotp(SingleUseTotp):
-    """Codes checked at the time that phones show."""
+    """Checks codes at the machine's time, which phones show."""
 
     def __init__(self, *settings: Any) -> None:  # what Flask-Security hands on
         super().__init__(*settings, phone_time=_time_of_phones)
@@ -135,7 +135,7 @@ security: Any = Security(  # Flask-Security has no types
 
 
 def init_app(app: Flask) -> None:
-    """Join Flask-Security to the app and put limits on the doors."""
+    """Register Flask-Security and limit attempts on its password views."""
     config: Config = app.config["KURAK"]
     app.config.update(_settings(config))
     app.config.update({f"SECURITY_MSG_{key}": value for key, value in MESSAGES.items()})
@@ -223,12 +223,12 @@ def _settings(config: Config) -> dict[str, object]:
 
 
 def _key(config: Config, purpose: str) -> str:
-    """A key of 256 bits for one purpose, made of SECRET_KEY: second steps are set up anew when that is lost."""
+    """Derive a 256-bit key for one purpose from SECRET_KEY; without that key, second steps must be set up again."""
     return base64.urlsafe_b64encode(hashlib.sha256(f"{purpose}:{config.secret_key}".encode()).digest()).decode()
 
 
 def _account() -> str:
-    """Whose password or code is tried: after the password the session names her, whatever the form says."""
+    """Return the account of this attempt: after the password, the session names it, whatever the form says."""
     if request.endpoint == "security.login":
         return (uia_email_mapper(request.form.get("email", "")) or "").casefold()  # all spellings that find one account
     return str(session.get("tf_user_id") or session.get("_user_id") or "")
