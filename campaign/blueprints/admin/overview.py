@@ -43,12 +43,18 @@ ALARM_PLACES: dict[str, tuple[str, dict[str, str]]] = {
     "unexplained": ("admin.reconciliation", {}),
     "disputed": ("admin.donations", {"state": "disputed"}),
     "refund_failed": ("admin.donations", {"state": "refund_trouble"}),
+    "refunds_not_sent": ("admin.donations", {"state": "refund_trouble"}),
+    "requests_not_sent": ("admin.pledges", {}),
     "payout_failed": ("admin.reconciliation", {}),
     "fund_below_zero": ("admin.allocations", {}),
 }
 """The staff page where an alarm is dealt with; the others are dealt with on the command line."""
 
-ALARM_CONCERNS = {"mail_dead": "address_refused", "mail_waits": "mails_not_taken"}
+ALARM_CONCERNS = {
+    "mail_dead": "address_refused",
+    "mail_waits": "mails_not_taken",
+    "refunds_not_sent": "refund_stuck",
+}
 """Concerns that an alarm of another key covers: while it rings, the concern is not shown beside it."""
 
 

@@ -20,6 +20,7 @@ from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.services.campaigns.supporters import gift_counts
 from campaign.services.funds.allocations import Move, approve, propose
+from campaign.services.gifts.refunds import REFUNDS
 from campaign.services.observations import BOOKS, note_check
 from campaign.services.overview.page import overview
 from tests.blueprints.admin.client import sit_down
@@ -181,6 +182,19 @@ def test_the_first_concern_is_a_link_with_its_count(viewer: FlaskClient, campaig
     assert alarm.startswith("A refund failed since December 1, 2026")
     assert page.link("A refund failed") == "/staff/donations?state=refund_trouble"
     assert len(fetch(viewer, "admin.donations", state="refund_trouble").texts("tbody tr")) == 1
+
+
+def test_refunds_that_are_not_sent_stand_once_as_the_alarm(viewer: FlaskClient, campaign: Campaign) -> None:
+    gift_id = a_refund(campaign, state="requested")
+    assert [line[:7] for line in fetch(viewer, "admin.overview").texts(".concerns li")] == ["Refunds"]
+    with transaction() as session:
+        session.execute(
+            update(Refund).where(Refund.donation_id == gift_id).values(attempts=REFUNDS.policy.max_attempts)
+        )
+    page = fetch(viewer, "admin.overview")
+    [alarm] = page.texts(".concerns li")
+    assert alarm.startswith("Refunds do not reach the payment provider since December 1, 2026")
+    assert page.link("Refunds do not reach the payment provider") == "/staff/donations?state=refund_trouble"
 
 
 def test_how_many_donors_there_are_is_for_those_who_see_donors(
