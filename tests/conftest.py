@@ -81,7 +81,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     conninfo: str = request.getfixturevalue("postgresql_server")
     beginning: Beginning = request.getfixturevalue("postgresql_beginning")
     yield url_of(conninfo, "lent")
-    if not beginning.put_back():
+    if not beginning.restore():
         _clone_template(conninfo)
 
 

@@ -12,15 +12,15 @@ from tests.sandbox.running import Listener, RunningSandbox, listening, running_s
 @pytest.fixture
 def listener() -> Iterator[Listener]:
     """A webhook endpoint that keeps what it gets."""
-    with listening() as found:
-        yield found
+    with listening() as opened:
+        yield opened
 
 
 @pytest.fixture
 def running(tmp_path: Path, listener: Listener) -> Iterator[RunningSandbox]:
     """A sandbox that sends to the listener when it is told to."""
-    with running_sandbox(tmp_path, webhook_url=listener.url) as found:
-        yield found
+    with running_sandbox(tmp_path, webhook_url=listener.url) as opened:
+        yield opened
 
 
 @pytest.fixture

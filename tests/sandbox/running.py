@@ -32,7 +32,7 @@ class ContractedSandbox:
     """A WSGI application around a sandbox that notes every violation of the contract."""
 
     sandbox: Sandbox
-    wrong_requests_wanted: bool = False
+    expects_wrong_requests: bool = False
     violations: list[str] = field(default_factory=list)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -60,7 +60,7 @@ class ContractedSandbox:
     def _judge(self, method: str, path: str, pairs: list[tuple[str, str]], status: int, body: object) -> None:
         problems = check_request(method, path, pairs)
         refused = 400 <= status < 500
-        if not (self.wrong_requests_wanted and refused):
+        if not (self.expects_wrong_requests and refused):
             self.violations.extend(f"request {method} {path}: {problem}" for problem in problems)
         wrong = check_response(method, path, status, body)
         self.violations.extend(f"answer {status} to {method} {path}: {problem}" for problem in wrong)
@@ -148,8 +148,8 @@ class RunningSandbox:
     def _control(self, method: str, lever: str, body: Json | None = None) -> Json:
         answer = self.http.request(method, f"{self.api_base}/sandbox/api/{lever}", json=body, timeout=30)
         answer.raise_for_status()
-        found: Json = answer.json()
-        return found
+        document: Json = answer.json()
+        return document
 
 
 @contextmanager
@@ -159,7 +159,7 @@ def running_sandbox(
     webhook_url: str = NOWHERE,
     public_url: str = PUBLIC_URL,
     port: int = 0,
-    wrong_requests_wanted: bool = False,
+    expects_wrong_requests: bool = False,
     **settings: Any,  # Any: fields of Settings, checked by it
 ) -> Iterator[RunningSandbox]:
     """A sandbox that does nothing by itself: move its clock and call ``deliver``. Leaving it demands a clean contract.
@@ -170,7 +170,7 @@ def running_sandbox(
     stripe.enable_telemetry = False
     chosen: dict[str, Any] = {"seed": "test", "tick_seconds": None, "survives_power_cut": False, **settings}
     sandbox = Sandbox(Settings(state_dir=state_dir, webhook_url=webhook_url, public_url=public_url, **chosen))
-    contract = ContractedSandbox(sandbox, wrong_requests_wanted)
+    contract = ContractedSandbox(sandbox, expects_wrong_requests)
     http = requests.Session()
     http.trust_env = False
     api_base = sandbox.start(port, application=contract)

@@ -17,13 +17,13 @@ BACK = "http://127.0.0.1:8310/en/gifts"
 
 @pytest.fixture
 def subscription(running: RunningSandbox) -> Json:
-    found: Json = subscribe(running)["subscription"]
-    return found
+    own: Json = subscribe(running)["subscription"]
+    return own
 
 
 def portal(client: stripe.StripeClient, subscription: Json, **changes: Any) -> Json:  # Any: the library's parameters
-    wanted: Any = {"customer": subscription["customer"], "return_url": BACK, **changes}
-    made: Json = client.v1.billing_portal.sessions.create(wanted).to_dict()
+    params: Any = {"customer": subscription["customer"], "return_url": BACK, **changes}
+    made: Json = client.v1.billing_portal.sessions.create(params).to_dict()
     return made
 
 

@@ -50,8 +50,8 @@ def rows(page: BeautifulSoup, section: str) -> list[list[str]]:
 
 
 def status(page: BeautifulSoup) -> str:
-    [found] = page.select("[role=status]")
-    return str(found.text)
+    [status] = page.select("[role=status]")
+    return str(status.text)
 
 
 def test_it_says_that_it_is_a_test_and_what_was_paid(running: RunningSandbox, gift: str) -> None:

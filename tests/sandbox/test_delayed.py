@@ -20,10 +20,10 @@ def test_a_debit_completes_the_session_unpaid_and_pays_later(
     session = open_gift(client)
     running.pay(session["id"], method="pm_sepaDebit_success_at")
     running.deliver()
-    seen = full_session(client, session["id"])
-    assert (seen["status"], seen["payment_status"]) == ("complete", "unpaid")
-    assert seen["payment_intent"]["status"] == "processing"
-    assert (seen["payment_intent"]["latest_charge"]["status"], running.truth()[0]["paid"]) == ("pending", False)
+    current = full_session(client, session["id"])
+    assert (current["status"], current["payment_status"]) == ("complete", "unpaid")
+    assert current["payment_intent"]["status"] == "processing"
+    assert (current["payment_intent"]["latest_charge"]["status"], running.truth()[0]["paid"]) == ("pending", False)
     assert listener.types() == ["payment_intent.processing", "checkout.session.completed"]
     running.advance(5)
     running.deliver()
@@ -41,11 +41,11 @@ def test_a_failed_debit_leaves_the_session_unpaid_and_no_money_behind(
     running.pay(session["id"], method="pm_sepaDebit_failed_at")
     running.advance(5)
     running.deliver()
-    seen = full_session(client, session["id"])
-    assert (seen["status"], seen["payment_status"]) == ("complete", "unpaid")
-    assert seen["payment_intent"]["status"] == "requires_payment_method"
+    current = full_session(client, session["id"])
+    assert (current["status"], current["payment_status"]) == ("complete", "unpaid")
+    assert current["payment_intent"]["status"] == "requires_payment_method"
     assert listener.types()[-2:] == ["payment_intent.payment_failed", "checkout.session.async_payment_failed"]
-    charge = seen["payment_intent"]["latest_charge"]
+    charge = current["payment_intent"]["latest_charge"]
     assert charge["failure_balance_transaction"] is not None
     movements = client.v1.balance_transactions.list({"source": charge["id"]}).data
     assert [one.type for one in movements] == ["payment_failure_refund", "payment"]
@@ -64,8 +64,8 @@ def test_some_debits_take_three_minutes(
     running.advance(179)
     assert full_session(client, session["id"])["payment_intent"]["status"] == "processing"
     running.advance(1)
-    seen = full_session(client, session["id"])
-    assert (seen["payment_status"], seen["payment_intent"]["status"] == "processing") == (status, False)
+    current = full_session(client, session["id"])
+    assert (current["payment_status"], current["payment_intent"]["status"] == "processing") == (status, False)
 
 
 def test_a_transfer_arrives_a_day_later(
@@ -73,10 +73,10 @@ def test_a_transfer_arrives_a_day_later(
 ) -> None:
     session = open_gift(client)
     running.pay(session["id"], method="pm_bankTransfer_success")
-    seen = full_session(client, session["id"])
-    assert (seen["status"], seen["payment_status"]) == ("complete", "unpaid")
-    assert seen["payment_intent"]["next_action"]["type"] == "display_bank_transfer_instructions"
-    due = seen["payment_intent"]["next_action"]["display_bank_transfer_instructions"]
+    current = full_session(client, session["id"])
+    assert (current["status"], current["payment_status"]) == ("complete", "unpaid")
+    assert current["payment_intent"]["next_action"]["type"] == "display_bank_transfer_instructions"
+    due = current["payment_intent"]["next_action"]["display_bank_transfer_instructions"]
     assert (due["type"], due["amount_remaining"], due["currency"]) == (
         "us_bank_transfer",
         session["amount_total"],
@@ -85,7 +85,7 @@ def test_a_transfer_arrives_a_day_later(
     assert [address["type"] for address in due["financial_addresses"]] == ["aba", "swift"]
     page = running.http.get(running.api_base + urlsplit(due["hosted_instructions_url"]).path, timeout=5)
     assert due["reference"] in page.text
-    assert isinstance(seen["customer"], str)
+    assert isinstance(current["customer"], str)
     running.advance(A_DAY)
     running.deliver()
     assert full_session(client, session["id"])["payment_status"] == "paid"
@@ -99,8 +99,8 @@ def test_a_transfer_that_never_arrives_fails(
     running.pay(session["id"], method="pm_bankTransfer_failed")
     running.advance(A_DAY)
     running.deliver()
-    seen = full_session(client, session["id"])
-    assert (seen["payment_status"], seen["payment_intent"]["latest_charge"]) == ("unpaid", None)
+    current = full_session(client, session["id"])
+    assert (current["payment_status"], current["payment_intent"]["latest_charge"]) == ("unpaid", None)
     assert "checkout.session.async_payment_failed" in listener.types()
 
 

@@ -21,8 +21,8 @@ def paid_with(running: RunningSandbox, method: str = "pm_card_visa", **gift: Any
 
 
 def dispute_of(client: stripe.StripeClient, session: Json) -> Json:
-    found: Json = client.v1.disputes.list({"payment_intent": session["payment_intent"]["id"]}).data[0].to_dict()
-    return found
+    dispute: Json = client.v1.disputes.list({"payment_intent": session["payment_intent"]["id"]}).data[0].to_dict()
+    return dispute
 
 
 def answer(client: stripe.StripeClient, dispute: Json, text: str, *, submit: bool = True) -> Json:
@@ -35,7 +35,7 @@ def nets(dispute: Json) -> list[int]:
     return [movement["net"] for movement in dispute["balance_transactions"]]
 
 
-def told(running: RunningSandbox, listener: Listener) -> list[str]:
+def new_events(running: RunningSandbox, listener: Listener) -> list[str]:
     """What was told of disputes since the last look."""
     running.deliver()
     kinds = [kind.removeprefix("charge.dispute.") for kind in listener.types() if "dispute" in kind]
@@ -53,7 +53,7 @@ def test_a_disputed_payment_takes_money_and_a_fee(
     assert (movement["type"], movement["reporting_category"]) == ("adjustment", "dispute")
     assert (movement["amount"], movement["fee"]) == (-2500, 1500)
     assert session["payment_intent"]["latest_charge"]["disputed"]
-    assert told(running, listener) == ["created", "funds_withdrawn"]
+    assert new_events(running, listener) == ["created", "funds_withdrawn"]
     [truth] = running.truth()
     assert (truth["net"], truth["disputes"][0]["withdrawn"]) == (2397 - 4000, 2500)
 
@@ -63,31 +63,31 @@ def test_winning_evidence_brings_the_money_back_but_not_the_fee(
 ) -> None:
     dispute = dispute_of(client, paid_with(running, "pm_card_createDisputeProductNotReceived"))
     assert dispute["reason"] == "product_not_received"
-    told(running, listener)
+    new_events(running, listener)
     submitted = answer(client, dispute, "winning_evidence")
     assert (submitted["status"], submitted["evidence_details"]["submission_count"]) == ("under_review", 1)
     running.advance(5)
     won = client.v1.disputes.retrieve(dispute["id"]).to_dict()
     assert (won["status"], nets(won), won["is_charge_refundable"]) == ("won", [-4000, 2500], True)
-    assert told(running, listener) == ["updated", "closed", "funds_reinstated"]
+    assert new_events(running, listener) == ["updated", "closed", "funds_reinstated"]
 
 
 def test_losing_evidence_loses(running: RunningSandbox, client: stripe.StripeClient, listener: Listener) -> None:
     dispute = dispute_of(client, paid_with(running, "pm_card_createDispute"))
-    told(running, listener)
+    new_events(running, listener)
     answer(client, dispute, "losing_evidence")
     running.advance(5)
     lost = client.v1.disputes.retrieve(dispute["id"]).to_dict()
     assert (lost["status"], nets(lost)) == ("lost", [-4000])
-    assert told(running, listener) == ["updated", "closed"]
+    assert new_events(running, listener) == ["updated", "closed"]
     with pytest.raises(stripe.InvalidRequestError, match="takes no evidence"):
         answer(client, dispute, "winning_evidence")
 
 
 def test_evidence_can_be_kept_without_being_submitted(running: RunningSandbox, client: stripe.StripeClient) -> None:
     dispute = dispute_of(client, paid_with(running, "pm_card_createDispute"))
-    kept = answer(client, dispute, "winning_evidence", submit=False)
-    assert (kept["status"], kept["evidence_details"]["has_evidence"]) == ("needs_response", True)
+    saved = answer(client, dispute, "winning_evidence", submit=False)
+    assert (saved["status"], saved["evidence_details"]["has_evidence"]) == ("needs_response", True)
     running.advance(5)
     assert client.v1.disputes.retrieve(dispute["id"]).status == "needs_response"
 
@@ -97,12 +97,12 @@ def test_an_inquiry_takes_no_money_and_can_become_a_dispute(
 ) -> None:
     inquiry = dispute_of(client, paid_with(running, "pm_card_createDisputeInquiry"))
     assert (inquiry["status"], inquiry["is_charge_refundable"], nets(inquiry)) == ("warning_needs_response", True, [])
-    assert told(running, listener) == ["created"]
+    assert new_events(running, listener) == ["created"]
     answer(client, inquiry, "escalate_inquiry_evidence")
     running.advance(5)
     dispute = client.v1.disputes.retrieve(inquiry["id"]).to_dict()
     assert (dispute["status"], nets(dispute)) == ("needs_response", [-4000])
-    assert told(running, listener) == ["updated", "updated", "funds_withdrawn"]
+    assert new_events(running, listener) == ["updated", "updated", "funds_withdrawn"]
 
 
 def test_a_refund_answers_an_inquiry(running: RunningSandbox, client: stripe.StripeClient) -> None:

@@ -49,8 +49,8 @@ def test_an_answer_can_end_in_the_middle_although_all_is_done(running: RunningSa
     options: Any = {"idempotency_key": "don-1-1"}
     with pytest.raises(stripe.APIError, match="Invalid response body"):
         running.client(retries=0).v1.checkout.sessions.create(gift_params(), options)
-    found = running.client().v1.checkout.sessions.create(gift_params(), options)
-    assert [one["id"] for one in running.sandbox.box.store.all("checkout.session")] == [found.id]
+    session = running.client().v1.checkout.sessions.create(gift_params(), options)
+    assert [one["id"] for one in running.sandbox.box.store.all("checkout.session")] == [session.id]
 
 
 def test_a_locked_object_asks_for_another_try(running: RunningSandbox) -> None:
@@ -73,8 +73,8 @@ def test_a_balance_transaction_can_keep_one_waiting(running: RunningSandbox, cli
     session_id = pay_a_gift(running)
     running.advance(2)
     running.fault("no_balance_transaction", times=2, path="/v1/checkout/sessions")
-    seen = [full_session(client, session_id) for _ in range(3)]
-    movements = [one["payment_intent"]["latest_charge"]["balance_transaction"] for one in seen]
+    results = [full_session(client, session_id) for _ in range(3)]
+    movements = [one["payment_intent"]["latest_charge"]["balance_transaction"] for one in results]
     assert [movement is None for movement in movements] == [True, True, False]
 
 
@@ -161,7 +161,7 @@ def test_another_integration_of_the_account_can_be_paid(
 
 
 def test_the_same_dice_throw_the_same_faults(tmp_path: Path) -> None:
-    seen = []
+    results = []
     for name, seed in (("one", 7), ("two", 7), ("three", 8)):
         with running_sandbox(tmp_path / name) as running:
             running.dice(seed, error_before=0.3, rate_limit=0.2)
@@ -173,9 +173,9 @@ def test_the_same_dice_throw_the_same_faults(tmp_path: Path) -> None:
                     outcomes.append(error.http_status)
                 else:
                     outcomes.append(200)
-            seen.append(outcomes)
-    assert seen[0] == seen[1] != seen[2]
-    assert set(seen[0]) == {200, 429, 500}
+            results.append(outcomes)
+    assert results[0] == results[1] != results[2]
+    assert set(results[0]) == {200, 429, 500}
 
 
 def test_dice_reach_events_and_spare_the_donor(running: RunningSandbox, listener: Listener) -> None:

@@ -61,10 +61,10 @@ class Money(RuleBasedStateMachine):
         if charge is None:
             return
         left = charge["amount"] - charge["amount_refunded"]
-        wanted = {"charge": charge["id"], **({"amount": max(10, left // 20 * 10)} if part else {})}
+        params = {"charge": charge["id"], **({"amount": max(10, left // 20 * 10)} if part else {})}
         try:
             with self.box.store.transaction():
-                refunds.create(self.box, wanted)
+                refunds.create(self.box, params)
         except Refused:
             self._is_untouched(charge)
 
@@ -97,8 +97,8 @@ class Money(RuleBasedStateMachine):
 
     @invariant()
     def the_balance_is_the_sum_of_all_movements(self) -> None:
-        found = listing.summary(self.box)
-        total = found["pending"][0]["amount"] + found["available"][0]["amount"]
+        summary = listing.summary(self.box)
+        total = summary["pending"][0]["amount"] + summary["available"][0]["amount"]
         assert total == sum(row["net"] for row in self.box.store.all("balance_transaction"))
 
     @invariant()
@@ -126,8 +126,8 @@ class Money(RuleBasedStateMachine):
         assert not problems, problems
 
     def _any(self, kind: str, dice: int) -> Json | None:
-        found = self.box.store.all(kind)
-        return found[dice % len(found)] if found else None
+        objects = self.box.store.all(kind)
+        return objects[dice % len(objects)] if objects else None
 
     def _is_untouched(self, charge: Json) -> None:
         assert self.box.store.find(charge["id"]) == charge

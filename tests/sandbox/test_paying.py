@@ -33,9 +33,9 @@ def test_the_balance_transaction_comes_later_and_is_told(
     running.deliver()
     movement = full_session(client, session["id"])["payment_intent"]["latest_charge"]["balance_transaction"]
     assert (movement["amount"], movement["fee"], movement["net"]) == (2500, 103, 2397)
-    told = next(event for event in listener.events() if event["type"] == "charge.updated")
-    assert told["data"]["object"]["balance_transaction"] == movement["id"]
-    assert told["data"]["previous_attributes"] == {"balance_transaction": None}
+    event = next(event for event in listener.events() if event["type"] == "charge.updated")
+    assert event["data"]["object"]["balance_transaction"] == movement["id"]
+    assert event["data"]["previous_attributes"] == {"balance_transaction": None}
 
 
 def test_soms_are_settled_in_dollars_less_conversion(running: RunningSandbox, client: stripe.StripeClient) -> None:
@@ -69,11 +69,11 @@ def test_a_declined_card_leaves_the_session_open(
     session = open_gift(client)
     error = running.pay(session["id"], method=method)["error"]
     assert (error["type"], error["code"], error.get("decline_code")) == ("card_error", code, decline_code)
-    seen = full_session(client, session["id"])
-    assert (seen["status"], seen["payment_status"]) == ("open", "unpaid")
-    assert seen["payment_intent"]["status"] == "requires_payment_method"
-    assert seen["payment_intent"]["last_payment_error"]["code"] == code
-    assert seen["payment_intent"]["latest_charge"]["status"] == "failed"
+    current = full_session(client, session["id"])
+    assert (current["status"], current["payment_status"]) == ("open", "unpaid")
+    assert current["payment_intent"]["status"] == "requires_payment_method"
+    assert current["payment_intent"]["last_payment_error"]["code"] == code
+    assert current["payment_intent"]["latest_charge"]["status"] == "failed"
 
 
 def test_after_a_decline_another_card_pays_the_same_intent(

@@ -40,8 +40,8 @@ def test_what_is_available_leaves_on_the_next_day(
     running.advance(3600)
     running.deliver()
     assert client.v1.payouts.retrieve(payout["id"]).reconciliation_status == "completed"
-    told = [kind for kind in listener.types() if kind.startswith("payout.") and kind != "payout.created"]
-    assert told == ["payout.paid", "payout.reconciliation_completed"]
+    kinds = [kind for kind in listener.types() if kind.startswith("payout.") and kind != "payout.created"]
+    assert kinds == ["payout.paid", "payout.reconciliation_completed"]
 
 
 def test_the_movements_of_a_payout_add_up_to_it(running: RunningSandbox, client: stripe.StripeClient) -> None:
@@ -65,8 +65,8 @@ def test_every_movement_is_paid_out_once(running: RunningSandbox, client: stripe
     for _ in range(3):
         a_gift(running)
         running.advance(A_DAY)
-    found = [row["id"] for payout in payouts(client) for row in movements(client, payout)]
-    assert len(found) == len(set(found)) == 6
+    movement_ids = [row["id"] for payout in payouts(client) for row in movements(client, payout)]
+    assert len(movement_ids) == len(set(movement_ids)) == 6
 
 
 def test_a_debt_waits_for_the_next_money(running: RunningSandbox, client: stripe.StripeClient) -> None:

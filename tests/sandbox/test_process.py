@@ -95,7 +95,7 @@ def test_the_addresses_are_for_the_owner_only(tmp_path: Path, listener: Listener
 
 
 def test_the_sandbox_refuses_production_and_loads_nothing() -> None:
-    found = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "campaign.sandbox"],
         cwd=ROOT,
         env={**os.environ, "APP_ENV": "production"},
@@ -103,17 +103,17 @@ def test_the_sandbox_refuses_production_and_loads_nothing() -> None:
         text=True,
         check=False,
     )
-    assert found.returncode == 3
-    assert "does not run with APP_ENV=production" in found.stderr
-    assert "campaign.sandbox.server" not in found.stderr
+    assert completed.returncode == 3
+    assert "does not run with APP_ENV=production" in completed.stderr
+    assert "campaign.sandbox.server" not in completed.stderr
 
 
 def test_the_process_loads_nothing_of_the_product() -> None:
     code = (
         "import sys, campaign.sandbox.server as _; print(*sorted(n for n in sys.modules if n.startswith('campaign')))"
     )
-    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    modules = found.stdout.split()
+    completed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    modules = completed.stdout.split()
     assert all(name == "campaign" or name.startswith("campaign.sandbox") for name in modules), modules
 
 

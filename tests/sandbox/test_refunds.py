@@ -21,8 +21,8 @@ def paid_intent(running: RunningSandbox, client: stripe.StripeClient, method: st
 
 
 def refund(client: stripe.StripeClient, intent: str, **params: Any) -> Json:  # Any: the library's params
-    wanted: Any = {"payment_intent": intent, **params}
-    made: Json = client.v1.refunds.create(wanted).to_dict()
+    fields: Any = {"payment_intent": intent, **params}
+    made: Json = client.v1.refunds.create(fields).to_dict()
     return made
 
 

@@ -19,11 +19,11 @@ A_MONTH = 31 * A_DAY + AN_HOUR
 
 def invoices(client: stripe.StripeClient, subscription: str) -> list[Json]:
     """Oldest first."""
-    found = client.v1.invoices.list({"subscription": subscription, "expand": ["data.payments"]})
-    return [one.to_dict() for one in found.data][::-1]
+    own = client.v1.invoices.list({"subscription": subscription, "expand": ["data.payments"]})
+    return [one.to_dict() for one in own.data][::-1]
 
 
-def told(running: RunningSandbox, listener: Listener) -> list[str]:
+def new_events(running: RunningSandbox, listener: Listener) -> list[str]:
     running.deliver()
     kinds = listener.types()
     listener.received.clear()
@@ -57,7 +57,7 @@ def test_a_paid_session_makes_customer_subscription_and_invoice(
     )
     assert invoice["parent"]["subscription_details"]["metadata"] == {"pledge": "p-1"}
     assert client.v1.customers.retrieve(session["customer"]).email == "donor@example.org"
-    kinds = told(running, listener)
+    kinds = new_events(running, listener)
     assert {"customer.subscription.created", "invoice.paid"} < set(kinds)
     assert kinds[-1] == "checkout.session.completed"
     assert [kind for kind in kinds if kind == "invoice.paid"] == ["invoice.paid"]
@@ -71,10 +71,10 @@ def test_the_payment_of_an_invoice_is_found_in_both_directions(
     [payment] = invoice["payments"]["data"]
     intent = payment["payment"]["payment_intent"]
     assert (payment["status"], payment["amount_paid"]) == ("paid", 1000)
-    wanted: Any = {"payment": {"type": "payment_intent", "payment_intent": intent}}
-    assert [one.invoice for one in client.v1.invoice_payments.list(wanted).data] == [invoice["id"]]
-    wanted["expand"] = ["data.payment.payment_intent.latest_charge"]
-    [expanded] = client.v1.invoice_payments.list(wanted).data
+    fields: Any = {"payment": {"type": "payment_intent", "payment_intent": intent}}
+    assert [one.invoice for one in client.v1.invoice_payments.list(fields).data] == [invoice["id"]]
+    fields["expand"] = ["data.payment.payment_intent.latest_charge"]
+    [expanded] = client.v1.invoice_payments.list(fields).data
     charge = expanded.to_dict()["payment"]["payment_intent"]["latest_charge"]
     assert (charge["amount"], charge["metadata"]) == (1000, {})
 
@@ -82,8 +82,8 @@ def test_the_payment_of_an_invoice_is_found_in_both_directions(
 def test_a_refused_first_payment_leaves_no_subscription(running: RunningSandbox, client: stripe.StripeClient) -> None:
     session = client.v1.checkout.sessions.create(monthly_params())
     running.pay(session.id, method="pm_card_chargeDeclined")
-    seen = client.v1.checkout.sessions.retrieve(session.id)
-    assert (seen.status, seen.subscription) == ("open", None)
+    current = client.v1.checkout.sessions.retrieve(session.id)
+    assert (current.status, current.subscription) == ("open", None)
     assert client.v1.subscriptions.list().data == []
     running.pay(session.id)
     assert len(client.v1.subscriptions.list().data) == 1
@@ -91,7 +91,7 @@ def test_a_refused_first_payment_leaves_no_subscription(running: RunningSandbox,
 
 def test_a_month_later_it_is_renewed(running: RunningSandbox, client: stripe.StripeClient, listener: Listener) -> None:
     subscription = subscribe(running)["subscription"]
-    told(running, listener)
+    new_events(running, listener)
     end = subscription["items"]["data"][0]["current_period_end"]
     running.advance(end - subscription["created"] + 1)
     draft = invoices(client, subscription["id"])[1]
@@ -100,7 +100,7 @@ def test_a_month_later_it_is_renewed(running: RunningSandbox, client: stripe.Str
     paid = invoices(client, subscription["id"])[1]
     assert (paid["status"], paid["attempt_count"], paid["amount_paid"]) == ("paid", 1, 1000)
     assert paid["lines"]["data"][0]["period"]["start"] == end
-    kinds = told(running, listener)
+    kinds = new_events(running, listener)
     assert "invoice.paid" in kinds
     assert "customer.subscription.updated" in kinds
     assert "invoice.created" not in kinds
@@ -110,14 +110,14 @@ def test_a_refused_renewal_is_tried_again_and_then_given_up(
     running: RunningSandbox, client: stripe.StripeClient, listener: Listener
 ) -> None:
     subscription = subscribe(running, "pm_card_chargeCustomerFail")["subscription"]
-    told(running, listener)
+    new_events(running, listener)
     advance_past_renewal(running, subscription)
     refused = invoices(client, subscription["id"])[1]
     assert (refused["status"], refused["attempt_count"]) == ("open", 1)
     first = refused["next_payment_attempt"] - refused["effective_at"]
     assert first == 3 * A_DAY
     assert client.v1.subscriptions.retrieve(subscription["id"]).status == "past_due"
-    assert "invoice.payment_failed" in told(running, listener)
+    assert "invoice.payment_failed" in new_events(running, listener)
     for tries, days in enumerate((3, 5, 7), start=2):
         running.advance(days * A_DAY)
         assert invoices(client, subscription["id"])[1]["attempt_count"] == tries
@@ -126,7 +126,7 @@ def test_a_refused_renewal_is_tried_again_and_then_given_up(
     assert (last["attempt_count"], last["next_payment_attempt"]) == (5, None)
     ended = client.v1.subscriptions.retrieve(subscription["id"])
     assert (ended.status, ended.cancellation_details.reason) == ("canceled", "payment_failed")  # type: ignore[union-attr]
-    kinds = told(running, listener)
+    kinds = new_events(running, listener)
     assert kinds.count("invoice.payment_failed") == 4
     assert kinds[-1] == "customer.subscription.deleted"
 
@@ -161,7 +161,7 @@ def test_a_card_that_always_asks_needs_the_donor_at_renewal(
     advance_past_renewal(running, subscription)
     invoice = client.v1.invoices.list({"subscription": subscription["id"]}).data[0]
     assert (invoice.status, invoice.attempt_count) == ("open", 1)
-    assert "invoice.payment_action_required" in told(running, listener)
+    assert "invoice.payment_action_required" in new_events(running, listener)
     assert str(invoice.hosted_invoice_url).endswith(f"/sandbox/i/{invoice.id}")
 
 
@@ -186,12 +186,12 @@ def test_it_can_end_at_the_end_of_its_period(
     running: RunningSandbox, client: stripe.StripeClient, listener: Listener
 ) -> None:
     subscription = subscribe(running)["subscription"]
-    wanted: Any = {"cancel_at_period_end": True, "cancellation_details": {"feedback": "too_expensive"}}
-    seen = client.v1.subscriptions.update(subscription["id"], wanted).to_dict()
-    assert (seen["status"], seen["cancel_at"]) == ("active", seen["items"]["data"][0]["current_period_end"])
-    assert told(running, listener)[-1] == "customer.subscription.updated"
+    fields: Any = {"cancel_at_period_end": True, "cancellation_details": {"feedback": "too_expensive"}}
+    current = client.v1.subscriptions.update(subscription["id"], fields).to_dict()
+    assert (current["status"], current["cancel_at"]) == ("active", current["items"]["data"][0]["current_period_end"])
+    assert new_events(running, listener)[-1] == "customer.subscription.updated"
     running.advance(A_MONTH)
-    assert told(running, listener)[-1] == "customer.subscription.deleted"
+    assert new_events(running, listener)[-1] == "customer.subscription.deleted"
     ended = client.v1.subscriptions.retrieve(subscription["id"]).to_dict()
     assert (ended["status"], ended["cancellation_details"]["feedback"]) == ("canceled", "too_expensive")
     assert len(invoices(client, subscription["id"])) == 1
@@ -210,7 +210,7 @@ def test_it_can_end_at_once_and_only_once(
 ) -> None:
     subscription = subscribe(running)["subscription"]
     assert client.v1.subscriptions.cancel(subscription["id"]).status == "canceled"
-    assert told(running, listener)[-1] == "customer.subscription.deleted"
+    assert new_events(running, listener)[-1] == "customer.subscription.deleted"
     with pytest.raises(stripe.InvalidRequestError) as again:
         client.v1.subscriptions.cancel(subscription["id"])
     assert again.value.code == "resource_missing"
@@ -294,8 +294,8 @@ def test_items_are_changed_added_and_deleted_together(running: RunningSandbox, c
         return {"currency": "usd", "product": product, "recurring": {"interval": "month"}, "unit_amount": minor}
 
     def changed(*items: Json) -> list[Json]:
-        wanted: Any = {"items": items, "proration_behavior": "none"}
-        data = client.v1.subscriptions.update(subscription["id"], wanted).to_dict()["items"]["data"]
+        fields: Any = {"items": items, "proration_behavior": "none"}
+        data = client.v1.subscriptions.update(subscription["id"], fields).to_dict()["items"]["data"]
         assert len({one["current_period_end"] for one in data}) == 1
         return list(data)
 
@@ -304,9 +304,9 @@ def test_items_are_changed_added_and_deleted_together(running: RunningSandbox, c
     running.advance(A_MONTH)
     assert [one["price"]["unit_amount"] for one in changed({"price_data": price(90)})] == [2500, 90]
     running.advance(A_MONTH)
-    found = invoices(client, subscription["id"])
-    assert [[line["amount"] for line in one["lines"]["data"]] for one in found] == [[1000, 44], [2500], [2500, 90]]
-    assert [one["amount_paid"] for one in found] == [1044, 2500, 2590]
+    own = invoices(client, subscription["id"])
+    assert [[line["amount"] for line in one["lines"]["data"]] for one in own] == [[1000, 44], [2500], [2500, 90]]
+    assert [one["amount_paid"] for one in own] == [1044, 2500, 2590]
     with pytest.raises(stripe.InvalidRequestError, match="No such subscription item"):
         changed({"id": fee["id"], "deleted": True})
     with pytest.raises(stripe.InvalidRequestError, match="same interval"):
@@ -353,14 +353,14 @@ def test_a_test_clock_renews_without_waiting(
     clock, customer = a_customer_on_a_clock(client, begin)
     subscription = subscribe_by_call(client, customer)
     assert (subscription["status"], subscription["created"]) == ("active", begin)
-    told(running, listener)
+    new_events(running, listener)
     march = int(datetime(2026, 3, 5, tzinfo=UTC).timestamp())
     assert client.v1.test_helpers.test_clocks.advance(clock, {"frozen_time": march}).status == "advancing"
-    seen = client.v1.test_helpers.test_clocks.retrieve(clock)
-    assert (seen.status, seen.frozen_time) == ("ready", march)
+    current = client.v1.test_helpers.test_clocks.retrieve(clock)
+    assert (current.status, current.frozen_time) == ("ready", march)
     days = [datetime.fromtimestamp(one["period_start"], UTC).day for one in invoices(client, subscription["id"])]
     assert days == [31, 28]
-    assert "invoice.paid" in told(running, listener)
+    assert "invoice.paid" in new_events(running, listener)
     [after] = client.v1.subscriptions.list({"test_clock": clock}).data
     assert datetime.fromtimestamp(after.items.data[0].current_period_end, UTC).day == 31
 

@@ -78,8 +78,8 @@ def test_an_endpoint_of_the_api_gets_what_it_asked_for(running: RunningSandbox, 
 
 def test_an_endpoint_keeps_the_version_it_was_made_with(running: RunningSandbox, client: stripe.StripeClient) -> None:
     with listening() as other:
-        wanted: Any = {"url": other.url, "enabled_events": ["checkout.session.completed"], "api_version": "2024-06-20"}
-        assert client.v1.webhook_endpoints.create(wanted).api_version == "2024-06-20"
+        fields: Any = {"url": other.url, "enabled_events": ["checkout.session.completed"], "api_version": "2024-06-20"}
+        assert client.v1.webhook_endpoints.create(fields).api_version == "2024-06-20"
         pay_a_gift(running)
         running.deliver()
         [event] = other.events()

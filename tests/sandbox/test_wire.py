@@ -15,8 +15,8 @@ from tests.sandbox.running import RunningSandbox, running_sandbox
 @pytest.fixture
 def strict(tmp_path: Path) -> Iterator[RunningSandbox]:
     """A sandbox that is asked wrong things on purpose."""
-    with running_sandbox(tmp_path, wrong_requests_wanted=True) as found:
-        yield found
+    with running_sandbox(tmp_path, expects_wrong_requests=True) as result:
+        yield result
 
 
 def price(**changes: Any) -> dict[str, Any]:  # Any: right and wrong values alike
@@ -215,8 +215,8 @@ def test_a_lost_answer_is_found_again_with_the_same_key(running: RunningSandbox,
     options: Any = {"idempotency_key": "don-1-1", "headers": {"Sandbox-Fault": f"{kind}=0.3"}}
     with pytest.raises(stripe.APIConnectionError):
         running.client(retries=0, timeout_seconds=0.1).v1.checkout.sessions.create(gift_params(), options)
-    found = running.client().v1.checkout.sessions.create(gift_params(), {"idempotency_key": "don-1-1"})
-    assert [one["id"] for one in running.sandbox.box.store.all("checkout.session")] == [found.id]
+    result = running.client().v1.checkout.sessions.create(gift_params(), {"idempotency_key": "don-1-1"})
+    assert [one["id"] for one in running.sandbox.box.store.all("checkout.session")] == [result.id]
 
 
 def test_a_reset_connection_leaves_nothing_behind(running: RunningSandbox) -> None:
@@ -266,11 +266,11 @@ def test_the_control_api_takes_nothing_from_a_web_page(running: RunningSandbox) 
 
 
 def test_ids_repeat_with_the_same_seed(tmp_path: Path) -> None:
-    seen = set()
+    identities = set()
     for name in ("one", "two"):
         with running_sandbox(tmp_path / name) as running:
             session = open_gift(running.client())
             running.pay(session["id"])
             truth = running.truth()[0]
-            seen.add((truth["session"], truth["payment_intent"], truth["charge"]))
-    assert len(seen) == 1
+            identities.add((truth["session"], truth["payment_intent"], truth["charge"]))
+    assert len(identities) == 1

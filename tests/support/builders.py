@@ -143,8 +143,8 @@ def a_restricted_child(*, theme: Fund, target: Fund) -> Fund:
 
 
 def general_fund_of(campaign: Campaign, session: Session | None = None) -> Fund:
-    wanted = select(Fund).where(Fund.campaign_id == campaign.id, Fund.kind == "general")
-    return (session or db.session()).execute(wanted).scalar_one()
+    general = select(Fund).where(Fund.campaign_id == campaign.id, Fund.kind == "general")
+    return (session or db.session()).execute(general).scalar_one()
 
 
 def _fund(campaign: Campaign, *, code: str, kind: str, goal_minor: int = 0) -> Fund:
@@ -286,8 +286,8 @@ def _post_gift(session: Session, donation: Donation, *, fund: Fund, settled: Mon
     fee = Money(donation.fee_minor or 0, settled.currency)
     fee_fund = fund
     if donation.fee_bearer == "general":
-        wanted = select(Fund).where(Fund.campaign_id == donation.campaign_id, Fund.kind == "general")
-        fee_fund = session.execute(wanted).scalar_one()
+        general = select(Fund).where(Fund.campaign_id == donation.campaign_id, Fund.kind == "general")
+        fee_fund = session.execute(general).scalar_one()
     entries = (
         gift_paid(charge_id=donation.charge_id, subject=subject, gift=gift, cover=cover, fund_id=fund.id, on=at.date()),
         gift_settled(

@@ -33,8 +33,8 @@ def keep_compiled() -> None:
     _share_rules()
     make_engine = SQLAlchemy._make_engine
 
-    def sharing(*asked: Any) -> Engine:
-        engine = make_engine(*asked)
+    def sharing(*arguments: Any) -> Engine:
+        engine = make_engine(*arguments)
         _share_statements(engine)
         return engine
 

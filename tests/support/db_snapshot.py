@@ -38,7 +38,7 @@ class Beginning:
                 schema=_schema(connection),
             )
 
-    def put_back(self) -> bool:
+    def restore(self) -> bool:
         """End every other connection and make the rows and sequences what they were, whatever seals them.
 
         False, with the rows left alone, when the schema has changed: then the database must be made anew.
@@ -76,6 +76,6 @@ def _schema(connection: "psycopg.Connection[tuple[object, ...]]") -> tuple[objec
     """How many objects of ours each catalogue lists, and which transaction was the last to write one."""
     part = sql.SQL("(SELECT (count(*), max(xmin::text::bigint))::text FROM {} WHERE oid >= {})")
     parts = [part.format(sql.Identifier(name), sql.Literal(OURS_FROM_OID)) for name in CATALOGS]
-    found = connection.execute(sql.SQL("SELECT ") + sql.SQL(", ").join(parts)).fetchone()
-    assert found is not None
-    return found
+    row = connection.execute(sql.SQL("SELECT ") + sql.SQL(", ").join(parts)).fetchone()
+    assert row is not None
+    return row

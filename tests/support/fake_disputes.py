@@ -79,5 +79,5 @@ def _dispute(provider: Tells, dispute_id: str) -> DisputeFacts:
 def _change(provider: Tells, changed: DisputeFacts) -> None:
     for checkout_id, facts in list(provider.facts.items()):
         if any(known.provider_id == changed.provider_id for known in facts.disputes):
-            told = tuple(changed if known.provider_id == changed.provider_id else known for known in facts.disputes)
-            provider._tell(checkout_id, disputes=told)
+            disputes = tuple(changed if known.provider_id == changed.provider_id else known for known in facts.disputes)
+            provider._tell(checkout_id, disputes=disputes)

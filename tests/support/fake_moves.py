@@ -57,7 +57,7 @@ class FakeMoves:
         )
         if card is None or card.last4 == "0341":
             raise PaymentRefused("this customer has no such card")
-        now = self.pledges.provider.clock.now()
+        at = self.pledges.provider.clock.now()
         name = f"sub_moved_{len(self.pledges.subscriptions)}"
         self.pledges.subscriptions[name] = replace(
             old,
@@ -70,8 +70,8 @@ class FakeMoves:
             amount=move.terms.gift + move.terms.cover,
             cover_minor=move.terms.cover.minor,
             item_ids=(f"si_{name}",),
-            started_at=now,
-            period_ends_at=next_gift(old.anchor_at, old.period_ends_at, now),
+            started_at=at,
+            period_ends_at=next_gift(old.anchor_at, old.period_ends_at, at),
             stops_at=move.stops_at,
             stop_requested_at=None,
             ended_at=None,

@@ -32,7 +32,7 @@ class FakePledges:
     subscriptions: dict[str, PledgeFacts] = field(default_factory=dict)
     months: dict[str, PaymentFacts] = field(default_factory=dict)
     new_card: CardOnFile | None = None
-    asked: list[tuple[str, object]] = field(default_factory=list)
+    requests: list[tuple[str, object]] = field(default_factory=list)
     card_page_origin: str | None = "https://billing.example"
     calls_left: int | None = None
     """After so many answered calls the program ends, before it hears of the last one."""
@@ -40,7 +40,7 @@ class FakePledges:
     def begin(self, checkout_id: str, *, cover_minor: int = 0, expires_on: date = date(2030, 12, 31)) -> str:
         """The paid page has made a subscription; its id."""
         first = self.provider.facts[checkout_id]
-        now = self.provider.clock.now()
+        at = self.provider.clock.now()
         name = f"sub_{checkout_id}"
         self.provider.facts[checkout_id] = replace(first, invoice_id=f"in_{checkout_id}", subscription_id=name)
         self.subscriptions[name] = PledgeFacts(
@@ -56,9 +56,9 @@ class FakePledges:
             email=first.email,
             name=first.name,
             card=CardOnFile(brand="Visa", last4="4242", expires_on=expires_on, id=f"pm_{checkout_id}"),
-            started_at=now,
-            anchor_at=now,
-            period_ends_at=months_later(now, 1),
+            started_at=at,
+            anchor_at=at,
+            period_ends_at=months_later(at, 1),
             paused_until=None,
             stops_at=None,
             stop_requested_at=None,
@@ -70,13 +70,13 @@ class FakePledges:
 
     def renew(self, name: str) -> str:
         """A month later it is charged; the invoice's id."""
-        now = self.subscriptions[name]
+        current = self.subscriptions[name]
         invoice_id = self._new_month(name, fact=Fact.PAID)
-        ends_at = charge_after(now.anchor_at, now.period_ends_at, 1)
+        ends_at = charge_after(current.anchor_at, current.period_ends_at, 1)
         self.subscriptions[name] = replace(
-            now,
+            current,
             status="active",
-            word=PledgeWord.ENDS if now.stops_at and now.stops_at <= ends_at else PledgeWord.RUNS,
+            word=PledgeWord.ENDS if current.stops_at and current.stops_at <= ends_at else PledgeWord.RUNS,
             due=None,
             period_ends_at=ends_at,
         )
@@ -84,19 +84,21 @@ class FakePledges:
 
     def refuse(self, name: str, *, reason: str = "funds", is_last: bool = False) -> str:
         """The month's card is refused; the invoice's id, the same one until it is paid."""
-        now = self.subscriptions[name]
-        known = now.due
+        current = self.subscriptions[name]
+        known = current.due
         invoice_id = known.invoice_id if known else self._new_month(name, fact=Fact.OPENED)
         due = GiftDue(
             invoice_id=invoice_id,
-            amount=now.amount,
+            amount=current.amount,
             reason=CardRefusal(reason),
             url=f"https://invoice.example/{invoice_id}",
             next_at=None if is_last else self.provider.clock.now() + timedelta(days=3),
             attempts=(known.attempts if known else 0) + 1,
         )
-        ends = now.period_ends_at if known else charge_after(now.anchor_at, now.period_ends_at, 1)
-        self.subscriptions[name] = replace(now, status="past_due", word=PledgeWord.UNPAID, due=due, period_ends_at=ends)
+        ends = current.period_ends_at if known else charge_after(current.anchor_at, current.period_ends_at, 1)
+        self.subscriptions[name] = replace(
+            current, status="past_due", word=PledgeWord.UNPAID, due=due, period_ends_at=ends
+        )
         return invoice_id
 
     def give_up(self, name: str) -> None:
@@ -134,9 +136,9 @@ class FakePledges:
         self.called("pledge")
         if subscription_id not in self.subscriptions:
             raise MissingAtProvider(subscription_id)
-        found = self.subscriptions[subscription_id]
+        facts = self.subscriptions[subscription_id]
         self.answer()
-        return found
+        return facts
 
     def paid_invoices(self, subscription_id: str) -> tuple[str, ...]:
         self.called("paid_invoices")
@@ -158,14 +160,14 @@ class FakePledges:
 
     def stop_later(self, subscription_id: str, *, stops: bool, key: str) -> None:  # noqa: ARG002
         ends = self.subscriptions[subscription_id].period_ends_at
-        now = self.provider.clock.now()
+        at = self.provider.clock.now()
         word = PledgeWord.ENDS if stops else PledgeWord.RUNS
         self.set_facts(
             subscription_id,
             "stop_later" if stops else "keep",
             word=word,
             stops_at=ends if stops else None,
-            stop_requested_at=now if stops else None,
+            stop_requested_at=at if stops else None,
         )
 
     def stop_at(self, subscription_id: str, *, at: datetime, key: str) -> None:  # noqa: ARG002
@@ -204,7 +206,7 @@ class FakePledges:
 
     def card_page(self, customer_id: str, *, return_url: str, language: str) -> str:  # noqa: ARG002
         self.called("card_page")
-        self.asked.append(("card_page", return_url))
+        self.requests.append(("card_page", return_url))
         self.answer()
         return f"https://billing.example/{customer_id}"
 
@@ -213,33 +215,33 @@ class FakePledges:
         if self.subscriptions[name].word is PledgeWord.OVER:
             raise PaymentRefused("a canceled subscription cannot be updated")
         self.subscriptions[name] = replace(self.subscriptions[name], **news)
-        self.asked.append((act, news))
+        self.requests.append((act, news))
         self.answer()
 
     def _over(self, name: str, *, is_given_up: bool = False) -> None:
-        now = self.provider.clock.now()
+        at = self.provider.clock.now()
         known = self.subscriptions[name]
         self.subscriptions[name] = replace(
             known,
             status="canceled",
             word=PledgeWord.OVER,
-            ended_at=known.ended_at or now,
-            stop_requested_at=known.stop_requested_at or now,
+            ended_at=known.ended_at or at,
+            stop_requested_at=known.stop_requested_at or at,
             is_given_up=is_given_up,
             due=None,
         )
 
     def _new_month(self, name: str, *, fact: Fact) -> str:
-        now = self.subscriptions[name]
+        current = self.subscriptions[name]
         invoice_id = f"in_{name}_{len(self.months) + 1}"
         opened = PaymentFacts(
             checkout_id=None,
-            donation_public_id=now.donation_public_id,
-            livemode=now.livemode,
+            donation_public_id=current.donation_public_id,
+            livemode=current.livemode,
             fact=fact,
-            amount=now.amount,
-            email=now.email,
-            name=now.name,
+            amount=current.amount,
+            email=current.email,
+            name=current.name,
             payment_id=f"pi_{invoice_id}",
             charge_id=None,
             paid_at=None,

@@ -148,14 +148,14 @@ class FakePayments(FakeDisputes):
     def verify(self, body: bytes, signature: str) -> ReceivedEvent:
         if signature != SIGNATURE:
             raise BadSignature("not signed by the fake")
-        told = json.loads(body)
+        event = json.loads(body)
         return ReceivedEvent(
-            event_id=told["id"],
-            type=told["type"],
-            object_id=told["data"]["object"]["id"],
-            api_version=told["api_version"],
-            livemode=told["livemode"],
-            created_at=datetime.fromtimestamp(told["created"], UTC),
+            event_id=event["id"],
+            type=event["type"],
+            object_id=event["data"]["object"]["id"],
+            api_version=event["api_version"],
+            livemode=event["livemode"],
+            created_at=datetime.fromtimestamp(event["created"], UTC),
         )
 
     def pay(self, checkout_id: str, *, email: str = "donor@example.org", name: str = "Aida Donor") -> None:
@@ -208,7 +208,7 @@ class FakePayments(FakeDisputes):
 
     def event(self, type_: str, object_id: str, *, event_id: str = "evt_1", object_type: str = "") -> bytes:
         """The body of a delivery about an object, to be signed with SIGNATURE."""
-        told: dict[str, Any] = {
+        event: dict[str, Any] = {
             "id": event_id,
             "object": "event",
             "type": type_,
@@ -217,7 +217,7 @@ class FakePayments(FakeDisputes):
             "livemode": False,
             "data": {"object": {"id": object_id, "object": object_type or type_.rpartition(".")[0]}},
         }
-        return json.dumps(told).encode()
+        return json.dumps(event).encode()
 
     def _settled(self, refund: RefundFacts, request_id: str) -> RefundFacts:
         if refund.request_id != request_id:
@@ -239,17 +239,17 @@ class FakePayments(FakeDisputes):
 
 
 def _opened(checkout_id: str, params: CheckoutParams) -> PaymentFacts:
-    asked: Any = params  # JSON of the provider's shape
-    prices = [(item["price_data"], item.get("quantity", 1)) for item in asked["line_items"]]
+    checkout: Any = params  # JSON of the provider's shape
+    prices = [(item["price_data"], item.get("quantity", 1)) for item in checkout["line_items"]]
     return PaymentFacts(
         checkout_id=checkout_id,
-        donation_public_id=asked["client_reference_id"],
+        donation_public_id=checkout["client_reference_id"],
         livemode=False,
         fact=Fact.OPENED,
         amount=Money(
             sum(price["unit_amount"] * quantity for price, quantity in prices), prices[0][0]["currency"].upper()
         ),
-        email=asked.get("customer_email"),
+        email=checkout.get("customer_email"),
         name=None,
         payment_id=None,
         charge_id=None,

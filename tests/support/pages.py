@@ -18,7 +18,7 @@ LOADING = {"script": "src", "link": "href", "img": "src", "source": "srcset", "i
 UNFINISHED = re.compile(r"\{\{|\{%|%\(\w+\)|Traceback|\bNone\b|<Markup|object at 0x")
 """What shows through when a template or a translation is not filled in."""
 Tags = dict[str, list[Tag]]
-"""A page's elements by name: found in one walk, for thousands of pages are examined."""
+"""A page's elements by name: collected in one pass, because thousands of pages are examined."""
 
 
 class Page:
@@ -41,15 +41,15 @@ class Page:
         return [" ".join(tag.get_text(" ").split()) for tag in self.soup.select(selector)]
 
     def one(self, selector: str) -> Tag:
-        found = self.soup.select_one(selector)
-        assert found is not None, f"nothing on the page matches {selector}"
-        return found
+        match = self.soup.select_one(selector)
+        assert match is not None, f"nothing on the page matches {selector}"
+        return match
 
     def link(self, text: str) -> str:
         """The address of the one link with this text."""
-        found = [tag["href"] for tag in self.soup.select("a[href]") if " ".join(tag.get_text(" ").split()) == text]
-        assert len(set(map(str, found))) == 1, f"{text!r} is {len(found)} links"
-        return str(found[0])
+        match = [tag["href"] for tag in self.soup.select("a[href]") if " ".join(tag.get_text(" ").split()) == text]
+        assert len(set(map(str, match))) == 1, f"{text!r} is {len(match)} links"
+        return str(match[0])
 
     def filled(self, form: str = "main form", **typed: Any) -> dict[str, Any]:
         """What the browser would send of a form: its present values, with `typed` over them."""
@@ -105,12 +105,12 @@ def examined(answer: TestResponse) -> tuple[BeautifulSoup, list[str]]:
         *_forms(tags),
         *_policy(answer, tags),
         *_loading(answer, tags),
-        *[f"unfinished text: {found[0]}" for found in UNFINISHED.finditer(soup.get_text(" "))],
+        *[f"unfinished text: {match[0]}" for match in UNFINISHED.finditer(soup.get_text(" "))],
     ]
 
 
 class _NothingForgiven(HTML5TreeBuilder):
-    """Keeps what the parser had to mend; its own `feed` throws that away, and to parse a page again takes as long."""
+    """Stores what the parser had to fix; its own `feed` discards that, and to parse a page again takes as long."""
 
     errors: list[tuple[object, str, object]]  # place, code, detail
 

@@ -12,12 +12,12 @@ def stale_search_texts(session: Session) -> list[str]:
     """The public ids of gifts whose stored search texts are not those of their names and address."""
     names = (Donation.payer_name, Donation.receipt_name, Donation.public_name, Donation.is_anonymous)
     stored = (Donation.public_id, Donation.search_text, Donation.public_search_text)
-    found = session.execute(
+    rows = session.execute(
         select(*stored, *names, Donation.checkout_params, Donor.email).outerjoin(Donor, Donor.id == Donation.donor_id)
     )
     return [
         row.public_id
-        for row in found
+        for row in rows
         if search_columns(
             row.payer_name,
             row.receipt_name,

@@ -62,17 +62,17 @@ def check_response(method: str, path: str, status: int, body: object) -> list[st
 
 def check_event(event: Json) -> list[str]:
     """What is wrong with an event, the object in it included."""
-    found = _problems(json.dumps({"$ref": f"{_REF}event"}), event)
+    problems = _problems(json.dumps({"$ref": f"{_REF}event"}), event)
     if event.get("type") not in _event_types():
-        found.append(f"type: {event.get('type')!r} is no event of Stripe's")
+        problems.append(f"type: {event.get('type')!r} is no event of Stripe's")
     subject = event.get("data", {}).get("object", {})
     kind = subject.get("object") if isinstance(subject, dict) else None
     if kind not in _document()["components"]["schemas"]:
-        return [*found, f"data.object: {kind!r} is no resource of Stripe's"]
+        return [*problems, f"data.object: {kind!r} is no resource of Stripe's"]
     inside = _problems(json.dumps({"$ref": _REF + str(kind)}), subject)
-    found.extend(f"data.object{problem if problem.startswith('.') else ': ' + problem}" for problem in inside)
+    problems.extend(f"data.object{problem if problem.startswith('.') else ': ' + problem}" for problem in inside)
     strange = event["data"].get("previous_attributes", {}).keys() - subject.keys()
-    return found + [f"data.previous_attributes.{name} is not in the object" for name in sorted(strange)]
+    return problems + [f"data.previous_attributes.{name} is not in the object" for name in sorted(strange)]
 
 
 # The document
@@ -259,17 +259,17 @@ def _strict(schema: Json) -> Json:
     """One schema of OpenAPI 3.0 as JSON Schema, with unknown names forbidden and expansion limited to ours."""
     if "$ref" in schema:
         return {"$ref": "#/$defs/" + schema["$ref"].removeprefix(_REF)}
-    kept: Json = {name: schema[name] for name in ("type", "enum", "required", "maxLength") if name in schema}
+    result: Json = {name: schema[name] for name in ("type", "enum", "required", "maxLength") if name in schema}
     if "anyOf" in schema:
-        kept["anyOf"] = [_strict(choice) for choice in _choices(schema)]
+        result["anyOf"] = [_strict(choice) for choice in _choices(schema)]
     if "items" in schema:
-        kept["items"] = _strict(schema["items"])
+        result["items"] = _strict(schema["items"])
     if schema.get("properties"):
-        kept["properties"] = {name: _strict(below) for name, below in schema["properties"].items()}
-        kept["additionalProperties"] = False
+        result["properties"] = {name: _strict(below) for name, below in schema["properties"].items()}
+        result["additionalProperties"] = False
     if isinstance(schema.get("additionalProperties"), dict):
-        kept["additionalProperties"] = _strict(schema["additionalProperties"])
-    return _nullable(kept) if schema.get("nullable") else kept
+        result["additionalProperties"] = _strict(schema["additionalProperties"])
+    return _nullable(result) if schema.get("nullable") else result
 
 
 def _choices(schema: Json) -> list[Json]:

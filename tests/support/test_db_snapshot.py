@@ -14,15 +14,15 @@ pytestmark = pytest.mark.database("postgresql")
 
 def test_sealed_rows_go_the_first_ones_stay_and_numbers_begin_anew(app: Flask, postgresql_beginning: Beginning) -> None:
     a_campaign()
-    before = rows_found()
+    before = stored_rows()
     with_a_campaign = Beginning.of(postgresql_beginning.conninfo)
-    assert postgresql_beginning.put_back()
+    assert postgresql_beginning.restore()
     number = a_paid_gift(campaign=a_campaign()).id
-    assert rows_found()["posting"]
-    assert with_a_campaign.put_back()
-    assert rows_found() == before
-    assert postgresql_beginning.put_back()
-    assert not any(rows_found().values())
+    assert stored_rows()["posting"]
+    assert with_a_campaign.restore()
+    assert stored_rows() == before
+    assert postgresql_beginning.restore()
+    assert not any(stored_rows().values())
     assert a_paid_gift(campaign=a_campaign()).id == number
 
 
@@ -30,15 +30,15 @@ def test_a_changed_schema_is_told_and_nothing_is_put_back(app: Flask, postgresql
     a_campaign()
     with psycopg.connect(postgresql_beginning.conninfo) as owner:
         owner.execute("ALTER TABLE posting DISABLE TRIGGER ALL")
-    assert not postgresql_beginning.put_back()
+    assert not postgresql_beginning.restore()
     leave()
-    assert rows_found()["campaign"]
+    assert stored_rows()["campaign"]
 
 
-def rows_found() -> dict[str, Rows]:
-    found = rows(db.session())
+def stored_rows() -> dict[str, Rows]:
+    by_table = rows(db.session())
     leave()
-    return found
+    return by_table
 
 
 def leave() -> None:

@@ -44,12 +44,12 @@ def test_it_shows_amount_next_date_card_and_months(page: DonorsPage) -> None:
 
 
 def test_looking_changes_nothing(page: DonorsPage) -> None:
-    before = list(page.engine.payments.pledges.asked)
+    before = list(page.engine.payments.pledges.requests)
     for _ in range(2):
         page.look()
         page.client.head(page.path)
     assert page.client.get(f"{page.path}/stop").status_code == 405
-    assert page.engine.payments.pledges.asked == before
+    assert page.engine.payments.pledges.requests == before
     assert page.pledge.state == "active"
 
 
@@ -86,7 +86,7 @@ def test_the_same_press_twice_is_one_request(page: DonorsPage) -> None:
     name = page.look().find("input", {"name": "request_id"})["value"]  # type: ignore[index]
     for _ in range(2):
         assert page.press("skip", request_id=str(name)).status_code == 303
-    assert [act for act, _ in page.engine.payments.pledges.asked] == ["pause"]
+    assert [act for act, _ in page.engine.payments.pledges.requests] == ["pause"]
 
 
 def test_the_next_gift_is_left_out(page: DonorsPage) -> None:
@@ -164,7 +164,7 @@ def test_another_card_is_put_in_at_the_provider(page: DonorsPage) -> None:
     answer = page.press("mend")
     assert answer.status_code == 303
     assert answer.headers["Location"].startswith("https://billing.example/")
-    back = dict(page.engine.payments.pledges.asked)["card_page"]
+    back = dict(page.engine.payments.pledges.requests)["card_page"]
     assert "back=" in str(back)
 
 

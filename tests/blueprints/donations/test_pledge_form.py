@@ -40,12 +40,12 @@ def test_an_amount_in_a_currency_that_is_no_longer_taken_is_not_changed(
         session.execute(delete(SuggestedAmount).where(SuggestedAmount.currency == "USD"))
         session.execute(delete(CampaignCurrency).where(CampaignCurrency.currency == "USD"))
     page.language = language
-    asked = len(page.engine.payments.pledges.asked)
+    asked = len(page.engine.payments.pledges.requests)
     assert page.look().select("[name=amount]") == []
     answer = page.press("change", amount="10")
     assert (answer.status_code, words in Page(answer).text()) == (422, True)
     assert page.pledge.gift_minor == 25_00
-    assert len(page.engine.payments.pledges.asked) == asked
+    assert len(page.engine.payments.pledges.requests) == asked
     assert page.client.post(page.path, data={"to_language": "ru"}).status_code == 200
     assert page.press("skip").status_code == 303
     assert page.press("stop").status_code == 303
@@ -103,7 +103,7 @@ def test_after_too_many_wrong_codes_the_page_says_so_and_promises_no_mail(page: 
 
 def test_the_amount_as_it_is_changes_nothing_and_the_page_says_so(page: DonorsPage) -> None:
     assert "Nothing was changed" in page.text_after(page.press("change", amount="25.00"))
-    assert page.engine.payments.pledges.asked == []
+    assert page.engine.payments.pledges.requests == []
     name = page.look().find("input", {"name": "request_id"})["value"]  # type: ignore[index]
     for _ in range(2):  # pressed twice, the second press is no change back to what is so now
         assert "The new amount applies" in page.text_after(page.press("change", amount="20", request_id=str(name)))

@@ -135,7 +135,7 @@ def test_a_new_card_is_entered_once_for_all_gifts(client: FlaskClient, engine: E
     pledges.new_card = CardOnFile(brand="Visa", last4="1881", expires_on=date(2031, 1, 31), id="pm_new")
     gone = client.post(f"{address}/card")
     assert gone.headers["Location"] == f"https://billing.example/{pledge_of(names[0]).customer_id}"
-    back = str(pledges.asked[-1][1]).removeprefix("http://127.0.0.1:8000")
+    back = str(pledges.requests[-1][1]).removeprefix("http://127.0.0.1:8000")
     assert "it will be charged for all these gifts from now on" in fetch_address(client, back).text("main")
     engine.work()
     main = fetch_address(client, address).text("main")
@@ -165,7 +165,7 @@ def test_a_card_that_could_not_be_used_for_a_gift_is_said_there(client: FlaskCli
     address = link_in(engine)
     engine.payments.pledges.new_card = CardOnFile(brand="Visa", last4="1881", expires_on=date(2031, 1, 31))
     client.post(f"{address}/card")
-    fetch_address(client, str(engine.payments.pledges.asked[-1][1]).removeprefix("http://127.0.0.1:8000"))
+    fetch_address(client, str(engine.payments.pledges.requests[-1][1]).removeprefix("http://127.0.0.1:8000"))
     engine.work()
     page = fetch_address(client, address)
     assert "The new card could not be used for this gift." in page.text("section[aria-labelledby=gift-2]")

@@ -15,7 +15,7 @@ def test_who_was_forwarded_the_link_raises_no_amount(page: DonorsPage) -> None:
     wrong = page.press("change", amount="40", code="000000" if page.code() != "000000" else "000001")
     assert "This is not the code from the latest email" in wrong.text
     assert page.pledge.gift_minor == 25_00
-    assert page.engine.payments.pledges.asked == []
+    assert page.engine.payments.pledges.requests == []
 
 
 @pytest.mark.parametrize(

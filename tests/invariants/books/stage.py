@@ -78,7 +78,7 @@ class PostgresqlStore:
         self._kept = Beginning.of(self._conninfo)
 
     def put_back(self) -> None:
-        assert self._kept.put_back(), "somebody has changed the schema"
+        assert self._kept.restore(), "somebody has changed the schema"
 
     def forget(self) -> None:
         """There is nothing outside this object."""

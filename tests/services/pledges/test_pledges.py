@@ -195,7 +195,7 @@ def test_acts_reach_the_provider_in_the_order_in_which_they_were_asked(engine: E
     for _ in range(3):
         engine.clock.advance(hours=2)
         engine.work()
-    assert [act for act, _ in engine.payments.pledges.asked] == ["pause", "resume"]
+    assert [act for act, _ in engine.payments.pledges.requests] == ["pause", "resume"]
     assert pledge_of(name).state == "active"
 
 
