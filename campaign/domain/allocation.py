@@ -205,7 +205,7 @@ def check_amount(amount: Money) -> None:
 
 
 def check_reason(reason: str) -> str:
-    """The reason without the blanks around it.
+    """Return the reason without the blanks around it.
 
     Raises:
         AllocationReasonMissing: There is none.
@@ -218,7 +218,7 @@ def check_reason(reason: str) -> str:
 def receiving_fund(
     kind: EntryKind, source: FundPlace, target: FundPlace, allowed: Sequence[FundPlace] = ()
 ) -> FundPlace:
-    """The fund that really receives the money.
+    """Return the fund that really receives the money.
 
     Staff name a theme and an event; the money goes to the theme's own fund inside the event and so stays restricted.
 
@@ -243,5 +243,5 @@ def receiving_fund(
 
 
 def keeps_restriction(kind: EntryKind, source: FundPlace, holder: FundPlace) -> bool:
-    """Whether the money that moves stays bound to a theme, as the preview says."""
+    """Return whether the money that moves stays bound to a theme, as the preview says."""
     return kind is not EntryKind.COVER and (source.is_restricted or holder.is_restricted)

@@ -43,7 +43,7 @@ class RefundPosition:
         return NotRefundable() if self.remaining.minor <= 0 else None
 
     def check(self) -> Money:
-        """The amount that may be refunded.
+        """Return the amount that may be refunded.
 
         Raises:
             NotRefundable: The gift is not paid, or all of it has gone back.

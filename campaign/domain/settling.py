@@ -80,7 +80,7 @@ class Settled:
         return is_settled_now and self.gift.settled_currency != self.gift.currency
 
     def changed_columns(self) -> dict[str, object]:
-        """The columns of the gift that are other than before, with their new values."""
+        """Return the columns of the gift that differ from before, with their new values."""
         values = ((field.name, getattr(self.gift, field.name)) for field in fields(GiftSnapshot))
         return {name: value for name, value in values if value != getattr(self.before, name)}
 
@@ -195,7 +195,7 @@ def _settle_payment(gift: GiftSnapshot, facts: PaymentFacts, *, at: datetime, zo
 
 
 def _name_payer(before: GiftSnapshot, gift: GiftSnapshot, facts: PaymentFacts) -> GiftSnapshot:
-    """The gift with the name from its payment page: the payment brings it, and a later fact fills it in."""
+    """Take the name from the payment page: the payment brings it, and later facts only fill an empty one."""
     is_used = (gift.state is not before.state and gift.is_paid) or before.payer_name is None
     return replace(gift, payer_name=facts.name) if facts.name and is_used else gift
 
@@ -228,7 +228,7 @@ def _settle_balance(gift: GiftSnapshot, facts: PaymentFacts, *, zone: tzinfo) ->
 
 
 def _delay_mail(before: GiftSnapshot, gift: GiftSnapshot, facts: PaymentFacts) -> DelayMail | None:
-    """Which mail a new state brings, where the payment takes days."""
+    """Return the mail that a new state brings, where the payment takes days."""
     if gift.state is before.state:
         return None
     if gift.state is DonationState.PROCESSING:

@@ -52,7 +52,7 @@ class DisputeChange:
     status: DisputeStatus
 
     def history_line(self) -> HistoryLine:
-        """The step for the gift's history."""
+        """Return the step for the gift's history."""
         detail: dict[str, object] = {
             "dispute": self.facts.provider_id,
             "minor": self.facts.amount.minor,
@@ -87,7 +87,7 @@ class WarningChange:
     facts: FraudWarningFacts
 
     def history_line(self) -> HistoryLine:
-        """The step for the gift's history."""
+        """Return the step for the gift's history."""
         kind = "fraud_warning" if self.known is None else "fraud_warning_over"
         return HistoryLine(kind, {"warning": self.facts.provider_id})
 
@@ -128,7 +128,7 @@ def settle_warnings(reported: Sequence[FraudWarningFacts], known: Iterable[Known
 
 
 def _status_of(facts: DisputeFacts, known: KnownDispute | None) -> DisputeStatus:
-    """The status that the provider reports. What was written off stays lost, whatever the word, until the money is back."""
+    """Return the reported status; what was written off stays lost, whatever the provider says, until the money is back."""
     state = dispute_state(facts.status, money_position(withdrawals=len(facts.withdrawals), returns=len(facts.returns)))
     withdrawal_id = _latest_id(facts.withdrawals)
     written_off_id = known.written_off_id if known else None
@@ -146,7 +146,7 @@ def _status_of(facts: DisputeFacts, known: KnownDispute | None) -> DisputeStatus
 
 
 def _entries(gift: GiftSnapshot, change: DisputeChange, *, at: datetime, zone: tzinfo) -> Iterator[Entry]:
-    """All entries of a dispute; the journal knows those that stand by their source, and what is lost is lost once."""
+    """Make all entries of a dispute; the journal skips those that it has, and a loss is written off once."""
     facts, written_off_id = change.facts, change.known.written_off_id if change.known else None
     for number, taken in enumerate(facts.withdrawals):
         yield postings.dispute_opened(

@@ -49,7 +49,7 @@ class RefundChange:
         return self.known is None or self.known.status.state != self.status.state
 
     def history_line(self) -> HistoryLine:
-        """The step for the gift's history."""
+        """Return the step for the gift's history."""
         detail: dict[str, object] = {"refund": self.facts.provider_id, "minor": self.facts.amount.minor}
         return HistoryLine(f"refund_{self.status.state}", detail)
 
@@ -89,7 +89,7 @@ def settle_refunds(
 
 
 def status_of(facts: RefundFacts) -> RefundStatus:
-    """The status that the provider reports."""
+    """Return the status that the provider reports."""
     return RefundStatus(
         facts.state,
         facts.settled.transaction_id if facts.settled else None,
@@ -98,7 +98,7 @@ def status_of(facts: RefundFacts) -> RefundStatus:
 
 
 def _find_row(facts: RefundFacts, rows: Iterable[KnownRefund]) -> KnownRefund | None:
-    """Our row of a refund, by the provider's id or by our request; None where it was made in the provider's dashboard."""
+    """Find our row of a refund by the provider's id or our request; None: it was made in the provider's dashboard."""
     for row in rows:
         if row.provider_id == facts.provider_id or (facts.request_id and row.public_id == facts.request_id):
             return row
@@ -106,7 +106,7 @@ def _find_row(facts: RefundFacts, rows: Iterable[KnownRefund]) -> KnownRefund | 
 
 
 def _entries(gift: GiftSnapshot, facts: RefundFacts, *, at: datetime, zone: tzinfo) -> Iterator[Entry]:
-    """Money moves by the provider's balance transactions alone: out, and back in if the refund failed."""
+    """Make the entries: money moves by balance transactions alone, out, and back in if the refund failed."""
     if facts.settled:
         yield postings.refund_made(
             subject=gift.subject,

@@ -193,7 +193,7 @@ def _fund(session: Session, campaign_id: int, public_id: str) -> Fund:
 
 
 def _receiving_fund(session: Session, kind: EntryKind, *, source: Fund, target: Fund) -> Fund:
-    """The fund that really receives the money, as `domain.allocation` decides."""
+    """Return the fund that really receives the money, as `domain.allocation` decides."""
     allowed = {fund.id: fund for fund in _allowed(session, kind, source)}
     places = [_place(fund) for fund in allowed.values()]
     receiver = receiving_fund(kind, _place(source), _place(target), places)
@@ -201,7 +201,7 @@ def _receiving_fund(session: Session, kind: EntryKind, *, source: Fund, target: 
 
 
 def _allowed(session: Session, kind: EntryKind, source: Fund) -> Sequence[Fund]:
-    """The funds to which money of the source may go, or go back."""
+    """Return the funds to which money of the source may go, or go back."""
     if kind is EntryKind.COVER:
         return ()
     here, there = FundTransferRule.source_id, FundTransferRule.target_id
@@ -216,7 +216,7 @@ def _place(fund: Fund) -> FundPlace:
 
 
 def _transfer(session: Session, kind: EntryKind, amount: Money, *, source_id: int, target_id: int) -> FundTransfer:
-    """The amount with what both funds hold now; lock the funds first where something is decided by it."""
+    """Read what both funds hold; lock the funds first where something is decided by it."""
     return FundTransfer(
         kind=kind,
         amount=amount,
@@ -226,7 +226,7 @@ def _transfer(session: Session, kind: EntryKind, amount: Money, *, source_id: in
 
 
 def _lock(session: Session, public_id: str, campaign_id: int | None) -> Allocation:
-    """The allocation, locked until the transaction ends; NotFound where the campaign has none of this name."""
+    """Read the allocation and lock it until the transaction ends; NotFound where the campaign has none of this name."""
     query = select(Allocation).where(Allocation.public_id == public_id)
     if campaign_id is not None:
         query = query.where(Allocation.campaign_id == campaign_id)

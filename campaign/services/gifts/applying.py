@@ -65,7 +65,7 @@ def apply_payment(
 
 
 def _read_known(session: Session, gift: LockedGift, facts: PaymentFacts) -> KnownObjects:
-    """Our rows of the gift's refunds, disputes and fraud warnings, of the kinds that the provider reports."""
+    """Read our refunds, disputes and fraud warnings of the gift, of the kinds that the provider reports."""
     return KnownObjects(
         refunds=refund_rows.read_refunds(session, gift.id) if facts.refunds else (),
         disputes=dispute_rows.read_disputes(session, gift.id) if facts.disputes else (),
@@ -76,7 +76,7 @@ def _read_known(session: Session, gift: LockedGift, facts: PaymentFacts) -> Know
 def _find_donor(
     session: Session, gift: LockedGift, settled: Settled, facts: PaymentFacts, *, at: datetime
 ) -> DonorOfGift | None:
-    """The gift's donor; a payment names the mailbox where the gift has none, and the donor of its monthly gift."""
+    """Return the gift's donor; a payment names the mailbox where there is none, and the donor of the monthly gift."""
     donor = gift.donor
     if not settled.is_paid_now:
         return donor
@@ -88,7 +88,7 @@ def _find_donor(
 
 
 def _write_money(session: Session, gift: LockedGift, settled: Settled, *, at: datetime) -> list[RefundNews]:
-    """Write refunds, disputes and fraud warnings, and post the entries; which refunds have reached a new state."""
+    """Write refunds, disputes and fraud warnings, and post the entries; return the refunds in a new state."""
     refund_news = refund_rows.write_refunds(session, gift.id, settled.refunds)
     dispute_rows.write_disputes(session, gift.id, settled.disputes)
     dispute_rows.write_warnings(session, gift.id, settled.warnings)
@@ -108,7 +108,7 @@ def _write_gift(session: Session, gift: LockedGift, settled: Settled, *, is_new_
 
 
 def _search_columns(session: Session, gift: LockedGift) -> dict[str, object]:
-    """What staff find the gift by, with the names and the address that it has now."""
+    """Return what staff search the gift by, with its present names and address."""
     return search_index.search_columns(
         gift.snapshot.payer_name,
         gift.receipt_name,

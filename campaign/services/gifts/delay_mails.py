@@ -42,4 +42,4 @@ def queue_delay_mail(
         key=f"{kind}:{snapshot.public_id}",
         campaign_id=gift.campaign_id,
     )
-    enqueue(session, mail, donation_id=gift.id, at=at, is_quiet=hold_mails)
+    enqueue(session, mail, donation_id=gift.id, at=at, is_on_hold=hold_mails)

@@ -18,7 +18,7 @@ from campaign.models.donation import Dispute, FraudWarning
 
 
 def read_disputes(session: Session, donation_id: int) -> tuple[KnownDispute, ...]:
-    """All disputes of a gift."""
+    """Read all disputes of a gift."""
     query = select(
         Dispute.id,
         Dispute.provider_id,
@@ -65,7 +65,7 @@ def write_disputes(session: Session, donation_id: int, changes: Iterable[Dispute
 
 
 def read_warnings(session: Session, donation_id: int) -> tuple[KnownWarning, ...]:
-    """All fraud warnings of a gift."""
+    """Read all fraud warnings of a gift."""
     query = select(FraudWarning.id, FraudWarning.provider_id, FraudWarning.is_actionable)
     rows = session.execute(query.where(FraudWarning.donation_id == donation_id))
     return tuple(KnownWarning(id=row.id, provider_id=row.provider_id, is_actionable=row.is_actionable) for row in rows)

@@ -211,8 +211,10 @@ class _ReceiptWriter:
         )
 
     def _queue(self, mail: OutgoingMail, *, receipt_id: int | None) -> None:
-        donation_id, is_quiet = self.gift.id, self.hold_mails
-        enqueue(self.session, mail, receipt_id=receipt_id, donation_id=donation_id, at=self.at, is_quiet=is_quiet)
+        donation_id = self.gift.id
+        enqueue(
+            self.session, mail, receipt_id=receipt_id, donation_id=donation_id, at=self.at, is_on_hold=self.hold_mails
+        )
 
     def _facts(self) -> ReceiptFacts:
         gift, snapshot, language = self.gift, self.snapshot, self.gift.language

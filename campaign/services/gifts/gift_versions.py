@@ -25,17 +25,17 @@ class GiftVersion:
 
 
 def version_of_gift(donation_id: int) -> GiftVersion | None:
-    """The gift with this key."""
+    """Read the gift with this key."""
     return _read(_BY_ID, donation_id)
 
 
 def version_of_public_id(public_id: str) -> GiftVersion | None:
-    """The gift with this public id."""
+    """Read the gift with this public id."""
     return _read(_BY_PUBLIC_ID, public_id)
 
 
 def version_of_object(kind: str, object_id: str) -> GiftVersion | None:
-    """The gift whose row, or whose refund, dispute or warning, names an object of the provider; None: no row does."""
+    """Read the gift whose row, refund, dispute or warning names an object of the provider; None: no row does."""
     return _read(BY_OBJECT[kind], object_id)
 
 

@@ -22,7 +22,7 @@ class RefundNews:
 
 
 def read_refunds(session: Session, donation_id: int) -> tuple[KnownRefund, ...]:
-    """All refunds of a gift, requested ones included."""
+    """Read all refunds of a gift, requested ones included."""
     query = select(
         Refund.id,
         Refund.public_id,
@@ -45,7 +45,7 @@ def read_refunds(session: Session, donation_id: int) -> tuple[KnownRefund, ...]:
 
 
 def write_refunds(session: Session, donation_id: int, changes: Iterable[RefundChange]) -> list[RefundNews]:
-    """Insert and update the rows; which refunds the donor may be told about."""
+    """Insert and update the rows; return the refunds that the donor may be told about."""
     written = [(_write_refund(session, donation_id, change), change) for change in changes]
     return [
         RefundNews(public_id, change.facts.amount, change.status.state)
@@ -55,7 +55,7 @@ def write_refunds(session: Session, donation_id: int, changes: Iterable[RefundCh
 
 
 def _write_refund(session: Session, donation_id: int, change: RefundChange) -> str:
-    """Insert or update one row; its public id."""
+    """Insert or update one row; return its public id."""
     facts, known = change.facts, change.known
     status = {
         "state": change.status.state,

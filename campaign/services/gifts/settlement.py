@@ -202,7 +202,7 @@ def _follow_pledge(kind: str, object_id: str, request: _Request) -> bool:
 
 
 def _follow(subscription_id: str, request: _Request) -> int | None:
-    return pledge_following.follow(subscription_id, context=request.context, is_quiet=request.missed.hold_mails)
+    return pledge_following.follow(subscription_id, context=request.context, hold_mails=request.missed.hold_mails)
 
 
 def _settle_gift_of_object(kind: str, object_id: str, request: _Request) -> _Outcome:
@@ -217,7 +217,7 @@ def _settle_gift_of_object(kind: str, object_id: str, request: _Request) -> _Out
 
 
 def _find_gift(kind: str, object_id: str, request: _Request) -> _GiftOnPage | None:
-    """Which gift an object is about: by our own rows, else by the provider's reference; None: it is not ours."""
+    """Find the gift that an object is about, by our rows or the provider's reference; None: it is not ours."""
     gift = version_of_object(kind, object_id)
     if gift is not None:
         return _GiftOnPage(gift)
@@ -225,7 +225,7 @@ def _find_gift(kind: str, object_id: str, request: _Request) -> _GiftOnPage | No
     if reference is None:
         return None
     if reference.invoice_id is not None and reference.checkout_id is None:
-        month = pledge_gifts.month_of(reference, context=request.context, is_quiet=request.missed.hold_mails)
+        month = pledge_gifts.month_of(reference, context=request.context, hold_mails=request.missed.hold_mails)
         gift = version_of_gift(month)
         return _GiftOnPage(gift) if gift else None
     gift, page = version_of_public_id(reference.public_id), reference.checkout_id
@@ -255,7 +255,7 @@ def _settle(gift: GiftVersion | None, request: _Request, *, page: str | None = N
 
 
 def _fetch(gift: GiftVersion, request: _Request, *, page: str | None) -> PaymentFacts:
-    """What the provider reports of a gift: by a page of it, or by its invoice where it is a later month's."""
+    """Fetch what the provider reports of a gift: by a page of it, or by the invoice of a later month."""
     is_whole = request.is_whole or gift.has_later_objects
     if gift.checkout_id is None and gift.invoice_id is not None:
         return request.context.payments.payment_of_invoice(gift.invoice_id, whole=is_whole)
@@ -266,7 +266,7 @@ def _fetch(gift: GiftVersion, request: _Request, *, page: str | None) -> Payment
 
 
 def _is_unchanged(locked: LockedGift, gift: GiftVersion) -> bool:
-    """Whether nobody has applied anything since the gift's version was read."""
+    """Return whether nobody has applied anything since the gift's version was read."""
     return locked.version == gift.version
 
 

@@ -42,10 +42,10 @@ class _PledgeVersion:
     version: int
 
 
-def follow(subscription_id: str, *, context: Context, is_quiet: bool = False) -> int | None:
+def follow(subscription_id: str, *, context: Context, hold_mails: bool = False) -> int | None:
     """Ask the provider about one monthly gift and apply its answer; the pledge's key, None when it is not ours.
 
-    With `is_quiet` the donor's mails are held. Raises GiftNotKnownYet when the gift that the form made has no row (yet).
+    With `hold_mails` the donor's mails are held. Raises GiftNotKnownYet when the gift that the form made has no row (yet).
     """
     for _ in range(REFETCHES_MAX):
         known = _load_version(subscription_id)
@@ -60,7 +60,7 @@ def follow(subscription_id: str, *, context: Context, is_quiet: bool = False) ->
                 return moving.pledge_id
             pledge = _locked(session, facts) if known else _begun(session, facts, at=context.clock.now())
             if pledge is not None and (known is None or pledge.version == known.version):
-                _apply(session, pledge, facts, at=context.clock.now(), is_quiet=is_quiet)
+                _apply(session, pledge, facts, at=context.clock.now(), hold_mails=hold_mails)
                 return pledge.id
     raise ConcurrentUpdates
 
@@ -148,7 +148,7 @@ _TAKEN_OVER = (
 )
 
 
-def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime, is_quiet: bool) -> None:
+def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime, hold_mails: bool) -> None:
     """Put the provider's answer into the row; what is new is history, and told to the donor once."""
     before = pledge_letters.before_news(pledge)
     is_new = pledge.version == 0
@@ -175,7 +175,7 @@ def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime
     session.flush()
     if history:
         session.execute(insert(PledgeEvent), [_event(pledge.id, kind, at=at, **detail) for kind, detail in history])
-    pledge_letters.tell_news(session, pledge, facts, before=before, at=at, is_quiet=is_quiet)
+    pledge_letters.tell_news(session, pledge, facts, before=before, at=at, hold_mails=hold_mails)
 
 
 def _end_reason(session: Session, pledge: Pledge, facts: PledgeFacts, *, is_after_end: bool) -> str:

@@ -88,19 +88,19 @@ def changes_since(pledge: Pledge, before: Before, *, at: datetime) -> list[str]:
 
 
 def tell_news(
-    session: Session, pledge: Pledge, facts: PledgeFacts, *, before: Before, at: datetime, is_quiet: bool
+    session: Session, pledge: Pledge, facts: PledgeFacts, *, before: Before, at: datetime, hold_mails: bool
 ) -> None:
     """Write what the provider's answer makes necessary: a gift that could not be charged, the end of the monthly gift."""
     state = PledgeState(pledge.state)
     if pledge.doubles_id is not None:
         return  # a mistake that is mended by us; the donor did not ask for it and need not do anything
     for news in _changes(pledge, before, email=facts.email, at=at):
-        tell(session, pledge, news, at=at, is_quiet=is_quiet)
+        tell(session, pledge, news, at=at, hold_mails=hold_mails)
     if pledge.is_paid_out:
         return  # the last gift is paid; of the end itself the donor is told two weeks before and when it has come
     if state in ENDING:
         if not before.is_decided and before.state is not PledgeState.STOPPED:
-            _tell_stopped(session, pledge, facts, at=at, is_quiet=is_quiet)
+            _tell_stopped(session, pledge, facts, at=at, hold_mails=hold_mails)
         return
     due = facts.due
     if due is None:
@@ -114,7 +114,7 @@ def tell_news(
         "next_try_on": iso_day(due.next_at),
     }
     key = f"{due.invoice_id}{':last' if is_last else ''}"
-    tell(session, pledge, PledgeNews(kind=kind, key=key, facts=more, email=facts.email), at=at, is_quiet=is_quiet)
+    tell(session, pledge, PledgeNews(kind=kind, key=key, facts=more, email=facts.email), at=at, hold_mails=hold_mails)
 
 
 def tell_reminder(session: Session, pledge: Pledge, *, at: datetime) -> None:
@@ -152,7 +152,7 @@ def _changes(pledge: Pledge, before: Before, *, email: str | None, at: datetime)
         yield PledgeNews(kind="pledge_changed", key=f"{pledge.version}:{change}", facts=facts, email=email)
 
 
-def _tell_stopped(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime, is_quiet: bool) -> None:
+def _tell_stopped(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime, hold_mails: bool) -> None:
     """Once per decision: taken back and decided again, it is told again."""
     decided_at = facts.stop_requested_at or facts.ended_at or at
     reason = pledge.end_reason or "asked"
@@ -163,11 +163,11 @@ def _tell_stopped(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: d
         pledge,
         PledgeNews(kind="pledge_stopped", key=key, facts=more, email=facts.email),
         at=at,
-        is_quiet=is_quiet,
+        hold_mails=hold_mails,
     )
 
 
-def tell(session: Session, pledge: Pledge, news: PledgeNews, *, at: datetime, is_quiet: bool = False) -> None:
+def tell(session: Session, pledge: Pledge, news: PledgeNews, *, at: datetime, hold_mails: bool = False) -> None:
     """Queue a letter, unless its key was told before; without an address there is nobody to tell.
 
     A quiet one is held in the outbox until somebody sends it.
@@ -194,7 +194,7 @@ def tell(session: Session, pledge: Pledge, news: PledgeNews, *, at: datetime, is
         key=dedupe_key,
         campaign_id=pledge.campaign_id,
     )
-    enqueue(session, letter, at=at, is_quiet=is_quiet)
+    enqueue(session, letter, at=at, is_on_hold=hold_mails)
     session.execute(
         insert(PledgeEvent), {"pledge_id": pledge.id, "at": at, "kind": "told", "detail": {"mail": news.kind}}
     )

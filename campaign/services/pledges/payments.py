@@ -21,7 +21,7 @@ class NoPayment(DomainError):
     """The invoice brought no money (it was paid by a credit, or not paid yet), so there is no gift."""
 
 
-def month_of(reference: GiftReference, *, context: Context, is_quiet: bool) -> int:
+def month_of(reference: GiftReference, *, context: Context, hold_mails: bool) -> int:
     """The key of the gift that an invoice brought: the one that stands, or a new row, which is then settled as any gift.
 
     The pledge is followed first, so that it exists. NoPayment for an invoice without money; GiftNotKnownYet when the
@@ -29,7 +29,7 @@ def month_of(reference: GiftReference, *, context: Context, is_quiet: bool) -> i
     """
     if reference.paid is None or reference.paid.minor <= 0 or reference.subscription_id is None:
         raise NoPayment(reference.invoice_id)
-    pledge_id = follow(reference.subscription_id, context=context, is_quiet=is_quiet)
+    pledge_id = follow(reference.subscription_id, context=context, hold_mails=hold_mails)
     with transaction() as session:
         return _month(session, reference, reference.paid, pledge_id=pledge_id, clock=context.clock)
 

@@ -35,11 +35,11 @@ def enqueue(
     at: datetime,
     receipt_id: int | None = None,
     donation_id: int | None = None,
-    is_quiet: bool = False,
+    is_on_hold: bool = False,
 ) -> bool:
     """Put a mail into the outbox; False where a mail of the same key is there already: that is the mail.
 
-    A quiet one, late news that a comparison has found, is held there until somebody sends it.
+    With `is_on_hold` it stays there until staff send it: a comparison with the provider brought the news late.
     """
     row = {
         "public_id": new_public_id(),
@@ -53,10 +53,10 @@ def enqueue(
         "donation_id": donation_id,
         "campaign_id": letter.campaign_id,
         "created_at": at,
-        "state": MailState.HELD if is_quiet else MailState.QUEUED,
+        "state": MailState.HELD if is_on_hold else MailState.QUEUED,
         "attempts": 0,
         "next_try_at": at,
-        "hold_reason": MailHoldReason.LATE_NEWS if is_quiet else None,
+        "hold_reason": MailHoldReason.LATE_NEWS if is_on_hold else None,
     }
     return insert_once(session, Message, row)
 
