@@ -10,7 +10,8 @@ from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from campaign.cli.supervisor import ProgramFailed, Supervisor
+from campaign.cli.programs import ProgramFailed
+from campaign.cli.supervisor import Supervisor
 from campaign.config import BadSetting, Config, read_config, refuse_to_serve
 from campaign.gateways.worker_process import note_early_death, pid_file
 from campaign.project import HOME

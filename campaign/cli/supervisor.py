@@ -5,48 +5,21 @@ terminal reaches the supervisor alone, which ends the others in order.
 """
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 import time
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from campaign.cli.programs import DEATHS_MAX, Program, ProgramFailed, end_of, has_ended, spawn
 
 GRACE_SECONDS = 8.0
 """How long a program may take to end by itself before it is killed."""
-DEATHS_MAX = 3
 DEATHS_WINDOW_SECONDS = 60.0
 PAUSE_SECONDS_MIN, PAUSE_SECONDS_MAX = 10.0, 60.0
 """How long a program that does not stay up waits for its next start; each death in a row doubles it."""
 POLL_SECONDS = 0.05
 STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-PR_SET_PDEATHSIG = 1
-
-
-class ProgramFailed(Exception):
-    """A program ended although it should run; the message is a sentence for the person at the terminal."""
-
-
-@dataclass
-class Program:
-    """A program that runs until it is ended, or, as a task, to its own end. `deaths`: the times of its last ends.
-
-    Without a vital program there is nothing to run; the others may end as often as they like.
-    """
-
-    name: str
-    command: list[str]
-    process: "subprocess.Popen[bytes]"
-    is_task: bool = False
-    is_vital: bool = True
-    on_death: Callable[[int], None] | None = None
-    started_at: float = field(default_factory=time.monotonic)
-    start_again_at: float | None = None
-    deaths_in_a_row: int = 0
-    deaths: deque[float] = field(default_factory=lambda: deque(maxlen=DEATHS_MAX))
 
 
 class Supervisor:
@@ -77,17 +50,17 @@ class Supervisor:
 
         `on_death` gets the process id of each that failed or was killed.
         """
-        self._programs.append(Program(name, command, _spawn(command), is_vital=is_vital, on_death=on_death))
+        self._programs.append(Program(name, command, spawn(command), is_vital=is_vital, on_death=on_death))
 
     def begin(self, name: str, command: list[str]) -> Program:
         """Start a program that ends by itself; `result_of` waits for it."""
-        program = Program(name, command, _spawn(command, stdout=subprocess.PIPE), is_task=True)
+        program = Program(name, command, spawn(command, stdout=subprocess.PIPE), is_task=True)
         self._programs.append(program)
         return program
 
     def result_of(self, task: Program) -> tuple[int, str] | None:
         """Return its status and output when it has ended; None when a stopping signal came first."""
-        if not self.wait(lambda: _has_ended(task)):
+        if not self.wait(lambda: has_ended(task)):
             return None
         self._programs.remove(task)
         printed = task.process.stdout.read() if task.process.stdout else b""
@@ -104,8 +77,8 @@ class Supervisor:
             if self.is_stopping:
                 return False
             for program in self._programs:
-                if _has_ended(program) and program.is_vital and not program.is_task:
-                    raise ProgramFailed(f"the {program.name} {_end_of(program)}; it may have said why above.")
+                if has_ended(program) and program.is_vital and not program.is_task:
+                    raise ProgramFailed(f"the {program.name} {end_of(program)}; it may have said why above.")
             if time.monotonic() > deadline:
                 raise ProgramFailed(f"nothing happened for {timeout_seconds:.0f} seconds, so the start is given up.")
             time.sleep(POLL_SECONDS)
@@ -119,7 +92,7 @@ class Supervisor:
         """
         while not self.is_stopping:
             for program in self._programs:
-                if _has_ended(program):
+                if has_ended(program):
                     self._start_again(program)
             time.sleep(POLL_SECONDS)
 
@@ -128,12 +101,12 @@ class Supervisor:
         if program.start_again_at is None:
             program.start_again_at = at + self._note_death(program, at)
         if at >= program.start_again_at:
-            program.process = _spawn(program.command)
+            program.process = spawn(program.command)
             program.started_at, program.start_again_at = time.monotonic(), None
 
     def _note_death(self, program: Program, at: float) -> float:
         """Clean up and report; return the seconds to wait before the next start."""
-        how = _end_of(program)
+        how = end_of(program)
         _kill_group(program.process.pid)
         if program.on_death and program.process.returncode:
             program.on_death(program.process.pid)
@@ -152,48 +125,24 @@ class Supervisor:
     def _stop_all(self) -> None:
         """End every program and its children: by a signal first, by a kill after a while or at a second signal."""
         for program in reversed(self._programs):
-            if not _has_ended(program):
+            if not has_ended(program):
                 program.process.terminate()
         deadline = time.monotonic() + self.grace_seconds
         signals_to_kill = self._signals + 1
         while (
-            not all(map(_has_ended, self._programs)) and time.monotonic() < deadline and self._signals < signals_to_kill
+            not all(map(has_ended, self._programs)) and time.monotonic() < deadline and self._signals < signals_to_kill
         ):
             time.sleep(POLL_SECONDS)
         for program in self._programs:
             if program.start_again_at is not None:
                 continue  # nothing is left of it, and its number may be another's by now
-            if not _has_ended(program) and self.grace_seconds:
+            if not has_ended(program) and self.grace_seconds:
                 self._say(f"The {program.name} did not end by itself and is killed.")
             _kill_group(program.process.pid)
             program.process.wait()
 
     def _on_signal(self, _number: int, _frame: object) -> None:
         self._signals += 1
-
-
-def _spawn(command: list[str], *, stdout: int | None = None) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=stdout,
-        process_group=0,
-        preexec_fn=end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509  # there are no threads here
-    )
-
-
-def end_with_parent() -> None:
-    """In the child: make Linux end it when the supervisor is killed and cannot do it."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def _has_ended(program: Program) -> bool:
-    return program.process.poll() is not None
-
-
-def _end_of(program: Program) -> str:
-    code = program.process.returncode
-    return f"was ended by signal {-code}" if code < 0 else f"ended with status {code}"
 
 
 def _kill_group(leader: int) -> None:

@@ -28,7 +28,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from campaign import create_app
-from campaign.cli.supervisor import end_with_parent
+from campaign.cli.programs import end_with_parent
 from campaign.config import Config, read_config
 from campaign.database import DatabaseBusy, reading
 from campaign.extensions import db

@@ -12,7 +12,8 @@ import pytest
 
 SUPERVISED = """
 import sys
-from campaign.cli.supervisor import ProgramFailed, Supervisor
+from campaign.cli.supervisor import Supervisor
+from campaign.cli.programs import ProgramFailed
 from campaign.cli import supervisor as module
 folder, program, vital = sys.argv[1:]
 module.PAUSE_SECONDS_MIN = module.PAUSE_SECONDS_MAX = 0.2

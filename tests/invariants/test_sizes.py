@@ -1,11 +1,16 @@
 """Files stay small enough to be held in the head; a longer one has a second noun in it."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
-from tests.support.tree import ROOT, known_files, name_of
+from tests.support.tree import ROOT, known_files, name_of, tree_of
 
 LINES_MAX = {"campaign": 350, "receipts": 350, "tests": 400}
 CONFTEST_LINES_MAX = 150
+FILE_P90_MAX, FUNCTION_P99_MAX = 200, 35
+"""Of the program, its tests apart."""
 
 
 @pytest.mark.parametrize("folder", LINES_MAX)
@@ -14,6 +19,31 @@ def test_no_file_is_long(folder: str) -> None:
     assert files
     lengths = {name_of(file): len(file.read_text(encoding="utf-8").splitlines()) for file in files}
     assert {name: lines for name, lines in lengths.items() if lines > LINES_MAX[folder]} == {}
+
+
+def test_nine_files_of_ten_are_short() -> None:
+    lengths = [len(file.read_text(encoding="utf-8").splitlines()) for file in _program()]
+    assert _percentile(lengths, 90) <= FILE_P90_MAX
+
+
+def test_ninety_nine_functions_of_a_hundred_are_short() -> None:
+    lengths = [
+        (node.end_lineno or node.lineno) - node.lineno + 1
+        for file in _program()
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    assert _percentile(lengths, 99) <= FUNCTION_P99_MAX
+
+
+def _program() -> list[Path]:
+    folders = (ROOT / "campaign", ROOT / "receipts")
+    return [file for file in known_files() if file.suffix == ".py" and any(map(file.is_relative_to, folders))]
+
+
+def _percentile(lengths: list[int], share: int) -> int:
+    """The length that `share` of a hundred do not exceed."""
+    return sorted(lengths)[len(lengths) * share // 100]
 
 
 def test_the_fixtures_stay_few() -> None:

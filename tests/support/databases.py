@@ -19,7 +19,7 @@ import psycopg
 from flask_migrate import upgrade
 
 from campaign import create_app
-from campaign.cli.supervisor import end_with_parent
+from campaign.cli.programs import end_with_parent
 from campaign.config import Config
 from campaign.extensions import db
 

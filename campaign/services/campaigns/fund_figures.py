@@ -88,3 +88,13 @@ class FundSummary:
     def in_currency(self, currency: str) -> Figures:
         """Return the figures of one currency; zeros where nothing moved in it."""
         return next((row for row in self.figures if row.currency == currency), Figures(currency=currency))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrencyTotals:
+    """Gifts in one currency, less refunds: the amount given, what of it the provider has not converted yet, and the rest
+    in the campaign's currency."""
+
+    given: Money
+    on_the_way: Money
+    credited: Money

@@ -15,20 +15,10 @@ from campaign.database import reading
 from campaign.domain.fund import FundKind
 from campaign.domain.money import Money
 from campaign.models.fund import BudgetLine, Event, Fund, Grant
-from campaign.services.campaigns.fund_figures import BudgetCost, Figures, FundSummary
+from campaign.services.campaigns.fund_figures import BudgetCost, CurrencyTotals, Figures, FundSummary
 from campaign.services.ledger.availability import disputed_money
 from campaign.services.ledger.conversions import converted_into
 from campaign.services.ledger.sums import FundFlow, fund_flows
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CurrencyTotals:
-    """Gifts in one currency, less refunds: the amount given, what of it the provider has not converted yet, and the rest
-    in the campaign's currency."""
-
-    given: Money
-    on_the_way: Money
-    credited: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,33 @@ def _without_their_rows(word: str) -> str:
 
 ROW_CHECKS = (
     Check(
+        12,
+        "receipt numbers run from 1 without a gap",
+        """SELECT series, year, counted, issued, first, last FROM (
+               SELECT r.series, r.year, COUNT(r.id) AS issued, MIN(r.serial) AS first, MAX(r.serial) AS last,
+                      (SELECT c.last_number FROM receipt_counter c WHERE c.series = r.series AND c.year = r.year)
+                      AS counted
+               FROM receipt r GROUP BY r.series, r.year
+               UNION ALL
+               SELECT c.series, c.year, 0, 1, 0, c.last_number FROM receipt_counter c
+               WHERE NOT EXISTS (SELECT 1 FROM receipt r WHERE r.series = c.series AND r.year = c.year)) AS registers
+           WHERE counted IS NULL OR issued <> counted OR first <> 1 OR last <> counted""",
+    ),
+    Check(
+        12,
+        "a paid gift has one live receipt for what is left of it, and none when nothing is left",
+        """SELECT public_id, remaining, receipts, receipted FROM (
+               SELECT d.public_id,
+                      CASE WHEN d.refunded_minor + d.charged_back_minor < d.gift_minor + d.cover_minor
+                           THEN d.gift_minor + d.cover_minor - d.refunded_minor - d.charged_back_minor ELSE 0 END
+                      AS remaining,
+                      COUNT(r.id) AS receipts, COALESCE(SUM(r.amount_minor), 0) AS receipted
+               FROM donation d LEFT JOIN receipt r ON r.donation_id = d.id AND r.state = 'issued'
+               WHERE d.state = 'paid'
+               GROUP BY d.public_id, d.gift_minor, d.cover_minor, d.refunded_minor, d.charged_back_minor) AS gifts
+           WHERE receipted <> remaining OR receipts <> CASE WHEN remaining > 0 THEN 1 ELSE 0 END""",
+    ),
+    Check(
         7,
         "the entry of an allocation says what its row says",
         """SELECT a.public_id, e.kind, a.amount_minor, a.currency FROM allocation a

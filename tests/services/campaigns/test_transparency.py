@@ -13,8 +13,8 @@ from campaign.domain.money import Money
 from campaign.domain.payment import BalanceTransaction
 from campaign.domain.postings import gift_paid, gift_settled
 from campaign.models.campaign import Campaign
-from campaign.services.campaigns.fund_figures import Figures
-from campaign.services.campaigns.transparency import CurrencyTotals, Transparency, transparency_of
+from campaign.services.campaigns.fund_figures import CurrencyTotals, Figures
+from campaign.services.campaigns.transparency import Transparency, transparency_of
 from campaign.services.exports.transparency import csv_of
 from campaign.services.ledger import posting, sums
 from tests.support.builders import (
