@@ -1,6 +1,7 @@
 """Invoices: what a subscription charges for one period, from draft to paid."""
 
 from campaign.sandbox.billing import invoice_payments, subscription_items
+from campaign.sandbox.billing.invoice_fields import blank, line_of
 from campaign.sandbox.core.box import Box
 from campaign.sandbox.core.errors import Refused
 from campaign.sandbox.core.json_types import Json
@@ -21,9 +22,9 @@ def draft(box: Box, subscription: Json, *, reason: str) -> Json:
     """Make a draft for the subscription's current period, with a snapshot of its metadata."""
     items, customer = subscription["items"]["data"], box.store.find(subscription["customer"]) or {}
     invoice_id, total = box.new_id("in_1"), subscription_items.total(subscription)
-    lines, start = [_line(box, subscription, one, invoice_id) for one in items], items[0]["current_period_start"]
+    lines, start = [line_of(box, subscription, one, invoice_id) for one in items], items[0]["current_period_start"]
     invoice: Json = {
-        **_blank(box),
+        **blank(box),
         "id": invoice_id,
         "object": "invoice",
         "amount_due": total,
@@ -51,89 +52,6 @@ def draft(box: Box, subscription: Json, *, reason: str) -> Json:
     box.save(invoice, {"subscription": subscription["id"]})
     box.tell("invoice.created", invoice)
     return invoice
-
-
-def _blank(box: Box) -> Json:
-    nothing = (
-        *("account_tax_ids", "application", "automatically_finalizes_at", "custom_fields", "customer_account"),
-        *("customer_address", "customer_phone", "customer_shipping", "default_payment_method", "default_source"),
-        *("description", "due_date", "effective_at", "ending_balance", "footer", "from_invoice"),
-        *("hosted_invoice_url", "invoice_pdf", "last_finalization_error", "latest_revision", "next_payment_attempt"),
-        *("number", "on_behalf_of", "receipt_number", "rendering", "shipping_cost", "shipping_details"),
-        *("statement_descriptor", "webhooks_delivered_at"),
-    )
-    amounts = (
-        *("amount_overpaid", "amount_paid", "amount_paid_off_stripe", "amount_shipping", "attempt_count"),
-        *("post_payment_credit_notes_amount", "pre_payment_credit_notes_amount", "starting_balance"),
-    )
-    empty = ("default_tax_rates", "discounts", "total_discount_amounts", "total_pretax_credit_amounts", "total_taxes")
-    return {
-        **dict.fromkeys(nothing),
-        **dict.fromkeys(amounts, 0),
-        **{name: [] for name in (*empty, "customer_tax_ids")},
-        "account_country": box.settings.account_country,
-        "account_name": box.settings.merchant,
-        "attempted": False,
-        "auto_advance": True,
-        "automatic_tax": {
-            "disabled_reason": None,
-            "enabled": False,
-            "liability": None,
-            "provider": None,
-            "status": None,
-        },
-        "collection_method": "charge_automatically",
-        "customer_tax_exempt": "none",
-        "issuer": {"type": "self"},
-        "livemode": False,
-        "metadata": {},
-        "payment_settings": {
-            "default_mandate": None,
-            "payment_method_options": None,
-            "payment_method_types": None,
-        },
-        "status": "draft",
-        "status_transitions": dict.fromkeys(("finalized_at", "marked_uncollectible_at", "paid_at", "voided_at")),
-    }
-
-
-def _line(box: Box, subscription: Json, item: Json, invoice_id: str) -> Json:
-    price = item["price"]
-    total = price["unit_amount"] * item["quantity"]
-    return {
-        "id": box.new_id("il_1"),
-        "object": "line_item",
-        "amount": total,
-        "currency": price["currency"],
-        "description": (box.store.find(price["product"]) or {}).get("name"),
-        "discount_amounts": [],
-        "discountable": True,
-        "discounts": [],
-        "invoice": invoice_id,
-        "livemode": False,
-        "metadata": subscription["metadata"],
-        "parent": {
-            "invoice_item_details": None,
-            "subscription_item_details": {
-                "invoice_item": None,
-                "proration": False,
-                "proration_details": {"credited_items": None},
-                "subscription": subscription["id"],
-                "subscription_item": item["id"],
-            },
-            "type": "subscription_item_details",
-        },
-        "period": {"end": item["current_period_end"], "start": item["current_period_start"]},
-        "pretax_credit_amounts": [],
-        "pricing": {
-            "price_details": {"price": price["id"], "product": price["product"]},
-            "type": "price_details",
-            "unit_amount_decimal": str(price["unit_amount"]),
-        },
-        "quantity": item["quantity"],
-        "subtotal": total,
-        "taxes": [],
-    }
 
 
 def finalize(box: Box, invoice: Json) -> Json:

@@ -7,6 +7,7 @@ from campaign.sandbox.billing import (
     invoice_payments,
     invoices,
     periods,
+    subscription_fields,
     subscription_items,
     subscriptions,
     test_clocks,
@@ -29,7 +30,7 @@ def begin(box: Box, session: Json, intent: Json, charge: Json) -> None:
     payment_methods.attach(box, method, customer)
     hidden = box.store.hidden(session["id"])
     items = [(line["price"], line["quantity"]) for line in hidden["line_items"]]
-    subscription = subscriptions.blank(box, customer_id=customer["id"], method_id=method["id"], items=items)
+    subscription = subscription_fields.blank(box, customer_id=customer["id"], method_id=method["id"], items=items)
     data = hidden["subscription"]
     subscription["metadata"] = merged_metadata({}, data.get("metadata", {}))
     subscription["description"] = data.get("description")
@@ -45,7 +46,7 @@ def create(box: Box, params: Json) -> Json:
     """Start a subscription by a call; it is `incomplete` when the bank refuses the first charge."""
     customer = box.get("customer", params["customer"], param="customer")
     with test_clocks.time_of(box, customer["id"]):
-        subscription = subscriptions.blank(
+        subscription = subscription_fields.blank(
             box,
             customer_id=customer["id"],
             method_id=params.get("default_payment_method"),

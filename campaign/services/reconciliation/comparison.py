@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.domain.donation import DonationState
@@ -22,10 +21,6 @@ from campaign.services.reconciliation.ledger_at_provider import chunked
 
 CHUNK = 500
 """Movements that are looked at and noted in one step."""
-OVERDUE = timedelta(minutes=15)
-"""How long after a payment page has closed its event may take."""
-FEE_LATE = timedelta(hours=1)
-"""The provider tells its fee some seconds after a payment, at most an hour."""
 LOOK_BACK = timedelta(days=2)
 """Movements are looked at again so far before the last whole repair began, for lists may lag behind."""
 OBJECTS = {
@@ -54,23 +49,6 @@ class Difference:
     detail: str = ""
     at: datetime | None = None
     is_foreign: bool = False  # the provider was queried already, and it is none of ours
-
-
-def overdue_gifts(*, at: datetime) -> list[Difference]:
-    """Return gifts whose payment page must be closed by now, without an event that says so."""
-    is_over = (Donation.checkout_id.is_not(None), Donation.expires_at < at - OVERDUE)
-    return _gifts("session_overdue", Donation.created_at, Donation.state == DonationState.OPEN, *is_over)
-
-
-def gifts_under_way() -> list[Difference]:
-    """Return gifts whose bank takes days: nothing is wrong with them, but their events may have been lost."""
-    return _gifts("under_way", Donation.created_at, Donation.state == DonationState.PROCESSING)
-
-
-def gifts_without_fee(*, at: datetime) -> list[Difference]:
-    """Return paid gifts whose fee the provider has not reported."""
-    waits = (Donation.settled_at.is_(None), Donation.payment_id.is_not(None), Donation.paid_at < at - FEE_LATE)
-    return _gifts("fee_missing", Donation.paid_at, Donation.state == DonationState.PAID, *waits)
 
 
 def unknown_payments(account: ProviderAccount, *, since: datetime) -> Iterator[Difference]:
@@ -233,16 +211,6 @@ def unexplained(new: Iterable[TransactionFacts] = ()) -> list[Difference]:
         and fact.payment_id not in under_way
         and sum(standing.get(name, {}).values()) != fact.net.minor
     ]
-
-
-def _gifts(kind: str, at: InstrumentedAttribute[Any], *conditions: ColumnElement[bool]) -> list[Difference]:
-    """Return our own gifts that a query selects."""
-    with reading() as session:
-        rows = session.execute(select(Donation.public_id, Donation.state, at).where(*conditions).order_by(Donation.id))
-        return [
-            Difference(kind=kind, subject=row[0], object_kind="gift", object_id=row[0], detail=row[1], at=row[2])
-            for row in rows
-        ]
 
 
 def _paid(payment_ids: Iterable[str]) -> set[str]:

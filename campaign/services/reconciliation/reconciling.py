@@ -27,7 +27,7 @@ from campaign.services.gifts import payment_dates, settlement
 from campaign.services.gifts.payment_dates import Missed
 from campaign.services.queues import inbox
 from campaign.services.queues.lease import ActiveLease, LeaseTaken, alone
-from campaign.services.reconciliation import comparison, payouts, provider_transactions, suspense
+from campaign.services.reconciliation import comparison, gift_differences, payouts, provider_transactions, suspense
 from campaign.services.reconciliation.comparison import Difference
 
 log = logging.getLogger(__name__)
@@ -253,8 +253,8 @@ class _Repair:
         left = {
             (one.kind, one.subject): one
             for one in (
-                *comparison.overdue_gifts(at=at),
-                *comparison.gifts_without_fee(at=at),
+                *gift_differences.overdue_gifts(at=at),
+                *gift_differences.gifts_without_fee(at=at),
                 *comparison.unexplained(),
             )
         }
@@ -273,9 +273,9 @@ class _Repair:
 def _about_gifts(context: Context, *, since: datetime) -> Iterator[Difference]:
     at, account = context.clock.now(), context.account
     looks: Iterable[Iterable[Difference]] = (
-        comparison.overdue_gifts(at=at),
-        comparison.gifts_under_way(),
-        comparison.gifts_without_fee(at=at),
+        gift_differences.overdue_gifts(at=at),
+        gift_differences.gifts_under_way(),
+        gift_differences.gifts_without_fee(at=at),
         list(comparison.unknown_payments(account, since=since)),
         list(comparison.unknown_refunds(account, since=since)),
         list(comparison.unknown_disputes(account, since=since)),
