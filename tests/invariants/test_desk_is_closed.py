@@ -115,6 +115,17 @@ def test_money_and_personal_data_ask_for_the_password_again() -> None:
     assert fresh >= {"admin.refund", "admin.request_refund", "admin.donation_register", "admin.set_roles"}
 
 
+def test_after_the_password_there_is_a_page_to_go_on_from(app: Flask) -> None:
+    """The password page leads on by GET: to the address itself, or to the page with its form or download."""
+    read = {route.rule for route in app.url_map.iter_rules() if "GET" in (route.methods or ())}
+    lost = [
+        route.endpoint
+        for route in app.url_map.iter_rules()
+        if (rule := RULES.get(route.endpoint)) and rule.fresh and route.rule not in read and rule.back is None
+    ]
+    assert lost == []
+
+
 def test_no_page_of_the_desk_is_kept_by_a_cache(app: Flask, chairs: dict[str, StaffClient]) -> None:
     for endpoint, address in guarded(app, "GET"):
         answer = chairs["finance"].client.get(address, buffered=True)

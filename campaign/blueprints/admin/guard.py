@@ -207,11 +207,13 @@ def _past_second_step(endpoint: str) -> ResponseReturnValue | None:
 
 
 def _ask_again(rule: Permission) -> ResponseReturnValue:
-    """Redirect to the password page, which leads back here or to the page of this download."""
+    """Redirect to the password page, which leads back here, or to the page of this form or download."""
     if request.method not in SAFE_METHODS:
+        path = url_for(rule.back, **request.view_args or {}) if rule.back else request.path
         fields = {name: value for name, value in request.form.items() if name != "csrf_token"}
         if sum(map(len, fields.values())) <= DRAFT_CHARACTERS_MAX:
-            session["draft"] = {"path": request.path, "fields": fields}
+            session["draft"] = {"path": path, "fields": fields}
+        return redirect(url_for("security.verify", next=path))
     if rule.back:
         flash(_("Confirm your identity, then select the download again."), "info")
         return redirect(url_for("security.verify", next=f"{url_for(rule.back)}?{request.query_string.decode()}"))

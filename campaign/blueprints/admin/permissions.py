@@ -21,7 +21,8 @@ ADMIN = frozenset({"admin"})
 class Permission:
     """One of the roles is needed; `fresh` asks for the password again when the last time is over five minutes ago.
 
-    `back` is the page that leads to a download: from there it is chosen again once the password has been given.
+    `back` is the page that leads there, for a download and for a form on the page of something else: once the password has
+    been given, the person goes on from that page.
     `is_shared` pages concern the whole installation: a role that holds for one campaign does not open them.
     """
 
@@ -76,7 +77,7 @@ RULES: dict[str, Permission] = {
     "admin.donation": Permission(ALL_STAFF),
     "admin.pledges": Permission(ALL_STAFF),
     "admin.pledge": Permission(ALL_STAFF),
-    "admin.stop_pledge": Permission(PROPOSERS, fresh=True),
+    "admin.stop_pledge": Permission(PROPOSERS, fresh=True, back="admin.pledge"),
     "admin.withdraw_pledge_links": Permission(PROPOSERS),
     "admin.send_pledge_link": Permission(PROPOSERS),
     "admin.set_wall": Permission(CAMPAIGN),
@@ -115,11 +116,11 @@ RULES: dict[str, Permission] = {
     "admin.reconciliation_case": Permission(MONEY, is_shared=True),
     "admin.compare_now": Permission(FINANCE, is_shared=True),
     "admin.fetch_case": Permission(FINANCE, is_shared=True),
-    "admin.book_fee": Permission(FINANCE, fresh=True, is_shared=True),
-    "admin.book_unidentified": Permission(FINANCE, fresh=True, is_shared=True),
-    "admin.send_late_mails": Permission(FINANCE, fresh=True, is_shared=True),
+    "admin.book_fee": Permission(FINANCE, fresh=True, back="admin.reconciliation_case", is_shared=True),
+    "admin.book_unidentified": Permission(FINANCE, fresh=True, back="admin.reconciliation_case", is_shared=True),
+    "admin.send_late_mails": Permission(FINANCE, fresh=True, back="admin.reconciliation", is_shared=True),
     "admin.payout": Permission(MONEY, is_shared=True),
-    "admin.book_payout": Permission(FINANCE, fresh=True, is_shared=True),
+    "admin.book_payout": Permission(FINANCE, fresh=True, back="admin.payout", is_shared=True),
     "admin.payout_register": Permission(MONEY, is_shared=True),
     "admin.donation_register": Permission(FINANCE, fresh=True, back="admin.donations"),
     "admin.inbox": Permission(KEEPERS, is_shared=True),

@@ -167,3 +167,13 @@ def test_the_form_of_another_monthly_gift_is_not_taken_for_this_one(engine: Engi
     other = desk.post(f"/staff/pledges/{second}/stop", data=fields)
     assert other.status_code == 303
     assert "was already submitted" in desk.get(other.headers["Location"]).text
+
+
+@pytest.mark.database("sqlite")
+def test_what_was_typed_to_stop_one_is_still_there_after_the_password(engine: Engine) -> None:
+    public_id = pledge_of(begin_pledge(engine)).public_id
+    client = sit_down(engine.app, engine.clock, role="finance", is_fresh=False).client
+    data = {"why": "By phone", "csrf_token": token_of(client)}
+    location = client.post(f"/staff/pledges/{public_id}/stop", data=data).location
+    assert location == f"/staff/verify?next=/staff/pledges/{public_id}"
+    assert 'value="By phone"' in client.get(f"/staff/pledges/{public_id}").text

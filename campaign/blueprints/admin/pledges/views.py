@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.filters import list_filters
 from campaign.blueprints.admin.frame import campaign, done, refused
-from campaign.blueprints.admin.guard import person
+from campaign.blueprints.admin.guard import draft_fields, person
 from campaign.blueprints.admin.permissions import sees_donors
 from campaign.blueprints.admin.pledges import words
 from campaign.blueprints.admin.pledges.forms import StopForm
@@ -51,7 +51,7 @@ def pledges() -> ResponseReturnValue:
 @bp.get("/pledges/<public_id>")
 def pledge(public_id: str) -> ResponseReturnValue:
     """One monthly gift with its months and its history."""
-    return _page(_story(public_id), StopForm())
+    return _page(_story(public_id), StopForm(data=draft_fields()))
 
 
 @bp.post("/pledges/<public_id>/stop")
