@@ -29,9 +29,6 @@ from campaign.services.ledger.subject_words import subject_in_words
 from campaign.services.spreadsheets import FileFormat
 
 MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-DONATION_PAGES = frozenset(
-    {"admin.donation", "admin.correction", "admin.correct_donation", "admin.refund", "admin.request_refund"}
-)
 MENU: tuple[tuple[str, LazyString, frozenset[str]], ...] = (
     ("admin.overview", _("Overview"), frozenset()),
     (
@@ -172,7 +169,7 @@ def menu() -> list[MenuItem]:
 
 
 @bp.after_app_request
-def keep_no_copy(response: Response) -> Response:
+def forbid_caching(response: Response) -> Response:
     """Forbid caches to store staff pages, which hold personal data, and other sites to learn their addresses."""
     if request.path.startswith("/staff"):
         response.headers["Cache-Control"] = "no-store"

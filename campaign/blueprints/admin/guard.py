@@ -17,9 +17,9 @@ from flask_security.utils import check_and_update_authn_fresh, logout_user
 from campaign.blueprints.admin.permissions import (
     CLOSED,
     OPEN,
-    PASSWORD_DOORS,
+    OPEN_WITH_FIRST_PASSWORD,
+    PASSWORD_VIEWS,
     RULES,
-    WITH_A_FIRST_PASSWORD,
     Permission,
     can,
 )
@@ -106,7 +106,7 @@ def guard() -> ResponseReturnValue | None:
 
 def _admit(endpoint: str) -> ResponseReturnValue | None:
     """Admit a signed-in person where their role allows it, once they have a password of their own."""
-    if g.person.has_first_password and endpoint not in WITH_A_FIRST_PASSWORD:
+    if g.person.has_first_password and endpoint not in OPEN_WITH_FIRST_PASSWORD:
         return redirect(url_for("security.change_password"))
     if endpoint in OPEN:
         return _past_second_step(endpoint)
@@ -123,7 +123,7 @@ def record_sign_in(response: Response) -> Response:
     Without that row nobody is signed in, nor by a request that failed. A refused password or code is only logged: rows that
     strangers can cause would bury the trail.
     """
-    if request.endpoint in PASSWORD_DOORS and request.method == "POST" and response.status_code == 200:
+    if request.endpoint in PASSWORD_VIEWS and request.method == "POST" and response.status_code == 200:
         log.warning("%s refused for %s", request.endpoint, request.remote_addr)
     staff_id: int | None = g.pop("signed_in_id", None)
     if staff_id is None:

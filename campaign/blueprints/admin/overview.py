@@ -50,7 +50,7 @@ ALARM_PLACES: dict[str, tuple[str, dict[str, str]]] = {
 }
 """The staff page where an alarm is dealt with; the others are dealt with on the command line."""
 
-ALARM_CONCERNS = {
+COVERED_BY_ALARM = {
     "mail_dead": "address_refused",
     "mail_waits": "mails_not_taken",
     "refunds_not_sent": "refund_stuck",
@@ -65,7 +65,7 @@ def overview() -> ResponseReturnValue:
     figures = figures_of(here.id, here.currency, at=at, with_shared=is_shared)
     context = current_context()
     view = _alarms() if is_shared else NO_ALARMS
-    ringing = {ALARM_CONCERNS.get(alarm.key, alarm.key) for alarm in view.ringing}
+    ringing = {COVERED_BY_ALARM.get(alarm.key, alarm.key) for alarm in view.ringing}
     return render_template(
         "admin/overview.html",
         campaign=here,

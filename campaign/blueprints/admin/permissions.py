@@ -46,7 +46,7 @@ OPEN = frozenset(
     }
 )
 """The way in and out; Flask-Security guards these itself (the second step is set up at the first sign-in)."""
-PASSWORD_DOORS = frozenset(
+PASSWORD_VIEWS = frozenset(
     {
         "security.login",
         "security.verify",
@@ -56,7 +56,7 @@ PASSWORD_DOORS = frozenset(
     }
 )
 """Where a password or a code can be guessed: tries are limited and refusals logged."""
-WITH_A_FIRST_PASSWORD = OPEN | {"security.verify", "security.change_password", "security.two_factor_setup_validate"}
+OPEN_WITH_FIRST_PASSWORD = OPEN | {"security.verify", "security.change_password", "security.two_factor_setup_validate"}
 """Where somebody may go who has not chosen a password of their own yet."""
 CLOSED = frozenset({"security.two_factor_rescue", "security.tf_select"})
 """Doors of Flask-Security that we do not offer: rescue by mail, a choice where there is one way."""

@@ -136,7 +136,7 @@ MODES: Mapping[str, Word] = {
     "live": (_("LIVE: real money"), "good"),
 }
 
-CONCERNS: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
+ATTENTION: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
     "shield_up": (_("Stolen cards are being tested: protection is on"), "admin.shield", {}),
     "shield_by_hand": (_("Protection is on: turned on manually"), "admin.shield", {}),
     "fund_below_zero": (_("Funds are below zero"), "admin.allocations", {}),

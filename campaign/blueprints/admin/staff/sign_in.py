@@ -15,7 +15,7 @@ from flask_security.utils import uia_email_mapper
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 
-from campaign.blueprints.admin.permissions import PASSWORD_DOORS
+from campaign.blueprints.admin.permissions import PASSWORD_VIEWS
 from campaign.blueprints.admin.staff.passwords import (
     BoundedPasswordMixin,
     StaffChangePasswordForm,
@@ -34,11 +34,11 @@ from campaign.services.staff.second_factor import SingleUseTotp, SpentRecoveryCo
 
 DEMO_BYTES = DEMO_PASSWORD.encode()
 FRESH_FOR = timedelta(minutes=5)
-TRIES = "10 per minute"
+ATTEMPTS = "10 per minute"
 """Of a password or code, for one account from one address."""
-TRIES_OF_AN_ACCOUNT = "15 per 15 minutes"
+ATTEMPTS_OF_AN_ACCOUNT = "15 per 15 minutes"
 """From all addresses together, once the password was given: a stranger cannot use these attempts up and lock the person out."""
-TRIES_OF_AN_ADDRESS = "60 per minute"
+ATTEMPTS_OF_AN_ADDRESS = "60 per minute"
 """Whatever the account: argon2 takes about 0.2 s of a core for each."""
 
 MESSAGES: dict[str, tuple[LazyString, str]] = {
@@ -70,7 +70,7 @@ MESSAGES: dict[str, tuple[LazyString, str]] = {
 """Flask-Security's sentences in our words; it ships none in Kyrgyz."""
 
 
-class DeskLoginForm(BoundedPasswordMixin, LoginForm):
+class StaffLoginForm(BoundedPasswordMixin, LoginForm):
     """Email address and password. There is no "remember me": a session ends after 30 minutes of inactivity.
 
     The demo's password is public, so production refuses it.
@@ -107,7 +107,7 @@ class NoRescueForm(TwoFactorRescueForm):
     help_setup = RadioField(choices=[SelectChoice("help", "help")], validate_choice=False)
 
 
-class DeskDomain(Catalogues):
+class StaffTranslations(Catalogues):
     """Translates Flask-Security's texts: its own by their English text, ours by their lazy strings."""
 
     def gettext(self, string: Any, **variables: Any) -> str:  # a str or one of MESSAGES' lazy strings
@@ -115,20 +115,20 @@ class DeskDomain(Catalogues):
         return str(text) % variables if variables else str(text)
 
 
-def _time_of_phones() -> datetime:
+def _machine_time() -> datetime:
     """Return the machine's time; phones do not know the sandbox's."""
     return machine_clock(current_context().clock).now()
 
 
-class DeskTotp(SingleUseTotp):
+class StaffTotp(SingleUseTotp):
     """Checks codes at the machine's time, which phones show."""
 
     def __init__(self, *settings: Any) -> None:  # what Flask-Security hands on
-        super().__init__(*settings, phone_time=_time_of_phones)
+        super().__init__(*settings, phone_time=_machine_time)
 
 
 security: Any = Security(  # Flask-Security has no types
-    totp_cls=DeskTotp,
+    totp_cls=StaffTotp,
     mf_recovery_codes_util_cls=SpentRecoveryCodes,
     password_util_cls=StaffPasswordUtil,
 )
@@ -142,36 +142,36 @@ def init_app(app: Flask) -> None:
     security.init_app(
         app,
         staff_datastore(),
-        login_form=DeskLoginForm,
+        login_form=StaffLoginForm,
         verify_form=StaffVerifyForm,
         change_password_form=StaffChangePasswordForm,
         two_factor_setup_form=SecondStepForm,
         two_factor_rescue_form=NoRescueForm,
     )
-    security.i18n_domain = DeskDomain()
-    _speak_to_browsers_alone(app)
-    _ask_who_is_there_at_the_desk_alone(app)
+    security.i18n_domain = StaffTranslations()
+    _disable_json_answers(app)
+    _load_identity_on_staff_pages_only(app)
     app.teardown_appcontext(_end_session)
-    for endpoint in PASSWORD_DOORS:
+    for endpoint in PASSWORD_VIEWS:
         app.view_functions[endpoint] = _limited(app.view_functions[endpoint], endpoint)
 
 
-def _speak_to_browsers_alone(app: Flask) -> None:
+def _disable_json_answers(app: Flask) -> None:
     """Flask-Security would answer JSON with a token that outlives its session, and take it from a header or a body."""
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]  # Flask-Login puts it there
     security.want_json(lambda _request: False)
 
 
-def _ask_who_is_there_at_the_desk_alone(app: Flask) -> None:
+def _load_identity_on_staff_pages_only(app: Flask) -> None:
     """Flask-Principal would look for a person before every public page and every webhook too."""
     hooks = app.before_request_funcs[None]
     place, look = hooks.index(security.principal._on_before_request), security.principal._on_before_request  # noqa: SLF001
 
-    def look_at_the_desk() -> None:
+    def load_identity() -> None:
         if request.path.startswith("/staff"):
             look()
 
-    hooks[place] = look_at_the_desk
+    hooks[place] = load_identity
 
 
 def _end_session(_error: BaseException | None) -> None:
@@ -243,7 +243,7 @@ def _account_or_address() -> str:
 
 
 def _limited(view: Any, endpoint: str) -> Any:  # Flask's views have no common type
-    limited = limiter.limit(TRIES, key_func=_account_and_address, methods=["POST"])(view)
+    limited = limiter.limit(ATTEMPTS, key_func=_account_and_address, methods=["POST"])(view)
     if endpoint != "security.login":
-        limited = limiter.limit(TRIES_OF_AN_ACCOUNT, key_func=_account_or_address, methods=["POST"])(limited)
-    return limiter.limit(TRIES_OF_AN_ADDRESS, methods=["POST"])(limited)
+        limited = limiter.limit(ATTEMPTS_OF_AN_ACCOUNT, key_func=_account_or_address, methods=["POST"])(limited)
+    return limiter.limit(ATTEMPTS_OF_AN_ADDRESS, methods=["POST"])(limited)
