@@ -24,7 +24,7 @@ from campaign.services.demo.content import load_plan
 from campaign.services.demo.history import DemoContext, play_history
 from campaign.services.demo.loader import load_campaign
 from campaign.services.gifts.checkout import GiftRequest, start_checkout
-from campaign.services.gifts.held_receipts import held_receipts
+from campaign.services.gifts.receipts_on_hold import receipts_on_hold
 from campaign.services.pledges.links import token_of_gift
 from campaign.services.reconciliation import reconciling
 from campaign.services.staff.accounts import DEMO_PASSWORD, add_demo_staff, add_staff
@@ -131,4 +131,4 @@ def _one_of_each(names: dict[str, str]) -> dict[str, str]:
     with reading() as session:
         found = {name: str(session.execute(query.limit(1)).scalar_one()) for name, query in one.items()}
     checkouts = {f"{name}_page": _checkout_of(names[name]) for name in ("monthly", "processing", "awaited")}
-    return found | checkouts | {"held": held_receipts()[0].number}
+    return found | checkouts | {"held": receipts_on_hold()[0].number}

@@ -20,7 +20,7 @@ from campaign.models.staff import Staff
 from campaign.services import audit
 from campaign.services.exports import payouts
 from campaign.services.ledger import posting
-from campaign.services.mail import held
+from campaign.services.mail import on_hold
 from campaign.services.reconciliation import listing as reconciliation_desk
 from campaign.services.reconciliation import reconciling
 from campaign.services.reconciliation.reconciling import Mails
@@ -210,10 +210,10 @@ def test_late_mails_leave_by_a_button(stage: ReconciliationScenario, campaign: C
     stage.gift(campaign=campaign)
     stage.pass_time(10)
     reconciling.repair(stage.context, mails=Mails.NONE)
-    assert (held.held(), stage.mails()) == (1, [("receipt", "held")])
+    assert (on_hold.count_on_hold(), stage.mails()) == (1, [("receipt", "held")])
     assert "1 email to a donor is held" in finance.opens("/staff/reconciliation").text("main")
     finance.presses("/staff/reconciliation/mails")
-    assert (held.held(), stage.mails()) == (0, [("receipt", "queued")])
+    assert (on_hold.count_on_hold(), stage.mails()) == (0, [("receipt", "queued")])
 
 
 def test_the_overview_tells_of_what_is_unexplained(

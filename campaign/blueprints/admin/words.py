@@ -27,7 +27,7 @@ from campaign.domain.pledge import PledgeStopped
 from campaign.domain.provider_events import EventState
 from campaign.domain.receipt import ReceiptState
 from campaign.services.funds import disbursements
-from campaign.services.gifts import corrections, held_receipts
+from campaign.services.gifts import corrections, receipts_on_hold
 from campaign.services.ledger.posting import EntryConflict
 from campaign.services.mail import resending
 from campaign.services.receipts import files
@@ -250,14 +250,14 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     disbursements.EvidenceMissing: _("Enter who was paid, and the number of the document that shows it."),
     corrections.NothingToCorrect: _("This is what we have already. Change the name or the address."),
     corrections.NotPaid: _("This donation is not paid, so there is nothing to correct yet."),
-    held_receipts.NotHeld: _("This receipt is no longer held. Nothing was changed."),
-    held_receipts.StillHeld: _(
+    receipts_on_hold.NotOnHold: _("This receipt is no longer held. Nothing was changed."),
+    receipts_on_hold.StillOnHold: _(
         "The receipt still cannot be printed with this. Nothing was changed; the reasons are below."
     ),
     resending.MailStillQueued: _("This email is waiting to be sent already. Nothing was changed."),
     resending.MailNotRepeatable: _("The code or link in this email has expired. The donor can ask for a new one."),
     resending.AddressCorrected: _("The donor’s address was corrected after this email. Send it to that address."),
-    resending.ReceiptStillHeld: _("The receipt in this email cannot be printed yet. Correct the receipt first."),
+    resending.ReceiptStillOnHold: _("The receipt in this email cannot be printed yet. Correct the receipt first."),
     resending.ReceiptNotValid: _("The receipt in this email is no longer valid, so it cannot be sent again."),
     files.ReceiptNotReady: _("A receipt is still being printed. Try again in a minute."),
     files.NothingInPeriod: _("There is no receipt in this period."),

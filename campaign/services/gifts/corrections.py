@@ -23,8 +23,8 @@ from campaign.models.receipt import Receipt
 from campaign.services import audit, search_index
 from campaign.services.gifts import gift_receipts
 from campaign.services.gifts.donors import donor_of_mailbox
-from campaign.services.gifts.held_receipts import StillHeld, name_receipt
 from campaign.services.gifts.locked import LockedGift, lock_gift
+from campaign.services.gifts.receipts_on_hold import StillOnHold, name_receipt
 from campaign.services.receipts import issuing
 from campaign.services.receipts.hold_reasons import explain
 
@@ -165,5 +165,5 @@ def _replace(session: Session, gift: LockedGift, *, at: datetime, public_url: st
     new_id = gift_receipts.issue_corrected(session, gift, live[0], at=at, public_url=public_url)
     number, document = session.execute(select(Receipt.number, Receipt.document).where(Receipt.id == new_id)).one()
     if reasons := issuing.reasons_to_hold(document):
-        raise StillHeld("; ".join(explain(reasons)))
+        raise StillOnHold("; ".join(explain(reasons)))
     return live[1], number

@@ -44,8 +44,8 @@ def mark_superseded(session: Session, *, shown_form_id: str, but: int, clock: Cl
         but: The gift that the donor wants now.
         clock: The time.
     """
-    now = clock.now()
-    superseded = session.execute(_SUPERSEDE, {"form": shown_form_id, "but": but, "late": now - PAGE_LIFE, "at": now})
+    at = clock.now()
+    superseded = session.execute(_SUPERSEDE, {"form": shown_form_id, "but": but, "late": at - PAGE_LIFE, "at": at})
     return bool(superseded.all())
 
 
@@ -83,7 +83,7 @@ def open_pages(*, clock: Clock, shown_form_id: str | None = None) -> list[tuple[
 
 
 # Built once, of the table alone: every press of the button passes here.
-_GIFT, _WANTED = Donation.__table__, Donation.__table__.alias()
+_GIFT, _REQUESTED = Donation.__table__, Donation.__table__.alias()
 _OF_FORM = (_GIFT.c.created_at > bindparam("late"), _GIFT.c.shown_form_id == bindparam("form"))
 _HOLD_FORM = select(_GIFT.c.id).where(*_OF_FORM).order_by(_GIFT.c.id).with_for_update()
 _SUPERSEDE = (
@@ -93,7 +93,9 @@ _SUPERSEDE = (
         _GIFT.c.state.in_((DonationState.CREATED.value, DonationState.OPEN.value)),
         _GIFT.c.superseded_at.is_(None),
         _GIFT.c.id != bindparam("but"),
-        select(_WANTED.c.id).where(_WANTED.c.id == bindparam("but"), _WANTED.c.superseded_at.is_(None)).exists(),
+        select(_REQUESTED.c.id)
+        .where(_REQUESTED.c.id == bindparam("but"), _REQUESTED.c.superseded_at.is_(None))
+        .exists(),
     )
     .values(
         superseded_at=bindparam("at"),

@@ -19,7 +19,7 @@ from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt
 from campaign.services.campaigns.page import quilt_of
 
-HELD_DAYS = timedelta(days=7)
+ON_HOLD_DAYS = timedelta(days=7)
 """Until then staff, whom an alarm tells of a held receipt, have corrected it: the donor's page promises it."""
 
 
@@ -111,7 +111,7 @@ def _due_on(mail: _ReceiptMail | None) -> date | None:
     """The day until which a held receipt leaves; None where it is not held."""
     if mail is None or mail.hold_reason != MailHoldReason.RECEIPT_NOT_PRINTABLE:
         return None
-    return local_day(mail.created_at + HELD_DAYS)
+    return local_day(mail.created_at + ON_HOLD_DAYS)
 
 
 def _receipt_mail(session: Session, donation_id: int) -> _ReceiptMail | None:

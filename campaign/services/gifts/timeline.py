@@ -107,19 +107,19 @@ def gift_details(campaign_id: int, public_id: str, *, sees_donors: bool = False)
     """
     receipts = listing.receipts_of(public_id)
     with reading() as session:
-        found = session.execute(
+        selected = session.execute(
             select(Donation, Donor.email, Fund.code, Fund.title, Pledge.public_id)
             .outerjoin(Donor, Donor.id == Donation.donor_id)
             .join(Fund, Fund.id == Donation.fund_id)
             .outerjoin(Pledge, Pledge.id == Donation.pledge_id)
             .where(Donation.campaign_id == campaign_id, Donation.public_id == public_id)
         ).one_or_none()
-        if found is None:
+        if selected is None:
             raise NotFound(f"donation:{public_id}")
-        gift = found[0]
+        gift = selected[0]
         refunds, claims = _refunds(session, gift.id, sees_donors=sees_donors), claims_of(session, gift)
         posted = entries_of(session, campaign_id, f"donation:{public_id}")
-        timeline = [*_history(session, gift), *_told(session, gift), *_mails(session, gift.id), *_papers(receipts)]
+        timeline = [*_history(session, gift), *_reports(session, gift), *_mails(session, gift.id), *_papers(receipts)]
         is_public = not gift.is_anonymous
         return GiftDetails(
             public_id=gift.public_id,
@@ -135,12 +135,12 @@ def gift_details(campaign_id: int, public_id: str, *, sees_donors: bool = False)
             settled=_money(gift.settled_minor, gift.settled_currency),
             fee=_money(gift.fee_minor, gift.settled_currency),
             rate=gift.rate,
-            pledge_public_id=found[4],
-            fund_code=found[2],
-            fund_title=found[3],
+            pledge_public_id=selected[4],
+            fund_code=selected[2],
+            fund_title=selected[3],
             payer_name=gift.payer_name if sees_donors else None,
             name_on_receipt=name_on_receipt(gift.receipt_name, gift.payer_name) if sees_donors else None,
-            email=(found[1] or address_in(gift.checkout_params)) if sees_donors else None,
+            email=(selected[1] or address_in(gift.checkout_params)) if sees_donors else None,
             is_anonymous=gift.is_anonymous,
             public_name=gift.public_name if is_public else None,
             message=gift.message if is_public or sees_donors else None,
@@ -214,7 +214,7 @@ def _history(session: Session, gift: Donation) -> Iterator[TimelineEntry]:
         )
 
 
-def _told(session: Session, gift: Donation) -> Iterator[TimelineEntry]:
+def _reports(session: Session, gift: Donation) -> Iterator[TimelineEntry]:
     rows = session.execute(
         select(ProviderEvent.received_at, ProviderEvent.type)
         .where(ProviderEvent.donation_id == gift.id)

@@ -111,10 +111,10 @@ def _send(due: ClaimedMail, *, context: Context) -> MailState:
 def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_url: str, at: datetime) -> Email:
     """The mail as it leaves: subject, text and HTML from the templates of its kind, in its language."""
     with in_language(message.language):
-        told = _told(message, public_url=public_url, at=at)
+        facts = _template_facts(message, public_url=public_url, at=at)
         # Not render_template: what pages are given of their request and site has no place in a mail.
         parts = {
-            part: current_app.jinja_env.get_template(f"emails/{message.kind}/{part}").render(told)
+            part: current_app.jinja_env.get_template(f"emails/{message.kind}/{part}").render(facts)
             for part in ("subject.txt", "body.txt", "body.html")
         }
     return Email(
@@ -124,7 +124,7 @@ def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_ur
         text=parts["body.txt"],
         html=parts["body.html"],
         language=message.language,
-        reply_to=told.get("help_email") or None,
+        reply_to=facts.get("help_email") or None,
         sent_at=at,
         attachments=(attachment,) if attachment else (),
     )
@@ -158,7 +158,7 @@ def receipt_number_of(public_id: str) -> str | None:
         ).scalar()
 
 
-def _told(message: Message, *, public_url: str, at: datetime) -> dict[str, Any]:
+def _template_facts(message: Message, *, public_url: str, at: datetime) -> dict[str, Any]:
     """The stored facts as finished texts of the reader's language, which is what the templates take."""
     facts: dict[str, Any] = dict(message.facts)
     base = f"{public_url}/{message.language}"

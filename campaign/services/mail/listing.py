@@ -71,19 +71,19 @@ class MailRow:
         )
 
 
-def mails(wanted: MailFilter) -> tuple[list[MailRow], bool]:
+def mails(filters: MailFilter) -> tuple[list[MailRow], bool]:
     """A page of mails, newest first, and whether there are older ones."""
-    query = _rows(wanted.campaign_id, with_shared=wanted.with_shared).order_by(Message.id.desc()).limit(PAGE_ROWS + 1)
-    if wanted.state:
-        query = query.where(Message.state == wanted.state)
-    if wanted.text:
-        query = query.where(about(wanted.text))
-    if wanted.before:
-        last = select(Message.id).where(Message.public_id == wanted.before).scalar_subquery()
+    query = _rows(filters.campaign_id, with_shared=filters.with_shared).order_by(Message.id.desc()).limit(PAGE_ROWS + 1)
+    if filters.state:
+        query = query.where(Message.state == filters.state)
+    if filters.text:
+        query = query.where(about(filters.text))
+    if filters.before:
+        last = select(Message.id).where(Message.public_id == filters.before).scalar_subquery()
         query = query.where(Message.id < last)
     with reading() as session:
-        found = [MailRow(**row._mapping) for row in session.execute(query)]  # noqa: SLF001
-    return found[:PAGE_ROWS], len(found) > PAGE_ROWS
+        rows = [MailRow(**row._mapping) for row in session.execute(query)]  # noqa: SLF001
+    return rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
 
 
 def mail(campaign_id: int, public_id: str, *, with_shared: bool = True) -> MailRow:

@@ -40,7 +40,7 @@ class AddressCorrected(DomainError):
     """The donor's address was corrected after the mail was written: what it holds is not for the old mailbox."""
 
 
-class ReceiptStillHeld(DomainError):
+class ReceiptStillOnHold(DomainError):
     """The receipt that the mail carries cannot be printed yet."""
 
 
@@ -69,7 +69,7 @@ def resend(order: ResendOrder, *, clock: Clock) -> None:
         FormReused: the form was sent before with another address or reason.
         MailStillQueued, MailNotRepeatable, AddressCorrected, ReceiptNotValid, ReceiptStillHeld: see there.
     """
-    now = clock.now()
+    at = clock.now()
     with transaction() as session:
         mail = session.execute(
             select(Message)
@@ -86,11 +86,11 @@ def resend(order: ResendOrder, *, clock: Clock) -> None:
         _refuse_former_address(session, mail, order.recipient)
         is_corrected = fold(order.recipient) != fold(mail.recipient)
         if mail.state in REQUEUED:
-            _requeue(session, mail, order, at=now)
+            _requeue(session, mail, order, at=at)
         else:
-            _copy(session, mail, order, at=now)
+            _copy(session, mail, order, at=at)
         detail: dict[str, object] = {"reason": order.reason, "to_other_address": is_corrected, "form": order.public_id}
-        audit.record(session, actor_id=order.actor_id, action=ACTION, subject=_subject(order), at=now, detail=detail)
+        audit.record(session, actor_id=order.actor_id, action=ACTION, subject=_subject(order), at=at, detail=detail)
 
 
 def refusal_of(mail: MailRow) -> DomainError:
@@ -129,7 +129,7 @@ def _refuse(session: Session, mail: Message) -> None:
         if receipt.state != ReceiptState.ISSUED:
             raise ReceiptNotValid(receipt.state)
         if mail.hold_reason == MailHoldReason.RECEIPT_NOT_PRINTABLE and issuing.reasons_to_hold(receipt.document):
-            raise ReceiptStillHeld(mail.public_id)
+            raise ReceiptStillOnHold(mail.public_id)
 
 
 def _refuse_former_address(session: Session, mail: Message, recipient: str) -> None:

@@ -14,7 +14,7 @@ from campaign.domain.money import Money
 from campaign.domain.payment import BalanceTransaction
 from campaign.models.donation import Refund
 from campaign.models.receipt import Receipt
-from campaign.services.gifts import held_receipts
+from campaign.services.gifts import receipts_on_hold
 from campaign.services.gifts.refunds import OF_A_TEST, RefundOrder, request_refund, send_next_refund
 from campaign.services.ledger import sums
 from tests.services.engine import Engine
@@ -235,7 +235,7 @@ def test_a_corrected_receipt_leaves_with_the_mail_about_the_refund(engine: Engin
     set_issuer_text("registration", "No. 1")
     actor = a_member_of_staff()
     number = "TEST-WCL-2026-000002"
-    held_receipts.correct(number, donor_name="Aida", actor_id=actor.id, context=engine.context)
+    receipts_on_hold.correct(number, donor_name="Aida", actor_id=actor.id, context=engine.context)
     engine.work()
     told = engine.mailer.sent[-1]
     assert told.subject == "Test: We have sent $10 back to you"

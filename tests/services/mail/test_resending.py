@@ -25,7 +25,7 @@ from campaign.services.mail.resending import (
     MailNotRepeatable,
     MailStillQueued,
     ReceiptNotValid,
-    ReceiptStillHeld,
+    ReceiptStillOnHold,
     ResendOrder,
     resend,
 )
@@ -144,7 +144,7 @@ def test_a_receipt_that_cannot_be_printed_yet_is_not_sent_again(
     engine.give()
     with transaction() as session:
         session.execute(update(Message).values(state=MailState.HELD, hold_reason=MailHoldReason.RECEIPT_NOT_PRINTABLE))
-    with pytest.raises(ReceiptStillHeld):
+    with pytest.raises(ReceiptStillOnHold):
         resend(order_for(engine), clock=engine.clock)
 
 

@@ -14,10 +14,10 @@ from campaign.domain.receipt import ReceiptState
 from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.gifts.corrections import Correction, NothingToCorrect, NotPaid, correct
-from campaign.services.gifts.held_receipts import StillHeld
+from campaign.services.gifts.receipts_on_hold import StillOnHold
 from campaign.services.gifts.timeline import GiftDetails, gift_details
 
-SHOWN_AT_NAME = (FormReused, NothingToCorrect, StillHeld)
+SHOWN_AT_NAME = (FormReused, NothingToCorrect, StillOnHold)
 
 
 @bp.get("/donations/<public_id>/correct")

@@ -19,8 +19,8 @@ from campaign.jobs import wake
 from campaign.services import audit
 from campaign.services.exports.ledger import period_of
 from campaign.services.exports.registers import receipt_file
-from campaign.services.gifts import held_receipts
-from campaign.services.gifts.held_receipts import HeldRow
+from campaign.services.gifts import receipts_on_hold
+from campaign.services.gifts.receipts_on_hold import ReceiptOnHold
 from campaign.services.receipts import files, listing
 from campaign.services.receipts.listing import ReceiptFilter
 from campaign.services.spreadsheets import FileFormat
@@ -37,8 +37,8 @@ def receipts() -> ResponseReturnValue:
         "admin/receipts/list.html",
         filters=filters,
         rows=rows,
-        on_hold=held_receipts.held_receipts(campaign_id=campaign().id),
-        substituted=held_receipts.substituted_receipts(campaign_id=campaign().id),
+        on_hold=receipts_on_hold.receipts_on_hold(campaign_id=campaign().id),
+        substituted=receipts_on_hold.substituted_receipts(campaign_id=campaign().id),
         pager=filters.pager(rows[-1].id if len(rows) == PAGE_ROWS else None),
     )
     return page, filters.status
@@ -86,7 +86,7 @@ def register_file(file_format: FileFormat) -> Response:
 @bp.get("/receipts/<number>/held", endpoint="held_receipt")
 def receipt_on_hold(number: str) -> ResponseReturnValue:
     """Why a receipt is on hold, with the form that corrects its name."""
-    row = held_receipts.held_receipt(number, campaign_id=campaign().id)
+    row = receipts_on_hold.receipt_on_hold(number, campaign_id=campaign().id)
     return _name_page(row, ReceiptNameForm(data={"donor_name": row.donor_name, **draft_fields()}), row.explanations)
 
 
@@ -95,13 +95,13 @@ def correct_receipt(number: str) -> ResponseReturnValue:
     """Replace it by one with the corrected name; its email leaves with the new one."""
     form = ReceiptNameForm()
     if not form.validate():
-        row = held_receipts.held_receipt(number, campaign_id=campaign().id)
+        row = receipts_on_hold.receipt_on_hold(number, campaign_id=campaign().id)
         return _name_page(row, form, row.explanations), form.status
     try:
         new_number = _correct(number, form)
-    except held_receipts.StillHeld as error:
+    except receipts_on_hold.StillOnHold as error:
         form.refuse("donor_name", words.sentence_of(error))
-        row = held_receipts.held_receipt(number, campaign_id=campaign().id)
+        row = receipts_on_hold.receipt_on_hold(number, campaign_id=campaign().id)
         return _name_page(row, form, str(error).split("; ")), form.status
     except DomainError as error:
         return refused(error, "admin.receipts")
@@ -111,7 +111,7 @@ def correct_receipt(number: str) -> ResponseReturnValue:
 
 
 def _correct(number: str, form: ReceiptNameForm) -> str:
-    return held_receipts.correct(
+    return receipts_on_hold.correct(
         number,
         campaign_id=campaign().id,
         donor_name=form.donor_name.data or None,
@@ -120,7 +120,7 @@ def _correct(number: str, form: ReceiptNameForm) -> str:
     )
 
 
-def _name_page(row: HeldRow, form: ReceiptNameForm, explanations: Sequence[str]) -> str:
+def _name_page(row: ReceiptOnHold, form: ReceiptNameForm, explanations: Sequence[str]) -> str:
     return render_template("admin/receipts/held_receipt.html", row=row, form=form, explanations=explanations)
 
 

@@ -16,7 +16,7 @@ from campaign.jobs import wake
 from campaign.services import audit
 from campaign.services.exports.ledger import period_of
 from campaign.services.exports.payouts import payout_file
-from campaign.services.mail import held
+from campaign.services.mail import on_hold
 from campaign.services.reconciliation import case_repair, payouts, suspense
 from campaign.services.reconciliation import listing as reconciliation_desk
 from campaign.services.spreadsheets import FileFormat
@@ -35,7 +35,7 @@ def reconciliation() -> ResponseReturnValue:
         desk=reconciliation_desk.reconciliation_page(),
         payouts=rows,
         pager=filters.pager(rows[-1].payout_id if len(rows) == PAGE_ROWS else None),
-        mails_on_hold=held.held(),
+        mails_on_hold=on_hold.count_on_hold(),
         money_words=words,
     )
 
@@ -50,7 +50,7 @@ def compare_now() -> ResponseReturnValue:
 @bp.post("/reconciliation/mails")
 def send_late_mails() -> ResponseReturnValue:
     """Send the emails to donors that are on hold because they report changes found late."""
-    sent = held.send_held(actor_id=person().id, clock=current_context().clock)
+    sent = on_hold.release(actor_id=person().id, clock=current_context().clock)
     wake("outbox")
     return done(
         ngettext("%(num)s email is being sent.", "%(num)s emails are being sent.", sent), "admin.reconciliation"

@@ -27,16 +27,16 @@ from campaign.services.receipts.hold_reasons import HoldReason, explain
 SHOWN_MAX = 100
 
 
-class NotHeld(Conflict):
+class NotOnHold(Conflict):
     """The receipt can be printed, has been printed, or has ended: there is nothing to correct."""
 
 
-class StillHeld(DomainError):
+class StillOnHold(DomainError):
     """With these facts the receipt could not be printed either; the message says why in the reader’s language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldRow:
+class ReceiptOnHold:
     """A held receipt as the desk shows it."""
 
     number: str
@@ -62,12 +62,12 @@ class SubstitutedRow:
     characters: str
 
 
-def held_receipts(*, campaign_id: int | None = None) -> list[HeldRow]:
+def receipts_on_hold(*, campaign_id: int | None = None) -> list[ReceiptOnHold]:
     """The live receipts that must not leave as they are, of one campaign or of all, oldest first."""
     with reading() as session:
         rows = session.execute(_UNPRINTED.where(_is_of(campaign_id)).order_by(Receipt.id).limit(SHOWN_MAX)).all()
-    found = (_row(receipt, public_id) for receipt, public_id in rows)
-    return [row for row in found if row.reasons]
+    all_rows = (_row(receipt, public_id) for receipt, public_id in rows)
+    return [row for row in all_rows if row.reasons]
 
 
 def substituted_receipts(*, campaign_id: int | None = None) -> list[SubstitutedRow]:
@@ -87,12 +87,12 @@ def substituted_receipts(*, campaign_id: int | None = None) -> list[SubstitutedR
         ]
 
 
-def held_receipt(number: str, *, campaign_id: int | None = None) -> HeldRow:
+def receipt_on_hold(number: str, *, campaign_id: int | None = None) -> ReceiptOnHold:
     """One of them; NotFound."""
     with reading() as session:
         named = (_is_of(campaign_id), Receipt.number == number)
-        found = session.execute(_UNPRINTED.where(*named)).one_or_none()
-    row = _row(*found) if found else None
+        match = session.execute(_UNPRINTED.where(*named)).one_or_none()
+    row = _row(*match) if match else None
     if row is None or not row.reasons:
         raise NotFound(number)
     return row
@@ -111,20 +111,20 @@ def correct(
     A monthly gift's later receipts take the corrected name too. Raises NotFound, NotHeld, and
     StillHeld, with nothing done, when something else keeps the receipt from being printed.
     """
-    now = context.clock.now()
+    at = context.clock.now()
     with transaction() as session:
         receipt_id, gift = _locked(session, number, campaign_id)
         name_receipt(session, gift, donor_name or "")
         gift = lock_gift(session, gift.id)
-        new_id = gift_receipts.issue_corrected(session, gift, receipt_id, at=now, public_url=context.public_url)
+        new_id = gift_receipts.issue_corrected(session, gift, receipt_id, at=at, public_url=context.public_url)
         new_number, document = session.execute(
             select(Receipt.number, Receipt.document).where(Receipt.id == new_id)
         ).one()
         if reasons := issuing.reasons_to_hold(document):
-            raise StillHeld("; ".join(explain(reasons)))
+            raise StillOnHold("; ".join(explain(reasons)))
         detail: dict[str, object] = {"replaced_by": new_number}
         audit.record(
-            session, actor_id=actor_id, action="receipt:correct", subject=f"receipt:{number}", at=now, detail=detail
+            session, actor_id=actor_id, action="receipt:correct", subject=f"receipt:{number}", at=at, detail=detail
         )
     return str(new_number)
 
@@ -145,18 +145,18 @@ def _locked(session: Session, number: str, campaign_id: int | None) -> tuple[int
     if donation_id is None:
         raise NotFound(number)
     gift = lock_gift(session, donation_id)
-    found = session.execute(_UNPRINTED.where(Receipt.number == number)).one_or_none()
-    if found is None or not _row(*found).reasons:
-        raise NotHeld(number)
-    return int(found[0].id), gift
+    match = session.execute(_UNPRINTED.where(Receipt.number == number)).one_or_none()
+    if match is None or not _row(*match).reasons:
+        raise NotOnHold(number)
+    return int(match[0].id), gift
 
 
 def _is_of(campaign_id: int | None) -> ColumnElement[bool]:
     return true() if campaign_id is None else Donation.campaign_id == campaign_id
 
 
-def _row(receipt: Receipt, donation_public_id: str) -> HeldRow:
-    return HeldRow(
+def _row(receipt: Receipt, donation_public_id: str) -> ReceiptOnHold:
+    return ReceiptOnHold(
         number=receipt.number,
         donation_public_id=donation_public_id,
         language=receipt.language,

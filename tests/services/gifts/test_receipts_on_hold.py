@@ -16,8 +16,8 @@ from campaign.models.donation import Donation
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.models.staff import AuditEvent
-from campaign.services.gifts import held_receipts
-from campaign.services.gifts.held_receipts import NotHeld, StillHeld
+from campaign.services.gifts import receipts_on_hold
+from campaign.services.gifts.receipts_on_hold import NotOnHold, StillOnHold
 from campaign.services.receipts import files
 from campaign.services.receipts.files import LIST_NAME, receipts_zip
 from campaign.services.receipts.hold_reasons import WORDS, explain
@@ -49,11 +49,11 @@ def give_as(engine: Engine, name: str) -> None:
 
 def correct(engine: Engine, name: str | None, *, number: str = HELD) -> str:
     actor = a_member_of_staff(email=f"{new_public_id()}@quilt.example")
-    return held_receipts.correct(number, donor_name=name, actor_id=actor.id, context=engine.context)
+    return receipts_on_hold.correct(number, donor_name=name, actor_id=actor.id, context=engine.context)
 
 
 def test_a_held_receipt_is_listed_with_its_reason(held: Engine) -> None:
-    (row,) = held_receipts.held_receipts()
+    (row,) = receipts_on_hold.receipts_on_hold()
     assert (row.number, row.donor_name) == (HELD, "Aida K.")
     assert row.reasons == (HoldReason.NO_ISSUER_REGISTRATION,)
     assert held.mailer.sent == []
@@ -70,7 +70,7 @@ def test_the_reason_is_said_in_the_language_of_the_reader(held: Engine, language
     with reading() as session:
         campaign_id = session.execute(select(Donation.campaign_id)).scalar_one()
     with in_language(language):
-        assert held_receipts.held_receipt(HELD).explanations == [words]
+        assert receipts_on_hold.receipt_on_hold(HELD).explanations == [words]
         packed = receipts_zip(ReceiptFilter(campaign_id=campaign_id))
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         assert words in archive.read(LIST_NAME).decode("utf-8-sig")
@@ -89,20 +89,20 @@ def test_every_reason_has_words_in_three_languages() -> None:
 
 def test_what_can_be_printed_is_not_listed(engine: Engine) -> None:
     engine.give()
-    assert held_receipts.held_receipts() == []
+    assert receipts_on_hold.receipts_on_hold() == []
     with pytest.raises(NotFound):
-        held_receipts.held_receipt(HELD)
+        receipts_on_hold.receipt_on_hold(HELD)
 
 
 def test_a_held_receipt_is_of_its_campaign_alone(held: Engine) -> None:
     other, actor = a_campaign(slug="other", is_featured=False), a_member_of_staff()
-    assert held_receipts.held_receipts(campaign_id=other.id) == []
+    assert receipts_on_hold.receipts_on_hold(campaign_id=other.id) == []
     with pytest.raises(NotFound):
-        held_receipts.held_receipt(HELD, campaign_id=other.id)
+        receipts_on_hold.receipt_on_hold(HELD, campaign_id=other.id)
     facts: dict[str, Any] = {"donor_name": "Thief", "context": held.context}
     with pytest.raises(NotFound):
-        held_receipts.correct(HELD, actor_id=actor.id, campaign_id=other.id, **facts)
-    assert [row.donor_name for row in held_receipts.held_receipts()] == ["Aida K."]
+        receipts_on_hold.correct(HELD, actor_id=actor.id, campaign_id=other.id, **facts)
+    assert [row.donor_name for row in receipts_on_hold.receipts_on_hold()] == ["Aida K."]
 
 
 def test_a_corrected_receipt_replaces_the_held_one_and_leaves_by_the_waiting_mail(held: Engine) -> None:
@@ -114,7 +114,7 @@ def test_a_corrected_receipt_replaces_the_held_one_and_leaves_by_the_waiting_mai
     assert [tuple(row) for row in states] == [(HELD, "replaced", "correction"), (NEW, "issued", None)]
     assert held.session.execute(select(Message.state)).scalars().all() == ["sent"]
     assert held.session.execute(select(Donation.payer_name, Donation.receipt_name)).all() == [("Aida K.", "Aida")]
-    assert held_receipts.held_receipts() == []
+    assert receipts_on_hold.receipts_on_hold() == []
 
 
 def test_the_correction_is_in_the_trail_without_a_name(held: Engine) -> None:
@@ -131,7 +131,7 @@ def test_without_a_name_the_receipt_is_for_an_anonymous_donor(held: Engine) -> N
 
 def test_a_correction_while_the_text_is_still_missing_changes_nothing(held: Engine) -> None:
     set_issuer_text("registration", " ")
-    with pytest.raises(StillHeld, match="The organisation’s registration is missing"):
+    with pytest.raises(StillOnHold, match="The organisation’s registration is missing"):
         correct(held, "Aida")
     assert held.session.execute(select(Receipt.number, Receipt.state)).all() == [(HELD, "issued")]
     assert held.session.execute(select(Donation.payer_name, Donation.receipt_name)).all() == [("Aida K.", None)]
@@ -141,7 +141,7 @@ def test_what_is_not_held_is_not_corrected(held: Engine) -> None:
     correct(held, "Aida")
     for number in (HELD, NEW):
         held.work()
-        with pytest.raises(NotHeld):
+        with pytest.raises(NotOnHold):
             correct(held, "Bermet", number=number)
 
 
@@ -157,13 +157,13 @@ def test_no_letter_of_a_name_holds_a_receipt(engine: Engine, name: str) -> None:
     give_as(engine, name)
     (letter,) = engine.mailer.sent
     assert [file for file, _ in letter.attachments] == [f"{HELD}.pdf"]
-    assert held_receipts.held_receipts() == []
-    assert held_receipts.substituted_receipts() == []
+    assert receipts_on_hold.receipts_on_hold() == []
+    assert receipts_on_hold.substituted_receipts() == []
 
 
 def test_a_character_that_no_font_has_is_told_to_staff_and_the_receipt_leaves(engine: Engine) -> None:
     give_as(engine, "Aida \u16a0\u16c5\t\u200bK.")
     (letter,) = engine.mailer.sent
     assert letter.attachments
-    (row,) = held_receipts.substituted_receipts()
+    (row,) = receipts_on_hold.substituted_receipts()
     assert (row.number, row.characters) == (HELD, "U+16A0 U+16C5")
