@@ -31,7 +31,8 @@ from campaign.services.pledges.page import PledgePage, pledge_page, receipt_of_m
 from campaign.services.pledges.requests import PledgeOrder, ask, execute, expedite
 from campaign.services.receipts.files import receipt_pdf
 
-ACTS = "change,pause,skip,resume,stop_later,keep,stop,mend"
+ACTS = ",".join(act for act in Act if act is not Act.USE_CARD)
+"""What the page of one monthly gift offers, as its addresses say it; another card for all gifts has a page of its own."""
 CHARGED_AGAIN = {Act.RESUME, Act.KEEP}
 """What makes money flow again, as a higher amount does: a link that was forwarded is not enough for it."""
 

@@ -93,7 +93,7 @@ def tell_news(
     """Write what the provider's answer makes necessary: a gift that could not be charged, the end of the monthly gift."""
     state = PledgeState(pledge.state)
     if pledge.doubles_id is not None:
-        return  # a mistake that is mended by us; the donor did not ask for it and need not do anything
+        return  # our own mistake, which we correct: the donor need not do anything
     for news in _changes(pledge, before, email=facts.email, at=at):
         tell(session, pledge, news, at=at, hold_mails=hold_mails)
     if pledge.is_paid_out:
