@@ -36,7 +36,7 @@ class StillOnHold(DomainError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptOnHold:
+class OnHoldRow:
     """A held receipt as the desk shows it."""
 
     number: str
@@ -62,7 +62,7 @@ class SubstitutedRow:
     characters: str
 
 
-def receipts_on_hold(*, campaign_id: int | None = None) -> list[ReceiptOnHold]:
+def receipts_on_hold(*, campaign_id: int | None = None) -> list[OnHoldRow]:
     """The live receipts that must not leave as they are, of one campaign or of all, oldest first."""
     with reading() as session:
         rows = session.execute(_UNPRINTED.where(_is_of(campaign_id)).order_by(Receipt.id).limit(SHOWN_MAX)).all()
@@ -87,7 +87,7 @@ def substituted_receipts(*, campaign_id: int | None = None) -> list[SubstitutedR
         ]
 
 
-def receipt_on_hold(number: str, *, campaign_id: int | None = None) -> ReceiptOnHold:
+def receipt_on_hold(number: str, *, campaign_id: int | None = None) -> OnHoldRow:
     """One of them; NotFound."""
     with reading() as session:
         named = (_is_of(campaign_id), Receipt.number == number)
@@ -155,8 +155,8 @@ def _is_of(campaign_id: int | None) -> ColumnElement[bool]:
     return true() if campaign_id is None else Donation.campaign_id == campaign_id
 
 
-def _row(receipt: Receipt, donation_public_id: str) -> ReceiptOnHold:
-    return ReceiptOnHold(
+def _row(receipt: Receipt, donation_public_id: str) -> OnHoldRow:
+    return OnHoldRow(
         number=receipt.number,
         donation_public_id=donation_public_id,
         language=receipt.language,

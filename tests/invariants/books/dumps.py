@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+import campaign.app_factory  # noqa: F401  # every model
 from campaign.extensions import Model
 from campaign.models.journal import JournalEntry, Posting
 from tests.invariants.books.shapes import Line, Shape, shape

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from campaign.domain import quilt
+from campaign.domain import quilt, quilt_places
 from campaign.domain.errors import NotFound
 from campaign.services.gifts.thank_you_page import Patch, afterwards_of
 from tests.support.builders import a_campaign, a_paid_gift
@@ -22,7 +22,8 @@ def test_a_gift_keeps_its_number_in_its_own_campaigns_quilt(app: Flask) -> None:
 def test_past_the_last_place_a_gift_is_a_knot_on_a_patch_that_was_sewn_before(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(quilt, "PLACES", 2)
+    for module in (quilt, quilt_places):
+        monkeypatch.setattr(module, "PLACES", 2)
     campaign = a_campaign()
     gifts = [a_paid_gift(campaign=campaign).public_id for _ in range(3)]
     told = afterwards_of(gifts[2])

@@ -20,7 +20,7 @@ from campaign.services import audit
 from campaign.services.exports.ledger import period_of
 from campaign.services.exports.registers import receipt_file
 from campaign.services.gifts import receipts_on_hold
-from campaign.services.gifts.receipts_on_hold import ReceiptOnHold
+from campaign.services.gifts.receipts_on_hold import OnHoldRow
 from campaign.services.receipts import files, listing
 from campaign.services.receipts.listing import ReceiptFilter
 from campaign.services.spreadsheets import FileFormat
@@ -120,7 +120,7 @@ def _correct(number: str, form: ReceiptNameForm) -> str:
     )
 
 
-def _name_page(row: ReceiptOnHold, form: ReceiptNameForm, explanations: Sequence[str]) -> str:
+def _name_page(row: OnHoldRow, form: ReceiptNameForm, explanations: Sequence[str]) -> str:
     return render_template("admin/receipts/held_receipt.html", row=row, form=form, explanations=explanations)
 
 
