@@ -25,7 +25,7 @@ def test_development_needs_no_setting(tmp_path: Path) -> None:
     assert config.payment_mode == "none"
 
 
-def test_developments_key_is_made_once_and_kept_to_its_owner(tmp_path: Path) -> None:
+def test_developments_key_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
     first = read_config({"INSTANCE_DIR": str(tmp_path)})
     assert read_config({"INSTANCE_DIR": str(tmp_path)}).secret_key == first.secret_key
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
@@ -48,7 +48,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     assert (config.log_level, config.mail_from) == ("ERROR", "A <a@example.org>")
 
 
-def test_a_secret_can_be_kept_in_a_file(tmp_path: Path) -> None:
+def test_a_secret_can_be_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("k" * 40 + "\n", encoding="ascii")
     config = read_config({"INSTANCE_DIR": str(tmp_path), "SECRET_KEY_FILE": str(tmp_path / "key")})
     assert config.secret_key == "k" * 40
@@ -121,7 +121,7 @@ def test_the_time_zone_is_the_demos_in_development_and_utc_in_production(tmp_pat
         ({**PRODUCTION, "STRIPE_SECRET_KEY": "sk_test_sandbox_1"}, "The sandbox's key is for development"),
     ],
 )
-def test_what_is_wrong_is_refused_by_name(tmp_path: Path, given: dict[str, str], sentence: str) -> None:
+def test_a_wrong_setting_is_refused_by_name(tmp_path: Path, given: dict[str, str], sentence: str) -> None:
     with pytest.raises(BadSetting) as refused:
         read_config({"INSTANCE_DIR": str(tmp_path), **given})
     assert sentence in str(refused.value)
@@ -174,7 +174,9 @@ def test_a_live_key_serves_nobody_without_its_webhook_secret_but_can_be_set_up(t
         ({"HOST": "::", **PRODUCTION, "PROXIES": "1"}, []),
     ],
 )
-def test_a_start_that_is_mostly_a_mistake_is_warned_of(tmp_path: Path, given: dict[str, str], words: list[str]) -> None:
+def test_settings_that_are_likely_mistakes_give_a_warning(
+    tmp_path: Path, given: dict[str, str], words: list[str]
+) -> None:
     warnings = warnings_about(read_config({"INSTANCE_DIR": str(tmp_path), **given}))
     assert [warning.split()[0] for warning in warnings] == words
 
@@ -191,16 +193,16 @@ def test_an_unknown_name_in_the_file_is_refused_with_its_line(tmp_path: Path) ->
 @pytest.mark.parametrize("address", ["http://192.0.2.1:1", "https://api.stripe.com", "http://localhost.example:1"])
 def test_the_sandboxs_key_never_leaves_the_machine(tmp_path: Path, address: str) -> None:
     (tmp_path / "sandbox").mkdir()
-    told = f'{{"api_base": "{address}", "api_key": "sk_test_sandbox_1", "webhook_secret": "whsec_1"}}'
-    (tmp_path / "sandbox" / "sandbox.json").write_text(told, encoding="utf-8")
+    settings = f'{{"api_base": "{address}", "api_key": "sk_test_sandbox_1", "webhook_secret": "whsec_1"}}'
+    (tmp_path / "sandbox" / "sandbox.json").write_text(settings, encoding="utf-8")
     with pytest.raises(BadSetting, match="only on this machine"):
         read_config({"INSTANCE_DIR": str(tmp_path)})
 
 
-def test_a_key_of_ones_own_puts_the_sandbox_aside(tmp_path: Path) -> None:
+def test_a_stripe_key_turns_the_sandbox_off(tmp_path: Path) -> None:
     (tmp_path / "sandbox").mkdir()
-    told = '{"api_base": "http://127.0.0.1:1", "api_key": "sk_test_sandbox_1", "webhook_secret": "whsec_1"}'
-    (tmp_path / "sandbox" / "sandbox.json").write_text(told, encoding="utf-8")
+    settings = '{"api_base": "http://127.0.0.1:1", "api_key": "sk_test_sandbox_1", "webhook_secret": "whsec_1"}'
+    (tmp_path / "sandbox" / "sandbox.json").write_text(settings, encoding="utf-8")
     config = read_config({"INSTANCE_DIR": str(tmp_path), "STRIPE_SECRET_KEY": "sk_test_mine"})
     assert (config.payment_mode, config.stripe_api_base, config.sandbox_url) == ("test", None, None)
 

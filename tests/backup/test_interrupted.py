@@ -52,7 +52,7 @@ def _dying_chunks(archive: Archive, member: Member) -> Iterator[bytes]:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_killed_amid_the_database_nothing_of_it_is_in_use(
+def test_a_restore_killed_within_the_database_leaves_none_of_it_in_use(
     source: Place, empty_place: EmptyPlace, tmp_path: Path
 ) -> None:
     source.backup(tmp_path / "one.tar")
@@ -78,7 +78,7 @@ def test_killed_amid_the_database_nothing_of_it_is_in_use(
 
 @pytest.mark.parametrize("step", ["verifying", "checking"])
 @pytest.mark.database("sqlite")
-def test_killed_later_the_place_says_how_far_it_came(
+def test_a_restore_killed_later_records_its_progress(
     source: Place, empty_place: EmptyPlace, tmp_path: Path, step: str
 ) -> None:
     source.backup(tmp_path / "one.tar")

@@ -143,7 +143,7 @@ DAMAGED: dict[str, tuple[Rewrite, str]] = {
 
 
 @on_sqlite
-def test_what_is_no_backup_is_refused_and_nothing_is_written(
+def test_a_file_that_is_no_backup_is_refused_and_nothing_is_written(
     blank_backup: Path, empty_place: EmptyPlace, tmp_path: Path
 ) -> None:
     raw, target, wrong = blank_backup.read_bytes(), empty_place(), {}
@@ -163,14 +163,14 @@ def test_what_is_no_backup_is_refused_and_nothing_is_written(
 
 
 @on_sqlite
-def test_what_cannot_be_read_is_refused(empty_place: EmptyPlace, tmp_path: Path) -> None:
+def test_an_unreadable_file_is_refused(empty_place: EmptyPlace, tmp_path: Path) -> None:
     target = empty_place()
     assert "cannot be read" in target.restore(tmp_path / "missing.tar").output
     os.mkfifo(tmp_path / "pipe.tar")
     assert target.restore(tmp_path / "pipe.tar").output.endswith("is not a file.")
 
 
-def test_only_an_empty_place_is_filled(source: Place, empty_place: EmptyPlace, tmp_path: Path) -> None:
+def test_a_restore_needs_an_empty_installation(source: Place, empty_place: EmptyPlace, tmp_path: Path) -> None:
     source.backup(tmp_path / "one.tar")
     before, files = source.digests(), source.files()
     result = source.restore(tmp_path / "one.tar")

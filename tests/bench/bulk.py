@@ -25,7 +25,7 @@ from campaign.models.journal import JournalEntry, Posting
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt, ReceiptCounter
 from tests.bench.tables import table_of
-from tests.receipts.papers import a_receipt
+from tests.receipts.samples import a_receipt
 
 CHUNK_GIFTS = 5_000
 """How many gifts are held in memory at a time."""

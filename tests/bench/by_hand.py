@@ -28,7 +28,7 @@ from campaign.models.journal import JournalEntry, Posting
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt, ReceiptCounter
 from tests.bench.tables import table_of
-from tests.receipts.papers import a_receipt
+from tests.receipts.samples import a_receipt
 
 EVENT, DONATION, HISTORY, DONOR = (table_of(model) for model in (ProviderEvent, Donation, DonationEvent, Donor))
 ENTRY, POSTING, RECEIPT, COUNTER = (table_of(model) for model in (JournalEntry, Posting, Receipt, ReceiptCounter))

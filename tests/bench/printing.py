@@ -28,7 +28,7 @@ from receipts.document import Language
 from receipts.fonts import FONT_FOLDER
 from tests.bench.processes import ROOT, resident_mb
 from tests.bench.results import Row, at_most
-from tests.receipts.papers import a_receipt
+from tests.receipts.samples import a_receipt
 
 RECEIPTS, RECEIPTS_QUICK = 1000, 200
 SETTLED_AFTER = 100

@@ -14,7 +14,7 @@ from campaign.jobs import work_off_everything
 from campaign.models.campaign import Campaign
 from campaign.models.receipt import Receipt, ReceiptCounter
 from tests.blueprints.admin.client import sit_down
-from tests.receipts.papers import text_of
+from tests.receipts.samples import text_of
 from tests.support.builders import a_campaign, a_donor, a_fund, a_paid_gift
 from tests.support.fakes import SIGNATURE, FakePayments, RecordingMailer, SettableClock
 from tests.support.pages import Page, fetch_address

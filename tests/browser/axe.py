@@ -11,5 +11,5 @@ OPTIONS = {
 
 def violations(page: Page) -> list[str]:
     """Each broken rule with the first element that breaks it."""
-    found = Axe().run(page, options=OPTIONS).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+    violated = Axe().run(page, options=OPTIONS).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in violated]

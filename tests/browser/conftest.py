@@ -41,6 +41,6 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
     """The whole product running, for a browser that comes from outside."""
-    with running_site(database_url, tmp_path) as found, found.app.app_context():
-        yield found
-        found.close()
+    with running_site(database_url, tmp_path) as running, running.app.app_context():
+        yield running
+        running.close()

@@ -32,7 +32,7 @@ from tests.journeys.site import Site
 from tests.support.builders import set_issuer_text
 
 EVERYWHERE = "everywhere@demo.kurak.example"
-"""Sits at the desk with two roles, so that every page of it opens for her."""
+"""A member of staff with two roles, who may open every staff page."""
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Lab:
 
     site: Site
     names: dict[str, str]
-    desk: BrowserContext
+    staff: BrowserContext
     visitor: BrowserContext
 
 
@@ -63,7 +63,7 @@ def played(site: Site) -> dict[str, str]:
     }
     site.sandbox.deliver()
     work_off_everything()
-    names["unprintable"] = _with_held_receipt(site)
+    names["unprintable"] = _with_receipt_on_hold(site)
     reconciling.repair_hourly(context)
     return names | _one_of_each(names) | {"pledge_word": token_of_gift(names["monthly"], at=context.clock.now()) or ""}
 
@@ -91,8 +91,8 @@ def _begun(site: Site, form_id: str, *, method: str | None, frequency: str = "on
     return started.public_id
 
 
-def _with_held_receipt(site: Site) -> str:
-    """A gift whose receipt is held, for it was issued while the issuer's registration was missing; its public id."""
+def _with_receipt_on_hold(site: Site) -> str:
+    """Make a gift whose receipt is on hold, because the issuer's registration was missing; return its public id."""
     set_issuer_text("registration", "")
     public_id = _begun(site, "unprintable", method="pm_card_visa")
     site.sandbox.deliver()
@@ -129,6 +129,6 @@ def _one_of_each(names: dict[str, str]) -> dict[str, str]:
         "movement": select(ProviderTransaction.provider_id),
     }
     with reading() as session:
-        found = {name: str(session.execute(query.limit(1)).scalar_one()) for name, query in one.items()}
+        entries = {name: str(session.execute(query.limit(1)).scalar_one()) for name, query in one.items()}
     checkouts = {f"{name}_page": _checkout_of(names[name]) for name in ("monthly", "processing", "awaited")}
-    return found | checkouts | {"held": receipts_on_hold()[0].number}
+    return entries | checkouts | {"held": receipts_on_hold()[0].number}

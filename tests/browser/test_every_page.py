@@ -44,14 +44,14 @@ PUBLIC = {
     "a gift that is awaited": "/{lang}/thanks?s={awaited_page}",
     "a gift whose payment takes days": "/{lang}/thanks?s={processing_page}",
     "a monthly gift that arrived": "/{lang}/thanks?s={monthly_page}",
-    "the donor's page of her monthly gift": "/{lang}/p/{pledge_word}",
+    "the donor's page of a monthly gift": "/{lang}/p/{pledge_word}",
     "a gift that nobody knows": "/{lang}/thanks?s=cs_test_unknown",
     "the check of a receipt": "/{lang}/verify/",
     "a valid receipt": "/{lang}/verify/{receipt}?code={code}",
     "an unknown receipt": "/{lang}/verify/WCL-2026-999999?code=wrong",
     "a page that does not exist": "/{lang}/nothing-here",
 }
-DESK = {
+STAFF_PAGES = {
     "overview": "/staff/",
     "donations": "/staff/donations",
     "donations, filtered": "/staff/donations?state=paid&currency=USD",
@@ -69,7 +69,7 @@ DESK = {
     "spending": "/staff/disbursements",
     "record a payment": "/staff/disbursements/new?fund={child}",
     "receipts": "/staff/receipts",
-    "a held receipt": "/staff/receipts/{held}/held",
+    "a receipt on hold": "/staff/receipts/{held}/held",
     "reconciliation": "/staff/reconciliation",
     "a movement": "/staff/reconciliation/{movement}",
     "a payout": "/staff/payouts/{payout}",
@@ -78,7 +78,7 @@ DESK = {
     "trial balance": "/staff/ledger/trial-balance",
     "fund statement": "/staff/ledger/funds",
     "inbox": "/staff/inbox?state=all",
-    "inbox, none": "/staff/inbox?state=dead",
+    "inbox, none": "/staff/inbox?state=failed_permanently",
     "an event of the inbox": "/staff/inbox/{inbox_event}",
     "mails": "/staff/mails",
     "audit trail": "/staff/audit",
@@ -96,9 +96,9 @@ def lab(chromium: Browser, sqlite_template: Path, tmp_path_factory: pytest.TempP
     shutil.copyfile(sqlite_template, folder / "kurak.sqlite")
     with running_site(f"sqlite:///{folder / 'kurak.sqlite'}", folder) as site, site.app.app_context():
         names = played(site)
-        desk = chromium.new_context(base_url=site.url)
-        sign_in(desk)
-        yield Lab(site, names, desk, chromium.new_context(base_url=site.url))
+        staff = chromium.new_context(base_url=site.url)
+        sign_in(staff)
+        yield Lab(site, names, staff, chromium.new_context(base_url=site.url))
         db.session.remove()
         site.close()
 
@@ -121,12 +121,12 @@ def turn_of(lang: str, pages: dict[str, str]) -> list[tuple[str, str]]:
 def faults_of(page: Page, addresses: dict[str, str], lang: str) -> dict[str, list[str]]:
     """The pages that have faults, with them."""
     turn = LANGUAGES.index(lang)
-    found = {}
+    complaints = {}
     for number, (name, address) in enumerate(addresses.items()):
         looks = LOOKS if IS_FULL else (LOOKS[(number + turn) % len(LOOKS)],)
-        found[name] = faults(page, address, looks)
+        complaints[name] = faults(page, address, looks)
     page.close()
-    return {name: wrong for name, wrong in found.items() if wrong}
+    return {name: wrong for name, wrong in complaints.items() if wrong}
 
 
 def faults(page: Page, address: str, looks: tuple[tuple[int, str], ...]) -> list[str]:
@@ -140,12 +140,12 @@ def faults(page: Page, address: str, looks: tuple[tuple[int, str], ...]) -> list
 
     page.on("console", heard)
     page.goto(address)
-    complaints += seen(page, looks)
+    complaints += complaints_of(page, looks)
     page.remove_listener("console", heard)
     return complaints
 
 
-def seen(page: Page, looks: tuple[tuple[int, str], ...]) -> list[str]:
+def complaints_of(page: Page, looks: tuple[tuple[int, str], ...]) -> list[str]:
     """What axe and a ruler find on the page that is open."""
     complaints: list[str] = []
     for width, scheme in looks:
@@ -168,23 +168,23 @@ def test_every_public_page_is_without_fault(lab: Lab, lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_page_of_the_desk_is_without_fault(lab: Lab, lang: str) -> None:
-    page = lab.desk.new_page()
+def test_every_staff_page_is_without_fault(lab: Lab, lang: str) -> None:
+    page = lab.staff.new_page()
     page.goto("/staff/account")
     page.select_option("select[name=language]", lang)
     page.click("form[action='/staff/account/language'] button")
     page.wait_for_load_state()
-    addresses = {name: address.format(**lab.names) for name, address in turn_of(lang, DESK)}
+    addresses = {name: address.format(**lab.names) for name, address in turn_of(lang, STAFF_PAGES)}
     assert faults_of(page, addresses, lang) == {}
 
 
 def test_the_page_before_a_replay_of_many_is_without_fault(lab: Lab) -> None:
-    page = lab.desk.new_page()
+    page = lab.staff.new_page()
     page.goto("/staff/inbox?state=all")
     page.check(f"input[value='{lab.names['inbox_event']}']")
     page.click("button[value=chosen]")
     expect(page.locator("button[value=confirm]")).to_be_visible()
-    assert seen(page, LOOKS if IS_FULL else LOOKS[:1]) == []
+    assert complaints_of(page, LOOKS if IS_FULL else LOOKS[:1]) == []
     page.close()
 
 

@@ -35,7 +35,7 @@ def opened(
     page = context.new_page()
     page.set_default_timeout(15_000)
     page.goto(address)
-    site.clock.advance(seconds=5)  # a person takes her time
+    site.clock.advance(seconds=5)  # people take their time
     return page
 
 
@@ -134,7 +134,7 @@ def test_the_summary_follows_what_is_chosen(chromium: Browser, site: Site) -> No
     expect(total).to_have_text("not chosen yet")
 
 
-def test_the_page_confirms_by_itself_what_came_late(chromium: Browser, site: Site) -> None:
+def test_the_page_confirms_a_late_payment_by_itself(chromium: Browser, site: Site) -> None:
     site.campaign()
     page = opened(chromium, site, "/en/donate?amount=25")
     page.click("#continue")
@@ -159,7 +159,7 @@ def test_the_back_button_brings_the_form_back_ready_to_use(chromium: Browser, si
     page.click("#continue")
     page.wait_for_url(re.compile("/sandbox/c/"))
     pay(page)
-    # A browser that kept the page sends the same form; this one fetches a new form, so the first page stays unpaid.
+    # A browser that cached the page sends the same form; this one fetches a new form, so the first page stays unpaid.
     assert [state for state, _ in gifts()].count("paid") == 1
 
 
@@ -176,9 +176,7 @@ def test_a_mistake_takes_the_focus_and_leads_to_its_field(chromium: Browser, sit
 
 
 @pytest.mark.parametrize("lang", ["en", "ru", "ky"])
-def test_the_form_is_short_and_tells_what_is_chosen_from_what_is_wrong(
-    chromium: Browser, site: Site, lang: str
-) -> None:
+def test_the_form_is_short_and_distinguishes_choices_from_errors(chromium: Browser, site: Site, lang: str) -> None:
     """At 360 px at most 1,500 px before the optional parts, and all of it above them without sideways scrolling."""
     a_fund(campaign=site.campaign(), code="THEME-GRANTS")
     page = opened(chromium, site, f"/{lang}/donate?amount=25&currency=USD")

@@ -1,4 +1,4 @@
-"""Mails on a phone: nothing in them is wider than 360 pixels."""
+"""Emails on a phone: nothing in them is wider than 360 pixels."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from campaign.i18n import in_language
 
 pytestmark = [pytest.mark.browser, pytest.mark.database("sqlite")]
 
-LETTER = """{% extends "emails/layout.html" %}{% block content %}{{ parts.facts_table(facts) }}{% endblock %}"""
+EMAIL = """{% extends "emails/layout.html" %}{% block content %}{{ parts.facts_table(facts) }}{% endblock %}"""
 FACTS: dict[str, list[tuple[str, str]]] = {
     "ru": [
         ("Дата пожертвования", "29\N{NO-BREAK SPACE}декабря 2026\N{NO-BREAK SPACE}г."),
@@ -21,11 +21,11 @@ FACTS: dict[str, list[tuple[str, str]]] = {
 
 
 @pytest.mark.parametrize("language", FACTS)
-def test_the_facts_of_a_mail_fit_a_phone(chromium: Browser, app: Flask, language: str) -> None:
-    told: dict[str, Any] = {"lang": language, "is_test": True, "help_email": "hello@women-creative-lab.example"}
+def test_the_facts_of_an_email_fit_a_phone(chromium: Browser, app: Flask, language: str) -> None:
+    context: dict[str, Any] = {"lang": language, "is_test": True, "help_email": "hello@women-creative-lab.example"}
     with app.test_request_context(), in_language(language):
-        letter = render_template_string(LETTER, facts=FACTS[language], **told)
+        email = render_template_string(EMAIL, facts=FACTS[language], **context)
     page = chromium.new_page(viewport={"width": 360, "height": 800})
-    page.set_content(letter)
+    page.set_content(email)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.close()

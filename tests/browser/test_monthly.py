@@ -1,4 +1,4 @@
-"""A monthly gift in a real browser without script: begun on the form, then changed, paused, mended and stopped on its page."""
+"""A monthly gift in a real browser without script: begun on the form, then changed, paused, repaired and stopped."""
 
 import re
 
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.database("sqlite")]
 
 
 def begun(chromium: Browser, site: Site) -> Page:
-    """A monthly gift given, told and mailed; the page of its link."""
+    """Give a monthly gift, settle and confirm it by email; return the page of its link."""
     site.campaign()
     page = opened(chromium, site, "/en/donate?frequency=monthly", script=False)
     expect(page.locator("#frequency-1")).to_be_checked()
@@ -24,9 +24,9 @@ def begun(chromium: Browser, site: Site) -> Page:
     page.click("#continue")
     pay(page)
     site.work()
-    letter = site.mailbox.letters[-1].get_body(("plain",))
-    assert letter is not None
-    page.goto(re.findall(r"http://\S+/p/\S+", letter.get_content())[0])
+    email = site.mailbox.emails[-1].get_body(("plain",))
+    assert email is not None
+    page.goto(re.findall(r"http://\S+/p/\S+", email.get_content())[0])
     return page
 
 
@@ -51,7 +51,7 @@ def test_the_whole_life_of_a_monthly_gift_without_script(chromium: Browser, site
     press(page, "Change the amount")
     expect(page.locator("#code-step")).to_have_text("Confirm that it’s you")
     site.work()
-    code = re.findall(r"Your code: (\d{6})", str(site.mailbox.letters[-1]["Subject"]))
+    code = re.findall(r"Your code: (\d{6})", str(site.mailbox.emails[-1]["Subject"]))
     page.fill("#code", code[0])
     press(page, "Raise the amount")
     expect(page.locator(".notice")).to_contain_text("The new amount applies from your next payment")
@@ -79,7 +79,7 @@ def test_the_whole_life_of_a_monthly_gift_without_script(chromium: Browser, site
     expect(page.locator("main form")).to_have_count(0)
 
 
-def test_a_refused_card_is_mended_in_the_portal(chromium: Browser, site: Site) -> None:
+def test_a_refused_card_is_replaced_in_the_portal(chromium: Browser, site: Site) -> None:
     page = begun(chromium, site)
     client = site.sandbox.client()
     attached = client.v1.payment_methods.attach("pm_card_chargeCustomerFail", {"customer": pledge().customer_id})

@@ -1,4 +1,4 @@
-"""Behind the shield in a real browser: the script does the work by itself; without script a code comes by mail."""
+"""Behind the shield in a real browser: the script does the work by itself; without script a code comes by email."""
 
 import re
 from dataclasses import replace
@@ -34,16 +34,16 @@ def test_the_script_does_the_work_and_the_donor_notices_nothing(chromium: Browse
 
 def typed_code(site: Site, page: Page) -> None:
     work_off_everything()
-    letter = site.mailbox.letters[-1]
-    text = letter.get_body(("plain",))
+    email = site.mailbox.emails[-1]
+    text = email.get_body(("plain",))
     assert text
-    found = re.search(r"\b(\d{6})\b", text.get_content())
-    assert found
-    page.fill("#code", found[1])
+    match = re.search(r"\b(\d{6})\b", text.get_content())
+    assert match
+    page.fill("#code", match[1])
 
 
 @pytest.mark.parametrize(("lang", "width"), SIGHTS[-2:])
-def test_without_script_a_mailed_code_opens_the_door_and_axe_finds_nothing(
+def test_without_script_an_emailed_code_opens_the_form_and_axe_finds_nothing(
     chromium: Browser, site: Site, lang: str, width: int
 ) -> None:
     looked_at = opened(chromium, site, f"/{lang}/donate?amount=25", width=width)

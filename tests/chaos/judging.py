@@ -167,12 +167,12 @@ def _of_mail(here: Installation) -> Iterator[str]:
     Two refunds of the same amount are two emails with the same words: each refund has one, by its unique key.
     """
     may_repeat = here.database.outages or any(worker.deaths for worker in here.workers)
-    sent = Counter(str(letter["Message-ID"]) for letter in here.mailbox.letters)
+    sent = Counter(str(letter["Message-ID"]) for letter in here.mailbox.emails)
     for name, times in sent.items():
         if times > 1 and not may_repeat:
             yield f"letter {name} left {times} times"
     distinct: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for letter in here.mailbox.letters:
+    for letter in here.mailbox.emails:
         distinct[str(letter["To"]), str(letter["Subject"]), _body(letter)].add(str(letter["Message-ID"]))
     with reading() as session:
         refunds = set(session.execute(select(Message.public_id).where(Message.kind == "refund")).scalars())

@@ -44,7 +44,7 @@ def unsafe(config: Config) -> list[str]:
 
 
 @pytest.mark.usefixtures("peopled")
-def test_a_whole_production_may_go_live(app: Flask) -> None:
+def test_a_complete_production_may_go_live(app: Flask) -> None:
     waive("it was drilled on the machine beside this one", clock=SystemClock())
     findings = list(examine(production(app.config["KURAK"])))
     assert {finding.verdict for finding in findings} == {Verdict.OK}
@@ -53,7 +53,7 @@ def test_a_whole_production_may_go_live(app: Flask) -> None:
 @pytest.mark.database("sqlite")
 @pytest.mark.usefixtures("peopled")
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "expected"),
     [
         ({"app_env": "development"}, "APP_ENV is development"),
         ({"public_url": "http://give.example"}, "is not https"),
@@ -64,29 +64,32 @@ def test_a_whole_production_may_go_live(app: Flask) -> None:
         ({"stripe_webhook_secrets": ("we_1",)}, "STRIPE_WEBHOOK_SECRET is not a signing secret"),
     ],
 )
-def test_what_is_unsafe_must_not_go_live(app: Flask, changed: dict[str, object], told: str) -> None:
+def test_what_is_unsafe_must_not_go_live(app: Flask, changed: dict[str, object], expected: str) -> None:
     waive("it was drilled on the machine beside this one", clock=SystemClock())
     config = dataclasses.replace(production(app.config["KURAK"]), **changed)  # type: ignore[arg-type]  # the table's columns
     assert len(unsafe(config)) == 1
-    assert told in unsafe(config)[0]
+    assert expected in unsafe(config)[0]
 
 
 @pytest.mark.database("sqlite")
 @pytest.mark.usefixtures("peopled")
-def test_what_is_missing_is_told_and_does_not_stop(app: Flask) -> None:
+def test_missing_settings_are_reported_and_do_not_block_going_live(app: Flask) -> None:
     config = dataclasses.replace(production(app.config["KURAK"]), mail_url=None, stripe_secret_key=None)
     missing = [finding.sentence for finding in examine(config) if finding.verdict is Verdict.MISSING]
-    assert [told.split()[0] for told in missing] == ["MAIL_URL", "STRIPE_SECRET_KEY"]
+    assert [text.split()[0] for text in missing] == ["MAIL_URL", "STRIPE_SECRET_KEY"]
     assert unsafe(config) == []
     in_the_clear = dataclasses.replace(production(app.config["KURAK"]), mail_tls="offered")
-    [told] = [finding.sentence for finding in examine(in_the_clear) if finding.verdict is Verdict.MISSING]
-    assert "MAIL_TLS" in told
+    [sentence] = [finding.sentence for finding in examine(in_the_clear) if finding.verdict is Verdict.MISSING]
+    assert "MAIL_TLS" in sentence
 
 
-def test_without_a_campaign_and_without_people_it_must_not_go_live(app: Flask) -> None:
+def test_without_a_campaign_and_without_staff_it_must_not_go_live(app: Flask) -> None:
     waive("it was drilled on the machine beside this one", clock=SystemClock())
-    told = unsafe(production(app.config["KURAK"]))
-    assert [sentence.split(":")[0] for sentence in told] == ["There is no campaign", "Nobody can sign in to the desk"]
+    sentences = unsafe(production(app.config["KURAK"]))
+    assert [sentence.split(":")[0] for sentence in sentences] == [
+        "There is no campaign",
+        "Nobody can sign in to the desk",
+    ]
 
 
 def test_demo_data_must_not_go_live(app: Flask) -> None:
@@ -135,8 +138,8 @@ def test_a_command_without_a_database_says_so_in_one_sentence(tmp_path: Path, co
     result = app.test_cli_runner().invoke(args=command)
     assert isinstance(result.exception, SystemExit), result.exception
     assert result.exit_code == 1
-    told = [
+    lines = [
         line for line in result.output.splitlines() if "database cannot be used" in line or "does not answer" in line
     ]
-    assert len(told) == 1
+    assert len(lines) == 1
     assert "secret" not in result.output

@@ -1,4 +1,4 @@
-"""What `flask doctor` asks outside: the endpoint at the provider, and our own address by a signed event about nothing."""
+"""What `flask doctor` checks outside: the endpoint at the provider, and our own address by a signed event about no object."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -22,9 +22,9 @@ from tests.journeys.site import Site, running_site
 
 @pytest.fixture
 def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
-    with running_site(database_url, tmp_path) as found, found.app.app_context():
-        yield found
-        found.close()
+    with running_site(database_url, tmp_path) as running, running.app.app_context():
+        yield running
+        running.close()
 
 
 def outside(site: Site) -> Context:
@@ -33,18 +33,18 @@ def outside(site: Site) -> Context:
     return replace(given, endpoints=StripeEndpoints(payments._client))  # type: ignore[attr-defined]  # the site's own client
 
 
-def told(site: Site, **changed: object) -> list[tuple[Verdict, str]]:
+def findings_of(site: Site, **changed: object) -> list[tuple[Verdict, str]]:
     config = replace(site.app.config["KURAK"], **changed)
     return [(finding.verdict, finding.sentence) for finding in examine_outside(config, outside(site))]
 
 
 def of_address(findings: list[tuple[Verdict, str]]) -> tuple[Verdict, str]:
-    [found] = [(verdict, said) for verdict, said in findings if said.startswith("A signed event sent to")]
-    return found
+    [finding] = [(verdict, said) for verdict, said in findings if said.startswith("A signed event sent to")]
+    return finding
 
 
 def test_a_signed_event_about_nothing_arrives_and_is_ignored(site: Site) -> None:
-    verdict, said = of_address(told(site))
+    verdict, said = of_address(findings_of(site))
     assert (verdict, said.endswith("arrived here.")) == (Verdict.OK, True)
     work_off_everything()
     [event] = db.session.execute(select(ProviderEvent)).scalars()
@@ -52,16 +52,16 @@ def test_a_signed_event_about_nothing_arrives_and_is_ignored(site: Site) -> None
 
 
 @pytest.mark.database("sqlite")
-def test_a_secret_that_the_running_server_does_not_have_is_told(site: Site) -> None:
-    verdict, said = of_address(told(site, stripe_webhook_secrets=("whsec_of_nobody",)))
+def test_a_secret_that_the_running_server_does_not_have_is_reported(site: Site) -> None:
+    verdict, said = of_address(findings_of(site, stripe_webhook_secrets=("whsec_of_nobody",)))
     assert verdict is Verdict.UNSAFE
     assert "another STRIPE_WEBHOOK_SECRET" in said
     assert "whsec_of_nobody" not in said
 
 
 @pytest.mark.database("sqlite")
-def test_a_server_that_does_not_run_is_told(site: Site) -> None:
-    verdict, said = of_address(told(site, public_url="http://127.0.0.1:9"))
+def test_a_server_that_does_not_run_is_reported(site: Site) -> None:
+    verdict, said = of_address(findings_of(site, public_url="http://127.0.0.1:9"))
     assert verdict is Verdict.UNSAFE
     assert "got no answer" in said
 
@@ -105,35 +105,35 @@ class Stranger:
         (Stranger(403), "was answered 403"),
     ],
 )
-def test_what_stands_in_front_of_the_address_is_told(site: Site, stranger: Stranger, said: str) -> None:
+def test_another_server_at_our_address_is_reported(site: Site, stranger: Stranger, said: str) -> None:
     with stranger as url:
-        verdict, sentence = of_address(told(site, public_url=url))
+        verdict, sentence = of_address(findings_of(site, public_url=url))
     assert verdict is Verdict.UNSAFE
     assert said in sentence
 
 
 @pytest.mark.database("sqlite")
-def test_each_fault_of_the_endpoint_has_a_sentence_and_the_command_that_mends_it(site: Site) -> None:
+def test_each_fault_of_the_endpoint_has_a_sentence_and_the_command_that_repairs_it(site: Site) -> None:
     endpoints = StripeEndpoints(outside(site).payments._client)  # type: ignore[attr-defined]  # the site's own client
     [endpoint] = endpoints.all()
-    assert any("is right" in said for _verdict, said in told(site))
+    assert any("is right" in said for _verdict, said in findings_of(site))
     endpoints.remove(endpoint.id)
-    findings = told(site)
-    [(verdict, said)] = [found for found in findings if "no endpoint" in found[1]]
+    findings = findings_of(site)
+    [(verdict, said)] = [one for one in findings if "no endpoint" in one[1]]
     assert verdict is Verdict.UNSAFE
     assert "stripe setup" in said
 
 
 @pytest.mark.database("sqlite")
-def test_an_alarm_that_rings_is_told(site: Site) -> None:
+def test_an_active_alarm_is_reported(site: Site) -> None:
     note_check(BOOKS, clock=outside(site).clock, problems=["every entry adds up to zero"])
-    [verdict] = [verdict for verdict, said in told(site) if "every entry adds up to zero" in said]
+    [verdict] = [verdict for verdict, said in findings_of(site) if "every entry adds up to zero" in said]
     assert verdict is Verdict.UNSAFE
 
 
 @pytest.mark.database("sqlite")
-def test_the_webhook_address_never_sends_anybody_on(site: Site) -> None:
-    """Nothing stands before it that would: no sign-in, no language, no slash, whatever the visitor says."""
+def test_the_webhook_address_never_redirects(site: Site) -> None:
+    """Neither sign-in nor language nor a slash redirects, whatever headers the visitor sends."""
     said: tuple[dict[str, str], ...] = (
         {},
         {"Accept-Language": "ru"},

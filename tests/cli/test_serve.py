@@ -1,4 +1,4 @@
-"""`make run` as a newcomer meets it: what stands in its way is told in one sentence, and nothing is left running."""
+"""`make run` for a newcomer: an obstacle is reported in one sentence, and no process is left running."""
 
 import os
 import signal
@@ -29,12 +29,12 @@ def free_port() -> int:
 
 
 def environment(instance: Path, **changed: str) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-    return {**kept, "INSTANCE_DIR": str(instance), "PORT": str(free_port()), **changed}
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    return {**inherited, "INSTANCE_DIR": str(instance), "PORT": str(free_port()), **changed}
 
 
 def refused(instance: Path, **changed: str) -> str:
-    """What is told when it cannot start: the last line; everything said must be free of tracebacks."""
+    """Return the one sentence with which it refuses to start; the output must be free of tracebacks."""
     command = [sys.executable, "-m", "campaign.cli.serve"]
     given = environment(instance, **changed)
     done = subprocess.run(
@@ -47,19 +47,19 @@ def refused(instance: Path, **changed: str) -> str:
     return sentences[0]
 
 
-def test_a_port_in_use_is_told(tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        told = refused(tmp_path, PORT=port)
+        sentence = refused(tmp_path, PORT=port)
     assert (
-        told
+        sentence
         == f"kurak: port {port} of 127.0.0.1 cannot be used (Address already in use): choose another one with PORT=…"
     )
 
 
-def test_what_is_mostly_a_mistake_is_said_at_the_start(tmp_path: Path) -> None:
+def test_likely_mistakes_are_reported_at_the_start(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     command = [sys.executable, "-m", "campaign.cli.serve"]
     given = environment(tmp_path / "file" / "instance", HOST="0.0.0.0", SECRET_KEY="s")  # noqa: S104  # it never listens
@@ -70,41 +70,41 @@ def test_what_is_mostly_a_mistake_is_said_at_the_start(tmp_path: Path) -> None:
     assert done.stdout.startswith("Warning: HOST is 0.0.0.0 in development")
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.write_text("", encoding="ascii")
-    told = refused(in_the_way / "instance", SECRET_KEY="k" * 40)
-    assert told.startswith(f"kurak: the folder {in_the_way}/instance cannot be written (Not a directory)")
+    sentence = refused(in_the_way / "instance", SECRET_KEY="k" * 40)
+    assert sentence.startswith(f"kurak: the folder {in_the_way}/instance cannot be written (Not a directory)")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_folder_is_told(tmp_path: Path) -> None:
+def test_a_read_only_folder_is_reported(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     assert "cannot be written (Permission denied)" in refused(tmp_path / "instance")
 
 
-def test_an_unknown_setting_is_told(tmp_path: Path) -> None:
+def test_an_unknown_setting_is_reported(tmp_path: Path) -> None:
     assert "STRIPE_KEY is not a setting of Kurak" in refused(tmp_path, STRIPE_KEY="sk_test_1")
 
 
-def test_a_database_of_a_newer_version_is_told_and_left_alone(tmp_path: Path) -> None:
+def test_a_database_of_a_newer_version_is_reported_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "kurak.sqlite"
     migrate(f"sqlite:///{path}", instance=tmp_path)
     with sqlite3.connect(path) as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
     database.close()
-    told = refused(tmp_path)
-    assert told.startswith(f"kurak: the database is from a newer version (at 9999; this one knows {head()})")
+    sentence = refused(tmp_path)
+    assert sentence.startswith(f"kurak: the database is from a newer version (at 9999; this one knows {head()})")
 
 
-def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_reported(tmp_path: Path) -> None:
     (tmp_path / "kurak.sqlite").write_bytes(b"not a database" * 500)
     assert refused(tmp_path).startswith("kurak: the database cannot be used (file is not a database)")
 
 
-def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
-    told = refused(tmp_path, DATABASE_URL="sqlite:////no/such/folder/kurak.sqlite")
-    assert told.startswith("kurak: the database cannot be used (unable to open database file)")
+def test_a_missing_database_is_reported(tmp_path: Path) -> None:
+    sentence = refused(tmp_path, DATABASE_URL="sqlite:////no/such/folder/kurak.sqlite")
+    assert sentence.startswith("kurak: the database cannot be used (unable to open database file)")
 
 
 @pytest.fixture
@@ -124,22 +124,22 @@ def running(tmp_path: Path) -> Iterator[tuple["subprocess.Popen[str]", int, Path
 
 def test_everything_runs_and_ends(running: tuple["subprocess.Popen[str]", int, Path]) -> None:
     server, port, instance = running
-    told = lines_until(server, "approver@")
-    assert f"Kurak runs at http://127.0.0.1:{port}/" in told
-    assert all(f"{role}@demo.kurak.example" in told for role in ("campaign", "finance", "approver"))
+    output = lines_until(server, "approver@")
+    assert f"Kurak runs at http://127.0.0.1:{port}/" in output
+    assert all(f"{role}@demo.kurak.example" in output for role in ("campaign", "finance", "approver"))
     assert status_of(port, "/readyz") == 200
     assert status_of(port, "/") in {302, 303}
-    kept = [path for path in instance.rglob("*") if path.is_file()]
-    assert kept
-    assert not any(path.stat().st_mode & 0o077 for path in kept)  # names and addresses are for this account alone
+    files = [path for path in instance.rglob("*") if path.is_file()]
+    assert files
+    assert not any(path.stat().st_mode & 0o077 for path in files)  # names and addresses are for this account alone
     assert "Kurak runs from" in refused(instance)
-    wait_for(lambda: "worker_deaths" in observations(instance))  # of the worker that left its number behind
+    wait_for(lambda: "worker_deaths" in observations(instance))  # of the worker whose pid file was left behind
     for _ in range(3):
         for kind in ("money", "mail"):
             wait_for(lambda kind=kind: workers(server, kind) != [])  # type: ignore[misc]  # bound at once
             os.kill(workers(server, kind)[0], signal.SIGKILL)
-    told = lines_until(server, "The mail worker was ended by signal 9; it does not stay up")
-    assert "The money worker was ended by signal 9; it does not stay up" in told
+    output = lines_until(server, "The mail worker was ended by signal 9; it does not stay up")
+    assert "The money worker was ended by signal 9; it does not stay up" in output
     assert status_of(port, "/readyz") == 200
     server.terminate()
     assert server.wait(SECONDS_MAX) == 0
@@ -154,14 +154,14 @@ def observations(instance: Path) -> list[str]:
 
 def workers(server: "subprocess.Popen[str]", kind: str) -> list[int]:
     """The living processes of this kind that the server has started."""
-    found = []
+    numbers = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             state, parent = (process / "stat").read_text(encoding="ascii").rpartition(")")[2].split()[:2]
             words = (process / "cmdline").read_bytes().split(b"\0")
             if state != "Z" and int(parent) == server.pid and words[-3:-1] == [b"--only", kind.encode()]:
-                found.append(int(process.name))
-    return found
+                numbers.append(int(process.name))
+    return numbers
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -174,13 +174,13 @@ def wait_for(condition: Callable[[], bool]) -> None:
 def lines_until(server: "subprocess.Popen[str]", last: str) -> str:
     assert server.stdout
     deadline = time.monotonic() + SECONDS_MAX
-    told = ""
-    while last not in told:
+    output = ""
+    while last not in output:
         line = server.stdout.readline()
-        assert line, told
-        assert time.monotonic() < deadline, told
-        told += line
-    return told
+        assert line, output
+        assert time.monotonic() < deadline, output
+        output += line
+    return output
 
 
 def status_of(port: int, path: str) -> int:

@@ -81,7 +81,7 @@ def test_a_signal_ends_everything(tmp_path: Path, number: signal.Signals) -> Non
         assert living(tmp_path) == []
 
 
-def test_what_a_program_started_ends_with_it_even_if_it_is_deaf(tmp_path: Path) -> None:
+def test_child_processes_end_with_their_program_even_if_they_ignore_signals(tmp_path: Path) -> None:
     with supervise(tmp_path, HAS_A_CHILD) as supervisor:
         wait_until(lambda: len(living(tmp_path)) == 2)
         supervisor.terminate()
@@ -89,7 +89,7 @@ def test_what_a_program_started_ends_with_it_even_if_it_is_deaf(tmp_path: Path) 
         assert living(tmp_path) == []
 
 
-def test_a_second_signal_does_not_wait_for_the_deaf(tmp_path: Path) -> None:
+def test_a_second_signal_does_not_wait_for_programs_that_ignore_signals(tmp_path: Path) -> None:
     with supervise(tmp_path, IS_DEAF) as supervisor:
         wait_until(lambda: len(living(tmp_path)) == 1)
         started = time.monotonic()
@@ -101,32 +101,32 @@ def test_a_second_signal_does_not_wait_for_the_deaf(tmp_path: Path) -> None:
         assert living(tmp_path) == []
 
 
-def test_a_killed_program_is_told_of_and_started_again(tmp_path: Path) -> None:
+def test_a_killed_program_is_reported_and_started_again(tmp_path: Path) -> None:
     with supervise(tmp_path, SLEEPS) as supervisor:
         wait_until(lambda: len(living(tmp_path)) == 1)
         os.kill(living(tmp_path)[0], signal.SIGKILL)
         wait_until(lambda: len(processes(tmp_path)) == 2)
         supervisor.terminate()
-        told, _ = supervisor.communicate(timeout=SECONDS_MAX)
-        assert "The worker was ended by signal 9; it is started again." in told
+        output, _ = supervisor.communicate(timeout=SECONDS_MAX)
+        assert "The worker was ended by signal 9; it is started again." in output
 
 
-def test_a_program_that_is_not_vital_may_die_again_and_again(tmp_path: Path) -> None:
+def test_a_program_that_is_not_vital_may_end_repeatedly(tmp_path: Path) -> None:
     with supervise(tmp_path, DIES, is_vital=False) as supervisor:
         wait_until(lambda: len(processes(tmp_path)) >= 5)
         assert supervisor.poll() is None
         supervisor.terminate()
-        told, _ = supervisor.communicate(timeout=SECONDS_MAX)
-        assert "The worker ended with status 7; it does not stay up, so it is started again in 0 seconds." in told
-        died = {f"died: {number}" for number in processes(tmp_path)} & set(told.splitlines())
+        output, _ = supervisor.communicate(timeout=SECONDS_MAX)
+        assert "The worker ended with status 7; it does not stay up, so it is started again in 0 seconds." in output
+        died = {f"died: {number}" for number in processes(tmp_path)} & set(output.splitlines())
         assert len(died) >= 4
 
 
-def test_a_vital_program_that_does_not_stay_up_ends_everything(tmp_path: Path) -> None:
+def test_a_vital_program_that_keeps_ending_stops_the_supervisor(tmp_path: Path) -> None:
     with supervise(tmp_path, DIES) as supervisor:
-        _, told = supervisor.communicate(timeout=SECONDS_MAX)
+        _, output = supervisor.communicate(timeout=SECONDS_MAX)
         assert supervisor.returncode == 1
-        assert told.strip() == "the worker ended with status 7, for the 3rd time in a minute."
+        assert output.strip() == "the worker ended with status 7, for the 3rd time in a minute."
         assert len(processes(tmp_path)) == 3
 
 

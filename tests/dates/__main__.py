@@ -24,7 +24,7 @@ MANY_AT_ONCE = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 
 def main(arguments: list[str]) -> int:
     """Run pytest once per moment; 1 when any run failed."""
-    library = next((str(found) for name in LIBRARIES for found in Path("/").glob(name.lstrip("/"))), None)
+    library = next((str(path) for name in LIBRARIES for path in Path("/").glob(name.lstrip("/"))), None)
     if library is None:
         sys.stderr.write("kurak: other days need libfaketime: sudo apt-get install -y faketime\n")
         return 1

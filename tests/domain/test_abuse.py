@@ -1,4 +1,4 @@
-"""Card testing in pure figures: attacks of the sizes seen in the field end early, and honest crowds pass."""
+"""Card testing in pure figures: attacks of real sizes end early, and honest crowds pass."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -41,35 +41,35 @@ class Tried:
     buckets: dict[datetime, list[int]] = field(default_factory=dict)
 
     def count(self, at: datetime, *, is_paid: bool) -> None:
-        told = self.buckets.setdefault(bucket_of(at), [0, 0, 0])
-        told[0] += 1
-        told[2 if is_paid else 1] += 1
+        counts = self.buckets.setdefault(bucket_of(at), [0, 0, 0])
+        counts[0] += 1
+        counts[2 if is_paid else 1] += 1
 
     def within(self, at: datetime, window: timedelta) -> list[int]:
         first = bucket_of(at) - window
-        told = [counts for bucket, counts in self.buckets.items() if bucket >= first]
-        return [sum(column) for column in zip(*told, strict=True)] or [0, 0, 0]
+        recent = [counts for bucket, counts in self.buckets.items() if bucket >= first]
+        return [sum(column) for column in zip(*recent, strict=True)] or [0, 0, 0]
 
 
 @dataclass
 class Town:
-    """The counters in memory, and the door: who comes, when, with which proof, and what becomes of it."""
+    """The counters in memory, and the check of each attempt against them."""
 
     known: int = 0
     at: datetime = START
     is_shielded: bool = False
     tried: defaultdict[tuple[Kind, str], Tried] = field(default_factory=lambda: defaultdict(Tried))
     refused: dict[tuple[datetime, str], Challenge] = field(default_factory=dict)
-    asked: Counter[Challenge] = field(default_factory=Counter)
+    challenged: Counter[Challenge] = field(default_factory=Counter)
 
     def come(self, *, address: str, email: str, proof: Challenge = Challenge.NOTHING, pays: bool = False) -> bool:
         """One attempt: whether a session was started; its payment succeeds, or its card is refused."""
         keys = {**network_keys(address), Kind.EMAIL: email, Kind.CAMPAIGN: "quilt"}
-        now = (bucket_of(self.at), address)  # within a bucket nothing is forgotten, so what is refused stays refused
-        demand = self.refused.get(now) or self.demand(keys)
+        bucket = (bucket_of(self.at), address)  # within a bucket nothing is forgotten, so what is refused stays refused
+        demand = self.refused.get(bucket) or self.demand(keys)
         if demand > proof:
-            self.refused[now] = demand
-            self.asked[demand] += 1
+            self.refused[bucket] = demand
+            self.challenged[demand] += 1
             return False
         for one in keys.items():
             self.tried[one].count(self.at, is_paid=pays)
@@ -77,20 +77,20 @@ class Town:
         return True
 
     def demand(self, keys: dict[Kind, str]) -> Challenge:
-        asked = demand_of(*self._seen(keys))
-        return max(asked, Challenge.WORK) if self.is_shielded else asked
+        required = demand_of(*self._counts(keys))
+        return max(required, Challenge.WORK) if self.is_shielded else required
 
     def spike(self) -> Cause | None:
-        return detect_spike(*self._seen({Kind.CAMPAIGN: "quilt"}), known=lambda: self.known)
+        return detect_spike(*self._counts({Kind.CAMPAIGN: "quilt"}), known=lambda: self.known)
 
-    def _seen(self, keys: dict[Kind, str]) -> tuple[Tallies, Paid]:
-        seen = {
+    def _counts(self, keys: dict[Kind, str]) -> tuple[Tallies, Paid]:
+        counted = {
             (kind, window): self.tried[kind, key].within(self.at, window)
             for kind, key in keys.items()
             for window in WINDOWS
         }
-        tallies = {where: Tally(started=told[0], failed=told[1]) for where, told in seen.items()}
-        return tallies, lambda kind, window: seen[kind, window][2]
+        tallies = {where: Tally(started=counts[0], failed=counts[1]) for where, counts in counted.items()}
+        return tallies, lambda kind, window: counted[kind, window][2]
 
 
 def address(number: int) -> str:
@@ -105,7 +105,7 @@ def test_18_000_attempts_from_one_address_start_a_handful() -> None:
         town.at += timedelta(seconds=2)  # ten hours of it
         started += town.come(address="203.0.113.9", email=f"{number}@bot.example")
     assert started <= 6 * 11  # six go free in an hour
-    assert town.asked[Challenge.WORK] > 17_000
+    assert town.challenged[Challenge.WORK] > 17_000
 
 
 def test_18_000_attempts_that_do_the_work_are_stopped_all_the_same() -> None:
@@ -117,7 +117,7 @@ def test_18_000_attempts_that_do_the_work_are_stopped_all_the_same() -> None:
     assert started <= 60  # a day's
 
 
-def test_400_attempts_in_five_minutes_from_many_addresses_put_the_shield_up_after_twenty() -> None:
+def test_400_attempts_in_five_minutes_from_many_addresses_activate_the_shield_after_twenty() -> None:
     town = Town()
     started = 0
     for number in range(400):
@@ -147,17 +147,17 @@ def test_a_patient_spread_of_one_in_five_minutes_is_noticed_within_a_day() -> No
     assert town.is_shielded
 
 
-def test_testers_who_do_the_work_behind_the_shield_are_asked_for_a_mailbox_each() -> None:
+def test_testers_who_do_the_work_behind_the_shield_need_a_mailbox_each() -> None:
     town = Town()
     started = 0
     for number in range(2_000):
         town.at += timedelta(seconds=0.25)
         started += town.come(address=address(number), email=f"{number}@bot.example", proof=Challenge.WORK)
     assert started == 100
-    assert town.asked == {Challenge.CODE: 1_900}
+    assert town.challenged == {Challenge.CODE: 1_900}
 
 
-def test_300_donors_behind_one_mobile_address_in_an_hour_pass_unasked() -> None:
+def test_300_donors_behind_one_mobile_address_in_an_hour_pass_without_a_challenge() -> None:
     """Every eighth has a card refused once, and tries again."""
     town = Town(known=30)
     for number in range(300):
@@ -165,7 +165,7 @@ def test_300_donors_behind_one_mobile_address_in_an_hour_pass_unasked() -> None:
         email = f"donor{number}@home.example"
         assert number % 8 or town.come(address="198.51.100.7", email=email)
         assert town.come(address="198.51.100.7", email=email, pays=True)
-    assert not town.asked
+    assert not town.challenged
     assert not town.is_shielded
 
 
@@ -178,23 +178,23 @@ def test_an_evening_on_television_is_no_attack() -> None:
     assert not town.is_shielded
 
 
-def test_starts_that_nobody_pays_put_the_shield_up_where_the_campaign_knows_fewer() -> None:
+def test_unpaid_attempts_activate_the_shield_where_the_campaign_usually_has_fewer() -> None:
     tallies = {(Kind.CAMPAIGN, TEN_MINUTES): Tally(started=400)}
     assert detect_spike(tallies, lambda _kind, _window: 0, known=lambda: 30) is Cause.STARTS
     assert detect_spike(tallies, lambda _kind, _window: 0, known=lambda: 200) is None
     assert detect_spike(tallies, lambda _kind, _window: 120, known=lambda: 30) is None
 
 
-def test_what_a_campaign_knows_is_not_asked_where_there_is_little() -> None:
+def test_the_campaigns_history_is_not_read_while_there_are_few_attempts() -> None:
     def known() -> int:
-        raise AssertionError("asked")
+        raise AssertionError("the history was read")
 
     assert (
         detect_spike({(Kind.CAMPAIGN, TEN_MINUTES): Tally(started=149)}, lambda _kind, _window: 0, known=known) is None
     )
 
 
-def test_quiet_is_few_failures_and_few_turned_away_for_the_gifts_there_are() -> None:
+def test_low_traffic_is_few_failures_and_few_refusals_for_the_gifts_there_are() -> None:
     half_an_hour = (Kind.CAMPAIGN, timedelta(minutes=30))
     assert has_low_traffic({}, lambda _kind, _window: 0)
     assert has_low_traffic({half_an_hour: Tally(started=5, failed=3, turned_away=10)}, lambda _kind, _window: 0)
@@ -204,12 +204,12 @@ def test_quiet_is_few_failures_and_few_turned_away_for_the_gifts_there_are() -> 
 
 
 @given(started=st.integers(0, 5_000), failed=st.integers(0, 5_000), more=st.integers(0, 100))
-def test_more_failures_or_starts_are_never_asked_less(started: int, failed: int, more: int) -> None:
-    def asked(started: int, failed: int) -> Challenge:
+def test_more_failures_or_starts_never_lower_the_challenge(started: int, failed: int, more: int) -> None:
+    def required(started: int, failed: int) -> Challenge:
         tally = Tally(started=started, failed=failed)
         return demand_of({(kind, window): tally for kind in Kind for window in WINDOWS}, lambda _kind, _window: 10)
 
-    assert asked(started, failed) <= asked(started + more, failed) <= asked(started + more, failed + more)
+    assert required(started, failed) <= required(started + more, failed) <= required(started + more, failed + more)
 
 
 @given(failed=st.integers(0, 500), paid=st.integers(0, 500))
@@ -221,16 +221,16 @@ def test_paid_gifts_excuse_failures_and_never_add_to_them(failed: int, paid: int
 
 
 @given(unpaid=st.integers(0, 40), paid=st.integers(0, 40))
-def test_gifts_that_an_e_mail_paid_leave_no_trace_in_what_it_is_asked(unpaid: int, paid: int) -> None:
-    def asked(started: int, paid: int) -> Challenge:
+def test_paid_gifts_of_an_email_do_not_change_its_challenge(unpaid: int, paid: int) -> None:
+    def required(started: int, paid: int) -> Challenge:
         return demand_of(
             {(Kind.EMAIL, window): Tally(started=started) for window in WINDOWS}, lambda _kind, _window: paid
         )
 
-    assert asked(unpaid + paid, paid) is asked(unpaid, 0)
+    assert required(unpaid + paid, paid) is required(unpaid, 0)
 
 
-def test_no_limit_of_an_e_mail_is_moved_by_what_strangers_cannot_have_done_themselves() -> None:
+def test_limits_of_an_email_count_unpaid_attempts_only() -> None:
     everywhere = [limit for limit in LIMITS if limit.kind is Kind.EMAIL]
     assert {limit.what for limit in everywhere} == {What.UNPAID}
     assert not [limit for limit in LIMITS if limit.kind is Kind.EMAIL_NEAR and limit.paid_per_excuse]

@@ -1,4 +1,4 @@
-"""One table of currencies: what is typed, what the provider is asked for, what is spelled and shown all follow it."""
+"""One table of currencies: amounts that are typed, sent to the provider, spelled and shown all follow it."""
 
 from decimal import Decimal
 from typing import get_args
@@ -45,18 +45,18 @@ def test_our_table_counts_as_the_provider_does(code: str) -> None:
 
 
 @given(code=CODES, count=COUNTS)
-def test_what_is_typed_reaches_the_provider_as_the_same_amount(code: str, count: int) -> None:
+def test_a_typed_amount_reaches_the_provider_as_the_same_amount(code: str, count: int) -> None:
     unit = currency(code)
     typed = Money(count * unit.step, code).plain
-    asked = parse_amount(typed, code)
-    assert asked.minor % unit.step == 0
-    assert Decimal(at_provider.major(asked.minor, code.lower())) == Decimal(typed)
+    amount = parse_amount(typed, code)
+    assert amount.minor % unit.step == 0
+    assert Decimal(at_provider.major(amount.minor, code.lower())) == Decimal(typed)
 
 
 @given(code=CODES, count=COUNTS)
-def test_what_the_provider_tells_is_shown_as_the_same_amount(code: str, count: int) -> None:
-    told = count * currency(code).step
-    assert Money(told, code).decimal == Decimal(at_provider.major(told, code.lower()))
+def test_an_amount_from_the_provider_is_shown_as_the_same_amount(code: str, count: int) -> None:
+    minor = count * currency(code).step
+    assert Money(minor, code).decimal == Decimal(at_provider.major(minor, code.lower()))
 
 
 @settings(deadline=None)  # the first number in words loads the speller
@@ -80,12 +80,12 @@ def test_an_amount_is_written_in_each_language_with_its_own_decimals(code: str, 
 
 
 @pytest.mark.parametrize("code", OFFERED)
-def test_the_least_gift_is_worth_what_the_provider_takes(code: str) -> None:
+def test_the_minimum_gift_is_one_that_the_provider_accepts(code: str) -> None:
     """Fifty US cents after conversion: the least charge is judged in the currency of the settlement."""
     least = Money(currency(code).minimum_minor, code).decimal * Decimal(USD_RATES[code.lower()])
     assert least >= Decimal("0.50")
 
 
 @pytest.mark.parametrize("code", sorted(CURRENCIES))
-def test_the_least_gift_is_a_charge_in_whole_steps(code: str) -> None:
+def test_the_minimum_gift_is_a_charge_in_whole_steps(code: str) -> None:
     assert currency(code).minimum_minor % currency(code).step == 0

@@ -35,7 +35,7 @@ def totals(*entries: Entry) -> Counter[tuple[Account, str]]:
 
 
 @given(gross=minors, fee=fees, back=minors, back_fee=fees, into=codes, out=codes)
-def test_a_won_dispute_lets_go_of_all_that_was_held(
+def test_a_won_dispute_releases_the_whole_disputed_amount(
     gross: int, fee: int, back: int, back_fee: int, into: str, out: str
 ) -> None:
     withdrawn = taken(Money(gross, into), fee)
@@ -63,7 +63,9 @@ def test_a_lost_dispute_is_written_off_in_the_donors_currency(
 
 
 @given(disputed=minors, gross=minors, code=codes, into=codes)
-def test_what_was_lost_and_came_back_is_charged_back_no_more(disputed: int, gross: int, code: str, into: str) -> None:
+def test_a_lost_amount_that_was_returned_is_no_longer_charged_back(
+    disputed: int, gross: int, code: str, into: str
+) -> None:
     withdrawn = taken(Money(gross, into), 0)
     lost = dispute_lost(subject="donation:d", disputed=Money(disputed, code), withdrawn=withdrawn, fund_id=FUND, on=DAY)
     undone = reversal_of(lost, source=f"reversal:{lost.source}", on=DAY)

@@ -37,7 +37,9 @@ def test_the_table_knows_every_pair() -> None:
         ("lost", MoneyPosition.BEFORE, DisputeState.WON),
     ],
 )
-def test_money_decides_and_the_word_tells_the_rest(status: str, where: MoneyPosition, state: DisputeState) -> None:
+def test_money_decides_and_the_status_word_adds_the_rest(
+    status: str, where: MoneyPosition, state: DisputeState
+) -> None:
     assert dispute_state(status, where) is state
 
 

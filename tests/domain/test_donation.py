@@ -32,7 +32,7 @@ def test_a_fact_leads_where_the_table_says(state: DonationState, fact: Fact, exp
 
 
 @pytest.mark.parametrize(("state", "fact", "expected"), EVERY_PAIR)
-def test_a_fact_told_again_changes_nothing(state: DonationState, fact: Fact, expected: DonationState) -> None:
+def test_a_repeated_fact_changes_nothing(state: DonationState, fact: Fact, expected: DonationState) -> None:
     assert next_state(expected, fact) is expected
 
 
@@ -42,7 +42,7 @@ def test_a_gift_never_goes_back(state: DonationState, fact: Fact, expected: Dona
 
 
 @pytest.mark.parametrize("state", DonationState)
-def test_money_beats_everything(state: DonationState) -> None:
+def test_a_payment_overrides_every_other_fact(state: DonationState) -> None:
     assert next_state(state, Fact.PAID) is PAID
 
 

@@ -25,7 +25,7 @@ LABELS = f"{'b' * 60}.{'c' * 60}.{'d' * 60}.org"
         ("a" * 64 + "@example.org", "a" * 64 + "@example.org"),
     ],
 )
-def test_an_address_that_servers_take_is_taken(typed: str, address: str) -> None:
+def test_an_address_that_servers_accept_is_accepted(typed: str, address: str) -> None:
     assert parse_email(typed) == address
 
 
@@ -49,7 +49,7 @@ def test_an_address_that_servers_take_is_taken(typed: str, address: str) -> None
         ),
     ],
 )
-def test_an_address_that_no_server_takes_is_refused_with_what_is_wrong(
+def test_an_address_that_no_server_accepts_is_refused_with_the_reason(
     typed: str, problem: EmailProblem, letters: str
 ) -> None:
     with pytest.raises(InvalidEmail) as refused:

@@ -33,7 +33,7 @@ from campaign.domain.folding import QUERY_MAX, WORDS_MAX, fold, search_words
         ("tiếng", "TIÊ\u0301NG"),
     ],
 )
-def test_what_looks_the_same_is_the_same(typed: str, stored: str) -> None:
+def test_letters_that_look_the_same_fold_to_the_same_text(typed: str, stored: str) -> None:
     assert fold(typed) == fold(stored)
 
 
@@ -53,7 +53,7 @@ def test_a_folded_text_folds_to_itself() -> None:
         assert fold(fold(text)) == fold(text)
 
 
-def test_a_query_is_bounded_and_holds_each_word_once() -> None:
+def test_a_query_is_bounded_and_has_each_word_once() -> None:
     assert search_words("Aida  AIDA bekova") == ("aida", "bekova")
     assert len(search_words(" ".join(map(str, range(100))))) == WORDS_MAX
     assert search_words("a" * 5000) == ("a" * QUERY_MAX,)

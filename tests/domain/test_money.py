@@ -56,7 +56,7 @@ from campaign.domain.money import CURRENCIES, CurrencyMismatch, Money, UnknownCu
         ("1ʼ000", 1000_00),
     ],
 )
-def test_an_amount_is_read_as_its_writer_meant_it(typed: str, minor: int) -> None:
+def test_an_amount_is_read_as_it_was_meant(typed: str, minor: int) -> None:
     assert parse_amount(typed, "USD") == Money(minor, "USD")
 
 
@@ -99,12 +99,12 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize("typed", [*UNREADABLE, "", " ", "1 2 3", "10 20", "25 26", "25\x00"])
-def test_what_is_no_plain_amount_is_refused_and_never_guessed(typed: str) -> None:
+def test_an_unclear_amount_is_refused_and_never_guessed(typed: str) -> None:
     with pytest.raises(InvalidAmount):
         parse_amount(typed, "USD")
 
 
-def test_what_is_longer_than_any_amount_is_not_looked_at() -> None:
+def test_a_text_longer_than_any_amount_is_not_parsed() -> None:
     """Not even where it would be one: reading thousands of blanks would keep everybody waiting."""
     assert parse_amount(" 25" + " " * 20, "USD") == Money(25_00, "USD")
     with pytest.raises(InvalidAmount):

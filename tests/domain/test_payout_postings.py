@@ -1,4 +1,4 @@
-"""A payout's entries bring the books up to what is known of it, and post nothing when they say so already."""
+"""A payout's entries bring the books up to date with it, and post nothing that is posted already."""
 
 from datetime import date
 
@@ -18,7 +18,7 @@ from campaign.domain.payout_postings import (
 DAY = date(2026, 12, 1)
 
 
-def told(state: str) -> PayoutDetails:
+def payout(state: str) -> PayoutDetails:
     return PayoutDetails(
         provider_id="po_1",
         state=state,
@@ -31,13 +31,13 @@ def told(state: str) -> PayoutDetails:
 
 
 def entries(state: str, *, part: int, **booked: int) -> list[Entry]:
-    return payout_entries(told(state), campaign_id=7, part=Money(part, "USD"), booked=PartBooked(**booked))
+    return payout_entries(payout(state), campaign_id=7, part=Money(part, "USD"), booked=PartBooked(**booked))
 
 
-def moved(found: list[Entry]) -> dict[Account, int]:
+def moved(some: list[Entry]) -> dict[Account, int]:
     """What the entries move on each account, in all."""
     sums = dict.fromkeys(Account, 0)
-    for entry in found:
+    for entry in some:
         for line in entry.lines:
             sums[line.account] += line.amount.minor
     return {account: minor for account, minor in sums.items() if minor}
@@ -52,38 +52,38 @@ def moved(found: list[Entry]) -> dict[Account, int]:
         ("canceled", {}),
     ],
 )
-def test_a_payout_that_is_met_late_is_where_it_is_now(state: str, expected: dict[Account, int]) -> None:
+def test_a_payout_first_read_late_is_booked_in_its_current_state(state: str, expected: dict[Account, int]) -> None:
     assert moved(entries(state, part=100)) == expected
 
 
-def test_what_stands_is_not_posted_again() -> None:
+def test_a_booked_payout_is_not_posted_again() -> None:
     assert entries("arrived", part=100, made_minor=100, in_bank_minor=100, entries=2) == []
     assert entries("failed", part=100, made_minor=100, entries=3) == []
 
 
-def test_what_is_explained_later_adds_its_part() -> None:
-    found = entries("arrived", part=130, made_minor=100, in_bank_minor=100, entries=2)
-    assert moved(found) == {Account.PROVIDER: -30, Account.BANK: 30}
-    assert [entry.source for entry in found] == ["payout:po_1:7:3", "payout:po_1:7:4"]
+def test_a_part_that_is_itemized_later_is_added() -> None:
+    posted = entries("arrived", part=130, made_minor=100, in_bank_minor=100, entries=2)
+    assert moved(posted) == {Account.PROVIDER: -30, Account.BANK: 30}
+    assert [entry.source for entry in posted] == ["payout:po_1:7:3", "payout:po_1:7:4"]
 
 
-def test_what_came_back_comes_from_where_it_was() -> None:
-    found = entries("failed", part=100, made_minor=100, in_bank_minor=100, entries=2)
-    assert moved(found) == {Account.PROVIDER: 100, Account.BANK: -100}
-    assert {line.reference for line in found[0].lines if line.account is Account.PROVIDER} == {"txn_back"}
+def test_a_failed_payout_is_reversed_from_the_account_it_was_in() -> None:
+    posted = entries("failed", part=100, made_minor=100, in_bank_minor=100, entries=2)
+    assert moved(posted) == {Account.PROVIDER: 100, Account.BANK: -100}
+    assert {line.reference for line in posted[0].lines if line.account is Account.PROVIDER} == {"txn_back"}
 
 
 def test_a_debt_is_taken_from_the_bank() -> None:
     assert moved(entries("arrived", part=-40)) == {Account.PROVIDER: 40, Account.BANK: -40}
 
 
-def test_a_fee_by_itself_is_borne_by_a_fund() -> None:
+def test_a_stand_alone_fee_is_charged_to_a_fund() -> None:
     entry = fee_taken(transaction_id="txn_1", net=Money(-1200, "USD"), fund_id=1, on=DAY)
     assert moved([entry]) == {Account.PROVIDER: -1200, Account.PROVIDER_FEES: 1200}
 
 
-def test_what_is_identified_after_all_leaves_nothing_behind() -> None:
+def test_a_movement_identified_later_leaves_the_suspense_account_empty() -> None:
     net = Money(4825, "USD")
-    makeshift = not_identified(transaction_id="txn_1", net=net, on=DAY)
-    assert moved([makeshift]) == {Account.PROVIDER: 4825, Account.UNIDENTIFIED: -4825}
-    assert moved([makeshift, identified(transaction_id="txn_1", net=net, on=DAY)]) == {}
+    suspended = not_identified(transaction_id="txn_1", net=net, on=DAY)
+    assert moved([suspended]) == {Account.PROVIDER: 4825, Account.UNIDENTIFIED: -4825}
+    assert moved([suspended, identified(transaction_id="txn_1", net=net, on=DAY)]) == {}

@@ -21,7 +21,7 @@ from campaign.sandbox.billing.periods import next_end
 
 
 @pytest.mark.parametrize(("state", "word"), list(product(PledgeState, PledgeWord)))
-def test_the_provider_s_word_is_followed_but_what_is_stopped_stays_stopped(
+def test_the_providers_status_is_followed_but_a_stopped_pledge_stays_stopped(
     state: PledgeState, word: PledgeWord
 ) -> None:
     says = {
@@ -35,7 +35,7 @@ def test_the_provider_s_word_is_followed_but_what_is_stopped_stays_stopped(
 
 
 @pytest.mark.parametrize(("state", "act"), list(product(PledgeState, Act)))
-def test_every_act_is_allowed_or_refused_by_name(state: PledgeState, act: Act) -> None:
+def test_every_action_is_allowed_or_refused_by_name(state: PledgeState, act: Act) -> None:
     broken = refusal(state, act)
     assert (broken is None) == ((state, act) in pledge.REQUEST_TRANSITIONS)
     assert broken is None or issubclass(broken, DomainError)
@@ -76,16 +76,16 @@ LEFT_OUT = (1, 2, 3, 6, 12)
 def charges_of(anchor: datetime, how_many: int) -> list[datetime]:
     """The first renewals as the sandbox's own calendar has them."""
     start = anchor_at = int(anchor.timestamp())
-    found = []
+    renewals = []
     for _ in range(how_many):
         start = next_end(anchor_at, start, MONTHLY)
-        found.append(datetime.fromtimestamp(start, UTC))
-    return found
+        renewals.append(datetime.fromtimestamp(start, UTC))
+    return renewals
 
 
 @pytest.mark.parametrize("year", range(2026, 2041))
-def test_what_is_said_of_the_next_charge_is_what_the_provider_charges(year: int) -> None:
-    """For every day on which a gift may begin, asked after each of the months that may be short, for every pause."""
+def test_the_announced_charge_is_the_one_that_the_provider_makes(year: int) -> None:
+    """For every day on which a gift may begin, after each of the months that may be short, for every pause."""
     for number in range(365 + isleap(year)):
         anchor = datetime(year, 1, 1, 20, 30, tzinfo=UTC) + timedelta(days=number)
         how_many = 13 if anchor.day <= 28 else 26

@@ -35,7 +35,7 @@ def test_a_number_is_read_as_people_type_it(typed: str) -> None:
 
 
 @pytest.mark.parametrize("typed", ["", "hello", "WCL", "2026-000100", "№", "WCL-26-1", "x" * 10_000, "-" * 10_000])
-def test_what_is_no_number_is_none(typed: str) -> None:
+def test_a_text_that_is_no_number_is_refused(typed: str) -> None:
     assert read_number(typed) == ""
 
 

@@ -42,7 +42,7 @@ def test_a_dispute_without_our_money_blocks_nothing(state: DisputeState) -> None
 
 
 @given(minor=st.integers(-100, 3000), under_way_minor=st.integers(0, 25_99))
-def test_no_more_goes_back_than_came(minor: int, under_way_minor: int) -> None:
+def test_no_more_is_refunded_than_was_paid(minor: int, under_way_minor: int) -> None:
     position = a_position(under_way_minor=under_way_minor)
     try:
         check_refund(Money(minor, "USD"), position.check())

@@ -219,7 +219,7 @@ class TestDisputes:
         (replace(PAID, checkout_id=None, invoice_id="in_2"), "another gift's name"),
     ],
 )
-def test_what_does_not_fit_the_gift_is_refused_by_name(facts: PaymentFacts, words: str) -> None:
+def test_a_payment_that_does_not_fit_the_gift_is_refused_by_name(facts: PaymentFacts, words: str) -> None:
     with pytest.raises(PaymentMismatch, match=words):
         settle(OPEN, facts, at=AT, zone=UTC)
 

@@ -12,7 +12,7 @@ NOTHING = ["\u3164", "\u2800", "\u115f\u1160", "\uffa0", "\u200b\u200d\ufeff", "
 
 
 @pytest.mark.parametrize("text", NOTHING)
-def test_what_shows_nothing_is_no_name_and_no_message(text: str) -> None:
+def test_invisible_text_is_no_name_and_no_message(text: str) -> None:
     assert one_line(text) == one_line(f" {text} {text}") == paragraphs(f"{text}\n{text}") == ""
 
 
@@ -28,7 +28,7 @@ def test_what_shows_nothing_is_no_name_and_no_message(text: str) -> None:
         ("Aida\u202e\u2066", "Aida"),
     ],
 )
-def test_piles_of_marks_and_what_is_not_seen_are_taken_away(typed: str, name: str) -> None:
+def test_excess_marks_and_invisible_characters_are_removed(typed: str, name: str) -> None:
     assert one_line(typed) == name
 
 

@@ -11,9 +11,9 @@ from tests.journeys.site import Browser, Site, running_site
 @pytest.fixture
 def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
     """The whole product running; afterwards the books must be clean."""
-    with running_site(database_url, tmp_path) as found, found.app.app_context():
-        yield found
-        found.close()
+    with running_site(database_url, tmp_path) as running, running.app.app_context():
+        yield running
+        running.close()
 
 
 @pytest.fixture

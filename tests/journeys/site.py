@@ -62,15 +62,15 @@ class ForwardClock:
 class Mailbox:
     """What an SMTP server took."""
 
-    letters: list[EmailMessage] = field(default_factory=list)
+    emails: list[EmailMessage] = field(default_factory=list)
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """Keep the letter; the name is aiosmtpd's."""
+        """Store the email; the name is aiosmtpd's."""
         content = envelope.content if isinstance(envelope.content, bytes) else b""
-        letter = message_from_bytes(content, policy=policy.default)
-        assert isinstance(letter, EmailMessage)
-        self.letters.append(letter)
-        return "250 kept"
+        email = message_from_bytes(content, policy=policy.default)
+        assert isinstance(email, EmailMessage)
+        self.emails.append(email)
+        return "250 stored"
 
 
 @dataclass
@@ -186,9 +186,9 @@ def smtp_server() -> Iterator[tuple[Mailbox, str]]:
 
 def free_port() -> int:
     """A port that nobody listens on now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
         return port
 
 

@@ -11,7 +11,7 @@ from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.services.campaigns.transparency import transparency_of
 from tests.journeys.site import Browser, Site
-from tests.receipts.papers import text_of
+from tests.receipts.samples import text_of
 
 GIFTS = {
     "GBP": ("20.50", 20_50, "£20.50", "twenty pounds sterling and 50 pence"),
@@ -71,7 +71,7 @@ def test_a_gift_is_the_same_amount_from_the_form_to_the_receipt(site: Site, brow
 
 @pytest.mark.database("sqlite")
 def test_a_gift_without_a_rate_stands_apart_in_its_own_currency(site: Site, browser: Browser) -> None:
-    """Until the provider has told its rate, nothing of it is in the campaign's total."""
+    """Until the provider reports its rate, nothing of it is in the campaign's total."""
     campaign = site.campaign()
     offer(campaign, "JPY")
     site.sandbox.fault("no_balance_transaction", times=20)

@@ -13,7 +13,7 @@ from tests.journeys.site import Site
 
 
 @pytest.mark.database("sqlite")
-def test_a_second_load_and_one_without_a_campaign_say_why_not(site: Site) -> None:
+def test_a_second_load_and_one_without_a_campaign_are_refused_with_the_reason(site: Site) -> None:
     load = site.app.test_cli_runner().invoke
     without = load(args=["demo", "load", "--gifts", "1"])
     assert (without.exit_code, str(without.exception)[:28]) == (1, "kurak: the demo campaign is ")

@@ -54,7 +54,7 @@ class ForwardConsole(SandboxConsole):
 
 
 @pytest.mark.database("sqlite")
-def test_scenes_hold_on_a_sound_installation(stage: DrillContext) -> None:
+def test_scenes_pass_on_a_sound_installation(stage: DrillContext) -> None:
     for scene in (scenes.an_impatient_donor, scenes.a_forged_delivery, scenes.refunds, scenes.disputes, scenes.payouts):
         scene(stage)
     scenes.the_books(stage)
@@ -62,7 +62,7 @@ def test_scenes_hold_on_a_sound_installation(stage: DrillContext) -> None:
 
 
 @pytest.mark.database("sqlite")
-def test_a_broken_installation_does_not_hold_and_the_week_goes_on(
+def test_a_broken_installation_fails_its_scene_and_the_week_goes_on(
     stage: DrillContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(_stage: DrillContext) -> None:
@@ -79,7 +79,9 @@ def test_a_broken_installation_does_not_hold_and_the_week_goes_on(
 
 
 @pytest.mark.database("sqlite")
-def test_books_that_differ_from_the_provider_do_not_hold(stage: DrillContext, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_books_that_differ_from_the_provider_fail_their_scene(
+    stage: DrillContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
     given = stage.give("25")
     monkeypatch.setattr(stage.console, "truth", list)
     stage.pay(given)

@@ -51,10 +51,10 @@ def test_a_gift_arrives_in_every_language_and_currency(site: Site, browser: Brow
 
     assert raised(browser, currency) == gift.gift_minor + gift.cover_minor
 
-    [letter] = site.mailbox.letters
-    assert letter["To"] == "aida@example.org"
-    assert letter["Content-Language"] == lang
-    [pdf] = list(letter.iter_attachments())
+    [message] = site.mailbox.emails
+    assert message["To"] == "aida@example.org"
+    assert message["Content-Language"] == lang
+    [pdf] = list(message.iter_attachments())
     assert pdf.get_content().startswith(b"%PDF-")
     number = db.session.execute(select(Receipt.number)).scalar_one()
     assert pdf.get_filename() == f"{number}.pdf"
@@ -63,9 +63,9 @@ def test_a_gift_arrives_in_every_language_and_currency(site: Site, browser: Brow
 
 def raised(browser: Browser, currency: str) -> int:
     """What the public figures say came in this currency, in minor units."""
-    told = browser.client.get("/api/v1/campaigns/quilt/progress").json
-    assert told is not None
-    return sum(row["given_minor"] for row in told["by_currency"] if row["currency"] == currency)
+    progress = browser.client.get("/api/v1/campaigns/quilt/progress").json
+    assert progress is not None
+    return sum(row["given_minor"] for row in progress["by_currency"] if row["currency"] == currency)
 
 
 def test_a_declined_card_costs_nothing_and_another_card_pays(site: Site, browser: Browser) -> None:
@@ -93,7 +93,7 @@ def test_pressing_twice_reloading_and_going_back_is_one_gift_paid_once(site: Sit
     back = browser.send(form, amount="25")
     assert back.headers["Location"] == path_of(thanks)
     assert len(site.sandbox.truth()) == 1
-    assert len(site.mailbox.letters) == 1
+    assert len(site.mailbox.emails) == 1
 
 
 @pytest.mark.database("sqlite")
@@ -125,7 +125,7 @@ def test_leaving_the_payment_page_and_coming_back_pays_the_same_page(site: Site,
     assert again.headers["Location"] == page
 
 
-def test_a_page_that_nobody_paid_in_time_is_told_and_the_form_is_fresh(site: Site, browser: Browser) -> None:
+def test_an_expired_payment_page_is_reported_and_the_form_is_fresh(site: Site, browser: Browser) -> None:
     site.campaign()
     form = browser.open("/en/donate")
     site.clock.advance(seconds=5)
@@ -165,7 +165,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stripe_client, "READ_SECONDS", 0.5)
 
 
-def test_a_provider_that_is_too_slow_is_told_and_the_page_it_made_is_found(
+def test_a_slow_provider_is_reported_and_the_page_it_made_is_used(
     impatient: None, site: Site, browser: Browser
 ) -> None:
     site.campaign()
@@ -174,9 +174,9 @@ def test_a_provider_that_is_too_slow_is_told_and_the_page_it_made_is_found(
     site.sandbox.fault("timeout_after", method="POST", path="/v1/checkout/sessions", seconds=3, times=2)
     slow = browser.send(form, amount="25", email="a@example.org")
     assert slow.status_code == 503
-    kept = Page(slow)
-    assert kept.filled(FORM)["email"] == "a@example.org"
-    opened = browser.send(kept)
+    again = Page(slow)
+    assert again.filled(FORM)["email"] == "a@example.org"
+    opened = browser.send(again)
     assert opened.status_code == 303
     browser.pay(opened.headers["Location"])
     site.work()
@@ -195,17 +195,17 @@ def test_lost_and_doubled_webhooks_are_one_gift(site: Site, browser: Browser) ->
     assert browser.open(thanks).h1 == "Thank you, Aida Donor"
     states = set(db.session.execute(select(ProviderEvent.state)).scalars())
     assert states <= {"processed", "ignored"}
-    assert len(site.mailbox.letters) == 1
+    assert len(site.mailbox.emails) == 1
 
 
-def test_a_page_that_is_asked_before_any_webhook_came_finds_the_gift_itself(site: Site, browser: Browser) -> None:
+def test_a_thank_you_page_opened_before_any_webhook_looks_up_the_payment(site: Site, browser: Browser) -> None:
     site.campaign()
     page = browser.fill_in("/en/donate", amount="25").headers["Location"]
     thanks = browser.pay(page, email="a@example.org").headers["Location"]
     assert browser.open(thanks).h1 == "Thank you, Aida Donor"
     assert db.session.execute(select(ProviderEvent.id)).all() == []
     site.work()
-    assert len(site.mailbox.letters) == 1
+    assert len(site.mailbox.emails) == 1
 
 
 def test_the_hosted_page_speaks_the_donors_language_or_says_that_it_cannot(site: Site, browser: Browser) -> None:

@@ -1,4 +1,4 @@
-"""Deliveries at the real door, signed as Stripe signs: what is ours is settled, what is not changes nothing."""
+"""Deliveries to the webhook address, signed as Stripe signs: our payments are settled, others change nothing."""
 
 import hashlib
 import hmac
@@ -52,7 +52,7 @@ def inbox() -> list[str]:
 
 @pytest.mark.parametrize("body", SIGNED_BUT_SENSELESS)
 @pytest.mark.database("sqlite")
-def test_what_is_signed_but_no_event_is_refused(site: Site, body: bytes) -> None:
+def test_a_signed_body_that_is_no_event_is_refused(site: Site, body: bytes) -> None:
     assert deliver(site, body) == 400
     assert inbox() == []
 
@@ -95,7 +95,7 @@ def test_a_changed_body_is_refused(site: Site) -> None:
     assert answer.status_code == 400
 
 
-def test_a_payment_of_another_integration_of_the_account_is_kept_apart(site: Site) -> None:
+def test_a_payment_of_another_integration_is_booked_to_the_suspense_account(site: Site) -> None:
     site.campaign()
     foreign = open_gift(site.sandbox.client(), metadata={}, payment_intent_data={})
     site.sandbox.pay(foreign["id"])
@@ -104,7 +104,7 @@ def test_a_payment_of_another_integration_of_the_account_is_kept_apart(site: Sit
     assert db.session.execute(select(Donation.id)).all() == []
 
 
-def test_an_event_of_an_unknown_type_or_about_nothing_hurts_nobody(site: Site, browser: Browser) -> None:
+def test_an_event_of_an_unknown_type_or_object_is_ignored(site: Site, browser: Browser) -> None:
     site.campaign()
     assert deliver(site, an_event(type="a.thing.of.tomorrow")) == 200
     assert deliver(site, an_event(id="evt_about_nothing")) == 200

@@ -79,7 +79,7 @@ VALID: dict[str, dict[str, object]] = {
 """What the tables' own checks want."""
 
 
-def test_what_an_older_version_does_not_know_is_not_lost(empty: Flask, caplog: pytest.LogCaptureFixture) -> None:  # noqa: F811
+def test_data_that_an_older_version_does_not_know_is_not_lost(empty: Flask, caplog: pytest.LogCaptureFixture) -> None:  # noqa: F811
     """One way down: at each migration such rows are put in, it refuses, they are still there, and are taken out."""
     upgrade(str(MIGRATIONS))
     for revision, rows in UNKNOWN_BEFORE.items():

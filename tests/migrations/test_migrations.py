@@ -58,7 +58,7 @@ def empty(empty_url: str, tmp_path: Path) -> Iterator[Flask]:
 
 def test_migrations_are_numbered_without_a_gap() -> None:
     names = sorted(file.name for file in (MIGRATIONS / "versions").glob("*.py"))
-    numbers = [found[1] for name in names if (found := NUMBERED.fullmatch(name))]
+    numbers = [match[1] for name in names if (match := NUMBERED.fullmatch(name))]
     assert numbers == [f"{number:04}" for number in range(1, len(names) + 1)]
 
 
@@ -155,19 +155,19 @@ def tables() -> set[str]:
 
 
 def ddl_of_database(*, with_triggers: bool = True) -> dict[str, Any]:
-    """What stands in the database, by name: definitions of tables, indexes and (if wanted) triggers and functions."""
+    """What stands in the database, by name: definitions of tables, indexes and (if requested) triggers and functions."""
     with db.engine.connect() as connection:
-        found = _sqlite(connection) if connection.dialect.name == "sqlite" else _postgresql(connection)
-    kept = {name: told for name, told in found.items() if "alembic_version" not in name}
+        everything = _sqlite(connection) if connection.dialect.name == "sqlite" else _postgresql(connection)
+    ours = {name: ddl for name, ddl in everything.items() if "alembic_version" not in name}
     if with_triggers:
-        return kept
-    return {name: told for name, told in kept.items() if not name.startswith(("trigger ", "function "))}
+        return ours
+    return {name: ddl for name, ddl in ours.items() if not name.startswith(("trigger ", "function "))}
 
 
 def _sqlite(connection: Connection) -> dict[str, Any]:
     """A table by its columns, references, unique keys and CHECKs: their text differs where a migration added them."""
     rows = connection.execute(text("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")).all()
-    found: dict[str, Any] = {f"{kind} {name}": " ".join(sql.split()) for kind, name, sql in rows if kind != "table"}
+    ddl: dict[str, Any] = {f"{kind} {name}": " ".join(sql.split()) for kind, name, sql in rows if kind != "table"}
     for name, sql in [(name, sql) for kind, name, sql in rows if kind == "table"]:
         about = {"table": name}
         columns = connection.execute(
@@ -183,14 +183,14 @@ def _sqlite(connection: Connection) -> dict[str, Any]:
             ),
             about,
         )
-        found[f"table {name}"] = {
+        ddl[f"table {name}"] = {
             "columns": sorted(tuple(row) for row in columns),
             "references": sorted(tuple(row) for row in references),
             "unique": sorted(row[1] for row in unique),
             "deferred": "DEFERRABLE" in sql,
             "checks": sorted(" ".join(check.split()) for check in CHECKED.findall(sql)),
         }
-    return found
+    return ddl
 
 
 def _postgresql(connection: Connection) -> dict[str, Any]:
@@ -207,4 +207,4 @@ def _postgresql(connection: Connection) -> dict[str, Any]:
     triggers = "SELECT 'trigger ' || tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
     functions = "SELECT 'function ' || proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
     parts = (columns, constraints, indexes, triggers, functions)
-    return {name: told for part in parts for name, told in connection.execute(text(part)).all()}
+    return {name: ddl for part in parts for name, ddl in connection.execute(text(part)).all()}

@@ -23,7 +23,7 @@ EVENTS = {  # (state, sentence) as an older version wrote them → (state, reaso
     ("dead", "It does not fit the gift: 2 USD, not 1 USD"): ("failed_permanently", "mismatch"),
     ("failed", "KeyError: 'id'"): ("failed", "program_error"),
 }
-MAILS = {  # (state, failure, sentence) → (state, failure, why it is held, sentence)
+MAILS = {  # (state, failure, sentence) → (state, failure, hold reason, sentence)
     ("queued", None, None): ("queued", None, None, None),
     ("queued", "unreachable", "no answer"): ("queued", "unreachable", None, "no answer"),
     ("kept", None, None): ("stored", None, None, None),

@@ -1,4 +1,4 @@
-"""A receipt that is not whole or contradicts itself is held, with every reason named; no letter holds one."""
+"""An incomplete or contradictory receipt is put on hold, with every reason named; no character puts one on hold."""
 
 from dataclasses import replace
 from typing import Any
@@ -9,11 +9,11 @@ from receipts import HoldReason, ReceiptOnHold, check_document, render_pdf
 from receipts.checks import word_reasons
 from receipts.document import Language
 from receipts.texts import LANGUAGES
-from tests.receipts.papers import a_receipt
+from tests.receipts.samples import a_receipt
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_whole_receipt_may_leave(language: Language) -> None:
+def test_a_complete_receipt_may_be_sent(language: Language) -> None:
     assert check_document(a_receipt(language)) == []
 
 
@@ -35,12 +35,12 @@ def test_a_whole_receipt_may_leave(language: Language) -> None:
         ({"amount_minor": 10**18}, HoldReason.NO_AMOUNT_IN_WORDS),
     ],
 )
-def test_a_receipt_is_held(facts: dict[str, Any], reason: HoldReason) -> None:
+def test_an_incomplete_receipt_is_put_on_hold(facts: dict[str, Any], reason: HoldReason) -> None:
     document = replace(a_receipt(), **facts)
     assert reason in check_document(document)
-    with pytest.raises(ReceiptOnHold) as held:
+    with pytest.raises(ReceiptOnHold) as refusal:
         render_pdf(document)
-    assert reason in held.value.reasons
+    assert reason in refusal.value.reasons
 
 
 def test_letters_typed_with_a_loose_accent_are_written_composed() -> None:
@@ -54,5 +54,5 @@ def test_letters_typed_with_a_loose_accent_are_written_composed() -> None:
         ("One thousand soms", HoldReason.UNREADABLE_AMOUNT_IN_WORDS),
     ],
 )
-def test_words_that_differ_from_the_digits_hold_the_receipt(words: str, reason: HoldReason) -> None:
+def test_words_that_differ_from_the_digits_put_the_receipt_on_hold(words: str, reason: HoldReason) -> None:
     assert list(word_reasons(a_receipt(), words)) == [reason]

@@ -8,7 +8,7 @@ import pytest
 
 from receipts import ReceiptDocument
 from receipts.document import NotAReceiptDocument
-from tests.receipts.papers import a_receipt
+from tests.receipts.samples import a_receipt
 
 
 def test_a_document_comes_back_from_its_json() -> None:

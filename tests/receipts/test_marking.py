@@ -12,7 +12,7 @@ import pytest
 from receipts import EndedState, mark_ended, render_pdf
 from receipts.document import Language
 from receipts.texts import LANGUAGES
-from tests.receipts.papers import a_receipt, accessibility_findings, text_of
+from tests.receipts.samples import a_receipt, accessibility_findings, text_of
 
 SUCCESSOR = "WCL-2026-000999"
 ADDRESS = f"https://give.example.org/en/verify/{SUCCESSOR}?code=abcdefgh23"
@@ -44,7 +44,7 @@ def ended(status: str, language: Language = "en") -> EndedState:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("status", ["void", "replaced"])
-def test_the_copy_says_what_became_of_the_receipt(status: str, language: Language) -> None:
+def test_the_copy_states_that_the_receipt_is_void_or_replaced(status: str, language: Language) -> None:
     copy = mark_ended(original(language), ended(status, language))
     text = text_of(copy)
     assert STAMPS[status, language] in text
@@ -52,7 +52,7 @@ def test_the_copy_says_what_became_of_the_receipt(status: str, language: Languag
     assert text_of(original(language))[:40] in text
 
 
-def test_it_links_to_what_stands_now() -> None:
+def test_it_links_to_the_page_that_verifies_the_receipt() -> None:
     with pikepdf.open(BytesIO(mark_ended(original("en"), ended("replaced")))) as pdf:
         assert ADDRESS in [str(link.A.URI) for link in pdf.pages[0].Annots]
 

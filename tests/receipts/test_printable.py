@@ -13,7 +13,7 @@ import pytest
 
 from receipts import check_document, render_pdf, rendering, substituted_characters
 from receipts.printable import printable, typeface
-from tests.receipts.papers import a_receipt, accessibility_findings, text_of
+from tests.receipts.samples import a_receipt, accessibility_findings, text_of
 
 NAMES = [
     "Gʻulom Oʻtkirov", "Gulnora Toʻxtayeva", "ʿAlī", "Əli", "Nguyễn Thị Ánh", "გიორგი", "李小龍", "🌸🌸🌸",
@@ -91,7 +91,7 @@ def test_a_text_is_set_in_one_typeface_and_in_its_own_direction() -> None:
 def test_a_receipt_of_common_letters_carries_no_fallback_font() -> None:
     pdf_for("გიორგი")  # the fallback fonts are loaded, and not used
     with pikepdf.open(BytesIO(pdf_for("Айгүл"))) as pdf:
-        fonts = {str(found.BaseFont) for found in pdf.objects if _is_font(found)}
+        fonts = {str(font.BaseFont) for font in pdf.objects if _is_font(font)}
     assert fonts
     assert not [name for name in fonts if "Noto" in name]
 
@@ -122,5 +122,5 @@ def test_the_fallback_gives_the_same_bytes_on_another_day_and_in_another_process
     assert done.stdout == pdf_for(name)
 
 
-def _is_font(found: pikepdf.Object) -> bool:
-    return isinstance(found, pikepdf.Dictionary) and found.get("/Type") == "/Font"
+def _is_font(item: pikepdf.Object) -> bool:
+    return isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/Font"

@@ -16,7 +16,7 @@ import pytest
 from receipts import render_pdf
 from receipts.document import Language
 from receipts.texts import LANGUAGES
-from tests.receipts.papers import a_receipt, accessibility_findings, text_of
+from tests.receipts.samples import a_receipt, accessibility_findings, text_of
 
 A_VOID_RECEIPT: dict[str, Any] = {"status": "void", "voided_on": date(2026, 5, 1)}
 A_REPLACED_RECEIPT: dict[str, Any] = {"status": "replaced", "replaced_by": "WCL-2026-000999"}
@@ -99,12 +99,12 @@ def test_all_letters_can_be_taken_out_again(language: Language, sentences: list[
         ({"donor_name": "<b>Zoe\u0308 & co</b>"}, "Received from <b>Zoë & co</b>"),
     ],
 )
-def test_what_is_special_is_said_in_words(facts: dict[str, Any], sentence: str) -> None:
+def test_unusual_facts_are_stated_in_words(facts: dict[str, Any], sentence: str) -> None:
     assert sentence in text_of(render_pdf(a_receipt(**facts)))
 
 
 @pytest.mark.parametrize("facts", [A_VOID_RECEIPT, A_REPLACED_RECEIPT, A_TEST_RECEIPT])
-def test_a_paper_that_is_worth_nothing_acknowledges_nothing(facts: dict[str, Any]) -> None:
+def test_a_void_replaced_or_test_receipt_acknowledges_nothing(facts: dict[str, Any]) -> None:
     assert "This is an acknowledgement" not in text_of(render_pdf(a_receipt(**facts)))
 
 
@@ -135,13 +135,13 @@ def test_its_facts_are_embedded_once_as_json(language: Language) -> None:
 
 def test_only_the_receipts_own_fonts_are_embedded() -> None:
     with pikepdf.open(BytesIO(plain_pdf("ky"))) as pdf:
-        names = {str(found.BaseFont) for found in pdf.objects if _is_font(found)}
+        names = {str(font.BaseFont) for font in pdf.objects if _is_font(font)}
     assert names
     assert all("PT-Sans" in name or "PTSans" in name for name in names), names
 
 
-def _is_font(found: pikepdf.Object) -> bool:
-    return isinstance(found, pikepdf.Dictionary) and found.get("/Type") == "/Font"
+def _is_font(item: pikepdf.Object) -> bool:
+    return isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/Font"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -178,7 +178,7 @@ def test_threads_do_not_disturb_each_other() -> None:
     assert pdfs == [plain_pdf(language) for language in languages]
 
 
-def test_a_receipt_with_very_much_to_say_is_set_denser() -> None:
+def test_a_long_receipt_is_set_more_tightly() -> None:
     long = {
         "donor_name": "Demo donor with a very long name " * 6,
         "purpose": "A purpose with very many words in it " * 5,
@@ -192,6 +192,6 @@ def test_a_receipt_with_very_much_to_say_is_set_denser() -> None:
     assert all(" ".join(words.split()) in text for words in long.values())
 
 
-def test_what_needs_a_second_page_gets_one() -> None:
+def test_a_receipt_too_long_for_one_page_gets_a_second() -> None:
     with pikepdf.open(BytesIO(render_pdf(a_receipt(note="very much to say " * 400)))) as pdf:
         assert len(pdf.pages) == 2

@@ -25,12 +25,14 @@ def config(folder: Path) -> Config:
     return config_for(f"sqlite:///{folder / 'none.sqlite'}", instance=folder)
 
 
-@pytest.mark.parametrize(("proxies", "seen"), [(0, "127.0.0.1"), (1, "203.0.113.7"), (2, "198.51.100.1")])
-def test_as_many_forwarded_addresses_are_believed_as_there_are_proxies(tmp_path: Path, proxies: int, seen: str) -> None:
+@pytest.mark.parametrize(("proxies", "expected"), [(0, "127.0.0.1"), (1, "203.0.113.7"), (2, "198.51.100.1")])
+def test_as_many_forwarded_addresses_are_believed_as_there_are_proxies(
+    tmp_path: Path, proxies: int, expected: str
+) -> None:
     app = create_app(replace(config(tmp_path), proxies=proxies), CONTEXT)
     app.add_url_rule("/who", view_func=lambda: request.remote_addr or "")
     forwarded = {"X-Forwarded-For": "198.51.100.1, 203.0.113.7"}
-    assert app.test_client().get("/who", headers=forwarded).text == seen
+    assert app.test_client().get("/who", headers=forwarded).text == expected
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,7 @@ def test_an_origin_is_compared_whole_and_a_broken_one_is_foreign(client: FlaskCl
 
 
 @pytest.mark.parametrize("accepted", ["gzip; q=0", "gzip;q=0.0, identity", "GZIP;Q=0", "BR;q=0, identity", ""])
-def test_who_refuses_compression_gets_plain_bytes_from_memory_too(client: FlaskClient, accepted: str) -> None:
+def test_a_client_that_refuses_compression_gets_plain_bytes_from_memory_too(client: FlaskClient, accepted: str) -> None:
     a_campaign()
     for _ in range(2):
         answer = client.get("/en/", headers={"Accept-Encoding": accepted})
@@ -99,13 +101,13 @@ def test_who_refuses_compression_gets_plain_bytes_from_memory_too(client: FlaskC
 
 
 @pytest.mark.parametrize("given", ["-1", "six", "99", "١"])
-def test_a_senseless_number_of_proxies_is_refused(tmp_path: Path, given: str) -> None:
+def test_an_impossible_number_of_proxies_is_refused(tmp_path: Path, given: str) -> None:
     with pytest.raises(BadSetting, match="PROXIES"):
         read_config({"INSTANCE_DIR": str(tmp_path), "PROXIES": given})
 
 
 def test_production_answers_to_its_own_name_only(tmp_path: Path) -> None:
-    told = replace(config(tmp_path), app_env="production", public_url="https://quilt.example", secret_key="x" * 40)
-    client = create_app(told, CONTEXT).test_client()
+    settings = replace(config(tmp_path), app_env="production", public_url="https://quilt.example", secret_key="x" * 40)
+    client = create_app(settings, CONTEXT).test_client()
     assert client.get("/healthz", base_url="https://quilt.example").status_code == 200
     assert client.get("/healthz", base_url="https://elsewhere.example").status_code == 400

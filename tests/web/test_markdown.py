@@ -30,7 +30,7 @@ def test_light_markdown_is_shown(written: str, shown: str) -> None:
         '<a href="https://x.example" style="position:fixed">x</a>',
     ],
 )
-def test_what_could_harm_is_not(written: str) -> None:
+def test_markup_that_could_harm_is_not_shown(written: str) -> None:
     html = to_html(written)
     assert not any(part in html for part in ("<script", "<img", "<a href", 'style="position', 'onerror="alert'))
 

@@ -1,4 +1,4 @@
-"""The front sends what Flask once sent: the same page, the same protection, and only for as long as it is fresh."""
+"""The cache sends the page that Flask made, with the same headers, and only while it is fresh."""
 
 import pytest
 from flask import Flask
@@ -11,13 +11,13 @@ from tests.support.builders import a_campaign, a_paid_gift
 
 
 @pytest.fixture
-def now() -> list[float]:
+def uptime() -> list[float]:
     return [100.0]
 
 
 @pytest.fixture
-def asked() -> list[str]:
-    """The addresses with which Flask was bothered."""
+def forwarded() -> list[str]:
+    """The addresses of the requests that reached Flask."""
     return []
 
 
@@ -27,30 +27,30 @@ def campaign(app: Flask) -> Campaign:
 
 
 @pytest.fixture
-def reader(app: Flask, campaign: Campaign, now: list[float], asked: list[str]) -> Client:
-    """Somebody in front of an app that looks campaigns up once a second of `now`."""
+def reader(app: Flask, campaign: Campaign, uptime: list[float], forwarded: list[str]) -> Client:
+    """A client of the cache before an app that looks campaigns up once a second of `uptime`."""
     memory = PublicMemory(seconds=1.0)
-    memory.cards._monotonic = lambda: now[0]
+    memory.cards._monotonic = lambda: uptime[0]
     app.extensions["public_memory"] = memory
     inner = app.wsgi_app
 
     def flask(environ, start_response):  # type: ignore[no-untyped-def]
-        asked.append(environ["PATH_INFO"])
+        forwarded.append(environ["PATH_INFO"])
         return inner(environ, start_response)
 
-    return Client(PageCacheMiddleware(flask, monotonic=lambda: now[0]))
+    return Client(PageCacheMiddleware(flask, monotonic=lambda: uptime[0]))
 
 
-def test_flask_is_asked_once_a_second(reader: Client, asked: list[str], now: list[float]) -> None:
+def test_a_request_reaches_flask_once_a_second(reader: Client, forwarded: list[str], uptime: list[float]) -> None:
     for _ in range(3):
         assert reader.get("/en/").status_code == 200
-    assert asked == ["/en/"]
-    now[0] += 1.1
+    assert forwarded == ["/en/"]
+    uptime[0] += 1.1
     reader.get("/en/")
-    assert asked == ["/en/", "/en/"]
+    assert forwarded == ["/en/", "/en/"]
 
 
-def test_both_send_the_same_page_with_the_same_protection(reader: Client) -> None:
+def test_flask_and_the_cache_send_the_same_page_with_the_same_protection(reader: Client) -> None:
     from_flask, from_front = reader.get("/en/"), reader.get("/en/")
     passing = {"Date", "Vary"}
     assert from_front.data == from_flask.data
@@ -61,22 +61,22 @@ def test_both_send_the_same_page_with_the_same_protection(reader: Client) -> Non
     assert "Content-Security-Policy" in from_front.headers
 
 
-def test_a_change_shows_within_a_second(reader: Client, campaign: Campaign, now: list[float]) -> None:
+def test_a_change_shows_within_a_second(reader: Client, campaign: Campaign, uptime: list[float]) -> None:
     first = reader.get("/en/").headers["ETag"]
     a_paid_gift(campaign=campaign)
     raise_revision(campaign)
     assert reader.get("/en/").headers["ETag"] == first
-    now[0] += 1.1
+    uptime[0] += 1.1
     assert reader.get("/en/").headers["ETag"] != first
 
 
-def test_what_the_reader_has_is_not_sent_again(reader: Client) -> None:
+def test_a_page_that_the_reader_has_is_not_sent_again(reader: Client) -> None:
     etag = reader.get("/en/").headers["ETag"]
     again = reader.get("/en/", headers={"If-None-Match": etag})
     assert (again.status_code, again.data) == (304, b"")
 
 
-def test_it_is_packed_for_those_who_take_it(reader: Client) -> None:
+def test_it_is_compressed_for_clients_that_accept_it(reader: Client) -> None:
     reader.get("/en/")
     for accepted in ("gzip, deflate, br", "br;q=0.5, gzip"):
         best = "br" if accepted.endswith("br") else "gzip"
@@ -87,7 +87,7 @@ def test_it_is_packed_for_those_who_take_it(reader: Client) -> None:
 
 
 @pytest.mark.parametrize("address", ["/en/nowhere", "/en/donate", "/staff/", "/en/?utm_source=poster"])
-def test_nothing_else_is_kept(reader: Client, asked: list[str], address: str) -> None:
+def test_nothing_else_is_cached(reader: Client, forwarded: list[str], address: str) -> None:
     reader.get(address)
     reader.get(address)
-    assert len(asked) == 2
+    assert len(forwarded) == 2

@@ -52,7 +52,7 @@ def live(database_url: str, tmp_path: Path) -> Iterator[Flask]:
 @pytest.mark.parametrize(
     "address", ["/sandbox/", "/sandbox/c/cs_test_1", "/dev/mail", "/dev/components", "/sandbox/api/truth"]
 )
-def test_what_is_for_development_is_not_there(live: Flask, address: str) -> None:
+def test_pages_for_development_are_missing_in_production(live: Flask, address: str) -> None:
     answer = live.test_client().get(address, base_url="https://quilt.example")
     assert answer.status_code == 404
 
@@ -79,7 +79,7 @@ def test_mail_does_not_leave_unencrypted(live: Flask) -> None:
 
 
 def test_neither_the_sandbox_nor_the_printer_of_receipts_is_even_loaded(tmp_path: Path) -> None:
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", ALONE, str(tmp_path), repr(LIVE)], capture_output=True, text=True, timeout=60, check=True
     )
-    assert told.stdout.strip() == "[]"
+    assert done.stdout.strip() == "[]"

@@ -36,29 +36,29 @@ def plain(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[b
     return [environ["wsgi.input"].read()]
 
 
-def asked(
+def send(
     gate: RequestBodyMiddleware,
     body: Any,  # anything that can be read
     *,
     length: str = "4",
     **more: str,
 ) -> tuple[str, bytes]:
-    told: list[str] = []
+    statuses: list[str] = []
 
     def start(status: str, _headers: object, _error: object = None) -> Any:  # nobody writes by it
-        told.append(status)
+        statuses.append(status)
 
     answer = gate({"wsgi.input": body, "CONTENT_LENGTH": length, **more}, start)
-    return told[0], b"".join(answer)
+    return statuses[0], b"".join(answer)
 
 
-def test_a_body_is_there_whole_before_anybody_works_on_the_request() -> None:
+def test_a_body_is_read_whole_before_the_request_is_handled() -> None:
     gate = RequestBodyMiddleware(plain, length_max=LENGTH_MAX)
-    assert asked(gate, BytesIO(b"body and more")) == ("200 OK", b"body")
-    assert asked(gate, BytesIO(b"in pieces"), length="", HTTP_TRANSFER_ENCODING="chunked") == ("200 OK", b"in pieces")
+    assert send(gate, BytesIO(b"body and more")) == ("200 OK", b"body")
+    assert send(gate, BytesIO(b"in pieces"), length="", HTTP_TRANSFER_ENCODING="chunked") == ("200 OK", b"in pieces")
 
 
-def test_what_is_too_long_is_left_unread_to_be_refused() -> None:
+def test_a_body_that_is_too_long_is_left_unread_and_refused() -> None:
     gate, body = RequestBodyMiddleware(plain, length_max=LENGTH_MAX), BytesIO(b"x" * 200)
     read: list[int] = []
 
@@ -66,27 +66,27 @@ def test_what_is_too_long_is_left_unread_to_be_refused() -> None:
         read.append(environ["wsgi.input"].tell())
         return plain(environ, start_response)
 
-    asked(RequestBodyMiddleware(refuses, length_max=LENGTH_MAX), body, length="200")
+    send(RequestBodyMiddleware(refuses, length_max=LENGTH_MAX), body, length="200")
     assert read == [0]
-    endless = asked(gate, BytesIO(b"x" * 200), length="", HTTP_TRANSFER_ENCODING="chunked")
+    endless = send(gate, BytesIO(b"x" * 200), length="", HTTP_TRANSFER_ENCODING="chunked")
     assert len(endless[1]) == LENGTH_MAX + 1
 
 
-def test_senders_that_never_end_keep_few_threads_and_pages_are_served_meanwhile() -> None:
+def test_endless_senders_occupy_few_threads_and_pages_are_served_meanwhile() -> None:
     gate, never = RequestBodyMiddleware(plain, length_max=LENGTH_MAX), NeverSent()
     with ThreadPoolExecutor(READERS_MAX) as senders:
-        held = [senders.submit(asked, gate, never) for _ in range(READERS_MAX)]
+        unfinished = [senders.submit(send, gate, never) for _ in range(READERS_MAX)]
         while gate._readers.acquire(blocking=False):  # until each of them has begun
             gate._readers.release()
-        assert asked(gate, BytesIO(), length="")[0] == "200 OK"
-        assert asked(gate, BytesIO(b"body"))[0] == "503 Service Unavailable"
+        assert send(gate, BytesIO(), length="")[0] == "200 OK"
+        assert send(gate, BytesIO(b"body"))[0] == "503 Service Unavailable"
         never.is_let_go.set()
-        assert {one.result()[0] for one in held} == {"200 OK"}
-    assert asked(gate, BytesIO(b"body"))[0] == "200 OK"
+        assert {one.result()[0] for one in unfinished} == {"200 OK"}
+    assert send(gate, BytesIO(b"body"))[0] == "200 OK"
 
 
 @pytest.mark.database("sqlite")
-def test_forms_and_deliveries_of_the_site_stand_behind_the_gate(app: Flask) -> None:
+def test_forms_and_webhooks_of_the_site_pass_through_the_middleware(app: Flask) -> None:
     never = NeverSent()
 
     def post(path: str, body: Any) -> str:
@@ -94,9 +94,9 @@ def test_forms_and_deliveries_of_the_site_stand_behind_the_gate(app: Flask) -> N
         return run_wsgi_app(app.wsgi_app, {**environ, "wsgi.input": body, "CONTENT_LENGTH": "4"})[1]
 
     with ThreadPoolExecutor(READERS_MAX) as senders:
-        held = [senders.submit(post, "/webhooks/stripe", never) for _ in range(READERS_MAX)]
+        unfinished = [senders.submit(post, "/webhooks/stripe", never) for _ in range(READERS_MAX)]
         assert never.all_have_begun.wait(10)
         refused = [post(path, BytesIO(b"body")) for path in ("/en/donate", "/webhooks/stripe", "/staff/login")]
         never.is_let_go.set()
-        assert {one.result() for one in held} == {"400 Bad Request"}
+        assert {one.result() for one in unfinished} == {"400 Bad Request"}
     assert refused == ["503 Service Unavailable"] * 3

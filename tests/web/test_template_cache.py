@@ -1,4 +1,4 @@
-"""Compiled templates are found again by the next server, and a page does not need them."""
+"""The next server reuses compiled templates, and a page does not need them."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ def environment(folder: Path, text: str) -> Environment:
     return Environment(loader=DictLoader({"page.html": text}), bytecode_cache=Compiled(folder), autoescape=True)
 
 
-def test_the_next_server_does_not_compile_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_server_reuses_compiled_templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "compiled"
     assert environment(folder, "Hello {{ name }}").get_template("page.html").render(name="Osh") == "Hello Osh"
     monkeypatch.setattr(Environment, "_generate", None)  # a second compilation would fail
@@ -24,7 +24,7 @@ def test_a_changed_template_is_compiled_anew(tmp_path: Path) -> None:
     assert environment(tmp_path, "after").get_template("page.html").render() == "after"
 
 
-def test_a_page_is_made_where_nothing_can_be_written(tmp_path: Path) -> None:
+def test_a_page_is_rendered_where_nothing_can_be_written(tmp_path: Path) -> None:
     (tmp_path / "a file").touch()
     folder = tmp_path / "a file" / "compiled"
     assert environment(folder, "Hello").get_template("page.html").render() == "Hello"

@@ -18,7 +18,7 @@ from campaign.jobs import work_off_everything
 from campaign.models.donation import Donation
 from campaign.services.gifts.refunds import RefundOrder, request_refund
 from campaign.services.queues import inbox
-from tests.receipts.papers import text_of
+from tests.receipts.samples import text_of
 from tests.support.builders import a_campaign, a_member_of_staff, set_issuer_text, usd
 from tests.support.fakes import SIGNATURE, FakePayments, SettableClock
 from tests.support.pages import fetch_address

@@ -6,7 +6,7 @@ from campaign.domain.money import Money
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.services.receipts import files
-from tests.receipts.papers import text_of
+from tests.receipts.samples import text_of
 from tests.services.engine import Engine
 
 NUMBER = "TEST-WCL-2026-000001"

@@ -12,7 +12,7 @@ from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.services.receipts import files as receipts_files
 from campaign.services.receipts.files import LIST_NAME, ReceiptNotReady
 from campaign.services.receipts.listing import ReceiptFilter
-from tests.receipts.papers import text_of
+from tests.receipts.samples import text_of
 from tests.services.engine import Engine
 from tests.services.gifts.test_refunds import send_back
 from tests.support.builders import set_issuer_text

@@ -48,9 +48,9 @@ def text_of(pdf: bytes) -> str:
 
 def accessibility_findings(pdf: bytes, folder: Path, program: Path) -> list[str]:
     """Give what an independent checker finds against PDF/UA-1: errors and warnings."""
-    paper, report = folder / "receipt.pdf", folder / "report.json"
-    paper.write_bytes(pdf)
-    subprocess.run([program, "--json", report, "-q", "--fail-on", "never", paper], check=True, capture_output=True)
+    receipt, report = folder / "receipt.pdf", folder / "report.json"
+    receipt.write_bytes(pdf)
+    subprocess.run([program, "--json", report, "-q", "--fail-on", "never", receipt], check=True, capture_output=True)
     return [str(finding) for finding in _findings(json.loads(report.read_text(encoding="utf-8")))]
 
 
