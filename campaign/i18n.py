@@ -169,6 +169,7 @@ def country_name(code: str) -> str:
 
 
 def number(value: int, *, language: str | None = None) -> str:
+    """Return a whole number as it is written in the reader's language."""
     return format_decimal(value, locale=language or current_language())
 
 

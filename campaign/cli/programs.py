@@ -34,6 +34,7 @@ class Program:
 
 
 def spawn(command: list[str], *, stdout: int | None = None) -> "subprocess.Popen[bytes]":
+    """Start a program in a process group of its own, which ends with the supervisor."""
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -44,10 +45,12 @@ def spawn(command: list[str], *, stdout: int | None = None) -> "subprocess.Popen
 
 
 def has_ended(program: Program) -> bool:
+    """Return whether the program's process is over."""
     return program.process.poll() is not None
 
 
 def end_of(program: Program) -> str:
+    """Return how the program ended, as the end of a sentence."""
     code = program.process.returncode
     return f"was ended by signal {-code}" if code < 0 else f"ended with status {code}"
 

@@ -155,8 +155,7 @@ def detect_spike(tallies: Tallies, paid: Paid, *, known: Callable[[], int]) -> C
 
 
 def has_low_traffic(tallies: Tallies, paid: Paid) -> bool:
-    """Return whether the last half hour gave no reason to keep the shield active: few failures, and few that were turned
-    away."""
+    """Return whether the last half hour had few failures and few attempts turned away: no reason for the shield."""
     tally = tallies.get((_C, QUIET), Tally())
     gifts = paid(_C, QUIET)
     return (

@@ -17,6 +17,8 @@ class DisputeLost(DomainError):
 
 
 class DisputeState(StrEnum):
+    """How far a dispute has come."""
+
     INQUIRY = "inquiry"  # the bank only asks; no money has moved, and a refund ends it
     OPEN = "open"  # the money is held, or about to be
     WON = "won"  # the money came back

@@ -26,9 +26,11 @@ class RefundTooLarge(DomainError):
 
 
 class DonationState(StrEnum):
+    """How far a gift has come."""
+
     CREATED = "created"  # our row stands; the provider may or may not know of it
     OPEN = "open"  # the payment page exists and waits for the donor
-    PROCESSING = "processing"  # the donor has done her part; the money is under way (delayed methods)
+    PROCESSING = "processing"  # the donor has done their part; the money is on its way (delayed methods)
     PAID = "paid"
     EXPIRED = "expired"  # the payment page was not used in time
     FAILED = "failed"  # a delayed payment did not come

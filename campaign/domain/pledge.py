@@ -55,6 +55,8 @@ class PledgeEndsWithCampaign(DomainError):
 
 
 class PledgeState(StrEnum):
+    """How a monthly gift stands."""
+
     ACTIVE = "active"
     PAUSED = "paused"  # nothing is charged, until a day or until it goes on
     PAST_DUE = "past_due"  # the last gift could not be charged; the provider tries again

@@ -85,8 +85,13 @@ class PaymentGateway(Protocol):
         """Make the payment page, or find the one made with the same key."""
 
     def payment(self, checkout_id: str, *, whole: bool) -> PaymentFacts:
-        """What is known of a payment now. Refunds and disputes are asked for when the whole is wanted or when the charge
-        shows some, fraud warnings for the whole alone; else the set is empty. MissingAtProvider when there is no such page.
+        """Return what the provider knows of a payment now.
+
+        Refunds and disputes are fetched with `whole` or when the charge shows some, fraud warnings with `whole` alone;
+        else the set is empty.
+
+        Raises:
+            MissingAtProvider: There is no such page.
         """
 
     @property
@@ -97,10 +102,10 @@ class PaymentGateway(Protocol):
         """The same for a month's invoice of a monthly gift; `donation_public_id` is the first month's gift."""
 
     def donation_of(self, kind: str, object_id: str) -> GiftReference | None:
-        """Whose gift an object is about, and where it was paid: a checkout.session, payment_intent, charge, refund,
-        charge.dispute, radar.early_fraud_warning or invoice.
+        """Return whose gift an object is about, and where it was paid; None when it is not ours.
 
-        None when it is not ours; MissingAtProvider when it does not exist.
+        `kind` is checkout.session, payment_intent, charge, refund, charge.dispute, radar.early_fraud_warning or
+        invoice. Raises MissingAtProvider when it does not exist.
         """
 
     def expire_checkout(self, checkout_id: str) -> bool:

@@ -233,6 +233,7 @@ def _warning_facts(warning: Object) -> FraudWarningFacts:
 
 
 def settled(transaction: Object, *, sign: int = 1) -> BalanceTransaction | None:
+    """Return a balance transaction as facts; None where there is none yet."""
     return _moved(transaction, sign=sign) if transaction else None
 
 
@@ -251,6 +252,7 @@ def _rate(transaction: Object) -> str | None:
 
 
 def instant(seconds: int) -> datetime:
+    """Return the moment of a number of seconds since 1970, in UTC."""
     return datetime.fromtimestamp(seconds, UTC)
 
 

@@ -54,6 +54,7 @@ def repair_now() -> bool:
 
 
 def send_refunds() -> bool:
+    """Send one refund to the provider; return False when none is due."""
     return refunds.send_next_refund(current_context())
 
 
@@ -117,6 +118,7 @@ def check_books() -> bool:
 
 
 def send_mail() -> bool:
+    """Send one email; return False when none is due."""
     return delivery.deliver_next(current_context())
 
 

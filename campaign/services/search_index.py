@@ -69,8 +69,7 @@ def about(text: str, *, sees_donors: bool) -> ColumnElement[bool]:
 
 
 def by_numbers(text: str) -> ColumnElement[bool]:
-    """Return gifts that a whole number names: their own, a receipt's, a monthly gift's, or an id of the provider's, never
-    a name."""
+    """Return gifts that a number or an id names: their own, a receipt's, a monthly gift's or the provider's."""
     text = text[:QUERY_MAX].translate(NUMBER_SIGNS)
     number = read_number(text)
     of_receipt = select(Receipt.donation_id).where(Receipt.number == number)

@@ -69,8 +69,7 @@ class SheetTotals:
         return self.sheet.counted is None or row[self.sheet.counted[0]] == self.sheet.counted[1]
 
     def rows(self) -> Iterator[list[Cell]]:
-        """Return one row per currency: the label first, the currency and the sums in their columns; one row for an empty
-        table."""
+        """Return one row per currency, with the label and the sums in their columns; one row for an empty table."""
         if self.is_empty:
             yield [_("Nothing fits this period and these filters."), *[None] * (len(self.sheet.columns) - 1)]
         for currency, sums in sorted(self.sums.items()):

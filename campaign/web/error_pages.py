@@ -88,6 +88,7 @@ ADVICE_AT_THE_DESK: dict[int, object] = {
 
 
 def init_app(app: Flask) -> None:
+    """Answer every error with a page."""
     app.register_error_handler(DomainError, on_domain_error)
     app.register_error_handler(HTTPException, on_http_error)
     app.register_error_handler(OperationalError, on_database_gone)
@@ -96,6 +97,7 @@ def init_app(app: Flask) -> None:
 
 
 def status_of(error: DomainError) -> HTTPStatus:
+    """Return the HTTP status of a broken rule: that of its nearest class in `STATUSES`, else 422."""
     for kind in type(error).__mro__:
         if kind in STATUSES:
             return STATUSES[kind]
@@ -103,12 +105,14 @@ def status_of(error: DomainError) -> HTTPStatus:
 
 
 def on_domain_error(error: DomainError) -> Response:
+    """Answer a broken rule that no view has caught."""
     log.info("%s refused: %s", request.endpoint, type(error).__name__)
     g.error_action = ACTIONS_OF.get(type(error))
     return error_page(status_of(error), words=MESSAGES_OF.get(type(error)))
 
 
 def on_http_error(error: HTTPException) -> Response:
+    """Answer an HTTP error with its page."""
     if error.response is not None and isinstance(error.response, Response):
         return error.response
     if isinstance(error, SecurityError):  # requested under a host name that is not ours: there is no page for it
@@ -134,6 +138,7 @@ def on_database_gone(error: OperationalError) -> Response:
 
 
 def on_unexpected(error: Exception) -> Response:
+    """Log what nobody foresaw and answer 500."""
     log.error("unexpected error in %s", request.endpoint, exc_info=error)
     return error_page(HTTPStatus.INTERNAL_SERVER_ERROR)
 

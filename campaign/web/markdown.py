@@ -12,6 +12,7 @@ QUOTES = {"en": "“”‘’", "ru": "«»„“", "ky": "«»„“"}
 
 
 def init_app(app: Flask) -> None:
+    """Give templates the filter `markdown`."""
     app.jinja_env.filters["markdown"] = to_html
 
 

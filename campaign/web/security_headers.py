@@ -13,6 +13,7 @@ UNCHECKED_ENDPOINTS = frozenset({"webhooks.stripe"})
 
 
 def init_app(app: Flask) -> None:
+    """Check every request and add the headers to every answer."""
     app.before_request(refuse_nul)
     app.before_request(refuse_foreign_origin)
     app.after_request(add_headers)

@@ -22,29 +22,34 @@ def for_everybody(answer: Response) -> Response:
 @bp.get("/campaigns/<slug>")
 @cached("application/json")
 def campaign(*, card: CampaignCard) -> str:
+    """Return the campaign: its texts, days, currencies and purposes."""
     return json.dumps(campaign_shape(campaign_of(card)), ensure_ascii=False)
 
 
 @bp.get("/campaigns/<slug>/progress")
 @cached("application/json")
 def progress(*, card: CampaignCard) -> str:
+    """Return what was raised toward the goal."""
     return json.dumps(progress_of(campaign_of(card)), ensure_ascii=False)
 
 
 @bp.get("/campaigns/<slug>/allocations")
 @cached("application/json")
 def allocations(*, card: CampaignCard) -> str:
+    """Return the funds, and what was allocated and spent."""
     return json.dumps(allocations_of(campaign_of(card)), ensure_ascii=False)
 
 
 @bp.get("/campaigns/<slug>/updates")
 @cached("application/json")
 def updates(*, card: CampaignCard) -> str:
+    """Return the campaign's news."""
     return json.dumps(updates_of(campaign_of(card)), ensure_ascii=False)
 
 
 @bp.get("/openapi.json")
 def specification() -> Response:
+    """Return the OpenAPI document of this interface."""
     answer = jsonify(SPECIFICATION)
     answer.headers["Cache-Control"] = "public, max-age=3600"
     return answer

@@ -14,6 +14,7 @@ PATCHES = [f"{number:016}" for number in range(120)]
 
 @bp.get("/components")
 def components() -> str:
+    """Show every component once."""
     return render_template(
         "development/components.html", when=WHEN, days=_days(), quilt=quilt.draw(PATCHES), unsewn=quilt.draw([])
     )

@@ -17,6 +17,7 @@ CHECKED_EVERY = timedelta(seconds=15)
 @bp.get("/healthz")
 @limiter.exempt
 def alive() -> Response:
+    """Answer 200 while the process serves requests."""
     return _uncached(jsonify(status="ok"))
 
 

@@ -26,18 +26,21 @@ def front_door() -> Response:
 @bp.get("/<any(en,ru,ky):lang>/c/<slug>/", endpoint="campaign")
 @cached()
 def campaign_page(*, card: CampaignCard) -> str:
+    """Show the campaign."""
     return render_template("public/campaign.html", site=card, campaign=campaign_of(card))
 
 
 @bp.get("/<any(en,ru,ky):lang>/updates/")
 @cached()
 def updates(*, card: CampaignCard) -> str:
+    """Show the list of news."""
     return render_template("public/updates.html", site=card, campaign=campaign_of(card))
 
 
 @bp.get("/<any(en,ru,ky):lang>/updates/<public_id>")
 @cached()
 def update(*, public_id: str, card: CampaignCard) -> str:
+    """Show one piece of news."""
     campaign = campaign_of(card)
     news = next((item for item in campaign.news if item.public_id == public_id), None)
     if news is None:
@@ -48,6 +51,7 @@ def update(*, public_id: str, card: CampaignCard) -> str:
 @bp.get("/<any(en,ru,ky):lang>/supporters/")
 @cached(arguments=("page",))
 def supporters(*, card: CampaignCard) -> str:
+    """Show a page of supporters."""
     requested = request.args.get("page", "1")
     page = request.args.get("page", 1, type=int)
     if requested != str(page):
@@ -59,4 +63,5 @@ def supporters(*, card: CampaignCard) -> str:
 @bp.get("/quilt/<slug>.svg")
 @cached("image/svg+xml")
 def quilt(*, card: CampaignCard) -> str:
+    """Return the quilt as a drawing."""
     return campaign_of(card).quilt

@@ -22,6 +22,7 @@ STANDING = ("about", "privacy", "accessibility")
 @bp.get("/<any(en,ru,ky):lang>/feed.xml")
 @cached("application/atom+xml")
 def feed(*, card: CampaignCard) -> str:
+    """Return the news as an Atom feed."""
     return render_template("public/feed.xml", site=card, campaign=campaign_of(card), midnight=start_of_day)
 
 
@@ -47,6 +48,7 @@ def _addresses_of(card: CampaignCard) -> list[dict[str, str]]:
 @bp.get("/og/<any(en,ru,ky):lang>/<slug>.png")
 @cached("image/png")
 def share_image(*, card: CampaignCard) -> bytes:
+    """Return the picture that is shown where the campaign's address is shared."""
     from campaign.services.campaigns.share_image import ShareImage, render_png  # Pillow is loaded by those who share
 
     progress = campaign_of(card).progress
@@ -64,6 +66,7 @@ def share_image(*, card: CampaignCard) -> bytes:
 
 @bp.get("/robots.txt")
 def robots() -> Response:
+    """Return the rules for crawlers."""
     rules = "".join(["User-agent: *\n", *(f"Disallow: {path}\n" for path in PRIVATE)])
     answer = make_response(f"{rules}Sitemap: {_public_url()}/sitemap.xml\n")
     answer.mimetype = "text/plain"
@@ -72,6 +75,7 @@ def robots() -> Response:
 
 @bp.get("/.well-known/security.txt")
 def security_txt() -> Response:
+    """Return whom to tell of a weakness (RFC 9116)."""
     expires = current_context().clock.now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=180)
     answer = make_response(
         f"Contact: mailto:{card_of().contact_email}\nExpires: {expires.isoformat()}\n"

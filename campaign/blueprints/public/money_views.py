@@ -14,11 +14,13 @@ from campaign.web.page_cache import cached, campaign_of
 @bp.get("/<any(en,ru,ky):lang>/transparency")
 @cached()
 def transparency(*, card: CampaignCard) -> str:
+    """Show where the money comes from and where it goes."""
     return render_template("public/transparency.html", site=card, campaign=campaign_of(card))
 
 
 @bp.get("/<any(en,ru,ky):lang>/transparency.csv")
 def transparency_csv(**_address: str) -> Response:
+    """Send the same figures as a file."""
     answer = _csv()
     answer.headers["Content-Disposition"] = 'attachment; filename="transparency.csv"'
     return answer
@@ -33,18 +35,21 @@ def _csv(*, card: CampaignCard) -> str:
 @bp.get("/<any(en,ru,ky):lang>/events/")
 @cached()
 def events(*, card: CampaignCard) -> str:
+    """Show the list of events."""
     return render_template("public/events.html", site=card, campaign=campaign_of(card))
 
 
 @bp.get("/<any(en,ru,ky):lang>/grants/")
 @cached()
 def grants(*, card: CampaignCard) -> str:
+    """Show the list of grants."""
     return render_template("public/grants.html", site=card, campaign=campaign_of(card))
 
 
 @bp.get("/<any(en,ru,ky):lang>/events/<public_id>")
 @cached()
 def event(*, public_id: str, card: CampaignCard) -> str:
+    """Show one event with its budget."""
     target = _target("event", public_id, card)
     return render_template("public/event.html", site=card, campaign=campaign_of(card), target=target)
 
@@ -52,6 +57,7 @@ def event(*, public_id: str, card: CampaignCard) -> str:
 @bp.get("/<any(en,ru,ky):lang>/grants/<public_id>")
 @cached()
 def grant(*, public_id: str, card: CampaignCard) -> str:
+    """Show one grant with its budget."""
     target = _target("grant", public_id, card)
     return render_template("public/grant.html", site=card, campaign=campaign_of(card), target=target)
 

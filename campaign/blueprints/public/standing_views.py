@@ -11,12 +11,14 @@ from campaign.web.page_cache import cached, campaign_of
 @bp.get("/<any(en,ru,ky):lang>/other-ways")
 @cached()
 def other_ways(*, card: CampaignCard) -> str:
+    """Show other ways to support the campaign."""
     return render_template("public/other_ways.html", site=card, campaign=campaign_of(card))
 
 
 @bp.get("/<any(en,ru,ky):lang>/<any(about,privacy,accessibility):name>")
 @cached()
 def standing(*, name: str, card: CampaignCard) -> str:
+    """Show a standing page of the campaign."""
     campaign = campaign_of(card)
     parts = [part for part in campaign.texts.get("page", ()) if part.facts.get("page") == name]
     if not parts:

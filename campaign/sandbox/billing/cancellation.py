@@ -22,7 +22,7 @@ def ending_fields(box: Box, subscription: Json, params: Json) -> Json:
 
 
 def _require_end_of_period(box: Box, subscription: Json, at: int | None) -> None:
-    """Refuse a day within a later period:
+    """Refuse a day within a later period.
 
     Stripe would charge a part of the amount, which the sandbox does not support.
     """

@@ -5,6 +5,7 @@ from campaign.sandbox.core.json_types import Json
 
 
 def blank(box: Box) -> Json:
+    """Return the fields of a draft invoice that do not depend on its subscription."""
     nothing = (
         *("account_tax_ids", "application", "automatically_finalizes_at", "custom_fields", "customer_account"),
         *("customer_address", "customer_phone", "customer_shipping", "default_payment_method", "default_source"),
@@ -49,6 +50,7 @@ def blank(box: Box) -> Json:
 
 
 def line_of(box: Box, subscription: Json, item: Json, invoice_id: str) -> Json:
+    """Return the invoice's line of one item of a subscription."""
     price = item["price"]
     total = price["unit_amount"] * item["quantity"]
     return {

@@ -23,8 +23,7 @@ _DRAFT_SECONDS = 3_600
 
 
 def begin(box: Box, session: Json, intent: Json, charge: Json) -> None:
-    """Start the subscription of a paid session: attach the card, make the first invoice, send the events in Stripe's
-    order."""
+    """Start the subscription of a paid session: card, first invoice, and the events in Stripe's order."""
     method = box.get("payment_method", intent["payment_method"])
     customer = customers.retrieve(box, session["customer"])
     payment_methods.attach(box, method, customer)

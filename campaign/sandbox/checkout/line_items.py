@@ -6,6 +6,7 @@ from campaign.sandbox.core.json_types import Json
 
 
 def new_line_item(box: Box, line: Json, *, is_recurring: bool) -> Json:
+    """Return a line of a payment page, priced."""
     price, name = _price(box, line, is_recurring=is_recurring)
     total = price["unit_amount"] * line["quantity"]
     return {
@@ -30,8 +31,7 @@ def details_of(line: Json) -> str:
 
 
 def _price(box: Box, line: Json, *, is_recurring: bool) -> tuple[Json, str]:
-    """Return the price of a line and the name of what it pays for; `is_recurring` when a subscription will charge it
-    again."""
+    """Return the price of a line and the name of what it pays for; `is_recurring` for a subscription."""
     if "price" in line:
         price = prices.retrieve(box, line["price"])
         return price, products.retrieve(box, price["product"])["name"]

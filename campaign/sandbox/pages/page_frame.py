@@ -68,8 +68,7 @@ def language_of(locale: str | None) -> str:
 
 
 def own(path: str, **query: str) -> str:
-    """Return the address of a page of the sandbox, with the language if one was chosen, so that forms and redirects keep
-    it."""
+    """Return the address of a page of the sandbox, with the chosen language, so that forms and redirects keep it."""
     chosen = _chosen()
     arguments = urlencode({**query, "lang": chosen} if chosen is not None else query)
     return f"{path}?{arguments}" if arguments else path

@@ -14,7 +14,7 @@ _DEPTH_MAX = 8
 
 
 def read_pairs(pairs: Iterable[tuple[str, str]]) -> Tree:
-    """Return one tree of all pairs; lists are dictionaries with the keys `"0"`, `"1"` …"""
+    """Return one tree of all pairs; lists are dictionaries with the keys `"0"`, `"1"` and so on."""
     tree: Tree = {}
     for name, value in pairs:
         _place(tree, _path(name), value)

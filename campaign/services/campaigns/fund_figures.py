@@ -92,8 +92,7 @@ class FundSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurrencyTotals:
-    """Gifts in one currency, less refunds: the amount given, what of it the provider has not converted yet, and the rest
-    in the campaign's currency."""
+    """Gifts in one currency, less refunds: given, not converted yet, and the rest in the campaign's currency."""
 
     given: Money
     on_the_way: Money

@@ -128,8 +128,7 @@ def _numbered(place: str, parts: Iterable[tuple[Text, Text, Mapping[str, object]
 
 
 def _point(latitude: float, longitude: float) -> dict[str, object]:
-    """Return the place of something on the map, in hundredths of a degree north and east: enough for a drawing, without
-    fractions."""
+    """Return a place on the map in hundredths of a degree north and east: enough for a drawing."""
     return {"latitude_centidegrees": round(latitude * 100), "longitude_centidegrees": round(longitude * 100)}
 
 

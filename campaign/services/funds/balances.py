@@ -59,8 +59,7 @@ def fund(campaign_id: int, public_id: str) -> FundRow:
 
 
 def targets_of(campaign_id: int, source: FundRow) -> Sequence[FundRow]:
-    """Return the events, grants and lines that this fund can be allocated to, as staff know them (not the children
-    inside)."""
+    """Return the events, grants and lines that this fund can be allocated to, without the children inside them."""
     with reading() as session:
         reached = set(
             session.execute(select(FundTransferRule.target_id).where(FundTransferRule.source_id == source.id))

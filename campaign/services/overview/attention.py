@@ -74,6 +74,7 @@ def attention_items(
     shared: Mapping[str, int],
     at: datetime,
 ) -> list[AttentionItem]:
+    """Return what needs a person in this campaign, the most urgent first; nothing that stands at zero."""
     failed, stuck, waiting, since = _refunds_and_allocations(session, campaign_id, late=at - LATE)
     claims = open_claims(session, campaign_id)
     owing = session.execute(funds_below_zero().where(Fund.campaign_id == campaign_id))

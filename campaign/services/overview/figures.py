@@ -94,6 +94,7 @@ def _medians(session: Session, campaign_id: int) -> dict[str, int]:
 
 
 def day_figures(session: Session, campaign_id: int, currency: str, *, today: date) -> list[DayFigures]:
+    """Return what was given on each of the last days, and the total by then, in minor units."""
     first = today - timedelta(days=CHART_DAYS - 1)
     paid = and_(
         Donation.campaign_id == campaign_id, Donation.state == DonationState.PAID, Donation.currency == currency
@@ -112,6 +113,7 @@ def day_figures(session: Session, campaign_id: int, currency: str, *, today: dat
 
 
 def target_figures(fund: FundSummary, currency: str) -> TargetFigures:
+    """Return how far a target of allocations has come, in minor units of `currency`."""
     figures = fund.in_currency(currency)
     return TargetFigures(
         code=fund.code,

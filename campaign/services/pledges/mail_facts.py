@@ -79,4 +79,5 @@ def receipt_mail_facts(session: Session, letter: Message, *, public_url: str) ->
 
 
 def iso_day(moment: datetime | None) -> str:
+    """Return the organisation's day of a moment as YYYY-MM-DD, or an empty text."""
     return local_day(moment).isoformat() if moment else ""

@@ -151,8 +151,10 @@ def forget_payloads(*, clock: Clock) -> int:
 
 
 def replay_in(session: Session, event_id: str, *, at: datetime) -> None:
-    """Let an event be worked off again, whatever became of it, beside its audit row; NotFound. What was done is not
-    done twice.
+    """Process an event again, whatever became of it; what was done is not done twice.
+
+    Raises:
+        NotFound: There is no such event.
     """
     row = session.execute(
         update(ProviderEvent)

@@ -95,8 +95,7 @@ def minimal_challenge(who: CheckedVisitor, *, is_up: bool, clock: Clock) -> Chal
 
 
 def check_attempt(session: Session, who: CheckedVisitor, *, form_id: str, proof: Challenge, at: datetime) -> Challenge:
-    """Count one attempt to start a payment session; return NOTHING when it may start, else the challenge that `proof` did
-    not meet.
+    """Count one attempt to start a payment session; return the challenge that `proof` did not meet, or NOTHING.
 
     Call it in the transaction that stores the gift. The attempt is counted whatever the answer.
     """

@@ -1,5 +1,4 @@
-"""The state of the shield: activated by the breaker or manually, announced to staff once, deactivated after a quiet period
-or manually."""
+"""The state of the shield: activated by the breaker or by staff, announced once, deactivated when it is quiet."""
 
 from dataclasses import dataclass
 from datetime import datetime

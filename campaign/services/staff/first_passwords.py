@@ -1,5 +1,4 @@
-"""First passwords: made by the program, valid for 72 hours and one sign-in, and followed by a password of the person's
-own."""
+"""First passwords: made by the program, valid for 72 hours and one sign-in, then replaced by the person's own."""
 
 import secrets
 from datetime import datetime, timedelta

@@ -61,8 +61,7 @@ class SpentRecoveryCodes(MfRecoveryCodesUtil):
 
 
 def _spend_counter(staff_id: int, counter: int, *, is_new: bool) -> bool:
-    """Store the period of thirty seconds that a code stands for; return False when the same or a later one was accepted. A
-    new key starts anew."""
+    """Store the 30-second period of a code; return False when it or a later one was accepted. A new key starts anew."""
     spend = update(Staff).where(Staff.id == staff_id).values(tf_totp_counter=counter)
     if not is_new:
         spend = spend.where((Staff.tf_totp_counter.is_(None)) | (Staff.tf_totp_counter < counter))

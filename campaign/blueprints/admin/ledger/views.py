@@ -82,6 +82,7 @@ def journal_file(file_format: FileFormat) -> Response:
 
 @bp.get("/ledger/trial-balance.<any(csv,xlsx):file_format>")
 def balance_file(file_format: FileFormat) -> Response:
+    """Send the trial balance as a file."""
     about = period_of(None, None, made_at=current_context().clock.now())
     file = trial_balance_file(campaign().id, about=about, file_format=file_format)
     return file_answer(file, "trial-balance", file_format)
@@ -89,6 +90,7 @@ def balance_file(file_format: FileFormat) -> Response:
 
 @bp.get("/ledger/funds.<any(csv,xlsx):file_format>")
 def statement_file(file_format: FileFormat) -> Response:
+    """Send the statement of all funds as a file."""
     about, here = period_of(None, None, made_at=current_context().clock.now()), campaign().id
     file = fund_statement_file(here, funds=funds(here), about=about, file_format=file_format)
     return file_answer(file, "funds", file_format)

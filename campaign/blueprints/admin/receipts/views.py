@@ -30,6 +30,7 @@ PAGE_ROWS = 50
 
 @bp.get("/receipts")
 def receipts() -> ResponseReturnValue:
+    """Show the list of receipts, those on hold and those printed with substitutes."""
     filters = list_filters()
     criteria = _criteria(filters)
     rows = listing.receipts(criteria) if not filters.mistakes else []

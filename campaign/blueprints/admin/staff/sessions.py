@@ -14,12 +14,14 @@ from campaign.services.staff import sessions as staff_sessions
 
 @bp.get("/sessions")
 def sessions() -> ResponseReturnValue:
+    """Show where the person is signed in."""
     rows = staff_sessions.sessions_of(person().id, clock=current_context().clock)
     return render_template("admin/staff/sessions.html", rows=rows, current=session_id())
 
 
 @bp.post("/sessions/<public_id>/end")
 def end_session(public_id: str) -> ResponseReturnValue:
+    """End one session of the person."""
     staff_sessions.end_one(person().id, public_id, clock=current_context().clock)
     return done(_("The session has ended."), "admin.sessions")
 
