@@ -10,7 +10,7 @@ from campaign.extensions import db
 from campaign.models.pledge import Pledge
 from tests.browser.test_giving import is_narrow_enough, opened, pay
 from tests.journeys.site import Site
-from tests.sandbox.test_subscriptions import A_MONTH
+from tests.sandbox.monthly import A_MONTH
 
 pytestmark = [pytest.mark.browser, pytest.mark.database("sqlite")]
 

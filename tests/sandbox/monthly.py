@@ -5,7 +5,7 @@ from typing import Any
 import stripe
 
 from tests.sandbox.gifts import gift_params
-from tests.sandbox.running import RunningSandbox
+from tests.sandbox.running import Listener, RunningSandbox
 from tests.support.stripe_contract import Json
 
 
@@ -49,3 +49,33 @@ def subscribe_by_call(client: stripe.StripeClient, customer_id: str, amount_mino
     )
     made: Json = client.v1.subscriptions.create({"customer": customer_id, "items": [{"price": price.id}]}).to_dict()
     return made
+
+
+AN_HOUR, A_DAY = 3600, 24 * 3600
+A_MONTH = 31 * A_DAY + AN_HOUR
+
+
+def invoices(client: stripe.StripeClient, subscription: str) -> list[Json]:
+    """Oldest first."""
+    own = client.v1.invoices.list({"subscription": subscription, "expand": ["data.payments"]})
+    return [one.to_dict() for one in own.data][::-1]
+
+
+def new_events(running: RunningSandbox, listener: Listener) -> list[str]:
+    running.deliver()
+    kinds = listener.types()
+    listener.received.clear()
+    return kinds
+
+
+def another_card(client: stripe.StripeClient, subscription: Json, method: str) -> str:
+    """The donor has another card from now on."""
+    attached = client.v1.payment_methods.attach(method, {"customer": subscription["customer"]})
+    client.v1.subscriptions.update(subscription["id"], {"default_payment_method": attached.id})
+    return attached.id
+
+
+def advance_past_renewal(running: RunningSandbox, subscription: Json) -> None:
+    """Just past the next charge, however long the month is: a refused one is not yet tried a second time."""
+    end = subscription["items"]["data"][0]["current_period_end"]
+    running.advance(end - running.sandbox.box.now() + 2 * AN_HOUR)

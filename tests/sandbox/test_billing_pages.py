@@ -7,9 +7,8 @@ import requests
 import stripe
 from bs4 import BeautifulSoup
 
-from tests.sandbox.monthly import monthly_params, subscribe
+from tests.sandbox.monthly import A_DAY, A_MONTH, another_card, monthly_params, subscribe
 from tests.sandbox.running import RunningSandbox
-from tests.sandbox.test_subscriptions import A_DAY, A_MONTH, another_card
 from tests.support.stripe_contract import Json
 
 BACK = "http://127.0.0.1:8310/en/gifts"

@@ -9,9 +9,8 @@ from playwright.sync_api import Browser
 from tests.browser.axe import violations
 from tests.browser.conftest import chromium  # noqa: F401 - a fixture
 from tests.sandbox.gifts import open_gift
-from tests.sandbox.monthly import subscribe
+from tests.sandbox.monthly import A_MONTH, subscribe
 from tests.sandbox.running import RunningSandbox, running_sandbox
-from tests.sandbox.test_subscriptions import A_MONTH
 
 pytestmark = pytest.mark.browser
 
