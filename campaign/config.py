@@ -98,14 +98,12 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
     given = {**_dotenv(dotenv), **{k: v for k, v in environ.items() if _is_ours(k)}}
     values = {name: value for name, value in _with_files(given).items() if value}
     _refuse_bad_texts(values)
-    app_env = values.get("APP_ENV", "development")
-    if app_env not in {"development", "production"}:
-        raise BadSetting(f"APP_ENV is development or production, not {app_env!r}.")
+    app_env = _app_env(values.get("APP_ENV", "development"))
     instance = (HOME / values.get("INSTANCE_DIR", "instance")).resolve()
     port = _port(values.get("PORT", "8000"))
     sandbox = _sandbox(instance) if app_env == "development" and not values.get("STRIPE_SECRET_KEY") else {}
     config = Config(
-        app_env="production" if app_env == "production" else "development",
+        app_env=app_env,
         public_url=values.get("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
         secret_key=values.get("SECRET_KEY") or _stored_secret(instance, app_env),
         database_url=values.get("DATABASE_URL", f"sqlite:///{instance / 'kurak.sqlite'}"),
@@ -113,11 +111,7 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
         limits_url=values.get("LIMITS_URL", "memory://"),
         instance_dir=instance,
         stripe_secret_key=values.get("STRIPE_SECRET_KEY") or sandbox.get("api_key"),
-        stripe_webhook_secrets=tuple(
-            s.strip()
-            for s in values.get("STRIPE_WEBHOOK_SECRET", sandbox.get("webhook_secret", "")).split(",")
-            if s.strip()
-        ),
+        stripe_webhook_secrets=_parts(values.get("STRIPE_WEBHOOK_SECRET", sandbox.get("webhook_secret", ""))),
         stripe_api_base=sandbox.get("api_base"),
         mail_url=values.get("MAIL_URL"),
         mail_tls=_mail_tls(values.get("MAIL_TLS"), app_env),
@@ -220,6 +214,17 @@ def _is_ours(name: str) -> bool:
 def _perhaps(name: str) -> str:
     near = get_close_matches(name, SETTINGS, n=1, cutoff=0.75)
     return f" (did you mean {near[0]}?)" if near else ""
+
+
+def _app_env(text: str) -> Literal["development", "production"]:
+    if text not in {"development", "production"}:
+        raise BadSetting(f"APP_ENV is development or production, not {text!r}.")
+    return "production" if text == "production" else "development"
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """Return the values of a list with commas, without the empty ones."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _proxy_header(text: str) -> str:

@@ -40,18 +40,23 @@ def _truth(box: Box, intent_id: str, *, session: str | None = None, reference: s
         "paid": intent.get("status") == "succeeded",
         "refunded": charge.get("amount_refunded", 0),
         "settlement_currency": box.settings.settlement_currency,
-        "settled": sum(movement["amount"] for movement in movements),
-        "fee": sum(movement["fee"] for movement in movements),
-        "net": sum(movement["net"] for movement in movements),
+        "settled": _total(movements, "amount"),
+        "fee": _total(movements, "fee"),
+        "net": _total(movements, "net"),
         "balance_transactions": [movement["id"] for movement in movements],
-        "refunds": [{name: refund[name] for name in ("id", "amount", "status", "metadata")} for refund in refunds],
-        "disputes": [
-            {**{name: one[name] for name in ("id", "amount", "status", "reason")}, "withdrawn": _withdrawn(one)}
-            for one in disputes
-        ],
+        "refunds": [_fields(refund, "metadata") for refund in refunds],
+        "disputes": [{**_fields(one, "reason"), "withdrawn": _withdrawn(one)} for one in disputes],
     }
 
 
+def _fields(made: Json, *more: str) -> Json:
+    """Return what every refund and dispute tells, and some fields of its own."""
+    return {name: made[name] for name in ("id", "amount", "status", *more)}
+
+
 def _withdrawn(dispute: Json) -> int:
-    total: int = sum(movement["amount"] for movement in dispute["balance_transactions"])
-    return -total
+    return -_total(dispute["balance_transactions"], "amount")
+
+
+def _total(movements: list[Json], name: str) -> int:
+    return sum(movement[name] for movement in movements)

@@ -1,6 +1,7 @@
 """The form of the hosted page: the test card or account that it means, and its errors."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,6 +13,8 @@ from campaign.sandbox.catalogue.means import Means
 from campaign.sandbox.core.errors import Refused
 from campaign.sandbox.core.json_types import Json
 from campaign.sandbox.protocol.params import Address
+
+_Texts = tuple[tuple[Callable[[Card], object], str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +108,26 @@ def means_text(given: Means, *, begins: bool = False) -> str:
     """Return the key of the text about a listed card or account; `begins`: with a first monthly gift."""
     if not isinstance(given, Card):
         return _account_text(given)
-    if begins and (given.fails_later or given.always_secure):
-        return "card_fails_later" if given.fails_later else "card_always_3ds"
-    if given.decline:
-        return "card_3ds_declined" if given.three_d_secure else "card_declined"
-    if given.dispute or given.warning:
-        return "card_inquiry" if given.inquiry else "card_warning" if given.warning else "card_disputed"
-    if given.refund != "succeeded":
-        return "card_refund_pending" if given.refund == "pending" else "card_refund_fails"
-    return "card_3ds" if given.three_d_secure else "card_at_once" if given.funds_at_once else "card_ok"
+    texts = (*_TEXTS_OF_FIRST_MONTH, *_CARD_TEXTS) if begins else _CARD_TEXTS
+    return next((key for applies, key in texts if applies(given)), "card_ok")
+
+
+_TEXTS_OF_FIRST_MONTH: _Texts = (
+    (lambda card: card.fails_later, "card_fails_later"),
+    (lambda card: card.always_secure, "card_always_3ds"),
+)
+_CARD_TEXTS: _Texts = (
+    (lambda card: card.decline and card.three_d_secure, "card_3ds_declined"),
+    (lambda card: card.decline, "card_declined"),
+    (lambda card: card.inquiry and (card.dispute or card.warning), "card_inquiry"),
+    (lambda card: card.warning, "card_warning"),
+    (lambda card: card.dispute, "card_disputed"),
+    (lambda card: card.refund == "pending", "card_refund_pending"),
+    (lambda card: card.refund != "succeeded", "card_refund_fails"),
+    (lambda card: card.three_d_secure, "card_3ds"),
+    (lambda card: card.funds_at_once, "card_at_once"),
+)
+"""What a card does → the key of its text; the first that applies is shown."""
 
 
 def _account_text(account: banks.BankAccount) -> str:

@@ -34,31 +34,41 @@ def signature(payload: bytes, *secrets: str, moment: int) -> str:
 
 def plan(box: Box, event: Json) -> None:
     """Queue an event for each endpoint that subscribes to it, with the fault of a rule."""
-    wanting = [
-        endpoint["id"]
-        for endpoint in box.store.all("webhook_endpoint")
-        if endpoint["status"] == "enabled" and {"*", event["type"]} & set(endpoint["enabled_events"])
-    ]
-    if not wanting:
+    subscribers = _subscribers(box, event["type"])
+    if not subscribers:
         return
-    event["pending_webhooks"] = len(wanting)
+    event["pending_webhooks"] = len(subscribers)
     box.save(event)
     fault = rules.of_event(box, event["type"]) or rules.Fault("none")
-    # A test clock may be months ahead: its events are still sent now.
-    due, reverse = box.clock.unpinned() if box.test_clock else box.clock.precise(), fault.kind == "reorder"
-    if fault.kind == "delay":
-        due += fault.seconds
-    if reverse:
-        due = math.ceil(due / fault.seconds) * fault.seconds
+    due, losses = _due(box, fault), fault.losses if fault.kind in _FAILING else 0
     for copy, payload in _copies(box, event, fault):
-        for endpoint_id in wanting:
+        for endpoint_id in subscribers:
             row = box.store.run(
                 "INSERT INTO deliveries (event_id, endpoint_id, state, due, position, losses, fault, payload)"
                 " VALUES (?, ?, 'due', ?, 0, ?, ?, ?)",
-                (copy["id"], endpoint_id, due, fault.losses if fault.kind in _FAILING else 0, fault.kind, payload),
+                (copy["id"], endpoint_id, due, losses, fault.kind, payload),
             )
-            position = -row if reverse else row
+            position = -row if fault.kind == "reorder" else row
             box.store.run("UPDATE deliveries SET position = ? WHERE id = ?", (position, row))
+
+
+def _subscribers(box: Box, event_type: str) -> list[str]:
+    """Return the endpoints that are enabled and take events of this type."""
+    return [
+        endpoint["id"]
+        for endpoint in box.store.all("webhook_endpoint")
+        if endpoint["status"] == "enabled" and {"*", event_type} & set(endpoint["enabled_events"])
+    ]
+
+
+def _due(box: Box, fault: rules.Fault) -> float:
+    """Return when the first attempt is made. A test clock may be months ahead: its events are still sent now."""
+    due = box.clock.unpinned() if box.test_clock else box.clock.precise()
+    if fault.kind == "delay":
+        return due + fault.seconds
+    if fault.kind == "reorder":  # events of one interval are sent together, the last first
+        return math.ceil(due / fault.seconds) * fault.seconds
+    return due
 
 
 def _copies(box: Box, event: Json, fault: rules.Fault) -> list[tuple[Json, str | None]]:

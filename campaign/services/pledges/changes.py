@@ -5,7 +5,7 @@ from typing import Any
 
 from campaign.domain.pledge import PledgeEndReason, PledgeState, PledgeWord, state_by_provider
 from campaign.domain.pledge_dates import next_gift
-from campaign.gateways.pledges import PledgeFacts
+from campaign.gateways.pledges import CardOnFile, GiftDue, PledgeFacts
 from campaign.models.pledge import Pledge
 
 
@@ -14,10 +14,6 @@ def changed_columns(pledge: Pledge, facts: PledgeFacts, *, end: datetime) -> dic
     state = state_by_provider(PledgeState(pledge.state), facts.word)
     is_stopped, is_stopping = state is PledgeState.STOPPED, state is PledgeState.STOPPING
     goes_on = not is_stopped and not is_stopping
-    next_at = next_gift(facts.anchor_at, facts.period_ends_at, facts.paused_until)
-    has_next = goes_on and (facts.word is not PledgeWord.PAUSED or facts.paused_until is not None)
-    has_next = has_next and next_at < min(end, facts.stops_at or end)
-    card, due = facts.card, None if is_stopped else facts.due
     return {
         "state": state.value,
         "status": facts.status,
@@ -26,17 +22,28 @@ def changed_columns(pledge: Pledge, facts: PledgeFacts, *, end: datetime) -> dic
         "customer_id": facts.customer_id,
         "item_id": facts.item_ids[0],
         "anchor_at": facts.anchor_at,
-        "card_brand": card.brand if card else None,
-        "card_last4": card.last4 if card else None,
-        "card_expires_on": card.expires_on if card else None,
-        "next_at": next_at if has_next else None,
+        "next_at": _next_at(facts, end=end) if goes_on else None,
         "paused_until": facts.paused_until if goes_on else None,
         "stops_at": (facts.stops_at or facts.period_ends_at) if is_stopping else None,
-        "due_invoice_id": due.invoice_id if due else None,
-        "due_reason": due.reason if due else None,
-        "due_url": due.url if due else None,
-        "due_next_at": due.next_at if due else None,
+        **_card_columns(facts.card),
+        **_due_columns(None if is_stopped else facts.due),
     }
+
+
+def _next_at(facts: PledgeFacts, *, end: datetime) -> datetime | None:
+    """When a monthly gift that goes on is charged next; None while it is paused without a date, and after its last."""
+    if facts.word is PledgeWord.PAUSED and facts.paused_until is None:
+        return None
+    next_at = next_gift(facts.anchor_at, facts.period_ends_at, facts.paused_until)
+    return next_at if next_at < min(end, facts.stops_at or end) else None
+
+
+def _card_columns(card: CardOnFile | None) -> dict[str, Any]:
+    return {f"card_{name}": getattr(card, name) if card else None for name in ("brand", "last4", "expires_on")}
+
+
+def _due_columns(due: GiftDue | None) -> dict[str, Any]:
+    return {f"due_{name}": getattr(due, name) if due else None for name in ("invoice_id", "reason", "url", "next_at")}
 
 
 def campaign_end_columns(pledge: Pledge, facts: PledgeFacts, *, state: str, end: datetime) -> dict[str, Any]:

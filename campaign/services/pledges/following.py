@@ -7,27 +7,26 @@ an invoice) makes the pledge, by the subscription's id.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from campaign.database import insert_once_for_key, reading, transaction
+from campaign.database import reading, transaction
 from campaign.days import end_of_day
 from campaign.domain.errors import ConcurrentUpdates, GiftNotKnownYet
-from campaign.domain.identity import new_public_id
-from campaign.domain.pledge import Act, PledgeEndReason, PledgeRequester, PledgeRequestState, PledgeState
+from campaign.domain.pledge import Act, PledgeEndReason, PledgeRequestState, PledgeState
 from campaign.gateways.context import Context
 from campaign.gateways.pledges import PledgeFacts
 from campaign.models.campaign import Campaign
-from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.services.pledges import mails as pledge_letters
+from campaign.services.pledges.beginning import begin_pledge, history_row
 from campaign.services.pledges.changes import (
     campaign_end_columns,
     changed_columns,
     history_of,
 )
-from campaign.services.pledges.request_rows import add_request
 
 REFETCHES_MAX = 5
 ANNOUNCED_BEFORE = timedelta(days=5)
@@ -53,12 +52,10 @@ def follow(subscription_id: str, *, context: Context, hold_mails: bool = False) 
         if facts.donation_public_id is None and known is None:
             return None
         with transaction() as session:
-            moving = _moving(session, facts) if facts.moving_for or facts.moved_by else None
-            if moving is not None and (
-                known is None or (facts.moving_for and moving.state == PledgeRequestState.REQUESTED)
-            ):
+            moving = _moving(session, facts)
+            if moving is not None and (known is None or _is_under_way(moving, facts)):
                 return moving.pledge_id
-            pledge = _locked(session, facts) if known else _begun(session, facts, at=context.clock.now())
+            pledge = _locked(session, facts) if known else begin_pledge(session, facts, at=context.clock.now())
             if pledge is not None and (known is None or pledge.version == known.version):
                 _apply(session, pledge, facts, at=context.clock.now(), hold_mails=hold_mails)
                 return pledge.id
@@ -83,16 +80,22 @@ def _load_version(subscription_id: str) -> _PledgeVersion | None:
     return _PledgeVersion(row[0], row[1]) if row else None
 
 
-def _moving(session: Session, facts: PledgeFacts) -> PledgeRequest:
-    """The request by which the gift goes over, or went, from one subscription to another.
+def _moving(session: Session, facts: PledgeFacts) -> PledgeRequest | None:
+    """The request by which the gift goes over, or went, from one subscription to another; None where there is none.
 
     While it is under way, of both subscriptions nothing but payments is of interest; the former one stays so.
     """
+    if not facts.moving_for and not facts.moved_by:
+        return None
     query = select(PledgeRequest).where(PledgeRequest.public_id == (facts.moving_for or facts.moved_by))
     request = session.execute(query).scalar_one_or_none()
     if request is None:
         raise GiftNotKnownYet(facts.moving_for or facts.moved_by)
     return request
+
+
+def _is_under_way(moving: PledgeRequest, facts: PledgeFacts) -> bool:
+    return bool(facts.moving_for) and moving.state == PledgeRequestState.REQUESTED
 
 
 def _locked(session: Session, facts: PledgeFacts) -> Pledge | None:
@@ -102,80 +105,44 @@ def _locked(session: Session, facts: PledgeFacts) -> Pledge | None:
     ).scalar_one_or_none()
 
 
-def _begun(session: Session, facts: PledgeFacts, *, at: datetime) -> Pledge | None:
-    """A new pledge, with the terms of the gift that the form made; None when somebody else was quicker.
-
-    A second subscription of the same gift is a mistake (two payment pages of one form were paid): it is begun too, so
-    that its money is seen, and asked to stop at once.
-    """
-    gift = session.execute(
-        select(Donation).where(Donation.public_id == facts.donation_public_id).with_for_update()
-    ).scalar_one_or_none()
-    if gift is None:
-        raise GiftNotKnownYet(facts.donation_public_id)
-    row: dict[str, object] = {
-        "public_id": new_public_id(),
-        **{name: getattr(gift, name) for name in _TAKEN_OVER},
-        "doubles_id": gift.pledge_id,
-        "gift_minor": facts.amount.minor - facts.cover_minor,
-        "cover_minor": facts.cover_minor,
-        "livemode": facts.livemode,
-        "state": PledgeState.ACTIVE.value,
-        "status": facts.status,
-        "version": 0,
-        "link_version": 1,
-        "subscription_id": facts.subscription_id,
-        "customer_id": facts.customer_id,
-        "item_id": facts.item_ids[0],
-        "started_at": facts.started_at,
-        "anchor_at": facts.anchor_at,
-        "looked_at": at,
-    }
-    pledge_id = insert_once_for_key(session, Pledge, row)
-    if pledge_id is None:
-        return None
-    session.execute(insert(PledgeEvent), _event(pledge_id, "begun", at=facts.started_at))
-    if gift.pledge_id is None:
-        session.execute(update(Donation).where(Donation.id == gift.id).values(pledge_id=pledge_id))
-    else:
-        add_request(session, pledge_id, Act.STOP, at=at, requested_by=PledgeRequester.SYSTEM)
-    return session.get_one(Pledge, pledge_id)
-
-
-_TAKEN_OVER = (
-    *("campaign_id", "fund_id", "donor_id", "language", "currency", "fee_bearer", "is_anonymous", "public_name"),
-    *("payer_name", "receipt_name"),
-)
-
-
 def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime, hold_mails: bool) -> None:
     """Put the provider's answer into the row; what is new is history, and told to the donor once."""
     before = pledge_letters.before_news(pledge)
-    is_new = pledge.version == 0
-    end = end_of_day(session.execute(select(Campaign.ends_on).where(Campaign.id == pledge.campaign_id)).scalar_one())
-    changes = changed_columns(pledge, facts, end=end)
-    if before.state is not PledgeState.STOPPED and changes["state"] == PledgeState.STOPPED:
-        ended_at = facts.ended_at or at
-        changes["ended_at"] = ended_at
-        changes["end_reason"] = _end_reason(session, pledge, facts, is_after_end=ended_at >= end)
-    elif before.state is not PledgeState.STOPPED:
-        changes |= campaign_end_columns(pledge, facts, state=changes["state"], end=end)
+    changes = _changes(session, pledge, facts, at=at)
     news = {name: value for name, value in changes.items() if getattr(pledge, name) != value}
-    history = list(history_of(pledge, news))
+    history = history_of(pledge, news)
     pledge.looked_at = at
-    if not news and not is_new:
+    if not news and pledge.version:
         return
     for name, value in news.items():
         setattr(pledge, name, value)
     pledge.version += 1
     if {"amount", "paused", "resumed"} & set(pledge_letters.changes_since(pledge, before, at=at)):
         # Who is told of the next charge now is not told again a few days before it.
-        is_soon = pledge.next_at is not None and pledge.next_at <= at + ANNOUNCED_BEFORE
-        pledge.reminded_at = at if is_soon else None
+        pledge.reminded_at = at if _is_charged_soon(pledge, at=at) else None
     session.flush()
     if history:
-        session.execute(insert(PledgeEvent), [_event(pledge.id, kind, at=at, **detail) for kind, detail in history])
+        session.execute(
+            insert(PledgeEvent), [history_row(pledge.id, kind, at=at, **detail) for kind, detail in history]
+        )
     pledge_letters.tell_news(session, pledge, facts, before=before, at=at, hold_mails=hold_mails)
+
+
+def _changes(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime) -> dict[str, Any]:
+    """The columns as the provider's answer makes them, with when and why the gift ended or will end."""
+    end = end_of_day(session.execute(select(Campaign.ends_on).where(Campaign.id == pledge.campaign_id)).scalar_one())
+    changes = changed_columns(pledge, facts, end=end)
+    if pledge.state == PledgeState.STOPPED:
+        return changes
+    if changes["state"] != PledgeState.STOPPED:
+        return changes | campaign_end_columns(pledge, facts, state=changes["state"], end=end)
+    ended_at = facts.ended_at or at
+    end_reason = _end_reason(session, pledge, facts, is_after_end=ended_at >= end)
+    return {**changes, "ended_at": ended_at, "end_reason": end_reason}
+
+
+def _is_charged_soon(pledge: Pledge, *, at: datetime) -> bool:
+    return pledge.next_at is not None and pledge.next_at <= at + ANNOUNCED_BEFORE
 
 
 def _end_reason(session: Session, pledge: Pledge, facts: PledgeFacts, *, is_after_end: bool) -> str:
@@ -192,7 +159,3 @@ def _end_reason(session: Session, pledge: Pledge, facts: PledgeFacts, *, is_afte
         PledgeRequest.state != PledgeRequestState.REFUSED,
     )
     return PledgeEndReason.REQUESTED if session.execute(stop_requests.limit(1)).first() else PledgeEndReason.PROVIDER
-
-
-def _event(pledge_id: int, kind: str, *, at: datetime, **detail: object) -> dict[str, object]:
-    return {"pledge_id": pledge_id, "at": at, "kind": kind, "detail": detail, "actor_id": None}
