@@ -74,25 +74,29 @@ def _retire(addresses: tuple[str, ...]) -> None:
 def _report(done: SetUp, address: str, *, is_dry_run: bool) -> str:
     """Return what was done, and the operator's next step. The secret is shown here and nowhere else."""
     endpoint = done.status.endpoint
-    name = endpoint.id if endpoint else ""
-    would = "Would " if is_dry_run else ""
-    match done.act:
-        case "nothing":
-            lines = [f"{name} is right: {endpoint.url if endpoint else address}."]
-        case "correct":
-            lines = [f"{would}{'correct' if would else 'Corrected'} {name}: {_wrong(done.status)}."]
-        case "make":
-            lines = [f"{would}{'make' if would else 'Made'} an endpoint for {address}."]
-        case _:
-            lines = [
-                f"{would}{'make' if would else 'Made'} a new endpoint for {address} beside {name}{_because(done)}."
-            ]
+    lines = [_act(done, address, is_dry_run=is_dry_run)]
     if done.made:
         lines += ["", *_secret_report(done.made.secret, has_older=endpoint is not None)]
     elif done.status.older and done.act == "nothing":
         older = ", ".join(endpoint.id for endpoint in done.status.older)
         lines.append(f"{older} is an older one beside it: flask --app wsgi stripe setup --retire removes it.")
     return "\n".join(lines)
+
+
+def _act(done: SetUp, address: str, *, is_dry_run: bool) -> str:
+    """Return one sentence of what was done, or would be."""
+    endpoint = done.status.endpoint
+    name, url = (endpoint.id, endpoint.url) if endpoint else ("", address)
+    made = "Would make" if is_dry_run else "Made"
+    match done.act:
+        case "nothing":
+            return f"{name} is right: {url}."
+        case "correct":
+            return f"{'Would correct' if is_dry_run else 'Corrected'} {name}: {_wrong(done.status)}."
+        case "make":
+            return f"{made} an endpoint for {address}."
+        case _:
+            return f"{made} a new endpoint for {address} beside {name}{_because(done)}."
 
 
 def _wrong(status: EndpointStatus) -> str:

@@ -83,9 +83,15 @@ def settle_refunds(
     return SettledRefunds(
         changes=tuple(changes),
         entries=tuple(entry for change in changes for entry in _entries(gift, change.facts, at=at, zone=zone)),
-        refunded_minor=sum(row.amount_minor for row in rows.values() if row.status.state in REFUNDED_STATES)
-        + sum(facts.amount.minor for facts in made if facts.state in REFUNDED_STATES),
+        refunded_minor=_refunded_minor(rows.values(), made),
     )
+
+
+def _refunded_minor(rows: Iterable[KnownRefund], made: Iterable[RefundFacts]) -> int:
+    """Sum what known refunds and those that have no row yet send back."""
+    amounts = [(row.status.state, row.amount_minor) for row in rows]
+    amounts += [(facts.state, facts.amount.minor) for facts in made]
+    return sum(minor for state, minor in amounts if state in REFUNDED_STATES)
 
 
 def status_of(facts: RefundFacts) -> RefundStatus:

@@ -133,14 +133,11 @@ def _of_payment(intent: Object, fact: Fact, after: Aftermath, *, invoice: Object
     """What a PaymentIntent with its charge tells, by the names of PaymentFacts."""
     charge: Object = intent.get("latest_charge") or {}
     transaction: Object = charge.get("balance_transaction") or {}
-    card: Object = (charge.get("payment_method_details") or {}).get("card") or {}
     return {
         "payment_id": intent.get("id"),
         "charge_id": charge.get("id") if fact is Fact.PAID else None,
         "paid_at": _paid_at(charge, invoice) if fact is Fact.PAID and charge else None,
-        "method": ("card" if card else "bank") if charge else None,
-        "method_brand": BRANDS.get(card["brand"], card["brand"].title()) if card.get("brand") else None,
-        "method_last4": card.get("last4"),
+        **_method(charge),
         "settled": settled(transaction),
         "settled_on": instant(transaction["created"]) if transaction else None,
         "rate": _rate(transaction),
@@ -148,6 +145,17 @@ def _of_payment(intent: Object, fact: Fact, after: Aftermath, *, invoice: Object
         "disputes": tuple(_dispute_facts(dispute) for dispute in after.disputes),
         "warnings": tuple(_warning_facts(warning) for warning in after.warnings),
         "transfer": _transfer(intent),
+    }
+
+
+def _method(charge: Object) -> dict[str, str | None]:
+    """How a charge was paid, by the names of PaymentFacts; nothing where there is no charge."""
+    card: Object = (charge.get("payment_method_details") or {}).get("card") or {}
+    brand: str | None = card.get("brand")
+    return {
+        "method": ("card" if card else "bank") if charge else None,
+        "method_brand": BRANDS.get(brand, brand.title()) if brand else None,
+        "method_last4": card.get("last4"),
     }
 
 

@@ -159,7 +159,7 @@ def test_the_recorder_finds_a_wrong_answer_and_a_wrong_event(tmp_path: Path) -> 
 
 
 def test_a_wrong_request_may_be_wanted_if_it_is_refused(tmp_path: Path) -> None:
-    with running_sandbox(tmp_path, wrong_requests_wanted=True) as running:
+    with running_sandbox(tmp_path, expects_wrong_requests=True) as running:
         assert _post_unknown_parameter(running).status_code == 400
 
 

@@ -165,7 +165,7 @@ def running_sandbox(
     """A sandbox that does nothing by itself: move its clock and call ``deliver``. Leaving it demands a clean contract.
 
     ``settings`` are fields of :class:`campaign.sandbox.core.settings.Settings`; ``tick_seconds=0.05`` makes it deliver by
-    itself. With ``wrong_requests_wanted`` a wrong request is allowed as long as the sandbox refused it.
+    itself. With ``expects_wrong_requests`` a wrong request is allowed as long as the sandbox refused it.
     """
     stripe.enable_telemetry = False
     chosen: dict[str, Any] = {"seed": "test", "tick_seconds": None, "survives_power_cut": False, **settings}

@@ -41,27 +41,27 @@ STATES = {
 def thanks(lang: str) -> ResponseReturnValue:  # noqa: ARG001
     """Paid, confirming, failed or unknown, with names and receipt only for the browser that gave."""
     gift = _gift_now(request.args.get("s", ""))
-    is_own = gift is not None and gift.public_id in gifts_in_cookie()
-    receipt = receipt_of(gift.public_id) if gift and is_own else None
+    own = _if_own(gift)
+    paid = gift if gift and gift.state is DonationState.PAID else None
     transfer = transfer_due(gift.public_id) if gift else None
     answer = _discreet(
         render_template(
             "donations/thanks.html",
             gift=gift,
             state=_state_of(gift),
-            is_own=is_own,
-            receipt=receipt,
+            is_own=own is not None,
+            receipt=receipt_of(own.public_id) if own else None,
             is_transfer=transfer is not None,
-            transfer=transfer if is_own else None,
-            pledge_token=_pledge_token(gift) if gift and is_own else None,
-            afterwards=afterwards_of(gift.public_id) if gift and gift.state is DonationState.PAID else None,
+            transfer=transfer if own else None,
+            pledge_token=_pledge_token(own) if own else None,
+            afterwards=afterwards_of(paid.public_id) if paid else None,
             choices=choices,
-            step=step_of(gift.public_id) if gift and gift.state is DonationState.PAID else None,
+            step=step_of(paid.public_id) if paid else None,
             same_page=_same_page,
             **_in_name_of(gift),
         )
     )
-    if is_own and _state_of(gift) == "paid":
+    if own and paid:
         delete_draft(answer)
     return answer
 
@@ -92,6 +92,11 @@ def own_receipt(lang: str, number: str) -> ResponseReturnValue:  # noqa: ARG001
     answer.mimetype = "application/pdf"
     answer.headers["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
     return answer
+
+
+def _if_own(gift: DonorGiftView | None) -> DonorGiftView | None:
+    """The gift, for the browser that gave; nothing for every other."""
+    return gift if gift and gift.public_id in gifts_in_cookie() else None
 
 
 def _pledge_token(gift: DonorGiftView) -> str | None:

@@ -27,21 +27,21 @@ def verify(lang: str) -> ResponseReturnValue:
         return redirect(
             url_for("public.verified", lang=lang, number=typed.number, code=typed.code, campaign=_slug()), code=303
         )
-    is_requested = bool(number or code) and not is_redrawn
+    is_incomplete = bool(number or code) and not is_redrawn
     page = render_template(
         "public/verify.html",
         number=typed.number or number,
         code=typed.code or code,
         receipt=None,
-        is_number_missing=is_requested and not typed.number,
-        is_code_missing=is_requested and not typed.code,
+        is_number_missing=is_incomplete and not typed.number,
+        is_code_missing=is_incomplete and not typed.code,
         is_unknown=False,
-        same_page=lambda: {code: url_for("public.verify", lang=code, campaign=_slug()) for code in LANGUAGES},
-        switches={code: url_for("public.verify", lang=code) for code in LANGUAGES},
+        same_page=lambda: _form_addresses(campaign=_slug()),
+        switches=_form_addresses(),
         slug=_slug(),
         **_site(),
     )
-    return page, 422 if is_requested else 200
+    return page, 422 if is_incomplete else 200
 
 
 @bp.get("/<any(en,ru,ky):lang>/verify/<number>")
@@ -70,6 +70,11 @@ def verified(lang: str, number: str) -> ResponseReturnValue:  # noqa: ARG001
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
+
+
+def _form_addresses(campaign: str | None = None) -> dict[str, str]:
+    """The form in each language."""
+    return {language: url_for("public.verify", lang=language, campaign=campaign) for language in LANGUAGES}
 
 
 def _slug() -> str | None:

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import bindparam, func, or_, select, union_all
+from sqlalchemy import bindparam, func, select, union_all
 from sqlalchemy.orm import Session
 
 from campaign.database import DISK_FULL_MARK, reading, transaction
-from campaign.domain.mail import MailHoldReason, MailState
+from campaign.domain.mail import MailState
 from campaign.domain.provider_events import UNFINISHED_EVENT_STATES, EventState
 from campaign.domain.receipt import ReceiptState
 from campaign.gateways.clock import Clock, machine_clock
@@ -17,8 +17,8 @@ from campaign.gateways.disk import free_bytes, was_touched_within
 from campaign.models.alarm import Observation
 from campaign.models.donation import Donation
 from campaign.models.inbox import ProviderEvent
-from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt, ReceiptFile
+from campaign.services.alarms.mail_signs import read_mail_signs
 from campaign.services.alarms.money_signs import read_money_signs
 from campaign.services.alarms.sign_types import CheckSigns, EndpointSigns, Signs
 from campaign.services.inbox.listing import LAST_EVENT, waiting_in
@@ -50,8 +50,6 @@ DEATHS = "worker_deaths"
 MAX_DEATHS = 20
 FULL_LATELY = timedelta(minutes=3)
 """A worker writes every minute, so a database whose disk is still full has said so again."""
-DEAD_LATELY = timedelta(days=7)
-"""How long a mail that was given up calls for somebody; it can be sent again ever after."""
 
 
 def note_death(*, clock: Clock) -> None:
@@ -72,9 +70,7 @@ def read_signs(*, takes_cards: bool, clock: Clock) -> Signs:
         ).one()
         waiting = waiting_in(session, *UNFINISHED_EVENT_STATES)
         failed = waiting_in(session, EventState.FAILED_PERMANENTLY)
-        mails = {
-            state: (count, oldest) for state, count, oldest in session.execute(_MAILS, {"dead_since": at - DEAD_LATELY})
-        }
+        mails = read_mail_signs(session, at=at)
         observations = {row.name: row for row in session.execute(select(Observation)).scalars()}
         return Signs(
             at=at,
@@ -87,21 +83,29 @@ def read_signs(*, takes_cards: bool, clock: Clock) -> Signs:
             oldest_failed_at=failed.oldest_at,
             last_event_at=last_event_at,
             first_unheard_at=_first_unheard_at(session, last_event_at) if takes_cards else None,
-            oldest_mail_at=mails.get(MailState.QUEUED, (0, None))[1],
-            failed_mails=mails.get(MailState.FAILED_PERMANENTLY, (0, None))[0],
-            mails_on_hold=mails.get(MailState.HELD, (0, None))[0],
+            oldest_mail_at=mails[MailState.QUEUED].oldest_at,
+            failed_mails=mails[MailState.FAILED_PERMANENTLY].count,
+            mails_on_hold=mails[MailState.HELD].count,
             substituted_receipts=substituted,
-            worker_at=observations[WORKER].at if WORKER in observations else None,
-            mail_worker_at=observations[MAIL_WORKER].at if MAIL_WORKER in observations else None,
-            sweep_at=observations[SWEEP].at if SWEEP in observations else None,
+            worker_at=_at(observations.get(WORKER)),
+            mail_worker_at=_at(observations.get(MAIL_WORKER)),
+            sweep_at=_at(observations.get(SWEEP)),
             worker_deaths=_deaths(observations.get(DEATHS)),
             free_bytes=_free_bytes(),
-            endpoint=_endpoint(observations[ENDPOINT]) if takes_cards and ENDPOINT in observations else None,
-            books=check_signs(observations[BOOKS]) if BOOKS in observations else None,
-            receipts=check_signs(observations[RECEIPTS]) if RECEIPTS in observations else None,
-            comparison=check_signs(observations[COMPARISON]) if takes_cards and COMPARISON in observations else None,
+            endpoint=_endpoint(observations.get(ENDPOINT)) if takes_cards else None,
+            books=_check(observations.get(BOOKS)),
+            receipts=_check(observations.get(RECEIPTS)),
+            comparison=_check(observations.get(COMPARISON)) if takes_cards else None,
             money=read_money_signs(session, at=at),
         )
+
+
+def _at(row: Observation | None) -> datetime | None:
+    return row.at if row else None
+
+
+def _check(row: Observation | None) -> CheckSigns | None:
+    return check_signs(row) if row else None
 
 
 def _free_bytes() -> int | None:
@@ -123,7 +127,9 @@ def _deaths(row: Observation | None) -> tuple[datetime, ...]:
     return tuple(datetime.fromisoformat(moment) for moment in facts.get("at", ()))
 
 
-def _endpoint(row: Observation) -> EndpointSigns:
+def _endpoint(row: Observation | None) -> EndpointSigns | None:
+    if row is None:
+        return None
     stored: dict[str, Any] = row.facts
     good_at = stored.get("good_at")
     return EndpointSigns(
@@ -174,17 +180,3 @@ def check_signs(row: Observation) -> CheckSigns:
         problems=tuple(stored.get("problems", ())),
         error=stored.get("error"),
     )
-
-
-_MAILS = (
-    select(Message.state, func.count(), func.min(Message.created_at))
-    .outerjoin(Receipt, Receipt.id == Message.receipt_id)
-    .where(
-        Message.state.in_((MailState.QUEUED, MailState.FAILED_PERMANENTLY, MailState.HELD)),
-        Message.hold_reason.is_distinct_from(MailHoldReason.LATE_NEWS),
-        or_(Message.state != MailState.FAILED_PERMANENTLY, Message.created_at >= bindparam("dead_since")),
-        or_(Message.state != MailState.HELD, Receipt.state == ReceiptState.ISSUED),
-    )
-    .group_by(Message.state)
-)
-"""A mail that was given up long ago, or is held with a receipt that is void meanwhile, needs nobody any more."""

@@ -12,7 +12,14 @@ from campaign.domain.donation import DonationState
 from campaign.domain.money import Money
 from campaign.domain.payouts import PayoutState
 from campaign.domain.provider_events import is_handled
-from campaign.gateways.provider_account import MissedEvent, ProviderAccount, RecentRefund, TransactionFacts
+from campaign.gateways.provider_account import (
+    MissedEvent,
+    PayoutFacts,
+    ProviderAccount,
+    RecentDispute,
+    RecentRefund,
+    TransactionFacts,
+)
 from campaign.models.donation import Dispute, Donation, Refund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.payout import Payout, ProviderTransaction, Reconciliation
@@ -98,11 +105,9 @@ def unknown_disputes(account: ProviderAccount, *, since: datetime) -> Iterator[D
         for some in chunked(recent):
             rows = session.execute(select(Dispute.provider_id, Dispute.status).where(Dispute.provider_id.in_(some)))
             known |= {row[0]: row[1] for row in rows}
-        standing = ledger_at_provider.booked(
-            session, {moved for dispute in recent.values() for moved in dispute.transaction_ids}
-        )
+        booked = ledger_at_provider.booked(session, _transactions_of(recent.values()))
     for name, dispute in recent.items():
-        is_known = known.get(name) == dispute.status and all(moved in standing for moved in dispute.transaction_ids)
+        is_known = known.get(name) == dispute.status and _transactions_of([dispute]) <= booked.keys()
         if dispute.payment_id in ours and not is_known:
             yield Difference(
                 kind="dispute_unknown",
@@ -130,24 +135,12 @@ def payouts_behind(account: ProviderAccount, *, since: datetime) -> Iterator[Dif
     """Yield payouts of which the provider knows more than we do, however long ago they were made."""
     recent = {facts.provider_id: facts for facts in account.payouts(since=since)}
     with reading() as session:
-        rows = session.execute(select(Payout)).scalars().all()
-        known = {row.provider_id: row for row in rows}
-        waiting = {
-            row.provider_id
-            for row in rows
-            if row.state == PayoutState.UNDER_WAY
-            or (row.state == PayoutState.ARRIVED and row.is_automatic and row.itemized_at is None)
-        }
-        moved = select(ProviderTransaction.source_id).where(
-            ProviderTransaction.category.in_(provider_transactions.PAYOUT_CATEGORIES),
-            ProviderTransaction.matched_by.is_(None),
-        )
-        waiting |= {name for name in session.execute(moved).scalars() if name}
-    for name in sorted(waiting - recent.keys()):
+        known = {row.provider_id: row for row in session.execute(select(Payout)).scalars()}
+        incomplete = {name for name, row in known.items() if _is_incomplete(row)} | _payouts_moved(session)
+    for name in sorted(incomplete - recent.keys()):
         recent[name] = account.payout(name)
     for name, facts in sorted(recent.items(), key=lambda item: item[1].made_at):
-        row = known.get(name)
-        if row is None or row.state != facts.state or (payouts.can_be_itemized(facts) and row.itemized_at is None):
+        if _is_behind(known.get(name), facts):
             yield Difference(kind="payout_behind", subject=name, detail=facts.state, at=facts.made_at)
 
 
@@ -225,6 +218,31 @@ def _paid(payment_ids: Iterable[str]) -> set[str]:
                 ).scalars()
             )
     return {name for name in paid if name is not None}
+
+
+def _transactions_of(disputes: Iterable[RecentDispute]) -> set[str]:
+    """Return the balance transactions of disputes."""
+    return {transaction_id for dispute in disputes for transaction_id in dispute.transaction_ids}
+
+
+def _is_incomplete(payout: Payout) -> bool:
+    """Return whether our row of a payout is still to change: it is under way, or lacks its movements."""
+    lacks_movements = payout.is_automatic and payout.itemized_at is None
+    return payout.state == PayoutState.UNDER_WAY or (payout.state == PayoutState.ARRIVED and lacks_movements)
+
+
+def _payouts_moved(session: Session) -> set[str]:
+    """Return the payouts whose own movement is stored and not matched."""
+    moved = select(ProviderTransaction.source_id).where(
+        ProviderTransaction.category.in_(provider_transactions.PAYOUT_CATEGORIES),
+        ProviderTransaction.matched_by.is_(None),
+    )
+    return {name for name in session.execute(moved).scalars() if name}
+
+
+def _is_behind(row: Payout | None, facts: PayoutFacts) -> bool:
+    """Return whether the provider knows more of a payout than our row."""
+    return row is None or row.state != facts.state or (payouts.can_be_itemized(facts) and row.itemized_at is None)
 
 
 def _state_of(refund: RecentRefund) -> tuple[str, str | None, str | None]:

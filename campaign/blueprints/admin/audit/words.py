@@ -84,14 +84,17 @@ def _text(key: str, value: object) -> str:
     if isinstance(value, int):
         return number(value)
     if isinstance(value, list):
-        parts = [str(part) for part in value]
-        if key == "filters":
-            return ", ".join(str(FILTERS[part]) for part in parts if part in FILTERS)
-        return (roles_in_words(parts) if key in ROLES else "") or ", ".join(parts)
+        return _list_text(key, [str(part) for part in value])
     text = str(value)
     if key == "cause":
         return str(SHIELD_CAUSES.get(text, text))
     return _day(text) if key in DAYS else text
+
+
+def _list_text(key: str, parts: list[str]) -> str:
+    if key == "filters":
+        return ", ".join(str(FILTERS[part]) for part in parts if part in FILTERS)
+    return (roles_in_words(parts) if key in ROLES else "") or ", ".join(parts)
 
 
 def _day(text: str) -> str:
