@@ -1,7 +1,10 @@
 """The app factory: builds the app from all its parts."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
+from wsgiref.types import WSGIApplication
 
 import click
 from flask import Flask
@@ -9,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from campaign import i18n, jobs
 from campaign.blueprints import admin, api, donations, health, public
+from campaign.blueprints.donations.webhooks import WebhookMiddleware
 from campaign.config import Config, refuse_to_serve
 from campaign.database import set_up_database
 from campaign.extensions import babel, csrf, db, limiter
@@ -20,15 +24,16 @@ from campaign.web import (
     error_pages,
     markdown,
     page_cache,
-    request_bodies,
     security_headers,
     static_files,
     template_cache,
 )
 from campaign.web.client_address import ClientAddressMiddleware
+from campaign.web.page_cache import PageCacheMiddleware
+from campaign.web.request_bodies import RequestBodyMiddleware
 
 BODY_LIMIT_BYTES = 1_000_000
-LIMITS_SECONDS_MAX = 0.5
+REDIS_TIMEOUT_SECONDS = 0.5
 """How long a request waits for Redis, which counts the requests of all processes."""
 
 
@@ -43,14 +48,12 @@ def compose(config: Config, context: Context | None) -> Flask:
     set_up_database(app)
     csrf.init_app(app)
     limiter.init_app(app)
-    _limit_at_views_alone(app)
+    _remove_hook_of_global_limits(app)
     i18n.init_app(app, babel)
     static_files.init_app(app)
     markdown.init_app(app)
     template_cache.init_app(app)
     page_cache.init_app(app)
-    donations.webhooks.init_app(app)
-    request_bodies.init_app(app)
     security_headers.init_app(app)
     error_pages.init_app(app)
     jobs.init_app(app)
@@ -63,14 +66,30 @@ def compose(config: Config, context: Context | None) -> Flask:
         _add_development_pages(app, config)
     if config.testing or is_command:
         _add_commands(app)
-    if config.proxies:
-        named = ClientAddressMiddleware(app.wsgi_app, proxies=config.proxies, header=config.proxy_header)
-        app.wsgi_app = ProxyFix(named, x_for=0, x_proto=config.proxies)  # type: ignore[method-assign]
+    app.wsgi_app = _with_middleware(app, config)  # type: ignore[method-assign, assignment]  # as Flask wants it
     return app
 
 
-def _limit_at_views_alone(app: Flask) -> None:
-    """Let Flask-Limiter look for limits at each view alone: there are no default limits."""
+def _with_middleware(app: Flask, config: Config) -> WSGIApplication:
+    """Return the WSGI chain. A request passes it from the last line of the list to the first, then reaches Flask."""
+    chain: list[Callable[[WSGIApplication], WSGIApplication]] = [
+        PageCacheMiddleware,
+        partial(WebhookMiddleware, flask=app),
+        partial(RequestBodyMiddleware, length_max=BODY_LIMIT_BYTES),
+    ]
+    if config.proxies:
+        chain += [
+            partial(ClientAddressMiddleware, proxies=config.proxies, header=config.proxy_header),
+            partial(ProxyFix, x_for=0, x_proto=config.proxies),
+        ]
+    wsgi_app: WSGIApplication = app.wsgi_app
+    for middleware in chain:
+        wsgi_app = middleware(wsgi_app)
+    return wsgi_app
+
+
+def _remove_hook_of_global_limits(app: Flask) -> None:
+    """Let Flask-Limiter check the limits of views alone: there are no others, and its hook runs on every request."""
     hooks = app.before_request_funcs[None]
     hooks[:] = [hook for hook in hooks if hook != limiter._check_request_limit]  # noqa: SLF001
 
@@ -104,7 +123,7 @@ def _flask_settings(config: Config) -> dict[str, object]:
 
 def _limits_options(url: str) -> dict[str, object]:
     """Return options with which a silent Redis delays nobody for long, and raises one kind of error."""
-    waits = {"socket_connect_timeout": LIMITS_SECONDS_MAX, "socket_timeout": LIMITS_SECONDS_MAX, "retry": None}
+    waits = {"socket_connect_timeout": REDIS_TIMEOUT_SECONDS, "socket_timeout": REDIS_TIMEOUT_SECONDS, "retry": None}
     return {"wrap_exceptions": True, **(waits if url.startswith("redis") else {})}
 
 

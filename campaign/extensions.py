@@ -1,4 +1,4 @@
-"""The instances of Flask's extensions; created here, set up by `create_app`."""
+"""The instances of Flask's extensions; created here, set up by `app_factory`."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar

@@ -43,7 +43,7 @@ class PauseTooShort(DomainError):
 
 
 class PauseTooLong(DomainError):
-    """The pause would last more than a year; stopping says that more clearly."""
+    """The pause would last longer than `PAUSE_LONGEST`; stopping says that more clearly."""
 
 
 class PledgeUnchanged(DomainError):

@@ -52,7 +52,7 @@ NOTHING_KNOWN = KnownObjects()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """What a payment makes of a gift: the gift afterwards, and all that must be written. Everything is in order."""
+    """What a payment makes of a gift: the gift afterwards, and all that must be written, in the order to write it."""
 
     before: GiftSnapshot
     gift: GiftSnapshot
@@ -137,11 +137,11 @@ def refuse_mismatch(gift: GiftSnapshot, facts: PaymentFacts) -> None:
         PaymentMismatch: The message says what differs.
     """
     if facts.livemode != gift.livemode:
-        raise PaymentMismatch("test money and real money")
+        raise PaymentMismatch("one is test money, the other real money")
     is_same = facts.donation_public_id == gift.public_id if facts.checkout_id else facts.invoice_id == gift.invoice_id
     # A second payment carries the first one's name; it is known by its page.
     if not is_same and gift.paid_again_for_id is None:
-        raise PaymentMismatch("it carries another gift's name")
+        raise PaymentMismatch("the payment belongs to another gift")
     if facts.amount != gift.charge:
         raise PaymentMismatch(f"{facts.amount.minor} {facts.amount.currency}, not {gift.charge.minor} {gift.currency}")
     later_facts: tuple[RefundFacts | DisputeFacts, ...] = (*facts.refunds, *facts.disputes)

@@ -34,7 +34,7 @@ def settle_inbox() -> bool:
     """Settle one event of the inbox; it may have receipts to render and emails to send."""
     context = current_context()
     others = {"payout": partial(payouts.take_event, context=context)}
-    did = settlement.settle_next_event(context, others=others)
+    did = settlement.settle_next_event(context, handlers=others)
     if did:
         wake("outbox")
     return did

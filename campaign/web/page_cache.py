@@ -54,10 +54,9 @@ class PublicMemory:
 
 
 def init_app(app: Flask) -> None:
-    """Register the cache and its middleware. In tests a campaign is looked up each time."""
+    """Register the cache. In tests a campaign is looked up each time."""
     config: Config = app.config["KURAK"]
     app.extensions["public_memory"] = PublicMemory(seconds=0.0 if config.testing else 1.0)
-    app.wsgi_app = PageCacheMiddleware(app.wsgi_app)  # type: ignore[method-assign]  # how Flask wants to be wrapped
 
 
 def memory() -> PublicMemory:

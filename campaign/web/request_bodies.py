@@ -9,8 +9,6 @@ from io import BytesIO
 from threading import BoundedSemaphore
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask
-
 READERS_MAX = 4
 """How many threads of a process may wait for a body. Ten more may wait for Stripe, so two of sixteen go on serving pages."""
 WAIT_SECONDS = 0.2
@@ -21,11 +19,6 @@ BUSY = (
     "Азыр суроо-талап өтө көп. Эч нерсе аткарылган жок; бир мүнөттөн кийин кайра аракет кылыңыз.\n"
 ).encode()
 """In all three languages, for the address has not been looked at yet."""
-
-
-def init_app(app: Flask) -> None:
-    """Put the gate before everything that reads a body."""
-    app.wsgi_app = RequestBodyMiddleware(app.wsgi_app, length_max=app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
 
 
 class RequestBodyMiddleware:

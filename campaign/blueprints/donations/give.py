@@ -40,8 +40,8 @@ from campaign.services.gifts.page_closing import PaidOnEarlierPage
 log = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = {HTTPStatus.SERVICE_UNAVAILABLE: 60, HTTPStatus.TOO_MANY_REQUESTS: PAUSE_SECONDS}
-PRESSES = "600 per 10 minutes"
-"""From one address, whatever comes of them: behind a mobile carrier's address hundreds of people give in an hour."""
+SUBMIT_LIMIT = "600 per 10 minutes"
+"""Per address, whatever the outcome: behind a mobile carrier's address hundreds of people give in an hour."""
 FILLED_IN = ("amount", "campaign", "cover_fees", "currency", "frequency", "fund", "left")
 """What an address may fill in."""
 WAITING = {DonationState.CREATED, DonationState.OPEN}
@@ -71,7 +71,7 @@ def donate(lang: str) -> ResponseReturnValue:
 
 
 @bp.post("/<any(en,ru,ky):lang>/donate")
-@limiter.limit(PRESSES)
+@limiter.limit(SUBMIT_LIMIT)
 def give(lang: str) -> ResponseReturnValue:
     """303 to the payment page; 422, 410, 429 or 503 with the form and everything that was typed.
 
@@ -104,7 +104,7 @@ def _pay(form: GiveForm, check: AbuseCheck, lang: str) -> ResponseReturnValue:
     """Open the payment page of a valid form, or say why there is none."""
     gift = form.request_in(lang)
     try:
-        started = _started(form, check, lang)
+        started = _start_checkout(form, check, lang)
     except NotAdmitted as refusal:
         notice = check.explain(refusal.demand, form, lang)
         return _page(form, check, status=notice.status, problem=notice.problem)
@@ -139,7 +139,7 @@ def _pay(form: GiveForm, check: AbuseCheck, lang: str) -> ResponseReturnValue:
     return answer
 
 
-def _started(form: GiveForm, check: AbuseCheck, lang: str) -> CheckoutStarted:
+def _start_checkout(form: GiveForm, check: AbuseCheck, lang: str) -> CheckoutStarted:
     config: Config = current_app.config["KURAK"]
     context = current_context()
     if lacks_drill(context.payments.mode):
@@ -227,8 +227,8 @@ def _left_gift() -> DonorGiftView | None:
 def _waiting_gift(options: GivingOptions) -> DonorGiftView | None:
     """The newest gift of this browser to this campaign, while its payment page is still open.
 
-    A form that is shown then goes on from that gift, and one that another tab showed before, if the same is filled in:
-    unchanged it leads to the same page, changed it closes it. So nobody pays twice by the back button or in two tabs.
+    Any form in this browser continues that gift: the same answers lead to the same page, changed answers close it. So
+    nobody pays twice by the back button or in two tabs.
     """
     newest = next(iter(gifts_in_cookie()), None)
     gift = gift_named(newest) if newest else None

@@ -29,11 +29,6 @@ NOT_STORED: Answer = {"error": "not stored, please send again"}, HTTPStatus.SERV
 STORED: Answer = {"received": True}, HTTPStatus.OK
 
 
-def init_app(app: Flask) -> None:
-    """Put the middleware before Flask."""
-    app.wsgi_app = WebhookMiddleware(app)  # type: ignore[method-assign]  # how Flask wants to be wrapped
-
-
 @webhook_bp.post(ADDRESS)
 def stripe() -> ResponseReturnValue:
     """Handles what the middleware leaves to Flask: a delivery without a length, or one that is too big."""
@@ -44,17 +39,17 @@ def stripe() -> ResponseReturnValue:
 class WebhookMiddleware:
     """Takes deliveries before Flask does: they need no session, no route and no page, and many come at once."""
 
-    def __init__(self, app: Flask) -> None:
-        self._flask = app
-        self._behind: WSGIApplication = app.wsgi_app
-        self._length_max: int = app.config["MAX_CONTENT_LENGTH"]
+    def __init__(self, app: WSGIApplication, *, flask: Flask) -> None:
+        self._app = app
+        self._flask = flask
+        self._length_max: int = flask.config["MAX_CONTENT_LENGTH"]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] != ADDRESS or environ["REQUEST_METHOD"] != "POST":
-            return self._behind(environ, start_response)
+            return self._app(environ, start_response)
         length = environ.get("CONTENT_LENGTH", "")
         if not length.isdecimal() or len(length) > LENGTH_DIGITS_MAX or int(length) > self._length_max:
-            return self._behind(environ, start_response)
+            return self._app(environ, start_response)
         body = environ["wsgi.input"].read(int(length))
         with self._flask.app_context():
             message, status = _taken(body, environ.get("HTTP_STRIPE_SIGNATURE", ""))

@@ -71,7 +71,7 @@ class Signs:
     failed_events: int = 0
     oldest_failed_at: datetime | None = None
     last_event_at: datetime | None = None
-    first_unheard_at: datetime | None = None  # of the disk with the instance folder
+    first_unheard_at: datetime | None = None  # of payments since the last event, of which no event came
     oldest_mail_at: datetime | None = None  # of mails that wait to leave
     failed_mails: int = 0
     mails_on_hold: int = 0

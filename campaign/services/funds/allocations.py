@@ -39,7 +39,7 @@ from campaign.services.ledger import availability, posting, sums
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """What somebody wants moved: from a fund to a target (or back), in minor units of a currency."""
+    """A requested transfer: from a fund to a target, or back."""
 
     campaign_id: int
     kind: EntryKind  # ALLOCATION, TAKE_BACK or COVER
@@ -50,7 +50,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocationPreview:
-    """What a move would do now. `holder_code` names the child fund in which a theme's money stays restricted."""
+    """What a move would do now. `target_code` may name the child fund in which a theme's money stays restricted."""
 
     move: Move
     source_id: int
@@ -64,10 +64,12 @@ class AllocationPreview:
 
 
 def preview(session: Session, move: Move) -> AllocationPreview:
-    """The move with balances before and after, and the fund that would really hold the money.
+    """Return the move with balances before and after, and the fund that would receive the money.
 
-    Raises NotFound for an unknown fund, MoneyMayNotGoThere where the donors' purpose does not reach the target, and
-    NothingToMove.
+    Raises:
+        NotFound: A fund is unknown.
+        MoneyMayNotGoThere: The donors' purpose does not allow the target.
+        NothingToMove: The amount is zero.
     """
     check_amount(move.amount)
     source = _fund(session, move.campaign_id, move.source)
@@ -87,10 +89,14 @@ def preview(session: Session, move: Move) -> AllocationPreview:
 
 
 def propose(move: Move, *, public_id: str, reason: str, actor_id: int, clock: Clock) -> str:
-    """Put a move up for approval; sent twice with the same `public_id` (made with the form) it is one proposal.
+    """Propose a move for approval; sent twice with the same `public_id` (made with the form) it is one proposal.
 
-    Raises what `preview` raises, NotEnoughFunds when the source has too little available now, MoreThanIsMissing for a cover
-    beyond zero, ReasonMissing, and FormReused when the proposal of this name is another.
+    Raises:
+        NotFound, MoneyMayNotGoThere, NothingToMove: As `preview` does.
+        NotEnoughFunds: The source has too little available.
+        MoreThanIsMissing: A cover would go beyond zero.
+        AllocationReasonMissing: There is no reason.
+        FormReused: This id belongs to another proposal.
     """
     reason = check_reason(reason)
     with transaction() as session:
@@ -120,10 +126,17 @@ def propose(move: Move, *, public_id: str, reason: str, actor_id: int, clock: Cl
 def approve(
     public_id: str, *, campaign_id: int | None = None, actor_id: int, clock: Clock, figures: str | None = None
 ) -> None:
-    """Move the money: post the entry, once, in the books.
+    """Approve a proposal: post its entry once.
 
-    `figures` are the balances that the approver was shown (`FundTransfer.figures`); BalancesChanged when they have changed.
-    Raises SelfApproval, AlreadyDecided, NotEnoughFunds, MoreThanIsMissing, and MoneyMayNotGoThere when the database refuses.
+    Args:
+        figures: The balances that the approver was shown (`FundTransfer.figures`).
+
+    Raises:
+        SelfApproval: The approver proposed it.
+        AlreadyDecided: It is not open any more.
+        BalancesChanged: The balances are not those of `figures`.
+        NotEnoughFunds, MoreThanIsMissing: The balances do not allow it now.
+        MoneyMayNotGoThere: The database refuses the transfer.
     """
     at = clock.now()
     with transaction() as session:
@@ -151,7 +164,7 @@ def approve(
 
 
 def reject(public_id: str, *, campaign_id: int | None = None, note: str, actor_id: int, clock: Clock) -> None:
-    """Say no, and why. Raises SelfApproval, AlreadyDecided and ReasonMissing."""
+    """Reject a proposal with a reason. Raises SelfApproval, AlreadyDecided and AllocationReasonMissing."""
     note = check_reason(note)
     with transaction() as session:
         row = _lock(session, public_id, campaign_id)

@@ -1,4 +1,4 @@
-"""Carries out what `domain.settling` decides: reads what the rule needs, calls it, writes. Part of a transaction."""
+"""Applies what `domain.settling` decides to the database, inside the caller's transaction."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -51,7 +51,8 @@ def apply_payment(
     if not settled.is_change:
         return
     donor = _find_donor(session, gift, settled, facts, at=at)
-    gift, is_new_donor = replace(gift, snapshot=settled.gift, donor=donor), donor != gift.donor
+    is_new_donor = donor != gift.donor
+    gift = replace(gift, snapshot=settled.gift, donor=donor)
     if settled.delay_mail:
         queue_delay_mail(session, gift, settled.delay_mail, facts, at=at, hold_mails=hold_mails)
     if settled.is_converted_now:
@@ -61,7 +62,7 @@ def apply_payment(
     _write_history(session, gift.id, settled.history, at=at)
     if settled.gift.is_paid:
         gift_receipts.bring_up_to_date(session, gift, change, at=at, public_url=public_url, hold_mails=hold_mails)
-    count_public_change(session, gift.campaign_id)  # last: everybody who settles for this campaign meets here
+    count_public_change(session, gift.campaign_id)  # last: its row lock serialises the settlements of a campaign
 
 
 def _read_known(session: Session, gift: LockedGift, facts: PaymentFacts) -> KnownObjects:

@@ -27,7 +27,7 @@ OF_A_TEST = "This gift is a test. With a live key only real payments can be sent
 REFUNDS = WorkQueue(
     Refund,
     ClaimedRow,
-    # It is never given up: the donor is to have the money. An alarm is raised after the last attempt, about six hours.
+    # It is never given up: the donor is to have the money. An alarm rings after 14 attempts, some five hours.
     QueuePolicy(
         waiting=(RefundState.REQUESTED,), base=timedelta(seconds=10), maximum=timedelta(hours=1), max_attempts=14
     ),

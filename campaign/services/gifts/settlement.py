@@ -49,7 +49,7 @@ from campaign.services.queues.inbox import ClaimedEvent
 from campaign.services.shield import judging as shield
 
 Handler = Callable[[ClaimedEvent], None]
-NOBODY: Mapping[str, Handler] = MappingProxyType({})
+NO_HANDLERS: Mapping[str, Handler] = MappingProxyType({})
 REFETCHES_MAX = 5
 """How often the provider is asked again because somebody else applied an answer meanwhile."""
 
@@ -83,12 +83,12 @@ class _Request:
     missed: Missed = NOTHING_MISSED
 
 
-def settle_next_event(context: Context, *, others: Mapping[str, Handler] = NOBODY) -> bool:
+def settle_next_event(context: Context, *, handlers: Mapping[str, Handler] = NO_HANDLERS) -> bool:
     """Process the oldest event that is due; a failure leaves it for later, with its reason.
 
     Args:
         context: The world outside.
-        others: Kind of object → what processes events that are about no gift; it closes its event itself.
+        handlers: Kind of object → what processes events that are about no gift; it closes its event itself.
 
     Returns:
         Whether an event was due.
@@ -97,9 +97,9 @@ def settle_next_event(context: Context, *, others: Mapping[str, Handler] = NOBOD
     if event is None:
         return False
     try:
-        other = others.get(split_event_type(event.type)[0])
-        if other is not None:
-            other(event)
+        handler = handlers.get(split_event_type(event.type)[0])
+        if handler is not None:
+            handler(event)
         else:
             _settle_event(event, context=context)
     except GiftNotKnownYet as wait:
@@ -144,7 +144,7 @@ def settle(
     whole: bool = False,
     missed: Missed = NOTHING_MISSED,
 ) -> None:
-    """Bring one gift up to what the provider reports; where a repair fetched what was `missed`, as that says."""
+    """Bring one gift up to what the provider reports; `missed` says how a repair treats undelivered events."""
     request = _Request(context=context, is_whole=whole, missed=missed)
     _settle(version_of_gift(donation_id), request)
 

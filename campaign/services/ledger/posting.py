@@ -1,4 +1,4 @@
-"""The only service that writes the journal. It posts entries and sums postings, nothing else.
+"""The only service that writes the journal. It posts entries and locks funds, nothing else.
 
 Callers bring their own transaction: the posting is committed or rolled back with the rest of it.
 """

@@ -74,7 +74,7 @@ class MessageRow:
 
 
 def deliver_next(context: Context) -> bool:
-    """Send the oldest mail that is due; False when there is none, or the server is left alone."""
+    """Send the oldest mail that is due; False when there is none, or the circuit breaker is open."""
     due = MAILS.claim_next(at=context.clock.now()) if context.mailer.is_ready else None
     if due is None:
         return False
@@ -98,7 +98,7 @@ def deliver_next(context: Context) -> bool:
 
 
 def _send(due: ClaimedMail, *, context: Context) -> MailState:
-    """Let it leave with its receipt, where mail leaves at all; its state now."""
+    """Send an email with its receipt and return its new state; without a mail server it is stored."""
     attachment = _attachment(due, clock=context.clock)
     if not context.mailer.sends:
         return MailState.STORED

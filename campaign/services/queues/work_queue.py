@@ -181,7 +181,7 @@ class WorkQueue(Generic[C]):
         return claim.returning(func.set_config("synchronous_commit", "off", True))
 
     def _find(self, *conditions: ColumnElement[bool], is_locking: bool = False) -> Select[int]:
-        """The first row by its time. Each state by itself is read in the order of its index, whatever waits behind it."""
+        """Select the first row by its time: one indexed query per state, so a long queue in one does not slow another."""
         columns = self._table.c
         first_of_each = (
             select(columns.id, columns.next_try_at)

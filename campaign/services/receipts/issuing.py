@@ -21,10 +21,9 @@ from receipts import ReceiptDocument, render_pdf, substituted_characters
 from receipts.checks import HoldReason, check_document
 
 TEMPLATE_VERSION = "1"
-"""Why a receipt was replaced: staff corrected what it says, or to whom it was sent."""
+"""The layout that a receipt is printed with; stored with it, so that it can be printed again as it was."""
 PRINT_DAYS = 30
-"""So long a worker looks for receipts without a PDF, or it would look at all that were ever issued, every minute. An
-older one is printed when somebody wants it."""
+"""How long a worker looks for a receipt without a PDF; an older one is printed when somebody downloads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

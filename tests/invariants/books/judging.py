@@ -141,7 +141,7 @@ class Judged(RuleBasedStateMachine):
 
     def _work(self) -> bool:
         others = {"payout": partial(payouts.take_event, context=self.context)}
-        return settlement.settle_next_event(self.context, others=others)
+        return settlement.settle_next_event(self.context, handlers=others)
 
     def _send_refund(self) -> bool:
         return send_next_refund(self.context)
