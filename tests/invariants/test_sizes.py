@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from radon.complexity import cc_visit
 
 from tests.support.tree import ROOT, known_files, name_of, tree_of
 
@@ -11,6 +12,8 @@ LINES_MAX = {"campaign": 350, "receipts": 350, "tests": 400}
 CONFTEST_LINES_MAX = 150
 FILE_P90_MAX, FUNCTION_P99_MAX = 200, 35
 """Of the program, its tests apart."""
+COMPLEXITY_MAX = 12
+"""Of a function of the program, as radon counts: one for each branch, condition and comprehension."""
 
 
 @pytest.mark.parametrize("folder", LINES_MAX)
@@ -34,6 +37,17 @@ def test_ninety_nine_functions_of_a_hundred_are_short() -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
     assert _percentile(lengths, 99) <= FUNCTION_P99_MAX
+
+
+def test_no_function_has_many_branches() -> None:
+    counted = {
+        f"{name_of(file)}: {function.name}, line {function.lineno}": function.complexity
+        for file in _program()
+        for block in cc_visit(file.read_text(encoding="utf-8"))
+        if block.letter != "C"  # a class; its methods stand beside it
+        for function in (block, *block.closures)
+    }
+    assert {name: complexity for name, complexity in counted.items() if complexity > COMPLEXITY_MAX} == {}
 
 
 def _program() -> list[Path]:
