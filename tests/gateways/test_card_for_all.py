@@ -78,7 +78,7 @@ def test_a_moved_gift_can_be_stopped_and_moved_again(monthly: Monthly) -> None:
 
 
 @pytest.mark.database("sqlite")
-def test_the_day_of_the_month_is_kept_through_short_months(monthly: Monthly) -> None:
+def test_the_day_of_the_month_stays_through_short_months(monthly: Monthly) -> None:
     first, second = monthly.begin(), monthly.begin()
     enter_for_all(monthly, first, second)
     for _ in range(3):

@@ -76,7 +76,7 @@ def test_a_lost_dispute_is_charged_back_in_the_donors_currency(joined: Joined, g
 
 @pytest.mark.database("sqlite")
 @pytest.mark.parametrize("gift", CURRENCIES, ids=["USD", "EUR", "KGS"])
-def test_a_won_dispute_brings_back_what_was_held_though_the_rate_has_moved(joined: Joined, gift: Money) -> None:
+def test_a_won_dispute_brings_back_what_was_withdrawn_though_the_rate_has_moved(joined: Joined, gift: Money) -> None:
     started, payment_id = given(joined, gift)
     dispute_id = disputed(joined, payment_id)
     joined.sandbox.advance(3 * A_DAY)

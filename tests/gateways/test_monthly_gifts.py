@@ -68,7 +68,7 @@ def test_every_event_may_come_twice_and_backwards(monthly: Monthly) -> None:
 
 
 @pytest.mark.database("sqlite")
-def test_the_donor_is_told_before_the_first_renewal_and_not_before_the_second(monthly: Monthly) -> None:
+def test_the_donor_is_mailed_before_the_first_renewal_and_not_before_the_second(monthly: Monthly) -> None:
     pledge = monthly.begin()
     assert pledge.next_at
     monthly.pass_days((pledge.next_at - monthly.clock.now()).days - 6)
@@ -81,7 +81,7 @@ def test_the_donor_is_told_before_the_first_renewal_and_not_before_the_second(mo
     assert len(monthly.letters("Your next monthly gift")) == 1
 
 
-def test_a_refused_renewal_is_told_once_and_given_up_after_the_last_try(monthly: Monthly) -> None:
+def test_a_refused_renewal_is_mailed_once_and_ends_after_the_last_attempt(monthly: Monthly) -> None:
     pledge = monthly.begin(method="pm_card_chargeCustomerFail")
     monthly.pass_a_month()
     now = monthly.again(pledge)
@@ -136,7 +136,7 @@ def test_a_card_that_the_customer_alone_has_is_taken_for_the_monthly_gift(monthl
 
 
 @pytest.mark.database("sqlite")
-def test_a_mended_card_that_is_refused_too_is_told_by_its_reason(monthly: Monthly) -> None:
+def test_an_updated_card_that_is_refused_too_is_shown_with_its_reason(monthly: Monthly) -> None:
     pledge = monthly.begin(method="pm_card_chargeCustomerFail")
     monthly.pass_a_month()
     assert monthly.ask(pledge, Act.UPDATE_CARD) == "requested"  # no other card yet
@@ -147,7 +147,7 @@ def test_a_mended_card_that_is_refused_too_is_told_by_its_reason(monthly: Monthl
     assert monthly.again(pledge).state == "past_due"
 
 
-def test_a_bank_that_asks_is_told_of_and_confirmed_on_the_payment_page(monthly: Monthly) -> None:
+def test_a_bank_that_wants_a_confirmation_is_mailed_and_answered_on_the_payment_page(monthly: Monthly) -> None:
     pledge = monthly.begin()
     monthly.another_card(pledge, "pm_card_authenticationRequired")
     monthly.pass_a_month()
@@ -305,7 +305,7 @@ def test_a_renewal_is_sent_back_and_disputed_as_any_gift(monthly: Monthly) -> No
 
 
 @pytest.mark.database("sqlite")
-def test_a_renewal_that_is_refunded_before_we_hear_of_it_is_found_by_its_payment(monthly: Monthly) -> None:
+def test_a_renewal_that_is_refunded_before_its_event_is_matched_by_its_payment(monthly: Monthly) -> None:
     monthly.begin()
     monthly.sandbox.advance(A_MONTH)
     client = monthly.sandbox.client()
@@ -338,7 +338,7 @@ def test_one_form_pressed_twice_is_one_monthly_gift(monthly: Monthly) -> None:
 
 
 @pytest.mark.database("sqlite")
-def test_months_that_no_event_told_of_are_found(monthly: Monthly) -> None:
+def test_months_that_no_event_reported_are_booked(monthly: Monthly) -> None:
     pledge = monthly.begin()
     monthly.sandbox.advance(A_MONTH)
     monthly.collect()  # and lost

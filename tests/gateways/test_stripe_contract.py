@@ -158,7 +158,7 @@ def test_the_recorder_finds_a_wrong_answer_and_a_wrong_event(tmp_path: Path) -> 
     assert "event checkout.session.expired: data.object.payment_status" in str(found.value)
 
 
-def test_a_wrong_request_may_be_wanted_if_it_is_refused(tmp_path: Path) -> None:
+def test_a_wrong_request_is_allowed_if_it_is_refused(tmp_path: Path) -> None:
     with running_sandbox(tmp_path, expects_wrong_requests=True) as running:
         assert _post_unknown_parameter(running).status_code == 400
 

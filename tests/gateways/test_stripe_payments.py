@@ -168,7 +168,7 @@ def test_a_forged_signature_is_refused(signature: str) -> None:
         payments.verify(b'{"object": "event"}', signature)
 
 
-def test_nobody_answering_is_told_as_unavailable() -> None:
+def test_nobody_answering_is_reported_as_unavailable() -> None:
     payments = StripePayments(StripeClient("sk_test_sandbox_0", api_base="http://127.0.0.1:9"), webhook_secrets=())
     with pytest.raises(PaymentsUnavailable) as told:
         payments.open_checkout(gift_params(), key="k")

@@ -37,7 +37,7 @@ def test_a_look_tells_what_a_repair_would_do_and_leaves_it(stage: Reconciliation
     assert stage.donation(gift).state == "open"
 
 
-def test_a_repair_ends_well_and_mails_only_when_asked(stage: ReconciliationScenario, campaign: Campaign) -> None:
+def test_a_repair_ends_well_and_mails_only_with_the_option(stage: ReconciliationScenario, campaign: Campaign) -> None:
     gift = stage.gift(campaign=campaign)
     stage.pass_time(6)
     answer = called(stage, "--repair", "--json")

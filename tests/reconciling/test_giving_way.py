@@ -93,7 +93,7 @@ def test_two_sweeps_at_once_take_it_back_once(stage: ReconciliationScenario, mon
 
 
 @pytest.mark.database("postgresql")
-def test_a_payout_that_is_told_of_meanwhile_takes_the_money_once(
+def test_a_payout_that_is_reported_meanwhile_takes_the_money_once(
     stage: ReconciliationScenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On SQLite one waits for the other from the beginning."""

@@ -25,7 +25,7 @@ from tests.reconciling.stage import A_DAY, ReconciliationScenario
 from tests.sandbox.gifts import open_gift
 
 
-def test_what_agrees_is_told_to_agree(stage: ReconciliationScenario) -> None:
+def test_what_agrees_is_reported_as_agreeing(stage: ReconciliationScenario) -> None:
     stage.gift(campaign=stage.site.campaign())
     stage.pass_time(6)
     stage.hear()
@@ -33,7 +33,7 @@ def test_what_agrees_is_told_to_agree(stage: ReconciliationScenario) -> None:
     assert reconciling.repair(stage.context, mails=Mails.NONE).counts() == {"repaired": {}, "open": {}}
 
 
-def test_what_agrees_agrees_however_few_are_asked_about_at_once(
+def test_what_agrees_agrees_however_small_a_batch_is(
     stage: ReconciliationScenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     campaign = stage.site.campaign()
@@ -53,7 +53,7 @@ def test_looking_changes_nothing(stage: ReconciliationScenario) -> None:
     assert (stage.donation(gift).state, stage.transactions(), stage.inbox()) == ("open", [], [])
 
 
-def test_a_week_of_which_nothing_was_told_is_repaired_to_the_last_unit(stage: ReconciliationScenario) -> None:
+def test_a_week_without_events_is_repaired_to_the_last_unit(stage: ReconciliationScenario) -> None:
     quilt, hall = stage.site.campaign(), stage.site.campaign(slug="hall", is_featured=False)
     stage.site.sandbox.fail_next_payout()
     gifts = [
@@ -87,7 +87,7 @@ def test_a_week_of_which_nothing_was_told_is_repaired_to_the_last_unit(stage: Re
     assert {payout.state for payout in stage.payouts()} == {"failed", "arrived"}
 
 
-def test_months_of_which_nothing_was_told_are_found_by_their_money(stage: ReconciliationScenario) -> None:
+def test_months_without_events_are_matched_by_their_money(stage: ReconciliationScenario) -> None:
     first = stage.gift(campaign=stage.site.campaign(), frequency="monthly", method="pm_card_visa")
     stage.pass_time(10)
     for _ in range(2):
@@ -114,7 +114,7 @@ def test_a_second_repair_finds_nothing_to_do(stage: ReconciliationScenario) -> N
     assert stage.everything() == before
 
 
-def test_missed_events_are_kept_as_if_they_had_been_delivered(stage: ReconciliationScenario) -> None:
+def test_missed_events_are_stored_as_if_they_had_been_delivered(stage: ReconciliationScenario) -> None:
     stage.gift(campaign=stage.site.campaign())
     stage.pass_time(6)
     reconciling.repair(stage.context, mails=Mails.NONE)
@@ -136,7 +136,9 @@ def test_a_page_that_closed_unnoticed_is_closed_here_too(stage: ReconciliationSc
 
 
 @pytest.mark.parametrize(("mails", "state"), [(Mails.NONE, "held"), (Mails.RECENT, "queued"), (Mails.ALL, "queued")])
-def test_donors_are_told_only_where_that_is_wanted(stage: ReconciliationScenario, mails: Mails, state: str) -> None:
+def test_donors_are_mailed_only_where_that_is_requested(
+    stage: ReconciliationScenario, mails: Mails, state: str
+) -> None:
     stage.gift(campaign=stage.site.campaign())
     stage.pass_time(3600)
     reconciling.repair(stage.context, mails=mails)
@@ -154,7 +156,9 @@ def test_donors_of_monthly_gifts_too(stage: ReconciliationScenario, mails: Mails
     assert sorted(stage.mails()) == [("pledge_unpaid", state), ("receipt", state)]
 
 
-def test_a_month_that_failed_unheard_is_told_to_nobody_by_a_silent_repair(stage: ReconciliationScenario) -> None:
+def test_a_month_that_failed_without_event_is_mailed_to_nobody_by_a_silent_repair(
+    stage: ReconciliationScenario,
+) -> None:
     """No money moved, so its event alone tells of it: the repair takes that in, and leaves the worker nothing to mail."""
     stage.gift(campaign=stage.site.campaign(), frequency="monthly", method="pm_card_chargeCustomerFail")
     stage.pass_time(10)
@@ -165,7 +169,7 @@ def test_a_month_that_failed_unheard_is_told_to_nobody_by_a_silent_repair(stage:
     assert [state for kind, state in stage.mails() if kind == "pledge_unpaid"] == ["held"]
 
 
-def test_old_news_are_held_by_the_hourly_repair(stage: ReconciliationScenario) -> None:
+def test_mails_about_old_payments_are_put_on_hold_by_the_hourly_repair(stage: ReconciliationScenario) -> None:
     stage.gift(campaign=stage.site.campaign())
     stage.pass_time(int((reconciling.LATE + timedelta(hours=1)).total_seconds()))
     assert reconciling.repair_hourly(stage.context) is not None

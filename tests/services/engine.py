@@ -87,7 +87,7 @@ class Engine:
         return work_off_everything()
 
     def give(self, *, minor: int = 25_00, fee_minor: int | None = 1_03, language: str = "en") -> str:
-        """A gift that is paid and settled (the fee unless it is None), its papers and mails to be made; its public id."""
+        """Make a gift that is paid and, unless the fee is None, settled, without receipt and mails; return its public id."""
         public_id = self.open(self.request(minor=minor, language=language))
         checkout = self.checkout_of(public_id)
         self.payments.pay(checkout)
@@ -100,9 +100,9 @@ class Engine:
     def donation(self, public_id: str) -> Donation:
         """The row as it is now, detached."""
         with reading() as session:
-            found = session.execute(select(Donation).where(Donation.public_id == public_id)).scalar_one()
-            session.expunge(found)
-        return found
+            donation = session.execute(select(Donation).where(Donation.public_id == public_id)).scalar_one()
+            session.expunge(donation)
+        return donation
 
     @property
     def session(self) -> Session:

@@ -56,21 +56,21 @@ def test_a_period_of_the_registers_is_one_of_the_organisations_days(engine: Engi
     engine.work()
     campaign_id = engine.donation(public_id).campaign_id
     new_year, old_year = date(2027, 1, 1), date(2026, 12, 31)
-    for day, found in ((new_year, 1), (old_year, 0)):
-        assert len(donations(DonationFilter(campaign_id=campaign_id, since=day, until=day))[0]) == found
-        assert len(receipts(ReceiptFilter(campaign_id=campaign_id, since=day, until=day))) == found
+    for day, count in ((new_year, 1), (old_year, 0)):
+        assert len(donations(DonationFilter(campaign_id=campaign_id, since=day, until=day))[0]) == count
+        assert len(receipts(ReceiptFilter(campaign_id=campaign_id, since=day, until=day))) == count
 
 
 def test_a_gift_that_is_not_paid_is_listed_on_the_day_on_which_it_was_begun(engine: Engine) -> None:
     engine.clock.at = NEW_YEAR_IN_OSH
     public_id = engine.open()
     campaign_id = engine.donation(public_id).campaign_id
-    for wanted, found in (
+    for filters, count in (
         (DonationFilter(campaign_id=campaign_id, since=date(2027, 1, 1)), 1),
         (DonationFilter(campaign_id=campaign_id, until=date(2027, 1, 1)), 1),
         (DonationFilter(campaign_id=campaign_id, until=date(2026, 12, 31)), 0),
     ):
-        assert len(donations(wanted)[0]) == found
+        assert len(donations(filters)[0]) == count
     engine.clock.at = datetime(2026, 12, 31, 17, 30, tzinfo=UTC)  # half an hour before midnight in Osh
     engine.open()
     assert len(donations(DonationFilter(campaign_id=campaign_id, since=date(2027, 1, 1)))[0]) == 1
@@ -113,15 +113,15 @@ def test_a_gift_belongs_to_the_month_in_which_it_was_paid_in_every_list_and_file
     campaign_id = engine.donation(public_id).campaign_id
     november, december = (date(2026, 11, 1), date(2026, 11, 30)), (date(2026, 12, 1), date(2026, 12, 31))
 
-    for (since, until), gifts, papers in ((november, [unpaid], 0), (december, [public_id], 1)):
+    for (since, until), gifts, receipt_count in ((november, [unpaid], 0), (december, [public_id], 1)):
         rows, _ = donations(DonationFilter(campaign_id=campaign_id, since=since, until=until))
         assert [row.public_id for row in rows] == gifts
-        assert len(receipts(ReceiptFilter(campaign_id=campaign_id, since=since, until=until))) == papers
+        assert len(receipts(ReceiptFilter(campaign_id=campaign_id, since=since, until=until))) == receipt_count
         with reading() as session:
             lines = entries.ledger_rows(session, LedgerFilter(campaign_id=campaign_id, since=since, until=until))
-            assert {line.subject for line in lines} == ({f"donation:{public_id}"} if papers else set())
-        wanted = DonationFilter(campaign_id=campaign_id, since=since, until=until)
-        with donation_file(wanted, about=(), file_format="csv") as file:
+            assert {line.subject for line in lines} == ({f"donation:{public_id}"} if receipt_count else set())
+        filters = DonationFilter(campaign_id=campaign_id, since=since, until=until)
+        with donation_file(filters, about=(), file_format="csv") as file:
             table = file.read().decode("utf-8-sig")
         assert [row["Donation"] for row in csv.DictReader(table.splitlines()[2:])][: len(gifts)] == gifts
     assert engine.donation(public_id).paid_on == date(2026, 12, 1)

@@ -47,12 +47,12 @@ def locked_by_another(path: Path) -> Iterator[None]:
     """Another program holds SQLite's write lock, and we wait for it a moment only."""
     db.engine.dispose()
 
-    def hurry(connection: sqlite3.Connection, _record: object) -> None:
+    def wait_briefly(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute("PRAGMA busy_timeout=50")
 
     from sqlalchemy import event
 
-    event.listen(db.engine, "connect", hurry)
+    event.listen(db.engine, "connect", wait_briefly)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:
@@ -60,7 +60,7 @@ def locked_by_another(path: Path) -> Iterator[None]:
     finally:
         other.execute("ROLLBACK")
         other.close()
-        event.remove(db.engine, "connect", hurry)
+        event.remove(db.engine, "connect", wait_briefly)
         db.engine.dispose()
 
 
@@ -89,7 +89,7 @@ def test_a_disk_that_fills_up_while_a_receipt_is_printed_loses_nothing(engine: E
     assert len(engine.session.execute(select(ReceiptFile.receipt_id)).all()) == 1
 
 
-def test_an_event_that_cannot_be_stored_is_asked_for_again(engine: Engine, client: FlaskClient) -> None:
+def test_an_event_that_cannot_be_stored_is_refused_so_that_it_comes_again(engine: Engine, client: FlaskClient) -> None:
     engine.open()
     with full_disk():
         statuses = {deliver(client, engine, f"evt_{number}") for number in range(60)}
@@ -98,7 +98,7 @@ def test_an_event_that_cannot_be_stored_is_asked_for_again(engine: Engine, clien
     assert deliver(client, engine, "evt_later") == 200
 
 
-def test_a_locked_database_is_told_as_busy(engine: Engine, client: FlaskClient, tmp_path: Path) -> None:
+def test_a_locked_database_is_reported_as_busy(engine: Engine, client: FlaskClient, tmp_path: Path) -> None:
     engine.open()
     with locked_by_another(tmp_path / "kurak.sqlite"):
         assert deliver(client, engine, "evt_locked") == 503

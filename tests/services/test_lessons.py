@@ -18,7 +18,7 @@ LESSONS = 38
 
 
 def rows() -> list[tuple[str, ...]]:
-    return [found.groups() for found in ROW.finditer((ROOT / "docs/lessons.md").read_text(encoding="utf-8"))]
+    return [match.groups() for match in ROW.finditer((ROOT / "docs/lessons.md").read_text(encoding="utf-8"))]
 
 
 def names_of_tests() -> set[str]:
@@ -30,13 +30,15 @@ def test_every_lesson_has_its_row() -> None:
     assert [int(number) for number, *_rest in rows()] == list(range(1, LESSONS + 1))
 
 
-def test_every_lesson_is_held_by_a_test_or_says_why_it_needs_none() -> None:
-    unheld = [number for number, *_rest, held in rows() if not NAME.findall(held) and NEEDLESS not in held]
-    assert unheld == []
+def test_every_lesson_has_a_test_or_says_why_it_needs_none() -> None:
+    untested = [
+        number for number, *_rest, shown_by in rows() if not NAME.findall(shown_by) and NEEDLESS not in shown_by
+    ]
+    assert untested == []
 
 
 def test_every_named_test_exists() -> None:
-    named = {name for *_rest, held in rows() for name in NAME.findall(held)}
+    named = {name for *_rest, shown_by in rows() for name in NAME.findall(shown_by)}
     assert len(named) > LESSONS
     assert named <= names_of_tests()
 
@@ -52,9 +54,9 @@ def test_no_words_of_ours_go_onto_the_card_statement(engine: Engine) -> None:
 def test_two_workers_never_hold_the_same_event(engine: Engine) -> None:
     for number in range(3):
         engine.tell("charge.updated", f"ch_{number}")
-    held = [inbox.claim_next(clock=engine.clock) for _ in range(4)]
-    assert len({event.id for event in held if event}) == 3
-    assert held[-1] is None
+    claimed = [inbox.claim_next(clock=engine.clock) for _ in range(4)]
+    assert len({event.id for event in claimed if event}) == 3
+    assert claimed[-1] is None
     engine.clock.advance(minutes=6)  # the lease of a worker that died has passed
     again = inbox.claim_next(clock=engine.clock)
     assert again

@@ -48,9 +48,9 @@ def test_every_sum_is_of_live_gifts(campaign: Campaign, session: Session) -> Non
     assert {str(row.balance) for row in reports.trial_balance(campaign.id)["USD"] if row.account == 4010} == {
         str(usd(-25_00))
     }
-    seen = overview(campaign.id, "USD", at=NOW)
-    assert [(row.gifts, row.given_minor, row.median_minor) for row in seen.given] == [(1, 25_00, 25_00)]
-    assert seen.days[-1].total_minor == 25_00
+    summary = overview(campaign.id, "USD", at=NOW)
+    assert [(row.gifts, row.given_minor, row.median_minor) for row in summary.given] == [(1, 25_00, 25_00)]
+    assert summary.days[-1].total_minor == 25_00
 
 
 def test_the_comparison_with_the_provider_counts_live_movements(campaign: Campaign, session: Session) -> None:
@@ -79,8 +79,8 @@ def test_lists_and_files_too(campaign: Campaign, session: Session) -> None:
     about = period_of(None, None, made_at=NOW)
     with ledger_file(entries.LedgerFilter(campaign_id=campaign.id), about=about, file_format="csv") as file:
         assert file.read().decode().count("Contributions") == 1
-    wanted = listing.ReceiptFilter(campaign_id=campaign.id)
-    assert len(list(listing.receipts(wanted))) == 1
+    filters = listing.ReceiptFilter(campaign_id=campaign.id)
+    assert len(list(listing.receipts(filters))) == 1
 
 
 @pytest.mark.usefixtures("campaign")
@@ -118,4 +118,4 @@ def test_the_paper_of_a_test_gift_holds_up_no_live_one(
         printed = select(Receipt.number).join(ReceiptFile, ReceiptFile.receipt_id == Receipt.id).order_by(Receipt.id)
         assert session.execute(printed).scalars().all() == ["TEST-WCL-2026-000001", "WCL-2026-000001"]
     engine.work()
-    assert [letter.subject.startswith("Test:") for letter in mailer.sent] == [True, False]
+    assert [mail.subject.startswith("Test:") for mail in mailer.sent] == [True, False]

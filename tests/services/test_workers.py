@@ -36,12 +36,12 @@ class HangingMailer(RecordingMailer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.is_asked, self.may_answer = threading.Event(), threading.Event()
+        self.is_called, self.may_answer = threading.Event(), threading.Event()
 
-    def send(self, letter: Email) -> None:
-        self.is_asked.set()
+    def send(self, mail: Email) -> None:
+        self.is_called.set()
         self.may_answer.wait(20)
-        raise MailUnavailable(f"no answer about {letter.recipient}")
+        raise MailUnavailable(f"no answer about {mail.recipient}")
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_money_moves_while_the_mail_server_hangs(engine: Engine, mailer: Hanging
     jobs.work_off(jobs.settle_inbox, linger_seconds=0)
     for _ in range(3):  # every thread for mail is busy
         jobs.TASKS["outbox"]()
-    assert mailer.is_asked.wait(10)
+    assert mailer.is_called.wait(10)
     public_id = engine.open()
     engine.payments.pay(engine.checkout_of(public_id))
     engine.tell("checkout.session.completed", engine.checkout_of(public_id))
@@ -163,7 +163,7 @@ def test_a_round_ends_after_its_step_when_the_worker_is_to_end() -> None:
 
 
 @pytest.mark.parametrize("damage", ["no database", "a hole"])
-def test_a_damaged_queue_is_made_anew_and_kept_aside(app: Flask, damage: str) -> None:
+def test_a_damaged_queue_is_replaced_and_its_file_saved(app: Flask, damage: str) -> None:
     file = app.config["KURAK"].instance_dir / "jobs.sqlite"
     jobs.wake("inbox")
     _close_queues()
@@ -188,7 +188,7 @@ def test_a_queue_that_cannot_be_opened_stops_nobody_and_is_opened_later(app: Fla
     assert jobs.huey.pending_count() == 1
 
 
-def test_a_sound_queue_is_kept(app: Flask) -> None:
+def test_a_sound_queue_stays(app: Flask) -> None:
     jobs.wake("inbox")
     connect_queues(app)
     assert jobs.huey.pending_count() == 1

@@ -148,7 +148,7 @@ def test_nothing_rings_within_its_limit(case: str) -> None:
     assert keys(replace(QUIET, **QUIETLY[case])) == []
 
 
-def test_a_silent_worker_is_told_and_not_its_sweep_too() -> None:
+def test_a_silent_worker_is_reported_and_not_its_sweep_too() -> None:
     assert keys(replace(QUIET, worker_at=after(SWEEP_SILENT), sweep_at=after(SWEEP_SILENT))) == ["worker_silent"]
 
 
@@ -167,7 +167,7 @@ def test_urgent_alarms_come_first() -> None:
 @pytest.mark.database("sqlite")
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("key", sorted(RINGS))
-def test_every_alarm_says_what_it_means_and_how_it_is_mended(app: Flask, key: str, language: str) -> None:
+def test_every_alarm_says_what_it_means_and_what_to_do(app: Flask, key: str, language: str) -> None:
     facts: dict[str, object] = {
         "count": 2,
         "url": "u",
@@ -181,11 +181,11 @@ def test_every_alarm_says_what_it_means_and_how_it_is_mended(app: Flask, key: st
     facts |= {"amount": {"minor": 5_00, "currency": "USD"}, "gift": "g", "due": {"at": NOW.isoformat()}, "fund": "F"}
     facts |= {"rules": ["one", "two"], "reason": "r"}
     with app.test_request_context(), in_language(language):
-        told = describe_alarm(Ringing(key=key, severity=Severity.URGENT, since=NOW, facts=facts))
-    assert told.headline
-    assert told.operator_action
-    assert not re.search(r"%\(|[{}]", told.sentence + told.operator_action + told.staff_action)
-    assert not re.search(r"flask|docs/|wsgi|[A-Z]+_[A-Z]+|worker", told.staff_action)
+        description = describe_alarm(Ringing(key=key, severity=Severity.URGENT, since=NOW, facts=facts))
+    assert description.headline
+    assert description.operator_action
+    assert not re.search(r"%\(|[{}]", description.sentence + description.operator_action + description.staff_action)
+    assert not re.search(r"flask|docs/|wsgi|[A-Z]+_[A-Z]+|worker", description.staff_action)
 
 
 def test_every_alarm_has_its_section_in_the_handbook() -> None:
@@ -212,19 +212,19 @@ class TestTheWatch:
     def test_a_fresh_installation_is_silent(self, engine: Engine) -> None:
         assert self.keys(engine) == []
 
-    def test_a_page_of_which_nothing_was_ever_told_rings(self, engine: Engine) -> None:
+    def test_a_page_that_no_event_ever_reported_rings(self, engine: Engine) -> None:
         engine.open()
         engine.clock.advance(minutes=16)
         assert self.keys(engine) == ["no_event_ever"]
 
-    def test_a_page_of_which_nothing_is_told_any_more_rings(self, engine: Engine) -> None:
+    def test_a_page_that_events_no_longer_report_rings(self, engine: Engine) -> None:
         engine.give()
         engine.clock.advance(minutes=1)
         engine.open()
         engine.clock.advance(hours=4)
         assert "events_stopped" in self.keys(engine)
 
-    def test_gifts_that_were_told_ring_nothing(self, engine: Engine) -> None:
+    def test_gifts_that_were_reported_ring_nothing(self, engine: Engine) -> None:
         engine.give()
         engine.clock.advance(hours=4)
         assert "events_stopped" not in self.keys(engine)
@@ -281,7 +281,7 @@ class TestTheWatch:
         inbox.store(missed, b"{}", mode="test", clock=engine.clock)  # it is delivered after all
         assert "no_event_ever" not in self.keys(engine)
 
-    def test_a_mail_that_was_given_up_is_told_of_for_a_week(self, engine: Engine) -> None:
+    def test_a_mail_that_was_given_up_is_shown_for_a_week(self, engine: Engine) -> None:
         engine.give()
         with transaction() as session:
             session.execute(update(Message).values(state="failed_permanently"))
@@ -289,7 +289,7 @@ class TestTheWatch:
         engine.clock.advance(days=8)
         assert "mail_dead" not in self.keys(engine)
 
-    def test_a_held_receipt_is_nobodys_trouble_once_its_gift_was_sent_back(self, engine: Engine) -> None:
+    def test_a_receipt_on_hold_rings_no_more_once_its_gift_was_sent_back(self, engine: Engine) -> None:
         set_issuer_text("registration", "")
         checkout = engine.checkout_of(public_id := engine.open())
         engine.payments.pay(checkout, name="Aida")
@@ -364,10 +364,10 @@ class TestTheWatch:
         engine.clock.advance(minutes=16)
         self.watch(engine)
         engine.work()
-        [letter] = [letter for letter in engine.mailer.sent if "Alarm" in letter.subject]
-        assert letter.subject == "Alarm: The payment provider has never sent an event"
-        assert "flask --app wsgi stripe setup" in letter.text
-        assert "docs/operations.md#no-event-ever" in letter.text
+        [mail] = [mail for mail in engine.mailer.sent if "Alarm" in mail.subject]
+        assert mail.subject == "Alarm: The payment provider has never sent an event"
+        assert "flask --app wsgi stripe setup" in mail.text
+        assert "docs/operations.md#no-event-ever" in mail.text
 
     def test_the_mail_to_finance_names_whom_to_tell_and_no_command(self, engine: Engine) -> None:
         a_member_of_staff(role="finance")
@@ -375,13 +375,13 @@ class TestTheWatch:
         engine.clock.advance(minutes=16)
         self.watch(engine)
         engine.work()
-        [letter] = [letter for letter in engine.mailer.sent if "Alarm" in letter.subject]
-        assert "What to do: Tell the person who runs the server." in letter.text
-        assert "Tell the person who runs the server." in letter.html
-        for body in (letter.text, letter.html):
+        [mail] = [mail for mail in engine.mailer.sent if "Alarm" in mail.subject]
+        assert "What to do: Tell the person who runs the server." in mail.text
+        assert "Tell the person who runs the server." in mail.html
+        for body in (mail.text, mail.html):
             assert not re.search(r"flask|docs/|handbook", body)
 
-    def test_a_trouble_that_comes_back_is_told_again(self, engine: Engine) -> None:
+    def test_an_alarm_that_comes_back_is_mailed_again(self, engine: Engine) -> None:
         alarm_signs.note(alarm_signs.WORKER, clock=engine.clock)
         for _ in range(2):
             engine.clock.advance(minutes=6)

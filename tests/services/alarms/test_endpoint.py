@@ -20,10 +20,10 @@ class Endpoints(NoEndpoints):
     api_version = "2026-10-28.endive"  # type: ignore[assignment]  # the one without a key has none
 
     def __init__(self, endpoint: Endpoint | None, *, is_down: bool = False) -> None:
-        self.endpoint, self.is_down, self.asked = endpoint, is_down, 0
+        self.endpoint, self.is_down, self.requests = endpoint, is_down, 0
 
     def all(self) -> tuple[Endpoint, ...]:
-        self.asked += 1
+        self.requests += 1
         if self.is_down:
             raise PaymentsUnavailable("Stripe does not answer")
         return (self.endpoint,) if self.endpoint else ()
@@ -50,17 +50,17 @@ class TestTheEndpoint:
     )
     def test_each_fault_rings_its_own_alarm(self, engine: Engine, endpoint: Endpoint | None, rung: list[str]) -> None:
         watching.note_endpoint(ADDRESSES, context=replace(engine.context, endpoints=Endpoints(endpoint)))
-        found = watching.ringing_now(takes_cards=True, clock=engine.clock)
-        assert [alarm.key for alarm in found] == rung
+        alarms = watching.ringing_now(takes_cards=True, clock=engine.clock)
+        assert [alarm.key for alarm in alarms] == rung
         with engine.app.test_request_context():
-            assert all(describe_alarm(alarm).sentence for alarm in found)
+            assert all(describe_alarm(alarm).sentence for alarm in alarms)
 
-    def test_it_is_asked_a_few_times_an_hour(self, engine: Engine) -> None:
+    def test_the_provider_is_queried_a_few_times_an_hour(self, engine: Engine) -> None:
         endpoints = Endpoints(RIGHT)
         for _ in range(12):
             watching.note_endpoint(ADDRESSES, context=replace(engine.context, endpoints=endpoints))
             engine.clock.advance(minutes=5)
-        assert endpoints.asked == 4
+        assert endpoints.requests == 4
 
     def test_a_provider_that_is_down_keeps_what_was_known(self, engine: Engine) -> None:
         watching.note_endpoint(
@@ -68,13 +68,13 @@ class TestTheEndpoint:
         )
         engine.clock.advance(hours=1)
         watching.note_endpoint(ADDRESSES, context=replace(engine.context, endpoints=Endpoints(None, is_down=True)))
-        found = watching.ringing_now(takes_cards=True, clock=engine.clock)
-        assert [alarm.key for alarm in found] == ["endpoint_disabled"]
+        alarms = watching.ringing_now(takes_cards=True, clock=engine.clock)
+        assert [alarm.key for alarm in alarms] == ["endpoint_disabled"]
         engine.clock.advance(hours=7)
         watching.note_endpoint(ADDRESSES, context=replace(engine.context, endpoints=Endpoints(None, is_down=True)))
         rung = [alarm.key for alarm in watching.ringing_now(takes_cards=True, clock=engine.clock)]
         assert rung == ["endpoint_disabled", "endpoint_unseen"]
 
-    def test_without_a_key_nobody_is_asked(self, engine: Engine) -> None:
+    def test_without_a_key_nobody_is_queried(self, engine: Engine) -> None:
         watching.note_endpoint(ADDRESSES, context=replace(engine.context, endpoints=NoEndpoints()))
         assert watching.ringing_now(takes_cards=False, clock=engine.clock) == []

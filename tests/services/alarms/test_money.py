@@ -27,15 +27,15 @@ WORKERS = {"worker_silent", "mail_worker_silent", "paid_waits", "events_wait", "
 
 def ringing(engine: Engine) -> list[Ringing]:
     """The alarms about money that ring now; no worker is at work here."""
-    found = watching.ringing_now(takes_cards=True, clock=engine.clock)
-    return [alarm for alarm in found if alarm.key not in WORKERS]
+    alarms = watching.ringing_now(takes_cards=True, clock=engine.clock)
+    return [alarm for alarm in alarms if alarm.key not in WORKERS]
 
 
 def names(engine: Engine) -> list[str]:
     return [alarm.name for alarm in ringing(engine)]
 
 
-def told(engine: Engine, language: str = "en") -> str:
+def sentence_of_alarm(engine: Engine, language: str = "en") -> str:
     [alarm] = ringing(engine)
     with engine.app.test_request_context(), in_language(language):
         return describe_alarm(alarm).sentence
@@ -56,7 +56,7 @@ def test_every_dispute_that_waits_for_evidence_rings_by_itself_with_its_deadline
     gift, first = disputed(engine)
     assert names(engine) == [f"disputed:{first}"]
     assert (
-        told(engine)
+        sentence_of_alarm(engine)
         == f"$25.00 of the gift {gift} is disputed. Evidence can be given until December\xa08,\xa02026, 09:00\xa0UTC."
     )
     assert watching.watch(takes_cards=True, clock=engine.clock).raised == (f"disputed:{first}",)
@@ -79,7 +79,7 @@ def test_a_refund_that_failed_rings_until_it_is_requested_again(engine: Engine) 
     engine.tell("refund.failed", f"re_{request_id}")
     engine.work()
     assert names(engine) == [f"refund_failed:{request_id}"]
-    assert told(engine).startswith(f"$10.00 of the gift {gift} could not be sent back")
+    assert sentence_of_alarm(engine).startswith(f"$10.00 of the gift {gift} could not be sent back")
     request_refund(order(gift, 10_00), clock=engine.clock)
     assert names(engine) == []
 
@@ -102,7 +102,7 @@ def test_a_payout_that_came_back_rings_until_one_arrives(engine: Engine) -> None
     with transaction() as session:
         session.execute(insert(Payout), a_payout("po_1", state="failed", days=-1))
     assert names(engine) == ["payout_failed:po_1"]
-    assert told(engine) == "The bank sent back a payout of $70.00. The provider’s reason: account closed."
+    assert sentence_of_alarm(engine) == "The bank sent back a payout of $70.00. The provider’s reason: account closed."
     with transaction() as session:
         session.execute(insert(Payout), a_payout("po_2", state="arrived", days=0))
     assert names(engine) == []
@@ -116,7 +116,7 @@ def test_a_fund_below_zero_rings_in_its_currency(engine: Engine) -> None:
     engine.tell("refund.updated", f"re_{request_id}")
     engine.work()
     assert names(engine) == ["fund_below_zero:GEN:USD"]
-    assert told(engine, "ru").startswith("Баланс фонда GEN: −1,03\xa0$")
+    assert sentence_of_alarm(engine, "ru").startswith("Баланс фонда GEN: −1,03\xa0$")
 
 
 def test_money_that_nobody_explains_rings_after_two_hours(engine: Engine) -> None:
@@ -143,9 +143,11 @@ class TestTheChecks:
         steps.check_books()
         assert names(engine) == []
         broken = [Problem(1, "every entry adds up to zero", ("one",))]
-        found = iter([broken, broken, []])
+        results = iter([broken, broken, []])
         monkeypatch.setattr(
-            scheduled_checks, "SCHEDULED", (ScheduledCheck("books", timedelta(hours=1), lambda _session: next(found)),)
+            scheduled_checks,
+            "SCHEDULED",
+            (ScheduledCheck("books", timedelta(hours=1), lambda _session: next(results)),),
         )
         for minutes, rings in (
             (59, []),
@@ -171,7 +173,7 @@ class TestTheChecks:
         engine.clock.advance(hours=1)
         scheduled_checks.run_due_checks(clock=engine.clock)
         assert names(engine) == ["books_unchecked"]
-        assert told(engine) == "The check of the books did not run for hours, or failed: OSError."
+        assert sentence_of_alarm(engine) == "The check of the books did not run for hours, or failed: OSError."
         view = watching.alarm_view(takes_cards=True, clock=engine.clock)
         assert view.books_checked_at == good_at
 

@@ -62,20 +62,20 @@ def test_a_gift_is_found_by_its_name_its_form_and_its_payment_page(app: Flask) -
     open_gift = a_donation(
         campaign=campaign, state=DonationState.OPEN, cover_minor=1_06, form_id="form", checkout_id="cs_test_1"
     )
-    for found in (gift_named(open_gift.public_id), gift_of_form("form"), gift_of_checkout("cs_test_1")):
-        assert found is not None
-        assert (found.gift, found.charge) == (usd(25_00), usd(26_06))
-        assert found.state is DonationState.OPEN
-        assert found.purpose_code == general_fund_of(campaign).code
+    for gift in (gift_named(open_gift.public_id), gift_of_form("form"), gift_of_checkout("cs_test_1")):
+        assert gift is not None
+        assert (gift.gift, gift.charge) == (usd(25_00), usd(26_06))
+        assert gift.state is DonationState.OPEN
+        assert gift.purpose_code == general_fund_of(campaign).code
     assert gift_named("nobody") is None
 
 
 def test_the_address_comes_from_the_form_until_the_donor_is_known(app: Flask) -> None:
     campaign = a_campaign()
-    asked = a_donation(campaign=campaign, checkout_params={"customer_email": "asked@example.org"})
+    unpaid = a_donation(campaign=campaign, checkout_params={"customer_email": "form@example.org"})
     paid = a_paid_gift(campaign=campaign, donor_id=a_donor(email="known@example.org").id, payer_name="Aida")
-    first, second = gift_named(asked.public_id), gift_named(paid.public_id)
+    first, second = gift_named(unpaid.public_id), gift_named(paid.public_id)
     assert first is not None
     assert second is not None
-    assert (first.email, first.payer_name) == ("asked@example.org", None)
+    assert (first.email, first.payer_name) == ("form@example.org", None)
     assert (second.email, second.payer_name) == ("known@example.org", "Aida")

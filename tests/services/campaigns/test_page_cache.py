@@ -30,23 +30,23 @@ def a_card(revision: int = 1) -> CampaignCard:
 
 
 def test_what_has_not_changed_is_not_made_again() -> None:
-    kept: PageCache[str] = PageCache(10)
-    assert kept.get("page", 1, lambda: "first") == "first"
-    assert kept.get("page", 1, lambda: "again") == "first"
-    assert kept.get("page", 2, lambda: "second") == "second"
+    cache: PageCache[str] = PageCache(10)
+    assert cache.get("page", 1, lambda: "first") == "first"
+    assert cache.get("page", 1, lambda: "again") == "first"
+    assert cache.get("page", 2, lambda: "second") == "second"
 
 
 def test_the_least_used_are_let_go() -> None:
-    kept: PageCache[str] = PageCache(2)
+    cache: PageCache[str] = PageCache(2)
     for key in ("a", "b", "a", "c"):
-        kept.get(key, 1, lambda key=key: f"{key} first")  # type: ignore[misc]
-    assert kept.get("a", 1, lambda: "a again") == "a first"
-    assert kept.get("b", 1, lambda: "b again") == "b again"
+        cache.get(key, 1, lambda key=key: f"{key} first")  # type: ignore[misc]
+    assert cache.get("a", 1, lambda: "a again") == "a first"
+    assert cache.get("b", 1, lambda: "b again") == "b again"
 
 
 def test_others_get_the_last_version_while_one_makes_the_next() -> None:
-    kept: PageCache[str] = PageCache(10)
-    kept.get("page", 1, lambda: "old")
+    cache: PageCache[str] = PageCache(10)
+    cache.get("page", 1, lambda: "old")
     begun, go_on = Event(), Event()
 
     def slowly() -> str:
@@ -54,29 +54,29 @@ def test_others_get_the_last_version_while_one_makes_the_next() -> None:
         go_on.wait(5)
         return "new"
 
-    maker = Thread(target=lambda: kept.get("page", 2, slowly))
+    maker = Thread(target=lambda: cache.get("page", 2, slowly))
     maker.start()
     begun.wait(5)
-    assert kept.get("page", 2, lambda: "not made") == "old"
+    assert cache.get("page", 2, lambda: "not made") == "old"
     go_on.set()
     maker.join()
-    assert kept.get("page", 2, lambda: "not made") == "new"
+    assert cache.get("page", 2, lambda: "not made") == "new"
 
 
 def test_a_failed_making_keeps_nothing_and_can_be_tried_again() -> None:
-    kept: PageCache[str] = PageCache(10)
+    cache: PageCache[str] = PageCache(10)
     with pytest.raises(ZeroDivisionError):
-        kept.get("page", 1, lambda: str(1 // 0))
-    assert kept.get("page", 1, lambda: "made") == "made"
+        cache.get("page", 1, lambda: str(1 // 0))
+    assert cache.get("page", 1, lambda: "made") == "made"
 
 
 def test_what_is_not_there_leaves_no_trace() -> None:
     """Anybody can ask for a million addresses that lead nowhere."""
-    kept: PageCache[str] = PageCache(10)
+    cache: PageCache[str] = PageCache(10)
     for number in range(3):
         with pytest.raises(NotFound):
-            kept.get(f"nowhere {number}", 1, nobody)
-    assert not kept._makers
+            cache.get(f"nowhere {number}", 1, nobody)
+    assert not cache._makers
 
 
 def nobody() -> str:
@@ -84,16 +84,16 @@ def nobody() -> str:
 
 
 def test_a_campaign_is_looked_up_at_most_once_a_second() -> None:
-    now = [100.0]
-    cards = Cards(seconds=1.0, monotonic=lambda: now[0])
+    at = [100.0]
+    cards = Cards(seconds=1.0, monotonic=lambda: at[0])
     assert cards.get(None, a_card).revision == 1
-    now[0] += 0.9
+    at[0] += 0.9
     assert cards.get(None, lambda: a_card(2)).revision == 1
-    now[0] += 0.2
+    at[0] += 0.2
     assert cards.get(None, lambda: a_card(2)).revision == 2
 
 
-def test_a_campaign_that_is_not_there_is_asked_for_again() -> None:
+def test_a_campaign_that_is_not_there_is_read_again() -> None:
     cards = Cards(seconds=1.0, monotonic=lambda: 0.0)
 
     def nowhere() -> CampaignCard:

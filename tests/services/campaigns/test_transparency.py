@@ -119,7 +119,7 @@ def test_every_row_and_total_adds_up_and_equals_the_books(app: Flask, session: S
     rows = [figures for purse in (*money.purposes, *money.targets) for figures in purse.figures]
     assert all(adds_up(row) for row in rows)
     in_books = sums.balances(session, campaign_id=campaign.id)
-    assert money.main.left_minor == sum(held["USD"] for held in in_books.values())
+    assert money.main.left_minor == sum(ledger_balances["USD"] for ledger_balances in in_books.values())
 
 
 def test_the_file_has_the_same_figures_and_is_harmless_in_a_spreadsheet(app: Flask) -> None:

@@ -140,8 +140,10 @@ RETIRED_WORDS = {
 
 @pytest.mark.parametrize("language", RETIRED_WORDS)
 def test_texts_keep_to_the_glossary(plan: CampaignPlan, language: str) -> None:
-    found = [path for path, text in texts_of(plan) if re.search(RETIRED_WORDS[language], text[language], re.IGNORECASE)]
-    assert not found
+    retired = [
+        path for path, text in texts_of(plan) if re.search(RETIRED_WORDS[language], text[language], re.IGNORECASE)
+    ]
+    assert not retired
 
 
 def test_quotation_marks_are_those_of_the_language(plan: CampaignPlan) -> None:
@@ -175,8 +177,8 @@ def test_no_number_in_a_text_is_invented() -> None:
 
 def test_every_language_tells_the_same_numbers(plan: CampaignPlan) -> None:
     for path, text in texts_of(plan):
-        told = [sorted(re.findall(r"\d+", text[language])) for language in LANGUAGES]
-        assert told[0] == told[1] == told[2], path
+        numbers = [sorted(re.findall(r"\d+", text[language])) for language in LANGUAGES]
+        assert numbers[0] == numbers[1] == numbers[2], path
 
 
 def test_titles_fit_into_a_line_of_a_phone(plan: CampaignPlan) -> None:
@@ -274,11 +276,11 @@ def test_what_was_chosen_for_the_demonstration_is_marked(plan: CampaignPlan) -> 
         *plan.lines,
         *plan.milestones,
     ]
-    told: list[PlannedUpdate | Way] = [*plan.updates, *plan.other_ways.ways]
+    texts: list[PlannedUpdate | Way] = [*plan.updates, *plan.other_ways.ways]
     assert plan.campaign.is_demo
     assert plan.supporters.demo
     assert all(row.demo for row in planned)
-    assert all(row.demo for row in told)
+    assert all(row.demo for row in texts)
     assert set(plan.campaign.demo_figures) <= {field.name for field in fields(plan.campaign)}
     assert plan.campaign.contact_email.endswith(".example")
 
@@ -290,7 +292,7 @@ def test_a_donors_name_is_plainly_synthetic(plan: CampaignPlan) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "found", "put", "complaint"),
+    ("file", "old", "new", "complaint"),
     [
         ("funds.toml", 'title.ky = "Коворкинг мейкиндиги"\n', "", "funds.toml: funds[2].title.ky is missing"),
         (
@@ -319,11 +321,11 @@ def test_a_donors_name_is_plainly_synthetic(plan: CampaignPlan) -> None:
         ("campaign.toml", 'code = "EUR"', "code", "campaign.toml is not TOML"),
     ],
 )
-def test_a_spoilt_file_is_refused_with_its_place(copied: Path, file: str, found: str, put: str, complaint: str) -> None:
+def test_a_spoilt_file_is_refused_with_its_place(copied: Path, file: str, old: str, new: str, complaint: str) -> None:
     content = (copied / file).read_text(encoding="utf-8")
-    assert found in content
-    everywhere = -1 if found.startswith("[[") else 1
-    (copied / file).write_text(content.replace(found, put, everywhere), encoding="utf-8")
+    assert old in content
+    everywhere = -1 if old.startswith("[[") else 1
+    (copied / file).write_text(content.replace(old, new, everywhere), encoding="utf-8")
     with pytest.raises(UnusablePlan, match=f"^{re.escape(complaint)}"):
         load_plan(copied)
 

@@ -14,9 +14,9 @@ from tests.support.fakes import SettableClock
 
 @pytest.fixture
 def plan(app: Flask, clock: SettableClock) -> CampaignPlan:
-    found = load_plan()
-    assert load_campaign(found, clock=clock) == found.campaign.slug
-    return found
+    loaded = load_plan()
+    assert load_campaign(loaded, clock=clock) == loaded.campaign.slug
+    return loaded
 
 
 def count(session: Session, model: type) -> int:

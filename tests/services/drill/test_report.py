@@ -38,7 +38,7 @@ def sentences(app: Flask) -> list[str]:
     return [finding.sentence for finding in examine(live) if "drill" in finding.sentence]
 
 
-def test_a_live_key_is_refused_until_a_drill_of_this_version_held(app: Flask) -> None:
+def test_a_live_key_is_refused_until_a_drill_of_this_version_passed(app: Flask) -> None:
     assert sentences(app)[0].startswith(f"No fire drill of version {fingerprint()} was held")
     record_drill(a_report(wrong="the receipt never left"), clock=CLOCK)
     assert sentences(app)[0].startswith(f"The last fire drill of version {fingerprint()} failed")
@@ -54,7 +54,7 @@ def test_a_drill_of_another_version_proves_nothing(app: Flask, monkeypatch: pyte
     assert standing().outcome is None
 
 
-def test_going_live_without_a_drill_needs_a_reason_that_is_kept(app: Flask) -> None:
+def test_going_live_without_a_drill_needs_a_reason_that_is_stored(app: Flask) -> None:
     with pytest.raises(ReasonTooShort):
         waive("  because  ", clock=CLOCK)
     waive("The sandbox cannot run on this host; drilled on staging.", clock=CLOCK)

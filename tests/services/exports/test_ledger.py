@@ -94,8 +94,8 @@ def test_receipts_that_were_voided_and_gifts_that_were_not_paid_are_listed_and_n
 
 
 def test_the_donations_file_has_what_was_looked_for(campaign: Campaign) -> None:
-    wanted = DonationFilter(campaign_id=campaign.id, text="Айгүл", since=NOW.date(), sees_donors=True)
-    *rows, total = lines_of(donation_file(wanted, about=ABOUT, file_format="csv"))
+    filters = DonationFilter(campaign_id=campaign.id, text="Айгүл", since=NOW.date(), sees_donors=True)
+    *rows, total = lines_of(donation_file(filters, about=ABOUT, file_format="csv"))
     assert [(row["Name"], row["Email"], row["Charge"]) for row in rows] == [("Айгүл", "donor@example.org", "25.00")]
     assert total["Charge"] == "25.00"
 
@@ -103,10 +103,13 @@ def test_the_donations_file_has_what_was_looked_for(campaign: Campaign) -> None:
 def test_the_donations_file_has_each_name_by_its_use_and_messages_with_their_lines(campaign: Campaign) -> None:
     names: dict[str, Any] = {"payer_name": "Aida Bekova", "receipt_name": "Ak-Jol LLC", "public_name": None}
     gift = a_donation(campaign=campaign, is_anonymous=True, message="Ийгилик!\n\nAida", **names)
-    for sees_donors, told in ((True, ["Aida Bekova", "Ak-Jol LLC", "", "Ийгилик!\n\nAida"]), (False, ["", "", "", ""])):
-        wanted = DonationFilter(campaign_id=campaign.id, text=gift.public_id, sees_donors=sees_donors)
-        row, *_totals = lines_of(donation_file(wanted, about=ABOUT, file_format="csv"))
-        assert [row[column] for column in ("Name", "Name on the receipt", "Name to show", "Message")] == told
+    for sees_donors, expected in (
+        (True, ["Aida Bekova", "Ak-Jol LLC", "", "Ийгилик!\n\nAida"]),
+        (False, ["", "", "", ""]),
+    ):
+        filters = DonationFilter(campaign_id=campaign.id, text=gift.public_id, sees_donors=sees_donors)
+        row, *_totals = lines_of(donation_file(filters, about=ABOUT, file_format="csv"))
+        assert [row[column] for column in ("Name", "Name on the receipt", "Name to show", "Message")] == expected
 
 
 @pytest.mark.parametrize(

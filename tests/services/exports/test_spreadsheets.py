@@ -49,7 +49,7 @@ def cells_of(sheet: Sheet) -> Iterator[tuple[object, ...]]:
         yield from openpyxl.load_workbook(io.BytesIO(file.read())).active.iter_rows(values_only=True)
 
 
-def test_a_csv_begins_with_a_byte_order_mark_and_what_was_asked_for() -> None:
+def test_a_csv_begins_with_a_byte_order_mark_and_its_filters() -> None:
     with render_sheet(a_sheet(ROWS), "csv") as file:
         assert file.read().startswith(b'\xef\xbb\xbf"Ledger"')
     assert lines_of(a_sheet(ROWS))[1] == ["From", "2026-12-01"]
@@ -96,8 +96,8 @@ def test_no_cell_begins_a_formula_under_any_separator() -> None:
 def test_a_workbook_keeps_the_text_as_it_is() -> None:
     texts = [*FORMULAS, *IN_THE_MIDDLE]
     cells = list(cells_of(a_sheet([(text, None, None, "USD", Decimal(1), None) for text in texts])))
-    found = [str(row[0]).replace("_x000D_", "\r") for row in cells[4 : 4 + len(texts)]]
-    assert found == texts
+    values = [str(row[0]).replace("_x000D_", "\r") for row in cells[4 : 4 + len(texts)]]
+    assert values == texts
 
 
 def test_every_text_is_quoted_and_no_number_is() -> None:

@@ -123,10 +123,10 @@ def state_of(session: Session, public_id: str) -> str:
 
 
 def test_a_preview_shows_balances_before_and_after(desk: Desk) -> None:
-    seen = desk.preview(desk.move(usd(30_00)))
-    assert (seen.transfer.source_before, seen.transfer.source_after) == (usd(100_00), usd(70_00))
-    assert (seen.transfer.target_before, seen.transfer.target_after) == (usd(0), usd(30_00))
-    assert not seen.transfer.is_too_much
+    preview = desk.preview(desk.move(usd(30_00)))
+    assert (preview.transfer.source_before, preview.transfer.source_after) == (usd(100_00), usd(70_00))
+    assert (preview.transfer.target_before, preview.transfer.target_after) == (usd(0), usd(30_00))
+    assert not preview.transfer.is_too_much
 
 
 def test_a_proposal_moves_no_money(desk: Desk, session: Session) -> None:
@@ -195,7 +195,7 @@ def test_the_database_refuses_a_second_approval_of_the_same_money(desk: Desk, se
     assert desk.holds(desk.general) == usd(40_00)
 
 
-def test_nobody_approves_or_rejects_her_own_proposal(desk: Desk) -> None:
+def test_nobody_approves_or_rejects_their_own_proposal(desk: Desk) -> None:
     public_id = desk.propose(desk.move(usd(30_00)))
     with pytest.raises(SelfApproval):
         approve(public_id, actor_id=desk.proposer, clock=desk.clock)
@@ -205,10 +205,10 @@ def test_nobody_approves_or_rejects_her_own_proposal(desk: Desk) -> None:
 
 def test_an_approval_is_refused_when_the_figures_have_moved(desk: Desk) -> None:
     public_id = desk.propose(desk.move(usd(30_00)))
-    seen = desk.preview(desk.move(usd(30_00)))
+    preview = desk.preview(desk.move(usd(30_00)))
     desk.approve(desk.propose(desk.move(usd(10_00))))
     with pytest.raises(BalancesChanged):
-        desk.approve(public_id, figures=seen.transfer.figures)
+        desk.approve(public_id, figures=preview.transfer.figures)
     desk.approve(public_id, figures=desk.preview(desk.move(usd(30_00))).transfer.figures)
 
 

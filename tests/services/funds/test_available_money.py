@@ -81,7 +81,7 @@ class TestDisputedMoney:
     def gift(self, desk: Desk, session: Session) -> Donation:
         return session.execute(select(Donation).where(Donation.fund_id == desk.general.id)).scalar_one()
 
-    def test_desk_and_public_page_tell_it_apart_from_what_is_available(self, gift: Donation) -> None:
+    def test_staff_pages_and_public_page_show_it_apart_from_what_is_available(self, gift: Donation) -> None:
         dispute(gift, 40_00)
         row = next(row for row in funds(gift.campaign_id) if row.id == gift.fund_id)
         assert (row.balances, row.disputed) == ((usd(100_00),), (usd(40_00),))
@@ -92,8 +92,8 @@ class TestDisputedMoney:
 
     def test_it_is_not_available_for_allocation(self, desk: Desk, gift: Donation) -> None:
         withdrawn = dispute(gift, 40_00)
-        seen = desk.preview(desk.move(usd(60_01)))
-        assert (seen.transfer.source_before, seen.transfer.source.disputed, seen.transfer.is_too_much) == (
+        preview = desk.preview(desk.move(usd(60_01)))
+        assert (preview.transfer.source_before, preview.transfer.source.disputed, preview.transfer.is_too_much) == (
             usd(100_00),
             usd(40_00),
             True,

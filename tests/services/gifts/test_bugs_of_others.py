@@ -80,7 +80,7 @@ def test_a_pending_refund_is_neither_an_error_nor_done(engine: Engine) -> None:
 
     campaign_id = engine.donation(public_id).campaign_id
     concerns = overview(campaign_id, "USD", at=engine.clock.now()).concerns
-    assert not [concern for concern in concerns if concern.kind.startswith("refund")]
+    assert not [item for item in concerns if item.kind.startswith("refund")]
     assert sums.account_totals(engine.session)[Account.PROVIDER, "USD"] == 23_97  # nothing has left yet
 
     engine.payments.settle_refund("r1")
@@ -117,14 +117,14 @@ def test_the_return_page_and_the_webhook_do_not_settle_a_gift_twice(engine: Engi
     assert kinds_of_mail(engine) == ["receipt"]
 
 
-def test_an_old_event_told_again_overwrites_nothing_and_mails_nothing(engine: Engine) -> None:
+def test_an_old_event_delivered_again_overwrites_nothing_and_mails_nothing(engine: Engine) -> None:
     """liberapay 1d600c133, f826f7c63, 719a6988d: a replayed old callback overwrote the state; mails went out twice."""
     public_id = engine.give()
     checkout = engine.checkout_of(public_id)
     sent_back_at_stripe(engine, public_id, 25_00, "r1")
     engine.payments.settle_refund("r1")
     hear(engine, ("refund.updated", "re_r1"))
-    told = list(kinds_of_mail(engine))
+    mails_before = list(kinds_of_mail(engine))
     before = engine.donation(public_id)
     hear(
         engine,
@@ -136,7 +136,7 @@ def test_an_old_event_told_again_overwrites_nothing_and_mails_nothing(engine: En
 
     after = engine.donation(public_id)
     assert (after.state, after.version, after.refunded_minor) == (before.state, before.version, 25_00)
-    assert list(kinds_of_mail(engine)) == told
+    assert list(kinds_of_mail(engine)) == mails_before
 
 
 def test_a_donor_who_closes_the_tab_has_given_all_the_same(engine: Engine) -> None:

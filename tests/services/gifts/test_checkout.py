@@ -89,7 +89,7 @@ def test_a_press_that_is_turned_away_beside_its_twin_gets_to_the_twins_page(app:
         assert len(set(threads.map(press, range(2)))) == 1
 
 
-def test_a_lost_answer_is_found_by_the_next_press(engine: Engine) -> None:
+def test_a_lost_answer_is_recovered_by_the_next_press(engine: Engine) -> None:
     request = engine.request(form="lost")
     engine.payments.loses_answers = True
     with pytest.raises(PaymentsUnavailable):
@@ -112,7 +112,7 @@ def test_a_paid_form_pays_nothing_twice(engine: Engine) -> None:
         engine.open(request)
 
 
-def test_a_page_that_ran_out_is_closed_even_if_nobody_told_us(engine: Engine) -> None:
+def test_a_page_that_expired_is_closed_even_without_an_event(engine: Engine) -> None:
     request = engine.request(form="old")
     engine.open(request)
     engine.clock.advance(minutes=61)
@@ -175,7 +175,7 @@ def test_the_placeholder_of_the_return_address_stays_literal(engine: Engine) -> 
     assert "Төлөм" in str(params["custom_text"])
 
 
-def test_nothing_of_the_donor_but_her_address_leaves_the_house(engine: Engine) -> None:
+def test_the_provider_gets_nothing_of_the_donor_but_their_address(engine: Engine) -> None:
     request = replace(engine.request(), public_name="Aida", message="With love", gift=Money(25_00, "USD"))
     public_id = engine.open(request)
     sent = str(engine.donation(public_id).checkout_params)

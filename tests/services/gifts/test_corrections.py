@@ -84,12 +84,12 @@ def test_a_corrected_address_takes_along_the_gift_and_what_was_refused(
     order = order_for(engine.session, public_id, name="Aida Bekowa", email="right@example.org")
     correct(order, context=engine.context)
     engine.work()
-    assert [letter.recipient for letter in engine.mailer.sent] == ["donor@example.org", "right@example.org"]
+    assert [mail.recipient for mail in engine.mailer.sent] == ["donor@example.org", "right@example.org"]
     assert "replaces receipt" not in engine.mailer.sent[1].text  # the first one never left
-    found = engine.session.execute(
+    rows = engine.session.execute(
         select(Donation.public_id, Donor.email).join(Donor, Donor.id == Donation.donor_id)
     ).all()
-    addresses = {row.public_id: row.email for row in found}
+    addresses = {row.public_id: row.email for row in rows}
     assert addresses == {public_id: "right@example.org", other: "donor@example.org"}
     assert set(engine.session.execute(select(Message.state)).scalars()) == {"sent"}
 
@@ -113,8 +113,8 @@ def test_what_was_refused_of_a_monthly_gift_leaves_for_the_corrected_address(
     order = order_for(engine.session, first.public_id, name="Aida Donor", email="right@example.org")
     correct(order, context=engine.context)
     engine.work()
-    told = [letter.subject for letter in engine.mailer.sent if letter.recipient == "right@example.org"]
-    assert [subject for subject in told if "next monthly gift" in subject] != []
+    subjects = [mail.subject for mail in engine.mailer.sent if mail.recipient == "right@example.org"]
+    assert [subject for subject in subjects if "next monthly gift" in subject] != []
 
 
 def test_an_address_that_is_known_already_gets_the_gift_and_no_name(engine: Engine) -> None:
@@ -165,8 +165,8 @@ def test_what_is_corrected_while_its_mail_is_leaving_leaves_after_it(
     order = order_for(engine.session, public_id, name=name, email=email)
     send = engine.mailer.send
 
-    def send_slowly(letter: Email) -> None:
-        send(letter)
+    def send_slowly(mail: Email) -> None:
+        send(mail)
         if len(engine.mailer.sent) == 1:
             correct(order, context=engine.context)
 
@@ -174,7 +174,7 @@ def test_what_is_corrected_while_its_mail_is_leaving_leaves_after_it(
     engine.work()
     engine.clock.advance(minutes=6)
     engine.work()
-    sent = [(letter.recipient, [file for file, _ in letter.attachments]) for letter in engine.mailer.sent]
+    sent = [(mail.recipient, [file for file, _ in mail.attachments]) for mail in engine.mailer.sent]
     assert sent == [("donor@example.org", [f"{FIRST}.pdf"]), (email or "donor@example.org", [f"{SECOND}.pdf"])]
-    assert len({letter.message_id for letter in engine.mailer.sent}) == 2
+    assert len({mail.message_id for mail in engine.mailer.sent}) == 2
     assert engine.session.execute(select(Message.state)).scalars().all() == ["sent"]

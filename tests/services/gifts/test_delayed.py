@@ -37,7 +37,7 @@ def mails(engine: Engine) -> list[str]:
     return list(engine.session.execute(select(Message.kind).order_by(Message.id)).scalars())
 
 
-def test_an_unpaid_completed_page_is_under_way_and_told_once(engine: Engine) -> None:
+def test_an_unpaid_completed_page_is_under_way_and_mailed_once(engine: Engine) -> None:
     """AI-Shipping-Labs #1423: unpaid `completed` was terminal, or granted what was not paid."""
     public_id, checkout = waiting(engine)
     engine.tell("checkout.session.completed", checkout)
@@ -70,7 +70,7 @@ def test_the_money_that_comes_days_later_is_booked_and_receipted(engine: Engine,
     assert mails(engine) == ["processing", "receipt"]
 
 
-def test_a_debit_that_fails_is_told_with_a_way_to_give_again_and_books_nothing(engine: Engine) -> None:
+def test_a_debit_that_fails_is_mailed_with_a_way_to_give_again_and_books_nothing(engine: Engine) -> None:
     public_id, checkout = waiting(engine)
     engine.clock.advance(days=5)
     engine.payments.fail(checkout)
@@ -119,11 +119,11 @@ def test_no_mail_about_an_unpaid_gift_holds_what_somebody_typed(engine: Engine) 
     engine.work()
     assert mails(engine) == ["processing", "payment_failed"]
     assert len(engine.mailer.sent) == 2
-    for letter in engine.mailer.sent:
-        assert "evil" not in f"{letter.subject} {letter.text} {letter.html}"
+    for mail in engine.mailer.sent:
+        assert "evil" not in f"{mail.subject} {mail.text} {mail.html}"
 
 
-def test_a_donor_without_an_address_is_told_nothing(engine: Engine) -> None:
+def test_a_donor_without_an_address_is_mailed_nothing(engine: Engine) -> None:
     public_id = engine.open()
     checkout = engine.checkout_of(public_id)
     engine.payments.wait(checkout, email=None)
@@ -143,7 +143,7 @@ def days_of(engine: Engine, public_id: str) -> tuple[date, date, list[date]]:
 
 
 @pytest.mark.parametrize("event", ["checkout.session.async_payment_succeeded", "payment_intent.succeeded"])
-def test_a_debit_counts_on_the_day_its_success_is_told(engine: Engine, event: str) -> None:
+def test_a_debit_counts_on_the_day_its_success_is_reported(engine: Engine, event: str) -> None:
     """Begun at two minutes to midnight, put on the balance at once, succeeded on the next day, worked off a day later."""
     engine.clock.at = datetime(2027, 3, 6, 23, 58, 20, tzinfo=UTC)
     public_id, checkout = waiting(engine)
@@ -158,7 +158,7 @@ def test_a_debit_counts_on_the_day_its_success_is_told(engine: Engine, event: st
     assert days_of(engine, public_id) == (came, came, [came, came])
 
 
-def test_a_debit_that_no_event_told_of_counts_when_it_is_found(engine: Engine) -> None:
+def test_a_debit_that_no_event_reported_counts_when_the_sweep_finds_it(engine: Engine) -> None:
     public_id, checkout = waiting(engine)
     engine.clock.advance(days=5)
     engine.payments.money_comes(checkout)
@@ -177,7 +177,7 @@ TRANSFER = TransferInstructions(
 )
 
 
-def test_who_gives_by_bank_transfer_is_told_to_send_the_money_and_how(engine: Engine) -> None:
+def test_a_donor_by_bank_transfer_is_mailed_how_to_send_the_money(engine: Engine) -> None:
     public_id = engine.open()
     checkout = engine.checkout_of(public_id)
     engine.payments.wait(checkout)
@@ -186,16 +186,16 @@ def test_who_gives_by_bank_transfer_is_told_to_send_the_money_and_how(engine: En
     engine.work()
 
     assert mails(engine) == ["transfer_due"]
-    [letter] = engine.mailer.sent
-    assert letter.subject == "Test: Please send your bank transfer of $25.00"
+    [mail] = engine.mailer.sent
+    assert mail.subject == "Test: Please send your bank transfer of $25.00"
     for words in (
         "please send the money",
         "Reference, exactly as shown here: ABC123XYZ0",
         "Account holder: Quilt\nIBAN: IE00TEST00000000000000\nBIC (SWIFT code): TESTIE2DXXX",
         "https://payments.example/transfer",
     ):
-        assert words in letter.text
-    assert "few working days" not in letter.text
+        assert words in mail.text
+    assert "few working days" not in mail.text
     due = transfer_due(public_id)
     assert due is not None
     assert (due.reference, due.accounts[0][1]) == ("ABC123XYZ0", ("IBAN", "IE00TEST00000000000000"))

@@ -1,4 +1,4 @@
-"""Disputes: money moves by balance transactions alone, in any order, and the donor's papers say what is left."""
+"""Disputes: money moves by balance transactions alone, in any order, and the donor’s documents say what is left."""
 
 from dataclasses import replace
 from datetime import date
@@ -97,7 +97,7 @@ def test_an_open_dispute_holds_the_money_and_leaves_the_receipt(engine: Engine) 
     assert engine.donation(public_id).charged_back_minor == 0
 
 
-def test_a_withdrawal_is_booked_once_by_whatever_name_it_is_told(engine: Engine) -> None:
+def test_a_withdrawal_is_booked_once_whichever_event_reports_it(engine: Engine) -> None:
     _, checkout = gift(engine)
     dispute_id = open_one(engine, checkout)
     for act in ("funds_withdrawn", "created", "updated", "funds_withdrawn"):
@@ -236,7 +236,7 @@ def test_a_dispute_won_and_lost_in_the_second_round_is_lost(engine: Engine) -> N
     assert total(engine, Account.PROVIDER) == 23_97 - 40_00
 
 
-def test_a_word_that_is_not_known_is_kept_and_moves_nothing(engine: Engine) -> None:
+def test_a_state_that_is_not_known_is_stored_and_moves_nothing(engine: Engine) -> None:
     _, checkout = gift(engine)
     dispute_id = open_one(engine, checkout)
     engine.payments.call_dispute(dispute_id, "a_word_of_next_year")
@@ -274,7 +274,7 @@ def test_a_refund_while_a_dispute_is_open_is_refused_by_name(engine: Engine) -> 
         request_refund(order(public_id, 25_00), clock=engine.clock)
 
 
-def test_a_refund_that_a_dispute_overtakes_is_not_asked_for_ever(engine: Engine) -> None:
+def test_a_refund_that_a_dispute_overtakes_is_not_retried_for_ever(engine: Engine) -> None:
     public_id, checkout = gift(engine)
     request_refund(order(public_id, 25_00), clock=engine.clock)
     dispute_id = engine.payments.dispute(checkout)

@@ -57,7 +57,7 @@ def test_a_second_paid_page_is_a_gift_of_its_own_with_its_own_receipt(engine: En
     assert len(engine.session.execute(select(Receipt.number).distinct()).all()) == 2
 
 
-def test_a_second_payment_is_told_to_the_donor_and_raised_at_the_desk(engine: Engine) -> None:
+def test_a_second_payment_is_mailed_to_the_donor_and_shown_to_staff(engine: Engine) -> None:
     public_id = engine.open()
     first, second = engine.checkout_of(public_id), second_page(engine, public_id)
     for checkout in (first, second):
@@ -67,7 +67,7 @@ def test_a_second_payment_is_told_to_the_donor_and_raised_at_the_desk(engine: En
     mails = engine.session.execute(select(Message.kind).order_by(Message.id)).scalars()
     assert list(mails) == ["receipt", "receipt", "paid_again"]
     concerns = overview(engine.donation(public_id).campaign_id, "USD", at=engine.clock.now()).concerns
-    assert [concern.count for concern in concerns if concern.kind == "paid_again"] == [1]
+    assert [item.count for item in concerns if item.kind == "paid_again"] == [1]
 
 
 def test_two_pages_paid_before_anything_is_heard_are_both_booked_in_any_order(engine: Engine) -> None:

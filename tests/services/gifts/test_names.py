@@ -62,16 +62,16 @@ def test_a_payment_without_a_name_takes_none_from_the_address(engine: Engine) ->
 
 def test_no_public_figure_tells_whether_a_name_with_its_address_has_given(engine: Engine) -> None:
     """Whoever pays with both exactly sees what is seen when they are new: each figure grows by one gift."""
-    client, seen = engine.app.test_client(), []
+    client, counts = engine.app.test_client(), []
     for payer in ("Aida Bekova", "Aida Bekova", "Stranger X"):
         give(engine, payer=payer)
         slug = engine.session.execute(select(Campaign.slug)).scalar_one()
         figures = client.get(f"/api/v1/campaigns/{slug}/progress").get_json()
         page = BeautifulSoup(client.get("/en/").text, "html.parser").select_one(".hero-progress")
         assert page is not None
-        told = re.findall(r"(\d+) (?:gift|donor)s?\b", page.get_text())
-        seen.append((figures["donations"], figures["donors"], told))
-    assert seen == [(1, 1, ["1"]), (2, 2, ["2"]), (3, 3, ["3"])]
+        numbers = re.findall(r"(\d+) (?:gift|donor)s?\b", page.get_text())
+        counts.append((figures["donations"], figures["donors"], numbers))
+    assert counts == [(1, 1, ["1"]), (2, 2, ["2"]), (3, 3, ["3"])]
 
 
 def test_the_name_that_was_named_for_the_receipt_is_on_it_and_the_payer_is_greeted(engine: Engine) -> None:

@@ -31,7 +31,7 @@ HELD, NEW = "TEST-WCL-2026-000001", "TEST-WCL-2026-000002"
 
 
 @pytest.fixture
-def held(engine: Engine) -> Engine:
+def on_hold(engine: Engine) -> Engine:
     """A gift whose receipt lacks the issuer's registration, which is added afterwards."""
     set_issuer_text("registration", "")
     give_as(engine, "Aida K.")
@@ -52,11 +52,11 @@ def correct(engine: Engine, name: str | None, *, number: str = HELD) -> str:
     return receipts_on_hold.correct(number, donor_name=name, actor_id=actor.id, context=engine.context)
 
 
-def test_a_held_receipt_is_listed_with_its_reason(held: Engine) -> None:
+def test_a_receipt_on_hold_is_listed_with_its_reason(on_hold: Engine) -> None:
     (row,) = receipts_on_hold.receipts_on_hold()
     assert (row.number, row.donor_name) == (HELD, "Aida K.")
     assert row.reasons == (HoldReason.NO_ISSUER_REGISTRATION,)
-    assert held.mailer.sent == []
+    assert on_hold.mailer.sent == []
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_held_receipt_is_listed_with_its_reason(held: Engine) -> None:
         ("ky", "Уюмдун каттоосу көрсөтүлгөн эмес"),
     ],
 )
-def test_the_reason_is_said_in_the_language_of_the_reader(held: Engine, language: str, words: str) -> None:
+def test_the_reason_is_said_in_the_language_of_the_reader(on_hold: Engine, language: str, words: str) -> None:
     with reading() as session:
         campaign_id = session.execute(select(Donation.campaign_id)).scalar_one()
     with in_language(language):
@@ -94,76 +94,78 @@ def test_what_can_be_printed_is_not_listed(engine: Engine) -> None:
         receipts_on_hold.receipt_on_hold(HELD)
 
 
-def test_a_held_receipt_is_of_its_campaign_alone(held: Engine) -> None:
+def test_a_receipt_on_hold_is_of_its_campaign_alone(on_hold: Engine) -> None:
     other, actor = a_campaign(slug="other", is_featured=False), a_member_of_staff()
     assert receipts_on_hold.receipts_on_hold(campaign_id=other.id) == []
     with pytest.raises(NotFound):
         receipts_on_hold.receipt_on_hold(HELD, campaign_id=other.id)
-    facts: dict[str, Any] = {"donor_name": "Thief", "context": held.context}
+    facts: dict[str, Any] = {"donor_name": "Thief", "context": on_hold.context}
     with pytest.raises(NotFound):
         receipts_on_hold.correct(HELD, actor_id=actor.id, campaign_id=other.id, **facts)
     assert [row.donor_name for row in receipts_on_hold.receipts_on_hold()] == ["Aida K."]
 
 
-def test_a_corrected_receipt_replaces_the_held_one_and_leaves_by_the_waiting_mail(held: Engine) -> None:
-    assert correct(held, "Aida") == NEW
-    held.work()
-    (letter,) = held.mailer.sent
-    assert [name for name, _ in letter.attachments] == [f"{NEW}.pdf"]
-    states = held.session.execute(select(Receipt.number, Receipt.state, Receipt.end_reason).order_by(Receipt.id)).all()
+def test_a_corrected_receipt_replaces_the_one_on_hold_and_leaves_by_the_waiting_mail(on_hold: Engine) -> None:
+    assert correct(on_hold, "Aida") == NEW
+    on_hold.work()
+    (mail,) = on_hold.mailer.sent
+    assert [name for name, _ in mail.attachments] == [f"{NEW}.pdf"]
+    states = on_hold.session.execute(
+        select(Receipt.number, Receipt.state, Receipt.end_reason).order_by(Receipt.id)
+    ).all()
     assert [tuple(row) for row in states] == [(HELD, "replaced", "correction"), (NEW, "issued", None)]
-    assert held.session.execute(select(Message.state)).scalars().all() == ["sent"]
-    assert held.session.execute(select(Donation.payer_name, Donation.receipt_name)).all() == [("Aida K.", "Aida")]
+    assert on_hold.session.execute(select(Message.state)).scalars().all() == ["sent"]
+    assert on_hold.session.execute(select(Donation.payer_name, Donation.receipt_name)).all() == [("Aida K.", "Aida")]
     assert receipts_on_hold.receipts_on_hold() == []
 
 
-def test_the_correction_is_in_the_trail_without_a_name(held: Engine) -> None:
-    correct(held, "Aida")
-    (act,) = held.session.execute(select(AuditEvent).where(AuditEvent.action == "receipt:correct")).scalars()
+def test_the_correction_is_in_the_trail_without_a_name(on_hold: Engine) -> None:
+    correct(on_hold, "Aida")
+    (act,) = on_hold.session.execute(select(AuditEvent).where(AuditEvent.action == "receipt:correct")).scalars()
     assert (act.subject, act.detail) == (f"receipt:{HELD}", {"replaced_by": NEW})
 
 
-def test_without_a_name_the_receipt_is_for_an_anonymous_donor(held: Engine) -> None:
-    correct(held, None)
-    held.work()
+def test_without_a_name_the_receipt_is_for_an_anonymous_donor(on_hold: Engine) -> None:
+    correct(on_hold, None)
+    on_hold.work()
     assert files.receipt_pdf(NEW).startswith(b"%PDF-")
 
 
-def test_a_correction_while_the_text_is_still_missing_changes_nothing(held: Engine) -> None:
+def test_a_correction_while_the_text_is_still_missing_changes_nothing(on_hold: Engine) -> None:
     set_issuer_text("registration", " ")
     with pytest.raises(StillOnHold, match="The organisation’s registration is missing"):
-        correct(held, "Aida")
-    assert held.session.execute(select(Receipt.number, Receipt.state)).all() == [(HELD, "issued")]
-    assert held.session.execute(select(Donation.payer_name, Donation.receipt_name)).all() == [("Aida K.", None)]
+        correct(on_hold, "Aida")
+    assert on_hold.session.execute(select(Receipt.number, Receipt.state)).all() == [(HELD, "issued")]
+    assert on_hold.session.execute(select(Donation.payer_name, Donation.receipt_name)).all() == [("Aida K.", None)]
 
 
-def test_what_is_not_held_is_not_corrected(held: Engine) -> None:
-    correct(held, "Aida")
+def test_what_is_not_on_hold_is_not_corrected(on_hold: Engine) -> None:
+    correct(on_hold, "Aida")
     for number in (HELD, NEW):
-        held.work()
+        on_hold.work()
         with pytest.raises(NotOnHold):
-            correct(held, "Bermet", number=number)
+            correct(on_hold, "Bermet", number=number)
 
 
-def test_a_receipt_that_never_left_keeps_no_period_from_being_downloaded(held: Engine) -> None:
-    correct(held, "Aida")
-    held.work()
-    campaign_id = held.session.execute(select(Campaign.id)).scalar_one()
+def test_a_receipt_that_never_left_keeps_no_period_from_being_downloaded(on_hold: Engine) -> None:
+    correct(on_hold, "Aida")
+    on_hold.work()
+    campaign_id = on_hold.session.execute(select(Campaign.id)).scalar_one()
     assert files.receipts_zip(ReceiptFilter(campaign_id=campaign_id)).startswith(b"PK")
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_letter_of_a_name_holds_a_receipt(engine: Engine, name: str) -> None:
+def test_no_character_of_a_name_puts_a_receipt_on_hold(engine: Engine, name: str) -> None:
     give_as(engine, name)
-    (letter,) = engine.mailer.sent
-    assert [file for file, _ in letter.attachments] == [f"{HELD}.pdf"]
+    (mail,) = engine.mailer.sent
+    assert [file for file, _ in mail.attachments] == [f"{HELD}.pdf"]
     assert receipts_on_hold.receipts_on_hold() == []
     assert receipts_on_hold.substituted_receipts() == []
 
 
-def test_a_character_that_no_font_has_is_told_to_staff_and_the_receipt_leaves(engine: Engine) -> None:
+def test_a_character_that_no_font_has_is_shown_to_staff_and_the_receipt_leaves(engine: Engine) -> None:
     give_as(engine, "Aida \u16a0\u16c5\t\u200bK.")
-    (letter,) = engine.mailer.sent
-    assert letter.attachments
+    (mail,) = engine.mailer.sent
+    assert mail.attachments
     (row,) = receipts_on_hold.substituted_receipts()
     assert (row.number, row.characters) == (HELD, "U+16A0 U+16C5")

@@ -50,10 +50,10 @@ def test_a_part_refund_replaces_the_receipt_by_one_for_the_rest(engine: Engine) 
     assert engine.donation(public_id).refunded_minor == 10_00
     assert receipts(engine) == [("replaced", 25_00), ("issued", 15_00)]
     assert sums.account_totals(engine.session)[(Account.PROVIDER, "USD")] == 13_97
-    _, told = engine.mailer.sent
-    assert told.subject == "Test: We have sent $10 back to you"
-    assert "Of the gift of $25, $10 was sent back; this receipt is for what is left." in told.text
-    assert [name for name, _ in told.attachments] == ["TEST-WCL-2026-000002.pdf"]
+    _, mail = engine.mailer.sent
+    assert mail.subject == "Test: We have sent $10 back to you"
+    assert "Of the gift of $25, $10 was sent back; this receipt is for what is left." in mail.text
+    assert [name for name, _ in mail.attachments] == ["TEST-WCL-2026-000002.pdf"]
 
 
 def test_a_whole_refund_voids_the_receipt_and_tells_the_donor(engine: Engine) -> None:
@@ -62,10 +62,10 @@ def test_a_whole_refund_voids_the_receipt_and_tells_the_donor(engine: Engine) ->
     send_back(engine, public_id, 25_00)
 
     assert receipts(engine) == [("void", 25_00)]
-    _, told = engine.mailer.sent
-    assert told.subject == "Test: We have sent $25 back to you"
-    assert "Receipt TEST-WCL-2026-000001 is no longer valid" in told.text
-    assert told.attachments == ()
+    _, mail = engine.mailer.sent
+    assert mail.subject == "Test: We have sent $25 back to you"
+    assert "Receipt TEST-WCL-2026-000001 is no longer valid" in mail.text
+    assert mail.attachments == ()
     donation = engine.donation(public_id)
     assert sums.balance_of(engine.session, donation.fund_id, "USD").minor == -1_03  # the fee does not come back
 
@@ -81,7 +81,7 @@ def test_two_part_refunds_may_not_exceed_the_gift(engine: Engine) -> None:
         request_refund(order(public_id, 1), clock=engine.clock)
 
 
-def test_what_is_asked_for_and_not_yet_sent_counts_already(engine: Engine) -> None:
+def test_a_refund_counts_from_its_request_before_it_is_sent(engine: Engine) -> None:
     public_id = engine.give(minor=25_00)
     request_refund(order(public_id, 20_00), clock=engine.clock)
 
@@ -90,28 +90,28 @@ def test_what_is_asked_for_and_not_yet_sent_counts_already(engine: Engine) -> No
 
 
 def test_two_presses_at_the_same_instant_are_one_refund(engine: Engine) -> None:
-    asked = order(engine.give(minor=25_00, fee_minor=1_03), 25_00)
+    request = order(engine.give(minor=25_00, fee_minor=1_03), 25_00)
     together = Barrier(2)
 
     def press() -> str:
         with engine.app.app_context():
             together.wait()
-            return request_refund(asked, clock=engine.clock)
+            return request_refund(request, clock=engine.clock)
 
     with ThreadPoolExecutor(2) as fingers:
         pressed = [fingers.submit(press) for _ in range(2)]
-    assert [found.result() for found in pressed] == [asked.public_id] * 2
+    assert [attempt.result() for attempt in pressed] == [request.public_id] * 2
     assert len(engine.session.execute(select(Refund.id)).all()) == 1
 
 
 def test_a_form_of_another_gift_or_amount_is_not_taken_for_this_one(engine: Engine) -> None:
-    asked = order(engine.give(minor=25_00), 10_00)
-    request_refund(asked, clock=engine.clock)
-    of_another = replace(asked, donation_public_id=engine.give(minor=25_00))
-    for other in (of_another, replace(asked, amount=Money(5_00, "USD"))):
+    request = order(engine.give(minor=25_00), 10_00)
+    request_refund(request, clock=engine.clock)
+    of_another = replace(request, donation_public_id=engine.give(minor=25_00))
+    for other in (of_another, replace(request, amount=Money(5_00, "USD"))):
         with pytest.raises(FormReused):
             request_refund(other, clock=engine.clock)
-    assert request_refund(asked, clock=engine.clock) == asked.public_id
+    assert request_refund(request, clock=engine.clock) == request.public_id
     assert engine.session.execute(select(Refund.amount_minor)).scalars().all() == [10_00]
 
 
@@ -165,16 +165,16 @@ def test_a_refund_that_fails_after_success_restores_the_gift_and_its_receipt(eng
 
     assert engine.donation(public_id).refunded_minor == 0
     assert receipts(engine) == [("void", 25_00), ("issued", 25_00)]
-    told = engine.mailer.sent[-1]
-    assert told.subject == "Test: Your refund of $25 did not arrive"
-    for words in (told.text, told.html):
+    mail = engine.mailer.sent[-1]
+    assert mail.subject == "Test: Your refund of $25 did not arrive"
+    for words in (mail.text, mail.html):
         assert "We will write to you within five working days to arrange another way." in words
-    assert [name for name, _ in told.attachments] == ["TEST-WCL-2026-000002.pdf"]
+    assert [name for name, _ in mail.attachments] == ["TEST-WCL-2026-000002.pdf"]
     assert len(engine.mailer.sent) == 3  # the gift's, the refund's, and this one
     assert sums.account_totals(engine.session)[(Account.PROVIDER, "USD")] == 23_97
 
 
-def test_a_refusal_by_the_provider_is_told_to_staff_and_frees_the_amount(engine: Engine) -> None:
+def test_a_refusal_by_the_provider_is_shown_to_staff_and_frees_the_amount(engine: Engine) -> None:
     public_id = engine.give(minor=25_00)
     checkout = engine.checkout_of(public_id)
     request_refund(order(public_id, 25_00), clock=engine.clock)
@@ -197,7 +197,7 @@ def test_the_refund_of_a_test_gift_is_closed_once_there_is_a_live_key(engine: En
     assert "refund" not in engine.payments.calls
 
 
-def test_a_refund_is_told_of_once_it_was_sent_and_once_only(engine: Engine) -> None:
+def test_a_refund_is_mailed_after_it_was_sent_and_once_only(engine: Engine) -> None:
     public_id = engine.give(minor=25_00)
     engine.work()
     request_id = request_refund(order(public_id, 10_00), clock=engine.clock)
@@ -208,7 +208,7 @@ def test_a_refund_is_told_of_once_it_was_sent_and_once_only(engine: Engine) -> N
     for _ in range(2):
         engine.tell("refund.updated", f"re_{request_id}")
         engine.work()
-    assert [letter.subject for letter in engine.mailer.sent[1:]] == ["Test: We have sent $10 back to you"]
+    assert [mail.subject for mail in engine.mailer.sent[1:]] == ["Test: We have sent $10 back to you"]
 
 
 def test_a_pending_refund_that_is_cancelled_brings_the_receipt_that_stands_again(engine: Engine) -> None:
@@ -237,9 +237,9 @@ def test_a_corrected_receipt_leaves_with_the_mail_about_the_refund(engine: Engin
     number = "TEST-WCL-2026-000002"
     receipts_on_hold.correct(number, donor_name="Aida", actor_id=actor.id, context=engine.context)
     engine.work()
-    told = engine.mailer.sent[-1]
-    assert told.subject == "Test: We have sent $10 back to you"
-    assert [name for name, _ in told.attachments] == ["TEST-WCL-2026-000003.pdf"]
+    mail = engine.mailer.sent[-1]
+    assert mail.subject == "Test: We have sent $10 back to you"
+    assert [name for name, _ in mail.attachments] == ["TEST-WCL-2026-000003.pdf"]
 
 
 def test_an_answer_to_a_mail_reaches_the_campaign(engine: Engine) -> None:

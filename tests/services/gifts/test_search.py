@@ -39,7 +39,7 @@ def aigul(campaign: Campaign) -> Donation:
     )
 
 
-def found(campaign: Campaign, text: str, **filters: Any) -> list[str]:
+def matches(campaign: Campaign, text: str, **filters: Any) -> list[str]:
     """Public ids in the list."""
     rows, _ = donations(DonationFilter(campaign_id=campaign.id, text=text, **{"sees_donors": True, **filters}))
     return [row.public_id for row in rows]
@@ -54,14 +54,14 @@ UNNAMED = ("%", "_", "айгүл%", "\\", "бермет", "\x00", "\u200b", "а�
 
 def test_a_gift_is_found_by_its_names_and_address(campaign: Campaign, aigul: Donation) -> None:
     a_paid_gift(campaign=campaign, payer_name="Łukasz", public_name=None)
-    assert [text for text in NAMED if found(campaign, text) != [aigul.public_id]] == []
-    assert [text for text in UNNAMED if found(campaign, text)] == []
+    assert [text for text in NAMED if matches(campaign, text) != [aigul.public_id]] == []
+    assert [text for text in UNNAMED if matches(campaign, text)] == []
 
 
 def test_letters_with_a_stroke_are_folded_too(campaign: Campaign, aigul: Donation) -> None:
     lukasz = a_paid_gift(campaign=campaign, payer_name="Łukasz", public_name=None)
     for text in ("łukasz", "LUKASZ", "Łuk"):
-        assert found(campaign, text) == [lukasz.public_id]
+        assert matches(campaign, text) == [lukasz.public_id]
 
 
 def test_a_gift_is_found_by_every_number_it_has(campaign: Campaign, aigul: Donation, session: Session) -> None:
@@ -78,44 +78,44 @@ def test_a_gift_is_found_by_every_number_it_has(campaign: Campaign, aigul: Donat
         number.replace("-", ""),
     ]
     for text in (*ids, *typed, f" {aigul.public_id.upper()} "):
-        assert found(campaign, str(text)) == [aigul.public_id], text
+        assert matches(campaign, str(text)) == [aigul.public_id], text
 
 
 def test_another_campaigns_gifts_are_not_found(campaign: Campaign, aigul: Donation) -> None:
     other = a_campaign(slug="other", is_featured=False)
     for text in ("айгүл", "family", "in_1Abc", aigul.public_id):
-        assert found(other, text) == []
+        assert matches(other, text) == []
 
 
 def test_who_does_not_see_donors_finds_only_what_they_made_public(campaign: Campaign, aigul: Donation) -> None:
     hidden = a_paid_gift(campaign=campaign, is_anonymous=True, public_name="Bermet", payer_name="Bermet")
-    assert found(campaign, "gul", sees_donors=False) == [aigul.public_id]
+    assert matches(campaign, "gul", sees_donors=False) == [aigul.public_id]
     for text in ("айгүл", "family", "чыңгыз", "bermet"):
-        assert found(campaign, text, sees_donors=False) == []
-    assert found(campaign, hidden.public_id, sees_donors=False) == [hidden.public_id]
+        assert matches(campaign, text, sees_donors=False) == []
+    assert matches(campaign, hidden.public_id, sees_donors=False) == [hidden.public_id]
 
 
 def test_a_gift_that_is_not_paid_is_found_by_the_address_of_the_form(campaign: Campaign) -> None:
     gift = a_donation(campaign=campaign, checkout_params={"customer_email": "tried@example.org"})
-    assert found(campaign, "tried@") == [gift.public_id]
+    assert matches(campaign, "tried@") == [gift.public_id]
 
 
 def test_the_names_of_a_payment_are_found_once_it_is_known(engine: Engine) -> None:
     public_id = engine.open()
     campaign = engine.session.execute(select(Campaign)).scalar_one()
-    assert found(campaign, "donor@example") == [public_id]
+    assert matches(campaign, "donor@example") == [public_id]
     checkout = engine.checkout_of(public_id)
     engine.payments.pay(checkout, name="Бермет Асанова")
     engine.tell("checkout.session.completed", checkout)
     engine.work()
-    assert found(campaign, "асанова donor@") == [public_id]
+    assert matches(campaign, "асанова donor@") == [public_id]
 
 
-def test_only_monthly_gifts_are_listed_where_they_are_asked_for(campaign: Campaign, aigul: Donation) -> None:
+def test_only_monthly_gifts_are_listed_by_the_filter_for_them(campaign: Campaign, aigul: Donation) -> None:
     with transaction() as session:
         session.execute(update(Donation).where(Donation.id == aigul.id).values(frequency="monthly"))
     a_paid_gift(campaign=campaign)
-    assert found(campaign, "", frequency="monthly") == [aigul.public_id]
+    assert matches(campaign, "", frequency="monthly") == [aigul.public_id]
 
 
 def test_monthly_gifts_receipts_and_emails_are_found_alike(engine: Engine) -> None:
@@ -126,8 +126,8 @@ def test_monthly_gifts_receipts_and_emails_are_found_alike(engine: Engine) -> No
     for text in (pledge.public_id, subscription, str(month.invoice_id), f"{month.public_id.upper()} "):
         rows, _ = pledges(campaign_id, text=text, sees_donors=True)
         assert [row.public_id for row in rows] == [pledge.public_id]
-        found_receipts = receipts(ReceiptFilter(campaign_id=campaign_id, text=text))
-        assert [row.donation_public_id for row in found_receipts] == [month.public_id]
+        receipt_rows = receipts(ReceiptFilter(campaign_id=campaign_id, text=text))
+        assert [row.donation_public_id for row in receipt_rows] == [month.public_id]
         emails, _ = mails(MailFilter(campaign_id=campaign_id, text=text))
         assert [row.donation_public_id for row in emails] == [month.public_id]
     assert len(receipts(ReceiptFilter(campaign_id=campaign_id, text="DONOR@example"))) == 2

@@ -36,9 +36,9 @@ def test_a_paid_gift_is_booked_receipted_and_mailed(engine: Engine) -> None:
     assert sums.account_totals(engine.session)[(Account.PROVIDER, "USD")] == 23_97
     assert sums.balance_of(engine.session, donation.fund_id, "USD").minor == 23_97
     assert engine.session.execute(select(Receipt.number)).scalars().all() == ["TEST-WCL-2026-000001"]
-    [letter] = engine.mailer.sent
-    assert letter.recipient == "donor@example.org"
-    assert [name for name, _ in letter.attachments] == ["TEST-WCL-2026-000001.pdf"]
+    [mail] = engine.mailer.sent
+    assert mail.recipient == "donor@example.org"
+    assert [name for name, _ in mail.attachments] == ["TEST-WCL-2026-000001.pdf"]
 
 
 def test_a_replayed_event_settles_nothing(engine: Engine) -> None:
@@ -77,7 +77,7 @@ def test_the_fee_may_come_later_than_the_payment(engine: Engine) -> None:
     assert sums.account_totals(engine.session)[(Account.CARD_PAYMENTS, "USD")] == 0
 
 
-def test_a_payment_told_before_our_page_was_kept_is_found_by_its_metadata(engine: Engine) -> None:
+def test_a_payment_reported_before_our_page_was_stored_is_matched_by_its_metadata(engine: Engine) -> None:
     engine.payments.loses_answers = True
     request = engine.request(form="lost")
     with pytest.raises(Exception, match="lost on the way"):
@@ -108,7 +108,7 @@ def test_money_beats_expiry(engine: Engine) -> None:
     assert engine.donation(public_id).state == "paid"
 
 
-def test_an_unknown_event_is_kept_and_ignored(engine: Engine) -> None:
+def test_an_unknown_event_is_stored_and_ignored(engine: Engine) -> None:
     engine.tell("customer.created", "cus_1")
     engine.work()
     assert states(engine) == ["ignored"]
@@ -151,7 +151,7 @@ def test_a_waiting_event_outlives_many_successes_and_fails_permanently_after_day
     assert states(engine) == ["failed_permanently"]
 
 
-def test_what_events_told_of_people_is_forgotten_in_time_and_a_replay_still_works(engine: Engine) -> None:
+def test_personal_data_of_events_is_erased_in_time_and_a_replay_still_works(engine: Engine) -> None:
     public_id = engine.give()
     engine.clock.advance(days=inbox.PAYLOAD_RETENTION.days - 1)
     assert inbox.forget_payloads(clock=engine.clock) == 0

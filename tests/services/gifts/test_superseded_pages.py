@@ -38,9 +38,9 @@ def test_the_page_of_a_form_that_was_changed_is_closed(engine: Engine) -> None:
     engine.work()
     assert engine.donation(first).state == "expired"
     assert engine.donation(second).state == "open"
-    asked = len(engine.payments.calls)
+    before = len(engine.payments.calls)
     engine.work()
-    assert len(engine.payments.calls) == asked
+    assert len(engine.payments.calls) == before
 
 
 def test_filled_in_as_at_first_the_form_leads_to_a_page_that_is_open(engine: Engine) -> None:
@@ -141,10 +141,10 @@ def test_a_page_that_could_not_be_closed_is_closed_later(engine: Engine) -> None
 
 
 def test_a_page_that_the_provider_leaves_open_holds_up_nobody(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, kept = engine.payments.expire_checkout, ""
-    monkeypatch.setattr(engine.payments, "expire_checkout", lambda page: True if page == kept else real(page))
+    real, left_open = engine.payments.expire_checkout, ""
+    monkeypatch.setattr(engine.payments, "expire_checkout", lambda page: True if page == left_open else real(page))
     stubborn = engine.open(filled_in(engine, 25))
-    kept = engine.checkout_of(stubborn)
+    left_open = engine.checkout_of(stubborn)
     engine.open(filled_in(engine, 50))
     engine.open(filled_in(engine, 100))
     jobs.work_off(jobs.close_pages, linger_seconds=0)

@@ -49,21 +49,21 @@ def fill(count: int, **facts: object) -> None:
         session.execute(insert(ProviderEvent), rows)
 
 
-def names(wanted: InboxFilter, *, limit: int = 50) -> list[str]:
-    return [row.event_id for row in listing.events(wanted, limit=limit)]
+def names(filters: InboxFilter, *, limit: int = 50) -> list[str]:
+    return [row.event_id for row in listing.events(filters, limit=limit)]
 
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
     """What is asked of the database in this block, with its values written in."""
-    asked: list[str] = []
+    executed: list[str] = []
 
     def keep(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
+        executed.append(statement)
 
     hook.listen(db.engine, "before_cursor_execute", keep)
     try:
-        yield asked
+        yield executed
     finally:
         hook.remove(db.engine, "before_cursor_execute", keep)
 
@@ -78,12 +78,12 @@ def test_events_are_listed_newest_first_a_page_at_a_time(app: Flask) -> None:
 @pytest.mark.parametrize("state", sorted(set(STATES)))
 def test_a_state_is_paged_without_a_gap_or_a_double(app: Flask, state: EventState) -> None:
     fill(60)
-    found, before = [], None
+    listed, before = [], None
     while page := listing.events(InboxFilter(states=(state,), before_id=before), limit=4):
-        found += [row.event_id for row in page]
+        listed += [row.event_id for row in page]
         before = page[-1].id
-    wanted = [f"evt_{number:06}" for number in reversed(range(60)) if STATES[number % len(STATES)] == state]
-    assert found == wanted
+    expected = [f"evt_{number:06}" for number in reversed(range(60)) if STATES[number % len(STATES)] == state]
+    assert listed == expected
 
 
 def test_several_states_are_one_list(app: Flask) -> None:
@@ -94,8 +94,8 @@ def test_several_states_are_one_list(app: Flask) -> None:
 
 def test_type_and_state_and_age_narrow_together(app: Flask) -> None:
     fill(48)
-    wanted = InboxFilter(states=(EventState.PROCESSED,), type="charge.updated", until=NOW + timedelta(minutes=20))
-    assert names(wanted) == ["evt_000018", "evt_000009", "evt_000000"]
+    filters = InboxFilter(states=(EventState.PROCESSED,), type="charge.updated", until=NOW + timedelta(minutes=20))
+    assert names(filters) == ["evt_000018", "evt_000009", "evt_000000"]
     assert names(InboxFilter(until=NOW - timedelta(minutes=1))) == []
 
 
@@ -121,7 +121,7 @@ def test_the_oldest_waiting_event_is_not_a_finished_one(app: Flask) -> None:
 
 @pytest.mark.database("sqlite")
 @pytest.mark.parametrize(
-    "wanted",
+    "filters",
     [
         InboxFilter(states=(EventState.FAILED_PERMANENTLY,)),
         InboxFilter(states=ATTENTION_EVENT_STATES),
@@ -133,15 +133,15 @@ def test_the_oldest_waiting_event_is_not_a_finished_one(app: Flask) -> None:
         InboxFilter(event_ids=("evt_000001",)),
     ],
 )
-def test_no_filter_reads_the_whole_inbox(app: Flask, wanted: InboxFilter) -> None:
+def test_no_filter_reads_the_whole_inbox(app: Flask, filters: InboxFilter) -> None:
     fill(10)
     gift = a_donation(campaign=a_campaign(), public_id="x")
     assert gift.id
-    with statements() as asked:
-        listing.events(wanted, limit=5)
+    with statements() as executed:
+        listing.events(filters, limit=5)
         listing.count_by_state()
         listing.oldest_waiting()
-    selects = [statement for statement in asked if "provider_event" in statement]
+    selects = [statement for statement in executed if "provider_event" in statement]
     for statement in selects:
         plan = db.session.execute(text(f"EXPLAIN QUERY PLAN {bound(statement)}")).all()
         assert not [step for *_ids, step in plan if "SCAN provider_event" in step], statement
@@ -156,9 +156,9 @@ def bound(statement: str) -> str:
 def test_the_number_of_queries_does_not_grow_with_the_inbox(app: Flask) -> None:
     counts = []
     for _ in range(2):
-        with statements() as asked:
+        with statements() as executed:
             listing.events(InboxFilter(states=ATTENTION_EVENT_STATES, until=NOW + timedelta(days=1)), limit=50)
-        counts.append(len(asked))
+        counts.append(len(executed))
         if len(counts) == 1:
             fill(300)
     assert counts[0] == counts[1]
@@ -170,7 +170,7 @@ def test_the_reason_is_shown_whatever_the_technical_line_says(app: Flask) -> Non
     assert listing.event("evt_000000").row.reason is EventReason.MISMATCH
 
 
-def test_what_settlement_writes_is_understood_at_the_desk(engine: Engine) -> None:
+def test_what_settlement_writes_is_read_by_the_staff_pages(engine: Engine) -> None:
     engine.tell("checkout.session.completed", engine.checkout_of(engine.open()), event_id="evt_away")
     engine.payments.is_down = True
     engine.work()
@@ -182,10 +182,10 @@ class TestReplaying:
 
     def test_all_of_a_state_start_anew(self, app: Flask) -> None:
         fill(16)
-        wanted = InboxFilter(states=(EventState.FAILED_PERMANENTLY,))
-        preview = preview_of(wanted)
+        filters = InboxFilter(states=(EventState.FAILED_PERMANENTLY,))
+        preview = preview_of(filters)
         assert (preview.count, preview.has_more) == (2, False)
-        assert self.replay(app, wanted, up_to_id=preview.up_to_id) == 2
+        assert self.replay(app, filters, up_to_id=preview.up_to_id) == 2
         assert names(InboxFilter(states=(EventState.FAILED_PERMANENTLY,))) == []
         [act] = db.session.execute(select(AuditEvent)).scalars()
         assert (act.action, act.subject) == ("inbox:replay_many", "provider_events:failed_permanently/all")
@@ -193,37 +193,37 @@ class TestReplaying:
 
     def test_the_ticked_ones_alone_start_anew(self, app: Flask) -> None:
         fill(16)
-        wanted = InboxFilter(event_ids=("evt_000004", "evt_000005"))
-        assert self.replay(app, wanted, up_to_id=preview_of(wanted).up_to_id) == 2
+        filters = InboxFilter(event_ids=("evt_000004", "evt_000005"))
+        assert self.replay(app, filters, up_to_id=preview_of(filters).up_to_id) == 2
         assert len(names(InboxFilter(states=ATTENTION_EVENT_STATES))) == 4
 
     def test_what_came_after_the_preview_is_left(self, app: Flask) -> None:
         fill(8)
-        wanted = InboxFilter(states=(EventState.FAILED_PERMANENTLY,))
-        preview = preview_of(wanted)
+        filters = InboxFilter(states=(EventState.FAILED_PERMANENTLY,))
+        preview = preview_of(filters)
         fill_more(8)
-        assert self.replay(app, wanted, up_to_id=preview.up_to_id) == 1
-        assert names(wanted) == ["evt_more"]
+        assert self.replay(app, filters, up_to_id=preview.up_to_id) == 1
+        assert names(filters) == ["evt_more"]
 
     def test_one_act_is_bounded_and_says_so(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(replays, "MANY_MAX", 3)
         fill(40)
-        wanted = InboxFilter(states=(EventState.FAILED_PERMANENTLY,))
-        preview = preview_of(wanted)
+        filters = InboxFilter(states=(EventState.FAILED_PERMANENTLY,))
+        preview = preview_of(filters)
         assert (preview.count, preview.has_more) == (3, True)
-        assert self.replay(app, wanted, up_to_id=preview.up_to_id) == 3
-        assert len(names(wanted)) == 2
+        assert self.replay(app, filters, up_to_id=preview.up_to_id) == 3
+        assert len(names(filters)) == 2
         assert MANY_MAX == 500
 
     def test_an_event_of_the_wrong_mode_stays_where_it_is(self, app: Flask) -> None:
         fill(2, state=EventState.FAILED_PERMANENTLY, reason=EventReason.WRONG_MODE)
-        wanted = InboxFilter(states=(EventState.FAILED_PERMANENTLY,))
-        assert preview_of(wanted).count == 0
-        assert self.replay(app, wanted, up_to_id=99) == 0
+        filters = InboxFilter(states=(EventState.FAILED_PERMANENTLY,))
+        assert preview_of(filters).count == 0
+        assert self.replay(app, filters, up_to_id=99) == 0
         assert db.session.execute(select(AuditEvent)).all() == []
 
-    def replay(self, app: Flask, wanted: InboxFilter, *, up_to_id: int) -> int:
-        return replay_many(wanted, up_to_id=up_to_id, actor_id=None, clock=app.extensions["context"].clock)
+    def replay(self, app: Flask, filters: InboxFilter, *, up_to_id: int) -> int:
+        return replay_many(filters, up_to_id=up_to_id, actor_id=None, clock=app.extensions["context"].clock)
 
 
 def fill_more(number: int) -> None:
@@ -244,7 +244,7 @@ def fill_more(number: int) -> None:
 
 
 @pytest.mark.parametrize("state", [EventState.FAILED_PERMANENTLY, EventState.WAITING_FOR_PARENT])
-def test_an_event_of_which_nothing_will_come_is_set_aside_and_kept(app: Flask, state: EventState) -> None:
+def test_an_event_of_which_nothing_will_come_is_set_aside_and_stays(app: Flask, state: EventState) -> None:
     fill(1, state=state, reason=EventReason.WRONG_MODE)
     clock = app.extensions["context"].clock
     replays.set_aside("evt_000000", actor_id=None, clock=clock)
@@ -264,24 +264,24 @@ class TestTheCommands:
 
     def test_list_takes_filters(self, app: Flask) -> None:
         fill(16)
-        _code, told = self.run(app, "list", "--state", "attention", "--type", "charge.updated")
-        assert [line.split()[0] for line in told.splitlines()] == ["evt_000012", "evt_000006"]
+        _code, output = self.run(app, "list", "--state", "attention", "--type", "charge.updated")
+        assert [line.split()[0] for line in output.splitlines()] == ["evt_000012", "evt_000006"]
 
     def test_show_tells_why_and_word_for_word(self, app: Flask) -> None:
         fill(1, state=EventState.FAILED, reason=EventReason.PROGRAM_ERROR, error="KeyError: 'id'")
-        _code, told = self.run(app, "show", "evt_000000")
-        assert "The program failed on it." in told
-        assert "KeyError: 'id'" in told
+        _code, output = self.run(app, "show", "evt_000000")
+        assert "The program failed on it." in output
+        assert "KeyError: 'id'" in output
         assert self.run(app, "show", "evt_nobody") == (1, "kurak: there is no event evt_nobody.\n")
 
     def test_replaying_many_asks_with_the_count_and_takes_a_former_name_of_the_state(self, app: Flask) -> None:
         fill(16)
-        code, told = self.run(app, "replay", "--state", "dead", answer="n\n")
+        code, output = self.run(app, "replay", "--state", "dead", answer="n\n")
         assert code == 1
-        assert "Replay 2 events?" in told
+        assert "Replay 2 events?" in output
         assert len(names(InboxFilter(states=(EventState.FAILED_PERMANENTLY,)))) == 2
-        told = self.run(app, "replay", "--state", "failed_permanently", answer="y\n")[1]
-        assert "Worked off again: 2 events." in told
+        output = self.run(app, "replay", "--state", "failed_permanently", answer="y\n")[1]
+        assert "Worked off again: 2 events." in output
         assert self.run(app, "replay", "--state", "failed_permanently", "--yes") == (
             0,
             "There is no such event that could be replayed.\n",

@@ -18,7 +18,7 @@ PAYMENT = "a gift was paid by the payment that its history names"
 AN_ENTRY = "(SELECT MIN(id) FROM journal_entry WHERE kind = 'gift_settled')"
 A_REFUND = REFUND.format(name="settlement_id", state="succeeded", value="'txn_9'")
 A_DISPUTE = DISPUTE.format(name="withdrawal_id", state="open")
-SEEN_MOVEMENT = (
+KNOWN_MOVEMENT = (
     "INSERT INTO provider_transaction (provider_id, type, category, source_id, payment_id, currency, amount_minor,"
     " fee_minor, net_minor, made_at, available_at, matched_by, is_foreign)"
     " SELECT settlement_id, 'charge', 'charge', charge_id, payment_id, settled_currency, settled_minor, fee_minor,"
@@ -56,15 +56,15 @@ FACT_BREAKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (CURRENCY, (A_DISPUTE, "UPDATE dispute SET currency = 'EUR'")),
     (CURRENCY, ("UPDATE receipt SET currency = 'EUR' WHERE id = 1",)),
     *(
-        (MOVEMENT_ENTRY, (SEEN_MOVEMENT, f"UPDATE provider_transaction SET {change}"))
+        (MOVEMENT_ENTRY, (KNOWN_MOVEMENT, f"UPDATE provider_transaction SET {change}"))
         for change in (
             "amount_minor = amount_minor + 1, fee_minor = fee_minor + 1",
             "currency = 'EUR'",
             "category = 'refund'",
         )
     ),
-    (MOVEMENT_SOURCE, (SEEN_MOVEMENT, "UPDATE provider_transaction SET source_id = NULL")),
-    (MOVEMENT_SOURCE, (SEEN_MOVEMENT, "UPDATE donation SET charge_id = 'ch_9' WHERE id = 1")),
+    (MOVEMENT_SOURCE, (KNOWN_MOVEMENT, "UPDATE provider_transaction SET source_id = NULL")),
+    (MOVEMENT_SOURCE, (KNOWN_MOVEMENT, "UPDATE donation SET charge_id = 'ch_9' WHERE id = 1")),
     (MOVEMENT_SOURCE, (A_REFUND, NAMED_MOVEMENT)),
     (MOVEMENT_SOURCE, (A_DISPUTE, NAMED_MOVEMENT)),
     (PAYOUT_MOVEMENT, (PAYOUT.format(state="arrived"), "UPDATE payout SET transaction_id = 'txn_9'")),

@@ -385,7 +385,7 @@ def test_the_command_reads_the_receipts_too(app: Flask, open_books: Session) -> 
     assert run(args=["ledger", "check"]).exit_code == 0
     with transaction() as session:
         session.execute(text(PDF), {"id": 1, "pdf": b"other", "sha256": hashlib.sha256(b"made").hexdigest()})
-    found = run(args=["ledger", "check"])
-    assert found.exit_code == 1
-    assert f"{FILES_RULE}\n  QUI-2026-000001" in found.output
-    assert found.output.endswith(f"{len(CHECKS) + 4} checks, 1 problems\n")
+    result = run(args=["ledger", "check"])
+    assert result.exit_code == 1
+    assert f"{FILES_RULE}\n  QUI-2026-000001" in result.output
+    assert result.output.endswith(f"{len(CHECKS) + 4} checks, 1 problems\n")

@@ -185,10 +185,10 @@ def test_another_campaigns_money_is_not_counted(purse: FundUnderTest, session: S
 def test_the_journal_is_read_page_by_page_without_loss(purse: FundUnderTest, session: Session) -> None:
     for number in range(5):
         purse.post(purse.allocation(1 + number, name=f"a{number}"))
-    wanted = LedgerFilter(campaign_id=purse.campaign_id)
-    whole = list(entries.ledger_rows(session, wanted))
+    filters = LedgerFilter(campaign_id=purse.campaign_id)
+    whole = list(entries.ledger_rows(session, filters))
     paged, after = [], None
-    while page := list(entries.ledger_rows(session, wanted, after=after, limit=3)):
+    while page := list(entries.ledger_rows(session, filters, after=after, limit=3)):
         paged += page
         after = (page[-1].recorded_at, page[-1].entry_id, page[-1].line)
     assert paged == whole
@@ -199,8 +199,8 @@ def test_the_journal_is_read_by_day_fund_kind_and_story(purse: FundUnderTest, se
     purse.post(purse.allocation(1, name="a"))
     purse.post(replace(purse.allocation(2, name="b"), effective_on=date(2027, 1, 5)))
 
-    def amounts(wanted: LedgerFilter) -> list[int]:
-        return sorted(row.amount_minor for row in entries.ledger_rows(session, wanted))
+    def amounts(filters: LedgerFilter) -> list[int]:
+        return sorted(row.amount_minor for row in entries.ledger_rows(session, filters))
 
     of = LedgerFilter(campaign_id=purse.campaign_id)
     assert amounts(replace(of, since=date(2027, 1, 1))) == [-2, 2]

@@ -3,7 +3,7 @@
 NAMED = "what a gift, a refund or a dispute names stands in the books under its kind"
 KINDS = "the kind of an entry is one that its source makes"
 PAYOUT_STATE = "the money of a payout stands where its state says"
-WALKED = "a payout is its difference and the movements that left with it"
+ITEMIZED = "a payout is its difference and the movements that left with it"
 COMPARED = "what the books hold of the provider’s balance was seen by the next comparison"
 MAILED = "a receipt that was mailed has the PDF that left with it"
 HISTORY = "a gift’s history tells of its state, its settlement, its refunds and its disputes"
@@ -68,7 +68,7 @@ TRAIL_BREAKS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "UPDATE journal_entry SET subject = 'payout:po_9' WHERE source = 'disbursement:spent'",
         ),
     ),
-    (WALKED, (PAYOUT.format(state="arrived"),)),
+    (ITEMIZED, (PAYOUT.format(state="arrived"),)),
     (COMPARED, (COMPARISON,)),
     *((MAILED, (MAIL.format(state=state),)) for state in ("sent", "stored")),
     (MAILED, (MAIL.format(state="sent"), FILE.format(made="2026-12-02"))),

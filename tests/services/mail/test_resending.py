@@ -54,12 +54,12 @@ def order_for(engine: Engine, *, recipient: str = "right@example.org") -> Resend
     )
 
 
-def refuse(_letter: object) -> None:
+def refuse(_mail: object) -> None:
     """What the mailer does where the mail server knows no address."""
     raise AddressRefused("the address was refused (550)")
 
 
-def test_an_address_that_cannot_take_mail_is_told_until_the_mail_leaves_for_another(
+def test_an_address_that_cannot_take_mail_is_shown_until_the_mail_leaves_for_another(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     public_id = engine.give()
@@ -83,8 +83,8 @@ def test_an_address_that_cannot_take_mail_is_told_until_the_mail_leaves_for_anot
 
 
 def concerns(campaign_id: int, engine: Engine) -> dict[str, int]:
-    found = overview(campaign_id, "USD", at=engine.clock.now()).concerns
-    return {concern.kind: concern.count for concern in found}
+    items = overview(campaign_id, "USD", at=engine.clock.now()).concerns
+    return {item.kind: item.count for item in items}
 
 
 def test_of_a_mail_that_left_a_copy_leaves_once_per_form(engine: Engine) -> None:

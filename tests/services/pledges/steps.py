@@ -12,7 +12,7 @@ from tests.support.drain import work_off_money
 
 
 def begin_pledge(engine: Engine, *, language: str = "en", form: str = "") -> str:
-    """A monthly gift whose first month is paid and settled, its papers and mails still to be made: its subscription."""
+    """A monthly gift whose first month is paid and settled; its receipts and mails are not made yet. Return its subscription."""
     request = replace(engine.request(form=form, language=language), frequency="monthly")
     checkout = engine.checkout_of(engine.open(request))
     engine.payments.pay(checkout)
@@ -26,15 +26,15 @@ def begin_pledge(engine: Engine, *, language: str = "en", form: str = "") -> str
 def pledge_of(subscription_id: str) -> Pledge:
     """The pledge as it is now, detached."""
     with reading() as session:
-        found = session.execute(select(Pledge).where(Pledge.subscription_id == subscription_id)).scalar_one()
-        session.expunge(found)
-    return found
+        pledge = session.execute(select(Pledge).where(Pledge.subscription_id == subscription_id)).scalar_one()
+        session.expunge(pledge)
+    return pledge
 
 
 def months_of(subscription_id: str) -> list[Donation]:
     """Its gifts, oldest first."""
     with reading() as session:
-        found = list(
+        months = list(
             session.execute(
                 select(Donation)
                 .join(Pledge, Pledge.id == Donation.pledge_id)
@@ -43,7 +43,7 @@ def months_of(subscription_id: str) -> list[Donation]:
             ).scalars()
         )
         session.expunge_all()
-    return found
+    return months
 
 
 def history_of(subscription_id: str) -> list[str]:

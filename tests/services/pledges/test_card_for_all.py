@@ -48,9 +48,9 @@ def use_for_all(engine: Engine, names: list[str]) -> None:
 
 def pledges() -> list[Pledge]:
     with reading() as session:
-        found = list(session.execute(select(Pledge).order_by(Pledge.id)).scalars())
+        rows = list(session.execute(select(Pledge).order_by(Pledge.id)).scalars())
         session.expunge_all()
-    return found
+    return rows
 
 
 def requests() -> list[tuple[str, str]]:
@@ -75,7 +75,7 @@ def test_each_gift_is_charged_to_the_new_card_on_its_own_day(engine: Engine, nam
     assert [one.state for one in after] == ["active"] * 3
     assert {one.customer_id for one in after} == {after[0].customer_id}
     assert set(charged_at_provider(engine)) == {one.subscription_id for one in after}
-    assert requests() == [("mend", "done"), ("use_card", "done"), ("use_card", "done")]
+    assert requests() == [(Act.UPDATE_CARD, "done"), ("use_card", "done"), ("use_card", "done")]
     assert "moved" in history_of(after[1].subscription_id)
     assert "stopped" not in history_of(after[1].subscription_id)
 
@@ -129,7 +129,7 @@ def test_a_program_that_ends_between_two_calls_goes_on_where_it_was(
     assert [one.state for one in pledges()] == ["active"] * 3
     assert [one.card_last4 for one in pledges()[:2]] == ["1881"] * 2
     assert set(charged_at_provider(engine)) == {one.subscription_id for one in pledges()}
-    assert len(engine.mailer.sent) == len({(letter.recipient, letter.text) for letter in engine.mailer.sent})
+    assert len(engine.mailer.sent) == len({(mail.recipient, mail.text) for mail in engine.mailer.sent})
 
 
 def test_a_move_that_waited_past_its_day_charges_from_the_next_month_on(engine: Engine, names: list[str]) -> None:
@@ -138,8 +138,8 @@ def test_a_move_that_waited_past_its_day_charges_from_the_next_month_on(engine: 
     with pytest.raises(Killed):
         engine.work()
     engine.payments.pledges.calls_left = None
-    held = engine.payments.pledges.subscriptions[names[1]]
-    assert held.word is PledgeWord.ENDS
+    subscription = engine.payments.pledges.subscriptions[names[1]]
+    assert subscription.word is PledgeWord.ENDS
     engine.clock.advance(days=40)
     engine.payments.pledges.stop_there(names[1])  # the provider ended it in place of the charge
     engine.work()

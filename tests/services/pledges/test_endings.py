@@ -46,7 +46,7 @@ def renew(engine: Engine, name: str, to: datetime) -> None:
 
 
 def mails(engine: Engine, words: str) -> list[str]:
-    return [letter.text for letter in engine.mailer.sent if words in letter.subject]
+    return [mail.text for mail in engine.mailer.sent if words in mail.subject]
 
 
 def test_the_provider_ends_it_in_place_of_the_first_charge_after_the_campaign(engine: Engine) -> None:
@@ -87,7 +87,7 @@ def test_where_the_provider_is_silent_it_is_planned_later(engine: Engine) -> Non
     assert engine.payments.pledges.subscriptions[name].stops_at == at(4, 1)
 
 
-def test_after_the_last_charge_nothing_is_due_and_nothing_can_be_kept(engine: Engine) -> None:
+def test_after_the_last_charge_nothing_is_due_and_no_ending_is_withdrawn(engine: Engine) -> None:
     name = begin_pledge(engine)
     renew(engine, name, at(1, 1))
     renew(engine, name, at(2, 1))
@@ -131,18 +131,20 @@ def test_a_payment_that_is_being_made_is_named_as_the_last(engine: Engine) -> No
         ("ky", "Кампаниянын аяктоосу — 2027-\u2060жылдын 20-\u2060февралы"),
     ],
 )
-def test_the_donor_is_told_two_weeks_before_and_at_the_end_once_each(engine: Engine, language: str, words: str) -> None:
+def test_the_donor_is_mailed_two_weeks_before_and_at_the_end_once_each(
+    engine: Engine, language: str, words: str
+) -> None:
     begin_pledge(engine, language=language)
     engine.work()
     engine.clock.at = at(2, 5)
     engine.work()
-    assert not [letter for letter in engine.mailer.sent if words in letter.subject.replace("\xa0", " ")]
+    assert not [mail for mail in engine.mailer.sent if words in mail.subject.replace("\xa0", " ")]
     for day in (6, 7, 20):
         engine.clock.at = at(2, day)
         engine.work()
         assert len([one for one in engine.mailer.sent if words in one.subject.replace("\xa0", " ")]) == 1, day
-    [letter] = [letter for letter in engine.mailer.sent if words in letter.subject.replace("\xa0", " ")]
-    assert "/p/" in letter.text
+    [mail] = [mail for mail in engine.mailer.sent if words in mail.subject.replace("\xa0", " ")]
+    assert "/p/" in mail.text
     before = len(engine.mailer.sent)
     for day in (21, 22, 28):
         engine.clock.at = at(2, day)

@@ -41,7 +41,7 @@ def ask(engine: Engine, subscription_id: str, act: Act, **detail: object) -> str
 
 
 def subjects(engine: Engine) -> list[str]:
-    return [letter.subject for letter in engine.mailer.sent]
+    return [mail.subject for mail in engine.mailer.sent]
 
 
 @pytest.mark.parametrize("first", ["customer.subscription.created", "invoice.paid", "checkout.session.completed"])
@@ -71,7 +71,7 @@ def test_a_subscription_that_is_not_ours_is_foreign(engine: Engine) -> None:
         pledge_of("sub_x")
 
 
-def test_a_month_is_one_gift_however_often_it_is_told(engine: Engine) -> None:
+def test_a_month_is_one_gift_however_often_it_is_reported(engine: Engine) -> None:
     name = begin_pledge(engine)
     engine.clock.advance(days=31)
     invoice = engine.payments.pledges.renew(name)
@@ -92,7 +92,7 @@ def test_an_invoice_without_money_is_no_gift(engine: Engine) -> None:
     assert len(months_of(name)) == 1
 
 
-def test_a_refused_card_is_told_once_per_month_and_once_more_when_nothing_is_tried_again(engine: Engine) -> None:
+def test_a_refused_card_is_mailed_once_per_month_and_once_more_after_the_last_attempt(engine: Engine) -> None:
     name = begin_pledge(engine)
     for is_last in (False, False, True):
         invoice = engine.payments.pledges.refuse(name, reason="expired", is_last=is_last)
@@ -105,15 +105,15 @@ def test_a_refused_card_is_told_once_per_month_and_once_more_when_nothing_is_tri
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "ky"])
-def test_the_letters_lead_to_the_donor_s_page_in_her_language(engine: Engine, language: str) -> None:
+def test_the_mails_link_to_the_donors_page_in_their_language(engine: Engine, language: str) -> None:
     name = begin_pledge(engine, language=language)
     engine.payments.pledges.stop_there(name)
     engine.tell("customer.subscription.deleted", name)
     engine.work()
     receipt, stopped = engine.mailer.sent
-    for letter in (receipt, stopped):
-        assert f"http://localhost/{language}/p/" in letter.text
-        assert f"http://localhost/{language}/p/" in letter.html
+    for mail in (receipt, stopped):
+        assert f"http://localhost/{language}/p/" in mail.text
+        assert f"http://localhost/{language}/p/" in mail.html
     assert pledge_of(name).end_reason == "provider"
 
 
@@ -138,14 +138,13 @@ def test_the_receipt_of_each_month_says_that_the_gift_is_monthly_and_when_the_ne
     engine.clock.advance(days=31)
     engine.tell("invoice.paid", engine.payments.pledges.renew(name))
     engine.work()
-    receipts = [letter for letter in engine.mailer.sent if letter.attachments]
-    for letter, day in zip(receipts, (next_payment, further), strict=True):
-        assert how_often in letter.text
-        assert day in letter.text.replace("\xa0", " ")
-        assert day.partition(": ")[2] in letter.html.replace("\xa0", " ")
+    receipts = [mail for mail in engine.mailer.sent if mail.attachments]
+    for mail, day in zip(receipts, (next_payment, further), strict=True):
+        assert how_often in mail.text
+        assert day in mail.text.replace("\xa0", " ")
+        assert day.partition(": ")[2] in mail.html.replace("\xa0", " ")
         buttons = [
-            str(link["href"])
-            for link in BeautifulSoup(letter.html, "html.parser").select("td[style*=border-radius] > a")
+            str(link["href"]) for link in BeautifulSoup(mail.html, "html.parser").select("td[style*=border-radius] > a")
         ]
         assert [f"/{language}/{part}/" in address for part, address in zip(("receipt", "p"), buttons, strict=True)] == [
             True,
@@ -160,7 +159,7 @@ def test_a_receipt_that_waited_promises_no_payment_that_was_skipped_or_stopped_m
     while pledge_asking.execute_next(engine.context):
         pass
     engine.work()
-    receipts = [letter.text for letter in engine.mailer.sent if letter.attachments]
+    receipts = [mail.text for mail in engine.mailer.sent if mail.attachments]
     assert ["How often: Every month" in text for text in receipts] == [True, False]
     assert not any("Next payment" in text or "January 1" in text for text in receipts)
 
@@ -171,7 +170,7 @@ def test_a_gift_given_once_says_nothing_of_months(engine: Engine) -> None:
     assert not any(words in engine.mailer.sent[-1].text for words in ("How often", "Next payment", "/p/"))
 
 
-def test_what_is_stopped_stays_stopped_whatever_is_told(engine: Engine) -> None:
+def test_what_is_stopped_stays_stopped_whatever_is_reported(engine: Engine) -> None:
     name = begin_pledge(engine)
     before = engine.payments.pledges.subscriptions[name]
     engine.payments.pledges.stop_there(name)
@@ -184,7 +183,7 @@ def test_what_is_stopped_stays_stopped_whatever_is_told(engine: Engine) -> None:
     assert pledge_of(name).next_at is None
 
 
-def test_acts_reach_the_provider_in_the_order_in_which_they_were_asked(engine: Engine) -> None:
+def test_requests_reach_the_provider_in_the_order_in_which_they_were_made(engine: Engine) -> None:
     name = begin_pledge(engine)
     engine.payments.is_down = True
     first = ask(engine, name, Act.PAUSE)
@@ -199,7 +198,7 @@ def test_acts_reach_the_provider_in_the_order_in_which_they_were_asked(engine: E
     assert pledge_of(name).state == "active"
 
 
-def test_an_answer_that_was_lost_is_asked_for_again_and_nothing_is_done_twice(engine: Engine) -> None:
+def test_after_a_lost_answer_the_request_is_repeated_and_nothing_is_done_twice(engine: Engine) -> None:
     name = begin_pledge(engine)
     request = ask(engine, name, Act.STOP)
     engine.payments.loses_answers = True
@@ -211,7 +210,7 @@ def test_an_answer_that_was_lost_is_asked_for_again_and_nothing_is_done_twice(en
     assert subjects(engine).count("Test: Your monthly gift has ended") == 1
 
 
-def test_what_may_not_be_asked_is_refused_by_name(engine: Engine) -> None:
+def test_what_may_not_be_requested_is_refused_by_name(engine: Engine) -> None:
     name = begin_pledge(engine)
     pledge = pledge_of(name)
     assert pledge.next_at
@@ -243,11 +242,11 @@ def test_two_presses_at_the_same_instant_are_one_request(engine: Engine) -> None
 
     with ThreadPoolExecutor(2) as fingers:
         pressed = [fingers.submit(press) for _ in range(2)]
-    assert [found.result() for found in pressed] == [order.public_id] * 2
+    assert [attempt.result() for attempt in pressed] == [order.public_id] * 2
     assert history_of(pledge.subscription_id).count("asked_stop") == 1
 
 
-def test_an_unpaid_gift_is_mended_or_stopped_and_not_paused(engine: Engine) -> None:
+def test_an_unpaid_gift_gets_a_new_card_or_is_stopped_and_not_paused(engine: Engine) -> None:
     name = begin_pledge(engine)
     engine.payments.pledges.refuse(name)
     engine.tell("customer.subscription.updated", name)
@@ -260,7 +259,7 @@ def test_an_unpaid_gift_is_mended_or_stopped_and_not_paused(engine: Engine) -> N
     assert (pledge_of(name).state, pledge_of(name).card_last4) == ("active", "4444")
 
 
-def test_a_card_about_to_expire_is_told_once_per_card(engine: Engine) -> None:
+def test_a_card_about_to_expire_is_mailed_once_per_card(engine: Engine) -> None:
     name = begin_pledge(engine)
     soon = CardOnFile(brand="Visa", last4="4242", expires_on=date(2026, 12, 31))
     engine.payments.pledges.change_card(name, soon)
@@ -276,7 +275,7 @@ def test_a_card_about_to_expire_is_told_once_per_card(engine: Engine) -> None:
     assert subjects(engine).count("Test: The card of your monthly gift expires soon") == 2
 
 
-def test_a_card_that_was_renewed_meanwhile_is_not_told_of(engine: Engine) -> None:
+def test_a_card_that_was_renewed_meanwhile_is_not_mailed(engine: Engine) -> None:
     name = begin_pledge(engine)
     engine.payments.pledges.change_card(name, CardOnFile(brand="Visa", last4="4242", expires_on=date(2027, 1, 31)))
     engine.tell("customer.subscription.updated", name)
@@ -287,17 +286,17 @@ def test_a_card_that_was_renewed_meanwhile_is_not_told_of(engine: Engine) -> Non
     assert "Test: The card of your monthly gift expires soon" not in subjects(engine)
 
 
-def test_months_that_nobody_told_of_are_counted_and_found(engine: Engine) -> None:
+def test_months_that_no_event_reported_are_counted_and_stored(engine: Engine) -> None:
     name = begin_pledge(engine)
     engine.clock.advance(days=62)
     engine.payments.pledges.renew(name)
     engine.payments.pledges.renew(name)
-    found = [missed_payments.catch_up(name, context=engine.context) for _ in range(2)]
-    assert found == [2, 0]
+    counts = [missed_payments.catch_up(name, context=engine.context) for _ in range(2)]
+    assert counts == [2, 0]
     assert [gift.state for gift in months_of(name)] == ["paid"] * 3
 
 
-def test_a_second_subscription_of_one_form_is_stopped_by_us_and_kept_in_sight(engine: Engine) -> None:
+def test_a_second_subscription_of_one_form_is_stopped_by_us_and_stays_visible(engine: Engine) -> None:
     name = begin_pledge(engine)
     twin = engine.payments.pledges.subscriptions[name]
     engine.payments.pledges.subscriptions["sub_twin"] = replace(
@@ -318,7 +317,7 @@ def _monthly(engine: Engine) -> GiftRequest:
 
 def changes(engine: Engine) -> list[str]:
     engine.work()
-    return [letter.text for letter in engine.mailer.sent if letter.subject == "Test: Your monthly gift has changed"]
+    return [mail.text for mail in engine.mailer.sent if mail.subject == "Test: Your monthly gift has changed"]
 
 
 def test_every_change_is_confirmed_by_mail_once(engine: Engine) -> None:
@@ -343,7 +342,7 @@ def test_every_change_is_confirmed_by_mail_once(engine: Engine) -> None:
     assert len(changes(engine)) == 7
 
 
-def test_a_pause_that_ends_on_its_day_is_announced_and_not_told_of(engine: Engine) -> None:
+def test_a_pause_that_ends_on_its_day_is_announced_and_mailed_no_more(engine: Engine) -> None:
     name = begin_pledge(engine)
     engine.clock.advance(days=26)
     engine.work()
@@ -378,8 +377,8 @@ def test_the_first_charge_after_a_change_is_announced_once(engine: Engine) -> No
     for _ in range(3):
         engine.clock.advance(days=9)
         engine.work()
-    [letter] = engine.mailer.sent[before:]
-    assert "On February 1, 2027 we’ll charge your monthly gift of $40" in letter.text.replace("\xa0", " ")
+    [mail] = engine.mailer.sent[before:]
+    assert "On February 1, 2027 we’ll charge your monthly gift of $40" in mail.text.replace("\xa0", " ")
 
 
 def test_a_change_shortly_before_a_charge_says_when_it_comes_and_is_not_announced_again(engine: Engine) -> None:
@@ -389,5 +388,5 @@ def test_a_change_shortly_before_a_charge_says_when_it_comes_and_is_not_announce
     before = len(engine.mailer.sent)
     ask(engine, name, Act.CHANGE, gift_minor=40_00, cover_minor=0)
     engine.work()
-    [letter] = engine.mailer.sent[before:]
-    assert "Next payment: January 1, 2027" in letter.text.replace("\xa0", " ")
+    [mail] = engine.mailer.sent[before:]
+    assert "Next payment: January 1, 2027" in mail.text.replace("\xa0", " ")

@@ -72,7 +72,9 @@ def test_what_passes_by_itself_is_an_outage_and_no_fault(app: Flask, state: str)
 
 
 @pytest.mark.parametrize("state", [DISK_FULL, READ_ONLY])
-def test_everybody_is_asked_to_come_back_and_nothing_is_lost(engine: Engine, client: FlaskClient, state: str) -> None:
+def test_everybody_gets_a_503_with_retry_after_and_nothing_is_lost(
+    engine: Engine, client: FlaskClient, state: str
+) -> None:
     donor = DonorsPage(client, engine, begin_pledge(engine), language="ru")
     paid = engine.open()
     checkout = engine.checkout_of(paid)

@@ -35,8 +35,8 @@ def test_the_receipt_waits_for_the_rate_and_leaves_with_it(engine: Engine) -> No
     assert engine.session.execute(select(Receipt.number)).scalars().all() == [NUMBER]  # the number is of the payment
     assert engine.session.execute(select(ReceiptFile.receipt_id)).all() == []
     settle(engine, checkout)
-    (letter,) = engine.mailer.sent
-    ((name, pdf),) = letter.attachments
+    (mail,) = engine.mailer.sent
+    ((name, pdf),) = mail.attachments
     assert name == f"{NUMBER}.pdf"
     assert CONVERTED in text_of(pdf)
     assert files.receipt_pdf(NUMBER) == pdf
@@ -47,17 +47,17 @@ def test_the_wait_ends_after_half_an_hour_and_costs_no_try(engine: Engine) -> No
     for _ in range(15):
         engine.clock.advance(minutes=2)
         engine.work()
-    (letter,) = engine.mailer.sent
-    assert "Converted to" not in text_of(letter.attachments[0][1])
+    (mail,) = engine.mailer.sent
+    assert "Converted to" not in text_of(mail.attachments[0][1])
     assert engine.session.execute(select(Message.attempts)).scalars().all() == [1]
     settle(engine, checkout)
-    assert files.receipt_pdf(NUMBER) == letter.attachments[0][1]  # sealed
+    assert files.receipt_pdf(NUMBER) == mail.attachments[0][1]  # sealed
 
 
 def test_a_gift_in_the_campaigns_currency_does_not_wait(engine: Engine) -> None:
     give(engine, currency="USD")
-    (letter,) = engine.mailer.sent
-    assert "Converted to" not in text_of(letter.attachments[0][1])
+    (mail,) = engine.mailer.sent
+    assert "Converted to" not in text_of(mail.attachments[0][1])
 
 
 def test_a_receipt_whose_conversion_is_known_at_issue_leaves_at_once(engine: Engine) -> None:

@@ -61,11 +61,11 @@ class Donors:
             campaign=self.campaign.slug,
             secret=SECRET,
         )
-        demand = self.knock(who, form, proof=proof)
-        if demand is not Challenge.NOTHING:
-            return demand, None
+        challenge = self.knock(who, form, proof=proof)
+        if challenge is not Challenge.NOTHING:
+            return challenge, None
         gift = a_donation(campaign=self.campaign, state=DonationState.OPEN, form_id=form, created_at=self.clock.now())
-        return demand, gift
+        return challenge, gift
 
     def knock(self, who: shield.CheckedVisitor, form_id: str, *, proof: Challenge = Challenge.NOTHING) -> Challenge:
         """What is asked of this visitor, counted."""
@@ -82,7 +82,7 @@ class Donors:
         """One refused card each; how many of them got a payment page at all."""
         started = 0
         for number in range(how_many):
-            _asked, gift = self.start(address=f"198.{18 + number % networks}.{number % 250}.1", proof=proof)
+            _challenge, gift = self.start(address=f"198.{18 + number % networks}.{number % 250}.1", proof=proof)
             if gift is not None:
                 self.fail(gift)
                 started += 1
@@ -94,16 +94,16 @@ def donors(app: Flask, clock: SettableClock) -> Donors:
     return Donors(a_campaign(), clock)
 
 
-def test_an_address_whose_cards_are_refused_is_asked_for_work_and_then_to_pause(donors: Donors) -> None:
-    asked = []
+def test_an_address_whose_cards_are_refused_gets_a_proof_of_work_and_then_a_pause(donors: Donors) -> None:
+    challenges = []
     for _ in range(24):
-        demand, gift = donors.start(proof=Challenge.WORK)
-        asked.append(demand)
+        challenge, gift = donors.start(proof=Challenge.WORK)
+        challenges.append(challenge)
         if gift is not None:
             donors.fail(gift)
         donors.clock.advance(minutes=2)  # slowly, so that the breaker is not what stops it
-    assert asked[:6] == [Challenge.NOTHING] * 6
-    assert asked.index(Challenge.PAUSE) == 20
+    assert challenges[:6] == [Challenge.NOTHING] * 6
+    assert challenges.index(Challenge.PAUSE) == 20
     assert donors.start(address="203.0.113.10")[0] is Challenge.WORK  # its neighbours are never shut out
 
 
@@ -136,21 +136,21 @@ def test_300_honest_donors_behind_one_mobile_address_in_an_hour_pass(donors: Don
         who = shield.visitor(
             address="100.64.0.7", email=f"{number}@home.example", form=f"{number}", campaign="quilt", secret=SECRET
         )
-        demand = donors.knock(who, f"{number}-x")
-        assert demand is Challenge.NOTHING, number
+        challenge = donors.knock(who, f"{number}-x")
+        assert challenge is Challenge.NOTHING, number
     assert active_shield() is None
     assert session.execute(select(func.sum(AttemptCount.turned_away))).scalar() == 0
 
 
-def test_an_e_mail_that_starts_and_starts_is_asked_wherever_it_comes_from(donors: Donors) -> None:
-    asked = [donors.start(address=f"198.51.{n}.1", email="Same+Tag@example.org")[0] for n in range(7)]
-    assert asked == [Challenge.NOTHING] * 6 + [Challenge.WORK]
+def test_an_email_that_starts_many_gifts_is_challenged_wherever_it_comes_from(donors: Donors) -> None:
+    challenges = [donors.start(address=f"198.51.{n}.1", email="Same+Tag@example.org")[0] for n in range(7)]
+    assert challenges == [Challenge.NOTHING] * 6 + [Challenge.WORK]
 
 
 def test_one_form_starts_ten_gifts_and_then_a_fresh_one_is_needed(donors: Donors) -> None:
     who = shield.visitor(address=None, email=None, form="form", campaign="quilt", secret=SECRET)
-    asked = [donors.knock(who, f"form-{n}", proof=Challenge.CODE) for n in range(11)]
-    assert asked == [Challenge.NOTHING] * 10 + [Challenge.FRESH_FORM]
+    challenges = [donors.knock(who, f"form-{n}", proof=Challenge.CODE) for n in range(11)]
+    assert challenges == [Challenge.NOTHING] * 10 + [Challenge.FRESH_FORM]
 
 
 def test_many_at_the_same_moment_are_counted_one_by_one(app: Flask, donors: Donors) -> None:
@@ -165,8 +165,8 @@ def test_many_at_the_same_moment_are_counted_one_by_one(app: Flask, donors: Dono
             return donors.knock(who, f"form-{number}", proof=Challenge.CODE)
 
     with ThreadPoolExecutor(8) as threads:
-        asked = Counter(threads.map(press, range(20)))
-    assert asked == {Challenge.NOTHING: 10, Challenge.FRESH_FORM: 10}
+        challenges = Counter(threads.map(press, range(20)))
+    assert challenges == {Challenge.NOTHING: 10, Challenge.FRESH_FORM: 10}
 
 
 def test_twenty_refused_cards_from_many_networks_put_the_shield_up_and_staff_are_told_once(
@@ -235,13 +235,13 @@ def test_what_staff_put_up_stays_until_staff_put_it_away(donors: Donors) -> None
         activate_manually(actor_id=finance_id, reason="Again", clock=donors.clock)
     donors.clock.advance(hours=5)
     shield.watch(clock=donors.clock)
-    now = shield_view(clock=donors.clock).current
-    assert now is not None
-    assert (now.cause, now.reason) == (Cause.STAFF, "We were warned")
+    current = shield_view(clock=donors.clock).current
+    assert current is not None
+    assert (current.cause, current.reason) == (Cause.STAFF, "We were warned")
 
 
 def test_a_delayed_payment_or_a_renewal_that_fails_is_no_refused_card(donors: Donors, session: Session) -> None:
-    _asked, gift = donors.start()
+    _challenge, gift = donors.start()
     assert gift is not None
     with transaction() as writing:
         writing.get_one(Donation, gift.id).state = DonationState.FAILED.value
@@ -254,7 +254,7 @@ def test_a_delayed_payment_or_a_renewal_that_fails_is_no_refused_card(donors: Do
 def test_a_page_on_which_many_cards_were_refused_is_closed(
     donors: Donors, payments: FakePayments, session: Session
 ) -> None:
-    _asked, gift = donors.start()
+    _challenge, gift = donors.start()
     assert gift is not None
     page = payments.open_checkout(
         {
@@ -279,10 +279,10 @@ def test_a_page_on_which_many_cards_were_refused_is_closed(
 
 def test_counts_are_forgotten_and_hold_no_address_and_no_e_mail(donors: Donors, session: Session) -> None:
     donors.start(address="203.0.113.9", email="aida@example.org")
-    told = str([vars(row) for row in session.execute(select(AttemptCount)).scalars()])
-    told += str([vars(row) for row in session.execute(select(GiftStart)).scalars()])
-    assert "203.0" not in told
-    assert "aida" not in told
+    stored = str([vars(row) for row in session.execute(select(AttemptCount)).scalars()])
+    stored += str([vars(row) for row in session.execute(select(GiftStart)).scalars()])
+    assert "203.0" not in stored
+    assert "aida" not in stored
     session.rollback()
     donors.clock.at += timedelta(days=3)
     shield.watch(clock=donors.clock)
@@ -297,7 +297,7 @@ def test_counts_are_forgotten_and_hold_no_address_and_no_e_mail(donors: Donors, 
 def test_tries_at_once_are_no_more_than_tries_one_after_the_other(
     app: Flask, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = codes.CodeFor(form="f" * 16, email="aida@example.org", address=None, campaign="wcl", language="en")
+    request = codes.CodeFor(form="f" * 16, email="aida@example.org", address=None, campaign="wcl", language="en")
     judged: list[str] = []
 
     def slowly(typed: str, *about: str, **more: Any) -> bool:
@@ -307,7 +307,7 @@ def test_tries_at_once_are_no_more_than_tries_one_after_the_other(
 
     def guess(number: int) -> bool:
         with app.app_context():
-            return codes.is_right_code(f"wrong{number}", wanted, clock=clock, secret=SECRET)
+            return codes.is_right_code(f"wrong{number}", request, clock=clock, secret=SECRET)
 
     monkeypatch.setattr(codes, "is_code", slowly)
     with ThreadPoolExecutor(8) as threads:
@@ -315,7 +315,7 @@ def test_tries_at_once_are_no_more_than_tries_one_after_the_other(
     assert len(judged) == codes.MAX_TRIES
 
 
-def test_codes_asked_for_at_once_are_no_more_than_a_mailbox_gets(
+def test_codes_requested_at_once_are_no_more_than_a_mailbox_gets(
     app: Flask, clock: SettableClock, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_campaign(slug="quilt")
@@ -325,11 +325,11 @@ def test_codes_asked_for_at_once_are_no_more_than_a_mailbox_gets(
         return enqueue(*about, **more)
 
     def ask(number: int) -> None:
-        wanted = codes.CodeFor(
+        request = codes.CodeFor(
             form=f"form{number}", email="aida@example.org", address=None, campaign="quilt", language="en"
         )
         with app.app_context():
-            codes.mail_code(wanted, clock=clock, secret=SECRET)
+            codes.mail_code(request, clock=clock, secret=SECRET)
 
     monkeypatch.setattr(codes, "enqueue", slowly)
     with ThreadPoolExecutor(8) as threads:

@@ -54,7 +54,7 @@ def test_a_password_costs_whoever_guesses_it_memory_and_time(
     assert verify_password(given.password, stored)
 
 
-def test_an_address_sits_at_the_desk_once(app: Flask, clock: SettableClock) -> None:
+def test_an_address_belongs_to_one_account(app: Flask, clock: SettableClock) -> None:
     add_staff("aida@quilt.example", name="Aida", roles=("finance",), clock=clock)
     with pytest.raises(StaffExists):
         add_staff("AIDA@quilt.example", name="Aida", roles=("finance",), clock=clock)
