@@ -29,10 +29,10 @@ NEED_GIFTS = {"reading", "receiving", "desk"}
 
 def main(arguments: list[str]) -> int:
     """0 when everything was measured (and, with --check, every aim met); 1 otherwise."""
-    asked = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     begin = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="kurak-bench-") as home:
-        rows, failures = _measure(Path(home), asked.parts or PARTS, quick=asked.quick)
+        rows, failures = _measure(Path(home), options.parts or PARTS, quick=options.quick)
     load, cores = os.getloadavg()[0], os.cpu_count() or 1
     _say(f"\n{table(rows)}\n")
     _say(
@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
         _say(f"NOT MEASURED  {failure}")
     missed = [row for row in rows if row.is_met is False]
     _say(f"{len(missed)} of {sum(row.is_met is not None for row in rows)} aims missed.")
-    return int(bool(failures) or (asked.check and bool(missed)))
+    return int(bool(failures) or (options.check and bool(missed)))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,10 +56,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _measure(home: Path, parts: Iterable[str], *, quick: bool) -> tuple[list[Row], list[str]]:
-    wanted = [part for part in PARTS if part in set(parts)]
+    chosen = [part for part in PARTS if part in set(parts)]
     template = install(home / "template")
     sizes = SIZES_QUICK if quick else SIZES
-    filled = {gifts: _filled(template, home, gifts) for gifts in sizes} if NEED_GIFTS & set(wanted) else {}
+    filled = {gifts: _filled(template, home, gifts) for gifts in sizes} if NEED_GIFTS & set(chosen) else {}
     measures: dict[str, Callable[[], list[Row]]] = {
         "reading": lambda: reading(home / "reading", filled, quick=quick),
         "receiving": lambda: receiving(home / "receiving", filled, quick=quick),
@@ -74,7 +74,7 @@ def _measure(home: Path, parts: Iterable[str], *, quick: bool) -> tuple[list[Row
     }
     rows: list[Row] = []
     failures: list[str] = []
-    for part in wanted:
+    for part in chosen:
         _say(f"measuring: {part} …")
         try:
             rows += measures[part]()

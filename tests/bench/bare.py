@@ -1,4 +1,4 @@
-"""The limits: the least that Flask can do under the same server. One page kept as bytes, and one row stored by hand."""
+"""The limits: the least that Flask can do under the same server. One page cached as bytes, and one row stored by hand."""
 
 import json
 import os
@@ -33,7 +33,7 @@ LIBRARIES = (
     "stripe",
 )
 """Of pyproject.toml, what a web process loads."""
-_kept = threading.local()
+_per_thread = threading.local()
 Values = tuple[Any, ...]  # of a row
 
 
@@ -63,7 +63,7 @@ def make_libraries() -> Flask:
 def make_inbox() -> Flask:
     """A delivery becomes one durable row of our own table, as a short script would do it: unsigned, unchecked.
 
-    DATABASE is a file of SQLite's, or what PostgreSQL is to be told.
+    DATABASE is a file of SQLite's, or the connection string of PostgreSQL.
     """
     app = Flask("bare inbox")
     store = _store_in_postgresql if "host=" in os.environ["DATABASE"] else _store_in_sqlite
@@ -75,11 +75,23 @@ def make_inbox() -> Flask:
     @app.post("/webhooks/stripe")
     def receive() -> dict[str, bool]:
         body = request.get_data(cache=False)
-        told = json.loads(body)
-        now = datetime.fromtimestamp(time.time(), UTC).isoformat(" ")[:26]
-        made = datetime.fromtimestamp(told["created"], UTC).isoformat(" ")[:19] + ".000000"
-        object_id = told["data"]["object"]["id"]
-        row = (told["id"], told["type"], object_id, told["api_version"], False, made, body, now, "new", 0, now)
+        event = json.loads(body)
+        received = datetime.fromtimestamp(time.time(), UTC).isoformat(" ")[:26]
+        made = datetime.fromtimestamp(event["created"], UTC).isoformat(" ")[:19] + ".000000"
+        object_id = event["data"]["object"]["id"]
+        row = (
+            event["id"],
+            event["type"],
+            object_id,
+            event["api_version"],
+            False,
+            made,
+            body,
+            received,
+            "new",
+            0,
+            received,
+        )
         store(row)
         return {"received": True}
 
@@ -87,9 +99,9 @@ def make_inbox() -> Flask:
 
 
 def _store_in_postgresql(row: Values) -> None:
-    if not hasattr(_kept, "server"):
-        _kept.server = psycopg.connect(os.environ["DATABASE"], autocommit=True)
-    _kept.server.execute(INSERT_POSTGRESQL, row)
+    if not hasattr(_per_thread, "server"):
+        _per_thread.server = psycopg.connect(os.environ["DATABASE"], autocommit=True)
+    _per_thread.server.execute(INSERT_POSTGRESQL, row)
 
 
 def _store_in_sqlite(row: Values) -> None:
@@ -101,10 +113,10 @@ def _store_in_sqlite(row: Values) -> None:
 
 def _database() -> sqlite3.Connection:
     """This thread's connection, as durable as ours."""
-    if not hasattr(_kept, "database"):
+    if not hasattr(_per_thread, "database"):
         database = sqlite3.connect(os.environ["DATABASE"], isolation_level=None)
         for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL"):
             database.execute(f"PRAGMA {pragma}")
-        _kept.database = database
-    kept: sqlite3.Connection = _kept.database
-    return kept
+        _per_thread.database = database
+    connection: sqlite3.Connection = _per_thread.database
+    return connection

@@ -48,8 +48,8 @@ def booking(folder: Path, template: Installation, *, quick: bool) -> list[Row]:
     _queue_all_mails(busy)
     with _a_silent_server() as mail_port:
         hanging = _p99_seconds(busy, gifts=gifts, mail_port=mail_port)
-    told = f"event to booked, p99 of {gifts}, {MAILS:,} mails queued and the mail server hanging"
-    return [at_most(told, hanging, aim=BOOKED_SECONDS, unit="s", limit=f"{quiet:.3g} s undisturbed")]
+    what = f"event to booked, p99 of {gifts}, {MAILS:,} mails queued and the mail server hanging"
+    return [at_most(what, hanging, aim=BOOKED_SECONDS, unit="s", limit=f"{quiet:.3g} s undisturbed")]
 
 
 def _queue_all_mails(made: Installation) -> None:
@@ -109,16 +109,15 @@ def _until_all_are_booked(database: Path, gifts: int) -> list[float]:
         "ORDER BY id DESC LIMIT ?"
     )
     deadline = time.monotonic() + WAIT_SECONDS_MAX
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)) as rows:
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)) as connection:
         while time.monotonic() < deadline:
-            found = rows.execute(query, (PAID, gifts)).fetchall()
-            open_now = rows.execute("SELECT COUNT(*) FROM provider_event WHERE state IN ('new', 'failed')").fetchone()[
-                0
-            ]
-            if len(found) == gifts and not open_now:
+            rows = connection.execute(query, (PAID, gifts)).fetchall()
+            open_now = connection.execute(
+                "SELECT COUNT(*) FROM provider_event WHERE state IN ('new', 'failed')"
+            ).fetchone()[0]
+            if len(rows) == gifts and not open_now:
                 return [
-                    (datetime.fromisoformat(done) - datetime.fromisoformat(came)).total_seconds()
-                    for came, done in found
+                    (datetime.fromisoformat(done) - datetime.fromisoformat(came)).total_seconds() for came, done in rows
                 ]
             time.sleep(0.5)
     raise NotMeasured(f"the gifts were not booked within {WAIT_SECONDS_MAX:g} s")

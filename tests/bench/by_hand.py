@@ -1,4 +1,4 @@
-"""The limit of settling: the same rows written by SQLAlchemy Core for this one case, with nothing asked or checked twice.
+"""The limit of settling: the same rows written by SQLAlchemy Core for this one case, with nothing read or checked twice.
 
 It is what a careful person would write who knew that the event is new, its gift open, its payment in dollars and its
 donor unknown. No gift is locked, for only one worker can hold its event; every value is known or returned by the
@@ -51,10 +51,10 @@ def settle_by_hand(engine: Engine, facts_of: Callable[[str], PaymentFacts], *, c
 
 
 def _take(connection: Connection, clock: Clock) -> Any:
-    now = clock.now()
+    at = clock.now()
     due = (
         select(EVENT.c.id)
-        .where(EVENT.c.state == "new", EVENT.c.next_try_at <= now)
+        .where(EVENT.c.state == "new", EVENT.c.next_try_at <= at)
         .order_by(EVENT.c.next_try_at, EVENT.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -63,13 +63,13 @@ def _take(connection: Connection, clock: Clock) -> Any:
     return connection.execute(
         update(EVENT)
         .where(EVENT.c.id == due)
-        .values(next_try_at=now + timedelta(minutes=5), attempts=EVENT.c.attempts + 1)
+        .values(next_try_at=at + timedelta(minutes=5), attempts=EVENT.c.attempts + 1)
         .returning(EVENT.c.id, EVENT.c.object_id)
     ).one_or_none()
 
 
 def _settle(connection: Connection, event: Any, facts: PaymentFacts, clock: Clock) -> None:
-    now = clock.now()
+    at = clock.now()
     assert facts.settled
     gift = connection.execute(
         select(
@@ -108,14 +108,14 @@ def _settle(connection: Connection, event: Any, facts: PaymentFacts, clock: Cloc
     connection.execute(
         insert(HISTORY),
         [
-            {"donation_id": gift.id, "at": now, "kind": "paid", "detail": {"from": "open"}},
-            {"donation_id": gift.id, "at": now, "kind": "settled", "detail": {"fee_minor": facts.settled.fee.minor}},
+            {"donation_id": gift.id, "at": at, "kind": "paid", "detail": {"from": "open"}},
+            {"donation_id": gift.id, "at": at, "kind": "settled", "detail": {"fee_minor": facts.settled.fee.minor}},
         ],
     )
     _post(connection, gift, facts, clock)
     _write_papers(connection, gift, facts, clock)
     done = update(EVENT).where(EVENT.c.id == event.id)
-    connection.execute(done.values(state="processed", processed_at=now, donation_id=gift.id))
+    connection.execute(done.values(state="processed", processed_at=at, donation_id=gift.id))
     counted = update(REVISION).where(REVISION.c.campaign_id == gift.campaign_id)
     connection.execute(counted.values(revision=REVISION.c.revision + 1))
 
@@ -173,8 +173,8 @@ def _post(connection: Connection, gift: Any, facts: PaymentFacts, clock: Clock) 
 
 
 def _write_papers(connection: Connection, gift: Any, facts: PaymentFacts, clock: Clock) -> None:
-    now = clock.now()
-    series, year = f"TEST-{gift.series}", now.year
+    at = clock.now()
+    series, year = f"TEST-{gift.series}", at.year
     counted = update(COUNTER).where(COUNTER.c.series == series, COUNTER.c.year == year)
     serial = connection.execute(
         counted.values(last_number=COUNTER.c.last_number + 1).returning(COUNTER.c.last_number)
@@ -192,7 +192,7 @@ def _write_papers(connection: Connection, gift: Any, facts: PaymentFacts, clock:
             "language": "en",
             "currency": facts.amount.currency,
             "amount_minor": facts.amount.minor,
-            "issued_at": now,
+            "issued_at": at,
             "verify_code": new_public_id(10),
             "document": document,
             "document_sha256": hashlib.sha256(document.encode()).hexdigest(),
@@ -210,9 +210,9 @@ def _write_papers(connection: Connection, gift: Any, facts: PaymentFacts, clock:
             "dedupe_key": f"receipt:{number}",
             "receipt_id": receipt_id,
             "donation_id": gift.id,
-            "created_at": now,
+            "created_at": at,
             "state": "queued",
             "attempts": 0,
-            "next_try_at": now,
+            "next_try_at": at,
         },
     )

@@ -1,4 +1,4 @@
-"""A small HTTP client that costs little beside the server it measures: kept connections, one process, no library.
+"""A small HTTP client that costs little beside the server it measures: reused connections, one process, no library.
 
 `closed_loop` sends as fast as answers come (how much); `open_loop` sends on a timetable that does not wait for answers
 (how long), so a server that stalls is charged for everybody who would have come meanwhile.
@@ -37,8 +37,8 @@ class Answer:
 
     def header(self, name: str) -> str:
         """A header's value; nothing where it is missing."""
-        found = re.search(rf"\r\n{name}: *([^\r]*)".encode("ascii"), self.head, re.IGNORECASE)
-        return found[1].decode("latin-1") if found else ""
+        match = re.search(rf"\r\n{name}: *([^\r]*)".encode("ascii"), self.head, re.IGNORECASE)
+        return match[1].decode("latin-1") if match else ""
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ class Measured:
         return sum(self.statuses.values()) / self.seconds
 
     def percentile_ms(self, share: float) -> float:
-        """The latency that `share` of the answers kept under."""
+        """The latency below which `share` of the answers stayed."""
         if not self.latencies_ms:
             raise NotMeasured("no answers came")
         ordered = sorted(self.latencies_ms)
@@ -81,7 +81,7 @@ def post(path: str, body: bytes, *, headers: str) -> bytes:
 
 
 class Connection(asyncio.Protocol):
-    """One kept connection with one request on the way at a time."""
+    """One reused connection with one request on the way at a time."""
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
@@ -121,8 +121,8 @@ class Connection(asyncio.Protocol):
         end = self._chunks.find(HEAD_END)
         if end < 0:
             return
-        found = LENGTH.search(self._chunks, 0, end)
-        whole = end + len(HEAD_END) + (int(found[1]) if found else 0)
+        match = LENGTH.search(self._chunks, 0, end)
+        whole = end + len(HEAD_END) + (int(match[1]) if match else 0)
         if len(self._chunks) < whole or self._answer is None or self._answer.done():
             return
         received = bytes(self._chunks)
@@ -171,7 +171,7 @@ async def _ask_until(end: float, connection: Connection, requests: Callable[[], 
 
 @dataclass(frozen=True, slots=True)
 class Visitors:
-    """People who come on a timetable, in turn: each of `connections` is kept and used again when its turn comes."""
+    """People who come on a timetable, in turn: each of `connections` stays open and is used again when its turn comes."""
 
     name: str
     per_second: float
@@ -198,8 +198,8 @@ async def _visit(port: int, visitors: Visitors, *, seconds: float) -> Measured:
     for number in range(int(visitors.per_second * seconds)):
         due = begin + number / visitors.per_second
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        kept = idle.popleft() if idle and number >= visitors.connections else None
-        tasks.append(asyncio.create_task(_visit_once(port, visitors, kept, idle, measured, due)))
+        idle_connection = idle.popleft() if idle and number >= visitors.connections else None
+        tasks.append(asyncio.create_task(_visit_once(port, visitors, idle_connection, idle, measured, due)))
     await asyncio.gather(*tasks)
     for connection in idle:
         connection.close()
@@ -207,10 +207,17 @@ async def _visit(port: int, visitors: Visitors, *, seconds: float) -> Measured:
 
 
 async def _visit_once(
-    port: int, visitors: Visitors, kept: Connection | None, idle: deque[Connection], measured: Measured, due: float
+    port: int,
+    visitors: Visitors,
+    idle_connection: Connection | None,
+    idle: deque[Connection],
+    measured: Measured,
+    due: float,
 ) -> None:
     source = next(visitors.sources) if visitors.sources else None
-    connection = kept if kept and kept.is_open else await Connection.open(port, source=source)
+    connection = (
+        idle_connection if idle_connection and idle_connection.is_open else await Connection.open(port, source=source)
+    )
     try:
         async with asyncio.timeout(ANSWER_SECONDS_MAX):
             _count(measured, await connection.ask(visitors.requests()))

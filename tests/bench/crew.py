@@ -1,4 +1,4 @@
-"""Several worker processes, told at one moment to settle all that is due."""
+"""Several worker processes that start at one moment to settle all that is due."""
 
 import json
 import os
@@ -38,11 +38,11 @@ class Crew:
             assert one.stdin
             one.stdin.write(f"{way}\n")
             one.stdin.flush()
-        told = [Worked(**_answer(one)) for one in chosen]
+        answers = [Worked(**_answer(one)) for one in chosen]
         seconds = time.perf_counter() - begin
-        if sum(worked.done for worked in told) != events or _left():
-            raise NotMeasured(f"{events} events were due, {[one.done for one in told]} done, {_left()} left")
-        return seconds, told
+        if sum(worked.done for worked in answers) != events or _left():
+            raise NotMeasured(f"{events} events were due, {[one.done for one in answers]} done, {_left()} left")
+        return seconds, answers
 
 
 @contextmanager
@@ -73,8 +73,8 @@ def _answer(process: "subprocess.Popen[str]") -> dict[str, Any]:  # what JSON ca
     line = process.stdout.readline()
     if not line:
         raise NotMeasured("a worker has ended; workers.log says why")
-    told: dict[str, Any] = json.loads(line)
-    return told
+    answer: dict[str, Any] = json.loads(line)
+    return answer
 
 
 def _left() -> int:

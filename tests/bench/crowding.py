@@ -55,10 +55,10 @@ def _answered(folder: Path, url: str, *, quick: bool) -> list[Row]:
         ) as bare,
     ):
         mine, limit = turns(server, bare, quick=quick)
-    told = "webhook's answer, PostgreSQL"
+    what = "webhook's answer, PostgreSQL"
     return [
-        at_least(f"{told}, by the clock", mine[0], limit[0], aim=0.6, unit="/s"),
-        at_least(f"{told}, by server CPU", mine[1], limit[1], aim=0.6, unit="/CPU s"),
+        at_least(f"{what}, by the clock", mine[0], limit[0], aim=0.6, unit="/s"),
+        at_least(f"{what}, by server CPU", mine[1], limit[1], aim=0.6, unit="/CPU s"),
     ]
 
 
@@ -68,18 +68,18 @@ def _settled(crew: Crew, workers: int, *, quick: bool) -> list[Row]:
     busy: dict[str, list[float]] = {"ours": [], "hand": []}
     for number in range(rounds + 1):
         for way in ("ours", "hand"):
-            seconds, told = crew.settle(way, wait_in_the_inbox(GIFTS), workers=workers)
+            seconds, workers_done = crew.settle(way, wait_in_the_inbox(GIFTS), workers=workers)
             if number:  # the first round fills the caches
                 wall[way].append(GIFTS / seconds)
-                busy[way].append(GIFTS / sum(one.cpu_seconds for one in told))
-    told_of = f"settling, PostgreSQL, {workers} worker{'s' if workers > 1 else ''}"
+                busy[way].append(GIFTS / sum(one.cpu_seconds for one in workers_done))
+    what = f"settling, PostgreSQL, {workers} worker{'s' if workers > 1 else ''}"
     rate, work = ({way: median(values) for way, values in kind.items()} for kind in (wall, busy))
     return [
-        at_least(f"{told_of}, vs Core by as many", rate["ours"], rate["hand"], aim=0.8, unit="gifts/s"),
-        at_least(f"{told_of}, their own CPU alone", work["ours"], work["hand"], aim=0.8, unit="gifts/CPU s"),
+        at_least(f"{what}, vs Core by as many", rate["ours"], rate["hand"], aim=0.8, unit="gifts/s"),
+        at_least(f"{what}, their own CPU alone", work["ours"], work["hand"], aim=0.8, unit="gifts/CPU s"),
     ]
 
 
 def _conninfo(url: str, database: str) -> str:
-    """What psycopg wants to be told, of SQLAlchemy's address."""
+    """The connection string for psycopg, from SQLAlchemy's address."""
     return f"host={url.partition('host=')[2]} user=postgres dbname={database}"

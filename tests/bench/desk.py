@@ -1,4 +1,4 @@
-"""The desk's list of donations at growing numbers of gifts: how many queries, how they read, how long they take."""
+"""The staff pages' list of donations at growing numbers of gifts: how many queries, how they read, how long they take."""
 
 import time
 from collections.abc import Callable
@@ -36,12 +36,14 @@ class Reading:
 def desk(installations: dict[int, Installation]) -> list[Row]:
     """The first page, a page deep in the list and the totals; then a check of all books at the largest size."""
     few, many = min(installations), max(installations)
-    found: dict[int, dict[str, Reading]] = {}
+    readings: dict[int, dict[str, Reading]] = {}
     for gifts in (few, many):
         with installations[gifts].app():
-            found[gifts] = {name: _measured(read) for name, read in _parts().items()}
+            readings[gifts] = {name: _measured(read) for name, read in _parts().items()}
             checked = _check(gifts)
-    rows = [row for name in found[few] for row in _compared(name, found[few][name], found[many][name], gifts=many)]
+    rows = [
+        row for name in readings[few] for row in _compared(name, readings[few][name], readings[many][name], gifts=many)
+    ]
     return [*rows, checked]
 
 
@@ -59,17 +61,17 @@ def _parts() -> dict[str, Callable[[], object]]:
 
 
 def _compared(name: str, few: Reading, many: Reading, *, gifts: int) -> list[Row]:
-    told = f"desk's donations, {name}"
+    name_of_row = f"desk's donations, {name}"
     if name == "totals":  # of a bounded number, which the fewest gifts do not reach
-        took = at_most(f"{told}: at {gifts:,} gifts", many.took_ms, aim=TOTALS_MS, unit="ms CPU")
+        took = at_most(f"{name_of_row}: at {gifts:,} gifts", many.took_ms, aim=TOTALS_MS, unit="ms CPU")
     else:
         took = flat(
-            f"{told}: at {gifts:,} gifts vs fewest", many.took_ms, few.took_ms, within=FLAT_WITHIN, unit="ms CPU"
+            f"{name_of_row}: at {gifts:,} gifts vs fewest", many.took_ms, few.took_ms, within=FLAT_WITHIN, unit="ms CPU"
         )
     return [
         took,
         Row(
-            what=f"{told}: queries, tables read whole",
+            what=f"{name_of_row}: queries, tables read whole",
             ours=f"{many.queries}, {' '.join(many.scans) or 'none'}",
             limit=f"{few.queries}, none",
             aim="= limit",
@@ -79,11 +81,11 @@ def _compared(name: str, few: Reading, many: Reading, *, gifts: int) -> list[Row
 
 
 def _measured(read: Callable[[], object]) -> Reading:
-    told: list[tuple[str, Any]] = []
+    statements: list[tuple[str, Any]] = []
 
     def listen(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
         if statement.startswith("SELECT"):
-            told.append((statement, parameters))
+            statements.append((statement, parameters))
 
     event.listen(db.engine, "before_cursor_execute", listen)
     read()
@@ -93,7 +95,9 @@ def _measured(read: Callable[[], object]) -> Reading:
         begin = time.process_time()  # SQLite works in our own process, and other work does not count
         read()
         took.append((time.process_time() - begin) * 1000)
-    return Reading(median(took), len(told), tuple(sorted({scan for query in told for scan in _scans(*query)})))
+    return Reading(
+        median(took), len(statements), tuple(sorted({scan for query in statements for scan in _scans(*query)}))
+    )
 
 
 def _scans(statement: str, parameters: Any) -> list[str]:

@@ -1,6 +1,6 @@
 """A full inbox worked off, on SQLite and PostgreSQL: how fast, and whether its cost and the workers' memory stay as they are.
 
-As after an outage: all that the provider tells of so many payments waits. The provider's answers are in memory.
+As after an outage: all events of so many payments wait. The provider's answers are in memory.
 """
 
 from pathlib import Path
@@ -34,12 +34,12 @@ def _drained(kind: str, made: Installation, *, quick: bool) -> list[Row]:
     events, workers = EVENTS_QUICK if quick else EVENTS, WORKERS[kind]
     with made.app(), crew_of(workers, made) as crew:
         waiting = wait_in_the_inbox(events // len(ALL_OF_A_PAYMENT), events=ALL_OF_A_PAYMENT)
-        seconds, told = crew.settle("ours", waiting, workers=workers)
+        seconds, worked = crew.settle("ours", waiting, workers=workers)
         if check_books(db.session()):
             raise NotMeasured("the books are broken after the inbox was drained")
     name = f"inbox of {waiting:,} events, {kind}, {workers} worker{'s' if workers > 1 else ''}"
-    first_seconds, last_seconds = (max(_seconds_of(one, tenth) for one in told) for tenth in (0, 9))
-    first_mb, last_mb = (max(median(_tenth(one.resident_mb, tenth)) for one in told) for tenth in (0, 9))
+    first_seconds, last_seconds = (max(_seconds_of(one, tenth) for one in worked) for tenth in (0, 9))
+    first_mb, last_mb = (max(median(_tenth(one.resident_mb, tenth)) for one in worked) for tenth in (0, 9))
     return [
         Row(what=f"{name}: drained", ours=f"{waiting / seconds:,.0f} events/s"),
         flat(f"{name}: CPU of the last tenth vs first", last_seconds, first_seconds, within=DEARER_TIMES, unit="s"),

@@ -74,8 +74,8 @@ def _let_it_know_bursts(made: Installation) -> None:
 def _own_time(server: Server, presses: list[bytes], *, seconds: float) -> Row:
     _start(server, presses, seconds=2.0, with_pages=True)  # templates and catalogues are loaded when first wanted
     measured = _start(server, presses, seconds=seconds)["starts"].require(303)
-    told = f"donation start at {STARTS_PER_SECOND}/s, p99, provider answers at once"
-    return at_most(told, measured.percentile_ms(0.99), aim=OWN_TIME_MS, unit="ms")
+    what = f"donation start at {STARTS_PER_SECOND}/s, p99, provider answers at once"
+    return at_most(what, measured.percentile_ms(0.99), aim=OWN_TIME_MS, unit="ms")
 
 
 def _undisturbed(server: Server, *, seconds: float) -> float:
@@ -86,12 +86,12 @@ def _undisturbed(server: Server, *, seconds: float) -> float:
 
 def _pages_meanwhile(measured: dict[str, Measured], *, pause: float, undisturbed_ms: float) -> Row:
     pages, starts = measured["pages"].require(200), measured["starts"].require(303, 503)
-    told = (
+    what = (
         f"pages' p99 while the provider takes {pause:g} s "
         f"({starts.statuses.get(303, 0)} starts went through, {starts.statuses.get(503, 0)} were told to wait)"
     )
     return at_most(
-        told, pages.percentile_ms(0.99), aim=PAGE_MS, unit="ms", limit=f"{undisturbed_ms:.3g} ms undisturbed"
+        what, pages.percentile_ms(0.99), aim=PAGE_MS, unit="ms", limit=f"{undisturbed_ms:.3g} ms undisturbed"
     )
 
 

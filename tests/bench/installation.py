@@ -1,4 +1,4 @@
-"""An installation to measure: a folder with a migrated database, the demo campaign and as many gifts as asked for."""
+"""An installation to measure: a folder with a migrated database, the demo campaign and as many gifts as requested."""
 
 import json
 import shutil
@@ -99,7 +99,7 @@ def copy_of(template: Installation, folder: Path, *, gifts: int = 0) -> Installa
 
 
 def give(gifts: int) -> None:
-    """Gifts in bulk, in one transaction; PostgreSQL is told what autovacuum and its sequences would else learn."""
+    """Gifts in bulk, in one transaction; PostgreSQL gets what autovacuum and its sequences would else learn."""
     with transaction() as session:
         campaign = session.execute(select(Campaign).where(Campaign.is_featured)).scalar_one()
         add_gifts(session, campaign, gifts=gifts, until=SystemClock().now())

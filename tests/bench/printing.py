@@ -42,21 +42,21 @@ def printing(*, quick: bool) -> list[Row]:
     """Three rows: CPU, the ratio to reportlab, memory."""
     count = RECEIPTS_QUICK if quick else RECEIPTS
     command = [sys.executable, "-m", "tests.bench.printing", str(count)]
-    told = json.loads(subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout)
-    ratio = told["ours_ms"] / told["reportlab_ms"]
+    result = json.loads(subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout)
+    ratio = result["ours_ms"] / result["reportlab_ms"]
     return [
-        at_most("receipt, median CPU", told["ours_ms"], aim=CPU_MS, unit="ms"),
+        at_most("receipt, median CPU", result["ours_ms"], aim=CPU_MS, unit="ms"),
         Row(
             what="receipt vs a similar page by reportlab",
-            ours=f"{told['ours_ms']:.3g} ms",
-            limit=f"{told['reportlab_ms']:.3g} ms",
+            ours=f"{result['ours_ms']:.3g} ms",
+            limit=f"{result['reportlab_ms']:.3g} ms",
             ratio=ratio,
             aim=f"≤ {TIMES_REPORTLAB} × peer",
             is_met=ratio <= TIMES_REPORTLAB,
         ),
         at_most(
-            f"memory gained from receipt {SETTLED_AFTER} to {count:,} (then {told['resident_mb']:.0f} MB)",
-            told["gained_mb"],
+            f"memory gained from receipt {SETTLED_AFTER} to {count:,} (then {result['resident_mb']:.0f} MB)",
+            result["gained_mb"],
             aim=GROWTH_MB,
             unit="MB",
         ),

@@ -96,7 +96,7 @@ def granian(
 
 @contextmanager
 def program(command: list[str], *, folder: Path, environment: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
-    """A program in a folder of its own, so that it reads no `.env` of ours; what it says is kept in `program.log`."""
+    """A program in a folder of its own, so that it reads no `.env` of ours; its output goes to `program.log`."""
     folder.mkdir(parents=True, exist_ok=True)
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     with (folder / "program.log").open("ab") as log:
@@ -122,7 +122,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    time.sleep(0.1)  # its children are told by it and need a moment
+    time.sleep(0.1)  # it ends its children, which need a moment
 
 
 def _is_worker(pid: int) -> bool:

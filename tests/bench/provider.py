@@ -34,8 +34,8 @@ class Provider(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Nothing is said of single requests."""
 
-    def _answer(self, told: dict[str, object]) -> None:
-        body = json.dumps(told).encode("ascii")
+    def _answer(self, answer: dict[str, object]) -> None:
+        body = json.dumps(answer).encode("ascii")
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))

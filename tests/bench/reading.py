@@ -45,11 +45,11 @@ def reading(folder: Path, installations: dict[int, Installation], *, quick: bool
         ) as server:
             for name, path in addresses.items():
                 ours, limit = _beside_the_bare_page(folder / f"{gifts}-{name}", server, path, quick=quick)
-                told = f"{name}, {gifts:,} gifts"
-                rows.append(at_least(f"{told}, by the clock", ours.per_second, limit.per_second, aim=0.9, unit="/s"))
+                what = f"{name}, {gifts:,} gifts"
+                rows.append(at_least(f"{what}, by the clock", ours.per_second, limit.per_second, aim=0.9, unit="/s"))
                 rows.append(
                     at_least(
-                        f"{told}, by server CPU", ours.per_cpu_second, limit.per_cpu_second, aim=0.9, unit="/CPU s"
+                        f"{what}, by server CPU", ours.per_cpu_second, limit.per_cpu_second, aim=0.9, unit="/CPU s"
                     )
                 )
                 share = limit.per_cpu_second / ours.per_cpu_second
@@ -65,7 +65,7 @@ def reading(folder: Path, installations: dict[int, Installation], *, quick: bool
 
 
 def progress_address(made: Installation) -> str:
-    """Where the featured campaign's progress is told as JSON."""
+    """The address of the featured campaign's progress as JSON."""
     with made.app():
         slug = db.session.execute(select(Campaign.slug).where(Campaign.is_featured)).scalar_one()
     return f"/api/v1/campaigns/{slug}/progress"
@@ -130,5 +130,5 @@ def _freshness(made: Installation, server: Server, gifts: int) -> Row:
         if time.perf_counter() - begin > 10 * FRESH_SECONDS:
             raise NotMeasured("the page does not change")
         time.sleep(0.02)
-    told = f"campaign page, {gifts:,} gifts: fresh after a settled gift"
-    return at_most(told, time.perf_counter() - begin, aim=FRESH_SECONDS, unit="s")
+    what = f"campaign page, {gifts:,} gifts: fresh after a settled gift"
+    return at_most(what, time.perf_counter() - begin, aim=FRESH_SECONDS, unit="s")

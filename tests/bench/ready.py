@@ -31,13 +31,13 @@ ALL_OF_A_PAYMENT = (
     ("checkout.session.completed", "cs"),
     ("charge.updated", "ch"),
 )
-"""What the provider tells of one payment by card, in its order: one settles it, two find it done, two are ignored."""
+"""The provider's events of one payment by card, in its order: one settles it, two find it done, two are ignored."""
 _numbers = count(1)
 Row = dict[str, Any]  # of any table
 
 
 class ReadyPayments(FakePayments):
-    """Answers from the name of what it is asked about, and keeps nothing."""
+    """Answers from the name in the request and stores nothing."""
 
     def payment(self, checkout_id: str, *, whole: bool) -> PaymentFacts:  # noqa: ARG002  # the gateway's
         return facts_of(checkout_id)
@@ -49,7 +49,7 @@ class ReadyPayments(FakePayments):
 
 def facts_of(checkout_id: str) -> PaymentFacts:
     """A payment of 25 dollars by card, settled at once."""
-    now, name = SystemClock().now().replace(microsecond=0), _name_in(checkout_id)
+    at, name = SystemClock().now().replace(microsecond=0), _name_in(checkout_id)
     return PaymentFacts(
         checkout_id=f"cs_{name}",
         donation_public_id=name,
@@ -60,12 +60,12 @@ def facts_of(checkout_id: str) -> PaymentFacts:
         name="Demo donor",
         payment_id=f"pi_{name}",
         charge_id=f"ch_{name}",
-        paid_at=now,
+        paid_at=at,
         method="card",
         method_brand="visa",
         method_last4="4242",
         settled=BalanceTransaction(f"txn_{name}", Money(25_00, "USD"), Money(1_03, "USD")),
-        settled_on=now,
+        settled_on=at,
         rate=None,
         refunds=(),
         disputes=(),
@@ -81,7 +81,7 @@ def wait_in_the_inbox(gifts: int, *, events: tuple[tuple[str, str], ...] = COMPL
 
 
 def _write(names: list[str], events: tuple[tuple[str, str], ...]) -> None:
-    now = SystemClock().now()
+    at = SystemClock().now()
     with transaction() as session:
         campaign = session.execute(select(Campaign).where(Campaign.is_featured)).scalar_one()
         fund_id = session.execute(select(Fund.id).where(Fund.kind == "theme")).scalars().first()
@@ -102,17 +102,17 @@ def _write(names: list[str], events: tuple[tuple[str, str], ...]) -> None:
             "livemode": False,
             "checkout_params": {},
             "refunded_minor": 0,
-            "created_at": now,
-            "expires_at": now + timedelta(hours=1),
+            "created_at": at,
+            "expires_at": at + timedelta(hours=1),
         }
-        told: Row = {
+        event: Row = {
             "livemode": False,
-            "created_at": now,
+            "created_at": at,
             "raw": RAW,
-            "received_at": now,
+            "received_at": at,
             "state": "new",
             "attempts": 0,
-            "next_try_at": now,
+            "next_try_at": at,
         }
         session.execute(
             insert(table_of(Donation)),
@@ -121,7 +121,7 @@ def _write(names: list[str], events: tuple[tuple[str, str], ...]) -> None:
         session.execute(
             insert(table_of(ProviderEvent)),
             [
-                {**told, "event_id": f"evt_{kind}_{name}", "type": kind, "object_id": f"{prefix}_{name}"}
+                {**event, "event_id": f"evt_{kind}_{name}", "type": kind, "object_id": f"{prefix}_{name}"}
                 for name in names
                 for kind, prefix in events
             ],

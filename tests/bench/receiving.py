@@ -30,9 +30,9 @@ def receiving(folder: Path, installations: dict[int, Installation], *, quick: bo
     costs: dict[int, float] = {}
     for gifts, template in installations.items():
         ours, limit = _beside_the_bare_view(folder / str(gifts), template, quick=quick)
-        told = f"webhook's answer, {gifts:,} gifts"
-        rows.append(at_least(f"{told}, by the clock", ours[0], limit[0], aim=0.6, unit="/s"))
-        rows.append(at_least(f"{told}, by server CPU", ours[1], limit[1], aim=0.6, unit="/CPU s"))
+        what = f"webhook's answer, {gifts:,} gifts"
+        rows.append(at_least(f"{what}, by the clock", ours[0], limit[0], aim=0.6, unit="/s"))
+        rows.append(at_least(f"{what}, by server CPU", ours[1], limit[1], aim=0.6, unit="/CPU s"))
         costs[gifts] = limit[1] / ours[1]
     fewest, most = min(costs), max(costs)
     rows.append(
@@ -86,14 +86,14 @@ def _middle(rates: list[tuple[float, float]]) -> tuple[float, float]:
 
 
 def _deliveries(how_many: int) -> Iterator[bytes]:
-    now = int(time.time())
+    at = int(time.time())
     for number in (next(_numbers) for _ in range(how_many)):
         body = json.dumps(
             {
                 "id": f"evt_delivery{number}",
                 "object": "event",
                 "api_version": "2026-10-28.endive",
-                "created": now,
+                "created": at,
                 "data": {
                     "object": {"id": f"cs_test_delivery{number}", "object": "checkout.session", "padding": PADDING}
                 },
@@ -104,7 +104,7 @@ def _deliveries(how_many: int) -> Iterator[bytes]:
         yield post(
             "/webhooks/stripe",
             body,
-            headers=f"Content-Type: application/json\r\nStripe-Signature: {_signed(body, now)}\r\n",
+            headers=f"Content-Type: application/json\r\nStripe-Signature: {_signed(body, at)}\r\n",
         )
 
 

@@ -33,26 +33,26 @@ def serving(folder: Path, template: Installation, *, quick: bool) -> list[Row]:
         resident_mb, whole_mb = server.resident_mb(), server.whole_mb()
         like = ask_and_require(server.port, progress_address(made))
     libraries_mb = _resident_with_libraries_alone(folder / "libraries", like=like, seconds=seconds)
-    told = (
+    label = (
         f"web process: resident memory after serving pages, the form and the sign-in, and {READERS:,} readers "
         f"({whole_mb:.0f} MB for the whole server)"
     )
     limit = f"{libraries_mb:.0f} MB: the same libraries, readers and one view"
-    rows.append(at_most(told, resident_mb, aim=RESIDENT_MB, unit="MB", limit=limit))
+    rows.append(at_most(label, resident_mb, aim=RESIDENT_MB, unit="MB", limit=limit))
     return rows
 
 
 def _resident_with_libraries_alone(folder: Path, *, like: tuple[bytes, str, str], seconds: float) -> float:
     """What a process keeps that has loaded what others wrote and answers as many readers."""
     with bare_page(folder, like=like, app="tests.bench.bare_libraries:app") as server:
-        asked = get("/progress")
-        readers = Visitors("readers", READERS / EVERY_SECONDS, lambda: asked, connections=READERS)
+        request = get("/progress")
+        readers = Visitors("readers", READERS / EVERY_SECONDS, lambda: request, connections=READERS)
         open_loop(server.port, [readers], seconds=seconds)["readers"].require(200)
         return server.resident_mb()
 
 
 def visit_every_kind(port: int) -> None:
-    """Pages whose code and templates are loaded when first asked for."""
+    """Pages whose code and templates are loaded at their first request."""
     for language in ("en", "ru", "ky"):
         for page in ("", "donate", "transparency", "events/", "grants/", "supporters/", "updates/", "verify/"):
             wait_until_it_answers(port, f"/{language}/{page}", timeout_seconds=START_SECONDS_MAX)
@@ -62,7 +62,7 @@ def visit_every_kind(port: int) -> None:
 def _start(made: Installation, *, starts: int) -> Row:
     """From the command to the first campaign page, the server alone; the middle of a few.
 
-    What it costs in CPU is told too, for the clock depends on other work.
+    Its cost in CPU is reported too, for the clock depends on other work.
     """
     took: list[float] = []
     worked: list[float] = []
@@ -74,30 +74,30 @@ def _start(made: Installation, *, starts: int) -> Row:
             wait_until_it_answers(port, "/en/", timeout_seconds=START_SECONDS_MAX)
             took.append(time.perf_counter() - begin)
             worked.append(server.cpu_seconds())
-    told = f"web server: start to the first campaign page ({median(worked):.1f} s of CPU in all processes)"
-    return at_most(told, median(took), aim=START_SECONDS, unit="s")
+    what = f"web server: start to the first campaign page ({median(worked):.1f} s of CPU in all processes)"
+    return at_most(what, median(took), aim=START_SECONDS, unit="s")
 
 
 def _first_visitors(port: int) -> Row:
     """What those see who come in the first second of both processes, before any page has been made."""
     pages = Visitors("pages", PAGES_PER_SECOND, in_turn(*PAGES))
     first = open_loop(port, [pages], seconds=FIRST_SECONDS)["pages"].require(200)
-    told = f"slowest page of a server's first {FIRST_SECONDS:g} s (middle: {first.percentile_ms(0.5):.0f} ms)"
-    return Row(what=told, ours=f"{first.percentile_ms(1):.0f} ms")
+    label = f"slowest page of a server's first {FIRST_SECONDS:g} s (middle: {first.percentile_ms(0.5):.0f} ms)"
+    return Row(what=label, ours=f"{first.percentile_ms(1):.0f} ms")
 
 
 def _polling(port: int, progress: str, *, seconds: float) -> Row:
-    """Each reader has a connection of its own, opened at her first turn, kept, and used again at each turn.
+    """Each reader has a connection of their own, opened at their first turn and used again at each turn.
 
     Two turns are measured, of a server that has served before: its first visitors have a figure of their own.
     """
-    asked = get(progress)
-    readers = Visitors("readers", READERS / EVERY_SECONDS, lambda: asked, connections=READERS)
+    request = get(progress)
+    readers = Visitors("readers", READERS / EVERY_SECONDS, lambda: request, connections=READERS)
     pages = Visitors("pages", PAGES_PER_SECOND, in_turn(*PAGES))
     measured = open_loop(port, [readers, pages], seconds=seconds)
     measured["readers"].require(200)
-    told = (
+    label = (
         f"pages' p99 while {READERS:,} readers poll every {EVERY_SECONDS} s "
         f"(their own p99: {measured['readers'].percentile_ms(0.99):.0f} ms)"
     )
-    return at_most(told, measured["pages"].require(200).percentile_ms(0.99), aim=PAGE_MS, unit="ms")
+    return at_most(label, measured["pages"].require(200).percentile_ms(0.99), aim=PAGE_MS, unit="ms")

@@ -57,13 +57,13 @@ def _rows(kind: str, made: Installation, *, quick: bool) -> list[Row]:
                     busy[name].append(GIFTS / cpu_seconds)
         if check_books(db.session()):
             raise NotMeasured("the books are broken after settling")
-    told = f"settling, {kind}"
+    what = f"settling, {kind}"
     peer = {name: median(values) for name, values in wall.items()}
     work = {name: median(values) for name, values in busy.items()}
     return [
-        at_least(f"{told}, vs Core in the same two commits", peer["ours"], peer["two"], aim=0.8, unit="gifts/s"),
-        at_least(f"{told}, vs Core in one commit", peer["ours"], peer["one"], aim=0.8, unit="gifts/s"),
-        at_least(f"{told}, our own CPU alone, two commits", work["ours"], work["two"], aim=0.8, unit="gifts/CPU s"),
+        at_least(f"{what}, vs Core in the same two commits", peer["ours"], peer["two"], aim=0.8, unit="gifts/s"),
+        at_least(f"{what}, vs Core in one commit", peer["ours"], peer["one"], aim=0.8, unit="gifts/s"),
+        at_least(f"{what}, our own CPU alone, two commits", work["ours"], work["two"], aim=0.8, unit="gifts/CPU s"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""A worker process that settles when told to: `python -m tests.bench.worker`, with the settings in its environment.
+"""A worker process that settles on a command: `python -m tests.bench.worker`, with the settings in its environment.
 
 Each line that it reads names a way, `ours` or `hand`; it settles all that is due that way and answers with a line of
 JSON. The provider is in its memory.
@@ -64,8 +64,8 @@ def _work(step: Callable[[], bool]) -> Worked:
     return worked
 
 
-def _say(told: object) -> None:
-    sys.stdout.write(f"{json.dumps(told)}\n")
+def _say(result: object) -> None:
+    sys.stdout.write(f"{json.dumps(result)}\n")
     sys.stdout.flush()
 
 

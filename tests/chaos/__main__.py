@@ -1,4 +1,4 @@
-"""`python -m tests.chaos`: many stories on one database kind after another; the first failure is told, shortened."""
+"""`python -m tests.chaos`: many stories on one database kind after another; the first failure is reported, shortened."""
 
 import argparse
 import sys

@@ -20,9 +20,9 @@ from campaign.services.gifts.refunds import RefundOrder, request_refund
 from tests.chaos.installation import PROXY_HEADER, Installation
 
 FORM_AGE_SECONDS = 5
-"""A donor thinks before she sends the form; faster ones are taken for programs."""
+"""A donor thinks before they send the form; faster ones are taken for programs."""
 PRESSES_MAX = 6
-"""How often a donor presses a button that answers with an error, before she gives up."""
+"""How often a donor presses a button that answers with an error, before they give up."""
 DAY_SECONDS = 86_400
 OVER = ("won", "warning_closed")
 APPEALS = ("won", "appeal_under_review")
@@ -49,8 +49,8 @@ class ChaosScenario:
         return [row for row in self.here.truth() if row["paid"] and row["session"] in self.pages]
 
     def payment(self, which: int) -> dict[str, Any] | None:
-        found = self.payments()
-        return found[which % len(found)] if found else None
+        made = self.payments()
+        return made[which % len(made)] if made else None
 
 
 class Act(Protocol):
@@ -67,7 +67,7 @@ class Gives:
     currency: str = "USD"
     frequency: str = "once"
     presses: int = 1
-    """How often she presses although it works: an impatient one presses twice."""
+    """How often they press although it works: an impatient one presses twice."""
 
     def do(self, stage: ChaosScenario) -> None:
         stage.donors += 1
@@ -101,7 +101,7 @@ class Gives:
         }
 
     def _press(self, stage: ChaosScenario, donor: requests.Session, fields: dict[str, str]) -> str | None:
-        """The payment page's id; None when she gave up, or was told that she has paid."""
+        """The payment page's id; None when they gave up, or the page said that they have paid."""
         for _ in range(PRESSES_MAX):
             answer = _tried(
                 lambda: donor.post(
@@ -144,7 +144,7 @@ class Pays:
 
 @dataclass(frozen=True)
 class ComesBack:
-    """The donor's browser returns from the payment page, and asks what became of her gift."""
+    """The donor's browser returns from the payment page, and asks what became of their gift."""
 
     which: int = -1
 
@@ -180,7 +180,7 @@ class StaffRefunds:
 
 @dataclass(frozen=True)
 class DashboardRefunds:
-    """Somebody refunds at the provider; we are only told."""
+    """Somebody refunds at the provider; we only get the event."""
 
     which: int = -1
     percent: int = 100
@@ -189,9 +189,9 @@ class DashboardRefunds:
         payment = stage.payment(self.which)
         if payment is not None:
             amount = max(1, payment["amount"] * self.percent // 100)
-            wanted: Any = {"payment_intent": payment["payment_intent"], "amount": amount}
+            params: Any = {"payment_intent": payment["payment_intent"], "amount": amount}
             with contextlib.suppress(stripe.StripeError):  # more than is left, or held by a dispute
-                stage.here.provider().v1.refunds.create(wanted)
+                stage.here.provider().v1.refunds.create(params)
 
 
 @dataclass(frozen=True)
@@ -268,7 +268,7 @@ class Kills:
 
 @dataclass(frozen=True)
 class Deploys:
-    """A new version comes while people give: everything ends when it is asked to, and starts again."""
+    """A new version comes while people give: everything ends on SIGTERM and starts again."""
 
     def do(self, stage: ChaosScenario) -> None:
         def replace_all() -> None:
@@ -292,7 +292,7 @@ class DatabaseGone:
 
 @dataclass(frozen=True)
 class MailServerBreaks:
-    """Until the story ends, no letter gets out."""
+    """Until the story ends, no mail gets out."""
 
     def do(self, stage: ChaosScenario) -> None:
         stage.here.mailbox.is_down = True

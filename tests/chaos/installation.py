@@ -43,7 +43,7 @@ from tests.support.databases import migrate
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS_MAX = 30.0
 END_SECONDS_MAX = 15.0
-"""A program that is asked to end must have ended by then, whatever it is doing."""
+"""A program that gets SIGTERM must have ended by then, whatever it is doing."""
 IN_HAND_SECONDS_MAX = 20.0
 PROXY_HEADER = "X-Forwarded-For"
 
@@ -66,7 +66,7 @@ class MoodyMailbox(Mailbox):
     is_down = False
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """Refuse for now, or keep the letter; the name is aiosmtpd's."""
+        """Refuse for now, or store the mail; the name is aiosmtpd's."""
         return "451 come back later" if self.is_down else await super().handle_DATA(server, session, envelope)
 
 
@@ -80,7 +80,7 @@ class Program:
     folder: Path
     process: "subprocess.Popen[bytes] | None" = None
     deaths: int = 0
-    is_wanted: bool = True
+    is_expected: bool = True
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def start(self) -> None:
@@ -99,7 +99,7 @@ class Program:
     def keep_up(self) -> None:
         """Start it again if it has died."""
         with self.lock:
-            if self.is_wanted and self.process is not None and self.process.poll() is not None:
+            if self.is_expected and self.process is not None and self.process.poll() is not None:
                 self._kill()
                 self.start()
 
@@ -108,11 +108,11 @@ class Program:
         with self.lock:
             self.deaths += 1
             self._kill()
-            if self.is_wanted:
+            if self.is_expected:
                 self.start()
 
     def replace(self) -> None:
-        """A deploy: it is asked to end, finishes what it has begun, and another takes its place."""
+        """A deploy: it gets SIGTERM, finishes what it has begun, and another takes its place."""
         with self.lock:
             assert self.process is not None
             self.process.send_signal(signal.SIGTERM)
@@ -121,7 +121,7 @@ class Program:
 
     def end(self) -> None:
         with self.lock:
-            self.is_wanted = False
+            self.is_expected = False
             if self.process is not None:
                 self.process.terminate()
                 with contextlib.suppress(subprocess.TimeoutExpired):
@@ -182,19 +182,19 @@ class Installation:
         return act()
 
     def advance(self, seconds: int) -> None:
-        """Let time pass for everybody. Nobody is surprised by hours in the middle of a letter: clocks do not do that."""
+        """Let time pass for everybody. Nobody is surprised by hours in the middle of a mail: clocks do not do that."""
         deadline = time.monotonic() + IN_HAND_SECONDS_MAX
-        while seconds > LEASE.total_seconds() and self._has_letters_in_hand() and time.monotonic() < deadline:
+        while seconds > LEASE.total_seconds() and self._has_mails_in_hand() and time.monotonic() < deadline:
             time.sleep(0.1)
         self.control("POST", "clock", {"advance_seconds": seconds})
 
-    def _has_letters_in_hand(self) -> bool:
-        """Whether a worker holds a letter: taken for the first time and not told of, or taken within the last seconds."""
-        now = self.clock.now()
-        is_held = (Message.state == "queued") & (Message.next_try_at > now)
+    def _has_mails_in_hand(self) -> bool:
+        """Whether a worker has claimed a mail: for the first time and without a result, or within the last seconds."""
+        at = self.clock.now()
+        is_claimed = (Message.state == "queued") & (Message.next_try_at > at)
         is_first = (Message.attempts == 1) & Message.error.is_(None)
-        is_late = Message.next_try_at > now + LEASE - timedelta(seconds=IN_HAND_SECONDS_MAX)
-        in_hand = select(Message.id).where(is_held & (is_first | is_late)).limit(1)
+        is_late = Message.next_try_at > at + LEASE - timedelta(seconds=IN_HAND_SECONDS_MAX)
+        in_hand = select(Message.id).where(is_claimed & (is_first | is_late)).limit(1)
         try:
             with reading() as session:
                 return session.execute(in_hand).first() is not None
@@ -291,7 +291,7 @@ def _environment(folder: Path, database: Database, *, url: str, port: int, mail_
         "SECRET_KEY": "a key for stories that keeps nothing secret",
         "MAIL_URL": f"smtp://127.0.0.1:{mail_port}",
         "LOG_LEVEL": "WARNING",
-        "PROXIES": "1",  # every donor has an address of her own
+        "PROXIES": "1",  # every donor has an address of their own
     }
 
 

@@ -79,19 +79,19 @@ def _waiting() -> dict[str, int]:
     """What is still to be done, by kind."""
     counts = {
         "events": select(func.count()).where(ProviderEvent.state.in_(UNFINISHED_EVENT_STATES)),
-        "letters": select(func.count()).where(Message.state == "queued"),
+        "mails": select(func.count()).where(Message.state == "queued"),
         "refunds": select(func.count()).where(Refund.state == "requested"),
     }
     with reading() as session:
-        found = {name: int(session.execute(count).scalar_one()) for name, count in counts.items()}
-    return {name: count for name, count in found.items() if count}
+        counted = {name: int(session.execute(count).scalar_one()) for name, count in counts.items()}
+    return {name: count for name, count in counted.items() if count}
 
 
 def problems_of(stage: ChaosScenario) -> list[str]:
     """Everything that is not as it should be, in sentences; an empty list is a story that ended well."""
     here = stage.here
     with reading() as session:
-        books = [f"invariant {found.invariant}: {found.rule}: {found.rows}" for found in check_books(session)]
+        books = [f"invariant {problem.invariant}: {problem.rule}: {problem.rows}" for problem in check_books(session)]
     return [*books, *_of_payments(here), *_of_inbox(), *_of_mail(here), *here.violations()]
 
 
@@ -109,7 +109,7 @@ def _of_payments(here: Installation) -> Iterator[str]:
     for charge in truth.keys() & ours.keys():
         row, gift = truth[charge], ours[charge]
         lost = sum(one["amount"] for one in row["disputes"] if one["status"] in GONE and one["withdrawn"] > 0)
-        told = {
+        at_provider = {
             "state": "paid",
             "amount": row["amount"],
             "currency": row["currency"].upper(),
@@ -118,7 +118,7 @@ def _of_payments(here: Installation) -> Iterator[str]:
             "net": row["net"],
             "fee": row["fee"],
         }
-        kept = {
+        at_ours = {
             "state": gift.state,
             "amount": gift.gift_minor + gift.cover_minor,
             "currency": gift.currency,
@@ -127,8 +127,10 @@ def _of_payments(here: Installation) -> Iterator[str]:
             "net": moved[gift.public_id][0],
             "fee": moved[gift.public_id][1],
         }
-        if told != kept:
-            wrong = {name: (kept[name], told[name]) for name in told if told[name] != kept[name]}
+        if at_provider != at_ours:
+            wrong = {
+                name: (at_ours[name], at_provider[name]) for name in at_provider if at_provider[name] != at_ours[name]
+            }
             yield f"gift {gift.public_id} ({charge}), books and truth: {wrong}"
 
 
@@ -138,7 +140,7 @@ def _is_ours(row: dict[str, Any]) -> bool:
 
 def _moved(session: Any) -> dict[str, tuple[int, int]]:
     """public id → what the books say came to the provider's balance, and what of it was fee."""
-    found: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     rows = session.execute(
         select(JournalEntry.subject, Posting.account, func.sum(Posting.amount_minor))
         .join(Posting, Posting.entry_id == JournalEntry.id)
@@ -146,8 +148,8 @@ def _moved(session: Any) -> dict[str, tuple[int, int]]:
         .group_by(JournalEntry.subject, Posting.account)
     )
     for subject, account, total in rows:
-        found[subject.removeprefix("donation:")][account != Account.PROVIDER] += int(total)
-    return defaultdict(lambda: (0, 0), {name: (net, fee) for name, (net, fee) in found.items()})
+        sums[subject.removeprefix("donation:")][account != Account.PROVIDER] += int(total)
+    return defaultdict(lambda: (0, 0), {name: (net, fee) for name, (net, fee) in sums.items()})
 
 
 def _of_inbox() -> Iterator[str]:
@@ -162,35 +164,35 @@ def _of_inbox() -> Iterator[str]:
 
 
 def _of_mail(here: Installation) -> Iterator[str]:
-    """Each letter left, and left once. Who could not write down the server's yes, killed or cut off, may send again.
+    """Each mail left, and left once. A worker that was killed or cut off before it stored the answer may send again.
 
     Two refunds of the same amount are two emails with the same words: each refund has one, by its unique key.
     """
     may_repeat = here.database.outages or any(worker.deaths for worker in here.workers)
-    sent = Counter(str(letter["Message-ID"]) for letter in here.mailbox.emails)
+    sent = Counter(str(mail["Message-ID"]) for mail in here.mailbox.emails)
     for name, times in sent.items():
         if times > 1 and not may_repeat:
-            yield f"letter {name} left {times} times"
+            yield f"mail {name} left {times} times"
     distinct: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for letter in here.mailbox.emails:
-        distinct[str(letter["To"]), str(letter["Subject"]), _body(letter)].add(str(letter["Message-ID"]))
+    for mail in here.mailbox.emails:
+        distinct[str(mail["To"]), str(mail["Subject"]), _body(mail)].add(str(mail["Message-ID"]))
     with reading() as session:
         refunds = set(session.execute(select(Message.public_id).where(Message.kind == "refund")).scalars())
     for (to, subject, _words), ids in distinct.items():
         if len({name for name in ids if name.strip("<").partition("@")[0] not in refunds}) > 1:
-            yield f"{to} was told twice: {subject}"
+            yield f"{to} was mailed twice: {subject}"
     with reading() as session:
         rows = session.execute(
             select(Message.kind, Message.state).where(
                 Message.state.in_((MailState.QUEUED, MailState.FAILED_PERMANENTLY))
             )
         )
-        yield from (f"a letter ({kind}) is {state}" for kind, state in rows)
+        yield from (f"a mail ({kind}) is {state}" for kind, state in rows)
         queued = session.execute(select(func.count()).where(Message.state == MailState.SENT)).scalar_one()
     if len(sent) < queued:
-        yield f"{queued} letters are said to be sent, {len(sent)} arrived"
+        yield f"{queued} mails are said to be sent, {len(sent)} arrived"
 
 
-def _body(letter: Any) -> str:
-    part = letter.get_body(("plain",))
+def _body(mail: Any) -> str:
+    part = mail.get_body(("plain",))
     return part.get_content() if part else ""

@@ -60,14 +60,14 @@ def _takes_the_fee_for_income() -> None:
     right: Any = stripe_facts._moved
 
     def wrong(transaction: Any, *, sign: int) -> Any:
-        found = right(transaction, sign=sign)
-        return replace(found, fee=-found.fee)
+        changed = right(transaction, sign=sign)
+        return replace(changed, fee=-changed.fee)
 
     patch.object(stripe_facts, "_moved", wrong).start()
 
 
 def _tells_twice() -> None:
-    """Mails have no key, so that the same thing is told as often as it is heard."""
+    """Mails have no key, so that each delivery of an event sends one more."""
     from dataclasses import replace
     from uuid import uuid4
 
@@ -120,7 +120,7 @@ def main() -> None:
 
 
 def _serve(port: str, processes: str) -> None:
-    """The web server of `make run`; no mutant lives in it, for it only writes down what is told."""
+    """The web server of `make run`; no mutant lives in it, for it only stores events."""
     os.execv(  # noqa: S606  # nothing of it comes from outside
         sys.executable,
         [

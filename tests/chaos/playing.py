@@ -33,10 +33,10 @@ def play_all(
     """Play the stories of these seeds; the first failure, as its shortest story and what was wrong, or None."""
     left = list(seeds)
     while left:
-        now, left = left[:STORIES_AN_INSTALLATION], left[STORIES_AN_INSTALLATION:]
-        place = folder / f"stories-{now[0]}"
+        batch, left = left[:STORIES_AN_INSTALLATION], left[STORIES_AN_INSTALLATION:]
+        place = folder / f"stories-{batch[0]}"
         with a_database(kind, place, server) as database, installed(place, database, shape) as here:
-            for seed in now:
+            for seed in batch:
                 wrong = play(story_of(seed), here)
                 say(f"{kind} {seed}: {'; '.join(wrong) if wrong else 'well'}")
                 if wrong:
@@ -44,11 +44,11 @@ def play_all(
                     break
             else:
                 continue
-        return _told(story_of(seed), wrong, logs, lambda story: alone(story, kind=kind, server=server, folder=folder))
+        return _report(story_of(seed), wrong, logs, lambda story: alone(story, kind=kind, server=server, folder=folder))
     return None
 
 
-def _told(story: Story, wrong: list[str], logs: str, again: Callable[[Story], list[str]]) -> str:
+def _report(story: Story, wrong: list[str], logs: str, again: Callable[[Story], list[str]]) -> str:
     """The shortest story that fails by itself and what is wrong after it; or that it takes the ones before it."""
     words = "\n".join(wrong)
     if not again(story):

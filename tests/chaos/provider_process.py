@@ -22,12 +22,12 @@ class Violations(list[str]):
         super().__init__()
         self._path = path
 
-    def extend(self, found: Iterable[str]) -> None:
-        told = list(found)
-        super().extend(told)
-        if told:
+    def extend(self, complaints: Iterable[str]) -> None:
+        lines = list(complaints)
+        super().extend(lines)
+        if lines:
             with self._path.open("a", encoding="utf-8") as file:
-                file.writelines(f"{line}\n" for line in told)
+                file.writelines(f"{line}\n" for line in lines)
 
 
 def main() -> int:

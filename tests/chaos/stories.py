@@ -62,7 +62,7 @@ LOST_FOR_GOOD = 99
 
 @dataclass(frozen=True)
 class Story:
-    """Acts in order. `loses_webhooks`: some never arrive, so that the reconciler has to find what they told of."""
+    """Acts in order. `loses_webhooks`: some never arrive, so that the reconciler has to find what they reported."""
 
     seed: int
     acts: tuple[Act, ...]

@@ -79,12 +79,12 @@ def test_the_same_seed_tells_the_same_story() -> None:
 
 def test_a_failing_story_is_shortened_to_what_it_takes() -> None:
     long = story_of(11)
-    wanted = long.acts[len(long.acts) // 2]
-    assert shortened(long, lambda shorter: wanted in shorter.acts, tries_max=200).acts == (wanted,)
+    culprit = long.acts[len(long.acts) // 2]
+    assert shortened(long, lambda shorter: culprit in shorter.acts, tries_max=200).acts == (culprit,)
 
 
 def test_a_deploy_in_the_middle_of_a_burst_loses_nothing(tmp_path: Path) -> None:
-    """Everything is asked to end and started again while donors give and pay; each program ends in time."""
+    """Everything gets SIGTERM and is started again while donors give and pay; each program ends in time."""
     with a_database("sqlite", tmp_path, None) as database, installed(tmp_path, database, Shape(workers=2)) as here:
         stages = [ChaosScenario(here, f"donor{number}") for number in range(BURST)]
         donors = [threading.Thread(target=_give_and_pay, args=(stage,)) for stage in stages]

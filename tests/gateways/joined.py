@@ -58,7 +58,7 @@ class Joined:
     def give(
         self, gift: Money, *, pays: bool = True, covers_fee: bool = False, method: str = "pm_card_visa"
     ) -> CheckoutStarted:
-        """A gift, paid and heard of unless told otherwise; `method` is one of Stripe's names for its test payers."""
+        """A gift, paid and reported by default; `method` is one of Stripe's names for its test payers."""
         started = start_checkout(
             GiftRequest(
                 campaign_slug="quilt",
@@ -94,9 +94,9 @@ class Joined:
 
     def row(self, started: CheckoutStarted) -> Donation:
         with reading() as session:
-            found = session.execute(select(Donation).where(Donation.public_id == started.public_id)).scalar_one()
-            session.expunge(found)
-        return found
+            gift = session.execute(select(Donation).where(Donation.public_id == started.public_id)).scalar_one()
+            session.expunge(gift)
+        return gift
 
     def balance_in_books(self) -> int:
         """What the gifts have left at the provider by the books, in cents; payouts are another matter."""

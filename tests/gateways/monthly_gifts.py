@@ -89,14 +89,14 @@ class Monthly:
         return start_checkout(request, context=self.context).public_id
 
     def begin(self, *, method: str = "pm_card_visa", **how: Any) -> Pledge:  # the arguments of `open`
-        """A monthly gift whose first month is paid and told."""
+        """A monthly gift whose first month is paid and reported."""
         public_id = self.open(**how)
         self.sandbox.pay(self.gift(public_id).checkout_id or "", method=method)
         self.hear()
         return self.pledge(self.gift(public_id).pledge_id)
 
     def pass_days(self, days: int) -> None:
-        """Time passes a day at a time, and everything is told and worked off."""
+        """Time passes a day at a time, and every event is delivered and worked off."""
         for _ in range(days):
             self.sandbox.advance(A_DAY)
             self.hear()
@@ -106,7 +106,7 @@ class Monthly:
         self.hear()
 
     def collect(self) -> list[tuple[bytes, str]]:
-        """Deliver what is due; the signed bodies, not yet told to the product."""
+        """Deliver what is due; the signed bodies, which the product has not received yet."""
         self.sandbox.advance(5)
         self.sandbox.deliver()
         received, self.listener.received = list(self.listener.received), []
@@ -122,7 +122,7 @@ class Monthly:
         work_off_money()
 
     def ask(self, pledge: Pledge, act: Act, **detail: object) -> str:
-        """What a donor asks, done at once; the request's state."""
+        """Execute a donor's request at once; return the request's state."""
         order = PledgeOrder(pledge_public_id=pledge.public_id, act=act, detail=dict(detail), public_id=new_public_id())
         pledge_asking.ask(order, clock=self.clock)
         return pledge_asking.execute(order.public_id, context=self.context)
@@ -135,22 +135,22 @@ class Monthly:
 
     def gift(self, public_id: str) -> Donation:
         with reading() as session:
-            found = session.execute(select(Donation).where(Donation.public_id == public_id)).scalar_one()
-            session.expunge(found)
-        return found
+            row = session.execute(select(Donation).where(Donation.public_id == public_id)).scalar_one()
+            session.expunge(row)
+        return row
 
     def gifts(self) -> list[Donation]:
         """All gifts, oldest first."""
         with reading() as session:
-            found = list(session.execute(select(Donation).order_by(Donation.id)).scalars())
+            rows = list(session.execute(select(Donation).order_by(Donation.id)).scalars())
             session.expunge_all()
-        return found
+        return rows
 
     def pledges(self) -> list[Pledge]:
         with reading() as session:
-            found = list(session.execute(select(Pledge).order_by(Pledge.id)).scalars())
+            rows = list(session.execute(select(Pledge).order_by(Pledge.id)).scalars())
             session.expunge_all()
-        return found
+        return rows
 
     def pledge(self, pledge_id: int | None) -> Pledge:
         return next(one for one in self.pledges() if one.id == pledge_id)
@@ -171,10 +171,10 @@ class Monthly:
         with reading() as session:
             return session.execute(select(func.count()).select_from(Receipt)).scalar_one()
 
-    def letters(self, words: str = "") -> list[Email]:
+    def mails(self, words: str = "") -> list[Email]:
         """What was mailed, oldest first; those whose subject has these words."""
         work_off(send_mail, linger_seconds=0)
-        return [letter for letter in self.mailer.sent if words in letter.subject]
+        return [mail for mail in self.mailer.sent if words in mail.subject]
 
     def balance_in_books(self) -> int:
         """What the books say came to us through the provider, in cents, paid out or not."""

@@ -23,7 +23,7 @@ def monthly(database_url: str, tmp_path: Path) -> Iterator[Monthly]:
 
 
 def enter_for_all(monthly: Monthly, target: Pledge, *others: Pledge, card: str = "5555555555554444") -> None:
-    """On the provider's portal, for one of them; what is asked is carried out."""
+    """On the provider's portal, for one of them; the request is executed."""
     before = card_text(target.card_brand, target.card_last4, target.card_expires_on)
     detail: dict[str, object] = {OTHERS: [other.public_id for other in others], CARD: before}
     order = PledgeOrder(pledge_public_id=target.public_id, act=Act.UPDATE_CARD, detail=detail)
@@ -51,7 +51,7 @@ def test_all_gifts_are_charged_to_the_card_that_was_entered_for_one(monthly: Mon
     assert [gift.pledge_id for gift in monthly.gifts()] == [first.id, second.id, first.id, second.id]
     assert [gift.state for gift in monthly.gifts()] == ["paid"] * 4
     assert monthly.balance_in_books() == monthly.balance_in_truth()
-    assert len(monthly.letters("Your monthly gift has ended")) == 0
+    assert len(monthly.mails("Your monthly gift has ended")) == 0
 
 
 @pytest.mark.database("sqlite")

@@ -55,8 +55,10 @@ def assert_books_equal_truth(joined: Joined) -> None:
     assert joined.balance_in_books() == sum(int(payment["net"]) for payment in truth)
     fees = joined.booked(Account.PROVIDER_FEES) + joined.booked(Account.DISPUTE_FEES)
     assert fees == sum(int(payment["fee"]) for payment in truth)
-    held = [dispute["withdrawn"] for payment in truth for dispute in payment["disputes"] if dispute["status"] != "lost"]
-    assert joined.booked(Account.DISPUTED) == sum(held)
+    withdrawn = [
+        dispute["withdrawn"] for payment in truth for dispute in payment["disputes"] if dispute["status"] != "lost"
+    ]
+    assert joined.booked(Account.DISPUTED) == sum(withdrawn)
 
 
 @pytest.mark.parametrize("gift", CURRENCIES, ids=["USD", "EUR", "KGS"])

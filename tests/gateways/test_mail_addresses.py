@@ -42,7 +42,7 @@ class Server:
             controller.stop()
 
 
-def letter(recipient: str) -> Email:
+def mail(recipient: str) -> Email:
     return Email(
         message_id="<1@quilt.example>",
         recipient=recipient,
@@ -68,27 +68,27 @@ def letter(recipient: str) -> Email:
 )
 def test_an_answer_says_whether_the_address_is_wrong(answer: str, expected: type[Exception]) -> None:
     with Server(answer).running() as mailer, pytest.raises(expected) as refused:
-        mailer.send(letter("nobody@example.org"))
+        mailer.send(mail("nobody@example.org"))
     assert type(refused.value) is expected
 
 
 def test_an_address_that_only_some_servers_take_is_sent_where_it_is_taken() -> None:
     server = Server()
     with server.running(enable_SMTPUTF8=True) as mailer:
-        mailer.send(letter("айда@example.com"))
+        mailer.send(mail("айда@example.com"))
     assert server.recipients == ["айда@example.com"]
     with Server().running(enable_SMTPUTF8=False) as mailer, pytest.raises(AddressRefused):
-        mailer.send(letter("айда@example.com"))
+        mailer.send(mail("айда@example.com"))
 
 
 def test_an_international_domain_needs_no_special_server() -> None:
     server = Server()
     with server.running(enable_SMTPUTF8=False) as mailer:
-        mailer.send(letter("info@почта.рф"))
+        mailer.send(mail("info@почта.рф"))
     assert server.recipients == ["info@xn--80a1acny.xn--p1ai"]
 
 
 @pytest.mark.parametrize("recipient", ["nobody", "a b@example.org", "@example.org", "a@", "a@b@c@", "a@-.org", ""])
 def test_what_is_no_address_is_refused_before_it_is_sent(recipient: str) -> None:
     with Server().running() as mailer, pytest.raises(AddressRefused):
-        mailer.send(letter(recipient))
+        mailer.send(mail(recipient))

@@ -20,7 +20,7 @@ def monthly(database_url: str, tmp_path: Path) -> Iterator[Monthly]:
 
 
 def go_to(monthly: Monthly, at: datetime) -> None:
-    """Let the sandbox's time pass until then, and hear what it tells."""
+    """Let the sandbox's time pass until then, and receive its events."""
     monthly.sandbox.advance(int((at - monthly.clock.now()).total_seconds()))
     monthly.hear()
 
@@ -31,10 +31,10 @@ def address_of(pledge: Pledge) -> str:
 
 @pytest.mark.database("sqlite")
 def test_a_gift_of_the_31st_is_charged_on_the_day_that_its_page_named(monthly: Monthly) -> None:
-    """Skipped, paused and left alone on 31 January; asked on the donor's page, and charged as that page said."""
-    now = monthly.clock.now()
-    begun = datetime(now.year, 12, 31, 20, 30, tzinfo=UTC)
-    year = (begun if begun > now else begun.replace(year=now.year + 1)).year + 1
+    """Skipped, paused and left alone on 31 January; requested on the donor's page, and charged as that page said."""
+    present = monthly.clock.now()
+    begun = datetime(present.year, 12, 31, 20, 30, tzinfo=UTC)
+    year = (begun if begun > present else begun.replace(year=present.year + 1)).year + 1
     go_to(monthly, datetime(year - 1, 12, 31, 20, 30, tzinfo=UTC))
     skipped, paused, left_alone = (monthly.begin() for _ in range(3))
     go_to(monthly, datetime(year, 1, 31, 22, 30, tzinfo=UTC))

@@ -45,7 +45,7 @@ def test_the_first_month_and_three_more_are_gifts_with_receipts(monthly: Monthly
     assert len({gift.invoice_id for gift in gifts}) == 4
     assert len({gift.donor_id for gift in gifts}) == 1
     assert monthly.receipts() == 4
-    assert len(monthly.letters("Thank you")) == 4
+    assert len(monthly.mails("Thank you")) == 4
     assert monthly.balance_in_books() == monthly.balance_in_truth() > 0
 
 
@@ -72,30 +72,30 @@ def test_the_donor_is_mailed_before_the_first_renewal_and_not_before_the_second(
     pledge = monthly.begin()
     assert pledge.next_at
     monthly.pass_days((pledge.next_at - monthly.clock.now()).days - 6)
-    assert monthly.letters("Your next monthly gift") == []
+    assert monthly.mails("Your next monthly gift") == []
     monthly.pass_days(2)
-    [letter] = monthly.letters("Your next monthly gift")
-    assert "/en/p/" in letter.text
+    [mail] = monthly.mails("Your next monthly gift")
+    assert "/en/p/" in mail.text
     monthly.pass_a_month()
     monthly.pass_days(28)
-    assert len(monthly.letters("Your next monthly gift")) == 1
+    assert len(monthly.mails("Your next monthly gift")) == 1
 
 
 def test_a_refused_renewal_is_mailed_once_and_ends_after_the_last_attempt(monthly: Monthly) -> None:
     pledge = monthly.begin(method="pm_card_chargeCustomerFail")
     monthly.pass_a_month()
-    now = monthly.again(pledge)
-    assert (now.state, now.due_reason) == ("past_due", "declined")
-    assert now.due_url
-    assert now.due_next_at
+    after = monthly.again(pledge)
+    assert (after.state, after.due_reason) == ("past_due", "declined")
+    assert after.due_url
+    assert after.due_next_at
     monthly.pass_days(8)
-    assert len(monthly.letters("could not be charged")) == 1
+    assert len(monthly.mails("could not be charged")) == 1
     monthly.pass_days(15)
 
     ended = monthly.again(pledge)
     assert (ended.state, ended.end_reason) == ("stopped", "unpaid")
-    assert len(monthly.letters("Your monthly gift has ended")) == 1
-    assert "Several payments of your monthly gift" in monthly.letters("Your monthly gift has ended")[0].text
+    assert len(monthly.mails("Your monthly gift has ended")) == 1
+    assert "Several payments of your monthly gift" in monthly.mails("Your monthly gift has ended")[0].text
     assert [gift.state for gift in monthly.gifts()] == ["paid"]
     assert monthly.balance_in_books() == monthly.balance_in_truth()
 
@@ -115,8 +115,8 @@ def test_another_card_from_the_portal_pays_what_is_due_at_once(monthly: Monthly)
     pledge_asking.execute(order.public_id, context=monthly.context)
     monthly.hear()
 
-    mended = monthly.again(pledge)
-    assert (mended.state, mended.card_last4, mended.due_invoice_id) == ("active", "4444", None)
+    updated = monthly.again(pledge)
+    assert (updated.state, updated.card_last4, updated.due_invoice_id) == ("active", "4444", None)
     assert [gift.state for gift in monthly.gifts()] == ["paid", "paid"]
 
 
@@ -153,15 +153,15 @@ def test_a_bank_that_wants_a_confirmation_is_mailed_and_answered_on_the_payment_
     monthly.pass_a_month()
     waiting = monthly.again(pledge)
     assert (waiting.state, waiting.due_reason) == ("past_due", "confirm")
-    [letter] = monthly.letters("Your bank asks you to confirm")
-    assert str(waiting.due_url) in letter.text
+    [mail] = monthly.mails("Your bank asks you to confirm")
+    assert str(waiting.due_url) in mail.text
 
     send(monthly.sandbox, urlsplit(str(waiting.due_url)).path, outcome="complete")
     monthly.hear()
 
     assert (monthly.again(pledge).state, monthly.again(pledge).due_reason) == ("active", None)
     assert len(monthly.gifts()) == 2
-    assert monthly.letters("could not be charged") == []
+    assert monthly.mails("could not be charged") == []
 
 
 @pytest.mark.database("sqlite")
@@ -203,8 +203,8 @@ def test_another_amount_is_charged_from_the_next_gift_on(monthly: Monthly) -> No
 
 def charged(monthly: Monthly, pledge: Pledge) -> list[list[int]]:
     """The lines of each month's invoice, oldest first."""
-    found = monthly.sandbox.client().v1.invoices.list({"subscription": pledge.subscription_id}).data
-    return [[line.amount for line in invoice.lines.data] for invoice in reversed(found)]
+    newest_first = monthly.sandbox.client().v1.invoices.list({"subscription": pledge.subscription_id}).data
+    return [[line.amount for line in invoice.lines.data] for invoice in reversed(newest_first)]
 
 
 @pytest.mark.database("sqlite")
@@ -213,8 +213,8 @@ def test_the_fee_is_an_item_of_its_own_while_it_is_covered(monthly: Monthly) -> 
     both = [25_00, pledge.cover_minor]
     for gift, cover in ((30_00, 0), (40_00, 1_51)):
         assert monthly.ask(pledge, Act.CHANGE, gift_minor=gift, cover_minor=cover) == "done"
-        now = monthly.again(pledge)
-        assert (now.gift_minor, now.cover_minor, now.item_id) == (gift, cover, pledge.item_id)
+        after = monthly.again(pledge)
+        assert (after.gift_minor, after.cover_minor, after.item_id) == (gift, cover, pledge.item_id)
         monthly.pass_a_month()
     assert charged(monthly, pledge) == [both, [30_00], [40_00, 1_51]]
     assert [(gift.gift_minor, gift.cover_minor) for gift in monthly.gifts()[1:]] == [(30_00, 0), (40_00, 1_51)]
@@ -253,7 +253,7 @@ def test_stopped_at_once_it_is_charged_no_more_and_what_was_due_is_void(monthly:
     assert [invoice.status for invoice in invoices] == ["void", "paid"]
     monthly.pass_a_month()
     assert len(monthly.gifts()) == 1
-    assert len(monthly.letters("Your monthly gift has ended")) == 1
+    assert len(monthly.mails("Your monthly gift has ended")) == 1
 
 
 @pytest.mark.database("sqlite")
@@ -269,7 +269,7 @@ def test_what_stops_later_can_be_taken_back_or_ends_by_itself(monthly: Monthly) 
     monthly.pass_a_month()
     assert (monthly.again(pledge).state, monthly.again(pledge).end_reason) == ("stopped", "asked")
     assert len(monthly.gifts()) == 1
-    assert len(monthly.letters("Your monthly gift ends on ")) == 2  # each time that it was decided
+    assert len(monthly.mails("Your monthly gift ends on ")) == 2  # each time that it was decided
 
 
 @pytest.mark.database("sqlite")
@@ -362,9 +362,9 @@ def test_two_paid_pages_of_one_form_leave_one_monthly_gift_and_both_payments_in_
     for _ in range(3):
         monthly.hear()
 
-    kept, double = monthly.pledges()
-    assert (kept.state, double.state) == ("active", "stopped")
-    assert (double.end_reason, double.doubles_id) == ("double", kept.id)
+    first, double = monthly.pledges()
+    assert (first.state, double.state) == ("active", "stopped")
+    assert (double.end_reason, double.doubles_id) == ("double", first.id)
     monthly.pass_a_month()
     assert [gift.state for gift in monthly.gifts()] == ["paid"] * 3
     assert [gift.paid_again_for_id is not None for gift in monthly.gifts()].count(True) == 1
@@ -388,6 +388,6 @@ def test_nothing_is_charged_after_the_campaign_s_end_even_while_no_worker_runs(m
     ended = monthly.again(pledge)
     assert (ended.state, ended.end_reason, ended.ended_at) == ("stopped", "campaign", planned.ends_at)
     assert [gift.state for gift in monthly.gifts()] == ["paid", "paid"]
-    [letter] = monthly.letters("Your monthly gift has ended")
-    assert "The campaign has ended" in letter.text
+    [mail] = monthly.mails("Your monthly gift has ended")
+    assert "The campaign has ended" in mail.text
     assert monthly.balance_in_books() == monthly.balance_in_truth()

@@ -1,4 +1,4 @@
-"""Who paid, as the provider tells it: names that can be seen, and addresses as people write them."""
+"""Who paid, as the provider reports it: names that can be seen, and addresses as people write them."""
 
 from campaign.gateways.stripe_facts import NAME_MAX, email_of, name_of
 

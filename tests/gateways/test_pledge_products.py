@@ -1,4 +1,4 @@
-"""What Stripe's papers call the items of a monthly gift, at first and after a change."""
+"""What Stripe’s documents call the items of a monthly gift, at first and after a change."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,8 +20,8 @@ def products(monthly: Monthly, pledge: Pledge) -> list[tuple[str, str | None]]:
     """Name and description of what each item of the subscription is for."""
     client = monthly.sandbox.client()
     items = client.v1.subscriptions.retrieve(pledge.subscription_id).to_dict()["items"]["data"]
-    found = [client.v1.products.retrieve(item["price"]["product"]) for item in items]
-    return [(product.name, product.description) for product in found]
+    named = [client.v1.products.retrieve(item["price"]["product"]) for item in items]
+    return [(product.name, product.description) for product in named]
 
 
 @pytest.mark.database("sqlite")

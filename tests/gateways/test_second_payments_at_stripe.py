@@ -23,9 +23,9 @@ def mails() -> list[str]:
 
 def gifts() -> list[Donation]:
     with reading() as session:
-        found = list(session.execute(select(Donation).order_by(Donation.id)).scalars())
+        rows = list(session.execute(select(Donation).order_by(Donation.id)).scalars())
         session.expunge_all()
-    return found
+    return rows
 
 
 def another_page(joined: Joined, gift: Donation) -> str:

@@ -55,7 +55,7 @@ class Mailbox:
         self.passwords: list[bytes] = []
 
     async def handle_DATA(self, server: SMTP, session: Session, _envelope: Envelope) -> str:  # noqa: N802
-        """Refuse, or keep the letter; the name is aiosmtpd's."""
+        """Refuse or store the mail; the name is aiosmtpd's."""
         if self.reply:
             return self.reply
         assert server.transport
@@ -69,7 +69,7 @@ class Mailbox:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A key and a certificate for 127.0.0.1 in one file, which nobody trusts until told to."""
+    """A key and a certificate for 127.0.0.1 in one file, which nobody trusts by default."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
     today = SystemClock().now()
@@ -221,19 +221,19 @@ def test_a_reply_about_one_mail_is_no_reason_to_leave_the_server_alone(reply: st
 
 
 def test_a_server_that_fails_again_is_left_alone_for_longer_and_forgiven_at_once() -> None:
-    now = 0.0
-    breaker = CircuitBreaker(monotonic=lambda: now)
+    seconds = 0.0
+    breaker = CircuitBreaker(monotonic=lambda: seconds)
     pauses = []
     for _ in range(6):
         breaker.note_failure()
         breaker.note_failure()  # another thread's try, which began before
-        begun = now
+        begun = seconds
         while breaker.is_open:
-            now += 10.0
-        pauses.append(now - begun)
+            seconds += 10.0
+        pauses.append(seconds - begun)
     assert pauses == [30.0, 60.0, 120.0, 240.0, 300.0, 300.0]
     breaker.note_success()
     breaker.note_failure()
     assert breaker.is_open
-    now += 30.0
+    seconds += 30.0
     assert not breaker.is_open

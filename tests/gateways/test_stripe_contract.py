@@ -73,8 +73,8 @@ def test_a_right_request_passes() -> None:
     ],
 )
 def test_a_wrong_request_is_found(name: str, value: str, complaint: str) -> None:
-    kept = {key: text for key, text in RIGHT.items() if not (key.startswith(name) or name.startswith(key))}
-    pairs = {**kept, name: value}
+    others = {key: text for key, text in RIGHT.items() if not (key.startswith(name) or name.startswith(key))}
+    pairs = {**others, name: value}
     assert any(complaint in problem for problem in check_request("POST", SESSIONS, pairs.items()))
 
 
@@ -149,13 +149,13 @@ def test_the_recorder_finds_what_the_sandbox_would_let_through(tmp_path: Path) -
 
 
 def test_the_recorder_finds_a_wrong_answer_and_a_wrong_event(tmp_path: Path) -> None:
-    with pytest.raises(AssertionError) as found:  # noqa: PT012, SIM117
+    with pytest.raises(AssertionError) as raised:  # noqa: PT012, SIM117
         with running_sandbox(tmp_path) as running:
             session = open_gift(running.client())
             running.sandbox.box.save({**session, "payment_status": "nearly"})
             running.client().v1.checkout.sessions.expire(session["id"])
-    assert "answer 200 to POST /v1/checkout/sessions/" in str(found.value)
-    assert "event checkout.session.expired: data.object.payment_status" in str(found.value)
+    assert "answer 200 to POST /v1/checkout/sessions/" in str(raised.value)
+    assert "event checkout.session.expired: data.object.payment_status" in str(raised.value)
 
 
 def test_a_wrong_request_is_allowed_if_it_is_refused(tmp_path: Path) -> None:

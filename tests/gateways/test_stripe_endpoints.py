@@ -73,10 +73,10 @@ def test_an_account_without_an_endpoint_gets_one_that_is_right(endpoints: Stripe
     assert done.made
     assert done.made.secret.startswith("whsec_")
     assert done.made.secret not in repr(done)
-    seen = check_endpoint(endpoints, ADDRESSES)
-    assert seen.faults == ()
-    assert seen.endpoint
-    assert (seen.endpoint.types, seen.endpoint.api_version) == (event_types(), API_VERSION)
+    check = check_endpoint(endpoints, ADDRESSES)
+    assert check.faults == ()
+    assert check.endpoint
+    assert (check.endpoint.types, check.endpoint.api_version) == (event_types(), API_VERSION)
 
 
 def test_what_is_right_is_left_alone(endpoints: StripeEndpoints) -> None:
@@ -96,9 +96,9 @@ def test_an_endpoint_that_is_off_or_lacks_types_is_corrected(
     set_up_endpoint(endpoints, ADDRESSES)
     [made] = endpoints.all()
     sandbox.client().v1.webhook_endpoints.update(made.id, {"disabled": True, "enabled_events": ["charge.updated"]})
-    seen = check_endpoint(endpoints, ADDRESSES)
-    assert seen.faults == ("disabled", "types")
-    assert "checkout.session.completed" in seen.lacking
+    check = check_endpoint(endpoints, ADDRESSES)
+    assert check.faults == ("disabled", "types")
+    assert "checkout.session.completed" in check.lacking
     assert set_up_endpoint(endpoints, ADDRESSES).act == "correct"
     assert check_endpoint(endpoints, ADDRESSES).faults == ()
 
@@ -116,7 +116,7 @@ def test_our_endpoint_is_known_again_when_the_site_has_moved(endpoints: StripeEn
     set_up_endpoint(endpoints, ADDRESSES)
     assert check_endpoint(endpoints, MOVED).faults == ("url",)
     set_up_endpoint(endpoints, MOVED)
-    assert [found.url for found in endpoints.all()] == [MOVED[0]]
+    assert [registered.url for registered in endpoints.all()] == [MOVED[0]]
 
 
 def test_another_integrations_endpoint_is_not_ours(sandbox: RunningSandbox, endpoints: StripeEndpoints) -> None:
@@ -124,7 +124,7 @@ def test_another_integrations_endpoint_is_not_ours(sandbox: RunningSandbox, endp
         {"url": "http://127.0.0.1:9999/other", "enabled_events": ["charge.refunded"]}
     )
     set_up_endpoint(endpoints, ADDRESSES)
-    assert theirs.id in {found.id for found in endpoints.all()}
+    assert theirs.id in {registered.id for registered in endpoints.all()}
     assert sandbox.client().v1.webhook_endpoints.retrieve(theirs.id).enabled_events == ["charge.refunded"]
 
 
@@ -136,12 +136,12 @@ def test_another_version_gets_a_new_endpoint_beside_it_that_retires_it(
     done = set_up_endpoint(endpoints, ADDRESSES)
     assert done.act == "beside"
     assert done.made
-    seen = check_endpoint(endpoints, ADDRESSES)
-    assert seen.faults == ()
-    assert [found.id for found in seen.older] == [old]
+    check = check_endpoint(endpoints, ADDRESSES)
+    assert check.faults == ()
+    assert [registered.id for registered in check.older] == [old]
     assert set_up_endpoint(endpoints, ADDRESSES).act == "nothing"  # pressing again makes no third
     retire_older(endpoints, ADDRESSES)
-    assert [found.id for found in endpoints.all()] == [done.made.endpoint.id]
+    assert [registered.id for registered in endpoints.all()] == [done.made.endpoint.id]
 
 
 def test_nothing_is_retired_while_the_only_endpoint_is_wrong(
@@ -202,8 +202,8 @@ class TestTheCommand:
 
     def test_it_takes_another_address(self, installed: Flask) -> None:
         runner = installed.test_cli_runner()
-        told = runner.invoke(args=["stripe", "setup", "--url", "http://127.0.0.1:9000/", "--dry-run"]).output
-        assert "http://127.0.0.1:9000/webhooks/stripe" in told
+        printed = runner.invoke(args=["stripe", "setup", "--url", "http://127.0.0.1:9000/", "--dry-run"]).output
+        assert "http://127.0.0.1:9000/webhooks/stripe" in printed
 
     def test_without_a_key_it_says_so(self, app: Flask) -> None:
         refused = app.test_cli_runner().invoke(args=["stripe", "setup"])

@@ -170,6 +170,6 @@ def test_a_forged_signature_is_refused(signature: str) -> None:
 
 def test_nobody_answering_is_reported_as_unavailable() -> None:
     payments = StripePayments(StripeClient("sk_test_sandbox_0", api_base="http://127.0.0.1:9"), webhook_secrets=())
-    with pytest.raises(PaymentsUnavailable) as told:
+    with pytest.raises(PaymentsUnavailable) as raised:
         payments.open_checkout(gift_params(), key="k")
-    assert not told.value.is_answer
+    assert not raised.value.is_answer

@@ -1,4 +1,4 @@
-"""Which process is the worker, told only while it lives."""
+"""Which process is the worker; it is known only while it lives."""
 
 import os
 from pathlib import Path

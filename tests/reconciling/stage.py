@@ -41,9 +41,9 @@ class ReconciliationScenario:
         context: Context = self.site.app.extensions["context"]
         return context
 
-    def gift(self, *, method: str = AT_ONCE, **wanted: Any) -> str:  # the arguments of `begin`
-        """A gift that its donor has paid, of which nothing has been told yet; its public id."""
-        public_id = self.begin(**wanted)
+    def gift(self, *, method: str = AT_ONCE, **options: Any) -> str:  # the arguments of `begin`
+        """A gift that its donor has paid and no event has reported yet; its public id."""
+        public_id = self.begin(**options)
         self.site.sandbox.pay(str(self.donation(public_id).checkout_id), method=method)
         return public_id
 
@@ -67,8 +67,8 @@ class ReconciliationScenario:
 
     def refund(self, public_id: str, minor: int) -> Json:
         """Part of a gift is sent back in the provider's dashboard."""
-        asked: Any = {"payment_intent": self.payment_of(public_id), "amount": minor}
-        made: Json = self.site.sandbox.client().v1.refunds.create(asked).to_dict()
+        request: Any = {"payment_intent": self.payment_of(public_id), "amount": minor}
+        made: Json = self.site.sandbox.client().v1.refunds.create(request).to_dict()
         return made
 
     def payment_of(self, public_id: str) -> str:
@@ -77,7 +77,7 @@ class ReconciliationScenario:
         return str(self.site.sandbox.client().v1.checkout.sessions.retrieve(checkout_id).payment_intent)
 
     def pass_time(self, seconds: int) -> None:
-        """Time passes for us and for the provider; what it brings is not told yet."""
+        """Time passes for us and for the provider; events that it brings are not delivered yet."""
         self.site.clock.advance(seconds=seconds)
         self.site.sandbox.advance(seconds)
 
@@ -86,7 +86,7 @@ class ReconciliationScenario:
         self.pass_time(A_DAY - int(self.site.clock.now().timestamp()) % A_DAY + 60)
 
     def hear(self) -> None:
-        """The provider tells all that it has to tell, and the worker takes it in."""
+        """The provider delivers all events, and the worker takes them in."""
         self.site.sandbox.deliver()
         work_off(settle_inbox, linger_seconds=0)
         db.session.rollback()
@@ -99,9 +99,9 @@ class ReconciliationScenario:
 
     def donation(self, public_id: str) -> Donation:
         with reading() as session:
-            found = session.execute(select(Donation).where(Donation.public_id == public_id)).scalar_one()
-            session.expunge(found)
-        return found
+            gift = session.execute(select(Donation).where(Donation.public_id == public_id)).scalar_one()
+            session.expunge(gift)
+        return gift
 
     def inbox(self) -> list[ProviderEvent]:
         with reading() as session:

@@ -1,4 +1,4 @@
-"""`flask reconcile`: it tells, it repairs when asked, and its exit tells a machine."""
+"""`flask reconcile`: it reports, repairs with its option, and its exit code is for machines."""
 
 import json
 from typing import Any
@@ -41,9 +41,9 @@ def test_a_repair_ends_well_and_mails_only_with_the_option(stage: Reconciliation
     gift = stage.gift(campaign=campaign)
     stage.pass_time(6)
     answer = called(stage, "--repair", "--json")
-    told: dict[str, Any] = json.loads(answer.output)
-    assert (answer.exit_code, told["open"]) == (0, [])
-    assert "payment_unknown" in {found["kind"] for found in told["repaired"]}
+    report: dict[str, Any] = json.loads(answer.output)
+    assert (answer.exit_code, report["open"]) == (0, [])
+    assert "payment_unknown" in {difference["kind"] for difference in report["repaired"]}
     assert stage.donation(gift).state == "paid"
     assert stage.mails() == [("receipt", "held")]
     stage.gift(campaign=campaign)

@@ -1,4 +1,4 @@
-"""What finance sees of the provider's side, and what she does about it: figures, cases, repairs, payouts, files."""
+"""What finance sees of the provider's side, and what they can do: figures, cases, repairs, payouts, files."""
 
 import csv
 import io
@@ -39,7 +39,7 @@ def campaign(stage: ReconciliationScenario) -> Campaign:
 
 @dataclass
 class Finance:
-    """Somebody of finance, who signs in anew whenever she looks, for weeks may have passed."""
+    """A member of finance, who signs in again for each page, since weeks may have passed."""
 
     stage: ReconciliationScenario
     member: Staff
@@ -226,9 +226,9 @@ def test_the_overview_tells_of_what_is_unexplained(
     stage.pass_night()
     stage.pass_time(3 * A_DAY)
     reconciling.repair(stage.context, mails=Mails.NONE)
-    told = finance.opens("/staff/").text("main")
-    assert "Money at the payment provider is not explained" in told
-    assert "A payout came back" in told
+    overview = finance.opens("/staff/").text("main")
+    assert "Money at the payment provider is not explained" in overview
+    assert "A payout came back" in overview
 
 
 def test_payouts_of_one_second_are_all_in_the_file(

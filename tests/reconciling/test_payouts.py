@@ -1,4 +1,4 @@
-"""Payouts are walked movement by movement and stand in the books of each campaign, to the last unit."""
+"""Payouts are itemized movement by movement and stand in the books of each campaign, to the last unit."""
 
 from campaign.domain.journal import Account
 from campaign.services.reconciliation import suspense

@@ -1,4 +1,4 @@
-"""What was never told is found by comparing, and made good to the last unit of the provider's truth."""
+"""Payments without events are found by comparing and repaired to the last unit of the provider's truth."""
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -48,8 +48,8 @@ def test_what_agrees_agrees_however_small_a_batch_is(
 def test_looking_changes_nothing(stage: ReconciliationScenario) -> None:
     gift = stage.gift(campaign=stage.site.campaign())
     stage.pass_time(6)
-    found = {one.kind for one, _reason in reconciling.compare(stage.context).still_open}
-    assert found == {"payment_unknown", "event_missed", "unexplained"}
+    kinds = {one.kind for one, _reason in reconciling.compare(stage.context).still_open}
+    assert kinds == {"payment_unknown", "event_missed", "unexplained"}
     assert (stage.donation(gift).state, stage.transactions(), stage.inbox()) == ("open", [], [])
 
 
@@ -118,9 +118,9 @@ def test_missed_events_are_stored_as_if_they_had_been_delivered(stage: Reconcili
     stage.gift(campaign=stage.site.campaign())
     stage.pass_time(6)
     reconciling.repair(stage.context, mails=Mails.NONE)
-    kept = stage.inbox()
-    assert {row.state for row in kept} == {"new"}
-    assert "checkout.session.completed" in {row.type for row in kept}
+    rows = stage.inbox()
+    assert {row.state for row in rows} == {"new"}
+    assert "checkout.session.completed" in {row.type for row in rows}
     stage.hear()
     assert {row.state for row in stage.inbox()} == {"processed"}
 
@@ -148,7 +148,7 @@ def test_donors_are_mailed_only_where_that_is_requested(
 
 @pytest.mark.parametrize(("mails", "state"), [(Mails.NONE, "held"), (Mails.ALL, "queued")])
 def test_donors_of_monthly_gifts_too(stage: ReconciliationScenario, mails: Mails, state: str) -> None:
-    """Of a paid month and one that could not be charged nothing was told, nor does the worker tell it afterwards."""
+    """No event reported a paid month and one that could not be charged, and the worker mails nothing afterwards."""
     stage.gift(campaign=stage.site.campaign(), frequency="monthly", method="pm_card_chargeCustomerFail")
     stage.pass_time(32 * A_DAY)
     reconciling.repair(stage.context, mails=mails)
@@ -159,7 +159,7 @@ def test_donors_of_monthly_gifts_too(stage: ReconciliationScenario, mails: Mails
 def test_a_month_that_failed_without_event_is_mailed_to_nobody_by_a_silent_repair(
     stage: ReconciliationScenario,
 ) -> None:
-    """No money moved, so its event alone tells of it: the repair takes that in, and leaves the worker nothing to mail."""
+    """No money moved, so only its event reports it: the repair takes that in and leaves the worker nothing to mail."""
     stage.gift(campaign=stage.site.campaign(), frequency="monthly", method="pm_card_chargeCustomerFail")
     stage.pass_time(10)
     stage.hear()
@@ -195,9 +195,9 @@ def test_an_hour_needs_one_repair(stage: ReconciliationScenario) -> None:
 
 
 def test_a_holder_that_died_lets_its_lease_pass(stage: ReconciliationScenario) -> None:
-    now = stage.site.clock.now()
+    at = stage.site.clock.now()
     with transaction() as session:
-        session.add(Lease(name="reconcile", holder="died", until=now + LASTS))
+        session.add(Lease(name="reconcile", holder="died", until=at + LASTS))
     assert reconciling.repair_hourly(stage.context) is None
     stage.pass_time(int(LASTS.total_seconds()) + 1)
     assert reconciling.repair_hourly(stage.context) is not None
@@ -214,8 +214,8 @@ def test_a_comparison_that_failed_or_was_not_begun_rings(stage: ReconciliationSc
     clock = stage.context.clock
 
     def rings() -> list[str]:
-        found = watching.ringing_now(takes_cards=True, clock=clock)
-        return [f"{alarm.key} {alarm.facts['problem']}" for alarm in found if alarm.key == "comparison_overdue"]
+        ringing = watching.ringing_now(takes_cards=True, clock=clock)
+        return [f"{alarm.key} {alarm.facts['problem']}" for alarm in ringing if alarm.key == "comparison_overdue"]
 
     reconciling.repair_hourly(stage.context)
     assert rings() == []
@@ -277,7 +277,7 @@ def test_a_repair_that_was_killed_is_finished_by_the_next(
 def test_a_repair_cut_off_in_the_middle_of_a_list_leaves_no_hole(
     stage: ReconciliationScenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The newest movements are told and noted first: that they stand says nothing of the older ones."""
+    """The newest movements are listed and stored first: their presence says nothing about the older ones."""
     campaign = stage.site.campaign()
     gifts = [stage.gift(campaign=campaign)]
     stage.pass_time(6 * A_DAY)
@@ -312,7 +312,7 @@ def test_of_two_repairs_at_the_same_instant_one_is_done(stage: ReconciliationSce
 
     with ThreadPoolExecutor(2) as machines:
         done = [machines.submit(one_of_two) for _ in range(2)]
-    assert sorted(found.result() for found in done) == [False, True]
+    assert sorted(run.result() for run in done) == [False, True]
     db.session.rollback()
     stage.agrees_with_the_truth([gift])
     assert stage.mails() == [("receipt", "queued")]

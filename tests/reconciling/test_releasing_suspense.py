@@ -1,4 +1,4 @@
-"""Money that was booked as nobody's gives way to its gift, whoever else looks at it meanwhile."""
+"""Money in suspense is released to its gift once, whoever else looks at it meanwhile."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -102,21 +102,21 @@ def test_a_payout_that_is_reported_meanwhile_takes_the_money_once(
     stage.pass_time(5 * A_DAY)
     account, clock = stage.context.account, stage.site.clock
     [payout] = account.payouts(since=clock.now().replace(year=2020))
-    has_looked, is_told, kept_apart = Event(), Event(), ledger_at_provider.in_suspense
+    has_looked, is_reported, in_suspense = Event(), Event(), ledger_at_provider.in_suspense
 
     def looked(*given: object) -> object:
-        found = kept_apart(*given)  # type: ignore[arg-type]
+        in_books = in_suspense(*given)  # type: ignore[arg-type]
         has_looked.set()
-        is_told.wait(0.5)
-        return found
+        is_reported.wait(0.5)
+        return in_books
 
-    def told() -> None:
+    def report() -> None:
         has_looked.wait(5)
         payouts.refresh(payout.provider_id, context=stage.context)
-        is_told.set()
+        is_reported.set()
 
     monkeypatch.setattr(ledger_at_provider, "in_suspense", looked)
-    assert at_once(lambda: suspense.release_identified(clock=clock), told) == [None, None]
+    assert at_once(lambda: suspense.release_identified(clock=clock), report) == [None, None]
     db.session.rollback()
     assert (stage.on(Account.UNIDENTIFIED), stage.on(Account.PROVIDER)) == ({}, {})
     assert stage.on(Account.BANK) == {"USD": net_minor}
