@@ -30,7 +30,7 @@ from campaign.models.pledge import Pledge, PledgeEvent
 from campaign.models.receipt import Receipt
 from campaign.services.gifts.checkout import GiftRequest, start_checkout
 from campaign.services.ledger.check import check_books
-from campaign.services.pledges import requests as pledge_asking
+from campaign.services.pledges import requests as pledge_requests
 from campaign.services.pledges.requests import PledgeOrder
 from campaign.services.queues import inbox
 from tests.sandbox.running import Listener, RunningSandbox, listening, running_sandbox
@@ -124,8 +124,8 @@ class Monthly:
     def ask(self, pledge: Pledge, act: Act, **detail: object) -> str:
         """Execute a donor's request at once; return the request's state."""
         order = PledgeOrder(pledge_public_id=pledge.public_id, act=act, detail=dict(detail), public_id=new_public_id())
-        pledge_asking.ask(order, clock=self.clock)
-        return pledge_asking.execute(order.public_id, context=self.context)
+        pledge_requests.ask(order, clock=self.clock)
+        return pledge_requests.execute(order.public_id, context=self.context)
 
     def another_card(self, pledge: Pledge, method: str) -> None:
         """The donor has another card from now on."""

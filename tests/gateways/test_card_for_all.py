@@ -1,25 +1,17 @@
 """One card for several monthly gifts, at the sandbox by the official library: entered once on the portal, charged for each."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from campaign.domain.pledge import Act
 from campaign.models.pledge import Pledge
-from campaign.services.pledges import requests as pledge_asking
+from campaign.services.pledges import requests as pledge_requests
 from campaign.services.pledges.card_for_all import CARD, OTHERS, card_text
 from campaign.services.pledges.requests import PledgeOrder
-from tests.gateways.monthly_gifts import PUBLIC_URL, Monthly, monthly_gifts
+from tests.gateways.monthly_gifts import PUBLIC_URL, Monthly
 from tests.sandbox.test_billing_pages import send
-
-
-@pytest.fixture
-def monthly(database_url: str, tmp_path: Path) -> Iterator[Monthly]:
-    with monthly_gifts(database_url, tmp_path) as joined:
-        yield joined
 
 
 def enter_for_all(monthly: Monthly, target: Pledge, *others: Pledge, card: str = "5555555555554444") -> None:
@@ -27,10 +19,10 @@ def enter_for_all(monthly: Monthly, target: Pledge, *others: Pledge, card: str =
     before = card_text(target.card_brand, target.card_last4, target.card_expires_on)
     detail: dict[str, object] = {OTHERS: [other.public_id for other in others], CARD: before}
     order = PledgeOrder(pledge_public_id=target.public_id, act=Act.UPDATE_CARD, detail=detail)
-    pledge_asking.ask(order, clock=monthly.clock)
+    pledge_requests.ask(order, clock=monthly.clock)
     portal = monthly.payments.pledges.card_page(target.customer_id, return_url=f"{PUBLIC_URL}/en/p/x", language="en")
     send(monthly.sandbox, urlsplit(portal).path, subscription=target.subscription_id, act="card", card=card)
-    assert pledge_asking.execute(order.public_id, context=monthly.context) == "done"
+    assert pledge_requests.execute(order.public_id, context=monthly.context) == "done"
     monthly.hear()
 
 

@@ -1,22 +1,14 @@
 """A monthly gift begun on the 31st: its page names the day on which the sandbox then charges it (case 02)."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from babel.dates import format_date
 
 from campaign.models.pledge import Pledge
 from campaign.services.pledges.links import PledgeLink, sign
-from tests.gateways.monthly_gifts import Monthly, monthly_gifts
+from tests.gateways.monthly_gifts import Monthly
 from tests.support.pages import fetch_address
-
-
-@pytest.fixture
-def monthly(database_url: str, tmp_path: Path) -> Iterator[Monthly]:
-    with monthly_gifts(database_url, tmp_path) as joined:
-        yield joined
 
 
 def go_to(monthly: Monthly, at: datetime) -> None:

@@ -1,19 +1,10 @@
 """What Stripe’s documents call the items of a monthly gift, at first and after a change."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from campaign.domain.pledge import Act
 from campaign.models.pledge import Pledge
-from tests.gateways.monthly_gifts import Monthly, monthly_gifts
-
-
-@pytest.fixture
-def monthly(database_url: str, tmp_path: Path) -> Iterator[Monthly]:
-    with monthly_gifts(database_url, tmp_path) as joined:
-        yield joined
+from tests.gateways.monthly_gifts import Monthly
 
 
 def products(monthly: Monthly, pledge: Pledge) -> list[tuple[str, str | None]]:
