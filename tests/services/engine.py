@@ -1,4 +1,4 @@
-"""Short words for the engine's tests: give, pay, tell, work off."""
+"""Short steps for tests of the services: give, pay, deliver events, work off."""
 
 from dataclasses import dataclass, field
 from datetime import date

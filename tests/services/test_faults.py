@@ -1,4 +1,4 @@
-"""A full disk, a locked database, a queue that is away: told, kept, and made good afterwards; nothing is lost."""
+"""A full disk, a locked database, a queue that is away: reported, stored, and repaired afterwards; nothing is lost."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -21,7 +21,7 @@ from campaign.jobs.rounds import TURN_SECONDS, Rounds, work_off
 from campaign.models.outbox import Message
 from campaign.services.alarms import signs as alarm_signs
 from campaign.services.gifts.refunds import request_refund
-from campaign.services.pledges import requests as pledge_asking
+from campaign.services.pledges import requests as pledge_requests
 from campaign.services.pledges.requests import PledgeOrder
 from tests.services.engine import Engine
 from tests.services.gifts.test_refunds import order
@@ -94,7 +94,7 @@ def test_money_moves_while_the_mail_server_hangs(engine: Engine, mailer: Hanging
     request_refund(order(public_id, 5_00), clock=engine.clock)
     jobs.TASKS["refunds"]()
     assert wait_for(lambda: bool(engine.payments.facts[engine.checkout_of(public_id)].refunds)) < 10
-    pledge_asking.ask(
+    pledge_requests.ask(
         PledgeOrder(pledge_public_id=pledge_of(subscription_id).public_id, act=Act.STOP), clock=engine.clock
     )
     jobs.TASKS["pledges"]()

@@ -1,4 +1,4 @@
-"""Each fault of the provider's endpoint rings its own alarm, and the provider is asked a few times an hour."""
+"""Each fault of the provider's endpoint rings its own alarm, and the provider is queried a few times an hour."""
 
 from dataclasses import replace
 

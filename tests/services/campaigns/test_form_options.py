@@ -1,4 +1,4 @@
-"""What the form may offer, and what a giver may see of her gift."""
+"""What the form may offer, and what a donor may see of their gift."""
 
 from dataclasses import replace
 from datetime import date, timedelta

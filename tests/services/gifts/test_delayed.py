@@ -1,4 +1,4 @@
-"""Payments that take days: told once, counted when the money has come, and neither swept away nor mistaken for a failure."""
+"""Payments that take days: mailed once, counted when the money has come, and neither swept away nor mistaken for a failure."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

@@ -3,73 +3,33 @@
 from dataclasses import replace
 from datetime import date
 
-import pytest
 from sqlalchemy import select
 
 from campaign.database import reading
-from campaign.domain.disputes import DisputeLost, DisputeOpen
-from campaign.domain.donation import NotRefundable
 from campaign.domain.journal import Account
 from campaign.domain.money import Money
-from campaign.models.donation import Dispute, FraudWarning, Refund
+from campaign.models.donation import Dispute, FraudWarning
 from campaign.models.inbox import ProviderEvent
 from campaign.models.journal import JournalEntry
-from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services.campaigns.supporters import gift_counts
 from campaign.services.campaigns.transparency import transparency_of
-from campaign.services.gifts.refunds import RefundOrder, refundable, request_refund
+from campaign.services.gifts.refunds import refundable, request_refund
 from campaign.services.ledger import sums
 from tests.services.engine import Engine
-
-USD = "USD"
-
-
-def gift(engine: Engine, minor: int = 25_00) -> tuple[str, str]:
-    """A settled gift: its public id and its page."""
-    public_id = engine.give(minor=minor, fee_minor=1_03)
-    return public_id, engine.checkout_of(public_id)
-
-
-def hear(engine: Engine, dispute_id: str, act: str = "updated") -> None:
-    engine.tell(f"charge.dispute.{act}", dispute_id)
-    engine.work()
-
-
-def open_one(engine: Engine, checkout: str, *, minor: int | None = None) -> str:
-    """A dispute whose money is withdrawn."""
-    dispute_id = engine.payments.dispute(checkout, minor=minor)
-    engine.payments.withdraw(dispute_id)
-    hear(engine, dispute_id, "created")
-    return dispute_id
-
-
-def lose(engine: Engine, dispute_id: str) -> None:
-    engine.payments.call_dispute(dispute_id, "lost")
-    hear(engine, dispute_id, "closed")
-
-
-def win(engine: Engine, dispute_id: str, *, gross: Money | None = None, fee_minor: int = 0) -> None:
-    engine.payments.call_dispute(dispute_id, "won")
-    engine.payments.reinstate(dispute_id, gross=gross, fee_minor=fee_minor)
-    hear(engine, dispute_id, "funds_reinstated")
-
-
-def states(engine: Engine) -> list[str]:
-    return list(engine.session.execute(select(Dispute.state).order_by(Dispute.id)).scalars())
-
-
-def total(engine: Engine, account: Account, currency: str = USD) -> int:
-    return sums.account_totals(engine.session).get((account, currency), 0)
-
-
-def receipts(engine: Engine) -> list[tuple[str, int, str | None]]:
-    rows = engine.session.execute(select(Receipt.state, Receipt.amount_minor, Receipt.end_reason).order_by(Receipt.id))
-    return [(row[0], row[1], row[2]) for row in rows]
-
-
-def mails(engine: Engine) -> list[str]:
-    return list(engine.session.execute(select(Message.kind).order_by(Message.id)).scalars())
+from tests.services.gifts.dispute_steps import (
+    USD,
+    gift,
+    hear,
+    lose,
+    mails,
+    open_one,
+    order,
+    receipts,
+    states,
+    total,
+    win,
+)
 
 
 def test_an_inquiry_moves_no_money_and_leaves_the_gift_refundable(engine: Engine) -> None:
@@ -257,48 +217,6 @@ def test_a_dispute_that_is_heard_of_before_the_payment_is_booked_with_it(engine:
 
     assert engine.donation(public_id).state == "paid"
     assert engine.donation(public_id).charged_back_minor == 25_00
-
-
-def order(public_id: str, minor: int) -> RefundOrder:
-    return RefundOrder(donation_public_id=public_id, amount=Money(minor, USD), reason="asked", actor_id=None)
-
-
-def test_a_refund_while_a_dispute_is_open_is_refused_by_name(engine: Engine) -> None:
-    public_id, checkout = gift(engine)
-    dispute_id = open_one(engine, checkout)
-    with pytest.raises(DisputeOpen):
-        request_refund(order(public_id, 25_00), clock=engine.clock)
-
-    lose(engine, dispute_id)
-    with pytest.raises(DisputeLost):
-        request_refund(order(public_id, 25_00), clock=engine.clock)
-
-
-def test_a_refund_that_a_dispute_overtakes_is_not_retried_for_ever(engine: Engine) -> None:
-    public_id, checkout = gift(engine)
-    request_refund(order(public_id, 25_00), clock=engine.clock)
-    dispute_id = engine.payments.dispute(checkout)
-    engine.payments.withdraw(dispute_id)
-    engine.work()
-
-    refund = engine.session.execute(select(Refund)).scalar_one()
-    assert (refund.state, refund.next_try_at) == ("failed", None)
-    assert "charged back" in str(refund.error)
-    assert states(engine) == ["open"]  # it was looked at, though no event came
-
-
-def test_a_refund_of_a_gift_that_was_sent_back_at_the_provider_finds_that(engine: Engine) -> None:
-    public_id, _ = gift(engine)
-    request_refund(order(public_id, 25_00), clock=engine.clock)
-    other = RefundOrder(donation_public_id=public_id, amount=Money(25_00, USD), reason="", actor_id=None)
-    engine.payments.refund(
-        engine.donation(public_id).payment_id or "", other.amount, request_id=other.public_id, donation_id=public_id
-    )
-    engine.work()
-
-    assert sorted(engine.session.execute(select(Refund.state)).scalars()) == ["failed", "pending"]
-    with pytest.raises(NotRefundable):
-        refundable(engine.session, public_id)
 
 
 def test_a_dispute_in_another_currency_than_the_gift_is_refused_by_name(engine: Engine) -> None:

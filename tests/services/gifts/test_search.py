@@ -1,4 +1,4 @@
-"""Finding gifts at the desk, on both databases: by names in any case and script, parts of addresses, and numbers."""
+"""Finding gifts on the staff pages, on both databases: by names in any case and script, parts of addresses, and numbers."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def campaign(app: Flask) -> Campaign:
 
 @pytest.fixture
 def aigul(campaign: Campaign) -> Donation:
-    """A gift of Айгүл Өмүрбекова, named Gul to the public, with a receipt for her company."""
+    """A gift of Айгүл Өмүрбекова, named Gul to the public, with a receipt for their company."""
     donor = a_donor(email="Family@Example.kg")
     return a_paid_gift(
         campaign=campaign,

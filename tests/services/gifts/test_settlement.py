@@ -1,4 +1,4 @@
-"""A gift from the provider's word to the books, told in every order, twice, and by halves."""
+"""A gift from the provider's event to the books, with events in every order, twice, and incomplete."""
 
 import pytest
 from sqlalchemy import func, select, text

@@ -1,4 +1,4 @@
-"""She went back and changed her form: the first payment page is closed behind her, and nothing that is paid is lost."""
+"""A donor goes back and changes the form: the first payment page is closed, and nothing that is paid is lost."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -76,7 +76,7 @@ def test_of_two_that_come_at_the_same_moment_one_stays(
 
 
 def test_who_has_just_paid_on_the_first_page_is_led_to_no_second_one(engine: Engine) -> None:
-    """Nobody has told us of the payment yet."""
+    """No event has reported the payment yet."""
     first = engine.open(filled_in(engine, 25))
     page = engine.checkout_of(first)
     engine.payments.pay(page)
@@ -91,7 +91,7 @@ def test_who_has_just_paid_on_the_first_page_is_led_to_no_second_one(engine: Eng
 def test_a_page_that_may_be_open_keeps_the_second_one_shut(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    """The donor is asked to try again; what they paid meanwhile is found then."""
+    """The page says to try again; what the donor paid meanwhile is matched then."""
     first = engine.open(filled_in(engine, 25))
     real = engine.payments.expire_checkout
 
@@ -123,9 +123,9 @@ def test_a_gift_that_is_paid_keeps_its_form(engine: Engine) -> None:
 
 
 def test_the_pages_of_other_forms_stay_open(engine: Engine) -> None:
-    hers, anothers = engine.open(filled_in(engine, 25)), engine.open(filled_in(engine, 50, form="shown2"))
+    one, another = engine.open(filled_in(engine, 25)), engine.open(filled_in(engine, 50, form="shown2"))
     engine.work()
-    assert {engine.donation(gift).state for gift in (hers, anothers)} == {"open"}
+    assert {engine.donation(gift).state for gift in (one, another)} == {"open"}
 
 
 def test_a_page_that_could_not_be_closed_is_closed_later(engine: Engine) -> None:

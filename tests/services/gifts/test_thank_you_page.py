@@ -1,4 +1,4 @@
-"""What the page after a gift tells besides it: which patch of the quilt it is, whatever comes afterwards."""
+"""What the page after a gift shows besides it: which patch of the quilt it is, whatever comes afterwards."""
 
 import pytest
 from flask import Flask

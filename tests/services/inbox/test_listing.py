@@ -1,4 +1,4 @@
-"""The inbox as a desk: found by filters without reading it whole, and replayed one or many, with the trail."""
+"""The inbox for staff: filtered without reading it whole, and replayed one or many, with the trail."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,7 +55,7 @@ def names(filters: InboxFilter, *, limit: int = 50) -> list[str]:
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """What is asked of the database in this block, with its values written in."""
+    """The statements that the database gets in this block, with their values written in."""
     executed: list[str] = []
 
     def keep(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
@@ -256,7 +256,7 @@ def test_an_event_of_which_nothing_will_come_is_set_aside_and_stays(app: Flask, 
 
 
 class TestTheCommands:
-    """`flask inbox`, with the same filters as the desk."""
+    """`flask inbox`, with the same filters as the staff page."""
 
     def run(self, app: Flask, *arguments: str, answer: str = "") -> tuple[int, str]:
         result = app.test_cli_runner().invoke(args=["inbox", *arguments], input=answer)

@@ -54,7 +54,7 @@ class FundUnderTest:
             return sums.balance_of(session, fund_id, currency).minor
 
 
-# Only the books are moved here; the desk's rows that belong to them are not.
+# Only the books are moved here; the rows of allocations that belong to them are not.
 pytestmark = pytest.mark.broken_books
 
 

@@ -75,7 +75,7 @@ def test_an_address_that_cannot_take_mail_is_shown_until_the_mail_leaves_for_ano
 
     resend(order, clock=engine.clock)
     engine.work()
-    assert [letter.recipient for letter in engine.mailer.sent] == ["right@example.org"]
+    assert [message.recipient for message in engine.mailer.sent] == ["right@example.org"]
     assert [name for name, _ in engine.mailer.sent[0].attachments] == ["TEST-WCL-2026-000001.pdf"]
     assert not afterwards_of(public_id).is_address_refused
     assert "address_refused" not in concerns(order.campaign_id, engine)
@@ -94,8 +94,8 @@ def test_of_a_mail_that_left_a_copy_leaves_once_per_form(engine: Engine) -> None
     for _ in range(2):
         resend(order, clock=engine.clock)
         engine.work()
-    assert [letter.recipient for letter in engine.mailer.sent] == ["donor@example.org", "right@example.org"]
-    assert len({letter.message_id for letter in engine.mailer.sent}) == 2
+    assert [message.recipient for message in engine.mailer.sent] == ["donor@example.org", "right@example.org"]
+    assert len({message.message_id for message in engine.mailer.sent}) == 2
     (act,) = engine.session.execute(select(AuditEvent).where(AuditEvent.action == "mail:send_again")).scalars()
     assert act.detail == {"reason": "She called us", "to_other_address": True, "form": order.public_id}
     assert "@" not in str(act.detail)
@@ -114,7 +114,7 @@ def test_a_mail_that_never_left_leaves_itself(
         session.execute(update(Message).values(state=state, hold_reason=hold_reason))
     resend(order_for(engine), clock=engine.clock)
     engine.work()
-    assert [letter.recipient for letter in engine.mailer.sent] == ["right@example.org"]
+    assert [message.recipient for message in engine.mailer.sent] == ["right@example.org"]
     assert engine.session.execute(select(Message.state, Message.hold_reason)).all() == [("sent", None)]
 
 

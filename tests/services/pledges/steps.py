@@ -5,14 +5,17 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from campaign.database import reading
+from campaign.domain.pledge import Act
 from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge, PledgeEvent
+from campaign.services.pledges import requests as pledge_requests
+from campaign.services.pledges.requests import PledgeOrder
 from tests.services.engine import Engine
 from tests.support.drain import work_off_money
 
 
 def begin_pledge(engine: Engine, *, language: str = "en", form: str = "") -> str:
-    """A monthly gift whose first month is paid and settled; its receipts and mails are not made yet. Return its subscription."""
+    """Begin a monthly gift, its first month paid and settled, without receipts and mails; return its subscription."""
     request = replace(engine.request(form=form, language=language), frequency="monthly")
     checkout = engine.checkout_of(engine.open(request))
     engine.payments.pay(checkout)
@@ -57,3 +60,14 @@ def history_of(subscription_id: str) -> list[str]:
                 .order_by(PledgeEvent.id)
             ).scalars()
         )
+
+
+def ask(engine: Engine, subscription_id: str, act: Act, **detail: object) -> str:
+    """Store a donor's request; return its public id."""
+    order = PledgeOrder(pledge_public_id=pledge_of(subscription_id).public_id, act=act, detail=dict(detail))
+    return pledge_requests.ask(order, clock=engine.clock)
+
+
+def subjects(engine: Engine) -> list[str]:
+    """The subjects of the sent emails, in order."""
+    return [mail.subject for mail in engine.mailer.sent]

@@ -5,7 +5,6 @@ from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from campaign.database import reading
@@ -13,20 +12,14 @@ from campaign.domain.pledge import Act, PledgeWord
 from campaign.gateways.pledges import CardOnFile
 from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge, PledgeRequest
-from campaign.services.pledges import requests as pledges_requests
+from campaign.services.pledges import requests as pledge_requests
 from campaign.services.pledges.card_for_all import OTHERS
 from campaign.services.pledges.requests import PledgeOrder
 from tests.services.engine import Engine
 from tests.services.pledges.steps import begin_pledge, history_of, pledge_of
 from tests.support.fake_moves import Killed
-from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
 
 NEW_CARD = CardOnFile(brand="Visa", last4="1881", expires_on=date(2031, 1, 31), id="pm_new")
-
-
-@pytest.fixture
-def engine(app: Flask, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock) -> Engine:
-    return Engine.started(app, payments, mailer, clock)
 
 
 @pytest.fixture
@@ -43,7 +36,7 @@ def use_for_all(engine: Engine, names: list[str]) -> None:
     first, *others = map(pledge_of, names)
     detail: dict[str, object] = {OTHERS: [other.public_id for other in others]}
     order = PledgeOrder(pledge_public_id=first.public_id, act=Act.UPDATE_CARD, detail=detail)
-    pledges_requests.execute(pledges_requests.ask(order, clock=engine.clock), context=engine.context)
+    pledge_requests.execute(pledge_requests.ask(order, clock=engine.clock), context=engine.context)
 
 
 def pledges() -> list[Pledge]:

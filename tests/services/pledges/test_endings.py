@@ -9,7 +9,7 @@ from sqlalchemy import update
 from campaign.database import transaction
 from campaign.domain.pledge import Act, PledgeEndsWithCampaign
 from campaign.models.campaign import Campaign
-from campaign.services.pledges import requests as pledge_asking
+from campaign.services.pledges import requests as pledge_requests
 from campaign.services.pledges.endings import ending_counts
 from campaign.services.pledges.requests import PledgeOrder
 from tests.services.engine import Engine
@@ -35,7 +35,7 @@ def at(month: int, day: int) -> datetime:
 
 
 def ask(engine: Engine, name: str, act: Act) -> None:
-    pledge_asking.ask(PledgeOrder(pledge_public_id=pledge_of(name).public_id, act=act), clock=engine.clock)
+    pledge_requests.ask(PledgeOrder(pledge_public_id=pledge_of(name).public_id, act=act), clock=engine.clock)
     engine.work()
 
 
@@ -112,7 +112,7 @@ def test_a_campaign_that_goes_on_lets_its_monthly_gifts_go_on(engine: Engine) ->
 
 
 def test_a_payment_that_is_being_made_is_named_as_the_last(engine: Engine) -> None:
-    """The provider charges an hour after the day of a payment began; until then nobody is told that nothing is charged."""
+    """The provider charges an hour after the day of a payment began; until then nobody gets a mail that nothing is charged."""
     end_campaign(date(2027, 2, 10))
     name = begin_pledge(engine)
     renew(engine, name, at(1, 1))
@@ -191,7 +191,7 @@ def test_an_earlier_end_that_was_taken_back_leaves_the_end_with_the_campaign(eng
 def test_a_pause_beyond_the_end_expects_no_payment(engine: Engine) -> None:
     name = begin_pledge(engine)
     engine.work()
-    pledge_asking.ask(
+    pledge_requests.ask(
         PledgeOrder(pledge_public_id=pledge_of(name).public_id, act=Act.PAUSE, detail={"until": at(2, 3).isoformat()}),
         clock=engine.clock,
     )

@@ -14,7 +14,7 @@ CONVERTED = "Converted to USD 57.10 at KGS 1 = USD 0.01142"
 
 
 def give(engine: Engine, *, currency: str = "KGS") -> str:
-    """A gift that is paid, and whose settlement is not told yet: the name of its payment page."""
+    """Make a gift that is paid and whose settlement is not reported yet; return the name of its payment page."""
     checkout = engine.checkout_of(engine.open(engine.request(minor=5_000_00, currency=currency)))
     engine.payments.pay(checkout)
     engine.tell("checkout.session.completed", checkout)
@@ -23,7 +23,7 @@ def give(engine: Engine, *, currency: str = "KGS") -> str:
 
 
 def settle(engine: Engine, checkout: str) -> None:
-    """The provider tells that and how it converted the gift."""
+    """The provider reports that and how it converted the gift."""
     engine.payments.settle(checkout, fee_minor=1_96, gross=Money(57_10, "USD"), rate="0.01142")
     engine.tell("charge.updated", f"ch_{checkout}")
     engine.work()

@@ -1,4 +1,4 @@
-"""The shield over real rows: limits per visitor, the breaker up and away, and what is kept of it."""
+"""The shield over real rows: limits per visitor, the breaker up and away, and what is stored of it."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -51,7 +51,7 @@ class Donors:
     def start(
         self, *, address: str = "203.0.113.9", email: str | None = None, proof: Challenge = Challenge.NOTHING
     ) -> tuple[Challenge, Donation | None]:
-        """One attempt by a fresh form: what was asked, and the gift if nothing was."""
+        """One attempt by a fresh form: the challenge, and the gift if there was none."""
         self.count += 1
         form = f"{new_public_id()}-x"
         who = shield.visitor(
@@ -68,7 +68,7 @@ class Donors:
         return challenge, gift
 
     def knock(self, who: shield.CheckedVisitor, form_id: str, *, proof: Challenge = Challenge.NOTHING) -> Challenge:
-        """What is asked of this visitor, counted."""
+        """The challenge for this visitor, counted."""
         with transaction() as session:
             return shield.check_attempt(session, who, form_id=form_id, proof=proof, at=self.clock.now())
 

@@ -1,4 +1,4 @@
-"""Who may sit at the desk: added once, with known roles, and never by her own hand."""
+"""Staff accounts: added once, with known roles, and never changed by their own owner."""
 
 import pytest
 from flask import Flask
@@ -24,7 +24,7 @@ from tests.support.builders import a_member_of_staff
 from tests.support.fakes import SettableClock
 from tests.support.pytest_hooks import ARGON2_AS_SHIPPED
 
-pytestmark = pytest.mark.database("sqlite")  # plain rows; the desk's own tests run on both
+pytestmark = pytest.mark.database("sqlite")  # plain rows; the tests of the staff pages run on both
 
 
 def member(session: Session, email: str) -> Staff:
@@ -84,7 +84,7 @@ def test_a_change_of_roles_ends_the_persons_sessions(app: Flask, clock: Settable
     assert changed.fs_uniquifier != before
 
 
-def test_nobody_gives_herself_a_role(app: Flask, clock: SettableClock, session: Session) -> None:
+def test_nobody_gives_themselves_a_role(app: Flask, clock: SettableClock, session: Session) -> None:
     admin = a_member_of_staff(role="admin")
     with pytest.raises(OwnRolesAreFixed):
         set_roles(admin.id, roles=("admin", "approver"), campaign=None, is_active=True, actor_id=admin.id, clock=clock)
