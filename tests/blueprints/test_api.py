@@ -37,18 +37,18 @@ def test_every_answer_is_as_described(client: FlaskClient, demo: Campaign, path:
     described(client, schema).validate(answer.get_json())
 
 
-def test_progress_tells_what_the_page_tells(client: FlaskClient, demo: Campaign) -> None:
+def test_progress_has_the_figures_of_the_page(client: FlaskClient, demo: Campaign) -> None:
     a_paid_gift(campaign=demo, gift=usd(25_00), cover_minor=1_06)
     a_paid_gift(campaign=demo, gift=usd(10_00))
-    told = client.get(f"/api/v1/campaigns/{demo.slug}/progress").get_json()
-    assert {name: told[name] for name in ("campaign", "currency", "goal_minor", "raised_minor", "donations")} == {
+    progress = client.get(f"/api/v1/campaigns/{demo.slug}/progress").get_json()
+    assert {name: progress[name] for name in ("campaign", "currency", "goal_minor", "raised_minor", "donations")} == {
         "campaign": demo.slug,
         "currency": "USD",
         "goal_minor": demo.goal_minor,
         "raised_minor": 36_06,
         "donations": 2,
     }
-    assert sum(row["raised_minor"] for row in told["by_fund"]) == told["raised_minor"]
+    assert sum(row["raised_minor"] for row in progress["by_fund"]) == progress["raised_minor"]
 
 
 def test_a_page_of_any_site_may_read_it(client: FlaskClient, demo: Campaign) -> None:

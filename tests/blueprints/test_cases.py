@@ -13,7 +13,7 @@ from campaign.database import reading, transaction
 from campaign.jobs import work_off_everything
 from campaign.models.campaign import Campaign
 from campaign.models.receipt import Receipt, ReceiptCounter
-from tests.blueprints.admin.client import sit_down
+from tests.blueprints.admin.client import sign_in_as
 from tests.receipts.samples import text_of
 from tests.support.builders import a_campaign, a_donor, a_fund, a_paid_gift
 from tests.support.fakes import SIGNATURE, FakePayments, RecordingMailer, SettableClock
@@ -48,7 +48,7 @@ class Donor:
         assert answer.status_code == 303
         return str(answer.headers["Location"]).rpartition("/")[2]
 
-    def told(self, event: str, object_id: str) -> None:
+    def deliver(self, event: str, object_id: str) -> None:
         """The provider delivers an event, and the workers do all that is due."""
         body = self.payments.event(event, object_id, event_id=f"evt_{event}_{object_id}")
         headers = {"Stripe-Signature": SIGNATURE}
@@ -60,13 +60,13 @@ class Donor:
         checkout = self.send(email=email, **typed)
         self.payments.pay(checkout, email=email, name=payer)
         self.payments.settle(checkout, fee_minor=45)
-        self.told("checkout.session.completed", checkout)
+        self.deliver("checkout.session.completed", checkout)
         return checkout
 
 
-def table(desk: FlaskClient, file: str, since: str, until: str) -> list[dict[str, str]]:
-    """The rows of a file of the desk over a period, without its head, its totals and the words for an empty one."""
-    text = desk.get(f"/staff/{file}.csv?since={since}&until={until}", buffered=True).data.decode("utf-8-sig")
+def table(staff: FlaskClient, file: str, since: str, until: str) -> list[dict[str, str]]:
+    """The rows of a staff file over a period, without its head, its totals and the words for an empty one."""
+    text = staff.get(f"/staff/{file}.csv?since={since}&until={until}", buffered=True).data.decode("utf-8-sig")
     head, *rows = [line for line in csv.reader(text.splitlines()) if len(line) > 2]
     return [dict(zip(head, row, strict=True)) for row in rows if all(row[:2])]
 
@@ -87,21 +87,21 @@ def test_four_givers_with_one_address(
         page = fetch_address(giver.client, f"/en/thanks?s={checkout}")
         assert page.h1 == f"Thank you, {typed.get('public_name', payer)}"
         assert f"Name on the receipt {payer}" in page.text(".facts")
-        letter = mailer.sent[-1]
-        [(_, pdf)] = letter.attachments
+        message = mailer.sent[-1]
+        [(_, pdf)] = message.attachments
         assert giver.client.get(page.link("Download the receipt (PDF)")).data == pdf
         words = text_of(pdf)
         assert f"Received from {payer}" in words
         others = {"Aida", "Bakyt", "Cholpon", "Stranger"} - {payer.split()[0]}
-        for text in (page.text("main"), words, letter.text, letter.html):
+        for text in (page.text("main"), words, message.text, message.html):
             assert not [name for name in others if name in text]
-    desk = sit_down(app, clock, role="finance").client
-    rows = fetch_address(desk, f"/staff/donations?text={family}").texts("tbody .person")
+    staff = sign_in_as(app, clock, role="finance").client
+    rows = fetch_address(staff, f"/staff/donations?text={family}").texts("tbody .person")
     assert [row.split(" en ")[0] for row in rows] == ["Stranger X", "Cholpon Bekova", "Bakyt Bekov", "Aida Bekova"]
 
 
 @pytest.mark.parametrize(
-    ("address", "typed", "button", "kept"),
+    ("address", "typed", "button", "expected"),
     [
         (
             "/en/donate",
@@ -143,15 +143,15 @@ def test_four_givers_with_one_address(
     ],
     ids=["03a", "03b", "03c", "11"],
 )
-def test_a_switch_keeps_what_is_typed_and_chosen(
-    client: FlaskClient, address: str, typed: dict[str, str], button: str, kept: dict[str, str]
+def test_a_switch_keeps_typed_and_chosen_values(
+    client: FlaskClient, address: str, typed: dict[str, str], button: str, expected: dict[str, str]
 ) -> None:
     page = fetch_address(client, address)
     tag = page.one(button)
     values = {name: value for name, value in page.filled(FORM, **typed).items() if value is not None}
     target = str(tag.get("formaction") or page.one(FORM)["action"])
     drawn = client.post(target, data={**values, str(tag["name"]): str(tag["value"])})
-    assert fetch_address(client, str(drawn.headers["Location"])).filled(FORM).items() >= kept.items()
+    assert fetch_address(client, str(drawn.headers["Location"])).filled(FORM).items() >= expected.items()
 
 
 @OSH
@@ -169,9 +169,9 @@ def test_new_year_in_osh(donor: Donor, mailer: RecordingMailer, clock_utc: str, 
     number = f"TEST-WCL-{day[:4]}-000001"
     [(name, pdf)] = mailer.sent[-1].attachments
     assert (name, text_of(pdf).count(words)) == (f"{number}.pdf", 2)  # received on, issued on
-    desk = sit_down(donor.client.application, donor.clock, role="finance").client
-    assert [row["Number"] for row in table(desk, "receipts/register", day, day)] == [number]
-    assert {row["Effective on"] for row in table(desk, "ledger/journal", day, day)} == {day}
+    staff = sign_in_as(donor.client.application, donor.clock, role="finance").client
+    assert [row["Number"] for row in table(staff, "receipts/register", day, day)] == [number]
+    assert {row["Effective on"] for row in table(staff, "ledger/journal", day, day)} == {day}
 
 
 @OSH
@@ -179,12 +179,12 @@ def test_a_payment_of_today_in_osh_is_not_in_the_future(app: Flask, clock: Setta
     """Case 04: at half past one on 2 December in Osh it is 1 December in Greenwich."""
     clock.at = datetime(2026, 12, 1, 19, 30, tzinfo=UTC)
     a_paid_gift(campaign=lab, fund=a_fund(campaign=lab, code="EVENT-1", kind="event"), fee_minor=0)
-    desk = sit_down(app, clock, role="finance").client
-    form = fetch_address(desk, "/staff/disbursements/new")
+    staff = sign_in_as(app, clock, role="finance").client
+    form = fetch_address(staff, "/staff/disbursements/new")
     assert form.one("[name=paid_on]")["value"] == "2026-12-02"
     typed = {"fund": str(form.soup.select("#fund option")[-1]["value"]), "amount": "1", "payee": "A", "evidence": "B"}
-    for day, told in (("2026-12-02", []), ("2026-12-03", ["Enter a day that is not in the future."])):
-        assert Page(form.submit(desk, **typed, paid_on=day)).texts(".error-summary li") == told
+    for day, deliver in (("2026-12-02", []), ("2026-12-03", ["Enter a day that is not in the future."])):
+        assert Page(form.submit(staff, **typed, paid_on=day)).texts(".error-summary li") == deliver
 
 
 def test_a_debit_counts_on_the_day_its_money_came(app: Flask, donor: Donor, clock: SettableClock) -> None:
@@ -192,17 +192,17 @@ def test_a_debit_counts_on_the_day_its_money_came(app: Flask, donor: Donor, cloc
     clock.at = datetime(2027, 3, 6, 23, 58, 20, tzinfo=UTC)
     checkout = donor.send("?currency=EUR", other_amount="62", email="slow2@example.kg")
     donor.payments.wait(checkout, email="slow2@example.kg", name="Slow Payer")
-    donor.told("checkout.session.completed", checkout)
+    donor.deliver("checkout.session.completed", checkout)
     assert fetch_address(donor.client, f"/en/thanks?s={checkout}").h1 == "Your gift is under way"
     clock.at = datetime(2027, 3, 7, 0, 5, 1, tzinfo=UTC)
     donor.payments.money_comes(checkout)
-    donor.told("checkout.session.async_payment_succeeded", checkout)
-    desk = sit_down(app, clock, role="finance").client
-    [gift] = table(desk, "donations/file", "2027-03-07", "2027-03-07")
+    donor.deliver("checkout.session.async_payment_succeeded", checkout)
+    staff = sign_in_as(app, clock, role="finance").client
+    [gift] = table(staff, "donations/file", "2027-03-07", "2027-03-07")
     assert gift["Paid on"] == "2027-03-07"
-    lines = table(desk, "ledger/journal", "2027-03-01", "2027-03-31")
+    lines = table(staff, "ledger/journal", "2027-03-01", "2027-03-31")
     assert {row["Effective on"] for row in lines} == {"2027-03-07"}
-    assert table(desk, "donations/file", "2027-03-06", "2027-03-06") == []
+    assert table(staff, "donations/file", "2027-03-06", "2027-03-06") == []
 
 
 def test_a_gift_paid_after_midnight_is_in_one_month_of_all_files(
@@ -214,17 +214,17 @@ def test_a_gift_paid_after_midnight_is_in_one_month_of_all_files(
     clock.at = datetime(2026, 12, 1, 0, 3, 1, tzinfo=UTC)
     donor.payments.pay(checkout, email="late@example.kg")
     donor.payments.settle(checkout, fee_minor=2_53)
-    donor.told("checkout.session.completed", checkout)
-    desk = sit_down(app, clock, role="finance").client
+    donor.deliver("checkout.session.completed", checkout)
+    staff = sign_in_as(app, clock, role="finance").client
     for file in ("donations/file", "receipts/register", "ledger/journal"):
-        assert table(desk, file, "2026-11-01", "2026-11-30") == [], file
-        assert table(desk, file, "2026-12-01", "2026-12-31"), file
-    assert fetch_address(desk, "/staff/donations?until=2026-11-30").texts("tbody th") == []
-    assert len(fetch_address(desk, "/staff/donations?since=2026-12-01").texts("tbody th")) == 1
+        assert table(staff, file, "2026-11-01", "2026-11-30") == [], file
+        assert table(staff, file, "2026-12-01", "2026-12-31"), file
+    assert fetch_address(staff, "/staff/donations?until=2026-11-30").texts("tbody th") == []
+    assert len(fetch_address(staff, "/staff/donations?since=2026-12-01").texts("tbody th")) == 1
 
 
-def test_no_name_holds_a_receipt(donor: Donor, mailer: RecordingMailer) -> None:
-    """Case 07: the receipt leaves at once, in the letters of the name. Several are in one, for each brings its font."""
+def test_no_name_puts_a_receipt_on_hold(donor: Donor, mailer: RecordingMailer) -> None:
+    """Case 07: the receipt is sent at once, in the letters of the name. One covers several, since each needs its font."""
     several = ("Gʻulom Oʻtkirov", "Gulnora Toʻxtayeva", "ʿAlī", "Əli", "გიორგი", "李小龍", "🌸🌸🌸")
     for payer, names in ((" & ".join(several), several), ("Nguyễn Thị Ánh", ("Nguyễn Thị Ánh",))):
         donor.give(payer=payer, other_amount="5")
@@ -238,17 +238,17 @@ def test_search_folds_case_and_marks(app: Flask, lab: Campaign, clock: SettableC
     """Case 10: a name in any case and script, and a part of an address."""
     aigul = a_paid_gift(campaign=lab, payer_name="Айгүл Өмүрбекова", donor_id=a_donor(email="family@example.kg").id)
     lukasz = a_paid_gift(campaign=lab, payer_name="Łukasz", public_name=None)
-    desk = sit_down(app, clock, role="finance").client
+    staff = sign_in_as(app, clock, role="finance").client
     for gift, texts in {
         aigul: ("Айгүл", "айгүл", "АЙГҮЛ", "өмүрбекова", "family", "example.kg"),
         lukasz: ("łukasz",),
     }.items():
         for text in texts:
-            found = fetch_address(desk, f"/staff/donations?text={quote(text)}").texts("tbody th")
-            assert found == [gift.public_id], text
+            numbers = fetch_address(staff, f"/staff/donations?text={quote(text)}").texts("tbody th")
+            assert numbers == [gift.public_id], text
 
 
-def test_no_typing_makes_a_name_public(client: FlaskClient, donor: Donor) -> None:
+def test_a_typed_name_is_not_public_without_consent(client: FlaskClient, donor: Donor) -> None:
     """Case 12: a name that is typed, corrected or filled in by the browser; shown is what the donor chose."""
     field = fetch_address(client, "/en/donate").one("#public_name")
     assert field["autocomplete"] == "nickname"  # browsers fill the payer's whole name into a field for `name`

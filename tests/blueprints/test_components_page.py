@@ -1,4 +1,4 @@
-"""The components' own page is whole, and every macro of the design system stands on it."""
+"""The page of components is complete: it shows every macro of the design system."""
 
 import re
 from pathlib import Path

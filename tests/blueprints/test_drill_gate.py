@@ -1,4 +1,4 @@
-"""With a live key and no fire drill of this version, the site stands and takes no card gifts, and staff are told why."""
+"""With a live key and no fire drill of this version, the site accepts no card gifts, and staff see the reason."""
 
 import pytest
 from flask import Flask
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from campaign.gateways.clock import SystemClock
 from campaign.models.donation import Donation
 from campaign.services.drill.record import waive
-from tests.blueprints.admin.client import sit_down
+from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import a_campaign
 from tests.support.fakes import FakePayments, SettableClock
 from tests.support.pages import Page, fetch, fetch_address
@@ -28,7 +28,7 @@ def waived() -> None:
     waive("it was drilled on the machine beside this one", clock=SystemClock())
 
 
-def test_without_a_drill_the_form_says_that_no_cards_are_taken(client: FlaskClient) -> None:
+def test_without_a_drill_the_form_says_that_no_cards_are_accepted(client: FlaskClient) -> None:
     page = fetch_address(client, "/en/donate")
     assert "Card payments are not set up here yet." in page.text("main")
     assert not page.soup.select(FORM)
@@ -38,7 +38,7 @@ def test_without_a_drill_no_page_offers_to_give(client: FlaskClient) -> None:
     assert not fetch_address(client, "/en/transparency").soup.select(".site-header .button")
 
 
-def test_with_a_drill_gifts_are_taken(client: FlaskClient) -> None:
+def test_with_a_drill_gifts_are_accepted(client: FlaskClient) -> None:
     waived()
     assert fetch_address(client, "/en/donate").soup.select(FORM)
     assert fetch_address(client, "/en/transparency").soup.select(".site-header .button")
@@ -57,8 +57,8 @@ def test_a_form_that_was_open_before_starts_no_gift(
     assert session.execute(select(func.count(Donation.id))).scalar_one() == 0
 
 
-def test_staff_are_told_why_until_it_is_held_or_waived(app: Flask, clock: SettableClock) -> None:
-    desk = sit_down(app, clock, role="finance").client
-    assert OFF in fetch(desk, "admin.overview").text("main")
+def test_staff_see_the_reason_until_the_drill_is_passed_or_waived(app: Flask, clock: SettableClock) -> None:
+    staff = sign_in_as(app, clock, role="finance").client
+    assert OFF in fetch(staff, "admin.overview").text("main")
     waived()
-    assert OFF not in fetch(desk, "admin.overview").text("main")
+    assert OFF not in fetch(staff, "admin.overview").text("main")

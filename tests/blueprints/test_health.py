@@ -1,4 +1,4 @@
-"""What machines that watch are told."""
+"""The addresses that monitoring reads."""
 
 from datetime import timedelta
 
@@ -50,7 +50,7 @@ def test_a_migrated_database_is_ready(client: FlaskClient) -> None:
     }
 
 
-def test_the_oldest_waiting_event_tells_of_a_sleeping_worker(client: FlaskClient, clock: SettableClock) -> None:
+def test_the_oldest_waiting_event_reveals_a_stopped_worker(client: FlaskClient, clock: SettableClock) -> None:
     for state, age_seconds in (("processed", 900), ("new", 60), ("failed", 300)):
         an_event(clock, state=state, age_seconds=age_seconds)
     assert (client.get("/readyz").json or {})["oldest_event_seconds"] == 300
@@ -79,18 +79,18 @@ def test_a_database_that_cannot_be_reached_is_not_ready(app: Flask) -> None:
 
 
 class TestAlarms:
-    """What a monitor is told: that something is wrong, and not what."""
+    """A monitor learns that something is wrong, and not what."""
 
     def test_an_installation_without_trouble_is_well(self, client: FlaskClient) -> None:
         answer = client.get("/healthz/alarms")
         assert (answer.status_code, answer.json) == (200, {"status": "ok"})
 
-    def test_an_urgent_alarm_is_told_without_a_detail(self, client: FlaskClient, clock: SettableClock) -> None:
+    def test_an_urgent_alarm_is_reported_without_a_detail(self, client: FlaskClient, clock: SettableClock) -> None:
         an_event(clock, state="failed_permanently", age_seconds=60)
         answer = client.get("/healthz/alarms")
         assert (answer.status_code, answer.json) == (503, {"status": "not ok"})
 
-    def test_it_is_looked_at_once_in_a_while(self, client: FlaskClient, clock: SettableClock) -> None:
+    def test_the_checks_run_once_in_a_while(self, client: FlaskClient, clock: SettableClock) -> None:
         assert client.get("/healthz/alarms").status_code == 200
         an_event(clock, state="failed_permanently", age_seconds=60)
         assert client.get("/healthz/alarms").status_code == 200

@@ -41,17 +41,17 @@ def second(client: FlaskClient, session: Session, clock: SettableClock) -> str:
 
 def links_of(page: Page) -> set[str]:
     """Every address of ours that the page leads to."""
-    found = {str(tag["href"]) for tag in page.soup.select("a[href], link[href]")}
+    addresses = {str(tag["href"]) for tag in page.soup.select("a[href], link[href]")}
     for form in page.soup.select("form[action]"):  # a form that asks by GET carries its campaign in a field
         field = form.select_one("input[name=campaign]")
-        found.add(f"{form['action']}?campaign={field['value']}" if field else str(form["action"]))
-    own = {address.removeprefix("http://localhost:8000").removeprefix("http://localhost") for address in found}
+        addresses.add(f"{form['action']}?campaign={field['value']}" if field else str(form["action"]))
+    own = {address.removeprefix("http://localhost:8000").removeprefix("http://localhost") for address in addresses}
     return {address.partition("#")[0] for address in own if address.startswith("/")}
 
 
 def test_every_page_that_a_second_campaign_leads_to_is_its_own(client: FlaskClient, second: str) -> None:
     start = f"/en/c/{second}/"
-    seen, waiting = {start}, [start]
+    visited, waiting = {start}, [start]
     while waiting:
         address = waiting.pop()
         answer = client.get(address)
@@ -61,10 +61,10 @@ def test_every_page_that_a_second_campaign_leads_to_is_its_own(client: FlaskClie
         page = Page(answer)
         assert page.one("html")["data-campaign"] == second, address
         new = {link for link in links_of(page) if not link.startswith((*NOT_OF_A_CAMPAIGN, *OF_OTHER_LANGUAGES))}
-        waiting += sorted(new - seen)
-        seen |= new
+        waiting += sorted(new - visited)
+        visited |= new
         assert [link for link in new if second not in link and not link.startswith("/api/")] == [], address
-    paths = {urlsplit(address).path for address in seen}
+    paths = {urlsplit(address).path for address in visited}
     assert {
         "/en/transparency",
         "/en/donate",
@@ -73,7 +73,7 @@ def test_every_page_that_a_second_campaign_leads_to_is_its_own(client: FlaskClie
         "/en/feed.xml",
         "/en/transparency.csv",
     } <= paths
-    assert len(seen) > 25
+    assert len(visited) > 25
 
 
 def test_the_map_of_the_site_and_the_feed_name_pages_that_are_there(client: FlaskClient, second: str) -> None:
@@ -83,7 +83,7 @@ def test_the_map_of_the_site_and_the_feed_name_pages_that_are_there(client: Flas
     for path in (r"events/\w+", r"grants/\w+", r"updates/\w+", "other-ways", "supporters/", "privacy"):
         assert any(re.fullmatch(rf"/en/{path}\?campaign={second}", address) for address in english), path
     feed = client.get(f"/en/feed.xml?campaign={second}").text
-    english += [html.unescape(found) for found in re.findall(r'href="http://localhost(?::8000)?([^"]+)"', feed)]
+    english += [html.unescape(address) for address in re.findall(r'href="http://localhost(?::8000)?([^"]+)"', feed)]
     assert "Demo data" in feed
     assert {address: client.get(address).status_code for address in english} == dict.fromkeys(english, 200)
 

@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.routing import Rule as Route
 
 from campaign.blueprints.admin.permissions import ALL_STAFF, CLOSED, OPEN, RULES
-from tests.blueprints.admin.client import StaffClient, sit_down, token_of
+from tests.blueprints.admin.client import StaffClient, sign_in_as, token_of
 from tests.support.builders import a_campaign
 from tests.support.fakes import SettableClock
 
@@ -44,7 +44,7 @@ def guarded(app: Flask, method: str) -> Iterator[tuple[str, str]]:
 @pytest.fixture
 def chairs(app: Flask, clock: SettableClock) -> dict[str, StaffClient]:
     a_campaign()
-    return {role: sit_down(app, clock, role=role) for role in ROLES}
+    return {role: sign_in_as(app, clock, role=role) for role in ROLES}
 
 
 def test_every_address_of_the_desk_has_a_rule(app: Flask) -> None:

@@ -20,7 +20,7 @@ from campaign.models.receipt import Receipt
 from campaign.models.staff import Staff
 from campaign.services.demo.content import load_plan
 from campaign.services.demo.loader import load_campaign
-from tests.blueprints.admin.client import sit_down
+from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import a_paid_gift
 from tests.support.fakes import SettableClock
 
@@ -92,7 +92,7 @@ def test_opening_every_address_twice_changes_no_row(
 ) -> None:
     load_campaign(load_plan(), clock=clock)
     a_paid_gift(campaign=session.execute(select(Campaign)).scalars().one())
-    browser = sit_down(app, clock, role=role).client if role else client
+    browser = sign_in_as(app, clock, role=role).client if role else client
     before = rows(session)
     opened = list(addresses(app, session))
     assert len(opened) > 70

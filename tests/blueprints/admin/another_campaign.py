@@ -1,4 +1,4 @@
-"""Another campaign than the one that somebody works for, with one thing of each kind, whose names are known."""
+"""A campaign that the member of staff does not work for, with one thing of each kind, whose names are known."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +35,7 @@ from tests.support.builders import (
 )
 
 SECRETS = ("Zulfiya", "zulfiya", "7,654", "7654", "Osmonova", "Secret reason", "Mountain")
-"""What stands in the other campaign's rows; none of it may stand in an answer."""
+"""Texts in the other campaign's rows; no answer may contain one."""
 
 
 @dataclass
@@ -71,7 +71,7 @@ class Other:
 
 
 def another_campaign(clock: Clock) -> Other:
-    """A campaign with one thing of each kind, in which `SECRETS` stand."""
+    """A campaign with one thing of each kind, which contain `SECRETS`."""
     campaign = a_campaign(
         slug="mountain", is_featured=False, name=translations("Mountain"), title=translations("Mountain")
     )
@@ -198,7 +198,7 @@ def _a_mail(campaign: Campaign, gift: Donation, receipt: Receipt) -> Message:
 
 
 def _an_alarm_mail() -> Message:
-    """To somebody who looks after the whole installation; it belongs to no campaign."""
+    """An email to the operator of the installation; it belongs to no campaign."""
     return Message(
         public_id=new_public_id(),
         kind="alarm_raised",

@@ -1,4 +1,4 @@
-"""Sitting down at the desk in a test: a client with a role's session, without the time that argon2 takes."""
+"""Sign-in for tests of staff pages: a client with a role's session, without the time that argon2 takes."""
 
 import time
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ FRESH_SECONDS = 300
 
 @dataclass
 class StaffClient:
-    """Somebody at the desk: her row and her browser."""
+    """A member of staff: the id of their row, and their browser."""
 
     staff_id: int
     client: FlaskClient
 
 
-def sit_down(
+def sign_in_as(
     app: Flask, clock: Clock, *, role: str, is_fresh: bool = True, campaign: Campaign | None = None
 ) -> StaffClient:
-    """A person of this role with a session as sign-in leaves it; `is_fresh` is whether the password was just given."""
+    """Add a member of staff and open their session as sign-in does; `is_fresh`: the password was just entered."""
     member = a_member_of_staff(role=role, campaign=campaign)
     return StaffClient(staff_id=member.id, client=browser_of(app, clock, member, is_fresh=is_fresh))
 
@@ -56,6 +56,6 @@ def browser_of(app: Flask, clock: Clock, member: Staff, *, is_fresh: bool = True
 
 
 def token_of(client: FlaskClient) -> str:
-    """The session's CSRF token, from the form that every page of the desk has: signing out."""
+    """The session's CSRF token, from the form that every staff page has: signing out."""
     page = client.get("/staff/account").text
     return page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]

@@ -1,4 +1,4 @@
-"""The books, receipts, inbox, mails, audit trail and people at the desk."""
+"""Staff pages of the books and receipts, and their files."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ from campaign.models.staff import AuditEvent, Staff
 from campaign.services import audit
 from campaign.services.exports.ledger import ledger_file
 from campaign.services.ledger.entries import LedgerFilter
-from tests.blueprints.admin.client import sit_down, token_of
+from tests.blueprints.admin.client import sign_in_as, token_of
 from tests.support.builders import NOW, a_campaign, a_paid_gift, usd
 from tests.support.fakes import SettableClock
 from tests.support.pages import fetch, fetch_address
@@ -39,12 +39,12 @@ def campaign(app: Flask) -> Campaign:
 
 @pytest.fixture
 def finance(app: Flask, clock: SettableClock, campaign: Campaign) -> FlaskClient:
-    return sit_down(app, clock, role="finance").client
+    return sign_in_as(app, clock, role="finance").client
 
 
 @pytest.fixture
 def admin(app: Flask, clock: SettableClock, campaign: Campaign) -> FlaskClient:
-    return sit_down(app, clock, role="admin").client
+    return sign_in_as(app, clock, role="admin").client
 
 
 def an_event(event_id: str, *, state: str, error: str | None = None) -> None:
@@ -91,10 +91,10 @@ def test_the_journal_is_searched_by_any_number_that_people_know(finance: FlaskCl
         gift.settlement_id,
         gift.public_id,
     )
-    found = {text: fetch(finance, "admin.ledger", subject=text) for text in typed}
+    pages = {text: fetch(finance, "admin.ledger", subject=text) for text in typed}
     own = f"Donation {gift.public_id}"
     assert {
-        text: (own in page.text(), "25.00" in page.text(), "40.00" in page.text()) for text, page in found.items()
+        text: (own in page.text(), "25.00" in page.text(), "40.00" in page.text()) for text, page in pages.items()
     } == (dict.fromkeys(typed, (True, True, False)))
     assert "25.00" not in fetch(finance, "admin.ledger", subject="po_nobody").text()
 
@@ -104,11 +104,11 @@ def test_the_journal_is_searched_by_any_number_that_people_know(finance: FlaskCl
 def test_the_ledger_file_says_in_words_what_a_line_is_about(
     app: Flask, session: Session, campaign: Campaign, language: str, word: str
 ) -> None:
-    wanted = LedgerFilter(campaign_id=campaign.id)
+    filters = LedgerFilter(campaign_id=campaign.id)
     with (
         app.test_request_context(),
         force_locale(language),
-        ledger_file(wanted, about=[], file_format="csv") as written,
+        ledger_file(filters, about=[], file_format="csv") as written,
     ):
         file = written.read().decode()
     assert "donation:" not in file
@@ -132,12 +132,12 @@ def test_the_journal_is_narrowed_by_day_kind_and_subject(finance: FlaskClient) -
 
 
 @pytest.mark.parametrize("query", ["?after=nonsense", "?after=a~b~c"])
-def test_a_bent_address_of_the_journal_breaks_nothing(finance: FlaskClient, query: str) -> None:
+def test_a_forged_page_key_of_the_journal_breaks_nothing(finance: FlaskClient, query: str) -> None:
     assert len(fetch_address(finance, f"/staff/ledger{query}").texts("tbody tr")) == 10
 
 
 @pytest.mark.parametrize("query", ["?fund=zzz", "?since=1", "?since=2026-12-02&until=2026-12-01"])
-def test_a_filter_of_the_journal_that_fits_nothing_is_refused(finance: FlaskClient, query: str) -> None:
+def test_an_invalid_filter_of_the_journal_is_refused(finance: FlaskClient, query: str) -> None:
     page = fetch_address(finance, f"/staff/ledger{query}", status=422)
     assert len(page.texts(".error-summary li")) == 1
     assert page.texts("tbody tr td") == []
@@ -151,7 +151,7 @@ def test_the_journals_pages_follow_each_other(campaign: Campaign, finance: Flask
     assert (len(first.texts("tbody tr")), len(second.texts("tbody tr"))) == (100, 10)
 
 
-def test_the_trial_balance_adds_up_and_says_that_the_books_hold(finance: FlaskClient) -> None:
+def test_the_trial_balance_adds_up_and_says_that_every_rule_holds(finance: FlaskClient) -> None:
     page = fetch(finance, "admin.trial_balance")
     assert page.texts("tfoot td") == ["$65.00", "$65.00"]
     assert "Every rule of the books holds." in page.text(".notice")
@@ -177,19 +177,19 @@ def figure_of(shown: str) -> float:
 
 @pytest.mark.parametrize("name", ["journal", "trial-balance", "funds"])
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_the_books_are_taken_away_as_files(finance: FlaskClient, name: str, kind: str) -> None:
+def test_the_books_are_downloaded_as_files(finance: FlaskClient, name: str, kind: str) -> None:
     answer = finance.get(f"/staff/ledger/{name}.{kind}", buffered=True)
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"].startswith("attachment; filename=quilt-")
     assert answer.data.startswith(b"PK" if kind == "xlsx" else b"\xef\xbb\xbf")
 
 
-def test_taking_the_ledger_is_in_the_trail(finance: FlaskClient, session: Session) -> None:
+def test_a_download_of_the_ledger_is_in_the_audit_trail(finance: FlaskClient, session: Session) -> None:
     finance.get("/staff/ledger/journal.csv", buffered=True)
     assert acts(session)[-1] == "ledger:download"
 
 
-def test_receipts_are_listed_and_one_is_taken(finance: FlaskClient, session: Session) -> None:
+def test_receipts_are_listed_and_one_is_downloaded(finance: FlaskClient, session: Session) -> None:
     first, second = printed(session)
     assert fetch(finance, "admin.receipts").texts("tbody th") == [second, first]
     assert fetch_address(finance, f"/staff/receipts?number={first.lower()}").texts("tbody th") == [first]
@@ -230,7 +230,7 @@ def test_too_many_receipts_are_refused_in_plain_words(
     assert "receipts:download" not in acts(session)
 
 
-def test_a_receipt_that_is_still_printed_is_no_link(finance: FlaskClient, session: Session) -> None:
+def test_a_receipt_that_is_still_being_printed_is_no_link(finance: FlaskClient, session: Session) -> None:
     number = session.execute(select(Receipt.number).limit(1)).scalar_one()
     assert "is being printed" in fetch(finance, "admin.receipts").text("tbody")
     answer = finance.get(f"/staff/receipts/{number}.pdf")
@@ -241,18 +241,18 @@ def test_an_unknown_receipt_is_a_page_that_says_so(finance: FlaskClient) -> None
     assert finance.get("/staff/receipts/QUI-2026-999999.pdf").status_code == 404
 
 
-def test_the_inbox_shows_events_by_state_and_one_word_for_word(finance: FlaskClient) -> None:
+def test_the_inbox_shows_events_by_state_and_the_payload_of_one(finance: FlaskClient) -> None:
     an_event("evt_1", state="processed")
     an_event("evt_2", state="failed_permanently", error="the provider was silent")
-    assert fetch(finance, "admin.inbox").texts("tbody th a") == ["evt_2"]  # what stands still comes first
+    assert fetch(finance, "admin.inbox").texts("tbody th a") == ["evt_2"]  # stopped events come first
     assert fetch_address(finance, "/staff/inbox?state=all").texts("tbody th a") == ["evt_2", "evt_1"]
-    assert fetch_address(finance, "/staff/inbox?state=dead").texts("tbody th a") == ["evt_2"]
+    assert fetch_address(finance, "/staff/inbox?state=failed_permanently").texts("tbody th a") == ["evt_2"]
     page = fetch(finance, "admin.inbox_event", event_id="evt_2")
     assert json.loads(page.text(".payload")) == {"id": "evt_2", "note": "жаз"}
     assert "the provider was silent" in page.text(".facts")
 
 
-def test_a_replayed_event_starts_anew_and_is_in_the_trail(finance: FlaskClient, session: Session) -> None:
+def test_a_replayed_event_starts_again_and_is_in_the_audit_trail(finance: FlaskClient, session: Session) -> None:
     an_event("evt_2", state="failed_permanently", error="the provider was silent")
     answer = fetch(finance, "admin.inbox_event", event_id="evt_2").submit(finance)
     assert answer.status_code == 303
@@ -261,7 +261,7 @@ def test_a_replayed_event_starts_anew_and_is_in_the_trail(finance: FlaskClient, 
     assert acts(session)[-1] == "inbox:replay"
 
 
-def test_the_trail_is_narrowed_by_act_and_person(finance: FlaskClient, session: Session) -> None:
+def test_the_audit_trail_is_filtered_by_action_and_person(finance: FlaskClient, session: Session) -> None:
     printed(session)
     for _ in range(2):
         finance.get("/staff/ledger/journal.csv", buffered=True)
@@ -271,8 +271,8 @@ def test_the_trail_is_narrowed_by_act_and_person(finance: FlaskClient, session: 
     assert len(fetch_address(finance, f"/staff/audit?actor={finance_id}").texts("tbody tr")) == 3
 
 
-def test_the_trail_tells_details_in_words_and_amounts_as_money(finance: FlaskClient) -> None:
-    kept: list[tuple[str, dict[str, object], str]] = [
+def test_the_audit_trail_shows_details_in_words_and_amounts_as_money(finance: FlaskClient) -> None:
+    records: list[tuple[str, dict[str, object], str]] = [
         (
             "allocation:propose",
             {"from": "GEN", "to": "EVENT-1", "amount_minor": 150_00, "currency": "USD"},
@@ -309,16 +309,16 @@ def test_the_trail_tells_details_in_words_and_amounts_as_money(finance: FlaskCli
         ),
     ]
     with transaction() as session:
-        for action, detail, _told in kept:
+        for action, detail, _sentence in records:
             audit.record(session, actor_id=None, action=action, subject="thing:1", at=NOW, detail=detail)
     page = fetch(finance, "admin.audit_trail", subject="thing:1")
-    assert page.texts("tbody td.small") == [told for *_kept, told in reversed(kept)]
+    assert page.texts("tbody td.small") == [sentence for *_rest, sentence in reversed(records)]
 
 
 def test_an_administrator_changes_roles_and_the_person_is_signed_out(
     app: Flask, clock: SettableClock, admin: FlaskClient, session: Session
 ) -> None:
-    viewer = sit_down(app, clock, role="viewer")
+    viewer = sign_in_as(app, clock, role="viewer")
     page = fetch(admin, "admin.person", staff_id=viewer.staff_id)
     answer = page.submit(admin, roles=["viewer", "approver"])
     assert answer.status_code == 303
@@ -328,15 +328,15 @@ def test_an_administrator_changes_roles_and_the_person_is_signed_out(
     assert acts(session)[-1] == "staff:set_roles"
 
 
-def test_nobody_changes_her_own_roles(admin: FlaskClient, session: Session) -> None:
+def test_nobody_changes_their_own_roles(admin: FlaskClient, session: Session) -> None:
     own = session.execute(select(Staff).where(Staff.email == "admin@quilt.example")).scalar_one()
     form = {"csrf_token": token_of(admin), "roles": ["admin", "approver"], "active": "yes"}
     answer = admin.post(f"/staff/people/{own.id}", data=form)
     assert "You cannot change your own roles." in fetch_address(admin, answer.location).text(".notice")
 
 
-def test_a_chair_can_be_taken_away(app: Flask, clock: SettableClock, admin: FlaskClient, session: Session) -> None:
-    viewer = sit_down(app, clock, role="viewer")
+def test_an_account_can_be_closed(app: Flask, clock: SettableClock, admin: FlaskClient, session: Session) -> None:
+    viewer = sign_in_as(app, clock, role="viewer")
     fetch(admin, "admin.person", staff_id=viewer.staff_id).submit(admin, active=None, roles=["viewer"])
     assert session.get_one(Staff, viewer.staff_id).active is False
     assert "Closed" in fetch(admin, "admin.people").text("tbody")
@@ -348,7 +348,7 @@ def test_the_account_page_keeps_the_language(finance: FlaskClient) -> None:
     assert fetch(finance, "admin.account").one("html")["lang"] == "ky"
 
 
-def test_what_is_not_explained_is_called_a_discrepancy_in_russian(finance: FlaskClient) -> None:
+def test_unmatched_money_is_called_a_discrepancy_in_russian(finance: FlaskClient) -> None:
     fetch(finance, "admin.account").submit(finance, "main form[action$=language]", language="ru")
     assert "Расхождения" in fetch(finance, "admin.reconciliation").texts("main h2")
 
@@ -358,13 +358,13 @@ def test_the_account_page_names_the_roles(admin: FlaskClient) -> None:
 
 
 def test_people_are_listed_with_the_names_of_their_roles(app: Flask, clock: SettableClock, admin: FlaskClient) -> None:
-    sit_down(app, clock, role="viewer")
+    sign_in_as(app, clock, role="viewer")
     rows = " ".join(fetch(admin, "admin.people").texts("tbody tr"))
     assert "Viewer" in rows
     assert "Administrator" in rows
 
 
-def test_another_campaign_can_be_looked_at(finance: FlaskClient) -> None:
+def test_another_campaign_can_be_chosen(finance: FlaskClient) -> None:
     a_campaign(slug="other", is_featured=False)
     page = fetch(finance, "admin.account")
     page.submit(finance, "main form[action$=campaign]", campaign="other")

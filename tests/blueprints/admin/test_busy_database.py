@@ -18,7 +18,7 @@ from campaign.extensions import db
 from campaign.models.staff import AuditEvent, Staff
 from campaign.services.staff import accounts, first_passwords
 from campaign.services.staff.accounts import add_staff
-from tests.blueprints.admin.client import sit_down
+from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import a_campaign
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch_address
@@ -41,7 +41,7 @@ def write(other: sqlite3.Connection) -> None:
 
 
 def writing_before(right: Any, other: sqlite3.Connection) -> Any:
-    """The same function, while somebody else commits."""
+    """The same function, while another writer commits."""
 
     def wrapped(*arguments: Any, **more: Any) -> Any:
         write(other)
@@ -70,12 +70,12 @@ def test_recovery_codes_are_made_while_somebody_else_writes(
     app: Flask, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_campaign()
-    desk = sit_down(app, clock, role="finance")
-    page = fetch_address(desk.client, "/staff/recovery-codes")
+    staff = sign_in_as(app, clock, role="finance")
+    page = fetch_address(staff.client, "/staff/recovery-codes")
     with another_writer(app) as other:
         right = MfRecoveryCodesUtil._encrypt_codes
         monkeypatch.setattr(MfRecoveryCodesUtil, "_encrypt_codes", writing_before(right, other))
-        answer = page.submit(desk.client, "main form[method=post]", generate_new_codes="yes")
+        answer = page.submit(staff.client, "main form[method=post]", generate_new_codes="yes")
     assert answer.status_code == 200
     codes = re.findall(r"<code>([^<]+)", answer.text)
     assert codes
@@ -83,7 +83,7 @@ def test_recovery_codes_are_made_while_somebody_else_writes(
     assert len(stored or []) == len(codes)
 
 
-def test_adding_somebody_holds_nobody_up(app: Flask, clock: SettableClock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_adding_staff_blocks_no_other_writer(app: Flask, clock: SettableClock, monkeypatch: pytest.MonkeyPatch) -> None:
     """The hash takes a fifth of a second, in which nobody else could write."""
     a_campaign()
     db.session.rollback()
@@ -92,7 +92,7 @@ def test_adding_somebody_holds_nobody_up(app: Flask, clock: SettableClock, monke
         add_staff(EMAIL, name="Finance", roles=("finance",), clock=clock, password=PASSWORD)
 
 
-def test_making_a_first_password_holds_nobody_up(
+def test_making_a_first_password_blocks_no_other_writer(
     app: Flask, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_campaign()
@@ -127,7 +127,9 @@ def signing_in(app: Flask, clock: SettableClock) -> tuple[FlaskClient, Page]:
     return client, Page(client.get("/staff/login"))
 
 
-def test_nobody_signs_in_while_the_trail_cannot_be_written(app: Flask, signing_in: tuple[FlaskClient, Page]) -> None:
+def test_nobody_signs_in_while_the_audit_trail_cannot_be_written(
+    app: Flask, signing_in: tuple[FlaskClient, Page]
+) -> None:
     client, page = signing_in
     with impatient(app), another_writer(app) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -139,7 +141,7 @@ def test_nobody_signs_in_while_the_trail_cannot_be_written(app: Flask, signing_i
     assert Page(client.get("/staff/login")).submit(client, email=EMAIL, password=PASSWORD).status_code == 302
 
 
-def test_a_password_that_cannot_be_saved_stays_and_the_person_is_asked_to_try_again(
+def test_a_password_that_cannot_be_saved_stays_and_the_page_says_to_try_again(
     app: Flask, signing_in: tuple[FlaskClient, Page]
 ) -> None:
     client, page = signing_in

@@ -1,4 +1,4 @@
-"""Disputes, suspicions and second payments at the desk: what they are, by when, and what to do about them."""
+"""Disputes, fraud warnings and second payments on staff pages: what they are, by when, and what to do about them."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from campaign.models.campaign import Campaign
 from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
 from campaign.services.overview.attention import AttentionItem
 from campaign.services.overview.page import overview
-from tests.blueprints.admin.client import sit_down, token_of
+from tests.blueprints.admin.client import sign_in_as, token_of
 from tests.support.builders import NOW, a_campaign, a_paid_gift, add_history
 from tests.support.fakes import SettableClock
 from tests.support.pages import fetch
@@ -27,7 +27,7 @@ def campaign(app: Flask) -> Campaign:
 
 @pytest.fixture
 def finance(app: Flask, clock: SettableClock) -> FlaskClient:
-    return sit_down(app, clock, role="finance").client
+    return sign_in_as(app, clock, role="finance").client
 
 
 @pytest.fixture
@@ -67,11 +67,11 @@ def concerns(campaign: Campaign) -> dict[str, AttentionItem]:
 def test_an_open_dispute_says_why_by_when_and_what_to_do(finance: FlaskClient, gift: Donation) -> None:
     dispute(gift)
     page = fetch(finance, "admin.donation", public_id=gift.public_id)
-    told = page.text("section[aria-labelledby=disputes]")
-    assert "The owner of the card says that they did not make this payment." in told
-    assert "Respond at the payment provider before this date" in told
-    assert "8 December 2026" in told or "December 8, 2026" in told
-    assert "$5.00" in told
+    text = page.text("section[aria-labelledby=disputes]")
+    assert "The owner of the card says that they did not make this payment." in text
+    assert "Respond at the payment provider before this date" in text
+    assert "8 December 2026" in text or "December 8, 2026" in text
+    assert "$5.00" in text
 
 
 def test_a_disputed_gift_offers_no_refund_and_says_why(finance: FlaskClient, gift: Donation) -> None:
@@ -90,16 +90,16 @@ def test_an_inquiry_offers_the_refund_that_ends_it(finance: FlaskClient, gift: D
     assert "Refund" in page.text()
 
 
-def test_a_dispute_under_review_asks_nothing_of_anybody(
-    finance: FlaskClient, gift: Donation, campaign: Campaign
-) -> None:
+def test_a_dispute_under_review_needs_no_action(finance: FlaskClient, gift: Donation, campaign: Campaign) -> None:
     dispute(gift, status="under_review")
     page = fetch(finance, "admin.donation", public_id=gift.public_id)
     assert "the bank is deciding" in page.text("section[aria-labelledby=disputes]")
     assert concerns(campaign)["disputed"].until is None
 
 
-def test_the_desk_names_the_first_day_of_answering(finance: FlaskClient, gift: Donation, campaign: Campaign) -> None:
+def test_the_overview_names_the_first_day_to_respond_by(
+    finance: FlaskClient, gift: Donation, campaign: Campaign
+) -> None:
     dispute(gift)
     concern = concerns(campaign)["disputed"]
     assert (concern.count, concern.until) == (1, DUE)
@@ -108,36 +108,36 @@ def test_the_desk_names_the_first_day_of_answering(finance: FlaskClient, gift: D
     assert gift.public_id in fetch(finance, "admin.donations", state="disputed").text()
 
 
-def test_a_suspected_gift_is_sent_back_with_two_presses(finance: FlaskClient, gift: Donation) -> None:
+def test_a_suspected_gift_is_refunded_in_two_steps(finance: FlaskClient, gift: Donation) -> None:
     suspect(gift)
     page = fetch(finance, "admin.donation", public_id=gift.public_id)
     assert "usually prevents a dispute" in page.text("section[aria-labelledby=suspected]")
     address, token = f"/staff/donations/{gift.public_id}/refund", token_of(finance)
-    asked = {"how_much": "whole", "reason": "The card’s bank suspects fraud.", "csrf_token": token}
+    typed = {"how_much": "whole", "reason": "The card’s bank suspects fraud.", "csrf_token": token}
 
-    preview = finance.post(address, data=asked | {"step": "preview"})
+    preview = finance.post(address, data=typed | {"step": "preview"})
     assert "Send $25.00 back?" in preview.text
-    done = finance.post(address, data=asked | {"step": "confirm", "form_id": "23456789abcdefgh"})
+    done = finance.post(address, data=typed | {"step": "confirm", "form_id": "23456789abcdefgh"})
 
     assert done.status_code == 303
     with reading() as session:
         assert session.execute(select(Refund.state)).scalars().all() == ["requested"]
 
 
-def test_a_gift_paid_twice_is_told_until_one_is_sent_back(
+def test_a_gift_paid_twice_is_reported_until_one_is_refunded(
     finance: FlaskClient, gift: Donation, campaign: Campaign
 ) -> None:
     again = a_paid_gift(campaign=campaign)
     with transaction() as session:
         session.execute(update(Donation).where(Donation.id == again.id).values(paid_again_for_id=gift.id))
     assert concerns(campaign)["paid_again"].count == 1
-    told = fetch(finance, "admin.donation", public_id=again.public_id).text("section[aria-labelledby=twice]")
-    assert gift.public_id in told
-    assert "Send $25.00 back" in told
+    text = fetch(finance, "admin.donation", public_id=again.public_id).text("section[aria-labelledby=twice]")
+    assert gift.public_id in text
+    assert "Send $25.00 back" in text
     assert again.public_id in fetch(finance, "admin.donation", public_id=gift.public_id).text()
 
 
-def test_the_way_to_the_evidence_is_told(app: Flask, clock: SettableClock, gift: Donation) -> None:
+def test_the_page_says_where_to_submit_the_evidence(app: Flask, clock: SettableClock, gift: Donation) -> None:
     dispute(gift)
-    page = fetch(sit_down(app, clock, role="viewer").client, "admin.donation", public_id=gift.public_id)
+    page = fetch(sign_in_as(app, clock, role="viewer").client, "admin.donation", public_id=gift.public_id)
     assert "sandbox’s console" in page.text("section[aria-labelledby=disputes]")

@@ -1,11 +1,11 @@
-"""A name or an address corrected at the desk: by finance, with a reason, once; the gift's page tells of it."""
+"""A name or an address corrected by finance, with a reason, once; the gift's page shows it."""
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from campaign.jobs import work_off_everything
-from tests.blueprints.admin.client import sit_down
+from tests.blueprints.admin.client import sign_in_as
 from tests.services.engine import Engine
 from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
 from tests.support.pages import Page, fetch, fetch_address
@@ -25,7 +25,7 @@ def gift(app: Flask, payments: FakePayments, mailer: RecordingMailer, clock: Set
 
 @pytest.fixture
 def finance(app: Flask, clock: SettableClock) -> FlaskClient:
-    return sit_down(app, clock, role="finance").client
+    return sign_in_as(app, clock, role="finance").client
 
 
 def test_finance_corrects_name_and_address_and_the_new_receipt_is_sent(
@@ -38,18 +38,18 @@ def test_finance_corrects_name_and_address_and_the_new_receipt_is_sent(
         answer = page.submit(finance, FORM, receipt_name="  Aida   LLC ", email="right@example.org", reason="By phone")
         assert answer.status_code == 303
     work_off_everything()
-    assert [letter.recipient for letter in mailer.sent] == ["donor@example.org", "right@example.org"]
+    assert [message.recipient for message in mailer.sent] == ["donor@example.org", "right@example.org"]
     page = fetch(finance, "admin.donation", public_id=gift)
     assert f"{SECOND} Valid $25.00 replaces {FIRST} {FIRST} Replaced $25.00" in page.text("main")
     assert "Name or address corrected" in page.text("main")
     assert {"Aida LLC", "right@example.org"} <= set(page.texts("dd"))
-    told = "Reason: By phone; Name corrected: yes; Address corrected: yes; "
-    assert f"{told}Receipt replaced: {FIRST}; Replaced by: {SECOND}" in fetch_address(finance, "/staff/audit").texts(
+    detail = "Reason: By phone; Name corrected: yes; Address corrected: yes; "
+    assert f"{detail}Receipt replaced: {FIRST}; Replaced by: {SECOND}" in fetch_address(finance, "/staff/audit").texts(
         "td"
     )
 
 
-def test_what_is_missing_or_the_same_is_told_at_its_field(gift: str, finance: FlaskClient) -> None:
+def test_a_missing_or_unchanged_value_is_refused_at_its_field(gift: str, finance: FlaskClient) -> None:
     page = fetch(finance, "admin.correction", public_id=gift)
     refused = Page(page.submit(finance, FORM, email="nowhere", reason=""))
     assert refused.answer.status_code == 422
@@ -60,6 +60,6 @@ def test_what_is_missing_or_the_same_is_told_at_its_field(gift: str, finance: Fl
 
 
 def test_only_finance_corrects(app: Flask, gift: str, clock: SettableClock) -> None:
-    campaigner = sit_down(app, clock, role="campaign").client
+    campaigner = sign_in_as(app, clock, role="campaign").client
     assert "Correct name" not in fetch(campaigner, "admin.donation", public_id=gift).text("main")
     fetch(campaigner, "admin.correction", public_id=gift, status=403)

@@ -1,11 +1,11 @@
-"""The history of a gift at the desk says why an email has not left."""
+"""The timeline of a gift says why an email was not sent."""
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from campaign.models.outbox import Message
-from tests.blueprints.admin.client import sit_down
+from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import NOW, a_campaign, a_donor, a_paid_gift
 from tests.support.fakes import SettableClock
 from tests.support.pages import fetch_address
@@ -20,11 +20,11 @@ from tests.support.pages import fetch_address
         ("fault", "An error in our system."),
     ],
 )
-def test_the_story_says_why_an_email_could_not_be_sent(
+def test_the_timeline_says_why_an_email_could_not_be_sent(
     app: Flask, clock: SettableClock, session: Session, failure: str, reason: str
 ) -> None:
     gift = a_paid_gift(campaign=a_campaign(), donor_id=a_donor(email="aigul@example.org").id)
-    finance = sit_down(app, clock, role="finance").client
+    finance = sign_in_as(app, clock, role="finance").client
     mail = {
         "kind": "receipt",
         "language": "en",

@@ -1,4 +1,4 @@
-"""Donations at the desk: found, counted, told as a story, sent back, and taken off the wall."""
+"""Staff pages of gifts: the list with its filters and sums, and the page of one gift."""
 
 import gzip
 from datetime import timedelta
@@ -18,7 +18,7 @@ from campaign.models.campaign import Campaign, CampaignRevision
 from campaign.models.donation import Donation, Refund
 from campaign.models.staff import AuditEvent
 from campaign.services.gifts.refunds import RefundOrder, request_refund
-from tests.blueprints.admin.client import StaffClient, sit_down, token_of
+from tests.blueprints.admin.client import StaffClient, sign_in_as, token_of
 from tests.services.engine import Engine
 from tests.support.builders import NOW, a_campaign, a_donation, a_donor, a_fund, a_paid_gift, usd
 from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
@@ -32,7 +32,7 @@ def campaign(app: Flask) -> Campaign:
 
 @pytest.fixture
 def finance(app: Flask, clock: SettableClock) -> FlaskClient:
-    return sit_down(app, clock, role="finance").client
+    return sign_in_as(app, clock, role="finance").client
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def three_gifts(campaign: Campaign) -> dict[str, Donation]:
     }
 
 
-def found(client: FlaskClient, **filters: str) -> set[str]:
+def numbers_of(client: FlaskClient, **filters: str) -> set[str]:
     """Public ids in the list under these filters."""
     page = fetch_address(client, f"/staff/donations?{urlencode(filters)}")
     return set(page.texts("tbody th"))
@@ -76,7 +76,7 @@ def test_the_list_counts_and_adds_up_what_is_paid_per_currency(
     assert page.texts("tbody th") == [three_gifts[name].public_id for name in ("open", "bermet", "aigul")]
 
 
-def test_sums_of_very_many_are_made_when_they_are_asked_for(
+def test_sums_of_very_many_gifts_are_computed_on_request(
     three_gifts: dict[str, Donation], finance: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(donation_views, "MAX_SUMMED", len(three_gifts))
@@ -84,8 +84,8 @@ def test_sums_of_very_many_are_made_when_they_are_asked_for(
     monkeypatch.setattr(donation_views, "MAX_SUMMED", 2)
     page = fetch(finance, "admin.donations")
     assert page.text("[role=status]") == "More than 2 donations · Count and add up all of them"
-    asked_for = fetch(finance, "admin.donations", sums="all")
-    assert asked_for.text("[role=status]") == PAID_OF_THREE
+    summed = fetch(finance, "admin.donations", sums="all")
+    assert summed.text("[role=status]") == PAID_OF_THREE
 
 
 def test_attempts_that_nobody_paid_have_no_sum(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
@@ -102,7 +102,7 @@ def test_a_row_begins_with_the_amount_which_leads_to_the_gift(
     assert "Айгүл ky aigul@example.org" in page.texts("tbody td")
 
 
-def test_a_gift_sent_back_whole_is_told_from_one_sent_back_in_part(
+def test_a_full_refund_is_distinguished_from_a_partial_one(
     app: Flask, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock, finance: FlaskClient
 ) -> None:
     engine = Engine.started(app, payments, mailer, clock)
@@ -135,23 +135,23 @@ def test_a_gift_sent_back_whole_is_told_from_one_sent_back_in_part(
         ({"least": "90", "currency": "EUR"}, {"bermet"}),
     ],
 )
-def test_filters_find_what_they_say(
+def test_each_filter_lists_the_matching_gifts(
     three_gifts: dict[str, Donation], finance: FlaskClient, filters: dict[str, str], expected: set[str]
 ) -> None:
-    assert found(finance, **filters) == {three_gifts[name].public_id for name in expected}
+    assert numbers_of(finance, **filters) == {three_gifts[name].public_id for name in expected}
 
 
-def test_a_gift_is_found_by_its_number_and_by_its_purpose(
+def test_a_gift_is_listed_by_its_number_and_by_its_purpose(
     three_gifts: dict[str, Donation], finance: FlaskClient, session: Session
 ) -> None:
-    wanted = three_gifts["open"]
-    assert found(finance, text=wanted.public_id) == {wanted.public_id}
+    gift = three_gifts["open"]
+    assert numbers_of(finance, text=gift.public_id) == {gift.public_id}
     page = fetch(finance, "admin.donations")
     (theme,) = [tag["value"] for tag in page.soup.select("#fund option") if "THEME-EVENTS" in tag.get_text()]
-    assert found(finance, fund=str(theme)) == {wanted.public_id}
+    assert numbers_of(finance, fund=str(theme)) == {gift.public_id}
 
 
-def test_each_filter_is_a_chip_that_takes_it_away(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
+def test_each_filter_is_a_chip_that_removes_it(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
     page = fetch_address(finance, "/staff/donations?state=paid&since=2026-12-01")
     chips = page.soup.select(".chips a")
     assert [chip["href"] for chip in chips] == [
@@ -161,15 +161,15 @@ def test_each_filter_is_a_chip_that_takes_it_away(three_gifts: dict[str, Donatio
     ]
 
 
-def test_a_chip_tells_an_amount_in_the_currency_that_is_meant(
+def test_a_chip_shows_an_amount_in_the_currency_of_the_filter(
     three_gifts: dict[str, Donation], finance: FlaskClient
 ) -> None:
-    for address, told in (("least=10,5", "At least: $10.50"), ("most=90&currency=EUR", "At most: €90.00")):
+    for address, label in (("least=10,5", "At least: $10.50"), ("most=90&currency=EUR", "At most: €90.00")):
         chips = fetch_address(finance, f"/staff/donations?{address}").texts(".chips a")
-        assert any(chip.startswith(told) for chip in chips)
+        assert any(chip.startswith(label) for chip in chips)
 
 
-def test_a_converted_gift_tells_its_rate_as_the_reader_writes_numbers(campaign: Campaign, finance: FlaskClient) -> None:
+def test_a_converted_gift_shows_its_rate_as_the_reader_writes_numbers(campaign: Campaign, finance: FlaskClient) -> None:
     gift = a_paid_gift(
         campaign=campaign, gift=Money(1000_00, "KGS"), fee_minor=0, rate="0.011236", settled=Money(11_24, "USD")
     )
@@ -179,7 +179,7 @@ def test_a_converted_gift_tells_its_rate_as_the_reader_writes_numbers(campaign: 
     assert "1 KGS = 0,011236 USD" in fetch(finance, "admin.donation", public_id=gift.public_id).text("main")
 
 
-def test_a_filter_that_is_no_day_or_amount_is_told_and_kept(
+def test_a_filter_that_is_no_day_or_amount_is_refused_and_stays_in_its_field(
     three_gifts: dict[str, Donation], finance: FlaskClient
 ) -> None:
     page = fetch_address(finance, "/staff/donations?since=yesterday&least=ten", status=422)
@@ -207,17 +207,17 @@ def test_a_viewer_sees_and_finds_only_what_donors_made_public(
     facts: dict[str, Any] = {"donor_id": three_gifts["aigul"].donor_id, "payer_name": "Bakyt Bekov"}
     secret: dict[str, Any] = {"receipt_name": "Ak-Jol LLC", "message": "From Bakyt, with love"}
     hidden = a_paid_gift(campaign=campaign, is_anonymous=True, public_name="Bako", **facts, **secret)
-    viewer, finance = (sit_down(app, clock, role=role).client for role in ("viewer", "finance"))
+    viewer, finance = (sign_in_as(app, clock, role=role).client for role in ("viewer", "finance"))
     for address in ("/staff/donations", f"/staff/donations/{hidden.public_id}"):
         page = fetch_address(viewer, address)
         for word in ("Bak", "Ak-Jol", "with love", "aigul@"):
             assert word not in page.answer.text
         assert "Bakyt Bekov" in fetch_address(finance, address).answer.text
     for text in ("Bakyt", "Bako", "Ak-Jol", "aigul@example.org"):
-        assert found(viewer, text=text) == set()
-        assert hidden.public_id in found(finance, text=text)
-    assert found(viewer, text="Айгүл") == {three_gifts["aigul"].public_id}
-    assert found(viewer, text=hidden.public_id) == {hidden.public_id}
+        assert numbers_of(viewer, text=text) == set()
+        assert hidden.public_id in numbers_of(finance, text=text)
+    assert numbers_of(viewer, text="Айгүл") == {three_gifts["aigul"].public_id}
+    assert numbers_of(viewer, text=hidden.public_id) == {hidden.public_id}
 
 
 def test_a_message_of_an_anonymous_donor_reaches_staff_with_its_lines(campaign: Campaign, finance: FlaskClient) -> None:
@@ -229,21 +229,21 @@ def test_a_message_of_an_anonymous_donor_reaches_staff_with_its_lines(campaign: 
     assert "Ийгилик" not in fetch_address(finance, "/en/supporters/").answer.text
 
 
-def test_a_viewer_sees_no_address_and_finds_no_file(
+def test_a_viewer_sees_no_address_and_no_download(
     app: Flask, clock: SettableClock, three_gifts: dict[str, Donation]
 ) -> None:
-    viewer = sit_down(app, clock, role="viewer").client
+    viewer = sign_in_as(app, clock, role="viewer").client
     for address in ("/staff/donations", f"/staff/donations/{three_gifts['aigul'].public_id}"):
         page = fetch_address(viewer, address)
         assert "aigul@example.org" not in page.answer.text
         assert "file.csv" not in page.answer.text
 
 
-def test_a_gift_tells_its_money_and_its_story(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
+def test_a_gift_shows_its_amounts_and_its_timeline(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
     page = fetch(finance, "admin.donation", public_id=three_gifts["aigul"].public_id)
     facts = dict(zip(page.texts(".facts dt"), page.texts(".facts dd"), strict=True))
-    told = (facts["Gift"], facts["Provider’s fee"], facts["Reached our balance"], facts["Email"])
-    assert told == ("$25.00", "$1.03", "$23.97", "aigul@example.org")
+    shown = (facts["Gift"], facts["Provider’s fee"], facts["Reached our balance"], facts["Email"])
+    assert shown == ("$25.00", "$1.03", "$23.97", "aigul@example.org")
     story = ("The donor pressed “Donate”", "Paid", "The money reached our balance", "Receipt issued $25.00")
     assert tuple(page.texts(".timeline strong")) == story
     assert len(page.texts("#entries ~ .table tbody tr")) == 5
@@ -262,7 +262,7 @@ def test_a_gift_of_another_campaign_is_not_here(three_gifts: dict[str, Donation]
     fetch(finance, "admin.donation", public_id=other.public_id, status=404)
 
 
-def test_a_refund_is_previewed_confirmed_and_asked_for_once(
+def test_a_refund_is_previewed_confirmed_and_requested_once(
     three_gifts: dict[str, Donation], finance: FlaskClient, session: Session
 ) -> None:
     gift = three_gifts["aigul"]
@@ -276,12 +276,14 @@ def test_a_refund_is_previewed_confirmed_and_asked_for_once(
         assert (answer.status_code, answer.location) == (303, f"/staff/donations/{gift.public_id}")
     refund = session.execute(select(Refund)).scalar_one()
     assert (refund.amount_minor, refund.state, refund.reason) == (5_50, "requested", "Given twice")
-    told = fetch(finance, "admin.donation", public_id=gift.public_id)
-    assert "The refund is requested." in told.text(".notice")
+    page = fetch(finance, "admin.donation", public_id=gift.public_id)
+    assert "The refund is requested." in page.text(".notice")
     assert "refund:request" in session.execute(select(AuditEvent.action)).scalars().all()
 
 
-def test_the_whole_gift_can_go_back(three_gifts: dict[str, Donation], finance: FlaskClient, session: Session) -> None:
+def test_the_whole_gift_can_be_refunded(
+    three_gifts: dict[str, Donation], finance: FlaskClient, session: Session
+) -> None:
     form = fetch(finance, "admin.refund", public_id=three_gifts["bermet"].public_id)
     preview = Page(form.submit(finance, how_much="whole", reason="Asked for"))
     assert "becomes void" in preview.text(".facts")
@@ -302,7 +304,7 @@ def test_the_whole_gift_can_go_back(three_gifts: dict[str, Donation], finance: F
         ({"how_much": "whole", "reason": "\u3164\u2800"}, "reason"),
     ],
 )
-def test_a_refund_that_cannot_be_is_told_at_its_field(
+def test_an_invalid_refund_is_refused_at_its_field(
     three_gifts: dict[str, Donation],
     finance: FlaskClient,
     session: Session,
@@ -336,7 +338,7 @@ def test_the_amount_of_a_refund_is_read_strictly(
 
 
 @pytest.mark.parametrize("name", ["f1", "", "x" * 500, "0OIl" * 4, "23456789abcdefg\n", "23456789ABCDEFGH"])
-def test_a_form_under_a_name_that_we_never_make_is_shown_again(
+def test_a_form_with_a_forged_id_is_shown_again(
     three_gifts: dict[str, Donation], finance: FlaskClient, session: Session, name: str
 ) -> None:
     form = fetch(finance, "admin.refund", public_id=three_gifts["aigul"].public_id)
@@ -348,28 +350,28 @@ def test_a_form_under_a_name_that_we_never_make_is_shown_again(
     assert Page(page.submit(finance, step="preview")).submit(finance, step="confirm").status_code == 303
 
 
-def test_an_unpaid_gift_is_not_sent_back(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
+def test_an_unpaid_gift_is_not_refunded(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
     answer = finance.get(f"/staff/donations/{three_gifts['open'].public_id}/refund")
     assert answer.status_code == 303
     assert "Nothing of this gift is left" in fetch_address(finance, answer.location).text(".notice")
 
 
-def test_a_name_is_taken_off_the_wall_and_put_back(
+def test_a_name_is_hidden_from_the_supporters_list_and_shown_again(
     app: Flask, clock: SettableClock, three_gifts: dict[str, Donation], session: Session
 ) -> None:
-    chair, gift = sit_down(app, clock, role="campaign"), three_gifts["aigul"]
+    staff, gift = sign_in_as(app, clock, role="campaign"), three_gifts["aigul"]
     for wall, said in (("hidden", "off the supporters list"), ("shown", "on the supporters list")):
         before = session.execute(select(CampaignRevision.revision)).scalar_one()
-        page = fetch(chair.client, "admin.donation", public_id=gift.public_id)
-        answer = page.submit(chair.client, "main form[action$=wall]", wall=wall)
-        assert said in fetch_address(chair.client, answer.location).text(".notice")
+        page = fetch(staff.client, "admin.donation", public_id=gift.public_id)
+        answer = page.submit(staff.client, "main form[action$=wall]", wall=wall)
+        assert said in fetch_address(staff.client, answer.location).text(".notice")
         assert session.execute(select(Donation.wall).where(Donation.id == gift.id)).scalar_one() == wall
         assert session.execute(select(CampaignRevision.revision)).scalar_one() == before + 1
-    acts = session.execute(select(AuditEvent.action).where(AuditEvent.actor_id == chair.staff_id)).scalars().all()
+    acts = session.execute(select(AuditEvent.action).where(AuditEvent.actor_id == staff.staff_id)).scalars().all()
     assert acts == ["donation:wall_hidden", "donation:wall_shown"]
 
 
-def test_the_file_has_the_rows_of_the_screen_and_is_in_the_trail(
+def test_the_file_has_the_rows_of_the_screen_and_is_in_the_audit_trail(
     three_gifts: dict[str, Donation], finance: FlaskClient, session: Session
 ) -> None:
     answer = finance.get("/staff/donations/file.csv?text=aigul@example.org", buffered=True)
@@ -384,16 +386,16 @@ def test_the_file_has_the_rows_of_the_screen_and_is_in_the_trail(
 def test_a_file_with_names_asks_for_the_password_again(
     app: Flask, clock: SettableClock, three_gifts: dict[str, Donation]
 ) -> None:
-    chair: StaffClient = sit_down(app, clock, role="finance", is_fresh=False)
-    answer = chair.client.get("/staff/donations/file.csv?state=paid")
+    staff: StaffClient = sign_in_as(app, clock, role="finance", is_fresh=False)
+    answer = staff.client.get("/staff/donations/file.csv?state=paid")
     assert answer.location == "/staff/verify?next=/staff/donations?state%3Dpaid"
-    assert token_of(chair.client)
+    assert token_of(staff.client)
 
 
-def test_monthly_gifts_are_told_apart_and_listed_alone(campaign: Campaign, finance: FlaskClient) -> None:
+def test_monthly_gifts_are_tagged_and_listed_alone(campaign: Campaign, finance: FlaskClient) -> None:
     monthly = a_paid_gift(campaign=campaign, frequency="monthly")
     a_paid_gift(campaign=campaign)
     page = fetch(finance, "admin.donations")
     assert page.texts("tbody .tag") == ["Paid", "Paid", "Monthly"]
-    assert found(finance, frequency="monthly") == {monthly.public_id}
+    assert numbers_of(finance, frequency="monthly") == {monthly.public_id}
     assert "How often: Monthly" in fetch_address(finance, "/staff/donations?frequency=monthly").text(".chips")

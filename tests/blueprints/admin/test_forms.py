@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from campaign.models.campaign import Campaign
 from campaign.models.fund import Fund
 from campaign.models.staff import AuditEvent
-from tests.blueprints.admin.client import sit_down
+from tests.blueprints.admin.client import sign_in_as
 from tests.blueprints.admin.test_mails import a_mail
 from tests.support.builders import a_campaign, a_fund, a_member_of_staff, a_paid_gift, general_fund_of, usd
 from tests.support.fakes import SettableClock
@@ -43,7 +43,7 @@ def pages(app: Flask, clock: SettableClock, session: Session) -> Pages:
     a_paid_gift(campaign=campaign, fund=event, gift=usd(50_00), fee_minor=0)
     general: Fund = general_fund_of(campaign)
     return Pages(
-        client=sit_down(app, clock, role="finance").client,
+        client=sign_in_as(app, clock, role="finance").client,
         addresses={
             "allocation": f"/staff/allocations/new?source={general.public_id}",
             "disbursement": f"/staff/disbursements/new?fund={event.public_id}",
@@ -56,7 +56,7 @@ def pages(app: Flask, clock: SettableClock, session: Session) -> Pages:
 
 
 def errors(page: Page) -> list[tuple[str, str]]:
-    """(id of the field, sentence) of each error, which also stands beside its field."""
+    """(id of the field, sentence) of each error, which is also shown beside its field."""
     links = [(str(link["href"])[1:], link.get_text()) for link in page.soup.select(".error-summary a")]
     for name, sentence in links:
         assert sentence in page.text(f".field:has(#{name}) .field-error")
@@ -115,7 +115,7 @@ def test_a_forged_choice_is_refused(pages: Pages) -> None:
 
 def test_a_role_that_does_not_exist_is_refused_beside_the_roles(app: Flask, clock: SettableClock) -> None:
     a_campaign()
-    admin, viewer = sit_down(app, clock, role="admin"), a_member_of_staff(role="viewer")
+    admin, viewer = sign_in_as(app, clock, role="admin"), a_member_of_staff(role="viewer")
     page = fetch_address(admin.client, f"/staff/people/{viewer.id}")
     answer = page.submit(admin.client, roles="owner")
     assert (answer.status_code, Page(answer).text(".field-error")) == (422, "Choose one of the roles shown.")

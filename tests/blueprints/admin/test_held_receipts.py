@@ -1,11 +1,11 @@
-"""A held receipt at the desk: seen by who looks after receipts, corrected by finance, and refused in words."""
+"""The staff page of a receipt on hold: campaign staff read it, finance corrects it, refusals are in plain words."""
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from campaign.jobs import work_off_everything
-from tests.blueprints.admin.client import sit_down
+from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import a_campaign, set_issuer_text
 from tests.support.fakes import SIGNATURE, FakePayments, RecordingMailer, SettableClock
 from tests.support.pages import Page, fetch_address
@@ -16,7 +16,7 @@ FORM = "main form[action$=held]"
 
 
 @pytest.fixture(autouse=True)
-def _held(app: Flask, client: FlaskClient, clock: SettableClock, payments: FakePayments) -> None:
+def _gift_on_hold(app: Flask, client: FlaskClient, clock: SettableClock, payments: FakePayments) -> None:
     """A gift whose receipt lacks the issuer's registration, which is added afterwards."""
     a_campaign()
     set_issuer_text("registration", "")
@@ -32,10 +32,10 @@ def _held(app: Flask, client: FlaskClient, clock: SettableClock, payments: FakeP
 
 @pytest.fixture
 def finance(app: Flask, clock: SettableClock) -> FlaskClient:
-    return sit_down(app, clock, role="finance").client
+    return sign_in_as(app, clock, role="finance").client
 
 
-def test_finance_corrects_the_name_and_the_mail_leaves(finance: FlaskClient, mailer: RecordingMailer) -> None:
+def test_finance_corrects_the_name_and_the_email_is_sent(finance: FlaskClient, mailer: RecordingMailer) -> None:
     page = fetch_address(finance, fetch_address(finance, "/staff/receipts").link(NUMBER))
     assert "The organisation’s registration is missing" in page.text("main ul")
     answer = page.submit(finance, FORM, donor_name="  Aida   K. ")
@@ -45,7 +45,7 @@ def test_finance_corrects_the_name_and_the_mail_leaves(finance: FlaskClient, mai
     assert not fetch_address(finance, "/staff/receipts").soup.select(".notice.bad")
 
 
-def test_what_is_still_missing_is_told(finance: FlaskClient) -> None:
+def test_facts_that_are_still_missing_are_named(finance: FlaskClient) -> None:
     set_issuer_text("registration", "")
     refused = Page(fetch_address(finance, HELD).submit(finance, FORM, donor_name="Aida B."))
     assert refused.answer.status_code == 422
@@ -53,7 +53,7 @@ def test_what_is_still_missing_is_told(finance: FlaskClient) -> None:
     assert refused.one("#donor_name")["value"] == "Aida B."
 
 
-def test_what_is_corrected_is_not_corrected_twice(finance: FlaskClient) -> None:
+def test_a_corrected_receipt_is_not_corrected_twice(finance: FlaskClient) -> None:
     page = fetch_address(finance, HELD)
     page.submit(finance, FORM, donor_name="Aida")
     second = page.submit(finance, FORM, donor_name="Bermet")
@@ -61,7 +61,7 @@ def test_what_is_corrected_is_not_corrected_twice(finance: FlaskClient) -> None:
     fetch_address(finance, HELD, status=404)
 
 
-def test_who_does_not_look_after_money_sees_it_and_cannot_change_it(app: Flask, clock: SettableClock) -> None:
-    campaigner = sit_down(app, clock, role="campaign").client
+def test_campaign_staff_see_the_receipt_and_cannot_change_it(app: Flask, clock: SettableClock) -> None:
+    campaigner = sign_in_as(app, clock, role="campaign").client
     assert NUMBER in fetch_address(campaigner, "/staff/receipts").text(".notice.bad")
     fetch_address(campaigner, HELD, status=403)

@@ -1,4 +1,4 @@
-"""The inbox at the desk, through HTTP: filters, explanations, replaying many with the count first."""
+"""Staff pages of the inbox: filters, explanations, replaying many with the count first."""
 
 import pytest
 from flask import Flask
@@ -10,7 +10,7 @@ from campaign.database import transaction
 from campaign.models.campaign import Campaign
 from campaign.models.inbox import ProviderEvent
 from campaign.models.staff import AuditEvent
-from tests.blueprints.admin.client import sit_down
+from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import NOW, a_campaign, a_paid_gift
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch, fetch_address
@@ -25,7 +25,7 @@ def campaign(app: Flask) -> Campaign:
 
 @pytest.fixture
 def finance(app: Flask, clock: SettableClock, campaign: Campaign) -> FlaskClient:
-    return sit_down(app, clock, role="finance").client
+    return sign_in_as(app, clock, role="finance").client
 
 
 def an_event(event_id: str, *, state: str, error: str | None = None, **facts: object) -> None:
@@ -50,18 +50,18 @@ def states(session: Session) -> dict[str, str]:
     return {row[0]: row[1] for row in rows}
 
 
-def test_why_an_event_stands_still_is_said_in_words_and_in_the_technical_line(finance: FlaskClient) -> None:
+def test_the_reason_of_a_stopped_event_is_shown_in_words_and_as_a_technical_line(finance: FlaskClient) -> None:
     an_event("evt_1", state="failed", reason="provider_unavailable", error="Not possible now: Stripe does not answer")
     for page in (fetch(finance, "admin.inbox"), fetch(finance, "admin.inbox_event", event_id="evt_1")):
-        told = page.text("main")
-        assert "The payment provider did not respond" in told
-        assert "Not possible now: Stripe does not answer" in told
+        text = page.text("main")
+        assert "The payment provider did not respond" in text
+        assert "Not possible now: Stripe does not answer" in text
 
 
 def test_the_states_are_explained(finance: FlaskClient) -> None:
-    told = fetch(finance, "admin.inbox").text("main")
-    assert "retried automatically, at growing intervals" in told
-    assert "The account is also used for something else" in told
+    text = fetch(finance, "admin.inbox").text("main")
+    assert "retried automatically, at growing intervals" in text
+    assert "The account is also used for something else" in text
 
 
 def test_an_event_leads_to_its_gift(finance: FlaskClient, campaign: Campaign) -> None:
@@ -73,7 +73,7 @@ def test_an_event_leads_to_its_gift(finance: FlaskClient, campaign: Campaign) ->
     assert page.link(gift.public_id).endswith(gift.public_id)
 
 
-def test_the_ticked_events_are_replayed_after_their_count_was_shown(finance: FlaskClient, session: Session) -> None:
+def test_the_selected_events_are_replayed_after_their_count_was_shown(finance: FlaskClient, session: Session) -> None:
     an_event("evt_1", state="failed_permanently")
     an_event("evt_2", state="failed_permanently")
     inbox = fetch(finance, "admin.inbox")
@@ -85,11 +85,11 @@ def test_the_ticked_events_are_replayed_after_their_count_was_shown(finance: Fla
     assert states(session) == {"evt_1": "new", "evt_2": "failed_permanently"}
 
 
-def test_all_of_a_state_are_replayed_and_stand_in_the_trail(finance: FlaskClient, session: Session) -> None:
+def test_all_events_of_a_state_are_replayed_and_are_in_the_audit_trail(finance: FlaskClient, session: Session) -> None:
     an_event("evt_1", state="failed_permanently")
     an_event("evt_2", state="failed_permanently")
     an_event("evt_3", state="failed")
-    inbox = fetch_address(finance, "/staff/inbox?state=dead")
+    inbox = fetch_address(finance, "/staff/inbox?state=dead")  # the former name of the state
     preview = Page(inbox.submit(finance, REPLAY, event=None, step="all"))
     assert "2 events will be processed again." in preview.text("main")
     preview.submit(finance, REPLAY, step="confirm")
@@ -98,14 +98,14 @@ def test_all_of_a_state_are_replayed_and_stand_in_the_trail(finance: FlaskClient
     assert (act.action, act.detail["count"]) == ("inbox:replay_many", 2)
 
 
-def test_ticking_nothing_changes_nothing(finance: FlaskClient, session: Session) -> None:
+def test_selecting_nothing_changes_nothing(finance: FlaskClient, session: Session) -> None:
     an_event("evt_1", state="failed_permanently")
     answer = fetch(finance, "admin.inbox").submit(finance, REPLAY, event=None, step="chosen")
     assert answer.status_code == 303
     assert states(session) == {"evt_1": "failed_permanently"}
 
 
-def test_an_event_that_was_given_up_is_set_aside_by_a_button(finance: FlaskClient, session: Session) -> None:
+def test_a_permanently_failed_event_is_set_aside_by_a_button(finance: FlaskClient, session: Session) -> None:
     an_event("evt_1", state="failed_permanently")
     page = fetch(finance, "admin.inbox_event", event_id="evt_1")
     assert page.submit(finance, "form[action$='/set-aside']").status_code == 303
@@ -117,5 +117,5 @@ def test_an_event_that_was_given_up_is_set_aside_by_a_button(finance: FlaskClien
 def test_only_finance_and_administrators_replay(
     app: Flask, clock: SettableClock, campaign: Campaign, role: str
 ) -> None:
-    chair = sit_down(app, clock, role=role)
-    assert chair.client.post("/staff/inbox/replay", data={"step": "all"}).status_code in {400, 403}
+    staff = sign_in_as(app, clock, role=role)
+    assert staff.client.post("/staff/inbox/replay", data={"step": "all"}).status_code in {400, 403}

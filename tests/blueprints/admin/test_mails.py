@@ -1,4 +1,4 @@
-"""Mails at the desk: why one has not left is said in words, and it is sent again with a reason, once."""
+"""Staff pages of emails: they say why one was not sent, and it is sent again with a reason, once."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from campaign.domain.identity import new_public_id
 from campaign.models.campaign import Campaign
 from campaign.models.outbox import Message
 from campaign.models.staff import AuditEvent
-from tests.blueprints.admin.client import sit_down
+from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import NOW, a_campaign
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch, fetch_address
@@ -23,7 +23,7 @@ FORM = "main form[action$=again]"
 
 @pytest.fixture
 def finance(app: Flask, clock: SettableClock) -> FlaskClient:
-    return sit_down(app, clock, role="finance").client
+    return sign_in_as(app, clock, role="finance").client
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def campaign(app: Flask) -> Campaign:
 
 
 def a_mail(campaign: Campaign, **facts: Any) -> Message:  # the fields of a mail
-    """A mail with a receipt's words and no receipt, to somebody of example.org."""
+    """An email with a receipt's words and no receipt, to an address of example.org."""
     chosen = {"kind": "receipt", "language": "ky", "recipient": "aida@example.org", "state": "sent", **facts}
     with transaction() as session:
         mail = Message(
@@ -53,7 +53,7 @@ def acts(session: Session) -> list[AuditEvent]:
     return list(session.execute(select(AuditEvent).where(AuditEvent.action == "mail:send_again")).scalars())
 
 
-def test_mails_are_shown_with_why_they_have_not_left(campaign: Campaign, finance: FlaskClient) -> None:
+def test_emails_are_shown_with_the_reason_that_they_were_not_sent(campaign: Campaign, finance: FlaskClient) -> None:
     a_mail(campaign)
     a_mail(
         campaign,
@@ -70,7 +70,7 @@ def test_mails_are_shown_with_why_they_have_not_left(campaign: Campaign, finance
         error="No glyph for U+20C0",
     )
     assert len(fetch(finance, "admin.mails").texts("tbody tr")) == 3
-    page = fetch_address(finance, "/staff/mails?state=dead")
+    page = fetch_address(finance, "/staff/mails?state=failed_permanently")
     assert "This address cannot receive email." in page.text("tbody")
     assert "550" not in page.text("tbody")
     assert "No glyph" in fetch_address(finance, "/staff/mails?text=HELD").text("tbody details")
@@ -78,7 +78,7 @@ def test_mails_are_shown_with_why_they_have_not_left(campaign: Campaign, finance
     assert overview.link("Emails could not be sent") == "/staff/mails?state=failed_permanently"
 
 
-def test_a_mail_is_sent_again_to_a_corrected_address_once(
+def test_an_email_is_sent_again_to_a_corrected_address_once(
     campaign: Campaign, finance: FlaskClient, session: Session
 ) -> None:
     mail = a_mail(campaign, state="failed_permanently", failure="address")
@@ -113,16 +113,16 @@ def test_without_a_reason_or_an_address_nothing_is_sent(
     assert acts(session) == []
 
 
-def test_another_campaigns_mail_is_not_there(finance: FlaskClient) -> None:
+def test_another_campaigns_email_is_not_found(finance: FlaskClient) -> None:
     other = a_campaign(slug="other", is_featured=False)
     mail = a_mail(other)
     assert fetch(finance, "admin.mails").texts("tbody tr") == []
     fetch(finance, "admin.mail_again", public_id=mail.public_id, status=404)
 
 
-def test_who_may_only_read_sees_mails_and_sends_none(app: Flask, campaign: Campaign, clock: SettableClock) -> None:
+def test_a_reader_sees_emails_and_sends_none(app: Flask, campaign: Campaign, clock: SettableClock) -> None:
     mail = a_mail(campaign)
-    campaigner = sit_down(app, clock, role="campaign").client
+    campaigner = sign_in_as(app, clock, role="campaign").client
     assert not fetch(campaigner, "admin.mails").soup.select("tbody a.button")
     fetch(campaigner, "admin.mail_again", public_id=mail.public_id, status=403)
 
@@ -131,7 +131,7 @@ def test_an_administrator_sends_an_email_again_but_to_no_other_address(
     app: Flask, campaign: Campaign, clock: SettableClock, session: Session
 ) -> None:
     mail = a_mail(campaign, state="failed_permanently", failure="unreachable")
-    admin = sit_down(app, clock, role="admin").client
+    admin = sign_in_as(app, clock, role="admin").client
     page = fetch(admin, "admin.mail_again", public_id=mail.public_id)
     assert not page.soup.select("#recipient")
     assert page.submit(admin, FORM, recipient="mine@example.org", reason="The server works again").status_code == 303

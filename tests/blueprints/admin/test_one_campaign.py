@@ -23,7 +23,7 @@ from campaign.models.receipt import Receipt
 from campaign.models.staff import Role, Staff
 from campaign.services import audit
 from tests.blueprints.admin.another_campaign import SECRETS, Other, another_campaign
-from tests.blueprints.admin.client import browser_of, sit_down, token_of
+from tests.blueprints.admin.client import browser_of, sign_in_as, token_of
 from tests.support.builders import NOW, a_campaign, a_member_of_staff, a_paid_gift
 from tests.support.fakes import SettableClock
 from tests.support.pages import fetch_address
@@ -57,7 +57,7 @@ def client(app: Flask, clock: SettableClock, own: Campaign) -> FlaskClient:
 
 
 def pages(app: Flask, method: str) -> Iterator[tuple[str, set[str]]]:
-    """(endpoint, its arguments) of every page of the desk that takes this method."""
+    """(endpoint, its arguments) of every staff page that accepts this method."""
     for route in app.url_map.iter_rules():
         if route.endpoint.startswith("admin.") and method in (route.methods or ()):
             yield route.endpoint, set(route.arguments) - set(route.defaults or {})
@@ -89,8 +89,8 @@ def test_no_list_page_or_file_shows_anything_of_another_campaign(app: Flask, cli
             address = other.address_of(app, endpoint, arguments).replace(".csv", f".{file_format}")
             answer = client.get(address, buffered=True)
             shown += answer.status_code == 200
-            found = [name for name in names if name in text_of(answer.data)]
-            assert (answer.status_code in {200, 302, 403, 404}, found) == (True, []), (address, answer.status)
+            names_shown = [name for name in names if name in text_of(answer.data)]
+            assert (answer.status_code in {200, 302, 403, 404}, names_shown) == (True, []), (address, answer.status)
     assert shown > 15
 
 
@@ -113,12 +113,12 @@ def test_no_list_page_or_file_shows_anything_of_another_campaign(app: Flask, cli
 )
 def test_no_search_finds_another_campaigns(client: FlaskClient, other: Other, address: str) -> None:
     answer = client.get(address.format(other.donation, other.fund), buffered=True)
-    body = answer.text.replace("zulfiya", "").replace(other.donation, "", 3)  # what was typed stands in the field
+    body = answer.text.replace("zulfiya", "").replace(other.donation, "", 3)  # the typed text is in the field
     assert [name for name in (*SECRETS, other.receipt, other.mail) if name in body] == []
 
 
 @pytest.mark.database("sqlite", "postgresql")
-def test_no_address_of_another_campaigns_thing_opens_or_changes_it(
+def test_no_address_opens_or_changes_anything_of_another_campaign(
     app: Flask, client: FlaskClient, other: Other
 ) -> None:
     token, before = token_of(client), rows(*UNTOUCHED)
@@ -176,7 +176,7 @@ def test_an_email_about_the_installation_is_not_sent_again(client: FlaskClient, 
     assert rows(Message) == before
 
 
-def test_the_desk_looks_at_the_persons_own_campaign_alone(client: FlaskClient, other: Other) -> None:
+def test_staff_pages_show_the_persons_own_campaign_alone(client: FlaskClient, other: Other) -> None:
     with client.session_transaction() as session:
         session["campaign"] = other.slug
     assert "Quilt (en)" in fetch_address(client, "/staff/").text()
@@ -193,7 +193,7 @@ def test_the_menu_offers_no_page_of_the_whole_installation(client: FlaskClient) 
 
 
 @pytest.mark.database("sqlite", "postgresql")
-def test_the_audit_trail_shows_what_was_done_to_the_own_campaign(
+def test_the_audit_trail_shows_the_actions_on_the_own_campaign(
     app: Flask, client: FlaskClient, own: Campaign, other: Other
 ) -> None:
     with transaction() as session:
@@ -201,13 +201,13 @@ def test_the_audit_trail_shows_what_was_done_to_the_own_campaign(
         number = session.execute(select(Receipt.number).where(Receipt.donation_id == gift.id)).scalar_one()
         for subject in (f"donation:{gift.public_id}", f"receipt:{number}", "campaign:quilt"):
             audit.record(session, actor_id=None, action="donations:download", subject=subject, at=NOW, detail={})
-    found = fetch_address(client, "/staff/audit").text()
-    assert all(name in found for name in (gift.public_id, number, "quilt"))
-    assert "Osmonova" not in found
+    trail = fetch_address(client, "/staff/audit").text()
+    assert all(name in trail for name in (gift.public_id, number, "quilt"))
+    assert "Osmonova" not in trail
 
 
-def test_somebody_of_all_campaigns_sees_them_all(app: Flask, clock: SettableClock, other: Other) -> None:
-    client = sit_down(app, clock, role="finance").client
+def test_a_member_of_all_campaigns_sees_them_all(app: Flask, clock: SettableClock, other: Other) -> None:
+    client = sign_in_as(app, clock, role="finance").client
     client.post("/staff/account/campaign", data={"csrf_token": token_of(client), "campaign": other.slug})
     assert "Zulfiya" in fetch_address(client, f"/staff/donations/{other.donation}").text()
     assert client.get("/staff/reconciliation").status_code == 200

@@ -1,4 +1,4 @@
-"""The desk's first page: what needs a person comes first, every figure adds up, and it costs the same at any size."""
+"""The overview for staff: alarms come first, every figure adds up, and it costs the same at any size."""
 
 import re
 from datetime import timedelta
@@ -23,7 +23,7 @@ from campaign.services.funds.allocations import Move, approve, propose
 from campaign.services.gifts.refunds import REFUNDS
 from campaign.services.observations import BOOKS, note_check
 from campaign.services.overview.page import overview
-from tests.blueprints.admin.client import sit_down
+from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import (
     NOW,
     a_campaign,
@@ -46,7 +46,7 @@ def campaign(app: Flask) -> Campaign:
 
 @pytest.fixture
 def viewer(app: Flask, clock: SettableClock, campaign: Campaign) -> FlaskClient:
-    return sit_down(app, clock, role="viewer").client
+    return sign_in_as(app, clock, role="viewer").client
 
 
 def kinds(campaign: Campaign) -> set[str]:
@@ -73,7 +73,7 @@ def _refund(donation_id: int, state: str) -> dict[str, object]:
     }
 
 
-def test_a_desk_without_worries_says_so(viewer: FlaskClient) -> None:
+def test_an_overview_without_alarms_says_so(viewer: FlaskClient) -> None:
     page = fetch(viewer, "admin.overview")
     assert page.text("section").startswith("Needs attention Nothing.")
     assert "No gift has been paid yet." in page.text()
@@ -88,14 +88,14 @@ def test_the_books_add_up_as_of_the_last_check(viewer: FlaskClient, clock: Setta
     assert ("The books add up" in said, "The books do not add up" in said) == (False, True)
 
 
-def test_staff_learn_whom_to_tell_and_no_command(viewer: FlaskClient, clock: SettableClock) -> None:
+def test_staff_learn_whom_to_inform_and_no_command(viewer: FlaskClient, clock: SettableClock) -> None:
     note_check(BOOKS, clock=clock, problems=["every entry adds up to zero"])
     said = fetch(viewer, "admin.overview").text("section")
     assert "What to do: Stop allocations and payments, and tell the person who runs the server." in said
     assert not re.search(r"flask|docs/|[Hh]andbook", said)
 
 
-def test_a_failed_refund_needs_a_person_until_it_is_asked_for_again(campaign: Campaign) -> None:
+def test_a_failed_refund_needs_a_person_until_it_is_requested_again(campaign: Campaign) -> None:
     donation_id = a_refund(campaign, state="failed")
     assert kinds(campaign) == {"refund_failed"}
     with transaction() as session:
@@ -109,10 +109,12 @@ def test_a_refund_that_waits_for_long_needs_a_person(campaign: Campaign) -> None
 
 
 @pytest.mark.parametrize(
-    ("state", "told"),
+    ("state", "expected"),
     [("failed", {"inbox_failed"}), ("waiting_for_parent", {"inbox_waiting_for_parent"}), ("new", set())],
 )
-def test_the_inbox_needs_a_person_when_it_stands_still(campaign: Campaign, state: str, told: set[str]) -> None:
+def test_the_inbox_needs_a_person_when_an_event_is_not_processed(
+    campaign: Campaign, state: str, expected: set[str]
+) -> None:
     received = NOW - timedelta(minutes=11)
     with transaction() as session:
         session.add(
@@ -128,10 +130,10 @@ def test_the_inbox_needs_a_person_when_it_stands_still(campaign: Campaign, state
                 next_try_at=received,
             )
         )
-    assert kinds(campaign) == told
+    assert kinds(campaign) == expected
 
 
-def test_it_does_not_say_that_mails_have_left_while_they_wait(viewer: FlaskClient, campaign: Campaign) -> None:
+def test_it_does_not_say_that_emails_were_sent_while_they_wait(viewer: FlaskClient, campaign: Campaign) -> None:
     a_paid_gift(campaign=campaign)
     with transaction() as session:
         session.add(a_waiting_mail())
@@ -151,7 +153,7 @@ def test_an_address_that_refuses_email_is_shown_once(
     mail.search_text = "a@example.org"
     with transaction() as session:
         session.add(mail)
-    own = sit_down(app, clock, role="campaign", campaign=campaign).client
+    own = sign_in_as(app, clock, role="campaign", campaign=campaign).client
     shown = [
         [said for said in fetch(client, "admin.overview").texts(".concerns li") if "ddress" in said or "Emails" in said]
         for client in (viewer, own)
@@ -184,7 +186,7 @@ def test_the_first_concern_is_a_link_with_its_count(viewer: FlaskClient, campaig
     assert len(fetch(viewer, "admin.donations", state="refund_trouble").texts("tbody tr")) == 1
 
 
-def test_refunds_that_are_not_sent_stand_once_as_the_alarm(viewer: FlaskClient, campaign: Campaign) -> None:
+def test_refunds_that_are_not_sent_are_shown_once_as_the_alarm(viewer: FlaskClient, campaign: Campaign) -> None:
     gift_id = a_refund(campaign, state="requested")
     assert [line[:7] for line in fetch(viewer, "admin.overview").texts(".concerns li")] == ["Refunds"]
     with transaction() as session:
@@ -200,14 +202,14 @@ def test_refunds_that_are_not_sent_stand_once_as_the_alarm(viewer: FlaskClient, 
 def test_how_many_donors_there_are_is_for_those_who_see_donors(
     app: Flask, clock: SettableClock, viewer: FlaskClient, campaign: Campaign
 ) -> None:
-    """The number would tell a viewer who gives with somebody's name and address whether these have given before."""
+    """A viewer who gives under another person's name and address could learn whether that person gave before."""
     a_paid_gift(campaign=campaign, gift=usd(10_00), donor_id=a_donor().id)
-    finance = sit_down(app, clock, role="finance").client
-    seen = [
+    finance = sign_in_as(app, clock, role="finance").client
+    is_shown = [
         "Donors by email address" in fetch(client, "admin.overview").texts("main th[scope=col]")
         for client in (finance, viewer)
     ]
-    assert seen == [True, False]
+    assert is_shown == [True, False]
 
 
 def test_donors_are_counted_by_email_address_however_the_payers_name_is_written(campaign: Campaign) -> None:
@@ -219,7 +221,7 @@ def test_donors_are_counted_by_email_address_however_the_payers_name_is_written(
 
 
 @pytest.mark.broken_books  # the row alone is refunded, not the books
-def test_gifts_that_went_back_whole_are_not_counted_as_on_the_public_page(campaign: Campaign, session: Session) -> None:
+def test_fully_refunded_gifts_are_not_counted_as_on_the_public_page(campaign: Campaign, session: Session) -> None:
     a_paid_gift(campaign=campaign, gift=usd(10_00), fee_minor=0, donor_id=a_donor().id)
     back = a_paid_gift(campaign=campaign, gift=usd(90_00), fee_minor=0, donor_id=a_donor(email="b@example.org").id)
     with transaction() as writing:
@@ -240,7 +242,7 @@ def test_the_table_under_the_chart_writes_amounts_as_other_tables_do(viewer: Fla
     assert "$70" not in cells
 
 
-def test_the_money_is_told_once_in_the_campaigns_currency_and_gifts_by_their_own(
+def test_money_is_summed_in_the_campaigns_currency_and_gifts_in_their_own(
     campaign: Campaign, clock: SettableClock
 ) -> None:
     theme, target = a_fund(campaign=campaign), a_fund(campaign=campaign, code="EVENT-1", kind="event")
@@ -259,15 +261,15 @@ def test_the_money_is_told_once_in_the_campaigns_currency_and_gifts_by_their_own
     )
     public_id = propose(move, public_id=new_public_id(), reason="Plan", actor_id=proposer, clock=clock)
     approve(public_id, actor_id=approver, clock=clock)
-    seen = overview(campaign.id, "USD", at=NOW)
-    main = seen.money.main
+    figures = overview(campaign.id, "USD", at=NOW)
+    main = figures.money.main
     assert (main.currency, main.raised_minor, main.fees_minor, main.allocated_minor) == ("USD", 130_00, 3_00, 50_00)
-    assert (main.left_minor, seen.unallocated) == (127_00, usd(77_00))
-    dollars, euros = seen.given
+    assert (main.left_minor, figures.unallocated) == (127_00, usd(77_00))
+    dollars, euros = figures.given
     assert (dollars.currency, dollars.gifts, dollars.donors) == ("USD", 3, 1)
     assert (dollars.median_minor, dollars.given_minor) == (30_00, 130_00)
     assert (euros.currency, euros.gifts, euros.donors, euros.given_minor) == ("EUR", 1, 0, 7_00)
-    (event_figures,) = seen.targets
+    (event_figures,) = figures.targets
     assert (event_figures.code, event_figures.allocated_minor) == ("EVENT-1", 50_00)
 
 
@@ -276,17 +278,17 @@ def test_the_figures_are_those_of_the_public_page_about_money(
 ) -> None:
     a_paid_gift(campaign=campaign, gift=usd(30_00), fee_minor=1_00)
     a_paid_gift(campaign=campaign, gift=Money(10_000_00, "KGS"), fee_minor=3_00, settled=usd(115_00))
-    desk, public = fetch(viewer, "admin.overview"), fetch(client, "public.transparency", lang="en")
-    at_the_desk = dict(zip(desk.texts(".kpis dt"), desk.texts(".kpis dd"), strict=True))
-    assert at_the_desk == {
+    overview_page, public = fetch(viewer, "admin.overview"), fetch(client, "public.transparency", lang="en")
+    on_staff_page = dict(zip(overview_page.texts(".kpis dt"), overview_page.texts(".kpis dd"), strict=True))
+    assert on_staff_page == {
         "Raised": "$145.00 refunds taken off",
         "Fees of the payment provider": "$4.00",
         "Allocated": "$0.00",
         "Spent": "$0.00",
         "Left": "$141.00 $141.00 of it not yet allocated",
     }
-    told = zip(at_the_desk.values(), public.texts(".kpis dd"), strict=True)
-    assert all(here.split()[0].removesuffix(".00") == there.split()[0] for here, there in told)
+    pairs = zip(on_staff_page.values(), public.texts(".kpis dd"), strict=True)
+    assert all(here.split()[0].removesuffix(".00") == there.split()[0] for here, there in pairs)
 
 
 def test_only_currencies_in_which_somebody_gave_are_shown(viewer: FlaskClient, campaign: Campaign) -> None:
@@ -295,7 +297,7 @@ def test_only_currencies_in_which_somebody_gave_are_shown(viewer: FlaskClient, c
     assert page.texts("[aria-labelledby=figures] tbody tr") == ["KGS 1 KGS 1,000.00 KGS 1,000.00"]
 
 
-def test_money_that_is_not_converted_yet_is_said_to_be_on_its_way(viewer: FlaskClient, campaign: Campaign) -> None:
+def test_money_that_is_not_converted_yet_is_shown_as_in_transit(viewer: FlaskClient, campaign: Campaign) -> None:
     a_paid_gift(campaign=campaign, gift=Money(7_00, "EUR"), fee_minor=0)
     assert "In transit, not yet converted: €7.00" in fetch(viewer, "admin.overview").text("[aria-labelledby=figures]")
 
@@ -304,22 +306,22 @@ def test_the_chart_of_days_ends_today_with_everything_given(campaign: Campaign) 
     for days, minor in ((100, 5_00), (3, 10_00), (0, 20_00)):
         a_paid_gift(campaign=campaign, gift=usd(minor), at=NOW - timedelta(days=days))
     a_paid_gift(campaign=campaign, gift=usd(1_00), at=NOW.replace(hour=0, minute=0))
-    days_seen = overview(campaign.id, "USD", at=NOW).days
-    assert len(days_seen) == 60
-    assert (days_seen[-1].day, days_seen[-1].minor, days_seen[-1].total_minor) == (NOW.date(), 21_00, 36_00)
-    assert (days_seen[-4].minor, days_seen[0].total_minor) == (10_00, 5_00)
+    days_shown = overview(campaign.id, "USD", at=NOW).days
+    assert len(days_shown) == 60
+    assert (days_shown[-1].day, days_shown[-1].minor, days_shown[-1].total_minor) == (NOW.date(), 21_00, 36_00)
+    assert (days_shown[-4].minor, days_shown[0].total_minor) == (10_00, 5_00)
 
 
-def test_it_asks_the_database_the_same_number_of_times_for_any_number_of_gifts(
+def test_it_sends_the_same_number_of_queries_for_any_number_of_gifts(
     app: Flask, viewer: FlaskClient, campaign: Campaign, session: Session
 ) -> None:
-    asked: list[str] = []
+    statements: list[str] = []
 
     def count(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        asked.append(statement)
+        statements.append(statement)
 
     engine: Engine = db.engine
-    fetch(viewer, "admin.overview")  # the check of the books is kept from here on
+    fetch(viewer, "admin.overview")  # the check of the books is stored from here on
     counts = []
     for gifts in (1, 12):
         for _ in range(gifts):
@@ -327,12 +329,12 @@ def test_it_asks_the_database_the_same_number_of_times_for_any_number_of_gifts(
         event.listen(engine, "before_cursor_execute", count)
         fetch(viewer, "admin.overview")
         event.remove(engine, "before_cursor_execute", count)
-        counts.append(len(asked))
-        asked.clear()
+        counts.append(len(statements))
+        statements.clear()
     assert counts[0] == counts[1] <= 40
 
 
-def test_both_charts_are_told_in_words_and_as_tables(viewer: FlaskClient, campaign: Campaign) -> None:
+def test_both_charts_are_described_in_words_and_as_tables(viewer: FlaskClient, campaign: Campaign) -> None:
     a_fund(campaign=campaign, code="EVENT-1", kind="event", goal_minor=100_00)
     a_paid_gift(campaign=campaign)
     page = fetch(viewer, "admin.overview")

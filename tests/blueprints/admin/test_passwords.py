@@ -1,4 +1,4 @@
-"""Passwords at the desk: first ones work once and for three days, own ones are chosen well, and none is too long to refuse."""
+"""Passwords of staff: a first one works once and for three days, a weak one is refused, a too long one is wrong."""
 
 import re
 from dataclasses import replace
@@ -29,7 +29,7 @@ TOO_LONG = ["x" * 4097, "x" * 1025, "\ufdfa" * 1000]
 
 @pytest.fixture
 def first(app: Flask, clock: SettableClock) -> str:
-    """The first password of somebody new."""
+    """The first password of a new member of staff."""
     a_campaign()
     return add_staff(EMAIL, name="Finance", roles=("finance",), clock=clock).password
 
@@ -43,7 +43,7 @@ def choose(client: FlaskClient, present: str, new: str) -> TestResponse:
     return page.submit(client, password=present, new_password=new, new_password_confirm=new)
 
 
-def test_a_first_password_opens_nothing_but_the_choice_of_an_own_one(client: FlaskClient, first: str) -> None:
+def test_a_first_password_leads_only_to_the_choice_of_a_new_one(client: FlaskClient, first: str) -> None:
     assert sign_in(client, first).status_code == 302
     for address in ("/staff/", "/staff/donations", "/staff/account", "/staff/ledger/journal.csv", "/staff/sessions"):
         assert client.get(address, buffered=True).location == "/staff/password", address
@@ -56,7 +56,7 @@ def test_a_first_password_opens_nothing_but_the_choice_of_an_own_one(client: Fla
     assert fetch_address(client, "/staff/").h1 == "Overview"
 
 
-def test_in_production_a_first_password_leads_by_the_second_step_to_an_own_one(
+def test_in_production_a_first_password_leads_through_the_second_step_to_a_new_one(
     app: Flask, clock: SettableClock, first: str
 ) -> None:
     strict = replace(app.config["KURAK"], app_env="production")
@@ -79,7 +79,9 @@ def test_a_first_password_works_once(app: Flask, client: FlaskClient, first: str
     assert sign_in(app.test_client(), OWN).location == "/staff/"
 
 
-def test_of_two_sign_ins_at_once_with_a_first_password_one_stands(app: Flask, clock: SettableClock, first: str) -> None:
+def test_of_two_sign_ins_at_once_with_a_first_password_one_succeeds(
+    app: Flask, clock: SettableClock, first: str
+) -> None:
     with reading() as session:
         staff_id = session.execute(select(Staff.id)).scalar_one()
     with transaction() as session:

@@ -1,4 +1,4 @@
-"""Roles for one campaign are given at the desk and on the command line, and are in the audit trail."""
+"""Roles for one campaign are given on staff pages and on the command line, and are in the audit trail."""
 
 import pytest
 from flask import Flask
@@ -8,7 +8,7 @@ from campaign.database import reading
 from campaign.models.campaign import Campaign
 from campaign.models.staff import AuditEvent
 from campaign.services.staff.accounts import UnknownCampaign, add_staff, people, set_roles
-from tests.blueprints.admin.client import sit_down
+from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import a_campaign, a_member_of_staff
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch_address
@@ -21,10 +21,10 @@ def own(app: Flask) -> Campaign:
     return a_campaign()
 
 
-def test_an_administrator_gives_a_role_for_one_campaign_and_it_is_in_the_trail(
+def test_an_administrator_gives_a_role_for_one_campaign_and_it_is_in_the_audit_trail(
     app: Flask, clock: SettableClock, own: Campaign
 ) -> None:
-    admin, viewer = sit_down(app, clock, role="admin"), a_member_of_staff(role="viewer")
+    admin, viewer = sign_in_as(app, clock, role="admin"), a_member_of_staff(role="viewer")
     address = f"/staff/people/{viewer.id}"
     page = fetch_address(admin.client, address)
     assert page.texts("select[name=campaign] option[selected]") == ["All campaigns"]
@@ -38,7 +38,7 @@ def test_an_administrator_gives_a_role_for_one_campaign_and_it_is_in_the_trail(
     assert Page(refused).texts(".error-summary li") == ["Choose one of the campaigns shown."]
 
 
-def test_the_command_line_adds_somebody_for_one_campaign(app: Flask, own: Campaign) -> None:
+def test_the_command_line_adds_staff_for_one_campaign(app: Flask, own: Campaign) -> None:
     runner = app.test_cli_runner()
     added = runner.invoke(args=["staff", "add", "one@quilt.example", "--role", "viewer", "--campaign", "quilt"])
     assert added.exit_code == 0

@@ -1,4 +1,4 @@
-"""Periods and filters in addresses of the desk: what cannot be read is refused, and what is empty says so."""
+"""Periods and filters in addresses of staff pages: invalid ones are refused, and an empty result says so."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from campaign.domain.donation import DonationState
 from campaign.models.campaign import Campaign
-from tests.blueprints.admin.client import sit_down
+from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import NOW, a_campaign, a_donation, a_donor, a_paid_gift
 from tests.support.fakes import SettableClock
 from tests.support.pages import fetch, fetch_address
@@ -21,7 +21,7 @@ def campaign(app: Flask) -> Campaign:
 
 @pytest.fixture
 def finance(app: Flask, clock: SettableClock) -> FlaskClient:
-    return sit_down(app, clock, role="finance").client
+    return sign_in_as(app, clock, role="finance").client
 
 
 @pytest.mark.parametrize("period", ["since=2026-13-45", "until=yesterday", "since=2026-12-02&until=2026-12-01"])
@@ -30,7 +30,7 @@ def finance(app: Flask, clock: SettableClock) -> FlaskClient:
 def test_a_file_of_days_that_do_not_exist_is_refused(
     campaign: Campaign, finance: FlaskClient, place: str, period: str
 ) -> None:
-    """What was not understood is never left out: whoever asked for one month would have got all of them."""
+    """An invalid filter is never ignored: the file of one month would have the gifts of all months."""
     page = fetch_address(finance, f"/staff/{place}.csv?{period}", status=422)
     assert "A filter in this address cannot be read" in page.text("h1")
 

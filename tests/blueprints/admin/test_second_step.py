@@ -26,7 +26,7 @@ EMAIL, PASSWORD = "finance@quilt.example", "a-patch-and-a-seam"
 
 @dataclass
 class Member:
-    """Somebody whose second step is set up: her phone, and her codes on paper."""
+    """A member of staff whose second step is set up: their phone and their recovery codes."""
 
     device: TOTP
     codes: list[str]
@@ -64,7 +64,7 @@ def limited(app: Flask) -> Flask:
 
 @pytest.mark.database("sqlite")
 @pytest.mark.parametrize("door", ["/staff/second-step/code", "/staff/second-step/recovery"])
-def test_a_made_up_address_beside_each_guess_makes_no_new_limit(app: Flask, member: Member, door: str) -> None:
+def test_a_forged_address_with_each_guess_gives_no_new_limit(app: Flask, member: Member, door: str) -> None:
     client = before_the_second_step(limited(app))
     data = Page(client.get(door)).filled(code="000000")
     guesses = [client.post(door, data=data | {"email": f"x{n}@quilt.example"}).status_code for n in range(11)]
@@ -92,7 +92,7 @@ def test_a_stranger_without_the_password_locks_nobody_out(app: Flask, member: Me
     assert fetch_address(owner, "/staff/second-step/code").submit(owner, code=member.code()).location == "/staff/"
 
 
-def test_a_code_of_the_phone_lets_in_once(app: Flask, member: Member) -> None:
+def test_a_code_of_the_phone_signs_in_once(app: Flask, member: Member) -> None:
     code = member.code()
     for lets_in in (True, False):
         client = before_the_second_step(app)
@@ -101,7 +101,7 @@ def test_a_code_of_the_phone_lets_in_once(app: Flask, member: Member) -> None:
         assert (client.get("/staff/").status_code == 200) is lets_in
 
 
-def test_the_code_that_set_the_second_step_up_lets_nobody_in(app: Flask, member: Member) -> None:
+def test_the_code_that_set_the_second_step_up_signs_nobody_in(app: Flask, member: Member) -> None:
     client = before_the_second_step(app)
     page = fetch_address(client, "/staff/second-step/code")
     code = member.code(steps=0)
@@ -129,9 +129,7 @@ def test_another_phone_can_be_set_up_at_once(app: Flask, clock: SettableClock, m
 
 
 @pytest.mark.parametrize("door", ["code", "recovery"])
-def test_of_many_with_one_code_at_once_one_gets_in_and_the_others_are_refused(
-    app: Flask, member: Member, door: str
-) -> None:
+def test_of_many_sign_ins_at_once_with_one_code_one_succeeds(app: Flask, member: Member, door: str) -> None:
     code = member.code() if door == "code" else member.codes[0]
     clients = [before_the_second_step(app) for _ in range(4)]
     pages = [Page(client.get(f"/staff/second-step/{door}")) for client in clients]

@@ -1,4 +1,4 @@
-"""Sessions of the desk: each person sees their own, ends one or all others, and begins each with a token of its own."""
+"""Sessions of staff: each person sees their own, ends one or all others, and gets a new token with each."""
 
 import pytest
 from flask import Flask
@@ -69,7 +69,7 @@ def test_nobody_sees_or_ends_another_persons_session(app: Flask, clock: Settable
     theirs = signed_in(app, PHONE)
     with reading() as session:
         name = session.execute(select(StaffSession.public_id)).scalar_one()
-    admin = admin_client.sit_down(app, clock, role="admin").client
+    admin = admin_client.sign_in_as(app, clock, role="admin").client
     assert "Safari" not in fetch_address(admin, "/staff/sessions").text()
     data = {"csrf_token": admin_client.token_of(admin)}
     assert admin.post(f"/staff/sessions/{name}/end", data=data).status_code == 404
@@ -77,9 +77,9 @@ def test_nobody_sees_or_ends_another_persons_session(app: Flask, clock: Settable
     assert theirs.get("/staff/").status_code == 200
 
 
-def test_a_cookie_without_its_row_is_worth_nothing(app: Flask, clock: SettableClock) -> None:
+def test_a_cookie_without_its_row_is_invalid(app: Flask, clock: SettableClock) -> None:
     a_campaign()
-    client = admin_client.sit_down(app, clock, role="finance").client
+    client = admin_client.sign_in_as(app, clock, role="finance").client
     with client.session_transaction() as stored:
         stored["session_id"] = "zzzzzzzzzzzzzzzz"
     assert "/staff/login" in client.get("/staff/").location
@@ -95,13 +95,13 @@ def test_signing_out_a_new_password_and_new_roles_leave_no_session(
     assert len(rows()) == 1
     here.post("/staff/logout", data={"csrf_token": admin_client.token_of(here)})
     assert rows() == []
-    chair = admin_client.sit_down(app, clock, role="viewer")
+    staff = admin_client.sign_in_as(app, clock, role="viewer")
     admin = a_member_of_staff(role="admin")
-    set_roles(chair.staff_id, roles=("finance",), campaign=None, is_active=True, actor_id=admin.id, clock=clock)
+    set_roles(staff.staff_id, roles=("finance",), campaign=None, is_active=True, actor_id=admin.id, clock=clock)
     assert rows() == []
 
 
-def test_what_has_expired_is_removed_at_the_next_sign_in(app: Flask, clock: SettableClock, member: None) -> None:
+def test_expired_sessions_are_removed_at_the_next_sign_in(app: Flask, clock: SettableClock, member: None) -> None:
     signed_in(app, PHONE)
     clock.advance(minutes=31)
     signed_in(app, FIREFOX)

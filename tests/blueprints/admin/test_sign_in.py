@@ -1,4 +1,4 @@
-"""Sign-in: who gets in, for how long, and what the door does not tell."""
+"""Sign-in of staff: passwords, the second step, limits on guessing, and what the page does not reveal."""
 
 import re
 import time
@@ -18,7 +18,7 @@ from campaign import create_app
 from campaign.extensions import db
 from campaign.models.staff import AuditEvent, Staff
 from campaign.services.staff.accounts import add_demo_staff, add_staff, set_language
-from tests.blueprints.admin.client import browser_of, sit_down, token_of
+from tests.blueprints.admin.client import browser_of, sign_in_as, token_of
 from tests.support.builders import a_campaign, a_paid_gift
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch, fetch_address
@@ -38,7 +38,9 @@ def sign_in(client: FlaskClient, *, email: str = EMAIL, password: str = PASSWORD
     return page.submit(client, email=email, password=password)
 
 
-def test_a_member_of_staff_signs_in_and_it_is_in_the_trail(member: None, client: FlaskClient, session: Session) -> None:
+def test_a_member_of_staff_signs_in_and_it_is_in_the_audit_trail(
+    member: None, client: FlaskClient, session: Session
+) -> None:
     answer = sign_in(client)
     assert answer.location == "/staff/"
     assert fetch(client, "admin.overview").h1 == "Overview"
@@ -54,14 +56,12 @@ def test_a_wrong_password_and_an_unknown_address_look_alike(member: None, client
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "ky"])
-def test_the_door_speaks_the_visitors_language(member: None, client: FlaskClient, language: str) -> None:
+def test_the_sign_in_page_is_in_the_visitors_language(member: None, client: FlaskClient, language: str) -> None:
     page = Page(client.get("/staff/login", headers={"Accept-Language": language}))
     assert page.one("html")["lang"] == language
 
 
-def test_somebody_whose_chair_was_taken_away_does_not_get_in(
-    member: None, client: FlaskClient, session: Session
-) -> None:
+def test_a_member_whose_account_was_closed_cannot_sign_in(member: None, client: FlaskClient, session: Session) -> None:
     session.execute(select(Staff)).scalar_one().active = False
     session.commit()
     assert Page(sign_in(client)).h1 == "Sign in to the staff desk"
@@ -90,15 +90,15 @@ def test_sign_in_leads_to_no_other_site(member: None, client: FlaskClient, hosti
     assert client.post("/staff/login", query_string={"next": hostile}, data=data).status_code == 400
 
 
-def test_sign_in_leads_back_to_the_page_that_was_asked_for(member: None, client: FlaskClient) -> None:
-    asked = client.get("/staff/donations?state=paid")
-    page = fetch_address(client, asked.location)
+def test_sign_in_leads_back_to_the_requested_page(member: None, client: FlaskClient) -> None:
+    sent_on = client.get("/staff/donations?state=paid")
+    page = fetch_address(client, sent_on.location)
     assert page.submit(client, email=EMAIL, password=PASSWORD).location == "/staff/donations?state=paid"
 
 
-def test_a_desk_left_alone_for_half_an_hour_is_closed(app: Flask, clock: SettableClock) -> None:
+def test_a_session_ends_after_half_an_hour_of_inactivity(app: Flask, clock: SettableClock) -> None:
     a_campaign()
-    client = sit_down(app, clock, role="finance").client
+    client = sign_in_as(app, clock, role="finance").client
     clock.advance(minutes=29)
     assert client.get("/staff/").status_code == 200
     clock.advance(minutes=31)
@@ -106,9 +106,9 @@ def test_a_desk_left_alone_for_half_an_hour_is_closed(app: Flask, clock: Settabl
     assert "after 30 minutes of inactivity" in fetch_address(client, "/staff/login").text()
 
 
-def test_after_ten_hours_everybody_signs_in_again(app: Flask, clock: SettableClock) -> None:
+def test_a_session_ends_after_ten_hours(app: Flask, clock: SettableClock) -> None:
     a_campaign()
-    client = sit_down(app, clock, role="finance").client
+    client = sign_in_as(app, clock, role="finance").client
     for _ in range(23):
         clock.advance(minutes=26)
         assert client.get("/staff/").status_code == 200
@@ -118,7 +118,7 @@ def test_after_ten_hours_everybody_signs_in_again(app: Flask, clock: SettableClo
 
 def test_signing_out_is_a_button_and_ends_the_session(app: Flask, clock: SettableClock) -> None:
     a_campaign()
-    client = sit_down(app, clock, role="finance").client
+    client = sign_in_as(app, clock, role="finance").client
     assert client.get("/staff/logout").status_code == 405
     assert client.post("/staff/logout", data={"csrf_token": token_of(client)}).location == "/staff/login"
     assert "/staff/login" in client.get("/staff/").location
@@ -126,21 +126,23 @@ def test_signing_out_is_a_button_and_ends_the_session(app: Flask, clock: Settabl
 
 def test_signing_out_ends_copies_of_the_cookie_and_other_browsers(app: Flask, clock: SettableClock) -> None:
     a_campaign()
-    chair = sit_down(app, clock, role="finance")
-    fetch_address(chair.client, "/staff/")
-    with chair.client.session_transaction() as stored:
+    staff = sign_in_as(app, clock, role="finance")
+    fetch_address(staff.client, "/staff/")
+    with staff.client.session_transaction() as stored:
         copied = dict(stored)
     thief = app.test_client()
     with thief.session_transaction() as stored:
         stored.update(copied)
     assert thief.get("/staff/").status_code == 200
-    chair.client.post("/staff/logout", data={"csrf_token": token_of(chair.client)})
+    staff.client.post("/staff/logout", data={"csrf_token": token_of(staff.client)})
     assert "/staff/login" in thief.get("/staff/").location
-    with chair.client.session_transaction() as left:
+    with staff.client.session_transaction() as left:
         assert not {"in_at", "seen_at", "_user_id"} & left.keys()
 
 
-def test_a_browser_that_was_left_alone_takes_no_other_with_it(app: Flask, clock: SettableClock, member: None) -> None:
+def test_an_inactive_browser_does_not_end_the_session_of_another(
+    app: Flask, clock: SettableClock, member: None
+) -> None:
     finance = db.session().execute(select(Staff)).scalar_one()
     left_alone = browser_of(app, clock, finance)
     clock.advance(minutes=31)
@@ -150,9 +152,9 @@ def test_a_browser_that_was_left_alone_takes_no_other_with_it(app: Flask, clock:
 
 
 @pytest.mark.parametrize("address", ["/en/", "/static/css/site.css", "/api/v1/openapi.json", "/healthz"])
-def test_a_public_answer_never_carries_the_desks_cookie(app: Flask, clock: SettableClock, address: str) -> None:
+def test_a_public_answer_never_sets_the_staff_cookie(app: Flask, clock: SettableClock, address: str) -> None:
     a_campaign()
-    client = sit_down(app, clock, role="finance").client
+    client = sign_in_as(app, clock, role="finance").client
     with client.session_transaction() as stored:
         stored.permanent = True
     assert client.get("/staff/").status_code == 200
@@ -163,9 +165,9 @@ def test_a_public_answer_never_carries_the_desks_cookie(app: Flask, clock: Setta
     assert "Set-Cookie" in client.get("/staff/").headers
 
 
-def test_the_desk_left_alone_is_told_by_use_of_the_desk(app: Flask, clock: SettableClock) -> None:
+def test_only_staff_pages_count_as_activity(app: Flask, clock: SettableClock) -> None:
     a_campaign()
-    client = sit_down(app, clock, role="finance").client
+    client = sign_in_as(app, clock, role="finance").client
     with client.session_transaction() as stored:
         stored.permanent = True
     for _ in range(3):
@@ -218,7 +220,9 @@ def test_guessing_the_password_that_is_to_be_changed_is_limited(app: Flask, cloc
 
 @pytest.mark.database("sqlite")
 @pytest.mark.parametrize("field", ["email", "password"])
-def test_marks_without_number_are_refused_at_once(app: Flask, clock: SettableClock, member: None, field: str) -> None:
+def test_endless_combining_marks_are_refused_at_once(
+    app: Flask, clock: SettableClock, member: None, field: str
+) -> None:
     limited = create_app(replace(app.config["KURAK"], testing=False), app.extensions["context"])
     client = limited.test_client()
     page, begun = Page(client.get("/staff/login")), time.process_time()
@@ -229,15 +233,15 @@ def test_marks_without_number_are_refused_at_once(app: Flask, clock: SettableClo
 
 @pytest.mark.parametrize("body", ['"x"', "[" * 100_000, "[]", "null", '{"email": 1}', "{"])
 @pytest.mark.parametrize("address", ["/staff/login", "/staff/second-step/code", "/staff/", "/staff/password"])
-def test_the_desk_takes_no_json(client: FlaskClient, member: None, address: str, body: str) -> None:
+def test_staff_pages_accept_no_json(client: FlaskClient, member: None, address: str, body: str) -> None:
     answer = client.post(address, data=body, content_type="application/json")
     assert 400 <= answer.status_code < 500
 
 
-def test_no_answer_holds_a_token(member: None, client: FlaskClient) -> None:
-    asked = "/staff/login?include_auth_token"
-    data = Page(client.get(asked)).filled(email=EMAIL, password=PASSWORD)
-    answer = client.post(asked, data=data, headers={"Accept": "application/json"})
+def test_no_answer_contains_a_token(member: None, client: FlaskClient) -> None:
+    address = "/staff/login?include_auth_token"
+    data = Page(client.get(address)).filled(email=EMAIL, password=PASSWORD)
+    answer = client.post(address, data=data, headers={"Accept": "application/json"})
     assert (answer.status_code, answer.location) == (302, "/staff/")
     for address in ("/staff/account?include_auth_token", "/staff/verify?include_auth_token"):
         page = client.get(address, headers={"Accept": "application/json"})
@@ -247,13 +251,13 @@ def test_no_answer_holds_a_token(member: None, client: FlaskClient) -> None:
 def test_a_token_signs_nobody_in(app: Flask, member: None) -> None:
     with app.test_request_context():
         token = db.session().execute(select(Staff)).scalar_one().get_auth_token()
-    asked = ({"headers": {"Authentication-Token": token}}, {"query_string": {"auth_token": token}})
-    for request in (*asked, {"json": {"auth_token": token}}):
+    requests = ({"headers": {"Authentication-Token": token}}, {"query_string": {"auth_token": token}})
+    for request in (*requests, {"json": {"auth_token": token}}):
         with app.test_request_context("/staff/", **request):
             assert not current_user.is_authenticated
 
 
-def test_what_was_typed_survives_being_asked_for_the_password(app: Flask, clock: SettableClock, member: None) -> None:
+def test_typed_entries_survive_the_password_prompt(app: Flask, clock: SettableClock, member: None) -> None:
 
     finance = db.session().execute(select(Staff)).scalar_one()
     gift = a_paid_gift(campaign=a_campaign(slug="other", is_featured=False))
@@ -265,9 +269,9 @@ def test_what_was_typed_survives_being_asked_for_the_password(app: Flask, clock:
     with client.session_transaction() as stored:
         stored["fs_paa"] = time.time() - 301
         stored.pop("fs_gexp", None)
-    asked = page.submit(client, how_much="part", amount="5", reason="Given twice by mistake")
-    assert "/staff/verify" in asked.location
-    verified = fetch_address(client, asked.location).submit(client, password=PASSWORD)
+    answer = page.submit(client, how_much="part", amount="5", reason="Given twice by mistake")
+    assert "/staff/verify" in answer.location
+    verified = fetch_address(client, answer.location).submit(client, password=PASSWORD)
     assert verified.location == address
     again = fetch_address(client, address)
     assert (again.one("#amount")["value"], again.text("#reason")) == ("5", "Given twice by mistake")
@@ -281,7 +285,7 @@ def test_a_wrong_password_does_not_make_a_session_fresh(app: Flask, clock: Setta
     assert "/staff/verify" in client.get("/staff/donations/file.csv").location
 
 
-def test_a_second_step_can_be_set_up_and_is_asked_for(app: Flask, clock: SettableClock, member: None) -> None:
+def test_a_second_step_can_be_set_up_and_is_then_required(app: Flask, clock: SettableClock, member: None) -> None:
 
     first = browser_of(app, clock, db.session().execute(select(Staff)).scalar_one())
     page = fetch_address(first, "/staff/second-step")
@@ -293,17 +297,17 @@ def test_a_second_step_can_be_set_up_and_is_asked_for(app: Flask, clock: Settabl
     assert "set up" in fetch_address(first, "/staff/account").text(".facts")
 
     second = app.test_client()
-    asked = sign_in(second)
-    assert "/staff/second-step/code" in asked.location
+    answer = sign_in(second)
+    assert "/staff/second-step/code" in answer.location
     assert "/staff/login" in second.get("/staff/").location
-    wrong = Page(fetch_address(second, asked.location).submit(second, code="000000"))
+    wrong = Page(fetch_address(second, answer.location).submit(second, code="000000"))
     assert "The code is wrong or too old." in wrong.text()
     later = device.generate(time=clock.now() + timedelta(seconds=30)).token  # the code before was used up
     assert wrong.submit(second, code=later).status_code == 302
     assert fetch_address(second, "/staff/").h1 == "Overview"
 
 
-def test_recovery_codes_are_made_and_one_lets_in_once(app: Flask, clock: SettableClock, member: None) -> None:
+def test_recovery_codes_are_made_and_one_signs_in_once(app: Flask, clock: SettableClock, member: None) -> None:
 
     first = browser_of(app, clock, db.session().execute(select(Staff)).scalar_one())
     shown = Page(fetch_address(first, "/staff/second-step").submit(first, setup="authenticator"))
@@ -335,11 +339,11 @@ def test_a_password_is_changed_and_ends_other_sessions(app: Flask, clock: Settab
 
 
 @pytest.mark.parametrize(("language", "heading"), [("en", "Overview"), ("ru", ""), ("ky", "")])
-def test_the_desk_speaks_the_persons_language(app: Flask, clock: SettableClock, language: str, heading: str) -> None:
+def test_staff_pages_are_in_the_persons_language(app: Flask, clock: SettableClock, language: str, heading: str) -> None:
     a_campaign()
-    chair = sit_down(app, clock, role="finance")
-    set_language(chair.staff_id, language)
-    page = fetch_address(chair.client, "/staff/")
+    staff = sign_in_as(app, clock, role="finance")
+    set_language(staff.staff_id, language)
+    page = fetch_address(staff.client, "/staff/")
     assert page.one("html")["lang"] == language
     assert heading in page.h1
 
@@ -348,9 +352,7 @@ def test_the_session_is_as_long_as_it_says(app: Flask) -> None:
     assert app.permanent_session_lifetime == timedelta(hours=10)
 
 
-def test_the_demonstrations_password_opens_no_door_in_production(
-    app: Flask, clock: SettableClock, client: FlaskClient
-) -> None:
+def test_the_demo_password_signs_nobody_in_in_production(app: Flask, clock: SettableClock, client: FlaskClient) -> None:
     a_campaign()
     demo = add_demo_staff(clock=clock)[0]
     app.config["KURAK"] = replace(app.config["KURAK"], app_env="production")
@@ -360,7 +362,7 @@ def test_the_demonstrations_password_opens_no_door_in_production(
     assert sign_in(client, email=demo.email, password=demo.password).location == "/staff/"
 
 
-def test_in_production_nobody_gets_in_without_a_second_step(app: Flask, clock: SettableClock, member: None) -> None:
+def test_in_production_nobody_signs_in_without_a_second_step(app: Flask, clock: SettableClock, member: None) -> None:
     strict = replace(app.config["KURAK"], app_env="production")
     client = create_app(strict, app.extensions["context"]).test_client()
     page = Page(client.get("/staff/login"))

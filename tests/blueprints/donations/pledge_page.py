@@ -26,9 +26,9 @@ class DonorsPage:
     @property
     def pledge(self) -> Pledge:
         with reading() as session:
-            found = session.execute(select(Pledge)).scalar_one()
-            session.expunge(found)
-        return found
+            pledge = session.execute(select(Pledge)).scalar_one()
+            session.expunge(pledge)
+        return pledge
 
     @property
     def path(self) -> str:
@@ -47,7 +47,7 @@ class DonorsPage:
 
     def code(self) -> str:
         """The one that was mailed last."""
-        subjects = [letter.subject for letter in self.engine.mailer.sent if "Your code: " in letter.subject]
+        subjects = [email.subject for email in self.engine.mailer.sent if "Your code: " in email.subject]
         return subjects[-1].partition("Your code: ")[2]
 
     def press(self, act: str, **fields: str) -> TestResponse:

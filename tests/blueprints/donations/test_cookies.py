@@ -48,10 +48,10 @@ def test_the_value_of_another_purpose_or_another_time_is_none(app: Flask, cookie
     assert read_back(app, ended, sent(cookie, ["x"])) is None
 
 
-def test_what_is_too_long_is_neither_written_nor_read(app: Flask) -> None:
-    letters = [chr(0x4E00 + number * 7919 % 20000) for number in range(2000)]  # hardly compressible
-    assert gift_cookie.COOKIE.sign(letters) is None
-    signed = URLSafeTimedSerializer(str(app.secret_key), salt=gift_cookie.COOKIE.purpose).dumps(letters)
+def test_a_value_that_is_too_long_is_neither_written_nor_read(app: Flask) -> None:
+    emails = [chr(0x4E00 + number * 7919 % 20000) for number in range(2000)]  # hardly compressible
+    assert gift_cookie.COOKIE.sign(emails) is None
+    signed = URLSafeTimedSerializer(str(app.secret_key), salt=gift_cookie.COOKIE.purpose).dumps(emails)
     assert len(signed) > LENGTH_MAX
     assert read_back(app, gift_cookie.COOKIE, f"{gift_cookie.COOKIE.name}={signed}") is None
 
@@ -59,5 +59,5 @@ def test_what_is_too_long_is_neither_written_nor_read(app: Flask) -> None:
 @pytest.mark.parametrize("forbidden", [r"\.set_cookie\(", r"\.delete_cookie\("])
 def test_one_piece_of_code_sets_cookies(forbidden: str) -> None:
     texts: Callable[[Path], str] = lambda path: path.read_text(encoding="utf-8")  # noqa: E731
-    found = {path.name for path in (CAMPAIGN / "blueprints").rglob("*.py") if re.search(forbidden, texts(path))}
-    assert found == {"signed_cookie.py"}
+    files = {path.name for path in (CAMPAIGN / "blueprints").rglob("*.py") if re.search(forbidden, texts(path))}
+    assert files == {"signed_cookie.py"}

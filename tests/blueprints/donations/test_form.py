@@ -1,4 +1,4 @@
-"""The donation form as a giver meets it: what it offers, what it takes, what it says when something is wrong."""
+"""The donation form: what it offers, in which currency and language, and when it is closed."""
 
 from datetime import UTC, date, datetime
 
@@ -38,7 +38,7 @@ def mistakes(answer: TestResponse) -> list[str]:
     return page.texts(".error-summary li")
 
 
-def test_the_form_opens_with_nothing_chosen_but_the_anonymous_way(client: FlaskClient) -> None:
+def test_the_form_opens_with_only_anonymity_chosen(client: FlaskClient) -> None:
     page = fetch_address(client, FORM)
     assert page.h1 == "Donate"
     assert page.texts("label:has([name=amount]) b") == ["$10", "$25", "$50", "$100"]
@@ -104,7 +104,7 @@ def test_the_form_speaks_the_readers_language(
         ("en", "", "USD"),
     ],
 )
-def test_a_form_opens_in_the_readers_own_currency_unless_its_address_asks_otherwise(
+def test_a_form_opens_in_the_readers_own_currency_unless_its_address_names_another(
     client: FlaskClient, lang: str, query: str, currency: str
 ) -> None:
     page = fetch_address(client, f"/{lang}/donate{query}")
@@ -138,13 +138,13 @@ def test_an_address_may_fill_in_the_amount(client: FlaskClient, query: str, amou
     ("query", "said"),
     [("currency=xyz&amount=1000", 1), ("currency=xyz", 1), ("currency=kgs&amount=1000", 0), ("amount=1000", 0)],
 )
-def test_a_link_in_a_currency_that_is_not_taken_says_so(client: FlaskClient, query: str, said: int) -> None:
+def test_a_link_in_a_currency_that_is_not_accepted_says_so(client: FlaskClient, query: str, said: int) -> None:
     notices = fetch_address(client, f"{FORM}?{query}").texts(".notice")
     assert len([notice for notice in notices if "a currency that we don’t take" in notice]) == said
 
 
 @pytest.mark.database("sqlite")
-def test_a_form_in_a_currency_that_is_not_taken_loses_the_amount_with_it(
+def test_a_form_in_a_currency_that_is_not_accepted_loses_the_amount_with_it(
     client: FlaskClient, clock: SettableClock
 ) -> None:
     page = Page(send(client, clock, currency="XXX", other_amount="1000"))
@@ -153,7 +153,7 @@ def test_a_form_in_a_currency_that_is_not_taken_loses_the_amount_with_it(
 
 
 @pytest.mark.database("sqlite")
-def test_a_switch_to_a_currency_that_is_not_taken_changes_nothing(client: FlaskClient, clock: SettableClock) -> None:
+def test_a_switch_to_a_currency_that_is_not_accepted_changes_nothing(client: FlaskClient, clock: SettableClock) -> None:
     answer = send(client, clock, f"{FORM}?currency=KGS", other_amount="777", to_currency="XXX")
     filled = fetch_address(client, answer.location).filled("form[data-give]")
     assert (filled["currency"], filled["other_amount"]) == ("KGS", "777")
@@ -194,24 +194,24 @@ def test_a_switch_to_a_currency_that_is_not_taken_changes_nothing(client: FlaskC
         ({"amount": "25", "message": "м" * 281}, "Shorten the message to 280 characters; it has 281."),
     ],
 )
-def test_a_mistake_is_told_first_by_its_field_and_keeps_what_was_typed(
+def test_a_mistake_is_reported_at_its_field_and_keeps_typed_values(
     client: FlaskClient, clock: SettableClock, session: Session, typed: dict[str, str], message: str
 ) -> None:
     answer = send(client, clock, **typed)
-    found = mistakes(answer)
-    assert len(found) == 1
-    assert found[0].startswith(message)
+    messages = mistakes(answer)
+    assert len(messages) == 1
+    assert messages[0].startswith(message)
     page = Page(answer)
-    assert found[0] in page.text(".field-error, [role=alert]")
-    kept = page.filled("form[data-give]")
+    assert messages[0] in page.text(".field-error, [role=alert]")
+    filled = page.filled("form[data-give]")
     assert all(
-        kept.get(name, "") == value for name, value in typed.items() if name in {"message", "email", "other_amount"}
+        filled.get(name, "") == value for name, value in typed.items() if name in {"message", "email", "other_amount"}
     )
     assert session.execute(select(func.count(Donation.id))).scalar() == 0
 
 
 @pytest.mark.parametrize("lang", ["en", "ru", "ky"])
-def test_an_amount_is_written_the_way_the_reader_writes_it(
+def test_an_amount_is_read_as_the_reader_writes_it(
     client: FlaskClient, clock: SettableClock, session: Session, lang: str
 ) -> None:
     answer = send(client, clock, f"/{lang}/donate", amount="other", other_amount="1 234,50")
@@ -224,7 +224,7 @@ def test_an_amount_is_written_the_way_the_reader_writes_it(
 @pytest.mark.parametrize(
     ("typed", "minor"), [("1 500", 1500_00), ("1500.00", 1500_00), ("40,23", 40_23), ("1.500,00", 1500_00)]
 )
-def test_a_clear_amount_is_taken_in_every_language(
+def test_a_clear_amount_is_accepted_in_every_language(
     client: FlaskClient, clock: SettableClock, session: Session, lang: str, typed: str, minor: int
 ) -> None:
     assert send(client, clock, f"/{lang}/donate?currency=USD", other_amount=typed).status_code == 303
@@ -271,7 +271,7 @@ def test_the_same_amount_chosen_and_typed_is_no_contradiction(client: FlaskClien
     assert send(client, clock, amount="25", other_amount="25,00").status_code == 303
 
 
-def test_what_is_filled_in_is_what_is_written_down(
+def test_the_values_of_the_form_are_stored(
     client: FlaskClient, clock: SettableClock, session: Session, payments: FakePayments
 ) -> None:
     answer = send(
@@ -293,27 +293,25 @@ def test_what_is_filled_in_is_what_is_written_down(
     assert payments.calls == ["open_checkout"]
 
 
-def test_a_form_that_comes_back_at_once_is_asked_again_and_then_taken(
-    client: FlaskClient, clock: SettableClock
-) -> None:
+def test_a_form_sent_too_fast_is_shown_again_and_then_accepted(client: FlaskClient, clock: SettableClock) -> None:
     page = fetch_address(client, FORM)
     clock.advance(seconds=1.9)
-    hurried = page.submit(client, "form[data-give]", amount="25")
-    assert mistakes(hurried) == ["That was quick. Please check your details, then continue."]
+    too_fast = page.submit(client, "form[data-give]", amount="25")
+    assert mistakes(too_fast) == ["That was quick. Please check your details, then continue."]
     clock.advance(seconds=0.1)
-    assert Page(hurried).submit(client, "form[data-give]").status_code == 303
+    assert Page(too_fast).submit(client, "form[data-give]").status_code == 303
 
 
-def test_that_it_was_fast_is_not_told_beside_a_real_mistake(client: FlaskClient, clock: SettableClock) -> None:
+def test_a_real_mistake_hides_the_message_about_speed(client: FlaskClient, clock: SettableClock) -> None:
     page = fetch_address(client, FORM)
     clock.advance(seconds=1)
-    hurried = page.submit(client, "form[data-give]", email="nobody", amount="25")
-    assert [words.partition(",")[0] for words in mistakes(hurried)] == ["Enter an email address"]
+    too_fast = page.submit(client, "form[data-give]", email="nobody", amount="25")
+    assert [words.partition(",")[0] for words in mistakes(too_fast)] == ["Enter an email address"]
     clock.advance(seconds=1)
-    assert Page(hurried).submit(client, "form[data-give]", email="").status_code == 303
+    assert Page(too_fast).submit(client, "form[data-give]", email="").status_code == 303
 
 
-def test_a_form_of_yesterday_is_asked_again_and_then_taken(client: FlaskClient, clock: SettableClock) -> None:
+def test_a_form_of_yesterday_is_shown_again_and_then_accepted(client: FlaskClient, clock: SettableClock) -> None:
     page = fetch_address(client, FORM)
     clock.advance(hours=24, seconds=1)
     late = page.submit(client, "form[data-give]", amount="25")
@@ -323,7 +321,7 @@ def test_a_form_of_yesterday_is_asked_again_and_then_taken(client: FlaskClient, 
 
 
 @pytest.mark.parametrize("form_id", ["", "forged", "W10.x", None])
-def test_a_form_that_is_not_ours_is_asked_again_and_then_taken(
+def test_a_forged_form_is_shown_again_and_then_accepted(
     client: FlaskClient, clock: SettableClock, form_id: str | None
 ) -> None:
     forged = send(client, clock, amount="25", form_id=form_id)
@@ -332,7 +330,7 @@ def test_a_form_that_is_not_ours_is_asked_again_and_then_taken(
     assert Page(forged).submit(client, "form[data-give]").status_code == 303
 
 
-def test_all_mistakes_are_told_at_once_in_the_order_of_the_page(client: FlaskClient, clock: SettableClock) -> None:
+def test_all_mistakes_are_reported_at_once_in_the_order_of_the_page(client: FlaskClient, clock: SettableClock) -> None:
     answer = send(client, clock, email="nobody", public_name="A" * 81)
     assert [link["href"] for link in Page(answer).soup.select(".error-summary a")] == [
         "#amount-0",
@@ -358,14 +356,14 @@ def test_another_campaign_is_given_to_by_its_name(client: FlaskClient, clock: Se
     assert session.execute(select(Donation.campaign_id)).scalar() == second.id
 
 
-def test_a_campaign_that_has_ended_says_so_and_takes_nothing(client: FlaskClient, session: Session) -> None:
+def test_a_campaign_that_has_ended_says_so_and_accepts_nothing(client: FlaskClient, session: Session) -> None:
     a_campaign(slug="old", is_featured=False, starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31))
     page = fetch_address(client, f"{FORM}?campaign=old")
     assert page.text(".notice").startswith("This campaign isn’t accepting gifts right now.")
     assert not page.soup.select("form")
 
 
-def test_the_form_may_be_kept_by_the_browser_but_by_nobody_between(client: FlaskClient) -> None:
+def test_the_form_may_be_cached_by_the_browser_alone(client: FlaskClient) -> None:
     assert client.get(FORM).headers["Cache-Control"] == "private, no-cache"
     assert "Set-Cookie" not in client.get(FORM).headers
 
@@ -375,7 +373,7 @@ def test_a_monthly_gift_says_that_it_ends_with_the_campaign(client: FlaskClient,
     assert "It ends with the campaign on March 8, 2027." in page.text("form[data-give]").replace("\xa0", " ")
 
 
-def test_nobody_begins_a_monthly_gift_that_is_paid_once(client: FlaskClient, clock: SettableClock) -> None:
+def test_a_monthly_gift_with_only_one_payment_cannot_begin(client: FlaskClient, clock: SettableClock) -> None:
     clock.at = datetime(2027, 2, 8, 23, tzinfo=UTC)
     assert len(fetch_address(client, FORM).soup.select("[name=frequency]")) == 2
     early = fetch_address(client, FORM)

@@ -31,9 +31,9 @@ def _campaign(app: Flask) -> None:
 @pytest.fixture
 def page(client: FlaskClient, clock: SettableClock) -> Page:
     """The form, open long enough to be filled in by a person."""
-    found = fetch_address(client, "/en/donate")
+    shown = fetch_address(client, "/en/donate")
     clock.advance(seconds=10)
-    return found
+    return shown
 
 
 def gifts(session: Session) -> int:
@@ -129,7 +129,7 @@ def test_after_the_back_button_a_form_shown_anew_goes_on_from_the_gift_that_wait
     assert superseded == [True, False]
 
 
-def test_a_page_that_has_run_out_is_not_gone_on_from_though_nobody_has_told_of_its_end(
+def test_an_expired_page_is_not_reused_before_its_end_is_reported(
     client: FlaskClient, page: Page, clock: SettableClock, session: Session
 ) -> None:
     page.submit(client, FORM, amount="25")
@@ -140,7 +140,7 @@ def test_a_page_that_has_run_out_is_not_gone_on_from_though_nobody_has_told_of_i
     assert gifts(session) == 2
 
 
-def test_who_has_paid_gets_a_form_of_its_own(
+def test_a_donor_who_has_paid_gets_a_fresh_form(
     client: FlaskClient, page: Page, payments: FakePayments, clock: SettableClock, session: Session
 ) -> None:
     page.submit(client, FORM, amount="25")
@@ -164,8 +164,8 @@ def test_a_provider_that_fails_costs_nothing_that_was_typed(
     assert shown.text("title").startswith("Error: ")
     assert shown.text(".notice.bad p").startswith("Card payments aren’t working right now. You haven’t been charged")
     assert shown.link("Other ways to give") == "/en/other-ways"
-    kept = shown.filled(FORM)
-    assert (kept["other_amount"], kept["email"], kept["message"]) == ("35,50", "a@example.org", "Salam")
+    filled = shown.filled(FORM)
+    assert (filled["other_amount"], filled["email"], filled["message"]) == ("35,50", "a@example.org", "Salam")
     setattr(payments, fault, False)
     assert shown.submit(client, FORM).headers["Location"] == "https://checkout.example/pay/cs_test_000001"
     assert gifts(session) == 1
@@ -173,9 +173,9 @@ def test_a_provider_that_fails_costs_nothing_that_was_typed(
 
 def test_without_a_key_the_page_says_so_and_shows_no_form(app: Flask, client: FlaskClient, page: Page) -> None:
     set_context(app, replace(current_context(), payments=NoPayments()))
-    told = fetch_address(client, "/en/donate")
-    assert told.text(".notice").startswith("Card payments are not set up here yet.")
-    assert not told.soup.select(FORM)
+    shown = fetch_address(client, "/en/donate")
+    assert shown.text(".notice").startswith("Card payments are not set up here yet.")
+    assert not shown.soup.select(FORM)
     refused = page.submit(client, FORM, amount="25")
     assert refused.status_code == 503
     assert Page(refused).filled(FORM)["amount"] == "25"
@@ -188,7 +188,9 @@ class Strayed(FakePayments):
         return replace(super().open_checkout(params, key=key), url="https://evil.example/pay")
 
 
-def test_nobody_is_sent_to_a_foreign_address(app: Flask, client: FlaskClient, page: Page, clock: SettableClock) -> None:
+def test_nobody_is_redirected_to_a_foreign_address(
+    app: Flask, client: FlaskClient, page: Page, clock: SettableClock
+) -> None:
     set_context(app, replace(current_context(), payments=Strayed(clock=clock)))
     refused = page.submit(client, FORM, amount="25")
     assert refused.status_code == 503
@@ -196,7 +198,7 @@ def test_nobody_is_sent_to_a_foreign_address(app: Flask, client: FlaskClient, pa
 
 
 @pytest.mark.database("sqlite")
-def test_a_locked_database_is_told_plainly_and_keeps_the_form(
+def test_a_locked_database_is_reported_plainly_and_the_form_stays(
     client: FlaskClient, page: Page, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 50)
@@ -210,7 +212,7 @@ def test_a_locked_database_is_told_plainly_and_keeps_the_form(
     assert gifts(session) == 0
 
 
-def test_leaving_the_payment_page_brings_everything_back_in_the_same_browser(
+def test_leaving_the_payment_page_restores_everything_in_the_same_browser(
     client: FlaskClient, page: Page, session: Session, clock: SettableClock
 ) -> None:
     typed = {"public_name": "Aida", "anonymous": "0", "message": "Salam", "email": "aida@example.org"}
@@ -236,7 +238,7 @@ def test_going_back_and_changing_the_amount_closes_the_first_payment_page(
     assert (again.status_code, again.headers["Location"].endswith("cs_test_000003")) == (303, True)
 
 
-def test_leaving_the_payment_page_tells_another_browser_nothing_personal(
+def test_leaving_the_payment_page_shows_another_browser_nothing_personal(
     app: Flask, client: FlaskClient, page: Page, session: Session
 ) -> None:
     page.submit(client, FORM, amount="25", public_name="Aida", anonymous="0", message="Salam", email="a@example.org")
@@ -248,7 +250,7 @@ def test_leaving_the_payment_page_tells_another_browser_nothing_personal(
     assert elsewhere.soup.select(".notice") == []
 
 
-def test_who_has_the_id_of_a_gift_learns_nothing_of_it_and_reaches_nothing(
+def test_the_id_of_a_gift_reveals_nothing_and_opens_nothing(
     app: Flask, client: FlaskClient, page: Page, session: Session, clock: SettableClock
 ) -> None:
     first = page.submit(client, FORM, amount="other", other_amount="37", email="a@example.org")

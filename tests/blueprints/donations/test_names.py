@@ -27,19 +27,19 @@ def send(client: FlaskClient, clock: SettableClock, **typed: str | None) -> Test
     return page.submit(client, "form[data-give]", **typed)
 
 
-def test_a_slip_in_an_address_is_asked_about_once_and_never_refused(
+def test_a_slip_in_an_address_is_questioned_once_and_never_refused(
     client: FlaskClient, clock: SettableClock, session: Session
 ) -> None:
-    asked = send(client, clock, amount="25", email="aida@gmail.con")
-    assert Page(asked).texts(".error-summary li") == [
+    answer = send(client, clock, amount="25", email="aida@gmail.con")
+    assert Page(answer).texts(".error-summary li") == [
         "Did you mean aida@gmail.com? Choose below, or continue to keep what you typed."
     ]
-    page = Page(asked)
+    page = Page(answer)
     assert page.submit(client, "form[data-give]", email_meant="aida@gmail.com").status_code == 303
     assert page.submit(client, "form[data-give]").status_code == 303
     assert page.submit(client, "form[data-give]", email="aida@gmial.com").status_code == 422
-    told = session.execute(select(Donation.checkout_params).order_by(Donation.id)).scalars()
-    assert [params["customer_email"] for params in told] == ["aida@gmail.com", "aida@gmail.con"]
+    params_sent = session.execute(select(Donation.checkout_params).order_by(Donation.id)).scalars()
+    assert [params["customer_email"] for params in params_sent] == ["aida@gmail.com", "aida@gmail.con"]
 
 
 def test_an_international_domain_is_shown_as_typed_and_sent_in_ascii(
@@ -73,7 +73,7 @@ def test_the_name_for_the_receipt_is_another_one_than_the_name_to_show(
 
 
 @pytest.mark.parametrize("anonymous", ["1", "yes", "on"])
-def test_who_stays_anonymous_has_no_name_written_down(
+def test_an_anonymous_donor_has_no_stored_name(
     client: FlaskClient, clock: SettableClock, session: Session, anonymous: str
 ) -> None:
     assert send(client, clock, amount="25", public_name="Aida", anonymous=anonymous).status_code == 303

@@ -1,4 +1,4 @@
-"""The donor's page of her monthly gift: what it shows, what each button does, and what nobody else can do with it."""
+"""The donor's page of a monthly gift: what it shows, what each button does, and what nobody else can do with it."""
 
 from dataclasses import replace
 from datetime import date
@@ -67,7 +67,7 @@ def test_one_click_stops_it(page: DonorsPage) -> None:
         ("ky", "Токтотулду айына 25 $ болчу"),
     ],
 )
-def test_what_is_stopped_is_headed_by_that_and_promises_no_month(
+def test_a_stopped_gift_says_so_in_its_heading_and_promises_no_month(
     page: DonorsPage, language: str, headline: str
 ) -> None:
     page.press("stop")
@@ -89,7 +89,7 @@ def test_the_same_press_twice_is_one_request(page: DonorsPage) -> None:
     assert [act for act, _ in page.engine.payments.pledges.requests] == ["pause"]
 
 
-def test_the_next_gift_is_left_out(page: DonorsPage) -> None:
+def test_the_next_gift_is_skipped(page: DonorsPage) -> None:
     assert "The next payment is skipped" in page.text_after(page.press("skip", request_id=""))
     assert "Next gift February 1, 2027" in page.words()
 
@@ -124,25 +124,25 @@ def test_a_pause_says_until_which_day_it_lasts_in_kyrgyz_too(page: DonorsPage) -
     assert "3 ай (2027-\u2060жылдын 1-\u2060апрели бүтөт)" in page.words().replace("\xa0", " ")
 
 
-def test_a_lower_amount_holds_from_the_next_gift_on(page: DonorsPage) -> None:
+def test_a_lower_amount_applies_from_the_next_gift(page: DonorsPage) -> None:
     page.press("change", amount="20", cover_fees="yes")
     assert page.pledge.gift_minor == 20_00
     assert page.pledge.cover_minor > 0
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"),
+    ("typed", "message"),
     [("1", "The minimum gift is $5."), ("a lot", "Enter an amount"), ("€40", "keeps its currency")],
 )
-def test_an_amount_that_cannot_be_taken_is_told_and_kept(page: DonorsPage, typed: str, told: str) -> None:
+def test_an_invalid_amount_is_refused_and_stays_in_its_field(page: DonorsPage, typed: str, message: str) -> None:
     answer = page.press("change", amount=typed)
     assert answer.status_code == 422
-    assert told in answer.text
+    assert message in answer.text
     assert BeautifulSoup(answer.text, "html.parser").find("input", {"name": "amount"})["value"] == typed  # type: ignore[index]
     assert page.pledge.gift_minor == 25_00
 
 
-def test_what_was_to_stop_later_can_go_on(page: DonorsPage) -> None:
+def test_a_gift_that_ends_later_can_be_continued(page: DonorsPage) -> None:
     page.press("stop_later")
     assert page.pledge.state == "stopping"
     assert page.press("change", amount="30").status_code == 409
@@ -150,7 +150,7 @@ def test_what_was_to_stop_later_can_go_on(page: DonorsPage) -> None:
     assert page.pledge.state == "active"
 
 
-def test_where_the_provider_is_silent_a_worker_goes_on(page: DonorsPage) -> None:
+def test_while_the_provider_does_not_answer_a_worker_retries(page: DonorsPage) -> None:
     page.engine.payments.is_down = True
     assert "Your request is saved" in page.text_after(page.press("stop"))
     assert page.pledge.state == "active"
@@ -160,7 +160,7 @@ def test_where_the_provider_is_silent_a_worker_goes_on(page: DonorsPage) -> None
     assert page.pledge.state == "stopped"
 
 
-def test_another_card_is_put_in_at_the_provider(page: DonorsPage) -> None:
+def test_another_card_is_entered_at_the_provider(page: DonorsPage) -> None:
     answer = page.press("mend")
     assert answer.status_code == 303
     assert answer.headers["Location"].startswith("https://billing.example/")
@@ -168,7 +168,7 @@ def test_another_card_is_put_in_at_the_provider(page: DonorsPage) -> None:
     assert "back=" in str(back)
 
 
-def test_a_gift_that_could_not_be_charged_says_why_and_how_to_mend_it(page: DonorsPage) -> None:
+def test_a_gift_that_could_not_be_charged_says_why_and_how_to_fix_it(page: DonorsPage) -> None:
     page.engine.payments.pledges.refuse(page.subscription_id, reason="expired")
     page.engine.tell("customer.subscription.updated", page.subscription_id)
     page.engine.work()
@@ -178,7 +178,7 @@ def test_a_gift_that_could_not_be_charged_says_why_and_how_to_mend_it(page: Dono
 
 
 @pytest.mark.parametrize("token", ["nonsense", "WyJhYSIsMV0.x"])
-def test_a_word_that_we_did_not_sign_opens_nothing(page: DonorsPage, token: str) -> None:
+def test_a_token_that_we_did_not_sign_opens_nothing(page: DonorsPage, token: str) -> None:
     assert page.client.get(f"/en/p/{token}").status_code == 404
     assert page.client.post(f"/en/p/{token}/stop").status_code == 404
 
@@ -216,18 +216,18 @@ def test_a_cut_link_says_how_to_open_it_and_not_whether_there_is_such_a_gift(
     cut, foreign = page.path[:-3], f"/{language}/p/{sign(PledgeLink('nobody', pledge.link_version))}"
     answers = [page.client.get(address) for address in (cut, foreign)]
     assert [answer.status_code for answer in answers] == [404, 404]
-    told = [BeautifulSoup(answer.text, "html.parser").select_one("main") for answer in answers]
-    assert told[0] == told[1]
-    assert sentence in " ".join(str(told[0].get_text(" ") if told[0] else "").split())
+    mains = [BeautifulSoup(answer.text, "html.parser").select_one("main") for answer in answers]
+    assert mains[0] == mains[1]
+    assert sentence in " ".join(str(mains[0].get_text(" ") if mains[0] else "").split())
 
 
-def test_another_site_cannot_press_for_her(page: DonorsPage) -> None:
+def test_another_site_cannot_post_for_the_donor(page: DonorsPage) -> None:
     answer = page.client.post(f"{page.path}/stop", headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
     assert page.engine.payments.pledges.subscriptions[page.subscription_id].word is PledgeWord.RUNS
 
 
-def test_the_page_is_kept_by_nobody_and_tells_its_address_to_nobody(page: DonorsPage) -> None:
+def test_the_monthly_page_is_not_cached_and_sends_no_referrer(page: DonorsPage) -> None:
     answer = page.client.get(page.path)
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Referrer-Policy"] == "same-origin"

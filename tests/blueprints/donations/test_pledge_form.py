@@ -40,21 +40,21 @@ def test_an_amount_in_a_currency_that_is_no_longer_taken_is_not_changed(
         session.execute(delete(SuggestedAmount).where(SuggestedAmount.currency == "USD"))
         session.execute(delete(CampaignCurrency).where(CampaignCurrency.currency == "USD"))
     page.language = language
-    asked = len(page.engine.payments.pledges.requests)
+    before = len(page.engine.payments.pledges.requests)
     assert page.look().select("[name=amount]") == []
     answer = page.press("change", amount="10")
     assert (answer.status_code, words in Page(answer).text()) == (422, True)
     assert page.pledge.gift_minor == 25_00
-    assert len(page.engine.payments.pledges.requests) == asked
+    assert len(page.engine.payments.pledges.requests) == before
     assert page.client.post(page.path, data={"to_language": "ru"}).status_code == 200
     assert page.press("skip").status_code == 303
     assert page.press("stop").status_code == 303
 
 
 @pytest.mark.database("sqlite")
-def test_another_language_keeps_what_is_typed_and_chosen(page: DonorsPage) -> None:
+def test_another_language_keeps_typed_and_chosen_values(page: DonorsPage) -> None:
     """Case 11, also after an amount that was refused; nothing changes at the provider."""
-    asked = len(page.engine.payments.calls)
+    before = len(page.engine.payments.calls)
     for look in (page.look(), BeautifulSoup(page.press("change", amount="1").text, "html.parser")):
         form, button = look.select_one("form#monthly"), look.select_one("button[form=monthly][value=ru]")
         assert form is not None
@@ -70,7 +70,7 @@ def test_another_language_keeps_what_is_typed_and_chosen(page: DonorsPage) -> No
         assert russian.select("#cover_fees[checked]")
         assert not russian.select(".error-summary")
     assert page.pledge.gift_minor == 25_00
-    assert len(page.engine.payments.calls) == asked
+    assert len(page.engine.payments.calls) == before
 
 
 @pytest.mark.database("sqlite")
@@ -101,7 +101,7 @@ def test_after_too_many_wrong_codes_the_page_says_so_and_promises_no_mail(page: 
     assert "We’ve sent a six-digit code" in page.press("change", amount="40").text
 
 
-def test_the_amount_as_it_is_changes_nothing_and_the_page_says_so(page: DonorsPage) -> None:
+def test_an_unchanged_amount_changes_nothing_and_the_page_says_so(page: DonorsPage) -> None:
     assert "Nothing was changed" in page.text_after(page.press("change", amount="25.00"))
     assert page.engine.payments.pledges.requests == []
     name = page.look().find("input", {"name": "request_id"})["value"]  # type: ignore[index]
@@ -109,7 +109,7 @@ def test_the_amount_as_it_is_changes_nothing_and_the_page_says_so(page: DonorsPa
         assert "The new amount applies" in page.text_after(page.press("change", amount="20", request_id=str(name)))
 
 
-def test_an_amount_is_as_it_is_only_while_no_other_was_asked_for(page: DonorsPage) -> None:
+def test_an_amount_is_unchanged_only_while_no_other_was_requested(page: DonorsPage) -> None:
     page.engine.payments.is_down = True
     page.press("change", amount="10")
     assert "Your request is saved" in page.text_after(page.press("change", amount="10"))

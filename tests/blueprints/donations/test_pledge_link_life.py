@@ -30,8 +30,8 @@ def engine(app: Flask, payments: FakePayments, mailer: RecordingMailer, clock: S
 def newest_link(engine: Engine) -> str:
     """The path in the newest email with a link."""
     engine.work()
-    texts = [letter.text for letter in engine.mailer.sent]
-    return str([found for text in texts for found in re.findall(r"http://\S+?(/en/p/[^/\s]+)\s", text)][-1])
+    texts = [email.text for email in engine.mailer.sent]
+    return str([link for text in texts for link in re.findall(r"http://\S+?(/en/p/[^/\s]+)\s", text)][-1])
 
 
 def mail_news(engine: Engine, name: str) -> str:

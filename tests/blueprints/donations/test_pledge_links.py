@@ -16,7 +16,7 @@ from campaign.services.pledges.links import PledgeLink, sign
 from campaign.services.pledges.mailbox import LinkRequest, request_links
 from campaign.services.shield.codes import MAX_CODES_OF_AN_ADDRESS
 from campaign.services.shield.judging import watch
-from tests.blueprints.admin.client import sit_down, token_of
+from tests.blueprints.admin.client import sign_in_as, token_of
 from tests.services.engine import Engine
 from tests.services.pledges.steps import begin_pledge, pledge_of
 from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
@@ -61,7 +61,7 @@ def test_a_broken_link_says_so_and_leads_to_a_new_one(
     assert fetch_address(client, str(link["href"])).soup.find("input", {"name": "email"}) is not None
 
 
-def test_every_address_gets_the_same_answer_and_its_own_mail(client: FlaskClient, engine: Engine) -> None:
+def test_every_address_gets_the_same_answer_and_its_own_email(client: FlaskClient, engine: Engine) -> None:
     begin_pledge(engine)
     engine.work()
     known, stranger = ask_for_links(client, DONOR), ask_for_links(client, "nobody@example.org")
@@ -72,10 +72,10 @@ def test_every_address_gets_the_same_answer_and_its_own_mail(client: FlaskClient
         facts = [set(row.facts) for row in rows]
     assert facts[0] == facts[1]
     engine.work()
-    letters = {letter.recipient: letter.text for letter in engine.mailer.sent[-2:]}
-    assert "/en/p/all/" in letters[DONOR]
-    assert "There are none with this address" in letters["nobody@example.org"]
-    assert "/p/all/" not in letters["nobody@example.org"]
+    emails = {email.recipient: email.text for email in engine.mailer.sent[-2:]}
+    assert "/en/p/all/" in emails[DONOR]
+    assert "There are none with this address" in emails["nobody@example.org"]
+    assert "/p/all/" not in emails["nobody@example.org"]
 
 
 def test_few_links_are_sent_to_one_mailbox(client: FlaskClient, engine: Engine) -> None:
@@ -87,17 +87,17 @@ def test_few_links_are_sent_to_one_mailbox(client: FlaskClient, engine: Engine) 
 
 
 @pytest.mark.database("sqlite")
-def test_few_links_are_sent_on_the_word_of_one_network(engine: Engine) -> None:
-    """Whoever types many addresses mails nobody more than a few times an hour, and is told nothing of it."""
+def test_few_links_are_sent_at_the_request_of_one_network(engine: Engine) -> None:
+    """Many typed addresses send no mailbox more than a few emails an hour, and the page does not say so."""
     for number in range(MAX_CODES_OF_AN_ADDRESS + 2):
-        wanted = LinkRequest(email=f"{number}@example.org", language="en", campaign="quilt", address="198.51.100.7")
-        request_links(wanted, clock=engine.clock, secret="secret")
+        request = LinkRequest(email=f"{number}@example.org", language="en", campaign="quilt", address="198.51.100.7")
+        request_links(request, clock=engine.clock, secret="secret")
     with reading() as session:
         queued = session.execute(select(func.count()).where(Message.kind == "pledge_links")).scalar_one()
     assert queued == MAX_CODES_OF_AN_ADDRESS
 
 
-def test_a_slip_in_the_address_is_told(client: FlaskClient, engine: Engine) -> None:
+def test_a_slip_in_the_address_is_pointed_out(client: FlaskClient, engine: Engine) -> None:
     answer = client.post("/en/p/", data={"email": "nobody"})
     assert answer.status_code == 422
     assert BeautifulSoup(answer.text, "html.parser").find("input", {"name": "email"})["value"] == "nobody"  # type: ignore[index]
@@ -141,11 +141,11 @@ def test_a_new_card_is_entered_once_for_all_gifts(client: FlaskClient, engine: E
     main = fetch_address(client, address).text("main")
     assert main.count("Visa •••• 1881") == 2
     assert "4242" not in main
-    card_mails = [letter for letter in engine.mailer.sent if "1881" in letter.text]
+    card_mails = [email for email in engine.mailer.sent if "1881" in email.text]
     assert len(card_mails) == 2  # each change is confirmed
 
 
-def test_a_gift_with_a_payment_due_takes_its_card_alone(client: FlaskClient, engine: Engine) -> None:
+def test_a_gift_with_a_payment_due_gets_its_new_card_alone(client: FlaskClient, engine: Engine) -> None:
     names = [begin_pledge(engine), begin_pledge(engine)]
     engine.payments.pledges.refuse(names[0])
     engine.tell("customer.subscription.updated", names[0])
@@ -158,7 +158,7 @@ def test_a_gift_with_a_payment_due_takes_its_card_alone(client: FlaskClient, eng
     assert gone.headers["Location"] == f"https://billing.example/{pledge_of(names[0]).customer_id}"
 
 
-def test_a_card_that_could_not_be_used_for_a_gift_is_said_there(client: FlaskClient, engine: Engine) -> None:
+def test_a_card_that_could_not_be_used_is_reported_at_its_gift(client: FlaskClient, engine: Engine) -> None:
     for _ in range(2):
         begin_pledge(engine)
     ask_for_links(client, DONOR)
@@ -175,35 +175,35 @@ def test_a_card_that_could_not_be_used_for_a_gift_is_said_there(client: FlaskCli
 def test_staff_send_the_donor_a_new_link(engine: Engine) -> None:
     pledge = pledge_of(begin_pledge(engine))
     engine.work()
-    desk = sit_down(engine.app, engine.clock, role="finance").client
+    staff = sign_in_as(engine.app, engine.clock, role="finance").client
     address = f"/staff/pledges/{pledge.public_id}"
-    token = token_of(desk)
-    desk.post(f"{address}/links", data={"csrf_token": token})
-    assert desk.post(f"{address}/send-link", data={"csrf_token": token}).status_code == 303
-    assert "A new link is on its way to the donor." in desk.get(address).text
+    token = token_of(staff)
+    staff.post(f"{address}/links", data={"csrf_token": token})
+    assert staff.post(f"{address}/send-link", data={"csrf_token": token}).status_code == 303
+    assert "A new link is on its way to the donor." in staff.get(address).text
     engine.work()
-    letter = engine.mailer.sent[-1]
-    assert (letter.recipient, letter.subject) == (DONOR, "Test: A new link to your monthly gift")
-    link = re.findall(r"http://\S+(/en/p/\S+)", letter.text)[0]
+    email = engine.mailer.sent[-1]
+    assert (email.recipient, email.subject) == (DONOR, "Test: A new link to your monthly gift")
+    link = re.findall(r"http://\S+(/en/p/\S+)", email.text)[0]
     assert engine.app.test_client().get(link).status_code == 200
 
 
 def test_a_viewer_sends_no_link(engine: Engine) -> None:
     pledge = pledge_of(begin_pledge(engine))
-    desk = sit_down(engine.app, engine.clock, role="viewer").client
-    token = token_of(desk)
-    assert desk.post(f"/staff/pledges/{pledge.public_id}/send-link", data={"csrf_token": token}).status_code == 403
+    staff = sign_in_as(engine.app, engine.clock, role="viewer").client
+    token = token_of(staff)
+    assert staff.post(f"/staff/pledges/{pledge.public_id}/send-link", data={"csrf_token": token}).status_code == 403
 
 
 def test_a_link_to_all_gifts_does_not_outlive_the_withdrawal_of_one(client: FlaskClient, engine: Engine) -> None:
     names = [begin_pledge(engine), begin_pledge(engine)]
     ask_for_links(client, DONOR)
     address = link_in(engine)
-    desk = sit_down(engine.app, engine.clock, role="finance").client
-    token = token_of(desk)
+    staff = sign_in_as(engine.app, engine.clock, role="finance").client
+    token = token_of(staff)
     for left, name in ((1, names[0]), (0, names[1])):
         engine.clock.advance(minutes=1)
-        desk.post(f"/staff/pledges/{pledge_of(name).public_id}/links", data={"csrf_token": token})
+        staff.post(f"/staff/pledges/{pledge_of(name).public_id}/links", data={"csrf_token": token})
         answer = client.get(address)
         assert len(BeautifulSoup(answer.text, "html.parser").find_all("a", string="Open this gift")) == left
     assert answer.status_code == 404
@@ -213,7 +213,7 @@ def test_a_link_to_all_gifts_does_not_outlive_the_withdrawal_of_one(client: Flas
     assert client.get(link_in(engine)).status_code == 200
 
 
-def test_who_asked_for_a_link_is_forgotten_after_some_days(client: FlaskClient, engine: Engine) -> None:
+def test_requests_for_a_link_are_deleted_after_some_days(client: FlaskClient, engine: Engine) -> None:
     ask_for_links(client, "nobody@example.org")
     engine.work()
     engine.clock.advance(days=3)

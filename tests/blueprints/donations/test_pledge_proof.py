@@ -6,7 +6,7 @@ from tests.blueprints.donations.pledge_page import DonorsPage
 from tests.support.pages import Page
 
 
-def test_who_was_forwarded_the_link_raises_no_amount(page: DonorsPage) -> None:
+def test_a_forwarded_link_raises_no_amount(page: DonorsPage) -> None:
     for typed in ({"amount": "40"}, {"amount": "25", "cover_fees": "yes"}):
         answer = page.press("change", **typed)
         assert answer.status_code == 422
@@ -21,9 +21,7 @@ def test_who_was_forwarded_the_link_raises_no_amount(page: DonorsPage) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "button"), [("pause", "resume", "Resume now"), ("stop_later", "keep", "Keep")]
 )
-def test_who_was_forwarded_the_link_lets_no_money_flow_again(
-    page: DonorsPage, before: str, after: str, button: str
-) -> None:
+def test_a_forwarded_link_resumes_no_payment(page: DonorsPage, before: str, after: str, button: str) -> None:
     assert page.press(before, pause="3").status_code == 303
     state = page.pledge.state
     step = Page(page.press(after))
@@ -36,10 +34,12 @@ def test_who_was_forwarded_the_link_lets_no_money_flow_again(
     assert page.pledge.state == "active"
 
 
-def test_a_lower_amount_that_the_provider_does_not_know_yet_is_not_taken_back(page: DonorsPage) -> None:
+def test_a_lower_amount_that_the_provider_does_not_know_yet_is_not_undone(page: DonorsPage) -> None:
     page.engine.payments.is_down = True
     assert page.press("change", amount="10").status_code == 303
-    assert page.press("change", amount="25").status_code == 422  # what is charged now, and more than what was asked for
+    assert (
+        page.press("change", amount="25").status_code == 422
+    )  # the amount that is charged, and more than the requested one
     assert page.press("change", amount="10").status_code == 303
     page.engine.payments.is_down = False
     page.engine.clock.advance(minutes=2)
@@ -47,7 +47,7 @@ def test_a_lower_amount_that_the_provider_does_not_know_yet_is_not_taken_back(pa
     assert page.pledge.gift_minor == 10_00
 
 
-def test_a_code_from_the_mailbox_raises_the_amount_and_is_asked_for_once(page: DonorsPage) -> None:
+def test_a_code_from_the_mailbox_raises_the_amount_and_is_required_once(page: DonorsPage) -> None:
     step = Page(page.press("change", amount="40", cover_fees="yes"))
     assert "New amount: $41.51 a month" in step.text("main")
     page.engine.work()
@@ -64,14 +64,14 @@ def test_codes_are_few_and_wrong_ones_end_it(page: DonorsPage) -> None:
         page.press("change", amount="40")
         page.engine.clock.advance(minutes=1)
     page.engine.work()
-    assert 1 <= len([letter for letter in page.engine.mailer.sent if "Your code" in letter.subject]) <= 4
+    assert 1 <= len([email for email in page.engine.mailer.sent if "Your code" in email.subject]) <= 4
     right = page.code()
     for number in range(6):
         page.press("change", amount="40", code=f"{(int(right) + 1 + number) % 10**6:06}")
     assert page.press("change", amount="40", code=right).status_code == 422
 
 
-def test_the_receipts_are_shown_to_who_reads_the_mailbox(page: DonorsPage) -> None:
+def test_the_receipts_are_shown_after_a_code_from_the_mailbox(page: DonorsPage) -> None:
     page.engine.work()
     address = f"{page.path}/receipt/TEST-WCL-2026-000001"
     assert page.client.get(address).status_code == 303

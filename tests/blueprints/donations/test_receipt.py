@@ -1,4 +1,4 @@
-"""What the return page tells of the receipt and of money that went back, and the link to the receipt in a mail."""
+"""The receipt and refunds on the return page, and the link to the receipt in an email."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -36,7 +36,7 @@ def _given(app: Flask, client: FlaskClient, clock: SettableClock) -> None:
     form.submit(client, "form[data-give]", amount="25", cover_fees="yes", public_name="Aida", anonymous="0")
 
 
-def test_what_went_back_is_told(client: FlaskClient, payments: FakePayments, session: Session) -> None:
+def test_a_partial_refund_is_shown(client: FlaskClient, payments: FakePayments, session: Session) -> None:
     payments.pay(CHECKOUT)
     payments.settle(CHECKOUT, fee_minor=1_06)
     fetch_address(client, THANKS)
@@ -51,9 +51,7 @@ def test_what_went_back_is_told(client: FlaskClient, payments: FakePayments, ses
     assert "Sent back to you $5" in fetch_address(client, THANKS).text(".facts")
 
 
-def test_a_gift_that_was_sent_back_is_not_thanked_for(
-    client: FlaskClient, payments: FakePayments, session: Session
-) -> None:
+def test_a_refunded_gift_is_not_thanked_for(client: FlaskClient, payments: FakePayments, session: Session) -> None:
     payments.pay(CHECKOUT)
     payments.settle(CHECKOUT, fee_minor=1_06)
     fetch_address(client, THANKS)
@@ -75,16 +73,16 @@ def test_a_gift_that_was_sent_back_is_not_thanked_for(
     assert "VOID Since" in text_of(client.get(page.link("Download the receipt (PDF)")).data)
 
 
-def test_the_link_of_a_mail_brings_the_receipt_for_thirty_days(
+def test_the_link_of_an_email_opens_the_receipt_for_thirty_days(
     app: Flask, client: FlaskClient, payments: FakePayments, clock: SettableClock
 ) -> None:
     payments.pay(CHECKOUT)
     fetch_address(client, THANKS)
     work_off_everything()
-    (letter,) = current_context().mailer.sent  # type: ignore[attr-defined]  # the recording one
-    ((name, pdf),) = letter.attachments
-    link = urlsplit(next(word for word in letter.text.split() if "/en/receipt/" in word)).path
-    assert link in letter.html
+    (email,) = current_context().mailer.sent  # type: ignore[attr-defined]  # the recording one
+    ((name, pdf),) = email.attachments
+    link = urlsplit(next(word for word in email.text.split() if "/en/receipt/" in word)).path
+    assert link in email.html
     answer = app.test_client().get(link)  # another browser: the mailbox is the proof
     assert (answer.data, answer.mimetype) == (pdf, "application/pdf")
     assert name in answer.headers["Content-Disposition"]
@@ -94,7 +92,7 @@ def test_the_link_of_a_mail_brings_the_receipt_for_thirty_days(
     assert fetch_address(client, link, status=410).h1 == "This link has expired"
 
 
-def test_a_held_receipt_is_promised_for_a_day(
+def test_a_receipt_on_hold_is_promised_for_a_day(
     client: FlaskClient, payments: FakePayments, clock: SettableClock
 ) -> None:
     set_issuer_text("registration", "")
@@ -125,7 +123,7 @@ def tell(payments: FakePayments, type_: str, object_id: str) -> None:
         "/en/verify/TEST-QUI-2026-000001?code=AAAA",
     ],
 )
-def test_receipts_are_tried_and_downloaded_at_a_bounded_rate(app: Flask, address: str) -> None:
+def test_receipts_are_guessed_and_downloaded_at_a_bounded_rate(app: Flask, address: str) -> None:
     client = create_app(replace(app.config["KURAK"], testing=False), app.extensions["context"]).test_client()
     answers = [client.get(address).status_code for _ in range(31)]
     assert (set(answers[:30]), answers[30]) == ({404}, 429)

@@ -60,9 +60,9 @@ def gifts(session: Session) -> int:
 def mailed_code(mailer: RecordingMailer) -> str:
     while send_mail():
         pass
-    found = re.search(r"\b(\d{6})\b", mailer.sent[-1].text)
-    assert found
-    return found[1]
+    match = re.search(r"\b(\d{6})\b", mailer.sent[-1].text)
+    assert match
+    return match[1]
 
 
 def fail_newest(session: Session, clock: SettableClock) -> None:
@@ -72,7 +72,7 @@ def fail_newest(session: Session, clock: SettableClock) -> None:
         shield.count_failure(writing, newest, at=clock.now())
 
 
-def test_in_quiet_times_nothing_is_asked(client: FlaskClient, clock: SettableClock) -> None:
+def test_with_little_traffic_there_is_no_challenge(client: FlaskClient, clock: SettableClock) -> None:
     page = opened(client, clock)
     assert not page.soup.select("[data-work], [name=proof], [name=code], noscript, script[src*=proof]")
     assert page.submit(client, FORM, amount="10").status_code == 303
@@ -92,7 +92,7 @@ def test_eighteen_thousand_refused_cards_from_one_address_begin_with_six(
     assert gifts(session) == 6
 
 
-def test_the_providers_word_of_a_refused_card_is_what_is_counted(
+def test_the_providers_report_of_a_refused_card_is_counted(
     client: FlaskClient, clock: SettableClock, session: Session, payments: FakePayments
 ) -> None:
     opened(client, clock).submit(client, FORM, amount="10")
@@ -106,7 +106,7 @@ def test_the_providers_word_of_a_refused_card_is_what_is_counted(
     assert opened(client, clock).submit(client, FORM, amount="10").status_code == 422
 
 
-def test_another_address_is_not_asked_for_what_one_did(
+def test_another_address_is_not_challenged_for_the_attempts_of_one(
     app: Flask, client: FlaskClient, clock: SettableClock, session: Session
 ) -> None:
     for _ in range(6):
@@ -118,7 +118,7 @@ def test_another_address_is_not_asked_for_what_one_did(
     assert opened(elsewhere, clock).submit(elsewhere, FORM, amount="10").status_code == 303
 
 
-def test_who_tries_on_and_on_is_told_to_pause_and_everything_typed_is_kept(
+def test_repeated_attempts_must_pause_and_everything_typed_stays(
     client: FlaskClient, clock: SettableClock, session: Session
 ) -> None:
     opened(client, clock).submit(client, FORM, amount="10")
@@ -130,12 +130,12 @@ def test_who_tries_on_and_on_is_told_to_pause_and_everything_typed_is_kept(
     page = Page(answer)
     assert page.text(".notice.bad p").startswith("We’re receiving an unusual number of attempts")
     assert page.link("Other ways to give") == "/en/other-ways"
-    kept = page.filled(FORM)
-    assert (kept["amount"], kept["message"], kept["email"]) == ("25", "Salam", "a@example.org")
+    filled = page.filled(FORM)
+    assert (filled["amount"], filled["message"], filled["email"]) == ("25", "Salam", "a@example.org")
 
 
 @pytest.mark.usefixtures("_shield_up")
-def test_behind_the_shield_the_work_of_the_pages_script_opens_the_door(
+def test_behind_the_shield_the_work_of_the_pages_script_is_accepted(
     client: FlaskClient, clock: SettableClock, session: Session
 ) -> None:
     page = opened(client, clock)
@@ -157,17 +157,17 @@ def test_behind_the_shield_the_work_of_the_pages_script_opens_the_door(
         ("ky", "Азыр кошумча коргоо күйгүзүлгөн: баскычты баскандан кийин текшерүү бир нече секунд алат."),
     ],
 )
-def test_behind_the_shield_nobody_is_told_of_stolen_cards_and_seconds_are_promised_to_scripts_alone(
+def test_behind_the_shield_no_page_mentions_stolen_cards_and_only_scripts_are_promised_seconds(
     client: FlaskClient, clock: SettableClock, lang: str, sentence: str
 ) -> None:
     page = opened(client, clock, lang)
     assert page.text(".notice.warn p.js-only") == sentence
     assert page.one(".notice.warn noscript p").get_text() != sentence
-    told = page.text(".notice.warn").lower()
-    assert not any(word in told for word in ("stolen", "украден", "уурдалган"))
+    warning = page.text(".notice.warn").lower()
+    assert not any(word in warning for word in ("stolen", "украден", "уурдалган"))
 
 
-def test_who_must_type_a_code_is_promised_no_seconds(
+def test_a_donor_who_must_type_a_code_is_promised_no_seconds(
     app: Flask, client: FlaskClient, clock: SettableClock, session: Session
 ) -> None:
     opened(client, clock).submit(client, FORM, amount="10")
@@ -175,20 +175,20 @@ def test_who_must_type_a_code_is_promised_no_seconds(
         fail_newest(session, clock)
     neighbour = app.test_client()
     neighbour.environ_base["REMOTE_ADDR"] = "127.0.0.77"
-    told = opened(neighbour, clock).one(".notice.warn p").get_text()
-    assert told == "Extra protection is on. Enter your email address and continue; we’ll send you a code to enter."
+    warning = opened(neighbour, clock).one(".notice.warn p").get_text()
+    assert warning == "Extra protection is on. Enter your email address and continue; we’ll send you a code to enter."
 
 
 @pytest.mark.usefixtures("_shield_up")
 @pytest.mark.parametrize(("lang", "amount"), [("en", "10"), ("ru", "10"), ("ky", "1000")])
-def test_without_script_a_code_by_mail_opens_the_door(
+def test_without_script_a_code_by_email_is_accepted(
     client: FlaskClient, clock: SettableClock, mailer: RecordingMailer, session: Session, lang: str, amount: str
 ) -> None:
     page = opened(client, clock, lang)
     assert page.soup.select("main noscript p")
-    asked = page.submit(client, FORM, amount=amount, email="aida@example.org", message="Salam")
-    assert asked.status_code == 422
-    shown = Page(asked)
+    answer = page.submit(client, FORM, amount=amount, email="aida@example.org", message="Salam")
+    assert answer.status_code == 422
+    shown = Page(answer)
     assert "aida@example.org" in shown.text(".notice[tabindex]")
     assert shown.filled(FORM)["message"] == "Salam"
     code = mailed_code(mailer)
@@ -200,7 +200,7 @@ def test_without_script_a_code_by_mail_opens_the_door(
 
 
 @pytest.mark.usefixtures("_shield_up")
-def test_without_script_and_without_an_address_the_address_is_asked_for(
+def test_without_script_and_without_an_address_the_address_is_required(
     client: FlaskClient, clock: SettableClock, session: Session
 ) -> None:
     answer = opened(client, clock).submit(client, FORM, amount="10")
@@ -210,7 +210,7 @@ def test_without_script_and_without_an_address_the_address_is_asked_for(
 
 
 @pytest.mark.usefixtures("_shield_up")
-def test_a_wrong_code_is_told_at_its_field_and_after_five_another_one_is_mailed(
+def test_a_wrong_code_is_refused_at_its_field_and_after_five_another_one_is_emailed(
     client: FlaskClient, clock: SettableClock, mailer: RecordingMailer
 ) -> None:
     page = Page(opened(client, clock).submit(client, FORM, amount="10", email="aida@example.org"))
@@ -232,7 +232,7 @@ def test_a_wrong_code_is_told_at_its_field_and_after_five_another_one_is_mailed(
 
 
 @pytest.mark.usefixtures("_shield_up")
-def test_nobodys_mailbox_is_flooded_through_us(
+def test_no_mailbox_is_flooded_with_codes(
     client: FlaskClient, clock: SettableClock, session: Session, mailer: RecordingMailer
 ) -> None:
     answers = [opened(client, clock).submit(client, FORM, amount="10", email="victim@example.org") for _ in range(8)]
@@ -242,7 +242,7 @@ def test_nobodys_mailbox_is_flooded_through_us(
 
 
 @pytest.mark.usefixtures("_shield_up")
-def test_a_form_of_before_the_shield_is_asked_for_one_more_press_and_no_mail_leaves(
+def test_a_form_opened_before_the_shield_needs_one_more_press_and_no_email_is_sent(
     client: FlaskClient, clock: SettableClock, session: Session
 ) -> None:
     answer = opened(client, clock).submit(client, FORM, amount="10", email="aida@example.org", proof=None)
@@ -275,14 +275,14 @@ def test_a_field_that_nobody_sees_catches_a_robot(client: FlaskClient, clock: Se
 
 def statements(client: FlaskClient, page: Page, **typed: str) -> tuple[TestResponse, list[str]]:
     """An answer, and the statements that it took."""
-    told: list[str] = []
+    executed: list[str] = []
 
     def listen(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        told.append(statement)
+        executed.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", listen)
     try:
-        return page.submit(client, FORM, **typed), told
+        return page.submit(client, FORM, **typed), executed
     finally:
         event.remove(db.engine, "before_cursor_execute", listen)
 
@@ -293,23 +293,23 @@ def without_names(answer: TestResponse, email: str) -> str:
 
 
 @pytest.mark.parametrize("is_up", [False, True])
-def test_an_e_mail_that_gave_and_one_that_never_did_are_answered_alike_by_the_same_statements(
+def test_known_and_unknown_email_addresses_get_the_same_answer_by_the_same_statements(
     client: FlaskClient, clock: SettableClock, is_up: bool
 ) -> None:
     a_donor(email="gave@example.org")
     if is_up:
         activate_manually(actor_id=a_member_of_staff(role="finance").id, reason="A test", clock=clock)
-    seen = []
+    answers = []
     for email in ("gave@example.org", "none@example.org"):
-        answer, told = statements(client, opened(client, clock), amount="10", email=email)
-        seen.append((answer.status_code, without_names(answer, email) if is_up else "", told))
-    assert seen[0] == seen[1]
+        answer, executed = statements(client, opened(client, clock), amount="10", email=email)
+        answers.append((answer.status_code, without_names(answer, email) if is_up else "", executed))
+    assert answers[0] == answers[1]
 
 
-def test_a_stranger_finds_the_limit_of_an_e_mail_where_it_would_be_had_it_not_given(
+def test_a_stranger_meets_the_same_limit_for_an_email_that_gave_and_one_that_did_not(
     app: Flask, client: FlaskClient, clock: SettableClock, payments: FakePayments
 ) -> None:
-    """Somebody gave five times today and paid; a stranger elsewhere tries her address, and one that never gave."""
+    """A donor paid five gifts today; a stranger elsewhere tries their address, and one that never gave."""
     for _ in range(5):
         page = opened(client, clock).submit(client, FORM, amount="10", email="gave@example.org")
         checkout_id = page.headers["Location"].rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""What stands above the button of the donation form: what will happen when the donor continues."""
+"""The summary above the button of the donation form: what happens when the donor continues."""
 
 import pytest
 from flask import Flask
@@ -31,8 +31,8 @@ def test_nothing_is_chosen_yet(client: FlaskClient) -> None:
     parts = page.soup.select("[data-summary], #continue, [name=amount], [name=other_amount], [name=email]")
     names = [str(tag.get("name") or tag.get("id") or "summary") for tag in parts]
     assert names == ["amount", "amount", "amount", "amount", "other_amount", "email", "summary", "continue"]
-    told = summary(page)
-    assert told == {
+    rows = summary(page)
+    assert rows == {
         "gift": "not chosen yet",
         "total": "not chosen yet",
         "often": "one time",
@@ -47,9 +47,9 @@ def test_it_says_amount_fee_total_purpose_frequency_and_name(client: FlaskClient
     clock.advance(seconds=5)
     typed = {"amount": "25", "cover_fees": "yes", "fund": "THEME-GRANTS", "frequency": "monthly"}
     refused = Page(page.submit(client, FORM, **typed, receipt_name="Aida LLC", email="nobody"))
-    told = summary(refused)
-    assert told.pop("often").startswith("every month, next on ")
-    assert told == {
+    rows = summary(refused)
+    assert rows.pop("often").startswith("every month, next on ")
+    assert rows == {
         "gift": "$25",
         "fee": "$1.06",
         "total": "$26.06",
@@ -63,7 +63,7 @@ def test_it_says_amount_fee_total_purpose_frequency_and_name(client: FlaskClient
 
 
 @pytest.mark.parametrize("typed", ["1,500", "many", ""])
-def test_an_amount_that_cannot_be_read_is_not_told(client: FlaskClient, typed: str) -> None:
+def test_an_unreadable_amount_is_not_summarized(client: FlaskClient, typed: str) -> None:
     page = fetch_address(client, "/en/donate")
     drawn = page.submit(client, FORM, other_amount=typed, to_currency="USD").headers["Location"]
     assert summary(fetch_address(client, drawn))["total"] == "not chosen yet"
@@ -92,7 +92,7 @@ def test_an_amount_chosen_and_another_typed_are_a_choice(
         ({"other_amount": "20"}, "1500", "$20"),
     ],
 )
-def test_the_reading_that_was_chosen_is_told_when_the_form_is_drawn_again(
+def test_the_chosen_reading_is_summarized_when_the_form_is_drawn_again(
     client: FlaskClient, clock: SettableClock, typed: dict[str, str], meant: str, total: str
 ) -> None:
     page = fetch_address(client, "/en/donate")

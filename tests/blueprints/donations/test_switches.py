@@ -23,7 +23,7 @@ TYPED = {
     "message": "For my sister\nand for me",
     "email": "aida@example.com",
 }
-"""What somebody typed and chose before they pressed a switch."""
+"""The entries of a donor before they press a switch."""
 
 
 @pytest.fixture(autouse=True)
@@ -96,7 +96,7 @@ def test_a_form_too_long_for_a_cookie_is_drawn_at_once(client: FlaskClient) -> N
 
 
 @pytest.mark.database("sqlite")
-def test_a_form_with_a_mistake_can_be_come_back_to(client: FlaskClient, clock: SettableClock) -> None:
+def test_a_form_with_a_mistake_can_be_reopened(client: FlaskClient, clock: SettableClock) -> None:
     """With script the page takes the address of its draft, for a browser sends no form again by itself."""
     page = fetch_address(client, FORM)
     clock.advance(seconds=10)
@@ -107,7 +107,7 @@ def test_a_form_with_a_mistake_can_be_come_back_to(client: FlaskClient, clock: S
 
 
 @pytest.mark.database("sqlite")
-def test_what_is_chosen_last_is_once(client: FlaskClient) -> None:
+def test_a_monthly_gift_can_be_switched_back_to_one_time(client: FlaskClient) -> None:
     """Case 03 b: the address said monthly, the donor chose one time."""
     page = fetch_address(client, f"{FORM}?frequency=monthly&amount=75&currency=USD")
     assert pressed(page, client, "[value=EUR]", frequency="once").filled("form[data-give]")["frequency"] == "once"

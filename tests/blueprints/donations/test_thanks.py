@@ -1,4 +1,4 @@
-"""The return page: what our books say, told in full to the browser that gave and discreetly to every other."""
+"""The return page of a paid gift: in full to the browser that gave, without personal data to every other."""
 
 from dataclasses import replace
 
@@ -73,15 +73,15 @@ def test_a_stranger_who_types_an_address_reads_nobodys_name(
     assert "Aida" not in page.answer.text
 
 
-def test_a_paid_gift_is_told_what_it_moved_in_every_language(client: FlaskClient, payments: FakePayments) -> None:
+def test_a_paid_gift_shows_its_progress_in_every_language(client: FlaskClient, payments: FakePayments) -> None:
     payments.pay(CHECKOUT)
-    told = fetch_address(client, THANKS).text(".moved")
-    assert told == "You moved the campaign from $0 to $26.06, of the goal of $100,000."
+    text = fetch_address(client, THANKS).text(".moved")
+    assert text == "You moved the campaign from $0 to $26.06, of the goal of $100,000."
     for language in ("ru", "ky"):
         assert "26,06 $" in fetch_address(client, THANKS.replace("/en/", f"/{language}/")).text(".moved")
 
 
-def test_the_mail_goes_to_the_donor_until_it_has_left_and_is_told_of_once(
+def test_the_receipt_email_is_mentioned_once_as_pending_then_as_sent(
     client: FlaskClient, payments: FakePayments
 ) -> None:
     payments.pay(CHECKOUT, email="aida@mail.example")
@@ -93,7 +93,7 @@ def test_the_mail_goes_to_the_donor_until_it_has_left_and_is_told_of_once(
     assert "Sent to a•••@mail.example" in fetch_address(client, THANKS).text(".facts")
 
 
-def test_another_browser_learns_whether_the_receipt_is_on_its_way_but_not_where_to(
+def test_another_browser_learns_whether_the_receipt_was_sent_but_not_where_to(
     app: Flask, payments: FakePayments
 ) -> None:
     payments.pay(CHECKOUT, email="aida@mail.example")
@@ -142,9 +142,9 @@ def test_a_monthly_gift_that_was_stopped_promises_no_next_day(
     fetch_address(client, fetch_address(client, address).link("Change, pause or stop")).submit(
         client, "form[action$='/stop']"
     )
-    told = fetch_address(client, address).text("main")
-    assert "It has been stopped. Nothing more is charged." in told
-    assert "charged again" not in told
+    text = fetch_address(client, address).text("main")
+    assert "It has been stopped. Nothing more is charged." in text
+    assert "charged again" not in text
 
 
 @pytest.mark.database("sqlite")
@@ -219,7 +219,7 @@ def test_the_page_says_when_the_receipt_is_there_to_the_browser_that_gave_alone(
     assert not fetch_address(stranger, THANKS).soup.select("[data-receipt]")
 
 
-def test_an_unpaid_gift_is_being_confirmed_and_nobody_is_asked_to_pay_twice(client: FlaskClient) -> None:
+def test_an_unpaid_gift_is_being_confirmed_and_need_not_be_paid_again(client: FlaskClient) -> None:
     page = fetch_address(client, THANKS)
     assert page.h1 == "We are confirming your payment"
     assert page.text("[role=status]").startswith("You don’t need to pay again.")
@@ -229,7 +229,7 @@ def test_an_unpaid_gift_is_being_confirmed_and_nobody_is_asked_to_pay_twice(clie
 
 
 @pytest.mark.parametrize("fate", ["expire", "fail"])
-def test_a_payment_that_did_not_come_says_so_and_leads_back_with_everything_kept(
+def test_a_payment_that_failed_says_so_and_leads_back_with_everything_typed(
     client: FlaskClient, payments: FakePayments, fate: str
 ) -> None:
     getattr(payments, fate)(CHECKOUT)
@@ -241,17 +241,17 @@ def test_a_payment_that_did_not_come_says_so_and_leads_back_with_everything_kept
 
 
 @pytest.mark.parametrize("s", ["", "nothing", "cs_test_foreign", "cs_test_' OR 1=1 --", "x" * 5000])
-def test_an_address_of_no_gift_is_thanked_all_the_same_and_asks_nobody(
+def test_an_address_of_no_gift_is_thanked_and_calls_no_provider(
     client: FlaskClient, payments: FakePayments, s: str
 ) -> None:
-    asked = list(payments.calls)
+    before = list(payments.calls)
     page = fetch(client, "donations.thanks", lang="en", s=s)
     assert page.h1 == "Thank you"
     assert page.text(".lede") == "No gift was found for this link."
-    assert payments.calls == asked
+    assert payments.calls == before
 
 
-def test_a_provider_that_is_down_leaves_the_page_standing(client: FlaskClient, payments: FakePayments) -> None:
+def test_the_page_works_while_the_provider_is_down(client: FlaskClient, payments: FakePayments) -> None:
     payments.pay(CHECKOUT)
     payments.is_down = True
     assert fetch_address(client, THANKS).h1 == "We are confirming your payment"
@@ -259,7 +259,7 @@ def test_a_provider_that_is_down_leaves_the_page_standing(client: FlaskClient, p
     assert client.get(STATE).get_json()["state"] == "paid"
 
 
-def test_looking_again_and_again_is_one_gift_one_receipt_one_mail(
+def test_repeated_visits_give_one_gift_one_receipt_one_email(
     client: FlaskClient, payments: FakePayments, session: Session
 ) -> None:
     payments.pay(CHECKOUT)
@@ -272,7 +272,7 @@ def test_looking_again_and_again_is_one_gift_one_receipt_one_mail(
 
 
 @pytest.mark.parametrize("address", [THANKS, STATE])
-def test_the_page_is_kept_by_nobody_and_its_address_told_to_nobody(client: FlaskClient, address: str) -> None:
+def test_the_page_is_not_cached_and_sends_no_referrer(client: FlaskClient, address: str) -> None:
     headers = client.get(address).headers
     assert headers["Cache-Control"] == "no-store"
     assert headers["X-Robots-Tag"] == "noindex"
@@ -286,7 +286,7 @@ def test_the_other_languages_lead_to_the_same_gift(client: FlaskClient, payments
 
 
 @pytest.mark.database("sqlite")
-def test_the_provider_is_asked_once_in_two_seconds_however_often_the_page_is(
+def test_the_provider_is_called_once_in_two_seconds_however_often_the_page_opens(
     app: Flask, client: FlaskClient, payments: FakePayments
 ) -> None:
     limited = create_app(replace(app.config["KURAK"], testing=False), current_context())
@@ -296,9 +296,7 @@ def test_the_provider_is_asked_once_in_two_seconds_however_often_the_page_is(
     assert payments.calls.count("payment") <= 2
 
 
-def test_a_payment_that_takes_days_says_so_and_asks_for_no_second_one(
-    client: FlaskClient, payments: FakePayments
-) -> None:
+def test_a_payment_that_takes_days_says_so_and_needs_no_second_one(client: FlaskClient, payments: FakePayments) -> None:
     payments.wait(CHECKOUT)
     page = fetch_address(client, THANKS)
     assert page.h1 == "Your gift is under way"
@@ -306,7 +304,7 @@ def test_a_payment_that_takes_days_says_so_and_asks_for_no_second_one(
     assert "You don’t need to pay again" in page.text(".lede")
 
 
-def test_what_the_bank_took_back_is_told_and_no_receipt_is_promised(
+def test_a_charged_back_gift_is_reported_and_no_receipt_is_promised(
     client: FlaskClient, payments: FakePayments
 ) -> None:
     payments.pay(CHECKOUT)
@@ -341,7 +339,7 @@ def with_dispute(payments: FakePayments, dispute_id: str) -> None:
     work_off_everything()
 
 
-def test_an_address_that_cannot_take_mail_is_told_to_the_browser_that_gave_alone(
+def test_a_refused_address_is_shown_only_to_the_browser_that_gave(
     app: Flask, client: FlaskClient, payments: FakePayments, mailer: RecordingMailer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(_letter: object) -> None:

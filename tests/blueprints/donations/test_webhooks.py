@@ -1,4 +1,4 @@
-"""The webhook's door: what is signed is stored once and answered at once; what is not is refused without a trace."""
+"""The webhook address: a signed event is stored once and answered at once; others are refused without a trace."""
 
 import json
 import sqlite3
@@ -30,7 +30,7 @@ def deliver(client: FlaskClient, body: bytes, *, signature: str | None = SIGNATU
 
 
 def deliver_in_chunks(client: FlaskClient, body: bytes, *, signature: str) -> TestResponse:
-    """A delivery whose length is not told beforehand."""
+    """A delivery without a declared length."""
     environ = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked", "HTTP_STRIPE_SIGNATURE": signature}
     return client.post(ADDRESS, input_stream=BytesIO(body), environ_overrides=environ)
 
@@ -41,7 +41,7 @@ def stored(session: Session) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def test_a_signed_event_is_stored_and_answered_before_anything_is_done(
+def test_a_signed_event_is_stored_and_answered_before_it_is_processed(
     client: FlaskClient, payments: FakePayments, session: Session
 ) -> None:
     answer = deliver(client, payments.event("checkout.session.completed", "cs_test_1"))
@@ -80,9 +80,7 @@ def test_a_length_of_thousands_of_digits_is_refused_and_stops_nobody(client: Fla
     assert stored(session) == []
 
 
-def test_a_delivery_without_a_length_is_taken_too(
-    client: FlaskClient, payments: FakePayments, session: Session
-) -> None:
+def test_a_delivery_without_a_length_is_accepted(client: FlaskClient, payments: FakePayments, session: Session) -> None:
     body = payments.event("charge.updated", "ch_1")
     assert deliver_in_chunks(client, body, signature="forged").status_code == 400
     assert deliver_in_chunks(client, body, signature=SIGNATURE).json == {"received": True}
@@ -97,7 +95,7 @@ def test_an_answer_is_protected_as_every_other_is(client: FlaskClient, payments:
     assert taken.mimetype == "application/json"
 
 
-def test_a_failure_that_nobody_foresaw_asks_the_provider_to_send_again(
+def test_an_unexpected_failure_makes_the_provider_send_again(
     client: FlaskClient, payments: FakePayments, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(payments, "verify", None)
@@ -105,7 +103,7 @@ def test_a_failure_that_nobody_foresaw_asks_the_provider_to_send_again(
     assert stored(session) == []
 
 
-def test_an_event_of_an_unknown_type_is_kept_and_ignored(
+def test_an_event_of_an_unknown_type_is_stored_and_ignored(
     client: FlaskClient, payments: FakePayments, session: Session
 ) -> None:
     assert deliver(client, payments.event("tax.settings.updated", "tax_1")).status_code == 200
@@ -114,7 +112,7 @@ def test_an_event_of_an_unknown_type_is_kept_and_ignored(
     assert stored(session) == [("tax.settings.updated", "ignored")]
 
 
-def test_an_event_of_live_money_is_kept_dead_where_money_is_pretended(
+def test_an_event_of_live_money_fails_permanently_in_test_mode(
     client: FlaskClient, payments: FakePayments, session: Session
 ) -> None:
     event = json.loads(payments.event("charge.updated", "ch_1")) | {"livemode": True}
@@ -133,12 +131,12 @@ def test_a_delivery_needs_no_origin_and_no_cookie(client: FlaskClient, payments:
     assert "Set-Cookie" not in answer.headers
 
 
-def test_the_door_takes_nothing_but_deliveries(client: FlaskClient) -> None:
+def test_the_webhook_address_accepts_only_deliveries(client: FlaskClient) -> None:
     assert client.get(ADDRESS).status_code == 405
 
 
 @pytest.mark.database("sqlite")
-def test_a_locked_database_asks_the_provider_to_send_again(
+def test_a_locked_database_makes_the_provider_send_again(
     app: Flask, client: FlaskClient, payments: FakePayments, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 50)
@@ -152,7 +150,7 @@ def test_a_locked_database_asks_the_provider_to_send_again(
     assert len(stored(session)) == 1
 
 
-def test_a_signed_body_that_is_no_event_is_refused_for_its_true_reason(
+def test_a_signed_body_that_is_no_event_is_refused_with_the_right_reason(
     app: Flask, client: FlaskClient, session: Session
 ) -> None:
     secret = "whsec_of_this_test"

@@ -1,4 +1,4 @@
-"""Pages for what goes wrong: in the reader's language, whole, and with a way on."""
+"""Error pages: in the reader's language, complete, and with a link to go on."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,7 +12,7 @@ from tests.support.pages import fetch_address
     ("address", "lang"),
     [("/en/nowhere", "en"), ("/xx/", "en"), ("/ru/c/no-such-campaign/", "ru"), ("/ky/nowhere", "ky")],
 )
-def test_an_unknown_address_has_a_page_with_a_way_on(client: FlaskClient, address: str, lang: str) -> None:
+def test_an_unknown_address_has_a_page_with_a_link_to_go_on(client: FlaskClient, address: str, lang: str) -> None:
     a_campaign()
     page = fetch_address(client, address, status=404)
     assert page.one("html")["lang"] == lang
@@ -20,11 +20,13 @@ def test_an_unknown_address_has_a_page_with_a_way_on(client: FlaskClient, addres
     assert page.answer.headers["Cache-Control"] == "no-store"
 
 
-def test_an_error_page_stands_without_a_campaign(client: FlaskClient) -> None:
+def test_an_error_page_works_without_a_campaign(client: FlaskClient) -> None:
     assert fetch_address(client, "/en/nowhere", status=404).one(".brand").get_text(strip=True) == "Kurak"
 
 
-def test_a_database_that_does_not_answer_is_told_as_that(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_does_not_answer_is_reported_as_that(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     a_campaign()
 
     def gone(*_: object, **__: object) -> None:
@@ -52,7 +54,7 @@ def test_a_page_of_supporters_that_is_not_there_is_not_found(client: FlaskClient
     fetch_address(client, f"/en/supporters/?page={page}", status=404)
 
 
-def test_what_an_address_says_of_routes_is_not_heard(client: FlaskClient) -> None:
+def test_route_parameters_in_the_query_are_ignored(client: FlaskClient) -> None:
     a_campaign()
     page = fetch_address(client, "/en/donate?endpoint=x&_external=1&_anchor=here&amount=25")
     assert str(page.one("link[hreflang=ru]")["href"]).endswith("/ru/donate?amount=25")

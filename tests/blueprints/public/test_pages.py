@@ -1,4 +1,4 @@
-"""What everybody may read: each page whole in three languages, with the figures of the books on it."""
+"""Public pages: each complete in three languages, with the figures of the books."""
 
 import csv
 import io
@@ -41,7 +41,7 @@ def page_of(client: FlaskClient, name: str | tuple[str, str], lang: str) -> Page
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_page_is_whole_in_every_language(client: FlaskClient, demo: Campaign, lang: str) -> None:
+def test_every_page_is_complete_in_every_language(client: FlaskClient, demo: Campaign, lang: str) -> None:
     for name in PAGES:
         page = page_of(client, name, lang)
         assert page.one("html")["lang"] == lang
@@ -138,7 +138,7 @@ def test_an_unchanged_page_is_answered_with_304(client: FlaskClient, demo: Campa
     assert client.get("/en/", headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
 
 
-def test_pages_are_sent_compressed_to_those_who_take_it(client: FlaskClient, demo: Campaign) -> None:
+def test_pages_are_sent_compressed_to_clients_that_accept_it(client: FlaskClient, demo: Campaign) -> None:
     packed = client.get("/en/", headers={"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
     assert len(packed.data) < 20_000
@@ -155,7 +155,7 @@ def test_pages_are_sent_compressed_to_those_who_take_it(client: FlaskClient, dem
         ("ru", "xx", "/ru/"),
     ],
 )
-def test_the_front_door_leads_to_the_readers_language(
+def test_the_root_address_leads_to_the_readers_language(
     client: FlaskClient, preferred: str, chosen: str, target: str
 ) -> None:
     if chosen:
@@ -203,7 +203,7 @@ def test_an_event_has_a_page_with_its_plan(client: FlaskClient, demo: Campaign, 
     assert client.get(f"/en/grants/{event.public_id}").status_code == 404
 
 
-def test_an_update_has_a_page_and_stands_in_the_feed(client: FlaskClient, demo: Campaign, session: Session) -> None:
+def test_an_update_has_a_page_and_is_in_the_feed(client: FlaskClient, demo: Campaign, session: Session) -> None:
     update = session.execute(select(Update).order_by(Update.id).limit(1)).scalar_one()
     assert fetch(client, "public.update", lang="ky", public_id=update.public_id).h1 == update.title["ky"]
     feed = client.get("/ky/feed.xml")
@@ -211,7 +211,7 @@ def test_an_update_has_a_page_and_stands_in_the_feed(client: FlaskClient, demo: 
     assert update.title["ky"] in feed.text
 
 
-def test_machines_find_their_files(client: FlaskClient, demo: Campaign) -> None:
+def test_sitemap_robots_and_feeds_are_served(client: FlaskClient, demo: Campaign) -> None:
     robots = client.get("/robots.txt").text
     assert re.search(r"^Sitemap: https?://[^/]+/sitemap\.xml$", robots, re.MULTILINE)
     assert "Disallow: /*/receipt/" in robots
@@ -231,7 +231,7 @@ def test_a_demonstration_says_so_and_a_real_campaign_does_not(client: FlaskClien
 
 @pytest.mark.database("sqlite")
 @pytest.mark.parametrize("is_demo", [True, False])
-def test_what_machines_read_says_whether_it_is_a_demonstration(client: FlaskClient, is_demo: bool) -> None:
+def test_machine_readable_pages_say_whether_it_is_a_demonstration(client: FlaskClient, is_demo: bool) -> None:
     """And of a real campaign nothing says it; no file names a founder that nobody knows."""
     a_campaign(is_demo=is_demo)
     page = client.get("/en/").text
@@ -260,7 +260,7 @@ def test_what_machines_read_says_whether_it_is_a_demonstration(client: FlaskClie
         ("ky", "бул сайттан дүмүрчөк келбейт", "кол менен жасап"),
     ],
 )
-def test_what_cannot_be_done_yet_is_not_promised(
+def test_features_that_do_not_exist_yet_are_not_promised(
     client: FlaskClient, demo: Campaign, lang: str, recorded: str, by_hand: str
 ) -> None:
     """Cash and transfers are not recorded, so they get no receipt; data is shown and removed by staff, not by a button."""
@@ -268,7 +268,7 @@ def test_what_cannot_be_done_yet_is_not_promised(
     assert by_hand in fetch(client, "public.standing", lang=lang, name="privacy").text("main")
 
 
-def test_static_files_carry_their_hash_and_may_be_kept(client: FlaskClient, demo: Campaign) -> None:
+def test_static_files_have_their_hash_and_may_be_cached(client: FlaskClient, demo: Campaign) -> None:
     address = str(fetch(client, "public.home", lang="en").one("link[rel=stylesheet]")["href"])
     assert "immutable" in client.get(address).headers["Cache-Control"]
     assert client.get(address.split("?", maxsplit=1)[0]).headers["Cache-Control"] == "public, no-cache"

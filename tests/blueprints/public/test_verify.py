@@ -21,7 +21,7 @@ HOST, PASTED, PASTED_CODE = "give.example.org", "TEST-WCL-2026-000100", "3a573hr
 
 @dataclass(frozen=True)
 class Printed:
-    """What stands on a receipt."""
+    """The number and code that are printed on a receipt."""
 
     number: str
     code: str
@@ -73,7 +73,7 @@ def test_the_check_shows_initials_and_no_name(client: FlaskClient, printed: Prin
     assert "donor 12" not in page.answer.text
 
 
-def test_what_is_no_number_is_said_at_the_field(client: FlaskClient, printed: Printed) -> None:
+def test_an_invalid_number_is_refused_at_its_field(client: FlaskClient, printed: Printed) -> None:
     page = check(client, f"https://other.example{printed.address}", "")
     assert page.answer.status_code == 422
     assert "no receipt number of ours" in page.text(".has-error")
@@ -96,7 +96,7 @@ def test_the_code_survives_the_language_links(client: FlaskClient, printed: Prin
 
 
 @pytest.mark.database("sqlite")
-def test_another_language_keeps_what_is_typed_of_a_receipt(client: FlaskClient, printed: Printed) -> None:
+def test_another_language_keeps_the_typed_number_and_code(client: FlaskClient, printed: Printed) -> None:
     button = fetch_address(client, "/en/verify/").one("button[form=receipt][value=ky]")
     typed = {"number": printed.number, "code": "half", "to_language": "ky"}
     page = Page(client.get(str(button["formaction"]), query_string=typed))
@@ -113,11 +113,11 @@ def test_a_test_receipt_says_that_it_proves_nothing(client: FlaskClient) -> None
 
 
 @pytest.mark.broken_books
-@pytest.mark.parametrize(("reason", "told"), [("dispute", "disputed"), ("refund", "refunded in full")])
-def test_a_void_receipt_says_why(client: FlaskClient, printed: Printed, reason: str, told: str) -> None:
+@pytest.mark.parametrize(("reason", "word"), [("dispute", "disputed"), ("refund", "refunded in full")])
+def test_a_void_receipt_says_why(client: FlaskClient, printed: Printed, reason: str, word: str) -> None:
     with transaction() as session:
         session.execute(update(Receipt).values(state="void", ended_at=NOW + timedelta(days=3), end_reason=reason))
-    assert told in fetch_address(client, printed.address).text(".notice")
+    assert word in fetch_address(client, printed.address).text(".notice")
 
 
 @pytest.mark.parametrize(
@@ -153,5 +153,5 @@ def test_a_void_receipt_says_why(client: FlaskClient, printed: Printed, reason: 
         ("many words of no number", "", ("", "")),
     ],
 )
-def test_the_address_of_this_site_is_taken_whole(number: str, code: str, read: tuple[str, str]) -> None:
+def test_a_pasted_address_of_this_site_is_accepted(number: str, code: str, read: tuple[str, str]) -> None:
     assert read_typed_receipt(number, code, host=HOST) == TypedReceipt(*read)

@@ -12,7 +12,7 @@ from campaign import jobs
 from campaign.database import DatabaseUnavailable, transaction
 from campaign.extensions import db
 from campaign.models.inbox import ProviderEvent
-from tests.blueprints.admin.client import sit_down, token_of
+from tests.blueprints.admin.client import sign_in_as, token_of
 from tests.blueprints.donations.pledge_page import DonorsPage
 from tests.services.engine import Engine
 from tests.services.pledges.steps import begin_pledge
@@ -82,7 +82,7 @@ def test_everybody_gets_a_503_with_retry_after_and_nothing_is_lost(
     engine.tell("checkout.session.completed", checkout)
     form = fetch_address(client, "/ky/donate")
     engine.clock.advance(seconds=10)
-    desk = sit_down(engine.app, engine.clock, role="finance").client
+    desk = sign_in_as(engine.app, engine.clock, role="finance").client
     staff_page, token = f"/staff/pledges/{donor.pledge.public_id}/links", token_of(desk)
     body = engine.payments.event("checkout.session.completed", checkout, event_id="evt_in_outage")
     sent = len(engine.mailer.sent)
