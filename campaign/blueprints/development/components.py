@@ -3,20 +3,37 @@
 from datetime import UTC, datetime
 
 from flask import render_template
+from wtforms import Form, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 
 from campaign.blueprints.development import bp
 from campaign.domain import quilt
 from campaign.domain.money import Money
+from campaign.web.form_fields import AmountField, EmailField
 
 WHEN = datetime(2026, 11, 21, 14, 5, tzinfo=UTC)
 PATCHES = [f"{number:016}" for number in range(120)]
+
+
+class SampleForm(Form):  # type: ignore[misc]  # WTForms is untyped
+    """A field of each kind that a macro shows."""
+
+    text = StringField("A text", description="A hint says what is expected.")
+    amount = AmountField("An amount")
+    email = EmailField("An email address")
+    choice = SelectField("A choice", choices=[SelectChoice("a", "First"), SelectChoice("b", "Second")], default="b")
 
 
 @bp.get("/components")
 def components() -> str:
     """Show every component once."""
     return render_template(
-        "development/components.html", when=WHEN, days=_days(), quilt=quilt.draw(PATCHES), unsewn=quilt.draw([])
+        "development/components.html",
+        when=WHEN,
+        days=_days(),
+        quilt=quilt.draw(PATCHES),
+        unsewn=quilt.draw([]),
+        form=SampleForm(prefix="sample"),
     )
 
 

@@ -13,21 +13,11 @@ from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
 from campaign.services.overview.attention import AttentionItem
 from campaign.services.overview.page import overview
 from tests.blueprints.admin.client import sign_in_as, token_of
-from tests.support.builders import NOW, a_campaign, a_paid_gift, add_history
+from tests.support.builders import NOW, a_paid_gift, add_history
 from tests.support.fakes import SettableClock
 from tests.support.pages import fetch
 
 DUE = NOW + timedelta(days=7)
-
-
-@pytest.fixture
-def campaign(app: Flask) -> Campaign:
-    return a_campaign()
-
-
-@pytest.fixture
-def finance(app: Flask, clock: SettableClock) -> FlaskClient:
-    return sign_in_as(app, clock, role="finance").client
 
 
 @pytest.fixture

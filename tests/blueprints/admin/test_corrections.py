@@ -23,11 +23,6 @@ def gift(app: Flask, payments: FakePayments, mailer: RecordingMailer, clock: Set
     return public_id
 
 
-@pytest.fixture
-def finance(app: Flask, clock: SettableClock) -> FlaskClient:
-    return sign_in_as(app, clock, role="finance").client
-
-
 def test_finance_corrects_name_and_address_and_the_new_receipt_is_sent(
     gift: str, finance: FlaskClient, mailer: RecordingMailer
 ) -> None:

@@ -30,11 +30,6 @@ def _gift_on_hold(app: Flask, client: FlaskClient, clock: SettableClock, payment
     set_issuer_text("registration", "No. 1")
 
 
-@pytest.fixture
-def finance(app: Flask, clock: SettableClock) -> FlaskClient:
-    return sign_in_as(app, clock, role="finance").client
-
-
 def test_finance_corrects_the_name_and_the_email_is_sent(finance: FlaskClient, mailer: RecordingMailer) -> None:
     page = fetch_address(finance, fetch_address(finance, "/staff/receipts").link(NUMBER))
     assert "The organisation’s registration is missing" in page.text("main ul")

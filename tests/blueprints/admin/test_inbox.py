@@ -11,16 +11,11 @@ from campaign.models.campaign import Campaign
 from campaign.models.inbox import ProviderEvent
 from campaign.models.staff import AuditEvent
 from tests.blueprints.admin.client import sign_in_as
-from tests.support.builders import NOW, a_campaign, a_paid_gift
+from tests.support.builders import NOW, a_paid_gift
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch, fetch_address
 
 REPLAY = "form[action$='/inbox/replay']"
-
-
-@pytest.fixture
-def campaign(app: Flask) -> Campaign:
-    return a_campaign()
 
 
 @pytest.fixture

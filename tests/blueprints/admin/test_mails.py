@@ -21,11 +21,6 @@ from tests.support.pages import Page, fetch, fetch_address
 FORM = "main form[action$=again]"
 
 
-@pytest.fixture
-def finance(app: Flask, clock: SettableClock) -> FlaskClient:
-    return sign_in_as(app, clock, role="finance").client
-
-
 @pytest.fixture(autouse=True)
 def campaign(app: Flask) -> Campaign:
     return a_campaign()

@@ -26,7 +26,6 @@ from campaign.services.overview.page import overview
 from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import (
     NOW,
-    a_campaign,
     a_donor,
     a_fund,
     a_member_of_staff,
@@ -37,11 +36,6 @@ from tests.support.builders import (
 )
 from tests.support.fakes import SettableClock
 from tests.support.pages import fetch
-
-
-@pytest.fixture
-def campaign(app: Flask) -> Campaign:
-    return a_campaign()
 
 
 @pytest.fixture

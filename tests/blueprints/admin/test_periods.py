@@ -3,25 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from campaign.domain.donation import DonationState
 from campaign.models.campaign import Campaign
-from tests.blueprints.admin.client import sign_in_as
-from tests.support.builders import NOW, a_campaign, a_donation, a_donor, a_paid_gift
-from tests.support.fakes import SettableClock
+from tests.support.builders import NOW, a_donation, a_donor, a_paid_gift
 from tests.support.pages import fetch, fetch_address
-
-
-@pytest.fixture
-def campaign(app: Flask) -> Campaign:
-    return a_campaign()
-
-
-@pytest.fixture
-def finance(app: Flask, clock: SettableClock) -> FlaskClient:
-    return sign_in_as(app, clock, role="finance").client
 
 
 @pytest.mark.parametrize("period", ["since=2026-13-45", "until=yesterday", "since=2026-12-02&until=2026-12-01"])

@@ -96,88 +96,6 @@ def test_sign_in_leads_back_to_the_requested_page(member: None, client: FlaskCli
     assert page.submit(client, email=EMAIL, password=PASSWORD).location == "/staff/donations?state=paid"
 
 
-def test_a_session_ends_after_half_an_hour_of_inactivity(app: Flask, clock: SettableClock) -> None:
-    a_campaign()
-    client = sign_in_as(app, clock, role="finance").client
-    clock.advance(minutes=29)
-    assert client.get("/staff/").status_code == 200
-    clock.advance(minutes=31)
-    assert "/staff/login" in client.get("/staff/").location
-    assert "after 30 minutes of inactivity" in fetch_address(client, "/staff/login").text()
-
-
-def test_a_session_ends_after_ten_hours(app: Flask, clock: SettableClock) -> None:
-    a_campaign()
-    client = sign_in_as(app, clock, role="finance").client
-    for _ in range(23):
-        clock.advance(minutes=26)
-        assert client.get("/staff/").status_code == 200
-    clock.advance(minutes=10)
-    assert "/staff/login" in client.get("/staff/").location
-
-
-def test_signing_out_is_a_button_and_ends_the_session(app: Flask, clock: SettableClock) -> None:
-    a_campaign()
-    client = sign_in_as(app, clock, role="finance").client
-    assert client.get("/staff/logout").status_code == 405
-    assert client.post("/staff/logout", data={"csrf_token": token_of(client)}).location == "/staff/login"
-    assert "/staff/login" in client.get("/staff/").location
-
-
-def test_signing_out_ends_copies_of_the_cookie_and_other_browsers(app: Flask, clock: SettableClock) -> None:
-    a_campaign()
-    staff = sign_in_as(app, clock, role="finance")
-    fetch_address(staff.client, "/staff/")
-    with staff.client.session_transaction() as stored:
-        copied = dict(stored)
-    thief = app.test_client()
-    with thief.session_transaction() as stored:
-        stored.update(copied)
-    assert thief.get("/staff/").status_code == 200
-    staff.client.post("/staff/logout", data={"csrf_token": token_of(staff.client)})
-    assert "/staff/login" in thief.get("/staff/").location
-    with staff.client.session_transaction() as left:
-        assert not {"in_at", "seen_at", "_user_id"} & left.keys()
-
-
-def test_an_inactive_browser_does_not_end_the_session_of_another(
-    app: Flask, clock: SettableClock, member: None
-) -> None:
-    finance = db.session().execute(select(Staff)).scalar_one()
-    left_alone = browser_of(app, clock, finance)
-    clock.advance(minutes=31)
-    used = browser_of(app, clock, finance)
-    assert "/staff/login" in left_alone.get("/staff/").location
-    assert used.get("/staff/").status_code == 200
-
-
-@pytest.mark.parametrize("address", ["/en/", "/static/css/site.css", "/api/v1/openapi.json", "/healthz"])
-def test_a_public_answer_never_sets_the_staff_cookie(app: Flask, clock: SettableClock, address: str) -> None:
-    a_campaign()
-    client = sign_in_as(app, clock, role="finance").client
-    with client.session_transaction() as stored:
-        stored.permanent = True
-    assert client.get("/staff/").status_code == 200
-    clock.advance(minutes=2)
-    answer = client.get(address)
-    assert answer.status_code == 200
-    assert "Set-Cookie" not in answer.headers
-    assert "Set-Cookie" in client.get("/staff/").headers
-
-
-def test_only_staff_pages_count_as_activity(app: Flask, clock: SettableClock) -> None:
-    a_campaign()
-    client = sign_in_as(app, clock, role="finance").client
-    with client.session_transaction() as stored:
-        stored.permanent = True
-    for _ in range(3):
-        clock.advance(minutes=29)
-        assert client.get("/staff/").status_code == 200
-    clock.advance(minutes=31)
-    assert client.get("/en/").status_code == 200
-    assert "/staff/login" in client.get("/staff/").location
-
-
 def test_nobody_is_remembered(member: None, client: FlaskClient) -> None:
     page = fetch_address(client, "/staff/login")
     answer = page.submit(client, email=EMAIL, password=PASSWORD, remember="y")
@@ -346,10 +264,6 @@ def test_staff_pages_are_in_the_persons_language(app: Flask, clock: SettableCloc
     page = fetch_address(staff.client, "/staff/")
     assert page.one("html")["lang"] == language
     assert heading in page.h1
-
-
-def test_the_session_is_as_long_as_it_says(app: Flask) -> None:
-    assert app.permanent_session_lifetime == timedelta(hours=10)
 
 
 def test_the_demo_password_signs_nobody_in_in_production(app: Flask, clock: SettableClock, client: FlaskClient) -> None:

@@ -18,22 +18,13 @@ from campaign.jobs import work_off_everything
 from campaign.models.donation import Donation
 from campaign.services.gifts.refunds import RefundOrder, request_refund
 from campaign.services.queues import inbox
+from tests.blueprints.donations.thanks_page import CHECKOUT, THANKS
 from tests.receipts.samples import text_of
-from tests.support.builders import a_campaign, a_member_of_staff, set_issuer_text, usd
+from tests.support.builders import a_member_of_staff, set_issuer_text, usd
 from tests.support.fakes import SIGNATURE, FakePayments, SettableClock
 from tests.support.pages import fetch_address
 
-CHECKOUT = "cs_test_000001"
-THANKS = f"/en/thanks?s={CHECKOUT}"
-
-
-@pytest.fixture(autouse=True)
-def _given(app: Flask, client: FlaskClient, clock: SettableClock) -> None:
-    """Somebody at the payment page, with this client as her browser."""
-    a_campaign()
-    form = fetch_address(client, "/en/donate")
-    clock.advance(seconds=10)
-    form.submit(client, "form[data-give]", amount="25", cover_fees="yes", public_name="Aida", anonymous="0")
+pytestmark = pytest.mark.usefixtures("payment_page")
 
 
 def test_a_partial_refund_is_shown(client: FlaskClient, payments: FakePayments, session: Session) -> None:
