@@ -53,9 +53,7 @@ def test_signing_out_ends_copies_of_the_cookie_and_other_browsers(app: Flask, cl
         assert not {"in_at", "seen_at", "_user_id"} & left.keys()
 
 
-def test_an_inactive_browser_does_not_end_the_session_of_another(
-    app: Flask, clock: SettableClock, member: None
-) -> None:
+def test_an_inactive_browser_does_not_end_the_session_of_another(app: Flask, clock: SettableClock) -> None:
     finance = a_member_of_staff(role="finance")
     left_alone = browser_of(app, clock, finance)
     clock.advance(minutes=31)
