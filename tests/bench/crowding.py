@@ -64,16 +64,16 @@ def _answered(folder: Path, url: str, *, quick: bool) -> list[Row]:
 
 def _settled(crew: Crew, workers: int, *, quick: bool) -> list[Row]:
     rounds = ROUNDS_QUICK if quick else ROUNDS
-    wall: dict[str, list[float]] = {"ours": [], "hand": []}
+    rates: dict[str, list[float]] = {"ours": [], "hand": []}
     busy: dict[str, list[float]] = {"ours": [], "hand": []}
     for number in range(rounds + 1):
         for way in ("ours", "hand"):
             seconds, workers_done = crew.settle(way, wait_in_the_inbox(GIFTS), workers=workers)
             if number:  # the first round fills the caches
-                wall[way].append(GIFTS / seconds)
+                rates[way].append(GIFTS / seconds)
                 busy[way].append(GIFTS / sum(one.cpu_seconds for one in workers_done))
     what = f"settling, PostgreSQL, {workers} worker{'s' if workers > 1 else ''}"
-    rate, work = ({way: median(values) for way, values in kind.items()} for kind in (wall, busy))
+    rate, work = ({way: median(values) for way, values in kind.items()} for kind in (rates, busy))
     return [
         at_least(f"{what}, vs Core by as many", rate["ours"], rate["hand"], aim=0.8, unit="gifts/s"),
         at_least(f"{what}, their own CPU alone", work["ours"], work["hand"], aim=0.8, unit="gifts/CPU s"),

@@ -23,7 +23,7 @@ SECONDS, SECONDS_QUICK = 12.0, 5.0
 PAUSES_SECONDS = (0.3, 3.0)
 OWN_TIME_MS, PAGE_MS = 25, 50
 PAGES = ("/en/", "/ru/transparency", "/ky/donate")
-"""The last is made anew for everybody."""
+"""The last is rendered for each request."""
 FORM_AGE = timedelta(seconds=10)
 
 

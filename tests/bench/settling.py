@@ -47,18 +47,18 @@ def _rows(kind: str, made: Installation, *, quick: bool) -> list[Row]:
             "two": lambda: settle_by_hand(engine, facts_of, clock=clock, commits=2),
             "one": lambda: settle_by_hand(engine, facts_of, clock=clock, commits=1),
         }
-        wall: dict[str, list[float]] = {name: [] for name in ways}
+        rates: dict[str, list[float]] = {name: [] for name in ways}
         busy: dict[str, list[float]] = {name: [] for name in ways}
         for number in range(rounds + 1):
             for name, way in ways.items():
                 seconds, cpu_seconds = _timed(way, wait_in_the_inbox(GIFTS), engine)
                 if number:  # the first round fills the caches
-                    wall[name].append(GIFTS / seconds)
+                    rates[name].append(GIFTS / seconds)
                     busy[name].append(GIFTS / cpu_seconds)
         if check_books(db.session()):
             raise NotMeasured("the books are broken after settling")
     what = f"settling, {kind}"
-    peer = {name: median(values) for name, values in wall.items()}
+    peer = {name: median(values) for name, values in rates.items()}
     work = {name: median(values) for name, values in busy.items()}
     return [
         at_least(f"{what}, vs Core in the same two commits", peer["ours"], peer["two"], aim=0.8, unit="gifts/s"),

@@ -45,7 +45,7 @@ def come_to_rest(stage: ChaosScenario, *, is_mutated: bool = False) -> None:
         if not is_mutated:
             work_off_everything()
         quiet = 0 if sent or _waiting() else quiet + 1
-        if quiet == 3:  # what is heard late is heard now
+        if quiet == 3:  # no event is on its way any more
             return
         here.advance(ROUND_SECONDS)
     raise AssertionError(f"it never comes to rest: {_waiting()}")

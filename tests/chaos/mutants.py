@@ -83,7 +83,7 @@ def _tells_twice() -> None:
 
 
 def _books_a_dispute_at_every_event() -> None:
-    """The money of a dispute leaves whenever something is heard of it, not once by its balance transaction."""
+    """The money of a dispute leaves with each event about it, not once by its balance transaction."""
     from dataclasses import replace
     from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""The services joined to a running sandbox through the real library: give, hear, and compare the books with the truth."""
+"""The services joined to a running sandbox by the real library: give, deliver events, compare the books with the truth."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

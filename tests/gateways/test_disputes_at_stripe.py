@@ -27,14 +27,14 @@ def given(joined: Joined, gift: Money, *, method: str = "pm_card_visa") -> tuple
 
 
 def disputed(joined: Joined, payment_id: str, **how: object) -> str:
-    """A dispute that was heard of; its id."""
+    """A dispute whose event was delivered; its id."""
     dispute_id = str(joined.sandbox.dispute(payment_id, **how)["id"])
     joined.hear()
     return dispute_id
 
 
 def decided(joined: Joined, dispute_id: str, status: str) -> None:
-    """The bank brings a dispute into a state, and we hear of it."""
+    """The bank brings a dispute into a state, and its event is delivered."""
     move_dispute(joined.sandbox, dispute_id, status)
     joined.hear()
 

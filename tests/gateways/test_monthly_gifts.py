@@ -41,10 +41,10 @@ def test_the_first_month_and_three_more_are_gifts_with_receipts(monthly: Monthly
 
 def test_every_event_may_come_twice_and_backwards(monthly: Monthly) -> None:
     monthly.sandbox.pay(monthly.gift(monthly.open()).checkout_id or "")
-    heard = monthly.collect()
+    received = monthly.collect()
     monthly.sandbox.advance(A_MONTH)
-    heard += monthly.collect()
-    monthly.tell([*reversed(heard), *heard])
+    received += monthly.collect()
+    monthly.tell([*reversed(received), *received])
     for _ in range(3):  # what came before its parent waits for it
         work_off_money()
 
@@ -180,9 +180,11 @@ def test_a_renewal_that_is_refunded_before_its_event_is_matched_by_its_payment(m
     client = monthly.sandbox.client()
     [charge, *_] = client.v1.charges.list({"limit": 1}).data
     client.v1.refunds.create({"charge": charge.id, "amount": 5_00})
-    heard = [one for one in monthly.collect() if b'"type": "refund.created"' in one[0] or b'"refund.created"' in one[0]]
-    assert heard
-    monthly.tell(heard)
+    received = [
+        one for one in monthly.collect() if b'"type": "refund.created"' in one[0] or b'"refund.created"' in one[0]
+    ]
+    assert received
+    monthly.tell(received)
     work_off_money()
     assert [gift.refunded_minor for gift in monthly.gifts()] == [0, 5_00]
 

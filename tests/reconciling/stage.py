@@ -72,7 +72,7 @@ class ReconciliationScenario:
         return made
 
     def payment_of(self, public_id: str) -> str:
-        """The gift's payment at the provider, whether we have heard of it or not."""
+        """The gift's payment at the provider, whether its event has come or not."""
         checkout_id = str(self.donation(public_id).checkout_id)
         return str(self.site.sandbox.client().v1.checkout.sessions.retrieve(checkout_id).payment_intent)
 

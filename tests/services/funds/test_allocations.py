@@ -1,4 +1,4 @@
-"""Allocation: two pairs of hands, balances that are shown, and a database that has the last word."""
+"""Allocations: proposed and approved by two people, with balances shown, and refused by the database where the rules forbid."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -20,7 +20,7 @@ def gift(engine: Engine, minor: int = 25_00) -> tuple[str, str]:
     return public_id, engine.checkout_of(public_id)
 
 
-def hear(engine: Engine, dispute_id: str, act: str = "updated") -> None:
+def deliver(engine: Engine, dispute_id: str, act: str = "updated") -> None:
     engine.tell(f"charge.dispute.{act}", dispute_id)
     engine.work()
 
@@ -29,19 +29,19 @@ def open_one(engine: Engine, checkout: str, *, minor: int | None = None) -> str:
     """A dispute whose money is withdrawn."""
     dispute_id = engine.payments.dispute(checkout, minor=minor)
     engine.payments.withdraw(dispute_id)
-    hear(engine, dispute_id, "created")
+    deliver(engine, dispute_id, "created")
     return dispute_id
 
 
 def lose(engine: Engine, dispute_id: str) -> None:
     engine.payments.call_dispute(dispute_id, "lost")
-    hear(engine, dispute_id, "closed")
+    deliver(engine, dispute_id, "closed")
 
 
 def win(engine: Engine, dispute_id: str, *, gross: Money | None = None, fee_minor: int = 0) -> None:
     engine.payments.call_dispute(dispute_id, "won")
     engine.payments.reinstate(dispute_id, gross=gross, fee_minor=fee_minor)
-    hear(engine, dispute_id, "funds_reinstated")
+    deliver(engine, dispute_id, "funds_reinstated")
 
 
 def states(engine: Engine) -> list[str]:

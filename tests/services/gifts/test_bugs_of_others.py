@@ -22,8 +22,8 @@ def sent_back_at_stripe(engine: Engine, public_id: str, minor: int, name: str) -
     engine.payments.refund(payment_id, Money(minor, "USD"), request_id=name, donation_id=public_id)
 
 
-def hear(engine: Engine, *news: tuple[str, str]) -> None:
-    for type_, object_id in news:
+def deliver(engine: Engine, *events: tuple[str, str]) -> None:
+    for type_, object_id in events:
         engine.tell(type_, object_id)
     engine.work()
 
@@ -43,7 +43,7 @@ def test_a_refund_known_by_its_charge_alone_is_not_lost_and_not_doubled(engine: 
     public_id = engine.give()
     charge_id = engine.donation(public_id).charge_id or ""
     sent_back_at_stripe(engine, public_id, 10_00, "r1")
-    hear(engine, ("charge.refunded", charge_id), ("refund.created", "re_r1"), ("charge.refunded", charge_id))
+    deliver(engine, ("charge.refunded", charge_id), ("refund.created", "re_r1"), ("charge.refunded", charge_id))
 
     assert refunds(engine) == [("pending", 10_00)]
     assert engine.donation(public_id).refunded_minor == 10_00
@@ -54,7 +54,7 @@ def test_a_second_part_refund_is_not_refused_because_there_was_a_first(engine: E
     public_id = engine.give()
     for name, minor in (("r1", 10_00), ("r2", 5_00)):
         sent_back_at_stripe(engine, public_id, minor, name)
-        hear(engine, ("charge.refunded", engine.donation(public_id).charge_id or ""))
+        deliver(engine, ("charge.refunded", engine.donation(public_id).charge_id or ""))
 
     assert refunds(engine) == [("pending", 10_00), ("pending", 5_00)]
     assert engine.donation(public_id).refunded_minor == 15_00
@@ -65,9 +65,9 @@ def test_a_canceled_payment_does_not_stay_pending_for_ever(engine: Engine) -> No
     public_id = engine.open()
     checkout = engine.checkout_of(public_id)
     engine.payments.wait(checkout)
-    hear(engine, ("checkout.session.completed", checkout))
+    deliver(engine, ("checkout.session.completed", checkout))
     engine.payments.fail(checkout)
-    hear(engine, ("payment_intent.canceled", f"pi_{checkout}"))
+    deliver(engine, ("payment_intent.canceled", f"pi_{checkout}"))
 
     assert engine.donation(public_id).state == "failed"
 
@@ -76,7 +76,7 @@ def test_a_pending_refund_is_neither_an_error_nor_done(engine: Engine) -> None:
     """emfcamp #1017, commerce-stripe #134: `pending` was treated as failed. chobbledotcom #1824: any refund was done."""
     public_id = engine.give()
     sent_back_at_stripe(engine, public_id, 10_00, "r1")
-    hear(engine, ("refund.created", "re_r1"))
+    deliver(engine, ("refund.created", "re_r1"))
 
     campaign_id = engine.donation(public_id).campaign_id
     concerns = overview(campaign_id, "USD", at=engine.clock.now()).concerns
@@ -84,7 +84,7 @@ def test_a_pending_refund_is_neither_an_error_nor_done(engine: Engine) -> None:
     assert sums.account_totals(engine.session)[Account.PROVIDER, "USD"] == 23_97  # nothing has left yet
 
     engine.payments.settle_refund("r1")
-    hear(engine, ("refund.updated", "re_r1"))
+    deliver(engine, ("refund.updated", "re_r1"))
     assert refunds(engine) == [("succeeded", 10_00)]
     assert sums.account_totals(engine.session)[Account.PROVIDER, "USD"] == 13_97
 
@@ -94,9 +94,9 @@ def test_a_disputed_or_refunded_charge_does_not_kill_the_worker(engine: Engine) 
     public_id = engine.give()
     checkout = engine.checkout_of(public_id)
     for minor in (10_00, 5_00):
-        hear(engine, ("charge.dispute.created", engine.payments.dispute(checkout, minor=minor, status="won")))
+        deliver(engine, ("charge.dispute.created", engine.payments.dispute(checkout, minor=minor, status="won")))
     sent_back_at_stripe(engine, public_id, 25_00, "r1")
-    hear(engine, ("charge.refunded", engine.donation(public_id).charge_id or ""))
+    deliver(engine, ("charge.refunded", engine.donation(public_id).charge_id or ""))
 
     assert refunds(engine) == [("pending", 25_00)]
     assert engine.work() == 0
@@ -109,7 +109,7 @@ def test_the_return_page_and_the_webhook_do_not_settle_a_gift_twice(engine: Engi
     engine.payments.pay(checkout)
     engine.payments.settle(checkout, fee_minor=1_03)
     refresh_checkout(checkout, context=engine.context)
-    hear(engine, ("checkout.session.completed", checkout), ("payment_intent.succeeded", f"pi_{checkout}"))
+    deliver(engine, ("checkout.session.completed", checkout), ("payment_intent.succeeded", f"pi_{checkout}"))
     refresh_checkout(checkout, context=engine.context)
 
     assert engine.session.execute(select(Donation.id)).all() == [(1,)]
@@ -123,10 +123,10 @@ def test_an_old_event_delivered_again_overwrites_nothing_and_mails_nothing(engin
     checkout = engine.checkout_of(public_id)
     sent_back_at_stripe(engine, public_id, 25_00, "r1")
     engine.payments.settle_refund("r1")
-    hear(engine, ("refund.updated", "re_r1"))
+    deliver(engine, ("refund.updated", "re_r1"))
     mails_before = list(kinds_of_mail(engine))
     before = engine.donation(public_id)
-    hear(
+    deliver(
         engine,
         ("checkout.session.completed", checkout),
         ("checkout.session.expired", checkout),
@@ -145,7 +145,7 @@ def test_a_donor_who_closes_the_tab_has_given_all_the_same(engine: Engine) -> No
     checkout = engine.checkout_of(public_id)
     engine.payments.pay(checkout)
     engine.payments.settle(checkout, fee_minor=1_03)
-    hear(engine, ("checkout.session.completed", checkout))  # nobody came to the return page
+    deliver(engine, ("checkout.session.completed", checkout))  # nobody came to the return page
 
     assert engine.donation(public_id).state == "paid"
     assert refundable(engine.session, public_id) == Money(25_00, "USD")

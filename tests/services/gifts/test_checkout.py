@@ -29,10 +29,10 @@ from campaign.services.shield.attempts import Counter, count_of, count_one
 from tests.services.engine import PUBLIC_URL, Engine
 
 
-class CountingDoor:
+class CountingCheck:
     """Counts as the shield does, in rows that the next one waits for; gives these answers, the last one ever after."""
 
-    COUNTER = Counter("test", "door")
+    COUNTER = Counter("test", "check")
 
     def __init__(self, *answers: Challenge) -> None:
         self.answers = answers or (Challenge.NOTHING,)
@@ -55,35 +55,35 @@ def test_two_presses_are_one_gift_and_one_page(engine: Engine) -> None:
 
 
 def test_an_attempt_is_judged_once_and_counted_with_its_gift(engine: Engine) -> None:
-    request, door = engine.request(form="judged"), CountingDoor()
-    assert len({engine.open(request, admit=door) for _ in range(20)}) == 1
-    assert door.counted(engine) == 1
+    request, check = engine.request(form="judged"), CountingCheck()
+    assert len({engine.open(request, admit=check) for _ in range(20)}) == 1
+    assert check.counted(engine) == 1
 
 
 def test_an_attempt_that_is_turned_away_is_counted_and_leaves_no_gift(engine: Engine) -> None:
-    door = CountingDoor(Challenge.PAUSE)
+    check = CountingCheck(Challenge.PAUSE)
     with pytest.raises(NotAdmitted) as refusal:
-        engine.open(admit=door)
+        engine.open(admit=check)
     assert refusal.value.demand is Challenge.PAUSE
-    assert door.counted(engine) == 1
+    assert check.counted(engine) == 1
     assert engine.session.execute(select(Donation.id)).all() == []
 
 
 def test_an_attempt_whose_gift_cannot_be_written_is_not_counted(engine: Engine) -> None:
-    door = CountingDoor()
+    check = CountingCheck()
     with pytest.raises(FundUnknown):
-        engine.open(replace(engine.request(), fund_code="NOWHERE"), admit=door)
-    assert door.counted(engine) == 0
+        engine.open(replace(engine.request(), fund_code="NOWHERE"), admit=check)
+    assert check.counted(engine) == 0
 
 
 def test_a_press_that_is_turned_away_beside_its_twin_gets_to_the_twins_page(app: Flask, engine: Engine) -> None:
     """Neither found a gift; the second is judged after the first one's is written."""
-    request, door, both = engine.request(form="twice"), CountingDoor(Challenge.NOTHING, Challenge.PAUSE), Barrier(2)
+    request, check, both = engine.request(form="twice"), CountingCheck(Challenge.NOTHING, Challenge.PAUSE), Barrier(2)
 
     def press(_number: int) -> str:
         with app.app_context():
             both.wait(timeout=30)
-            return engine.open(request, admit=door)
+            return engine.open(request, admit=check)
 
     with ThreadPoolExecutor(2) as threads:
         assert len(set(threads.map(press, range(2)))) == 1

@@ -19,8 +19,8 @@ from campaign.services.ledger import sums
 from tests.services.engine import Engine
 from tests.services.gifts.dispute_steps import (
     USD,
+    deliver,
     gift,
-    hear,
     lose,
     mails,
     open_one,
@@ -35,14 +35,14 @@ from tests.services.gifts.dispute_steps import (
 def test_an_inquiry_moves_no_money_and_leaves_the_gift_refundable(engine: Engine) -> None:
     public_id, checkout = gift(engine)
     dispute_id = engine.payments.dispute(checkout, status="warning_needs_response")
-    hear(engine, dispute_id, "created")
+    deliver(engine, dispute_id, "created")
 
     assert states(engine) == ["inquiry"]
     assert total(engine, Account.PROVIDER) == 23_97
     assert refundable(engine.session, public_id) == Money(25_00, USD)
 
     engine.payments.call_dispute(dispute_id, "warning_closed")
-    hear(engine, dispute_id, "closed")
+    deliver(engine, dispute_id, "closed")
     assert states(engine) == ["closed"]
 
 
@@ -61,7 +61,7 @@ def test_a_withdrawal_is_booked_once_whichever_event_reports_it(engine: Engine) 
     _, checkout = gift(engine)
     dispute_id = open_one(engine, checkout)
     for act in ("funds_withdrawn", "created", "updated", "funds_withdrawn"):
-        hear(engine, dispute_id, act)
+        deliver(engine, dispute_id, act)
 
     assert total(engine, Account.DISPUTED) == 25_00
     assert total(engine, Account.PROVIDER) == 23_97 - 40_00
@@ -71,7 +71,7 @@ def test_an_event_whose_name_speaks_of_money_moves_none(engine: Engine) -> None:
     _, checkout = gift(engine)
     dispute_id = engine.payments.dispute(checkout)
     for act in ("funds_withdrawn", "funds_reinstated", "closed"):
-        hear(engine, dispute_id, act)
+        deliver(engine, dispute_id, act)
 
     assert total(engine, Account.PROVIDER) == 23_97
     assert total(engine, Account.DISPUTED) == 0
@@ -109,7 +109,7 @@ def test_a_lost_dispute_is_charged_back_and_voids_the_receipt(engine: Engine) ->
 
 
 def test_a_lost_dispute_is_booked_on_the_day_it_is_lost(engine: Engine) -> None:
-    """The money left on 1 December and was lost on the 20th, heard of on the 21st, and taken from us on neither again."""
+    """The money left on 1 December and was lost on the 20th, reported on the 21st, and taken from us on neither again."""
     _, checkout = gift(engine)
     dispute_id = open_one(engine, checkout)
     engine.clock.advance(days=19)
@@ -118,7 +118,7 @@ def test_a_lost_dispute_is_booked_on_the_day_it_is_lost(engine: Engine) -> None:
     engine.clock.advance(days=1)
     engine.work()
     engine.clock.advance(days=30)
-    hear(engine, dispute_id)
+    deliver(engine, dispute_id)
 
     rows = engine.session.execute(select(JournalEntry.kind, JournalEntry.effective_on)).all()
     days = {kind: on for kind, on in rows if kind.startswith("dispute")}
@@ -167,7 +167,7 @@ def test_a_dispute_lost_and_won_on_appeal_leaves_the_gift_whole(engine: Engine) 
     dispute_id = open_one(engine, checkout)
     lose(engine, dispute_id)
     engine.payments.call_dispute(dispute_id, "appeal_under_review")
-    hear(engine, dispute_id)
+    deliver(engine, dispute_id)
     assert states(engine) == ["lost"]  # until the money is back
 
     win(engine, dispute_id)
@@ -186,7 +186,7 @@ def test_a_dispute_won_and_lost_in_the_second_round_is_lost(engine: Engine) -> N
     win(engine, dispute_id)
     engine.payments.withdraw(dispute_id, fee_minor=0)
     engine.payments.call_dispute(dispute_id, "needs_response")
-    hear(engine, dispute_id)
+    deliver(engine, dispute_id)
     assert states(engine) == ["open"]
 
     lose(engine, dispute_id)
@@ -200,7 +200,7 @@ def test_a_state_that_is_not_known_is_stored_and_moves_nothing(engine: Engine) -
     _, checkout = gift(engine)
     dispute_id = open_one(engine, checkout)
     engine.payments.call_dispute(dispute_id, "a_word_of_next_year")
-    hear(engine, dispute_id)
+    deliver(engine, dispute_id)
 
     row = engine.session.execute(select(Dispute)).scalar_one()
     assert (row.state, row.status) == ("open", "a_word_of_next_year")
@@ -226,7 +226,7 @@ def test_a_dispute_in_another_currency_than_the_gift_is_refused_by_name(engine: 
     dispute_id = engine.payments.dispute(checkout)
     facts = engine.payments.facts[checkout].disputes
     engine.payments._tell(checkout, disputes=tuple(replace(one, amount=Money(25_00, "EUR")) for one in facts))
-    hear(engine, dispute_id, "created")
+    deliver(engine, dispute_id, "created")
     event = engine.session.execute(select(ProviderEvent).where(ProviderEvent.object_id == dispute_id)).scalar_one()
     assert (event.state, states(engine)) == ("failed", [])
     assert event.error == f"It does not fit the gift: {dispute_id} is in EUR, the gift in USD"

@@ -24,8 +24,8 @@ def pay(engine: Engine, checkout: str) -> None:
     engine.payments.settle(checkout, fee_minor=1_03)
 
 
-def hear(engine: Engine, *news: tuple[str, str]) -> None:
-    for type_, object_id in news:
+def deliver(engine: Engine, *events: tuple[str, str]) -> None:
+    for type_, object_id in events:
         engine.tell(type_, object_id)
     engine.work()
 
@@ -47,7 +47,7 @@ def test_a_second_paid_page_is_a_gift_of_its_own_with_its_own_receipt(engine: En
     first, second = engine.checkout_of(public_id), second_page(engine, public_id)
     for checkout in (first, second):
         pay(engine, checkout)
-        hear(engine, completed(checkout))
+        deliver(engine, completed(checkout))
 
     one, two = gifts(engine)
     assert (one.state, two.state) == ("paid", "paid")
@@ -62,7 +62,7 @@ def test_a_second_payment_is_mailed_to_the_donor_and_shown_to_staff(engine: Engi
     first, second = engine.checkout_of(public_id), second_page(engine, public_id)
     for checkout in (first, second):
         pay(engine, checkout)
-        hear(engine, completed(checkout))
+        deliver(engine, completed(checkout))
 
     mails = engine.session.execute(select(Message.kind).order_by(Message.id)).scalars()
     assert list(mails) == ["receipt", "receipt", "paid_again"]
@@ -75,7 +75,7 @@ def test_two_pages_paid_before_anything_is_heard_are_both_booked_in_any_order(en
     first, second = engine.checkout_of(public_id), second_page(engine, public_id)
     for checkout in (first, second):
         pay(engine, checkout)
-    hear(
+    deliver(
         engine,
         ("charge.updated", f"ch_{second}"),
         completed(second),
@@ -94,7 +94,7 @@ def test_a_page_that_was_lost_and_is_paid_is_the_gifts_page(engine: Engine) -> N
     public_id = engine.open()
     lost = second_page(engine, public_id)
     pay(engine, lost)
-    hear(engine, completed(lost))
+    deliver(engine, completed(lost))
 
     [gift] = gifts(engine)
     assert (gift.state, gift.checkout_id) == ("paid", lost)
@@ -104,7 +104,7 @@ def test_an_unused_second_page_that_expires_ends_nothing(engine: Engine) -> None
     public_id = engine.open()
     unused = second_page(engine, public_id)
     engine.payments.expire(unused)
-    hear(engine, ("checkout.session.expired", unused))
+    deliver(engine, ("checkout.session.expired", unused))
 
     [gift] = gifts(engine)
     assert (gift.state, gift.checkout_id != unused) == ("open", True)
@@ -114,11 +114,11 @@ def test_a_page_that_expired_and_was_paid_after_all_is_paid(engine: Engine) -> N
     public_id = engine.open()
     checkout = engine.checkout_of(public_id)
     engine.payments.expire(checkout)
-    hear(engine, ("checkout.session.expired", checkout))
+    deliver(engine, ("checkout.session.expired", checkout))
     assert engine.donation(public_id).state == "expired"
 
     pay(engine, checkout)
-    hear(engine, completed(checkout))
+    deliver(engine, completed(checkout))
     assert engine.donation(public_id).state == "paid"
 
 
@@ -128,12 +128,12 @@ def test_the_refund_of_a_second_payment_leaves_the_first_one_paid(engine: Engine
     first, second = engine.checkout_of(public_id), second_page(engine, public_id)
     for checkout in (first, second):
         pay(engine, checkout)
-        hear(engine, completed(checkout))
+        deliver(engine, completed(checkout))
     again = gifts(engine)[1]
     engine.payments.refund(
         again.payment_id or "", engine.payments.facts[second].amount, request_id="r1", donation_id=again.public_id
     )
-    hear(engine, ("refund.created", "re_r1"))
+    deliver(engine, ("refund.created", "re_r1"))
 
     one, two = gifts(engine)
     assert (one.state, one.refunded_minor) == ("paid", 0)
@@ -149,12 +149,12 @@ def test_a_debit_under_way_on_one_page_and_a_card_on_another_are_two_payments(en
     public_id = engine.open()
     slow, quick = engine.checkout_of(public_id), second_page(engine, public_id)
     engine.payments.wait(slow)
-    hear(engine, completed(slow))
+    deliver(engine, completed(slow))
     assert engine.donation(public_id).state == "processing"
     pay(engine, quick)
-    hear(engine, completed(quick))
+    deliver(engine, completed(quick))
     pay(engine, slow)
-    hear(engine, ("checkout.session.async_payment_succeeded", slow))
+    deliver(engine, ("checkout.session.async_payment_succeeded", slow))
 
     assert sorted((gift.state, gift.checkout_id) for gift in gifts(engine)) == sorted([("paid", quick), ("paid", slow)])
     assert at_provider(engine) == 2 * 23_97

@@ -28,7 +28,7 @@ def order(public_id: str, minor: int) -> RefundOrder:
 
 
 def send_back(engine: Engine, public_id: str, minor: int) -> str:
-    """Ask, let the provider do it, and hear of it."""
+    """Request a refund, let the provider execute it, and deliver its event."""
     request_id = request_refund(order(public_id, minor), clock=engine.clock)
     engine.work()
     engine.payments.settle_refund(request_id)

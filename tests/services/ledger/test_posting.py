@@ -59,7 +59,7 @@ pytestmark = pytest.mark.broken_books
 
 
 @pytest.fixture
-def purse(app: Flask) -> FundUnderTest:
+def fund(app: Flask) -> FundUnderTest:
     campaign = a_campaign()
     theme: Fund = a_fund(campaign=campaign)
     event = a_fund(campaign=campaign, code="EVENT-1", kind="event")
@@ -67,114 +67,114 @@ def purse(app: Flask) -> FundUnderTest:
     return FundUnderTest(campaign.id, general_fund_of(campaign).id, event.id, theme.id)
 
 
-def test_an_entry_is_posted_once(purse: FundUnderTest) -> None:
-    assert purse.post(purse.allocation(10))
-    assert not purse.post(purse.allocation(10))
-    assert purse.holds(purse.event) == 10
+def test_an_entry_is_posted_once(fund: FundUnderTest) -> None:
+    assert fund.post(fund.allocation(10))
+    assert not fund.post(fund.allocation(10))
+    assert fund.holds(fund.event) == 10
 
 
-def test_the_same_source_with_another_content_is_refused(purse: FundUnderTest) -> None:
-    purse.post(purse.allocation(10))
+def test_the_same_source_with_another_content_is_refused(fund: FundUnderTest) -> None:
+    fund.post(fund.allocation(10))
     with pytest.raises(EntryConflict):
-        purse.post(purse.allocation(11))
+        fund.post(fund.allocation(11))
     with pytest.raises(EntryConflict):
-        purse.post(replace(purse.allocation(10), effective_on=TODAY + timedelta(days=1)))
-    assert purse.holds(purse.event) == 10
+        fund.post(replace(fund.allocation(10), effective_on=TODAY + timedelta(days=1)))
+    assert fund.holds(fund.event) == 10
 
 
-def test_several_entries_are_posted_together_and_the_known_ones_left_out(purse: FundUnderTest) -> None:
-    first, second = purse.allocation(10, name="a"), purse.allocation(20, name="b")
-    purse.post(first)
+def test_several_entries_are_posted_together_and_the_known_ones_left_out(fund: FundUnderTest) -> None:
+    first, second = fund.allocation(10, name="a"), fund.allocation(20, name="b")
+    fund.post(first)
     with transaction() as session:
-        assert posting.post_all(session, [first, second], campaign_id=purse.campaign_id, at=NOW) == 1
-    assert purse.holds(purse.event) == 30
+        assert posting.post_all(session, [first, second], campaign_id=fund.campaign_id, at=NOW) == 1
+    assert fund.holds(fund.event) == 30
 
 
-def test_of_several_entries_none_stands_when_one_is_refused(purse: FundUnderTest) -> None:
+def test_of_several_entries_none_stands_when_one_is_refused(fund: FundUnderTest) -> None:
     with pytest.raises(NotEnoughFunds), transaction() as session:
         posting.post_all(
             session,
-            [purse.allocation(10, name="a"), purse.allocation(1000_00, name="b")],
-            campaign_id=purse.campaign_id,
+            [fund.allocation(10, name="a"), fund.allocation(1000_00, name="b")],
+            campaign_id=fund.campaign_id,
             at=NOW,
         )
-    assert purse.holds(purse.event) == 0
+    assert fund.holds(fund.event) == 0
 
 
-def test_more_than_a_fund_holds_is_refused_by_name(purse: FundUnderTest) -> None:
+def test_more_than_a_fund_holds_is_refused_by_name(fund: FundUnderTest) -> None:
     with pytest.raises(NotEnoughFunds):
-        purse.post(purse.allocation(1000_01))
-    purse.post(purse.allocation(1000_00))
-    assert (purse.holds(purse.general), purse.holds(purse.event)) == (0, 1000_00)
+        fund.post(fund.allocation(1000_01))
+    fund.post(fund.allocation(1000_00))
+    assert (fund.holds(fund.general), fund.holds(fund.event)) == (0, 1000_00)
 
 
-def test_one_currency_does_not_cover_another(purse: FundUnderTest) -> None:
+def test_one_currency_does_not_cover_another(fund: FundUnderTest) -> None:
     with pytest.raises(NotEnoughFunds):
-        purse.post(purse.allocation(1, currency="EUR"))
+        fund.post(fund.allocation(1, currency="EUR"))
 
 
-def test_money_outside_its_purpose_is_refused_by_name(purse: FundUnderTest) -> None:
+def test_money_outside_its_purpose_is_refused_by_name(fund: FundUnderTest) -> None:
     with pytest.raises(MoneyMayNotGoThere):
-        purse.post(replace(purse.allocation(1, source=purse.event), kind=EntryKind.TAKE_BACK))
+        fund.post(replace(fund.allocation(1, source=fund.event), kind=EntryKind.TAKE_BACK))
 
 
-def test_what_is_spent_is_neither_spent_nor_taken_back_again(purse: FundUnderTest) -> None:
-    purse.post(purse.allocation(100))
-    spend = disbursed(public_id="d", cost=Account.PROGRAMME, amount=usd(60), fund_id=purse.event, on=TODAY)
-    purse.post(spend)
+def test_what_is_spent_is_neither_spent_nor_taken_back_again(fund: FundUnderTest) -> None:
+    fund.post(fund.allocation(100))
+    spend = disbursed(public_id="d", cost=Account.PROGRAMME, amount=usd(60), fund_id=fund.event, on=TODAY)
+    fund.post(spend)
     with pytest.raises(NotEnoughFunds):
-        purse.post(replace(spend, source="disbursement:again"))
+        fund.post(replace(spend, source="disbursement:again"))
     with pytest.raises(NotEnoughFunds):
-        purse.post(reversal_of(purse.allocation(100), source="reversal:a", on=TODAY))
-    assert purse.holds(purse.event) == 40
+        fund.post(reversal_of(fund.allocation(100), source="reversal:a", on=TODAY))
+    assert fund.holds(fund.event) == 40
 
 
-def test_an_entry_is_reversed_once(purse: FundUnderTest) -> None:
-    purse.post(purse.allocation(100))
-    spend = disbursed(public_id="d", cost=Account.PROGRAMME, amount=usd(60), fund_id=purse.event, on=TODAY)
-    purse.post(spend)
-    purse.post(reversal_of(spend, source="reversal:1", on=TODAY))
+def test_an_entry_is_reversed_once(fund: FundUnderTest) -> None:
+    fund.post(fund.allocation(100))
+    spend = disbursed(public_id="d", cost=Account.PROGRAMME, amount=usd(60), fund_id=fund.event, on=TODAY)
+    fund.post(spend)
+    fund.post(reversal_of(spend, source="reversal:1", on=TODAY))
     with pytest.raises((EntryConflict, IntegrityError)):
-        purse.post(reversal_of(spend, source="reversal:2", on=TODAY))
-    assert purse.holds(purse.event) == 100
+        fund.post(reversal_of(spend, source="reversal:2", on=TODAY))
+    assert fund.holds(fund.event) == 100
 
 
-def test_an_involuntary_refund_may_take_a_fund_below_zero(purse: FundUnderTest) -> None:
-    purse.post(purse.allocation(1000_00))
+def test_an_involuntary_refund_may_take_a_fund_below_zero(fund: FundUnderTest) -> None:
+    fund.post(fund.allocation(1000_00))
     moved = BalanceTransaction("txn_r", usd(1000_00), usd(0))
-    purse.post(refund_made(subject="donation:d", refunded=usd(1000_00), settled=moved, fund_id=purse.general, on=TODAY))
-    assert purse.holds(purse.general) == -1000_00
+    fund.post(refund_made(subject="donation:d", refunded=usd(1000_00), settled=moved, fund_id=fund.general, on=TODAY))
+    assert fund.holds(fund.general) == -1000_00
     with pytest.raises(NotEnoughFunds):
-        purse.post(purse.allocation(1, name="after"))
+        fund.post(fund.allocation(1, name="after"))
 
 
-def test_flows_and_totals_are_sums_of_postings(purse: FundUnderTest, session: Session) -> None:
-    purse.post(purse.allocation(300_00))
-    purse.post(disbursed(public_id="d", cost=Account.GRANTS, amount=usd(60_00), fund_id=purse.event, on=TODAY))
-    purse.post(
+def test_flows_and_totals_are_sums_of_postings(fund: FundUnderTest, session: Session) -> None:
+    fund.post(fund.allocation(300_00))
+    fund.post(disbursed(public_id="d", cost=Account.GRANTS, amount=usd(60_00), fund_id=fund.event, on=TODAY))
+    fund.post(
         gift_settled(
             subject="donation:x",
             charged=Money(1000_00, "KGS"),
             settled=BalanceTransaction("txn_x", usd(11_40), usd(63)),
-            fund_id=purse.theme,
-            fee_fund_id=purse.general,
+            fund_id=fund.theme,
+            fee_fund_id=fund.general,
             on=TODAY,
         )
     )
-    flows = {(f.fund_id, f.currency): f for f in sums.fund_flows(session, campaign_id=purse.campaign_id)}
-    general, event = flows[purse.general, "USD"], flows[purse.event, "USD"]
+    flows = {(f.fund_id, f.currency): f for f in sums.fund_flows(session, campaign_id=fund.campaign_id)}
+    general, event = flows[fund.general, "USD"], flows[fund.event, "USD"]
     assert (general.contributed_minor, general.transferred_out_minor, general.fees_minor) == (1000_00, 300_00, 63)
     assert (event.transferred_in_minor, event.spent_minor, event.balance_minor) == (300_00, 60_00, 240_00)
-    assert flows[purse.theme, "KGS"].converted_minor == -1000_00
-    assert flows[purse.theme, "USD"].converted_minor == 11_40
-    totals = sums.account_totals(session, campaign_id=purse.campaign_id)
+    assert flows[fund.theme, "KGS"].converted_minor == -1000_00
+    assert flows[fund.theme, "USD"].converted_minor == 11_40
+    totals = sums.account_totals(session, campaign_id=fund.campaign_id)
     assert totals[Account.BANK, "USD"] == -60_00
     assert totals[Account.GRANTS_PAYABLE, "USD"] == 0
     assert all(sum(minor for (_, cur), minor in totals.items() if cur == code) == 0 for code in ("USD", "KGS"))
-    assert sums.balances(session, campaign_id=purse.campaign_id)[purse.event] == {"USD": 240_00}
+    assert sums.balances(session, campaign_id=fund.campaign_id)[fund.event] == {"USD": 240_00}
 
 
-def test_another_campaigns_money_is_not_counted(purse: FundUnderTest, session: Session) -> None:
+def test_another_campaigns_money_is_not_counted(fund: FundUnderTest, session: Session) -> None:
     other = a_campaign(slug="other", is_featured=False)
     a_paid_gift(campaign=other, gift=usd(7_00), fee_minor=0)
     assert sums.account_totals(session, campaign_id=other.id)[Account.PROVIDER, "USD"] == 7_00
@@ -182,10 +182,10 @@ def test_another_campaigns_money_is_not_counted(purse: FundUnderTest, session: S
     assert set(sums.balances(session, campaign_id=other.id)) == {general_fund_of(other).id}
 
 
-def test_the_journal_is_read_page_by_page_without_loss(purse: FundUnderTest, session: Session) -> None:
+def test_the_journal_is_read_page_by_page_without_loss(fund: FundUnderTest, session: Session) -> None:
     for number in range(5):
-        purse.post(purse.allocation(1 + number, name=f"a{number}"))
-    filters = LedgerFilter(campaign_id=purse.campaign_id)
+        fund.post(fund.allocation(1 + number, name=f"a{number}"))
+    filters = LedgerFilter(campaign_id=fund.campaign_id)
     whole = list(entries.ledger_rows(session, filters))
     paged, after = [], None
     while page := list(entries.ledger_rows(session, filters, after=after, limit=3)):
@@ -195,29 +195,29 @@ def test_the_journal_is_read_page_by_page_without_loss(purse: FundUnderTest, ses
     assert len(whole) == 4 + 5 * 2
 
 
-def test_the_journal_is_read_by_day_fund_kind_and_story(purse: FundUnderTest, session: Session) -> None:
-    purse.post(purse.allocation(1, name="a"))
-    purse.post(replace(purse.allocation(2, name="b"), effective_on=date(2027, 1, 5)))
+def test_the_journal_is_read_by_day_fund_kind_and_story(fund: FundUnderTest, session: Session) -> None:
+    fund.post(fund.allocation(1, name="a"))
+    fund.post(replace(fund.allocation(2, name="b"), effective_on=date(2027, 1, 5)))
 
     def amounts(filters: LedgerFilter) -> list[int]:
         return sorted(row.amount_minor for row in entries.ledger_rows(session, filters))
 
-    of = LedgerFilter(campaign_id=purse.campaign_id)
+    of = LedgerFilter(campaign_id=fund.campaign_id)
     assert amounts(replace(of, since=date(2027, 1, 1))) == [-2, 2]
     assert amounts(replace(of, until=date(2026, 12, 31), kinds=frozenset({"allocation"}))) == [-1, 1]
-    assert amounts(replace(of, fund_id=purse.event)) == [-2, -1]
+    assert amounts(replace(of, fund_id=fund.event)) == [-2, -1]
     assert amounts(replace(of, subject="allocation:b")) == [-2, 2]
-    assert [row.amount_minor for row in entries.entries_of(session, purse.campaign_id, "allocation:a")] == [1, -1]
+    assert [row.amount_minor for row in entries.entries_of(session, fund.campaign_id, "allocation:a")] == [1, -1]
 
 
-def test_many_hands_never_take_more_than_there_is(purse: FundUnderTest, app: Flask) -> None:
+def test_many_hands_never_take_more_than_there_is(fund: FundUnderTest, app: Flask) -> None:
     """Without a lock on the fund, all of them read a thousand and seventeen hundred would leave."""
     threads = 17
 
     def take(number: int) -> str:
         with app.app_context():
             try:
-                purse.post(purse.allocation(100_00, name=f"hand-{number}"))
+                fund.post(fund.allocation(100_00, name=f"hand-{number}"))
             except DomainError as refusal:
                 return type(refusal).__name__
             finally:
@@ -228,4 +228,4 @@ def test_many_hands_never_take_more_than_there_is(purse: FundUnderTest, app: Fla
         answers = list(hands.map(take, range(threads)))
     assert answers.count("taken") == 10
     assert answers.count("NotEnoughFunds") == threads - 10
-    assert (purse.holds(purse.general), purse.holds(purse.event)) == (0, 1000_00)
+    assert (fund.holds(fund.general), fund.holds(fund.event)) == (0, 1000_00)
