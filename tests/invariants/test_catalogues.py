@@ -48,8 +48,8 @@ def originals(message: Message) -> tuple[str, ...]:
 def test_every_text_is_translated(template: Catalog, language: str) -> None:
     missing = []
     for message in template:
-        found = catalogue(language).get(originals(message)[0], message.context) if message.id else message
-        if message.id and (found is None or found.fuzzy or not all(forms(found))):
+        translation = catalogue(language).get(originals(message)[0], message.context) if message.id else message
+        if message.id and (translation is None or translation.fuzzy or not all(forms(translation))):
             missing.append(originals(message)[0])
     assert missing == []
 

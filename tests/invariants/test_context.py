@@ -8,11 +8,11 @@ PARTS = frozenset({"account", "clock", "endpoints", "mailer", "payments", "publi
 
 
 def test_no_function_is_handed_several_parts_of_the_context() -> None:
-    found = {
+    offenders = {
         f"{name_of(file)}:{function.name}"
         for file in sources("campaign/services", "campaign/jobs", "campaign/blueprints", "campaign/cli")
         for function in ast.walk(tree_of(file))
         if isinstance(function, ast.FunctionDef)
         and len({argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)} & PARTS) > 1
     }
-    assert found == set()
+    assert offenders == set()

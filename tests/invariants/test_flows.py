@@ -16,11 +16,11 @@ STEPS = [(here, there) for (_, here), (number, there) in pairwise(NAMES) if numb
 def imported_by(module: str) -> set[str]:
     """The modules and names that a module imports, in full."""
     tree = ast.parse((ROOT / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8"))
-    found: set[str] = set()
+    imported: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
+            imported |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return imported
 
 
 def test_there_are_four_paths_of_several_steps() -> None:

@@ -47,14 +47,14 @@ def rows(session: Session) -> dict[str, list[tuple[object, ...]]]:
 @contextmanager
 def statements_that_write(endpoint: str) -> Iterator[list[tuple[str, str]]]:
     """What an address makes the database do beside reading, to name it where something has changed."""
-    found: list[tuple[str, str]] = []
+    statements: list[tuple[str, str]] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
         if statement.startswith(("INSERT", "UPDATE", "DELETE")) and READS_ARE_RECORDED not in statement:
-            found.append((endpoint, statement[:80]))
+            statements.append((endpoint, statement[:80]))
 
     event.listen(db.engine, "before_cursor_execute", note)
-    yield found
+    yield statements
     event.remove(db.engine, "before_cursor_execute", note)
 
 
@@ -68,12 +68,12 @@ def addresses(app: Flask, session: Session) -> Iterator[tuple[str, str]]:
         "admin.inbox_event": select(ProviderEvent.event_id),
         "admin.mail_again": select(Message.public_id),
     }
-    found = {name: session.execute(query.limit(1)).scalar() for name, query in firsts.items()}
+    keys = {name: session.execute(query.limit(1)).scalar() for name, query in firsts.items()}
     slug = load_plan().campaign.slug
     for route in app.url_map.iter_rules():
         if "GET" not in (route.methods or ()) or route.endpoint == "static":
             continue
-        yield route.endpoint, _filled(app, route, {**FILLED_IN, "slug": slug}, found.get(route.endpoint))
+        yield route.endpoint, _filled(app, route, {**FILLED_IN, "slug": slug}, keys.get(route.endpoint))
 
 
 def _filled(app: Flask, route: Route, values: dict[str, str], first: object) -> str:
@@ -98,12 +98,12 @@ def test_opening_every_address_twice_changes_no_row(
     assert len(opened) > 70
     written: list[tuple[str, str]] = []
     for endpoint, path in opened:
-        with statements_that_write(endpoint) as found:
+        with statements_that_write(endpoint) as statements:
             for method in (browser.get, browser.get, browser.head):
                 answer = method(path)
                 answer.close()
                 assert answer.status_code < 500, (endpoint, path)
-        written += found
+        written += statements
     after = rows(session)
     assert [name for name in before if before[name] != after[name]] == [], written
     if role:

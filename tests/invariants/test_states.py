@@ -18,8 +18,8 @@ def test_the_page_is_what_the_command_draws(app: Flask) -> None:
 
 
 def test_every_state_is_told() -> None:
-    told = {state for page in PAGES for state in page.states}
-    assert told >= {*DonationState, *DisputeState, *REFUND_STATES, *PledgeState}
+    described = {state for page in PAGES for state in page.states}
+    assert described >= {*DonationState, *DisputeState, *REFUND_STATES, *PledgeState}
 
 
 def test_the_database_takes_just_these_states() -> None:
@@ -31,5 +31,5 @@ def test_the_database_takes_just_these_states() -> None:
 
 def test_every_refusal_says_why() -> None:
     page = drawn()
-    for refusal in (refusal for told in PAGES for refusal in told.refusals):
+    for refusal in (refusal for described in PAGES for refusal in described.refusals):
         assert f"| `{refusal.__name__}` | " in page

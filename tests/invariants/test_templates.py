@@ -22,9 +22,9 @@ def test_no_imported_macro_is_unused() -> None:
     unused = []
     for name, text, tree in templates():
         imported = [item for node in tree.find_all(nodes.FromImport) for item in node.names]
-        wanted = [item[1] if isinstance(item, tuple) else item for item in imported]
-        wanted += [node.target for node in tree.find_all(nodes.Import)]
-        unused += [f"{name}: {word}" for word in wanted if len(re.findall(rf"\b{word}\b", text)) < 2]
+        expected = [item[1] if isinstance(item, tuple) else item for item in imported]
+        expected += [node.target for node in tree.find_all(nodes.Import)]
+        unused += [f"{name}: {word}" for word in expected if len(re.findall(rf"\b{word}\b", text)) < 2]
     assert not unused
 
 

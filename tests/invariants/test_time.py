@@ -4,17 +4,17 @@ import re
 
 from tests.support.tree import calls_in, name_of, sources
 
-ASKED = re.compile(r"(datetime\.(now|utcnow|today|utcfromtimestamp)|date\.today)$")
+CLOCK_CALLS = re.compile(r"(datetime\.(now|utcnow|today|utcfromtimestamp)|date\.today)$")
 
 
 def test_nobody_but_the_clock_asks_the_machine_for_the_time() -> None:
-    asked = {
+    callers = {
         name_of(file)
         for file in sources("campaign", "receipts", without=("campaign/sandbox",))
         for called, _ in calls_in(file)
-        if ASKED.search(called)
+        if CLOCK_CALLS.search(called)
     }
-    assert asked == {"campaign/gateways/clock.py"}
+    assert callers == {"campaign/gateways/clock.py"}
 
 
 def test_no_moment_is_made_without_a_time_zone() -> None:

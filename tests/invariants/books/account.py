@@ -34,7 +34,7 @@ class Behind(Protocol):
 
     def missed(self) -> list[MissedEvent]: ...
 
-    def asked(self, name: str) -> None: ...
+    def count_call(self, name: str) -> None: ...
 
     def answers(self) -> None: ...
 
@@ -63,14 +63,14 @@ class Account:
         total = sum(moved.net.minor for moved in leaving)
         if total <= 0:
             return None
-        now, name = self.provider.clock.now(), f"po_{len(self.sent) + 1}"
+        at, name = self.provider.clock.now(), f"po_{len(self.sent) + 1}"
         self.sent[name] = PayoutFacts(
             provider_id=name,
             amount=Money(total, currency),
             state="under_way",
             is_automatic=True,
-            made_at=now,
-            arrives_on=(now + ARRIVES_AFTER).date(),
+            made_at=at,
+            arrives_on=(at + ARRIVES_AFTER).date(),
             transaction_id=f"txn_{name}",
             failure_transaction_id=None,
             failed_at=None,
@@ -101,20 +101,20 @@ class Account:
 
     def movements(self) -> list[TransactionFacts]:
         """Every movement of the balance, of whatever type, oldest first."""
-        found = [moved for key, facts in self.provider.facts.items() for moved in self._of_gift(key, facts)]
+        moves = [moved for key, facts in self.provider.facts.items() for moved in self._of_gift(key, facts)]
         for name, payout in self.sent.items():
-            found.extend(_of_payout(payout, came_back_at=self.came_back_at.get(name)))
-        return sorted([*found, *self.fees], key=lambda moved: moved.made_at)
+            moves.extend(_of_payout(payout, came_back_at=self.came_back_at.get(name)))
+        return sorted([*moves, *self.fees], key=lambda moved: moved.made_at)
 
     def unpaid(self) -> list[TransactionFacts]:
         """The movements that no payout has taken along."""
         return [moved for moved in self.movements() if moved.provider_id not in self.left_with]
 
     def balance(self) -> Counter[str]:
-        held: Counter[str] = Counter()
+        sums: Counter[str] = Counter()
         for moved in self.movements():
-            held[moved.net.currency] += moved.net.minor
-        return held
+            sums[moved.net.currency] += moved.net.minor
+        return sums
 
     def under_way(self) -> list[str]:
         """The payouts that are not with our bank yet."""
@@ -130,12 +130,12 @@ class Account:
     # What is asked.
 
     def payout(self, payout_id: str) -> PayoutFacts:
-        self.provider.asked("payout")
+        self.provider.count_call("payout")
         if payout_id not in self.sent:
             raise MissingAtProvider(payout_id)
-        found = self.sent[payout_id]
+        payout_sent = self.sent[payout_id]
         self.provider.answers()
-        return found
+        return payout_sent
 
     def payouts(self, *, since: datetime) -> list[PayoutFacts]:
         return [payout for payout in self.sent.values() if payout.made_at >= since]
@@ -144,7 +144,7 @@ class Account:
         return [moved for moved in self.movements() if self.left_with.get(moved.provider_id) == payout_id][::-1]
 
     def transactions(self, *, since: datetime | None) -> Iterator[TransactionFacts]:
-        self.provider.asked("transactions")
+        self.provider.count_call("transactions")
         yield from [moved for moved in self.movements() if since is None or moved.made_at >= since][::-1]
 
     def missed_events(self) -> list[MissedEvent]:

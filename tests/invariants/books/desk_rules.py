@@ -46,14 +46,16 @@ class DeskRules(Troubled):
             return
         gift, donation_id = known[which % len(known)]
         left = self._refundable(gift, donation_id)
-        asked = max(left, 1) * share // 100 + 1 if share > 100 else max(left * share // 100, 1)
+        amount_minor = max(left, 1) * share // 100 + 1 if share > 100 else max(left * share // 100, 1)
         order = RefundOrder(
             donation_public_id=gift.public_id,
-            amount=Money(asked, gift.currency),
+            amount=Money(amount_minor, gift.currency),
             reason="asked for by the donor",
             actor_id=self.cast.approver,
         )
-        expected = self._disputed(gift) or (NotRefundable if left <= 0 else RefundTooLarge if asked > left else None)
+        expected = self._disputed(gift) or (
+            NotRefundable if left <= 0 else RefundTooLarge if amount_minor > left else None
+        )
         self._expect(expected, lambda: request_refund(order, clock=self.clock), trouble)
 
     @rule(
@@ -163,8 +165,8 @@ class DeskRules(Troubled):
         balances = model.fund_balances(self._expected())
         if lacking is not None:
             place, balances = lacking, Counter({key: -minor for key, minor in balances.items()})
-        held = sorted((cur, minor) for (fund, cur), minor in balances.items() if fund == place.id and minor > 0)
-        currency, minor = held[which % len(held)] if held else ("USD", 1_00)
+        positive = sorted((cur, minor) for (fund, cur), minor in balances.items() if fund == place.id and minor > 0)
+        currency, minor = positive[which % len(positive)] if positive else ("USD", 1_00)
         return currency, max(minor * share // 100, 1)
 
     def _holder(self, kind: EntryKind, giver: Place, taker: Place) -> int | None:

@@ -9,12 +9,12 @@ from tests.invariants.books.shapes import Line, Shape, shape
 
 def entries(facts: PaymentFacts, fund: int, *, written_off: frozenset[str]) -> set[Shape]:
     """The entries of all disputes of a gift."""
-    found: set[Shape] = set()
+    shapes: set[Shape] = set()
     for dispute in facts.disputes:
         for number, taken in enumerate(dispute.withdrawals):
             back = dispute.returns[number] if number < len(dispute.returns) else None
-            found.update(_of_round(dispute, taken, back, fund, was_lost=_name(taken) in written_off))
-    return found
+            shapes.update(_of_round(dispute, taken, back, fund, was_lost=_name(taken) in written_off))
+    return shapes
 
 
 def charged_back(facts: PaymentFacts, *, written_off: frozenset[str]) -> int:
@@ -51,16 +51,16 @@ def _of_round(
     dispute: DisputeFacts, taken: DisputeMovement, back: DisputeMovement | None, fund: int, *, was_lost: bool
 ) -> Iterator[Shape]:
     """One withdrawal and what became of it."""
-    cur, into, held = dispute.amount.currency, taken.settled.gross.currency, taken.settled.gross.minor
+    cur, into, withheld = dispute.amount.currency, taken.settled.gross.currency, taken.settled.gross.minor
     disputed, fee = dispute.amount.minor, taken.settled.fee.minor
     day = taken.at.date()
-    opened: list[Line] = [(1030, None, into, held), (5015, fund, into, fee), (1010, None, into, -held - fee)]
+    opened: list[Line] = [(1030, None, into, withheld), (5015, fund, into, fee), (1010, None, into, -withheld - fee)]
     yield shape(f"txn:{_name(taken)}", "dispute_opened", day, *opened)
-    lost: list[Line] = [(4095, fund, cur, disputed), (1030, None, into, -held)]
+    lost: list[Line] = [(4095, fund, cur, disputed), (1030, None, into, -withheld)]
     lost += (
-        [(3900, fund, cur, held - disputed)]
+        [(3900, fund, cur, withheld - disputed)]
         if into == cur
-        else [(3900, fund, cur, -disputed), (3900, fund, into, held)]
+        else [(3900, fund, cur, -disputed), (3900, fund, into, withheld)]
     )
     if was_lost or (back is None and dispute.status == "lost"):
         decided = max(taken.at, dispute.closed_at or taken.at).date()
@@ -71,6 +71,6 @@ def _of_round(
     if was_lost:
         undone: list[Line] = [(account, fund_id, code, -minor) for account, fund_id, code, minor in lost]
         yield shape(f"reversal:lost:{_name(taken)}", "reversal", back.at.date(), *undone)
-    won: list[Line] = [(1010, None, into, came - returned), (1030, None, into, -held)]
-    won += [(3900, fund, into, held - came), (5015, fund, into, returned)]
+    won: list[Line] = [(1010, None, into, came - returned), (1030, None, into, -withheld)]
+    won += [(3900, fund, into, withheld - came), (5015, fund, into, returned)]
     yield shape(f"txn:{_name(back)}", "dispute_won", back.at.date(), *won)

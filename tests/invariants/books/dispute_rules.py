@@ -64,10 +64,10 @@ class DisputeRules(Troubled):
         self, which: int, per_cent: int, fee: int, word: str | None, is_heard: bool, trouble: Trouble
     ) -> None:
         """The money comes back, after a decision for us or after one against us, at the rate of the day."""
-        held = self.provider.held()
-        if not held:
+        disputed_payments = self.provider.disputed_payments()
+        if not disputed_payments:
             return
-        payment, dispute = held[which % len(held)]
+        payment, dispute = disputed_payments[which % len(disputed_payments)]
         taken = dispute.withdrawals[-1].settled.gross
         if word:
             self.provider.names(payment, dispute.provider_id, word)
@@ -85,11 +85,11 @@ class DisputeRules(Troubled):
     @rule(which=WHICH, word=st.sampled_from(["lost", "won"]))
     def work_while_a_bank_decides(self, which: int, word: str) -> None:
         """The answer about a dispute is on its way; meanwhile the bank decides, and another worker is quicker."""
-        held = self.provider.held()
-        if not held:
+        disputed_payments = self.provider.disputed_payments()
+        if not disputed_payments:
             return
-        payment, dispute = held[which % len(held)]
-        about = [told for told in self.provider.told if told.object_id == dispute.provider_id]
+        payment, dispute = disputed_payments[which % len(disputed_payments)]
+        about = [event for event in self.provider.events if event.object_id == dispute.provider_id]
         self._deliver(about[-1])
 
         def decide() -> None:

@@ -21,11 +21,11 @@ NO_FACTS = {"pledge": {"looked_at"}}
 
 def rows(session: Session, tables: Iterable[str] = ALL) -> dict[str, Rows]:
     """table → its rows, bit for bit."""
-    found: dict[str, Rows] = {}
+    dump: dict[str, Rows] = {}
     for name in tables:
         facts = [column for column in Model.metadata.tables[name].c if column.name not in NO_FACTS.get(name, ())]
-        found[name] = frozenset(tuple(map(repr, row)) for row in session.execute(select(*facts)))
-    return found
+        dump[name] = frozenset(tuple(map(repr, row)) for row in session.execute(select(*facts)))
+    return dump
 
 
 def movements(session: Session) -> dict[str, int]:
@@ -55,7 +55,7 @@ def entries_by_subject(session: Session) -> dict[str, set[Shape]]:
     lines: dict[tuple[Any, ...], list[Line]] = {}
     for subject, source, kind, day, *line in session.execute(query):
         lines.setdefault((subject, source, kind, day), []).append((line[0], line[1], line[2], line[3]))
-    found: dict[str, set[Shape]] = {}
+    dump: dict[str, set[Shape]] = {}
     for (subject, source, kind, day), of_entry in lines.items():
-        found.setdefault(subject, set()).add(shape(source, kind, date.fromisoformat(day), *of_entry))
-    return found
+        dump.setdefault(subject, set()).add(shape(source, kind, date.fromisoformat(day), *of_entry))
+    return dump

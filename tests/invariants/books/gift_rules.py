@@ -37,8 +37,8 @@ class Gifts(DeskRules, Resting):
             [*_, checkout] = self.provider.facts
             self.provider.is_paid_by(checkout)
             self.provider.credits(checkout, gross=self.provider.facts[checkout].amount, fee_minor=1_03)
-            for told in self.provider.told[-3:]:
-                self._deliver(told)
+            for event in self.provider.events[-3:]:
+                self._deliver(event)
                 self.work(None)
 
     @rule(
@@ -149,11 +149,11 @@ class Gifts(DeskRules, Resting):
     )
     def deliver(self, which: int, name: str, then: str, trouble: Trouble) -> None:
         """Any event, for the first time or again, under its own id or another; it may be worked off at once."""
-        if not self.provider.told:
+        if not self.provider.events:
             return
-        told = self.provider.told[which % len(self.provider.told)]
-        event_id = f"evt_same_{told.number}" if name == "same" else ""
-        self._try(None if then == "work" else trouble, lambda: self._deliver(told, event_id=event_id))
+        event = self.provider.events[which % len(self.provider.events)]
+        event_id = f"evt_same_{event.number}" if name == "same" else ""
+        self._try(None if then == "work" else trouble, lambda: self._deliver(event, event_id=event_id))
         if then == "work":
             self._try(trouble, self._work)
 
@@ -161,11 +161,11 @@ class Gifts(DeskRules, Resting):
     def work(self, trouble: Trouble) -> None:
         self._try(trouble, self._work)
 
-    @precondition(lambda self: bool(self.provider.told))
+    @precondition(lambda self: bool(self.provider.events))
     @rule(which=st.integers(1, 3), pays=st.booleans(), fails=st.booleans())
     def work_while_another_worker_does(self, which: int, pays: bool, fails: bool) -> None:
         """The answer about the latest news is on its way; meanwhile more happens, and another worker is quicker."""
-        self._deliver(self.provider.told[-which:][0])
+        self._deliver(self.provider.events[-which:][0])
         waiting = [c for c, f in self.provider.facts.items() if f.fact is Fact.OPENED]
         if pays and waiting:
             self.provider.meanwhile.append(lambda: self.provider.is_paid_by(waiting[-1]))
@@ -184,11 +184,11 @@ class Gifts(DeskRules, Resting):
 
     # What must hold.
 
-    @precondition(lambda self: len(self.provider.told) > self.told_again)
+    @precondition(lambda self: len(self.provider.events) > self.repeated_until)
     @rule()
     def a_redelivery_changes_nothing(self) -> None:
         """What was told and worked off, told again, changes no bit but the inbox's own."""
-        self.told_again = len(self.provider.told)
+        self.repeated_until = len(self.provider.events)
         self._tell_the_last()
         self._refuse_any_change()
 

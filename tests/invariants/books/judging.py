@@ -60,7 +60,7 @@ class Judged(RuleBasedStateMachine):
         self.reports: dict[datetime, dumps.Rows] = {}
         self.deliveries = 0
         self.delivered = self.provider.delivered
-        self.told_again = 0
+        self.repeated_until = 0
 
     def _find_gifts(self) -> None:
         """Take gifts into the model: a row per form, per second payment, and per month, whatever happened meanwhile."""
@@ -73,8 +73,8 @@ class Judged(RuleBasedStateMachine):
             Donation.invoice_id,
         ).order_by(Donation.id)
         with reading() as session:
-            found = session.execute(query).all()
-        for form_id, origin, public_id, bearer, page, invoice in found:
+            rows = session.execute(query).all()
+        for form_id, origin, public_id, bearer, page, invoice in rows:
             payment = page or invoice
             gift = self.model.gifts.get(public_id)
             if gift is None:
@@ -83,7 +83,7 @@ class Judged(RuleBasedStateMachine):
             if gift.checkout_id != payment:
                 facts = self._facts_of(gift)
                 assert facts is None or facts.fact is not Fact.PAID, "a gift has lost the page that it was paid on"
-                gift.checkout_id, gift.seen = payment, 0
+                gift.checkout_id, gift.moment_index = payment, 0
 
     def _first_gift(self, payment: str) -> GiftStory:
         """The gift of which this payment is a second one, or a later month."""
@@ -94,7 +94,7 @@ class Judged(RuleBasedStateMachine):
         if first:
             currency, minor, fund = first.currency, first.gift_minor, first.fund_id
         else:
-            [request] = [asked for asked in self.forms if asked.form_id == form_id]
+            [request] = [form for form in self.forms if form.form_id == form_id]
             currency, minor = request.gift.currency, request.gift.minor
             fund = self.cast.funds[request.fund_code or "GEN"].id
         fee_fund = fund if bearer == "fund" else self.cast.funds["GEN"].id
@@ -103,7 +103,7 @@ class Judged(RuleBasedStateMachine):
 
     def _facts_of(self, gift: GiftStory) -> PaymentFacts | None:
         """The moment of the provider at which our books stand for this gift; None before it has a page."""
-        return self.provider.moments_of(gift.checkout_id)[gift.seen] if gift.checkout_id else None
+        return self.provider.moments_of(gift.checkout_id)[gift.moment_index] if gift.checkout_id else None
 
     def _known_gifts(self) -> list[tuple[GiftStory, int]]:
         with reading() as session:
@@ -112,10 +112,10 @@ class Judged(RuleBasedStateMachine):
 
     def _expected(self) -> dict[str, set[Shape]]:
         """subject → entries, each gift at the moment at which our books stand."""
-        told = self.model.decided()
+        expected = self.model.decided()
         for gift in self.model.gifts.values():
-            told[f"donation:{gift.public_id}"] = gift.entries
-        return {subject: entries for subject, entries in told.items() if entries}
+            expected[f"donation:{gift.public_id}"] = gift.entries
+        return {subject: entries for subject, entries in expected.items() if entries}
 
     def _holds(self, fund_id: int, currency: str) -> int:
         return model.fund_balances(self._expected())[fund_id, currency]
@@ -146,11 +146,11 @@ class Judged(RuleBasedStateMachine):
     def _send_refund(self) -> bool:
         return send_next_refund(self.context)
 
-    def _deliver(self, told: ReportedEvent, *, event_id: str = "") -> bool:
+    def _deliver(self, event: ReportedEvent, *, event_id: str = "") -> bool:
         self.deliveries += 1
-        body = self.provider.event(told.type, told.object_id, event_id=event_id or f"evt_{self.deliveries}")
+        body = self.provider.event(event.type, event.object_id, event_id=event_id or f"evt_{self.deliveries}")
         is_new = inbox.receive(body, SIGNATURE, context=self.context)
-        self.delivered.add(told)
+        self.delivered.add(event)
         return is_new
 
     def _refuse_half_done(self) -> None:
@@ -160,7 +160,7 @@ class Judged(RuleBasedStateMachine):
     def _compare(self) -> None:
         """Books and model, whole: for every gift some moment of the provider's knowledge, and the last one when due."""
         self._find_gifts()
-        due = self._told_and_worked_off()
+        due = self._received_and_processed()
         with reading() as session:
             problems = [problem.rule for problem in check_books(session)]
             assert not problems, f"the ledger check finds: {problems}"
@@ -172,9 +172,9 @@ class Judged(RuleBasedStateMachine):
             payout_model.check(self.provider.account, paid_out, in_books, doubtful=set(self.model.movements))
             expected = self._expected()
             assert booked == expected, "the books hold other entries than the model"
-            told = sums.balances(session, campaign_id=self.cast.campaign_id)
-            held = {(fund, cur): minor for fund, by in told.items() for cur, minor in by.items()}
-            assert held == _without_zeros(model.fund_balances(expected))
+            balances = sums.balances(session, campaign_id=self.cast.campaign_id)
+            by_currency = {(fund, cur): minor for fund, by in balances.items() for cur, minor in by.items()}
+            assert by_currency == _without_zeros(model.fund_balances(expected))
             totals = sums.account_totals(session, campaign_id=self.cast.campaign_id)
             assert _without_zeros(totals) == _without_zeros(model.account_totals({**expected, **paid_out}))
             self._compare_papers(session)
@@ -197,7 +197,7 @@ class Judged(RuleBasedStateMachine):
         paid = {name for name in due if self.provider.facts[name].fact is Fact.PAID}
         assert paid <= {gift.checkout_id for gift in self.model.gifts.values()}, "a payment without a gift"
 
-    def _told_and_worked_off(self) -> set[str]:
+    def _received_and_processed(self) -> set[str]:
         """The pages of which every event was delivered, once at least, and none waits in the inbox: nothing is lost."""
         with reading() as session:
             waiting = select(ProviderEvent.id).where(
@@ -206,7 +206,7 @@ class Judged(RuleBasedStateMachine):
             if session.execute(waiting).first():
                 return set()
         return set(self.provider.facts) - {
-            told.checkout_id for told in self.provider.told if told not in self.delivered
+            event.checkout_id for event in self.provider.events if event not in self.delivered
         }
 
     def _place(self, gift: GiftStory, row: Row, *, is_due: bool) -> None:
@@ -215,17 +215,17 @@ class Judged(RuleBasedStateMachine):
             assert not gift.entries
             return
         moments = self.provider.moments_of(gift.checkout_id)
-        earliest = max(gift.seen, self.provider.answered.get(gift.checkout_id, 0))
+        earliest = max(gift.moment_index, self.provider.answered.get(gift.checkout_id, 0))
         if is_due:
             earliest = len(moments) - 1
         lost = frozenset(source.removeprefix("lost:") for source, *_ in gift.entries if source.startswith("lost:"))
         for index in range(earliest, len(moments)):
-            told = moments[index]
+            moment = moments[index]
             was_lost = lost & frozenset().union(*map(dispute_model.lost_withdrawals, moments[: index + 1]))
             # What is hidden from those who do not ask for the whole may be missing, as long as nothing tells of it.
-            shown = [told] if is_due or not hides_refunds(told) else [told, replace(told, refunds=())]
+            shown = [moment] if is_due or not hides_refunds(moment) else [moment, replace(moment, refunds=())]
             if any(_stands_at(facts, gift, row, was_lost) for facts in shown):
-                gift.seen, gift.written_off = index, was_lost
+                gift.moment_index, gift.written_off = index, was_lost
                 return
         raise AssertionError(f"the books stand at no moment since {earliest} of {gift}: {row}")
 
@@ -295,8 +295,8 @@ class Judged(RuleBasedStateMachine):
 
     def _tell_the_last(self) -> None:
         """The latest news once more, the newest first, half of them under an id that was used."""
-        for index, told in enumerate(reversed(self.provider.told[-3:])):
-            self._deliver(told, event_id="" if index % 2 else f"evt_same_{told.number}")
+        for index, event in enumerate(reversed(self.provider.events[-3:])):
+            self._deliver(event, event_id="" if index % 2 else f"evt_same_{event.number}")
         self._work_off_all()
 
     def _refuse_any_change(self) -> None:
@@ -314,8 +314,8 @@ def _stands_at(facts: PaymentFacts, gift: GiftStory, row: Row, was_lost: frozens
     charged_back = dispute_model.charged_back(facts, written_off=was_lost)
     is_paid = facts.fact is Fact.PAID
     words = frozenset((one.provider_id, one.status) for one in facts.disputes if is_paid)
-    is_told = row == (is_paid, model.sent_back(facts), charged_back, words)
-    return is_told and gift.entries == model.gift_entries(facts, gift, written_off=was_lost)
+    is_as_expected = row == (is_paid, model.sent_back(facts), charged_back, words)
+    return is_as_expected and gift.entries == model.gift_entries(facts, gift, written_off=was_lost)
 
 
 def _without_zeros(sums: Mapping[tuple[int, str], int]) -> dict[tuple[int, str], int]:

@@ -27,12 +27,12 @@ class GiftStory:
     fund_id: int
     fee_fund_id: int
     checkout_id: str | None = None  # of its payment: the page, or the invoice where there is no page
-    seen: int = 0
+    moment_index: int = 0
     """The earliest moment of the provider that our books may stand at; it never goes back."""
     written_off: frozenset[str] = frozenset()
     """Withdrawals of disputes that our books have counted as lost."""
     entries: set[Shape] = field(default_factory=set)
-    """What our books say, once it was found to be what the provider knew at the moment of `seen`."""
+    """What our books say, once it was found to be what the provider knew at the moment of `moment_index`."""
 
 
 @dataclass
@@ -85,16 +85,16 @@ class Model:
 
     def decided(self) -> dict[str, set[Shape]]:
         """subject → entries of what people decided."""
-        told: dict[str, set[Shape]] = {}
+        expected: dict[str, set[Shape]] = {}
         for move in self.moves:
             if move.public_id in self.approved:
                 subject = f"allocation:{move.public_id}"
-                told[subject] = {moved(move, self.approved[move.public_id])}
+                expected[subject] = {moved(move, self.approved[move.public_id])}
         for payment in self.spent:
-            told[f"disbursement:{payment.public_id}"] = {paid_out(payment)}
+            expected[f"disbursement:{payment.public_id}"] = {paid_out(payment)}
         for movement in self.movements.values():
-            told[f"transaction:{movement.transaction_id}"] = movement_entries(movement)
-        return told
+            expected[f"transaction:{movement.transaction_id}"] = movement_entries(movement)
+        return expected
 
 
 def gift_entries(facts: PaymentFacts, gift: GiftStory, *, written_off: frozenset[str] = frozenset()) -> set[Shape]:
@@ -183,24 +183,24 @@ def movement_entries(movement: MovementStory) -> set[Shape]:
 
 def fund_balances(books: dict[str, set[Shape]]) -> Counter[tuple[int, str]]:
     """(fund, currency) → what it holds: minus the sum of its lines."""
-    held: Counter[tuple[int, str]] = Counter()
+    balances: Counter[tuple[int, str]] = Counter()
     for entries in books.values():
         for _, _, _, lines in entries:
             for _, fund, currency, minor in lines:
                 if fund is not None:
-                    held[fund, currency] -= minor
-    return held
+                    balances[fund, currency] -= minor
+    return balances
 
 
 def disputed(gifts: Iterable[GiftStory]) -> Counter[tuple[int, str]]:
     """(fund, currency) → what the donors' banks hold of its gifts."""
-    held: Counter[tuple[int, str]] = Counter()
+    balances: Counter[tuple[int, str]] = Counter()
     for gift in gifts:
         for _, _, _, lines in gift.entries:
             for account, _, currency, minor in lines:
                 if account == 1030:
-                    held[gift.fund_id, currency] += minor
-    return held
+                    balances[gift.fund_id, currency] += minor
+    return balances
 
 
 def account_totals(books: dict[str, set[Shape]]) -> Counter[tuple[int, str]]:

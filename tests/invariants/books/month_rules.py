@@ -66,5 +66,5 @@ class MonthRules(Gifts):
             self._hear(is_heard, trouble)
 
     def _is_monthly(self, page: str) -> bool:
-        asked = [params for params, known in self.provider.pages.values() if known.checkout_id == page]
-        return any(params["mode"] == "subscription" for params in asked)
+        params_of_page = [params for params, known in self.provider.pages.values() if known.checkout_id == page]
+        return any(params["mode"] == "subscription" for params in params_of_page)

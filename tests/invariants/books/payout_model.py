@@ -43,13 +43,13 @@ def sums(entries: set[Shape]) -> tuple[int, int, int]:
 
 
 def expected_at_rest(payout: PayoutFacts) -> tuple[int, int, int]:
-    """The same once everything is told and explained."""
+    """The same once everything is reported and explained."""
     whole = payout.amount.minor
     return {"under_way": (whole, whole, 0), "arrived": (whole, 0, whole), "failed": (whole, 0, 0)}[payout.state]
 
 
 def follow_identified(movements: Mapping[str, MovementStory], booked: Mapping[str, set[Shape]]) -> None:
-    """A makeshift may be taken back at any time once the gift's own entries stand; on which day, the books say."""
+    """An entry in suspense may be taken back at any time once the gift's own entries stand; on which day, the books say."""
     for name, movement in movements.items():
         own = {kind: day for _, kind, day, _ in booked.get(f"transaction:{name}", set())}
         if day := own.get("identified"):
@@ -70,7 +70,7 @@ def _places(payout: PayoutFacts, made: int) -> set[tuple[int, int]]:
 
 def _possible(account: Account, name: str, in_books: Mapping[str, int], doubtful: set[str]) -> set[int]:
     """Every sum of movements that left with a payout and stand in the books."""
-    found = {0}
+    sums = {0}
     for moved in account.movements():
         known = in_books.get(moved.provider_id)
         if known is None or account.left_with.get(moved.provider_id) != name:
@@ -78,5 +78,5 @@ def _possible(account: Account, name: str, in_books: Mapping[str, int], doubtful
         if moved.provider_id == account.sent[name].transaction_id:
             continue
         nets = {known, moved.net.minor} if moved.provider_id in doubtful else {known}
-        found |= {so_far + net for so_far in found for net in nets}
-    return found
+        sums |= {so_far + net for so_far in sums for net in nets}
+    return sums

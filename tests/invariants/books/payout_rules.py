@@ -62,10 +62,10 @@ class PayoutRules(Resting):
         account = self.provider.account
         # A fee that is said to be unidentified stays so for ever, as it must: no gift turns up for it.
         others = [moved for moved in account.movements() if not moved.category.startswith(("payout", "fee"))]
-        found = account.fees if kind == "provider_fee" else others
-        if not found:
+        choices = account.fees if kind == "provider_fee" else others
+        if not choices:
             return
-        moved = found[which % len(found)]
+        moved = choices[which % len(choices)]
         refusal = self._refusal(moved)
         self._expect(refusal, lambda: self._book_movement(moved, kind), trouble, done_before=AlreadyExplained)
         if refusal is None:

@@ -33,7 +33,7 @@ class Provider(FakePayments):
     moments: dict[str, list[PaymentFacts]] = field(default_factory=dict)
     answered: dict[str, int] = field(default_factory=dict)  # checkout → the moment that the last answer told
     delayed: set[str] = field(default_factory=set)  # pages that were paid by a method that takes days
-    told: list[ReportedEvent] = field(default_factory=list)
+    events: list[ReportedEvent] = field(default_factory=list)
     delivered: set[ReportedEvent] = field(default_factory=set)  # what was taken in, once at least
     meanwhile: list[Callable[[], object]] = field(default_factory=list)  # done while an answer is on its way
 
@@ -78,7 +78,7 @@ class Provider(FakePayments):
 
     def another_page(self, checkout_id: str) -> str:
         """A second page of the same gift, as it is left behind where the answer to a press of the button was lost."""
-        [params] = [asked for asked, page in self.pages.values() if page.checkout_id == checkout_id]
+        [params] = [known for known, page in self.pages.values() if page.checkout_id == checkout_id]
         return super().open_checkout(params, key=f"another {len(self.pages)}").checkout_id
 
     def renews(self, subscription_id: str) -> str:
@@ -225,20 +225,20 @@ class Provider(FakePayments):
         """(payment, dispute), those that were opened last at the end."""
         return [(name, one) for name, facts in self.facts.items() for one in facts.disputes]
 
-    def held(self) -> list[tuple[str, DisputeFacts]]:
+    def disputed_payments(self) -> list[tuple[str, DisputeFacts]]:
         """Those of which a bank has the money."""
         return [(name, one) for name, one in self.disputed() if len(one.withdrawals) > len(one.returns)]
 
     def missed(self) -> list[MissedEvent]:
         """What was told and never taken in, as the list of events has it."""
         bodies = [
-            self.event(told.type, told.object_id, event_id=missed_name(told))
-            for told in self.told
-            if told not in self.delivered
+            self.event(event.type, event.object_id, event_id=missed_name(event))
+            for event in self.events
+            if event not in self.delivered
         ]
         return [MissedEvent(envelope=self.verify(body, SIGNATURE), body=body) for body in bodies]
 
-    def asked(self, name: str) -> None:
+    def count_call(self, name: str) -> None:
         """Somebody asks; refused while the provider is down."""
         self._called(name)
 
@@ -248,8 +248,8 @@ class Provider(FakePayments):
 
     def _begins(self, checkout_id: str) -> None:
         """The page that was paid is the first month of a monthly gift."""
-        [asked] = [params for params, page in self.pages.values() if page.checkout_id == checkout_id]
-        metadata: Any = asked["subscription_data"]
+        [params] = [known for known, page in self.pages.values() if page.checkout_id == checkout_id]
+        metadata: Any = params["subscription_data"]
         name = self.pledges.begin(checkout_id, cover_minor=int(metadata["metadata"]["cover"]))
         self.moments_of(checkout_id)[-1] = self.facts[checkout_id]
         self._say(checkout_id, "customer.subscription.created", name)
@@ -274,7 +274,7 @@ class Provider(FakePayments):
         self._tell(checkout_id, refunds=tuple(changed if r.provider_id == changed.provider_id else r for r in known))
 
     def _say(self, checkout_id: str, type_: str, object_id: str) -> None:
-        self.told.append(ReportedEvent(checkout_id, type_, object_id, len(self.told)))
+        self.events.append(ReportedEvent(checkout_id, type_, object_id, len(self.events)))
 
     def _while_on_its_way(self) -> None:
         acts, self.meanwhile = self.meanwhile, []
@@ -287,6 +287,6 @@ def hides_refunds(facts: PaymentFacts) -> bool:
     return bool(facts.refunds) and not any(refund.state in SENT_BACK for refund in facts.refunds)
 
 
-def missed_name(told: ReportedEvent) -> str:
+def missed_name(event: ReportedEvent) -> str:
     """The id of an event in the list of those that were not delivered."""
-    return f"evt_missed_{told.number}"
+    return f"evt_missed_{event.number}"

@@ -32,22 +32,22 @@ class Resting(Troubled):
             self._note_fetched()
 
     def _come_to_rest(self) -> None:
-        """Everything is paid out, told and worked off: nothing stays parked, nothing hangs, all balances agree."""
+        """Everything is paid out, reported and processed: nothing waits, nothing hangs, all balances agree."""
         self._bring_to_an_end()
         self.clock.at += AFTER_A_REPAIR  # one that died still counts as under way
         self._work_off_all()  # what staff asked for goes out, and makes news
         if self.is_silent:
             self._repair()
             self._work_off_all()
-        while news := [told for told in self.provider.told if told not in self.delivered]:
-            for told in news:  # what we were told once must not be needed twice
-                self._deliver(told)
+        while news := [event for event in self.provider.events if event not in self.delivered]:
+            for event in news:  # what was reported once must not be needed twice
+                self._deliver(event)
             self._work_off_all()
         self._repair()
         self._book_every_fee()
         report = self._repair()
         assert report.is_clean, f"a comparison leaves {report.still_open}"
-        assert self._told_and_worked_off() == set(self.provider.facts), "an event stays parked"
+        assert self._received_and_processed() == set(self.provider.facts), "an event still waits for its gift"
         self._compare()
         self._refuse_what_hangs()
         self._refuse_any_change()
@@ -61,7 +61,7 @@ class Resting(Troubled):
                 provider.is_left(payment)
             elif facts.fact is Fact.PAID and facts.settled is None:
                 provider.credits(payment, gross=facts.amount, fee_minor=7)
-        for payment, dispute in provider.held():
+        for payment, dispute in provider.disputed_payments():
             if dispute.status != "lost":
                 provider.gives_back(payment, dispute.provider_id)
         for currency in sorted(account.balance()):
@@ -83,8 +83,8 @@ class Resting(Troubled):
         for spent in self.model.spent:
             in_bank[spent.currency] -= spent.minor
         for place, expected in ((1010, self.provider.balance), (1020, in_bank)):
-            told = {cur: minor for (code, cur), minor in totals.items() if code == place and minor}
-            assert told == {cur: minor for cur, minor in expected.items() if minor}, f"{place} is not the outside's"
+            balances = {cur: minor for (code, cur), minor in totals.items() if code == place and minor}
+            assert balances == {cur: minor for cur, minor in expected.items() if minor}, f"{place} is not the outside's"
         for name, payout in account.sent.items():
             entries = booked.get(f"payout:{name}", set())
             assert payout_model.sums(entries) == payout_model.expected_at_rest(payout)
@@ -102,7 +102,7 @@ class Resting(Troubled):
         """Events that a repair has fetched are in the inbox: the provider need not deliver them any more."""
         with reading() as session:
             names = set(session.execute(select(ProviderEvent.event_id)).scalars())
-        self.provider.delivered |= {told for told in self.provider.told if missed_name(told) in names}
+        self.provider.delivered |= {event for event in self.provider.events if missed_name(event) in names}
 
     def _book_every_fee(self) -> None:
         for moved in self.provider.account.fees:

@@ -47,7 +47,7 @@ class Store(Protocol):
 
     def keep(self) -> None: ...
 
-    def put_back(self) -> None: ...
+    def restore(self) -> None: ...
 
     def forget(self) -> None: ...
 
@@ -55,18 +55,18 @@ class Store(Protocol):
 class SqliteStore:
     def __init__(self, url: str) -> None:
         self._path = Path(make_url(url).database or "")
-        self._kept = self._path.with_suffix(".beginning")
+        self._snapshot = self._path.with_suffix(".beginning")
 
     def keep(self) -> None:
-        shutil.copyfile(self._path, self._kept)
+        shutil.copyfile(self._path, self._snapshot)
 
-    def put_back(self) -> None:
+    def restore(self) -> None:
         for end in ("", "-wal", "-shm"):
             Path(f"{self._path}{end}").unlink(missing_ok=True)
-        shutil.copyfile(self._kept, self._path)
+        shutil.copyfile(self._snapshot, self._path)
 
     def forget(self) -> None:
-        self._kept.unlink(missing_ok=True)
+        self._snapshot.unlink(missing_ok=True)
 
 
 class PostgresqlStore:
@@ -75,10 +75,10 @@ class PostgresqlStore:
         self._conninfo = make_conninfo(host=str(address.query["host"]), user="postgres", dbname=address.database)
 
     def keep(self) -> None:
-        self._kept = Beginning.of(self._conninfo)
+        self._snapshot = Beginning.of(self._conninfo)
 
-    def put_back(self) -> None:
-        assert self._kept.restore(), "somebody has changed the schema"
+    def restore(self) -> None:
+        assert self._snapshot.restore(), "somebody has changed the schema"
 
     def forget(self) -> None:
         """There is nothing outside this object."""
@@ -96,7 +96,7 @@ class LedgerScenario:
     def reset(self) -> None:
         """Back to the beginning: no gift, no entry."""
         self.leave()
-        self.store.put_back()
+        self.store.restore()
         for act in self.prepare:
             act()
 

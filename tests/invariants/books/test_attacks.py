@@ -67,7 +67,7 @@ EDITED = {
     "receipt_file": "pdf",
     "drill": "outcome",
 }
-"""Append-only tables, and a column that somebody might want to mend."""
+"""Append-only tables, and a column that somebody might want to change."""
 BALANCE = "must balance in every currency"
 TOO_LITTLE = "holds too little"
 NOT_THERE = "may not go there"

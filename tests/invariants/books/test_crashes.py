@@ -253,7 +253,7 @@ def _survives(scene: Scene, prepare: Callable[[Scene], Act], crash: Crash, expec
             act.do()
     except SimulatedCrash:
         if act.is_one_transaction:
-            # The journal, the papers, the mail and the history show nothing of the act, or all of it.
+            # The journal, the receipts, the mail and the history show nothing of the act, or all of it.
             assert act.story()[1:5] in (before[1:5], expected[1:5])
         scene.engine.clock.at += AFTER_A_LEASE
         act.do()

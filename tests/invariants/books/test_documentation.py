@@ -14,15 +14,15 @@ def section(heading: str) -> str:
 
 
 def test_the_chart_is_the_codes() -> None:
-    told = re.findall(r"^\| (\d{4}) \| `(\w+)` \| .* \| (yes|no) \|$", section("Chart of accounts"), re.MULTILINE)
-    assert told == [(str(int(a)), a.name, "yes" if a.needs_fund else "no") for a in Account]
+    documented = re.findall(r"^\| (\d{4}) \| `(\w+)` \| .* \| (yes|no) \|$", section("Chart of accounts"), re.MULTILINE)
+    assert documented == [(str(int(a)), a.name, "yes" if a.needs_fund else "no") for a in Account]
 
 
 def test_every_kind_of_entry_is_told() -> None:
-    told = re.findall(r"^\| `(\w+)` \|", section("What is posted"), re.MULTILINE)
-    assert told == [kind.value for kind in EntryKind]
+    documented = re.findall(r"^\| `(\w+)` \|", section("What is posted"), re.MULTILINE)
+    assert documented == [kind.value for kind in EntryKind]
 
 
 def test_every_check_is_told() -> None:
-    told = re.findall(r"^- (.+)$", section("What always holds"), re.MULTILINE)
-    assert told == [check.rule for check in CHECKS]
+    documented = re.findall(r"^- (.+)$", section("What always holds"), re.MULTILINE)
+    assert documented == [check.rule for check in CHECKS]

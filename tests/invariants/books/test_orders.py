@@ -53,8 +53,8 @@ def check_orders(stage: LedgerScenario, acts: list[tuple[str, int]], data: st.Da
 
     late = _History(stage)
     late.live(acts, is_heard=False)
-    told = late.provider.told
-    late.hear(data.draw(st.permutations([*told, *data.draw(st.lists(st.sampled_from(told), max_size=4))])))
+    events = late.provider.events
+    late.hear(data.draw(st.permutations([*events, *data.draw(st.lists(st.sampled_from(events), max_size=4))])))
     assert late.books() == in_order
 
 
@@ -78,11 +78,11 @@ class _History(Books):
             self._act(name, which)
             self.clock.advance(minutes=7)
             if is_heard:
-                self.hear([told for told in self.provider.told if told not in self.delivered])
+                self.hear([event for event in self.provider.events if event not in self.delivered])
 
     def hear(self, news: list[ReportedEvent]) -> None:
-        for told in news:
-            self._deliver(told)
+        for event in news:
+            self._deliver(event)
         self._work_off_all()
 
     def _act(self, name: str, which: int) -> None:
@@ -101,15 +101,15 @@ class _History(Books):
     def _bank_acts(self, name: str, which: int) -> None:
         """A donor's bank asks, claims, takes, decides or suspects, where something is there for it to be about."""
         paid = [checkout for checkout, facts in self.provider.facts.items() if facts.fact is Fact.PAID]
-        held = {"take": (0, 0), "lose": (1, 0), "win": (1, 0)}.get(name)
-        if held is None and paid:
+        moved = {"take": (0, 0), "lose": (1, 0), "win": (1, 0)}.get(name)
+        if moved is None and paid:
             checkout = paid[which % len(paid)]
             self._bank_claims(name, checkout)
         about = [
             (checkout, dispute.provider_id)
             for checkout in paid
             for dispute in self.provider.facts[checkout].disputes
-            if (len(dispute.withdrawals), len(dispute.returns)) == held and dispute.status != "lost"
+            if (len(dispute.withdrawals), len(dispute.returns)) == moved and dispute.status != "lost"
         ]
         if about:
             self._bank_decides(name, *about[which % len(about)])

@@ -83,8 +83,8 @@ def outcome(session: Session, statement: str, **values: Any) -> str:
 
 
 def test_what_was_decided_asked_and_told_never_changes(rows: Session) -> None:
-    told = {change: outcome(rows, f"UPDATE {change}") for change in SEALED}
-    assert {change for change, answer in told.items() if "is sealed" not in answer} == set()
+    answers = {change: outcome(rows, f"UPDATE {change}") for change in SEALED}
+    assert {change for change, answer in answers.items() if "is sealed" not in answer} == set()
 
 
 def test_states_go_forward_and_what_is_not_known_yet_is_filled_in(rows: Session) -> None:
@@ -92,9 +92,9 @@ def test_states_go_forward_and_what_is_not_known_yet_is_filled_in(rows: Session)
 
 
 def test_no_row_is_deleted(rows: Session) -> None:
-    told = {table: outcome(rows, f"DELETE FROM {table}") for table in TABLES}  # noqa: S608
+    answers = {table: outcome(rows, f"DELETE FROM {table}") for table in TABLES}  # noqa: S608
     assert [
-        table for table, answer in told.items() if not any(word in answer for word in ("sealed", "append-only"))
+        table for table, answer in answers.items() if not any(word in answer for word in ("sealed", "append-only"))
     ] == []
 
 

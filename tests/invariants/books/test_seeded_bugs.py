@@ -65,8 +65,8 @@ def with_the_fee_turned_round(patch: pytest.MonkeyPatch, _: LedgerScenario) -> N
     settled = postings.gift_settled
 
     def wrongly(**facts: Any) -> Entry:
-        told = facts.pop("settled")
-        return settled(settled=replace(told, fee=-told.fee), **facts)
+        balance = facts.pop("settled")
+        return settled(settled=replace(balance, fee=-balance.fee), **facts)
 
     patch.setattr(postings, "gift_settled", wrongly)
 
@@ -204,10 +204,10 @@ def with_older_disputes_over_newer_ones(patch: pytest.MonkeyPatch, _: LedgerScen
     """Of a gift that is disputed, nobody looks whether it has moved while the provider was asked."""
     is_unchanged = settlement._is_unchanged
 
-    def is_disputed_or_unmoved(gift: LockedGift, seen: Any) -> bool:
+    def is_disputed_or_unmoved(gift: LockedGift, version: Any) -> bool:
         query = text("SELECT COUNT(*) FROM dispute WHERE donation_id = :gift")
         disputes: int = db.session.execute(query, {"gift": gift.id}).scalar_one()
-        return disputes > 0 or is_unchanged(gift, seen)
+        return disputes > 0 or is_unchanged(gift, version)
 
     patch.setattr(settlement, "_is_unchanged", is_disputed_or_unmoved)
 
@@ -233,7 +233,7 @@ class PaidOut(PayoutRules, Gifts):
     """Gifts, and what becomes of our balance."""
 
 
-FOUND_BY: dict[Seed, tuple[type[Gifts], str]] = {
+CAUGHT_BY: dict[Seed, tuple[type[Gifts], str]] = {
     without_idempotency: (Disputed, "no moment|ledger check|a comparison leaves"),
     with_the_fee_turned_round: (Gifts, "ledger check|no moment"),
     without_a_check_of_what_is_there: (Gifts, "not NotEnoughFunds"),
@@ -254,7 +254,7 @@ FOUND_BY: dict[Seed, tuple[type[Gifts], str]] = {
 """The bug, the histories in which it can show itself, and the words in which the judge, or the database, names what it broke."""
 
 
-QUICKLY_FOUND = (
+QUICKLY_CAUGHT = (
     without_idempotency,
     with_the_fee_turned_round,
     dropping_orphans,
@@ -264,14 +264,14 @@ QUICKLY_FOUND = (
     taking_a_second_payment_for_the_first,
 )
 """Searched for in every run; the others, some of which take minutes, where KURAK_HISTORIES asks for long runs."""
-SEARCHED = tuple(FOUND_BY) if "KURAK_HISTORIES" in os.environ else QUICKLY_FOUND
+SEARCHED = tuple(CAUGHT_BY) if "KURAK_HISTORIES" in os.environ else QUICKLY_CAUGHT
 
 
 @pytest.mark.database("sqlite")
 @pytest.mark.parametrize("seed", SEARCHED)
 def test_a_seeded_bug_is_found(stage: LedgerScenario, seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     seed(monkeypatch, stage)
-    histories, words = FOUND_BY[seed]
+    histories, words = CAUGHT_BY[seed]
     with pytest.raises((AssertionError, IntegrityError, EntryConflict), match=words):
         run(
             stage,

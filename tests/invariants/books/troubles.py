@@ -42,8 +42,8 @@ class Troubled(Judged):
     def _hear(self, is_heard: bool, trouble: Trouble) -> None:
         """The latest news comes at once and is worked off at once, or comes later, or never."""
         if is_heard:
-            for told in [told for told in self.provider.told if told not in self.delivered]:
-                self._deliver(told)
+            for event in [event for event in self.provider.events if event not in self.delivered]:
+                self._deliver(event)
                 self._try(trouble, self._work)
 
     def _try_and_crash(self, crash: Crash, act: Callable[[], Any]) -> Any:
@@ -65,17 +65,17 @@ class Troubled(Judged):
         done_before: type[Exception] | None = None,
     ) -> None:
         """The act is refused with this and nothing else; done_before may say that a crash came after the commit."""
-        told: DomainError | None = None
+        error: DomainError | None = None
         try:
             self._try(trouble, act)
         except DomainError as refused:
-            told = refused
+            error = refused
         if refusal is None and done_before and isinstance(trouble, Crash) and trouble.when == "committed":
-            assert told is None or isinstance(told, done_before)
+            assert error is None or isinstance(error, done_before)
         elif refusal is None:
-            assert told is None, f"{told!r} was not expected"
+            assert error is None, f"{error!r} was not expected"
         else:
-            assert isinstance(told, refusal), f"{told!r}, not {refusal.__name__}"
+            assert isinstance(error, refusal), f"{error!r}, not {refusal.__name__}"
 
 
 def converted(amount: Money, currency: str | None) -> Money:
