@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from campaign.config import Config
 from campaign.gateway_registry import current_context
 from campaign.project import MIGRATIONS
-from campaign.services.backup.places import MARK
+from campaign.services.backup.restore_target import MARK
 from campaign.services.campaigns.cards import all_campaigns
 from campaign.services.schema import SchemaState, schema_state
 

@@ -13,7 +13,7 @@ from campaign.extensions import db
 from campaign.gateways.clock import SystemClock
 from campaign.services.backup.archive import Archive
 from campaign.services.backup.manifest import Member
-from campaign.services.backup.places import MARK
+from campaign.services.backup.restore_target import MARK
 from campaign.services.backup.restoring import restore_backup
 from campaign.services.schema import schema_state
 from tests.backup.places import Place

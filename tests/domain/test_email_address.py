@@ -10,7 +10,7 @@ from campaign.domain.email_address import (
     parse_email,
     readable_email,
 )
-from campaign.domain.email_slips import suggest_email
+from campaign.domain.email_typos import suggest_email
 
 LABELS = f"{'b' * 60}.{'c' * 60}.{'d' * 60}.org"
 

@@ -14,7 +14,7 @@ from campaign.blueprints.donations.gift_form import GiveForm
 from campaign.config import Config
 from campaign.domain.abuse import Challenge, shield_minimum
 from campaign.domain.money import Money
-from campaign.domain.proof import BITS, PUZZLES, is_solved
+from campaign.domain.proof_of_work import BITS, PUZZLES, is_solved
 from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.campaigns.form_options import GivingOptions, Offer

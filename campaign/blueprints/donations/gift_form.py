@@ -15,7 +15,7 @@ from wtforms.validators import StopValidation, ValidationError
 
 from campaign.blueprints.donations.form_id import FormForged, FormTooOld, FormTooYoung, read_form_id
 from campaign.domain.amount_text import InvalidAmount, parse_amount
-from campaign.domain.email_slips import suggest_email
+from campaign.domain.email_typos import suggest_email
 from campaign.domain.errors import DomainError
 from campaign.domain.money import Money, currency
 from campaign.domain.typed_text import one_line, paragraphs

@@ -15,8 +15,8 @@ from campaign.services.backup import postgresql, sqlite
 from campaign.services.backup.archive import Archive, open_archive
 from campaign.services.backup.leftovers import Leftovers, read_leftovers
 from campaign.services.backup.manifest import KIND_NAMES, Manifest
-from campaign.services.backup.places import marked, require_empty
 from campaign.services.backup.problems import BackupProblem
+from campaign.services.backup.restore_target import marked, require_empty
 from campaign.services.backup.totals import differences, read_totals
 from campaign.services.ledger.check import Problem
 from campaign.services.observations import RESTORE, note

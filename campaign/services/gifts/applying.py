@@ -17,8 +17,8 @@ from campaign.services.campaigns.revision import count_public_change
 from campaign.services.gifts import dispute_rows, gift_receipts, refund_rows
 from campaign.services.gifts.delay_mails import queue_delay_mail
 from campaign.services.gifts.donors import donor_of_mailbox
+from campaign.services.gifts.gift_lock import DonorOfGift, LockedGift
 from campaign.services.gifts.gift_receipts import GiftChange
-from campaign.services.gifts.locked import DonorOfGift, LockedGift
 from campaign.services.gifts.refund_rows import RefundNews
 from campaign.services.ledger import posting
 from campaign.services.pledges import following as pledge_following

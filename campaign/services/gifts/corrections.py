@@ -23,7 +23,7 @@ from campaign.models.receipt import Receipt
 from campaign.services import audit, search_index
 from campaign.services.gifts import gift_receipts
 from campaign.services.gifts.donors import donor_of_mailbox
-from campaign.services.gifts.locked import LockedGift, lock_gift
+from campaign.services.gifts.gift_lock import LockedGift, lock_gift
 from campaign.services.gifts.receipts_on_hold import StillOnHold, name_receipt
 from campaign.services.receipts import issuing
 from campaign.services.receipts.hold_reasons import explain

@@ -9,7 +9,7 @@ from campaign.domain.language import in_language_of
 from campaign.domain.payment import PaymentFacts
 from campaign.domain.settling import DelayMail
 from campaign.services.campaigns.form_options import same_gift
-from campaign.services.gifts.locked import LockedGift
+from campaign.services.gifts.gift_lock import LockedGift
 from campaign.services.queues.outbox import OutgoingMail, enqueue
 
 

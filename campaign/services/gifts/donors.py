@@ -9,7 +9,7 @@ from campaign.database import insert_once_for_key
 from campaign.domain.email_address import email_key
 from campaign.domain.identity import new_public_id
 from campaign.models.donor import Donor
-from campaign.services.gifts.locked import DonorOfGift
+from campaign.services.gifts.gift_lock import DonorOfGift
 
 
 def donor_of_mailbox(session: Session, email: str, *, language: str, at: datetime) -> DonorOfGift:

@@ -15,7 +15,7 @@ from campaign.domain.identity import new_public_id
 from campaign.domain.payment import PaymentFacts
 from campaign.models.donation import Donation, DonationEvent
 from campaign.services import search_index
-from campaign.services.gifts.locked import LockedGift, lock_gift
+from campaign.services.gifts.gift_lock import LockedGift, lock_gift
 
 COPIED = (
     *("campaign_id", "fund_id", "language", "frequency", "currency", "gift_minor", "cover_minor", "fee_bearer"),

@@ -13,7 +13,7 @@ from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
 from campaign.domain.receipt import ReceiptEndReason, ReceiptState
 from campaign.i18n import money_in_text
-from campaign.services.gifts.locked import LockedGift
+from campaign.services.gifts.gift_lock import LockedGift
 from campaign.services.gifts.refund_rows import RefundNews
 from campaign.services.pledges import mail_facts
 from campaign.services.queues.outbox import OutgoingMail, enqueue, send_instead

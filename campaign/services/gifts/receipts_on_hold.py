@@ -20,7 +20,7 @@ from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.services import audit, search_index
 from campaign.services.gifts import gift_receipts
-from campaign.services.gifts.locked import LockedGift, lock_gift
+from campaign.services.gifts.gift_lock import LockedGift, lock_gift
 from campaign.services.receipts import issuing
 from campaign.services.receipts.hold_reasons import HoldReason, explain
 

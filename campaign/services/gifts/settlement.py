@@ -33,13 +33,13 @@ from campaign.gateways.payments import MissingAtProvider, PaymentsNotConfigured,
 from campaign.models.donation import Donation
 from campaign.services.gifts import duplicates, payment_dates
 from campaign.services.gifts.applying import apply_payment
+from campaign.services.gifts.gift_lock import LockedGift, lock_gift
 from campaign.services.gifts.gift_versions import (
     GiftVersion,
     version_of_gift,
     version_of_object,
     version_of_public_id,
 )
-from campaign.services.gifts.locked import LockedGift, lock_gift
 from campaign.services.gifts.payment_dates import NOTHING_MISSED, Missed
 from campaign.services.pledges import following as pledge_following
 from campaign.services.pledges import payments as pledge_gifts

@@ -19,7 +19,7 @@ from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
 from campaign.domain.pledge import Act, PledgeLinkBroken, PledgeRequestState, PledgeState, refusal
-from campaign.domain.proof import CODE_SLOT
+from campaign.domain.proof_of_work import CODE_SLOT
 from campaign.domain.visitor_keys import key_of, network_keys, normalized_email
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading, transaction
 from campaign.domain.abuse import HOUR, Kind
 from campaign.domain.language import in_language_of
-from campaign.domain.proof import CODE_SLOT, code_for, is_code
+from campaign.domain.proof_of_work import CODE_SLOT, code_for, is_code
 from campaign.domain.visitor_keys import key_of, network_keys, normalized_email
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from campaign.database import transaction
-from campaign.domain.proof import solve
+from campaign.domain.proof_of_work import solve
 from campaign.extensions import db
 from campaign.gateway_registry import current_context
 from campaign.jobs import send_mail, settle_inbox

@@ -27,7 +27,7 @@ from campaign.gateways.provider_account import TransactionFacts
 from campaign.models.donation import Donation
 from campaign.models.journal import JournalEntry
 from campaign.services.gifts import duplicates, gift_receipts, gift_versions, refund_rows, settlement
-from campaign.services.gifts.locked import LockedGift
+from campaign.services.gifts.gift_lock import LockedGift
 from campaign.services.ledger import posting
 from campaign.services.ledger.posting import EntryConflict
 from campaign.services.pledges import payments as pledge_gifts

@@ -15,7 +15,7 @@ from campaign.database import transaction
 from campaign.domain.abuse import MAX_FAILURES_OF_A_PAGE, Cause, Challenge
 from campaign.domain.donation import DonationState
 from campaign.domain.identity import new_public_id
-from campaign.domain.proof import is_code
+from campaign.domain.proof_of_work import is_code
 from campaign.gateways.context import Context
 from campaign.models.abuse import AttemptCount, GiftStart, ShieldPeriod
 from campaign.models.campaign import Campaign

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign.domain.proof import PUZZLES, code_for, is_code, is_solved, solve
+from campaign.domain.proof_of_work import PUZZLES, code_for, is_code, is_solved, solve
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 
