@@ -1,11 +1,12 @@
 """Column types and mixed-in columns that several tables share."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from sqlalchemy import CHAR, JSON, BigInteger, CheckConstraint, Text
+from sqlalchemy import CHAR, JSON, BigInteger, CheckConstraint, ForeignKey, Text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import Key
 
@@ -27,3 +28,12 @@ def check_values(column: str, values: type[StrEnum]) -> CheckConstraint:
     """Let a column hold the members of an enum alone. Their order is part of the constraint that migrations repeat."""
     allowed = ", ".join(f"'{member.value}'" for member in values)
     return CheckConstraint(f"{column} IN ({allowed})", column)
+
+
+class HistoryColumns:
+    """One step of a history: when, what, and which member of staff did it; nobody where it happened by itself."""
+
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    detail: Mapped[Facts]
+    actor_id: Mapped[int | None] = mapped_column(Key, ForeignKey("staff.id"))

@@ -15,7 +15,7 @@ from campaign.domain.donation import (
     SupporterVisibility,
 )
 from campaign.extensions import Key, Model
-from campaign.models.columns import CurrencyCode, Facts, Minor, PrimaryKey, PublicId, check_values
+from campaign.models.columns import CurrencyCode, Facts, HistoryColumns, Minor, PrimaryKey, PublicId, check_values
 from campaign.models.pledge import Pledge
 
 
@@ -121,7 +121,7 @@ class Donation(Model):
     """The provider's invoice of that month: one gift per invoice, the first one included."""
 
 
-class DonationEvent(Model):
+class DonationEvent(HistoryColumns, Model):
     """What happened to a gift, in order; append-only."""
 
     __tablename__ = "donation_event"
@@ -129,10 +129,6 @@ class DonationEvent(Model):
 
     id: Mapped[PrimaryKey]
     donation_id: Mapped[int] = mapped_column(Key, ForeignKey("donation.id"))
-    at: Mapped[datetime]
-    kind: Mapped[str]
-    detail: Mapped[Facts]
-    actor_id: Mapped[int | None] = mapped_column(Key, ForeignKey("staff.id"))
 
 
 class Refund(Model):

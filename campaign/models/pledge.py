@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from campaign.domain.donation import FeeBearer
 from campaign.domain.pledge import Act, PledgeEndReason, PledgeRequester, PledgeRequestState, PledgeState
 from campaign.extensions import Key, Model
-from campaign.models.columns import CurrencyCode, Facts, Minor, PrimaryKey, PublicId, check_values
+from campaign.models.columns import CurrencyCode, Facts, HistoryColumns, Minor, PrimaryKey, PublicId, check_values
 
 
 class Pledge(Model):
@@ -103,7 +103,7 @@ class Pledge(Model):
         return self.state == PledgeState.STOPPING and self.end_reason == PledgeEndReason.CAMPAIGN
 
 
-class PledgeEvent(Model):
+class PledgeEvent(HistoryColumns, Model):
     """What happened to a monthly gift, in order; append-only."""
 
     __tablename__ = "pledge_event"
@@ -111,10 +111,6 @@ class PledgeEvent(Model):
 
     id: Mapped[PrimaryKey]
     pledge_id: Mapped[int] = mapped_column(Key, ForeignKey("pledge.id"))
-    at: Mapped[datetime]
-    kind: Mapped[str]
-    detail: Mapped[Facts]
-    actor_id: Mapped[int | None] = mapped_column(Key, ForeignKey("staff.id"))
 
 
 class PledgeRequest(Model):

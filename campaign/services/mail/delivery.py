@@ -4,7 +4,7 @@ A mail is marked as sent after the server took it. A crash in between, or a data
 once more, with the same Message-ID, so that a mailbox can tell the double; the other order could lose it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ from campaign.gateways.mailer import AddressRefused, Email, MailRefused, MailUna
 from campaign.i18n import day, in_language, money_in_text
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
+from campaign.services.mail.listed_mail import ListedMail
 from campaign.services.pledges import mail_facts
 from campaign.services.pledges.mailbox import links_in_words
 from campaign.services.queues.work_queue import ClaimedRow, QueuePolicy, WorkQueue
@@ -58,18 +59,9 @@ MAILS = WorkQueue(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageRow:
-    """A mail as lists show it."""
+class MessageRow(ListedMail):
+    """A mail as development's mailbox lists it."""
 
-    public_id: str
-    kind: str
-    language: str
-    recipient: str
-    state: str
-    attempts: int
-    created_at: datetime
-    sent_at: datetime | None
-    error: str | None
     receipt_id: int | None
 
 
@@ -143,7 +135,9 @@ def preview(public_id: str, *, context: Context) -> Email:
 
 def messages(*, state: str | None = None, limit: int = 100) -> list[MessageRow]:
     """Mails, newest first, of one state or all."""
-    query = select(*(getattr(Message, name) for name in MessageRow.__slots__)).order_by(Message.id.desc()).limit(limit)
+    query = (
+        select(*(getattr(Message, field.name) for field in fields(MessageRow))).order_by(Message.id.desc()).limit(limit)
+    )
     if state is not None:
         query = query.where(Message.state == state)
     with reading() as session:

@@ -1,7 +1,6 @@
 """The list of mails at the staff desk: of one campaign, with what belongs to no campaign, narrowed by state and words."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
@@ -16,6 +15,7 @@ from campaign.models.donation import Donation
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services import search_index
+from campaign.services.mail.listed_mail import ListedMail
 from campaign.services.shield.codes import PROOFS
 
 PAGE_ROWS = 50
@@ -38,20 +38,11 @@ class MailFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MailRow:
+class MailRow(ListedMail):
     """An email as the desk lists it."""
 
-    public_id: str
-    kind: str
-    language: str
-    recipient: str
-    state: str
-    attempts: int
-    created_at: datetime
-    sent_at: datetime | None
     failure: str | None  # a MailFailure
     hold_reason: str | None  # a MailHoldReason
-    error: str | None
     donation_public_id: str | None
     receipt_number: str | None
     receipt_state: str | None

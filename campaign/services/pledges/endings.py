@@ -27,7 +27,7 @@ from campaign.gateways.payments import (
 from campaign.models.campaign import Campaign
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.services.pledges import mails as pledge_letters
-from campaign.services.pledges.following import follow
+from campaign.services.pledges.following import FollowResult, follow, try_follow
 from campaign.services.pledges.requests import PledgeOrder, ask
 
 ANNOUNCED_BEFORE = timedelta(days=14)
@@ -77,14 +77,8 @@ def announce_next(context: Context) -> bool:
     today = local_day(context.clock.now())
     is_soon = and_(Campaign.ends_on >= today, Campaign.ends_on <= today + ANNOUNCED_BEFORE)
     due = _first_ending(_ends_with_campaign(), is_soon, Pledge.end_announced_for.is_distinct_from(Campaign.ends_on))
-    if due is None:
+    if due is None or try_follow(due.subscription_id, context=context) is FollowResult.UNREACHED:
         return False
-    try:
-        follow(due.subscription_id, context=context)
-    except (PaymentsUnavailable, PaymentsNotConfigured):
-        return False
-    except MissingAtProvider:
-        pass  # there is nothing to say of it any more
     with transaction() as session:
         pledge = session.execute(select(Pledge).where(Pledge.id == due.id).with_for_update()).scalar_one()
         if pledge.ends_with_campaign:

@@ -7,6 +7,7 @@ an invoice) makes the pledge, by the subscription's id.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy import func, insert, or_, select, update
@@ -17,6 +18,7 @@ from campaign.days import end_of_day
 from campaign.domain.errors import ConcurrentUpdates, GiftNotKnownYet
 from campaign.domain.pledge import Act, PledgeEndReason, PledgeRequestState, PledgeState
 from campaign.gateways.context import Context
+from campaign.gateways.payments import MissingAtProvider, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.gateways.pledges import PledgeFacts
 from campaign.models.campaign import Campaign
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
@@ -60,6 +62,26 @@ def follow(subscription_id: str, *, context: Context, hold_mails: bool = False) 
                 _apply(session, pledge, facts, at=context.clock.now(), hold_mails=hold_mails)
                 return pledge.id
     raise ConcurrentUpdates
+
+
+class FollowResult(Enum):
+    """What became of asking the provider about a monthly gift by the calendar."""
+
+    APPLIED = auto()
+    UNREACHED = auto()
+    MISSING = auto()
+    """The provider knows no such subscription any more."""
+
+
+def try_follow(subscription_id: str, *, context: Context) -> FollowResult:
+    """Ask the provider about one monthly gift and apply its answer, if it gives one."""
+    try:
+        follow(subscription_id, context=context)
+    except (PaymentsUnavailable, PaymentsNotConfigured):
+        return FollowResult.UNREACHED
+    except MissingAtProvider:
+        return FollowResult.MISSING
+    return FollowResult.APPLIED
 
 
 def name_donor(session: Session, pledge_id: int, donor_id: int, *, payer_name: str | None) -> None:

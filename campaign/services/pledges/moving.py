@@ -21,10 +21,9 @@ from campaign.domain.pledge import PledgeWord
 from campaign.gateways.context import Context
 from campaign.gateways.payments import PaymentRefused
 from campaign.gateways.pledges import PledgeFacts, PledgeMove, PledgeTerms
-from campaign.models.campaign import Campaign
-from campaign.models.fund import Fund
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.services.campaigns.item_names import fee_name, purpose_line
+from campaign.services.pledges.request_rows import read_request
 
 BEING_CHARGED = timedelta(minutes=15)
 """So near to a charge a move does not begin: that month is left to the old subscription."""
@@ -72,13 +71,7 @@ def use_card(request_public_id: str, *, attempt: int, context: Context) -> None:
 
 def _read(request_public_id: str) -> _Move:
     with reading() as session:
-        request, pledge, title, purpose = session.execute(
-            select(PledgeRequest, Pledge, Campaign.title, Fund.title)
-            .join(Pledge, Pledge.id == PledgeRequest.pledge_id)
-            .join(Campaign, Campaign.id == Pledge.campaign_id)
-            .join(Fund, Fund.id == Pledge.fund_id)
-            .where(PledgeRequest.public_id == request_public_id)
-        ).one()
+        request, pledge, title, purpose = read_request(session, PledgeRequest.public_id == request_public_id)
         source = select(Pledge.subscription_id).where(Pledge.public_id == str(request.detail["card_of"]))
         return _Move(
             request_id=request.id,

@@ -13,10 +13,9 @@ from campaign.days import local_day
 from campaign.domain.pledge import PledgeState
 from campaign.gateways.clock import Clock
 from campaign.gateways.context import Context
-from campaign.gateways.payments import MissingAtProvider, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.models.pledge import Pledge
 from campaign.services.pledges import mails as pledge_letters
-from campaign.services.pledges.following import ANNOUNCED_BEFORE, follow
+from campaign.services.pledges.following import ANNOUNCED_BEFORE, FollowResult, try_follow
 
 BEFORE_EXPIRY = timedelta(days=30)
 GOES_ON = (PledgeState.ACTIVE, PledgeState.PAUSED, PledgeState.PAST_DUE)
@@ -35,12 +34,11 @@ def remind_next(context: Context) -> bool:
     due = first_due(or_(_renews_soon(context.clock), _expires_soon(context.clock)))
     if due is None:
         return False
-    try:
-        follow(due.subscription_id, context=context)
-    except (PaymentsUnavailable, PaymentsNotConfigured):
-        return False
-    except MissingAtProvider:
-        return pass_over(due, clock=context.clock)
+    match try_follow(due.subscription_id, context=context):
+        case FollowResult.UNREACHED:
+            return False
+        case FollowResult.MISSING:
+            return pass_over(due, clock=context.clock)
     at = context.clock.now()
     with transaction() as session:
         pledge = session.execute(select(Pledge).where(Pledge.id == due.id).with_for_update()).scalar_one()

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.orm import Session
 
 from campaign.domain.identity import new_public_id
 from campaign.domain.pledge import Act, PledgeRequestState
-from campaign.models.pledge import PledgeRequest
+from campaign.models.campaign import Campaign
+from campaign.models.fund import Fund
+from campaign.models.pledge import Pledge, PledgeRequest
 
 
 def add_request(session: Session, pledge_id: int, act: Act, *, at: datetime, requested_by: str, **more: object) -> None:
@@ -26,3 +28,18 @@ def add_request(session: Session, pledge_id: int, act: Act, *, at: datetime, req
         **more,
     }
     session.execute(insert(PledgeRequest), row)
+
+
+def read_request(
+    session: Session, condition: ColumnElement[bool]
+) -> tuple[PledgeRequest, Pledge, dict[str, str], dict[str, str]]:
+    """Return one request, its monthly gift, and the titles of the gift's campaign and purpose."""
+    query = (
+        select(PledgeRequest, Pledge, Campaign.title, Fund.title)
+        .join(Pledge, Pledge.id == PledgeRequest.pledge_id)
+        .join(Campaign, Campaign.id == Pledge.campaign_id)
+        .join(Fund, Fund.id == Pledge.fund_id)
+        .where(condition)
+    )
+    request, pledge, title, purpose = session.execute(query).one()
+    return request, pledge, title, purpose

@@ -29,8 +29,6 @@ from campaign.domain.pledge import (
 from campaign.gateways.clock import Clock
 from campaign.gateways.context import Context
 from campaign.gateways.payments import MissingAtProvider, PaymentRefused, PaymentsUnavailable
-from campaign.models.campaign import Campaign
-from campaign.models.fund import Fund
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.services import audit
 from campaign.services.pledges.amounts import is_current_amount
@@ -38,7 +36,7 @@ from campaign.services.pledges.card_for_all import spread
 from campaign.services.pledges.following import follow
 from campaign.services.pledges.moving import StillCharging, use_card
 from campaign.services.pledges.provider_acts import RequestedAct, act_at_provider
-from campaign.services.pledges.request_rows import add_request
+from campaign.services.pledges.request_rows import add_request, read_request
 from campaign.services.queues.work_queue import MAX_ERROR_LENGTH, ClaimedRow, QueuePolicy, WorkQueue
 
 CARD_DELAYS = (timedelta(minutes=10), timedelta(hours=2), timedelta(hours=22))
@@ -212,13 +210,7 @@ def _write_down(session: Session, pledge: Pledge, order: PledgeOrder, *, at: dat
 
 def _read_claimed(claimed: ClaimedRow) -> RequestedAct:
     with reading() as session:
-        request, pledge, title, purpose = session.execute(
-            select(PledgeRequest, Pledge, Campaign.title, Fund.title)
-            .join(Pledge, Pledge.id == PledgeRequest.pledge_id)
-            .join(Campaign, Campaign.id == Pledge.campaign_id)
-            .join(Fund, Fund.id == Pledge.fund_id)
-            .where(PledgeRequest.id == claimed.id)
-        ).one()
+        request, pledge, title, purpose = read_request(session, PledgeRequest.id == claimed.id)
         return RequestedAct(
             claim=claimed,
             public_id=request.public_id,
