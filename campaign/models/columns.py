@@ -37,3 +37,26 @@ class HistoryColumns:
     kind: Mapped[str]
     detail: Mapped[Facts]
     actor_id: Mapped[int | None] = mapped_column(Key, ForeignKey("staff.id"))
+
+
+class GiftColumns:
+    """What a donor chose, of one gift and of a monthly one: whom it is for, how much, and under which names."""
+
+    campaign_id: Mapped[int] = mapped_column(Key, ForeignKey("campaign.id"))
+    fund_id: Mapped[int] = mapped_column(Key, ForeignKey("fund.id"))
+    """The purpose that the donor chose."""
+    donor_id: Mapped[int | None] = mapped_column(Key, ForeignKey("donor.id"), index=True)
+    language: Mapped[str]
+    currency: Mapped[CurrencyCode]
+    gift_minor: Mapped[Minor]
+    cover_minor: Mapped[Minor]
+    """Added by the donor to cover the fee; the charge is the sum of both."""
+    fee_bearer: Mapped[str]
+    is_anonymous: Mapped[bool]
+    public_name: Mapped[str | None]
+    """What the donor lets everybody read, unless the gift is anonymous."""
+    payer_name: Mapped[str | None]
+    """Who paid, as entered on the provider's payment page; empty until then."""
+    receipt_name: Mapped[str | None]
+    """The person or organisation that the receipt is for, where the donor or staff named one; else it is the payer. An
+    empty text: the receipt names nobody."""

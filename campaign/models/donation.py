@@ -15,11 +15,20 @@ from campaign.domain.donation import (
     SupporterVisibility,
 )
 from campaign.extensions import Key, Model
-from campaign.models.columns import CurrencyCode, Facts, HistoryColumns, Minor, PrimaryKey, PublicId, check_values
+from campaign.models.columns import (
+    CurrencyCode,
+    Facts,
+    GiftColumns,
+    HistoryColumns,
+    Minor,
+    PrimaryKey,
+    PublicId,
+    check_values,
+)
 from campaign.models.pledge import Pledge
 
 
-class Donation(Model):
+class Donation(GiftColumns, Model):
     """One gift, from the press of the button on. What the provider told is kept beside what the donor chose."""
 
     __tablename__ = "donation"
@@ -43,10 +52,6 @@ class Donation(Model):
 
     id: Mapped[PrimaryKey]
     public_id: Mapped[PublicId]
-    campaign_id: Mapped[int] = mapped_column(Key, ForeignKey("campaign.id"))
-    fund_id: Mapped[int] = mapped_column(Key, ForeignKey("fund.id"))
-    """The purpose that the donor chose."""
-    donor_id: Mapped[int | None] = mapped_column(Key, ForeignKey("donor.id"), index=True)
     form_id: Mapped[str] = mapped_column(unique=True)
     """The idempotency key: a second press of the button finds the first one's gift. Code compares it, and never reads it."""
     origin: Mapped[str] = mapped_column(server_default=DonationOrigin.FORM.value, default=DonationOrigin.FORM)
@@ -56,21 +61,7 @@ class Donation(Model):
     """When another gift of the same shown form took its place; its payment page is closed."""
     superseded_form_id: Mapped[str | None]
     """The key that a superseded gift had: the same form, filled in the same way again, is a new gift under that key."""
-    language: Mapped[str]
     frequency: Mapped[str]
-    currency: Mapped[CurrencyCode]
-    gift_minor: Mapped[Minor]
-    cover_minor: Mapped[Minor]
-    """Added by the donor to cover the fee; the charge is the sum of both."""
-    fee_bearer: Mapped[str]
-    is_anonymous: Mapped[bool]
-    public_name: Mapped[str | None]
-    """What the donor lets everybody read, unless the gift is anonymous."""
-    payer_name: Mapped[str | None]
-    """Who paid, as the provider's payment page was told; empty until then."""
-    receipt_name: Mapped[str | None]
-    """The person or organisation that the receipt is for, where the donor or staff named one; else it is the payer. An
-    empty text: the receipt names nobody."""
     search_text: Mapped[str] = mapped_column(server_default="", default="")
     """All its names and its donor's address, as `domain.folding` folds them; see services/search_index.py."""
     public_search_text: Mapped[str] = mapped_column(server_default="", default="")

@@ -8,11 +8,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 from campaign.domain.donation import FeeBearer
 from campaign.domain.pledge import Act, PledgeEndReason, PledgeRequester, PledgeRequestState, PledgeState
 from campaign.extensions import Key, Model
-from campaign.models.columns import CurrencyCode, Facts, HistoryColumns, Minor, PrimaryKey, PublicId, check_values
+from campaign.models.columns import (
+    Facts,
+    GiftColumns,
+    HistoryColumns,
+    PrimaryKey,
+    PublicId,
+    check_values,
+)
 
 
-class Pledge(Model):
-    """One subscription at the provider: its terms as they are from the next gift on, and how it stands."""
+class Pledge(GiftColumns, Model):
+    """One subscription at the provider: its terms as they are from the next gift on, and how it stands.
+
+    Its payer and the name for its receipts are the first month's, and are on the receipts of all later ones.
+    """
 
     __tablename__ = "pledge"
     __table_args__ = (
@@ -27,21 +37,8 @@ class Pledge(Model):
 
     id: Mapped[PrimaryKey]
     public_id: Mapped[PublicId]
-    campaign_id: Mapped[int] = mapped_column(Key, ForeignKey("campaign.id"))
-    fund_id: Mapped[int] = mapped_column(Key, ForeignKey("fund.id"))
-    donor_id: Mapped[int | None] = mapped_column(Key, ForeignKey("donor.id"), index=True)
     doubles_id: Mapped[int | None] = mapped_column(Key, ForeignKey("pledge.id"), index=True)
     """The pledge that the same form had led to already: this one was begun by mistake, and is stopped at once."""
-    language: Mapped[str]
-    currency: Mapped[CurrencyCode]
-    gift_minor: Mapped[Minor]
-    cover_minor: Mapped[Minor]
-    fee_bearer: Mapped[str]
-    is_anonymous: Mapped[bool]
-    public_name: Mapped[str | None]
-    payer_name: Mapped[str | None]
-    """Both names are the first month's, and are on the receipts of all later ones: see models.Donation."""
-    receipt_name: Mapped[str | None]
     livemode: Mapped[bool]
 
     state: Mapped[str]
