@@ -27,7 +27,9 @@ def test_where_all_agrees_it_says_so(stage: ReconciliationScenario, campaign: Ca
     assert (answer.exit_code, answer.output.strip()) == (0, "Our rows and the provider's agree.")
 
 
-def test_a_look_tells_what_a_repair_would_do_and_leaves_it(stage: ReconciliationScenario, campaign: Campaign) -> None:
+def test_a_comparison_reports_what_a_repair_would_do_and_changes_nothing(
+    stage: ReconciliationScenario, campaign: Campaign
+) -> None:
     gift = stage.gift(campaign=campaign)
     stage.pass_time(6)
     answer = called(stage)

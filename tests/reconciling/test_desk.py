@@ -216,7 +216,7 @@ def test_late_mails_leave_by_a_button(stage: ReconciliationScenario, campaign: C
     assert (on_hold.count_on_hold(), stage.mails()) == (0, [("receipt", "queued")])
 
 
-def test_the_overview_tells_of_what_is_unexplained(
+def test_the_overview_shows_what_is_unexplained(
     stage: ReconciliationScenario, campaign: Campaign, finance: Finance
 ) -> None:
     assert "not explained" not in finance.opens("/staff/").text("main")

@@ -101,7 +101,7 @@ def test_another_integrations_charge_is_unmatched_and_never_dropped(stage: Recon
     assert stage.on(Account.BANK) == ours
 
 
-def test_what_is_explained_late_follows_its_payout_back_and_out_again(stage: ReconciliationScenario) -> None:
+def test_what_is_matched_late_follows_its_payout_back_and_out_again(stage: ReconciliationScenario) -> None:
     stage.site.sandbox.fail_next_payout()
     campaign, finance = stage.site.campaign(), a_member_of_staff(role="finance")
     stage.gift(campaign=campaign)

@@ -121,7 +121,7 @@ def test_every_rule_has_a_case_here() -> None:
 
 
 @pytest.mark.parametrize("key", sorted(RINGS))
-def test_an_alarm_rings_for_its_own_trouble_alone(key: str) -> None:
+def test_an_alarm_rings_for_its_own_cause_alone(key: str) -> None:
     assert keys(replace(QUIET, **RINGS[key])) == [key]
 
 

@@ -119,7 +119,7 @@ def test_a_fund_below_zero_rings_in_its_currency(engine: Engine) -> None:
     assert sentence_of_alarm(engine, "ru").startswith("Баланс фонда GEN: −1,03\xa0$")
 
 
-def test_money_that_nobody_explains_rings_after_two_hours(engine: Engine) -> None:
+def test_unexplained_money_rings_after_two_hours(engine: Engine) -> None:
     row = {"provider_id": "txn_1", "type": "adjustment", "category": "other", "currency": "USD", "amount_minor": 5}
     row |= {"fee_minor": 0, "net_minor": 5, "made_at": NOW, "available_at": NOW, "is_foreign": False}
     with transaction() as session:

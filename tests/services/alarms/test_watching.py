@@ -172,7 +172,7 @@ class TestWatching:
         monkeypatch.setattr(alarm_signs, "free_bytes", lambda _folder: 0)
         assert self.keys(engine) == ["disk_full"]
 
-    def test_a_trouble_is_mailed_once_to_each_and_once_when_it_is_over(self, engine: Engine) -> None:
+    def test_an_alarm_is_mailed_once_to_each_and_once_when_it_is_over(self, engine: Engine) -> None:
         a_member_of_staff(role="finance")
         a_member_of_staff(role="admin")
         a_member_of_staff(role="viewer")

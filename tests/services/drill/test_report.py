@@ -64,7 +64,7 @@ def test_going_live_without_a_drill_needs_a_reason_that_is_stored(app: Flask) ->
     assert act.detail["reason"] == "The sandbox cannot run on this host; drilled on staging."
 
 
-def test_a_report_survives_its_file_and_escapes_what_it_tells() -> None:
+def test_a_report_survives_its_file_and_escapes_its_content() -> None:
     report = a_report(wrong="<nothing> came")
     assert report_of(report.as_facts()) == report
     assert not report.has_passed

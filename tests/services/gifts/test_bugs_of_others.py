@@ -139,7 +139,7 @@ def test_an_old_event_delivered_again_overwrites_nothing_and_mails_nothing(engin
     assert list(kinds_of_mail(engine)) == mails_before
 
 
-def test_a_donor_who_closes_the_tab_has_given_all_the_same(engine: Engine) -> None:
+def test_a_donor_who_closes_the_tab_has_still_given(engine: Engine) -> None:
     """indico-plugin-payment-stripe 3.3.1: no webhook at all, and `payment_status` was never looked at."""
     public_id = engine.open()
     checkout = engine.checkout_of(public_id)

@@ -120,7 +120,7 @@ def test_a_page_that_expired_is_closed_even_without_an_event(engine: Engine) -> 
         engine.open(request)
 
 
-def test_a_gift_whose_page_would_run_out_at_once_is_begun_anew(engine: Engine) -> None:
+def test_a_gift_whose_page_is_about_to_expire_gets_a_new_one(engine: Engine) -> None:
     request = engine.request(form="slow")
     engine.payments.is_down = True
     with pytest.raises(PaymentsUnavailable):

@@ -207,7 +207,7 @@ def test_a_state_that_is_not_known_is_stored_and_moves_nothing(engine: Engine) -
     assert total(engine, Account.DISPUTED) == 25_00
 
 
-def test_a_dispute_that_is_heard_of_before_the_payment_is_booked_with_it(engine: Engine) -> None:
+def test_a_dispute_that_is_reported_before_the_payment_is_booked_with_it(engine: Engine) -> None:
     public_id = engine.open()
     checkout = engine.checkout_of(public_id)
     engine.payments.pay(checkout)

@@ -70,7 +70,7 @@ def test_a_second_payment_is_mailed_to_the_donor_and_shown_to_staff(engine: Engi
     assert [item.count for item in concerns if item.kind == "paid_again"] == [1]
 
 
-def test_two_pages_paid_before_anything_is_heard_are_both_booked_in_any_order(engine: Engine) -> None:
+def test_two_pages_paid_before_any_event_are_both_booked_in_any_order(engine: Engine) -> None:
     public_id = engine.open()
     first, second = engine.checkout_of(public_id), second_page(engine, public_id)
     for checkout in (first, second):

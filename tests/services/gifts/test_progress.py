@@ -29,7 +29,7 @@ def test_what_comes_later_changes_nothing_of_it(engine: Engine) -> None:
     assert step_of(first) == GiftProgress(before=usd(0), after=usd(40_00), goal=GOAL)
 
 
-def test_the_newest_step_ends_where_the_public_page_stands(engine: Engine) -> None:
+def test_the_newest_step_ends_at_the_total_of_the_public_page(engine: Engine) -> None:
     campaign = a_campaign(slug="other", is_featured=False)
     a_paid_gift(campaign=campaign, gift=usd(30_00))
     fund = a_fund(campaign=campaign)

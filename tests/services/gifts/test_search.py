@@ -87,7 +87,7 @@ def test_another_campaigns_gifts_are_not_found(campaign: Campaign, aigul: Donati
         assert matches(other, text) == []
 
 
-def test_who_does_not_see_donors_finds_only_what_they_made_public(campaign: Campaign, aigul: Donation) -> None:
+def test_staff_without_access_to_donors_search_public_names_only(campaign: Campaign, aigul: Donation) -> None:
     hidden = a_paid_gift(campaign=campaign, is_anonymous=True, public_name="Bermet", payer_name="Bermet")
     assert matches(campaign, "gul", sees_donors=False) == [aigul.public_id]
     for text in ("айгүл", "family", "чыңгыз", "bermet"):

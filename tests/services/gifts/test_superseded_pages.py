@@ -75,7 +75,7 @@ def test_of_two_that_come_at_the_same_moment_one_stays(
     assert sorted(engine.donation(public_id).state for public_id in pages) == ["expired", "open"]
 
 
-def test_who_has_just_paid_on_the_first_page_is_led_to_no_second_one(engine: Engine) -> None:
+def test_a_donor_who_just_paid_on_the_first_page_gets_no_second_one(engine: Engine) -> None:
     """No event has reported the payment yet."""
     first = engine.open(filled_in(engine, 25))
     page = engine.checkout_of(first)
@@ -140,7 +140,7 @@ def test_a_page_that_could_not_be_closed_is_closed_later(engine: Engine) -> None
     assert engine.donation(first).state == "expired"
 
 
-def test_a_page_that_the_provider_leaves_open_holds_up_nobody(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_the_provider_leaves_open_blocks_nobody(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     real, left_open = engine.payments.expire_checkout, ""
     monkeypatch.setattr(engine.payments, "expire_checkout", lambda page: True if page == left_open else real(page))
     stubborn = engine.open(filled_in(engine, 25))

@@ -180,7 +180,7 @@ def test_what_settlement_writes_is_read_by_the_staff_pages(engine: Engine) -> No
 class TestReplaying:
     """Many at once: previewed, bounded, and in the trail."""
 
-    def test_all_of_a_state_start_anew(self, app: Flask) -> None:
+    def test_all_events_of_a_state_are_replayed(self, app: Flask) -> None:
         fill(16)
         filters = InboxFilter(states=(EventState.FAILED_PERMANENTLY,))
         preview = preview_of(filters)
@@ -191,7 +191,7 @@ class TestReplaying:
         assert (act.action, act.subject) == ("inbox:replay_many", "provider_events:failed_permanently/all")
         assert act.detail == {"count": 2, "events": ["evt_000004", "evt_000012"]}
 
-    def test_the_ticked_ones_alone_start_anew(self, app: Flask) -> None:
+    def test_only_the_ticked_events_are_replayed(self, app: Flask) -> None:
         fill(16)
         filters = InboxFilter(event_ids=("evt_000004", "evt_000005"))
         assert self.replay(app, filters, up_to_id=preview_of(filters).up_to_id) == 2
@@ -267,7 +267,7 @@ class TestTheCommands:
         _code, output = self.run(app, "list", "--state", "attention", "--type", "charge.updated")
         assert [line.split()[0] for line in output.splitlines()] == ["evt_000012", "evt_000006"]
 
-    def test_show_tells_why_and_word_for_word(self, app: Flask) -> None:
+    def test_show_gives_the_reason_and_the_technical_line(self, app: Flask) -> None:
         fill(1, state=EventState.FAILED, reason=EventReason.PROGRAM_ERROR, error="KeyError: 'id'")
         _code, output = self.run(app, "show", "evt_000000")
         assert "The program failed on it." in output

@@ -27,7 +27,7 @@ from tests.services.pledges.steps import ask, begin_pledge, history_of, months_o
 
 
 @pytest.mark.parametrize("first", ["customer.subscription.created", "invoice.paid", "checkout.session.completed"])
-def test_whichever_word_comes_first_there_is_one_pledge_and_one_gift(engine: Engine, first: str) -> None:
+def test_whichever_event_comes_first_there_is_one_pledge_and_one_gift(engine: Engine, first: str) -> None:
     checkout = engine.checkout_of(engine.open(_monthly(engine)))
     engine.payments.pay(checkout)
     name = engine.payments.pledges.begin(checkout)

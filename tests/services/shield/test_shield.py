@@ -61,13 +61,13 @@ class Donors:
             campaign=self.campaign.slug,
             secret=SECRET,
         )
-        challenge = self.knock(who, form, proof=proof)
+        challenge = self.attempt(who, form, proof=proof)
         if challenge is not Challenge.NOTHING:
             return challenge, None
         gift = a_donation(campaign=self.campaign, state=DonationState.OPEN, form_id=form, created_at=self.clock.now())
         return challenge, gift
 
-    def knock(self, who: shield.CheckedVisitor, form_id: str, *, proof: Challenge = Challenge.NOTHING) -> Challenge:
+    def attempt(self, who: shield.CheckedVisitor, form_id: str, *, proof: Challenge = Challenge.NOTHING) -> Challenge:
         """The challenge for this visitor, counted."""
         with transaction() as session:
             return shield.check_attempt(session, who, form_id=form_id, proof=proof, at=self.clock.now())
@@ -120,7 +120,7 @@ def test_gifts_that_were_paid_behind_a_shared_address_excuse_refused_cards(donor
     for _ in range(8):
         form = f"{new_public_id()}-x"
         who = shield.visitor(address="203.0.113.9", email=None, form=form, campaign="quilt", secret=SECRET)
-        assert donors.knock(who, form) is Challenge.NOTHING
+        assert donors.attempt(who, form) is Challenge.NOTHING
         a_paid_gift(campaign=donors.campaign, form_id=form)
     for _ in range(9):
         donors.fail(donors.start()[1])
@@ -136,7 +136,7 @@ def test_300_honest_donors_behind_one_mobile_address_in_an_hour_pass(donors: Don
         who = shield.visitor(
             address="100.64.0.7", email=f"{number}@home.example", form=f"{number}", campaign="quilt", secret=SECRET
         )
-        challenge = donors.knock(who, f"{number}-x")
+        challenge = donors.attempt(who, f"{number}-x")
         assert challenge is Challenge.NOTHING, number
     assert active_shield() is None
     assert session.execute(select(func.sum(AttemptCount.turned_away))).scalar() == 0
@@ -149,7 +149,7 @@ def test_an_email_that_starts_many_gifts_is_challenged_wherever_it_comes_from(do
 
 def test_one_form_starts_ten_gifts_and_then_a_fresh_one_is_needed(donors: Donors) -> None:
     who = shield.visitor(address=None, email=None, form="form", campaign="quilt", secret=SECRET)
-    challenges = [donors.knock(who, f"form-{n}", proof=Challenge.CODE) for n in range(11)]
+    challenges = [donors.attempt(who, f"form-{n}", proof=Challenge.CODE) for n in range(11)]
     assert challenges == [Challenge.NOTHING] * 10 + [Challenge.FRESH_FORM]
 
 
@@ -162,14 +162,14 @@ def test_many_at_the_same_moment_are_counted_one_by_one(app: Flask, donors: Dono
             who = shield.visitor(
                 address=addresses[number], email="a@example.org", form="form", campaign="quilt", secret=SECRET
             )
-            return donors.knock(who, f"form-{number}", proof=Challenge.CODE)
+            return donors.attempt(who, f"form-{number}", proof=Challenge.CODE)
 
     with ThreadPoolExecutor(8) as threads:
         challenges = Counter(threads.map(press, range(20)))
     assert challenges == {Challenge.NOTHING: 10, Challenge.FRESH_FORM: 10}
 
 
-def test_twenty_refused_cards_from_many_networks_put_the_shield_up_and_staff_are_told_once(
+def test_twenty_refused_cards_from_many_networks_activate_the_shield_and_mail_staff_once(
     donors: Donors, session: Session
 ) -> None:
     people = [a_member_of_staff(role=role).email for role in ("finance", "admin", "viewer")]
@@ -202,7 +202,7 @@ def test_the_shield_goes_away_after_half_an_hour_of_quiet(donors: Donors) -> Non
     assert active_shield() is None  # what put it up does not do so twice
 
 
-def test_robots_that_go_on_knocking_keep_the_shield_up(donors: Donors) -> None:
+def test_robots_that_go_on_trying_keep_the_shield_active(donors: Donors) -> None:
     donors.try_stolen_cards(20, networks=20)
     for _ in range(6):
         donors.clock.advance(minutes=10)
@@ -211,7 +211,7 @@ def test_robots_that_go_on_knocking_keep_the_shield_up(donors: Donors) -> None:
         assert active_shield() is not None
 
 
-def test_staff_put_it_away_for_a_reason_and_what_was_counted_before_does_not_put_it_up_again(donors: Donors) -> None:
+def test_staff_deactivate_it_with_a_reason_and_earlier_counts_do_not_activate_it_again(donors: Donors) -> None:
     donors.try_stolen_cards(20, networks=20)
     finance = a_member_of_staff(role="finance")
     finance_id, name = finance.id, finance.name
@@ -228,7 +228,7 @@ def test_staff_put_it_away_for_a_reason_and_what_was_counted_before_does_not_put
     assert [(one.ended_by, one.end_reason) for one in view.history] == [(name, "A bank was down")]
 
 
-def test_what_staff_put_up_stays_until_staff_put_it_away(donors: Donors) -> None:
+def test_what_staff_activate_stays_until_staff_deactivate_it(donors: Donors) -> None:
     finance_id = a_member_of_staff(role="finance").id
     activate_manually(actor_id=finance_id, reason="We were warned", clock=donors.clock)
     with pytest.raises(ShieldIsSoAlready):
