@@ -24,6 +24,7 @@ from campaign.models.inbox import ProviderEvent
 from campaign.models.journal import JournalEntry, Posting
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt, ReceiptCounter
+from campaign.services.ledger.posting import header_row, line_rows
 from tests.bench.tables import table_of
 from tests.receipts.samples import a_receipt
 
@@ -184,33 +185,8 @@ class _Maker:
 
     def _post(self, rows: dict[type[Model], list[Row]], entry: Entry, at: datetime) -> None:
         entry_id = f"{self._dice.getrandbits(128):032x}"
-        rows[Posting].extend(
-            {
-                "entry_id": entry_id,
-                "transaction_id": 0,
-                "line": number,
-                "account": int(line.account),
-                "fund_id": line.fund_id,
-                "currency": line.amount.currency,
-                "amount_minor": line.amount.minor,
-                "reference": line.reference,
-            }
-            for number, line in enumerate(entry.lines, start=1)
-        )
-        rows[JournalEntry].append(
-            {
-                "id": entry_id,
-                "transaction_id": 0,
-                "campaign_id": self._campaign.id,
-                "source": entry.source,
-                "request_hash": entry.request_hash,
-                "kind": entry.kind.value,
-                "subject": entry.subject,
-                "effective_on": entry.effective_on,
-                "recorded_at": at,
-                "note": "",
-            }
-        )
+        rows[Posting].extend(line_rows(entry_id, entry))
+        rows[JournalEntry].append(header_row(entry_id, entry, campaign_id=self._campaign.id, at=at))
 
     def _add_papers(
         self, rows: dict[type[Model], list[Row]], number: int, donation_id: int, *, gift: Money, at: datetime

@@ -107,31 +107,35 @@ def _of_payments(here: Installation) -> Iterator[str]:
     for charge in ours.keys() - truth.keys():
         yield f"gift {ours[charge].public_id} was never paid"
     for charge in truth.keys() & ours.keys():
-        row, gift = truth[charge], ours[charge]
-        lost = sum(one["amount"] for one in row["disputes"] if one["status"] in GONE and one["withdrawn"] > 0)
-        at_provider = {
-            "state": "paid",
-            "amount": row["amount"],
-            "currency": row["currency"].upper(),
-            "refunded": sum(one["amount"] for one in row["refunds"] if one["status"] in WENT_BACK),
-            "charged back": lost,
-            "net": row["net"],
-            "fee": row["fee"],
-        }
-        at_ours = {
-            "state": gift.state,
-            "amount": gift.gift_minor + gift.cover_minor,
-            "currency": gift.currency,
-            "refunded": gift.refunded_minor,
-            "charged back": gift.charged_back_minor,
-            "net": moved[gift.public_id][0],
-            "fee": moved[gift.public_id][1],
-        }
-        if at_provider != at_ours:
-            wrong = {
-                name: (at_ours[name], at_provider[name]) for name in at_provider if at_provider[name] != at_ours[name]
-            }
+        gift = ours[charge]
+        at_provider, at_ours = _facts_at_provider(truth[charge]), _facts_in_books(gift, *moved[gift.public_id])
+        wrong = {name: (at_ours[name], fact) for name, fact in at_provider.items() if fact != at_ours[name]}
+        if wrong:
             yield f"gift {gift.public_id} ({charge}), books and truth: {wrong}"
+
+
+def _facts_at_provider(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "state": "paid",
+        "amount": row["amount"],
+        "currency": row["currency"].upper(),
+        "refunded": sum(one["amount"] for one in row["refunds"] if one["status"] in WENT_BACK),
+        "charged back": sum(one["amount"] for one in row["disputes"] if one["status"] in GONE and one["withdrawn"] > 0),
+        "net": row["net"],
+        "fee": row["fee"],
+    }
+
+
+def _facts_in_books(gift: Donation, net: int, fee: int) -> dict[str, Any]:
+    return {
+        "state": gift.state,
+        "amount": gift.gift_minor + gift.cover_minor,
+        "currency": gift.currency,
+        "refunded": gift.refunded_minor,
+        "charged back": gift.charged_back_minor,
+        "net": net,
+        "fee": fee,
+    }
 
 
 def _is_ours(row: dict[str, Any]) -> bool:
@@ -173,14 +177,7 @@ def _of_mail(here: Installation) -> Iterator[str]:
     for name, times in sent.items():
         if times > 1 and not may_repeat:
             yield f"mail {name} left {times} times"
-    distinct: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for mail in here.mailbox.emails:
-        distinct[str(mail["To"]), str(mail["Subject"]), _body(mail)].add(str(mail["Message-ID"]))
-    with reading() as session:
-        refunds = set(session.execute(select(Message.public_id).where(Message.kind == "refund")).scalars())
-    for (to, subject, _words), ids in distinct.items():
-        if len({name for name in ids if name.strip("<").partition("@")[0] not in refunds}) > 1:
-            yield f"{to} was mailed twice: {subject}"
+    yield from _mailed_twice(here)
     with reading() as session:
         rows = session.execute(
             select(Message.kind, Message.state).where(
@@ -191,6 +188,18 @@ def _of_mail(here: Installation) -> Iterator[str]:
         queued = session.execute(select(func.count()).where(Message.state == MailState.SENT)).scalar_one()
     if len(sent) < queued:
         yield f"{queued} mails are said to be sent, {len(sent)} arrived"
+
+
+def _mailed_twice(here: Installation) -> Iterator[str]:
+    """Different emails with the same words to the same address."""
+    distinct: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for mail in here.mailbox.emails:
+        distinct[str(mail["To"]), str(mail["Subject"]), _body(mail)].add(str(mail["Message-ID"]))
+    with reading() as session:
+        refunds = set(session.execute(select(Message.public_id).where(Message.kind == "refund")).scalars())
+    for (to, subject, _words), ids in distinct.items():
+        if len({name for name in ids if name.strip("<").partition("@")[0] not in refunds}) > 1:
+            yield f"{to} was mailed twice: {subject}"
 
 
 def _body(mail: Any) -> str:

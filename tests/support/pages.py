@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -139,33 +140,42 @@ def _identifiers(tags: Tags) -> list[str]:
     everything = _all(tags)
     counted = Counter(str(tag["id"]) for tag in everything if tag.has_attr("id"))
     problems = [f"id {name} stands {count} times" for name, count in counted.items() if count > 1]
+    problems += [f"{attr}={name} leads nowhere" for attr, name in _references(everything) if name not in counted]
+    return problems + [f"{name} leads nowhere" for name in _fragments(tags["a"]) if name[1:] not in counted]
+
+
+def _references(everything: list[Tag]) -> Iterator[tuple[str, str]]:
+    """Each attribute that names other tags, with each name in it."""
     for attribute in ("for", "aria-describedby", "aria-labelledby", "aria-controls", "aria-details"):
-        names = [name for tag in everything if tag.has_attr(attribute) for name in str(tag[attribute]).split()]
-        problems += [f"{attribute}={name} leads nowhere" for name in names if name not in counted]
-    for tag in tags["a"]:
-        name = str(tag.get("href", ""))
-        if len(name) > 1 and name.startswith("#") and name[1:] not in counted:
-            problems.append(f"{name} leads nowhere")
-    return problems
+        for tag in everything:
+            yield from ((attribute, name) for name in str(tag.get(attribute, "")).split())
+
+
+def _fragments(links: list[Tag]) -> Iterator[str]:
+    """The addresses that lead to a place on the page itself."""
+    for link in links:
+        name = str(link.get("href", ""))
+        if len(name) > 1 and name.startswith("#"):
+            yield name
 
 
 def _forms(tags: Tags) -> list[str]:
-    problems = [
-        "a form without method or action"
-        for form in tags["form"]
-        if str(form.get("method", "")).lower() not in {"get", "post"} or not form.has_attr("action")
-    ]
-    labelled = {str(label["for"]) for label in tags["label"] if label.has_attr("for")}
-    typed = [field for field in tags["input"] if field.get("type") not in {"hidden", "submit", "button"}]
-    problems += [
-        f"{field.name} {field.get('name')} has no label"
-        for field in [*typed, *tags["select"], *tags["textarea"]]
-        if not _is_labelled(field, labelled)
-    ]
+    problems = ["a form without method or action" for form in tags["form"] if not _is_addressed(form)]
+    problems += [f"{field.name} {field.get('name')} has no label" for field in _without_label(tags)]
     problems += [f"img {image.get('src')} has no alt" for image in tags["img"] if not image.has_attr("alt")]
     problems += ["a button without words" for button in tags["button"] if not _words(button)]
     links = [link for link in tags["a"] if link.has_attr("href")]
     return problems + [f"a link without words: {link['href']}" for link in links if not _words(link)]
+
+
+def _is_addressed(form: Tag) -> bool:
+    return str(form.get("method", "")).lower() in {"get", "post"} and form.has_attr("action")
+
+
+def _without_label(tags: Tags) -> list[Tag]:
+    labelled = {str(label["for"]) for label in tags["label"] if label.has_attr("for")}
+    typed = [field for field in tags["input"] if field.get("type") not in {"hidden", "submit", "button"}]
+    return [field for field in [*typed, *tags["select"], *tags["textarea"]] if not _is_labelled(field, labelled)]
 
 
 def _is_labelled(field: Tag, labelled: set[str]) -> bool:
@@ -184,11 +194,15 @@ def _policy(answer: TestResponse, tags: Tags) -> list[str]:
     """The policy is sent, and nothing on the page needs it loosened."""
     policy = answer.headers.get("Content-Security-Policy", "")
     problems = [] if "default-src 'none'" in policy and "unsafe" not in policy else [f"policy: {policy!r}"]
-    data = "application/ld+json"
-    problems += ["a script in the page" for tag in tags["script"] if "src" not in tag.attrs and tag.get("type") != data]
+    problems += ["a script in the page" for tag in tags["script"] if _is_inline_script(tag)]
     problems += ["a style in the page" for tag in _all(tags) if tag.name == "style" or tag.has_attr("style")]
     handlers = [name for tag in _all(tags) for name in tag.attrs if name.startswith("on")]
     return problems + [f"a handler in the page: {name}" for name in handlers]
+
+
+def _is_inline_script(tag: Tag) -> bool:
+    """Whether a browser would run what stands in it; structured data is only read."""
+    return "src" not in tag.attrs and tag.get("type") != "application/ld+json"
 
 
 def _loading(answer: TestResponse, tags: Tags) -> list[str]:

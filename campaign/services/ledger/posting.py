@@ -52,22 +52,9 @@ def post_all(
     new = [(_name(at, place), entry) for place, entry in enumerate(fresh)]
     if not new:
         return 0
-    session.execute(_INSERT_LINES, [line for entry_id, entry in new for line in _lines(entry_id, entry)])
+    session.execute(_INSERT_LINES, [line for entry_id, entry in new for line in line_rows(entry_id, entry)])
     headers = [
-        {
-            "id": entry_id,
-            "transaction_id": 0,
-            "campaign_id": campaign_id,
-            "source": entry.source,
-            "request_hash": entry.request_hash,
-            "kind": entry.kind.value,
-            "subject": entry.subject,
-            "effective_on": entry.effective_on,
-            "recorded_at": at,
-            "reverses": entry.reverses,
-            "actor_id": actor_id,
-            "note": note or entry.note,
-        }
+        header_row(entry_id, entry, campaign_id=campaign_id, at=at) | {"actor_id": actor_id, "note": note or entry.note}
         for entry_id, entry in new
     ]
     try:
@@ -92,7 +79,25 @@ def _name(at: datetime, place: int) -> str:
     return f"{int(at.timestamp() * 1_000_000):014x}{place:02x}{secrets.token_hex(8)}"
 
 
-def _lines(entry_id: str, entry: Entry) -> Iterable[dict[str, object]]:
+def header_row(entry_id: str, entry: Entry, *, campaign_id: int, at: datetime) -> dict[str, object]:
+    """Return an entry's row; the database replaces the number of the transaction."""
+    return {
+        "id": entry_id,
+        "transaction_id": 0,
+        "campaign_id": campaign_id,
+        "source": entry.source,
+        "request_hash": entry.request_hash,
+        "kind": entry.kind.value,
+        "subject": entry.subject,
+        "effective_on": entry.effective_on,
+        "recorded_at": at,
+        "reverses": entry.reverses,
+        "note": entry.note,
+    }
+
+
+def line_rows(entry_id: str, entry: Entry) -> Iterable[dict[str, object]]:
+    """Yield the rows of an entry's lines."""
     for number, line in enumerate(entry.lines, start=1):
         yield {
             "entry_id": entry_id,

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from campaign.domain.donation import Fact
 from campaign.domain.money import Money
-from campaign.domain.payment import BalanceTransaction, PaymentFacts
+from campaign.domain.payment import BalanceTransaction, DisputeFacts, PaymentFacts
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import MissingAtProvider
 from campaign.gateways.provider_account import (
@@ -201,12 +201,16 @@ class Account:
                 failed = ("refund_failure", "refund_failure")
                 yield _of_settled(refund.returned, failed, refund.provider_id, about, refund.returned_on)
         for dispute in facts.disputes:
-            for taken in dispute.withdrawals:
-                kinds = ("adjustment", "dispute")
-                yield _of_settled(taken.settled, kinds, dispute.provider_id, about, taken.at, sign=-1)
-            for back in dispute.returns:
-                kinds = ("adjustment", "dispute_reversal")
-                yield _of_settled(back.settled, kinds, dispute.provider_id, about, back.at)
+            yield from _of_dispute(dispute, about)
+
+
+def _of_dispute(dispute: DisputeFacts, about: str | None) -> Iterator[TransactionFacts]:
+    for taken in dispute.withdrawals:
+        kinds = ("adjustment", "dispute")
+        yield _of_settled(taken.settled, kinds, dispute.provider_id, about, taken.at, sign=-1)
+    for back in dispute.returns:
+        kinds = ("adjustment", "dispute_reversal")
+        yield _of_settled(back.settled, kinds, dispute.provider_id, about, back.at)
 
 
 def _of_settled(

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.domain.donation import Fact
@@ -75,8 +76,7 @@ class Resting(Troubled):
         with reading() as session:
             totals = sums.account_totals(session)
             booked = dumps.entries_by_subject(session)
-            for moment, report in self.reports.items():
-                assert dumps.totals_as_of(session, moment) == report, f"the report as of {moment} has changed"
+            self._refuse_changed_reports(session)
         for place in (1005, 1015, 1030, 2020):
             assert not [minor for (code, _), minor in totals.items() if code == place and minor], f"{place} hangs"
         in_bank = account.arrived()
@@ -88,6 +88,10 @@ class Resting(Troubled):
         for name, payout in account.sent.items():
             entries = booked.get(f"payout:{name}", set())
             assert payout_model.sums(entries) == payout_model.expected_at_rest(payout)
+
+    def _refuse_changed_reports(self, session: Session) -> None:
+        for moment, report in self.reports.items():
+            assert dumps.totals_as_of(session, moment) == report, f"the report as of {moment} has changed"
 
     def _refuse_another_repair(self) -> None:
         with reading() as session:
