@@ -19,6 +19,7 @@ from campaign.domain.payment import (
 from campaign.domain.settling import KnownObjects, Settled, settle
 from campaign.domain.settling_disputes import KnownDispute, KnownWarning
 from campaign.domain.settling_refunds import KnownRefund
+from tests.support.payment_facts import UNPAID
 
 PAID_AT = datetime(2026, 5, 4, 20, 0, tzinfo=UTC)
 AT = PAID_AT + timedelta(minutes=1)
@@ -45,25 +46,6 @@ def moved(name: str, minor: int, fee: int = 0) -> BalanceTransaction:
     return BalanceTransaction(f"txn_{name}", usd(minor), usd(fee))
 
 
-UNPAID = PaymentFacts(
-    checkout_id="cs_1",
-    donation_public_id="g1",
-    livemode=False,
-    fact=Fact.UNPAID,
-    amount=usd(26_00),
-    email="donor@example.org",
-    name=None,
-    payment_id="pi_1",
-    charge_id=None,
-    paid_at=None,
-    method=None,
-    method_brand=None,
-    method_last4=None,
-    settled=None,
-    settled_on=None,
-    rate=None,
-    refunds=(),
-)
 PAID = replace(
     UNPAID, fact=Fact.PAID, name="A. Donor", charge_id="ch_1", paid_at=PAID_AT, method="card", method_last4="4242"
 )

@@ -18,13 +18,13 @@ from tests.domain.settling_cases import (
     OPEN,
     PAID,
     PAID_AT,
-    UNPAID,
     Books,
     dispute,
     refund,
     usd,
     warning,
 )
+from tests.support.payment_facts import UNPAID
 
 
 def books_of(*reports: PaymentFacts) -> Books:

@@ -12,7 +12,8 @@ from campaign.domain.donation import DonationState, Fact
 from campaign.domain.journal import Account
 from campaign.domain.payment import DisputeFacts, PaymentFacts, RefundFacts
 from campaign.domain.settling import PaymentMismatch
-from tests.domain.settling_cases import AT, IN_BALANCE, OPEN, PAID, UNPAID, Books, dispute, refund, usd, warning
+from tests.domain.settling_cases import AT, IN_BALANCE, OPEN, PAID, Books, dispute, refund, usd, warning
+from tests.support.payment_facts import UNPAID
 
 REFUNDS = ((2_00, 1), (3_00, 2), (5_00, 3))
 """Amount and number of the refunds that a gift may have."""

@@ -1,9 +1,7 @@
 """Builders for tests: each writes one whole, valid thing in a transaction of its own, so none is called inside one."""
 
-import hashlib
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,21 +11,17 @@ from campaign.domain.donation import DonationState
 from campaign.domain.email_address import email_key
 from campaign.domain.identity import new_public_id
 from campaign.domain.journal import EntryKind
-from campaign.domain.money import Money, currency
-from campaign.domain.payment import BalanceTransaction
-from campaign.domain.postings import gift_paid, gift_settled
+from campaign.domain.money import Money
 from campaign.extensions import db
 from campaign.models.campaign import Campaign, CampaignCurrency, CampaignRevision, SuggestedAmount
 from campaign.models.donation import Donation, DonationEvent
 from campaign.models.donor import Donor
 from campaign.models.fund import Event, Fund, FundTransferRule, Grant
-from campaign.models.receipt import Receipt, ReceiptCounter
 from campaign.models.staff import Role, Staff
 from campaign.services import search_index
 from campaign.services.funds import allocations, disbursements
-from campaign.services.ledger import posting
-from receipts.__main__ import sample
 from tests.support.fakes import SettableClock
+from tests.support.gift_rows import add_receipt, post_gift
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 """When everything here happened: where the tests' clock starts."""
@@ -238,9 +232,9 @@ def a_paid_gift(
         session.add(donation)
         session.flush()
         search_index.refresh(session, Donation.id == donation.id)
-        _post_gift(session, donation, fund=fund, settled=settled, at=at)
+        post_gift(session, donation, fund=fund, settled=settled, at=at)
         add_history(session, donation.id, "paid", "settled", at=at)
-        _add_receipt(session, donation, campaign, at=at)
+        add_receipt(session, donation, campaign, at=at)
     return donation
 
 
@@ -278,68 +272,6 @@ def _donation(
     )
 
 
-def _post_gift(session: Session, donation: Donation, *, fund: Fund, settled: Money, at: datetime) -> None:
-    subject = f"donation:{donation.public_id}"
-    gift, cover = Money(donation.gift_minor, donation.currency), Money(donation.cover_minor, donation.currency)
-    assert donation.charge_id
-    assert donation.settlement_id
-    fee = Money(donation.fee_minor or 0, settled.currency)
-    fee_fund = fund
-    if donation.fee_bearer == "general":
-        general = select(Fund).where(Fund.campaign_id == donation.campaign_id, Fund.kind == "general")
-        fee_fund = session.execute(general).scalar_one()
-    entries = (
-        gift_paid(charge_id=donation.charge_id, subject=subject, gift=gift, cover=cover, fund_id=fund.id, on=at.date()),
-        gift_settled(
-            subject=subject,
-            charged=gift + cover,
-            settled=BalanceTransaction(donation.settlement_id, settled, fee),
-            fund_id=fund.id,
-            fee_fund_id=fee_fund.id,
-            on=at.date(),
-        ),
-    )
-    for entry in entries:
-        posting.post(session, entry, campaign_id=donation.campaign_id, at=at)
-
-
-def _add_receipt(session: Session, donation: Donation, campaign: Campaign, *, at: datetime) -> None:
-    counter = session.get(ReceiptCounter, (campaign.series, at.year))
-    if counter is None:
-        counter = ReceiptCounter(series=campaign.series, year=at.year, last_number=0)
-        session.add(counter)
-    counter.last_number += 1
-    printed = replace(
-        sample("en"),
-        number=f"{campaign.series}-{at.year}-{counter.last_number:06}",
-        verify_code=new_public_id(8),
-        language=cast(Any, donation.language),
-        issued_on=at.date(),
-        received_on=donation.paid_on or at.date(),
-        currency=donation.currency,
-        exponent=currency(donation.currency).exponent,
-        amount_minor=donation.gift_minor + donation.cover_minor,
-        is_test=False,
-    )
-    document = printed.to_json()
-    session.add(
-        Receipt(
-            series=campaign.series,
-            year=at.year,
-            serial=counter.last_number,
-            number=printed.number,
-            donation_id=donation.id,
-            language=donation.language,
-            currency=printed.currency,
-            amount_minor=printed.amount_minor,
-            issued_at=at,
-            verify_code=printed.verify_code,
-            document=document,
-            document_sha256=hashlib.sha256(document.encode()).hexdigest(),
-        )
-    )
-
-
 def a_member_of_staff(
     *,
     role: str = "finance",
@@ -365,7 +297,7 @@ def a_member_of_staff(
 
 
 def an_allocation(name: str, *, source: Fund, target: Fund, amount: Money) -> str:
-    """An allocation that one person proposed and another approved, as the desk makes it."""
+    """An allocation that one person proposed and another approved, as staff pages make it."""
     clock = SettableClock(at=NOW)
     proposer, approver = (_somebody(email) for email in ("proposer@quilt.example", "approver@quilt.example"))
     move = allocations.Move(
@@ -381,7 +313,7 @@ def an_allocation(name: str, *, source: Fund, target: Fund, amount: Money) -> st
 
 
 def a_payment(name: str, *, fund: Fund, amount: Money) -> str:
-    """A payment out of an event's, grant's or line's fund, as the desk records it."""
+    """A payment out of an event's, grant's or line's fund, as staff pages record it."""
     payment = disbursements.NewDisbursement(
         campaign_id=fund.campaign_id,
         fund=fund.public_id,

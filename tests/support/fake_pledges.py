@@ -12,6 +12,7 @@ from campaign.domain.pledge_dates import charge_after, months_later
 from campaign.gateways.payments import MissingAtProvider, PaymentRefused, PaymentsUnavailable
 from campaign.gateways.pledges import CardOnFile, GiftDue, PledgeFacts, PledgeMoves, PledgeTerms
 from tests.support.fake_moves import FakeMoves, Killed
+from tests.support.payment_facts import UNPAID
 
 
 class Provider(Protocol):
@@ -234,7 +235,8 @@ class FakePledges:
     def _new_month(self, name: str, *, fact: Fact) -> str:
         current = self.subscriptions[name]
         invoice_id = f"in_{name}_{len(self.months) + 1}"
-        opened = PaymentFacts(
+        opened = replace(
+            UNPAID,
             checkout_id=None,
             donation_public_id=current.donation_public_id,
             livemode=current.livemode,
@@ -243,15 +245,6 @@ class FakePledges:
             email=current.email,
             name=current.name,
             payment_id=f"pi_{invoice_id}",
-            charge_id=None,
-            paid_at=None,
-            method=None,
-            method_brand=None,
-            method_last4=None,
-            settled=None,
-            settled_on=None,
-            rate=None,
-            refunds=(),
             invoice_id=invoice_id,
             subscription_id=name,
         )

@@ -20,6 +20,7 @@ from campaign.gateways.payments import (
 )
 from tests.support.fake_disputes import FakeDisputes
 from tests.support.fake_pledges import FakePledges
+from tests.support.payment_facts import UNPAID
 
 SIGNATURE = "signed by the fake"
 
@@ -241,26 +242,14 @@ class FakePayments(FakeDisputes):
 def _opened(checkout_id: str, params: CheckoutParams) -> PaymentFacts:
     checkout: Any = params  # JSON of the provider's shape
     prices = [(item["price_data"], item.get("quantity", 1)) for item in checkout["line_items"]]
-    return PaymentFacts(
+    return replace(
+        UNPAID,
         checkout_id=checkout_id,
         donation_public_id=checkout["client_reference_id"],
-        livemode=False,
         fact=Fact.OPENED,
         amount=Money(
             sum(price["unit_amount"] * quantity for price, quantity in prices), prices[0][0]["currency"].upper()
         ),
         email=checkout.get("customer_email"),
-        name=None,
         payment_id=None,
-        charge_id=None,
-        paid_at=None,
-        method=None,
-        method_brand=None,
-        method_last4=None,
-        settled=None,
-        settled_on=None,
-        rate=None,
-        refunds=(),
-        disputes=(),
-        warnings=(),
     )
