@@ -51,19 +51,23 @@ def test_an_amount_in_a_currency_that_is_no_longer_taken_is_not_changed(
     assert page.press("stop").status_code == 303
 
 
+def in_russian(page: DonorsPage, look: BeautifulSoup, **typed: str) -> BeautifulSoup:
+    """The form with what is typed in it, after the button for Russian was pressed."""
+    form, button = look.select_one("form#monthly"), look.select_one("button[form=monthly][value=ru]")
+    assert form is not None
+    assert button is not None
+    assert typed.keys() <= {str(field["name"]) for field in form.select("[name]")}
+    answer = page.client.post(str(button["formaction"]), data={**typed, "to_language": "ru"})
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    return BeautifulSoup(answer.text, "html.parser")
+
+
 @pytest.mark.database("sqlite")
 def test_another_language_keeps_typed_and_chosen_values(page: DonorsPage) -> None:
     """Case 11, also after an amount that was refused; nothing changes at the provider."""
     before = len(page.engine.payments.calls)
     for look in (page.look(), BeautifulSoup(page.press("change", amount="1").text, "html.parser")):
-        form, button = look.select_one("form#monthly"), look.select_one("button[form=monthly][value=ru]")
-        assert form is not None
-        assert button is not None
-        assert {"amount", "cover_fees", "pause"} <= {str(field["name"]) for field in form.select("[name]")}
-        typed = {"amount": "33", "cover_fees": "yes", "pause": "3", "to_language": "ru"}
-        answer = page.client.post(str(button["formaction"]), data=typed)
-        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
-        russian = BeautifulSoup(answer.text, "html.parser")
+        russian = in_russian(page, look, amount="33", cover_fees="yes", pause="3")
         assert russian.html is not None
         assert russian.html["lang"] == "ru"
         assert [str(tag["value"]) for tag in russian.select("#amount, [name=pause] option[selected]")] == ["33", "3"]
