@@ -80,18 +80,18 @@ def test_an_email_is_sent_again_to_a_corrected_address_once(
     page = fetch_address(finance, fetch(finance, "admin.mails").link("Send again"))
     assert page.one("#recipient")["value"] == "aida@example.org"
     for _ in range(2):
-        answer = page.submit(finance, FORM, recipient=" right@example.org ", reason="She called")
+        answer = page.submit(finance, FORM, recipient=" right@example.org ", reason="They called")
         assert answer.status_code == 303
         assert fetch_address(finance, answer.location).text(".notice") == "The email will be sent within a minute."
     session.refresh(mail)
     assert (mail.state, mail.recipient, mail.attempts, mail.failure) == ("queued", "right@example.org", 0, None)
     (act,) = acts(session)
-    assert act.detail["reason"] == "She called"
+    assert act.detail["reason"] == "They called"
     page = fetch_address(finance, "/staff/audit")
     assert page.texts("tbody td")[1:4] == [
         "Sent an email again",
         f"Email {mail.public_id}",
-        "Reason: She called; To another address: yes",
+        "Reason: They called; To another address: yes",
     ]
 
 

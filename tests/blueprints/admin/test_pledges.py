@@ -115,14 +115,14 @@ def test_it_is_stopped_at_the_donors_request_and_the_reason_is_stored(engine: En
     staff = sign_in_as(engine.app, engine.clock, role="campaign").client
     fields = {"csrf_token": token_of(staff), "form_id": "23456789abcdefgh"}
     assert staff.post(f"/staff/pledges/{public_id}/stop", data=fields).status_code == 422
-    forged = staff.post(f"/staff/pledges/{public_id}/stop", data={**fields, "form_id": "../x", "why": "she called us"})
+    forged = staff.post(f"/staff/pledges/{public_id}/stop", data={**fields, "form_id": "../x", "why": "they called us"})
     assert (forged.status_code, "We could not verify this form." in forged.text) == (422, True)
-    answer = staff.post(f"/staff/pledges/{public_id}/stop", data={**fields, "why": "she called us"})
+    answer = staff.post(f"/staff/pledges/{public_id}/stop", data={**fields, "why": "they called us"})
     assert answer.status_code == 303
     engine.work()
     assert (pledge_of(name).state, pledge_of(name).end_reason) == ("stopped", "asked")
     [row] = [row for row in audit.trail(AuditFilter()) if row.action == "pledge:stop"]
-    assert row.detail["why"] == "she called us"
+    assert row.detail["why"] == "they called us"
     again = staff.post(f"/staff/pledges/{public_id}/stop", data={**fields, "form_id": "23456789abcdefgj", "why": "x"})
     assert "has already ended" in staff.get(again.headers["Location"]).text
 
@@ -162,7 +162,7 @@ def test_another_campaign_s_monthly_gift_is_not_found(engine: Engine) -> None:
 def test_the_form_of_another_monthly_gift_is_not_accepted_for_this_one(engine: Engine) -> None:
     first, second = (pledge_of(begin_pledge(engine)).public_id for _ in range(2))
     staff = sign_in_as(engine.app, engine.clock, role="campaign").client
-    fields = {"csrf_token": token_of(staff), "form_id": "23456789abcdefgh", "why": "she called us"}
+    fields = {"csrf_token": token_of(staff), "form_id": "23456789abcdefgh", "why": "they called us"}
     staff.post(f"/staff/pledges/{first}/stop", data=fields)
     other = staff.post(f"/staff/pledges/{second}/stop", data=fields)
     assert other.status_code == 303
