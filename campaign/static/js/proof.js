@@ -1,5 +1,5 @@
 // A small proof of work for times when robots try stolen cards: the form's own name is hashed with counting numbers until
-// the hash begins with enough zero bits, as domain/proof.py says. Without this file the page asks for a code by mail.
+// the hash begins with enough zero bits, as domain/proof_of_work.py says. Without this file the page asks for a code by mail.
 
 const form = document.querySelector("form[data-work]");
 const SLICE_MS = 12; // the page stays alive in between
