@@ -26,7 +26,7 @@ DEFAULT_TIME_ZONES = {"development": "Asia/Bishkek", "production": "UTC"}
 """Development shows the demo campaign, which is in Bishkek."""
 
 
-SECRET_CHARACTERS_MIN = 8
+MIN_SECRET_CHARACTERS = 8
 """How many different characters a secret has: random hexadecimal digits lack them once in a million times."""
 
 
@@ -154,7 +154,7 @@ def _refuse_unsafe_production(config: Config) -> None:
         raise BadSetting("The sandbox's key is for development; production needs a Stripe key or none.")
     if len(config.secret_key) < 32:
         raise BadSetting("SECRET_KEY must have at least 32 characters in production.")
-    if len(set(config.secret_key)) < SECRET_CHARACTERS_MIN:
+    if len(set(config.secret_key)) < MIN_SECRET_CHARACTERS:
         raise BadSetting("SECRET_KEY can be guessed: make one with `openssl rand -base64 48`.")
     if not config.public_url.startswith("https://"):
         raise BadSetting("PUBLIC_URL must begin with https:// in production.")

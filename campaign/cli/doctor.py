@@ -21,7 +21,7 @@ from campaign.services.installation import contents
 from campaign.services.live_scope import count_test_gifts
 from campaign.services.schema import schema_state
 
-SQLITE_MIN = (3, 39)
+MIN_SQLITE = (3, 39)
 """The first with FULL JOIN, which a trigger of the books needs."""
 
 
@@ -125,7 +125,7 @@ def _machine(config: Config) -> Iterator[CheckResult]:
     else:
         yield CheckResult(Verdict.OK, "Pango and HarfBuzz are there for receipts.")
     if config.database_url.startswith("sqlite"):
-        if sqlite3.sqlite_version_info < SQLITE_MIN:
+        if sqlite3.sqlite_version_info < MIN_SQLITE:
             yield CheckResult(Verdict.UNSAFE, f"SQLite is {sqlite3.sqlite_version}; the books need 3.39 or newer.")
         else:
             yield CheckResult(Verdict.OK, f"SQLite is {sqlite3.sqlite_version}.")

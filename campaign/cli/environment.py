@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-PYTHON_MIN = (3, 11)
+MIN_PYTHON = (3, 11)
 
 RUN = ("run.txt",)
 TEST = ("dev.txt", "contract.txt")
@@ -64,7 +64,7 @@ def main(purpose: str) -> int:
 
 
 def _require_python() -> None:
-    if sys.version_info < PYTHON_MIN:
+    if sys.version_info < MIN_PYTHON:
         raise Missing(f"Kurak needs Python 3.11 or newer, not {sys.version.split()[0]}: name one with PYTHON=….")
 
 

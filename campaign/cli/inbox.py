@@ -12,7 +12,7 @@ from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.inbox import listing
 from campaign.services.inbox.listing import EventRow, InboxFilter
-from campaign.services.inbox.replays import MANY_MAX, preview_of, replay_many, set_aside
+from campaign.services.inbox.replays import MAX_MANY, preview_of, replay_many, set_aside
 from campaign.services.inbox.replays import replay as replay_one
 
 inbox = AppGroup("inbox", help="Events of the payment provider.")
@@ -85,7 +85,7 @@ def replay(*, event_ids: tuple[str, ...], state: str | None, type_: str, yes: bo
         sys.exit("kurak: name events, or choose them by --state or --type.")
     filters = InboxFilter(event_ids=event_ids) if event_ids else _filters(state, type_)
     preview = preview_of(filters)
-    more = f" (the oldest {MANY_MAX}; there are more)" if preview.has_more else ""
+    more = f" (the oldest {MAX_MANY}; there are more)" if preview.has_more else ""
     if preview.count and (yes or click.confirm(f"Replay {_events(preview.count)}{more}?", abort=True)):
         count = replay_many(filters, up_to_id=preview.up_to_id, actor_id=None, clock=current_context().clock)
         wake("inbox")

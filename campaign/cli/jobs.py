@@ -26,7 +26,7 @@ POLL_SECONDS = (0.1, 0.5)
 MAIL_NICENESS = 10
 """Printing receipts takes all the processor there is: pages and money come first."""
 MAX_DEATHS_REPORTED = 20
-SHUTDOWN_SECONDS_MAX = 6
+MAX_SHUTDOWN_SECONDS = 6
 """How long a job that has begun may take to finish; an unfinished one is done again, for its row says so."""
 
 
@@ -92,7 +92,7 @@ def _consumer(kind: str) -> _Consumer:
         initial_delay=shortest,
         max_delay=longest,
         graceful_signal="TERM",
-        shutdown_timeout=SHUTDOWN_SECONDS_MAX,
+        shutdown_timeout=MAX_SHUTDOWN_SECONDS,
     )
 
 

@@ -30,7 +30,7 @@ class Program:
     started_at: float = field(default_factory=time.monotonic)
     start_again_at: float | None = None
     deaths_in_a_row: int = 0
-    deaths: deque[float] = field(default_factory=lambda: deque(maxlen=DEATHS_MAX))
+    deaths: deque[float] = field(default_factory=lambda: deque(maxlen=MAX_DEATHS))
 
 
 def spawn(command: list[str], *, stdout: int | None = None) -> "subprocess.Popen[bytes]":
@@ -55,7 +55,7 @@ def end_of(program: Program) -> str:
     return f"was ended by signal {-code}" if code < 0 else f"ended with status {code}"
 
 
-DEATHS_MAX = 3
+MAX_DEATHS = 3
 
 
 PR_SET_PDEATHSIG = 1

@@ -29,7 +29,7 @@ WEB_OPTIONS = (
 )
 MEMORY = {"MALLOC_ARENA_MAX": "2"}
 """In the environment: glibc's own choice is a heap for each thread, and what one has let go no other can use."""
-START_SECONDS_MAX = 60.0
+MAX_START_SECONDS = 60.0
 KURAK = (sys.executable, "-m", "campaign")
 
 
@@ -76,7 +76,7 @@ def _run(supervisor: Supervisor, config: Config) -> int:
         addresses = config.instance_dir / "sandbox" / "sandbox.json"
         _start_sandbox(supervisor, config, addresses=addresses)
     preparation = supervisor.begin("preparation", [*KURAK, "prepare"])
-    if has_sandbox and not supervisor.wait(addresses.exists, timeout_seconds=START_SECONDS_MAX):
+    if has_sandbox and not supervisor.wait(addresses.exists, timeout_seconds=MAX_START_SECONDS):
         return 0
     supervisor.start("web server", _web_command(config))
     prepared = supervisor.result_of(preparation)
@@ -86,7 +86,7 @@ def _run(supervisor: Supervisor, config: Config) -> int:
         supervisor.grace_seconds = 0  # nobody has been served yet
         return prepared[0]  # it has said why
     _start_worker(supervisor, config, "money")
-    if supervisor.wait(lambda: _answers(config), timeout_seconds=START_SECONDS_MAX):
+    if supervisor.wait(lambda: _answers(config), timeout_seconds=MAX_START_SECONDS):
         _start_worker(supervisor, config, "mail")
         _say(f"\nKurak runs at {config.public_url}/   (Ctrl-C ends it)\n{prepared[1].rstrip()}")
         supervisor.watch()

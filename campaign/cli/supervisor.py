@@ -11,12 +11,12 @@ import subprocess
 import time
 from collections.abc import Callable
 
-from campaign.cli.programs import DEATHS_MAX, Program, ProgramFailed, end_of, has_ended, spawn
+from campaign.cli.programs import MAX_DEATHS, Program, ProgramFailed, end_of, has_ended, spawn
 
 GRACE_SECONDS = 8.0
 """How long a program may take to end by itself before it is killed."""
 DEATHS_WINDOW_SECONDS = 60.0
-PAUSE_SECONDS_MIN, PAUSE_SECONDS_MAX = 10.0, 60.0
+MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 10.0, 60.0
 """How long a program that does not stay up waits for its next start; each death in a row doubles it."""
 POLL_SECONDS = 0.05
 STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -113,12 +113,12 @@ class Supervisor:
         program.deaths.append(at)
         lived_long = at - program.started_at >= DEATHS_WINDOW_SECONDS
         program.deaths_in_a_row = 1 if lived_long else program.deaths_in_a_row + 1
-        if not program.is_vital and program.deaths_in_a_row >= DEATHS_MAX:
-            pause = min(PAUSE_SECONDS_MIN * 2.0 ** min(program.deaths_in_a_row - DEATHS_MAX, 30), PAUSE_SECONDS_MAX)
+        if not program.is_vital and program.deaths_in_a_row >= MAX_DEATHS:
+            pause = min(MIN_PAUSE_SECONDS * 2.0 ** min(program.deaths_in_a_row - MAX_DEATHS, 30), MAX_PAUSE_SECONDS)
             self._say(f"The {program.name} {how}; it does not stay up, so it is started again in {pause:.0f} seconds.")
             return float(pause)
-        if len(program.deaths) == DEATHS_MAX and program.deaths[-1] - program.deaths[0] < DEATHS_WINDOW_SECONDS:
-            raise ProgramFailed(f"the {program.name} {how}, for the {DEATHS_MAX}rd time in a minute.")
+        if len(program.deaths) == MAX_DEATHS and program.deaths[-1] - program.deaths[0] < DEATHS_WINDOW_SECONDS:
+            raise ProgramFailed(f"the {program.name} {how}, for the {MAX_DEATHS}rd time in a minute.")
         self._say(f"The {program.name} {how}; it is started again.")
         return 0.0
 

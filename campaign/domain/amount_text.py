@@ -79,7 +79,7 @@ _LAST_POINT = re.compile(r"(?<=[^\W\d])\.$")
 _CENTS = 2
 
 
-_LENGTH_MAX = 40
+_MAX_LENGTH = 40
 """Longer than any amount with its currency's name; what is longer is not even looked at."""
 
 
@@ -103,8 +103,8 @@ def parse_amount(text: str, code: str) -> Money:
         InvalidAmount: The text is not an amount.
     """
     unit = currency(code)
-    if len(text) > _LENGTH_MAX:
-        raise InvalidAmount(text[:_LENGTH_MAX])
+    if len(text) > _MAX_LENGTH:
+        raise InvalidAmount(text[:_MAX_LENGTH])
     match = _NAMED_NUMBER.fullmatch(_LAST_POINT.sub("", _with_usual_digits(text).strip()))
     before, number, after = match.groups() if match else (None, text, None)
     if any(_NAMES[name.upper()] != code for name in (before, after) if name):

@@ -11,7 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from campaign.domain.errors import DomainError
 
-LOCAL_MAX, ADDRESS_MAX = 64, 254
+MAX_LOCAL, MAX_ADDRESS = 64, 254
 """Octets before the @, and in all, that mail servers take (RFC 5321)."""
 LOOK_ALIKES = frozenset("асеорхуіјѕһԁԛԝӏкмтвгнАВЕЅЗІЈКМНОРСТУХҮԌԚԜ")
 """Cyrillic letters that a reader takes for Latin ones or for digits."""
@@ -55,19 +55,19 @@ def parse_email(text: str) -> str:
     if not at or not local_part:
         raise InvalidEmail(EmailProblem.SYNTAX)
     _refuse_letters(local_part, domain)
-    if len(local_part) > LOCAL_MAX:
+    if len(local_part) > MAX_LOCAL:
         raise InvalidEmail(EmailProblem.LOCAL_TOO_LONG)
     try:
         address = validate_email(
             f"{local_part}@{domain}", check_deliverability=False, allow_smtputf8=False, globally_deliverable=False
         )
     except EmailNotValidError as error:
-        is_long = len(local_part) + len(domain) >= ADDRESS_MAX
+        is_long = len(local_part) + len(domain) >= MAX_ADDRESS
         raise InvalidEmail(EmailProblem.TOO_LONG if is_long else EmailProblem.SYNTAX) from error
     top_level = address.ascii_domain.rpartition(".")[2]
     if "." not in address.ascii_domain or top_level.isdigit():
         raise InvalidEmail(EmailProblem.SYNTAX)
-    if len(address.local_part) + 1 + len(address.ascii_domain) > ADDRESS_MAX:
+    if len(address.local_part) + 1 + len(address.ascii_domain) > MAX_ADDRESS:
         raise InvalidEmail(EmailProblem.TOO_LONG)
     return readable_email(f"{address.local_part}@{address.ascii_domain}")
 

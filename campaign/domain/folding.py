@@ -7,9 +7,9 @@ import unicodedata
 
 from campaign.domain.text_marks import without_stacks
 
-QUERY_MAX = 200
+MAX_QUERY = 200
 """Characters of a query that are searched for; the rest is ignored."""
-WORDS_MAX = 8
+MAX_WORDS = 8
 
 LETTERS = (
     # Kyrgyz and Kazakh letters as people type them on a Russian keyboard.
@@ -39,8 +39,8 @@ def fold(text: str) -> str:
 
 
 def search_words(query: str) -> tuple[str, ...]:
-    """The folded words of a query, each once, at most WORDS_MAX of them."""
-    return tuple(dict.fromkeys(fold(query[:QUERY_MAX]).split()))[:WORDS_MAX]
+    """The folded words of a query, each once, at most MAX_WORDS of them."""
+    return tuple(dict.fromkeys(fold(query[:MAX_QUERY]).split()))[:MAX_WORDS]
 
 
 def _is_invisible(letter: str) -> bool:

@@ -7,7 +7,7 @@ from unicodedata import normalize
 from campaign.domain.errors import DomainError
 
 SERIAL_DIGITS = 6
-TYPED_MAX = 500
+MAX_TYPED = 500
 """More characters than any pasted address of ours has."""
 
 _LOOK_ALIKE = str.maketrans("АВЕКМНОРСТХУІЅЈԌҺΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTXYISJGHABEZHIKMNOPTYX")
@@ -48,7 +48,7 @@ class ReceiptLinkExpired(DomainError):
 
 def read_number(typed: str) -> str:
     """Return a receipt's number as it was printed, such as WCL-2026-000123, or "" if this is none."""
-    text = _INVISIBLE.sub("", normalize("NFKC", typed.replace("№", " ")[:TYPED_MAX])).upper()
+    text = _INVISIBLE.sub("", normalize("NFKC", typed.replace("№", " ")[:MAX_TYPED])).upper()
     text = _WORDS_BEFORE.sub("", text).translate(_LOOK_ALIKE)
     parted = _SEPARATORS.sub("-", text).strip("-")
     if match := _PARTED.fullmatch(parted):
@@ -63,7 +63,7 @@ def read_number(typed: str) -> str:
 
 def read_code(typed: str) -> str:
     """Return a receipt's code as it was printed: small Latin letters and digits."""
-    text = _INVISIBLE.sub("", normalize("NFKC", typed[:TYPED_MAX])).upper()
+    text = _INVISIBLE.sub("", normalize("NFKC", typed[:MAX_TYPED])).upper()
     text = _WORD_BEFORE_CODE.sub("", text).translate(_LOOK_ALIKE)
     return _SEPARATORS.sub("", text).lower()
 

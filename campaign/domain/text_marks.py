@@ -3,7 +3,7 @@
 import unicodedata
 from bisect import bisect_right
 
-STACK_MAX = 30
+MAX_STACK = 30
 """Marks in a row in the Stream-Safe Text Format of Unicode (UAX #15); no language needs as many."""
 UNFOLDING = frozenset("\u0f73\u0f75\u0f81\uff9e\uff9f")
 """Characters that are no combining marks and become some when a text is normalized."""
@@ -45,17 +45,17 @@ def mark_limit(mark: str) -> int:
 
 
 def without_stacks(text: str) -> str:
-    """The text with at most STACK_MAX combining marks in a row, which is done in a time that grows with its length.
+    """The text with at most MAX_STACK combining marks in a row, which is done in a time that grows with its length.
 
     Normalizing sorts the marks of a row, in a time that grows with the square of their number: a hundred thousand of them
     hold the whole process for many seconds. So what anybody may type passes here first.
     """
-    if len(text) <= STACK_MAX or text.isascii():
+    if len(text) <= MAX_STACK or text.isascii():
         return text
     shown: list[str] = []
     row = 0
     for letter in text:
         row = row + 1 if unicodedata.combining(letter) or letter in UNFOLDING else 0
-        if row <= STACK_MAX:
+        if row <= MAX_STACK:
             shown.append(letter)
     return "".join(shown)

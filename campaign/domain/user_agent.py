@@ -20,17 +20,17 @@ SYSTEMS = (
     ("Mac OS X", "macOS"),
     ("Linux", "Linux"),
 )
-HEADER_MAX = 500
+MAX_HEADER = 500
 
 
 def browser_of(user_agent: str) -> str:
     """The browser's name; empty where it is not known."""
-    return _first(BROWSERS, user_agent[:HEADER_MAX])
+    return _first(BROWSERS, user_agent[:MAX_HEADER])
 
 
 def system_of(user_agent: str) -> str:
     """The operating system's or the device's name; empty where it is not known."""
-    return _first(SYSTEMS, user_agent[:HEADER_MAX])
+    return _first(SYSTEMS, user_agent[:MAX_HEADER])
 
 
 def _first(table: tuple[tuple[str, str], ...], user_agent: str) -> str:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-PAUSE_SECONDS_MIN, PAUSE_SECONDS_MAX = 30.0, 300.0
+MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 30.0, 300.0
 """How long a server is left alone after the first failure, and at most; each failure doubles it."""
 
 
@@ -27,6 +27,6 @@ class CircuitBreaker:
         """Open the circuit, longer each time. Attempts that began together count as one failure."""
         if self.is_open:
             return
-        pause = min(PAUSE_SECONDS_MIN * 2.0**self._failures, PAUSE_SECONDS_MAX)
+        pause = min(MIN_PAUSE_SECONDS * 2.0**self._failures, MAX_PAUSE_SECONDS)
         self._failures = min(self._failures + 1, 10)
         self._open_until = self._monotonic() + pause

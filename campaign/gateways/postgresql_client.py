@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from psycopg.conninfo import make_conninfo
 
-ANSWER_SECONDS_MAX = 10
+MAX_ANSWER_SECONDS = 10
 CHUNK_BYTES = 1 << 20
 
 
@@ -61,7 +61,7 @@ def _program(name: str, server: int) -> str:
     if path is None:
         raise ClientProblem(f"{name} was not found: {advice}.")
     command = [path, "--version"]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=ANSWER_SECONDS_MAX, check=False)  # noqa: S603
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=MAX_ANSWER_SECONDS, check=False)  # noqa: S603
     version = re.search(r"(\d+)(\.\d+|devel|beta|rc)", answer.stdout)
     if version is None:
         raise ClientProblem(f"{path} does not tell its version: {advice}.")

@@ -15,9 +15,9 @@ from urllib.parse import unquote, urlsplit
 from campaign.gateways.circuit_breaker import CircuitBreaker
 from campaign.gateways.mailer import AddressRefused, Email, MailRefused, MailUnavailable, deliverable
 
-STEP_SECONDS_MAX = 10.0
+MAX_STEP_SECONDS = 10.0
 """How long the server may take for one answer."""
-MAIL_SECONDS_MAX = 30.0
+MAX_MAIL_SECONDS = 30.0
 """How long one mail may take in all: a server that sends a letter now and then must not hold a worker for ever."""
 PERMANENT = 500
 TRANSACTION_FAILED = 554
@@ -55,7 +55,7 @@ class SmtpMailer:
         return not self._breaker.is_open
 
     def send(self, letter: Email) -> None:
-        """Send within MAIL_SECONDS_MAX. Raises MailUnavailable or MailRefused."""
+        """Send within MAX_MAIL_SECONDS. Raises MailUnavailable or MailRefused."""
         mail = letter.as_email(self._sender)
         try:
             self._send(mail, deliverable(letter.recipient).addr_spec)
@@ -88,7 +88,7 @@ class SmtpMailer:
     @contextlib.contextmanager
     def _connection(self) -> Iterator[smtplib.SMTP]:
         """A connection, encrypted and signed in; it is cut when the time for one mail is over."""
-        cutter = _Cutter(time.monotonic() + MAIL_SECONDS_MAX)
+        cutter = _Cutter(time.monotonic() + MAX_MAIL_SECONDS)
         with cutter, self._connect(cutter) as server:
             if not self._is_tls:
                 self._start_tls(server)
@@ -99,9 +99,9 @@ class SmtpMailer:
     def _connect(self, cutter: "_Cutter") -> smtplib.SMTP:
         if self._is_tls:
             return _CuttableTls(
-                self._host, self._port, timeout=STEP_SECONDS_MAX, context=ssl.create_default_context(), cutter=cutter
+                self._host, self._port, timeout=MAX_STEP_SECONDS, context=ssl.create_default_context(), cutter=cutter
             )
-        return _Cuttable(self._host, self._port, timeout=STEP_SECONDS_MAX, cutter=cutter)
+        return _Cuttable(self._host, self._port, timeout=MAX_STEP_SECONDS, cutter=cutter)
 
     def _start_tls(self, server: smtplib.SMTP) -> None:
         server.ehlo_or_helo_if_needed()

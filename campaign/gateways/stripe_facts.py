@@ -23,7 +23,7 @@ from campaign.domain.payment import (
 from campaign.domain.typed_text import one_line
 from campaign.gateways.payments import ReceivedEvent, UnusableEvent
 
-NAME_MAX = 200
+MAX_NAME = 200
 """Characters of a name on the payment page that are kept."""
 PAID_WHEN_MADE = frozenset({"card", "customer_balance"})
 """Methods whose charge is made when the money is there; a bank debit's is made when it is asked for."""
@@ -76,7 +76,7 @@ def email_of(person: Object, name: str = "email") -> str | None:
 
 def name_of(person: Object, name: str = "name") -> str | None:
     """The name of a payer; None where nothing of it would be seen."""
-    return one_line(person.get(name))[:NAME_MAX] or None
+    return one_line(person.get(name))[:MAX_NAME] or None
 
 
 def payment_facts(session: Object, after: Aftermath) -> PaymentFacts:

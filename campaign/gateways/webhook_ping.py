@@ -8,7 +8,7 @@ import requests
 
 from campaign.gateways.stripe_client import signature_of
 
-SECONDS_MAX = 10
+MAX_SECONDS = 10
 """The provider waits no longer for its answer either."""
 
 
@@ -41,7 +41,7 @@ def ping(url: str, body: bytes, *, secret: str) -> PingAnswer:
     with requests.Session() as session:
         session.trust_env = False
         try:
-            answer = session.post(url, data=body, headers=headers, timeout=SECONDS_MAX, allow_redirects=False)
+            answer = session.post(url, data=body, headers=headers, timeout=MAX_SECONDS, allow_redirects=False)
         except requests.RequestException as error:
             return PingAnswer(problem=type(error).__name__)
     return PingAnswer(status=answer.status_code, location=answer.headers.get("Location"))

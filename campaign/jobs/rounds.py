@@ -18,7 +18,7 @@ LINGER_SECONDS = 1.5
 PAUSE_SECONDS = 0.1
 TURN_SECONDS = 0.25
 """How long one kind of work goes on before the next one gets its turn."""
-FAILURES_MAX = 10
+MAX_FAILURES = 10
 BEAT_SECONDS = 60.0
 
 stopping = threading.Event()
@@ -63,12 +63,12 @@ def work_off(
 ) -> int:
     """Do the steps in turn until nothing has been due for a while; return how many were done.
 
-    A step that fails does not stop the next row's. After FAILURES_MAX failures in a row it is not the row (a full disk,
+    A step that fails does not stop the next row's. After MAX_FAILURES failures in a row it is not the row (a full disk,
     a lost database), so that kind of work is left to the next sweep.
     """
     failures = dict.fromkeys(steps, 0)
     done, idle_since = 0, time.monotonic()
-    while not stopping.is_set() and min(failures.values()) < FAILURES_MAX:
+    while not stopping.is_set() and min(failures.values()) < MAX_FAILURES:
         turns = [_take_turn(step, failures) for step in steps]
         did = sum(turn[0] for turn in turns)
         if did:
@@ -84,7 +84,7 @@ def work_off(
 def _take_turn(step: Step, failures: dict[Step, int]) -> tuple[int, bool]:
     """Run one kind of work for a turn; return the number of pieces, and whether nothing more of it is due."""
     done, until = 0, time.monotonic() + TURN_SECONDS
-    while failures[step] < FAILURES_MAX:
+    while failures[step] < MAX_FAILURES:
         did = attempt(step)
         if did is None:
             failures[step] += 1

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, update
 from sqlalchemy.orm import Session
 
 from campaign.domain.email_address import readable_email
-from campaign.domain.folding import QUERY_MAX, WORDS_MAX, fold
+from campaign.domain.folding import MAX_QUERY, MAX_WORDS, fold
 from campaign.domain.receipt import read_number
 from campaign.models.donation import Dispute, Donation, Refund
 from campaign.models.donor import Donor
@@ -61,19 +61,19 @@ def about(text: str, *, sees_donors: bool) -> ColumnElement[bool]:
 
     Without `sees_donors` names and addresses match only what donors made public.
     """
-    words = [word for word in text[:QUERY_MAX].translate(NUMBER_SIGNS).split() if fold(word)]
+    words = [word for word in text[:MAX_QUERY].translate(NUMBER_SIGNS).split() if fold(word)]
     if not words:
         return false()
-    has_words = and_(*(_has_word(word, sees_donors=sees_donors) for word in words[:WORDS_MAX]))
-    return or_(has_words, *_by_receipt(fold(text[:QUERY_MAX].translate(NUMBER_SIGNS))))
+    has_words = and_(*(_has_word(word, sees_donors=sees_donors) for word in words[:MAX_WORDS]))
+    return or_(has_words, *_by_receipt(fold(text[:MAX_QUERY].translate(NUMBER_SIGNS))))
 
 
 def by_numbers(text: str) -> ColumnElement[bool]:
     """Return gifts that a number or an id names: their own, a receipt's, a monthly gift's or the provider's."""
-    text = text[:QUERY_MAX].translate(NUMBER_SIGNS)
+    text = text[:MAX_QUERY].translate(NUMBER_SIGNS)
     number = read_number(text)
     of_receipt = select(Receipt.donation_id).where(Receipt.number == number)
-    numbers = [known for word in text.split()[:WORDS_MAX] for known in _by_number(word.replace("\x00", ""))]
+    numbers = [known for word in text.split()[:MAX_WORDS] for known in _by_number(word.replace("\x00", ""))]
     return or_(false(), *numbers, *([Donation.id.in_(of_receipt)] if number else []))
 
 

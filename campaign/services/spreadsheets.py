@@ -24,8 +24,8 @@ Cell = str | int | Decimal | date | datetime | None
 About = Sequence[tuple[str, str]]
 """What was asked for, as (label, value), above the table."""
 FileFormat = Literal["csv", "xlsx"]
-IN_MEMORY_BYTES_MAX = 1_000_000
-DECIMALS_MAX = 3
+MAX_IN_MEMORY_BYTES = 1_000_000
+MAX_DECIMALS = 3
 """What the most divided currency of our table has."""
 
 
@@ -89,7 +89,7 @@ def _amount(cell: Cell) -> Decimal:
 
 def render_sheet(sheet: Sheet, file_format: FileFormat) -> IO[bytes]:
     """Return the whole file, at its beginning; past a megabyte it is on disk. The caller closes it."""
-    file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY_BYTES_MAX)  # noqa: SIM115  # it outlives this function
+    file: IO[bytes] = SpooledTemporaryFile(MAX_IN_MEMORY_BYTES)  # noqa: SIM115  # it outlives this function
     {"csv": write_csv, "xlsx": write_xlsx}[file_format](sheet, file)
     file.seek(0)
     return file
@@ -140,7 +140,7 @@ def write_xlsx(sheet: Sheet, file: IO[bytes]) -> None:
 def _places(amount: Decimal) -> int:
     """Return the number of decimals of an amount: none for yen, three for dinars."""
     exponent = amount.as_tuple().exponent
-    return min(max(-exponent, 0), DECIMALS_MAX) if isinstance(exponent, int) else 0
+    return min(max(-exponent, 0), MAX_DECIMALS) if isinstance(exponent, int) else 0
 
 
 def _plain(cell: Cell) -> str | int | Decimal:
@@ -162,7 +162,7 @@ def _formats(book: Any) -> dict[str, Any]:  # XlsxWriter has no types
             f"amount {places} {style}".strip(): book.add_format(
                 {"num_format": f"#,##0.{'0' * places}".rstrip("."), "bold": bool(style)}
             )
-            for places in range(DECIMALS_MAX + 1)
+            for places in range(MAX_DECIMALS + 1)
             for style in ("", "bold")
         },
         "day": book.add_format({"num_format": "yyyy-mm-dd"}),

@@ -12,7 +12,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 WITH_PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}):\d+|\[([^\]]+)\](?::\d+)?")
 FORWARDED_FOR = re.compile(r"(?:^|;)\s*for=(\"[^\"]*\"|[^;\s]*)", re.IGNORECASE)
-ENTRIES_MAX = 50
+MAX_ENTRIES = 50
 
 
 class ClientAddressMiddleware:
@@ -24,7 +24,7 @@ class ClientAddressMiddleware:
         self._header = "HTTP_" + header.upper().replace("-", "_")
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        entries = str(environ.get(self._header, "")).split(",")[-ENTRIES_MAX:]
+        entries = str(environ.get(self._header, "")).split(",")[-MAX_ENTRIES:]
         if self._proxies and len(entries) >= self._proxies:
             entry = entries[-self._proxies]
             if self._header == "HTTP_FORWARDED":

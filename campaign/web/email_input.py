@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 
-from campaign.domain.email_address import ADDRESS_MAX, LOCAL_MAX, EmailProblem, InvalidEmail, parse_email
+from campaign.domain.email_address import MAX_ADDRESS, MAX_LOCAL, EmailProblem, InvalidEmail, parse_email
 from campaign.domain.errors import DomainError
 
 
@@ -52,9 +52,9 @@ def _sentence_of(error: InvalidEmail) -> str:
                 letters=letters,
             )
         case EmailProblem.LOCAL_TOO_LONG:
-            sentence = _("Shorten the part before the @ to %(most)s characters.", most=LOCAL_MAX)
+            sentence = _("Shorten the part before the @ to %(most)s characters.", most=MAX_LOCAL)
         case EmailProblem.TOO_LONG:
-            sentence = _("Shorten the address to %(most)s characters.", most=ADDRESS_MAX)
+            sentence = _("Shorten the address to %(most)s characters.", most=MAX_ADDRESS)
         case EmailProblem.SYNTAX:
             sentence = _("Enter an email address, like name@example.com.")
     return sentence

@@ -8,14 +8,14 @@ from flask_babel import gettext as _
 from wtforms import StringField
 from wtforms.validators import Length, StopValidation, ValidationError
 
-from campaign.domain.email_address import ADDRESS_MAX
+from campaign.domain.email_address import MAX_ADDRESS
 from campaign.domain.money import Money
 from campaign.domain.typed_text import one_line
 from campaign.web.amount_input import AmountRefused, read_amount
 from campaign.web.email_input import EmailRefused, read_email
 
 TOO_LONG = lazy_gettext("Shorten this to %(max)d characters.")
-AMOUNT_MAX = 100
+MAX_AMOUNT = 100
 """Characters of a typed amount."""
 
 
@@ -35,7 +35,7 @@ class AmountField(StringField):  # type: ignore[misc]  # WTForms is untyped
     data: str
 
     def __init__(self, label: LazyString | None = None, **settings: Any) -> None:  # as WTForms types it
-        super().__init__(label, validators=[Length(max=AMOUNT_MAX, message=TOO_LONG)], filters=[one_line], **settings)
+        super().__init__(label, validators=[Length(max=MAX_AMOUNT, message=TOO_LONG)], filters=[one_line], **settings)
         self.amount: Money | None = None
         self.readings: tuple[Money, ...] = ()
         self.meant = ""
@@ -79,7 +79,7 @@ class EmailField(StringField):  # type: ignore[misc]  # WTForms is untyped
     is_optional = False
 
     def __init__(self, label: LazyString | None = None, **settings: Any) -> None:  # as WTForms types them
-        super().__init__(label, filters=[one_line], validators=[Length(max=ADDRESS_MAX, message=TOO_LONG)], **settings)
+        super().__init__(label, filters=[one_line], validators=[Length(max=MAX_ADDRESS, message=TOO_LONG)], **settings)
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002  # WTForms' signature
         if self.is_optional and not self.data:

@@ -9,7 +9,7 @@ from io import BytesIO
 from threading import BoundedSemaphore
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-READERS_MAX = 4
+MAX_READERS = 4
 """How many threads of a process may wait for a body. Ten more may wait for Stripe, so two of sixteen go on serving pages."""
 WAIT_SECONDS = 0.2
 """How long a sender waits for one of them: a body that is sent at once is read in no time."""
@@ -27,7 +27,7 @@ class RequestBodyMiddleware:
     def __init__(self, app: WSGIApplication, *, length_max: int) -> None:
         self._app = app
         self._length_max = length_max
-        self._readers = BoundedSemaphore(READERS_MAX)
+        self._readers = BoundedSemaphore(MAX_READERS)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         length = environ.get("CONTENT_LENGTH") or "0"

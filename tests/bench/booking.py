@@ -33,8 +33,8 @@ MAILS = 1_000
 GIFTS, GIFTS_QUICK = 100, 20
 GIFTS_PER_SECOND = 4.0
 BOOKED_SECONDS = 2.0
-START_SECONDS_MAX = 60.0
-WAIT_SECONDS_MAX = 60.0
+MAX_START_SECONDS = 60.0
+MAX_WAIT_SECONDS = 60.0
 FORM_SECONDS = 3.5
 """Nobody fills in a form faster."""
 PAID = "checkout.session.completed"
@@ -74,7 +74,7 @@ def _p99_seconds(made: Installation, *, gifts: int, mail_port: int | None) -> fl
     }
     serve = [sys.executable, "-m", "campaign.cli.serve"]
     with program(serve, folder=made.folder / "run", environment=settings):
-        wait_until_it_answers(port, "/healthz", timeout_seconds=START_SECONDS_MAX)
+        wait_until_it_answers(port, "/healthz", timeout_seconds=MAX_START_SECONDS)
         config = read_config(settings)
         if config.stripe_api_base is None or config.stripe_secret_key is None:
             raise NotMeasured("the sandbox did not start")
@@ -108,7 +108,7 @@ def _until_all_are_booked(database: Path, gifts: int) -> list[float]:
         "SELECT received_at, processed_at FROM provider_event WHERE type = ? AND state = 'processed' "
         "ORDER BY id DESC LIMIT ?"
     )
-    deadline = time.monotonic() + WAIT_SECONDS_MAX
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)) as connection:
         while time.monotonic() < deadline:
             rows = connection.execute(query, (PAID, gifts)).fetchall()
@@ -120,7 +120,7 @@ def _until_all_are_booked(database: Path, gifts: int) -> list[float]:
                     (datetime.fromisoformat(done) - datetime.fromisoformat(came)).total_seconds() for came, done in rows
                 ]
             time.sleep(0.5)
-    raise NotMeasured(f"the gifts were not booked within {WAIT_SECONDS_MAX:g} s")
+    raise NotMeasured(f"the gifts were not booked within {MAX_WAIT_SECONDS:g} s")
 
 
 @contextmanager

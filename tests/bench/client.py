@@ -20,7 +20,7 @@ BROWSER = (
     "Accept-Language: ru,en;q=0.5\r\nAccept-Encoding: gzip, deflate, br\r\nSec-Fetch-Site: same-origin\r\n"
 )
 """What a browser sends with every request."""
-ANSWER_SECONDS_MAX = 30.0
+MAX_ANSWER_SECONDS = 30.0
 
 
 class NotMeasured(Exception):
@@ -140,7 +140,7 @@ def ask_once(port: int, request: bytes) -> Answer:
     async def ask() -> Answer:
         connection = await Connection.open(port)
         try:
-            async with asyncio.timeout(ANSWER_SECONDS_MAX):
+            async with asyncio.timeout(MAX_ANSWER_SECONDS):
                 return await connection.ask(request)
         finally:
             connection.close()
@@ -219,7 +219,7 @@ async def _visit_once(
         idle_connection if idle_connection and idle_connection.is_open else await Connection.open(port, source=source)
     )
     try:
-        async with asyncio.timeout(ANSWER_SECONDS_MAX):
+        async with asyncio.timeout(MAX_ANSWER_SECONDS):
             _count(measured, await connection.ask(visitors.requests()))
     except (TimeoutError, ConnectionError):
         measured.statuses[0] = measured.statuses.get(0, 0) + 1

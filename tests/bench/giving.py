@@ -14,7 +14,7 @@ from campaign.gateways.clock import SystemClock
 from campaign.models.abuse import AttemptCount
 from tests.bench.client import Measured, Visitors, get, loopback_addresses, open_loop, post, wait_until_it_answers
 from tests.bench.installation import SECRET_KEY, Installation, copy_of
-from tests.bench.processes import START_SECONDS_MAX, Server, free_port, granian, program
+from tests.bench.processes import MAX_START_SECONDS, Server, free_port, granian, program
 from tests.bench.results import Row, at_most
 
 STARTS_PER_SECOND = 20
@@ -53,12 +53,12 @@ def giving(folder: Path, template: Installation, *, quick: bool) -> list[Row]:
             port=port,
         ) as server,
     ):
-        wait_until_it_answers(provider_port, "/pause/0", timeout_seconds=START_SECONDS_MAX)
+        wait_until_it_answers(provider_port, "/pause/0", timeout_seconds=MAX_START_SECONDS)
         presses = _presses(made, how_many=int((len(PAUSES_SECONDS) + 1) * STARTS_PER_SECOND * (seconds + 3)))
         rows = [_own_time(server, presses, seconds=seconds)]
         undisturbed_ms = _undisturbed(server, seconds=seconds)
         for pause in PAUSES_SECONDS:
-            wait_until_it_answers(provider_port, f"/pause/{pause}", timeout_seconds=START_SECONDS_MAX)
+            wait_until_it_answers(provider_port, f"/pause/{pause}", timeout_seconds=MAX_START_SECONDS)
             measured = _start(server, presses, seconds=seconds, with_pages=True)
             rows.append(_pages_meanwhile(measured, pause=pause, undisturbed_ms=undisturbed_ms))
     return rows

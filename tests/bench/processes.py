@@ -16,7 +16,7 @@ from tests.bench.client import NotMeasured, wait_until_it_answers
 
 ROOT = Path(__file__).resolve().parents[2]
 PROC = Path("/proc")
-START_SECONDS_MAX = 30.0
+MAX_START_SECONDS = 30.0
 OURS = "wsgi:app"
 
 
@@ -90,7 +90,7 @@ def granian(
     ]
     with program(command, folder=folder, environment=environment) as process:
         if answers is not None:
-            wait_until_it_answers(port, answers, timeout_seconds=START_SECONDS_MAX)
+            wait_until_it_answers(port, answers, timeout_seconds=MAX_START_SECONDS)
         yield Server(port, process)
 
 

@@ -7,7 +7,7 @@ from statistics import median
 from tests.bench.client import Visitors, get, open_loop, wait_until_it_answers
 from tests.bench.giving import PAGE_MS, PAGES, in_turn
 from tests.bench.installation import Installation, copy_of
-from tests.bench.processes import START_SECONDS_MAX, free_port, granian
+from tests.bench.processes import MAX_START_SECONDS, free_port, granian
 from tests.bench.reading import ask_and_require, bare_page, progress_address
 from tests.bench.results import Row, at_most
 
@@ -55,8 +55,8 @@ def visit_every_kind(port: int) -> None:
     """Pages whose code and templates are loaded at their first request."""
     for language in ("en", "ru", "ky"):
         for page in ("", "donate", "transparency", "events/", "grants/", "supporters/", "updates/", "verify/"):
-            wait_until_it_answers(port, f"/{language}/{page}", timeout_seconds=START_SECONDS_MAX)
-    wait_until_it_answers(port, "/staff/login", timeout_seconds=START_SECONDS_MAX)
+            wait_until_it_answers(port, f"/{language}/{page}", timeout_seconds=MAX_START_SECONDS)
+    wait_until_it_answers(port, "/staff/login", timeout_seconds=MAX_START_SECONDS)
 
 
 def _start(made: Installation, *, starts: int) -> Row:
@@ -71,7 +71,7 @@ def _start(made: Installation, *, starts: int) -> Row:
         environment = made.environment(port=port, provider_port=1)
         begin = time.perf_counter()
         with granian("wsgi:app", folder=made.folder, environment=environment, port=port, answers=None) as server:
-            wait_until_it_answers(port, "/en/", timeout_seconds=START_SECONDS_MAX)
+            wait_until_it_answers(port, "/en/", timeout_seconds=MAX_START_SECONDS)
             took.append(time.perf_counter() - begin)
             worked.append(server.cpu_seconds())
     what = f"web server: start to the first campaign page ({median(worked):.1f} s of CPU in all processes)"

@@ -21,7 +21,7 @@ from tests.chaos.installation import PROXY_HEADER, Installation
 
 FORM_AGE_SECONDS = 5
 """A donor thinks before they send the form; faster ones are taken for programs."""
-PRESSES_MAX = 6
+MAX_PRESSES = 6
 """How often a donor presses a button that answers with an error, before they give up."""
 DAY_SECONDS = 86_400
 OVER = ("won", "warning_closed")
@@ -102,7 +102,7 @@ class Gives:
 
     def _press(self, stage: ChaosScenario, donor: requests.Session, fields: dict[str, str]) -> str | None:
         """The payment page's id; None when they gave up, or the page said that they have paid."""
-        for _ in range(PRESSES_MAX):
+        for _ in range(MAX_PRESSES):
             answer = _tried(
                 lambda: donor.post(
                     f"{stage.here.url}/en/donate",

@@ -41,10 +41,10 @@ from tests.support.builders import a_campaign
 from tests.support.databases import migrate
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS_MAX = 30.0
-END_SECONDS_MAX = 15.0
+MAX_START_SECONDS = 30.0
+MAX_END_SECONDS = 15.0
 """A program that gets SIGTERM must have ended by then, whatever it is doing."""
-IN_HAND_SECONDS_MAX = 20.0
+MAX_IN_HAND_SECONDS = 20.0
 PROXY_HEADER = "X-Forwarded-For"
 
 
@@ -116,7 +116,7 @@ class Program:
         with self.lock:
             assert self.process is not None
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(END_SECONDS_MAX)
+            self.process.wait(MAX_END_SECONDS)
             self.start()
 
     def end(self) -> None:
@@ -125,7 +125,7 @@ class Program:
             if self.process is not None:
                 self.process.terminate()
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    self.process.wait(END_SECONDS_MAX)
+                    self.process.wait(MAX_END_SECONDS)
                 self._kill()
 
     def _kill(self) -> None:
@@ -183,7 +183,7 @@ class Installation:
 
     def advance(self, seconds: int) -> None:
         """Let time pass for everybody. Nobody is surprised by hours in the middle of a mail: clocks do not do that."""
-        deadline = time.monotonic() + IN_HAND_SECONDS_MAX
+        deadline = time.monotonic() + MAX_IN_HAND_SECONDS
         while seconds > LEASE.total_seconds() and self._has_mails_in_hand() and time.monotonic() < deadline:
             time.sleep(0.1)
         self.control("POST", "clock", {"advance_seconds": seconds})
@@ -193,7 +193,7 @@ class Installation:
         at = self.clock.now()
         is_claimed = (Message.state == "queued") & (Message.next_try_at > at)
         is_first = (Message.attempts == 1) & Message.error.is_(None)
-        is_late = Message.next_try_at > at + LEASE - timedelta(seconds=IN_HAND_SECONDS_MAX)
+        is_late = Message.next_try_at > at + LEASE - timedelta(seconds=MAX_IN_HAND_SECONDS)
         in_hand = select(Message.id).where(is_claimed & (is_first | is_late)).limit(1)
         try:
             with reading() as session:
@@ -316,7 +316,7 @@ def _keep_up(programs: dict[str, Program], stopping: threading.Event) -> None:
 
 
 def _wait_for(condition: Any) -> None:  # a function that gives a truth value
-    deadline = time.monotonic() + START_SECONDS_MAX
+    deadline = time.monotonic() + MAX_START_SECONDS
     while not condition():
         if time.monotonic() > deadline:
             raise TimeoutError("the installation did not start")

@@ -22,10 +22,10 @@ from campaign.services.reconciliation.reconciling import Mails
 from tests.chaos.acts import ChaosScenario
 from tests.chaos.installation import Installation
 
-ROUNDS_MAX = 40
+MAX_ROUNDS = 40
 ROUND_SECONDS = 4 * 3600
 """How far time moves between two looks: retries of both sides come due."""
-DAYS_MAX = 365
+MAX_DAYS = 365
 WENT_BACK = ("succeeded", "pending", "requires_action")
 GONE = ("lost", "appeal_needs_response", "appeal_under_review")
 """Until an appeal is won, what was lost is lost."""
@@ -39,7 +39,7 @@ def come_to_rest(stage: ChaosScenario, *, is_mutated: bool = False) -> None:
     here.control("DELETE", "faults")
     here.mailbox.is_down = False
     quiet = 0
-    for _ in range(ROUNDS_MAX):
+    for _ in range(MAX_ROUNDS):
         here.wait_for_web()
         sent = here.control("POST", "deliver")["deliveries"]
         if not is_mutated:
@@ -53,7 +53,7 @@ def come_to_rest(stage: ChaosScenario, *, is_mutated: bool = False) -> None:
 
 def reconcile(stage: ChaosScenario) -> None:
     """What `flask reconcile --repair --mail` does, and what the worker does by itself every hour."""
-    reconciling.repair(stage.here.app.extensions["context"], mails=Mails.ALL, days=DAYS_MAX)
+    reconciling.repair(stage.here.app.extensions["context"], mails=Mails.ALL, days=MAX_DAYS)
     come_to_rest(stage)
 
 

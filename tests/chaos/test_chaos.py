@@ -29,7 +29,7 @@ from tests.chaos.stories import Story, shortened, story_of
 A_GIFT = (Gives(), Pays())
 PLAYS_ALL = os.environ.get("KURAK_CHAOS") == "full"
 BURST = 12 if PLAYS_ALL else 4
-COMES_BACK_SECONDS_MAX = 120.0
+MAX_COMES_BACK_SECONDS = 120.0
 CATCHES: dict[str, tuple[Act, ...]] = {
     "forgets_what_it_could_not_do": (
         Gives(),
@@ -102,7 +102,7 @@ def test_a_deploy_in_the_middle_of_a_burst_loses_nothing(tmp_path: Path) -> None
 
 def _give_and_pay(stage: ChaosScenario) -> None:
     """Who finds the site down comes back, however long this machine takes to start it."""
-    deadline = time.monotonic() + COMES_BACK_SECONDS_MAX
+    deadline = time.monotonic() + MAX_COMES_BACK_SECONDS
     while not stage.pages and time.monotonic() < deadline:
         Gives().do(stage)
     Pays().do(stage)

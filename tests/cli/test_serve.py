@@ -19,7 +19,7 @@ from campaign.services.schema import head
 from tests.support.databases import migrate
 from tests.support.tree import ROOT
 
-SECONDS_MAX = 120.0
+MAX_SECONDS = 120.0
 
 
 def free_port() -> int:
@@ -38,7 +38,7 @@ def refused(instance: Path, **changed: str) -> str:
     command = [sys.executable, "-m", "campaign.cli.serve"]
     given = environment(instance, **changed)
     done = subprocess.run(
-        command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=SECONDS_MAX, check=False
+        command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=MAX_SECONDS, check=False
     )
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
@@ -64,7 +64,7 @@ def test_likely_mistakes_are_reported_at_the_start(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "campaign.cli.serve"]
     given = environment(tmp_path / "file" / "instance", HOST="0.0.0.0", SECRET_KEY="s")  # noqa: S104  # it never listens
     done = subprocess.run(
-        command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=SECONDS_MAX, check=False
+        command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=MAX_SECONDS, check=False
     )
     assert done.returncode == 1
     assert done.stdout.startswith("Warning: HOST is 0.0.0.0 in development")
@@ -119,7 +119,7 @@ def running(tmp_path: Path) -> Iterator[tuple["subprocess.Popen[str]", int, Path
     with server:
         yield server, int(given["PORT"]), tmp_path
         server.terminate()
-        server.communicate(timeout=SECONDS_MAX)
+        server.communicate(timeout=MAX_SECONDS)
 
 
 def test_everything_runs_and_ends(running: tuple["subprocess.Popen[str]", int, Path]) -> None:
@@ -142,7 +142,7 @@ def test_everything_runs_and_ends(running: tuple["subprocess.Popen[str]", int, P
     assert "The money worker was ended by signal 9; it does not stay up" in output
     assert status_of(port, "/readyz") == 200
     server.terminate()
-    assert server.wait(SECONDS_MAX) == 0
+    assert server.wait(MAX_SECONDS) == 0
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 
@@ -165,7 +165,7 @@ def workers(server: "subprocess.Popen[str]", kind: str) -> list[int]:
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS_MAX
+    deadline = time.monotonic() + MAX_SECONDS
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -173,7 +173,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 def lines_until(server: "subprocess.Popen[str]", last: str) -> str:
     assert server.stdout
-    deadline = time.monotonic() + SECONDS_MAX
+    deadline = time.monotonic() + MAX_SECONDS
     output = ""
     while last not in output:
         line = server.stdout.readline()

@@ -16,7 +16,7 @@ from campaign.cli.supervisor import Supervisor
 from campaign.cli.programs import ProgramFailed
 from campaign.cli import supervisor as module
 folder, program, vital = sys.argv[1:]
-module.PAUSE_SECONDS_MIN = module.PAUSE_SECONDS_MAX = 0.2
+module.MIN_PAUSE_SECONDS = module.MAX_PAUSE_SECONDS = 0.2
 try:
     with Supervisor(lambda text: print(text, flush=True)) as supervisor:
         note = lambda pid: print("died:", pid, flush=True)
@@ -34,7 +34,7 @@ HAS_A_CHILD = (
     f"subprocess.Popen([sys.executable, '-c', {IS_DEAF!r}, sys.argv[1]]); time.sleep(60)"
 )
 DIES = NOTES_ITS_ID + "sys.exit(7)"
-SECONDS_MAX = 20.0
+MAX_SECONDS = 20.0
 
 
 def supervise(folder: Path, program: str, *, is_vital: bool = True) -> "subprocess.Popen[str]":
@@ -61,7 +61,7 @@ def _lives(number: int) -> bool:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS_MAX
+    deadline = time.monotonic() + MAX_SECONDS
     while not condition():
         assert time.monotonic() < deadline, "nothing happened"
         time.sleep(0.02)
@@ -77,7 +77,7 @@ def test_a_signal_ends_everything(tmp_path: Path, number: signal.Signals) -> Non
     with supervise(tmp_path, SLEEPS) as supervisor:
         wait_until(lambda: len(living(tmp_path)) == 1)
         supervisor.send_signal(number)
-        assert supervisor.wait(SECONDS_MAX) == 0
+        assert supervisor.wait(MAX_SECONDS) == 0
         assert living(tmp_path) == []
 
 
@@ -85,7 +85,7 @@ def test_child_processes_end_with_their_program_even_if_they_ignore_signals(tmp_
     with supervise(tmp_path, HAS_A_CHILD) as supervisor:
         wait_until(lambda: len(living(tmp_path)) == 2)
         supervisor.terminate()
-        assert supervisor.wait(SECONDS_MAX) == 0
+        assert supervisor.wait(MAX_SECONDS) == 0
         assert living(tmp_path) == []
 
 
@@ -96,7 +96,7 @@ def test_a_second_signal_does_not_wait_for_programs_that_ignore_signals(tmp_path
         supervisor.terminate()
         time.sleep(0.3)
         supervisor.terminate()
-        assert supervisor.wait(SECONDS_MAX) == 0
+        assert supervisor.wait(MAX_SECONDS) == 0
         assert time.monotonic() - started < 6
         assert living(tmp_path) == []
 
@@ -107,7 +107,7 @@ def test_a_killed_program_is_reported_and_started_again(tmp_path: Path) -> None:
         os.kill(living(tmp_path)[0], signal.SIGKILL)
         wait_until(lambda: len(processes(tmp_path)) == 2)
         supervisor.terminate()
-        output, _ = supervisor.communicate(timeout=SECONDS_MAX)
+        output, _ = supervisor.communicate(timeout=MAX_SECONDS)
         assert "The worker was ended by signal 9; it is started again." in output
 
 
@@ -116,7 +116,7 @@ def test_a_program_that_is_not_vital_may_end_repeatedly(tmp_path: Path) -> None:
         wait_until(lambda: len(processes(tmp_path)) >= 5)
         assert supervisor.poll() is None
         supervisor.terminate()
-        output, _ = supervisor.communicate(timeout=SECONDS_MAX)
+        output, _ = supervisor.communicate(timeout=MAX_SECONDS)
         assert "The worker ended with status 7; it does not stay up, so it is started again in 0 seconds." in output
         died = {f"died: {number}" for number in processes(tmp_path)} & set(output.splitlines())
         assert len(died) >= 4
@@ -124,7 +124,7 @@ def test_a_program_that_is_not_vital_may_end_repeatedly(tmp_path: Path) -> None:
 
 def test_a_vital_program_that_keeps_ending_stops_the_supervisor(tmp_path: Path) -> None:
     with supervise(tmp_path, DIES) as supervisor:
-        _, output = supervisor.communicate(timeout=SECONDS_MAX)
+        _, output = supervisor.communicate(timeout=MAX_SECONDS)
         assert supervisor.returncode == 1
         assert output.strip() == "the worker ended with status 7, for the 3rd time in a minute."
         assert len(processes(tmp_path)) == 3

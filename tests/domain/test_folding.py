@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from campaign.domain.folding import QUERY_MAX, WORDS_MAX, fold, search_words
+from campaign.domain.folding import MAX_QUERY, MAX_WORDS, fold, search_words
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,6 @@ def test_a_folded_text_folds_to_itself() -> None:
 
 def test_a_query_is_bounded_and_has_each_word_once() -> None:
     assert search_words("Aida  AIDA bekova") == ("aida", "bekova")
-    assert len(search_words(" ".join(map(str, range(100))))) == WORDS_MAX
-    assert search_words("a" * 5000) == ("a" * QUERY_MAX,)
+    assert len(search_words(" ".join(map(str, range(100))))) == MAX_WORDS
+    assert search_words("a" * 5000) == ("a" * MAX_QUERY,)
     assert search_words("\x00\u200b \u0301") == ()

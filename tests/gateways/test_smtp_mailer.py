@@ -197,7 +197,7 @@ def test_a_server_that_hangs_or_says_little_by_little_is_left_alone(
     scheme: str, says: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A byte now and then keeps every single wait short; the mail as a whole is bounded."""
-    monkeypatch.setattr(smtp_mailer, "MAIL_SECONDS_MAX", 0.3)
+    monkeypatch.setattr(smtp_mailer, "MAX_MAIL_SECONDS", 0.3)
     with a_server_that_says(*says) as port:
         mailer = a_mailer(port, scheme=scheme)
         begun = time.monotonic()

@@ -8,25 +8,25 @@ from radon.complexity import cc_visit
 
 from tests.support.tree import ROOT, known_files, name_of, tree_of
 
-LINES_MAX = {"campaign": 350, "receipts": 350, "tests": 350}
-CONFTEST_LINES_MAX = 150
-FILE_P90_MAX, FUNCTION_P99_MAX = 200, 35
+MAX_LINES = {"campaign": 350, "receipts": 350, "tests": 350}
+MAX_CONFTEST_LINES = 150
+MAX_FILE_P90, MAX_FUNCTION_P99 = 200, 35
 """Of the program, its tests apart."""
-COMPLEXITY_MAX = 12
+MAX_COMPLEXITY = 12
 """Of a function of the program, as radon counts: one for each branch, condition and comprehension."""
 
 
-@pytest.mark.parametrize("folder", LINES_MAX)
+@pytest.mark.parametrize("folder", MAX_LINES)
 def test_no_file_is_long(folder: str) -> None:
     files = [file for file in known_files() if file.suffix == ".py" and file.is_relative_to(ROOT / folder)]
     assert files
     lengths = {name_of(file): len(file.read_text(encoding="utf-8").splitlines()) for file in files}
-    assert {name: lines for name, lines in lengths.items() if lines > LINES_MAX[folder]} == {}
+    assert {name: lines for name, lines in lengths.items() if lines > MAX_LINES[folder]} == {}
 
 
 def test_nine_files_of_ten_are_short() -> None:
     lengths = [len(file.read_text(encoding="utf-8").splitlines()) for file in _program()]
-    assert _percentile(lengths, 90) <= FILE_P90_MAX
+    assert _percentile(lengths, 90) <= MAX_FILE_P90
 
 
 def test_ninety_nine_functions_of_a_hundred_are_short() -> None:
@@ -36,7 +36,7 @@ def test_ninety_nine_functions_of_a_hundred_are_short() -> None:
         for node in ast.walk(tree_of(file))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
-    assert _percentile(lengths, 99) <= FUNCTION_P99_MAX
+    assert _percentile(lengths, 99) <= MAX_FUNCTION_P99
 
 
 def test_no_function_has_many_branches() -> None:
@@ -47,7 +47,7 @@ def test_no_function_has_many_branches() -> None:
         if block.letter != "C"  # a class; its methods stand beside it
         for function in (block, *block.closures)
     }
-    assert {name: complexity for name, complexity in counted.items() if complexity > COMPLEXITY_MAX} == {}
+    assert {name: complexity for name, complexity in counted.items() if complexity > MAX_COMPLEXITY} == {}
 
 
 def _program() -> list[Path]:
@@ -62,7 +62,7 @@ def _percentile(lengths: list[int], share: int) -> int:
 
 def test_the_fixtures_stay_few() -> None:
     lines = (ROOT / "tests" / "conftest.py").read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= CONFTEST_LINES_MAX
+    assert len(lines) <= MAX_CONFTEST_LINES
 
 
 def test_every_module_promises_something() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.bench.processes import free_port
 from tests.support.tree import ROOT
 
-START_SECONDS_MAX = 120
+MAX_START_SECONDS = 120
 COMMANDS = (("--version",), ("--help",), ("db", "upgrade"))
 PAGE = "/en/"
 
@@ -78,7 +78,7 @@ def _serve(kurak: Path, folder: Path, instance: Path) -> None:
 def _fetch(address: str, server: "subprocess.Popen[str]") -> None:
     """Wait until the page is there, and check that it is a page of Kurak."""
     sys.stdout.write(f"kurak serve: {address}\n")
-    until = time.monotonic() + START_SECONDS_MAX
+    until = time.monotonic() + MAX_START_SECONDS
     while True:
         try:
             with urllib.request.urlopen(address, timeout=10) as answer:

@@ -34,7 +34,7 @@ SPEED = {
     "shared_buffers": "32MB",
     "timezone": "UTC",
 }
-START_SECONDS_MAX = 30.0
+MAX_START_SECONDS = 30.0
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 
@@ -142,7 +142,7 @@ def _reachable(installed: Path, *, owner: str | None, copy_to: Path) -> Path:
 
 
 def _wait_for(server: "subprocess.Popen[bytes]", conninfo: str, *, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS_MAX
+    deadline = time.monotonic() + MAX_START_SECONDS
     while True:
         try:
             psycopg.connect(conninfo).close()

@@ -12,9 +12,9 @@ import pytest
 from flask import Flask
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from campaign.web.request_bodies import READERS_MAX, RequestBodyMiddleware
+from campaign.web.request_bodies import MAX_READERS, RequestBodyMiddleware
 
-LENGTH_MAX = 100
+MAX_LENGTH = 100
 
 
 class NeverSent:
@@ -25,7 +25,7 @@ class NeverSent:
         self._begun = count(1)
 
     def read(self, _size: int = -1) -> bytes:
-        if next(self._begun) == READERS_MAX:
+        if next(self._begun) == MAX_READERS:
             self.all_have_begun.set()
         self.is_let_go.wait(10)
         return b"late"
@@ -53,29 +53,29 @@ def send(
 
 
 def test_a_body_is_read_whole_before_the_request_is_handled() -> None:
-    gate = RequestBodyMiddleware(plain, length_max=LENGTH_MAX)
+    gate = RequestBodyMiddleware(plain, length_max=MAX_LENGTH)
     assert send(gate, BytesIO(b"body and more")) == ("200 OK", b"body")
     assert send(gate, BytesIO(b"in pieces"), length="", HTTP_TRANSFER_ENCODING="chunked") == ("200 OK", b"in pieces")
 
 
 def test_a_body_that_is_too_long_is_left_unread_and_refused() -> None:
-    gate, body = RequestBodyMiddleware(plain, length_max=LENGTH_MAX), BytesIO(b"x" * 200)
+    gate, body = RequestBodyMiddleware(plain, length_max=MAX_LENGTH), BytesIO(b"x" * 200)
     read: list[int] = []
 
     def refuses(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         read.append(environ["wsgi.input"].tell())
         return plain(environ, start_response)
 
-    send(RequestBodyMiddleware(refuses, length_max=LENGTH_MAX), body, length="200")
+    send(RequestBodyMiddleware(refuses, length_max=MAX_LENGTH), body, length="200")
     assert read == [0]
     endless = send(gate, BytesIO(b"x" * 200), length="", HTTP_TRANSFER_ENCODING="chunked")
-    assert len(endless[1]) == LENGTH_MAX + 1
+    assert len(endless[1]) == MAX_LENGTH + 1
 
 
 def test_endless_senders_occupy_few_threads_and_pages_are_served_meanwhile() -> None:
-    gate, never = RequestBodyMiddleware(plain, length_max=LENGTH_MAX), NeverSent()
-    with ThreadPoolExecutor(READERS_MAX) as senders:
-        unfinished = [senders.submit(send, gate, never) for _ in range(READERS_MAX)]
+    gate, never = RequestBodyMiddleware(plain, length_max=MAX_LENGTH), NeverSent()
+    with ThreadPoolExecutor(MAX_READERS) as senders:
+        unfinished = [senders.submit(send, gate, never) for _ in range(MAX_READERS)]
         while gate._readers.acquire(blocking=False):  # until each of them has begun
             gate._readers.release()
         assert send(gate, BytesIO(), length="")[0] == "200 OK"
@@ -93,8 +93,8 @@ def test_forms_and_webhooks_of_the_site_pass_through_the_middleware(app: Flask) 
         environ = EnvironBuilder(path=path, method="POST", content_type="text/plain").get_environ()
         return run_wsgi_app(app.wsgi_app, {**environ, "wsgi.input": body, "CONTENT_LENGTH": "4"})[1]
 
-    with ThreadPoolExecutor(READERS_MAX) as senders:
-        unfinished = [senders.submit(post, "/webhooks/stripe", never) for _ in range(READERS_MAX)]
+    with ThreadPoolExecutor(MAX_READERS) as senders:
+        unfinished = [senders.submit(post, "/webhooks/stripe", never) for _ in range(MAX_READERS)]
         assert never.all_have_begun.wait(10)
         refused = [post(path, BytesIO(b"body")) for path in ("/en/donate", "/webhooks/stripe", "/staff/login")]
         never.is_let_go.set()

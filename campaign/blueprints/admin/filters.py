@@ -13,7 +13,7 @@ from campaign.domain.errors import UnreadableFilter
 from campaign.domain.money import Money
 from campaign.web.amount_input import AmountRefused, read_amount
 
-TEXT_MAX = 500
+MAX_TEXT = 500
 CURSORS = frozenset({"before", "after"})
 """Names of the parameter that says after which row a page begins."""
 
@@ -42,7 +42,7 @@ class ListFilters:
 
     def text(self, name: str) -> str:
         """The value without spaces around it, cut at 500 characters."""
-        return self.values.get(name, "").strip()[:TEXT_MAX]
+        return self.values.get(name, "").strip()[:MAX_TEXT]
 
     def choice(self, name: str, allowed: Collection[str], *, retired: Mapping[str, str] = MappingProxyType({})) -> str:
         """One of the allowed values, or empty for all.

@@ -16,8 +16,8 @@ from campaign.domain.money import CURRENCIES
 from campaign.domain.typed_text import paragraphs
 from campaign.web.form_fields import TOO_LONG
 
-TEXT_MAX = 500
-NAME_MAX = 200
+MAX_TEXT = 500
+MAX_NAME = 200
 SAY_WHY = lazy_gettext("Say why.")
 NOT_SENT_AGAIN = frozenset({"csrf_token", "step"})
 
@@ -111,7 +111,7 @@ class FundField(SelectField):  # type: ignore[misc]  # WTForms is untyped
             label,
             choices=[],
             validate_choice=False,
-            validators=[DataRequired(sentence), Length(max=TEXT_MAX, message=TOO_LONG)],
+            validators=[DataRequired(sentence), Length(max=MAX_TEXT, message=TOO_LONG)],
             **settings,
         )
 
@@ -131,7 +131,7 @@ class LongTextField(TextAreaField):  # type: ignore[misc]  # WTForms is untyped
     """A text that must not be empty, of at most 500 characters, such as a reason."""
 
     def __init__(self, label: LazyString, *, sentence: LazyString = SAY_WHY, **settings: Any) -> None:
-        validators = [DataRequired(sentence), Length(max=TEXT_MAX, message=TOO_LONG)]
+        validators = [DataRequired(sentence), Length(max=MAX_TEXT, message=TOO_LONG)]
         super().__init__(label, filters=[paragraphs], validators=validators, **settings)
 
 

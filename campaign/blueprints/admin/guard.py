@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 BLUEPRINTS = frozenset({"admin", "security"})
 OWN_PAGE = re.compile(r"/staff(?:[/?][^\\\s\x00-\x1f]*)?")
-DRAFT_CHARACTERS_MAX = 1500
+MAX_DRAFT_CHARACTERS = 1500
 """A cookie holds 4 KB; a longer text is typed again."""
 
 
@@ -211,7 +211,7 @@ def _ask_again(rule: Permission) -> ResponseReturnValue:
     if request.method not in SAFE_METHODS:
         path = url_for(rule.back, **request.view_args or {}) if rule.back else request.path
         fields = {name: value for name, value in request.form.items() if name != "csrf_token"}
-        if sum(map(len, fields.values())) <= DRAFT_CHARACTERS_MAX:
+        if sum(map(len, fields.values())) <= MAX_DRAFT_CHARACTERS:
             session["draft"] = {"path": path, "fields": fields}
         return redirect(url_for("security.verify", next=path))
     if rule.back:

@@ -10,7 +10,7 @@ from flask import Response
 from campaign.blueprints.donations.signed_cookie import SignedCookie
 
 COOKIE = SignedCookie(name="gifts", purpose="own gifts", life=timedelta(hours=24))
-GIFTS_MAX = 5
+MAX_GIFTS = 5
 
 
 def gifts_in_cookie() -> list[str]:
@@ -20,5 +20,5 @@ def gifts_in_cookie() -> list[str]:
 
 def remember_gift(response: Response, public_id: str) -> None:
     """Add a gift to those that this browser may see again."""
-    public_ids = [public_id, *(known for known in gifts_in_cookie() if known != public_id)][:GIFTS_MAX]
+    public_ids = [public_id, *(known for known in gifts_in_cookie() if known != public_id)][:MAX_GIFTS]
     COOKIE.put(response, COOKIE.sign(public_ids))

@@ -28,8 +28,8 @@ from campaign.web.amount_input import AmountRefused, read_amount
 from campaign.web.email_input import EmailRefused, read_email
 
 OTHER = "other"
-NAME_MAX = 80
-MESSAGE_MAX = 280
+MAX_NAME = 80
+MAX_MESSAGE = 280
 NO = ("", "0", "no", "off", "false")
 """What a box sends, besides nothing, when it is not ticked."""
 
@@ -178,19 +178,19 @@ class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     def validate_public_name(self, field: Field) -> None:
         if self.shows_name and not field.data and self.anonymous.raw_data:
             raise ValidationError(_("Enter the name to show, or choose to stay anonymous."))
-        if len(field.data) > NAME_MAX:
-            raise ValidationError(_("Shorten the name to %(most)s characters.", most=NAME_MAX))
+        if len(field.data) > MAX_NAME:
+            raise ValidationError(_("Shorten the name to %(most)s characters.", most=MAX_NAME))
 
     def validate_receipt_name(self, field: Field) -> None:
-        if len(field.data) > NAME_MAX:
-            raise ValidationError(_("Shorten the name to %(most)s characters.", most=NAME_MAX))
+        if len(field.data) > MAX_NAME:
+            raise ValidationError(_("Shorten the name to %(most)s characters.", most=MAX_NAME))
 
     def validate_message(self, field: Field) -> None:
-        if len(field.data) > MESSAGE_MAX:
+        if len(field.data) > MAX_MESSAGE:
             raise ValidationError(
                 _(
                     "Shorten the message to %(most)s characters; it has %(count)s.",
-                    most=MESSAGE_MAX,
+                    most=MAX_MESSAGE,
                     count=len(field.data),
                 )
             )

@@ -19,7 +19,7 @@ from campaign.services.pledges.page import PledgePage
 from campaign.services.shield.codes import PLEDGE_KIND, CodeFor, has_tries_left, is_right_code, mail_code
 
 COOKIE = SignedCookie(name="mailbox", purpose="mailbox of a monthly gift", life=timedelta(hours=1))
-REMEMBERED_MAX = 5
+MAX_REMEMBERED = 5
 
 STEPS = ("change", "resume", "keep", "receipts")
 
@@ -88,7 +88,7 @@ def _used_up(action: str) -> CodeStep:
 
 def remember_proof(response: Response, page: PledgePage) -> None:
     """Let this browser go on for an hour without another code."""
-    proven = [page.public_id, *(known for known in _proven() if known != page.public_id)][:REMEMBERED_MAX]
+    proven = [page.public_id, *(known for known in _proven() if known != page.public_id)][:MAX_REMEMBERED]
     COOKIE.put(response, COOKIE.sign(proven))
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypedDict
 from flask import Response, current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-LENGTH_MAX = 3500
+MAX_LENGTH = 3500
 """A browser holds about 4,000 letters in a cookie, its name and attributes included."""
 
 
@@ -34,7 +34,7 @@ class SignedCookie:
     def read(self) -> Any | None:
         """Return the value that the request carries; `None` where it is missing, too old, too long or not ours."""
         text = request.cookies.get(self._full_name, "")
-        if len(text) > LENGTH_MAX:
+        if len(text) > MAX_LENGTH:
             return None
         try:
             return self._signer.loads(text, max_age=int(self.life.total_seconds()))
@@ -44,7 +44,7 @@ class SignedCookie:
     def sign(self, value: object) -> str | None:
         """Return the text of a cookie with this value; `None` when it is too long."""
         text = str(self._signer.dumps(value))
-        return text if len(text) <= LENGTH_MAX else None
+        return text if len(text) <= MAX_LENGTH else None
 
     def put(self, answer: Response, text: str | None) -> None:
         """Send a signed text to the browser, in place of the one before; nothing where there is none."""

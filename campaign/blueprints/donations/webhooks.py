@@ -20,7 +20,7 @@ from campaign.web.security_headers import headers_of_all
 log = logging.getLogger(__name__)
 
 ADDRESS = "/webhooks/stripe"
-LENGTH_DIGITS_MAX = 12
+MAX_LENGTH_DIGITS = 12
 """Python refuses to read a number of thousands of digits, and whoever sends one chooses when."""
 Answer = tuple[Mapping[str, object], HTTPStatus]
 
@@ -48,7 +48,7 @@ class WebhookMiddleware:
         if environ["PATH_INFO"] != ADDRESS or environ["REQUEST_METHOD"] != "POST":
             return self._app(environ, start_response)
         length = environ.get("CONTENT_LENGTH", "")
-        if not length.isdecimal() or len(length) > LENGTH_DIGITS_MAX or int(length) > self._length_max:
+        if not length.isdecimal() or len(length) > MAX_LENGTH_DIGITS or int(length) > self._length_max:
             return self._app(environ, start_response)
         body = environ["wsgi.input"].read(int(length))
         with self._flask.app_context():

@@ -4,12 +4,12 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from campaign.domain.receipt import TYPED_MAX, read_code, read_number
+from campaign.domain.receipt import MAX_TYPED, read_code, read_number
 
 _BETWEEN = re.compile(r"[\s,;|]+")
 _GLUED_WORD = re.compile(r"(?<=\d)(?=(?:code|коду?)\b)", re.IGNORECASE)
 CODE_LENGTH = 10
-WORDS_MAX = 12
+MAX_WORDS = 12
 """More words than a number and a code have."""
 
 
@@ -27,7 +27,7 @@ def read_typed_receipt(number: str, code: str, *, host: str) -> TypedReceipt:
     `host` is the site's own; an address of another site gives no number. Number and code may be pasted together into
     one field; a code beside the number counts where the code was left empty.
     """
-    number, code = number.strip()[:TYPED_MAX], code.strip()[:TYPED_MAX]
+    number, code = number.strip()[:MAX_TYPED], code.strip()[:MAX_TYPED]
     for text in (number, code):
         if re.match(r"(?i)^(https?://|[\w.-]+(:\d+)?/)", text):
             pasted = _from_address(text, host=host)
@@ -41,7 +41,7 @@ def read_typed_receipt(number: str, code: str, *, host: str) -> TypedReceipt:
 
 def _take_apart(text: str) -> TypedReceipt:
     """Number and code that were pasted together, in any order; both empty where the text is not both."""
-    words = _BETWEEN.split(_GLUED_WORD.sub(" ", text).strip())[:WORDS_MAX]
+    words = _BETWEEN.split(_GLUED_WORD.sub(" ", text).strip())[:MAX_WORDS]
     for place in range(1, len(words)):
         halves = " ".join(words[:place]), " ".join(words[place:])
         for first, second in (halves, halves[::-1]):

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from campaign.blueprints.public import bp
 from campaign.blueprints.public.typed_receipt import read_typed_receipt
 from campaign.config import Config
-from campaign.domain.receipt import TYPED_MAX, read_code, read_number
+from campaign.domain.receipt import MAX_TYPED, read_code, read_number
 from campaign.extensions import limiter
 from campaign.i18n import LANGUAGES
 from campaign.services.receipts.listing import verify_receipt
@@ -20,7 +20,7 @@ from campaign.web.page_cache import card_of
 def verify(lang: str) -> ResponseReturnValue:
     """The form; what is typed there leads to the receipt's own address, or is shown again with what is wrong."""
     config: Config = current_app.config["KURAK"]
-    number, code = (request.args.get(name, "").strip()[:TYPED_MAX] for name in ("number", "code"))
+    number, code = (request.args.get(name, "").strip()[:MAX_TYPED] for name in ("number", "code"))
     typed = read_typed_receipt(number, code, host=urlsplit(config.public_url).netloc)
     is_redrawn = "to_language" in request.args  # only the language was changed: nothing is looked up
     if typed.number and typed.code and not is_redrawn:
@@ -48,7 +48,7 @@ def verify(lang: str) -> ResponseReturnValue:
 @limiter.limit("30 per minute")
 def verified(lang: str, number: str) -> ResponseReturnValue:  # noqa: ARG001
     """What became of a receipt, for whoever holds its code; 404 for every other question."""
-    number = number[:TYPED_MAX]
+    number = number[:MAX_TYPED]
     code = read_code(request.args.get("code", ""))
     receipt = verify_receipt(read_number(number), code) if code else None
     page = render_template(

@@ -27,7 +27,7 @@ from campaign.sandbox.protocol.form_bodies import read_pairs
 from campaign.sandbox.protocol.params import read_params
 
 _IDEMPOTENCY_SECONDS: Final = 24 * 60 * 60
-_BODY_BYTES_MAX: Final = 1_000_000
+_MAX_BODY_BYTES: Final = 1_000_000
 # Compiled once for all: it takes longer than everything else at the start.
 _URLS: Final = Map([Rule(op.path, methods=[op.method], endpoint=op) for op in OPERATIONS], strict_slashes=False)
 
@@ -88,7 +88,7 @@ class Api:
             raise Refused(
                 f"This sandbox speaks version {API_VERSION}, the request asked for {version}.",
             )
-        if (request.content_length or 0) > _BODY_BYTES_MAX:
+        if (request.content_length or 0) > _MAX_BODY_BYTES:
             raise Refused("The request is too large.", status=413)
 
     def _keyed(self, request: Request, request_id: str, headers: dict[str, str], fault: Fault | None) -> Answer:

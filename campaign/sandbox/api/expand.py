@@ -8,7 +8,7 @@ from campaign.sandbox.core.errors import Refused
 from campaign.sandbox.core.json_types import Json
 from campaign.sandbox.protocol.lists import as_list
 
-_DEPTH_MAX = 4
+_MAX_DEPTH = 4
 
 
 def _line_items(box: Box, session: Json) -> Json:
@@ -52,9 +52,9 @@ def expand(box: Box, answer: Json, paths: list[str]) -> Json:
     for number, path in enumerate(paths):
         parts = path.split(".")
         depth = len(parts) - (parts[0] == "data")
-        if depth > _DEPTH_MAX:
+        if depth > _MAX_DEPTH:
             raise Refused(
-                f"You cannot expand more than {_DEPTH_MAX} levels of a property. Property: {path}",
+                f"You cannot expand more than {_MAX_DEPTH} levels of a property. Property: {path}",
                 param=f"expand[{number}]",
             )
         _expand_path(box, answer, parts, f"expand[{number}]")

@@ -10,7 +10,7 @@ Tree: TypeAlias = "dict[str, str | Tree]"
 
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _PART = re.compile(r"\[([^\[\]]*)\]")
-_DEPTH_MAX = 8
+_MAX_DEPTH = 8
 
 
 def read_pairs(pairs: Iterable[tuple[str, str]]) -> Tree:
@@ -24,7 +24,7 @@ def read_pairs(pairs: Iterable[tuple[str, str]]) -> Tree:
 def _path(name: str) -> list[str]:
     match = _NAME.fullmatch(name)
     parts = [match.group(1), *_PART.findall(match.group(2))] if match else []
-    if not 0 < len(parts) <= _DEPTH_MAX:
+    if not 0 < len(parts) <= _MAX_DEPTH:
         raise Refused(f"Invalid request: could not read the parameter name {name[:80]!r}.")
     return parts
 

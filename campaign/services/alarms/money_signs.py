@@ -17,7 +17,7 @@ from campaign.domain.refunding import UNDER_WAY_STATES
 from campaign.models.donation import Dispute, Donation, Refund
 from campaign.models.payout import Payout, ProviderTransaction
 from campaign.models.pledge import PledgeRequest
-from campaign.services.alarms.rules import CASES_MAX
+from campaign.services.alarms.rules import MAX_CASES
 from campaign.services.alarms.sign_types import Backlog, MoneyCase, MoneySigns
 from campaign.services.gifts.disputes_and_warnings import TO_ANSWER
 from campaign.services.gifts.refunds import REFUNDS
@@ -69,7 +69,7 @@ def _case(row: Row[Any]) -> MoneyCase:
 
 def _all_cases(at: datetime) -> CompoundSelect[Any]:
     each = (_disputes(), _failed_refunds(at), _returned_payouts(at), _funds_below_zero())
-    limited = (select(query.limit(CASES_MAX).subquery()) for query in each)
+    limited = (select(query.limit(MAX_CASES).subquery()) for query in each)
     counted = (
         _unexplained(at),
         _exhausted("refunds_not_sent", Refund, REFUNDS),
@@ -132,7 +132,7 @@ def _returned_payouts(at: datetime) -> Select[Any]:
 
 
 def _funds_below_zero() -> Select[Any]:
-    below = availability.funds_below_zero().limit(CASES_MAX).subquery()
+    below = availability.funds_below_zero().limit(MAX_CASES).subquery()
     return select(*_row("fund", below.c.code, literal(""), below.c.currency, below.c.balance_minor))
 
 

@@ -21,10 +21,10 @@ EVENTS_SILENT = timedelta(hours=3)
 MAIL_WAITS = timedelta(hours=1)
 WORKER_SILENT = timedelta(minutes=5)
 """The sweep begins every minute."""
-DEATHS_MAX = 3
+MAX_DEATHS = 3
 DEATHS_WITHIN = timedelta(minutes=10)
 """Workers that died so often within this time do not stay up."""
-FREE_BYTES_MIN = 50_000_000
+MIN_FREE_BYTES = 50_000_000
 """Below this the disk counts as full: SQLite's log, a backup or a day of receipts takes as much."""
 SWEEP_SILENT = timedelta(minutes=20)
 ENDPOINT_UNSEEN = timedelta(hours=6)
@@ -34,7 +34,7 @@ CHECK_OVERDUE = timedelta(hours=3)
 """The books are checked every hour, and compared with the provider every hour."""
 RECEIPT_CHECK_OVERDUE = timedelta(hours=30)
 """Receipts are read once a day."""
-CASES_MAX = 10
+MAX_CASES = 10
 """How many cases of one kind ring by themselves; the desk lists them all."""
 
 
@@ -114,12 +114,12 @@ def _sweep_silent(signs: Signs) -> Trouble | None:
 
 def _workers_die(signs: Signs) -> Trouble | None:
     lately = [at for at in signs.worker_deaths if at >= signs.machine_now - DEATHS_WITHIN]
-    return Trouble(min(lately), {"count": len(lately)}) if len(lately) >= DEATHS_MAX else None
+    return Trouble(min(lately), {"count": len(lately)}) if len(lately) >= MAX_DEATHS else None
 
 
 def _disk_full(signs: Signs) -> Trouble | None:
     free = signs.free_bytes
-    return Trouble(None, {"megabytes": free // 1_000_000}) if free is not None and free < FREE_BYTES_MIN else None
+    return Trouble(None, {"megabytes": free // 1_000_000}) if free is not None and free < MIN_FREE_BYTES else None
 
 
 def _events_wait(signs: Signs) -> Trouble | None:

@@ -47,7 +47,7 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoneySigns:
-    """The cases about money, oldest first; at most CASES_MAX of a kind are read."""
+    """The cases about money, oldest first; at most MAX_CASES of a kind are read."""
 
     disputes: tuple[MoneyCase, ...] = ()
     failed_refunds: tuple[MoneyCase, ...] = ()

@@ -17,7 +17,7 @@ SQUARE = 70
 INK, MUTED = "#2b2320", "#6b5d54"
 FONTS = fontpkg_pt_sans.ROOT / "files"
 TITLE_SIZES = (64, 56, 48, 40)
-TITLE_LINES_MAX = 5
+MAX_TITLE_LINES = 5
 BAR = 16
 """How high the bar of the progress is."""
 CORNERS = {"nw": (0, 1, 2), "ne": (0, 1, 3), "sw": (0, 2, 3), "se": (1, 2, 3)}
@@ -64,9 +64,9 @@ def _fitted(title: str) -> tuple[ImageFont.FreeTypeFont, list[str]]:
     for size in TITLE_SIZES:
         font = _font(size, bold=True)
         lines = _wrapped(title, font)
-        if len(lines) <= TITLE_LINES_MAX and len(lines) * (size + 18) <= 340:
+        if len(lines) <= MAX_TITLE_LINES and len(lines) * (size + 18) <= 340:
             return font, lines
-    return font, [*lines[: TITLE_LINES_MAX - 1], lines[TITLE_LINES_MAX - 1] + "…"]
+    return font, [*lines[: MAX_TITLE_LINES - 1], lines[MAX_TITLE_LINES - 1] + "…"]
 
 
 def _wrapped(text: str, font: ImageFont.FreeTypeFont) -> list[str]:

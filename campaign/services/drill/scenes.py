@@ -20,7 +20,7 @@ from campaign.services.reconciliation import listing as reconciliation_desk
 from campaign.services.reconciliation import reconciling
 from campaign.services.reconciliation.reconciling import Mails
 
-WORKER_SECONDS_MAX = 30.0
+MAX_WORKER_SECONDS = 30.0
 PRINTED = {MailState.SENT, MailState.STORED}
 """What becomes of a letter: it left, or stays readable where no mail server is set."""
 
@@ -112,7 +112,7 @@ def the_worker_is_killed(stage: DrillContext) -> None:
     given = stage.give("60")
     stage.pay(given)
     killed = stage.kill_workers()
-    deadline = time.monotonic() + WORKER_SECONDS_MAX
+    deadline = time.monotonic() + MAX_WORKER_SECONDS
     while not _are_replaced(stage, killed) and time.monotonic() < deadline:
         time.sleep(0.2)
     require(_are_replaced(stage, killed), "no other worker took its place")

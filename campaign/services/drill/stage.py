@@ -23,7 +23,7 @@ from campaign.models.receipt import Receipt
 
 THINKING_SECONDS = 10
 """A donor takes her time with the form."""
-LOOKS_MAX = 120
+MAX_LOOKS = 120
 PAUSE_SECONDS = 0.25
 STEP_SECONDS = 30
 """How far time moves between two looks, so that retries of both sides come due."""
@@ -146,7 +146,7 @@ class DrillContext:
         Raises:
             SceneFailed: it never holds; the message is the sentence.
         """
-        for _ in range(LOOKS_MAX):
+        for _ in range(MAX_LOOKS):
             if holds():
                 return
             self.console.advance(STEP_SECONDS)

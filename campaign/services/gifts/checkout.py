@@ -40,7 +40,7 @@ from campaign.services.gifts.superseded_pages import PAGE_LIFE, lock_form, mark_
 from campaign.services.search_index import refresh, search_columns
 
 LEAST_LIFE = timedelta(minutes=31)
-ATTEMPTS_MAX = 5
+MAX_ATTEMPTS = 5
 """How many payment pages one gift may ask for before the donor is sent back to a fresh form."""
 Admission = Callable[[Session, datetime], Challenge]
 """Counts and judges one attempt to start a payment page, in the transaction that writes its gift down."""
@@ -223,7 +223,7 @@ def _order_of(
 
 def _opened(gift: _Gift, *, payments: PaymentGateway) -> CheckoutPage:
     """The payment page; asked again without the address when Stripe finds it invalid, which also needs another key."""
-    if gift.attempt > ATTEMPTS_MAX:
+    if gift.attempt > MAX_ATTEMPTS:
         raise DonationClosed(gift.public_id)
     try:
         return payments.open_checkout(gift.params, key=f"don-{gift.public_id}-{gift.attempt}")

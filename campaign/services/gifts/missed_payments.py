@@ -10,7 +10,7 @@ from campaign.gateways.payments import MissingAtProvider, PaymentsNotConfigured,
 from campaign.models.donation import Donation
 from campaign.models.pledge import Pledge
 from campaign.services.gifts.settlement import settle_invoice
-from campaign.services.pledges.following import follow
+from campaign.services.pledges.provider_sync import follow
 from campaign.services.pledges.reminders import GOES_ON, first_due, pass_over
 
 OVERDUE = timedelta(days=1)

@@ -24,7 +24,7 @@ from campaign.services.gifts.gift_lock import LockedGift, lock_gift
 from campaign.services.receipts import issuing
 from campaign.services.receipts.hold_reasons import HoldReason, explain
 
-SHOWN_MAX = 100
+MAX_SHOWN = 100
 
 
 class NotOnHold(Conflict):
@@ -65,7 +65,7 @@ class SubstitutedRow:
 def receipts_on_hold(*, campaign_id: int | None = None) -> list[OnHoldRow]:
     """The live receipts that must not leave as they are, of one campaign or of all, oldest first."""
     with reading() as session:
-        rows = session.execute(_UNPRINTED.where(_is_of(campaign_id)).order_by(Receipt.id).limit(SHOWN_MAX)).all()
+        rows = session.execute(_UNPRINTED.where(_is_of(campaign_id)).order_by(Receipt.id).limit(MAX_SHOWN)).all()
     all_rows = (_row(receipt, public_id) for receipt, public_id in rows)
     return [row for row in all_rows if row.reasons]
 
@@ -78,7 +78,7 @@ def substituted_receipts(*, campaign_id: int | None = None) -> list[SubstitutedR
         .join(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
         .where(_is_of(campaign_id), Receipt.state == ReceiptState.ISSUED, ReceiptFile.substituted.is_not(None))
         .order_by(Receipt.id.desc())
-        .limit(SHOWN_MAX)
+        .limit(MAX_SHOWN)
     )
     with reading() as session:
         return [

@@ -3,7 +3,7 @@
 The facts are fetched outside any transaction and applied in one. The gift's version is read first; if it is another one
 under the lock, the facts are fetched again, so older facts never overwrite newer ones. State, history, journal entries,
 receipt, mail and the event's own state are one commit; each has a unique key, so a second time changes nothing.
-What the facts make of the gift is decided by `domain.settling`, which `applying` calls.
+What the facts make of the gift is decided by `domain.settling`, which `payment_writer` calls.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,7 +32,6 @@ from campaign.gateways.context import Context
 from campaign.gateways.payments import MissingAtProvider, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.models.donation import Donation
 from campaign.services.gifts import duplicates, payment_dates
-from campaign.services.gifts.applying import apply_payment
 from campaign.services.gifts.gift_lock import LockedGift, lock_gift
 from campaign.services.gifts.gift_versions import (
     GiftVersion,
@@ -41,8 +40,9 @@ from campaign.services.gifts.gift_versions import (
     version_of_public_id,
 )
 from campaign.services.gifts.payment_dates import NOTHING_MISSED, Missed
-from campaign.services.pledges import following as pledge_following
+from campaign.services.gifts.payment_writer import apply_payment
 from campaign.services.pledges import payments as pledge_gifts
+from campaign.services.pledges import provider_sync
 from campaign.services.pledges.payments import NoPayment
 from campaign.services.queues import inbox
 from campaign.services.queues.inbox import ClaimedEvent
@@ -50,7 +50,7 @@ from campaign.services.shield import judging as shield
 
 Handler = Callable[[ClaimedEvent], None]
 NO_HANDLERS: Mapping[str, Handler] = MappingProxyType({})
-REFETCHES_MAX = 5
+MAX_REFETCHES = 5
 """How often the provider is asked again because somebody else applied an answer meanwhile."""
 
 
@@ -202,7 +202,7 @@ def _follow_pledge(kind: str, object_id: str, request: _Request) -> bool:
 
 
 def _follow(subscription_id: str, request: _Request) -> int | None:
-    return pledge_following.follow(subscription_id, context=request.context, hold_mails=request.missed.hold_mails)
+    return provider_sync.follow(subscription_id, context=request.context, hold_mails=request.missed.hold_mails)
 
 
 def _settle_gift_of_object(kind: str, object_id: str, request: _Request) -> _Outcome:
@@ -238,7 +238,7 @@ def _find_gift(kind: str, object_id: str, request: _Request) -> _GiftOnPage | No
 
 def _settle(gift: GiftVersion | None, request: _Request, *, page: str | None = None) -> None:
     """Fetch and apply, until nobody else has applied anything in between; the event is closed in the same transaction."""
-    for _ in range(REFETCHES_MAX):
+    for _ in range(MAX_REFETCHES):
         if gift is None:
             raise GiftNotKnownYet
         facts = _fetch(gift, request, page=page)

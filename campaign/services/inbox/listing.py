@@ -1,6 +1,6 @@
 """The inbox as staff see it: events by state, type, age and gift, a page at a time, and why one is waiting.
 
-Nothing here reads the whole inbox: counts stop at COUNT_MAX, and every list uses an index.
+Nothing here reads the whole inbox: counts stop at MAX_COUNT, and every list uses an index.
 """
 
 import json
@@ -19,7 +19,7 @@ from campaign.models.donation import Donation
 from campaign.models.inbox import ProviderEvent
 from campaign.services.queues.inbox import PING
 
-COUNT_MAX = 1000
+MAX_COUNT = 1000
 """Up to here events are counted; past it there are «more than»."""
 
 
@@ -78,7 +78,7 @@ class InboxFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """The number of waiting events (up to COUNT_MAX), and the time of the oldest."""
+    """The number of waiting events (up to MAX_COUNT), and the time of the oldest."""
 
     count: int
     oldest_at: datetime | None
@@ -118,10 +118,10 @@ def event(event_id: str) -> EventDetail:
 
 
 def count_by_state() -> dict[EventState, int]:
-    """Return the number of events in each state, up to COUNT_MAX; states without one are left out."""
+    """Return the number of events in each state, up to MAX_COUNT; states without one are left out."""
     parts = [
         select(literal(state.value).label("state"), func.count().label("events")).select_from(
-            select(ProviderEvent.id).where(ProviderEvent.state == state).limit(COUNT_MAX).subquery()
+            select(ProviderEvent.id).where(ProviderEvent.state == state).limit(MAX_COUNT).subquery()
         )
         for state in EventState
     ]
@@ -137,14 +137,14 @@ def waiting_in(session: Session, *states: EventState) -> Waiting:
                 select(ProviderEvent.received_at)
                 .where(ProviderEvent.state == state)
                 .order_by(ProviderEvent.id)
-                .limit(COUNT_MAX)
+                .limit(MAX_COUNT)
                 .subquery()
             )
             for state in states
         )
     ).subquery()
     count, oldest_at = session.execute(select(func.count(), func.min(matching.c.received_at))).one()
-    return Waiting(count=min(int(count), COUNT_MAX), oldest_at=oldest_at)
+    return Waiting(count=min(int(count), MAX_COUNT), oldest_at=oldest_at)
 
 
 def oldest_waiting() -> datetime | None:

@@ -18,7 +18,7 @@ from campaign.services.inbox.listing import SET_ASIDE_STATES, InboxFilter, chose
 from campaign.services.queues import inbox
 from campaign.services.queues.inbox import IS_REPLAYABLE, as_new
 
-MANY_MAX = 500
+MAX_MANY = 500
 """How many events one act replays at most; the next act takes the next ones."""
 
 
@@ -59,12 +59,12 @@ def set_aside(event_id: str, *, actor_id: int | None, clock: Clock) -> None:
 def preview_of(filters: InboxFilter) -> ReplayPreview:
     """What `replay_many` would take now, oldest first; events of the wrong mode stay where they are."""
     with reading() as session:
-        ids = chosen(session, filters, limit=MANY_MAX + 1, newest_first=False)
-        meant = ids[:MANY_MAX]
+        ids = chosen(session, filters, limit=MAX_MANY + 1, newest_first=False)
+        meant = ids[:MAX_MANY]
         replayable = select(ProviderEvent.id).where(ProviderEvent.id.in_(meant), IS_REPLAYABLE)
         replayable_ids = session.execute(replayable).scalars().all()
     return ReplayPreview(
-        count=len(replayable_ids), up_to_id=max(replayable_ids, default=0), has_more=len(ids) > MANY_MAX
+        count=len(replayable_ids), up_to_id=max(replayable_ids, default=0), has_more=len(ids) > MAX_MANY
     )
 
 
@@ -72,7 +72,7 @@ def replay_many(filters: InboxFilter, *, up_to_id: int, actor_id: int | None, cl
     """Let every event of a filter be worked off again, none newer than the previewed one; how many they were."""
     at = clock.now()
     with transaction() as session:
-        ids = chosen(session, replace(filters, up_to_id=up_to_id), limit=MANY_MAX, newest_first=False)
+        ids = chosen(session, replace(filters, up_to_id=up_to_id), limit=MAX_MANY, newest_first=False)
         names = sorted(
             session.execute(
                 update(ProviderEvent)

@@ -14,7 +14,7 @@ from campaign.services.ledger.rules import ROW_CHECKS, Check
 from campaign.services.ledger.sum_rules import SUM_CHECKS
 from campaign.services.ledger.trail_rules import TRAIL_CHECKS
 
-ROWS_MAX = 10
+MAX_ROWS = 10
 """How many broken rows a problem names."""
 
 
@@ -34,7 +34,7 @@ def check_books(session: Session, *, checks: Iterable[Check] = CHECKS) -> list[P
     """Return all broken invariants among `checks`; an empty list means that the ledger is consistent."""
     problems = []
     for check in checks:
-        rows = session.execute(text(f"{check.broken} LIMIT {ROWS_MAX}")).all()
+        rows = session.execute(text(f"{check.broken} LIMIT {MAX_ROWS}")).all()
         if rows:
             broken_rows = tuple(", ".join(str(value) for value in row) for row in rows)
             problems.append(Problem(check.invariant, check.rule, broken_rows))

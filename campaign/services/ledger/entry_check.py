@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from campaign.domain.journal import hash_of_request
-from campaign.services.ledger.check import ROWS_MAX, Problem
+from campaign.services.ledger.check import MAX_ROWS, Problem
 
 INVARIANT = 11
 ENTRIES_RULE = "an entry’s kind, day and lines are those that were posted"
@@ -18,9 +18,9 @@ ROWS_AT_A_TIME = 1000
 
 
 def check_entries(session: Session) -> list[Problem]:
-    """Return the rule, with the sources of up to `ROWS_MAX` entries that break it. It reads every posting."""
+    """Return the rule, with the sources of up to `MAX_ROWS` entries that break it. It reads every posting."""
     changed = list(_changed(session))
-    return [Problem(INVARIANT, ENTRIES_RULE, tuple(changed[:ROWS_MAX]))] if changed else []
+    return [Problem(INVARIANT, ENTRIES_RULE, tuple(changed[:MAX_ROWS]))] if changed else []
 
 
 def _changed(session: Session) -> Iterator[str]:

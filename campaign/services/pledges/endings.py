@@ -26,8 +26,8 @@ from campaign.gateways.payments import (
 )
 from campaign.models.campaign import Campaign
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
-from campaign.services.pledges import mails as pledge_letters
-from campaign.services.pledges.following import FollowResult, follow, try_follow
+from campaign.services.pledges import mails as pledge_mails
+from campaign.services.pledges.provider_sync import FollowResult, follow, try_follow
 from campaign.services.pledges.requests import PledgeOrder, ask
 
 ANNOUNCED_BEFORE = timedelta(days=14)
@@ -82,7 +82,7 @@ def announce_next(context: Context) -> bool:
     with transaction() as session:
         pledge = session.execute(select(Pledge).where(Pledge.id == due.id).with_for_update()).scalar_one()
         if pledge.ends_with_campaign:
-            pledge_letters.tell_campaign_ends(session, pledge, ends_on=due.ends_on, at=context.clock.now())
+            pledge_mails.tell_campaign_ends(session, pledge, ends_on=due.ends_on, at=context.clock.now())
         pledge.end_announced_for = due.ends_on
     return True
 

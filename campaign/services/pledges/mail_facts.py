@@ -26,9 +26,9 @@ DAYS = ("next_on", "expires_on", "stops_on", "next_try_on", "campaign_ends_on", 
 """Facts that are days: stored as ISO dates, told in the reader's words."""
 
 
-def pledge_mail_facts(session: Session, facts: dict[str, Any], letter: Message, *, public_url: str) -> dict[str, Any]:
-    """The stored facts of such a letter as words of the reader's language, with the link as it is now."""
-    issued_at, language = letter.created_at, letter.language
+def pledge_mail_facts(session: Session, facts: dict[str, Any], mail: Message, *, public_url: str) -> dict[str, Any]:
+    """The stored facts of such a mail as words of the reader's language, with the link as it is now."""
+    issued_at, language = mail.created_at, mail.language
     pledge = session.execute(select(Pledge).where(Pledge.public_id == facts["pledge"])).scalar_one()
     was = facts.get("was_minor")
     days = {name: day(date.fromisoformat(facts[name])) if facts.get(name) else "" for name in DAYS}
@@ -43,7 +43,7 @@ def pledge_mail_facts(session: Session, facts: dict[str, Any], letter: Message, 
 
 
 def of_receipt(session: Session, pledge_id: int, *, paid_at: datetime) -> dict[str, object]:
-    """What the letter with a month's receipt says of the monthly gift: that it is one, and on which day the next is due.
+    """What the mail with a month's receipt says of the monthly gift: that it is one, and on which day the next is due.
 
     Nothing where its end is decided, for then no other month comes.
     """
@@ -54,27 +54,25 @@ def of_receipt(session: Session, pledge_id: int, *, paid_at: datetime) -> dict[s
     return {"is_monthly": True, "next_on": iso_day(next_at if is_known else None)}
 
 
-def receipt_mail_facts(session: Session, letter: Message, *, public_url: str) -> dict[str, Any]:
-    """Those facts in words, with the link as it is now; none of them where the letter brings a gift given once.
+def receipt_mail_facts(session: Session, mail: Message, *, public_url: str) -> dict[str, Any]:
+    """Those facts in words, with the link as it is now; none of them where the mail brings a gift given once.
 
-    What was changed while the letter waited is not promised: it says no day that does not hold any more.
+    What was changed while the mail waited is not promised: it says no day that does not hold any more.
     """
     pledge = session.execute(
-        select(Pledge).join(Donation, Donation.pledge_id == Pledge.id).where(Donation.id == letter.donation_id)
+        select(Pledge).join(Donation, Donation.pledge_id == Pledge.id).where(Donation.id == mail.donation_id)
     ).scalar_one_or_none()
     if pledge is None:
         return {"is_monthly": False, "next_on": "", "manage_url": ""}
-    has_left = letter.state in (MailState.SENT, MailState.STORED)
-    is_monthly = bool(letter.facts.get("is_monthly")) and (has_left or pledge.state not in ENDING)
-    next_on = str(letter.facts.get("next_on") or "") if is_monthly else ""
+    has_left = mail.state in (MailState.SENT, MailState.STORED)
+    is_monthly = bool(mail.facts.get("is_monthly")) and (has_left or pledge.state not in ENDING)
+    next_on = str(mail.facts.get("next_on") or "") if is_monthly else ""
     if not has_left and next_on != iso_day(pledge.next_at):
         next_on = ""
     return {
         "is_monthly": is_monthly,
         "next_on": day(date.fromisoformat(next_on)) if next_on else "",
-        "manage_url": link_address(
-            pledge, issued_at=letter.created_at, public_url=public_url, language=letter.language
-        ),
+        "manage_url": link_address(pledge, issued_at=mail.created_at, public_url=public_url, language=mail.language),
     }
 
 

@@ -28,7 +28,7 @@ from campaign.models.fund import Fund
 from campaign.models.outbox import Message
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.services import audit
-from campaign.services.pledges import mails as pledge_letters
+from campaign.services.pledges import mails as pledge_mails
 from campaign.services.pledges.card_for_all import CARD, OTHERS, card_text
 from campaign.services.pledges.links import MailboxLink, PledgeLink, sign, sign_mailbox
 from campaign.services.pledges.requests import PledgeOrder, ask
@@ -37,7 +37,7 @@ from campaign.services.shield.attempts import Counter, count_of, count_one, lock
 from campaign.services.shield.codes import LINKS_KIND, MAX_CODES_OF_A_MAILBOX, MAX_CODES_OF_AN_ADDRESS
 
 LINK_LIFE = timedelta(hours=24)
-SHOWN_MAX = 100
+MAX_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ def request_links(request: LinkRequest, *, clock: Clock, secret: str) -> None:
         if any(count_of(session, one, at=at, window=HOUR).started >= most for one, most in counters.items()):
             return
         campaign = session.execute(select(Campaign).where(Campaign.slug == request.campaign)).scalar_one()
-        letter = OutgoingMail(
+        mail = OutgoingMail(
             kind=LINKS_KIND,
             language=request.language,
             recipient=request.email,
@@ -99,7 +99,7 @@ def request_links(request: LinkRequest, *, clock: Clock, secret: str) -> None:
             },
             key=f"{LINKS_KIND}:{key_of('links_email', mailbox, secret=secret)}:{slot}",
         )
-        if enqueue(session, letter, at=at):
+        if enqueue(session, mail, at=at):
             for counter in counters:
                 count_one(session, counter, at=at, column="started")
 
@@ -135,7 +135,7 @@ def mailbox_pledges(link: MailboxLink, *, clock: Clock) -> list[MailboxPledge]:
             .join(Fund, Fund.id == Pledge.fund_id)
             .where(Donor.public_id == link.donor_public_id, Pledge.doubles_id.is_(None), Pledge.id.not_in(withdrawn))
             .order_by(Pledge.ended_at.is_not(None), Pledge.id)
-            .limit(SHOWN_MAX)
+            .limit(MAX_SHOWN)
         ).all()
         if not rows:
             raise PledgeLinkBroken
@@ -189,8 +189,8 @@ def send_link(campaign_id: int, public_id: str, *, actor_id: int, clock: Clock) 
             raise NotFound(f"pledge:{public_id}")
         if not _has_address(session, pledge):
             return False
-        news = pledge_letters.PledgeNews(kind="pledge_link", key=f"{at:%Y%m%d%H%M%S}", facts={})
-        pledge_letters.tell(session, pledge, news, at=at)
+        news = pledge_mails.PledgeNews(kind="pledge_link", key=f"{at:%Y%m%d%H%M%S}", facts={})
+        pledge_mails.tell(session, pledge, news, at=at)
         session.add(PledgeEvent(pledge_id=pledge.id, at=at, kind="link_sent", detail={}, actor_id=actor_id))
         subject = f"pledge:{public_id}"
         audit.record(session, actor_id=actor_id, action="pledge:send_link", subject=subject, detail={}, at=at)

@@ -1,6 +1,6 @@
 """What donors are told of their monthly gifts, each thing once, in their language, with the link to pause, change or stop.
 
-A letter is written in the transaction that learned its news. What it says stands as plain facts; delivery makes words.
+A mail is written in the transaction that learned its news. What it says stands as plain facts; delivery makes words.
 """
 
 from collections.abc import Iterator
@@ -168,7 +168,7 @@ def _tell_stopped(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: d
 
 
 def tell(session: Session, pledge: Pledge, news: PledgeNews, *, at: datetime, hold_mails: bool = False) -> None:
-    """Queue a letter, unless its key was told before; without an address there is nobody to tell.
+    """Queue a mail, unless its key was told before; without an address there is nobody to tell.
 
     A quiet one is held in the outbox until somebody sends it.
     """
@@ -186,7 +186,7 @@ def tell(session: Session, pledge: Pledge, news: PledgeNews, *, at: datetime, ho
     recipient = known or news.email
     if not recipient:
         return
-    letter = OutgoingMail(
+    mail = OutgoingMail(
         kind=news.kind,
         language=pledge.language,
         recipient=recipient,
@@ -194,7 +194,7 @@ def tell(session: Session, pledge: Pledge, news: PledgeNews, *, at: datetime, ho
         key=dedupe_key,
         campaign_id=pledge.campaign_id,
     )
-    enqueue(session, letter, at=at, is_on_hold=hold_mails)
+    enqueue(session, mail, at=at, is_on_hold=hold_mails)
     session.execute(
         insert(PledgeEvent), {"pledge_id": pledge.id, "at": at, "kind": "told", "detail": {"mail": news.kind}}
     )

@@ -14,7 +14,7 @@ from campaign.gateways.context import Context
 from campaign.models.donation import Donation, DonationEvent
 from campaign.models.pledge import Pledge
 from campaign.services import search_index
-from campaign.services.pledges.following import follow
+from campaign.services.pledges.provider_sync import follow
 
 
 class NoPayment(DomainError):

@@ -14,8 +14,8 @@ from campaign.domain.pledge import PledgeState
 from campaign.gateways.clock import Clock
 from campaign.gateways.context import Context
 from campaign.models.pledge import Pledge
-from campaign.services.pledges import mails as pledge_letters
-from campaign.services.pledges.following import ANNOUNCED_BEFORE, FollowResult, try_follow
+from campaign.services.pledges import mails as pledge_mails
+from campaign.services.pledges.provider_sync import ANNOUNCED_BEFORE, FollowResult, try_follow
 
 BEFORE_EXPIRY = timedelta(days=30)
 GOES_ON = (PledgeState.ACTIVE, PledgeState.PAUSED, PledgeState.PAST_DUE)
@@ -43,10 +43,10 @@ def remind_next(context: Context) -> bool:
     with transaction() as session:
         pledge = session.execute(select(Pledge).where(Pledge.id == due.id).with_for_update()).scalar_one()
         if session.execute(select(Pledge.id).where(Pledge.id == due.id, _renews_soon(context.clock))).first():
-            pledge_letters.tell_reminder(session, pledge, at=at)
+            pledge_mails.tell_reminder(session, pledge, at=at)
             pledge.reminded_at = at
         if session.execute(select(Pledge.id).where(Pledge.id == due.id, _expires_soon(context.clock))).first():
-            pledge_letters.tell_card_expires(session, pledge, at=at)
+            pledge_mails.tell_card_expires(session, pledge, at=at)
             pledge.card_warned_on = pledge.card_expires_on
     return True
 

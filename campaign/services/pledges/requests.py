@@ -33,9 +33,9 @@ from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.services import audit
 from campaign.services.pledges.amounts import is_current_amount
 from campaign.services.pledges.card_for_all import spread
-from campaign.services.pledges.following import follow
-from campaign.services.pledges.moving import StillCharging, use_card
+from campaign.services.pledges.card_moves import StillCharging, use_card
 from campaign.services.pledges.provider_acts import RequestedAct, act_at_provider
+from campaign.services.pledges.provider_sync import follow
 from campaign.services.pledges.request_rows import add_request, read_request
 from campaign.services.queues.work_queue import MAX_ERROR_LENGTH, ClaimedRow, QueuePolicy, WorkQueue
 

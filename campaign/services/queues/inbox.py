@@ -17,7 +17,7 @@ from campaign.services.queues.work_queue import ClaimedRow, QueuePolicy, WorkQue
 
 PING = "kurak.ping"
 """The type of the event by which an installation tries its own address; it is about nothing."""
-WAITING_FOR_PARENT_MAX = timedelta(days=3)
+MAX_WAITING_FOR_PARENT = timedelta(days=3)
 """As long as the provider itself tries to deliver: a gift of ours that is not there by then does not come."""
 PAYLOAD_RETENTION = timedelta(days=90)
 """Long enough to look into what went wrong; the provider keeps its own copy for a month."""
@@ -117,7 +117,7 @@ def reschedule(event: ClaimedEvent, reason: EventReason, error: str, *, clock: C
         error,
         at=at,
         state=EventState.WAITING_FOR_PARENT if is_waiting else EventState.FAILED,
-        is_last=event.received_at < at - WAITING_FOR_PARENT_MAX if is_waiting else None,
+        is_last=event.received_at < at - MAX_WAITING_FOR_PARENT if is_waiting else None,
         reason=reason,
     )
 

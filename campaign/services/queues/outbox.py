@@ -30,7 +30,7 @@ class OutgoingMail:
 
 def enqueue(
     session: Session,
-    letter: OutgoingMail,
+    mail: OutgoingMail,
     *,
     at: datetime,
     receipt_id: int | None = None,
@@ -43,15 +43,15 @@ def enqueue(
     """
     row = {
         "public_id": new_public_id(),
-        "kind": letter.kind,
-        "language": letter.language,
-        "recipient": letter.recipient,
-        "search_text": fold(letter.recipient),
-        "facts": letter.facts,
-        "dedupe_key": letter.key,
+        "kind": mail.kind,
+        "language": mail.language,
+        "recipient": mail.recipient,
+        "search_text": fold(mail.recipient),
+        "facts": mail.facts,
+        "dedupe_key": mail.key,
         "receipt_id": receipt_id,
         "donation_id": donation_id,
-        "campaign_id": letter.campaign_id,
+        "campaign_id": mail.campaign_id,
         "created_at": at,
         "state": MailState.HELD if is_on_hold else MailState.QUEUED,
         "attempts": 0,
@@ -70,7 +70,7 @@ def expedite(session: Session, donation_id: int, *, at: datetime) -> None:
     )
 
 
-def send_instead(session: Session, letter: OutgoingMail, *, receipt_id: int, in_place_of: int, at: datetime) -> bool:
+def send_instead(session: Session, mail: OutgoingMail, *, receipt_id: int, in_place_of: int, at: datetime) -> bool:
     """Let the mails that should have brought one receipt bring another; False where they have left already."""
     unsent = session.execute(
         select(Message)
@@ -80,20 +80,20 @@ def send_instead(session: Session, letter: OutgoingMail, *, receipt_id: int, in_
     ).scalars()
     brought: set[str] = set()
     for message in unsent.all():
-        if message.kind == letter.kind and message.kind in brought:  # a copy that was to be sent again
+        if message.kind == mail.kind and message.kind in brought:  # a copy that was to be sent again
             session.delete(message)
             continue
         brought.add(message.kind)
-        if message.kind == letter.kind:
-            message.facts, message.dedupe_key = letter.facts, letter.key
+        if message.kind == mail.kind:
+            message.facts, message.dedupe_key = mail.facts, mail.key
         else:  # it tells of a refund, too: its amount stays
             message.facts = message.facts | {
-                name: letter.facts[name] for name in ("receipt_number", "note", "donor_name")
+                name: mail.facts[name] for name in ("receipt_number", "note", "donor_name")
             }
         if message.attempts:  # it may be leaving at this moment, and no mailbox may take this one for its double
             message.public_id = new_public_id()
         message.receipt_id = receipt_id
-        message.recipient, message.search_text = letter.recipient, fold(letter.recipient)
+        message.recipient, message.search_text = mail.recipient, fold(mail.recipient)
         message.state, message.attempts, message.next_try_at = MailState.QUEUED, 0, at
         message.error = message.failure = message.hold_reason = None
     session.flush()

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from campaign.domain.calendar import local_day
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt, ReceiptFile
-from campaign.services.ledger.check import ROWS_MAX, Problem
+from campaign.services.ledger.check import MAX_ROWS, Problem
 
 INVARIANT = 12
 FILES_RULE = "a receipt’s PDF has the bytes that were first made"
@@ -29,13 +29,13 @@ ROWS_AT_A_TIME = 50
 
 
 def check_receipts(session: Session) -> list[Problem]:
-    """Return the broken rules, each with the numbers of up to `ROWS_MAX` receipts. It reads every receipt's bytes."""
+    """Return the broken rules, each with the numbers of up to `MAX_ROWS` receipts. It reads every receipt's bytes."""
     changed = {
         FACTS_RULE: list(_changed_facts(session)),
         FILES_RULE: list(_changed_files(session)),
         ROWS_RULE: list(_changed_rows(session)),
     }
-    return [Problem(INVARIANT, rule, tuple(numbers[:ROWS_MAX])) for rule, numbers in changed.items() if numbers]
+    return [Problem(INVARIANT, rule, tuple(numbers[:MAX_ROWS])) for rule, numbers in changed.items() if numbers]
 
 
 def _changed_facts(session: Session) -> Iterator[str]:

@@ -25,7 +25,7 @@ from campaign.services.receipts.issuing import reasons_to_hold
 from campaign.services.receipts.listing import ReceiptFilter, ReceiptView, receipts
 from receipts import EndedState, ReceiptDocument, mark_ended
 
-ZIP_MAX = 2000
+MAX_ZIP = 2000
 """How many receipts one download may hold."""
 LIST_NAME = "receipts.csv"
 
@@ -77,11 +77,11 @@ def receipts_zip(filters: ReceiptFilter) -> bytes:
     """Return the PDFs of a period in one archive, with a list that names each receipt's file or says why it has none.
 
     Raises:
-        TooManyReceipts: the period has more than ZIP_MAX.
+        TooManyReceipts: the period has more than MAX_ZIP.
         NothingInPeriod: it has none.
     """
-    views = receipts(replace(filters, text="", before_id=None, limit=ZIP_MAX + 1))
-    if len(views) > ZIP_MAX:
+    views = receipts(replace(filters, text="", before_id=None, limit=MAX_ZIP + 1))
+    if len(views) > MAX_ZIP:
         raise TooManyReceipts
     if not views:
         raise NothingInPeriod

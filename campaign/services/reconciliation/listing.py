@@ -21,7 +21,7 @@ from campaign.services.reconciliation.ledger_at_provider import UnknownLine
 from campaign.services.reconciliation.provider_transactions import PAYOUT_CATEGORIES
 from campaign.services.reconciliation.suspense import FEE_CATEGORIES
 
-CASES_MAX = 200
+MAX_CASES = 200
 FAILED_LATELY = timedelta(days=14)
 """How long a payout that came back needs attention."""
 GIFT_CATEGORIES = frozenset({"charge", "charge_failure", "refund", "refund_failure", "dispute", "dispute_reversal"})
@@ -127,8 +127,8 @@ def reconciliation_page() -> ReconciliationPage:
     """Return the state of the reconciliation; a fixed number of queries."""
     with reading() as session:
         last, until = _last_run(session), last_whole_repair(session)
-        cases = _movements(session, _is_case(), limit=CASES_MAX)
-        unknown = ledger_at_provider.unknown_lines(session, until=until, limit=CASES_MAX) if until else []
+        cases = _movements(session, _is_case(), limit=MAX_CASES)
+        unknown = ledger_at_provider.unknown_lines(session, until=until, limit=MAX_CASES) if until else []
         return ReconciliationPage(
             figures=_figures(session, cases, until=until), cases=cases, unknown=unknown, last_run=last
         )

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from campaign.database import reading
-from campaign.domain.folding import QUERY_MAX, WORDS_MAX
+from campaign.domain.folding import MAX_QUERY, MAX_WORDS
 from campaign.models.donation import Donation
 from campaign.services import search_index
 from campaign.services.ledger.subject_words import subject_typed
@@ -25,7 +25,7 @@ def subjects_about(campaign_id: int, text: str) -> tuple[str, ...]:
     if kind in KINDS:
         return (typed,)
     rest = number if kind else text
-    known = [word.replace("\x00", "")[:QUERY_MAX] for word in rest.split()[:WORDS_MAX]]
+    known = [word.replace("\x00", "")[:MAX_QUERY] for word in rest.split()[:MAX_WORDS]]
     gifts = select(Donation.public_id).where(Donation.campaign_id == campaign_id, search_index.by_numbers(rest))
     sources = [f"{source}:{word}" for word in known for source in SOURCES]
     with reading() as session:

@@ -61,7 +61,7 @@ def mail_code(owner: CodeFor, *, clock: Clock, secret: str) -> None:
         if any(already >= allowed for already, allowed in zip(sent, most, strict=True)):
             return
         campaign = session.execute(select(Campaign).where(Campaign.slug == owner.campaign)).scalar_one()
-        letter = OutgoingMail(
+        mail = OutgoingMail(
             kind=owner.kind,
             language=owner.language,
             recipient=owner.email,
@@ -74,7 +74,7 @@ def mail_code(owner: CodeFor, *, clock: Clock, secret: str) -> None:
             },
             key=f"{owner.kind}:{owner.form}:{key_of('code_email', mailbox, secret=secret)}:{slot}",
         )
-        if enqueue(session, letter, at=at):
+        if enqueue(session, mail, at=at):
             for counter in counters:
                 count_one(session, counter, at=at, column="started")
 

@@ -155,7 +155,7 @@ def _notify_staff(session: Session, public_id: str, *, counts: Tally, cause: Cau
         .order_by(Staff.id)
     ).scalars()
     for person in people:
-        letter = OutgoingMail(
+        mail = OutgoingMail(
             kind="shield_up",
             language=person.language,
             recipient=person.email,
@@ -170,4 +170,4 @@ def _notify_staff(session: Session, public_id: str, *, counts: Tally, cause: Cau
             },
             key=f"shield_up:{public_id}:{person.id}",
         )
-        enqueue(session, letter, at=at)
+        enqueue(session, mail, at=at)

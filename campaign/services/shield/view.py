@@ -14,7 +14,7 @@ from campaign.models.staff import Staff
 from campaign.services.shield.attempts import traffic
 from campaign.services.shield.state import Period
 
-HISTORY_MAX = 50
+MAX_HISTORY = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ def shield_view(*, clock: Clock) -> ShieldView:
         .outerjoin(starter, starter.id == ShieldPeriod.started_by)
         .outerjoin(ender, ender.id == ShieldPeriod.ended_by)
         .order_by(ShieldPeriod.id.desc())
-        .limit(HISTORY_MAX)
+        .limit(MAX_HISTORY)
     )
     with reading() as session:
         periods = [

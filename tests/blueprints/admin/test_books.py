@@ -222,7 +222,7 @@ def test_too_many_receipts_are_refused_in_plain_words(
     finance: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     printed(session)
-    monkeypatch.setattr("campaign.services.receipts.files.ZIP_MAX", 1)
+    monkeypatch.setattr("campaign.services.receipts.files.MAX_ZIP", 1)
     answer = finance.get("/staff/receipts/period.zip?since=2026-11-01")
     assert answer.location == "/staff/receipts?since=2026-11-01"
     assert "Choose a shorter one." in fetch_address(finance, answer.location).text(".notice")

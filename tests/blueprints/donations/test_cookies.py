@@ -10,7 +10,7 @@ from flask import Flask, Response
 from itsdangerous import URLSafeTimedSerializer
 
 from campaign.blueprints.donations import draft, gift_cookie, mailbox_proof
-from campaign.blueprints.donations.signed_cookie import LENGTH_MAX, SignedCookie
+from campaign.blueprints.donations.signed_cookie import MAX_LENGTH, SignedCookie
 
 pytestmark = pytest.mark.database("sqlite")
 KINDS = (draft.COOKIE, mailbox_proof.COOKIE, gift_cookie.COOKIE)
@@ -52,7 +52,7 @@ def test_a_value_that_is_too_long_is_neither_written_nor_read(app: Flask) -> Non
     emails = [chr(0x4E00 + number * 7919 % 20000) for number in range(2000)]  # hardly compressible
     assert gift_cookie.COOKIE.sign(emails) is None
     signed = URLSafeTimedSerializer(str(app.secret_key), salt=gift_cookie.COOKIE.purpose).dumps(emails)
-    assert len(signed) > LENGTH_MAX
+    assert len(signed) > MAX_LENGTH
     assert read_back(app, gift_cookie.COOKIE, f"{gift_cookie.COOKIE.name}={signed}") is None
 
 

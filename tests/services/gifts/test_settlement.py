@@ -146,7 +146,7 @@ def test_a_waiting_event_outlives_many_successes_and_fails_permanently_after_day
             inbox.retry_waiting_for_parent(session, at=engine.clock.now())
     assert states(engine) == ["waiting_for_parent"]
 
-    engine.clock.advance(days=inbox.WAITING_FOR_PARENT_MAX.days, hours=1)
+    engine.clock.advance(days=inbox.MAX_WAITING_FOR_PARENT.days, hours=1)
     engine.work()
     assert states(engine) == ["failed_permanently"]
 

@@ -16,8 +16,8 @@ from campaign.extensions import db
 from campaign.models.inbox import ProviderEvent
 from campaign.models.staff import AuditEvent
 from campaign.services.inbox import listing, replays
-from campaign.services.inbox.listing import COUNT_MAX, InboxFilter
-from campaign.services.inbox.replays import MANY_MAX, preview_of, replay_many
+from campaign.services.inbox.listing import MAX_COUNT, InboxFilter
+from campaign.services.inbox.replays import MAX_MANY, preview_of, replay_many
 from tests.services.engine import Engine
 from tests.support.builders import NOW, a_campaign, a_donation
 
@@ -109,8 +109,8 @@ def test_a_gifts_events_are_found_by_its_public_id(app: Flask) -> None:
 
 
 def test_counts_stop_where_nobody_counts_any_more(app: Flask) -> None:
-    fill(COUNT_MAX + 5, state="processed")
-    assert listing.count_by_state() == {"processed": COUNT_MAX}
+    fill(MAX_COUNT + 5, state="processed")
+    assert listing.count_by_state() == {"processed": MAX_COUNT}
 
 
 def test_the_oldest_waiting_event_is_not_a_finished_one(app: Flask) -> None:
@@ -206,14 +206,14 @@ class TestReplaying:
         assert names(filters) == ["evt_more"]
 
     def test_one_act_is_bounded_and_says_so(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(replays, "MANY_MAX", 3)
+        monkeypatch.setattr(replays, "MAX_MANY", 3)
         fill(40)
         filters = InboxFilter(states=(EventState.FAILED_PERMANENTLY,))
         preview = preview_of(filters)
         assert (preview.count, preview.has_more) == (3, True)
         assert self.replay(app, filters, up_to_id=preview.up_to_id) == 3
         assert len(names(filters)) == 2
-        assert MANY_MAX == 500
+        assert MAX_MANY == 500
 
     def test_an_event_of_the_wrong_mode_stays_where_it_is(self, app: Flask) -> None:
         fill(2, state=EventState.FAILED_PERMANENTLY, reason=EventReason.WRONG_MODE)

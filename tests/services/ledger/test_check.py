@@ -12,7 +12,7 @@ from campaign.domain.journal import EntryKind, reversal_of
 from campaign.domain.postings import transferred
 from campaign.extensions import db
 from campaign.services.ledger import posting
-from campaign.services.ledger.check import CHECKS, ROWS_MAX, Problem, check_books
+from campaign.services.ledger.check import CHECKS, MAX_ROWS, Problem, check_books
 from campaign.services.ledger.entry_check import ENTRIES_RULE, check_entries
 from campaign.services.receipts.check import FACTS_RULE, FILES_RULE, ROWS_RULE, check_receipts
 from tests.services.ledger.fact_breaks import PRINTED
@@ -75,11 +75,11 @@ def test_every_rule_is_broken_once() -> None:
 
 def test_a_problem_names_its_rows_and_not_all_of_a_thousand(open_books: Session) -> None:
     break_by(
-        open_books, *(LINE + f"('nobody-{number}', 0, 1, 1005, NULL, 'USD', 5, '')" for number in range(ROWS_MAX + 5))
+        open_books, *(LINE + f"('nobody-{number}', 0, 1, 1005, NULL, 'USD', 5, '')" for number in range(MAX_ROWS + 5))
     )
     [orphans] = [problem for problem in check_books(open_books) if problem.rule == "no line is without a header"]
     assert orphans.invariant == 1
-    assert len(orphans.rows) == ROWS_MAX
+    assert len(orphans.rows) == MAX_ROWS
     assert orphans.rows[0].startswith("nobody-")
 
 

@@ -8,7 +8,7 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from campaign.blueprints.admin.forms import (
-    NAME_MAX,
+    MAX_NAME,
     CurrencyField,
     DayField,
     FundField,
@@ -85,7 +85,7 @@ class DisbursementForm(MoneyForm):
     payee = StringField(
         _("Who was paid"),
         filters=[one_line],
-        validators=[DataRequired(_("Enter who was paid.")), Length(max=NAME_MAX, message=TOO_LONG)],
+        validators=[DataRequired(_("Enter who was paid.")), Length(max=MAX_NAME, message=TOO_LONG)],
         description=_("An organisation’s name; for a private person, initials are enough."),
     )
     evidence = StringField(
@@ -93,7 +93,7 @@ class DisbursementForm(MoneyForm):
         filters=[one_line],
         validators=[
             DataRequired(_("Enter the number of the invoice, act or statement.")),
-            Length(max=NAME_MAX, message=TOO_LONG),
+            Length(max=MAX_NAME, message=TOO_LONG),
         ],
     )
 

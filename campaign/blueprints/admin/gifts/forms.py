@@ -8,7 +8,7 @@ from wtforms.validators import Length, ValidationError
 
 from campaign.blueprints.admin import words
 from campaign.blueprints.admin.forms import (
-    NAME_MAX,
+    MAX_NAME,
     LongTextField,
     PreviewedForm,
     SingleUseForm,
@@ -62,7 +62,7 @@ class CorrectionForm(SingleUseForm):
     receipt_name = StringField(
         _("Name on the receipt"),
         filters=[one_line],
-        validators=[Length(max=NAME_MAX, message=TOO_LONG)],
+        validators=[Length(max=MAX_NAME, message=TOO_LONG)],
         description=_("As the donor would write it. If left empty, the receipt is made out to an anonymous donor."),
     )
     email = EmailField(_("Email address"), description=_("Emails that have not been sent yet go to this address too."))

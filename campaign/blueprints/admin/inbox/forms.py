@@ -6,10 +6,10 @@ from enum import StrEnum
 from wtforms import HiddenField, IntegerField, SelectMultipleField
 from wtforms.validators import Length, NumberRange, Optional
 
-from campaign.blueprints.admin.forms import TEXT_MAX, StaffForm
+from campaign.blueprints.admin.forms import MAX_TEXT, StaffForm
 
 FILTERS = ("state", "type", "age", "gift")
-KEY_MAX = 2**63 - 1
+MAX_KEY = 2**63 - 1
 
 
 class ReplayStep(StrEnum):
@@ -24,11 +24,11 @@ class ReplayForm(StaffForm):
     """The ticked events, or all that the filters of the list describe up to the one with the id `up_to`."""
 
     event = SelectMultipleField(choices=[], validate_choice=False)
-    state = HiddenField(default="", validators=[Length(max=TEXT_MAX)])
-    type = HiddenField(default="", validators=[Length(max=TEXT_MAX)])
-    age = HiddenField(default="", validators=[Length(max=TEXT_MAX)])
-    gift = HiddenField(default="", validators=[Length(max=TEXT_MAX)])
-    up_to = IntegerField(validators=[Optional(), NumberRange(0, KEY_MAX)])
+    state = HiddenField(default="", validators=[Length(max=MAX_TEXT)])
+    type = HiddenField(default="", validators=[Length(max=MAX_TEXT)])
+    age = HiddenField(default="", validators=[Length(max=MAX_TEXT)])
+    gift = HiddenField(default="", validators=[Length(max=MAX_TEXT)])
+    up_to = IntegerField(validators=[Optional(), NumberRange(0, MAX_KEY)])
     step = HiddenField(default=ReplayStep.CHOSEN)
 
     @property

@@ -19,8 +19,8 @@ from campaign.domain.provider_events import ATTENTION_EVENT_STATES, RETIRED_EVEN
 from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.inbox import listing
-from campaign.services.inbox.listing import COUNT_MAX, InboxFilter
-from campaign.services.inbox.replays import MANY_MAX, preview_of, replay, replay_many, set_aside
+from campaign.services.inbox.listing import MAX_COUNT, InboxFilter
+from campaign.services.inbox.replays import MAX_MANY, preview_of, replay, replay_many, set_aside
 
 PAGE_ROWS = 50
 ALL, LOOK = "all", "attention"
@@ -42,7 +42,7 @@ def inbox() -> ResponseReturnValue:
         rows=rows,
         counts=counts,
         needs_attention=needs_attention,
-        count_max=COUNT_MAX,
+        count_max=MAX_COUNT,
         meanings=words,
         types=sorted(event_types()),
         oldest=listing.oldest_waiting(),
@@ -91,7 +91,7 @@ def replay_events() -> ResponseReturnValue:
         wake("inbox")
         message = ngettext("%(num)s event is processed again.", "%(num)s events are processed again.", count)
         return done(message, "admin.inbox", **form.filters)
-    return render_template("admin/inbox/replay.html", form=form, preview=preview_of(criteria), max_events=MANY_MAX)
+    return render_template("admin/inbox/replay.html", form=form, preview=preview_of(criteria), max_events=MAX_MANY)
 
 
 def _criteria_of_form(form: ReplayForm) -> InboxFilter:

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
-from campaign.blueprints.admin.forms import SAY_WHY, TEXT_MAX, SingleUseForm
+from campaign.blueprints.admin.forms import MAX_TEXT, SAY_WHY, SingleUseForm
 from campaign.domain.typed_text import paragraphs
 from campaign.web.form_fields import TOO_LONG
 
@@ -16,6 +16,6 @@ class StopForm(SingleUseForm):
     why = StringField(
         _("Why"),
         filters=[paragraphs],
-        validators=[DataRequired(SAY_WHY), Length(max=TEXT_MAX, message=TOO_LONG)],
+        validators=[DataRequired(SAY_WHY), Length(max=MAX_TEXT, message=TOO_LONG)],
         description=_("How the donor asked, for the audit trail."),
     )

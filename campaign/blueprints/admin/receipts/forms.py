@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import StringField
 from wtforms.validators import Length
 
-from campaign.blueprints.admin.forms import NAME_MAX, StaffForm
+from campaign.blueprints.admin.forms import MAX_NAME, StaffForm
 from campaign.domain.typed_text import one_line
 from campaign.web.form_fields import TOO_LONG
 
@@ -15,6 +15,6 @@ class ReceiptNameForm(StaffForm):
     donor_name = StringField(
         _("Name on the receipt"),
         filters=[one_line],
-        validators=[Length(max=NAME_MAX, message=TOO_LONG)],
+        validators=[Length(max=MAX_NAME, message=TOO_LONG)],
         description=_("As the donor would write it. If left empty, the receipt is made out to an anonymous donor."),
     )

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
-from campaign.blueprints.admin.forms import SAY_WHY, TEXT_MAX, StaffForm
+from campaign.blueprints.admin.forms import MAX_TEXT, SAY_WHY, StaffForm
 from campaign.domain.typed_text import paragraphs
 from campaign.web.form_fields import TOO_LONG
 
@@ -18,7 +18,7 @@ class ShieldForm(StaffForm):
     reason = StringField(
         _("Your reason"),
         filters=[paragraphs],
-        validators=[DataRequired(SAY_WHY), Length(max=TEXT_MAX, message=TOO_LONG)],
+        validators=[DataRequired(SAY_WHY), Length(max=MAX_TEXT, message=TOO_LONG)],
         description=_("For the audit trail."),
     )
 

@@ -21,7 +21,7 @@ from campaign.services.gifts.gift_lock import DonorOfGift, LockedGift
 from campaign.services.gifts.gift_receipts import GiftChange
 from campaign.services.gifts.refund_rows import RefundNews
 from campaign.services.ledger import posting
-from campaign.services.pledges import following as pledge_following
+from campaign.services.pledges import provider_sync
 from campaign.services.queues.outbox import expedite
 
 
@@ -84,7 +84,7 @@ def _find_donor(
     if donor is None and facts.email:
         donor = donor_of_mailbox(session, facts.email, language=gift.language, at=at)
     if donor is not None and gift.pledge_id:
-        pledge_following.name_donor(session, gift.pledge_id, donor.id, payer_name=facts.name)
+        provider_sync.name_donor(session, gift.pledge_id, donor.id, payer_name=facts.name)
     return donor
 
 

@@ -22,15 +22,15 @@ from campaign.gateways.payments import MissingAtProvider, PaymentsNotConfigured,
 from campaign.gateways.pledges import PledgeFacts
 from campaign.models.campaign import Campaign
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
-from campaign.services.pledges import mails as pledge_letters
+from campaign.services.pledges import mails as pledge_mails
 from campaign.services.pledges.beginning import begin_pledge, history_row
-from campaign.services.pledges.changes import (
+from campaign.services.pledges.row_changes import (
     campaign_end_columns,
     changed_columns,
     history_of,
 )
 
-REFETCHES_MAX = 5
+MAX_REFETCHES = 5
 ANNOUNCED_BEFORE = timedelta(days=5)
 """How long before a charge the donor is told of it: before the first renewal, and before the first one after a change."""
 
@@ -48,7 +48,7 @@ def follow(subscription_id: str, *, context: Context, hold_mails: bool = False) 
 
     With `hold_mails` the donor's mails are held. Raises GiftNotKnownYet when the gift that the form made has no row (yet).
     """
-    for _ in range(REFETCHES_MAX):
+    for _ in range(MAX_REFETCHES):
         known = _load_version(subscription_id)
         facts = context.payments.pledges.pledge(subscription_id)
         if facts.donation_public_id is None and known is None:
@@ -129,7 +129,7 @@ def _locked(session: Session, facts: PledgeFacts) -> Pledge | None:
 
 def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime, hold_mails: bool) -> None:
     """Put the provider's answer into the row; what is new is history, and told to the donor once."""
-    before = pledge_letters.before_news(pledge)
+    before = pledge_mails.before_news(pledge)
     changes = _changes(session, pledge, facts, at=at)
     news = {name: value for name, value in changes.items() if getattr(pledge, name) != value}
     history = history_of(pledge, news)
@@ -139,7 +139,7 @@ def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime
     for name, value in news.items():
         setattr(pledge, name, value)
     pledge.version += 1
-    if {"amount", "paused", "resumed"} & set(pledge_letters.changes_since(pledge, before, at=at)):
+    if {"amount", "paused", "resumed"} & set(pledge_mails.changes_since(pledge, before, at=at)):
         # Who is told of the next charge now is not told again a few days before it.
         pledge.reminded_at = at if _is_charged_soon(pledge, at=at) else None
     session.flush()
@@ -147,7 +147,7 @@ def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime
         session.execute(
             insert(PledgeEvent), [history_row(pledge.id, kind, at=at, **detail) for kind, detail in history]
         )
-    pledge_letters.tell_news(session, pledge, facts, before=before, at=at, hold_mails=hold_mails)
+    pledge_mails.tell_news(session, pledge, facts, before=before, at=at, hold_mails=hold_mails)
 
 
 def _changes(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime) -> dict[str, Any]:
