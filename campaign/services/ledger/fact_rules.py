@@ -91,7 +91,7 @@ FACT_CHECKS = (
         11,
         "the books hold of a gift’s settlement, refunds and disputes what their rows name",
         f"""SELECT e.source, e.kind FROM journal_entry e
-           LEFT JOIN ({NAMED_MOVEMENTS}) AS m ON e.source = 'txn:' || m.movement
+           LEFT JOIN ({NAMED_MOVEMENTS}) AS m ON m.movement = substr(e.source, 5)
            WHERE e.kind IN ('gift_settled', 'refund', 'refund_failed') AND m.movement IS NULL
            UNION ALL
            SELECT e.source, e.kind FROM journal_entry e JOIN donation d ON e.subject = 'donation:' || d.public_id

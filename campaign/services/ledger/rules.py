@@ -23,6 +23,8 @@ SUBJECTS = {
     "transaction": ("provider_transaction", "provider_id", "VARCHAR(255)"),
 }
 """The first word of an entry's subject, and the column, with its type, that the rest of it names."""
+GIFT_OF_SUBJECT = f"CAST(substr(booked.subject, {len('donation:') + 1}) AS CHAR(16))"
+"""The public id of the gift that a sum of postings is about."""
 UNKNOWN_SUBJECT = " AND ".join(f"e.subject NOT LIKE '{word}:%'" for word in SUBJECTS)
 
 
@@ -101,21 +103,25 @@ ROW_CHECKS = (
     Check(
         7,
         "the entries of a gift say what its row says",
-        """SELECT d.public_id, d.gift_minor, d.cover_minor, d.currency FROM donation d
-           JOIN journal_entry e ON e.subject = 'donation:' || d.public_id AND e.kind = 'gift_paid'
-           JOIN posting p ON p.entry_id = e.id AND p.account IN (4010, 4030)
-           GROUP BY d.public_id, d.gift_minor, d.cover_minor, d.currency
-           HAVING SUM(CASE WHEN p.account = 4010 THEN -p.amount_minor ELSE 0 END) <> d.gift_minor
-               OR SUM(CASE WHEN p.account = 4030 THEN -p.amount_minor ELSE 0 END) <> d.cover_minor
-               OR MIN(p.currency) <> d.currency OR MAX(p.currency) <> d.currency
+        # Added up before it is joined: the other way round SQLite reads all gifts again for every entry.
+        f"""SELECT d.public_id, d.gift_minor, d.cover_minor, d.currency FROM (
+               SELECT e.subject, MIN(p.currency) AS least, MAX(p.currency) AS most,
+                      SUM(CASE WHEN p.account = 4010 THEN -p.amount_minor ELSE 0 END) AS gift,
+                      SUM(CASE WHEN p.account = 4030 THEN -p.amount_minor ELSE 0 END) AS cover
+               FROM journal_entry e JOIN posting p ON p.entry_id = e.id AND p.account IN (4010, 4030)
+               WHERE e.kind = 'gift_paid' GROUP BY e.subject) AS booked
+           JOIN donation d ON d.public_id = {GIFT_OF_SUBJECT}
+           WHERE booked.gift <> d.gift_minor OR booked.cover <> d.cover_minor
+              OR booked.least <> d.currency OR booked.most <> d.currency
            UNION ALL
-           SELECT d.public_id, d.settled_minor, d.fee_minor, d.settled_currency FROM donation d
-           JOIN journal_entry e ON e.subject = 'donation:' || d.public_id AND e.kind = 'gift_settled'
-           JOIN posting p ON p.entry_id = e.id AND p.account IN (1010, 5010)
-           GROUP BY d.public_id, d.settled_minor, d.fee_minor, d.settled_currency
-           HAVING COALESCE(d.settled_minor, -1) <> SUM(p.amount_minor)
-               OR COALESCE(d.fee_minor, -1) <> SUM(CASE WHEN p.account = 5010 THEN p.amount_minor ELSE 0 END)
-               OR COALESCE(d.settled_currency, '') <> MIN(p.currency) OR MIN(p.currency) <> MAX(p.currency)""",
+           SELECT d.public_id, d.settled_minor, d.fee_minor, d.settled_currency FROM (
+               SELECT e.subject, MIN(p.currency) AS least, MAX(p.currency) AS most, SUM(p.amount_minor) AS settled,
+                      SUM(CASE WHEN p.account = 5010 THEN p.amount_minor ELSE 0 END) AS fee
+               FROM journal_entry e JOIN posting p ON p.entry_id = e.id AND p.account IN (1010, 5010)
+               WHERE e.kind = 'gift_settled' GROUP BY e.subject) AS booked
+           JOIN donation d ON d.public_id = {GIFT_OF_SUBJECT}
+           WHERE COALESCE(d.settled_minor, -1) <> booked.settled OR COALESCE(d.fee_minor, -1) <> booked.fee
+              OR COALESCE(d.settled_currency, '') <> booked.least OR booked.least <> booked.most""",  # noqa: S608
     ),
     Check(
         8,
