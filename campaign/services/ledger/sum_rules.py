@@ -53,7 +53,7 @@ SUM_CHECKS = (
                SELECT e.subject, SUM(p.amount_minor) AS minor
                FROM posting p JOIN journal_entry e ON e.id = p.entry_id
                WHERE p.account = 1005 GROUP BY e.subject HAVING SUM(p.amount_minor) <> 0) AS owed
-           JOIN donation d ON 'donation:' || d.public_id = owed.subject WHERE d.settled_at IS NOT NULL""",
+           JOIN donation d ON d.public_id = CAST(substr(owed.subject, 10) AS CHAR(16)) WHERE d.settled_at IS NOT NULL""",
     ),
     Check(
         5,
@@ -132,7 +132,7 @@ SUM_CHECKS = (
                SELECT e.subject, p.currency, SUM(p.amount_minor) AS minor
                FROM posting p JOIN journal_entry e ON e.id = p.entry_id
                WHERE p.account = 1030 GROUP BY e.subject, p.currency HAVING SUM(p.amount_minor) <> 0) AS held
-           JOIN donation d ON 'donation:' || d.public_id = held.subject
+           JOIN donation d ON d.public_id = CAST(substr(held.subject, 10) AS CHAR(16))
            WHERE held.minor < 0
               OR NOT EXISTS (SELECT 1 FROM dispute o WHERE o.donation_id = d.id AND o.state = 'open')""",
     ),

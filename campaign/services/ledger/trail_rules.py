@@ -100,7 +100,7 @@ TRAIL_CHECKS = (
         8,
         "what the books hold of the provider’s balance was seen by the next comparison",
         """SELECT e.source, e.recorded_at FROM journal_entry e
-           LEFT JOIN provider_transaction t ON 'txn:' || t.provider_id = e.source
+           LEFT JOIN provider_transaction t ON t.provider_id = substr(e.source, 5)
            WHERE e.source LIKE 'txn:%' AND t.id IS NULL AND e.recorded_at < (
                SELECT MAX(c.started_at) FROM reconciliation c WHERE c.error IS NULL AND c.finished_at IS NOT NULL)""",
     ),
