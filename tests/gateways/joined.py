@@ -42,7 +42,7 @@ class SandboxClock:
 
 
 @dataclass
-class Joined:
+class JoinedServices:
     """The services, joined to a running sandbox by HTTP alone."""
 
     app: Flask
@@ -54,6 +54,11 @@ class Joined:
     @property
     def context(self) -> Context:
         return Context(payments=self.payments, clock=self.clock, public_url=PUBLIC_URL)
+
+
+@dataclass
+class Joined(JoinedServices):
+    """These services with gifts given once."""
 
     def give(
         self, gift: Money, *, pays: bool = True, covers_fee: bool = False, method: str = "pm_card_visa"

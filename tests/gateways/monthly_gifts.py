@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
 from sqlalchemy import func, select
 
 from campaign import create_app
@@ -33,43 +32,24 @@ from campaign.services.ledger.check import check_books
 from campaign.services.pledges import requests as pledge_requests
 from campaign.services.pledges.requests import PledgeOrder
 from campaign.services.queues import inbox
-from tests.sandbox.running import Listener, RunningSandbox, listening, running_sandbox
+from tests.gateways.joined import PUBLIC_URL, JoinedServices, SandboxClock
+from tests.sandbox.running import listening, running_sandbox
 from tests.support.builders import a_campaign
 from tests.support.databases import config_for
 from tests.support.drain import work_off_money
 from tests.support.fakes import RecordingMailer
 
-PUBLIC_URL = "http://127.0.0.1:8310"
 OURS = (Account.PROVIDER, Account.PAYOUTS, Account.BANK)
 AN_HOUR, A_DAY = 3600, 24 * 3600
 A_MONTH = 31 * A_DAY + 2 * AN_HOUR
 
 
 @dataclass
-class SandboxClock:
-    """The sandbox's time, so that page lives and signatures agree."""
+class Monthly(JoinedServices):
+    """These services with monthly gifts."""
 
-    sandbox: RunningSandbox
-
-    def now(self) -> datetime:
-        return datetime.fromtimestamp(self.sandbox.sandbox.box.now(), UTC)
-
-
-@dataclass
-class Monthly:
-    """The services, joined to a running sandbox by HTTP alone."""
-
-    app: Flask
-    sandbox: RunningSandbox
-    listener: Listener
-    payments: StripePayments
-    clock: SandboxClock
     mailer: RecordingMailer
     forms: "count[int]" = field(default_factory=lambda: count(1))
-
-    @property
-    def context(self) -> Context:
-        return Context(payments=self.payments, clock=self.clock, public_url=PUBLIC_URL)
 
     def open(self, *, minor: int = 25_00, language: str = "en", form: str = "", covers_fee: bool = False) -> str:
         """A monthly gift whose payment page is open: the first gift's public id."""

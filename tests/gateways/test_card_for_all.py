@@ -10,7 +10,8 @@ from campaign.models.pledge import Pledge
 from campaign.services.pledges import requests as pledge_requests
 from campaign.services.pledges.card_for_all import CARD, OTHERS, card_text
 from campaign.services.pledges.requests import PledgeOrder
-from tests.gateways.monthly_gifts import PUBLIC_URL, Monthly
+from tests.gateways.joined import PUBLIC_URL
+from tests.gateways.monthly_gifts import Monthly
 from tests.sandbox.test_billing_pages import send
 
 

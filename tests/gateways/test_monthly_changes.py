@@ -8,7 +8,8 @@ import pytest
 from campaign.domain.pledge import Act
 from campaign.domain.pledge_dates import end_of_skip, months_later
 from campaign.models.pledge import Pledge
-from tests.gateways.monthly_gifts import PUBLIC_URL, Monthly
+from tests.gateways.joined import PUBLIC_URL
+from tests.gateways.monthly_gifts import Monthly
 from tests.sandbox.test_billing_pages import send
 
 

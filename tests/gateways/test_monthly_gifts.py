@@ -17,7 +17,8 @@ from campaign.models.inbox import ProviderEvent
 from campaign.services.gifts.refunds import RefundOrder, request_refund
 from campaign.services.pledges import requests as pledge_requests
 from campaign.services.pledges.requests import PledgeOrder
-from tests.gateways.monthly_gifts import A_DAY, A_MONTH, PUBLIC_URL, Monthly
+from tests.gateways.joined import PUBLIC_URL
+from tests.gateways.monthly_gifts import A_DAY, A_MONTH, Monthly
 from tests.sandbox.test_billing_pages import send
 from tests.support.drain import work_off_money
 
