@@ -98,7 +98,7 @@ class WorkQueue(Generic[C]):
         self._claim_due_on_postgresql = self._claim_on_postgresql(self._claim_due)
         self._update_claimed = update(self._table).where(
             columns.state.in_(policy.waiting),
-            *(columns[name].is_not_distinct_from(bindparam(f"claimed_{name}")) for name in claim.UNCHANGED),
+            *(self._is_unchanged(name) for name in claim.UNCHANGED),
         )
         self._complete_claimed = self._update_claimed.returning(columns.id)
 
@@ -162,6 +162,12 @@ class WorkQueue(Generic[C]):
         if self.policy.exhausted:
             return columns.state == self.policy.exhausted
         return and_(columns.state.in_(self.policy.waiting), columns.attempts >= self.policy.max_attempts)
+
+    def _is_unchanged(self, name: str) -> ColumnElement[bool]:
+        """Compare a column with its value in the claim; by `=` where it is never null, so that PostgreSQL finds it by index."""
+        column = self._table.c[name]
+        claimed: ColumnElement[Any] = bindparam(f"claimed_{name}")
+        return column.is_not_distinct_from(claimed) if column.nullable else column == claimed
 
     def _names(self, claimed: C) -> dict[str, object]:
         return {f"claimed_{name}": getattr(claimed, name) for name in claimed.UNCHANGED}

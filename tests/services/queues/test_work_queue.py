@@ -108,6 +108,18 @@ def test_a_claim_reads_no_whole_table(app: Flask, queue: WorkQueue[Any]) -> None
     assert not [step for *_ids, step in plan if re.search(rf"SCAN {queue._table.name}", step)], plan
 
 
+@pytest.mark.parametrize("queue", QUEUES.values(), ids=QUEUES)
+def test_a_claimed_row_is_closed_by_its_key(app: Flask, queue: WorkQueue[Any]) -> None:
+    sql = str(queue._complete_claimed.values(attempts=1).compile(db.engine))
+    sql = re.sub(r"%\((claimed_(?:id|receipt_id|attempts)|attempts)\)s|\?", "1", sql)
+    sql = re.sub(r"%\(\w+\)s|__\[POSTCOMPILE_\w+\]", "'x'", sql)
+    explain = "EXPLAIN" if db.engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+    with db.engine.connect() as connection:
+        plan = str(connection.exec_driver_sql(f"{explain} {sql}").all())
+    assert "(id IS DISTINCT" not in plan  # PostgreSQL finds nothing by an index with this comparison
+    assert explain == "EXPLAIN" or "INTEGER PRIMARY KEY (rowid=?)" in plan
+
+
 @pytest.mark.parametrize("policy", [EVENTS.policy, MAILS.policy], ids=["events", "emails"])
 def test_events_and_emails_are_retried_for_about_two_days(policy: Any) -> None:
     whole = sum((policy.delay_after(attempts) for attempts in range(1, policy.max_attempts)), timedelta())
