@@ -188,7 +188,9 @@ def _claim_next(*, clock: Clock) -> _DueRefund | None:
 def _close(due: _DueRefund, error: str, *, at: datetime) -> None:
     """The provider said no for good: the request is over, and staff read why."""
     with transaction() as session:
-        REFUNDS.complete(session, due.claim, RefundState.FAILED, error=error[:MAX_ERROR_LENGTH], next_try_at=None)
+        columns = {"error": error[:MAX_ERROR_LENGTH], "next_try_at": None}
+        if not REFUNDS.complete(session, due.claim, RefundState.FAILED, **columns):
+            return  # another worker has taken it over, and writes what became of it
         detail: dict[str, object] = {"refund": due.public_id, "minor": due.amount.minor, "error": error[:200]}
         event = {"donation_id": due.donation_id, "at": at, "kind": "refund_failed", "detail": detail}
         session.execute(insert(DonationEvent), event)

@@ -234,7 +234,8 @@ def _send(due: RequestedAct, *, context: Context) -> None:
         is_done = act_at_provider(due, payments=context.payments)
         follow(_present_subscription(due), context=context)
     except StillCharging:
-        REQUESTS.reschedule(due.claim, "a month is being charged", at=context.clock.now(), delay=STILL_CHARGING_DELAY)
+        at = context.clock.now()
+        REQUESTS.postpone(due.claim, STILL_CHARGING_DELAY, at=at, error="a month is being charged")
     except PaymentsUnavailable as silence:
         REQUESTS.reschedule(due.claim, str(silence), at=context.clock.now())
     except (PaymentRefused, MissingAtProvider) as refused:

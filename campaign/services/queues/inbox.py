@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
@@ -29,7 +30,13 @@ WRONG_MODE_ERROR = "It is about test money and this installation takes real mone
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimedEvent(ClaimedRow):
-    """An event that a worker claimed."""
+    """An event that a worker claimed. The first worker that has done its work closes it, whoever claimed it since.
+
+    A success makes every event that waits for its gift due, also one that a worker has just claimed. If the second claim
+    made the first worker's close void, two workers could hand an event to each other for ever.
+    """
+
+    UNCHANGED: ClassVar[tuple[str, ...]] = ("id",)
 
     type: str
     object_id: str

@@ -149,9 +149,9 @@ class WorkQueue(Generic[C]):
         with transaction() as session:
             session.execute(self._update_claimed, {**self._names(claimed), **values})
 
-    def postpone(self, claimed: C, delay: timedelta, *, at: datetime) -> None:
+    def postpone(self, claimed: C, delay: timedelta, *, at: datetime, **columns: object) -> None:
         """Come back to a row that could not be tried yet: the claim does not count as an attempt."""
-        values = {"attempts": claimed.attempts - 1, "next_try_at": at + delay}
+        values = {"attempts": claimed.attempts - 1, "next_try_at": at + delay, **columns}
         with transaction() as session:
             session.execute(self._update_claimed, {**self._names(claimed), **values})
 

@@ -15,6 +15,7 @@ from sqlalchemy import select, text, update
 from campaign.database import reading, transaction
 from campaign.domain.money import Money
 from campaign.domain.pledge import Act
+from campaign.domain.provider_events import EventReason, EventState
 from campaign.extensions import db
 from campaign.models.donation import Refund
 from campaign.models.inbox import ProviderEvent
@@ -24,6 +25,7 @@ from campaign.services.alarms.watching import ringing_now
 from campaign.services.gifts.refunds import REFUNDS, RefundOrder, request_refund
 from campaign.services.mail.delivery import MAILS
 from campaign.services.pledges.requests import REQUESTS, PledgeOrder, ask
+from campaign.services.queues import inbox
 from campaign.services.queues.inbox import EVENTS
 from campaign.services.queues.outbox import OutgoingMail, enqueue
 from campaign.services.queues.work_queue import LEASE, WorkQueue, WorkTable
@@ -136,6 +138,21 @@ def test_rows_are_claimed_in_order_and_again_after_the_lease(emails: Engine) -> 
     again = MAILS.claim_next(at=at + LEASE)
     assert again
     assert (again.id, again.attempts) == (ids[0], 2)
+
+
+def test_an_event_that_two_workers_claimed_is_closed_by_the_first_that_has_done_it(engine: Engine) -> None:
+    add_events(engine)
+    at = engine.clock.now()
+    first = EVENTS.claim_next(at=at)
+    assert first
+    with transaction() as session:  # a success wakes what waits, also what is claimed
+        session.execute(update(ProviderEvent).where(ProviderEvent.id == first.id).values(next_try_at=at))
+    second = EVENTS.claim(ProviderEvent.id == first.id, at=at)
+    assert second
+    with transaction() as session:
+        inbox.complete(session, first, EventState.PROCESSED, at=at)
+    inbox.reschedule(second, EventReason.PROVIDER_UNAVAILABLE, "no answer", clock=engine.clock)
+    assert row_of("events", first.id)[0] == EventState.PROCESSED
 
 
 def test_a_worker_whose_lease_was_taken_over_changes_nothing(emails: Engine) -> None:
