@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from typing import Any, cast
 
+from flask import request
 from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import StringField
 from wtforms.validators import Length, StopValidation, ValidationError
 
@@ -17,6 +20,16 @@ from campaign.web.email_input import EmailRefused, read_email
 TOO_LONG = lazy_gettext("Shorten this to %(max)d characters.")
 MAX_AMOUNT = 100
 """Characters of a typed amount."""
+
+
+class PostedForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """A form that is read from the fields of a POST alone: Flask-WTF takes files and JSON too, which are no texts."""
+
+    class Meta:
+        def wrap_formdata(self, form: object, formdata: object) -> object:  # noqa: ARG002  # as WTForms calls it
+            if formdata is None or isinstance(formdata, MultiDict):
+                return formdata
+            return request.form if request.method == "POST" else None
 
 
 def _sentence_of(refusal: AmountRefused) -> str:

@@ -1,11 +1,11 @@
 """Forms of the staff pages: the classes that they extend, and the fields that several of them share."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from wtforms import DateField, Field, HiddenField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length, StopValidation
 
@@ -14,7 +14,7 @@ from campaign.domain.errors import DomainError, FormReused
 from campaign.domain.identity import is_public_id, new_public_id
 from campaign.domain.money import CURRENCIES
 from campaign.domain.typed_text import paragraphs
-from campaign.web.form_fields import TOO_LONG
+from campaign.web.form_fields import TOO_LONG, PostedForm
 
 MAX_TEXT = 500
 MAX_NAME = 200
@@ -30,7 +30,7 @@ class Step(StrEnum):
     CHANGE = "change"
 
 
-class StaffForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class StaffForm(PostedForm):
     """A form of a staff page; the guard checks its CSRF token before the view runs."""
 
     @property
@@ -96,9 +96,13 @@ class PreviewedForm(SingleUseForm):
 class DayField(DateField):  # type: ignore[misc]  # WTForms is untyped
     """A day as YYYY-MM-DD, as browsers send it."""
 
+    data: date
+
     def process_formdata(self, valuelist: list[str]) -> None:
+        if not any(valuelist):
+            return
         try:
-            super().process_formdata(valuelist if any(valuelist) else [])
+            self.data = date.fromisoformat(valuelist[0].strip())
         except ValueError:
             raise ValueError(_("Enter a day, like 2026-12-31.")) from None
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, StringField
 from wtforms.validators import StopValidation, ValidationError
 
@@ -26,6 +25,7 @@ from campaign.services.gifts.checkout import GiftRequest
 from campaign.services.gifts.donor_view import DonorGiftView
 from campaign.web.amount_input import AmountRefused, read_amount
 from campaign.web.email_input import EmailRefused, read_email
+from campaign.web.form_fields import PostedForm
 
 OTHER = "other"
 MAX_NAME = 80
@@ -38,7 +38,7 @@ class FormNotValid(DomainError):
     """The form has errors, or was not validated."""
 
 
-class GiveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class GiveForm(PostedForm):
     """One gift as it was typed. Call `validate_on_submit`, then `request_in`."""
 
     class Meta:

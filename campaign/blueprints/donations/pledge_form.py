@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, SelectField
 from wtforms.validators import ValidationError
 
@@ -18,7 +17,7 @@ from campaign.i18n import money
 from campaign.services.campaigns.form_options import Offer
 from campaign.services.pledges.page import PledgePage
 from campaign.web.amount_input import AmountRefused
-from campaign.web.form_fields import AmountField
+from campaign.web.form_fields import AmountField, PostedForm
 
 REQUEST_ID = re.compile(f"[{ALPHABET}]{{16}}")
 OPEN_ENDED = "open"
@@ -30,7 +29,7 @@ def _usable_request_id(name: str | None) -> str:
     return name if REQUEST_ID.fullmatch(name or "") and name else new_public_id()
 
 
-class PledgeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class PledgeForm(PostedForm):
     """The form of the page; what it must say depends on what is requested, so `amounts` and `months` check it.
 
     Args:

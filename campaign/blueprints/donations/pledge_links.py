@@ -4,7 +4,6 @@ from http import HTTPStatus
 
 from flask import current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from campaign.blueprints.donations import bp, pledge_words
 from campaign.blueprints.donations.pledge import discreet
@@ -24,10 +23,10 @@ from campaign.services.pledges.mailbox import (
     request_links,
 )
 from campaign.services.pledges.requests import expedite
-from campaign.web.form_fields import EmailField
+from campaign.web.form_fields import EmailField, PostedForm
 
 
-class LinkForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class LinkForm(PostedForm):
     """The address to which a new link is sent."""
 
     class Meta:

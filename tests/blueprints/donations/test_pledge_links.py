@@ -2,6 +2,9 @@
 
 import re
 from datetime import date
+from http import HTTPStatus
+from io import BytesIO
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -76,6 +79,12 @@ def test_every_address_gets_the_same_answer_and_its_own_email(client: FlaskClien
     assert "/en/p/all/" in emails[DONOR]
     assert "There are none with this address" in emails["nobody@example.org"]
     assert "/p/all/" not in emails["nobody@example.org"]
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize("how", [{"json": 5}, {"json": {"email": 5}}, {"data": {"email": (BytesIO(b"x"), "a.txt")}}])
+def test_what_is_no_form_is_read_as_an_empty_one(client: FlaskClient, engine: Engine, how: dict[str, Any]) -> None:
+    assert client.post("/en/p/", **how).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def test_few_links_are_sent_to_one_mailbox(client: FlaskClient, engine: Engine) -> None:
