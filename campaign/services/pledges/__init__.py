@@ -1,1 +1,1 @@
-"""Monthly gifts: asked for, followed at the provider, told of and shown. What settles them stands above: `reminders`."""
+"""Monthly gifts: requested, copied from the provider, announced and shown."""

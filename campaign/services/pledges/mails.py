@@ -168,9 +168,9 @@ def _tell_stopped(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: d
 
 
 def tell(session: Session, pledge: Pledge, news: PledgeNews, *, at: datetime, hold_mails: bool = False) -> None:
-    """Queue a mail, unless its key was told before; without an address there is nobody to tell.
+    """Queue an email, unless one with its key was queued before; without an address there is no reader.
 
-    A quiet one is held in the outbox until somebody sends it.
+    With `hold_mails` it waits in the outbox until staff release it.
     """
     dedupe_key = f"{news.kind}:{pledge.public_id}:{news.key}"
     if session.execute(select(Message.id).where(Message.dedupe_key == dedupe_key)).first():

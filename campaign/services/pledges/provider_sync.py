@@ -140,7 +140,7 @@ def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime
         setattr(pledge, name, value)
     pledge.version += 1
     if {"amount", "paused", "resumed"} & set(pledge_mails.changes_since(pledge, before, at=at)):
-        # Who is told of the next charge now is not told again a few days before it.
+        # This email announces the next charge; no reminder follows a few days before it.
         pledge.reminded_at = at if _is_charged_soon(pledge, at=at) else None
     session.flush()
     if history:
