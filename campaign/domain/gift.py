@@ -65,7 +65,7 @@ class GiftSnapshot:
     @property
     def charge(self) -> Money:
         """The amount that the donor pays."""
-        return self.gift + self.cover
+        return Money(self.gift_minor + self.cover_minor, self.currency)
 
     @property
     def returned(self) -> Money:
@@ -75,7 +75,8 @@ class GiftSnapshot:
     @property
     def remaining(self) -> Money:
         """The amount that is left to confirm; never below zero, although a bank may return more than the charge."""
-        return Money(max(self.charge.minor - self.returned.minor, 0), self.currency)
+        left_minor = self.gift_minor + self.cover_minor - self.refunded_minor - self.charged_back_minor
+        return Money(max(left_minor, 0), self.currency)
 
     @property
     def received_on(self) -> date:

@@ -4,9 +4,10 @@ The facts may come any number of times and in any order: payment only goes forwa
 by the provider's ids, totals are computed anew, and every journal entry has a unique source.
 """
 
-from dataclasses import dataclass, fields, replace
-from datetime import datetime, tzinfo
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
+from typing import Any
 
 from campaign.domain import postings
 from campaign.domain.calendar import local_day
@@ -48,7 +49,7 @@ class KnownObjects:
 
 
 NOTHING_KNOWN = KnownObjects()
-_COLUMNS = tuple(field.name for field in fields(GiftSnapshot))
+_COLUMNS = tuple(column.name for column in fields(GiftSnapshot))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +89,9 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """The gift after one step of the rule, with the history and the entries of that step."""
+    """What one step of the rule changes of a gift, by the name of the field, with its history and entries."""
 
-    gift: GiftSnapshot
+    changes: dict[str, Any] = field(default_factory=dict)
     history: tuple[HistoryLine, ...] = ()
     entries: tuple[Entry, ...] = ()
 
@@ -112,12 +113,14 @@ def settle(
     """
     refuse_mismatch(gift, facts)
     payment = _settle_payment(gift, facts, at=at, zone=zone)
-    balance = _settle_balance(_name_payer(gift, payment.gift, facts), facts, zone=zone)
-    reported = facts if balance.gift.is_paid else replace(facts, refunds=(), disputes=(), warnings=())
-    refunds = settle_refunds(balance.gift, reported.refunds, known.refunds, at=at, zone=zone)
-    disputes = settle_disputes(balance.gift, reported.disputes, known.disputes, at=at, zone=zone)
+    balance = _settle_balance(gift, facts, paid_on=payment.changes.get("paid_on", gift.paid_on), zone=zone)
+    changes = payment.changes | balance.changes | _name_payer(gift, payment, facts)
+    arrived = replace(gift, **changes) if changes else gift
+    reported = facts if arrived.is_paid else replace(facts, refunds=(), disputes=(), warnings=())
+    refunds = settle_refunds(arrived, reported.refunds, known.refunds, at=at, zone=zone)
+    disputes = settle_disputes(arrived, reported.disputes, known.disputes, at=at, zone=zone)
     warnings = settle_warnings(reported.warnings, known.warnings)
-    after = _with_returns(balance.gift, refunds.refunded_minor, disputes.charged_back_minor)
+    after = _with_returns(arrived, refunds.refunded_minor, disputes.charged_back_minor)
     later: tuple[RefundChange | DisputeChange | WarningChange, ...] = (*refunds.changes, *disputes.changes, *warnings)
     return Settled(
         before=gift,
@@ -163,14 +166,13 @@ def _settle_payment(gift: GiftSnapshot, facts: PaymentFacts, *, at: datetime, zo
     """Move the gift to the state that the payment has reached; a payment that arrived is booked."""
     state = next_state(gift.state, facts.fact)
     if state is gift.state:
-        return _Step(gift)
-    moved = replace(
-        gift,
-        state=state,
-        checkout_id=facts.checkout_id,
-        payment_id=facts.payment_id,
-        invoice_id=facts.invoice_id or gift.invoice_id,
-    )
+        return _Step()
+    moved = {
+        "state": state,
+        "checkout_id": facts.checkout_id,
+        "payment_id": facts.payment_id,
+        "invoice_id": facts.invoice_id or gift.invoice_id,
+    }
     detail: dict[str, object] = {"from": gift.state.value}
     if facts.payment_id:
         detail["payment"] = facts.payment_id
@@ -181,15 +183,14 @@ def _settle_payment(gift: GiftSnapshot, facts: PaymentFacts, *, at: datetime, zo
         return _Step(moved, history)
     paid_at = facts.paid_at or at
     paid_on = local_day(paid_at, zone)
-    paid = replace(
-        moved,
-        charge_id=facts.charge_id,
-        paid_at=paid_at,
-        paid_on=paid_on,
-        method=facts.method,
-        method_brand=facts.method_brand,
-        method_last4=facts.method_last4,
-    )
+    paid = {
+        "charge_id": facts.charge_id,
+        "paid_at": paid_at,
+        "paid_on": paid_on,
+        "method": facts.method,
+        "method_brand": facts.method_brand,
+        "method_last4": facts.method_last4,
+    }
     entry = postings.gift_paid(
         charge_id=facts.charge_id or facts.checkout_id or gift.public_id,
         subject=gift.subject,
@@ -198,20 +199,20 @@ def _settle_payment(gift: GiftSnapshot, facts: PaymentFacts, *, at: datetime, zo
         fund_id=gift.fund_id,
         on=paid_on,
     )
-    return _Step(paid, history, (entry,))
+    return _Step(moved | paid, history, (entry,))
 
 
-def _name_payer(before: GiftSnapshot, gift: GiftSnapshot, facts: PaymentFacts) -> GiftSnapshot:
+def _name_payer(gift: GiftSnapshot, payment: _Step, facts: PaymentFacts) -> dict[str, Any]:
     """Take the name from the payment page: the payment brings it, and later facts only fill an empty one."""
-    is_used = (gift.state is not before.state and gift.is_paid) or before.payer_name is None
-    return replace(gift, payer_name=facts.name) if facts.name and is_used else gift
+    is_used = payment.changes.get("state") is DonationState.PAID or gift.payer_name is None
+    return {"payer_name": facts.name} if facts.name and is_used else {}
 
 
-def _settle_balance(gift: GiftSnapshot, facts: PaymentFacts, *, zone: tzinfo) -> _Step:
+def _settle_balance(gift: GiftSnapshot, facts: PaymentFacts, *, paid_on: date | None, zone: tzinfo) -> _Step:
     """Book what came into the balance, less the fee, once it is known: with the payment or much later."""
     settled = facts.settled
     if settled is None or facts.settled_on is None or gift.settlement_id or not facts.is_paid:
-        return _Step(gift)
+        return _Step()
     day = local_day(facts.settled_on, zone)
     entry = postings.gift_settled(
         subject=gift.subject,
@@ -219,17 +220,16 @@ def _settle_balance(gift: GiftSnapshot, facts: PaymentFacts, *, zone: tzinfo) ->
         settled=settled,
         fund_id=gift.fund_id,
         fee_fund_id=gift.fee_fund_id,
-        on=max(day, gift.paid_on or day),  # a debit is put on the balance before it succeeds
+        on=max(day, paid_on or day),  # a debit is put on the balance before it succeeds
     )
-    arrived = replace(
-        gift,
-        settled_at=facts.settled_on,
-        settlement_id=settled.transaction_id,
-        settled_currency=settled.gross.currency,
-        settled_minor=settled.gross.minor,
-        fee_minor=settled.fee.minor,
-        rate=facts.rate,
-    )
+    arrived = {
+        "settled_at": facts.settled_on,
+        "settlement_id": settled.transaction_id,
+        "settled_currency": settled.gross.currency,
+        "settled_minor": settled.gross.minor,
+        "fee_minor": settled.fee.minor,
+        "rate": facts.rate,
+    }
     line = HistoryLine("settled", {"fee_minor": settled.fee.minor, "currency": settled.fee.currency})
     return _Step(arrived, (line,), (entry,))
 

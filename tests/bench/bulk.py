@@ -27,6 +27,7 @@ from campaign.models.receipt import Receipt, ReceiptCounter
 from campaign.services.ledger.posting import header_row, line_rows
 from tests.bench.tables import table_of
 from tests.receipts.samples import a_receipt
+from tests.support.builders import paid_by_card
 
 CHUNK_GIFTS = 5_000
 """How many gifts are held in memory at a time."""
@@ -165,17 +166,8 @@ class _Maker:
             "attempt": 1,
             "livemode": False,
             "checkout_params": {},
-            "checkout_id": f"cs_test_{name}",
+            **paid_by_card(name, at=at),
             "expires_at": at,
-            "payment_id": f"pi_{name}",
-            "charge_id": f"ch_{name}",
-            "method": "card",
-            "method_brand": "visa",
-            "method_last4": "4242",
-            "created_at": at,
-            "paid_at": at,
-            "paid_on": at.date(),
-            "settled_at": at,
             "settlement_id": settled.transaction_id,
             "settled_currency": settled.gross.currency,
             "settled_minor": settled.gross.minor,

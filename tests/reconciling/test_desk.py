@@ -23,6 +23,7 @@ from campaign.services.ledger import posting
 from campaign.services.mail import on_hold
 from campaign.services.reconciliation import listing as reconciliation_desk
 from campaign.services.reconciliation import reconciling
+from campaign.services.reconciliation.listing import ListedMovement
 from campaign.services.reconciliation.reconciling import Mails
 from tests.blueprints.admin.client import browser_of, token_of
 from tests.conftest import SeparateClient
@@ -96,13 +97,19 @@ def test_the_figure_is_the_sum_of_its_cases(stage: ReconciliationScenario, campa
     assert (figure.unexplained, figure.under_way.minor) == (by_problem["foreign"], 0)
 
 
-def test_a_missed_gift_is_fetched_by_a_button(
-    stage: ReconciliationScenario, campaign: Campaign, finance: Finance
-) -> None:
+def _gift_with_a_case(stage: ReconciliationScenario, campaign: Campaign) -> tuple[str, ListedMovement]:
+    """Give, let the news of the payment be lost, and list what needs a person."""
     gift = stage.gift(campaign=campaign)
     stage.pass_time(10)
     stage.note_transactions()
     [case] = reconciliation_desk.reconciliation_page().cases
+    return gift, case
+
+
+def test_a_missed_gift_is_fetched_by_a_button(
+    stage: ReconciliationScenario, campaign: Campaign, finance: Finance
+) -> None:
+    gift, case = _gift_with_a_case(stage, campaign)
     assert case.problem == "missed"
     assert "Fetch" in finance.opens("/staff/reconciliation").text("main")
     assert finance.presses(f"/staff/reconciliation/{case.transaction_id}/fetch").status_code == 303
@@ -134,10 +141,7 @@ def test_somebody_elses_money_is_booked_as_not_identified_once(
 def test_a_movement_of_another_amount_is_made_whole_and_given_back_when_it_is_corrected(
     stage: ReconciliationScenario, campaign: Campaign, finance: Finance
 ) -> None:
-    gift = stage.gift(campaign=campaign)
-    stage.pass_time(10)
-    stage.note_transactions()
-    [case] = reconciliation_desk.reconciliation_page().cases
+    gift, case = _gift_with_a_case(stage, campaign)
     book_wrongly(case.transaction_id, campaign, Money(-1_00, "USD"), name="wrong", clock=stage.site.clock)
     reconciling.repair(stage.context, mails=Mails.NONE)
     [case] = reconciliation_desk.reconciliation_page().cases

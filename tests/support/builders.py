@@ -209,17 +209,8 @@ def a_paid_gift(
     settled = settled or gift + Money(cover_minor, gift.currency)
     name = new_public_id(8)
     paid = {
-        "checkout_id": f"cs_{'live' if facts.get('livemode') else 'test'}_{name}",
-        "payment_id": f"pi_{name}",
-        "charge_id": f"ch_{name}",
+        **paid_by_card(name, at=at, livemode=bool(facts.get("livemode"))),
         "settlement_id": f"txn_{name}",
-        "method": "card",
-        "method_brand": "visa",
-        "method_last4": "4242",
-        "created_at": at,
-        "paid_at": at,
-        "paid_on": at.date(),
-        "settled_at": at,
         "settled_currency": settled.currency,
         "settled_minor": settled.minor,
         "fee_minor": fee_minor,
@@ -236,6 +227,22 @@ def a_paid_gift(
         add_history(session, donation.id, "paid", "settled", at=at)
         add_receipt(session, donation, campaign, at=at)
     return donation
+
+
+def paid_by_card(name: str, *, at: datetime, livemode: bool = False) -> dict[str, Any]:
+    """Return the columns of a gift that a card paid and whose money is settled, all at one moment."""
+    return {
+        "checkout_id": f"cs_{'live' if livemode else 'test'}_{name}",
+        "payment_id": f"pi_{name}",
+        "charge_id": f"ch_{name}",
+        "method": "card",
+        "method_brand": "visa",
+        "method_last4": "4242",
+        "created_at": at,
+        "paid_at": at,
+        "paid_on": at.date(),
+        "settled_at": at,
+    }
 
 
 def add_history(session: Session, donation_id: int, *kinds: str, at: datetime = NOW) -> None:

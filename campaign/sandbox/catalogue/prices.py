@@ -7,42 +7,37 @@ from campaign.sandbox.core import currencies
 from campaign.sandbox.core.box import Box
 from campaign.sandbox.core.errors import Refused
 from campaign.sandbox.core.json_types import Json
+from campaign.sandbox.protocol import params as shapes
 from campaign.sandbox.protocol.lists import page_of
-from campaign.sandbox.protocol.params import (
-    EXPAND,
-    Choice,
-    Flag,
-    Group,
-    Metadata,
-    Text,
-    Whole,
-    list_params,
-    merged_metadata,
-)
 
-RECURRING: Final = Group(
-    {"interval": Choice(("day", "month", "week", "year")), "interval_count": Whole(1, 36)}, required=("interval",)
+RECURRING: Final = shapes.Group(
+    {"interval": shapes.Choice(("day", "month", "week", "year")), "interval_count": shapes.Whole(1, 36)},
+    required=("interval",),
 )
-CREATE = Group(
+CREATE = shapes.Group(
     {
-        **EXPAND,
-        "active": Flag(),
-        "currency": Text(3),
-        "lookup_key": Text(200),
-        "metadata": Metadata(),
-        "nickname": Text(),
-        "product": Text(),
-        "product_data": Group({"name": Text(), "metadata": Metadata()}, required=("name",)),
+        **shapes.EXPAND,
+        "active": shapes.Flag(),
+        "currency": shapes.Text(3),
+        "lookup_key": shapes.Text(200),
+        "metadata": shapes.Metadata(),
+        "nickname": shapes.Text(),
+        "product": shapes.Text(),
+        "product_data": shapes.Group({"name": shapes.Text(), "metadata": shapes.Metadata()}, required=("name",)),
         "recurring": RECURRING,
-        "unit_amount": Whole(),
+        "unit_amount": shapes.Whole(),
     },
     required=("currency", "unit_amount"),
 )
-UPDATE = Group({**EXPAND, "active": Flag(), "metadata": Metadata(), "nickname": Text()})
-LIST = list_params(active=Flag(), currency=Text(3), product=Text(), type=Choice(("one_time", "recurring")))
+UPDATE = shapes.Group(
+    {**shapes.EXPAND, "active": shapes.Flag(), "metadata": shapes.Metadata(), "nickname": shapes.Text()}
+)
+LIST = shapes.list_params(
+    active=shapes.Flag(), currency=shapes.Text(3), product=shapes.Text(), type=shapes.Choice(("one_time", "recurring"))
+)
 # The price of a subscription's item, made from its data for an existing product.
-ITEM_DATA = Group(
-    {"currency": Text(3), "product": Text(), "recurring": RECURRING, "unit_amount": Whole()},
+ITEM_DATA = shapes.Group(
+    {"currency": shapes.Text(3), "product": shapes.Text(), "recurring": RECURRING, "unit_amount": shapes.Whole()},
     required=("currency", "product", "recurring", "unit_amount"),
 )
 
@@ -60,7 +55,7 @@ def create(box: Box, params: Json) -> Json:
     price.update(active=params.get("active", True), recurring=_recurring(params.get("recurring")))
     price["type"] = "recurring" if price["recurring"] else "one_time"
     price["lookup_key"], price["nickname"] = params.get("lookup_key"), params.get("nickname")
-    price["metadata"] = merged_metadata({}, params.get("metadata", {}))
+    price["metadata"] = shapes.merged_metadata({}, params.get("metadata", {}))
     box.save(price)
     box.tell("price.created", price)
     return price
@@ -107,7 +102,7 @@ def update(box: Box, params: Json, price_id: str) -> Json:
     """Change the name, the metadata or the state; an amount never changes."""
     price = retrieve(box, price_id)
     price.update({name: params[name] for name in ("active", "nickname") if name in params})
-    price["metadata"] = merged_metadata(price["metadata"], params.get("metadata", {}))
+    price["metadata"] = shapes.merged_metadata(price["metadata"], params.get("metadata", {}))
     box.save(price)
     box.tell("price.updated", price)
     return price

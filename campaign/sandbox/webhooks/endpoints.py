@@ -8,42 +8,31 @@ from campaign.sandbox.core.box import Box
 from campaign.sandbox.core.errors import Refused
 from campaign.sandbox.core.json_types import Json
 from campaign.sandbox.core.settings import API_VERSION, OLD_API_VERSION
+from campaign.sandbox.protocol import params as shapes
 from campaign.sandbox.protocol.lists import page_of
-from campaign.sandbox.protocol.params import (
-    EXPAND,
-    Address,
-    Choice,
-    Flag,
-    Group,
-    ListOf,
-    Metadata,
-    Text,
-    list_params,
-    merged_metadata,
-)
 
-CREATE = Group(
+CREATE = shapes.Group(
     {
-        **EXPAND,
-        "api_version": Choice((API_VERSION, OLD_API_VERSION)),
-        "description": Text(),
-        "enabled_events": ListOf(Text(), max_items=300),
-        "metadata": Metadata(),
-        "url": Address(),
+        **shapes.EXPAND,
+        "api_version": shapes.Choice((API_VERSION, OLD_API_VERSION)),
+        "description": shapes.Text(),
+        "enabled_events": shapes.ListOf(shapes.Text(), max_items=300),
+        "metadata": shapes.Metadata(),
+        "url": shapes.Address(),
     },
     required=("enabled_events", "url"),
 )
-UPDATE = Group(
+UPDATE = shapes.Group(
     {
-        **EXPAND,
-        "description": Text(may_be_empty=True),
-        "disabled": Flag(),
-        "enabled_events": ListOf(Text(), max_items=300),
-        "metadata": Metadata(),
-        "url": Address(),
+        **shapes.EXPAND,
+        "description": shapes.Text(may_be_empty=True),
+        "disabled": shapes.Flag(),
+        "enabled_events": shapes.ListOf(shapes.Text(), max_items=300),
+        "metadata": shapes.Metadata(),
+        "url": shapes.Address(),
     }
 )
-LIST = list_params()
+LIST = shapes.list_params()
 _ROLLING_SECONDS = 86_400
 CONFIGURED = "we_1ConfiguredAtStart"
 
@@ -91,7 +80,7 @@ def _written(endpoint: Json, params: Json) -> Json:
         endpoint[name] = params.get(name, endpoint[name]) or None
     if "disabled" in params:
         endpoint["status"] = "disabled" if params["disabled"] else "enabled"
-    endpoint["metadata"] = merged_metadata(endpoint["metadata"], params.get("metadata", {}))
+    endpoint["metadata"] = shapes.merged_metadata(endpoint["metadata"], params.get("metadata", {}))
     return endpoint
 
 

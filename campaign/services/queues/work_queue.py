@@ -6,9 +6,9 @@ worker claimed before it died is due again when the lease ends; a worker that wa
 
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, func, select, union_all, update
+from sqlalchemy import ColumnElement, CursorResult, Select, Table, and_, bindparam, func, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from campaign.database import autocommit, transaction
@@ -97,10 +97,9 @@ class WorkQueue(Generic[C]):
         self._find_due, self._claim_due = self._find(is_due), self._claim(is_due)
         self._claim_due_on_postgresql = self._claim_on_postgresql(self._claim_due)
         self._update_claimed = update(self._table).where(
-            columns.state.in_(policy.waiting),
+            or_(*(columns.state == state for state in policy.waiting)),  # `in_` is expanded anew for each row
             *(self._is_unchanged(name) for name in claim.UNCHANGED),
         )
-        self._complete_claimed = self._update_claimed.returning(columns.id)
 
     def claim_next(self, *, at: datetime) -> C | None:
         """Claim the row that is due next; None when none is. Two workers never claim the same one."""
@@ -114,7 +113,8 @@ class WorkQueue(Generic[C]):
     def complete(self, session: Session, claimed: C, state: str, **columns: object) -> bool:
         """Close a row in the transaction that did its work; False when the claim does not hold any more."""
         values = {**self._names(claimed), "state": state, **columns}
-        return session.execute(self._complete_claimed, values).one_or_none() is not None
+        closed = cast(CursorResult[Any], session.execute(self._update_claimed, values))
+        return closed.rowcount == 1
 
     def reschedule(
         self,

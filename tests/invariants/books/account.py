@@ -9,16 +9,9 @@ from typing import Protocol
 from campaign.domain.donation import Fact
 from campaign.domain.money import Money
 from campaign.domain.payment import BalanceTransaction, DisputeFacts, PaymentFacts
+from campaign.gateways import provider_account
 from campaign.gateways.clock import Clock
 from campaign.gateways.payments import MissingAtProvider
-from campaign.gateways.provider_account import (
-    MissedEvent,
-    PayoutFacts,
-    RecentDispute,
-    RecentPayment,
-    RecentRefund,
-    TransactionFacts,
-)
 
 ARRIVES_AFTER = timedelta(days=2)
 
@@ -32,7 +25,7 @@ class Behind(Protocol):
     @property
     def clock(self) -> Clock: ...
 
-    def missed(self) -> list[MissedEvent]: ...
+    def missed(self) -> list[provider_account.MissedEvent]: ...
 
     def count_call(self, name: str) -> None: ...
 
@@ -44,10 +37,10 @@ class Account:
     """The other side of the provider: balance, payouts, and lists of what was made of late."""
 
     provider: Behind
-    sent: dict[str, PayoutFacts] = field(default_factory=dict)
+    sent: dict[str, provider_account.PayoutFacts] = field(default_factory=dict)
     left_with: dict[str, str] = field(default_factory=dict)  # movement → payout
     came_back_at: dict[str, datetime] = field(default_factory=dict)  # of payouts
-    fees: list[TransactionFacts] = field(default_factory=list)
+    fees: list[provider_account.TransactionFacts] = field(default_factory=list)
 
     # What happens.
 
@@ -64,7 +57,7 @@ class Account:
         if total <= 0:
             return None
         at, name = self.provider.clock.now(), f"po_{len(self.sent) + 1}"
-        self.sent[name] = PayoutFacts(
+        self.sent[name] = provider_account.PayoutFacts(
             provider_id=name,
             amount=Money(total, currency),
             state="under_way",
@@ -99,14 +92,14 @@ class Account:
 
     # What is so.
 
-    def movements(self) -> list[TransactionFacts]:
+    def movements(self) -> list[provider_account.TransactionFacts]:
         """Every movement of the balance, of whatever type, oldest first."""
         moves = [moved for key, facts in self.provider.facts.items() for moved in self._of_gift(key, facts)]
         for name, payout in self.sent.items():
             moves.extend(_of_payout(payout, came_back_at=self.came_back_at.get(name)))
         return sorted([*moves, *self.fees], key=lambda moved: moved.made_at)
 
-    def unpaid(self) -> list[TransactionFacts]:
+    def unpaid(self) -> list[provider_account.TransactionFacts]:
         """The movements that no payout has taken along."""
         return [moved for moved in self.movements() if moved.provider_id not in self.left_with]
 
@@ -129,7 +122,7 @@ class Account:
 
     # What is asked.
 
-    def payout(self, payout_id: str) -> PayoutFacts:
+    def payout(self, payout_id: str) -> provider_account.PayoutFacts:
         self.provider.count_call("payout")
         if payout_id not in self.sent:
             raise MissingAtProvider(payout_id)
@@ -137,33 +130,33 @@ class Account:
         self.provider.answers()
         return payout_sent
 
-    def payouts(self, *, since: datetime) -> list[PayoutFacts]:
+    def payouts(self, *, since: datetime) -> list[provider_account.PayoutFacts]:
         return [payout for payout in self.sent.values() if payout.made_at >= since]
 
-    def transactions_of(self, payout_id: str) -> list[TransactionFacts]:
+    def transactions_of(self, payout_id: str) -> list[provider_account.TransactionFacts]:
         return [moved for moved in self.movements() if self.left_with.get(moved.provider_id) == payout_id][::-1]
 
-    def transactions(self, *, since: datetime | None) -> Iterator[TransactionFacts]:
+    def transactions(self, *, since: datetime | None) -> Iterator[provider_account.TransactionFacts]:
         self.provider.count_call("transactions")
         yield from [moved for moved in self.movements() if since is None or moved.made_at >= since][::-1]
 
-    def missed_events(self) -> list[MissedEvent]:
+    def missed_events(self) -> list[provider_account.MissedEvent]:
         return self.provider.missed()
 
-    def payments(self, *, since: datetime) -> Iterator[RecentPayment]:
+    def payments(self, *, since: datetime) -> Iterator[provider_account.RecentPayment]:
         for facts in self.provider.facts.values():
             if facts.fact is Fact.PAID and facts.paid_at and facts.paid_at >= since:
-                yield RecentPayment(
+                yield provider_account.RecentPayment(
                     payment_id=str(facts.payment_id),
                     donation_public_id=facts.donation_public_id,
                     made_at=facts.paid_at,
                 )
 
-    def refunds(self, *, since: datetime) -> Iterator[RecentRefund]:
+    def refunds(self, *, since: datetime) -> Iterator[provider_account.RecentRefund]:
         for facts in self.provider.facts.values():
             for refund in facts.refunds:
                 if refund.made_at >= since:
-                    yield RecentRefund(
+                    yield provider_account.RecentRefund(
                         provider_id=refund.provider_id,
                         payment_id=facts.payment_id,
                         state=refund.state,
@@ -172,12 +165,12 @@ class Account:
                         made_at=refund.made_at,
                     )
 
-    def disputes(self, *, since: datetime) -> Iterator[RecentDispute]:
+    def disputes(self, *, since: datetime) -> Iterator[provider_account.RecentDispute]:
         for facts in self.provider.facts.values():
             for dispute in facts.disputes:
                 if dispute.opened_at >= since:
                     moved = (*dispute.withdrawals, *dispute.returns)
-                    yield RecentDispute(
+                    yield provider_account.RecentDispute(
                         provider_id=dispute.provider_id,
                         payment_id=facts.payment_id,
                         status=dispute.status,
@@ -185,7 +178,7 @@ class Account:
                         made_at=dispute.opened_at,
                     )
 
-    def _of_gift(self, key: str, facts: PaymentFacts) -> Iterator[TransactionFacts]:
+    def _of_gift(self, key: str, facts: PaymentFacts) -> Iterator[provider_account.TransactionFacts]:
         """What a payment, its refunds and its disputes have moved; a debit is a `payment`, and no `charge`."""
         about = facts.payment_id
         charge = "payment" if key in self.provider.delayed else "charge"
@@ -204,7 +197,7 @@ class Account:
             yield from _of_dispute(dispute, about)
 
 
-def _of_dispute(dispute: DisputeFacts, about: str | None) -> Iterator[TransactionFacts]:
+def _of_dispute(dispute: DisputeFacts, about: str | None) -> Iterator[provider_account.TransactionFacts]:
     for taken in dispute.withdrawals:
         kinds = ("adjustment", "dispute")
         yield _of_settled(taken.settled, kinds, dispute.provider_id, about, taken.at, sign=-1)
@@ -221,12 +214,14 @@ def _of_settled(
     at: datetime,
     *,
     sign: int = 1,
-) -> TransactionFacts:
+) -> provider_account.TransactionFacts:
     amount = moved.gross if sign > 0 else -moved.gross
     return _moved(moved.transaction_id, kinds, source, about, amount, at, fee=moved.fee)
 
 
-def _of_payout(payout: PayoutFacts, *, came_back_at: datetime | None) -> Iterator[TransactionFacts]:
+def _of_payout(
+    payout: provider_account.PayoutFacts, *, came_back_at: datetime | None
+) -> Iterator[provider_account.TransactionFacts]:
     kinds = ("payout", "payout")
     yield _moved(str(payout.transaction_id), kinds, payout.provider_id, None, -payout.amount, payout.made_at)
     if came_back_at:
@@ -243,9 +238,9 @@ def _moved(
     at: datetime,
     *,
     fee: Money | None = None,
-) -> TransactionFacts:
+) -> provider_account.TransactionFacts:
     fee = fee or Money(0, amount.currency)
-    return TransactionFacts(
+    return provider_account.TransactionFacts(
         provider_id=name,
         type=kinds[0],
         category=kinds[1],

@@ -112,7 +112,7 @@ def test_a_claim_reads_no_whole_table(app: Flask, queue: WorkQueue[Any]) -> None
 
 @pytest.mark.parametrize("queue", QUEUES.values(), ids=QUEUES)
 def test_a_claimed_row_is_closed_by_its_key(app: Flask, queue: WorkQueue[Any]) -> None:
-    sql = str(queue._complete_claimed.values(attempts=1).compile(db.engine))
+    sql = str(queue._update_claimed.values(attempts=1).compile(db.engine))
     sql = re.sub(r"%\((claimed_(?:id|receipt_id|attempts)|attempts)\)s|\?", "1", sql)
     sql = re.sub(r"%\(\w+\)s|__\[POSTCOMPILE_\w+\]", "'x'", sql)
     explain = "EXPLAIN" if db.engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
