@@ -1,17 +1,15 @@
 """The frame of each staff page: the campaign, the menu, the mode, and headers against caching."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import IO, cast
 
 from babel.numbers import format_decimal
 from flask import Response, flash, g, redirect, request, send_file, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _
 
 from campaign.blueprints.admin import bp, choices, words
 from campaign.blueprints.admin.guard import BLUEPRINTS, person, person_can
+from campaign.blueprints.admin.menu import visible_groups
 from campaign.days import local_day
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.money import Money
@@ -29,54 +27,6 @@ from campaign.services.ledger.subject_words import subject_in_words
 from campaign.services.spreadsheets import FileFormat
 
 MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-MENU: tuple[tuple[str, LazyString, frozenset[str]], ...] = (
-    ("admin.overview", _("Overview"), frozenset()),
-    (
-        "admin.donations",
-        _("Donations"),
-        frozenset(
-            {"admin.donation", "admin.correction", "admin.correct_donation", "admin.refund", "admin.request_refund"}
-        ),
-    ),
-    ("admin.pledges", _("Monthly gifts"), frozenset({"admin.pledge", "admin.stop_pledge"})),
-    (
-        "admin.allocations",
-        _("Allocations"),
-        frozenset(
-            {
-                "admin.allocation",
-                "admin.allocation_form",
-                "admin.propose_allocation",
-                "admin.take_back_form",
-                "admin.propose_take_back",
-                "admin.cover_form",
-                "admin.propose_cover",
-            }
-        ),
-    ),
-    (
-        "admin.disbursements",
-        _("Spending"),
-        frozenset({"admin.disbursement_form", "admin.record_disbursement"}),
-    ),
-    ("admin.receipts", _("Receipts"), frozenset({"admin.held_receipt", "admin.correct_receipt"})),
-    ("admin.ledger", _("Ledger"), frozenset({"admin.trial_balance", "admin.fund_statement"})),
-    ("admin.reconciliation", _("Reconciliation"), frozenset({"admin.reconciliation_case", "admin.payout"})),
-    ("admin.inbox", _("Inbox"), frozenset({"admin.inbox_event", "admin.replay_events"})),
-    ("admin.mails", _("Emails"), frozenset({"admin.mail_again", "admin.send_mail_again"})),
-    ("admin.audit_trail", _("Audit trail"), frozenset()),
-    ("admin.people", _("People"), frozenset({"admin.person", "admin.set_roles"})),
-)
-"""Endpoint, word, and the pages that belong to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class MenuItem:
-    """A link of the menu that this person may follow."""
-
-    label: LazyString
-    url: str
-    is_current: bool
 
 
 def campaign() -> CampaignCard:
@@ -111,7 +61,7 @@ def frame() -> dict[str, object]:
     if request.blueprint not in BLUEPRINTS and "person" not in g:
         return {}
     return {
-        "menu": menu(),
+        "menu": visible_groups(),
         "words": words,
         "choices": choices,
         "ledger_words": ledger_words,
@@ -157,15 +107,6 @@ def address_of_subject(subject: str) -> str | None:
         return None
     endpoint, value = pages[kind]
     return url_for(endpoint, **{value: name})  # type: ignore[arg-type]  # only values of addresses come in
-
-
-def menu() -> list[MenuItem]:
-    """The menu entries that this person may open."""
-    return [
-        MenuItem(label, url_for(endpoint), request.endpoint == endpoint or request.endpoint in own)
-        for endpoint, label, own in MENU
-        if person_can(endpoint)
-    ]
 
 
 @bp.after_app_request

@@ -17,9 +17,10 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
 }
 
 // On a telephone the desk's menu scrolls sideways: show where the reader is.
-const place = document.querySelector(".desk-nav [aria-current]");
-const menu = place?.closest("ul");
-if (menu) menu.scrollLeft = place.offsetLeft - menu.offsetLeft - (menu.clientWidth - place.offsetWidth) / 2;
+for (const place of document.querySelectorAll(".desk-nav [aria-current]")) {
+  const menu = place.closest("ul");
+  menu.scrollLeft = place.offsetLeft - menu.offsetLeft - (menu.clientWidth - place.offsetWidth) / 2;
+}
 
 // The phone's own share sheet.
 for (const button of document.querySelectorAll("button[data-share]")) {

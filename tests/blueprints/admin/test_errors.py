@@ -18,7 +18,7 @@ def viewer(app: Flask, clock: SettableClock) -> FlaskClient:
 
 
 def is_at_the_desk(page: Page) -> bool:
-    return bool(page.soup.select(".desk-nav [href='/staff/donations']")) and not page.soup.select(".site-footer")
+    return bool(page.soup.select(".desk-nav .groups a")) and not page.soup.select(".site-footer")
 
 
 @pytest.mark.parametrize("address", ["/staff/nowhere", "/staff/donations/nothing"])
@@ -62,7 +62,7 @@ def test_a_server_error_is_reported_in_the_staff_layout_in_the_persons_language(
 def test_a_staff_layout_that_cannot_be_rendered_falls_back_to_the_public_page(
     viewer: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(frame, "menu", broken)
+    monkeypatch.setattr(frame, "visible_groups", broken)
     page = fetch_address(viewer, "/staff/nowhere", status=404)
     assert page.soup.select(".site-footer") or "Nothing has been lost" in page.answer.text
 

@@ -1,0 +1,137 @@
+"""The menu of the staff pages: groups of entries, of which each person sees those that they may open."""
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+from campaign.blueprints.admin.guard import person_can
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """A page of the menu, and the endpoints of the pages below it."""
+
+    endpoint: str
+    label: LazyString
+    below: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class MenuGroup:
+    """Entries that belong together, under a heading."""
+
+    label: LazyString
+    entries: tuple[MenuEntry, ...]
+
+
+MENU: tuple[MenuGroup, ...] = (
+    MenuGroup(
+        _("Campaign"),
+        (MenuEntry("admin.overview", _("Overview")),),
+    ),
+    MenuGroup(
+        _("Giving"),
+        (
+            MenuEntry(
+                "admin.donations",
+                _("Donations"),
+                frozenset(
+                    {
+                        "admin.donation",
+                        "admin.correction",
+                        "admin.correct_donation",
+                        "admin.refund",
+                        "admin.request_refund",
+                    }
+                ),
+            ),
+            MenuEntry("admin.pledges", _("Monthly gifts"), frozenset({"admin.pledge", "admin.stop_pledge"})),
+            MenuEntry("admin.receipts", _("Receipts"), frozenset({"admin.held_receipt", "admin.correct_receipt"})),
+            MenuEntry("admin.mails", _("Emails"), frozenset({"admin.mail_again", "admin.send_mail_again"})),
+        ),
+    ),
+    MenuGroup(
+        _("Money"),
+        (
+            MenuEntry(
+                "admin.allocations",
+                _("Allocations"),
+                frozenset(
+                    {
+                        "admin.allocation",
+                        "admin.allocation_form",
+                        "admin.propose_allocation",
+                        "admin.take_back_form",
+                        "admin.propose_take_back",
+                        "admin.cover_form",
+                        "admin.propose_cover",
+                    }
+                ),
+            ),
+            MenuEntry(
+                "admin.disbursements",
+                _("Spending"),
+                frozenset({"admin.disbursement_form", "admin.record_disbursement"}),
+            ),
+            MenuEntry("admin.ledger", _("Ledger"), frozenset({"admin.trial_balance", "admin.fund_statement"})),
+            MenuEntry(
+                "admin.reconciliation", _("Reconciliation"), frozenset({"admin.reconciliation_case", "admin.payout"})
+            ),
+        ),
+    ),
+    MenuGroup(
+        _("Organisation"),
+        (
+            MenuEntry("admin.people", _("People"), frozenset({"admin.person", "admin.set_roles"})),
+            MenuEntry("admin.audit_trail", _("Audit trail")),
+            MenuEntry("admin.inbox", _("Inbox"), frozenset({"admin.inbox_event", "admin.replay_events"})),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A link of the menu that this person may follow."""
+
+    label: LazyString
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleGroup:
+    """A group of the menu with what this person may open of it."""
+
+    label: LazyString
+    items: tuple[MenuItem, ...]
+
+    @property
+    def url(self) -> str:
+        """The address of its first page."""
+        return self.items[0].url
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the page that is shown belongs to this group."""
+        return any(item.is_current for item in self.items)
+
+
+def visible_groups() -> list[VisibleGroup]:
+    """Return the groups of which this person may open something."""
+    groups = (VisibleGroup(group.label, tuple(_items(group))) for group in MENU)
+    return [group for group in groups if group.items]
+
+
+def _items(group: MenuGroup) -> list[MenuItem]:
+    return [
+        MenuItem(
+            entry.label,
+            url_for(entry.endpoint),
+            request.endpoint == entry.endpoint or request.endpoint in entry.below,
+        )
+        for entry in group.entries
+        if person_can(entry.endpoint)
+    ]
