@@ -20,7 +20,8 @@ from campaign.models.campaign import (
     SuggestedAmount,
     Update,
 )
-from campaign.models.fund import BudgetLine, Event, Fund, FundTransferRule, Grant
+from campaign.models.fund import BudgetLine, Event, Grant
+from campaign.services.campaigns.fund_tree import GENERAL_CODE, NewFund, add_funds
 from campaign.services.demo import content
 from campaign.services.demo.plan_file import Text
 
@@ -180,47 +181,40 @@ def _other_ways(plan: content.OtherWays) -> list[Section]:
 
 
 def _add_funds(session: Session, campaign_id: int, plan: content.CampaignPlan, *, today: date) -> None:
-    """Write the general fund, the themes, their targets, and for each target the child that has its theme's restriction."""
-    own = {
-        fund.code: _fund(
-            fund.code,
-            FundKind.GENERAL if fund.code == "GEN" else FundKind.THEME,
-            fund.title,
-            fund.description,
-            fund.goal_minor,
+    """Write the general fund, the themes and their targets, and what is planned of each target."""
+    themes = [
+        NewFund(
+            code=fund.code,
+            kind=FundKind.GENERAL if fund.code == GENERAL_CODE else FundKind.THEME,
+            title=fund.title,
+            summary=fund.description,
+            goal_minor=fund.goal_minor,
         )
         for fund in plan.funds
-    }
-    targets = [
-        *[(item.fund, _fund(item.code, "event", item.title, item.summary, item.goal_minor)) for item in plan.events],
-        *[(item.fund, _fund(item.code, "grant", item.title, item.summary, item.goal_minor)) for item in plan.grants],
-        *[(item.fund, _fund(item.code, "line", item.title, item.summary, item.goal_minor)) for item in plan.lines],
     ]
-    _keep(session, campaign_id, [*own.values(), *[target for _, target in targets]])
-    children = [(own[theme], _child(own[theme], target)) for theme, target in targets]
-    _keep(session, campaign_id, [child for _, child in children])
-    session.add_all(FundTransferRule(source_id=own["GEN"].id, target_id=target.id) for _, target in targets)
-    session.add_all(FundTransferRule(source_id=theme.id, target_id=child.id) for theme, child in children)
-    _add_target_facts(session, plan, {target.code: target.id for _, target in targets}, today=today)
+    targets = [
+        *_targets(FundKind.EVENT, plan.events),
+        *_targets(FundKind.GRANT, plan.grants),
+        *_targets(FundKind.LINE, plan.lines),
+    ]
+    funds = add_funds(session, campaign_id, [*themes, *targets])
+    _add_target_facts(session, plan, {code: fund.id for code, fund in funds.items()}, today=today)
 
 
-def _fund(code: str, kind: str, title: Text, summary: Text, goal_minor: int) -> Fund:
-    return Fund(
-        public_id=new_public_id(), code=code, kind=kind, title=title, summary=summary, goal_minor=goal_minor, position=0
-    )
-
-
-def _child(theme: Fund, target: Fund) -> Fund:
-    child = _fund(f"{target.code}@{theme.code}", FundKind.RESTRICTED, target.title, target.summary, 0)
-    child.theme_id, child.target_id = theme.id, target.id
-    return child
-
-
-def _keep(session: Session, campaign_id: int, funds: list[Fund]) -> None:
-    for position, fund in enumerate(funds):
-        fund.campaign_id, fund.position = campaign_id, position
-    session.add_all(funds)
-    session.flush()
+def _targets(
+    kind: FundKind, plans: Iterable[content.PlannedEvent | content.PlannedGrant | content.PlannedBudgetLine]
+) -> list[NewFund]:
+    return [
+        NewFund(
+            code=item.code,
+            kind=kind,
+            title=item.title,
+            summary=item.summary,
+            goal_minor=item.goal_minor,
+            theme=item.fund,
+        )
+        for item in plans
+    ]
 
 
 def _add_target_facts(
