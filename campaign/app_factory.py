@@ -24,6 +24,7 @@ from campaign.web import (
     error_pages,
     markdown,
     page_cache,
+    preparation,
     security_headers,
     static_files,
     template_cache,
@@ -56,6 +57,7 @@ def compose(config: Config, context: Context | None) -> Flask:
     page_cache.init_app(app)
     security_headers.init_app(app)
     error_pages.init_app(app)
+    preparation.init_app(app)
     jobs.init_app(app)
     set_context(app, context)
     live_scope.watch_queries()

@@ -12,6 +12,10 @@ class NotFound(DomainError):
     """There is no such thing, or the reader may not know that there is."""
 
 
+class NoCampaign(NotFound):
+    """There is no campaign yet: the installation is being set up."""
+
+
 class UnreadableFilter(DomainError):
     """An address asks for a day or an amount that does not exist, or for a period that ends before it begins."""
 

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from campaign.database import DatabaseBusy
 from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, NotRefundable, RefundTooLarge
-from campaign.domain.errors import Conflict, DomainError, NotFound, UnreadableFilter
+from campaign.domain.errors import Conflict, DomainError, NoCampaign, NotFound, UnreadableFilter
 from campaign.domain.pledge import PledgeLinkBroken
 from campaign.domain.receipt import ReceiptLinkBroken, ReceiptLinkExpired
 from campaign.gateways.payments import PaymentsNotConfigured, PaymentsUnavailable
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 STATUSES: dict[type[DomainError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
+    NoCampaign: HTTPStatus.SERVICE_UNAVAILABLE,
     Conflict: HTTPStatus.CONFLICT,
     DonationAlreadyPaid: HTTPStatus.CONFLICT,
     DonationClosed: HTTPStatus.GONE,

@@ -4,14 +4,14 @@ from decimal import Decimal
 from typing import IO, cast
 
 from babel.numbers import format_decimal
-from flask import Response, flash, g, redirect, request, send_file, session, url_for
+from flask import Response, flash, g, redirect, render_template, request, send_file, session, url_for
 from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.admin import bp, choices, words
 from campaign.blueprints.admin.guard import BLUEPRINTS, person, person_can
 from campaign.blueprints.admin.menu import visible_groups
 from campaign.days import local_day
-from campaign.domain.errors import DomainError, NotFound
+from campaign.domain.errors import DomainError, NoCampaign, NotFound
 from campaign.domain.money import Money
 from campaign.gateway_registry import current_context
 from campaign.i18n import current_language, exact_money
@@ -33,7 +33,7 @@ def campaign() -> CampaignCard:
     """The campaign that the staff pages show: the person's only one, the chosen one, or the featured one.
 
     Raises:
-        NotFound: there is none yet.
+        NoCampaign: there is none yet.
     """
     if "desk_campaign" not in g:
         only = person().campaign_id
@@ -51,8 +51,14 @@ def _chosen_campaign() -> CampaignCard:
 
 
 def visible_campaigns() -> list[CampaignCard]:
-    """The campaigns that this person may see."""
+    """The campaigns that this person may see; none before the first one is created."""
     return all_campaigns() if person().is_for_all_campaigns else [campaign()]
+
+
+@bp.errorhandler(NoCampaign)
+def on_no_campaign(_error: NoCampaign) -> ResponseReturnValue:
+    """Say on every page about a campaign that there is none yet, and who can create one."""
+    return render_template("admin/no_campaign.html"), 404
 
 
 @bp.app_context_processor

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, select, true
 
 from campaign.database import reading
-from campaign.domain.errors import NotFound
+from campaign.domain.errors import NoCampaign, NotFound
 from campaign.models.campaign import Campaign, CampaignRevision
 
 
@@ -41,9 +41,18 @@ def featured_campaign() -> CampaignCard:
     """Return the campaign of the site's start page.
 
     Raises:
-        NotFound: there is none yet.
+        NoCampaign: there is none yet.
     """
-    return _card_where(true())
+    try:
+        return _card_where(true())
+    except NotFound:
+        raise NoCampaign("campaign") from None
+
+
+def has_campaigns() -> bool:
+    """Return whether there is a campaign at all."""
+    with reading() as session:
+        return session.execute(select(Campaign.id).limit(1)).first() is not None
 
 
 def campaign_named(slug: str) -> CampaignCard:

@@ -20,10 +20,6 @@ def test_an_unknown_address_has_a_page_with_a_link_to_go_on(client: FlaskClient,
     assert page.answer.headers["Cache-Control"] == "no-store"
 
 
-def test_an_error_page_works_without_a_campaign(client: FlaskClient) -> None:
-    assert fetch_address(client, "/en/nowhere", status=404).one(".brand").get_text(strip=True) == "Kurak"
-
-
 def test_a_database_that_does_not_answer_is_reported_as_that(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,6 +42,7 @@ def choose_campaign() -> ResponseReturnValue:
 
 
 def _page(form: LanguageForm) -> str:
-    shown = campaign()
-    campaign_form = CampaignForm(visible_campaigns(), formdata=None, data={"campaign": shown.slug})
+    campaigns = visible_campaigns()
+    shown = campaign() if campaigns else None
+    campaign_form = CampaignForm(campaigns, formdata=None, data={"campaign": shown.slug if shown else None})
     return render_template("admin/staff/account.html", form=form, campaign_form=campaign_form, shown=shown)
