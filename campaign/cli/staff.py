@@ -3,14 +3,18 @@
 import sys
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
+from campaign.config import Config
 from campaign.domain.errors import NotFound
 from campaign.gateway_registry import current_context
-from campaign.services.staff.accounts import ROLES, StaffExists, UnknownCampaign, add_staff
-from campaign.services.staff.first_passwords import reset_password
+from campaign.i18n import LANGUAGES
+from campaign.services.staff import resets
+from campaign.services.staff.accounts import ROLES, NewPerson, StaffExists, UnknownCampaign, invite
+from campaign.services.staff.links import NewLink, address_of
 
-TERMS = "It is valid for 72 hours and one sign-in; they then choose their own."
+TERMS = "The link works once, within 72 hours. Hand it over in person or by a message that only they can read."
 
 staff = AppGroup("staff", help="Members of staff.")
 
@@ -21,26 +25,36 @@ staff = AppGroup("staff", help="Members of staff.")
 @click.option(
     "--campaign", default=None, metavar="SLUG", help="The only campaign for which the roles hold; all otherwise."
 )
-@click.option("--name", default="", help="As colleagues know her; the address otherwise.")
-def add(email: str, roles: tuple[str, ...], campaign: str | None, name: str) -> None:
-    """Add a member of staff; print a first password that they change."""
+@click.option("--name", default="", help="As colleagues know them; they may change it.")
+@click.option("--language", default="en", type=click.Choice(list(LANGUAGES)), help="Of their pages and emails.")
+def add(email: str, roles: tuple[str, ...], campaign: str | None, name: str, language: str) -> None:
+    """Add a member of staff; print the one-time link by which they choose a password."""
+    person = NewPerson(email=email, name=name, roles=roles, campaign=campaign, language=language)
     try:
-        given = add_staff(email, name=name, roles=roles, campaign=campaign, clock=current_context().clock)
+        link = invite(person, actor_id=None, clock=current_context().clock)
     except StaffExists:
-        sys.exit(f"kurak: {email} sits at the desk already.")
+        sys.exit(f"kurak: {email} has an account already.")
     except UnknownCampaign:
         sys.exit(f"kurak: there is no campaign {campaign}.")
-    click.echo(f"{given.email} may sign in at /staff/login with the password {given.password}")
-    click.echo(TERMS)
+    _print(link)
 
 
-@staff.command("reset-password")
+@staff.command()
 @click.argument("email")
-def reset(email: str) -> None:
-    """Give a member of staff a new first password; it ends their sessions."""
+@click.option("--second-step", is_flag=True, help="Remove the app and the recovery codes too: they are lost.")
+def reset(email: str, *, second_step: bool) -> None:
+    """Take a password away and end the sessions; print a one-time link to choose another."""
     try:
-        password = reset_password(email, clock=current_context().clock)
+        link = resets.reset(email, second_step=second_step, clock=current_context().clock)
     except NotFound:
         sys.exit(f"kurak: there is nobody with the address {email}.")
-    click.echo(f"{email} may sign in at /staff/login with the password {password}")
+    _print(link)
+
+
+staff.add_command(reset, "reset-password")
+
+
+def _print(link: NewLink) -> None:
+    config: Config = current_app.config["KURAK"]
+    click.echo(f"{link.email} chooses a password at\n{address_of(link.nonce, public_url=config.public_url)}")
     click.echo(TERMS)

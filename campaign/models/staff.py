@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import Column, ForeignKey, Index, Table
+from sqlalchemy import CHAR, Column, ForeignKey, Index, Table
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from campaign.domain.staff_link import LinkPurpose
 from campaign.extensions import Key, Model
-from campaign.models.columns import Facts, Json, PrimaryKey, PublicId
+from campaign.models.columns import Facts, Json, PrimaryKey, PublicId, check_values
 
 staff_role = Table(
     "staff_role",
@@ -53,8 +54,8 @@ class Staff(Model, UserMixin):
     """
     campaign_id: Mapped[int | None] = mapped_column(Key, ForeignKey("campaign.id"), index=True)
     """The one campaign for which this person's roles hold; NULL: they hold for all campaigns and the installation."""
-    first_password_until: Mapped[datetime | None]
-    """The password is a first one, good for a sign-in before then and to be changed; NULL: the person chose it."""
+    last_active_at: Mapped[datetime | None]
+    """When the person last used the staff pages, to the minute."""
     roles: Mapped[list[Role]] = relationship(secondary=staff_role, lazy="selectin")  # type: ignore[assignment]
 
 
@@ -72,6 +73,23 @@ class StaffSession(Model):
     signed_in_at: Mapped[datetime]
     last_used_at: Mapped[datetime]
     """To the minute."""
+
+
+class StaffLink(Model):
+    """The newest one-time link of a person, by which they choose their name and password."""
+
+    __tablename__ = "staff_link"
+    __table_args__ = (check_values("purpose", LinkPurpose),)
+
+    staff_id: Mapped[int] = mapped_column(Key, ForeignKey("staff.id"), primary_key=True, autoincrement=False)
+    digest: Mapped[str] = mapped_column(CHAR(64), unique=True)
+    """SHA-256 of the link; the link itself is stored nowhere."""
+    purpose: Mapped[str]
+    made_by_id: Mapped[int | None] = mapped_column(Key, ForeignKey("staff.id"))
+    """Nobody: the command line."""
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class AuditEvent(Model):

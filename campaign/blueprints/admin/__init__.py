@@ -17,7 +17,7 @@ import campaign.blueprints.admin.shield.views
 from campaign.blueprints.admin import guard
 from campaign.blueprints.admin.funds import allocations, disbursements
 from campaign.blueprints.admin.gifts import corrections, donations, refunds
-from campaign.blueprints.admin.staff import account, people, sessions, sign_in
+from campaign.blueprints.admin.staff import account, link, people, sessions, sign_in
 
 
 def init_app(app: Flask) -> None:

@@ -120,7 +120,7 @@ def forbid_caching(response: Response) -> Response:
     """Forbid caches to store staff pages, which hold personal data, and other sites to learn their addresses."""
     if request.path.startswith("/staff"):
         response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers["X-Robots-Tag"] = "noindex"
     return response
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
-from flask import Flask, Response, abort, flash, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, user_logged_in, user_logged_out  # type: ignore[import-untyped]
@@ -17,22 +17,22 @@ from flask_security.utils import check_and_update_authn_fresh, logout_user
 from campaign.blueprints.admin.permissions import (
     CLOSED,
     OPEN,
-    OPEN_WITH_FIRST_PASSWORD,
+    OPEN_WITHOUT_SECOND_STEP,
     PASSWORD_VIEWS,
     RULES,
     Permission,
     can,
 )
 from campaign.blueprints.admin.staff.sign_in import FRESH_FOR
+from campaign.config import Config
 from campaign.database import DatabaseBusy
 from campaign.domain.identity import new_public_id
 from campaign.domain.text_marks import without_stacks
 from campaign.domain.user_agent import browser_of, system_of
 from campaign.extensions import csrf
 from campaign.gateway_registry import current_context
-from campaign.services.staff import first_passwords, sessions
+from campaign.services.staff import sessions
 from campaign.services.staff.accounts import end_sessions
-from campaign.services.staff.first_passwords import FirstPasswordSpent
 from campaign.services.staff.sessions import IDLE, LONGEST
 from campaign.web.error_pages import on_domain_error
 from campaign.web.security_headers import SAFE_METHODS
@@ -40,6 +40,7 @@ from campaign.web.security_headers import SAFE_METHODS
 log = logging.getLogger(__name__)
 
 BLUEPRINTS = frozenset({"admin", "security"})
+ONE_TIME_LINKS = frozenset({"admin.link", "admin.use_link"})
 OWN_PAGE = re.compile(r"/staff(?:[/?][^\\\s\x00-\x1f]*)?")
 MAX_DRAFT_CHARACTERS = 1500
 """A cookie holds 4 KB; a longer text is typed again."""
@@ -55,9 +56,16 @@ class Person:
     language: str
     roles: frozenset[str]
     has_second_factor: bool
-    has_first_password: bool
+    has_recovery_codes: bool
+    needs_second_step: bool
+    """Their role needs a second step, set up or not."""
     campaign_id: int | None
     """The only campaign for which the roles hold; None: they hold for all."""
+
+    @property
+    def lacks_second_step(self) -> bool:
+        """Whether they must set up a second step before anything else."""
+        return self.needs_second_step and not self.has_second_factor
 
     @property
     def is_for_all_campaigns(self) -> bool:
@@ -105,9 +113,9 @@ def guard() -> ResponseReturnValue | None:
 
 
 def _admit(endpoint: str) -> ResponseReturnValue | None:
-    """Admit a signed-in person where their role allows it, once they have a password of their own."""
-    if g.person.has_first_password and endpoint not in OPEN_WITH_FIRST_PASSWORD:
-        return redirect(url_for("security.change_password"))
+    """Admit a signed-in person where their role allows it, once they have the second step that it needs."""
+    if g.person.lacks_second_step and endpoint not in OPEN_WITHOUT_SECOND_STEP:
+        return redirect(url_for("security.two_factor_setup"))
     if endpoint in OPEN:
         return _past_second_step(endpoint)
     rule = RULES.get(endpoint)
@@ -143,7 +151,7 @@ def record_sign_in(response: Response) -> Response:
         )
     except Exception as error:
         session.clear()  # else the page that tells of the error would carry the session out
-        if isinstance(error, (DatabaseBusy, FirstPasswordSpent)):
+        if isinstance(error, DatabaseBusy):
             return on_domain_error(error)
         raise
     return response
@@ -161,7 +169,7 @@ def session_id() -> str:
 
 def person_can(endpoint: str) -> bool:
     """Whether the signed-in person may use this endpoint; for menus and buttons."""
-    if "person" not in g or g.person.has_first_password:
+    if "person" not in g or g.person.lacks_second_step:
         return False
     return can(g.person.roles, endpoint, campaign_id=g.person.campaign_id)
 
@@ -179,8 +187,9 @@ def _suspicious() -> ResponseReturnValue | None:
     """Refuse bodies that no staff form sends, unsafe requests without a token, and `next` addresses of other sites."""
     if request.is_json:
         abort(415)
-    if request.blueprint == "security" and any(without_stacks(value) != value for value in request.form.values()):
-        abort(400)  # Flask-Security normalizes address and password as they come
+    has_password = request.blueprint == "security" or request.endpoint in ONE_TIME_LINKS
+    if has_password and any(without_stacks(value) != value for value in request.form.values()):
+        abort(400)  # address and password are normalized as they come
     if request.method not in SAFE_METHODS:
         csrf.protect()
     if all(map(_is_of_the_desk, request.values.getlist("next"))):
@@ -200,7 +209,13 @@ def _to_sign_in() -> ResponseReturnValue:
 
 
 def _past_second_step(endpoint: str) -> ResponseReturnValue | None:
-    """Redirect from the code page where no code is due; Flask-Security would sign the person out there."""
+    """Redirect from pages of the way in that a signed-in person has no use for.
+
+    Flask-Security would sign the person out on its code page where no code is due.
+    """
+    if endpoint in ONE_TIME_LINKS:
+        flash(_("You are signed in. To use a one-time link, sign out first."), "info")
+        return redirect(url_for("admin.account"))
     if endpoint == "security.two_factor_token_validation" and session.get("tf_state") != "validating_profile":
         return redirect(url_for("admin.account"))
     return None
@@ -241,6 +256,7 @@ def _reason_of_end() -> str | None:
 
 
 def _person() -> Person:
+    config: Config = current_app.config["KURAK"]
     return Person(
         id=current_user.id,
         name=current_user.name,
@@ -248,7 +264,8 @@ def _person() -> Person:
         language=current_user.language,
         roles=frozenset(role.name for role in current_user.roles),
         has_second_factor=current_user.tf_totp_secret is not None,
-        has_first_password=current_user.first_password_until is not None,
+        has_recovery_codes=bool(current_user.mf_recovery_codes),
+        needs_second_step=not config.is_development,
         campaign_id=current_user.campaign_id,
     )
 
@@ -264,9 +281,8 @@ def _on_signed_in(_app: Flask, user: object, **_more: object) -> None:
     g.signed_in_id = int(getattr(user, "id"))  # noqa: B009  # Flask-Login hands over any object
 
 
-def _on_password_changed(_app: Flask, user: object, **_more: object) -> None:
-    """End the first password; Flask-Security stores the person after this."""
-    first_passwords.forget(user)
+def _on_password_changed(_app: Flask, user: object, **_more: object) -> None:  # noqa: ARG001  # Blinker's names
+    """End the person's other sessions when this one is written."""
     g.is_password_changed = True
 
 

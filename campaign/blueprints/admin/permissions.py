@@ -43,6 +43,8 @@ OPEN = frozenset(
         "security.two_factor_token_validation",
         "security.two_factor_setup",
         "security.mf_recovery",
+        "admin.link",
+        "admin.use_link",
     }
 )
 """The way in and out; Flask-Security guards these itself (the second step is set up at the first sign-in)."""
@@ -53,11 +55,17 @@ PASSWORD_VIEWS = frozenset(
         "security.change_password",
         "security.two_factor_token_validation",
         "security.mf_recovery",
+        "admin.use_link",
     }
 )
 """Where a password or a code can be guessed: tries are limited and refusals logged."""
-OPEN_WITH_FIRST_PASSWORD = OPEN | {"security.verify", "security.change_password", "security.two_factor_setup_validate"}
-"""Where somebody may go who has not chosen a password of their own yet."""
+OPEN_WITHOUT_SECOND_STEP = OPEN | {
+    "security.verify",
+    "security.two_factor_setup_validate",
+    "admin.second_step_done",
+    "admin.set_language",
+}
+"""Where somebody may go whose role needs a second step that they have not set up yet."""
 CLOSED = frozenset({"security.two_factor_rescue", "security.tf_select"})
 """Doors of Flask-Security that we do not offer: rescue by mail, a choice where there is one way."""
 
@@ -68,6 +76,7 @@ RULES: dict[str, Permission] = {
     "security.mf_recovery_codes": Permission(ALL_STAFF, fresh=True),
     "admin.overview": Permission(ALL_STAFF),
     "admin.account": Permission(ALL_STAFF),
+    "admin.second_step_done": Permission(ALL_STAFF),
     "admin.sessions": Permission(ALL_STAFF),
     "admin.end_session": Permission(ALL_STAFF),
     "admin.end_other_sessions": Permission(ALL_STAFF),

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
 from campaign.domain.errors import Conflict, DomainError, NotFound
+from campaign.domain.staff_link import LinkPurpose
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
-from campaign.models.staff import Role, Staff, StaffSession
+from campaign.models.staff import Role, Staff, StaffLink, StaffSession
 from campaign.services import audit
-from campaign.services.staff.first_passwords import VALID_FOR, new_first_password
+from campaign.services.staff.links import NewLink, make_link
 
 ROLES = ("viewer", "campaign", "finance", "approver", "admin")
 DEMO_PASSWORD = "many-small-pieces"  # noqa: S105  # printed at every demo start, refused in production
@@ -52,6 +53,17 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewPerson:
+    """Somebody who is to be invited."""
+
+    email: str
+    name: str = ""
+    roles: tuple[str, ...]
+    campaign: str | None = None  # the slug of the only campaign for which the roles are valid; None: all campaigns
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaffRow:
     """A member of staff as the list of people shows them."""
 
@@ -65,16 +77,33 @@ class StaffRow:
     campaign_name: dict[str, str] | None
 
 
+def invite(new: NewPerson, *, actor_id: int | None, clock: Clock) -> NewLink:
+    """Add a person, or change one who has not used their invitation, and make the link by which they choose a password.
+
+    Args:
+        actor_id: Who invites; None: the command line.
+
+    Raises:
+        UnknownRole, UnknownCampaign: see there.
+        StaffExists: somebody with this address has an account in use.
+    """
+    known_roles = _known(new.roles)
+    address, at = new.email.strip().casefold(), clock.now()
+    with transaction() as session:
+        person = session.execute(select(Staff).where(func.lower(Staff.email) == address)).scalar_one_or_none()
+        if person is None:
+            person = _new_person(address, name=address, hashed=None, at=at)
+        elif not is_invited(session, person):
+            raise StaffExists(address)
+        person.name, person.language = new.name.strip() or person.name, new.language
+        _write_account(session, person, known_roles, new.campaign, actor_id=actor_id, at=at)
+        return make_link(session, person, LinkPurpose.INVITATION, actor_id=actor_id, at=at)
+
+
 def add_staff(
-    email: str,
-    *,
-    name: str,
-    roles: Iterable[str],
-    campaign: str | None = None,
-    clock: Clock,
-    password: str | None = None,
+    email: str, *, name: str, roles: Iterable[str], campaign: str | None = None, clock: Clock, password: str
 ) -> SignIn:
-    """Add a person; without a password a first one is made: see services.first_passwords.
+    """Add a person with a password, for the demonstration.
 
     Args:
         campaign: The slug of the only campaign for which the roles are valid; None: all campaigns.
@@ -83,30 +112,34 @@ def add_staff(
         UnknownRole, UnknownCampaign, StaffExists: see there.
     """
     known_roles = _known(roles)
-    given = password or new_first_password()
     address = email.strip().casefold()
-    hashed = hash_password(given)  # slow, so before the transaction
+    hashed = hash_password(password)  # slow, so before the transaction
     with transaction() as session:
         if session.execute(select(Staff.id).where(func.lower(Staff.email) == address)).first():
             raise StaffExists(address)
         person = _new_person(address, name=name.strip() or address, hashed=hashed, at=clock.now())
-        person.campaign_id = _campaign_id(session, campaign)
-        person.first_password_until = None if password else clock.now() + VALID_FOR
-        person.roles = _role_rows(session, known_roles)
-        session.add(person)
-        session.flush()
-        audit.record(
-            session,
-            actor_id=None,
-            action="staff:add",
-            subject=f"staff:{person.id}",
-            at=clock.now(),
-            detail={"roles": list(known_roles), "campaign": campaign},
-        )
-    return SignIn(email=address, password=given, roles=known_roles)
+        _write_account(session, person, known_roles, campaign, actor_id=None, at=clock.now())
+    return SignIn(email=address, password=password, roles=known_roles)
 
 
-def _new_person(address: str, *, name: str, hashed: str, at: datetime) -> Staff:
+def is_invited(session: Session, person: Staff) -> bool:
+    """Return whether the person has not used their invitation yet."""
+    link = session.get(StaffLink, person.id)
+    return person.password is None and link is not None and link.purpose == LinkPurpose.INVITATION
+
+
+def _write_account(
+    session: Session, person: Staff, roles: tuple[str, ...], campaign: str | None, *, actor_id: int | None, at: datetime
+) -> None:
+    person.campaign_id = _campaign_id(session, campaign)
+    person.roles = _role_rows(session, roles)
+    session.add(person)
+    session.flush()
+    detail: dict[str, object] = {"roles": list(roles), "campaign": campaign}
+    audit.record(session, actor_id=actor_id, action="staff:add", subject=f"staff:{person.id}", at=at, detail=detail)
+
+
+def _new_person(address: str, *, name: str, hashed: str | None, at: datetime) -> Staff:
     return Staff(
         email=address,
         name=name,

@@ -9,9 +9,8 @@ from sqlalchemy import ColumnElement, and_, delete, select, update
 from campaign.database import reading, transaction
 from campaign.domain.errors import NotFound
 from campaign.gateways.clock import Clock
-from campaign.models.staff import StaffSession
+from campaign.models.staff import Staff, StaffSession
 from campaign.services import audit
-from campaign.services.staff import first_passwords
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=10)
@@ -33,13 +32,10 @@ def begin(staff_id: int, public_id: str, *, browser: str, system: str, ends_othe
 
     Args:
         ends_others: Whether the person's other sessions end, as after a change of the password.
-
-    Raises:
-        FirstPasswordSpent: see services.first_passwords.
     """
     at = clock.now()
     with transaction() as session:
-        first_passwords.spend(session, staff_id, at=at)
+        session.execute(update(Staff).where(Staff.id == staff_id).values(last_active_at=at))
         expired = (StaffSession.last_used_at < at - IDLE) | (StaffSession.signed_in_at < at - LONGEST)
         session.execute(delete(StaffSession).where(expired))
         if ends_others:
@@ -60,10 +56,13 @@ def is_open(staff_id: int, public_id: str) -> bool:
 
 
 def note_use(public_id: str, *, clock: Clock) -> None:
-    """Record that the person is active; for the list, so once a minute is enough."""
+    """Record that the person is active; for the lists of sessions and people, so once a minute is enough."""
     with transaction() as session:
         used = update(StaffSession).where(StaffSession.public_id == public_id)
-        session.execute(used.values(last_used_at=clock.now()))
+        at = clock.now()
+        query = used.values(last_used_at=at).returning(StaffSession.staff_id)
+        for staff_id in session.execute(query).scalars().all():
+            session.execute(update(Staff).where(Staff.id == staff_id).values(last_active_at=at))
 
 
 def sessions_of(staff_id: int, *, clock: Clock) -> Sequence[SessionRow]:

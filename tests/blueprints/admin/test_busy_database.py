@@ -14,10 +14,11 @@ from flask_security.recovery_codes import MfRecoveryCodesUtil
 from flask_security.utils import hash_password
 from sqlalchemy import event, select
 
+from campaign.blueprints.admin.staff import link
 from campaign.extensions import db
 from campaign.models.staff import AuditEvent, Staff
-from campaign.services.staff import accounts, first_passwords
-from campaign.services.staff.accounts import add_staff
+from campaign.services.staff import accounts, links
+from campaign.services.staff.accounts import NewPerson, add_staff, invite
 from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import a_campaign
 from tests.support.fakes import SettableClock
@@ -92,15 +93,17 @@ def test_adding_staff_blocks_no_other_writer(app: Flask, clock: SettableClock, m
         add_staff(EMAIL, name="Finance", roles=("finance",), clock=clock, password=PASSWORD)
 
 
-def test_making_a_first_password_blocks_no_other_writer(
+def test_choosing_a_password_by_a_link_blocks_no_other_writer(
     app: Flask, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_campaign()
-    add_staff(EMAIL, name="Finance", roles=("finance",), clock=clock, password=PASSWORD)
-    db.session.rollback()
+    made = invite(NewPerson(email=EMAIL, roles=("finance",)), actor_id=None, clock=clock)
+    client = app.test_client()
+    page = fetch_address(client, links.address_of(made.nonce, public_url=""))
     with another_writer(app) as other:
-        monkeypatch.setattr(first_passwords, "hash_password", writing_before(hash_password, other))
-        first_passwords.reset_password(EMAIL, clock=clock)
+        monkeypatch.setattr(link, "hash_password", writing_before(hash_password, other))
+        answer = page.submit(client, name="Aida", password=PASSWORD, password_again=PASSWORD)
+    assert answer.location == "/staff/second-step"
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from campaign.database import reading
 from campaign.models.campaign import Campaign
 from campaign.models.staff import AuditEvent
-from campaign.services.staff.accounts import UnknownCampaign, add_staff, people, set_roles
+from campaign.services.staff.accounts import NewPerson, UnknownCampaign, invite, people, set_roles
 from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import a_campaign, a_member_of_staff
 from tests.support.fakes import SettableClock
@@ -49,7 +49,7 @@ def test_the_command_line_adds_staff_for_one_campaign(app: Flask, own: Campaign)
 
 def test_an_unknown_campaign_gives_no_role(app: Flask, clock: SettableClock, own: Campaign) -> None:
     with pytest.raises(UnknownCampaign):
-        add_staff("one@quilt.example", name="", roles=("viewer",), campaign="nowhere", clock=clock)
+        invite(NewPerson(email="one@quilt.example", roles=("viewer",), campaign="nowhere"), actor_id=None, clock=clock)
     member, admin = a_member_of_staff(role="viewer"), a_member_of_staff(role="admin")
     with pytest.raises(UnknownCampaign):
         set_roles(member.id, roles=("viewer",), campaign="nowhere", is_active=True, actor_id=admin.id, clock=clock)

@@ -125,7 +125,8 @@ def test_another_phone_can_be_set_up_at_once(app: Flask, clock: SettableClock, m
     browser = browser_of(app, clock, db.session().execute(select(Staff)).scalar_one())
     shown = Page(fetch_address(browser, "/staff/second-step").submit(browser, setup="authenticator"))
     other = TOTP(key=re.sub(r"\s", "", shown.text("main code")))
-    assert shown.submit(browser, code=other.generate(time=clock.now()).token).location == "/staff/account"
+    assert shown.submit(browser, code=other.generate(time=clock.now()).token).location == "/staff/second-step/done"
+    assert browser.get("/staff/second-step/done").location == "/staff/account"
 
 
 @pytest.mark.parametrize("door", ["code", "recovery"])

@@ -211,7 +211,7 @@ def test_a_second_step_can_be_set_up_and_is_then_required(app: Flask, clock: Set
     key = re.sub(r"\s", "", shown.text("main code"))
     device = TOTP(key=key)
     done = shown.submit(first, code=device.generate(time=clock.now()).token)
-    assert done.location == "/staff/account"
+    assert done.location == "/staff/second-step/done"
     assert "set up" in fetch_address(first, "/staff/account").text(".facts")
 
     second = app.test_client()
@@ -281,9 +281,9 @@ def test_in_production_nobody_signs_in_without_a_second_step(app: Flask, clock: 
     client = create_app(strict, app.extensions["context"]).test_client()
     page = Page(client.get("/staff/login"))
     location = page.submit(client, email=EMAIL, password=PASSWORD).location
-    assert "/staff/second-step" in location
-    shown = Page(Page(client.get(location)).submit(client, setup="authenticator"))
-    assert "/staff/login" in client.get("/staff/").location
+    assert client.get(location).location == "/staff/second-step"
+    shown = Page(Page(client.get("/staff/second-step")).submit(client, setup="authenticator"))
+    assert client.get("/staff/donations").location == "/staff/second-step"
     key = re.sub(r"\s", "", shown.text("main code"))
     shown.submit(client, code=TOTP(key=key).generate(time=clock.now()).token)
     assert client.get("/staff/").status_code == 200

@@ -12,11 +12,13 @@ from campaign.extensions import db
 from campaign.models.staff import AuditEvent, Staff
 from campaign.services.staff.accounts import (
     DEMO_PASSWORD,
+    NewPerson,
     OwnRolesAreFixed,
     StaffExists,
     UnknownRole,
     add_demo_staff,
     add_staff,
+    invite,
     people,
     set_roles,
 )
@@ -26,17 +28,18 @@ from tests.support.pytest_hooks import ARGON2_AS_SHIPPED
 
 pytestmark = pytest.mark.database("sqlite")  # plain rows; the tests of the staff pages run on both
 
+PASSWORD = "a-patch-and-a-seam"
+
 
 def member(session: Session, email: str) -> Staff:
     return session.execute(select(Staff).where(Staff.email == email)).scalar_one()
 
 
-def test_an_added_person_gets_a_password_that_nobody_chose(app: Flask, clock: SettableClock, session: Session) -> None:
-    given = add_staff(" Aida@Quilt.example ", name="Aida", roles=("finance", "viewer"), clock=clock)
-    assert (given.email, given.roles) == ("aida@quilt.example", ("finance", "viewer"))
-    stored = member(session, "aida@quilt.example").password
-    assert stored is not None
-    assert verify_password(given.password, stored)
+def test_an_invited_person_has_no_password_yet(app: Flask, clock: SettableClock, session: Session) -> None:
+    invited = NewPerson(email=" Aida@Quilt.example ", name="Aida", roles=("finance", "viewer"))
+    assert invite(invited, actor_id=None, clock=clock).email == "aida@quilt.example"
+    person = member(session, "aida@quilt.example")
+    assert (person.name, person.password) == ("Aida", None)
     assert session.execute(select(AuditEvent.action)).scalars().all() == ["staff:add"]
 
 
@@ -46,23 +49,25 @@ def test_a_password_costs_whoever_guesses_it_memory_and_time(
     for name, cost in ARGON2_AS_SHIPPED.items():
         monkeypatch.setattr(argon2, name, cost)
     with create_app(app.config["KURAK"], app.extensions["context"]).app_context():
-        given = add_staff("aida@quilt.example", name="Aida", roles=("finance",), clock=clock)
+        given = add_staff("aida@quilt.example", name="Aida", roles=("finance",), clock=clock, password=PASSWORD)
         db.engine.dispose()
     stored = member(session, given.email).password
     assert stored is not None
     assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
-    assert verify_password(given.password, stored)
+    assert verify_password(PASSWORD, stored)
 
 
 def test_an_address_belongs_to_one_account(app: Flask, clock: SettableClock) -> None:
-    add_staff("aida@quilt.example", name="Aida", roles=("finance",), clock=clock)
+    add_staff("aida@quilt.example", name="Aida", roles=("finance",), clock=clock, password=PASSWORD)
     with pytest.raises(StaffExists):
-        add_staff("AIDA@quilt.example", name="Aida", roles=("finance",), clock=clock)
+        add_staff("AIDA@quilt.example", name="Aida", roles=("finance",), clock=clock, password=PASSWORD)
+    with pytest.raises(StaffExists):
+        invite(NewPerson(email="AIDA@quilt.example", roles=("finance",)), actor_id=None, clock=clock)
 
 
 def test_an_unknown_role_is_refused(app: Flask, clock: SettableClock) -> None:
     with pytest.raises(UnknownRole):
-        add_staff("aida@quilt.example", name="Aida", roles=("owner",), clock=clock)
+        invite(NewPerson(email="aida@quilt.example", roles=("owner",)), actor_id=None, clock=clock)
     assert people() == []
 
 

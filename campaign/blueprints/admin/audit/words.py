@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from campaign.blueprints.admin.words import SHIELD_CAUSES, roles_in_words
 from campaign.domain.money import CURRENCIES, Money
+from campaign.domain.staff_link import LinkPurpose
 from campaign.i18n import day, exact_money, number
 
 KEYS: Mapping[str, LazyString] = {
@@ -41,6 +42,8 @@ KEYS: Mapping[str, LazyString] = {
     "failed": _("Payments failed in the last hour"),
     "started": _("Payment pages opened in the last hour"),
     "is_ours": _("Ours"),
+    "purpose": _("Purpose"),
+    "second_step": _("Second step removed"),
 }
 """Key of a detail → its word, in the order in which they are shown; an unknown key comes last, as it is."""
 FILTERS: Mapping[str, LazyString] = {
@@ -60,6 +63,10 @@ PLACES = {key: place for place, key in enumerate(KEYS)}
 AMOUNTS = ("amount_minor", "minor")
 INTERNAL = frozenset({"form", "figures", *AMOUNTS})
 """Keys that are for the program alone: which form an act was sent with, balances in minor units, an amount without currency."""
+LINK_PURPOSES: Mapping[str, LazyString] = {
+    LinkPurpose.INVITATION: _("Invitation"),
+    LinkPurpose.RESET: _("Password reset"),
+}
 DAYS = ("paid_on", "since", "until")
 ROLES = ("roles", "before", "after")
 
@@ -88,6 +95,8 @@ def _text(key: str, value: object) -> str:
     text = str(value)
     if key == "cause":
         return str(SHIELD_CAUSES.get(text, text))
+    if key == "purpose":
+        return str(LINK_PURPOSES.get(text, text))
     return _day(text) if key in DAYS else text
 
 

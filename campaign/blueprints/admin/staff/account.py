@@ -17,6 +17,13 @@ def account() -> ResponseReturnValue:
     return _page(LanguageForm(data={"language": person().language}))
 
 
+@bp.get("/second-step/done")
+def second_step_done() -> ResponseReturnValue:
+    """Lead on after the second step was set up: to recovery codes where there are none yet."""
+    needs_codes = person().has_second_factor and not person().has_recovery_codes
+    return redirect(url_for("security.mf_recovery_codes" if needs_codes else "admin.account"))
+
+
 @bp.post("/account/language")
 def set_language() -> ResponseReturnValue:
     """Set the language of the staff pages for this person."""

@@ -3,14 +3,18 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, SelectField, SelectMultipleField
+from wtforms import BooleanField, PasswordField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length
 
 from campaign.blueprints.admin import choices, words
-from campaign.blueprints.admin.forms import StaffForm
+from campaign.blueprints.admin.forms import MAX_NAME, StaffForm
+from campaign.blueprints.admin.staff.passwords import password_problem
+from campaign.domain.typed_text import one_line
 from campaign.i18n import LANGUAGES
 from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.staff import accounts
+from campaign.web.form_fields import TOO_LONG
 
 
 class LanguageForm(StaffForm):
@@ -31,6 +35,32 @@ class CampaignForm(StaffForm):
     def __init__(self, campaigns: list[CampaignCard], **settings: Any) -> None:  # as Flask-WTF types them
         super().__init__(**settings)
         self.campaign.choices = choices.campaigns(campaigns)
+
+
+class OneTimeLinkForm(StaffForm):
+    """What a person chooses by their one-time link."""
+
+    name = StringField(
+        _("Your name"),
+        filters=[one_line],
+        validators=[DataRequired(_("Enter your name.")), Length(max=MAX_NAME, message=TOO_LONG)],
+    )
+    language = SelectField(
+        _("Language of the desk"),
+        choices=dict(LANGUAGES),
+        invalid_choice_message=_("Choose one of the languages shown."),
+    )
+    password = PasswordField(_("Password"), validators=[DataRequired(_("Enter a password."))])
+    password_again = PasswordField(_("Repeat the password"))
+
+    def check_password(self, email: str) -> bool:
+        """Whether the password is allowed and was typed twice; else the form says what is wrong."""
+        problem = password_problem(self.password.data, name=self.name.data, email=email)
+        if problem is not None:
+            self.refuse("password", problem)
+        elif self.password.data != self.password_again.data:
+            self.refuse("password_again", str(_("The two passwords are not the same.")))
+        return not self.mistakes
 
 
 class PersonForm(StaffForm):

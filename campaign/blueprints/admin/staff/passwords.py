@@ -26,14 +26,20 @@ SENTENCES: dict[PasswordProblem, LazyString] = {
 }
 
 
+def password_problem(password: str, *, name: str, email: str) -> str | None:
+    """Return why this person may not choose this password, as a sentence; None where they may."""
+    config: Config = current_app.config["KURAK"]
+    problem = problem_of(password, [name, email, *site_words(config.public_url)])
+    return str(SENTENCES[problem]) if problem else None
+
+
 class StaffPasswordUtil(PasswordUtil):
     """Checks a new password for Flask-Security."""
 
     def validate(self, password: str, is_register: bool, **more: Any) -> tuple[list[str] | None, str]:  # noqa: ARG002  # its names
-        config: Config = current_app.config["KURAK"]
         user = more["user"]
-        problem = problem_of(password, [user.name, user.email, *site_words(config.public_url)])
-        return ([str(SENTENCES[problem])] if problem else None), self.normalize(password)
+        problem = password_problem(password, name=user.name, email=user.email)
+        return ([problem] if problem else None), self.normalize(password)
 
 
 class BoundedPasswordMixin:

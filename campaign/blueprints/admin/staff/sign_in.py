@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, current_app, flash, request, session
+from flask import Flask, current_app, request, session
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from flask_security.core import Security
@@ -27,7 +27,6 @@ from campaign.extensions import limiter, visitor_key
 from campaign.gateway_registry import current_context
 from campaign.gateways.clock import machine_clock
 from campaign.i18n import Catalogues
-from campaign.services.staff import first_passwords
 from campaign.services.staff.accounts import DEMO_PASSWORD
 from campaign.services.staff.datastore import close_sign_in_session, staff_datastore
 from campaign.services.staff.second_factor import SingleUseTotp, SpentRecoveryCodes
@@ -81,9 +80,6 @@ class StaffLoginForm(BoundedPasswordMixin, LoginForm):
 
     def validate(self, **more: Any) -> bool:
         if not super().validate(**more):
-            return False
-        if first_passwords.is_spent(self.user, clock=current_context().clock):
-            flash(_("This first password has been used or has expired. Ask an administrator for another."), "error")
             return False
         config: Config = current_app.config["KURAK"]
         if config.is_development or not secrets.compare_digest(str(self.password.data).encode(), DEMO_BYTES):
@@ -156,6 +152,11 @@ def init_app(app: Flask) -> None:
         app.view_functions[endpoint] = _limited(app.view_functions[endpoint], endpoint)
 
 
+def normalized_password(password: str) -> str:
+    """Return a new password as sign-in will compare it."""
+    return str(security.password_util.normalize(password))
+
+
 def _disable_json_answers(app: Flask) -> None:
     """Flask-Security would answer JSON with a token that outlives its session, and take it from a header or a body."""
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]  # Flask-Login puts it there
@@ -191,7 +192,7 @@ def _settings(config: Config) -> dict[str, object]:
         "SECURITY_POST_LOGOUT_VIEW": "/staff/login",
         "SECURITY_POST_VERIFY_VIEW": "/staff/",
         "SECURITY_POST_CHANGE_VIEW": "/staff/account",
-        "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "/staff/account",
+        "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "/staff/second-step/done",
         "SECURITY_RETURN_GENERIC_RESPONSES": True,  # a wrong address and a wrong password look alike
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_SCHEMES": ["argon2"],
@@ -204,7 +205,7 @@ def _settings(config: Config) -> dict[str, object]:
         "SECURITY_CHANGE_URL": "/password",
         "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
         "SECURITY_TWO_FACTOR": True,
-        "SECURITY_TWO_FACTOR_REQUIRED": not config.is_development,
+        "SECURITY_TWO_FACTOR_REQUIRED": False,  # the guard leads whoever needs one to its set-up
         "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
         "SECURITY_TWO_FACTOR_ALWAYS_VALIDATE": True,
         "SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,  # seconds a clock may be off: three codes are right at a time
