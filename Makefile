@@ -3,12 +3,13 @@ BIN := .venv/bin
 SOURCES := campaign receipts tests migrations web_server.py wsgi.py
 T ?= tests
 MESSAGES := campaign/translations
+CATALOGUES := $(notdir $(patsubst %/LC_MESSAGES/messages.po,%,$(wildcard $(MESSAGES)/*/LC_MESSAGES/messages.po)))
 PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 POT ?= $(MESSAGES)/messages.pot
 HEAD := migrations/.current-alembic-head
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test dates axe drill chaos package check lint fix types contracts templates i18n-extract i18n-update i18n-check db-revision settings subjects lock bench
+.PHONY: help run setup test dates axe drill chaos package check lint fix types contracts templates i18n-extract i18n-update i18n-add i18n-check db-revision settings subjects lock bench
 
 help: ## these words
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -65,9 +66,12 @@ i18n-extract: ## messages.pot from code and templates (POT=… elsewhere)
 	@$(BIN)/pybabel --quiet extract -F pyproject.toml -k lazy_gettext -k lazy_ngettext:1,2 -k lazy_pgettext:1c,2 -c Translators: --sort-output --no-location --project Kurak --version 1 --copyright-holder "The Kurak contributors" -o $(POT) campaign
 
 i18n-update: i18n-extract ## bring the catalogues up to date; new texts are left to be translated
-	@for language in ru ky; do $(BIN)/pybabel --quiet update --init-missing --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i $(POT) -d $(MESSAGES) -l $$language; done
+	@for language in $(CATALOGUES); do $(BIN)/pybabel --quiet update --init-missing --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i $(POT) -d $(MESSAGES) -l $$language; done
 
-i18n-check: ## every text stands in Russian and Kyrgyz
+i18n-add: i18n-extract ## a new language with empty texts (CODE=uz), in catalogue and receipts
+	@$(BIN)/flask --app wsgi language add $(CODE)
+
+i18n-check: ## every text stands in every catalogue
 	@$(BIN)/python -m pytest -q -p no:randomly tests/invariants/test_catalogues.py
 
 db-revision: ## a new migration, numbered (M="Add outbox")

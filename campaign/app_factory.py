@@ -22,6 +22,7 @@ from campaign.project import MIGRATIONS
 from campaign.services import live_scope
 from campaign.web import (
     error_pages,
+    language_converter,
     markdown,
     page_cache,
     preparation,
@@ -51,6 +52,7 @@ def compose(config: Config, context: Context | None) -> Flask:
     limiter.init_app(app)
     _remove_hook_of_global_limits(app)
     i18n.init_app(app, babel)
+    language_converter.init_app(app)
     static_files.init_app(app)
     markdown.init_app(app)
     template_cache.init_app(app)

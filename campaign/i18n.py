@@ -8,7 +8,6 @@ from datetime import date, datetime
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Literal, cast
 
 from babel.core import Locale
 from babel.dates import format_date
@@ -20,14 +19,15 @@ from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, get_locale
 from flask_babel import gettext as _
 
+from campaign import languages
 from campaign.days import local_day, local_time, offset_name
 from campaign.domain.language import shown_language
 from campaign.domain.money import Money, currency
+from campaign.languages import SOURCE, LanguageNames, language_facts, language_name
 
-Language = Literal["en", "ru", "ky"]
-LANGUAGES: dict[Language, str] = {"en": "English", "ru": "Русский", "ky": "Кыргызча"}
-"""Code → the language's name in itself."""
-DEFAULT: Language = "en"
+LANGUAGES = LanguageNames()
+"""Code → the language's name in itself, of those that the interface has."""
+DEFAULT = SOURCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +59,18 @@ def init_app(app: Flask, babel: Babel) -> None:
     babel.init_app(app, locale_selector=_selected)
     babel.domain_instance = Catalogues()
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, language=current_language, shown=shown, as_money=Money)
+    app.jinja_env.globals.update(language_facts=language_facts)
     app.jinja_env.filters.update(figure=figure, money=money, money_in_text=money_in_text, day=day, moment=moment)
+    app.jinja_env.filters.update(language_name=language_name)
     app.jinja_env.filters.update(number=number, percent=percent, degrees=degrees)
     app.jinja_env.filters.update(time_of_day=time_of_day, text=text_of, iso_day=date.fromisoformat)
 
 
-def current_language() -> Language:
+def current_language() -> str:
     """Return the language of the texts that are made now."""
     locale = get_locale()
     code = locale.language if locale else DEFAULT
-    return cast(Language, code) if code in LANGUAGES else DEFAULT
+    return code if code in LANGUAGES else DEFAULT
 
 
 @contextmanager
@@ -90,7 +92,7 @@ def text_of(texts: Mapping[str, str]) -> str:
     return shown(texts).text
 
 
-def preferred_language() -> Language:
+def preferred_language() -> str:
     """The first of the reader's languages that is ours, regions aside (ky-KG is ky); English where none is."""
     for tag in request.accept_languages.values():
         code = tag.replace("_", "-").split("-")[0].lower()
@@ -108,7 +110,7 @@ def money(amount: Money, *, language: str | None = None, exact: bool = False) ->
     text = format_decimal(abs(amount.decimal), format="#,##0" + ("." + "0" * digits if digits else ""), locale=code)
     sign = "\u2212" if amount.minor < 0 else ""
     if amount.currency == "KGS":
-        symbol = SOM[code]
+        symbol = SOM.get(code, "KGS")
         return f"{sign}{symbol}{NBSP}{text}" if code == "en" else f"{sign}{text}{NBSP}{symbol}"
     symbol = SYMBOLS.get(amount.currency, amount.currency)
     if code != "en":
@@ -208,10 +210,13 @@ class Catalogues(Domain):  # type: ignore[misc]  # Flask-Babel is untyped here
         return catalogue(current_language())
 
 
-@cache
 def catalogue(code: str) -> Translations:
     """The messages of a language, compiled from its .po at first use (15 ms per 1,000 messages)."""
-    path = Path(__file__).parent / "translations" / code / "LC_MESSAGES" / "messages.po"
+    return _compiled(languages.catalogue_path(code), code)
+
+
+@cache
+def _compiled(path: Path, code: str) -> Translations:
     if not path.exists():
         return Translations()
     compiled = io.BytesIO()

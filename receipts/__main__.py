@@ -8,7 +8,7 @@ from pathlib import Path
 from receipts import ReceiptDocument, render_pdf
 from receipts.document import Language
 from receipts.kurak import band_svg, hem_svg
-from receipts.texts import LANGUAGES
+from receipts.texts import languages
 
 _ASSETS = Path(__file__).parent / "assets"
 
@@ -71,7 +71,7 @@ _SAMPLE_TEXTS: dict[Language, dict[str, str]] = {
 
 def sample(language: Language) -> ReceiptDocument:
     """Return a synthetic receipt of test money in a language."""
-    return replace(_SAMPLE, language=language, **_SAMPLE_TEXTS[language])  # type: ignore[arg-type]
+    return replace(_SAMPLE, language=language, **_SAMPLE_TEXTS.get(language, {}))  # type: ignore[arg-type]
 
 
 def main() -> None:
@@ -79,7 +79,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m receipts")
     commands = parser.add_subparsers(dest="command", required=True)
     make = commands.add_parser("sample", help="make the PDF of a sample receipt")
-    make.add_argument("--language", choices=LANGUAGES, default="en")
+    make.add_argument("--language", choices=languages(), default="en")
     make.add_argument("--out", type=Path, required=True)
     commands.add_parser("draw", help="draw the patchwork of the page anew")
     arguments = parser.parse_args()

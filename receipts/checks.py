@@ -7,7 +7,7 @@ from enum import StrEnum
 from receipts.document import ReceiptDocument
 from receipts.page import page_of
 from receipts.reading import UnreadableAmount, amount_from_words
-from receipts.texts import LANGUAGES, MissingText
+from receipts.texts import MissingText, languages
 from receipts.words import NoWordsForAmount
 
 
@@ -66,7 +66,7 @@ class ReceiptOnHold(Exception):
 
 def check_document(document: ReceiptDocument) -> list[HoldReason]:
     """Return every reason to hold a receipt back; none when it may be issued."""
-    if document.language not in LANGUAGES:
+    if document.language not in languages():
         return [HoldReason.UNKNOWN_LANGUAGE]
     reasons = [*_gaps(document), *_contradictions(document)]
     try:

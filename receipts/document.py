@@ -8,7 +8,8 @@ from typing import Any, Literal, Self
 
 Status = Literal["original", "copy", "void", "replaced"]
 Method = Literal["card", "bank", "cash"]
-Language = Literal["en", "ru", "ky"]
+Language = str
+"""The ISO 639 code of a language that the receipts have texts in."""
 
 _DAYS = ("issued_on", "received_on", "voided_on")
 

@@ -42,13 +42,21 @@ def amount_from_words(text: str, exponent: int, language: Language) -> int:
     Raises:
         UnreadableAmount: they say none.
     """
-    whole, rest = _whole_number(text, _values(_SMALL[language]))
+    whole, rest = _whole_number(text, _values(_SMALL[language])) if language in _SMALL else _digits(text)
     if not exponent:
         return whole
     minor = re.search(rf"\b(\d{{{exponent}}})\b(?:/1|\s|$)", rest)
     if minor is None:
         raise UnreadableAmount(f"no minor units in {text!r}")
     return int(f"{whole}{minor[1]}")
+
+
+def _digits(text: str) -> tuple[int, str]:
+    """Read an amount that is repeated in digits, as in a language whose numbers are not known here."""
+    match = re.match(r"(\d+) [A-Z]{3}\b", text)
+    if match is None:
+        raise UnreadableAmount(f"no number in {text!r}")
+    return int(match[1]), text[match.end() :]
 
 
 def _values(words: str) -> dict[str, int]:

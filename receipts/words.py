@@ -1,5 +1,7 @@
 """Amounts in words, in English, Russian and Kyrgyz, with the nouns and plurals that grammar requires.
 
+In a language without a grammar here the amount is repeated in digits: 1250 KGS 50/100.
+
 num2words covers the integers of English and Russian and nothing else: it reads whole numbers as cents, has no som, no
 Kyrgyz, and writes «одна миллион» for a feminine number. The nouns, their plural forms, the feminine and all of Kyrgyz
 are therefore defined here.
@@ -100,7 +102,7 @@ def amount_in_words(minor: int, currency: str, exponent: int, language: Language
     whole, fraction = divmod(minor, 10**exponent)
     if not 0 <= whole <= LARGEST_WHOLE:
         raise NoWordsForAmount(f"{minor} minor units of {currency}")
-    grammar = _GRAMMARS[language]
+    grammar = _GRAMMARS.get(language, _DIGITS)
     unit = grammar.units.get(currency, Unit(Noun((currency,))))
     words = f"{grammar.spell(whole, unit.major)} {grammar.form(whole, unit.major)}"
     if not exponent:
@@ -171,6 +173,8 @@ class _Grammar:
     joint: str  # between the whole units and the minor ones
 
 
+_DIGITS = _Grammar({}, lambda number, _noun: str(number), lambda _number, noun: noun.forms[0], " ")
+"""For a language that has no grammar here."""
 _GRAMMARS: dict[Language, _Grammar] = {
     "en": _Grammar(_ENGLISH, _english_integer, _english_form, " and "),
     "ru": _Grammar(_RUSSIAN, _russian_integer, _russian_form, " "),

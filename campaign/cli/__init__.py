@@ -25,6 +25,7 @@ def add_commands(app: "Flask") -> None:
     from campaign.cli.drill import drill
     from campaign.cli.inbox import inbox
     from campaign.cli.jobs import jobs
+    from campaign.cli.languages import language
     from campaign.cli.ledger import ledger
     from campaign.cli.prepare import prepare
     from campaign.cli.reconcile import reconcile
@@ -41,6 +42,7 @@ def add_commands(app: "Flask") -> None:
         drill,
         inbox,
         jobs,
+        language,
         ledger,
         prepare,
         reconcile,

@@ -9,6 +9,7 @@ from typing import Any, Final
 from campaign.domain.money import Money
 from campaign.domain.pledge import CardRefusal, PledgeWord
 from campaign.domain.pledge_dates import last_day_of
+from campaign.gateways.payment_page_language import payment_page_language
 from campaign.gateways.payments import MissingAtProvider, PaymentRefused
 from campaign.gateways.pledges import CardOnFile, GiftDue, PledgeFacts, PledgeTerms
 from campaign.gateways.stripe_client import StripeClient, translated
@@ -34,7 +35,6 @@ REASONS: Final = {
     "issuer_not_available": CardRefusal.ERROR,
 }
 """Why a card was refused, as far as the donor can do something about it; every other one is `DECLINED`."""
-LOCALES: Final = {"en": "en", "ru": "ru", "ky": "ru"}
 
 
 class StripePledges:
@@ -144,7 +144,7 @@ class StripePledges:
         params: Any = {
             "customer": customer_id,
             "return_url": return_url,
-            "locale": LOCALES[language],
+            "locale": payment_page_language(language),
             "flow_data": {
                 "type": "payment_method_update",
                 "after_completion": {"type": "redirect", "redirect": {"return_url": return_url}},

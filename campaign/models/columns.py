@@ -19,7 +19,7 @@ CurrencyCode = Annotated[str, mapped_column(CHAR(3))]
 Minor = Annotated[int, mapped_column(BigInteger)]
 """An amount in minor units of the row's currency."""
 Texts = Annotated[dict[str, str], mapped_column(Json)]
-"""A text per language: {"en": …, "ru": …, "ky": …}; a missing one falls back, visibly."""
+"""A text per language: {"en": …, "ru": …}; a missing one falls back, visibly."""
 Facts = Annotated[dict[str, object], mapped_column(Json)]
 LongText = Annotated[str, mapped_column(Text)]
 

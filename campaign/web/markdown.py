@@ -8,7 +8,8 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 ALLOWED_TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "a", "blockquote", "br", "hr", "code"}
-QUOTES = {"en": "“”‘’", "ru": "«»„“", "ky": "«»„“"}
+QUOTES = {"en": "“”‘’", "ru": "«»„“", "ky": "«»„“", "kk": "«»„“", "de": "„“‚‘"}
+"""The quotation marks of a language, outer and inner; a language without its own has the English ones."""
 
 
 def init_app(app: Flask) -> None:

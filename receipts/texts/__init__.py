@@ -1,14 +1,14 @@
-"""The texts of a receipt in its three languages, with the formats of dates and amounts."""
+"""The texts of a receipt, one file per language, with the formats of dates and amounts."""
 
 import tomllib
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from receipts.document import Language
 
-LANGUAGES: tuple[Language, ...] = ("en", "ru", "ky")
+FOLDER = Path(__file__).parent
 
 
 class MissingText(LookupError):
@@ -67,11 +67,24 @@ class Texts:
         return f"{whole:,}".replace(",", self.group)
 
 
-@cache
+def languages() -> tuple[Language, ...]:
+    """Return the languages that the receipts have texts in."""
+    return _languages_in(FOLDER)
+
+
 def texts_in(language: Language) -> Texts:
     """Load the texts of a language, once per process."""
-    source = (files(__package__) / f"{language}.toml").read_text(encoding="utf-8")
-    content = tomllib.loads(source)
+    return _read(FOLDER / f"{language}.toml")
+
+
+@cache
+def _languages_in(folder: Path) -> tuple[Language, ...]:
+    return tuple(sorted(path.stem for path in folder.glob("*.toml")))
+
+
+@cache
+def _read(path: Path) -> Texts:
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
     formats, currencies = content.pop("format"), content.pop("currencies")
     return Texts(
         messages=content,

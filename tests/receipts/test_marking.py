@@ -11,7 +11,7 @@ import pytest
 
 from receipts import EndedState, mark_ended, render_pdf
 from receipts.document import Language
-from receipts.texts import LANGUAGES
+from receipts.texts import languages
 from tests.receipts.samples import a_receipt, accessibility_findings, text_of
 
 SUCCESSOR = "WCL-2026-000999"
@@ -42,7 +42,7 @@ def ended(status: str, language: Language = "en") -> EndedState:
     )
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("status", ["void", "replaced"])
 def test_the_copy_states_that_the_receipt_is_void_or_replaced(status: str, language: Language) -> None:
     copy = mark_ended(original(language), ended(status, language))

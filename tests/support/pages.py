@@ -13,7 +13,8 @@ from flask import current_app
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-LANGUAGES = {"en", "ru", "ky"}
+from campaign.languages import installed
+
 LOADING = {"script": "src", "link": "href", "img": "src", "source": "srcset", "iframe": "src", "use": "href"}
 """Elements that make a browser fetch something, and the attribute that says what."""
 UNFINISHED = re.compile(r"\{\{|\{%|%\(\w+\)|Traceback|\bNone\b|<Markup|object at 0x")
@@ -127,7 +128,7 @@ def _head(soup: BeautifulSoup, tags: Tags) -> list[str]:
     problems = []
     if soup.title is None or not soup.title.get_text(strip=True):
         problems.append("no title")
-    if soup.html is None or soup.html.get("lang") not in LANGUAGES:
+    if soup.html is None or soup.html.get("lang") not in installed():
         problems.append("the page does not tell its language")
     if len(tags["h1"]) != 1:
         problems.append(f"{len(tags['h1'])} h1")

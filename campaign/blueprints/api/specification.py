@@ -13,8 +13,8 @@ CURRENCY: Schema = {"type": "string", "pattern": "^[A-Z]{3}$"}
 TEXTS: Schema = {
     "type": "object",
     "description": "A text per language; one that is not written yet is left out.",
-    "properties": {"en": TEXT, "ru": TEXT, "ky": TEXT},
-    "additionalProperties": False,
+    "propertyNames": {"pattern": "^[a-z]{2,3}$"},
+    "additionalProperties": TEXT,
 }
 
 

@@ -52,7 +52,7 @@ class ForeignCheckout(DomainError):
     """The payment page's address is neither the provider's nor ours."""
 
 
-@bp.get("/<any(en,ru,ky):lang>/donate")
+@bp.get("/<language:lang>/donate")
 def donate(lang: str) -> ResponseReturnValue:
     """The empty form, or one filled in from the address, or from this browser's gift whose payment page was left."""
     left = _left_gift()
@@ -70,7 +70,7 @@ def donate(lang: str) -> ResponseReturnValue:
     return _page(form, check, left=left)
 
 
-@bp.post("/<any(en,ru,ky):lang>/donate")
+@bp.post("/<language:lang>/donate")
 @limiter.limit(SUBMIT_LIMIT)
 def give(lang: str) -> ResponseReturnValue:
     """303 to the payment page; 422, 410, 429 or 503 with the form and everything that was typed.

@@ -37,7 +37,7 @@ CHARGED_AGAIN = {Act.RESUME, Act.KEEP}
 """What makes money flow again, as a higher amount does: a link that was forwarded is not enough for it."""
 
 
-@bp.get("/<any(en,ru,ky):lang>/p/<token>")
+@bp.get("/<language:lang>/p/<token>")
 @limiter.limit("300 per 10 minutes")
 def pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
     """Amount, next date, months so far with receipts, and what can be done; what was just done is said on top."""
@@ -47,7 +47,7 @@ def pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
     return _page(page, token, PledgeForm(page), notice=pledge_words.notice_of(request.args))
 
 
-@bp.post("/<any(en,ru,ky):lang>/p/<token>")
+@bp.post("/<language:lang>/p/<token>")
 @limiter.limit("300 per 10 minutes")
 def redraw_pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
     """The page in another language with what was typed; nothing is checked and nothing changes."""
@@ -57,7 +57,7 @@ def redraw_pledge(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
     return _page(page, token, form)
 
 
-@bp.post(f"/<any(en,ru,ky):lang>/p/<token>/<any({ACTS}):act>")
+@bp.post(f"/<language:lang>/p/<token>/<any({ACTS}):act>")
 @limiter.limit("60 per 10 minutes")
 def ask_of_pledge(lang: str, token: str, act: str) -> ResponseReturnValue:
     """Carry out one request; where the provider does not answer, a worker retries and the page says so."""
@@ -100,7 +100,7 @@ def _refused(lang: str, token: str, page: PledgePage, form: PledgeForm, broken: 
     return _page(page, token, form, problem=pledge_words.sentence_of(broken), status=HTTPStatus.CONFLICT)
 
 
-@bp.post("/<any(en,ru,ky):lang>/p/<token>/receipts")
+@bp.post("/<language:lang>/p/<token>/receipts")
 @limiter.limit("60 per 10 minutes")
 def show_pledge_receipts(lang: str, token: str) -> ResponseReturnValue:
     """Let this browser download the receipts, once it has shown that it reads the mailbox they went to."""
@@ -114,7 +114,7 @@ def show_pledge_receipts(lang: str, token: str) -> ResponseReturnValue:
     return answer
 
 
-@bp.get("/<any(en,ru,ky):lang>/p/<token>/receipt/<number>")
+@bp.get("/<language:lang>/p/<token>/receipt/<number>")
 @limiter.limit("30 per minute")
 def pledge_receipt(lang: str, token: str, number: str) -> ResponseReturnValue:
     """The PDF of one month's receipt, for donors who proved their mailbox; others are led to the code."""

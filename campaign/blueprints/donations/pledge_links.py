@@ -35,13 +35,13 @@ class LinkForm(PostedForm):
     email = EmailField()
 
 
-@bp.get("/<any(en,ru,ky):lang>/p/")
+@bp.get("/<language:lang>/p/")
 def pledge_links(lang: str) -> ResponseReturnValue:  # noqa: ARG001
     """The form for a new link; after it was sent, the same answer for every address."""
     return _form_page(LinkForm(), is_sent="sent" in request.args)
 
 
-@bp.post("/<any(en,ru,ky):lang>/p/")
+@bp.post("/<language:lang>/p/")
 @limiter.limit("30 per 10 minutes")
 def send_pledge_links(lang: str) -> ResponseReturnValue:
     """Mail the link to the typed address; only show it again where the language was changed."""
@@ -58,7 +58,7 @@ def send_pledge_links(lang: str) -> ResponseReturnValue:
     return redirect(url_for(".pledge_links", lang=lang, sent="1"), code=303)
 
 
-@bp.get("/<any(en,ru,ky):lang>/p/all/<token>")
+@bp.get("/<language:lang>/p/all/<token>")
 @limiter.limit("300 per 10 minutes")
 def mailbox_page(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
     """All monthly gifts of a mailbox, each with the link to its own page and what becomes of a new card."""
@@ -70,7 +70,7 @@ def mailbox_page(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
     return _page(pledges, token, is_back=bool(done))
 
 
-@bp.post("/<any(en,ru,ky):lang>/p/all/<token>/card")
+@bp.post("/<language:lang>/p/all/<token>/card")
 @limiter.limit("60 per 10 minutes")
 def change_all_cards(lang: str, token: str) -> ResponseReturnValue:
     """To the provider's page for another card: for the chosen monthly gift alone, or once for all."""

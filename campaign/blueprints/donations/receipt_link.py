@@ -9,7 +9,7 @@ from campaign.services.receipts import links
 from campaign.services.receipts.files import receipt_pdf
 
 
-@bp.get("/<any(en,ru,ky):lang>/receipt/<token>")
+@bp.get("/<language:lang>/receipt/<token>")
 @limiter.limit("30 per minute")
 def mailed_receipt(lang: str, token: str) -> Response:  # noqa: ARG001
     """Return the PDF as it stands now; what has ended is marked."""

@@ -37,7 +37,7 @@ STATES = {
 """What the page tells of a gift; of the other states it tells that we are confirming."""
 
 
-@bp.get("/<any(en,ru,ky):lang>/thanks")
+@bp.get("/<language:lang>/thanks")
 def thanks(lang: str) -> ResponseReturnValue:  # noqa: ARG001
     """Paid, confirming, failed or unknown, with names and receipt only for the browser that gave."""
     gift = _gift_now(request.args.get("s", ""))
@@ -66,7 +66,7 @@ def thanks(lang: str) -> ResponseReturnValue:  # noqa: ARG001
     return answer
 
 
-@bp.get("/<any(en,ru,ky):lang>/thanks/state")
+@bp.get("/<language:lang>/thanks/state")
 def thanks_state(lang: str) -> ResponseReturnValue:  # noqa: ARG001
     """The state, and what became of the receipt, for the script of the page; the latter for the browser that gave alone."""
     gift = _gift_now(request.args.get("s", ""))
@@ -81,7 +81,7 @@ def thanks_state(lang: str) -> ResponseReturnValue:  # noqa: ARG001
     )
 
 
-@bp.get("/<any(en,ru,ky):lang>/thanks/receipt/<number>")
+@bp.get("/<language:lang>/thanks/receipt/<number>")
 @limiter.limit("30 per minute")
 def own_receipt(lang: str, number: str) -> ResponseReturnValue:  # noqa: ARG001
     """The receipt's PDF for the browser that gave; for everybody else there is no such page."""

@@ -22,22 +22,22 @@ def front_door() -> Response:
     return answer
 
 
-@bp.get("/<any(en,ru,ky):lang>/", endpoint="home")
-@bp.get("/<any(en,ru,ky):lang>/c/<slug>/", endpoint="campaign")
+@bp.get("/<language:lang>/", endpoint="home")
+@bp.get("/<language:lang>/c/<slug>/", endpoint="campaign")
 @cached()
 def campaign_page(*, card: CampaignCard) -> str:
     """Show the campaign."""
     return render_template("public/campaign.html", site=card, campaign=campaign_of(card))
 
 
-@bp.get("/<any(en,ru,ky):lang>/updates/")
+@bp.get("/<language:lang>/updates/")
 @cached()
 def updates(*, card: CampaignCard) -> str:
     """Show the list of news."""
     return render_template("public/updates.html", site=card, campaign=campaign_of(card))
 
 
-@bp.get("/<any(en,ru,ky):lang>/updates/<public_id>")
+@bp.get("/<language:lang>/updates/<public_id>")
 @cached()
 def update(*, public_id: str, card: CampaignCard) -> str:
     """Show one piece of news."""
@@ -48,7 +48,7 @@ def update(*, public_id: str, card: CampaignCard) -> str:
     return render_template("public/update.html", site=card, campaign=campaign, news=news)
 
 
-@bp.get("/<any(en,ru,ky):lang>/supporters/")
+@bp.get("/<language:lang>/supporters/")
 @cached(arguments=("page",))
 def supporters(*, card: CampaignCard) -> str:
     """Show a page of supporters."""

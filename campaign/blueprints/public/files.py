@@ -19,7 +19,7 @@ PRIVATE = ("/staff/", "/sandbox/", "/dev/", "/*/thanks", "/*/p/", "/*/receipt/",
 STANDING = ("about", "privacy", "accessibility")
 
 
-@bp.get("/<any(en,ru,ky):lang>/feed.xml")
+@bp.get("/<language:lang>/feed.xml")
 @cached("application/atom+xml")
 def feed(*, card: CampaignCard) -> str:
     """Return the news as an Atom feed."""
@@ -45,7 +45,7 @@ def _addresses_of(card: CampaignCard) -> list[dict[str, str]]:
     return [{lang: address(path, card, language=lang) for lang in LANGUAGES} for path in paths]
 
 
-@bp.get("/og/<any(en,ru,ky):lang>/<slug>.png")
+@bp.get("/og/<language:lang>/<slug>.png")
 @cached("image/png")
 def share_image(*, card: CampaignCard) -> bytes:
     """Return the picture that is shown where the campaign's address is shared."""

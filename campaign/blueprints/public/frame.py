@@ -29,14 +29,8 @@ def frame() -> dict[str, object]:
 
 @bp.record_once
 def _add_globals(state: BlueprintSetupState) -> None:
-    state.app.jinja_env.globals.update(
-        address=address, accepts_gifts=accepts_gifts, canonical=canonical, OG_LOCALES=OG_LOCALES
-    )
+    state.app.jinja_env.globals.update(address=address, accepts_gifts=accepts_gifts, canonical=canonical)
     state.app.jinja_env.filters.update(teaser=teaser)
-
-
-OG_LOCALES = {"en": "en_US", "ru": "ru_RU", "ky": "ky_KG"}
-"""Language → what Open Graph calls it: a language always with a territory."""
 
 
 def address(path: str, site: CampaignCard | None, *, language: str | None = None, **query: object) -> str:

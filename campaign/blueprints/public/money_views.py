@@ -11,14 +11,14 @@ from campaign.services.exports.transparency import csv_of
 from campaign.web.page_cache import cached, campaign_of
 
 
-@bp.get("/<any(en,ru,ky):lang>/transparency")
+@bp.get("/<language:lang>/transparency")
 @cached()
 def transparency(*, card: CampaignCard) -> str:
     """Show where the money comes from and where it goes."""
     return render_template("public/transparency.html", site=card, campaign=campaign_of(card))
 
 
-@bp.get("/<any(en,ru,ky):lang>/transparency.csv")
+@bp.get("/<language:lang>/transparency.csv")
 def transparency_csv(**_address: str) -> Response:
     """Send the same figures as a file."""
     answer = _csv()
@@ -32,21 +32,21 @@ def _csv(*, card: CampaignCard) -> str:
     return csv_of(campaign.money, language=current_language(), as_of=campaign.progress.as_of, is_demo=card.is_demo)
 
 
-@bp.get("/<any(en,ru,ky):lang>/events/")
+@bp.get("/<language:lang>/events/")
 @cached()
 def events(*, card: CampaignCard) -> str:
     """Show the list of events."""
     return render_template("public/events.html", site=card, campaign=campaign_of(card))
 
 
-@bp.get("/<any(en,ru,ky):lang>/grants/")
+@bp.get("/<language:lang>/grants/")
 @cached()
 def grants(*, card: CampaignCard) -> str:
     """Show the list of grants."""
     return render_template("public/grants.html", site=card, campaign=campaign_of(card))
 
 
-@bp.get("/<any(en,ru,ky):lang>/events/<public_id>")
+@bp.get("/<language:lang>/events/<public_id>")
 @cached()
 def event(*, public_id: str, card: CampaignCard) -> str:
     """Show one event with its budget."""
@@ -54,7 +54,7 @@ def event(*, public_id: str, card: CampaignCard) -> str:
     return render_template("public/event.html", site=card, campaign=campaign_of(card), target=target)
 
 
-@bp.get("/<any(en,ru,ky):lang>/grants/<public_id>")
+@bp.get("/<language:lang>/grants/<public_id>")
 @cached()
 def grant(*, public_id: str, card: CampaignCard) -> str:
     """Show one grant with its budget."""

@@ -8,14 +8,14 @@ from campaign.services.campaigns.cards import CampaignCard
 from campaign.web.page_cache import cached, campaign_of
 
 
-@bp.get("/<any(en,ru,ky):lang>/other-ways")
+@bp.get("/<language:lang>/other-ways")
 @cached()
 def other_ways(*, card: CampaignCard) -> str:
     """Show other ways to support the campaign."""
     return render_template("public/other_ways.html", site=card, campaign=campaign_of(card))
 
 
-@bp.get("/<any(en,ru,ky):lang>/<any(about,privacy,accessibility):name>")
+@bp.get("/<language:lang>/<any(about,privacy,accessibility):name>")
 @cached()
 def standing(*, name: str, card: CampaignCard) -> str:
     """Show a standing page of the campaign."""

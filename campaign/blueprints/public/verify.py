@@ -15,7 +15,7 @@ from campaign.services.receipts.listing import verify_receipt
 from campaign.web.page_cache import card_of
 
 
-@bp.get("/<any(en,ru,ky):lang>/verify/")
+@bp.get("/<language:lang>/verify/")
 @limiter.limit("30 per minute")
 def verify(lang: str) -> ResponseReturnValue:
     """The form; what is typed there leads to the receipt's own address, or is shown again with what is wrong."""
@@ -44,7 +44,7 @@ def verify(lang: str) -> ResponseReturnValue:
     return page, 422 if is_incomplete else 200
 
 
-@bp.get("/<any(en,ru,ky):lang>/verify/<number>")
+@bp.get("/<language:lang>/verify/<number>")
 @limiter.limit("30 per minute")
 def verified(lang: str, number: str) -> ResponseReturnValue:  # noqa: ARG001
     """What became of a receipt, for whoever holds its code; 404 for every other question."""

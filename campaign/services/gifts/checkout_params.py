@@ -9,12 +9,12 @@ from campaign.domain.donation import DonationFrequency
 from campaign.domain.email_address import ascii_email
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
+from campaign.gateways.payment_page_language import payment_page_language
 from campaign.services.campaigns.form_options import same_gift
 from campaign.services.campaigns.item_names import fee_name, purpose_line
 
-STRIPE_LOCALES = {"en": "en", "ru": "ru", "ky": "ru"}
-"""Stripe's page has no Kyrgyz; the Russian one carries a Kyrgyz sentence above its button."""
 KYRGYZ_SENTENCE = "Төлөм барагы кыргызча жок, ошондуктан орусча көрсөтүлөт. Сумманы текшерип, төлөңүз."
+"""Stripe's page has no Kyrgyz; the Russian one carries this sentence above its button."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ def _how_it_looks(order: CheckoutOrder) -> dict[str, object]:
     params: dict[str, object] = {
         "success_url": f"{base}/thanks?s={{CHECKOUT_SESSION_ID}}",
         "cancel_url": f"{base}/donate?{urlencode({**chosen, 'left': order.public_id})}",
-        "locale": STRIPE_LOCALES[order.language],
+        "locale": payment_page_language(order.language),
         "adaptive_pricing": {"enabled": False},
     }
     if order.language == "ky":

@@ -19,31 +19,7 @@ from campaign.services.pledges import mail_facts
 from campaign.services.queues.outbox import OutgoingMail, enqueue, send_instead
 from campaign.services.receipts import issuing
 from campaign.services.receipts.issuing import ReceiptFacts
-
-PART_REFUND = {
-    "en": "Of the gift of {charged}, {back} was sent back; this receipt is for what is left.",
-    "ru": "Из пожертвования {charged} возвращено {back}; эта квитанция — на оставшуюся сумму.",
-    "ky": "{charged} жардамдын ичинен {back} кайтарылды; бул дүмүрчөк калган суммага берилди.",
-}
-PART_DISPUTE = {
-    "en": "Of the gift of {charged}, the bank returned {back} to the payer; this receipt is for what is left.",
-    "ru": "Из пожертвования {charged} банк вернул плательщику {back}; эта квитанция — на оставшуюся сумму.",
-    "ky": "{charged} жардамдын ичинен банк төлөөчүгө {back} кайтарды; бул дүмүрчөк калган суммага берилди.",
-}
-"""What a replacement says, in the receipt's language: it is a stored fact, so it is not looked up later. Where both a
-refund and a dispute took a part, the first says the sum of both."""
-RESTORED = {
-    "en": "The gift was not returned after all: it stands again, and this receipt is for it.",
-    "ru": "Пожертвование всё же не было возвращено: оно снова в силе, и эта квитанция — на него.",
-    "ky": "Жардам кайтарылган жок: ал кайра күчүндө, бул дүмүрчөк ага берилди.",
-}
-"""What the mail says with a receipt that follows a void one: the refund failed, or the dispute was won."""
-CORRECTED = {
-    "en": "We corrected your details. This receipt replaces receipt {number}, which is no longer valid.",
-    "ru": "Мы исправили ваши данные. Эта квитанция заменяет квитанцию {number}, которая больше не действительна.",
-    "ky": "Маалыматыңызды оңдодук. Бул дүмүрчөк мындан ары жараксыз {number} дүмүрчөгүнүн ордуна берилди.",
-}
-"""What the mail says with the replacement of a receipt that was sent already."""
+from campaign.services.receipts.wording import receipt_language, receipt_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +147,8 @@ class _ReceiptWriter:
         if is_correction and mail and replaces is not None:
             if send_instead(self.session, mail, receipt_id=receipt_id, in_place_of=replaces, at=self.at):
                 return receipt_id, number
-            corrected = CORRECTED[self.gift.language].format(number=issuing.number_of(self.session, replaces))
+            former = issuing.number_of(self.session, replaces)
+            corrected = receipt_sentence("corrected", self.gift.language, number=former)
             mail = self._mail("receipt", number, self.snapshot.remaining, note=f"{corrected} {why}".strip())
         if mail:
             self._queue(mail, receipt_id=receipt_id)
@@ -217,7 +194,8 @@ class _ReceiptWriter:
         )
 
     def _facts(self) -> ReceiptFacts:
-        gift, snapshot, language = self.gift, self.snapshot, self.gift.language
+        gift, snapshot = self.gift, self.snapshot
+        language = receipt_language(gift.language)
         # What the provider settled belongs to the whole gift; a rest has no settlement of its own to print.
         converted = snapshot.converted if self.is_whole else None
         return ReceiptFacts(
@@ -245,13 +223,13 @@ class _ReceiptWriter:
         """Why the donor gets another receipt; nothing with the first one."""
         if not self.is_whole:
             return self._note()
-        return RESTORED[self.gift.language] if restores else ""
+        return receipt_sentence("restored", self.gift.language) if restores else ""
 
     def _note(self) -> str:
-        """What a replacement says of the part that the donor has again."""
-        language = self.gift.language
+        """What a replacement says of the part that the donor has again: a stored fact. The first of two causes says the sum."""
+        language = receipt_language(self.gift.language)
         charged, back = (
             money_in_text(part, language=language) for part in (self.snapshot.charge, self.snapshot.returned)
         )
-        texts = PART_REFUND if self.snapshot.refunded_minor else PART_DISPUTE
-        return texts[language].format(charged=charged, back=back)
+        cause = "part_refund" if self.snapshot.refunded_minor else "part_dispute"
+        return receipt_sentence(cause, language, charged=charged, back=back)

@@ -229,7 +229,7 @@ def _document(facts: ReceiptFacts, *, number: str, code: str, issued_on: date, r
         purpose=facts.purpose,
         restricted=facts.is_restricted,
         given_in_return=None,
-        language="ru" if facts.language == "ru" else "ky" if facts.language == "ky" else "en",
+        language=facts.language,
         verify_url=f"{facts.public_url}/{facts.language}/verify/{number}?code={code}",
         verify_code=code,
         campaign_title=facts.campaign_title,

@@ -20,6 +20,7 @@ from campaign.domain.money import CURRENCIES, Money
 from campaign.domain.timeline import TimelineEntry
 from campaign.gateway_registry import current_context
 from campaign.i18n import LANGUAGES, day, exact_money, text_of
+from campaign.languages import language_name
 from campaign.services import audit
 from campaign.services.campaigns.moderation import set_visibility as store_visibility
 from campaign.services.exports.ledger import period_of
@@ -148,7 +149,7 @@ def _about(criteria: DonationFilter, purposes: dict[str, FundRow]) -> list[tuple
         _("Text"): criteria.text,
         _("State"): str(words.DONATION[criteria.state][0]) if criteria.state else "",
         _("Currency"): criteria.currency,
-        _("Language"): LANGUAGES.get(criteria.language, ""),  # type: ignore[call-overload]  # checked by `choice`
+        _("Language"): criteria.language and language_name(criteria.language),
         _("How often"): str(words.FREQUENCIES.get(criteria.frequency, "")),
         _("Fund"): text_of(purposes[criteria.fund].title) if criteria.fund else "",
         _("At least"): exact_money(Money(criteria.least_minor, criteria.currency))

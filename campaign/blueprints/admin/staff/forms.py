@@ -22,7 +22,7 @@ class LanguageForm(StaffForm):
 
     language = SelectField(
         _("Language of the desk"),
-        choices=dict(LANGUAGES),
+        choices=LANGUAGES.items,
         invalid_choice_message=_("Choose one of the languages shown."),
     )
 
