@@ -5,9 +5,10 @@ from datetime import date, datetime
 from sqlalchemy import CHAR, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.domain.campaign_state import CampaignStage
 from campaign.domain.donation import FeeBearer
 from campaign.extensions import Key, Model
-from campaign.models.columns import CurrencyCode, Facts, Minor, PrimaryKey, PublicId, Texts, check_values
+from campaign.models.columns import CurrencyCode, Facts, Json, Minor, PrimaryKey, PublicId, Texts, check_values
 
 
 class Campaign(Model):
@@ -18,6 +19,7 @@ class Campaign(Model):
         CheckConstraint("goal_minor > 0", "positive_goal"),
         CheckConstraint("ends_on > starts_on", "ends_after_start"),
         check_values("fee_bearer", FeeBearer),
+        check_values("stage", CampaignStage),
     )
 
     id: Mapped[PrimaryKey]
@@ -26,6 +28,12 @@ class Campaign(Model):
     goal_minor: Mapped[Minor]
     starts_on: Mapped[date]
     ends_on: Mapped[date]
+    stage: Mapped[str] = mapped_column(server_default=CampaignStage.PUBLISHED.value, default=CampaignStage.PUBLISHED)
+    """What staff decided; `campaign_state` makes it, with the days, into what the campaign is."""
+    closed_on: Mapped[date | None]
+    """The day on which it was closed before its planned end; `ends_on` is then this day too, as far as the start allows."""
+    state_note: Mapped[Texts] = mapped_column(Json, server_default="{}", default=dict)
+    """Why it was closed early or extended, for everybody to read; empty where nothing is to be said."""
     is_featured: Mapped[bool] = mapped_column(default=False)
     is_demo: Mapped[bool] = mapped_column(default=False)
     """Its figures were chosen for a demonstration, and every page says so."""

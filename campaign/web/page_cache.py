@@ -19,7 +19,7 @@ from flask import Flask, Response, current_app, make_response, request
 from campaign.config import Config
 from campaign.days import local_day
 from campaign.gateway_registry import current_context
-from campaign.services.campaigns.cards import CampaignCard, campaign_named, featured_campaign
+from campaign.services.campaigns.cards import CampaignCard, featured_campaign, public_campaign_named
 from campaign.services.campaigns.page import PublicCampaign, public_campaign
 from campaign.services.campaigns.versioned_cache import Cards, PageCache
 from campaign.web.compression import EncodedBody, choose_encoding
@@ -69,9 +69,9 @@ def card_of(slug: str | None = None) -> CampaignCard:
     """Return the campaign of this address, or the featured one.
 
     Raises:
-        NotFound: there is none.
+        NotFound: There is none, or it is a draft.
     """
-    return memory().cards.get(slug, lambda: campaign_named(slug) if slug else featured_campaign())
+    return memory().cards.get(slug, lambda: public_campaign_named(slug) if slug else featured_campaign())
 
 
 def campaign_of(card: CampaignCard) -> PublicCampaign:

@@ -22,6 +22,7 @@ from campaign.blueprints.admin.reconciliation import words as reconciliation_wor
 from campaign.blueprints.donations import pledge_words
 from campaign.domain import (
     allocation,
+    campaign_state,
     disputes,
     donation,
     fund,
@@ -66,6 +67,7 @@ SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
     mail.MailHoldReason: (("", mail_words.HOLD_REASONS),),
     allocation.AllocationState: (("", words.ALLOCATION), ("", state_words.ALLOCATIONS)),
     allocation.AllocationKind: (("", ledger_words.KINDS),),
+    campaign_state.CampaignState: (("", words.CAMPAIGN),),
     fund.FundKind: (("", ledger_words.FUND_KINDS),),
     payouts.PayoutState: (("", reconciliation_words.PAYOUT), ("", state_words.PAYOUTS)),
     payouts.MovementMatch: (("", state_words.EXPLANATIONS),),
@@ -82,11 +84,23 @@ NOT_SHOWN = {
         "Severity",
         "DrillOutcome",
     ),  # in English alone, for operators, or not at all
+    *("CampaignStage", "CampaignAct"),  # a decision and an act; people read what the campaign is
     "PledgeRequestState",  # `CARD_STATES` has a sentence for each state that a donor may meet
     *("Fact", "PledgeWord", "DisputeWord", "MoneyPosition", "DelayMail", "Kind", "What"),  # inside rules
 }
 COLUMNS = frozenset(
-    {"state", "frequency", "fee_bearer", "wall", "outcome", "end_reason", "matched_by", "requested_by", "hold_reason"}
+    {
+        "state",
+        "stage",
+        "frequency",
+        "fee_bearer",
+        "wall",
+        "outcome",
+        "end_reason",
+        "matched_by",
+        "requested_by",
+        "hold_reason",
+    }
 )
 """Attributes that hold a member of an enum of the domain."""
 PROVIDERS_OWN = ("campaign/gateways/", "campaign/sandbox/")

@@ -20,7 +20,7 @@ from campaign.services.campaigns.cards import (
     all_campaigns,
     campaign_named,
     campaign_with_id,
-    featured_campaign,
+    first_campaign,
 )
 from campaign.services.ledger import words as ledger_words
 from campaign.services.ledger.subject_words import subject_in_words
@@ -44,10 +44,10 @@ def campaign() -> CampaignCard:
 def _chosen_campaign() -> CampaignCard:
     slug = session.get("campaign")
     try:
-        return campaign_named(slug) if slug else featured_campaign()
+        return campaign_named(slug) if slug else first_campaign()
     except NotFound:
         session.pop("campaign", None)
-        return featured_campaign()
+        return first_campaign()
 
 
 def visible_campaigns() -> list[CampaignCard]:

@@ -18,6 +18,7 @@ from campaign.domain.allocation import (
     NotProposer,
     SelfApproval,
 )
+from campaign.domain.campaign_state import CampaignState
 from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import DonationFrequency, DonationState, NotRefundable, RefundState, RefundTooLarge
 from campaign.domain.errors import DomainError, FormReused, NotFound
@@ -38,6 +39,13 @@ from campaign.services.staff import accounts
 Word = tuple[LazyString, str]
 """A word and the colour of its label: good, warn, bad or none. The word alone says it; the colour repeats it."""
 
+CAMPAIGN: Mapping[str, Word] = {
+    CampaignState.DRAFT: (lazy_pgettext("campaign", "Draft"), ""),
+    CampaignState.SCHEDULED: (lazy_pgettext("campaign", "Scheduled"), "warn"),
+    CampaignState.OPEN: (lazy_pgettext("campaign", "Open"), "good"),
+    CampaignState.ENDED: (lazy_pgettext("campaign", "Ended"), ""),
+    CampaignState.ARCHIVED: (lazy_pgettext("campaign", "Archived"), ""),
+}
 DONATION: Mapping[str, Word] = {
     DonationState.CREATED: (_("Started"), ""),
     DonationState.OPEN: (_("Waiting for payment"), "warn"),

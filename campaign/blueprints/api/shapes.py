@@ -23,6 +23,7 @@ def campaign_shape(campaign: PublicCampaign) -> Shape:
         "goal_minor": card.goal_minor,
         "starts_on": card.starts_on.isoformat(),
         "ends_on": card.ends_on.isoformat(),
+        "state": campaign.progress.state,
         "contact_email": card.contact_email,
         "is_demo": card.is_demo,
         "milestones": [

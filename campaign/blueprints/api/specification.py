@@ -79,6 +79,7 @@ CAMPAIGN = _object(
         "goal_minor": MINOR,
         "starts_on": DAY,
         "ends_on": DAY,
+        "state": {"enum": ["scheduled", "open", "ended", "archived"]},
         "contact_email": TEXT,
         "is_demo": {"type": "boolean"},
         "milestones": _list(MILESTONE),

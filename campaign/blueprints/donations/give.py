@@ -113,14 +113,9 @@ def _pay(form: GiveForm, check: AbuseCheck, lang: str) -> ResponseReturnValue:
     except DonationAlreadyPaid:
         paid = gift_of_form(gift.form_id)
         return redirect(url_for(".thanks", lang=lang, s=paid.checkout_id if paid else None), code=303)
-    except (DonationClosed, CampaignEnded):
+    except (DonationClosed, CampaignEnded) as closed:
         form.form_id.data = sign_form_id(clock=current_context().clock)
-        return _page(
-            form,
-            check,
-            status=410,
-            problem=_("The payment page of this form has closed, and nothing was charged. Continue to open a new one."),
-        )
+        return _page(form, check, status=410, problem=_sentence_of(closed))
     except (PaymentsUnavailable, PaymentsNotConfigured, PaymentRefused, ForeignCheckout, DatabaseBusy) as error:
         log.warning("no payment page could be opened: %s %s", type(error).__name__, error)
         return _page(
@@ -137,6 +132,12 @@ def _pay(form: GiveForm, check: AbuseCheck, lang: str) -> ResponseReturnValue:
     if started.has_superseded:
         wake("pages")
     return answer
+
+
+def _sentence_of(closed: DonationClosed | CampaignEnded) -> str:
+    if isinstance(closed, CampaignEnded):
+        return str(_("The campaign closed meanwhile. You haven’t been charged."))
+    return str(_("The payment page of this form has closed, and nothing was charged. Continue to open a new one."))
 
 
 def _start_checkout(form: GiveForm, check: AbuseCheck, lang: str) -> CheckoutStarted:
@@ -183,6 +184,7 @@ def _page(
         has_unknown_currency=request.method == "GET" and "draft" not in request.args and has_unknown_currency(options),
         is_step=status == HTTPStatus.UNPROCESSABLE_ENTITY,
         is_open=is_open,
+        state=options.state_on(local_day(at)),
         at=at,
         takes_gifts=is_open and (takes_card_gifts(context.payments.mode) or problem is not None),
         summary=summary_of(form),

@@ -11,7 +11,7 @@ from campaign.config import Config
 from campaign.days import start_of_day
 from campaign.gateway_registry import current_context
 from campaign.i18n import LANGUAGES, money, text_of
-from campaign.services.campaigns.cards import CampaignCard, all_campaigns
+from campaign.services.campaigns.cards import CampaignCard, public_campaigns
 from campaign.web.page_cache import cached, campaign_of, card_of
 
 ALWAYS = ("donate", "transparency", "events/", "grants/", "updates/", "supporters/", "other-ways")
@@ -29,7 +29,7 @@ def feed(*, card: CampaignCard) -> str:
 @bp.get("/sitemap.xml")
 def sitemap() -> Response:
     """Every public page of every campaign, once, under its canonical address in each language."""
-    pages = [page for card in all_campaigns() for page in _addresses_of(card)]
+    pages = [page for card in public_campaigns() for page in _addresses_of(card)]
     answer = make_response(render_template("public/sitemap.xml", pages=pages))
     answer.mimetype = "application/xml"
     return answer

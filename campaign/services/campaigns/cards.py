@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, select, true
 
 from campaign.database import reading
+from campaign.domain.campaign_state import CampaignStage, CampaignState, campaign_state
 from campaign.domain.errors import NoCampaign, NotFound
 from campaign.models.campaign import Campaign, CampaignRevision
 
@@ -27,41 +28,70 @@ class CampaignCard:
     is_demo: bool
     is_featured: bool
     revision: int
+    stage: str
+    closed_on: date | None
+    state_note: dict[str, str]
+    """Why it was closed early or extended; empty where nothing is said."""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may see it: a draft is for staff alone."""
+        return self.stage != CampaignStage.DRAFT
+
+    def state_on(self, day: date) -> CampaignState:
+        """Return what the campaign is on this day of the organisation."""
+        return campaign_state(self.stage, starts_on=self.starts_on, ends_on=self.ends_on, day=day)
 
     def is_open_on(self, day: date) -> bool:
         """Return whether gifts are accepted on this day of the organisation, the last day included."""
-        return self.starts_on <= day <= self.ends_on
+        return self.state_on(day) is CampaignState.OPEN
 
     def days_left(self, today: date) -> int:
         """Return the days on which gifts are still accepted, today and the last day included."""
-        return max(0, (self.ends_on - today).days + 1)
+        is_over = self.state_on(today) in {CampaignState.ENDED, CampaignState.ARCHIVED}
+        return 0 if is_over else max(0, (self.ends_on - today).days + 1)
 
 
 def featured_campaign() -> CampaignCard:
-    """Return the campaign of the site's start page.
+    """Return the campaign of the site's start page: the featured one, else the first that is public.
 
     Raises:
-        NoCampaign: there is none yet.
+        NoCampaign: Nothing is public yet.
     """
-    try:
-        return _card_where(true())
-    except NotFound:
-        raise NoCampaign("campaign") from None
+    return _first_where(_IS_PUBLIC)
+
+
+def first_campaign() -> CampaignCard:
+    """Return the campaign that staff pages open with: the featured one, or the first, a draft too.
+
+    Raises:
+        NoCampaign: There is none yet.
+    """
+    return _first_where(true())
 
 
 def has_campaigns() -> bool:
-    """Return whether there is a campaign at all."""
+    """Return whether there is a campaign that everybody may see."""
     with reading() as session:
-        return session.execute(select(Campaign.id).limit(1)).first() is not None
+        return session.execute(select(Campaign.id).where(_IS_PUBLIC).limit(1)).first() is not None
 
 
 def campaign_named(slug: str) -> CampaignCard:
-    """Return the campaign of an address.
+    """Return a campaign by its name in addresses, a draft too.
 
     Raises:
-        NotFound: there is none.
+        NotFound: There is none.
     """
     return _card_where(Campaign.slug == slug)
+
+
+def public_campaign_named(slug: str) -> CampaignCard:
+    """Return the campaign of an address, as long as everybody may see it.
+
+    Raises:
+        NotFound: There is none.
+    """
+    return _card_where(Campaign.slug == slug, _IS_PUBLIC)
 
 
 def campaign_with_id(campaign_id: int) -> CampaignCard:
@@ -79,9 +109,25 @@ def all_campaigns() -> list[CampaignCard]:
         return [_card(row[0], row[1]) for row in session.execute(_cards())]
 
 
-def _card_where(condition: ColumnElement[bool]) -> CampaignCard:
+def public_campaigns() -> list[CampaignCard]:
+    """Return every campaign that everybody may see, the featured one first."""
     with reading() as session:
-        row = session.execute(_cards().where(condition).limit(1)).first()
+        return [_card(row[0], row[1]) for row in session.execute(_cards().where(_IS_PUBLIC))]
+
+
+_IS_PUBLIC = Campaign.stage != CampaignStage.DRAFT
+
+
+def _first_where(condition: ColumnElement[bool]) -> CampaignCard:
+    try:
+        return _card_where(condition)
+    except NotFound:
+        raise NoCampaign("campaign") from None
+
+
+def _card_where(*conditions: ColumnElement[bool]) -> CampaignCard:
+    with reading() as session:
+        row = session.execute(_cards().where(*conditions).limit(1)).first()
         if row is None:
             raise NotFound("campaign")
         return _card(row[0], row[1])
@@ -110,4 +156,7 @@ def _card(row: Campaign, revision: int) -> CampaignCard:
         is_demo=row.is_demo,
         is_featured=row.is_featured,
         revision=revision,
+        stage=row.stage,
+        closed_on=row.closed_on,
+        state_note=row.state_note,
     )

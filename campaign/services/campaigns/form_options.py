@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.days import end_of_day
+from campaign.domain.campaign_state import CampaignStage, CampaignState, campaign_state
 from campaign.domain.errors import NotFound
 from campaign.domain.fees import FeeModel, cover_for
 from campaign.domain.fund import FundKind
@@ -68,12 +69,18 @@ class GivingOptions:
     is_featured: bool
     starts_on: date
     ends_on: date
+    stage: str
+    state_note: dict[str, str]
     offers: tuple[Offer, ...]
     purposes: tuple[Purpose, ...]
 
     def is_open_on(self, day: date) -> bool:
         """Return whether the campaign takes gifts on this day of the organisation, the last day included."""
-        return self.starts_on <= day <= self.ends_on
+        return self.state_on(day) is CampaignState.OPEN
+
+    def state_on(self, day: date) -> CampaignState:
+        """Return what the campaign is on this day of the organisation."""
+        return campaign_state(self.stage, starts_on=self.starts_on, ends_on=self.ends_on, day=day)
 
     def takes_monthly(self, at: datetime) -> bool:
         """Return whether a second payment of a monthly gift started now comes before the campaign ends."""
@@ -97,10 +104,10 @@ class GivingOptions:
 
 
 def giving_options(slug: str | None = None) -> GivingOptions:
-    """Return what can be given to a campaign, by default to the featured one.
+    """Return what can be given to a campaign, by default to that of the start page.
 
     Raises:
-        NotFound: there is none.
+        NotFound: There is none, or it is a draft.
     """
     with reading() as session:
         campaign = session.execute(_NAMED if slug else _FEATURED, {"slug": slug}).one_or_none()
@@ -113,6 +120,8 @@ def giving_options(slug: str | None = None) -> GivingOptions:
             is_featured=campaign.is_featured,
             starts_on=campaign.starts_on,
             ends_on=campaign.ends_on,
+            stage=campaign.stage,
+            state_note=campaign.state_note,
             offers=_offers(session, campaign.id),
             purposes=_purposes(session, campaign.id),
         )
@@ -147,11 +156,10 @@ def _purposes(session: Session, campaign_id: int) -> tuple[Purpose, ...]:
 _CAMPAIGN, _CURRENCY, _AMOUNT, _FUND = (
     table.__table__ for table in (Campaign, CampaignCurrency, SuggestedAmount, Fund)
 )
-_ANY = select(
-    *(_CAMPAIGN.c[name] for name in ("id", "slug", "title", "contact_email", "is_featured", "starts_on", "ends_on"))
-)
+_SHOWN = ("id", "slug", "title", "contact_email", "is_featured", "starts_on", "ends_on", "stage", "state_note")
+_ANY = select(*(_CAMPAIGN.c[name] for name in _SHOWN)).where(_CAMPAIGN.c.stage != CampaignStage.DRAFT)
 _NAMED = _ANY.where(_CAMPAIGN.c.slug == bindparam("slug"))
-_FEATURED = _ANY.where(_CAMPAIGN.c.is_featured).order_by(_CAMPAIGN.c.id).limit(1)
+_FEATURED = _ANY.order_by(_CAMPAIGN.c.is_featured.desc(), _CAMPAIGN.c.id).limit(1)
 _SUGGESTED = select(_AMOUNT).where(_AMOUNT.c.campaign_id == bindparam("campaign")).order_by(_AMOUNT.c.amount_minor)
 _TAKEN = select(_CURRENCY).where(_CURRENCY.c.campaign_id == bindparam("campaign")).order_by(_CURRENCY.c.position)
 _PURPOSES = (

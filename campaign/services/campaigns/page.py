@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading
 from campaign.days import local_day
 from campaign.domain import quilt, quilt_places
+from campaign.domain.campaign_state import CampaignState
 from campaign.domain.donation import DonationState
 from campaign.domain.money import Money
 from campaign.models.campaign import Campaign, CampaignCurrency, Milestone, Section, SuggestedAmount, Update
@@ -93,8 +94,24 @@ class Progress:
     decisions: int  # gifts given once, and monthly gifts, each counted once
     stages: tuple[MilestoneView, ...]
     days_left: int
-    has_begun: bool
-    has_ended: bool
+    starts_on: date
+    ends_on: date
+    state: CampaignState
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it is neither a draft nor scheduled."""
+        return self.state not in {CampaignState.DRAFT, CampaignState.SCHEDULED}
+
+    @property
+    def takes_gifts(self) -> bool:
+        """Whether the campaign is open."""
+        return self.state is CampaignState.OPEN
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing can be given any more."""
+        return self.state in {CampaignState.ENDED, CampaignState.ARCHIVED}
 
     @property
     def percent(self) -> int:
@@ -207,8 +224,9 @@ def _progress(
         decisions=counts.decisions,
         stages=_stages(session, card, raised),
         days_left=card.days_left(local_day(at)),
-        has_begun=local_day(at) >= card.starts_on,
-        has_ended=local_day(at) > card.ends_on,
+        starts_on=card.starts_on,
+        ends_on=card.closed_on or card.ends_on,
+        state=card.state_on(local_day(at)),
     )
 
 

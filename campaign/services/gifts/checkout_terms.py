@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
+from campaign.domain.campaign_state import CampaignState, campaign_state
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.fees import FeeModel, cover_for
 from campaign.domain.fund import FundKind
@@ -36,7 +37,7 @@ def terms_of(
     """Return the terms of a campaign on a day for one purpose, the general one where `fund_code` is None.
 
     Raises:
-        NotFound: There is no such campaign.
+        NotFound: There is no such campaign, or it is a draft.
         CampaignEnded: It takes no gifts on this day.
         FundUnknown: It has no such purpose to give for.
         CurrencyNotTaken: It takes no gifts in this currency.
@@ -46,7 +47,10 @@ def terms_of(
     terms = session.execute(query, names).one_or_none()
     if terms is None:
         raise NotFound(campaign_slug)
-    if not terms.starts_on <= day <= terms.ends_on:
+    state = campaign_state(terms.stage, starts_on=terms.starts_on, ends_on=terms.ends_on, day=day)
+    if state is CampaignState.DRAFT:
+        raise NotFound(campaign_slug)
+    if state is not CampaignState.OPEN:
         raise CampaignEnded(campaign_slug)
     if terms.fund_id is None:
         raise FundUnknown(fund_code)
@@ -77,7 +81,7 @@ def _terms_with(fund: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     in_currency = and_(_CURRENCY.c.campaign_id == _CAMPAIGN.c.id, _CURRENCY.c.currency == bindparam("currency"))
     return (
         select(
-            *(_CAMPAIGN.c[name] for name in ("starts_on", "ends_on", "title", "fee_bearer")),
+            *(_CAMPAIGN.c[name] for name in ("starts_on", "ends_on", "stage", "title", "fee_bearer")),
             *(_CURRENCY.c[name] for name in ("minimum_minor", "maximum_minor", "fee_basis_points", "fee_fixed_minor")),
             _CAMPAIGN.c.id.label("campaign_id"),
             _FUND.c.id.label("fund_id"),

@@ -179,7 +179,7 @@ def test_another_campaign_is_given_to_by_its_name(client: FlaskClient, clock: Se
 def test_a_campaign_that_has_ended_says_so_and_accepts_nothing(client: FlaskClient, session: Session) -> None:
     a_campaign(slug="old", is_featured=False, starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31))
     page = fetch_address(client, f"{FORM}?campaign=old")
-    assert page.text(".notice").startswith("This campaign isn’t accepting gifts right now.")
+    assert page.text(".notice").startswith("This campaign ended on December 31, 2025.")
     assert not page.soup.select("form")
 
 

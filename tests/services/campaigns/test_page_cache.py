@@ -26,6 +26,9 @@ def a_card(revision: int = 1) -> CampaignCard:
         is_demo=False,
         is_featured=True,
         revision=revision,
+        stage="published",
+        closed_on=None,
+        state_note={},
     )
 
 
