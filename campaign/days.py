@@ -3,7 +3,7 @@
 Instants are UTC in the database and become days here, by the setting TIME_ZONE of the running app.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,11 @@ def local_time(instant: datetime) -> datetime:
 def start_of_day(day: date) -> datetime:
     """Return the first instant of an organisation's day, in UTC."""
     return calendar.start_of_day(day, time_zone())
+
+
+def local_moment(day: date, at: time) -> datetime:
+    """Return the instant at which the organisation's clock shows this time on this day, in UTC."""
+    return datetime.combine(day, at, tzinfo=time_zone()).astimezone(UTC)
 
 
 def end_of_day(day: date) -> datetime:

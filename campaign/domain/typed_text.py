@@ -33,6 +33,16 @@ def paragraphs(text: str | None) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
+def markdown_source(text: str | None) -> str:
+    """A text in Markdown: the same as a message, with the spaces that lines begin with, which make lists of lists."""
+    lines = (_indentation(line) + " ".join(line.split()) for line in _visible(text or "").split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines)).strip("\n")
+
+
+def _indentation(line: str) -> str:
+    return " " * (len(expanded := line.expandtabs(4)) - len(expanded.lstrip()))
+
+
 def _visible(text: str) -> str:
     unified = unicodedata.normalize("NFC", without_stacks(text).replace("\r\n", "\n").replace("\r", "\n"))
     spaced = "".join(" " if letter in BLANK else letter for letter in IGNORED.sub("", unified))

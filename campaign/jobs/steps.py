@@ -15,6 +15,7 @@ from campaign.services.alarms import signs as alarm_signs
 from campaign.services.gifts import exhausted_pages, missed_payments, refunds, settlement, superseded_pages
 from campaign.services.inbox.endpoint import own_addresses
 from campaign.services.mail import delivery
+from campaign.services.news import publishing as news_publishing
 from campaign.services.pledges import endings as pledge_endings
 from campaign.services.pledges import reminders
 from campaign.services.pledges import requests as pledge_asking
@@ -136,7 +137,12 @@ def render_receipts() -> bool:
     return False
 
 
+def publish_updates() -> bool:
+    """Publish one scheduled update whose moment has come; return False when none is due."""
+    return news_publishing.publish_next_due(clock=current_context().clock)
+
+
 MONEY = (settle_inbox, send_refunds, look_after_pledges, close_pages)
 """What moves or books money, in the order of their turns."""
-DOCUMENTS = (render_receipts, send_mail)
+DOCUMENTS = (render_receipts, send_mail, publish_updates)
 """What only tells of it."""

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CHAR, CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CHAR, BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.domain.campaign_state import CampaignStage
 from campaign.domain.donation import FeeBearer
+from campaign.domain.news import UpdateState
 from campaign.extensions import Key, Model
 from campaign.models.columns import CurrencyCode, Facts, Json, Minor, PrimaryKey, PublicId, Texts, check_values
 
@@ -128,15 +129,34 @@ class Milestone(Model):
 
 
 class Update(Model):
-    """News from the campaign."""
+    """News from the campaign, as written by staff."""
 
     __tablename__ = "campaign_update"
+    __table_args__ = (
+        check_values("state", UpdateState),
+        CheckConstraint("state <> 'scheduled' OR publish_at IS NOT NULL", "scheduled_has_a_time"),
+        CheckConstraint("state NOT IN ('published', 'withdrawn') OR published_at IS NOT NULL", "published_has_a_time"),
+        Index(None, "state", "publish_at"),
+    )
 
     id: Mapped[PrimaryKey]
     public_id: Mapped[PublicId]
     campaign_id: Mapped[int] = mapped_column(Key, ForeignKey("campaign.id"), index=True)
-    published_on: Mapped[date]
+    state: Mapped[str] = mapped_column(default=UpdateState.DRAFT)
+    revision: Mapped[int] = mapped_column(default=1)
+    """Counts the changes: who saves must have read the newest."""
     title: Mapped[Texts]
     body: Mapped[Texts]
+    """Markdown."""
     author: Mapped[Texts]
     recorded_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[int | None] = mapped_column(Key, ForeignKey("staff.id"))
+    publish_at: Mapped[datetime | None]
+    """When a worker publishes it, while it is scheduled."""
+    published_at: Mapped[datetime | None]
+    corrected_at: Mapped[datetime | None]
+    """When its text was last changed after it was published."""
+    withdrawn_at: Mapped[datetime | None]
+    milestone_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """The amount of the milestone for which the system prepared it; none for one that a person began."""

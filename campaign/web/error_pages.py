@@ -12,6 +12,7 @@ from campaign.database import DatabaseBusy
 from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, NotRefundable, RefundTooLarge
 from campaign.domain.errors import Conflict, DomainError, NoCampaign, NotFound, UnreadableFilter
+from campaign.domain.news import UpdateWithdrawn
 from campaign.domain.pledge import PledgeLinkBroken
 from campaign.domain.receipt import ReceiptLinkBroken, ReceiptLinkExpired
 from campaign.gateways.payments import PaymentsNotConfigured, PaymentsUnavailable
@@ -26,6 +27,7 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     DonationClosed: HTTPStatus.GONE,
     ReceiptLinkBroken: HTTPStatus.NOT_FOUND,
     ReceiptLinkExpired: HTTPStatus.GONE,
+    UpdateWithdrawn: HTTPStatus.GONE,
     NotRefundable: HTTPStatus.CONFLICT,
     DisputeOpen: HTTPStatus.CONFLICT,
     DisputeLost: HTTPStatus.CONFLICT,
@@ -67,6 +69,7 @@ MESSAGES_OF: dict[type[DomainError], tuple[object, object]] = {
         _("It may be incomplete, withdrawn or too old. We can email you a new one."),
     ),
     ReceiptLinkBroken: (_("This link is not complete"), _("Open it from the email again, or contact us.")),
+    UpdateWithdrawn: (_("This update was withdrawn"), _("It is no longer published. Read the other updates.")),
     ReceiptLinkExpired: (
         _("This link has expired"),
         _("Your receipt is attached to the email as a PDF. If you need it again, contact us."),
@@ -74,7 +77,10 @@ MESSAGES_OF: dict[type[DomainError], tuple[object, object]] = {
 }
 """The texts of broken rules that say more than their status."""
 
-ACTIONS_OF: dict[type[DomainError], tuple[object, str]] = {PledgeLinkBroken: (_("Send me a new link"), "p/")}
+ACTIONS_OF: dict[type[DomainError], tuple[object, str]] = {
+    PledgeLinkBroken: (_("Send me a new link"), "p/"),
+    UpdateWithdrawn: (_("All updates"), "updates/"),
+}
 """A button besides, and where it leads to within the reader's language."""
 
 ADVICE_AT_THE_DESK: dict[int, object] = {

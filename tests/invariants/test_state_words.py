@@ -17,6 +17,7 @@ from campaign.blueprints.admin.gifts import dispute_words
 from campaign.blueprints.admin.gifts.timeline_words import TIMELINE
 from campaign.blueprints.admin.inbox import words as inbox_words
 from campaign.blueprints.admin.mail import words as mail_words
+from campaign.blueprints.admin.news import words as news_words
 from campaign.blueprints.admin.pledges import words as admin_pledge_words
 from campaign.blueprints.admin.reconciliation import words as reconciliation_words
 from campaign.blueprints.donations import pledge_words
@@ -28,6 +29,7 @@ from campaign.domain import (
     fund,
     journal,
     mail,
+    news,
     payouts,
     pledge,
     provider_events,
@@ -53,6 +55,7 @@ SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
         *(("", admin_pledge_words.STATES), ("", admin_pledge_words.TIMELINE)),
         ("", pledge_words.STATES),
     ),
+    news.UpdateState: (("", news_words.UPDATE),),
     pledge.PledgeEndReason: (("", admin_pledge_words.ENDINGS), ("", pledge_words.ENDINGS)),
     pledge.Act: (("asked_", admin_pledge_words.TIMELINE), ("", pledge_words.DONE)),
     pledge.CardRefusal: (

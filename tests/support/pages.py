@@ -73,7 +73,7 @@ class Page:
         tag = self.one(form)
         values = {name: value for name, value in self.filled(form, **typed).items() if value is not None}
         address = str(tag.get("action") or self.answer.request.path)
-        return client.open(address, method=str(tag["method"]).upper(), data=values)
+        return client.open(address, method=str(tag["method"]).upper(), data=values, content_type=tag.get("enctype"))
 
 
 def address_of(endpoint: str, **values: Any) -> str:

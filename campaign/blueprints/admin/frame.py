@@ -61,6 +61,12 @@ def on_no_campaign(_error: NoCampaign) -> ResponseReturnValue:
     return render_template("admin/no_campaign.html"), 404
 
 
+@bp.url_value_preprocessor
+def allow_long_texts(_endpoint: str | None, _values: dict[str, object] | None) -> None:
+    """Let a form of a staff page be as long as any body may be: its own limits refuse a text, and show it again."""
+    request.max_form_memory_size = request.max_content_length
+
+
 @bp.app_context_processor
 def frame() -> dict[str, object]:
     """Add the names that the templates of staff pages, sign-in and their error pages use."""
@@ -105,6 +111,7 @@ def address_of_subject(subject: str) -> str | None:
         "donation": ("admin.donation", "public_id"),
         "pledge": ("admin.pledge", "public_id"),
         "allocation": ("admin.allocation", "public_id"),
+        "update": ("admin.update", "public_id"),
         "provider_event": ("admin.inbox_event", "event_id"),
         "payout": ("admin.payout", "payout_id"),
         "transaction": ("admin.reconciliation_case", "transaction_id"),

@@ -29,7 +29,26 @@ class MenuGroup:
 MENU: tuple[MenuGroup, ...] = (
     MenuGroup(
         _("Campaign"),
-        (MenuEntry("admin.overview", _("Overview")),),
+        (
+            MenuEntry("admin.overview", _("Overview")),
+            MenuEntry(
+                "admin.updates",
+                _("Updates"),
+                frozenset(
+                    {
+                        "admin.update_form",
+                        "admin.create_update",
+                        "admin.update",
+                        "admin.save_update",
+                        "admin.publish_form",
+                        "admin.publish_update",
+                        "admin.withdraw_form",
+                        "admin.withdraw_update",
+                        "admin.delete_update_form",
+                    }
+                ),
+            ),
+        ),
     ),
     MenuGroup(
         _("Giving"),

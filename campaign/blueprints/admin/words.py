@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
+from campaign.domain import news
 from campaign.domain.abuse import Cause
 from campaign.domain.allocation import (
     AllocationReasonMissing,
@@ -189,6 +190,14 @@ ACTS: Mapping[str, LazyString] = {
     "staff:end_sessions": _("Ended own sessions"),
     "staff:use_link": _("Chose a password by a one-time link"),
     "staff:reset_password": _("Reset a password"),
+    "update:create": _("Began an update"),
+    "update:save": _("Changed an update"),
+    "update:correct": _("Corrected a published update"),
+    "update:schedule": _("Scheduled an update"),
+    "update:unschedule": _("Made a scheduled update a draft again"),
+    "update:publish": _("Published an update"),
+    "update:withdraw": _("Withdrew an update"),
+    "update:delete": _("Deleted a draft update"),
     "allocation:propose": _("Proposed an allocation"),
     "allocation:approve": _("Approved an allocation"),
     "allocation:reject": _("Rejected an allocation"),
@@ -225,6 +234,12 @@ ACTS: Mapping[str, LazyString] = {
 }
 
 BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
+    news.UpdateChanged: _("Someone else changed this update after you opened it. Read the new text, then decide."),
+    news.UpdateWithdrawn: _("This update is withdrawn. Publish it again to change it."),
+    news.WrongUpdateState: _("The state of this update has changed meanwhile. Nothing was done."),
+    news.UpdateEmpty: _("Write a title and a text in at least one language."),
+    news.UpdateIncomplete: _("A language has a title without a text, or a text without a title. Complete it first."),
+    news.PublicationInPast: _("Choose a time in the future."),
     NotEnoughFunds: _("The fund does not have enough. Check its balance, then enter a smaller amount."),
     MoneyMayNotGoThere: _("The donors gave this money for something else, so it may not go there."),
     EntryConflict: _(

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from campaign.blueprints.public import bp
 from campaign.domain.errors import NotFound
+from campaign.domain.news import UpdateWithdrawn
 from campaign.i18n import LANGUAGES, preferred_language
 from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.campaigns.supporters import supporters_page
@@ -42,6 +43,8 @@ def updates(*, card: CampaignCard) -> str:
 def update(*, public_id: str, card: CampaignCard) -> str:
     """Show one piece of news."""
     campaign = campaign_of(card)
+    if public_id in campaign.withdrawn_news:
+        raise UpdateWithdrawn(public_id)
     news = next((item for item in campaign.news if item.public_id == public_id), None)
     if news is None:
         raise NotFound("update")

@@ -15,6 +15,7 @@ from campaign.domain import quilt, quilt_places
 from campaign.domain.campaign_state import CampaignState
 from campaign.domain.donation import DonationState
 from campaign.domain.money import Money
+from campaign.domain.news import UpdateState
 from campaign.models.campaign import Campaign, CampaignCurrency, Milestone, Section, SuggestedAmount, Update
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt
@@ -62,10 +63,21 @@ class CampaignUpdate:
     """An update."""
 
     public_id: str
-    published_on: date
+    published_at: datetime
+    corrected_at: datetime | None
     title: dict[str, str]
     body: dict[str, str]
     author: dict[str, str]
+
+    @property
+    def published_on(self) -> date:
+        """Return the organisation's day on which it was published."""
+        return local_day(self.published_at)
+
+    @property
+    def changed_at(self) -> datetime:
+        """Return when its text was published or last corrected."""
+        return self.corrected_at or self.published_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +162,7 @@ class PublicCampaign:
     amounts: tuple[AmountLink, ...]
     texts: dict[str, tuple[TextPart, ...]]
     news: tuple[CampaignUpdate, ...]
+    withdrawn_news: frozenset[str]  # public ids
     wall: SupportersPage
     progress: Progress
     money: Transparency
@@ -176,6 +189,7 @@ def public_campaign(card: CampaignCard, *, at: datetime) -> PublicCampaign:
             amounts=_amounts(session, card),
             texts=_texts(session, card.id),
             news=_news(session, card.id),
+            withdrawn_news=_withdrawn_news(session, card.id),
             wall=read_supporters_page(session, card.id, counts, page=1, per_page=12),
             progress=_progress(session, card, money, counts, at=at),
             money=money,
@@ -269,15 +283,15 @@ def _texts(session: Session, campaign_id: int) -> dict[str, tuple[TextPart, ...]
 
 def _news(session: Session, campaign_id: int) -> tuple[CampaignUpdate, ...]:
     rows = session.execute(
-        select(Update).where(Update.campaign_id == campaign_id).order_by(Update.published_on.desc(), Update.id.desc())
-    ).scalars()
-    return tuple(
-        CampaignUpdate(
-            public_id=row.public_id,
-            published_on=row.published_on,
-            title=row.title,
-            body=row.body,
-            author=row.author,
-        )
-        for row in rows
+        select(Update.public_id, Update.published_at, Update.corrected_at, Update.title, Update.body, Update.author)
+        .where(Update.campaign_id == campaign_id, Update.state == UpdateState.PUBLISHED)
+        .order_by(Update.published_at.desc(), Update.id.desc())
     )
+    return tuple(CampaignUpdate(**row._mapping) for row in rows)  # noqa: SLF001  # SQLAlchemy's own name
+
+
+def _withdrawn_news(session: Session, campaign_id: int) -> frozenset[str]:
+    rows = session.execute(
+        select(Update.public_id).where(Update.campaign_id == campaign_id, Update.state == UpdateState.WITHDRAWN)
+    )
+    return frozenset(rows.scalars())

@@ -7,9 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
-from campaign.days import local_day
+from campaign.days import local_day, start_of_day
 from campaign.domain.fund import FundKind
 from campaign.domain.identity import new_public_id
+from campaign.domain.news import UpdateState
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import (
     Campaign,
@@ -250,11 +251,13 @@ def _add_news(session: Session, campaign_id: int, plan: content.CampaignPlan, *,
         Update(
             public_id=new_public_id(),
             campaign_id=campaign_id,
-            published_on=_days_from(local_day(at), news.published_in_days),
+            state=UpdateState.PUBLISHED,
+            published_at=start_of_day(_days_from(local_day(at), news.published_in_days)),
             title=news.title,
             body=news.body,
             author=news.author,
             recorded_at=at,
+            changed_at=at,
         )
         for news in plan.updates
     )

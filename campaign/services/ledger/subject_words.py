@@ -16,6 +16,7 @@ KINDS: Mapping[str, LazyString] = {
     "provider_event": _("Provider’s event %(number)s"),
     "provider_events": _("Provider’s events"),
     "payouts": _("Payouts"),
+    "update": _("Update %(number)s"),
     "mail": _("Email %(number)s"),
     "mails": _("Late emails"),
     "staff": _("Team member no. %(number)s"),

@@ -1,7 +1,7 @@
 """The words for the details of an audit event."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
@@ -9,13 +9,14 @@ from flask_babel import lazy_gettext as _
 from campaign.blueprints.admin.words import SHIELD_CAUSES, roles_in_words
 from campaign.domain.money import CURRENCIES, Money
 from campaign.domain.staff_link import LinkPurpose
-from campaign.i18n import day, exact_money, number
+from campaign.i18n import day, exact_money, moment, number
 
 KEYS: Mapping[str, LazyString] = {
     "from": lazy_pgettext("fund", "From"),
     "to": lazy_pgettext("fund", "To"),
     "fund": _("Fund"),
     "currency": _("Currency"),
+    "publish_at": _("To be published"),
     "paid_on": _("Paid on"),
     "reason": _("Reason"),
     "why": _("Reason"),
@@ -67,6 +68,7 @@ LINK_PURPOSES: Mapping[str, LazyString] = {
     LinkPurpose.INVITATION: _("Invitation"),
     LinkPurpose.RESET: _("Password reset"),
 }
+MOMENTS = ("publish_at",)
 DAYS = ("paid_on", "since", "until")
 ROLES = ("roles", "before", "after")
 
@@ -97,6 +99,8 @@ def _text(key: str, value: object) -> str:
         return str(SHIELD_CAUSES.get(text, text))
     if key == "purpose":
         return str(LINK_PURPOSES.get(text, text))
+    if key in MOMENTS:
+        return moment(datetime.fromisoformat(text))
     return _day(text) if key in DAYS else text
 
 

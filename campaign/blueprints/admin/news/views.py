@@ -1,0 +1,176 @@
+"""Updates: the list, writing in all languages, preview in the public page."""
+
+from http import HTTPStatus
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign.blueprints.admin import bp
+from campaign.blueprints.admin.filters import list_filters
+from campaign.blueprints.admin.frame import campaign, done, refused
+from campaign.blueprints.admin.guard import person
+from campaign.blueprints.admin.news import words as news_words
+from campaign.blueprints.admin.news.forms import RevisionForm, UpdateForm, update_form
+from campaign.domain.errors import DomainError
+from campaign.domain.news import UpdateChanged, UpdateIncomplete, UpdateState, UpdateText
+from campaign.gateway_registry import current_context
+from campaign.i18n import LANGUAGES, in_language, preferred_language
+from campaign.services.campaigns.page import CampaignUpdate
+from campaign.services.news import updates as update_list
+from campaign.services.news import writing
+from campaign.services.news.updates import UpdateFilter, UpdateView
+from campaign.services.news.writing import SaveOrder
+from campaign.web.page_cache import campaign_of
+
+
+@bp.get("/updates")
+def updates() -> ResponseReturnValue:
+    """Fifty updates a page, of one state or all."""
+    filters = list_filters()
+    criteria = UpdateFilter(
+        campaign_id=campaign().id,
+        state=filters.choice("state", news_words.UPDATE),
+        before=filters.text("before"),
+    )
+    rows, has_more = update_list.list_updates(criteria)
+    return render_template(
+        "admin/news/list.html",
+        site=campaign(),
+        state=criteria.state,
+        rows=rows,
+        news_words=news_words,
+        pager=filters.pager(rows[-1].public_id if has_more else None),
+    )
+
+
+@bp.get("/updates/new", endpoint="update_form")
+def update_form_page() -> ResponseReturnValue:
+    """An empty form, signed as the last update was."""
+    return _form_page(update_form(author=update_list.last_author(campaign().id)))
+
+
+@bp.post("/updates/new")
+def create_update() -> ResponseReturnValue:
+    """Save the first text of an update."""
+    form = update_form()
+    return _save(form, form.update_id)
+
+
+@bp.get("/updates/<public_id>")
+def update(public_id: str) -> ResponseReturnValue:
+    """One update: its texts, and what can be done with it."""
+    view = update_list.one_update(campaign().id, public_id)
+    return _form_page(update_form(view.text, revision=view.revision), view)
+
+
+@bp.post("/updates/<public_id>")
+def save_update(public_id: str) -> ResponseReturnValue:
+    """Save the texts: of a draft for staff, of a published update for everybody."""
+    return _save(update_form(), public_id)
+
+
+@bp.get("/updates/<public_id>/preview")
+def preview_update(public_id: str) -> ResponseReturnValue:
+    """The saved text in the public page."""
+    view = update_list.one_update(campaign().id, public_id)
+    addresses = {str(code): url_for("admin.preview_update", public_id=public_id, lang=code) for code in LANGUAGES}
+    return _preview(view.text, addresses=addresses, back=url_for("admin.update", public_id=public_id))
+
+
+@bp.post("/updates/preview")
+def preview_typed_update() -> ResponseReturnValue:
+    """The typed text in the public page; nothing is saved."""
+    form = update_form()
+    form.validate()
+    return _preview(form.text)
+
+
+@bp.get("/updates/<public_id>/delete")
+def delete_update_form(public_id: str) -> ResponseReturnValue:
+    """Say what is deleted before it is."""
+    view = update_list.one_update(campaign().id, public_id)
+    return render_template("admin/news/delete.html", update=view)
+
+
+@bp.post("/updates/<public_id>/delete")
+def delete_update(public_id: str) -> ResponseReturnValue:
+    """Delete a draft."""
+    try:
+        writing.delete_draft(
+            campaign().id,
+            public_id,
+            revision=RevisionForm().revision_read,
+            actor_id=person().id,
+            clock=current_context().clock,
+        )
+    except DomainError as error:
+        return refused(error, "admin.update", public_id=public_id)
+    return done(_("The draft is deleted."), "admin.updates")
+
+
+def _save(form: UpdateForm, public_id: str) -> ResponseReturnValue:
+    if not form.validate():
+        return _form_page(form, _known(public_id)), form.status
+    order = SaveOrder(
+        campaign_id=campaign().id,
+        public_id=public_id,
+        revision=form.revision_read,
+        text=form.text,
+        actor_id=person().id,
+    )
+    try:
+        state = writing.save_update(order, clock=current_context().clock)
+    except UpdateChanged:
+        return _conflict_page(form, public_id), HTTPStatus.CONFLICT
+    except UpdateIncomplete as error:
+        form.refuse_halves(error)
+        return _form_page(form, _known(public_id)), form.status
+    except DomainError as error:
+        return refused(error, "admin.update", public_id=public_id)
+    saved = _("The correction is published.") if state is UpdateState.PUBLISHED else _("The update is saved.")
+    return done(saved, "admin.update", public_id=public_id)
+
+
+def _known(public_id: str) -> UpdateView | None:
+    """The saved update; none while it has not been saved."""
+    return None if request.endpoint == "admin.create_update" else update_list.one_update(campaign().id, public_id)
+
+
+def _form_page(form: UpdateForm, view: UpdateView | None = None, *, theirs: UpdateText | None = None) -> str:
+    return render_template(
+        "admin/news/update.html", site=campaign(), form=form, update=view, theirs=theirs, news_words=news_words
+    )
+
+
+def _conflict_page(form: UpdateForm, public_id: str) -> str:
+    """What was typed beside what somebody else saved; saved again, it replaces theirs."""
+    view = update_list.one_update(campaign().id, public_id)
+    form.revision.data = str(view.revision)
+    return _form_page(form, view, theirs=view.text)
+
+
+def _preview(
+    text: UpdateText, *, addresses: dict[str, str] | None = None, back: str | None = None
+) -> ResponseReturnValue:
+    chosen = request.args.get("lang", "")
+    with in_language(chosen if chosen in LANGUAGES else preferred_language()):
+        card = campaign()
+        at = current_context().clock.now()
+        filled = text.filled()
+        news = CampaignUpdate(
+            public_id="",
+            published_at=at,
+            corrected_at=None,
+            title=dict(filled.title),
+            body=dict(filled.body),
+            author=dict(filled.author),
+        )
+        return render_template(
+            "admin/news/preview.html",
+            site=card,
+            campaign=campaign_of(card),
+            news=news,
+            addresses=addresses,
+            back=back,
+        )

@@ -1,0 +1,87 @@
+"""Updates of a campaign: their states, their limits, and what may become of one. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from campaign.domain.errors import Conflict, DomainError
+
+MAX_TITLE = 200
+MAX_AUTHOR = 200
+MAX_BODY = 20_000
+"""Characters of an update's text in one language."""
+
+
+class UpdateState(StrEnum):
+    """Who can read an update."""
+
+    DRAFT = "draft"  # staff
+    SCHEDULED = "scheduled"  # staff until `publish_at`, then everybody
+    PUBLISHED = "published"  # everybody
+    WITHDRAWN = "withdrawn"  # staff again; its address answers 410
+
+
+EDITABLE = frozenset({UpdateState.DRAFT, UpdateState.SCHEDULED, UpdateState.PUBLISHED})
+PUBLISHABLE = frozenset({UpdateState.DRAFT, UpdateState.SCHEDULED, UpdateState.WITHDRAWN})
+
+
+class UpdateChanged(Conflict):
+    """Somebody else changed the update after this person opened it."""
+
+
+class UpdateWithdrawn(DomainError):
+    """The update was published and is withdrawn."""
+
+
+class WrongUpdateState(Conflict):
+    """The act does not fit what became of the update meanwhile."""
+
+
+class UpdateEmpty(DomainError):
+    """No language has a title and a text."""
+
+
+class UpdateIncomplete(DomainError):
+    """A language has a title without a text, or a text without a title.
+
+    Attributes:
+        languages: Their codes.
+    """
+
+    def __init__(self, languages: tuple[str, ...]) -> None:
+        super().__init__(", ".join(languages))
+        self.languages = languages
+
+
+class PublicationInPast(DomainError):
+    """The moment for which the update is scheduled has passed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateText:
+    """What an update says, by language; an empty text counts as missing."""
+
+    title: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, str] = field(default_factory=dict)
+    author: Mapping[str, str] = field(default_factory=dict)
+
+    def filled(self) -> "UpdateText":
+        """Return the same text without its empty parts."""
+        title, body, author = (
+            {language: text for language, text in part.items() if text} for part in (self.title, self.body, self.author)
+        )
+        return UpdateText(title=title, body=body, author=author)
+
+
+def refuse_unpublishable(text: UpdateText) -> None:
+    """Return if everybody may read this text.
+
+    Raises:
+        UpdateEmpty: no language has a title and a text.
+        UpdateIncomplete: a language has only one of them.
+    """
+    filled = text.filled()
+    if halves := tuple(sorted(set(filled.title) ^ set(filled.body))):
+        raise UpdateIncomplete(halves)
+    if not filled.title:
+        raise UpdateEmpty

@@ -1,0 +1,124 @@
+"""Writing updates: a draft is saved, a published one is corrected, a draft is deleted.
+
+Who saves names the revision that they have read. A newer one is never overwritten: they are shown it, and decide.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from campaign.database import transaction
+from campaign.domain.errors import NotFound
+from campaign.domain.news import (
+    EDITABLE,
+    UpdateChanged,
+    UpdateState,
+    UpdateText,
+    UpdateWithdrawn,
+    WrongUpdateState,
+    refuse_unpublishable,
+)
+from campaign.gateways.clock import Clock
+from campaign.models.campaign import Update
+from campaign.services import audit
+from campaign.services.campaigns.revision import count_public_change
+from campaign.services.news.updates import lock_update, text_of
+
+UNWRITTEN = 0
+"""The revision of an update that has not been saved yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveOrder:
+    """What to save. `public_id` comes with the form, so that a form sent twice makes one update."""
+
+    campaign_id: int
+    public_id: str
+    revision: int
+    text: UpdateText
+    actor_id: int
+
+
+def save_update(order: SaveOrder, *, clock: Clock) -> UpdateState:
+    """Save a text and return the state of its update; the same text saved again changes nothing.
+
+    Raises:
+        NotFound: the campaign has no such update, and it is not a new one.
+        UpdateChanged: the update has a newer revision.
+        UpdateWithdrawn: it is withdrawn.
+        UpdateEmpty, UpdateIncomplete: everybody reads it, or will, and would find nothing.
+    """
+    at, text = clock.now(), order.text.filled()
+    with transaction() as session:
+        row = lock_update(session, order.campaign_id, order.public_id)
+        if row is None:
+            return _begin(session, order, text, at=at)
+        if text_of(row).filled() == text:
+            return UpdateState(row.state)
+        if row.state not in EDITABLE:
+            raise UpdateWithdrawn(order.public_id)
+        if row.revision != order.revision:
+            raise UpdateChanged(order.public_id)
+        if row.state != UpdateState.DRAFT:
+            refuse_unpublishable(text)
+        _change(session, row, order, text, at=at)
+        return UpdateState(row.state)
+
+
+def delete_draft(campaign_id: int, public_id: str, *, revision: int, actor_id: int, clock: Clock) -> None:
+    """Delete a draft for good; one that is gone already is no error.
+
+    Raises:
+        WrongUpdateState: it is no draft any more.
+        UpdateChanged: somebody changed it after this person opened it.
+    """
+    with transaction() as session:
+        row = lock_update(session, campaign_id, public_id)
+        if row is None:
+            return
+        if row.state != UpdateState.DRAFT:
+            raise WrongUpdateState(row.state)
+        if row.revision != revision:
+            raise UpdateChanged(public_id)
+        session.delete(row)
+        _record(session, "delete", public_id, actor_id=actor_id, at=clock.now())
+
+
+def _begin(session: Session, order: SaveOrder, text: UpdateText, *, at: datetime) -> UpdateState:
+    if order.revision != UNWRITTEN:
+        raise NotFound(f"update:{order.public_id}")
+    session.add(
+        Update(
+            public_id=order.public_id,
+            campaign_id=order.campaign_id,
+            state=UpdateState.DRAFT,
+            revision=1,
+            **_columns(text),
+            recorded_at=at,
+            changed_at=at,
+            changed_by=order.actor_id,
+        )
+    )
+    _record(session, "create", order.public_id, actor_id=order.actor_id, at=at)
+    return UpdateState.DRAFT
+
+
+def _change(session: Session, row: Update, order: SaveOrder, text: UpdateText, *, at: datetime) -> None:
+    for name, value in _columns(text).items():
+        setattr(row, name, value)
+    row.revision += 1
+    row.changed_at, row.changed_by = at, order.actor_id
+    is_public = row.state == UpdateState.PUBLISHED
+    if is_public:
+        row.corrected_at = at
+        count_public_change(session, order.campaign_id)
+    _record(session, "correct" if is_public else "save", row.public_id, actor_id=order.actor_id, at=at)
+
+
+def _columns(text: UpdateText) -> dict[str, dict[str, str]]:
+    return {"title": dict(text.title), "body": dict(text.body), "author": dict(text.author)}
+
+
+def _record(session: Session, act: str, public_id: str, *, actor_id: int, at: datetime) -> None:
+    audit.record(session, actor_id=actor_id, action=f"update:{act}", subject=f"update:{public_id}", at=at, detail={})

@@ -1,0 +1,116 @@
+"""Staff write an update, look at it in the public page, publish, correct and withdraw it; nothing typed is lost."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from campaign.jobs import work_off_everything
+from campaign.models.campaign import Campaign
+from tests.blueprints.admin.client import sign_in_as
+from tests.support.fakes import SettableClock
+from tests.support.news import a_published_update, save, update_text
+from tests.support.pages import Page, address_of, fetch, fetch_address
+
+pytestmark = pytest.mark.database("sqlite")
+FORM = "form#update"
+
+
+@pytest.fixture
+def staff_id(app: Flask, campaign: Campaign, clock: SettableClock) -> int:
+    return sign_in_as(app, clock, role="admin").staff_id
+
+
+@pytest.fixture
+def writer(app: Flask, campaign: Campaign, clock: SettableClock) -> FlaskClient:
+    return sign_in_as(app, clock, role="campaign").client
+
+
+def followed(client: FlaskClient, answer: object) -> Page:
+    return fetch_address(client, str(getattr(answer, "headers")["Location"]))  # noqa: B009
+
+
+def test_an_update_is_written_previewed_scheduled_and_published_by_a_worker(
+    writer: FlaskClient, client: FlaskClient, clock: SettableClock, campaign: Campaign
+) -> None:
+    form = fetch(writer, "admin.update_form")
+    typed = {"title_en": "Full house", "body_en": "**Forty** came.", "title_ky": "Зал толду", "body_ky": "Кырк киши."}
+    preview = Page(writer.post("/staff/updates/preview?lang=ky", data=form.filled(FORM, **typed)))
+    assert (preview.h1, preview.one("html")["lang"]) == ("Зал толду", "ky")
+    edit = followed(writer, form.submit(writer, FORM, **typed))
+    assert edit.h1 == "Full house"
+    saved = fetch_address(writer, edit.link("Preview the saved text"))
+    assert "Only staff see this page" in saved.text("aside.demo")
+    assert client.get("/en/updates/").text.count("Full house") == 0
+    publish = fetch_address(writer, edit.link("Publish …"))
+    assert "Русский" in publish.text(".notice")
+    late = Page(publish.submit(writer, when="later", day="2026-11-30", time="10:00"))
+    assert late.texts(".field-error") == ["Error: Choose a time in the future."]
+    done = followed(writer, late.submit(writer, when="later", day="2026-12-02", time="10:00"))
+    assert "It will be published on December 2, 2026, 10:00 UTC." in done.text("main").replace("\xa0", " ")
+    clock.advance(days=2)
+    work_off_everything()
+    page = fetch_address(client, "/ru/updates/")
+    assert page.texts("main h2") == ["Full house"]
+    assert page.one("main h2 a")["lang"] == "en"
+    assert "English" in page.text("main .fallback")
+
+
+def test_a_second_editor_is_warned_and_what_they_typed_stays(
+    writer: FlaskClient, campaign: Campaign, clock: SettableClock, staff_id: int
+) -> None:
+    public_id = save(campaign, update_text(), clock=clock, actor_id=staff_id)
+    mine = fetch(writer, "admin.update", public_id=public_id)
+    save(campaign, update_text("Theirs"), clock=clock, actor_id=staff_id, public_id=public_id, revision=1)
+    answer = mine.submit(writer, FORM, title_en="Mine")
+    assert answer.status_code == 409
+    conflict = Page(answer)
+    assert conflict.one("#title_en")["value"] == "Mine"
+    assert "Theirs (en)" in conflict.texts(".other-version blockquote")
+    assert conflict.submit(writer, FORM).status_code == 303
+    assert fetch(writer, "admin.update", public_id=public_id).one("#title_en")["value"] == "Mine"
+
+
+def test_a_text_that_is_too_long_or_half_is_shown_again(
+    writer: FlaskClient, campaign: Campaign, clock: SettableClock, staff_id: int
+) -> None:
+    form = fetch(writer, "admin.update_form")
+    long = "слово " * 17_000  # 200 KB of Word
+    answer = form.submit(writer, FORM, title_ru="Заголовок", body_ru=long)
+    assert answer.status_code == 422
+    assert "20000" in Page(answer).text(".field-error")
+    assert Page(answer).one("#body_ru").get_text().strip() == long.strip()
+    public_id = a_published_update(campaign, clock=clock, actor_id=staff_id)
+    half = fetch(writer, "admin.update", public_id=public_id).submit(writer, FORM, body_ky="")
+    assert half.status_code == 422
+    assert Page(half).texts(".field-error") == ["Error: Write the text, or remove the title."]
+
+
+def test_a_withdrawn_update_answers_410_and_leaves_list_feed_and_sitemap(
+    writer: FlaskClient, client: FlaskClient, campaign: Campaign, clock: SettableClock, staff_id: int
+) -> None:
+    public_id = a_published_update(campaign, clock=clock, actor_id=staff_id)
+    for address in ("/en/updates/", "/en/feed.xml", "/sitemap.xml"):
+        assert public_id in client.get(address).text
+    clock.advance(minutes=20)
+    edit = fetch(writer, "admin.update", public_id=public_id)
+    edit.submit(writer, FORM, title_en="Corrected")
+    assert "Corrected on December 1, 2026." in client.get(f"/en/updates/{public_id}").text.replace("\xa0", " ")
+    withdraw = fetch_address(writer, edit.link("Withdraw …"))
+    assert Page(withdraw.submit(writer, reason="")).texts(".field-error") == ["Error: Say why."]
+    withdraw.submit(writer, reason="A name was wrong")
+    gone = client.get(f"/en/updates/{public_id}")
+    assert gone.status_code == 410
+    assert Page(gone).h1 == "This update was withdrawn"
+    for address in ("/en/updates/", "/en/feed.xml", "/sitemap.xml"):
+        assert public_id not in client.get(address).text
+
+
+def test_a_draft_is_deleted_after_a_question_and_only_by_campaign_staff(
+    writer: FlaskClient, finance: FlaskClient, campaign: Campaign, clock: SettableClock, staff_id: int, session: Session
+) -> None:
+    public_id = save(campaign, update_text(), clock=clock, actor_id=staff_id)
+    assert finance.get(address_of("admin.update", public_id=public_id)).status_code == 403
+    question = fetch(writer, "admin.delete_update_form", public_id=public_id)
+    assert followed(writer, question.submit(writer)).texts("main table") == []
+    assert writer.get(address_of("admin.update", public_id=public_id)).status_code == 404
