@@ -7,8 +7,8 @@ Going back, drafts and withdrawn updates are removed, for the older version woul
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0029"
-down_revision = "0028"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
