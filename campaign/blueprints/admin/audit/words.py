@@ -99,6 +99,10 @@ def _text(key: str, value: object) -> str:
         return str(SHIELD_CAUSES.get(text, text))
     if key == "purpose":
         return str(LINK_PURPOSES.get(text, text))
+    return _date_text(key, text)
+
+
+def _date_text(key: str, text: str) -> str:
     if key in MOMENTS:
         return moment(datetime.fromisoformat(text))
     return _day(text) if key in DAYS else text
