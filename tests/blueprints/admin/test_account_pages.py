@@ -14,7 +14,7 @@ from tests.support.builders import NOW, a_campaign
 from tests.support.fakes import SettableClock
 from tests.support.pages import fetch, fetch_address
 
-pytestmark = pytest.mark.usefixtures("campaign")
+pytestmark = [pytest.mark.database("sqlite"), pytest.mark.usefixtures("campaign")]  # services are tested on both
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ from tests.support.builders import a_campaign, a_fund, a_paid_gift, a_restricted
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch, fetch_address
 
+pytestmark = pytest.mark.database("sqlite")  # services are tested on both
+
 
 @dataclass
 class Team:

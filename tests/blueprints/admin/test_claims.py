@@ -17,6 +17,8 @@ from tests.support.builders import NOW, a_paid_gift, add_history
 from tests.support.fakes import SettableClock
 from tests.support.pages import fetch
 
+pytestmark = pytest.mark.database("sqlite")  # services are tested on both
+
 DUE = NOW + timedelta(days=7)
 
 

@@ -10,6 +10,8 @@ from tests.support.builders import a_campaign
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch_address
 
+pytestmark = pytest.mark.database("sqlite")  # services are tested on both
+
 
 @pytest.fixture
 def viewer(app: Flask, clock: SettableClock) -> FlaskClient:

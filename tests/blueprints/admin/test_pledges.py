@@ -18,6 +18,8 @@ from tests.services.engine import Engine
 from tests.services.pledges.steps import begin_pledge, months_of, pledge_of
 from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
 
+pytestmark = pytest.mark.database("sqlite")  # services are tested on both
+
 
 @pytest.fixture
 def engine(app: Flask, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock) -> Engine:

@@ -14,6 +14,8 @@ from tests.support.builders import usd
 from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
 from tests.support.pages import Page, fetch, fetch_address
 
+pytestmark = pytest.mark.database("sqlite")  # services are tested on both
+
 
 def test_a_full_refund_is_distinguished_from_a_partial_one(
     app: Flask, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock, finance: FlaskClient

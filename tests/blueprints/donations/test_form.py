@@ -13,7 +13,10 @@ from tests.support.builders import a_campaign
 from tests.support.fakes import FakePayments, SettableClock
 from tests.support.pages import Page, fetch_address
 
-pytestmark = pytest.mark.usefixtures("campaign_with_fund")
+pytestmark = [
+    pytest.mark.database("sqlite"),
+    pytest.mark.usefixtures("campaign_with_fund"),
+]  # services are tested on both
 
 
 def test_the_form_opens_with_only_anonymity_chosen(client: FlaskClient) -> None:

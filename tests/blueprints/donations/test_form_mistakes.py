@@ -12,7 +12,10 @@ from tests.blueprints.donations.form_page import FORM, mistakes, send
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch_address
 
-pytestmark = pytest.mark.usefixtures("campaign_with_fund")
+pytestmark = [
+    pytest.mark.database("sqlite"),
+    pytest.mark.usefixtures("campaign_with_fund"),
+]  # services are tested on both
 
 
 @pytest.mark.database("sqlite")  # nothing is written

@@ -20,6 +20,8 @@ from tests.support.builders import a_fund
 from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
 from tests.support.pages import fetch_address
 
+pytestmark = pytest.mark.database("sqlite")  # services are tested on both
+
 
 @pytest.fixture
 def engine(app: Flask, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock) -> Engine:

@@ -25,6 +25,8 @@ from tests.services.pledges.steps import begin_pledge, pledge_of
 from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
 from tests.support.pages import Page, fetch_address
 
+pytestmark = pytest.mark.database("sqlite")  # services are tested on both
+
 DONOR = "donor@example.org"
 
 

@@ -5,6 +5,8 @@ import pytest
 from tests.blueprints.donations.pledge_page import DonorsPage
 from tests.support.pages import Page
 
+pytestmark = pytest.mark.database("sqlite")  # services are tested on both
+
 
 def test_a_forwarded_link_raises_no_amount(page: DonorsPage) -> None:
     for typed in ({"amount": "40"}, {"amount": "25", "cover_fees": "yes"}):

@@ -17,7 +17,7 @@ from tests.support.builders import a_paid_gift
 from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
 from tests.support.pages import fetch_address
 
-pytestmark = pytest.mark.usefixtures("payment_page")
+pytestmark = [pytest.mark.database("sqlite"), pytest.mark.usefixtures("payment_page")]  # services are tested on both
 
 
 def test_a_paid_gift_is_thanked_for_by_name_in_the_browser_that_gave(

@@ -14,7 +14,7 @@ from tests.blueprints.donations.thanks_page import CHECKOUT, STATE, THANKS
 from tests.support.fakes import SIGNATURE, FakePayments
 from tests.support.pages import Page, fetch, fetch_address
 
-pytestmark = pytest.mark.usefixtures("payment_page")
+pytestmark = [pytest.mark.database("sqlite"), pytest.mark.usefixtures("payment_page")]  # services are tested on both
 
 
 def test_an_unpaid_gift_is_being_confirmed_and_need_not_be_paid_again(client: FlaskClient) -> None:

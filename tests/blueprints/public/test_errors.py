@@ -7,6 +7,8 @@ from sqlalchemy.exc import OperationalError
 from tests.support.builders import a_campaign
 from tests.support.pages import fetch_address
 
+pytestmark = pytest.mark.database("sqlite")  # services are tested on both
+
 
 @pytest.mark.parametrize(
     ("address", "lang"),

@@ -21,6 +21,8 @@ from tests.support.builders import NOW, a_campaign, a_fund, a_paid_gift, usd
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch, fetch_address
 
+pytestmark = pytest.mark.database("sqlite")  # services are tested on both
+
 LANGUAGES = ("en", "ru", "ky")
 PAGES: tuple[str | tuple[str, str], ...] = (
     *("home", "transparency", "events", "grants", "updates", "supporters", "other_ways"),
