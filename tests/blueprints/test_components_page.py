@@ -21,4 +21,4 @@ def test_every_component_is_shown(client: FlaskClient) -> None:
         if file.name not in WITH_A_CAMPAIGN
         for name in re.findall(r"{% macro ([a-z]\w*)\(", file.read_text(encoding="utf-8"))
     }
-    assert macros - OF_EVERY_PAGE - shown == {"as_table", "plan_bars"}
+    assert macros - OF_EVERY_PAGE - shown == {"as_table", "goal_chart", "plan_bars"}

@@ -6,7 +6,8 @@ from flask import request, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from campaign.blueprints.admin.guard import person_can
+from campaign.blueprints.admin.guard import person, person_can
+from campaign.blueprints.admin.permissions import starts_with_progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ MENU: tuple[MenuGroup, ...] = (
         _("Campaign"),
         (
             MenuEntry("admin.overview", _("Overview")),
+            MenuEntry("admin.dashboard", _("Progress")),
+            MenuEntry("admin.attention", _("Needs attention")),
             MenuEntry(
                 "admin.updates",
                 _("Updates"),
@@ -152,5 +155,10 @@ def _items(group: MenuGroup) -> list[MenuItem]:
             request.endpoint == entry.endpoint or request.endpoint in entry.below,
         )
         for entry in group.entries
-        if person_can(entry.endpoint)
+        if person_can(entry.endpoint) and not _is_overview(entry)
     ]
+
+
+def _is_overview(entry: MenuEntry) -> bool:
+    """Whether this person's overview shows the page already."""
+    return entry.endpoint == ("admin.dashboard" if starts_with_progress(person().roles) else "admin.attention")

@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp
+from campaign.blueprints.admin.dashboard.views import progress_page
 from campaign.blueprints.admin.frame import campaign
 from campaign.blueprints.admin.guard import person
-from campaign.blueprints.admin.permissions import sees_donors
+from campaign.blueprints.admin.permissions import ADMIN, MONEY, sees_donors, starts_with_progress
 from campaign.days import local_day
 from campaign.domain.abuse import Cause
 from campaign.domain.mail import MailState
@@ -60,6 +61,20 @@ COVERED_BY_ALARM = {
 
 @bp.get("/")
 def overview() -> ResponseReturnValue:
+    """What this person's work needs first: the way to the goal for campaign staff, what needs attention for the others."""
+    if not starts_with_progress(person().roles):
+        return _attention_page()
+    deals_with_alarms = person().is_for_all_campaigns and person().roles & (MONEY | ADMIN)
+    return progress_page(alarms=len(_alarms().ringing) if deals_with_alarms else 0)
+
+
+@bp.get("/attention")
+def attention() -> ResponseReturnValue:
+    """The same for whoever starts with the other page."""
+    return _attention_page()
+
+
+def _attention_page() -> str:
     """What needs attention first, then figures, charts, recent activity and the system."""
     here, at, is_shared = campaign(), current_context().clock.now(), person().is_for_all_campaigns
     figures = figures_of(here.id, here.currency, at=at, with_shared=is_shared)

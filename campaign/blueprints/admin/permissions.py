@@ -75,6 +75,8 @@ RULES: dict[str, Permission] = {
     "security.two_factor_setup_validate": Permission(ALL_STAFF),
     "security.mf_recovery_codes": Permission(ALL_STAFF, fresh=True),
     "admin.overview": Permission(ALL_STAFF),
+    "admin.attention": Permission(ALL_STAFF),
+    "admin.dashboard": Permission(ALL_STAFF),
     "admin.account": Permission(ALL_STAFF),
     "admin.second_step_done": Permission(ALL_STAFF),
     "admin.sessions": Permission(ALL_STAFF),
@@ -166,6 +168,11 @@ RULES: dict[str, Permission] = {
 def sees_donors(roles: frozenset[str]) -> bool:
     """Whether these roles see donors' names and addresses, and search by them."""
     return bool(roles & PERSONAL)
+
+
+def starts_with_progress(roles: frozenset[str]) -> bool:
+    """Whether the first page of these roles is the way to the goal; else it is what needs attention."""
+    return bool(roles & CAMPAIGN)
 
 
 def can(roles: frozenset[str], endpoint: str, *, campaign_id: int | None) -> bool:

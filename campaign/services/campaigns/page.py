@@ -236,7 +236,7 @@ def _progress(
         pending=Money(int(pending), card.currency),
         gifts=counts.gifts,
         decisions=counts.decisions,
-        stages=_stages(session, card, raised),
+        stages=milestones_of(session, card, raised),
         days_left=card.days_left(local_day(at)),
         starts_on=card.starts_on,
         ends_on=card.closed_on or card.ends_on,
@@ -244,7 +244,8 @@ def _progress(
     )
 
 
-def _stages(session: Session, card: CampaignCard, raised: Money) -> tuple[MilestoneView, ...]:
+def milestones_of(session: Session, card: CampaignCard, raised: Money) -> tuple[MilestoneView, ...]:
+    """Return the milestones of a campaign, the lowest first, and which of them `raised` has reached."""
     rows = session.execute(
         select(Milestone).where(Milestone.campaign_id == card.id).order_by(Milestone.amount_minor)
     ).scalars()

@@ -1,6 +1,7 @@
 """Sums of postings: balances of funds, flows of a campaign, totals of accounts."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import ColumnElement, Integer, case, func, literal, select
 from sqlalchemy.orm import Session
@@ -86,6 +87,21 @@ def fund_flows(session: Session, *, campaign_id: int) -> list[FundFlow]:
         .order_by(Fund.id, Posting.currency)
     )
     return [FundFlow(row[0], row[1], *(int(minor) for minor in row[2:])) for row in rows]
+
+
+def raised_by_day(session: Session, *, campaign_id: int, currency: str) -> dict[date, int]:
+    """Return day → what was raised on it in a currency, in minor units: together it is what the public page shows.
+
+    A gift in another currency counts on the day on which its money was converted.
+    """
+    rows = session.execute(
+        select(JournalEntry.effective_on, -func.sum(Posting.amount_minor))
+        .join(Posting, Posting.entry_id == JournalEntry.id)
+        .join(Fund, Fund.id == Posting.fund_id)
+        .where(Fund.campaign_id == campaign_id, Posting.currency == currency, Posting.account.in_(RAISED))
+        .group_by(JournalEntry.effective_on)
+    )
+    return {day: int(minor) for day, minor in rows}
 
 
 def raised_with(session: Session, subject: str, *, campaign_id: int, currency: str) -> tuple[int, int] | None:

@@ -1,0 +1,1 @@
+"""The first page of campaign staff, and what it links to."""

@@ -1,0 +1,139 @@
+"""The dashboard: how far the campaign is on the way to its goal, and what brings the gifts."""
+
+from collections.abc import Iterable, Mapping
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from campaign.blueprints.admin import bp
+from campaign.blueprints.admin.dashboard.chart import describe, goal_chart
+from campaign.blueprints.admin.frame import campaign
+from campaign.blueprints.admin.guard import person, person_can
+from campaign.blueprints.admin.permissions import sees_donors
+from campaign.blueprints.admin.words import ATTENTION, FREQUENCIES
+from campaign.domain.errors import UnreadableFilter
+from campaign.domain.money import Money
+from campaign.domain.pace import Pace
+from campaign.gateway_registry import current_context
+from campaign.i18n import LANGUAGES, day, exact_money, number, text_of
+from campaign.services.campaigns.cards import CampaignCard
+from campaign.services.dashboard.figures import GroupFigures
+from campaign.services.dashboard.page import Dashboard
+from campaign.services.dashboard.page import dashboard as dashboard_of
+from campaign.services.drill.gate import lacks_drill
+from campaign.services.overview.attention import AttentionItem
+
+PERIODS = (7, 14, 30, 90)
+DEFAULT_PERIOD = 14
+
+
+@bp.get("/progress")
+def dashboard() -> ResponseReturnValue:
+    """The way to the goal, what brought the gifts, and a period beside the one before it."""
+    return progress_page()
+
+
+def progress_page(*, alarms: int = 0) -> str:
+    """Render the dashboard; `alarms` is how many ring, for somebody who deals with them."""
+    here, context = campaign(), current_context()
+    figures = dashboard_of(here, at=context.clock.now(), period_days=_period(), sees_donors=sees_donors(person().roles))
+    return render_template(
+        "admin/dashboard/dashboard.html",
+        campaign=here,
+        it=figures,
+        alarms=alarms,
+        lacks_drill=lacks_drill(context.payments.mode),
+        sees_donors=sees_donors(person().roles),
+        concerns=_own_concerns(figures.concerns),
+        verdict=_verdict(figures.pace, here),
+        chart=goal_chart(
+            figures.pace, figures.days, starts_on=here.starts_on, ends_on=here.ends_on, currency_code=here.currency
+        ),
+        chart_text=describe(figures.pace, currency_code=here.currency, ends_on=here.ends_on),
+        periods=PERIODS,
+        purposes=_purpose_bars(figures, here),
+        languages=_group_bars(figures.languages, {str(code): name for code, name in LANGUAGES.items()}),
+        frequencies=_group_bars(figures.frequencies, {name: str(word) for name, word in FREQUENCIES.items()}),
+    )
+
+
+def _period() -> int:
+    """The number of days to compare.
+
+    Raises:
+        UnreadableFilter: it is none of those that the page offers.
+    """
+    text = request.args.get("days", str(DEFAULT_PERIOD))
+    if text not in map(str, PERIODS):
+        raise UnreadableFilter("days")
+    return int(text)
+
+
+def _own_concerns(concerns: Iterable[AttentionItem]) -> list[AttentionItem]:
+    """What this person can deal with."""
+    return [concern for concern in concerns if person_can(ATTENTION[concern.kind][1])]
+
+
+def _verdict(pace: Pace, here: CampaignCard) -> str:
+    """One sentence on whether the goal will be reached."""
+    if not pace.missing:
+        if pace.reached_on:
+            return str(_("The goal was reached on %(day)s.", day=day(pace.reached_on)))
+        return str(_("The goal is reached."))
+    missing = exact_money(Money(pace.missing, here.currency))
+    if not pace.days_gone:
+        return str(_("Gifts are accepted from %(day)s.", day=day(here.starts_on)))
+    if not pace.days_left:
+        return str(_("The campaign ended on %(day)s. %(amount)s was missing.", day=day(here.ends_on), amount=missing))
+    return _outlook(pace, here, missing)
+
+
+def _outlook(pace: Pace, here: CampaignCard, missing: str) -> str:
+    """What happens at the pace of the last days."""
+    if pace.expected_on is None:
+        return str(_("Nothing came in the last days. %(amount)s is missing.", amount=missing))
+    if pace.expected_on <= here.ends_on:
+        early = (here.ends_on - pace.expected_on).days
+        return str(
+            ngettext(
+                "At the pace of the last days the goal is reached on %(day)s, %(num)s day before the end.",
+                "At the pace of the last days the goal is reached on %(day)s, %(num)s days before the end.",
+                early,
+                day=day(pace.expected_on),
+            )
+        )
+    short = Money(max(1, pace.missing - pace.recent_per_day * pace.days_left), here.currency)
+    return str(_("At the pace of the last days %(amount)s will be missing on the last day.", amount=exact_money(short)))
+
+
+def _purpose_bars(figures: Dashboard, here: CampaignCard) -> list[dict[str, object]]:
+    """What was raised for each purpose in the campaign's currency; together it is the total."""
+    rows: list[dict[str, object]] = []
+    for purpose in figures.purposes:
+        minor = purpose.in_currency(here.currency).raised_minor
+        amount = exact_money(Money(minor, here.currency))
+        goal = exact_money(purpose.goal) if purpose.goal.minor else ""
+        label = text_of(purpose.title)
+        note = str(_("%(part)s of %(whole)s", part=amount, whole=goal)) if goal else amount
+        rows.append({"label": label, "note": note, "parts": [max(minor, 0)], "cells": [label, amount]})
+    return rows
+
+
+def _group_bars(groups: Iterable[GroupFigures], names: Mapping[str, str]) -> list[dict[str, object]]:
+    """The gifts of each group: the bar is their number, for amounts of different currencies cannot be one bar."""
+    rows: list[dict[str, object]] = []
+    for group in groups:
+        label = names.get(group.name, group.name)
+        given = " · ".join(exact_money(amount) for amount in group.given)
+        gifts = str(ngettext("%(num)s gift", "%(num)s gifts", group.gifts))
+        rows.append(
+            {
+                "label": label,
+                "note": f"{gifts}: {given}" if given else gifts,
+                "parts": [group.gifts],
+                "cells": [label, number(group.gifts), given],
+            }
+        )
+    return rows

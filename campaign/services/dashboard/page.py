@@ -1,0 +1,153 @@
+"""Everything on the dashboard, read in one snapshot with a fixed number of queries, however many gifts there are.
+
+The total is the public page's (`services/campaigns/transparency.py`); its days are the same postings by day, so that pace,
+forecast and chart add up to it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from campaign.database import reading
+from campaign.days import local_day
+from campaign.domain.money import Money
+from campaign.domain.pace import Pace, pace_of
+from campaign.services.campaigns.cards import CampaignCard
+from campaign.services.campaigns.fund_figures import FundSummary
+from campaign.services.campaigns.page import MilestoneView, milestones_of
+from campaign.services.campaigns.supporters import GiftCounts, gift_counts
+from campaign.services.campaigns.transparency import Transparency, transparency_of
+from campaign.services.dashboard.figures import (
+    DonorMovement,
+    GroupFigures,
+    Period,
+    donor_movement,
+    gifts_in,
+    grouped_figures,
+    raised_in,
+)
+from campaign.services.gifts.listing import DonationFilter, DonationRow, donations
+from campaign.services.ledger.sums import raised_by_day
+from campaign.services.overview.attention import EMPTY_QUEUE, AttentionItem, attention_items
+from campaign.services.overview.figures import GivenFigures, given_figures
+from campaign.services.pledges.listing import MonthlyValue, monthly_values
+
+TODAYS_GIFTS = 20
+"""How many of today's gifts are listed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A period beside the one of the same length before it."""
+
+    period: Period
+    raised: tuple[Money, Money]  # now, before
+    gifts: tuple[int, int]
+    monthly_gifts: tuple[int, int]
+    donors: DonorMovement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """The gifts that count today, newest first."""
+
+    gifts: Sequence[DonationRow]
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dashboard:
+    """The figures of one moment, in minor units of the campaign's currency where no other is named."""
+
+    as_of: datetime
+    today: date
+    pace: Pace
+    days: tuple[tuple[date, int], ...]
+    milestones: tuple[MilestoneView, ...]
+    counts: GiftCounts
+    money: Transparency
+    given: Sequence[GivenFigures]
+    languages: Sequence[GroupFigures]
+    frequencies: Sequence[GroupFigures]
+    monthly: Sequence[MonthlyValue]
+    comparison: Comparison
+    todays: Today
+    concerns: Sequence[AttentionItem]
+
+    @property
+    def share(self) -> Fraction:
+        """Return the raised part of the goal; 0 where more was returned than received."""
+        return Fraction(max(0, self.pace.reached), self.pace.goal)
+
+    @property
+    def next_milestone(self) -> MilestoneView | None:
+        """Return the first milestone that is not reached."""
+        return next((stage for stage in self.milestones if stage.amount.minor > self.pace.reached), None)
+
+    @property
+    def purposes(self) -> list[FundSummary]:
+        """Return the purposes that donors choose, and whatever else was given to."""
+        others = [target for target in self.money.targets if target.in_currency(self.money.currency).raised_minor]
+        return [*self.money.purposes, *others]
+
+
+def dashboard(card: CampaignCard, *, at: datetime, period_days: int, sees_donors: bool) -> Dashboard:
+    """Return the dashboard of a campaign as of `at`, with the last `period_days` days compared with those before."""
+    money, today = transparency_of(card.id, card.currency), local_day(at)
+    with reading() as session:
+        by_day = raised_by_day(session, campaign_id=card.id, currency=card.currency)
+        days = _days(by_day, card, today=today)
+        languages, frequencies = grouped_figures(session, card.id)
+        period = Period(first=today - timedelta(days=period_days - 1), last=today)
+        (gifts, monthly), (gifts_before, monthly_before) = gifts_in(session, card.id, [period, period.before])
+        listed, has_more = donations(
+            DonationFilter(campaign_id=card.id, state="paid", since=today, until=today, sees_donors=sees_donors),
+            limit=TODAYS_GIFTS,
+        )
+        return Dashboard(
+            as_of=at,
+            today=today,
+            pace=pace_of(
+                goal=card.goal_minor,
+                per_day=[minor for _day, minor in days],
+                starts_on=card.starts_on,
+                ends_on=card.ends_on,
+                today=today,
+            ),
+            days=days,
+            milestones=milestones_of(session, card, Money(money.main.raised_minor, card.currency)),
+            counts=gift_counts(session, card.id),
+            money=money,
+            given=given_figures(session, card.id, money),
+            languages=languages,
+            frequencies=frequencies,
+            monthly=monthly_values(card.id),
+            comparison=Comparison(
+                period=period,
+                raised=(
+                    Money(raised_in(by_day, period), card.currency),
+                    Money(raised_in(by_day, period.before), card.currency),
+                ),
+                gifts=(gifts, gifts_before),
+                monthly_gifts=(monthly, monthly_before),
+                donors=donor_movement(session, card.id, period),
+            ),
+            todays=Today(gifts=listed, has_more=has_more),
+            concerns=attention_items(session, card.id, queue=EMPTY_QUEUE, shared={}, at=at),
+        )
+
+
+def _days(by_day: Mapping[date, int], card: CampaignCard, *, today: date) -> tuple[tuple[date, int], ...]:
+    """Return each day of the campaign until today with what was raised on it.
+
+    What came before the first day counts on the first, and what changed after the last day counts on the last.
+    """
+    last = max(card.starts_on, min(today, card.ends_on))
+    if today < card.starts_on and not by_day:
+        return ()
+    count = (last - card.starts_on).days + 1
+    sums = [0] * count
+    for day, minor in by_day.items():
+        sums[min(max((day - card.starts_on).days, 0), count - 1)] += minor
+    return tuple((card.starts_on + timedelta(days=number), minor) for number, minor in enumerate(sums))
