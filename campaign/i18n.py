@@ -1,7 +1,7 @@
 """Languages: the list, the reader's language, and the formats of money and dates in each."""
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,10 +18,11 @@ from babel.support import Translations
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 from campaign import languages
 from campaign.days import local_day, local_time, offset_name
-from campaign.domain.language import shown_language
+from campaign.domain.language import nearest_of, shown_language
 from campaign.domain.money import Money, currency
 from campaign.languages import SOURCE, LanguageNames, language_facts, language_name
 
@@ -58,19 +59,23 @@ def init_app(app: Flask, babel: Babel) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
     babel.init_app(app, locale_selector=_selected)
     babel.domain_instance = Catalogues()
-    app.jinja_env.globals.update(LANGUAGES=LANGUAGES, language=current_language, shown=shown, as_money=Money)
-    app.jinja_env.globals.update(language_facts=language_facts)
+    app.jinja_env.globals.update(LANGUAGES=LANGUAGES, language=current_language, page_language=page_language)
+    app.jinja_env.globals.update(language_facts=language_facts, shown=shown, as_money=Money)
     app.jinja_env.filters.update(figure=figure, money=money, money_in_text=money_in_text, day=day, moment=moment)
-    app.jinja_env.filters.update(language_name=language_name)
+    app.jinja_env.filters.update(language_name=language_name, marked=marked, lang_attribute=lang_attribute)
     app.jinja_env.filters.update(number=number, percent=percent, degrees=degrees)
     app.jinja_env.filters.update(time_of_day=time_of_day, text=text_of, iso_day=date.fromisoformat)
 
 
-def current_language() -> str:
-    """Return the language of the texts that are made now."""
+def page_language() -> str:
+    """Return the language of the reader: that of a campaign's texts, which the interface may lack."""
     locale = get_locale()
-    code = locale.language if locale else DEFAULT
-    return code if code in LANGUAGES else DEFAULT
+    return str(locale.language) if locale else DEFAULT
+
+
+def current_language() -> str:
+    """Return the language of the interface for the reader: theirs, or the nearest one that is installed."""
+    return nearest_of(LANGUAGES, page_language(), default=DEFAULT)
 
 
 @contextmanager
@@ -82,7 +87,7 @@ def in_language(code: str) -> Iterator[None]:
 
 def shown(texts: Mapping[str, str], *, language: str | None = None) -> Shown:
     """Return the text in the reader's language, else in the next best one."""
-    code = language or current_language()
+    code = language or page_language()
     shown_in = shown_language(texts, code)
     return Shown(texts.get(shown_in, ""), shown_in, is_fallback=shown_in != code)
 
@@ -92,13 +97,30 @@ def text_of(texts: Mapping[str, str]) -> str:
     return shown(texts).text
 
 
-def preferred_language() -> str:
-    """The first of the reader's languages that is ours, regions aside (ky-KG is ky); English where none is."""
+def marked(texts: Mapping[str, str]) -> Markup:
+    """Return the words as HTML that names their language where the page around them is in another one."""
+    text, attribute = shown(texts).text, lang_attribute(texts)
+    return Markup("<span{}>{}</span>").format(attribute, text) if attribute else escape(text)
+
+
+def lang_attribute(texts: Mapping[str, str]) -> Markup:
+    """Return ` lang="uz"` for the element that shows the text, where the page around it is in another language."""
+    language = shown(texts).language
+    return Markup(' lang="{}"').format(language) if language != current_language() else Markup()
+
+
+def preferred_language(offered: Sequence[str] = ()) -> str:
+    """The first of the reader's languages that is offered, regions aside (ky-KG is ky); else the first that is offered.
+
+    Args:
+        offered: Of the campaign, the default one first; those of the interface otherwise.
+    """
+    codes = offered or tuple(LANGUAGES)
     for tag in request.accept_languages.values():
         code = tag.replace("_", "-").split("-")[0].lower()
-        if code in LANGUAGES:
+        if code in codes:
             return code
-    return DEFAULT
+    return codes[0]
 
 
 def money(amount: Money, *, language: str | None = None, exact: bool = False) -> str:
@@ -200,7 +222,7 @@ def _selected() -> str:
         in_path = request.path.split("/", 2)[1]  # an address that leads nowhere has its language all the same
         by_address = (request.view_args or {}).get("lang") or (in_path if in_path in LANGUAGES else "")
         code = g.get("lang") or by_address or preferred_language()
-    return code if code in LANGUAGES else DEFAULT
+    return code
 
 
 class Catalogues(Domain):  # type: ignore[misc]  # Flask-Babel is untyped here

@@ -9,7 +9,7 @@ from campaign.domain.campaign_state import CampaignStage
 from campaign.domain.donation import FeeBearer
 from campaign.domain.news import UpdateState
 from campaign.extensions import Key, Model
-from campaign.models.columns import CurrencyCode, Facts, Json, Minor, PrimaryKey, PublicId, Texts, check_values
+from campaign.models.columns import Codes, CurrencyCode, Facts, Json, Minor, PrimaryKey, PublicId, Texts, check_values
 
 
 class Campaign(Model):
@@ -38,6 +38,9 @@ class Campaign(Model):
     is_featured: Mapped[bool] = mapped_column(default=False)
     is_demo: Mapped[bool] = mapped_column(default=False)
     """Its figures were chosen for a demonstration, and every page says so."""
+    languages: Mapped[Codes] = mapped_column(server_default="[]")
+    """In which its texts are written, in the order of the language list; the first is the default one. None named: those
+    of the interface."""
     name: Mapped[Texts]
     """What the campaign is called, in the header and in titles; `title` is the sentence that its page opens with."""
     title: Mapped[Texts]

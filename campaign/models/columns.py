@@ -20,6 +20,8 @@ Minor = Annotated[int, mapped_column(BigInteger)]
 """An amount in minor units of the row's currency."""
 Texts = Annotated[dict[str, str], mapped_column(Json)]
 """A text per language: {"en": …, "ru": …}; a missing one falls back, visibly."""
+Codes = Annotated[list[str], mapped_column(Json)]
+"""Codes of languages, in their order."""
 Facts = Annotated[dict[str, object], mapped_column(Json)]
 LongText = Annotated[str, mapped_column(Text)]
 

@@ -1,6 +1,7 @@
 """The donation form: it is shown, checked, and leads to the payment page."""
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,7 +28,7 @@ from campaign.domain.errors import DomainError
 from campaign.extensions import limiter
 from campaign.gateway_registry import current_context
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
-from campaign.i18n import LANGUAGES, current_language
+from campaign.i18n import page_language
 from campaign.jobs import wake
 from campaign.services.campaigns.cards import campaign_named
 from campaign.services.campaigns.form_options import GivingOptions, giving_options
@@ -202,22 +203,22 @@ def _page(
     return answer
 
 
-def _same_form() -> dict[str, str]:
-    """This form in each language, filled in from the address as before."""
+def _same_form(language: str) -> str:
+    """This form in another language, filled in from the address as before."""
     arguments: dict[str, Any] = {name: request.args[name] for name in FILLED_IN if name in request.args}
-    return {code: url_for(".donate", lang=code, **arguments) for code in LANGUAGES}
+    return url_for(".donate", lang=language, **arguments)
 
 
-def _switches(options: GivingOptions) -> dict[str, str]:
+def _switches(options: GivingOptions) -> Callable[[str], str]:
     """Where the form goes to be drawn again in each language; everything else is in the form."""
     slug = None if options.is_featured else options.slug
-    return {code: url_for(".give", lang=code, campaign=slug) for code in LANGUAGES}
+    return lambda code: url_for(".give", lang=code, campaign=slug)
 
 
 def _draft_address(options: GivingOptions, name: str, *, lang: str | None = None) -> str:
     """Where a form that was sent is an ordinary page again."""
     slug = None if options.is_featured else options.slug
-    return url_for(".donate", lang=lang or current_language(), campaign=slug, draft=name)
+    return url_for(".donate", lang=lang or page_language(), campaign=slug, draft=name)
 
 
 def _left_gift() -> DonorGiftView | None:

@@ -21,7 +21,6 @@ from campaign.domain.pledge_dates import end_of_skip
 from campaign.extensions import limiter
 from campaign.gateway_registry import current_context
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
-from campaign.i18n import LANGUAGES
 from campaign.jobs import wake
 from campaign.services.campaigns.cards import campaign_named
 from campaign.services.campaigns.form_options import Offer, giving_options
@@ -211,8 +210,8 @@ def _page(
             refusal=card_refusal_words(page.due.reason).page if page.due else None,
             choices=choices,
             Act=Act,
-            same_page=lambda: {code: url_for(".pledge", lang=code, token=token) for code in LANGUAGES},
-            switches={code: url_for(".redraw_pledge", lang=code, token=token) for code in LANGUAGES},
+            same_page=lambda code: url_for(".pledge", lang=code, token=token),
+            switches=lambda code: url_for(".redraw_pledge", lang=code, token=token),
         ),
         status,
     )

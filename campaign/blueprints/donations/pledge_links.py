@@ -11,7 +11,6 @@ from campaign.config import Config
 from campaign.extensions import limiter
 from campaign.gateway_registry import current_context
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
-from campaign.i18n import LANGUAGES
 from campaign.jobs import wake
 from campaign.services.campaigns.cards import featured_campaign
 from campaign.services.pledges.links import read_mailbox
@@ -98,8 +97,8 @@ def _form_page(form: LinkForm, *, is_sent: bool = False, status: int = HTTPStatu
         site=featured_campaign(),
         form=form,
         is_sent=is_sent,
-        same_page=lambda: {code: url_for(".pledge_links", lang=code) for code in LANGUAGES},
-        switches={code: url_for(".send_pledge_links", lang=code) for code in LANGUAGES},
+        same_page=lambda code: url_for(".pledge_links", lang=code),
+        switches=lambda code: url_for(".send_pledge_links", lang=code),
     )
     return discreet(make_response(page, status))
 
@@ -121,7 +120,7 @@ def _page(
         takers=[pledge for pledge in pledges if pledge.takes_card],
         problem=problem,
         words=pledge_words,
-        same_page=lambda: {code: url_for(".mailbox_page", lang=code, token=token) for code in LANGUAGES},
+        same_page=lambda code: url_for(".mailbox_page", lang=code, token=token),
     )
     return discreet(make_response(page, status))
 

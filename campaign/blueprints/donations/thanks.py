@@ -14,7 +14,6 @@ from campaign.domain.donation import DonationFrequency, DonationState
 from campaign.domain.errors import DomainError
 from campaign.extensions import limiter
 from campaign.gateway_registry import current_context
-from campaign.i18n import LANGUAGES
 from campaign.jobs import wake
 from campaign.services.campaigns.cards import campaign_named
 from campaign.services.gifts.donor_view import DonorGiftView, gift_of_checkout
@@ -135,8 +134,8 @@ def _in_name_of(gift: DonorGiftView | None) -> dict[str, object]:
     return {"site": campaign_named(gift.campaign_slug)} if gift else {}
 
 
-def _same_page() -> dict[str, str]:
-    return {code: url_for(".thanks", lang=code, s=request.args.get("s")) for code in LANGUAGES}
+def _same_page(language: str) -> str:
+    return url_for(".thanks", lang=language, s=request.args.get("s"))
 
 
 def _state_of(gift: DonorGiftView | None) -> str:

@@ -4,9 +4,10 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from campaign.blueprints.public import bp
+from campaign.blueprints.public.frame import featured_site, page_languages
 from campaign.domain.errors import NotFound
 from campaign.domain.news import UpdateWithdrawn
-from campaign.i18n import LANGUAGES, preferred_language
+from campaign.i18n import preferred_language
 from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.campaigns.supporters import supporters_page
 from campaign.web.page_cache import cached, campaign_of
@@ -15,8 +16,9 @@ from campaign.web.page_cache import cached, campaign_of
 @bp.get("/")
 def front_door() -> Response:
     """Redirect to the language that the reader chose last, or that their browser prefers."""
+    offered = page_languages(featured_site())
     chosen = request.cookies.get("lang", "")
-    lang = chosen if chosen in LANGUAGES else preferred_language()
+    lang = chosen if chosen in offered else preferred_language(offered)
     answer = redirect(url_for("public.home", lang=lang), code=302)
     answer.vary.update(("Accept-Language", "Cookie"))
     answer.headers["Cache-Control"] = "no-cache"

@@ -10,7 +10,7 @@ from campaign.blueprints.public.frame import address
 from campaign.config import Config
 from campaign.days import start_of_day
 from campaign.gateway_registry import current_context
-from campaign.i18n import LANGUAGES, money, text_of
+from campaign.i18n import money, text_of
 from campaign.services.campaigns.cards import CampaignCard, public_campaigns
 from campaign.web.page_cache import cached, campaign_of, card_of
 
@@ -42,7 +42,7 @@ def _addresses_of(card: CampaignCard) -> list[dict[str, str]]:
     paths = ["", *ALWAYS, *(name for name in STANDING if name in standing)]
     paths += [f"{kind}s/{row.public_id}" for kind in ("event", "grant") for row in campaign.money.of_kind(kind)]
     paths += [f"updates/{news.public_id}" for news in campaign.news]
-    return [{lang: address(path, card, language=lang) for lang in LANGUAGES} for path in paths]
+    return [{lang: address(path, card, language=lang) for lang in card.languages} for path in paths]
 
 
 @bp.get("/og/<language:lang>/<slug>.png")

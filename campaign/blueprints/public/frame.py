@@ -12,7 +12,7 @@ from campaign.config import Config
 from campaign.days import local_day
 from campaign.domain.errors import DomainError
 from campaign.gateway_registry import current_context
-from campaign.i18n import LANGUAGES, current_language
+from campaign.i18n import LANGUAGES, page_language
 from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.drill.gate import takes_card_gifts
 from campaign.web.page_cache import card_of
@@ -24,13 +24,19 @@ log = logging.getLogger(__name__)
 def frame() -> dict[str, object]:
     """Names for every template; a view that speaks for another campaign hands its own `site` in."""
     config: Config = current_app.config["KURAK"]
-    return {"site": _site(), "same_page": same_page, "public_url": config.public_url}
+    return {"site": featured_site(), "same_page": same_page, "public_url": config.public_url}
 
 
 @bp.record_once
 def _add_globals(state: BlueprintSetupState) -> None:
     state.app.jinja_env.globals.update(address=address, accepts_gifts=accepts_gifts, canonical=canonical)
+    state.app.jinja_env.globals.update(page_languages=page_languages)
     state.app.jinja_env.filters.update(teaser=teaser)
+
+
+def page_languages(site: CampaignCard | None) -> tuple[str, ...]:
+    """Return the languages that a page offers: its campaign’s, else those of the interface."""
+    return site.languages if site else tuple(LANGUAGES)
 
 
 def address(path: str, site: CampaignCard | None, *, language: str | None = None, **query: object) -> str:
@@ -38,7 +44,7 @@ def address(path: str, site: CampaignCard | None, *, language: str | None = None
 
     Only the featured campaign owns the bare addresses. Every other one is named in the query, or by its own front page.
     """
-    start, other = f"/{language or current_language()}/", None if site is None or site.is_featured else site.slug
+    start, other = f"/{language or page_language()}/", None if site is None or site.is_featured else site.slug
     if other and not path:
         return f"{start}c/{other}/"
     arguments = {**query, "campaign": other}
@@ -72,17 +78,17 @@ def accepts_gifts(site: CampaignCard | None) -> bool:
     return site.is_open_on(local_day(context.clock.now())) and takes_card_gifts(context.payments.mode)
 
 
-def same_page() -> dict[str, str]:
-    """Language → the path of this page in it; the front page where an address has no language."""
+def same_page(language: str) -> str:
+    """Return the path of this page in another language; of the front page where an address has no language."""
     given = request.view_args or {}
     if request.endpoint is None or "lang" not in given:
-        return {code: f"/{code}/" for code in LANGUAGES}
+        return f"/{language}/"
     query = {name: request.args[name] for name in ("campaign", "page") if name in request.args}
-    return {code: url_for(request.endpoint, **{**query, **given, "lang": code}) for code in LANGUAGES}
+    return url_for(request.endpoint, **{**query, **given, "lang": language})
 
 
-def _site() -> CampaignCard | None:
-    """The featured campaign; nothing while there is none or no database: an error page still stands."""
+def featured_site() -> CampaignCard | None:
+    """Return the featured campaign; nothing while there is none or no database: an error page still stands."""
     try:
         return card_of()
     except DomainError:

@@ -10,7 +10,6 @@ from campaign.blueprints.public.typed_receipt import read_typed_receipt
 from campaign.config import Config
 from campaign.domain.receipt import MAX_TYPED, read_code, read_number
 from campaign.extensions import limiter
-from campaign.i18n import LANGUAGES
 from campaign.services.receipts.listing import verify_receipt
 from campaign.web.page_cache import card_of
 
@@ -36,8 +35,8 @@ def verify(lang: str) -> ResponseReturnValue:
         is_number_missing=is_incomplete and not typed.number,
         is_code_missing=is_incomplete and not typed.code,
         is_unknown=False,
-        same_page=lambda: _form_addresses(campaign=_slug()),
-        switches=_form_addresses(),
+        same_page=lambda code: _form_address(code, campaign=_slug()),
+        switches=_form_address,
         slug=_slug(),
         **_site(),
     )
@@ -59,10 +58,9 @@ def verified(lang: str, number: str) -> ResponseReturnValue:  # noqa: ARG001
         is_number_missing=False,
         is_code_missing=False,
         is_unknown=bool(code),
-        same_page=lambda: {
-            language: url_for("public.verified", lang=language, number=number, code=code or None, campaign=_slug())
-            for language in LANGUAGES
-        },
+        same_page=lambda language: url_for(
+            "public.verified", lang=language, number=number, code=code or None, campaign=_slug()
+        ),
         slug=_slug(),
         **_site(),
     )
@@ -72,9 +70,9 @@ def verified(lang: str, number: str) -> ResponseReturnValue:  # noqa: ARG001
     return answer
 
 
-def _form_addresses(campaign: str | None = None) -> dict[str, str]:
-    """The form in each language."""
-    return {language: url_for("public.verify", lang=language, campaign=campaign) for language in LANGUAGES}
+def _form_address(language: str, campaign: str | None = None) -> str:
+    """The form in a language."""
+    return url_for("public.verify", lang=language, campaign=campaign)
 
 
 def _slug() -> str | None:

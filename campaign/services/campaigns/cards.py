@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, select, true
 from campaign.database import reading
 from campaign.domain.campaign_state import CampaignStage, CampaignState, campaign_state
 from campaign.domain.errors import NoCampaign, NotFound
+from campaign.languages import installed
 from campaign.models.campaign import Campaign, CampaignRevision
 
 
@@ -25,6 +26,8 @@ class CampaignCard:
     starts_on: date
     ends_on: date
     contact_email: str
+    languages: tuple[str, ...]
+    """In which its texts are written; the first is the default one."""
     is_demo: bool
     is_featured: bool
     revision: int
@@ -103,6 +106,12 @@ def campaign_with_id(campaign_id: int) -> CampaignCard:
     return _card_where(Campaign.id == campaign_id)
 
 
+def is_language_of_a_campaign(code: str) -> bool:
+    """Return whether some campaign has texts in this language, which the interface may lack."""
+    with reading() as session:
+        return any(code in codes for codes in session.execute(select(Campaign.languages)).scalars())
+
+
 def all_campaigns() -> list[CampaignCard]:
     """Return every campaign, the featured one first."""
     with reading() as session:
@@ -153,6 +162,7 @@ def _card(row: Campaign, revision: int) -> CampaignCard:
         starts_on=row.starts_on,
         ends_on=row.ends_on,
         contact_email=row.contact_email,
+        languages=tuple(row.languages) or installed(),
         is_demo=row.is_demo,
         is_featured=row.is_featured,
         revision=revision,

@@ -19,7 +19,7 @@ from campaign.domain.money import Money
 from campaign.gateways.clock import Clock
 from campaign.gateways.context import Context
 from campaign.gateways.mailer import AddressRefused, Email, MailRefused, MailUnavailable
-from campaign.i18n import day, in_language, money_in_text
+from campaign.i18n import current_language, day, in_language, money_in_text
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services.mail.listed_mail import ListedMail
@@ -156,7 +156,7 @@ def _template_facts(message: Message, *, public_url: str, at: datetime) -> dict[
     """The stored facts as finished texts of the reader's language, which is what the templates take."""
     facts: dict[str, Any] = dict(message.facts)
     base = f"{public_url}/{message.language}"
-    facts |= {"lang": message.language, "public_url": public_url}
+    facts |= {"lang": current_language(), "public_url": public_url}
     if "pledge" in facts:
         with reading() as session:
             return mail_facts.pledge_mail_facts(session, facts, message, public_url=public_url)

@@ -23,6 +23,7 @@ def a_card(revision: int = 1) -> CampaignCard:
         starts_on=date(2026, 1, 1),
         ends_on=date(2026, 2, 1),
         contact_email="a@quilt.example",
+        languages=("en",),
         is_demo=False,
         is_featured=True,
         revision=revision,
