@@ -59,6 +59,10 @@ class WrongCampaignState(Conflict):
         self.state = state
 
 
+class AnotherCampaignShown(Conflict):
+    """The form was shown for another campaign than the one that the staff pages show now."""
+
+
 class EndsInThePast(DomainError):
     """The last day of a campaign is over already."""
 
@@ -71,8 +75,28 @@ class EndTooFar(DomainError):
     """A campaign would go on for more than ten years."""
 
 
-class ReasonIncomplete(DomainError):
-    """A reason that everybody reads is missing in a language."""
+class ReasonMissing(DomainError):
+    """A campaign is to be closed early, or extended, without what must be said about it."""
+
+
+class OpeningGap(StrEnum):
+    """What a campaign lacks before it can be opened."""
+
+    TITLE = "title"  # in every language
+    CURRENCY = "currency"
+    PAST = "past"  # its last day is over
+
+
+class NotReadyToOpen(DomainError):
+    """The campaign cannot be opened yet.
+
+    Attributes:
+        gaps: What is missing.
+    """
+
+    def __init__(self, gaps: tuple[OpeningGap, ...]) -> None:
+        super().__init__(", ".join(gaps))
+        self.gaps = gaps
 
 
 MAX_YEARS = 10

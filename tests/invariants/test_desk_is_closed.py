@@ -19,6 +19,8 @@ VALUES = {
     "event_id": "evt_0",
     "staff_id": "999",
     "token": "none",
+    "act": "extend",
+    "lang": "en",
     "transaction_id": "txn_0",
     "payout_id": "po_0",
 }

@@ -13,6 +13,7 @@ from flask import Flask, get_template_attribute
 
 import campaign.domain
 from campaign.blueprints.admin import words
+from campaign.blueprints.admin.campaigns import words as campaign_words
 from campaign.blueprints.admin.gifts import dispute_words
 from campaign.blueprints.admin.gifts.timeline_words import TIMELINE
 from campaign.blueprints.admin.inbox import words as inbox_words
@@ -71,6 +72,8 @@ SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
     allocation.AllocationState: (("", words.ALLOCATION), ("", state_words.ALLOCATIONS)),
     allocation.AllocationKind: (("", ledger_words.KINDS),),
     campaign_state.CampaignState: (("", words.CAMPAIGN),),
+    campaign_state.CampaignAct: (("campaign:", words.ACTS),),
+    campaign_state.OpeningGap: (("", campaign_words.GAPS),),
     fund.FundKind: (("", ledger_words.FUND_KINDS),),
     payouts.PayoutState: (("", reconciliation_words.PAYOUT), ("", state_words.PAYOUTS)),
     payouts.MovementMatch: (("", state_words.EXPLANATIONS),),
@@ -87,7 +90,7 @@ NOT_SHOWN = {
         "Severity",
         "DrillOutcome",
     ),  # in English alone, for operators, or not at all
-    *("CampaignStage", "CampaignAct"),  # a decision and an act; people read what the campaign is
+    "CampaignStage",  # people read what the campaign is
     "PledgeRequestState",  # `CARD_STATES` has a sentence for each state that a donor may meet
     *("Fact", "PledgeWord", "DisputeWord", "MoneyPosition", "DelayMail", "Kind", "What"),  # inside rules
 }

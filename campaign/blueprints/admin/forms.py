@@ -36,7 +36,7 @@ class StaffForm(PostedForm):
     @property
     def mistakes(self) -> list[tuple[str, str]]:
         """(id of the input, sentence) for each error, in the order of the page."""
-        return [(field.id, str(sentence)) for field in self for sentence in field.errors]
+        return [mistake for field in self for mistake in _mistakes_of(field)]
 
     @property
     def status(self) -> int:
@@ -137,6 +137,12 @@ class LongTextField(TextAreaField):  # type: ignore[misc]  # WTForms is untyped
     def __init__(self, label: LazyString, *, sentence: LazyString = SAY_WHY, **settings: Any) -> None:
         validators = [DataRequired(sentence), Length(max=MAX_TEXT, message=TOO_LONG)]
         super().__init__(label, filters=[paragraphs], validators=validators, **settings)
+
+
+def _mistakes_of(field: Field) -> list[tuple[str, str]]:
+    """(id of the input, sentence): a text in several languages has several inputs."""
+    own: list[tuple[str, str]] | None = getattr(field, "mistakes", None)
+    return [(field.id, str(sentence)) for sentence in field.errors] if own is None else own
 
 
 def shown_text(field: Field) -> str:

@@ -51,6 +51,7 @@ MENU: tuple[MenuGroup, ...] = (
                     }
                 ),
             ),
+            MenuEntry("admin.campaigns", _("Campaigns"), frozenset({"admin.campaign_act_form", "admin.campaign_act"})),
         ),
     ),
     MenuGroup(

@@ -1,0 +1,151 @@
+"""The list of campaigns, and what staff do with one: each act has a page that says what will happen."""
+
+from datetime import date
+
+from flask import flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign.blueprints.admin import bp, words
+from campaign.blueprints.admin.campaigns.forms import FORMS, ActForm, CloseForm, ExtendForm
+from campaign.blueprints.admin.campaigns.words import ACTS, GAPS
+from campaign.blueprints.admin.frame import campaign, done, refused, visible_campaigns
+from campaign.blueprints.admin.guard import person
+from campaign.blueprints.admin.staff.forms import CampaignForm
+from campaign.days import local_day
+from campaign.domain.campaign_state import (
+    POSSIBLE_IN,
+    AnotherCampaignShown,
+    CampaignAct,
+    CampaignState,
+    EndNotLater,
+    EndsInThePast,
+    EndTooFar,
+    WrongCampaignState,
+)
+from campaign.domain.errors import DomainError, NotFound
+from campaign.gateway_registry import current_context
+from campaign.i18n import in_language
+from campaign.services.campaigns import lifecycle
+from campaign.services.campaigns.page import public_campaign
+from campaign.services.pledges.endings import ending_counts
+
+ACT_IN_PATH = f"any({','.join(CampaignAct)})"
+
+SHOWN_AT_DAY = (EndsInThePast, EndNotLater, EndTooFar)
+
+
+@bp.get("/campaigns")
+def campaigns() -> ResponseReturnValue:
+    """Every campaign that this person may see, with its state, and what can be done with the one that is shown."""
+    cards = visible_campaigns()
+    shown = campaign() if cards else None
+    return render_template(
+        "admin/campaigns/list.html",
+        rows=cards,
+        shown=shown,
+        today=_today(),
+        state=shown.state_on(_today()) if shown else None,
+        acts=[(act, ACTS[act]) for act in _possible()] if shown else [],
+    )
+
+
+@bp.post("/campaigns/choose")
+def switch_campaign() -> ResponseReturnValue:
+    """Show another campaign on the staff pages, and stay on the list.
+
+    Raises:
+        NotFound: The person may not see this campaign, or there is none of this name.
+    """
+    form = CampaignForm(visible_campaigns())
+    if not form.validate():
+        raise NotFound("campaign")
+    session["campaign"] = form.campaign.data
+    return redirect(url_for("admin.campaigns"), 303)
+
+
+@bp.get("/campaign/preview/<language:lang>")
+def campaign_preview(lang: str) -> ResponseReturnValue:
+    """The public page of the campaign as it will look, for staff alone."""
+    card = campaign()
+    with in_language(lang):
+        whole = public_campaign(card, at=current_context().clock.now())
+        return render_template("admin/campaigns/preview.html", site=card, campaign=whole)
+
+
+@bp.get(f"/campaign/<{ACT_IN_PATH}:act>")
+def campaign_act_form(act: str) -> ResponseReturnValue:
+    """Say what an act does, before it is done."""
+    form = _form_of(CampaignAct(act), data={"campaign": campaign().slug})
+    if CampaignAct(act) not in _possible():
+        return _not_possible(campaign().state_on(_today()))
+    return _act_page(CampaignAct(act), form)
+
+
+@bp.post(f"/campaign/<{ACT_IN_PATH}:act>")
+def campaign_act(act: str) -> ResponseReturnValue:
+    """Carry an act out."""
+    form = _form_of(CampaignAct(act))
+    if form.campaign.data != campaign().slug:
+        return refused(AnotherCampaignShown(form.campaign.data), "admin.campaigns")
+    if not form.validate():
+        return _act_page(CampaignAct(act), form), form.status
+    try:
+        lifecycle.carry_out(_decision(CampaignAct(act), form), clock=current_context().clock)
+    except SHOWN_AT_DAY as error:
+        form.refuse("ends_on", words.sentence_of(error))
+        return _act_page(CampaignAct(act), form), form.status
+    except WrongCampaignState as error:
+        return _not_possible(error.state)
+    except DomainError as error:
+        return refused(error, "admin.campaigns")
+    return done(str(ACTS[CampaignAct(act)].done), "admin.campaigns")
+
+
+def _act_page(act: CampaignAct, form: ActForm) -> str:
+    context, here = current_context(), campaign()
+    return render_template(
+        "admin/campaigns/act.html",
+        act=act.value,
+        words_of_act=ACTS[act],
+        form=form,
+        here=here,
+        starts_now=here.starts_on <= _today(),
+        gaps=[GAPS[gap] for gap in lifecycle.opening_gaps(here.id, today=_today())] if act is CampaignAct.OPEN else [],
+        open_pages=lifecycle.open_pages(here.id, clock=context.clock),
+        monthly=ending_counts(here.id),
+    )
+
+
+def _form_of(act: CampaignAct, **settings: object) -> ActForm:
+    return FORMS.get(act, ActForm)(**settings)
+
+
+def _decision(act: CampaignAct, form: ActForm) -> lifecycle.Decision:
+    return lifecycle.Decision(
+        campaign_id=campaign().id,
+        act=act,
+        actor_id=person().id,
+        ends_on=form.ends_on.data if isinstance(form, ExtendForm) else None,
+        reason=form.reason.data if isinstance(form, (CloseForm, ExtendForm)) else {},
+    )
+
+
+def _possible() -> list[CampaignAct]:
+    """The acts that the campaign's state allows; the start page shows the featured one already."""
+    here = campaign()
+    acts = [act for act in CampaignAct if here.state_on(_today()) in POSSIBLE_IN[act]]
+    return [act for act in acts if not (act is CampaignAct.FEATURE and here.is_featured)]
+
+
+def _not_possible(state: CampaignState) -> ResponseReturnValue:
+    label = words.CAMPAIGN[state][0]
+    flash(
+        _("This is not possible now: the state of the campaign is “%(state)s”. Nothing was changed.", state=label),
+        "bad",
+    )
+    return redirect(url_for("admin.campaigns"), 303)
+
+
+def _today() -> date:
+    return local_day(current_context().clock.now())
