@@ -15,11 +15,13 @@ from campaign.blueprints import admin, api, donations, health, public
 from campaign.blueprints.donations.webhooks import WebhookMiddleware
 from campaign.config import Config, refuse_to_serve
 from campaign.database import set_up_database
+from campaign.days import OWN_ZONE
 from campaign.extensions import babel, csrf, db, limiter
 from campaign.gateway_registry import set_context
 from campaign.gateways.context import Context
 from campaign.project import MIGRATIONS
 from campaign.services import live_scope
+from campaign.services.organisation.time_zone import OwnZone
 from campaign.web import (
     error_pages,
     language_converter,
@@ -63,6 +65,7 @@ def compose(config: Config, context: Context | None) -> Flask:
     jobs.init_app(app)
     set_context(app, context)
     live_scope.watch_queries()
+    app.extensions[OWN_ZONE] = OwnZone()
     for blueprint in (health.bp, donations.bp, donations.webhook_bp, public.bp, api.bp, admin.bp):
         app.register_blueprint(blueprint)
     admin.init_app(app)

@@ -1,8 +1,9 @@
 """The organisation's days: every day that people read and that the ledger has is a day of its time zone.
 
-Instants are UTC in the database and become days here, by the setting TIME_ZONE of the running app.
+Instants are UTC in the database and become days here, by the organisation's time zone or, without one, the setting TIME_ZONE.
 """
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -14,11 +15,15 @@ from campaign.domain import calendar
 if TYPE_CHECKING:
     from campaign.config import Config
 
+OWN_ZONE = "organisation_time_zone"
+"""The extension of the app that returns the time zone of the organisation's profile, None without one."""
+
 
 def time_zone() -> ZoneInfo:
     """The organisation's time zone."""
+    own_zone: Callable[[], ZoneInfo | None] = current_app.extensions[OWN_ZONE]
     config: Config = current_app.config["KURAK"]
-    return config.time_zone
+    return own_zone() or config.time_zone
 
 
 def local_day(instant: datetime) -> date:

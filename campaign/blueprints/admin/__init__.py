@@ -12,6 +12,7 @@ import campaign.blueprints.admin.ledger.views
 import campaign.blueprints.admin.mail.views
 import campaign.blueprints.admin.news.publishing
 import campaign.blueprints.admin.news.views
+import campaign.blueprints.admin.organisation.views
 import campaign.blueprints.admin.overview
 import campaign.blueprints.admin.pledges.views
 import campaign.blueprints.admin.receipts.views

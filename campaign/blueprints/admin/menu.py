@@ -107,6 +107,7 @@ MENU: tuple[MenuGroup, ...] = (
     MenuGroup(
         _("Organisation"),
         (
+            MenuEntry("admin.organisation", _("Names and addresses"), frozenset({"admin.save_organisation"})),
             MenuEntry("admin.people", _("People"), frozenset({"admin.person", "admin.set_roles"})),
             MenuEntry("admin.audit_trail", _("Audit trail")),
             MenuEntry("admin.inbox", _("Inbox"), frozenset({"admin.inbox_event", "admin.replay_events"})),

@@ -164,6 +164,8 @@ RULES: dict[str, Permission] = {
     "admin.delete_update_form": Permission(CAMPAIGN),
     "admin.delete_update": Permission(CAMPAIGN),
     "admin.audit_trail": Permission(MONEY | ADMIN),
+    "admin.organisation": Permission(ADMIN, is_shared=True),
+    "admin.save_organisation": Permission(ADMIN, is_shared=True),
     "admin.people": Permission(ADMIN, is_shared=True),
     "admin.person": Permission(ADMIN, fresh=True, is_shared=True),
     "admin.set_roles": Permission(ADMIN, fresh=True, is_shared=True),

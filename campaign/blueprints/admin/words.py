@@ -206,6 +206,7 @@ ACTS: Mapping[str, LazyString] = {
     "update:publish": _("Published an update"),
     "update:withdraw": _("Withdrew an update"),
     "update:delete": _("Deleted a draft update"),
+    "organisation:save": _("Changed the organisation"),
     "allocation:propose": _("Proposed an allocation"),
     "allocation:approve": _("Approved an allocation"),
     "allocation:reject": _("Rejected an allocation"),

@@ -22,6 +22,7 @@ from campaign.models.campaign import (
     Update,
 )
 from campaign.models.fund import BudgetLine, Event, Grant
+from campaign.models.organisation import Organisation
 from campaign.services.campaigns.fund_tree import GENERAL_CODE, NewFund, add_funds
 from campaign.services.demo import content
 from campaign.services.demo.plan_file import Text
@@ -36,6 +37,7 @@ def load_campaign(plan: content.CampaignPlan, *, clock: Clock) -> str:
     with transaction() as session:
         if session.execute(select(Campaign.id).where(Campaign.slug == slug)).first() is None:
             campaign_id = _add_campaign(session, plan.campaign, today=today)
+            _add_organisation(session, plan.campaign, at=at)
             _add_currencies(session, campaign_id, plan.campaign.currencies)
             _add_texts(session, campaign_id, plan)
             _add_funds(session, campaign_id, plan, today=today)
@@ -66,12 +68,7 @@ def _add_campaign(session: Session, plan: content.PlannedCampaign, *, today: dat
         image_alt=alt.get("hero", NO_TEXT),
         contact_email=plan.contact_email,
         series="".join(word[0] for word in plan.slug.split("-")).upper(),
-        issuer={
-            "legal_name": plan.issuer.legal_name,
-            "address": plan.issuer.address,
-            "registration": plan.issuer.registration,
-            "place": plan.issuer.place,
-        },
+        issuer={},  # the organisation
         latitude=str(plan.learning_plan.latitude),
         longitude=str(plan.learning_plan.longitude),
     )
@@ -79,6 +76,32 @@ def _add_campaign(session: Session, plan: content.PlannedCampaign, *, today: dat
     session.flush()
     session.add(CampaignRevision(campaign_id=campaign.id, revision=1))
     return campaign.id
+
+
+def _add_organisation(session: Session, plan: content.PlannedCampaign, *, at: datetime) -> None:
+    """Write who runs the demonstration, unless this installation has an organisation already."""
+    if session.execute(select(Organisation.id)).first() is not None:
+        return
+    session.add(
+        Organisation(
+            id=1,
+            revision=1,
+            legal_name=plan.issuer.legal_name,
+            short_name=plan.name,
+            address=plan.issuer.address,
+            place=plan.issuer.place,
+            registration=plan.issuer.registration,
+            country="KG",
+            fiscal_month=1,
+            contact_email=plan.contact_email,
+            reply_to="",
+            signatory=NO_TEXT,
+            signatory_role=NO_TEXT,
+            footer=NO_TEXT,
+            links=[],
+            updated_at=at,
+        )
+    )
 
 
 def _add_currencies(session: Session, campaign_id: int, plans: Iterable[content.CurrencyPlan]) -> None:

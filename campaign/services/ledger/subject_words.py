@@ -21,6 +21,7 @@ KINDS: Mapping[str, LazyString] = {
     "mails": _("Late emails"),
     "staff": _("Team member no. %(number)s"),
     "campaign": _("Campaign %(number)s"),
+    "organisation": _("Organisation"),
     "shield": _("Protection"),
     "version": _("Version %(number)s"),
 }

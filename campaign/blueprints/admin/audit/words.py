@@ -43,6 +43,7 @@ KEYS: Mapping[str, LazyString] = {
     "failed": _("Payments failed in the last hour"),
     "started": _("Payment pages opened in the last hour"),
     "is_ours": _("Ours"),
+    "changed": _("Changed"),
     "purpose": _("Purpose"),
     "second_step": _("Second step removed"),
 }

@@ -1,0 +1,1 @@
+"""The staff pages of the organisation and of its set-up."""
