@@ -77,6 +77,27 @@ def text_palette(colour: str) -> Palette:
     return Palette(colour, _darker(colour), dark, dark)
 
 
+def stylesheet(button: str | None, link: str | None) -> str:
+    """Return the CSS that sets the colours of buttons and links, on light and on dark pages; empty without both."""
+    light: dict[str, str] = {}
+    dark: dict[str, str] = {}
+    if button:
+        shades = button_palette(button)
+        light |= {"--cta": shades.light, "--cta-over": shades.light_hover}
+        dark |= {"--cta": shades.dark, "--cta-over": shades.dark_hover}
+    if link:
+        shades = text_palette(link)
+        light |= {"--link": shades.light, "--focus": shades.light, "--sel": shades.light}
+        dark |= {"--link": shades.dark, "--focus": shades.dark, "--sel": shades.dark}
+    if not light:
+        return ""
+    return f":root {{{_declared(light)}}}\n@media (prefers-color-scheme: dark) {{ :root {{{_declared(dark)}}} }}\n"
+
+
+def _declared(values: dict[str, str]) -> str:
+    return " ".join(f"{name}: {value};" for name, value in values.items())
+
+
 def contrast(one: str, other: str) -> float:
     """Return the contrast of two colours as WCAG 2 defines it, from 1 to 21."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))

@@ -5,7 +5,7 @@ from datetime import datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr, parseaddr
 from pathlib import Path
 from typing import Protocol
 
@@ -37,6 +37,7 @@ class Email:
     html: str
     language: str
     sent_at: datetime
+    sender_name: str = ""  # shown beside the sender's address; empty: as the mailer is set
     reply_to: str | None = None  # an address that people read
     attachments: tuple[tuple[str, bytes], ...] = ()  # (file name, PDF bytes)
 
@@ -48,7 +49,7 @@ class Email:
             ValueError: a header contains a line break.
         """
         mail = EmailMessage()
-        mail["From"] = sender
+        mail["From"] = formataddr((self.sender_name, parseaddr(sender)[1])) if self.sender_name else sender
         mail["To"] = deliverable(self.recipient)
         if self.reply_to:
             mail["Reply-To"] = deliverable(self.reply_to)

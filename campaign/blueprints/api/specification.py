@@ -120,7 +120,7 @@ def _path(summary: str, schema: str) -> Schema:
 SPECIFICATION: Schema = {
     "openapi": "3.1.0",
     "info": {
-        "title": "Kurak: public figures of a campaign",
+        "title": "Public figures of a campaign",
         "version": "1",
         "description": "Amounts are integers of minor units. Currencies are never added. No key is needed.",
         "license": {"name": "MIT", "identifier": "MIT"},

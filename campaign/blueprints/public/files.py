@@ -9,9 +9,11 @@ from campaign.blueprints.public import bp
 from campaign.blueprints.public.frame import address
 from campaign.config import Config
 from campaign.days import start_of_day
+from campaign.domain.brand import stylesheet
 from campaign.gateway_registry import current_context
 from campaign.i18n import money, text_of
 from campaign.services.campaigns.cards import CampaignCard, public_campaigns
+from campaign.services.organisation.profile import organisation
 from campaign.web.page_cache import cached, campaign_of, card_of
 
 ALWAYS = ("donate", "transparency", "events/", "grants/", "updates/", "supporters/", "other-ways")
@@ -55,13 +57,24 @@ def share_image(*, card: CampaignCard) -> bytes:
     reached = _("%(part)s of %(whole)s", part=money(progress.raised), whole=money(progress.goal))
     return render_png(
         ShareImage(
-            name=text_of(card.name),
+            name=text_of(organisation().name) or text_of(card.name),
             title=text_of(card.title),
             progress=reached,
             share=progress.share,
             demo_label=_("Demo data") if card.is_demo else None,
         )
     )
+
+
+@bp.get("/brand.css")
+def brand_stylesheet() -> Response:
+    """Return the organisation's colours over those of the site's stylesheet."""
+    profile = organisation()
+    answer = make_response(stylesheet(profile.button_colour, profile.link_colour))
+    answer.mimetype = "text/css"
+    answer.cache_control.public = True
+    answer.cache_control.max_age = 300  # pages name the version, so a change shows at once
+    return answer
 
 
 @bp.get("/robots.txt")

@@ -1,7 +1,7 @@
 """What `base.html` needs on every page of the site: whose site it is, its addresses, the same page in other languages."""
 
 import logging
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import current_app, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
@@ -15,6 +15,8 @@ from campaign.gateway_registry import current_context
 from campaign.i18n import LANGUAGES, page_language
 from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.drill.gate import takes_card_gifts
+from campaign.services.organisation.profile import OrganisationProfile
+from campaign.services.organisation.profile import organisation as organisation_of_pages
 from campaign.web.page_cache import card_of
 
 log = logging.getLogger(__name__)
@@ -24,14 +26,21 @@ log = logging.getLogger(__name__)
 def frame() -> dict[str, object]:
     """Names for every template; a view that speaks for another campaign hands its own `site` in."""
     config: Config = current_app.config["KURAK"]
-    return {"site": featured_site(), "same_page": same_page, "public_url": config.public_url}
+    organisation = _organisation()
+    return {
+        "site": featured_site(),
+        "organisation": organisation,
+        "brand_version": organisation.revision if organisation.button_colour or organisation.link_colour else None,
+        "same_page": same_page,
+        "public_url": config.public_url,
+    }
 
 
 @bp.record_once
 def _add_globals(state: BlueprintSetupState) -> None:
     state.app.jinja_env.globals.update(address=address, accepts_gifts=accepts_gifts, canonical=canonical)
     state.app.jinja_env.globals.update(page_languages=page_languages)
-    state.app.jinja_env.filters.update(teaser=teaser)
+    state.app.jinja_env.filters.update(teaser=teaser, host_of=host_of)
 
 
 def page_languages(site: CampaignCard | None) -> tuple[str, ...]:
@@ -70,6 +79,11 @@ def teaser(text: str, most: int) -> str:
     return flat[:most].rpartition(" ")[0].rstrip(" ,;:.!?–—-«“(") + "…"
 
 
+def host_of(link: str) -> str:
+    """Return the host of a link, which says in short where it leads."""
+    return (urlsplit(link).hostname or link).removeprefix("www.")
+
+
 def accepts_gifts(site: CampaignCard | None) -> bool:
     """Whether anybody can give to this campaign today: it is running, and card payments are taken."""
     if site is None:
@@ -85,6 +99,15 @@ def same_page(language: str) -> str:
         return f"/{language}/"
     query = {name: request.args[name] for name in ("campaign", "page") if name in request.args}
     return url_for(request.endpoint, **{**query, **given, "lang": language})
+
+
+def _organisation() -> OrganisationProfile:
+    """Who runs this installation; an empty profile while there is none or no database."""
+    try:
+        return organisation_of_pages()
+    except SQLAlchemyError:
+        log.exception("the frame of the page could not read the organisation")
+        return OrganisationProfile()
 
 
 def featured_site() -> CampaignCard | None:

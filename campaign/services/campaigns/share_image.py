@@ -16,6 +16,9 @@ SQUARE = 70
 """Side of a square of the quilt, in pixels: nine rows fill the height."""
 INK, MUTED = "#2b2320", "#6b5d54"
 FONTS = fontpkg_pt_sans.ROOT / "files"
+NAME_SIZES = (30, 26, 22)
+LABEL_WIDTH = 220
+"""Kept free beside the name for the label of a demonstration."""
 TITLE_SIZES = (64, 56, 48, 40)
 MAX_TITLE_LINES = 5
 BAR = 16
@@ -43,7 +46,9 @@ def render_png(content: ShareImage) -> bytes:
     draw = ImageDraw.Draw(image)
     _draw_quilt(draw)
     top = MARGIN
-    draw.text((MARGIN, top), content.name, font=_font(30, bold=True), fill=COLOURS[RED])
+    width = TEXT_WIDTH - (LABEL_WIDTH if content.demo_label else 0)
+    name, name_font = _fitted_name(content.name, width)
+    draw.text((MARGIN, top), name, font=name_font, fill=COLOURS[RED])
     if content.demo_label:
         _draw_label(draw, content.demo_label)
     font, lines = _fitted(content.title)
@@ -57,6 +62,17 @@ def render_png(content: ShareImage) -> bytes:
 def _font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
     name = "PT_Sans-Web-Bold.ttf" if bold else "PT_Sans-Web-Regular.ttf"
     return ImageFont.truetype(str(FONTS / name), size)
+
+
+def _fitted_name(name: str, width: int) -> tuple[str, ImageFont.FreeTypeFont]:
+    """Return the name with the largest font in which it stands on one line; at the smallest one it is cut."""
+    for size in NAME_SIZES:
+        font = _font(size, bold=True)
+        if font.getlength(name) <= width:
+            return name, font
+    while font.getlength(f"{name}…") > width:
+        name = name[:-1].rstrip()
+    return f"{name}…", font
 
 
 def _fitted(title: str) -> tuple[ImageFont.FreeTypeFont, list[str]]:

@@ -23,6 +23,7 @@ from campaign.i18n import current_language, day, in_language, money_in_text
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services.mail.listed_mail import ListedMail
+from campaign.services.mail.sender import sender_of
 from campaign.services.pledges import mail_facts
 from campaign.services.pledges.mailbox import links_in_words
 from campaign.services.queues.work_queue import ClaimedRow, QueuePolicy, WorkQueue
@@ -102,8 +103,10 @@ def _send(due: ClaimedMail, *, context: Context) -> MailState:
 
 def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_url: str, at: datetime) -> Email:
     """The mail as it leaves: subject, text and HTML from the templates of its kind, in its language."""
+    sender = sender_of(message)
     with in_language(message.language):
         facts = _template_facts(message, public_url=public_url, at=at)
+        facts |= {"organisation_name": sender.organisation_name, "legal_footer": sender.legal_footer}
         # Not render_template: what pages are given of their request and site has no place in a mail.
         parts = {
             part: current_app.jinja_env.get_template(f"emails/{message.kind}/{part}").render(facts)
@@ -116,7 +119,8 @@ def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_ur
         text=parts["body.txt"],
         html=parts["body.html"],
         language=message.language,
-        reply_to=facts.get("help_email") or None,
+        sender_name=sender.name,
+        reply_to=sender.reply_to or facts.get("help_email") or None,
         sent_at=at,
         attachments=(attachment,) if attachment else (),
     )

@@ -5,6 +5,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request, session
 from flask_babel import LazyString
@@ -26,7 +27,8 @@ from campaign.config import Config
 from campaign.extensions import limiter, visitor_key
 from campaign.gateway_registry import current_context
 from campaign.gateways.clock import machine_clock
-from campaign.i18n import Catalogues
+from campaign.i18n import Catalogues, text_of
+from campaign.services.organisation.profile import organisation
 from campaign.services.staff.accounts import DEMO_PASSWORD
 from campaign.services.staff.datastore import close_sign_in_session, staff_datastore
 from campaign.services.staff.second_factor import SingleUseTotp, SpentRecoveryCodes
@@ -121,6 +123,12 @@ class StaffTotp(SingleUseTotp):
 
     def __init__(self, *settings: Any) -> None:  # what Flask-Security hands on
         super().__init__(*settings, phone_time=_machine_time)
+
+    def get_totp_uri(self, username: str, totp_secret: str) -> str:
+        """Return the address in the QR code, by which the app names the entry: the organisation, or the site's host."""
+        config: Config = current_app.config["KURAK"]
+        issuer = text_of(organisation().name) or urlsplit(config.public_url).hostname
+        return str(self._totp.from_source(totp_secret).to_uri(username, issuer=str(issuer).replace(":", " ")))
 
 
 security: Any = Security(  # Flask-Security has no types
@@ -218,7 +226,7 @@ def _settings(config: Config) -> dict[str, object]:
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES_URL": "/recovery-codes",
         "SECURITY_MULTI_FACTOR_RECOVERY_URL": "/second-step/recovery",
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [_key(config, "recovery codes")],
-        "SECURITY_TOTP_ISSUER": "Kurak",
+        "SECURITY_TOTP_ISSUER": "staff",  # required, and replaced in `StaffTotp`
         "SECURITY_TOTP_SECRETS": {"1": _key(config, "totp")},
     }
 

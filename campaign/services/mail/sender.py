@@ -1,0 +1,36 @@
+"""In whose name an email leaves: its campaign's or the organisation's, with the organisation's legal lines below."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from campaign.database import reading
+from campaign.domain.language import in_language_of
+from campaign.models.campaign import Campaign
+from campaign.models.outbox import Message
+from campaign.services.organisation.profile import organisation_in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSender:
+    """Texts in the email's language; empty where nothing is known."""
+
+    name: str
+    reply_to: str
+    organisation_name: str
+    legal_footer: str
+
+
+def sender_of(message: Message) -> MailSender:
+    """Return the sender of an email: its campaign; the organisation where it belongs to none."""
+    language = message.language
+    with reading() as session:
+        profile = organisation_in(session)
+        campaign = session.execute(select(Campaign.name).where(Campaign.id == message.campaign_id)).scalar()
+    owner = in_language_of(profile.legal_name, language) or in_language_of(profile.name, language)
+    return MailSender(
+        name=in_language_of(campaign or profile.name, language),
+        reply_to=profile.reply_to,
+        organisation_name=owner,
+        legal_footer=in_language_of(profile.footer, language),
+    )

@@ -1,0 +1,70 @@
+"""In whose name an email leaves: the campaign's or the organisation's, and where answers go."""
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from campaign.gateways.mailer import Email
+from campaign.services.organisation.profile import OrganisationProfile, organisation, save_organisation
+from tests.services.engine import Engine
+from tests.support.builders import NOW
+from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
+
+pytestmark = pytest.mark.database("sqlite")
+LIBRARY = OrganisationProfile(
+    legal_name={"en": "School Library Fund", "ru": "Фонд школьной библиотеки"}, footer={"en": "Registered, No. 7"}
+)
+
+
+@pytest.fixture
+def engine(app: Flask, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock) -> Engine:
+    return Engine.started(app, payments, mailer, clock)
+
+
+def test_a_gifts_email_leaves_in_the_campaigns_name_with_the_organisations_legal_lines(
+    engine: Engine, mailer: RecordingMailer, clock: SettableClock
+) -> None:
+    save_organisation(LIBRARY, actor_id=None, clock=clock)
+    engine.give()
+    engine.work()
+    [email] = mailer.sent
+    assert (email.sender_name, email.reply_to) == ("Quilt (en)", "hello@quilt.example")
+    for part in (email.text, email.html):
+        assert "School Library Fund" in part
+        assert "Registered, No. 7" in part
+
+
+def test_answers_go_to_the_organisations_reply_address(
+    engine: Engine, mailer: RecordingMailer, clock: SettableClock
+) -> None:
+    save_organisation(replace(LIBRARY, reply_to="office@library.example"), actor_id=None, clock=clock)
+    engine.give(language="ru")
+    engine.work()
+    [email] = mailer.sent
+    assert email.reply_to == "office@library.example"
+    assert "Фонд школьной библиотеки" in email.text
+    assert organisation().revision == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "sender"),
+    [
+        ("Бишкек, «Китеп»", "Бишкек, «Китеп» <give@library.example>"),
+        ("", "Kurak <give@library.example>"),
+    ],
+)
+def test_the_name_stands_beside_the_address_that_the_server_may_send_from(name: str, sender: str) -> None:
+    email = Email(
+        message_id="<1@library.example>",
+        recipient="donor@example.org",
+        subject="s",
+        text="t",
+        html="h",
+        language="en",
+        sent_at=NOW,
+        sender_name=name,
+    )
+    header = email.as_email("Kurak <give@library.example>")["From"]
+    [address] = header.addresses
+    assert f"{address.display_name} <{address.addr_spec}>" == sender
