@@ -186,6 +186,24 @@ def figure(amount: Money, *, language: str | None = None) -> str:
     return f"\u2212{text}" if amount.minor < 0 else text
 
 
+def currency_name(code: str) -> str:
+    """Return what people call a currency; CLDR's Russian and English names of the som are not the country's."""
+    own = {
+        "USD": _("US dollars"),
+        "EUR": _("euros"),
+        "GBP": _("pounds sterling"),
+        "KGS": _("Kyrgyz som"),
+        "KZT": _("Kazakhstani tenge"),
+        "TRY": _("Turkish lira"),
+        "JPY": _("Japanese yen"),
+        "KWD": _("Kuwaiti dinars"),
+        "ISK": _("Icelandic krónur"),
+        "UGX": _("Ugandan shillings"),
+    }
+    names = Locale.parse(current_language()).currencies
+    return str(own.get(code) or names.get(code) or Locale.parse(DEFAULT).currencies.get(code, code))
+
+
 def country_name(code: str) -> str:
     """A country by its two letters, as the reader's language calls it; the letters where it has no name for it."""
     names = Locale.parse(current_language()).territories

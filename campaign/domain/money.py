@@ -3,7 +3,18 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from campaign.domain.currencies import CURRENCIES, Currency
 from campaign.domain.errors import DomainError
+
+__all__ = [
+    "CURRENCIES",
+    "Currency",
+    "CurrencyMismatch",
+    "Money",
+    "UnknownCurrency",
+    "currency",
+    "rounded",
+]
 
 
 class UnknownCurrency(DomainError):
@@ -12,39 +23,6 @@ class UnknownCurrency(DomainError):
 
 class CurrencyMismatch(DomainError):
     """Two amounts of different currencies were about to be added or compared."""
-
-
-@dataclass(frozen=True, slots=True)
-class Currency:
-    """How the card networks, not ISO alone, count a currency.
-
-    `step` is the least difference between two amounts in minor units: 100 for UGX and ISK (sent with two decimals that
-    must be 00), 10 for three-decimal ones. `minimum_minor` is a charge that is worth Stripe's least one, 0.50 USD, also
-    when it is converted at a poor rate.
-    """
-
-    code: str
-    exponent: int
-    step: int
-    minimum_minor: int
-
-
-CURRENCIES: dict[str, Currency] = {
-    c.code: c
-    for c in (
-        Currency("USD", 2, 1, 50),
-        Currency("EUR", 2, 1, 50),
-        Currency("GBP", 2, 1, 50),
-        Currency("KGS", 2, 1, 100_00),
-        Currency("KZT", 2, 1, 300_00),
-        Currency("TRY", 2, 1, 25_00),
-        Currency("JPY", 0, 1, 100),
-        Currency("KWD", 3, 10, 200),
-        Currency("ISK", 2, 100, 100_00),
-        Currency("UGX", 2, 100, 2500_00),
-    )
-}
-"""One row a currency: an amount of ours is in the very units that the provider counts in."""
 
 
 def currency(code: str) -> Currency:

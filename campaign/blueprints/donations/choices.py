@@ -8,9 +8,22 @@ from flask_babel import gettext as _
 
 from campaign.domain.money import Money, currency
 from campaign.domain.pledge_dates import months_later
-from campaign.i18n import current_language, day, money, text_of
+from campaign.i18n import currency_name, current_language, day, money, text_of
 from campaign.services.campaigns.form_options import GivingOptions, Offer
 
+__all__ = [
+    "amounts",
+    "currency_name",
+    "each_month",
+    "fee_share",
+    "frequencies",
+    "money_sample",
+    "monthly_hint",
+    "next_month",
+    "purposes",
+    "step",
+    "typed_amount",
+]
 SHORTEST_MONTH = 28
 Choice = tuple[str, str, str | None]
 """(value, label, hint)"""
@@ -50,22 +63,6 @@ def monthly_hint(at: datetime, options: GivingOptions) -> str:
 def purposes(options: GivingOptions) -> list[Choice]:
     """The funds that may be chosen, the general one first."""
     return [(purpose.code, text_of(purpose.title), text_of(purpose.summary)) for purpose in options.purposes]
-
-
-def currency_names() -> dict[str, str]:
-    """Code → what people call the currency; CLDR's Russian and English names of the som are not the country's."""
-    return {
-        "USD": _("US dollars"),
-        "EUR": _("euros"),
-        "GBP": _("pounds sterling"),
-        "KGS": _("Kyrgyz som"),
-        "KZT": _("Kazakhstani tenge"),
-        "TRY": _("Turkish lira"),
-        "JPY": _("Japanese yen"),
-        "KWD": _("Kuwaiti dinars"),
-        "ISK": _("Icelandic krónur"),
-        "UGX": _("Ugandan shillings"),
-    }
 
 
 def fee_share(offer: Offer) -> str:
