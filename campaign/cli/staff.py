@@ -11,7 +11,7 @@ from campaign.domain.errors import NotFound
 from campaign.gateway_registry import current_context
 from campaign.i18n import LANGUAGES
 from campaign.services.staff import resets
-from campaign.services.staff.accounts import ROLES, NewPerson, StaffExists, UnknownCampaign, invite
+from campaign.services.staff.accounts import ROLES, Grant, NewPerson, StaffExists, UnknownCampaign, invite
 from campaign.services.staff.links import NewLink, address_of
 
 TERMS = "The link works once, within 72 hours. Hand it over in person or by a message that only they can read."
@@ -29,7 +29,8 @@ staff = AppGroup("staff", help="Members of staff.")
 @click.option("--language", default="en", type=click.Choice(list(LANGUAGES)), help="Of their pages and emails.")
 def add(email: str, roles: tuple[str, ...], campaign: str | None, name: str, language: str) -> None:
     """Add a member of staff; print the one-time link by which they choose a password."""
-    person = NewPerson(email=email, name=name, roles=roles, campaign=campaign, language=language)
+    grants = tuple(Grant(role, campaign) for role in roles)
+    person = NewPerson(email=email, name=name, grants=grants, language=language)
     try:
         link = invite(person, actor_id=None, clock=current_context().clock)
     except StaffExists:

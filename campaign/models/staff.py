@@ -1,22 +1,16 @@
 """Who works at the desk, what they may do, and what they did."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import CHAR, Column, ForeignKey, Index, Table
+from sqlalchemy import CHAR, ColumnElement, ForeignKey, Index, and_, text
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.domain.staff_link import LinkPurpose
 from campaign.extensions import Key, Model
 from campaign.models.columns import Facts, Json, PrimaryKey, PublicId, check_values
-
-staff_role = Table(
-    "staff_role",
-    Model.metadata,
-    Column("staff_id", Key, ForeignKey("staff.id"), primary_key=True),
-    Column("role_id", Key, ForeignKey("role.id"), primary_key=True),
-)
 
 
 class Role(Model, RoleMixin):
@@ -52,11 +46,52 @@ class Staff(Model, UserMixin):
 
     The type is a copy, for `as_mutable` takes every column of the very same type object for a list.
     """
-    campaign_id: Mapped[int | None] = mapped_column(Key, ForeignKey("campaign.id"), index=True)
-    """The one campaign for which this person's roles hold; NULL: they hold for all campaigns and the installation."""
     last_active_at: Mapped[datetime | None]
     """When the person last used the staff pages, to the minute."""
-    roles: Mapped[list[Role]] = relationship(secondary=staff_role, lazy="selectin")  # type: ignore[assignment]
+    grants: Mapped[list["StaffGrant"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+
+    @property
+    def roles(self) -> list[Role]:  # type: ignore[override]  # it is never written
+        """The person's roles, for whatever they hold them; Flask-Security reads them."""
+        return list({grant.role.name: grant.role for grant in self.grants}.values())
+
+
+IS_SHARED = text("campaign_id IS NULL")
+IS_OF_CAMPAIGN = text("campaign_id IS NOT NULL")
+
+
+class StaffGrant(Model):
+    """A role that a person holds, for one campaign or for the whole organisation."""
+
+    __tablename__ = "staff_grant"
+    __table_args__ = (
+        Index(
+            "uq_staff_grant_of_campaign",
+            *("staff_id", "role_id", "campaign_id"),
+            unique=True,
+            sqlite_where=IS_OF_CAMPAIGN,
+            postgresql_where=IS_OF_CAMPAIGN,
+        ),
+        Index(
+            "uq_staff_grant_shared",
+            *("staff_id", "role_id"),
+            unique=True,
+            sqlite_where=IS_SHARED,
+            postgresql_where=IS_SHARED,
+        ),
+    )
+
+    id: Mapped[PrimaryKey]
+    staff_id: Mapped[int] = mapped_column(Key, ForeignKey("staff.id"), index=True)
+    role_id: Mapped[int] = mapped_column(Key, ForeignKey("role.id"))
+    campaign_id: Mapped[int | None] = mapped_column(Key, ForeignKey("campaign.id"), index=True)
+    """NULL: the role holds for all campaigns and the installation."""
+    role: Mapped[Role] = relationship(lazy="joined", innerjoin=True)
+
+
+def holds_shared_role(names: Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition that a person holds one of these roles for the whole organisation."""
+    return Staff.grants.any(and_(StaffGrant.campaign_id.is_(None), StaffGrant.role.has(Role.name.in_(names))))
 
 
 class StaffSession(Model):

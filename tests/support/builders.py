@@ -17,7 +17,7 @@ from campaign.models.campaign import Campaign, CampaignCurrency, CampaignRevisio
 from campaign.models.donation import Donation, DonationEvent
 from campaign.models.donor import Donor
 from campaign.models.fund import Event, Fund, FundTransferRule, Grant
-from campaign.models.staff import Role, Staff
+from campaign.models.staff import Role, Staff, StaffGrant
 from campaign.services import search_index
 from campaign.services.funds import allocations, disbursements
 from tests.support.fakes import SettableClock
@@ -296,9 +296,9 @@ def a_member_of_staff(
             password=password,
             fs_uniquifier=new_public_id(32),
             created_at=NOW,
-            campaign_id=campaign.id if campaign else None,
-            roles=[known or Role(name=role)],
         )
+        place = campaign.id if campaign else None
+        member.grants = [StaffGrant(role=known or Role(name=role), campaign_id=place)]
         session.add(member)
     return member
 

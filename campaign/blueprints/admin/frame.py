@@ -30,14 +30,14 @@ MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocumen
 
 
 def campaign() -> CampaignCard:
-    """The campaign that the staff pages show: the person's only one, the chosen one, or the featured one.
+    """The campaign that the staff pages show: the one that the person chose, one of theirs, or the featured one.
 
     Raises:
         NoCampaign: there is none yet.
     """
     if "desk_campaign" not in g:
-        only = person().campaign_id
-        g.desk_campaign = _chosen_campaign() if only is None else campaign_with_id(only)
+        shown = person().campaign_id
+        g.desk_campaign = _chosen_campaign() if shown is None else campaign_with_id(shown)
     return cast(CampaignCard, g.desk_campaign)
 
 
@@ -52,7 +52,7 @@ def _chosen_campaign() -> CampaignCard:
 
 def visible_campaigns() -> list[CampaignCard]:
     """The campaigns that this person may see; none before the first one is created."""
-    return all_campaigns() if person().is_for_all_campaigns else [campaign()]
+    return [card for card in all_campaigns() if person().may_see(card.id)]
 
 
 @bp.errorhandler(NoCampaign)

@@ -26,11 +26,13 @@ from campaign.blueprints.admin.permissions import (
 from campaign.blueprints.admin.staff.sign_in import FRESH_FOR
 from campaign.config import Config
 from campaign.database import DatabaseBusy
+from campaign.domain.errors import NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.text_marks import without_stacks
 from campaign.domain.user_agent import browser_of, system_of
 from campaign.extensions import csrf
 from campaign.gateway_registry import current_context
+from campaign.services.campaigns.cards import campaign_named
 from campaign.services.staff import sessions
 from campaign.services.staff.accounts import end_sessions
 from campaign.services.staff.sessions import IDLE, LONGEST
@@ -55,12 +57,17 @@ class Person:
     email: str
     language: str
     roles: frozenset[str]
+    """What they may do with the campaign that is shown."""
     has_second_factor: bool
     has_recovery_codes: bool
     needs_second_step: bool
     """Their role needs a second step, set up or not."""
+    shared_roles: frozenset[str]
+    """Those of the roles that hold for the whole organisation."""
+    campaign_ids: frozenset[int]
+    """The campaigns for which they hold roles of their own, beside those of the organisation."""
     campaign_id: int | None
-    """The only campaign for which the roles hold; None: they hold for all."""
+    """The campaign that is shown, where their roles depend on it; None: they hold the same roles for all."""
 
     @property
     def lacks_second_step(self) -> bool:
@@ -69,7 +76,12 @@ class Person:
 
     @property
     def is_for_all_campaigns(self) -> bool:
-        return self.campaign_id is None
+        """Whether they hold a role for the whole organisation."""
+        return bool(self.shared_roles)
+
+    def may_see(self, campaign_id: int) -> bool:
+        """Whether the staff pages show this campaign to them."""
+        return self.is_for_all_campaigns or campaign_id in self.campaign_ids
 
 
 def init_app(app: Flask) -> None:
@@ -119,7 +131,7 @@ def _admit(endpoint: str) -> ResponseReturnValue | None:
     if endpoint in OPEN:
         return _past_second_step(endpoint)
     rule = RULES.get(endpoint)
-    if rule is None or not rule.allows(g.person.roles, campaign_id=g.person.campaign_id):
+    if rule is None or not rule.allows(g.person.roles, shared_roles=g.person.shared_roles):
         log.warning("staff:%s may not go to %s", g.person.id, endpoint)
         abort(403)
     return _ask_again(rule) if rule.fresh and not _is_fresh() else None
@@ -171,7 +183,13 @@ def person_can(endpoint: str) -> bool:
     """Whether the signed-in person may use this endpoint; for menus and buttons."""
     if "person" not in g or g.person.lacks_second_step:
         return False
-    return can(g.person.roles, endpoint, campaign_id=g.person.campaign_id)
+    return can(g.person.roles, endpoint, shared_roles=g.person.shared_roles)
+
+
+def covers_organisation() -> bool:
+    """Whether the page that is shown is open to the person for the whole organisation, not for one campaign alone."""
+    rule = RULES.get(str(request.endpoint))
+    return rule is not None and bool(rule.roles & person().shared_roles)
 
 
 def draft_fields() -> dict[str, str]:
@@ -257,17 +275,33 @@ def _reason_of_end() -> str | None:
 
 def _person() -> Person:
     config: Config = current_app.config["KURAK"]
+    shared_roles = frozenset(grant.role.name for grant in current_user.grants if grant.campaign_id is None)
+    campaign_ids = frozenset(grant.campaign_id for grant in current_user.grants if grant.campaign_id is not None)
+    campaign_id = _shown_campaign(campaign_ids, is_for_all=bool(shared_roles)) if campaign_ids else None
+    own_roles = {grant.role.name for grant in current_user.grants if grant.campaign_id == campaign_id}
     return Person(
         id=current_user.id,
         name=current_user.name,
         email=current_user.email,
         language=current_user.language,
-        roles=frozenset(role.name for role in current_user.roles),
+        roles=shared_roles | own_roles,
         has_second_factor=current_user.tf_totp_secret is not None,
         has_recovery_codes=bool(current_user.mf_recovery_codes),
         needs_second_step=not config.is_development,
-        campaign_id=current_user.campaign_id,
+        shared_roles=shared_roles,
+        campaign_ids=campaign_ids,
+        campaign_id=campaign_id,
     )
+
+
+def _shown_campaign(campaign_ids: frozenset[int], *, is_for_all: bool) -> int:
+    """Return the campaign that somebody with roles for campaigns chose and may see, else one of theirs."""
+    slug = session.get("campaign")
+    with suppress(NotFound):
+        chosen = campaign_named(slug).id if slug else min(campaign_ids)
+        if is_for_all or chosen in campaign_ids:
+            return chosen
+    return min(campaign_ids)
 
 
 def _on_signed_in(_app: Flask, user: object, **_more: object) -> None:

@@ -64,7 +64,7 @@ def overview() -> ResponseReturnValue:
     """What this person's work needs first: the way to the goal for campaign staff, what needs attention for the others."""
     if not starts_with_progress(person().roles):
         return _attention_page()
-    deals_with_alarms = person().is_for_all_campaigns and person().roles & (MONEY | ADMIN)
+    deals_with_alarms = person().shared_roles & (MONEY | ADMIN)
     return progress_page(alarms=len(_alarms().ringing) if deals_with_alarms else 0)
 
 
@@ -102,7 +102,7 @@ def _attention_page() -> str:
         targets=[_target_bar(target, here) for target in figures.targets],
         target_heads=[_("Spent"), _("Allocated, not yet spent"), _("Missing to the plan")],
         days_left=here.days_left(local_day(at)),
-        acts=audit.trail(AuditFilter(campaign_id=person().campaign_id), limit=LAST_ACTS),
+        acts=audit.trail(AuditFilter(campaign_id=None if is_shared else here.id), limit=LAST_ACTS),
         as_of=at,
     )
 

@@ -31,9 +31,9 @@ class Permission:
     back: str | None = None
     is_shared: bool = False
 
-    def allows(self, roles: frozenset[str], *, campaign_id: int | None) -> bool:
-        """Whether these roles are allowed; `campaign_id` is the only campaign for which they hold."""
-        return bool(self.roles & roles) and (campaign_id is None or not self.is_shared)
+    def allows(self, roles: frozenset[str], *, shared_roles: frozenset[str]) -> bool:
+        """Whether these roles are allowed; `shared_roles` are those of them that hold for the whole organisation."""
+        return bool(self.roles & (shared_roles if self.is_shared else roles))
 
 
 OPEN = frozenset(
@@ -169,6 +169,8 @@ RULES: dict[str, Permission] = {
     "admin.people": Permission(ADMIN, is_shared=True),
     "admin.person": Permission(ADMIN, fresh=True, is_shared=True),
     "admin.set_roles": Permission(ADMIN, fresh=True, is_shared=True),
+    "admin.deactivate": Permission(ADMIN, fresh=True, back="admin.person", is_shared=True),
+    "admin.reactivate": Permission(ADMIN, fresh=True, back="admin.person", is_shared=True),
 }
 
 
@@ -182,7 +184,7 @@ def starts_with_progress(roles: frozenset[str]) -> bool:
     return bool(roles & CAMPAIGN)
 
 
-def can(roles: frozenset[str], endpoint: str, *, campaign_id: int | None) -> bool:
+def can(roles: frozenset[str], endpoint: str, *, shared_roles: frozenset[str]) -> bool:
     """Whether these roles may use an endpoint; menus, buttons and the guard share this table."""
     rule = RULES.get(endpoint)
-    return rule is not None and rule.allows(roles, campaign_id=campaign_id)
+    return rule is not None and rule.allows(roles, shared_roles=shared_roles)

@@ -1,6 +1,6 @@
 """The words for what the services name: states, attention items, actions, and each rule that may be broken."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
@@ -195,6 +195,8 @@ ACTS: Mapping[str, LazyString] = {
     "staff:sign_in": _("Signed in"),
     "staff:add": _("Added a person"),
     "staff:set_roles": _("Changed roles"),
+    "staff:deactivate": _("Deactivated an account"),
+    "staff:reactivate": _("Reactivated an account"),
     "staff:end_sessions": _("Ended own sessions"),
     "staff:use_link": _("Chose a password by a one-time link"),
     "staff:reset_password": _("Reset a password"),
@@ -310,6 +312,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     suspense.AlreadyExplained: _("The books already match this movement. Nothing was changed."),
     payouts.CannotBeBookedWhole: _("The provider says what this payout consists of, or it is booked already."),
     accounts.OwnRolesAreFixed: _("You cannot change your own roles. Ask another administrator."),
+    accounts.LastAdministrator: _("This is the last administrator. Make somebody else an administrator first."),
     accounts.UnknownRole: _("Choose one of the roles shown."),
     accounts.UnknownCampaign: _("Choose one of the campaigns shown."),
     shield_state.ShieldReasonMissing: _("Say why."),
@@ -327,6 +330,13 @@ def refunded(charge: Money, sent_back: Money) -> Word | None:
 def roles_in_words(roles: Collection[str]) -> str:
     """Return the names of roles, always in the same order."""
     return ", ".join(str(name) for role, name in ROLE_NAMES.items() if role in roles)
+
+
+def grants_in_words(grants: Iterable[str]) -> str:
+    """Return roles with the campaigns for which they hold, from texts like finance@quilt."""
+    parts = [grant.partition("@") for grant in grants]
+    names = [(str(ROLE_NAMES.get(role, role)), campaign) for role, _at, campaign in parts]
+    return ", ".join(f"{name} ({campaign})" if campaign else name for name, campaign in names)
 
 
 def sentence_of(error: DomainError) -> str:

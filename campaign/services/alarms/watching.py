@@ -16,7 +16,7 @@ from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, Pa
 from campaign.i18n import in_language
 from campaign.models.alarm import Alarm
 from campaign.models.campaign import Campaign
-from campaign.models.staff import Role, Staff
+from campaign.models.staff import Staff, holds_shared_role
 from campaign.services.alarms import signs as alarm_signs
 from campaign.services.alarms.rules import Ringing, ringing
 from campaign.services.alarms.words import describe_alarm, since_words
@@ -122,7 +122,7 @@ def _notify(session: Session, alarm_id: int, alarm: Ringing, *, kind: str, at: d
         with in_language(person.language):
             text = describe_alarm(alarm)
             since = since_words(alarm)
-        is_operator = any(role.name == OPERATORS for role in person.roles)
+        is_operator = any(grant.role.name == OPERATORS and grant.campaign_id is None for grant in person.grants)
         facts: dict[str, object] = {
             "donor_name": person.name,
             "headline": text.headline,
@@ -145,7 +145,7 @@ def _notify(session: Session, alarm_id: int, alarm: Ringing, *, kind: str, at: d
 
 
 def _people(session: Session) -> Iterable[Staff]:
-    conditions = (Staff.active, Staff.campaign_id.is_(None), Staff.roles.any(Role.name.in_(RECIPIENT_ROLES)))
+    conditions = (Staff.active, holds_shared_role(RECIPIENT_ROLES))
     return session.execute(select(Staff).where(*conditions).order_by(Staff.id)).scalars().all()
 
 

@@ -140,7 +140,7 @@ def _allocate_and_spend(slug: str, *, clock: Clock) -> None:
         funds = {
             fund.code: fund for fund in session.execute(select(Fund).where(Fund.campaign_id == campaign_id)).scalars()
         }
-        desk = {staff.roles[0].name: staff.id for staff in session.execute(select(Staff)).scalars() if staff.roles}
+        desk = {role.name: staff.id for staff in session.execute(select(Staff)).scalars() for role in staff.roles[:1]}
         balances = sums.balances(session, campaign_id=campaign_id)
         session.expunge_all()
     if not {"finance", "approver"} <= desk.keys():

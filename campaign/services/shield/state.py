@@ -14,7 +14,7 @@ from campaign.domain.language import in_language_of
 from campaign.gateways.clock import Clock
 from campaign.models.abuse import ShieldPeriod
 from campaign.models.campaign import Campaign
-from campaign.models.staff import Role, Staff
+from campaign.models.staff import Staff, holds_shared_role
 from campaign.services import audit
 from campaign.services.queues.outbox import OutgoingMail, enqueue
 from campaign.services.shield.attempts import traffic
@@ -150,9 +150,7 @@ def _notify_staff(session: Session, public_id: str, *, counts: Tally, cause: Cau
     """Send one email for each person and period."""
     campaign = session.execute(select(Campaign).where(Campaign.is_featured).order_by(Campaign.id).limit(1)).scalar()
     people = session.execute(
-        select(Staff)
-        .where(Staff.active, Staff.campaign_id.is_(None), Staff.roles.any(Role.name.in_(NOTIFIED_ROLES)))
-        .order_by(Staff.id)
+        select(Staff).where(Staff.active, holds_shared_role(NOTIFIED_ROLES)).order_by(Staff.id)
     ).scalars()
     for person in people:
         mail = OutgoingMail(

@@ -1,7 +1,7 @@
 """Staff accounts: people and their roles."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from campaign.domain.errors import Conflict, DomainError, NotFound
 from campaign.domain.staff_link import LinkPurpose
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
-from campaign.models.staff import Role, Staff, StaffLink, StaffSession
+from campaign.models.staff import Role, Staff, StaffGrant, StaffLink, StaffSession
 from campaign.services import audit
 from campaign.services.staff.links import NewLink, make_link
 
@@ -39,6 +39,10 @@ class StaffExists(Conflict):
     """There is a member of staff with this address already."""
 
 
+class LastAdministrator(Conflict):
+    """Nobody else could administer the installation any more."""
+
+
 class OwnRolesAreFixed(DomainError):
     """Nobody changes their own roles or closes their own account: another administrator does."""
 
@@ -52,14 +56,30 @@ class SignIn:
     roles: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Grant:
+    """A role, and the slug of the campaign for which it holds; None: the whole organisation."""
+
+    role: str
+    campaign: str | None = None
+
+    def __str__(self) -> str:
+        return self.role if self.campaign is None else f"{self.role}@{self.campaign}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Grant":
+        """Read what `str` writes: finance, or finance@quilt."""
+        role, _at, campaign = text.partition("@")
+        return cls(role, campaign or None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPerson:
     """Somebody who is to be invited."""
 
     email: str
     name: str = ""
-    roles: tuple[str, ...]
-    campaign: str | None = None  # the slug of the only campaign for which the roles are valid; None: all campaigns
+    grants: tuple[Grant, ...]
     language: str = "en"
 
 
@@ -70,11 +90,11 @@ class StaffRow:
     id: int
     name: str
     email: str
-    roles: tuple[str, ...]
+    grants: tuple[Grant, ...]
     is_active: bool
     has_second_factor: bool
-    campaign_slug: str | None  # the only campaign for which the roles are valid; None: all campaigns
-    campaign_name: dict[str, str] | None
+    last_active_at: datetime | None
+    invited_until: datetime | None  # when their invitation, which they have not used yet, expires or has expired
 
 
 def invite(new: NewPerson, *, actor_id: int | None, clock: Clock) -> NewLink:
@@ -87,7 +107,7 @@ def invite(new: NewPerson, *, actor_id: int | None, clock: Clock) -> NewLink:
         UnknownRole, UnknownCampaign: see there.
         StaffExists: somebody with this address has an account in use.
     """
-    known_roles = _known(new.roles)
+    known = known_grants(new.grants)
     address, at = new.email.strip().casefold(), clock.now()
     with transaction() as session:
         person = session.execute(select(Staff).where(func.lower(Staff.email) == address)).scalar_one_or_none()
@@ -96,30 +116,25 @@ def invite(new: NewPerson, *, actor_id: int | None, clock: Clock) -> NewLink:
         elif not is_invited(session, person):
             raise StaffExists(address)
         person.name, person.language = new.name.strip() or person.name, new.language
-        _write_account(session, person, known_roles, new.campaign, actor_id=actor_id, at=at)
+        _write_account(session, person, known, actor_id=actor_id, at=at)
         return make_link(session, person, LinkPurpose.INVITATION, actor_id=actor_id, at=at)
 
 
-def add_staff(
-    email: str, *, name: str, roles: Iterable[str], campaign: str | None = None, clock: Clock, password: str
-) -> SignIn:
-    """Add a person with a password, for the demonstration.
-
-    Args:
-        campaign: The slug of the only campaign for which the roles are valid; None: all campaigns.
+def add_staff(email: str, *, name: str, roles: Iterable[str], clock: Clock, password: str) -> SignIn:
+    """Add a person with a password, for the demonstration; their roles hold for the whole organisation.
 
     Raises:
-        UnknownRole, UnknownCampaign, StaffExists: see there.
+        UnknownRole, StaffExists: see there.
     """
-    known_roles = _known(roles)
+    known = known_grants(map(Grant, roles))
     address = email.strip().casefold()
     hashed = hash_password(password)  # slow, so before the transaction
     with transaction() as session:
         if session.execute(select(Staff.id).where(func.lower(Staff.email) == address)).first():
             raise StaffExists(address)
         person = _new_person(address, name=name.strip() or address, hashed=hashed, at=clock.now())
-        _write_account(session, person, known_roles, campaign, actor_id=None, at=clock.now())
-    return SignIn(email=address, password=password, roles=known_roles)
+        _write_account(session, person, known, actor_id=None, at=clock.now())
+    return SignIn(email=address, password=password, roles=tuple(grant.role for grant in known))
 
 
 def is_invited(session: Session, person: Staff) -> bool:
@@ -129,13 +144,11 @@ def is_invited(session: Session, person: Staff) -> bool:
 
 
 def _write_account(
-    session: Session, person: Staff, roles: tuple[str, ...], campaign: str | None, *, actor_id: int | None, at: datetime
+    session: Session, person: Staff, grants: tuple[Grant, ...], *, actor_id: int | None, at: datetime
 ) -> None:
-    person.campaign_id = _campaign_id(session, campaign)
-    person.roles = _role_rows(session, roles)
     session.add(person)
-    session.flush()
-    detail: dict[str, object] = {"roles": list(roles), "campaign": campaign}
+    write_grants(session, person, grants)
+    detail: dict[str, object] = {"roles": [str(grant) for grant in grants]}
     audit.record(session, actor_id=actor_id, action="staff:add", subject=f"staff:{person.id}", at=at, detail=detail)
 
 
@@ -163,13 +176,15 @@ def add_demo_staff(*, clock: Clock) -> list[SignIn]:
 
 
 def people(*, campaign_id: int | None = None) -> Sequence[StaffRow]:
-    """Return everybody who has ever had an account, by name; with a campaign, those of it and of all campaigns."""
-    query = select(Staff, Campaign).outerjoin(Campaign, Campaign.id == Staff.campaign_id)
+    """Return everybody who has ever had an account, by name; with a campaign, those of it and of the organisation."""
+    query = select(Staff)
     if campaign_id is not None:
-        query = query.where(or_(Staff.campaign_id == campaign_id, Staff.campaign_id.is_(None)))
+        is_visible = or_(StaffGrant.campaign_id == campaign_id, StaffGrant.campaign_id.is_(None))
+        query = query.where(Staff.grants.any(is_visible))
     with reading() as session:
-        rows = session.execute(query.order_by(Staff.name, Staff.id)).all()
-        return [_row(person, only) for person, only in rows]
+        slugs, links = _slugs(session), _open_invitations(session)
+        rows = session.execute(query.order_by(Staff.name, Staff.id)).scalars()
+        return [_row(person, slugs, links.get(person.id)) for person in rows]
 
 
 def person(staff_id: int) -> StaffRow:
@@ -179,107 +194,105 @@ def person(staff_id: int) -> StaffRow:
         NotFound: there is none.
     """
     with reading() as session:
-        person = _load(session, staff_id)
-        return _row(person, session.get(Campaign, person.campaign_id) if person.campaign_id else None)
-
-
-def set_roles(
-    staff_id: int, *, roles: Iterable[str], campaign: str | None, is_active: bool, actor_id: int, clock: Clock
-) -> None:
-    """Give a person these roles, or close their account. Their sessions end, so the change applies at once.
-
-    Args:
-        campaign: The slug of the only campaign for which the roles are valid; None: all campaigns.
-
-    Raises:
-        OwnRolesAreFixed, UnknownRole, UnknownCampaign, NotFound: see there.
-    """
-    if staff_id == actor_id:
-        raise OwnRolesAreFixed
-    known_roles = _known(roles)
-    with transaction() as session:
-        person = _load(session, staff_id)
-        before = [role.name for role in person.roles]
-        campaign_before = session.get(Campaign, person.campaign_id) if person.campaign_id else None
-        person.roles = _role_rows(session, known_roles)
-        person.campaign_id = _campaign_id(session, campaign)
-        person.active = is_active
-        person.fs_uniquifier = secrets.token_hex(16)
-        _forget_sessions(session, staff_id)
-        audit.record(
-            session,
-            actor_id=actor_id,
-            action="staff:set_roles",
-            subject=f"staff:{staff_id}",
-            at=clock.now(),
-            detail={
-                "before": sorted(before),
-                "after": list(known_roles),
-                "campaign_before": campaign_before.slug if campaign_before else None,
-                "campaign": campaign,
-                "active": is_active,
-            },
-        )
+        return _row(load_person(session, staff_id), _slugs(session), _open_invitations(session).get(staff_id))
 
 
 def end_sessions(staff_id: int) -> None:
     """Invalidate every session of this person, and every copy of its cookie."""
     with transaction() as session:
-        _load(session, staff_id).fs_uniquifier = secrets.token_hex(16)
-        _forget_sessions(session, staff_id)
+        forget_sessions(session, load_person(session, staff_id))
 
 
 def set_language(staff_id: int, language: str) -> None:
     """Set the language of the staff pages for this person."""
     with transaction() as session:
-        _load(session, staff_id).language = language
+        load_person(session, staff_id).language = language
 
 
-def _forget_sessions(session: Session, staff_id: int) -> None:
-    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
+def forget_sessions(session: Session, person: Staff) -> None:
+    """End all sessions of a person within the caller's transaction."""
+    person.fs_uniquifier = secrets.token_hex(16)
+    session.execute(delete(StaffSession).where(StaffSession.staff_id == person.id))
 
 
-def _known(roles: Iterable[str]) -> tuple[str, ...]:
-    known_roles = tuple(sorted(set(roles)))
-    unknown = set(known_roles) - set(ROLES)
-    if unknown:
-        raise UnknownRole(", ".join(sorted(unknown)))
-    return known_roles
+def known_grants(grants: Iterable[Grant]) -> tuple[Grant, ...]:
+    """Return grants in their order, each once.
+
+    Raises:
+        UnknownRole: one is not of ours.
+    """
+    return tuple(sorted(set(grants), key=lambda grant: (grant.campaign or "", ROLES.index(_known(grant.role)))))
 
 
-def _campaign_id(session: Session, slug: str | None) -> int | None:
-    if slug is None:
-        return None
-    campaign_id = session.execute(select(Campaign.id).where(Campaign.slug == slug)).scalar()
-    if campaign_id is None:
-        raise UnknownCampaign(slug)
-    return campaign_id
+def write_grants(session: Session, person: Staff, grants: Iterable[Grant]) -> None:
+    """Give a person these grants in place of those that they have, within the caller's transaction.
+
+    Raises:
+        UnknownCampaign: a campaign was named that does not exist.
+    """
+    ids = {slug: key for key, slug in _slugs(session).items()}
+    roles = {role.name: role for role in session.execute(select(Role)).scalars()}
+    rows = {(grant.role.name, grant.campaign_id): grant for grant in person.grants}
+    granted = []
+    for grant in grants:
+        if grant.campaign is not None and grant.campaign not in ids:
+            raise UnknownCampaign(grant.campaign)
+        role = roles.setdefault(grant.role, Role(name=grant.role))
+        place = ids[grant.campaign] if grant.campaign else None
+        granted.append(rows.get((grant.role, place)) or StaffGrant(role=role, campaign_id=place))
+    person.grants = granted
+    session.flush()
 
 
-def _role_rows(session: Session, names: Iterable[str]) -> list[Role]:
-    known = {role.name: role for role in session.execute(select(Role)).scalars()}
-    for name in names:
-        if name not in known:
-            known[name] = Role(name=name)
-            session.add(known[name])
-    return [known[name] for name in names]
+def grants_of(session: Session, person: Staff) -> tuple[Grant, ...]:
+    """Return what a person holds."""
+    return _grants(person, _slugs(session))
 
 
-def _load(session: Session, staff_id: int) -> Staff:
+def load_person(session: Session, staff_id: int) -> Staff:
+    """Return the row of a person.
+
+    Raises:
+        NotFound: there is none.
+    """
     person = session.get(Staff, staff_id)
     if person is None:
         raise NotFound(f"staff:{staff_id}")
     return person
 
 
-def _row(person: Staff, campaign: Campaign | None) -> StaffRow:
+def _known(role: str) -> str:
+    if role not in ROLES:
+        raise UnknownRole(role)
+    return role
+
+
+def _slugs(session: Session) -> dict[int, str]:
+    return dict(session.execute(select(Campaign.id, Campaign.slug)).all())
+
+
+def _open_invitations(session: Session) -> dict[int, datetime]:
+    query = select(StaffLink.staff_id, StaffLink.expires_at).where(
+        StaffLink.purpose == LinkPurpose.INVITATION, StaffLink.used_at.is_(None)
+    )
+    return dict(session.execute(query).all())
+
+
+def _grants(person: Staff, slugs: Mapping[int, str]) -> tuple[Grant, ...]:
+    return known_grants(
+        Grant(grant.role.name, None if grant.campaign_id is None else slugs[grant.campaign_id])
+        for grant in person.grants
+    )
+
+
+def _row(person: Staff, slugs: Mapping[int, str], invited_until: datetime | None) -> StaffRow:
     return StaffRow(
         id=person.id,
         name=person.name,
         email=person.email,
-        roles=tuple(sorted(role.name for role in person.roles)),
+        grants=_grants(person, slugs),
         is_active=person.active,
         has_second_factor=person.tf_totp_secret is not None,
-        campaign_slug=campaign.slug if campaign else None,
-        campaign_name=campaign.name if campaign else None,
+        last_active_at=person.last_active_at,
+        invited_until=invited_until if person.password is None else None,
     )

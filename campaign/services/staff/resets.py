@@ -1,16 +1,14 @@
 """Resets of an account: a link to a new password, and a second step that was lost."""
 
-import secrets
-
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from campaign.database import transaction
 from campaign.domain.errors import NotFound
 from campaign.domain.staff_link import LinkPurpose
 from campaign.gateways.clock import Clock
-from campaign.models.staff import Staff, StaffSession
+from campaign.models.staff import Staff
 from campaign.services import audit
-from campaign.services.staff.accounts import is_invited
+from campaign.services.staff.accounts import forget_sessions, is_invited
 from campaign.services.staff.links import NewLink, make_link
 
 
@@ -29,10 +27,10 @@ def reset(email: str, *, second_step: bool, clock: Clock) -> NewLink:
         if person is None:
             raise NotFound("staff")
         purpose = LinkPurpose.INVITATION if is_invited(session, person) else LinkPurpose.RESET
-        person.password, person.fs_uniquifier = None, secrets.token_hex(16)
+        person.password = None
         if second_step:
             person.tf_primary_method = person.tf_totp_secret = person.mf_recovery_codes = None
-        session.execute(delete(StaffSession).where(StaffSession.staff_id == person.id))
+        forget_sessions(session, person)
         detail: dict[str, object] = {"second_step": second_step}
         subject = f"staff:{person.id}"
         audit.record(session, actor_id=None, action="staff:reset_password", subject=subject, at=at, detail=detail)

@@ -10,7 +10,7 @@ from campaign.database import transaction
 from campaign.domain.identity import new_public_id
 from campaign.domain.journal import EntryKind
 from campaign.gateways.clock import Clock
-from campaign.models.campaign import Campaign
+from campaign.models.campaign import Campaign, Update
 from campaign.models.donation import Donation
 from campaign.models.fund import Fund
 from campaign.models.inbox import ProviderEvent
@@ -53,9 +53,10 @@ class Other:
     alarm_mail: str
     event: str
     payout: str
+    update: str
 
     def address_of(self, app: Flask, endpoint: str, arguments: set[str]) -> str:
-        by_page = {"pledge": self.pledge, "allocation": self.proposal, "mail": self.mail}
+        by_page = {"pledge": self.pledge, "allocation": self.proposal, "mail": self.mail, "update": self.update}
         named = next((name for word, name in by_page.items() if word in endpoint), self.donation)
         values = {
             "public_id": named,
@@ -65,6 +66,7 @@ class Other:
             "payout_id": self.payout,
             "staff_id": 1,
             "file_format": "csv",
+            "lang": "en",
         }
         built = app.url_map.bind("localhost").build(endpoint, {name: values[name] for name in arguments})
         return str(built)
@@ -95,8 +97,8 @@ def another_campaign(clock: Clock) -> Other:
     with transaction() as session:
         receipt = session.execute(select(Receipt).where(Receipt.donation_id == gift.id)).scalar_one()
         event, payout, mail = _an_event(gift), _a_payout(), _a_mail(campaign, gift, receipt)
-        alarm_mail = _an_alarm_mail()
-        session.add_all([event, payout, mail, alarm_mail])
+        alarm_mail, update = _an_alarm_mail(), _an_update(campaign)
+        session.add_all([event, payout, mail, alarm_mail, update])
         subjects = (f"donation:{gift.public_id}", f"receipt:{receipt.number}", "campaign:mountain", "staff:1")
         for subject in subjects:
             audit.record(
@@ -119,6 +121,7 @@ def another_campaign(clock: Clock) -> Other:
         alarm_mail=alarm_mail.public_id,
         event=event.event_id,
         payout=payout.provider_id,
+        update=update.public_id,
     )
 
 
@@ -194,6 +197,19 @@ def _a_mail(campaign: Campaign, gift: Donation, receipt: Receipt) -> Message:
         state="failed_permanently",
         failure="address",
         next_try_at=NOW,
+    )
+
+
+def _an_update(campaign: Campaign) -> Update:
+    texts = translations("Secret reason")
+    return Update(
+        public_id=new_public_id(),
+        campaign_id=campaign.id,
+        title=texts,
+        body=texts,
+        author=texts,
+        recorded_at=NOW,
+        changed_at=NOW,
     )
 
 

@@ -71,7 +71,7 @@ def test_an_administrator_changes_roles_and_the_person_is_signed_out(
 ) -> None:
     viewer = sign_in_as(app, clock, role="viewer")
     page = fetch(admin, "admin.person", staff_id=viewer.staff_id)
-    answer = page.submit(admin, roles=["viewer", "approver"])
+    answer = page.submit(admin, "main form", roles=["viewer", "approver"])
     assert answer.status_code == 303
     assert "/staff/login" in viewer.client.get("/staff/").location
     roles = session.get_one(Staff, viewer.staff_id).roles
@@ -89,9 +89,14 @@ def test_nobody_changes_their_own_roles(admin: FlaskClient, session: Session) ->
 
 def test_an_account_can_be_closed(app: Flask, clock: SettableClock, admin: FlaskClient, session: Session) -> None:
     viewer = sign_in_as(app, clock, role="viewer")
-    fetch(admin, "admin.person", staff_id=viewer.staff_id).submit(admin, active=None, roles=["viewer"])
+    page = fetch(admin, "admin.person", staff_id=viewer.staff_id)
+    page.submit(admin, "form[action$=deactivate]")
+    assert "/staff/login" in viewer.client.get("/staff/").location
     assert session.get_one(Staff, viewer.staff_id).active is False
-    assert "Closed" in fetch(admin, "admin.people").text("tbody")
+    assert "Deactivated" in fetch(admin, "admin.people").text("tbody")
+    fetch(admin, "admin.person", staff_id=viewer.staff_id).submit(admin, "form[action$=reactivate]")
+    session.rollback()
+    assert session.get_one(Staff, viewer.staff_id).active is True
 
 
 def test_the_account_page_keeps_the_language(finance: FlaskClient) -> None:

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from campaign import create_app
 from campaign.database import reading
 from campaign.models.staff import AuditEvent, Staff, StaffLink
-from campaign.services.staff.accounts import NewPerson, invite
+from campaign.services.staff.accounts import Grant, NewPerson, invite
 from campaign.services.staff.links import address_of
 from tests.blueprints.admin.client import browser_of
 from tests.support.builders import a_campaign, a_member_of_staff
@@ -34,7 +34,7 @@ def use(client: FlaskClient, address: str, **more: str) -> TestResponse:
 def address(app: Flask, clock: SettableClock) -> str:
     a_campaign()
     admin = a_member_of_staff(role="admin", name="Bermet")
-    made = invite(NewPerson(email=EMAIL, roles=("finance",)), actor_id=admin.id, clock=clock)
+    made = invite(NewPerson(email=EMAIL, grants=(Grant("finance"),)), actor_id=admin.id, clock=clock)
     return address_of(made.nonce, public_url="")
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
-from campaign.blueprints.admin.words import SHIELD_CAUSES, roles_in_words
+from campaign.blueprints.admin.words import SHIELD_CAUSES, grants_in_words
 from campaign.domain.money import CURRENCIES, Money
 from campaign.domain.staff_link import LinkPurpose
 from campaign.i18n import day, exact_money, moment, number
@@ -112,7 +112,7 @@ def _date_text(key: str, text: str) -> str:
 def _list_text(key: str, parts: list[str]) -> str:
     if key == "filters":
         return ", ".join(str(FILTERS[part]) for part in parts if part in FILTERS)
-    return (roles_in_words(parts) if key in ROLES else "") or ", ".join(parts)
+    return (grants_in_words(parts) if key in ROLES else "") or ", ".join(parts)
 
 
 def _day(text: str) -> str:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.filters import ListFilters, list_filters
 from campaign.blueprints.admin.frame import campaign, file_answer
-from campaign.blueprints.admin.guard import person
+from campaign.blueprints.admin.guard import covers_organisation, person
 from campaign.domain.errors import NotFound
 from campaign.domain.journal import EntryKind
 from campaign.gateway_registry import current_context
@@ -51,7 +51,7 @@ def trial_balance() -> ResponseReturnValue:
         "admin/ledger/trial_balance.html",
         balances=reports.trial_balance(campaign().id),
         problems=reports.problems(),
-        shows_rows=person().is_for_all_campaigns,
+        shows_rows=covers_organisation(),
         checked_at=current_context().clock.now(),
     )
 

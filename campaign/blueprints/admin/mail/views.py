@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from campaign.blueprints.admin import bp, words
 from campaign.blueprints.admin.filters import list_filters
 from campaign.blueprints.admin.frame import campaign, done, refused
-from campaign.blueprints.admin.guard import draft_fields, person, person_can
+from campaign.blueprints.admin.guard import covers_organisation, draft_fields, person, person_can
 from campaign.blueprints.admin.mail import words as mail_words
 from campaign.blueprints.admin.mail.forms import ResendForm
 from campaign.domain.errors import DomainError, FormReused
@@ -25,7 +25,7 @@ def mails() -> ResponseReturnValue:
     filters = list_filters()
     criteria = MailFilter(
         campaign_id=campaign().id,
-        with_shared=person().is_for_all_campaigns,
+        with_shared=covers_organisation(),
         state=filters.choice("state", words.MAIL, retired=RETIRED_MAIL_STATES),
         text=filters.text("text"),
         before=filters.text("before"),
@@ -77,12 +77,12 @@ def _order(mail: MailRow, form: ResendForm) -> ResendOrder:
         reason=form.reason.data,
         actor_id=person().id,
         public_id=form.form_id.data,
-        with_shared=person().is_for_all_campaigns,
+        with_shared=covers_organisation(),
     )
 
 
 def _mail(public_id: str) -> MailRow:
-    return listing.mail(campaign().id, public_id, with_shared=person().is_for_all_campaigns)
+    return listing.mail(campaign().id, public_id, with_shared=covers_organisation())
 
 
 def _form_page(mail: MailRow, form: ResendForm) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms import PasswordField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
@@ -11,9 +11,10 @@ from campaign.blueprints.admin import choices, words
 from campaign.blueprints.admin.forms import MAX_NAME, StaffForm
 from campaign.blueprints.admin.staff.passwords import password_problem
 from campaign.domain.typed_text import one_line
-from campaign.i18n import LANGUAGES
+from campaign.i18n import LANGUAGES, text_of
 from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.staff import accounts
+from campaign.services.staff.accounts import Grant
 from campaign.web.form_fields import TOO_LONG
 
 
@@ -63,21 +64,25 @@ class OneTimeLinkForm(StaffForm):
         return not self.mistakes
 
 
-class PersonForm(StaffForm):
-    """A person's roles, the campaign for which they hold, and whether the person may sign in."""
+class GrantsForm(StaffForm):
+    """A person's roles, for the organisation and for each campaign: finance, or finance@quilt."""
 
-    roles = SelectMultipleField(
-        _("Roles"),
-        choices=[SelectChoice(role, words.ROLES[role]) for role in accounts.ROLES],
-        invalid_choice_message=words.BROKEN_RULES[accounts.UnknownRole],
-    )
-    campaign = SelectField(
-        _("Campaign for which the roles hold"),
-        default="",
-        invalid_choice_message=words.BROKEN_RULES[accounts.UnknownCampaign],
-    )
-    active = BooleanField(_("May sign in"))
+    roles = SelectMultipleField(_("Roles"), invalid_choice_message=words.BROKEN_RULES[accounts.UnknownRole])
 
     def __init__(self, campaigns: list[CampaignCard], **settings: Any) -> None:  # as Flask-WTF types them
         super().__init__(**settings)
-        self.campaign.choices = [SelectChoice("", str(_("All campaigns"))), *choices.campaigns(campaigns)]
+        places = [(str(_("Whole organisation")), ""), *((text_of(card.name), f"@{card.slug}") for card in campaigns)]
+        self.groups = {
+            label: [SelectChoice(f"{role}{suffix}", words.ROLES[role]) for role in accounts.ROLES]
+            for label, suffix in places
+        }
+        self.roles.choices = [choice for group in self.groups.values() for choice in group]
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        """The chosen roles of a valid form."""
+        return tuple(map(Grant.parse, self.roles.data))
+
+    def is_open(self, group: list[SelectChoice]) -> bool:
+        """Whether something of this group is chosen."""
+        return any(choice.value in self.roles.data for choice in group)

@@ -192,6 +192,7 @@ def _settings(config: Config) -> dict[str, object]:
         "WTF_CSRF_TIME_LIMIT": None,  # a token lives as long as its session, so a form left open for lunch still works
         "SECURITY_CLI_USERS_NAME": None,  # `staff` is our command: it writes to the audit log
         "SECURITY_CLI_ROLES_NAME": None,
+        "SECURITY_JOIN_USER_ROLES": False,  # they come with the grants
         "SECURITY_URL_PREFIX": "/staff",
         "SECURITY_STATIC_FOLDER": None,
         "SECURITY_FLASH_MESSAGES": True,
