@@ -67,6 +67,7 @@ class Other:
             "staff_id": 1,
             "file_format": "csv",
             "lang": "en",
+            "act": "extend",
         }
         built = app.url_map.bind("localhost").build(endpoint, {name: values[name] for name in arguments})
         return str(built)

@@ -31,7 +31,7 @@ from tests.support.pages import fetch_address
 
 pytestmark = pytest.mark.database("sqlite")  # two queries are written for both databases, and run on both below
 ROLES = ("viewer", "campaign", "finance", "approver", "admin")
-NAMELESS = {"file_format", "lang"}
+NAMELESS = {"file_format", "lang", "act"}
 """Arguments of addresses that name nothing of a campaign."""
 UNTOUCHED = (Donation, Pledge, Allocation, Disbursement, Message, ProviderEvent, Payout, Receipt, Staff, StaffGrant)
 
