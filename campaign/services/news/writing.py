@@ -6,6 +6,7 @@ Who saves names the revision that they have read. A newer one is never overwritt
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
@@ -70,12 +71,14 @@ def delete_draft(campaign_id: int, public_id: str, *, revision: int, actor_id: i
     """Delete a draft for good; one that is gone already is no error.
 
     Raises:
+        NotFound: it belongs to another campaign.
         WrongUpdateState: it is no draft any more.
         UpdateChanged: somebody changed it after this person opened it.
     """
     with transaction() as session:
         row = lock_update(session, campaign_id, public_id)
         if row is None:
+            _refuse_taken(session, public_id)
             return
         if row.state != UpdateState.DRAFT:
             raise WrongUpdateState(row.state)
@@ -88,6 +91,7 @@ def delete_draft(campaign_id: int, public_id: str, *, revision: int, actor_id: i
 def _begin(session: Session, order: SaveOrder, text: UpdateText, *, at: datetime) -> UpdateState:
     if order.revision != UNWRITTEN:
         raise NotFound(f"update:{order.public_id}")
+    _refuse_taken(session, order.public_id)
     session.add(
         Update(
             public_id=order.public_id,
@@ -102,6 +106,12 @@ def _begin(session: Session, order: SaveOrder, text: UpdateText, *, at: datetime
     )
     _record(session, "create", order.public_id, actor_id=order.actor_id, at=at)
     return UpdateState.DRAFT
+
+
+def _refuse_taken(session: Session, public_id: str) -> None:
+    """Raise NotFound where the name belongs to an update of another campaign."""
+    if session.execute(select(Update.id).where(Update.public_id == public_id)).first() is not None:
+        raise NotFound(f"update:{public_id}")
 
 
 def _change(session: Session, row: Update, order: SaveOrder, text: UpdateText, *, at: datetime) -> None:
