@@ -62,3 +62,8 @@ class GiftColumns:
     receipt_name: Mapped[str | None]
     """The person or organisation that the receipt is for, where the donor or staff named one; else it is the payer. An
     empty text: the receipt names nobody."""
+    utm_source: Mapped[str | None]
+    """The tags of the link that led to the form, cleaned (`domain.gift_source`), and the host of the site with that link."""
+    utm_medium: Mapped[str | None]
+    utm_campaign: Mapped[str | None]
+    referrer_host: Mapped[str | None]

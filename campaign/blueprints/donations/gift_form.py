@@ -16,6 +16,7 @@ from campaign.blueprints.donations.form_id import FormForged, FormTooOld, FormTo
 from campaign.domain.amount_text import InvalidAmount, parse_amount
 from campaign.domain.email_typos import suggest_email
 from campaign.domain.errors import DomainError
+from campaign.domain.gift_source import PARAMETERS, GiftSource, clean_host, clean_tag
 from campaign.domain.money import Money, currency
 from campaign.domain.typed_text import one_line, paragraphs
 from campaign.gateways.clock import Clock
@@ -63,6 +64,11 @@ class GiveForm(PostedForm):
     form_id = StringField()
     homepage = StringField()
     """Nobody sees it; who fills it in is a robot, or was filled in for."""
+    utm_source = StringField(filters=[clean_tag])
+    utm_medium = StringField(filters=[clean_tag])
+    utm_campaign = StringField(filters=[clean_tag])
+    referrer_host = StringField(filters=[clean_host])
+    """Where the donor came from: the page carries it in hidden fields, so that no cookie is needed."""
     proof = StringField(filters=[one_line])
     code = StringField(filters=[one_line])
 
@@ -242,6 +248,7 @@ class GiveForm(PostedForm):
             message=self.message.data or None,
             is_anonymous=name is None,
             frequency=self.frequency.data or "once",
+            source=GiftSource(**{name: self[name].data or None for name in PARAMETERS}),
         )
         return replace(request, form_id=f"{self._form_id}-{_digest(request)}", shown_form_id=self._form_id)
 
@@ -280,6 +287,6 @@ class GiveForm(PostedForm):
 
 
 def _digest(request: GiftRequest) -> str:
-    """Twelve letters that differ when anything that was filled in does."""
-    said = json.dumps(asdict(replace(request, language="")), sort_keys=True)
+    """Twelve letters that differ when anything that was filled in does; where the donor came from is not filled in."""
+    said = json.dumps({**asdict(replace(request, language="")), "source": None}, sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:12]

@@ -25,6 +25,7 @@ from campaign.database import DatabaseBusy
 from campaign.days import local_day
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, DonationState
 from campaign.domain.errors import DomainError
+from campaign.domain.gift_source import PARAMETERS
 from campaign.extensions import limiter
 from campaign.gateway_registry import current_context
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
@@ -43,7 +44,7 @@ log = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = {HTTPStatus.SERVICE_UNAVAILABLE: 60, HTTPStatus.TOO_MANY_REQUESTS: PAUSE_SECONDS}
 SUBMIT_LIMIT = "600 per 10 minutes"
 """Per address, whatever the outcome: behind a mobile carrier's address hundreds of people give in an hour."""
-FILLED_IN = ("amount", "campaign", "cover_fees", "currency", "frequency", "fund", "left")
+FILLED_IN = ("amount", "campaign", "cover_fees", "currency", "frequency", "fund", "left", *PARAMETERS)
 """What an address may fill in."""
 WAITING = {DonationState.CREATED, DonationState.OPEN}
 UNPAID = {DonationState.CREATED, DonationState.OPEN, DonationState.EXPIRED, DonationState.FAILED}

@@ -1,12 +1,17 @@
 """The initial values of the form: from the address, or from a gift whose payment page was left."""
 
+from dataclasses import asdict
+from urllib.parse import urlsplit
+
 from flask import request
 
 from campaign.blueprints.donations.choices import typed_amount
 from campaign.blueprints.donations.gift_form import NO
 from campaign.domain.amount_text import InvalidAmount, parse_amount
 from campaign.domain.donation import DonationFrequency
+from campaign.domain.gift_source import PARAMETERS, clean_host, clean_tag, host_of_referrer
 from campaign.domain.money import Money
+from campaign.gateway_registry import current_context
 from campaign.i18n import current_language
 from campaign.services.campaigns.form_options import GivingOptions, Offer, giving_options
 from campaign.services.gifts.donor_view import DonorGiftView
@@ -38,6 +43,7 @@ def of_address(options: GivingOptions) -> dict[str, object]:
         "fund": arguments.get("fund", ""),
         "anonymous": True,
         "frequency": DonationFrequency.MONTHLY if arguments.get("frequency") == "monthly" else DonationFrequency.ONCE,
+        **_source_of_visit(),
     }
 
 
@@ -54,6 +60,23 @@ def of_gift(gift: DonorGiftView) -> dict[str, object]:
         "receipt_name": gift.receipt_name or "",
         "message": gift.message or "",
         "email": gift.email or "",
+        **asdict(gift.source),
+    }
+
+
+def _source_of_visit() -> dict[str, object]:
+    """The tags of the address, and the site before this one: as our page says, or as the browser does of a direct link."""
+    context = current_context()
+    own = {
+        host
+        for url in (context.public_url, context.payments.checkout_origin)
+        if url and (host := urlsplit(url).hostname)
+    }
+    tags = {name: clean_tag(request.args.get(name)) for name in PARAMETERS if name.startswith("utm_")}
+    carried = clean_host(request.args.get("referrer_host"), own=own)
+    return {
+        **tags,
+        "referrer_host": carried or host_of_referrer(request.referrer, own={*own, request.host.partition(":")[0]}),
     }
 
 

@@ -27,6 +27,7 @@ from campaign.services.dashboard.figures import (
     grouped_figures,
     raised_in,
 )
+from campaign.services.dashboard.sources import Sources, source_figures
 from campaign.services.gifts.listing import DonationFilter, DonationRow, donations
 from campaign.services.ledger.sums import raised_by_day
 from campaign.services.overview.attention import EMPTY_QUEUE, AttentionItem, attention_items
@@ -70,6 +71,7 @@ class Dashboard:
     given: Sequence[GivenFigures]
     languages: Sequence[GroupFigures]
     frequencies: Sequence[GroupFigures]
+    sources: Sources
     monthly: Sequence[MonthlyValue]
     comparison: Comparison
     todays: Today
@@ -122,6 +124,7 @@ def dashboard(card: CampaignCard, *, at: datetime, period_days: int, sees_donors
             given=given_figures(session, card.id, money),
             languages=languages,
             frequencies=frequencies,
+            sources=source_figures(session, card.id, languages),
             monthly=monthly_values(card.id),
             comparison=Comparison(
                 period=period,

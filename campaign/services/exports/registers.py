@@ -80,6 +80,10 @@ def _donations(session: Session, filters: DonationFilter, *, about: About) -> Sh
             _("Name to show"),
             _("Message"),
             _("How often"),
+            _("Source of the link"),
+            _("Medium of the link"),
+            _("Campaign of the link"),
+            _("Came from the site"),
         ),
         rows=map(_donation_cells, all_donations(session, filters)),
         amounts=(10, 11, 12),
@@ -108,6 +112,10 @@ def _donation_cells(row: DonationRow) -> tuple[Cell, ...]:
         row.public_name,
         row.message,
         _("Monthly") if row.is_monthly else _("Once"),
+        row.source.utm_source,
+        row.source.utm_medium,
+        row.source.utm_campaign,
+        row.source.referrer_host,
     )
 
 

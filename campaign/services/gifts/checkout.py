@@ -1,7 +1,7 @@
 """The donor presses «give»: a gift is written down, then a payment page is opened for it. Nothing is done twice."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from campaign.domain.donation import (
     next_state,
 )
 from campaign.domain.errors import DomainError
+from campaign.domain.gift_source import GiftSource
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
 from campaign.gateways.clock import Clock
@@ -70,6 +71,7 @@ class GiftRequest:
     is_anonymous: bool
     frequency: str = DonationFrequency.ONCE
     receipt_name: str | None = None  # None: the payer's, as the payment page is told
+    source: GiftSource = field(default_factory=GiftSource)
     shown_form_id: str | None = None
     """The form that the donor saw: all its gifts are one donor's, who went back and changed something."""
 
@@ -185,6 +187,7 @@ def _insert_gift(session: Session, request: GiftRequest, *, context: Context) ->
         "currency": request.gift.currency,
         "gift_minor": request.gift.minor,
         "cover_minor": cover.minor,
+        **asdict(request.source),
         "fee_bearer": terms.fee_bearer,
         **search_columns(
             request.receipt_name,

@@ -8,12 +8,14 @@ from sqlalchemy import ColumnElement, select
 from campaign.database import reading
 from campaign.domain.donation import DonationState, name_on_receipt
 from campaign.domain.email_address import readable_email
+from campaign.domain.gift_source import GiftSource
 from campaign.domain.money import Money
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 from campaign.services.campaigns.form_options import same_gift
+from campaign.services.gifts.gift_sources import source_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class DonorGiftView:
     name_on_receipt: str | None
     receipt_name: str | None  # as it was filled in
     email: str | None
+    source: GiftSource
 
     @property
     def same_gift(self) -> dict[str, str]:
@@ -127,4 +130,5 @@ def _view_of(donation: Donation, campaign: Campaign, fund: Fund, donor: Donor | 
         name_on_receipt=name_on_receipt(donation.receipt_name, donation.payer_name),
         receipt_name=donation.receipt_name,
         email=donor.email if donor else (readable_email(typed_email) if isinstance(typed_email, str) else None),
+        source=source_of(donation),
     )

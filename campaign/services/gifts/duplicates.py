@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from campaign.domain.donation import DonationOrigin, DonationState, Fact
 from campaign.domain.errors import ConcurrentUpdates
+from campaign.domain.gift_source import PARAMETERS
 from campaign.domain.identity import new_public_id
 from campaign.domain.payment import PaymentFacts
 from campaign.models.donation import Donation, DonationEvent
@@ -20,6 +21,7 @@ from campaign.services.gifts.gift_lock import LockedGift, lock_gift
 COPIED = (
     *("campaign_id", "fund_id", "language", "frequency", "currency", "gift_minor", "cover_minor", "fee_bearer"),
     *("is_anonymous", "public_name", "receipt_name", "message", "wall", "livemode", "expires_at", "checkout_params"),
+    *PARAMETERS,
 )
 """What the donor chose for the first gift applies to the second payment too."""
 _GIFT = Donation.__table__

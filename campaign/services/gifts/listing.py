@@ -12,11 +12,13 @@ from campaign.database import reading
 from campaign.days import end_of_day, start_of_day
 from campaign.domain.disputes import UNDECIDED
 from campaign.domain.donation import DonationFrequency, DonationState, RefundState, name_on_receipt
+from campaign.domain.gift_source import GiftSource
 from campaign.domain.money import Money
 from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 from campaign.services import search_index
+from campaign.services.gifts.gift_sources import source_of
 
 PAGE_ROWS = 50
 MAX_SUMMED = 1000
@@ -74,6 +76,7 @@ class DonationRow:
     name_on_receipt: str | None
     public_name: str | None
     message: str | None
+    source: GiftSource
 
     @property
     def has_message(self) -> bool:
@@ -204,4 +207,5 @@ def _row(columns: Row[*tuple[Any, ...]], *, sees_donors: bool) -> DonationRow:
         name_on_receipt=name_on_receipt(gift.receipt_name, gift.payer_name) if sees_donors else None,
         public_name=public_name,
         message=gift.message if sees_donors or not gift.is_anonymous else None,
+        source=source_of(gift),
     )

@@ -11,6 +11,7 @@ from campaign.database import reading
 from campaign.domain.disputes import UNDECIDED
 from campaign.domain.donation import DonationOrigin, SupporterVisibility, name_on_receipt
 from campaign.domain.errors import NotFound
+from campaign.domain.gift_source import GiftSource
 from campaign.domain.money import Money
 from campaign.domain.refunding import UNDER_WAY_STATES, RefundPosition
 from campaign.domain.timeline import TimelineEntry
@@ -22,6 +23,7 @@ from campaign.models.outbox import Message
 from campaign.models.pledge import Pledge
 from campaign.models.staff import Staff
 from campaign.services.gifts.disputes_and_warnings import Claims, claims_of
+from campaign.services.gifts.gift_sources import source_of
 from campaign.services.ledger.entries import LedgerRow, entries_of
 from campaign.services.receipts import listing
 from campaign.services.receipts.listing import ReceiptView
@@ -74,6 +76,7 @@ class GiftDetails:
     payment_id: str | None
     checkout_id: str | None
     livemode: bool
+    source: GiftSource
     refunds: Sequence[RefundRow]
     claims: Claims
     receipts: Sequence[ReceiptView]
@@ -151,6 +154,7 @@ def gift_details(campaign_id: int, public_id: str, *, sees_donors: bool = False)
             payment_id=gift.payment_id,
             checkout_id=gift.checkout_id,
             livemode=gift.livemode,
+            source=source_of(gift),
             refunds=refunds,
             claims=claims,
             receipts=receipts,

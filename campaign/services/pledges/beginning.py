@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import insert_once_for_key
 from campaign.domain.errors import GiftNotKnownYet
+from campaign.domain.gift_source import PARAMETERS
 from campaign.domain.identity import new_public_id
 from campaign.domain.pledge import Act, PledgeRequester, PledgeState
 from campaign.gateways.pledges import PledgeFacts
@@ -17,6 +18,7 @@ from campaign.services.pledges.request_rows import add_request
 _TAKEN_OVER = (
     *("campaign_id", "fund_id", "donor_id", "language", "currency", "fee_bearer", "is_anonymous", "public_name"),
     *("payer_name", "receipt_name"),
+    *PARAMETERS,
 )
 
 

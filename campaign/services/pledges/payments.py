@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from campaign.database import insert_once_for_key, transaction
 from campaign.domain.donation import DonationFrequency, DonationOrigin, DonationState, SupporterVisibility
 from campaign.domain.errors import DomainError
+from campaign.domain.gift_source import PARAMETERS
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
 from campaign.domain.payment import GiftReference
@@ -72,4 +73,7 @@ def _month(session: Session, reference: GiftReference, paid: Money, *, pledge_id
     return donation_id
 
 
-_TAKEN_OVER = ("campaign_id", "fund_id", "donor_id", "language", "fee_bearer", "is_anonymous", "livemode")
+_TAKEN_OVER = (
+    *("campaign_id", "fund_id", "donor_id", "language", "fee_bearer", "is_anonymous", "livemode"),
+    *PARAMETERS,
+)

@@ -22,6 +22,20 @@ for (const place of document.querySelectorAll(".desk-nav [aria-current]")) {
   menu.scrollLeft = place.offsetLeft - menu.offsetLeft - (menu.clientWidth - place.offsetWidth) / 2;
 }
 
+// Where the reader came from goes along to the form in its address: no cookie and no storage is needed for that.
+if (!location.pathname.startsWith("/staff")) {
+  const given = new URLSearchParams(location.search);
+  const host = document.referrer && URL.canParse?.(document.referrer) ? new URL(document.referrer).hostname : "";
+  if (host && host !== location.hostname && !given.has("referrer_host")) given.set("referrer_host", host);
+  for (const link of document.querySelectorAll('a[href*="/donate"], .languages a')) {
+    const address = new URL(link.href);
+    for (const name of ["utm_source", "utm_medium", "utm_campaign", "referrer_host"]) {
+      if (address.origin === location.origin && given.get(name)) address.searchParams.set(name, given.get(name));
+    }
+    link.href = address.href;
+  }
+}
+
 // The phone's own share sheet.
 for (const button of document.querySelectorAll("button[data-share]")) {
   if (!navigator.share) continue;

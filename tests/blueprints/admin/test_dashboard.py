@@ -75,6 +75,16 @@ def test_a_gift_that_went_back_is_in_no_group(campaign: Campaign, session: Sessi
     assert (it.comparison.gifts, it.comparison.donors.donors) == ((0, 0), 0)
 
 
+def test_sources_add_up_however_many_there_are(campaign: Campaign) -> None:
+    for number in range(17):
+        a_paid_gift(campaign=campaign, gift=usd(10_00), utm_source=f"letter {number}" if number else None)
+    a_paid_gift(campaign=campaign, gift=Money(7_00, "EUR"), fee_minor=0, utm_source="letter 1", referrer_host="t.me")
+    sources = of(campaign).sources
+    assert len(sources.rows) == 15
+    assert sources.others is not None
+    assert (sources.others.gifts, sources.others.given) in {(3, (usd(30_00),)), (3, (Money(7_00, "EUR"), usd(20_00)))}
+
+
 def test_donors_are_new_returning_or_lapsed(campaign: Campaign) -> None:
     """Periods of 7 days; each donor with the days since their gifts."""
     for name, gifts in {"new": [1, 2], "back": [40, 3], "both": [9, 0], "lapsed": [8], "gone": [30]}.items():

@@ -8,6 +8,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy.exc import NoResultFound
 
+from campaign.domain.gift_source import GiftSource
 from campaign.domain.pledge import (
     Act,
     PauseTooLong,
@@ -20,10 +21,12 @@ from campaign.domain.pledge import (
 from campaign.gateways.pledges import CardOnFile
 from campaign.services.gifts import missed_payments
 from campaign.services.gifts.checkout import GiftRequest
+from campaign.services.gifts.gift_sources import source_of
 from campaign.services.pledges import requests as pledge_requests
 from campaign.services.pledges.requests import PledgeOrder
 from tests.services.engine import Engine
 from tests.services.pledges.steps import ask, begin_pledge, history_of, months_of, pledge_of, subjects
+from tests.support.drain import work_off_money
 
 
 @pytest.mark.parametrize("first", ["customer.subscription.created", "invoice.paid", "checkout.session.completed"])
@@ -41,6 +44,18 @@ def test_whichever_event_comes_first_there_is_one_pledge_and_one_gift(engine: En
         engine.work()
     assert [gift.invoice_id for gift in months_of(name)] == [f"in_{checkout}"]
     assert pledge_of(name).donor_id == months_of(name)[0].donor_id is not None
+
+
+def test_every_month_comes_from_where_the_first_one_came(engine: Engine) -> None:
+    source = GiftSource(utm_source="newsletter", utm_medium="email", referrer_host="t.me")
+    checkout = engine.checkout_of(engine.open(replace(_monthly(engine), source=source)))
+    engine.payments.pay(checkout)
+    name = engine.payments.pledges.begin(checkout)
+    engine.tell("checkout.session.completed", checkout)
+    engine.clock.advance(days=31)
+    engine.tell("invoice.paid", engine.payments.pledges.renew(name))
+    work_off_money()
+    assert [source_of(row) for row in (pledge_of(name), *months_of(name))] == [source] * 3
 
 
 def test_a_subscription_that_is_not_ours_is_foreign(engine: Engine) -> None:
