@@ -248,9 +248,14 @@ class GiveForm(PostedForm):
             message=self.message.data or None,
             is_anonymous=name is None,
             frequency=self.frequency.data or "once",
-            source=GiftSource(**{name: self[name].data or None for name in PARAMETERS}),
+            source=self.source,
         )
         return replace(request, form_id=f"{self._form_id}-{_digest(request)}", shown_form_id=self._form_id)
+
+    @property
+    def source(self) -> GiftSource:
+        """Where the donor came from."""
+        return GiftSource(**{name: self[name].data or None for name in PARAMETERS})
 
     def _preset(self, text: str | None) -> Money | None:
         """The offered amount that a radio's value names."""

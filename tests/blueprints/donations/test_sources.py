@@ -24,9 +24,9 @@ def _campaign(app: Flask) -> None:
 
 def sources(session: Session) -> list[tuple[str | None, ...]]:
     rows = session.execute(select(*(getattr(Donation, name) for name in PARAMETERS)).order_by(Donation.id))
-    found = [tuple(row) for row in rows]
+    results = [tuple(row) for row in rows]
     session.rollback()
-    return found
+    return results
 
 
 @pytest.mark.database("sqlite", "postgresql")
