@@ -6,8 +6,8 @@ What is not known of earlier gifts stays empty. Going back loses where gifts cam
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0034"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 
