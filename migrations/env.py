@@ -15,6 +15,7 @@ from campaign.models import (  # noqa: F401  # each module's tables join the met
     fund,
     inbox,
     journal,
+    news,
     outbox,
     payout,
     receipt,

@@ -20,6 +20,7 @@ class MailFailure(StrEnum):
     REFUSED = "refused"  # the server refused this email
     UNREACHABLE = "unreachable"  # no server answered, or it asked us to try later
     FAULT = "fault"  # an error of this program
+    UNCERTAIN = "uncertain"  # the worker ended while it sent an email that must not arrive twice
 
 
 class MailHoldReason(StrEnum):

@@ -21,12 +21,51 @@ class UpdateState(StrEnum):
     WITHDRAWN = "withdrawn"  # staff again; its address answers 410
 
 
+class SubscriberState(StrEnum):
+    """Whether a reader gets updates by email."""
+
+    WAITING = "waiting"  # has not opened the link in the confirmation email
+    CONFIRMED = "confirmed"
+    LEFT = "left"  # unsubscribed
+
+
+class SubscriptionSource(StrEnum):
+    """The page on which a reader entered their address."""
+
+    UPDATES = "updates"
+    CAMPAIGN = "campaign"
+
+
+class MailingState(StrEnum):
+    """What becomes of the sending of an update by email."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"  # every reader has an email in the outbox, or is left out
+    STOPPED = "stopped"  # the update was withdrawn
+
+
+NEWS_KIND, CONFIRM_KIND = "update", "news_confirm"
+"""Folders of mail templates: of an update, and of the link that confirms a subscription."""
+
 EDITABLE = frozenset({UpdateState.DRAFT, UpdateState.SCHEDULED, UpdateState.PUBLISHED})
 PUBLISHABLE = frozenset({UpdateState.DRAFT, UpdateState.SCHEDULED, UpdateState.WITHDRAWN})
 
 
 class UpdateChanged(Conflict):
     """Somebody else changed the update after this person opened it."""
+
+
+class NewsLinkBroken(DomainError):
+    """A link to a subscription is none of ours, or its subscription is deleted."""
+
+
+class NewsLinkExpired(DomainError):
+    """A link that confirms a subscription is too old, or older than the reader's unsubscribing."""
+
+
+class UpdateNotPublic(Conflict):
+    """An update that is not published is not emailed."""
 
 
 class UpdateWithdrawn(DomainError):

@@ -31,6 +31,7 @@ from campaign.jobs.steps import (
     watch_shield,
 )
 from campaign.services.alarms import signs as alarm_signs
+from campaign.services.news import readers
 from campaign.services.queues import inbox
 
 __all__ = [
@@ -142,6 +143,7 @@ def forget() -> None:
     """Delete once a day what is no longer needed and has personal data."""
     with _flask[0].app_context():
         inbox.forget_payloads(clock=current_context().clock)
+        readers.forget_readers(clock=current_context().clock)
 
 
 @huey.periodic_task(crontab(minute="17"))  # type: ignore[untyped-decorator]

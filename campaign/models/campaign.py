@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CHAR, BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CHAR, BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.domain.campaign_state import CampaignStage
@@ -161,5 +161,7 @@ class Update(Model):
     corrected_at: Mapped[datetime | None]
     """When its text was last changed after it was published."""
     withdrawn_at: Mapped[datetime | None]
+    is_emailed: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """Whether it is sent to the readers by email as soon as it is published."""
     milestone_minor: Mapped[int | None] = mapped_column(BigInteger)
     """The amount of the milestone for which the system prepared it; none for one that a person began."""

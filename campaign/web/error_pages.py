@@ -12,7 +12,7 @@ from campaign.database import DatabaseBusy
 from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, NotRefundable, RefundTooLarge
 from campaign.domain.errors import Conflict, DomainError, NoCampaign, NotFound, UnreadableFilter
-from campaign.domain.news import UpdateWithdrawn
+from campaign.domain.news import NewsLinkBroken, NewsLinkExpired, UpdateWithdrawn
 from campaign.domain.pledge import PledgeLinkBroken
 from campaign.domain.receipt import ReceiptLinkBroken, ReceiptLinkExpired
 from campaign.gateways.payments import PaymentsNotConfigured, PaymentsUnavailable
@@ -28,6 +28,8 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     ReceiptLinkBroken: HTTPStatus.NOT_FOUND,
     ReceiptLinkExpired: HTTPStatus.GONE,
     UpdateWithdrawn: HTTPStatus.GONE,
+    NewsLinkBroken: HTTPStatus.NOT_FOUND,
+    NewsLinkExpired: HTTPStatus.GONE,
     NotRefundable: HTTPStatus.CONFLICT,
     DisputeOpen: HTTPStatus.CONFLICT,
     DisputeLost: HTTPStatus.CONFLICT,
@@ -69,6 +71,8 @@ MESSAGES_OF: dict[type[DomainError], tuple[object, object]] = {
         _("It may be incomplete, withdrawn or too old. We can email you a new one."),
     ),
     ReceiptLinkBroken: (_("This link is not complete"), _("Open it from the email again, or contact us.")),
+    NewsLinkBroken: (_("This link is not complete"), _("Open it from the email again, or contact us.")),
+    NewsLinkExpired: (_("This link has expired"), _("Enter your address again, and we’ll send you a new one.")),
     UpdateWithdrawn: (_("This update was withdrawn"), _("It is no longer published. Read the other updates.")),
     ReceiptLinkExpired: (
         _("This link has expired"),
@@ -80,6 +84,7 @@ MESSAGES_OF: dict[type[DomainError], tuple[object, object]] = {
 ACTIONS_OF: dict[type[DomainError], tuple[object, str]] = {
     PledgeLinkBroken: (_("Send me a new link"), "p/"),
     UpdateWithdrawn: (_("All updates"), "updates/"),
+    NewsLinkExpired: (_("News by email"), "updates/email"),
 }
 """A button besides, and where it leads to within the reader's language."""
 

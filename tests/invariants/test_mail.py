@@ -39,6 +39,7 @@ FACTS: dict[str, object] = {
     "expires_on": "31 January 2027",
     "next_try_on": "4 January 2027",
     "stops_on": "",
+    "confirm_url": "http://localhost/en/updates/email/signed",
     "links_url": "http://localhost/en/p/all/signed",
     "transfer": TransferDue(
         amount="$25.50",

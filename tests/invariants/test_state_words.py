@@ -57,6 +57,8 @@ SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
         ("", pledge_words.STATES),
     ),
     news.UpdateState: (("", news_words.UPDATE),),
+    news.MailingState: (("", news_words.MAILING),),
+    news.SubscriberState: (("", news_words.READER),),
     pledge.PledgeEndReason: (("", admin_pledge_words.ENDINGS), ("", pledge_words.ENDINGS)),
     pledge.Act: (("asked_", admin_pledge_words.TIMELINE), ("", pledge_words.DONE)),
     pledge.CardRefusal: (
@@ -89,6 +91,7 @@ NOT_SHOWN = {
         "PledgeRequester",
         "Severity",
         "DrillOutcome",
+        "SubscriptionSource",
     ),  # in English alone, for operators, or not at all
     "CampaignStage",  # people read what the campaign is
     "PledgeRequestState",  # `CARD_STATES` has a sentence for each state that a donor may meet

@@ -51,6 +51,7 @@ MENU: tuple[MenuGroup, ...] = (
                     }
                 ),
             ),
+            MenuEntry("admin.readers", _("Readers by email"), frozenset({"admin.remove_reader"})),
             MenuEntry("admin.campaigns", _("Campaigns"), frozenset({"admin.campaign_act_form", "admin.campaign_act"})),
         ),
     ),

@@ -161,6 +161,8 @@ RULES: dict[str, Permission] = {
     "admin.unschedule_update": Permission(CAMPAIGN),
     "admin.withdraw_form": Permission(CAMPAIGN),
     "admin.withdraw_update": Permission(CAMPAIGN),
+    "admin.readers": Permission(CAMPAIGN),
+    "admin.remove_reader": Permission(CAMPAIGN),
     "admin.delete_update_form": Permission(CAMPAIGN),
     "admin.delete_update": Permission(CAMPAIGN),
     "admin.audit_trail": Permission(MONEY | ADMIN),

@@ -15,6 +15,7 @@ from campaign.gateway_registry import current_context
 from campaign.i18n import LANGUAGES, page_language
 from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.drill.gate import takes_card_gifts
+from campaign.services.news.subscriptions import CONSENT_TEXT
 from campaign.services.organisation.profile import OrganisationProfile
 from campaign.services.organisation.profile import organisation as organisation_of_pages
 from campaign.web.page_cache import card_of
@@ -39,7 +40,7 @@ def frame() -> dict[str, object]:
 @bp.record_once
 def _add_globals(state: BlueprintSetupState) -> None:
     state.app.jinja_env.globals.update(address=address, accepts_gifts=accepts_gifts, canonical=canonical)
-    state.app.jinja_env.globals.update(page_languages=page_languages)
+    state.app.jinja_env.globals.update(page_languages=page_languages, NEWS_CONSENT=CONSENT_TEXT)
     state.app.jinja_env.filters.update(teaser=teaser, host_of=host_of)
 
 

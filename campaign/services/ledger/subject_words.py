@@ -17,6 +17,7 @@ KINDS: Mapping[str, LazyString] = {
     "provider_events": _("Provider’s events"),
     "payouts": _("Payouts"),
     "update": _("Update %(number)s"),
+    "subscriber": _("Reader %(number)s"),
     "mail": _("Email %(number)s"),
     "mails": _("Late emails"),
     "staff": _("Team member no. %(number)s"),

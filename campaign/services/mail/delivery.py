@@ -16,6 +16,7 @@ from campaign.database import reading, transaction
 from campaign.domain.errors import NotFound
 from campaign.domain.mail import MailFailure, MailHoldReason, MailState
 from campaign.domain.money import Money
+from campaign.domain.news import CONFIRM_KIND
 from campaign.gateways.clock import Clock
 from campaign.gateways.context import Context
 from campaign.gateways.mailer import AddressRefused, Email, MailRefused, MailUnavailable
@@ -24,6 +25,7 @@ from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services.mail.listed_mail import ListedMail
 from campaign.services.mail.sender import sender_of
+from campaign.services.news.mail_facts import confirm_facts
 from campaign.services.pledges import mail_facts
 from campaign.services.pledges.mailbox import links_in_words
 from campaign.services.queues.work_queue import ClaimedRow, QueuePolicy, WorkQueue
@@ -164,6 +166,8 @@ def _template_facts(message: Message, *, public_url: str, at: datetime) -> dict[
     if "pledge" in facts:
         with reading() as session:
             return mail_facts.pledge_mail_facts(session, facts, message, public_url=public_url)
+    if message.kind == CONFIRM_KIND:
+        return confirm_facts(facts, message=message, public_url=public_url)
     if "mailbox" in facts:
         return links_in_words(facts, message=message, public_url=public_url)
     if "amount_minor" in facts:

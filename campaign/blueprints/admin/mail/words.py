@@ -11,6 +11,7 @@ FAILURES: Mapping[str, LazyString] = {
     MailFailure.ADDRESS: _("This address cannot receive email. Send it to the correct address."),
     MailFailure.REFUSED: _("The mail server refused this email. Ask an administrator."),
     MailFailure.UNREACHABLE: _("The mail server did not answer or asked us to try later. We will retry automatically."),
+    MailFailure.UNCERTAIN: _("Sending was interrupted. It may have arrived, so it is not sent a second time."),
     MailFailure.FAULT: _("An error in our system. Ask an administrator."),
 }
 """Why the last attempt failed → what happened and what to do."""

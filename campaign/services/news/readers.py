@@ -1,0 +1,80 @@
+"""Readers by email as staff see them: counts, never a list; an address that asks is taken out; old ones are deleted."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select, update
+
+from campaign.database import reading, transaction
+from campaign.domain.email_address import email_key
+from campaign.domain.news import SubscriberState
+from campaign.gateways.clock import Clock
+from campaign.models.news import Subscriber
+from campaign.services import audit
+
+RETENTION = timedelta(days=30)
+"""How long an address is kept that was never confirmed, or that left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderCounts:
+    """The readers of one language by state."""
+
+    language: str
+    by_state: Mapping[str, int]
+
+
+def reader_counts(campaign_id: int) -> list[ReaderCounts]:
+    """Return the counts of each language that has readers."""
+    query = (
+        select(Subscriber.language, Subscriber.state, func.count())
+        .where(Subscriber.campaign_id == campaign_id)
+        .group_by(Subscriber.language, Subscriber.state)
+    )
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    with reading() as session:
+        for language, state, count in session.execute(query):
+            counts[language][state] = int(count)
+    return [ReaderCounts(language=language, by_state=states) for language, states in sorted(counts.items())]
+
+
+def confirmed_count(campaign_id: int) -> int:
+    """Return how many readers an update would go to."""
+    query = select(func.count()).where(
+        Subscriber.campaign_id == campaign_id, Subscriber.state == SubscriberState.CONFIRMED
+    )
+    with reading() as session:
+        return session.execute(query).scalar_one()
+
+
+def remove_reader(campaign_id: int, email: str, *, actor_id: int, clock: Clock) -> bool:
+    """End the subscription of an address because its reader asked staff; False where it gets no updates."""
+    at = clock.now()
+    with transaction() as session:
+        row = session.execute(
+            select(Subscriber)
+            .where(Subscriber.campaign_id == campaign_id, Subscriber.email_key == email_key(email))
+            .with_for_update()
+        ).scalar_one_or_none()
+        if row is None or row.state == SubscriberState.LEFT:
+            return False
+        row.state, row.left_at = SubscriberState.LEFT, at
+        subject = f"subscriber:{row.public_id}"
+        audit.record(session, actor_id=actor_id, action="subscriber:remove", subject=subject, at=at, detail={})
+    return True
+
+
+def forget_readers(*, clock: Clock) -> None:
+    """Delete addresses that were never confirmed, and remove those that left; the count of those that left stays."""
+    before = clock.now() - RETENTION
+    with transaction() as session:
+        session.execute(
+            delete(Subscriber).where(Subscriber.state == SubscriberState.WAITING, Subscriber.requested_at < before)
+        )
+        session.execute(
+            update(Subscriber)
+            .where(Subscriber.state == SubscriberState.LEFT, Subscriber.left_at < before)
+            .values(email=None, email_key=None)
+        )
