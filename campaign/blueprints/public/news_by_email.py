@@ -1,7 +1,8 @@
 """News by email: the form, the link that confirms it, and leaving by one click (RFC 8058), each without sign-in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from flask import Response, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,8 +15,9 @@ from campaign.blueprints.public.frame import address
 from campaign.domain.news import SubscriptionSource
 from campaign.extensions import limiter
 from campaign.gateway_registry import current_context
-from campaign.i18n import LANGUAGES, current_language
+from campaign.i18n import page_language
 from campaign.jobs import wake
+from campaign.languages import language_name
 from campaign.services.campaigns.cards import CampaignCard, campaign_with_id
 from campaign.services.news import subscriptions
 from campaign.services.news.subscriptions import Subscription, SubscriptionRequest
@@ -30,9 +32,11 @@ class SubscribeForm(PostedForm):
         csrf = False  # no session is at stake; the origin of the request is checked for every form
 
     email = EmailField()
-    language = SelectField(
-        lazy_gettext("Language"), choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()]
-    )
+    language = SelectField(lazy_gettext("Language"), choices=[])
+
+    def __init__(self, languages: Sequence[str], **settings: Any) -> None:  # as WTForms types them
+        super().__init__(**settings)
+        self.language.choices = [SelectChoice(code, language_name(code)) for code in languages]
 
     @property
     def mistakes(self) -> list[tuple[str, str]]:
@@ -43,14 +47,15 @@ class SubscribeForm(PostedForm):
 @bp.get("/<language:lang>/updates/email")
 def news_form(lang: str) -> ResponseReturnValue:
     """The form; after it was sent, the same answer for every address."""
-    return _form_page(SubscribeForm(data={"language": lang}), is_sent="sent" in request.args)
+    return _form_page(SubscribeForm(_card().languages, data={"language": lang}), is_sent="sent" in request.args)
 
 
 @bp.post("/<language:lang>/updates/email")
 @limiter.limit("30 per 10 minutes")
 def subscribe(lang: str) -> ResponseReturnValue:
     """Mail the link that confirms the subscription."""
-    form, card = SubscribeForm(), _card()
+    card = _card()
+    form = SubscribeForm(card.languages)
     if not form.validate():
         return _form_page(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     source = request.form.get("source", "")
@@ -117,15 +122,15 @@ def _form_page(form: SubscribeForm, *, is_sent: bool = False, status: int = HTTP
     return _discreet(make_response(page, status))
 
 
-def _addresses(endpoint: str, token: str) -> Callable[[], dict[str, str]]:
-    return lambda: {code: url_for(endpoint, lang=code, token=token) for code in LANGUAGES}
+def _addresses(endpoint: str, token: str) -> Callable[[str], str]:
+    return lambda code: url_for(endpoint, lang=code, token=token)
 
 
 def _page(
     template: str,
     subscription: Subscription,
     token: str,
-    addresses: Callable[[], dict[str, str]],
+    addresses: Callable[[str], str],
     *,
     is_done: bool = False,
 ) -> Response:
@@ -134,7 +139,7 @@ def _page(
         site=campaign_with_id(subscription.campaign_id),
         subscription=subscription,
         token=token,
-        lang=current_language(),
+        lang=page_language(),
         is_done=is_done,
         same_page=addresses,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from datetime import time as clock_time
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -17,7 +17,7 @@ from campaign.days import local_moment
 from campaign.domain.identity import is_public_id, new_public_id
 from campaign.domain.news import MAX_AUTHOR, MAX_BODY, MAX_TITLE, UpdateIncomplete, UpdateText
 from campaign.domain.typed_text import markdown_source, one_line
-from campaign.i18n import LANGUAGES
+from campaign.languages import language_name
 from campaign.services.news.writing import UNWRITTEN
 from campaign.web.form_fields import TOO_LONG
 
@@ -50,14 +50,15 @@ class RevisionForm(StaffForm):
 class UpdateForm(RevisionForm):
     """What an update says in each language. The class is made by `update_form_class`, with the fields of the languages."""
 
+    languages: ClassVar[tuple[str, ...]]
     form_id = HiddenField(default=new_public_id)
     """The update's public id: a form that is sent twice makes one update."""
 
     @property
     def by_language(self) -> list[LanguageFields]:
         return [
-            LanguageFields(code, name, *(self[f"{part}_{code}"] for part in ("title", "body", "author")))
-            for code, name in LANGUAGES.items()
+            LanguageFields(code, language_name(code), *(self[f"{part}_{code}"] for part in ("title", "body", "author")))
+            for code in self.languages
         ]
 
     @property
@@ -89,7 +90,7 @@ class UpdateForm(RevisionForm):
 @cache
 def update_form_class(languages: tuple[str, ...]) -> type[UpdateForm]:
     """Return the form for these languages."""
-    fields: dict[str, Any] = {}
+    fields: dict[str, Any] = {"languages": languages}
     for code in languages:
         fields[f"title_{code}"] = StringField(
             lazy_gettext("Title"), filters=[one_line], validators=[Length(max=MAX_TITLE, message=TOO_LONG)]
@@ -104,12 +105,16 @@ def update_form_class(languages: tuple[str, ...]) -> type[UpdateForm]:
 
 
 def update_form(
-    text: UpdateText | None = None, *, revision: int = UNWRITTEN, author: Mapping[str, str] | None = None
+    languages: tuple[str, ...],
+    text: UpdateText | None = None,
+    *,
+    revision: int = UNWRITTEN,
+    author: Mapping[str, str] | None = None,
 ) -> UpdateForm:
     """Return the form with a text in it, or with what was typed where it was sent."""
     parts = {"title": text.title, "body": text.body, "author": text.author} if text else {"author": author or {}}
     data = {f"{part}_{code}": words for part, texts in parts.items() for code, words in texts.items()}
-    return update_form_class(tuple(LANGUAGES))(data={**data, "revision": str(revision)})
+    return update_form_class(languages)(data={**data, "revision": str(revision)})
 
 
 class TimeOfDayField(StringField):  # type: ignore[misc]  # WTForms is untyped

@@ -11,7 +11,7 @@ from campaign.blueprints.admin.news.forms import PublishForm, RevisionForm, With
 from campaign.domain.errors import DomainError
 from campaign.domain.news import PublicationInPast
 from campaign.gateway_registry import current_context
-from campaign.i18n import LANGUAGES
+from campaign.languages import language_name
 from campaign.services.news import publishing
 from campaign.services.news import updates as update_list
 from campaign.services.news.publishing import UpdateAct
@@ -82,7 +82,7 @@ def _act(public_id: str, form: RevisionForm) -> UpdateAct:
 
 def _publish_page(public_id: str, form: PublishForm) -> str:
     view = update_list.one_update(campaign().id, public_id)
-    missing = [name for code, name in LANGUAGES.items() if code not in view.languages]
+    missing = [language_name(code) for code in campaign().languages if code not in view.languages]
     return render_template(
         "admin/news/publish.html",
         update=view,

@@ -1,5 +1,6 @@
 """Updates: the list, writing in all languages, preview in the public page."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from flask import render_template, request, url_for
@@ -15,7 +16,7 @@ from campaign.blueprints.admin.news.forms import RevisionForm, UpdateForm, updat
 from campaign.domain.errors import DomainError
 from campaign.domain.news import UpdateChanged, UpdateIncomplete, UpdateState, UpdateText
 from campaign.gateway_registry import current_context
-from campaign.i18n import LANGUAGES, in_language, preferred_language
+from campaign.i18n import in_language, preferred_language
 from campaign.services.campaigns.page import CampaignUpdate
 from campaign.services.news import updates as update_list
 from campaign.services.news import writing
@@ -47,13 +48,13 @@ def updates() -> ResponseReturnValue:
 @bp.get("/updates/new", endpoint="update_form")
 def update_form_page() -> ResponseReturnValue:
     """An empty form, signed as the last update was."""
-    return _form_page(update_form(author=update_list.last_author(campaign().id)))
+    return _form_page(update_form(campaign().languages, author=update_list.last_author(campaign().id)))
 
 
 @bp.post("/updates/new")
 def create_update() -> ResponseReturnValue:
     """Save the first text of an update."""
-    form = update_form()
+    form = update_form(campaign().languages)
     return _save(form, form.update_id)
 
 
@@ -61,27 +62,30 @@ def create_update() -> ResponseReturnValue:
 def update(public_id: str) -> ResponseReturnValue:
     """One update: its texts, and what can be done with it."""
     view = update_list.one_update(campaign().id, public_id)
-    return _form_page(update_form(view.text, revision=view.revision), view)
+    return _form_page(update_form(campaign().languages, view.text, revision=view.revision), view)
 
 
 @bp.post("/updates/<public_id>")
 def save_update(public_id: str) -> ResponseReturnValue:
     """Save the texts: of a draft for staff, of a published update for everybody."""
-    return _save(update_form(), public_id)
+    return _save(update_form(campaign().languages), public_id)
 
 
 @bp.get("/updates/<public_id>/preview")
 def preview_update(public_id: str) -> ResponseReturnValue:
     """The saved text in the public page."""
     view = update_list.one_update(campaign().id, public_id)
-    addresses = {str(code): url_for("admin.preview_update", public_id=public_id, lang=code) for code in LANGUAGES}
-    return _preview(view.text, addresses=addresses, back=url_for("admin.update", public_id=public_id))
+    return _preview(
+        view.text,
+        addresses=lambda code: url_for("admin.preview_update", public_id=public_id, lang=code),
+        back=url_for("admin.update", public_id=public_id),
+    )
 
 
 @bp.post("/updates/preview")
 def preview_typed_update() -> ResponseReturnValue:
     """The typed text in the public page; nothing is saved."""
-    form = update_form()
+    form = update_form(campaign().languages)
     form.validate()
     return _preview(form.text)
 
@@ -151,11 +155,11 @@ def _conflict_page(form: UpdateForm, public_id: str) -> str:
 
 
 def _preview(
-    text: UpdateText, *, addresses: dict[str, str] | None = None, back: str | None = None
+    text: UpdateText, *, addresses: Callable[[str], str] | None = None, back: str | None = None
 ) -> ResponseReturnValue:
     chosen = request.args.get("lang", "")
-    with in_language(chosen if chosen in LANGUAGES else preferred_language()):
-        card = campaign()
+    card = campaign()
+    with in_language(chosen if chosen in card.languages else preferred_language(card.languages)):
         at = current_context().clock.now()
         filled = text.filled()
         news = CampaignUpdate(
