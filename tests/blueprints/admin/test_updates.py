@@ -51,8 +51,8 @@ def test_an_update_is_written_previewed_scheduled_and_published_by_a_worker(
     clock.advance(days=2)
     work_off_everything()
     page = fetch_address(client, "/ru/updates/")
-    assert page.texts("main h2") == ["Full house"]
-    assert page.one("main h2 a")["lang"] == "en"
+    assert page.texts("main article h2") == ["Full house"]
+    assert page.one("main article h2 a")["lang"] == "en"
     assert "English" in page.text("main .fallback")
 
 
