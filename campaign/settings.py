@@ -81,7 +81,8 @@ SETTINGS: dict[str, Setting] = {
     ),
     "TIME_ZONE": Setting(
         "`Asia/Bishkek` in development, `UTC` in production",
-        "the organisation's time zone, by its IANA name. Receipt dates and the year of their numbers, days in "
+        "the organisation's time zone, by its IANA name, unless the organisation's staff page names another. Receipt dates "
+        "and the year of their numbers, days in "
         "the ledger, “ends on”, filters, reports and charts are days of it; the database keeps instants in "
         "UTC. Choose it before the first gift: days that are written down do not change with it",
         "Asia/Bishkek",

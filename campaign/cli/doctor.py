@@ -15,10 +15,12 @@ from campaign.cli.findings import CheckResult, Verdict
 from campaign.config import Config
 from campaign.domain.drill import DrillOutcome
 from campaign.gateway_registry import current_context
+from campaign.i18n import in_language
 from campaign.project import version
 from campaign.services.drill.record import standing
 from campaign.services.installation import contents
 from campaign.services.live_scope import count_test_gifts
+from campaign.services.organisation.setup import setup_steps
 from campaign.services.schema import schema_state
 
 MIN_SQLITE = (3, 39)
@@ -57,6 +59,7 @@ def examine(config: Config) -> Iterator[CheckResult]:
     yield database
     if database.verdict is Verdict.OK:
         yield from _contents()
+        yield from _setup(config)
     if config.payment_mode == "live" and database.verdict is Verdict.OK:
         yield _drill()
         yield from _rehearsals()
@@ -165,6 +168,16 @@ def _contents() -> Iterator[CheckResult]:
         yield CheckResult(
             Verdict.UNSAFE, "Nobody can sign in to the desk: flask --app wsgi staff add EMAIL --role admin."
         )
+
+
+def _setup(config: Config) -> Iterator[CheckResult]:
+    """Yield each step of the set-up as the staff page shows it."""
+    with in_language("en"):
+        for step in setup_steps(config):
+            missing = ", ".join(item.label for item in step.missing)
+            verdict = Verdict.MISSING if missing else Verdict.OK
+            sentence = f"missing: {missing}. See /staff/setup." if missing else "done."
+            yield CheckResult(verdict, f"Set-up, {step.heading.lower()}: {sentence}")
 
 
 def _drill() -> CheckResult:

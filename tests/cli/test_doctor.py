@@ -12,8 +12,11 @@ from campaign.config import Config
 from campaign.gateways.clock import SystemClock
 from campaign.project import version
 from campaign.services.drill.record import waive
+from campaign.services.organisation.profile import save_organisation
+from tests.services.organisation.test_setup import COMPLETE
 from tests.support.builders import a_campaign, a_member_of_staff
 from tests.support.databases import config_for
+from tests.support.fakes import SettableClock
 
 
 def production(config: Config) -> Config:
@@ -33,10 +36,12 @@ def production(config: Config) -> Config:
 
 
 @pytest.fixture
-def peopled(app: Flask) -> None:
-    """A campaign that is no demonstration, and somebody who looks after it."""
+def peopled(app: Flask, clock: SettableClock) -> None:
+    """An organisation, a campaign that is no demonstration, and people who look after it."""
+    save_organisation(COMPLETE, actor_id=None, clock=clock)
     a_campaign()
-    a_member_of_staff(role="admin")
+    for role in ("admin", "finance", "approver"):
+        a_member_of_staff(role=role)
 
 
 def unsafe(config: Config) -> list[str]:
@@ -76,7 +81,9 @@ def test_what_is_unsafe_must_not_go_live(app: Flask, changed: dict[str, object],
 def test_missing_settings_are_reported_and_do_not_block_going_live(app: Flask) -> None:
     config = dataclasses.replace(production(app.config["KURAK"]), mail_url=None, stripe_secret_key=None)
     missing = [finding.sentence for finding in examine(config) if finding.verdict is Verdict.MISSING]
-    assert [text.split()[0] for text in missing] == ["MAIL_URL", "STRIPE_SECRET_KEY"]
+    assert [text.partition(":")[0].partition(" is ")[0] for text in missing] == [
+        *("MAIL_URL", "STRIPE_SECRET_KEY", "Set-up, payments", "Set-up, email"),
+    ]
     assert unsafe(config) == []
     in_the_clear = dataclasses.replace(production(app.config["KURAK"]), mail_tls="offered")
     [sentence] = [finding.sentence for finding in examine(in_the_clear) if finding.verdict is Verdict.MISSING]

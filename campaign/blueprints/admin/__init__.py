@@ -13,6 +13,7 @@ import campaign.blueprints.admin.mail.views
 import campaign.blueprints.admin.news.publishing
 import campaign.blueprints.admin.news.readers
 import campaign.blueprints.admin.news.views
+import campaign.blueprints.admin.organisation.setup
 import campaign.blueprints.admin.organisation.views
 import campaign.blueprints.admin.overview
 import campaign.blueprints.admin.pledges.views

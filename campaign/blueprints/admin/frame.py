@@ -57,7 +57,9 @@ def visible_campaigns() -> list[CampaignCard]:
 
 @bp.errorhandler(NoCampaign)
 def on_no_campaign(_error: NoCampaign) -> ResponseReturnValue:
-    """Say on every page about a campaign that there is none yet, and who can create one."""
+    """Say on every page about a campaign that there is none yet; lead whoever can create one to the set-up."""
+    if person_can("admin.setup") and request.method == "GET":
+        return redirect(url_for("admin.setup"))
     return render_template("admin/no_campaign.html"), 404
 
 

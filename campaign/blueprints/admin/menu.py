@@ -108,6 +108,7 @@ MENU: tuple[MenuGroup, ...] = (
     MenuGroup(
         _("Organisation"),
         (
+            MenuEntry("admin.setup", _("Set-up")),
             MenuEntry("admin.organisation", _("Names and addresses"), frozenset({"admin.save_organisation"})),
             MenuEntry("admin.people", _("People"), frozenset({"admin.person", "admin.set_roles"})),
             MenuEntry("admin.audit_trail", _("Audit trail")),

@@ -166,6 +166,7 @@ RULES: dict[str, Permission] = {
     "admin.delete_update_form": Permission(CAMPAIGN),
     "admin.delete_update": Permission(CAMPAIGN),
     "admin.audit_trail": Permission(MONEY | ADMIN),
+    "admin.setup": Permission(ADMIN, is_shared=True),
     "admin.organisation": Permission(ADMIN, is_shared=True),
     "admin.save_organisation": Permission(ADMIN, is_shared=True),
     "admin.people": Permission(ADMIN, is_shared=True),

@@ -108,6 +108,7 @@ def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_ur
     sender = sender_of(message)
     with in_language(message.language):
         facts = _template_facts(message, public_url=public_url, at=at)
+        facts["help_email"] = facts.get("help_email") or sender.contact_email
         facts |= {"organisation_name": sender.organisation_name, "legal_footer": sender.legal_footer}
         # Not render_template: what pages are given of their request and site has no place in a mail.
         parts = {

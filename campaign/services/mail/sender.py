@@ -17,6 +17,7 @@ class MailSender:
 
     name: str
     reply_to: str
+    contact_email: str
     organisation_name: str
     legal_footer: str
 
@@ -31,6 +32,7 @@ def sender_of(message: Message) -> MailSender:
     return MailSender(
         name=in_language_of(campaign or profile.name, language),
         reply_to=profile.reply_to,
+        contact_email=profile.contact_email,
         organisation_name=owner,
         legal_footer=in_language_of(profile.footer, language),
     )

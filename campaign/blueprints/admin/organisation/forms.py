@@ -36,6 +36,7 @@ class LocalizedField(Field):  # type: ignore[misc]  # WTForms is untyped
     Attributes:
         data: Language → text, without empty ones.
         is_required: Whether at least one language must have the text.
+        is_optional: Whether nothing lacks without it, which the page says.
         max_length: Characters of one text.
         rows: Lines of the input; None for a text on one line.
     """
@@ -48,11 +49,13 @@ class LocalizedField(Field):  # type: ignore[misc]  # WTForms is untyped
         *,
         max_length: int = MAX_NAME,
         is_required: bool = False,
+        is_optional: bool = False,
         rows: int | None = None,
         **settings: Any,  # as WTForms types them
     ) -> None:
         super().__init__(label, **settings)
-        self.max_length, self.is_required, self.rows = max_length, is_required, rows
+        self.max_length, self.rows = max_length, rows
+        self.is_required, self.is_optional = is_required, is_optional
         self.data: dict[str, str] = {}
         self.errors_by_language: dict[str, str] = {}
         self.id = f"{self.name}-{next(iter(LANGUAGES))}"
@@ -123,7 +126,9 @@ class OrganisationForm(StaffForm):
         description=lazy_gettext("As it is registered. Receipts print it."),
     )
     short_name = LocalizedField(
-        lazy_gettext("Short name"), description=lazy_gettext("As people call you: in page headers and emails.")
+        lazy_gettext("Short name"),
+        is_optional=True,
+        description=lazy_gettext("As people call you: in page headers and emails."),
     )
     address = LocalizedField(
         lazy_gettext("Address"), max_length=MAX_ADDRESS, rows=2, description=lazy_gettext("Receipts print it.")
@@ -150,11 +155,13 @@ class OrganisationForm(StaffForm):
     )
     signatory = LocalizedField(
         lazy_gettext("Name of the signatory"),
+        is_optional=True,
         description=lazy_gettext("Who signs receipts. Empty: receipts say that they are issued electronically."),
     )
-    signatory_role = LocalizedField(lazy_gettext("Role of the signatory"))
+    signatory_role = LocalizedField(lazy_gettext("Role of the signatory"), is_optional=True)
     footer = LocalizedField(
         lazy_gettext("Legal footer"),
+        is_optional=True,
         max_length=MAX_FOOTER,
         rows=3,
         description=lazy_gettext("Stands below every page and email."),

@@ -1,0 +1,35 @@
+"""The set-up: what is done, what is missing, and the page where each step is done."""
+
+from flask import current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from campaign.blueprints.admin import bp
+from campaign.blueprints.admin.guard import person_can
+from campaign.config import Config
+from campaign.services.organisation.setup import SetupStep, StepName, setup_steps
+
+PAGES: dict[StepName, tuple[str, ...]] = {
+    StepName.ORGANISATION: ("admin.organisation",),
+    StepName.CAMPAIGN: ("admin.new_campaign",),
+    StepName.PEOPLE: ("admin.invite", "admin.people"),
+}
+"""Step → the pages where it is done, the best first; the others are done by whoever runs the server."""
+
+
+@bp.get("/setup")
+def setup() -> ResponseReturnValue:
+    """Show the steps; the first one with something missing is where to continue."""
+    config: Config = current_app.config["KURAK"]
+    steps = setup_steps(config)
+    return render_template(
+        "admin/organisation/setup.html",
+        steps=[(step, _page_of(step)) for step in steps],
+        following=next((step.name for step in steps if not step.is_done and _page_of(step)), None),
+        done_count=sum(step.is_done for step in steps),
+    )
+
+
+def _page_of(step: SetupStep) -> str | None:
+    pages = (page for page in PAGES.get(step.name, ()) if page in current_app.view_functions and person_can(page))
+    page = next(pages, None)
+    return url_for(page) if page else None
