@@ -20,6 +20,7 @@ VALUES = {
     "staff_id": "999",
     "token": "none",
     "act": "extend",
+    "code": "USD",
     "lang": "en",
     "transaction_id": "txn_0",
     "payout_id": "po_0",

@@ -21,7 +21,7 @@ import campaign.blueprints.admin.receipts.views
 import campaign.blueprints.admin.reconciliation.views
 import campaign.blueprints.admin.shield.views
 from campaign.blueprints.admin import guard
-from campaign.blueprints.admin.campaigns import lifecycle
+from campaign.blueprints.admin.campaigns import lifecycle, settings
 from campaign.blueprints.admin.funds import allocations, disbursements
 from campaign.blueprints.admin.gifts import corrections, donations, refunds
 from campaign.blueprints.admin.staff import account, link, people, sessions, sign_in

@@ -52,7 +52,18 @@ MENU: tuple[MenuGroup, ...] = (
                 ),
             ),
             MenuEntry("admin.readers", _("Readers by email"), frozenset({"admin.remove_reader"})),
-            MenuEntry("admin.campaigns", _("Campaigns"), frozenset({"admin.campaign_act_form", "admin.campaign_act"})),
+            MenuEntry(
+                "admin.campaigns",
+                _("Campaigns"),
+                frozenset(
+                    {"admin.campaign_act_form", "admin.campaign_act", "admin.new_campaign", "admin.create_campaign"}
+                ),
+            ),
+            MenuEntry(
+                "admin.campaign_settings",
+                _("Settings"),
+                frozenset({"admin.save_campaign_settings", "admin.campaign_currency", "admin.save_campaign_currency"}),
+            ),
         ),
     ),
     MenuGroup(

@@ -9,6 +9,8 @@ ALL_STAFF = frozenset({"viewer", "campaign", "finance", "approver", "admin"})
 PERSONAL = frozenset({"campaign", "finance", "approver", "admin"})
 """Who sees donors' names and addresses. The others see what the donors themselves made public."""
 CAMPAIGN = frozenset({"campaign"})
+DESIGNERS = frozenset({"campaign", "admin"})
+"""Who sets a campaign up and decides on its life: its own staff, and an administrator before it has any."""
 FINANCE = frozenset({"finance"})
 PROPOSERS = frozenset({"campaign", "finance"})
 APPROVERS = frozenset({"approver"})
@@ -87,8 +89,15 @@ RULES: dict[str, Permission] = {
     "admin.campaigns": Permission(ALL_STAFF),
     "admin.switch_campaign": Permission(ALL_STAFF),
     "admin.campaign_preview": Permission(ALL_STAFF),
-    "admin.campaign_act_form": Permission(CAMPAIGN, fresh=True),
-    "admin.campaign_act": Permission(CAMPAIGN, fresh=True),
+    "admin.campaign_act_form": Permission(DESIGNERS, fresh=True),
+    "admin.campaign_act": Permission(DESIGNERS, fresh=True),
+    "admin.new_campaign": Permission(ADMIN, is_shared=True),
+    "admin.create_campaign": Permission(ADMIN, is_shared=True),
+    "admin.campaign_settings": Permission(DESIGNERS),
+    "admin.save_campaign_settings": Permission(DESIGNERS),
+    "admin.campaign_currency": Permission(DESIGNERS),
+    "admin.save_campaign_currency": Permission(DESIGNERS),
+    "admin.remove_campaign_currency": Permission(DESIGNERS),
     "admin.donations": Permission(ALL_STAFF),
     "admin.donation": Permission(ALL_STAFF),
     "admin.pledges": Permission(ALL_STAFF),

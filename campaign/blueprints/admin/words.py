@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
+from campaign.blueprints.admin.campaigns import words as campaign_words
 from campaign.domain import news
 from campaign.domain.abuse import Cause
 from campaign.domain.allocation import (
@@ -19,15 +20,7 @@ from campaign.domain.allocation import (
     NotProposer,
     SelfApproval,
 )
-from campaign.domain.campaign_state import (
-    AnotherCampaignShown,
-    CampaignState,
-    EndNotLater,
-    EndsInThePast,
-    EndTooFar,
-    NotReadyToOpen,
-    ReasonMissing,
-)
+from campaign.domain.campaign_state import CampaignState
 from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import DonationFrequency, DonationState, NotRefundable, RefundState, RefundTooLarge
 from campaign.domain.errors import DomainError, FormReused, NotFound
@@ -223,12 +216,7 @@ ACTS: Mapping[str, LazyString] = {
     "drill:waived": _("Allowed going live without a fire drill"),
     "pledge:stop": _("Stopped a monthly gift"),
     "pledge:withdraw_links": _("Withdrew the links of a monthly gift"),
-    "campaign:open": _("Opened the campaign"),
-    "campaign:withdraw": _("Took the campaign back to a draft"),
-    "campaign:close": _("Closed the campaign early"),
-    "campaign:extend": _("Extended the campaign"),
-    "campaign:archive": _("Archived the campaign"),
-    "campaign:feature": _("Put the campaign on the start page"),
+    **campaign_words.AUDITED,
     "donation:correct": _("Corrected a name or address"),
     "donation:wall_hidden": _("Took a name off the supporters list"),
     "donation:wall_shown": _("Put a name back on the supporters list"),
@@ -260,12 +248,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     news.UpdateEmpty: _("Write a title and a text in at least one language."),
     news.UpdateIncomplete: _("A language has a title without a text, or a text without a title. Complete it first."),
     news.PublicationInPast: _("Choose a time in the future."),
-    AnotherCampaignShown: _("You switched to another campaign in another window. Nothing was changed."),
-    NotReadyToOpen: _("Something is missing before the campaign can be opened. Nothing was changed."),
-    EndsInThePast: _("Enter a day that is not over."),
-    EndNotLater: _("Enter a day after the present last day."),
-    EndTooFar: _("Enter a day within ten years of the first day."),
-    ReasonMissing: _("Say why."),
+    **campaign_words.BROKEN_RULES,
     NotEnoughFunds: _("The fund does not have enough. Check its balance, then enter a smaller amount."),
     MoneyMayNotGoThere: _("The donors gave this money for something else, so it may not go there."),
     EntryConflict: _(

@@ -19,6 +19,7 @@ KEYS: Mapping[str, LazyString] = {
     "publish_at": _("To be published"),
     "paid_on": _("Paid on"),
     "reason": _("Reason"),
+    "slug": _("Address"),
     "why": _("Reason"),
     "refund": _("Refund"),
     "roles": _("Roles"),

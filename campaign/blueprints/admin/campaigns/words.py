@@ -1,4 +1,4 @@
-"""The words for what staff do with a campaign, and for what one lacks before it can be opened."""
+"""The words for what staff do with a campaign, what one lacks before it is opened, and the rules that may be broken."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from campaign.domain.campaign_state import CampaignAct, OpeningGap
+from campaign.domain import campaign_settings as rules
+from campaign.domain.campaign_state import (
+    AnotherCampaignShown,
+    CampaignAct,
+    EndNotLater,
+    EndsInThePast,
+    EndTooFar,
+    NotReadyToOpen,
+    OpeningGap,
+    ReasonMissing,
+)
+from campaign.domain.errors import DomainError
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +59,40 @@ GAPS: Mapping[OpeningGap, LazyString] = {
     OpeningGap.TITLE: _("The campaign has no title in any language."),
     OpeningGap.CURRENCY: _("The campaign takes no currency."),
     OpeningGap.PAST: _("Its last day is over. Choose a later one in its settings."),
+}
+AUDITED: Mapping[str, LazyString] = {
+    "campaign:create": _("Created a campaign"),
+    "campaign:settings": _("Changed the campaign’s settings"),
+    "campaign:currency": _("Changed a currency of the campaign"),
+    "campaign:currency_removed": _("Removed a currency from the campaign"),
+    "campaign:open": _("Opened the campaign"),
+    "campaign:withdraw": _("Took the campaign back to a draft"),
+    "campaign:close": _("Closed the campaign early"),
+    "campaign:extend": _("Extended the campaign"),
+    "campaign:archive": _("Archived the campaign"),
+    "campaign:feature": _("Put the campaign on the start page"),
+}
+"""Acts of the audit trail."""
+BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
+    rules.BadSlug: _("Use small Latin letters, digits and single hyphens only, like school-library."),
+    rules.SlugTaken: _("Another campaign has this address. Choose another one."),
+    rules.SlugIsFixed: _("The campaign was public, so its address and its currency stay as they are."),
+    rules.BadSeries: _("Use two to eight Latin letters, like LIB."),
+    rules.SeriesTaken: _("Another campaign’s receipts have this prefix. Choose another one."),
+    rules.SeriesIsFixed: _("A receipt has this prefix already, so it stays."),
+    rules.EndsBeforeStart: _("Enter a day after the first day."),
+    rules.TooLong: _("Enter a day within ten years of the first day."),
+    rules.UnsupportedCurrency: _("The payment provider does not take this currency. Enter another one."),
+    rules.OwnCurrencyNeeded: _("The goal is counted in this currency, so it stays."),
+    rules.BadBounds: _(
+        "The least gift must be at least what the provider takes, and the largest one must be above it and have "
+        "at most eight digits."
+    ),
+    rules.NotInSteps: _("This currency is charged in larger steps. Enter rounder amounts."),
+    AnotherCampaignShown: _("You switched to another campaign in another window. Nothing was changed."),
+    NotReadyToOpen: _("Something is missing before the campaign can be opened. Nothing was changed."),
+    EndsInThePast: _("Enter a day that is not over."),
+    EndNotLater: _("Enter a day after the present last day."),
+    EndTooFar: _("Enter a day within ten years of the first day."),
+    ReasonMissing: _("Say why."),
 }

@@ -1,0 +1,164 @@
+"""Forms of a campaign's settings and of its currencies."""
+
+from typing import Any, cast
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import DecimalField, HiddenField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, StopValidation
+
+from campaign.blueprints.admin.forms import DayField, StaffForm
+from campaign.blueprints.admin.texts_field import TextsField, languages_of_campaign, languages_of_interface
+from campaign.domain.campaign_settings import MAX_SLUG
+from campaign.domain.currencies import CURRENCIES
+from campaign.domain.donation import FeeBearer
+from campaign.domain.money import Money
+from campaign.domain.typed_text import one_line
+from campaign.services.campaigns.currencies import CurrencySettings
+from campaign.services.campaigns.settings import CampaignSettings
+from campaign.web.form_fields import TOO_LONG, AmountField, EmailField
+
+MAX_CAMPAIGN_NAME = 80
+
+
+def _capitals(text: str | None) -> str:
+    return one_line(text).upper()
+
+
+def _small(text: str | None) -> str:
+    return one_line(text).lower()
+
+
+class CurrencyCodeField(StringField):  # type: ignore[misc]  # WTForms is untyped
+    """A currency by its three letters; one that the payment provider does not charge is refused by name."""
+
+    data: str
+
+    def __init__(self, label: Any = None, **settings: Any) -> None:  # as WTForms types them
+        super().__init__(
+            label or _("Currency"),
+            filters=[_capitals],
+            validators=[DataRequired(_("Enter a currency, like KGS or USD.")), Length(max=3, message=TOO_LONG)],
+            **settings,
+        )
+
+    def pre_validate(self, form: StaffForm) -> None:  # noqa: ARG002  # WTForms' signature
+        if self.data and len(self.data) <= 3 and self.data not in CURRENCIES:
+            sentence = gettext("The payment provider does not take %(code)s. Enter another currency.", code=self.data)
+            raise StopValidation(sentence)
+
+
+class SettingsForm(StaffForm):
+    """The settings of a campaign; `campaign` is the slug of the campaign whose page was shown."""
+
+    campaign = HiddenField(default="")
+    name = TextsField(_("Name"), maximum=MAX_CAMPAIGN_NAME, languages=languages_of_campaign)
+    slug = StringField(
+        _("Address"),
+        filters=[_small],
+        validators=[DataRequired(_("Enter an address.")), Length(max=MAX_SLUG, message=TOO_LONG)],
+        description=_(
+            "Small Latin letters, digits and hyphens, like school-library. Fixed once the campaign is opened."
+        ),
+    )
+    currency = CurrencyCodeField(
+        _("Currency of the goal"), description=_("Its three letters, like KGS. Fixed once the campaign is opened.")
+    )
+    goal = AmountField(_("Goal"))
+    starts_on = DayField(_("First day"), validators=[InputRequired(_("Enter the first day."))])
+    ends_on = DayField(
+        _("Last day"),
+        validators=[InputRequired(_("Enter the last day."))],
+        description=_("Once the campaign is opened, you extend or close it instead."),
+    )
+    contact_email = EmailField(
+        _("Contact email"), description=_("Donors write here; the campaign’s pages and emails show it.")
+    )
+    series = StringField(
+        _("Prefix of receipt numbers"),
+        filters=[_capitals],
+        validators=[DataRequired(_("Enter a prefix.")), Length(max=8, message=TOO_LONG)],
+        description=_("Two to eight Latin letters: LIB gives LIB-2026-000001. Fixed once a receipt exists."),
+    )
+    fee_bearer = SelectField(
+        _("Who pays the provider’s fee"),
+        choices=[
+            SelectChoice(FeeBearer.FUND.value, _("The gift’s own purpose")),
+            SelectChoice(FeeBearer.GENERAL.value, _("The general fund, so that a gift for a purpose arrives in full")),
+        ],
+    )
+
+    def validate_goal(self, field: AmountField) -> None:
+        if not self.currency.errors:
+            field.read(self.currency.data)
+
+    def validate_name(self, field: TextsField) -> None:
+        if not field.data:
+            raise StopValidation(gettext("Enter a name in at least one language."))
+
+    @property
+    def settings(self) -> CampaignSettings:
+        """The valid form as settings."""
+        return CampaignSettings(
+            name=self.name.data,
+            slug=self.slug.data,
+            currency=self.currency.data,
+            goal_minor=self.goal.money.minor,
+            starts_on=self.starts_on.data,
+            ends_on=self.ends_on.data,
+            contact_email=self.contact_email.data,
+            series=self.series.data,
+            fee_bearer=FeeBearer(self.fee_bearer.data),
+        )
+
+
+class NewCampaignForm(SettingsForm):
+    """The settings of a campaign that is to be created, in the languages of the interface."""
+
+    name = TextsField(
+        _("Name"),
+        maximum=MAX_CAMPAIGN_NAME,
+        languages=languages_of_interface,
+        description=_("The campaign has the languages in which you give it a name."),
+    )
+
+
+class CurrencyForm(StaffForm):
+    """A currency of the campaign: its bounds and an estimate of the provider's fee."""
+
+    code = CurrencyCodeField(description=_("Its three letters, like KGS."))
+    minimum = AmountField(_("Least gift"))
+    maximum = AmountField(_("Largest gift"))
+    fee_percent = DecimalField(
+        _("Provider’s fee in per cent, estimated"),
+        places=2,
+        validators=[
+            InputRequired(_("Enter a number from 0 to 20.")),
+            NumberRange(0, 20, message=_("Enter a number from 0 to 20.")),
+        ],
+        description=_("Used where a donor adds the fee. The real fee is booked as the provider reports it."),
+    )
+
+    def validate_minimum(self, field: AmountField) -> None:
+        if not self.code.errors:
+            field.read(self.code.data)
+
+    def validate_maximum(self, field: AmountField) -> None:
+        if not self.code.errors:
+            field.read(self.code.data)
+
+    def currency(self, known: CurrencySettings | None) -> CurrencySettings:
+        """The valid form as a currency; the fixed part of the fee stays as it is known."""
+        return CurrencySettings(
+            code=self.code.data,
+            minimum_minor=self.minimum.money.minor,
+            maximum_minor=self.maximum.money.minor,
+            fee_basis_points=int(cast(Any, self.fee_percent.data) * 100),
+            fee_fixed_minor=known.fee_fixed_minor if known else 0,
+        )
+
+
+def plain(minor: int, code: str) -> str:
+    """An amount as one types it."""
+    return Money(minor, code).plain

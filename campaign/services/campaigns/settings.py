@@ -1,0 +1,235 @@
+"""Creates a campaign, and changes its settings: names, address, days, goal, receipts' prefix, who pays the fee."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import gettext as _
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from campaign.database import reading, transaction
+from campaign.domain.campaign_settings import (
+    SeriesIsFixed,
+    SeriesTaken,
+    SlugIsFixed,
+    SlugTaken,
+    check_days,
+    check_series,
+    check_slug,
+    default_bounds,
+    supported,
+)
+from campaign.domain.campaign_state import CampaignStage, EndNotLater
+from campaign.domain.donation import FeeBearer
+from campaign.domain.fund import FundKind
+from campaign.gateways.clock import Clock
+from campaign.i18n import in_language
+from campaign.models.campaign import Campaign, CampaignCurrency, CampaignRevision
+from campaign.models.receipt import Receipt
+from campaign.services import audit
+from campaign.services.campaigns.fund_tree import GENERAL_CODE, NewFund, add_funds
+from campaign.services.campaigns.revision import count_public_change
+
+FEE_BASIS_POINTS = 290
+"""The estimate of the provider's fee for a currency that was just added: 2.9 per cent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignSettings:
+    """What staff set of a campaign.
+
+    Attributes:
+        goal_minor: In minor units of `currency`.
+        series: The prefix of its receipts' numbers.
+    """
+
+    name: Mapping[str, str]
+    slug: str
+    currency: str
+    goal_minor: int
+    starts_on: date
+    ends_on: date
+    contact_email: str
+    series: str
+    fee_bearer: FeeBearer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsView:
+    """The settings of a campaign, and which of them are fixed."""
+
+    settings: CampaignSettings
+    is_draft: bool
+    has_receipts: bool
+
+
+def create_campaign(new: CampaignSettings, *, languages: tuple[str, ...], actor_id: int, clock: Clock) -> None:
+    """Create a campaign as a draft that works at once: with a general fund, its currency and a first revision.
+
+    Raises:
+        BadSlug, SlugTaken, BadSeries, SeriesTaken: Its address or its receipts' prefix cannot be used.
+        EndsBeforeStart, TooLong: Its days do not fit.
+        UnsupportedCurrency: The payment provider does not charge its currency.
+    """
+    _check(new)
+    with transaction() as session:
+        _check_unique(session, new, campaign_id=None)
+        row = _new_row(session, new, languages)
+        session.add(row)
+        session.flush()
+        session.add_all([CampaignRevision(campaign_id=row.id, revision=1), _currency_row(row)])
+        add_funds(session, row.id, [_general_fund(languages)])
+        _record(session, row.slug, "create", actor_id, clock, {"slug": row.slug, "currency": row.currency})
+
+
+def settings_of(campaign_id: int) -> SettingsView:
+    """Return the settings of a campaign."""
+    with reading() as session:
+        row = session.get_one(Campaign, campaign_id)
+        return SettingsView(
+            settings=CampaignSettings(
+                name=row.name,
+                slug=row.slug,
+                currency=row.currency,
+                goal_minor=row.goal_minor,
+                starts_on=row.starts_on,
+                ends_on=row.ends_on,
+                contact_email=row.contact_email,
+                series=row.series,
+                fee_bearer=FeeBearer(row.fee_bearer),
+            ),
+            is_draft=row.stage == CampaignStage.DRAFT,
+            has_receipts=_has_receipts(session, row.series),
+        )
+
+
+def change_settings(campaign_id: int, new: CampaignSettings, *, actor_id: int, clock: Clock) -> None:
+    """Change the settings of a campaign.
+
+    Raises:
+        SlugIsFixed: The campaign was public, so its address and its currency stay.
+        SeriesIsFixed: A receipt has the old prefix.
+        EndNotLater: The last day of a campaign that was public is moved by extending or closing it.
+        BadSlug, SlugTaken, BadSeries, SeriesTaken, EndsBeforeStart, TooLong, UnsupportedCurrency: As `create_campaign`.
+    """
+    _check(new)
+    with transaction() as session:
+        row = session.execute(select(Campaign).where(Campaign.id == campaign_id).with_for_update()).scalar_one()
+        _check_fixed(session, row, new)
+        _check_unique(session, new, campaign_id=row.id)
+        changed = _apply(session, row, new)
+        if changed:
+            count_public_change(session, row.id)
+            _record(session, row.slug, "settings", actor_id, clock, {"changed": sorted(changed)})
+
+
+def _check(new: CampaignSettings) -> None:
+    check_slug(new.slug)
+    check_series(new.series)
+    check_days(new.starts_on, new.ends_on)
+    supported(new.currency)
+
+
+def _check_unique(session: Session, new: CampaignSettings, *, campaign_id: int | None) -> None:
+    query = select(Campaign.slug).where(or_(Campaign.slug == new.slug, Campaign.series == new.series))
+    if campaign_id is not None:
+        query = query.where(Campaign.id != campaign_id)
+    others = session.execute(query).scalars().all()
+    if new.slug in others:
+        raise SlugTaken(new.slug)
+    if others:
+        raise SeriesTaken(new.series)
+
+
+def _check_fixed(session: Session, row: Campaign, new: CampaignSettings) -> None:
+    if row.stage != CampaignStage.DRAFT:
+        if (new.slug, new.currency) != (row.slug, row.currency):
+            raise SlugIsFixed(row.slug)
+        if new.ends_on != row.ends_on:
+            raise EndNotLater(row.slug)
+    if new.series != row.series and _has_receipts(session, row.series):
+        raise SeriesIsFixed(row.series)
+
+
+def _has_receipts(session: Session, series: str) -> bool:
+    query = select(Receipt.id).where(Receipt.series.in_((series, f"TEST-{series}"))).limit(1)
+    return session.execute(query).first() is not None
+
+
+def _apply(session: Session, row: Campaign, new: CampaignSettings) -> set[str]:
+    """Write what differs and return the names of it; the title follows the name until it is written for itself."""
+    values = {
+        "slug": new.slug,
+        "currency": new.currency,
+        "goal_minor": new.goal_minor,
+        "starts_on": new.starts_on,
+        "ends_on": new.ends_on,
+        "contact_email": new.contact_email,
+        "series": new.series,
+        "fee_bearer": new.fee_bearer.value,
+        "name": {**row.name, **new.name},
+    }
+    changed = {name for name, value in values.items() if getattr(row, name) != value}
+    if row.title == row.name:
+        row.title = {**row.name, **new.name}
+    has_own = session.get(CampaignCurrency, (row.id, new.currency)) is not None
+    for name in changed:
+        setattr(row, name, values[name])
+    if not has_own:
+        session.add(_currency_row(row))
+    return changed
+
+
+def _new_row(session: Session, new: CampaignSettings, languages: tuple[str, ...]) -> Campaign:
+    last = session.execute(select(Campaign).order_by(Campaign.id.desc()).limit(1)).scalar_one_or_none()
+    is_first = session.execute(select(Campaign.id).where(Campaign.is_featured)).first() is None
+    name = dict(new.name)
+    return Campaign(
+        slug=new.slug,
+        currency=new.currency,
+        goal_minor=new.goal_minor,
+        starts_on=new.starts_on,
+        ends_on=new.ends_on,
+        stage=CampaignStage.DRAFT,
+        is_featured=is_first,
+        languages=list(languages),
+        name=name,
+        title=name,
+        kicker={},
+        summary={},
+        trust_line={},
+        image_alt={},
+        contact_email=new.contact_email,
+        fee_bearer=new.fee_bearer,
+        series=new.series,
+        issuer=dict(last.issuer) if last else {},
+    )
+
+
+def _currency_row(row: Campaign) -> CampaignCurrency:
+    minimum, maximum = default_bounds(row.currency)
+    return CampaignCurrency(
+        campaign_id=row.id,
+        currency=row.currency,
+        position=0,
+        minimum_minor=minimum,
+        maximum_minor=maximum,
+        fee_basis_points=FEE_BASIS_POINTS,
+        fee_fixed_minor=0,
+    )
+
+
+def _general_fund(languages: tuple[str, ...]) -> NewFund:
+    """Return the general fund, named in each language of the campaign that the interface has."""
+    title, summary = {}, {}
+    for code in languages:
+        with in_language(code):
+            title[code] = str(_("Where it is needed most"))
+            summary[code] = str(_("We use it where it helps the campaign most."))
+    return NewFund(code=GENERAL_CODE, kind=FundKind.GENERAL, title=title, summary=summary)
+
+
+def _record(session: Session, slug: str, act: str, actor_id: int, clock: Clock, detail: dict[str, object]) -> None:
+    subject = f"campaign:{slug}"
+    audit.record(session, actor_id=actor_id, action=f"campaign:{act}", subject=subject, at=clock.now(), detail=detail)

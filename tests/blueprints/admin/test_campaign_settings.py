@@ -1,0 +1,110 @@
+"""An administrator creates a campaign in the browser; its settings and currencies are changed there."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.blueprints.admin.client import sign_in_as
+from tests.support.builders import a_campaign
+from tests.support.fakes import SettableClock
+from tests.support.pages import Page, fetch_address
+
+pytestmark = pytest.mark.database("sqlite")  # the service is tested on both
+TYPED = {
+    "name-en": "",
+    "name-ru": "Школьная библиотека",
+    "name-ky": "Мектеп китепканасы",
+    "slug": "School-Library",
+    "currency": "kgs",
+    "goal": "500 000",
+    "starts_on": "2026-12-01",
+    "ends_on": "2027-06-01",
+    "contact_email": "library@example.org",
+    "series": "slb",
+}
+
+
+@pytest.fixture
+def admin(app: Flask, clock: SettableClock) -> FlaskClient:
+    return sign_in_as(app, clock, role="admin").client
+
+
+def test_the_first_campaign_is_created_with_a_currency_that_the_provider_takes(
+    admin: FlaskClient, client: FlaskClient
+) -> None:
+    empty = fetch_address(admin, "/staff/campaigns")
+    page = fetch_address(admin, empty.link("New campaign"))
+    refused = Page(page.submit(admin, **{**TYPED, "currency": "RUB"}))
+    assert refused.texts(".error-summary a") == ["The payment provider does not take RUB. Enter another currency."]
+    assert refused.one("#name-ru")["value"] == "Школьная библиотека"
+    created = refused.submit(admin, currency="KGS")
+    listed = fetch_address(admin, created.location)
+    assert listed.text("#shown") == "Школьная библиотека Draft"
+    assert client.get("/ru/").status_code == 503
+    opened = fetch_address(admin, listed.link("Open the campaign")).submit(admin)
+    assert opened.status_code == 303
+    home = fetch_address(client, "/ru/")
+    assert home.h1 == "Школьная библиотека"
+    form = fetch_address(client, "/ky/donate")
+    assert "500 000 сом" in fetch_address(client, "/ky/").text(".hero").replace("\xa0", " ")
+    assert form.soup.select("form#gift input[name=other_amount]")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"name-ru": "", "name-ky": ""}, "Enter a name in at least one language."),
+        ({"slug": "библиотека"}, "Use small Latin letters, digits and single hyphens only, like school-library."),
+        ({"slug": "quilt"}, "Another campaign has this address. Choose another one."),
+        ({"series": "QUI"}, "Another campaign’s receipts have this prefix. Choose another one."),
+        ({"goal": "many"}, "Enter an amount, like 35 or 35.50."),
+        ({"ends_on": "2026-11-01"}, "Enter a day after the first day."),
+        ({"contact_email": "nobody"}, None),
+    ],
+)
+def test_a_mistake_is_shown_beside_what_was_typed(
+    admin: FlaskClient, typed: dict[str, str], sentence: str | None
+) -> None:
+    a_campaign()
+    page = fetch_address(admin, "/staff/campaigns/new")
+    refused = Page(page.submit(admin, **{**TYPED, **typed}))
+    assert refused.answer.status_code == 422
+    shown = refused.texts(".error-summary a")
+    assert len(shown) == 1
+    assert sentence in {None, shown[0]}
+    assert refused.one("#starts_on")["value"] == "2026-12-01"
+
+
+def test_settings_of_a_public_campaign_are_changed_except_what_is_fixed(admin: FlaskClient) -> None:
+    a_campaign()
+    page = fetch_address(admin, "/staff/campaign/settings")
+    assert [page.one(f"#{name}").has_attr("readonly") for name in ("slug", "currency", "ends_on", "series")] == [
+        *(True, True, True),
+        False,
+    ]
+    refused = Page(page.submit(admin, slug="other"))
+    assert refused.texts(".error-summary a") == [
+        "The campaign was public, so its address and its currency stay as they are."
+    ]
+    saved = page.submit(admin, **{"goal": "2000", "name-en": "The quilt"})
+    again = fetch_address(admin, saved.location)
+    assert (again.one("#goal")["value"], again.one("#name-en")["value"]) == ("2000", "The quilt")
+    assert "Changed the campaign’s settings" in fetch_address(admin, "/staff/audit").text()
+
+
+def test_a_currency_is_added_changed_and_removed(admin: FlaskClient) -> None:
+    a_campaign()
+    page = fetch_address(admin, fetch_address(admin, "/staff/campaign/settings").link("Add a currency"))
+    dinar = {"code": "kwd", "minimum": "0.5", "maximum": "900", "fee_percent": "3.5"}
+    assert "does not take RUB" in Page(page.submit(admin, **{**dinar, "code": "RUB"})).text(".error-summary")
+    assert "larger steps" in Page(page.submit(admin, **{**dinar, "minimum": "0.505"})).text(".error-summary")
+    assert "The least gift must be" in Page(page.submit(admin, **{**dinar, "minimum": "0.1"})).text(".error-summary")
+    listed = fetch_address(admin, page.submit(admin, **dinar).location)
+    changed = fetch_address(admin, listed.link("KWD"))
+    assert (changed.one("#minimum")["value"], changed.one("#fee_percent")["value"]) == ("0.500", "3.50")
+    removed = listed.submit(admin, "form[action='/staff/campaign/currencies/KWD/remove']")
+    assert "KWD" not in fetch_address(admin, removed.location).text("table")
+    own = admin.post(
+        "/staff/campaign/currencies/USD/remove", data={"csrf_token": listed.one("[name=csrf_token]")["value"]}
+    )
+    assert "The goal is counted in this currency" in fetch_address(admin, own.location).text(".notice")

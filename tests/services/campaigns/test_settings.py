@@ -1,0 +1,128 @@
+"""A campaign that is created works at once; what people and receipts rely on does not change afterwards."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from flask import Flask
+
+from campaign.domain import campaign_settings as rules
+from campaign.domain.campaign_state import CampaignAct, EndNotLater
+from campaign.domain.currencies import CURRENCIES
+from campaign.domain.donation import FeeBearer
+from campaign.domain.errors import DomainError
+from campaign.services.campaigns.cards import campaign_named, featured_campaign
+from campaign.services.campaigns.currencies import (
+    CurrencySettings,
+    currencies_of,
+    remove_currency,
+    save_currency,
+)
+from campaign.services.campaigns.form_options import giving_options
+from campaign.services.campaigns.lifecycle import Decision, carry_out
+from campaign.services.campaigns.settings import CampaignSettings, change_settings, create_campaign, settings_of
+from tests.support.builders import a_campaign, a_donor, a_member_of_staff, a_paid_gift
+from tests.support.fakes import SettableClock
+
+NEW = CampaignSettings(
+    name={"ru": "Школьная библиотека", "ky": "Мектеп китепканасы"},
+    slug="school-library",
+    currency="KGS",
+    goal_minor=500_000_00,
+    starts_on=date(2026, 12, 1),
+    ends_on=date(2027, 6, 1),
+    contact_email="library@example.org",
+    series="SLB",
+    fee_bearer=FeeBearer.FUND,
+)
+
+
+def create(clock: SettableClock, new: CampaignSettings = NEW) -> int:
+    actor = a_member_of_staff(role="admin", email=f"{new.slug}@x.org").id
+    create_campaign(new, languages=("ru", "ky"), actor_id=actor, clock=clock)
+    return campaign_named(new.slug).id
+
+
+def test_a_new_campaign_is_a_draft_that_takes_gifts_once_it_is_opened(app: Flask, clock: SettableClock) -> None:
+    campaign_id = create(clock)
+    assert not campaign_named("school-library").is_public
+    actor = a_member_of_staff(role="campaign").id
+    carry_out(Decision(campaign_id=campaign_id, act=CampaignAct.OPEN, actor_id=actor), clock=clock)
+    assert featured_campaign().slug == "school-library"
+    options = giving_options()
+    assert [(offer.currency, offer.minimum.minor) for offer in options.offers] == [("KGS", 100_00)]
+    assert [(purpose.code, set(purpose.title)) for purpose in options.purposes] == [("GEN", {"ru", "ky"})]
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"slug": "School"}, rules.BadSlug),
+        ({"slug": "a--b"}, rules.BadSlug),
+        ({"slug": "quilt"}, rules.SlugTaken),
+        ({"series": "slb"}, rules.BadSeries),
+        ({"series": "TEST"}, rules.BadSeries),
+        ({"series": "QUI"}, rules.SeriesTaken),
+        ({"ends_on": date(2026, 12, 1)}, rules.EndsBeforeStart),
+        ({"ends_on": date(2037, 1, 1)}, rules.TooLong),
+        ({"currency": "RUB"}, rules.UnsupportedCurrency),
+    ],
+)
+def test_what_cannot_be_used_is_refused(
+    app: Flask, clock: SettableClock, change: dict[str, object], refusal: type[DomainError]
+) -> None:
+    a_campaign()
+    with pytest.raises(refusal):
+        create(clock, replace(NEW, **change))  # type: ignore[arg-type]  # one field at a time
+
+
+def test_an_opened_campaign_keeps_its_address_and_one_with_receipts_its_prefix(
+    app: Flask, clock: SettableClock
+) -> None:
+    actor = a_member_of_staff(role="campaign").id
+    campaign_id = create(clock)
+    moved = replace(NEW, slug="library", currency="USD", series="LIB", ends_on=date(2027, 7, 1))
+    change_settings(campaign_id, moved, actor_id=actor, clock=clock)
+    assert settings_of(campaign_id).settings.slug == "library"
+    assert {row.code for row in currencies_of(campaign_id)} == {"KGS", "USD"}
+    public = a_campaign()
+    a_paid_gift(campaign=public, donor_id=a_donor().id)
+    present = settings_of(public.id).settings
+    for change, refusal in (
+        ({"slug": "other"}, rules.SlugIsFixed),
+        ({"currency": "EUR"}, rules.SlugIsFixed),
+        ({"ends_on": date(2027, 7, 1)}, EndNotLater),
+        ({"series": "NEW"}, rules.SeriesIsFixed),
+    ):
+        with pytest.raises(refusal):
+            change_settings(public.id, replace(present, **change), actor_id=actor, clock=clock)
+    change_settings(public.id, replace(present, goal_minor=7), actor_id=actor, clock=clock)
+    assert campaign_named("quilt").goal_minor == 7
+
+
+def test_a_currency_is_added_and_removed_within_the_providers_bounds(app: Flask, clock: SettableClock) -> None:
+    campaign_id, actor = create(clock), a_member_of_staff(role="campaign").id
+    dinar = CurrencySettings(
+        code="KWD", minimum_minor=500, maximum_minor=900_000, fee_basis_points=290, fee_fixed_minor=0
+    )
+    for wrong, refusal in (
+        (replace(dinar, code="RUB"), rules.UnsupportedCurrency),
+        (replace(dinar, minimum_minor=505), rules.NotInSteps),
+        (replace(dinar, minimum_minor=100), rules.BadBounds),
+        (replace(dinar, maximum_minor=500), rules.BadBounds),
+    ):
+        with pytest.raises(refusal):
+            save_currency(campaign_id, wrong, actor_id=actor, clock=clock)
+    save_currency(campaign_id, dinar, actor_id=actor, clock=clock)
+    assert [row.code for row in currencies_of(campaign_id)] == ["KGS", "KWD"]
+    with pytest.raises(rules.OwnCurrencyNeeded):
+        remove_currency(campaign_id, "KGS", actor_id=actor, clock=clock)
+    remove_currency(campaign_id, "KWD", actor_id=actor, clock=clock)
+    assert [row.code for row in currencies_of(campaign_id)] == ["KGS"]
+
+
+@pytest.mark.database("sqlite")
+def test_every_currency_has_bounds_to_begin_with(app: Flask) -> None:
+    for code in CURRENCIES:
+        rules.check_bounds(code, *rules.default_bounds(code))
