@@ -20,6 +20,7 @@ LOST_DATABASE = frozenset({DatabaseError, OperationalError})
 def add_commands(app: "Flask") -> None:
     """Register every command."""
     from campaign.cli.backup import backup, restore  # late, so that `serve` starts at once: it needs none of this
+    from campaign.cli.campaigns import campaign
     from campaign.cli.demo import demo
     from campaign.cli.doctor import doctor
     from campaign.cli.drill import drill
@@ -36,6 +37,7 @@ def add_commands(app: "Flask") -> None:
 
     own = (
         backup,
+        campaign,
         demo,
         doctor,
         donation,

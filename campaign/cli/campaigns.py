@@ -1,0 +1,58 @@
+"""`flask campaign`: campaigns as folders of files."""
+
+import sys
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from campaign.domain.errors import DomainError, NotFound
+from campaign.gateway_registry import current_context
+from campaign.services.campaigns.cards import featured_campaign
+from campaign.services.plan_folders.exporting import FolderNotEmpty, export_campaign
+from campaign.services.plan_folders.importing import ImportOptions, import_campaign
+from campaign.services.plan_folders.problems import FolderRefused
+from campaign.services.plan_folders.values import SLUG
+from campaign.services.plan_folders.writing import CampaignExists, NotReplaceable
+
+campaign = AppGroup("campaign", help="Campaigns as folders of files.")
+
+
+@campaign.command("export")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--campaign", "slug", default=None, metavar="SLUG", help="The campaign of the start page otherwise.")
+def export(folder: Path, slug: str | None) -> None:
+    """Write a campaign's texts, funds and plans into a folder that is new or empty."""
+    try:
+        name = slug or featured_campaign().slug
+        count = export_campaign(folder, name)
+    except FolderNotEmpty:
+        sys.exit(f"kurak: {folder} is not empty; name a folder that is new or empty.")
+    except (NotFound, DomainError):
+        sys.exit(f"kurak: there is no campaign {slug}." if slug else "kurak: there is no campaign yet.")
+    except OSError as error:
+        sys.exit(f"kurak: {folder} cannot be written: {error.strerror}.")
+    click.echo(f"{name} was written to {folder}: {count} files.")
+
+
+@campaign.command("import")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--as", "slug", default=None, metavar="SLUG", help="Start another campaign from it: a draft without updates."
+)
+@click.option("--replace", is_flag=True, help="Put it in the place of a draft that has no gifts.")
+def import_(folder: Path, slug: str | None, replace: bool) -> None:  # as click hands options over
+    """Make a campaign of a folder. Nothing is written when anything is wrong with a file."""
+    if slug is not None and not SLUG.fullmatch(slug):
+        sys.exit("kurak: a campaign is named by small letters, digits and hyphens, such as school-library.")
+    try:
+        name = import_campaign(folder, ImportOptions(slug=slug, replace=replace), clock=current_context().clock)
+    except FolderRefused as refusal:
+        for problem in refusal.problems:
+            click.echo(str(problem), err=True)
+        sys.exit(f"kurak: nothing was written; {len(refusal.problems)} to correct in {folder}.")
+    except CampaignExists as error:
+        sys.exit(f"kurak: there is a campaign {error} already; --replace puts the folder in the place of a draft.")
+    except NotReplaceable as error:
+        sys.exit(f"kurak: it cannot be replaced: it has gifts or is no draft any more, or more hangs on it ({error}).")
+    click.echo(f"{name} was made of {folder}.")

@@ -1,0 +1,106 @@
+"""Checks rows against the rules of the tables and against each other, before anything is written."""
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Table
+
+from campaign.services.campaigns.fund_tree import GENERAL_CODE
+from campaign.services.plan_folders import schema
+from campaign.services.plan_folders.problems import Problems
+from campaign.services.plan_folders.reading import CampaignFiles, PlanRow
+
+DEFAULT_DAYS = {"starts_on", "ends_on"}
+
+
+def check_rows(files: CampaignFiles, problems: Problems) -> None:
+    """Note every row that breaks a rule: of its table, of uniqueness, of what it refers to."""
+    with sqlite3.connect(":memory:") as connection:
+        for entry in files.each():
+            for table in entry.kind.tables:
+                _check_table(connection, entry, table, problems)
+    for rows in _families(files):
+        _check_unique(rows, problems)
+    _check_references(files, problems)
+
+
+def _check_table(connection: sqlite3.Connection, entry: PlanRow, table: Table, problems: Problems) -> None:
+    """Evaluate the table's CHECK constraints for one row. A rule about columns that no file has is the program's own."""
+    values = {column.name: _plain(entry.values.get(column.name, _default(column))) for column in table.c}
+    names = [name for name in values if name in entry.kind.fields]
+    row = ", ".join(f"? AS {name}" for name in names)
+    for rule in schema.checks_of(table):
+        if schema.ALLOWED.fullmatch(rule):
+            continue  # the value was compared with those allowed when it was read
+        try:
+            (holds,) = connection.execute(f"SELECT ({rule}) FROM (SELECT {row})", [values[n] for n in names]).fetchone()  # noqa: S608
+        except sqlite3.OperationalError:
+            continue
+        if holds == 0:
+            line = max([entry.line, *(entry.line_of(name) for name in names if name in rule)])
+            problems.add(entry.file, line, f"The rule “{rule}” is not kept.")
+
+
+def _default(column: Any) -> Any:
+    return column.default.arg if column.default is not None and column.default.is_scalar else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value if isinstance(value, str | int | None) else None
+
+
+def _families(files: CampaignFiles) -> Iterable[list[PlanRow]]:
+    """Return the rows among which a key is unique; funds of all files share their codes."""
+    yield [row for name in ("funds", *schema.TARGET_FILES) for row in files.lists[name]]
+    yield files.lists["milestones"]
+    yield from files.texts.values()
+    for entry in files.each():
+        yield from entry.below.values()
+
+
+def _check_unique(rows: list[PlanRow], problems: Problems) -> None:
+    known: dict[tuple[tuple[str, ...], tuple[Any, ...]], PlanRow] = {}
+    for entry in rows:
+        for names in schema.unique_keys_of(entry.kind):
+            if not all(name in entry.values for name in names):
+                continue
+            key = (names, tuple(entry.values[name] for name in names))
+            first = known.setdefault(key, entry)
+            if first is not entry:
+                words = " and ".join(f"“{name}”" for name in names)
+                problems.add(
+                    entry.file,
+                    entry.line_of(names[-1]),
+                    f"{words} stands in {first.file}:{first.line_of(names[-1])} too.",
+                )
+
+
+def _check_references(files: CampaignFiles, problems: Problems) -> None:
+    codes = {row.values.get("code") for row in files.lists["funds"]}
+    if GENERAL_CODE not in codes:
+        problems.add("funds.toml", 0, f"There is no fund with the code {GENERAL_CODE}, which every campaign has.")
+    for name in schema.TARGET_FILES:
+        for row in files.lists[name]:
+            theme = row.values.get("theme")
+            if theme is not None and theme not in codes - {GENERAL_CODE}:
+                problems.add(row.file, row.line_of("theme"), f"“{theme}” is no theme in funds.toml.")
+    for row in files.texts.get("ask", []):
+        fund = row.values.get("facts", {}).get("fund")
+        if fund is not None and fund not in codes:
+            problems.add(row.file, row.line_of("facts"), f"“{fund}” is no fund in funds.toml.")
+    _check_currencies(files.head, problems)
+
+
+def _check_currencies(head: PlanRow, problems: Problems) -> None:
+    own = head.values.get("currency")
+    currencies = [row.values.get("currency") for row in head.below["currencies"]]
+    if not currencies and "currencies" not in head.lines:
+        problems.add(head.file, 0, "There is no [[currencies]]: nobody could give.")
+    if own is not None and currencies and own not in currencies:
+        problems.add(
+            head.file, head.line_of("currency"), f"The campaign’s own currency {own} is not among [[currencies]]."
+        )

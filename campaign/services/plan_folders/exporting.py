@@ -1,0 +1,178 @@
+"""Writes a campaign into a folder: the same campaign always gives the same bytes."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaign.database import reading
+from campaign.domain.errors import NotFound
+from campaign.domain.fund import COLLECTING_KINDS, FundKind
+from campaign.extensions import Model
+from campaign.languages import installed
+from campaign.models.campaign import Campaign, CampaignCurrency, Milestone, Section, SuggestedAmount, Update
+from campaign.models.fund import BudgetLine, Event, Fund, Grant
+from campaign.services.plan_folders import schema, toml_text
+from campaign.services.plan_folders.schema import LONG_PLACES, MARKDOWN, RowKind
+
+Row = dict[str, Any]
+Files = dict[str, str]
+HEAD = "# Written by `kurak campaign export`; docs/campaign-folders.md says what each key means.\n\n"
+DETAILS: dict[str, tuple[str, type[Event] | type[Grant] | None]] = {
+    FundKind.EVENT: ("events", Event),
+    FundKind.GRANT: ("grants", Grant),
+    FundKind.LINE: ("lines", None),
+}
+
+
+class FolderNotEmpty(Exception):
+    """The folder to write to holds something already."""
+
+
+def export_campaign(folder: Path, slug: str) -> int:
+    """Write the campaign's settings, texts, funds and plans; return the number of files.
+
+    Raises:
+        NotFound: There is no such campaign.
+        FolderNotEmpty: The folder has files already, so that an export would mix with them.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise FolderNotEmpty(folder)
+    with reading() as session:
+        campaign = session.execute(select(Campaign).where(Campaign.slug == slug)).scalar_one_or_none()
+        if campaign is None:
+            raise NotFound(f"campaign:{slug}")
+        files = _Export(session, campaign).write()
+    _write(folder, files)
+    return len(files)
+
+
+def _write(folder: Path, files: Files) -> None:
+    """Write all files into a folder beside, then give it its name: a folder is whole or not there."""
+    aside = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(aside, ignore_errors=True)
+    for name, content in files.items():
+        path = aside / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8", newline="")
+    if folder.exists():
+        folder.rmdir()
+    aside.rename(folder)
+
+
+@dataclass
+class _Export:
+    """One campaign on its way into files; `codes` collects the languages of its texts."""
+
+    session: Session
+    campaign: Campaign
+    files: Files = field(default_factory=dict)
+    codes: set[str] = field(default_factory=set)
+
+    def write(self) -> Files:
+        """Return the content of every file by its path."""
+        lists = {**self._funds(), **self._news()}
+        texts = self._texts()
+        head = self._head()
+        currencies = self._currencies()
+        unlisted = sorted(self.codes - set(self.languages))
+        if unlisted:
+            head["unlisted_languages"] = unlisted
+        self.files["campaign.toml"] = HEAD + toml_text.document(head | {"currencies": currencies})
+        for name, rows in {**lists, **{f"texts/{place}": rows for place, rows in texts.items()}}.items():
+            self.files[f"{name}.toml"] = toml_text.document({name.rpartition("/")[2]: rows})
+        return self.files
+
+    def _head(self) -> Row:
+        kind = schema.campaign_kind()
+        row = self.row(self.campaign, kind) | {"languages": self.languages}
+        return {name: row[name] for name in kind.fields if name in row}
+
+    @property
+    def languages(self) -> list[str]:
+        return list(self.campaign.languages) or list(installed())
+
+    def row(self, record: Model, kind: RowKind, *more: Model | None) -> Row:
+        """Return what a row of a file says of the records that it stands for; empty values are left out."""
+        owners = {column.name: owner for owner in (record, *more) if owner for column in owner.__table__.c}
+        values = {name: getattr(owners[name], name) for name in kind.fields if name in owners}
+        texts = [value for name, value in values.items() if kind.fields[name].kind == dict[str, str]]
+        self.codes.update(code for text in texts for code in text)
+        return {name: self._ordered(value) for name, value in values.items() if value not in (None, {}, [])}
+
+    def _ordered(self, value: Any) -> Any:
+        """Put the languages of a text into their order, and other keys into the alphabet's: databases keep none."""
+        if isinstance(value, list):
+            return [self._ordered(part) for part in value]
+        if not isinstance(value, dict):
+            return value
+        order = {code: number for number, code in enumerate(self.languages)}
+        return {key: self._ordered(value[key]) for key in sorted(value, key=lambda key: (order.get(key, 99), key))}
+
+    def _currencies(self) -> list[Row]:
+        kind = schema.campaign_kind().below["currencies"]
+        amounts = self._all(SuggestedAmount, SuggestedAmount.amount_minor)
+        rows = []
+        for currency in self._all(CampaignCurrency, CampaignCurrency.position):
+            own = [
+                self.row(amount, kind.below["amounts"]) for amount in amounts if amount.currency == currency.currency
+            ]
+            rows.append(self.row(currency, kind) | ({"amounts": own} if own else {}))
+        return rows
+
+    def _funds(self) -> dict[str, list[Row]]:
+        """Return themes and targets; the child that holds a theme's money inside a target is the target's `theme`."""
+        kind = schema.list_kinds()["funds"]
+        funds = self._all(Fund, Fund.position)
+        codes = {fund.id: fund.code for fund in funds}
+        themes = {fund.target_id: codes[fund.theme_id] for fund in funds if fund.theme_id}
+        rows: dict[str, list[Row]] = {
+            "funds": [self.row(fund, kind) for fund in funds if fund.kind in COLLECTING_KINDS]
+        }
+        for fund in funds:
+            if fund.kind in DETAILS:
+                rows.setdefault(DETAILS[fund.kind][0], []).append(self._target(fund, themes.get(fund.id)))
+        return rows
+
+    def _target(self, fund: Fund, theme: str | None) -> Row:
+        name, model = DETAILS[FundKind(fund.kind)]
+        kind = schema.list_kinds()[name]
+        row = self.row(fund, kind, self.session.get(model, fund.id) if model else None)
+        return row | ({"theme": theme} if theme else {}) | self._budget(fund, kind.below["budget"])
+
+    def _budget(self, fund: Fund, kind: RowKind) -> Row:
+        query = select(BudgetLine).where(BudgetLine.fund_id == fund.id).order_by(BudgetLine.position)
+        rows = [self.row(line, kind) for line in self.session.execute(query).scalars()]
+        return {"budget": rows} if rows else {}
+
+    def _news(self) -> dict[str, list[Row]]:
+        kinds = schema.list_kinds()
+        milestones = [self.row(row, kinds["milestones"]) for row in self._all(Milestone, Milestone.amount_minor)]
+        updates = [self.row(row, kinds["updates"]) for row in self._all(Update, Update.id)]
+        for number, row in enumerate(updates, start=1):
+            self._take_markdown(row, f"updates/{number:02}")
+        return {name: rows for name, rows in (("milestones", milestones), ("updates", updates)) if rows}
+
+    def _texts(self) -> dict[str, list[Row]]:
+        places: dict[str, list[Row]] = {}
+        for section in self._all(Section, Section.position):
+            rows = places.setdefault(section.place, [])
+            row = self.row(section, schema.section_kind())
+            rows.append(row)
+            if section.place in LONG_PLACES:
+                self._take_markdown(row, f"texts/{section.place}/{len(rows):02}-{section.slug}")
+        return dict(sorted(places.items()))
+
+    def _take_markdown(self, row: Row, stem: str) -> None:
+        """Take the long text out of a row, into one file per language."""
+        texts: dict[str, str] = row.pop(MARKDOWN, {})
+        for language, text in texts.items():
+            self.files[f"{stem}.{language}.md"] = text.replace("\r\n", "\n") + "\n"
+
+    def _all(self, model: type[Any], order: Any) -> Sequence[Any]:
+        of_campaign = select(model).where(model.campaign_id == self.campaign.id)
+        return self.session.execute(of_campaign.order_by(order, *model.__table__.primary_key)).scalars().all()

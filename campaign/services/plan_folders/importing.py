@@ -1,0 +1,89 @@
+"""Makes a campaign of a folder, whole and in one transaction, or says everything that is wrong with the folder."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from campaign.database import transaction
+from campaign.days import local_day
+from campaign.domain.campaign_state import CampaignStage
+from campaign.gateways.clock import Clock
+from campaign.models.campaign import Campaign
+from campaign.services.plan_folders import writing
+from campaign.services.plan_folders.checking import check_rows
+from campaign.services.plan_folders.folder import open_folder
+from campaign.services.plan_folders.problems import Problems
+from campaign.services.plan_folders.reading import CampaignFiles, read_rows
+from campaign.services.plan_folders.writing import NotReplaceable
+
+DRAFT_DAYS = 90
+"""How long a campaign would last whose folder has no days; it is a draft, and staff set them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions:
+    """How a folder becomes a campaign: under another slug as the start of the next one, or in the place of a draft."""
+
+    slug: str | None = None
+    replace: bool = False
+
+
+def read_folder(folder: Path, *, today: date) -> CampaignFiles:
+    """Read and check a folder without writing anything.
+
+    Raises:
+        FolderRefused: Something is wrong with it; the exception has every problem.
+    """
+    problems = Problems()
+    opened = open_folder(folder, problems)
+    files = read_rows(opened, problems, today=today)
+    if files is not None:
+        check_rows(files, problems)
+    problems.refuse_if_any()
+    assert files is not None  # noqa: S101  # a folder without a head was refused
+    return files
+
+
+def import_campaign(folder: Path, options: ImportOptions, *, clock: Clock) -> str:
+    """Write the folder's campaign; return its slug.
+
+    Raises:
+        FolderRefused: Something is wrong with the folder; nothing was written.
+        CampaignExists: The slug is taken, and it was not asked to replace the draft.
+        NotReplaceable: What is there is no draft without gifts.
+    """
+    return write_campaign(read_folder(folder, today=local_day(clock.now())), options, clock=clock)
+
+
+def write_campaign(files: CampaignFiles, options: ImportOptions, *, clock: Clock) -> str:
+    """Write rows that were read and checked; see `import_campaign`."""
+    head = _head(files, options, today=local_day(clock.now()))
+    is_successor = options.slug is not None
+    try:
+        with transaction() as session:
+            campaign_id = writing.begin_campaign(session, head, replace=options.replace)
+            writing.write_amounts(session, campaign_id, files.head)
+            writing.write_texts(session, campaign_id, files)
+            writing.write_funds(session, campaign_id, files)
+            if not is_successor:
+                writing.write_updates(session, campaign_id, files.lists["updates"])
+    except IntegrityError as error:
+        raise NotReplaceable(str(error.orig).splitlines()[0]) from error
+    return str(head["slug"])
+
+
+def _head(files: CampaignFiles, options: ImportOptions, *, today: date) -> dict[str, Any]:
+    """Return the campaign's own columns; the start of the next campaign is a draft with a series of its own."""
+    head = files.head.kind.values(Campaign.__table__, files.head.values)
+    if options.slug is not None:
+        initials = "".join(word[0] for word in options.slug.split("-") if word).upper()
+        head |= {"slug": options.slug, "series": initials, "stage": CampaignStage.DRAFT}
+        head |= {"closed_on": None, "state_note": {}}
+    if not {"starts_on", "ends_on"} <= head.keys():
+        head["stage"] = CampaignStage.DRAFT
+        head.setdefault("starts_on", min(today, head.get("ends_on", today) - timedelta(days=1)))
+        head.setdefault("ends_on", head["starts_on"] + timedelta(days=DRAFT_DAYS))
+    return head
