@@ -34,6 +34,7 @@ MENU: tuple[MenuGroup, ...] = (
             MenuEntry("admin.overview", _("Overview")),
             MenuEntry("admin.dashboard", _("Progress")),
             MenuEntry("admin.attention", _("Needs attention")),
+            MenuEntry("admin.links", _("Links and posters")),
             MenuEntry(
                 "admin.updates",
                 _("Updates"),

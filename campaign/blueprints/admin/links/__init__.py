@@ -1,0 +1,1 @@
+"""Links with tags, their QR codes and posters."""

@@ -1,0 +1,1 @@
+"""Links that staff hand out: their addresses, QR codes and posters."""
