@@ -18,6 +18,7 @@ from campaign.models import (  # noqa: F401  # each module's tables join the met
     news,
     outbox,
     payout,
+    picture,
     receipt,
     staff,
 )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from campaign.gateways.clock import Clock
+from campaign.gateways.file_store import FileStore
 from campaign.gateways.mailer import Mailer, NoMailer
 from campaign.gateways.payments import PaymentGateway
 from campaign.gateways.provider_account import NoAccount, ProviderAccount
@@ -19,6 +20,7 @@ class Context:
         account: Our balance and payouts at the provider.
         endpoints: Our webhook endpoints at the provider.
         mailer: The mail server.
+        files: Where the files of pictures are; None: in the database.
         public_url: The address of the site, without a slash at its end, for links in emails and at the provider.
     """
 
@@ -28,3 +30,4 @@ class Context:
     account: ProviderAccount = field(default_factory=NoAccount)
     endpoints: WebhookEndpoints = field(default_factory=NoEndpoints)
     mailer: Mailer = field(default_factory=NoMailer)
+    files: FileStore | None = None

@@ -13,6 +13,7 @@ from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, NotRefundable, RefundTooLarge
 from campaign.domain.errors import Conflict, DomainError, NoCampaign, NotFound, UnreadableFilter
 from campaign.domain.news import NewsLinkBroken, NewsLinkExpired, UpdateWithdrawn
+from campaign.domain.picture import PictureGone
 from campaign.domain.pledge import PledgeLinkBroken
 from campaign.domain.receipt import ReceiptLinkBroken, ReceiptLinkExpired
 from campaign.gateways.payments import PaymentsNotConfigured, PaymentsUnavailable
@@ -30,6 +31,7 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     UpdateWithdrawn: HTTPStatus.GONE,
     NewsLinkBroken: HTTPStatus.NOT_FOUND,
     NewsLinkExpired: HTTPStatus.GONE,
+    PictureGone: HTTPStatus.GONE,
     NotRefundable: HTTPStatus.CONFLICT,
     DisputeOpen: HTTPStatus.CONFLICT,
     DisputeLost: HTTPStatus.CONFLICT,
@@ -73,6 +75,10 @@ MESSAGES_OF: dict[type[DomainError], tuple[object, object]] = {
     ReceiptLinkBroken: (_("This link is not complete"), _("Open it from the email again, or contact us.")),
     NewsLinkBroken: (_("This link is not complete"), _("Open it from the email again, or contact us.")),
     NewsLinkExpired: (_("This link has expired"), _("Enter your address again, and we’ll send you a new one.")),
+    PictureGone: (
+        _("This picture is no longer shown"),
+        _("It was removed, or the people on it no longer agree to it."),
+    ),
     UpdateWithdrawn: (_("This update was withdrawn"), _("It is no longer published. Read the other updates.")),
     ReceiptLinkExpired: (
         _("This link has expired"),

@@ -2,15 +2,26 @@
 
 The server hands a request to a thread before its body is there and has no limit of time for it. A proxy that takes bodies
 in whole before it asks us keeps this away altogether (docs/operations.md).
+
+A few addresses take an uploaded file. Its body goes to a temporary file, and its senders wait for a reader of their own: a slow
+upload keeps nobody from giving.
 """
 
+import re
 from collections.abc import Iterable
 from io import BytesIO
+from tempfile import TemporaryFile
 from threading import BoundedSemaphore
+from typing import IO
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 MAX_READERS = 4
 """How many threads of a process may wait for a body. Ten more may wait for Stripe, so two of sixteen go on serving pages."""
+UPLOADS = re.compile(r"/staff/pictures/(?:new|[a-z0-9]{16}/replace)")
+"""The addresses that take an uploaded file, and no others."""
+MAX_UPLOAD_BYTES = 25_100_000
+"""Of a body with a file of at most 25 MB, and with what a form adds to it."""
+PIECE_BYTES = 64_000
 WAIT_SECONDS = 0.2
 """How long a sender waits for one of them: a body that is sent at once is read in no time."""
 BUSY = (
@@ -28,20 +39,44 @@ class RequestBodyMiddleware:
         self._app = app
         self._length_max = length_max
         self._readers = BoundedSemaphore(MAX_READERS)
+        self._upload_reader = BoundedSemaphore(1)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         length = environ.get("CONTENT_LENGTH") or "0"
         is_chunked = "HTTP_TRANSFER_ENCODING" in environ
-        if not is_chunked and not (length.isdecimal() and 0 < int(length[:12]) <= self._length_max):
+        is_upload = _is_upload(environ) and not is_chunked
+        length_max = MAX_UPLOAD_BYTES if is_upload else self._length_max
+        if not is_chunked and not (length.isdecimal() and 0 < int(length[:12]) <= length_max):
             return self._app(environ, start_response)  # without a body, or refused unread
-        if not self._readers.acquire(timeout=WAIT_SECONDS):
+        readers = self._upload_reader if is_upload else self._readers
+        if not readers.acquire(timeout=WAIT_SECONDS):
             start_response(
                 "503 Service Unavailable", [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "60")]
             )
             return [BUSY]
         try:
-            most = self._length_max + 1 if is_chunked else int(length)
-            environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(most))
+            if is_upload:
+                environ["wsgi.input"] = _stored(environ["wsgi.input"], int(length))
+            else:
+                most = self._length_max + 1 if is_chunked else int(length)
+                environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(most))
         finally:
-            self._readers.release()
-        return self._app(environ, start_response)
+            readers.release()
+        try:
+            return self._app(environ, start_response)  # a form is read before the answer begins
+        finally:
+            environ["wsgi.input"].close()
+
+
+def _is_upload(environ: WSGIEnvironment) -> bool:
+    return environ.get("REQUEST_METHOD") == "POST" and bool(UPLOADS.fullmatch(environ.get("PATH_INFO", "")))
+
+
+def _stored(body: IO[bytes], length: int) -> IO[bytes]:
+    """Return the body as a temporary file, which is gone when it is closed."""
+    stored: IO[bytes] = TemporaryFile()  # noqa: SIM115  # closed after the answer
+    while length > 0 and (piece := body.read(min(PIECE_BYTES, length))):
+        stored.write(piece)
+        length -= len(piece)
+    stored.seek(0)
+    return stored

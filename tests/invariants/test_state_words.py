@@ -19,12 +19,14 @@ from campaign.blueprints.admin.gifts.timeline_words import TIMELINE
 from campaign.blueprints.admin.inbox import words as inbox_words
 from campaign.blueprints.admin.mail import words as mail_words
 from campaign.blueprints.admin.news import words as news_words
+from campaign.blueprints.admin.pictures import words as picture_words
 from campaign.blueprints.admin.pledges import words as admin_pledge_words
 from campaign.blueprints.admin.reconciliation import words as reconciliation_words
 from campaign.blueprints.donations import pledge_words
 from campaign.domain import (
     allocation,
     campaign_state,
+    consent,
     disputes,
     donation,
     fund,
@@ -32,6 +34,7 @@ from campaign.domain import (
     mail,
     news,
     payouts,
+    picture,
     pledge,
     provider_events,
     receipt,
@@ -56,6 +59,9 @@ SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
         *(("", admin_pledge_words.STATES), ("", admin_pledge_words.TIMELINE)),
         ("", pledge_words.STATES),
     ),
+    picture.PictureFlaw: (("", picture_words.FLAWS),),
+    picture.PictureGap: (("", picture_words.GAPS),),
+    consent.ConsentForm: (("", picture_words.CONSENT_FORMS),),
     news.UpdateState: (("", news_words.UPDATE),),
     news.MailingState: (("", news_words.MAILING),),
     news.SubscriberState: (("", news_words.READER),),
@@ -94,6 +100,7 @@ NOT_SHOWN = {
         "SubscriptionSource",
     ),  # in English alone, for operators, or not at all
     "CampaignStage",  # people read what the campaign is
+    "PictureFormat",  # addresses and machines read it
     "PledgeRequestState",  # `CARD_STATES` has a sentence for each state that a donor may meet
     *("Fact", "PledgeWord", "DisputeWord", "MoneyPosition", "DelayMail", "Kind", "What"),  # inside rules
 }

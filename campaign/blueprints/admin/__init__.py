@@ -17,6 +17,7 @@ import campaign.blueprints.admin.news.views
 import campaign.blueprints.admin.organisation.setup
 import campaign.blueprints.admin.organisation.views
 import campaign.blueprints.admin.overview
+import campaign.blueprints.admin.pictures.views
 import campaign.blueprints.admin.pledges.views
 import campaign.blueprints.admin.receipts.views
 import campaign.blueprints.admin.reconciliation.views

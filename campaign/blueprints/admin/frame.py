@@ -114,6 +114,7 @@ def address_of_subject(subject: str) -> str | None:
         "pledge": ("admin.pledge", "public_id"),
         "allocation": ("admin.allocation", "public_id"),
         "update": ("admin.update", "public_id"),
+        "picture": ("admin.picture", "public_id"),
         "provider_event": ("admin.inbox_event", "event_id"),
         "payout": ("admin.payout", "payout_id"),
         "transaction": ("admin.reconciliation_case", "transaction_id"),

@@ -65,6 +65,21 @@ MENU: tuple[MenuGroup, ...] = (
                 _("Settings"),
                 frozenset({"admin.save_campaign_settings", "admin.campaign_currency", "admin.save_campaign_currency"}),
             ),
+            MenuEntry(
+                "admin.pictures",
+                _("Pictures"),
+                frozenset(
+                    {
+                        "admin.picture_upload",
+                        "admin.add_picture",
+                        "admin.picture",
+                        "admin.save_picture",
+                        "admin.picture_replacement",
+                        "admin.replace_picture",
+                        "admin.picture_removal",
+                    }
+                ),
+            ),
         ),
     ),
     MenuGroup(

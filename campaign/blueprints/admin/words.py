@@ -6,6 +6,7 @@ from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
 from campaign.blueprints.admin.campaigns import words as campaign_words
+from campaign.blueprints.admin.pictures.rules import PICTURE_ACTS, PICTURE_RULES
 from campaign.domain import news
 from campaign.domain.abuse import Cause
 from campaign.domain.allocation import (
@@ -205,6 +206,7 @@ ACTS: Mapping[str, LazyString] = {
     "update:delete": _("Deleted a draft update"),
     "organisation:save": _("Changed the organisation"),
     "subscriber:remove": _("Unsubscribed a reader"),
+    **PICTURE_ACTS,
     "allocation:propose": _("Proposed an allocation"),
     "allocation:approve": _("Approved an allocation"),
     "allocation:reject": _("Rejected an allocation"),
@@ -247,6 +249,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     news.WrongUpdateState: _("The state of this update has changed meanwhile. Nothing was done."),
     news.UpdateEmpty: _("Write a title and a text in at least one language."),
     news.UpdateIncomplete: _("A language has a title without a text, or a text without a title. Complete it first."),
+    **PICTURE_RULES,
     news.PublicationInPast: _("Choose a time in the future."),
     **campaign_words.BROKEN_RULES,
     NotEnoughFunds: _("The fund does not have enough. Check its balance, then enter a smaller amount."),

@@ -4,4 +4,13 @@ from flask import Blueprint
 
 bp = Blueprint("public", __name__)
 
-from campaign.blueprints.public import campaign_views, files, frame, money_views, news_by_email, standing_views, verify
+from campaign.blueprints.public import (
+    campaign_views,
+    files,
+    frame,
+    money_views,
+    news_by_email,
+    pictures,
+    standing_views,
+    verify,
+)

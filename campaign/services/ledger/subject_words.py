@@ -18,6 +18,7 @@ KINDS: Mapping[str, LazyString] = {
     "payouts": _("Payouts"),
     "update": _("Update %(number)s"),
     "subscriber": _("Reader %(number)s"),
+    "picture": _("Picture %(number)s"),
     "mail": _("Email %(number)s"),
     "mails": _("Late emails"),
     "staff": _("Team member no. %(number)s"),

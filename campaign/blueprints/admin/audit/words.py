@@ -17,6 +17,8 @@ KEYS: Mapping[str, LazyString] = {
     "fund": _("Fund"),
     "currency": _("Currency"),
     "publish_at": _("To be published"),
+    "place": _("Place"),
+    "places": _("Places"),
     "paid_on": _("Paid on"),
     "reason": _("Reason"),
     "slug": _("Address"),

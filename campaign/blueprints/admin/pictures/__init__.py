@@ -1,0 +1,1 @@
+"""Pictures of the campaign: upload, description, places, consents."""

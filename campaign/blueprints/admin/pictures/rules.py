@@ -1,0 +1,25 @@
+"""The words for acts on pictures in the audit trail, and for the rules that one may break."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+from campaign.domain import picture
+from campaign.domain.errors import DomainError
+
+PICTURE_ACTS: Mapping[str, LazyString] = {
+    "picture:add": _("Uploaded a picture"),
+    "picture:save": _("Described a picture"),
+    "picture:replace": _("Replaced a picture"),
+    "picture:remove": _("Removed a picture"),
+    "picture:show": _("Put a picture in a place"),
+    "picture:hide": _("Took a picture out of a place"),
+}
+PICTURE_RULES: Mapping[type[DomainError], LazyString] = {
+    picture.PicturesBusy: _("Other pictures are being prepared. Try again in a minute."),
+    picture.PictureChanged: _(
+        "Someone else changed this picture after you opened it. Read what they said, then decide."
+    ),
+    picture.PictureNotReady: _("This picture cannot be shown yet. Its page says what is missing."),
+}

@@ -1,0 +1,183 @@
+"""Pictures: the list, the upload, one with what is said about it, replacing and removing it."""
+
+from datetime import date
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from campaign.blueprints.admin import bp, words
+from campaign.blueprints.admin.filters import list_filters
+from campaign.blueprints.admin.frame import campaign, done, refused
+from campaign.blueprints.admin.guard import person
+from campaign.blueprints.admin.pictures import words as picture_words
+from campaign.blueprints.admin.pictures.forms import PictureForm, UploadForm, picture_form
+from campaign.days import local_day
+from campaign.domain.errors import DomainError
+from campaign.domain.picture import PictureRefused, PicturesBusy
+from campaign.gateway_registry import current_context
+from campaign.services.pictures import describing, listing, uploading
+from campaign.services.pictures.describing import Description
+from campaign.services.pictures.listing import PictureView
+from campaign.services.pictures.uploading import Upload
+from campaign.web.error_pages import error_page, on_http_error
+from campaign.web.request_bodies import MAX_UPLOAD_BYTES
+
+MAX_WIDTH_DIGITS = 5
+UPLOADS = frozenset({"admin.add_picture", "admin.replace_picture"})
+
+
+@bp.url_value_preprocessor
+def allow_uploads(endpoint: str | None, _values: dict[str, object] | None) -> None:
+    """Let these two endpoints alone take a body with a file in it."""
+    if endpoint in UPLOADS:
+        request.max_content_length = MAX_UPLOAD_BYTES
+
+
+@bp.errorhandler(RequestEntityTooLarge)
+def on_too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """Say how large a file may be, where one is uploaded; a form has its own sentence."""
+    if request.endpoint not in UPLOADS:
+        return on_http_error(error)
+    return error_page(413, words=(_("This file is too big"), _("Choose a picture of at most 25 MB.")))
+
+
+@bp.get("/pictures")
+def pictures() -> ResponseReturnValue:
+    """All pictures of the campaign, the last one first."""
+    filters = list_filters()
+    rows, has_more = listing.list_pictures(campaign().id, before=filters.text("before"), day=_today())
+    return render_template(
+        "admin/pictures/list.html",
+        rows=rows,
+        picture_words=picture_words,
+        pager=filters.pager(rows[-1].public_id if has_more else None),
+    )
+
+
+@bp.get("/pictures/new")
+def picture_upload() -> ResponseReturnValue:
+    """The form: the file alone; the rest is said with the picture in view."""
+    return render_template("admin/pictures/upload.html", form=UploadForm(), picture=None)
+
+
+@bp.post("/pictures/new")
+def add_picture() -> ResponseReturnValue:
+    """Make a picture of the file."""
+    form = UploadForm()
+    public_id = form.new_id
+    if (upload := _upload(form, public_id)) is not None:
+        try:
+            context = current_context()
+            uploading.add_picture(upload, store=context.files, clock=context.clock)
+        except (PictureRefused, PicturesBusy) as error:
+            form.refuse("file", _sentence(error))
+    if form.mistakes:
+        return render_template("admin/pictures/upload.html", form=form, picture=None), form.status
+    return done(
+        _("The picture is uploaded. Nobody sees it yet: say what it shows."), "admin.picture", public_id=public_id
+    )
+
+
+@bp.get("/pictures/<public_id>")
+def picture(public_id: str) -> ResponseReturnValue:
+    """One picture: what is said about it, and where it is."""
+    view = _view(public_id)
+    return _picture_page(view, picture_form(view.facts, revision=view.revision, consents=view.consents))
+
+
+@bp.post("/pictures/<public_id>")
+def save_picture(public_id: str) -> ResponseReturnValue:
+    """Save what is said about it."""
+    form = picture_form()
+    if not form.validate():
+        return _picture_page(_view(public_id), form), form.status
+    order = Description(
+        campaign_id=campaign().id,
+        public_id=public_id,
+        revision=form.revision_read,
+        facts=form.facts,
+        consents=form.chosen_consents,
+        actor_id=person().id,
+    )
+    try:
+        describing.describe_picture(order, clock=current_context().clock)
+    except DomainError as error:
+        return refused(error, "admin.picture", public_id=public_id)
+    return done(_("The picture is saved."), "admin.picture", public_id=public_id)
+
+
+@bp.get("/pictures/<public_id>/replace")
+def picture_replacement(public_id: str) -> ResponseReturnValue:
+    """The form: another file in all places of this picture."""
+    view = _view(public_id)
+    form = UploadForm(data={"revision": str(view.revision)})
+    return render_template("admin/pictures/upload.html", form=form, picture=view)
+
+
+@bp.post("/pictures/<public_id>/replace")
+def replace_picture(public_id: str) -> ResponseReturnValue:
+    """Show another file."""
+    form = UploadForm()
+    if (upload := _upload(form, public_id)) is not None:
+        try:
+            context = current_context()
+            uploading.replace_picture(upload, revision=form.revision_read, store=context.files, clock=context.clock)
+        except (PictureRefused, PicturesBusy) as error:
+            form.refuse("file", _sentence(error))
+        except DomainError as error:
+            return refused(error, "admin.picture", public_id=public_id)
+    if form.mistakes:
+        return render_template("admin/pictures/upload.html", form=form, picture=_view(public_id)), form.status
+    flash(_("The picture is replaced. Nobody sees it before you say who is on it."), "good")
+    return redirect(url_for("admin.picture", public_id=public_id), 303)
+
+
+@bp.get("/pictures/<public_id>/remove")
+def picture_removal(public_id: str) -> ResponseReturnValue:
+    """Say where the picture is before it is removed."""
+    return render_template("admin/pictures/remove.html", picture=_view(public_id), picture_words=picture_words)
+
+
+@bp.post("/pictures/<public_id>/remove")
+def remove_picture(public_id: str) -> ResponseReturnValue:
+    """Delete the files and take the picture out of all places."""
+    context = current_context()
+    describing.remove_picture(campaign().id, public_id, actor_id=person().id, store=context.files, clock=context.clock)
+    return done(_("The picture is removed."), "admin.pictures")
+
+
+@bp.get("/pictures/<public_id>/files/<name>")
+def picture_file(public_id: str, name: str) -> ResponseReturnValue:
+    """A file, such as 480.webp, for the pages of staff, whether everybody may see it or not."""
+    width, _dot, file_format = name.partition(".")
+    width_read = int(width) if width.isascii() and width.isdigit() and len(width) <= MAX_WIDTH_DIGITS else 0
+    file = listing.staff_file(campaign().id, public_id, width_read, file_format, store=current_context().files)
+    return Response(file.body, mimetype=file.mimetype)
+
+
+def _today() -> date:
+    return local_day(current_context().clock.now())
+
+
+def _view(public_id: str) -> PictureView:
+    return listing.one_picture(campaign().id, public_id, day=_today())
+
+
+def _upload(form: UploadForm, public_id: str) -> Upload | None:
+    chosen = form.uploaded
+    if chosen is None:
+        return None
+    name, data = chosen
+    return Upload(campaign_id=campaign().id, public_id=public_id, file_name=name, data=data, actor_id=person().id)
+
+
+def _sentence(error: DomainError) -> str:
+    if isinstance(error, PictureRefused):
+        return str(picture_words.FLAWS[error.flaw])
+    return words.sentence_of(error)
+
+
+def _picture_page(view: PictureView, form: PictureForm) -> str:
+    return render_template("admin/pictures/picture.html", picture=view, form=form, picture_words=picture_words)

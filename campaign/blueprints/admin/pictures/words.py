@@ -1,0 +1,44 @@
+"""The words about pictures: why a file is refused, what is missing before one is shown, where one is."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+from campaign.domain.consent import ConsentForm
+from campaign.domain.picture import PictureFlaw, PictureGap
+from campaign.services.pictures.places import PlaceKind
+
+FLAWS: Mapping[str, LazyString] = {
+    PictureFlaw.EMPTY: _("The file is empty. Choose it again."),
+    PictureFlaw.TOO_BIG: _("The file is larger than 25 MB. Choose a smaller one."),
+    PictureFlaw.SVG: _("SVG drawings are not accepted, because they can carry scripts. Save it as PNG and try again."),
+    PictureFlaw.ANIMATED: _("Moving pictures are not accepted. Choose one that stands still."),
+    PictureFlaw.NO_PICTURE: _("This file is not a picture. Choose a JPEG, PNG, WebP or HEIC file."),
+    PictureFlaw.OTHER_TYPE: _("Pictures of this type are not accepted. Save it as JPEG or PNG and try again."),
+    PictureFlaw.LYING_NAME: _(
+        "The ending of the file’s name and its content are of different types. Save the picture again as JPEG or PNG."
+    ),
+    PictureFlaw.DAMAGED: _("The picture is damaged or incomplete. Choose the original file."),
+    PictureFlaw.TOO_SMALL: _("The picture is too small. It needs at least 320 pixels on each side."),
+    PictureFlaw.TOO_LARGE: _("The picture has more than 50 million pixels. Save it in a smaller size and try again."),
+    PictureFlaw.TOO_NARROW: _("The picture is too long and narrow. Cut it so that no side is over 4 times the other."),
+    PictureFlaw.TOO_SLOW: _("The picture takes too long to prepare. Save it in a smaller size and try again."),
+}
+GAPS: Mapping[str, LazyString] = {
+    PictureGap.TEXT: _("Describe it, or say that it is decorative."),
+    PictureGap.PEOPLE: _("Say whether people can be recognised on it."),
+    PictureGap.CONSENT: _("Choose the consents of the people on it."),
+    PictureGap.CONSENT_ENDED: _("A consent of somebody on it has ended, so nobody sees it."),
+}
+PLACES: Mapping[str, LazyString] = {
+    PlaceKind.HERO: _("Top of the campaign page, and shared links"),
+    PlaceKind.SECTION: _("Story"),
+    PlaceKind.UPDATE: _("Update"),
+    PlaceKind.EVENT: _("Event"),
+    PlaceKind.GRANT: _("Grant"),
+}
+CONSENT_FORMS: Mapping[str, LazyString] = {
+    ConsentForm.PAPER: _("On paper"),
+    ConsentForm.VOICE: _("Recorded voice"),
+}

@@ -1,0 +1,35 @@
+"""The files of pictures, under addresses that change with the content."""
+
+from http import HTTPStatus
+
+from flask import Response, make_response, request
+
+from campaign.blueprints.public import bp
+from campaign.days import local_day
+from campaign.gateway_registry import current_context
+from campaign.services.pictures.listing import public_file
+from campaign.web.static_files import YEAR_SECONDS
+
+
+@bp.get("/pictures/<public_id>/<int:width>.<any(avif,webp,jpg):file_format>")
+def picture_file(public_id: str, width: int, file_format: str) -> Response:
+    """Send a file of a picture that everybody may see.
+
+    Caches of many people keep no picture of a person: its consent can be withdrawn.
+    """
+    context = current_context()
+    file = public_file(public_id, width, file_format, store=context.files, day=local_day(context.clock.now()))
+    answer = make_response(file.body, HTTPStatus.OK)
+    answer.mimetype = file.mimetype
+    answer.set_etag(f"{file.version}-{width}-{file_format}")
+    if file.is_of_people:
+        answer.cache_control.private = True
+    else:
+        answer.cache_control.public = True
+    if request.args.get("v") == file.version:
+        answer.cache_control.max_age = YEAR_SECONDS
+        answer.cache_control.immutable = True
+    else:
+        answer.cache_control.no_cache = True
+    answer.make_conditional(request)
+    return answer

@@ -1,0 +1,135 @@
+"""The places of a campaign where a picture can be shown, and which picture each has."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from campaign.database import reading, transaction
+from campaign.days import local_day
+from campaign.domain.errors import NotFound
+from campaign.domain.fund import FundKind
+from campaign.domain.news import UpdateState
+from campaign.domain.picture import PictureNotReady, gaps_of
+from campaign.gateways.clock import Clock
+from campaign.models.campaign import Section, Update
+from campaign.models.fund import Fund
+from campaign.models.picture import PicturePlace
+from campaign.services.campaigns.revision import count_public_change
+from campaign.services.campaigns.shown_pictures import HERO, consent_terms, facts_of
+from campaign.services.pictures.rows import lock_picture, record
+
+
+class PlaceKind(StrEnum):
+    """What a picture can stand with."""
+
+    HERO = "hero"
+    SECTION = "section"
+    UPDATE = "update"
+    EVENT = "event"
+    GRANT = "grant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place of a campaign; `name` is how addresses and rows call it, such as `event:` and a public id."""
+
+    name: str
+    kind: PlaceKind
+    title: Mapping[str, str]  # empty for the campaign's own page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placing:
+    """An act of a person: show a picture in a place."""
+
+    campaign_id: int
+    public_id: str
+    place: str
+    actor_id: int
+
+
+def list_places(campaign_id: int) -> list[Place]:
+    """Return every place of a campaign, in the order in which its pages show them."""
+    with reading() as session:
+        return read_places(session, campaign_id)
+
+
+def read_places(session: Session, campaign_id: int) -> list[Place]:
+    """Return the same within the caller's transaction."""
+    sections = session.execute(
+        select(Section.slug, Section.heading)
+        .where(Section.campaign_id == campaign_id, Section.place == "story")
+        .order_by(Section.position)
+    )
+    updates = session.execute(
+        select(Update.public_id, Update.title)
+        .where(Update.campaign_id == campaign_id, Update.state != UpdateState.WITHDRAWN)
+        .order_by(Update.id.desc())
+    )
+    funds = session.execute(
+        select(Fund.public_id, Fund.title, Fund.kind)
+        .where(Fund.campaign_id == campaign_id, Fund.kind.in_((FundKind.EVENT, FundKind.GRANT)))
+        .order_by(Fund.kind, Fund.position)
+    )
+    return [
+        Place(name=HERO, kind=PlaceKind.HERO, title={}),
+        *(_place(PlaceKind.SECTION, slug, title) for slug, title in sections),
+        *(_place(PlaceKind.UPDATE, public_id, title) for public_id, title in updates),
+        *(_place(PlaceKind(kind), public_id, title) for public_id, title, kind in funds),
+    ]
+
+
+def show_in_place(order: Placing, *, clock: Clock) -> None:
+    """Show a picture in a place, instead of the one that is shown there.
+
+    Raises:
+        NotFound: The campaign has no such picture, or no such place.
+        PictureNotReady: Something must be known of it before.
+    """
+    at = clock.now()
+    with transaction() as session:
+        picture = lock_picture(session, order.campaign_id, order.public_id)
+        if order.place not in {place.name for place in read_places(session, order.campaign_id)}:
+            raise NotFound(f"place:{order.place}")
+        terms = consent_terms(session, [picture.id]).get(picture.id, ())
+        if gaps := gaps_of(facts_of(picture), terms, day=local_day(at)):
+            raise PictureNotReady(gaps)
+        shown = session.get(PicturePlace, (order.campaign_id, order.place))
+        if shown is not None and shown.picture_id == picture.id:
+            return
+        if shown is None:
+            session.add(PicturePlace(campaign_id=order.campaign_id, place=order.place, picture_id=picture.id))
+        else:
+            shown.picture_id = picture.id
+        count_public_change(session, order.campaign_id)
+        record(session, "show", order.public_id, actor_id=order.actor_id, at=at, detail={"place": order.place})
+
+
+def hide_in_place(order: Placing, *, clock: Clock) -> None:
+    """Take a picture out of a place; where it is not, nothing is done.
+
+    Raises:
+        NotFound: The campaign has no such picture.
+    """
+    with transaction() as session:
+        picture = lock_picture(session, order.campaign_id, order.public_id)
+        removed = session.execute(
+            delete(PicturePlace)
+            .where(
+                PicturePlace.campaign_id == order.campaign_id,
+                PicturePlace.place == order.place,
+                PicturePlace.picture_id == picture.id,
+            )
+            .returning(PicturePlace.place)
+        ).all()
+        if removed:
+            count_public_change(session, order.campaign_id)
+            detail: dict[str, object] = {"place": order.place}
+            record(session, "hide", order.public_id, actor_id=order.actor_id, at=clock.now(), detail=detail)
+
+
+def _place(kind: PlaceKind, name: str, title: Mapping[str, str]) -> Place:
+    return Place(name=f"{kind}:{name}", kind=kind, title=title)

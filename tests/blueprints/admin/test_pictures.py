@@ -1,0 +1,97 @@
+"""Campaign staff upload a picture, say what it shows and where it is; a file that is none is refused by a sentence."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from campaign.models.campaign import Campaign
+from tests.blueprints.admin.client import sign_in_as, token_of
+from tests.support.fakes import SettableClock
+from tests.support.pages import Page, address_of, fetch, fetch_address
+from tests.support.pictures import a_picture, file_of
+
+pytestmark = pytest.mark.database("sqlite")
+
+
+@pytest.fixture
+def staff(app: Flask, campaign: Campaign, clock: SettableClock) -> FlaskClient:
+    return sign_in_as(app, clock, role="campaign").client
+
+
+def post_form(
+    staff: FlaskClient, address: str, data: bytes | None, name: str = "IMG.jpg", **fields: str
+) -> TestResponse:
+    """Send a form as browsers do; Werkzeug's client would leave a temporary file open."""
+    parts = [(f'name="{field}"', value.encode()) for field, value in fields.items()]
+    parts += [] if data is None else [(f'name="file"; filename="{name}"', data)]
+    pieces = [
+        f"--x\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + body + b"\r\n" for head, body in parts
+    ]
+    return staff.post(address, data=b"".join([*pieces, b"--x--\r\n"]), content_type="multipart/form-data; boundary=x")
+
+
+def send(staff: FlaskClient, address: str, data: bytes | None, name: str = "IMG.jpg", **more: str) -> Page:
+    answer = post_form(staff, address, data, name, csrf_token=token_of(staff), **more)
+    return fetch_address(staff, answer.headers["Location"]) if answer.status_code == 303 else Page(answer)
+
+
+def test_a_picture_is_uploaded_and_described(staff: FlaskClient, campaign: Campaign) -> None:
+    assert fetch(staff, "admin.pictures").texts(".picture-list li") == []
+    page = send(staff, address_of("admin.add_picture"), file_of(size=(500, 400)), "Фото.JPG")
+    assert page.h1 == "A picture without a description"
+    assert "Describe it, or say that it is decorative." in page.text(".notice.warn")
+    source = str(page.one(".thumbnail")["src"])
+    assert staff.get(source).mimetype == "image/webp"
+    saved = page.submit(staff, "main form", alt_en="A loom", people="no", focal="85-15", credit="Photo: Aida")
+    again = fetch_address(staff, saved.headers["Location"])
+    assert (again.h1, again.one("input[name=focal][checked]")["value"]) == ("A loom", "85-15")
+    assert again.texts(".notice.warn") == []
+    assert again.submit(staff, "main form", alt_en="x" * 301).status_code == 422
+    assert "Ready" in fetch(staff, "admin.pictures").text(".picture-list")
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "sentence"),
+    [
+        (None, "", "Choose a file."),
+        (b"", "a.jpg", "The file is empty. Choose it again."),
+        (b"%PDF-1.7 and so on", "a.jpg", "This file is not a picture. Choose a JPEG, PNG, WebP or HEIC file."),
+        (b"\xff" * 25_000_001, "a.jpg", "The file is larger than 25 MB. Choose a smaller one."),
+    ],
+)
+def test_a_file_that_is_no_picture_is_refused(
+    staff: FlaskClient, campaign: Campaign, data: bytes | None, name: str, sentence: str
+) -> None:
+    page = send(staff, address_of("admin.add_picture"), data, name)
+    assert page.text(".field-error") == f"Error: {sentence}"
+    assert page.one("input[name=form_id]")["value"]
+
+
+def test_only_an_upload_may_be_large_and_only_campaign_staff_may_send_it(
+    staff: FlaskClient, finance: FlaskClient, campaign: Campaign
+) -> None:
+    large = b"\xff" * 1_200_000
+    assert "not a picture" in send(staff, address_of("admin.add_picture"), large).text(".field-error")
+    assert post_form(staff, "/staff/updates/new", large).status_code == 413
+    huge = post_form(staff, "/staff/pictures/new", b"\xff" * 25_200_000)
+    assert huge.status_code == 413
+    assert "at most 25 MB" in huge.text
+    assert finance.get("/staff/pictures").status_code == 403
+    assert finance.get(f"/staff/pictures/{a_picture(campaign)}/files/480.webp").status_code == 403
+
+
+def test_a_picture_is_replaced_and_removed_after_it_is_said_where_it_is(
+    staff: FlaskClient, client: FlaskClient, campaign: Campaign
+) -> None:
+    public_id = a_picture(campaign, place="hero")
+    address = f"/pictures/{public_id}/480.jpg"
+    assert client.get(address).headers["Cache-Control"] == "public, no-cache"
+    page = fetch(staff, "admin.picture_replacement", public_id=public_id)
+    form = {"revision": str(page.one("input[name=revision]")["value"])}
+    replaced = send(staff, address_of("admin.replace_picture", public_id=public_id), file_of(), **form)
+    assert "Say whether people can be recognised on it." in replaced.text(".notice.warn")
+    removal = fetch(staff, "admin.picture_removal", public_id=public_id)
+    assert removal.texts("main li") == ["Top of the campaign page, and shared links"]
+    removal.submit(staff)
+    assert client.get(address).status_code == 410

@@ -1,0 +1,134 @@
+"""Pictures: made of a file once, shown only when they are described and placed, and gone when they are removed."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaign.days import local_day
+from campaign.domain import picture as rules
+from campaign.domain.errors import NotFound
+from campaign.domain.identity import new_public_id
+from campaign.domain.picture import (
+    PictureChanged,
+    PictureFacts,
+    PictureFlaw,
+    PictureGap,
+    PictureNotReady,
+    PictureRefused,
+)
+from campaign.gateways import picture_process
+from campaign.gateways.file_store import FolderFiles
+from campaign.gateways.picture_encoder import encode_picture
+from campaign.models.campaign import Campaign
+from campaign.models.picture import PictureFile
+from campaign.models.staff import AuditEvent
+from campaign.services.pictures.describing import Description, describe_picture, remove_picture
+from campaign.services.pictures.listing import one_picture
+from campaign.services.pictures.places import Placing, hide_in_place, show_in_place
+from campaign.services.pictures.uploading import Upload, add_picture, replace_picture
+from tests.support.builders import a_campaign, a_member_of_staff
+from tests.support.fakes import SettableClock
+from tests.support.pictures import a_picture, file_of
+
+FACTS = PictureFacts(
+    alt={"en": "A loom", "ky": "Өрмөк"}, is_decorative=False, credit="Aida", focal_x=50, focal_y=15, shows_people=False
+)
+
+
+@pytest.fixture
+def campaign(app: Flask) -> Campaign:
+    return a_campaign()
+
+
+@pytest.fixture
+def actor_id(campaign: Campaign) -> int:
+    return a_member_of_staff(role="campaign").id
+
+
+def upload(campaign: Campaign, actor_id: int, data: bytes, *, public_id: str = "", name: str = "IMG_1.jpg") -> Upload:
+    return Upload(
+        campaign_id=campaign.id, public_id=public_id or new_public_id(), file_name=name, data=data, actor_id=actor_id
+    )
+
+
+def test_a_picture_is_uploaded_described_shown_replaced_and_removed(
+    campaign: Campaign, actor_id: int, clock: SettableClock, client: FlaskClient, session: Session, tmp_path: Path
+) -> None:
+    store = FolderFiles(tmp_path / "files")  # another store than the reader's: the rows say that nothing is in them
+    order = upload(campaign, actor_id, file_of(size=(500, 400)))
+    add_picture(order, store=None, clock=clock)
+    add_picture(order, store=None, clock=clock)  # sent twice
+    view = one_picture(campaign.id, order.public_id, day=local_day(clock.now()))
+    assert view.gaps == (PictureGap.TEXT, PictureGap.PEOPLE)
+    address = view.picture.path(480, "avif")
+    placing = Placing(campaign_id=campaign.id, public_id=order.public_id, place="hero", actor_id=actor_id)
+    with pytest.raises(PictureNotReady):
+        show_in_place(placing, clock=clock)
+    described = Description(
+        campaign_id=campaign.id,
+        public_id=order.public_id,
+        revision=view.revision,
+        facts=FACTS,
+        consents=frozenset(),
+        actor_id=actor_id,
+    )
+    describe_picture(described, clock=clock)
+    describe_picture(described, clock=clock)
+    assert client.get(address).status_code == 404  # it has no place yet
+    show_in_place(placing, clock=clock)
+    answer = client.get(address)
+    assert (answer.mimetype, answer.headers["X-Content-Type-Options"]) == ("image/avif", "nosniff")
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert Image.open(io.BytesIO(answer.data)).size == (480, 384)
+    with pytest.raises(PictureChanged):
+        replace_picture(order, revision=view.revision, store=None, clock=clock)
+    replace_picture(order, revision=view.revision + 1, store=store, clock=clock)
+    assert client.get(address).status_code == 404  # nobody said who is on the new one
+    assert len(list((tmp_path / "files").rglob("*.*"))) == 6
+    assert set(session.execute(select(PictureFile.body)).scalars()) == {None}
+    remove_picture(campaign.id, order.public_id, actor_id=actor_id, store=store, clock=clock)
+    assert client.get(address).status_code == 410
+    assert list((tmp_path / "files").rglob("*.*")) == []
+    session.rollback()
+    acts = session.execute(select(AuditEvent.action).order_by(AuditEvent.id)).scalars().all()
+    assert acts == [f"picture:{act}" for act in ("add", "save", "show", "replace", "remove")]
+
+
+@pytest.mark.database("sqlite")
+def test_a_picture_of_another_campaign_cannot_be_touched(
+    campaign: Campaign, actor_id: int, clock: SettableClock
+) -> None:
+    other = a_campaign(slug="other", is_featured=False)
+    theirs = a_picture(other, place="hero")
+    placing = Placing(campaign_id=campaign.id, public_id=theirs, place="hero", actor_id=actor_id)
+    mine = Placing(campaign_id=campaign.id, public_id=a_picture(campaign), place="event:nowhere", actor_id=actor_id)
+    acts: tuple[Callable[[], object], ...] = (
+        lambda: show_in_place(placing, clock=clock),
+        lambda: hide_in_place(placing, clock=clock),
+        lambda: show_in_place(mine, clock=clock),
+        lambda: remove_picture(campaign.id, theirs, actor_id=actor_id, store=None, clock=clock),
+        lambda: add_picture(upload(campaign, actor_id, b"x", public_id=theirs), store=None, clock=clock),
+    )
+    for act in acts:
+        with pytest.raises(NotFound):
+            act()
+
+
+def test_a_decoder_that_takes_too_long_is_stopped() -> None:
+    with pytest.raises(PictureRefused) as refused:
+        encode_picture(file_of("PNG", (2400, 2400)), ending="png", seconds=0)
+    assert refused.value.flaw is PictureFlaw.TOO_SLOW
+
+
+def test_the_program_that_decodes_has_the_limits_of_the_domain() -> None:
+    names = ("MAX_PIXELS", "MIN_SIDE", "MAX_RATIO", "WIDTHS")
+    assert [getattr(picture_process, name) for name in names] == [getattr(rules, name) for name in names]
+    for width in (320, 480, 700, 960, 1200, 1600, 4000):
+        assert picture_process.widths_of(width) == rules.widths_of(width)
