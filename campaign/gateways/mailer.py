@@ -5,6 +5,7 @@ from datetime import datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime, formataddr, parseaddr
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +13,25 @@ from typing import Protocol
 import idna
 
 from campaign.domain.errors import DomainError
+
+LIST_HEADERS = frozenset({"list-id", "list-unsubscribe", "list-unsubscribe-post"})
+
+
+class _Policy(EmailPolicy):
+    """Keeps the headers of a list on one line: a mail program could not read an address that is folded and encoded."""
+
+    def fold(self, name: str, value: str) -> str:
+        """Return a header as text."""
+        return f"{name}: {value}{self.linesep}" if name.lower() in LIST_HEADERS else super().fold(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Return a header as bytes."""
+        return (
+            self.fold(name, value).encode("ascii") if name.lower() in LIST_HEADERS else super().fold_binary(name, value)
+        )
+
+
+POLICY = _Policy()
 
 
 class MailUnavailable(DomainError):
@@ -40,6 +60,7 @@ class Email:
     sender_name: str = ""  # shown beside the sender's address; empty: as the mailer is set
     reply_to: str | None = None  # an address that people read
     attachments: tuple[tuple[str, bytes], ...] = ()  # (file name, PDF bytes)
+    list_headers: tuple[tuple[str, str], ...] = ()  # of an email to a list of readers: (name, value in ASCII)
 
     def as_email(self, sender: str) -> EmailMessage:
         """multipart/mixed → alternative(text, html) + PDFs.
@@ -48,7 +69,7 @@ class Email:
             AddressRefused: the recipient is not an address.
             ValueError: a header contains a line break.
         """
-        mail = EmailMessage()
+        mail = EmailMessage(policy=POLICY)
         mail["From"] = formataddr((self.sender_name, parseaddr(sender)[1])) if self.sender_name else sender
         mail["To"] = deliverable(self.recipient)
         if self.reply_to:
@@ -57,6 +78,8 @@ class Email:
         mail["Message-ID"] = self.message_id
         mail["Date"] = format_datetime(self.sent_at)
         mail["Auto-Submitted"] = "auto-generated"
+        for name, value in self.list_headers:
+            mail[name] = value
         mail.set_content(self.text)
         mail.add_alternative(self.html, subtype="html")
         for name, pdf in self.attachments:

@@ -15,6 +15,7 @@ from campaign.services.alarms import signs as alarm_signs
 from campaign.services.gifts import exhausted_pages, missed_payments, refunds, settlement, superseded_pages
 from campaign.services.inbox.endpoint import own_addresses
 from campaign.services.mail import delivery
+from campaign.services.news import mailing as news_mailing
 from campaign.services.news import publishing as news_publishing
 from campaign.services.pledges import endings as pledge_endings
 from campaign.services.pledges import reminders
@@ -142,7 +143,12 @@ def publish_updates() -> bool:
     return news_publishing.publish_next_due(clock=current_context().clock)
 
 
+def queue_updates() -> bool:
+    """Write the emails with an update to the next readers; return False when nothing is to be sent."""
+    return news_mailing.queue_next_batch(clock=current_context().clock)
+
+
 MONEY = (settle_inbox, send_refunds, look_after_pledges, close_pages)
 """What moves or books money, in the order of their turns."""
-DOCUMENTS = (render_receipts, send_mail, publish_updates)
+DOCUMENTS = (render_receipts, publish_updates, queue_updates, send_mail)
 """What only tells of it."""

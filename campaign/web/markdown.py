@@ -14,7 +14,7 @@ QUOTES = {"en": "“”‘’", "ru": "«»„“", "ky": "«»„“", "kk": "�
 
 def init_app(app: Flask) -> None:
     """Give templates the filter `markdown`."""
-    app.jinja_env.filters["markdown"] = to_html
+    app.jinja_env.filters.update(markdown=to_html, mail_links=mail_links)
 
 
 @lru_cache(maxsize=512)
@@ -30,6 +30,11 @@ def to_html(source: str, language: str = "en") -> Markup:
             link_rel="nofollow noopener",
         )
     )
+
+
+def mail_links(html: Markup, public_url: str) -> Markup:
+    """The HTML of a Markdown text for an email: links to paths of ours get the address of the site in front."""
+    return Markup(str(html).replace('href="/', f'href="{public_url}/'))  # noqa: S704  # `to_html` has cleaned it
 
 
 @lru_cache(maxsize=4)

@@ -1,10 +1,13 @@
 """Builders of updates, for tests."""
 
+from campaign.database import transaction
 from campaign.domain.identity import new_public_id
-from campaign.domain.news import UpdateText
+from campaign.domain.news import SubscriberState, SubscriptionSource, UpdateText
 from campaign.models.campaign import Campaign
+from campaign.models.news import Subscriber
 from campaign.services.news import publishing
 from campaign.services.news.publishing import UpdateAct
+from campaign.services.news.subscriptions import CONSENT_VERSION
 from campaign.services.news.updates import one_update
 from campaign.services.news.writing import SaveOrder, save_update
 from tests.support.builders import translations
@@ -46,3 +49,24 @@ def a_published_update(
     public_id = save(campaign, text or update_text(), clock=clock, actor_id=actor_id)
     publishing.publish(act_on(campaign, public_id, actor_id=actor_id), clock=clock)
     return public_id
+
+
+def a_reader(campaign: Campaign, clock: SettableClock, *, language: str = "en") -> str:
+    """A reader who has confirmed; their public id, which is their address at example.org too."""
+    name = new_public_id()
+    with transaction() as session:
+        session.add(
+            Subscriber(
+                public_id=name,
+                campaign_id=campaign.id,
+                email=f"{name}@example.org",
+                email_key=f"{name}@example.org",
+                language=language,
+                state=SubscriberState.CONFIRMED,
+                source=SubscriptionSource.UPDATES,
+                consent_version=CONSENT_VERSION,
+                requested_at=clock.now(),
+                confirmed_at=clock.now(),
+            )
+        )
+    return name

@@ -49,6 +49,7 @@ MENU: tuple[MenuGroup, ...] = (
                         "admin.withdraw_form",
                         "admin.withdraw_update",
                         "admin.delete_update_form",
+                        "admin.emails_of_update",
                     }
                 ),
             ),

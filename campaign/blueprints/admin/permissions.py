@@ -173,6 +173,8 @@ RULES: dict[str, Permission] = {
     "admin.unschedule_update": Permission(CAMPAIGN),
     "admin.withdraw_form": Permission(CAMPAIGN),
     "admin.withdraw_update": Permission(CAMPAIGN),
+    "admin.emails_of_update": Permission(CAMPAIGN),
+    "admin.act_on_emails": Permission(CAMPAIGN),
     "admin.readers": Permission(CAMPAIGN),
     "admin.remove_reader": Permission(CAMPAIGN),
     "admin.delete_update_form": Permission(CAMPAIGN),

@@ -205,6 +205,9 @@ ACTS: Mapping[str, LazyString] = {
     "update:withdraw": _("Withdrew an update"),
     "update:delete": _("Deleted a draft update"),
     "organisation:save": _("Changed the organisation"),
+    "update:email": _("Began to send an update by email"),
+    "update:email_pause": _("Paused the sending of an update"),
+    "update:email_resume": _("Resumed the sending of an update"),
     "subscriber:remove": _("Unsubscribed a reader"),
     **PICTURE_ACTS,
     "allocation:propose": _("Proposed an allocation"),
@@ -246,6 +249,7 @@ ACTS: Mapping[str, LazyString] = {
 BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     news.UpdateChanged: _("Someone else changed this update after you opened it. Read the new text, then decide."),
     news.UpdateWithdrawn: _("This update is withdrawn. Publish it again to change it."),
+    news.UpdateNotPublic: _("This update is not published, so it cannot be sent by email."),
     news.WrongUpdateState: _("The state of this update has changed meanwhile. Nothing was done."),
     news.UpdateEmpty: _("Write a title and a text in at least one language."),
     news.UpdateIncomplete: _("A language has a title without a text, or a text without a title. Complete it first."),

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaign.domain.mail import MailHoldReason, MailState
+from campaign.domain.news import NEWS_KIND
 from campaign.domain.receipt import ReceiptState
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
@@ -28,10 +29,14 @@ _MAILS = (
     .outerjoin(Receipt, Receipt.id == Message.receipt_id)
     .where(
         Message.state.in_((MailState.QUEUED, MailState.FAILED_PERMANENTLY, MailState.HELD)),
+        Message.kind != NEWS_KIND,
         Message.hold_reason.is_distinct_from(MailHoldReason.LATE_NEWS),
         or_(Message.state != MailState.FAILED_PERMANENTLY, Message.created_at >= bindparam("dead_since")),
         or_(Message.state != MailState.HELD, Receipt.state == ReceiptState.ISSUED),
     )
     .group_by(Message.state)
 )
-"""A mail that was given up long ago, or is held with a receipt that is void meanwhile, needs nobody any more."""
+"""Updates for readers are not among them: their page says what became of each.
+
+A mail that was given up long ago, or is held with a receipt that is void meanwhile, needs nobody any more.
+"""

@@ -16,7 +16,7 @@ from campaign.database import reading, transaction
 from campaign.domain.errors import NotFound
 from campaign.domain.mail import MailFailure, MailHoldReason, MailState
 from campaign.domain.money import Money
-from campaign.domain.news import CONFIRM_KIND
+from campaign.domain.news import CONFIRM_KIND, NEWS_KIND
 from campaign.gateways.clock import Clock
 from campaign.gateways.context import Context
 from campaign.gateways.mailer import AddressRefused, Email, MailRefused, MailUnavailable
@@ -25,7 +25,8 @@ from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services.mail.listed_mail import ListedMail
 from campaign.services.mail.sender import sender_of
-from campaign.services.news.mail_facts import confirm_facts
+from campaign.services.news.handing_over import HandOver, hand_over, take_back
+from campaign.services.news.mail_facts import confirm_facts, list_headers, update_facts
 from campaign.services.pledges import mail_facts
 from campaign.services.pledges.mailbox import links_in_words
 from campaign.services.queues.work_queue import ClaimedRow, QueuePolicy, WorkQueue
@@ -35,6 +36,8 @@ from campaign.services.transfer_instructions import transfer_in_words
 from receipts import ReceiptOnHold
 
 CONVERSION_DELAY = timedelta(seconds=20)
+PAUSE = timedelta(minutes=30)
+"""How long an email waits whose sending is paused; resuming makes it due at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,18 +50,21 @@ class ClaimedMail(ClaimedRow):
     recipient: str
 
 
-MAILS = WorkQueue(
-    Message,
-    ClaimedMail,
+POLICY = QueuePolicy(
     # About two days. After the last attempt an alarm is raised.
-    QueuePolicy(
-        waiting=(MailState.QUEUED,),
-        exhausted=MailState.FAILED_PERMANENTLY,
-        base=timedelta(seconds=30),
-        maximum=timedelta(hours=3),
-        max_attempts=25,
-    ),
+    waiting=(MailState.QUEUED,),
+    exhausted=MailState.FAILED_PERMANENTLY,
+    base=timedelta(seconds=30),
+    maximum=timedelta(hours=3),
+    max_attempts=25,
 )
+MAILS = WorkQueue(Message, ClaimedMail, POLICY, condition=Message.kind != NEWS_KIND)
+NEWS = WorkQueue(Message, ClaimedMail, POLICY, condition=Message.kind == NEWS_KIND)
+"""Updates for readers, which wait until nothing else is due."""
+
+
+NEWS_FACTS = {CONFIRM_KIND: confirm_facts, NEWS_KIND: update_facts}
+"""Kind of an email about news → what makes the facts of its templates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,26 +76,46 @@ class MessageRow(ListedMail):
 
 def deliver_next(context: Context) -> bool:
     """Send the oldest mail that is due; False when there is none, or the circuit breaker is open."""
-    due = MAILS.claim_next(at=context.clock.now()) if context.mailer.is_ready else None
-    if due is None:
+    if not context.mailer.is_ready:
         return False
+    for queue, deliver in ((MAILS, _deliver), (NEWS, _deliver_news)):
+        due = queue.claim_next(at=context.clock.now())
+        if due is not None:
+            deliver(due, context)
+            return True
+    return False
+
+
+def _deliver_news(due: ClaimedMail, context: Context) -> None:
+    """Send an update to a reader at most once; not while its sending is paused, nor to who has unsubscribed."""
+    match hand_over(due.id, clock=context.clock):
+        case HandOver.SEND:
+            _deliver(due, context, queue=NEWS)
+        case HandOver.LATER:
+            NEWS.postpone(due, PAUSE, at=context.clock.now())
+        case HandOver.NEVER:
+            return
+
+
+def _deliver(due: ClaimedMail, context: Context, *, queue: WorkQueue[ClaimedMail] = MAILS) -> None:
     try:
         state = _send(due, context=context)
     except ConversionNotKnown:
-        MAILS.postpone(due, CONVERSION_DELAY, at=context.clock.now())
+        queue.postpone(due, CONVERSION_DELAY, at=context.clock.now())
     except ReceiptOnHold as reason:
         _hold(due, f"The receipt cannot be printed rightly: {reason}")
     except MailRefused as reason:
         failure = MailFailure.ADDRESS if isinstance(reason, AddressRefused) else MailFailure.REFUSED
         _close(due, MailState.FAILED_PERMANENTLY, str(reason), failure=failure, clock=context.clock)
     except MailUnavailable as reason:
-        MAILS.reschedule(due, str(reason), at=context.clock.now(), failure=MailFailure.UNREACHABLE)
+        if queue is NEWS:
+            take_back(due.id)
+        queue.reschedule(due, str(reason), at=context.clock.now(), failure=MailFailure.UNREACHABLE)
     except Exception as error:
-        MAILS.reschedule(due, f"{type(error).__name__}: {error}", at=context.clock.now(), failure=MailFailure.FAULT)
+        queue.reschedule(due, f"{type(error).__name__}: {error}", at=context.clock.now(), failure=MailFailure.FAULT)
         raise
     else:
         _close(due, state, None, clock=context.clock)
-    return True
 
 
 def _send(due: ClaimedMail, *, context: Context) -> MailState:
@@ -126,6 +152,7 @@ def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_ur
         reply_to=sender.reply_to or facts.get("help_email") or None,
         sent_at=at,
         attachments=(attachment,) if attachment else (),
+        list_headers=list_headers(facts),
     )
 
 
@@ -167,8 +194,8 @@ def _template_facts(message: Message, *, public_url: str, at: datetime) -> dict[
     if "pledge" in facts:
         with reading() as session:
             return mail_facts.pledge_mail_facts(session, facts, message, public_url=public_url)
-    if message.kind == CONFIRM_KIND:
-        return confirm_facts(facts, message=message, public_url=public_url)
+    if message.kind in NEWS_FACTS:
+        return NEWS_FACTS[message.kind](facts, message=message, public_url=public_url)
     if "mailbox" in facts:
         return links_in_words(facts, message=message, public_url=public_url)
     if "amount_minor" in facts:

@@ -10,6 +10,7 @@ from campaign.database import reading
 from campaign.domain.errors import NotFound
 from campaign.domain.folding import search_words
 from campaign.domain.mail import MailFailure, MailState
+from campaign.domain.news import NEWS_KIND
 from campaign.domain.receipt import ReceiptState
 from campaign.models.donation import Donation
 from campaign.models.outbox import Message
@@ -19,7 +20,7 @@ from campaign.services.mail.listed_mail import ListedMail
 from campaign.services.shield.codes import PROOFS
 
 PAGE_ROWS = 50
-UNSENDABLE = PROOFS
+UNSENDABLE = PROOFS | {NEWS_KIND}
 """Kinds that are never sent again."""
 
 
@@ -98,6 +99,7 @@ def unreachable_addresses(session: Session, campaign_id: int) -> int:
         Message.campaign_id == campaign_id,
         Message.state == MailState.FAILED_PERMANENTLY,
         Message.failure == MailFailure.ADDRESS,
+        Message.kind != NEWS_KIND,
     )
     return session.execute(query).scalar_one()
 

@@ -20,6 +20,7 @@ from campaign.gateways.clock import Clock
 from campaign.models.campaign import Update
 from campaign.services import audit
 from campaign.services.campaigns.revision import count_public_change
+from campaign.services.news.mailing import begin_mailing, stop_mailing
 from campaign.services.news.updates import lock_update, text_of
 
 
@@ -33,8 +34,8 @@ class UpdateAct:
     actor_id: int
 
 
-def publish(act: UpdateAct, *, clock: Clock) -> None:
-    """Show an update to everybody from now on; a published one stays as it is.
+def publish(act: UpdateAct, *, is_emailed: bool = False, clock: Clock) -> None:
+    """Show an update to everybody from now on, and with `is_emailed` send it to the readers; a published one stays as it is.
 
     Raises:
         NotFound, UpdateChanged, WrongUpdateState: see there.
@@ -47,10 +48,11 @@ def publish(act: UpdateAct, *, clock: Clock) -> None:
             return
         _refuse_other(row, act, states=PUBLISHABLE)
         refuse_unpublishable(text_of(row))
+        row.is_emailed = is_emailed
         _publish(session, row, actor_id=act.actor_id, at=at)
 
 
-def schedule(act: UpdateAct, *, publish_at: datetime, clock: Clock) -> None:
+def schedule(act: UpdateAct, *, publish_at: datetime, is_emailed: bool = False, clock: Clock) -> None:
     """Let a worker publish an update at a moment; a scheduled one gets the new moment.
 
     Raises:
@@ -62,11 +64,11 @@ def schedule(act: UpdateAct, *, publish_at: datetime, clock: Clock) -> None:
         raise PublicationInPast
     with transaction() as session:
         row = _lock(session, act)
-        if row.state == UpdateState.SCHEDULED and row.publish_at == publish_at:
+        if (row.state, row.publish_at, row.is_emailed) == (UpdateState.SCHEDULED, publish_at, is_emailed):
             return
         _refuse_other(row, act, states=PUBLISHABLE)
         refuse_unpublishable(text_of(row))
-        row.state, row.publish_at = UpdateState.SCHEDULED, publish_at
+        row.state, row.publish_at, row.is_emailed = UpdateState.SCHEDULED, publish_at, is_emailed
         row.revision += 1
         _record(session, "schedule", row, actor_id=act.actor_id, at=at, detail={"publish_at": publish_at.isoformat()})
 
@@ -105,6 +107,7 @@ def withdraw(act: UpdateAct, *, reason: str, clock: Clock) -> None:
         if row.state != UpdateState.PUBLISHED:
             raise WrongUpdateState(row.state)
         row.state, row.withdrawn_at = UpdateState.WITHDRAWN, at
+        stop_mailing(session, row.id)
         row.revision += 1
         count_public_change(session, row.campaign_id)
         _record(session, "withdraw", row, actor_id=act.actor_id, at=at, detail={"reason": reason})
@@ -151,6 +154,8 @@ def _publish(session: Session, row: Update, *, actor_id: int | None, at: datetim
     row.revision += 1
     count_public_change(session, row.campaign_id)
     _record(session, "publish", row, actor_id=actor_id, at=at)
+    if row.is_emailed:
+        begin_mailing(session, row, actor_id=actor_id, at=at)
 
 
 def _record(

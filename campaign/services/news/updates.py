@@ -30,6 +30,7 @@ class UpdateView:
     published_at: datetime | None
     corrected_at: datetime | None
     withdrawn_at: datetime | None
+    is_emailed: bool
     milestone_minor: int | None
 
     @property
@@ -129,5 +130,6 @@ def _view(row: Update, changed_by: str | None) -> UpdateView:
         published_at=row.published_at,
         corrected_at=row.corrected_at,
         withdrawn_at=row.withdrawn_at,
+        is_emailed=row.is_emailed,
         milestone_minor=row.milestone_minor,
     )

@@ -9,7 +9,7 @@ from campaign.jobs import work_off_everything
 from campaign.models.campaign import Campaign
 from tests.blueprints.admin.client import sign_in_as
 from tests.support.fakes import SettableClock
-from tests.support.news import a_published_update, save, update_text
+from tests.support.news import a_published_update, a_reader, save, update_text
 from tests.support.pages import Page, address_of, fetch, fetch_address
 
 pytestmark = pytest.mark.database("sqlite")
@@ -114,3 +114,22 @@ def test_a_draft_is_deleted_after_a_question_and_only_by_campaign_staff(
     question = fetch(writer, "admin.delete_update_form", public_id=public_id)
     assert followed(writer, question.submit(writer)).texts("main table") == []
     assert writer.get(address_of("admin.update", public_id=public_id)).status_code == 404
+
+
+def test_an_update_is_sent_by_email_paused_and_followed(
+    writer: FlaskClient, client: FlaskClient, campaign: Campaign, clock: SettableClock, staff_id: int
+) -> None:
+    public_id = a_published_update(campaign, clock=clock, actor_id=staff_id)
+    address = fetch(writer, "admin.update", public_id=public_id).link("Send by email …")
+    assert "Nobody has asked" in fetch_address(writer, address).text()
+    a_reader(campaign, clock)
+    assert "1 reader gets it" in fetch(writer, "admin.publish_form", public_id=public_id).text()
+    page = fetch_address(writer, address)
+    page = followed(writer, page.submit(writer, act="start"))
+    assert page.texts("dl dd") == ["0", "1", "0", "0", "0"]
+    page = followed(writer, page.submit(writer, act="pause"))
+    work_off_everything()
+    page = followed(writer, page.submit(writer, act="resume"))
+    work_off_everything()
+    assert fetch_address(writer, address).texts("dl dd") == ["1", "0", "0", "0", "0"]
+    assert page.submit(writer, act="delete").status_code == 400

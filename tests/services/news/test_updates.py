@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from campaign.domain.errors import NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.news import (
     PublicationInPast,
@@ -146,7 +147,8 @@ def test_a_draft_is_deleted_and_nobody_elses_campaign_is_touched(
 ) -> None:
     public_id = save(campaign, update_text(), clock=clock, actor_id=actor_id)
     other = a_campaign(slug="other", is_featured=False, title=translations("Other"))
-    delete_draft(other.id, public_id, revision=1, actor_id=actor_id, clock=clock)
+    with pytest.raises(NotFound):
+        delete_draft(other.id, public_id, revision=1, actor_id=actor_id, clock=clock)
     with pytest.raises(UpdateChanged):
         delete_draft(campaign.id, public_id, revision=0, actor_id=actor_id, clock=clock)
     delete_draft(campaign.id, public_id, revision=1, actor_id=actor_id, clock=clock)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from wtforms import Field, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, StopValidation
 
@@ -143,6 +143,7 @@ class PublishForm(RevisionForm):
     )
     day = DayField(lazy_gettext("Day"), validators=[Optional()])
     time = TimeOfDayField(lazy_gettext("Time"))
+    emailed = BooleanField(lazy_gettext("Also send it by email"))
 
     @property
     def is_now(self) -> bool:

@@ -11,10 +11,12 @@ from campaign.blueprints.admin.news.forms import PublishForm, RevisionForm, With
 from campaign.domain.errors import DomainError
 from campaign.domain.news import PublicationInPast
 from campaign.gateway_registry import current_context
+from campaign.jobs import wake
 from campaign.languages import language_name
 from campaign.services.news import publishing
 from campaign.services.news import updates as update_list
 from campaign.services.news.publishing import UpdateAct
+from campaign.services.news.readers import confirmed_count
 
 
 @bp.get("/updates/<public_id>/publish")
@@ -33,9 +35,10 @@ def publish_update(public_id: str) -> ResponseReturnValue:
     clock = current_context().clock
     try:
         if form.is_now:
-            publishing.publish(_act(public_id, form), clock=clock)
+            publishing.publish(_act(public_id, form), is_emailed=form.emailed.data, clock=clock)
+            wake("outbox")
             return done(_("The update is published."), "admin.update", public_id=public_id)
-        publishing.schedule(_act(public_id, form), publish_at=form.moment, clock=clock)
+        publishing.schedule(_act(public_id, form), publish_at=form.moment, is_emailed=form.emailed.data, clock=clock)
     except PublicationInPast as error:
         form.refuse("time", words.sentence_of(error))
         return _publish_page(public_id, form), form.status
@@ -88,6 +91,7 @@ def _publish_page(public_id: str, form: PublishForm) -> str:
         update=view,
         form=form,
         missing=missing,
+        readers=confirmed_count(campaign().id),
         at=current_context().clock.now(),
     )
 
