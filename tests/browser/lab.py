@@ -72,7 +72,7 @@ def _begun(site: Site, form_id: str, *, method: str | None, frequency: str = "on
     """A gift of today, paid by this method or left at the payment page; its public id."""
     started = start_checkout(
         GiftRequest(
-            campaign_slug=load_plan().campaign.slug,
+            campaign_slug=load_plan().slug,
             form_id=form_id,
             language="en",
             gift=Money(25_00, "USD"),

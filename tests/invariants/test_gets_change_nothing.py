@@ -69,7 +69,7 @@ def addresses(app: Flask, session: Session) -> Iterator[tuple[str, str]]:
         "admin.mail_again": select(Message.public_id),
     }
     keys = {name: session.execute(query.limit(1)).scalar() for name, query in firsts.items()}
-    slug = load_plan().campaign.slug
+    slug = load_plan().slug
     for route in app.url_map.iter_rules():
         if "GET" not in (route.methods or ()) or route.endpoint == "static":
             continue

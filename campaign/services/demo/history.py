@@ -20,7 +20,7 @@ from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.fund import Fund
 from campaign.models.staff import Staff
-from campaign.services.demo.content import CampaignPlan
+from campaign.services.demo.content import DemoPlan
 from campaign.services.funds import allocations, disbursements
 from campaign.services.gifts.checkout import GiftRequest, start_checkout
 from campaign.services.gifts.settlement import settle
@@ -44,7 +44,7 @@ class HistoryClock:
 class DemoContext:
     """What the history needs."""
 
-    plan: CampaignPlan
+    plan: DemoPlan
     console: SandboxConsole
     context: Context
 
@@ -61,7 +61,7 @@ def play_history(stage: DemoContext, *, gifts: int, seed: int) -> int:
     """
     dice = random.Random(seed)  # noqa: S311  # a demonstration, not a secret
     at = stage.context.clock.now()
-    begin = _first_morning(stage.plan.campaign.slug)
+    begin = _first_morning(stage.plan.slug)
     span = int((at - begin).total_seconds()) - 3600
     moments = sorted(dice.randrange(span) for _ in range(gifts))
     stage.console.rewind(int((at - begin).total_seconds()))
@@ -72,7 +72,7 @@ def play_history(stage: DemoContext, *, gifts: int, seed: int) -> int:
         _give(stage, number, dice=dice, clock=clock)
     stage.console.advance(int((at - begin).total_seconds()) - passed)
     paid = _settle_all(stage, clock=stage.context.clock)
-    _allocate_and_spend(stage.plan.campaign.slug, clock=stage.context.clock)
+    _allocate_and_spend(stage.plan.slug, clock=stage.context.clock)
     return paid
 
 
@@ -92,10 +92,10 @@ def _give(stage: DemoContext, number: int, *, dice: random.Random, clock: Histor
     code = dice.choices(("USD", "EUR", "KGS"), weights=(6, 2, 4))[0]
     name = supporters.name[language].format(number=number)
     is_named = dice.random() < 0.6 and dice.random() >= 0.35
-    fund = dice.choice((None, None, *(fund.code for fund in stage.plan.funds if fund.code != "GEN")))
+    fund = dice.choice((None, None, *stage.plan.themes))
     started = start_checkout(
         GiftRequest(
-            campaign_slug=stage.plan.campaign.slug,
+            campaign_slug=stage.plan.slug,
             form_id=new_public_id(),
             language=language,
             gift=Money(dice.choice(AMOUNTS[code]), code),

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import func, select
 
 from campaign.database import reading
+from campaign.days import local_day
 from campaign.domain.donation import DonationState
 from campaign.domain.errors import DomainError
 from campaign.domain.money import Money
@@ -23,15 +24,16 @@ from campaign.services.drill.stage import DrillContext, SceneFailed
 
 def open_campaign(*, clock: Clock) -> str:
     """Create a campaign for one drill, beside all others; return its slug."""
-    plan, at = load_plan(), clock.now()
-    own = replace(
-        plan.campaign,
-        slug=f"fire-drill-{at:%Y%m%d-%H%M%S}",
-        starts_in_days=-1,
-        ends_in_days=200,
-        is_demo=True,
-    )
-    return load_campaign(replace(plan, campaign=own), clock=clock)
+    at = clock.now()
+    today, slug = local_day(at), f"fire-drill-{at:%Y%m%d-%H%M%S}"
+    changes = {
+        "slug": slug,
+        "series": "".join(word[0] for word in slug.split("-")).upper(),
+        "starts_on": today - timedelta(days=1),
+        "ends_on": today + timedelta(days=200),
+        "is_demo": True,
+    }
+    return load_campaign(load_plan(), clock=clock, changes=changes)
 
 
 def play_week(stage: DrillContext, *, say: Callable[[Outcome], None]) -> list[Outcome]:

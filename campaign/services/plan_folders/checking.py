@@ -98,7 +98,7 @@ def _check_references(files: CampaignFiles, problems: Problems) -> None:
 def _check_currencies(head: PlanRow, problems: Problems) -> None:
     own = head.values.get("currency")
     currencies = [row.values.get("currency") for row in head.below["currencies"]]
-    if not currencies and "currencies" not in head.lines:
+    if not currencies and "currencies" not in head.source.content:
         problems.add(head.file, 0, "There is no [[currencies]]: nobody could give.")
     if own is not None and currencies and own not in currencies:
         problems.add(

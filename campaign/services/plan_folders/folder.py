@@ -4,13 +4,14 @@ import os
 import re
 import tomllib
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from campaign.services.plan_folders import schema
 from campaign.services.plan_folders.problems import Problems
 from campaign.services.plan_folders.toml_lines import Path as KeyPath
-from campaign.services.plan_folders.toml_lines import read_with_lines
+from campaign.services.plan_folders.toml_lines import lines_of, read_toml
 
 MAX_FILE_BYTES = 300_000
 MAX_FILES = 2_000
@@ -20,13 +21,18 @@ IGNORED = re.compile(r"\.|README\.md$")
 """Hidden files of editors and version control, and notes for people."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TomlFile:
-    """A file that was read, with the line of each key."""
+    """A file that was read, with the line of each key, which is looked for only where something is wrong."""
 
     name: str
     content: dict[str, Any]
-    lines: dict[KeyPath, int]
+    source: str
+
+    @cached_property
+    def lines(self) -> dict[KeyPath, int]:
+        """Path of a key → the line on which its statement begins."""
+        return lines_of(self.source)
 
     def line(self, path: KeyPath) -> int:
         """Return the line of a key or of the first row under it, else that of what it is in."""
@@ -119,11 +125,11 @@ def _source(path: Path, name: str, problems: Problems) -> str | None:
 
 def _read_toml(folder: Folder, name: str, source: str, problems: Problems) -> None:
     try:
-        content, lines = read_with_lines(source)
+        content = read_toml(source)
     except tomllib.TOMLDecodeError as error:
         sentence, _, place = str(error).partition(" (at ")
         line = re.search(r"line (\d+)", place)
         end = source.rstrip().count("\n") + 1
         problems.add(name, int(line[1]) if line else end, f"This is not TOML: {sentence}.")
         return
-    folder.files[name] = TomlFile(name, content, lines)
+    folder.files[name] = TomlFile(name, content, source)

@@ -20,15 +20,24 @@ class PlanRow:
     """A row that was read, and where it stands."""
 
     kind: RowKind
-    file: str
-    line: int
-    lines: dict[str, int]
+    source: TomlFile
+    path: KeyPath
     values: dict[str, Any]
     below: "dict[str, list[PlanRow]]" = field(default_factory=dict)
 
+    @property
+    def file(self) -> str:
+        """Return the name of its file."""
+        return self.source.name
+
+    @property
+    def line(self) -> int:
+        """Return the line on which it begins."""
+        return self.source.line(self.path)
+
     def line_of(self, name: str) -> int:
         """Return the line of one of its keys."""
-        return self.lines.get(name, self.line)
+        return self.source.line((*self.path, name))
 
     def each(self) -> "Iterator[PlanRow]":
         """Return the row and all rows below it."""
@@ -124,7 +133,6 @@ class _Reader:
         for name, entry in kind.fields.items():
             if entry.is_required and name not in row:
                 self._problems.add(file.name, file.line(path), f"“{name}” is missing.")
-        lines = {name: file.line((*path, name)) for name in row}
         values = {}
         for name in (name for name in kind.fields if name in row):
             complaint, value = self._values.value_of(kind.fields[name], row[name])
@@ -133,7 +141,7 @@ class _Reader:
             else:
                 values[name] = value
         below = {name: self._rows(inner, row.get(name, []), file, (*path, name)) for name, inner in kind.below.items()}
-        return PlanRow(kind, file.name, file.line(path), lines, values, below)
+        return PlanRow(kind, file, path, values, below)
 
     def _line_in(self, file: TomlFile, path: KeyPath, value: object, complaint: str) -> int:
         """Return the line of the language that the complaint names, where it names one."""

@@ -8,23 +8,20 @@ ENDS = ('"""', "'''", "]")
 """One of these stands in the last line of every statement that is longer than a line."""
 
 
-def read_with_lines(source: str) -> tuple[dict[str, Any], dict[Path, int]]:
+def read_toml(source: str) -> dict[str, Any]:
     """Read a document.
-
-    Returns:
-        Its content, and for the path of each key the line on which its statement begins, counted from 1.
 
     Raises:
         tomllib.TOMLDecodeError: It is no TOML; the message names the line.
     """
     try:
-        content = tomllib.loads(source)
+        return tomllib.loads(source)
     except RecursionError:
         raise tomllib.TOMLDecodeError("Too many levels of brackets") from None
-    return content, _lines_of(source)
 
 
-def _lines_of(source: str) -> dict[Path, int]:
+def lines_of(source: str) -> dict[Path, int]:
+    """Return, for the path of each key of a right document, the line on which its statement begins, counted from 1."""
     lines: dict[Path, int] = {}
     rows: dict[Path, int] = {}
     here: Path = ()
