@@ -9,6 +9,7 @@ from campaign.models import (  # noqa: F401  # each module's tables join the met
     alarm,
     allocation,
     campaign,
+    document,
     donation,
     donor,
     drill,

@@ -7,6 +7,8 @@ from flask import Flask
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from campaign.domain.documents.links import is_plain_link
+
 ALLOWED_TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "a", "blockquote", "br", "hr", "code"}
 QUOTES = {"en": "“”‘’", "ru": "«»„“", "ky": "«»„“", "kk": "«»„“", "de": "„“‚‘"}
 """The quotation marks of a language, outer and inner; a language without its own has the English ones."""
@@ -43,12 +45,5 @@ def _parser(language: str) -> MarkdownIt:
         "commonmark", {"html": False, "typographer": True, "quotes": QUOTES.get(language, QUOTES["en"])}
     )
     parser.enable(["smartquotes"])
-    parser.validateLink = _is_plain_link  # type: ignore[method-assign]  # the library's own hook
+    parser.validateLink = is_plain_link  # type: ignore[method-assign]  # the library's own hook
     return parser
-
-
-def _is_plain_link(url: str) -> bool:
-    """An address with one of our schemes or a path of ours; `//host` looks like a path and is not one."""
-    bare = url.strip().lower()
-    is_ours = bare.startswith(("/", "#")) and not bare.startswith("//")
-    return is_ours or bare.startswith(("https://", "http://", "mailto:", "tel:"))

@@ -23,6 +23,10 @@ import campaign.blueprints.admin.pledges.views
 import campaign.blueprints.admin.receipts.views
 import campaign.blueprints.admin.reconciliation.views
 import campaign.blueprints.admin.shield.views
+import campaign.blueprints.admin.texts.preview
+import campaign.blueprints.admin.texts.publishing
+import campaign.blueprints.admin.texts.versions
+import campaign.blueprints.admin.texts.views
 from campaign.blueprints.admin import guard
 from campaign.blueprints.admin.campaigns import lifecycle, settings
 from campaign.blueprints.admin.funds import allocations, disbursements

@@ -36,6 +36,16 @@ MENU: tuple[MenuGroup, ...] = (
             MenuEntry("admin.attention", _("Needs attention")),
             MenuEntry("admin.links", _("Links and posters")),
             MenuEntry(
+                "admin.texts",
+                _("Texts"),
+                frozenset(
+                    {
+                        *("admin.text", "admin.save_text", "admin.check_text", "admin.schedule_text"),
+                        *("admin.text_versions", "admin.text_version", "admin.preview_text"),
+                    }
+                ),
+            ),
+            MenuEntry(
                 "admin.updates",
                 _("Updates"),
                 frozenset(

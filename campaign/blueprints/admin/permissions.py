@@ -198,6 +198,21 @@ RULES: dict[str, Permission] = {
     "admin.set_roles": Permission(ADMIN, fresh=True, is_shared=True),
     "admin.deactivate": Permission(ADMIN, fresh=True, back="admin.person", is_shared=True),
     "admin.reactivate": Permission(ADMIN, fresh=True, back="admin.person", is_shared=True),
+    "admin.texts": Permission(CAMPAIGN),
+    "admin.text": Permission(CAMPAIGN),
+    "admin.save_text": Permission(CAMPAIGN),
+    "admin.autosave_text": Permission(CAMPAIGN),
+    "admin.discard_draft": Permission(CAMPAIGN),
+    "admin.check_text": Permission(CAMPAIGN),
+    "admin.publish_text": Permission(CAMPAIGN),
+    "admin.schedule_text": Permission(CAMPAIGN),
+    "admin.unschedule_text": Permission(CAMPAIGN),
+    "admin.undo_text": Permission(CAMPAIGN),
+    "admin.text_versions": Permission(CAMPAIGN),
+    "admin.text_version": Permission(CAMPAIGN),
+    "admin.restore_version": Permission(CAMPAIGN),
+    "admin.preview_text": Permission(CAMPAIGN),
+    "admin.preview_page": Permission(CAMPAIGN),
 }
 
 

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from campaign.blueprints.admin.campaigns import words as campaign_words
 from campaign.blueprints.admin.pictures.rules import PICTURE_ACTS, PICTURE_RULES
+from campaign.blueprints.admin.texts.words import TEXT_ACTS, TEXT_RULES
 from campaign.domain import news
 from campaign.domain.abuse import Cause
 from campaign.domain.allocation import (
@@ -188,6 +189,7 @@ SHIELD_CAUSES: Mapping[str, LazyString] = {
 }
 
 ACTS: Mapping[str, LazyString] = {
+    **TEXT_ACTS,
     "staff:sign_in": _("Signed in"),
     "staff:add": _("Added a person"),
     "staff:set_roles": _("Changed roles"),
@@ -310,6 +312,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     accounts.UnknownCampaign: _("Choose one of the campaigns shown."),
     shield_state.ShieldReasonMissing: _("Say why."),
     shield_state.ShieldIsSoAlready: _("Someone else acted first. Reload the page, then decide."),
+    **TEXT_RULES,
 }
 
 

@@ -1,6 +1,7 @@
 """Everything that the public page of a campaign shows, read at once, in a fixed number of queries."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -249,19 +250,21 @@ def milestones_of(session: Session, card: CampaignCard, raised: Money) -> tuple[
     rows = session.execute(
         select(Milestone).where(Milestone.campaign_id == card.id).order_by(Milestone.amount_minor)
     ).scalars()
+    return stages_of([(Money(row.amount_minor, card.currency), row.title, row.body) for row in rows], raised)
+
+
+def stages_of(
+    milestones: Iterable[tuple[Money, dict[str, str], dict[str, str]]], raised: Money
+) -> tuple[MilestoneView, ...]:
+    """Return milestones, given as (amount, title, body) in the order of their amounts, and which of them are reached."""
     stages: list[MilestoneView] = []
-    for row in rows:
-        if row.amount_minor <= raised.minor:
+    for amount, title, body in milestones:
+        if amount <= raised:
             state = MilestoneState.REACHED
         else:
-            state = (
-                MilestoneState.LATER
-                if any(stage.state is MilestoneState.NEXT for stage in stages)
-                else MilestoneState.NEXT
-            )
-        stages.append(
-            MilestoneView(amount=Money(row.amount_minor, card.currency), title=row.title, body=row.body, state=state)
-        )
+            is_later = any(stage.state is MilestoneState.NEXT for stage in stages)
+            state = MilestoneState.LATER if is_later else MilestoneState.NEXT
+        stages.append(MilestoneView(amount=amount, title=title, body=body, state=state))
     return tuple(stages)
 
 
@@ -278,7 +281,8 @@ def _texts(session: Session, campaign_id: int) -> dict[str, tuple[TextPart, ...]
     by_place: dict[str, list[TextPart]] = defaultdict(list)
     rows = session.execute(select(Section).where(Section.campaign_id == campaign_id).order_by(Section.position))
     for row in rows.scalars():
-        by_place[row.place].append(TextPart(slug=row.slug, heading=row.heading, body=row.body, facts=row.facts))
+        if not row.facts.get("is_hidden"):
+            by_place[row.place].append(TextPart(slug=row.slug, heading=row.heading, body=row.body, facts=row.facts))
     return {place: tuple(parts) for place, parts in by_place.items()}
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
+from campaign.blueprints.admin.texts.words import DOCUMENT_NAMES
 from campaign.blueprints.admin.words import SHIELD_CAUSES, grants_in_words
 from campaign.domain.money import CURRENCIES, Money
 from campaign.domain.staff_link import LinkPurpose
@@ -43,6 +44,8 @@ KEYS: Mapping[str, LazyString] = {
     "replaced_by": _("Replaced by"),
     "to_other_address": _("To another address"),
     "cause": _("Cause"),
+    "document": _("Text"),
+    "version": _("Version"),
     "failed": _("Payments failed in the last hour"),
     "started": _("Payment pages opened in the last hour"),
     "is_ours": _("Ours"),
@@ -72,6 +75,12 @@ LINK_PURPOSES: Mapping[str, LazyString] = {
     LinkPurpose.INVITATION: _("Invitation"),
     LinkPurpose.RESET: _("Password reset"),
 }
+NAMED: Mapping[str, Mapping[str, LazyString]] = {
+    "cause": SHIELD_CAUSES,
+    "document": DOCUMENT_NAMES,
+    "purpose": LINK_PURPOSES,
+}
+"""Key of a detail → the words for its values."""
 MOMENTS = ("publish_at",)
 DAYS = ("paid_on", "since", "until")
 ROLES = ("roles", "before", "after")
@@ -99,11 +108,8 @@ def _text(key: str, value: object) -> str:
     if isinstance(value, list):
         return _list_text(key, [str(part) for part in value])
     text = str(value)
-    if key == "cause":
-        return str(SHIELD_CAUSES.get(text, text))
-    if key == "purpose":
-        return str(LINK_PURPOSES.get(text, text))
-    return _date_text(key, text)
+    named: Mapping[str, LazyString] = NAMED.get(key, {})
+    return str(named[text]) if text in named else _date_text(key, text)
 
 
 def _date_text(key: str, text: str) -> str:

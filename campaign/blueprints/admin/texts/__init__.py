@@ -1,0 +1,1 @@
+"""Staff pages for the texts of the public site."""
