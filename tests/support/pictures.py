@@ -10,6 +10,7 @@ from campaign.domain.identity import new_public_id
 from campaign.domain.picture import WIDTHS, PictureFormat, height_at, widths_of
 from campaign.models.campaign import Campaign
 from campaign.models.picture import Picture, PictureConsent, PictureFile, PicturePlace
+from campaign.services.campaigns.revision import count_public_change
 from tests.support.builders import NOW
 
 DESCRIBED: dict[str, Any] = {"alt": {"en": "Women at a loom"}, "shows_people": False}
@@ -61,4 +62,5 @@ def a_picture(
         session.add_all(PictureConsent(picture_id=row.id, consent_id=consent) for consent in consents)
         if place:
             session.add(PicturePlace(campaign_id=campaign.id, place=place, picture_id=row.id))
+            count_public_change(session, campaign.id)
     return public_id

@@ -188,6 +188,8 @@ RULES: dict[str, Permission] = {
     "admin.replace_picture": Permission(CAMPAIGN),
     "admin.picture_removal": Permission(CAMPAIGN),
     "admin.remove_picture": Permission(CAMPAIGN),
+    "admin.show_picture": Permission(CAMPAIGN),
+    "admin.hide_picture": Permission(CAMPAIGN),
     "admin.picture_file": Permission(CAMPAIGN),
     "admin.audit_trail": Permission(MONEY | ADMIN),
     "admin.setup": Permission(ADMIN, is_shared=True),

@@ -3,8 +3,10 @@
 from typing import Any
 
 from campaign.domain.fund import FundKind
+from campaign.domain.picture import PictureFormat
 from campaign.services.campaigns.fund_figures import Figures, FundSummary
 from campaign.services.campaigns.page import PublicCampaign
+from campaign.services.campaigns.shown_pictures import HERO
 
 Shape = dict[str, Any]  # Any: what JSON can hold
 
@@ -25,6 +27,7 @@ def campaign_shape(campaign: PublicCampaign) -> Shape:
         "ends_on": card.ends_on.isoformat(),
         "state": campaign.progress.state,
         "contact_email": card.contact_email,
+        **_picture(campaign, HERO),
         "is_demo": card.is_demo,
         "milestones": [
             {"amount_minor": stage.amount.minor, "title": stage.title, "body": stage.body, "state": stage.state}
@@ -94,10 +97,26 @@ def updates_of(campaign: PublicCampaign) -> Shape:
                 "title": news.title,
                 "body": news.body,
                 "author": news.author,
+                **_picture(campaign, f"update:{news.public_id}"),
             }
             for news in campaign.news
         ],
     }
+
+
+def _picture(campaign: PublicCampaign, place: str) -> Shape:
+    """The picture of a place; nothing where it has none. Its files are on this site."""
+    picture = campaign.pictures.get(place)
+    if picture is None:
+        return {}
+    files = [
+        {"width": width, "type": kind.mimetype, "path": picture.path(width, kind)}
+        for width in picture.widths
+        for kind in PictureFormat
+    ]
+    size = {"width": picture.width, "height": picture.height}
+    facts = {"alt": dict(picture.alt), "is_decorative": picture.is_decorative, "credit": picture.credit}
+    return {"picture": {**facts, **size, "files": files}}
 
 
 def _purse(purse: FundSummary) -> Shape:

@@ -67,6 +67,16 @@ PROGRESS = _object(
 MILESTONE = _object(
     {"amount_minor": MINOR, "title": TEXTS, "body": TEXTS, "state": {"enum": ["reached", "next", "later"]}}
 )
+PICTURE = _object(
+    {
+        "alt": TEXTS,
+        "is_decorative": {"type": "boolean"},
+        "credit": TEXT,
+        "width": COUNT,
+        "height": COUNT,
+        "files": _list(_object({"width": COUNT, "type": TEXT, "path": TEXT})),
+    }
+)
 CAMPAIGN = _object(
     {
         "campaign": TEXT,
@@ -84,7 +94,8 @@ CAMPAIGN = _object(
         "is_demo": {"type": "boolean"},
         "milestones": _list(MILESTONE),
         "progress": {"$ref": "#/components/schemas/Progress"},
-    }
+    },
+    picture=PICTURE,
 )
 ALLOCATIONS = _object(
     {
@@ -97,7 +108,7 @@ ALLOCATIONS = _object(
         "as_of": MOMENT,
     }
 )
-UPDATE = _object({"id": TEXT, "published_on": DAY, "title": TEXTS, "body": TEXTS, "author": TEXTS})
+UPDATE = _object({"id": TEXT, "published_on": DAY, "title": TEXTS, "body": TEXTS, "author": TEXTS}, picture=PICTURE)
 UPDATES = _object({"campaign": TEXT, "is_demo": {"type": "boolean"}, "updates": _list(UPDATE)})
 
 

@@ -8,12 +8,16 @@ from flask_babel import gettext as _
 from campaign.blueprints.public import bp
 from campaign.blueprints.public.frame import address
 from campaign.config import Config
-from campaign.days import start_of_day
+from campaign.days import local_day, start_of_day
 from campaign.domain.brand import stylesheet
+from campaign.domain.errors import DomainError
+from campaign.domain.picture import CENTRE, PictureFormat
 from campaign.gateway_registry import current_context
 from campaign.i18n import money, text_of
 from campaign.services.campaigns.cards import CampaignCard, public_campaigns
+from campaign.services.campaigns.shown_pictures import HERO, PublicPicture
 from campaign.services.organisation.profile import organisation
+from campaign.services.pictures.listing import public_file
 from campaign.web.page_cache import cached, campaign_of, card_of
 
 ALWAYS = ("donate", "transparency", "events/", "grants/", "updates/", "supporters/", "other-ways")
@@ -53,7 +57,8 @@ def share_image(*, card: CampaignCard) -> bytes:
     """Return the picture that is shown where the campaign's address is shared."""
     from campaign.services.campaigns.share_image import ShareImage, render_png  # Pillow is loaded by those who share
 
-    progress = campaign_of(card).progress
+    campaign = campaign_of(card)
+    progress, hero = campaign.progress, campaign.pictures.get(HERO)
     reached = _("%(part)s of %(whole)s", part=money(progress.raised), whole=money(progress.goal))
     return render_png(
         ShareImage(
@@ -62,8 +67,21 @@ def share_image(*, card: CampaignCard) -> bytes:
             progress=reached,
             share=progress.share,
             demo_label=_("Demo data") if card.is_demo else None,
+            photo=_photo(hero) if hero else None,
+            focal_point=(hero.focal_x, hero.focal_y) if hero else (CENTRE, CENTRE),
         )
     )
+
+
+def _photo(picture: PublicPicture) -> bytes | None:
+    """Return a middle-sized file of a picture; None where its consent ended this minute."""
+    context = current_context()
+    width = picture.widths[-2] if len(picture.widths) > 1 else picture.widths[0]
+    try:
+        day = local_day(context.clock.now())
+        return public_file(picture.public_id, width, PictureFormat.JPEG, store=context.files, day=day).body
+    except DomainError:
+        return None
 
 
 @bp.get("/brand.css")

@@ -21,6 +21,7 @@ from campaign.models.campaign import Campaign, CampaignCurrency, Milestone, Sect
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt
 from campaign.services.campaigns.cards import CampaignCard
+from campaign.services.campaigns.shown_pictures import PublicPicture, pictures_shown
 from campaign.services.campaigns.supporters import (
     GiftCounts,
     SupportersPage,
@@ -168,6 +169,7 @@ class PublicCampaign:
     progress: Progress
     money: Transparency
     quilt: str
+    pictures: dict[str, PublicPicture]  # by place, such as hero, or event: and a public id
 
 
 def public_campaign(card: CampaignCard, *, at: datetime) -> PublicCampaign:
@@ -195,6 +197,7 @@ def public_campaign(card: CampaignCard, *, at: datetime) -> PublicCampaign:
             progress=_progress(session, card, money, counts, at=at),
             money=money,
             quilt=quilt_of(session, card.id),
+            pictures=pictures_shown(session, card.id, day=local_day(at)),
         )
 
 

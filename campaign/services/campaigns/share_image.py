@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import fontpkg_pt_sans
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from campaign.domain.quilt import COLOURS, INDIGO, MADDER, OCHRE, RED, STAR, WALNUT, WOOL
 
@@ -38,13 +38,20 @@ class ShareImage:
     progress: str
     share: Fraction
     demo_label: str | None = None
+    photo: bytes | None = None
+    """The campaign's own picture, a JPEG; the quilt stands in its place without one."""
+    focal_point: tuple[int, int] = (50, 50)
+    """In percent, of the picture: what stays visible when it is cut."""
 
 
 def render_png(content: ShareImage) -> bytes:
     """Return the picture as PNG bytes; the same content gives the same bytes."""
     image = Image.new("RGB", SIZE, COLOURS[WOOL])
     draw = ImageDraw.Draw(image)
-    _draw_quilt(draw)
+    if content.photo:
+        _paste_photo(image, content.photo, content.focal_point)
+    else:
+        _draw_quilt(draw)
     top = MARGIN
     width = TEXT_WIDTH - (LABEL_WIDTH if content.demo_label else 0)
     name, name_font = _fitted_name(content.name, width)
@@ -113,6 +120,15 @@ def _draw_progress(draw: ImageDraw.ImageDraw, content: ShareImage) -> None:
     if content.share > 0:
         reached = max(reached, left + BAR)  # a round end, so that a small share is visible
         draw.rounded_rectangle((left, bar, reached, bar + BAR), radius=BAR // 2, fill=COLOURS[RED])
+
+
+def _paste_photo(image: Image.Image, photo: bytes, focal_point: tuple[int, int]) -> None:
+    """Fill the right edge with a picture, cut around its most important point."""
+    left = MARGIN + TEXT_WIDTH + 64
+    size = SIZE[0] - left, SIZE[1]
+    centring = focal_point[0] / 100, focal_point[1] / 100
+    with Image.open(io.BytesIO(photo), formats=["JPEG"]) as opened:
+        image.paste(ImageOps.fit(opened.convert("RGB"), size, centering=centring), (left, 0))
 
 
 def _draw_quilt(draw: ImageDraw.ImageDraw) -> None:

@@ -43,12 +43,17 @@ def test_a_picture_is_uploaded_and_described(staff: FlaskClient, campaign: Campa
     assert "Describe it, or say that it is decorative." in page.text(".notice.warn")
     source = str(page.one(".thumbnail")["src"])
     assert staff.get(source).mimetype == "image/webp"
-    saved = page.submit(staff, "main form", alt_en="A loom", people="no", focal="85-15", credit="Photo: Aida")
+    saved = page.submit(staff, "form#description", alt_en="A loom", people="no", focal="85-15", credit="Photo: Aida")
     again = fetch_address(staff, saved.headers["Location"])
     assert (again.h1, again.one("input[name=focal][checked]")["value"]) == ("A loom", "85-15")
     assert again.texts(".notice.warn") == []
-    assert again.submit(staff, "main form", alt_en="x" * 301).status_code == 422
+    assert again.submit(staff, "form#description", alt_en="x" * 301).status_code == 422
     assert "Ready" in fetch(staff, "admin.pictures").text(".picture-list")
+    fetch_address(staff, again.submit(staff, "form[action$=places]", place="hero").headers["Location"])
+    shown = fetch_address(staff, saved.headers["Location"])
+    assert shown.texts(".acts form > span") == ["Top of the campaign page, and shared links"]
+    shown.submit(staff, "form[action$=hide]")
+    assert "It is shown nowhere." in fetch_address(staff, saved.headers["Location"]).text()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Pictures: the list, the upload, one with what is said about it, replacing and removing it."""
 
+from collections.abc import Callable
 from datetime import date
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -17,14 +18,15 @@ from campaign.days import local_day
 from campaign.domain.errors import DomainError
 from campaign.domain.picture import PictureRefused, PicturesBusy
 from campaign.gateway_registry import current_context
-from campaign.services.pictures import describing, listing, uploading
+from campaign.services.pictures import describing, listing, places, uploading
 from campaign.services.pictures.describing import Description
 from campaign.services.pictures.listing import PictureView
+from campaign.services.pictures.places import Placing
 from campaign.services.pictures.uploading import Upload
 from campaign.web.error_pages import error_page, on_http_error
 from campaign.web.request_bodies import MAX_UPLOAD_BYTES
 
-MAX_WIDTH_DIGITS = 5
+MAX_WIDTH_DIGITS, MAX_PLACE = 5, 200
 UPLOADS = frozenset({"admin.add_picture", "admin.replace_picture"})
 
 
@@ -148,6 +150,28 @@ def remove_picture(public_id: str) -> ResponseReturnValue:
     return done(_("The picture is removed."), "admin.pictures")
 
 
+@bp.post("/pictures/<public_id>/places")
+def show_picture(public_id: str) -> ResponseReturnValue:
+    """Show it in a place."""
+    return _place(places.show_in_place, public_id, _("The picture is shown there."))
+
+
+@bp.post("/pictures/<public_id>/places/hide")
+def hide_picture(public_id: str) -> ResponseReturnValue:
+    """Take it out of a place."""
+    return _place(places.hide_in_place, public_id, _("The picture is no longer shown there."))
+
+
+def _place(act: Callable[..., None], public_id: str, message: str) -> ResponseReturnValue:
+    name = request.form.get("place", "")[:MAX_PLACE]
+    order = Placing(campaign_id=campaign().id, public_id=public_id, place=name, actor_id=person().id)
+    try:
+        act(order, clock=current_context().clock)
+    except DomainError as error:
+        return refused(error, "admin.picture", public_id=public_id)
+    return done(message, "admin.picture", public_id=public_id)
+
+
 @bp.get("/pictures/<public_id>/files/<name>")
 def picture_file(public_id: str, name: str) -> ResponseReturnValue:
     """A file, such as 480.webp, for the pages of staff, whether everybody may see it or not."""
@@ -180,4 +204,10 @@ def _sentence(error: DomainError) -> str:
 
 
 def _picture_page(view: PictureView, form: PictureForm) -> str:
-    return render_template("admin/pictures/picture.html", picture=view, form=form, picture_words=picture_words)
+    return render_template(
+        "admin/pictures/picture.html",
+        picture=view,
+        form=form,
+        places=places.list_places(campaign().id),
+        picture_words=picture_words,
+    )
