@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 bp = Blueprint("admin", __name__, url_prefix="/staff")
 
 import campaign.blueprints.admin.audit.views
+import campaign.blueprints.admin.dashboard.goals
 import campaign.blueprints.admin.dashboard.views
 import campaign.blueprints.admin.frame
 import campaign.blueprints.admin.inbox.views

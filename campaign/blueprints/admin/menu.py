@@ -32,7 +32,7 @@ MENU: tuple[MenuGroup, ...] = (
         _("Campaign"),
         (
             MenuEntry("admin.overview", _("Overview")),
-            MenuEntry("admin.dashboard", _("Progress")),
+            MenuEntry("admin.dashboard", _("Progress"), frozenset({"admin.goals", "admin.save_goals"})),
             MenuEntry("admin.attention", _("Needs attention")),
             MenuEntry("admin.links", _("Links and posters")),
             MenuEntry(

@@ -79,6 +79,8 @@ RULES: dict[str, Permission] = {
     "admin.overview": Permission(ALL_STAFF),
     "admin.attention": Permission(ALL_STAFF),
     "admin.dashboard": Permission(ALL_STAFF),
+    "admin.goals": Permission(CAMPAIGN),
+    "admin.save_goals": Permission(CAMPAIGN),
     "admin.links": Permission(CAMPAIGN),
     "admin.link_qr": Permission(CAMPAIGN),
     "admin.link_poster": Permission(CAMPAIGN),

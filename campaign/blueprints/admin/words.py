@@ -210,6 +210,7 @@ ACTS: Mapping[str, LazyString] = {
     "update:email": _("Began to send an update by email"),
     "update:email_pause": _("Paused the sending of an update"),
     "update:email_resume": _("Resumed the sending of an update"),
+    "campaign:goals": _("Changed the campaign’s goals"),
     "subscriber:remove": _("Unsubscribed a reader"),
     **PICTURE_ACTS,
     "allocation:propose": _("Proposed an allocation"),

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Response, current_app, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -26,6 +26,7 @@ from campaign.days import local_day
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, DonationState
 from campaign.domain.errors import DomainError
 from campaign.domain.gift_source import PARAMETERS
+from campaign.domain.visits import is_counted
 from campaign.extensions import limiter
 from campaign.gateway_registry import current_context
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
@@ -33,6 +34,7 @@ from campaign.i18n import page_language
 from campaign.jobs import wake
 from campaign.services.campaigns.cards import campaign_named
 from campaign.services.campaigns.form_options import GivingOptions, giving_options
+from campaign.services.campaigns.form_views import count_form_view
 from campaign.services.drill.gate import lacks_drill, takes_card_gifts
 from campaign.services.gifts.checkout import CheckoutStarted, NotAdmitted, start_checkout
 from campaign.services.gifts.checkout_terms import CampaignEnded
@@ -69,7 +71,19 @@ def donate(lang: str) -> ResponseReturnValue:
     shown_form = _shown_form(left or _waiting_gift(options))
     if draft is None or shown_form is not None or not has_usable_form_id(form):
         form.form_id.data = sign_form_id(shown_form, clock=current_context().clock)
+    if draft is None and shown_form is None:
+        _count_view(options, lang)
     return _page(form, check, left=left)
+
+
+def _count_view(options: GivingOptions, lang: str) -> None:
+    """Count a form that is opened anew, for the campaign's staff; see `domain.visits` for whom it leaves out."""
+    agent, purpose = str(request.user_agent), request.headers.get("Sec-Purpose", "")
+    if request.method != "GET" or not is_counted(agent, purpose=purpose, is_staff="_user_id" in session):
+        return
+    day = local_day(current_context().clock.now())
+    if options.is_open_on(day):
+        count_form_view(options.slug, lang, day=day)
 
 
 @bp.post("/<language:lang>/donate")

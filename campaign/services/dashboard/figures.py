@@ -55,6 +55,7 @@ class DonorMovement:
     lapsed: int  # gave in the period before, and not in this one
     donors_before: int
     new_before: int
+    in_all: int  # that ever gave to this campaign
 
     @property
     def returning(self) -> int:
@@ -116,8 +117,12 @@ def gifts_in(session: Session, campaign_id: int, periods: Sequence[Period]) -> l
 
 def donor_movement(session: Session, campaign_id: int, period: Period) -> DonorMovement:
     """Return who gave in the period and in the one before, by email address; gifts without one are in no number."""
-    donors, new, lapsed, donors_before, new_before = map(int, session.execute(_movement(campaign_id, period)).one())
-    return DonorMovement(donors=donors, new=new, lapsed=lapsed, donors_before=donors_before, new_before=new_before)
+    donors, new, lapsed, donors_before, new_before, in_all = map(
+        int, session.execute(_movement(campaign_id, period)).one()
+    )
+    return DonorMovement(
+        donors=donors, new=new, lapsed=lapsed, donors_before=donors_before, new_before=new_before, in_all=in_all
+    )
 
 
 def _movement(campaign_id: int, period: Period) -> Select[*tuple[Any, ...]]:
@@ -143,6 +148,7 @@ def _movement(campaign_id: int, period: Period) -> Select[*tuple[Any, ...]]:
         func.count().filter(previous, ~present),
         func.count().filter(previous),
         func.count().filter(previous, each.c.first_on >= before.first),
+        func.count(),
     ).select_from(each)
 
 

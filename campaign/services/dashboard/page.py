@@ -27,6 +27,8 @@ from campaign.services.dashboard.figures import (
     grouped_figures,
     raised_in,
 )
+from campaign.services.dashboard.funnel import Funnel, funnel_of
+from campaign.services.dashboard.goals import Goals, goals_in
 from campaign.services.dashboard.sources import Sources, source_figures
 from campaign.services.gifts.listing import DonationFilter, DonationRow, donations
 from campaign.services.ledger.sums import raised_by_day
@@ -63,6 +65,7 @@ class Dashboard:
 
     as_of: datetime
     today: date
+    last_day: date
     pace: Pace
     days: tuple[tuple[date, int], ...]
     milestones: tuple[MilestoneView, ...]
@@ -73,6 +76,8 @@ class Dashboard:
     frequencies: Sequence[GroupFigures]
     sources: Sources
     monthly: Sequence[MonthlyValue]
+    goals: Goals
+    funnel: Funnel
     comparison: Comparison
     todays: Today
     concerns: Sequence[AttentionItem]
@@ -86,6 +91,12 @@ class Dashboard:
     def next_milestone(self) -> MilestoneView | None:
         """Return the first milestone that is not reached."""
         return next((stage for stage in self.milestones if stage.amount.minor > self.pace.reached), None)
+
+    @property
+    def monthly_minor(self) -> int:
+        """Return what running monthly gifts in the campaign's currency bring each month."""
+        values = (value.charge for value in self.monthly)
+        return sum(amount.minor for amount in values if amount.currency == self.money.currency)
 
     @property
     def purposes(self) -> list[FundSummary]:
@@ -110,11 +121,12 @@ def dashboard(card: CampaignCard, *, at: datetime, period_days: int, sees_donors
         return Dashboard(
             as_of=at,
             today=today,
+            last_day=_last_day(card),
             pace=pace_of(
                 goal=card.goal_minor,
                 per_day=[minor for _day, minor in days],
                 starts_on=card.starts_on,
-                ends_on=card.ends_on,
+                ends_on=_last_day(card),
                 today=today,
             ),
             days=days,
@@ -126,6 +138,8 @@ def dashboard(card: CampaignCard, *, at: datetime, period_days: int, sees_donors
             frequencies=frequencies,
             sources=source_figures(session, card.id, languages),
             monthly=monthly_values(card.id),
+            goals=goals_in(session, card.id),
+            funnel=funnel_of(session, card.id, period),
             comparison=Comparison(
                 period=period,
                 raised=(
@@ -141,12 +155,17 @@ def dashboard(card: CampaignCard, *, at: datetime, period_days: int, sees_donors
         )
 
 
+def _last_day(card: CampaignCard) -> date:
+    """Return the day on which gifts end: the planned one, or an earlier one on which the campaign was closed."""
+    return max(card.starts_on, min(card.ends_on, card.closed_on or card.ends_on))
+
+
 def _days(by_day: Mapping[date, int], card: CampaignCard, *, today: date) -> tuple[tuple[date, int], ...]:
     """Return each day of the campaign until today with what was raised on it.
 
     What came before the first day counts on the first, and what changed after the last day counts on the last.
     """
-    last = max(card.starts_on, min(today, card.ends_on))
+    last = max(card.starts_on, min(today, _last_day(card)))
     if today < card.starts_on and not by_day:
         return ()
     count = (last - card.starts_on).days + 1

@@ -93,7 +93,7 @@ def test_donors_are_new_returning_or_lapsed(campaign: Campaign) -> None:
             a_paid_gift(campaign=campaign, donor_id=donor.id, at=NOW - timedelta(days=days))
     who = of(campaign, period_days=7).comparison.donors
     assert (who.donors, who.new, who.returning, who.lapsed) == (3, 1, 2, 1)
-    assert (who.donors_before, who.new_before) == (2, 2)
+    assert (who.donors_before, who.new_before, who.in_all) == (2, 2, 5)
 
 
 @pytest.mark.database("sqlite")
@@ -194,6 +194,7 @@ def test_it_sends_the_same_number_of_queries_for_any_number_of_gifts(
         statements.append(statement)
 
     engine: Engine = db.engine
+    fetch(campaigner, "admin.overview")  # what is read once a second is read here
     counts = []
     for gifts in (1, 6):
         for _ in range(gifts):
@@ -203,4 +204,4 @@ def test_it_sends_the_same_number_of_queries_for_any_number_of_gifts(
         event.remove(engine, "before_cursor_execute", count)
         counts.append(len(statements))
         statements.clear()
-    assert counts[0] == counts[1] <= 40
+    assert counts[0] == counts[1] <= 45

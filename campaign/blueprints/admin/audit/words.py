@@ -50,6 +50,8 @@ KEYS: Mapping[str, LazyString] = {
     "started": _("Payment pages opened in the last hour"),
     "is_ours": _("Ours"),
     "changed": _("Changed"),
+    "gifts": _("Number of gifts"),
+    "donors": _("Number of donors"),
     "purpose": _("Purpose"),
     "second_step": _("Second step removed"),
 }

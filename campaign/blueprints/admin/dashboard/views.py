@@ -1,6 +1,7 @@
 """The dashboard: how far the campaign is on the way to its goal, and what brings the gifts."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -47,14 +48,16 @@ def progress_page(*, alarms: int = 0) -> str:
         lacks_drill=lacks_drill(context.payments.mode),
         sees_donors=sees_donors(person().roles),
         concerns=_own_concerns(figures.concerns),
-        verdict=_verdict(figures.pace, here),
+        verdict=_verdict(figures.pace, here, figures.last_day),
         chart=goal_chart(
-            figures.pace, figures.days, starts_on=here.starts_on, ends_on=here.ends_on, currency_code=here.currency
+            figures.pace, figures.days, starts_on=here.starts_on, ends_on=figures.last_day, currency_code=here.currency
         ),
-        chart_text=describe(figures.pace, currency_code=here.currency, ends_on=here.ends_on),
+        chart_text=describe(figures.pace, currency_code=here.currency, ends_on=figures.last_day),
         periods=PERIODS,
         purposes=_purpose_bars(figures, here),
         languages=_group_bars(figures.languages, {str(code): name for code, name in LANGUAGES.items()}),
+        goals=_goal_bars(figures, here),
+        funnel_days=_funnel_rows(figures),
         frequencies=_group_bars(figures.frequencies, {name: str(word) for name, word in FREQUENCIES.items()}),
     )
 
@@ -76,7 +79,7 @@ def _own_concerns(concerns: Iterable[AttentionItem]) -> list[AttentionItem]:
     return [concern for concern in concerns if person_can(ATTENTION[concern.kind][1])]
 
 
-def _verdict(pace: Pace, here: CampaignCard) -> str:
+def _verdict(pace: Pace, here: CampaignCard, last_day: date) -> str:
     """One sentence on whether the goal will be reached."""
     if not pace.missing:
         if pace.reached_on:
@@ -86,16 +89,16 @@ def _verdict(pace: Pace, here: CampaignCard) -> str:
     if not pace.days_gone:
         return str(_("Gifts are accepted from %(day)s.", day=day(here.starts_on)))
     if not pace.days_left:
-        return str(_("The campaign ended on %(day)s. %(amount)s was missing.", day=day(here.ends_on), amount=missing))
-    return _outlook(pace, here, missing)
+        return str(_("The campaign ended on %(day)s. %(amount)s was missing.", day=day(last_day), amount=missing))
+    return _outlook(pace, here, last_day, missing)
 
 
-def _outlook(pace: Pace, here: CampaignCard, missing: str) -> str:
+def _outlook(pace: Pace, here: CampaignCard, last_day: date, missing: str) -> str:
     """What happens at the pace of the last days."""
     if pace.expected_on is None:
         return str(_("Nothing came in the last days. %(amount)s is missing.", amount=missing))
-    if pace.expected_on <= here.ends_on:
-        early = (here.ends_on - pace.expected_on).days
+    if pace.expected_on <= last_day:
+        early = (last_day - pace.expected_on).days
         return str(
             ngettext(
                 "At the pace of the last days the goal is reached on %(day)s, %(num)s day before the end.",
@@ -137,3 +140,31 @@ def _group_bars(groups: Iterable[GroupFigures], names: Mapping[str, str]) -> lis
             }
         )
     return rows
+
+
+def _goal_bars(figures: Dashboard, here: CampaignCard) -> list[tuple[str, str, int, int]]:
+    """(label, how far, reached, goal) of each goal besides the sum; donors only for those who see donors."""
+    goals = figures.goals
+    bars = [(str(_("Gifts")), figures.counts.gifts, goals.gifts)]
+    if sees_donors(person().roles):
+        bars.append((str(_("Donors")), figures.comparison.donors.in_all, goals.donors))
+    rows = [
+        (label, str(_("%(part)s of %(whole)s", part=number(reached), whole=number(goal))), reached, goal)
+        for label, reached, goal in bars
+        if goal
+    ]
+    if goals.monthly_minor:
+        part, whole = (
+            exact_money(Money(minor, here.currency)) for minor in (figures.monthly_minor, goals.monthly_minor)
+        )
+        note = str(_("%(part)s of %(whole)s", part=part, whole=whole))
+        rows.append((str(_("From monthly gifts, each month")), note, figures.monthly_minor, goals.monthly_minor))
+    return rows
+
+
+def _funnel_rows(figures: Dashboard) -> list[tuple[str, str, str, str]]:
+    """The funnel of each day, the latest first."""
+    return [
+        (day(date.fromisoformat(step.name)), number(step.forms), number(step.pages), number(step.paid))
+        for step in reversed(figures.funnel.days)
+    ]

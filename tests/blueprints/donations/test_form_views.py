@@ -1,0 +1,51 @@
+"""The form counts who opens it: browsers, once for each form, and neither programs nor staff."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaign.models.campaign import Campaign
+from campaign.models.form_view import FormViews
+from tests.blueprints.admin.client import sign_in_as
+from tests.support.builders import a_campaign
+from tests.support.fakes import SettableClock
+from tests.support.pages import Page
+
+pytestmark = pytest.mark.database("sqlite")
+BROWSER = {"User-Agent": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"}
+
+
+@pytest.fixture
+def campaign(app: Flask) -> Campaign:
+    return a_campaign()
+
+
+def views(session: Session) -> dict[str, int]:
+    counted = {row.language: row.views for row in session.execute(select(FormViews.language, FormViews.views))}
+    session.rollback()
+    return counted
+
+
+def test_a_browser_that_opens_the_form_is_counted(client: FlaskClient, campaign: Campaign, session: Session) -> None:
+    for address in ("/en/donate", "/en/donate?amount=25", "/ky/donate"):
+        assert client.get(address, headers=BROWSER).status_code == 200
+    assert views(session) == {"en": 2, "ky": 1}
+
+
+def test_what_is_no_new_form_is_not_counted(client: FlaskClient, campaign: Campaign, session: Session) -> None:
+    page = Page(client.get("/en/donate", headers=BROWSER))
+    values = page.filled("form[data-give]")
+    again = client.post("/ru/donate", data={**values, "to_language": "ru"}, headers=BROWSER)
+    client.get(again.headers["Location"], headers=BROWSER)
+    client.head("/en/donate", headers=BROWSER)
+    client.get("/en/donate", headers={**BROWSER, "Sec-Purpose": "prefetch;prerender"})
+    assert views(session) == {"en": 1}
+
+
+def test_staff_who_are_signed_in_are_not_counted(
+    app: Flask, clock: SettableClock, campaign: Campaign, session: Session
+) -> None:
+    sign_in_as(app, clock, role="viewer").client.get("/en/donate", headers=BROWSER)
+    assert views(session) == {}
