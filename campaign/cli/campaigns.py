@@ -6,13 +6,13 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from campaign.domain.campaign_settings import BadSlug, SeriesTaken
 from campaign.domain.errors import DomainError, NotFound
 from campaign.gateway_registry import current_context
 from campaign.services.campaigns.cards import featured_campaign
 from campaign.services.plan_folders.exporting import FolderNotEmpty, export_campaign
 from campaign.services.plan_folders.importing import ImportOptions, import_campaign
 from campaign.services.plan_folders.problems import FolderRefused
-from campaign.services.plan_folders.values import SLUG
 from campaign.services.plan_folders.writing import CampaignExists, NotReplaceable
 
 campaign = AppGroup("campaign", help="Campaigns as folders of files.")
@@ -43,14 +43,16 @@ def export(folder: Path, slug: str | None) -> None:
 @click.option("--replace", is_flag=True, help="Put it in the place of a draft that has no gifts.")
 def import_(folder: Path, slug: str | None, replace: bool) -> None:  # as click hands options over
     """Make a campaign of a folder. Nothing is written when anything is wrong with a file."""
-    if slug is not None and not SLUG.fullmatch(slug):
-        sys.exit("kurak: a campaign is named by small letters, digits and hyphens, such as school-library.")
     try:
         name = import_campaign(folder, ImportOptions(slug=slug, replace=replace), clock=current_context().clock)
     except FolderRefused as refusal:
         for problem in refusal.problems:
             click.echo(str(problem), err=True)
         sys.exit(f"kurak: nothing was written; {len(refusal.problems)} to correct in {folder}.")
+    except BadSlug:
+        sys.exit("kurak: a campaign is named by small letters, digits and single hyphens, such as school-library.")
+    except SeriesTaken:
+        sys.exit("kurak: another campaign's receipts have this prefix; give “series” in campaign.toml other letters.")
     except CampaignExists as error:
         sys.exit(f"kurak: there is a campaign {error} already; --replace puts the folder in the place of a draft.")
     except NotReplaceable as error:

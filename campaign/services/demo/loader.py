@@ -31,7 +31,7 @@ def load_campaign(plan: DemoPlan, *, clock: Clock, changes: Mapping[str, Any] | 
     head = replace(files.head, values={**files.head.values, **(changes or {})})
     _add_organisation(plan, at=clock.now())
     try:
-        return write_campaign(replace(files, head=head), ImportOptions(), clock=clock)
+        return write_campaign(replace(files, head=head), ImportOptions(is_demonstration=True), clock=clock)
     except CampaignExists:
         return str(head.values["slug"])
 

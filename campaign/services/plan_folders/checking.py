@@ -1,12 +1,25 @@
 """Checks rows against the rules of the tables and against each other, before anything is written."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Table
 
+from campaign.domain.campaign_settings import (
+    BadBounds,
+    BadSeries,
+    BadSlug,
+    EndsBeforeStart,
+    NotInSteps,
+    TooLong,
+    check_bounds,
+    check_days,
+    check_series,
+    check_slug,
+)
+from campaign.domain.errors import DomainError
 from campaign.services.campaigns.fund_tree import GENERAL_CODE
 from campaign.services.plan_folders import schema
 from campaign.services.plan_folders.problems import Problems
@@ -24,6 +37,7 @@ def check_rows(files: CampaignFiles, problems: Problems) -> None:
     for rows in _families(files):
         _check_unique(rows, problems)
     _check_references(files, problems)
+    _check_settings(files.head, problems)
 
 
 def _check_table(connection: sqlite3.Connection, entry: PlanRow, table: Table, problems: Problems) -> None:
@@ -93,6 +107,49 @@ def _check_references(files: CampaignFiles, problems: Problems) -> None:
         if fund is not None and fund not in codes:
             problems.add(row.file, row.line_of("facts"), f"“{fund}” is no fund in funds.toml.")
     _check_currencies(files.head, problems)
+
+
+def _check_settings(head: PlanRow, problems: Problems) -> None:
+    """Hold the campaign to the rules of its settings page."""
+    values = head.values
+    _hold(head, "slug", problems, lambda: check_slug(values["slug"]))
+    _hold(head, "series", problems, lambda: check_series(values["series"]))
+    _hold(head, "ends_on", problems, lambda: check_days(values["starts_on"], values["ends_on"]))
+    for row in head.below["currencies"]:
+        _hold(row, "maximum_minor", problems, lambda: _check_bounds(row.values))  # noqa: B023  # called at once
+        for amount in row.below["amounts"]:
+            _check_amount(amount, row.values, problems)
+
+
+def _hold(row: PlanRow, name: str, problems: Problems, check: Callable[[], object]) -> None:
+    """Note the broken rule; a value that is missing was noted before."""
+    try:
+        check()
+    except (KeyError, EndsBeforeStart):  # an end before the start breaks a rule of the table too
+        return
+    except tuple(SENTENCES) as error:
+        problems.add(row.file, row.line_of(name), SENTENCES[type(error)])
+
+
+def _check_bounds(values: Mapping[str, Any]) -> None:
+    if values["minimum_minor"] < values["maximum_minor"]:  # else a rule of the table is broken
+        check_bounds(values["currency"], values["minimum_minor"], values["maximum_minor"])
+
+
+def _check_amount(row: PlanRow, currency: Mapping[str, Any], problems: Problems) -> None:
+    amounts = [currency.get("minimum_minor"), row.values.get("amount_minor"), currency.get("maximum_minor")]
+    known = [amount for amount in amounts if amount is not None]
+    if len(known) == len(amounts) and known[0] < known[2] and known != sorted(known):
+        problems.add(row.file, row.line_of("amount_minor"), "The amount is not between the least and the largest gift.")
+
+
+SENTENCES: Mapping[type[DomainError], str] = {
+    BadSlug: "“slug” has small Latin letters, digits and single hyphens, at most 60.",
+    BadSeries: "“series” is two to eight capital Latin letters, and not TEST.",
+    TooLong: "A campaign goes on for ten years at most.",
+    NotInSteps: "The payment provider does not charge every amount of this currency: the bounds are not multiples of its step.",
+    BadBounds: "The least or the largest gift is not one that the payment provider takes.",
+}
 
 
 def _check_currencies(head: PlanRow, problems: Problems) -> None:

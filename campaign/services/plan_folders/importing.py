@@ -9,9 +9,11 @@ from sqlalchemy.exc import IntegrityError
 
 from campaign.database import transaction
 from campaign.days import local_day
+from campaign.domain.campaign_settings import check_slug
 from campaign.domain.campaign_state import CampaignStage
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
+from campaign.services import audit
 from campaign.services.plan_folders import writing
 from campaign.services.plan_folders.checking import check_rows
 from campaign.services.plan_folders.folder import open_folder
@@ -29,6 +31,8 @@ class ImportOptions:
 
     slug: str | None = None
     replace: bool = False
+    is_demonstration: bool = False
+    """Loaded by the program itself: nobody's act, and its series may be another campaign's."""
 
 
 def read_folder(folder: Path, *, today: date) -> CampaignFiles:
@@ -52,6 +56,8 @@ def import_campaign(folder: Path, options: ImportOptions, *, clock: Clock) -> st
 
     Raises:
         FolderRefused: Something is wrong with the folder; nothing was written.
+        BadSlug: The other slug is no address of a campaign.
+        SeriesTaken: Another campaign's receipts have the same prefix.
         CampaignExists: The slug is taken, and it was not asked to replace the draft.
         NotReplaceable: What is there is no draft without gifts.
     """
@@ -60,10 +66,17 @@ def import_campaign(folder: Path, options: ImportOptions, *, clock: Clock) -> st
 
 def write_campaign(files: CampaignFiles, options: ImportOptions, *, clock: Clock) -> str:
     """Write rows that were read and checked; see `import_campaign`."""
-    head = _head(files, options, today=local_day(clock.now()))
+    at = clock.now()
+    head = _head(files, options, today=local_day(at))
     is_successor = options.slug is not None
     try:
         with transaction() as session:
+            if not options.is_demonstration:
+                head["series"] = writing.free_series(session, head, is_chosen=not is_successor)
+                subject, detail = f"campaign:{head['slug']}", {"replaced": options.replace}
+                audit.record(
+                    session, actor_id=None, action="campaign:import", subject=subject, at=at, detail={**detail}
+                )
             campaign_id = writing.begin_campaign(session, head, replace=options.replace)
             writing.write_amounts(session, campaign_id, files.head)
             writing.write_texts(session, campaign_id, files)
@@ -79,8 +92,7 @@ def _head(files: CampaignFiles, options: ImportOptions, *, today: date) -> dict[
     """Return the campaign's own columns; the start of the next campaign is a draft with a series of its own."""
     head = files.head.kind.values(Campaign.__table__, files.head.values)
     if options.slug is not None:
-        initials = "".join(word[0] for word in options.slug.split("-") if word).upper()
-        head |= {"slug": options.slug, "series": initials, "stage": CampaignStage.DRAFT}
+        head |= {"slug": check_slug(options.slug), "stage": CampaignStage.DRAFT}
         head |= {"closed_on": None, "state_note": {}}
     if not {"starts_on", "ends_on"} <= head.keys():
         head["stage"] = CampaignStage.DRAFT

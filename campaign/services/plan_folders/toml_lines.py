@@ -3,6 +3,7 @@
 import tomllib
 from typing import Any
 
+MANY_LINES = 200
 Path = tuple[str | int, ...]
 ENDS = ('"""', "'''", "]")
 """One of these stands in the last line of every statement that is longer than a line."""
@@ -36,17 +37,24 @@ def lines_of(source: str) -> dict[Path, int]:
 
 
 def _statements(source: str) -> list[tuple[int, str]]:
-    """Part a document that is known to be right into its headers and its keys with their values."""
-    statements, begun, first = [], "", 0
+    """Part a document that is known to be right into its headers and its keys with their values.
+
+    A value of very many lines is tried less and less often: what follows it may get its line.
+    """
+    statements: list[tuple[int, str]] = []
+    begun: list[str] = []
+    next_try = 0
     for number, line in enumerate(source.split("\n"), start=1):
         if not begun and (not line.strip() or line.lstrip().startswith("#")):
             continue
-        first = first if begun else number
-        is_longer = bool(begun)
-        begun += line + "\n"
-        if (not is_longer or any(end in line for end in ENDS)) and _is_whole(begun):
-            statements.append((first, begun))
-            begun = ""
+        begun.append(line)
+        if len(begun) > 1 and (len(begun) < next_try or not any(end in line for end in ENDS)):
+            continue
+        if _is_whole("\n".join(begun)):
+            statements.append((number - len(begun) + 1, "\n".join(begun)))
+            begun, next_try = [], 0
+        elif len(begun) > MANY_LINES:
+            next_try = len(begun) * 2
     return statements
 
 

@@ -1,6 +1,7 @@
 """A folder with mistakes is refused with all of them at once, each with its file, its line and a clear sentence."""
 
 import os
+import time
 from datetime import date
 from pathlib import Path
 
@@ -27,7 +28,7 @@ series = "LIB"
 [[currencies]]
 currency = "KGS"
 minimum_minor = 20000
-maximum_minor = 100000000
+maximum_minor = 90000000
 fee_basis_points = 290
 fee_fixed_minor = 2500
 
@@ -161,6 +162,11 @@ CHANGES = [
         "= 200000000\n",
         ["15: The rule “0 < minimum_minor AND minimum_minor < maximum_minor” is not kept."],
     ),
+    ("campaign.toml", '"LIB"', '"lib-1"', ["10: “series” is two to eight capital Latin letters"]),
+    ("campaign.toml", '"LIB"', '"TEST"', ["10: “series” is two to eight capital Latin letters"]),
+    ("campaign.toml", "2027-03-08", "2047-03-08", ["5: A campaign goes on for ten years at most."]),
+    ("campaign.toml", "= 20000\n", "= 1\n", ["15: The least or the largest gift is not one"]),
+    ("campaign.toml", "amount_minor = 100000", "amount_minor = 10", ["20: The amount is not between"]),
     (
         "campaign.toml",
         "[[currencies]]",
@@ -260,6 +266,13 @@ def test_a_file_that_is_not_what_it_should_be_is_refused(
 ) -> None:
     put(folder, name, content)
     assert any(line.startswith(complaint) for line in complaints(folder))
+
+
+def test_a_value_of_very_many_lines_is_refused_at_once(folder: Path) -> None:
+    put(folder, "lines.toml", b"lists = [\n" + b"[0],\n" * 40_000 + b"]\n[[lines]]\n")
+    begun = time.perf_counter()
+    assert "lines.toml:1: “lists” does not belong here; rows begin with [[lines]]." in complaints(folder)
+    assert time.perf_counter() - begun < 10
 
 
 def test_no_link_is_followed(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
