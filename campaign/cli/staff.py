@@ -10,8 +10,9 @@ from campaign.config import Config
 from campaign.domain.errors import NotFound
 from campaign.gateway_registry import current_context
 from campaign.i18n import LANGUAGES
-from campaign.services.staff import resets
-from campaign.services.staff.accounts import ROLES, Grant, NewPerson, StaffExists, UnknownCampaign, invite
+from campaign.services.staff import accounts, grants, resets
+from campaign.services.staff.accounts import ROLES, LastAdministrator, RoleGrant, StaffExists, UnknownCampaign
+from campaign.services.staff.invitations import NewPerson, invite
 from campaign.services.staff.links import NewLink, address_of
 
 TERMS = "The link works once, within 72 hours. Hand it over in person or by a message that only they can read."
@@ -29,8 +30,8 @@ staff = AppGroup("staff", help="Members of staff.")
 @click.option("--language", default="en", type=click.Choice(list(LANGUAGES)), help="Of their pages and emails.")
 def add(email: str, roles: tuple[str, ...], campaign: str | None, name: str, language: str) -> None:
     """Add a member of staff; print the one-time link by which they choose a password."""
-    grants = tuple(Grant(role, campaign) for role in roles)
-    person = NewPerson(email=email, name=name, grants=grants, language=language)
+    granted = tuple(RoleGrant(role, campaign) for role in roles)
+    person = NewPerson(email=email, name=name, grants=granted, language=language)
     try:
         link = invite(person, actor_id=None, clock=current_context().clock)
     except StaffExists:
@@ -53,6 +54,42 @@ def reset(email: str, *, second_step: bool) -> None:
 
 
 staff.add_command(reset, "reset-password")
+
+
+@staff.command("list")
+def list_people() -> None:
+    """List everybody with their roles, state and last activity."""
+    for row in accounts.people():
+        state = "deactivated" if not row.is_active else "invited" if row.is_unused else "active"
+        active = f"{row.last_active_at:%Y-%m-%d}" if row.last_active_at else "never"
+        click.echo(f"{row.email}  {state}  {', '.join(map(str, row.grants)) or 'no role'}  last active: {active}")
+
+
+@staff.command()
+@click.argument("email")
+def deactivate(email: str) -> None:
+    """Close an account; its sessions end at once."""
+    try:
+        grants.deactivate(_id_of(email), actor_id=None, clock=current_context().clock)
+    except LastAdministrator:
+        sys.exit(f"kurak: {email} is the last administrator: add another first.")
+    click.echo(f"{email} can no longer sign in.")
+
+
+@staff.command()
+@click.argument("email")
+def reactivate(email: str) -> None:
+    """Open a closed account again, with the roles that it had."""
+    grants.reactivate(_id_of(email), actor_id=None, clock=current_context().clock)
+    click.echo(f"{email} can sign in again.")
+
+
+def _id_of(email: str) -> int:
+    address = email.strip().casefold()
+    staff_id = next((row.id for row in accounts.people() if row.email.casefold() == address), None)
+    if staff_id is None:
+        sys.exit(f"kurak: there is nobody with the address {email}.")
+    return staff_id
 
 
 def _print(link: NewLink) -> None:

@@ -68,6 +68,11 @@ FACTS: dict[str, object] = {
     "sentence": "No mail leaves.",
     "action": "Start the worker.",
     "page": "docs/operations.md#worker-silent",
+    "event": "sign_in",
+    "device": "Firefox on Windows",
+    "address": "aida@quilt.example",
+    "invited_by": "Bermet",
+    "staff_link_url": "http://localhost/staff/link/token",
     "since": "1 December 2026, 09:00 UTC",
 }
 

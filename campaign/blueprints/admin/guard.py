@@ -3,17 +3,17 @@
 import logging
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
-from flask import Flask, Response, abort, current_app, flash, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, user_logged_in, user_logged_out  # type: ignore[import-untyped]
 from flask_security.signals import password_changed
 from flask_security.utils import check_and_update_authn_fresh, logout_user
 
+from campaign.blueprints.admin.current_person import Person, person_of_session
 from campaign.blueprints.admin.permissions import (
     CLOSED,
     OPEN,
@@ -23,16 +23,14 @@ from campaign.blueprints.admin.permissions import (
     Permission,
     can,
 )
+from campaign.blueprints.admin.staff.refusals import note_refusal
 from campaign.blueprints.admin.staff.sign_in import FRESH_FOR
-from campaign.config import Config
 from campaign.database import DatabaseBusy
-from campaign.domain.errors import NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.text_marks import without_stacks
 from campaign.domain.user_agent import browser_of, system_of
 from campaign.extensions import csrf
 from campaign.gateway_registry import current_context
-from campaign.services.campaigns.cards import campaign_named
 from campaign.services.staff import sessions
 from campaign.services.staff.accounts import end_sessions
 from campaign.services.staff.sessions import IDLE, LONGEST
@@ -46,42 +44,6 @@ ONE_TIME_LINKS = frozenset({"admin.link", "admin.use_link"})
 OWN_PAGE = re.compile(r"/staff(?:[/?][^\\\s\x00-\x1f]*)?")
 MAX_DRAFT_CHARACTERS = 1500
 """A cookie holds 4 KB; a longer text is typed again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """The signed-in person, copied out of the database session, so that a rollback in a service does not touch it."""
-
-    id: int
-    name: str
-    email: str
-    language: str
-    roles: frozenset[str]
-    """What they may do with the campaign that is shown."""
-    has_second_factor: bool
-    has_recovery_codes: bool
-    needs_second_step: bool
-    """Their role needs a second step, set up or not."""
-    shared_roles: frozenset[str]
-    """Those of the roles that hold for the whole organisation."""
-    campaign_ids: frozenset[int]
-    """The campaigns for which they hold roles of their own, beside those of the organisation."""
-    campaign_id: int | None
-    """The campaign that is shown, where their roles depend on it; None: they hold the same roles for all."""
-
-    @property
-    def lacks_second_step(self) -> bool:
-        """Whether they must set up a second step before anything else."""
-        return self.needs_second_step and not self.has_second_factor
-
-    @property
-    def is_for_all_campaigns(self) -> bool:
-        """Whether they hold a role for the whole organisation."""
-        return bool(self.shared_roles)
-
-    def may_see(self, campaign_id: int) -> bool:
-        """Whether the staff pages show this campaign to them."""
-        return self.is_for_all_campaigns or campaign_id in self.campaign_ids
 
 
 def init_app(app: Flask) -> None:
@@ -102,7 +64,7 @@ def load_staff_user() -> None:
     if (ended := _reason_of_end()) is not None:
         g.reason_of_end = ended
     else:
-        g.person = _person()
+        g.person = person_of_session()
         g.lang = g.person.language
 
 
@@ -140,11 +102,10 @@ def _admit(endpoint: str) -> ResponseReturnValue | None:
 def record_sign_in(response: Response) -> Response:
     """Record a sign-in in the audit trail at the end of the request, after Flask-Security has committed its own work.
 
-    Without that row nobody is signed in, nor by a request that failed. A refused password or code is only logged: rows that
-    strangers can cause would bury the trail.
+    Without that row nobody is signed in, nor by a request that failed.
     """
     if request.endpoint in PASSWORD_VIEWS and request.method == "POST" and response.status_code == 200:
-        log.warning("%s refused for %s", request.endpoint, request.remote_addr)
+        note_refusal()
     staff_id: int | None = g.pop("signed_in_id", None)
     if staff_id is None:
         return response
@@ -271,37 +232,6 @@ def _reason_of_end() -> str | None:
         with suppress(DatabaseBusy):  # it is for the list alone
             sessions.note_use(session_id(), clock=clock)
     return None
-
-
-def _person() -> Person:
-    config: Config = current_app.config["KURAK"]
-    shared_roles = frozenset(grant.role.name for grant in current_user.grants if grant.campaign_id is None)
-    campaign_ids = frozenset(grant.campaign_id for grant in current_user.grants if grant.campaign_id is not None)
-    campaign_id = _shown_campaign(campaign_ids, is_for_all=bool(shared_roles)) if campaign_ids else None
-    own_roles = {grant.role.name for grant in current_user.grants if grant.campaign_id == campaign_id}
-    return Person(
-        id=current_user.id,
-        name=current_user.name,
-        email=current_user.email,
-        language=current_user.language,
-        roles=shared_roles | own_roles,
-        has_second_factor=current_user.tf_totp_secret is not None,
-        has_recovery_codes=bool(current_user.mf_recovery_codes),
-        needs_second_step=not config.is_development,
-        shared_roles=shared_roles,
-        campaign_ids=campaign_ids,
-        campaign_id=campaign_id,
-    )
-
-
-def _shown_campaign(campaign_ids: frozenset[int], *, is_for_all: bool) -> int:
-    """Return the campaign that somebody with roles for campaigns chose and may see, else one of theirs."""
-    slug = session.get("campaign")
-    with suppress(NotFound):
-        chosen = campaign_named(slug).id if slug else min(campaign_ids)
-        if is_for_all or chosen in campaign_ids:
-            return chosen
-    return min(campaign_ids)
 
 
 def _on_signed_in(_app: Flask, user: object, **_more: object) -> None:

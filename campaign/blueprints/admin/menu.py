@@ -148,7 +148,13 @@ MENU: tuple[MenuGroup, ...] = (
         (
             MenuEntry("admin.setup", _("Set-up")),
             MenuEntry("admin.organisation", _("Names and addresses"), frozenset({"admin.save_organisation"})),
-            MenuEntry("admin.people", _("People"), frozenset({"admin.person", "admin.set_roles"})),
+            MenuEntry(
+                "admin.people",
+                _("People"),
+                frozenset(
+                    {"admin.person", "admin.set_roles", "admin.correct_person", "admin.invitation_form", "admin.invite"}
+                ),
+            ),
             MenuEntry("admin.audit_trail", _("Audit trail")),
             MenuEntry("admin.inbox", _("Inbox"), frozenset({"admin.inbox_event", "admin.replay_events"})),
         ),

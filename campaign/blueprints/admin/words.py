@@ -1,10 +1,11 @@
 """The words for what the services name: states, attention items, actions, and each rule that may be broken."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 
 from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
+from campaign.blueprints.admin import role_words
 from campaign.blueprints.admin.campaigns import words as campaign_words
 from campaign.blueprints.admin.pictures.rules import PICTURE_ACTS, PICTURE_RULES
 from campaign.blueprints.admin.texts.words import TEXT_ACTS, TEXT_RULES
@@ -38,7 +39,7 @@ from campaign.services.mail import resending
 from campaign.services.receipts import files
 from campaign.services.reconciliation import payouts, suspense
 from campaign.services.shield import state as shield_state
-from campaign.services.staff import accounts
+from campaign.services.staff import accounts, details, invitations
 
 Word = tuple[LazyString, str]
 """A word and the colour of its label: good, warn, bad or none. The word alone says it; the colour repeats it."""
@@ -113,6 +114,8 @@ MAIL_KINDS: Mapping[str, LazyString] = {
     "gift_code": _("Code for a donor"),
     "news_confirm": _("News by email: confirmation"),
     "update": _("Update"),
+    "staff_invitation": _("Invitation to the staff pages"),
+    "staff_notice": _("Notice to a person on the staff pages"),
     "shield_up": _("Protection is on"),
     "alarm_raised": _("Alarm"),
     "alarm_over": _("Alarm is over"),
@@ -127,20 +130,8 @@ MAIL_KINDS: Mapping[str, LazyString] = {
     "pledge_card": _("Monthly gift: the card expires soon"),
     "pledge_stopped": _("Monthly gift: ends"),
 }
-ROLES: Mapping[str, LazyString] = {
-    "viewer": _("Viewer: reads, without donors' addresses"),
-    "campaign": _("Campaign: proposes allocations, moderates the supporters list"),
-    "finance": _("Finance: refunds, payments, proposals, files"),
-    "approver": _("Approver: decides on allocations"),
-    "admin": _("Administrator: people and their roles"),
-}
-ROLE_NAMES: Mapping[str, LazyString] = {
-    "viewer": lazy_pgettext("role", "Viewer"),
-    "campaign": lazy_pgettext("role", "Campaign"),
-    "finance": lazy_pgettext("role", "Finance"),
-    "approver": lazy_pgettext("role", "Approver"),
-    "admin": lazy_pgettext("role", "Administrator"),
-}
+ROLES, ROLE_NAMES = role_words.ROLES, role_words.ROLE_NAMES
+roles_in_words, grants_in_words = role_words.roles_in_words, role_words.grants_in_words
 FREQUENCIES: Mapping[str, LazyString] = {DonationFrequency.ONCE: _("Once"), DonationFrequency.MONTHLY: _("Monthly")}
 METHODS: Mapping[str, LazyString] = {"card": _("Card"), "bank": _("Bank transfer"), "cash": _("Cash")}
 MODES: Mapping[str, Word] = {
@@ -191,7 +182,11 @@ SHIELD_CAUSES: Mapping[str, LazyString] = {
 ACTS: Mapping[str, LazyString] = {
     **TEXT_ACTS,
     "staff:sign_in": _("Signed in"),
+    "staff:refused": _("Sign-in refused"),
     "staff:add": _("Added a person"),
+    "staff:invite_again": _("Sent an invitation again"),
+    "staff:withdraw": _("Withdrew an invitation"),
+    "staff:correct": _("Corrected a person’s name or address"),
     "staff:set_roles": _("Changed roles"),
     "staff:deactivate": _("Deactivated an account"),
     "staff:reactivate": _("Reactivated an account"),
@@ -245,6 +240,7 @@ ACTS: Mapping[str, LazyString] = {
     "receipts:download": _("Downloaded receipts of a period"),
     "receipt_register:download": _("Downloaded the receipt register"),
     "donations:download": _("Downloaded donations"),
+    "audit:download": _("Downloaded the audit trail"),
     "ledger:download": _("Downloaded the ledger"),
     "allocations:download": _("Downloaded the allocation ledger"),
 }
@@ -309,6 +305,9 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     payouts.CannotBeBookedWhole: _("The provider says what this payout consists of, or it is booked already."),
     accounts.OwnRolesAreFixed: _("You cannot change your own roles. Ask another administrator."),
     accounts.LastAdministrator: _("This is the last administrator. Make somebody else an administrator first."),
+    accounts.StaffExists: _("Somebody with this address has an account already."),
+    invitations.InvitationUsed: _("This person has no open invitation any more. Reload the page to see the account."),
+    details.NothingChanged: _("This is what we have already. Change the name or the address."),
     accounts.UnknownRole: _("Choose one of the roles shown."),
     accounts.UnknownCampaign: _("Choose one of the campaigns shown."),
     shield_state.ShieldReasonMissing: _("Say why."),
@@ -322,18 +321,6 @@ def refunded(charge: Money, sent_back: Money) -> Word | None:
     if not sent_back.minor:
         return None
     return REFUNDED_IN_PART if sent_back.minor < charge.minor else REFUNDED
-
-
-def roles_in_words(roles: Collection[str]) -> str:
-    """Return the names of roles, always in the same order."""
-    return ", ".join(str(name) for role, name in ROLE_NAMES.items() if role in roles)
-
-
-def grants_in_words(grants: Iterable[str]) -> str:
-    """Return roles with the campaigns for which they hold, from texts like finance@quilt."""
-    parts = [grant.partition("@") for grant in grants]
-    names = [(str(ROLE_NAMES.get(role, role)), campaign) for role, _at, campaign in parts]
-    return ", ".join(f"{name} ({campaign})" if campaign else name for name, campaign in names)
 
 
 def sentence_of(error: DomainError) -> str:

@@ -22,6 +22,8 @@ KINDS: Mapping[str, LazyString] = {
     "mail": _("Email %(number)s"),
     "mails": _("Late emails"),
     "staff": _("Team member no. %(number)s"),
+    "stranger": _("An unknown address"),
+    "audit": _("Audit trail"),
     "campaign": _("Campaign %(number)s"),
     "organisation": _("Organisation"),
     "shield": _("Protection"),

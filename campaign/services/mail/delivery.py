@@ -32,6 +32,7 @@ from campaign.services.pledges.mailbox import links_in_words
 from campaign.services.queues.work_queue import ClaimedRow, QueuePolicy, WorkQueue
 from campaign.services.receipts import files, issuing, links
 from campaign.services.receipts.conversion import ConversionNotKnown
+from campaign.services.staff import links as staff_links
 from campaign.services.transfer_instructions import transfer_in_words
 from receipts import ReceiptOnHold
 
@@ -188,7 +189,7 @@ def receipt_number_of(public_id: str) -> str | None:
 
 def _template_facts(message: Message, *, public_url: str, at: datetime) -> dict[str, Any]:
     """The stored facts as finished texts of the reader's language, which is what the templates take."""
-    facts: dict[str, Any] = dict(message.facts)
+    facts: dict[str, Any] = staff_links.with_address(message.facts, public_url=public_url)
     base = f"{public_url}/{message.language}"
     facts |= {"lang": current_language(), "public_url": public_url}
     if "pledge" in facts:

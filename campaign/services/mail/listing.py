@@ -20,7 +20,7 @@ from campaign.services.mail.listed_mail import ListedMail
 from campaign.services.shield.codes import PROOFS
 
 PAGE_ROWS = 50
-UNSENDABLE = PROOFS | {NEWS_KIND}
+UNSENDABLE = PROOFS | {NEWS_KIND, "staff_invitation", "staff_notice"}
 """Kinds that are never sent again."""
 
 

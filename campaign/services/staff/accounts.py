@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from flask_security.utils import hash_password
 from sqlalchemy import delete, func, or_, select
@@ -16,7 +17,6 @@ from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
 from campaign.models.staff import Role, Staff, StaffGrant, StaffLink, StaffSession
 from campaign.services import audit
-from campaign.services.staff.links import NewLink, make_link
 
 ROLES = ("viewer", "campaign", "finance", "approver", "admin")
 DEMO_PASSWORD = "many-small-pieces"  # noqa: S105  # printed at every demo start, refused in production
@@ -57,7 +57,7 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Grant:
+class RoleGrant:
     """A role, and the slug of the campaign for which it holds; None: the whole organisation."""
 
     role: str
@@ -67,20 +67,10 @@ class Grant:
         return self.role if self.campaign is None else f"{self.role}@{self.campaign}"
 
     @classmethod
-    def parse(cls, text: str) -> "Grant":
+    def parse(cls, text: str) -> "RoleGrant":
         """Read what `str` writes: finance, or finance@quilt."""
         role, _at, campaign = text.partition("@")
         return cls(role, campaign or None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewPerson:
-    """Somebody who is to be invited."""
-
-    email: str
-    name: str = ""
-    grants: tuple[Grant, ...]
-    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,34 +80,21 @@ class StaffRow:
     id: int
     name: str
     email: str
-    grants: tuple[Grant, ...]
+    grants: tuple[RoleGrant, ...]
+    language: str
     is_active: bool
+    is_unused: bool  # they were invited, and have not chosen a password yet
     has_second_factor: bool
     last_active_at: datetime | None
-    invited_until: datetime | None  # when their invitation, which they have not used yet, expires or has expired
+    invited_until: datetime | None  # when their invitation expires or has expired; None: used or withdrawn
 
-
-def invite(new: NewPerson, *, actor_id: int | None, clock: Clock) -> NewLink:
-    """Add a person, or change one who has not used their invitation, and make the link by which they choose a password.
-
-    Args:
-        actor_id: Who invites; None: the command line.
-
-    Raises:
-        UnknownRole, UnknownCampaign: see there.
-        StaffExists: somebody with this address has an account in use.
-    """
-    known = known_grants(new.grants)
-    address, at = new.email.strip().casefold(), clock.now()
-    with transaction() as session:
-        person = session.execute(select(Staff).where(func.lower(Staff.email) == address)).scalar_one_or_none()
-        if person is None:
-            person = _new_person(address, name=address, hashed=None, at=at)
-        elif not is_invited(session, person):
-            raise StaffExists(address)
-        person.name, person.language = new.name.strip() or person.name, new.language
-        _write_account(session, person, known, actor_id=actor_id, at=at)
-        return make_link(session, person, LinkPurpose.INVITATION, actor_id=actor_id, at=at)
+    @property
+    def roles_by_campaign(self) -> dict[str, list[str]]:
+        """The roles for the organisation, under an empty name, and for each campaign, under its slug."""
+        return {
+            place: [grant.role for grant in grants]
+            for place, grants in groupby(self.grants, lambda grant: grant.campaign or "")
+        }
 
 
 def add_staff(email: str, *, name: str, roles: Iterable[str], clock: Clock, password: str) -> SignIn:
@@ -126,33 +103,29 @@ def add_staff(email: str, *, name: str, roles: Iterable[str], clock: Clock, pass
     Raises:
         UnknownRole, StaffExists: see there.
     """
-    known = known_grants(map(Grant, roles))
+    known = known_grants(map(RoleGrant, roles))
     address = email.strip().casefold()
     hashed = hash_password(password)  # slow, so before the transaction
     with transaction() as session:
         if session.execute(select(Staff.id).where(func.lower(Staff.email) == address)).first():
             raise StaffExists(address)
-        person = _new_person(address, name=name.strip() or address, hashed=hashed, at=clock.now())
-        _write_account(session, person, known, actor_id=None, at=clock.now())
+        person = new_person(address, name=name.strip() or address, hashed=hashed, at=clock.now())
+        write_account(session, person, known, actor_id=None, at=clock.now())
     return SignIn(email=address, password=password, roles=tuple(grant.role for grant in known))
 
 
-def is_invited(session: Session, person: Staff) -> bool:
-    """Return whether the person has not used their invitation yet."""
-    link = session.get(StaffLink, person.id)
-    return person.password is None and link is not None and link.purpose == LinkPurpose.INVITATION
-
-
-def _write_account(
-    session: Session, person: Staff, grants: tuple[Grant, ...], *, actor_id: int | None, at: datetime
+def write_account(
+    session: Session, person: Staff, grants: tuple[RoleGrant, ...], *, actor_id: int | None, at: datetime
 ) -> None:
+    """Write a new person with their grants and the act, within the caller's transaction."""
     session.add(person)
     write_grants(session, person, grants)
     detail: dict[str, object] = {"roles": [str(grant) for grant in grants]}
     audit.record(session, actor_id=actor_id, action="staff:add", subject=f"staff:{person.id}", at=at, detail=detail)
 
 
-def _new_person(address: str, *, name: str, hashed: str | None, at: datetime) -> Staff:
+def new_person(address: str, *, name: str, hashed: str | None, at: datetime) -> Staff:
+    """Return a person who is not written yet."""
     return Staff(
         email=address,
         name=name,
@@ -215,7 +188,7 @@ def forget_sessions(session: Session, person: Staff) -> None:
     session.execute(delete(StaffSession).where(StaffSession.staff_id == person.id))
 
 
-def known_grants(grants: Iterable[Grant]) -> tuple[Grant, ...]:
+def known_grants(grants: Iterable[RoleGrant]) -> tuple[RoleGrant, ...]:
     """Return grants in their order, each once.
 
     Raises:
@@ -224,7 +197,7 @@ def known_grants(grants: Iterable[Grant]) -> tuple[Grant, ...]:
     return tuple(sorted(set(grants), key=lambda grant: (grant.campaign or "", ROLES.index(_known(grant.role)))))
 
 
-def write_grants(session: Session, person: Staff, grants: Iterable[Grant]) -> None:
+def write_grants(session: Session, person: Staff, grants: Iterable[RoleGrant]) -> None:
     """Give a person these grants in place of those that they have, within the caller's transaction.
 
     Raises:
@@ -244,7 +217,7 @@ def write_grants(session: Session, person: Staff, grants: Iterable[Grant]) -> No
     session.flush()
 
 
-def grants_of(session: Session, person: Staff) -> tuple[Grant, ...]:
+def grants_of(session: Session, person: Staff) -> tuple[RoleGrant, ...]:
     """Return what a person holds."""
     return _grants(person, _slugs(session))
 
@@ -278,9 +251,9 @@ def _open_invitations(session: Session) -> dict[int, datetime]:
     return dict(session.execute(query).all())
 
 
-def _grants(person: Staff, slugs: Mapping[int, str]) -> tuple[Grant, ...]:
+def _grants(person: Staff, slugs: Mapping[int, str]) -> tuple[RoleGrant, ...]:
     return known_grants(
-        Grant(grant.role.name, None if grant.campaign_id is None else slugs[grant.campaign_id])
+        RoleGrant(grant.role.name, None if grant.campaign_id is None else slugs[grant.campaign_id])
         for grant in person.grants
     )
 
@@ -291,7 +264,9 @@ def _row(person: Staff, slugs: Mapping[int, str], invited_until: datetime | None
         name=person.name,
         email=person.email,
         grants=_grants(person, slugs),
+        language=person.language,
         is_active=person.active,
+        is_unused=person.password is None and person.last_active_at is None,
         has_second_factor=person.tf_totp_secret is not None,
         last_active_at=person.last_active_at,
         invited_until=invited_until if person.password is None else None,

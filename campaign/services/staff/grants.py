@@ -11,9 +11,9 @@ from campaign.gateways.clock import Clock
 from campaign.models.staff import Role, Staff, StaffLink, holds_shared_role
 from campaign.services import audit
 from campaign.services.staff.accounts import (
-    Grant,
     LastAdministrator,
     OwnRolesAreFixed,
+    RoleGrant,
     forget_sessions,
     grants_of,
     known_grants,
@@ -24,7 +24,7 @@ from campaign.services.staff.accounts import (
 ADMIN = "admin"
 
 
-def set_grants(staff_id: int, *, grants: Iterable[Grant], actor_id: int, clock: Clock) -> None:
+def set_grants(staff_id: int, *, grants: Iterable[RoleGrant], actor_id: int, clock: Clock) -> None:
     """Give a person these roles in place of those that they have. Their sessions end, so the change applies at once.
 
     Raises:
@@ -38,7 +38,7 @@ def set_grants(staff_id: int, *, grants: Iterable[Grant], actor_id: int, clock: 
         person = load_person(session, staff_id)
         before = grants_of(session, person)
         write_grants(session, person, known)
-        if was_administrator and Grant(ADMIN) not in known:
+        if was_administrator and RoleGrant(ADMIN) not in known:
             _require_other_administrator(session, staff_id)
         forget_sessions(session, person)
         detail: dict[str, object] = {"before": [*map(str, before)], "after": [*map(str, known)]}

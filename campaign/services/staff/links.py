@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -65,6 +66,14 @@ def make_link(session: Session, person: Staff, purpose: LinkPurpose, *, actor_id
 def address_of(nonce: str, *, public_url: str) -> str:
     """Return the whole address of a link; it is shown once and never stored."""
     return f"{public_url}/staff/link/{_token(nonce)}"
+
+
+def with_address(facts: Mapping[str, object], *, public_url: str) -> dict[str, object]:
+    """Return the facts of an email with the address of its link, where it brings one, in place of the link's number."""
+    if "link_nonce" not in facts:
+        return dict(facts)
+    shown = {name: value for name, value in facts.items() if name != "link_nonce"}
+    return {**shown, "staff_link_url": address_of(str(facts["link_nonce"]), public_url=public_url)}
 
 
 def open_link(token: str, *, clock: Clock) -> OpenLink:

@@ -8,7 +8,8 @@ from campaign.domain.staff_link import LinkPurpose
 from campaign.gateways.clock import Clock
 from campaign.models.staff import Staff
 from campaign.services import audit
-from campaign.services.staff.accounts import forget_sessions, is_invited
+from campaign.services.staff.accounts import forget_sessions
+from campaign.services.staff.invitations import is_unused
 from campaign.services.staff.links import NewLink, make_link
 
 
@@ -26,7 +27,7 @@ def reset(email: str, *, second_step: bool, clock: Clock) -> NewLink:
         person = session.execute(select(Staff).where(func.lower(Staff.email) == address)).scalar_one_or_none()
         if person is None:
             raise NotFound("staff")
-        purpose = LinkPurpose.INVITATION if is_invited(session, person) else LinkPurpose.RESET
+        purpose = LinkPurpose.INVITATION if is_unused(session, person) else LinkPurpose.RESET
         person.password = None
         if second_step:
             person.tf_primary_method = person.tf_totp_secret = person.mf_recovery_codes = None

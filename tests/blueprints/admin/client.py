@@ -42,6 +42,7 @@ def browser_of(app: Flask, clock: Clock, member: Staff, *, is_fresh: bool = True
         session["in_at"] = session["seen_at"] = clock.now().timestamp()
         session["session_id"] = new_public_id()
     with transaction() as rows:
+        rows.get_one(Staff, member.id).last_active_at = clock.now()
         rows.add(
             StaffSession(
                 public_id=session["session_id"],

@@ -71,7 +71,7 @@ def test_an_administrator_changes_roles_and_the_person_is_signed_out(
 ) -> None:
     viewer = sign_in_as(app, clock, role="viewer")
     page = fetch(admin, "admin.person", staff_id=viewer.staff_id)
-    answer = page.submit(admin, "main form", roles=["viewer", "approver"])
+    answer = page.submit(admin, f"form[action$='/{viewer.staff_id}']", roles=["viewer", "approver"])
     assert answer.status_code == 303
     assert "/staff/login" in viewer.client.get("/staff/").location
     roles = session.get_one(Staff, viewer.staff_id).roles

@@ -18,7 +18,8 @@ from campaign.blueprints.admin.staff import link
 from campaign.extensions import db
 from campaign.models.staff import AuditEvent, Staff
 from campaign.services.staff import accounts, links
-from campaign.services.staff.accounts import Grant, NewPerson, add_staff, invite
+from campaign.services.staff.accounts import RoleGrant, add_staff
+from campaign.services.staff.invitations import NewPerson, invite
 from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import a_campaign
 from tests.support.fakes import SettableClock
@@ -97,7 +98,7 @@ def test_choosing_a_password_by_a_link_blocks_no_other_writer(
     app: Flask, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_campaign()
-    made = invite(NewPerson(email=EMAIL, grants=(Grant("finance"),)), actor_id=None, clock=clock)
+    made = invite(NewPerson(email=EMAIL, grants=(RoleGrant("finance"),)), actor_id=None, clock=clock)
     client = app.test_client()
     page = fetch_address(client, links.address_of(made.nonce, public_url=""))
     with another_writer(app) as other:

@@ -12,7 +12,8 @@ from campaign.domain.errors import DomainError
 from campaign.models.campaign import Campaign
 from campaign.models.staff import AuditEvent, Staff
 from campaign.services.staff import grants
-from campaign.services.staff.accounts import Grant, LastAdministrator, NewPerson, UnknownCampaign, invite, people
+from campaign.services.staff.accounts import LastAdministrator, RoleGrant, UnknownCampaign, people
+from campaign.services.staff.invitations import NewPerson, invite
 from tests.blueprints.admin.client import browser_of, sign_in_as, token_of
 from tests.support.builders import a_campaign, a_member_of_staff, a_paid_gift
 from tests.support.fakes import SettableClock
@@ -33,13 +34,16 @@ def test_an_administrator_gives_a_role_for_one_campaign_and_it_is_in_the_audit_t
     address = f"/staff/people/{viewer.id}"
     page = fetch_address(admin.client, address)
     assert [box["value"] for box in page.soup.select("input[name=roles][checked]")] == ["viewer"]
-    assert page.submit(admin.client, "main form", roles=["viewer@quilt", "finance@quilt"]).location == "/staff/people"
+    saved = page.submit(admin.client, f"form[action='{address}']", roles=["viewer@quilt", "finance@quilt"])
+    assert saved.location == "/staff/people"
     row = fetch_address(admin.client, "/staff/people").texts("tbody tr")[-1]
     assert "Viewer, Finance Quilt (en)" in row
     with reading() as session:
         detail = session.execute(select(AuditEvent.detail).where(AuditEvent.action == "staff:set_roles")).scalar_one()
     assert detail == {"before": ["viewer"], "after": ["viewer@quilt", "finance@quilt"]}
-    refused = fetch_address(admin.client, address).submit(admin.client, "main form", roles=["viewer@nowhere"])
+    refused = fetch_address(admin.client, address).submit(
+        admin.client, f"form[action='{address}']", roles=["viewer@nowhere"]
+    )
     assert Page(refused).texts(".error-summary li") == ["Choose one of the roles shown."]
 
 
@@ -47,13 +51,13 @@ def test_the_command_line_adds_staff_for_one_campaign(app: Flask, own: Campaign)
     runner = app.test_cli_runner()
     added = runner.invoke(args=["staff", "add", "one@quilt.example", "--role", "viewer", "--campaign", "quilt"])
     assert added.exit_code == 0
-    assert [row.grants for row in people()] == [(Grant("viewer", "quilt"),)]
+    assert [row.grants for row in people()] == [(RoleGrant("viewer", "quilt"),)]
     refused = runner.invoke(args=["staff", "add", "two@quilt.example", "--role", "viewer", "--campaign", "nowhere"])
     assert (refused.exit_code, len(people())) == (1, 1)
 
 
 def test_an_unknown_campaign_gives_no_role(app: Flask, clock: SettableClock, own: Campaign) -> None:
-    nowhere = (Grant("viewer", "nowhere"),)
+    nowhere = (RoleGrant("viewer", "nowhere"),)
     with pytest.raises(UnknownCampaign):
         invite(NewPerson(email="one@quilt.example", grants=nowhere), actor_id=None, clock=clock)
     member, admin = a_member_of_staff(role="viewer"), a_member_of_staff(role="admin")
@@ -67,7 +71,7 @@ def test_a_person_of_two_campaigns_switches_between_them_with_the_roles_of_each(
     mountain, third = (a_campaign(slug=slug, is_featured=False) for slug in ("mountain", "third"))
     gift = a_paid_gift(campaign=mountain, payer_name="Zulfiya")
     admin, member = a_member_of_staff(role="admin"), a_member_of_staff(role="viewer", email="two@quilt.example")
-    given = [Grant("viewer", "quilt"), Grant("finance", "mountain")]
+    given = [RoleGrant("viewer", "quilt"), RoleGrant("finance", "mountain")]
     grants.set_grants(member.id, grants=given, actor_id=admin.id, clock=clock)
     with reading() as session:
         client = browser_of(app, clock, session.get_one(Staff, member.id))
@@ -90,7 +94,7 @@ def test_a_role_for_one_campaign_beside_one_for_all_opens_nothing_of_others(
     mountain = a_campaign(slug="mountain", is_featured=False)
     gift = a_paid_gift(campaign=own, payer_name="Aigul", public_name=None)
     admin, member = a_member_of_staff(role="admin"), a_member_of_staff(role="viewer", email="two@quilt.example")
-    given = [Grant("viewer"), Grant("finance", mountain.slug)]
+    given = [RoleGrant("viewer"), RoleGrant("finance", mountain.slug)]
     grants.set_grants(member.id, grants=given, actor_id=admin.id, clock=clock)
     with reading() as session:
         client = browser_of(app, clock, session.get_one(Staff, member.id))
@@ -123,9 +127,9 @@ def test_of_two_administrators_who_close_each_others_accounts_at_once_one_stays(
 
 def test_the_last_administrator_keeps_the_role(app: Flask, clock: SettableClock, own: Campaign) -> None:
     admin = a_member_of_staff(role="admin")
-    invite(NewPerson(email="new@quilt.example", grants=(Grant("admin"),)), actor_id=admin.id, clock=clock)
+    invite(NewPerson(email="new@quilt.example", grants=(RoleGrant("admin"),)), actor_id=admin.id, clock=clock)
     with pytest.raises(LastAdministrator):  # an invitation that nobody has used is no administrator
-        grants.set_grants(admin.id, grants=[Grant("admin", "quilt")], actor_id=0, clock=clock)
+        grants.set_grants(admin.id, grants=[RoleGrant("admin", "quilt")], actor_id=0, clock=clock)
     with pytest.raises(LastAdministrator):
         grants.deactivate(admin.id, actor_id=None, clock=clock)
     a_member_of_staff(role="admin", email="second@quilt.example")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from campaign.database import reading
 from campaign.domain.user_agent import browser_of, system_of
 from campaign.models.staff import AuditEvent, StaffSession
-from campaign.services.staff.accounts import Grant, add_staff
+from campaign.services.staff.accounts import RoleGrant, add_staff
 from campaign.services.staff.grants import set_grants
 from tests.blueprints.admin import client as admin_client
 from tests.support.builders import a_campaign, a_member_of_staff
@@ -98,7 +98,7 @@ def test_signing_out_a_new_password_and_new_roles_leave_no_session(
     assert rows() == []
     staff = admin_client.sign_in_as(app, clock, role="viewer")
     admin = a_member_of_staff(role="admin")
-    set_grants(staff.staff_id, grants=[Grant("finance")], actor_id=admin.id, clock=clock)
+    set_grants(staff.staff_id, grants=[RoleGrant("finance")], actor_id=admin.id, clock=clock)
     assert rows() == []
 
 

@@ -12,17 +12,16 @@ from campaign.extensions import db
 from campaign.models.staff import AuditEvent, Staff
 from campaign.services.staff.accounts import (
     DEMO_PASSWORD,
-    Grant,
-    NewPerson,
     OwnRolesAreFixed,
+    RoleGrant,
     StaffExists,
     UnknownRole,
     add_demo_staff,
     add_staff,
-    invite,
     people,
 )
 from campaign.services.staff.grants import set_grants
+from campaign.services.staff.invitations import NewPerson, invite
 from tests.support.builders import a_member_of_staff
 from tests.support.fakes import SettableClock
 from tests.support.pytest_hooks import ARGON2_AS_SHIPPED
@@ -37,7 +36,7 @@ def member(session: Session, email: str) -> Staff:
 
 
 def test_an_invited_person_has_no_password_yet(app: Flask, clock: SettableClock, session: Session) -> None:
-    invited = NewPerson(email=" Aida@Quilt.example ", name="Aida", grants=(Grant("finance"), Grant("viewer")))
+    invited = NewPerson(email=" Aida@Quilt.example ", name="Aida", grants=(RoleGrant("finance"), RoleGrant("viewer")))
     assert invite(invited, actor_id=None, clock=clock).email == "aida@quilt.example"
     person = member(session, "aida@quilt.example")
     assert (person.name, person.password) == ("Aida", None)
@@ -63,12 +62,12 @@ def test_an_address_belongs_to_one_account(app: Flask, clock: SettableClock) -> 
     with pytest.raises(StaffExists):
         add_staff("AIDA@quilt.example", name="Aida", roles=("finance",), clock=clock, password=PASSWORD)
     with pytest.raises(StaffExists):
-        invite(NewPerson(email="AIDA@quilt.example", grants=(Grant("finance"),)), actor_id=None, clock=clock)
+        invite(NewPerson(email="AIDA@quilt.example", grants=(RoleGrant("finance"),)), actor_id=None, clock=clock)
 
 
 def test_an_unknown_role_is_refused(app: Flask, clock: SettableClock) -> None:
     with pytest.raises(UnknownRole):
-        invite(NewPerson(email="aida@quilt.example", grants=(Grant("owner"),)), actor_id=None, clock=clock)
+        invite(NewPerson(email="aida@quilt.example", grants=(RoleGrant("owner"),)), actor_id=None, clock=clock)
     assert people() == []
 
 
@@ -83,7 +82,7 @@ def test_the_demo_sign_ins_are_three_and_are_added_once(app: Flask, clock: Setta
 def test_a_change_of_roles_ends_the_persons_sessions(app: Flask, clock: SettableClock, session: Session) -> None:
     admin, viewer = a_member_of_staff(role="admin"), a_member_of_staff(role="viewer")
     before = viewer.fs_uniquifier
-    set_grants(viewer.id, grants=[Grant("approver")], actor_id=admin.id, clock=clock)
+    set_grants(viewer.id, grants=[RoleGrant("approver")], actor_id=admin.id, clock=clock)
     session.rollback()
     changed = member(session, viewer.email)
     assert [role.name for role in changed.roles] == ["approver"]
@@ -93,5 +92,5 @@ def test_a_change_of_roles_ends_the_persons_sessions(app: Flask, clock: Settable
 def test_nobody_gives_themselves_a_role(app: Flask, clock: SettableClock, session: Session) -> None:
     admin = a_member_of_staff(role="admin")
     with pytest.raises(OwnRolesAreFixed):
-        set_grants(admin.id, grants=[Grant("admin"), Grant("approver")], actor_id=admin.id, clock=clock)
+        set_grants(admin.id, grants=[RoleGrant("admin"), RoleGrant("approver")], actor_id=admin.id, clock=clock)
     assert [role.name for role in member(session, admin.email).roles] == ["admin"]

@@ -53,6 +53,7 @@ KEYS: Mapping[str, LazyString] = {
     "gifts": _("Number of gifts"),
     "donors": _("Number of donors"),
     "purpose": _("Purpose"),
+    "step": _("Step"),
     "second_step": _("Second step removed"),
 }
 """Key of a detail → its word, in the order in which they are shown; an unknown key comes last, as it is."""
@@ -73,14 +74,18 @@ PLACES = {key: place for place, key in enumerate(KEYS)}
 AMOUNTS = ("amount_minor", "minor")
 INTERNAL = frozenset({"form", "figures", *AMOUNTS})
 """Keys that are for the program alone: which form an act was sent with, balances in minor units, an amount without currency."""
-LINK_PURPOSES: Mapping[str, LazyString] = {
-    LinkPurpose.INVITATION: _("Invitation"),
-    LinkPurpose.RESET: _("Password reset"),
-}
 NAMED: Mapping[str, Mapping[str, LazyString]] = {
     "cause": SHIELD_CAUSES,
     "document": DOCUMENT_NAMES,
-    "purpose": LINK_PURPOSES,
+    "purpose": {LinkPurpose.INVITATION: _("Invitation"), LinkPurpose.RESET: _("Password reset")},
+    "step": {
+        "login": _("Password"),
+        "verify": _("Password"),
+        "change_password": _("Password"),
+        "two_factor_token_validation": _("Code from the app"),
+        "mf_recovery": _("Recovery code"),
+        "wan_signin_response": _("Passkey"),
+    },
 }
 """Key of a detail → the words for its values."""
 MOMENTS = ("publish_at",)

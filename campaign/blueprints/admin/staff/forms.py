@@ -14,8 +14,8 @@ from campaign.domain.typed_text import one_line
 from campaign.i18n import LANGUAGES, text_of
 from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.staff import accounts
-from campaign.services.staff.accounts import Grant
-from campaign.web.form_fields import TOO_LONG
+from campaign.services.staff.accounts import RoleGrant
+from campaign.web.form_fields import TOO_LONG, EmailField
 
 
 class LanguageForm(StaffForm):
@@ -79,10 +79,43 @@ class GrantsForm(StaffForm):
         self.roles.choices = [choice for group in self.groups.values() for choice in group]
 
     @property
-    def grants(self) -> tuple[Grant, ...]:
+    def grants(self) -> tuple[RoleGrant, ...]:
         """The chosen roles of a valid form."""
-        return tuple(map(Grant.parse, self.roles.data))
+        return tuple(map(RoleGrant.parse, self.roles.data))
 
     def is_open(self, group: list[SelectChoice]) -> bool:
         """Whether something of this group is chosen."""
         return any(choice.value in self.roles.data for choice in group)
+
+
+class InvitationForm(GrantsForm):
+    """A new person: address, name, language and at least one role."""
+
+    email = EmailField(_("Email"))
+    name = StringField(
+        _("Name"),
+        description=_("They may change it. Leave it empty if you are not sure."),
+        filters=[one_line],
+        validators=[Length(max=MAX_NAME, message=TOO_LONG)],
+    )
+    language = SelectField(
+        _("Language of the invitation"),
+        choices=dict(LANGUAGES),
+        invalid_choice_message=_("Choose one of the languages shown."),
+    )
+    roles = SelectMultipleField(
+        _("Roles"),
+        validators=[DataRequired(_("Choose at least one role."))],
+        invalid_choice_message=words.BROKEN_RULES[accounts.UnknownRole],
+    )
+
+
+class DetailsForm(StaffForm):
+    """A person's name and address."""
+
+    name = StringField(
+        _("Name"),
+        filters=[one_line],
+        validators=[DataRequired(_("Enter a name.")), Length(max=MAX_NAME, message=TOO_LONG)],
+    )
+    email = EmailField(_("Email"))

@@ -7,11 +7,13 @@ from flask_babel import gettext as _
 from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.frame import done, refused
 from campaign.blueprints.admin.guard import person as current_person
-from campaign.blueprints.admin.staff.forms import GrantsForm
-from campaign.domain.errors import DomainError
+from campaign.blueprints.admin.staff.forms import DetailsForm, GrantsForm
+from campaign.blueprints.admin.words import sentence_of
+from campaign.domain.errors import DomainError, NotFound
 from campaign.gateway_registry import current_context
+from campaign.jobs import wake
 from campaign.services.campaigns.cards import all_campaigns
-from campaign.services.staff import accounts, grants
+from campaign.services.staff import accounts, details, grants
 from campaign.services.staff.accounts import StaffRow
 
 
@@ -19,14 +21,14 @@ from campaign.services.staff.accounts import StaffRow
 def people() -> ResponseReturnValue:
     """Everybody with their roles."""
     names = {card.slug: card.name for card in all_campaigns()}
-    return render_template("admin/staff/people.html", rows=accounts.people(), names=names)
+    at = current_context().clock.now()
+    return render_template("admin/staff/people.html", rows=accounts.people(), names=names, at=at)
 
 
 @bp.get("/people/<int(max=2147483647):staff_id>")
 def person(staff_id: int) -> ResponseReturnValue:
-    """One person's roles and account."""
-    row = accounts.person(staff_id)
-    return _page(row, GrantsForm(all_campaigns(), data={"roles": list(map(str, row.grants))}))
+    """One person's name, roles and account."""
+    return _page(accounts.person(staff_id))
 
 
 @bp.post("/people/<int(max=2147483647):staff_id>")
@@ -34,13 +36,36 @@ def set_roles(staff_id: int) -> ResponseReturnValue:
     """Set a person's roles; their sessions end at once."""
     form = GrantsForm(all_campaigns())
     if not form.validate():
-        return _page(accounts.person(staff_id), form), form.status
+        return _page(accounts.person(staff_id), grants_form=form), form.status
     try:
         clock = current_context().clock
         grants.set_grants(staff_id, grants=form.grants, actor_id=current_person().id, clock=clock)
     except DomainError as error:
         return refused(error, "admin.people")
     return done(_("The roles have been changed."), "admin.people")
+
+
+@bp.post("/people/<int(max=2147483647):staff_id>/details")
+def correct_person(staff_id: int) -> ResponseReturnValue:
+    """Correct a person's name or address; they get an email."""
+    form = DetailsForm()
+    if not form.validate():
+        return _page(accounts.person(staff_id), details_form=form), form.status
+    try:
+        details.correct(
+            staff_id,
+            name=form.name.data,
+            email=form.email.data,
+            actor_id=current_person().id,
+            clock=current_context().clock,
+        )
+    except NotFound:
+        raise
+    except DomainError as error:
+        form.refuse("email", sentence_of(error))
+        return _page(accounts.person(staff_id), details_form=form), form.status
+    wake("outbox")
+    return done(_("Name and address have been saved."), "admin.people")
 
 
 @bp.post("/people/<int(max=2147483647):staff_id>/deactivate")
@@ -60,5 +85,13 @@ def reactivate(staff_id: int) -> ResponseReturnValue:
     return done(_("The account is active again, with the roles that it had."), "admin.people")
 
 
-def _page(row: StaffRow, form: GrantsForm) -> str:
-    return render_template("admin/staff/person.html", row=row, form=form)
+def _page(row: StaffRow, *, grants_form: GrantsForm | None = None, details_form: DetailsForm | None = None) -> str:
+    """The page of a person; a form that was sent is shown as it was filled in."""
+    roles = {"roles": list(map(str, row.grants))}
+    return render_template(
+        "admin/staff/person.html",
+        row=row,
+        at=current_context().clock.now(),
+        form=grants_form or GrantsForm(all_campaigns(), formdata=None, data=roles),
+        details_form=details_form or DetailsForm(formdata=None, data={"name": row.name, "email": row.email}),
+    )
