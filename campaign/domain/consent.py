@@ -1,5 +1,6 @@
 """Consents of people to be shown: how they are given, and their limits. Pure."""
 
+from datetime import date
 from enum import StrEnum
 
 from campaign.domain.errors import DomainError
@@ -22,3 +23,22 @@ class ConsentEndsBeforeItBegins(DomainError):
 
 class ConsentWithdrawn(DomainError):
     """It is withdrawn already, so it covers nothing any more."""
+
+
+class ConsentGivenLater(DomainError):
+    """The day on which it was given is still to come."""
+
+
+class ConsentState(StrEnum):
+    """Whether a consent covers anything."""
+
+    VALID = "valid"
+    ENDED = "ended"
+    WITHDRAWN = "withdrawn"
+
+
+def consent_state(*, valid_until: date | None, is_withdrawn: bool, day: date) -> ConsentState:
+    """Return what a consent is on a day; the last day is covered."""
+    if is_withdrawn:
+        return ConsentState.WITHDRAWN
+    return ConsentState.ENDED if valid_until is not None and valid_until < day else ConsentState.VALID

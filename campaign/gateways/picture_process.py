@@ -44,7 +44,7 @@ HEAD = 512
 Files = list[tuple[int, int, str, bytes]]
 
 
-class Refused(Exception):
+class UnusableFile(Exception):
     """The file does not become a picture; the message is one word that says why."""
 
 
@@ -56,16 +56,16 @@ def prepare(data: bytes, ending: str = "") -> tuple[tuple[int, int], Files]:
         ending: What the file's name ends with, such as `jpg`; empty where it has no ending.
 
     Raises:
-        Refused: It is no picture that we can show.
+        UnusableFile: It is no picture that we can show.
     """
     image = _opened(data, ending)
     _check_size(image)
     try:
         upright = _clean(image)
     except MemoryError:
-        raise Refused("too_slow") from None
+        raise UnusableFile("too_slow") from None
     except Exception as error:  # decoders raise whatever they like at broken data
-        raise Refused("damaged") from error
+        raise UnusableFile("damaged") from error
     return upright.size, list(_files(upright))
 
 
@@ -82,25 +82,25 @@ def _opened(data: bytes, ending: str) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(data), formats=[name for name in TYPES if name in Image.OPEN])
     except Exception as error:
-        raise Refused(_what_else(data)) from error
+        raise UnusableFile(_what_else(data)) from error
     kind = TYPES[image.format or ""]
     if ENDINGS.get(ending.lower(), kind) != kind:
-        raise Refused("lying_name")
+        raise UnusableFile("lying_name")
     if image.format in {"PNG", "WEBP"} and getattr(image, "n_frames", 1) > 1:
-        raise Refused("animated")
+        raise UnusableFile("animated")
     return image
 
 
 def _refuse_by_head(data: bytes) -> None:
     if not data.strip(b"\0 \r\n\t"):
-        raise Refused("empty")
+        raise UnusableFile("empty")
     head = data[:HEAD].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if head.startswith((b"<svg", b"\x1f\x8b")) or (
         head.startswith((b"<?xml", b"<!")) and b"<svg" in data[:4096].lower()
     ):
-        raise Refused("svg" if not head.startswith(b"\x1f\x8b") else "no_picture")
+        raise UnusableFile("svg" if not head.startswith(b"\x1f\x8b") else "no_picture")
     if head.startswith(b"gif8"):
-        raise Refused("animated" if data.count(b"\x21\xf9\x04") > 1 else "other_type")
+        raise UnusableFile("animated" if data.count(b"\x21\xf9\x04") > 1 else "other_type")
 
 
 def _what_else(data: bytes) -> str:
@@ -129,11 +129,11 @@ def _learn_heic() -> None:
 def _check_size(image: Image.Image) -> None:
     short, long = sorted(image.size)
     if short * long > MAX_PIXELS:
-        raise Refused("too_large")
+        raise UnusableFile("too_large")
     if short < MIN_SIDE:
-        raise Refused("too_small")
+        raise UnusableFile("too_small")
     if long > MAX_RATIO * short:
-        raise Refused("too_narrow")
+        raise UnusableFile("too_narrow")
 
 
 def _clean(image: Image.Image) -> Image.Image:
@@ -219,7 +219,7 @@ def main(arguments: list[str], read: Callable[[], bytes], write: Callable[[bytes
     warnings.simplefilter("ignore")
     try:
         size, files = prepare(read(), arguments[0])
-    except Refused as refusal:
+    except UnusableFile as refusal:
         write(json.dumps({"flaw": str(refusal)}).encode() + b"\n")
         return 0
     facts = [{"width": w, "height": h, "format": name, "length": len(body)} for w, h, name, body in files]

@@ -14,7 +14,7 @@ from campaign.models.campaign import Campaign, Update
 from campaign.models.donation import Donation
 from campaign.models.news import Subscriber
 from campaign.models.outbox import Message
-from campaign.models.picture import Picture
+from campaign.models.picture import Consent, Picture
 from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt
 from campaign.models.staff import AuditEvent, Staff
@@ -98,6 +98,7 @@ def _is_of_campaign(campaign_id: int) -> ColumnElement[bool]:
         _names("allocation", Allocation.public_id, Allocation.campaign_id == campaign_id),
         _names("disbursement", Disbursement.public_id, Disbursement.campaign_id == campaign_id),
         _names("picture", Picture.public_id, Picture.campaign_id == campaign_id),
+        _names("consent", Consent.public_id, Consent.campaign_id == campaign_id),
         _names("update", Update.public_id, Update.campaign_id == campaign_id),
         _names("subscriber", Subscriber.public_id, Subscriber.campaign_id == campaign_id),
         _names("mail", Message.public_id, Message.campaign_id == campaign_id),

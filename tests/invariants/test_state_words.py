@@ -61,6 +61,7 @@ SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
     ),
     picture.PictureFlaw: (("", picture_words.FLAWS),),
     picture.PictureGap: (("", picture_words.GAPS),),
+    consent.ConsentState: (("", picture_words.CONSENT_STATES),),
     consent.ConsentForm: (("", picture_words.CONSENT_FORMS),),
     news.UpdateState: (("", news_words.UPDATE),),
     news.MailingState: (("", news_words.MAILING),),

@@ -19,6 +19,7 @@ import campaign.blueprints.admin.news.views
 import campaign.blueprints.admin.organisation.setup
 import campaign.blueprints.admin.organisation.views
 import campaign.blueprints.admin.overview
+import campaign.blueprints.admin.pictures.consents
 import campaign.blueprints.admin.pictures.views
 import campaign.blueprints.admin.pledges.views
 import campaign.blueprints.admin.receipts.views

@@ -115,6 +115,7 @@ def address_of_subject(subject: str) -> str | None:
         "allocation": ("admin.allocation", "public_id"),
         "update": ("admin.update", "public_id"),
         "picture": ("admin.picture", "public_id"),
+        "consent": ("admin.consent", "public_id"),
         "provider_event": ("admin.inbox_event", "event_id"),
         "payout": ("admin.payout", "payout_id"),
         "transaction": ("admin.reconciliation_case", "transaction_id"),

@@ -91,6 +91,19 @@ MENU: tuple[MenuGroup, ...] = (
                     }
                 ),
             ),
+            MenuEntry(
+                "admin.consents",
+                _("Consents"),
+                frozenset(
+                    {
+                        "admin.new_consent",
+                        "admin.record_consent",
+                        "admin.consent",
+                        "admin.save_consent",
+                        "admin.consent_withdrawal",
+                    }
+                ),
+            ),
         ),
     ),
     MenuGroup(

@@ -19,6 +19,7 @@ KINDS: Mapping[str, LazyString] = {
     "update": _("Update %(number)s"),
     "subscriber": _("Reader %(number)s"),
     "picture": _("Picture %(number)s"),
+    "consent": _("Consent %(number)s"),
     "mail": _("Email %(number)s"),
     "mails": _("Late emails"),
     "staff": _("Team member no. %(number)s"),

@@ -15,7 +15,7 @@ from campaign.gateways.file_store import FileStore
 from campaign.models.picture import Consent, Picture, PictureConsent, PictureFile, PicturePlace
 from campaign.models.staff import Staff
 from campaign.services.campaigns.shown_pictures import PublicPicture, consent_terms, facts_of, public_picture
-from campaign.services.pictures.places import Place, read_places
+from campaign.services.pictures.places import PlaceView, read_places
 from campaign.services.pictures.storage import file_name, mimetype_of, read_body
 
 PAGE_ROWS = 48
@@ -30,7 +30,7 @@ class PictureView:
     picture: PublicPicture
     facts: PictureFacts
     gaps: tuple[PictureGap, ...]
-    places: tuple[Place, ...]
+    places: tuple[PlaceView, ...]
     consents: frozenset[str]  # public ids
     recorded_at: datetime
     recorded_by: str | None
@@ -151,10 +151,10 @@ def _views(session: Session, campaign_id: int, rows: Iterable[tuple[Picture, str
     ]
 
 
-def _places(session: Session, campaign_id: int) -> Mapping[int, list[Place]]:
+def _places(session: Session, campaign_id: int) -> Mapping[int, list[PlaceView]]:
     query = select(PicturePlace.place, PicturePlace.picture_id).where(PicturePlace.campaign_id == campaign_id)
     shown = dict(session.execute(query).all())
-    by_picture: dict[int, list[Place]] = defaultdict(list)
+    by_picture: dict[int, list[PlaceView]] = defaultdict(list)
     for place in read_places(session, campaign_id):
         if place.name in shown:
             by_picture[shown[place.name]].append(place)

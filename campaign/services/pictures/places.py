@@ -33,7 +33,7 @@ class PlaceKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class PlaceView:
     """A place of a campaign; `name` is how addresses and rows call it, such as `event:` and a public id."""
 
     name: str
@@ -51,13 +51,13 @@ class Placing:
     actor_id: int
 
 
-def list_places(campaign_id: int) -> list[Place]:
+def list_places(campaign_id: int) -> list[PlaceView]:
     """Return every place of a campaign, in the order in which its pages show them."""
     with reading() as session:
         return read_places(session, campaign_id)
 
 
-def read_places(session: Session, campaign_id: int) -> list[Place]:
+def read_places(session: Session, campaign_id: int) -> list[PlaceView]:
     """Return the same within the caller's transaction."""
     sections = session.execute(
         select(Section.slug, Section.heading)
@@ -75,7 +75,7 @@ def read_places(session: Session, campaign_id: int) -> list[Place]:
         .order_by(Fund.kind, Fund.position)
     )
     return [
-        Place(name=HERO, kind=PlaceKind.HERO, title={}),
+        PlaceView(name=HERO, kind=PlaceKind.HERO, title={}),
         *(_place(PlaceKind.SECTION, slug, title) for slug, title in sections),
         *(_place(PlaceKind.UPDATE, public_id, title) for public_id, title in updates),
         *(_place(PlaceKind(kind), public_id, title) for public_id, title, kind in funds),
@@ -131,5 +131,5 @@ def hide_in_place(order: Placing, *, clock: Clock) -> None:
             record(session, "hide", order.public_id, actor_id=order.actor_id, at=clock.now(), detail=detail)
 
 
-def _place(kind: PlaceKind, name: str, title: Mapping[str, str]) -> Place:
-    return Place(name=f"{kind}:{name}", kind=kind, title=title)
+def _place(kind: PlaceKind, name: str, title: Mapping[str, str]) -> PlaceView:
+    return PlaceView(name=f"{kind}:{name}", kind=kind, title=title)

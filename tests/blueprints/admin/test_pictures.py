@@ -100,3 +100,31 @@ def test_a_picture_is_replaced_and_removed_after_it_is_said_where_it_is(
     assert removal.texts("main li") == ["Top of the campaign page, and shared links"]
     removal.submit(staff)
     assert client.get(address).status_code == 410
+
+
+def test_a_consent_is_recorded_chosen_and_withdrawn(
+    app: Flask, staff: FlaskClient, finance: FlaskClient, campaign: Campaign, clock: SettableClock
+) -> None:
+    public_id = a_picture(campaign, shows_people=None)
+    form = fetch(staff, "admin.new_consent")
+    typed = {"person": "Айсулуу Токтоева", "purpose": "Workshop", "stored_at": "Folder 3", "given_on": "2026-11-30"}
+    refused = form.submit(staff, "form#consent", **{**typed, "valid_until": "2026-11-01", "way": "paper"})
+    assert refused.status_code == 422
+    assert Page(refused).one("#person")["value"] == "Айсулуу Токтоева"
+    saved = Page(refused).submit(staff, "form#consent", way="voice", valid_until="")
+    consent = fetch_address(staff, saved.headers["Location"])
+    assert consent.h1 == "Айсулуу Токтоева"
+    picture = fetch(staff, "admin.picture", public_id=public_id)
+    chosen = str(picture.one("input[name=consents]")["value"])
+    described = picture.submit(staff, "form#description", people="yes", consents=chosen)
+    assert fetch_address(staff, described.headers["Location"]).texts(".notice.warn") == []
+    viewer = sign_in_as(app, clock, role="viewer").client
+    assert viewer.get("/staff/consents").status_code == 403
+    read = fetch(finance, "admin.consents")
+    assert "Айсулуу" in read.text("table")
+    assert finance.get("/staff/consents/new").status_code == 403
+    question = fetch_address(staff, consent.link("Withdraw …"))
+    assert "It covers 1 picture." in question.text()
+    withdrawn = fetch_address(staff, question.submit(staff).headers["Location"])
+    assert withdrawn.soup.select("form#consent") == []
+    assert "has ended" in fetch(staff, "admin.picture", public_id=public_id).text(".notice.warn")

@@ -18,7 +18,7 @@ from campaign.days import local_day
 from campaign.domain.errors import DomainError
 from campaign.domain.picture import PictureRefused, PicturesBusy
 from campaign.gateway_registry import current_context
-from campaign.services.pictures import describing, listing, places, uploading
+from campaign.services.pictures import consents, describing, listing, places, uploading
 from campaign.services.pictures.describing import Description
 from campaign.services.pictures.listing import PictureView
 from campaign.services.pictures.places import Placing
@@ -49,7 +49,7 @@ def on_too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
 def pictures() -> ResponseReturnValue:
     """All pictures of the campaign, the last one first."""
     filters = list_filters()
-    rows, has_more = listing.list_pictures(campaign().id, before=filters.text("before"), day=_today())
+    rows, has_more = listing.list_pictures(campaign().id, before=filters.text("before"), day=today())
     return render_template(
         "admin/pictures/list.html",
         rows=rows,
@@ -181,12 +181,13 @@ def picture_file(public_id: str, name: str) -> ResponseReturnValue:
     return Response(file.body, mimetype=file.mimetype)
 
 
-def _today() -> date:
+def today() -> date:
+    """Return the organisation's day."""
     return local_day(current_context().clock.now())
 
 
 def _view(public_id: str) -> PictureView:
-    return listing.one_picture(campaign().id, public_id, day=_today())
+    return listing.one_picture(campaign().id, public_id, day=today())
 
 
 def _upload(form: UploadForm, public_id: str) -> Upload | None:
@@ -209,5 +210,6 @@ def _picture_page(view: PictureView, form: PictureForm) -> str:
         picture=view,
         form=form,
         places=places.list_places(campaign().id),
+        consents=consents.consent_choices(campaign().id, linked=view.consents, day=today()),
         picture_words=picture_words,
     )

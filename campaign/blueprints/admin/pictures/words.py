@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from flask_babel import LazyString
+from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
-from campaign.domain.consent import ConsentForm
+from campaign.blueprints.admin.words import Word
+from campaign.domain.consent import ConsentForm, ConsentState
 from campaign.domain.picture import PictureFlaw, PictureGap
 from campaign.services.pictures.places import PlaceKind
 
@@ -41,4 +42,9 @@ PLACES: Mapping[str, LazyString] = {
 CONSENT_FORMS: Mapping[str, LazyString] = {
     ConsentForm.PAPER: _("On paper"),
     ConsentForm.VOICE: _("Recorded voice"),
+}
+CONSENT_STATES: Mapping[str, Word] = {
+    ConsentState.VALID: (lazy_pgettext("consent", "Valid"), "good"),
+    ConsentState.ENDED: (lazy_pgettext("consent", "Ended"), "warn"),
+    ConsentState.WITHDRAWN: (lazy_pgettext("consent", "Withdrawn"), "bad"),
 }

@@ -1,0 +1,102 @@
+"""Consents to be shown: the registry, recording, correcting and withdrawing one."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign.blueprints.admin import bp, words
+from campaign.blueprints.admin.filters import list_filters
+from campaign.blueprints.admin.frame import campaign, done, refused
+from campaign.blueprints.admin.guard import person
+from campaign.blueprints.admin.pictures import words as picture_words
+from campaign.blueprints.admin.pictures.consent_form import ConsentEntryForm, consent_form
+from campaign.blueprints.admin.pictures.views import today
+from campaign.domain.consent import ConsentEndsBeforeItBegins, ConsentGivenLater
+from campaign.domain.errors import DomainError
+from campaign.gateway_registry import current_context
+from campaign.i18n import preferred_language
+from campaign.services.pictures import consents as registry
+from campaign.services.pictures import places
+from campaign.services.pictures.consents import ConsentOrder, ConsentView
+
+
+@bp.get("/consents")
+def consents() -> ResponseReturnValue:
+    """Fifty consents a page, the last one first."""
+    filters = list_filters()
+    rows, has_more = registry.list_consents(campaign().id, before=filters.text("before"), day=today())
+    return render_template(
+        "admin/pictures/consents.html",
+        rows=rows,
+        picture_words=picture_words,
+        pager=filters.pager(rows[-1].public_id if has_more else None),
+    )
+
+
+@bp.get("/consents/new")
+def new_consent() -> ResponseReturnValue:
+    """An empty form, for today."""
+    form = consent_form(today=today())
+    form.language.data = preferred_language()
+    return _page(form)
+
+
+@bp.post("/consents/new")
+def record_consent() -> ResponseReturnValue:
+    """Record a consent."""
+    form = consent_form()
+    return _save(form, form.new_id, is_new=True)
+
+
+@bp.get("/consents/<public_id>")
+def consent(public_id: str) -> ResponseReturnValue:
+    """One consent: what is recorded, and what it covers."""
+    view = registry.one_consent(campaign().id, public_id, day=today())
+    return _page(consent_form(view.facts), view)
+
+
+@bp.post("/consents/<public_id>")
+def save_consent(public_id: str) -> ResponseReturnValue:
+    """Correct what is recorded."""
+    return _save(consent_form(), public_id, is_new=False)
+
+
+@bp.get("/consents/<public_id>/withdraw")
+def consent_withdrawal(public_id: str) -> ResponseReturnValue:
+    """Say what leaves the pages before it does."""
+    view = registry.one_consent(campaign().id, public_id, day=today())
+    return render_template("admin/pictures/withdraw.html", consent=view)
+
+
+@bp.post("/consents/<public_id>/withdraw")
+def withdraw_consent(public_id: str) -> ResponseReturnValue:
+    """Take the pictures off every page."""
+    registry.withdraw_consent(campaign().id, public_id, actor_id=person().id, clock=current_context().clock)
+    return done(_("The consent is withdrawn. Its pictures have left every page."), "admin.consent", public_id=public_id)
+
+
+def _save(form: ConsentEntryForm, public_id: str, *, is_new: bool) -> ResponseReturnValue:
+    view = None if is_new else registry.one_consent(campaign().id, public_id, day=today())
+    if not form.validate():
+        return _page(form, view), form.status
+    order = ConsentOrder(
+        campaign_id=campaign().id, public_id=public_id, is_new=is_new, facts=form.facts, actor_id=person().id
+    )
+    try:
+        registry.save_consent(order, clock=current_context().clock)
+    except ConsentGivenLater as error:
+        form.refuse("given_on", words.sentence_of(error))
+    except ConsentEndsBeforeItBegins as error:
+        form.refuse("valid_until", words.sentence_of(error))
+    except DomainError as error:
+        return refused(error, "admin.consent", public_id=public_id)
+    if form.mistakes:
+        return _page(form, view), form.status
+    return done(_("The consent is saved."), "admin.consent", public_id=public_id)
+
+
+def _page(form: ConsentEntryForm, view: ConsentView | None = None) -> str:
+    known = {place.name: place for place in places.list_places(campaign().id)} if view else {}
+    return render_template(
+        "admin/pictures/consent.html", form=form, consent=view, places=known, picture_words=picture_words
+    )

@@ -1,0 +1,237 @@
+"""The registry of consents: who agreed to be shown, what for and until when; and what a withdrawal takes off the pages."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from campaign.database import reading, transaction
+from campaign.days import local_day
+from campaign.domain.consent import (
+    ConsentEndsBeforeItBegins,
+    ConsentGivenLater,
+    ConsentState,
+    ConsentWithdrawn,
+    consent_state,
+)
+from campaign.domain.errors import NotFound
+from campaign.gateways.clock import Clock
+from campaign.models.picture import Consent, Picture, PictureConsent, PicturePlace
+from campaign.services import audit
+from campaign.services.campaigns.revision import count_public_change
+
+PAGE_ROWS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentFacts:
+    """What somebody agreed to, and where the proof of it is."""
+
+    person: str
+    purpose: str
+    form: str
+    language: str
+    stored_at: str
+    given_on: date
+    valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentView:
+    """One consent as staff pages show it."""
+
+    public_id: str
+    facts: ConsentFacts
+    state: ConsentState
+    pictures: int
+    recorded_at: datetime
+    withdrawn_at: datetime | None
+    withdrawal_places: Mapping[str, list[str]]  # a picture's public id → where it was shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentOrder:
+    """What to save. `public_id` comes with the form, so that a form sent twice records one consent."""
+
+    campaign_id: int
+    public_id: str
+    is_new: bool
+    facts: ConsentFacts
+    actor_id: int
+
+
+def list_consents(campaign_id: int, *, before: str = "", day: date) -> tuple[list[ConsentView], bool]:
+    """Return a page of consents, the last one recorded first, and whether there are older ones."""
+    query = select(Consent).where(Consent.campaign_id == campaign_id).order_by(Consent.id.desc())
+    if before:
+        query = query.where(Consent.id < select(Consent.id).where(Consent.public_id == before).scalar_subquery())
+    with reading() as session:
+        rows = session.execute(query.limit(PAGE_ROWS + 1)).scalars().all()
+        counts = _picture_counts(session, [row.id for row in rows])
+        views = [_view(row, counts.get(row.id, 0), day=day) for row in rows]
+    return views[:PAGE_ROWS], len(views) > PAGE_ROWS
+
+
+def one_consent(campaign_id: int, public_id: str, *, day: date) -> ConsentView:
+    """Return one consent.
+
+    Raises:
+        NotFound: The campaign has no such consent.
+    """
+    with reading() as session:
+        query = select(Consent).where(Consent.campaign_id == campaign_id, Consent.public_id == public_id)
+        row = session.execute(query).scalar_one_or_none()
+        if row is None:
+            raise NotFound(f"consent:{public_id}")
+        return _view(row, _picture_counts(session, [row.id]).get(row.id, 0), day=day)
+
+
+def consent_choices(campaign_id: int, *, linked: Collection[str], day: date) -> list[ConsentView]:
+    """Return the consents that a picture can name: those that hold, and those that it names already."""
+    query = select(Consent).where(Consent.campaign_id == campaign_id).order_by(Consent.person, Consent.id)
+    with reading() as session:
+        views = [_view(row, 0, day=day) for row in session.execute(query).scalars()]
+    return [view for view in views if view.state is ConsentState.VALID or view.public_id in linked]
+
+
+def save_consent(order: ConsentOrder, *, clock: Clock) -> None:
+    """Record a consent, or correct what is recorded of one; the same saved again changes nothing.
+
+    Raises:
+        ConsentGivenLater, ConsentEndsBeforeItBegins: Its days are wrong.
+        ConsentWithdrawn: It is withdrawn, so nothing of it changes any more.
+        NotFound: The campaign has no such consent, and it is not a new one.
+    """
+    at = clock.now()
+    _check_days(order.facts, today=local_day(at))
+    with transaction() as session:
+        row = _lock(session, order.campaign_id, order.public_id)
+        if row is not None and _facts(row) == order.facts:
+            return
+        if row is None:
+            if not order.is_new:
+                raise NotFound(f"consent:{order.public_id}")
+            session.add(_new(order, at=at))
+            _record(session, "record", order.public_id, actor_id=order.actor_id, at=at)
+            return
+        if row.withdrawn_at is not None:
+            raise ConsentWithdrawn(order.public_id)
+        _write(row, order.facts)
+        count_public_change(session, order.campaign_id)
+        _record(session, "save", order.public_id, actor_id=order.actor_id, at=at)
+
+
+def withdraw_consent(campaign_id: int, public_id: str, *, actor_id: int, clock: Clock) -> None:
+    """Take the pictures that it covers off every page at once, for good, and note where they were; a second time does nothing.
+
+    Raises:
+        NotFound: The campaign has no such consent.
+    """
+    at = clock.now()
+    with transaction() as session:
+        row = _lock(session, campaign_id, public_id)
+        if row is None:
+            raise NotFound(f"consent:{public_id}")
+        if row.withdrawn_at is not None:
+            return
+        places = _places(session, row.id)
+        pictures = select(PictureConsent.picture_id).where(PictureConsent.consent_id == row.id)
+        session.execute(delete(PicturePlace).where(PicturePlace.picture_id.in_(pictures)))
+        row.withdrawn_at = at
+        row.withdrawal_places = {picture: "\n".join(names) for picture, names in places.items()}
+        count_public_change(session, campaign_id)
+        detail: dict[str, object] = {"places": sorted(name for names in places.values() for name in names)}
+        _record(session, "withdraw", public_id, actor_id=actor_id, at=at, detail=detail)
+
+
+def _check_days(facts: ConsentFacts, *, today: date) -> None:
+    if facts.given_on > today:
+        raise ConsentGivenLater
+    if facts.valid_until is not None and facts.valid_until < facts.given_on:
+        raise ConsentEndsBeforeItBegins
+
+
+def _lock(session: Session, campaign_id: int, public_id: str) -> Consent | None:
+    query = select(Consent).where(Consent.campaign_id == campaign_id, Consent.public_id == public_id)
+    return session.execute(query.with_for_update()).scalar_one_or_none()
+
+
+def _new(order: ConsentOrder, *, at: datetime) -> Consent:
+    row = Consent(
+        public_id=order.public_id,
+        campaign_id=order.campaign_id,
+        recorded_at=at,
+        recorded_by=order.actor_id,
+        withdrawal_places={},
+    )
+    _write(row, order.facts)
+    return row
+
+
+def _write(row: Consent, facts: ConsentFacts) -> None:
+    row.person, row.purpose, row.form, row.language = facts.person, facts.purpose, facts.form, facts.language
+    row.stored_at, row.given_on, row.valid_until = facts.stored_at, facts.given_on, facts.valid_until
+
+
+def _facts(row: Consent) -> ConsentFacts:
+    return ConsentFacts(
+        person=row.person,
+        purpose=row.purpose,
+        form=row.form,
+        language=row.language,
+        stored_at=row.stored_at,
+        given_on=row.given_on,
+        valid_until=row.valid_until,
+    )
+
+
+def _view(row: Consent, pictures: int, *, day: date) -> ConsentView:
+    return ConsentView(
+        public_id=row.public_id,
+        facts=_facts(row),
+        state=consent_state(valid_until=row.valid_until, is_withdrawn=row.withdrawn_at is not None, day=day),
+        pictures=pictures,
+        recorded_at=row.recorded_at,
+        withdrawn_at=row.withdrawn_at,
+        withdrawal_places={picture: names.split("\n") for picture, names in row.withdrawal_places.items()},
+    )
+
+
+def _picture_counts(session: Session, consent_ids: list[int]) -> Mapping[int, int]:
+    query = (
+        select(PictureConsent.consent_id, func.count())
+        .where(PictureConsent.consent_id.in_(consent_ids))
+        .group_by(PictureConsent.consent_id)
+    )
+    return {consent_id: int(count) for consent_id, count in session.execute(query)}
+
+
+def _places(session: Session, consent_id: int) -> dict[str, list[str]]:
+    """Return where each picture is shown that somebody with this consent is on."""
+    query = (
+        select(Picture.public_id, PicturePlace.place)
+        .join(PictureConsent, PictureConsent.picture_id == Picture.id)
+        .join(PicturePlace, PicturePlace.picture_id == Picture.id)
+        .where(PictureConsent.consent_id == consent_id)
+        .order_by(PicturePlace.place)
+    )
+    places: dict[str, list[str]] = {}
+    for public_id, place in session.execute(query):
+        places.setdefault(public_id, []).append(place)
+    return places
+
+
+def _record(
+    session: Session,
+    act: str,
+    public_id: str,
+    *,
+    actor_id: int,
+    at: datetime,
+    detail: dict[str, object] | None = None,
+) -> None:
+    """Record an act in the audit trail, without the name of who agreed."""
+    subject = f"consent:{public_id}"
+    audit.record(session, actor_id=actor_id, action=f"consent:{act}", subject=subject, at=at, detail=detail or {})
