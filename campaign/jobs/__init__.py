@@ -20,6 +20,7 @@ from campaign.jobs.steps import (
     check_books,
     close_pages,
     look_after_pledges,
+    prepare_notes,
     reconcile_hourly,
     release_identified,
     render_receipts,
@@ -123,9 +124,10 @@ def look_after() -> None:
 
 @mail_huey.periodic_task(crontab(minute="*/5"))  # type: ignore[untyped-decorator]
 def check() -> None:
-    """Run the checks of the ledger that are due: beside the emails, because they may take long and money must not wait."""
+    """Run the checks of the ledger that are due, and prepare notes: beside the emails, for they may take long."""
     with _flask[0].app_context():
         attempt(check_books)
+        attempt(prepare_notes)
 
 
 @huey.task(name="reconcile_now")  # type: ignore[untyped-decorator]

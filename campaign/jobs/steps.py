@@ -16,6 +16,7 @@ from campaign.services.gifts import exhausted_pages, missed_payments, refunds, s
 from campaign.services.inbox.endpoint import own_addresses
 from campaign.services.mail import delivery
 from campaign.services.news import mailing as news_mailing
+from campaign.services.news import milestone_notes
 from campaign.services.news import publishing as news_publishing
 from campaign.services.pledges import endings as pledge_endings
 from campaign.services.pledges import reminders
@@ -146,6 +147,12 @@ def publish_updates() -> bool:
 def queue_updates() -> bool:
     """Write the emails with an update to the next readers; return False when nothing is to be sent."""
     return news_mailing.queue_next_batch(clock=current_context().clock)
+
+
+def prepare_notes() -> bool:
+    """Prepare an update for each milestone that is reached; there is never more than that to do."""
+    milestone_notes.prepare_notes(clock=current_context().clock)
+    return False
 
 
 MONEY = (settle_inbox, send_refunds, look_after_pledges, close_pages)

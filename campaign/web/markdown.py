@@ -10,6 +10,12 @@ from markupsafe import Markup
 from campaign.domain.documents.links import is_plain_link
 
 ALLOWED_TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "a", "blockquote", "br", "hr", "code"}
+MAIL_LOOKS = {
+    "<a ": '<a class="link" style="color: #8c1c2b;" ',
+    "<h2>": '<h2 style="margin: 24px 0 12px; font-size: 21px; line-height: 1.3;">',
+    "<h3>": '<h3 style="margin: 20px 0 8px; font-size: 19px; line-height: 1.3;">',
+}
+"""Tag → the same with its style, for mail programs drop style sheets."""
 QUOTES = {"en": "“”‘’", "ru": "«»„“", "ky": "«»„“", "kk": "«»„“", "de": "„“‚‘"}
 """The quotation marks of a language, outer and inner; a language without its own has the English ones."""
 
@@ -35,8 +41,11 @@ def to_html(source: str, language: str = "en") -> Markup:
 
 
 def mail_links(html: Markup, public_url: str) -> Markup:
-    """The HTML of a Markdown text for an email: links to paths of ours get the address of the site in front."""
-    return Markup(str(html).replace('href="/', f'href="{public_url}/'))  # noqa: S704  # `to_html` has cleaned it
+    """The HTML of a Markdown text for an email: whole addresses, and the look that a style sheet would give it."""
+    text = str(html).replace('href="/', f'href="{public_url}/')
+    for tag, styled in MAIL_LOOKS.items():
+        text = text.replace(tag, styled)
+    return Markup(text)  # noqa: S704  # `to_html` has cleaned it
 
 
 @lru_cache(maxsize=4)

@@ -165,6 +165,7 @@ ATTENTION: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
     "unexplained": (_("Movements at the provider are not explained"), "admin.reconciliation", {}),
     "payout_failed": (_("A payout came back from the bank"), "admin.reconciliation", {}),
     "payout_open": (_("Payouts do not add up, or are waiting to be booked manually"), "admin.reconciliation", {}),
+    "note_prepared": (_("A milestone is reached: a prepared update waits"), "admin.updates", {"state": "draft"}),
     "allocation_waiting": (
         _("Allocations wait for approval"),
         "admin.allocations",
@@ -202,6 +203,7 @@ ACTS: Mapping[str, LazyString] = {
     "update:withdraw": _("Withdrew an update"),
     "update:delete": _("Deleted a draft update"),
     "organisation:save": _("Changed the organisation"),
+    "update:prepare": _("Prepared an update for a milestone"),
     "update:email": _("Began to send an update by email"),
     "update:email_pause": _("Paused the sending of an update"),
     "update:email_resume": _("Resumed the sending of an update"),

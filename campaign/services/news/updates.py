@@ -99,6 +99,13 @@ def states_count(campaign_id: int) -> Mapping[str, int]:
         return {state: int(count) for state, count in session.execute(query)}
 
 
+def prepared_notes(campaign_id: int) -> Select[int]:
+    """Return the query that counts the updates that were prepared for a milestone and wait for a person."""
+    return select(func.count(Update.id)).where(
+        Update.campaign_id == campaign_id, Update.state == UpdateState.DRAFT, Update.milestone_minor.is_not(None)
+    )
+
+
 def lock_update(session: Session, campaign_id: int, public_id: str) -> Update | None:
     """Return the row of an update, locked until the transaction ends; None where the campaign has no such update."""
     query = select(Update).where(Update.campaign_id == campaign_id, Update.public_id == public_id).with_for_update()

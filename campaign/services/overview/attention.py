@@ -21,6 +21,7 @@ from campaign.services.gifts.disputes_and_warnings import open_claims
 from campaign.services.inbox.listing import LAST_EVENT
 from campaign.services.ledger.availability import funds_below_zero
 from campaign.services.mail.listing import unreachable_addresses
+from campaign.services.news.updates import prepared_notes
 
 LATE = timedelta(minutes=10)
 """What waits longer than this has been forgotten by the queue."""
@@ -75,7 +76,7 @@ def attention_items(
     at: datetime,
 ) -> list[AttentionItem]:
     """Return what needs a person in this campaign, the most urgent first; nothing that stands at zero."""
-    failed, stuck, waiting, since = _refunds_and_allocations(session, campaign_id, late=at - LATE)
+    failed, stuck, waiting, since, notes = _refunds_and_decisions(session, campaign_id, late=at - LATE)
     claims = open_claims(session, campaign_id)
     owing = session.execute(funds_below_zero().where(Fund.campaign_id == campaign_id))
     below = list(dict.fromkeys(code for code, _currency, _minor in owing))
@@ -93,15 +94,16 @@ def attention_items(
         AttentionItem(kind="mails_not_taken", count=queue.mails_not_taken),
         AttentionItem(kind="address_refused", count=unreachable_addresses(session, campaign_id)),
         *(AttentionItem(kind=kind, count=count) for kind, count in shared.items()),
+        AttentionItem(kind="note_prepared", count=notes),
         AttentionItem(kind="allocation_waiting", count=waiting, since=since),
     ]
     return [concern for concern in concerns if concern.count]
 
 
-def _refunds_and_allocations(
+def _refunds_and_decisions(
     session: Session, campaign_id: int, *, late: datetime
-) -> tuple[int, int, int, datetime | None]:
-    """Return failed refunds not requested again, those long not with the provider, open proposals and the oldest."""
+) -> tuple[int, int, int, datetime | None, int]:
+    """Return failed refunds not requested again, those long not with the provider, open proposals, the oldest, and notes."""
     proposed = Allocation.campaign_id == campaign_id, Allocation.state == AllocationState.PROPOSED
     again = aliased(Refund)
     answered = (
@@ -115,9 +117,10 @@ def _refunds_and_allocations(
             func.count().filter(Refund.state == RefundState.REQUESTED, Refund.requested_at < late),
             select(func.count(Allocation.id)).where(*proposed).scalar_subquery(),
             select(func.min(Allocation.proposed_at)).where(*proposed).scalar_subquery(),
+            prepared_notes(campaign_id).scalar_subquery(),
         )
         .select_from(Refund)
         .join(Donation, Donation.id == Refund.donation_id)
         .where(Donation.campaign_id == campaign_id, Refund.state.in_((RefundState.FAILED, RefundState.REQUESTED)))
     ).one()
-    return int(row[0]), int(row[1]), int(row[2]), row[3]
+    return int(row[0]), int(row[1]), int(row[2]), row[3], int(row[4])

@@ -87,7 +87,8 @@ def test_each_reader_gets_it_once_in_their_language_and_can_leave_by_one_click(
     english, kyrgyz = mailer.sent[0], mailer.sent[2]
     assert (english.subject, kyrgyz.subject) == ("Full house", "Полный зал")
     assert "Русский" in kyrgyz.text
-    assert 'href="http://localhost' in english.html
+    assert 'href="http://localhost/en/"' in english.html
+    assert "[More](http://localhost/en/)" in english.text
     assert "<img" not in english.html
     wire = english.as_email("WCL <news@example.org>").as_bytes()
     headers = wire.partition(b"\n\n")[0].decode()
