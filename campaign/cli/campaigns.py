@@ -8,10 +8,12 @@ from flask.cli import AppGroup
 
 from campaign.domain.campaign_settings import BadSlug, SeriesTaken
 from campaign.domain.errors import DomainError, NotFound
+from campaign.domain.picture import PicturesBusy
 from campaign.gateway_registry import current_context
 from campaign.services.campaigns.cards import featured_campaign
 from campaign.services.plan_folders.exporting import FolderNotEmpty, export_campaign
 from campaign.services.plan_folders.importing import ImportOptions, import_campaign
+from campaign.services.plan_folders.pictures import PictureLost
 from campaign.services.plan_folders.problems import FolderRefused
 from campaign.services.plan_folders.writing import CampaignExists, NotReplaceable
 
@@ -25,9 +27,13 @@ def export(folder: Path, slug: str | None) -> None:
     """Write a campaign's texts, funds and plans into a folder that is new or empty."""
     try:
         name = slug or featured_campaign().slug
-        count = export_campaign(folder, name)
+        count = export_campaign(folder, name, store=current_context().files)
     except FolderNotEmpty:
         sys.exit(f"kurak: {folder} is not empty; name a folder that is new or empty.")
+    except PictureLost as error:
+        sys.exit(
+            f"kurak: the file of the picture {error} is lost; restore it, or remove the picture at the staff desk."
+        )
     except (NotFound, DomainError):
         sys.exit(f"kurak: there is no campaign {slug}." if slug else "kurak: there is no campaign yet.")
     except OSError as error:
@@ -43,12 +49,17 @@ def export(folder: Path, slug: str | None) -> None:
 @click.option("--replace", is_flag=True, help="Put it in the place of a draft that has no gifts.")
 def import_(folder: Path, slug: str | None, replace: bool) -> None:  # as click hands options over
     """Make a campaign of a folder. Nothing is written when anything is wrong with a file."""
+    context = current_context()
     try:
-        name = import_campaign(folder, ImportOptions(slug=slug, replace=replace), clock=current_context().clock)
+        name = import_campaign(
+            folder, ImportOptions(slug=slug, replace=replace), clock=context.clock, store=context.files
+        )
     except FolderRefused as refusal:
         for problem in refusal.problems:
             click.echo(str(problem), err=True)
         sys.exit(f"kurak: nothing was written; {len(refusal.problems)} to correct in {folder}.")
+    except PicturesBusy:
+        sys.exit("kurak: other pictures are being prepared; try again in a minute. Nothing was written.")
     except BadSlug:
         sys.exit("kurak: a campaign is named by small letters, digits and single hyphens, such as school-library.")
     except SeriesTaken:

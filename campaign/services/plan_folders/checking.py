@@ -106,7 +106,22 @@ def _check_references(files: CampaignFiles, problems: Problems) -> None:
         fund = row.values.get("facts", {}).get("fund")
         if fund is not None and fund not in codes:
             problems.add(row.file, row.line_of("facts"), f"“{fund}” is no fund in funds.toml.")
+    _check_places(files, problems)
     _check_currencies(files.head, problems)
+
+
+def _check_places(files: CampaignFiles, problems: Problems) -> None:
+    """Note a place of a picture that is not there, or that has one already."""
+    free = {"hero", *(f"section:{row.values.get('slug')}" for row in files.texts.get("story", []))}
+    free |= {f"update:{number:02}" for number, _ in enumerate(files.lists["updates"], start=1)}
+    free |= {f"{name[:-1]}:{row.values.get('code')}" for name in ("events", "grants") for row in files.lists[name]}
+    for row in files.lists["pictures"]:
+        for place in row.values.get("places", []):
+            if place not in free:
+                problems.add(
+                    row.file, row.line_of("places"), f"“{place}” is no place of the campaign, or has a picture already."
+                )
+            free.discard(place)
 
 
 def _check_settings(head: PlanRow, problems: Problems) -> None:
@@ -115,6 +130,8 @@ def _check_settings(head: PlanRow, problems: Problems) -> None:
     _hold(head, "slug", problems, lambda: check_slug(values["slug"]))
     _hold(head, "series", problems, lambda: check_series(values["series"]))
     _hold(head, "ends_on", problems, lambda: check_days(values["starts_on"], values["ends_on"]))
+    for row in head.below["goals"][1:]:
+        problems.add(row.file, row.line, "There is one row of [[goals]] at most.")
     for row in head.below["currencies"]:
         _hold(row, "maximum_minor", problems, lambda: _check_bounds(row.values))  # noqa: B023  # called at once
         for amount in row.below["amounts"]:

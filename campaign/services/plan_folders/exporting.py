@@ -13,14 +13,16 @@ from campaign.database import reading
 from campaign.domain.errors import NotFound
 from campaign.domain.fund import COLLECTING_KINDS, FundKind
 from campaign.extensions import Model
+from campaign.gateways.file_store import FileStore
 from campaign.languages import installed
 from campaign.models.campaign import Campaign, CampaignCurrency, Milestone, Section, SuggestedAmount, Update
 from campaign.models.fund import BudgetLine, Event, Fund, Grant
-from campaign.services.plan_folders import schema, toml_text
+from campaign.models.goal import CampaignGoals
+from campaign.services.plan_folders import pictures, schema, toml_text
 from campaign.services.plan_folders.schema import LONG_PLACES, MARKDOWN, RowKind
 
 Row = dict[str, Any]
-Files = dict[str, str]
+Files = dict[str, str | bytes]
 HEAD = "# Written by `kurak campaign export`; docs/campaign-folders.md says what each key means.\n\n"
 DETAILS: dict[str, tuple[str, type[Event] | type[Grant] | None]] = {
     FundKind.EVENT: ("events", Event),
@@ -33,11 +35,12 @@ class FolderNotEmpty(Exception):
     """The folder to write to holds something already."""
 
 
-def export_campaign(folder: Path, slug: str) -> int:
+def export_campaign(folder: Path, slug: str, *, store: FileStore | None = None) -> int:
     """Write the campaign's settings, texts, funds and plans; return the number of files.
 
     Raises:
         NotFound: There is no such campaign.
+        PictureLost: The file of a picture is not where it was stored.
         FolderNotEmpty: The folder has files already, so that an export would mix with them.
     """
     if folder.exists() and any(folder.iterdir()):
@@ -46,7 +49,7 @@ def export_campaign(folder: Path, slug: str) -> int:
         campaign = session.execute(select(Campaign).where(Campaign.slug == slug)).scalar_one_or_none()
         if campaign is None:
             raise NotFound(f"campaign:{slug}")
-        files = _Export(session, campaign).write()
+        files = _Export(session, campaign, store).write()
     _write(folder, files)
     return len(files)
 
@@ -58,7 +61,7 @@ def _write(folder: Path, files: Files) -> None:
     for name, content in files.items():
         path = aside / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8", newline="")
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
     if folder.exists():
         folder.rmdir()
     aside.rename(folder)
@@ -70,19 +73,20 @@ class _Export:
 
     session: Session
     campaign: Campaign
+    store: FileStore | None = None
     files: Files = field(default_factory=dict)
     codes: set[str] = field(default_factory=set)
 
     def write(self) -> Files:
         """Return the content of every file by its path."""
-        lists = {**self._funds(), **self._news()}
+        lists = {**self._funds(), **self._news(), **self._pictures()}
         texts = self._texts()
         head = self._head()
         currencies = self._currencies()
         unlisted = sorted(self.codes - set(self.languages))
         if unlisted:
             head["unlisted_languages"] = unlisted
-        self.files["campaign.toml"] = HEAD + toml_text.document(head | {"currencies": currencies})
+        self.files["campaign.toml"] = HEAD + toml_text.document(head | self._goals() | {"currencies": currencies})
         for name, rows in {**lists, **{f"texts/{place}": rows for place, rows in texts.items()}}.items():
             self.files[f"{name}.toml"] = toml_text.document({name.rpartition("/")[2]: rows})
         return self.files
@@ -112,6 +116,11 @@ class _Export:
             return value
         order = {code: number for number, code in enumerate(self.languages)}
         return {key: self._ordered(value[key]) for key in sorted(value, key=lambda key: (order.get(key, 99), key))}
+
+    def _goals(self) -> Row:
+        goals = self.session.get(CampaignGoals, self.campaign.id)
+        row = self.row(goals, schema.campaign_kind().below["goals"]) if goals else {}
+        return {"goals": [row]} if row else {}
 
     def _currencies(self) -> list[Row]:
         kind = schema.campaign_kind().below["currencies"]
@@ -156,6 +165,16 @@ class _Export:
         for number, row in enumerate(updates, start=1):
             self._take_markdown(row, f"updates/{number:02}")
         return {name: rows for name, rows in (("milestones", milestones), ("updates", updates)) if rows}
+
+    def _pictures(self) -> dict[str, list[Row]]:
+        kind = schema.list_kinds()["pictures"]
+        names = pictures.place_names(self.session, self.campaign.id)
+        rows = []
+        for number, picture in enumerate(pictures.pictures_in(self.session, self.campaign.id), start=1):
+            places = sorted(names.get(place, place) for place in pictures.places_showing(self.session, picture))
+            rows.append(self.row(picture, kind) | ({"places": places} if places else {}))
+            self.files[f"pictures/{number:02}.jpg"] = pictures.widest_jpeg(self.session, picture, self.store)
+        return {"pictures": rows} if rows else {}
 
     def _texts(self) -> dict[str, list[Row]]:
         places: dict[str, list[Row]] = {}

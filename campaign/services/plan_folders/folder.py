@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from campaign.domain.picture import MAX_BYTES
 from campaign.services.plan_folders import schema
 from campaign.services.plan_folders.problems import Problems
 from campaign.services.plan_folders.toml_lines import Path as KeyPath
@@ -16,6 +17,7 @@ from campaign.services.plan_folders.toml_lines import lines_of, read_toml
 MAX_FILE_BYTES = 300_000
 MAX_FILES = 2_000
 MARKDOWN_FILE = re.compile(r"((?:updates|texts/[a-z_]{1,40})/[a-z0-9_-]{1,80})\.([a-z]{2,3})\.md")
+PICTURE_FILE = re.compile(r"(pictures/[0-9]{2,4})\.[a-z]{3,4}")
 TEXTS_FILE = re.compile(r"texts/([a-z_]{1,40})\.toml")
 IGNORED = re.compile(r"\.|README\.md$")
 """Hidden files of editors and version control, and notes for people."""
@@ -47,6 +49,7 @@ class Folder:
 
     files: dict[str, TomlFile] = field(default_factory=dict)
     texts: dict[str, dict[str, str]] = field(default_factory=dict)
+    pictures: dict[str, Path] = field(default_factory=dict)
 
 
 def open_folder(root: Path, problems: Problems) -> Folder:
@@ -60,19 +63,34 @@ def open_folder(root: Path, problems: Problems) -> Folder:
         problems.add(str(root), 0, f"The folder has {len(names)} files; a campaign has at most {MAX_FILES}.")
         return folder
     for name in names:
-        source = _source(root / name, name, problems)
-        if source is None:
-            continue
-        markdown = MARKDOWN_FILE.fullmatch(name)
-        if markdown:
-            folder.texts.setdefault(markdown[1], {})[markdown[2]] = source.removesuffix("\n")
-        elif _is_toml(name):
-            _read_toml(folder, name, source, problems)
-        else:
-            problems.add(name, 0, "No file of this name belongs to a campaign.")
+        _read_file(folder, root / name, name, problems)
     if "campaign.toml" not in names:
         problems.add("campaign.toml", 0, "The file is missing.")
     return folder
+
+
+def _read_file(folder: Folder, path: Path, name: str, problems: Problems) -> None:
+    """Put a file where it belongs in the folder, by its name."""
+    if picture := PICTURE_FILE.fullmatch(name):
+        _add_picture(folder, picture[1], path, name, problems)
+        return
+    source = _source(path, name, problems)
+    if source is None:
+        return
+    if markdown := MARKDOWN_FILE.fullmatch(name):
+        folder.texts.setdefault(markdown[1], {})[markdown[2]] = source.removesuffix("\n")
+    elif _is_toml(name):
+        _read_toml(folder, name, source, problems)
+    else:
+        problems.add(name, 0, "No file of this name belongs to a campaign.")
+
+
+def _add_picture(folder: Folder, stem: str, path: Path, name: str, problems: Problems) -> None:
+    if stem in folder.pictures:
+        problems.add(name, 0, "There is another file with this number.")
+    elif path.stat().st_size > MAX_BYTES:
+        problems.add(name, 0, f"The picture has more than {MAX_BYTES} bytes.")
+    folder.pictures.setdefault(stem, path)
 
 
 def _is_toml(name: str) -> bool:

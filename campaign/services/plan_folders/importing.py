@@ -12,11 +12,14 @@ from campaign.days import local_day
 from campaign.domain.campaign_settings import check_slug
 from campaign.domain.campaign_state import CampaignStage
 from campaign.gateways.clock import Clock
+from campaign.gateways.file_store import FileStore
 from campaign.models.campaign import Campaign
 from campaign.services import audit
+from campaign.services.pictures.storage import delete_outside
 from campaign.services.plan_folders import writing
 from campaign.services.plan_folders.checking import check_rows
 from campaign.services.plan_folders.folder import open_folder
+from campaign.services.plan_folders.pictures import prepare_pictures, remove_pictures, write_pictures
 from campaign.services.plan_folders.problems import Problems
 from campaign.services.plan_folders.reading import CampaignFiles, read_rows
 from campaign.services.plan_folders.writing import NotReplaceable
@@ -51,7 +54,7 @@ def read_folder(folder: Path, *, today: date) -> CampaignFiles:
     return files
 
 
-def import_campaign(folder: Path, options: ImportOptions, *, clock: Clock) -> str:
+def import_campaign(folder: Path, options: ImportOptions, *, clock: Clock, store: FileStore | None = None) -> str:
     """Write the folder's campaign; return its slug.
 
     Raises:
@@ -61,14 +64,18 @@ def import_campaign(folder: Path, options: ImportOptions, *, clock: Clock) -> st
         CampaignExists: The slug is taken, and it was not asked to replace the draft.
         NotReplaceable: What is there is no draft without gifts.
     """
-    return write_campaign(read_folder(folder, today=local_day(clock.now())), options, clock=clock)
+    return write_campaign(read_folder(folder, today=local_day(clock.now())), options, clock=clock, store=store)
 
 
-def write_campaign(files: CampaignFiles, options: ImportOptions, *, clock: Clock) -> str:
+def write_campaign(
+    files: CampaignFiles, options: ImportOptions, *, clock: Clock, store: FileStore | None = None
+) -> str:
     """Write rows that were read and checked; see `import_campaign`."""
     at = clock.now()
     head = _head(files, options, today=local_day(at))
     is_successor = options.slug is not None
+    prepared = prepare_pictures(files, store)
+    outside: list[str] = []
     try:
         with transaction() as session:
             if not options.is_demonstration:
@@ -78,13 +85,16 @@ def write_campaign(files: CampaignFiles, options: ImportOptions, *, clock: Clock
                     session, actor_id=None, action="campaign:import", subject=subject, at=at, detail={**detail}
                 )
             campaign_id = writing.begin_campaign(session, head, replace=options.replace)
+            outside = remove_pictures(session, campaign_id, at=at)
             writing.write_amounts(session, campaign_id, files.head)
             writing.write_texts(session, campaign_id, files)
             writing.write_funds(session, campaign_id, files)
             if not is_successor:
                 writing.write_updates(session, campaign_id, files.lists["updates"])
+            write_pictures(session, campaign_id, prepared, at=at)
     except IntegrityError as error:
         raise NotReplaceable(str(error.orig).splitlines()[0]) from error
+    delete_outside(store, outside)
     return str(head["slug"])
 
 

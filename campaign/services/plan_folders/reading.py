@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from campaign.languages import UnknownLanguage, installed, language_facts
@@ -54,6 +55,8 @@ class CampaignFiles:
     head: PlanRow
     lists: dict[str, list[PlanRow]]
     texts: dict[str, list[PlanRow]]
+    pictures: list[Path]
+    """The file of each row of `pictures`."""
 
     def each(self) -> Iterator[PlanRow]:
         """Return every row."""
@@ -94,7 +97,20 @@ class _Reader:
         for stem, texts_of_stem in self._folder.texts.items():
             for code in texts_of_stem:
                 self._problems.add(f"{stem}.{code}.md", 0, "No row has this text: its number or its name fits none.")
-        return CampaignFiles(head, lists, texts)
+        return CampaignFiles(head, lists, texts, self._pictures(lists["pictures"]))
+
+    def _pictures(self, rows: list[PlanRow]) -> list[Path]:
+        """Return the file of each row; one without a row is noted."""
+        files, pictures = dict(self._folder.pictures), []
+        for number, row in enumerate(rows, start=1):
+            path = files.pop(f"pictures/{number:02}", None)
+            if path is None:
+                self._problems.add(row.file, row.line, f"The picture pictures/{number:02}.jpg is missing.")
+            else:
+                pictures.append(path)
+        for path in files.values():
+            self._problems.add(f"pictures/{path.name}", 0, "No row of pictures.toml has this number.")
+        return pictures
 
     def _languages_of(self, file: TomlFile) -> set[str]:
         codes = []

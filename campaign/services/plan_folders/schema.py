@@ -14,6 +14,8 @@ from campaign.domain.fund import EventStatus, GrantStatus
 from campaign.extensions import Model
 from campaign.models.campaign import Campaign, CampaignCurrency, Milestone, Section, SuggestedAmount, Update
 from campaign.models.fund import BudgetLine, Event, Fund, Grant
+from campaign.models.goal import CampaignGoals
+from campaign.models.picture import Picture
 
 LEFT_OUT: Mapping[str, str] = {
     "campaign.is_featured": "Which campaign the start page shows is decided in each installation.",
@@ -23,6 +25,13 @@ LEFT_OUT: Mapping[str, str] = {
     "section.position": "It is the order in the file.",
     "campaign_update.revision": "It counts the changes in this installation.",
     "campaign_update.changed_by": "Staff are those of an installation.",
+    "picture.revision": "It counts the changes in this installation.",
+    "picture.version": "It is a part of addresses here.",
+    "picture.width": "It is that of the file.",
+    "picture.height": "It is that of the file.",
+    "picture.recorded_at": "It is when the picture came into this installation.",
+    "picture.recorded_by": "Staff are those of an installation.",
+    "picture.removed_at": "A removed picture is not exported.",
     "fund.kind": "It follows from the file, and from the code GEN.",
     "fund.position": "It is the order in the file.",
     "fund.theme_id": "It is the theme of a target.",
@@ -131,6 +140,7 @@ def _unique_columns(table: Table) -> Iterator[tuple[str, ...]]:
         yield tuple(str(column.key) for column in columns if column.key not in KEYS)
 
 
+PLACES = RowField("places", list[str], is_required=False)
 THEME = RowField("theme", str, is_required=False)
 AS_OF = RowField("dates_as_of", date, is_required=False)
 UNLISTED = RowField("unlisted_languages", list[str], is_required=False)
@@ -141,7 +151,12 @@ def campaign_kind() -> RowKind:
     """Return what `campaign.toml` holds."""
     amounts = kind_of(SuggestedAmount)
     currencies = kind_of(CampaignCurrency, below={"amounts": amounts})
-    return kind_of(Campaign, below={"currencies": currencies}, dates_as_of=AS_OF, unlisted_languages=UNLISTED)
+    return kind_of(
+        Campaign,
+        below={"goals": kind_of(CampaignGoals), "currencies": currencies},
+        dates_as_of=AS_OF,
+        unlisted_languages=UNLISTED,
+    )
 
 
 @cache
@@ -155,6 +170,7 @@ def list_kinds() -> dict[str, RowKind]:
         "lines": kind_of(Fund, below=costs, theme=THEME),
         "milestones": kind_of(Milestone),
         "updates": kind_of(Update),
+        "pictures": kind_of(Picture, places=PLACES),
     }
 
 

@@ -22,6 +22,7 @@ from campaign.models.campaign import (
 )
 from campaign.models.donation import Donation
 from campaign.models.fund import BudgetLine, Event, Fund, FundTransferRule, Grant
+from campaign.models.goal import CampaignGoals
 from campaign.models.pledge import Pledge
 from campaign.services.campaigns.fund_tree import GENERAL_CODE, NewFund, add_funds
 from campaign.services.campaigns.revision import count_public_change
@@ -106,12 +107,13 @@ def remove_content(session: Session, campaign_id: int) -> None:
     for of_fund in (BudgetLine, Event, Grant):
         session.execute(delete(of_fund).where(of_fund.fund_id.in_(funds)))
     session.execute(delete(Fund).where(Fund.campaign_id == campaign_id, Fund.kind == FundKind.RESTRICTED))
-    for model in (Fund, Section, SuggestedAmount, CampaignCurrency, Milestone, Update):
+    for model in (Fund, Section, SuggestedAmount, CampaignCurrency, CampaignGoals, Milestone, Update):
         session.execute(delete(model).where(model.campaign_id == campaign_id))
 
 
 def write_amounts(session: Session, campaign_id: int, head: PlanRow) -> None:
-    """Write the currencies with the amounts that the form offers."""
+    """Write the further goals, and the currencies with the amounts that the form offers."""
+    _insert(session, CampaignGoals, head.below["goals"], campaign_id=campaign_id)
     for position, currency in enumerate(head.below["currencies"]):
         _insert(session, CampaignCurrency, [currency], campaign_id=campaign_id, position=position)
         code = currency.values["currency"]

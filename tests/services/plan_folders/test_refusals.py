@@ -163,6 +163,7 @@ CHANGES = [
         ["15: The rule “0 < minimum_minor AND minimum_minor < maximum_minor” is not kept."],
     ),
     ("campaign.toml", '"LIB"', '"lib-1"', ["10: “series” is two to eight capital Latin letters"]),
+    ("campaign.toml", "[[currencies]]", "[[goals]]\n[[goals]]\n[[currencies]]", ["13: There is one row of [[goals]]"]),
     ("campaign.toml", '"LIB"', '"TEST"', ["10: “series” is two to eight capital Latin letters"]),
     ("campaign.toml", "2027-03-08", "2047-03-08", ["5: A campaign goes on for ten years at most."]),
     ("campaign.toml", "= 20000\n", "= 1\n", ["15: The least or the largest gift is not one"]),

@@ -14,6 +14,7 @@ from campaign.domain.errors import NotFound
 from campaign.extensions import Model, db
 from campaign.models.campaign import Campaign, Milestone, Section, Update
 from campaign.models.fund import BudgetLine, Event, Fund, FundTransferRule
+from campaign.models.goal import CampaignGoals
 from campaign.models.staff import AuditEvent
 from campaign.services.demo.content import load_plan
 from campaign.services.demo.loader import load_campaign
@@ -39,6 +40,7 @@ def demo(app: Flask, clock: SettableClock) -> str:
         campaign.closed_on = date(2027, 1, 1)
         story = session.execute(select(Section).where(Section.slug == "story-1")).scalar_one()
         story.body = {"uz": TEXT, "ru": "", "en": "one line"}
+        session.add(CampaignGoals(campaign_id=campaign.id, gifts=500, monthly_minor=100_00))
         update = session.execute(select(Update).order_by(Update.id)).scalars().first()
         assert update is not None
         update.publish_at = datetime(2027, 1, 1, 9, 0, 0, 250, tzinfo=UTC)
@@ -65,6 +67,7 @@ def test_a_campaign_written_read_and_written_again_gives_the_same_bytes(
     assert count == len(first) > 30
     assert first["texts/story/01-story-1.uz.md"].decode() == TEXT + "\n"
     assert b"is_featured" not in first["campaign.toml"]
+    assert b"[[goals]]\ngifts = 500\nmonthly_minor = 10000\n" in first["campaign.toml"]
 
     forget(demo)
     assert import_campaign(tmp_path / "first", ImportOptions(), clock=clock) == demo
@@ -178,6 +181,7 @@ def test_an_export_goes_into_an_empty_folder_alone(app: Flask, tmp_path: Path) -
 
 OTHER_TABLES = {
     "campaign_revision": "It counts the changes in this installation.",
+    "form_views": "So are these.",
     "fund_reach": "It follows from the themes of the targets.",
     "donation": "A gift is no part of what an organisation plans.",
     "pledge": "A monthly gift is none either.",
@@ -190,8 +194,7 @@ OTHER_TABLES = {
     "staff": "People belong to an installation,",
     "staff_grant": "and so do their roles.",
     "consent": "Who agreed to be shown is recorded in an installation.",
-    "picture": "Pictures are not exported yet,",
-    "picture_place": "nor where they are shown.",
+    "picture_place": "It is the places of a picture.",
     "subscriber": "A reader is none of the campaign's content,",
     "update_mailing": "nor is what was sent to readers,",
     "milestone_note": "nor which milestones were noticed.",
