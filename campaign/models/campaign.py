@@ -31,6 +31,8 @@ class Campaign(Model):
     ends_on: Mapped[date]
     stage: Mapped[str] = mapped_column(server_default=CampaignStage.PUBLISHED.value, default=CampaignStage.PUBLISHED)
     """What staff decided; `campaign_state` makes it, with the days, into what the campaign is."""
+    names_need_review: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """Whether donors' names and messages are shown only once staff have approved them."""
     closed_on: Mapped[date | None]
     """The day on which it was closed before its planned end; `ends_on` is then this day too, as far as the start allows."""
     state_note: Mapped[Texts] = mapped_column(Json, server_default="{}", default=dict)

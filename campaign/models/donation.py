@@ -68,6 +68,8 @@ class Donation(GiftColumns, Model):
     """The same of what everybody may read."""
     message: Mapped[str | None]
     wall: Mapped[str] = mapped_column(default=SupporterVisibility.SHOWN)
+    wall_reviewed_at: Mapped[datetime | None]
+    """When staff last decided about its name and message; where a campaign shows names after that alone, none is shown before."""
 
     state: Mapped[str] = mapped_column(default=DonationState.CREATED)
     version: Mapped[int] = mapped_column(default=0)

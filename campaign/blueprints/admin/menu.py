@@ -35,6 +35,7 @@ MENU: tuple[MenuGroup, ...] = (
             MenuEntry("admin.dashboard", _("Progress"), frozenset({"admin.goals", "admin.save_goals"})),
             MenuEntry("admin.attention", _("Needs attention")),
             MenuEntry("admin.links", _("Links and posters")),
+            MenuEntry("admin.moderation", _("Names and messages"), frozenset({"admin.moderate", "admin.set_review"})),
             MenuEntry(
                 "admin.texts",
                 _("Texts"),

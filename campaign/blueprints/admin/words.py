@@ -208,6 +208,8 @@ ACTS: Mapping[str, LazyString] = {
     "update:email_pause": _("Paused the sending of an update"),
     "update:email_resume": _("Resumed the sending of an update"),
     "campaign:goals": _("Changed the campaign’s goals"),
+    "campaign:names_before": _("Names are shown after approval"),
+    "campaign:names_after": _("Names are shown at once"),
     "subscriber:remove": _("Unsubscribed a reader"),
     **PICTURE_ACTS,
     "allocation:propose": _("Proposed an allocation"),

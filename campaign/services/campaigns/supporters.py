@@ -7,12 +7,13 @@ with another person's name and address whether these two have given before (docs
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.domain.donation import DonationState, SupporterVisibility
 from campaign.domain.errors import NotFound
+from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.services.campaigns.cards import CampaignCard
 
@@ -80,7 +81,7 @@ def supporters_page(card: CampaignCard, page: int) -> SupportersPage:
 
 def gift_counts(session: Session, campaign_id: int) -> GiftCounts:
     """Return the counts, in one pass over the gifts."""
-    is_named = and_(*_named())
+    is_named = and_(*named_publicly(campaign_id))
     is_later_month = and_(Donation.pledge_id.is_not(None), Donation.checkout_id.is_(None))
     counted = (func.count(), func.sum(case((is_named, 1), else_=0)), func.sum(case((is_later_month, 1), else_=0)))
     gifts, named, months = session.execute(
@@ -95,7 +96,7 @@ def read_supporters_page(
     """Return one page of the supporters; empty past the last."""
     rows = session.execute(
         select(Donation.public_name, Donation.message, Donation.language, Donation.paid_at)
-        .where(*gifts_not_returned(campaign_id), *_named())
+        .where(*gifts_not_returned(campaign_id), *named_publicly(campaign_id))
         .order_by(Donation.paid_at.desc(), Donation.id.desc())
         .limit(per_page)
         .offset(per_page * (max(page, 1) - 1))
@@ -122,10 +123,17 @@ def gifts_not_returned(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
     return (*paid_to(campaign_id), ~WHOLLY_RETURNED)
 
 
-def _named() -> tuple[ColumnElement[bool], ...]:
-    """Return the gifts shown in the list: with a name, by the donor's choice, and not hidden by staff."""
+def with_public_name(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Return the gifts whose donors let everybody read a name."""
+    return (*gifts_not_returned(campaign_id), Donation.is_anonymous.is_(False), Donation.public_name.is_not(None))
+
+
+def named_publicly(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Return the gifts shown in the list: with a name, not taken off by staff, and approved where that comes first."""
+    needs_review = select(Campaign.names_need_review).where(Campaign.id == campaign_id).scalar_subquery()
     return (
         Donation.is_anonymous.is_(False),
         Donation.wall == SupporterVisibility.SHOWN,
         Donation.public_name.is_not(None),
+        or_(Donation.wall_reviewed_at.is_not(None), ~needs_review),
     )

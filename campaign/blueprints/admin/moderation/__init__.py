@@ -1,0 +1,1 @@
+"""The queue of names and messages on the supporters list."""
