@@ -51,6 +51,11 @@ def end_of_day(day: date) -> datetime:
     return calendar.end_of_day(day, time_zone())
 
 
+def from_local(wall_clock: datetime) -> datetime:
+    """Return the instant, in UTC, of a time as the organisation's clocks show it."""
+    return wall_clock.replace(tzinfo=time_zone()).astimezone(UTC)
+
+
 def offset_name(instant: datetime) -> str:
     """Return the name of the organisation's time at an instant: `UTC+6`."""
     return calendar.offset_name(instant, time_zone())

@@ -18,8 +18,10 @@ class EventStatus(StrEnum):
     """How far a thematic event has come."""
 
     PLANNED = "planned"
+    OPEN = "open"
     COMPLETED = "held"
     CANCELLED = "cancelled"
+    REPORTED = "reported"
 
 
 class GrantStatus(StrEnum):
@@ -29,6 +31,8 @@ class GrantStatus(StrEnum):
     OPEN = "open"
     AWARDED = "awarded"
     CLOSED = "closed"
+    CANCELLED = "cancelled"
+    REPORTED = "reported"
 
 
 COLLECTING_KINDS = (FundKind.GENERAL, FundKind.THEME)

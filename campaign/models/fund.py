@@ -1,13 +1,13 @@
 """Funds: whose money it is, and where it may go; events, grants and budget lines are funds with facts of their own."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.domain.fund import EventStatus, FundKind, GrantStatus
 from campaign.extensions import Key, Model
-from campaign.models.columns import CurrencyCode, Minor, PrimaryKey, PublicId, Texts, check_values
+from campaign.models.columns import CurrencyCode, Facts, Json, Minor, PrimaryKey, PublicId, Texts, check_values
 
 
 class Fund(Model):
@@ -36,6 +36,8 @@ class Fund(Model):
     summary: Mapped[Texts]
     goal_minor: Mapped[Minor]
     """In the campaign's currency; 0 where it has none."""
+    closed_on: Mapped[date | None]
+    """The day from which donors cannot choose it any more."""
     theme_id: Mapped[int | None] = mapped_column(Key, ForeignKey("fund.id"))
     target_id: Mapped[int | None] = mapped_column(Key, ForeignKey("fund.id"))
 
@@ -49,7 +51,17 @@ class FundTransferRule(Model):
     target_id: Mapped[int] = mapped_column(Key, ForeignKey("fund.id"), primary_key=True)
 
 
-class Event(Model):
+class ReportColumns:
+    """What is said of an event or a grant while it is carried out, and afterwards."""
+
+    state_note: Mapped[Texts] = mapped_column(Json, server_default="{}", default=dict)
+    """Why it was cancelled, for everybody to read."""
+    report: Mapped[Facts] = mapped_column(Json, server_default="{}", default=dict)
+    """What was done and what was learned (a text per language each), how many came, women, first time."""
+    reported_on: Mapped[date | None]
+
+
+class Event(ReportColumns, Model):
     """A thematic event: when and where; its money is its fund's."""
 
     __tablename__ = "event"
@@ -57,10 +69,14 @@ class Event(Model):
     fund_id: Mapped[int] = mapped_column(Key, ForeignKey("fund.id"), primary_key=True)
     place: Mapped[Texts]
     starts_on: Mapped[date]
+    begins_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    capacity: Mapped[int | None]
+    """How many people fit in; None where it is not limited."""
     status: Mapped[str] = mapped_column(default=EventStatus.PLANNED)
 
 
-class Grant(Model):
+class Grant(ReportColumns, Model):
     """A grant for a woman entrepreneur: when its call is open; its money is its fund's."""
 
     __tablename__ = "grant"

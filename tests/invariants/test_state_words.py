@@ -13,6 +13,7 @@ from flask import Flask, get_template_attribute
 
 import campaign.domain
 from campaign.blueprints.admin import words
+from campaign.blueprints.admin.campaigns import plan_words
 from campaign.blueprints.admin.campaigns import words as campaign_words
 from campaign.blueprints.admin.gifts import dispute_words
 from campaign.blueprints.admin.gifts.timeline_words import TIMELINE
@@ -38,6 +39,7 @@ from campaign.domain import (
     pledge,
     provider_events,
     receipt,
+    target_state,
 )
 from campaign.domain.abuse import Cause
 from campaign.i18n import in_language
@@ -83,6 +85,7 @@ SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
     campaign_state.CampaignState: (("", words.CAMPAIGN),),
     campaign_state.CampaignAct: (("campaign:", words.ACTS),),
     campaign_state.OpeningGap: (("", campaign_words.GAPS),),
+    target_state.TargetAct: (("plan:", plan_words.AUDITED),),
     fund.FundKind: (("", ledger_words.FUND_KINDS),),
     payouts.PayoutState: (("", reconciliation_words.PAYOUT), ("", state_words.PAYOUTS)),
     payouts.MovementMatch: (("", state_words.EXPLANATIONS),),
@@ -102,6 +105,7 @@ NOT_SHOWN = {
     ),  # in English alone, for operators, or not at all
     "CampaignStage",  # people read what the campaign is
     "PictureFormat",  # addresses and machines read it
+    "LinkPurpose",  # the email that a link came with says what it is for
     "PledgeRequestState",  # `CARD_STATES` has a sentence for each state that a donor may meet
     *("Fact", "PledgeWord", "DisputeWord", "MoneyPosition", "DelayMail", "Kind", "What"),  # inside rules
 }

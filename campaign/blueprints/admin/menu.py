@@ -66,6 +66,21 @@ MENU: tuple[MenuGroup, ...] = (
             ),
             MenuEntry("admin.readers", _("Readers by email"), frozenset({"admin.remove_reader"})),
             MenuEntry(
+                "admin.plan",
+                _("Plan"),
+                frozenset(
+                    {
+                        "admin.plan_item_form",
+                        "admin.add_plan_item",
+                        "admin.plan_item",
+                        "admin.save_plan_item",
+                        "admin.add_plan_cost",
+                        "admin.target_act_form",
+                        "admin.act_on_plan_item",
+                    }
+                ),
+            ),
+            MenuEntry(
                 "admin.campaigns",
                 _("Campaigns"),
                 frozenset(

@@ -6,6 +6,7 @@ from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
 from campaign.blueprints.admin import role_words
+from campaign.blueprints.admin.campaigns import plan_words
 from campaign.blueprints.admin.campaigns import words as campaign_words
 from campaign.blueprints.admin.pictures.rules import PICTURE_ACTS, PICTURE_RULES
 from campaign.blueprints.admin.texts.words import TEXT_ACTS, TEXT_RULES
@@ -224,6 +225,7 @@ ACTS: Mapping[str, LazyString] = {
     "pledge:stop": _("Stopped a monthly gift"),
     "pledge:withdraw_links": _("Withdrew the links of a monthly gift"),
     **campaign_words.AUDITED,
+    **plan_words.AUDITED,
     "donation:correct": _("Corrected a name or address"),
     "donation:wall_hidden": _("Took a name off the supporters list"),
     "donation:wall_shown": _("Put a name back on the supporters list"),
@@ -259,6 +261,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     **PICTURE_RULES,
     news.PublicationInPast: _("Choose a time in the future."),
     **campaign_words.BROKEN_RULES,
+    **plan_words.BROKEN_RULES,
     NotEnoughFunds: _("The fund does not have enough. Check its balance, then enter a smaller amount."),
     MoneyMayNotGoThere: _("The donors gave this money for something else, so it may not go there."),
     EntryConflict: _(

@@ -164,7 +164,11 @@ _SUGGESTED = select(_AMOUNT).where(_AMOUNT.c.campaign_id == bindparam("campaign"
 _TAKEN = select(_CURRENCY).where(_CURRENCY.c.campaign_id == bindparam("campaign")).order_by(_CURRENCY.c.position)
 _PURPOSES = (
     select(_FUND.c.code, _FUND.c.kind, _FUND.c.title, _FUND.c.summary)
-    .where(_FUND.c.campaign_id == bindparam("campaign"), _FUND.c.kind.in_((FundKind.GENERAL, FundKind.THEME)))
+    .where(
+        _FUND.c.campaign_id == bindparam("campaign"),
+        _FUND.c.kind.in_((FundKind.GENERAL, FundKind.THEME)),
+        _FUND.c.closed_on.is_(None),
+    )
     .order_by(_FUND.c.kind, _FUND.c.position, _FUND.c.id)
 )
 

@@ -1,9 +1,12 @@
 """The figures of one fund as the public page shows them."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
 
+from campaign.days import local_day
 from campaign.domain.money import Money
+from campaign.domain.target_state import is_day_past
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +79,21 @@ class FundSummary:
     starts_on: date | None = None
     ends_on: date | None = None
     place: dict[str, str] | None = None
+    begins_at: datetime | None = None
+    ends_at: datetime | None = None
+    capacity: int | None = None
+    note: dict[str, str] = field(default_factory=dict)
+    """Why it was cancelled; empty where it was not."""
+    report: dict[str, Any] = field(default_factory=dict)
+    """How it went; empty before it is reported on."""
     costs: tuple[BudgetCost, ...] = ()
     theme: str = ""
     """The code of the purpose that a target belongs to."""
+
+    def is_day_past(self, today: date) -> bool:
+        """Return whether its day, or the last day of its call, is over and nobody has said yet how it went."""
+        last_day = self.ends_on or (local_day(self.ends_at) if self.ends_at else self.starts_on)
+        return last_day is not None and is_day_past(self.status, last_day=last_day, today=today)
 
     @property
     def is_below_zero(self) -> bool:

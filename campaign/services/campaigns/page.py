@@ -128,6 +128,11 @@ class Progress:
         return self.state in {CampaignState.ENDED, CampaignState.ARCHIVED}
 
     @property
+    def today(self) -> date:
+        """The organisation's day of these figures."""
+        return local_day(self.as_of)
+
+    @property
     def percent(self) -> int:
         """Return whole per cent of the goal, rounded down: 99.9 % is not the goal."""
         return max(0, self.raised.minor) * 100 // self.goal.minor

@@ -185,7 +185,26 @@ class _TargetFacts:
     def add_to(self, purse: FundSummary, fund_id: int) -> FundSummary:
         costs = tuple(self._costs.get(fund_id, ()))
         if event := self._events.get(fund_id):
-            return replace(purse, status=event.status, starts_on=event.starts_on, place=event.place, costs=costs)
+            return replace(
+                purse,
+                status=event.status,
+                starts_on=event.starts_on,
+                place=event.place,
+                begins_at=event.begins_at,
+                ends_at=event.ends_at,
+                capacity=event.capacity,
+                note=event.state_note,
+                report=event.report,
+                costs=costs,
+            )
         if grant := self._grants.get(fund_id):
-            return replace(purse, status=grant.status, starts_on=grant.opens_on, ends_on=grant.closes_on, costs=costs)
+            return replace(
+                purse,
+                status=grant.status,
+                starts_on=grant.opens_on,
+                ends_on=grant.closes_on,
+                note=grant.state_note,
+                report=grant.report,
+                costs=costs,
+            )
         return replace(purse, costs=costs)

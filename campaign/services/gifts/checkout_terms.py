@@ -98,5 +98,9 @@ def _terms_with(fund: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 _TERMS_OF_GENERAL = _terms_with(_FUND.c.kind == FundKind.GENERAL)
 _TERMS_OF_THEME = _terms_with(
-    and_(_FUND.c.kind.in_((FundKind.GENERAL, FundKind.THEME)), _FUND.c.code == bindparam("fund"))
+    and_(
+        _FUND.c.kind.in_((FundKind.GENERAL, FundKind.THEME)),
+        _FUND.c.code == bindparam("fund"),
+        _FUND.c.closed_on.is_(None),
+    )
 )

@@ -1,0 +1,160 @@
+"""What a campaign plans: the list, one purpose or target with its costs, and the changes of both."""
+
+from typing import Any
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign.blueprints.admin import bp, words
+from campaign.blueprints.admin.campaigns.plan_forms import FORMS, CostForm, ItemForm
+from campaign.blueprints.admin.campaigns.plan_words import ACTS, KINDS, NEW
+from campaign.blueprints.admin.campaigns.settings_forms import plain
+from campaign.blueprints.admin.frame import campaign, done, refused
+from campaign.blueprints.admin.guard import person
+from campaign.days import local_day, local_time
+from campaign.domain.errors import DomainError
+from campaign.domain.fund import FundKind
+from campaign.domain.target_state import possible_acts
+from campaign.gateway_registry import current_context
+from campaign.services.campaigns import plan as plans
+from campaign.services.campaigns import plan_changes
+from campaign.services.campaigns.plan import PlanItem
+
+SHOWN_AT_END = {FundKind.EVENT: "ends_at", FundKind.GRANT: "closes_on"}
+"""The field beside which times in the wrong order are shown."""
+KIND_IN_PATH = "any(theme,event,grant,line)"
+
+
+@bp.get("/plan")
+def plan() -> ResponseReturnValue:
+    """Purposes, events, grants and lines, with their states."""
+    items = plans.plan_of(campaign().id)
+    groups = [(kind, label, [row for row in items if row.kind in kinds]) for kind, label, kinds in KINDS]
+    today = local_day(current_context().clock.now())
+    return render_template("admin/campaigns/plan.html", groups=groups, new=NEW, here=campaign(), today=today)
+
+
+@bp.get(f"/plan/new/<{KIND_IN_PATH}:kind>")
+def plan_item_form(kind: str) -> ResponseReturnValue:
+    """The form for a new purpose or target."""
+    return _new_page(kind, _form(kind))
+
+
+@bp.post(f"/plan/new/<{KIND_IN_PATH}:kind>")
+def add_plan_item(kind: str) -> ResponseReturnValue:
+    """Add a purpose or a target."""
+    form = _form(kind)
+    if not form.validate():
+        return _new_page(kind, form), form.status
+    try:
+        public_id = plan_changes.add_item(campaign().id, FundKind(kind), form.draft, **_by())
+    except plan_changes.EndsBeforeItBegins as error:
+        form.refuse(SHOWN_AT_END[FundKind(kind)], words.sentence_of(error))
+        return _new_page(kind, form), form.status
+    return done(_("Added."), "admin.plan_item", public_id=public_id)
+
+
+@bp.get("/plan/<public_id>")
+def plan_item(public_id: str) -> ResponseReturnValue:
+    """One purpose or target: its texts, its costs, and what can be done with it."""
+    item = plans.plan_item(campaign().id, public_id)
+    return _item_page(item, _form(item.kind, data=_data(item)))
+
+
+@bp.post("/plan/<public_id>")
+def save_plan_item(public_id: str) -> ResponseReturnValue:
+    """Change texts, times and the planned amount."""
+    item = plans.plan_item(campaign().id, public_id)
+    form = _form(item.kind)
+    if not form.validate():
+        return _item_page(item, form), form.status
+    try:
+        plan_changes.change_item(campaign().id, public_id, form.draft, **_by())
+    except plan_changes.EndsBeforeItBegins as error:
+        form.refuse(SHOWN_AT_END[FundKind(item.kind)], words.sentence_of(error))
+        return _item_page(item, form), form.status
+    return done(_("Saved."), "admin.plan_item", public_id=public_id)
+
+
+@bp.post("/plan/<public_id>/up")
+def move_plan_item(public_id: str) -> ResponseReturnValue:
+    """Move a purpose or a target one place up."""
+    plan_changes.move_item(campaign().id, public_id, **_by())
+    return done(_("Moved up."), "admin.plan")
+
+
+@bp.post("/plan/<public_id>/<any(close,reopen):change>")
+def close_plan_item(public_id: str, change: str) -> ResponseReturnValue:
+    """Let donors choose a purpose no more, or again."""
+    try:
+        plan_changes.close_item(campaign().id, public_id, is_closed=change == "close", **_by())
+    except DomainError as error:
+        return refused(error, "admin.plan_item", public_id=public_id)
+    message = _("Donors cannot choose it any more.") if change == "close" else _("Donors can choose it again.")
+    return done(message, "admin.plan_item", public_id=public_id)
+
+
+@bp.post("/plan/<public_id>/costs")
+def add_plan_cost(public_id: str) -> ResponseReturnValue:
+    """Add a cost to a plan."""
+    item, form = plans.plan_item(campaign().id, public_id), CostForm(campaign().currency)
+    if not form.validate():
+        return _item_page(item, _form(item.kind, data=_data(item), formdata=None), form), form.status
+    try:
+        plan_changes.add_cost(
+            campaign().id, public_id, title=form.title.data, amount_minor=form.amount.money.minor, **_by()
+        )
+    except DomainError as error:
+        return refused(error, "admin.plan_item", public_id=public_id)
+    return done(_("Added."), "admin.plan_item", public_id=public_id)
+
+
+@bp.post("/plan/<public_id>/costs/<int(max=2147483647):cost_id>/remove")
+def remove_plan_cost(public_id: str, cost_id: int) -> ResponseReturnValue:
+    """Take a cost out of a plan."""
+    plan_changes.remove_cost(campaign().id, public_id, cost_id, **_by())
+    return done(_("Removed."), "admin.plan_item", public_id=public_id)
+
+
+def _form(kind: str, **settings: object) -> ItemForm:
+    purposes = [row for row in plans.plan_of(campaign().id) if row.closed_on is None]
+    return FORMS.get(kind, ItemForm)(campaign().currency, purposes, **settings)
+
+
+def _data(item: PlanItem) -> dict[str, object]:
+    return {
+        "title": item.title,
+        "summary": item.summary,
+        "goal": plain(item.goal_minor, campaign().currency) if item.goal_minor else "",
+        "theme": item.theme,
+        "place": item.place,
+        "begins_at": local_time(item.begins_at) if item.begins_at else None,
+        "ends_at": local_time(item.ends_at) if item.ends_at else None,
+        "capacity": item.capacity,
+        "opens_on": item.first_day,
+        "closes_on": item.last_day,
+    }
+
+
+def _new_page(kind: str, form: ItemForm) -> str:
+    return render_template("admin/campaigns/plan_item.html", kind=kind, form=form, item=None, heading=NEW[kind])
+
+
+def _item_page(item: PlanItem, form: ItemForm, cost_form: CostForm | None = None) -> str:
+    return render_template(
+        "admin/campaigns/plan_item.html",
+        kind=item.kind,
+        form=form,
+        item=item,
+        heading=None,
+        here=campaign(),
+        cost_form=cost_form or CostForm(campaign().currency, formdata=None),
+        acts=[(act, ACTS[act]) for act in possible_acts(item.kind, item.status)] if item.status else [],
+        today=local_day(current_context().clock.now()),
+    )
+
+
+def _by() -> dict[str, Any]:
+    """Who acts, and when."""
+    return {"actor_id": person().id, "clock": current_context().clock}

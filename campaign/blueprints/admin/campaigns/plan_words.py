@@ -1,0 +1,58 @@
+"""The words for what a campaign plans, and for what staff do with its events and grants."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString, lazy_pgettext
+from flask_babel import lazy_gettext as _
+
+from campaign.blueprints.admin.campaigns.words import ActWords
+from campaign.domain import target_state as rules
+from campaign.domain.errors import DomainError
+from campaign.domain.target_state import TargetAct
+from campaign.services.campaigns import plan_changes
+
+KINDS: tuple[tuple[str, LazyString, tuple[str, ...]], ...] = (
+    ("theme", _("Purposes that donors choose"), ("general", "theme")),
+    ("event", lazy_pgettext("plan", "Events"), ("event",)),
+    ("grant", lazy_pgettext("plan", "Grants"), ("grant",)),
+    ("line", _("Other costs"), ("line",)),
+)
+"""Kind of what is added → the heading of its list, and the kinds of funds that the list has."""
+NEW: Mapping[str, LazyString] = {
+    "theme": _("Add a purpose"),
+    "event": _("Add an event"),
+    "grant": _("Add a grant"),
+    "line": _("Add a cost"),
+}
+ACTS: Mapping[TargetAct, ActWords] = {
+    TargetAct.OPEN: ActWords(_("Announce it?"), _("Announce"), _("Done. The public page says that it is announced.")),
+    TargetAct.COMPLETE: ActWords(
+        _("Has it taken place?"), _("It has taken place"), _("Done. The report can be written now.")
+    ),
+    TargetAct.CANCEL: ActWords(_("Cancel it?"), _("Cancel it"), _("Done. The public page says why it is cancelled.")),
+    TargetAct.REPORT: ActWords(
+        _("Report how it went"), _("Publish the report"), _("Done. Everybody can read the report.")
+    ),
+}
+AUDITED: Mapping[str, LazyString] = {
+    "plan:add": _("Added to the plan"),
+    "plan:change": _("Changed the plan"),
+    "plan:move": _("Changed the order of the plan"),
+    "plan:close": _("Closed a purpose"),
+    "plan:reopen": _("Reopened a purpose"),
+    "plan:open": _("Announced an event or a grant"),
+    "plan:complete": _("Marked an event or a grant as done"),
+    "plan:cancel": _("Cancelled an event or a grant"),
+    "plan:report": _("Published a report"),
+}
+"""Acts of the audit trail."""
+BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
+    rules.WrongTargetState: _("Its state has changed meanwhile, so this is not possible. Nothing was changed."),
+    rules.NotOverYet: _("Its day has not come yet."),
+    rules.CancelReasonMissing: _("Say why."),
+    rules.ReportIncomplete: _("Say what was done, in at least one language."),
+    rules.ReportDoesNotAddUp: _("There cannot be more women or first-time visitors than people who came."),
+    plan_changes.EndsBeforeItBegins: _("Enter an end that is after the beginning."),
+    plan_changes.TooManyCosts: _("The plan is full. Put some costs together."),
+    plan_changes.GeneralFundStays: _("The general fund cannot be closed: gifts without a purpose go there."),
+}

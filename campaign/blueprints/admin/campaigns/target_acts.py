@@ -1,0 +1,63 @@
+"""What staff do with an event or a grant: each act has a page that says what everybody will read."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from campaign.blueprints.admin import bp, words
+from campaign.blueprints.admin.campaigns.plan_forms import CancelForm, ReportForm
+from campaign.blueprints.admin.campaigns.plan_words import ACTS
+from campaign.blueprints.admin.forms import StaffForm
+from campaign.blueprints.admin.frame import campaign, done, refused
+from campaign.blueprints.admin.guard import person
+from campaign.domain.errors import DomainError
+from campaign.domain.target_state import ReportDoesNotAddUp, TargetAct, WrongTargetState, possible_acts
+from campaign.gateway_registry import current_context
+from campaign.services.campaigns.plan import PlanItem, plan_item
+from campaign.services.campaigns.target_acts import TargetDecision, act_on_target
+
+FORMS: dict[TargetAct, type[StaffForm]] = {TargetAct.CANCEL: CancelForm, TargetAct.REPORT: ReportForm}
+ACT_IN_PATH = f"any({','.join(TargetAct)})"
+
+
+@bp.get(f"/plan/<public_id>/<{ACT_IN_PATH}:target_act>")
+def target_act_form(public_id: str, target_act: str) -> ResponseReturnValue:
+    """Say what an act does, and ask for what everybody will read."""
+    item, act = plan_item(campaign().id, public_id), TargetAct(target_act)
+    if act not in possible_acts(item.kind, item.status):
+        return refused(WrongTargetState(item.status), "admin.plan_item", public_id=public_id)
+    data = item.report if act is TargetAct.REPORT else {}
+    return _page(item, act, FORMS.get(act, StaffForm)(data=data))
+
+
+@bp.post(f"/plan/<public_id>/<{ACT_IN_PATH}:target_act>")
+def act_on_plan_item(public_id: str, target_act: str) -> ResponseReturnValue:
+    """Carry an act out."""
+    item, act = plan_item(campaign().id, public_id), TargetAct(target_act)
+    form = FORMS.get(act, StaffForm)()
+    if not form.validate():
+        return _page(item, act, form), form.status
+    try:
+        act_on_target(_decision(public_id, act, form), clock=current_context().clock)
+    except ReportDoesNotAddUp as error:
+        form.refuse("came", words.sentence_of(error))
+        return _page(item, act, form), form.status
+    except DomainError as error:
+        return refused(error, "admin.plan_item", public_id=public_id)
+    return done(str(ACTS[act].done), "admin.plan_item", public_id=public_id)
+
+
+def _decision(public_id: str, act: TargetAct, form: StaffForm) -> TargetDecision:
+    return TargetDecision(
+        campaign_id=campaign().id,
+        public_id=public_id,
+        act=act,
+        actor_id=person().id,
+        reason=form.reason.data if isinstance(form, CancelForm) else {},
+        report=form.report if isinstance(form, ReportForm) else None,
+    )
+
+
+def _page(item: PlanItem, act: TargetAct, form: StaffForm) -> str:
+    return render_template(
+        "admin/campaigns/target_act.html", item=item, act=act.value, its=ACTS[act], form=form, here=campaign()
+    )

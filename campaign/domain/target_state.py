@@ -1,0 +1,114 @@
+"""How far events and grants come: announced, carried out, reported on; or cancelled."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from campaign.domain.errors import Conflict, DomainError
+from campaign.domain.fund import EventStatus, FundKind, GrantStatus
+
+REPORT_DUE_AFTER = timedelta(days=30)
+"""How long after its last day an event or a grant is to be reported on."""
+
+
+class TargetAct(StrEnum):
+    """What staff do with an event or a grant."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    CANCEL = "cancel"
+    REPORT = "report"
+
+
+class WrongTargetState(Conflict):
+    """The event or grant has come further, or not as far, as this act needs."""
+
+
+class NotOverYet(DomainError):
+    """An event cannot have taken place before its day, nor a grant be awarded before its call opens."""
+
+
+class CancelReasonMissing(DomainError):
+    """Everybody reads why an event or a grant is cancelled, so a reason is needed."""
+
+
+class ReportIncomplete(DomainError):
+    """A report says at least what was done, and how many people came."""
+
+
+class ReportDoesNotAddUp(DomainError):
+    """More women or first-time visitors are reported than people who came."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attendance:
+    """How many people came; `women` and `first_time` are among `came`, None where nobody counted them."""
+
+    came: int
+    women: int | None = None
+    first_time: int | None = None
+
+    def check(self) -> None:
+        """Check that the parts are not larger than the whole.
+
+        Raises:
+            ReportDoesNotAddUp: They are.
+        """
+        if any(part is not None and part > self.came for part in (self.women, self.first_time)):
+            raise ReportDoesNotAddUp(str(self.came))
+
+
+_EVENT = {
+    TargetAct.OPEN: ({EventStatus.PLANNED}, EventStatus.OPEN),
+    TargetAct.COMPLETE: ({EventStatus.PLANNED, EventStatus.OPEN}, EventStatus.COMPLETED),
+    TargetAct.CANCEL: ({EventStatus.PLANNED, EventStatus.OPEN}, EventStatus.CANCELLED),
+    TargetAct.REPORT: ({EventStatus.COMPLETED, EventStatus.REPORTED}, EventStatus.REPORTED),
+}
+_GRANT = {
+    TargetAct.OPEN: ({GrantStatus.PLANNED}, GrantStatus.OPEN),
+    TargetAct.COMPLETE: ({GrantStatus.OPEN, GrantStatus.CLOSED}, GrantStatus.AWARDED),
+    TargetAct.CANCEL: ({GrantStatus.PLANNED, GrantStatus.OPEN}, GrantStatus.CANCELLED),
+    TargetAct.REPORT: ({GrantStatus.AWARDED, GrantStatus.REPORTED}, GrantStatus.REPORTED),
+}
+UNFINISHED = frozenset({EventStatus.PLANNED.value, EventStatus.OPEN.value, GrantStatus.CLOSED.value})
+"""States in which nothing has taken place yet."""
+UNREPORTED = UNFINISHED | {EventStatus.COMPLETED.value, GrantStatus.AWARDED.value}
+"""States in which a report is still to come."""
+
+
+def possible_acts(kind: str, status: str) -> list[TargetAct]:
+    """Return what can be done with an event or a grant in this state."""
+    moves = _EVENT if kind == FundKind.EVENT else _GRANT
+    return [act for act, (states, _result) in moves.items() if status in {state.value for state in states}]
+
+
+def status_after(kind: str, act: TargetAct, status: str, *, first_day: date, today: date) -> str:
+    """Return the state to which an act leads.
+
+    Args:
+        kind: `event` or `grant`.
+        act: What is done.
+        status: The present state.
+        first_day: The day of the event, or the first day of the call.
+        today: The organisation's day.
+
+    Raises:
+        WrongTargetState: The act is not possible in this state.
+        NotOverYet: It is to be carried out before its day.
+    """
+    if act not in possible_acts(kind, status):
+        raise WrongTargetState(status)
+    if act is TargetAct.COMPLETE and today < first_day:
+        raise NotOverYet(first_day.isoformat())
+    moves = _EVENT if kind == FundKind.EVENT else _GRANT
+    return moves[act][1].value
+
+
+def is_report_late(status: str, *, last_day: date, today: date) -> bool:
+    """Return whether a report should have been written by now."""
+    return status in UNREPORTED and today > last_day + REPORT_DUE_AFTER
+
+
+def is_day_past(status: str, *, last_day: date, today: date) -> bool:
+    """Return whether the day is over and nobody has said yet how it went."""
+    return status in UNFINISHED and today > last_day

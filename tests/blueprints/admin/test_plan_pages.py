@@ -1,0 +1,122 @@
+"""Staff write the plan in the browser; the public page of an event shows its state and its report truthfully."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from campaign.models.campaign import Campaign
+from tests.blueprints.admin.client import sign_in_as
+from tests.support.fakes import SettableClock
+from tests.support.pages import Page, fetch_address
+
+pytestmark = pytest.mark.database("sqlite")  # the services are tested on both
+EVENT = {
+    "title-en": "Felt day",
+    "title-ru": "День войлока",
+    "title-ky": "Кийиз күнү",
+    "summary-en": "A workshop",
+    "place-en": "Osh",
+    "begins_at": "2026-12-05T10:00",
+    "ends_at": "2026-12-05T13:30",
+    "capacity": "40",
+    "goal": "500",
+}
+REPORT = {"done-en": "We made **felt**.", "came": "31", "women": "28", "first_time": "", "lesson-en": "Bring soap."}
+
+
+@pytest.fixture
+def staff(app: Flask, clock: SettableClock, campaign: Campaign) -> FlaskClient:
+    return sign_in_as(app, clock, role="campaign").client
+
+
+def add(staff: FlaskClient, kind: str, **typed: str) -> str:
+    return fetch_address(staff, f"/staff/plan/new/{kind}").submit(staff, **typed).location
+
+
+def test_an_event_is_written_announced_held_and_reported(
+    staff: FlaskClient, client: FlaskClient, clock: SettableClock
+) -> None:
+    address = add(staff, "event", **EVENT)
+    page = fetch_address(staff, address)
+    assert page.one("#begins_at")["value"] == "2026-12-05T10:00"
+    shown = fetch_address(client, fetch_address(client, "/en/events/").link("Felt day"))
+    assert "10:00 UTC – 13:30 UTC" in shown.text("dl.facts").replace("\xa0", " ")
+    assert "Places 40" in shown.text("dl.facts")
+    assert fetch_address(staff, page.link("Announce")).submit(staff).location == address
+    early = fetch_address(staff, fetch_address(staff, address).link("It has taken place")).submit(staff)
+    assert "Its day has not come yet." in fetch_address(staff, early.location).text(".notice")
+    clock.advance(days=5)
+    sign_in_again(staff, clock)
+    there = shown.answer.request.path
+    assert "Its day is over. We will say here how it went." in fetch_address(client, there).text(".notice")
+    fetch_address(staff, f"{address}/complete").submit(staff)
+    report = fetch_address(staff, fetch_address(staff, address).link("Publish the report"))
+    wrong = Page(report.submit(staff, **{**REPORT, "women": "40", "done-en": "We"}))
+    assert wrong.texts(".error-summary a") == [
+        "There cannot be more women or first-time visitors than people who came."
+    ]
+    assert wrong.text("#done-en") == "We"
+    empty = Page(report.submit(staff, came="many"))
+    assert len(empty.texts(".error-summary a")) == 2
+    assert report.submit(staff, **REPORT).location == address
+    text = fetch_address(client, there).text("main").replace("\xa0", " ")
+    assert "How it went We made felt . People who came 31 Women 28 Cost $0 $500 planned" in text
+    assert "What we learned Bring soap." in text
+    assert "Reported" in fetch_address(client, "/en/events/").text(".card")
+
+
+def test_a_cancelled_event_says_why_in_public(staff: FlaskClient, client: FlaskClient) -> None:
+    address = add(staff, "event", **EVENT)
+    page = fetch_address(staff, f"{address}/cancel")
+    assert Page(page.submit(staff)).answer.status_code == 422
+    page.submit(staff, **{f"reason-{code}": f"Rain ({code})" for code in ("en", "ru", "ky")})
+    shown = fetch_address(client, fetch_address(client, "/ky/events/").link("Кийиз күнү"))
+    assert "Rain (ky)" in shown.text(".notice")
+    again = staff.get(f"{address}/cancel")
+    assert "Its state has changed meanwhile" in " ".join(fetch_address(staff, again.location).texts(".notice"))
+
+
+def test_a_late_report_is_shown_to_staff(staff: FlaskClient, clock: SettableClock) -> None:
+    address = add(staff, "event", **EVENT)
+    assert "Report is late" not in fetch_address(staff, "/staff/plan").text()
+    clock.advance(days=36)
+    sign_in_again(staff, clock)
+    assert "Report is late" in fetch_address(staff, "/staff/plan").text()
+    assert "The report is late" in fetch_address(staff, address).text(".notice")
+
+
+def sign_in_again(client: FlaskClient, clock: SettableClock) -> None:
+    with client.session_transaction() as session:
+        session["in_at"] = session["seen_at"] = clock.now().timestamp()
+
+
+def test_a_purpose_is_added_closed_and_moved_and_costs_make_the_plan(staff: FlaskClient, client: FlaskClient) -> None:
+    refused = Page(fetch_address(staff, "/staff/plan/new/theme").submit(staff, goal="x"))
+    assert len(refused.texts(".error-summary a")) == 2
+    purpose = add(staff, "theme", **{"title-en": "Books", "goal": "1 000"})
+    assert "Books" in fetch_address(client, "/en/donate").text("form#gift")
+    closed = fetch_address(staff, purpose).submit(staff, "form[action$=close]")
+    assert "Donors cannot choose it any more." in fetch_address(staff, closed.location).text(".notice")
+    assert "Books" not in fetch_address(client, "/en/donate").text("form#gift")
+    line = add(staff, "line", **{"title-en": "Rent"})
+    costs = fetch_address(staff, line)
+    form = f"form[action='{line}/costs']"
+    wrong = Page(costs.submit(staff, form, **{"cost-amount": "x", "cost-title-en": "Month"}))
+    assert wrong.texts(".error-summary a") == ["Enter an amount, like 35 or 35.50."]
+    assert wrong.one("[name=cost-title-en]")["value"] == "Month"
+    saved = fetch_address(staff, costs.submit(staff, form, **{"cost-amount": "70", "cost-title-en": "Month"}).location)
+    assert "$70.00" in saved.text("#costs")
+    saved.submit(staff, "form[action$=remove]")
+    assert "No cost is listed yet." in fetch_address(staff, line).text("#costs")
+    grant = add(staff, "grant", **{"title-en": "First loom", "opens_on": "2026-12-01", "closes_on": "2026-11-01"})
+    assert grant is None
+
+
+def test_times_the_wrong_way_round_are_refused_beside_their_field(staff: FlaskClient) -> None:
+    page = fetch_address(staff, "/staff/plan/new/event")
+    refused = Page(page.submit(staff, **{**EVENT, "ends_at": "2026-12-05T09:00"}))
+    assert refused.texts(".error-summary a") == ["Enter an end that is after the beginning."]
+    assert refused.one("#title-ky")["value"] == "Кийиз күнү"
+    assert Page(page.submit(staff, **{**EVENT, "begins_at": "soon"})).texts(".error-summary a") == [
+        "Enter a day and a time, like 2026-12-31 18:30."
+    ]
