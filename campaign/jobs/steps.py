@@ -12,6 +12,7 @@ from campaign.gateways.clock import machine_clock
 from campaign.jobs.queues import wake
 from campaign.services.alarms import scheduled_checks, watching
 from campaign.services.alarms import signs as alarm_signs
+from campaign.services.content import publishing as text_publishing
 from campaign.services.gifts import exhausted_pages, missed_payments, refunds, settlement, superseded_pages
 from campaign.services.inbox.endpoint import own_addresses
 from campaign.services.mail import delivery
@@ -139,6 +140,11 @@ def render_receipts() -> bool:
     return False
 
 
+def publish_texts() -> bool:
+    """Publish one text whose time has come; return False when none is due."""
+    return text_publishing.publish_due(clock=current_context().clock)
+
+
 def publish_updates() -> bool:
     """Publish one scheduled update whose moment has come; return False when none is due."""
     return news_publishing.publish_next_due(clock=current_context().clock)
@@ -157,5 +163,5 @@ def prepare_notes() -> bool:
 
 MONEY = (settle_inbox, send_refunds, look_after_pledges, close_pages)
 """What moves or books money, in the order of their turns."""
-DOCUMENTS = (render_receipts, publish_updates, queue_updates, send_mail)
+DOCUMENTS = (render_receipts, publish_texts, publish_updates, queue_updates, send_mail)
 """What only tells of it."""

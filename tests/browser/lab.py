@@ -8,6 +8,7 @@ from sqlalchemy import select
 from campaign.database import reading
 from campaign.domain.money import Money
 from campaign.gateway_registry import current_context
+from campaign.gateways.clock import Clock
 from campaign.gateways.sandbox_console import SandboxConsole
 from campaign.jobs import work_off_everything
 from campaign.models.allocation import Allocation
@@ -20,6 +21,8 @@ from campaign.models.payout import Payout, ProviderTransaction
 from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt
 from campaign.models.staff import Staff
+from campaign.services.content.editing import DraftChange, document_state, save_draft
+from campaign.services.content.publishing import publish_draft
 from campaign.services.demo.content import load_plan
 from campaign.services.demo.history import DemoContext, play_history
 from campaign.services.demo.loader import load_campaign
@@ -32,7 +35,7 @@ from tests.journeys.site import Site
 from tests.support.builders import set_issuer_text
 
 EVERYWHERE = "everywhere@demo.kurak.example"
-"""A member of staff with two roles, who may open every staff page."""
+"""A member of staff whose roles may open every staff page."""
 
 
 @dataclass
@@ -50,7 +53,13 @@ def played(site: Site) -> dict[str, str]:
     plan, context = load_plan(), current_context()
     load_campaign(plan, clock=context.clock)
     add_demo_staff(clock=context.clock)
-    add_staff(EVERYWHERE, name="Everywhere", roles=("admin", "finance"), clock=context.clock, password=DEMO_PASSWORD)
+    add_staff(
+        EVERYWHERE,
+        name="Everywhere",
+        roles=("admin", "campaign", "finance"),
+        clock=context.clock,
+        password=DEMO_PASSWORD,
+    )
     console = SandboxConsole(site.sandbox.api_base, site.sandbox.api_key)
     stage = DemoContext(plan=plan, console=console, context=context)
     play_history(stage, gifts=14, seed=3)
@@ -65,6 +74,7 @@ def played(site: Site) -> dict[str, str]:
     work_off_everything()
     names["unprintable"] = _with_receipt_on_hold(site)
     reconciling.repair_hourly(context)
+    _change_texts(context.clock)
     return names | _one_of_each(names) | {"pledge_word": token_of_gift(names["monthly"], at=context.clock.now()) or ""}
 
 
@@ -132,3 +142,17 @@ def _one_of_each(names: dict[str, str]) -> dict[str, str]:
         entries = {name: str(session.execute(query.limit(1)).scalar_one()) for name, query in one.items()}
     checkouts = {f"{name}_page": _checkout_of(names[name]) for name in ("monthly", "processing", "awaited")}
     return entries | checkouts | {"held": receipts_on_hold()[0].number}
+
+
+def _change_texts(clock: Clock) -> None:
+    """A draft with a problem, a missing text and an outdated translation; and a text that was published twice."""
+    with reading() as session:
+        campaign_id = session.execute(select(Campaign.id)).scalar_one()
+        actor_id = session.execute(select(Staff.id).where(Staff.email == EVERYWHERE)).scalar_one()
+    hero, partners = (document_state(campaign_id, name) for name in ("hero", "partners"))
+    changed = {**hero.draft, "title": {"en": "New title " * 20, "ru": "Заглавие"}}
+    save_draft(campaign_id, "hero", DraftChange(draft=changed, base=hero.base), actor_id=actor_id, clock=clock)
+    fewer = {"partners": partners.draft["partners"][1:]}
+    change = DraftChange(draft=fewer, base=partners.base)
+    saved = save_draft(campaign_id, "partners", change, actor_id=actor_id, clock=clock)
+    publish_draft(campaign_id, "partners", base=saved.base, actor_id=actor_id, clock=clock)

@@ -6,6 +6,7 @@ console.
 """
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,6 +54,13 @@ PUBLIC = {
 }
 STAFF_PAGES = {
     "overview": "/staff/",
+    "texts": "/staff/texts",
+    "a text": "/staff/texts/story",
+    "a text with problems": "/staff/texts/hero",
+    "the preview of a text": "/staff/texts/other_ways/preview",
+    "what a publication changes": "/staff/texts/hero/publish",
+    "the versions of a text": "/staff/texts/partners/versions",
+    "a version of a text": "/staff/texts/partners/versions/2",
     "donations": "/staff/donations",
     "donations, filtered": "/staff/donations?state=paid&currency=USD",
     "donations, none": "/staff/donations?text=nobody",
@@ -192,3 +200,40 @@ def test_the_pages_for_developers_and_for_sign_in_are_without_fault(lab: Lab) ->
     pages = {**WORKSHOP, "sign in": "/staff/login"}
     addresses = {name: address.format(**lab.names) for name, address in pages.items()}
     assert faults_of(lab.visitor.new_page(), addresses, "en") == {}
+
+
+def test_what_was_typed_without_a_line_or_a_session_is_not_lost(lab: Lab, chromium: Browser) -> None:
+    context = chromium.new_context(base_url=lab.site.url)
+    sign_in(context)
+    page = context.new_page()
+    page.clock.install()
+    page.goto("/staff/texts/questions")
+    field, status = page.locator("textarea[data-kind=line], textarea").first, page.locator("[data-save-status]")
+
+    form = page.locator("form#document")
+    saved = re.compile("Saved|Сохранено в|Сакталды:")  # whichever language the person reads
+
+    def typed(text: str, answer: str | re.Pattern[str]) -> None:
+        field.fill(text)
+        page.clock.run_for(2000)
+        expect(status).to_contain_text(answer)
+
+    typed("With a line", saved)
+    context.set_offline(True)
+    typed("Without a line", form.get_attribute("data-offline") or "")
+    context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.clock.run_for(100)
+    expect(status).to_contain_text(saved)
+    assert page.evaluate("localStorage.length") == 0
+    context.clear_cookies()
+    typed("After the session", form.get_attribute("data-ended") or "")
+    page.close()
+    sign_in(context)
+    page = context.new_page()
+    page.goto("/staff/texts/questions")
+    expect(page.locator("form#document textarea").first).to_have_value("Without a line")
+    page.click("[data-take]")
+    expect(page.locator("form#document textarea").first).to_have_value("After the session")
+    assert page.evaluate("localStorage.length") == 0
+    context.close()

@@ -38,20 +38,21 @@ def document_page(
         "admin/texts/document.html",
         state=state,
         refusal=refusal,
+        slug=campaign().slug,
         draft=draft,
         base=fingerprint(state.draft),
         kind=kind,
         specs=specs,
         texts=words,
         problems=problems,
-        problems_at=_by_place(problems),
+        problems_at=problems_by_input(problems),
         conflicts=changes_between(kind, state.draft, draft, state.rules.languages) if is_conflict else [],
         fund_choices=_fund_choices(),
         currency_choices=[{"value": code, "label": code} for code in state.rules.bounds],
     )
 
 
-def _by_place(problems: tuple[FieldProblem, ...]) -> dict[str, str]:
+def problems_by_input(problems: tuple[FieldProblem, ...]) -> dict[str, str]:
     """Return the sentences by the name of their input; the first one where a field has several."""
     sentences: dict[str, str] = defaultdict(str)
     for problem in problems:

@@ -9,7 +9,7 @@ from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.texts import words
-from campaign.blueprints.admin.texts.document_page import document_page
+from campaign.blueprints.admin.texts.document_page import document_page, problems_by_input
 from campaign.blueprints.admin.texts.forms import DocumentForm
 from campaign.blueprints.admin.words import sentence_of
 from campaign.domain.documents.kinds import DOCUMENTS
@@ -89,7 +89,9 @@ def autosave_text(document: str) -> ResponseReturnValue:
         return jsonify(message=_("Not saved: a colleague has changed this text. Press “Save draft” to compare.")), 409
     except DraftTooLong:
         return jsonify(message=_("Not saved: the text is too long. Shorten it.")), 422
-    return jsonify(base=saved.base, message=_("Saved %(time)s", time=time_of_day(saved.at)))
+    problems = problems_by_input(document_state(campaign().id, document).problems)
+    message = _("Saved %(time)s", time=time_of_day(saved.at))
+    return jsonify(base=saved.base, message=message, problems=problems)
 
 
 @bp.post("/texts/<document>/discard")

@@ -1,0 +1,169 @@
+// The editor of texts: saves while somebody types, and counts letters. Without this file the buttons do the same.
+
+const form = document.querySelector("form[data-autosave]");
+const said = document.querySelector("[data-save-status]");
+const words = form?.dataset ?? {};
+// Another person who signs in with this browser has another key, and is never shown this text.
+const key = `kurak.draft.${words.person}.${words.campaign}.${words.document}`;
+const TYPING_MS = 1500;
+const RETRY_MS = 15000;
+let changes = 0; // how many there have been
+let saved = 0; // how many of them the server has
+let timer = 0;
+let isSaving = false;
+
+const fieldsNow = () => [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
+const flat = (fields) => JSON.stringify(fields.filter(([name]) => name !== "base").map(([name, value]) => [name, value.split(/\s+/).join(" ").trim()]));
+
+function retain() {
+  try {
+    localStorage.setItem(key, JSON.stringify({ at: Date.now(), fields: fieldsNow() }));
+  } catch { /* the storage is full or closed: the server still has the last save */ }
+}
+
+function retained() {
+  try {
+    return JSON.parse(localStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+function release() {
+  try {
+    localStorage.removeItem(key);
+  } catch { /* nothing was stored either */ }
+}
+
+function later(ms) {
+  clearTimeout(timer);
+  timer = setTimeout(save, ms);
+}
+
+async function save() {
+  if (isSaving || saved === changes) return;
+  isSaving = true;
+  const sent = changes;
+  said.textContent = words.saving;
+  let sentence = words.offline;
+  try {
+    // A session that has ended answers with the way to the sign-in, which is not followed.
+    const answer = await fetch(words.autosave, { method: "POST", body: new FormData(form), redirect: "manual", signal: AbortSignal.timeout(RETRY_MS) });
+    const isOurs = answer.headers.get("Content-Type")?.startsWith("application/json");
+    if (!isOurs) sentence = answer.status >= 500 ? words.offline : words.ended;
+    const told = isOurs ? await answer.json() : {};
+    if (answer.ok && isOurs) {
+      form.elements.base.value = told.base;
+      saved = sent;
+      if (saved === changes) release();
+      showProblems(told.problems);
+    }
+    sentence = told.message ?? sentence;
+  } catch { /* no connection */ }
+  isSaving = false;
+  said.textContent = sentence;
+  if (saved !== changes) later(saved === sent ? TYPING_MS : RETRY_MS);
+}
+
+// What cannot be published is shown at its field as soon as the server has read it.
+function showProblems(problems) {
+  for (const field of form.querySelectorAll("[data-max]")) {
+    let note = field.parentElement.querySelector(".field-error");
+    const sentence = problems[field.name] ?? "";
+    if (!note && sentence) {
+      note = document.createElement("p");
+      note.className = "field-error";
+      note.id = `${field.id}-error`;
+      field.before(note);
+      field.setAttribute("aria-describedby", note.id);
+    }
+    if (note) {
+      note.textContent = sentence;
+      note.hidden = !sentence;
+    }
+    field.toggleAttribute("aria-invalid", Boolean(sentence));
+    if (sentence) field.setAttribute("aria-invalid", "true");
+  }
+}
+
+function count(field) {
+  let note = field.parentElement.querySelector(".count");
+  if (!note) {
+    note = document.createElement("p");
+    note.className = "count small muted";
+    field.after(note);
+  }
+  const letters = [...field.value].length;
+  note.textContent = words.count.replace("{count}", letters).replace("{limit}", field.dataset.max);
+  note.classList.toggle("over", letters > Number(field.dataset.max));
+}
+
+// Markdown around what is selected, or before each of its lines.
+const MARKS = {
+  bold: (text) => `**${text}**`,
+  italic: (text) => `*${text}*`,
+  link: (text) => `[${text}](https://)`,
+  list: (text) => text.split("\n").map((line) => `- ${line}`).join("\n"),
+  heading: (text) => `### ${text}`,
+};
+
+function addToolbar(field) {
+  const bar = document.getElementById("toolbar")?.content.firstElementChild.cloneNode(true);
+  if (!bar) return;
+  bar.setAttribute("aria-label", `${bar.getAttribute("aria-label")} (${field.labels[0].textContent.trim()})`);
+  for (const button of bar.querySelectorAll("button")) {
+    button.addEventListener("click", () => {
+      const { selectionStart: start, selectionEnd: end } = field;
+      field.setRangeText(MARKS[button.dataset.mark](field.value.slice(start, end)), start, end, "select");
+      field.focus();
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+  }
+  field.before(bar);
+}
+
+// What this browser has and the server has not: offered, never put in by itself.
+function offer() {
+  const text = retained();
+  if (!text || "unsaved" in words) return;
+  if (flat(text.fields) === flat(fieldsNow())) {
+    release();
+    return;
+  }
+  const notice = document.getElementById("unsaved").content.firstElementChild.cloneNode(true);
+  notice.querySelector("[data-when]").textContent = new Date(text.at).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+  notice.querySelector("[data-take]").addEventListener("click", () => {
+    const post = document.createElement("form");
+    post.method = "post";
+    post.action = form.action;
+    post.enctype = form.enctype;
+    for (const [name, value] of [["csrf_token", form.elements.csrf_token.value], ...text.fields]) {
+      const field = document.createElement("textarea");
+      field.name = name;
+      field.value = value;
+      post.append(field);
+    }
+    post.hidden = true;
+    document.body.append(post);
+    post.submit();
+  });
+  notice.querySelector("[data-drop]").addEventListener("click", () => {
+    release();
+    notice.remove();
+    form.querySelector("textarea, input:not([type=hidden])")?.focus();
+  });
+  form.before(notice);
+}
+
+if (form) {
+  offer();
+  for (const field of form.querySelectorAll("[data-kind=markdown]")) addToolbar(field);
+  form.addEventListener("input", ({ target }) => {
+    changes += 1;
+    retain();
+    later(TYPING_MS);
+    if (target.dataset.max) count(target);
+  });
+  form.addEventListener("focusin", ({ target }) => { if (target.dataset.max) count(target); });
+  addEventListener("online", () => later(0));
+}
