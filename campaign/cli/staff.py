@@ -7,13 +7,13 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from campaign.config import Config
-from campaign.domain.errors import NotFound
 from campaign.gateway_registry import current_context
 from campaign.i18n import LANGUAGES
 from campaign.services.staff import accounts, grants, resets
 from campaign.services.staff.accounts import ROLES, LastAdministrator, RoleGrant, StaffExists, UnknownCampaign
 from campaign.services.staff.invitations import NewPerson, invite
 from campaign.services.staff.links import NewLink, address_of
+from campaign.services.staff.resets import ResetOrder
 
 TERMS = "The link works once, within 72 hours. Hand it over in person or by a message that only they can read."
 
@@ -46,11 +46,9 @@ def add(email: str, roles: tuple[str, ...], campaign: str | None, name: str, lan
 @click.option("--second-step", is_flag=True, help="Remove the app and the recovery codes too: they are lost.")
 def reset(email: str, *, second_step: bool) -> None:
     """Take a password away and end the sessions; print a one-time link to choose another."""
-    try:
-        link = resets.reset(email, second_step=second_step, clock=current_context().clock)
-    except NotFound:
-        sys.exit(f"kurak: there is nobody with the address {email}.")
-    _print(link)
+    link = resets.reset(_id_of(email), ResetOrder(second_step=second_step), clock=current_context().clock)
+    if link is not None:
+        _print(link)
 
 
 staff.add_command(reset, "reset-password")

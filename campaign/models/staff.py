@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import CHAR, ColumnElement, ForeignKey, Index, and_, text
+from sqlalchemy import CHAR, ColumnElement, ForeignKey, Index, UniqueConstraint, and_, text
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -20,6 +20,8 @@ class Role(Model, RoleMixin):
 
     id: Mapped[PrimaryKey]
     name: Mapped[str] = mapped_column(unique=True)
+    needs_second_step: Mapped[bool | None]
+    """Whether its people must set up a second step; NULL: as this program decides."""
 
 
 class Staff(Model, UserMixin):
@@ -108,6 +110,19 @@ class StaffSession(Model):
     signed_in_at: Mapped[datetime]
     last_used_at: Mapped[datetime]
     """To the minute."""
+
+
+class StaffDevice(Model):
+    """A browser in which a person has signed in before, by a cookie of its own."""
+
+    __tablename__ = "staff_device"
+    __table_args__ = (UniqueConstraint("staff_id", "digest"),)
+
+    id: Mapped[PrimaryKey]
+    staff_id: Mapped[int] = mapped_column(Key, ForeignKey("staff.id"))
+    digest: Mapped[str] = mapped_column(CHAR(64))
+    """SHA-256 of the cookie."""
+    last_used_at: Mapped[datetime]
 
 
 class StaffLink(Model):

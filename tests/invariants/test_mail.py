@@ -72,6 +72,7 @@ FACTS: dict[str, object] = {
     "device": "Firefox on Windows",
     "address": "aida@quilt.example",
     "invited_by": "Bermet",
+    "is_reset": False,
     "staff_link_url": "http://localhost/staff/link/token",
     "since": "1 December 2026, 09:00 UTC",
 }

@@ -34,7 +34,7 @@ from campaign.blueprints.admin import guard
 from campaign.blueprints.admin.campaigns import lifecycle, plan, settings, target_acts
 from campaign.blueprints.admin.funds import allocations, disbursements
 from campaign.blueprints.admin.gifts import corrections, donations, refunds
-from campaign.blueprints.admin.staff import account, invitations, link, people, sessions, sign_in
+from campaign.blueprints.admin.staff import account, invitations, link, people, second_step, sessions, sign_in
 
 
 def init_app(app: Flask) -> None:

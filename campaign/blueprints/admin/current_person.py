@@ -9,6 +9,7 @@ from flask_login import current_user  # type: ignore[import-untyped]
 from campaign.config import Config
 from campaign.domain.errors import NotFound
 from campaign.services.campaigns.cards import campaign_named
+from campaign.services.staff.second_step_rules import needs_second_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def person_of_session() -> Person:
         roles=shared_roles | own_roles,
         has_second_factor=current_user.tf_totp_secret is not None,
         has_recovery_codes=bool(current_user.mf_recovery_codes),
-        needs_second_step=not config.is_development,
+        needs_second_step=needs_second_step(current_user.roles, is_development=config.is_development),
         shared_roles=shared_roles,
         campaign_ids=campaign_ids,
         campaign_id=campaign_id,

@@ -23,6 +23,7 @@ from campaign.blueprints.admin.permissions import (
     Permission,
     can,
 )
+from campaign.blueprints.admin.staff.changes import device_of_browser, note_changes, remember_device, watch_changes
 from campaign.blueprints.admin.staff.refusals import note_refusal
 from campaign.blueprints.admin.staff.sign_in import FRESH_FOR
 from campaign.database import DatabaseBusy
@@ -31,9 +32,10 @@ from campaign.domain.text_marks import without_stacks
 from campaign.domain.user_agent import browser_of, system_of
 from campaign.extensions import csrf
 from campaign.gateway_registry import current_context
+from campaign.jobs import wake
 from campaign.services.staff import sessions
 from campaign.services.staff.accounts import end_sessions
-from campaign.services.staff.sessions import IDLE, LONGEST
+from campaign.services.staff.sessions import IDLE, LONGEST, NewSession
 from campaign.web.error_pages import on_domain_error
 from campaign.web.security_headers import SAFE_METHODS
 
@@ -50,7 +52,9 @@ def init_app(app: Flask) -> None:
     """Run the guard before each request, start a staff session at sign-in and end it at sign-out."""
     app.before_request(load_staff_user)
     app.before_request(guard)
+    app.after_request(note_changes)
     app.after_request(record_sign_in)
+    watch_changes(app)
     user_logged_in.connect(_on_signed_in, app)
     user_logged_out.connect(_on_signed_out, app)
     password_changed.connect(_on_password_changed, app)
@@ -112,21 +116,24 @@ def record_sign_in(response: Response) -> Response:
     if response.status_code >= 400:
         session.clear()
         return response
-    agent, ends_others = request.user_agent.string, g.pop("is_password_changed", False)
+    agent, follows_new_password = request.user_agent.string, g.pop("is_password_changed", False)
+    device = device_of_browser()
     try:
-        sessions.begin(
-            staff_id,
-            session_id(),
+        new = NewSession(
+            public_id=session_id(),
+            device=device,
             browser=browser_of(agent),
             system=system_of(agent),
-            ends_others=ends_others,
-            clock=current_context().clock,
+            follows_new_password=follows_new_password,
         )
+        sessions.begin(staff_id, new, clock=current_context().clock)
     except Exception as error:
         session.clear()  # else the page that tells of the error would carry the session out
         if isinstance(error, DatabaseBusy):
             return on_domain_error(error)
         raise
+    remember_device(response, device)
+    wake("outbox")
     return response
 
 

@@ -181,7 +181,16 @@ MENU: tuple[MenuGroup, ...] = (
                 "admin.people",
                 _("People"),
                 frozenset(
-                    {"admin.person", "admin.set_roles", "admin.correct_person", "admin.invitation_form", "admin.invite"}
+                    {
+                        "admin.person",
+                        "admin.set_roles",
+                        "admin.correct_person",
+                        "admin.reset_person",
+                        "admin.invitation_form",
+                        "admin.invite",
+                        "admin.second_step_rules",
+                        "admin.set_second_step_rules",
+                    }
                 ),
             ),
             MenuEntry("admin.audit_trail", _("Audit trail")),

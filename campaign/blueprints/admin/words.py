@@ -40,7 +40,7 @@ from campaign.services.mail import resending
 from campaign.services.receipts import files
 from campaign.services.reconciliation import payouts, suspense
 from campaign.services.shield import state as shield_state
-from campaign.services.staff import accounts, details, invitations
+from campaign.services.staff import accounts, details, invitations, resets
 
 Word = tuple[LazyString, str]
 """A word and the colour of its label: good, warn, bad or none. The word alone says it; the colour repeats it."""
@@ -192,6 +192,11 @@ ACTS: Mapping[str, LazyString] = {
     "staff:set_roles": _("Changed roles"),
     "staff:deactivate": _("Deactivated an account"),
     "staff:reactivate": _("Reactivated an account"),
+    "staff:end_sessions_of": _("Ended a person’s sessions"),
+    "staff:second_step": _("Set up the second step"),
+    "staff:second_step_removed": _("Removed the second step"),
+    "staff:second_step_rules": _("Changed which roles need a second step"),
+    "staff:reset": _("Reset an account"),
     "staff:end_sessions": _("Ended own sessions"),
     "staff:use_link": _("Chose a password by a one-time link"),
     "staff:reset_password": _("Reset a password"),
@@ -312,6 +317,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     payouts.CannotBeBookedWhole: _("The provider says what this payout consists of, or it is booked already."),
     accounts.OwnRolesAreFixed: _("You cannot change your own roles. Ask another administrator."),
     accounts.LastAdministrator: _("This is the last administrator. Make somebody else an administrator first."),
+    resets.NothingToReset: _("Choose what to reset: the password, the second step or both."),
     accounts.StaffExists: _("Somebody with this address has an account already."),
     invitations.InvitationUsed: _("This person has no open invitation any more. Reload the page to see the account."),
     details.NothingChanged: _("This is what we have already. Change the name or the address."),

@@ -45,7 +45,7 @@ def correct(staff_id: int, *, name: str, email: str, actor_id: int, clock: Clock
                 send_notice(session, person, event, at=at, recipient=recipient)
         elif has_new_address and person.active:
             new = make_link(session, person, LinkPurpose.INVITATION, actor_id=actor_id, at=at)
-            send_invitation(session, person, new, actor_id=actor_id, at=at)
+            send_invitation(session, person, new.nonce, actor_id=actor_id, at=at)
         detail: dict[str, object] = {"name_corrected": has_new_name, "address_corrected": has_new_address}
         subject = f"staff:{staff_id}"
         audit.record(session, actor_id=actor_id, action="staff:correct", subject=subject, at=at, detail=detail)

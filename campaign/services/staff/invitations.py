@@ -60,7 +60,7 @@ def invite(new: NewPerson, *, actor_id: int | None, clock: Clock, by_email: bool
         write_account(session, person, known, actor_id=actor_id, at=at)
         link = make_link(session, person, LinkPurpose.INVITATION, actor_id=actor_id, at=at)
         if by_email:
-            send_invitation(session, person, link, actor_id=actor_id, at=at)
+            send_invitation(session, person, link.nonce, actor_id=actor_id, at=at)
         return link
 
 
@@ -74,7 +74,7 @@ def send_again(staff_id: int, *, actor_id: int, clock: Clock) -> None:
     with transaction() as session:
         person = _invited(session, staff_id)
         link = make_link(session, person, LinkPurpose.INVITATION, actor_id=actor_id, at=at)
-        send_invitation(session, person, link, actor_id=actor_id, at=at)
+        send_invitation(session, person, link.nonce, actor_id=actor_id, at=at)
         subject = f"staff:{staff_id}"
         audit.record(session, actor_id=actor_id, action="staff:invite_again", subject=subject, at=at, detail={})
 

@@ -21,6 +21,7 @@ from campaign.domain.staff_link import LinkPurpose, StaffLinkBroken, StaffLinkEx
 from campaign.gateways.clock import Clock
 from campaign.models.staff import Staff, StaffLink
 from campaign.services import audit
+from campaign.services.staff.mails import AccountEvent, send_notice
 
 VALID_FOR = timedelta(hours=72)
 
@@ -99,6 +100,8 @@ def use_link(token: str, *, name: str, language: str, hashed_password: str, cloc
         link.used_at = at
         person.name, person.language, person.password = name, language, hashed_password
         person.fs_uniquifier = secrets.token_hex(16)
+        if link.purpose == LinkPurpose.RESET:
+            send_notice(session, person, AccountEvent.PASSWORD, at=at)
         audit.record(
             session,
             actor_id=person.id,

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from campaign.days import local_time
 from campaign.domain.identity import new_public_id
+from campaign.domain.staff_link import LinkPurpose
 from campaign.i18n import in_language, moment, text_of
 from campaign.models.campaign import Campaign
 from campaign.models.staff import Staff
 from campaign.services.queues.outbox import OutgoingMail, enqueue
-from campaign.services.staff.links import NewLink
 
 
 class AccountEvent(StrEnum):
@@ -26,13 +26,24 @@ class AccountEvent(StrEnum):
     SECOND_STEP_REMOVED = "second_step_removed"
     PASSKEY = "passkey"
     PASSKEY_REMOVED = "passkey_removed"
-    RESET = "reset"
 
 
-def send_invitation(session: Session, person: Staff, link: NewLink, *, actor_id: int | None, at: datetime) -> None:
-    """Write the email with a person's link, within the caller's transaction."""
+def send_invitation(
+    session: Session,
+    person: Staff,
+    nonce: str,
+    *,
+    actor_id: int | None,
+    at: datetime,
+    purpose: LinkPurpose = LinkPurpose.INVITATION,
+) -> None:
+    """Write the email with a person's link, made of its number, within the caller's transaction."""
     actor = session.get(Staff, actor_id) if actor_id else None
-    facts = {"link_nonce": link.nonce, "invited_by": actor.name if actor else ""}
+    facts: dict[str, object] = {
+        "link_nonce": nonce,
+        "invited_by": actor.name if actor else "",
+        "is_reset": purpose is LinkPurpose.RESET,
+    }
     _send(session, person, "staff_invitation", facts, recipient=person.email, at=at)
 
 
@@ -53,11 +64,13 @@ def send_notice(
     """
     with in_language(person.language):
         since = moment(local_time(at))
-    facts = {"event": event.value, "device": device, "address": person.email, "since": since}
+    facts: dict[str, object] = {"event": event.value, "device": device, "address": person.email, "since": since}
     _send(session, person, "staff_notice", facts, recipient=recipient or person.email, at=at)
 
 
-def _send(session: Session, person: Staff, kind: str, facts: dict[str, str], *, recipient: str, at: datetime) -> None:
+def _send(
+    session: Session, person: Staff, kind: str, facts: dict[str, object], *, recipient: str, at: datetime
+) -> None:
     campaign = session.execute(select(Campaign).order_by(Campaign.is_featured.desc(), Campaign.id).limit(1)).scalar()
     with in_language(person.language):
         title = text_of(campaign.title) if campaign else ""

@@ -11,6 +11,9 @@ from campaign.domain.errors import NotFound
 from campaign.gateways.clock import Clock
 from campaign.models.staff import Staff, StaffSession
 from campaign.services import audit
+from campaign.services.staff.accounts import forget_sessions, load_person
+from campaign.services.staff.devices import note_device
+from campaign.services.staff.mails import AccountEvent, send_notice
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=10)
@@ -27,21 +30,39 @@ class SessionRow:
     last_used_at: datetime
 
 
-def begin(staff_id: int, public_id: str, *, browser: str, system: str, ends_others: bool, clock: Clock) -> None:
-    """Record a sign-in: its session, and the act in the audit trail. Expired sessions are removed.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSession:
+    """A session that begins: its id and browser, and the cookie by which that browser is known.
 
-    Args:
-        ends_others: Whether the person's other sessions end, as after a change of the password.
+    With `follows_new_password` the person's other sessions end.
     """
+
+    public_id: str
+    device: str
+    browser: str
+    system: str
+    follows_new_password: bool = False
+
+
+def begin(staff_id: int, new: NewSession, *, clock: Clock) -> None:
+    """Record a sign-in: its session, its browser, and the act in the audit trail. Expired sessions are removed."""
     at = clock.now()
     with transaction() as session:
-        session.execute(update(Staff).where(Staff.id == staff_id).values(last_active_at=at))
+        person = session.get_one(Staff, staff_id)
+        person.last_active_at = at
+        note_device(session, person, new.device, browser=new.browser, system=new.system, at=at)
         expired = (StaffSession.last_used_at < at - IDLE) | (StaffSession.signed_in_at < at - LONGEST)
         session.execute(delete(StaffSession).where(expired))
-        if ends_others:
+        if new.follows_new_password:
+            send_notice(session, person, AccountEvent.PASSWORD, at=at)
             session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
         row = StaffSession(
-            public_id=public_id, staff_id=staff_id, browser=browser, system=system, signed_in_at=at, last_used_at=at
+            public_id=new.public_id,
+            staff_id=staff_id,
+            browser=new.browser,
+            system=new.system,
+            signed_in_at=at,
+            last_used_at=at,
         )
         session.add(row)
         subject = f"staff:{staff_id}"
@@ -116,3 +137,28 @@ def _end(staff_id: int, which: ColumnElement[bool], *, clock: Clock) -> int:
                 session, actor_id=staff_id, action="staff:end_sessions", subject=subject, at=clock.now(), detail=detail
             )
     return len(ended)
+
+
+def end_for(staff_id: int, public_id: str | None, *, actor_id: int, clock: Clock) -> None:
+    """End one session of another person, or all of them.
+
+    Args:
+        public_id: The session; None: all, and every copy of their cookies.
+
+    Raises:
+        NotFound: there is no such person or session.
+    """
+    with transaction() as session:
+        person = load_person(session, staff_id)
+        owned = StaffSession.staff_id == staff_id
+        if public_id is None:
+            forget_sessions(session, person)
+        elif not session.execute(
+            delete(StaffSession).where(owned, StaffSession.public_id == public_id).returning(StaffSession.id)
+        ).all():
+            raise NotFound("session")
+        detail: dict[str, object] = {"all": public_id is None}
+        subject = f"staff:{staff_id}"
+        audit.record(
+            session, actor_id=actor_id, action="staff:end_sessions_of", subject=subject, at=clock.now(), detail=detail
+        )

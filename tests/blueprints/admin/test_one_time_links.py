@@ -71,7 +71,7 @@ def test_the_command_line_prints_a_link_that_opens_an_account_with_its_second_st
         person = session.execute(select(Staff)).scalar_one()
         acts = session.execute(select(AuditEvent.action).order_by(AuditEvent.id)).scalars().all()
     assert (person.name, person.language) == ("Aida", "en")
-    assert acts == ["staff:add", "staff:use_link", "staff:sign_in"]
+    assert acts == ["staff:add", "staff:use_link", "staff:sign_in", *["staff:second_step"] * 2]  # the app, its codes
 
 
 def test_a_link_is_in_no_log_and_no_table_and_is_sent_to_no_site(

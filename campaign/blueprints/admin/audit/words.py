@@ -54,7 +54,9 @@ KEYS: Mapping[str, LazyString] = {
     "donors": _("Number of donors"),
     "purpose": _("Purpose"),
     "step": _("Step"),
+    "password": _("Password reset"),
     "second_step": _("Second step removed"),
+    "all": lazy_pgettext("sessions", "All"),
 }
 """Key of a detail → its word, in the order in which they are shown; an unknown key comes last, as it is."""
 FILTERS: Mapping[str, LazyString] = {

@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, PasswordField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from campaign.blueprints.admin import choices, words
-from campaign.blueprints.admin.forms import MAX_NAME, StaffForm
+from campaign.blueprints.admin.forms import MAX_NAME, LongTextField, StaffForm
 from campaign.blueprints.admin.staff.passwords import password_problem
 from campaign.domain.typed_text import one_line
 from campaign.i18n import LANGUAGES, text_of
@@ -119,3 +119,21 @@ class DetailsForm(StaffForm):
         validators=[DataRequired(_("Enter a name.")), Length(max=MAX_NAME, message=TOO_LONG)],
     )
     email = EmailField(_("Email"))
+
+
+class ResetForm(StaffForm):
+    """What of an account is reset, and why."""
+
+    password = BooleanField(_("The password: they get an email with a link to choose another"))
+    second_step = BooleanField(_("The second step: the app and the recovery codes are lost"))
+    reason = LongTextField(_("Reason, for the audit trail"))
+
+
+class SecondStepRulesForm(StaffForm):
+    """The roles that need a second step."""
+
+    roles = SelectMultipleField(
+        _("Roles"),
+        choices=[SelectChoice(role, words.ROLES[role]) for role in accounts.ROLES],
+        invalid_choice_message=words.BROKEN_RULES[accounts.UnknownRole],
+    )

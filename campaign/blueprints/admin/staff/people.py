@@ -7,14 +7,15 @@ from flask_babel import gettext as _
 from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.frame import done, refused
 from campaign.blueprints.admin.guard import person as current_person
-from campaign.blueprints.admin.staff.forms import DetailsForm, GrantsForm
+from campaign.blueprints.admin.staff.forms import DetailsForm, GrantsForm, ResetForm
 from campaign.blueprints.admin.words import sentence_of
 from campaign.domain.errors import DomainError, NotFound
 from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.campaigns.cards import all_campaigns
-from campaign.services.staff import accounts, details, grants
+from campaign.services.staff import accounts, details, grants, resets, sessions
 from campaign.services.staff.accounts import StaffRow
+from campaign.services.staff.resets import ResetOrder
 
 
 @bp.get("/people")
@@ -85,13 +86,59 @@ def reactivate(staff_id: int) -> ResponseReturnValue:
     return done(_("The account is active again, with the roles that it had."), "admin.people")
 
 
-def _page(row: StaffRow, *, grants_form: GrantsForm | None = None, details_form: DetailsForm | None = None) -> str:
+@bp.post("/people/<int(max=2147483647):staff_id>/reset")
+def reset_person(staff_id: int) -> ResponseReturnValue:
+    """Reset the password or the second step of another person, with a reason."""
+    form = ResetForm()
+    if not form.validate():
+        return _page(accounts.person(staff_id), reset_form=form), form.status
+    order = ResetOrder(
+        password=form.password.data,
+        second_step=form.second_step.data,
+        reason=form.reason.data,
+        actor_id=current_person().id,
+    )
+    try:
+        resets.reset(staff_id, order, clock=current_context().clock)
+    except resets.NothingToReset as error:
+        form.refuse("password", sentence_of(error))
+        return _page(accounts.person(staff_id), reset_form=form), form.status
+    except DomainError as error:
+        return refused(error, "admin.people")
+    wake("outbox")
+    return done(_("The account has been reset. The person is signed out everywhere and gets an email."), "admin.people")
+
+
+@bp.post("/people/<int(max=2147483647):staff_id>/sessions/<public_id>/end")
+def end_person_session(staff_id: int, public_id: str) -> ResponseReturnValue:
+    """End one session of a person."""
+    sessions.end_for(staff_id, public_id, actor_id=current_person().id, clock=current_context().clock)
+    return done(_("The session has ended."), "admin.people")
+
+
+@bp.post("/people/<int(max=2147483647):staff_id>/sessions/end")
+def end_person_sessions(staff_id: int) -> ResponseReturnValue:
+    """End all sessions of a person."""
+    sessions.end_for(staff_id, None, actor_id=current_person().id, clock=current_context().clock)
+    return done(_("All sessions of this person have ended."), "admin.people")
+
+
+def _page(
+    row: StaffRow,
+    *,
+    grants_form: GrantsForm | None = None,
+    details_form: DetailsForm | None = None,
+    reset_form: ResetForm | None = None,
+) -> str:
     """The page of a person; a form that was sent is shown as it was filled in."""
     roles = {"roles": list(map(str, row.grants))}
+    clock = current_context().clock
     return render_template(
         "admin/staff/person.html",
         row=row,
-        at=current_context().clock.now(),
+        at=clock.now(),
+        sessions=sessions.sessions_of(row.id, clock=clock),
         form=grants_form or GrantsForm(all_campaigns(), formdata=None, data=roles),
         details_form=details_form or DetailsForm(formdata=None, data={"name": row.name, "email": row.email}),
+        reset_form=reset_form or ResetForm(formdata=None),
     )
