@@ -1,4 +1,4 @@
-"""`flask campaign`: campaigns as folders of files."""
+"""`flask campaign`: campaigns as folders of files, and their languages."""
 
 import sys
 from pathlib import Path
@@ -10,14 +10,16 @@ from campaign.domain.campaign_settings import BadSlug, SeriesTaken
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.picture import PicturesBusy
 from campaign.gateway_registry import current_context
+from campaign.languages import UnknownLanguage, language_name
 from campaign.services.campaigns.cards import featured_campaign
+from campaign.services.campaigns.languages import set_languages
 from campaign.services.plan_folders.exporting import FolderNotEmpty, export_campaign
 from campaign.services.plan_folders.importing import ImportOptions, import_campaign
 from campaign.services.plan_folders.pictures import PictureLost
 from campaign.services.plan_folders.problems import FolderRefused
 from campaign.services.plan_folders.writing import CampaignExists, NotReplaceable
 
-campaign = AppGroup("campaign", help="Campaigns as folders of files.")
+campaign = AppGroup("campaign", help="Campaigns: as folders of files, and their languages.")
 
 
 @campaign.command("export")
@@ -69,3 +71,17 @@ def import_(folder: Path, slug: str | None, replace: bool) -> None:  # as click 
     except NotReplaceable as error:
         sys.exit(f"kurak: it cannot be replaced: it has gifts or is no draft any more, or more hangs on it ({error}).")
     click.echo(f"{name} was made of {folder}.")
+
+
+@campaign.command("languages")
+@click.argument("slug")
+@click.argument("codes", nargs=-1, required=True)
+def languages(slug: str, codes: tuple[str, ...]) -> None:
+    """Choose the languages that a campaign's pages offer, the default one first: uz ru ky."""
+    try:
+        set_languages(slug, codes, clock=current_context().clock)
+    except UnknownLanguage as error:
+        sys.exit(f"kurak: {error} is no language. Give ISO 639 codes of two or three letters, such as uz.")
+    except NotFound:
+        sys.exit(f"kurak: there is no campaign {slug}.")
+    click.echo(f"{slug} is offered in {', '.join(language_name(code) for code in codes)}.")

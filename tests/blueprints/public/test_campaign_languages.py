@@ -1,6 +1,7 @@
 """A campaign has its own languages: some that the interface has, and some that it has not."""
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from campaign.models.campaign import Campaign
@@ -52,8 +53,18 @@ def test_every_link_of_the_page_stays_in_the_language(client: FlaskClient, campa
 
 def test_a_missing_text_is_marked_as_another_language(client: FlaskClient, campaign: Campaign) -> None:
     assert "Зачем нужны книги" in Page(client.get("/uz/")).text("main")
-    assert Page(client.get("/ru/")).texts("main [lang=ru]") == []
+    assert Page(client.get("/ru/")).texts("main [lang=ru]:not(option)") == []
 
 
 def test_only_languages_of_the_interface_and_of_campaigns_have_pages(client: FlaskClient, campaign: Campaign) -> None:
     assert [client.get(f"/{code}/").status_code for code in ("uz", "ru", "en", "de", "xx")] == [200, 200, 200, 404, 404]
+
+
+def test_an_operator_chooses_the_languages_of_a_campaign(app: Flask, client: FlaskClient, campaign: Campaign) -> None:
+    runner = app.test_cli_runner()
+    said = runner.invoke(args=["campaign", "languages", "quilt", "ky", "uz"]).output
+    assert said == "quilt is offered in Кыргызча, O‘zbek.\n"
+    assert Page(client.get("/ky/")).texts(".languages a") == ["Кыргызча", "O‘zbek"]
+    assert client.get("/").location == "/ky/"
+    assert "no language" in runner.invoke(args=["campaign", "languages", "quilt", "kyrgyz"]).output
+    assert "no campaign other" in runner.invoke(args=["campaign", "languages", "other", "ky"]).output

@@ -62,6 +62,7 @@ GAPS: Mapping[OpeningGap, LazyString] = {
 }
 AUDITED: Mapping[str, LazyString] = {
     "campaign:create": _("Created a campaign"),
+    "campaign:languages": _("Changed the languages of the campaign"),
     "campaign:import": _("Imported the campaign from a folder"),
     "campaign:settings": _("Changed the campaign’s settings"),
     "campaign:currency": _("Changed a currency of the campaign"),
