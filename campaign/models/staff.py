@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from flask_security.core import RoleMixin, UserMixin
+from flask_security.core import RoleMixin, UserMixin, WebAuthnMixin
 from sqlalchemy import CHAR, ColumnElement, ForeignKey, Index, UniqueConstraint, and_, text
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -28,6 +28,7 @@ class Staff(Model, UserMixin):
     """A member of staff, with the columns that Flask-Security asks for."""
 
     __tablename__ = "staff"
+    __table_args__ = (Index("uq_staff_fs_webauthn_user_handle", "fs_webauthn_user_handle", unique=True),)
 
     id: Mapped[PrimaryKey]
     email: Mapped[str] = mapped_column(unique=True)
@@ -50,6 +51,11 @@ class Staff(Model, UserMixin):
     """
     last_active_at: Mapped[datetime | None]
     """When the person last used the staff pages, to the minute."""
+    fs_webauthn_user_handle: Mapped[str | None]  # type: ignore[assignment]  # there is none before the first passkey
+    """Names the person to their authenticators; it says nothing about them."""
+    webauthn: Mapped[list["StaffPasskey"]] = relationship(  # type: ignore[assignment]
+        cascade="all, delete-orphan", order_by="StaffPasskey.id"
+    )
     grants: Mapped[list["StaffGrant"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 
     @property
@@ -110,6 +116,31 @@ class StaffSession(Model):
     signed_in_at: Mapped[datetime]
     last_used_at: Mapped[datetime]
     """To the minute."""
+
+
+class StaffPasskey(Model, WebAuthnMixin):
+    """A passkey of a person, with the columns that Flask-Security asks for."""
+
+    __tablename__ = "staff_passkey"
+    __table_args__ = (UniqueConstraint("staff_id", "name"),)
+
+    id: Mapped[PrimaryKey]
+    staff_id: Mapped[int] = mapped_column(Key, ForeignKey("staff.id"))
+    name: Mapped[str]
+    """As the person calls it."""
+    credential_id: Mapped[bytes] = mapped_column(unique=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int]
+    transports: Mapped[list[str] | None] = mapped_column(Json)
+    backup_state: Mapped[bool]
+    device_type: Mapped[str]
+    extensions: Mapped[str | None]
+    usage: Mapped[str]
+    lastuse_datetime: Mapped[datetime]
+
+    def get_user_mapping(self) -> dict[str, int]:
+        """Return how Flask-Security finds the person of this passkey."""
+        return {"id": self.staff_id}
 
 
 class StaffDevice(Model):

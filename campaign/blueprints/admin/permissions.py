@@ -45,6 +45,8 @@ OPEN = frozenset(
         "security.two_factor_token_validation",
         "security.two_factor_setup",
         "security.mf_recovery",
+        "security.wan_signin",
+        "security.wan_signin_response",
         "admin.link",
         "admin.use_link",
     }
@@ -57,6 +59,7 @@ PASSWORD_VIEWS = frozenset(
         "security.change_password",
         "security.two_factor_token_validation",
         "security.mf_recovery",
+        "security.wan_signin_response",
         "admin.use_link",
     }
 )
@@ -76,6 +79,9 @@ RULES: dict[str, Permission] = {
     "security.change_password": Permission(ALL_STAFF, fresh=True),
     "security.two_factor_setup_validate": Permission(ALL_STAFF),
     "security.mf_recovery_codes": Permission(ALL_STAFF, fresh=True),
+    "security.wan_register": Permission(ALL_STAFF, fresh=True),
+    "security.wan_register_response": Permission(ALL_STAFF),
+    "security.wan_delete": Permission(ALL_STAFF, fresh=True),
     "admin.overview": Permission(ALL_STAFF),
     "admin.attention": Permission(ALL_STAFF),
     "admin.dashboard": Permission(ALL_STAFF),

@@ -193,6 +193,8 @@ ACTS: Mapping[str, LazyString] = {
     "staff:deactivate": _("Deactivated an account"),
     "staff:reactivate": _("Reactivated an account"),
     "staff:end_sessions_of": _("Ended a person’s sessions"),
+    "staff:passkey": _("Added a passkey"),
+    "staff:passkey_removed": _("Removed a passkey"),
     "staff:second_step": _("Set up the second step"),
     "staff:second_step_removed": _("Removed the second step"),
     "staff:second_step_rules": _("Changed which roles need a second step"),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import scoped_session, sessionmaker
 
 from campaign.database import write_pending
 from campaign.extensions import db
-from campaign.models.staff import Role, Staff
+from campaign.models.staff import Role, Staff, StaffPasskey
 
 sign_in_session: "scoped_session[Any]" = scoped_session(
     sessionmaker(class_=FlaskSession, db=db, autoflush=False),  # nothing is written before all is ready to be written
@@ -29,7 +29,7 @@ def staff_datastore() -> StaffDatastore:
     It changes people early in a request and commits late, and a service that ends a reading in between rolls the shared
     session back. The caller ends each request's session by `close_sign_in_session`.
     """
-    return StaffDatastore(sign_in_session, Staff, Role)
+    return StaffDatastore(sign_in_session, Staff, Role, StaffPasskey)
 
 
 def close_sign_in_session() -> None:

@@ -67,3 +67,4 @@ def reset(staff_id: int, order: ResetOrder, *, clock: Clock) -> NewLink | None:
 
 def _remove_second_step(person: Staff) -> None:
     person.tf_primary_method = person.tf_totp_secret = person.mf_recovery_codes = None
+    person.webauthn = []

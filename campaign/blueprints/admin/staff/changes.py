@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from flask import Flask, Response, current_app, g, request
-from flask_security.signals import tf_disabled, tf_profile_changed
+from flask_security.signals import tf_disabled, tf_profile_changed, wan_deleted, wan_registered
 
 from campaign.database import DatabaseBusy
 from campaign.gateway_registry import current_context
@@ -20,6 +20,8 @@ def watch_changes(app: Flask) -> None:
     """Note the changes that Flask-Security makes; it stores them after this."""
     tf_profile_changed.connect(_on_second_step, app)
     tf_disabled.connect(_on_second_step_removed, app)
+    wan_registered.connect(_on_passkey, app)
+    wan_deleted.connect(_on_passkey_removed, app)
 
 
 def note_changes(response: Response) -> Response:
@@ -58,3 +60,11 @@ def _on_second_step(_app: Flask, **_more: object) -> None:
 
 def _on_second_step_removed(_app: Flask, **_more: object) -> None:
     g.account_event = AccountEvent.SECOND_STEP_REMOVED
+
+
+def _on_passkey(_app: Flask, **_more: object) -> None:
+    g.account_event = AccountEvent.PASSKEY
+
+
+def _on_passkey_removed(_app: Flask, **_more: object) -> None:
+    g.account_event = AccountEvent.PASSKEY_REMOVED

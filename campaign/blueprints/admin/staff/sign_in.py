@@ -17,6 +17,8 @@ from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 
 from campaign.blueprints.admin.permissions import PASSWORD_VIEWS
+from campaign.blueprints.admin.staff import passkeys
+from campaign.blueprints.admin.staff.passkeys import PasskeyForm, StaffPasskeyUtil
 from campaign.blueprints.admin.staff.passwords import (
     BoundedPasswordMixin,
     StaffChangePasswordForm,
@@ -135,6 +137,7 @@ security: Any = Security(  # Flask-Security has no types
     totp_cls=StaffTotp,
     mf_recovery_codes_util_cls=SpentRecoveryCodes,
     password_util_cls=StaffPasswordUtil,
+    webauthn_util_cls=StaffPasskeyUtil,
 )
 
 
@@ -142,7 +145,8 @@ def init_app(app: Flask) -> None:
     """Register Flask-Security and limit attempts on its password views."""
     config: Config = app.config["KURAK"]
     app.config.update(_settings(config))
-    app.config.update({f"SECURITY_MSG_{key}": value for key, value in MESSAGES.items()})
+    messages = MESSAGES | passkeys.MESSAGES
+    app.config.update({f"SECURITY_MSG_{key}": value for key, value in messages.items()})
     security.init_app(
         app,
         staff_datastore(),
@@ -151,6 +155,7 @@ def init_app(app: Flask) -> None:
         change_password_form=StaffChangePasswordForm,
         two_factor_setup_form=SecondStepForm,
         two_factor_rescue_form=NoRescueForm,
+        wan_register_form=PasskeyForm,
     )
     security.i18n_domain = StaffTranslations()
     _disable_json_answers(app)
@@ -227,6 +232,15 @@ def _settings(config: Config) -> dict[str, object]:
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES_URL": "/recovery-codes",
         "SECURITY_MULTI_FACTOR_RECOVERY_URL": "/second-step/recovery",
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [_key(config, "recovery codes")],
+        "SECURITY_DATETIME_FACTORY": _machine_time,
+        "SECURITY_WEBAUTHN": True,
+        "SECURITY_WAN_RP_NAME": "staff",  # required, and replaced in `StaffPasskeyUtil`
+        "SECURITY_WAN_REGISTER_URL": "/passkeys",
+        "SECURITY_WAN_POST_REGISTER_VIEW": "/staff/passkeys",
+        "SECURITY_WAN_DELETE_URL": "/passkeys/remove",
+        "SECURITY_WAN_SIGNIN_URL": "/passkey",
+        "SECURITY_WAN_ALLOW_USER_HINTS": False,  # the page says nothing about whose passkeys there are
+        "SECURITY_WAN_ALLOW_AS_VERIFY": None,  # a sensitive act asks for the password
         "SECURITY_TOTP_ISSUER": "staff",  # required, and replaced in `StaffTotp`
         "SECURITY_TOTP_SECRETS": {"1": _key(config, "totp")},
     }
