@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import CHAR, CheckConstraint
+from sqlalchemy import CHAR, CheckConstraint, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.domain.logo import LogoKind
 from campaign.extensions import Key, Model
-from campaign.models.columns import Json, Texts
+from campaign.models.columns import Json, Texts, check_values
 
 
 class Organisation(Model):
@@ -43,4 +44,20 @@ class Organisation(Model):
     """Public addresses of the organisation, such as its site."""
     button_colour: Mapped[str | None] = mapped_column(CHAR(7))
     link_colour: Mapped[str | None] = mapped_column(CHAR(7))
+    updated_at: Mapped[datetime]
+
+
+class OrganisationLogo(Model):
+    """The organisation's logo or icon, as it is served."""
+
+    __tablename__ = "organisation_logo"
+    __table_args__ = (check_values("kind", LogoKind),)
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    media_type: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    width: Mapped[int]
+    height: Mapped[int]
+    digest: Mapped[str] = mapped_column(CHAR(16))
+    """The beginning of the SHA-256 of the content; addresses carry it, so that browsers may cache for long."""
     updated_at: Mapped[datetime]

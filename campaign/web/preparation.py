@@ -12,7 +12,9 @@ from campaign.services.campaigns.cards import has_campaigns
 
 RETRY_AFTER_SECONDS = "3600"
 PUBLIC_BLUEPRINTS = frozenset({"public", "donations", "api"})
-ALWAYS_ANSWERED = frozenset({"public.front_door", "public.brand_stylesheet", "public.robots", "api.specification"})
+ALWAYS_ANSWERED = frozenset(
+    {"public.front_door", "public.brand_logo", "public.brand_stylesheet", "public.robots", "api.specification"}
+)
 """Public endpoints that need no campaign: they redirect, or describe the site to machines."""
 OTHER_PATHS = ("/staff", "/static/", "/dev/", "/sandbox/", "/webhooks/", "/healthz", "/readyz")
 

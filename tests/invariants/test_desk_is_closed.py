@@ -14,6 +14,7 @@ from tests.support.fakes import SettableClock
 pytestmark = pytest.mark.database("sqlite")  # the table of permissions, not the database, is what is tested
 ROLES = sorted(ALL_STAFF)
 VALUES = {
+    "mark": "logo",
     "public_id": "zzzzzzzzzzzzzzzz",
     "number": "NO-1",
     "event_id": "evt_0",

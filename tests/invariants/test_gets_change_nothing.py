@@ -30,6 +30,7 @@ READS_ARE_RECORDED = "audit_event"
 FILLED_IN = {
     "lang": "en",
     "name": "about",
+    "mark": "logo",
     "file_format": "csv",
     "number": "NO-1",
     "token": "none",

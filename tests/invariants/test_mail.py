@@ -25,6 +25,7 @@ FACTS: dict[str, object] = {
     "given_on": "1 December 2026",
     "organisation_name": "School Library Fund",
     "legal_footer": "Registered in Bishkek, No. 7",
+    "logo_url": "http://localhost/brand/logo?v=1",
     "help_email": "hello@quilt.example",
     "public_url": "http://localhost",
     "code": "012345",

@@ -20,6 +20,7 @@ from campaign.blueprints.admin.gifts.timeline_words import TIMELINE
 from campaign.blueprints.admin.inbox import words as inbox_words
 from campaign.blueprints.admin.mail import words as mail_words
 from campaign.blueprints.admin.news import words as news_words
+from campaign.blueprints.admin.organisation import logos as logo_sentences
 from campaign.blueprints.admin.pictures import words as picture_words
 from campaign.blueprints.admin.pledges import words as admin_pledge_words
 from campaign.blueprints.admin.reconciliation import words as reconciliation_words
@@ -32,6 +33,7 @@ from campaign.domain import (
     donation,
     fund,
     journal,
+    logo,
     mail,
     news,
     payouts,
@@ -65,6 +67,7 @@ SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
     picture.PictureGap: (("", picture_words.GAPS),),
     consent.ConsentState: (("", picture_words.CONSENT_STATES),),
     consent.ConsentForm: (("", picture_words.CONSENT_FORMS),),
+    logo.LogoProblem: (("", logo_sentences.SENTENCES),),
     news.UpdateState: (("", news_words.UPDATE),),
     news.MailingState: (("", news_words.MAILING),),
     news.SubscriberState: (("", news_words.READER),),
@@ -103,6 +106,7 @@ NOT_SHOWN = {
         "DrillOutcome",
         "SubscriptionSource",
     ),  # in English alone, for operators, or not at all
+    "LogoKind",  # each has a form of its own
     "CampaignStage",  # people read what the campaign is
     "PictureFormat",  # addresses and machines read it
     "LinkPurpose",  # the email that a link came with says what it is for

@@ -17,6 +17,7 @@ import campaign.blueprints.admin.news.emails
 import campaign.blueprints.admin.news.publishing
 import campaign.blueprints.admin.news.readers
 import campaign.blueprints.admin.news.views
+import campaign.blueprints.admin.organisation.logos
 import campaign.blueprints.admin.organisation.setup
 import campaign.blueprints.admin.organisation.views
 import campaign.blueprints.admin.overview

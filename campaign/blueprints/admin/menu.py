@@ -176,7 +176,11 @@ MENU: tuple[MenuGroup, ...] = (
         _("Organisation"),
         (
             MenuEntry("admin.setup", _("Set-up")),
-            MenuEntry("admin.organisation", _("Names and addresses"), frozenset({"admin.save_organisation"})),
+            MenuEntry(
+                "admin.organisation",
+                _("Names and addresses"),
+                frozenset({"admin.save_organisation", "admin.organisation_logos", "admin.save_logo"}),
+            ),
             MenuEntry(
                 "admin.people",
                 _("People"),

@@ -229,6 +229,8 @@ ACTS: Mapping[str, LazyString] = {
     "drill:held": _("Held a fire drill"),
     "drill:failed": _("Held a fire drill that failed"),
     "drill:waived": _("Allowed going live without a fire drill"),
+    "organisation:set_logo": _("Changed the logo or icon"),
+    "organisation:remove_logo": _("Removed the logo or icon"),
     "pledge:stop": _("Stopped a monthly gift"),
     "pledge:withdraw_links": _("Withdrew the links of a monthly gift"),
     **campaign_words.AUDITED,

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Response, current_app, make_response, render_template
+from flask import Response, current_app, make_response, render_template, request
 from flask_babel import gettext as _
 
 from campaign.blueprints.public import bp
@@ -11,11 +11,13 @@ from campaign.config import Config
 from campaign.days import local_day, start_of_day
 from campaign.domain.brand import stylesheet
 from campaign.domain.errors import DomainError
+from campaign.domain.logo import LogoKind
 from campaign.domain.picture import CENTRE, PictureFormat
 from campaign.gateway_registry import current_context
 from campaign.i18n import money, text_of
 from campaign.services.campaigns.cards import CampaignCard, public_campaigns
 from campaign.services.campaigns.shown_pictures import HERO, PublicPicture
+from campaign.services.organisation.logos import logo_file
 from campaign.services.organisation.profile import organisation
 from campaign.services.pictures.listing import public_file
 from campaign.web.page_cache import cached, campaign_of, card_of
@@ -92,6 +94,20 @@ def brand_stylesheet() -> Response:
     answer.mimetype = "text/css"
     answer.cache_control.public = True
     answer.cache_control.max_age = 300  # pages name the version, so a change shows at once
+    return answer
+
+
+@bp.get("/brand/<any(logo,icon):mark>")
+def brand_logo(mark: str) -> Response:
+    """Return the organisation's logo or icon; an SVG can run nothing and load nothing, wherever it is opened."""
+    media_type, content, digest = logo_file(LogoKind(mark))
+    answer = make_response(content)
+    answer.mimetype = media_type
+    answer.set_etag(digest)
+    answer.cache_control.public = True
+    answer.cache_control.max_age = 31_536_000 if request.args.get("v") == digest else 300
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    answer.make_conditional(request)
     return answer
 
 

@@ -16,8 +16,8 @@ from campaign.i18n import LANGUAGES, page_language
 from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.drill.gate import takes_card_gifts
 from campaign.services.news.subscriptions import CONSENT_TEXT
+from campaign.services.organisation.logos import LogoFacts, profile_and_logos
 from campaign.services.organisation.profile import OrganisationProfile
-from campaign.services.organisation.profile import organisation as organisation_of_pages
 from campaign.web.page_cache import card_of
 
 log = logging.getLogger(__name__)
@@ -27,10 +27,11 @@ log = logging.getLogger(__name__)
 def frame() -> dict[str, object]:
     """Names for every template; a view that speaks for another campaign hands its own `site` in."""
     config: Config = current_app.config["KURAK"]
-    organisation = _organisation()
+    organisation, logos = _organisation()
     return {
         "site": featured_site(),
         "organisation": organisation,
+        "logos": logos,
         "brand_version": organisation.revision if organisation.button_colour or organisation.link_colour else None,
         "same_page": same_page,
         "public_url": config.public_url,
@@ -102,13 +103,13 @@ def same_page(language: str) -> str:
     return url_for(request.endpoint, **{**query, **given, "lang": language})
 
 
-def _organisation() -> OrganisationProfile:
-    """Who runs this installation; an empty profile while there is none or no database."""
+def _organisation() -> tuple[OrganisationProfile, dict[str, LogoFacts]]:
+    """Who runs this installation, with its logo and icon; an empty profile while there is none or no database."""
     try:
-        return organisation_of_pages()
+        return profile_and_logos()
     except SQLAlchemyError:
         log.exception("the frame of the page could not read the organisation")
-        return OrganisationProfile()
+        return OrganisationProfile(), {}
 
 
 def featured_site() -> CampaignCard | None:

@@ -137,6 +137,7 @@ def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_ur
         facts = _template_facts(message, public_url=public_url, at=at)
         facts["help_email"] = facts.get("help_email") or sender.contact_email
         facts |= {"organisation_name": sender.organisation_name, "legal_footer": sender.legal_footer}
+        facts["logo_url"] = f"{public_url}{sender.logo_path}" if sender.logo_path else ""
         # Not render_template: what pages are given of their request and site has no place in a mail.
         parts = {
             part: current_app.jinja_env.get_template(f"emails/{message.kind}/{part}").render(facts)

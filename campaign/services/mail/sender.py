@@ -6,8 +6,10 @@ from sqlalchemy import select
 
 from campaign.database import reading
 from campaign.domain.language import in_language_of
+from campaign.domain.logo import PNG
 from campaign.models.campaign import Campaign
 from campaign.models.outbox import Message
+from campaign.services.organisation.logos import logos_in
 from campaign.services.organisation.profile import organisation_in
 
 
@@ -20,13 +22,15 @@ class MailSender:
     contact_email: str
     organisation_name: str
     legal_footer: str
+    logo_path: str
+    """Where the site serves the logo; empty where there is none that mail programs show."""
 
 
 def sender_of(message: Message) -> MailSender:
     """Return the sender of an email: its campaign; the organisation where it belongs to none."""
     language = message.language
     with reading() as session:
-        profile = organisation_in(session)
+        profile, logo = organisation_in(session), logos_in(session).get("logo")
         campaign = session.execute(select(Campaign.name).where(Campaign.id == message.campaign_id)).scalar()
     owner = in_language_of(profile.legal_name, language) or in_language_of(profile.name, language)
     return MailSender(
@@ -34,5 +38,6 @@ def sender_of(message: Message) -> MailSender:
         reply_to=profile.reply_to,
         contact_email=profile.contact_email,
         organisation_name=owner,
+        logo_path=f"/brand/logo?v={logo.digest}" if logo and logo.media_type == PNG else "",
         legal_footer=in_language_of(profile.footer, language),
     )

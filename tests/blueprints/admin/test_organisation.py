@@ -53,6 +53,21 @@ def test_an_administrator_sets_the_organisation_up_before_there_is_a_campaign(ad
     assert "Changed the organisation" in trail
 
 
+def test_its_names_and_colours_stand_on_public_pages(admin: FlaskClient, client: FlaskClient) -> None:
+    a_campaign()
+    assert not fetch_address(client, "/en/").soup.select('link[href^="/brand.css"]')
+    submit(admin, **{**TYPED, "footer-en": "Line one\nLine two"})
+    page = fetch_address(client, "/en/")
+    assert "School Library Fund" in page.text(".legal")
+    assert page.texts(".legal li") == ["library.example", "example.org"]
+    assert "Line one" in page.text(".legal")
+    css = client.get(str(page.one('link[href^="/brand.css"]')["href"])).text
+    assert "--cta: #005f56;" in css
+    assert "prefers-color-scheme: dark" in css
+    assert "--link" not in css
+    assert fetch_address(client, "/ru/").text(".legal b") == "Фонд школьной библиотеки"
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [

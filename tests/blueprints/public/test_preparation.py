@@ -14,7 +14,7 @@ from tests.support.pages import fetch_address
 
 HEADINGS = {"en": "This site is being prepared", "ru": "Сайт готовится к открытию", "ky": "Сайт даярдалып жатат"}
 VALUES = {"<slug>": "quilt", "<public_id>": "a" * 16, "<token>": "token", "<number>": "QUI-2026-000001"}
-NEEDS_NO_CAMPAIGN = frozenset({"/", "/brand.css", "/robots.txt", "/api/v1/openapi.json"})
+NEEDS_NO_CAMPAIGN = frozenset({"/", "/brand.css", "/brand/logo", "/robots.txt", "/api/v1/openapi.json"})
 NOT_PUBLIC = ("/staff/", "/dev/", "/healthz", "/readyz", "/static/", "/webhooks/", "/metrics")
 
 

@@ -52,6 +52,7 @@ KEYS: Mapping[str, LazyString] = {
     "changed": _("Changed"),
     "gifts": _("Number of gifts"),
     "donors": _("Number of donors"),
+    "logo": _("Logo or icon"),
     "purpose": _("Purpose"),
     "step": _("Step"),
     "password": _("Password reset"),

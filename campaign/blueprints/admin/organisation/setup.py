@@ -11,7 +11,7 @@ from campaign.services.organisation.setup import SetupStep, StepName, setup_step
 PAGES: dict[StepName, tuple[str, ...]] = {
     StepName.ORGANISATION: ("admin.organisation",),
     StepName.CAMPAIGN: ("admin.new_campaign",),
-    StepName.PEOPLE: ("admin.invite", "admin.people"),
+    StepName.PEOPLE: ("admin.invitation_form", "admin.people"),
 }
 """Step → the pages where it is done, the best first; the others are done by whoever runs the server."""
 

@@ -1,0 +1,62 @@
+"""The page of the organisation's logo and icon: shown, replaced and removed."""
+
+from collections.abc import Mapping
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import LazyString, lazy_gettext
+from flask_babel import gettext as _
+
+from campaign.blueprints.admin import bp
+from campaign.blueprints.admin.frame import done
+from campaign.blueprints.admin.guard import person
+from campaign.domain.logo import MAX_BYTES, LogoKind, LogoProblem, LogoRefused
+from campaign.gateway_registry import current_context
+from campaign.services.organisation import logos
+
+SENTENCES: Mapping[LogoProblem, LazyString] = {
+    LogoProblem.MISSING: lazy_gettext("Choose a file first."),
+    LogoProblem.TOO_LARGE: lazy_gettext("The file is larger than 500 KB. Make it smaller."),
+    LogoProblem.OTHER_FORMAT: lazy_gettext("This is no PNG or SVG, whatever its name says. Export it as PNG or SVG."),
+    LogoProblem.DAMAGED: lazy_gettext("The file is damaged. Export it again."),
+    LogoProblem.SIZE: lazy_gettext("Each side must have between 32 and 4,000 pixels. Change its size."),
+    LogoProblem.NOT_SQUARE: lazy_gettext("An icon must be as wide as it is high. Cut it to a square."),
+    LogoProblem.SCRIPT: lazy_gettext("This SVG contains a script or an animation. Export it as a plain SVG or as PNG."),
+    LogoProblem.REFERENCE: lazy_gettext(
+        "This SVG refers to something outside of itself. Export it as a plain SVG, with everything inside, or as PNG."
+    ),
+    LogoProblem.ELEMENT: lazy_gettext(
+        "This SVG contains more than shapes, such as text, styles or notes of a drawing program. Convert text to paths "
+        "and export it as a plain SVG, or as PNG."
+    ),
+}
+
+
+@bp.get("/organisation/logo", endpoint="organisation_logos")
+def show() -> ResponseReturnValue:
+    """Show the logo and the icon."""
+    return _page()
+
+
+@bp.post("/organisation/logo/<any(logo,icon):mark>", endpoint="save_logo")
+def save(mark: str) -> ResponseReturnValue:
+    """Take an uploaded file in place of the one before, or say why it is refused."""
+    uploaded = request.files.get("file")
+    data = uploaded.stream.read(MAX_BYTES + 1) if uploaded else b""
+    try:
+        logo = logos.read_logo(data, LogoKind(mark))
+    except LogoRefused as refusal:
+        return _page({mark: str(SENTENCES[refusal.problem])}), 422
+    logos.save_logo(LogoKind(mark), logo, actor_id=person().id, clock=current_context().clock)
+    return done(_("The file has been saved."), "admin.organisation_logos")
+
+
+@bp.post("/organisation/logo/<any(logo,icon):mark>/remove", endpoint="remove_logo")
+def remove(mark: str) -> ResponseReturnValue:
+    """Remove it: the standard one stands there again."""
+    logos.remove_logo(LogoKind(mark), actor_id=person().id, clock=current_context().clock)
+    return done(_("The file has been removed."), "admin.organisation_logos")
+
+
+def _page(errors: Mapping[str, str] | None = None) -> str:
+    return render_template("admin/organisation/logos.html", stored=logos.logos(), errors=errors or {})
