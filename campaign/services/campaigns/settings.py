@@ -182,7 +182,6 @@ def _apply(session: Session, row: Campaign, new: CampaignSettings) -> set[str]:
 
 
 def _new_row(session: Session, new: CampaignSettings, languages: tuple[str, ...]) -> Campaign:
-    last = session.execute(select(Campaign).order_by(Campaign.id.desc()).limit(1)).scalar_one_or_none()
     is_first = session.execute(select(Campaign.id).where(Campaign.is_featured)).first() is None
     name = dict(new.name)
     return Campaign(
@@ -203,7 +202,7 @@ def _new_row(session: Session, new: CampaignSettings, languages: tuple[str, ...]
         contact_email=new.contact_email,
         fee_bearer=new.fee_bearer,
         series=new.series,
-        issuer=dict(last.issuer) if last else {},
+        issuer={},  # receipts print the organisation
     )
 
 

@@ -48,6 +48,7 @@ def test_the_first_campaign_is_created_with_a_currency_that_the_provider_takes(
     form = fetch_address(client, "/ky/donate")
     assert "500 000 сом" in fetch_address(client, "/ky/").text(".hero").replace("\xa0", " ")
     assert form.soup.select("form#gift input[name=other_amount]")
+    assert "+ 0" not in form.text("form#gift").replace("\xa0", " ")
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,7 @@ def test_a_purpose_is_added_closed_and_moved_and_costs_make_the_plan(staff: Flas
     closed = fetch_address(staff, purpose).submit(staff, "form[action$=close]")
     assert "Donors cannot choose it any more." in fetch_address(staff, closed.location).text(".notice")
     assert "Books" not in fetch_address(client, "/en/donate").text("form#gift")
+    assert fetch_address(staff, "/staff/plan").texts("form[action$=up]") == ["Move up Books"]
     line = add(staff, "line", **{"title-en": "Rent"})
     costs = fetch_address(staff, line)
     form = f"form[action='{line}/costs']"

@@ -22,6 +22,7 @@ from campaign.gateway_registry import current_context
 from campaign.i18n import LANGUAGES, day, exact_money, text_of
 from campaign.languages import language_name
 from campaign.services import audit
+from campaign.services.campaigns.currencies import currencies_of
 from campaign.services.campaigns.moderation import set_visibility as store_visibility
 from campaign.services.exports.ledger import period_of
 from campaign.services.exports.registers import donation_file
@@ -47,7 +48,7 @@ def donations() -> ResponseReturnValue:
         pager=filters.pager(rows[-1].public_id if has_more else None),
         states=STATES,
         purposes=purposes,
-        currencies=sorted(CURRENCIES),
+        currencies=sorted(row.code for row in currencies_of(campaign().id)),
         sees_donors=_sees_donors(),
     )
     return page, filters.status
