@@ -37,6 +37,8 @@ FACTS: dict[str, object] = {
     "manage_url": "http://localhost/en/p/signed",
     "card": "Visa •••• 4242",
     "next_on": "1 January 2027",
+    "opening": "",
+    "closing": "",
     "expires_on": "31 January 2027",
     "next_try_on": "4 January 2027",
     "stops_on": "",

@@ -213,6 +213,14 @@ class PageText:
     sections: Annotated[tuple[SectionRow, ...], rows(SectionRow, 40)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailText:
+    """The campaign's own sentences of an email; an empty one leaves the usual sentence."""
+
+    opening: Annotated[Texts, text(600)]
+    closing: Annotated[Texts, text(1000)]
+
+
 DOCUMENTS: Mapping[str, type[Any]] = {
     "hero": HeroText,
     "story": StoryText,
@@ -228,5 +236,7 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "page:about": PageText,
     "page:privacy": PageText,
     "page:accessibility": PageText,
+    "mail:receipt": MailText,
+    "mail:monthly": MailText,
 }
 """Every document that staff may edit, in the order of the list."""

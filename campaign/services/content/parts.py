@@ -9,15 +9,17 @@ from campaign.domain.documents.kinds import (
     DOCUMENTS,
     LearningText,
     LineRow,
+    MailText,
     OtherWaysText,
     PageText,
     SectionRow,
     WayRow,
 )
 from campaign.domain.documents.reading import split_detail
+from campaign.services.campaigns.mail_sentences import MAIL_PLACE
 from campaign.services.campaigns.page import TextPart
 
-PAGE = "page:"
+PAGE, MAIL = "page:", "mail:"
 LEARNING_LISTS = {"insights": "insight", "methods": "method", "data": "data"}
 """Field of the learning plan → what its pieces are called in `facts["part"]`."""
 OWN_FACTS = frozenset(
@@ -55,12 +57,15 @@ PLACES: Mapping[str, str] = {
     "learning": "learning",
     "other_ways": "other_way",
     **{name: "page" for name in DOCUMENTS if name.startswith(PAGE)},
+    **{name: MAIL_PLACE for name in DOCUMENTS if name.startswith(MAIL)},
 }
 """Document → the place of its pieces in the table of sections."""
 
 
 def belongs_to(name: str, part: TextPart) -> bool:
-    """Whether a piece that stands at a document's place is the document's: standing pages share one place."""
+    """Whether a piece that stands at a document's place is the document's: standing pages share one, emails another."""
+    if name.startswith(MAIL):
+        return part.slug == name.removeprefix(MAIL)
     return not name.startswith(PAGE) or part.facts.get("page") == name.removeprefix(PAGE)
 
 
@@ -68,6 +73,8 @@ def document_of_parts(name: str, parts: Sequence[TextPart]) -> Any:
     """Return a document as it is published."""
     if name in MAPPINGS:
         return _document_of_rows(name, MAPPINGS[name], parts)
+    if name.startswith(MAIL):
+        return MailText(opening=parts[0].heading if parts else {}, closing=parts[0].body if parts else {})
     if name == "learning":
         return _learning_of(parts)
     return _other_ways_of(parts) if name == "other_ways" else _page_of(parts)
@@ -78,6 +85,9 @@ def parts_of_document(name: str, document: Any) -> list[TextPart]:
     if name in MAPPINGS:
         mapping = MAPPINGS[name]
         return [_part_of_row(mapping, row) for row in getattr(document, mapping.rows)]
+    if name.startswith(MAIL):
+        part = TextPart(slug=name.removeprefix(MAIL), heading=document.opening, body=document.closing, facts={})
+        return [part] if document.opening or document.closing else []
     if name == "learning":
         return _parts_of_learning(document)
     return _parts_of_other_ways(document) if name == "other_ways" else _parts_of_page(name, document)

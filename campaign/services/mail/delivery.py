@@ -23,6 +23,7 @@ from campaign.gateways.mailer import AddressRefused, Email, MailRefused, MailUna
 from campaign.i18n import current_language, day, in_language, money_in_text
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
+from campaign.services.campaigns.mail_sentences import mail_sentences
 from campaign.services.mail.listed_mail import ListedMail
 from campaign.services.mail.sender import sender_of
 from campaign.services.news.handing_over import HandOver, hand_over, take_back
@@ -216,7 +217,14 @@ def _template_facts(message: Message, *, public_url: str, at: datetime) -> dict[
         "pdf_url": links.link_address(number, at=at, public_url=public_url, language=message.language),
     }
     with reading() as session:
-        return facts | mail_facts.receipt_mail_facts(session, message, public_url=public_url)
+        facts |= mail_facts.receipt_mail_facts(session, message, public_url=public_url)
+        return facts | mail_sentences(
+            session,
+            message.campaign_id,
+            message.language,
+            is_monthly=bool(facts.get("is_monthly")),
+            values={name: str(facts.get(name, "")) for name in ("amount", "purpose")},
+        )
 
 
 def _verify_code(number: str) -> str:

@@ -11,17 +11,17 @@ from campaign.domain.errors import NotFound
 from campaign.gateway_registry import current_context
 from campaign.i18n import in_language
 from campaign.services.campaigns.page import PublicCampaign
-from campaign.services.content.editing import document_state
+from campaign.services.content.editing import DocumentState, document_state
 from campaign.services.content.preview import campaign_with_draft
 from campaign.web.security_headers import content_security_policy
 
-PAGE = "page:"
+PAGE, MAIL = "page:", "mail:"
 
 
 @bp.get("/texts/<document>/preview")
 def preview_text(document: str) -> ResponseReturnValue:
     """The preview in both widths, beside the links to it in every language."""
-    state = document_state(campaign().id, document)
+    state = _state_of_page(document)
     answer = make_response(
         render_template("admin/texts/preview.html", state=state, texts=words, chosen=_chosen_language())
     )
@@ -34,6 +34,7 @@ def preview_page(document: str, lang: str) -> ResponseReturnValue:
     """The public page with the draft in place of the published text; only our own preview may frame it."""
     if lang not in campaign().languages:
         raise NotFound(lang)
+    _state_of_page(document)
     shown = campaign_with_draft(campaign(), document, at=current_context().clock.now())
     g.lang = lang
     with in_language(lang):
@@ -42,6 +43,17 @@ def preview_page(document: str, lang: str) -> ResponseReturnValue:
         "frame-ancestors 'none'", "frame-ancestors 'self'"
     )
     return answer
+
+
+def _state_of_page(document: str) -> DocumentState:
+    """Return a document that a page shows.
+
+    Raises:
+        NotFound: There is none, or it belongs to an email.
+    """
+    if document.startswith(MAIL):
+        raise NotFound(document)
+    return document_state(campaign().id, document)
 
 
 def _chosen_language() -> str:

@@ -34,11 +34,14 @@ DOCUMENT_NAMES: Mapping[str, LazyString] = {
     "page:about": _("Page: About"),
     "page:privacy": _("Page: Privacy"),
     "page:accessibility": _("Page: Accessibility"),
+    "mail:receipt": _("Email: thanks and receipt"),
+    "mail:monthly": _("Email: each month of a monthly gift"),
 }
 FIELD_NAMES: Mapping[str, LazyString] = {
     "amount": _("Amount"),
     "answer": _("Answer"),
     "body": _("Text"),
+    "closing": _("Last paragraphs; empty for the usual ones"),
     "currency": _("Currency"),
     "data": _("Data"),
     "details": _("Account details, one “Label: value” on each line"),
@@ -58,6 +61,7 @@ FIELD_NAMES: Mapping[str, LazyString] = {
     "longitude": _("Degrees east, like 72.80"),
     "methods": _("Methods"),
     "name": _("Name"),
+    "opening": _("First sentence, where {amount} stands for the gift; empty for the usual one"),
     "place": _("Place"),
     "plan_kind": _("Kind of plan"),
     "question": _("Question"),

@@ -1,0 +1,31 @@
+"""The campaign's own sentences in the email with the receipt."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaign.models.campaign import Campaign
+from campaign.services.content.editing import DraftChange, document_state, save_draft
+from campaign.services.content.publishing import publish_draft
+from tests.services.engine import Engine
+from tests.support.builders import a_member_of_staff
+from tests.support.fakes import SettableClock
+
+
+@pytest.mark.database("sqlite")
+def test_an_email_has_the_campaigns_own_sentences_in_its_language_only(
+    engine: Engine, session: Session, clock: SettableClock
+) -> None:
+    campaign_id = session.execute(select(Campaign.id)).scalar_one()
+    actor_id = a_member_of_staff(role="campaign").id
+    texts = {"opening": {"en": "Rahmat for {amount}, <b>friend</b>!"}, "closing": {"ru": "Скоро напишем."}}
+    change = DraftChange(draft=texts, base=document_state(campaign_id, "mail:receipt").base)
+    saved = save_draft(campaign_id, "mail:receipt", change, actor_id=actor_id, clock=clock)
+    publish_draft(campaign_id, "mail:receipt", base=saved.base, actor_id=actor_id, clock=clock)
+    engine.give()
+    engine.work()
+    email = engine.mailer.sent[0]
+    assert "Rahmat for $25, <b>friend</b>!" in email.text
+    assert "Rahmat for $25, &lt;b&gt;friend&lt;/b&gt;!" in email.html
+    assert "Скоро" not in email.text
+    assert "What happens next" in email.text  # the usual sentence, where this language has none of its own
