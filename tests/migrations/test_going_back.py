@@ -119,10 +119,17 @@ def test_books_gifts_and_receipts_are_carried_down_and_up(empty: Flask) -> None:
     assert len(before["posting"]) > 4
 
 
-def test_nobody_is_signed_in_by_an_old_cookie_or_a_first_password(empty: Flask) -> None:  # noqa: F811
+def test_nobody_is_signed_in_by_an_old_cookie_or_a_first_password_and_nobody_gains_a_role(empty: Flask) -> None:  # noqa: F811
     upgrade(str(MIGRATIONS))
-    ids = [a_member_of_staff(email=email, role="viewer").id for email in ("own@example.org", "first@example.org")]
+    places = {"own@example.org": None, "first@example.org": a_campaign()}
+    ids = [a_member_of_staff(email=email, role="viewer", campaign=place).id for email, place in places.items()]
     db.session.remove()
+    grants = _grants()
+    with (
+        db.engine.begin() as connection
+    ):  # a role for one campaign beside one for all: the older version knows no such thing
+        grant = Table("staff_grant", MetaData(), autoload_with=connection)
+        connection.execute(grant.insert().values(staff_id=ids[0], role_id=1, campaign_id=1))
     downgrade(str(MIGRATIONS), revision="0028")
     staff = Table("staff", MetaData(), autoload_with=db.engine)
     with db.engine.begin() as connection:
@@ -133,7 +140,17 @@ def test_nobody_is_signed_in_by_an_old_cookie_or_a_first_password(empty: Flask) 
     downgrade(str(MIGRATIONS), revision="0021")
     after = {row["id"]: row for row in rows_of("staff")["staff"]}
     assert [after[key]["password"] for key in ids] == ["hash", None]
+    upgrade(str(MIGRATIONS))
+    assert _grants() == grants
     assert all(after[key]["fs_uniquifier"] != mark for key, mark in before.items())
+
+
+def _grants() -> list[tuple[int, int, int | None]]:
+    """(person, role, campaign) of each granted role."""
+    return sorted(
+        ((row["staff_id"], row["role_id"], row["campaign_id"]) for row in rows_of("staff_grant")["staff_grant"]),
+        key=str,
+    )
 
 
 @contextmanager
