@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from campaign.database import transaction
 from campaign.domain.identity import new_public_id
@@ -69,8 +70,17 @@ class Other:
             "lang": "en",
             "act": "extend",
         }
-        built = app.url_map.bind("localhost").build(endpoint, {name: values[name] for name in arguments})
-        return str(built)
+        rule = next(rule for rule in app.url_map.iter_rules(endpoint) if arguments <= rule.arguments)
+        chosen = {name: values.get(name) or _possible(rule, name, named) for name in arguments}
+        return str(app.url_map.bind("localhost").build(endpoint, chosen))
+
+
+def _possible(rule: Rule, argument: str, name: str) -> str | int:
+    """A value that an argument of an address may have: one of those that it lists, a number, or this name."""
+    converter = rule._converters.get(argument)
+    if isinstance(converter, AnyConverter):
+        return min(converter.items)
+    return 1 if isinstance(converter, IntegerConverter) else name
 
 
 def another_campaign(clock: Clock) -> Other:
