@@ -49,6 +49,7 @@ class Config:
     stripe_webhook_secrets: tuple[str, ...] = ()
     stripe_api_base: str | None = None  # the sandbox's loopback address; never set for Stripe itself
     mail_url: str | None = None
+    files_url: str = "database://"
     mail_tls: Literal["required", "offered"] = "required"
     mail_from: str = "Kurak <no-reply@kurak.example>"
     time_zone: ZoneInfo = ZoneInfo("UTC")  # noqa: RUF009  # immutable
@@ -114,6 +115,7 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
         stripe_webhook_secrets=_parts(values.get("STRIPE_WEBHOOK_SECRET", sandbox.get("webhook_secret", ""))),
         stripe_api_base=sandbox.get("api_base"),
         mail_url=values.get("MAIL_URL"),
+        files_url=values.get("FILES_URL", "database://"),
         mail_tls=_mail_tls(values.get("MAIL_TLS"), app_env),
         mail_from=values.get("MAIL_FROM", "Kurak <no-reply@kurak.example>"),
         time_zone=_time_zone(values.get("TIME_ZONE") or DEFAULT_TIME_ZONES[app_env]),
@@ -177,6 +179,7 @@ def _refuse_strange_addresses(config: Config) -> None:
         ("JOBS_URL", config.jobs_url, {"sqlite", "postgresql", "postgresql+psycopg", "redis", "rediss", "memory"}),
         ("LIMITS_URL", config.limits_url, {"memory", "redis", "rediss"}),
         ("MAIL_URL", config.mail_url or "smtp://", {"smtp", "smtps"}),
+        ("FILES_URL", config.files_url, {"database", "file", "s3"}),
     ):
         if value.partition("://")[0] not in schemes or "://" not in value:
             known = ", ".join(f"{scheme}://" for scheme in sorted(schemes))

@@ -1,10 +1,13 @@
 """The context that an app is built with: the one place where real and simulated gateways are chosen."""
 
+from pathlib import Path
+
 from flask import Flask, current_app
 
 from campaign.config import Config
 from campaign.gateways.clock import Clock, SandboxClock, SystemClock
 from campaign.gateways.context import Context
+from campaign.gateways.file_store import FileStore, FolderFiles
 from campaign.gateways.mailer import FaultyMailer, Mailer, NoMailer
 from campaign.gateways.payments import NoPayments
 from campaign.gateways.smtp_mailer import SmtpMailer
@@ -22,9 +25,9 @@ def current_context() -> Context:
 
 
 def _from_config(config: Config) -> Context:
-    clock, mailer = _clock(config), _mailer(config)
+    clock, mailer, files = _clock(config), _mailer(config), _files(config)
     if config.payment_mode == "none" or config.stripe_secret_key is None:
-        return Context(clock=clock, payments=NoPayments(), mailer=mailer, public_url=config.public_url)
+        return Context(clock=clock, payments=NoPayments(), mailer=mailer, files=files, public_url=config.public_url)
     from campaign.gateways.stripe_account import StripeAccount
     from campaign.gateways.stripe_client import StripeClient
     from campaign.gateways.stripe_endpoints import StripeEndpoints
@@ -37,8 +40,21 @@ def _from_config(config: Config) -> Context:
         account=StripeAccount(client),
         endpoints=StripeEndpoints(client),
         mailer=mailer,
+        files=files,
         public_url=config.public_url,
     )
+
+
+def _files(config: Config) -> FileStore | None:
+    """Return the store of the setting FILES_URL; None for the database."""
+    scheme, _separator, rest = config.files_url.partition("://")
+    if scheme == "file":
+        return FolderFiles(Path(rest))
+    if scheme == "s3":
+        from campaign.gateways.s3_store import S3Files, read_bucket
+
+        return S3Files(read_bucket(config.files_url))
+    return None
 
 
 def _mailer(config: Config) -> Mailer:

@@ -55,6 +55,18 @@ def _of_mail_url(value: str) -> str | None:
     )
 
 
+def _of_files_url(value: str) -> str | None:
+    scheme, _separator, rest = value.partition("://")
+    if scheme == "file" and not rest.startswith("/"):
+        return "names a folder from the root after three slashes, like file:///srv/kurak/files."
+    if scheme != "s3":
+        return None
+    parts = urlsplit(value)
+    if parts.username and parts.password and _has_host(value) and re.fullmatch(r"/[a-z0-9][a-z0-9.-]+", parts.path):
+        return None
+    return "is like s3://KEY:SECRET@s3.example.org/bucket?region=eu-1; in a secret, write / + @ as %2F %2B %40."
+
+
 def _of_sqlite(value: str) -> str | None:
     if not value.startswith("sqlite:"):
         return None
@@ -116,6 +128,7 @@ def _is_host(text: str) -> bool:
 _JUDGES: dict[str, Callable[[str], str | None]] = {
     "PUBLIC_URL": _of_public_url,
     "MAIL_URL": _of_mail_url,
+    "FILES_URL": _of_files_url,
     "DATABASE_URL": _of_sqlite,
     "JOBS_URL": _of_sqlite,
     "MAIL_FROM": _of_sender,

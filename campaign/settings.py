@@ -79,6 +79,13 @@ SETTINGS: dict[str, Setting] = {
         "the sender of every mail",
         "Kurak <no-reply@kurak.example>",
     ),
+    "FILES_URL": Setting(
+        "`database://`",
+        "where the files of pictures are: in the database, so that a backup has them; in a folder that all machines "
+        "share, `file:///srv/kurak/files`; or in a private bucket, `s3://KEY:SECRET@host/bucket?region=…`, by TLS. Both of "
+        "these have backups of their own. Files that are stored already stay where they are: choose it before the first picture",
+        "s3://KEY:SECRET@s3.example.org/kurak-files?region=eu-1",
+    ),
     "TIME_ZONE": Setting(
         "`Asia/Bishkek` in development, `UTC` in production",
         "the organisation's time zone, by its IANA name, unless the organisation's staff page names another. Receipt dates "

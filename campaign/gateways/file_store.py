@@ -5,8 +5,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from campaign.domain.errors import DomainError
 
-class FileStoreUnavailable(Exception):
+
+class FileStoreUnavailable(DomainError):
     """The place where files are stored does not answer, or is full."""
 
 

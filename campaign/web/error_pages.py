@@ -16,6 +16,7 @@ from campaign.domain.news import NewsLinkBroken, NewsLinkExpired, UpdateWithdraw
 from campaign.domain.picture import PictureGone
 from campaign.domain.pledge import PledgeLinkBroken
 from campaign.domain.receipt import ReceiptLinkBroken, ReceiptLinkExpired
+from campaign.gateways.file_store import FileStoreUnavailable
 from campaign.gateways.payments import PaymentsNotConfigured, PaymentsUnavailable
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     PaymentsUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     PaymentsNotConfigured: HTTPStatus.SERVICE_UNAVAILABLE,
     DatabaseBusy: HTTPStatus.SERVICE_UNAVAILABLE,
+    FileStoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The nearest class wins; a DomainError that is not named here is 422."""
 

@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
 
 from campaign.extensions import db
 from campaign.services.staff.accounts import DEMO_PASSWORD
 from tests.browser.axe import violations
 from tests.browser.lab import EVERYWHERE, Lab, played
 from tests.journeys.site import running_site
+from tests.support.pictures import file_of
 
 pytestmark = pytest.mark.browser
 
@@ -61,6 +62,9 @@ STAFF_PAGES = {
     "what a publication changes": "/staff/texts/hero/publish",
     "the versions of a text": "/staff/texts/partners/versions",
     "a version of a text": "/staff/texts/partners/versions/2",
+    "pictures": "/staff/pictures",
+    "upload a picture": "/staff/pictures/new",
+    "record a consent": "/staff/consents/new",
     "donations": "/staff/donations",
     "donations, filtered": "/staff/donations?state=paid&currency=USD",
     "donations, none": "/staff/donations?text=nobody",
@@ -237,3 +241,28 @@ def test_what_was_typed_without_a_line_or_a_session_is_not_lost(lab: Lab, chromi
     expect(page.locator("form#document textarea").first).to_have_value("After the session")
     assert page.evaluate("localStorage.length") == 0
     context.close()
+
+
+def test_a_picture_is_sent_again_by_itself_when_the_line_breaks(lab: Lab) -> None:
+    page = lab.staff.new_page()
+    page.clock.install()
+    page.goto("/staff/pictures/new")
+    tries: list[str] = []
+
+    def break_first(route: Route) -> None:
+        tries.append(route.request.method)
+        if tries.count("POST") == 1:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/staff/pictures/new", break_first)
+    status, form = page.locator("form [role=status]"), page.locator("form[data-sending]")
+    page.set_input_files("#file", {"name": "IMG.jpg", "mimeType": "image/jpeg", "buffer": file_of()})
+    page.click("form[data-sending] button")
+    expect(status).to_have_text(form.get_attribute("data-again") or "")
+    page.clock.run_for(1000)
+    expect(page).to_have_url(re.compile("/staff/pictures/[a-z0-9]{16}$"))
+    expect(page.locator("form#description")).to_be_visible()
+    assert tries.count("POST") == 2
+    page.close()

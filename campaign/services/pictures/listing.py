@@ -86,7 +86,8 @@ def public_file(public_id: str, width: int, file_format: str, *, store: FileStor
         is_placed = session.execute(select(PicturePlace.place).where(PicturePlace.picture_id == picture.id)).first()
         if gaps or not is_placed:
             raise NotFound(f"picture:{public_id}")
-        return _file(session, picture, width, file_format, store=store)
+        stored = _stored(session, picture, width, file_format)
+    return _sent(stored, store)
 
 
 def staff_file(campaign_id: int, public_id: str, width: int, file_format: str, *, store: FileStore | None) -> FileView:
@@ -102,23 +103,44 @@ def staff_file(campaign_id: int, public_id: str, width: int, file_format: str, *
         picture = session.execute(query).scalar_one_or_none()
         if picture is None:
             raise NotFound(f"picture:{public_id}")
-        return _file(session, picture, width, file_format, store=store)
+        stored = _stored(session, picture, width, file_format)
+    return _sent(stored, store)
 
 
-def _file(session: Session, picture: Picture, width: int, file_format: str, *, store: FileStore | None) -> FileView:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """A file as its row says; without a body it is outside the database."""
+
+    name: str
+    body: bytes | None
+    format: str
+    version: str
+    is_of_people: bool
+
+
+def _stored(session: Session, picture: Picture, width: int, file_format: str) -> StoredFile:
     query = select(PictureFile.body).where(
         PictureFile.picture_id == picture.id, PictureFile.width == width, PictureFile.format == file_format
     )
     row = session.execute(query).one_or_none()
-    name = file_name(picture.public_id, picture.version, width, file_format)
-    body = read_body(store, name, row.body) if row else None
-    if body is None:
+    if row is None:
         raise NotFound(f"picture:{picture.public_id}")
-    return FileView(
-        body=body,
-        mimetype=mimetype_of(file_format),
+    return StoredFile(
+        name=file_name(picture.public_id, picture.version, width, file_format),
+        body=row.body,
+        format=file_format,
         version=picture.version,
         is_of_people=bool(picture.shows_people),
+    )
+
+
+def _sent(stored: StoredFile, store: FileStore | None) -> FileView:
+    """Return the file, read outside the transaction where it is outside the database."""
+    body = read_body(store, stored.name, stored.body)
+    if body is None:
+        raise NotFound(stored.name)
+    return FileView(
+        body=body, mimetype=mimetype_of(stored.format), version=stored.version, is_of_people=stored.is_of_people
     )
 
 

@@ -1,5 +1,6 @@
 """The files of pictures: in the database, or in a store outside it. Nothing else knows which."""
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -7,9 +8,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from campaign.domain.picture import PictureFormat
-from campaign.gateways.file_store import FileStore
+from campaign.gateways.file_store import FileStore, FileStoreUnavailable
 from campaign.gateways.picture_encoder import EncodedFile
 from campaign.models.picture import PictureFile
+
+log = logging.getLogger(__name__)
 
 
 def file_name(public_id: str, version: str, width: int, file_format: str) -> str:
@@ -59,10 +62,14 @@ def take_files(session: Session, picture_id: int, *, public_id: str, version: st
 
 
 def delete_outside(store: FileStore | None, names: Iterable[str]) -> None:
-    """Delete files that no row names any more."""
-    if store is not None:
-        for name in names:
+    """Delete files that no row names any more; one that cannot be deleted is logged, for nobody is sent it any more."""
+    if store is None:
+        return
+    for name in names:
+        try:
             store.delete(name)
+        except FileStoreUnavailable:
+            log.exception("the file %s could not be deleted: delete it in the store", name)
 
 
 def read_body(store: FileStore | None, name: str, body: bytes | None) -> bytes | None:

@@ -128,3 +128,15 @@ def test_a_consent_is_recorded_chosen_and_withdrawn(
     withdrawn = fetch_address(staff, question.submit(staff).headers["Location"])
     assert withdrawn.soup.select("form#consent") == []
     assert "has ended" in fetch(staff, "admin.picture", public_id=public_id).text(".notice.warn")
+
+
+def test_a_second_editor_is_warned_and_what_they_typed_stays(staff: FlaskClient, campaign: Campaign) -> None:
+    public_id = a_picture(campaign)
+    mine = fetch(staff, "admin.picture", public_id=public_id)
+    fetch(staff, "admin.picture", public_id=public_id).submit(staff, "form#description", alt_en="Theirs")
+    answer = mine.submit(staff, "form#description", alt_en="Mine")
+    assert answer.status_code == 409
+    conflict = Page(answer)
+    assert (conflict.h1, conflict.one("#alt_en")["value"]) == ("Theirs", "Mine")
+    assert conflict.submit(staff, "form#description").status_code == 303
+    assert fetch(staff, "admin.picture", public_id=public_id).h1 == "Mine"

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from pathlib import Path
+from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
@@ -23,11 +24,12 @@ from campaign.domain.picture import (
     PictureNotReady,
     PictureRefused,
 )
+from campaign.extensions import db
 from campaign.gateways import picture_process
 from campaign.gateways.file_store import FolderFiles
 from campaign.gateways.picture_encoder import encode_picture
 from campaign.models.campaign import Campaign
-from campaign.models.picture import PictureFile
+from campaign.models.picture import Picture, PictureFile
 from campaign.models.staff import AuditEvent
 from campaign.services.pictures.describing import Description, describe_picture, remove_picture
 from campaign.services.pictures.listing import one_picture
@@ -119,6 +121,32 @@ def test_a_picture_of_another_campaign_cannot_be_touched(
     for act in acts:
         with pytest.raises(NotFound):
             act()
+
+
+def test_a_form_that_comes_twice_at_once_makes_one_picture(
+    app: Flask, campaign: Campaign, actor_id: int, clock: SettableClock, session: Session, tmp_path: Path
+) -> None:
+    order, store = upload(campaign, actor_id, file_of()), FolderFiles(tmp_path / "files")
+    both, errors = Barrier(2), []
+
+    def send() -> None:
+        with app.app_context():
+            both.wait(10)
+            try:
+                add_picture(order, store=store, clock=clock)
+            except Exception as error:  # noqa: BLE001  # a thread tells nobody else
+                errors.append(error)
+            db.session.remove()
+
+    senders = [Thread(target=send) for _ in range(2)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+    assert errors == []
+    session.rollback()  # SQLite would show this session what was there before
+    assert len(session.execute(select(Picture.id)).all()) == 1
+    assert len(list((tmp_path / "files").rglob("*.*"))) == 3
 
 
 def test_a_decoder_that_takes_too_long_is_stopped() -> None:

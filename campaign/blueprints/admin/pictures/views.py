@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from http import HTTPStatus
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +17,7 @@ from campaign.blueprints.admin.pictures import words as picture_words
 from campaign.blueprints.admin.pictures.forms import PictureForm, UploadForm, picture_form
 from campaign.days import local_day
 from campaign.domain.errors import DomainError
-from campaign.domain.picture import PictureRefused, PicturesBusy
+from campaign.domain.picture import MAX_BYTES, PictureChanged, PictureRefused, PicturesBusy
 from campaign.gateway_registry import current_context
 from campaign.services.pictures import consents, describing, listing, places, uploading
 from campaign.services.pictures.describing import Description
@@ -61,7 +62,7 @@ def pictures() -> ResponseReturnValue:
 @bp.get("/pictures/new")
 def picture_upload() -> ResponseReturnValue:
     """The form: the file alone; the rest is said with the picture in view."""
-    return render_template("admin/pictures/upload.html", form=UploadForm(), picture=None)
+    return _upload_page(UploadForm())
 
 
 @bp.post("/pictures/new")
@@ -76,7 +77,7 @@ def add_picture() -> ResponseReturnValue:
         except (PictureRefused, PicturesBusy) as error:
             form.refuse("file", _sentence(error))
     if form.mistakes:
-        return render_template("admin/pictures/upload.html", form=form, picture=None), form.status
+        return _upload_page(form), form.status
     return done(
         _("The picture is uploaded. Nobody sees it yet: say what it shows."), "admin.picture", public_id=public_id
     )
@@ -105,6 +106,10 @@ def save_picture(public_id: str) -> ResponseReturnValue:
     )
     try:
         describing.describe_picture(order, clock=current_context().clock)
+    except PictureChanged:
+        view = _view(public_id)
+        form.revision.data = str(view.revision)
+        return _picture_page(view, form, is_conflict=True), HTTPStatus.CONFLICT
     except DomainError as error:
         return refused(error, "admin.picture", public_id=public_id)
     return done(_("The picture is saved."), "admin.picture", public_id=public_id)
@@ -115,7 +120,7 @@ def picture_replacement(public_id: str) -> ResponseReturnValue:
     """The form: another file in all places of this picture."""
     view = _view(public_id)
     form = UploadForm(data={"revision": str(view.revision)})
-    return render_template("admin/pictures/upload.html", form=form, picture=view)
+    return _upload_page(form, view)
 
 
 @bp.post("/pictures/<public_id>/replace")
@@ -131,7 +136,7 @@ def replace_picture(public_id: str) -> ResponseReturnValue:
         except DomainError as error:
             return refused(error, "admin.picture", public_id=public_id)
     if form.mistakes:
-        return render_template("admin/pictures/upload.html", form=form, picture=_view(public_id)), form.status
+        return _upload_page(form, _view(public_id)), form.status
     flash(_("The picture is replaced. Nobody sees it before you say who is on it."), "good")
     return redirect(url_for("admin.picture", public_id=public_id), 303)
 
@@ -204,11 +209,18 @@ def _sentence(error: DomainError) -> str:
     return words.sentence_of(error)
 
 
-def _picture_page(view: PictureView, form: PictureForm) -> str:
+def _upload_page(form: UploadForm, view: PictureView | None = None) -> str:
+    return render_template(
+        "admin/pictures/upload.html", form=form, picture=view, picture_words=picture_words, max_bytes=MAX_BYTES
+    )
+
+
+def _picture_page(view: PictureView, form: PictureForm, *, is_conflict: bool = False) -> str:
     return render_template(
         "admin/pictures/picture.html",
         picture=view,
         form=form,
+        is_conflict=is_conflict,
         places=places.list_places(campaign().id),
         consents=consents.consent_choices(campaign().id, linked=view.consents, day=today()),
         picture_words=picture_words,
