@@ -28,7 +28,7 @@ from campaign.services.campaigns.revision import count_public_change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class CampaignDecision:
     """What a member of staff wants done with a campaign.
 
     Attributes:
@@ -43,7 +43,7 @@ class Decision:
     reason: Mapping[str, str] = field(default_factory=dict)
 
 
-def carry_out(decision: Decision, *, clock: Clock) -> None:
+def carry_out(decision: CampaignDecision, *, clock: Clock) -> None:
     """Do with a campaign what was decided.
 
     Raises:
@@ -84,17 +84,17 @@ def open_pages(campaign_id: int, *, clock: Clock) -> int:
         return session.execute(query).scalar_one()
 
 
-def _open(session: Session, row: Campaign, decision: Decision, today: date) -> None:  # noqa: ARG001  # one signature
+def _open(session: Session, row: Campaign, decision: CampaignDecision, today: date) -> None:  # noqa: ARG001  # one signature
     if gaps := _gaps(session, row, today):
         raise NotReadyToOpen(gaps)
     row.stage = CampaignStage.PUBLISHED
 
 
-def _withdraw(session: Session, row: Campaign, decision: Decision, today: date) -> None:  # noqa: ARG001
+def _withdraw(session: Session, row: Campaign, decision: CampaignDecision, today: date) -> None:  # noqa: ARG001
     row.stage = CampaignStage.DRAFT
 
 
-def _close(session: Session, row: Campaign, decision: Decision, today: date) -> None:  # noqa: ARG001
+def _close(session: Session, row: Campaign, decision: CampaignDecision, today: date) -> None:  # noqa: ARG001
     reason = _written(decision.reason)
     if not reason:
         raise ReasonMissing(row.slug)
@@ -102,7 +102,7 @@ def _close(session: Session, row: Campaign, decision: Decision, today: date) -> 
     row.ends_on = max(today, row.starts_on + date.resolution)  # monthly gifts and figures go by the last day
 
 
-def _extend(session: Session, row: Campaign, decision: Decision, today: date) -> None:  # noqa: ARG001
+def _extend(session: Session, row: Campaign, decision: CampaignDecision, today: date) -> None:  # noqa: ARG001
     if decision.ends_on is None:
         raise ReasonMissing(row.slug)
     check_new_end(decision.ends_on, starts_on=row.starts_on, ends_on=row.ends_on, today=today)
@@ -110,11 +110,11 @@ def _extend(session: Session, row: Campaign, decision: Decision, today: date) ->
     row.state_note = _written(decision.reason)
 
 
-def _archive(session: Session, row: Campaign, decision: Decision, today: date) -> None:  # noqa: ARG001
+def _archive(session: Session, row: Campaign, decision: CampaignDecision, today: date) -> None:  # noqa: ARG001
     row.stage = CampaignStage.ARCHIVED
 
 
-def _feature(session: Session, row: Campaign, decision: Decision, today: date) -> None:  # noqa: ARG001
+def _feature(session: Session, row: Campaign, decision: CampaignDecision, today: date) -> None:  # noqa: ARG001
     """Show it on the start page in place of another; the pages of both have other addresses then."""
     others = session.execute(select(Campaign.id).where(Campaign.is_featured, Campaign.id != row.id)).scalars().all()
     session.execute(update(Campaign).where(Campaign.id.in_(others)).values(is_featured=False))
@@ -152,7 +152,7 @@ def _written(texts: Mapping[str, str]) -> dict[str, str]:
     return {language: text for language, text in texts.items() if text.strip()}
 
 
-def _detail(row: Campaign, decision: Decision) -> dict[str, object]:
+def _detail(row: Campaign, decision: CampaignDecision) -> dict[str, object]:
     detail: dict[str, object] = {}
     if decision.act in {CampaignAct.CLOSE, CampaignAct.EXTEND}:
         detail = {"until": row.ends_on.isoformat(), "reason": next(iter(row.state_note.values()), "")}

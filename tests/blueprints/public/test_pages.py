@@ -100,7 +100,7 @@ def test_an_ended_campaign_thanks_and_asks_for_nothing(client: FlaskClient, cloc
     campaign = a_campaign(ends_on=NOW.date())
     clock.advance(days=1)
     page = fetch(client, "public.campaign", lang="en", slug=campaign.slug)
-    assert "The campaign has ended" in page.text(".hero-progress")
+    assert "Ended on December 1, 2026" in page.text(".hero-progress")
     assert not page.soup.select("main a[href*=donate]")
 
 

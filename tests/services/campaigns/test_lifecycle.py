@@ -22,7 +22,7 @@ from campaign.domain.campaign_state import (
 from campaign.models.campaign import Campaign
 from campaign.models.staff import AuditEvent
 from campaign.services.campaigns.cards import CampaignCard, campaign_named, featured_campaign
-from campaign.services.campaigns.lifecycle import Decision, carry_out, opening_gaps
+from campaign.services.campaigns.lifecycle import CampaignDecision, carry_out, opening_gaps
 from tests.support.builders import a_campaign, a_member_of_staff
 from tests.support.fakes import SettableClock
 
@@ -30,8 +30,8 @@ TODAY = date(2026, 12, 1)
 WHY = {"en": "The school is built.", "ru": "Школа построена."}
 
 
-def decided(campaign: Campaign, act: CampaignAct) -> Decision:
-    return Decision(campaign_id=campaign.id, act=act, actor_id=a_member_of_staff(email=f"{act}@x.org").id)
+def decided(campaign: Campaign, act: CampaignAct) -> CampaignDecision:
+    return CampaignDecision(campaign_id=campaign.id, act=act, actor_id=a_member_of_staff(email=f"{act}@x.org").id)
 
 
 def card(slug: str = "quilt") -> CampaignCard:

@@ -19,7 +19,7 @@ from campaign.services.campaigns.currencies import (
     save_currency,
 )
 from campaign.services.campaigns.form_options import giving_options
-from campaign.services.campaigns.lifecycle import Decision, carry_out
+from campaign.services.campaigns.lifecycle import CampaignDecision, carry_out
 from campaign.services.campaigns.settings import CampaignSettings, change_settings, create_campaign, settings_of
 from tests.support.builders import a_campaign, a_donor, a_member_of_staff, a_paid_gift
 from tests.support.fakes import SettableClock
@@ -47,7 +47,7 @@ def test_a_new_campaign_is_a_draft_that_takes_gifts_once_it_is_opened(app: Flask
     campaign_id = create(clock)
     assert not campaign_named("school-library").is_public
     actor = a_member_of_staff(role="campaign").id
-    carry_out(Decision(campaign_id=campaign_id, act=CampaignAct.OPEN, actor_id=actor), clock=clock)
+    carry_out(CampaignDecision(campaign_id=campaign_id, act=CampaignAct.OPEN, actor_id=actor), clock=clock)
     assert featured_campaign().slug == "school-library"
     options = giving_options()
     assert [(offer.currency, offer.minimum.minor) for offer in options.offers] == [("KGS", 100_00)]

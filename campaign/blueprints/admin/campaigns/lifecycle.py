@@ -121,8 +121,8 @@ def _form_of(act: CampaignAct, **settings: object) -> ActForm:
     return FORMS.get(act, ActForm)(**settings)
 
 
-def _decision(act: CampaignAct, form: ActForm) -> lifecycle.Decision:
-    return lifecycle.Decision(
+def _decision(act: CampaignAct, form: ActForm) -> lifecycle.CampaignDecision:
+    return lifecycle.CampaignDecision(
         campaign_id=campaign().id,
         act=act,
         actor_id=person().id,
