@@ -90,6 +90,7 @@ def test_the_folder_is_what_an_export_writes(app: Flask, clock: SettableClock, t
     clock.at = datetime.combine(date.fromisoformat(as_of), time(9), UTC)
     export_campaign(tmp_path / "again", load_campaign(load_plan(), clock=clock))
     files = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in folder.rglob("*.*")}
-    written = {name: (tmp_path / "again" / name).read_text(encoding="utf-8") for name in files if name != "README.md"}
-    assert {name for name, content in written.items() if content != files[name]} == {"campaign.toml"}
-    assert written["campaign.toml"].partition('slug = "')[2] == head.partition('slug = "')[2]
+    for name in files.keys() - {"README.md"}:
+        written = (tmp_path / "again" / name).read_text(encoding="utf-8").splitlines()
+        lines = [line for line in files[name].splitlines() if not line.startswith(("#", "dates_as_of"))]
+        assert [line for line in lines if line not in written] == [], name  # a column with a default may be left out
