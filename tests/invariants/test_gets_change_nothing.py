@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
+from werkzeug.routing import AnyConverter, IntegerConverter
 from werkzeug.routing import Rule as Route
 
 from campaign.extensions import Model, db
@@ -78,12 +79,14 @@ def addresses(app: Flask, session: Session) -> Iterator[tuple[str, str]]:
 
 
 def _filled(app: Flask, route: Route, values: dict[str, str], first: object) -> str:
-    given = {name: first or values.get(name, "zzzzzzzzzzzzzzzz") for name in route.arguments} | dict(
-        route.defaults or {}
-    )
-    if "staff_id" in route.arguments:
-        given["staff_id"] = first if isinstance(first, int) else 1
+    given = {name: first or values.get(name, "zzzzzzzzzzzzzzzz") for name in route.arguments}
     given |= {name: values[name] for name in ("lang", "file_format", "slug") if name in route.arguments}
+    given |= dict(route.defaults or {})
+    for name, converter in route._converters.items():
+        if isinstance(converter, IntegerConverter):
+            given[name] = first if isinstance(first, int) else 1
+        if isinstance(converter, AnyConverter) and name in given and given[name] not in converter.items:
+            given[name] = min(converter.items)
     return str(app.url_map.bind("localhost").build(route.endpoint, given))
 
 
