@@ -163,6 +163,7 @@ ATTENTION: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
         "admin.mails",
         {"state": MailState.FAILED_PERMANENTLY},
     ),
+    "names_waiting": (_("Names wait for approval"), "admin.moderation", {}),
     "unexplained": (_("Movements at the provider are not explained"), "admin.reconciliation", {}),
     "payout_failed": (_("A payout came back from the bank"), "admin.reconciliation", {}),
     "payout_open": (_("Payouts do not add up, or are waiting to be booked manually"), "admin.reconciliation", {}),

@@ -62,6 +62,13 @@ def moderation_page(campaign_id: int, *, state: str, before: str = "") -> Modera
         )
 
 
+def count_waiting_names(session: Session, campaign_id: int) -> int:
+    """Return how many names are not shown until somebody approves them; 0 where names are shown at once."""
+    needs_review = select(Campaign.id).where(Campaign.id == campaign_id, Campaign.names_need_review).exists()
+    query = select(func.count()).where(*with_public_name(campaign_id), *_in_state("waiting"), needs_review)
+    return int(session.execute(query).scalar_one())
+
+
 def set_visibility(
     campaign_id: int, public_id: str, *, is_shown: bool, actor_id: int, clock: Clock, reason: str = ""
 ) -> None:

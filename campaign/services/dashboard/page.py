@@ -15,6 +15,7 @@ from campaign.domain.money import Money
 from campaign.domain.pace import Pace, pace_of
 from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.campaigns.fund_figures import FundSummary
+from campaign.services.campaigns.moderation import count_waiting_names
 from campaign.services.campaigns.page import MilestoneView, milestones_of
 from campaign.services.campaigns.supporters import GiftCounts, gift_counts
 from campaign.services.campaigns.transparency import Transparency, transparency_of
@@ -151,8 +152,15 @@ def dashboard(card: CampaignCard, *, at: datetime, period_days: int, sees_donors
                 donors=donor_movement(session, card.id, period),
             ),
             todays=Today(gifts=listed, has_more=has_more),
-            concerns=attention_items(session, card.id, queue=EMPTY_QUEUE, shared={}, at=at),
+            concerns=[
+                *attention_items(session, card.id, queue=EMPTY_QUEUE, shared={}, at=at),
+                *_names_waiting(count_waiting_names(session, card.id)),
+            ],
         )
+
+
+def _names_waiting(count: int) -> list[AttentionItem]:
+    return [AttentionItem(kind="names_waiting", count=count)] if count else []
 
 
 def _last_day(card: CampaignCard) -> date:

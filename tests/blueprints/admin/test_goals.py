@@ -23,7 +23,6 @@ def campaigner(app: Flask, clock: SettableClock, campaign: Campaign) -> FlaskCli
     return sign_in_as(app, clock, role="campaign").client
 
 
-@pytest.mark.database("sqlite", "postgresql")
 def test_goals_are_saved_and_shown(campaigner: FlaskClient, campaign: Campaign, session: Session) -> None:
     page = fetch(campaigner, "admin.goals")
     for _ in range(2):

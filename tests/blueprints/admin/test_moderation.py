@@ -30,6 +30,7 @@ def acts(session: Session) -> list[tuple[str, dict[str, object]]]:
     return [(action, detail) for action, detail in rows]
 
 
+@pytest.mark.database("postgresql")
 def test_with_review_before_a_name_is_shown_when_it_is_approved(
     client: FlaskClient, campaigner: FlaskClient, campaign: Campaign, session: Session
 ) -> None:
@@ -41,6 +42,7 @@ def test_with_review_before_a_name_is_shown_when_it_is_approved(
     session.rollback()
     assert "Late" not in fetch_address(client, "/en/supporters/").text()
     assert waiting(campaigner) == ["Late"]
+    assert fetch(campaigner, "admin.overview").texts(".concerns li") == ["Names wait for approval 1"]
     page = fetch(campaigner, "admin.moderation")
     page.submit(campaigner, f"form[action*='{late.public_id}'][data-approve]", act="approve")
     assert "Late" in fetch_address(client, "/en/supporters/").text()
