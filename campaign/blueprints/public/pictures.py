@@ -7,17 +7,17 @@ from flask import Response, make_response, request
 from campaign.blueprints.public import bp
 from campaign.days import local_day
 from campaign.gateway_registry import current_context
-from campaign.services.pictures.listing import public_file
+from campaign.services.pictures.listing import public_file, read_file_name
 from campaign.web.static_files import YEAR_SECONDS
 
 
-@bp.get("/pictures/<public_id>/<int:width>.<any(avif,webp,jpg):file_format>")
-def picture_file(public_id: str, width: int, file_format: str) -> Response:
-    """Send a file of a picture that everybody may see.
+@bp.get("/pictures/<public_id>/<name>")
+def picture_file(public_id: str, name: str) -> Response:
+    """Send a file, such as 480.avif, of a picture that everybody may see.
 
     Caches of many people keep no picture of a person: its consent can be withdrawn.
     """
-    context = current_context()
+    context, (width, file_format) = current_context(), read_file_name(name)
     file = public_file(public_id, width, file_format, store=context.files, day=local_day(context.clock.now()))
     answer = make_response(file.body, HTTPStatus.OK)
     answer.mimetype = file.mimetype

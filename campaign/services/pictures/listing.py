@@ -19,6 +19,7 @@ from campaign.services.pictures.places import PlaceView, read_places
 from campaign.services.pictures.storage import file_name, mimetype_of, read_body
 
 PAGE_ROWS = 48
+MAX_WIDTH_DIGITS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,13 @@ def one_picture(campaign_id: int, public_id: str, *, day: date) -> PictureView:
         if not rows:
             raise NotFound(f"picture:{public_id}")
         return _views(session, campaign_id, rows, day=day)[0]
+
+
+def read_file_name(name: str) -> tuple[int, str]:
+    """Return width and format of a file's name in an address, such as 480.avif; what cannot be read names no file."""
+    width, _dot, file_format = name.partition(".")
+    is_number = width.isascii() and width.isdigit() and len(width) <= MAX_WIDTH_DIGITS
+    return (int(width) if is_number else 0), file_format
 
 
 def public_file(public_id: str, width: int, file_format: str, *, store: FileStore | None, day: date) -> FileView:

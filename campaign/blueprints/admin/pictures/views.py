@@ -27,7 +27,7 @@ from campaign.services.pictures.uploading import Upload
 from campaign.web.error_pages import error_page, on_http_error
 from campaign.web.request_bodies import MAX_UPLOAD_BYTES
 
-MAX_WIDTH_DIGITS, MAX_PLACE = 5, 200
+MAX_PLACE = 200
 UPLOADS = frozenset({"admin.add_picture", "admin.replace_picture"})
 
 
@@ -180,9 +180,8 @@ def _place(act: Callable[..., None], public_id: str, message: str) -> ResponseRe
 @bp.get("/pictures/<public_id>/files/<name>")
 def picture_file(public_id: str, name: str) -> ResponseReturnValue:
     """A file, such as 480.webp, for the pages of staff, whether everybody may see it or not."""
-    width, _dot, file_format = name.partition(".")
-    width_read = int(width) if width.isascii() and width.isdigit() and len(width) <= MAX_WIDTH_DIGITS else 0
-    file = listing.staff_file(campaign().id, public_id, width_read, file_format, store=current_context().files)
+    width, file_format = listing.read_file_name(name)
+    file = listing.staff_file(campaign().id, public_id, width, file_format, store=current_context().files)
     return Response(file.body, mimetype=file.mimetype)
 
 
