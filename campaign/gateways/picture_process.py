@@ -16,6 +16,7 @@ from PIL import (
     AvifImagePlugin,
     Image,
     ImageCms,
+    ImageFile,
     ImageOps,
     JpegImagePlugin,
     MpoImagePlugin,
@@ -58,6 +59,7 @@ def prepare(data: bytes, ending: str = "") -> tuple[tuple[int, int], Files]:
     Raises:
         UnusableFile: It is no picture that we can show.
     """
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint turns it on for the whole process that imports it
     image = _opened(data, ending)
     _check_size(image)
     try:

@@ -26,7 +26,6 @@ from campaign.services.drill.gate import lacks_drill
 from campaign.services.overview.attention import AttentionItem
 from campaign.services.overview.figures import DayFigures, TargetFigures
 from campaign.services.overview.page import overview as figures_of
-from campaign.services.pledges.listing import monthly_values
 from campaign.services.shield.state import active_shield
 
 LAST_ACTS = 12
@@ -96,7 +95,7 @@ def _attention_page() -> str:
         unallocated=figures.unallocated,
         given=figures.given,
         sees_donors=sees_donors(person().roles),
-        monthly=monthly_values(here.id),
+        monthly=figures.monthly,
         queue=figures.queue,
         days=[_day_point(point, here.currency) for point in figures.days],
         targets=[_target_bar(target, here) for target in figures.targets],

@@ -3,7 +3,7 @@
 import logging
 from urllib.parse import urlencode, urlsplit
 
-from flask import current_app, request, url_for
+from flask import current_app, g, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -29,7 +29,7 @@ def frame() -> dict[str, object]:
     config: Config = current_app.config["KURAK"]
     organisation, logos = _organisation()
     return {
-        "site": featured_site(),
+        "site": g.get("desk_campaign") or featured_site(),
         "organisation": organisation,
         "logos": logos,
         "brand_version": organisation.revision if organisation.button_colour or organisation.link_colour else None,

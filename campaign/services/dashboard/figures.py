@@ -29,7 +29,7 @@ class GroupFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
+class DayRange:
     """Days that are compared with as many days before them; both ends included."""
 
     first: date
@@ -41,9 +41,9 @@ class Period:
         return (self.last - self.first).days + 1
 
     @property
-    def before(self) -> "Period":
+    def before(self) -> "DayRange":
         """Return the period of the same length that ends where this one begins."""
-        return Period(first=self.first - timedelta(days=self.days), last=self.first - timedelta(days=1))
+        return DayRange(first=self.first - timedelta(days=self.days), last=self.first - timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ def _added_up(rows: Iterable[tuple[str, str, int, int]]) -> list[GroupFigures]:
     ]
 
 
-def gifts_in(session: Session, campaign_id: int, periods: Sequence[Period]) -> list[tuple[int, int]]:
+def gifts_in(session: Session, campaign_id: int, periods: Sequence[DayRange]) -> list[tuple[int, int]]:
     """Return (gifts, those of monthly gifts) of each period, in one query."""
     is_monthly = Donation.frequency == DonationFrequency.MONTHLY.value
     columns = [
@@ -115,7 +115,7 @@ def gifts_in(session: Session, campaign_id: int, periods: Sequence[Period]) -> l
     return list(zip(counts[::2], counts[1::2], strict=True))
 
 
-def donor_movement(session: Session, campaign_id: int, period: Period) -> DonorMovement:
+def donor_movement(session: Session, campaign_id: int, period: DayRange) -> DonorMovement:
     """Return who gave in the period and in the one before, by email address; gifts without one are in no number."""
     donors, new, lapsed, donors_before, new_before, in_all = map(
         int, session.execute(_movement(campaign_id, period)).one()
@@ -125,10 +125,10 @@ def donor_movement(session: Session, campaign_id: int, period: Period) -> DonorM
     )
 
 
-def _movement(campaign_id: int, period: Period) -> Select[*tuple[Any, ...]]:
+def _movement(campaign_id: int, period: DayRange) -> Select[*tuple[Any, ...]]:
     before = period.before
 
-    def gave_in(days: Period) -> Any:  # a maximum of zeros and ones
+    def gave_in(days: DayRange) -> Any:  # a maximum of zeros and ones
         return func.max(case((Donation.paid_on.between(days.first, days.last), 1), else_=0))
 
     each = (
@@ -152,6 +152,6 @@ def _movement(campaign_id: int, period: Period) -> Select[*tuple[Any, ...]]:
     ).select_from(each)
 
 
-def raised_in(by_day: Mapping[date, int], period: Period) -> int:
+def raised_in(by_day: Mapping[date, int], period: DayRange) -> int:
     """Return what was raised in a period, from what was raised on each day."""
     return sum(minor for day, minor in by_day.items() if period.first <= day <= period.last)

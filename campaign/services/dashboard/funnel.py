@@ -19,7 +19,7 @@ from campaign.domain.donation import DonationOrigin, DonationState
 from campaign.extensions import Instant
 from campaign.models.donation import Donation
 from campaign.models.form_view import FormViews
-from campaign.services.dashboard.figures import Period
+from campaign.services.dashboard.figures import DayRange
 
 PAID = (DonationState.PAID.value, DonationState.PROCESSING.value)
 """A bank transfer that is under way has left the donor."""
@@ -51,7 +51,7 @@ class Funnel:
     """The first day on which a form was counted; earlier gifts have no opened form."""
 
 
-def funnel_of(session: Session, campaign_id: int, period: Period) -> Funnel:
+def funnel_of(session: Session, campaign_id: int, period: DayRange) -> Funnel:
     """Return the funnel of a period, in three queries."""
     of_campaign = FormViews.campaign_id == campaign_id
     views = session.execute(
@@ -84,7 +84,7 @@ def _step(name: str, rows: Any) -> FunnelStep:  # lists of three numbers, from a
     return FunnelStep(name=name, forms=forms, pages=pages, paid=paid)
 
 
-def _begun(campaign_id: int, period: Period) -> Any:  # a select of four columns
+def _begun(campaign_id: int, period: DayRange) -> Any:  # a select of four columns
     """Return day, language, payment pages and payments, by the day on which a gift was begun in the organisation's time."""
     days = _days(period).subquery()
     form = func.coalesce(Donation.shown_form_id, Donation.public_id)
@@ -101,7 +101,7 @@ def _begun(campaign_id: int, period: Period) -> Any:  # a select of four columns
     )
 
 
-def _days(period: Period) -> CompoundSelect[*tuple[Any, ...]]:
+def _days(period: DayRange) -> CompoundSelect[*tuple[Any, ...]]:
     """Return each day with its first moment and the first one after it: days of time zones are no function of a database."""
     return union_all(
         *(

@@ -20,9 +20,9 @@ from campaign.services.campaigns.page import MilestoneView, milestones_of
 from campaign.services.campaigns.supporters import GiftCounts, gift_counts
 from campaign.services.campaigns.transparency import Transparency, transparency_of
 from campaign.services.dashboard.figures import (
+    DayRange,
     DonorMovement,
     GroupFigures,
-    Period,
     donor_movement,
     gifts_in,
     grouped_figures,
@@ -45,7 +45,7 @@ TODAYS_GIFTS = 20
 class Comparison:
     """A period beside the one of the same length before it."""
 
-    period: Period
+    period: DayRange
     raised: tuple[Money, Money]  # now, before
     gifts: tuple[int, int]
     monthly_gifts: tuple[int, int]
@@ -113,7 +113,7 @@ def dashboard(card: CampaignCard, *, at: datetime, period_days: int, sees_donors
         by_day = raised_by_day(session, campaign_id=card.id, currency=card.currency)
         days = _days(by_day, card, today=today)
         languages, frequencies = grouped_figures(session, card.id)
-        period = Period(first=today - timedelta(days=period_days - 1), last=today)
+        period = DayRange(first=today - timedelta(days=period_days - 1), last=today)
         (gifts, monthly), (gifts_before, monthly_before) = gifts_in(session, card.id, [period, period.before])
         listed, has_more = donations(
             DonationFilter(campaign_id=card.id, state="paid", since=today, until=today, sees_donors=sees_donors),

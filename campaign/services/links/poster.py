@@ -36,7 +36,7 @@ class PaperSize(StrEnum):
     A3 = "A3"
 
 
-class ClosedAddress(DomainError):
+class UnknownPosterFile(DomainError):
     """A poster refers to something outside its fonts."""
 
 
@@ -69,7 +69,7 @@ def _fetch(url: str, *_: Any, **__: Any) -> Any:  # as WeasyPrint calls it
     address = urlsplit(url)
     path = Path(unquote(address.path)).resolve()
     if address.scheme != "file" or address.netloc or path.parent != FONTS.resolve():
-        raise ClosedAddress(url)
+        raise UnknownPosterFile(url)
     return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
 
 

@@ -6,7 +6,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, literal, select, true
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
@@ -24,10 +24,10 @@ from campaign.domain.logo import (
 )
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
-from campaign.models.organisation import OrganisationLogo
+from campaign.models.organisation import Organisation, OrganisationLogo
 from campaign.services import audit
 from campaign.services.campaigns.revision import count_public_change
-from campaign.services.organisation.profile import OrganisationProfile, organisation_in
+from campaign.services.organisation.profile import OrganisationProfile, profile_of
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 STORED_PIXELS = {LogoKind.LOGO: (1200, 480), LogoKind.ICON: (512, 512)}
@@ -36,7 +36,10 @@ SQUARE = 1.1
 """How many times longer one side of an icon may be than the other."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+LOGO_FACTS = tuple(getattr(OrganisationLogo, name) for name in ("kind", "media_type", "width", "height", "digest"))
+
+
+@dataclass(frozen=True, slots=True)
 class LogoFacts:
     """What pages need to show a picture; its address carries the digest."""
 
@@ -58,9 +61,13 @@ class ReadLogo:
 
 
 def profile_and_logos() -> tuple[OrganisationProfile, dict[str, LogoFacts]]:
-    """Return what the frame of every page needs, in one read."""
+    """Return what the frame of every page needs, in one query, whether there is a profile yet or not."""
+    one = select(literal(1)).subquery()
+    query = select(Organisation, *LOGO_FACTS).select_from(one).outerjoin(Organisation, true())
     with reading() as session:
-        return organisation_in(session), logos_in(session)
+        rows = session.execute(query.outerjoin(OrganisationLogo, true())).all()
+    logos = {row.kind: LogoFacts(*row[1:]) for row in rows if row.kind is not None}
+    return OrganisationProfile() if rows[0][0] is None else profile_of(rows[0][0]), logos
 
 
 def logos() -> dict[str, LogoFacts]:
@@ -71,9 +78,7 @@ def logos() -> dict[str, LogoFacts]:
 
 def logos_in(session: Session) -> dict[str, LogoFacts]:
     """Return the pictures within the caller's transaction."""
-    row = OrganisationLogo
-    query = select(row.kind, row.media_type, row.width, row.height, row.digest)
-    return {facts.kind: LogoFacts(**facts._mapping) for facts in session.execute(query)}  # noqa: SLF001
+    return {row.kind: LogoFacts(*row) for row in session.execute(select(*LOGO_FACTS))}
 
 
 def logo_file(kind: LogoKind) -> tuple[str, bytes, str]:

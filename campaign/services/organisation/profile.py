@@ -82,8 +82,11 @@ def organisation() -> OrganisationProfile:
 def organisation_in(session: Session) -> OrganisationProfile:
     """Return the profile within the caller's transaction."""
     row = session.execute(select(Organisation)).scalar_one_or_none()
-    if row is None:
-        return OrganisationProfile()
+    return OrganisationProfile() if row is None else profile_of(row)
+
+
+def profile_of(row: Organisation) -> OrganisationProfile:
+    """Return the profile that a row holds."""
     values: dict[str, Any] = {name: getattr(row, name) for name in NAMES}
     return OrganisationProfile(**{**values, "links": tuple(row.links)}, revision=row.revision)
 

@@ -21,6 +21,7 @@ from campaign.services.overview.figures import (
     given_figures,
     target_figures,
 )
+from campaign.services.pledges.listing import MonthlyValue, monthly_values_in
 from campaign.services.reconciliation import listing as reconciliation_desk
 
 
@@ -30,6 +31,7 @@ class Overview:
 
     concerns: Sequence[AttentionItem]
     money: Transparency
+    monthly: Sequence[MonthlyValue]
     given: Sequence[GivenFigures]  # only currencies that have gifts
     days: Sequence[DayFigures]
     targets: Sequence[TargetFigures]
@@ -54,6 +56,7 @@ def overview(campaign_id: int, currency: str, *, at: datetime, with_shared: bool
         return Overview(
             concerns=attention_items(session, campaign_id, queue=queue, shared=shared, at=at),
             money=money,
+            monthly=monthly_values_in(session, campaign_id),
             given=given_figures(session, campaign_id, money),
             days=day_figures(session, campaign_id, currency, today=local_day(at)),
             targets=[target_figures(fund, currency) for fund in money.targets],

@@ -116,6 +116,12 @@ def pledges(
 
 def monthly_values(campaign_id: int) -> list[MonthlyValue]:
     """What the live monthly gifts bring each month, per currency."""
+    with reading() as session:
+        return monthly_values_in(session, campaign_id)
+
+
+def monthly_values_in(session: Session, campaign_id: int) -> list[MonthlyValue]:
+    """Return the same within the caller's transaction."""
     unpaid = func.count().filter(Pledge.state == PledgeState.PAST_DUE.value)
     query = (
         select(Pledge.currency, func.sum(Pledge.gift_minor + Pledge.cover_minor), func.count(), unpaid)
@@ -123,11 +129,10 @@ def monthly_values(campaign_id: int) -> list[MonthlyValue]:
         .group_by(Pledge.currency)
         .order_by(Pledge.currency)
     )
-    with reading() as session:
-        return [
-            MonthlyValue(charge=Money(int(minor), code), pledges=count, unpaid=late)
-            for code, minor, count, late in session.execute(query)
-        ]
+    return [
+        MonthlyValue(charge=Money(int(minor), code), pledges=count, unpaid=late)
+        for code, minor, count, late in session.execute(query)
+    ]
 
 
 def pledge_details(campaign_id: int, public_id: str, *, sees_donors: bool = False) -> PledgeDetails:

@@ -11,12 +11,12 @@ from campaign.domain.donation import DonationState
 from campaign.models.campaign import Campaign
 from campaign.models.form_view import FormViews
 from campaign.services.campaigns.form_views import count_form_view
-from campaign.services.dashboard.figures import Period
+from campaign.services.dashboard.figures import DayRange
 from campaign.services.dashboard.funnel import Funnel, funnel_of
 from tests.support.builders import NOW, a_campaign, a_donation, a_paid_gift
 
 TODAY = date(2026, 12, 1)
-PERIOD = Period(first=TODAY - timedelta(days=6), last=TODAY)
+PERIOD = DayRange(first=TODAY - timedelta(days=6), last=TODAY)
 
 
 @pytest.fixture

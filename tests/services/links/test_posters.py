@@ -6,7 +6,7 @@ import pytest
 from campaign.domain.gift_source import GiftSource
 from campaign.domain.money import Money
 from campaign.services.links.campaign_link import CampaignLink
-from campaign.services.links.poster import ClosedAddress, PaperSize, Poster, _fetch, render_poster
+from campaign.services.links.poster import PaperSize, Poster, UnknownPosterFile, _fetch, render_poster
 from campaign.services.links.qr_code import qr_inline, qr_png, qr_svg
 
 MM = 72 / 25.4
@@ -68,5 +68,5 @@ def test_a_poster_is_one_page_with_its_texts_in_our_typeface(size: PaperSize, wi
 
 def test_a_poster_reads_nothing_but_fonts() -> None:
     for url in ("https://example.org/x.png", "file:///etc/passwd", "file://server/PT_Sans-Web-Bold.ttf"):
-        with pytest.raises(ClosedAddress):
+        with pytest.raises(UnknownPosterFile):
             _fetch(url)

@@ -20,7 +20,7 @@ MAX_MONTHS = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class AxisLabel:
     """A place on an axis and its label; an axis line without one has an empty text."""
 
     at: float
@@ -32,8 +32,8 @@ class Mark:
 class GoalChart:
     """What the template draws; lines and areas are lists of points as SVG writes them."""
 
-    amounts: Sequence[Mark]
-    months: Sequence[Mark]
+    amounts: Sequence[AxisLabel]
+    months: Sequence[AxisLabel]
     goal_y: float
     raised: str
     even: str
@@ -69,7 +69,7 @@ def goal_chart(
     start = f"0.0,{scale.y(0):.1f}"
     cone, expected = _forecast_lines(pace, scale, last=last, ends_on=ends_on)
     return GoalChart(
-        amounts=[Mark(scale.y(value), number(value // unit)) for value in marks],
+        amounts=[AxisLabel(scale.y(value), number(value // unit)) for value in marks],
         months=_months(scale, starts_on, ends_on),
         goal_y=scale.y(pace.goal),
         raised=" ".join([start, *(scale.point(on, total) for on, _value, total in totals)]) if totals else "",
@@ -112,11 +112,11 @@ def _value_ticks(pace: Pace, days: Sequence[tuple[date, int]], currency_code: st
     return [tick * unit for tick in ticks(-(-highest // unit))]
 
 
-def _months(scale: _Scale, starts_on: date, ends_on: date) -> list[Mark]:
+def _months(scale: _Scale, starts_on: date, ends_on: date) -> list[AxisLabel]:
     """Return where months begin within the campaign; of a long one every third, sixth or twelfth, with the year."""
     days = (ends_on - starts_on).days
     step = next((months for months in (1, 3, 6) if days <= months * MAX_MONTHS * 30), 12)
-    marks: list[Mark] = []
+    marks: list[AxisLabel] = []
     free_from = free_on_phones = 0.0
     on = starts_on
     while on <= ends_on:
@@ -126,7 +126,7 @@ def _months(scale: _Scale, starts_on: date, ends_on: date) -> list[Mark]:
         label = format_date(on, format="LLLL" if step == 1 else "MM.yyyy", locale=current_language())
         on_phones = has_room and free_on_phones <= x <= WIDTH - 2 * LABEL_WIDTH
         if is_mark:
-            marks.append(Mark(x, label if has_room else "", on_phones=on_phones))
+            marks.append(AxisLabel(x, label if has_room else "", on_phones=on_phones))
         free_from = x + LABEL_WIDTH if has_room else free_from
         free_on_phones = x + 2 * LABEL_WIDTH if on_phones else free_on_phones
         on = (on.replace(day=1) + timedelta(days=32)).replace(day=1)
