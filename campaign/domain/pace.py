@@ -41,13 +41,19 @@ class Pace:
     recent_days: int
     needed_per_day: int | None  # None once the goal is reached or no day is left
     reached_on: date | None  # the first day on which the goal was reached, where the total did not fall below it again
-    expected_on: date | None  # when the goal is reached at the recent pace; None when not within ten years
+    expected_on: date | None  # when the goal is reached at the pace of the forecast; None when not within ten years
     forecast: Forecast | None
 
     @property
     def missing(self) -> int:
         """Return what is missing until the goal; nothing past it."""
         return max(0, self.goal - self.reached)
+
+    @property
+    def short(self) -> int:
+        """Return what will be missing on the last day: by the forecast, or at the recent pace while there is none."""
+        expected = self.reached + self.recent_per_day * self.days_left
+        return max(0, self.goal - (self.forecast.expected if self.forecast else expected))
 
 
 def pace_of(*, goal: int, per_day: Sequence[int], starts_on: date, ends_on: date, today: date) -> Pace:
@@ -68,6 +74,8 @@ def pace_of(*, goal: int, per_day: Sequence[int], starts_on: date, ends_on: date
     recent_days = min(RECENT_DAYS, days_gone)
     recent_per_day = _per_day(sum(days[-recent_days:]), recent_days) if recent_days else 0
     missing = max(0, goal - reached)
+    forecast = forecast_of(days[:-1], reached=reached, days_left=days_left) if today >= starts_on else None
+    pace = forecast.per_day if forecast else recent_per_day
     return Pace(
         goal=goal,
         reached=reached,
@@ -78,8 +86,8 @@ def pace_of(*, goal: int, per_day: Sequence[int], starts_on: date, ends_on: date
         recent_days=recent_days,
         needed_per_day=-(-missing // days_left) if missing and days_left else None,
         reached_on=_first_day_at(goal, days, starts_on=starts_on),
-        expected_on=_day_at(missing, recent_per_day, today=today) if days_left and days_gone else None,
-        forecast=forecast_of(days[:-1], reached=reached, days_left=days_left) if today >= starts_on else None,
+        expected_on=_day_at(missing, pace, today=today) if days_left and days_gone else None,
+        forecast=forecast,
     )
 
 

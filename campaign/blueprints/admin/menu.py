@@ -34,8 +34,39 @@ MENU: tuple[MenuGroup, ...] = (
             MenuEntry("admin.overview", _("Overview")),
             MenuEntry("admin.dashboard", _("Progress"), frozenset({"admin.goals", "admin.save_goals"})),
             MenuEntry("admin.attention", _("Needs attention")),
-            MenuEntry("admin.links", _("Links and posters")),
             MenuEntry("admin.moderation", _("Names and messages"), frozenset({"admin.moderate", "admin.set_review"})),
+            MenuEntry(
+                "admin.plan",
+                _("Plan"),
+                frozenset(
+                    {
+                        "admin.plan_item_form",
+                        "admin.add_plan_item",
+                        "admin.plan_item",
+                        "admin.save_plan_item",
+                        "admin.add_plan_cost",
+                        "admin.target_act_form",
+                        "admin.act_on_plan_item",
+                    }
+                ),
+            ),
+            MenuEntry(
+                "admin.campaign_settings",
+                _("Settings"),
+                frozenset({"admin.save_campaign_settings", "admin.campaign_currency", "admin.save_campaign_currency"}),
+            ),
+            MenuEntry(
+                "admin.campaigns",
+                _("Campaigns"),
+                frozenset(
+                    {"admin.campaign_act_form", "admin.campaign_act", "admin.new_campaign", "admin.create_campaign"}
+                ),
+            ),
+        ),
+    ),
+    MenuGroup(
+        _("Texts and pictures"),
+        (
             MenuEntry(
                 "admin.texts",
                 _("Texts"),
@@ -66,33 +97,6 @@ MENU: tuple[MenuGroup, ...] = (
             ),
             MenuEntry("admin.readers", _("Readers by email"), frozenset({"admin.remove_reader"})),
             MenuEntry(
-                "admin.plan",
-                _("Plan"),
-                frozenset(
-                    {
-                        "admin.plan_item_form",
-                        "admin.add_plan_item",
-                        "admin.plan_item",
-                        "admin.save_plan_item",
-                        "admin.add_plan_cost",
-                        "admin.target_act_form",
-                        "admin.act_on_plan_item",
-                    }
-                ),
-            ),
-            MenuEntry(
-                "admin.campaigns",
-                _("Campaigns"),
-                frozenset(
-                    {"admin.campaign_act_form", "admin.campaign_act", "admin.new_campaign", "admin.create_campaign"}
-                ),
-            ),
-            MenuEntry(
-                "admin.campaign_settings",
-                _("Settings"),
-                frozenset({"admin.save_campaign_settings", "admin.campaign_currency", "admin.save_campaign_currency"}),
-            ),
-            MenuEntry(
                 "admin.pictures",
                 _("Pictures"),
                 frozenset(
@@ -120,6 +124,7 @@ MENU: tuple[MenuGroup, ...] = (
                     }
                 ),
             ),
+            MenuEntry("admin.links", _("Links and posters")),
         ),
     ),
     MenuGroup(

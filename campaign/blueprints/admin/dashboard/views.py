@@ -107,7 +107,7 @@ def _outlook(pace: Pace, here: CampaignCard, last_day: date, missing: str) -> st
                 day=day(pace.expected_on),
             )
         )
-    short = Money(max(1, pace.missing - pace.recent_per_day * pace.days_left), here.currency)
+    short = Money(max(1, pace.short), here.currency)
     return str(_("At the pace of the last days %(amount)s will be missing on the last day.", amount=exact_money(short)))
 
 
