@@ -9,7 +9,7 @@ POT ?= $(MESSAGES)/messages.pot
 HEAD := migrations/.current-alembic-head
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test dates axe drill chaos package check lint fix types contracts templates i18n-extract i18n-update i18n-add i18n-check db-revision settings subjects lock bench
+.PHONY: help run setup test faults dates axe drill chaos package check lint fix types contracts templates i18n-extract i18n-update i18n-add i18n-check db-revision settings subjects lock bench
 
 help: ## these words
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -20,8 +20,11 @@ run: ## start everything on http://127.0.0.1:8000 (PORT=…, HOST=…); Ctrl-C e
 setup: ## what tests and checks need, and nothing twice
 	@$(PYTHON) -I campaign/cli/environment.py test
 
-test: setup ## all tests, on SQLite and PostgreSQL (T=tests/services for some)
-	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(T)
+test: setup ## all tests but those of faults, on SQLite and PostgreSQL (T=tests/services for some)
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder -m "not faults" $(T)
+
+faults: setup ## tests that kill processes and try random histories of the books
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder -m faults
 
 dates: setup ## all tests on four other days, by Debian's faketime (T=tests/services for some; four times as long as make test)
 	@$(BIN)/python -m tests.dates $(T)
@@ -40,7 +43,7 @@ chaos: setup ## 200 random stories over real processes and 500 histories of the 
 package: setup ## build the wheel, install it into an empty environment and serve one page from an empty folder
 	@$(BIN)/python -m tests.package
 
-check: setup lint subjects types contracts templates i18n-check test ## all that must be right, what fails fastest first
+check: setup lint subjects types contracts templates i18n-check faults test ## all that must be right, what fails fastest first
 
 lint: ## ruff: mistakes and form
 	@$(BIN)/ruff check $(SOURCES)

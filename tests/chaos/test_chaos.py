@@ -26,6 +26,8 @@ from tests.chaos.mutants import MUTANTS
 from tests.chaos.playing import alone
 from tests.chaos.stories import Story, shortened, story_of
 
+pytestmark = pytest.mark.faults
+
 A_GIFT = (Gives(), Pays())
 PLAYS_ALL = os.environ.get("KURAK_CHAOS") == "full"
 BURST = 12 if PLAYS_ALL else 4

@@ -19,6 +19,8 @@ from campaign.services.schema import head
 from tests.support.databases import migrate
 from tests.support.tree import ROOT
 
+pytestmark = pytest.mark.faults
+
 MAX_SECONDS = 120.0
 
 

@@ -26,6 +26,8 @@ from tests.services.engine import Engine
 from tests.support.builders import a_fund, a_member_of_staff, general_fund_of
 from tests.support.fakes import SettableClock
 
+pytestmark = pytest.mark.faults
+
 AFTER_A_LEASE = timedelta(minutes=5, seconds=1)
 STORY = (
     "SELECT state, version, refunded_minor, settled_minor FROM donation WHERE public_id = :gift",

@@ -3,6 +3,7 @@
 import os
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -13,6 +14,8 @@ from campaign.domain.money import Money
 from tests.invariants.books.machine import Books
 from tests.invariants.books.provider import ReportedEvent
 from tests.invariants.books.stage import LedgerScenario
+
+pytestmark = pytest.mark.faults
 
 EXAMPLES = int(os.environ.get("KURAK_HISTORIES", "30")) // 5
 ACTS = st.lists(

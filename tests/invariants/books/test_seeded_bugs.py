@@ -41,6 +41,8 @@ from tests.invariants.books.month_rules import MonthRules
 from tests.invariants.books.payout_rules import PayoutRules
 from tests.invariants.books.stage import LedgerScenario
 
+pytestmark = pytest.mark.faults
+
 HISTORIES = 150
 """More than any of these bugs has needed; the search ends with the first that is found."""
 Seed = Callable[[pytest.MonkeyPatch, LedgerScenario], None]

@@ -19,7 +19,7 @@ from tests.services.pledges.steps import begin_pledge
 from tests.support.fakes import SIGNATURE, FakePayments, RecordingMailer, SettableClock
 from tests.support.pages import Page, fetch_address
 
-pytestmark = pytest.mark.database("postgresql")
+pytestmark = [pytest.mark.faults, pytest.mark.database("postgresql")]
 DISK_FULL, READ_ONLY = "53100", "25006"
 
 
