@@ -10,8 +10,8 @@ from typing import Any
 from flask import Response, request
 
 from campaign.blueprints.donations.gift_form import GiveForm
-from campaign.blueprints.donations.signed_cookie import SignedCookie
 from campaign.domain.identity import new_public_id
+from campaign.web.signed_cookie import SignedCookie
 
 COOKIE = SignedCookie(name="draft", purpose="draft of a gift", life=timedelta(hours=1))
 LAST = "last"

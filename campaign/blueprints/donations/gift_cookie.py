@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from flask import Response
 
-from campaign.blueprints.donations.signed_cookie import SignedCookie
+from campaign.web.signed_cookie import SignedCookie
 
 COOKIE = SignedCookie(name="gifts", purpose="own gifts", life=timedelta(hours=24))
 MAX_GIFTS = 5

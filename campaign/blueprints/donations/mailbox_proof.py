@@ -11,12 +11,12 @@ from http import HTTPStatus
 from flask import Response, current_app, request
 from flask_babel import gettext as _
 
-from campaign.blueprints.donations.signed_cookie import SignedCookie
 from campaign.domain.typed_text import one_line
 from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.pledges.page import PledgePage
 from campaign.services.shield.codes import PLEDGE_KIND, CodeFor, has_tries_left, is_right_code, mail_code
+from campaign.web.signed_cookie import SignedCookie
 
 COOKIE = SignedCookie(name="mailbox", purpose="mailbox of a monthly gift", life=timedelta(hours=1))
 MAX_REMEMBERED = 5

@@ -164,7 +164,9 @@ def _record(session: Session, action: str, kind: LogoKind, *, actor_id: int, clo
 
 def _read_png(data: bytes, kind: LogoKind) -> ReadLogo:
     """Decode a PNG of a bounded size and encode it anew: texts, dates and places in the file are lost."""
-    from PIL import Image  # loaded by those who upload
+    from PIL import Image, ImageFile  # loaded by those who upload
+
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint turns it on for the whole process that imports it
 
     try:
         with Image.open(io.BytesIO(data), formats=("PNG",)) as image:

@@ -20,7 +20,7 @@ def viewer(app: Flask, clock: SettableClock) -> FlaskClient:
 
 
 def is_at_the_desk(page: Page) -> bool:
-    return bool(page.soup.select(".desk-nav .groups a")) and not page.soup.select(".site-footer")
+    return bool(page.soup.select(".desk-nav .groups a")) and not page.soup.select(".site-footer nav")
 
 
 @pytest.mark.parametrize("address", ["/staff/nowhere", "/staff/donations/nothing"])

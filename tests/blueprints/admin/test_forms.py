@@ -117,5 +117,5 @@ def test_a_role_that_does_not_exist_is_refused_beside_the_roles(app: Flask, cloc
     a_campaign()
     admin, viewer = sign_in_as(app, clock, role="admin"), a_member_of_staff(role="viewer")
     page = fetch_address(admin.client, f"/staff/people/{viewer.id}")
-    answer = page.submit(admin.client, roles="owner")
-    assert (answer.status_code, Page(answer).text(".field-error")) == (422, "Choose one of the roles shown.")
+    answer = page.submit(admin.client, f"form[action='/staff/people/{viewer.id}']", roles="owner")
+    assert (answer.status_code, Page(answer).text(".field-error")) == (422, "Error: Choose one of the roles shown.")

@@ -1,7 +1,6 @@
 """Cookies of donors' browsers: signed for one purpose and a limited time, each made by one piece of code."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from flask import Flask, Response
 from itsdangerous import URLSafeTimedSerializer
 
 from campaign.blueprints.donations import draft, gift_cookie, mailbox_proof
-from campaign.blueprints.donations.signed_cookie import MAX_LENGTH, SignedCookie
+from campaign.web.signed_cookie import MAX_LENGTH, SignedCookie
 
 pytestmark = pytest.mark.database("sqlite")
 KINDS = (draft.COOKIE, mailbox_proof.COOKIE, gift_cookie.COOKIE)
@@ -58,6 +57,6 @@ def test_a_value_that_is_too_long_is_neither_written_nor_read(app: Flask) -> Non
 
 @pytest.mark.parametrize("forbidden", [r"\.set_cookie\(", r"\.delete_cookie\("])
 def test_one_piece_of_code_sets_cookies(forbidden: str) -> None:
-    texts: Callable[[Path], str] = lambda path: path.read_text(encoding="utf-8")  # noqa: E731
-    files = {path.name for path in (CAMPAIGN / "blueprints").rglob("*.py") if re.search(forbidden, texts(path))}
+    modules = [path for folder in ("blueprints", "web") for path in (CAMPAIGN / folder).rglob("*.py")]
+    files = {path.name for path in modules if re.search(forbidden, path.read_text(encoding="utf-8"))}
     assert files == {"signed_cookie.py"}

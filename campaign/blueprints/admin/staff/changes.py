@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 from flask_security.signals import tf_disabled, tf_profile_changed, wan_deleted, wan_registered
 
 from campaign.database import DatabaseBusy
@@ -11,9 +11,10 @@ from campaign.jobs import wake
 from campaign.services.staff.devices import REMEMBERED_FOR, new_device
 from campaign.services.staff.mails import AccountEvent
 from campaign.services.staff.own_account import record_change
+from campaign.web.signed_cookie import SignedCookie
 
-DEVICE_COOKIE = "staff_device"
-MAX_COOKIE = 64
+DEVICE = SignedCookie(name="staff_device", purpose="a browser of a member of staff", life=REMEMBERED_FOR)
+MAX_DEVICE_LENGTH = 64
 
 
 def watch_changes(app: Flask) -> None:
@@ -37,21 +38,13 @@ def note_changes(response: Response) -> Response:
 
 def device_of_browser() -> str:
     """Return the cookie by which this browser is known, or a new one."""
-    cookie = request.cookies.get(DEVICE_COOKIE, "")
-    return cookie if 0 < len(cookie) <= MAX_COOKIE else new_device()
+    device = DEVICE.read()
+    return device if isinstance(device, str) and 0 < len(device) <= MAX_DEVICE_LENGTH else new_device()
 
 
 def remember_device(response: Response, device: str) -> None:
     """Let the browser be known at the next sign-in."""
-    response.set_cookie(
-        DEVICE_COOKIE,
-        device,
-        max_age=REMEMBERED_FOR,
-        path="/staff",
-        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
-        httponly=True,
-        samesite="Lax",
-    )
+    DEVICE.put(response, DEVICE.sign(device))
 
 
 def _on_second_step(_app: Flask, **_more: object) -> None:
