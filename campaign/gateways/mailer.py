@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import HeaderParseError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -18,17 +19,25 @@ LIST_HEADERS = frozenset({"list-id", "list-unsubscribe", "list-unsubscribe-post"
 
 
 class _Policy(EmailPolicy):
-    """Keeps the headers of a list on one line: a mail program could not read an address that is folded and encoded."""
+    """Folds some headers in its own way.
+
+    Headers of a list stay on one line: a mail program could not read an address that is folded and encoded. A long subject
+    is folded by `Header`: the policy of the standard library drops a space between two encoded words.
+    """
 
     def fold(self, name: str, value: str) -> str:
         """Return a header as text."""
-        return f"{name}: {value}{self.linesep}" if name.lower() in LIST_HEADERS else super().fold(name, value)
+        if name.lower() in LIST_HEADERS:
+            return f"{name}: {value}{self.linesep}"
+        if name.lower() == "subject" and not value.isascii():
+            text = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)
+            return f"{name}: {text}{self.linesep}"
+        return super().fold(name, value)
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """Return a header as bytes."""
-        return (
-            self.fold(name, value).encode("ascii") if name.lower() in LIST_HEADERS else super().fold_binary(name, value)
-        )
+        is_own = name.lower() in LIST_HEADERS | {"subject"}
+        return self.fold(name, value).encode("ascii") if is_own else super().fold_binary(name, value)
 
 
 POLICY = _Policy()

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from email import message_from_bytes
+from email.policy import default
 from typing import Any
 
 import pytest
@@ -92,3 +94,10 @@ def test_an_international_domain_needs_no_special_server() -> None:
 def test_what_is_no_address_is_refused_before_it_is_sent(recipient: str) -> None:
     with Server().running() as mailer, pytest.raises(AddressRefused):
         mailer.send(mail(recipient))
+
+
+@pytest.mark.parametrize("length", range(20, 60))
+def test_a_long_subject_keeps_its_spaces(length: int) -> None:
+    subject = ("Приглашение на рабочее место сотрудников школьной библиотеки")[:length].strip()
+    letter = replace(mail("aigul@example.org"), subject=subject).as_email("Library <give@library.kg>")
+    assert message_from_bytes(letter.as_bytes(), policy=default)["Subject"] == subject
