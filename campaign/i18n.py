@@ -206,8 +206,13 @@ def currency_name(code: str) -> str:
 
 def country_name(code: str) -> str:
     """A country by its two letters, as the reader's language calls it; the letters where it has no name for it."""
-    names = Locale.parse(current_language()).territories
-    return str(names.get(code.upper(), code))
+    return country_names().get(code.upper(), code)
+
+
+def country_names() -> dict[str, str]:
+    """Territories of CLDR by their codes, as the reader's language calls them; Kyrgyzstan by the name that it has there."""
+    names = {code: str(name) for code, name in Locale.parse(current_language()).territories.items()}
+    return names | {"KG": _("Kyrgyzstan")}
 
 
 def number(value: int, *, language: str | None = None) -> str:

@@ -7,7 +7,9 @@ from flask_babel import lazy_gettext as _
 
 ROLES: Mapping[str, LazyString] = {
     "viewer": _("Viewer: reads, without donors' addresses"),
-    "campaign": _("Campaign: proposes allocations, moderates the supporters list"),
+    "campaign": _(
+        "Campaign: writes texts and updates, shows pictures, proposes allocations, moderates the supporters list"
+    ),
     "finance": _("Finance: refunds, payments, proposals, files"),
     "approver": _("Approver: decides on allocations"),
     "admin": _("Administrator: people and their roles"),

@@ -127,6 +127,12 @@ def giving_options(slug: str | None = None) -> GivingOptions:
         )
 
 
+def purposes_of(campaign_id: int) -> tuple[Purpose, ...]:
+    """Return the funds that a donor can choose, also while the campaign is a draft."""
+    with reading() as session:
+        return _purposes(session, campaign_id)
+
+
 def _offers(session: Session, campaign_id: int) -> tuple[Offer, ...]:
     presets: dict[str, list[Preset]] = {}
     for row in session.execute(_SUGGESTED, {"campaign": campaign_id}):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from campaign.database import reading
+from campaign.domain.documents.drafts import texts_of
 from campaign.domain.documents.kinds import DOCUMENTS
 from campaign.domain.documents.reading import read
 from campaign.domain.documents.translation import TranslationState, translation_states
@@ -24,6 +25,7 @@ class DocumentSummary:
     """A document in the list. `missing` and `outdated` count texts per language."""
 
     name: str
+    is_empty: bool  # no text in any language
     missing: dict[str, int]
     outdated: dict[str, int]
     has_draft: bool
@@ -48,6 +50,7 @@ def documents_of(campaign_id: int) -> list[DocumentSummary]:
             summaries.append(
                 DocumentSummary(
                     name=name,
+                    is_empty=not any(text for place in texts_of(kind, draft) for text in place.texts.values()),
                     missing={code: counts[TranslationState.MISSING, code] for code in rules.languages},
                     outdated={code: counts[TranslationState.OUTDATED, code] for code in rules.languages},
                     has_draft=row is not None and row.draft is not None,

@@ -120,6 +120,13 @@ def _people(session: Session) -> tuple[SetupItem, ...]:
     proposers, approvers = _with_role(session, "finance"), _with_role(session, "approver")
     return (
         SetupItem(_("An administrator"), bool(_with_role(session, "admin"))),
+        SetupItem(
+            _("Somebody for the campaign"),
+            bool(_with_role(session, "campaign")),
+            _(
+                "Only the role “Campaign” writes texts and updates and shows pictures. You can take it yourself as well."
+            ),
+        ),
         SetupItem(_("Somebody for finance"), bool(proposers), _("Finance proposes allocations and makes refunds.")),
         SetupItem(
             _("Somebody else who approves"),

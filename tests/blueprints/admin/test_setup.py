@@ -29,10 +29,10 @@ def test_the_first_administrator_lands_on_it_and_continues_where_something_is_mi
 
 
 def test_with_a_campaign_the_first_page_is_the_usual_one(app: Flask, clock: SettableClock) -> None:
-    a_campaign()
+    a_campaign(stage="draft")
     admin = sign_in_as(app, clock, role="admin").client
     assert admin.get("/staff/").status_code == 200
-    fetch_address(admin, "/staff/setup")
+    assert fetch_address(admin, "/staff/setup").link("Go to the campaign") == "/staff/campaigns"
 
 
 def test_only_administrators_of_the_installation_open_it(app: Flask, clock: SettableClock) -> None:

@@ -4,9 +4,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from campaign.domain.documents.kinds import DOCUMENTS
 from campaign.models.campaign import Campaign
 from tests.blueprints.admin.client import browser_of, sign_in_as
-from tests.support.builders import a_member_of_staff
+from tests.support.builders import a_campaign, a_member_of_staff
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch, fetch_address
 
@@ -50,6 +51,15 @@ def test_a_text_is_written_checked_published_and_taken_back(editor: FlaskClient,
     version = fetch(editor, "admin.text_version", document="hero", version=2)
     assert version.texts("del") != []
     fetch(editor, "admin.text_version", document="hero", version=9, status=404)
+
+
+def test_the_texts_of_a_draft_are_empty_and_written_before_it_is_opened(app: Flask, clock: SettableClock) -> None:
+    a_campaign(stage="draft")
+    editor = sign_in_as(app, clock, role="campaign").client
+    listed = fetch(editor, "admin.texts")
+    assert "Questions and answers empty empty empty" in listed.text("table")
+    for document in DOCUMENTS:
+        fetch(editor, "admin.text", document=document)
 
 
 def test_two_editors_are_warned_and_both_texts_are_shown(app: Flask, editor: FlaskClient, clock: SettableClock) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from babel.core import Locale
 from babel.dates import get_month_names
 from babel.numbers import format_decimal
 from flask_babel import LazyString, lazy_gettext
@@ -17,7 +16,7 @@ from wtforms.validators import Length, StopValidation, ValidationError
 from campaign.blueprints.admin.forms import StaffForm
 from campaign.domain.brand import READABLE, LowContrast, NotAColour, read_colour
 from campaign.domain.typed_text import one_line, paragraphs
-from campaign.i18n import LANGUAGES, current_language
+from campaign.i18n import LANGUAGES, country_names, current_language
 from campaign.services.organisation.profile import NAMES, OrganisationProfile
 from campaign.web.form_fields import TOO_LONG, EmailField
 
@@ -236,7 +235,7 @@ def _is_public_link(address: str) -> bool:
 
 def _countries() -> list[SelectChoice]:
     """Countries by their names in the reader's language; CLDR's other territories are no countries."""
-    names = Locale.parse(current_language()).territories
+    names = country_names()
     countries = {
         code: name for code, name in names.items() if re.fullmatch("[A-Z]{2}", code) and code not in NO_COUNTRIES
     }

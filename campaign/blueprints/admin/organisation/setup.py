@@ -4,6 +4,7 @@ from flask import current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.admin import bp
+from campaign.blueprints.admin.frame import visible_campaigns
 from campaign.blueprints.admin.guard import person_can
 from campaign.config import Config
 from campaign.services.organisation.setup import SetupStep, StepName, setup_steps
@@ -21,15 +22,20 @@ def setup() -> ResponseReturnValue:
     """Show the steps; the first one with something missing is where to continue."""
     config: Config = current_app.config["KURAK"]
     steps = setup_steps(config)
+    has_campaign = bool(visible_campaigns())
     return render_template(
         "admin/organisation/setup.html",
-        steps=[(step, _page_of(step)) for step in steps],
-        following=next((step.name for step in steps if not step.is_done and _page_of(step)), None),
+        steps=[(step, _page_of(step, has_campaign=has_campaign)) for step in steps],
+        following=next(
+            (step.name for step in steps if not step.is_done and _page_of(step, has_campaign=has_campaign)), None
+        ),
+        has_campaign=has_campaign,
         done_count=sum(step.is_done for step in steps),
     )
 
 
-def _page_of(step: SetupStep) -> str | None:
-    pages = (page for page in PAGES.get(step.name, ()) if page in current_app.view_functions and person_can(page))
+def _page_of(step: SetupStep, *, has_campaign: bool) -> str | None:
+    possible = ("admin.campaigns",) if step.name is StepName.CAMPAIGN and has_campaign else PAGES.get(step.name, ())
+    pages = (page for page in possible if page in current_app.view_functions and person_can(page))
     page = next(pages, None)
     return url_for(page) if page else None

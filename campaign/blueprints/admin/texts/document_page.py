@@ -12,7 +12,7 @@ from campaign.domain.documents.fields import Draft, specs
 from campaign.domain.documents.kinds import DOCUMENTS
 from campaign.domain.documents.reading import FieldProblem, read
 from campaign.i18n import text_of
-from campaign.services.campaigns.form_options import giving_options
+from campaign.services.campaigns.form_options import purposes_of
 from campaign.services.content.editing import DocumentState
 
 
@@ -62,6 +62,4 @@ def problems_by_input(problems: tuple[FieldProblem, ...]) -> dict[str, str]:
 
 
 def _fund_choices() -> list[dict[str, str]]:
-    return [
-        {"value": purpose.code, "label": text_of(purpose.title)} for purpose in giving_options(campaign().slug).purposes
-    ]
+    return [{"value": purpose.code, "label": text_of(purpose.title)} for purpose in purposes_of(campaign().id)]
