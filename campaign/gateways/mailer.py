@@ -32,7 +32,8 @@ class _Policy(EmailPolicy):
         if name.lower() == "subject" and not value.isascii():
             text = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)
             return f"{name}: {text}{self.linesep}"
-        return super().fold(name, value)
+        folded: str = super().fold(name, value)
+        return folded
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """Return a header as bytes."""
