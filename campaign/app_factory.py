@@ -34,7 +34,7 @@ from campaign.web import (
 )
 from campaign.web.client_address import ClientAddressMiddleware
 from campaign.web.page_cache import PageCacheMiddleware
-from campaign.web.request_bodies import RequestBodyMiddleware
+from campaign.web.request_bodies import RequestBodyMiddleware, is_signed_in
 
 BODY_LIMIT_BYTES = 1_000_000
 REDIS_TIMEOUT_SECONDS = 0.5
@@ -82,7 +82,7 @@ def _with_middleware(app: Flask, config: Config) -> WSGIApplication:
     chain: list[Callable[[WSGIApplication], WSGIApplication]] = [
         PageCacheMiddleware,
         partial(WebhookMiddleware, flask=app),
-        partial(RequestBodyMiddleware, length_max=BODY_LIMIT_BYTES),
+        partial(RequestBodyMiddleware, length_max=BODY_LIMIT_BYTES, may_upload=partial(is_signed_in, flask=app)),
     ]
     if config.proxies:
         chain += [

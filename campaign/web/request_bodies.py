@@ -3,17 +3,22 @@
 The server hands a request to a thread before its body is there and has no limit of time for it. A proxy that takes bodies
 in whole before it asks us keeps this away altogether (docs/operations.md).
 
-A few addresses take an uploaded file. Its body goes to a temporary file, and its senders wait for a reader of their own: a slow
-upload keeps nobody from giving.
+A few addresses take an uploaded file, from people who are signed in. Its body goes to a temporary file, and its senders wait for
+a reader of their own: a slow upload keeps nobody from giving, and a stranger's keeps no picture from coming in.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from io import BytesIO
 from tempfile import TemporaryFile
 from threading import BoundedSemaphore
 from typing import IO
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import BadData
+from werkzeug.http import parse_cookie
 
 MAX_READERS = 4
 """How many threads of a process may wait for a body. Ten more may wait for Stripe, so two of sixteen go on serving pages."""
@@ -21,6 +26,8 @@ UPLOADS = re.compile(r"/staff/pictures/(?:new|[a-z0-9]{16}/replace)")
 """The addresses that take an uploaded file, and no others."""
 MAX_UPLOAD_BYTES = 25_100_000
 """Of a body with a file of at most 25 MB, and with what a form adds to it."""
+UPLOADED = "kurak.uploaded"
+"""The name in the request's environment under which the application learns that the body may be as long as an upload."""
 PIECE_BYTES = 64_000
 WAIT_SECONDS = 0.2
 """How long a sender waits for one of them: a body that is sent at once is read in no time."""
@@ -35,8 +42,15 @@ BUSY = (
 class RequestBodyMiddleware:
     """Reads a request's body, if it is not too long, before anybody else works on the request."""
 
-    def __init__(self, app: WSGIApplication, *, length_max: int) -> None:
+    def __init__(
+        self,
+        app: WSGIApplication,
+        *,
+        length_max: int,
+        may_upload: Callable[[WSGIEnvironment], bool] = lambda _environ: True,
+    ) -> None:
         self._app = app
+        self._may_upload = may_upload
         self._length_max = length_max
         self._readers = BoundedSemaphore(MAX_READERS)
         self._upload_reader = BoundedSemaphore(1)
@@ -44,7 +58,8 @@ class RequestBodyMiddleware:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         length = environ.get("CONTENT_LENGTH") or "0"
         is_chunked = "HTTP_TRANSFER_ENCODING" in environ
-        is_upload = _is_upload(environ) and not is_chunked
+        is_upload = _is_upload(environ) and not is_chunked and self._may_upload(environ)
+        environ[UPLOADED] = is_upload
         length_max = MAX_UPLOAD_BYTES if is_upload else self._length_max
         if not is_chunked and not (length.isdecimal() and 0 < int(length[:12]) <= length_max):
             return self._app(environ, start_response)  # without a body, or refused unread
@@ -66,6 +81,21 @@ class RequestBodyMiddleware:
             return self._app(environ, start_response)  # a form is read before the answer begins
         finally:
             environ["wsgi.input"].close()
+
+
+def is_signed_in(environ: WSGIEnvironment, *, flask: Flask) -> bool:
+    """Return whether a request has the cookie of a sign-in that is not too old; whether its session is open is seen later."""
+    interface = flask.session_interface
+    serializer = (
+        interface.get_signing_serializer(flask) if isinstance(interface, SecureCookieSessionInterface) else None
+    )
+    cookie = parse_cookie(environ).get(interface.get_cookie_name(flask))
+    if serializer is None or cookie is None:
+        return False
+    try:
+        return "_user_id" in serializer.loads(cookie, max_age=int(flask.permanent_session_lifetime.total_seconds()))
+    except BadData:
+        return False
 
 
 def _is_upload(environ: WSGIEnvironment) -> bool:

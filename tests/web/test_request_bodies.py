@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from campaign.web.request_bodies import MAX_READERS, RequestBodyMiddleware
+from campaign.web.request_bodies import MAX_READERS, RequestBodyMiddleware, is_signed_in
 
 MAX_LENGTH = 100
 
@@ -83,6 +83,19 @@ def test_endless_senders_occupy_few_threads_and_pages_are_served_meanwhile() -> 
         never.is_let_go.set()
         assert {one.result()[0] for one in unfinished} == {"200 OK"}
     assert send(gate, BytesIO(b"body"))[0] == "200 OK"
+
+
+@pytest.mark.database("sqlite")
+def test_a_strangers_slow_upload_occupies_no_reader(app: Flask) -> None:
+    never, address = NeverSent(), "/staff/pictures/new"
+    gate = RequestBodyMiddleware(lambda _environ, _start: [], length_max=MAX_LENGTH, may_upload=lambda _environ: False)
+    more = {"REQUEST_METHOD": "POST", "PATH_INFO": address, "CONTENT_LENGTH": "2000000"}
+    gate({"wsgi.input": never, **more}, lambda *_answer: None)  # type: ignore[arg-type]
+    assert not never.all_have_begun.is_set()
+    assert gate._upload_reader.acquire(blocking=False)
+    forged = app.session_interface.get_signing_serializer(app).dumps({"csrf_token": "x"})  # type: ignore[attr-defined]
+    assert not is_signed_in({"HTTP_COOKIE": f"staff={forged}"}, flask=app)
+    assert not is_signed_in({"HTTP_COOKIE": "staff=eyJfdXNlcl9pZCI6IjEifQ.x.x"}, flask=app)
 
 
 @pytest.mark.database("sqlite")

@@ -74,7 +74,7 @@ def test_a_file_that_is_no_picture_is_refused(
 
 
 def test_only_an_upload_may_be_large_and_only_campaign_staff_may_send_it(
-    staff: FlaskClient, finance: FlaskClient, campaign: Campaign
+    staff: FlaskClient, finance: FlaskClient, client: FlaskClient, campaign: Campaign
 ) -> None:
     large = b"\xff" * 1_200_000
     assert "not a picture" in send(staff, address_of("admin.add_picture"), large).text(".field-error")
@@ -82,6 +82,8 @@ def test_only_an_upload_may_be_large_and_only_campaign_staff_may_send_it(
     huge = post_form(staff, "/staff/pictures/new", b"\xff" * 25_200_000)
     assert huge.status_code == 413
     assert "at most 25 MB" in huge.text
+    stranger = post_form(client, "/staff/pictures/new", large)
+    assert (stranger.status_code, stranger.location) == (303, "/staff/login")
     assert finance.get("/staff/pictures").status_code == 403
     assert finance.get(f"/staff/pictures/{a_picture(campaign)}/files/480.webp").status_code == 403
 

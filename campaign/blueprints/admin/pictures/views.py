@@ -7,6 +7,7 @@ from http import HTTPStatus
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user  # type: ignore[import-untyped]
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from campaign.blueprints.admin import bp, words
@@ -25,7 +26,7 @@ from campaign.services.pictures.listing import PictureView
 from campaign.services.pictures.places import Placing
 from campaign.services.pictures.uploading import Upload
 from campaign.web.error_pages import error_page, on_http_error
-from campaign.web.request_bodies import MAX_UPLOAD_BYTES
+from campaign.web.request_bodies import MAX_UPLOAD_BYTES, UPLOADED
 
 MAX_PLACE = 200
 UPLOADS = frozenset({"admin.add_picture", "admin.replace_picture"})
@@ -33,8 +34,8 @@ UPLOADS = frozenset({"admin.add_picture", "admin.replace_picture"})
 
 @bp.url_value_preprocessor
 def allow_uploads(endpoint: str | None, _values: dict[str, object] | None) -> None:
-    """Let these two endpoints alone take a body with a file in it."""
-    if endpoint in UPLOADS:
+    """Let these two endpoints alone take a body with a file in it, from somebody who is signed in."""
+    if endpoint in UPLOADS and request.environ.get(UPLOADED):
         request.max_content_length = MAX_UPLOAD_BYTES
 
 
@@ -43,6 +44,8 @@ def on_too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
     """Say how large a file may be, where one is uploaded; a form has its own sentence."""
     if request.endpoint not in UPLOADS:
         return on_http_error(error)
+    if not current_user.is_authenticated:
+        return redirect(url_for("security.login"), 303)
     return error_page(413, words=(_("This file is too big"), _("Choose a picture of at most 25 MB.")))
 
 
