@@ -1,5 +1,6 @@
 """Documents: their forms round-trip, drafts are read with sentences for what is wrong, translations grow old."""
 
+from time import process_time
 from typing import Any
 
 import pytest
@@ -175,3 +176,13 @@ def test_changes_name_rows_that_came_went_and_moved() -> None:
     after = {"sections": [{"key": key, **row} for key in "cad"]}
     kinds = [(change.kind, change.number) for change in changes_between(StoryText, before, after, LANGUAGES)]
     assert kinds == [("added", 3), ("changed", 3), ("moved", 0), ("removed", 2)]
+
+
+def test_a_comparison_ends_soon_whatever_repeats_in_the_texts() -> None:
+    begun = process_time()
+    for word in ("a b ", "a\nb\n"):
+        compare_texts(word * 700, (word + word[:2]) * 500)
+    assert process_time() - begun < 1  # it took half a minute
+    prose = " ".join(f"word{number}" for number in range(900))
+    changed = compare_texts(prose, prose.replace("word500", "other"))
+    assert [piece.text for piece in changed if piece.kind is not PieceKind.SAME] == ["word500", "other"]

@@ -1,7 +1,8 @@
 """What has changed between two versions of a document, word by word and per language."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -10,7 +11,10 @@ from typing import Any
 from campaign.domain.documents.fields import FieldKind, row_of, specs
 
 MAX_WORDS = 3000
-"""Longer texts are compared line by line: comparing words takes a time that grows with the square of their number."""
+"""Longer texts are compared line by line."""
+MAX_DRAFT_LINES = 20_000
+MAX_PAIRS = 50_000
+"""Of equal words, one of each text: the comparison looks at all of them again for each piece that it finds."""
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
@@ -54,11 +58,10 @@ class TextChange:
 
 def compare_texts(before: str, after: str) -> tuple[Piece, ...]:
     """Return a text as pieces: those of both, those only of the first, those only of the second."""
-    old, new = _WORDS.findall(before), _WORDS.findall(after)
-    if max(len(old), len(new)) > MAX_WORDS:
-        old, new = _LINES.findall(before), _LINES.findall(after)
+    old, new, is_ignored = _cut(before, after)
     pieces: list[Piece] = []
-    for tag, old_start, old_end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    matcher = SequenceMatcher(is_ignored, old, new, autojunk=False)
+    for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
         if tag == "equal":
             pieces.append(Piece(PieceKind.SAME, "".join(old[old_start:old_end])))
             continue
@@ -67,6 +70,17 @@ def compare_texts(before: str, after: str) -> tuple[Piece, ...]:
         if new_end > new_start:
             pieces.append(Piece(PieceKind.ADDED, "".join(new[new_start:new_end])))
     return tuple(pieces)
+
+
+def _cut(before: str, after: str) -> tuple[list[str], list[str], Callable[[str], bool] | None]:
+    """Return both texts in words, or in lines, or whole where even their lines repeat too often; and what anchors no match."""
+    cuts = ((_WORDS, MAX_WORDS, None), (_WORDS, MAX_WORDS, str.isspace), (_LINES, MAX_DRAFT_LINES, None))
+    for pattern, most, is_ignored in cuts:
+        old, new = pattern.findall(before), pattern.findall(after)
+        counts = Counter(part for part in new if not (is_ignored and is_ignored(part)))
+        if max(len(old), len(new)) <= most and sum(counts[part] for part in old) <= MAX_PAIRS:
+            return old, new, is_ignored
+    return [before], [after], None
 
 
 def changes_between(
