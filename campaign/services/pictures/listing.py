@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.domain.errors import NotFound
+from campaign.domain.news import UpdateState
 from campaign.domain.picture import PictureFacts, PictureGap, PictureGone, gaps_of
 from campaign.gateways.file_store import FileStore
+from campaign.models.campaign import Update
 from campaign.models.picture import Consent, Picture, PictureConsent, PictureFile, PicturePlace
 from campaign.models.staff import Staff
 from campaign.services.campaigns.shown_pictures import PublicPicture, consent_terms, facts_of, public_picture
@@ -91,8 +93,8 @@ def public_file(public_id: str, width: int, file_format: str, *, store: FileStor
         gaps = gaps_of(facts_of(picture), consent_terms(session, [picture.id]).get(picture.id, ()), day=day)
         if picture.removed_at is not None or PictureGap.CONSENT_ENDED in gaps:
             raise PictureGone(public_id)
-        is_placed = session.execute(select(PicturePlace.place).where(PicturePlace.picture_id == picture.id)).first()
-        if gaps or not is_placed:
+        places = session.execute(select(PicturePlace.place).where(PicturePlace.picture_id == picture.id)).scalars()
+        if gaps or set(places) <= _unpublished_places(session, picture.campaign_id):
             raise NotFound(f"picture:{public_id}")
         stored = _stored(session, picture, width, file_format)
     return _sent(stored, store)
@@ -124,6 +126,12 @@ class StoredFile:
     format: str
     version: str
     is_of_people: bool
+
+
+def _unpublished_places(session: Session, campaign_id: int) -> frozenset[str]:
+    """Return the places that nobody reads: those of updates that are not published, or not any more."""
+    query = select(Update.public_id).where(Update.campaign_id == campaign_id, Update.state != UpdateState.PUBLISHED)
+    return frozenset(f"update:{public_id}" for public_id in session.execute(query).scalars())
 
 
 def _stored(session: Session, picture: Picture, width: int, file_format: str) -> StoredFile:

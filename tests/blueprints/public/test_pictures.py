@@ -11,9 +11,10 @@ from PIL import Image
 from campaign.database import transaction
 from campaign.models.campaign import Campaign, Section
 from campaign.models.picture import PictureFile
+from campaign.services.news.publishing import withdraw
 from tests.support.builders import a_campaign, a_fund, a_member_of_staff, translations
 from tests.support.fakes import SettableClock
-from tests.support.news import a_published_update
+from tests.support.news import a_published_update, act_on
 from tests.support.pages import Page, fetch_address
 from tests.support.pictures import a_picture, file_of
 
@@ -71,7 +72,12 @@ def test_an_update_an_event_and_the_feed_show_theirs(
     assert f'alt="update:{update}"' in content
     news = client.get("/api/v1/campaigns/quilt/updates").json
     assert news
-    assert news["updates"][0]["picture"]["alt"] == {"en": f"update:{update}"}
+    picture = news["updates"][0]["picture"]
+    assert picture["alt"] == {"en": f"update:{update}"}
+    address = picture["files"][0]["path"]
+    assert client.get(address).status_code == 200
+    withdraw(act_on(campaign, update, actor_id=1), reason="x", clock=clock)
+    assert client.get(address).status_code == 404
 
 
 def test_the_share_picture_shows_the_campaigns_own(client: FlaskClient, campaign: Campaign) -> None:
