@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 
 from campaign.domain.campaign_state import CampaignStage
 from campaign.models.campaign import Campaign
-from tests.blueprints.admin.client import sign_in_as
+from tests.blueprints.admin.client import sign_in_as, token_of
 from tests.support.builders import a_campaign
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch_address
@@ -85,3 +85,14 @@ def test_the_acts_need_the_role_and_a_fresh_password(app: Flask, clock: Settable
     finance = sign_in_as(app, clock, role="finance").client
     assert finance.get("/staff/campaign/close").status_code == 403
     assert not fetch_address(finance, "/staff/campaigns").soup.select(".card .button")
+
+
+def test_staff_of_one_campaign_do_not_take_another_one_off_the_start_page(
+    app: Flask, clock: SettableClock, campaign: Campaign
+) -> None:
+    second = a_campaign(slug="second", is_featured=False)
+    of_one = sign_in_as(app, clock, role="campaign", campaign=second).client
+    assert of_one.get("/staff/campaign/feature").status_code == 403
+    data = {"csrf_token": token_of(of_one), "campaign": "second"}
+    assert of_one.post("/staff/campaign/feature", data=data).status_code == 403
+    assert "/staff/campaign/feature" not in of_one.get("/staff/campaigns").text

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import flash, redirect, render_template, session, url_for
+from flask import abort, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,6 +11,7 @@ from campaign.blueprints.admin.campaigns.forms import FORMS, ActForm, CloseForm,
 from campaign.blueprints.admin.campaigns.words import ACTS, GAPS
 from campaign.blueprints.admin.frame import campaign, done, refused, visible_campaigns
 from campaign.blueprints.admin.guard import person
+from campaign.blueprints.admin.permissions import DESIGNERS
 from campaign.blueprints.admin.staff.forms import CampaignForm
 from campaign.days import local_day
 from campaign.domain.campaign_state import (
@@ -76,6 +77,7 @@ def campaign_preview(lang: str) -> ResponseReturnValue:
 @bp.get(f"/campaign/<{ACT_IN_PATH}:act>")
 def campaign_act_form(act: str) -> ResponseReturnValue:
     """Say what an act does, before it is done."""
+    _refuse_act_on_others(CampaignAct(act))
     form = _form_of(CampaignAct(act), data={"campaign": campaign().slug})
     if CampaignAct(act) not in _possible():
         return _not_possible(campaign().state_on(_today()))
@@ -85,6 +87,7 @@ def campaign_act_form(act: str) -> ResponseReturnValue:
 @bp.post(f"/campaign/<{ACT_IN_PATH}:act>")
 def campaign_act(act: str) -> ResponseReturnValue:
     """Carry an act out."""
+    _refuse_act_on_others(CampaignAct(act))
     form = _form_of(CampaignAct(act))
     if form.campaign.data != campaign().slug:
         return refused(AnotherCampaignShown(form.campaign.data), "admin.campaigns")
@@ -135,7 +138,18 @@ def _possible() -> list[CampaignAct]:
     """The acts that the campaign's state allows; the start page shows the featured one already."""
     here = campaign()
     acts = [act for act in CampaignAct if here.state_on(_today()) in POSSIBLE_IN[act]]
-    return [act for act in acts if not (act is CampaignAct.FEATURE and here.is_featured)]
+    is_feature_possible = not here.is_featured and _decides_for_all()
+    return [act for act in acts if act is not CampaignAct.FEATURE or is_feature_possible]
+
+
+def _decides_for_all() -> bool:
+    return bool(DESIGNERS & person().shared_roles)
+
+
+def _refuse_act_on_others(act: CampaignAct) -> None:
+    """Answer 403 to putting a campaign on the start page, which takes another one off it, by staff of one campaign alone."""
+    if act is CampaignAct.FEATURE and not _decides_for_all():
+        abort(403)
 
 
 def _not_possible(state: CampaignState) -> ResponseReturnValue:
