@@ -18,6 +18,8 @@ DRAWING_ELEMENTS = frozenset(
     }
 )
 """Elements that draw and do nothing else."""
+MAX_USES = 20
+"""Elements that repeat others: a few dozen of them, each repeating the one before several times, draw without end."""
 OWN_REFERENCE = re.compile(r"\s*#[\w.:-]+\s*")
 URL = re.compile(r"url\s*\(\s*['\"]?\s*([^'\")\s]*)", re.IGNORECASE)
 DANGEROUS = re.compile(r"[a-z]+script:|data:|https?:|//|expression\s*\(|@import|\\", re.IGNORECASE)
@@ -80,7 +82,7 @@ class _SvgCheck:
 
     def __init__(self) -> None:
         self.size = (0, 0)
-        self._is_root = True
+        self._is_root, self._uses = True, 0
 
     def start(self, element: str, attributes: dict[str, str]) -> None:
         namespace, _sep, name = element.rpartition(" ")
@@ -93,6 +95,9 @@ class _SvgCheck:
         ):
             raise LogoRefused(LogoProblem.SCRIPT)
         if namespace not in {"", "http://www.w3.org/2000/svg"} or name.lower() not in DRAWING_ELEMENTS:
+            raise LogoRefused(LogoProblem.ELEMENT)
+        self._uses += name.lower() == "use"
+        if self._uses > MAX_USES:
             raise LogoRefused(LogoProblem.ELEMENT)
         for attribute, value in attributes.items():
             _check_attribute(attribute.rpartition(" ")[2].lower(), value)

@@ -10,6 +10,9 @@ from markupsafe import Markup
 from campaign.domain.documents.links import is_plain_link
 
 ALLOWED_TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "a", "blockquote", "br", "hr", "code"}
+MAX_SHOWN = 25_000
+"""Characters of a text that are shown. Nothing longer is published; a draft may be longer, and some texts are parsed in a time
+that grows with the square of their length."""
 MAIL_LOOKS = {
     "<a ": '<a class="link" style="color: #8c1c2b;" ',
     "<h2>": '<h2 style="margin: 24px 0 12px; font-size: 21px; line-height: 1.3;">',
@@ -28,7 +31,7 @@ def init_app(app: Flask) -> None:
 @lru_cache(maxsize=512)
 def to_html(source: str, language: str = "en") -> Markup:
     """The HTML of a Markdown text, with the quotation marks of its language."""
-    rendered = _parser(language).render(source)
+    rendered = _parser(language).render(source[:MAX_SHOWN])
     return Markup(  # noqa: S704  # nh3 has just removed whatever is not in the list
         nh3.clean(
             rendered,

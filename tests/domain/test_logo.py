@@ -66,6 +66,7 @@ def test_a_drawing_is_taken(drawing: bytes, size: tuple[int, int]) -> None:
         (svg("<metadata/>"), LogoProblem.ELEMENT),
         (svg('<i:path xmlns:i="http://www.inkscape.org/"/>'), LogoProblem.ELEMENT),
         (svg("<filter/>"), LogoProblem.ELEMENT),
+        (svg('<g id="b"/>' + '<g id="c"><use href="#b"/><use href="#b"/></g>' * 11), LogoProblem.ELEMENT),
         (b"<html><body/></html>", LogoProblem.OTHER_FORMAT),
         (b"<svg", LogoProblem.DAMAGED),
         (svg("<g>"), LogoProblem.DAMAGED),

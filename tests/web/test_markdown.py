@@ -38,3 +38,7 @@ def test_markup_that_could_harm_is_not_shown(written: str) -> None:
 @pytest.mark.parametrize(("language", "quoted"), [("en", "“word”"), ("ru", "«word»"), ("ky", "«word»")])
 def test_quotation_marks_are_those_of_the_language(language: str, quoted: str) -> None:
     assert quoted in to_html('a "word"', language)
+
+
+def test_a_draft_that_is_far_too_long_is_shown_in_part() -> None:
+    assert len(to_html("word " * 200_000)) < 26_000  # pairs of quotation marks, as many, took minutes
