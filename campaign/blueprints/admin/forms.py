@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
-from wtforms import DateField, Field, HiddenField, SelectField, TextAreaField
+from wtforms import DateField, Field, HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length, StopValidation
 
 from campaign.blueprints.admin import words
@@ -140,9 +140,10 @@ class LongTextField(TextAreaField):  # type: ignore[misc]  # WTForms is untyped
 
 
 def _mistakes_of(field: Field) -> list[tuple[str, str]]:
-    """(id of the input, sentence): a text in several languages has several inputs."""
+    """(id of the input, sentence): a text in several languages has several inputs, and a choice one for each answer."""
     own: list[tuple[str, str]] | None = getattr(field, "mistakes", None)
-    return [(field.id, str(sentence)) for sentence in field.errors] if own is None else own
+    first = f"{field.id}-0" if isinstance(field, RadioField) else field.id
+    return [(first, str(sentence)) for sentence in field.errors] if own is None else own
 
 
 def shown_text(field: Field) -> str:

@@ -102,7 +102,7 @@ def save_consent(order: ConsentOrder, *, clock: Clock) -> None:
     Raises:
         ConsentGivenLater, ConsentEndsBeforeItBegins: Its days are wrong.
         ConsentWithdrawn: It is withdrawn, so nothing of it changes any more.
-        NotFound: The campaign has no such consent, and it is not a new one.
+        NotFound: The campaign has no such consent, and it is not a new one, or it is another campaign's.
     """
     at = clock.now()
     _check_days(order.facts, today=local_day(at))
@@ -111,7 +111,8 @@ def save_consent(order: ConsentOrder, *, clock: Clock) -> None:
         if row is not None and _facts(row) == order.facts:
             return
         if row is None:
-            if not order.is_new:
+            taken = select(Consent.id).where(Consent.public_id == order.public_id)
+            if not order.is_new or session.execute(taken).first() is not None:
                 raise NotFound(f"consent:{order.public_id}")
             session.add(_new(order, at=at))
             _record(session, "record", order.public_id, actor_id=order.actor_id, at=at)

@@ -112,6 +112,8 @@ def test_a_consent_is_recorded_chosen_and_withdrawn(
     typed = {"person": "Айсулуу Токтоева", "purpose": "Workshop", "stored_at": "Folder 3", "given_on": "2026-11-30"}
     refused = form.submit(staff, "form#consent", **{**typed, "valid_until": "2026-11-01", "way": "paper"})
     assert refused.status_code == 422
+    without_way = Page(form.submit(staff, "form#consent", **typed))  # each error leads to its field
+    assert without_way.texts(".error-summary a") == ["Choose how they agreed."]
     assert Page(refused).one("#person")["value"] == "Айсулуу Токтоева"
     saved = Page(refused).submit(staff, "form#consent", way="voice", valid_until="")
     consent = fetch_address(staff, saved.headers["Location"])

@@ -132,3 +132,11 @@ def test_people_are_not_shown_without_a_consent_and_its_days_must_be_possible(
         withdraw_consent(campaign.id, theirs, actor_id=actor_id, clock=clock)
     with pytest.raises(NotFound):
         a_consent(campaign, actor_id, clock, is_new=False)
+
+
+def test_a_consent_of_another_campaign_is_not_recorded_again(
+    campaign: Campaign, actor_id: int, clock: SettableClock
+) -> None:
+    theirs = a_consent(a_campaign(slug="other", is_featured=False), actor_id, clock)
+    with pytest.raises(NotFound):
+        a_consent(campaign, actor_id, clock, public_id=theirs)
