@@ -1,6 +1,6 @@
 """A text per language, and what is shown where one is missing."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 
 NEAREST: dict[str, tuple[str, ...]] = {
     "en": ("ru", "ky"),
@@ -31,3 +31,10 @@ def _to_try(texts: Mapping[str, str], language: str) -> Iterator[str]:
     yield from NEAREST.get(language, ())
     yield "en"
     yield from texts
+
+
+def with_hidden_languages(
+    typed: Mapping[str, str], stored: Mapping[str, str], shown: Collection[str]
+) -> dict[str, str]:
+    """Return texts as typed, and the stored ones in languages that the form did not show."""
+    return {**{code: text for code, text in stored.items() if code not in shown}, **typed}

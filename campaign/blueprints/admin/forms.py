@@ -93,6 +93,10 @@ class PreviewedForm(SingleUseForm):
         return self.validate() and self.step.data != Step.CHANGE
 
 
+YEARS = range(1900, 2200)
+"""Other years are slips of the pen, and the first and the last ones have no instant in every time zone."""
+
+
 class DayField(DateField):  # type: ignore[misc]  # WTForms is untyped
     """A day as YYYY-MM-DD, as browsers send it."""
 
@@ -105,6 +109,8 @@ class DayField(DateField):  # type: ignore[misc]  # WTForms is untyped
             self.data = date.fromisoformat(valuelist[0].strip())
         except ValueError:
             raise ValueError(_("Enter a day, like 2026-12-31.")) from None
+        if self.data.year not in YEARS:
+            raise ValueError(_("Enter a day, like 2026-12-31."))
 
 
 class FundField(SelectField):  # type: ignore[misc]  # WTForms is untyped

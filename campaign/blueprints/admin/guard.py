@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import cast
 
-from flask import Flask, Response, abort, flash, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, user_logged_in, user_logged_out  # type: ignore[import-untyped]
@@ -177,6 +177,10 @@ def _suspicious() -> ResponseReturnValue | None:
     if has_password and any(without_stacks(value) != value for value in request.form.values()):
         abort(400)  # address and password are normalized as they come
     if request.method not in SAFE_METHODS:
+        if not current_user.is_authenticated and request.endpoint not in OPEN:
+            if _has_page():  # not for what a script saves again and again
+                flash(_("You were signed out, so nothing was saved. Sign in to continue."), "info")
+            return _to_sign_in()
         csrf.protect()
     if all(map(_is_of_the_desk, request.values.getlist("next"))):
         return None
@@ -190,8 +194,15 @@ def _is_of_the_desk(address: str) -> bool:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    next_address = request.full_path.rstrip("?") if request.method == "GET" else None
+    """Redirect to the sign-in, which leads back to this page, or to the page of this form where they share an address."""
+    next_address = request.full_path.rstrip("?") if _has_page() else None
     return redirect(url_for("security.login", next=next_address))
+
+
+def _has_page() -> bool:
+    """Whether a page can be opened at this address."""
+    adapter = current_app.create_url_adapter(request)
+    return request.method in SAFE_METHODS or (adapter is not None and adapter.test(request.path, "GET"))
 
 
 def _past_second_step(endpoint: str) -> ResponseReturnValue | None:

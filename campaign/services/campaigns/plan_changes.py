@@ -11,7 +11,9 @@ from campaign.database import transaction
 from campaign.days import local_day
 from campaign.domain.errors import Conflict, DomainError, NotFound
 from campaign.domain.fund import EventStatus, FundKind, GrantStatus
+from campaign.domain.language import with_hidden_languages
 from campaign.gateways.clock import Clock
+from campaign.languages import installed
 from campaign.models.campaign import Campaign
 from campaign.models.fund import BudgetLine, Event, Fund, Grant
 from campaign.services import audit
@@ -42,11 +44,11 @@ class GeneralFundStays(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventTimes:
-    """When and where an event is."""
+    """When and where an event is. Without times, an event that has only a day stays on that day."""
 
     place: Mapping[str, str]
-    begins_at: datetime
-    ends_at: datetime
+    begins_at: datetime | None
+    ends_at: datetime | None
     capacity: int | None = None
 
 
@@ -107,9 +109,11 @@ def change_item(campaign_id: int, public_id: str, draft: ItemDraft, *, actor_id:
     """
     with transaction() as session:
         fund = fund_named(session, campaign_id, public_id)
+        languages = _languages(session, campaign_id)
         children = session.execute(select(Fund).where(Fund.target_id == fund.id)).scalars().all()
         for row in (fund, *children):
-            row.title, row.summary = {**row.title, **draft.title}, {**row.summary, **draft.summary}
+            row.title = with_hidden_languages(draft.title, row.title, languages)
+            row.summary = with_hidden_languages(draft.summary, row.summary, languages)
         if not _costs(session, fund.id):
             fund.goal_minor = draft.goal_minor
         _write_details(session, fund, draft.details)
@@ -230,13 +234,16 @@ def _write_details(session: Session, fund: Fund, details: EventTimes | CallDays 
 
 
 def _write_event(session: Session, fund: Fund, times: EventTimes) -> None:
-    if times.ends_at <= times.begins_at:
+    if times.begins_at and times.ends_at and times.ends_at <= times.begins_at:
         raise EndsBeforeItBegins(fund.code)
+    languages = _languages(session, fund.campaign_id)
     row = session.get(Event, fund.id)
     if row is None:
         row = Event(fund_id=fund.id, place={}, status=EventStatus.PLANNED)
         session.add(row)
-    row.place, row.starts_on = dict(times.place), local_day(times.begins_at)
+    row.place = with_hidden_languages(times.place, row.place, languages)
+    if times.begins_at:
+        row.starts_on = local_day(times.begins_at)
     row.begins_at, row.ends_at, row.capacity = times.begins_at, times.ends_at, times.capacity
 
 
@@ -248,6 +255,11 @@ def _write_grant(session: Session, fund: Fund, days: CallDays) -> None:
         row = Grant(fund_id=fund.id, status=GrantStatus.PLANNED)
         session.add(row)
     row.opens_on, row.closes_on = days.opens_on, days.closes_on
+
+
+def _languages(session: Session, campaign_id: int) -> Sequence[str]:
+    """Return the languages in which the forms of a campaign show texts."""
+    return session.get_one(Campaign, campaign_id).languages or installed()
 
 
 def _costs(session: Session, fund_id: int) -> Sequence[BudgetLine]:

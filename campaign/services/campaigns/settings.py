@@ -23,8 +23,10 @@ from campaign.domain.campaign_settings import (
 from campaign.domain.campaign_state import CampaignStage, EndNotLater
 from campaign.domain.donation import FeeBearer
 from campaign.domain.fund import FundKind
+from campaign.domain.language import with_hidden_languages
 from campaign.gateways.clock import Clock
 from campaign.i18n import in_language
+from campaign.languages import installed
 from campaign.models.campaign import Campaign, CampaignCurrency, CampaignRevision
 from campaign.models.receipt import Receipt
 from campaign.services import audit
@@ -159,6 +161,7 @@ def _has_receipts(session: Session, series: str) -> bool:
 
 def _apply(session: Session, row: Campaign, new: CampaignSettings) -> set[str]:
     """Write what differs and return the names of it; the title follows the name until it is written for itself."""
+    texts = with_hidden_languages(new.name, row.name, row.languages or installed())
     values = {
         "slug": new.slug,
         "currency": new.currency,
@@ -168,11 +171,11 @@ def _apply(session: Session, row: Campaign, new: CampaignSettings) -> set[str]:
         "contact_email": new.contact_email,
         "series": new.series,
         "fee_bearer": new.fee_bearer.value,
-        "name": {**row.name, **new.name},
+        "name": texts,
     }
     changed = {name for name, value in values.items() if getattr(row, name) != value}
     if row.title == row.name:
-        row.title = {**row.name, **new.name}
+        row.title = texts
     has_own = session.get(CampaignCurrency, (row.id, new.currency)) is not None
     for name in changed:
         setattr(row, name, values[name])

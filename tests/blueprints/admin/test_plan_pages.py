@@ -1,10 +1,15 @@
 """Staff write the plan in the browser; the public page of an event shows its state and its report truthfully."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from campaign.database import reading, transaction
 from campaign.models.campaign import Campaign
+from campaign.models.fund import Event
 from tests.blueprints.admin.client import sign_in_as
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch_address
@@ -63,6 +68,32 @@ def test_an_event_is_written_announced_held_and_reported(
     assert "How it went We made felt . People who came 31 Women 28 Cost $0 $500 planned" in text
     assert "What we learned Bring soap." in text
     assert "Reported" in fetch_address(client, "/en/events/").text(".card")
+
+
+def test_an_event_with_only_a_day_is_written_without_times(staff: FlaskClient) -> None:
+    address = add(staff, "event", **EVENT)
+    with transaction() as session:
+        row = session.execute(select(Event)).scalar_one()
+        row.begins_at, row.ends_at = None, None
+    page = fetch_address(staff, address)
+    assert "the event has only its day, December 5, 2026" in page.text("main").replace("\xa0", " ")
+    half = Page(page.submit(staff, begins_at="2026-12-06T10:00"))
+    assert half.texts(".error-summary a") == ["Enter a day and a time."]
+    slip = Page(page.submit(staff, begins_at="0001-01-01T00:00", ends_at="9999-12-31T23:59"))
+    assert slip.texts(".error-summary a") == ["Enter a day and a time, like 2026-12-31 18:30."] * 2
+    assert page.submit(staff, **{"title-en": "Wool day", "summary-en": "", "title-ru": ""}).location == address
+    saved = fetch_address(staff, address)
+    assert [saved.one(f"#title-{code}").get("value", "") for code in ("en", "ru")] == ["Wool day", ""]
+    assert "2026" in Page(staff.get("/staff/plan")).text("main")
+    with reading() as session:
+        row = session.execute(select(Event)).scalar_one()
+        assert (row.starts_on, row.begins_at) == (date(2026, 12, 5), None)
+
+
+def test_a_day_that_no_calendar_reaches_is_refused(staff: FlaskClient) -> None:
+    typed = {"title-en": "Looms", "opens_on": "0001-01-01", "closes_on": "9999-12-31"}
+    page = Page(fetch_address(staff, "/staff/plan/new/grant").submit(staff, **typed))
+    assert page.texts(".error-summary a") == ["Enter a day, like 2026-12-31."] * 2
 
 
 def test_a_cancelled_event_says_why_in_public(staff: FlaskClient, client: FlaskClient) -> None:

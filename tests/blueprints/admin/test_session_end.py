@@ -53,6 +53,16 @@ def test_signing_out_ends_copies_of_the_cookie_and_other_browsers(app: Flask, cl
         assert not {"in_at", "seen_at", "_user_id"} & left.keys()
 
 
+def test_a_form_sent_after_the_session_leads_back_to_its_page(app: Flask, clock: SettableClock) -> None:
+    client = sign_in_as(app, clock, role="campaign").client
+    form = fetch_address(client, "/staff/updates/new")
+    client.post("/staff/logout", data={"csrf_token": token_of(client)})
+    assert form.submit(client).location == "/staff/login?next=/staff/updates/new"
+    assert "nothing was saved" in fetch_address(client, "/staff/login").text()
+    assert client.post("/staff/texts/hero/autosave").location == "/staff/login"
+    assert fetch_address(client, "/staff/login").texts(".notice") == []
+
+
 def test_an_inactive_browser_does_not_end_the_session_of_another(app: Flask, clock: SettableClock) -> None:
     finance = a_member_of_staff(role="finance")
     left_alone = browser_of(app, clock, finance)

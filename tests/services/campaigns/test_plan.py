@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from campaign.database import transaction
 from campaign.domain import target_state as rules
 from campaign.domain.errors import DomainError
 from campaign.domain.fund import FundKind
@@ -74,7 +75,13 @@ def test_texts_times_costs_and_order_are_changed(campaign: Campaign, by: dict[st
     plan_changes.move_item(campaign.id, second, **by)
     items = [item for item in plan_of(campaign.id) if item.kind == "event"]
     assert [item.public_id for item in items] == [second, first]
-    assert (items[0].title, items[0].capacity) == ({**translations("Felt"), "en": "Silk"}, None)
+    assert (items[0].title, items[0].capacity) == ({"en": "Silk"}, None)
+    with transaction() as session:
+        session.get_one(Campaign, campaign.id).languages = ["en"]
+    plan_changes.change_item(campaign.id, first, replace(TEXTS, title={"en": "Silk"}, summary={}), **by)
+    renamed = plan_item(campaign.id, first)
+    assert renamed.title == {**translations("Felt"), "en": "Silk"}  # texts in languages that the form lacks stay
+    assert "en" not in renamed.summary
     for amount in (300_00, 50_00):
         plan_changes.add_cost(campaign.id, first, title={"en": "Wool"}, amount_minor=amount, **by)
     costs = plan_item(campaign.id, first).costs

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp, words
-from campaign.blueprints.admin.campaigns.plan_forms import FORMS, CostForm, ItemForm
+from campaign.blueprints.admin.campaigns.plan_forms import FORMS, CostForm, EventForm, ItemForm
 from campaign.blueprints.admin.campaigns.plan_words import ACTS, KINDS, NEW
 from campaign.blueprints.admin.campaigns.settings_forms import plain
 from campaign.blueprints.admin.frame import campaign, done, refused
@@ -17,6 +17,7 @@ from campaign.domain.errors import DomainError
 from campaign.domain.fund import FundKind
 from campaign.domain.target_state import possible_acts
 from campaign.gateway_registry import current_context
+from campaign.i18n import day
 from campaign.services.campaigns import plan as plans
 from campaign.services.campaigns import plan_changes
 from campaign.services.campaigns.plan import PlanItem
@@ -59,14 +60,14 @@ def add_plan_item(kind: str) -> ResponseReturnValue:
 def plan_item(public_id: str) -> ResponseReturnValue:
     """One purpose or target: its texts, its costs, and what can be done with it."""
     item = plans.plan_item(campaign().id, public_id)
-    return _item_page(item, _form(item.kind, data=_data(item)))
+    return _item_page(item, _form_of(item, data=_data(item)))
 
 
 @bp.post("/plan/<public_id>")
 def save_plan_item(public_id: str) -> ResponseReturnValue:
     """Change texts, times and the planned amount."""
     item = plans.plan_item(campaign().id, public_id)
-    form = _form(item.kind)
+    form = _form_of(item)
     if not form.validate():
         return _item_page(item, form), form.status
     try:
@@ -100,7 +101,7 @@ def add_plan_cost(public_id: str) -> ResponseReturnValue:
     """Add a cost to a plan."""
     item, form = plans.plan_item(campaign().id, public_id), CostForm(campaign().currency)
     if not form.validate():
-        return _item_page(item, _form(item.kind, data=_data(item), formdata=None), form), form.status
+        return _item_page(item, _form_of(item, data=_data(item), formdata=None), form), form.status
     try:
         plan_changes.add_cost(
             campaign().id, public_id, title=form.title.data, amount_minor=form.amount.money.minor, **_by()
@@ -120,6 +121,13 @@ def remove_plan_cost(public_id: str, cost_id: int) -> ResponseReturnValue:
 def _form(kind: str, **settings: object) -> ItemForm:
     purposes = [row for row in plans.plan_of(campaign().id) if row.closed_on is None]
     return FORMS.get(kind, ItemForm)(campaign().currency, purposes, **settings)
+
+
+def _form_of(item: PlanItem, **settings: object) -> ItemForm:
+    form = _form(item.kind, **settings)
+    if isinstance(form, EventForm) and item.first_day and not item.begins_at:
+        form.allow_empty_times(day(item.first_day))
+    return form
 
 
 def _data(item: PlanItem) -> dict[str, object]:

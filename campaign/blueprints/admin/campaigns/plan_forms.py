@@ -9,7 +9,7 @@ from wtforms import DateTimeField, IntegerField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation
 
-from campaign.blueprints.admin.forms import MAX_NAME, MAX_TEXT, DayField, StaffForm
+from campaign.blueprints.admin.forms import MAX_NAME, MAX_TEXT, YEARS, DayField, StaffForm
 from campaign.blueprints.admin.texts_field import TextsField
 from campaign.days import from_local
 from campaign.domain.fund import FundKind
@@ -61,11 +61,13 @@ class MomentField(DateTimeField):  # type: ignore[misc]  # WTForms is untyped
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(gettext("Enter a day and a time, like 2026-12-31 18:30.")) from None
+        if self.data and self.data.year not in YEARS:
+            raise ValueError(gettext("Enter a day and a time, like 2026-12-31 18:30."))
 
     @property
-    def moment(self) -> datetime:
-        """The instant of a valid field, in UTC."""
-        return from_local(self.data)
+    def moment(self) -> datetime | None:
+        """The instant of a valid field, in UTC; None where it may be empty and is."""
+        return from_local(self.data) if self.data else None
 
 
 class ItemForm(StaffForm):
@@ -121,6 +123,14 @@ class EventForm(ItemForm):
     begins_at = MomentField(_("Begins"))
     ends_at = MomentField(_("Ends"))
     capacity = PeopleField(_("Places"), description=_("May be empty where their number is not limited."))
+
+    def allow_empty_times(self, day: str) -> None:
+        """Let an event that has only a day stay on it while both times are empty."""
+        self.begins_at.description = self.ends_at.description = gettext(
+            "Empty so far: the event has only its day, %(day)s. Enter both times or none.", day=day
+        )
+        if not any(any(field.raw_data or []) for field in (self.begins_at, self.ends_at)):
+            self.begins_at.validators = self.ends_at.validators = [Optional()]
 
     @property
     def details(self) -> EventTimes:
