@@ -19,6 +19,8 @@ from campaign.extensions import Model, db
 
 BUSY_TIMEOUT_MS = 5000
 """How long a writer waits for SQLite's one write lock before it gives up with DatabaseBusy."""
+SHORT_WAIT_MS = 50
+"""How long one waits that can do without its write."""
 
 
 class DatabaseBusy(DomainError):
@@ -127,16 +129,24 @@ def insert_if_absent(table: type[Model], row: dict[str, Any]) -> bool:
 
 
 @contextmanager
-def autocommit() -> Iterator[Connection]:
+def autocommit(*, is_patient: bool = True) -> Iterator[Connection]:
     """Open a connection on which every statement is a whole transaction, for hot paths: no session, no BEGIN, no COMMIT.
 
-    Read the result of a statement to its end: SQLite commits it there.
+    Read the result of a statement to its end: SQLite commits it there. Who is not patient gives up after `SHORT_WAIT_MS` there.
     """
     engine = db.engine
     options: Any = {"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {"alone": True}
     try:
         with engine.connect() as connection:
-            yield connection.execution_options(**options)
+            own = connection.execution_options(**options)
+            if is_patient or engine.dialect.name != "sqlite":
+                yield own
+                return
+            own.exec_driver_sql(f"PRAGMA busy_timeout={SHORT_WAIT_MS}").close()
+            try:
+                yield own
+            finally:
+                own.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}").close()
     except OperationalError as error:
         raise _error_for(error) from error
 

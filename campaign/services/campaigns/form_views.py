@@ -16,9 +16,9 @@ log = logging.getLogger(__name__)
 
 
 def count_form_view(slug: str, language: str, *, day: date) -> None:
-    """Add one to the forms of this day; a busy database loses the count, never the page."""
+    """Add one to the forms of this day; a busy database loses the count, and delays no page."""
     try:
-        with autocommit() as connection:
+        with autocommit(is_patient=False) as connection:
             statement = _statement(is_postgresql=connection.dialect.name == "postgresql")
             connection.execute(statement, {"slug": slug, "day": day, "language": language})
     except DatabaseBusy:

@@ -1,5 +1,9 @@
 """The form counts who opens it: browsers, once for each form, and neither programs nor staff."""
 
+import sqlite3
+from contextlib import closing
+from time import monotonic
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -49,3 +53,17 @@ def test_staff_who_are_signed_in_are_not_counted(
 ) -> None:
     sign_in_as(app, clock, role="viewer").client.get("/en/donate", headers=BROWSER)
     assert views(session) == {}
+
+
+def test_a_busy_database_loses_the_count_and_delays_nobody(
+    app: Flask, client: FlaskClient, campaign: Campaign, session: Session
+) -> None:
+    path = app.config["KURAK"].database_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        begun = monotonic()
+        assert client.get("/en/donate", headers=BROWSER).status_code == 200
+        assert monotonic() - begun < 3  # it was the 5 seconds for which a writer waits
+        other.execute("ROLLBACK")
+    client.get("/en/donate", headers=BROWSER)
+    assert views(session) == {"en": 1}
