@@ -1,6 +1,9 @@
 """Resets of an account: a link to a new password, and a second step that was lost."""
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from campaign.database import transaction
 from campaign.domain.errors import DomainError
@@ -51,6 +54,7 @@ def reset(staff_id: int, order: ResetOrder, *, clock: Clock) -> NewLink | None:
             send_notice(session, person, AccountEvent.SECOND_STEP_REMOVED, at=at)
         if order.password:
             person.password = None
+            _remove_passkeys(session, person, at=at)
             link = make_link(session, person, purpose, actor_id=order.actor_id, at=at)
             if order.actor_id is not None:
                 send_invitation(session, person, link.nonce, actor_id=order.actor_id, at=at, purpose=purpose)
@@ -63,6 +67,13 @@ def reset(staff_id: int, order: ResetOrder, *, clock: Clock) -> NewLink | None:
         subject = f"staff:{staff_id}"
         audit.record(session, actor_id=order.actor_id, action="staff:reset", subject=subject, at=at, detail=detail)
     return link
+
+
+def _remove_passkeys(session: Session, person: Staff, *, at: datetime) -> None:
+    """Remove what signs in without the password: whoever had the account in their hands may have added one."""
+    if person.webauthn:
+        person.webauthn = []
+        send_notice(session, person, AccountEvent.PASSKEY_REMOVED, at=at)
 
 
 def _remove_second_step(person: Staff) -> None:

@@ -10,9 +10,9 @@ from passlib.totp import TOTP  # type: ignore[import-untyped]
 from sqlalchemy import select
 
 from campaign import create_app
-from campaign.database import reading
+from campaign.database import reading, transaction
 from campaign.models.outbox import Message
-from campaign.models.staff import AuditEvent, Staff
+from campaign.models.staff import AuditEvent, Staff, StaffPasskey
 from campaign.services.mail.delivery import preview
 from campaign.services.staff.accounts import RoleGrant, add_staff, set_language
 from campaign.services.staff.grants import set_grants
@@ -96,6 +96,29 @@ def test_a_reset_needs_a_reason_and_reaches_the_person_by_email(app: Flask, admi
     assert address is not None
     chosen = fetch_address(client, address[1]).submit(client, name="Aida", password=ANOTHER, password_again=ANOTHER)
     assert chosen.location == "/staff/second-step"
+
+
+def test_a_new_password_leaves_no_passkey_that_signs_in_without_it(
+    app: Flask, admin: StaffClient, clock: SettableClock
+) -> None:
+    person = row_of(EMAIL)
+    facts = {"public_key": b"k", "sign_count": 0, "backup_state": False, "device_type": "single_device"}
+    with transaction() as session:
+        session.add(
+            StaffPasskey(
+                staff_id=person.id,
+                name="Phone",
+                credential_id=b"c",
+                usage="first",
+                lastuse_datetime=clock.now(),
+                **facts,
+            )
+        )
+    page = fetch_address(admin.client, f"/staff/people/{person.id}")
+    page.submit(admin.client, "form[action$=reset]", password="yes", reason="A stranger was in the account")
+    with reading() as session:
+        assert session.execute(select(StaffPasskey)).first() is None
+    assert "passkey" in mails(app)[0]
 
 
 def test_nobody_resets_their_own_account_at_the_desk(admin: StaffClient) -> None:
