@@ -106,7 +106,7 @@ def status_after(kind: str, act: TargetAct, status: str, *, first_day: date, tod
 
 def is_report_late(status: str, *, last_day: date, today: date) -> bool:
     """Return whether a report should have been written by now."""
-    return status in UNREPORTED and today > last_day + REPORT_DUE_AFTER
+    return status in UNREPORTED and today - last_day > REPORT_DUE_AFTER
 
 
 def is_day_past(status: str, *, last_day: date, today: date) -> bool:

@@ -119,6 +119,7 @@ def test_an_event_goes_from_planned_to_reported(campaign: Campaign, by: dict[str
     refused(TargetAct.REPORT, rules.ReportDoesNotAddUp, report=wrong)
     assert not plan_item(campaign.id, added).is_report_late(date(2027, 1, 4))
     assert plan_item(campaign.id, added).is_report_late(date(2027, 1, 5))
+    assert not rules.is_report_late("planned", last_day=date.max, today=date(2027, 1, 5))
     assert decide(TargetAct.REPORT, report=REPORT) == "reported"
     assert decide(TargetAct.REPORT, report=replace(REPORT, lesson={})) == "reported"
     assert plan_item(campaign.id, added).report["women"] == 28
