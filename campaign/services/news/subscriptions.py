@@ -24,6 +24,7 @@ from campaign.domain.news import (
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
 from campaign.models.news import Subscriber
+from campaign.models.outbox import Message
 from campaign.services.news.links import ConfirmLink, read_confirm, read_leave
 from campaign.services.queues.outbox import OutgoingMail, enqueue
 from campaign.services.shield.mail_limits import mail_limits, slot_of
@@ -67,6 +68,9 @@ def request_subscription(request: SubscriptionRequest, *, clock: Clock, secret: 
         if limits.are_reached(session, at=at):
             return
         campaign = session.execute(select(Campaign).where(Campaign.slug == request.campaign)).scalar_one()
+        mail_key = f"{CONFIRM_KIND}:{campaign.id}:{limits.mailbox_key}:{slot_of(at)}"
+        if session.execute(select(Message.id).where(Message.dedupe_key == mail_key)).first() is not None:
+            return  # the mailbox has its email; other spellings of it get no rows that nothing counts
         mail = OutgoingMail(
             kind=CONFIRM_KIND,
             language=request.language,
@@ -79,7 +83,7 @@ def request_subscription(request: SubscriptionRequest, *, clock: Clock, secret: 
                 "help_email": campaign.contact_email,
                 "is_test": False,
             },
-            key=f"{CONFIRM_KIND}:{campaign.id}:{limits.mailbox_key}:{slot_of(at)}",
+            key=mail_key,
         )
         if enqueue(session, mail, at=at):
             limits.count(session, at=at)
