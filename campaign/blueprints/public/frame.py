@@ -18,7 +18,7 @@ from campaign.services.drill.gate import takes_card_gifts
 from campaign.services.news.subscriptions import CONSENT_TEXT
 from campaign.services.organisation.logos import LogoFacts, profile_and_logos
 from campaign.services.organisation.profile import OrganisationProfile
-from campaign.web.page_cache import card_of
+from campaign.web.page_cache import campaign_of, card_of
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ def frame() -> dict[str, object]:
 @bp.record_once
 def _add_globals(state: BlueprintSetupState) -> None:
     state.app.jinja_env.globals.update(address=address, accepts_gifts=accepts_gifts, canonical=canonical)
+    state.app.jinja_env.globals.update(standing_pages=standing_pages)
     state.app.jinja_env.globals.update(page_languages=page_languages, NEWS_CONSENT=CONSENT_TEXT)
     state.app.jinja_env.filters.update(teaser=teaser, host_of=host_of)
 
@@ -92,6 +93,17 @@ def accepts_gifts(site: CampaignCard | None) -> bool:
         return False
     context = current_context()
     return site.is_open_on(local_day(context.clock.now())) and takes_card_gifts(context.payments.mode)
+
+
+def standing_pages(site: CampaignCard | None) -> frozenset[str]:
+    """Return which of about, privacy and accessibility the campaign has; nothing while there is no database."""
+    if site is None:
+        return frozenset()
+    try:
+        return frozenset(str(part.facts.get("page")) for part in campaign_of(site).texts.get("page", ()))
+    except SQLAlchemyError:
+        log.exception("the frame of the page could not read the campaign's texts")
+        return frozenset()
 
 
 def same_page(language: str) -> str:

@@ -30,9 +30,11 @@ def test_a_draft_is_previewed_and_opened(staff: FlaskClient, client: FlaskClient
     assert client.get("/staff/campaign/preview/en").status_code == 302
     page = fetch_address(staff, listed.link("Open the campaign"))
     assert "It accepts gifts at once, until March 8, 2027." in page.text().replace("\xa0", " ")
+    assert page.texts(".notice li")[0] == "Story"
     opened = page.submit(staff)
     assert "The public can see the campaign." in fetch_address(staff, opened.location).text(".notice")
-    assert client.get("/en/").status_code == 200
+    assert not {"Privacy", "Accessibility"} & set(fetch_address(client, "/en/").texts("footer a"))
+    assert "Other costs" not in fetch_address(client, "/en/").text("main table")
     assert "state of the campaign is “Open”" in fetch_address(staff, page.submit(staff).location).text(".notice")
 
 

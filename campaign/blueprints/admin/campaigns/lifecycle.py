@@ -4,6 +4,7 @@ from datetime import date
 
 from flask import abort, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
 from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp, words
@@ -13,6 +14,7 @@ from campaign.blueprints.admin.frame import campaign, done, refused, visible_cam
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.permissions import DESIGNERS
 from campaign.blueprints.admin.staff.forms import CampaignForm
+from campaign.blueprints.admin.texts.words import DOCUMENT_NAMES
 from campaign.days import local_day
 from campaign.domain.campaign_state import (
     POSSIBLE_IN,
@@ -29,10 +31,12 @@ from campaign.gateway_registry import current_context
 from campaign.i18n import in_language
 from campaign.services.campaigns import lifecycle
 from campaign.services.campaigns.page import public_campaign
+from campaign.services.content.listing import documents_of
 from campaign.services.pledges.endings import ending_counts
 
 ACT_IN_PATH = f"any({','.join(CampaignAct)})"
 
+EXPECTED_TEXTS = frozenset({"hero", "story", "page:about", "page:privacy"})
 SHOWN_AT_DAY = (EndsInThePast, EndNotLater, EndTooFar)
 
 
@@ -115,9 +119,16 @@ def _act_page(act: CampaignAct, form: ActForm) -> str:
         here=here,
         starts_now=here.starts_on <= _today(),
         gaps=[GAPS[gap] for gap in lifecycle.opening_gaps(here.id, today=_today())] if act is CampaignAct.OPEN else [],
+        thin_texts=_thin_texts() if act is CampaignAct.OPEN else [],
         open_pages=lifecycle.open_pages(here.id, clock=context.clock),
         monthly=ending_counts(here.id),
     )
+
+
+def _thin_texts() -> list[LazyString]:
+    """Name the texts that a reader of an open campaign looks for, and that are empty or not complete."""
+    rows = documents_of(campaign().id)
+    return [DOCUMENT_NAMES[row.name] for row in rows if row.name in EXPECTED_TEXTS and (row.is_empty or row.problems)]
 
 
 def _form_of(act: CampaignAct, **settings: object) -> ActForm:
