@@ -117,7 +117,8 @@ def _mail(config: Config) -> tuple[SetupItem, ...]:
 
 
 def _people(session: Session) -> tuple[SetupItem, ...]:
-    proposers, approvers = _with_role(session, "finance"), _with_role(session, "approver")
+    finance, approvers = _with_role(session, "finance"), _with_role(session, "approver")
+    proposers = finance | _with_role(session, "campaign")
     return (
         SetupItem(_("An administrator"), bool(_with_role(session, "admin"))),
         SetupItem(
@@ -127,7 +128,7 @@ def _people(session: Session) -> tuple[SetupItem, ...]:
                 "Only the role “Campaign” writes texts and updates and shows pictures. You can take it yourself as well."
             ),
         ),
-        SetupItem(_("Somebody for finance"), bool(proposers), _("Finance proposes allocations and makes refunds.")),
+        SetupItem(_("Somebody for finance"), bool(finance), _("Finance proposes allocations and makes refunds.")),
         SetupItem(
             _("Somebody else who approves"),
             bool(approvers) and len(proposers | approvers) > 1,

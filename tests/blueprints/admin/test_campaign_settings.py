@@ -76,6 +76,12 @@ def test_a_mistake_is_shown_beside_what_was_typed(
     assert refused.one("#starts_on")["value"] == "2026-12-01"
 
 
+def test_all_mistakes_are_shown_at_once(admin: FlaskClient) -> None:
+    page = fetch_address(admin, "/staff/campaigns/new")
+    mistakes = {"slug": "школа", "currency": "RUB", "series": "ШК", "ends_on": "2026-11-01"}
+    assert len(Page(page.submit(admin, **{**TYPED, **mistakes})).texts(".error-summary a")) == len(mistakes)
+
+
 def test_settings_of_a_public_campaign_are_changed_except_what_is_fixed(admin: FlaskClient) -> None:
     a_campaign()
     page = fetch_address(admin, "/staff/campaign/settings")

@@ -18,6 +18,7 @@ from campaign.gateway_registry import current_context
 from campaign.i18n import LANGUAGES, currency_name
 from campaign.services.campaigns import currencies, settings
 from campaign.services.campaigns.settings import FEE_BASIS_POINTS
+from campaign.services.organisation.profile import organisation
 
 FIELD_OF: dict[type[DomainError], str] = {
     rules.BadSlug: "slug",
@@ -39,7 +40,9 @@ FIELD_OF: dict[type[DomainError], str] = {
 @bp.get("/campaigns/new")
 def new_campaign() -> ResponseReturnValue:
     """The form for a new campaign."""
-    return _page(NewCampaignForm(data={"contact_email": person().email, "fee_bearer": "fund"}))
+    return _page(
+        NewCampaignForm(data={"contact_email": organisation().contact_email or person().email, "fee_bearer": "fund"})
+    )
 
 
 @bp.post("/campaigns/new")

@@ -1,5 +1,6 @@
 """Forms of a campaign's settings and of its currencies."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from flask_babel import gettext
@@ -10,9 +11,11 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from campaign.blueprints.admin.forms import DayField, StaffForm
 from campaign.blueprints.admin.texts_field import TextsField, languages_of_campaign, languages_of_interface
-from campaign.domain.campaign_settings import MAX_SLUG
+from campaign.blueprints.admin.words import sentence_of
+from campaign.domain.campaign_settings import MAX_SLUG, check_days, check_series, check_slug
 from campaign.domain.currencies import CURRENCIES
 from campaign.domain.donation import FeeBearer
+from campaign.domain.errors import DomainError
 from campaign.domain.money import Money
 from campaign.domain.typed_text import one_line
 from campaign.services.campaigns.currencies import CurrencySettings
@@ -28,6 +31,14 @@ def _capitals(text: str | None) -> str:
 
 def _small(text: str | None) -> str:
     return one_line(text).lower()
+
+
+def _require(rule: Callable[..., object], *values: object) -> None:
+    """Check a rule of campaigns here already, so that all mistakes of a form are shown at once."""
+    try:
+        rule(*values)
+    except DomainError as error:
+        raise StopValidation(sentence_of(error)) from error
 
 
 class CurrencyCodeField(StringField):  # type: ignore[misc]  # WTForms is untyped
@@ -88,6 +99,16 @@ class SettingsForm(StaffForm):
             SelectChoice(FeeBearer.GENERAL.value, _("The general fund, so that a gift for a purpose arrives in full")),
         ],
     )
+
+    def validate_slug(self, field: StringField) -> None:
+        _require(check_slug, field.data)
+
+    def validate_series(self, field: StringField) -> None:
+        _require(check_series, field.data)
+
+    def validate_ends_on(self, field: DayField) -> None:
+        if self.starts_on.data and field.data:
+            _require(check_days, self.starts_on.data, field.data)
 
     def validate_goal(self, field: AmountField) -> None:
         if not self.currency.errors:
