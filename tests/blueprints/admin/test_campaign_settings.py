@@ -60,6 +60,7 @@ def test_the_first_campaign_is_created_with_a_currency_that_the_provider_takes(
         ({"series": "QUI"}, "Another campaign’s receipts have this prefix. Choose another one."),
         ({"goal": "many"}, "Enter an amount, like 35 or 35.50."),
         ({"ends_on": "2026-11-01"}, "Enter a day after the first day."),
+        ({"ends_on": "soon"}, "Enter a day, like 2026-12-31."),
         ({"contact_email": "nobody"}, None),
     ],
 )

@@ -107,7 +107,7 @@ class SettingsForm(StaffForm):
         _require(check_series, field.data)
 
     def validate_ends_on(self, field: DayField) -> None:
-        if self.starts_on.data and field.data:
+        if not (self.starts_on.errors or field.errors):
             _require(check_days, self.starts_on.data, field.data)
 
     def validate_goal(self, field: AmountField) -> None:
