@@ -12,9 +12,11 @@ from campaign.days import local_day
 from campaign.domain.campaign_state import (
     CampaignAct,
     CampaignStage,
+    CampaignState,
     NotReadyToOpen,
     OpeningGap,
     ReasonMissing,
+    WrongCampaignState,
     campaign_state,
     check_new_end,
     check_possible,
@@ -91,6 +93,9 @@ def _open(session: Session, row: Campaign, decision: CampaignDecision, today: da
 
 
 def _withdraw(session: Session, row: Campaign, decision: CampaignDecision, today: date) -> None:  # noqa: ARG001
+    """Make it a draft, whose currency and address can be changed, while no gift rests on them."""
+    if session.execute(select(Donation.id).where(Donation.campaign_id == row.id).limit(1)).first() is not None:
+        raise WrongCampaignState(CampaignState.SCHEDULED)
     row.stage = CampaignStage.DRAFT
 
 

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from campaign.domain import campaign_settings as rules
-from campaign.domain.campaign_state import CampaignAct, EndNotLater
+from campaign.domain.campaign_state import CampaignAct, EndNotLater, WrongCampaignState
 from campaign.domain.currencies import CURRENCIES
 from campaign.domain.donation import FeeBearer
 from campaign.domain.errors import DomainError
@@ -52,6 +52,16 @@ def test_a_new_campaign_is_a_draft_that_takes_gifts_once_it_is_opened(app: Flask
     options = giving_options()
     assert [(offer.currency, offer.minimum.minor) for offer in options.offers] == [("KGS", 100_00)]
     assert [(purpose.code, set(purpose.title)) for purpose in options.purposes] == [("GEN", {"ru", "ky"})]
+
+
+@pytest.mark.database("sqlite")
+def test_a_campaign_with_gifts_is_no_draft_again_whose_currency_could_change(app: Flask, clock: SettableClock) -> None:
+    campaign, actor = a_campaign(), a_member_of_staff(role="campaign").id
+    a_paid_gift(campaign=campaign)
+    later = replace(settings_of(campaign.id).settings, starts_on=date(2027, 1, 1))
+    change_settings(campaign.id, later, actor_id=actor, clock=clock)
+    with pytest.raises(WrongCampaignState):
+        carry_out(CampaignDecision(campaign_id=campaign.id, act=CampaignAct.WITHDRAW, actor_id=actor), clock=clock)
 
 
 @pytest.mark.database("sqlite")
