@@ -77,14 +77,20 @@ class ItemDraft:
     details: EventTimes | CallDays | None = None
 
 
-def add_item(campaign_id: int, kind: FundKind, draft: ItemDraft, *, actor_id: int, clock: Clock) -> str:
-    """Add a purpose, an event, a grant or a line, and return its public id.
+def add_item(
+    campaign_id: int, kind: FundKind, draft: ItemDraft, *, actor_id: int, clock: Clock, form_id: str = ""
+) -> str:
+    """Add a purpose, an event, a grant or a line, and return its public id; a form that comes twice adds one.
 
     Raises:
         NotFound: There is no such purpose.
         EndsBeforeItBegins: The times are the wrong way round.
     """
     with transaction() as session:
+        session.execute(select(Campaign.id).where(Campaign.id == campaign_id).with_for_update())
+        same = select(Fund.public_id).where(Fund.campaign_id == campaign_id, Fund.public_id == form_id)
+        if (added := session.execute(same).scalar_one_or_none()) is not None:
+            return added
         code = _next_code(session, campaign_id, kind)
         new = NewFund(
             code=code,
@@ -95,6 +101,7 @@ def add_item(campaign_id: int, kind: FundKind, draft: ItemDraft, *, actor_id: in
             theme=draft.theme,
         )
         fund = add_funds(session, campaign_id, [new])[code]
+        fund.public_id = form_id or fund.public_id
         _write_details(session, fund, draft.details)
         record_change(session, fund, "add", actor_id, clock)
         return fund.public_id

@@ -90,6 +90,12 @@ def test_an_event_with_only_a_day_is_written_without_times(staff: FlaskClient) -
         assert (row.starts_on, row.begins_at) == (date(2026, 12, 5), None)
 
 
+def test_a_form_that_is_sent_twice_adds_one_event(staff: FlaskClient) -> None:
+    form = fetch_address(staff, "/staff/plan/new/event")
+    assert form.submit(staff, **EVENT).location == form.submit(staff, **EVENT).location
+    assert Page(staff.get("/staff/plan")).texts("th a").count("Felt day") == 1
+
+
 def test_a_day_that_no_calendar_reaches_is_refused(staff: FlaskClient) -> None:
     typed = {"title-en": "Looms", "opens_on": "0001-01-01", "closes_on": "9999-12-31"}
     page = Page(fetch_address(staff, "/staff/plan/new/grant").submit(staff, **typed))

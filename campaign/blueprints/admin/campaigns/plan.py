@@ -49,7 +49,7 @@ def add_plan_item(kind: str) -> ResponseReturnValue:
     if not form.validate():
         return _new_page(kind, form), form.status
     try:
-        public_id = plan_changes.add_item(campaign().id, FundKind(kind), form.draft, **_by())
+        public_id = plan_changes.add_item(campaign().id, FundKind(kind), form.draft, form_id=form.new_id, **_by())
     except plan_changes.EndsBeforeItBegins as error:
         form.refuse(SHOWN_AT_END[FundKind(kind)], words.sentence_of(error))
         return _new_page(kind, form), form.status

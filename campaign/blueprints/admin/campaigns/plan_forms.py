@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import DateTimeField, IntegerField, SelectField
+from wtforms import DateTimeField, HiddenField, IntegerField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation
 
@@ -13,6 +13,7 @@ from campaign.blueprints.admin.forms import MAX_NAME, MAX_TEXT, YEARS, DayField,
 from campaign.blueprints.admin.texts_field import TextsField
 from campaign.days import from_local
 from campaign.domain.fund import FundKind
+from campaign.domain.identity import is_public_id, new_public_id
 from campaign.domain.target_state import Attendance
 from campaign.i18n import text_of
 from campaign.services.campaigns.plan import PlanItem
@@ -73,6 +74,7 @@ class MomentField(DateTimeField):  # type: ignore[misc]  # WTForms is untyped
 class ItemForm(StaffForm):
     """What every purpose and target has."""
 
+    form_id = HiddenField(default=new_public_id)
     title = TextsField(_("Name"), maximum=MAX_NAME)
     summary = TextsField(_("What it is for"), maximum=MAX_SUMMARY, rows=2)
     goal = AmountField(_("Planned amount"), description=_("May be empty. The sum of the costs takes its place."))
@@ -98,6 +100,11 @@ class ItemForm(StaffForm):
     def validate_goal(self, field: AmountField) -> None:
         if field.data and field.data != "0":
             field.read(self.currency)
+
+    @property
+    def new_id(self) -> str:
+        """The id that came with the form; empty for a form that is none of ours."""
+        return self.form_id.data if is_public_id(self.form_id.data or "") else ""
 
     @property
     def details(self) -> EventTimes | CallDays | None:
