@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from flask import request
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, lazy_pgettext
 from wtforms import BooleanField, Field, HiddenField, RadioField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
@@ -66,7 +66,7 @@ class PictureForm(PictureRevisionForm):
 
     is_decorative = BooleanField(lazy_gettext("Decorative: it adds nothing to the text, and screen readers skip it"))
     credit = StringField(
-        lazy_gettext("Credit"),
+        lazy_pgettext("picture", "Credit"),
         description=lazy_gettext("Who took it, such as: Photo: Aida Sultanova"),
         filters=[one_line],
         validators=[Length(max=MAX_CREDIT, message=TOO_LONG)],
