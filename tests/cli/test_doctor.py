@@ -40,7 +40,7 @@ def peopled(app: Flask, clock: SettableClock) -> None:
     """An organisation, a campaign that is no demonstration, and people who look after it."""
     save_organisation(COMPLETE, actor_id=None, clock=clock)
     a_campaign()
-    for role in ("admin", "finance", "approver"):
+    for role in ("admin", "campaign", "finance", "approver"):
         a_member_of_staff(role=role)
 
 

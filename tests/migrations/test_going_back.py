@@ -35,6 +35,8 @@ from campaign.services.schema import schema_state
 from tests.migrations.test_migrations import empty, empty_url  # noqa: F401  # fixtures
 from tests.support.builders import NOW, a_campaign, a_donor, a_member_of_staff, a_paid_gift
 
+pytestmark = pytest.mark.faults
+
 MONEY = ("journal_entry", "posting", "receipt", "refund", "allocation", "disbursement", "donation_event", "audit_event")
 UNKNOWN_BEFORE: dict[str, dict[str, tuple[str, dict[str, object]]]] = {
     next(file.name[:4] for file in (MIGRATIONS / "versions").glob("*_pictures.py")): {

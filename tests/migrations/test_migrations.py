@@ -79,6 +79,7 @@ def test_up_and_down_and_up_again(empty: Flask) -> None:
     assert ddl_of_database() == first
 
 
+@pytest.mark.faults
 def test_each_step_down_can_be_taken_back(empty: Flask) -> None:
     upgrade(str(MIGRATIONS))
     whole = ddl_of_database()
