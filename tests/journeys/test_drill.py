@@ -14,6 +14,8 @@ from campaign.services.drill.playing import open_campaign, play_week
 from campaign.services.drill.stage import DrillContext, SceneFailed
 from tests.journeys.site import Site
 
+pytestmark = pytest.mark.faults
+
 
 @pytest.fixture
 def stage(site: Site, tmp_path: Path) -> Iterator[DrillContext]:

@@ -69,6 +69,7 @@ def test_each_migration_follows_the_one_before_and_the_head_is_written_down() ->
     assert revisions[-1] == head()
 
 
+@pytest.mark.faults
 def test_up_and_down_and_up_again(empty: Flask) -> None:
     upgrade(str(MIGRATIONS))
     first = ddl_of_database()
@@ -104,6 +105,7 @@ def test_the_tables_are_those_of_the_models(empty: Flask) -> None:
     assert len(by_models) > 20
 
 
+@pytest.mark.faults
 def test_names_move_from_the_address_to_the_gifts_where_they_are_sure(empty: Flask) -> None:
     """The first gift of an address and its monthly gift; never another gift, which may be somebody else's."""
     number = next(file.name[:4] for file in (MIGRATIONS / "versions").glob("*_names_of_a_gift.py"))

@@ -13,6 +13,8 @@ from tests.migrations.test_migrations import empty, empty_url  # noqa: F401  # f
 from tests.migrations.test_reasons import before_migration
 from tests.support.builders import NOW
 
+pytestmark = pytest.mark.faults
+
 ISSUER: dict[str, Any] = {
     "legal_name": {"en": "Library Fund", "ru": "Фонд библиотеки"},
     "address": {"en": "1 Chui Avenue"},

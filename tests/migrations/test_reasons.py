@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import MetaData, Table, select
@@ -10,6 +11,8 @@ from campaign.extensions import db
 from campaign.project import MIGRATIONS
 from tests.migrations.test_going_back import put, rows_of, without_rules
 from tests.migrations.test_migrations import empty, empty_url  # noqa: F401  # fixtures
+
+pytestmark = pytest.mark.faults
 
 WRONG_MODE = "It is about test money and this installation takes real money, or the other way round."
 LATE_NEWS = "late news: found by a comparison with the provider, and not yet released"

@@ -250,6 +250,7 @@ class Killed(BaseException):
     """As sudden as a power cut."""
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("after_steps", [1, 4, 8, 12])
 def test_a_repair_that_was_killed_is_finished_by_the_next(
     stage: ReconciliationScenario, monkeypatch: pytest.MonkeyPatch, after_steps: int

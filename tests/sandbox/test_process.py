@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 import requests
 import stripe
 
 from tests.sandbox.gifts import open_gift
 from tests.sandbox.running import PUBLIC_URL, Listener, running_sandbox
 from tests.support.stripe_contract import Json
+
+pytestmark = pytest.mark.faults
 
 ROOT = Path(__file__).parents[2]
 

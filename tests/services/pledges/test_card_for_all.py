@@ -103,6 +103,7 @@ def test_late_events_of_the_former_subscription_change_nothing(engine: Engine, n
         assert session.execute(select(Donation.pledge_id).where(Donation.invoice_id == paid)).scalar_one() == 2
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("calls", range(7))
 def test_a_program_that_ends_between_two_calls_goes_on_where_it_was(
     engine: Engine, names: list[str], calls: int
