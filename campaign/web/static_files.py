@@ -89,7 +89,12 @@ def _answer(asset: Asset | None) -> Response:
     if asset.is_compressible:
         answer.vary.add("Accept-Encoding")
     answer.cache_control.public = True
-    if request.args.get("v") == asset.version:
+    return cached_by_version(answer, asset.version)
+
+
+def cached_by_version(answer: Response, version: str) -> Response:
+    """Let a file be cached for a year under an address that names its version, and be compared at each use otherwise."""
+    if request.args.get("v") == version:
         answer.cache_control.max_age = YEAR_SECONDS
         answer.cache_control.immutable = True
     else:

@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
@@ -51,6 +51,19 @@ class StaffForm(PostedForm):
     def refuse(self, name: str, sentence: str) -> None:
         """Add an error to a field after validation."""
         self[name].errors = [*self[name].errors, sentence]
+
+
+class CreationForm(StaffForm):
+    """A form that adds something; `form_id` becomes its public id, so that a form sent twice adds one."""
+
+    form_id = HiddenField(default=new_public_id)
+
+    @property
+    def new_id(self) -> str:
+        """The id that came with the form, or a new one for a form that is none of ours."""
+        if not is_public_id(self.form_id.data or ""):
+            self.form_id.data = new_public_id()
+        return cast(str, self.form_id.data)
 
 
 class SingleUseForm(StaffForm):

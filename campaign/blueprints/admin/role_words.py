@@ -12,7 +12,7 @@ ROLES: Mapping[str, LazyString] = {
     ),
     "finance": _("Finance: refunds, payments, proposals, files"),
     "approver": _("Approver: decides on allocations"),
-    "admin": _("Administrator: people and their roles"),
+    "admin": _("Administrator: the organisation, campaigns, people and their roles"),
 }
 ROLE_NAMES: Mapping[str, LazyString] = {
     "viewer": lazy_pgettext("role", "Viewer"),

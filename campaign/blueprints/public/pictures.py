@@ -2,13 +2,13 @@
 
 from http import HTTPStatus
 
-from flask import Response, make_response, request
+from flask import Response, make_response
 
 from campaign.blueprints.public import bp
 from campaign.days import local_day
 from campaign.gateway_registry import current_context
 from campaign.services.pictures.listing import public_file, read_file_name
-from campaign.web.static_files import YEAR_SECONDS
+from campaign.web.static_files import cached_by_version
 
 
 @bp.get("/pictures/<public_id>/<name>")
@@ -26,10 +26,4 @@ def picture_file(public_id: str, name: str) -> Response:
         answer.cache_control.private = True
     else:
         answer.cache_control.public = True
-    if request.args.get("v") == file.version:
-        answer.cache_control.max_age = YEAR_SECONDS
-        answer.cache_control.immutable = True
-    else:
-        answer.cache_control.no_cache = True
-    answer.make_conditional(request)
-    return answer
+    return cached_by_version(answer, file.version)

@@ -1,4 +1,4 @@
-"""The organisation's logo and icon: checked, PNG encoded anew without what the file told besides, stored and removed."""
+"""The organisation's logo and icon: checked, a PNG encoded anew without its texts, dates and places, stored and removed."""
 
 import hashlib
 import io

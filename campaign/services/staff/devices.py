@@ -1,4 +1,4 @@
-"""Browsers that a person has signed in with before; a sign-in from another one is told to the person."""
+"""Browsers that a person has signed in with before; the person gets an email about a sign-in from another one."""
 
 import hashlib
 import secrets
@@ -22,7 +22,7 @@ def new_device() -> str:
 
 
 def note_device(session: Session, person: Staff, cookie: str, *, browser: str, system: str, at: datetime) -> None:
-    """Record with which browser a person signs in; one that is not their first is told to them by email."""
+    """Record with which browser a person signs in; they get an email about one that is not their first."""
     session.execute(delete(StaffDevice).where(StaffDevice.last_used_at < at - REMEMBERED_FOR))
     digest = hashlib.sha256(cookie.encode("utf-8", "surrogatepass")).hexdigest()
     devices = session.execute(select(StaffDevice).where(StaffDevice.staff_id == person.id)).scalars().all()

@@ -16,7 +16,7 @@ from campaign.services.queues.outbox import OutgoingMail, enqueue
 
 
 class AccountEvent(StrEnum):
-    """What happened to an account, of which its person is told."""
+    """What happened to an account, about which its person gets an email."""
 
     SIGN_IN = "sign_in"
     PASSWORD = "password"  # noqa: S105  # a word, not one to sign in with

@@ -1,4 +1,4 @@
-"""What a person changes in their own account beside the password: recorded in the audit trail, and told to them by email."""
+"""What a person changes in their own account beside the password: recorded in the audit trail and confirmed by email."""
 
 from campaign.database import transaction
 from campaign.gateways.clock import Clock

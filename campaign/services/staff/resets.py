@@ -32,7 +32,7 @@ class ResetOrder:
 
 
 def reset(staff_id: int, order: ResetOrder, *, clock: Clock) -> NewLink | None:
-    """Reset a person's account and end their sessions; they are told by email.
+    """Reset a person's account and end their sessions; they get an email.
 
     Returns:
         The link by which they choose another password, where it was reset. From the staff pages it is sent to them.

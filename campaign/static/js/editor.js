@@ -51,14 +51,14 @@ async function save() {
     const answer = await fetch(words.autosave, { method: "POST", body: new FormData(form), redirect: "manual", signal: AbortSignal.timeout(RETRY_MS) });
     const isOurs = answer.headers.get("Content-Type")?.startsWith("application/json");
     if (!isOurs) sentence = answer.status >= 500 ? words.offline : words.ended;
-    const told = isOurs ? await answer.json() : {};
+    const reply = isOurs ? await answer.json() : {};
     if (answer.ok && isOurs) {
-      form.elements.base.value = told.base;
+      form.elements.base.value = reply.base;
       saved = sent;
       if (saved === changes) release();
-      showProblems(told.problems);
+      showProblems(reply.problems);
     }
-    sentence = told.message ?? sentence;
+    sentence = reply.message ?? sentence;
   } catch { /* no connection */ }
   isSaving = false;
   said.textContent = sentence;

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import abort, flash, redirect, render_template, session, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import gettext as _
@@ -13,7 +13,7 @@ from campaign.blueprints.admin.campaigns.words import ACTS, GAPS
 from campaign.blueprints.admin.frame import campaign, done, refused, visible_campaigns
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.permissions import DESIGNERS
-from campaign.blueprints.admin.staff.forms import CampaignForm
+from campaign.blueprints.admin.staff.account import show_chosen_campaign
 from campaign.blueprints.admin.texts.words import DOCUMENT_NAMES
 from campaign.days import local_day
 from campaign.domain.campaign_state import (
@@ -26,7 +26,7 @@ from campaign.domain.campaign_state import (
     EndTooFar,
     WrongCampaignState,
 )
-from campaign.domain.errors import DomainError, NotFound
+from campaign.domain.errors import DomainError
 from campaign.gateway_registry import current_context
 from campaign.i18n import in_language
 from campaign.services.campaigns import lifecycle
@@ -62,10 +62,7 @@ def switch_campaign() -> ResponseReturnValue:
     Raises:
         NotFound: The person may not see this campaign, or there is none of this name.
     """
-    form = CampaignForm(visible_campaigns())
-    if not form.validate():
-        raise NotFound("campaign")
-    session["campaign"] = form.campaign.data
+    show_chosen_campaign()
     return redirect(url_for("admin.campaigns"), 303)
 
 

@@ -1,28 +1,25 @@
 """The form of a consent: who agreed to be shown, what for, until when, and where the proof is."""
 
 from datetime import date
-from typing import cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from wtforms import HiddenField, RadioField, SelectField, StringField
+from wtforms import RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
-from campaign.blueprints.admin.forms import DayField, LongTextField, StaffForm
+from campaign.blueprints.admin.forms import CreationForm, DayField, LongTextField
 from campaign.blueprints.admin.pictures.words import CONSENT_FORMS
 from campaign.domain.consent import MAX_PERSON, MAX_STORED_AT
-from campaign.domain.identity import is_public_id, new_public_id
 from campaign.domain.typed_text import one_line
 from campaign.i18n import LANGUAGES
 from campaign.services.pictures.consents import ConsentFacts
 from campaign.web.form_fields import TOO_LONG
 
 
-class ConsentEntryForm(StaffForm):
+class ConsentEntryForm(CreationForm):
     """A consent as recorded by staff; `form_id` is the public id of a new one."""
 
-    form_id = HiddenField(default=new_public_id)
     person = StringField(
         lazy_gettext("Who agreed"),
         description=lazy_gettext("Their full name; of a child, also the parent who agreed. Only staff see it."),
@@ -65,13 +62,6 @@ class ConsentEntryForm(StaffForm):
             self.refuse("language", _("Choose one of the listed languages."))
             is_valid = False
         return is_valid
-
-    @property
-    def new_id(self) -> str:
-        """The id that came with the form, or a new one for a form that is none of ours."""
-        if not is_public_id(self.form_id.data or ""):
-            self.form_id.data = new_public_id()
-        return cast(str, self.form_id.data)
 
     @property
     def facts(self) -> ConsentFacts:

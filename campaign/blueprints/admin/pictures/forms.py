@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
@@ -11,8 +11,7 @@ from wtforms import BooleanField, Field, HiddenField, RadioField, SelectMultiple
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
-from campaign.blueprints.admin.forms import StaffForm
-from campaign.domain.identity import is_public_id, new_public_id
+from campaign.blueprints.admin.forms import CreationForm, StaffForm
 from campaign.domain.picture import FOCAL_STEPS, MAX_ALT, MAX_CREDIT, PictureFacts
 from campaign.domain.typed_text import one_line
 from campaign.i18n import LANGUAGES
@@ -35,21 +34,13 @@ class PictureRevisionForm(StaffForm):
         return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_REVISION_DIGITS else -1
 
 
-class UploadForm(PictureRevisionForm):
+class UploadForm(PictureRevisionForm, CreationForm):
     """The file of a picture; `form_id` is the public id of a new one, so that a form sent twice makes one picture."""
 
-    form_id = HiddenField(default=new_public_id)
     file = StringField(
         lazy_gettext("Picture"),
         description=lazy_gettext("JPEG, PNG, WebP or HEIC, of at most 25 MB. Place and time of the shot are removed."),
     )
-
-    @property
-    def new_id(self) -> str:
-        """The id that came with the form, or a new one for a form that is none of ours."""
-        if not is_public_id(self.form_id.data or ""):
-            self.form_id.data = new_public_id()
-        return cast(str, self.form_id.data)
 
     @property
     def uploaded(self) -> tuple[str, bytes] | None:

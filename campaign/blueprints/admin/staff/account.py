@@ -41,11 +41,20 @@ def choose_campaign() -> ResponseReturnValue:
     Raises:
         NotFound: The person may not see this campaign, or there is none of this name.
     """
+    show_chosen_campaign()
+    return redirect(url_for("admin.overview"), 303)
+
+
+def show_chosen_campaign() -> None:
+    """Have the session show the campaign that the form names.
+
+    Raises:
+        NotFound: The person may not see this campaign, or there is none of this name.
+    """
     form = CampaignForm(visible_campaigns())
     if not form.validate():
         raise NotFound("campaign")
     session["campaign"] = form.campaign.data
-    return redirect(url_for("admin.overview"), 303)
 
 
 def _page(form: LanguageForm) -> str:
