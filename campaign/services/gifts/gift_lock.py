@@ -13,6 +13,8 @@ from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
+from campaign.models.organisation import Organisation
+from campaign.services.organisation.profile import ISSUER_NAMES, issuer_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class LockedGift:
     campaign_title: dict[str, str]
     series: str  # of the numbers of receipts
     issuer: dict[str, dict[str, str]]
+    """The campaign's own where it has one, else the organisation."""
     contact_email: str
     fund_title: dict[str, str]
     fund_code: str
@@ -65,6 +68,7 @@ def lock_gift(session: Session, donation_id: int) -> LockedGift:
     return LockedGift(
         snapshot=_snapshot(row),
         donor=DonorOfGift(row.donor_id, row.donor_email) if row.donor_id else None,
+        issuer=row.own_issuer or issuer_of({name: columns[_O.c[name]] for name in ISSUER_NAMES}),
         **{name: columns[name] for name in _READ},
     )
 
@@ -75,9 +79,10 @@ def _snapshot(row: Row[*tuple[Any, ...]]) -> GiftSnapshot:
 
 
 _D, _C, _F, _P = Donation.__table__, Campaign.__table__, Fund.__table__, Donor.__table__
+_O = Organisation.__table__
 _GENERAL = Fund.__table__.alias("general")
 _SNAPSHOT = tuple(field.name for field in fields(GiftSnapshot))
-_READ = tuple(field.name for field in fields(LockedGift) if field.name not in {"snapshot", "donor"})
+_READ = tuple(field.name for field in fields(LockedGift) if field.name not in {"snapshot", "donor", "issuer"})
 _GENERAL_FUND_ID = (
     select(_GENERAL.c.id).where(_GENERAL.c.campaign_id == _D.c.campaign_id, _GENERAL.c.kind == FundKind.GENERAL)
 ).scalar_subquery()
@@ -86,7 +91,8 @@ _LOCK = (
     select(
         *(column for column in _D.c if column.key in {*_SNAPSHOT, *_READ, "donor_id"}),
         *(_C.c.slug.label("campaign_slug"), _C.c.title.label("campaign_title")),
-        *(_C.c.series, _C.c.issuer, _C.c.contact_email),
+        *(_C.c.series, _C.c.issuer.label("own_issuer"), _C.c.contact_email),
+        *(_O.c[name] for name in ISSUER_NAMES),
         *(_F.c.title.label("fund_title"), _F.c.code.label("fund_code"), _F.c.kind.label("fund_kind")),
         _P.c.email.label("donor_email"),
         case((_D.c.fee_bearer == FeeBearer.FUND, _D.c.fund_id), else_=_GENERAL_FUND_ID).label("fee_fund_id"),
@@ -94,6 +100,7 @@ _LOCK = (
     .join(_C, _C.c.id == _D.c.campaign_id)
     .join(_F, _F.c.id == _D.c.fund_id)
     .outerjoin(_P, _P.c.id == _D.c.donor_id)
+    .outerjoin(_O, _O.c.id == 1)
     .where(_D.c.id == bindparam("donation"))
     .with_for_update(of=_D)
 )

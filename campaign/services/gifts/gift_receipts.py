@@ -1,6 +1,6 @@
 """A gift's receipt and mails, brought in line with what is left of it, in the transaction that settles it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,7 +15,6 @@ from campaign.domain.receipt import ReceiptEndReason, ReceiptState
 from campaign.i18n import money_in_text
 from campaign.services.gifts.gift_lock import LockedGift
 from campaign.services.gifts.refund_rows import RefundNews
-from campaign.services.organisation import profile
 from campaign.services.pledges import mail_facts
 from campaign.services.queues.outbox import OutgoingMail, enqueue, send_instead
 from campaign.services.receipts import issuing
@@ -215,13 +214,10 @@ class _ReceiptWriter:
             purpose=in_language_of(gift.fund_title, language),
             is_restricted=gift.fund_kind == FundKind.THEME,
             campaign_title=in_language_of(gift.campaign_title, language),
-            issuer={name: in_language_of(texts, language) for name, texts in self._issuer().items()},
+            issuer={name: in_language_of(texts, language) for name, texts in gift.issuer.items()},
             note=None if self.is_whole else self._note(),
             public_url=self.public_url,
         )
-
-    def _issuer(self) -> Mapping[str, Mapping[str, str]]:
-        return profile.issuer_in(self.session, self.gift.issuer)
 
     def _why_again(self, *, restores: bool) -> str:
         """Why the donor gets another receipt; nothing with the first one."""

@@ -60,16 +60,11 @@ class OrganisationProfile:
     @property
     def issuer(self) -> dict[str, dict[str, str]]:
         """What receipts print of the issuer, per language."""
-        names = ("legal_name", "address", "registration", "place")
-        issuer = {name: dict(getattr(self, name)) for name in names}
-        languages = {*self.signatory, *self.signatory_role}
-        return {**issuer, "signatory": {language: self._signed_by(language) for language in languages}}
-
-    def _signed_by(self, language: str) -> str:
-        parts = (in_language_of(texts, language) for texts in (self.signatory, self.signatory_role))
-        return ", ".join(part for part in parts if part)
+        return issuer_of({name: getattr(self, name) for name in ISSUER_NAMES})
 
 
+ISSUER_NAMES = ("legal_name", "address", "registration", "place", "signatory", "signatory_role")
+"""The texts of the profile that make the issuer of receipts."""
 NAMES = tuple(name.name for name in fields(OrganisationProfile) if name.name != "revision")
 
 
@@ -91,9 +86,16 @@ def profile_of(row: Organisation) -> OrganisationProfile:
     return OrganisationProfile(**{**values, "links": tuple(row.links)}, revision=row.revision)
 
 
-def issuer_in(session: Session, issuer: Mapping[str, Texts]) -> Mapping[str, Texts]:
-    """Return the issuer that a campaign's receipts print: its own where it has one, else the organisation."""
-    return issuer or organisation_in(session).issuer
+def issuer_of(texts: Mapping[str, Texts | None]) -> dict[str, dict[str, str]]:
+    """Return what receipts print of the issuer, per language, from the texts named in ISSUER_NAMES; None without a profile."""
+    known = {name: dict(value or {}) for name, value in texts.items()}
+    name, role = known.pop("signatory"), known.pop("signatory_role")
+    return {**known, "signatory": {language: _signed_by(name, role, language) for language in {*name, *role}}}
+
+
+def _signed_by(name: Texts, role: Texts, language: str) -> str:
+    parts = (in_language_of(texts, language) for texts in (name, role))
+    return ", ".join(part for part in parts if part)
 
 
 def is_time_zone_fixed() -> bool:
