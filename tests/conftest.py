@@ -19,7 +19,7 @@ from campaign.gateways.context import Context
 from tests.support.books import problems_of_filled_tables
 from tests.support.databases import config_for, migrate, postgresql, url_of
 from tests.support.db_snapshot import Beginning
-from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
+from tests.support.fakes import FakeAccount, FakePayments, RecordingMailer, SettableClock
 from tests.support.pytest_hooks import pytest_collection_finish, pytest_collection_modifyitems, pytest_configure
 from tests.support.search_texts import stale_search_texts
 
@@ -112,7 +112,9 @@ def app(
     """The whole app with its context pushed; afterwards the books must be clean."""
     place = request.node.get_closest_marker("time_zone")
     config = config_for(database_url, instance=tmp_path, time_zone=place.args[0] if place else "UTC")
-    context = Context(clock=clock, payments=payments, mailer=mailer, public_url=config.public_url)
+    context = Context(
+        clock=clock, payments=payments, account=FakeAccount(), mailer=mailer, public_url=config.public_url
+    )
     app = create_app(config, context)
     app.test_client_class = SeparateClient
     with app.app_context():

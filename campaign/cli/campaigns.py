@@ -54,7 +54,11 @@ def import_(folder: Path, slug: str | None, replace: bool) -> None:  # as click 
     context = current_context()
     try:
         name = import_campaign(
-            folder, ImportOptions(slug=slug, replace=replace), clock=context.clock, store=context.files
+            folder,
+            ImportOptions(slug=slug, replace=replace),
+            account=context.account,
+            clock=context.clock,
+            store=context.files,
         )
     except FolderRefused as refusal:
         for problem in refusal.problems:

@@ -173,7 +173,7 @@ def _contents() -> Iterator[CheckResult]:
 def _setup(config: Config) -> Iterator[CheckResult]:
     """Yield each step of the set-up as the staff page shows it."""
     with in_language("en"):
-        for step in setup_steps(config):
+        for step in setup_steps(config, None):
             missing = ", ".join(item.label for item in step.missing)
             verdict = Verdict.MISSING if missing else Verdict.OK
             sentence = f"missing: {missing}. See /staff/setup." if missing else "done."

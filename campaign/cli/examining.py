@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from campaign.cli.findings import CheckResult, Verdict
 from campaign.config import Config
+from campaign.database import reading
 from campaign.domain.alarm import Severity
 from campaign.domain.errors import NotFound
 from campaign.domain.identity import new_public_id
@@ -13,8 +14,10 @@ from campaign.gateways.webhook_ping import PingAnswer, ping, ping_body
 from campaign.i18n import in_language
 from campaign.services.alarms import watching
 from campaign.services.alarms.words import describe_alarm
+from campaign.services.campaigns.settlement import settlement_currencies
 from campaign.services.inbox import listing
 from campaign.services.inbox.endpoint import EndpointStatus, check_endpoint, own_addresses
+from campaign.services.organisation.setup import unsettled_goals
 from campaign.services.queues.inbox import PING
 
 SETUP = "flask --app wsgi stripe setup"
@@ -25,6 +28,7 @@ def examine_outside(config: Config, context: Context) -> Iterator[CheckResult]:
     if config.payment_mode != "none":
         yield from _endpoint(config, context)
         yield _own_address(config, context)
+        yield _goals(context)
     yield from _alarms(context, takes_cards=config.payment_mode != "none")
 
 
@@ -86,6 +90,26 @@ def _own_address(config: Config, context: Context) -> CheckResult:
     if answer.status == 200 and _is_stored(event_id):
         return CheckResult(Verdict.OK, f"A signed event sent to {address} arrived here.")
     return CheckResult(Verdict.UNSAFE, f"A signed event sent to {address} {_what_became_of_it(answer)}")
+
+
+def _goals(context: Context) -> CheckResult:
+    """Check that gifts count toward every goal: the account is credited in the currency of each."""
+    settlement = settlement_currencies(context.account)
+    if not settlement.codes:
+        return CheckResult(
+            Verdict.MISSING,
+            "Stripe does not say in which currencies the account is credited; no campaign can be opened. A restricted "
+            "key needs the permission to read Accounts and Balance.",
+        )
+    codes = ", ".join(settlement.codes)
+    with reading() as session:
+        goals = unsettled_goals(session, settlement)
+    if goals:
+        named = ", ".join(f"{slug} ({currency})" for slug, currency in goals.items())
+        return CheckResult(
+            Verdict.UNSAFE, f"Gifts would not count toward the goal of {named}: the account is credited in {codes}."
+        )
+    return CheckResult(Verdict.OK, f"Goals are counted in currencies in which the account is credited: {codes}.")
 
 
 def _what_became_of_it(answer: PingAnswer) -> str:

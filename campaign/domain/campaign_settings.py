@@ -50,6 +50,19 @@ class UnsupportedCurrency(DomainError):
     """The payment provider does not charge this currency."""
 
 
+class GoalCurrencyNotSettled(DomainError):
+    """Gifts are never credited in this currency, so a goal in it would stay at zero.
+
+    Attributes:
+        code: The currency of the goal.
+        possible: The currencies in which the payment account is credited, its own first.
+    """
+
+    def __init__(self, code: str, possible: tuple[str, ...]) -> None:
+        super().__init__(code)
+        self.code, self.possible = code, possible
+
+
 class OwnCurrencyNeeded(DomainError):
     """The currency in which the goal is counted cannot be removed."""
 
@@ -106,6 +119,16 @@ def supported(code: str) -> Currency:
     if code not in CURRENCIES:
         raise UnsupportedCurrency(code)
     return CURRENCIES[code]
+
+
+def check_goal_currency(code: str, settled: tuple[str, ...]) -> None:
+    """Check the currency of a goal against those in which the payment account is credited; none are known before it is set up.
+
+    Raises:
+        GoalCurrencyNotSettled: The account is credited in others alone.
+    """
+    if settled and code not in settled:
+        raise GoalCurrencyNotSettled(code, settled)
 
 
 def check_bounds(code: str, minimum_minor: int, maximum_minor: int) -> None:

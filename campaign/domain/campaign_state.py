@@ -85,6 +85,9 @@ class OpeningGap(StrEnum):
     TITLE = "title"  # in every language
     CURRENCY = "currency"
     PAST = "past"  # its last day is over
+    NO_ACCOUNT = "no_account"  # at the payment provider, so nobody could give
+    ACCOUNT_SILENT = "account_silent"  # it cannot be checked in which currencies it is credited
+    GOAL_CURRENCY = "goal_currency"  # the account is not credited in the goal's currency
 
 
 class NotReadyToOpen(DomainError):

@@ -89,6 +89,9 @@ class RecentDispute:
 class ProviderAccount(Protocol):
     """The account. Each call may raise PaymentsUnavailable; none is made inside a transaction."""
 
+    def settlement_currencies(self) -> tuple[str, ...]:
+        """Return the currencies in which the account is credited, its own first; gifts in others are converted."""
+
     def payout(self, payout_id: str) -> PayoutFacts:
         """Return one payout.
 
@@ -123,6 +126,9 @@ class ProviderAccount(Protocol):
 
 class NoAccount:
     """An installation without a key has no account."""
+
+    def settlement_currencies(self) -> tuple[str, ...]:
+        raise PaymentsNotConfigured
 
     def payout(self, payout_id: str) -> PayoutFacts:  # noqa: ARG002
         raise PaymentsNotConfigured

@@ -34,6 +34,14 @@ class StripeAccount:
     def __init__(self, client: StripeClient) -> None:
         self._v1 = client.v1
 
+    def settlement_currencies(self) -> tuple[str, ...]:
+        """Return the account's default currency, then those of its balance: one for each bank account with payments."""
+        with translated():
+            default = self._v1.accounts.retrieve_current().to_dict()["default_currency"]
+            balance = self._v1.balance.retrieve().to_dict()
+        rows = [*balance["available"], *balance["pending"]]
+        return tuple(dict.fromkeys(code.upper() for code in (default, *sorted(row["currency"] for row in rows))))
+
     def payout(self, payout_id: str) -> PayoutFacts:
         with translated():
             return _payout(self._v1.payouts.retrieve(payout_id, {"expand": [FAILURE]}).to_dict())

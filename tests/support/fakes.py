@@ -18,6 +18,7 @@ from campaign.gateways.payments import (
     PaymentsUnavailable,
     ReceivedEvent,
 )
+from campaign.gateways.provider_account import NoAccount
 from tests.support.fake_disputes import FakeDisputes
 from tests.support.fake_pledges import FakePledges
 from tests.support.payment_facts import UNPAID
@@ -37,6 +38,18 @@ class SettableClock:
     def advance(self, **how_far: float) -> None:
         """`advance(minutes=5)`: the arguments of timedelta."""
         self.at += timedelta(**how_far)
+
+
+@dataclass
+class FakeAccount(NoAccount):
+    """An account at the provider that is credited in these currencies and has no movements; none: it does not answer."""
+
+    currencies: tuple[str, ...] = ("USD",)
+
+    def settlement_currencies(self) -> tuple[str, ...]:
+        if not self.currencies:
+            raise PaymentsUnavailable("the fake account does not answer")
+        return self.currencies
 
 
 @dataclass

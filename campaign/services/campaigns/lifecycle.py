@@ -23,10 +23,12 @@ from campaign.domain.campaign_state import (
 )
 from campaign.domain.donation import DonationState
 from campaign.gateways.clock import Clock
+from campaign.gateways.provider_account import ProviderAccount
 from campaign.models.campaign import Campaign, CampaignCurrency
 from campaign.models.donation import Donation
 from campaign.services import audit
 from campaign.services.campaigns.revision import count_public_change
+from campaign.services.campaigns.settlement import SettlementCurrencies, settlement_currencies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ class CampaignDecision:
     reason: Mapping[str, str] = field(default_factory=dict)
 
 
-def carry_out(decision: CampaignDecision, *, clock: Clock) -> None:
+def carry_out(decision: CampaignDecision, *, account: ProviderAccount, clock: Clock) -> None:
     """Do with a campaign what was decided.
 
     Raises:
@@ -55,10 +57,13 @@ def carry_out(decision: CampaignDecision, *, clock: Clock) -> None:
         EndsInThePast, EndNotLater, EndTooFar: It cannot be extended to this day.
     """
     today = local_day(clock.now())
+    settlement = settlement_currencies(account) if decision.act is CampaignAct.OPEN else None
     with transaction() as session:
         row = _lock(session, decision.campaign_id)
         state = campaign_state(row.stage, starts_on=row.starts_on, ends_on=row.ends_on, day=today)
         check_possible(decision.act, state)
+        if settlement and (gaps := _gaps(session, row, settlement, today)):
+            raise NotReadyToOpen(gaps)
         _CHANGES[decision.act](session, row, decision, today)
         count_public_change(session, row.id)
         audit.record(
@@ -71,10 +76,10 @@ def carry_out(decision: CampaignDecision, *, clock: Clock) -> None:
         )
 
 
-def opening_gaps(campaign_id: int, *, today: date) -> tuple[OpeningGap, ...]:
+def opening_gaps(campaign_id: int, *, settlement: SettlementCurrencies, today: date) -> tuple[OpeningGap, ...]:
     """Return what is missing before a campaign can be opened."""
     with reading() as session:
-        return _gaps(session, session.get_one(Campaign, campaign_id), today)
+        return _gaps(session, session.get_one(Campaign, campaign_id), settlement, today)
 
 
 def open_pages(campaign_id: int, *, clock: Clock) -> int:
@@ -87,8 +92,6 @@ def open_pages(campaign_id: int, *, clock: Clock) -> int:
 
 
 def _open(session: Session, row: Campaign, decision: CampaignDecision, today: date) -> None:  # noqa: ARG001  # one signature
-    if gaps := _gaps(session, row, today):
-        raise NotReadyToOpen(gaps)
     row.stage = CampaignStage.PUBLISHED
 
 
@@ -138,14 +141,15 @@ _CHANGES = {
 }
 
 
-def _gaps(session: Session, row: Campaign, today: date) -> tuple[OpeningGap, ...]:
+def _gaps(session: Session, row: Campaign, settlement: SettlementCurrencies, today: date) -> tuple[OpeningGap, ...]:
     currencies = session.execute(select(func.count()).where(CampaignCurrency.campaign_id == row.id)).scalar_one()
     gaps = {
         OpeningGap.TITLE: not _written(row.title),
         OpeningGap.CURRENCY: currencies == 0,
         OpeningGap.PAST: row.ends_on < today,
     }
-    return tuple(gap for gap, is_missing in gaps.items() if is_missing)
+    account_gap = settlement.opening_gap(row.currency)
+    return (*(gap for gap, is_missing in gaps.items() if is_missing), *([account_gap] if account_gap else []))
 
 
 def _lock(session: Session, campaign_id: int) -> Campaign:

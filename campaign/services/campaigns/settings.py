@@ -15,6 +15,7 @@ from campaign.domain.campaign_settings import (
     SlugIsFixed,
     SlugTaken,
     check_days,
+    check_goal_currency,
     check_series,
     check_slug,
     default_bounds,
@@ -25,13 +26,16 @@ from campaign.domain.donation import FeeBearer
 from campaign.domain.fund import FundKind
 from campaign.domain.language import with_hidden_languages
 from campaign.gateways.clock import Clock
+from campaign.gateways.provider_account import ProviderAccount
 from campaign.i18n import in_language
 from campaign.languages import installed
 from campaign.models.campaign import Campaign, CampaignCurrency, CampaignRevision
+from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt
 from campaign.services import audit
 from campaign.services.campaigns.fund_tree import GENERAL_CODE, NewFund, add_funds
 from campaign.services.campaigns.revision import count_public_change
+from campaign.services.campaigns.settlement import settlement_currencies
 
 FEE_BASIS_POINTS = 290
 """The estimate of the provider's fee for a currency that was just added: 2.9 per cent."""
@@ -66,15 +70,19 @@ class SettingsView:
     has_receipts: bool
 
 
-def create_campaign(new: CampaignSettings, *, languages: tuple[str, ...], actor_id: int, clock: Clock) -> None:
+def create_campaign(
+    new: CampaignSettings, *, languages: tuple[str, ...], actor_id: int, account: ProviderAccount, clock: Clock
+) -> None:
     """Create a campaign as a draft that works at once: with a general fund, its currency and a first revision.
 
     Raises:
         BadSlug, SlugTaken, BadSeries, SeriesTaken: Its address or its receipts' prefix cannot be used.
         EndsBeforeStart, TooLong: Its days do not fit.
         UnsupportedCurrency: The payment provider does not charge its currency.
+        GoalCurrencyNotSettled: The payment account is not credited in it.
     """
     _check(new)
+    check_goal_currency(new.currency, settlement_currencies(account).codes)
     with transaction() as session:
         _check_unique(session, new, campaign_id=None)
         row = _new_row(session, new, languages)
@@ -106,19 +114,25 @@ def settings_of(campaign_id: int) -> SettingsView:
         )
 
 
-def change_settings(campaign_id: int, new: CampaignSettings, *, actor_id: int, clock: Clock) -> None:
+def change_settings(
+    campaign_id: int, new: CampaignSettings, *, actor_id: int, account: ProviderAccount, clock: Clock
+) -> None:
     """Change the settings of a campaign.
 
     Raises:
         SlugIsFixed: The campaign was public, so its address and its currency stay.
         SeriesIsFixed: A receipt has the old prefix.
         EndNotLater: The last day of a campaign that was public is moved by extending or closing it.
-        BadSlug, SlugTaken, BadSeries, SeriesTaken, EndsBeforeStart, TooLong, UnsupportedCurrency: As `create_campaign`.
+        BadSlug, SlugTaken, BadSeries, SeriesTaken, EndsBeforeStart, TooLong, UnsupportedCurrency,
+            GoalCurrencyNotSettled: As `create_campaign`; a goal's currency that stays is not checked again.
     """
     _check(new)
+    has_new_currency = settings_of(campaign_id).settings.currency != new.currency
+    settled = settlement_currencies(account).codes if has_new_currency else ()
     with transaction() as session:
         row = session.execute(select(Campaign).where(Campaign.id == campaign_id).with_for_update()).scalar_one()
         _check_fixed(session, row, new)
+        check_goal_currency(new.currency, settled)
         _check_unique(session, new, campaign_id=row.id)
         changed = _apply(session, row, new)
         if changed:
@@ -145,13 +159,17 @@ def _check_unique(session: Session, new: CampaignSettings, *, campaign_id: int |
 
 
 def _check_fixed(session: Session, row: Campaign, new: CampaignSettings) -> None:
-    if row.stage != CampaignStage.DRAFT:
+    if row.stage != CampaignStage.DRAFT or _has_gifts(session, row.id):
         if (new.slug, new.currency) != (row.slug, row.currency):
             raise SlugIsFixed(row.slug)
         if new.ends_on != row.ends_on:
             raise EndNotLater(row.slug)
     if new.series != row.series and _has_receipts(session, row.series):
         raise SeriesIsFixed(row.series)
+
+
+def _has_gifts(session: Session, campaign_id: int) -> bool:
+    return session.execute(select(Donation.id).where(Donation.campaign_id == campaign_id).limit(1)).first() is not None
 
 
 def _has_receipts(session: Session, series: str) -> bool:

@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 from campaign.config import Config
 from campaign.database import reading
 from campaign.domain.campaign_state import CampaignStage
+from campaign.gateways.provider_account import ProviderAccount
 from campaign.models.campaign import Campaign
 from campaign.models.staff import Role, Staff, StaffGrant
+from campaign.services.campaigns.settlement import SettlementCurrencies, settlement_currencies
 from campaign.services.organisation.profile import OrganisationProfile, organisation_in
 
 EXAMPLE_DOMAIN = re.compile(r"\.(example|test|invalid|localhost)\b")
@@ -59,14 +61,15 @@ class SetupStep:
         return not self.missing
 
 
-def setup_steps(config: Config) -> tuple[SetupStep, ...]:
-    """Return all steps as they stand now, with texts in the reader's language."""
+def setup_steps(config: Config, account: ProviderAccount | None) -> tuple[SetupStep, ...]:
+    """Return all steps as they stand now, with texts in the reader's language; None: without asking the payment account."""
+    settlement = settlement_currencies(account) if account else None
     with reading() as session:
         profile = organisation_in(session)
         return (
             SetupStep(StepName.ORGANISATION, _("Organisation"), _organisation(profile)),
             SetupStep(StepName.CAMPAIGN, _("First campaign"), _campaign(session)),
-            SetupStep(StepName.PAYMENTS, _("Payments"), _payments(config)),
+            SetupStep(StepName.PAYMENTS, _("Payments"), (*_payments(config), *_goals(session, settlement))),
             SetupStep(StepName.MAIL, _("Email"), _mail(config)),
             SetupStep(StepName.PEOPLE, _("People"), _people(session)),
         )
@@ -105,6 +108,32 @@ def _payments(config: Config) -> tuple[SetupItem, ...]:
         SetupItem(_("Stripe’s messages are accepted"), bool(config.stripe_webhook_secrets), secret),
         SetupItem(_("Real money is taken"), config.payment_mode == "live", tests),
     )
+
+
+def unsettled_goals(session: Session, settlement: SettlementCurrencies) -> dict[str, str]:
+    """Return slug → currency of the campaigns with a goal in a currency in which the payment account is not credited."""
+    query = select(Campaign.slug, Campaign.currency).where(
+        Campaign.is_demo.is_(False), Campaign.stage != CampaignStage.ARCHIVED
+    )
+    rows = session.execute(query.order_by(Campaign.id)).all()
+    return {slug: currency for slug, currency in rows if not settlement.settles(currency)}
+
+
+def _goals(session: Session, settlement: SettlementCurrencies | None) -> tuple[SetupItem, ...]:
+    """Say whether gifts can count toward every goal; where it was not asked, nothing is said."""
+    if settlement is None:
+        return ()
+    label = _("Goals are counted in a currency in which the account is credited")
+    if not settlement.codes:
+        later = _("This cannot be checked before the account answers; no campaign can be opened until then.")
+        return (SetupItem(label, is_done=False, advice=later),)
+    goals = unsettled_goals(session, settlement)
+    advice = _(
+        "Gifts would not count toward the goal of %(campaigns)s: the account is credited in %(possible)s alone.",
+        campaigns=", ".join(f"{slug} ({currency})" for slug, currency in goals.items()),
+        possible=", ".join(settlement.codes),
+    )
+    return (SetupItem(label, not goals, advice),)
 
 
 def _mail(config: Config) -> tuple[SetupItem, ...]:

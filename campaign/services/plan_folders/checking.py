@@ -12,10 +12,12 @@ from campaign.domain.campaign_settings import (
     BadSeries,
     BadSlug,
     EndsBeforeStart,
+    GoalCurrencyNotSettled,
     NotInSteps,
     TooLong,
     check_bounds,
     check_days,
+    check_goal_currency,
     check_series,
     check_slug,
 )
@@ -28,7 +30,7 @@ from campaign.services.plan_folders.reading import CampaignFiles, PlanRow
 DEFAULT_DAYS = {"starts_on", "ends_on"}
 
 
-def check_rows(files: CampaignFiles, problems: Problems) -> None:
+def check_rows(files: CampaignFiles, problems: Problems, *, settled: tuple[str, ...]) -> None:
     """Note every row that breaks a rule: of its table, of uniqueness, of what it refers to."""
     with sqlite3.connect(":memory:") as connection:
         for entry in files.each():
@@ -38,6 +40,7 @@ def check_rows(files: CampaignFiles, problems: Problems) -> None:
         _check_unique(rows, problems)
     _check_references(files, problems)
     _check_settings(files.head, problems)
+    _check_goal_currency(files.head, settled, problems)
 
 
 def _check_table(connection: sqlite3.Connection, entry: PlanRow, table: Table, problems: Problems) -> None:
@@ -136,6 +139,20 @@ def _check_settings(head: PlanRow, problems: Problems) -> None:
         _hold(row, "maximum_minor", problems, lambda: _check_bounds(row.values))  # noqa: B023  # called at once
         for amount in row.below["amounts"]:
             _check_amount(amount, row.values, problems)
+
+
+def _check_goal_currency(head: PlanRow, settled: tuple[str, ...], problems: Problems) -> None:
+    """Note a goal in a currency in which the payment account is never credited."""
+    try:
+        check_goal_currency(head.values.get("currency", ""), settled if "currency" in head.values else ())
+    except GoalCurrencyNotSettled as error:
+        possible = " or ".join(error.possible)
+        problems.add(
+            head.file,
+            head.line_of("currency"),
+            f"The payment account is credited in {possible}, so a goal in {error.code} would stay at zero: count it in "
+            f"{possible}. Donors can give in {error.code} all the same: leave it among [[currencies]].",
+        )
 
 
 def _hold(row: PlanRow, name: str, problems: Problems, check: Callable[[], object]) -> None:

@@ -13,8 +13,10 @@ from campaign.domain.campaign_settings import check_slug
 from campaign.domain.campaign_state import CampaignStage
 from campaign.gateways.clock import Clock
 from campaign.gateways.file_store import FileStore
+from campaign.gateways.provider_account import ProviderAccount
 from campaign.models.campaign import Campaign
 from campaign.services import audit
+from campaign.services.campaigns.settlement import settlement_currencies
 from campaign.services.pictures.storage import delete_outside
 from campaign.services.plan_folders import writing
 from campaign.services.plan_folders.checking import check_rows
@@ -38,8 +40,13 @@ class ImportOptions:
     """Loaded by the program itself: nobody's act, and its series may be another campaign's."""
 
 
-def read_folder(folder: Path, *, today: date) -> CampaignFiles:
+def read_folder(folder: Path, *, today: date, settled: tuple[str, ...] = ()) -> CampaignFiles:
     """Read and check a folder without writing anything.
+
+    Args:
+        folder: Where its files are.
+        today: The organisation's day.
+        settled: The currencies in which the payment account is credited; none while they are not known.
 
     Raises:
         FolderRefused: Something is wrong with it; the exception has every problem.
@@ -48,13 +55,15 @@ def read_folder(folder: Path, *, today: date) -> CampaignFiles:
     opened = open_folder(folder, problems)
     files = read_rows(opened, problems, today=today)
     if files is not None:
-        check_rows(files, problems)
+        check_rows(files, problems, settled=settled)
     problems.refuse_if_any()
     assert files is not None  # noqa: S101  # a folder without a head was refused
     return files
 
 
-def import_campaign(folder: Path, options: ImportOptions, *, clock: Clock, store: FileStore | None = None) -> str:
+def import_campaign(
+    folder: Path, options: ImportOptions, *, account: ProviderAccount, clock: Clock, store: FileStore | None = None
+) -> str:
     """Write the folder's campaign; return its slug.
 
     Raises:
@@ -64,7 +73,9 @@ def import_campaign(folder: Path, options: ImportOptions, *, clock: Clock, store
         CampaignExists: The slug is taken, and it was not asked to replace the draft.
         NotReplaceable: What is there is no draft without gifts.
     """
-    return write_campaign(read_folder(folder, today=local_day(clock.now())), options, clock=clock, store=store)
+    settled = settlement_currencies(account).codes
+    files = read_folder(folder, today=local_day(clock.now()), settled=settled)
+    return write_campaign(files, options, clock=clock, store=store)
 
 
 def write_campaign(

@@ -122,6 +122,9 @@ class Account:
 
     # What is asked.
 
+    def settlement_currencies(self) -> tuple[str, ...]:
+        return ("USD",)
+
     def payout(self, payout_id: str) -> provider_account.PayoutFacts:
         self.provider.count_call("payout")
         if payout_id not in self.sent:

@@ -22,13 +22,14 @@ from campaign.services.campaigns.form_options import giving_options
 from campaign.services.campaigns.lifecycle import CampaignDecision, carry_out
 from campaign.services.campaigns.settings import CampaignSettings, change_settings, create_campaign, settings_of
 from tests.support.builders import a_campaign, a_donor, a_member_of_staff, a_paid_gift
-from tests.support.fakes import SettableClock
+from tests.support.fakes import FakeAccount, SettableClock
 
+ACCOUNT = FakeAccount()
 NEW = CampaignSettings(
     name={"ru": "Школьная библиотека", "ky": "Мектеп китепканасы"},
     slug="school-library",
-    currency="KGS",
-    goal_minor=500_000_00,
+    currency="USD",
+    goal_minor=5_000_00,
     starts_on=date(2026, 12, 1),
     ends_on=date(2027, 6, 1),
     contact_email="library@example.org",
@@ -39,7 +40,7 @@ NEW = CampaignSettings(
 
 def create(clock: SettableClock, new: CampaignSettings = NEW) -> int:
     actor = a_member_of_staff(role="admin", email=f"{new.slug}@x.org").id
-    create_campaign(new, languages=("ru", "ky"), actor_id=actor, clock=clock)
+    create_campaign(new, languages=("ru", "ky"), actor_id=actor, account=ACCOUNT, clock=clock)
     return campaign_named(new.slug).id
 
 
@@ -47,10 +48,12 @@ def test_a_new_campaign_is_a_draft_that_takes_gifts_once_it_is_opened(app: Flask
     campaign_id = create(clock)
     assert not campaign_named("school-library").is_public
     actor = a_member_of_staff(role="campaign").id
-    carry_out(CampaignDecision(campaign_id=campaign_id, act=CampaignAct.OPEN, actor_id=actor), clock=clock)
+    carry_out(
+        CampaignDecision(campaign_id=campaign_id, act=CampaignAct.OPEN, actor_id=actor), account=ACCOUNT, clock=clock
+    )
     assert featured_campaign().slug == "school-library"
     options = giving_options()
-    assert [(offer.currency, offer.minimum.minor) for offer in options.offers] == [("KGS", 100_00)]
+    assert [(offer.currency, offer.minimum.minor) for offer in options.offers] == [("USD", 50)]
     assert [(purpose.code, set(purpose.title)) for purpose in options.purposes] == [("GEN", {"ru", "ky"})]
 
 
@@ -59,9 +62,13 @@ def test_a_campaign_with_gifts_is_no_draft_again_whose_currency_could_change(app
     campaign, actor = a_campaign(), a_member_of_staff(role="campaign").id
     a_paid_gift(campaign=campaign)
     later = replace(settings_of(campaign.id).settings, starts_on=date(2027, 1, 1))
-    change_settings(campaign.id, later, actor_id=actor, clock=clock)
+    change_settings(campaign.id, later, actor_id=actor, account=ACCOUNT, clock=clock)
     with pytest.raises(WrongCampaignState):
-        carry_out(CampaignDecision(campaign_id=campaign.id, act=CampaignAct.WITHDRAW, actor_id=actor), clock=clock)
+        carry_out(
+            CampaignDecision(campaign_id=campaign.id, act=CampaignAct.WITHDRAW, actor_id=actor),
+            account=ACCOUNT,
+            clock=clock,
+        )
 
 
 @pytest.mark.database("sqlite")
@@ -77,6 +84,7 @@ def test_a_campaign_with_gifts_is_no_draft_again_whose_currency_could_change(app
         ({"ends_on": date(2026, 12, 1)}, rules.EndsBeforeStart),
         ({"ends_on": date(2037, 1, 1)}, rules.TooLong),
         ({"currency": "RUB"}, rules.UnsupportedCurrency),
+        ({"currency": "KGS"}, rules.GoalCurrencyNotSettled),
     ],
 )
 def test_what_cannot_be_used_is_refused(
@@ -92,10 +100,13 @@ def test_an_opened_campaign_keeps_its_address_and_one_with_receipts_its_prefix(
 ) -> None:
     actor = a_member_of_staff(role="campaign").id
     campaign_id = create(clock)
-    moved = replace(NEW, slug="library", currency="USD", series="LIB", ends_on=date(2027, 7, 1))
-    change_settings(campaign_id, moved, actor_id=actor, clock=clock)
+    moved = replace(NEW, slug="library", currency="EUR", series="LIB", ends_on=date(2027, 7, 1))
+    with pytest.raises(rules.GoalCurrencyNotSettled) as not_settled:
+        change_settings(campaign_id, moved, actor_id=actor, account=ACCOUNT, clock=clock)
+    assert not_settled.value.possible == ("USD",)
+    change_settings(campaign_id, moved, actor_id=actor, account=FakeAccount(currencies=("USD", "EUR")), clock=clock)
     assert settings_of(campaign_id).settings.slug == "library"
-    assert {row.code for row in currencies_of(campaign_id)} == {"KGS", "USD"}
+    assert {row.code for row in currencies_of(campaign_id)} == {"EUR", "USD"}
     public = a_campaign()
     a_paid_gift(campaign=public, donor_id=a_donor().id)
     present = settings_of(public.id).settings
@@ -106,8 +117,8 @@ def test_an_opened_campaign_keeps_its_address_and_one_with_receipts_its_prefix(
         ({"series": "NEW"}, rules.SeriesIsFixed),
     ):
         with pytest.raises(refusal):
-            change_settings(public.id, replace(present, **change), actor_id=actor, clock=clock)
-    change_settings(public.id, replace(present, goal_minor=7), actor_id=actor, clock=clock)
+            change_settings(public.id, replace(present, **change), actor_id=actor, account=ACCOUNT, clock=clock)
+    change_settings(public.id, replace(present, goal_minor=7), actor_id=actor, account=ACCOUNT, clock=clock)
     assert campaign_named("quilt").goal_minor == 7
 
 
@@ -125,11 +136,11 @@ def test_a_currency_is_added_and_removed_within_the_providers_bounds(app: Flask,
         with pytest.raises(refusal):
             save_currency(campaign_id, wrong, actor_id=actor, clock=clock)
     save_currency(campaign_id, dinar, actor_id=actor, clock=clock)
-    assert [row.code for row in currencies_of(campaign_id)] == ["KGS", "KWD"]
+    assert [row.code for row in currencies_of(campaign_id)] == ["USD", "KWD"]
     with pytest.raises(rules.OwnCurrencyNeeded):
-        remove_currency(campaign_id, "KGS", actor_id=actor, clock=clock)
+        remove_currency(campaign_id, "USD", actor_id=actor, clock=clock)
     remove_currency(campaign_id, "KWD", actor_id=actor, clock=clock)
-    assert [row.code for row in currencies_of(campaign_id)] == ["KGS"]
+    assert [row.code for row in currencies_of(campaign_id)] == ["USD"]
 
 
 @pytest.mark.database("sqlite")

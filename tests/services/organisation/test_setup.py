@@ -8,11 +8,12 @@ from sqlalchemy import update
 
 from campaign.config import Config
 from campaign.database import transaction
+from campaign.gateways.provider_account import NoAccount
 from campaign.models.campaign import Campaign
 from campaign.services.organisation.profile import OrganisationProfile, save_organisation
 from campaign.services.organisation.setup import StepName, setup_steps
 from tests.support.builders import a_campaign, a_member_of_staff
-from tests.support.fakes import SettableClock
+from tests.support.fakes import FakeAccount, SettableClock
 
 COMPLETE = OrganisationProfile(
     legal_name={"en": "School Library Fund"},
@@ -31,7 +32,11 @@ def config(app: Flask) -> Config:
 
 
 def missing(config: Config) -> dict[str, list[str]]:
-    return {step.name: [item.label for item in step.missing] for step in setup_steps(config) if not step.is_done}
+    return {
+        step.name: [item.label for item in step.missing]
+        for step in setup_steps(config, FakeAccount())
+        if not step.is_done
+    }
 
 
 def test_an_empty_installation_lacks_everything(config: Config) -> None:
@@ -77,3 +82,14 @@ def test_one_person_does_not_approve_alone(config: Config) -> None:
     assert missing(config)[StepName.PEOPLE] == ["An administrator", "Somebody for finance"]
     a_member_of_staff(role="finance")
     assert missing(config)[StepName.PEOPLE] == ["An administrator"]
+
+
+@pytest.mark.database("sqlite")
+def test_a_goal_that_gifts_cannot_reach_is_named(config: Config) -> None:
+    a_campaign()
+    payments = setup_steps(config, FakeAccount(currencies=("EUR", "GBP")))[2]
+    assert payments.missing[-1].advice == (
+        "Gifts would not count toward the goal of quilt (USD): the account is credited in EUR, GBP alone."
+    )
+    silent = setup_steps(config, NoAccount())[2].missing[-1].advice
+    assert silent == "This cannot be checked before the account answers; no campaign can be opened until then."

@@ -299,3 +299,14 @@ def test_hidden_files_and_notes_are_left_alone(folder: Path) -> None:
     put(folder, "README.md", b"For colleagues")
     put(folder, "texts/.story.toml.swp", b"\xff")
     assert read(folder).head.file == "campaign.toml"
+
+
+def test_a_goal_in_which_the_account_is_never_credited_is_refused_by_its_line(folder: Path) -> None:
+    with pytest.raises(FolderRefused) as refusal:
+        read_folder(folder, today=TODAY, settled=("USD", "EUR"))
+    assert [str(problem) for problem in refusal.value.problems] == [
+        (
+            "campaign.toml:2: The payment account is credited in USD or EUR, so a goal in KGS would stay at zero: count it in "
+            "USD or EUR. Donors can give in KGS all the same: leave it among [[currencies]]."
+        )
+    ]

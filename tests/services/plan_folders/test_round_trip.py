@@ -23,8 +23,9 @@ from campaign.services.plan_folders.exporting import FolderNotEmpty, export_camp
 from campaign.services.plan_folders.importing import ImportOptions, import_campaign
 from campaign.services.plan_folders.writing import CampaignExists, NotReplaceable, remove_content
 from tests.support.builders import a_campaign, a_donation
-from tests.support.fakes import SettableClock
+from tests.support.fakes import FakeAccount, SettableClock
 
+ACCOUNT = FakeAccount()
 TEXT = 'A "text" with \\ and\n\nlines, a tab\t, “quotes” and """three"""\n'
 DEMO = "women-creative-lab"
 
@@ -70,7 +71,7 @@ def test_a_campaign_written_read_and_written_again_gives_the_same_bytes(
     assert b"[[goals]]\ngifts = 500\nmonthly_minor = 10000\n" in first["campaign.toml"]
 
     forget(demo)
-    assert import_campaign(tmp_path / "first", ImportOptions(), clock=clock) == demo
+    assert import_campaign(tmp_path / "first", ImportOptions(), account=ACCOUNT, clock=clock) == demo
     export_campaign(tmp_path / "second", demo)
     assert files_in(tmp_path / "second") == first
 
@@ -79,7 +80,7 @@ def test_what_was_imported_works_as_a_campaign(demo: str, tmp_path: Path, clock:
     export_campaign(tmp_path / "folder", demo)
     before = counts()
     forget(demo)
-    import_campaign(tmp_path / "folder", ImportOptions(), clock=clock)
+    import_campaign(tmp_path / "folder", ImportOptions(), account=ACCOUNT, clock=clock)
     after = counts()
     assert after == before | {Campaign: 2}
     with reading() as session:
@@ -97,7 +98,10 @@ def counts() -> dict[type[Model], int]:
 @pytest.mark.database("sqlite")
 def test_a_folder_is_the_start_of_the_next_campaign(demo: str, tmp_path: Path, clock: SettableClock) -> None:
     export_campaign(tmp_path / "folder", demo)
-    assert import_campaign(tmp_path / "folder", ImportOptions(slug="school-library"), clock=clock) == "school-library"
+    assert (
+        import_campaign(tmp_path / "folder", ImportOptions(slug="school-library"), account=ACCOUNT, clock=clock)
+        == "school-library"
+    )
     with reading() as session:
         new = session.execute(select(Campaign).where(Campaign.slug == "school-library")).scalar_one()
         assert (new.stage, new.series, new.is_featured, new.closed_on) == ("draft", "SL", False, None)
@@ -108,15 +112,15 @@ def test_a_folder_is_the_start_of_the_next_campaign(demo: str, tmp_path: Path, c
 @pytest.mark.database("sqlite")
 def test_another_campaign_has_receipts_of_its_own(demo: str, tmp_path: Path, clock: SettableClock) -> None:
     export_campaign(tmp_path / "folder", demo)
-    import_campaign(tmp_path / "folder", ImportOptions(slug="next"), clock=clock)
-    import_campaign(tmp_path / "folder", ImportOptions(slug="welcome-campaign-long"), clock=clock)
+    import_campaign(tmp_path / "folder", ImportOptions(slug="next"), account=ACCOUNT, clock=clock)
+    import_campaign(tmp_path / "folder", ImportOptions(slug="welcome-campaign-long"), account=ACCOUNT, clock=clock)
     with reading() as session:
         series = dict(session.execute(select(Campaign.slug, Campaign.series)).all())
     assert series == {demo: "WCL", "next": "NEX", "welcome-campaign-long": "WEL"}
     head = tmp_path / "folder" / "campaign.toml"
     head.write_text(head.read_text().replace(f'"{demo}"', '"other"'))
     with pytest.raises(SeriesTaken):
-        import_campaign(tmp_path / "folder", ImportOptions(), clock=clock)
+        import_campaign(tmp_path / "folder", ImportOptions(), account=ACCOUNT, clock=clock)
 
 
 @pytest.mark.database("sqlite")
@@ -125,7 +129,7 @@ def test_a_folder_without_days_is_a_draft(demo: str, tmp_path: Path, clock: Sett
     head = tmp_path / "folder" / "campaign.toml"
     lines = [line for line in head.read_text().splitlines() if not line.startswith(("starts_on", "ends_on", "slug"))]
     head.write_text("\n".join(['slug = "next"', *lines]).replace('"WCL"', '"NXT"'))
-    import_campaign(tmp_path / "folder", ImportOptions(), clock=clock)
+    import_campaign(tmp_path / "folder", ImportOptions(), account=ACCOUNT, clock=clock)
     with reading() as session:
         assert session.execute(select(Campaign.stage).where(Campaign.slug == "next")).scalar_one() == "draft"
 
@@ -139,7 +143,7 @@ def test_days_are_counted_from_the_day_of_loading_where_the_folder_says_so(
     source = head.read_text().replace(DEMO, "moving").replace('"WCL"', '"MOV"')
     head.write_text(f"dates_as_of = {local_day(clock.now())}\n{source}")
     clock.advance(days=10)
-    import_campaign(tmp_path / "folder", ImportOptions(), clock=clock)
+    import_campaign(tmp_path / "folder", ImportOptions(), account=ACCOUNT, clock=clock)
     with reading() as session:
         days = dict(session.execute(select(Campaign.slug, Campaign.ends_on)).all())
     assert (days["moving"] - days[DEMO]).days == 10
@@ -149,13 +153,13 @@ def test_days_are_counted_from_the_day_of_loading_where_the_folder_says_so(
 def test_only_a_draft_without_gifts_is_replaced(demo: str, tmp_path: Path, clock: SettableClock) -> None:
     export_campaign(tmp_path / "folder", demo)
     with pytest.raises(CampaignExists):
-        import_campaign(tmp_path / "folder", ImportOptions(), clock=clock)
+        import_campaign(tmp_path / "folder", ImportOptions(), account=ACCOUNT, clock=clock)
     with pytest.raises(NotReplaceable):
-        import_campaign(tmp_path / "folder", ImportOptions(replace=True), clock=clock)
+        import_campaign(tmp_path / "folder", ImportOptions(replace=True), account=ACCOUNT, clock=clock)
     with transaction() as session:
         session.execute(select(Campaign)).scalar_one().stage = "draft"
     before = counts()
-    import_campaign(tmp_path / "folder", ImportOptions(replace=True), clock=clock)
+    import_campaign(tmp_path / "folder", ImportOptions(replace=True), account=ACCOUNT, clock=clock)
     assert counts() == before
     with reading() as session:
         event = session.execute(select(AuditEvent).where(AuditEvent.action == "campaign:import")).scalar_one()
@@ -164,7 +168,7 @@ def test_only_a_draft_without_gifts_is_replaced(demo: str, tmp_path: Path, clock
         session.execute(select(Campaign)).scalar_one().stage = "draft"
     a_donation(campaign=db.session.execute(select(Campaign)).scalar_one())
     with pytest.raises(NotReplaceable):
-        import_campaign(tmp_path / "folder", ImportOptions(replace=True), clock=clock)
+        import_campaign(tmp_path / "folder", ImportOptions(replace=True), account=ACCOUNT, clock=clock)
     assert counts() == before
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp, words
 from campaign.blueprints.admin.campaigns.forms import FORMS, ActForm, CloseForm, ExtendForm
-from campaign.blueprints.admin.campaigns.words import ACTS, GAPS
+from campaign.blueprints.admin.campaigns.words import ACTS, GAPS, goal_currency_sentence
 from campaign.blueprints.admin.frame import campaign, done, refused, visible_campaigns
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.permissions import DESIGNERS
@@ -24,13 +24,16 @@ from campaign.domain.campaign_state import (
     EndNotLater,
     EndsInThePast,
     EndTooFar,
+    OpeningGap,
     WrongCampaignState,
 )
 from campaign.domain.errors import DomainError
 from campaign.gateway_registry import current_context
 from campaign.i18n import in_language
 from campaign.services.campaigns import lifecycle
+from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.campaigns.page import public_campaign
+from campaign.services.campaigns.settlement import settlement_currencies
 from campaign.services.content.listing import documents_of
 from campaign.services.pledges.endings import ending_counts
 
@@ -95,7 +98,9 @@ def campaign_act(act: str) -> ResponseReturnValue:
     if not form.validate():
         return _act_page(CampaignAct(act), form), form.status
     try:
-        lifecycle.carry_out(_decision(CampaignAct(act), form), clock=current_context().clock)
+        lifecycle.carry_out(
+            _decision(CampaignAct(act), form), account=current_context().account, clock=current_context().clock
+        )
     except SHOWN_AT_DAY as error:
         form.refuse("ends_on", words.sentence_of(error))
         return _act_page(CampaignAct(act), form), form.status
@@ -115,11 +120,20 @@ def _act_page(act: CampaignAct, form: ActForm) -> str:
         form=form,
         here=here,
         starts_now=here.starts_on <= _today(),
-        gaps=[GAPS[gap] for gap in lifecycle.opening_gaps(here.id, today=_today())] if act is CampaignAct.OPEN else [],
+        gaps=_gaps(here) if act is CampaignAct.OPEN else [],
         thin_texts=_thin_texts() if act is CampaignAct.OPEN else [],
         open_pages=lifecycle.open_pages(here.id, clock=context.clock),
         monthly=ending_counts(here.id),
     )
+
+
+def _gaps(here: CampaignCard) -> list[str]:
+    settlement = settlement_currencies(current_context().account)
+    gaps = lifecycle.opening_gaps(here.id, settlement=settlement, today=_today())
+    return [
+        goal_currency_sentence(here.currency, settlement.codes) if gap is OpeningGap.GOAL_CURRENCY else str(GAPS[gap])
+        for gap in gaps
+    ]
 
 
 def _thin_texts() -> list[LazyString]:

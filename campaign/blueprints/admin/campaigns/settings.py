@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp, words
 from campaign.blueprints.admin.campaigns.settings_forms import CurrencyForm, NewCampaignForm, SettingsForm, plain
+from campaign.blueprints.admin.campaigns.words import goal_currency_sentence
 from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.guard import person
 from campaign.domain import campaign_settings as rules
@@ -33,6 +34,7 @@ FIELD_OF: dict[type[DomainError], str] = {
     rules.BadBounds: "minimum",
     rules.NotInSteps: "minimum",
     rules.UnsupportedCurrency: "code",
+    rules.GoalCurrencyNotSettled: "currency",
 }
 """The field beside which a broken rule is shown."""
 
@@ -54,10 +56,14 @@ def create_campaign() -> ResponseReturnValue:
     languages = tuple(code for code in LANGUAGES if code in form.name.data)
     try:
         settings.create_campaign(
-            form.settings, languages=languages, actor_id=person().id, clock=current_context().clock
+            form.settings,
+            languages=languages,
+            actor_id=person().id,
+            account=current_context().account,
+            clock=current_context().clock,
         )
     except DomainError as error:
-        form.refuse(FIELD_OF[type(error)], words.sentence_of(error))
+        form.refuse(FIELD_OF[type(error)], _sentence(error))
         return _page(form), form.status
     session["campaign"] = form.slug.data
     return done(_("Created. It is a draft: only staff can see it."), "admin.campaigns")
@@ -82,9 +88,15 @@ def save_campaign_settings() -> ResponseReturnValue:
     if not form.validate():
         return _page(form), form.status
     try:
-        settings.change_settings(here.id, form.settings, actor_id=person().id, clock=current_context().clock)
+        settings.change_settings(
+            here.id,
+            form.settings,
+            actor_id=person().id,
+            account=current_context().account,
+            clock=current_context().clock,
+        )
     except DomainError as error:
-        form.refuse(FIELD_OF[type(error)], words.sentence_of(error))
+        form.refuse(FIELD_OF[type(error)], _sentence(error))
         return _page(form), form.status
     if form.slug.data != here.slug:
         session["campaign"] = form.slug.data
@@ -135,6 +147,12 @@ def remove_campaign_currency(code: str) -> ResponseReturnValue:
     except DomainError as error:
         return refused(error, "admin.campaign_settings")
     return done(_("The campaign takes no new gifts in this currency."), "admin.campaign_settings")
+
+
+def _sentence(error: DomainError) -> str:
+    if isinstance(error, rules.GoalCurrencyNotSettled):
+        return goal_currency_sentence(error.code, error.possible)
+    return words.sentence_of(error)
 
 
 def _page(form: SettingsForm) -> str:

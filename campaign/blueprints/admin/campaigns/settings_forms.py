@@ -74,7 +74,11 @@ class SettingsForm(StaffForm):
         ),
     )
     currency = CurrencyCodeField(
-        _("Currency of the goal"), description=_("Its three letters, like KGS. Fixed once the campaign is opened.")
+        _("Currency of the goal"),
+        description=_(
+            "Three letters, like USD: a currency in which the payment account is credited. Donors can give in others "
+            "too, such as KGS. Fixed once the campaign is opened."
+        ),
     )
     goal = AmountField(_("Goal"))
     starts_on = DayField(_("First day"), validators=[InputRequired(_("Enter the first day."))])

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask_babel import LazyString
+from babel.lists import format_list
+from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _
 
 from campaign.domain import campaign_settings as rules
@@ -18,6 +19,7 @@ from campaign.domain.campaign_state import (
     ReasonMissing,
 )
 from campaign.domain.errors import DomainError
+from campaign.i18n import current_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,11 @@ GAPS: Mapping[OpeningGap, LazyString] = {
     OpeningGap.TITLE: _("The campaign has no title in any language."),
     OpeningGap.CURRENCY: _("The campaign takes no currency."),
     OpeningGap.PAST: _("Its last day is over. Choose a later one in its settings."),
+    OpeningGap.NO_ACCOUNT: _("No payment account is connected, so nobody could give. The set-up says what is missing."),
+    OpeningGap.ACCOUNT_SILENT: _(
+        "The payment provider does not say now in which currencies the account is credited. Try again in a few minutes."
+    ),
+    OpeningGap.GOAL_CURRENCY: _("The payment account is not credited in the currency of the goal."),
 }
 AUDITED: Mapping[str, LazyString] = {
     "campaign:create": _("Created a campaign"),
@@ -85,6 +92,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     rules.EndsBeforeStart: _("Enter a day after the first day."),
     rules.TooLong: _("Enter a day within ten years of the first day."),
     rules.UnsupportedCurrency: _("The payment provider does not take this currency. Enter another one."),
+    rules.GoalCurrencyNotSettled: _("The payment account is not credited in the currency of the goal."),
     rules.OwnCurrencyNeeded: _("The goal is counted in this currency, so it stays."),
     rules.BadBounds: _(
         "The least gift must be at least what the provider takes, and the largest one must be above it and have "
@@ -98,3 +106,14 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     EndTooFar: _("Enter a day within ten years of the first day."),
     ReasonMissing: _("Say why."),
 }
+
+
+def goal_currency_sentence(code: str, possible: tuple[str, ...]) -> str:
+    """Say in which currencies a goal can be counted, and that donors can give in others all the same."""
+    sentence: str = gettext(
+        "The payment account is credited in %(possible)s, so a goal in %(code)s would stay at zero. Count the goal in "
+        "%(possible)s; donors can still give in %(code)s once you add it to the campaign’s currencies.",
+        possible=format_list(possible, style="or", locale=current_language()),
+        code=code,
+    )
+    return sentence

@@ -7,6 +7,7 @@ from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.frame import visible_campaigns
 from campaign.blueprints.admin.guard import person_can
 from campaign.config import Config
+from campaign.gateway_registry import current_context
 from campaign.services.organisation.setup import SetupStep, StepName, setup_steps
 
 PAGES: dict[StepName, tuple[str, ...]] = {
@@ -21,7 +22,7 @@ PAGES: dict[StepName, tuple[str, ...]] = {
 def setup() -> ResponseReturnValue:
     """Show the steps; the first one with something missing is where to continue."""
     config: Config = current_app.config["KURAK"]
-    steps = setup_steps(config)
+    steps = setup_steps(config, current_context().account)
     has_campaign = bool(visible_campaigns())
     return render_template(
         "admin/organisation/setup.html",
