@@ -23,7 +23,11 @@ from campaign.services.ledger.sums import FundFlow, fund_flows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sums:
-    """The plans and figures of several targets together; `requested` is the goal of the purposes that they belong to."""
+    """The plans and figures of several targets together.
+
+    `requested` is the goal of the purposes that they belong to; zero where targets of another kind share a purpose,
+    because its goal is then theirs too.
+    """
 
     goal: Money
     requested: Money
@@ -57,7 +61,9 @@ class Transparency:
         for target in targets:
             together = together.plus(target.in_currency(self.currency))
         themes = {target.theme for target in targets}
-        requested = sum((purpose.goal for purpose in self.purposes if purpose.code in themes), nothing)
+        is_shared = any(target.theme in themes for target in self.targets if target.kind != kind and target.theme)
+        purposes = () if is_shared else self.purposes
+        requested = sum((purpose.goal for purpose in purposes if purpose.code in themes), nothing)
         return Sums(goal=sum((target.goal for target in targets), nothing), requested=requested, figures=together)
 
     def of_kind(self, kind: str) -> tuple[FundSummary, ...]:

@@ -206,3 +206,24 @@ def test_it_sends_the_same_number_of_queries_for_any_number_of_gifts(
         counts.append(len(statements))
         statements.clear()
     assert counts[0] == counts[1] <= 45
+
+
+@pytest.mark.database("sqlite")
+def test_a_bar_of_a_purpose_is_its_part_of_the_goal(campaigner: FlaskClient, campaign: Campaign) -> None:
+    near = a_fund(campaign=campaign, code="THEME-1", goal_minor=100_00)
+    far = a_fund(campaign=campaign, code="THEME-2", goal_minor=1000_00)
+    for fund in (near, far):
+        a_paid_gift(campaign=campaign, fund=fund, gift=usd(50_00))
+    page = fetch(campaigner, "admin.dashboard")
+    widths = [float(str(rect["width"])) for rect in page.soup.select("#purposes rect")]
+    assert widths == [360.0, 36.0]
+
+
+@pytest.mark.database("sqlite")
+def test_rows_of_the_dashboard_are_cards_on_a_phone(campaigner: FlaskClient, campaign: Campaign) -> None:
+    a_paid_gift(campaign=campaign, gift=usd(50_00))
+    page = fetch(campaigner, "admin.dashboard")
+    tables = page.soup.select("main div.table:not(details div.table)")
+    assert len(tables) == 5
+    assert all("stacked" in table["class"] for table in tables)
+    assert all(cell.get("data-label") for cell in page.soup.select("main .stacked td.num"))

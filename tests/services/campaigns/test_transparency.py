@@ -109,6 +109,17 @@ def test_a_purpose_asks_for_more_than_its_targets_plan_so_far(app: Flask) -> Non
     assert (planned.goal, planned.requested) == (usd(60_00), usd(200_00))
 
 
+@pytest.mark.database("sqlite")
+def test_the_goal_of_a_purpose_is_said_of_no_kind_where_targets_of_two_kinds_share_it(app: Flask) -> None:
+    campaign = a_campaign()
+    theme = a_fund(campaign=campaign, code="THEME-CREATIVE", kind="theme", goal_minor=350_00)
+    for number, kind in enumerate(("event", "grant")):
+        target = a_fund(campaign=campaign, code=f"TARGET-{number}", kind=kind, goal_minor=60_00)
+        a_restricted_child(theme=theme, target=target)
+    money = shown(campaign)
+    assert [money.sum_of(kind).requested for kind in ("event", "grant")] == [usd(0), usd(0)]
+
+
 def test_every_row_and_total_adds_up_and_equals_the_books(app: Flask, session: Session) -> None:
     campaign = a_campaign()
     event = a_fund(campaign=campaign, code="EVENT-1", kind="event", goal_minor=60_00)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from fractions import Fraction
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -18,7 +19,7 @@ from campaign.domain.errors import UnreadableFilter
 from campaign.domain.money import Money
 from campaign.domain.pace import Pace
 from campaign.gateway_registry import current_context
-from campaign.i18n import LANGUAGES, day, exact_money, number, text_of
+from campaign.i18n import LANGUAGES, day, exact_money, number, percent, text_of
 from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.dashboard.figures import GroupFigures
 from campaign.services.dashboard.page import Dashboard
@@ -112,15 +113,22 @@ def _outlook(pace: Pace, here: CampaignCard, last_day: date, missing: str) -> st
 
 
 def _purpose_bars(figures: Dashboard, here: CampaignCard) -> list[dict[str, object]]:
-    """What was raised for each purpose in the campaign's currency; together it is the total."""
+    """What was raised for each purpose in the campaign's currency; together it is the total.
+
+    A bar is full at the purpose's goal; one without a goal is as long as its part of the total.
+    """
+    total = sum(max(0, purpose.in_currency(here.currency).raised_minor) for purpose in figures.purposes)
     rows: list[dict[str, object]] = []
     for purpose in figures.purposes:
         minor = purpose.in_currency(here.currency).raised_minor
         amount = exact_money(Money(minor, here.currency))
-        goal = exact_money(purpose.goal) if purpose.goal.minor else ""
-        label = text_of(purpose.title)
-        note = str(_("%(part)s of %(whole)s", part=amount, whole=goal)) if goal else amount
-        rows.append({"label": label, "note": note, "parts": [max(minor, 0)], "cells": [label, amount]})
+        label, part, whole = text_of(purpose.title), max(minor, 0), purpose.goal.minor
+        if whole:
+            note = str(_("%(part)s of %(whole)s", part=amount, whole=exact_money(purpose.goal)))
+        else:
+            note = str(_("%(part)s, %(percent)s of all", part=amount, percent=percent(Fraction(part, total or 1))))
+        full = max(whole, part) if whole else total
+        rows.append({"label": label, "note": note, "parts": [part], "whole": full, "cells": [label, amount]})
     return rows
 
 
