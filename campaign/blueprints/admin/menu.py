@@ -184,7 +184,9 @@ MENU: tuple[MenuGroup, ...] = (
             MenuEntry(
                 "admin.organisation",
                 _("Names and addresses"),
-                frozenset({"admin.save_organisation", "admin.organisation_logos", "admin.save_logo"}),
+                frozenset(
+                    {"admin.save_organisation", "admin.organisation_logos", "admin.save_logo", "admin.save_logos"}
+                ),
             ),
             MenuEntry(
                 "admin.people",

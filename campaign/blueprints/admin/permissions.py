@@ -226,6 +226,7 @@ RULES: dict[str, Permission] = {
     "admin.organisation": Permission(ADMIN, is_shared=True),
     "admin.save_organisation": Permission(ADMIN, is_shared=True),
     "admin.organisation_logos": Permission(ADMIN, is_shared=True),
+    "admin.save_logos": Permission(ADMIN, is_shared=True),
     "admin.save_logo": Permission(ADMIN, is_shared=True),
     "admin.remove_logo": Permission(ADMIN, is_shared=True),
     "admin.people": Permission(ADMIN, is_shared=True),

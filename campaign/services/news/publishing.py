@@ -22,6 +22,7 @@ from campaign.services import audit
 from campaign.services.campaigns.revision import count_public_change
 from campaign.services.news.mailing import begin_mailing, stop_mailing
 from campaign.services.news.updates import lock_update, text_of
+from campaign.services.news.writing import SaveOrder, save_within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,23 @@ def publish(act: UpdateAct, *, is_emailed: bool = False, clock: Clock) -> None:
         refuse_unpublishable(text_of(row))
         row.is_emailed = is_emailed
         _publish(session, row, actor_id=act.actor_id, at=at)
+
+
+def save_and_publish(order: SaveOrder, *, is_emailed: bool = False, clock: Clock) -> None:
+    """Save what was typed and publish it, both or neither; a published update with this text stays as it is.
+
+    Raises:
+        NotFound, UpdateChanged, UpdateWithdrawn: as in `save_update`.
+        UpdateEmpty, UpdateIncomplete: there would be nothing to read.
+    """
+    at = clock.now()
+    refuse_unpublishable(order.text)
+    with transaction() as session:
+        row = save_within(session, order, at=at)
+        if row.state == UpdateState.PUBLISHED:
+            return
+        row.is_emailed = is_emailed
+        _publish(session, row, actor_id=order.actor_id, at=at)
 
 
 def schedule(act: UpdateAct, *, publish_at: datetime, is_emailed: bool = False, clock: Clock) -> None:

@@ -50,21 +50,26 @@ def save_update(order: SaveOrder, *, clock: Clock) -> UpdateState:
         UpdateWithdrawn: it is withdrawn.
         UpdateEmpty, UpdateIncomplete: everybody reads it, or will, and would find nothing.
     """
-    at, text = clock.now(), order.text.filled()
     with transaction() as session:
-        row = lock_update(session, order.campaign_id, order.public_id)
-        if row is None:
-            return _begin(session, order, text, at=at)
-        if text_of(row).filled() == text:
-            return UpdateState(row.state)
-        if row.state not in EDITABLE:
-            raise UpdateWithdrawn(order.public_id)
-        if row.revision != order.revision:
-            raise UpdateChanged(order.public_id)
-        if row.state != UpdateState.DRAFT:
-            refuse_unpublishable(text)
-        _change(session, row, order, text, at=at)
-        return UpdateState(row.state)
+        return UpdateState(save_within(session, order, at=clock.now()).state)
+
+
+def save_within(session: Session, order: SaveOrder, *, at: datetime) -> Update:
+    """Save a text within the caller's transaction and return its row, locked; the rules are those of `save_update`."""
+    text = order.text.filled()
+    row = lock_update(session, order.campaign_id, order.public_id)
+    if row is None:
+        return _begin(session, order, text, at=at)
+    if text_of(row).filled() == text:
+        return row
+    if row.state not in EDITABLE:
+        raise UpdateWithdrawn(order.public_id)
+    if row.revision != order.revision:
+        raise UpdateChanged(order.public_id)
+    if row.state != UpdateState.DRAFT:
+        refuse_unpublishable(text)
+    _change(session, row, order, text, at=at)
+    return row
 
 
 def delete_draft(campaign_id: int, public_id: str, *, revision: int, actor_id: int, clock: Clock) -> None:
@@ -88,24 +93,24 @@ def delete_draft(campaign_id: int, public_id: str, *, revision: int, actor_id: i
         _record(session, "delete", public_id, actor_id=actor_id, at=clock.now())
 
 
-def _begin(session: Session, order: SaveOrder, text: UpdateText, *, at: datetime) -> UpdateState:
+def _begin(session: Session, order: SaveOrder, text: UpdateText, *, at: datetime) -> Update:
     if order.revision != UNWRITTEN:
         raise NotFound(f"update:{order.public_id}")
     _refuse_taken(session, order.public_id)
-    session.add(
-        Update(
-            public_id=order.public_id,
-            campaign_id=order.campaign_id,
-            state=UpdateState.DRAFT,
-            revision=1,
-            **_columns(text),
-            recorded_at=at,
-            changed_at=at,
-            changed_by=order.actor_id,
-        )
+    row = Update(
+        public_id=order.public_id,
+        campaign_id=order.campaign_id,
+        state=UpdateState.DRAFT,
+        revision=1,
+        **_columns(text),
+        recorded_at=at,
+        changed_at=at,
+        changed_by=order.actor_id,
     )
+    session.add(row)
+    session.flush()
     _record(session, "create", order.public_id, actor_id=order.actor_id, at=at)
-    return UpdateState.DRAFT
+    return row
 
 
 def _refuse_taken(session: Session, public_id: str) -> None:

@@ -4,7 +4,9 @@ import hashlib
 import io
 import struct
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import delete, literal, select, true
 from sqlalchemy.orm import Session
@@ -116,22 +118,13 @@ def read_logo(data: bytes, kind: LogoKind) -> ReadLogo:
     return picture
 
 
-def save_logo(kind: LogoKind, picture: ReadLogo, *, actor_id: int, clock: Clock) -> None:
-    """Store a picture in place of the one before; pages show it at once."""
+def save_logos(pictures: Mapping[LogoKind, ReadLogo], *, actor_id: int, clock: Clock) -> None:
+    """Store pictures in place of the ones before; pages show them at once."""
     with transaction() as session:
-        session.execute(delete(OrganisationLogo).where(OrganisationLogo.kind == kind))
-        session.add(
-            OrganisationLogo(
-                kind=kind,
-                media_type=picture.media_type,
-                content=picture.content,
-                width=picture.width,
-                height=picture.height,
-                digest=hashlib.sha256(picture.content).hexdigest()[:16],
-                updated_at=clock.now(),
-            )
-        )
-        _record(session, "organisation:set_logo", kind, actor_id=actor_id, clock=clock)
+        for kind, picture in pictures.items():
+            session.execute(delete(OrganisationLogo).where(OrganisationLogo.kind == kind))
+            session.add(_row(kind, picture, at=clock.now()))
+            _record(session, "organisation:set_logo", kind, actor_id=actor_id, clock=clock)
 
 
 def remove_logo(kind: LogoKind, *, actor_id: int, clock: Clock) -> None:
@@ -147,6 +140,18 @@ def remove_logo(kind: LogoKind, *, actor_id: int, clock: Clock) -> None:
         if not removed:
             raise NotFound(f"logo:{kind}")
         _record(session, "organisation:remove_logo", kind, actor_id=actor_id, clock=clock)
+
+
+def _row(kind: LogoKind, picture: ReadLogo, *, at: datetime) -> OrganisationLogo:
+    return OrganisationLogo(
+        kind=kind,
+        media_type=picture.media_type,
+        content=picture.content,
+        width=picture.width,
+        height=picture.height,
+        digest=hashlib.sha256(picture.content).hexdigest()[:16],
+        updated_at=at,
+    )
 
 
 def _record(session: Session, action: str, kind: LogoKind, *, actor_id: int, clock: Clock) -> None:

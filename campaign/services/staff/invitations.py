@@ -1,6 +1,8 @@
 """Invitations: a new person gets a one-time link, printed on the command line or sent by email from the staff pages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -48,20 +50,21 @@ def invite(new: NewPerson, *, actor_id: int | None, clock: Clock, by_email: bool
         UnknownRole, UnknownCampaign: see there.
         StaffExists: somebody with this address has an account in use.
     """
-    known = known_grants(new.grants)
-    address, at = new.email.strip().casefold(), clock.now()
+    known, at = known_grants(new.grants), clock.now()
     with transaction() as session:
-        person = session.execute(select(Staff).where(func.lower(Staff.email) == address)).scalar_one_or_none()
-        if person is None:
-            person = new_person(address, name=address, hashed=None, at=at)
-        elif not is_unused(session, person):
-            raise StaffExists(address)
-        person.name, person.language, person.active = new.name.strip() or person.name, new.language, True
-        write_account(session, person, known, actor_id=actor_id, at=at)
-        link = make_link(session, person, LinkPurpose.INVITATION, actor_id=actor_id, at=at)
-        if by_email:
-            send_invitation(session, person, link.nonce, actor_id=actor_id, at=at)
-        return link
+        return _invite(session, new, known, actor_id=actor_id, at=at, by_email=by_email)
+
+
+def invite_all(people: Sequence[NewPerson], *, actor_id: int, clock: Clock) -> None:
+    """Invite several people by email: all of them, or nobody.
+
+    Raises:
+        UnknownRole, UnknownCampaign, StaffExists: as in `invite`; the address is its argument.
+    """
+    known, at = [known_grants(new.grants) for new in people], clock.now()
+    with transaction() as session:
+        for new, grants in zip(people, known, strict=True):
+            _invite(session, new, grants, actor_id=actor_id, at=at, by_email=True)
 
 
 def send_again(staff_id: int, *, actor_id: int, clock: Clock) -> None:
@@ -98,6 +101,29 @@ def is_unused(session: Session, person: Staff) -> bool:
     link = session.get(StaffLink, person.id)
     is_reset = link is not None and link.purpose == LinkPurpose.RESET
     return person.password is None and person.last_active_at is None and not is_reset
+
+
+def _invite(
+    session: Session,
+    new: NewPerson,
+    known: tuple[RoleGrant, ...],
+    *,
+    actor_id: int | None,
+    at: datetime,
+    by_email: bool,
+) -> NewLink:
+    address = new.email.strip().casefold()
+    person = session.execute(select(Staff).where(func.lower(Staff.email) == address)).scalar_one_or_none()
+    if person is None:
+        person = new_person(address, name=address, hashed=None, at=at)
+    elif not is_unused(session, person):
+        raise StaffExists(address)
+    person.name, person.language, person.active = new.name.strip() or person.name, new.language, True
+    write_account(session, person, known, actor_id=actor_id, at=at)
+    link = make_link(session, person, LinkPurpose.INVITATION, actor_id=actor_id, at=at)
+    if by_email:
+        send_invitation(session, person, link.nonce, actor_id=actor_id, at=at)
+    return link
 
 
 def _invited(session: Session, staff_id: int) -> Staff:

@@ -116,6 +116,25 @@ def test_a_wrong_invitation_is_refused_and_what_was_typed_stays(
     assert mails(app) == []
 
 
+def test_several_people_are_invited_by_one_form_or_nobody(app: Flask, admin: FlaskClient) -> None:
+    several = f"{EMAIL}\n\n  bermet@quilt.example; {EMAIL.upper()}"
+    listed = invite(admin, email=several, then="another")
+    assert (listed.h1, listed.texts(".notice")) == ("Invite a person", ["2 invitations are on their way."])
+    assert [recipient for _kind, recipient, _text in mails(app)] == [EMAIL, "bermet@quilt.example"]
+    member = a_member_of_staff(role="viewer", email="old@quilt.example", password="$argon2id$x")
+    for wrong, sentence in (
+        (f"new@quilt.example\n{member.email}", "old@quilt.example: Somebody with this address has an account already."),
+        ("new@quilt.example\nnew", "Enter an email address, like name@example.com."),
+        ("\n".join(f"a{n}@quilt.example" for n in range(21)), "Invite at most 20 people at a time."),
+    ):
+        page = invite(admin, email=wrong)
+        assert page.texts(".error-summary a") == [sentence]
+        assert page.text("#email") == " ".join(wrong.split())
+    named = invite(admin, email=several, name="Aida")
+    assert named.texts(".error-summary a") == ["A name belongs to one person. Leave it empty for several people."]
+    assert len(mails(app)) == 2
+
+
 def test_a_corrected_address_gets_an_email_at_both_addresses(app: Flask, admin: FlaskClient) -> None:
     member = a_member_of_staff(role="viewer", email="old@quilt.example", password="$argon2id$x")
     page = fetch_address(admin, f"/staff/people/{member.id}")

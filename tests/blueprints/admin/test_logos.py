@@ -80,6 +80,19 @@ def test_a_logo_and_an_icon_are_shown_on_every_page_and_removed(admin: FlaskClie
     assert "Changed the logo or icon" in fetch_address(admin, "/staff/audit").text("main")
 
 
+def test_logo_and_icon_are_uploaded_by_one_form_or_neither(admin: FlaskClient, client: FlaskClient) -> None:
+    a_campaign()
+    page = fetch_address(admin, ADDRESS)
+    bad: dict[str, Any] = {"logo": (io.BytesIO(png()), "a.png"), "icon": (io.BytesIO(png()), "b.png")}
+    refused = Page(page.submit(admin, **bad))
+    assert refused.texts(".error-summary li") == ["An icon must be as wide as it is high. Cut it to a square."]
+    assert refused.soup.select(".stored-logo") == []
+    good: dict[str, Any] = {"logo": (io.BytesIO(png()), "a.png"), "icon": (io.BytesIO(png((64, 64))), "b.png")}
+    stored = fetch_address(admin, page.submit(admin, **good).location)
+    assert (stored.texts(".notice"), len(stored.soup.select(".stored-logo"))) == (["The files have been saved."], 2)
+    assert Page(page.submit(admin)).texts(".error-summary li") == ["Choose a file first."]
+
+
 def test_what_a_png_tells_besides_is_lost(admin: FlaskClient, client: FlaskClient) -> None:
     a_campaign()
     notes = PngInfo()

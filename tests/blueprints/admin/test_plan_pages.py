@@ -96,6 +96,16 @@ def test_a_form_that_is_sent_twice_adds_one_event(staff: FlaskClient) -> None:
     assert Page(staff.get("/staff/plan")).texts("th a").count("Felt day") == 1
 
 
+def test_several_purposes_are_added_one_after_another(staff: FlaskClient) -> None:
+    form = fetch_address(staff, "/staff/plan/new/theme")
+    for name in ("Looms", "Wool"):
+        answer = form.submit(staff, **{"title-en": name, "then": "another"})
+        form = fetch_address(staff, answer.location)
+        assert (form.h1, form.one("#title-en").get("value")) == ("Add a purpose", "")
+        assert "Here is a form for the next one." in form.text(".notice")
+    assert {"Looms", "Wool"} <= set(Page(staff.get("/staff/plan")).texts("th a"))
+
+
 def test_a_day_that_no_calendar_reaches_is_refused(staff: FlaskClient) -> None:
     typed = {"title-en": "Looms", "opens_on": "0001-01-01", "closes_on": "9999-12-31"}
     page = Page(fetch_address(staff, "/staff/plan/new/grant").submit(staff, **typed))

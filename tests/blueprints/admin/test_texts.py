@@ -60,6 +60,13 @@ def test_the_texts_of_a_draft_are_empty_and_written_before_it_is_opened(app: Fla
     assert "Questions and answers empty empty empty" in listed.text("table")
     for document in DOCUMENTS:
         fetch(editor, "admin.text", document=document)
+    page = fetch(editor, "admin.text", document="hero")
+    wrong = saved(editor, page, **{"title.en": "x" * 121, "step": "publish"})
+    assert "Correct the marked fields first, then publish." in wrong.text(".notice")
+    typed = {"title.en": "School library", "summary.en": "Books.", "step": "publish"}
+    published = saved(editor, fetch(editor, "admin.text", document="hero"), **typed)
+    assert "Published." in published.text(".notice")
+    assert published.texts(".save-bar button") == ["Publish", "Save draft"]
 
 
 def test_two_editors_are_warned_and_both_texts_are_shown(app: Flask, editor: FlaskClient, clock: SettableClock) -> None:

@@ -56,6 +56,20 @@ def test_an_update_is_written_previewed_scheduled_and_published_by_a_worker(
     assert "English" in page.text("main .fallback")
 
 
+def test_an_update_is_published_from_its_own_form(writer: FlaskClient, client: FlaskClient) -> None:
+    form = fetch(writer, "admin.update_form")
+    empty = Page(form.submit(writer, FORM, then="publish"))
+    assert (empty.answer.status_code, len(empty.texts(".error-summary a"))) == (422, 1)
+    half = Page(form.submit(writer, FORM, title_en="Full house", then="publish"))
+    assert half.texts(".error-summary a") == ["Write the text, or remove the title."]
+    typed = {"title_en": "Full house", "body_en": "Forty came.", "then": "publish"}
+    for _ in range(2):  # a second press
+        assert "Published on" in followed(writer, form.submit(writer, FORM, **typed)).text(".state-line")
+    assert fetch_address(client, "/en/updates/").texts("main article h2") == ["Full house"]
+    later = {"title_en": "Later", "body_en": "Not yet.", "then": "schedule"}
+    assert followed(writer, fetch(writer, "admin.update_form").submit(writer, FORM, **later)).h1 == "Publish an update"
+
+
 def test_a_second_editor_is_warned_and_what_they_typed_stays(
     writer: FlaskClient, campaign: Campaign, clock: SettableClock, staff_id: int
 ) -> None:

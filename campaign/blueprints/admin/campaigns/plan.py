@@ -53,6 +53,8 @@ def add_plan_item(kind: str) -> ResponseReturnValue:
     except plan_changes.EndsBeforeItBegins as error:
         form.refuse(SHOWN_AT_END[FundKind(kind)], words.sentence_of(error))
         return _new_page(kind, form), form.status
+    if form.adds_another:
+        return done(_("Added. Here is a form for the next one."), "admin.plan_item_form", kind=kind)
     return done(_("Added."), "admin.plan_item", public_id=public_id)
 
 

@@ -75,6 +75,7 @@ class ItemForm(StaffForm):
     """What every purpose and target has."""
 
     form_id = HiddenField(default=new_public_id)
+    then = HiddenField(default="")
     title = TextsField(_("Name"), maximum=MAX_NAME)
     summary = TextsField(_("What it is for"), maximum=MAX_SUMMARY, rows=2)
     goal = AmountField(_("Planned amount"), description=_("May be empty. The sum of the costs takes its place."))
@@ -100,6 +101,11 @@ class ItemForm(StaffForm):
     def validate_goal(self, field: AmountField) -> None:
         if field.data and field.data != "0":
             field.read(self.currency)
+
+    @property
+    def adds_another(self) -> bool:
+        """Whether the next thing is a form for one more."""
+        return bool(self.then.data == "another")
 
     @property
     def new_id(self) -> str:

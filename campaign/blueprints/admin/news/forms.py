@@ -22,6 +22,8 @@ from campaign.services.news.writing import UNWRITTEN
 from campaign.web.form_fields import TOO_LONG
 
 NOW, LATER = "now", "later"
+PUBLISH, SCHEDULE = "publish", "schedule"
+"""What may follow the saving of an update."""
 MAX_REVISION_DIGITS = 9
 
 
@@ -53,6 +55,9 @@ class UpdateForm(RevisionForm):
     languages: ClassVar[tuple[str, ...]]
     form_id = HiddenField(default=new_public_id)
     """The update's public id: a form that is sent twice makes one update."""
+    then = HiddenField(default="")
+    """What follows the saving: publish, schedule, or nothing."""
+    emailed = BooleanField()
 
     @property
     def by_language(self) -> list[LanguageFields]:

@@ -12,14 +12,17 @@ from campaign.blueprints.admin.filters import list_filters
 from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.news import words as news_words
-from campaign.blueprints.admin.news.forms import RevisionForm, UpdateForm, update_form
+from campaign.blueprints.admin.news.forms import PUBLISH, SCHEDULE, RevisionForm, UpdateForm, update_form
+from campaign.blueprints.admin.words import sentence_of
 from campaign.domain.errors import DomainError
-from campaign.domain.news import UpdateChanged, UpdateIncomplete, UpdateState, UpdateText
+from campaign.domain.news import UpdateChanged, UpdateEmpty, UpdateIncomplete, UpdateState, UpdateText
 from campaign.gateway_registry import current_context
 from campaign.i18n import in_language, preferred_language
+from campaign.jobs import wake
 from campaign.services.campaigns.page import CampaignUpdate
+from campaign.services.news import publishing, writing
 from campaign.services.news import updates as update_list
-from campaign.services.news import writing
+from campaign.services.news.readers import confirmed_count
 from campaign.services.news.updates import UpdateFilter, UpdateView
 from campaign.services.news.writing import SaveOrder
 from campaign.web.page_cache import campaign_of
@@ -124,16 +127,29 @@ def _save(form: UpdateForm, public_id: str) -> ResponseReturnValue:
         actor_id=person().id,
     )
     try:
-        state = writing.save_update(order, clock=current_context().clock)
+        message = _carry_out(form, order)
     except UpdateChanged:
         return _conflict_page(form, public_id), HTTPStatus.CONFLICT
     except UpdateIncomplete as error:
         form.refuse_halves(error)
         return _form_page(form, _known(public_id)), form.status
+    except UpdateEmpty as error:
+        form.refuse(form.by_language[0].title.name, sentence_of(error))
+        return _form_page(form, _known(public_id)), form.status
     except DomainError as error:
         return refused(error, "admin.update", public_id=public_id)
-    saved = _("The correction is published.") if state is UpdateState.PUBLISHED else _("The update is saved.")
-    return done(saved, "admin.update", public_id=public_id)
+    return done(message, "admin.publish_form" if form.then.data == SCHEDULE else "admin.update", public_id=public_id)
+
+
+def _carry_out(form: UpdateForm, order: SaveOrder) -> str:
+    """Save what was typed, and publish it where that button was pressed; return the sentence about it."""
+    clock = current_context().clock
+    if form.then.data == PUBLISH:
+        publishing.save_and_publish(order, is_emailed=bool(form.emailed.data), clock=clock)
+        wake("outbox")
+        return str(_("The update is published."))
+    is_public = writing.save_update(order, clock=clock) is UpdateState.PUBLISHED
+    return str(_("The correction is published.") if is_public else _("The update is saved."))
 
 
 def _known(public_id: str) -> UpdateView | None:
@@ -143,7 +159,13 @@ def _known(public_id: str) -> UpdateView | None:
 
 def _form_page(form: UpdateForm, view: UpdateView | None = None, *, theirs: UpdateText | None = None) -> str:
     return render_template(
-        "admin/news/update.html", site=campaign(), form=form, update=view, theirs=theirs, news_words=news_words
+        "admin/news/update.html",
+        site=campaign(),
+        form=form,
+        update=view,
+        theirs=theirs,
+        news_words=news_words,
+        readers=confirmed_count(campaign().id),
     )
 
 

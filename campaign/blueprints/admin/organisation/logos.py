@@ -13,6 +13,7 @@ from campaign.blueprints.admin.guard import person
 from campaign.domain.logo import MAX_BYTES, LogoKind, LogoProblem, LogoRefused
 from campaign.gateway_registry import current_context
 from campaign.services.organisation import logos
+from campaign.services.organisation.logos import ReadLogo
 
 SENTENCES: Mapping[LogoProblem, LazyString] = {
     LogoProblem.MISSING: lazy_gettext("Choose a file first."),
@@ -38,17 +39,19 @@ def show() -> ResponseReturnValue:
     return _page()
 
 
+@bp.post("/organisation/logo", endpoint="save_logos")
+def save_both() -> ResponseReturnValue:
+    """Take the chosen files, one or both, or say why one is refused; then neither is saved."""
+    chosen = {kind: data for kind in LogoKind if (data := _uploaded(kind))}
+    if not chosen:
+        return _page({LogoKind.LOGO: str(SENTENCES[LogoProblem.MISSING])}), 422
+    return _save(chosen)
+
+
 @bp.post("/organisation/logo/<any(logo,icon):mark>", endpoint="save_logo")
 def save(mark: str) -> ResponseReturnValue:
-    """Take an uploaded file in place of the one before, or say why it is refused."""
-    uploaded = request.files.get("file")
-    data = uploaded.stream.read(MAX_BYTES + 1) if uploaded else b""
-    try:
-        logo = logos.read_logo(data, LogoKind(mark))
-    except LogoRefused as refusal:
-        return _page({mark: str(SENTENCES[refusal.problem])}), 422
-    logos.save_logo(LogoKind(mark), logo, actor_id=person().id, clock=current_context().clock)
-    return done(_("The file has been saved."), "admin.organisation_logos")
+    """Take one uploaded file in place of the one before, or say why it is refused."""
+    return _save({LogoKind(mark): _uploaded("file")})
 
 
 @bp.post("/organisation/logo/<any(logo,icon):mark>/remove", endpoint="remove_logo")
@@ -56,6 +59,26 @@ def remove(mark: str) -> ResponseReturnValue:
     """Remove it: the standard one stands there again."""
     logos.remove_logo(LogoKind(mark), actor_id=person().id, clock=current_context().clock)
     return done(_("The file has been removed."), "admin.organisation_logos")
+
+
+def _uploaded(name: str) -> bytes:
+    uploaded = request.files.get(name)
+    return uploaded.stream.read(MAX_BYTES + 1) if uploaded else b""
+
+
+def _save(chosen: Mapping[LogoKind, bytes]) -> ResponseReturnValue:
+    read: dict[LogoKind, ReadLogo] = {}
+    refusals: dict[str, str] = {}
+    for kind, data in chosen.items():
+        try:
+            read[kind] = logos.read_logo(data, kind)
+        except LogoRefused as refusal:
+            refusals[kind] = str(SENTENCES[refusal.problem])
+    if refusals:
+        return _page(refusals), 422
+    logos.save_logos(read, actor_id=person().id, clock=current_context().clock)
+    saved = _("The files have been saved.") if len(read) > 1 else _("The file has been saved.")
+    return done(saved, "admin.organisation_logos")
 
 
 def _page(errors: Mapping[str, str] | None = None) -> str:

@@ -35,6 +35,13 @@ def setup() -> ResponseReturnValue:
     )
 
 
+@bp.app_template_global("is_set_up")
+def is_set_up() -> bool:
+    """Whether every step is done that this person can do here."""
+    steps = setup_steps(current_app.config["KURAK"], current_context().account)
+    return all(step.is_done or _page_of(step, has_campaign=True) is None for step in steps)
+
+
 def _page_of(step: SetupStep, *, has_campaign: bool) -> str | None:
     possible = ("admin.campaigns",) if step.name is StepName.CAMPAIGN and has_campaign else PAGES.get(step.name, ())
     pages = (page for page in possible if page in current_app.view_functions and person_can(page))

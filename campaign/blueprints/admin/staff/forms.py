@@ -2,20 +2,35 @@
 
 from typing import Any
 
+from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, StopValidation
 
 from campaign.blueprints.admin import choices, words
 from campaign.blueprints.admin.forms import MAX_NAME, LongTextField, StaffForm
 from campaign.blueprints.admin.staff.passwords import password_problem
-from campaign.domain.typed_text import one_line
+from campaign.domain.email_address import MAX_ADDRESS
+from campaign.domain.typed_text import one_line, paragraphs
 from campaign.i18n import LANGUAGES, text_of
 from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.staff import accounts
 from campaign.services.staff.accounts import RoleGrant
+from campaign.services.staff.invitations import NewPerson
+from campaign.web.email_input import EmailRefused, read_email
 from campaign.web.form_fields import TOO_LONG, EmailField
+
+MAX_INVITED = 20
+"""By one form."""
 
 
 class LanguageForm(StaffForm):
@@ -88,13 +103,41 @@ class GrantsForm(StaffForm):
         return any(choice.value in self.roles.data for choice in group)
 
 
-class InvitationForm(GrantsForm):
-    """A new person: address, name, language and at least one role."""
+class AddressesField(TextAreaField):  # type: ignore[misc]  # WTForms is untyped
+    """Email addresses, one on each line.
 
-    email = EmailField(_("Email"))
+    Attributes:
+        addresses: What was read, each address once.
+    """
+
+    data: str
+
+    def __init__(self, label: LazyString, **settings: Any) -> None:  # as WTForms types them
+        length = Length(max=MAX_INVITED * MAX_ADDRESS, message=TOO_LONG)
+        super().__init__(label, filters=[paragraphs], validators=[length], **settings)
+        self.addresses: list[str] = []
+
+    def pre_validate(self, form: StaffForm) -> None:  # noqa: ARG002  # WTForms' signature
+        lines = [line for line in (self.data or "").replace(",", "\n").replace(";", "\n").split("\n") if line.strip()]
+        if len(lines) > MAX_INVITED:
+            raise StopValidation(gettext("Invite at most %(most)s people at a time.", most=MAX_INVITED))
+        try:
+            read = [read_email(one_line(line)) for line in lines or [""]]
+        except EmailRefused as refusal:
+            raise StopValidation(refusal.sentence) from None
+        self.addresses = list({address.casefold(): address for address in read}.values())
+
+
+class InvitationForm(GrantsForm):
+    """New people with the same roles: their addresses, language and at least one role; a name where it is one person."""
+
+    email = AddressesField(
+        _("Email"), description=_("For several people with the same roles, one address on each line.")
+    )
+    then = HiddenField(default="")
     name = StringField(
         _("Name"),
-        description=_("They may change it. Leave it empty if you are not sure."),
+        description=_("They may change it. Leave it empty if you are not sure, or for several people."),
         filters=[one_line],
         validators=[Length(max=MAX_NAME, message=TOO_LONG)],
     )
@@ -108,6 +151,23 @@ class InvitationForm(GrantsForm):
         validators=[DataRequired(_("Choose at least one role."))],
         invalid_choice_message=words.BROKEN_RULES[accounts.UnknownRole],
     )
+
+    def validate_name(self, field: StringField) -> None:
+        if field.data and len(self.email.addresses) > 1:
+            raise StopValidation(gettext("A name belongs to one person. Leave it empty for several people."))
+
+    @property
+    def people(self) -> list[NewPerson]:
+        """The people of a valid form."""
+        return [
+            NewPerson(email=address, name=self.name.data, grants=self.grants, language=self.language.data)
+            for address in self.email.addresses
+        ]
+
+    @property
+    def invites_others(self) -> bool:
+        """Whether the next thing is a form for others."""
+        return bool(self.then.data == "another")
 
 
 class DetailsForm(StaffForm):

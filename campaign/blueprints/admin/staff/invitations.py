@@ -3,6 +3,7 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.frame import done, refused
@@ -14,6 +15,7 @@ from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.campaigns.cards import all_campaigns
 from campaign.services.staff import invitations
+from campaign.services.staff.accounts import StaffExists
 from campaign.services.staff.invitations import NewPerson
 
 
@@ -27,18 +29,18 @@ def invitation_form() -> ResponseReturnValue:
 
 @bp.post("/people/new")
 def invite() -> ResponseReturnValue:
-    """Add a person and send them their link."""
+    """Add people and send them their links."""
     form = InvitationForm(all_campaigns())
     if not form.validate():
         return _page(form), form.status
-    new = NewPerson(email=form.email.data, name=form.name.data, grants=form.grants, language=form.language.data)
     try:
-        invitations.invite(new, actor_id=person().id, clock=current_context().clock, by_email=True)
+        invitations.invite_all(form.people, actor_id=person().id, clock=current_context().clock)
     except DomainError as error:
-        form.refuse("email", sentence_of(error))
+        address = f"{error}: " if isinstance(error, StaffExists) and len(form.people) > 1 else ""
+        form.refuse("email", address + sentence_of(error))
         return _page(form), form.status
     wake("outbox")
-    return done(_("The invitation is on its way to %(email)s.", email=new.email), "admin.people")
+    return done(_sent_message(form.people), "admin.invitation_form" if form.invites_others else "admin.people")
 
 
 @bp.post("/people/<int(max=2147483647):staff_id>/invite-again")
@@ -60,6 +62,12 @@ def withdraw_invitation(staff_id: int) -> ResponseReturnValue:
     except DomainError as error:
         return refused(error, "admin.people")
     return done(_("The invitation is withdrawn. Its link is no longer valid."), "admin.people")
+
+
+def _sent_message(people: list[NewPerson]) -> str:
+    if len(people) == 1:
+        return str(_("The invitation is on its way to %(email)s.", email=people[0].email))
+    return str(ngettext("%(num)s invitation is on its way.", "%(num)s invitations are on their way.", len(people)))
 
 
 def _page(form: InvitationForm) -> str:

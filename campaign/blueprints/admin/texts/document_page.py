@@ -6,6 +6,7 @@ from flask import render_template
 
 from campaign.blueprints.admin.frame import campaign
 from campaign.blueprints.admin.texts import words
+from campaign.domain.campaign_state import CampaignStage
 from campaign.domain.documents.differences import changes_between
 from campaign.domain.documents.drafts import fingerprint
 from campaign.domain.documents.fields import Draft, specs
@@ -39,6 +40,7 @@ def document_page(
         state=state,
         refusal=refusal,
         slug=campaign().slug,
+        is_hidden=campaign().stage == CampaignStage.DRAFT,
         draft=draft,
         base=fingerprint(state.draft),
         kind=kind,

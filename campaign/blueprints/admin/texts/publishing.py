@@ -34,11 +34,15 @@ def check_text(document: str) -> ResponseReturnValue:
 @bp.post("/texts/<document>/publish")
 def publish_text(document: str) -> ResponseReturnValue:
     """Publish the draft now."""
-    form = PublicationForm()
+    return publish_now(document, PublicationForm().base.data)
+
+
+def publish_now(document: str, base: str) -> ResponseReturnValue:
+    """Publish the draft with this fingerprint and lead back to its page."""
 
     def publish() -> None:
         publishing.publish_draft(
-            campaign().id, document, base=form.base.data, actor_id=person().id, clock=current_context().clock
+            campaign().id, document, base=base, actor_id=person().id, clock=current_context().clock
         )
 
     return _answer(document, publish, _("Published. The public page shows the new text."))

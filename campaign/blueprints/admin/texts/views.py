@@ -11,6 +11,7 @@ from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.texts import words
 from campaign.blueprints.admin.texts.document_page import document_page, problems_by_input
 from campaign.blueprints.admin.texts.forms import DocumentForm
+from campaign.blueprints.admin.texts.publishing import publish_now
 from campaign.blueprints.admin.words import sentence_of
 from campaign.domain.documents.kinds import DOCUMENTS
 from campaign.domain.errors import DomainError, NotFound
@@ -62,7 +63,7 @@ def save_text(document: str) -> ResponseReturnValue:
         raise NotFound("document")
     form = DocumentForm()
     try:
-        _save(document, form)
+        saved = _save(document, form)
     except DraftConflict:
         typed = form.draft(DOCUMENTS[document], campaign().languages)
         state = document_state(campaign().id, document)
@@ -71,6 +72,8 @@ def save_text(document: str) -> ResponseReturnValue:
         typed, sentence = form.draft(DOCUMENTS[document], campaign().languages), sentence_of(error)
         state = document_state(campaign().id, document)
         return document_page(state, typed=typed, refusal=sentence), status_of(error)
+    if form.step.data == "publish":
+        return publish_now(document, saved.base)
     if form.step.data == "check":
         return redirect(url_for("admin.check_text", document=document), 303)
     if form.anchor:
