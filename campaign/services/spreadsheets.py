@@ -59,7 +59,7 @@ class SheetTotals:
         """Yield the rows with their moments in the sheet's time zone, and add them up."""
         for row in rows:
             self.is_empty = False
-            if self.sheet.by is not None and self._is_counted(row):
+            if self.sheet.by is not None and row[self.sheet.by] is not None and self._is_counted(row):
                 sums_so_far = self.sums[str(row[self.sheet.by])]
                 amounts = [_amount(row[place]) for place in self.sheet.amounts]
                 sums_so_far[:] = [a + b for a, b in zip(sums_so_far, amounts, strict=True)] if sums_so_far else amounts

@@ -72,6 +72,8 @@ STAFF_PAGES = {
     "a disputed donation": "/staff/donations/{disputed}",
     "a suspected donation": "/staff/donations/{suspected}",
     "refund": "/staff/donations/{donation}/refund",
+    "donors": "/staff/donors?status=new",
+    "donors, none": "/staff/donors?text=nobody",
     "monthly gifts": "/staff/pledges",
     "monthly gifts, none": "/staff/pledges?state=stopped",
     "a monthly gift": "/staff/pledges/{pledge}",

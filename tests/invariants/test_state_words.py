@@ -15,6 +15,7 @@ import campaign.domain
 from campaign.blueprints.admin import words
 from campaign.blueprints.admin.campaigns import plan_words
 from campaign.blueprints.admin.campaigns import words as campaign_words
+from campaign.blueprints.admin.donors import words as donor_words
 from campaign.blueprints.admin.gifts import dispute_words
 from campaign.blueprints.admin.gifts.timeline_words import TIMELINE
 from campaign.blueprints.admin.inbox import words as inbox_words
@@ -31,6 +32,7 @@ from campaign.domain import (
     consent,
     disputes,
     donation,
+    donor,
     fund,
     journal,
     logo,
@@ -53,6 +55,7 @@ from tests.support.tree import ROOT
 Words = Mapping[Any, Any]  # of a member or its value, to a text or to a tuple that begins with one
 SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
     donation.DonationState: (("", words.DONATION), ("", state_words.DONATIONS), ("donation:", TIMELINE)),
+    donor.DonorStatus: (("", donor_words.STATUSES),),
     donation.DonationFrequency: (("", words.FREQUENCIES),),
     donation.SupporterVisibility: (("donation:wall_", TIMELINE), ("donation:wall_", words.ACTS)),
     donation.RefundState: (("", words.REFUND), ("donation:refund_", TIMELINE)),

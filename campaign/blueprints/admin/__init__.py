@@ -7,6 +7,7 @@ bp = Blueprint("admin", __name__, url_prefix="/staff")
 import campaign.blueprints.admin.audit.views
 import campaign.blueprints.admin.dashboard.goals
 import campaign.blueprints.admin.dashboard.views
+import campaign.blueprints.admin.donors.views
 import campaign.blueprints.admin.frame
 import campaign.blueprints.admin.inbox.views
 import campaign.blueprints.admin.ledger.views

@@ -143,6 +143,7 @@ MENU: tuple[MenuGroup, ...] = (
                     }
                 ),
             ),
+            MenuEntry("admin.donors", _("Donors"), frozenset({"admin.donor"})),
             MenuEntry("admin.pledges", _("Monthly gifts"), frozenset({"admin.pledge", "admin.stop_pledge"})),
             MenuEntry("admin.receipts", _("Receipts"), frozenset({"admin.held_receipt", "admin.correct_receipt"})),
             MenuEntry("admin.mails", _("Emails"), frozenset({"admin.mail_again", "admin.send_mail_again"})),

@@ -256,6 +256,7 @@ ACTS: Mapping[str, LazyString] = {
     "receipts:download": _("Downloaded receipts of a period"),
     "receipt_register:download": _("Downloaded the receipt register"),
     "donations:download": _("Downloaded donations"),
+    "donors:download": _("Downloaded the list of donors"),
     "audit:download": _("Downloaded the audit trail"),
     "ledger:download": _("Downloaded the ledger"),
     "allocations:download": _("Downloaded the allocation ledger"),

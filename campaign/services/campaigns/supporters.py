@@ -20,6 +20,8 @@ from campaign.services.campaigns.cards import CampaignCard
 SUPPORTERS_PER_PAGE = 50
 WHOLLY_RETURNED = Donation.refunded_minor + Donation.charged_back_minor >= Donation.gift_minor + Donation.cover_minor
 """Refunded or charged back, and nothing of it is left: such a gift is counted nowhere."""
+REMAINING = Donation.gift_minor + Donation.cover_minor - Donation.refunded_minor - Donation.charged_back_minor
+"""What is left of a gift, in minor units of its currency."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,7 @@ from sqlalchemy.orm import Session
 from campaign.domain.donation import DonationFrequency
 from campaign.domain.money import Money
 from campaign.models.donation import Donation
-from campaign.services.campaigns.supporters import WHOLLY_RETURNED, gifts_not_returned, paid_to
-
-REMAINING = Donation.gift_minor + Donation.cover_minor - Donation.refunded_minor - Donation.charged_back_minor
+from campaign.services.campaigns.supporters import REMAINING, WHOLLY_RETURNED, gifts_not_returned, paid_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

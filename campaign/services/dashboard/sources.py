@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from campaign.domain.gift_source import GiftSource
 from campaign.domain.money import Money
 from campaign.models.donation import Donation
-from campaign.services.campaigns.supporters import WHOLLY_RETURNED, paid_to
-from campaign.services.dashboard.figures import REMAINING, GroupFigures
+from campaign.services.campaigns.supporters import REMAINING, WHOLLY_RETURNED, paid_to
+from campaign.services.dashboard.figures import GroupFigures
 
 MAX_READ, MAX_ROWS = 400, 15
 """How many groups are read and shown; anybody can make more by writing into an address."""

@@ -61,6 +61,7 @@ class GiftDetails:
     fee: Money | None
     rate: str | None
     pledge_public_id: str | None  # the monthly gift that it is a month of
+    donor_public_id: str | None
     fund_code: str
     fund_title: dict[str, str]
     payer_name: str | None
@@ -111,7 +112,7 @@ def gift_details(campaign_id: int, public_id: str, *, sees_donors: bool = False)
     receipts = listing.receipts_of(public_id)
     with reading() as session:
         selected = session.execute(
-            select(Donation, Donor.email, Fund.code, Fund.title, Pledge.public_id)
+            select(Donation, Donor.email, Fund.code, Fund.title, Pledge.public_id, Donor.public_id)
             .outerjoin(Donor, Donor.id == Donation.donor_id)
             .join(Fund, Fund.id == Donation.fund_id)
             .outerjoin(Pledge, Pledge.id == Donation.pledge_id)
@@ -139,6 +140,7 @@ def gift_details(campaign_id: int, public_id: str, *, sees_donors: bool = False)
             fee=_money(gift.fee_minor, gift.settled_currency),
             rate=gift.rate,
             pledge_public_id=selected[4],
+            donor_public_id=selected[5],
             fund_code=selected[2],
             fund_title=selected[3],
             payer_name=gift.payer_name if sees_donors else None,

@@ -45,6 +45,7 @@ class Other:
 
     slug: str
     donation: str
+    donor: str
     pledge: str
     proposal: str
     fund: str
@@ -57,7 +58,13 @@ class Other:
     update: str
 
     def address_of(self, app: Flask, endpoint: str, arguments: set[str]) -> str:
-        by_page = {"pledge": self.pledge, "allocation": self.proposal, "mail": self.mail, "update": self.update}
+        by_page = {
+            "donor": self.donor,
+            "pledge": self.pledge,
+            "allocation": self.proposal,
+            "mail": self.mail,
+            "update": self.update,
+        }
         named = next((name for word, name in by_page.items() if word in endpoint), self.donation)
         values = {
             "public_id": named,
@@ -123,6 +130,7 @@ def another_campaign(clock: Clock) -> Other:
     return Other(
         slug="mountain",
         donation=gift.public_id,
+        donor=donor.public_id,
         pledge=pledge.public_id,
         proposal=proposal,
         fund=gen.public_id,

@@ -71,8 +71,13 @@ FILTERS: Mapping[str, LazyString] = {
     "fund": _("Purpose"),
     "least": _("At least"),
     "most": _("At most"),
+    "first_since": _("First gift from"),
+    "first_until": _("First gift until"),
+    "last_since": _("Last gift from"),
+    "last_until": _("Last gift until"),
+    "status": lazy_pgettext("donors", "Activity"),
 }
-"""The filters of the list of donations, by their names in its address."""
+"""The filters of the lists of donations and donors, by their names in their addresses."""
 PLACES = {key: place for place, key in enumerate(KEYS)}
 AMOUNTS = ("amount_minor", "minor")
 INTERNAL = frozenset({"form", "figures", *AMOUNTS})

@@ -1,0 +1,1 @@
+"""Donors: the list, and the page of one."""

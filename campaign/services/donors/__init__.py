@@ -1,0 +1,1 @@
+"""Donors of a campaign: the list with its filters, and one donor with all that concerns them."""
