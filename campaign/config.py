@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib.util import find_spec
 from io import StringIO
@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv.parser import parse_stream
 
+from campaign.domain.retention import SETTINGS as RETENTION_SETTINGS
+from campaign.domain.retention import RetentionName
 from campaign.project import HOME
 from campaign.setting_values import has_bad_port, is_loopback, problem_of
 from campaign.settings import SETTINGS
@@ -54,6 +56,7 @@ class Config:
     mail_from: str = "Kurak <no-reply@kurak.example>"
     time_zone: ZoneInfo = ZoneInfo("UTC")  # noqa: RUF009  # immutable
     pledge_link_days: int = 400
+    retention_days: Mapping[RetentionName, int] = field(default_factory=dict)  # where they differ from the defaults
     log_level: str = "INFO"
     host: str = "127.0.0.1"
     port: int = 8000
@@ -120,6 +123,7 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
         mail_from=values.get("MAIL_FROM", "Kurak <no-reply@kurak.example>"),
         time_zone=_time_zone(values.get("TIME_ZONE") or DEFAULT_TIME_ZONES[app_env]),
         pledge_link_days=_pledge_link_days(values.get("PLEDGE_LINK_DAYS", "400")),
+        retention_days={kind: int(values[name]) for name, kind in RETENTION_SETTINGS.items() if name in values},
         log_level=values.get("LOG_LEVEL", "INFO").upper(),
         host=values.get("HOST", "127.0.0.1"),
         port=port,

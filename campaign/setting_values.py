@@ -6,6 +6,9 @@ from email.utils import getaddresses
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from campaign.domain.retention import MAX_DAYS, MIN_DAYS
+from campaign.domain.retention import SETTINGS as RETENTION_SETTINGS
+
 _LABEL = r"(?:[^\W_]|[^\W_][\w-]*[^\W_])"
 _HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 """Labels of letters and digits of any script."""
@@ -103,6 +106,12 @@ def _of_listening_host(value: str) -> str | None:
     return None if _is_host(value) else "is an address or a name of this machine, like 127.0.0.1."
 
 
+def _of_retention(value: str) -> str | None:
+    if value.isascii() and value.isdigit() and len(value) <= 5 and MIN_DAYS <= int(value) <= MAX_DAYS:
+        return None
+    return f"is a number of days from {MIN_DAYS} to {MAX_DAYS}, not {value!r}."
+
+
 def _of_count(value: str) -> str | None:
     return None if len(value) <= 20 else "is a short number."
 
@@ -136,5 +145,6 @@ _JUDGES: dict[str, Callable[[str], str | None]] = {
     "STRIPE_WEBHOOK_SECRET": _of_webhook_secrets,
     "HOST": _of_listening_host,
     "PORT": _of_count,
+    **dict.fromkeys(RETENTION_SETTINGS, _of_retention),
     "PROXIES": _of_count,
 }

@@ -100,6 +100,16 @@ SETTINGS: dict[str, Setting] = {
         "newest email’s link works as long as the gift runs, and anybody can have a new link emailed",
         "400",
     ),
+    "RETENTION_UNPAID_DAYS": Setting(
+        "`90`",
+        "after how many days the name, the address and the message of a gift that was never paid are deleted, from 14",
+        "90",
+    ),
+    "RETENTION_EMAIL_DAYS": Setting(
+        "`730`",
+        "after how many days the addresses and the content of emails are deleted; that they were sent stays. From 14",
+        "730",
+    ),
     "INSTANCE_DIR": Setting(
         "`instance`",
         "the folder for the database, the queue and the sandbox's state",

@@ -75,6 +75,8 @@ def test_the_time_zone_is_the_demos_in_development_and_utc_in_production(tmp_pat
         ({"STRIPE_SECRET_KYE": "x"}, "STRIPE_SECRET_KYE is not a setting of Kurak (did you mean STRIPE_SECRET_KEY?)"),
         ({"KURAK_PORT": "1"}, "KURAK_PORT is not a setting of Kurak"),
         ({"PLEDGE_LINK_DAYS": "30"}, "PLEDGE_LINK_DAYS is a number from 31 to 3660, not '30'."),
+        ({"RETENTION_EMAIL_DAYS": "13"}, "RETENTION_EMAIL_DAYS is a number of days from 14 to 36525, not '13'."),
+        ({"RETENTION_UNPAID_DAYS": "-1"}, "RETENTION_UNPAID_DAYS is a number of days from 14 to 36525, not '-1'."),
         ({"PLEDGE_LINK_DAYS": "-1"}, "PLEDGE_LINK_DAYS is a number from 31 to 3660, not '-1'."),
         ({"PORT": "eighty"}, "PORT is a number from 1 to 65535, not 'eighty'."),
         ({"PORT": "70000"}, "PORT is a number from 1 to 65535"),

@@ -29,6 +29,7 @@ def add_commands(app: "Flask") -> None:
     from campaign.cli.languages import language
     from campaign.cli.ledger import ledger
     from campaign.cli.prepare import prepare
+    from campaign.cli.privacy import privacy
     from campaign.cli.reconcile import reconcile
     from campaign.cli.sandbox import sandbox
     from campaign.cli.staff import staff
@@ -47,6 +48,7 @@ def add_commands(app: "Flask") -> None:
         language,
         ledger,
         prepare,
+        privacy,
         reconcile,
         restore,
         sandbox,

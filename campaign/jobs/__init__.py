@@ -19,6 +19,7 @@ from campaign.jobs.steps import (
     MONEY,
     check_books,
     close_pages,
+    delete_old_data,
     look_after_pledges,
     prepare_notes,
     reconcile_hourly,
@@ -32,8 +33,6 @@ from campaign.jobs.steps import (
     watch_shield,
 )
 from campaign.services.alarms import signs as alarm_signs
-from campaign.services.news import readers
-from campaign.services.queues import inbox
 
 __all__ = [
     "QUEUES",
@@ -140,12 +139,11 @@ def reconcile_now() -> None:
 TASKS["reconcile"] = reconcile_now
 
 
-@huey.periodic_task(crontab(hour="3", minute="41"))  # type: ignore[untyped-decorator]
+@mail_huey.periodic_task(crontab(hour="3", minute="41"))  # type: ignore[untyped-decorator]
 def forget() -> None:
     """Delete once a day what is no longer needed and has personal data."""
     with _flask[0].app_context():
-        inbox.forget_payloads(clock=current_context().clock)
-        readers.forget_readers(clock=current_context().clock)
+        attempt(delete_old_data)
 
 
 @huey.periodic_task(crontab(minute="17"))  # type: ignore[untyped-decorator]

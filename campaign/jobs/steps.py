@@ -22,6 +22,7 @@ from campaign.services.news import publishing as news_publishing
 from campaign.services.pledges import endings as pledge_endings
 from campaign.services.pledges import reminders
 from campaign.services.pledges import requests as pledge_asking
+from campaign.services.privacy import retention
 from campaign.services.queues.lease import LeaseTaken
 from campaign.services.receipts import issuing
 from campaign.services.receipts.conversion import ConversionNotKnown
@@ -158,6 +159,12 @@ def queue_updates() -> bool:
 def prepare_notes() -> bool:
     """Prepare an update for each milestone that is reached; there is never more than that to do."""
     milestone_notes.prepare_notes(clock=current_context().clock)
+    return False
+
+
+def delete_old_data() -> bool:
+    """Delete the personal data whose time is over; there is never more than that to do."""
+    retention.run(retention.rules_for(current_app.config["KURAK"].retention_days), clock=current_context().clock)
     return False
 
 

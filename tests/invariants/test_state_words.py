@@ -109,6 +109,7 @@ NOT_SHOWN = {
         "DrillOutcome",
         "SubscriptionSource",
     ),  # in English alone, for operators, or not at all
+    *("RetentionName", "ConsentPurpose", "ConsentSource"),  # for operators, so far
     "LogoKind",  # each has a form of its own
     "CampaignStage",  # people read what the campaign is
     "PictureFormat",  # addresses and machines read it

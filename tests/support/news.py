@@ -1,10 +1,13 @@
 """Builders of updates, for tests."""
 
 from campaign.database import transaction
+from campaign.domain.donor_consent import ConsentPurpose, ConsentSource
 from campaign.domain.identity import new_public_id
 from campaign.domain.news import SubscriberState, SubscriptionSource, UpdateText
 from campaign.models.campaign import Campaign
 from campaign.models.news import Subscriber
+from campaign.services import consent_log
+from campaign.services.consent_log import NewConsent
 from campaign.services.news import publishing
 from campaign.services.news.publishing import UpdateAct
 from campaign.services.news.subscriptions import CONSENT_VERSION
@@ -55,18 +58,25 @@ def a_reader(campaign: Campaign, clock: SettableClock, *, language: str = "en") 
     """A reader who has confirmed; their public id, which is their address at example.org too."""
     name = new_public_id()
     with transaction() as session:
-        session.add(
-            Subscriber(
-                public_id=name,
-                campaign_id=campaign.id,
-                email=f"{name}@example.org",
-                email_key=f"{name}@example.org",
-                language=language,
-                state=SubscriberState.CONFIRMED,
-                source=SubscriptionSource.UPDATES,
-                consent_version=CONSENT_VERSION,
-                requested_at=clock.now(),
-                confirmed_at=clock.now(),
-            )
+        reader = Subscriber(
+            public_id=name,
+            campaign_id=campaign.id,
+            email=f"{name}@example.org",
+            email_key=f"{name}@example.org",
+            language=language,
+            state=SubscriberState.CONFIRMED,
+            source=SubscriptionSource.UPDATES,
+            consent_version=CONSENT_VERSION,
+            requested_at=clock.now(),
+            confirmed_at=clock.now(),
         )
+        session.add(reader)
+        session.flush()
+        consent = NewConsent(
+            purpose=ConsentPurpose.UPDATES,
+            language=language,
+            source=ConsentSource.EMAIL_LINK,
+            subscriber_id=reader.id,
+        )
+        consent_log.give(session, consent, at=clock.now())
     return name

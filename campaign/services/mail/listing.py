@@ -58,6 +58,7 @@ class MailRow(ListedMail):
         """Whether it can be sent again: not while it waits, and not with a receipt that is no longer valid."""
         return (
             self.state != MailState.QUEUED
+            and bool(self.recipient)
             and self.kind not in UNSENDABLE
             and self.receipt_state in {None, ReceiptState.ISSUED}
         )

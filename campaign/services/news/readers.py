@@ -1,21 +1,18 @@
-"""Readers by email as staff see them: counts, never a list; an address that asks is taken out; old ones are deleted."""
+"""Readers by email as staff see them: counts, never a list; an address that asks is taken out."""
 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select
 
 from campaign.database import reading, transaction
 from campaign.domain.email_address import email_key
 from campaign.domain.news import SubscriberState
 from campaign.gateways.clock import Clock
+from campaign.models.donor import DonorConsent
 from campaign.models.news import Subscriber
-from campaign.services import audit
-
-RETENTION = timedelta(days=30)
-"""How long an address is kept that was never confirmed, or that left."""
+from campaign.services import audit, consent_log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,20 +58,7 @@ def remove_reader(campaign_id: int, email: str, *, actor_id: int, clock: Clock) 
         if row is None or row.state == SubscriberState.LEFT:
             return False
         row.state, row.left_at = SubscriberState.LEFT, at
+        consent_log.withdraw(session, DonorConsent.subscriber_id == row.id, at=at, actor_id=actor_id)
         subject = f"subscriber:{row.public_id}"
         audit.record(session, actor_id=actor_id, action="subscriber:remove", subject=subject, at=at, detail={})
     return True
-
-
-def forget_readers(*, clock: Clock) -> None:
-    """Delete addresses that were never confirmed, and remove those that left; the count of those that left stays."""
-    before = clock.now() - RETENTION
-    with transaction() as session:
-        session.execute(
-            delete(Subscriber).where(Subscriber.state == SubscriberState.WAITING, Subscriber.requested_at < before)
-        )
-        session.execute(
-            update(Subscriber)
-            .where(Subscriber.state == SubscriberState.LEFT, Subscriber.left_at < before)
-            .values(email=None, email_key=None)
-        )

@@ -6,11 +6,11 @@ Whoever enters an address gets the same answer, and the same email leaves, wheth
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask_babel import lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import insert_once, reading, transaction
+from campaign.domain.donor_consent import ConsentPurpose, ConsentSource
 from campaign.domain.email_address import email_key
 from campaign.domain.identity import new_public_id
 from campaign.domain.language import in_language_of
@@ -23,19 +23,18 @@ from campaign.domain.news import (
 )
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
+from campaign.models.donor import DonorConsent
 from campaign.models.news import Subscriber
 from campaign.models.outbox import Message
+from campaign.services import consent_log
+from campaign.services.consent_log import NewConsent
 from campaign.services.news.links import ConfirmLink, read_confirm, read_leave
 from campaign.services.queues.outbox import OutgoingMail, enqueue
 from campaign.services.shield.mail_limits import mail_limits, slot_of
 
-CONSENT_TEXT = lazy_gettext(
-    "I agree to get the updates of this campaign by email. Each email has a link with which I can stop at once. "
-    "The address is used for nothing else."
-)
+CONSENT_VERSION = consent_log.newest_version(ConsentPurpose.UPDATES)
+CONSENT_TEXT = consent_log.TEXTS[ConsentPurpose.UPDATES][CONSENT_VERSION]
 """What readers agree to."""
-CONSENT_VERSION = "2026-11"
-"""Names that text in all languages; a test holds that a changed text has another version."""
 LINK_LIFE = timedelta(days=7)
 
 
@@ -116,6 +115,7 @@ def confirm(token: str, *, clock: Clock) -> Subscription:
         if row.state != SubscriberState.CONFIRMED:
             row.state, row.confirmed_at, row.left_at = SubscriberState.CONFIRMED, at, None
             row.source, row.consent_version, row.requested_at = link.source, CONSENT_VERSION, link.issued_at
+            _log(session, row, at=at)
         return _shown(row)
 
 
@@ -139,6 +139,7 @@ def leave(token: str, *, clock: Clock) -> Subscription:
         row = _row(session, read_leave(token), is_locking=True)
         if row.state != SubscriberState.LEFT:
             row.state, row.left_at = SubscriberState.LEFT, clock.now()
+            consent_log.withdraw(session, DonorConsent.subscriber_id == row.id, at=row.left_at)
         return _shown(row)
 
 
@@ -154,8 +155,21 @@ def come_back(token: str, *, clock: Clock) -> Subscription:
         if row.state == SubscriberState.LEFT:
             if not _shown(row).can_return:
                 raise NewsLinkExpired
-            row.state, row.confirmed_at, row.left_at = SubscriberState.CONFIRMED, clock.now(), None
+            at = clock.now()
+            row.state, row.confirmed_at, row.left_at = SubscriberState.CONFIRMED, at, None
+            _log(session, row, at=at)
         return _shown(row)
+
+
+def _log(session: Session, row: Subscriber, *, at: datetime) -> None:
+    """Record that a reader followed a link and agreed."""
+    consent = NewConsent(
+        purpose=ConsentPurpose.UPDATES,
+        language=row.language,
+        source=ConsentSource.EMAIL_LINK,
+        subscriber_id=row.id,
+    )
+    consent_log.give(session, consent, at=at)
 
 
 def _subscriber_id(session: Session, request: SubscriptionRequest, campaign_id: int, *, at: datetime) -> str:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from campaign.database import autocommit, insert_if_absent, transaction
+from campaign.database import autocommit, insert_if_absent
 from campaign.domain.errors import NotFound
 from campaign.domain.provider_events import UNFINISHED_EVENT_STATES, EventReason, EventState
 from campaign.gateways.clock import Clock
@@ -20,11 +20,11 @@ PING = "kurak.ping"
 """The type of the event by which an installation tries its own address; it is about nothing."""
 MAX_WAITING_FOR_PARENT = timedelta(days=3)
 """As long as the provider itself tries to deliver: a gift of ours that is not there by then does not come."""
-PAYLOAD_RETENTION = timedelta(days=90)
-"""Long enough to look into what went wrong; the provider keeps its own copy for a month."""
-PAYLOAD_LOOKED_BACK = timedelta(days=400)
-"""Done every day, so what is older was emptied long ago."""
-FORGOTTEN = b"{}"
+EMPTY_PAYLOAD = b"{}"
+"""What an event has in place of its body once that was deleted, for it has names and addresses of donors.
+
+What is left says which event it was, about what, and what became of it; a replay asks the provider anyway.
+"""
 WRONG_MODE_ERROR = "It is about test money and this installation takes real money, or the other way round."
 
 
@@ -137,26 +137,6 @@ def retry_waiting_for_parent(session: Session, *, at: datetime) -> None:
     session.execute(_RETRY_WAITING, {"now": at})
 
 
-def forget_payloads(*, clock: Clock) -> int:
-    """Empty the bodies of events that were done with long ago; how many. They hold names and addresses of donors.
-
-    What is left says which event it was, about what, and what became of it; a replay asks the provider anyway.
-    """
-    until = clock.now() - PAYLOAD_RETENTION
-    with transaction() as session:
-        emptied = session.execute(
-            update(ProviderEvent)
-            .where(
-                ProviderEvent.received_at.between(until - PAYLOAD_LOOKED_BACK, until),
-                ProviderEvent.state.in_(_CLOSED),
-                ProviderEvent.raw != FORGOTTEN,
-            )
-            .values(raw=FORGOTTEN)
-            .returning(ProviderEvent.id)
-        )
-        return len(emptied.all())
-
-
 def replay_in(session: Session, event_id: str, *, at: datetime) -> None:
     """Process an event again, whatever became of it; what was done is not done twice.
 
@@ -188,7 +168,8 @@ def as_new(at: datetime) -> dict[str, object]:
 IS_REPLAYABLE = ProviderEvent.reason.is_distinct_from(EventReason.WRONG_MODE)
 """Processing an event of the wrong mode again cannot help."""
 _EVENT = ProviderEvent.__table__
-_CLOSED = (EventState.PROCESSED, EventState.IGNORED, EventState.FOREIGN)
+CLOSED_EVENT_STATES = (EventState.PROCESSED, EventState.IGNORED, EventState.FOREIGN)
+"""States of an event that is done with."""
 # Built once, of the table alone: every gift passes here.
 _DELIVERED_AFTER_ALL = (  # deliveries arrive again, and an alarm that they do not is over
     update(_EVENT)

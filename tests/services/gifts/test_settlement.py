@@ -6,6 +6,7 @@ from sqlalchemy import func, select, text
 from campaign.database import transaction
 from campaign.domain.journal import Account
 from campaign.domain.provider_events import EventReason, EventState
+from campaign.domain.retention import RetentionName
 from campaign.extensions import db
 from campaign.models.donation import DonationEvent
 from campaign.models.inbox import ProviderEvent
@@ -14,6 +15,8 @@ from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services.gifts import settlement
 from campaign.services.ledger import sums
+from campaign.services.privacy import retention
+from campaign.services.privacy.retention_rules import RULES
 from campaign.services.queues import inbox
 from tests.services.engine import Engine
 
@@ -153,11 +156,12 @@ def test_a_waiting_event_outlives_many_successes_and_fails_permanently_after_day
 
 def test_personal_data_of_events_is_erased_in_time_and_a_replay_still_works(engine: Engine) -> None:
     public_id = engine.give()
-    engine.clock.advance(days=inbox.PAYLOAD_RETENTION.days - 1)
-    assert inbox.forget_payloads(clock=engine.clock) == 0
+    rules = [rule for rule in RULES if rule.name is RetentionName.PROVIDER_EVENTS]
+    engine.clock.advance(days=rules[0].days - 1)
+    assert retention.run(rules, clock=engine.clock)[0].rows == 0
     engine.clock.advance(days=2)
-    assert inbox.forget_payloads(clock=engine.clock) == 1
-    assert inbox.forget_payloads(clock=engine.clock) == 0
+    assert retention.run(rules, clock=engine.clock)[0].rows == 1
+    assert retention.run(rules, clock=engine.clock)[0].rows == 0
 
     row = engine.session.execute(select(ProviderEvent)).scalar_one()
     assert (row.raw, row.state) == (b"{}", "processed")

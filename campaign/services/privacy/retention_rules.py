@@ -1,0 +1,150 @@
+"""What the retention rules select and change: for each kind of personal data the rows that are old enough."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from campaign.days import local_day
+from campaign.domain.abuse import Kind
+from campaign.domain.donation import DonationState
+from campaign.domain.mail import MailState
+from campaign.domain.news import SubscriberState
+from campaign.domain.retention import DAYS, RetentionName
+from campaign.extensions import Model
+from campaign.models.abuse import AttemptCount, GiftStart
+from campaign.models.donation import Donation
+from campaign.models.form_view import FormViews
+from campaign.models.inbox import ProviderEvent
+from campaign.models.news import Subscriber
+from campaign.models.outbox import Message
+from campaign.models.staff import StaffDevice, StaffLink, StaffSession
+from campaign.services.queues.inbox import CLOSED_EVENT_STATES, EMPTY_PAYLOAD
+from campaign.services.shield.codes import PROOFS
+
+BATCH_ROWS = 500
+LOOKED_BACK = timedelta(days=400)
+"""Events are many, and rules run every day: what is older than this was emptied long ago."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionRule:
+    """Which rows of a table are too old after `days`, and what becomes of them.
+
+    Attributes:
+        name: What the rows are.
+        days: How long they are stored.
+        table: The table.
+        is_old: Returns the condition of rows that are older than a moment.
+        emptied: The columns that lose their content, each with what it has then; without any, the rows are deleted.
+    """
+
+    name: RetentionName
+    days: int
+    table: type[Model]
+    is_old: Callable[[datetime], ColumnElement[bool]]
+    emptied: Mapping[str, object] = field(default_factory=dict)
+
+    def due(self, session: Session, at: datetime) -> int:
+        """Return how many rows are due; nothing is changed."""
+        query = select(func.count()).select_from(self.table).where(self._is_due(at))
+        return session.execute(query).scalar_one()
+
+    def delete(self, session: Session, at: datetime) -> int:
+        """Delete or empty at most `BATCH_ROWS` rows that are due; return how many."""
+        key = tuple_(*self.table.__table__.primary_key)
+        batch = select(*self.table.__table__.primary_key).where(self._is_due(at)).limit(BATCH_ROWS)
+        change: Any = delete(self.table) if not self.emptied else update(self.table).values(dict(self.emptied))
+        changed: Any = session.execute(
+            change.where(key.in_(batch)), execution_options={"synchronize_session": False, "preserve_rowcount": True}
+        )
+        return int(changed.rowcount)
+
+    def _is_due(self, at: datetime) -> ColumnElement[bool]:
+        return self.is_old(at - timedelta(days=self.days))
+
+
+def _rule(
+    name: RetentionName, table: type[Model], is_old: Callable[[datetime], ColumnElement[bool]], **emptied: object
+) -> RetentionRule:
+    return RetentionRule(name=name, days=DAYS[name], table=table, is_old=is_old, emptied=emptied)
+
+
+def _is_unpaid(before: datetime) -> ColumnElement[bool]:
+    filled = (Donation.payer_name, Donation.receipt_name, Donation.public_name, Donation.message, Donation.checkout_url)
+    return and_(
+        Donation.state.not_in((DonationState.PAID, DonationState.PROCESSING)),
+        Donation.expires_at < before,
+        or_(Donation.search_text != "", *(column.is_not(None) for column in filled)),
+    )
+
+
+def _is_campaigns(before: datetime) -> ColumnElement[bool]:
+    return and_(AttemptCount.kind == Kind.CAMPAIGN.value, AttemptCount.bucket_at < before)
+
+
+def _is_visitors(before: datetime) -> ColumnElement[bool]:
+    return and_(AttemptCount.kind != Kind.CAMPAIGN.value, AttemptCount.bucket_at < before)
+
+
+RULES: tuple[RetentionRule, ...] = (
+    _rule(
+        RetentionName.UNPAID_GIFTS,
+        Donation,
+        _is_unpaid,
+        **dict.fromkeys(("payer_name", "receipt_name", "public_name", "message", "checkout_url")),
+        **dict.fromkeys(("search_text", "public_search_text"), ""),
+        checkout_params={},
+    ),
+    _rule(
+        RetentionName.EMAILS,
+        Message,
+        lambda before: and_(
+            Message.created_at < before, Message.recipient != "", Message.state.not_in((MailState.QUEUED,))
+        ),
+        recipient="",
+        search_text="",
+        facts={},
+        error=None,
+    ),
+    _rule(
+        RetentionName.PROVIDER_EVENTS,
+        ProviderEvent,
+        lambda before: and_(
+            ProviderEvent.received_at.between(before - LOOKED_BACK, before),
+            ProviderEvent.state.in_(CLOSED_EVENT_STATES),
+            ProviderEvent.raw != EMPTY_PAYLOAD,
+        ),
+        raw=EMPTY_PAYLOAD,
+    ),
+    _rule(
+        RetentionName.READERS_UNCONFIRMED,
+        Subscriber,
+        lambda before: and_(Subscriber.state == SubscriberState.WAITING, Subscriber.requested_at < before),
+    ),
+    _rule(
+        RetentionName.READERS_LEFT,
+        Subscriber,
+        lambda before: and_(
+            Subscriber.state == SubscriberState.LEFT, Subscriber.left_at < before, Subscriber.email.is_not(None)
+        ),
+        email=None,
+        email_key=None,
+    ),
+    _rule(
+        RetentionName.CODE_EMAILS,
+        Message,
+        lambda before: and_(Message.kind.in_(PROOFS), Message.created_at < before),
+    ),
+    _rule(RetentionName.ATTEMPTS, AttemptCount, _is_visitors),
+    _rule(RetentionName.CAMPAIGN_ATTEMPTS, AttemptCount, _is_campaigns),
+    _rule(RetentionName.GIFT_STARTS, GiftStart, lambda before: GiftStart.started_at < before),
+    _rule(RetentionName.STAFF_SESSIONS, StaffSession, lambda before: StaffSession.last_used_at < before),
+    _rule(RetentionName.STAFF_DEVICES, StaffDevice, lambda before: StaffDevice.last_used_at < before),
+    _rule(RetentionName.STAFF_LINKS, StaffLink, lambda before: StaffLink.expires_at < before),
+    _rule(RetentionName.FORM_VIEWS, FormViews, lambda before: FormViews.day < local_day(before)),
+)
+"""Every rule; a room with personal data of its own adds its rule here."""
