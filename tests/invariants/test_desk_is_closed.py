@@ -23,6 +23,7 @@ VALUES = {
     "act": "extend",
     "code": "USD",
     "kind": "event",
+    "question_kind": "short",
     "change": "close",
     "cost_id": "1",
     "target_act": "open",

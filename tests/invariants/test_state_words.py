@@ -18,6 +18,7 @@ from campaign.blueprints.admin.campaigns import words as campaign_words
 from campaign.blueprints.admin.donors import words as donor_words
 from campaign.blueprints.admin.gifts import dispute_words
 from campaign.blueprints.admin.gifts.timeline_words import TIMELINE
+from campaign.blueprints.admin.grants import words as grant_words
 from campaign.blueprints.admin.inbox import words as inbox_words
 from campaign.blueprints.admin.mail import words as mail_words
 from campaign.blueprints.admin.news import words as news_words
@@ -26,6 +27,7 @@ from campaign.blueprints.admin.pictures import words as picture_words
 from campaign.blueprints.admin.pledges import words as admin_pledge_words
 from campaign.blueprints.admin.reconciliation import words as reconciliation_words
 from campaign.blueprints.donations import pledge_words
+from campaign.blueprints.public import application_words
 from campaign.domain import (
     allocation,
     campaign_state,
@@ -34,6 +36,8 @@ from campaign.domain import (
     donation,
     donor,
     fund,
+    grant_application,
+    grant_call,
     journal,
     logo,
     mail,
@@ -66,6 +70,13 @@ SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
         *(("", admin_pledge_words.STATES), ("", admin_pledge_words.TIMELINE)),
         ("", pledge_words.STATES),
     ),
+    grant_call.QuestionKind: (("", grant_words.QUESTION_KINDS),),
+    grant_call.CallState: (("", grant_words.CALL_STATES),),
+    grant_application.ApplicationState: (("", grant_words.APPLICATION),),
+    grant_application.ApplicationAct: (("application:", words.ACTS),),
+    grant_application.FileFlaw: (("", application_words.FILE_FLAWS),),
+    grant_call.AnswerFlaw: (("", application_words.FLAWS),),
+    grant_application.ReviewState: (("", grant_words.REVIEW),),
     picture.PictureFlaw: (("", picture_words.FLAWS),),
     picture.PictureGap: (("", picture_words.GAPS),),
     consent.ConsentState: (("", picture_words.CONSENT_STATES),),

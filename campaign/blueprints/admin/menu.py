@@ -47,6 +47,8 @@ MENU: tuple[MenuGroup, ...] = (
                         "admin.add_plan_cost",
                         "admin.target_act_form",
                         "admin.act_on_plan_item",
+                        *("admin.grant_call", "admin.save_grant_call", "admin.question_form"),
+                        *("admin.add_question", "admin.question", "admin.save_question"),
                     }
                 ),
             ),

@@ -202,6 +202,9 @@ OTHER_TABLES = {
     "subscriber": "A reader is none of the campaign's content,",
     "update_mailing": "nor is what was sent to readers,",
     "milestone_note": "nor which milestones were noticed.",
+    "grant_call": "Whether applications are taken is decided in an installation.",
+    "call_question": "Questions are written for one call.",
+    "grant_application": "An application is for staff alone.",
     "document": "A draft is not published yet.",
     "document_version": "What was published before is the history of an installation.",
 }

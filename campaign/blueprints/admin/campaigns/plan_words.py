@@ -6,6 +6,7 @@ from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
 from campaign.blueprints.admin.campaigns.words import ActWords
+from campaign.blueprints.admin.grants.words import GRANT_ACTS, GRANT_RULES
 from campaign.domain import target_state as rules
 from campaign.domain.errors import DomainError
 from campaign.domain.target_state import TargetAct
@@ -35,6 +36,7 @@ ACTS: Mapping[TargetAct, ActWords] = {
     ),
 }
 AUDITED: Mapping[str, LazyString] = {
+    **GRANT_ACTS,
     "plan:add": _("Added to the plan"),
     "plan:change": _("Changed the plan"),
     "plan:move": _("Changed the order of the plan"),
@@ -47,6 +49,7 @@ AUDITED: Mapping[str, LazyString] = {
 }
 """Acts of the audit trail."""
 BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
+    **GRANT_RULES,
     rules.WrongTargetState: _("Its state has changed meanwhile, so this is not possible. Nothing was changed."),
     rules.NotOverYet: _("Its day has not come yet."),
     rules.CancelReasonMissing: _("Say why."),

@@ -1,0 +1,1 @@
+"""Grants at the desk: the questions of a call, applications, reviews, decisions and letters."""

@@ -1,0 +1,1 @@
+"""Calls for grants: their questions, the applications that answer them, reviews, decisions and letters."""
